@@ -1,0 +1,1 @@
+"""Pure functions from recorded rows to tables, bounds, fits and words."""

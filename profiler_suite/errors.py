@@ -1,0 +1,32 @@
+"""One base exception and its children: what went wrong, which value, what to try."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class ProfilerSuiteError(Exception):
+    """Anything this package raises on purpose; its text is one clear sentence for a person."""
+
+
+class UsageError(ProfilerSuiteError):
+    """What was asked for cannot be done: an unknown name, a value out of range."""
+
+
+class ProblemError(UsageError):
+    """A problem that has no meaning: a filter larger than its input, a stride of 0."""
+
+
+class RunFolderError(UsageError):
+    """A run folder that cannot be read, written or resumed."""
+
+
+class ChildError(ProfilerSuiteError):
+    """A child process could not be started or did not keep to the protocol."""
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
+    """The error for a name that is not there, with the nearest ones that are."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"
+    return UsageError(f"unknown {kind} {name!r}; {hint}")

@@ -1,0 +1,1 @@
+"""Describe the machine; measure its ceilings and call costs."""

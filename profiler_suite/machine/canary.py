@@ -1,0 +1,81 @@
+"""Canaries: small fixed pieces of code whose time tells the machine's mood.
+
+A shared machine has slow periods that steal time, frequency and context-switch
+counters do not show. A canary timed just before and just after a measurement
+does: it is slow when its floor (what it takes when the machine is at its best)
+is exceeded. Interpreter and small ufuncs suffer most in such periods, so those
+are what the 'ufunc' canary runs; working sets beyond the caches need a 'memory'
+canary, and code on several BLAS threads one that uses that many ('gemm2', …).
+"""
+
+from collections.abc import Callable
+from time import perf_counter_ns
+
+import numpy as np
+
+# Untimed calls first bring back what the measured code has evicted; without
+# them clean visits fell to 1 or 2 % (measured).
+_WARM_CALLS = 60
+_TIMED_CALLS = 120
+_TIMED_STEPS = 400
+_SMALL = 8  # elements: the call's fixed cost, hardly any arithmetic
+_MEMORY_BYTES = 8 * 2**20  # read once: beyond a core's own caches
+_GEMM_N = 192  # about 1 ms on one core: long enough to need every thread
+
+Canary = Callable[[], float]
+"""Runs once and returns its time in seconds."""
+
+
+def ufunc_canary() -> Canary:
+    """About 40 µs of small ufunc calls and interpreter steps."""
+    a = np.ones(_SMALL)
+    out = np.empty(_SMALL)
+    add = np.add
+
+    def run() -> float:
+        for _ in range(_WARM_CALLS):
+            add(a, a, out)
+        start = perf_counter_ns()
+        for _ in range(_TIMED_CALLS):
+            add(a, a, out)
+        total = 0
+        for step in range(_TIMED_STEPS):
+            total += step
+        return (perf_counter_ns() - start) * 1e-9
+
+    return run
+
+
+def memory_canary() -> Canary:
+    """Reads 8 MiB once."""
+    block = np.ones(_MEMORY_BYTES // 8)
+
+    def run() -> float:
+        start = perf_counter_ns()
+        block.max()
+        return (perf_counter_ns() - start) * 1e-9
+
+    return run
+
+
+def gemm_canary() -> Canary:
+    """A small product on as many BLAS threads as are set when it runs."""
+    a = np.ones((_GEMM_N, _GEMM_N))
+    out = np.empty((_GEMM_N, _GEMM_N))
+
+    def run() -> float:
+        np.matmul(a, a, out)
+        start = perf_counter_ns()
+        np.matmul(a, a, out)
+        return (perf_counter_ns() - start) * 1e-9
+
+    return run
+
+
+def make(name: str) -> Canary:
+    """The canary of that name: 'ufunc', 'memory', or 'gemm' and a thread count."""
+    if name == "ufunc":
+        return ufunc_canary()
+    if name == "memory":
+        return memory_canary()
+    return gemm_canary()

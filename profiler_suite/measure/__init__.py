@@ -1,0 +1,1 @@
+"""Plan, time in child processes, profile lines: everything that measures."""

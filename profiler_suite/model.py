@@ -1,0 +1,443 @@
+"""The nouns: frozen records that every stage hands to the next.
+
+Units are SI base units and stand in the field's name (``time_s``, ``flop``,
+``flop_per_s``, ``bytes``). Records that are written to a run folder are tagged
+with their ``kind``.
+"""
+
+import enum
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+
+class Noun(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all nouns: immutable, named fields, decoded and checked from JSON."""
+
+
+class Status(enum.Enum):
+    """How a point ended; a wrong answer is an outcome, not an exception."""
+
+    OK = "ok"
+    WRONG = "wrong"  # its answer differs from the reference by more than the bound
+    FAILED = "failed"  # it raised
+    CRASHED = "crashed"  # its process died
+    TIMEOUT = "timeout"  # one visit took longer than allowed
+    SKIPPED = "skipped"  # not attempted, with the reason
+
+
+# ---------------------------------------------------------------- what to run
+
+
+class Problem(Noun, frozen=True):
+    """Shapes, stride, dtype and layout of one piece of work; never data."""
+
+    workload: str
+    """Name of the workload that knows what the dimensions mean."""
+    dims: dict[str, int]
+    """Named dimensions, in elements; for a convolution height, width, channels, …"""
+    dtype: str = "float64"
+    layout: str = "C"
+    """Memory layout of the (first) input: 'C', 'F' or 'strided' (a non-contiguous view)."""
+    name: str = ""
+    """A name of its own, such as 'VGG-16 conv3_2'; empty for swept problems."""
+
+
+class Cost(Noun, frozen=True):
+    """What one evaluation has to do, and what an implementation adds to it.
+
+    Source of the conventions: Williams, Waterman and Patterson (2009), Roofline.
+    """
+
+    flop: float
+    """Textbook floating-point operations: multiply and add of every multiply-accumulate."""
+    compulsory_bytes: float
+    """Bytes that must move if every input is read once and every output written once."""
+    calls: float = 0.0
+    """NumPy or SciPy calls made from Python in one evaluation (for predicting time)."""
+    scalar_steps: float = 0.0
+    """Scalar operations executed by Python bytecode in one evaluation (for predicting time)."""
+    workspace_bytes: float = 0.0
+    """Temporary memory beyond inputs and output (for predicting memory)."""
+    rate: str = "blas"
+    """What does the arithmetic: 'blas', 'ufunc' (compiled, no BLAS), 'integer', 'fft' or 'python'."""
+    executed_flop: float = 0.0
+    """Operations really executed when not the textbook's (padding, FFT); 0 means the textbook's."""
+
+    @property
+    def intensity(self) -> float:
+        """Arithmetic intensity: textbook FLOP over compulsory bytes, FLOP/byte."""
+        return self.flop / self.compulsory_bytes
+
+
+class Experiment(Noun, frozen=True):
+    """A question in words: implementations × problems × threads × dtypes."""
+
+    name: str
+    question: str
+    axis: str
+    """What varies: a dimension's name, 'threads', or 'name' (named problems, drawn as bars)."""
+    problems: tuple[Problem, ...]
+    implementations: tuple[str, ...]
+    threads: tuple[int, ...] = (1,)
+    """BLAS threads; 0 stands for 'every core the process may use'."""
+    dtypes: tuple[str, ...] = ("float64",)
+    quick_problems: tuple[Problem, ...] = ()
+    """The problems of ``--quick``; empty means the first, the middle and the last."""
+    quick_implementations: tuple[str, ...] = ()
+    """The implementations of ``--quick``; empty means all."""
+    pair: tuple[str, ...] = ()
+    """Two implementations, one per side, whose time ratio answers the question."""
+    sources: tuple[str, ...] = ()
+    """Where the problems come from (papers)."""
+
+
+class Point(Noun, frozen=True):
+    """One cell of an experiment."""
+
+    id: str
+    """Readable and stable: 'stride/taps/32x32x3-f10-2x2-s2/float64/t1'."""
+    experiment: str
+    implementation: str
+    family: str
+    problem: Problem
+    label: str
+    """The problem in a few characters."""
+    threads: int
+    cost: Cost
+    working_set_bytes: float
+    """Inputs, output and workspace of one evaluation."""
+    predicted_s: float
+    """Predicted time of one evaluation; 0 when nothing is known of its cost."""
+    replica: int = 0
+    """1 for the second entry of an A/A pair: the same code under another id."""
+    partner: str = ""
+    """Id of the point that is visited next to this one, for a paired ratio."""
+
+
+class Skip(Noun, frozen=True):
+    """A point that is not attempted, with the reason for a person."""
+
+    point: Point
+    reason: str
+
+
+class Plan(Noun, frozen=True):
+    """What a sweep is going to do."""
+
+    experiments: tuple[Experiment, ...]
+    points: tuple[Point, ...]
+    skipped: tuple[Skip, ...]
+    predicted_duration_s: float
+    predicted_memory_bytes: float
+
+
+# ------------------------------------------------------- rows of records.jsonl
+
+SCHEMA_VERSION = 1
+
+
+class Visit(Noun, frozen=True):
+    """A canary, some samples of one point, a canary."""
+
+    point: str
+    at_s: float
+    """Seconds since the run began (monotonic clock)."""
+    sample_times_s: tuple[float, ...]
+    """Time per evaluation of each sample, s."""
+    canaries_s: dict[str, tuple[float, float]]
+    """Per canary: its time before and after the samples, s."""
+    minor_faults: float
+    """Minor page faults per evaluation."""
+
+
+class RoundRecord(Noun, frozen=True, tag_field="kind", tag="round"):
+    """One visit to every active point, in random order."""
+
+    round: int
+    launch: int
+    visits: tuple[Visit, ...]
+    schema: int = SCHEMA_VERSION
+
+
+class LaunchRecord(Noun, frozen=True, tag_field="kind", tag="launch"):
+    """What one child process found out about one point before its first visit."""
+
+    point: str
+    launch: int
+    status: Status
+    reason: str = ""
+    cold_s: float = 0.0
+    """Time of the very first call in this process, s."""
+    evaluations: int = 0
+    """Evaluations per sample."""
+    threads_by_library: dict[str, int] = {}
+    """Threads that each native library says it uses, read back after setting the limit."""
+    largest_error: float = 0.0
+    """Largest absolute difference from the reference."""
+    error_bound: float = 0.0
+    """What that difference may be, from dtype and reduction length."""
+    schema: int = SCHEMA_VERSION
+
+
+class PointRecord(Noun, frozen=True, tag_field="kind", tag="point"):
+    """The outcome of one point, written as soon as it is known."""
+
+    point: Point
+    status: Status
+    reason: str = ""
+    """Why it is not ok, or why it stopped: 'converged', 'not converged (6.1 %)', …"""
+    schema: int = SCHEMA_VERSION
+
+
+class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
+    """Hits and raw time of one source line in one profiled evaluation run."""
+
+    point: str
+    implementation: str
+    file: str
+    function: str
+    line: int
+    source: str
+    hits: int
+    time_s: float
+    """Raw time as line_profiler counts it, s, over all evaluations."""
+    evaluations: int
+    schema: int = SCHEMA_VERSION
+
+
+class PassRecord(Noun, frozen=True, tag_field="kind", tag="pass"):
+    """A pass over the plan that ended: sweep finished, interrupted, lines profiled."""
+
+    name: str
+    at_s: float
+    outcome: str
+    schema: int = SCHEMA_VERSION
+
+
+Row = RoundRecord | LaunchRecord | PointRecord | LineRecord | PassRecord
+
+
+# ----------------------------------------------------------------- the machine
+
+
+class Cache(Noun, frozen=True):
+    """One level of data cache."""
+
+    level: int
+    size_bytes: int
+    shared_by_cores: int
+
+
+class BlasLibrary(Noun, frozen=True):
+    """A native library with threads of its own, as loaded in the process."""
+
+    name: str
+    version: str
+    architecture: str
+    """Kernel architecture it chose, such as 'SkylakeX'; empty if it does not say."""
+    threading: str
+    threads: int
+
+
+class MachineFacts(Noun, frozen=True):
+    """What the machine says of itself; an empty string or 0 means it does not say."""
+
+    host: str
+    system: str
+    cpu: str
+    architecture: str
+    sockets: int
+    cores: int
+    """Physical cores."""
+    threads_per_core: int
+    logical_cpus: int
+    cores_allowed: int
+    """Logical CPUs that this process may use, by affinity and cgroup quota."""
+    quota_cores: float
+    """cgroup CPU quota in cores; 0 when there is none."""
+    caches: tuple[Cache, ...]
+    numa_nodes: int
+    governor: str
+    boost: str
+    virtualised: str
+    memory_bytes: int
+    python: str
+    numpy: str
+    scipy: str
+    blas: tuple[BlasLibrary, ...]
+
+
+class Ceiling(Noun, frozen=True):
+    """A measured limit of the machine, with its spread."""
+
+    quantity: str
+    """'peak' (FLOP/s), 'bandwidth' (bytes/s), 'page_fault' or 'allocation' (s)."""
+    label: str
+    """What it is in words, for a legend: 'best GEMM, float64', 'memory read'."""
+    dtype: str = ""
+    threads: int = 1
+    level: str = ""
+    """For bandwidth: 'L1', 'L2', 'L3' or 'memory'."""
+    access: str = ""
+    """For bandwidth: 'read', 'copy', 'update' (read and write in place) or 'triad'."""
+    value: float = 0.0
+    """Best clean value in the unit of the quantity; 0 when not measured."""
+    median: float = 0.0
+    low: float = 0.0
+    """5th percentile over rounds."""
+    high: float = 0.0
+    """95th percentile over rounds."""
+    warning: str = ""
+    """Why it should not be trusted, or why it was not measured; empty when fine."""
+
+
+class CallCost(Noun, frozen=True):
+    """Fit t = fixed + n / rate of one operation over its number of elements."""
+
+    operation: str
+    """Such as 'np.add', 'slice', 'python call'."""
+    layout: str
+    """'contiguous', 'strided' or 'scalar'."""
+    dims: int
+    dtype: str
+    fixed_s: float
+    fixed_low_s: float
+    fixed_high_s: float
+    rate_per_s: float
+    """Asymptotic elements (for products: FLOP) per second; 0 when it does not grow."""
+    n_half: float
+    """Elements (FLOP) at which half the time is fixed cost: fixed_s × rate_per_s."""
+
+
+class Machine(Noun, frozen=True):
+    """Facts, ceilings and call costs of one machine and software, and what is missing."""
+
+    fingerprint: str
+    """Hash of what the measurements depend on: CPU, cores allowed, Python, NumPy, BLAS."""
+    facts: MachineFacts
+    ceilings: tuple[Ceiling, ...]
+    call_costs: tuple[CallCost, ...]
+    measured_at: str
+    """ISO 8601, UTC."""
+    coarse: bool
+    """Measured in a hurry, for a quick sweep."""
+    duration_s: float
+    unavailable: tuple[str, ...] = ()
+    """Sentences on what cannot be known or measured here."""
+
+    def peak_flop_per_s(self, dtype: str, threads: int = 1) -> float:
+        """Best GEMM rate measured for dtype and thread count; 0 when not measured."""
+        return max(
+            (
+                c.value
+                for c in self.ceilings
+                if (c.quantity, c.dtype, c.threads) == ("peak", dtype, threads)
+            ),
+            default=0.0,
+        )
+
+    def bandwidth(self, level: str, threads: int = 1) -> float:
+        """Best bandwidth of a level over all kinds of access, bytes/s; 0 when not measured."""
+        return max(
+            (
+                c.value
+                for c in self.ceilings
+                if (c.quantity, c.level, c.threads) == ("bandwidth", level, threads)
+            ),
+            default=0.0,
+        )
+
+
+class Provenance(Noun, frozen=True):
+    """What ran, where and how: enough to run it again. Stored as run.json."""
+
+    schema: int
+    suite_version: str
+    command: tuple[str, ...]
+    mode: str
+    """'quick', 'default' or 'full'."""
+    seed: int
+    started_at: str
+    """ISO 8601, UTC."""
+    git: str
+    """Commit and state of the folder the sweep was started in; empty outside git."""
+    load_average: tuple[float, ...]
+    python_executable: str
+    environment: dict[str, str]
+    """Environment variables that change speed: OMP_NUM_THREADS, MALLOC_*, …"""
+    floors_s: dict[str, float]
+    """Canary floors kept from earlier runs on this machine when the run began, s."""
+    machine: Machine
+    experiments: tuple[Experiment, ...]
+    points: tuple[Point, ...]
+    skipped: tuple[Skip, ...]
+    predicted_duration_s: float = 0.0
+    experiment_files: tuple[str, ...] = ()
+
+
+# -------------------------------------------------------------- what is known
+
+
+class Estimate(Noun, frozen=True):
+    """What the visits of one point say: time per evaluation with an interval."""
+
+    time_s: float
+    """Median over clean visits of the visit medians; the minimum when too few are clean."""
+    low_s: float
+    high_s: float
+    minimum_s: float
+    raw_median_s: float
+    """Median over all visits, gated or not."""
+    p95_s: float
+    visits: int
+    clean_visits: int
+    flags: tuple[str, ...] = ()
+    """'few clean visits', 'machine slow', 'contended', 'not converged (6 %)'."""
+
+    @property
+    def half_width(self) -> float:
+        """Half the interval relative to the time."""
+        return (self.high_s - self.low_s) / 2 / self.time_s if self.time_s else 0.0
+
+
+# ------------------------------------------------------------ what can be run
+
+
+class Implementation(Noun, frozen=True):
+    """A named way to compute a problem, its family and the source it runs."""
+
+    name: str
+    workload: str
+    family: str
+    """'loop', 'vectorized', 'gemm', 'fft', 'library', 'product', …"""
+    function: Callable[..., Any]
+    cost: Callable[[Problem], Cost]
+    dtypes: tuple[str, ...] = ("float32", "float64")
+    summary: str = ""
+    """One line: the first line of the function's docstring."""
+    refuse: Callable[[Problem], str] | None = None
+    """Says why a problem is not for this implementation; an empty string means it is."""
+    error: str = "direct"
+    """Which error bound applies: 'direct' sums, or 'fft'."""
+
+
+class Workload(Noun, frozen=True):
+    """A kind of problem: how to check it, make its data and judge an answer."""
+
+    name: str
+    dims: tuple[str, ...]
+    """Names of the dimensions a problem must give."""
+    validate: Callable[[Problem], None]
+    """Raises ProblemError when the problem has no meaning."""
+    label: Callable[[Problem], str]
+    """The problem in a few characters: '32x32x3-f10-2x2-s2'."""
+    arguments: Callable[[Problem, int], tuple[Any, ...]]
+    """Problem, seed → the positional arguments of every implementation."""
+    reference: Callable[[Problem, tuple[Any, ...]], Any]
+    """Problem, arguments → the answer, computed independently in float64 (or exactly)."""
+    error_bound: Callable[[Problem, tuple[Any, ...], str], float]
+    """Problem, arguments, kind ('direct', 'fft') → largest absolute error that is not a mistake."""
+    data_bytes: Callable[[Problem], float]
+    """Inputs and output of one evaluation."""

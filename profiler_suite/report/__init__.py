@@ -1,0 +1,1 @@
+"""Tables become figures, the page and the terminal's summary."""

@@ -1,0 +1,1 @@
+"""What can be run: workloads, implementations and experiments."""

@@ -1,0 +1,94 @@
+"""The registry: one dict of workloads, one of implementations, filled by a decorator."""
+
+import importlib
+from collections.abc import Callable
+from typing import TypeVar
+
+from profiler_suite.errors import UsageError, unknown_name
+from profiler_suite.model import Cost, Implementation, Problem, Workload
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+_WORKLOADS: dict[str, Workload] = {}
+_IMPLEMENTATIONS: dict[str, Implementation] = {}
+
+# Importing these fills the registry.
+BUILT_IN = ("profiler_suite.workloads.convolution", "profiler_suite.workloads.dense")
+
+
+def add_workload(workload: Workload) -> Workload:
+    """Enter a workload; its name must be new."""
+    if workload.name in _WORKLOADS:
+        raise UsageError(f"workload {workload.name!r} is entered twice; choose another name")
+    _WORKLOADS[workload.name] = workload
+    return workload
+
+
+def implementation(
+    workload: str,
+    *,
+    family: str,
+    cost: Callable[[Problem], Cost],
+    dtypes: tuple[str, ...] = ("float32", "float64"),
+    refuse: Callable[[Problem], str] | None = None,
+    error: str = "direct",
+) -> Callable[[Function], Function]:
+    """Enter the decorated function as an implementation of `workload`, under its own name.
+
+    The function takes the workload's arguments, returns the answer as a new
+    array, and must not change its arguments.
+    """
+
+    def enter(function: Function) -> Function:
+        name = function.__name__
+        if name in _IMPLEMENTATIONS:
+            raise UsageError(
+                f"implementation {name!r} is entered twice; choose another function name"
+            )
+        _IMPLEMENTATIONS[name] = Implementation(
+            name=name,
+            workload=workload,
+            family=family,
+            function=function,
+            cost=cost,
+            dtypes=dtypes,
+            summary=(function.__doc__ or name).strip().splitlines()[0],
+            refuse=refuse,
+            error=error,
+        )
+        return function
+
+    return enter
+
+
+def _fill() -> None:
+    for module in BUILT_IN:
+        importlib.import_module(module)
+
+
+def workloads() -> dict[str, Workload]:
+    """A copy of the workloads by name."""
+    _fill()
+    return dict(_WORKLOADS)
+
+
+def implementations() -> dict[str, Implementation]:
+    """A copy of the implementations by name, in order of entry."""
+    _fill()
+    return dict(_IMPLEMENTATIONS)
+
+
+def find_workload(name: str) -> Workload:
+    """The workload of that name, or an error that names the nearest."""
+    known = workloads()
+    if name not in known:
+        raise unknown_name("workload", name, known)
+    return known[name]
+
+
+def find_implementation(name: str) -> Implementation:
+    """The implementation of that name, or an error that names the nearest."""
+    known = implementations()
+    if name not in known:
+        raise unknown_name("implementation", name, known)
+    return known[name]
