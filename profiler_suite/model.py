@@ -61,9 +61,9 @@ class Cost(Noun, frozen=True):
     workspace_bytes: float = 0.0
     """Temporary memory beyond inputs and output (for predicting memory)."""
     rate: str = "blas"
-    """What does the arithmetic: 'blas', 'ufunc' (compiled, no BLAS), 'integer', 'fft' or 'python'."""
+    """Who does the arithmetic: 'blas', 'ufunc' (compiled), 'integer', 'fft' or 'python'."""
     executed_flop: float = 0.0
-    """Operations really executed when not the textbook's (padding, FFT); 0 means the textbook's."""
+    """Operations really executed if not the textbook's (padding, FFT); 0: the textbook's."""
 
     @property
     def intensity(self) -> float:
@@ -438,6 +438,6 @@ class Workload(Noun, frozen=True):
     reference: Callable[[Problem, tuple[Any, ...]], Any]
     """Problem, arguments → the answer, computed independently in float64 (or exactly)."""
     error_bound: Callable[[Problem, tuple[Any, ...], str], float]
-    """Problem, arguments, kind ('direct', 'fft') → largest absolute error that is not a mistake."""
+    """Problem, arguments, kind ('direct', 'fft') → largest absolute rounding error."""
     data_bytes: Callable[[Problem], float]
     """Inputs and output of one evaluation."""

@@ -1,11 +1,28 @@
 """Turns a run folder's rows into tidy DataFrames."""
 
 import dataclasses
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from profiler_suite.model import Provenance
+from profiler_suite import store
+from profiler_suite.analysis import roofline, statistics
+from profiler_suite.errors import RunFolderError
+from profiler_suite.model import (
+    Estimate,
+    LaunchRecord,
+    LineRecord,
+    PassRecord,
+    Point,
+    PointRecord,
+    Provenance,
+    RoundRecord,
+    Row,
+    Status,
+    Visit,
+)
 
 # Column → what it means and in which unit. CSV headers, JSON keys, the page's
 # table and its glossary all come from here.
@@ -50,7 +67,7 @@ POINT_COLUMNS = {
     "attainable_flop_per_s": "the lowest roof, FLOP/s",
     "overhead_flop_per_s": "the roof that fixed call costs set, FLOP/s",
     "of_attainable": "flop_per_s / attainable_flop_per_s",
-    "above_roof": "True where it is faster than a roof allows: an error in units, counts or roof",
+    "above_roof": "True where it beats a roof: an error in units, counts or ceilings",
     "flags": "what makes the number doubtful, separated by '; '",
 }
 """The dimensions of the problems follow as columns of their own (height, filters, …)."""
@@ -84,15 +101,278 @@ LINE_COLUMNS = {
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """One run folder, read: provenance and tables."""
+    """One run folder, read: provenance, tables and what the tables were made from."""
 
     folder: Path
     provenance: Provenance
     points: pd.DataFrame
     samples: pd.DataFrame
     lines: pd.DataFrame
+    history: "History"
+
+    @property
+    def complete(self) -> bool:
+        """True when the sweep came to its end."""
+        return any(p.name == "sweep" and "complete" in p.outcome for p in self.history.passes)
+
+
+@dataclasses.dataclass(frozen=True)
+class History:
+    """The rows of a run, sorted by point."""
+
+    visits: dict[str, list[Visit]]
+    launch_of: dict[str, list[int]]
+    """Process of each visit, in the order of `visits`."""
+    round_of: dict[str, list[int]]
+    launches: dict[str, list[LaunchRecord]]
+    outcomes: dict[str, PointRecord]
+    lines: list[LineRecord]
+    passes: list[PassRecord]
+    unreadable: int
+    """Lines of the record file that could not be read."""
+    own_floors: dict[str, float]
+    """Floor of each canary in this run, s."""
+    floors: dict[str, float]
+    """The lower of this run's floor and the one kept from earlier runs, s."""
+    slowness: float
+    """This run's floor over the kept one, at least 1."""
+
+    def by_round(self, point_id: str) -> dict[int, Visit]:
+        """The point's visits by round."""
+        return dict(
+            zip(self.round_of.get(point_id, ()), self.visits.get(point_id, ()), strict=True)
+        )
+
+
+def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, float]) -> History:
+    """Sort rows by point and find the run's floors."""
+    visits: dict[str, list[Visit]] = {}
+    launch_of: dict[str, list[int]] = {}
+    round_of: dict[str, list[int]] = {}
+    launches: dict[str, list[LaunchRecord]] = {}
+    outcomes: dict[str, PointRecord] = {}
+    lines: list[LineRecord] = []
+    passes: list[PassRecord] = []
+    canaries: dict[str, list[float]] = {}
+    for row in rows:
+        if isinstance(row, RoundRecord):
+            for visit in row.visits:
+                visits.setdefault(visit.point, []).append(visit)
+                launch_of.setdefault(visit.point, []).append(row.launch)
+                round_of.setdefault(visit.point, []).append(row.round)
+                for name, pair in visit.canaries_s.items():
+                    canaries.setdefault(name, []).extend(pair)
+        elif isinstance(row, LaunchRecord):
+            launches.setdefault(row.point, []).append(row)
+        elif isinstance(row, PointRecord):
+            outcomes[row.point.id] = row
+        elif isinstance(row, LineRecord):
+            lines.append(row)
+        else:
+            passes.append(row)
+    own = {name: statistics.own_floor(times) for name, times in canaries.items()}
+    return History(
+        visits=visits,
+        launch_of=launch_of,
+        round_of=round_of,
+        launches=launches,
+        outcomes=outcomes,
+        lines=lines,
+        passes=passes,
+        unreadable=unreadable,
+        own_floors=own,
+        floors={
+            name: min(time_s, kept_floors.get(name, time_s)) for name, time_s in own.items()
+        },
+        slowness=statistics.slowness(own, kept_floors),
+    )
+
+
+def find_run(name: str | Path) -> Path:
+    """The run folder of that path, or of that name below ``reports/``."""
+    for folder in (Path(name), Path("reports") / name):
+        if store.is_run(folder):
+            return folder.resolve()
+    here = Path("reports")
+    known = sorted(f.name for f in here.iterdir() if store.is_run(f)) if here.is_dir() else []
+    hint = f"runs in reports/: {', '.join(known[-5:])}" if known else "run a sweep first"
+    raise RunFolderError(f"no run in {str(name)!r}; {hint}")
 
 
 def load(folder: str | Path) -> Run:
-    """Read a run folder; a path, or a name below ``reports/``."""
-    raise NotImplementedError
+    """Read a run folder; a path, or a name below ``reports/`` such as 'latest'."""
+    path = find_run(folder)
+    provenance = store.read_provenance(path)
+    rows, unreadable = store.read_rows(path)
+    history = history_of(rows, unreadable, provenance.floors_s)
+    return Run(
+        folder=path,
+        provenance=provenance,
+        points=_points(provenance, history),
+        samples=_samples(provenance.points, history),
+        lines=_lines(provenance.points, history.lines),
+        history=history,
+    )
+
+
+def _points(provenance: Provenance, history: History) -> pd.DataFrame:
+    reasons = {skip.point.id: skip.reason for skip in provenance.skipped}
+    everything = [*provenance.points, *(skip.point for skip in provenance.skipped)]
+    dims = list(dict.fromkeys(name for point in everything for name in point.problem.dims))
+    rows = [_point_row(p, provenance, history, reasons.get(p.id, "")) for p in everything]
+    return pd.DataFrame(rows, columns=[*POINT_COLUMNS, *dims])
+
+
+def _point_row(
+    point: Point, provenance: Provenance, history: History, skipped: str
+) -> dict[str, object]:
+    outcome = history.outcomes.get(point.id)
+    visits = history.visits.get(point.id, [])
+    if skipped:
+        status, reason = Status.SKIPPED, skipped
+    elif outcome:
+        status, reason = outcome.status, outcome.reason
+    elif visits:
+        status, reason = Status.OK, "interrupted"
+    else:
+        status, reason = Status.SKIPPED, "not measured yet: the sweep was interrupted"
+    row: dict[str, object] = {
+        "id": point.id,
+        "experiment": point.experiment,
+        "workload": point.problem.workload,
+        "problem": point.label,
+        "name": point.problem.name,
+        "implementation": point.implementation,
+        "family": point.family,
+        "dtype": point.problem.dtype,
+        "layout": point.problem.layout,
+        "threads": point.threads,
+        "replica": point.replica,
+        "status": status.value,
+        "reason": reason,
+        "flop": point.cost.flop,
+        "compulsory_bytes": point.cost.compulsory_bytes,
+        "intensity": point.cost.intensity,
+        "calls": point.cost.calls,
+        "working_set_bytes": point.working_set_bytes,
+        "flags": "",
+        "bound": "",
+        "level": "",
+        "above_roof": False,
+        **point.problem.dims,
+    }
+    row |= _launch_columns(history.launches.get(point.id, []))
+    # The time of a wrong answer, or of half a visit before a crash, is no result.
+    if status is Status.OK and visits:
+        row |= _time_columns(point, visits, provenance, history, reason)
+    return row
+
+
+def _launch_columns(launches: Sequence[LaunchRecord]) -> dict[str, object]:
+    if not launches:
+        return {}
+    checked = [launch for launch in launches if launch.error_bound or launch.largest_error]
+    good = [launch for launch in launches if launch.status is Status.OK]
+    columns: dict[str, object] = {"launches": len({launch.launch for launch in good})}
+    if checked:
+        columns["largest_error"] = max(launch.largest_error for launch in checked)
+        columns["error_bound"] = max(launch.error_bound for launch in checked)
+    if good:
+        columns["cold_s"] = float(np.median([launch.cold_s for launch in good]))
+        columns["evaluations"] = good[-1].evaluations
+    return columns
+
+
+def _time_columns(
+    point: Point,
+    visits: Sequence[Visit],
+    provenance: Provenance,
+    history: History,
+    reason: str,
+) -> dict[str, object]:
+    found: Estimate = statistics.estimate(
+        visits,
+        history.launch_of[point.id],
+        history.floors,
+        slow=history.slowness,
+        threads=point.threads,
+    )
+    placement = roofline.place(point, found.time_s, found.low_s, provenance.machine)
+    flags = list(found.flags)
+    if reason.startswith("not converged"):
+        flags.append(reason)
+    if placement.above_roof:
+        flags.append("above a roof")
+    return {
+        "time_s": found.time_s,
+        "low_s": found.low_s,
+        "high_s": found.high_s,
+        "minimum_s": found.minimum_s,
+        "raw_median_s": found.raw_median_s,
+        "p95_s": found.p95_s,
+        "samples": sum(len(visit.sample_times_s) for visit in visits),
+        "visits": found.visits,
+        "clean_visits": found.clean_visits,
+        "clean_share": found.clean_visits / found.visits,
+        "flop_per_s": point.cost.flop / found.time_s,
+        "minor_faults": float(np.median([visit.minor_faults for visit in visits])),
+        "bound": placement.bound,
+        "level": placement.level,
+        "attainable_flop_per_s": placement.attainable_flop_per_s,
+        "overhead_flop_per_s": placement.overhead_flop_per_s,
+        "of_attainable": placement.of_attainable,
+        "above_roof": placement.above_roof,
+        "flags": "; ".join(flags),
+    }
+
+
+def _samples(points: Iterable[Point], history: History) -> pd.DataFrame:
+    rows: list[tuple[object, ...]] = []
+    for point in points:
+        visits = history.visits.get(point.id, ())
+        for visit, launch, number in zip(
+            visits,
+            history.launch_of.get(point.id, ()),
+            history.round_of.get(point.id, ()),
+            strict=True,
+        ):
+            ratio = statistics.canary_ratio(visit, history.floors)
+            rows.extend(
+                (
+                    point.id,
+                    point.experiment,
+                    point.implementation,
+                    launch,
+                    number,
+                    sample,
+                    visit.at_s,
+                    time_s,
+                    ratio,
+                    ratio <= statistics.CLEAN_LIMIT,
+                )
+                for sample, time_s in enumerate(visit.sample_times_s)
+            )
+    return pd.DataFrame(rows, columns=list(SAMPLE_COLUMNS))
+
+
+def _lines(points: Iterable[Point], lines: Sequence[LineRecord]) -> pd.DataFrame:
+    experiments = {point.id: point.experiment for point in points}
+    totals: dict[str, float] = {}
+    for line in lines:
+        totals[line.point] = totals.get(line.point, 0.0) + line.time_s
+    rows = [
+        {
+            "id": line.point,
+            "experiment": experiments.get(line.point, ""),
+            "implementation": line.implementation,
+            "file": line.file,
+            "function": line.function,
+            "line": line.line,
+            "source": line.source,
+            "hits": line.hits / line.evaluations,
+            "time_s": line.time_s / line.evaluations,
+            "share": line.time_s / totals[line.point] if totals[line.point] else 0.0,
+        }
+        for line in lines
+    ]
+    return pd.DataFrame(rows, columns=list(LINE_COLUMNS))

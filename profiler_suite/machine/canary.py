@@ -8,7 +8,7 @@ are what the 'ufunc' canary runs; working sets beyond the caches need a 'memory'
 canary, and code on several BLAS threads one that uses that many ('gemm2', …).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter_ns
 
 import numpy as np
@@ -79,3 +79,9 @@ def make(name: str) -> Canary:
     if name == "memory":
         return memory_canary()
     return gemm_canary()
+
+
+def own_floor(times_s: Sequence[float]) -> float:
+    """2nd percentile of a canary's times, s: undisturbed, but not a single lucky tick."""
+    ordered = sorted(times_s)
+    return ordered[int(0.02 * (len(ordered) - 1))]

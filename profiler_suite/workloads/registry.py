@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from profiler_suite.errors import UsageError, unknown_name
@@ -59,6 +60,21 @@ def implementation(
         return function
 
     return enter
+
+
+def forget(file: Path) -> None:
+    """Take out what the functions of one file entered, so that the file can be run again."""
+
+    def is_from_file(function: Callable[..., object]) -> bool:
+        code = getattr(function, "__code__", None)
+        return code is not None and Path(code.co_filename).resolve() == file
+
+    for name, entered in list(_IMPLEMENTATIONS.items()):
+        if is_from_file(entered.function):
+            del _IMPLEMENTATIONS[name]
+    for name, workload in list(_WORKLOADS.items()):
+        if is_from_file(workload.validate):
+            del _WORKLOADS[name]
 
 
 def _fill() -> None:

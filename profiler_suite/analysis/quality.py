@@ -1,0 +1,106 @@
+"""How far the numbers can be trusted: same code twice, clean share, warnings."""
+
+import pandas as pd
+
+from profiler_suite import units
+from profiler_suite.analysis import statistics
+from profiler_suite.analysis.frames import Run
+
+# A/A pairs beyond this share of pairs called different say the intervals are too narrow.
+_EXPECTED_FALSE_ALARMS = 1 - statistics.CONFIDENCE
+
+
+def same_code(run: Run) -> pd.DataFrame:
+    """A/A pairs: the same code under two ids, its paired ratio with a 95 % interval."""
+    rows = []
+    for point in run.provenance.points:
+        if not point.replica:
+            continue
+        ratio = statistics.paired_ratio(
+            run.history.by_round(point.id),
+            run.history.by_round(point.partner),
+            run.history.floors,
+        )
+        if ratio:
+            rows.append(
+                {
+                    "experiment": point.experiment,
+                    "implementation": point.implementation,
+                    "problem": point.label,
+                    "ratio": ratio.ratio,
+                    "low": ratio.low,
+                    "high": ratio.high,
+                    "pairs": ratio.pairs,
+                }
+            )
+    columns = ["experiment", "implementation", "problem", "ratio", "low", "high", "pairs"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def warnings(run: Run) -> tuple[str, ...]:
+    """What a reader must know before trusting a number, in whole sentences."""
+    said: list[str] = []
+    history = run.history
+    if not run.complete:
+        said.append("This run was interrupted: some points have fewer visits, or none.")
+    if history.slowness > statistics.SLOW_FLOOR:
+        said.append(
+            f"The machine was slow during the whole run: its canaries took "
+            f"{history.slowness:.2f} times as long as they have taken here before. Times may be "
+            "that much too long; measure again later."
+        )
+    measured = run.points[run.points["time_s"].notna()]
+    few = measured["flags"].str.contains("few clean visits").sum()
+    if few:
+        said.append(
+            f"{few} of {len(measured)} points have few clean visits: their time is the smallest "
+            "seen, with a wide interval."
+        )
+    contended = measured["flags"].str.contains("contended").sum()
+    if contended:
+        said.append(
+            f"{contended} points on several threads were contended: others used a core."
+        )
+    above = int(measured["above_roof"].sum())
+    if above:
+        said.append(
+            f"{above} points lie above a roof: a count, a unit or a ceiling is wrong for them; "
+            "measure the ceilings again with: python -m profiler_suite machine --refresh"
+        )
+    wrong = run.points[run.points["status"] == "wrong"]
+    if len(wrong):
+        names = ", ".join(sorted(set(wrong["implementation"])))
+        said.append(f"{len(wrong)} points gave a wrong answer and have no time: {names}.")
+    broken = run.points[run.points["status"].isin(["failed", "crashed", "timeout"])]
+    if len(broken):
+        names = ", ".join(sorted(set(broken["implementation"])))
+        said.append(f"{len(broken)} points failed, crashed or took too long: {names}.")
+    if history.unreadable:
+        said.append(f"{history.unreadable} lines of the record file could not be read.")
+    pairs = same_code(run)
+    different = int(((pairs["low"] > 1) | (pairs["high"] < 1)).sum())
+    if len(pairs) >= 5 and different > max(1.0, 2 * _EXPECTED_FALSE_ALARMS * len(pairs)):
+        said.append(
+            f"{different} of {len(pairs)} pairs of the same code look different: small "
+            "differences between implementations mean nothing in this run."
+        )
+    return tuple(said)
+
+
+def clean_share(run: Run) -> float:
+    """Share of all visits that were clean; 0 without visits."""
+    visits = run.points["visits"].sum()
+    return float(run.points["clean_visits"].sum() / visits) if visits else 0.0
+
+
+def noise(run: Run) -> str:
+    """One sentence: how many visits were clean and what the same code differed by."""
+    pairs = same_code(run)
+    share = units.percent(clean_share(run))
+    if pairs.empty:
+        return f"{share} of visits were clean."
+    worst = (pairs["ratio"] - 1).abs().max()
+    return (
+        f"{share} of visits were clean; the same code entered twice differed by at most "
+        f"{units.percent(worst)} ({len(pairs)} pairs)."
+    )

@@ -1,0 +1,149 @@
+"""Places points under three roofs: compute, bandwidth of the level with the data, overhead.
+
+attainable = min(peak FLOP/s, intensity × bandwidth, FLOP ÷ fixed cost of all calls).
+Source of the first two: Williams, Waterman and Patterson (2009), Roofline; the
+third divides the same FLOP by the time that entering the calls takes at least.
+"""
+
+from collections.abc import Sequence
+
+from profiler_suite import units
+from profiler_suite.machine import prediction
+from profiler_suite.model import Ceiling, Machine, Noun, Point
+
+# A dot may lie this much above a roof before it is called an error: ceilings and
+# times each carry some percent of run-to-run spread.
+ROOF_TOLERANCE = 0.10
+LEVELS = ("L1", "L2", "L3", "memory")
+
+
+class Roof(Noun, frozen=True):
+    """One roof of a machine."""
+
+    kind: str
+    """'compute' (FLOP/s) or 'bandwidth' (bytes/s)."""
+    label: str
+    level: str
+    dtype: str
+    threads: int
+    value: float
+    low: float
+    high: float
+
+    def at(self, intensity: float) -> float:
+        """The roof's height at an intensity (FLOP/byte), FLOP/s."""
+        return self.value if self.kind == "compute" else self.value * intensity
+
+
+class Placement(Noun, frozen=True):
+    """A point under its roofs."""
+
+    bound: str
+    """'overhead', 'memory' or 'compute'; empty when no roof is known."""
+    level: str
+    """The level of the memory hierarchy that holds the working set."""
+    attainable_flop_per_s: float
+    overhead_flop_per_s: float
+    """Height of the overhead roof; 0 when the implementation states no calls."""
+    of_attainable: float
+    """Share of the attainable rate that was reached."""
+    above_roof: bool
+
+
+def roofs(machine: Machine, dtype: str, threads: int) -> tuple[Roof, ...]:
+    """The compute roof of a dtype and the best bandwidth roof per level, for a thread count."""
+    found = [
+        _roof("compute", ceiling)
+        for ceiling in machine.ceilings
+        if ceiling.quantity == "peak"
+        and (ceiling.dtype, ceiling.threads) == (dtype, threads)
+        and ceiling.value > 0
+    ]
+    for level in LEVELS:
+        ceilings = [
+            ceiling
+            for ceiling in machine.ceilings
+            if ceiling.quantity == "bandwidth"
+            and (ceiling.level, ceiling.threads) == (level, threads)
+            and ceiling.value > 0
+        ]
+        if ceilings:
+            found.append(_roof("bandwidth", max(ceilings, key=lambda c: c.value)))
+    return tuple(found)
+
+
+def _roof(kind: str, ceiling: Ceiling) -> Roof:
+    return Roof(
+        kind=kind,
+        label=ceiling.label,
+        level=ceiling.level,
+        dtype=ceiling.dtype,
+        threads=ceiling.threads,
+        value=ceiling.value,
+        low=ceiling.low,
+        high=ceiling.high,
+    )
+
+
+def ridge_intensity(compute: Roof, bandwidth: Roof) -> float:
+    """Intensity (FLOP/byte) at which a bandwidth roof meets a compute roof."""
+    return compute.value / bandwidth.value
+
+
+def level_of(working_set_bytes: float, machine: Machine, threads: int) -> str:
+    """The smallest level that holds a working set; private caches count once per thread."""
+    for cache in sorted(machine.facts.caches, key=lambda c: c.level):
+        copies = max(1, threads // max(1, cache.shared_by_cores))
+        if working_set_bytes <= cache.size_bytes * copies:
+            return f"L{cache.level}"
+    return "memory"
+
+
+def place(point: Point, time_s: float, low_s: float, machine: Machine) -> Placement:
+    """Bound, attainable rate and share of it for one point and its time."""
+    dtype = point.problem.dtype
+    level = level_of(point.working_set_bytes, machine, point.threads)
+    heights: dict[str, float] = {}
+    for roof in roofs(machine, dtype, point.threads):
+        if roof.kind == "compute":
+            heights["compute"] = roof.value
+        elif roof.level == level:
+            heights["memory"] = roof.at(point.cost.intensity)
+    overhead_s = prediction.overhead_s(point.cost, machine)
+    overhead = point.cost.flop / overhead_s if overhead_s else 0.0
+    if overhead:
+        heights["overhead"] = overhead
+    if not heights or not time_s:
+        return Placement(
+            bound="",
+            level=level,
+            attainable_flop_per_s=0.0,
+            overhead_flop_per_s=overhead,
+            of_attainable=0.0,
+            above_roof=False,
+        )
+    bound = min(heights, key=lambda name: heights[name])
+    rate = point.cost.flop / time_s
+    slowest_rate = rate * low_s / time_s if low_s else rate
+    return Placement(
+        bound=bound,
+        level=level,
+        attainable_flop_per_s=heights[bound],
+        overhead_flop_per_s=overhead,
+        of_attainable=rate / heights[bound],
+        above_roof=slowest_rate > heights[bound] * (1 + ROOF_TOLERANCE),
+    )
+
+
+def in_words(bound: str, level: str, of_attainable: float) -> str:
+    """'overhead-bound', 'memory-bound (L3)', 'compute-bound', with the share of attainable."""
+    if not bound:
+        return "no roof known"
+    where = f" ({level})" if bound == "memory" else ""
+    return f"{bound}-bound{where}, {units.percent(of_attainable)} of attainable"
+
+
+def levels_present(machine: Machine) -> Sequence[str]:
+    """Levels with a measured bandwidth, from the nearest."""
+    known = {c.level for c in machine.ceilings if c.quantity == "bandwidth" and c.value > 0}
+    return [level for level in LEVELS if level in known]

@@ -1,0 +1,177 @@
+"""Times with intervals from visits: gating on canaries, batch means, paired ratios."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from profiler_suite.machine.canary import own_floor
+from profiler_suite.model import Estimate, Noun, Visit
+
+# A visit is clean when both of its canaries are within 10 % of their floor: the
+# slow mode of a shared machine is 55 to 85 % slower, timing noise 2 %.
+CLEAN_LIMIT = 1.10
+# Fewer clean visits than this give no trustworthy median.
+FEWEST_CLEAN = 10
+# Visits are autocorrelated: independent-sample intervals covered 19 to 67 % of a
+# nominal 95 %. Means of contiguous batches are nearly independent.
+BATCHES = 8
+# Two processes that measure the same code differ by 1.3 to 2.8 %; part of that
+# is averaged away when several processes share a run.
+RUN_TO_RUN_ONE_LAUNCH = 0.02
+RUN_TO_RUN_LAUNCHES = 0.015
+# The machine's own floor this much above the kept one: the whole run was slow.
+SLOW_FLOOR = 1.05
+# Best visit this much below the middle one on several threads: somebody else
+# used a core.
+CONTENDED = 1.3
+CONFIDENCE = 0.95
+
+__all__ = [
+    "Ratio",
+    "batch_half_width",
+    "canary_ratio",
+    "estimate",
+    "own_floor",
+    "paired_ratio",
+    "slowness",
+]
+
+
+class Ratio(Noun, frozen=True):
+    """A ratio of two times with its 95 % interval, from visits side by side."""
+
+    ratio: float
+    low: float
+    high: float
+    pairs: int
+
+
+def canary_ratio(visit: Visit, floors: Mapping[str, float]) -> float:
+    """The worse of a visit's canaries, each relative to its floor."""
+    return max(
+        (
+            max(before, after) / floors[name]
+            for name, (before, after) in visit.canaries_s.items()
+            if floors.get(name)
+        ),
+        default=1.0,
+    )
+
+
+def slowness(own: Mapping[str, float], kept: Mapping[str, float]) -> float:
+    """How much slower than seen before the whole run was: own floor over kept, at least 1."""
+    return max((own[name] / kept[name] for name in own if kept.get(name)), default=1.0)
+
+
+def batch_half_width(values: NDArray[np.float64], batches: int = BATCHES) -> float:
+    """Half the 95 % interval of the mean of an autocorrelated series, by batch means.
+
+    Contiguous batches, Student's t with one degree of freedom less than batches
+    (Schmeiser 1982, Batch size effects in the analysis of simulation output).
+    """
+    batches = min(batches, len(values))
+    if batches < 2:
+        return math.inf
+    means = [float(np.mean(part)) for part in np.array_split(values, batches)]
+    spread = float(np.std(means, ddof=1)) / math.sqrt(batches)
+    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, batches - 1)) * spread
+
+
+def estimate(
+    visits: Sequence[Visit],
+    launches: Sequence[int],
+    floors: Mapping[str, float],
+    slow: float = 1.0,
+    threads: int = 1,
+) -> Estimate:
+    """Time per evaluation from the visits of one point.
+
+    `launches` gives the process of each visit, `floors` the canaries' floors
+    (s), `slow` what `slowness` says of the run. With at least FEWEST_CLEAN clean
+    visits it is their median, with a batch-means interval in quadrature with
+    the run-to-run spread; otherwise the smallest visit median, flagged, with an
+    interval that reaches up to the raw median.
+    """
+    medians = np.array([float(np.median(visit.sample_times_s)) for visit in visits])
+    clean = np.array([canary_ratio(visit, floors) <= CLEAN_LIMIT for visit in visits])
+    raw_median_s = float(np.median(medians))
+    minimum_s = float(np.min(medians))
+    n_clean = int(np.sum(clean))
+    flags: list[str] = []
+    several = len(set(launches)) >= 3
+    floor = RUN_TO_RUN_LAUNCHES if several else RUN_TO_RUN_ONE_LAUNCH
+    if n_clean >= FEWEST_CLEAN:
+        chosen = medians[clean]
+        time_s = float(np.median(chosen))
+        half = math.hypot(batch_half_width(chosen) / time_s, floor)
+        low_s, high_s = time_s * (1 - half), time_s * (1 + half)
+    else:
+        flags.append(f"few clean visits ({n_clean})")
+        time_s = minimum_s
+        low_s = minimum_s * (1 - floor)
+        # Also when all visits agree: nothing says that they were not all slow.
+        high_s = max(raw_median_s, minimum_s * CLEAN_LIMIT)
+    if slow > SLOW_FLOOR:
+        flags.append(f"machine slow (× {slow:.2f})")
+        low_s /= slow
+    if threads > 1 and raw_median_s / minimum_s >= CONTENDED:
+        flags.append("contended")
+        low_s = min(low_s, minimum_s)
+    return Estimate(
+        time_s=time_s,
+        low_s=max(low_s, 0.0),
+        high_s=high_s,
+        minimum_s=minimum_s,
+        raw_median_s=raw_median_s,
+        p95_s=float(np.quantile(np.concatenate([v.sample_times_s for v in visits]), 0.95)),
+        visits=len(visits),
+        clean_visits=n_clean,
+        flags=tuple(flags),
+    )
+
+
+def paired_ratio(
+    left: Mapping[int, Visit],
+    right: Mapping[int, Visit],
+    floors: Mapping[str, float],
+    run_to_run: float = 0.0,
+) -> Ratio | None:
+    """Time of left over time of right from visits of the same rounds; None without any.
+
+    Gated on the canaries: a machine's slow mode slows unlike code unequally, so
+    it does not cancel. When fewer than FEWEST_CLEAN pairs are clean, all are
+    used and the interval shows it. `run_to_run` is added in quadrature.
+    """
+    rounds = sorted(set(left) & set(right))
+    if not rounds:
+        return None
+    logs = np.array(
+        [
+            math.log(np.median(left[r].sample_times_s) / np.median(right[r].sample_times_s))
+            for r in rounds
+        ]
+    )
+    clean = np.array(
+        [
+            max(canary_ratio(left[r], floors), canary_ratio(right[r], floors)) <= CLEAN_LIMIT
+            for r in rounds
+        ]
+    )
+    if int(np.sum(clean)) >= FEWEST_CLEAN:
+        logs = logs[clean]
+        half = batch_half_width(logs)
+    else:
+        half = (
+            max(batch_half_width(logs), float(np.ptp(logs)) / 2) if len(logs) > 1 else math.inf
+        )
+    half = math.hypot(half, run_to_run)
+    middle = float(np.median(logs))
+    return Ratio(
+        ratio=math.exp(middle),
+        low=math.exp(middle - half),
+        high=math.exp(min(middle + half, 700.0)),
+        pairs=len(logs),
+    )

@@ -1,0 +1,233 @@
+"""Numbers become sentences: the answer to the headline question, and findings."""
+
+from typing import Any
+
+from profiler_suite import units
+from profiler_suite.analysis import roofline, scaling, statistics
+from profiler_suite.analysis.frames import Run
+from profiler_suite.model import Noun, Point
+
+# Within this factor two times are worth calling the same in a headline.
+_SAME = 1.05
+
+
+class Answer(Noun, frozen=True):
+    """The two arms of an experiment's question and what their times say."""
+
+    experiment: str
+    left: str
+    """Point id of the first arm."""
+    right: str
+    left_name: str
+    right_name: str
+    ratio: float
+    """Time of left over time of right."""
+    low: float
+    high: float
+    flop_ratio: float
+    """Textbook FLOP of right over those of left."""
+    word: str
+    """Left is 'slower', 'faster', 'same within noise', or one 'cannot tell'."""
+    headline: str
+    left_bound: str
+    """Bound of the left arm in words."""
+    right_bound: str
+    sentences: tuple[str, ...]
+
+
+def word_for(low: float, high: float) -> str:
+    """A comparison in a word, from the interval of left time over right time."""
+    if low > 1:
+        return "slower"
+    if high < 1:
+        return "faster"
+    if high / low < _SAME**2:
+        return "same within noise"
+    return "cannot tell"
+
+
+def answer(run: Run) -> Answer | None:
+    """The answer to the first experiment that asks about a pair; None when not measured."""
+    points = {point.id: point for point in run.provenance.points}
+    table = run.points.set_index("id")
+    for experiment in run.provenance.experiments:
+        if not experiment.pair:
+            continue
+        left = next(
+            (
+                p
+                for p in points.values()
+                if (p.experiment, p.implementation) == (experiment.name, experiment.pair[0])
+                and p.partner in points
+                and not p.replica
+            ),
+            None,
+        )
+        if left is None or points[left.partner].replica:
+            continue
+        right = points[left.partner]
+        if table.loc[[left.id, right.id], "time_s"].notna().all():
+            return _answer(run, table, left, right)
+    return None
+
+
+def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> Answer | None:
+    ratio = statistics.paired_ratio(
+        run.history.by_round(left.id),
+        run.history.by_round(right.id),
+        run.history.floors,
+        run_to_run=statistics.RUN_TO_RUN_ONE_LAUNCH,
+    )
+    if ratio is None:
+        return None
+    a, b = table.loc[left.id].to_dict(), table.loc[right.id].to_dict()
+    flop_ratio = right.cost.flop / left.cost.flop
+    word = word_for(ratio.low, ratio.high)
+    bounds = [
+        roofline.in_words(str(row["bound"]), str(row["level"]), float(row["of_attainable"]))
+        for row in (a, b)
+    ]
+    return Answer(
+        experiment=left.experiment,
+        left=left.id,
+        right=right.id,
+        left_name=left.implementation,
+        right_name=right.implementation,
+        ratio=ratio.ratio,
+        low=ratio.low,
+        high=ratio.high,
+        flop_ratio=flop_ratio,
+        word=word,
+        headline=_headline(left, right, ratio, flop_ratio, word),
+        left_bound=bounds[0],
+        right_bound=bounds[1],
+        sentences=_sentences(run, left, right, a, b, bounds),
+    )
+
+
+def _headline(
+    left: Point, right: Point, ratio: statistics.Ratio, flop_ratio: float, word: str
+) -> str:
+    interval = f"{units.three_digits(ratio.low)} to {units.three_digits(ratio.high)}"
+    if flop_ratio >= 1:
+        work = f"does 1/{units.three_digits(flop_ratio)} of the operations of"
+    else:
+        work = f"does {units.three_digits(1 / flop_ratio)} times the operations of"
+    subject = f"{left.implementation} {work} {right.implementation}"
+    if word in ("slower", "faster"):
+        joint = "yet takes" if (word == "slower") == (flop_ratio > 1) else "and takes"
+        return (
+            f"{subject}, {joint} {units.three_digits(ratio.ratio)} times as long ({interval})"
+        )
+    if word == "cannot tell":
+        return f"{subject}; the times are too noisy to compare (ratio {interval})"
+    return f"{subject}, and their times are the same within noise (ratio {interval})"
+
+
+def _sentences(
+    run: Run,
+    left: Point,
+    right: Point,
+    a: dict[Any, Any],
+    b: dict[Any, Any],
+    bounds: list[str],
+) -> tuple[str, ...]:
+    said = [
+        f"{left.implementation} ({left.label}): {units.count(left.cost.flop)} textbook FLOP in "
+        f"{units.time(a['time_s'])}, {units.flop_rate(a['flop_per_s'])}; {bounds[0]}.",
+        f"{right.implementation} ({right.label}): {units.count(right.cost.flop)} textbook FLOP "
+        f"in {units.time(b['time_s'])}, {units.flop_rate(b['flop_per_s'])}; {bounds[1]}.",
+    ]
+    peak = run.provenance.machine.peak_flop_per_s(left.problem.dtype, left.threads)
+    if peak:
+        at_peak_s = left.cost.flop / peak
+        said.append(
+            f"At this machine's best measured rate ({units.flop_rate(peak)}) the operations of "
+            f"{left.implementation} would take {units.time(at_peak_s)}, "
+            f"{units.percent(at_peak_s / a['time_s'])} of its time: infinitely fast arithmetic "
+            "would save no more than that."
+        )
+    best = _fastest_same_problem(run, left)
+    if best is not None and best["implementation"] != left.implementation:
+        said.append(
+            f"The same answer from {best['implementation']} takes {units.time(best['time_s'])}, "
+            f"{units.ratio(a['time_s'] / best['time_s'])} less: far fewer, larger calls."
+            if best["calls"] < left.cost.calls / 2
+            else f"The same answer from {best['implementation']} takes "
+            f"{units.time(best['time_s'])}, {units.ratio(a['time_s'] / best['time_s'])} less."
+        )
+    return tuple(said)
+
+
+def _fastest_same_problem(run: Run, point: Point) -> dict[Any, Any] | None:
+    usable = scaling.measured(run.points)
+    same = usable[
+        (usable["experiment"] == point.experiment)
+        & (usable["problem"] == point.label)
+        & (usable["dtype"] == point.problem.dtype)
+    ]
+    return min(same.to_dict("records"), key=lambda row: row["time_s"], default=None)
+
+
+def findings(run: Run) -> tuple[str, ...]:
+    """What the numbers say, experiment by experiment, in whole sentences."""
+    said: list[str] = []
+    usable = scaling.measured(run.points)
+    for experiment in run.provenance.experiments:
+        table = usable[usable["experiment"] == experiment.name]
+        if len(table) and not experiment.pair:
+            said += _experiment_findings(experiment.name, table)
+    crossings = scaling.crossovers(run.points)
+    for name, group in crossings.groupby("experiment", sort=False):
+        texts = "; ".join(group["text"].head(3))
+        said.append(f"{name}: {texts}.")
+    said += _thread_findings(run)
+    return tuple(said)
+
+
+def _experiment_findings(name: str, table: pd.DataFrame) -> list[str]:
+    single = table[table["threads"] == table["threads"].min()]
+    problems = single.groupby(["workload", "problem", "dtype"], sort=False)
+    best = single.loc[problems["time_s"].idxmin()]
+    if len(best) < 2:
+        return []
+    wins = best["implementation"].value_counts()
+    slowest = problems["time_s"].max() / problems["time_s"].min()
+    others = (
+        ""
+        if len(wins) == 1
+        else " (others: "
+        + ", ".join(f"{other} {count}" for other, count in wins.iloc[1:4].items())
+        + ")"
+    )
+    return [
+        f"{name}: {wins.index[0]} is fastest on {wins.iloc[0]} of {len(best)} problems{others}; "
+        f"the slowest implementation takes {units.three_digits(slowest.min())} to "
+        f"{units.three_digits(slowest.max())} times as long."
+    ]
+
+
+def _thread_findings(run: Run) -> list[str]:
+    table = scaling.thread_scaling(run.points)
+    many = table[table["threads"] > 1]
+    if many.empty:
+        return []
+    hurts = many[many["high"] < 1].to_dict("records")
+    helps = many[many["low"] > 1].to_dict("records")
+    parts = []
+    if helps:
+        top = max(helps, key=lambda row: row["speedup"])
+        parts.append(
+            f"more threads help {len(helps)} of {len(many)} points, at best "
+            f"{units.ratio(top['speedup'])} on {top['threads']} threads "
+            f"({top['implementation']}, {top['problem']})"
+        )
+    if hurts:
+        worst = min(hurts, key=lambda row: row["speedup"])
+        parts.append(
+            f"they hurt {len(hurts)}, at worst {units.ratio(worst['speedup'])} "
+            f"({worst['implementation']}, {worst['problem']})"
+        )
+    if not parts:
+        parts.append(f"no difference beyond noise on {len(many)} points")
+    return ["threads: " + "; ".join(parts) + "."]

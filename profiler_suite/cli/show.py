@@ -1,0 +1,87 @@
+"""The commands that show what is there: report, list, machine."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+
+def terminal_width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def wants_color() -> bool:
+    """Colour on a terminal only; NO_COLOR, FORCE_COLOR and TERM=dumb are honoured."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+@click.command("report")
+@click.argument("run", default="latest")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the page's path.")
+def report_command(run: str, quiet: bool) -> int:
+    """Make the page, the figures and the tables of RUN again, without measuring.
+
+    RUN is a run folder, or a name below reports/ (default: latest).
+    """
+    from profiler_suite.analysis.frames import load
+    from profiler_suite.report.terminal import summary
+    from profiler_suite.report.write import write_report
+
+    loaded = load(run)
+    page = write_report(loaded, loaded.folder)
+    if quiet:
+        click.echo(str(page))
+    else:
+        click.echo(summary(loaded, terminal_width(), wants_color()))
+    return 0
+
+
+@click.command("list")
+def list_command() -> int:
+    """Show the experiments and the implementations, one line each."""
+    from profiler_suite.report.terminal import listing
+    from profiler_suite.workloads import catalogue, registry
+
+    experiments = [catalogue.find(name)[0] for name in catalogue.names()]
+    implementations = list(registry.implementations().values())
+    click.echo(listing(experiments, implementations, terminal_width(), wants_color()))
+    return 0
+
+
+@click.command("machine")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option("--refresh", is_flag=True, help="Measure again, also what is kept.")
+def machine_command(as_json: bool, refresh: bool) -> int:
+    """What this machine can do: facts, measured ceilings, call costs."""
+    import msgspec
+
+    from profiler_suite.machine.survey import survey
+    from profiler_suite.report.terminal import machine_page
+
+    machine = survey(
+        coarse=False, refresh=refresh, progress=lambda text: click.echo(text, err=True)
+    )
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(machine)).decode())
+    else:
+        click.echo(machine_page(machine, terminal_width(), wants_color()))
+    return 0
+
+
+def point_latest(folder: Path) -> None:
+    """Let ``latest`` beside the run folder point at it, where the system allows links."""
+    link = folder.parent / "latest"
+    new = folder.parent / f".latest.{os.getpid()}"
+    try:
+        if link.is_symlink() or not link.exists():
+            new.symlink_to(folder.name, target_is_directory=True)
+            new.replace(link)
+    except OSError:
+        new.unlink(missing_ok=True)

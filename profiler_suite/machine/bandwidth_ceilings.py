@@ -1,0 +1,91 @@
+"""Which bandwidth is measured: each level, access and thread count."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from profiler_suite.machine.bandwidth import (
+    ACCESSES,
+    LABELS,
+    BandwidthProbe,
+    private_read,
+)
+from profiler_suite.machine.ceilings import Target
+from profiler_suite.machine.lookup import MEMORY, sharing
+from profiler_suite.machine.rounds import Station
+from profiler_suite.machine.team import Team
+from profiler_suite.model import Cache, Ceiling
+
+_SAMPLE_S = 1.5e-3
+_NO_L1_WRITES = (
+    "not measured: entering a NumPy call takes longer than writing what L1 holds "
+    "(0.13 to 0.26 of what compiled code reaches)"
+)
+
+
+def bandwidth_ceilings(
+    team: Team, caches: Sequence[Cache], sets: dict[str, int], thread_counts: Sequence[int]
+) -> tuple[list[Station], list[Target]]:
+    """Stations and targets for every level of known size."""
+    stations: list[Station] = []
+    targets: list[Target] = []
+    for level, set_bytes in sets.items():
+        for threads in thread_counts:
+            # Members that share a cache share the set; each holds its part.
+            sharers = threads if level == MEMORY else min(threads, sharing(caches, level))
+            for access in ACCESSES:
+                ceiling = Ceiling(
+                    quantity="bandwidth",
+                    label=f"{level} {LABELS[access]}",
+                    dtype="float64",
+                    threads=threads,
+                    level=level,
+                    access=access,
+                )
+                if level == "L1" and access != "read":
+                    ceiling = msgspec.structs.replace(ceiling, warning=_NO_L1_WRITES)
+                    targets.append(Target(ceiling=ceiling, stations=()))
+                    continue
+                station, target = _measure(team, ceiling, set_bytes // sharers)
+                stations.append(station)
+                targets.append(target)
+    return stations, targets
+
+
+def _measure(team: Team, ceiling: Ceiling, set_bytes: int) -> tuple[Station, Target]:
+    key = f"{ceiling.level} {ceiling.access} {ceiling.threads}"
+    private = ceiling.level in ("L1", "L2")
+    if private and ceiling.access == "read":
+        probe = private_read(set_bytes)
+    else:
+        probe = BandwidthProbe(access=ceiling.access, set_bytes=set_bytes)
+    # In small sets entering the call weighs some percent: a second set of half
+    # the size tells that part. Single-threaded only; a start agreed by several
+    # processes is not sharp enough.
+    probes = [probe]
+    if private and ceiling.threads == 1:
+        probes.insert(0, msgspec.structs.replace(probe, set_bytes=set_bytes // 2))
+    passes = [_calibrate(team, each, ceiling.threads) for each in probes]
+
+    def sample() -> tuple[float, ...]:
+        return tuple(
+            team.seconds(each, count, ceiling.threads) / count
+            for each, count in zip(probes, passes, strict=True)
+        )
+
+    return Station(key=key, sample=sample), Target(
+        ceiling=ceiling,
+        stations=(key,),
+        work=(probe.pass_bytes * ceiling.threads,),
+        smaller_work=probes[0].pass_bytes if len(probes) == 2 else 0.0,
+    )
+
+
+def _calibrate(team: Team, probe: BandwidthProbe, threads: int) -> int:
+    """Passes that take a sample's time."""
+    passes = 1
+    while True:
+        seconds = min(team.seconds(probe, passes, threads) for _ in range(3))
+        if seconds >= _SAMPLE_S or passes > 2**20:
+            return passes
+        passes *= 2 if seconds > _SAMPLE_S / 4 else 4

@@ -1,0 +1,155 @@
+"""Turns the visits of a ceiling's stations into the ceiling, its spread and its warnings."""
+
+from collections.abc import Sequence
+from statistics import median
+
+import msgspec
+
+from profiler_suite.machine.rounds import FEWEST_CLEAN, Visit, Visits
+from profiler_suite.model import Ceiling, Noun
+
+# Best over median above this: something else had the cores or the memory for
+# most of the time (METHOD: valid if below 1.3).
+CONTENDED = 1.3
+# First and second half of the rounds disagree by more than this.
+DRIFT = 0.08
+# A machine this much above the floor kept from earlier runs is in a slow mode.
+SLOW = 1.05
+# Removing the fixed part of a call may raise a rate by this much at most;
+# beyond, one of the two times was disturbed and the plain rate is the honest one.
+_MOST_GAIN = 1.25
+
+
+class Target(Noun, frozen=True):
+    """A ceiling to be measured, and the stations that measure it."""
+
+    ceiling: Ceiling
+    """Without values."""
+    stations: tuple[str, ...]
+    """Alternatives; the best one is the ceiling."""
+    work: tuple[float, ...] = ()
+    """FLOP or bytes of each station's value; empty when the value itself is the result, in s."""
+    smaller_work: float = 0.0
+    """Work of the first of two values where calls have a fixed part to be removed; else 0."""
+
+
+def summarize(
+    target: Target, visits: Visits, floor_s: float, kept_floor_s: float, least_visits: int
+) -> Ceiling:
+    """Best clean value, median and percentiles of the best station, with warnings."""
+    found = [
+        _of_station(target, k, visits, floor_s)
+        for k, key in enumerate(target.stations)
+        if visits.by_station[key]
+    ]
+    if not found:
+        return msgspec.structs.replace(target.ceiling, warning="not measured: no time left")
+    cost = not target.work
+    series = (min if cost else max)(found, key=lambda s: s.best)
+    warnings = [
+        *series.warnings(cost, least_visits),
+        *_slow(visits.floor_s, kept_floor_s),
+    ]
+    return msgspec.structs.replace(
+        target.ceiling,
+        value=series.best,
+        median=median(series.values),
+        low=percentile(series.values, 0.05),
+        high=percentile(series.values, 0.95),
+        warning="; ".join(warnings),
+    )
+
+
+class Series(Noun, frozen=True):
+    """The values of one station, clean ones only unless there are too few."""
+
+    values: tuple[float, ...]
+    at_s: tuple[float, ...]
+    best: float
+    clean: bool
+    clean_visits: int
+    visits: int
+
+    def warnings(self, cost: bool, least_visits: int) -> list[str]:
+        """What makes this series doubtful."""
+        found = []
+        if not self.clean:
+            found.append(f"few clean visits ({self.clean_visits} of {self.visits})")
+        if self.visits < least_visits:
+            found.append(f"few visits ({self.visits})")
+        typical = median(self.values)
+        ratio = typical / self.best if cost else self.best / typical
+        if ratio >= CONTENDED:
+            found.append(f"contended (best is {ratio:.2f} × the median)")
+        drift = self.drift(cost)
+        if drift > DRIFT:
+            found.append(f"drifting (halves of the run differ by {100 * drift:.0f} %)")
+        return found
+
+    def drift(self, cost: bool) -> float:
+        """Relative difference between the best values of the first and second half."""
+        if len(self.values) < 4:
+            return 0.0
+        half = len(self.values) // 2
+        best = min if cost else max
+        one, two = best(self.values[:half]), best(self.values[half:])
+        return max(one, two) / min(one, two) - 1
+
+
+def _of_station(target: Target, index: int, visits: Visits, floor_s: float) -> Series:
+    key = target.stations[index]
+    everything = visits.by_station[key]
+    clean = visits.clean(key, floor_s)
+    enough = len(clean) >= FEWEST_CLEAN
+    used = clean if enough else everything
+    values = _values(target, index, used)
+    return Series(
+        values=values,
+        at_s=tuple(visit.at_s for visit in used),
+        best=min(values) if not target.work else max(values),
+        clean=enough,
+        clean_visits=len(clean),
+        visits=len(everything),
+    )
+
+
+def _values(target: Target, index: int, visits: Sequence[Visit]) -> tuple[float, ...]:
+    if not target.work:
+        return tuple(visit.values[0] for visit in visits)
+    work = target.work[index]
+    if not target.smaller_work:
+        return tuple(work / visit.values[0] for visit in visits)
+    fixed_s = fixed_part(
+        target.smaller_work,
+        min(visit.values[0] for visit in visits),
+        work,
+        min(visit.values[1] for visit in visits),
+    )
+    return tuple(work / (visit.values[1] - fixed_s) for visit in visits)
+
+
+def fixed_part(smaller_work: float, smaller_s: float, work: float, time_s: float) -> float:
+    """Time at zero work of the line through two points, s; 0 when it makes no sense.
+
+    From minima only: a disturbed smaller point would move the line twice as far.
+    """
+    slope = (time_s - smaller_s) / (work - smaller_work)
+    fixed_s = time_s - slope * work
+    if slope <= 0 or fixed_s <= 0 or time_s / (time_s - fixed_s) > _MOST_GAIN:
+        return 0.0
+    return fixed_s
+
+
+def _slow(floor_s: float, kept_floor_s: float) -> list[str]:
+    if kept_floor_s and floor_s > SLOW * kept_floor_s:
+        return [f"machine slow (canary floor {floor_s / kept_floor_s:.2f} × the kept one)"]
+    return []
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Value below which a share of the values lies, interpolated."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])

@@ -1,0 +1,94 @@
+"""What is kept per machine and software: its measured ceilings and its canary floors.
+
+A cache: whatever cannot be read counts as not kept, and what cannot be written
+is measured again next time.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+from platformdirs import user_cache_dir
+
+from profiler_suite.model import Machine
+
+CACHE_VARIABLE = "PROFILER_SUITE_CACHE"
+"""Environment variable that names another folder."""
+
+
+def cache_folder() -> Path:
+    """The user's cache folder of this package, or the one the environment names."""
+    return Path(os.environ.get(CACHE_VARIABLE) or user_cache_dir("profiler_suite"))
+
+
+def kept_machine(fingerprint: str) -> Machine | None:
+    """The machine kept under this fingerprint, or None."""
+    content = _read(_machine_file(fingerprint))
+    try:
+        machine = msgspec.json.decode(content, type=Machine)
+    except msgspec.DecodeError:
+        return None
+    return machine if machine.fingerprint == fingerprint else None
+
+
+def keep_machine(machine: Machine) -> bool:
+    """Keep a machine; says whether it could be written."""
+    content = msgspec.json.format(msgspec.json.encode(machine), indent=1)
+    return _write(_machine_file(machine.fingerprint), content)
+
+
+def kept_floors(fingerprint: str) -> dict[str, float]:
+    """Canary floors kept under this fingerprint, s; empty when there are none."""
+    content = _read(_floors_file(fingerprint))
+    try:
+        floors = msgspec.json.decode(content, type=dict[str, float])
+    except msgspec.DecodeError:
+        return {}
+    return {name: floor for name, floor in floors.items() if floor > 0}
+
+
+def keep_floors(fingerprint: str, floors: dict[str, float]) -> bool:
+    """Keep the smaller of each kept and given floor; says whether it could be written.
+
+    Of two processes that write at the same moment one wins whole: a floor may
+    be lost until the next run finds it again, never mixed or cut.
+    """
+    merged = kept_floors(fingerprint)
+    for name, floor in floors.items():
+        if floor > 0:
+            merged[name] = min(floor, merged.get(name, floor))
+    return _write(_floors_file(fingerprint), msgspec.json.encode(merged))
+
+
+def _machine_file(fingerprint: str) -> Path:
+    return cache_folder() / f"machine-{fingerprint}.json"
+
+
+def _floors_file(fingerprint: str) -> Path:
+    return cache_folder() / f"floors-{fingerprint}.json"
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _write(file: Path, content: bytes) -> bool:
+    """Write under a temporary name, then rename: readers see the old or the new, whole."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    except OSError:
+        return False
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        temporary.replace(file)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        return False
+    return True

@@ -1,0 +1,72 @@
+"""What memory costs that the process did not have before: page faults, fresh arrays."""
+
+import mmap
+from time import perf_counter_ns
+
+import numpy as np
+
+from profiler_suite import units
+from profiler_suite.machine.ceilings import Target
+from profiler_suite.machine.rounds import Station
+from profiler_suite.model import Ceiling
+
+_FAULT_PAGES = 1024
+# Beyond 32 MiB glibc returns an array's memory to the system each time it is
+# freed (M_MMAP_THRESHOLD_MAX), so every new array faults.
+_FRESH_BYTES = 64 * 2**20
+
+
+def paging_ceilings() -> tuple[list[Station], list[Target]]:
+    """Stations and targets for the cost of a page fault and of a fresh array."""
+    fault = Ceiling(
+        quantity="page_fault",
+        label=f"first store into a page of {units.size(mmap.PAGESIZE)}",
+    )
+    fresh = Ceiling(
+        quantity="allocation",
+        label=f"a new array of {units.size(_FRESH_BYTES)}: what filling it costs "
+        "beyond filling one that exists",
+    )
+    return (
+        [
+            Station(key="page_fault", sample=_fault),
+            Station(key="allocation", sample=_allocation, period=2),
+        ],
+        [
+            Target(ceiling=fault, stations=("page_fault",)),
+            Target(ceiling=fresh, stations=("allocation",)),
+        ],
+    )
+
+
+def _fault() -> tuple[float, ...]:
+    """Seconds per page of touching fresh pages, less touching them again."""
+    memory = mmap.mmap(-1, _FAULT_PAGES * mmap.PAGESIZE)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        # One fault of a huge page would bring in 512 pages at once.
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    pages = np.frombuffer(memory, np.uint8)[:: mmap.PAGESIZE]
+    first = _timed_fill(pages)
+    again = _timed_fill(pages)
+    del pages
+    memory.close()
+    return ((first - again) / _FAULT_PAGES,)
+
+
+def _allocation() -> tuple[float, ...]:
+    """Seconds that a new array costs beyond filling one that exists."""
+    start = perf_counter_ns()
+    array = np.empty(_FRESH_BYTES, np.uint8)
+    array.fill(1)
+    first = perf_counter_ns() - start
+    again = _timed_fill(array)
+    start = perf_counter_ns()
+    del array
+    freeing = perf_counter_ns() - start
+    return ((first + freeing) * 1e-9 - again,)
+
+
+def _timed_fill(array: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> float:
+    start = perf_counter_ns()
+    array.fill(1)
+    return (perf_counter_ns() - start) * 1e-9

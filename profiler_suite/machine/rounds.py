@@ -1,0 +1,100 @@
+"""Interleaved rounds: every station is visited again and again, between canaries.
+
+A shared machine is slow for spells of a tenth of a second to many seconds, so
+the values of one station are taken far apart, and those taken next to a slow
+canary are set aside.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+
+from profiler_suite.machine.canary import Canary, own_floor
+from profiler_suite.model import Noun
+
+# A visit is clean when both canaries are within this of their floor.
+CLEAN = 1.10
+# Fewer clean visits than this say too little by themselves.
+FEWEST_CLEAN = 5
+
+Clock = Callable[[], float]
+
+
+class Station(Noun, frozen=True):
+    """Something that is measured once per visit."""
+
+    key: str
+    sample: Callable[[], tuple[float, ...]]
+    """One visit: one or several values that belong together."""
+    period: int = 1
+    """Visited every period-th round: 1 unless a visit is long."""
+    last: bool = False
+    """Visited at the end of a round, because it leaves other threads spinning."""
+
+
+class Visit(Noun, frozen=True):
+    """What one visit gave, and the worse of its two canaries."""
+
+    at_s: float
+    values: tuple[float, ...]
+    canary_s: float
+
+
+class Visits(Noun, frozen=True):
+    """All visits of all stations, and the canary's own floor."""
+
+    by_station: dict[str, list[Visit]]
+    floor_s: float
+    rounds: int
+
+    def clean(self, key: str, floor_s: float) -> list[Visit]:
+        """The visits of a station whose canaries were near the floor."""
+        return [v for v in self.by_station[key] if v.canary_s <= CLEAN * floor_s]
+
+
+def take_rounds(
+    stations: Sequence[Station],
+    *,
+    canary: Canary,
+    clock: Clock,
+    budget_s: float,
+    least_rounds: int,
+    most_rounds: int = 10_000,
+    settle: Callable[[], None] = lambda: None,
+    seed: int = 0,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Visits:
+    """Visit all stations in fresh random order until the time is used up.
+
+    At least `least_rounds` rounds are made even when that takes longer, up to
+    half as long again. `settle` is called at the end of a round that had
+    stations with `last`.
+    """
+    order = random.Random(seed)
+    taken: dict[str, list[Visit]] = {station.key: [] for station in stations}
+    canaries: list[float] = []
+    begin = clock()
+    rounds = 0
+    while rounds < most_rounds:
+        used = clock() - begin
+        if used >= budget_s * 1.5 or (used >= budget_s and rounds >= least_rounds):
+            break
+        progress(min(1.0, used / budget_s))
+        due = [s for k, s in enumerate(stations) if (rounds + k) % s.period == 0]
+        early = [s for s in due if not s.last]
+        late = [s for s in due if s.last]
+        order.shuffle(early)
+        order.shuffle(late)
+        before = canary()
+        canaries.append(before)
+        for station in (*early, *late):
+            values = station.sample()
+            after = canary()
+            canaries.append(after)
+            taken[station.key].append(
+                Visit(at_s=clock() - begin, values=values, canary_s=max(before, after))
+            )
+            before = after
+        if late:
+            settle()
+        rounds += 1
+    return Visits(by_station=taken, floor_s=own_floor(canaries), rounds=rounds)

@@ -1,0 +1,142 @@
+"""Several processes that run the same bandwidth probe at the same moment.
+
+Processes and not threads: passes over a small set take a few microseconds, and
+threads would wait for Python's lock between them. `perf_counter_ns` reads one
+clock for all processes of a machine, so a start time can be agreed on.
+"""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from time import perf_counter_ns
+
+import msgspec
+
+from profiler_suite import child
+from profiler_suite.errors import ChildError
+from profiler_suite.machine.bandwidth import BandwidthProbe, Passes, arena, make_passes
+from profiler_suite.model import Noun
+
+# From sending the order until the last helper is surely awake and warm.
+_WAKE_NS = 400_000
+
+
+class Order(Noun, frozen=True):
+    """Run passes of a probe from a start time on; a start of 0 means at once."""
+
+    probe: BandwidthProbe
+    passes: int
+    start_ns: int
+
+
+class Done(Noun, frozen=True):
+    """When a helper began and ended, on the common clock."""
+
+    begin_ns: int
+    end_ns: int
+
+
+class Team:
+    """This process and helpers, each with an arena of its own."""
+
+    def __init__(self, members: int, arena_bytes: int) -> None:
+        self._helpers = [
+            child.start("profiler_suite.machine.team", str(arena_bytes))
+            for _ in range(members - 1)
+        ]
+        self._block = arena(arena_bytes)
+        self._built: dict[BandwidthProbe, Passes] = {}
+        self._warm_ns: dict[tuple[BandwidthProbe, int], int] = {}
+
+    def __enter__(self) -> "Team":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for helper in self._helpers:
+            if helper.stdin is not None:
+                helper.stdin.close()
+        for helper in self._helpers:
+            try:
+                helper.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                helper.kill()
+                helper.wait()
+            if helper.stdout is not None:
+                helper.stdout.close()
+
+    def seconds(self, probe: BandwidthProbe, passes: int, members: int) -> float:
+        """Time from the agreed start until the last member has done its passes, s."""
+        run = self._passes(probe)
+        if members == 1:
+            run(1)
+            return run(passes)
+        helpers = self._helpers[: members - 1]
+        warm_ns = self._warm(probe, members)
+        start_ns = perf_counter_ns() + _WAKE_NS + warm_ns
+        order = Order(probe=probe, passes=passes, start_ns=start_ns)
+        for helper in helpers:
+            _send(helper, order)
+        mine = carry_out(order, run)
+        ends = [mine.end_ns, *(_receive(helper).end_ns for helper in helpers)]
+        return (max(ends) - start_ns) * 1e-9
+
+    def _passes(self, probe: BandwidthProbe) -> Passes:
+        if probe not in self._built:
+            self._built[probe] = make_passes(probe, self._block)
+        return self._built[probe]
+
+    def _warm(self, probe: BandwidthProbe, members: int) -> int:
+        """Time of one pass when all members run it, ns: what warming up takes."""
+        key = (probe, members)
+        if key not in self._warm_ns:
+            order = Order(probe=probe, passes=1, start_ns=0)
+            for helper in self._helpers[: members - 1]:
+                _send(helper, order)
+            mine = carry_out(order, self._passes(probe))
+            done = [mine, *(_receive(h) for h in self._helpers[: members - 1])]
+            self._warm_ns[key] = max(d.end_ns - d.begin_ns for d in done)
+        return self._warm_ns[key]
+
+
+def carry_out(order: Order, run: Passes) -> Done:
+    """Warm up, wait for the start, run."""
+    run(1)
+    while perf_counter_ns() < order.start_ns:
+        pass
+    begin_ns = perf_counter_ns()
+    run(order.passes)
+    return Done(begin_ns=begin_ns, end_ns=perf_counter_ns())
+
+
+def _send(helper: subprocess.Popen[bytes], order: Order) -> None:
+    if helper.stdin is None:
+        raise ChildError("a bandwidth helper has no input pipe")
+    helper.stdin.write(msgspec.json.encode(order) + b"\n")
+    helper.stdin.flush()
+
+
+def _receive(helper: subprocess.Popen[bytes]) -> Done:
+    line = helper.stdout.readline() if helper.stdout is not None else b""
+    if not line:
+        raise ChildError(
+            f"a bandwidth helper ended early (exit status {helper.poll()}); "
+            "try again, or allow fewer cores"
+        )
+    return msgspec.json.decode(line, type=Done)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Helper: carry out one order per line until the input ends."""
+    block = arena(int(arguments[0]))
+    built: dict[BandwidthProbe, Passes] = {}
+    for line in sys.stdin.buffer:
+        order = msgspec.json.decode(line, type=Order)
+        if order.probe not in built:
+            built[order.probe] = make_passes(order.probe, block)
+        done = carry_out(order, built[order.probe])
+        sys.stdout.buffer.write(msgspec.json.encode(done) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

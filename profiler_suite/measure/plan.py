@@ -1,0 +1,300 @@
+"""From experiments to points: what to measure, what to skip and why, how long it takes."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from profiler_suite import units
+from profiler_suite.errors import UsageError
+from profiler_suite.machine import prediction
+from profiler_suite.measure.schedule import Schedule
+from profiler_suite.measure.timing import SAMPLE_S, SAMPLES_PER_VISIT
+from profiler_suite.model import (
+    Experiment,
+    Implementation,
+    Machine,
+    Noun,
+    Plan,
+    Point,
+    Problem,
+    Skip,
+    Workload,
+)
+from profiler_suite.workloads import registry
+
+# Which dimensions an option of the command line sets, per workload that has them.
+_SIZE_DIMS = ("height", "width", "rows", "columns")
+
+# Seconds that are spent around the rounds, each seen on the development machine:
+# starting a child, preparing one point beyond its own evaluations, and writing the report.
+_START_S = 0.6
+_PREPARE_S = 0.012
+_REPORT_S = 6.0
+# Evaluations spent on one point per launch for warm-up and calibration.
+_PREPARE_EVALUATIONS = 5
+# Share of visits that are clean on a shared machine, roughly; only predicts a duration.
+_CLEAN_SHARE = 0.6
+
+
+class Overrides(Noun, frozen=True):
+    """Values from the command line that replace an experiment's own; empty keeps them."""
+
+    sizes: tuple[int, ...] = ()
+    filters: tuple[int, ...] = ()
+    strides: tuple[int, ...] = ()
+    threads: tuple[int, ...] = ()
+    dtypes: tuple[str, ...] = ()
+    implementations: tuple[str, ...] = ()
+
+
+def plan(
+    experiments: Sequence[Experiment],
+    machine: Machine,
+    schedule: Schedule,
+    overrides: Overrides | None = None,
+) -> Plan:
+    """All points of the experiments, skipped ones apart, with predicted duration and memory.
+
+    Raises UsageError for values that cannot be: unknown names, threads beyond
+    what the process may use, problems without meaning.
+    """
+    overrides = overrides or Overrides()
+    allowed = machine.facts.cores_allowed
+    for threads in overrides.threads:
+        if not 1 <= threads <= allowed:
+            raise UsageError(
+                f"{threads} threads cannot be used: this process may use 1 to {allowed}; "
+                f"choose --threads between 1 and {allowed}"
+            )
+    for name in overrides.implementations:
+        registry.find_implementation(name)
+    chosen = tuple(_override(e, schedule, overrides) for e in experiments)
+    candidates: list[Point] = []
+    skipped: list[Skip] = []
+    for experiment in chosen:
+        points, refused = _points(experiment, machine, allowed)
+        candidates += points
+        skipped += refused
+    if not candidates:
+        why = f": {skipped[0].reason}" if skipped else ""
+        raise UsageError(f"nothing to measure{why}; choose other implementations or sizes")
+    points, too_much = _affordable(candidates, machine, schedule)
+    skipped += too_much
+    return Plan(
+        experiments=chosen,
+        points=tuple(points),
+        skipped=tuple(skipped),
+        predicted_duration_s=_predicted_duration_s(points, schedule),
+        predicted_memory_bytes=_predicted_memory_bytes(points),
+    )
+
+
+def _override(experiment: Experiment, schedule: Schedule, overrides: Overrides) -> Experiment:
+    quick = schedule.mode == "quick"
+    problems = experiment.problems
+    implementations = experiment.implementations
+    if quick:
+        problems = experiment.quick_problems or _thinned(problems)
+        implementations = experiment.quick_implementations or implementations
+    problems = _overridden_problems(problems, overrides)
+    if overrides.implementations:
+        named = overrides.implementations
+        workloads = {problem.workload for problem in problems}
+        implementations = tuple(
+            name for name in named if registry.find_implementation(name).workload in workloads
+        )
+    for name in implementations:
+        registry.find_implementation(name)
+    return msgspec.structs.replace(
+        experiment,
+        problems=problems,
+        implementations=implementations,
+        threads=overrides.threads or experiment.threads,
+        dtypes=overrides.dtypes or experiment.dtypes,
+    )
+
+
+def _thinned(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The first, the middle and the last."""
+    if len(problems) <= 3:
+        return problems
+    return (problems[0], problems[len(problems) // 2], problems[-1])
+
+
+def _overridden_problems(
+    problems: Iterable[Problem], overrides: Overrides
+) -> tuple[Problem, ...]:
+    """Every problem with every combination of the given values, equal ones once."""
+    unchanged: tuple[Any, ...] = (None,)
+    found: dict[str, Problem] = {}
+    for problem in problems:
+        for size, filters, stride in itertools.product(
+            overrides.sizes or unchanged,
+            overrides.filters or unchanged,
+            overrides.strides or unchanged,
+        ):
+            given = dict.fromkeys(_SIZE_DIMS, size) | {"filters": filters, "stride": stride}
+            changed = {
+                name: given[name] if given.get(name) is not None else value
+                for name, value in problem.dims.items()
+            }
+            # A named problem is that problem no longer once a dimension differs.
+            name = problem.name if changed == problem.dims else ""
+            new = msgspec.structs.replace(problem, dims=changed, name=name)
+            found[msgspec.json.encode(new).decode()] = new
+    return tuple(found.values())
+
+
+def _threads(experiment: Experiment, allowed: int) -> tuple[int, ...]:
+    """The experiment's thread counts that this process may use; 0 stands for all of them."""
+    wanted = {allowed if threads == 0 else threads for threads in experiment.threads}
+    return tuple(sorted(threads for threads in wanted if threads <= allowed))
+
+
+def _dtypes(experiment: Experiment, implementation: Implementation) -> tuple[str, ...]:
+    """The experiment's dtypes that the implementation takes, or its own if it takes none."""
+    both = tuple(d for d in experiment.dtypes if d in implementation.dtypes)
+    return both or implementation.dtypes
+
+
+def _points(
+    experiment: Experiment, machine: Machine, allowed: int
+) -> tuple[list[Point], list[Skip]]:
+    points: list[Point] = []
+    skipped: list[Skip] = []
+    for problem, name, threads in itertools.product(
+        experiment.problems, experiment.implementations, _threads(experiment, allowed)
+    ):
+        implementation = registry.find_implementation(name)
+        if implementation.workload != problem.workload:
+            continue
+        for dtype in _dtypes(experiment, implementation):
+            typed = msgspec.structs.replace(problem, dtype=dtype)
+            point = make_point(experiment.name, implementation, typed, threads, machine)
+            reason = implementation.refuse(typed) if implementation.refuse else ""
+            if reason:
+                skipped.append(Skip(point=point, reason=reason))
+            else:
+                points.append(point)
+    return _paired(points, experiment), skipped
+
+
+def make_point(
+    experiment: str,
+    implementation: Implementation,
+    problem: Problem,
+    threads: int,
+    machine: Machine,
+) -> Point:
+    """One cell; raises ProblemError when the problem has no meaning."""
+    workload = registry.find_workload(problem.workload)
+    workload.validate(problem)
+    cost = implementation.cost(problem)
+    label = _label(workload, problem)
+    return Point(
+        id=f"{experiment}/{implementation.name}/{label}/{problem.dtype}/t{threads}",
+        experiment=experiment,
+        implementation=implementation.name,
+        family=implementation.family,
+        problem=problem,
+        label=label,
+        threads=threads,
+        cost=cost,
+        working_set_bytes=workload.data_bytes(problem) + cost.workspace_bytes,
+        predicted_s=prediction.predict_s(cost, machine, problem.dtype, threads),
+    )
+
+
+def _label(workload: Workload, problem: Problem) -> str:
+    label = workload.label(problem)
+    return label if problem.layout == "C" else f"{label}-{problem.layout}"
+
+
+def _paired(points: list[Point], experiment: Experiment) -> list[Point]:
+    """Name partners: the pair that answers the question, and one A/A pair per experiment."""
+    if not points:
+        return points
+    by_id = {point.id: point for point in points}
+    left, right = (
+        next((p for p in points if p.implementation == name and p.threads == 1), None)
+        for name in (experiment.pair or ("", ""))
+    )
+    if left and right:
+        by_id[left.id] = msgspec.structs.replace(left, partner=right.id)
+        by_id[right.id] = msgspec.structs.replace(right, partner=left.id)
+    # The A/A pair: not one that is paired already, nor a slow one that would cost much.
+    free = [p for p in by_id.values() if not p.partner]
+    if free:
+        original = min(free, key=lambda p: abs(p.predicted_s - SAMPLE_S))
+        twin_id = f"{original.id}/again"
+        by_id[original.id] = msgspec.structs.replace(original, partner=twin_id)
+        by_id[twin_id] = msgspec.structs.replace(
+            original, id=twin_id, replica=1, partner=original.id
+        )
+    return list(by_id.values())
+
+
+def _affordable(
+    points: list[Point], machine: Machine, schedule: Schedule
+) -> tuple[list[Point], list[Skip]]:
+    """Leave out points that are predicted to take too long or too much memory."""
+    memory_bytes = machine.facts.memory_bytes * schedule.memory_share
+    kept: list[Point] = []
+    skipped: list[Skip] = []
+    for point in points:
+        reason = ""
+        if point.predicted_s > schedule.longest_evaluation_s:
+            reason = (
+                f"predicted to take {units.time(point.predicted_s)} per evaluation, more than "
+                f"the {units.time(schedule.longest_evaluation_s)} of {schedule.mode} mode"
+            )
+        elif memory_bytes and point.working_set_bytes > memory_bytes:
+            reason = (
+                f"needs {units.size(point.working_set_bytes)} of memory, more than the "
+                f"{units.size(memory_bytes)} that may be used"
+            )
+        if reason:
+            skipped.append(Skip(point=point, reason=reason))
+        else:
+            kept.append(point)
+    if memory_bytes and _predicted_memory_bytes(kept) > memory_bytes:
+        raise UsageError(
+            f"the points together need {units.size(_predicted_memory_bytes(kept))} of memory, "
+            f"more than the {units.size(memory_bytes)} that may be used; choose fewer "
+            "experiments or smaller sizes"
+        )
+    gone = {skip.point.id for skip in skipped}
+    return [
+        msgspec.structs.replace(p, partner="") if p.partner in gone else p for p in kept
+    ], skipped
+
+
+def _visit_s(point: Point) -> float:
+    """Predicted length of one visit, canaries included."""
+    samples_s = max(point.predicted_s, SAMPLE_S)
+    return samples_s * max(1, min(SAMPLES_PER_VISIT, int(5e-3 / samples_s))) + 0.4e-3
+
+
+def _predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
+    """Starting, preparing, rounds until enough clean visits over the span, lines, report."""
+    round_s = sum(_visit_s(point) for point in points)
+    rounds_s = max(schedule.span_s, round_s * schedule.clean_visits / _CLEAN_SHARE)
+    prepare_s = _START_S + sum(
+        _PREPARE_S + _PREPARE_EVALUATIONS * point.predicted_s for point in points
+    )
+    lines_s = _START_S + len({(p.experiment, p.implementation) for p in points}) * (
+        2 * schedule.line_profile_s
+    )
+    measured_s = min(schedule.budget_s, rounds_s)
+    return schedule.launches * prepare_s + measured_s + lines_s + _REPORT_S
+
+
+def _predicted_memory_bytes(points: Sequence[Point]) -> float:
+    """Data of all problems is held at once; of the workspaces, the largest counts."""
+    data: dict[str, float] = {}
+    for point in points:
+        key = msgspec.json.encode(point.problem).decode()
+        data[key] = point.working_set_bytes - point.cost.workspace_bytes
+    return sum(data.values()) + max((p.cost.workspace_bytes for p in points), default=0.0)

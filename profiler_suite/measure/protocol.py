@@ -1,0 +1,55 @@
+"""What the parent and the timing child say to each other: one JSON document per line."""
+
+from profiler_suite.model import LaunchRecord, Noun, Point, Visit
+
+
+class Begin(Noun, frozen=True, tag="begin"):
+    """First message: what the child needs to know once."""
+
+    files: tuple[str, ...]
+    """Experiment files that enter implementations of their own."""
+    seed: int
+    epoch_ns: int
+    """Parent's monotonic clock at the start of the run (the clock is the system's)."""
+    canary_names: tuple[str, ...]
+
+
+class Prepare(Noun, frozen=True, tag="prepare"):
+    """Make the data, check the answer if asked to, warm up, calibrate."""
+
+    point: Point
+    launch: int
+    check: bool
+    canaries: tuple[str, ...]
+
+
+class Take(Noun, frozen=True, tag="take"):
+    """Make one visit."""
+
+    point: str
+
+
+class Ready(Noun, frozen=True, tag="ready"):
+    """The child has started and read its Begin."""
+
+
+class Done(Noun, frozen=True, tag="done"):
+    """Answer to Prepare."""
+
+    record: LaunchRecord
+
+
+class Taken(Noun, frozen=True, tag="taken"):
+    """Answer to Take."""
+
+    visit: Visit
+
+
+class Raised(Noun, frozen=True, tag="raised"):
+    """Answer to Take when the implementation raised."""
+
+    reason: str
+
+
+Request = Begin | Prepare | Take
+Reply = Ready | Done | Taken | Raised

@@ -1,0 +1,458 @@
+"""The parent of the timing children: rounds in random order until every point is done."""
+
+import contextlib
+import queue
+import random
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter, perf_counter_ns
+
+import msgspec
+
+from profiler_suite import child, units
+from profiler_suite.errors import ChildError
+from profiler_suite.machine.canary import own_floor
+from profiler_suite.measure.protocol import (
+    Begin,
+    Done,
+    Prepare,
+    Raised,
+    Ready,
+    Reply,
+    Request,
+    Take,
+    Taken,
+)
+from profiler_suite.measure.schedule import Schedule
+from profiler_suite.model import (
+    Estimate,
+    LaunchRecord,
+    Machine,
+    Noun,
+    PassRecord,
+    Point,
+    PointRecord,
+    RoundRecord,
+    Row,
+    Status,
+    Visit,
+)
+
+# A working set beyond this share of the last cache is at the mercy of the memory.
+_MEMORY_CANARY_SHARE = 0.25
+_START_TIMEOUT_S = 60.0
+
+
+class Progress(Noun, frozen=True):
+    """How far the sweep is; told between visits, never during one."""
+
+    stage: str
+    """'preparing' or 'measuring'."""
+    points: int
+    points_done: int
+    point: str
+    """The point in hand."""
+    elapsed_s: float
+    remaining_s: float
+
+
+Judge = Callable[[Sequence[Visit], Sequence[int], Mapping[str, float]], Estimate]
+"""Estimates a point from its visits, the launch of each, and the canaries' floors."""
+
+
+class ChildDiedError(Exception):
+    """The child ended, or was ended, while it had a point in hand."""
+
+    def __init__(self, status: Status, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class Child:
+    """One timing child and the pipe to it."""
+
+    def __init__(self, begin: Begin) -> None:
+        # A session of its own: Ctrl-C goes to the parent alone, who then decides.
+        self._process = child.start("profiler_suite.measure.worker", start_new_session=True)
+        self._decoder = msgspec.json.Decoder(Reply)
+        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+        try:
+            reply = self.ask(begin, _START_TIMEOUT_S)
+        except ChildDiedError as died:
+            raise ChildError(
+                f"the timing process did not start: {died.reason}; its own words are above"
+            ) from died
+        if not isinstance(reply, Ready):
+            raise ChildError(f"the timing process answered {type(reply).__name__}, not Ready")
+
+    def _read(self) -> None:
+        """Wait for lines in a thread of its own: works on every system and costs nothing."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put(b"")
+
+    def ask(self, request: Request, timeout_s: float) -> Reply:
+        """Send one request and wait for its answer; raises ChildDiedError."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(msgspec.json.encode(request) + b"\n")
+            self._process.stdin.flush()
+            line = self._lines.get(timeout=timeout_s)
+        except queue.Empty:
+            self.close()
+            raise ChildDiedError(
+                Status.TIMEOUT, f"no answer within {units.duration(timeout_s)}"
+            ) from None
+        except BrokenPipeError:
+            line = b""
+        if not line:
+            raise ChildDiedError(Status.CRASHED, _how_it_ended(self._process.wait()))
+        reply: Reply = self._decoder.decode(line)
+        return reply
+
+    def close(self) -> None:
+        """End the child and wait for it."""
+        self._process.kill()
+        self._process.wait()
+        with contextlib.suppress(OSError):
+            if self._process.stdin:
+                self._process.stdin.close()
+
+
+def _how_it_ended(code: int) -> str:
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return f"its process was killed by {signal.Signals(-code).name}"
+        return f"its process was killed by signal {-code}"
+    return f"its process exited with code {code}"
+
+
+class Sweep:
+    """One sweep over the points of a plan; `run` returns when every point has an outcome."""
+
+    def __init__(
+        self,
+        points: Sequence[Point],
+        machine: Machine,
+        schedule: Schedule,
+        *,
+        seed: int,
+        files: tuple[str, ...],
+        floors: Mapping[str, float],
+        append: Callable[[Row], None],
+        judge: Judge,
+        progress: Callable[[Progress], None],
+        earlier: Sequence[Row] = (),
+        again: frozenset[str] = frozenset(),
+    ) -> None:
+        self._schedule = schedule
+        self._seed = seed
+        self._files = files
+        self._kept_floors = dict(floors)
+        self._append = append
+        self._judge = judge
+        self._progress = progress
+        self._points = {point.id: point for point in points}
+        self._canaries = {point.id: _canaries_of(point, machine) for point in points}
+        self._visits: dict[str, list[Visit]] = {point.id: [] for point in points}
+        self._launch_of: dict[str, list[int]] = {point.id: [] for point in points}
+        self._done: dict[str, Status] = {}
+        self._checked: set[str] = set()
+        self._round = self._launch = 0
+        last_s = self._replay(earlier)
+        for point_id in again:  # measured before, and to be measured further
+            self._done.pop(point_id, None)
+        # A resumed run goes on in time where it stopped.
+        self._epoch_ns = perf_counter_ns() - int(last_s * 1e9)
+        self._random = random.Random(f"{seed}/{self._round}")
+        self._measured_s = 0.0
+        self._round_s = 0.0
+        self._prepare_s = 0.0
+
+    def _replay(self, rows: Sequence[Row]) -> float:
+        """Take up what an interrupted run has left; returns when it stopped."""
+        last_s = 0.0
+        for row in rows:
+            if isinstance(row, RoundRecord):
+                self._round = max(self._round, row.round + 1)
+                self._launch = max(self._launch, row.launch + 1)
+                for visit in row.visits:
+                    last_s = max(last_s, visit.at_s)
+                    self._remember(visit, row.launch)
+            elif isinstance(row, LaunchRecord):
+                self._launch = max(self._launch, row.launch + 1)
+                if row.status is Status.OK and row.error_bound:
+                    self._checked.add(row.point)
+            elif isinstance(row, PointRecord):
+                self._done[row.point.id] = row.status
+        return last_s
+
+    def _remember(self, visit: Visit, launch: int) -> None:
+        if visit.point in self._visits:
+            self._visits[visit.point].append(visit)
+            self._launch_of[visit.point].append(launch)
+
+    @property
+    def outcomes(self) -> dict[str, Status]:
+        """Point id → how it ended, for the points that have."""
+        return dict(self._done)
+
+    def floors(self) -> dict[str, float]:
+        """Every canary's floor in this run: 2nd percentile of its times, s."""
+        times: dict[str, list[float]] = {}
+        for visits in self._visits.values():
+            for visit in visits:
+                for name, pair in visit.canaries_s.items():
+                    times.setdefault(name, []).extend(pair)
+        return {name: own_floor(values) for name, values in times.items()}
+
+    def run(self) -> None:
+        """Launch children and make rounds until every point has an outcome."""
+        begun = perf_counter()
+        first = self._launch
+        outcome = "interrupted"
+        try:
+            launches = self._schedule.launches
+            attempt = 0
+            while self._active() and attempt < launches:
+                # A child that died is replaced within its launch's share of the budget;
+                # every death gives its point an outcome, so this ends.
+                if self._take_launch(self._launch, attempt, launches, begun):
+                    attempt += 1
+                self._launch += 1
+            for point_id in self._active():
+                self._finish(point_id)
+            outcome = "complete"
+        finally:
+            self._append(
+                PassRecord(
+                    name="sweep",
+                    at_s=(perf_counter_ns() - self._epoch_ns) * 1e-9,
+                    outcome=f"{outcome} after {self._launch - first} launches",
+                )
+            )
+
+    def _active(self) -> list[str]:
+        return [point_id for point_id in self._points if point_id not in self._done]
+
+    def _take_launch(self, launch: int, attempt: int, launches: int, begun: float) -> bool:
+        """Rounds in one child; False when the child died before its share was used."""
+        launch_begun = perf_counter()
+        used = {name for point_id in self._active() for name in self._canaries[point_id]}
+        timing_child = Child(
+            Begin(
+                files=self._files,
+                seed=self._seed,
+                epoch_ns=self._epoch_ns,
+                canary_names=tuple(sorted(used)),
+            )
+        )
+        try:
+            if not self._prepare_all(timing_child, launch, begun, launches - attempt):
+                return False
+            self._prepare_s = perf_counter() - launch_begun
+            return self._rounds(timing_child, launch, attempt, launches, begun)
+        finally:
+            timing_child.close()
+
+    def _prepare_all(
+        self, timing_child: Child, launch: int, begun: float, launches_left: int
+    ) -> bool:
+        active = self._active()
+        start = perf_counter()
+        for number, point_id in enumerate(active):
+            left = (len(active) - number) / max(1, number) * (perf_counter() - start)
+            left += launches_left * self._launch_s(launches_left)
+            self._tell("preparing", point_id, begun, left)
+            request = Prepare(
+                point=self._points[point_id],
+                launch=launch,
+                check=point_id not in self._checked,
+                canaries=self._canaries[point_id],
+            )
+            try:
+                reply = timing_child.ask(request, self._schedule.visit_timeout_s)
+            except ChildDiedError as died:
+                self._end(point_id, died.status, f"{died.reason} while it was prepared")
+                return False
+            assert isinstance(reply, Done)
+            self._append(reply.record)
+            if reply.record.status is Status.OK:
+                self._checked.add(point_id)
+            else:
+                self._end(point_id, reply.record.status, reply.record.reason)
+        return True
+
+    def _rounds(
+        self, timing_child: Child, launch: int, attempt: int, launches: int, begun: float
+    ) -> bool:
+        schedule = self._schedule
+        start = perf_counter()
+        last = attempt == launches - 1
+        # What earlier launches did not use of their shares is left for this one.
+        share_s = (schedule.budget_s - self._measured_s) / (launches - attempt)
+        span_s = schedule.span_s / launches
+        wanted = -(-schedule.clean_visits // launches)
+        rounds = 0
+        while active := self._active():
+            elapsed_s = perf_counter() - start
+            if elapsed_s >= share_s or (not last and elapsed_s >= span_s and rounds >= wanted):
+                break
+            visits: list[Visit] = []
+            alive = True
+            try:
+                for point_id in self._order(active):
+                    left = max(0.0, self._launch_s(launches - attempt) - elapsed_s)
+                    left += (launches - attempt - 1) * (
+                        self._launch_s(launches - attempt) + self._prepare_s
+                    )
+                    self._tell("measuring", point_id, begun, left)
+                    try:
+                        reply = timing_child.ask(Take(point=point_id), schedule.visit_timeout_s)
+                    except ChildDiedError as died:
+                        self._end(point_id, died.status, died.reason)
+                        alive = False
+                        break
+                    if isinstance(reply, Raised):
+                        self._end(point_id, Status.FAILED, reply.reason)
+                    elif isinstance(reply, Taken):
+                        visits.append(reply.visit)
+            finally:
+                # Also when interrupted: what was measured is kept.
+                if visits:
+                    self._append(
+                        RoundRecord(round=self._round, launch=launch, visits=tuple(visits))
+                    )
+                    for visit in visits:
+                        self._remember(visit, launch)
+            self._round += 1
+            rounds += 1
+            self._round_s = (perf_counter() - start) / rounds
+            if not alive:
+                self._measured_s += perf_counter() - start
+                return False
+            if last:
+                self._finish_converged(active)
+        self._measured_s += perf_counter() - start
+        return True
+
+    def _order(self, active: Sequence[str]) -> list[str]:
+        """A fresh random order; partners side by side, thread counts together.
+
+        Idle BLAS threads spin for a while, so going from many threads to one
+        costs a rest: once per round instead of once per point.
+        """
+        blocks: list[list[str]] = []
+        seen: set[str] = set()
+        for point_id in active:
+            if point_id in seen:
+                continue
+            partner = self._points[point_id].partner
+            block = [point_id]
+            if partner in self._points and partner not in self._done:
+                block.append(partner)
+            seen.update(block)
+            self._random.shuffle(block)
+            blocks.append(block)
+        by_threads: dict[int, list[list[str]]] = {}
+        for block in blocks:
+            by_threads.setdefault(self._points[block[0]].threads, []).append(block)
+        groups = list(by_threads.values())
+        self._random.shuffle(groups)
+        order: list[str] = []
+        for group in groups:
+            self._random.shuffle(group)
+            order.extend(point_id for block in group for point_id in block)
+        return order
+
+    def _finish_converged(self, active: Sequence[str]) -> None:
+        """Give an outcome to the points whose interval is narrow enough, partners together."""
+        floors = self._effective_floors()
+        ready = {
+            point_id
+            for point_id in active
+            if point_id not in self._done and self._is_ready(point_id, floors)
+        }
+        for point_id in sorted(ready):
+            partner = self._points[point_id].partner
+            if not partner or partner in ready or partner in self._done:
+                self._finish(point_id)
+
+    def _is_ready(self, point_id: str, floors: Mapping[str, float]) -> bool:
+        visits = self._visits[point_id]
+        schedule = self._schedule
+        if len(visits) >= schedule.visits_kept:
+            return True
+        if len(visits) < schedule.clean_visits:
+            return False
+        if visits[-1].at_s - visits[0].at_s < schedule.span_s * 0.9:
+            return False
+        estimate = self._judge(visits, self._launch_of[point_id], floors)
+        return (
+            estimate.clean_visits >= schedule.clean_visits
+            and estimate.half_width <= schedule.half_width
+        )
+
+    def _effective_floors(self) -> dict[str, float]:
+        """The lower of the kept floor and this run's own."""
+        own = self.floors()
+        return {name: min(own[name], self._kept_floors.get(name, own[name])) for name in own}
+
+    def _finish(self, point_id: str) -> None:
+        visits = self._visits[point_id]
+        if not visits:
+            self._end(
+                point_id,
+                Status.SKIPPED,
+                "the budget ended before its first visit; measure fewer points or use --full",
+            )
+            return
+        estimate = self._judge(visits, self._launch_of[point_id], self._effective_floors())
+        converged = (
+            estimate.clean_visits >= self._schedule.clean_visits
+            and estimate.half_width <= self._schedule.half_width
+        )
+        width = units.percent(estimate.half_width)
+        self._end(
+            point_id,
+            Status.OK,
+            f"converged (± {width})" if converged else f"not converged (± {width})",
+        )
+
+    def _end(self, point_id: str, status: Status, reason: str) -> None:
+        self._done[point_id] = status
+        self._append(PointRecord(point=self._points[point_id], status=status, reason=reason))
+
+    def _launch_s(self, launches_left: int) -> float:
+        """Expected length of one launch's rounds, from the rounds seen so far."""
+        schedule = self._schedule
+        share_s = (schedule.budget_s - self._measured_s) / launches_left
+        # A cautious guess: half of the visits are clean.
+        needed_s = 2 * schedule.clean_visits * self._round_s / schedule.launches
+        return min(share_s, max(schedule.span_s / schedule.launches, needed_s))
+
+    def _tell(self, stage: str, point_id: str, begun: float, remaining_s: float) -> None:
+        self._progress(
+            Progress(
+                stage=stage,
+                points=len(self._points),
+                points_done=len(self._done),
+                point=point_id,
+                elapsed_s=perf_counter() - begun,
+                remaining_s=remaining_s,
+            )
+        )
+
+
+def _canaries_of(point: Point, machine: Machine) -> tuple[str, ...]:
+    names = ["ufunc"]
+    last_cache_bytes = max((c.size_bytes for c in machine.facts.caches), default=0)
+    if last_cache_bytes and point.working_set_bytes > _MEMORY_CANARY_SHARE * last_cache_bytes:
+        names.append("memory")
+    if point.threads > 1:
+        names.append(f"gemm{point.threads}")
+    return tuple(names)

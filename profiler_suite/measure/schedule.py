@@ -1,0 +1,66 @@
+"""How long and how well to measure: the parameters of quick, default and full."""
+
+from profiler_suite.errors import unknown_name
+from profiler_suite.model import Noun
+
+
+class Schedule(Noun, frozen=True):
+    """Parameters of one sweep."""
+
+    mode: str
+    launches: int
+    """Processes that share the rounds: the spread between processes is 1 to 3 %."""
+    span_s: float
+    """A point's visits are spread over at least this long: slow moods dwell for seconds."""
+    half_width: float
+    """A point is done when half its interval is below this share of its time."""
+    budget_s: float
+    """All rounds of the sweep together; points that miss it are labelled."""
+    longest_evaluation_s: float
+    """Points predicted to take longer are skipped."""
+    memory_share: float = 0.5
+    """Plans that need more than this share of the memory are cut down."""
+    clean_visits: int = 10
+    """Fewer clean visits than this give a minimum, not a median."""
+    visits_kept: int = 400
+    """Visits per point, at most: the cap on raw samples kept."""
+    line_profile_s: float = 0.06
+    """Time under line_profiler per implementation."""
+    visit_timeout_s: float = 60.0
+    """A visit or warm-up that takes longer is given up: its child is killed."""
+
+
+QUICK = Schedule(
+    mode="quick",
+    launches=2,
+    span_s=5.0,
+    half_width=0.05,
+    budget_s=24.0,
+    longest_evaluation_s=0.05,
+    line_profile_s=0.02,
+)
+DEFAULT = Schedule(
+    mode="default",
+    launches=3,
+    span_s=10.0,
+    half_width=0.03,
+    budget_s=130.0,
+    longest_evaluation_s=0.5,
+)
+FULL = Schedule(
+    mode="full",
+    launches=5,
+    span_s=30.0,
+    half_width=0.02,
+    budget_s=1800.0,
+    longest_evaluation_s=5.0,
+    visits_kept=2000,
+)
+
+
+def of_mode(mode: str) -> Schedule:
+    """The schedule of that name."""
+    known = {schedule.mode: schedule for schedule in (QUICK, DEFAULT, FULL)}
+    if mode not in known:
+        raise unknown_name("mode", mode, known)
+    return known[mode]

@@ -1,0 +1,140 @@
+"""Times one callable: calibration, warm-up, and a visit between canaries.
+
+Words: an *evaluation* is one execution, a *sample* one time measurement over
+several evaluations, a *visit* a canary, some samples and a canary again.
+"""
+
+import gc
+import itertools
+from collections.abc import Callable, Mapping
+from time import perf_counter_ns
+from typing import Any
+
+from profiler_suite.machine.canary import Canary
+from profiler_suite.model import Noun
+
+Clock = Callable[[], int]
+"""Returns nanoseconds of a monotonic clock."""
+
+# A read of the clock costs about 45 ns; a sample of half a millisecond keeps
+# that and the loop around the call below 0.1 % and 1 %.
+SAMPLE_S = 0.5e-3
+# Short enough that a machine's mood (dwelling from 80 ms) rarely changes inside.
+VISIT_S = 5e-3
+SAMPLES_PER_VISIT = 5
+# Warm-up ends when three calls in a row gain no more than this, or after a while.
+_WARM_GAIN = 0.02
+_WARM_CALLS_IN_A_ROW = 3
+_WARM_LIMIT_S = 0.2
+
+
+class Prepared(Noun, frozen=True):
+    """What warming up and calibrating found."""
+
+    cold_s: float
+    """The very first call, s."""
+    evaluations: int
+    """Evaluations per sample."""
+    samples: int
+    """Samples per visit."""
+
+
+class Stopwatch:
+    """A callable that notes how long its last call took."""
+
+    def __init__(self, call: Callable[..., Any], clock: Clock = perf_counter_ns) -> None:
+        self._call = call
+        self._clock = clock
+        self.last_s = 0.0
+
+    def __call__(self, *arguments: Any) -> Any:
+        start = self._clock()
+        answer = self._call(*arguments)
+        self.last_s = (self._clock() - start) * 1e-9
+        return answer
+
+
+def time_evaluations(
+    call: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int, clock: Clock
+) -> float:
+    """Seconds per evaluation over one sample of that many evaluations."""
+    repeat = itertools.repeat(None, evaluations)
+    start = clock()
+    for _ in repeat:
+        call(*arguments)
+    return (clock() - start) * 1e-9 / evaluations
+
+
+def prepare(
+    call: Callable[..., Any], arguments: tuple[Any, ...], clock: Clock = perf_counter_ns
+) -> Prepared:
+    """Call once (cold), warm up, then choose evaluations per sample and samples per visit."""
+    begun = clock()
+    cold_s = time_evaluations(call, arguments, 1, clock)
+    best_s, without_gain = cold_s, 0
+    while without_gain < _WARM_CALLS_IN_A_ROW and (clock() - begun) * 1e-9 < _WARM_LIMIT_S:
+        once_s = time_evaluations(call, arguments, 1, clock)
+        without_gain = without_gain + 1 if once_s > best_s * (1 - _WARM_GAIN) else 0
+        best_s = min(best_s, once_s)
+    evaluations = _calibrate(call, arguments, best_s, clock)
+    sample_s = max(evaluations * best_s, SAMPLE_S)
+    samples = min(SAMPLES_PER_VISIT, max(1, int(VISIT_S / sample_s)))
+    return Prepared(cold_s=cold_s, evaluations=evaluations, samples=samples)
+
+
+def _calibrate(
+    call: Callable[..., Any], arguments: tuple[Any, ...], once_s: float, clock: Clock
+) -> int:
+    """Evaluations for a sample of SAMPLE_S, by growth ×2 to ×16 on the minimum of three."""
+    evaluations = 1
+    while once_s * evaluations < SAMPLE_S:
+        growth = min(16.0, max(2.0, SAMPLE_S / (once_s * evaluations)))
+        evaluations = int(evaluations * growth + 0.5)
+        once_s = min(time_evaluations(call, arguments, evaluations, clock) for _ in range(3))
+    return evaluations
+
+
+def visit(
+    call: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    prepared: Prepared,
+    canaries: Mapping[str, Canary],
+    clock: Clock = perf_counter_ns,
+) -> tuple[tuple[float, ...], dict[str, tuple[float, float]], float]:
+    """Sample times (s per evaluation), canaries before and after (s), faults per evaluation.
+
+    The garbage collector rests during the visit, as it would otherwise charge
+    one evaluation with the litter of another.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        before = {name: canary() for name, canary in canaries.items()}
+        faults = minor_faults()
+        times = tuple(
+            time_evaluations(call, arguments, prepared.evaluations, clock)
+            for _ in range(prepared.samples)
+        )
+        faults = minor_faults() - faults
+        # In reverse, so that the canary nearest to the samples is the same on both sides.
+        after = {name: canaries[name]() for name in reversed(list(canaries))}
+    finally:
+        if was_enabled:
+            gc.enable()
+    pairs = {name: (before[name], after[name]) for name in canaries}
+    return times, pairs, faults / (prepared.evaluations * prepared.samples)
+
+
+try:
+    import resource
+except ImportError:  # Windows does not count page faults per process this way
+
+    def minor_faults() -> int:
+        """Minor page faults of this process so far; always 0 where not counted."""
+        return 0
+
+else:
+
+    def minor_faults() -> int:
+        """Minor page faults of this process so far; always 0 where not counted."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt

@@ -1,0 +1,185 @@
+"""The child process that times: thin, one visit at a time, whatever its parent asks for."""
+
+import os
+import signal
+import sys
+import traceback
+from time import perf_counter_ns
+from typing import Any, BinaryIO
+
+import msgspec
+
+from profiler_suite.machine import canary
+from profiler_suite.measure import timing
+from profiler_suite.measure.protocol import (
+    Begin,
+    Done,
+    Prepare,
+    Raised,
+    Ready,
+    Reply,
+    Request,
+    Take,
+    Taken,
+)
+from profiler_suite.measure.threads import NativeThreads
+from profiler_suite.model import LaunchRecord, Point, Problem, Status, Visit
+from profiler_suite.workloads import catalogue, registry, verification
+
+
+class Worker:
+    """Holds the data and the prepared calls of all points of one launch."""
+
+    def __init__(self, begin: Begin) -> None:
+        for file in begin.files:
+            catalogue.find(file)
+        self._seed = begin.seed
+        self._epoch_ns = begin.epoch_ns
+        self._canaries = {name: canary.make(name) for name in begin.canary_names}
+        self._threads = NativeThreads()
+        self._arguments: dict[str, tuple[Any, ...]] = {}
+        self._reference: tuple[str, Any] = ("", None)
+        self._points: dict[str, tuple[Point, timing.Prepared, dict[str, canary.Canary]]] = {}
+
+    def prepare(self, request: Prepare) -> LaunchRecord:
+        """Make data, check, warm up and calibrate one point."""
+        point, launch = request.point, request.launch
+        implementation = registry.find_implementation(point.implementation)
+        call = implementation.function
+        threads = self._threads.limit(point.threads)
+        arguments = self._arguments_of(point.problem)
+        largest_error = error_bound = cold_s = 0.0
+        if request.check:
+            # The first call of this process is the one that is checked: time it as it passes.
+            first = timing.Stopwatch(call)
+            verdict = verification.check(
+                msgspec.structs.replace(implementation, function=first),
+                point.problem,
+                arguments,
+                self._reference_of(point.problem, arguments),
+            )
+            cold_s = first.last_s
+            largest_error, error_bound = verdict.largest_error, verdict.error_bound
+            if not verdict.right:
+                return LaunchRecord(
+                    point=point.id,
+                    launch=launch,
+                    status=Status.WRONG,
+                    reason=verdict.reason,
+                    largest_error=largest_error,
+                    error_bound=error_bound,
+                )
+            # The first call may have loaded a library with threads of its own.
+            threads = self._threads.limit(point.threads)
+        exceeded = {name: used for name, used in threads.items() if used != point.threads}
+        if exceeded:
+            said = ", ".join(f"{name} uses {used}" for name, used in exceeded.items())
+            return LaunchRecord(
+                point=point.id,
+                launch=launch,
+                status=Status.FAILED,
+                reason=f"asked for {point.threads} threads, but {said}",
+                threads_by_library=threads,
+            )
+        prepared = timing.prepare(call, arguments)
+        canaries = {name: self._canaries[name] for name in request.canaries}
+        self._points[point.id] = (point, prepared, canaries)
+        return LaunchRecord(
+            point=point.id,
+            launch=launch,
+            status=Status.OK,
+            cold_s=cold_s or prepared.cold_s,
+            evaluations=prepared.evaluations,
+            threads_by_library=threads,
+            largest_error=largest_error,
+            error_bound=error_bound,
+        )
+
+    def take(self, point_id: str) -> Visit:
+        """One visit of one prepared point."""
+        point, prepared, canaries = self._points[point_id]
+        call = registry.find_implementation(point.implementation).function
+        arguments = self._arguments_of(point.problem)
+        self._threads.limit(point.threads)
+        at_s = (perf_counter_ns() - self._epoch_ns) * 1e-9
+        times, pairs, faults = timing.visit(call, arguments, prepared, canaries)
+        return Visit(
+            point=point_id,
+            at_s=at_s,
+            sample_times_s=times,
+            canaries_s=pairs,
+            minor_faults=faults,
+        )
+
+    def _arguments_of(self, problem: Problem) -> tuple[Any, ...]:
+        key = _key(problem)
+        if key not in self._arguments:
+            workload = registry.find_workload(problem.workload)
+            self._arguments[key] = workload.arguments(problem, self._seed)
+        return self._arguments[key]
+
+    def _reference_of(self, problem: Problem, arguments: tuple[Any, ...]) -> Any:
+        # One at a time: points come ordered by problem, and references can be large.
+        key = _key(problem)
+        if self._reference[0] != key:
+            workload = registry.find_workload(problem.workload)
+            self._reference = (key, workload.reference(problem, arguments))
+        return self._reference[1]
+
+
+def _key(problem: Problem) -> str:
+    return msgspec.json.encode(problem).decode()
+
+
+def _reason(error: BaseException) -> str:
+    """One line: the exception and the innermost line of the code that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}{where}"
+
+
+def _reply(output: BinaryIO, reply: Reply) -> None:
+    output.write(msgspec.json.encode(reply) + b"\n")
+    output.flush()
+
+
+def serve(requests: BinaryIO, output: BinaryIO) -> None:
+    """Answer requests until the parent closes the pipe."""
+    decoder = msgspec.json.Decoder(Request)
+    begin = decoder.decode(requests.readline())
+    if not isinstance(begin, Begin):
+        raise TypeError(f"the first request must be Begin, not {type(begin).__name__}")
+    worker = Worker(begin)
+    _reply(output, Ready())
+    for line in requests:
+        request = decoder.decode(line)
+        # What a user's implementation raises is a result about that implementation.
+        if isinstance(request, Prepare):
+            try:
+                record = worker.prepare(request)
+            except Exception as error:  # noqa: BLE001
+                record = LaunchRecord(
+                    point=request.point.id,
+                    launch=request.launch,
+                    status=Status.FAILED,
+                    reason=_reason(error),
+                )
+            _reply(output, Done(record=record))
+        elif isinstance(request, Take):
+            try:
+                _reply(output, Taken(visit=worker.take(request.point)))
+            except Exception as error:  # noqa: BLE001
+                _reply(output, Raised(reason=_reason(error)))
+
+
+def main() -> None:
+    """Serve on standard input and output; what implementations print goes to standard error."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve(sys.stdin.buffer, output)
+
+
+if __name__ == "__main__":
+    main()

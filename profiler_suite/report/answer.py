@@ -1,0 +1,117 @@
+"""The figure of the question that started it: every implementation, by time."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from profiler_suite import units
+from profiler_suite.report import chart, selection
+from profiler_suite.report.chart import Picture
+from profiler_suite.report.style import ROLES, Mark
+
+_ROW_IN = 0.27
+
+
+def both_arms(
+    points: pd.DataFrame, left: str, right: str, title: str, marks: Mapping[str, Mark]
+) -> Picture | None:
+    """Times of all implementations of both arms' problems; `left` and `right` are point ids."""
+    arms = points[points["id"].isin([left, right])]
+    if arms.empty:
+        return None
+    experiment = selection.of_experiment(points, str(arms["experiment"].iloc[0]))
+    alike = experiment["dtype"].isin(arms["dtype"]) | experiment["implementation"].str.contains(
+        "int"
+    )
+    frame = selection.measured(experiment[alike & experiment["threads"].isin(arms["threads"])])
+    order = {str(p): n for n, p in enumerate(arms.sort_values("flop")["problem"])}
+    frame = frame[frame["problem"].isin(order)]
+    frame = frame.assign(group=frame["problem"].map(order)).sort_values(["group", "time_s"])
+    if frame.empty:
+        return None
+    problems = list(dict.fromkeys(frame["problem"]))
+    extra = len(problems)  # a heading above each group
+    drawing, (ax,) = chart.picture(
+        "answer",
+        title,
+        "Time of one evaluation, logarithmic, lower is better, with 95 % intervals. The two "
+        "arms of the question are in bold; operations are counted the textbook way.",
+        height_in=0.75 + _ROW_IN * (len(frame) + extra),
+        left_in=1.75,
+        right_in=1.55,
+    )
+    low, high = chart.padded([*frame["low_s"], *frame["high_s"]], 0.06)
+    chart.log_axis(ax, "x", low, high, chart.tick_time)
+    ax.set_ylim(len(frame) + extra - 0.4, -0.7)
+    ax.set_yticks([])
+    ax.grid(visible=False, axis="y")
+    ax.spines["left"].set_visible(False)
+    y = 0
+    for problem in problems:
+        part = frame[frame["problem"] == problem]
+        _heading(ax, y, part)
+        y += 1
+        for row in part.itertuples():
+            _row(drawing, ax, y, row, marks, bold=row.id in (left, right))
+            y += 1
+    return drawing
+
+
+def _heading(ax: chart.Axes, y: int, part: pd.DataFrame) -> None:
+    first = part.iloc[0]
+    text = f"{first['problem']}:  {units.count(first['flop'])} FLOP"
+    ax.text(-1.6 / 6.3, y, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8.5)
+    ax.axhspan(y - 0.42, y + 0.42, color=ROLES["shade"][0], linewidth=0, zorder=0)
+
+
+def _row(
+    drawing: Picture,
+    ax: chart.Axes,
+    y: int,
+    row: object,
+    marks: Mapping[str, Mark],
+    *,
+    bold: bool,
+) -> None:
+    name, time_s = str(getattr(row, "implementation")), float(getattr(row, "time_s"))  # noqa: B009
+    weight = "bold" if bold else "normal"
+    mark = marks[name]
+    across = ax.get_yaxis_transform()
+    label = ax.text(
+        -0.015,
+        y,
+        chart.shorten(name, 22),
+        transform=across,
+        ha="right",
+        va="center",
+        color=mark.text,
+        fontweight=weight,
+    )
+    gid = f"t{y}"
+    label.set_gid(gid)
+    drawing.labels[gid] = name
+    if bold:
+        ax.plot([ax.get_xlim()[0], time_s], [y, y], color=mark.colour, linewidth=1.2, zorder=1)
+    chart.draw_series(
+        drawing,
+        ax,
+        name,
+        mark,
+        [time_s],
+        [float(y)],
+        [int(getattr(row, "Index"))],  # noqa: B009
+        low=[float(getattr(row, "low_s"))],  # noqa: B009
+        high=[float(getattr(row, "high_s"))],  # noqa: B009
+        joined=False,
+        horizontal=True,
+        size=1.35 if bold else 1.0,
+    )
+    ax.text(
+        1.015,
+        y,
+        f"{units.time(time_s)}",
+        transform=across,
+        va="center",
+        fontweight=weight,
+        fontsize=8.2,
+    )

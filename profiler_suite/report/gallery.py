@@ -1,0 +1,140 @@
+"""Every picture of a run, each drawn once, in the order of the report."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+from matplotlib import rc_context
+
+from profiler_suite.model import Experiment
+from profiler_suite.report import (
+    answer,
+    axes,
+    heatmap,
+    layers,
+    quality,
+    roofline,
+    selection,
+    threads,
+)
+from profiler_suite.report.chart import Picture
+from profiler_suite.report.known import Known
+from profiler_suite.report.style import rc_parameters
+
+# A roofline for each of so many settings of dtype and threads, those with most points.
+_MOST_ROOFLINES = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Hung:
+    """A picture and where it hangs."""
+
+    section: str
+    """'answer', 'roofline', 'axes', 'threads' or 'quality'."""
+    experiment: str
+    """The experiment it belongs to; empty when it shows several."""
+    picture: Picture
+
+
+def hang(known: Known) -> list[Hung]:
+    """Draw everything that this run has data for."""
+    with rc_context(dict(rc_parameters())):
+        return [
+            *_answer(known),
+            *_rooflines(known),
+            *_experiments(known),
+            *_quality(known),
+        ]
+
+
+def stem(prefix: str, name: str) -> str:
+    """A file name from an experiment's name, whatever is in it."""
+    safe = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return f"{prefix}_{safe or 'unnamed'}"
+
+
+def _answer(known: Known) -> Iterator[Hung]:
+    said = known.answer
+    if said is None:
+        return
+    drawn = answer.both_arms(
+        known.points, said.left, said.right, _sentence(said.headline), known.marks
+    )
+    if drawn:
+        yield Hung("answer", "", drawn)
+
+
+def _sentence(text: str) -> str:
+    return text.rstrip(".")
+
+
+def _rooflines(known: Known) -> Iterator[Hung]:
+    shown = selection.measured(known.points)
+    settings = shown[["dtype", "threads"]].value_counts()
+    for dtype, number in list(settings.index)[:_MOST_ROOFLINES]:
+        key = (str(dtype), int(number))
+        tail = f"{dtype}_t{number}"
+        drawn = roofline.over_intensity(
+            known.points, known.roofs[key], *key, known.marks, f"roofline_{tail}"
+        )
+        if drawn:
+            yield Hung("roofline", "", drawn)
+    if len(settings):
+        dtype, number = settings.index[0]
+        key = (str(dtype), int(number))
+        drawn = roofline.over_flop_per_call(
+            known.points, known.roofs[key], *key, known.marks, "roofline_flop_per_call"
+        )
+        if drawn:
+            yield Hung("roofline", "", drawn)
+
+
+def _experiments(known: Known) -> Iterator[Hung]:
+    stems: set[str] = set()
+    for experiment in known.run.provenance.experiments:
+        own = stem("time", experiment.name)
+        while own in stems:
+            own += "_"
+        stems.add(own)
+        for section, drawn in _of_experiment(known, experiment, own):
+            if drawn:
+                yield Hung(section, experiment.name, drawn)
+
+
+def _of_experiment(
+    known: Known, experiment: Experiment, own: str
+) -> Iterator[tuple[str, Picture | None]]:
+    points = known.points
+    if experiment.axis == "threads":
+        yield (
+            "threads",
+            threads.speed_up(
+                experiment,
+                points,
+                known.thread_scaling,
+                known.marks,
+                own.replace("time_", "speedup_"),
+            ),
+        )
+    elif selection.is_swept(experiment, points):
+        crossings = known.crossovers
+        crossings = crossings[crossings["experiment"] == experiment.name]
+        yield "axes", axes.time_over_axis(experiment, points, known.marks, crossings, own)
+        yield (
+            "axes",
+            heatmap.filters_by_stride(experiment, points, own.replace("time_", "heatmap_")),
+        )
+    elif not experiment.pair:
+        yield "axes", layers.time_per_name(experiment, points, known.marks, own)
+
+
+def _quality(known: Known) -> Iterator[Hung]:
+    samples: pd.DataFrame = known.run.samples
+    for drawn in (
+        quality.same_code(known.same_code, known.marks),
+        quality.canary_over_time(samples),
+        quality.spread_over_time(known.points, known.marks),
+    ):
+        if drawn:
+            yield Hung("quality", "", drawn)

@@ -1,0 +1,53 @@
+"""Everything the analysis says about one run, asked once."""
+
+import dataclasses
+
+import pandas as pd
+
+from profiler_suite.analysis import quality, roofline, scaling, verdict
+from profiler_suite.analysis.frames import Run
+from profiler_suite.report.style import Mark, marks
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """A run and the conclusions drawn from it; the report adds none of its own."""
+
+    run: Run
+    points: pd.DataFrame
+    """The run's points, numbered from 0: a row's number is its name on the page."""
+    answer: verdict.Answer | None
+    findings: tuple[str, ...]
+    warnings: tuple[str, ...]
+    noise: str
+    same_code: pd.DataFrame
+    crossovers: pd.DataFrame
+    thread_scaling: pd.DataFrame
+    roofs: dict[tuple[str, int], tuple[roofline.Roof, ...]]
+    """Roofs by dtype and thread count, for those with measured points."""
+    marks: dict[str, Mark]
+
+
+def ask(run: Run) -> Known:
+    """Ask the analysis everything that the page, the summaries and the files show."""
+    points = run.points.reset_index(drop=True)
+    settings = points[["dtype", "threads"]].drop_duplicates().itertuples(index=False)
+    looks = zip(points["implementation"].astype(str), points["family"].astype(str), strict=True)
+    return Known(
+        run=run,
+        points=points,
+        answer=verdict.answer(run),
+        findings=verdict.findings(run),
+        warnings=quality.warnings(run),
+        noise=quality.noise(run),
+        same_code=quality.same_code(run),
+        crossovers=scaling.crossovers(points),
+        thread_scaling=scaling.thread_scaling(points),
+        roofs={
+            (str(dtype), int(threads)): roofline.roofs(
+                run.provenance.machine, str(dtype), int(threads)
+            )
+            for dtype, threads in settings
+        },
+        marks=marks(looks),
+    )

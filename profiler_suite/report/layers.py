@@ -1,0 +1,85 @@
+"""The figure of named problems: one row per layer, one mark per implementation."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from profiler_suite import units
+from profiler_suite.model import Experiment
+from profiler_suite.report import chart, selection
+from profiler_suite.report.chart import Picture
+from profiler_suite.report.style import ROLES, Mark
+
+_ROW_IN = 0.235
+_MOST_ROWS = 60
+
+
+def time_per_name(
+    experiment: Experiment, points: pd.DataFrame, marks: Mapping[str, Mark], stem: str
+) -> Picture | None:
+    """Time of every named problem (rows) by implementation; None when nothing was measured."""
+    frame = selection.measured(selection.of_experiment(points, experiment.name))
+    if frame.empty:
+        return None
+    named = frame["name"].where(frame["name"].astype(bool), frame["problem"])
+    several = frame.groupby(["implementation", named])["id"].count().max() > 1
+    if several:  # dtypes or thread counts: a row for each
+        named = named + ", " + frame["dtype"] + ", t" + frame["threads"].astype(str)
+    frame = frame.assign(row=named)
+    rows = list(dict.fromkeys(frame["row"]))[:_MOST_ROWS]
+    frame = frame[frame["row"].isin(rows)]
+    place = {name: number for number, name in enumerate(rows)}
+    drawing, (ax,) = chart.picture(
+        stem,
+        _title(frame),
+        "Time of one evaluation, logarithmic, lower is better; the grey line joins the "
+        "fastest to the slowest, its number says how many times longer the slowest takes.",
+        height_in=0.85 + _ROW_IN * len(rows),
+        left_in=2.15,
+    )
+    low, high = chart.padded([*frame["low_s"], *frame["high_s"]], 0.03)
+    chart.log_axis(ax, "x", low, high * 1.45, chart.tick_time)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_yticks(range(len(rows)), [chart.shorten(name, 30) for name in rows])
+    ax.tick_params(axis="y", labelsize=7.8)
+    ax.tick_params(labeltop=len(rows) > 15)
+    ax.grid(visible=False, axis="y")
+    for name, part in frame.groupby("row", sort=False):
+        y, best, worst = place[str(name)], part["time_s"].min(), part["time_s"].max()
+        ax.plot([best, worst], [y, y], color=ROLES["axis"][0], linewidth=1.0, zorder=1)
+        if worst > best:
+            chart.note(
+                ax, worst * 1.09, y, units.ratio(worst / best), va="center", fontsize=7.2
+            )
+    for name, part in selection.by_implementation(frame):
+        chart.draw_series(
+            drawing,
+            ax,
+            name,
+            marks[name],
+            part["time_s"].tolist(),
+            [float(place[row]) for row in part["row"]],
+            part.index.tolist(),
+            low=part["low_s"].tolist(),
+            high=part["high_s"].tolist(),
+            joined=False,
+            horizontal=True,
+        )
+    chart.direct_labels(
+        drawing, ax, [(n, marks[n], None) for n, _ in selection.by_implementation(frame)]
+    )
+    return drawing
+
+
+def _title(frame: pd.DataFrame) -> str:
+    """How often each implementation is fastest."""
+    wins = selection.fastest_along(frame, "row")
+    tally = pd.Series([w.implementation for w in wins]).value_counts()
+    ties = sum(bool(w.tied) for w in wins)
+    first, count = str(tally.index[0]), int(tally.iloc[0])
+    if len(wins) == 1:
+        return f"{first} is fastest" + (", within noise of another" if ties else "")
+    text = f"{first} is fastest on {count} of {len(wins)} problems"
+    rest = [f"{name} on {number}" for name, number in tally.iloc[1:3].items()]
+    text += f", {', '.join(rest)}" if rest else ""
+    return text + (f" ({ties} of them within noise of another)" if ties else "")

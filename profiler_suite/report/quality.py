@@ -1,0 +1,144 @@
+"""The figures that say whether the numbers can be trusted: A/A pairs, canary, spread."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from profiler_suite import units
+from profiler_suite.report import chart, selection
+from profiler_suite.report.chart import Picture
+from profiler_suite.report.style import ROLES, Mark
+
+_ROW_IN = 0.28
+_MOST_SAMPLES = 4000  # drawn as one raster cloud; more adds ink, not knowledge
+
+
+def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
+    """Ratios of the same code entered twice: what a difference of nothing looks like."""
+    if pairs.empty:
+        return None
+    outside = pairs[(pairs["low"] > 1) | (pairs["high"] < 1)]
+    worst = float((pairs["ratio"] - 1).abs().max())
+    count = len(pairs)
+    title = (
+        f"The same code entered twice differs by at most {units.percent(worst)}; "
+        f"{len(outside)} of {count} interval{'s' if count > 1 else ''} "
+        f"exclude{'s' if len(outside) == 1 else ''} no difference"
+    )
+    drawing, (ax,) = chart.picture(
+        "same_code",
+        title,
+        "A/A pairs: one implementation measured under two names in the same rounds. The "
+        "ratio should be 1; how far it strays is the noise floor of this run.",
+        height_in=0.95 + _ROW_IN * max(count, 3),
+        left_in=3.1,
+        right_in=1.2,
+    )
+    reach = max(0.03, float(pairs["high"].max()) - 1, 1 - float(pairs["low"].min())) * 1.15
+    ax.set_xlim(1 - reach, 1 + reach)
+    ax.set_ylim(max(count, 3) - 0.4, -0.6)
+    ax.axvline(1, color=ROLES["muted"][0], linewidth=1)
+    ax.axvspan(0.98, 1.02, color=ROLES["shade"][0], linewidth=0, zorder=0)
+    ax.xaxis.set_major_formatter(lambda v, _: f"{100 * (v - 1):+.3g} %")
+    ax.set_xlabel("second entry against the first")
+    ax.grid(visible=False, axis="y")
+    names = [f"{p.experiment}  {p.implementation}" for p in pairs.itertuples()]
+    ax.set_yticks(range(count), [chart.shorten(name, 44) for name in names])
+    for y, row in enumerate(pairs.itertuples()):
+        mark = marks[str(row.implementation)]
+        ax.plot([row.low, row.high], [y, y], color=mark.colour, linewidth=1.4)
+        chart.draw_series(
+            drawing, ax, str(row.implementation), mark, [row.ratio], [y], [], joined=False
+        )
+        ax.text(
+            1.02,
+            y,
+            f"{100 * (row.ratio - 1):+.2f} %",
+            transform=ax.get_yaxis_transform(),
+            va="center",
+            fontsize=8,
+        )
+    return drawing
+
+
+def canary_over_time(samples: pd.DataFrame) -> Picture | None:
+    """The canary relative to its floor over the run: the machine's mood."""
+    known = samples[samples["canary"].gt(0) & np.isfinite(samples["canary"])]
+    if known.empty:
+        return None
+    visits = known.drop_duplicates(["launch", "round", "id"])
+    share = float(visits["clean"].mean())
+    if len(visits) > _MOST_SAMPLES:
+        visits = visits.iloc[:: -(-len(visits) // _MOST_SAMPLES)]
+    drawing, (ax,) = chart.picture(
+        "canary",
+        f"{units.percent(share)} of the visits found the machine at its best",
+        "The worse of each visit's two canaries (a fixed piece of code timed before and "
+        "after) relative to its floor. Visits above 1.1 do not count towards a time.",
+        height_in=2.6,
+        right_in=0.9,
+    )
+    top = float(min(max(visits["canary"].max() * 1.05, 1.5), 4))
+    for clean, colour in ((True, ROLES["good"][0]), (False, ROLES["alarm"][0])):
+        part = visits[visits["clean"] == clean]
+        cloud = ax.scatter(
+            part["at_s"],
+            part["canary"].clip(upper=top * 0.99),
+            s=4.5,
+            c=colour,
+            marker="o" if clean else "x",
+            linewidths=0.5,
+            alpha=0.7,
+        )
+        cloud.set_rasterized(True)
+    ax.axhline(1.1, color=ROLES["muted"][0], linewidth=0.9, linestyle=(0, (4, 3)))
+    ax.set_ylim(min(0.9, float(visits["canary"].min())), top)
+    ax.set_xlim(0, float(visits["at_s"].max()) * 1.01)
+    ax.set_xlabel("seconds since the run began")
+    ax.set_ylabel("canary / floor")
+    for y, word, role in ((1.1, "limit 1.1", "muted"),):
+        ax.text(
+            1.01, y, word, transform=ax.get_yaxis_transform(), va="center", color=ROLES[role][0]
+        )
+    return drawing
+
+
+def spread_over_time(points: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
+    """Half width of every point's interval over its time."""
+    frame = selection.measured(points)
+    half = (frame["high_s"] - frame["low_s"]) / 2 / frame["time_s"]
+    frame = frame.assign(half=half)[half.gt(0)]
+    if frame.empty:
+        return None
+    within = float((frame["half"] <= 0.05).mean())
+    drawing, (ax,) = chart.picture(
+        "spread",
+        f"Half of the intervals are within ±{units.percent(float(frame['half'].median()))}, "
+        f"{units.percent(within)} of the points within ±5 %",
+        "Half width of each point's 95 % interval over its time; wide ones are flagged in "
+        "the table below.",
+        height_in=3.4,
+    )
+    chart.log_axis(ax, "x", *chart.padded(frame["time_s"].tolist(), 0.03), chart.tick_time)
+    low, high = chart.padded(frame["half"].tolist(), 0.06)
+    chart.log_axis(ax, "y", low, max(high, 0.06), lambda v: f"±{100 * v:g} %")
+    ax.set_xlabel("time of one evaluation")
+    ax.set_ylabel("half width of the interval")
+    ax.axhline(0.05, color=ROLES["muted"][0], linewidth=0.9, linestyle=(0, (4, 3)))
+    names = []
+    for name, part in selection.by_implementation(frame):
+        names.append(name)
+        chart.draw_series(
+            drawing,
+            ax,
+            name,
+            marks[name],
+            part["time_s"].tolist(),
+            part["half"].tolist(),
+            part.index.tolist(),
+            joined=False,
+            size=0.85,
+        )
+    chart.direct_labels(drawing, ax, [(n, marks[n], None) for n in sorted(names)])
+    return drawing

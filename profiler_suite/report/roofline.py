@@ -1,0 +1,269 @@
+"""The two roofline figures: rate over arithmetic intensity, rate over FLOP per call."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from profiler_suite import units
+from profiler_suite.report import chart, selection
+from profiler_suite.report.chart import Picture
+from profiler_suite.report.style import ROLES, Mark
+
+
+class Roof(Protocol):
+    """What is read of an ``analysis.roofline.Roof``."""
+
+    @property
+    def kind(self) -> str:
+        """'compute' or 'bandwidth'."""
+
+    @property
+    def label(self) -> str:
+        """What it is, in words."""
+
+    @property
+    def level(self) -> str:
+        """For bandwidth: the memory level."""
+
+    @property
+    def value(self) -> float:
+        """FLOP/s or bytes/s."""
+
+
+_LEVELS = ("L1", "L2", "L3", "memory")
+
+
+def over_intensity(
+    points: pd.DataFrame,
+    roofs: Sequence[Roof],
+    dtype: str,
+    threads: int,
+    marks: Mapping[str, Mark],
+    stem: str,
+) -> Picture | None:
+    """Achieved rate over compulsory intensity, under the measured roofs."""
+    frame = _of(points, dtype, threads)
+    if frame.empty:
+        return None
+    compute = [r for r in roofs if r.kind == "compute"]
+    bandwidth = _one_per_level(roofs)
+    ridges = [c.value / b.value for c in compute for b in bandwidth]
+    drawing, (ax,) = chart.picture(
+        stem,
+        _title(frame, dtype, threads),
+        f"Effective rate (textbook FLOP over time) over arithmetic intensity (textbook FLOP "
+        f"over compulsory bytes), {dtype}, {_threads(threads)}. Slanted roofs are measured "
+        f"bandwidths, the flat one is the best GEMM; a dot on the ridge is where one turns "
+        f"into the other. Hover over a mark for its point.",
+        height_in=5.0,
+    )
+    x_low, x_high = chart.padded([*frame["intensity"], *ridges], 0.12)
+    tops = [r.value for r in compute] or [float(frame["flop_per_s"].max())]
+    y_low, y_high = chart.padded([*frame["flop_per_s"], *tops], 0.05)
+    chart.log_axis(ax, "x", x_low, x_high)
+    chart.log_axis(ax, "y", y_low, y_high * 1.3, chart.tick_rate)
+    ax.set_xlabel("arithmetic intensity, FLOP/byte")
+    ax.set_ylabel("effective rate")
+    peak = max((r.value for r in compute), default=float("inf"))
+    for number, roof in enumerate(bandwidth):
+        _draw_bandwidth(ax, roof, min(peak, y_high * 1.3), number)
+        ridge = peak / roof.value
+        if x_low < ridge < x_high:
+            ax.plot([ridge], [peak], "o", markersize=3.4, color=ROLES["muted"][0], zorder=2)
+    for roof in compute:
+        start = max(x_low, peak / max((b.value for b in bandwidth), default=peak / x_low))
+        ax.plot([start, x_high], [roof.value] * 2, color=ROLES["ink"][0], linewidth=1.4)
+        text = f"{roof.label}: {units.flop_rate(roof.value)}"
+        chart.note(ax, x_high * 0.97, roof.value * 1.06, text, ha="right", va="bottom")
+    _draw_points(drawing, ax, frame, "intensity", marks)
+    return drawing
+
+
+def _draw_bandwidth(ax: chart.Axes, roof: Roof, peak: float, number: int) -> None:
+    """A slanted roof up to its ridge, with its name along it."""
+    x_low, x_high = ax.get_xlim()
+    y_low, _ = ax.get_ylim()
+    start = max(x_low, y_low / roof.value)
+    end = min(x_high, peak / roof.value)
+    if start >= end:
+        return
+    ax.plot(
+        [start, end],
+        [start * roof.value, end * roof.value],
+        color=ROLES["muted"][0],
+        linewidth=1.1,
+        linestyle=("-", (0, (6, 2)), (0, (3, 2)), (0, (1, 2)))[number % 4],
+    )
+    # The name stands where the roof enters, turned as the roof is on paper.
+    at = start * (end / start) ** 0.04
+    angle = _angle_on_paper(ax)
+    chart.note(
+        ax,
+        at,
+        at * roof.value * 1.1,
+        f"{roof.label} {units.byte_rate(roof.value)}",
+        rotation=angle,
+        rotation_mode="anchor",
+        va="bottom",
+        fontsize=7.5,
+    )
+
+
+def _angle_on_paper(ax: chart.Axes) -> float:
+    """The angle at which y = x rises on this log-log plot, in degrees."""
+    figure = ax.get_figure()
+    assert figure is not None
+    box = ax.get_position()
+    wide = box.width * figure.get_figwidth() / np.log10(ax.get_xlim()[1] / ax.get_xlim()[0])
+    high = box.height * figure.get_figheight() / np.log10(ax.get_ylim()[1] / ax.get_ylim()[0])
+    return float(np.degrees(np.arctan2(high, wide)))
+
+
+def over_flop_per_call(
+    points: pd.DataFrame,
+    roofs: Sequence[Roof],
+    dtype: str,
+    threads: int,
+    marks: Mapping[str, Mark],
+    stem: str,
+) -> Picture | None:
+    """Achieved rate over textbook FLOP per NumPy call, under the roof of call overhead."""
+    frame = _of(points, dtype, threads)
+    frame = frame[frame["calls"].gt(0)]
+    if frame.empty:
+        return None
+    frame = frame.assign(per_call=frame["flop"] / frame["calls"])
+    fixed = (frame["per_call"] / frame["overhead_flop_per_s"]).replace(np.inf, np.nan).dropna()
+    peak = max((r.value for r in roofs if r.kind == "compute"), default=0.0)
+    drawing, (ax,) = chart.picture(
+        stem,
+        _title_per_call(frame),
+        "Effective rate over textbook FLOP per NumPy call: how much work one call is given. "
+        "The slanted band is the roof of call overhead (fixed cost of a call: median, 10th "
+        "to 90th percentile over the points); n½ is where it meets the best GEMM, so that "
+        "half of a call's time is overhead.",
+        height_in=4.8,
+    )
+    cost = float(fixed.median()) if len(fixed) else 0.0
+    n_half = [cost * peak] if cost and peak else []
+    x_low, x_high = chart.padded([*frame["per_call"], *n_half], 0.06)
+    y_low, y_high = chart.padded([*frame["flop_per_s"], *([peak] if peak else [])], 0.05)
+    chart.log_axis(ax, "x", x_low, x_high)
+    chart.log_axis(ax, "y", y_low, y_high * 1.3, chart.tick_rate)
+    ax.set_xlabel("textbook FLOP per call")
+    ax.set_ylabel("effective rate")
+    if cost:
+        _draw_overhead(ax, fixed, cost, peak)
+    if peak:
+        ax.plot(
+            [max(x_low, *n_half, x_low), x_high], [peak, peak], color=ROLES["ink"][0], lw=1.4
+        )
+        text = f"best GEMM {units.flop_rate(peak)}"
+        chart.note(ax, x_high * 0.95, peak * 1.06, text, ha="right", va="bottom")
+    for n in n_half:
+        ax.plot([n], [peak], "o", markersize=4, color=ROLES["muted"][0], zorder=2)
+        ax.plot([n, n], [y_low, peak], color=ROLES["axis"][0], lw=0.8, linestyle=(0, (2, 3)))
+        chart.note(ax, n * 0.93, y_low * 1.3, f"n½ {units.count(n)} FLOP", ha="right")
+    _draw_points(drawing, ax, frame, "per_call", marks)
+    return drawing
+
+
+def _draw_overhead(ax: chart.Axes, fixed: pd.Series, cost: float, peak: float) -> None:
+    low, high = (float(v) for v in fixed.quantile([0.1, 0.9]))
+    x_low, x_high = ax.get_xlim()
+    x = np.geomspace(x_low, x_high, 60)
+    top = peak or ax.get_ylim()[1]
+    shade = ROLES["shade"][0]
+    ax.fill_between(
+        x, np.minimum(x / high, top), np.minimum(x / low, top), color=shade, linewidth=0
+    )
+    ax.plot(x, np.minimum(x / cost, top), color=ROLES["muted"][0], linewidth=1.1)
+    at = max(x_low, ax.get_ylim()[0] * cost) * 1.6
+    chart.note(
+        ax,
+        at,
+        at / cost * 1.15,
+        f"call overhead, {units.time(cost)} a call",
+        rotation=_angle_on_paper(ax),
+        rotation_mode="anchor",
+        va="bottom",
+        fontsize=7.5,
+    )
+
+
+def _draw_points(
+    drawing: Picture, ax: chart.Axes, frame: pd.DataFrame, x: str, marks: Mapping[str, Mark]
+) -> None:
+    names = []
+    for name, part in selection.by_implementation(frame):
+        names.append(name)
+        chart.draw_series(
+            drawing,
+            ax,
+            name,
+            marks[name],
+            part[x].tolist(),
+            part["flop_per_s"].tolist(),
+            part.index.tolist(),
+            low=(part["flop"] / part["high_s"]).tolist(),
+            high=(part["flop"] / part["low_s"]).tolist(),
+            joined=False,
+        )
+    chart.direct_labels(drawing, ax, [(n, marks[n], None) for n in sorted(names)])
+
+
+def _one_per_level(roofs: Sequence[Roof]) -> list[Roof]:
+    """The highest bandwidth roof of each level, from the core outwards."""
+    best: dict[str, Roof] = {}
+    for roof in roofs:
+        if roof.kind == "bandwidth" and roof.value > 0:
+            known = best.get(roof.level)
+            if known is None or roof.value > known.value:
+                best[roof.level] = roof
+    order = {level: number for number, level in enumerate(_LEVELS)}
+    return sorted(best.values(), key=lambda r: order.get(r.level, len(order)))
+
+
+def _of(points: pd.DataFrame, dtype: str, threads: int) -> pd.DataFrame:
+    frame = selection.measured(points)
+    frame = frame[frame["dtype"].eq(dtype) & frame["threads"].eq(threads)]
+    return frame[frame["intensity"].gt(0) & frame["flop_per_s"].gt(0)]
+
+
+def _threads(threads: int) -> str:
+    return "1 BLAS thread" if threads == 1 else f"{threads} BLAS threads"
+
+
+def _title(frame: pd.DataFrame, dtype: str, threads: int) -> str:
+    """How many points hang under which roof, and how close the best comes."""
+    known = frame[frame["bound"].isin(["overhead", "memory", "compute"])]
+    if known.empty:
+        return f"Effective rate over arithmetic intensity, {dtype}, {_threads(threads)}"
+    tally = known["bound"].value_counts()
+    kind, count = str(tally.index[0]), int(tally.iloc[0])
+    reach = known.loc[known["of_attainable"].idxmax()] if known["of_attainable"].any() else None
+    word = "overhead" if kind == "overhead" else kind
+    text = f"{count} of {len(known)} points are {word}-bound"
+    above = int(known["above_roof"].fillna(False).astype(bool).sum())
+    if above:
+        ending = "s above a roof: units, counts or a stale ceiling are wrong"
+        return f"{text}; {above} point{ending if above > 1 else ending[1:]}"
+    if reach is not None:
+        text += (
+            f"; {reach['implementation']} comes closest to its roof "
+            f"({units.percent(reach['of_attainable'])}, {reach['bound']})"
+        )
+    return text
+
+
+def _title_per_call(frame: pd.DataFrame) -> str:
+    """The spread of work per call, from the poorest to the richest implementation."""
+    medians = frame.groupby("implementation")["per_call"].median().sort_values()
+    if len(medians) == 1:
+        return f"{medians.index[0]} gives each call {units.count(medians.iloc[0])} FLOP"
+    return (
+        f"A call of {medians.index[0]} does {units.count(medians.iloc[0])} FLOP, one of "
+        f"{medians.index[-1]} {units.count(medians.iloc[-1])} (medians over the points)"
+    )

@@ -1,0 +1,149 @@
+"""Which rows of the points table a figure shows, and who is fastest among them."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from profiler_suite.analysis.frames import POINT_COLUMNS
+from profiler_suite.model import Experiment
+
+# What an axis is called in words; dimensions not listed stand under their own name.
+AXIS_WORDS = {
+    "height": "input height and width",
+    "width": "input width",
+    "channels": "channels",
+    "filters": "filters",
+    "filter_height": "filter height and width",
+    "filter_width": "filter width",
+    "stride": "stride",
+    "rows": "rows",
+    "columns": "columns",
+    "batch": "columns of the second matrix",
+    "threads": "BLAS threads",
+}
+
+
+def measured(points: pd.DataFrame) -> pd.DataFrame:
+    """Rows with a time to show: status ok, and not the second half of an A/A pair."""
+    known = (points["status"] == "ok") & points["time_s"].gt(0) & points["replica"].eq(0)
+    return points[known]
+
+
+def of_experiment(points: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Rows of one experiment."""
+    return points[points["experiment"] == name]
+
+
+def dimensions(points: pd.DataFrame) -> list[str]:
+    """Names of the problem dimensions that have columns here."""
+    return [column for column in points.columns if column not in POINT_COLUMNS]
+
+
+def other_variables(frame: pd.DataFrame, axis: str) -> list[str]:
+    """What else varies at one value of the axis for one implementation."""
+    found: list[str] = []
+    for column in ("dtype", "layout", "threads", *dimensions(frame)):
+        if column == axis:
+            continue
+        groups = frame.groupby(["implementation", axis, *found], dropna=False)[column]
+        if len(frame) and groups.nunique(dropna=False).max() > 1:
+            found.append(column)
+    return found
+
+
+def panels(frame: pd.DataFrame, others: list[str], most: int) -> list[tuple[str, pd.DataFrame]]:
+    """Parts of the frame in which only the axis varies, with a title for each part."""
+    if not others:
+        return [("", frame)]
+    parts = [
+        (", ".join(_setting(c, v) for c, v in zip(others, values, strict=True)), part)
+        for values, part in frame.groupby(others, dropna=False)
+    ]
+    if len(parts) > most:  # evenly chosen: the ends and some between
+        chosen = np.unique(np.linspace(0, len(parts) - 1, most).round().astype(int))
+        parts = [parts[number] for number in chosen]
+    return parts
+
+
+def _setting(column: str, value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if column == "dtype":
+        return str(value)
+    if column == "threads":
+        return f"{value} thread" + ("" if value == 1 else "s")
+    if column == "filter_height":
+        return f"filters {value}×{value}"
+    return f"{column.replace('_', ' ')} {value}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Fastest:
+    """The fastest implementation at one value of an axis."""
+
+    value: float | str
+    row: int
+    implementation: str
+    tied: tuple[str, ...]
+    """Implementations whose interval reaches into the fastest one's."""
+
+
+def fastest_along(frame: pd.DataFrame, axis: str) -> list[Fastest]:
+    """The fastest measured implementation at every value of the axis."""
+    found = []
+    for value, part in measured(frame).groupby(axis, sort=axis != "problem"):
+        best = part.loc[part["time_s"].idxmin()]
+        tied = part[(part["low_s"] <= best["high_s"]) & (part.index != best.name)]
+        found.append(
+            Fastest(
+                value=value,
+                row=int(best.name),
+                implementation=str(best["implementation"]),
+                tied=tuple(tied["implementation"].astype(str)),
+            )
+        )
+    return found
+
+
+def sentence_of_fastest(found: list[Fastest], axis: str) -> str:
+    """Who is fastest where, in one sentence; ties within noise are said to be ties."""
+    if not found:
+        return "Nothing was measured"
+    runs: list[tuple[str, list[Fastest]]] = []
+    for entry in found:
+        if runs and runs[-1][0] in (entry.implementation, *entry.tied):
+            runs[-1][1].append(entry)
+        else:
+            runs.append((entry.implementation, [entry]))
+    words = AXIS_WORDS.get(axis, axis.replace("_", " "))
+    if len(runs) == 1:
+        name, entries = runs[0]
+        shared = any(e.tied for e in entries)
+        ending = ", at times within noise of another" if shared else ""
+        where = (
+            f"at every measured {words}" if len(found) > 1 else f"at {words} {_at(found[0])}"
+        )
+        return f"{name} is fastest {where}{ending}"
+    parts = []
+    for name, entries in runs[:4]:
+        first, last = _at(entries[0]), _at(entries[-1])
+        parts.append(f"{name} at {first}" + (f" to {last}" if first != last else ""))
+    more = f", and {len(runs) - 4} more changes" if len(runs) > 4 else ""
+    return f"Fastest by {words}: {', '.join(parts)}{more}"
+
+
+def _at(entry: Fastest) -> str:
+    return f"{entry.value:g}" if isinstance(entry.value, (int, float)) else str(entry.value)
+
+
+def by_implementation(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Parts of the frame, one per implementation, in order of first appearance."""
+    for name, part in frame.groupby("implementation", sort=False):
+        yield str(name), part
+
+
+def is_swept(experiment: Experiment, points: pd.DataFrame) -> bool:
+    """Whether the experiment varies a number (not named problems, not threads)."""
+    return experiment.axis in dimensions(points)

@@ -1,0 +1,129 @@
+"""Turns a drawn picture into SVG for the page: ids of its own, CSS colours, marks that answer."""
+
+import functools
+import io
+import re
+from collections.abc import Mapping, Sequence
+from xml.etree import ElementTree
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+from profiler_suite.report.chart import Picture
+from profiler_suite.report.style import rc_parameters, variables
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_DECIMALS = re.compile(r"(\.\d{2})\d+")
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_FONT_FAMILY = re.compile(r"font-family: [^;\"]*;?\s*")
+_FONT = re.compile(r"font: ([^;\"]*?)'DejaVu Sans'[^;\"]*")
+
+
+def draw(picture: Picture) -> bytes:
+    """The picture as matplotlib's SVG."""
+    buffer = io.BytesIO()
+    with rc_context(dict(rc_parameters())):
+        FigureCanvasSVG(picture.figure).print_svg(buffer, metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def inline(picture: Picture, drawn: bytes, titles: Sequence[str]) -> str:
+    """The drawn SVG for use inside an HTML page.
+
+    The title's band is cut off (the page has its own heading), every id gets the
+    picture's name in front, colours become CSS variables, and each mark gets the
+    number of its row as ``data-p`` with the row's title for people without
+    JavaScript. An empty `titles` leaves the titles out, for large runs.
+    """
+    root = ElementTree.fromstring(drawn)
+    for element in list(root):
+        if element.tag == f"{_SVG}metadata":
+            root.remove(element)
+    _drop_background_and_title(root)
+    _mark_series(root, picture, titles)
+    _clean(root, f"{picture.name}-")
+    width, height = (float(v) for v in root.attrib["viewBox"].split()[2:])
+    top = picture.title_in * 72
+    root.attrib.clear()
+    root.attrib |= {
+        "viewBox": f"0 {top:g} {width:g} {height - top:g}",
+        "class": "figure",
+        "role": "group",
+        "aria-label": picture.title,
+    }
+    text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
+    return _COLOUR.sub(_to_variable, text)
+
+
+def _drop_background_and_title(root: ElementTree.Element) -> None:
+    for parent in root.iter():
+        for child in list(parent):
+            if child.get("id") in ("title", "patch_1"):
+                parent.remove(child)
+
+
+def _mark_series(root: ElementTree.Element, picture: Picture, titles: Sequence[str]) -> None:
+    """Name series and legend entries; number the marks."""
+    for group in root.iter(f"{_SVG}g"):
+        identity = group.get("id", "")
+        if identity in picture.series:
+            group.set("data-s", picture.series[identity])
+        if identity in picture.labels:
+            group.set("data-legend", picture.labels[identity])
+        rows = picture.rows.get(identity)
+        if rows:
+            uses = list(group.iter(f"{_SVG}use"))
+            for use, row in zip(uses, rows, strict=False):
+                use.set("class", "pt")
+                use.set("data-p", str(row))
+                if titles:
+                    ElementTree.SubElement(use, f"{_SVG}title").text = titles[row]
+
+
+def _clean(root: ElementTree.Element, prefix: str) -> None:
+    """Short numbers, own ids, no namespaces, the page's font."""
+    referenced = {
+        value[1:]
+        for element in root.iter()
+        for key, value in element.attrib.items()
+        if key == _HREF
+    }
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        for key, value in list(element.attrib.items()):
+            if key == _HREF:
+                del element.attrib[key]
+                embedded = value.startswith("data:")
+                element.set("href", value if embedded else f"#{prefix}{value[1:]}")
+            elif key == "id":
+                if value in referenced or element.tag == "clipPath":
+                    element.set("id", prefix + value)
+                else:
+                    del element.attrib["id"]
+            elif key in ("d", "x", "y", "transform", "width", "height"):
+                element.set(key, _DECIMALS.sub(r"\1", value).replace("\n", ""))
+            elif key == "clip-path":
+                element.set(key, _REFERENCE.sub(rf"url(#{prefix}\1)", value))
+            elif key == "style":
+                element.set(key, _own_font(value))
+        element.tail = None
+        if element.text is not None and not element.text.strip():
+            element.text = None
+        if element.tag == "style":
+            element.text = ""
+
+
+def _own_font(style: str) -> str:
+    style = _FONT_FAMILY.sub("", style)
+    return _FONT.sub(r"font: \1var(--sans)", style)
+
+
+@functools.cache
+def _variable_of() -> Mapping[str, str]:
+    return {light: f"var({name})" for light, (name, _, _) in variables().items()}
+
+
+def _to_variable(match: re.Match[str]) -> str:
+    return _variable_of().get(match.group(), match.group())

@@ -1,0 +1,10 @@
+"""Convolution of one image with several filters: the problem and its implementations."""
+
+# Importing a module enters its implementations; this is the order they are listed in.
+# isort: off
+from profiler_suite.workloads.convolution import workload, loop, vectorized, gemm, fft, library
+
+# isort: on
+from profiler_suite.workloads.convolution.geometry import Geometry, problem
+
+__all__ = ["Geometry", "fft", "gemm", "library", "loop", "problem", "vectorized", "workload"]
