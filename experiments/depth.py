@@ -4,10 +4,10 @@ from profiler_suite.model import Experiment, Problem
 from profiler_suite.workloads import convolution
 
 # Channels and filter size: the products summed for one output, kh × kw × C, grow
-# from 1 to 6272; the 8×8 positions and 4 filters, and with them the calls of the
+# from 1 to 12,544; the 8×8 positions and 4 filters, and with them the calls of the
 # loops, stay the same.
-DEPTHS = ((1, 1), (4, 1), (16, 1), (64, 1), (4, 3), (16, 3), (64, 3), (32, 7), (128, 7))
-QUICK_DEPTHS = ((1, 1), (16, 3), (64, 7))
+DEPTHS = ((1, 1), (2, 2), (4, 3), (16, 3), (64, 3), (128, 5), (256, 7))
+QUICK_DEPTHS = ((1, 1), (16, 3), (256, 7))
 
 
 def deep(channels: int, filter_size: int) -> Problem:
@@ -37,9 +37,7 @@ experiment = Experiment(
         "loop_pixels",
         "taps",
         "windows_einsum",
-        "windows_tensordot",
         "im2col_gemm",
-        "rows_gemm",
     ),
     quick_implementations=("loop", "loop_pixels", "taps", "windows_einsum", "im2col_gemm"),
 )

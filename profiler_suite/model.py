@@ -309,6 +309,8 @@ class CallCost(Noun, frozen=True):
     """Asymptotic elements (for products: FLOP) per second; 0 when it does not grow."""
     n_half: float
     """Elements (FLOP) at which half the time is fixed cost: fixed_s × rate_per_s."""
+    unit: str = "elements"
+    """What rate_per_s and n_half count: 'elements', or 'FLOP' for products and transforms."""
 
 
 class Machine(Noun, frozen=True):
@@ -326,6 +328,10 @@ class Machine(Noun, frozen=True):
     duration_s: float
     unavailable: tuple[str, ...] = ()
     """Sentences on what cannot be known or measured here."""
+    usable_bytes: dict[str, float] = {}
+    """Level → working set up to which reads still run at that level's speed, bytes, as
+    measured; a shared host may leave a guest less than the cache's size. Absent when not
+    measured."""
 
     def peak_flop_per_s(self, dtype: str, threads: int = 1) -> float:
         """Best GEMM rate measured for dtype and thread count; 0 when not measured."""

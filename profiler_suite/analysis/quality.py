@@ -46,15 +46,15 @@ def warnings(run: Run) -> tuple[str, ...]:
     if history.slowness > statistics.SLOW_FLOOR:
         said.append(
             f"The machine was slow during the whole run: its canaries took "
-            f"{history.slowness:.2f} times as long as they have taken here before. Times may be "
-            "that much too long; measure again later."
+            f"{history.slowness:.2f} times as long as they have taken here before. Times may "
+            "be that much too long; measure again later."
         )
     measured = run.points[run.points["time_s"].notna()]
     few = measured["flags"].str.contains("few clean visits").sum()
     if few:
         said.append(
-            f"{few} of {len(measured)} points have few clean visits: their time is the smallest "
-            "seen, with a wide interval."
+            f"{few} of {len(measured)} points have few clean visits: their time is the "
+            "smallest seen, with a wide interval."
         )
     contended = measured["flags"].str.contains("contended").sum()
     if contended:

@@ -83,7 +83,7 @@ def crossovers(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def varying_dimension(table: pd.DataFrame) -> str:
-    """The first problem dimension that takes at least three values; empty when there is none."""
+    """The first problem dimension that takes at least three values; empty if none does."""
     known = (
         "height",
         "filters",

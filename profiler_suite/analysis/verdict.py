@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 from profiler_suite import units
 from profiler_suite.analysis import roofline, scaling, statistics
 from profiler_suite.analysis.frames import Run
@@ -149,12 +151,11 @@ def _sentences(
         )
     best = _fastest_same_problem(run, left)
     if best is not None and best["implementation"] != left.implementation:
+        fewer = best["calls"] < left.cost.calls / 2
         said.append(
             f"The same answer from {best['implementation']} takes {units.time(best['time_s'])}, "
-            f"{units.ratio(a['time_s'] / best['time_s'])} less: far fewer, larger calls."
-            if best["calls"] < left.cost.calls / 2
-            else f"The same answer from {best['implementation']} takes "
-            f"{units.time(best['time_s'])}, {units.ratio(a['time_s'] / best['time_s'])} less."
+            f"{units.ratio(a['time_s'] / best['time_s'])} less"
+            + (": far fewer, larger calls." if fewer else ".")
         )
     return tuple(said)
 
@@ -201,9 +202,9 @@ def _experiment_findings(name: str, table: pd.DataFrame) -> list[str]:
         + ")"
     )
     return [
-        f"{name}: {wins.index[0]} is fastest on {wins.iloc[0]} of {len(best)} problems{others}; "
-        f"the slowest implementation takes {units.three_digits(slowest.min())} to "
-        f"{units.three_digits(slowest.max())} times as long."
+        f"{name}: {wins.index[0]} is fastest on {wins.iloc[0]} of {len(best)} "
+        f"problems{others}; the slowest implementation takes "
+        f"{units.three_digits(slowest.min())} to {units.three_digits(slowest.max())} times as long."
     ]
 
 

@@ -49,7 +49,7 @@ def list_command() -> int:
     from profiler_suite.report.terminal import listing
     from profiler_suite.workloads import catalogue, registry
 
-    experiments = [catalogue.find(name)[0] for name in catalogue.names()]
+    experiments = [found.experiment for found in catalogue.built_in_experiments()]
     implementations = list(registry.implementations().values())
     click.echo(listing(experiments, implementations, terminal_width(), wants_color()))
     return 0

@@ -116,7 +116,7 @@ def _sweep(request: Request) -> int:
     from profiler_suite.workloads import catalogue
 
     # Names are checked before anything heavy is imported.
-    paths = [catalogue.locate(name) for name in request.experiments or catalogue.names()]
+    paths = [catalogue.locate(name) for name in request.experiments or catalogue.built_in()]
     experiments = [catalogue.load(path) for path in paths]
     resumed = _resumable(request.out)
     progress = ProgressLine(sys.stderr, quiet=request.quiet)
@@ -264,8 +264,8 @@ def _resume(folder: Path, plan: "Plan", request: Request) -> "Provenance":
     known = before | {skip.point.id for skip in earlier.skipped}
     if not before <= wanted or not wanted <= known:
         raise RunFolderError(
-            f"{folder} holds a run of other points ({' '.join(earlier.command)}); give the same "
-            "command to resume it, or another folder with --out"
+            f"{folder} holds a run of other points ({' '.join(earlier.command)}); give the "
+            "same command to resume it, or another folder with --out"
         )
     if request.seed is not None and request.seed != earlier.seed:
         raise RunFolderError(

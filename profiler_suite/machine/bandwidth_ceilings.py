@@ -26,13 +26,16 @@ _NO_L1_WRITES = (
 def bandwidth_ceilings(
     team: Team, caches: Sequence[Cache], sets: dict[str, int], thread_counts: Sequence[int]
 ) -> tuple[list[Station], list[Target]]:
-    """Stations and targets for every level of known size."""
+    """Stations and targets for every level of known size.
+
+    Members that share a cache share its set. In memory each member has a set of
+    its own that no cache holds, for members may run beside different caches.
+    """
     stations: list[Station] = []
     targets: list[Target] = []
     for level, set_bytes in sets.items():
         for threads in thread_counts:
-            # Members that share a cache share the set; each holds its part.
-            sharers = threads if level == MEMORY else min(threads, sharing(caches, level))
+            sharers = 1 if level == MEMORY else min(threads, sharing(caches, level))
             for access in ACCESSES:
                 ceiling = Ceiling(
                     quantity="bandwidth",

@@ -45,9 +45,7 @@ def call_stations(operations: Sequence[Operation], clock: Callable[[], int]) -> 
     ]
 
 
-def _sampler(
-    operation: Operation, clock: Callable[[], int]
-) -> Callable[[], tuple[float, ...]]:
+def _sampler(operation: Operation, clock: Callable[[], int]) -> Callable[[], tuple[float, ...]]:
     timers = []
     for size in operation.sizes:
         names = operation.names(size)
@@ -67,7 +65,9 @@ def _difference(whole: Callable[[], float], part: Callable[[], float]) -> Callab
     return lambda: whole() - part()
 
 
-def _timer(statement: str, names: dict[str, Any], clock: Callable[[], int]) -> Callable[[], float]:
+def _timer(
+    statement: str, names: dict[str, Any], clock: Callable[[], int]
+) -> Callable[[], float]:
     """Times the statement in a loop of its own, as local variables see it."""
     source = _TEMPLATE.format(names=", ".join(names), statement=statement)
     space: dict[str, Any] = {"clock": clock}
@@ -80,6 +80,8 @@ def _timer(statement: str, names: dict[str, Any], clock: Callable[[], int]) -> C
         evaluations *= 2
 
     def run() -> float:
+        # What ran before has evicted the code and the arrays: bring them back first.
+        timed(evaluations, *values)
         return float(timed(evaluations, *values))
 
     return run
@@ -99,8 +101,7 @@ def fit(work: Sequence[float], times_s: Sequence[float]) -> Fit:
     mean_t = sum(w * t for w, t in zip(weights, times_s, strict=True)) / total
     spread = sum(w * (n - mean_n) ** 2 for w, n in zip(weights, work, strict=True))
     rise = sum(
-        w * (n - mean_n) * (t - mean_t)
-        for w, n, t in zip(weights, work, times_s, strict=True)
+        w * (n - mean_n) * (t - mean_t) for w, n, t in zip(weights, work, times_s, strict=True)
     )
     slope = rise / spread
     fixed = mean_t - slope * mean_n

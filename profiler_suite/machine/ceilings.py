@@ -28,7 +28,7 @@ class Target(Noun, frozen=True):
     stations: tuple[str, ...]
     """Alternatives; the best one is the ceiling."""
     work: tuple[float, ...] = ()
-    """FLOP or bytes of each station's value; empty when the value itself is the result, in s."""
+    """FLOP or bytes of each station's value; empty when the value is itself the result, s."""
     smaller_work: float = 0.0
     """Work of the first of two values where calls have a fixed part to be removed; else 0."""
 
@@ -80,7 +80,7 @@ class Series(Noun, frozen=True):
         typical = median(self.values)
         ratio = typical / self.best if cost else self.best / typical
         if ratio >= CONTENDED:
-            found.append(f"contended (best is {ratio:.2f} × the median)")
+            found.append(f"contended (median {ratio:.2f} × worse than best)")
         drift = self.drift(cost)
         if drift > DRIFT:
             found.append(f"drifting (halves of the run differ by {100 * drift:.0f} %)")

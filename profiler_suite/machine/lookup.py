@@ -6,20 +6,41 @@ from profiler_suite.errors import unknown_name
 from profiler_suite.model import Cache, CallCost, Machine
 
 MEMORY = "memory"
+FRESH_BYTES = 64 * 2**20
+"""Size of the array whose fresh allocation is measured.
+
+Beyond 32 MiB glibc returns an array's memory to the system each time it is
+freed (M_MMAP_THRESHOLD_MAX), so every new array faults.
+"""
 
 
-def find(
-    machine: Machine, operation: str, layout: str = "contiguous", dtype: str = "float64"
-) -> CallCost:
-    """The call cost of an operation, or an error that names the nearest one measured."""
+def find(machine: Machine, operation: str, layout: str = "", dtype: str = "") -> CallCost:
+    """The call cost of an operation, or an error that names the nearest one measured.
+
+    An empty layout or dtype means any: the first that was measured.
+    """
+    found = call_cost_or_none(machine, operation, layout, dtype)
+    if found is None:
+        known = [" ".join((c.operation, c.layout, c.dtype)).strip() for c in machine.call_costs]
+        raise unknown_name("call cost", f"{operation} {layout} {dtype}".strip(), known)
+    return found
+
+
+def call_cost_or_none(
+    machine: Machine, operation: str, layout: str = "", dtype: str = ""
+) -> CallCost | None:
+    """The call cost of an operation, or None; an empty layout or dtype means any."""
     for cost in machine.call_costs:
-        if (cost.operation, cost.layout, cost.dtype) == (operation, layout, dtype):
+        if (
+            cost.operation == operation
+            and layout in ("", cost.layout)
+            and dtype in ("", cost.dtype)
+        ):
             return cost
-    known = [f"{c.operation} ({c.layout}, {c.dtype})" for c in machine.call_costs]
-    raise unknown_name("call cost", f"{operation} ({layout}, {dtype})", known)
+    return None
 
 
-def level_sets(caches: Sequence[Cache], memory_bytes: int) -> dict[str, int]:
+def level_sets(caches: Sequence[Cache], memory_bytes: int, members: int = 1) -> dict[str, int]:
     """Working set that a probe of each level uses, bytes; levels of unknown size are absent.
 
     3/4 of L1, 1/2 of L2, 1/4 of L3; for memory 4 times the last level, or more.
@@ -33,8 +54,9 @@ def level_sets(caches: Sequence[Cache], memory_bytes: int) -> dict[str, int]:
         if cache.level in shares
     }
     last = max((cache.size_bytes for cache in caches), default=32 * 2**20)
-    # A sixteenth of the machine's memory at most, so that probing never swaps.
-    most = min(2**30, memory_bytes // 16 if memory_bytes else 2**28)
+    # All members together take an eighth of the machine's memory at most: probing
+    # must never swap.
+    most = min(2**30, (memory_bytes or 2**31) // 8 // members)
     sets[MEMORY] = min(max(4 * last, 64 * 2**20), most)
     return sets
 

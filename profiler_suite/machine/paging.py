@@ -1,19 +1,18 @@
 """What memory costs that the process did not have before: page faults, fresh arrays."""
 
 import mmap
+import sys
 from time import perf_counter_ns
 
 import numpy as np
 
 from profiler_suite import units
 from profiler_suite.machine.ceilings import Target
+from profiler_suite.machine.lookup import FRESH_BYTES
 from profiler_suite.machine.rounds import Station
 from profiler_suite.model import Ceiling
 
 _FAULT_PAGES = 1024
-# Beyond 32 MiB glibc returns an array's memory to the system each time it is
-# freed (M_MMAP_THRESHOLD_MAX), so every new array faults.
-_FRESH_BYTES = 64 * 2**20
 
 
 def paging_ceilings() -> tuple[list[Station], list[Target]]:
@@ -24,7 +23,7 @@ def paging_ceilings() -> tuple[list[Station], list[Target]]:
     )
     fresh = Ceiling(
         quantity="allocation",
-        label=f"a new array of {units.size(_FRESH_BYTES)}: what filling it costs "
+        label=f"a new array of {units.size(FRESH_BYTES)}: what filling it costs "
         "beyond filling one that exists",
     )
     return (
@@ -41,10 +40,7 @@ def paging_ceilings() -> tuple[list[Station], list[Target]]:
 
 def _fault() -> tuple[float, ...]:
     """Seconds per page of touching fresh pages, less touching them again."""
-    memory = mmap.mmap(-1, _FAULT_PAGES * mmap.PAGESIZE)
-    if hasattr(mmap, "MADV_NOHUGEPAGE"):
-        # One fault of a huge page would bring in 512 pages at once.
-        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    memory = _private_pages(_FAULT_PAGES * mmap.PAGESIZE)
     pages = np.frombuffer(memory, np.uint8)[:: mmap.PAGESIZE]
     first = _timed_fill(pages)
     again = _timed_fill(pages)
@@ -53,10 +49,21 @@ def _fault() -> tuple[float, ...]:
     return ((first - again) / _FAULT_PAGES,)
 
 
+def _private_pages(n_bytes: int) -> mmap.mmap:
+    """Fresh memory as malloc gets it: private (Python's default is shared, which costs more)."""
+    if sys.platform == "win32":
+        return mmap.mmap(-1, n_bytes)
+    memory = mmap.mmap(-1, n_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        # One fault of a huge page would bring in 512 pages at once.
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return memory
+
+
 def _allocation() -> tuple[float, ...]:
     """Seconds that a new array costs beyond filling one that exists."""
     start = perf_counter_ns()
-    array = np.empty(_FRESH_BYTES, np.uint8)
+    array = np.empty(FRESH_BYTES, np.uint8)
     array.fill(1)
     first = perf_counter_ns() - start
     again = _timed_fill(array)

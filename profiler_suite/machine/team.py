@@ -5,6 +5,7 @@ threads would wait for Python's lock between them. `perf_counter_ns` reads one
 clock for all processes of a machine, so a start time can be agreed on.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,17 @@ from profiler_suite.model import Noun
 
 # From sending the order until the last helper is surely awake and warm.
 _WAKE_NS = 400_000
+
+
+# A larger set fits no cache: there is nothing to bring in first.
+_WARMED_BYTES = 2**26
+_THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
 
 
 class Order(Noun, frozen=True):
@@ -41,7 +53,7 @@ class Team:
 
     def __init__(self, members: int, arena_bytes: int) -> None:
         self._helpers = [
-            child.start("profiler_suite.machine.team", str(arena_bytes))
+            child.start("profiler_suite.machine.team", str(arena_bytes), env=_one_thread_each())
             for _ in range(members - 1)
         ]
         self._block = arena(arena_bytes)
@@ -68,7 +80,8 @@ class Team:
         """Time from the agreed start until the last member has done its passes, s."""
         run = self._passes(probe)
         if members == 1:
-            run(1)
+            if probe.set_bytes <= _WARMED_BYTES:
+                run(1)
             return run(passes)
         helpers = self._helpers[: members - 1]
         warm_ns = self._warm(probe, members)
@@ -98,9 +111,15 @@ class Team:
         return self._warm_ns[key]
 
 
+def _one_thread_each() -> dict[str, str]:
+    """The environment with BLAS held to one thread: a long dot product would take more."""
+    return {**os.environ, **dict.fromkeys(_THREAD_VARIABLES, "1")}
+
+
 def carry_out(order: Order, run: Passes) -> Done:
     """Warm up, wait for the start, run."""
-    run(1)
+    if order.probe.set_bytes <= _WARMED_BYTES:
+        run(1)
     while perf_counter_ns() < order.start_ns:
         pass
     begin_ns = perf_counter_ns()

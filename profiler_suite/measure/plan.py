@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from profiler_suite import units
-from profiler_suite.errors import UsageError
+from profiler_suite.errors import UsageError, unknown_name
 from profiler_suite.machine import prediction
 from profiler_suite.measure.schedule import Schedule
 from profiler_suite.measure.timing import SAMPLE_S, SAMPLES_PER_VISIT
@@ -68,6 +68,11 @@ def plan(
                 f"{threads} threads cannot be used: this process may use 1 to {allowed}; "
                 f"choose --threads between 1 and {allowed}"
             )
+    known = registry.implementations().values()
+    dtypes = {dtype for implementation in known for dtype in implementation.dtypes}
+    for dtype in overrides.dtypes:
+        if dtype not in dtypes:
+            raise unknown_name("dtype", dtype, dtypes)
     for name in overrides.implementations:
         registry.find_implementation(name)
     chosen = tuple(_override(e, schedule, overrides) for e in experiments)

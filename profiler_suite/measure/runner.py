@@ -78,7 +78,8 @@ class Child:
         self._process = child.start("profiler_suite.measure.worker", start_new_session=True)
         self._decoder = msgspec.json.Decoder(Reply)
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         try:
             reply = self.ask(begin, _START_TIMEOUT_S)
         except ChildDiedError as died:
@@ -118,9 +119,11 @@ class Child:
         """End the child and wait for it."""
         self._process.kill()
         self._process.wait()
-        with contextlib.suppress(OSError):
-            if self._process.stdin:
-                self._process.stdin.close()
+        self._reader.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):  # it may have been closed on the other side
+                    pipe.close()
 
 
 def _how_it_ended(code: int) -> str:

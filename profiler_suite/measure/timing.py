@@ -48,6 +48,7 @@ class Stopwatch:
         self.last_s = 0.0
 
     def __call__(self, *arguments: Any) -> Any:
+        """Call it and note the time."""
         start = self._clock()
         answer = self._call(*arguments)
         self.last_s = (self._clock() - start) * 1e-9

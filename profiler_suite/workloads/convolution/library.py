@@ -9,9 +9,9 @@ from profiler_suite.workloads.registry import implementation
 
 # What the Python code of these functions takes at vanishing size, in small NumPy
 # calls.
-_CALLS_OF_CONVOLVE2D = 8
+_CALLS_OF_CONVOLVE2D = 5
 _CALLS_OF_CORRELATE = 12
-_CALLS_OF_NDIMAGE = 20
+_CALLS_OF_NDIMAGE = 12
 
 
 def _scipy_convolve2d_cost(problem: Problem) -> Cost:

@@ -1,0 +1,23 @@
+"""What the parent asks of the examining child, and what the child answers."""
+
+from profiler_suite.model import Machine, MachineFacts, Noun
+
+PROGRESS = "progress: "
+"""Begins each line of the child's stderr that is meant for a person."""
+
+
+class Request(Noun, frozen=True):
+    """What the parent asks for."""
+
+    facts: MachineFacts
+    fingerprint: str
+    coarse: bool
+    kept_floor_s: float
+    """Floor of the 'ufunc' canary kept from earlier runs; 0 when there is none."""
+
+
+class Examination(Noun, frozen=True):
+    """What the child answers: the machine and its own canary floors."""
+
+    machine: Machine
+    floors_s: dict[str, float]

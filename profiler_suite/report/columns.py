@@ -1,0 +1,87 @@
+"""The columns of the page's table of all points: heading, unit, how a cell is written."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any
+
+from profiler_suite import units
+
+Cell = Callable[[Any], str]
+"""A row of the points table (a named tuple) → the text of its cell."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """One column of the table on the page."""
+
+    key: str
+    heading: str
+    cell: Cell
+    numeric: bool = False
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A plain number without exponent, empty when there is none."""
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        return ""
+    return units.three_digits(value) if digits == 3 else f"{value:.{digits}f}"
+
+
+def _text(name: str) -> Cell:
+    return lambda row: str(getattr(row, name))
+
+
+def _scaled(name: str, scale: float) -> Cell:
+    return lambda row: number(getattr(row, name) * scale)
+
+
+def implementation(row: Any) -> str:
+    """The implementation; the second entry of an A/A pair says so."""
+    return f"{row.implementation} (again)" if row.replica else str(row.implementation)
+
+
+def problem(row: Any) -> str:
+    """The problem, with its own name in front when it has one."""
+    return f"{row.name}: {row.problem}" if row.name else str(row.problem)
+
+
+def half_width(row: Any) -> float:
+    """Half of the interval over the time; NaN without a time."""
+    return float((row.high_s - row.low_s) / 2 / row.time_s) if row.time_s > 0 else math.nan
+
+
+def bound(row: Any) -> str:
+    """The lowest roof over the point, with the memory level."""
+    if not isinstance(row.bound, str) or not row.bound:
+        return ""
+    return f"{row.bound} ({row.level})" if row.bound == "memory" else row.bound
+
+
+def remark(row: Any) -> str:
+    """Why it is not ok, or what makes its number doubtful."""
+    parts = [str(row.flags)] if isinstance(row.flags, str) and row.flags else []
+    if row.status != "ok" and isinstance(row.reason, str):
+        parts.append(row.reason)
+    return "; ".join(parts)
+
+
+PAGE_COLUMNS = (
+    Column("implementation", "implementation", implementation),
+    Column("problem", "problem", problem),
+    Column("experiment", "experiment", _text("experiment")),
+    Column("family", "family", _text("family")),
+    Column("dtype", "dtype", _text("dtype")),
+    Column("threads", "threads", _text("threads"), numeric=True),
+    Column("status", "status", _text("status")),
+    Column("time", "time, µs", _scaled("time_s", 1e6), numeric=True),
+    Column("spread", "± %", lambda row: number(100 * half_width(row)), numeric=True),
+    Column("rate", "GFLOP/s", _scaled("flop_per_s", 1e-9), numeric=True),
+    Column("reach", "% of roof", _scaled("of_attainable", 100), numeric=True),
+    Column("bound", "bound by", bound),
+    Column("flop", "textbook FLOP", lambda row: number(row.flop, 0), numeric=True),
+    Column("intensity", "FLOP/byte", _scaled("intensity", 1), numeric=True),
+    Column("faults", "page faults", _scaled("minor_faults", 1), numeric=True),
+    Column("clean", "clean %", _scaled("clean_share", 100), numeric=True),
+    Column("remark", "remark", remark),
+)

@@ -1,0 +1,105 @@
+"""What ran, where and how, as pairs of a name and a text; the words and what they mean."""
+
+import dataclasses
+import shlex
+
+from profiler_suite import units
+from profiler_suite.analysis.frames import POINT_COLUMNS, Run
+
+_WORDS = {
+    "evaluation": "one execution of an implementation on one problem",
+    "sample": "one time measurement over several evaluations",
+    "visit": "a canary, some samples of one point, a canary",
+    "round": "one visit to every active point, in random order",
+    "launch": "one process that takes rounds",
+    "canary": "a small fixed piece of code whose time tells the machine's mood",
+    "clean": "both canaries of a visit took at most 1.1 times their floor",
+    "floor": "what the canary takes when the machine is at its best",
+    "textbook FLOP": "one multiplication and one addition for every multiply-accumulate",
+    "compulsory bytes": "every input read once and every output written once",
+    "arithmetic intensity": "textbook FLOP over compulsory bytes",
+    "effective rate": "textbook FLOP over time, whatever the implementation really executes",
+    "dispatch": "entering a compiled call: parsing arguments, resolving types, set-up",
+    "roof": "the highest rate that one limit of the machine allows",
+    "ridge": "the intensity at which a bandwidth roof meets the compute roof",
+    "n½": "the work at which half of a call's time is fixed cost",
+    "A/A pair": "the same code entered twice under two names; their difference is noise",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """A name and what belongs to it."""
+
+    name: str
+    text: str
+
+
+def command(run: Run) -> str:
+    """The command that made the run, as one would type it."""
+    return shlex.join(run.provenance.command)
+
+
+def glossary() -> tuple[Item, ...]:
+    """The words of the page, then the columns of the data files."""
+    return tuple(Item(n, t) for n, t in {**_WORDS, **POINT_COLUMNS}.items())
+
+
+def facts(run: Run) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """Groups of facts: the run, the machine, the software, the environment."""
+    origin = run.provenance
+    machine = origin.machine
+    of = machine.facts
+    run_facts = {
+        "command": command(run),
+        "mode": origin.mode,
+        "started": origin.started_at,
+        "seed": str(origin.seed),
+        "profiler_suite": origin.suite_version,
+        "git": origin.git or "not in a git repository",
+        "load average": ", ".join(f"{v:.2f}" for v in origin.load_average) or "not known",
+        "canary floors": ", ".join(
+            f"{name} {units.time(value)}" for name, value in origin.floors_s.items()
+        )
+        or "none kept from earlier runs",
+    }
+    caches = ", ".join(
+        f"L{c.level} {units.size(c.size_bytes)} (shared by {c.shared_by_cores})"
+        for c in of.caches
+    )
+    machine_facts = {
+        "host": of.host,
+        "system": of.system,
+        "CPU": of.cpu,
+        "architecture": of.architecture,
+        "cores": f"{of.cores} cores, {of.logical_cpus} logical, {of.cores_allowed} allowed",
+        "quota": f"{of.quota_cores:g} cores" if of.quota_cores else "none",
+        "data caches": caches or "not known",
+        "memory": units.size(of.memory_bytes) if of.memory_bytes else "not known",
+        "governor": of.governor or "does not say",
+        "boost": of.boost or "does not say",
+        "virtualised": of.virtualised or "does not say",
+        "ceilings measured": machine.measured_at
+        + (" (coarsely, for a quick sweep)" if machine.coarse else ""),
+    }
+    software = {
+        "Python": f"{of.python} ({origin.python_executable})",
+        "NumPy": of.numpy,
+        "SciPy": of.scipy,
+        **{
+            f"BLAS {number}" if number > 1 else "BLAS": f"{b.name} {b.version}, kernels for "
+            f"{b.architecture or 'an unnamed architecture'}, {b.threading}, "
+            f"{b.threads} thread{'' if b.threads == 1 else 's'}"
+            for number, b in enumerate(of.blas, 1)
+        },
+    }
+    groups = [("Run", run_facts), ("Machine", machine_facts), ("Software", software)]
+    if origin.environment:
+        groups.append(("Environment", dict(origin.environment)))
+    if machine.unavailable:
+        missing = {str(n): text for n, text in enumerate(machine.unavailable, 1)}
+        groups.append(("Not known here", missing))
+    return tuple(
+        (heading, tuple(Item(name, text) for name, text in group.items()))
+        for heading, group in groups
+    )

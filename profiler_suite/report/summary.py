@@ -1,0 +1,93 @@
+"""The run as Markdown, for a pull request or a CI job's summary."""
+
+import re
+from collections.abc import Sequence
+
+from profiler_suite import units
+from profiler_suite.report import columns, selection, view
+from profiler_suite.report.gallery import Hung
+from profiler_suite.report.known import Known
+from profiler_suite.report.view import TableView
+
+# GitHub cuts a job summary at 1 MiB; the whole table belongs into points.csv.
+_MOST_ROWS = 40
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@$-])")
+
+
+def markdown(known: Known, hung: Sequence[Hung]) -> str:
+    """Headline, arms, findings, warnings, the fastest per experiment, figures by name."""
+    origin = known.run.provenance
+    parts = [
+        f"# {text(view.headline(known))}",
+        text(
+            f"{origin.mode} run on {origin.machine.facts.host}, {origin.started_at}. "
+            f"{view.counts(known)}. {known.noise}"
+        ),
+    ]
+    if known.warnings:
+        parts.append("\n".join(f"> - {text(w)}" for w in known.warnings))
+    if known.answer:
+        parts.append("\n".join(f"- {text(s)}" for s in known.answer.sentences))
+        arms = view.arms(known)
+        if arms:
+            parts.append(_table(arms))
+    if known.findings:
+        parts.append("## Findings")
+        parts.append("\n".join(f"{n}. {text(f)}" for n, f in enumerate(known.findings, 1)))
+    fastest = _fastest(known)
+    if fastest.rows:
+        parts += ["## Fastest of each problem", _table(fastest)]
+    parts.append("## Figures")
+    parts.append(
+        "\n".join(
+            f"- [{text(h.picture.title)}](figures/{h.picture.name}.png)" for h in hung
+        )
+    )
+    parts.append("All numbers: `points.csv`; the whole report: `report.html`.")
+    return "\n\n".join(parts) + "\n"
+
+
+def text(value: str) -> str:
+    """Any text as plain Markdown text, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(value.split()))
+
+
+def _table(table: TableView) -> str:
+    lines = [
+        "| " + " | ".join(text(h) for h in table.headings) + " |",
+        "|" + "|".join("---:" if n else "---" for n in table.numeric) + "|",
+    ]
+    rows = table.rows[:_MOST_ROWS]
+    lines += ["| " + " | ".join(text(cell) for cell in row) + " |" for row in rows]
+    left_out = len(table.rows) - len(rows)
+    if left_out > 0:
+        lines.append(f"\n{left_out} more rows are in `points.csv`.")
+    return "\n".join(lines)
+
+
+def _fastest(known: Known) -> TableView:
+    frame = selection.measured(known.points)
+    keys = ["experiment", "problem", "dtype", "threads"]
+    rows = []
+    for _, part in frame.groupby(keys, sort=False):
+        best = part.loc[part["time_s"].idxmin()]
+        if len(part) < 2:
+            continue
+        row = next(part.loc[[best.name]].itertuples())
+        rows.append(
+            (
+                str(row.experiment),
+                columns.problem(row),
+                str(row.threads),
+                str(row.implementation),
+                units.time(row.time_s),
+                units.ratio(part["time_s"].max() / row.time_s),
+                columns.bound(row),
+            )
+        )
+    return TableView(
+        "",
+        ("experiment", "problem", "threads", "fastest", "time", "slowest takes", "bound by"),
+        (False, False, True, False, True, True, False),
+        tuple(rows),
+    )

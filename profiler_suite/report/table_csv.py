@@ -1,0 +1,19 @@
+"""The points table as CSV that a spreadsheet opens without running anything in it."""
+
+import pandas as pd
+
+# A cell that begins like this is a formula to a spreadsheet (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def points_csv(points: pd.DataFrame) -> str:
+    """All columns of the points table; texts that look like formulas get a leading quote."""
+    safe = points.copy()
+    for column in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            safe[column] = safe[column].map(_defused)
+    return safe.to_csv(index=False)
+
+
+def _defused(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,81 @@
+"""Roofs, ridge points and bounds, to the exact number on a machine with round numbers."""
+
+import msgspec
+import pytest
+
+from profiler_suite.analysis import roofline
+from profiler_suite.model import Cost, Point, Problem
+from tests.fake_machine import FACTS, MACHINE
+
+
+def point(flop: float, n_bytes: float, calls: float = 0, threads: int = 1) -> Point:
+    return Point(
+        id="p",
+        experiment="e",
+        implementation="i",
+        family="f",
+        problem=Problem(workload="w", dims={}),
+        label="l",
+        threads=threads,
+        cost=Cost(flop=flop, compulsory_bytes=n_bytes, calls=calls),
+        working_set_bytes=n_bytes,
+        predicted_s=0.0,
+    )
+
+
+def test_the_ridge_is_where_a_bandwidth_roof_meets_the_compute_roof() -> None:
+    compute, *bandwidths = roofline.roofs(MACHINE, "float64", 1)
+    ridges = {b.level: roofline.ridge_intensity(compute, b) for b in bandwidths}
+    assert ridges == {"L1": 0.2, "L2": 0.4, "L3": 0.8, "memory": 2.0}
+
+
+def test_a_product_of_12_megabytes_is_bound_by_the_level_that_holds_it() -> None:
+    dot = point(flop=3_072_000, n_bytes=12_316_576)
+    placed = roofline.place(dot, time_s=500e-6, low_s=490e-6, machine=MACHINE)
+    assert (placed.bound, placed.level) == ("memory", "L3")
+    assert placed.attainable_flop_per_s == pytest.approx(50e9 * 3_072_000 / 12_316_576)
+    assert placed.of_attainable == pytest.approx(12_316_576 / 500e-6 / 50e9)
+    assert not placed.above_roof
+
+
+def test_many_small_calls_are_bound_by_overhead() -> None:
+    loop = point(flop=61_440, n_bytes=46_080, calls=12_800)
+    placed = roofline.place(loop, time_s=20e-3, low_s=19e-3, machine=MACHINE)
+    assert placed.bound == "overhead"
+    assert placed.overhead_flop_per_s == pytest.approx(61_440 / 12.8e-3)
+    assert placed.of_attainable == pytest.approx(0.64)
+
+
+def test_a_large_product_is_bound_by_arithmetic() -> None:
+    gemm = point(flop=2 * 1024**3, n_bytes=3 * 8 * 1024**2)
+    placed = roofline.place(gemm, time_s=0.06, low_s=0.06, machine=MACHINE)
+    assert (placed.bound, placed.attainable_flop_per_s) == ("compute", 40e9)
+
+
+def test_private_caches_count_once_per_thread() -> None:
+    assert roofline.level_of(1.5 * 2**20, MACHINE, 1) == "L3"
+    assert roofline.level_of(1.5 * 2**20, MACHINE, 2) == "L2"
+    assert roofline.level_of(33 * 2**20, MACHINE, 2) == "memory"
+    assert roofline.level_of(1, msgspec.structs.replace(
+        MACHINE, facts=msgspec.structs.replace(FACTS, caches=())
+    ), 1) == "memory"
+
+
+def test_faster_than_a_roof_is_an_error_only_beyond_spread_and_tolerance() -> None:
+    gemm = point(flop=40e9, n_bytes=1e6)
+    at_roof = roofline.place(gemm, time_s=0.95, low_s=0.94, machine=MACHINE)
+    above = roofline.place(gemm, time_s=0.8, low_s=0.79, machine=MACHINE)
+    assert not at_roof.above_roof
+    assert above.above_roof
+
+
+def test_without_ceilings_there_is_no_bound() -> None:
+    bare = msgspec.structs.replace(MACHINE, ceilings=(), call_costs=())
+    placed = roofline.place(point(1e6, 1e6), 1e-3, 1e-3, bare)
+    assert placed.bound == ""
+    assert roofline.in_words(placed.bound, placed.level, 0.0) == "no roof known"
+
+
+def test_bounds_in_words_name_the_level() -> None:
+    assert roofline.in_words("memory", "L3", 0.714) == "memory-bound (L3), 71 % of attainable"
+    assert roofline.in_words("overhead", "L1", 0.05) == "overhead-bound, 5.0 % of attainable"

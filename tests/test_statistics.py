@@ -1,0 +1,106 @@
+"""Gating, intervals and ratios, on made-up visits with known answers."""
+
+import math
+
+import numpy as np
+import pytest
+
+from profiler_suite.analysis import statistics
+from profiler_suite.model import Visit
+
+FLOORS = {"ufunc": 40e-6}
+
+
+def visit(time_s: float, canary: float = 1.0, at_s: float = 0.0, point: str = "p") -> Visit:
+    pair = (canary * 40e-6, 40e-6)
+    return Visit(
+        point=point,
+        at_s=at_s,
+        sample_times_s=(time_s,) * 3,
+        canaries_s={"ufunc": pair},
+        minor_faults=0.0,
+    )
+
+
+def test_slow_visits_are_left_out_of_the_median() -> None:
+    visits = [visit(1e-3)] * 20 + [visit(1.8e-3, canary=1.6)] * 30
+    found = statistics.estimate(visits, [0] * 50, FLOORS)
+    assert found.time_s == pytest.approx(1e-3)
+    assert found.raw_median_s == pytest.approx(1.8e-3)
+    assert (found.clean_visits, found.visits) == (20, 50)
+    assert not found.flags
+
+
+def test_few_clean_visits_give_a_flagged_minimum_with_a_wide_interval() -> None:
+    visits = [visit(1e-3)] * 5 + [visit(1.8e-3, canary=1.6)] * 30
+    found = statistics.estimate(visits, [0] * 35, FLOORS)
+    assert found.time_s == pytest.approx(1e-3)
+    assert found.high_s == pytest.approx(1.8e-3)
+    assert "few clean visits (5)" in found.flags
+
+
+def test_an_all_slow_run_is_flagged_and_its_interval_reaches_down() -> None:
+    visits = [visit(1.5e-3, canary=1.5) for _ in range(40)]
+    slow = statistics.slowness({"ufunc": 60e-6}, FLOORS)
+    found = statistics.estimate(visits, [0] * 40, FLOORS, slow=slow)
+    assert slow == pytest.approx(1.5)
+    assert any("machine slow" in flag for flag in found.flags)
+    assert found.low_s <= 1e-3
+    assert found.half_width > 0.15
+
+
+def test_an_interval_is_never_narrower_than_the_spread_between_runs() -> None:
+    found = statistics.estimate([visit(1e-3)] * 100, [0] * 100, FLOORS)
+    assert found.half_width == pytest.approx(statistics.RUN_TO_RUN_ONE_LAUNCH)
+    several = statistics.estimate([visit(1e-3)] * 99, [0, 1, 2] * 33, FLOORS)
+    assert several.half_width == pytest.approx(statistics.RUN_TO_RUN_LAUNCHES)
+
+
+def test_batch_means_cover_an_autocorrelated_series_where_independent_intervals_do_not() -> None:
+    rng = np.random.default_rng(7)
+    batch = independent = 0
+    for _ in range(300):
+        noise = rng.normal(size=200)
+        series = np.empty(200)
+        level = 0.0
+        for i, step in enumerate(noise):
+            level = 0.8 * level + step
+            series[i] = level
+        mean = float(np.mean(series))
+        batch += abs(mean) <= statistics.batch_half_width(series)
+        independent += abs(mean) <= 1.96 * float(np.std(series, ddof=1)) / math.sqrt(200)
+    assert batch / 300 > 0.85
+    assert independent / 300 < 0.7
+
+
+def test_a_paired_ratio_ignores_drift_that_both_sides_share() -> None:
+    drift = np.linspace(1.0, 2.0, 60)
+    left = {i: visit(2e-3 * d) for i, d in enumerate(drift)}
+    right = {i: visit(1e-3 * d) for i, d in enumerate(drift)}
+    found = statistics.paired_ratio(left, right, FLOORS)
+    assert found is not None
+    assert found.ratio == pytest.approx(2.0)
+    assert found.high - found.low < 1e-6
+    assert found.pairs == 60
+
+
+def test_a_paired_ratio_uses_clean_pairs_when_the_slow_mode_does_not_cancel() -> None:
+    left = {i: visit(2e-3) for i in range(20)} | {
+        i: visit(4e-3, canary=1.6) for i in range(20, 60)
+    }
+    right = {i: visit(1e-3) for i in range(60)}
+    found = statistics.paired_ratio(left, right, FLOORS)
+    assert found is not None
+    assert found.ratio == pytest.approx(2.0)
+    assert found.pairs == 20
+
+
+def test_rounds_that_only_one_side_has_are_no_pairs() -> None:
+    assert statistics.paired_ratio({0: visit(1e-3)}, {1: visit(1e-3)}, FLOORS) is None
+
+
+def test_a_contended_point_says_so() -> None:
+    visits = [visit(1e-3)] * 3 + [visit(1.6e-3)] * 20
+    found = statistics.estimate(visits, [0] * 23, FLOORS, threads=2)
+    assert "contended" in found.flags
+    assert found.low_s <= 1e-3

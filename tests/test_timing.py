@@ -1,0 +1,106 @@
+"""Calibration and visits, on a clock that does what it is told."""
+
+import pytest
+
+from profiler_suite.measure import timing
+
+
+class FakeClock:
+    """Nanoseconds that pass only when something is called."""
+
+    def __init__(self) -> None:
+        self.now_ns = 0
+
+    def __call__(self) -> int:
+        return self.now_ns
+
+    def work(self, length_ns: int):  # type: ignore[no-untyped-def]
+        def call() -> None:
+            self.now_ns += length_ns
+
+        return call
+
+
+def test_a_short_call_is_repeated_until_a_sample_lasts_half_a_millisecond() -> None:
+    clock = FakeClock()
+    prepared = timing.prepare(clock.work(1_000), (), clock)
+    assert 500 <= prepared.evaluations <= 1_000
+    assert prepared.samples == 5
+
+
+def test_a_call_longer_than_a_visit_is_one_sample_of_one_evaluation() -> None:
+    clock = FakeClock()
+    prepared = timing.prepare(clock.work(20_000_000), (), clock)
+    assert (prepared.evaluations, prepared.samples) == (1, 1)
+
+
+def test_the_cold_call_is_kept_apart() -> None:
+    clock = FakeClock()
+    lengths = iter([9_000_000] + [1_000_000] * 1000)
+
+    def call() -> None:
+        clock.now_ns += next(lengths)
+
+    assert timing.prepare(call, (), clock).cold_s == pytest.approx(9e-3)
+
+
+def test_warm_up_goes_on_while_calls_get_faster() -> None:
+    clock = FakeClock()
+    calls = 0
+
+    def call() -> None:
+        nonlocal calls
+        calls += 1
+        clock.now_ns += max(1_000_000, 5_000_000 - 500_000 * calls)
+
+    timing.prepare(call, (), clock)
+    assert calls >= 11
+
+
+def test_warm_up_ends_after_a_fifth_of_a_second() -> None:
+    clock = FakeClock()
+    length = 200_000_000.0
+
+    def call() -> None:
+        nonlocal length
+        length *= 0.9
+        clock.now_ns += int(length)
+
+    timing.prepare(call, (), clock)
+    assert clock.now_ns < 1_000_000_000
+
+
+def test_a_visit_puts_canaries_around_its_samples() -> None:
+    clock = FakeClock()
+    order: list[str] = []
+
+    def canary(name: str):  # type: ignore[no-untyped-def]
+        def run() -> float:
+            order.append(name)
+            return float(len(order))
+
+        return run
+
+    def call() -> None:
+        order.append("call")
+        clock.now_ns += 2_000
+
+    prepared = timing.Prepared(cold_s=0.0, evaluations=2, samples=2)
+    times, pairs, _ = timing.visit(call, (), prepared, {"a": canary("a"), "b": canary("b")}, clock)
+    assert order == ["a", "b", "call", "call", "call", "call", "b", "a"]
+    assert times == pytest.approx((2e-6, 2e-6))
+    assert pairs == {"a": (1.0, 8.0), "b": (2.0, 7.0)}
+
+
+def test_page_faults_are_counted_per_evaluation() -> None:
+    clock = FakeClock()
+    before = timing.minor_faults()
+    assert before >= 0
+
+    def touch() -> None:
+        clock.now_ns += 1
+        bytearray(8 << 20)[::4096] = b"x" * 2048
+
+    prepared = timing.Prepared(cold_s=0.0, evaluations=1, samples=1)
+    _, _, faults = timing.visit(touch, (), prepared, {}, clock)
+    assert faults == 0 or faults > 1000  # 0 only where the system does not count them
