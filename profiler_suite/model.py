@@ -219,6 +219,89 @@ class PassRecord(Noun, frozen=True, tag_field="kind", tag="pass"):
 Row = RoundRecord | LaunchRecord | PointRecord | LineRecord | PassRecord
 
 
+# ------------------------------------------------------- what a trace counted
+
+
+class Operand(Noun, frozen=True):
+    """One array or number that an operation was given or gave back; never its values."""
+
+    shape: tuple[int, ...]
+    strides_bytes: tuple[int, ...]
+    dtype: str
+    """NumPy's short form such as '<f8'; for a Python number 'bool', 'int', 'float', 'complex'."""
+    form: str = "array"
+    """'array', 'numpy scalar' or 'python scalar'."""
+    origin: str = "given"
+    """'given' (existed before), 'new' (allocated by the operation) or 'view' (of an operand)."""
+
+
+class OperationLine(Noun, frozen=True):
+    """How often one source line called an operation."""
+
+    file: str
+    """Empty when no Python line of the user took part."""
+    line: int
+    calls: int
+
+
+class Operation(Noun, frozen=True):
+    """All calls of one operation with the same shapes, strides, dtypes and parameters.
+
+    FLOP and bytes are totals over all calls, by the conventions of the trace.
+    """
+
+    name: str
+    """Such as 'np.multiply', 'np.add.reduce', 'ndarray.reshape', 'getitem', 'scalar.mul'."""
+    kind: str
+    """'ufunc', 'reduction', 'product', 'index', 'copy', 'fft', 'linalg', 'sort', 'create',
+    'view', 'scalar' or 'other'."""
+    arguments: tuple[Any, ...]
+    """Positional arguments as tagged tuples, arrays as ('operand', number)."""
+    keywords: dict[str, Any]
+    """Keyword arguments in the same form."""
+    operands: tuple[Operand, ...]
+    """Arrays and numbers that went in, those written to included, without repetition."""
+    results: tuple[Operand, ...]
+    facts: dict[str, int]
+    """Counts that depend on values: elements selected by a mask, additions of reduceat."""
+    calls: int
+    flop: float
+    bytes_read: int
+    bytes_written: int
+    temporaries: int
+    """Arrays allocated."""
+    temporary_bytes: int
+    lines: tuple[OperationLine, ...]
+    """Innermost lines outside of NumPy and SciPy, the most frequent first."""
+    via: str = ""
+    """Python function of NumPy or SciPy that the line called, such as 'np.sum'."""
+
+    @property
+    def wrapper(self) -> bool:
+        """True when a Python function of NumPy or SciPy stands between line and operation."""
+        return bool(self.via)
+
+
+class OperationCounts(Noun, frozen=True):
+    """What one evaluation does, operation by operation, and what could not be counted."""
+
+    operations: tuple[Operation, ...]
+    calls: int
+    """Counted calls, those without any work (views) included."""
+    flop: float
+    """Executed floating-point operations."""
+    bytes_read: int
+    bytes_written: int
+    temporaries: int
+    temporary_bytes: int
+    uncovered: dict[str, int]
+    """Calls by name that took part with arrays or numbers but have no count."""
+    coverage: float
+    """Counted calls over counted and uncovered calls; 1 when everything seen was counted."""
+    conventions: int
+    """Version of the conventions that the numbers follow."""
+
+
 # ----------------------------------------------------------------- the machine
 
 
@@ -406,6 +489,76 @@ class Estimate(Noun, frozen=True):
     def half_width(self) -> float:
         """Half the interval relative to the time."""
         return (self.high_s - self.low_s) / 2 / self.time_s if self.time_s else 0.0
+
+
+# -------------------------------------------------------------- native samples
+
+
+class NativeWeight(Noun, frozen=True):
+    """Samples in one function of compiled code."""
+
+    entry: str
+    """What kind of work it is: 'interpreter', 'dispatch', 'copy', 'packing', 'blas', …"""
+    library: str
+    """File name of the library, or a name in brackets such as '[kernel]'."""
+    symbol: str
+    """Function; empty where nothing names it."""
+    samples: int
+
+
+class NativeSamples(Noun, frozen=True):
+    """What the native code of one call was doing: counted instruction-pointer samples.
+
+    A thread is sampled only while it is on a core, so sleeping leaves no trace
+    but ``wall_s - cpu_s``.
+    """
+
+    frequency_hz: float
+    """Samples per second of a thread's time on a core."""
+    wall_s: float
+    """Wall time of all evaluations while sampling, s."""
+    cpu_s: float
+    """Time the calling thread was on a core, s; above wall_s only by rounding."""
+    evaluations: int
+    samples: int
+    """Samples of the calling thread: what the wall time consists of."""
+    lost: int
+    """Samples of any thread for which its buffer had no room."""
+    unseen: float
+    """Ticks of the calling thread that left no sample; kernel time where it is excluded."""
+    threads: int
+    """Threads watched, the calling one included."""
+    kernel_included: bool
+    """False where only user code may be sampled: page faults are then in ``unseen``."""
+    kernel_symbols: bool
+    """False where the kernel hides its symbols: page faults are then in entry 'kernel'."""
+    weights: tuple[NativeWeight, ...]
+    """The calling thread, most samples first; rare symbols of a library taken together."""
+    other_weights: tuple[NativeWeight, ...] = ()
+    """All other threads together: BLAS workers and what the call started."""
+
+    @property
+    def evaluation_s(self) -> float:
+        """Mean time of one evaluation while sampling, s."""
+        return self.wall_s / self.evaluations
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Samples of the calling thread by entry, most first."""
+        counts: dict[str, int] = {}
+        for weight in self.weights:
+            counts[weight.entry] = counts.get(weight.entry, 0) + weight.samples
+        return dict(sorted(counts.items(), key=lambda item: -item[1]))
+
+    def share(self, *entries: str) -> float:
+        """Share of the calling thread's samples in these entries; 0 without samples."""
+        counts = self.counts
+        return sum(counts.get(entry, 0) for entry in entries) / max(1, self.samples)
+
+    @property
+    def unknown_share(self) -> float:
+        """Share of the calling thread's samples that no rule could place."""
+        return self.share("unknown")
 
 
 # ------------------------------------------------------------ what can be run

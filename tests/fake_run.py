@@ -594,9 +594,10 @@ def make_run(folder: Path = Path("reports/2026-11-22-quick"), *, copies: int = 1
         parts = []
         for number in range(copies):
             part = points.copy()
-            part["id"] += f"~{number}"
+            if number:
+                part["id"] += f"~{number}"
+                part["problem"] += f"~{number}"
             part["height"] *= 1 + number / copies
-            part["problem"] += f"~{number}"
             for column in ("time_s", "low_s", "high_s"):
                 part[column] *= 1 + number / copies
             parts.append(part)

@@ -1,5 +1,6 @@
 """Which bandwidth is measured: each level, access and thread count."""
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -12,7 +13,7 @@ from profiler_suite.machine.bandwidth import (
 )
 from profiler_suite.machine.ceilings import Target
 from profiler_suite.machine.lookup import MEMORY, sharing
-from profiler_suite.machine.rounds import Station
+from profiler_suite.machine.rounds import Sample, Station
 from profiler_suite.machine.team import Team
 from profiler_suite.model import Cache, Ceiling
 
@@ -24,7 +25,11 @@ _NO_L1_WRITES = (
 
 
 def bandwidth_ceilings(
-    team: Team, caches: Sequence[Cache], sets: dict[str, int], thread_counts: Sequence[int]
+    team: Team,
+    caches: Sequence[Cache],
+    sets: dict[str, int],
+    thread_counts: Sequence[int],
+    accesses: Sequence[str] = ACCESSES,
 ) -> tuple[list[Station], list[Target]]:
     """Stations and targets for every level of known size.
 
@@ -36,7 +41,7 @@ def bandwidth_ceilings(
     for level, set_bytes in sets.items():
         for threads in thread_counts:
             sharers = 1 if level == MEMORY else min(threads, sharing(caches, level))
-            for access in ACCESSES:
+            for access in accesses:
                 ceiling = Ceiling(
                     quantity="bandwidth",
                     label=f"{level} {LABELS[access]}",
@@ -70,10 +75,14 @@ def _measure(team: Team, ceiling: Ceiling, set_bytes: int) -> tuple[Station, Tar
         probes.insert(0, msgspec.structs.replace(probe, set_bytes=set_bytes // 2))
     passes = [_calibrate(team, each, ceiling.threads) for each in probes]
 
-    def sample() -> tuple[float, ...]:
-        return tuple(
-            team.seconds(each, count, ceiling.threads) / count
+    def sample() -> Sample:
+        runs = [
+            team.run(each, count, ceiling.threads)
             for each, count in zip(probes, passes, strict=True)
+        ]
+        return Sample(
+            values=tuple(run.seconds / count for run, count in zip(runs, passes, strict=True)),
+            granted=min(run.granted for run in runs),
         )
 
     return Station(key=key, sample=sample), Target(
@@ -88,7 +97,9 @@ def _calibrate(team: Team, probe: BandwidthProbe, threads: int) -> int:
     """Passes that take a sample's time."""
     passes = 1
     while True:
-        seconds = min(team.seconds(probe, passes, threads) for _ in range(3))
+        seconds = team.run(probe, passes, threads).seconds
+        if seconds < _SAMPLE_S:  # perhaps disturbed: the better of two
+            seconds = min(seconds, team.run(probe, passes, threads).seconds)
         if seconds >= _SAMPLE_S or passes > 2**20:
             return passes
-        passes *= 2 if seconds > _SAMPLE_S / 4 else 4
+        passes = max(2 * passes, min(16 * passes, math.ceil(passes * _SAMPLE_S / seconds)))

@@ -6,7 +6,7 @@ from typing import Any
 
 from profiler_suite.machine.call_operations import LOOP_ITERATION, Operation
 from profiler_suite.machine.ceilings import percentile
-from profiler_suite.machine.rounds import FEWEST_CLEAN, Station, Visits
+from profiler_suite.machine.rounds import FEWEST_CLEAN, Sample, Station, Visits
 from profiler_suite.model import CallCost, Noun
 
 # One sample of one size: long against the clock (50 ns a read), short enough
@@ -45,7 +45,7 @@ def call_stations(operations: Sequence[Operation], clock: Callable[[], int]) -> 
     ]
 
 
-def _sampler(operation: Operation, clock: Callable[[], int]) -> Callable[[], tuple[float, ...]]:
+def _sampler(operation: Operation, clock: Callable[[], int]) -> Callable[[], Sample]:
     timers = []
     for size in operation.sizes:
         names = operation.names(size)
@@ -55,8 +55,8 @@ def _sampler(operation: Operation, clock: Callable[[], int]) -> Callable[[], tup
         else:
             timers.append(plain)
 
-    def sample() -> tuple[float, ...]:
-        return tuple(timer() for timer in timers)
+    def sample() -> Sample:
+        return Sample(values=tuple(timer() for timer in timers))
 
     return sample
 
@@ -76,7 +76,7 @@ def _timer(
     values = tuple(names.values())
     timed(1, *values)
     evaluations = 1
-    while min(timed(evaluations, *values) for _ in range(3)) * evaluations < _SAMPLE_S:
+    while min(timed(evaluations, *values) for _ in range(2)) * evaluations < _SAMPLE_S:
         evaluations *= 2
 
     def run() -> float:

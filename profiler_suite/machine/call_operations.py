@@ -14,6 +14,8 @@ _LENGTHS = (8, 64, 512, 4096)
 _SIDES = (2, 4, 8, 16)  # of the square windows of a strided 3-D view, 3 deep
 _ORDERS = (2, 8, 24, 64)  # of square matrices
 _CHANNELS = 3
+_PLANES = (4, 12, 30)  # sides of images and transforms
+_BATCH = 16  # transforms in one call, as a convolution of several filters makes them
 
 Names = dict[str, Any]
 
@@ -95,7 +97,21 @@ def _scalars(_: int) -> Names:
 def _transform(n: int) -> Names:
     import scipy.fft
 
-    return {"rfft2": scipy.fft.rfft2, "irfft2": scipy.fft.irfft2, "a": np.ones((n, n))}
+    return {"rfft2": scipy.fft.rfft2, "irfft2": scipy.fft.irfft2, "a": np.ones((_BATCH, n, n))}
+
+
+def _filtering(n: int) -> Names:
+    import scipy.ndimage
+    import scipy.signal
+
+    return {
+        "signal": scipy.signal,
+        "ndimage": scipy.ndimage,
+        "plane": np.ones((n + 2, n + 2)),
+        "filter": np.ones((3, 3)),
+        "image": np.ones((n + 2, n + 2, _CHANNELS)),
+        "deep_filter": np.ones((3, 3, _CHANNELS)),
+    }
 
 
 def _none(_: int) -> float:
@@ -116,7 +132,15 @@ def _product_flop(n: int) -> float:
 
 def _fft_flop(n: int) -> float:
     """There and back; 2.5 N log2 N for a real transform of N elements, half a complex one's."""
-    return 2 * 2.5 * n * n * 2 * math.log2(n)
+    return _BATCH * 2 * 2.5 * n * n * 2 * math.log2(n)
+
+
+def _filter_flop(n: int) -> float:
+    return 2.0 * n * n * 9
+
+
+def _deep_filter_flop(n: int) -> float:
+    return 2.0 * n * n * 9 * _CHANNELS
 
 
 def _fixed(operation: str, statement: str, names: Callable[[int], Names]) -> Operation:
@@ -164,6 +188,24 @@ def _product(operation: str, statement: str, dtype: str = "float64") -> Operatio
         sizes=_ORDERS,
         dims=2,
         dtype=dtype,
+        unit="FLOP",
+    )
+
+
+def _scipy(
+    operation: str,
+    statement: str,
+    names: Callable[[int], Names],
+    work: Callable[[int], float],
+    dims: int = 2,
+) -> Operation:
+    return Operation(
+        operation=operation,
+        statement=statement,
+        names=names,
+        work=work,
+        sizes=_PLANES,
+        dims=dims,
         unit="FLOP",
     )
 
@@ -237,13 +279,24 @@ def operations() -> tuple[Operation, ...]:
             work=_elements,
             sizes=_LENGTHS,
         ),
-        Operation(
-            operation="scipy.fft",
-            statement="irfft2(rfft2(a))",
-            names=_transform,
-            work=_fft_flop,
-            sizes=(8, 16, 32, 64),
-            dims=2,
-            unit="FLOP",
+        _scipy("scipy.fft", "irfft2(rfft2(a))", _transform, _fft_flop),
+        _scipy(
+            "scipy.signal.convolve2d",
+            "signal.convolve2d(plane, filter, mode='valid')",
+            _filtering,
+            _filter_flop,
+        ),
+        _scipy(
+            "scipy.signal.correlate",
+            "signal.correlate(image, deep_filter, mode='valid', method='direct')",
+            _filtering,
+            _deep_filter_flop,
+            dims=3,
+        ),
+        _scipy(
+            "scipy.ndimage.correlate",
+            "ndimage.correlate(plane, filter, mode='constant')",
+            _filtering,
+            _filter_flop,
         ),
     )

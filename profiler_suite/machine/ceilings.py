@@ -5,7 +5,7 @@ from statistics import median
 
 import msgspec
 
-from profiler_suite.machine.rounds import FEWEST_CLEAN, Visit, Visits
+from profiler_suite.machine.rounds import FEWEST_CLEAN, GRANTED, Visit, Visits
 from profiler_suite.model import Ceiling, Noun
 
 # Best over median above this: something else had the cores or the memory for
@@ -69,12 +69,16 @@ class Series(Noun, frozen=True):
     clean: bool
     clean_visits: int
     visits: int
+    granted: float
+    """Median over all visits of the share of the cores that was granted."""
 
     def warnings(self, cost: bool, least_visits: int) -> list[str]:
         """What makes this series doubtful."""
         found = []
         if not self.clean:
             found.append(f"few clean visits ({self.clean_visits} of {self.visits})")
+        if self.granted < GRANTED:
+            found.append(f"fewer cores granted (typically {100 * self.granted:.0f} %)")
         if self.visits < least_visits:
             found.append(f"few visits ({self.visits})")
         typical = median(self.values)
@@ -110,6 +114,7 @@ def _of_station(target: Target, index: int, visits: Visits, floor_s: float) -> S
         clean=enough,
         clean_visits=len(clean),
         visits=len(everything),
+        granted=median(visit.granted for visit in everything),
     )
 
 

@@ -14,6 +14,7 @@ import msgspec
 from threadpoolctl import ThreadpoolController
 
 from profiler_suite.machine import canary
+from profiler_suite.machine.bandwidth import ACCESSES
 from profiler_suite.machine.bandwidth_ceilings import bandwidth_ceilings
 from profiler_suite.machine.call_costs import call_stations, fit_costs
 from profiler_suite.machine.call_operations import operations
@@ -46,12 +47,29 @@ class Effort(Noun, frozen=True):
     least_rounds: int
     longest_product_s: float
     """Products that take longer are left out of the peak."""
+    largest_product: int
+    """Largest order of a matrix in a product."""
     all_thread_counts: bool
+    accesses: tuple[str, ...]
 
 
 # METHOD: best of 25 rounds at least; 30 s at most, 10 s in a hurry.
-FULL = Effort(seconds=25.0, least_rounds=25, longest_product_s=0.15, all_thread_counts=True)
-COARSE = Effort(seconds=7.0, least_rounds=8, longest_product_s=0.02, all_thread_counts=False)
+FULL = Effort(
+    seconds=25.0,
+    least_rounds=25,
+    longest_product_s=0.15,
+    largest_product=2048,
+    all_thread_counts=True,
+    accesses=ACCESSES,
+)
+COARSE = Effort(
+    seconds=7.0,
+    least_rounds=6,
+    longest_product_s=0.03,
+    largest_product=768,
+    all_thread_counts=False,
+    accesses=("read", "copy", "update"),
+)
 
 
 def thread_counts(cores: int, every: bool) -> tuple[int, ...]:
@@ -76,16 +94,17 @@ def examine(request: Request, progress: Callable[[str], None]) -> Examination:
         ThreadpoolController().limit(limits=1, user_api="blas"),
         Team(max(counts), max(*sets.values(), sweep_bytes)) as team,
     ):
-        gemms, peak_targets = gemm_ceilings(counts, effort.longest_product_s)
-        moves, bandwidth_targets = bandwidth_ceilings(team, facts.caches, sets, counts)
-        paging, paging_targets = paging_ceilings()
         timed = operations()
-        stations: list[Station] = [
-            *gemms,
-            *moves,
-            *paging,
-            *call_stations(timed, time.perf_counter_ns),
-        ]
+        # First, while the team's helpers start: it imports SciPy, which takes a second.
+        calls = call_stations(timed, time.perf_counter_ns)
+        gemms, peak_targets = gemm_ceilings(
+            counts, effort.longest_product_s, effort.largest_product
+        )
+        moves, bandwidth_targets = bandwidth_ceilings(
+            team, facts.caches, sets, counts, effort.accesses
+        )
+        paging, paging_targets = paging_ceilings()
+        stations: list[Station] = [*calls, *gemms, *moves, *paging]
         if last is not None:
             stations.append(sweep_station(team, last))
         used = time.perf_counter() - begin
@@ -95,7 +114,7 @@ def examine(request: Request, progress: Callable[[str], None]) -> Examination:
             stations,
             canary=canary.make("ufunc"),
             clock=time.perf_counter,
-            budget_s=max(1.0, effort.seconds - used),
+            budget_s=max(effort.seconds / 5, effort.seconds - used),
             least_rounds=effort.least_rounds,
             settle=lambda: time.sleep(_SETTLE_S),
             progress=lambda share: progress(f"measuring the machine: {100 * share:.0f} %"),

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
 from profiler_suite.machine.ceilings import Target
-from profiler_suite.machine.rounds import Station
+from profiler_suite.machine.rounds import Sample, Station
 from profiler_suite.model import Ceiling
 
 DTYPES = ("float64", "float32")
@@ -28,11 +28,11 @@ Blocks = dict[str, tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]]
 
 
 def gemm_ceilings(
-    thread_counts: Sequence[int], longest_s: float
+    thread_counts: Sequence[int], longest_s: float, largest: int = max(SIZES)
 ) -> tuple[list[Station], list[Target]]:
-    """Stations and targets; sizes whose product takes longer than `longest_s` are left out."""
+    """Stations and targets for orders up to `largest`, at most `longest_s` a product."""
     controller = ThreadpoolController().select(user_api="blas")
-    blocks = _blocks(max(SIZES))
+    blocks = _blocks(largest)
     stations: list[Station] = []
     targets: list[Target] = []
     for dtype in DTYPES:
@@ -63,11 +63,12 @@ def granted_threads(controller: Any, threads: int) -> int:
 
 
 def _blocks(n: int) -> Blocks:
-    rng = np.random.default_rng(0)
+    # Random values, repeated: making millions of them would take longer than needed.
+    values = np.random.default_rng(0).random(4099)
     return {
         dtype: (
-            rng.random(n * n).astype(dtype),
-            rng.random(n * n).astype(dtype),
+            np.resize(values.astype(dtype), n * n),
+            np.resize(values.astype(dtype)[::-1], n * n),
             np.ones(n * n, dtype),
         )
         for dtype in DTYPES
@@ -81,7 +82,7 @@ def _affordable(
     found: list[tuple[int, float]] = []
     rate = 0.0
     for n in SIZES:
-        if rate and 2.0 * n**3 / rate > longest_s:
+        if n * n > blocks[dtype][0].size or (rate and 2.0 * n**3 / rate > longest_s):
             break
         with controller.limit(limits=threads):
             seconds = min(_product_s(blocks, dtype, n, 1) for _ in range(3 if n < 1000 else 1))
@@ -101,11 +102,14 @@ def _station(
 ) -> Station:
     repeats = max(1, round(_SAMPLE_S / seconds))
 
-    def sample() -> tuple[float, ...]:
+    def sample() -> Sample:
         with controller.limit(limits=threads):
             if seconds < _SAMPLE_S:
                 _product_s(blocks, dtype, n, 1)
-            return (_product_s(blocks, dtype, n, repeats),)
+            used = time.process_time_ns()
+            product_s = _product_s(blocks, dtype, n, repeats)
+            used_s = (time.process_time_ns() - used) * 1e-9
+        return Sample(values=(product_s,), granted=used_s / (product_s * repeats * threads))
 
     period = max(1, round(seconds / _VISIT_S))
     return Station(key=key, sample=sample, period=period, last=threads > 1)

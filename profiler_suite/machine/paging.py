@@ -9,7 +9,7 @@ import numpy as np
 from profiler_suite import units
 from profiler_suite.machine.ceilings import Target
 from profiler_suite.machine.lookup import FRESH_BYTES
-from profiler_suite.machine.rounds import Station
+from profiler_suite.machine.rounds import Sample, Station
 from profiler_suite.model import Ceiling
 
 _FAULT_PAGES = 1024
@@ -29,7 +29,7 @@ def paging_ceilings() -> tuple[list[Station], list[Target]]:
     return (
         [
             Station(key="page_fault", sample=_fault),
-            Station(key="allocation", sample=_allocation, period=2),
+            Station(key="allocation", sample=_allocation, period=5),
         ],
         [
             Target(ceiling=fault, stations=("page_fault",)),
@@ -38,7 +38,7 @@ def paging_ceilings() -> tuple[list[Station], list[Target]]:
     )
 
 
-def _fault() -> tuple[float, ...]:
+def _fault() -> Sample:
     """Seconds per page of touching fresh pages, less touching them again."""
     memory = _private_pages(_FAULT_PAGES * mmap.PAGESIZE)
     pages = np.frombuffer(memory, np.uint8)[:: mmap.PAGESIZE]
@@ -46,11 +46,11 @@ def _fault() -> tuple[float, ...]:
     again = _timed_fill(pages)
     del pages
     memory.close()
-    return ((first - again) / _FAULT_PAGES,)
+    return Sample(values=((first - again) / _FAULT_PAGES,))
 
 
 def _private_pages(n_bytes: int) -> mmap.mmap:
-    """Fresh memory as malloc gets it: private (Python's default is shared, which costs more)."""
+    """Fresh memory as malloc gets it: private. Python's default is shared, which costs more."""
     if sys.platform == "win32":
         return mmap.mmap(-1, n_bytes)
     memory = mmap.mmap(-1, n_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
@@ -60,7 +60,7 @@ def _private_pages(n_bytes: int) -> mmap.mmap:
     return memory
 
 
-def _allocation() -> tuple[float, ...]:
+def _allocation() -> Sample:
     """Seconds that a new array costs beyond filling one that exists."""
     start = perf_counter_ns()
     array = np.empty(FRESH_BYTES, np.uint8)
@@ -70,7 +70,7 @@ def _allocation() -> tuple[float, ...]:
     start = perf_counter_ns()
     del array
     freeing = perf_counter_ns() - start
-    return ((first + freeing) * 1e-9 - again,)
+    return Sample(values=((first + freeing) * 1e-9 - again,))
 
 
 def _timed_fill(array: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> float:

@@ -11,6 +11,11 @@ from profiler_suite.model import Cost, Machine
 
 # glibc serves smaller blocks from memory it holds (M_MMAP_THRESHOLD).
 _REUSED_BYTES = 128 * 2**10
+# glibc always returns larger blocks to the system when they are freed
+# (M_MMAP_THRESHOLD_MAX); of smaller ones about half came fresh in the
+# convolutions tried (im2col_gemm none, taps all).
+_RETURNED_BYTES = 32 * 2**20
+_FRESH_SHARE = 0.5
 # NumPy asks for huge pages from here on.
 _HUGE_PAGE_BYTES = 4 * 2**20
 _PAGE_BYTES = 4096
@@ -55,12 +60,14 @@ def predict_s(cost: Cost, machine: Machine, dtype: str, threads: int) -> float:
 
 
 def fresh_memory_s(n_bytes: float, machine: Machine) -> float:
-    """Time to fault in memory that the process did not have, s; the median, not the best."""
+    """Time to fault in memory that the process may not have had, s; by medians, not best."""
     if n_bytes < _REUSED_BYTES:
         return 0.0
     if n_bytes < _HUGE_PAGE_BYTES:
-        return n_bytes / _PAGE_BYTES * _median_of(machine, "page_fault")
-    return n_bytes / FRESH_BYTES * _median_of(machine, "allocation")
+        whole_s = n_bytes / _PAGE_BYTES * _median_of(machine, "page_fault")
+    else:
+        whole_s = n_bytes / FRESH_BYTES * _median_of(machine, "allocation")
+    return whole_s if n_bytes > _RETURNED_BYTES else whole_s * _FRESH_SHARE
 
 
 def _median_of(machine: Machine, quantity: str) -> float:
@@ -82,6 +89,9 @@ def arithmetic_rate(kind: str, machine: Machine, dtype: str, threads: int) -> fl
         "einsum": ("np.einsum", dtype),
         "integer": ("np.dot", "int64"),
         "fft": ("scipy.fft", "float64"),
+        "convolve2d": ("scipy.signal.convolve2d", "float64"),
+        "correlate": ("scipy.signal.correlate", "float64"),
+        "ndimage": ("scipy.ndimage.correlate", "float64"),
     }.get(kind)
     if operation is None:
         return 0.0

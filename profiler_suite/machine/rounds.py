@@ -13,18 +13,29 @@ from profiler_suite.model import Noun
 
 # A visit is clean when both canaries are within this of their floor.
 CLEAN = 1.10
+# On several threads all must have had a core for this share of the time: the
+# canary runs on one core and does not see what happens on the others.
+GRANTED = 0.9
 # Fewer clean visits than this say too little by themselves.
 FEWEST_CLEAN = 5
 
 Clock = Callable[[], float]
 
 
+class Sample(Noun, frozen=True):
+    """What one visit measured."""
+
+    values: tuple[float, ...]
+    """One or several values that belong together."""
+    granted: float = 1.0
+    """CPU time used over CPU time that the cores asked for could have given."""
+
+
 class Station(Noun, frozen=True):
     """Something that is measured once per visit."""
 
     key: str
-    sample: Callable[[], tuple[float, ...]]
-    """One visit: one or several values that belong together."""
+    sample: Callable[[], Sample]
     period: int = 1
     """Visited every period-th round: 1 unless a visit is long."""
     last: bool = False
@@ -37,6 +48,11 @@ class Visit(Noun, frozen=True):
     at_s: float
     values: tuple[float, ...]
     canary_s: float
+    granted: float = 1.0
+
+    def clean(self, floor_s: float) -> bool:
+        """Both canaries near the floor, and all cores that were asked for."""
+        return self.canary_s <= CLEAN * floor_s and self.granted >= GRANTED
 
 
 class Visits(Noun, frozen=True):
@@ -47,8 +63,8 @@ class Visits(Noun, frozen=True):
     rounds: int
 
     def clean(self, key: str, floor_s: float) -> list[Visit]:
-        """The visits of a station whose canaries were near the floor."""
-        return [v for v in self.by_station[key] if v.canary_s <= CLEAN * floor_s]
+        """The undisturbed visits of a station."""
+        return [visit for visit in self.by_station[key] if visit.clean(floor_s)]
 
 
 def take_rounds(
@@ -66,7 +82,7 @@ def take_rounds(
     """Visit all stations in fresh random order until the time is used up.
 
     At least `least_rounds` rounds are made even when that takes longer, up to
-    half as long again. `settle` is called at the end of a round that had
+    a fifth longer. `settle` is called at the end of a round that had
     stations with `last`.
     """
     order = random.Random(seed)
@@ -76,7 +92,7 @@ def take_rounds(
     rounds = 0
     while rounds < most_rounds:
         used = clock() - begin
-        if used >= budget_s * 1.5 or (used >= budget_s and rounds >= least_rounds):
+        if used >= budget_s * 1.2 or (used >= budget_s and rounds >= least_rounds):
             break
         progress(min(1.0, used / budget_s))
         due = [s for k, s in enumerate(stations) if (rounds + k) % s.period == 0]
@@ -87,11 +103,16 @@ def take_rounds(
         before = canary()
         canaries.append(before)
         for station in (*early, *late):
-            values = station.sample()
+            sample = station.sample()
             after = canary()
             canaries.append(after)
             taken[station.key].append(
-                Visit(at_s=clock() - begin, values=values, canary_s=max(before, after))
+                Visit(
+                    at_s=clock() - begin,
+                    values=sample.values,
+                    canary_s=max(before, after),
+                    granted=sample.granted,
+                )
             )
             before = after
         if late:

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from time import perf_counter_ns
+from time import perf_counter_ns, process_time_ns
 
 import msgspec
 
@@ -42,10 +42,19 @@ class Order(Noun, frozen=True):
 
 
 class Done(Noun, frozen=True):
-    """When a helper began and ended, on the common clock."""
+    """When a member began and ended, on the common clock, and its CPU time between."""
 
     begin_ns: int
     end_ns: int
+    cpu_ns: int
+
+
+class TeamRun(Noun, frozen=True):
+    """How long a team took, and how much of its cores it had."""
+
+    seconds: float
+    granted: float
+    """CPU time of all members over members × seconds."""
 
 
 class Team:
@@ -76,13 +85,13 @@ class Team:
             if helper.stdout is not None:
                 helper.stdout.close()
 
-    def seconds(self, probe: BandwidthProbe, passes: int, members: int) -> float:
-        """Time from the agreed start until the last member has done its passes, s."""
+    def run(self, probe: BandwidthProbe, passes: int, members: int) -> TeamRun:
+        """Run passes on every member, from the agreed start until the last is done."""
         run = self._passes(probe)
         if members == 1:
             if probe.set_bytes <= _WARMED_BYTES:
                 run(1)
-            return run(passes)
+            return TeamRun(seconds=run(passes), granted=1.0)
         helpers = self._helpers[: members - 1]
         warm_ns = self._warm(probe, members)
         start_ns = perf_counter_ns() + _WAKE_NS + warm_ns
@@ -90,8 +99,10 @@ class Team:
         for helper in helpers:
             _send(helper, order)
         mine = carry_out(order, run)
-        ends = [mine.end_ns, *(_receive(helper).end_ns for helper in helpers)]
-        return (max(ends) - start_ns) * 1e-9
+        done = [mine, *(_receive(helper) for helper in helpers)]
+        wall_ns = max(each.end_ns for each in done) - start_ns
+        cpu_ns = sum(each.cpu_ns for each in done)
+        return TeamRun(seconds=wall_ns * 1e-9, granted=cpu_ns / (members * wall_ns))
 
     def _passes(self, probe: BandwidthProbe) -> Passes:
         if probe not in self._built:
@@ -122,9 +133,11 @@ def carry_out(order: Order, run: Passes) -> Done:
         run(1)
     while perf_counter_ns() < order.start_ns:
         pass
+    cpu_ns = process_time_ns()
     begin_ns = perf_counter_ns()
     run(order.passes)
-    return Done(begin_ns=begin_ns, end_ns=perf_counter_ns())
+    end_ns = perf_counter_ns()
+    return Done(begin_ns=begin_ns, end_ns=end_ns, cpu_ns=process_time_ns() - cpu_ns)
 
 
 def _send(helper: subprocess.Popen[bytes], order: Order) -> None:

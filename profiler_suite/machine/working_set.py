@@ -6,7 +6,7 @@ A guest on a shared host is told the size of the whole cache and gets a part.
 from collections.abc import Sequence
 
 from profiler_suite.machine.bandwidth import BandwidthProbe
-from profiler_suite.machine.rounds import FEWEST_CLEAN, Station, Visits
+from profiler_suite.machine.rounds import FEWEST_CLEAN, Sample, Station, Visits
 from profiler_suite.machine.team import Team
 from profiler_suite.model import Cache
 
@@ -25,8 +25,8 @@ def sweep_station(team: Team, last: Cache) -> Station:
     """Reads each working set once to bring it in, once timed; values are bytes/s."""
     probes = [BandwidthProbe(access="read", set_bytes=size) for size in set_sizes(last)]
 
-    def sample() -> tuple[float, ...]:
-        return tuple(probe.pass_bytes / team.seconds(probe, 1, 1) for probe in probes)
+    def sample() -> Sample:
+        return Sample(values=tuple(p.pass_bytes / team.run(p, 1, 1).seconds for p in probes))
 
     return Station(key=KEY, sample=sample, period=3)
 

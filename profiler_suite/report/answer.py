@@ -13,7 +13,7 @@ _ROW_IN = 0.27
 
 
 def both_arms(
-    points: pd.DataFrame, left: str, right: str, title: str, marks: Mapping[str, Mark]
+    points: pd.DataFrame, left: str, right: str, marks: Mapping[str, Mark]
 ) -> Picture | None:
     """Times of all implementations of both arms' problems; `left` and `right` are point ids."""
     arms = points[points["id"].isin([left, right])]
@@ -30,6 +30,7 @@ def both_arms(
     if frame.empty:
         return None
     problems = list(dict.fromkeys(frame["problem"]))
+    title = _title(frame, left, right)
     extra = len(problems)  # a heading above each group
     drawing, (ax,) = chart.picture(
         "answer",
@@ -44,6 +45,7 @@ def both_arms(
     chart.log_axis(ax, "x", low, high, chart.tick_time)
     ax.set_ylim(len(frame) + extra - 0.4, -0.7)
     ax.set_yticks([])
+    ax.set_xlabel("time of one evaluation")
     ax.grid(visible=False, axis="y")
     ax.spines["left"].set_visible(False)
     y = 0
@@ -55,6 +57,28 @@ def both_arms(
             _row(drawing, ax, y, row, marks, bold=row.id in (left, right))
             y += 1
     return drawing
+
+
+def _title(frame: pd.DataFrame, left: str, right: str) -> str:
+    """How much faster the best implementation of the first arm's problem is than that arm."""
+    rows = frame.set_index("id")
+    if left not in rows.index or right not in rows.index:
+        return "Time of every implementation"
+    arm, other = rows.loc[left], rows.loc[right]
+    same = frame[frame["problem"] == arm["problem"]]
+    best = same.loc[same["time_s"].idxmin()]
+    if best["id"] == left:
+        return f"Nothing computes what {arm['implementation']} computes in less time"
+    against = float(best["time_s"] / other["time_s"])
+    beside = (
+        f"{units.ratio(1 / against)} faster than {other['implementation']} on its own problem"
+        if against < 1
+        else f"{units.ratio(against)} the time of {other['implementation']} on its own problem"
+    )
+    return (
+        f"{best['implementation']} computes what {arm['implementation']} computes "
+        f"{units.ratio(arm['time_s'] / best['time_s'])} faster, {beside}"
+    )
 
 
 def _heading(ax: chart.Axes, y: int, part: pd.DataFrame) -> None:

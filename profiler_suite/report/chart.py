@@ -21,7 +21,7 @@ from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 from profiler_suite.report.style import ROLES, Mark
 
 WIDTH_IN = 9.6
-LEFT_IN = 0.82
+LEFT_IN = 0.88
 LABELS_IN = 1.72  # room to the right for direct labels
 _BOTTOM_IN = 0.55
 _TOP_IN = 0.14
@@ -63,10 +63,14 @@ def picture(
     left_in: float = LEFT_IN,
     right_in: float = LABELS_IN,
     gap_in: float = 0.2,
+    top_in: float = 0.0,
     share_y: bool = True,
     ratios: Sequence[float] | None = None,
 ) -> tuple[Picture, list[Axes]]:
-    """A blank picture with `panels` axes side by side under a band for the title."""
+    """A blank picture with `panels` axes side by side under a band for the title.
+
+    `top_in` is extra room above the axes, for tick labels there.
+    """
     lines = textwrap.wrap(title, _TITLE_CHARACTERS) or [""]
     title_in = 0.2 + _TITLE_LINE_IN * len(lines)
     panel_title_in = 0.24 if panels > 1 else 0.0
@@ -89,7 +93,7 @@ def picture(
         left=left_in / WIDTH_IN,
         right=1 - right_in / WIDTH_IN,
         bottom=_BOTTOM_IN / total_in,
-        top=1 - (title_in + _TOP_IN + panel_title_in) / total_in,
+        top=1 - (title_in + _TOP_IN + top_in + panel_title_in) / total_in,
         wspace=gap_in * panels / (WIDTH_IN - left_in - right_in),
         width_ratios=ratios,
     )

@@ -52,10 +52,12 @@ def half_width(row: Any) -> float:
 
 
 def bound(row: Any) -> str:
-    """The lowest roof over the point, with the memory level."""
+    """The lowest roof over the point in two words; empty when none is known."""
     if not isinstance(row.bound, str) or not row.bound:
         return ""
-    return f"{row.bound} ({row.level})" if row.bound == "memory" else row.bound
+    if row.bound == "memory":
+        return f"{row.level} bandwidth"
+    return {"overhead": "call overhead", "compute": "arithmetic"}.get(row.bound, row.bound)
 
 
 def remark(row: Any) -> str:
@@ -69,19 +71,19 @@ def remark(row: Any) -> str:
 PAGE_COLUMNS = (
     Column("implementation", "implementation", implementation),
     Column("problem", "problem", problem),
-    Column("experiment", "experiment", _text("experiment")),
-    Column("family", "family", _text("family")),
-    Column("dtype", "dtype", _text("dtype")),
-    Column("threads", "threads", _text("threads"), numeric=True),
-    Column("status", "status", _text("status")),
     Column("time", "time, µs", _scaled("time_s", 1e6), numeric=True),
     Column("spread", "± %", lambda row: number(100 * half_width(row)), numeric=True),
     Column("rate", "GFLOP/s", _scaled("flop_per_s", 1e-9), numeric=True),
     Column("reach", "% of roof", _scaled("of_attainable", 100), numeric=True),
     Column("bound", "bound by", bound),
+    Column("threads", "threads", _text("threads"), numeric=True),
+    Column("dtype", "dtype", _text("dtype")),
+    Column("experiment", "experiment", _text("experiment")),
+    Column("status", "status", _text("status")),
+    Column("remark", "remark", remark),
+    Column("family", "family", _text("family")),
     Column("flop", "textbook FLOP", lambda row: number(row.flop, 0), numeric=True),
     Column("intensity", "FLOP/byte", _scaled("intensity", 1), numeric=True),
     Column("faults", "page faults", _scaled("minor_faults", 1), numeric=True),
     Column("clean", "clean %", _scaled("clean_share", 100), numeric=True),
-    Column("remark", "remark", remark),
 )

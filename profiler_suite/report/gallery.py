@@ -24,6 +24,8 @@ from profiler_suite.report.style import rc_parameters
 
 # A roofline for each of so many settings of dtype and threads, those with most points.
 _MOST_ROOFLINES = 3
+# A further setting gets a roofline of its own from so many points on.
+_FEWEST_POINTS = 6
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,21 +60,16 @@ def _answer(known: Known) -> Iterator[Hung]:
     said = known.answer
     if said is None:
         return
-    drawn = answer.both_arms(
-        known.points, said.left, said.right, _sentence(said.headline), known.marks
-    )
+    drawn = answer.both_arms(known.points, said.left, said.right, known.marks)
     if drawn:
         yield Hung("answer", "", drawn)
-
-
-def _sentence(text: str) -> str:
-    return text.rstrip(".")
 
 
 def _rooflines(known: Known) -> Iterator[Hung]:
     shown = selection.measured(known.points)
     settings = shown[["dtype", "threads"]].value_counts()
-    for dtype, number in list(settings.index)[:_MOST_ROOFLINES]:
+    worth = [s for i, s in enumerate(settings.index) if i == 0 or settings.iloc[i] >= _FEWEST_POINTS]
+    for dtype, number in worth[:_MOST_ROOFLINES]:
         key = (str(dtype), int(number))
         tail = f"{dtype}_t{number}"
         drawn = roofline.over_intensity(

@@ -8,10 +8,11 @@ from profiler_suite import units
 from profiler_suite.model import Experiment
 from profiler_suite.report import chart, selection
 from profiler_suite.report.chart import Picture
-from profiler_suite.report.style import ROLES, Mark
+from profiler_suite.report.style import ROLES, Mark, in_order
 
 _ROW_IN = 0.235
 _MOST_ROWS = 60
+_ALSO_ABOVE = 15  # rows: more, and the axis is labelled at the top as well
 
 
 def time_per_name(
@@ -34,16 +35,18 @@ def time_per_name(
         _title(frame),
         "Time of one evaluation, logarithmic, lower is better; the grey line joins the "
         "fastest to the slowest, its number says how many times longer the slowest takes.",
-        height_in=0.85 + _ROW_IN * len(rows),
+        height_in=1.0 + _ROW_IN * len(rows),
         left_in=2.15,
+        top_in=0.15 if len(rows) > _ALSO_ABOVE else 0.0,
     )
     low, high = chart.padded([*frame["low_s"], *frame["high_s"]], 0.03)
     chart.log_axis(ax, "x", low, high * 1.45, chart.tick_time)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_yticks(range(len(rows)), [chart.shorten(name, 30) for name in rows])
     ax.tick_params(axis="y", labelsize=7.8)
-    ax.tick_params(labeltop=len(rows) > 15)
+    ax.tick_params(labeltop=len(rows) > _ALSO_ABOVE)
     ax.grid(visible=False, axis="y")
+    ax.set_xlabel("time of one evaluation")
     for name, part in frame.groupby("row", sort=False):
         y, best, worst = place[str(name)], part["time_s"].min(), part["time_s"].max()
         ax.plot([best, worst], [y, y], color=ROLES["axis"][0], linewidth=1.0, zorder=1)
@@ -66,7 +69,7 @@ def time_per_name(
             horizontal=True,
         )
     chart.direct_labels(
-        drawing, ax, [(n, marks[n], None) for n, _ in selection.by_implementation(frame)]
+        drawing, ax, [(n, marks[n], None) for n in in_order(set(frame["implementation"]), marks)]
     )
     return drawing
 

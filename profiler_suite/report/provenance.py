@@ -96,9 +96,6 @@ def facts(run: Run) -> tuple[tuple[str, tuple[Item, ...]], ...]:
     groups = [("Run", run_facts), ("Machine", machine_facts), ("Software", software)]
     if origin.environment:
         groups.append(("Environment", dict(origin.environment)))
-    if machine.unavailable:
-        missing = {str(n): text for n, text in enumerate(machine.unavailable, 1)}
-        groups.append(("Not known here", missing))
     return tuple(
         (heading, tuple(Item(name, text) for name, text in group.items()))
         for heading, group in groups

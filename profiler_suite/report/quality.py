@@ -8,7 +8,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.report import chart, selection
 from profiler_suite.report.chart import Picture
-from profiler_suite.report.style import ROLES, Mark
+from profiler_suite.report.style import ROLES, Mark, in_order
 
 _ROW_IN = 0.28
 _MOST_SAMPLES = 4000  # drawn as one raster cloud; more adds ink, not knowledge
@@ -140,5 +140,5 @@ def spread_over_time(points: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture
             joined=False,
             size=0.85,
         )
-    chart.direct_labels(drawing, ax, [(n, marks[n], None) for n in sorted(names)])
+    chart.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
     return drawing

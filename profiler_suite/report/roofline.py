@@ -9,7 +9,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.report import chart, selection
 from profiler_suite.report.chart import Picture
-from profiler_suite.report.style import ROLES, Mark
+from profiler_suite.report.style import ROLES, Mark, in_order
 
 
 class Roof(Protocol):
@@ -32,6 +32,10 @@ class Roof(Protocol):
         """FLOP/s or bytes/s."""
 
 
+# The plot begins so much below the smallest intensity or ridge, so that the
+# slanted roofs are seen to slant.
+_ROOM_FOR_SLOPES = 4.0
+_RATE_LEFT_IN = 1.12  # "100 MFLOP/s" beside the axis and its title
 _LEVELS = ("L1", "L2", "L3", "memory")
 
 
@@ -58,8 +62,10 @@ def over_intensity(
         f"bandwidths, the flat one is the best GEMM; a dot on the ridge is where one turns "
         f"into the other. Hover over a mark for its point.",
         height_in=5.0,
+        left_in=_RATE_LEFT_IN,
     )
-    x_low, x_high = chart.padded([*frame["intensity"], *ridges], 0.12)
+    x_low, x_high = chart.padded([*frame["intensity"], *ridges], 0.06)
+    x_low /= _ROOM_FOR_SLOPES
     tops = [r.value for r in compute] or [float(frame["flop_per_s"].max())]
     y_low, y_high = chart.padded([*frame["flop_per_s"], *tops], 0.05)
     chart.log_axis(ax, "x", x_low, x_high)
@@ -145,6 +151,7 @@ def over_flop_per_call(
         "to 90th percentile over the points); n½ is where it meets the best GEMM, so that "
         "half of a call's time is overhead.",
         height_in=4.8,
+        left_in=_RATE_LEFT_IN,
     )
     cost = float(fixed.median()) if len(fixed) else 0.0
     n_half = [cost * peak] if cost and peak else []
@@ -165,7 +172,7 @@ def over_flop_per_call(
     for n in n_half:
         ax.plot([n], [peak], "o", markersize=4, color=ROLES["muted"][0], zorder=2)
         ax.plot([n, n], [y_low, peak], color=ROLES["axis"][0], lw=0.8, linestyle=(0, (2, 3)))
-        chart.note(ax, n * 0.93, y_low * 1.3, f"n½ {units.count(n)} FLOP", ha="right")
+        chart.note(ax, n * 0.93, y_low * 1.3, f"n½ {_round(n)} FLOP", ha="right")
     _draw_points(drawing, ax, frame, "per_call", marks)
     return drawing
 
@@ -211,7 +218,7 @@ def _draw_points(
             high=(part["flop"] / part["low_s"]).tolist(),
             joined=False,
         )
-    chart.direct_labels(drawing, ax, [(n, marks[n], None) for n in sorted(names)])
+    chart.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
 
 
 def _one_per_level(roofs: Sequence[Roof]) -> list[Roof]:
@@ -262,8 +269,13 @@ def _title_per_call(frame: pd.DataFrame) -> str:
     """The spread of work per call, from the poorest to the richest implementation."""
     medians = frame.groupby("implementation")["per_call"].median().sort_values()
     if len(medians) == 1:
-        return f"{medians.index[0]} gives each call {units.count(medians.iloc[0])} FLOP"
+        return f"{medians.index[0]} gives each call {_round(medians.iloc[0])} FLOP"
     return (
-        f"A call of {medians.index[0]} does {units.count(medians.iloc[0])} FLOP, one of "
-        f"{medians.index[-1]} {units.count(medians.iloc[-1])} (medians over the points)"
+        f"A call of {medians.index[0]} does {_round(medians.iloc[0])} FLOP, one of "
+        f"{medians.index[-1]} {_round(medians.iloc[-1])} (medians over the points)"
     )
+
+
+def _round(flop: float) -> str:
+    """A count to three digits: 25690112 → '25,700,000'."""
+    return units.count(float(units.three_digits(flop)))

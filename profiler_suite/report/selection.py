@@ -24,6 +24,20 @@ AXIS_WORDS = {
     "threads": "BLAS threads",
 }
 
+# The same within a sentence: "at every input size".
+AXIS_NOUNS = AXIS_WORDS | {
+    "height": "input size",
+    "width": "input width",
+    "channels": "channel count",
+    "filters": "filter count",
+    "filter_height": "filter size",
+    "filter_width": "filter width",
+    "rows": "row count",
+    "columns": "column count",
+    "batch": "column count",
+    "threads": "thread count",
+}
+
 
 def measured(points: pd.DataFrame) -> pd.DataFrame:
     """Rows with a time to show: status ok, and not the second half of an A/A pair."""
@@ -117,21 +131,18 @@ def sentence_of_fastest(found: list[Fastest], axis: str) -> str:
             runs[-1][1].append(entry)
         else:
             runs.append((entry.implementation, [entry]))
-    words = AXIS_WORDS.get(axis, axis.replace("_", " "))
+    words = AXIS_NOUNS.get(axis, axis.replace("_", " "))
     if len(runs) == 1:
         name, entries = runs[0]
         shared = any(e.tied for e in entries)
         ending = ", at times within noise of another" if shared else ""
-        where = (
-            f"at every measured {words}" if len(found) > 1 else f"at {words} {_at(found[0])}"
-        )
+        where = f"at every {words}" if len(found) > 1 else f"at {words} {_at(found[0])}"
         return f"{name} is fastest {where}{ending}"
-    parts = []
-    for name, entries in runs[:4]:
-        first, last = _at(entries[0]), _at(entries[-1])
-        parts.append(f"{name} at {first}" + (f" to {last}" if first != last else ""))
-    more = f", and {len(runs) - 4} more changes" if len(runs) > 4 else ""
-    return f"Fastest by {words}: {', '.join(parts)}{more}"
+    first, *middle = runs
+    parts = [f"{first[0]} is fastest up to {words} {_at(first[1][-1])}"]
+    parts += [f"{name} from {_at(entries[0])}" for name, entries in middle[:3]]
+    more = f", and {len(middle) - 3} more changes" if len(middle) > 3 else ""
+    return ", ".join(parts) + more
 
 
 def _at(entry: Fastest) -> str:

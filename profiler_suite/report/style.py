@@ -121,6 +121,18 @@ def marks(implementations: Iterable[tuple[str, str]]) -> dict[str, Mark]:
     return looks
 
 
+def in_order(names: Iterable[str], looks: Mapping[str, Mark]) -> list[str]:
+    """Names as a legend lists them: family by family, the suite's own order first."""
+    families = {shades[0][0]: number for number, shades in enumerate(FAMILIES.values())}
+    known = {name: number for number, name in enumerate(_BUILT_IN)}
+
+    def key(name: str) -> tuple[int, int, str]:
+        family = families.get(looks[name].text, len(families))
+        return family, known.get(name, len(known)), name
+
+    return sorted(names, key=key)
+
+
 def variables() -> dict[str, tuple[str, str, str]]:
     """Every colour of the figures: light value → (CSS variable, light, dark)."""
     named = {light: (f"--{role}", light, dark) for role, (light, dark) in ROLES.items()}

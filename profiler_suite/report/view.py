@@ -147,6 +147,7 @@ class PageView:
     facts: tuple[tuple[str, tuple[Item, ...]], ...]
     ceilings: TableView
     call_costs: TableView | None
+    unavailable: tuple[str, ...]
     glossary: tuple[Item, ...]
     command: str
 
@@ -161,7 +162,7 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
             h.picture.name,
             h.picture.title,
             h.picture.caption,
-            Markup(svg.inline(h.picture, data, titles)),  # noqa: S704 (escaped by ElementTree)
+            Markup(svg.inline(h.picture, data, titles)),
         )
         for h, data in zip(hung, drawn, strict=True)
     ]
@@ -203,6 +204,7 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         facts=provenance.facts(run),
         ceilings=_ceilings(known),
         call_costs=_call_costs(known),
+        unavailable=origin.machine.unavailable,
         glossary=provenance.glossary(),
         command=provenance.command(run),
     )
@@ -233,7 +235,7 @@ def _titles(known: Known) -> list[str]:
     titles = []
     for row in known.points.itertuples():
         time = f"{units.time(row.time_s)} ± {units.percent(columns.half_width(row))}"
-        bound = f", {columns.bound(row)}-bound" if columns.bound(row) else ""
+        bound = f", bound by {columns.bound(row)}" if columns.bound(row) else ""
         rate = f", {units.flop_rate(row.flop_per_s)}{bound}" if row.flop_per_s > 0 else ""
         threads = f", {row.threads} threads" if row.threads != 1 else ""
         name = f"{row.implementation}, {columns.problem(row)}, {row.dtype}{threads}"
@@ -279,8 +281,15 @@ def _ratio(known: Known) -> Ratio | None:
         times=units.ratio(said.ratio),
         word=f"{said.left_name} against {said.right_name}: {said.word}",
         interval=f"95 % interval {units.ratio(said.low)} to {units.ratio(said.high)}",
-        flop=f"for {units.ratio(1 / said.flop_ratio)} the operations",
+        flop=_times_the_operations(1 / said.flop_ratio),
     )
+
+
+def _times_the_operations(ratio: float) -> str:
+    """Left's operations over right's, as a whole fraction where it is one."""
+    if ratio < 1 and abs(1 / ratio - round(1 / ratio)) < 0.01 / ratio:
+        return f"for 1/{round(1 / ratio)} of the operations"
+    return f"for {units.ratio(ratio)} the operations"
 
 
 def arms(known: Known) -> TableView | None:
@@ -301,14 +310,14 @@ def arms(known: Known) -> TableView | None:
                 f"±{units.percent(columns.half_width(row))}" if ok else "",
                 units.ratio(row.time_s / best[row.problem]) if ok else "",
                 units.flop_rate(row.flop_per_s) if ok else "",
-                columns.bound(row) if ok else str(row.reason),
                 units.percent(row.of_attainable) if ok and columns.bound(row) else "",
+                columns.bound(row) if ok else str(row.reason),
             )
         )
     return TableView(
         "Every implementation of both arms",
-        ("implementation", "problem", "time", "±", "of best", "rate", "bound by", "of roof"),
-        (False, False, True, True, True, True, False, True),
+        ("implementation", "problem", "time", "±", "of best", "rate", "of roof", "bound by"),
+        (False, False, True, True, True, True, True, False),
         tuple(rows),
     )
 

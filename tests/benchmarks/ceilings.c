@@ -1,7 +1,7 @@
 /* What compiled code reaches on this machine: the yardstick for the NumPy probes.
  *
  * Compiled on the fly by ceilings_against_c.py (gcc -O3 -march=native -shared)
- * and called through ctypes. Vector types are GCC's own, 64 bytes wide, so that
+ * and called through ctypes. Vector types are GCC's own, VECTOR_BYTES wide, so that
  * the same source gives AVX-512, AVX2 or NEON code.
  *
  * Every function works on `passes` sweeps over arrays of `n` doubles; plain
@@ -13,8 +13,13 @@
 #include <string.h>
 #include <time.h>
 
-typedef double vd __attribute__((vector_size(64), aligned(64)));
-typedef float vf __attribute__((vector_size(64), aligned(64)));
+#ifndef VECTOR_BYTES
+#define VECTOR_BYTES 64
+#endif
+#define DOUBLES (VECTOR_BYTES / 8)
+
+typedef double vd __attribute__((vector_size(VECTOR_BYTES), aligned(VECTOR_BYTES)));
+typedef float vf __attribute__((vector_size(VECTOR_BYTES), aligned(VECTOR_BYTES)));
 
 enum { READ, COPY, UPDATE, TRIAD, WRITE, FMA64, FMA32 };
 
@@ -110,7 +115,7 @@ static double now_s(void)
 
 static void one_pass(struct job *job)
 {
-    long vectors = job->n / 8;
+    long vectors = job->n / DOUBLES;
     switch (job->kind) {
     case READ: read_pass((vd *)job->a, (vd *)job->b, vectors); break;
     case COPY: copy_pass((vd *)job->a, (vd *)job->b, vectors); break;

@@ -150,7 +150,8 @@ def _explain(error: OSError) -> str:
         level = _PARANOID.read_text().strip() if _PARANOID.exists() else "unknown"
         return (
             f"the kernel refuses perf_event_open ({name}, perf_event_paranoid = {level}); "
-            "allow it in the container's seccomp profile, or set kernel.perf_event_paranoid to 2"
+            "allow it in the container's seccomp profile, or set "
+            "kernel.perf_event_paranoid to 2 or less"
         )
     return f"perf_event_open failed ({name}: {error.strerror}); native samples are off"
 

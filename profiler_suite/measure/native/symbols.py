@@ -11,7 +11,6 @@ the dynamic linker is asked where they are.
 import bisect
 import ctypes
 import functools
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,7 +79,7 @@ class SymbolTable:
         sized: list[tuple[int, int, str]],
         labels: list[tuple[int, str]],
     ) -> None:
-        """Segments as (offset, bytes, address); functions as (begin, end, name); bare labels."""
+        """Segments as (offset, bytes, address), functions as (begin, end, name), labels."""
         self._segments = segments
         self._sized = sorted(sized)
         self._begins = [begin for begin, _, _ in self._sized]
@@ -253,7 +252,7 @@ class Symbolizer:
     def _table(self, path: str) -> SymbolTable:
         if path not in self._tables:
             try:
-                modified_ns = os.stat(path).st_mtime_ns
+                modified_ns = Path(path).stat().st_mtime_ns
             except OSError:
                 modified_ns = 0
             table = _read_table(path, modified_ns)

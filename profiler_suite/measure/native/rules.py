@@ -1,0 +1,299 @@
+"""Classifies compiled code: which kind of work a library's function does, by a table of rules.
+
+The instruction pointer alone decides; who called is not known. So CPython's
+functions count as 'interpreter' also where NumPy calls them while it enters a
+ufunc (tuples, dicts, type look-ups: about a fifth of a small call), and a
+`memcpy` of 24 bytes of shape counts as 'copy'. Neither touches the split that
+matters most, overhead against copy and arithmetic, by more than a few points:
+operation replay, which sees calls and not code, is the check.
+"""
+
+import functools
+import re
+
+from profiler_suite.measure.native.symbols import JIT, KERNEL, NOWHERE
+from profiler_suite.model import Noun
+
+ENTRIES = {
+    "interpreter": "interpreter",
+    "dispatch": "dispatch",
+    "memory": "memory",
+    "copy": "copy",
+    "packing": "copy",
+    "ufunc": "arithmetic",
+    "blas": "arithmetic",
+    "extension": "arithmetic",
+    "waiting": "residual",
+    "kernel": "residual",
+    "unknown": "residual",
+}
+"""Entry of a sample → the entry of the time ledger that it belongs to."""
+
+
+class Rule(Noun, frozen=True):
+    """Code whose library path and symbol both contain the patterns belongs to the entry."""
+
+    entry: str
+    library: str
+    """Regular expression searched in the path of the library's file."""
+    symbol: str
+    """Regular expression searched in the symbol; an empty one matches all."""
+    reason: str
+
+
+_PYTHON = r"/(lib)?python3[^/]*$"
+_NUMPY = r"/numpy/_?core/_multiarray_umath"
+_BLAS = r"openblas|mkl|/lib(c?blas|lapack|blis|flame|atlas|armpl|nvpl)"
+_TEAM = r"/lib(gomp|iomp5|omp)[-.]"
+_C_LIBRARY = r"/(libc|libpthread)[-.]|/ld-musl"
+_DTYPE = (
+    r"(BOOL|U?BYTE|U?SHORT|U?INT|U?LONG(LONG)?|HALF|FLOAT|(LONG)?DOUBLE|"
+    r"C(FLOAT|DOUBLE|LONGDOUBLE)|DATETIME|TIMEDELTA|OBJECT|STRING|UNICODE|VOID)"
+)
+# In a stripped library a symbol may read 'between malloc and free'.
+_ALLOCATION = (
+    r"(^|_| )(m|c|re|v|pv|aligned_)alloc(_|$| )|(^|_| )c?free(_|$| )|mallopt|mallinfo|"
+    r"memalign|malloc|(^|_| )s?brk|madvise|(^|_| )m(un|re)?map"
+)
+
+RULES = (
+    # ---- the kernel: what it does on behalf of the program, by function
+    Rule(
+        entry="waiting",
+        library=re.escape(KERNEL),
+        symbol=r"sched_yield|yield_task|futex|nanosleep|^(__)?schedule$|pick_next|pick_task",
+        reason="a thread gives its core away while it waits for another one",
+    ),
+    Rule(
+        entry="memory",
+        library=re.escape(KERNEL),
+        symbol=(
+            r"page|folio|(?<!de)fault|(^|_)mm(_|$)|(^|_)pt[ep](_|$)|pmd|pud|p4d|vma|(^|_)mas_|mtree|"
+            r"(^|_)mt_|memcg|mem_cgroup|charge|lru|tlb|zap_|unmap|mmap|mremap|munmap|brk|madvise|"
+            r"rmap|rmqueue|free_unref|zone|mod_(node|zone|memcg|lruvec)|percpu_counter|"
+            r"list_(add|del)|zero_user|cr3|vm_|compact|up_read|down_read|rwsem|anon|sheaf|slab|kmem"
+        ),
+        reason="page faults, mapping and unmapping: pages are found, cleared and counted",
+    ),
+    Rule(
+        entry="kernel",
+        library=re.escape(KERNEL) + r"|\[vdso\]|\[vsyscall\]",
+        symbol="",
+        reason="interrupts, entry and exit, clock reads; page faults too where the kernel "
+        "hides its symbols",
+    ),
+    # ---- BLAS and its threads
+    Rule(
+        entry="waiting",
+        library=_TEAM,
+        symbol=r"wait|barrier|yield|spin|join|thread_start|suspend|resume",
+        reason="threads of an OpenMP team spin for work or for each other",
+    ),
+    Rule(
+        entry="blas",
+        library=_TEAM,
+        symbol="",
+        reason="handing work to the threads of a product",
+    ),
+    Rule(
+        entry="waiting",
+        library=_BLAS,
+        symbol=r"thread_server|yield|exec_blas|inner_thread|thrcomm_barrier|thread_barrier|"
+        r"async_wait",
+        reason="BLAS threads spin for work; a product's own thread function (inner_thread) "
+        "spins for the others' packed blocks, its arithmetic is in the kernels it calls",
+    ),
+    Rule(
+        entry="dispatch",
+        library=_BLAS,
+        symbol=r"^(scipy_)?cblas_|blas_memory_|small_matrix_permit|num_cpu_avail|xerbla",
+        reason="a product's entry: argument checks, choice of method, its work buffer",
+    ),
+    Rule(
+        entry="packing",
+        library=_BLAS,
+        symbol=r"copy|pack|laswp",
+        reason="blocks of a matrix are put into the order the kernel reads",
+    ),
+    Rule(
+        entry="blas",
+        library=_BLAS,
+        symbol="",
+        reason="kernels of products and their loop nests",
+    ),
+    # ---- the C library
+    Rule(
+        entry="copy",
+        library=_C_LIBRARY,
+        symbol=r"mem(move|cpy|set|pcpy)|bcopy|bzero",
+        reason="moves bytes; NumPy copies contiguous data with it",
+    ),
+    Rule(
+        entry="memory",
+        library=_C_LIBRARY,
+        symbol=_ALLOCATION,
+        reason="the heap, and memory from the kernel",
+    ),
+    Rule(
+        entry="waiting",
+        library=_C_LIBRARY,
+        symbol=r"sched_yield",
+        reason="a BLAS thread waits for another one",
+    ),
+    Rule(
+        entry="dispatch",
+        library=_C_LIBRARY,
+        symbol=r"str(n?cmp|len|chr)|mem(cmp|chr)",
+        reason="names and shapes are compared while a call is prepared",
+    ),
+    Rule(
+        entry="interpreter",
+        library=_C_LIBRARY + r"|/ld-linux|/libdl[-.]",
+        symbol="",
+        reason="mostly the interpreter's lock, thread-local storage and clock",
+    ),
+    Rule(
+        entry="dispatch",
+        library=r"/libm[-.]",
+        symbol=r"^fe[a-z]+$",
+        reason="floating-point flags are cleared and tested once per ufunc call",
+    ),
+    Rule(
+        entry="ufunc",
+        library=r"/lib(m|mvec|quadmath)[-.]",
+        symbol="",
+        reason="exp, pow and the like, called from a ufunc's inner loop",
+    ),
+    # ---- NumPy's core
+    Rule(
+        entry="dispatch",
+        library=_NUMPY,
+        symbol=(
+            r"resolve_descriptors|resolver|promot|_get_loop|get_strided_loop|auxdata|"
+            r"_data_(free|clone)|_(transfer|cast)_function|legacy_inner_?loop|"
+            r"^generic_wrapped_legacy_loop|^" + _DTYPE + r"_(set|get)item"
+        ),
+        reason="prepares a loop: types, casts, the function to run; or converts one scalar",
+    ),
+    Rule(
+        entry="ufunc",
+        library=_NUMPY,
+        symbol=r"iternext",
+        reason="steps from one inner loop to the next: grows with the work, is not paid per call",
+    ),
+    Rule(
+        entry="extension",
+        library=_NUMPY,
+        symbol=r"^get_ptr_",
+        reason="neighbourhood iterator: scipy.signal's loops call it for every element",
+    ),
+    Rule(
+        entry="memory",
+        library=_NUMPY,
+        symbol=r"npy_(alloc|free)_cache|PyDataMem_|^default_(m|c|re)alloc|^default_free",
+        reason="an array's data is allocated and freed here",
+    ),
+    Rule(
+        entry="copy",
+        library=_NUMPY,
+        symbol=(
+            r"(contig|strided)_to_|(^|_)cast_\w+_to_|raw_array_(wheremasked_)?assign|"
+            r"mapiter_(trivial_)?(get|set)|fast_?(take|put|repeat)|PyArray_Where|copy_and_swap|"
+            r"strided_\w+_(copy|swap)|copyswapn|^" + _DTYPE + r"_(copyswap|fill|to_)"
+        ),
+        reason="gathers, scatters, casts and fills: data moves, nothing is computed",
+    ),
+    Rule(
+        entry="ufunc",
+        library=_NUMPY,
+        symbol=(
+            r"^" + _DTYPE + r"_|_(X86_V\d|AVX\w*|SSE\w*|FMA3\w*|NEON\w*|ASIMD\w*|SVE\w*|VSX\w*|"
+            r"RVV|LSX|VXE?\d?)(\.\w+)*$|svml|pairwise_sum|sum_of_products|simd|"
+            r"^(npy|nc)_c?a?(exp|log|pow|sin|cos|tan|sqrt|hypot|remainder|divmod|floor_divide|"
+            r"gcd|lcm|half|float_to|double_to|sinh|cosh|tanh|abs)|_npy_clip|"
+            r"(quick|merge|heap|tim|radix)sort|[Qq][Ss]ort|sort_n_vec|argsort_|QSelect|"
+            r"introselect|introsort|partition_(unrolled|vec)|argpartition|binsearch|"
+            r"merge_(at|left|right)_|gallop|count_run|bitonic|count_nonzero|PyArray_Nonzero|"
+            r"bincount|arr_interp|correlate|unique|string_\w*loop|strided_loop"
+        ),
+        reason="an inner loop over elements: named after its type or processor feature, or a "
+        "sort, a search, a sum of products",
+    ),
+    Rule(
+        entry="dispatch",
+        library=_NUMPY,
+        symbol="",
+        reason="the rest of NumPy's core: parsing arguments, iterators, views, outputs",
+    ),
+    Rule(
+        entry="copy",
+        library=r"/numpy/linalg/",
+        symbol=r"linearize",
+        reason="matrices are put into the order LAPACK reads",
+    ),
+    Rule(
+        entry="ufunc",
+        library=r"/numpy/(linalg|fft)/",
+        symbol="",
+        reason="inner loops of NumPy's linalg and fft",
+    ),
+    # ---- the interpreter
+    Rule(
+        entry="interpreter",
+        library=_PYTHON + r"|/libpython3|/lib-dynload/",
+        symbol="",
+        reason="bytecode, objects and their small-block memory, the standard library's modules",
+    ),
+    # ---- everything else
+    Rule(
+        entry="unknown",
+        library=re.escape(JIT) + "|" + re.escape(NOWHERE),
+        symbol="",
+        reason="code made at run time, or no longer loaded: it has no file to name it",
+    ),
+    Rule(
+        entry="memory",
+        library=r"/lib(jemalloc|tcmalloc|mimalloc)",
+        symbol="",
+        reason="an allocator put in place of the C library's",
+    ),
+    Rule(
+        entry="blas",
+        library=r"/libgfortran[-.]",
+        symbol="",
+        reason="the run-time library of LAPACK",
+    ),
+    Rule(
+        entry="extension",
+        library=r"\.(cpython|abi3|pypy)[^/]*\.so$|/scipy/|/site-packages/",
+        symbol="",
+        reason="another package's compiled code: taken as arithmetic, though its own call "
+        "set-up and copies are in it",
+    ),
+    Rule(
+        entry="unknown",
+        library="",
+        symbol="",
+        reason="no rule knows this library",
+    ),
+)
+"""First match decides."""
+
+
+@functools.lru_cache(maxsize=1)
+def _compiled() -> tuple[tuple[Rule, re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple((rule, re.compile(rule.library), re.compile(rule.symbol)) for rule in RULES)
+
+
+def rule_for(path: str, symbol: str) -> Rule:
+    """The first rule whose patterns occur in the library's path and in the symbol."""
+    return next(
+        rule
+        for rule, library, name in _compiled()
+        if library.search(path) and name.search(symbol)
+    )
+
+
+def classify(path: str, symbol: str) -> str:
+    """The entry of code in that library file under that symbol."""
+    return rule_for(path, symbol).entry

@@ -1,0 +1,168 @@
+"""Lays out text for a terminal of a given width: paragraphs, tables that drop columns, colour."""
+
+import dataclasses
+import io
+import textwrap
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+_NARROWEST = 32  # columns: below that, lines are left to the terminal to break
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """One column of a terminal table."""
+
+    heading: str
+    numeric: bool = False
+    rank: int = 0
+    """Columns of the highest rank are left out first when the terminal is narrow."""
+    least: int = 0
+    """A text column may be shortened to so many characters; 0 means never."""
+    style: str = ""
+
+
+class Page:
+    """Collects styled lines and returns them as one string."""
+
+    def __init__(self, width: int, color: bool) -> None:
+        self.width = max(width, _NARROWEST)
+        self._buffer = io.StringIO()
+        self._console = Console(
+            file=self._buffer,
+            width=10_000,  # lines are laid out here, not by the console
+            force_terminal=color,
+            color_system="standard" if color else None,
+            no_color=not color,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """One line as it is; control characters of names are shown, not obeyed."""
+        self._console.print(Text(visible(text), style=style), soft_wrap=True)
+
+    def pieces(self, *pieces: tuple[str, str]) -> None:
+        """One line of (text, style) pieces."""
+        line = Text()
+        for text, style in pieces:
+            line.append(visible(text), style=style)
+        self._console.print(line, soft_wrap=True)
+
+    def paragraph(self, text: str, *, indent: str = "", first: str = "", style: str = "") -> None:
+        """Text broken at words; `first` stands before the first line, `indent` before the rest."""
+        lines = textwrap.wrap(
+            visible(text),
+            self.width,
+            initial_indent=first or indent,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        for line in lines or [first]:
+            self.line(line, style)
+
+    def command(self, first: str, command: str) -> None:
+        """A shell command after a word; where it is too long, continued with a backslash."""
+        space = " " * len(first)
+        lines = [""]
+        for word in visible(command).split(" "):
+            if lines[-1] and len(first) + len(lines[-1]) + len(word) + 3 > self.width:
+                lines.append("  ")
+            lines[-1] += word if lines[-1].strip() == "" else f" {word}"
+        for number, line in enumerate(lines):
+            more = " \\" if number < len(lines) - 1 else ""
+            self.pieces((space if number else first, "bold"), (line + more, ""))
+
+    def table(
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[str]],
+        *,
+        indent: str = "  ",
+        emphasised: Sequence[bool] = (),
+    ) -> None:
+        """A table that fits: less important columns go first, then names are shortened.
+
+        A number is never cut.
+        """
+        rows = [[visible(cell) for cell in row] for row in rows]
+        kept, widths = self._fit(columns, rows, len(indent))
+        headings = [columns[i].heading for i in kept]
+        if any(headings):
+            self.line(indent + self._row(columns, kept, widths, headings), "dim")
+        for number, row in enumerate(rows):
+            bold = number < len(emphasised) and emphasised[number]
+            pieces: list[tuple[str, str]] = [(indent, "")]
+            for place, (i, width) in enumerate(zip(kept, widths, strict=True)):
+                gap = "  " if place else ""
+                cell = _set(shortened(row[i], width), width, columns[i].numeric)
+                last = place == len(kept) - 1
+                style = f"bold {columns[i].style}".strip() if bold else columns[i].style
+                pieces.append((gap + (cell.rstrip() if last else cell), style))
+            self.pieces(*pieces)
+
+    def _fit(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[str]], indent: int
+    ) -> tuple[list[int], list[int]]:
+        widest = [
+            max([cell_len(c.heading), *(cell_len(row[i]) for row in rows)])
+            for i, c in enumerate(columns)
+        ]
+        kept = [i for i in range(len(columns)) if rows or columns[i].heading]
+
+        def needed(least: bool) -> int:
+            sizes = [
+                min(widest[i], columns[i].least) if least and columns[i].least else widest[i]
+                for i in kept
+            ]
+            return sum(sizes) + 2 * (len(kept) - 1) + indent
+
+        while needed(least=True) > self.width and any(columns[i].rank for i in kept):
+            kept.remove(max(kept, key=lambda i: (columns[i].rank, i)))
+        widths = [widest[i] for i in kept]
+        excess = needed(least=False) - self.width
+        for place, i in sorted(enumerate(kept), key=lambda pair: -widths[pair[0]]):
+            if excess > 0 and columns[i].least:
+                cut = min(excess, max(widths[place] - columns[i].least, 0))
+                widths[place] -= cut
+                excess -= cut
+        return kept, widths
+
+    @staticmethod
+    def _row(
+        columns: Sequence[Column], kept: Sequence[int], widths: Sequence[int], cells: Sequence[str]
+    ) -> str:
+        set_ = [
+            _set(shortened(cell, width), width, columns[i].numeric)
+            for i, width, cell in zip(kept, widths, cells, strict=True)
+        ]
+        return "  ".join(set_).rstrip()
+
+    def text(self) -> str:
+        """All lines so far, without a newline at the end."""
+        lines = self._buffer.getvalue().split("\n")
+        return "\n".join(line.rstrip() for line in lines).rstrip("\n")
+
+
+def visible(text: str) -> str:
+    """`text` with control characters (escape sequences in a name) made visible."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def shortened(text: str, width: int) -> str:
+    """`text`, cut in the middle with '…' when wider than `width`."""
+    if cell_len(text) <= width:
+        return text
+    head = (width - 1 + 1) // 2
+    tail = width - 1 - head
+    return text[:head] + "…" + (text[-tail:] if tail else "")
+
+
+def _set(text: str, width: int, right: bool) -> str:
+    space = " " * max(0, width - cell_len(text))
+    return space + text if right else text + space

@@ -1,0 +1,119 @@
+"""The summary of a run for the terminal."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from profiler_suite import units
+from profiler_suite.report import columns, selection, view
+from profiler_suite.report.console import Column, Page
+from profiler_suite.report.known import Known
+
+_MOST_TABLES = 3  # of experiments, when there is no question to answer
+_MOST_ROWS = 14
+_MOST_FINDINGS = 9
+
+_COLUMNS = (
+    Column("", least=17, style="cyan"),
+    Column("time", numeric=True),
+    Column("±", numeric=True),
+    Column("vs best", numeric=True),
+    Column("rate", numeric=True, rank=3),
+    Column("of roof", numeric=True, rank=2),
+    Column("limited by", rank=1),
+)
+
+
+def summary(known: Known, width: int, color: bool) -> str:
+    """The answer, a table, findings, doubts, where the report is, what to do next."""
+    page = Page(width, color)
+    page.paragraph(view.headline(known), style="bold")
+    if known.answer:
+        for sentence in known.answer.sentences:
+            page.paragraph(sentence, first="  - ", indent="    ")
+    page.line()
+    _tables(page, known)
+    if known.findings:
+        page.line("Findings", "bold")
+        for number, finding in enumerate(known.findings[:_MOST_FINDINGS], 1):
+            page.paragraph(finding, first=f"  {number}. ", indent="     ")
+        left_out = len(known.findings) - _MOST_FINDINGS
+        if left_out > 0:
+            page.line(f"     and {left_out} more in the report")
+    for warning in known.warnings:
+        page.paragraph(warning, first="  ! ", indent="    ", style="yellow")
+    flagged = int(known.points["flags"].fillna("").astype(bool).sum())
+    page.line()
+    page.paragraph(f"{view.counts(known)}. {known.noise}", style="dim")
+    page.line()
+    folder = _shown(known.run.folder)
+    page.pieces(("report  ", "bold"), (f"{folder}/report.html", ""))
+    page.command("next    ", _next(known, folder, flagged))
+    return page.text()
+
+
+def _tables(page: Page, known: Known) -> None:
+    if known.answer:
+        own = selection.of_experiment(known.points, known.answer.experiment)
+        names = list(dict.fromkeys(own.sort_values("flop")["problem"]))
+        for problem in names:
+            _table(page, own[own["problem"] == problem], (known.answer.left, known.answer.right))
+        return
+    for experiment in known.run.provenance.experiments[:_MOST_TABLES]:
+        own = selection.of_experiment(known.points, experiment.name)
+        done = selection.measured(own)
+        if len(done):
+            largest = done.loc[done["flop"].idxmax(), "problem"]
+            page.paragraph(f"{experiment.name}: {experiment.question}", style="bold")
+            _table(page, own[own["problem"] == largest], ())
+
+
+def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
+    frame = frame[frame["replica"] == 0].sort_values("time_s")
+    first = frame.iloc[0]
+    name = f"{first['name']} " if first["name"] else ""
+    page.line(f"{name}{first['problem']}  {units.count(first['flop'])} textbook FLOP", "bold")
+    best = selection.measured(frame)["time_s"].min()
+    rows = []
+    several = frame[["dtype", "threads"]].drop_duplicates().shape[0] > 1
+    for row in frame.head(_MOST_ROWS).itertuples():
+        label = f"{row.implementation} {row.dtype} t{row.threads}" if several else row.implementation
+        if row.status == "ok" and row.time_s > 0:
+            rows.append(
+                (
+                    str(label),
+                    units.time(row.time_s),
+                    units.percent(columns.half_width(row)),
+                    units.ratio(row.time_s / best),
+                    units.flop_rate(row.flop_per_s),
+                    units.percent(row.of_attainable) if columns.bound(row) else "",
+                    columns.bound(row),
+                )
+            )
+        else:
+            rows.append((str(label), str(row.status), "", "", "", "", ""))
+    marked = [row.id in bold for row in frame.head(_MOST_ROWS).itertuples()]
+    page.table(_COLUMNS, rows, emphasised=marked)
+    if len(frame) > _MOST_ROWS:
+        page.line(f"  and {len(frame) - _MOST_ROWS} more in the report")
+    page.line()
+
+
+def _shown(folder: Path) -> str:
+    """The folder as one would type it from here."""
+    try:
+        relative = os.path.relpath(folder)
+    except ValueError:  # another drive on Windows
+        return str(folder)
+    return str(folder) if relative.startswith("..") else relative
+
+
+def _next(known: Known, folder: str, flagged: int) -> str:
+    command = "python -m profiler_suite sweep"
+    if flagged:
+        return f"{command} --only-flagged --out {folder}"
+    better = {"quick": "", "default": " --full"}.get(known.run.provenance.mode)
+    if better is None:
+        return f"python -m profiler_suite report {folder}"
+    return f"{command}{better}"
