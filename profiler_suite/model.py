@@ -62,6 +62,8 @@ class Cost(Noun, frozen=True):
     """Temporary memory beyond inputs and output (for predicting memory)."""
     rate: str = "blas"
     """Who does the arithmetic: 'blas', 'ufunc' (compiled), 'integer', 'fft' or 'python'."""
+    written_bytes: float = 0.0
+    """How many of the compulsory bytes are written: the output."""
     executed_flop: float = 0.0
     """Operations really executed if not the textbook's (padding, FFT); 0: the textbook's."""
 
@@ -366,7 +368,7 @@ class Ceiling(Noun, frozen=True):
     access: str = ""
     """For bandwidth: 'read', 'copy', 'update' (read and write in place) or 'triad'."""
     value: float = 0.0
-    """Best clean value in the unit of the quantity; 0 when not measured."""
+    """Best value in the unit of the quantity; 0 when not measured."""
     median: float = 0.0
     low: float = 0.0
     """5th percentile over rounds."""
@@ -427,13 +429,17 @@ class Machine(Noun, frozen=True):
             default=0.0,
         )
 
-    def bandwidth(self, level: str, threads: int = 1) -> float:
-        """Best bandwidth of a level over all kinds of access, bytes/s; 0 when not measured."""
+    def bandwidth(self, level: str, threads: int = 1, access: str = "") -> float:
+        """Best bandwidth of a level, bytes/s; 0 when not measured.
+
+        `access` is 'read', 'copy', …; empty for the best of all.
+        """
         return max(
             (
                 c.value
                 for c in self.ceilings
                 if (c.quantity, c.level, c.threads) == ("bandwidth", level, threads)
+                and access in ("", c.access)
             ),
             default=0.0,
         )
@@ -528,6 +534,8 @@ class NativeSamples(Noun, frozen=True):
     """Ticks of the calling thread that left no sample; kernel time where it is excluded."""
     threads: int
     """Threads watched, the calling one included."""
+    threads_refused: int
+    """Threads that could not be watched: the kernel had no room for their buffers."""
     kernel_included: bool
     """False where only user code may be sampled: page faults are then in ``unseen``."""
     kernel_symbols: bool

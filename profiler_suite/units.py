@@ -62,8 +62,10 @@ def size(n_bytes: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of 1 as '12 %', '1.4 %' below ten."""
+    """A share of 1 as '12 %', '1.4 %' below ten, '0.012 %' below a tenth."""
     value = 100 * share
+    if 0 < abs(value) < 0.095:
+        return f"{value:.{1 - math.floor(math.log10(abs(value)))}f} %"
     return f"{value:.1f} %" if abs(value) < 9.95 else f"{value:.0f} %"
 
 

@@ -56,9 +56,14 @@ def test_private_caches_count_once_per_thread() -> None:
     assert roofline.level_of(1.5 * 2**20, MACHINE, 1) == "L3"
     assert roofline.level_of(1.5 * 2**20, MACHINE, 2) == "L2"
     assert roofline.level_of(33 * 2**20, MACHINE, 2) == "memory"
-    assert roofline.level_of(1, msgspec.structs.replace(
-        MACHINE, facts=msgspec.structs.replace(FACTS, caches=())
-    ), 1) == "memory"
+    assert (
+        roofline.level_of(
+            1,
+            msgspec.structs.replace(MACHINE, facts=msgspec.structs.replace(FACTS, caches=())),
+            1,
+        )
+        == "memory"
+    )
 
 
 def test_faster_than_a_roof_is_an_error_only_beyond_spread_and_tolerance() -> None:

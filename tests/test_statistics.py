@@ -56,7 +56,9 @@ def test_an_interval_is_never_narrower_than_the_spread_between_runs() -> None:
     assert several.half_width == pytest.approx(statistics.RUN_TO_RUN_LAUNCHES)
 
 
-def test_batch_means_cover_an_autocorrelated_series_where_independent_intervals_do_not() -> None:
+def test_batch_means_cover_an_autocorrelated_series_where_independent_intervals_do_not() -> (
+    None
+):
     rng = np.random.default_rng(7)
     batch = independent = 0
     for _ in range(300):

@@ -86,7 +86,9 @@ def test_a_visit_puts_canaries_around_its_samples() -> None:
         clock.now_ns += 2_000
 
     prepared = timing.Prepared(cold_s=0.0, evaluations=2, samples=2)
-    times, pairs, _ = timing.visit(call, (), prepared, {"a": canary("a"), "b": canary("b")}, clock)
+    times, pairs, _ = timing.visit(
+        call, (), prepared, {"a": canary("a"), "b": canary("b")}, clock
+    )
     assert order == ["a", "b", "call", "call", "call", "call", "b", "a"]
     assert times == pytest.approx((2e-6, 2e-6))
     assert pairs == {"a": (1.0, 8.0), "b": (2.0, 7.0)}

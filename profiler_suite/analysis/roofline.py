@@ -14,6 +14,8 @@ from profiler_suite.model import Ceiling, Machine, Noun, Point
 # A dot may lie this much above a roof before it is called an error: ceilings and
 # times each carry some percent of run-to-run spread.
 ROOF_TOLERANCE = 0.10
+# Below this share of written bytes a point counts as reading only.
+MOSTLY_READS = 0.1
 LEVELS = ("L1", "L2", "L3", "memory")
 
 
@@ -104,11 +106,14 @@ def place(point: Point, time_s: float, low_s: float, machine: Machine) -> Placem
     dtype = point.problem.dtype
     level = level_of(point.working_set_bytes, machine, point.threads)
     heights: dict[str, float] = {}
-    for roof in roofs(machine, dtype, point.threads):
-        if roof.kind == "compute":
-            heights["compute"] = roof.value
-        elif roof.level == level:
-            heights["memory"] = roof.at(point.cost.intensity)
+    if peak := machine.peak_flop_per_s(dtype, point.threads):
+        heights["compute"] = peak
+    # Reading and writing at once moves more bytes per second than reading alone:
+    # what hardly writes is held against the read bandwidth.
+    reads = point.cost.written_bytes < MOSTLY_READS * point.cost.compulsory_bytes
+    bandwidth = machine.bandwidth(level, point.threads, "read" if reads else "")
+    if bandwidth:
+        heights["memory"] = bandwidth * point.cost.intensity
     overhead_s = prediction.overhead_s(point.cost, machine)
     overhead = point.cost.flop / overhead_s if overhead_s else 0.0
     if overhead:

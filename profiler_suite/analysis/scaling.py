@@ -1,12 +1,14 @@
 """How time grows: crossovers along an axis, and speed-up over threads."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from profiler_suite import units
+from profiler_suite.model import Experiment
 
 Floats = NDArray[np.float64]
 
@@ -60,18 +62,23 @@ def family_best(points: pd.DataFrame, axis: str) -> pd.DataFrame:
     return usable.loc[best.sort_values()]
 
 
-def crossovers(points: pd.DataFrame) -> pd.DataFrame:
+def crossovers(points: pd.DataFrame, experiments: Sequence[Experiment]) -> pd.DataFrame:
     """Where one family overtakes another along each experiment's axis, with an interval.
 
     Straight lines between neighbouring sizes in log time over log size; the
     interval is where the two families' intervals cease and begin to overlap.
     Families are compared by their fastest implementation, on one thread and on
-    the first dtype of each experiment. The axis is the dimension that varies.
+    the first dtype of each experiment.
     """
     rows: list[dict[str, object]] = []
+    axes = {
+        experiment.name: experiment.axis
+        for experiment in experiments
+        if experiment.axis not in ("name", "threads")
+    }
     for experiment, table in points.groupby("experiment", sort=False):
-        axis = varying_dimension(table)
-        if not axis:
+        axis = axes.get(str(experiment), "")
+        if axis not in table.columns or table[axis].nunique() < 2:
             continue
         single = table[(table["threads"] == 1) & (table["dtype"] == table["dtype"].iloc[0])]
         best = family_best(single, axis)
@@ -80,23 +87,6 @@ def crossovers(points: pd.DataFrame) -> pd.DataFrame:
             for other in families[i + 1 :]:
                 rows += _crossings(str(experiment), axis, best, one, other)
     return pd.DataFrame(rows, columns=_CROSSOVER_COLUMNS)
-
-
-def varying_dimension(table: pd.DataFrame) -> str:
-    """The first problem dimension that takes at least three values; empty if none does."""
-    known = (
-        "height",
-        "filters",
-        "stride",
-        "channels",
-        "rows",
-        "columns",
-        "batch",
-    )
-    for name in known:
-        if name in table.columns and table[name].nunique() >= 3:
-            return name
-    return ""
 
 
 def _crossings(

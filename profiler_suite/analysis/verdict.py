@@ -112,9 +112,9 @@ def _headline(
 ) -> str:
     interval = f"{units.three_digits(ratio.low)} to {units.three_digits(ratio.high)}"
     if flop_ratio >= 1:
-        work = f"does 1/{units.three_digits(flop_ratio)} of the operations of"
+        work = f"does 1/{_times(flop_ratio)} of the operations of"
     else:
-        work = f"does {units.three_digits(1 / flop_ratio)} times the operations of"
+        work = f"does {_times(1 / flop_ratio)} times the operations of"
     subject = f"{left.implementation} {work} {right.implementation}"
     if word in ("slower", "faster"):
         joint = "yet takes" if (word == "slower") == (flop_ratio > 1) else "and takes"
@@ -124,6 +124,11 @@ def _headline(
     if word == "cannot tell":
         return f"{subject}; the times are too noisy to compare (ratio {interval})"
     return f"{subject}, and their times are the same within noise (ratio {interval})"
+
+
+def _times(ratio: float) -> str:
+    """A ratio of counts: '50' when it is a whole number."""
+    return f"{ratio:.0f}" if ratio == round(ratio) else units.three_digits(ratio)
 
 
 def _sentences(
@@ -178,7 +183,7 @@ def findings(run: Run) -> tuple[str, ...]:
         table = usable[usable["experiment"] == experiment.name]
         if len(table) and not experiment.pair:
             said += _experiment_findings(experiment.name, table)
-    crossings = scaling.crossovers(run.points)
+    crossings = scaling.crossovers(run.points, run.provenance.experiments)
     for name, group in crossings.groupby("experiment", sort=False):
         texts = "; ".join(group["text"].head(3))
         said.append(f"{name}: {texts}.")
@@ -190,7 +195,7 @@ def _experiment_findings(name: str, table: pd.DataFrame) -> list[str]:
     single = table[table["threads"] == table["threads"].min()]
     problems = single.groupby(["workload", "problem", "dtype"], sort=False)
     best = single.loc[problems["time_s"].idxmin()]
-    if len(best) < 2:
+    if len(best) < 2 or (problems["implementation"].nunique() < 2).any():
         return []
     wins = best["implementation"].value_counts()
     slowest = problems["time_s"].max() / problems["time_s"].min()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from profiler_suite.model import Experiment, Machine, Plan, Provenance
     from profiler_suite.store import RunFolder
 
+# Where runs go when no other folder is given.
+REPORTS = "reports"
 # Variables that change how fast NumPy, BLAS or the allocator are.
 _ENVIRONMENT = re.compile(
     r"^(OMP_|OPENBLAS_|MKL_|BLIS_|VECLIB_|GOTO_|NUMEXPR_|KMP_|GOMP_|MALLOC_|GLIBC_TUNABLES$"
@@ -128,7 +130,7 @@ def _sweep(request: Request) -> int:
     folder = (
         resumed
         or request.out
-        or Path("reports") / _run_name([e.name for e in experiments], request)
+        or Path(REPORTS) / _run_name([e.name for e in experiments], request)
     )
     from profiler_suite.store import RunFolder
 
@@ -141,15 +143,24 @@ def _sweep(request: Request) -> int:
             run_folder.write_provenance(provenance)
         again = _flagged(folder) if request.only_flagged else frozenset[str]()
         _measure(run_folder, provenance, schedule, again, progress)
-    point_latest(folder.resolve())
+    if folder.resolve().parent.name == REPORTS:
+        point_latest(folder.resolve())
     return _report(request, folder, progress)
 
 
 def _resumable(out: Path | None) -> Path | None:
     """The given folder, when it holds a run already."""
-    from profiler_suite.store import is_run
+    from profiler_suite.store import RECORDS, is_run
 
-    return out if out is not None and is_run(out) else None
+    if out is None:
+        return None
+    if is_run(out):
+        return out
+    if out.is_dir() and any(path.name != RECORDS for path in out.iterdir()):
+        raise RunFolderError(
+            f"{out} holds other files and no run; give an empty or a new folder with --out"
+        )
+    return None
 
 
 def _latest() -> Path:

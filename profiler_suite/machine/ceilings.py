@@ -61,14 +61,15 @@ def summarize(
 
 
 class Series(Noun, frozen=True):
-    """The values of one station, clean ones only unless there are too few."""
+    """The values of one station."""
 
     values: tuple[float, ...]
-    at_s: tuple[float, ...]
+    """Of the clean visits only, unless there are too few."""
+    everything: tuple[float, ...]
+    """Of all visits, in order of time."""
     best: float
     clean: bool
     clean_visits: int
-    visits: int
     granted: float
     """Median over all visits of the share of the cores that was granted."""
 
@@ -76,11 +77,11 @@ class Series(Noun, frozen=True):
         """What makes this series doubtful."""
         found = []
         if not self.clean:
-            found.append(f"few clean visits ({self.clean_visits} of {self.visits})")
+            found.append(f"few clean visits ({self.clean_visits} of {len(self.everything)})")
         if self.granted < GRANTED:
             found.append(f"fewer cores granted (typically {100 * self.granted:.0f} %)")
-        if self.visits < least_visits:
-            found.append(f"few visits ({self.visits})")
+        if len(self.everything) < least_visits:
+            found.append(f"few visits ({len(self.everything)})")
         typical = median(self.values)
         ratio = typical / self.best if cost else self.best / typical
         if ratio >= CONTENDED:
@@ -92,28 +93,31 @@ class Series(Noun, frozen=True):
 
     def drift(self, cost: bool) -> float:
         """Relative difference between the best values of the first and second half."""
-        if len(self.values) < 4:
+        if len(self.everything) < 4:
             return 0.0
-        half = len(self.values) // 2
+        half = len(self.everything) // 2
         best = min if cost else max
-        one, two = best(self.values[:half]), best(self.values[half:])
+        one, two = best(self.everything[:half]), best(self.everything[half:])
         return max(one, two) / min(one, two) - 1
 
 
 def _of_station(target: Target, index: int, visits: Visits, floor_s: float) -> Series:
     key = target.stations[index]
     everything = visits.by_station[key]
-    clean = visits.clean(key, floor_s)
-    enough = len(clean) >= FEWEST_CLEAN
-    used = clean if enough else everything
-    values = _values(target, index, used)
+    values = _values(target, index, everything)
+    undisturbed = [
+        value for value, visit in zip(values, everything, strict=True) if visit.clean(floor_s)
+    ]
+    enough = len(undisturbed) >= FEWEST_CLEAN
+    used = tuple(undisturbed) if enough else values
     return Series(
-        values=values,
-        at_s=tuple(visit.at_s for visit in used),
-        best=min(values) if not target.work else max(values),
+        values=used,
+        everything=values,
+        # A disturbance never makes a rate better, so every visit may hold the best
+        # one. A cost is a difference of two times and may come out too small.
+        best=max(values) if target.work else min(used),
         clean=enough,
-        clean_visits=len(clean),
-        visits=len(everything),
+        clean_visits=len(undisturbed),
         granted=median(visit.granted for visit in everything),
     )
 

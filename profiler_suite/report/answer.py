@@ -40,6 +40,7 @@ def both_arms(
         height_in=0.75 + _ROW_IN * (len(frame) + extra),
         left_in=1.75,
         right_in=1.55,
+        marks=len(frame),
     )
     low, high = chart.padded([*frame["low_s"], *frame["high_s"]], 0.06)
     chart.log_axis(ax, "x", low, high, chart.tick_time)

@@ -11,6 +11,7 @@ from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import Mark
 
 _MOST_PANELS = 3
+_MOST_BANDS = 3
 
 
 def time_over_axis(
@@ -36,6 +37,7 @@ def time_over_axis(
         "intervals, often smaller than the marks.",
         panels=len(parts),
         height_in=4.3,
+        marks=len(frame),
     )
     x_limits = chart.padded(frame[axis].tolist(), 0.05)
     y_limits = chart.padded([*frame["low_s"], *frame["high_s"]], 0.05)
@@ -60,7 +62,7 @@ def time_over_axis(
                 high=own["high_s"].tolist(),
             )
     if len(parts) == 1:
-        _draw_crossovers(axes[0], crossovers, parts[0][1])
+        _draw_crossovers(axes[0], crossovers, parts[0][1], axis)
     axes[0].set_ylabel("time of one evaluation")
     last = parts[-1][1].sort_values(axis)
     ends = {
@@ -90,15 +92,13 @@ def _few(values: list[float]) -> list[float]:
     return values[::step]
 
 
-def _draw_crossovers(ax: chart.Axes, crossovers: pd.DataFrame, frame: pd.DataFrame) -> None:
-    """Bands where the fastest implementation changes; the rest are in the list below."""
-    best = {e.implementation for e in selection.fastest_along(frame, str(_axis_of(crossovers)))}
-    drawn = 0
-    for row in crossovers.itertuples():
-        if row.faster_before in best and row.faster_after in best and drawn < 3:
-            chart.vertical_band(ax, row.at, row.low, row.high, units.three_digits(row.at))
-            drawn += 1
-
-
-def _axis_of(crossovers: pd.DataFrame) -> str:
-    return str(crossovers["axis"].iloc[0]) if len(crossovers) else "implementation"
+def _draw_crossovers(
+    ax: chart.Axes, crossovers: pd.DataFrame, frame: pd.DataFrame, axis: str
+) -> None:
+    """Bands where the fastest family changes; the other crossings are in the list below."""
+    family = dict(zip(frame["implementation"], frame["family"], strict=True))
+    best = {family[e.implementation] for e in selection.fastest_along(frame, axis)}
+    between = crossovers["faster_before"].isin(best) & crossovers["faster_after"].isin(best)
+    for row in crossovers[between].head(_MOST_BANDS).itertuples():
+        text = f"{row.faster_before} → {row.faster_after} {units.three_digits(row.at)}"
+        chart.vertical_band(ax, row.at, row.low, row.high, text)

@@ -28,7 +28,9 @@ _TOP_IN = 0.14
 _TITLE_LINE_IN = 0.22
 _TITLE_CHARACTERS = 92
 _LABEL_GAP_IN = 0.165
-RASTERISE_FROM = 3000  # marks: beyond this a browser scrolls a cloud of SVG badly
+DPI = 160  # 1536 pixels wide: sharp on paper at the width of a column, and in a README
+# Marks with intervals: beyond this a figure weighs half a megabyte and scrolls badly.
+_RASTERISE_FROM = 1500
 
 Formatter = Callable[[float], str]
 
@@ -45,6 +47,8 @@ class Picture:
     figure: Figure
     title_in: float
     """Height of the title's band at the top, which the page leaves out."""
+    rasterised: bool = False
+    """Whether the marks are an image, because they are too many for a browser."""
     rows: dict[str, list[int]] = dataclasses.field(default_factory=dict)
     """Id of a group of marks → for each mark its row in the points table."""
     series: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -65,17 +69,18 @@ def picture(
     gap_in: float = 0.2,
     top_in: float = 0.0,
     share_y: bool = True,
-    ratios: Sequence[float] | None = None,
+    marks: int = 0,
 ) -> tuple[Picture, list[Axes]]:
     """A blank picture with `panels` axes side by side under a band for the title.
 
-    `top_in` is extra room above the axes, for tick labels there.
+    `top_in` is extra room above the axes, for tick labels there; `marks` is how many
+    are going to be drawn: very many become an image.
     """
     lines = textwrap.wrap(title, _TITLE_CHARACTERS) or [""]
     title_in = 0.2 + _TITLE_LINE_IN * len(lines)
     panel_title_in = 0.24 if panels > 1 else 0.0
     total_in = height_in + title_in
-    figure = Figure(figsize=(WIDTH_IN, total_in), facecolor=ROLES["surface"][0])
+    figure = Figure(figsize=(WIDTH_IN, total_in), dpi=DPI, facecolor=ROLES["surface"][0])
     drawn = figure.text(
         0.16 / WIDTH_IN,
         1 - 0.14 / total_in,
@@ -95,7 +100,6 @@ def picture(
         bottom=_BOTTOM_IN / total_in,
         top=1 - (title_in + _TOP_IN + top_in + panel_title_in) / total_in,
         wspace=gap_in * panels / (WIDTH_IN - left_in - right_in),
-        width_ratios=ratios,
     )
     axes: list[Axes] = []
     for number in range(panels):
@@ -106,7 +110,9 @@ def picture(
         if shared is not None:
             ax.tick_params(labelleft=False)
         axes.append(ax)
-    return Picture(name, title, caption, figure, title_in), axes
+    if marks > _RASTERISE_FROM:
+        caption += f" The {marks:,} marks are drawn as an image; the table has their numbers."
+    return Picture(name, title, caption, figure, title_in, marks > _RASTERISE_FROM), axes
 
 
 def draw_series(
@@ -137,7 +143,7 @@ def draw_series(
         bars = LineCollection(segments, colors=[mark.colour], linewidths=1.3, alpha=0.75)
         bars.set_gid(f"{group}b")
         picture.series[f"{group}b"] = name
-        bars.set_rasterized(len(rows) + _marks_in(picture) > RASTERISE_FROM)
+        bars.set_rasterized(picture.rasterised)
         ax.add_collection(bars)
     points = Line2D(
         x,
@@ -151,16 +157,11 @@ def draw_series(
         zorder=3,
     )
     points.set_gid(f"{group}m")
-    if len(rows) + _marks_in(picture) > RASTERISE_FROM:
-        points.set_rasterized(True)
-    else:
+    points.set_rasterized(picture.rasterised)
+    if not picture.rasterised:
         picture.rows[f"{group}m"] = list(rows)
     picture.series[f"{group}m"] = name
     ax.add_line(points)
-
-
-def _marks_in(picture: Picture) -> int:
-    return sum(map(len, picture.rows.values()))
 
 
 def direct_labels(
@@ -357,4 +358,13 @@ def vertical_band(ax: Axes, x: float, low: float, high: float, text: str) -> Non
     ax.axvspan(low, high, color=ROLES["shade"][0], linewidth=0, zorder=0)
     ax.axvline(x, color=ROLES["muted"][0], linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
     at_top = blended_transform_factory(ax.transData, ax.transAxes)
-    ax.text(x, 1.0, text, transform=at_top, va="bottom", ha="center", fontsize=7.5)
+    ax.text(
+        x,
+        1.0,
+        text,
+        transform=at_top,
+        va="bottom",
+        ha="center",
+        fontsize=7.5,
+        color=ROLES["muted"][0],
+    )

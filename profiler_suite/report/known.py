@@ -41,7 +41,7 @@ def ask(run: Run) -> Known:
         warnings=quality.warnings(run),
         noise=quality.noise(run),
         same_code=quality.same_code(run),
-        crossovers=scaling.crossovers(points),
+        crossovers=scaling.crossovers(points, run.provenance.experiments),
         thread_scaling=scaling.thread_scaling(points),
         roofs={
             (str(dtype), int(threads)): roofline.roofs(

@@ -27,16 +27,21 @@ def time_per_name(
     if several:  # dtypes or thread counts: a row for each
         named = named + ", " + frame["dtype"] + ", t" + frame["threads"].astype(str)
     frame = frame.assign(row=named)
-    rows = list(dict.fromkeys(frame["row"]))[:_MOST_ROWS]
+    title = _title(frame)
+    rows = list(dict.fromkeys(frame["row"]))
+    left_out = max(0, len(rows) - _MOST_ROWS)
+    rows = rows[:_MOST_ROWS]
     frame = frame[frame["row"].isin(rows)]
     place = {name: number for number, name in enumerate(rows)}
     drawing, (ax,) = chart.picture(
         stem,
-        _title(frame),
+        title,
         "Time of one evaluation, logarithmic, lower is better; the grey line joins the "
-        "fastest to the slowest, its number says how many times longer the slowest takes.",
+        "fastest to the slowest, its number says how many times longer the slowest takes."
+        + (f" {left_out} more rows are in the table." if left_out else ""),
         height_in=1.0 + _ROW_IN * len(rows),
         left_in=2.15,
+        marks=len(frame),
         top_in=0.15 if len(rows) > _ALSO_ABOVE else 0.0,
     )
     low, high = chart.padded([*frame["low_s"], *frame["high_s"]], 0.03)

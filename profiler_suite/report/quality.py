@@ -119,6 +119,7 @@ def spread_over_time(points: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture
         "Half width of each point's 95 % interval over its time; wide ones are flagged in "
         "the table below.",
         height_in=3.4,
+        marks=len(frame),
     )
     chart.log_axis(ax, "x", *chart.padded(frame["time_s"].tolist(), 0.03), chart.tick_time)
     low, high = chart.padded(frame["half"].tolist(), 0.06)

@@ -63,6 +63,7 @@ def over_intensity(
         f"into the other. Hover over a mark for its point.",
         height_in=5.0,
         left_in=_RATE_LEFT_IN,
+        marks=len(frame),
     )
     x_low, x_high = chart.padded([*frame["intensity"], *ridges], 0.06)
     x_low /= _ROOM_FOR_SLOPES
@@ -152,6 +153,7 @@ def over_flop_per_call(
         "half of a call's time is overhead.",
         height_in=4.8,
         left_in=_RATE_LEFT_IN,
+        marks=len(frame),
     )
     cost = float(fixed.median()) if len(fixed) else 0.0
     n_half = [cost * peak] if cost and peak else []

@@ -67,24 +67,22 @@ def _table(table: TableView) -> str:
 
 def _fastest(known: Known) -> TableView:
     frame = selection.measured(known.points)
-    keys = ["experiment", "problem", "dtype", "threads"]
-    rows = []
-    for _, part in frame.groupby(keys, sort=False):
-        best = part.loc[part["time_s"].idxmin()]
-        if len(part) < 2:
-            continue
-        row = next(part.loc[[best.name]].itertuples())
-        rows.append(
-            (
-                str(row.experiment),
-                columns.problem(row),
-                str(row.threads),
-                str(row.implementation),
-                units.time(row.time_s),
-                units.ratio(part["time_s"].max() / row.time_s),
-                columns.bound(row),
-            )
+    groups = frame.groupby(["experiment", "problem", "dtype", "threads"], sort=False)["time_s"]
+    best = frame.loc[groups.idxmin()].assign(
+        times=(groups.max() / groups.min()).to_numpy(), several=groups.size().to_numpy() > 1
+    )
+    rows = [
+        (
+            str(row.experiment),
+            columns.problem(row),
+            str(row.threads),
+            str(row.implementation),
+            units.time(row.time_s),
+            units.ratio(row.times),
+            columns.bound(row),
         )
+        for row in best[best["several"]].itertuples()
+    ]
     return TableView(
         "",
         ("experiment", "problem", "threads", "fastest", "time", "slowest takes", "bound by"),

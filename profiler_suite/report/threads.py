@@ -11,6 +11,7 @@ from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ROLES, Mark
 
 _ROW_IN = 0.26
+_MOST_ROWS = 40
 
 
 def speed_up(
@@ -37,15 +38,21 @@ def speed_up(
     )
     order = frame.sort_values(["implementation", "dtype", "flop"])["cell"]
     rows = list(dict.fromkeys(order))
+    left_out = max(0, len(rows) - _MOST_ROWS)
+    if left_out:  # evenly chosen, the ends included
+        rows = [rows[round(i * (len(rows) - 1) / (_MOST_ROWS - 1))] for i in range(_MOST_ROWS)]
     place = {cell: number for number, cell in enumerate(rows)}
+    title = _title(frame)
+    frame = frame[frame["cell"].isin(rows)]
     several_dtypes = frame["dtype"].nunique() > 1
     most = int(frame["threads"].max())
     drawing, (ax,) = chart.picture(
         stem,
-        _title(frame),
+        title,
         "Speed-up over one BLAS thread with 95 % interval: right of the line at 1 threads "
         "help, left of it they hurt. The dotted line at the right is the ideal for the most "
-        "threads; efficiency is speed-up over threads.",
+        "threads; efficiency is speed-up over threads."
+        + (f" {left_out} more rows are in the table." if left_out else ""),
         height_in=0.9 + _ROW_IN * max(len(rows), 4),
         left_in=3.1,
     )

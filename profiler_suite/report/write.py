@@ -13,8 +13,6 @@ from profiler_suite.report import gallery, known, page, summary, svg, table_csv,
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import rc_parameters
 
-_DPI = 160  # 1536 pixels wide: sharp on paper at the width of a column, and in a README
-
 Progress = Callable[[str], None]
 
 
@@ -47,7 +45,6 @@ def write_report(run: Run, folder: Path, *, progress: Progress | None = None) ->
 def _png(picture: Picture) -> bytes:
     buffer = io.BytesIO()
     with rc_context(dict(rc_parameters())):
-        picture.figure.set_dpi(_DPI)
         FigureCanvasAgg(picture.figure).print_png(buffer)
     return buffer.getvalue()
 

@@ -120,6 +120,9 @@ def _cost(problem: Problem, rate: str, *, calls: float = 1.0, steps: float = 0.0
     return Cost(
         flop=2.0 * _multiply_adds(problem),
         compulsory_bytes=data_bytes(problem),
+        written_bytes=problem.dims["rows"]
+        * problem.dims["batch"]
+        * requirements.ITEM_BYTES[problem.dtype],
         calls=calls,
         scalar_steps=steps,
         rate=rate,

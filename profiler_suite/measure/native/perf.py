@@ -129,10 +129,15 @@ def why_not(opener: OpenEvent | None = None) -> str:
 def open_with_kernel_if_allowed(
     thread: int, period_ns: int, opener: OpenEvent | None = None
 ) -> tuple[int, bool]:
-    """File descriptor, and whether samples inside the kernel are included."""
+    """File descriptor, and whether samples inside the kernel are included.
+
+    Raises ProcessLookupError for a thread that has ended, else PerfError.
+    """
     attempt = opener or open_event
     try:
         return attempt(thread, period_ns, True), True
+    except ProcessLookupError:
+        raise
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EPERM):
             raise PerfError(_explain(error)) from error

@@ -179,7 +179,7 @@ RULES = (
         entry="ufunc",
         library=_NUMPY,
         symbol=r"iternext",
-        reason="steps from one inner loop to the next: grows with the work, is not paid per call",
+        reason="steps from one inner loop to the next: grows with the work, not paid per call",
     ),
     Rule(
         entry="extension",

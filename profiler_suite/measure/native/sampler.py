@@ -78,7 +78,7 @@ def sample(
             )
             watch.stop()
             batches += 1
-        ticks, threads, kernel = watch.own_ticks(), watch.threads, watch.kernel_included
+        ticks = watch.own_ticks()
     finally:
         if was_enabled:
             gc.enable()
@@ -95,9 +95,10 @@ def sample(
         samples=samples,
         lost=watch.lost,
         unseen=max(0.0, ticks - samples - watch.lost),
-        threads=threads,
-        kernel_included=kernel,
-        kernel_symbols=kernel and kernel_symbols_readable(),
+        threads=watch.threads,
+        threads_refused=watch.threads_refused,
+        kernel_included=watch.kernel_included,
+        kernel_symbols=watch.kernel_included and kernel_symbols_readable(),
         weights=own,
         other_weights=others,
     )

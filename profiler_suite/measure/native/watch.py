@@ -17,7 +17,8 @@ class Watch:
         self._buffer_bytes = buffer_bytes
         self._opener = opener
         self._events: dict[int, perf.ThreadEvent] = {}
-        self._gone: set[int] = set()
+        self._ended: set[int] = set()
+        self._refused: set[int] = set()
         self.own_thread = threading.get_native_id()
         self.addresses: dict[bool, Counter[tuple[int, bool]]] = {
             True: Counter(),
@@ -40,12 +41,14 @@ class Watch:
     def start(self) -> None:
         """Watch every thread that exists now; the calling one last."""
         for thread in perf.threads_of_process():
-            if thread == self.own_thread or thread in self._gone:
+            if thread == self.own_thread or thread in self._ended | self._refused:
                 continue
             try:
                 self._event(thread).enable()
-            except (OSError, perf.PerfError):
-                self._gone.add(thread)  # it ended between the listing and now
+            except ProcessLookupError:
+                self._ended.add(thread)  # between the listing and now
+            except perf.PerfError:
+                self._refused.add(thread)  # no memory left for its buffer
         self._own_event().enable()
 
     def stop(self) -> None:
@@ -61,6 +64,11 @@ class Watch:
     def threads(self) -> int:
         """Threads watched so far."""
         return len(self._events)
+
+    @property
+    def threads_refused(self) -> int:
+        """Threads for which the kernel had no event or buffer left."""
+        return len(self._refused)
 
     @property
     def kernel_included(self) -> bool:

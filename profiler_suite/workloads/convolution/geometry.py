@@ -148,6 +148,7 @@ def cost(
     return Cost(
         flop=2.0 * Geometry.of(problem).multiply_adds,
         compulsory_bytes=data_bytes(problem),
+        written_bytes=Geometry.of(problem).outputs * requirements.ITEM_BYTES[problem.dtype],
         calls=calls,
         scalar_steps=scalar_steps,
         workspace_bytes=workspace_elements * requirements.ITEM_BYTES[problem.dtype],

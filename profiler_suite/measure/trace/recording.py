@@ -1,0 +1,138 @@
+"""The recorder: takes note of every call while a function is traced."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from profiler_suite.measure.trace import sites
+from profiler_suite.measure.trace.signature import Describer, Seen, Signature, Tree
+from profiler_suite.measure.trace.sites import Site
+
+_may_share_memory = np.may_share_memory
+
+# A call of compiled code can lead to Python code that calls more of it; that is
+# part of the call and not counted again. Each thread has its own depth.
+_state = threading.local()
+
+_recorder: "Recorder | None" = None
+
+
+class Recorder:
+    """Counts calls by signature and site."""
+
+    def __init__(self) -> None:
+        self.calls: dict[tuple[Signature, Site], int] = {}
+        self.uncovered: dict[str, int] = {}
+
+    def record(
+        self,
+        name: str,
+        kind: str,
+        arguments: tuple[Tree, ...],
+        keywords: tuple[tuple[str, Tree], ...],
+        operands: Sequence[Seen],
+        results: Sequence[Seen],
+        facts: tuple[tuple[str, int], ...] = (),
+    ) -> None:
+        """Enter one call."""
+        signature = Signature(
+            name, kind, arguments, keywords, tuple(operands), tuple(results), facts
+        )
+        key = (signature, sites.here(2))
+        self.calls[key] = self.calls.get(key, 0) + 1
+
+    def note_uncovered(self, name: str) -> None:
+        """Enter one call that has no count."""
+        self.uncovered[name] = self.uncovered.get(name, 0) + 1
+
+    def observe(
+        self,
+        name: str,
+        kind: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        result: Any,
+        facts: tuple[tuple[str, int], ...] = (),
+    ) -> None:
+        """Describe a call with its result and enter it."""
+        describer = Describer()
+        arguments = tuple(describer.node(each) for each in args)
+        keywords = tuple((key, describer.node(each)) for key, each in kwargs.items())
+        self.record(
+            name,
+            kind,
+            arguments,
+            keywords,
+            describer.operands,
+            results_of(result, describer.arrays),
+            facts,
+        )
+
+
+def results_of(result: Any, given: Sequence[np.ndarray[Any, Any]]) -> list[Seen]:
+    """What a call gave back, and whether each array is new, given or a view."""
+    if isinstance(result, np.ndarray):
+        return [Seen(result.shape, result.strides, result.dtype, "array", _origin(result, given))]
+    if isinstance(result, np.generic):
+        return [Seen((), (), result.dtype, "numpy scalar", "new")]
+    if isinstance(result, tuple | list):
+        return [
+            seen
+            for each in result
+            if isinstance(each, np.ndarray | np.generic)
+            for seen in results_of(each, given)
+        ]
+    return []
+
+
+def _origin(result: np.ndarray[Any, Any], given: Sequence[np.ndarray[Any, Any]]) -> str:
+    for array in given:
+        if array is result:
+            return "given"
+    for array in given:
+        if _may_share_memory(array, result):
+            same = (
+                array.shape == result.shape
+                and array.strides == result.strides
+                and array.dtype == result.dtype
+                and array.ctypes.data == result.ctypes.data
+            )
+            return "given" if same else "view"
+    return "new"
+
+
+def active() -> Recorder | None:
+    """The recorder when this thread's calls are to be counted now."""
+    if _recorder is None or getattr(_state, "depth", 0):
+        return None
+    return _recorder
+
+
+def begin(recorder: Recorder) -> bool:
+    """Make this the recorder; False when another trace is under way."""
+    global _recorder
+    if _recorder is not None:
+        return False
+    _recorder = recorder
+    return True
+
+
+def end() -> None:
+    """Stop recording."""
+    global _recorder
+    _recorder = None
+
+
+class Pause:
+    """Within it, this thread's calls are not counted."""
+
+    def __enter__(self) -> None:
+        _state.depth = getattr(_state, "depth", 0) + 1
+
+    def __exit__(self, *_: object) -> None:
+        _state.depth -= 1
+
+
+PAUSE = Pause()

@@ -1,0 +1,98 @@
+"""Finds the user's line behind a call, and the library function in between."""
+
+import os
+import sys
+import sysconfig
+from types import CodeType, FrameType
+from typing import NamedTuple
+
+import numpy as np
+
+_OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep  # noqa: PTH100, PTH120
+_NUMPY = os.path.dirname(os.path.abspath(np.__file__)) + os.sep  # noqa: PTH100, PTH120
+_STANDARD = tuple(
+    os.path.join(path, "")  # noqa: PTH118
+    for path in {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+)
+_SITE_PACKAGES = ("site-packages", "dist-packages")
+
+ENTRY = "enter_traced_function"
+"""Name of our function that calls the traced one: no frame above it is the user's."""
+
+
+class Site(NamedTuple):
+    """A user's line, and the outermost library function that it called."""
+
+    file: str
+    line: int
+    via: str
+
+
+class _Role(NamedTuple):
+    kind: str  # 'user', 'library', 'own', 'standard' or 'entry'
+    name: str
+
+
+_roles: dict[CodeType, _Role] = {}
+
+
+def here(depth: int = 1) -> Site:
+    """The innermost user's line that led here."""
+    frame: FrameType | None = sys._getframe(depth)
+    library: _Role | None = None
+    while frame is not None:
+        code = frame.f_code
+        role = _roles.get(code) or _classify(frame)
+        if role.kind == "user":
+            return Site(code.co_filename, frame.f_lineno, library.name if library else "")
+        if role.kind == "entry":
+            break
+        if role.kind == "library":
+            library = role
+        frame = frame.f_back
+    return Site("", 0, library.name if library else "")
+
+
+def is_library_file(file: str) -> bool:
+    """True for the source files of NumPy and SciPy."""
+    return file.startswith(_NUMPY) or f"{os.sep}scipy{os.sep}" in file.partition("-packages")[2]
+
+
+def is_standard_file(file: str) -> bool:
+    """True for the source files of Python itself."""
+    if file.startswith("<frozen"):
+        return True
+    return file.startswith(_STANDARD) and not any(part in file for part in _SITE_PACKAGES)
+
+
+def _classify(frame: FrameType) -> _Role:
+    code = frame.f_code
+    file = code.co_filename
+    if file.startswith(_OWN):
+        role = _Role("entry" if code.co_name == ENTRY else "own", "")
+    elif is_library_file(file):
+        role = _Role("library", _public_name(frame.f_globals.get("__name__", ""), code))
+    elif is_standard_file(file):
+        role = _Role("standard", "")
+    else:
+        role = _Role("user", "")
+    _roles[code] = role
+    return role
+
+
+def _public_name(module: str, code: CodeType) -> str:
+    """The name under which people call it: numpy._core.fromnumeric.sum is np.sum."""
+    if module == "numpy._core._methods":
+        return "ndarray." + code.co_name.lstrip("_")
+    function = code.co_qualname.split(".<locals>")[0]
+    parts = module.split(".")
+    for count in range(len(parts), 0, -1):
+        prefix = ".".join(parts[:count])
+        owner = sys.modules.get(prefix)
+        if any(part.startswith("_") for part in parts[:count]) or owner is None:
+            continue
+        if hasattr(owner, function.split(".")[0]):
+            return f"{prefix}.{function}".replace("numpy.", "np.", 1)
+    if parts[0] == "numpy" and hasattr(np, function):
+        return f"np.{function}"
+    return f"{module}.{function}".replace("numpy.", "np.", 1)

@@ -1,0 +1,215 @@
+"""From rows to tables to sentences, on a run written by hand."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import profiler_suite
+from profiler_suite import store
+from profiler_suite.analysis import quality, scaling, verdict
+from profiler_suite.errors import RunFolderError
+from profiler_suite.measure.plan import plan
+from profiler_suite.measure.schedule import DEFAULT
+from profiler_suite.model import (
+    SCHEMA_VERSION,
+    LaunchRecord,
+    LineRecord,
+    PassRecord,
+    PointRecord,
+    Provenance,
+    RoundRecord,
+    Status,
+    Visit,
+)
+from profiler_suite.report.document import document
+from profiler_suite.workloads import catalogue
+from tests.fake_machine import MACHINE
+
+ROUNDS = 24
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path) -> Path:
+    """The seed's question, measured by a clock we made up: loop 10 ms, dot 250 µs, others 1 ms."""
+    made = plan([catalogue.find("seed_question").experiment], MACHINE, DEFAULT)
+    provenance = Provenance(
+        schema=SCHEMA_VERSION,
+        suite_version="0",
+        command=("sweep",),
+        mode="default",
+        seed=1,
+        started_at="2026-01-01T00:00:00+00:00",
+        git="",
+        load_average=(),
+        python_executable="python",
+        environment={},
+        floors_s={"ufunc": 40e-6},
+        machine=MACHINE,
+        experiments=made.experiments,
+        points=made.points,
+        skipped=made.skipped,
+    )
+    times_s = {"loop": 10e-3, "dot": 250e-6}
+    with store.RunFolder(tmp_path / "run") as folder:
+        folder.write_provenance(provenance)
+        for point in made.points:
+            folder.append(
+                LaunchRecord(
+                    point=point.id,
+                    launch=0,
+                    status=Status.OK,
+                    cold_s=1.0,
+                    evaluations=7,
+                    error_bound=1e-9,
+                )
+            )
+        for number in range(ROUNDS):
+            slow = 1.5 if number % 2 else 1.0
+            visits = tuple(
+                Visit(
+                    point=point.id,
+                    at_s=float(number),
+                    sample_times_s=(times_s.get(point.implementation, 1e-3) * slow,) * 2,
+                    canaries_s={"ufunc": (40e-6 * slow, 40e-6)},
+                    minor_faults=3.0,
+                )
+                for point in made.points
+            )
+            folder.append(RoundRecord(round=number, launch=number % 3, visits=visits))
+        for point in made.points:
+            status = Status.WRONG if point.implementation == "taps" else Status.OK
+            folder.append(PointRecord(point=point, status=status, reason="converged"))
+        loop = next(p for p in made.points if p.implementation == "loop")
+        for line, time_s in ((1, 3.0), (2, 1.0)):
+            folder.append(
+                LineRecord(
+                    point=loop.id,
+                    implementation="loop",
+                    file="f.py",
+                    function="loop",
+                    line=line,
+                    source="x = 1",
+                    hits=20,
+                    time_s=time_s,
+                    evaluations=10,
+                )
+            )
+        folder.append(PassRecord(name="sweep", at_s=99.0, outcome="complete after 3 launches"))
+    return tmp_path / "run"
+
+
+def test_a_run_becomes_one_row_per_point_with_gated_times(run_folder: Path) -> None:
+    run = profiler_suite.load(run_folder)
+    table = run.points.set_index("implementation")
+    assert len(run.points) == len(run.provenance.points)
+    assert table.loc["loop", "time_s"] == pytest.approx(10e-3)
+    assert table.loc["loop", "raw_median_s"] == pytest.approx(12.5e-3)
+    assert table.loc["loop", "clean_visits"] == ROUNDS / 2
+    assert table.loc["loop", "flop_per_s"] == pytest.approx(61_440 / 10e-3)
+    assert table.loc["loop", "minor_faults"] == 3
+    assert table.loc["loop", "launches"] == 1
+    assert run.complete
+
+
+def test_a_wrong_answer_has_no_time(run_folder: Path) -> None:
+    run = profiler_suite.load(run_folder)
+    row = run.points[run.points["implementation"] == "taps"].iloc[0]
+    assert row["status"] == "wrong"
+    assert str(row["time_s"]) == "nan"
+    assert any("wrong answer" in text for text in quality.warnings(run))
+
+
+def test_samples_are_kept_raw_and_say_whether_they_are_clean(run_folder: Path) -> None:
+    run = profiler_suite.load(run_folder)
+    assert len(run.samples) == len(run.provenance.points) * ROUNDS * 2
+    assert run.samples["clean"].mean() == pytest.approx(0.5)
+
+
+def test_lines_are_per_evaluation_and_share_one(run_folder: Path) -> None:
+    lines = profiler_suite.load(run_folder).lines
+    assert lines["hits"].tolist() == [2.0, 2.0]
+    assert lines["time_s"].tolist() == pytest.approx([0.3, 0.1])
+    assert lines["share"].tolist() == pytest.approx([0.75, 0.25])
+
+
+def test_the_answer_pairs_clean_visits_and_names_both_bounds(run_folder: Path) -> None:
+    found = verdict.answer(profiler_suite.load(run_folder))
+    assert found is not None
+    assert found.ratio == pytest.approx(40.0)
+    assert found.low < 40 < found.high < 42
+    assert found.flop_ratio == 50
+    assert found.word == "slower"
+    assert found.headline.startswith(
+        "loop does 1/50 of the operations of dot, yet takes 40.0 times as long"
+    )
+    assert "overhead-bound" in found.left_bound
+    assert found.right_bound.startswith("memory-bound (L3)")
+
+
+def test_the_same_code_entered_twice_is_the_same(run_folder: Path) -> None:
+    pairs = quality.same_code(profiler_suite.load(run_folder))
+    assert len(pairs) == 1
+    assert pairs.iloc[0]["ratio"] == pytest.approx(1.0)
+
+
+def test_the_document_has_the_promised_keys_and_only_json_numbers(run_folder: Path) -> None:
+    text = json.dumps(document(profiler_suite.load(run_folder)), allow_nan=False)
+    found = json.loads(text)
+    assert found["experiment"] == "seed_question"
+    flops = {p["implementation"]: p["flop"] for p in found["points"]}
+    assert (flops["loop"], flops["dot"]) == (61_440, 3_072_000)
+    loop = next(p for p in found["points"] if p["implementation"] == "loop")
+    assert loop["interval_s"][0] < loop["time_s"] < loop["interval_s"][1]
+    assert loop["samples"] == ROUNDS * 2
+    assert loop["status"] == "ok"
+    assert loop["family"] == "loop"
+    answer = found["answer"]
+    assert answer["low"] < answer["ratio"] < answer["high"]
+    assert answer["left_bound"]
+    assert answer["right_bound"]
+    assert found["machine"]["facts"]["cores_allowed"] == 2
+
+
+def test_a_slow_machine_is_said_and_widens_every_interval(run_folder: Path) -> None:
+    path = run_folder / store.RUN
+    provenance = store.read_provenance(run_folder)
+    floors = {"ufunc": 40e-6 / 1.3}
+    path.write_bytes(msgspec.json.encode(msgspec.structs.replace(provenance, floors_s=floors)))
+    run = profiler_suite.load(run_folder)
+    assert any("slow during the whole run" in text for text in quality.warnings(run))
+    measured = run.points[run.points["time_s"].notna()]
+    assert measured["flags"].str.contains("machine slow").all()
+    assert (measured["low_s"] <= measured["time_s"] / 1.29).all()
+
+
+def test_an_interrupted_run_says_so(run_folder: Path) -> None:
+    records = run_folder / store.RECORDS
+    lines = records.read_bytes().splitlines(keepends=True)
+    records.write_bytes(b"".join(lines[: len(lines) // 2])[:-5])
+    run = profiler_suite.load(run_folder)
+    assert not run.complete
+    assert any("interrupted" in text for text in quality.warnings(run))
+    assert any("could not be read" in text for text in quality.warnings(run))
+
+
+def test_an_unknown_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="no run in"):
+        profiler_suite.load(tmp_path / "nothing")
+
+
+def test_words_follow_the_interval() -> None:
+    assert verdict.word_for(1.2, 1.4) == "slower"
+    assert verdict.word_for(0.7, 0.9) == "faster"
+    assert verdict.word_for(0.99, 1.02) == "same within noise"
+    assert verdict.word_for(0.8, 1.3) == "cannot tell"
+
+
+def test_findings_and_scaling_of_a_run_without_other_experiments_are_empty(
+    run_folder: Path,
+) -> None:
+    run = profiler_suite.load(run_folder)
+    assert scaling.crossovers(run.points, run.provenance.experiments).empty
+    assert scaling.thread_scaling(run.points).empty
+    assert verdict.findings(run) == ()

@@ -1,0 +1,36 @@
+"""Text for people."""
+
+import pytest
+
+from profiler_suite import units
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(1.5, "1.50 s"), (9.8e-3, "9.80 ms"), (217e-6, "217 µs"), (45e-9, "45.0 ns"), (0, "0 ns")],
+)
+def test_times_have_three_digits_and_a_unit(seconds: float, text: str) -> None:
+    assert units.time(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.12, "12 %"), (0.014, "1.4 %"), (0.00012, "0.012 %"), (0, "0.0 %"), (1.4, "140 %")],
+)
+def test_small_percentages_do_not_become_nothing(value: float, text: str) -> None:
+    assert units.percent(value) == text
+
+
+def test_numbers_next_to_a_step_do_not_get_four_digits() -> None:
+    assert units.time(0.9999e-3) == "1.00 ms"
+    assert units.three_digits(999.6) == "1000"
+    assert units.three_digits(9.996) == "10.0"
+
+
+def test_rates_sizes_and_counts() -> None:
+    assert units.flop_rate(54.9e9) == "54.9 GFLOP/s"
+    assert units.byte_rate(31e9) == "31.0 GB/s"
+    assert units.size(12 * 2**20) == "12.0 MiB"
+    assert units.count(3_072_000) == "3,072,000"
+    assert units.duration(200) == "3 min 20 s"
+    assert units.ratio(12.34) == "12.3×"
