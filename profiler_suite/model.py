@@ -61,7 +61,8 @@ class Cost(Noun, frozen=True):
     workspace_bytes: float = 0.0
     """Temporary memory beyond inputs and output (for predicting memory)."""
     rate: str = "blas"
-    """Who does the arithmetic: 'blas', 'ufunc' (compiled), 'integer', 'fft' or 'python'."""
+    """Who does the arithmetic: 'blas', 'ufunc', 'einsum' (no BLAS), 'integer', 'fft', 'python',
+    or the name of a SciPy function with a rate of its own (see machine.prediction)."""
     written_bytes: float = 0.0
     """How many of the compulsory bytes are written: the output."""
     executed_flop: float = 0.0

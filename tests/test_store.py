@@ -8,7 +8,7 @@ import pytest
 
 from profiler_suite import store
 from profiler_suite.errors import RunFolderError
-from profiler_suite.model import PassRecord, RoundRecord, Visit
+from profiler_suite.model import PassRecord, RoundRecord, Row, Visit
 
 
 def a_round(number: int) -> RoundRecord:
@@ -23,7 +23,7 @@ def a_round(number: int) -> RoundRecord:
 
 
 def test_rows_come_back_bit_for_bit_in_order(tmp_path: Path) -> None:
-    rows = [a_round(0), a_round(1), PassRecord(name="sweep", at_s=1.0, outcome="complete")]
+    rows: list[Row] = [a_round(0), a_round(1), PassRecord(name="sweep", at_s=1.0, outcome="complete")]
     with store.RunFolder(tmp_path / "run") as folder:
         for row in rows:
             folder.append(row)

@@ -9,7 +9,7 @@ from profiler_suite.machine.rounds import FEWEST_CLEAN, GRANTED, Visit, Visits
 from profiler_suite.model import Ceiling, Noun
 
 # Best over median above this: something else had the cores or the memory for
-# most of the time (METHOD: valid if below 1.3).
+# most of the time.
 CONTENDED = 1.3
 # First and second half of the rounds disagree by more than this.
 DRIFT = 0.08
@@ -36,7 +36,7 @@ class Target(Noun, frozen=True):
 def summarize(
     target: Target, visits: Visits, floor_s: float, kept_floor_s: float, least_visits: int
 ) -> Ceiling:
-    """Best clean value, median and percentiles of the best station, with warnings."""
+    """Best value, median and percentiles of the best station, with warnings."""
     found = [
         _of_station(target, k, visits, floor_s)
         for k, key in enumerate(target.stations)
@@ -46,7 +46,12 @@ def summarize(
         return msgspec.structs.replace(target.ceiling, warning="not measured: no time left")
     cost = not target.work
     series = (min if cost else max)(found, key=lambda s: s.best)
+    if series.best <= 0:
+        return msgspec.structs.replace(
+            target.ceiling, warning="not measured: less than the spread of what it is part of"
+        )
     warnings = [
+        *([target.ceiling.warning] if target.ceiling.warning else []),
         *series.warnings(cost, least_visits),
         *_slow(visits.floor_s, kept_floor_s),
     ]
@@ -98,7 +103,7 @@ class Series(Noun, frozen=True):
         half = len(self.everything) // 2
         best = min if cost else max
         one, two = best(self.everything[:half]), best(self.everything[half:])
-        return max(one, two) / min(one, two) - 1
+        return max(one, two) / min(one, two) - 1 if min(one, two) > 0 else 0.0
 
 
 def _of_station(target: Target, index: int, visits: Visits, floor_s: float) -> Series:

@@ -1,8 +1,10 @@
 """The figure of the question that started it: every implementation, by time."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from profiler_suite import units
 from profiler_suite.report import chart, selection
@@ -54,7 +56,7 @@ def both_arms(
         part = frame[frame["problem"] == problem]
         _heading(ax, y, part)
         y += 1
-        for row in part.itertuples():
+        for row in selection.rows(part):
             _row(drawing, ax, y, row, marks, bold=row.id in (left, right))
             y += 1
     return drawing
@@ -67,7 +69,7 @@ def _title(frame: pd.DataFrame, left: str, right: str) -> str:
         return "Time of every implementation"
     arm, other = rows.loc[left], rows.loc[right]
     same = frame[frame["problem"] == arm["problem"]]
-    best = same.loc[same["time_s"].idxmin()]
+    best = selection.fastest(same)
     if best["id"] == left:
         return f"Nothing computes what {arm['implementation']} computes in less time"
     against = float(best["time_s"] / other["time_s"])
@@ -82,7 +84,7 @@ def _title(frame: pd.DataFrame, left: str, right: str) -> str:
     )
 
 
-def _heading(ax: chart.Axes, y: int, part: pd.DataFrame) -> None:
+def _heading(ax: Axes, y: int, part: pd.DataFrame) -> None:
     first = part.iloc[0]
     text = f"{first['problem']}:  {units.count(first['flop'])} FLOP"
     ax.text(-1.6 / 6.3, y, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8.5)
@@ -91,14 +93,14 @@ def _heading(ax: chart.Axes, y: int, part: pd.DataFrame) -> None:
 
 def _row(
     drawing: Picture,
-    ax: chart.Axes,
+    ax: Axes,
     y: int,
-    row: object,
+    row: Any,
     marks: Mapping[str, Mark],
     *,
     bold: bool,
 ) -> None:
-    name, time_s = str(getattr(row, "implementation")), float(getattr(row, "time_s"))  # noqa: B009
+    name, time_s = str(row.implementation), float(row.time_s)
     weight = "bold" if bold else "normal"
     mark = marks[name]
     across = ax.get_yaxis_transform()
@@ -124,9 +126,9 @@ def _row(
         mark,
         [time_s],
         [float(y)],
-        [int(getattr(row, "Index"))],  # noqa: B009
-        low=[float(getattr(row, "low_s"))],  # noqa: B009
-        high=[float(getattr(row, "high_s"))],  # noqa: B009
+        [int(row.Index)],
+        low=[float(row.low_s)],
+        high=[float(row.high_s)],
         joined=False,
         horizontal=True,
         size=1.35 if bold else 1.0,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from profiler_suite import units
 from profiler_suite.model import Experiment
@@ -93,12 +94,12 @@ def _few(values: list[float]) -> list[float]:
 
 
 def _draw_crossovers(
-    ax: chart.Axes, crossovers: pd.DataFrame, frame: pd.DataFrame, axis: str
+    ax: Axes, crossovers: pd.DataFrame, frame: pd.DataFrame, axis: str
 ) -> None:
     """Bands where the fastest family changes; the other crossings are in the list below."""
     family = dict(zip(frame["implementation"], frame["family"], strict=True))
     best = {family[e.implementation] for e in selection.fastest_along(frame, axis)}
     between = crossovers["faster_before"].isin(best) & crossovers["faster_after"].isin(best)
-    for row in crossovers[between].head(_MOST_BANDS).itertuples():
+    for row in selection.rows(crossovers[between].head(_MOST_BANDS)):
         text = f"{row.faster_before} → {row.faster_after} {units.three_digits(row.at)}"
         chart.vertical_band(ax, row.at, row.low, row.high, text)

@@ -8,9 +8,11 @@ import dataclasses
 import math
 import textwrap
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
@@ -55,6 +57,40 @@ class Picture:
     """Id of a group of artists → the series it belongs to, for the legend."""
     labels: dict[str, str] = dataclasses.field(default_factory=dict)
     """Id of a direct label → the series it switches."""
+
+
+def drawing_style() -> AbstractContextManager[None]:
+    """matplotlib's settings while a picture is made or written; they end with the context."""
+    ink, muted = ROLES["ink"][0], ROLES["muted"][0]
+    settings: Any = {
+        "font.family": ["DejaVu Sans"],
+        "font.size": 8.5,
+        "svg.fonttype": "none",  # text stays text: small, selectable, searchable
+        "svg.hashsalt": "profiler_suite",  # the same figure gives the same bytes
+        "axes.edgecolor": ROLES["axis"][0],
+        "axes.labelcolor": muted,
+        "axes.labelsize": 8.5,
+        "axes.titlesize": 9,
+        "axes.titlecolor": ink,
+        "axes.linewidth": 0.8,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.unicode_minus": True,
+        "grid.color": ROLES["grid"][0],
+        "grid.linewidth": 0.8,
+        "xtick.color": ROLES["axis"][0],
+        "ytick.color": ROLES["axis"][0],
+        "xtick.labelcolor": muted,
+        "ytick.labelcolor": muted,
+        "xtick.labelsize": 8.5,
+        "ytick.labelsize": 8.5,
+        "text.color": ink,
+        "text.parse_math": False,  # a name with a $ is a name
+        "lines.linewidth": 1.6,
+    }
+    return rc_context(settings)
 
 
 def picture(
@@ -133,7 +169,8 @@ def draw_series(
     """Marks for one series, with intervals along y (or x) and, if `joined`, a line."""
     group = f"g{len(picture.series)}"
     if joined and len(x) > 1:
-        line = Line2D(x, y, color=mark.colour, linestyle=mark.line, linewidth=1.5, alpha=0.9)
+        dashes: Any = mark.line
+        line = Line2D(x, y, color=mark.colour, linestyle=dashes, linewidth=1.5, alpha=0.9)
         line.set_gid(f"{group}l")
         picture.series[f"{group}l"] = name
         ax.add_line(line)
@@ -238,9 +275,7 @@ def direct_labels(
 
 
 def _edge_line(ax: Axes, start: float, end: float) -> Line2D:
-    figure = ax.get_figure()
-    assert figure is not None
-    width_in = ax.get_position().width * figure.get_figwidth()
+    width_in = ax.get_position().width * WIDTH_IN
     line = Line2D(
         [1 + 0.02 / width_in, 1 + 0.12 / width_in],
         [start, end],

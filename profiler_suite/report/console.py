@@ -1,4 +1,4 @@
-"""Lays out text for a terminal of a given width: paragraphs, tables that drop columns, colour."""
+"""Lays out text for a terminal of a given width."""
 
 import dataclasses
 import io
@@ -53,8 +53,10 @@ class Page:
             line.append(visible(text), style=style)
         self._console.print(line, soft_wrap=True)
 
-    def paragraph(self, text: str, *, indent: str = "", first: str = "", style: str = "") -> None:
-        """Text broken at words; `first` stands before the first line, `indent` before the rest."""
+    def paragraph(
+        self, text: str, *, indent: str = "", first: str = "", style: str = ""
+    ) -> None:
+        """Text broken at words; `first` stands before line one, `indent` before the rest."""
         lines = textwrap.wrap(
             visible(text),
             self.width,
@@ -135,7 +137,10 @@ class Page:
 
     @staticmethod
     def _row(
-        columns: Sequence[Column], kept: Sequence[int], widths: Sequence[int], cells: Sequence[str]
+        columns: Sequence[Column],
+        kept: Sequence[int],
+        widths: Sequence[int],
+        cells: Sequence[str],
     ) -> str:
         set_ = [
             _set(shortened(cell, width), width, columns[i].numeric)

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 
 import pandas as pd
-from matplotlib import rc_context
 
 from profiler_suite.model import Experiment
 from profiler_suite.report import (
@@ -18,9 +17,8 @@ from profiler_suite.report import (
     selection,
     threads,
 )
-from profiler_suite.report.chart import Picture
+from profiler_suite.report.chart import Picture, drawing_style
 from profiler_suite.report.known import Known
-from profiler_suite.report.style import rc_parameters
 
 # A roofline for each of so many settings of dtype and threads, those with most points.
 _MOST_ROOFLINES = 3
@@ -41,7 +39,7 @@ class Hung:
 
 def hang(known: Known) -> list[Hung]:
     """Draw everything that this run has data for."""
-    with rc_context(dict(rc_parameters())):
+    with drawing_style():
         return [
             *_answer(known),
             *_rooflines(known),
@@ -68,7 +66,9 @@ def _answer(known: Known) -> Iterator[Hung]:
 def _rooflines(known: Known) -> Iterator[Hung]:
     shown = selection.measured(known.points)
     settings = shown[["dtype", "threads"]].value_counts()
-    worth = [s for i, s in enumerate(settings.index) if i == 0 or settings.iloc[i] >= _FEWEST_POINTS]
+    worth = [
+        s for i, s in enumerate(settings.index) if i == 0 or settings.iloc[i] >= _FEWEST_POINTS
+    ]
     for dtype, number in worth[:_MOST_ROOFLINES]:
         key = (str(dtype), int(number))
         tail = f"{dtype}_t{number}"

@@ -45,7 +45,7 @@ def filters_by_stride(
         own = frame[frame["implementation"] == name]
         rows: list[int] = []
         ax.set_title(chart.shorten(name, 18), loc="left")
-        for cell in own.itertuples():
+        for cell in selection.rows(own):
             x, y = strides.index(cell.stride), filters.index(cell.filters)
             colour, _, text_colour, _ = HEAT[_step(cell.relative)]
             ax.bar(x, 0.96, width=0.96, bottom=y - 0.48, color=colour, linewidth=0)

@@ -74,7 +74,9 @@ def time_per_name(
             horizontal=True,
         )
     chart.direct_labels(
-        drawing, ax, [(n, marks[n], None) for n in in_order(set(frame["implementation"]), marks)]
+        drawing,
+        ax,
+        [(n, marks[n], None) for n in in_order(set(frame["implementation"]), marks)],
     )
     return drawing
 

@@ -58,13 +58,15 @@ def _tables(page: Page, known: Known) -> None:
         own = selection.of_experiment(known.points, known.answer.experiment)
         names = list(dict.fromkeys(own.sort_values("flop")["problem"]))
         for problem in names:
-            _table(page, own[own["problem"] == problem], (known.answer.left, known.answer.right))
+            _table(
+                page, own[own["problem"] == problem], (known.answer.left, known.answer.right)
+            )
         return
     for experiment in known.run.provenance.experiments[:_MOST_TABLES]:
         own = selection.of_experiment(known.points, experiment.name)
         done = selection.measured(own)
         if len(done):
-            largest = done.loc[done["flop"].idxmax(), "problem"]
+            largest = str(done["problem"].iloc[int(done["flop"].argmax())])
             page.paragraph(f"{experiment.name}: {experiment.question}", style="bold")
             _table(page, own[own["problem"] == largest], ())
 
@@ -77,8 +79,12 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
     best = selection.measured(frame)["time_s"].min()
     rows = []
     several = frame[["dtype", "threads"]].drop_duplicates().shape[0] > 1
-    for row in frame.head(_MOST_ROWS).itertuples():
-        label = f"{row.implementation} {row.dtype} t{row.threads}" if several else row.implementation
+    for row in selection.rows(frame.head(_MOST_ROWS)):
+        label = (
+            f"{row.implementation} {row.dtype} t{row.threads}"
+            if several
+            else row.implementation
+        )
         if row.status == "ok" and row.time_s > 0:
             rows.append(
                 (
@@ -93,7 +99,7 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
             )
         else:
             rows.append((str(label), str(row.status), "", "", "", "", ""))
-    marked = [row.id in bold for row in frame.head(_MOST_ROWS).itertuples()]
+    marked = [row.id in bold for row in selection.rows(frame.head(_MOST_ROWS))]
     page.table(_COLUMNS, rows, emphasised=marked)
     if len(frame) > _MOST_ROWS:
         page.line(f"  and {len(frame) - _MOST_ROWS} more in the report")

@@ -43,9 +43,9 @@ def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
     ax.xaxis.set_major_formatter(lambda v, _: f"{100 * (v - 1):+.3g} %")
     ax.set_xlabel("second entry against the first")
     ax.grid(visible=False, axis="y")
-    names = [f"{p.experiment}  {p.implementation}" for p in pairs.itertuples()]
+    names = [f"{p.experiment}  {p.implementation}" for p in selection.rows(pairs)]
     ax.set_yticks(range(count), [chart.shorten(name, 44) for name in names])
-    for y, row in enumerate(pairs.itertuples()):
+    for y, row in enumerate(selection.rows(pairs)):
         mark = marks[str(row.implementation)]
         ax.plot([row.low, row.high], [y, y], color=mark.colour, linewidth=1.4)
         chart.draw_series(

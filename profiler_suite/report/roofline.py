@@ -1,10 +1,11 @@
 """The two roofline figures: rate over arithmetic intensity, rate over FLOP per call."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from profiler_suite import units
 from profiler_suite.report import chart, selection
@@ -88,7 +89,7 @@ def over_intensity(
     return drawing
 
 
-def _draw_bandwidth(ax: chart.Axes, roof: Roof, peak: float, number: int) -> None:
+def _draw_bandwidth(ax: Axes, roof: Roof, peak: float, number: int) -> None:
     """A slanted roof up to its ridge, with its name along it."""
     x_low, x_high = ax.get_xlim()
     y_low, _ = ax.get_ylim()
@@ -118,7 +119,7 @@ def _draw_bandwidth(ax: chart.Axes, roof: Roof, peak: float, number: int) -> Non
     )
 
 
-def _angle_on_paper(ax: chart.Axes) -> float:
+def _angle_on_paper(ax: Axes) -> float:
     """The angle at which y = x rises on this log-log plot, in degrees."""
     figure = ax.get_figure()
     assert figure is not None
@@ -179,7 +180,7 @@ def over_flop_per_call(
     return drawing
 
 
-def _draw_overhead(ax: chart.Axes, fixed: pd.Series, cost: float, peak: float) -> None:
+def _draw_overhead(ax: Axes, fixed: pd.Series, cost: float, peak: float) -> None:
     low, high = (float(v) for v in fixed.quantile([0.1, 0.9]))
     x_low, x_high = ax.get_xlim()
     x = np.geomspace(x_low, x_high, 60)
@@ -203,7 +204,7 @@ def _draw_overhead(ax: chart.Axes, fixed: pd.Series, cost: float, peak: float) -
 
 
 def _draw_points(
-    drawing: Picture, ax: chart.Axes, frame: pd.DataFrame, x: str, marks: Mapping[str, Mark]
+    drawing: Picture, ax: Axes, frame: pd.DataFrame, x: str, marks: Mapping[str, Mark]
 ) -> None:
     names = []
     for name, part in selection.by_implementation(frame):
@@ -252,7 +253,11 @@ def _title(frame: pd.DataFrame, dtype: str, threads: int) -> str:
         return f"Effective rate over arithmetic intensity, {dtype}, {_threads(threads)}"
     tally = known["bound"].value_counts()
     kind, count = str(tally.index[0]), int(tally.iloc[0])
-    reach = known.loc[known["of_attainable"].idxmax()] if known["of_attainable"].any() else None
+    reach: Any = (
+        known.iloc[int(known["of_attainable"].argmax())]
+        if known["of_attainable"].any()
+        else None
+    )
     word = "overhead" if kind == "overhead" else kind
     text = f"{count} of {len(known)} points are {word}-bound"
     above = int(known["above_roof"].fillna(False).astype(bool).sum())

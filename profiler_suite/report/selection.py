@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,11 +109,12 @@ def fastest_along(frame: pd.DataFrame, axis: str) -> list[Fastest]:
     """The fastest measured implementation at every value of the axis."""
     found = []
     for value, part in measured(frame).groupby(axis, sort=axis != "problem"):
-        best = part.loc[part["time_s"].idxmin()]
+        best = fastest(part)
         tied = part[(part["low_s"] <= best["high_s"]) & (part.index != best.name)]
+        place: Any = value
         found.append(
             Fastest(
-                value=value,
+                value=place,
                 row=int(best.name),
                 implementation=str(best["implementation"]),
                 tied=tuple(tied["implementation"].astype(str)),
@@ -153,6 +155,16 @@ def by_implementation(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]
     """Parts of the frame, one per implementation, in order of first appearance."""
     for name, part in frame.groupby("implementation", sort=False):
         yield str(name), part
+
+
+def rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows as named tuples; a row's fields are its columns, its number is ``Index``."""
+    return iter(frame.itertuples())
+
+
+def fastest(frame: pd.DataFrame) -> Any:
+    """The row (a Series) with the smallest time."""
+    return frame.iloc[int(frame["time_s"].argmin())]
 
 
 def is_swept(experiment: Experiment, points: pd.DataFrame) -> bool:

@@ -154,36 +154,3 @@ def css_variables() -> str:
         f":root{{color-scheme:light dark;{light}}}\n"
         f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
     )
-
-
-def rc_parameters() -> Mapping[str, object]:
-    """matplotlib settings, for use inside ``rc_context`` only."""
-    ink, muted = ROLES["ink"][0], ROLES["muted"][0]
-    return {
-        "font.family": ["DejaVu Sans"],
-        "font.size": 8.5,
-        "svg.fonttype": "none",  # text stays text: small, selectable, searchable
-        "svg.hashsalt": "profiler_suite",  # the same figure gives the same bytes
-        "axes.edgecolor": ROLES["axis"][0],
-        "axes.labelcolor": muted,
-        "axes.labelsize": 8.5,
-        "axes.titlesize": 9,
-        "axes.titlecolor": ink,
-        "axes.linewidth": 0.8,
-        "axes.grid": True,
-        "axes.axisbelow": True,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.unicode_minus": True,
-        "grid.color": ROLES["grid"][0],
-        "grid.linewidth": 0.8,
-        "xtick.color": ROLES["axis"][0],
-        "ytick.color": ROLES["axis"][0],
-        "xtick.labelcolor": muted,
-        "ytick.labelcolor": muted,
-        "xtick.labelsize": 8.5,
-        "ytick.labelsize": 8.5,
-        "text.color": ink,
-        "text.parse_math": False,  # a name with a $ is a name
-        "lines.linewidth": 1.6,
-    }

@@ -39,9 +39,7 @@ def markdown(known: Known, hung: Sequence[Hung]) -> str:
         parts += ["## Fastest of each problem", _table(fastest)]
     parts.append("## Figures")
     parts.append(
-        "\n".join(
-            f"- [{text(h.picture.title)}](figures/{h.picture.name}.png)" for h in hung
-        )
+        "\n".join(f"- [{text(h.picture.title)}](figures/{h.picture.name}.png)" for h in hung)
     )
     parts.append("All numbers: `points.csv`; the whole report: `report.html`.")
     return "\n\n".join(parts) + "\n"
@@ -81,7 +79,7 @@ def _fastest(known: Known) -> TableView:
             units.ratio(row.times),
             columns.bound(row),
         )
-        for row in best[best["several"]].itertuples()
+        for row in selection.rows(best[best["several"]])
     ]
     return TableView(
         "",

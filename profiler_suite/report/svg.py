@@ -1,4 +1,4 @@
-"""Turns a drawn picture into SVG for the page: ids of its own, CSS colours, marks that answer."""
+"""Turns a drawn picture into the page's SVG: own ids, CSS colours, marks that answer."""
 
 import functools
 import io
@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
-from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-from profiler_suite.report.chart import Picture
-from profiler_suite.report.style import rc_parameters, variables
+from profiler_suite.report.chart import Picture, drawing_style
+from profiler_suite.report.style import variables
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -24,8 +23,9 @@ _FONT = re.compile(r"font: ([^;\"]*?)'DejaVu Sans'[^;\"]*")
 def draw(picture: Picture) -> bytes:
     """The picture as matplotlib's SVG."""
     buffer = io.BytesIO()
-    with rc_context(dict(rc_parameters())):
-        FigureCanvasSVG(picture.figure).print_svg(buffer, metadata={"Date": None})
+    with drawing_style():
+        FigureCanvasSVG(picture.figure)
+        picture.figure.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
 

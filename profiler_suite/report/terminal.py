@@ -116,7 +116,10 @@ def machine_page(machine: Machine, width: int, color: bool) -> str:
             ("cores", f"{facts.cores}, {facts.cores_allowed} logical allowed"),
             ("caches", caches or "not known"),
             ("memory", units.size(facts.memory_bytes)),
-            ("system", f"{facts.system}" + (f", {facts.virtualised}" if facts.virtualised else "")),
+            (
+                "system",
+                f"{facts.system}" + (f", {facts.virtualised}" if facts.virtualised else ""),
+            ),
             ("Python", f"{facts.python}, NumPy {facts.numpy}, SciPy {facts.scipy}"),
             ("BLAS", blas or "not known"),
             ("measured", machine.measured_at + (" (coarsely)" if machine.coarse else "")),
@@ -134,7 +137,9 @@ def machine_page(machine: Machine, width: int, color: bool) -> str:
 def _ceilings(page: Page, machine: Machine) -> None:
     rows = []
     for c in machine.ceilings:
-        form = {"peak": units.flop_rate, "bandwidth": units.byte_rate}.get(c.quantity, units.time)
+        form = {"peak": units.flop_rate, "bandwidth": units.byte_rate}.get(
+            c.quantity, units.time
+        )
         measured = c.value > 0
         spread = f"{form(c.low)} to {form(c.high)}" if measured and c.high > 0 else ""
         value = form(c.value) if measured else "not measured"

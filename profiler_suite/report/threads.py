@@ -6,7 +6,7 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.model import Experiment
-from profiler_suite.report import chart
+from profiler_suite.report import chart, selection
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ROLES, Mark
 
@@ -27,12 +27,12 @@ def speed_up(
         return None
     by_cell = {
         (p.implementation, p.problem, p.dtype, p.threads): (p.Index, p.flop)
-        for p in points[points["experiment"] == experiment.name].itertuples()
+        for p in selection.rows(points[points["experiment"] == experiment.name])
     }
     cells = list(zip(frame["implementation"], frame["problem"], frame["dtype"], strict=True))
     keys = [(*cell, t) for cell, t in zip(cells, frame["threads"], strict=True)]
     frame = frame.assign(
-        cell=cells,
+        cell=pd.Series(cells, index=frame.index, dtype=object),
         point=[by_cell[k][0] if k in by_cell else -1 for k in keys],
         flop=[by_cell[k][1] if k in by_cell else 0.0 for k in keys],
     )
@@ -85,7 +85,7 @@ def speed_up(
             horizontal=True,
             size=1.15,
         )
-    for row in frame.itertuples():
+    for row in selection.rows(frame):
         several = most > 2
         text = (
             f"{row.threads} threads, {units.percent(row.efficiency)}"

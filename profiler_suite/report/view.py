@@ -233,7 +233,7 @@ def _titles(known: Known) -> list[str]:
     if len(known.points) > _MANY_POINTS:
         return []
     titles = []
-    for row in known.points.itertuples():
+    for row in selection.rows(known.points):
         time = f"{units.time(row.time_s)} ± {units.percent(columns.half_width(row))}"
         bound = f", bound by {columns.bound(row)}" if columns.bound(row) else ""
         rate = f", {units.flop_rate(row.flop_per_s)}{bound}" if row.flop_per_s > 0 else ""
@@ -246,7 +246,7 @@ def _titles(known: Known) -> list[str]:
 def _arm_rows(known: Known) -> list[Any]:
     if known.answer is None:
         return []
-    by_id = {row.id: row for row in known.points.itertuples()}
+    by_id = {row.id: row for row in selection.rows(known.points)}
     return [by_id[i] for i in (known.answer.left, known.answer.right) if i in by_id]
 
 
@@ -300,7 +300,7 @@ def arms(known: Known) -> TableView | None:
     own = own[own["replica"] == 0]
     best = selection.measured(own).groupby("problem")["time_s"].min()
     rows = []
-    for row in own.sort_values(["flop", "time_s"]).itertuples():
+    for row in selection.rows(own.sort_values(["flop", "time_s"])):
         ok = row.status == "ok" and row.time_s > 0
         rows.append(
             (
@@ -339,7 +339,7 @@ def _overhead(known: Known) -> TableView | None:
             units.time(row.time_s),
             units.percent(row.part),
         )
-        for row in own.assign(part=share).sort_values("part", ascending=False).itertuples()
+        for row in selection.rows(own.assign(part=share).sort_values("part", ascending=False))
     ]
     return TableView(
         "What entering the calls costs at least",
@@ -368,8 +368,10 @@ def _threads(known: Known) -> TableView | None:
     if frame.empty:
         return None
     rows = []
-    for row in frame.itertuples():
-        word = "help" if row.low > 1 else "hurt" if row.high < 1 else "no difference beyond noise"
+    for row in selection.rows(frame):
+        word = (
+            "help" if row.low > 1 else "hurt" if row.high < 1 else "no difference beyond noise"
+        )
         rows.append(
             (
                 row.experiment,
@@ -402,7 +404,7 @@ def _sources(known: Known) -> list[SourceView]:
     lines = known.run.lines
     if lines.empty:
         return []
-    by_id = {row.id: row for row in known.points.itertuples()}
+    by_id = {row.id: row for row in selection.rows(known.points)}
     first = known.answer.experiment if known.answer else ""
     views = []
     groups = lines.groupby(["id", "file", "function"], sort=False)
@@ -430,7 +432,7 @@ def _sources(known: Known) -> list[SourceView]:
 def _source_lines(part: pd.DataFrame) -> list[SourceLine]:
     lines = []
     last = 0
-    for row in part.itertuples():
+    for row in selection.rows(part):
         hits = float(row.hits)
         lines.append(
             SourceLine(
@@ -461,7 +463,7 @@ def _doubtful(known: Known) -> TableView | None:
             f"±{units.percent(columns.half_width(row))}" if row.time_s > 0 else "",
             str(row.flags),
         )
-        for row in frame.itertuples()
+        for row in selection.rows(frame)
     )
     return TableView(
         "Points whose number is doubtful",
@@ -483,7 +485,7 @@ def _unmeasured(known: Known) -> TableView | None:
             columns.problem(row),
             str(row.reason),
         )
-        for row in frame.itertuples()
+        for row in selection.rows(frame)
     )
     return TableView(
         "Points without a result",
@@ -503,14 +505,16 @@ def _point_rows(known: Known) -> list[PointRow]:
             command="" if many else rerun.command(row, experiments.get(row.experiment)),
             status=str(row.status),
         )
-        for row in known.points.itertuples()
+        for row in selection.rows(known.points)
     ]
 
 
 def _ceilings(known: Known) -> TableView:
     rows = []
     for c in known.run.provenance.machine.ceilings:
-        form = {"peak": units.flop_rate, "bandwidth": units.byte_rate}.get(c.quantity, units.time)
+        form = {"peak": units.flop_rate, "bandwidth": units.byte_rate}.get(
+            c.quantity, units.time
+        )
         measured = c.value > 0
         rows.append(
             (

@@ -5,13 +5,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from profiler_suite.analysis.frames import Run
 from profiler_suite.report import gallery, known, page, summary, svg, table_csv, view
-from profiler_suite.report.chart import Picture
-from profiler_suite.report.style import rc_parameters
+from profiler_suite.report.chart import Picture, drawing_style
 
 Progress = Callable[[str], None]
 
@@ -44,8 +42,9 @@ def write_report(run: Run, folder: Path, *, progress: Progress | None = None) ->
 
 def _png(picture: Picture) -> bytes:
     buffer = io.BytesIO()
-    with rc_context(dict(rc_parameters())):
-        FigureCanvasAgg(picture.figure).print_png(buffer)
+    with drawing_style():
+        FigureCanvasAgg(picture.figure)
+        picture.figure.savefig(buffer, format="png")
     return buffer.getvalue()
 
 

@@ -135,7 +135,7 @@ def _blas_cost(problem: Problem) -> Cost:
 
 def _no_blas_cost(problem: Problem) -> Cost:
     # einsum parses its subscripts: about twice a small call.
-    return _cost(problem, "ufunc", calls=2.0)
+    return _cost(problem, "einsum", calls=2.0)
 
 
 def _integer_cost(problem: Problem) -> Cost:
@@ -146,9 +146,9 @@ def _python_cost(problem: Problem) -> Cost:
     rows, columns, batch = (problem.dims[name] for name in DIMS)
     # tolist makes a Python float of every element: about half a step each (measured).
     made = 0.5 * (rows * columns + columns * batch)
-    return _cost(
-        problem, "python", calls=rows * batch + 4.0, steps=_multiply_adds(problem) + made
-    )
+    # Two elements of two lists are read for each multiply-add: two steps.
+    steps = 2.0 * _multiply_adds(problem) + made
+    return _cost(problem, "python", calls=rows * batch + 4.0, steps=steps)
 
 
 def _python_refuse(problem: Problem) -> str:

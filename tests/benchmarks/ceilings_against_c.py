@@ -2,7 +2,7 @@
 
 Run it by hand, with gcc at hand and nothing else running::
 
-    python tests/benchmarks/ceilings_against_c.py [SECONDS]
+    python -m tests.benchmarks.ceilings_against_c [SECONDS]
 
 Each round visits every probe, in NumPy and in C, in random order; the best of
 all rounds counts on both sides. C runs plain loops (ceilings.c), each in a

@@ -5,12 +5,16 @@ import signal
 import time
 
 import numpy as np
+from numpy.typing import NDArray
 
 from profiler_suite.model import Cost, Experiment, Problem, Workload
 from profiler_suite.workloads import registry
 
 
-def _cost(problem):
+Floats = NDArray[np.float64]
+
+
+def _cost(problem: Problem) -> Cost:
     n = problem.dims["n"]
     return Cost(flop=n, compulsory_bytes=16 * n, calls=1, rate="ufunc")
 
@@ -30,25 +34,25 @@ registry.add_workload(
 
 
 @registry.implementation("double", family="ufunc", cost=_cost, dtypes=("float64",))
-def times_two(x):
+def times_two(x: Floats) -> Floats:
     """One multiplication."""
     return x * 2
 
 
 @registry.implementation("double", family="ufunc", cost=_cost, dtypes=("float64",))
-def plus_itself(x):
+def plus_itself(x: Floats) -> Floats:
     """One addition."""
     return x + x
 
 
 @registry.implementation("double", family="bad", cost=_cost, dtypes=("float64",))
-def wrong(x):
+def wrong(x: Floats) -> Floats:
     """Gives another answer."""
     return x * 3
 
 
 @registry.implementation("double", family="bad", cost=_cost, dtypes=("float64",))
-def raises(x):
+def raises(x: Floats) -> Floats:
     """Raises."""
     raise RuntimeError("this one always raises")
 
@@ -57,7 +61,7 @@ _calls = 0
 
 
 @registry.implementation("double", family="bad", cost=_cost, dtypes=("float64",))
-def segfault(x):
+def segfault(x: Floats) -> Floats:
     """Dies in the middle of a visit, after warm-up and calibration went well."""
     global _calls
     _calls += 1
@@ -67,7 +71,7 @@ def segfault(x):
 
 
 @registry.implementation("double", family="bad", cost=_cost, dtypes=("float64",))
-def hangs(x):
+def hangs(x: Floats) -> Floats:
     """Never comes back."""
     time.sleep(3600)
     return x * 2

@@ -50,6 +50,9 @@ _HEAD_OFFSET = 1024
 _TAIL_OFFSET = 1032
 _POSITION = struct.Struct("=Q")
 
+SWITCH = "PROFILER_SUITE_NATIVE"
+"""Environment variable; 'off' does without native samples, as if the kernel refused."""
+
 _PARANOID = Path("/proc/sys/kernel/perf_event_paranoid")
 _TASKS = Path("/proc/self/task")
 
@@ -133,6 +136,8 @@ def open_with_kernel_if_allowed(
 
     Raises ProcessLookupError for a thread that has ended, else PerfError.
     """
+    if os.environ.get(SWITCH, "") == "off":
+        raise PerfError(f"native samples are switched off by {SWITCH}=off")
     attempt = opener or open_event
     try:
         return attempt(thread, period_ns, True), True
@@ -187,7 +192,6 @@ class ThreadEvent:
         except BaseException:
             os.close(self._descriptor)
             raise
-        self.capacity_bytes = len(self._buffer) - mmap.PAGESIZE
 
     def enable(self) -> None:
         """Let the clock run."""
@@ -207,20 +211,7 @@ class ThreadEvent:
 
     def drain(self) -> Drained:
         """Take everything out of the buffer; only while disabled."""
-        (head,) = _POSITION.unpack_from(self._buffer, _HEAD_OFFSET)
-        (tail,) = _POSITION.unpack_from(self._buffer, _TAIL_OFFSET)
-        drained = decode(self._bytes(tail, head))
-        _POSITION.pack_into(self._buffer, _TAIL_OFFSET, head)
-        return drained
-
-    def _bytes(self, tail: int, head: int) -> bytes:
-        begin, end = tail % self.capacity_bytes, head % self.capacity_bytes
-        first = mmap.PAGESIZE
-        if head == tail:
-            return b""
-        if begin < end:
-            return self._buffer[first + begin : first + end]
-        return self._buffer[first + begin :] + self._buffer[first : first + end]
+        return decode(take(self._buffer))
 
     def close(self) -> None:
         """Give buffer and event back to the kernel."""
@@ -241,6 +232,23 @@ def _map(descriptor: int, pages: int) -> mmap.mmap:
                     "raise kernel.perf_event_mlock_kb or `ulimit -l`"
                 ) from error
             pages //= 2
+
+
+def take(buffer: mmap.mmap | bytearray) -> bytes:
+    """The bytes between tail and head of a ring buffer, whose tail then is its head.
+
+    The first page holds the two positions, which only grow; the rest is the ring.
+    """
+    (head,) = _POSITION.unpack_from(buffer, _HEAD_OFFSET)
+    (tail,) = _POSITION.unpack_from(buffer, _TAIL_OFFSET)
+    ring = mmap.PAGESIZE
+    capacity = len(buffer) - ring
+    begin, end = ring + tail % capacity, ring + head % capacity
+    if head == tail:
+        return b""
+    taken = buffer[begin:end] if begin < end else buffer[begin:] + buffer[ring:end]
+    _POSITION.pack_into(buffer, _TAIL_OFFSET, head)
+    return bytes(taken)
 
 
 def decode(records: bytes) -> Drained:

@@ -13,14 +13,12 @@ from typing import Any
 
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.native import perf
+from profiler_suite.measure.native.rate import gentle_frequency_hz
 from profiler_suite.measure.native.rules import classify
 from profiler_suite.measure.native.symbols import Symbolizer, kernel_symbols_readable
 from profiler_suite.measure.native.watch import Watch
 from profiler_suite.measure.timing import time_evaluations
 from profiler_suite.model import NativeSamples, NativeWeight
-
-DEFAULT_FREQUENCY_HZ = 1999.0
-"""Ticks per second of a thread's time on a core; a prime, so that no loop beats with it."""
 
 # Long enough that reading the clock and the folder of threads in between is nothing,
 # short enough to notice threads that the call starts.
@@ -41,15 +39,18 @@ def sample(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
     seconds: float,
-    frequency_hz: float = DEFAULT_FREQUENCY_HZ,
+    frequency_hz: float = 0.0,
     opener: perf.OpenEvent | None = None,
 ) -> NativeSamples:
     """Evaluate for `seconds` under a clock on every thread; what their code was doing.
 
     Threads that the call starts are watched from the next batch of evaluations
-    on (every 50 ms, or after one evaluation that takes longer). Raises
+    on (every 50 ms, or after one evaluation that takes longer). With frequency
+    0 it samples as often as costs less than 1 % here; shares do not depend on the
+    rate, so a short pass may ask for 1,000 to 4,000 Hz and pay for it. Raises
     PerfError where `available` gives a reason.
     """
+    frequency_hz = frequency_hz or gentle_frequency_hz()
     if not 10 <= frequency_hz <= 20_000:
         raise UsageError(
             f"cannot sample {frequency_hz:g} times a second; take 10 to 20,000, "

@@ -40,7 +40,7 @@ class Recorder:
         signature = Signature(
             name, kind, arguments, keywords, tuple(operands), tuple(results), facts
         )
-        key = (signature, sites.here(2))
+        key = (signature, sites.here())
         self.calls[key] = self.calls.get(key, 0) + 1
 
     def note_uncovered(self, name: str) -> None:
@@ -88,19 +88,9 @@ def results_of(result: Any, given: Sequence[np.ndarray[Any, Any]]) -> list[Seen]
 
 
 def _origin(result: np.ndarray[Any, Any], given: Sequence[np.ndarray[Any, Any]]) -> str:
-    for array in given:
-        if array is result:
-            return "given"
-    for array in given:
-        if _may_share_memory(array, result):
-            same = (
-                array.shape == result.shape
-                and array.strides == result.strides
-                and array.dtype == result.dtype
-                and array.ctypes.data == result.ctypes.data
-            )
-            return "given" if same else "view"
-    return "new"
+    if any(array is result for array in given):
+        return "given"
+    return "view" if any(_may_share_memory(array, result) for array in given) else "new"
 
 
 def active() -> Recorder | None:

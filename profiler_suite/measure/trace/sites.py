@@ -36,9 +36,9 @@ class _Role(NamedTuple):
 _roles: dict[CodeType, _Role] = {}
 
 
-def here(depth: int = 1) -> Site:
+def here() -> Site:
     """The innermost user's line that led here."""
-    frame: FrameType | None = sys._getframe(depth)
+    frame: FrameType | None = sys._getframe(1)
     library: _Role | None = None
     while frame is not None:
         code = frame.f_code

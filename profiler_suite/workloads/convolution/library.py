@@ -19,7 +19,7 @@ def _scipy_convolve2d_cost(problem: Problem) -> Cost:
     pairs = size.filters * size.channels
     return cost(
         problem,
-        rate="ufunc",
+        rate="convolve2d",
         # Per filter and channel: two slices, the call, a strided slice, an addition.
         calls=pairs * (_CALLS_OF_CONVOLVE2D + 5.0) + 1,
         workspace_elements=size.unstrided_pixels,
@@ -45,7 +45,7 @@ def _scipy_correlate_cost(problem: Problem) -> Cost:
     size = Geometry.of(problem)
     return cost(
         problem,
-        rate="ufunc",
+        rate="correlate",
         calls=size.filters * (_CALLS_OF_CORRELATE + 3.0) + 1,
         workspace_elements=size.unstrided_pixels,
         executed_flop=2.0 * size.unstrided_pixels * size.length * size.filters,
@@ -70,7 +70,7 @@ def _scipy_ndimage_cost(problem: Problem) -> Cost:
     image_pixels = size.height * size.width
     return cost(
         problem,
-        rate="ufunc",
+        rate="ndimage",
         calls=pairs * (_CALLS_OF_NDIMAGE + 5.0) + 1,
         workspace_elements=image_pixels,
         executed_flop=2.0 * image_pixels * size.length * size.filters,

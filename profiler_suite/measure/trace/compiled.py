@@ -1,0 +1,147 @@
+"""Compiled functions that NumPy's protocols do not reach: NumPy's own hidden ones, and SciPy's.
+
+Each gets a version that counts when it is given counting arrays. Where no formula
+is known the call is named as uncovered; either way its results count again.
+"""
+
+import math
+import sys
+from collections.abc import Callable, Iterable
+from importlib.machinery import EXTENSION_SUFFIXES
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from profiler_suite.measure.trace import sites
+from profiler_suite.measure.trace.arrays import CountingArray, leaf, unwrap, wrap
+from profiler_suite.measure.trace.numbers import is_counting_number, math_function
+from profiler_suite.measure.trace.recording import PAUSE, active
+
+_HIDDEN_IN_NUMPY = {
+    "c_einsum": ("np.einsum", "product"),
+    "correlate": ("np.convolve", "product"),
+    "correlate2": ("np.correlate", "product"),
+    "interp": ("np.interp", "other"),
+    "interp_complex": ("np.interp", "other"),
+    "_place": ("np.place", "index"),
+    "_unique_hash": ("np.unique", "sort"),
+    "count_nonzero": ("np.count_nonzero", "reduction"),
+    "bincount": ("np.bincount", "other"),
+}
+
+FOREIGN_KINDS = {
+    "scipy.signal._sigtools._convolve2d": "product",
+    "scipy.signal._sigtools._correlateND": "product",
+    "scipy.signal._sigtools._linear_filter": "product",
+    "scipy.ndimage._nd_image.correlate": "product",
+    "scipy.ndimage._nd_image.correlate1d": "product",
+    "scipy.fft._pocketfft.pypocketfft.c2c": "fft",
+    "scipy.fft._pocketfft.pypocketfft.r2c": "fft",
+    "scipy.fft._pocketfft.pypocketfft.c2r": "fft",
+}
+"""Compiled functions of SciPy that have a formula."""
+
+_CALLABLE_TYPES = frozenset(
+    {
+        "builtin_function_or_method",
+        "cython_function_or_method",
+        "fortran",
+        "nb_func",
+        "pybind11_function",
+        "CPUDispatcher",
+    }
+)
+
+
+def numpy_replacements() -> list[tuple[Any, Any]]:
+    """Pairs for what is hidden in NumPy and for the math module."""
+    multiarray = sys.modules["numpy._core._multiarray_umath"]
+    pairs = [
+        (function, _hidden(function, *_HIDDEN_IN_NUMPY[name]))
+        for name in _HIDDEN_IN_NUMPY
+        if (function := getattr(multiarray, name, None)) is not None
+    ]
+    pairs += [
+        (function, math_function(function, name))
+        for name, function in vars(math).items()
+        if type(function).__name__ == "builtin_function_or_method"
+    ]
+    pairs.append((np.nditer, _uncovered_class(np.nditer, "np.nditer")))
+    return pairs
+
+
+def foreign_replacements(modules: Iterable[ModuleType]) -> list[tuple[Any, Any]]:
+    """Pairs for the functions of other packages' extension modules."""
+    pairs = []
+    for module in modules:
+        file = getattr(module, "__file__", None) or ""
+        name = module.__name__
+        if not file.endswith(tuple(EXTENSION_SUFFIXES)) or not _may_take_arrays(name, file):
+            continue
+        for attribute, value in list(vars(module).items()):
+            if type(value).__name__ in _CALLABLE_TYPES and not attribute.startswith("__"):
+                pairs.append((value, _foreign(value, f"{name}.{attribute}")))
+    return pairs
+
+
+def _may_take_arrays(name: str, file: str) -> bool:
+    package = name.split(".")[0]
+    return (
+        package not in ("numpy", "msgspec", "hypothesis", "coverage")
+        and "." in name  # helpers that lie loose in site-packages are internals of tools
+        and not sites.is_standard_file(file)
+    )
+
+
+def _counts(values: Iterable[Any]) -> bool:
+    for value in values:
+        if isinstance(value, CountingArray) or is_counting_number(value):
+            return True
+        if isinstance(value, tuple | list) and len(value) and _counts(value[:16]):
+            return True
+    return False
+
+
+def _hidden(original: Callable[..., Any], name: str, kind: str) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if active() is None:
+            return original(*args, **kwargs)
+        return leaf(name, kind, original, args, kwargs)
+
+    return call
+
+
+def _foreign(original: Callable[..., Any], name: str) -> Callable[..., Any]:
+    kind = FOREIGN_KINDS.get(name)
+
+    class Call:
+        """Stands in for a compiled function, its attributes included."""
+
+        def __getattr__(self, attribute: str) -> Any:
+            return getattr(original, attribute)
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            recorder = active()
+            if recorder is None or not _counts((*args, *kwargs.values())):
+                return original(*args, **kwargs)
+            if kind is not None:
+                return leaf(name, kind, original, args, kwargs)
+            recorder.note_uncovered(name)
+            with PAUSE:
+                result = original(
+                    *map(unwrap, args), **{key: unwrap(each) for key, each in kwargs.items()}
+                )
+            return wrap(result)
+
+    return Call()
+
+
+def _uncovered_class(original: type, name: str) -> Callable[..., Any]:
+    def make(*args: Any, **kwargs: Any) -> Any:
+        recorder = active()
+        if recorder is not None:
+            recorder.note_uncovered(name)
+        return original(*map(unwrap, args), **{key: unwrap(v) for key, v in kwargs.items()})
+
+    return make

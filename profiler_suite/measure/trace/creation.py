@@ -1,0 +1,131 @@
+"""NumPy functions that make arrays, in versions whose arrays count."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from profiler_suite.measure.trace.arrays import leaf, unwrap, wrap
+from profiler_suite.measure.trace.recording import active
+
+# These are compiled; the others (ones, full, linspace, …) are Python code that calls them.
+_COMPILED = (
+    "array",
+    "asarray",
+    "asanyarray",
+    "ascontiguousarray",
+    "asfortranarray",
+    "empty",
+    "zeros",
+    "arange",
+    "frombuffer",
+    "fromfile",
+    "fromiter",
+    "fromstring",
+    "from_dlpack",
+)
+_CONVERTING = frozenset(
+    {"array", "asarray", "asanyarray", "ascontiguousarray", "asfortranarray"}
+)
+_NOT_ARRAYS = frozenset({"seed", "get_state", "set_state", "bytes", "default_rng"})
+
+
+def replacements() -> list[tuple[Any, Any]]:
+    """Pairs of what makes arrays and what stands in for it during a trace."""
+    pairs: list[tuple[Any, Any]] = [
+        (getattr(np, name), _creator(getattr(np, name), name)) for name in _COMPILED
+    ]
+    for name in np.random.__all__:
+        function = getattr(np.random, name)
+        if not isinstance(function, type) and name not in _NOT_ARRAYS:
+            pairs.append((function, _random(function, f"np.random.{name}")))
+    pairs.append((np.random.default_rng, _default_rng))
+    for module in (np._core.fromnumeric, np.lib._shape_base_impl):  # type: ignore[attr-defined]
+        converter = getattr(module, "_array_converter", None)
+        if converter is not None:
+            pairs.append((converter, _converter(converter)))
+            break
+    return pairs
+
+
+def _creator(original: Callable[..., Any], name: str) -> Callable[..., Any]:
+    converting = name in _CONVERTING
+
+    def create(*args: Any, **kwargs: Any) -> Any:
+        if active() is None or kwargs.get("like") is not None:
+            return original(*args, **kwargs)
+        kind = "create"
+        if converting and args and isinstance(args[0], np.ndarray):
+            kind = "copy"
+        return leaf(f"np.{name}", kind, original, args, kwargs)
+
+    create.__name__ = name
+    create.__doc__ = original.__doc__
+    return create
+
+
+def _random(original: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def draw(*args: Any, **kwargs: Any) -> Any:
+        return leaf(name, "create", original, args, kwargs)
+
+    return draw
+
+
+class CountingGenerator(np.random.Generator):
+    """A random generator on the same bit generator, whose arrays count."""
+
+
+def _drawing_method(name: str) -> Callable[..., Any]:
+    original = getattr(np.random.Generator, name)
+
+    def draw(self: CountingGenerator, *args: Any, **kwargs: Any) -> Any:
+        plain = np.random.Generator(self.bit_generator)
+        bound = original.__get__(plain)
+        return leaf(f"np.random.Generator.{name}", "create", bound, args, kwargs)
+
+    return draw
+
+
+for _name in dir(np.random.Generator):
+    if not _name.startswith("_") and _name not in ("bit_generator", "spawn"):
+        setattr(CountingGenerator, _name, _drawing_method(_name))
+
+_plain_default_rng = np.random.default_rng
+
+
+def _default_rng(*args: Any, **kwargs: Any) -> Any:
+    made = _plain_default_rng(*(unwrap(each) for each in args), **kwargs)
+    return made if active() is None else counting_generator(made)
+
+
+def counting_generator(generator: np.random.Generator) -> CountingGenerator:
+    """The same stream of random numbers, in counting arrays."""
+    if isinstance(generator, CountingGenerator):
+        return generator
+    return CountingGenerator(generator.bit_generator)
+
+
+def _converter(original: Any) -> Any:
+    """NumPy's own helper for converting arguments; its arrays stay counting arrays."""
+
+    class CountingConverter:
+        def __init__(self, *arrays: Any) -> None:
+            self._converter = original(*(unwrap(each) for each in arrays))
+            self._given = arrays
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._converter, name)
+
+        def as_arrays(self, *args: Any, **kwargs: Any) -> Any:
+            converted = self._converter.as_arrays(*args, **kwargs)
+            return tuple(
+                given if isinstance(given, np.ndarray) else wrap(each)
+                for given, each in zip(self._given, converted, strict=True)
+            )
+
+        def wrap(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+            if isinstance(value, np.ndarray) and value.ndim:
+                return value  # scalars alone need converting back
+            return wrap(self._converter.wrap(unwrap(value), *args, **kwargs))
+
+    return CountingConverter

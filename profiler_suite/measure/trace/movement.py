@@ -1,0 +1,152 @@
+"""Work of what moves data: indexing, copies, sorting and searching, creation."""
+
+import math
+from collections.abc import Callable
+
+from profiler_suite.measure.trace.signature import Seen, Tree, itemsize
+from profiler_suite.measure.trace.work import Call, Work, bytes_of, distinct, size
+
+
+def _default(call: Call) -> Work:
+    return Work(0.0, call.read(), call.written())
+
+
+def _elements_bytes(seen: Seen) -> int:
+    return size(seen) * itemsize(seen)
+
+
+def _index_bytes(call: Call, key: Tree | None) -> int:
+    """Bytes of the index arrays and masks of a key."""
+    if key is None:
+        return 0
+    parts = key[1:] if key[0] == "tuple" else (key,)
+    numbers = {part[1] for part in parts if part[0] in ("mask", "indices")}
+    return sum(bytes_of(call.operands[number]) for number in numbers)
+
+
+def _getitem(call: Call) -> Work:
+    moved = sum(_elements_bytes(seen) for seen in call.results)
+    array = call.operands[0]
+    read = min(moved, bytes_of(array)) + _index_bytes(call, call.argument(1))
+    written = sum(_elements_bytes(seen) for seen in call.results if seen.form == "array")
+    return Work(0.0, read, written)
+
+
+def _setitem(call: Call) -> Work:
+    value = call.array(2)
+    read = bytes_of(value) if value is not None else 0
+    written = sum(bytes_of(seen) for seen in call.results)
+    return Work(0.0, read + _index_bytes(call, call.argument(1)), written)
+
+
+def _flat_item(call: Call) -> Work:
+    moved = sum(_elements_bytes(seen) for seen in call.results)
+    return Work(0.0, moved, sum(bytes_of(seen) for seen in call.results))
+
+
+def _flat_setitem(call: Call) -> Work:
+    written = (call.fact("elements") or 0) * itemsize(call.operands[0])
+    return Work(0.0, call.read(without=frozenset({0})), written)
+
+
+def _fill(call: Call) -> Work:
+    return Work(0.0, call.read(without=frozenset({0})), bytes_of(call.operands[0]))
+
+
+def _copyto(call: Call) -> Work:
+    target = call.operands[0]
+    selected = call.fact("selected")
+    if selected is None:
+        return _fill(call)
+    return Work(
+        0.0,
+        call.read(without=frozenset({0})),
+        min(selected, distinct(target)) * itemsize(target),
+    )
+
+
+def _gather(call: Call) -> Work:
+    """take and choose: as many elements as are delivered, and the indices."""
+    moved = sum(_elements_bytes(seen) for seen in call.results)
+    indices = call.operands[0] if call.name == "ndarray.choose" else call.array(1, "indices")
+    read = moved + (bytes_of(indices) if indices is not None else 0)
+    return Work(0.0, read, call.written())
+
+
+def _in_place(call: Call) -> Work:
+    """sort and partition: read once, written once."""
+    moved = bytes_of(call.operands[0])
+    return Work(0.0, moved, moved)
+
+
+def _searchsorted(call: Call) -> Work:
+    sorted_array = call.operands[0]
+    keys = call.array(1, "v")
+    count = size(keys) if keys is not None else 1
+    steps = math.ceil(math.log2(size(sorted_array) + 1)) if size(sorted_array) else 0
+    read = min(count * steps, distinct(sorted_array)) * itemsize(sorted_array)
+    return Work(0.0, read + (bytes_of(keys) if keys is not None else 0), call.written())
+
+
+def _bincount(call: Call) -> Work:
+    adds = size(call.operands[0])
+    return Work(float(adds), call.read(), call.written())
+
+
+def _interp(call: Call) -> Work:
+    """A search, then slope × distance + value: a division, two products' worth of others."""
+    points = size(call.operands[0])
+    return Work(6.0 * points, call.read(), call.written())
+
+
+def _count_nonzero(call: Call) -> Work:
+    return Work(0.0, call.read(), 0)
+
+
+def _create(call: Call) -> Work:
+    if call.name in ("np.empty", "np.empty_like"):
+        return Work(0.0, 0, 0)
+    return _default(call)
+
+
+_FORMULAS: dict[str, Callable[[Call], Work]] = {
+    "getitem": _getitem,
+    "setitem": _setitem,
+    "ndarray.flat next": _flat_item,
+    "ndarray.flat getitem": _flat_item,
+    "ndarray.flat setitem": _flat_setitem,
+    "ndarray.fill": _fill,
+    "ndarray.put": _copyto,
+    "np.copyto": _copyto,
+    "np.putmask": _copyto,
+    "np.place": _copyto,
+    "ndarray.take": _gather,
+    "ndarray.choose": _gather,
+    "ndarray.sort": _in_place,
+    "ndarray.partition": _in_place,
+    "ndarray.searchsorted": _searchsorted,
+    "np.bincount": _bincount,
+    "np.interp": _interp,
+    "np.count_nonzero": _count_nonzero,
+    "np.empty_like": _create,
+    "np.where": _default,
+    "np.concatenate": _default,
+    "np.lexsort": _default,
+    "np.unique": _default,
+    "np.packbits": _default,
+    "np.unpackbits": _default,
+    "np.ravel_multi_index": _default,
+    "np.unravel_index": _default,
+}
+
+
+def movement_work(call: Call) -> Work | None:
+    """Work of an operation that moves data; None when it is not known."""
+    formula = _FORMULAS.get(call.name)
+    if formula is not None:
+        return formula(call)
+    if call.signature.kind == "create":
+        return _create(call)
+    if call.name.startswith("ndarray.") or call.signature.kind == "copy":
+        return _default(call)
+    return None

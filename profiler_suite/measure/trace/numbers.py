@@ -1,0 +1,167 @@
+"""Numbers taken out of counting arrays: they count the arithmetic that Python does with them."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+
+from profiler_suite.measure.trace.recording import active
+from profiler_suite.measure.trace.signature import Seen
+
+_BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow")
+_COMPARISONS = ("lt", "le", "eq", "ne", "gt", "ge")
+_UNARY = ("neg", "abs")
+
+UFUNC_OF = {
+    "add": "add",
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "divide",
+    "floordiv": "floor_divide",
+    "mod": "remainder",
+    "divmod": "divmod",
+    "pow": "power",
+    "lt": "less",
+    "le": "less_equal",
+    "eq": "equal",
+    "ne": "not_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "neg": "negative",
+    "abs": "absolute",
+}
+"""Which ufunc an operator of numbers corresponds to, for its FLOP."""
+
+_NUMPY_TYPES = tuple(
+    dict.fromkeys(
+        np.dtype(code).type for code in (*np.typecodes["AllInteger"], *np.typecodes["AllFloat"])
+    )
+)
+_PYTHON_TYPES = (int, float, complex)
+
+
+def _seen(base: type) -> Seen:
+    if issubclass(base, np.generic):
+        return Seen((), (), np.dtype(base), "numpy scalar", "given")
+    return Seen((), (), base.__name__, "python scalar", "given")
+
+
+_SEEN: dict[type, Seen] = {
+    **{base: _seen(base) for base in (*_NUMPY_TYPES, *_PYTHON_TYPES)},
+    bool: _seen(bool),
+    np.bool_: _seen(np.bool_),
+}
+
+
+def _record(name: str, operands: tuple[Any, ...], result: Any) -> None:
+    recorder = active()
+    if recorder is None:
+        return
+    seen = [_SEEN.get(type(each)) for each in operands]
+    given = [each for each in seen if each is not None]
+    results = result if isinstance(result, tuple) else (result,)
+    recorder.record(
+        name,
+        "scalar",
+        tuple(("operand", number) for number in range(len(given))),
+        (),
+        given,
+        [
+            _SEEN[type(each)]._replace(origin="new")
+            for each in results
+            if type(each) in _SEEN
+        ],
+    )
+
+
+def _operator(base: type, name: str, reflected: bool) -> Callable[..., Any]:
+    original = getattr(base, f"__{'r' if reflected else ''}{name}__")
+
+    def operator(self: Any, *others: Any) -> Any:
+        if others and isinstance(others[0], np.ndarray):
+            return NotImplemented  # the array's own operator counts it
+        own = plain_number(self)
+        rest = tuple(plain_number(other) for other in others)
+        result = original(own, *rest)
+        if result is NotImplemented or active() is None:
+            return result
+        operands = (*rest, own) if reflected else (own, *rest)
+        _record(f"scalar.{name}", operands, result)
+        return counting_number(result)
+
+    return operator
+
+
+def _ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    # Arrays know about numbers; that numbers know about arrays is this exception.
+    from profiler_suite.measure.trace.arrays import call_ufunc
+
+    return call_ufunc(ufunc, method, inputs, kwargs)
+
+
+def _function(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    from profiler_suite.measure.trace.arrays import call_function
+
+    return call_function(function, args, kwargs)
+
+
+def _counting_class(base: type) -> type:
+    body: dict[str, Any] = {
+        "__doc__": f"A {base.__name__} that counts arithmetic.",
+        "__slots__": (),
+        "__hash__": base.__hash__,
+        "__reduce__": lambda self: plain_number(self).__reduce__(),
+        "__array_ufunc__": _ufunc,
+        "__array_function__": _function,
+    }
+    if not issubclass(base, np.generic):
+        # How Python's own numbers are pickled and copied.
+        body["__reduce_ex__"] = lambda self, _protocol: (base, (plain_number(self),))
+    for name in (*_BINARY, *_COMPARISONS, *_UNARY):
+        if hasattr(base, f"__{name}__"):
+            body[f"__{name}__"] = _operator(base, name, reflected=False)
+        if hasattr(base, f"__r{name}__"):
+            body[f"__r{name}__"] = _operator(base, name, reflected=True)
+    return type(f"Counting{base.__name__.capitalize()}", (base,), body)
+
+
+_COUNTING: dict[type, type] = {
+    base: _counting_class(base) for base in (*_NUMPY_TYPES, *_PYTHON_TYPES)
+}
+_BASE: dict[type, type] = {counting: base for base, counting in _COUNTING.items()}
+
+
+def is_counting_number(value: Any) -> bool:
+    """True for a number that counts."""
+    return type(value) in _BASE
+
+
+def counting_number(value: Any) -> Any:
+    """The number as one that counts; anything else (booleans too) as it is."""
+    counting = _COUNTING.get(type(value))
+    if counting is not None:
+        return counting(value)
+    if isinstance(value, tuple):
+        return tuple(counting_number(each) for each in value)
+    return value
+
+
+def plain_number(value: Any) -> Any:
+    """The number as NumPy or Python made it; anything else as it is."""
+    base = _BASE.get(type(value))
+    # The unary plus of a number gives one of exactly its base type.
+    return value if base is None else cast(Any, base).__pos__(value)
+
+
+def math_function(original: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A function of the math module that counts when it is given counting numbers."""
+
+    def function(*args: Any, **kwargs: Any) -> Any:
+        if not any(type(each) in _BASE for each in args):
+            return original(*args, **kwargs)
+        plain = tuple(plain_number(each) for each in args)
+        result = original(*plain, **kwargs)
+        _record(f"math.{name}", plain, result)
+        return counting_number(result)
+
+    return function

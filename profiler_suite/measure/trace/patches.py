@@ -1,0 +1,90 @@
+"""Puts counting versions in the place of functions in all modules, for the time of a trace."""
+
+import builtins
+import sys
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+from profiler_suite.measure.trace import compiled, creation
+
+_OWN = __name__.rpartition(".")[0]
+# Their names are looked up by compiled code or by tools around the trace.
+_UNTOUCHED = frozenset({"builtins", "sys", "numpy._core._multiarray_umath"})
+
+
+class Patches:
+    """A context: within it, functions that make or take arrays count.
+
+    A function is replaced wherever a module refers to it, `from numpy import zeros`
+    included. Modules imported in the meantime are seen to as well. At the end every
+    reference is put back, whatever happened.
+    """
+
+    def __init__(self) -> None:
+        self._stand_ins: dict[int, tuple[Any, Any]] = {}
+        self._originals: dict[int, tuple[Any, Any]] = {}
+        self._seen: set[int] = set()
+        self._import = builtins.__import__
+        self._standing_import: Any = None
+
+    def __enter__(self) -> "Patches":
+        self._enter_pairs(creation.replacements())
+        self._enter_pairs(compiled.numpy_replacements())
+        try:
+            self._replace_in_new_modules()
+            self._import = builtins.__import__
+            self._standing_import = self._importing
+            builtins.__import__ = self._standing_import
+        except BaseException:
+            self._restore()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._restore()
+
+    def _enter_pairs(self, pairs: Iterable[tuple[Any, Any]]) -> None:
+        for original, stand_in in pairs:
+            if id(original) not in self._stand_ins:
+                self._stand_ins[id(original)] = (original, stand_in)
+                self._originals[id(stand_in)] = (stand_in, original)
+
+    def _importing(self, *args: Any, **kwargs: Any) -> Any:
+        before = len(sys.modules)
+        module = self._import(*args, **kwargs)
+        if len(sys.modules) != before:
+            self._replace_in_new_modules()
+        return module
+
+    def _replace_in_new_modules(self) -> None:
+        new = [each for each in _modules() if id(each) not in self._seen]
+        self._enter_pairs(compiled.foreign_replacements(new))
+        for module in new:
+            # One that is still being imported is looked at again later.
+            if not getattr(getattr(module, "__spec__", None), "_initializing", False):
+                self._seen.add(id(module))
+            _exchange(vars(module), self._stand_ins)
+
+    def _restore(self) -> None:
+        if builtins.__import__ is self._standing_import:
+            builtins.__import__ = self._import
+        for module in _modules():
+            _exchange(vars(module), self._originals)
+
+
+def _modules() -> list[ModuleType]:
+    return [
+        module
+        for name, module in list(sys.modules.items())
+        if type(module) is ModuleType
+        and name not in _UNTOUCHED
+        and not name.startswith(_OWN)
+    ]
+
+
+def _exchange(namespace: dict[str, Any], table: dict[int, tuple[Any, Any]]) -> None:
+    for name, value in list(namespace.items()):
+        found = table.get(id(value))
+        if found is not None and found[0] is value:
+            namespace[name] = found[1]
