@@ -136,92 +136,6 @@ class Plan(Noun, frozen=True):
     predicted_memory_bytes: float
 
 
-# ------------------------------------------------------- rows of records.jsonl
-
-SCHEMA_VERSION = 1
-
-
-class Visit(Noun, frozen=True):
-    """A canary, some samples of one point, a canary."""
-
-    point: str
-    at_s: float
-    """Seconds since the run began (monotonic clock)."""
-    sample_times_s: tuple[float, ...]
-    """Time per evaluation of each sample, s."""
-    canaries_s: dict[str, tuple[float, float]]
-    """Per canary: its time before and after the samples, s."""
-    minor_faults: float
-    """Minor page faults per evaluation."""
-
-
-class RoundRecord(Noun, frozen=True, tag_field="kind", tag="round"):
-    """One visit to every active point, in random order."""
-
-    round: int
-    launch: int
-    visits: tuple[Visit, ...]
-    schema: int = SCHEMA_VERSION
-
-
-class LaunchRecord(Noun, frozen=True, tag_field="kind", tag="launch"):
-    """What one child process found out about one point before its first visit."""
-
-    point: str
-    launch: int
-    status: Status
-    reason: str = ""
-    cold_s: float = 0.0
-    """Time of the very first call in this process, s."""
-    evaluations: int = 0
-    """Evaluations per sample."""
-    threads_by_library: dict[str, int] = {}
-    """Threads that each native library says it uses, read back after setting the limit."""
-    largest_error: float = 0.0
-    """Largest absolute difference from the reference."""
-    error_bound: float = 0.0
-    """What that difference may be, from dtype and reduction length."""
-    schema: int = SCHEMA_VERSION
-
-
-class PointRecord(Noun, frozen=True, tag_field="kind", tag="point"):
-    """The outcome of one point, written as soon as it is known."""
-
-    point: Point
-    status: Status
-    reason: str = ""
-    """Why it is not ok, or why it stopped: 'converged', 'not converged (6.1 %)', …"""
-    schema: int = SCHEMA_VERSION
-
-
-class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
-    """Hits and raw time of one source line in one profiled evaluation run."""
-
-    point: str
-    implementation: str
-    file: str
-    function: str
-    line: int
-    source: str
-    hits: int
-    time_s: float
-    """Raw time as line_profiler counts it, s, over all evaluations."""
-    evaluations: int
-    schema: int = SCHEMA_VERSION
-
-
-class PassRecord(Noun, frozen=True, tag_field="kind", tag="pass"):
-    """A pass over the plan that ended: sweep finished, interrupted, lines profiled."""
-
-    name: str
-    at_s: float
-    outcome: str
-    schema: int = SCHEMA_VERSION
-
-
-Row = RoundRecord | LaunchRecord | PointRecord | LineRecord | PassRecord
-
-
 # ------------------------------------------------------- what a trace counted
 
 
@@ -303,6 +217,224 @@ class OperationCounts(Noun, frozen=True):
     """Counted calls over counted and uncovered calls; 1 when everything seen was counted."""
     conventions: int
     """Version of the conventions that the numbers follow."""
+
+
+# -------------------------------------------------------------- native samples
+
+
+class NativeWeight(Noun, frozen=True):
+    """Samples in one function of compiled code."""
+
+    entry: str
+    """What kind of work it is: 'interpreter', 'dispatch', 'copy', 'packing', 'blas', …"""
+    library: str
+    """File name of the library, or a name in brackets such as '[kernel]'."""
+    symbol: str
+    """Function; empty where nothing names it."""
+    samples: int
+
+
+class NativeSamples(Noun, frozen=True):
+    """What the native code of one call was doing: counted instruction-pointer samples.
+
+    A thread is sampled only while it is on a core, so sleeping leaves no trace
+    but ``wall_s - cpu_s``.
+    """
+
+    frequency_hz: float
+    """Samples per second of a thread's time on a core."""
+    wall_s: float
+    """Wall time of all evaluations while sampling, s."""
+    cpu_s: float
+    """Time the calling thread was on a core, s; above wall_s only by rounding."""
+    evaluations: int
+    samples: int
+    """Samples of the calling thread: what the wall time consists of."""
+    lost: int
+    """Samples of any thread for which its buffer had no room."""
+    unseen: float
+    """Ticks of the calling thread that left no sample; kernel time where it is excluded."""
+    threads: int
+    """Threads watched, the calling one included."""
+    threads_refused: int
+    """Threads that could not be watched: the kernel had no room for their buffers."""
+    kernel_included: bool
+    """False where only user code may be sampled: page faults are then in ``unseen``."""
+    kernel_symbols: bool
+    """False where the kernel hides its symbols: page faults are then in entry 'kernel'."""
+    weights: tuple[NativeWeight, ...]
+    """The calling thread, most samples first; rare symbols of a library taken together."""
+    other_weights: tuple[NativeWeight, ...] = ()
+    """All other threads together: BLAS workers and what the call started."""
+
+    @property
+    def evaluation_s(self) -> float:
+        """Mean time of one evaluation while sampling, s."""
+        return self.wall_s / self.evaluations
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Samples of the calling thread by entry, most first."""
+        counts: dict[str, int] = {}
+        for weight in self.weights:
+            counts[weight.entry] = counts.get(weight.entry, 0) + weight.samples
+        return dict(sorted(counts.items(), key=lambda item: -item[1]))
+
+    def share(self, *entries: str) -> float:
+        """Share of the calling thread's samples in these entries; 0 without samples."""
+        counts = self.counts
+        return sum(counts.get(entry, 0) for entry in entries) / max(1, self.samples)
+
+    @property
+    def unknown_share(self) -> float:
+        """Share of the calling thread's samples that no rule could place."""
+        return self.share("unknown")
+
+
+# ------------------------------------------------------- rows of records.jsonl
+
+SCHEMA_VERSION = 1
+
+
+class Visit(Noun, frozen=True):
+    """A canary, some samples of one point, a canary."""
+
+    point: str
+    at_s: float
+    """Seconds since the run began (monotonic clock)."""
+    sample_times_s: tuple[float, ...]
+    """Time per evaluation of each sample, s."""
+    canaries_s: dict[str, tuple[float, float]]
+    """Per canary: its time before and after the samples, s."""
+    minor_faults: float
+    """Minor page faults per evaluation."""
+
+
+class RoundRecord(Noun, frozen=True, tag_field="kind", tag="round"):
+    """One visit to every active point, in random order."""
+
+    round: int
+    launch: int
+    visits: tuple[Visit, ...]
+    schema: int = SCHEMA_VERSION
+
+
+class LaunchRecord(Noun, frozen=True, tag_field="kind", tag="launch"):
+    """What one child process found out about one point before its first visit."""
+
+    point: str
+    launch: int
+    status: Status
+    reason: str = ""
+    cold_s: float = 0.0
+    """Time of the very first call in this process, s."""
+    evaluations: int = 0
+    """Evaluations per sample."""
+    threads_by_library: dict[str, int] = {}
+    """Threads that each native library says it uses, read back after setting the limit."""
+    largest_error: float = 0.0
+    """Largest absolute difference from the reference."""
+    error_bound: float = 0.0
+    """What that difference may be, from dtype and reduction length."""
+    schema: int = SCHEMA_VERSION
+
+
+class PointRecord(Noun, frozen=True, tag_field="kind", tag="point"):
+    """The outcome of one point, written as soon as it is known."""
+
+    point: Point
+    status: Status
+    reason: str = ""
+    """Why it is not ok, or why it stopped: 'converged', 'not converged (6.1 %)', …"""
+    schema: int = SCHEMA_VERSION
+
+
+class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
+    """Hits and raw time of one source line in one profiled evaluation run."""
+
+    point: str
+    implementation: str
+    file: str
+    function: str
+    line: int
+    source: str
+    hits: int
+    time_s: float
+    """Raw time as line_profiler counts it, s, over all evaluations."""
+    evaluations: int
+    schema: int = SCHEMA_VERSION
+
+
+class OperationTime(Noun, frozen=True):
+    """One operation of a trace, timed alone beside the function it belongs to."""
+
+    name: str
+    kind: str
+    via: str
+    calls: int
+    """Calls in one evaluation."""
+    flop: float
+    """Executed FLOP of all its calls."""
+    traffic_bytes: float
+    """Bytes read and written by all its calls."""
+    shapes: str
+    """Shapes and dtype of its operands, for people."""
+    file: str
+    line: int
+    """Where it is called most."""
+    full_s: float
+    """One call with the traced shapes, strides and dtypes, s; 0 when it was not replayed."""
+    fixed_s: float
+    """One call at vanishing size with the same layout, s."""
+    full_spread_s: float
+    """Half the spread (interquartile) of full_s over rounds, s."""
+    fixed_spread_s: float
+    minor_faults: float
+    """Page faults of one full call."""
+    replayed: bool
+
+
+class AccountRecord(Noun, frozen=True, tag_field="kind", tag="account"):
+    """What the ledger of one point is made from: counts, replay and native samples."""
+
+    point: str
+    plain_s: float
+    """Plain time of one evaluation, measured in the same rounds as the replay, s."""
+    plain_spread_s: float
+    minor_faults: float
+    """Of one plain evaluation, in the steady state."""
+    rounds: int
+    clean_rounds: int
+    operations: tuple[OperationTime, ...]
+    calls: int
+    flop: float
+    """Executed FLOP, as traced."""
+    traffic_bytes: float
+    """Bytes read and written, as traced."""
+    temporaries: int
+    temporary_bytes: int
+    coverage: float
+    uncovered: dict[str, int]
+    native: NativeSamples | None = None
+    native_clean: bool = False
+    """Whether the canary was near its floor before and after sampling."""
+    untraced: str = ""
+    """Why there are no counts; empty when there are."""
+    unsampled: str = ""
+    """Why there are no native samples; empty when there are."""
+    schema: int = SCHEMA_VERSION
+
+
+class PassRecord(Noun, frozen=True, tag_field="kind", tag="pass"):
+    """A pass over the plan that ended: sweep finished, interrupted, lines profiled."""
+
+    name: str
+    at_s: float
+    outcome: str
+    schema: int = SCHEMA_VERSION
+
+
+Row = RoundRecord | LaunchRecord | PointRecord | LineRecord | AccountRecord | PassRecord
 
 
 # ----------------------------------------------------------------- the machine
@@ -496,78 +628,6 @@ class Estimate(Noun, frozen=True):
     def half_width(self) -> float:
         """Half the interval relative to the time."""
         return (self.high_s - self.low_s) / 2 / self.time_s if self.time_s else 0.0
-
-
-# -------------------------------------------------------------- native samples
-
-
-class NativeWeight(Noun, frozen=True):
-    """Samples in one function of compiled code."""
-
-    entry: str
-    """What kind of work it is: 'interpreter', 'dispatch', 'copy', 'packing', 'blas', …"""
-    library: str
-    """File name of the library, or a name in brackets such as '[kernel]'."""
-    symbol: str
-    """Function; empty where nothing names it."""
-    samples: int
-
-
-class NativeSamples(Noun, frozen=True):
-    """What the native code of one call was doing: counted instruction-pointer samples.
-
-    A thread is sampled only while it is on a core, so sleeping leaves no trace
-    but ``wall_s - cpu_s``.
-    """
-
-    frequency_hz: float
-    """Samples per second of a thread's time on a core."""
-    wall_s: float
-    """Wall time of all evaluations while sampling, s."""
-    cpu_s: float
-    """Time the calling thread was on a core, s; above wall_s only by rounding."""
-    evaluations: int
-    samples: int
-    """Samples of the calling thread: what the wall time consists of."""
-    lost: int
-    """Samples of any thread for which its buffer had no room."""
-    unseen: float
-    """Ticks of the calling thread that left no sample; kernel time where it is excluded."""
-    threads: int
-    """Threads watched, the calling one included."""
-    threads_refused: int
-    """Threads that could not be watched: the kernel had no room for their buffers."""
-    kernel_included: bool
-    """False where only user code may be sampled: page faults are then in ``unseen``."""
-    kernel_symbols: bool
-    """False where the kernel hides its symbols: page faults are then in entry 'kernel'."""
-    weights: tuple[NativeWeight, ...]
-    """The calling thread, most samples first; rare symbols of a library taken together."""
-    other_weights: tuple[NativeWeight, ...] = ()
-    """All other threads together: BLAS workers and what the call started."""
-
-    @property
-    def evaluation_s(self) -> float:
-        """Mean time of one evaluation while sampling, s."""
-        return self.wall_s / self.evaluations
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Samples of the calling thread by entry, most first."""
-        counts: dict[str, int] = {}
-        for weight in self.weights:
-            counts[weight.entry] = counts.get(weight.entry, 0) + weight.samples
-        return dict(sorted(counts.items(), key=lambda item: -item[1]))
-
-    def share(self, *entries: str) -> float:
-        """Share of the calling thread's samples in these entries; 0 without samples."""
-        counts = self.counts
-        return sum(counts.get(entry, 0) for entry in entries) / max(1, self.samples)
-
-    @property
-    def unknown_share(self) -> float:
-        """Share of the calling thread's samples that no rule could place."""
-        return self.share("unknown")
 
 
 # ------------------------------------------------------------ what can be run

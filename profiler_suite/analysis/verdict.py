@@ -111,7 +111,9 @@ def _headline(
     left: Point, right: Point, ratio: statistics.Ratio, flop_ratio: float, word: str
 ) -> str:
     interval = f"{units.three_digits(ratio.low)} to {units.three_digits(ratio.high)}"
-    if flop_ratio >= 1:
+    if flop_ratio == 1:
+        work = "does as many operations as"
+    elif flop_ratio > 1:
         work = f"does 1/{_times(flop_ratio)} of the operations of"
     else:
         work = f"does {_times(1 / flop_ratio)} times the operations of"

@@ -230,14 +230,14 @@ def _paired(points: list[Point], experiment: Experiment) -> list[Point]:
         by_id[left.id] = msgspec.structs.replace(left, partner=right.id)
         by_id[right.id] = msgspec.structs.replace(right, partner=left.id)
     # The A/A pair: not one that is paired already, nor a slow one that would cost much.
-    free = [p for p in by_id.values() if not p.partner]
-    if free:
-        original = min(free, key=lambda p: abs(p.predicted_s - SAMPLE_S))
-        twin_id = f"{original.id}/again"
+    free = [p for p in by_id.values() if not p.partner] or list(by_id.values())
+    original = min(free, key=lambda p: abs(p.predicted_s - SAMPLE_S))
+    twin_id = f"{original.id}/again"
+    if not original.partner:
         by_id[original.id] = msgspec.structs.replace(original, partner=twin_id)
-        by_id[twin_id] = msgspec.structs.replace(
-            original, id=twin_id, replica=1, partner=original.id
-        )
+    by_id[twin_id] = msgspec.structs.replace(
+        original, id=twin_id, replica=1, partner=original.id
+    )
     return list(by_id.values())
 
 

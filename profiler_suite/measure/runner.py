@@ -356,7 +356,7 @@ class Sweep:
                 continue
             partner = self._points[point_id].partner
             block = [point_id]
-            if partner in self._points and partner not in self._done:
+            if partner in self._points and partner not in self._done and partner not in seen:
                 block.append(partner)
             seen.update(block)
             self._random.shuffle(block)

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from profiler_suite import units
-from profiler_suite.report import chart, selection
+from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ROLES, Mark
 
@@ -44,8 +44,8 @@ def both_arms(
         right_in=1.55,
         marks=len(frame),
     )
-    low, high = chart.padded([*frame["low_s"], *frame["high_s"]], 0.06)
-    chart.log_axis(ax, "x", low, high, chart.tick_time)
+    low, high = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.06)
+    ticks.log_axis(ax, "x", low, high, ticks.tick_time)
     ax.set_ylim(len(frame) + extra - 0.4, -0.7)
     ax.set_yticks([])
     ax.set_xlabel("time of one evaluation")
@@ -107,7 +107,7 @@ def _row(
     label = ax.text(
         -0.015,
         y,
-        chart.shorten(name, 22),
+        labels.shorten(name, 22),
         transform=across,
         ha="right",
         va="center",

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from profiler_suite import units
 from profiler_suite.model import Experiment
-from profiler_suite.report import chart, selection
+from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import Mark
 
@@ -40,12 +40,12 @@ def time_over_axis(
         height_in=4.3,
         marks=len(frame),
     )
-    x_limits = chart.padded(frame[axis].tolist(), 0.05)
-    y_limits = chart.padded([*frame["low_s"], *frame["high_s"]], 0.05)
+    x_limits = ticks.padded(frame[axis].tolist(), 0.05)
+    y_limits = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.05)
     for ax, (heading, part) in zip(axes, parts, strict=True):
         values = sorted(part[axis].unique())
-        chart.log_axis(ax, "x", *x_limits, at=_few(values))
-        chart.log_axis(ax, "y", *y_limits, chart.tick_time)
+        ticks.log_axis(ax, "x", *x_limits, at=_few(values))
+        ticks.log_axis(ax, "y", *y_limits, ticks.tick_time)
         ax.set_xlabel(selection.AXIS_WORDS.get(axis, axis))
         ax.grid(visible=False, axis="x")
         if heading:
@@ -71,7 +71,7 @@ def time_over_axis(
     }
     names = [name for name, _ in selection.by_implementation(frame)]
     present = [(name, marks[name], ends.get(name)) for name in names if name in ends]
-    chart.direct_labels(drawing, axes[-1], present)
+    labels.direct_labels(drawing, axes[-1], present)
     return drawing
 
 

@@ -5,20 +5,17 @@ page can give its marks tooltips, pins and links.
 """
 
 import dataclasses
-import math
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
-from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+from matplotlib.transforms import blended_transform_factory
 
 from profiler_suite.report.style import ROLES, Mark
 
@@ -29,12 +26,9 @@ _BOTTOM_IN = 0.55
 _TOP_IN = 0.14
 _TITLE_LINE_IN = 0.22
 _TITLE_CHARACTERS = 92
-_LABEL_GAP_IN = 0.165
 DPI = 160  # 1536 pixels wide: sharp on paper at the width of a column, and in a README
 # Marks with intervals: beyond this a figure weighs half a megabyte and scrolls badly.
 _RASTERISE_FROM = 1500
-
-Formatter = Callable[[float], str]
 
 
 @dataclasses.dataclass
@@ -199,187 +193,6 @@ def draw_series(
         picture.rows[f"{group}m"] = list(rows)
     picture.series[f"{group}m"] = name
     ax.add_line(points)
-
-
-def direct_labels(
-    picture: Picture,
-    ax: Axes,
-    entries: Sequence[tuple[str, Mark, float | None]],
-    *,
-    heading: str = "",
-) -> None:
-    """Names at the right edge, at the height of each series' end; a legend where it has none.
-
-    Call it after the axis limits are set. Names are moved apart where they
-    would overlap, with a thin line back to where they belong.
-    """
-    figure = picture.figure
-    box = ax.get_position()
-    height_in = box.height * figure.get_figheight()
-    to_axes = ax.transScale + ax.transLimits
-
-    def height_of(y: float | None, number: int) -> float:
-        if y is None:
-            return height_in - _LABEL_GAP_IN * (number + (1.2 if heading else 0.0))
-        return float(to_axes.transform((ax.get_xlim()[0], y))[1]) * height_in
-
-    legend = all(y is None for _, _, y in entries)
-    order = list(entries) if legend else sorted(entries, key=lambda e: -(e[2] or 0))
-    wanted = [height_of(y, number) for number, (_, _, y) in enumerate(order)]
-    gap = min(_LABEL_GAP_IN, (height_in + 0.3) / max(len(order), 1))
-    placed = spread(wanted, gap, height_in + 0.05)
-    if heading:
-        ax.annotate(
-            heading,
-            (1, 1),
-            xycoords="axes fraction",
-            xytext=(12, -2),
-            textcoords="offset points",
-            va="center",
-            fontsize=7.5,
-            color=ROLES["muted"][0],
-        )
-    for number, ((name, mark, y), want, at) in enumerate(
-        zip(order, wanted, placed, strict=True)
-    ):
-        gid = f"t{number}-{len(picture.labels)}"
-        picture.labels[gid] = name
-        if y is not None and abs(want - at) > 0.03:
-            link = _edge_line(ax, want / height_in, at / height_in)
-            link.set_gid(f"{gid}k")
-            picture.series[f"{gid}k"] = name
-        knob = Line2D(
-            [1.0],
-            [at / height_in],
-            transform=ax.transAxes + ScaledTranslation(0.2, 0, figure.dpi_scale_trans),
-            marker=mark.marker,
-            markersize=mark.size * 0.95,
-            markerfacecolor=ROLES["surface"][0] if mark.hollow else mark.colour,
-            markeredgecolor=mark.colour,
-            markeredgewidth=1.2 if mark.hollow else 0.5,
-            clip_on=False,
-        )
-        knob.set_gid(f"{gid}m")
-        picture.labels[f"{gid}m"] = name
-        ax.add_artist(knob)
-        text = ax.text(
-            1.0,
-            at / height_in,
-            shorten(name, 21),
-            transform=ax.transAxes + ScaledTranslation(0.3, 0, figure.dpi_scale_trans),
-            va="center",
-            color=mark.text,
-            fontsize=8.5,
-        )
-        text.set_gid(gid)
-
-
-def _edge_line(ax: Axes, start: float, end: float) -> Line2D:
-    width_in = ax.get_position().width * WIDTH_IN
-    line = Line2D(
-        [1 + 0.02 / width_in, 1 + 0.12 / width_in],
-        [start, end],
-        transform=ax.transAxes,
-        color=ROLES["axis"][0],
-        linewidth=0.7,
-        clip_on=False,
-    )
-    ax.add_artist(line)
-    return line
-
-
-def spread(wanted: Sequence[float], gap: float, top: float) -> list[float]:
-    """Positions near `wanted` (descending) that are at least `gap` apart and at most `top`."""
-    # Neighbours that collide become a block centred on what its members want.
-    blocks: list[list[float]] = []  # [centre of the wanted, members]
-    for want in wanted:
-        blocks.append([want, 1])
-        while len(blocks) > 1:
-            (upper, above), (lower, below) = blocks[-2], blocks[-1]
-            if upper - gap * (above - 1) / 2 - (lower + gap * (below - 1) / 2) >= gap:
-                break
-            both = above + below
-            centre = (upper * above + lower * below) / both
-            blocks[-2:] = [[centre, both]]
-    placed: list[float] = []
-    for centre, members in blocks:
-        first = centre + gap * (members - 1) / 2
-        placed += [first - gap * number for number in range(int(members))]
-    shift = max(0.0, placed[0] - top) if placed else 0.0
-    return [at - shift for at in placed]
-
-
-def shorten(text: str, characters: int) -> str:
-    """`text`, cut in the middle with '…' when longer than `characters`."""
-    if len(text) <= characters:
-        return text
-    head = (characters - 1) * 2 // 3
-    return f"{text[:head]}…{text[len(text) - (characters - 1 - head) :]}"
-
-
-# ------------------------------------------------------------------------ axes
-
-
-def log_ticks(low: float, high: float, most: int = 9) -> list[float]:
-    """Round values between low and high: decades, or 1-2-5 steps where few decades fit."""
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    for steps in ((1, 2, 5), (1, 3), (1,)):
-        ticks = [s * 10.0**e for e in range(first, last + 1) for s in steps]
-        inside = [t for t in ticks if low * 0.999 <= t <= high * 1.001]
-        if len(inside) <= most:
-            return inside
-    stride = math.ceil((last - first + 1) / most)
-    return [10.0**e for e in range(first, last + 1, stride) if low <= 10.0**e <= high]
-
-
-def plain(value: float) -> str:
-    """A tick's number without exponent where it stays short: 0.5, 20, 1,000."""
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.6g}"
-
-
-def _prefixed(value: float, unit: str, steps: Sequence[tuple[float, str]]) -> str:
-    scale, prefix = next((s for s in steps if value >= 0.9999 * s[0]), steps[-1])
-    return f"{plain(value / scale)} {prefix}{unit}"
-
-
-def tick_time(seconds: float) -> str:
-    """A tick of a time axis: '20 µs'."""
-    return _prefixed(seconds, "s", ((1, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n")))
-
-
-def tick_rate(flop_per_s: float) -> str:
-    """A tick of a rate axis: '20 GFLOP/s'."""
-    return _prefixed(flop_per_s, "FLOP/s", ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")))
-
-
-def log_axis(
-    ax: Axes,
-    which: str,
-    low: float,
-    high: float,
-    form: Formatter = plain,
-    *,
-    at: Sequence[float] | None = None,
-    most: int = 9,
-) -> None:
-    """Make the x or y axis logarithmic from low to high, with plain numbers at round values."""
-    axis: Any = ax.xaxis if which == "x" else ax.yaxis
-    (ax.set_xscale if which == "x" else ax.set_yscale)("log")
-    (ax.set_xlim if which == "x" else ax.set_ylim)(low, high)
-    ticks = list(at) if at is not None else log_ticks(low, high, most)
-    axis.set_major_locator(FixedLocator(ticks))
-    axis.set_major_formatter(FixedFormatter([form(t) for t in ticks]))
-    axis.set_minor_locator(NullLocator())
-
-
-def padded(values: Sequence[float], share: float = 0.08) -> tuple[float, float]:
-    """Limits of a log axis that leave some room around `values`."""
-    positive = np.asarray([v for v in values if v > 0 and math.isfinite(v)])
-    if not len(positive):
-        return 0.1, 10.0
-    low, high = math.log10(positive.min()), math.log10(positive.max())
-    room = max((high - low) * share, 0.08)
-    return float(10 ** (low - room)), float(10 ** (high + room))
 
 
 def note(ax: Axes, x: float, y: float, text: str, **options: Any) -> None:

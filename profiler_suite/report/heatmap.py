@@ -4,7 +4,7 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.model import Experiment
-from profiler_suite.report import chart, selection
+from profiler_suite.report import chart, labels, selection
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import HEAT
 
@@ -44,7 +44,7 @@ def filters_by_stride(
     for ax, name in zip(axes, names, strict=True):
         own = frame[frame["implementation"] == name]
         rows: list[int] = []
-        ax.set_title(chart.shorten(name, 18), loc="left")
+        ax.set_title(labels.shorten(name, 18), loc="left")
         for cell in selection.rows(own):
             x, y = strides.index(cell.stride), filters.index(cell.filters)
             colour, _, text_colour, _ = HEAT[_step(cell.relative)]

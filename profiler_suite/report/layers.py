@@ -6,7 +6,7 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.model import Experiment
-from profiler_suite.report import chart, selection
+from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ROLES, Mark, in_order
 
@@ -44,10 +44,10 @@ def time_per_name(
         marks=len(frame),
         top_in=0.15 if len(rows) > _ALSO_ABOVE else 0.0,
     )
-    low, high = chart.padded([*frame["low_s"], *frame["high_s"]], 0.03)
-    chart.log_axis(ax, "x", low, high * 1.45, chart.tick_time)
+    low, high = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.03)
+    ticks.log_axis(ax, "x", low, high * 1.45, ticks.tick_time)
     ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_yticks(range(len(rows)), [chart.shorten(name, 30) for name in rows])
+    ax.set_yticks(range(len(rows)), [labels.shorten(name, 30) for name in rows])
     ax.tick_params(axis="y", labelsize=7.8)
     ax.tick_params(labeltop=len(rows) > _ALSO_ABOVE)
     ax.grid(visible=False, axis="y")
@@ -57,7 +57,12 @@ def time_per_name(
         ax.plot([best, worst], [y, y], color=ROLES["axis"][0], linewidth=1.0, zorder=1)
         if worst > best:
             chart.note(
-                ax, worst * 1.09, y, units.ratio(worst / best), va="center", fontsize=7.2
+                ax,
+                part["high_s"].max() * 1.09,
+                y,
+                units.ratio(worst / best),
+                va="center",
+                fontsize=7.2,
             )
     for name, part in selection.by_implementation(frame):
         chart.draw_series(
@@ -73,7 +78,7 @@ def time_per_name(
             joined=False,
             horizontal=True,
         )
-    chart.direct_labels(
+    labels.direct_labels(
         drawing,
         ax,
         [(n, marks[n], None) for n in in_order(set(frame["implementation"]), marks)],

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.report import columns, selection, view
+from profiler_suite.report import columns, filling, selection
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.known import Known
 
@@ -28,7 +28,7 @@ _COLUMNS = (
 def summary(known: Known, width: int, color: bool) -> str:
     """The answer, a table, findings, doubts, where the report is, what to do next."""
     page = Page(width, color)
-    page.paragraph(view.headline(known), style="bold")
+    page.paragraph(filling.headline(known), style="bold")
     if known.answer:
         for sentence in known.answer.sentences:
             page.paragraph(sentence, first="  - ", indent="    ")
@@ -45,7 +45,7 @@ def summary(known: Known, width: int, color: bool) -> str:
         page.paragraph(warning, first="  ! ", indent="    ", style="yellow")
     flagged = int(known.points["flags"].fillna("").astype(bool).sum())
     page.line()
-    page.paragraph(f"{view.counts(known)}. {known.noise}", style="dim")
+    page.paragraph(f"{filling.counts(known)}. {known.noise}", style="dim")
     page.line()
     folder = _shown(known.run.folder)
     page.pieces(("report  ", "bold"), (f"{folder}/report.html", ""))
@@ -78,17 +78,14 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
     page.line(f"{name}{first['problem']}  {units.count(first['flop'])} textbook FLOP", "bold")
     best = selection.measured(frame)["time_s"].min()
     rows = []
-    several = frame[["dtype", "threads"]].drop_duplicates().shape[0] > 1
+    several = frame["implementation"].duplicated(keep=False)  # dtypes or thread counts
+    suffix = " " + frame["dtype"] + " t" + frame["threads"].astype(str)
+    frame = frame.assign(label=frame["implementation"] + suffix.where(several, ""))
     for row in selection.rows(frame.head(_MOST_ROWS)):
-        label = (
-            f"{row.implementation} {row.dtype} t{row.threads}"
-            if several
-            else row.implementation
-        )
         if row.status == "ok" and row.time_s > 0:
             rows.append(
                 (
-                    str(label),
+                    str(row.label),
                     units.time(row.time_s),
                     units.percent(columns.half_width(row)),
                     units.ratio(row.time_s / best),
@@ -98,7 +95,7 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
                 )
             )
         else:
-            rows.append((str(label), str(row.status), "", "", "", "", ""))
+            rows.append((str(row.label), str(row.status), "", "", "", "", ""))
     marked = [row.id in bold for row in selection.rows(frame.head(_MOST_ROWS))]
     page.table(_COLUMNS, rows, emphasised=marked)
     if len(frame) > _MOST_ROWS:

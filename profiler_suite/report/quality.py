@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.report import chart, selection
+from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ROLES, Mark, in_order
 
@@ -44,7 +44,7 @@ def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
     ax.set_xlabel("second entry against the first")
     ax.grid(visible=False, axis="y")
     names = [f"{p.experiment}  {p.implementation}" for p in selection.rows(pairs)]
-    ax.set_yticks(range(count), [chart.shorten(name, 44) for name in names])
+    ax.set_yticks(range(count), [labels.shorten(name, 44) for name in names])
     for y, row in enumerate(selection.rows(pairs)):
         mark = marks[str(row.implementation)]
         ax.plot([row.low, row.high], [y, y], color=mark.colour, linewidth=1.4)
@@ -121,9 +121,9 @@ def spread_over_time(points: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture
         height_in=3.4,
         marks=len(frame),
     )
-    chart.log_axis(ax, "x", *chart.padded(frame["time_s"].tolist(), 0.03), chart.tick_time)
-    low, high = chart.padded(frame["half"].tolist(), 0.06)
-    chart.log_axis(ax, "y", low, max(high, 0.06), lambda v: f"±{100 * v:g} %")
+    ticks.log_axis(ax, "x", *ticks.padded(frame["time_s"].tolist(), 0.03), ticks.tick_time)
+    low, high = ticks.padded(frame["half"].tolist(), 0.06)
+    ticks.log_axis(ax, "y", low, max(high, 0.06), lambda v: f"±{100 * v:g} %")
     ax.set_xlabel("time of one evaluation")
     ax.set_ylabel("half width of the interval")
     ax.axhline(0.05, color=ROLES["muted"][0], linewidth=0.9, linestyle=(0, (4, 3)))
@@ -141,5 +141,5 @@ def spread_over_time(points: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture
             joined=False,
             size=0.85,
         )
-    chart.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
+    labels.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
     return drawing

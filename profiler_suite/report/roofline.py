@@ -8,9 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from profiler_suite import units
-from profiler_suite.report import chart, selection
+from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ROLES, Mark, in_order
+
+Dashes = str | tuple[int, tuple[int, ...]]
 
 
 class Roof(Protocol):
@@ -37,6 +39,10 @@ class Roof(Protocol):
 # slanted roofs are seen to slant.
 _ROOM_FOR_SLOPES = 4.0
 _RATE_LEFT_IN = 1.12  # "100 MFLOP/s" beside the axis and its title
+_DASHES: tuple[Dashes, ...] = ("-", (0, (6, 2)), (0, (3, 2)), (0, (1, 2)))
+# A roofline shows at least three decades below its roof: over less, slanted
+# roofs look like walls.
+_DECADES = 1e3
 _LEVELS = ("L1", "L2", "L3", "memory")
 
 
@@ -66,17 +72,17 @@ def over_intensity(
         left_in=_RATE_LEFT_IN,
         marks=len(frame),
     )
-    x_low, x_high = chart.padded([*frame["intensity"], *ridges], 0.06)
+    x_low, x_high = ticks.padded([*frame["intensity"], *ridges], 0.06)
     x_low /= _ROOM_FOR_SLOPES
     tops = [r.value for r in compute] or [float(frame["flop_per_s"].max())]
-    y_low, y_high = chart.padded([*frame["flop_per_s"], *tops], 0.05)
-    chart.log_axis(ax, "x", x_low, x_high)
-    chart.log_axis(ax, "y", y_low, y_high * 1.3, chart.tick_rate)
+    y_low, y_high = ticks.padded([*frame["flop_per_s"], *tops, max(tops) / _DECADES], 0.05)
+    ticks.log_axis(ax, "x", x_low, x_high)
+    ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
     ax.set_xlabel("arithmetic intensity, FLOP/byte")
     ax.set_ylabel("effective rate")
     peak = max((r.value for r in compute), default=float("inf"))
     for number, roof in enumerate(bandwidth):
-        _draw_bandwidth(ax, roof, min(peak, y_high * 1.3), number)
+        _draw_bandwidth(ax, roof, min(peak, y_high * 1.3), _DASHES[number % len(_DASHES)])
         ridge = peak / roof.value
         if x_low < ridge < x_high:
             ax.plot([ridge], [peak], "o", markersize=3.4, color=ROLES["muted"][0], zorder=2)
@@ -85,47 +91,38 @@ def over_intensity(
         ax.plot([start, x_high], [roof.value] * 2, color=ROLES["ink"][0], linewidth=1.4)
         text = f"{roof.label}: {units.flop_rate(roof.value)}"
         chart.note(ax, x_high * 0.97, roof.value * 1.06, text, ha="right", va="bottom")
-    _draw_points(drawing, ax, frame, "intensity", marks)
+    names = _draw_points(drawing, ax, frame, "intensity", marks)
+    entries = [
+        (f"{r.level} {units.byte_rate(r.value)}", _DASHES[n % len(_DASHES)])
+        for n, r in enumerate(bandwidth)
+    ]
+    labels.line_legend(ax, entries, below=names + 1)
     return drawing
 
 
-def _draw_bandwidth(ax: Axes, roof: Roof, peak: float, number: int) -> None:
-    """A slanted roof up to its ridge, with its name along it."""
+def _draw_bandwidth(ax: Axes, roof: Roof, peak: float, dashes: Dashes) -> None:
+    """A slanted roof up to its ridge."""
     x_low, x_high = ax.get_xlim()
     y_low, _ = ax.get_ylim()
     start = max(x_low, y_low / roof.value)
     end = min(x_high, peak / roof.value)
-    if start >= end:
-        return
-    ax.plot(
-        [start, end],
-        [start * roof.value, end * roof.value],
-        color=ROLES["muted"][0],
-        linewidth=1.1,
-        linestyle=("-", (0, (6, 2)), (0, (3, 2)), (0, (1, 2)))[number % 4],
-    )
-    # The name stands where the roof enters, turned as the roof is on paper.
-    at = start * (end / start) ** 0.04
-    angle = _angle_on_paper(ax)
-    chart.note(
-        ax,
-        at,
-        at * roof.value * 1.1,
-        f"{roof.label} {units.byte_rate(roof.value)}",
-        rotation=angle,
-        rotation_mode="anchor",
-        va="bottom",
-        fontsize=7.5,
-    )
+    if start < end:
+        style: Any = dashes
+        ax.plot(
+            [start, end],
+            [start * roof.value, end * roof.value],
+            color=ROLES["muted"][0],
+            linewidth=1.1,
+            linestyle=style,
+        )
 
 
 def _angle_on_paper(ax: Axes) -> float:
     """The angle at which y = x rises on this log-log plot, in degrees."""
-    figure = ax.get_figure()
-    assert figure is not None
     box = ax.get_position()
-    wide = box.width * figure.get_figwidth() / np.log10(ax.get_xlim()[1] / ax.get_xlim()[0])
-    high = box.height * figure.get_figheight() / np.log10(ax.get_ylim()[1] / ax.get_ylim()[0])
+    width_in, height_in = ax.figure.bbox.width / chart.DPI, ax.figure.bbox.height / chart.DPI
+    wide = box.width * width_in / np.log10(ax.get_xlim()[1] / ax.get_xlim()[0])
+    high = box.height * height_in / np.log10(ax.get_ylim()[1] / ax.get_ylim()[0])
     return float(np.degrees(np.arctan2(high, wide)))
 
 
@@ -158,10 +155,10 @@ def over_flop_per_call(
     )
     cost = float(fixed.median()) if len(fixed) else 0.0
     n_half = [cost * peak] if cost and peak else []
-    x_low, x_high = chart.padded([*frame["per_call"], *n_half], 0.06)
-    y_low, y_high = chart.padded([*frame["flop_per_s"], *([peak] if peak else [])], 0.05)
-    chart.log_axis(ax, "x", x_low, x_high)
-    chart.log_axis(ax, "y", y_low, y_high * 1.3, chart.tick_rate)
+    x_low, x_high = ticks.padded([*frame["per_call"], *n_half], 0.06)
+    y_low, y_high = ticks.padded([*frame["flop_per_s"], *([peak] if peak else [])], 0.05)
+    ticks.log_axis(ax, "x", x_low, x_high, ticks.tick_flop)
+    ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
     ax.set_xlabel("textbook FLOP per call")
     ax.set_ylabel("effective rate")
     if cost:
@@ -205,7 +202,8 @@ def _draw_overhead(ax: Axes, fixed: pd.Series, cost: float, peak: float) -> None
 
 def _draw_points(
     drawing: Picture, ax: Axes, frame: pd.DataFrame, x: str, marks: Mapping[str, Mark]
-) -> None:
+) -> int:
+    """Draw all marks with their legend; returns how many names it has."""
     names = []
     for name, part in selection.by_implementation(frame):
         names.append(name)
@@ -221,7 +219,8 @@ def _draw_points(
             high=(part["flop"] / part["low_s"]).tolist(),
             joined=False,
         )
-    chart.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
+    labels.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
+    return len(names)
 
 
 def _one_per_level(roofs: Sequence[Roof]) -> list[Roof]:

@@ -136,9 +136,10 @@ def sentence_of_fastest(found: list[Fastest], axis: str) -> str:
     words = AXIS_NOUNS.get(axis, axis.replace("_", " "))
     if len(runs) == 1:
         name, entries = runs[0]
-        shared = any(e.tied for e in entries)
-        ending = ", at times within noise of another" if shared else ""
         where = f"at every {words}" if len(found) > 1 else f"at {words} {_at(found[0])}"
+        if any(e.implementation != name for e in entries):
+            return f"{name} is fastest, or within noise of the fastest, {where}"
+        ending = ", at times within noise of another" if any(e.tied for e in entries) else ""
         return f"{name} is fastest {where}{ending}"
     first, *middle = runs
     parts = [f"{first[0]} is fastest up to {words} {_at(first[1][-1])}"]

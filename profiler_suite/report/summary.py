@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from profiler_suite import units
-from profiler_suite.report import columns, selection, view
+from profiler_suite.report import columns, filling, selection, tables
 from profiler_suite.report.gallery import Hung
 from profiler_suite.report.known import Known
 from profiler_suite.report.view import TableView
@@ -18,17 +18,17 @@ def markdown(known: Known, hung: Sequence[Hung]) -> str:
     """Headline, arms, findings, warnings, the fastest per experiment, figures by name."""
     origin = known.run.provenance
     parts = [
-        f"# {text(view.headline(known))}",
+        f"# {text(filling.headline(known))}",
         text(
             f"{origin.mode} run on {origin.machine.facts.host}, {origin.started_at}. "
-            f"{view.counts(known)}. {known.noise}"
+            f"{filling.counts(known)}. {known.noise}"
         ),
     ]
     if known.warnings:
         parts.append("\n".join(f"> - {text(w)}" for w in known.warnings))
     if known.answer:
         parts.append("\n".join(f"- {text(s)}" for s in known.answer.sentences))
-        arms = view.arms(known)
+        arms = tables.arms(known)
         if arms:
             parts.append(_table(arms))
     if known.findings:

@@ -6,12 +6,13 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.model import Experiment
-from profiler_suite.report import chart, selection
+from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ROLES, Mark
 
 _ROW_IN = 0.26
 _MOST_ROWS = 40
+_TICKS = (0.1, 0.2, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 16, 32, 64, 128)
 
 
 def speed_up(
@@ -58,16 +59,14 @@ def speed_up(
     )
     low = min(0.6, float(frame["low"].min()) * 0.9)
     high = max(most * 1.15, float(frame["high"].max()) * 1.08)
-    ticks = [
-        t for t in (0.1, 0.2, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 16, 32, 64) if low < t < high
-    ]
-    chart.log_axis(ax, "x", low, high, lambda v: f"{v:g}×", at=ticks)
+    at = [t for t in _TICKS if low < t < high]
+    ticks.log_axis(ax, "x", low, high, lambda v: f"{v:g}×", at=at)
     ax.axvspan(low, 1, color=ROLES["shade"][0], linewidth=0, zorder=0)
     ax.axvline(1, color=ROLES["muted"][0], linewidth=1)
     ax.axvline(most, color=ROLES["muted"][0], linewidth=1, linestyle=(0, (1, 2)))
     ax.set_ylim(max(len(rows), 4) - 0.4, -0.6)
     names = [_row_name(cell, several_dtypes) for cell in rows]
-    ax.set_yticks(range(len(rows)), [chart.shorten(name, 44) for name in names])
+    ax.set_yticks(range(len(rows)), [labels.shorten(name, 44) for name in names])
     ax.grid(visible=False, axis="y")
     ax.set_xlabel("speed-up over one thread")
     for name, part in frame.groupby("implementation", sort=False):
@@ -123,15 +122,20 @@ def _title(frame: pd.DataFrame) -> str:
     """Where the most threads help most and where they hurt."""
     most = frame["threads"].max()
     top = frame[frame["threads"] == most]
-    best = top.loc[top["speedup"].idxmax()]
     hurt = top[top["high"] < 1]
     help_ = top[top["low"] > 1]
-    text = (
-        f"{most} threads help in {len(help_)} of {len(top)} cases, at most "
-        f"{units.ratio(best['speedup'])} ({best['implementation']} {best['problem']})"
-    )
+    if help_.empty and hurt.empty:
+        cases = "the only case" if len(top) == 1 else f"any of {len(top)} cases"
+        return f"{most} threads make no difference beyond noise in {cases}"
+    text = f"{most} threads help in {len(help_)} of {len(top)} cases"
+    if len(help_):
+        best = help_.iloc[int(help_["speedup"].argmax())]
+        text += (
+            f", at most {units.ratio(best['speedup'])} "
+            f"({best['implementation']} {best['problem']})"
+        )
     if len(hurt):
-        worst = hurt.loc[hurt["speedup"].idxmin()]
+        worst = hurt.iloc[int(hurt["speedup"].argmin())]
         text += (
             f", and hurt in {len(hurt)} ({units.ratio(worst['speedup'])} for "
             f"{worst['implementation']} {worst['problem']})"

@@ -8,7 +8,7 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from profiler_suite.analysis.frames import Run
-from profiler_suite.report import gallery, known, page, summary, svg, table_csv, view
+from profiler_suite.report import filling, gallery, known, page, summary, svg, table_csv
 from profiler_suite.report.chart import Picture, drawing_style
 
 Progress = Callable[[str], None]
@@ -32,7 +32,7 @@ def write_report(run: Run, folder: Path, *, progress: Progress | None = None) ->
         _write(figures / f"{h.picture.name}.svg", drawn[-1])
         _write(figures / f"{h.picture.name}.png", _png(h.picture))
     say("writing the page")
-    rendered = page.render(view.build(facts, hung, drawn))
+    rendered = page.render(filling.build(facts, hung, drawn))
     _write(folder / "points.csv", table_csv.points_csv(facts.points).encode())
     _write(folder / "summary.md", summary.markdown(facts, hung).encode())
     target = folder / "report.html"

@@ -29,6 +29,7 @@ _view = np.ndarray.view
 _getitem = np.ndarray.__getitem__
 _setitem = np.ndarray.__setitem__
 _broadcast_to = np.broadcast_to
+_may_share_memory = np.may_share_memory
 
 
 def wrap(value: Any) -> Any:
@@ -200,13 +201,16 @@ class CountingArray(np.ndarray[Any, Any]):
             describer = Describer()
             whole = describer.array(self)
             tree = describer.key(key, plain)
+            itself = _is_region(value, plain, plain_key)
             recorder.record(
                 "setitem",
-                "index",
+                # a[k] += b ends by assigning a[k] to itself, which NumPy skips.
+                "view" if itself else "index",
                 (("operand", whole), tree, describer.data(value)),
                 (),
                 describer.operands,
                 [_region(plain, plain_key)],
+                (("itself", 1),) if itself else (),
             )
 
     def __iter__(self) -> Iterator[Any]:
@@ -304,6 +308,18 @@ class CountingFlat:
             with PAUSE:
                 recorder.observe(name, "index", (self._array,), {}, result)
         return wrap(result)
+
+
+def _is_region(value: Any, plain: Array, key: Any) -> bool:
+    """True when the value is the very view that it is assigned to."""
+    if not isinstance(value, np.ndarray) or not _may_share_memory(value, plain):
+        return False
+    region = _getitem(plain, key)
+    return (
+        isinstance(region, np.ndarray)
+        and seen_array(region) == seen_array(value)
+        and region.__array_interface__["data"] == value.__array_interface__["data"]
+    )
 
 
 def _region(plain: Array, key: Any) -> Seen:

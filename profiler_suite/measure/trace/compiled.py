@@ -57,7 +57,7 @@ _CALLABLE_TYPES = frozenset(
 def numpy_replacements() -> list[tuple[Any, Any]]:
     """Pairs for what is hidden in NumPy and for the math module."""
     multiarray = sys.modules["numpy._core._multiarray_umath"]
-    pairs = [
+    pairs: list[tuple[Any, Any]] = [
         (function, _hidden(function, *_HIDDEN_IN_NUMPY[name]))
         for name in _HIDDEN_IN_NUMPY
         if (function := getattr(multiarray, name, None)) is not None
@@ -73,7 +73,7 @@ def numpy_replacements() -> list[tuple[Any, Any]]:
 
 def foreign_replacements(modules: Iterable[ModuleType]) -> list[tuple[Any, Any]]:
     """Pairs for the functions of other packages' extension modules."""
-    pairs = []
+    pairs: list[tuple[Any, Any]] = []
     for module in modules:
         file = getattr(module, "__file__", None) or ""
         name = module.__name__
@@ -81,7 +81,7 @@ def foreign_replacements(modules: Iterable[ModuleType]) -> list[tuple[Any, Any]]
             continue
         for attribute, value in list(vars(module).items()):
             if type(value).__name__ in _CALLABLE_TYPES and not attribute.startswith("__"):
-                pairs.append((value, _foreign(value, f"{name}.{attribute}")))
+                pairs.append((value, ForeignCall(value, f"{name}.{attribute}")))
     return pairs
 
 
@@ -112,29 +112,30 @@ def _hidden(original: Callable[..., Any], name: str, kind: str) -> Callable[...,
     return call
 
 
-def _foreign(original: Callable[..., Any], name: str) -> Callable[..., Any]:
-    kind = FOREIGN_KINDS.get(name)
+class ForeignCall:
+    """Stands in for a compiled function of another package, its attributes included."""
 
-    class Call:
-        """Stands in for a compiled function, its attributes included."""
+    def __init__(self, original: Callable[..., Any], name: str) -> None:
+        self._original = original
+        self._name = name
+        self._kind = FOREIGN_KINDS.get(name)
 
-        def __getattr__(self, attribute: str) -> Any:
-            return getattr(original, attribute)
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(self._original, attribute)
 
-        def __call__(self, *args: Any, **kwargs: Any) -> Any:
-            recorder = active()
-            if recorder is None or not _counts((*args, *kwargs.values())):
-                return original(*args, **kwargs)
-            if kind is not None:
-                return leaf(name, kind, original, args, kwargs)
-            recorder.note_uncovered(name)
-            with PAUSE:
-                result = original(
-                    *map(unwrap, args), **{key: unwrap(each) for key, each in kwargs.items()}
-                )
-            return wrap(result)
-
-    return Call()
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Count the call when it is given counting arrays."""
+        recorder = active()
+        if recorder is None or not _counts((*args, *kwargs.values())):
+            return self._original(*args, **kwargs)
+        if self._kind is not None:
+            return leaf(self._name, self._kind, self._original, args, kwargs)
+        recorder.note_uncovered(self._name)
+        with PAUSE:
+            result = self._original(
+                *map(unwrap, args), **{key: unwrap(each) for key, each in kwargs.items()}
+            )
+        return wrap(result)
 
 
 def _uncovered_class(original: type, name: str) -> Callable[..., Any]:

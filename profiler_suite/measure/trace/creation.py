@@ -55,8 +55,11 @@ def _creator(original: Callable[..., Any], name: str) -> Callable[..., Any]:
         if active() is None or kwargs.get("like") is not None:
             return original(*args, **kwargs)
         kind = "create"
-        if converting and args and isinstance(args[0], np.ndarray):
-            kind = "copy"
+        if converting and args:
+            if isinstance(args[0], np.ndarray):
+                kind = "copy"
+            elif hasattr(args[0], "__array_interface__"):
+                kind = "view"  # how as_strided makes its views
         return leaf(f"np.{name}", kind, original, args, kwargs)
 
     create.__name__ = name

@@ -1,6 +1,7 @@
 """Work of linear algebra and of Fourier transforms."""
 
 import math
+import re
 from collections.abc import Callable
 
 from profiler_suite.measure.trace.work import Call, Work, is_complex, size
@@ -8,18 +9,20 @@ from profiler_suite.measure.trace.work import Call, Work, is_complex, size
 
 def linalg_work(call: Call) -> Work | None:
     """Work of LAPACK behind numpy.linalg, leading terms; None for an unknown routine."""
-    formula = _LAPACK.get(call.name.rpartition(".")[2])
+    # Before NumPy 2.2 the routines for wide and tall matrices had names of their own.
+    routine = re.sub(r"_[mn](?=_|$)", "", call.name.rpartition(".")[2])
+    formula = _LAPACK.get(routine)
     if formula is None:
         return None
     shape = call.operands[0].shape
     rows, columns = shape[-2:]
     others = call.operands[1].shape if len(call.operands) > 1 else ()
-    single = call.name.endswith(".solve1")
+    single = routine == "solve1"
     right_sides = 1 if single or not others else others[-1]
-    if call.name.endswith(".lstsq"):
+    if routine == "lstsq":
         right_sides = others[-1]
     matrices = math.prod(shape[:-2])
-    if call.name.endswith((".solve", ".solve1")):
+    if routine in ("solve", "solve1"):
         core = 1 if single else 2
         matrices = max((size(seen) for seen in call.results), default=0) // max(
             math.prod(call.results[0].shape[-core:]), 1

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from profiler_suite.measure.trace import compiled, creation
+from profiler_suite.measure.trace.recording import PAUSE
 
 _OWN = __name__.rpartition(".")[0]
 # Their names are looked up by compiled code or by tools around the trace.
@@ -52,7 +53,9 @@ class Patches:
 
     def _importing(self, *args: Any, **kwargs: Any) -> Any:
         before = len(sys.modules)
-        module = self._import(*args, **kwargs)
+        # What a module does while it is imported is no work of the function.
+        with PAUSE:
+            module = self._import(*args, **kwargs)
         if len(sys.modules) != before:
             self._replace_in_new_modules()
         return module

@@ -3,11 +3,13 @@
 import math
 
 from profiler_suite.measure.trace.signature import Seen
-from profiler_suite.measure.trace.work import Call, Work, size
+from profiler_suite.measure.trace.work import Call, Work, bytes_of, size
 
 
 def product_work(call: Call) -> Work | None:
     """Work of a product; None when its form is not known."""
+    if call.name.startswith("scipy.ndimage."):
+        return _image_filter_work(call)
     formula = _FLOP.get(call.name)
     if formula is None:
         return None
@@ -137,24 +139,18 @@ def _correlate_flop(call: Call) -> float:
     left, right = _pair(call)
     n, k = max(size(left), size(right)), min(size(left), size(right))
     mode = call.literal(2, "mode", "valid")
+    # How many positions stick out on each side, as in NumPy's own loop.
     if mode in (0, "valid"):
-        products = (n - k + 1) * k
+        before = after = 0
     elif mode in (1, "same"):
-        before = k // 2 if size(left) >= size(right) or k % 2 else k - k // 2 - 1
-        first = k - 1 - (k - 1 - (k - 1) // 2 if k else 0)
-        del before, first
-        products = _same_products(n, k)
+        before = k // 2
+        after = k - before - 1
     else:
-        products = n * k
+        before = after = k - 1
+    products = (n - k + 1) * k
+    products += sum(k - before + i for i in range(before))
+    products += sum(k - 1 - i for i in range(after))
     return call.multiply_add * products
-
-
-def _same_products(n: int, k: int) -> int:
-    """Overlaps of a window of k with n elements, at the n middle positions of the full ones."""
-    left = k // 2
-    return sum(
-        min(n, position - left + k) - max(0, position - left) for position in range(n)
-    )
 
 
 def _window_flop(call: Call) -> float | None:
@@ -163,10 +159,20 @@ def _window_flop(call: Call) -> float | None:
     if window is None:
         return None
     outputs = max((size(seen) for seen in call.results), default=0)
-    if call.name.startswith("scipy.ndimage"):
-        source = call.array(0)
-        outputs = size(source) if source else 0
     return call.multiply_add * outputs * size(window)
+
+
+def _image_filter_work(call: Call) -> Work | None:
+    """scipy.ndimage's correlate writes to an argument: 2 × pixels × window."""
+    source, window = call.array(0), call.array(1)
+    output = call.array(3 if call.name.endswith("1d") else 2, "output")
+    if source is None or window is None or output is None:
+        return None
+    return Work(
+        call.multiply_add * size(source) * size(window),
+        bytes_of(source) + bytes_of(window),
+        bytes_of(output),
+    )
 
 
 def _linear_filter_flop(call: Call) -> float | None:
@@ -192,6 +198,4 @@ _FLOP = {
     "scipy.signal._sigtools._convolve2d": _window_flop,
     "scipy.signal._sigtools._correlateND": _window_flop,
     "scipy.signal._sigtools._linear_filter": _linear_filter_flop,
-    "scipy.ndimage._nd_image.correlate": _window_flop,
-    "scipy.ndimage._nd_image.correlate1d": _window_flop,
 }

@@ -60,13 +60,19 @@ class Recorder:
         describer = Describer()
         arguments = tuple(describer.node(each) for each in args)
         keywords = tuple((key, describer.node(each)) for key, each in kwargs.items())
+        results = results_of(result, describer.arrays)
+        if kind == "view":
+            results = [
+                each._replace(origin="view") if each.origin == "new" else each
+                for each in results
+            ]
         self.record(
             name,
             kind,
             arguments,
             keywords,
             describer.operands,
-            results_of(result, describer.arrays),
+            results,
             facts,
         )
 

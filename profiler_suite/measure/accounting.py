@@ -1,0 +1,237 @@
+"""The ledger's raw material per point: trace once, replay beside the plain function, sample.
+
+A pass and a child of its own, after all times are taken: counting arrays never
+time, timing never counts, sampling never touches a timed sample.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from profiler_suite import child
+from profiler_suite.machine import canary
+from profiler_suite.measure import native
+from profiler_suite.measure.replay import Replay, Timed, replay
+from profiler_suite.measure.threads import NativeThreads
+from profiler_suite.measure.trace import trace
+from profiler_suite.model import (
+    AccountRecord,
+    NativeSamples,
+    Noun,
+    Operation,
+    OperationCounts,
+    OperationTime,
+    Point,
+)
+from profiler_suite.workloads import catalogue, registry
+
+# Tracing costs some tens of microseconds per operation.
+_TRACED_CALL_S = 40e-6
+_MOST_TRACE_S = 2.0
+# More signatures than this are not replayed one by one; the rest is residual, and said.
+_MOST_OPERATIONS = 24
+_CLEAN_LIMIT = 1.10
+# A pass of its own may sample often: shares do not depend on the rate.
+_SAMPLING_HZ = 3989.0
+
+
+class Order(Noun, frozen=True):
+    """What the accounting child is asked to do."""
+
+    points: tuple[Point, ...]
+    files: tuple[str, ...]
+    seed: int
+    replay_s: float
+    sample_s: float
+    floor_s: float
+    """Floor of the 'ufunc' canary in this run, s."""
+
+
+def account_points(order: Order, tell: Callable[[AccountRecord], None]) -> str:
+    """Account in a child, telling each point's record as it comes; returns why it ended early."""
+    process = child.start("profiler_suite.measure.accounting", start_new_session=True)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    decoder = msgspec.json.Decoder(AccountRecord)
+    told = 0
+    try:
+        try:
+            process.stdin.write(msgspec.json.encode(order) + b"\n")
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+        for line in process.stdout:
+            tell(decoder.decode(line))
+            told += 1
+        code = process.wait()
+        if code or told < len(order.points):
+            return f"the accounting process ended with code {code} after {told} points"
+        return ""
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def account(point: Point, order: Order, run_canary: canary.Canary) -> AccountRecord:
+    """Trace, replay and sample one point."""
+    implementation = registry.find_implementation(point.implementation)
+    workload = registry.find_workload(point.problem.workload)
+    arguments = workload.arguments(point.problem, order.seed)
+    function = implementation.function
+    function(*arguments)
+    counts, untraced = _counts(function, arguments, point)
+    operations = _costliest(counts.operations if counts else ())
+    replayed = replay(
+        function, arguments, operations, run_canary, order.floor_s, order.replay_s, order.seed
+    )
+    samples, clean, unsampled = _samples(function, arguments, order, run_canary)
+    return AccountRecord(
+        point=point.id,
+        plain_s=replayed.plain.time_s,
+        plain_spread_s=replayed.plain.spread_s,
+        minor_faults=replayed.plain.minor_faults,
+        rounds=replayed.rounds,
+        clean_rounds=replayed.clean_rounds,
+        operations=_times(operations, replayed),
+        calls=counts.calls if counts else 0,
+        flop=counts.flop if counts else 0.0,
+        traffic_bytes=float(counts.bytes_read + counts.bytes_written) if counts else 0.0,
+        temporaries=counts.temporaries if counts else 0,
+        temporary_bytes=counts.temporary_bytes if counts else 0,
+        coverage=counts.coverage if counts else 0.0,
+        uncovered=counts.uncovered if counts else {},
+        native=samples,
+        native_clean=clean,
+        untraced=untraced,
+        unsampled=unsampled,
+    )
+
+
+def _counts(
+    function: Callable[..., Any], arguments: tuple[Any, ...], point: Point
+) -> tuple[OperationCounts | None, str]:
+    expected_s = (point.cost.calls + point.cost.scalar_steps) * _TRACED_CALL_S
+    if expected_s > _MOST_TRACE_S:
+        return None, f"tracing it would take about {expected_s:.0f} s"
+    try:
+        return trace(function, arguments)[1], ""
+    except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled
+        return None, f"{type(error).__name__}: {error}"
+
+
+def _costliest(operations: Sequence[Operation]) -> list[Operation]:
+    """The operations that move or compute most and are called most, at most so many."""
+
+    def weight(operation: Operation) -> float:
+        work = operation.flop + operation.bytes_read + operation.bytes_written
+        return work + 2000.0 * operation.calls  # a call is worth some thousand bytes
+
+    return sorted(operations, key=weight, reverse=True)[:_MOST_OPERATIONS]
+
+
+def _times(operations: Sequence[Operation], replayed: Replay) -> tuple[OperationTime, ...]:
+    nothing = Timed(time_s=0.0, spread_s=0.0, minor_faults=0.0)
+    rows = []
+    for operation, full, fixed in zip(operations, replayed.full, replayed.fixed, strict=True):
+        both = full is not None and fixed is not None
+        shown_full, shown_fixed = (full or nothing, fixed or nothing) if both else (nothing,) * 2
+        line = operation.lines[0] if operation.lines else None
+        rows.append(
+            OperationTime(
+                name=operation.name,
+                kind=operation.kind,
+                via=operation.via,
+                calls=operation.calls,
+                flop=operation.flop,
+                traffic_bytes=float(operation.bytes_read + operation.bytes_written),
+                shapes=_shapes(operation),
+                file=line.file if line else "",
+                line=line.line if line else 0,
+                full_s=shown_full.time_s,
+                fixed_s=shown_fixed.time_s,
+                full_spread_s=shown_full.spread_s,
+                fixed_spread_s=shown_fixed.spread_s,
+                minor_faults=shown_full.minor_faults,
+                replayed=both,
+            )
+        )
+    return tuple(rows)
+
+
+def _shapes(operation: Operation) -> str:
+    """'(2, 2, 3), (2, 2, 3) <f8' for people."""
+    arrays = [operand for operand in operation.operands if operand.form == "array"]
+    shapes = ", ".join(str(operand.shape) for operand in arrays)
+    dtypes = " ".join(sorted({operand.dtype for operand in arrays}))
+    return f"{shapes} {dtypes}".strip()
+
+
+def _samples(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    order: Order,
+    run_canary: canary.Canary,
+) -> tuple[NativeSamples | None, bool, str]:
+    """Samples of the best of two tries, whether it was clean, or why there are none."""
+    reason = native.available()
+    if reason:
+        return None, False, reason
+    found: NativeSamples | None = None
+    for _ in range(2):
+        before = run_canary()
+        try:
+            found = native.sample(function, arguments, order.sample_s, _SAMPLING_HZ)
+        except Exception as error:  # noqa: BLE001 - the other methods stand without samples
+            return None, False, f"{type(error).__name__}: {error}"
+        if max(before, run_canary()) <= _CLEAN_LIMIT * order.floor_s:
+            return found, True, ""
+    return found, False, ""
+
+
+def main() -> None:
+    """Read one Order from standard input, answer one AccountRecord per line."""
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
+    for file in order.files:
+        catalogue.find(file)
+    threads = NativeThreads()
+    run_canary = canary.make("ufunc")
+    for point in order.points:
+        threads.limit(point.threads)
+        # What a user's implementation raises is a result about that implementation.
+        try:
+            record = account(point, order, run_canary)
+        except Exception as error:  # noqa: BLE001
+            record = _nothing(point, f"{type(error).__name__}: {error}")
+        output.write(msgspec.json.encode(record) + b"\n")
+        output.flush()
+
+
+def _nothing(point: Point, reason: str) -> AccountRecord:
+    return AccountRecord(
+        point=point.id,
+        plain_s=0.0,
+        plain_spread_s=0.0,
+        minor_faults=0.0,
+        rounds=0,
+        clean_rounds=0,
+        operations=(),
+        calls=0,
+        flop=0.0,
+        traffic_bytes=0.0,
+        temporaries=0,
+        temporary_bytes=0,
+        coverage=0.0,
+        uncovered={},
+        untraced=reason,
+        unsampled=reason,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Times each operation of a trace alone, in rounds with the plain function.
+
+Full: same shapes, strides and dtypes. Fixed: at vanishing size with the same
+number of dimensions and layout. All of them and the plain function share each
+round between two canaries: a machine's slow mode slows interpreter and calls
+more than arithmetic, so a split put together from different moods is wrong.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from statistics import quantiles
+from time import perf_counter, perf_counter_ns
+from typing import Any
+
+from profiler_suite.machine.canary import Canary
+from profiler_suite.measure import timing
+from profiler_suite.measure.trace.rebuild import rebuild
+from profiler_suite.model import Noun, Operation
+
+# A replayed call is repeated for this long per round: enough for the clock.
+_SAMPLE_S = 150e-6
+_LEAST_ROUNDS = 5
+_MOST_ROUNDS = 40
+_WANTED_CLEAN = 8
+_CLEAN_LIMIT = 1.10
+
+Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+class Timed(Noun, frozen=True):
+    """One call timed in rounds: middle, spread and page faults per call."""
+
+    time_s: float
+    spread_s: float
+    """Half the interquartile range over the rounds used."""
+    minor_faults: float
+
+
+class Replay(Noun, frozen=True):
+    """The plain function and every operation, from the same rounds."""
+
+    plain: Timed
+    full: tuple[Timed | None, ...]
+    """One per operation; None when it cannot be rebuilt."""
+    fixed: tuple[Timed | None, ...]
+    rounds: int
+    clean_rounds: int
+
+
+class _Series:
+    """The rounds of one call."""
+
+    def __init__(self, call: Call) -> None:
+        function, args, kwargs = call
+        self._function = (lambda: function(*args, **kwargs)) if kwargs else None
+        self._plain, self._args = function, args
+        once_s = self._time(1)
+        once_s = min(once_s, self._time(1))
+        self._repeats = max(1, int(_SAMPLE_S / max(once_s, 50e-9)))
+        self.times_s: list[float] = []
+        self.faults: list[float] = []
+
+    def _time(self, repeats: int) -> float:
+        if self._function is not None:
+            return timing.time_evaluations(self._function, (), repeats, perf_counter_ns)
+        return timing.time_evaluations(self._plain, self._args, repeats, perf_counter_ns)
+
+    def take(self) -> None:
+        before = timing.minor_faults()
+        self.times_s.append(self._time(self._repeats))
+        self.faults.append((timing.minor_faults() - before) / self._repeats)
+
+    def summary(self, chosen: Sequence[int]) -> Timed:
+        times = [self.times_s[i] for i in chosen]
+        faults = sorted(self.faults[i] for i in chosen)
+        if len(times) == 1:
+            return Timed(time_s=times[0], spread_s=0.0, minor_faults=faults[0])
+        low, middle, high = quantiles(times, n=4, method="inclusive")
+        return Timed(
+            time_s=middle,
+            spread_s=(high - low) / 2,
+            minor_faults=faults[len(faults) // 2],
+        )
+
+
+def replay(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    operations: Sequence[Operation],
+    canary: Canary,
+    floor_s: float,
+    seconds: float,
+    seed: int,
+) -> Replay:
+    """Rounds for about `seconds`: the plain function and each operation, full and fixed."""
+    plain = _Series((function, arguments, {}))
+    full = [_series(operation, shrink=False) for operation in operations]
+    fixed = [_series(operation, shrink=True) for operation in operations]
+    everything = [plain, *(s for s in (*full, *fixed) if s is not None)]
+    order = random.Random(seed)
+    canaries: list[float] = []
+    begun = perf_counter()
+    while len(canaries) < _MOST_ROUNDS:
+        clean = sum(ratio <= _CLEAN_LIMIT for ratio in canaries)
+        late = perf_counter() - begun > seconds
+        if len(canaries) >= _LEAST_ROUNDS and (late or clean >= _WANTED_CLEAN):
+            break
+        order.shuffle(everything)
+        before = canary()
+        for series in everything:
+            series.take()
+        canaries.append(max(before, canary()) / floor_s)
+    chosen = [i for i, ratio in enumerate(canaries) if ratio <= _CLEAN_LIMIT]
+    clean_rounds = len(chosen)
+    if clean_rounds < _LEAST_ROUNDS:
+        # Not enough of the good mood: the rounds nearest to it, which share one mood.
+        chosen = sorted(range(len(canaries)), key=lambda i: canaries[i])[:_LEAST_ROUNDS]
+    return Replay(
+        plain=plain.summary(chosen),
+        full=tuple(s.summary(chosen) if s else None for s in full),
+        fixed=tuple(s.summary(chosen) if s else None for s in fixed),
+        rounds=len(canaries),
+        clean_rounds=clean_rounds,
+    )
+
+
+def _series(operation: Operation, *, shrink: bool) -> _Series | None:
+    """The operation rebuilt and tried once; None where that is not possible."""
+    try:
+        call = rebuild(operation, shrink=shrink)
+        return None if call is None else _Series(call)
+    except Exception:  # noqa: BLE001 - made-up values may be outside an operation's domain
+        return None

@@ -1,0 +1,209 @@
+"""Fills the page's view from what is known about a run."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from profiler_suite import units
+from profiler_suite.model import Experiment
+from profiler_suite.report import columns, provenance, rerun, selection, sources, svg, tables
+from profiler_suite.report.columns import PAGE_COLUMNS
+from profiler_suite.report.gallery import Hung
+from profiler_suite.report.known import Known
+from profiler_suite.report.provenance import Item
+from profiler_suite.report.style import variables
+from profiler_suite.report.view import (
+    Card,
+    ExperimentView,
+    FigureView,
+    PageView,
+    PointRow,
+    Ratio,
+)
+
+# Beyond so many points the page leaves out what is only convenient (titles on
+# marks, the command of each row), so that it stays below 5 MB at 10,000 points.
+_MANY_POINTS = 2000
+
+
+def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageView:
+    """Fill the page's view from what is known and the drawn pictures."""
+    run = known.run
+    origin = run.provenance
+    titles = _titles(known)
+    figures = [
+        FigureView(
+            h.picture.name,
+            h.picture.title,
+            h.picture.caption,
+            Markup(svg.inline(h.picture, data, titles)),
+        )
+        for h, data in zip(hung, drawn, strict=True)
+    ]
+    # Every section of the page is there, also the ones a small run has no figure for.
+    by_section: dict[str, list[FigureView]] = {
+        section: [] for section in ("answer", "roofline", "threads", "quality")
+    }
+    by_experiment: dict[str, list[FigureView]] = {}
+    for h, figure in zip(hung, figures, strict=True):
+        if h.section == "axes":
+            by_experiment.setdefault(h.experiment, []).append(figure)
+        else:
+            by_section.setdefault(h.section, []).append(figure)
+    annotated = sources.sources(known)
+    first = known.answer.experiment if known.answer else ""
+    return PageView(
+        title=f"{run.folder.name}: profiler_suite report",
+        headline=headline(known),
+        run=run.folder.name,
+        host=origin.machine.facts.host,
+        mode=origin.mode,
+        when=_readable(origin.started_at),
+        counts=counts(known),
+        sentences=known.answer.sentences if known.answer else (),
+        findings=known.findings,
+        warnings=known.warnings,
+        noise=known.noise,
+        cards=_cards(known),
+        ratio=_ratio(known),
+        figures={section: tuple(some) for section, some in by_section.items()},
+        arms=tables.arms(known),
+        overhead=tables.overhead(known),
+        experiments=tuple(
+            _experiment(known, e, by_experiment[e.name])
+            for e in origin.experiments
+            if e.name in by_experiment
+        ),
+        threads=tables.threads(known),
+        sources=tuple(s for s in annotated if s.experiment == first),
+        more_sources=tuple(s for s in annotated if s.experiment != first),
+        doubtful=tables.doubtful(known),
+        unmeasured=tables.unmeasured(known),
+        columns=PAGE_COLUMNS,
+        points=tuple(_point_rows(known)),
+        facts=provenance.facts(run),
+        ceilings=tables.ceilings(known),
+        call_costs=tables.call_costs(known),
+        unavailable=origin.machine.unavailable,
+        glossary=provenance.glossary(),
+        command=provenance.command(run),
+    )
+
+
+def _readable(moment: str) -> str:
+    """An ISO 8601 moment as people write it: '2026-11-22 09:54 UTC'."""
+    at = datetime.fromisoformat(moment)
+    zone = "UTC" if at.utcoffset() in (None, timedelta(0)) else f"UTC{at:%z}"
+    return f"{at:%Y-%m-%d %H:%M} {zone}"
+
+
+def headline(known: Known) -> str:
+    """The run's main finding in one sentence."""
+    if known.answer:
+        return known.answer.headline
+    if known.findings:
+        return known.findings[0]
+    return counts(known)
+
+
+def counts(known: Known) -> str:
+    """How many points of how many experiments were measured, and what the others are."""
+    tally = known.points["status"].value_counts()
+    ok = int(tally.get("ok", 0))
+    rest = ", ".join(f"{count} {status}" for status, count in tally.items() if status != "ok")
+    names = known.points["experiment"].nunique()
+    text = f"{ok} points measured in {names} experiment{'' if names == 1 else 's'}"
+    return f"{text}; {rest}" if rest else text
+
+
+def _titles(known: Known) -> list[str]:
+    if len(known.points) > _MANY_POINTS:
+        return []
+    titles = []
+    for row in selection.rows(known.points):
+        time = f"{units.time(row.time_s)} ± {units.percent(columns.half_width(row))}"
+        bound = f", bound by {columns.bound(row)}" if columns.bound(row) else ""
+        rate = f", {units.flop_rate(row.flop_per_s)}{bound}" if row.flop_per_s > 0 else ""
+        threads = f", {row.threads} threads" if row.threads != 1 else ""
+        name = f"{row.implementation}, {columns.problem(row)}, {row.dtype}{threads}"
+        titles.append(f"{name}: {time}{rate}")
+    return titles
+
+
+def _arm_rows(known: Known) -> list[Any]:
+    if known.answer is None:
+        return []
+    by_id = {row.id: row for row in selection.rows(known.points)}
+    return [by_id[i] for i in (known.answer.left, known.answer.right) if i in by_id]
+
+
+def _cards(known: Known) -> tuple[Card, ...]:
+    cards = []
+    for row in _arm_rows(known):
+        facts = [
+            Item("effective rate", units.flop_rate(row.flop_per_s)),
+            Item("NumPy calls", units.count(row.calls) if row.calls > 0 else "not stated"),
+        ]
+        if columns.bound(row):
+            facts.append(Item("held back by", columns.bound(row)))
+            facts.append(Item("of what that allows", units.percent(row.of_attainable)))
+        cards.append(
+            Card(
+                name=row.implementation,
+                colour=f"var({variables()[known.marks[row.implementation].text][0]})",
+                work=f"{row.problem}, {units.count(row.flop)} operations",
+                time=units.time(row.time_s),
+                interval=f"{units.time(row.low_s)} to {units.time(row.high_s)}",
+                facts=tuple(facts),
+            )
+        )
+    return tuple(cards)
+
+
+def _ratio(known: Known) -> Ratio | None:
+    said = known.answer
+    if said is None:
+        return None
+    return Ratio(
+        times=units.ratio(said.ratio),
+        word=f"{said.left_name} against {said.right_name}: {said.word}",
+        interval=f"95 % interval {units.ratio(said.low)} to {units.ratio(said.high)}",
+        flop=_times_the_operations(1 / said.flop_ratio),
+    )
+
+
+def _times_the_operations(ratio: float) -> str:
+    """Left's operations over right's, as a whole fraction where it is one."""
+    if ratio < 1 and abs(1 / ratio - round(1 / ratio)) < 0.01 / ratio:
+        return f"for 1/{round(1 / ratio)} of the operations"
+    return f"for {units.ratio(ratio)} the operations"
+
+
+def _experiment(
+    known: Known, experiment: Experiment, figures: list[FigureView]
+) -> ExperimentView:
+    crossings = known.crossovers
+    own = crossings[crossings["experiment"] == experiment.name]
+    return ExperimentView(
+        name=experiment.name,
+        question=experiment.question,
+        sources=experiment.sources,
+        crossings=tuple(str(text) for text in own["text"]),
+        figures=tuple(figures),
+    )
+
+
+def _point_rows(known: Known) -> list[PointRow]:
+    experiments = {e.name: e for e in known.run.provenance.experiments}
+    many = len(known.points) > _MANY_POINTS
+    return [
+        PointRow(
+            id=str(row.id),
+            cells=tuple(column.cell(row) for column in PAGE_COLUMNS),
+            command="" if many else rerun.command(row, experiments.get(row.experiment)),
+            status=str(row.status),
+        )
+        for row in selection.rows(known.points)
+    ]

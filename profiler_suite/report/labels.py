@@ -1,0 +1,164 @@
+"""Names beside what they name: direct labels at a chart's right edge, moved apart."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.transforms import ScaledTranslation
+
+from profiler_suite.report.chart import DPI, WIDTH_IN, Picture
+from profiler_suite.report.style import ROLES, Mark
+
+_LABEL_GAP_IN = 0.165
+
+
+def direct_labels(
+    picture: Picture,
+    ax: Axes,
+    entries: Sequence[tuple[str, Mark, float | None]],
+    *,
+    heading: str = "",
+) -> None:
+    """Names at the right edge, at the height of each series' end; a legend where it has none.
+
+    Call it after the axis limits are set. Names are moved apart where they
+    would overlap, with a thin line back to where they belong.
+    """
+    figure = picture.figure
+    box = ax.get_position()
+    height_in = box.height * figure.get_figheight()
+    to_axes = ax.transScale + ax.transLimits
+
+    def height_of(y: float | None, number: int) -> float:
+        if y is None:
+            return height_in - _LABEL_GAP_IN * (number + (1.2 if heading else 0.0))
+        return float(to_axes.transform((ax.get_xlim()[0], y))[1]) * height_in
+
+    legend = all(y is None for _, _, y in entries)
+    order = list(entries) if legend else sorted(entries, key=lambda e: -(e[2] or 0))
+    wanted = [height_of(y, number) for number, (_, _, y) in enumerate(order)]
+    gap = min(_LABEL_GAP_IN, (height_in + 0.3) / max(len(order), 1))
+    placed = spread(wanted, gap, height_in + 0.05)
+    if heading:
+        ax.annotate(
+            heading,
+            (1, 1),
+            xycoords="axes fraction",
+            xytext=(12, -2),
+            textcoords="offset points",
+            va="center",
+            fontsize=7.5,
+            color=ROLES["muted"][0],
+        )
+    for number, ((name, mark, y), want, at) in enumerate(
+        zip(order, wanted, placed, strict=True)
+    ):
+        gid = f"t{number}-{len(picture.labels)}"
+        picture.labels[gid] = name
+        if y is not None and abs(want - at) > 0.03:
+            link = _edge_line(ax, want / height_in, at / height_in)
+            link.set_gid(f"{gid}k")
+            picture.series[f"{gid}k"] = name
+        knob = Line2D(
+            [1.0],
+            [at / height_in],
+            transform=ax.transAxes + ScaledTranslation(0.2, 0, figure.dpi_scale_trans),
+            marker=mark.marker,
+            markersize=mark.size * 0.95,
+            markerfacecolor=ROLES["surface"][0] if mark.hollow else mark.colour,
+            markeredgecolor=mark.colour,
+            markeredgewidth=1.2 if mark.hollow else 0.5,
+            clip_on=False,
+        )
+        knob.set_gid(f"{gid}m")
+        picture.labels[f"{gid}m"] = name
+        ax.add_artist(knob)
+        text = ax.text(
+            1.0,
+            at / height_in,
+            shorten(name, 21),
+            transform=ax.transAxes + ScaledTranslation(0.3, 0, figure.dpi_scale_trans),
+            va="center",
+            color=mark.text,
+            fontsize=8.5,
+        )
+        text.set_gid(gid)
+
+
+def line_legend(
+    ax: Axes, entries: Sequence[tuple[str, str | tuple[int, tuple[int, ...]]]], *, below: int
+) -> None:
+    """Names with a piece of their line at the right edge, under `below` other names."""
+    figure = ax.figure
+    height_in = ax.get_position().height * figure.bbox.height / DPI
+    for number, (text, dashes) in enumerate(entries):
+        at = 1 - _LABEL_GAP_IN * (below + number + 0.7) / height_in
+        shift = [
+            ax.transAxes + ScaledTranslation(x, 0, figure.dpi_scale_trans) for x in (0.11, 0.42)
+        ]
+        ends = [t.transform((1.0, at)) for t in shift]
+        across = ax.transAxes.inverted().transform(ends)
+        style: Any = dashes
+        line = Line2D(
+            across[:, 0],
+            across[:, 1],
+            transform=ax.transAxes,
+            color=ROLES["muted"][0],
+            linewidth=1.1,
+            linestyle=style,
+            clip_on=False,
+        )
+        ax.add_artist(line)
+        ax.text(
+            1.0,
+            at,
+            text,
+            transform=ax.transAxes + ScaledTranslation(0.5, 0, figure.dpi_scale_trans),
+            va="center",
+            fontsize=8,
+            color=ROLES["muted"][0],
+        )
+
+
+def _edge_line(ax: Axes, start: float, end: float) -> Line2D:
+    width_in = ax.get_position().width * WIDTH_IN
+    line = Line2D(
+        [1 + 0.02 / width_in, 1 + 0.12 / width_in],
+        [start, end],
+        transform=ax.transAxes,
+        color=ROLES["axis"][0],
+        linewidth=0.7,
+        clip_on=False,
+    )
+    ax.add_artist(line)
+    return line
+
+
+def spread(wanted: Sequence[float], gap: float, top: float) -> list[float]:
+    """Positions near `wanted` (descending) that are at least `gap` apart and at most `top`."""
+    # Neighbours that collide become a block centred on what its members want.
+    blocks: list[list[float]] = []  # [centre of the wanted, members]
+    for want in wanted:
+        blocks.append([want, 1])
+        while len(blocks) > 1:
+            (upper, above), (lower, below) = blocks[-2], blocks[-1]
+            if upper - gap * (above - 1) / 2 - (lower + gap * (below - 1) / 2) >= gap:
+                break
+            both = above + below
+            centre = (upper * above + lower * below) / both
+            blocks[-2:] = [[centre, both]]
+    placed: list[float] = []
+    for centre, members in blocks:
+        first = centre + gap * (members - 1) / 2
+        placed += [first - gap * number for number in range(int(members))]
+    shift = max(0.0, placed[0] - top) if placed else 0.0
+    return [at - shift for at in placed]
+
+
+def shorten(text: str, characters: int) -> str:
+    """`text`, cut in the middle with '…' when longer than `characters`."""
+    if len(text) <= characters:
+        return text
+    head = (characters - 1) * 2 // 3
+    return f"{text[:head]}…{text[len(text) - (characters - 1 - head) :]}"

@@ -1,0 +1,199 @@
+"""The small tables of the page and of the Markdown summary."""
+
+from profiler_suite import units
+from profiler_suite.report import columns, selection
+from profiler_suite.report.known import Known
+from profiler_suite.report.view import TableView
+
+
+def arms(known: Known) -> TableView | None:
+    """Every implementation of the question's experiment."""
+    if known.answer is None:
+        return None
+    own = selection.of_experiment(known.points, known.answer.experiment)
+    own = own[own["replica"] == 0]
+    best = selection.measured(own).groupby("problem")["time_s"].min()
+    rows = []
+    for row in selection.rows(own.sort_values(["flop", "time_s"])):
+        ok = row.status == "ok" and row.time_s > 0
+        rows.append(
+            (
+                row.implementation,
+                row.problem,
+                units.time(row.time_s) if ok else row.status,
+                f"±{units.percent(columns.half_width(row))}" if ok else "",
+                units.ratio(row.time_s / best[row.problem]) if ok else "",
+                units.flop_rate(row.flop_per_s) if ok else "",
+                units.percent(row.of_attainable) if ok and columns.bound(row) else "",
+                columns.bound(row) if ok else str(row.reason),
+            )
+        )
+    return TableView(
+        "Every implementation of both arms",
+        ("implementation", "problem", "time", "±", "of best", "rate", "of roof", "bound by"),
+        (False, False, True, True, True, True, True, False),
+        tuple(rows),
+    )
+
+
+def overhead(known: Known) -> TableView | None:
+    """What the fixed costs of the calls account for, in the question's experiment."""
+    if known.answer is None:
+        return None
+    own = selection.measured(selection.of_experiment(known.points, known.answer.experiment))
+    own = own[own["overhead_flop_per_s"].gt(0) & own["calls"].gt(0)]
+    if own.empty:
+        return None
+    share = own["flop_per_s"] / own["overhead_flop_per_s"]
+    rows = [
+        (
+            row.implementation,
+            units.count(row.calls),
+            units.time(row.flop / row.overhead_flop_per_s),
+            units.time(row.time_s),
+            units.percent(row.part),
+        )
+        for row in selection.rows(own.assign(part=share).sort_values("part", ascending=False))
+    ]
+    return TableView(
+        "What entering the calls costs at least",
+        ("implementation", "calls", "their fixed cost", "measured time", "share"),
+        (False, True, True, True, True),
+        tuple(rows),
+    )
+
+
+def threads(known: Known) -> TableView | None:
+    """Speed-up and efficiency of every case with several threads."""
+    frame = known.thread_scaling[known.thread_scaling["threads"] > 1]
+    if frame.empty:
+        return None
+    rows = []
+    for row in selection.rows(frame):
+        word = (
+            "help" if row.low > 1 else "hurt" if row.high < 1 else "no difference beyond noise"
+        )
+        rows.append(
+            (
+                row.experiment,
+                row.implementation,
+                row.problem,
+                row.dtype,
+                str(row.threads),
+                units.ratio(row.speedup),
+                f"{units.three_digits(row.low)} to {units.three_digits(row.high)}",
+                units.percent(row.efficiency),
+                word,
+            )
+        )
+    headings = (
+        "experiment",
+        "implementation",
+        "problem",
+        "dtype",
+        "threads",
+        "speed-up",
+        "95 % interval",
+        "efficiency",
+        "threads …",
+    )
+    numeric = (False, False, False, False, True, True, True, True, False)
+    return TableView("Speed-up over one thread", headings, numeric, tuple(rows))
+
+
+def doubtful(known: Known) -> TableView | None:
+    """Points with flags, and what the flags are."""
+    frame = known.points[known.points["flags"].fillna("").astype(bool)]
+    if frame.empty:
+        return None
+    rows = tuple(
+        (
+            row.experiment,
+            columns.implementation(row),
+            columns.problem(row),
+            str(row.threads),
+            units.time(row.time_s) if row.time_s > 0 else "",
+            f"±{units.percent(columns.half_width(row))}" if row.time_s > 0 else "",
+            str(row.flags),
+        )
+        for row in selection.rows(frame)
+    )
+    return TableView(
+        "Points whose number is doubtful",
+        ("experiment", "implementation", "problem", "threads", "time", "±", "why"),
+        (False, False, False, True, True, True, False),
+        rows,
+    )
+
+
+def unmeasured(known: Known) -> TableView | None:
+    """Points without a result, and why."""
+    frame = known.points[known.points["status"] != "ok"]
+    if frame.empty:
+        return None
+    rows = tuple(
+        (
+            row.status,
+            row.experiment,
+            columns.implementation(row),
+            columns.problem(row),
+            str(row.reason),
+        )
+        for row in selection.rows(frame)
+    )
+    return TableView(
+        "Points without a result",
+        ("status", "experiment", "implementation", "problem", "why"),
+        (False,) * 5,
+        rows,
+    )
+
+
+def ceilings(known: Known) -> TableView:
+    """The machine's ceilings with their spread."""
+    rows = []
+    for c in known.run.provenance.machine.ceilings:
+        form = {"peak": units.flop_rate, "bandwidth": units.byte_rate}.get(
+            c.quantity, units.time
+        )
+        measured = c.value > 0
+        rows.append(
+            (
+                c.label,
+                c.level or c.dtype,
+                str(c.threads),
+                form(c.value) if measured else "not measured",
+                f"{form(c.low)} to {form(c.high)}" if measured and c.high > 0 else "",
+                c.warning,
+            )
+        )
+    return TableView(
+        "Measured ceilings",
+        ("ceiling", "of", "threads", "best", "5th to 95th percentile", "remark"),
+        (False, False, True, True, True, False),
+        tuple(rows),
+    )
+
+
+def call_costs(known: Known) -> TableView | None:
+    """The machine's call costs; None when there are none."""
+    costs = known.run.provenance.machine.call_costs
+    if not costs:
+        return None
+    rows = tuple(
+        (
+            c.operation,
+            f"{c.layout}, {c.dims}-D" if c.dims else c.layout,
+            c.dtype,
+            units.time(c.fixed_s),
+            f"{units.time(c.fixed_low_s)} to {units.time(c.fixed_high_s)}",
+            units.count(c.n_half) if c.n_half > 0 else "",
+        )
+        for c in costs
+    )
+    return TableView(
+        "What a call costs before it does anything",
+        ("operation", "layout", "dtype", "fixed cost", "interval", "n½"),
+        (False, False, False, True, True, True),
+        rows,
+    )
