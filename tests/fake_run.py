@@ -13,6 +13,7 @@ import pandas as pd
 
 from profiler_suite.analysis.frames import (
     LINE_COLUMNS,
+    OPERATION_COLUMNS,
     POINT_COLUMNS,
     SAMPLE_COLUMNS,
     Run,
@@ -628,5 +629,7 @@ def make_run(folder: Path = Path("reports/2026-11-22-quick"), *, copies: int = 1
         points=points,
         samples=_samples(points, noise),
         lines=_lines(points),
+        operations=pd.DataFrame(columns=list(OPERATION_COLUMNS)),
+        ledgers={},
         history=history_of(_rows(points, noise), 0, provenance.floors_s),
     )

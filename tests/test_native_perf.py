@@ -16,6 +16,11 @@ LINUX = sys.platform.startswith("linux") and platform.machine() in ("x86_64", "a
 needs_linux = pytest.mark.skipif(not LINUX, reason="perf events are Linux's")
 
 
+@pytest.fixture(autouse=True)
+def _not_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(perf.SWITCH, raising=False)
+
+
 def refuse(code: int) -> perf.OpenEvent:
     def opener(_thread: int, _period_ns: int, _kernel: bool) -> int:
         raise OSError(code, os.strerror(code))

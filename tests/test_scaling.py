@@ -68,3 +68,30 @@ def test_speed_up_is_over_one_thread_of_the_same_point() -> None:
     assert two["speedup"] == pytest.approx(1 / 0.6)
     assert two["efficiency"] == pytest.approx(0.5 / 0.6)
     assert two["low"] == pytest.approx(0.9 / 0.66)
+
+
+def test_extrapolation_to_no_work_finds_the_intercept_of_a_line() -> None:
+    rows = [
+        row(
+            experiment="depth",
+            implementation="loop",
+            calls=100.0,
+            flop=float(flop),
+            time_s=2e-3 + 1e-9 * flop,
+        )
+        for flop in (1e3, 1e4, 1e5, 1e6)
+    ]
+    table = pd.DataFrame(rows)
+    found = scaling.zero_work(table).iloc[0]
+    assert found["overhead_s"] == pytest.approx(2e-3)
+    assert found["flop_per_s"] == pytest.approx(1e9)
+    shares = scaling.with_extrapolation(table)["overhead_extrapolated"]
+    assert shares.iloc[-1] == pytest.approx(2 / 3)
+
+
+def test_problems_with_different_calls_are_not_one_series() -> None:
+    rows = [
+        row(implementation="loop", calls=float(n), flop=float(n), time_s=1e-6 * n)
+        for n in (1, 2, 3)
+    ]
+    assert scaling.zero_work(pd.DataFrame(rows)).empty

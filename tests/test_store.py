@@ -23,7 +23,11 @@ def a_round(number: int) -> RoundRecord:
 
 
 def test_rows_come_back_bit_for_bit_in_order(tmp_path: Path) -> None:
-    rows: list[Row] = [a_round(0), a_round(1), PassRecord(name="sweep", at_s=1.0, outcome="complete")]
+    rows: list[Row] = [
+        a_round(0),
+        a_round(1),
+        PassRecord(name="sweep", at_s=1.0, outcome="complete"),
+    ]
     with store.RunFolder(tmp_path / "run") as folder:
         for row in rows:
             folder.append(row)

@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite import store
-from profiler_suite.analysis import roofline, statistics
+from profiler_suite.analysis import ledger, roofline, scaling, statistics
 from profiler_suite.errors import RunFolderError
 from profiler_suite.model import (
+    AccountRecord,
     Estimate,
     LaunchRecord,
+    Ledger,
     LineRecord,
     PassRecord,
     Point,
@@ -68,6 +70,21 @@ POINT_COLUMNS = {
     "overhead_flop_per_s": "the roof that fixed call costs set, FLOP/s",
     "of_attainable": "flop_per_s / attainable_flop_per_s",
     "above_roof": "True where it beats a roof: an error in units, counts or ceilings",
+    "interpreter": "share of time: Python executing bytecode and wrappers",
+    "dispatch": "share of time: fixed cost of entering compiled calls",
+    "memory": "share of time: allocation and page faults",
+    "copy": "share of time: moving data without arithmetic",
+    "arithmetic": "share of time: ufunc inner loops and BLAS",
+    "residual": "share of time that the other entries do not explain; may be negative",
+    "overhead_replay": "1 − copy − arithmetic as shares of time, by operation replay",
+    "overhead_native": "1 − copy − arithmetic as shares of time, by native samples",
+    "overhead_extrapolated": "time at no work over time, by extrapolation over problems "
+    "that make the same calls",
+    "traced_calls": "operations counted in one evaluation",
+    "traced_flop": "FLOP really executed, as traced",
+    "traced_bytes": "bytes read and written by all operations, as traced",
+    "coverage": "share of operations that could be counted",
+    "ledger_notes": "what is missing in the ledger or disagrees",
     "flags": "what makes the number doubtful, separated by '; '",
 }
 """The dimensions of the problems follow as columns of their own (height, filters, …)."""
@@ -83,6 +100,26 @@ SAMPLE_COLUMNS = {
     "time_s": "time per evaluation, s",
     "canary": "worse of the visit's canaries relative to its floor",
     "clean": "True when the canaries were near their floor",
+}
+
+OPERATION_COLUMNS = {
+    "id": "the point",
+    "experiment": "the experiment it belongs to",
+    "implementation": "how it is computed",
+    "operation": "ufunc, method, indexing, …",
+    "via": "the Python function of NumPy or SciPy that made the call, if any",
+    "operands": "shapes and dtype of the arrays that go in",
+    "file": "source file of the line that calls it most",
+    "line": "that line",
+    "calls": "calls in one evaluation",
+    "call_s": "one call, timed alone, s",
+    "fixed_s": "one call at vanishing size, s: entering it",
+    "growing_s": "what one call takes beyond that and its page faults, s",
+    "share": "all calls over the plain time of the function",
+    "entry": "copy or arithmetic: what the growing part is",
+    "flop": "executed FLOP of all calls",
+    "traffic_bytes": "bytes read and written by all calls",
+    "minor_faults": "page faults of one call",
 }
 
 LINE_COLUMNS = {
@@ -108,6 +145,9 @@ class Run:
     points: pd.DataFrame
     samples: pd.DataFrame
     lines: pd.DataFrame
+    operations: pd.DataFrame
+    ledgers: dict[str, Ledger]
+    """Point id → its ledger, for the points that have one."""
     history: "History"
 
     @property
@@ -127,6 +167,7 @@ class History:
     launches: dict[str, list[LaunchRecord]]
     outcomes: dict[str, PointRecord]
     lines: list[LineRecord]
+    accounts: dict[str, AccountRecord]
     passes: list[PassRecord]
     unreadable: int
     """Lines of the record file that could not be read."""
@@ -153,6 +194,7 @@ def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, floa
     outcomes: dict[str, PointRecord] = {}
     lines: list[LineRecord] = []
     passes: list[PassRecord] = []
+    accounts: dict[str, AccountRecord] = {}
     canaries: dict[str, list[float]] = {}
     for row in rows:
         if isinstance(row, RoundRecord):
@@ -168,6 +210,8 @@ def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, floa
             outcomes[row.point.id] = row
         elif isinstance(row, LineRecord):
             lines.append(row)
+        elif isinstance(row, AccountRecord):
+            accounts[row.point] = row
         else:
             passes.append(row)
     own = {name: statistics.own_floor(times) for name, times in canaries.items()}
@@ -178,6 +222,7 @@ def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, floa
         launches=launches,
         outcomes=outcomes,
         lines=lines,
+        accounts=accounts,
         passes=passes,
         unreadable=unreadable,
         own_floors=own,
@@ -205,22 +250,70 @@ def load(folder: str | Path) -> Run:
     provenance = store.read_provenance(path)
     rows, unreadable = store.read_rows(path)
     history = history_of(rows, unreadable, provenance.floors_s)
+    ledgers = _ledgers(provenance, history)
     return Run(
         folder=path,
         provenance=provenance,
-        points=_points(provenance, history),
+        points=_points(provenance, history, ledgers),
         samples=_samples(provenance.points, history),
         lines=_lines(provenance.points, history.lines),
+        operations=_operations(provenance, history),
+        ledgers=ledgers,
         history=history,
     )
 
 
-def _points(provenance: Provenance, history: History) -> pd.DataFrame:
+def _ledgers(provenance: Provenance, history: History) -> dict[str, Ledger]:
+    made = (ledger.ledger(a, provenance.machine) for a in history.accounts.values())
+    return {each.point: each for each in made if each is not None}
+
+
+def _operations(provenance: Provenance, history: History) -> pd.DataFrame:
+    fault = ledger.fault_cost(provenance.machine)
+    fault_s = fault.median if fault else 0.0
+    implementations = {p.id: (p.experiment, p.implementation) for p in provenance.points}
+    rows = [
+        {
+            "id": account.point,
+            "experiment": implementations.get(account.point, ("", ""))[0],
+            "implementation": implementations.get(account.point, ("", ""))[1],
+            "operation": operation.name,
+            "via": operation.via,
+            "operands": operation.shapes,
+            "file": operation.file,
+            "line": operation.line,
+            "calls": operation.calls,
+            "call_s": operation.full_s if operation.replayed else np.nan,
+            "fixed_s": operation.fixed_s if operation.replayed else np.nan,
+            "growing_s": (
+                ledger.growing_s(operation, fault_s) if operation.replayed else np.nan
+            ),
+            "share": operation.calls * operation.full_s / account.plain_s,
+            "entry": ledger.grows_as(operation),
+            "flop": operation.flop,
+            "traffic_bytes": operation.traffic_bytes,
+            "minor_faults": operation.minor_faults,
+        }
+        for account in history.accounts.values()
+        if account.plain_s > 0
+        for operation in account.operations
+    ]
+    return pd.DataFrame(rows, columns=list(OPERATION_COLUMNS))
+
+
+def _points(
+    provenance: Provenance, history: History, ledgers: dict[str, Ledger]
+) -> pd.DataFrame:
     reasons = {skip.point.id: skip.reason for skip in provenance.skipped}
     everything = [*provenance.points, *(skip.point for skip in provenance.skipped)]
     dims = list(dict.fromkeys(name for point in everything for name in point.problem.dims))
-    rows = [_point_row(p, provenance, history, reasons.get(p.id, "")) for p in everything]
-    return pd.DataFrame(rows, columns=[*POINT_COLUMNS, *dims])
+    rows = [
+        _point_row(p, provenance, history, reasons.get(p.id, ""))
+        | _ledger_columns(ledgers.get(p.id), history.accounts.get(p.id))
+        for p in everything
+    ]
+    table = pd.DataFrame(rows, columns=[*POINT_COLUMNS, *dims])
+    return scaling.with_extrapolation(table)
 
 
 def _point_row(
@@ -268,6 +361,24 @@ def _point_row(
     return row
 
 
+def _ledger_columns(found: Ledger | None, account: AccountRecord | None) -> dict[str, object]:
+    if found is None or account is None:
+        return {}
+    columns: dict[str, object] = {
+        entry.name: found.share(entry.name) for entry in found.entries
+    }
+    columns |= {f"overhead_{method}": share for method, share in found.overhead_shares.items()}
+    if not account.untraced:
+        columns |= {
+            "traced_calls": account.calls,
+            "traced_flop": account.flop,
+            "traced_bytes": account.traffic_bytes,
+            "coverage": account.coverage,
+        }
+    columns["ledger_notes"] = "; ".join(found.notes)
+    return columns
+
+
 def _launch_columns(launches: Sequence[LaunchRecord]) -> dict[str, object]:
     if not launches:
         return {}
@@ -297,7 +408,11 @@ def _time_columns(
         slow=history.slowness,
         threads=point.threads,
     )
-    placement = roofline.place(point, found.time_s, found.low_s, provenance.machine)
+    account = history.accounts.get(point.id)
+    fixed_s = ledger.dispatch_s(account) if account and not account.untraced else 0.0
+    placement = roofline.place(
+        point, found.time_s, found.low_s, provenance.machine, overhead_s=fixed_s
+    )
     flags = list(found.flags)
     if reason.startswith("not converged"):
         flags.append(reason)

@@ -101,8 +101,14 @@ def level_of(working_set_bytes: float, machine: Machine, threads: int) -> str:
     return "memory"
 
 
-def place(point: Point, time_s: float, low_s: float, machine: Machine) -> Placement:
-    """Bound, attainable rate and share of it for one point and its time."""
+def place(
+    point: Point, time_s: float, low_s: float, machine: Machine, overhead_s: float = 0.0
+) -> Placement:
+    """Bound, attainable rate and share of it for one point and its time.
+
+    `overhead_s` is the fixed cost of its calls as replayed beside it; without
+    it, the least that calls of its cost model cost on this machine.
+    """
     dtype = point.problem.dtype
     level = level_of(point.working_set_bytes, machine, point.threads)
     heights: dict[str, float] = {}
@@ -114,7 +120,7 @@ def place(point: Point, time_s: float, low_s: float, machine: Machine) -> Placem
     bandwidth = machine.bandwidth(level, point.threads, "read" if reads else "")
     if bandwidth:
         heights["memory"] = bandwidth * point.cost.intensity
-    overhead_s = prediction.overhead_s(point.cost, machine)
+    overhead_s = overhead_s or prediction.overhead_s(point.cost, machine)
     overhead = point.cost.flop / overhead_s if overhead_s else 0.0
     if overhead:
         heights["overhead"] = overhead

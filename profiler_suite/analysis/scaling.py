@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from profiler_suite import units
 from profiler_suite.model import Experiment
@@ -22,6 +23,9 @@ _CROSSOVER_COLUMNS = [
     "high",
     "text",
 ]
+# What the points of one zero-work series share.
+_SERIES = ["experiment", "implementation", "dtype", "threads", "calls"]
+_FEWEST_POINTS = 3
 _SCALING_COLUMNS = [
     "experiment",
     "implementation",
@@ -159,6 +163,45 @@ def _nearest_zero(
         return min(zeros, key=lambda z: abs(z - at))
     ends = (float(x[0]), float(x[-1]))
     return min(ends, key=lambda end: abs(y[0 if end == ends[0] else -1]))
+
+
+def zero_work(points: pd.DataFrame) -> pd.DataFrame:
+    """Overhead by extrapolation to no work: t = a + b·FLOP over problems with the same calls.
+
+    One row per series (an experiment's implementation, dtype, threads and number
+    of calls) of at least three points. Robust: the slope is the median of all
+    pairwise slopes (Theil 1950, Sen 1968), its 95 % interval gives that of a.
+    Times are weighted by nothing: a is meaningful where calls dominate.
+    """
+    rows: list[dict[str, object]] = []
+    usable = measured(points)
+    usable = usable[usable["calls"] > 0]
+    for names, series in usable.groupby(_SERIES, sort=False):
+        if series["flop"].nunique() < _FEWEST_POINTS:
+            continue
+        flop = series["flop"].to_numpy(dtype=float)
+        time_s = series["time_s"].to_numpy(dtype=float)
+        slope, _, slope_low, slope_high = stats.theilslopes(time_s, flop)
+        rows.append(
+            {
+                **dict(zip(_SERIES, names, strict=True)),
+                "points": len(series),
+                "overhead_s": float(np.median(time_s - slope * flop)),
+                "low_s": float(np.median(time_s - slope_high * flop)),
+                "high_s": float(np.median(time_s - slope_low * flop)),
+                "flop_per_s": 1 / slope if slope > 0 else math.inf,
+            }
+        )
+    columns = [*_SERIES, "points", "overhead_s", "low_s", "high_s", "flop_per_s"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def with_extrapolation(points: pd.DataFrame) -> pd.DataFrame:
+    """The points with a column `overhead_extrapolated`: zero-work time over their time."""
+    found = zero_work(points).set_index(_SERIES)["overhead_s"]
+    keys = pd.MultiIndex.from_frame(points[_SERIES])
+    known = found.reindex(keys).to_numpy(dtype=float) if len(found) else np.nan
+    return points.assign(overhead_extrapolated=known / points["time_s"])
 
 
 def thread_scaling(points: pd.DataFrame) -> pd.DataFrame:

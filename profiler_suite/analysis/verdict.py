@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import roofline, scaling, statistics
+from profiler_suite.analysis import ledger, roofline, scaling, statistics
 from profiler_suite.analysis.frames import Run
 from profiler_suite.model import Noun, Point
 
@@ -156,15 +156,47 @@ def _sentences(
             f"{units.percent(at_peak_s / a['time_s'])} of its time: infinitely fast arithmetic "
             "would save no more than that."
         )
+    for point in (left, right):
+        if books := where_time_goes(run, point.id):
+            said.append(f"{point.implementation}: {books}")
     best = _fastest_same_problem(run, left)
     if best is not None and best["implementation"] != left.implementation:
         fewer = best["calls"] < left.cost.calls / 2
         said.append(
-            f"The same answer from {best['implementation']} takes {units.time(best['time_s'])}, "
+            f"The same answer from {best['implementation']} takes "
+            f"{units.time(best['time_s'])}, "
             f"{units.ratio(a['time_s'] / best['time_s'])} less"
             + (": far fewer, larger calls." if fewer else ".")
         )
     return tuple(said)
+
+
+def where_time_goes(run: Run, point_id: str) -> str:
+    """The ledger of a point and its counterfactuals in two sentences; empty without one."""
+    found = run.ledgers.get(point_id)
+    record = run.history.accounts.get(point_id)
+    if found is None or record is None:
+        return ""
+    shares = sorted(
+        ((found.share(name), name) for name in ledger.ENTRIES if name != ledger.RESIDUAL),
+        reverse=True,
+    )
+    parts = ", ".join(
+        f"{name} {units.percent(share)}" for share, name in shares if share > 0.005
+    )
+    said = f"{parts}; {units.percent(found.share(ledger.RESIDUAL))} unexplained."
+    calls = sum(operation.calls for operation in record.operations)
+    saved = {
+        f"one call of each kind instead of {units.count(calls)} would save at least": (
+            ledger.saved_by_one_call(record) / found.time_s
+        ),
+        "infinitely fast arithmetic would save": ledger.saved_by_free_arithmetic(found),
+        f"reusing buffers ({record.minor_faults:.0f} page faults) would save about": (
+            ledger.saved_by_reuse(record, run.provenance.machine) / found.time_s
+        ),
+    }
+    worth = [f"{what} {units.percent(share)}" for what, share in saved.items() if share >= 0.02]
+    return f"{said} {'; '.join(worth).capitalize()}." if worth else said
 
 
 def _fastest_same_problem(run: Run, point: Point) -> dict[Any, Any] | None:
@@ -211,7 +243,8 @@ def _experiment_findings(name: str, table: pd.DataFrame) -> list[str]:
     return [
         f"{name}: {wins.index[0]} is fastest on {wins.iloc[0]} of {len(best)} "
         f"problems{others}; the slowest implementation takes "
-        f"{units.three_digits(slowest.min())} to {units.three_digits(slowest.max())} times as long."
+        f"{units.three_digits(slowest.min())} to {units.three_digits(slowest.max())} "
+        "times as long."
     ]
 
 

@@ -22,19 +22,19 @@ class ProgressLine:
         self._terminal = stream.isatty()
         self._drawn_at = -_LOG_EVERY_S
         self._open = False
-        self._stage = ""
 
     def show(self, progress: "Progress") -> None:
         """Draw, unless that was just done."""
-        pause_s = _REDRAW_S if self._terminal else _LOG_EVERY_S
-        new_stage = progress.stage != self._stage and self._terminal
-        if self._quiet or (monotonic() - self._drawn_at < pause_s and not new_stage):
-            return
-        self._stage = progress.stage
-        self._drawn_at = monotonic()
         left = units.duration(progress.remaining_s)
         done = f"{progress.points_done}/{progress.points} points done"
-        self._draw(f"{progress.stage}  {done}, about {left} left  {progress.point}")
+        self.pace(f"{progress.stage}  {done}, about {left} left  {progress.point}")
+
+    def pace(self, text: str) -> None:
+        """A message of many: drawn only if the last was drawn a while ago."""
+        pause_s = _REDRAW_S if self._terminal else _LOG_EVERY_S
+        if not self._quiet and monotonic() - self._drawn_at >= pause_s:
+            self._drawn_at = monotonic()
+            self._draw(text)
 
     def say(self, text: str) -> None:
         """A message on a line of its own (the next one replaces it on a terminal)."""

@@ -18,6 +18,7 @@ from profiler_suite.errors import RunFolderError, UsageError
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.frames import Run
+    from profiler_suite.measure.runner import Sweep
     from profiler_suite.measure.schedule import Schedule
     from profiler_suite.model import Experiment, Machine, Plan, Provenance
     from profiler_suite.store import RunFolder
@@ -336,6 +337,7 @@ def _measure(
         progress.clear()
     keep_floors(provenance.machine.fingerprint, sweep.floors())
     _profile_lines(run_folder, provenance, schedule, earlier, sweep.outcomes, progress)
+    _account(run_folder, provenance, schedule, earlier, sweep, progress)
 
 
 def _profile_lines(
@@ -363,6 +365,51 @@ def _profile_lines(
     problem = lines.profile_points(
         todo, provenance.experiment_files, provenance.seed, schedule.line_profile_s, keep
     )
+    if problem:
+        progress.keep(f"warning: {problem}; the times are complete")
+    progress.clear()
+
+
+def _account(
+    run_folder: "RunFolder",
+    provenance: "Provenance",
+    schedule: "Schedule",
+    earlier: list[Any],
+    sweep: "Sweep",
+    progress: ProgressLine,
+) -> None:
+    from profiler_suite.measure.accounting import Order, account_points
+    from profiler_suite.model import AccountRecord, Status
+
+    done = {row.point for row in earlier if isinstance(row, AccountRecord)}
+    todo = [
+        point
+        for point in provenance.points
+        if sweep.outcomes.get(point.id) is Status.OK
+        and not point.replica
+        and point.id not in done
+    ]
+    if not todo:
+        return
+    kept = provenance.floors_s.get("ufunc")
+    own = sweep.floors().get("ufunc")
+    order = Order(
+        points=tuple(todo),
+        files=provenance.experiment_files,
+        seed=provenance.seed,
+        replay_s=schedule.replay_s,
+        sample_s=schedule.sample_s,
+        floor_s=min(floor for floor in (kept, own) if floor),
+    )
+    told = 0
+
+    def keep(record: AccountRecord) -> None:
+        nonlocal told
+        run_folder.append(record)
+        told += 1
+        progress.pace(f"where the time goes  {told}/{len(todo)}  {record.point}")
+
+    problem = account_points(order, keep)
     if problem:
         progress.keep(f"warning: {problem}; the times are complete")
     progress.clear()

@@ -51,7 +51,7 @@ class Order(Noun, frozen=True):
 
 
 def account_points(order: Order, tell: Callable[[AccountRecord], None]) -> str:
-    """Account in a child, telling each point's record as it comes; returns why it ended early."""
+    """Account in a child, telling each record as it comes; returns why it ended early."""
     process = child.start("profiler_suite.measure.accounting", start_new_session=True)
     assert process.stdin is not None
     assert process.stdout is not None
@@ -138,7 +138,9 @@ def _times(operations: Sequence[Operation], replayed: Replay) -> tuple[Operation
     rows = []
     for operation, full, fixed in zip(operations, replayed.full, replayed.fixed, strict=True):
         both = full is not None and fixed is not None
-        shown_full, shown_fixed = (full or nothing, fixed or nothing) if both else (nothing,) * 2
+        shown_full, shown_fixed = (
+            (full or nothing, fixed or nothing) if both else (nothing,) * 2
+        )
         line = operation.lines[0] if operation.lines else None
         rows.append(
             OperationTime(
@@ -176,20 +178,17 @@ def _samples(
     order: Order,
     run_canary: canary.Canary,
 ) -> tuple[NativeSamples | None, bool, str]:
-    """Samples of the best of two tries, whether it was clean, or why there are none."""
+    """The samples, whether they were taken in the good mood, or why there are none."""
     reason = native.available()
     if reason:
         return None, False, reason
-    found: NativeSamples | None = None
-    for _ in range(2):
-        before = run_canary()
-        try:
-            found = native.sample(function, arguments, order.sample_s, _SAMPLING_HZ)
-        except Exception as error:  # noqa: BLE001 - the other methods stand without samples
-            return None, False, f"{type(error).__name__}: {error}"
-        if max(before, run_canary()) <= _CLEAN_LIMIT * order.floor_s:
-            return found, True, ""
-    return found, False, ""
+    before = run_canary()
+    try:
+        found = native.sample(function, arguments, order.sample_s, _SAMPLING_HZ)
+    except Exception as error:  # noqa: BLE001 - the other methods stand without samples
+        return None, False, f"{type(error).__name__}: {error}"
+    clean = max(before, run_canary()) <= _CLEAN_LIMIT * order.floor_s
+    return found, clean, ""
 
 
 def main() -> None:

@@ -26,6 +26,10 @@ class Schedule(Noun, frozen=True):
     """Visits per point, at most: the cap on raw samples kept."""
     line_profile_s: float = 0.06
     """Time under line_profiler per implementation."""
+    replay_s: float = 0.06
+    """Operation replay per point of the ledger."""
+    sample_s: float = 0.08
+    """Native sampling per point of the ledger."""
     visit_timeout_s: float = 60.0
     """A visit or warm-up that takes longer is given up: its child is killed."""
 
@@ -38,6 +42,8 @@ QUICK = Schedule(
     budget_s=24.0,
     longest_evaluation_s=0.05,
     line_profile_s=0.02,
+    replay_s=0.05,
+    sample_s=0.06,
 )
 DEFAULT = Schedule(
     mode="default",

@@ -64,6 +64,7 @@ def _answer(known: Known) -> Iterator[Hung]:
 
 
 def _rooflines(known: Known) -> Iterator[Hung]:
+    arms = (known.answer.left, known.answer.right) if known.answer else ()
     shown = selection.measured(known.points)
     settings = shown[["dtype", "threads"]].value_counts()
     worth = [
@@ -73,7 +74,7 @@ def _rooflines(known: Known) -> Iterator[Hung]:
         key = (str(dtype), int(number))
         tail = f"{dtype}_t{number}"
         drawn = roofline.over_intensity(
-            known.points, known.roofs[key], *key, known.marks, f"roofline_{tail}"
+            known.points, known.roofs[key], *key, known.marks, f"roofline_{tail}", arms=arms
         )
         if drawn:
             yield Hung("roofline", "", drawn)

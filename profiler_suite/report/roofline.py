@@ -53,6 +53,8 @@ def over_intensity(
     threads: int,
     marks: Mapping[str, Mark],
     stem: str,
+    *,
+    arms: Sequence[str] = (),
 ) -> Picture | None:
     """Achieved rate over compulsory intensity, under the measured roofs."""
     frame = _of(points, dtype, threads)
@@ -61,13 +63,18 @@ def over_intensity(
     compute = [r for r in roofs if r.kind == "compute"]
     bandwidth = _one_per_level(roofs)
     ridges = [c.value / b.value for c in compute for b in bandwidth]
+    own = frame[frame["id"].isin(arms) & frame["overhead_flop_per_s"].gt(0)]
+    has_arms = not own.empty
     drawing, (ax,) = chart.picture(
         stem,
         _title(frame, dtype, threads),
         f"Effective rate (textbook FLOP over time) over arithmetic intensity (textbook FLOP "
         f"over compulsory bytes), {dtype}, {_threads(threads)}. Slanted roofs are measured "
         f"bandwidths, the flat one is the best GEMM; a dot on the ridge is where one turns "
-        f"into the other. Hover over a mark for its point.",
+        f"into the other."
+        + (
+            " The dashes above the question's two arms are the roofs of their calls." * has_arms
+        ),
         height_in=5.0,
         left_in=_RATE_LEFT_IN,
         marks=len(frame),
@@ -91,6 +98,8 @@ def over_intensity(
         ax.plot([start, x_high], [roof.value] * 2, color=ROLES["ink"][0], linewidth=1.4)
         text = f"{roof.label}: {units.flop_rate(roof.value)}"
         chart.note(ax, x_high * 0.97, roof.value * 1.06, text, ha="right", va="bottom")
+    for row in selection.rows(own):
+        _draw_roof_of_calls(ax, row, marks[row.implementation].colour)
     names = _draw_points(drawing, ax, frame, "intensity", marks)
     entries = [
         (f"{r.level} {units.byte_rate(r.value)}", _DASHES[n % len(_DASHES)])
@@ -115,6 +124,19 @@ def _draw_bandwidth(ax: Axes, roof: Roof, peak: float, dashes: Dashes) -> None:
             linewidth=1.1,
             linestyle=style,
         )
+
+
+def _draw_roof_of_calls(ax: Axes, row: Any, colour: str) -> None:
+    """A dash at the rate that the fixed cost of a point's calls allows."""
+    top = row.overhead_flop_per_s
+    if top > ax.get_ylim()[1]:
+        return
+    x = [row.intensity, row.intensity]
+    ax.plot(x, [row.flop_per_s, top], color=colour, linewidth=0.8, linestyle=(0, (1, 2)))
+    wide = [row.intensity / 1.18, row.intensity * 1.18]
+    ax.plot(wide, [top, top], color=colour, linewidth=2)
+    text = f"calls of {row.implementation}"
+    chart.note(ax, wide[0] / 1.05, top, text, va="center", ha="right", fontsize=7.2)
 
 
 def _angle_on_paper(ax: Axes) -> float:
@@ -258,7 +280,7 @@ def _title(frame: pd.DataFrame, dtype: str, threads: int) -> str:
         else None
     )
     word = "overhead" if kind == "overhead" else kind
-    text = f"{count} of {len(known)} points are {word}-bound"
+    text = f"{dtype}, {_threads(threads)}: {count} of {len(known)} points are {word}-bound"
     above = int(known["above_roof"].fillna(False).astype(bool).sum())
     if above:
         ending = "s above a roof: units, counts or a stale ceiling are wrong"

@@ -11,7 +11,7 @@ from profiler_suite.report.view import TableView
 
 # GitHub cuts a job summary at 1 MiB; the whole table belongs into points.csv.
 _MOST_ROWS = 40
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@$-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~&@$]|^[-+#!=])")
 
 
 def markdown(known: Known, hung: Sequence[Hung]) -> str:

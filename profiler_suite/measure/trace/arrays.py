@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from profiler_suite.measure.trace import facts
+from profiler_suite.measure.trace import facts, sites
 from profiler_suite.measure.trace.names import (
     METHOD_KINDS,
     NOT_TRACED,
@@ -79,7 +79,7 @@ def leaf(
     plain_kwargs = {key: unwrap(each) for key, each in kwargs.items()}
     with PAUSE:
         result = function(*plain, **plain_kwargs)
-        if result is not None and kwargs.get("out") is not None:
+        if result is not None and isinstance(kwargs.get("out"), np.ndarray):
             result = kwargs["out"]
         for original, each in zip(args, plain, strict=True):
             if result is each and result is not None:
@@ -89,6 +89,11 @@ def leaf(
             if kind == "copy" and not _is_new(result, args):
                 kind = "view"
             recorder.observe(name, kind, args, kwargs, result, found)
+            if isinstance(result, np.ndarray) and type(result) not in (
+                np.ndarray,
+                CountingArray,
+            ):
+                recorder.note_uncovered(f"{type(result).__name__} (what is done with it)")
     return result if recorder is None else wrap(result)
 
 
@@ -110,8 +115,14 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
         if out is not None:
             results = result if isinstance(result, tuple) else (result,)
             # Where an output was given, that very object comes back.
-            results = tuple(o if o is not None else r for o, r in zip(out, results, strict=True))
+            given = out if isinstance(out, tuple) else (out,) * len(results)
+            results = tuple(
+                o if isinstance(o, np.ndarray) else r
+                for o, r in zip(given, results, strict=True)
+            )
             result = results if len(results) > 1 else results[0]
+        elif isinstance(result, np.generic) and sites.asks_for_array():
+            result = np.asarray(result)
         if recorder is None or result is NotImplemented:
             return result
         path = ufunc_path(ufunc)
@@ -139,7 +150,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
 
 
 def _ufunc_keyword(describer: Describer, key: str, value: Any) -> Tree:
-    if key == "out" and len(value) == 1:
+    if key == "out" and isinstance(value, tuple) and len(value) == 1:
         return describer.node(value[0])
     return describer.data(value) if key == "initial" else describer.node(value)
 

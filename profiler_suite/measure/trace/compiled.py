@@ -36,6 +36,16 @@ FOREIGN_KINDS = {
     "scipy.signal._sigtools._linear_filter": "product",
     "scipy.ndimage._nd_image.correlate": "product",
     "scipy.ndimage._nd_image.correlate1d": "product",
+    "scipy.sparse._sparsetools.csr_matvec": "product",
+    "scipy.sparse._sparsetools.csc_matvec": "product",
+    "scipy.sparse._sparsetools.csr_matvecs": "product",
+    "scipy.linalg._batched_linalg._solve": "linalg",
+    "scipy.linalg._batched_linalg._inv": "linalg",
+    **{
+        f"scipy.linalg._flapack.{letter}{routine}": "linalg"
+        for letter in "sdcz"
+        for routine in ("getrf", "getrs", "potrf", "potrs", "gesv", "trtrs")
+    },
     "scipy.fft._pocketfft.pypocketfft.c2c": "fft",
     "scipy.fft._pocketfft.pypocketfft.r2c": "fft",
     "scipy.fft._pocketfft.pypocketfft.c2r": "fft",
@@ -142,7 +152,11 @@ def _uncovered_class(original: type, name: str) -> Callable[..., Any]:
     def make(*args: Any, **kwargs: Any) -> Any:
         recorder = active()
         if recorder is not None:
-            recorder.note_uncovered(name)
+            if sites.here().via:
+                # NumPy makes views with it, as in broadcast_to.
+                recorder.record(name, "view", (("opaque", name),), (), (), ())
+            else:
+                recorder.note_uncovered(name)
         return original(*map(unwrap, args), **{key: unwrap(v) for key, v in kwargs.items()})
 
     return make

@@ -42,7 +42,7 @@ class Borrowed:
             if all(a is b for a, b in zip(lent, value, strict=True)):
                 return value
             return cast(Any, kind)._make(lent) if hasattr(kind, "_make") else tuple(lent)
-        if kind in (list, dict) or dataclasses.is_dataclass(value):
+        if kind in (list, dict) or _is_users_object(value):
             self.lend_inside(value, depth)
         return value
 
@@ -143,7 +143,9 @@ class Borrowed:
             made = [self.plain(each, depth + 1, seen) for each in value]
             if all(a is b for a, b in zip(made, value, strict=True)):
                 return value
-            return cast(Any, type(value))._make(made) if hasattr(value, "_make") else tuple(made)
+            return (
+                cast(Any, type(value))._make(made) if hasattr(value, "_make") else tuple(made)
+            )
         if type(value) in (set, frozenset):
             return type(value)(plain_number(each) for each in value)
         if isinstance(value, list | dict) or _has_fields(value):
@@ -182,6 +184,11 @@ def _has_fields(value: Any) -> bool:
     if isinstance(value, type | ModuleType | np.ndarray | np.generic) or callable(value):
         return False
     return dataclasses.is_dataclass(value) or type(getattr(value, "__dict__", None)) is dict
+
+
+def _is_users_object(value: Any) -> bool:
+    package = type(value).__module__.partition(".")[0]
+    return _has_fields(value) and package not in ("numpy", "scipy", "pandas", "builtins")
 
 
 def _items(container: Any) -> list[tuple[Any, Any]]:

@@ -36,11 +36,12 @@ ELEMENTWISE = (
         "one instruction; complex: Smith's method (1962) as in NumPy, 2 divisions, 8 others",
     ),
     Convention(("sqrt",), 1, 8, "one instruction, correctly rounded; complex: as exp"),
+    Convention(("floor_divide",), 2, 2, "a division and a rounding"),
     Convention(
-        ("floor_divide",), 2, 2, "a division and a rounding"
-    ),
-    Convention(
-        ("remainder", "fmod", "divmod"), 4, 4, "a division, a rounding, a product, a subtraction"
+        ("remainder", "fmod", "divmod"),
+        4,
+        4,
+        "a division, a rounding, a product, a subtraction",
     ),
     Convention(
         (

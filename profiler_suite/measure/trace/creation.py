@@ -40,6 +40,7 @@ def replacements() -> list[tuple[Any, Any]]:
         if not isinstance(function, type) and name not in _NOT_ARRAYS:
             pairs.append((function, _random(function, f"np.random.{name}")))
     pairs.append((np.random.default_rng, _default_rng))
+    pairs.append((np.random.RandomState, CountingRandomState))
     for module in (np._core.fromnumeric, np.lib._shape_base_impl):  # type: ignore[attr-defined]
         converter = getattr(module, "_array_converter", None)
         if converter is not None:
@@ -78,20 +79,35 @@ class CountingGenerator(np.random.Generator):
     """A random generator on the same bit generator, whose arrays count."""
 
 
-def _drawing_method(name: str) -> Callable[..., Any]:
-    original = getattr(np.random.Generator, name)
+class _LikeRandomState(type):
+    """Makes isinstance ask for the class that the counting one stands in for."""
 
-    def draw(self: CountingGenerator, *args: Any, **kwargs: Any) -> Any:
-        plain = np.random.Generator(self.bit_generator)
-        bound = original.__get__(plain)
-        return leaf(f"np.random.Generator.{name}", "create", bound, args, kwargs)
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, np.random.mtrand.RandomState)
+
+
+class CountingRandomState(np.random.RandomState, metaclass=_LikeRandomState):
+    """A legacy random state whose arrays count."""
+
+
+def _drawing_method(base: type, name: str) -> Callable[..., Any]:
+    original = getattr(base, name)
+    public = f"np.random.{base.__name__}.{name}"
+
+    def draw(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return leaf(public, "create", original.__get__(self), args, kwargs)
 
     return draw
 
 
-for _name in dir(np.random.Generator):
-    if not _name.startswith("_") and _name not in ("bit_generator", "spawn"):
-        setattr(CountingGenerator, _name, _drawing_method(_name))
+def _let_count(counting: type, base: type, others: frozenset[str]) -> None:
+    for name in dir(base):
+        if not name.startswith("_") and name not in others:
+            setattr(counting, name, _drawing_method(base, name))
+
+
+_let_count(CountingGenerator, np.random.Generator, frozenset({"bit_generator", "spawn"}))
+_let_count(CountingRandomState, np.random.RandomState, _NOT_ARRAYS)
 
 _plain_default_rng = np.random.default_rng
 
@@ -118,6 +134,13 @@ def _converter(original: Any) -> Any:
 
         def __getattr__(self, name: str) -> Any:
             return getattr(self._converter, name)
+
+        def __len__(self) -> int:
+            return len(self._given)
+
+        def __getitem__(self, number: int) -> Any:
+            given = self._given[number]
+            return given if isinstance(given, np.ndarray) else wrap(self._converter[number])
 
         def as_arrays(self, *args: Any, **kwargs: Any) -> Any:
             converted = self._converter.as_arrays(*args, **kwargs)

@@ -11,24 +11,39 @@ def linalg_work(call: Call) -> Work | None:
     """Work of LAPACK behind numpy.linalg, leading terms; None for an unknown routine."""
     # Before NumPy 2.2 the routines for wide and tall matrices had names of their own.
     routine = re.sub(r"_[mn](?=_|$)", "", call.name.rpartition(".")[2])
+    if call.name.startswith("scipy."):
+        # s, d, c or z stands for the dtype.
+        routine = routine[1:]
     formula = _LAPACK.get(routine)
     if formula is None:
         return None
     shape = call.operands[0].shape
     rows, columns = shape[-2:]
-    others = call.operands[1].shape if len(call.operands) > 1 else ()
-    single = routine == "solve1"
-    right_sides = 1 if single or not others else others[-1]
-    if routine == "lstsq":
-        right_sides = others[-1]
+    right_sides = _right_sides(call, routine)
     matrices = math.prod(shape[:-2])
-    if routine in ("solve", "solve1"):
-        core = 1 if single else 2
-        matrices = max((size(seen) for seen in call.results), default=0) // max(
-            math.prod(call.results[0].shape[-core:]), 1
-        )
+    if routine in ("solve", "solve1") and call.results:
+        # One matrix may serve a stack of right sides and the other way round.
+        core = 1 if _is_vector(call, routine) else 2
+        result = call.results[0]
+        matrices = size(result) // max(math.prod(result.shape[-core:]), 1)
     flop = formula(rows, columns, right_sides) * matrices * (4 if call.is_complex else 1)
     return Work(flop, call.read(), call.written())
+
+
+def _is_vector(call: Call, routine: str) -> bool:
+    return routine == "solve1" or len(call.operands[1].shape) == 1
+
+
+def _right_sides(call: Call, routine: str) -> int:
+    """Columns on the right of a system of equations; 1 for a vector, and where there are none."""
+    if routine == "getrs":
+        # lu, piv, b
+        right = call.array(2, "b")
+    else:
+        right = call.operands[1] if len(call.operands) > 1 else None
+    if right is None or routine == "solve1" or len(right.shape) < 2:
+        return 1
+    return right.shape[-1]
 
 
 def _qr(m: int, n: int, _: int) -> float:
@@ -69,6 +84,12 @@ def _lstsq(m: int, n: int, k: int) -> float:
 _LAPACK: dict[str, Callable[[int, int, int], float]] = {
     "solve": lambda n, _, k: 2 / 3 * n**3 + 2 * n**2 * k,
     "solve1": lambda n, _, k: 2 / 3 * n**3 + 2 * n**2 * k,
+    "gesv": lambda n, _, k: 2 / 3 * n**3 + 2 * n**2 * k,
+    "getrf": lambda m, n, _: n * n * (m - n / 3) if m >= n else m * m * (n - m / 3),
+    "getrs": lambda n, _, k: 2 * n**2 * k,
+    "potrf": lambda n, _, __: 1 / 3 * n**3,
+    "potrs": lambda n, _, k: 2 * n**2 * k,
+    "trtrs": lambda n, _, k: n**2 * k,
     "inv": lambda n, _, __: 8 / 3 * n**3,
     "det": lambda n, _, __: 2 / 3 * n**3,
     "slogdet": lambda n, _, __: 2 / 3 * n**3,

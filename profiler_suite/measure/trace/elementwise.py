@@ -48,7 +48,8 @@ def _flop_per_element(call: Call, operation: str, path: str) -> float | None:
 
 def _is_text(call: Call) -> bool:
     return any(
-        not isinstance(seen.dtype, str) and seen.dtype.kind in "SUTVMm" for seen in call.operands
+        not isinstance(seen.dtype, str) and seen.dtype.kind in "SUTVMm"
+        for seen in call.operands
     )
 
 
@@ -79,7 +80,9 @@ def _reduction(call: Call, method: str, each: float) -> Work:
         return Work(each * steps, call.read(), call.written())
     selected = call.fact("selected")
     taken = elements if selected is None else selected
-    start = outputs if call.keywords.get("initial") not in (None, ("opaque", "_NoValueType")) else 0
+    start = (
+        outputs if call.keywords.get("initial") not in (None, ("opaque", "_NoValueType")) else 0
+    )
     steps = max(taken + start - outputs, 0)
     read = call.read() if selected is None else _selected_bytes(call, selected)
     return Work(each * steps, read, call.written())

@@ -8,7 +8,9 @@ import numpy as np
 Facts = tuple[tuple[str, int], ...]
 
 
-def of_ufunc(method: str, inputs: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> Facts:
+def of_ufunc(
+    method: str, inputs: Sequence[Any], kwargs: Mapping[str, Any], result: Any
+) -> Facts:
     """What the formulas need to know of a ufunc call beyond shapes."""
     found: list[tuple[str, int]] = []
     where = kwargs.get("where", True)
@@ -43,9 +45,7 @@ def of_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Facts:
     if name == "np.copyto":
         where = kwargs.get("where", args[3] if len(args) > 3 else True)
         if where is not True:
-            return (
-                ("selected", int(np.count_nonzero(np.broadcast_to(where, args[0].shape)))),
-            )
+            return (("selected", int(np.count_nonzero(np.broadcast_to(where, args[0].shape)))),)
     if name in ("np.putmask", "np.place"):
         return (("selected", int(np.count_nonzero(args[1]))),)
     if name == "ndarray.put":

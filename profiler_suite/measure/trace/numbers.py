@@ -59,6 +59,8 @@ def _record(name: str, operands: tuple[Any, ...], result: Any) -> None:
         return
     seen = [_SEEN.get(type(each)) for each in operands]
     given = [each for each in seen if each is not None]
+    if len(given) < len(seen):
+        return  # compared with None or text: no arithmetic
     results = result if isinstance(result, tuple) else (result,)
     recorder.record(
         name,
@@ -66,11 +68,7 @@ def _record(name: str, operands: tuple[Any, ...], result: Any) -> None:
         tuple(("operand", number) for number in range(len(given))),
         (),
         given,
-        [
-            _SEEN[type(each)]._replace(origin="new")
-            for each in results
-            if type(each) in _SEEN
-        ],
+        [_SEEN[type(each)]._replace(origin="new") for each in results if type(each) in _SEEN],
     )
 
 

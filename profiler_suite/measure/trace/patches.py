@@ -34,6 +34,7 @@ class Patches:
         self._enter_pairs(compiled.numpy_replacements())
         try:
             self._replace_in_new_modules()
+            self._forget_routines()
             self._import = builtins.__import__
             self._standing_import = self._importing
             builtins.__import__ = self._standing_import
@@ -69,20 +70,27 @@ class Patches:
                 self._seen.add(id(module))
             _exchange(vars(module), self._stand_ins)
 
+    def _forget_routines(self) -> None:
+        """SciPy remembers which LAPACK and BLAS routines it found: it has to look again."""
+        for module, name in (("lapack", "get_lapack_funcs"), ("blas", "get_blas_funcs")):
+            found = getattr(sys.modules.get(f"scipy.linalg.{module}"), name, None)
+            memo = getattr(found, "memo", None)
+            if isinstance(memo, dict):
+                memo.clear()
+
     def _restore(self) -> None:
         if builtins.__import__ is self._standing_import:
             builtins.__import__ = self._import
         for module in _modules():
             _exchange(vars(module), self._originals)
+        self._forget_routines()
 
 
 def _modules() -> list[ModuleType]:
     return [
         module
         for name, module in list(sys.modules.items())
-        if type(module) is ModuleType
-        and name not in _UNTOUCHED
-        and not name.startswith(_OWN)
+        if type(module) is ModuleType and name not in _UNTOUCHED and not name.startswith(_OWN)
     ]
 
 

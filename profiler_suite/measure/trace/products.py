@@ -8,6 +8,8 @@ from profiler_suite.measure.trace.work import Call, Work, bytes_of, size
 
 def product_work(call: Call) -> Work | None:
     """Work of a product; None when its form is not known."""
+    if call.name.startswith("scipy.sparse."):
+        return _sparse_work(call)
     if call.name.startswith("scipy.ndimage."):
         return _image_filter_work(call)
     formula = _FLOP.get(call.name)
@@ -108,9 +110,12 @@ def einsum_indices(
         terms.append(tuple(term))
     if output is None:
         seen = [index for term_ in terms for index in term_]
-        output = [*broadcast, *sorted(
-            {i for i in seen if not isinstance(i, tuple) and seen.count(i) == 1}, key=str
-        )]
+        output = [
+            *broadcast,
+            *sorted(
+                {i for i in seen if not isinstance(i, tuple) and seen.count(i) == 1}, key=str
+            ),
+        ]
     result: list[object] = []
     for each in output:
         result += broadcast if each is ... else [each]
@@ -173,6 +178,18 @@ def _image_filter_work(call: Call) -> Work | None:
         bytes_of(source) + bytes_of(window),
         bytes_of(output),
     )
+
+
+def _sparse_work(call: Call) -> Work | None:
+    """A sparse matrix by a vector (by several): a multiply-add for each stored element."""
+    several = call.name.endswith("matvecs")
+    values = call.array(5 if several else 4)
+    output = call.array(7 if several else 6)
+    if values is None or output is None:
+        return None
+    vectors = call.literal(2, "", 1) if several else 1
+    # The output is added to: it is among what is read as well.
+    return Work(call.multiply_add * size(values) * vectors, call.read(), bytes_of(output))
 
 
 def _linear_filter_flop(call: Call) -> float | None:

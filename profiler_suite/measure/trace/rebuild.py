@@ -28,6 +28,13 @@ _ALIASES = {
     "np.count_nonzero": "numpy._core.multiarray.count_nonzero",
 }
 _BOUNDED = ("ndarray.take", "ndarray.put", "ndarray.choose", ".at", ".reduceat")
+_SELECTING = ("ndarray.nonzero",)
+# Compiled code that trusts the indices it is given.
+_UNSAFE = (
+    "scipy.sparse.",
+    "scipy.linalg._batched_linalg.",
+    *(f"scipy.linalg._flapack.{letter}getrs" for letter in "sdcz"),
+)
 _LARGEST_LIST = 1_000_000
 
 
@@ -55,16 +62,28 @@ def rebuild(operation: Operation, shrink: bool = False) -> Rebuilt | None:
     return function, args, kwargs
 
 
+class _Interface:
+    """Memory described by its interface, as as_strided passes it on."""
+
+    def __init__(self, array: np.ndarray[Any, Any]) -> None:
+        self.base = array
+        self.__array_interface__ = array.__array_interface__
+
+
 class _Builder:
     """Makes the arguments of one operation."""
 
     def __init__(self, operation: Operation, shrink: bool) -> None:
+        if operation.name.startswith(_UNSAFE):
+            raise _NotReplayable(operation.name)
         self.operation = operation
         self.random = np.random.Generator(np.random.PCG64(1))
         arrays = [each for each in operation.operands if each.form == "array"]
         self.most: int | None = None
         if shrink:
             self.most = 1 if all(layout(each) in "CF" for each in arrays) else 2
+            if operation.name.endswith("rfft_n_even"):
+                self.most = 2  # the shortest even length
         self.key = operation.arguments[1] if operation.name in ("getitem", "setitem") else None
         self.shapes = [self._shape(number) for number in range(len(operation.operands))]
         self.arrays = [self._operand(number) for number in range(len(operation.operands))]
@@ -76,8 +95,11 @@ class _Builder:
             array = self.arrays[0]
             key = self._node(operation.arguments[1])
             return function, (array, key, array[key]), {}
-        if operation.name == "ndarray.reshape" and self.most is not None:
-            return function, (self.arrays[0], self._flat_shape()), {}
+        if operation.name == "ndarray.reshape":
+            shape = operation.results[0].shape if self.most is None else self._flat_shape()
+            return function, (self.arrays[0], shape), {}
+        if operation.name in ("np.empty", "np.zeros", "np.arange"):
+            return function, *self._creation()
         args = [self._node(each) for each in operation.arguments]
         kwargs = {name: self._node(each) for name, each in operation.keywords.items()}
         if self.most is not None:
@@ -86,12 +108,21 @@ class _Builder:
 
     # ------------------------------------------------------------- parameters
 
+    def _creation(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """By the shape that came out: what it was asked with may have been computed."""
+        result = self.operation.results[0]
+        shape = tuple(self._cut(n) for n in result.shape)
+        size = shape[0] if self.operation.name == "np.arange" else shape
+        return (size,), {"dtype": np.dtype(result.dtype)}
+
     def _small_parameters(
         self, args: list[Any], kwargs: dict[str, Any]
     ) -> tuple[list[Any], dict[str, Any]]:
         name = self.operation.name
         if name.endswith("pypocketfft.c2r"):
             args[2] = 1 if self.shapes[0][args[1][-1]] == 1 else 2
+        elif name.startswith("scipy.ndimage."):
+            args[-1] = _zeros_like(args[-1])  # the filter's origin
         elif self.operation.kind == "create":
             args = [self._small(each) for each in args]
             for key in ("shape", "size"):
@@ -99,6 +130,8 @@ class _Builder:
                     kwargs[key] = self._small(kwargs[key])
         elif name in ("ndarray.partition", "ndarray.argpartition"):
             args[1:] = [0 for _ in args[1:]]
+        elif name.endswith(_BOUNDED) and len(args) > 1 and not isinstance(args[1], np.ndarray):
+            args[1] = _zeros_like(args[1])
         return args, kwargs
 
     def _small(self, value: Any) -> Any:
@@ -145,6 +178,12 @@ class _Builder:
         if kind == "ellipsis":
             return Ellipsis
         results = self.operation.results
+        if self.operation.kind == "view" and self.operation.name == "np.asarray" and results:
+            shape = tuple(self._cut(n) for n in results[0].shape)
+            strides = results[0].strides_bytes
+            if self.most is not None:
+                strides = small_strides(results[0], shape)
+            return _Interface(allocate(shape, strides, np.dtype(results[0].dtype)))
         if kind in ("list", "tuple") and self.operation.kind == "create" and results:
             shape = tuple(self._cut(n) for n in results[0].shape)
             if math.prod(shape) <= _LARGEST_LIST:
@@ -213,6 +252,8 @@ class _Builder:
             array[...] = self.random.integers(low, high, array.shape)
             if self.operation.name.endswith(".reduceat") and number == 1:
                 array[...] = np.sort(array)
+            if self.operation.name == "ndarray.transpose":
+                array[...] = np.arange(array.size)[::-1]
         elif kind in "fc":
             array[...] = self.random.uniform(0.5, 1.5, array.shape)
             if self.operation.kind == "linalg" and array.ndim >= 2:
@@ -223,10 +264,27 @@ class _Builder:
         else:
             array[...] = np.zeros(array.shape, array.dtype)
         name = self.operation.name
+        if name in _SELECTING and kind in "iufc":
+            self._zero_all_but_selected(array)
         if (name == "ndarray.searchsorted" and number == 0) or (
             name == "np.interp" and number == 1
         ):
             array[...] = np.sort(array, axis=-1)
+
+    def _zero_all_but_selected(self, array: np.ndarray[Any, Any]) -> None:
+        kept = self._cut(self._chosen() or 0)
+        places = np.zeros(array.size, np.bool_)
+        places[self.random.permutation(array.size)[:kept]] = True
+        array[...] *= places.reshape(array.shape)
+
+    def _chosen(self) -> int | None:
+        """How many elements a condition selected, where the results tell it."""
+        operation = self.operation
+        one = operation.name == "np.where" and len(operation.arguments) == 1
+        if not (one or operation.name in ("ndarray.nonzero", "ndarray.compress")):
+            return None
+        axis = operation.keywords.get("axis", ("literal", 0))[1] or 0
+        return operation.results[0].shape[axis] if operation.results else 0
 
     def _fill_mask(self, array: np.ndarray[Any, Any], number: int) -> None:
         selected = self._selected(number)
@@ -242,6 +300,9 @@ class _Builder:
             for part, _axis in self._parts(self.operation.operands[0].shape):
                 if part[0] == "mask" and part[1] == number:
                     return int(part[2])
+        chosen = self._chosen()
+        if chosen is not None:
+            return chosen
         selected = self.operation.facts.get("selected")
         where = self.operation.keywords.get("where")
         if selected is None or where is None or tuple(where) != ("operand", number):
@@ -270,10 +331,19 @@ class _Builder:
         return 1, 8
 
 
+def _zeros_like(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return type(value)(_zeros_like(each) for each in value)
+    return 0 if isinstance(value, int) else value
+
+
 def layout(each: Operand) -> str:
     """'C' or 'F' for a contiguous array, 'S' for a strided one; no dimensions count as 'C'."""
     itemsize = np.dtype(each.dtype).itemsize
-    for letter, dims in (("C", range(len(each.shape) - 1, -1, -1)), ("F", range(len(each.shape)))):
+    for letter, dims in (
+        ("C", range(len(each.shape) - 1, -1, -1)),
+        ("F", range(len(each.shape))),
+    ):
         expected = itemsize
         for dim in dims:
             if each.shape[dim] > 1 and each.strides_bytes[dim] != expected:

@@ -80,7 +80,9 @@ class Recorder:
 def results_of(result: Any, given: Sequence[np.ndarray[Any, Any]]) -> list[Seen]:
     """What a call gave back, and whether each array is new, given or a view."""
     if isinstance(result, np.ndarray):
-        return [Seen(result.shape, result.strides, result.dtype, "array", _origin(result, given))]
+        return [
+            Seen(result.shape, result.strides, result.dtype, "array", _origin(result, given))
+        ]
     if isinstance(result, np.generic):
         return [Seen((), (), result.dtype, "numpy scalar", "new")]
     if isinstance(result, tuple | list):

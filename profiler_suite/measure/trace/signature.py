@@ -74,6 +74,8 @@ class Describer:
 
     def data(self, value: Any) -> Tree:
         """Describe an argument that is data: numbers become operands without their value."""
+        if isinstance(value, np.generic):
+            return self._number(value.dtype, "numpy scalar")
         if isinstance(value, bool | int):
             return self._number("bool" if isinstance(value, bool) else "int", "python scalar")
         return self.node(value)
@@ -84,6 +86,8 @@ class Describer:
             return ("operand", self.array(value))
         if value is None or isinstance(value, bool):
             return ("literal", value)
+        if isinstance(value, np.bool_ | np.integer) and value.dtype.kind != "m":
+            return ("literal", value.item())
         if isinstance(value, np.generic):
             return self._number(value.dtype, "numpy scalar")
         if isinstance(value, int):
@@ -101,12 +105,19 @@ class Describer:
             return (tag, *(self.node(each) for each in value))
         if isinstance(value, np.dtype):
             return ("dtype", value.str)
-        if isinstance(value, type) and issubclass(value, np.generic | bool | int | float | complex):
+        if isinstance(value, type) and issubclass(
+            value, np.generic | bool | int | float | complex
+        ):
             return ("dtype", np.dtype(value).str)
+        if isinstance(value, type) and issubclass(value, np.dtype) and hasattr(value, "type"):
+            return ("dtype", np.dtype(value.type).str)
         if isinstance(value, slice):
             ends = (value.start, value.stop, value.step)
             if all(end is None or isinstance(end, int) for end in ends):
                 return ("slice", *ends)
+        if type(value).__name__ == "_CopyMode":
+            copy = {"ALWAYS": True, "NEVER": False}.get(value.name)
+            return ("literal", copy)
         return ("opaque", type(value).__name__)
 
     def key(self, key: Any, array: np.ndarray[Any, Any]) -> Tree:

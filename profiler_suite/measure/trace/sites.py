@@ -1,8 +1,10 @@
 """Finds the user's line behind a call, and the library function in between."""
 
+import linecache
 import os
 import sys
 import sysconfig
+from itertools import islice
 from types import CodeType, FrameType
 from typing import NamedTuple
 
@@ -51,6 +53,44 @@ def here() -> Site:
             library = role
         frame = frame.f_back
     return Site("", 0, library.name if library else "")
+
+
+def asks_for_array() -> bool:
+    """Whether the call in hand says ``out=...``: an array even where the result is one number.
+
+    NumPy (2.3 and later) forgets this keyword before it calls __array_ufunc__, so it is
+    read from the source of the calling expression.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_OWN):
+        frame = frame.f_back
+    if frame is None:
+        return False
+    place = (frame.f_code, frame.f_lasti)
+    known = _asking.get(place)
+    if known is None:
+        known = _asking[place] = "out=..." in _call_text(frame)
+    return known
+
+
+_asking: dict[tuple[CodeType, int], bool] = {}
+
+
+def _call_text(frame: FrameType) -> str:
+    """Source of the expression that a frame is evaluating; empty when it is not to be had."""
+    code = frame.f_code
+    position = next(islice(code.co_positions(), frame.f_lasti // 2, None), None)
+    if position is None:
+        return ""
+    first, last, begin, end = position
+    if first is None or last is None:
+        return ""
+    lines = [linecache.getline(code.co_filename, n) for n in range(first, last + 1)]
+    if begin is not None and end is not None and lines:
+        # Columns count bytes of UTF-8.
+        lines[-1] = lines[-1].encode()[:end].decode(errors="replace")
+        lines[0] = lines[0].encode()[begin:].decode(errors="replace")
+    return "".join(lines).replace(" ", "")
 
 
 def is_library_file(file: str) -> bool:

@@ -75,9 +75,7 @@ def _operation(
     signature: Signature, via: str, places: dict[tuple[str, int], int], work: Work
 ) -> Operation:
     calls = sum(places.values())
-    new = [
-        seen for seen in signature.results if seen.origin == "new" and seen.form == "array"
-    ]
+    new = [seen for seen in signature.results if seen.origin == "new" and seen.form == "array"]
     return Operation(
         name=signature.name,
         kind=signature.kind,
@@ -115,5 +113,3 @@ def _dtype_text(dtype: Any) -> str:
     if isinstance(dtype, str):
         return dtype
     return str(dtype.str) if dtype.names is None and not isinstance(dtype, str) else str(dtype)
-
-

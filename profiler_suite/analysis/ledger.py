@@ -1,0 +1,211 @@
+"""Closes the books of one evaluation: where its time goes, by three independent ways.
+
+Entries: interpreter, dispatch, memory, copy, arithmetic, and a residual that
+makes them sum to the plain time exactly; it is shown, never clamped.
+
+1. *Operation replay*: every traced operation timed alone, at full and at
+   vanishing size, beside the plain function. Fixed part × calls is dispatch;
+   what grows is copy or arithmetic; page faults × the measured cost of a fault
+   are memory.
+2. *Native samples*: shares of instruction-pointer samples by library and symbol.
+3. *Zero-work extrapolation*: t = a + b·work over problems that make the same
+   calls; a is overhead (see `scaling.zero_work`).
+
+The ledger takes dispatch, copy, arithmetic and memory from the replay, and the
+interpreter from native samples, an independent measurement; where there are
+none the interpreter is the difference, and is marked so.
+"""
+
+from collections.abc import Sequence
+
+from profiler_suite import units
+from profiler_suite.model import (
+    AccountRecord,
+    Ceiling,
+    Ledger,
+    LedgerEntry,
+    Machine,
+    OperationTime,
+)
+
+INTERPRETER, DISPATCH, MEMORY = "interpreter", "dispatch", "memory"
+COPY, ARITHMETIC, RESIDUAL = "copy", "arithmetic", "residual"
+ENTRIES = (INTERPRETER, DISPATCH, MEMORY, COPY, ARITHMETIC, RESIDUAL)
+
+# Kinds of operations whose growing part moves data without computing.
+_COPY_KINDS = frozenset({"copy", "index", "create", "view"})
+# Native entries by ledger entry; the rest (waiting, kernel, unknown) is residual.
+_NATIVE = {
+    INTERPRETER: ("interpreter",),
+    DISPATCH: ("dispatch",),
+    MEMORY: ("memory",),
+    COPY: ("copy", "packing"),
+    ARITHMETIC: ("ufunc", "blas", "extension"),
+}
+# Overhead shares of two methods further apart than this are flagged.
+GAP = 0.10
+
+
+def fault_cost(machine: Machine) -> Ceiling | None:
+    """The measured cost of a minor page fault; None where it was not measured."""
+    return next(
+        (c for c in machine.ceilings if c.quantity == "page_fault" and c.value > 0), None
+    )
+
+
+def ledger(record: AccountRecord, machine: Machine) -> Ledger | None:
+    """The books of one point; None when neither a trace nor samples are there."""
+    if record.plain_s <= 0 or (record.untraced and record.native is None):
+        return None
+    fault = fault_cost(machine)
+    native = _native_entries(record)
+    replayed = _replay_entries(record, fault) if not record.untraced else {}
+    entries = _joined(record, replayed, native)
+    shares = {}
+    if replayed:
+        work_s = replayed[COPY].time_s + replayed[ARITHMETIC].time_s
+        shares["replay"] = 1 - work_s / record.plain_s
+    if native:
+        work_s = native[COPY].time_s + native[ARITHMETIC].time_s
+        shares["native"] = 1 - work_s / record.plain_s
+    return Ledger(
+        point=record.point,
+        time_s=record.plain_s,
+        entries=entries,
+        replay=tuple(replayed.values()),
+        native=tuple(native.values()),
+        overhead_shares=shares,
+        coverage=record.coverage,
+        clean=record.clean_rounds >= 5,
+        notes=_notes(record, shares, fault is not None),
+    )
+
+
+def _entry(name: str, time_s: float, spread_s: float, method: str) -> LedgerEntry:
+    return LedgerEntry(
+        name=name,
+        time_s=time_s,
+        low_s=time_s - spread_s,
+        high_s=time_s + spread_s,
+        method=method,
+    )
+
+
+def _replay_entries(record: AccountRecord, fault: Ceiling | None) -> dict[str, LedgerEntry]:
+    fault_s = fault.median if fault else 0.0
+    fault_spread_s = (fault.high - fault.low) / 2 if fault else 0.0
+    dispatch_spread_s = 0.0
+    growing = {COPY: 0.0, ARITHMETIC: 0.0}
+    spread = {COPY: 0.0, ARITHMETIC: 0.0}
+    for operation in record.operations:
+        dispatch_spread_s += operation.calls * operation.fixed_spread_s
+        name = grows_as(operation)
+        growing[name] += operation.calls * growing_s(operation, fault_s)
+        spread[name] += operation.calls * operation.full_spread_s
+    memory_s = record.minor_faults * fault_s
+    return {
+        DISPATCH: _entry(DISPATCH, dispatch_s(record), dispatch_spread_s, "replay"),
+        MEMORY: _entry(MEMORY, memory_s, record.minor_faults * fault_spread_s, "faults"),
+        COPY: _entry(COPY, growing[COPY], spread[COPY], "replay"),
+        ARITHMETIC: _entry(ARITHMETIC, growing[ARITHMETIC], spread[ARITHMETIC], "replay"),
+    }
+
+
+def dispatch_s(record: AccountRecord) -> float:
+    """Fixed part × calls over all replayed operations of one evaluation, s."""
+    return sum(o.calls * o.fixed_s for o in record.operations)
+
+
+def grows_as(operation: OperationTime) -> str:
+    """Whether the growing part of an operation is copy or arithmetic."""
+    return COPY if operation.kind in _COPY_KINDS else ARITHMETIC
+
+
+def growing_s(operation: OperationTime, fault_s: float) -> float:
+    """What one call takes beyond its fixed part and its own page faults, s; may be negative."""
+    return operation.full_s - operation.fixed_s - operation.minor_faults * fault_s
+
+
+def _native_entries(record: AccountRecord) -> dict[str, LedgerEntry]:
+    """Sample shares times the plain time, with the binomial spread of the counts."""
+    samples = record.native
+    if samples is None or not samples.samples:
+        return {}
+    found = {}
+    ticks = samples.samples + samples.unseen
+    for name, parts in _NATIVE.items():
+        ticks_there = samples.share(*parts) * samples.samples
+        if name == MEMORY and not samples.kernel_included:
+            # What the kernel does for a computation, and may not be seen, is page faults.
+            ticks_there += samples.unseen
+        share = ticks_there / ticks
+        spread = 2 * (share * (1 - share) / ticks) ** 0.5
+        found[name] = _entry(name, share * record.plain_s, spread * record.plain_s, "native")
+    return found
+
+
+def _joined(
+    record: AccountRecord, replayed: dict[str, LedgerEntry], native: dict[str, LedgerEntry]
+) -> tuple[LedgerEntry, ...]:
+    """One entry per name; the residual closes the sum to the plain time exactly."""
+    if not replayed:
+        chosen = dict(native)
+    else:
+        chosen = dict(replayed)
+        if INTERPRETER in native:
+            chosen[INTERPRETER] = native[INTERPRETER]
+        else:
+            rest_s = record.plain_s - sum(entry.time_s for entry in replayed.values())
+            spread_s = sum((e.high_s - e.low_s) / 2 for e in replayed.values())
+            chosen[INTERPRETER] = _entry(INTERPRETER, rest_s, spread_s, "difference")
+    rest_s = record.plain_s - sum(entry.time_s for entry in chosen.values())
+    spread_s = record.plain_spread_s + sum((e.high_s - e.low_s) / 2 for e in chosen.values())
+    chosen[RESIDUAL] = _entry(RESIDUAL, rest_s, spread_s, "difference")
+    return tuple(chosen[name] for name in ENTRIES)
+
+
+def _notes(
+    record: AccountRecord, shares: dict[str, float], faults_known: bool
+) -> tuple[str, ...]:
+    said = []
+    if record.untraced:
+        said.append(f"no operation trace: {record.untraced}")
+    if record.unsampled:
+        said.append(f"no native samples: {record.unsampled}")
+    if record.coverage < 1 and not record.untraced:
+        names = ", ".join(sorted(record.uncovered)[:3])
+        said.append(f"{units.percent(record.coverage)} of calls counted; not: {names}")
+    missing = [o.name for o in record.operations if not o.replayed and o.calls]
+    if missing:
+        said.append(f"not replayed: {', '.join(sorted(set(missing))[:4])}")
+    if not faults_known and record.minor_faults:
+        said.append("page faults are not priced: their cost was not measured")
+    if len(shares) > 1 and max(shares.values()) - min(shares.values()) > GAP:
+        gap = units.percent(max(shares.values()) - min(shares.values()))
+        said.append(f"the methods differ by {gap} of the time")
+    return tuple(said)
+
+
+def saved_by_free_arithmetic(found: Ledger) -> float:
+    """Share of the time that infinitely fast arithmetic would save."""
+    return found.share(ARITHMETIC)
+
+
+def saved_by_one_call(record: AccountRecord) -> float:
+    """Time (s) saved if each operation were one call: all fixed parts but one.
+
+    The interpreter's part of making the calls would go as well, so this is
+    what is saved at least.
+    """
+    return sum(o.fixed_s * (o.calls - 1) for o in record.operations if o.calls > 1)
+
+
+def saved_by_reuse(record: AccountRecord, machine: Machine) -> float:
+    """Time (s) that reusing buffers would save: page faults × their measured cost."""
+    fault = fault_cost(machine)
+    return record.minor_faults * fault.median if fault else 0.0
+
+
+def costliest(record: AccountRecord, most: int = 5) -> Sequence[OperationTime]:
+    """The operations with the largest total time, first the costliest."""
+    return sorted(record.operations, key=lambda o: o.calls * o.full_s, reverse=True)[:most]

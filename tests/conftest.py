@@ -1,0 +1,25 @@
+"""Fixtures that several test modules share."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.report_fixtures import Written
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> "Written":
+    """A report with every kind of ending and hostile names."""
+    # Imported here: most tests need neither matplotlib nor pandas.
+    from tests.report_fixtures import write
+
+    return write(tmp_path_factory.mktemp("report") / "run")
+
+
+@pytest.fixture(scope="session")
+def large_report(tmp_path_factory: pytest.TempPathFactory) -> "Written":
+    """A report of some ten thousand points."""
+    from tests.report_fixtures import write
+
+    return write(tmp_path_factory.mktemp("large") / "run", copies=32)

@@ -1,0 +1,163 @@
+"""The books: entries from made-up accounts with known answers; they always close."""
+
+import msgspec
+import pytest
+
+from profiler_suite.analysis import ledger
+from profiler_suite.model import (
+    AccountRecord,
+    Ledger,
+    NativeSamples,
+    NativeWeight,
+    OperationTime,
+)
+from tests.fake_machine import MACHINE, ceiling
+
+FAULT_S = 1e-6
+PRICED = msgspec.structs.replace(
+    MACHINE, ceilings=(*MACHINE.ceilings, ceiling("page_fault", FAULT_S))
+)
+
+
+def operation(kind: str, calls: int, full_s: float, fixed_s: float, faults: float = 0.0):  # type: ignore[no-untyped-def]
+    return OperationTime(
+        name=kind,
+        kind=kind,
+        via="",
+        calls=calls,
+        flop=1.0,
+        traffic_bytes=1.0,
+        shapes="",
+        file="",
+        line=0,
+        full_s=full_s,
+        fixed_s=fixed_s,
+        full_spread_s=0.0,
+        fixed_spread_s=0.0,
+        minor_faults=faults,
+        replayed=True,
+    )
+
+
+def samples(**shares: int) -> NativeSamples:
+    return NativeSamples(
+        frequency_hz=1000.0,
+        wall_s=1.0,
+        cpu_s=1.0,
+        evaluations=1000,
+        samples=sum(shares.values()),
+        lost=0,
+        unseen=0.0,
+        threads=1,
+        threads_refused=0,
+        kernel_included=True,
+        kernel_symbols=True,
+        weights=tuple(
+            NativeWeight(entry=entry, library="l", symbol="s", samples=n)
+            for entry, n in shares.items()
+        ),
+    )
+
+
+def account(**fields: object) -> AccountRecord:
+    """1 ms: 100 calls of 4 µs (3 fixed), a copy of 200 µs with 50 faults, the rest Python."""
+    base: dict[str, object] = {
+        "point": "p",
+        "plain_s": 1e-3,
+        "plain_spread_s": 0.0,
+        "minor_faults": 50.0,
+        "rounds": 10,
+        "clean_rounds": 10,
+        "operations": (
+            operation("ufunc", 100, 4e-6, 3e-6),
+            operation("copy", 1, 200e-6, 1e-6, faults=50.0),
+        ),
+        "calls": 101,
+        "flop": 1.0,
+        "traffic_bytes": 1.0,
+        "temporaries": 0,
+        "temporary_bytes": 0,
+        "coverage": 1.0,
+        "uncovered": {},
+        "native": samples(interpreter=40, dispatch=30, memory=5, copy=10, packing=5, ufunc=10),
+    }
+    return AccountRecord(**(base | fields))  # type: ignore[arg-type]
+
+
+def books(**fields: object) -> Ledger:
+    found = ledger.ledger(account(**fields), PRICED)
+    assert found is not None
+    return found
+
+
+def test_each_part_of_the_time_lands_in_its_entry() -> None:
+    shares = {name: books().share(name) for name in ledger.ENTRIES}
+    assert shares["dispatch"] == pytest.approx((100 * 3e-6 + 1e-6) / 1e-3)
+    assert shares["memory"] == pytest.approx(50 * FAULT_S / 1e-3)
+    assert shares["copy"] == pytest.approx((200e-6 - 1e-6 - 50e-6) / 1e-3)
+    assert shares["arithmetic"] == pytest.approx(0.1)
+    assert shares["interpreter"] == pytest.approx(0.4)
+
+
+def test_the_entries_sum_to_the_plain_time_exactly() -> None:
+    for found in (books(), books(native=None), books(untraced="why", operations=())):
+        assert sum(entry.time_s for entry in found.entries) == pytest.approx(1e-3, rel=1e-12)
+        assert [entry.name for entry in found.entries] == list(ledger.ENTRIES)
+
+
+def test_the_residual_is_shown_also_when_negative() -> None:
+    found = books(operations=(operation("ufunc", 100, 12e-6, 3e-6),))
+    residual = next(entry for entry in found.entries if entry.name == "residual")
+    assert residual.time_s < 0
+
+
+def test_without_samples_the_interpreter_is_the_difference_and_says_so() -> None:
+    found = books(native=None, unsampled="not allowed here")
+    interpreter = next(entry for entry in found.entries if entry.name == "interpreter")
+    assert interpreter.method == "difference"
+    assert found.share("residual") == pytest.approx(0.0)
+    assert any("not allowed here" in note for note in found.notes)
+
+
+def test_without_a_trace_the_samples_stand() -> None:
+    found = books(untraced="too long", operations=())
+    assert found.share("interpreter") == pytest.approx(0.4)
+    assert found.share("copy") == pytest.approx(0.15)
+    assert list(found.overhead_shares) == ["native"]
+
+
+def test_overhead_shares_of_two_methods_stand_beside_each_other() -> None:
+    shares = books().overhead_shares
+    assert shares["replay"] == pytest.approx(1 - 0.1 - 0.149)
+    assert shares["native"] == pytest.approx(1 - 0.25)
+
+
+def test_methods_that_disagree_are_flagged() -> None:
+    agreeing, disagreeing = books(), books(native=samples(interpreter=10, ufunc=90))
+    assert not any("differ" in note for note in agreeing.notes)
+    assert any("the methods differ by 65 %" in note for note in disagreeing.notes)
+
+
+def test_what_the_kernel_hides_is_memory() -> None:
+    hidden = msgspec.structs.replace(
+        samples(interpreter=50), kernel_included=False, unseen=50.0
+    )
+    found = books(native=hidden, untraced="too long", operations=())
+    assert found.share("memory") == pytest.approx(0.5)
+
+
+def test_incomplete_coverage_is_named() -> None:
+    found = books(coverage=0.8, uncovered={"numba.f": 3})
+    assert any("80 % of calls counted; not: numba.f" in note for note in found.notes)
+
+
+def test_counterfactuals_follow_from_the_entries() -> None:
+    record = account()
+    assert ledger.saved_by_one_call(record) == pytest.approx(99 * 3e-6)
+    assert ledger.saved_by_reuse(record, PRICED) == pytest.approx(50e-6)
+    assert ledger.saved_by_free_arithmetic(books()) == pytest.approx(0.1)
+
+
+def test_nothing_measured_makes_no_ledger() -> None:
+    assert ledger.ledger(account(plain_s=0.0), PRICED) is None
+    assert ledger.ledger(account(untraced="x", native=None, operations=()), PRICED) is None

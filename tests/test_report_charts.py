@@ -1,0 +1,121 @@
+import itertools
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from profiler_suite.report import chart, gallery, known, labels, selection, ticks
+from tests.fake_run import make_run
+
+
+@given(st.lists(st.floats(0, 5), min_size=1, max_size=25), st.floats(0.01, 0.3))
+def test_labels_moved_apart_keep_their_distance_and_their_order(
+    wanted: Sequence[float], gap: float
+) -> None:
+    placed = labels.spread(sorted(wanted, reverse=True), gap, top=6)
+    assert len(placed) == len(wanted)
+    assert all(a - b >= gap - 1e-9 for a, b in itertools.pairwise(placed))
+    assert max(placed) <= 6 + 1e-9
+
+
+def test_labels_that_do_not_collide_stay_where_they_are() -> None:
+    assert labels.spread([3.0, 2.0, 1.0], 0.5, top=4) == pytest.approx([3.0, 2.0, 1.0])
+
+
+def test_a_long_name_is_cut_in_the_middle() -> None:
+    assert labels.shorten("windows_tensordot", 12) == "windows…rdot"
+    assert labels.shorten("taps", 12) == "taps"
+
+
+def test_ticks_are_plain_numbers_with_units() -> None:
+    assert ticks.tick_time(2e-5) == "20 µs"
+    assert ticks.tick_time(1e-3) == "1 ms"
+    assert ticks.tick_rate(5e9) == "5 GFLOP/s"
+    assert ticks.tick_flop(1e7) == "10 M"
+    assert ticks.plain(1500) == "1,500"
+
+
+@given(st.floats(1e-9, 1e9), st.floats(1.2, 1e9))
+def test_an_axis_has_few_ticks_and_all_inside(low: float, factor: float) -> None:
+    found = ticks.log_ticks(low, low * factor)
+    assert len(found) <= 9
+    assert all(low * 0.99 <= tick <= low * factor * 1.01 for tick in found)
+
+
+def frame(*rows: tuple[float, str, float, float, float]) -> pd.DataFrame:
+    columns = ["height", "implementation", "time_s", "low_s", "high_s"]
+    return pd.DataFrame(rows, columns=columns).assign(status="ok", replica=0)
+
+
+def test_the_title_names_who_is_fastest_where() -> None:
+    table = frame(
+        (8, "loop", 1.0, 0.9, 1.1),
+        (8, "gemm", 2.0, 1.9, 2.1),
+        (16, "loop", 4.0, 3.9, 4.1),
+        (16, "gemm", 2.0, 1.9, 2.1),
+    )
+    found = selection.fastest_along(table, "height")
+    sentence = selection.sentence_of_fastest(found, "height")
+    assert sentence == "loop is fastest up to input size 8, gemm from 16"
+
+
+def test_the_title_does_not_call_a_tie_a_win() -> None:
+    table = frame(
+        (8, "taps", 1.0, 0.9, 1.1),
+        (8, "gemm", 2.0, 1.9, 2.1),
+        (16, "taps", 2.05, 1.9, 2.2),
+        (16, "gemm", 2.0, 1.9, 2.1),
+    )
+    found = selection.fastest_along(table, "height")
+    sentence = selection.sentence_of_fastest(found, "height")
+    assert sentence == "taps is fastest, or within noise of the fastest, at every input size"
+
+
+def test_what_varies_besides_the_axis_becomes_panels() -> None:
+    points = known.ask(make_run()).points
+    own = selection.measured(selection.of_experiment(points, "filter_count"))
+    assert selection.other_variables(own, "filters") == ["stride"]
+    parts = selection.panels(own, ["stride"], most=3)
+    assert [heading for heading, _ in parts] == ["stride 1", "stride 2"]
+
+
+def test_drawing_leaves_matplotlibs_settings_alone() -> None:
+    before = dict(mpl.rcParams)
+    gallery.hang(known.ask(make_run()))
+    assert dict(mpl.rcParams) == before
+
+
+def test_every_mark_stands_for_a_row_of_the_points_table() -> None:
+    facts = known.ask(make_run())
+    for hung in gallery.hang(facts):
+        for group, rows in hung.picture.rows.items():
+            names = set(facts.points.loc[rows, "implementation"])
+            assert names <= {hung.picture.series[group]}
+
+
+def test_titles_are_sentences_and_names_are_unique_files() -> None:
+    hung = gallery.hang(known.ask(make_run()))
+    names = [h.picture.name for h in hung]
+    assert len(names) == len(set(names))
+    assert all(name.replace("_", "").isalnum() for name in names)
+    assert all(h.picture.title and h.picture.caption for h in hung)
+
+
+def test_a_figure_without_its_data_is_left_out() -> None:
+    run = make_run()
+    empty = run.points.assign(status="skipped")
+    object.__setattr__(run, "points", empty)
+    object.__setattr__(run, "samples", run.samples.iloc[:0])
+    names = {h.picture.name for h in gallery.hang(known.ask(run))}
+    assert names <= {"same_code"}
+
+
+def test_very_many_marks_become_an_image() -> None:
+    few, _ = chart.picture("few", "Few", "", marks=100)
+    many, _ = chart.picture("many", "Many", "", marks=10_000)
+    assert not few.rasterised
+    assert many.rasterised
+    assert "10,000" in many.caption

@@ -1,0 +1,140 @@
+import csv
+import io
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from profiler_suite.report import known, rerun, selection
+from tests.fake_run import HOSTILE, make_run
+from tests.report_fixtures import Written
+
+
+class Tags(HTMLParser):
+    """Collects ids, links and scripts of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.scripts = 0
+        self.figures = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = dict(attrs)
+        self.scripts += tag == "script"
+        self.figures += tag == "figure"
+        if "id" in own:
+            self.ids.append(own["id"] or "")
+        for name in ("href", "src", "action", "data", "xlink:href"):
+            if own.get(name):
+                self.links.append(own[name] or "")
+
+
+@pytest.fixture(scope="session")
+def tags(report: Written) -> Tags:
+    found = Tags()
+    found.feed(report.html)
+    return found
+
+
+def test_nothing_is_loaded_from_elsewhere(report: Written, tags: Tags) -> None:
+    outside = [link for link in tags.links if re.match(r"(?:[a-z]+:)?//", link)]
+    assert not outside
+    assert "@import" not in report.html
+    assert not re.search(r"url\((?!#|data:)", report.html)
+
+
+def test_names_from_outside_are_text(report: Written, tags: Tags) -> None:
+    assert HOSTILE not in report.html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in report.html
+    assert tags.scripts == 1
+
+
+def test_ids_are_unique(tags: Tags) -> None:
+    assert len(tags.ids) == len(set(tags.ids))
+
+
+def test_the_page_stays_small(report: Written) -> None:
+    assert report.page.stat().st_size < 3_000_000
+
+
+def test_the_page_of_ten_thousand_points_stays_below_5_mb(large_report: Written) -> None:
+    assert len(large_report.run.points) > 10_000
+    assert large_report.page.stat().st_size < 5_000_000
+
+
+def test_every_point_has_its_row_and_anchor(report: Written, tags: Tags) -> None:
+    anchors = {i for i in tags.ids if i.startswith("pt=")}
+    assert anchors == {f"pt={point_id}" for point_id in report.run.points["id"]}
+
+
+def test_every_figure_is_there_as_svg_and_as_files(report: Written, tags: Tags) -> None:
+    drawn = sorted(path.stem for path in (report.folder / "figures").glob("*.png"))
+    assert drawn == sorted(path.stem for path in (report.folder / "figures").glob("*.svg"))
+    assert tags.figures == len(drawn) == report.html.count("<svg")
+    assert {f"fig-{name}" for name in drawn} <= set(tags.ids)
+
+
+def test_the_headline_comes_first_and_both_arms_have_a_card(report: Written) -> None:
+    html = report.html
+    assert html.index("<h1>") < html.index('class="cards"') < html.index('id="roofs"')
+    assert html.count('<section class="card"') == 2
+
+
+def test_sections_open_with_their_question(report: Written) -> None:
+    headings = re.findall(r"<h2 id=.*?</h2>\s*<p class=\"question\">(.*?)</p>", report.html)
+    assert len(headings) >= 8
+    assert all(question.endswith("?") for question in headings)
+
+
+def test_outcomes_that_are_no_results_are_listed_with_their_reason(report: Written) -> None:
+    for reason in ("killed by SIGKILL", "differs by 3.1", "would need 9.1 GiB"):
+        assert reason in report.html
+
+
+def test_no_file_is_left_half_written(report: Written) -> None:
+    assert not [p for p in report.folder.rglob("*") if p.name.startswith(".")]
+
+
+def test_csv_has_every_column_and_no_formulas(report: Written) -> None:
+    text = (report.folder / "points.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert list(rows[0]) == list(report.run.points.columns)
+    assert len(rows) == len(report.run.points)
+    texts = [row[column] for row in rows for column in ("id", "experiment", "implementation")]
+    assert not [text for text in texts if text.startswith(("=", "+", "-", "@"))]
+    assert any(text.startswith("'=mine") for text in texts)
+
+
+def test_csv_keeps_numbers_exactly(report: Written) -> None:
+    text = (report.folder / "points.csv").read_text(encoding="utf-8")
+    first = next(csv.DictReader(io.StringIO(text)))
+    assert float(first["time_s"]) == report.run.points["time_s"].iloc[0]
+
+
+def test_the_summary_is_small_plain_markdown(report: Written) -> None:
+    text = (report.folder / "summary.md").read_text(encoding="utf-8")
+    assert len(text.encode()) < 2**20
+    assert "<script" not in text.replace("\\<", "")
+    assert "data:image" not in text
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    assert tables
+
+
+def test_a_command_measures_the_point_again() -> None:
+    facts = known.ask(make_run())
+    experiments = {e.name: e for e in facts.run.provenance.experiments}
+    by_id = {row.id: row for row in selection.rows(facts.points)}
+    row = by_id["stride/taps/64x64x3-f16-3x3-s2/float64/t1"]
+    assert rerun.command(row, experiments["stride"]) == (
+        "python -m profiler_suite sweep stride --implementations taps --threads 1 "
+        "--dtype float64 --strides 2"
+    )
+
+
+def test_a_command_quotes_names_for_the_shell() -> None:
+    facts = known.ask(make_run())
+    row = next(r for r in selection.rows(facts.points) if r.implementation == HOSTILE)
+    command = rerun.command(row, None)
+    assert f"'{HOSTILE}'" in command

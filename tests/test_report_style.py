@@ -1,0 +1,68 @@
+import pytest
+
+from profiler_suite.report import style
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    brighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def test_every_built_in_implementation_has_a_look_of_its_own() -> None:
+    looks = style.marks((name, "loop") for name in style._BUILT_IN)
+    shapes = {(look.marker, look.hollow) for look in looks.values()}
+    assert len(shapes) == len(looks)
+
+
+def test_a_look_does_not_depend_on_who_else_is_in_the_run() -> None:
+    alone = style.marks([("mine", "user")])
+    together = style.marks([("taps", "vectorized"), ("mine", "user"), ("loop", "loop")])
+    assert alone["mine"] == together["mine"]
+
+
+def test_unknown_implementations_do_not_share_colour_and_shape() -> None:
+    looks = style.marks((f"mine_{number}", "user") for number in range(20))
+    assert len({(look.colour, look.marker) for look in looks.values()}) == 20
+
+
+@pytest.mark.parametrize("family", style.FAMILIES)
+def test_text_in_a_familys_colour_has_enough_contrast(family: str) -> None:
+    light, dark = style.FAMILIES[family][0]
+    assert contrast(light, style.ROLES["surface"][0]) >= 4.5
+    assert contrast(dark, style.ROLES["surface"][1]) >= 4.5
+
+
+@pytest.mark.parametrize("role", ["ink", "muted", "accent", "alarm", "good"])
+def test_text_roles_have_enough_contrast_in_light_and_dark(role: str) -> None:
+    for side in (0, 1):
+        assert contrast(style.ROLES[role][side], style.ROLES["surface"][side]) >= 4.5
+
+
+def test_marks_stand_out_from_the_page() -> None:
+    for shades in style.FAMILIES.values():
+        for light, dark in shades:
+            assert contrast(light, style.ROLES["surface"][0]) >= 3
+            assert contrast(dark, style.ROLES["surface"][1]) >= 3
+
+
+def test_numbers_in_heat_cells_have_enough_contrast() -> None:
+    for light, dark, text_light, text_dark in style.HEAT:
+        assert contrast(light, text_light) >= 4.5
+        assert contrast(dark, text_dark) >= 4.5
+
+
+def test_every_colour_on_light_is_unique_so_that_it_names_its_variable() -> None:
+    roles = [light for light, _ in style.ROLES.values()]
+    families = [light for shades in style.FAMILIES.values() for light, _ in shades]
+    heat = [colour for cell in style.HEAT for colour in (cell[0], cell[2])]
+    everything = roles + families + heat
+    assert len(everything) == len(set(everything))
