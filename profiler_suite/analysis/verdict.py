@@ -186,11 +186,16 @@ def where_time_goes(run: Run, point_id: str) -> str:
     )
     said = f"{parts}; {units.percent(found.share(ledger.RESIDUAL))} unexplained."
     calls = sum(operation.calls for operation in record.operations)
+    bound, level = run.points.loc[run.points["id"] == point_id, ["bound", "level"]].iloc[0]
+    if bound == "memory":
+        said += f" Its arithmetic waits for {level}: faster arithmetic alone would not help."
     saved = {
         f"one call of each kind instead of {units.count(calls)} would save at least": (
             ledger.saved_by_one_call(record) / found.time_s
         ),
-        "infinitely fast arithmetic would save": ledger.saved_by_free_arithmetic(found),
+        "infinitely fast arithmetic would save": (
+            0.0 if bound == "memory" else ledger.saved_by_free_arithmetic(found)
+        ),
         f"reusing buffers ({record.minor_faults:.0f} page faults) would save about": (
             ledger.saved_by_reuse(record, run.provenance.machine) / found.time_s
         ),

@@ -134,16 +134,16 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
         keywords = tuple(
             (key, _ufunc_keyword(describer, key, each)) for key, each in kwargs.items()
         )
-        results = results_of(result, describer.arrays)
+        seen = results_of(result, describer.arrays)
         if method == "at":
-            results = [seen_array(plain[0])]
+            seen = [seen_array(plain[0])]
         recorder.record(
             path if method == "__call__" else f"{path}.{method}",
             ufunc_kind(path, method),
             arguments,
             keywords,
             describer.operands,
-            results,
+            seen,
             facts.of_ufunc(method, plain, plain_kwargs, result),
         )
     return wrap(result)

@@ -62,7 +62,7 @@ class Borrowed:
                 _put(container, key, lent)
 
     def lend_surroundings(self, function: Callable[..., Any]) -> None:
-        """Lend what a function uses without being given it: globals, closure, defaults, self."""
+        """Lend what a function has without being given it: globals, closure, defaults, self."""
         if isinstance(function, MethodType):
             self.lend_inside(function.__self__)
             return self.lend_surroundings(function.__func__)
@@ -70,7 +70,7 @@ class Borrowed:
         if start is None:
             if hasattr(function, "__dict__") and not isinstance(function, type):
                 self.lend_inside(function)
-                call = getattr(type(function), "__call__", None)
+                call = vars(type(function)).get("__call__")
                 if isinstance(call, FunctionType):
                     self.lend_surroundings(call)
             return None

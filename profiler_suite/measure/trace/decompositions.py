@@ -35,7 +35,7 @@ def _is_vector(call: Call, routine: str) -> bool:
 
 
 def _right_sides(call: Call, routine: str) -> int:
-    """Columns on the right of a system of equations; 1 for a vector, and where there are none."""
+    """Columns on the right of a system of equations; 1 for a vector or where there are none."""
     if routine == "getrs":
         # lu, piv, b
         right = call.array(2, "b")

@@ -142,4 +142,4 @@ def _diagonal(source: Seen, call: Call) -> int:
     rows, columns = source.shape[first], source.shape[second]
     length = max(min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns), 0)
     rest = [n for axis, n in enumerate(source.shape) if axis not in (first, second)]
-    return length * math.prod(rest)
+    return int(length * math.prod(rest))

@@ -1,4 +1,4 @@
-"""Counts that depend on values, taken while a call is traced: what a mask selects, and so on."""
+"""Counts that depend on values, taken while a call is traced, such as what a mask selects."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -37,7 +37,7 @@ def _reduceat_steps(array: Any, indices: Any, axis: int) -> int:
     for i, start in enumerate(starts):
         stop = starts[i + 1] if i + 1 < len(starts) else length
         steps += max(stop - start, 1) - 1
-    return steps * (int(np.size(array)) // max(length, 1))
+    return int(steps * (np.size(array) // max(length, 1)))
 
 
 def of_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Facts:

@@ -3,8 +3,6 @@
 import sys
 from typing import Any
 
-import numpy as np
-
 METHOD_KINDS = {
     # A method that gives a view when it can is a copy that did not happen.
     "reshape": "copy",

@@ -1,4 +1,4 @@
-"""Numbers taken out of counting arrays: they count the arithmetic that Python does with them."""
+"""Numbers taken out of counting arrays: they count what Python computes with them."""
 
 from collections.abc import Callable
 from typing import Any, cast

@@ -33,10 +33,10 @@ def _core_length(call: Call) -> int:
     if axes is not None:
         inner = axes[0]
         core = inner[-1] if isinstance(inner, tuple) else inner
-        return left.shape[core]
+        return int(left.shape[core])
     axis = call.literal(99, "axis", None)
     if axis is not None:
-        return left.shape[axis]
+        return int(left.shape[axis])
     return right.shape[-2] if call.name == "np.vecmat" else left.shape[-1]
 
 

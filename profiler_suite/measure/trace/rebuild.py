@@ -38,7 +38,7 @@ _UNSAFE = (
 _LARGEST_LIST = 1_000_000
 
 
-class _NotReplayable(Exception):
+class _NotReplayableError(Exception):
     """The signature does not hold enough to build the call again."""
 
 
@@ -55,7 +55,7 @@ def rebuild(operation: Operation, shrink: bool = False) -> Rebuilt | None:
             warnings.simplefilter("ignore")
             function(*args, **kwargs)
     # Whatever NumPy raises for arguments that are not the original ones.
-    except (_NotReplayable, ArithmeticError, ValueError, TypeError, LookupError):
+    except (_NotReplayableError, ArithmeticError, ValueError, TypeError, LookupError):
         return None
     except (AttributeError, ImportError, RuntimeError, np.linalg.LinAlgError):
         return None
@@ -75,7 +75,7 @@ class _Builder:
 
     def __init__(self, operation: Operation, shrink: bool) -> None:
         if operation.name.startswith(_UNSAFE):
-            raise _NotReplayable(operation.name)
+            raise _NotReplayableError(operation.name)
         self.operation = operation
         self.random = np.random.Generator(np.random.PCG64(1))
         arrays = [each for each in operation.operands if each.form == "array"]
@@ -174,7 +174,7 @@ class _Builder:
 
     def _opaque(self, kind: str) -> Any:
         if kind == "_NoValueType":
-            return np._NoValue  # type: ignore[attr-defined]
+            return np._NoValue
         if kind == "ellipsis":
             return Ellipsis
         results = self.operation.results
@@ -188,7 +188,7 @@ class _Builder:
             shape = tuple(self._cut(n) for n in results[0].shape)
             if math.prod(shape) <= _LARGEST_LIST:
                 return np.ones(shape, np.dtype(results[0].dtype)).tolist()
-        raise _NotReplayable(kind)
+        raise _NotReplayableError(kind)
 
     # ----------------------------------------------------------------- arrays
 
@@ -234,7 +234,7 @@ class _Builder:
             return {"bool": True, "int": 2, "float": 1.25, "complex": 1.25 + 0.5j}[each.dtype]
         dtype = np.dtype(each.dtype)
         if dtype.hasobject or dtype.names is not None:
-            raise _NotReplayable(each.dtype)
+            raise _NotReplayableError(each.dtype)
         if each.form == "numpy scalar":
             return dtype.type(2 if dtype.kind in "iu" else 1.25)
         shape = self.shapes[number]
@@ -260,7 +260,7 @@ class _Builder:
                 diagonal = np.arange(min(array.shape[-2:]))
                 array[..., diagonal, diagonal] += max(array.shape[-2:])
         elif kind not in "mM":
-            raise _NotReplayable(str(array.dtype))
+            raise _NotReplayableError(str(array.dtype))
         else:
             array[...] = np.zeros(array.shape, array.dtype)
         name = self.operation.name
@@ -367,12 +367,19 @@ def small_strides(each: Operand, shape: Sequence[int]) -> tuple[int, ...]:
     moving = [abs(s) for s in each.strides_bytes if s]
     spread = kind == "S" and bool(moving) and min(moving) > itemsize
     following = itemsize * (2 if spread else 1)
+    inner = -1
     for dim in by_stride:
         if kind == "S" and each.strides_bytes[dim] == 0:
             continue
+        if kind == "S" and inner >= 0:
+            # A gap only where the original has one: dimensions without a gap between
+            # them are run through as one, which is a good part of what a call costs.
+            dense = abs(each.strides_bytes[inner]) * each.shape[inner]
+            if abs(each.strides_bytes[dim]) != dense:
+                following += itemsize
         strides[dim] = -following if kind == "S" and each.strides_bytes[dim] < 0 else following
-        # A gap after each row keeps a strided array from being contiguous.
-        following *= shape[dim] + (1 if kind == "S" else 0)
+        following *= shape[dim]
+        inner = dim
     return tuple(strides)
 
 
@@ -404,7 +411,7 @@ def _callable(name: str) -> Callable[..., Any]:
     if name.startswith("np.random.Generator."):
         return getattr(np.random.default_rng(1), name.rpartition(".")[2])  # type: ignore[no-any-return]
     if name.startswith("np.random."):
-        return getattr(np.random.RandomState(1), name.rpartition(".")[2])  # type: ignore[no-any-return] # noqa: NPY002
+        return getattr(np.random.RandomState(1), name.rpartition(".")[2])  # type: ignore[no-any-return]
     path = _ALIASES.get(name, name.replace("np.", "numpy.", 1) if group == "np" else name)
     return _find(path)
 
@@ -420,4 +427,4 @@ def _find(path: str) -> Callable[..., Any]:
         for part in parts[count:]:
             found = getattr(found, part)
         return found  # type: ignore[no-any-return]
-    raise _NotReplayable(path)
+    raise _NotReplayableError(path)

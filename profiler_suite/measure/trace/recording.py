@@ -101,9 +101,14 @@ def _origin(result: np.ndarray[Any, Any], given: Sequence[np.ndarray[Any, Any]])
     return "view" if any(_may_share_memory(array, result) for array in given) else "new"
 
 
+def _depth() -> int:
+    depth: int = getattr(_state, "depth", 0)
+    return depth
+
+
 def active() -> Recorder | None:
     """The recorder when this thread's calls are to be counted now."""
-    if _recorder is None or getattr(_state, "depth", 0):
+    if _recorder is None or _depth():
         return None
     return _recorder
 
@@ -127,7 +132,7 @@ class Pause:
     """Within it, this thread's calls are not counted."""
 
     def __enter__(self) -> None:
-        _state.depth = getattr(_state, "depth", 0) + 1
+        _state.depth = _depth() + 1
 
     def __exit__(self, *_: object) -> None:
         _state.depth -= 1

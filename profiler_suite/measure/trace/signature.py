@@ -121,7 +121,7 @@ class Describer:
         return ("opaque", type(value).__name__)
 
     def key(self, key: Any, array: np.ndarray[Any, Any]) -> Tree:
-        """Describe the key of an index: where it begins does not matter, how much it takes does."""
+        """Describe the key of an index: how much it takes, not where it begins."""
         if not isinstance(key, tuple):
             return self._key_part(key, array.shape, 0)
         axes = [_axes_taken(part) for part in key]
@@ -148,7 +148,7 @@ class Describer:
         if isinstance(part, np.ndarray):
             number = self.array(part)
             if part.dtype == np.bool_:
-                return ("mask", number, int(cast(Any, part).sum()))
+                return ("mask", number, int(np.count_nonzero(part)))
             return ("indices", number)
         if isinstance(part, int) and not isinstance(part, bool):
             return ("position",)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-
 from profiler_suite.measure.trace import conventions
 from profiler_suite.measure.trace.decompositions import fft_work, linalg_work
 from profiler_suite.measure.trace.elementwise import (

@@ -73,7 +73,7 @@ class Call:
         )
 
     def outputs(self) -> frozenset[int]:
-        """Numbers of the operands that are given for writing only: `out=` and not also input."""
+        """Numbers of the operands that are given for writing only: `out=` but not input."""
         out = self.keywords.get("out")
         if out is None:
             return frozenset()
