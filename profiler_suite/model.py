@@ -639,7 +639,7 @@ class LedgerEntry(Noun, frozen=True):
     low_s: float
     high_s: float
     method: str
-    """'replay', 'native', 'faults' (page faults × their cost) or 'difference'."""
+    """'replay', 'native', 'native less replay', 'faults' (× their cost) or 'difference'."""
 
 
 class Ledger(Noun, frozen=True):

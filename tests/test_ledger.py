@@ -96,7 +96,8 @@ def test_each_part_of_the_time_lands_in_its_entry() -> None:
     assert shares["memory"] == pytest.approx(50 * FAULT_S / 1e-3)
     assert shares["copy"] == pytest.approx((200e-6 - 1e-6 - 50e-6) / 1e-3)
     assert shares["arithmetic"] == pytest.approx(0.1)
-    assert shares["interpreter"] == pytest.approx(0.4)
+    assert shares["interpreter"] == pytest.approx(0.4 + 0.3 - shares["dispatch"])
+    assert shares["residual"] == pytest.approx(0.3 - 0.05 - 0.149 - 0.1)
 
 
 def test_the_entries_sum_to_the_plain_time_exactly() -> None:

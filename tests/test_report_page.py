@@ -59,6 +59,7 @@ def test_the_page_stays_small(report: Written) -> None:
     assert report.page.stat().st_size < 3_000_000
 
 
+@pytest.mark.slow
 def test_the_page_of_ten_thousand_points_stays_below_5_mb(large_report: Written) -> None:
     assert len(large_report.run.points) > 10_000
     assert large_report.page.stat().st_size < 5_000_000

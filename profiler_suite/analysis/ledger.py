@@ -11,9 +11,10 @@ makes them sum to the plain time exactly; it is shown, never clamped.
 3. *Zero-work extrapolation*: t = a + b·work over problems that make the same
    calls; a is overhead (see `scaling.zero_work`).
 
-The ledger takes dispatch, copy, arithmetic and memory from the replay, and the
-interpreter from native samples, an independent measurement; where there are
-none the interpreter is the difference, and is marked so.
+The ledger takes dispatch, copy, arithmetic and memory from the replay. Interpreter
+and dispatch together come from native samples, an independent measurement, so the
+residual tells how far the two disagree on the work; without samples the
+interpreter is the difference, and is marked so.
 """
 
 from collections.abc import Sequence
@@ -152,8 +153,8 @@ def _joined(
         chosen = dict(native)
     else:
         chosen = dict(replayed)
-        if INTERPRETER in native:
-            chosen[INTERPRETER] = native[INTERPRETER]
+        if native:
+            chosen[INTERPRETER] = _interpreter(replayed[DISPATCH], native)
         else:
             rest_s = record.plain_s - sum(entry.time_s for entry in replayed.values())
             spread_s = sum((e.high_s - e.low_s) / 2 for e in replayed.values())
@@ -162,6 +163,18 @@ def _joined(
     spread_s = record.plain_spread_s + sum((e.high_s - e.low_s) / 2 for e in chosen.values())
     chosen[RESIDUAL] = _entry(RESIDUAL, rest_s, spread_s, "difference")
     return tuple(chosen[name] for name in ENTRIES)
+
+
+def _interpreter(dispatch: LedgerEntry, native: dict[str, LedgerEntry]) -> LedgerEntry:
+    """What samples see of interpreter and dispatch together, less the dispatch of the replay.
+
+    A sample's address alone cannot tell them apart: CPython's own functions also
+    run inside a NumPy call, where they parse its arguments.
+    """
+    both = (native[INTERPRETER], native[DISPATCH])
+    spread_s = sum((e.high_s - e.low_s) / 2 for e in (*both, dispatch))
+    time_s = sum(e.time_s for e in both) - dispatch.time_s
+    return _entry(INTERPRETER, time_s, spread_s, "native less replay")
 
 
 def _notes(

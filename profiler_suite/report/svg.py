@@ -74,6 +74,10 @@ def _mark_series(root: ElementTree.Element, picture: Picture, titles: Sequence[s
             group.set("data-legend", picture.labels[identity])
         rows = picture.rows.get(identity)
         if rows:
+            for shape in group.iter(f"{_SVG}path"):
+                # The look goes to the group: on the shape it would win over the page's
+                # ring around a mark that is pinned or has the focus.
+                group.set("style", shape.attrib.pop("style", ""))
             uses = list(group.iter(f"{_SVG}use"))
             for use, row in zip(uses, rows, strict=False):
                 use.set("class", "pt")

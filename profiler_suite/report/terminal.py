@@ -54,12 +54,12 @@ def listing(
 def plan_page(plan: Plan, width: int, color: bool) -> str:
     """What a sweep would measure, how long it takes, what it needs and what is left out."""
     page = Page(width, color)
-    page.line(
+    page.paragraph(
         f"{len(plan.points)} points in {len(plan.experiments)} "
         f"experiment{'' if len(plan.experiments) == 1 else 's'}, about "
         f"{units.duration(plan.predicted_duration_s)}, up to "
         f"{units.size(plan.predicted_memory_bytes)} of memory",
-        "bold",
+        style="bold",
     )
     rows = []
     for e in plan.experiments:

@@ -195,6 +195,12 @@ RULES = (
         "(eigenvalues, singular values) typical, not exact",
     ),
     Rule(
+        "interp, bincount",
+        "6 per interpolated point; 1 per element that bincount adds",
+        "two subtractions for the distances, one for the rise, a division, a product, an "
+        "addition",
+    ),
+    Rule(
         "sorting, searching, casting, copying, random numbers",
         "0 FLOP, only bytes",
         "they move or compare keys; making random numbers is integer work",

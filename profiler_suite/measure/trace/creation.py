@@ -79,11 +79,15 @@ class CountingGenerator(np.random.Generator):
     """A random generator on the same bit generator, whose arrays count."""
 
 
+# Kept here: during a trace the name in numpy.random is another class.
+_RANDOM_STATE = np.random.RandomState
+
+
 class _LikeRandomState(type):
     """Makes isinstance ask for the class that the counting one stands in for."""
 
     def __instancecheck__(cls, instance: Any) -> bool:
-        return isinstance(instance, np.random.mtrand.RandomState)
+        return isinstance(instance, _RANDOM_STATE)
 
 
 class CountingRandomState(np.random.RandomState, metaclass=_LikeRandomState):

@@ -94,7 +94,7 @@ def _bincount(call: Call) -> Work:
 
 
 def _interp(call: Call) -> Work:
-    """A search, then slope × distance + value: a division, two products' worth of others."""
+    """A search, then (x − a) · (d − c) / (b − a) + c for each point."""
     points = size(call.operands[0])
     return Work(6.0 * points, call.read(), call.written())
 

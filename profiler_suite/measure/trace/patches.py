@@ -1,6 +1,7 @@
 """Puts counting versions in the place of functions in all modules, for the time of a trace."""
 
 import builtins
+import importlib.util
 import sys
 from collections.abc import Iterable
 from types import ModuleType
@@ -26,6 +27,7 @@ class Patches:
         self._stand_ins: dict[int, tuple[Any, Any]] = {}
         self._originals: dict[int, tuple[Any, Any]] = {}
         self._seen: set[int] = set()
+        self._inside_import = False
         self._import = builtins.__import__
         self._standing_import: Any = None
 
@@ -46,28 +48,45 @@ class Patches:
     def __exit__(self, *_: object) -> None:
         self._restore()
 
+    def stand_in(self, function: Any) -> Any:
+        """What stands in for a function, or the function itself."""
+        found = self._stand_ins.get(id(function))
+        return function if found is None else found[1]
+
     def _enter_pairs(self, pairs: Iterable[tuple[Any, Any]]) -> None:
         for original, stand_in in pairs:
             if id(original) not in self._stand_ins:
                 self._stand_ins[id(original)] = (original, stand_in)
                 self._originals[id(stand_in)] = (stand_in, original)
 
-    def _importing(self, *args: Any, **kwargs: Any) -> Any:
-        before = len(sys.modules)
-        # What a module does while it is imported is no work of the function.
-        with PAUSE:
-            module = self._import(*args, **kwargs)
-        if len(sys.modules) != before:
+    def _importing(
+        self,
+        name: str,
+        globals: Any = None,
+        locals: Any = None,
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> Any:
+        """Import with everything in its ordinary place: what is defined then is kept."""
+        wanted = (name, globals, locals, fromlist, level)
+        if self._inside_import or _is_imported(name, globals, fromlist, level):
+            return self._import(*wanted)
+        self._inside_import = True
+        try:
+            self._put_back()
+            # What a module does while it is imported is no work of the function.
+            with PAUSE:
+                return self._import(*wanted)
+        finally:
+            self._inside_import = False
+            self._seen.clear()
             self._replace_in_new_modules()
-        return module
 
     def _replace_in_new_modules(self) -> None:
         new = [each for each in _modules() if id(each) not in self._seen]
         self._enter_pairs(compiled.foreign_replacements(new))
         for module in new:
-            # One that is still being imported is looked at again later.
-            if not getattr(getattr(module, "__spec__", None), "_initializing", False):
-                self._seen.add(id(module))
+            self._seen.add(id(module))
             _exchange(vars(module), self._stand_ins)
 
     def _forget_routines(self) -> None:
@@ -81,9 +100,26 @@ class Patches:
     def _restore(self) -> None:
         if builtins.__import__ is self._standing_import:
             builtins.__import__ = self._import
+        self._put_back()
+        self._forget_routines()
+
+    def _put_back(self) -> None:
         for module in _modules():
             _exchange(vars(module), self._originals)
-        self._forget_routines()
+
+
+def _is_imported(name: str, globals: Any, fromlist: Any, level: int) -> bool:
+    """Whether an import statement finds everything loaded."""
+    if level:
+        package = (globals or {}).get("__package__") or ""
+        try:
+            name = importlib.util.resolve_name("." * level + name, package)
+        except ImportError:
+            return False
+    module = sys.modules.get(name)
+    if module is None:
+        return False
+    return all(each == "*" or hasattr(module, each) for each in fromlist or ())
 
 
 def _modules() -> list[ModuleType]:

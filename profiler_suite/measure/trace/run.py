@@ -35,8 +35,9 @@ def trace(
             lent_args = borrowed.lend(args)
             lent_kwargs = {name: borrowed.lend(value) for name, value in kwargs.items()}
             borrowed.lend_surroundings(function)
-            with Patches():
-                result = enter_traced_function(function, lent_args, lent_kwargs)
+            with Patches() as patches:
+                counting = patches.stand_in(function)
+                result = enter_traced_function(counting, lent_args, lent_kwargs)
         finally:
             recording.end()
         result = borrowed.plain(result)

@@ -110,7 +110,7 @@ class Describer:
         ):
             return ("dtype", np.dtype(value).str)
         if isinstance(value, type) and issubclass(value, np.dtype) and hasattr(value, "type"):
-            return ("dtype", np.dtype(value.type).str)
+            return ("dtype", np.dtype(cast(Any, value).type).str)
         if isinstance(value, slice):
             ends = (value.start, value.stop, value.step)
             if all(end is None or isinstance(end, int) for end in ends):
@@ -169,4 +169,4 @@ def _axes_taken(part: Any) -> int:
 
 def itemsize(seen: Seen) -> int:
     """Bytes of one element; 0 for a Python number."""
-    return cast(int, seen.dtype.itemsize) if isinstance(seen.dtype, np.dtype) else 0
+    return seen.dtype.itemsize if isinstance(seen.dtype, np.dtype) else 0

@@ -15,6 +15,7 @@
   const tip = $("#tip");
   const panel = $("#pinned");
   let pinned = null;
+  let tipped = null; // the mark that the tooltip belongs to
 
   const make = (tag, text, attributes = {}) => {
     const element = document.createElement(tag);
@@ -44,15 +45,19 @@
   const showTip = (mark) => {
     const row = rows[mark.dataset.p];
     tip.replaceChildren(make("b", heading(row)), make("div", place(row)), ...describe(row).map((t) => make("div", t)));
+    tipped = mark;
     tip.hidden = false;
-    const box = mark.getBoundingClientRect();
+    putTip();
+  };
+  const putTip = () => {
+    const box = tipped.getBoundingClientRect();
     const own = tip.getBoundingClientRect();
     const left = Math.min(Math.max(8, box.left + box.width / 2 - own.width / 2), innerWidth - own.width - 8);
     const above = box.top - own.height - 10;
     tip.style.left = `${left}px`;
     tip.style.top = `${above > 4 ? above : box.bottom + 10}px`;
   };
-  const hideTip = () => { tip.hidden = true; };
+  const hideTip = () => { tip.hidden = true; tipped = null; };
 
   // ---------------------------------------------------- marks: hover, focus, keys
   const figures = all("svg.figure");
@@ -97,7 +102,7 @@
     });
     legend(figure);
   }
-  addEventListener("scroll", hideTip, { passive: true, capture: true });
+  addEventListener("scroll", () => { if (tipped) putTip(); }, { passive: true, capture: true });
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     if (!tip.hidden) hideTip();
@@ -138,6 +143,21 @@
   }
 
   // --------------------------------------------------------- pinning, deep links
+  const facts = (row) => {
+    const of = (key) => cell(row, key);
+    const spread = of("spread") && ` ± ${of("spread")} %`;
+    const roof = of("reach") && `, ${of("reach")} % of that roof`;
+    return [
+      ["status", of("status") === "ok" ? "" : of("status")],
+      ["time", of("time") && readable(Number(of("time"))) + spread],
+      ["rate", of("rate") && `${of("rate")} GFLOP/s`],
+      ["bound by", of("bound") && of("bound") + roof],
+      ["textbook FLOP", `${Number(of("flop")).toLocaleString("en")}, ${of("intensity")} FLOP/byte`],
+      ["page faults", of("faults")],
+      ["clean visits", of("clean") && `${of("clean")} %`],
+      ["remark", of("remark")],
+    ].filter(([, text]) => text);
+  };
   const link = (row) => `#pt=${encodeURIComponent(row.id.slice(3)).replaceAll("%2F", "/")}`;
   function pin(row, moveHash) {
     pinned = row;
@@ -154,11 +174,9 @@
       mark.setAttribute("aria-pressed", "true");
     }
     const list = make("dl");
-    for (const key of ["problem", "experiment", "time", "spread", "rate", "reach", "bound", "flop", "intensity", "faults", "clean", "status", "remark"]) {
-      const text = cell(row, key);
-      if (!text) continue;
+    for (const [name, text] of facts(row)) {
       const line = make("div");
-      line.append(make("dt", label[column[key]]), make("dd", text));
+      line.append(make("dt", name), make("dd", text));
       list.append(line);
     }
     const close = make("button", "×", { type: "button", class: "close", "aria-label": "Unpin" });
@@ -173,7 +191,10 @@
       copy.addEventListener("click", () => navigator.clipboard.writeText(again).then(() => { copy.textContent = "Copied"; }));
       tools.append(copy);
     }
-    panel.replaceChildren(close, make("h3", heading(row)), list, ...(again ? [make("code", again)] : []), tools);
+    const command = make("code");
+    for (const word of again.split(" ")) command.append(make("span", word), " "); // lines break between words only
+    const where = make("p", `${place(row)}; ${cell(row, "experiment")}`, { class: "quiet" });
+    panel.replaceChildren(close, make("h3", heading(row)), where, list, ...(again ? [command] : []), tools);
   }
   const follow = (scroll) => {
     if (!location.hash.startsWith("#pt=")) return;
@@ -183,7 +204,8 @@
     if (!row || !rows.includes(row)) return;
     pin(row, false);
     if (!scroll) return;
-    const mark = $(`.pt[data-p="${rows.indexOf(row)}"]`);
+    const point = `.pt[data-p="${rows.indexOf(row)}"]`;
+    const mark = $(`.experiment ${point}`) || $(point);
     (mark ? mark.closest("figure") : row).scrollIntoView({ block: mark ? "start" : "center" });
   };
   addEventListener("hashchange", () => follow(true));
@@ -246,4 +268,6 @@
   addEventListener("beforeprint", () => { for (const d of all("details")) d.open = true; });
   filter();
   follow(true);
+  // The browser goes to the row of a link when the page has loaded; the figure says more.
+  addEventListener("load", () => follow(true));
 })();

@@ -1,0 +1,330 @@
+"""The page in a real browser: what a person sees, clicks, types and prints."""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.fake_run import HOSTILE
+from tests.report_fixtures import Written
+
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="the Python package playwright drives the browser"
+)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="needs Chromium: apt-get install chromium"
+)
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+# Sections out of sight are not laid out; checks that look at everything need all of it.
+EVERYTHING = "main > section, figure { content-visibility: visible !important }"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Any]:
+    """Opens a page and fails on console errors and on requests."""
+    complaints: list[str] = []
+    contexts: list[Any] = []
+
+    def open_page(path: Path, fragment: str = "", **options: Any) -> Any:
+        context = browser.new_context(**({"viewport": DESKTOP} | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(f"console: {message.text}")
+                if message.type in ("error", "warning")
+                else None
+            ),
+        )
+        address = path.as_uri()
+        page.on(
+            "request",
+            lambda request: (
+                complaints.append(f"request: {request.url}")
+                if not request.url.startswith((address, "data:", "blob:"))
+                else None
+            ),
+        )
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        page.goto(address + fragment)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def first_mark(page: Any, figure: str = "answer") -> Any:
+    return page.locator(f"#fig-{figure} .pt").first
+
+
+def test_the_page_loads_without_errors_or_requests(report: Written, visit: Any) -> None:
+    page = visit(report.page)
+    page.add_style_tag(content=EVERYTHING)
+    page.wait_for_timeout(200)
+    assert page.locator("h1").is_visible()
+
+
+def test_a_hostile_name_is_shown_as_text(report: Written, visit: Any) -> None:
+    page = visit(report.page)
+    assert HOSTILE in page.locator("#points").text_content()
+    page.locator("#points tbody tr", has_text=HOSTILE).first.locator("td").first.click()
+    assert HOSTILE in page.locator("#pinned h3").inner_text()
+
+
+def test_a_tooltip_shows_on_hover(report: Written, visit: Any) -> None:
+    page = visit(report.page)
+    first_mark(page).hover()
+    assert page.locator("#tip").is_visible()
+    assert re.search(r"\d (ns|µs|ms|s)\b", page.locator("#tip").inner_text())
+    page.locator("h1").hover()
+    assert page.locator("#tip").is_hidden()
+
+
+def test_a_tooltip_shows_on_focus_and_arrows_move_on(report: Written, visit: Any) -> None:
+    page = visit(report.page)
+    page.locator('#fig-answer .pt[tabindex="0"]').focus()
+    before = page.locator("#tip").inner_text()
+    page.keyboard.press("ArrowRight")
+    after = page.locator("#tip").inner_text()
+    assert page.locator("#tip").is_visible()
+    assert before != after
+
+
+def test_each_figure_is_one_stop_for_the_tabulator_key(report: Written, visit: Any) -> None:
+    page = visit(report.page)
+    stops = page.evaluate(
+        "[...document.querySelectorAll('svg.figure')].map("
+        "f => f.querySelectorAll('.pt[tabindex=\"0\"]').length)"
+    )
+    assert max(stops) == 1
+
+
+def test_enter_pins_a_point_and_escape_lets_it_go(report: Written, visit: Any) -> None:
+    page = visit(report.page)
+    page.locator('#fig-answer .pt[tabindex="0"]').focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#pinned").is_visible()
+    assert "#pt=seed_question/" in page.url
+    assert "python -m profiler_suite sweep" in page.locator("#pinned code").inner_text()
+    page.keyboard.press("Escape")  # first the tooltip
+    page.keyboard.press("Escape")
+    assert page.locator("#pinned").is_hidden()
+    assert "#pt=" not in page.url
+
+
+def test_a_link_pins_its_point_in_every_figure_and_in_the_table(
+    report: Written, visit: Any
+) -> None:
+    point = "seed_question/im2col_gemm/32x32x3-f10-2x2-s2/float64/t1"
+    page = visit(report.page, f"#pt={quote(point)}")
+    assert page.locator("#pinned h3").inner_text() == "im2col_gemm"
+    assert page.locator(".pt.is-pinned").count() >= 3
+    assert page.locator("#points tr.is-pinned").count() == 1
+
+
+def test_a_link_to_a_hostile_name_works_and_one_to_nowhere_does_no_harm(
+    report: Written, visit: Any
+) -> None:
+    mine = next(i for i in report.run.points["id"] if HOSTILE in i)
+    page = visit(report.page, f"#pt={quote(mine)}")
+    assert HOSTILE in page.locator("#pinned").inner_text()
+    assert visit(report.page, "#pt=no/such/point%").locator("#pinned").is_hidden()
+
+
+def test_the_legend_switches_a_series_off_and_on(report: Written, visit: Any) -> None:
+    page = visit(report.page)
+    figure = page.locator("#fig-time_input_size")
+    entry = figure.locator('[data-legend="taps"][role=button]')
+    series = figure.locator('[data-s="taps"] .pt').first
+    entry.scroll_into_view_if_needed()
+    assert series.is_visible()
+    entry.focus()
+    page.keyboard.press("Enter")
+    assert series.is_hidden()
+    assert entry.get_attribute("aria-pressed") == "false"
+    entry.click()
+    assert series.is_visible()
+
+
+def test_the_filter_leaves_matching_rows(report: Written, visit: Any) -> None:
+    page = visit(report.page)
+    page.locator("#filter").fill("stride taps")
+    rows = page.locator("#points tbody tr:visible")
+    assert rows.count() == 4
+    assert page.locator("#shown").inner_text().startswith("4 of ")
+    page.locator("#filter").fill("")
+    page.locator("#status").select_option("crashed")
+    assert rows.count() == 1
+
+
+def test_a_click_on_a_heading_sorts_by_number_both_ways(report: Written, visit: Any) -> None:
+    page = visit(report.page)
+    heading = page.locator('#points th[data-key="time"]')
+
+    def times() -> list[float]:
+        cells = page.locator("#points tbody tr td:nth-child(3)").all_inner_texts()
+        return [float(cell) for cell in cells if cell]
+
+    heading.locator("button").click()
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert times() == sorted(times())
+    heading.locator("button").click()
+    assert heading.get_attribute("aria-sort") == "descending"
+    assert times() == sorted(times(), reverse=True)
+
+
+def test_the_button_saves_the_rows_shown_without_formulas(report: Written, visit: Any) -> None:
+    page = visit(report.page)
+    page.locator("#filter").fill("mine")
+    with page.expect_download() as download:
+        page.locator("#csv").click()
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert len(lines) == 1 + 4
+    assert lines[0].startswith("id,implementation,problem")
+    cells = [cell.strip('"') for line in lines[1:] for cell in line.split(",")]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+
+
+def test_dark_mode_changes_page_and_figures(report: Written, visit: Any) -> None:
+    def colours(scheme: str) -> tuple[str, str, str]:
+        page = visit(report.page, color_scheme=scheme)
+        found: tuple[str, str, str] = page.evaluate(
+            "() => { const css = (s, p) => getComputedStyle(document.querySelector(s))[p];"
+            " return [css('body', 'backgroundColor'), css('body', 'color'),"
+            " css('#fig-answer text', 'fill')] }"
+        )
+        return found
+
+    light, dark = colours("light"), colours("dark")
+    assert all(a != b for a, b in zip(light, dark, strict=True))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_overflows_a_phone(report: Written, visit: Any, scheme: str) -> None:
+    page = visit(report.page, viewport=PHONE, color_scheme=scheme)
+    page.add_style_tag(content=EVERYTHING)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert page.evaluate("document.body.scrollWidth") <= PHONE["width"]
+
+
+def test_text_in_figures_stays_legible_on_a_phone(report: Written, visit: Any) -> None:
+    page = visit(report.page, viewport=PHONE)
+    page.add_style_tag(content=EVERYTHING)
+    heights = page.evaluate(
+        "[...document.querySelectorAll('#fig-time_input_size text')]"
+        ".map(t => t.getBoundingClientRect().height)"
+    )
+    # A line box is about 1.2 em: 8.5 px text, in a figure one can scroll and zoom.
+    assert min(h for h in heights if h) >= 8
+
+
+def test_print_has_every_figure_and_light_colours(
+    report: Written, visit: Any, tmp_path: Path
+) -> None:
+    page = visit(report.page, color_scheme="dark")
+    page.emulate_media(media="print")
+    hidden = page.evaluate(
+        "[...document.querySelectorAll('svg.figure')]"
+        ".filter(f => f.getBoundingClientRect().height < 50).length"
+    )
+    assert hidden == 0
+    ink = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    assert ink == "rgb(26, 29, 36)"
+    wide = page.evaluate(
+        "[...document.querySelectorAll('svg.figure')]"
+        ".filter(f => f.getBoundingClientRect().right > innerWidth).length"
+    )
+    assert wide == 0
+    printed = page.pdf(path=tmp_path / "report.pdf", format="A4")
+    assert printed.startswith(b"%PDF")
+
+
+def test_without_javascript_every_figure_and_table_is_there(
+    report: Written, visit: Any
+) -> None:
+    point = "stride/taps/64x64x3-f16-3x3-s2/float64/t1"
+    page = visit(report.page, f"#pt={quote(point)}", java_script_enabled=False)
+    assert page.locator("svg.figure").count() == report.html.count("<svg")
+    for figure in page.locator("svg.figure").all():
+        assert figure.is_visible()
+    assert page.locator("#points tbody tr").count() == len(report.run.points)
+    assert page.locator(".tools").is_hidden()
+    assert page.locator("#fig-answer .pt title").count() > 0
+    assert page.locator("#points tr:target").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("scheme", "viewport"),
+    [("light", DESKTOP), ("dark", DESKTOP), ("dark", PHONE)],
+    ids=["light", "dark", "dark-phone"],
+)
+def test_an_accessibility_engine_finds_nothing_worth_mention(
+    report: Written, visit: Any, scheme: str, viewport: dict[str, int]
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="brings axe-core")
+    page = visit(report.page, viewport=viewport, color_scheme=scheme)
+    page.add_style_tag(content=EVERYTHING)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    found = axe.Axe().run(page).response["violations"]
+    serious = {
+        violation["id"]: [node["html"][:120] for node in violation["nodes"][:3]]
+        for violation in found
+        if violation["impact"] != "minor"
+    }
+    assert serious == {}
+
+
+def load_time_s(page: Any) -> float:
+    return float(
+        page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd / 1000")
+    )
+
+
+@pytest.mark.slow
+def test_the_default_page_loads_in_half_a_second(report: Written, visit: Any) -> None:
+    # The best of some loads: the machine of a test run is shared.
+    assert min(load_time_s(visit(report.page)) for _ in range(5)) < 0.5
+
+
+@pytest.mark.slow
+def test_ten_thousand_points_still_scroll(large_report: Written, visit: Any) -> None:
+    page = visit(large_report.page)
+    start = time.monotonic()
+    slowest_ms = page.evaluate(
+        """async () => {
+          let slowest = 0;
+          for (let step = 0; step < 60; step++) {
+            const start = performance.now();
+            scrollBy(0, 300);
+            await new Promise(requestAnimationFrame);
+            slowest = Math.max(slowest, performance.now() - start);
+          }
+          return slowest;
+        }"""
+    )
+    assert slowest_ms < 1000
+    assert time.monotonic() - start < 20
