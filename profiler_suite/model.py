@@ -145,11 +145,11 @@ class Operand(Noun, frozen=True):
     shape: tuple[int, ...]
     strides_bytes: tuple[int, ...]
     dtype: str
-    """NumPy's short form such as '<f8'; for a Python number 'bool', 'int', 'float', 'complex'."""
+    """NumPy's short form such as '<f8'; a Python number's type: 'bool', 'int', 'float', …"""
     form: str = "array"
     """'array', 'numpy scalar' or 'python scalar'."""
     origin: str = "given"
-    """'given' (existed before), 'new' (allocated by the operation) or 'view' (of an operand)."""
+    """'given' (existed before), 'new' (allocated by the operation) or 'view' (of one)."""
 
 
 class OperationLine(Noun, frozen=True):

@@ -129,7 +129,7 @@ def test_a_folder_with_other_files_is_not_written_to(cache: Path, tmp_path: Path
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_sweep_resumes(how: signal.Signals, cache: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    arguments = [*QUICK_TINY, "times_two,plus_itself", "--out", out]
+    arguments: list[str | Path] = [*QUICK_TINY, "times_two,plus_itself", "--out", out]
     command = [sys.executable, "-m", "profiler_suite", *map(str, arguments)]
     process = subprocess.Popen(
         command,

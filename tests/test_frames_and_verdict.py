@@ -32,7 +32,7 @@ ROUNDS = 24
 
 @pytest.fixture
 def run_folder(tmp_path: Path) -> Path:
-    """The seed's question, measured by a clock we made up: loop 10 ms, dot 250 µs, others 1 ms."""
+    """The seed's question by a made-up clock: loop 10 ms, dot 250 µs, others 1 ms."""
     made = plan([catalogue.find("seed_question").experiment], MACHINE, DEFAULT)
     provenance = Provenance(
         schema=SCHEMA_VERSION,

@@ -378,7 +378,7 @@ def _account(
     sweep: "Sweep",
     progress: ProgressLine,
 ) -> None:
-    from profiler_suite.measure.accounting import Order, account_points
+    from profiler_suite.measure.accounting import Effort, Order, account_points
     from profiler_suite.model import AccountRecord, Status
 
     done = {row.point for row in earlier if isinstance(row, AccountRecord)}
@@ -397,9 +397,12 @@ def _account(
         points=tuple(todo),
         files=provenance.experiment_files,
         seed=provenance.seed,
-        replay_s=schedule.replay_s,
-        sample_s=schedule.sample_s,
-        floor_s=min(floor for floor in (kept, own) if floor),
+        effort=Effort(
+            replay_s=schedule.replay_s,
+            sample_s=schedule.sample_s,
+            floor_s=min(floor for floor in (kept, own) if floor),
+            seed=provenance.seed,
+        ),
     )
     told = 0
 

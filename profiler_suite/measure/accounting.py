@@ -38,16 +38,24 @@ _CLEAN_LIMIT = 1.10
 _SAMPLING_HZ = 3989.0
 
 
+class Effort(Noun, frozen=True):
+    """How much time one account may take, and the mood it is to be taken in."""
+
+    replay_s: float
+    sample_s: float
+    floor_s: float
+    """Floor of the 'ufunc' canary, s."""
+    seed: int = 0
+    """Order of operations within a round."""
+
+
 class Order(Noun, frozen=True):
     """What the accounting child is asked to do."""
 
     points: tuple[Point, ...]
     files: tuple[str, ...]
     seed: int
-    replay_s: float
-    sample_s: float
-    floor_s: float
-    """Floor of the 'ufunc' canary in this run, s."""
+    effort: Effort
 
 
 def account_points(order: Order, tell: Callable[[AccountRecord], None]) -> str:
@@ -76,21 +84,50 @@ def account_points(order: Order, tell: Callable[[AccountRecord], None]) -> str:
         process.stdout.close()
 
 
-def account(point: Point, order: Order, run_canary: canary.Canary) -> AccountRecord:
-    """Trace, replay and sample one point."""
-    implementation = registry.find_implementation(point.implementation)
+def account_point(
+    point: Point, seed: int, effort: Effort, run_canary: canary.Canary
+) -> AccountRecord:
+    """Trace, replay and sample one point of a plan."""
     workload = registry.find_workload(point.problem.workload)
-    arguments = workload.arguments(point.problem, order.seed)
-    function = implementation.function
+    return account(
+        registry.find_implementation(point.implementation).function,
+        workload.arguments(point.problem, seed),
+        effort,
+        run_canary,
+        name=point.id,
+        expected_calls=point.cost.calls + point.cost.scalar_steps,
+    )
+
+
+def account(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    effort: Effort,
+    run_canary: canary.Canary,
+    *,
+    name: str,
+    expected_calls: float = 0.0,
+) -> AccountRecord:
+    """Trace, replay and sample one function on these arguments.
+
+    `expected_calls` is roughly how many operations it makes, where that is
+    known beforehand: a function that makes very many is not traced.
+    """
     function(*arguments)
-    counts, untraced = _counts(function, arguments, point)
+    counts, untraced = _counts(function, arguments, expected_calls)
     operations = _costliest(counts.operations if counts else ())
     replayed = replay(
-        function, arguments, operations, run_canary, order.floor_s, order.replay_s, order.seed
+        function,
+        arguments,
+        operations,
+        run_canary,
+        effort.floor_s,
+        effort.replay_s,
+        effort.seed,
     )
-    samples, clean, unsampled = _samples(function, arguments, order, run_canary)
+    samples, clean, unsampled = _samples(function, arguments, effort, run_canary)
     return AccountRecord(
-        point=point.id,
+        point=name,
         plain_s=replayed.plain.time_s,
         plain_spread_s=replayed.plain.spread_s,
         minor_faults=replayed.plain.minor_faults,
@@ -112,9 +149,9 @@ def account(point: Point, order: Order, run_canary: canary.Canary) -> AccountRec
 
 
 def _counts(
-    function: Callable[..., Any], arguments: tuple[Any, ...], point: Point
+    function: Callable[..., Any], arguments: tuple[Any, ...], expected_calls: float
 ) -> tuple[OperationCounts | None, str]:
-    expected_s = (point.cost.calls + point.cost.scalar_steps) * _TRACED_CALL_S
+    expected_s = expected_calls * _TRACED_CALL_S
     if expected_s > _MOST_TRACE_S:
         return None, f"tracing it would take about {expected_s:.0f} s"
     try:
@@ -175,7 +212,7 @@ def _shapes(operation: Operation) -> str:
 def _samples(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
-    order: Order,
+    effort: Effort,
     run_canary: canary.Canary,
 ) -> tuple[NativeSamples | None, bool, str]:
     """The samples, whether they were taken in the good mood, or why there are none."""
@@ -184,10 +221,10 @@ def _samples(
         return None, False, reason
     before = run_canary()
     try:
-        found = native.sample(function, arguments, order.sample_s, _SAMPLING_HZ)
+        found = native.sample(function, arguments, effort.sample_s, _SAMPLING_HZ)
     except Exception as error:  # noqa: BLE001 - the other methods stand without samples
         return None, False, f"{type(error).__name__}: {error}"
-    clean = max(before, run_canary()) <= _CLEAN_LIMIT * order.floor_s
+    clean = max(before, run_canary()) <= _CLEAN_LIMIT * effort.floor_s
     return found, clean, ""
 
 
@@ -204,7 +241,7 @@ def main() -> None:
         threads.limit(point.threads)
         # What a user's implementation raises is a result about that implementation.
         try:
-            record = account(point, order, run_canary)
+            record = account_point(point, order.seed, order.effort, run_canary)
         except Exception as error:  # noqa: BLE001
             record = _nothing(point, f"{type(error).__name__}: {error}")
         output.write(msgspec.json.encode(record) + b"\n")

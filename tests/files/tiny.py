@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from profiler_suite.model import Cost, Experiment, Problem, Workload
 from profiler_suite.workloads import registry
 
-
 Floats = NDArray[np.float64]
 
 

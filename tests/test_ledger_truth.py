@@ -1,0 +1,145 @@
+"""Functions whose time is all of one kind land in that kind's entry, by every method."""
+
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import threadpoolctl
+from numpy.typing import NDArray
+
+from profiler_suite.analysis import ledger
+from profiler_suite.machine import canary
+from profiler_suite.measure import native
+from profiler_suite.measure.accounting import Effort, account
+from profiler_suite.model import AccountRecord, Ledger, Machine
+from tests.fake_machine import MACHINE, ceiling
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    with threadpoolctl.threadpool_limits(1):
+        yield
+
+
+Floats = NDArray[np.float64]
+
+
+def bytecode(x: Floats) -> int:
+    total = 0
+    for i in range(20_000):
+        total += i & 3
+    return total
+
+
+def dispatch(x: Floats) -> None:
+    # As little bytecode as possible between the calls: map and deque are compiled.
+    deque(map(np.negative, itertools.repeat(x[:1], 2_000), itertools.repeat(x[1:2], 2_000)), 0)
+
+
+def copying(x: Floats) -> None:
+    for _ in range(4):
+        np.copyto(OUT, x)
+
+
+def arithmetic(x: Floats) -> None:
+    for _ in range(4):
+        np.sqrt(x, out=OUT)
+
+
+def gemm(x: Floats) -> None:
+    np.matmul(SQUARE, SQUARE, out=SQUARE_OUT)
+
+
+OUT = np.empty(40_000)
+SQUARE = np.ones((300, 300))
+SQUARE_OUT = np.empty((300, 300))
+
+
+def books(function: Callable[..., Any], x: Floats, machine: Machine = MACHINE):  # type: ignore[no-untyped-def]
+    run = canary.make("ufunc")
+    floor_s = min(run() for _ in range(200))
+    effort = Effort(replay_s=0.3, sample_s=0.4, floor_s=floor_s)
+    record = account(function, (x,), effort, run, name=function.__name__)
+    found = ledger.ledger(record, machine)
+    assert found is not None
+    return record, found
+
+
+def shares(found: Ledger, method: str) -> dict[str, float]:
+    entries = found.native if method == "native" else found.entries
+    return {entry.name: entry.time_s / found.time_s for entry in entries}
+
+
+def methods() -> list[str]:
+    return ["joined"] + ([] if native.available() else ["native"])
+
+
+@pytest.mark.parametrize("method", methods())
+@pytest.mark.parametrize(
+    ("function", "entries"),
+    [
+        (bytecode, ("interpreter",)),
+        # By address alone, CPython's part of entering a call counts as interpreter.
+        (dispatch, ("dispatch", "interpreter")),
+        (copying, ("copy",)),
+        (arithmetic, ("arithmetic",)),
+        (gemm, ("arithmetic", "copy")),  # packing is part of BLAS and counted as copy
+    ],
+)
+def test_a_pure_function_lands_in_its_own_entry(
+    function: Callable[..., Any], entries: tuple[str, ...], method: str
+) -> None:
+    _, found = books(function, np.linspace(1, 2, 40_000))
+    there = shares(found, method)
+    assert sum(there[name] for name in entries) >= 0.8, there
+
+
+def test_pure_dispatch_is_dispatch_by_replay() -> None:
+    _, found = books(dispatch, np.linspace(1, 2, 16))
+    assert shares(found, "joined")["dispatch"] >= 0.8
+
+
+def fresh_pages(x: Floats) -> None:
+    # Large enough that the allocator takes new pages from the kernel every time (glibc
+    # does from 32 MiB on); one store per page, so that hardly anything else is done.
+    np.empty(64 << 20, np.uint8)[::4096] = 1
+
+
+def test_page_faults_are_memory() -> None:
+    record, found = books(fresh_pages, np.empty(1))
+    if not record.minor_faults:
+        pytest.skip("this system does not count page faults per process")
+    # The price of a fault is what this very function pays for one, from its own time.
+    price = ceiling("page_fault", record.plain_s / record.minor_faults)
+    priced = ledger.ledger(
+        record,
+        Machine(**{**_fields(MACHINE), "ceilings": (price,)}),  # type: ignore[arg-type]
+    )
+    assert priced is not None
+    assert shares(priced, "joined")["memory"] >= 0.8
+    if found.native:
+        assert shares(found, "native")["memory"] >= 0.8
+
+
+def _fields(machine: Machine) -> dict[str, object]:
+    return {name: getattr(machine, name) for name in machine.__struct_fields__}
+
+
+def test_the_seed_loop_is_overhead_by_both_methods() -> None:
+    from profiler_suite.workloads.convolution.loop import loop
+
+    rng = np.random.default_rng(1)
+    run = canary.make("ufunc")
+    effort = Effort(replay_s=0.5, sample_s=0.3, floor_s=min(run() for _ in range(200)))
+    arguments = (rng.normal(size=(32, 32, 3)), rng.normal(size=(10, 2, 2, 3)), 2)
+    record: AccountRecord = account(loop, arguments, effort, run, name="loop")
+    assert record.flop == 58_880
+    found = ledger.ledger(record, MACHINE)
+    assert found is not None
+    for method, share in found.overhead_shares.items():
+        assert share >= 0.85, (method, share)
