@@ -24,6 +24,10 @@ class ChildError(ProfilerSuiteError):
     """A child process could not be started or did not keep to the protocol."""
 
 
+class FunctionError(ProfilerSuiteError):
+    """A user's function raised, or its process died, while it was being explained."""
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
     """The error for a name that is not there, with the nearest ones that are."""
     names = sorted(known)

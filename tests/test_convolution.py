@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from profiler_suite.errors import ProblemError, UsageError
+from profiler_suite.machine.prediction import RATES
 from profiler_suite.model import Problem
 from profiler_suite.workloads import convolution, registry, verification
 from profiler_suite.workloads.arrays import Array
@@ -250,7 +251,7 @@ def test_the_question_s_convolution_counts_its_operations() -> None:
         cost = found.cost(problem)
         assert cost.flop == 61_440
         assert cost.compulsory_bytes == 8 * (32 * 32 * 3 + 10 * 12 + 16 * 16 * 10)
-        assert cost.rate in ("blas", "ufunc", "integer", "fft", "python")
+        assert cost.rate in RATES
         assert cost.calls > 0
     assert IMPLEMENTATIONS["loop"].cost(problem).executed_flop == 58_880
     # Positions that the stride drops are computed all the same.

@@ -34,7 +34,7 @@ def test_a_compiled_function_without_a_formula_is_named() -> None:
 def test_python_objects_and_iterators_are_named() -> None:
     objects = np.array([1, 2, 3], dtype=object)
     assert trace(lambda x: x + x, (objects,))[1].uncovered == {"np.add on Python objects": 1}
-    _, counts = trace(lambda x: sum(float(each) for each in np.nditer(x)), (np.ones(3),))
+    _, counts = trace(lambda x: list(np.nditer(x)), (np.ones(3),))
     assert counts.uncovered == {"np.nditer": 1}
     _, counts = trace(lambda x: x.ctypes.data, (np.ones(3),))
     assert counts.uncovered == {"ndarray.ctypes": 1}
@@ -97,7 +97,7 @@ assert counts.calls < 100, counts.calls  # importing it is no work of the functi
 import sys
 for module in list(sys.modules.values()):
     for name, value in list(vars(module).items()):
-    XX
+        own = "measure.trace" in str(getattr(value, "__module__", ""))
         if own and not module.__name__.startswith(("profiler_suite", "__main__")):
             raise SystemExit(f"{module.__name__}.{name} was left behind")
 """

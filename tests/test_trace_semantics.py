@@ -122,11 +122,12 @@ def references() -> dict[str, Any]:
     return {
         **{name: getattr(np, name) for name in names},
         "own zeros": zeros,
-        "core asarray": sys.modules["numpy._core.numeric"].asarray,  # type: ignore[attr-defined]
+        "core asarray": sys.modules["numpy._core.numeric"].asarray,
         "rand": np.random.rand,
         "default_rng": np.random.default_rng,
         "RandomState": np.random.RandomState,
         "import": builtins.__import__,
+        "sum": builtins.sum,
         "sqrt": math.sqrt,
         "weights": WEIGHTS,
     }
@@ -223,6 +224,24 @@ def test_dataclasses_methods_partials_and_closures_are_followed() -> None:
     _, counts = trace(lambda default=WEIGHTS: closed + default)
     assert counts.flop == 3
     assert type(closed) is np.ndarray
+
+
+def test_a_function_of_a_namespace_that_is_no_module() -> None:
+    namespace: dict[str, Any] = {}
+    exec("from numpy import ones\ndef function(): return ones(3) + 1", namespace)
+    kept = namespace["ones"]
+    assert trace(namespace["function"])[1].flop == 3
+    assert namespace["ones"] is kept
+
+
+def test_the_built_in_sum_is_the_same() -> None:
+    x = np.random.default_rng(1).random(1000)
+    expected = sum(x.tolist())
+    result, counts = trace(lambda a: sum(a.tolist()), (x,))
+    assert result == expected
+    assert type(result) is float
+    assert counts.flop == 1000
+    assert trace(lambda a: sum(row for row in a), (np.ones((3, 4)),))[1].flop == 12
 
 
 def test_recursion_generators_and_loops_over_arrays() -> None:

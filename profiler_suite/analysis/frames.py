@@ -409,9 +409,18 @@ def _time_columns(
         threads=point.threads,
     )
     account = history.accounts.get(point.id)
-    fixed_s = ledger.dispatch_s(account) if account and not account.untraced else 0.0
+    # As a share of the plain time of the same rounds: it was replayed in their mood.
+    fixed_share = (
+        ledger.dispatch_s(account) / account.plain_s
+        if account and account.plain_s and not account.untraced
+        else 0.0
+    )
     placement = roofline.place(
-        point, found.time_s, found.low_s, provenance.machine, overhead_s=fixed_s
+        point,
+        found.time_s,
+        found.low_s,
+        provenance.machine,
+        overhead_s=fixed_share * found.time_s,
     )
     flags = list(found.flags)
     if reason.startswith("not converged"):

@@ -209,6 +209,7 @@ def thread_scaling(points: pd.DataFrame) -> pd.DataFrame:
     usable = measured(points)
     rows: list[dict[str, object]] = []
     keys = ["experiment", "implementation", "problem", "dtype", "layout"]
+    usable = usable[usable.groupby(keys)["threads"].transform("nunique") > 1]
     for names, group in usable.groupby(keys, sort=False):
         single = group[group["threads"] == 1]
         if single.empty or group["threads"].nunique() < 2:

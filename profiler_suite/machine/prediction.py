@@ -42,6 +42,20 @@ _STEP: Names = (("scalar multiply-add", ""),)
 _ITERATION: Names = (("loop iteration", ""),)
 
 
+# Kind of rate → the measured operation that has it, and its dtype (empty: the problem's).
+_OPERATIONS = {
+    "ufunc": ("np.multiply", ""),
+    "einsum": ("np.einsum", ""),
+    "integer": ("np.dot", "int64"),
+    "fft": ("scipy.fft", "float64"),
+    "convolve2d": ("scipy.signal.convolve2d", "float64"),
+    "correlate": ("scipy.signal.correlate", "float64"),
+    "ndimage": ("scipy.ndimage.correlate", "float64"),
+}
+RATES = ("blas", "python", *_OPERATIONS)
+"""What `Cost.rate` may be."""
+
+
 def predict_s(cost: Cost, machine: Machine, dtype: str, threads: int) -> float:
     """Predicted time of one evaluation, s: calls, scalar steps, arithmetic and memory added up.
 
@@ -84,18 +98,10 @@ def arithmetic_rate(kind: str, machine: Machine, dtype: str, threads: int) -> fl
     """Rate of what does the arithmetic, FLOP/s; 0 when unknown or done by bytecode."""
     if kind == "blas":
         return machine.peak_flop_per_s(dtype, threads) or machine.peak_flop_per_s(dtype)
-    operation = {
-        "ufunc": ("np.multiply", dtype),
-        "einsum": ("np.einsum", dtype),
-        "integer": ("np.dot", "int64"),
-        "fft": ("scipy.fft", "float64"),
-        "convolve2d": ("scipy.signal.convolve2d", "float64"),
-        "correlate": ("scipy.signal.correlate", "float64"),
-        "ndimage": ("scipy.ndimage.correlate", "float64"),
-    }.get(kind)
+    operation = _OPERATIONS.get(kind)
     if operation is None:
         return 0.0
-    name, of_dtype = operation
+    name, of_dtype = operation[0], operation[1] or dtype
     found = call_cost_or_none(machine, name, dtype=of_dtype) or call_cost_or_none(machine, name)
     return found.rate_per_s if found is not None else 0.0
 

@@ -47,6 +47,10 @@ class Effort(Noun, frozen=True):
     """Floor of the 'ufunc' canary, s."""
     seed: int = 0
     """Order of operations within a round."""
+    least_rounds: int = 5
+    """Fewer for a function that takes seconds."""
+    most_bytes: float = 0.0
+    """Operands of all replayed operations together; 0 for no limit."""
 
 
 class Order(Noun, frozen=True):
@@ -107,15 +111,17 @@ def account(
     *,
     name: str,
     expected_calls: float = 0.0,
+    traced: tuple[OperationCounts | None, str] | None = None,
 ) -> AccountRecord:
     """Trace, replay and sample one function on these arguments.
 
     `expected_calls` is roughly how many operations it makes, where that is
-    known beforehand: a function that makes very many is not traced.
+    known beforehand: a function that makes very many is not traced. `traced`
+    gives the counts of a trace taken before, or why there are none.
     """
     function(*arguments)
-    counts, untraced = _counts(function, arguments, expected_calls)
-    operations = _costliest(counts.operations if counts else ())
+    counts, untraced = traced or _counts(function, arguments, expected_calls)
+    operations = costliest(counts.operations if counts else (), effort.most_bytes)
     replayed = replay(
         function,
         arguments,
@@ -124,6 +130,7 @@ def account(
         effort.floor_s,
         effort.replay_s,
         effort.seed,
+        effort.least_rounds,
     )
     samples, clean, unsampled = _samples(function, arguments, effort, run_canary)
     return AccountRecord(
@@ -160,14 +167,31 @@ def _counts(
         return None, f"{type(error).__name__}: {error}"
 
 
-def _costliest(operations: Sequence[Operation]) -> list[Operation]:
-    """The operations that move or compute most and are called most, at most so many."""
+def costliest(operations: Sequence[Operation], most_bytes: float = 0.0) -> list[Operation]:
+    """The operations that move or compute most and are called most, at most so many.
+
+    Those whose operands would not fit into `most_bytes` any more are left out.
+    """
 
     def weight(operation: Operation) -> float:
         work = operation.flop + operation.bytes_read + operation.bytes_written
         return work + 2000.0 * operation.calls  # a call is worth some thousand bytes
 
-    return sorted(operations, key=weight, reverse=True)[:_MOST_OPERATIONS]
+    chosen: list[Operation] = []
+    held = 0.0
+    for operation in sorted(operations, key=weight, reverse=True):
+        needed = _operand_bytes(operation)
+        if most_bytes and held + needed > most_bytes:
+            continue
+        held += needed
+        chosen.append(operation)
+    return chosen[:_MOST_OPERATIONS]
+
+
+def _operand_bytes(operation: Operation) -> float:
+    """Memory of an operation's arrays: what rebuilding it takes, roughly."""
+    moved = operation.bytes_read + operation.bytes_written
+    return float(moved) / max(1, operation.calls)
 
 
 def _times(operations: Sequence[Operation], replayed: Replay) -> tuple[OperationTime, ...]:

@@ -91,6 +91,7 @@ def replay(
     floor_s: float,
     seconds: float,
     seed: int,
+    least_rounds: int = _LEAST_ROUNDS,
 ) -> Replay:
     """Rounds for about `seconds`: the plain function and each operation, full and fixed."""
     plain = _Series((function, arguments, {}))
@@ -103,7 +104,7 @@ def replay(
     while len(canaries) < _MOST_ROUNDS:
         clean = sum(ratio <= _CLEAN_LIMIT for ratio in canaries)
         late = perf_counter() - begun > seconds
-        if len(canaries) >= _LEAST_ROUNDS and (late or clean >= _WANTED_CLEAN):
+        if len(canaries) >= least_rounds and (late or clean >= _WANTED_CLEAN):
             break
         order.shuffle(everything)
         before = canary()
@@ -112,9 +113,9 @@ def replay(
         canaries.append(max(before, canary()) / floor_s)
     chosen = [i for i, ratio in enumerate(canaries) if ratio <= _CLEAN_LIMIT]
     clean_rounds = len(chosen)
-    if clean_rounds < _LEAST_ROUNDS:
+    if clean_rounds < least_rounds:
         # Not enough of the good mood: the rounds nearest to it, which share one mood.
-        chosen = sorted(range(len(canaries)), key=lambda i: canaries[i])[:_LEAST_ROUNDS]
+        chosen = sorted(range(len(canaries)), key=lambda i: canaries[i])[:least_rounds]
     return Replay(
         plain=plain.summary(chosen),
         full=tuple(s.summary(chosen) if s else None for s in full),

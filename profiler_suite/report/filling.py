@@ -44,7 +44,7 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
     ]
     # Every section of the page is there, also the ones a small run has no figure for.
     by_section: dict[str, list[FigureView]] = {
-        section: [] for section in ("answer", "roofline", "threads", "quality")
+        section: [] for section in ("answer", "roofline", "where", "threads", "quality")
     }
     by_experiment: dict[str, list[FigureView]] = {}
     for h, figure in zip(hung, figures, strict=True):
@@ -71,6 +71,10 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         figures={section: tuple(some) for section, some in by_section.items()},
         arms=tables.arms(known),
         overhead=tables.overhead(known),
+        books=tables.books(known),
+        gaps=tables.gaps(known),
+        operations=tables.operations(known),
+        missing=_missing(known),
         experiments=tuple(
             _experiment(known, e, by_experiment[e.name])
             for e in origin.experiments
@@ -90,6 +94,13 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         glossary=provenance.glossary(),
         command=provenance.command(run),
     )
+
+
+def _missing(known: Known) -> tuple[str, ...]:
+    """Why there are no native samples, each reason once."""
+    accounts = known.run.history.accounts.values()
+    reasons = dict.fromkeys(a.unsampled for a in accounts if a.unsampled and a.plain_s)
+    return tuple(f"No native samples: {reason}." for reason in reasons)
 
 
 def _readable(moment: str) -> str:

@@ -10,6 +10,7 @@ from profiler_suite.model import Experiment
 from profiler_suite.report import (
     answer,
     axes,
+    books,
     heatmap,
     layers,
     quality,
@@ -22,6 +23,8 @@ from profiler_suite.report.known import Known
 
 # A roofline for each of so many settings of dtype and threads, those with most points.
 _MOST_ROOFLINES = 3
+# Experiments, besides the question, whose books are drawn.
+_MOST_SWEPT_BOOKS = 2
 # A further setting gets a roofline of its own from so many points on.
 _FEWEST_POINTS = 6
 
@@ -31,7 +34,7 @@ class Hung:
     """A picture and where it hangs."""
 
     section: str
-    """'answer', 'roofline', 'axes', 'threads' or 'quality'."""
+    """'answer', 'roofline', 'where', 'axes', 'threads' or 'quality'."""
     experiment: str
     """The experiment it belongs to; empty when it shows several."""
     picture: Picture
@@ -43,6 +46,7 @@ def hang(known: Known) -> list[Hung]:
         return [
             *_answer(known),
             *_rooflines(known),
+            *_books(known),
             *_experiments(known),
             *_quality(known),
         ]
@@ -78,6 +82,18 @@ def _rooflines(known: Known) -> Iterator[Hung]:
         )
         if drawn:
             yield Hung("roofline", "", drawn)
+    if worth:
+        key = (str(worth[0][0]), int(worth[0][1]))
+        drawn = roofline.over_intensity(
+            known.points,
+            known.roofs[key],
+            *key,
+            known.marks,
+            "roofline_traced_traffic",
+            traced=True,
+        )
+        if drawn:
+            yield Hung("roofline", "", drawn)
     if len(settings):
         dtype, number = settings.index[0]
         key = (str(dtype), int(number))
@@ -86,6 +102,28 @@ def _rooflines(known: Known) -> Iterator[Hung]:
         )
         if drawn:
             yield Hung("roofline", "", drawn)
+
+
+def _books(known: Known) -> Iterator[Hung]:
+    """Bars for the question and the first swept experiments, then how the methods agree."""
+    swept = 0
+    for experiment in known.run.provenance.experiments:
+        is_swept = selection.is_swept(experiment, known.points)
+        if not experiment.pair and (not is_swept or swept >= _MOST_SWEPT_BOOKS):
+            continue
+        swept += not experiment.pair
+        own = stem("where", experiment.name)
+        drawn = books.stacked(experiment, known.points, known.marks, own)
+        if drawn:
+            yield Hung("where", "", drawn)
+        drawn = books.over_axis(
+            experiment, known.points, known.marks, stem("overhead", experiment.name)
+        )
+        if drawn:
+            yield Hung("where", "", drawn)
+    drawn = books.agreement(known.points, known.marks, "overhead_methods")
+    if drawn:
+        yield Hung("where", "", drawn)
 
 
 def _experiments(known: Known) -> Iterator[Hung]:

@@ -55,9 +55,21 @@ def over_intensity(
     stem: str,
     *,
     arms: Sequence[str] = (),
+    traced: bool = False,
 ) -> Picture | None:
-    """Achieved rate over compulsory intensity, under the measured roofs."""
+    """Achieved rate over intensity, under the measured roofs.
+
+    Intensity is textbook FLOP over compulsory bytes, or with `traced` executed
+    FLOP over the bytes that all operations read and wrote.
+    """
     frame = _of(points, dtype, threads)
+    if traced:
+        frame = frame[frame["traced_bytes"].gt(0) & frame["traced_flop"].gt(0)]
+        frame = frame.assign(
+            intensity=frame["traced_flop"] / frame["traced_bytes"],
+            flop_per_s=frame["traced_flop"] / frame["time_s"],
+            overhead_flop_per_s=0.0,
+        )
     if frame.empty:
         return None
     compute = [r for r in roofs if r.kind == "compute"]
@@ -67,9 +79,15 @@ def over_intensity(
     has_arms = not own.empty
     drawing, (ax,) = chart.picture(
         stem,
-        _title(frame, dtype, threads),
-        f"Effective rate (textbook FLOP over time) over arithmetic intensity (textbook FLOP "
-        f"over compulsory bytes), {dtype}, {_threads(threads)}. Slanted roofs are measured "
+        _traced_title(frame) if traced else _title(frame, dtype, threads),
+        (
+            "Executed rate (FLOP really done over time) over traced intensity (executed FLOP "
+            "over the bytes that all operations read and wrote"
+            if traced
+            else "Effective rate (textbook FLOP over time) over arithmetic intensity "
+            "(textbook FLOP over compulsory bytes"
+        )
+        + f"), {dtype}, {_threads(threads)}. Slanted roofs are measured "
         f"bandwidths, the flat one is the best GEMM; a dot on the ridge is where one turns "
         f"into the other."
         + (
@@ -85,8 +103,8 @@ def over_intensity(
     y_low, y_high = ticks.padded([*frame["flop_per_s"], *tops, max(tops) / _DECADES], 0.05)
     ticks.log_axis(ax, "x", x_low, x_high)
     ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
-    ax.set_xlabel("arithmetic intensity, FLOP/byte")
-    ax.set_ylabel("effective rate")
+    ax.set_xlabel(f"{'traced' if traced else 'arithmetic'} intensity, FLOP/byte")
+    ax.set_ylabel("executed rate" if traced else "effective rate")
     peak = max((r.value for r in compute), default=float("inf"))
     for number, roof in enumerate(bandwidth):
         _draw_bandwidth(ax, roof, min(peak, y_high * 1.3), _DASHES[number % len(_DASHES)])
@@ -107,6 +125,17 @@ def over_intensity(
     ]
     labels.line_legend(ax, entries, below=names + 1)
     return drawing
+
+
+def _traced_title(frame: pd.DataFrame) -> str:
+    """How much more is moved than has to be."""
+    excess = (frame["traced_bytes"] / frame["compulsory_bytes"]).groupby(
+        frame["implementation"]
+    )
+    middle = excess.median().sort_values()
+    least, most = middle.index[0], middle.index[-1]
+    text = f"{most} moves {units.ratio(middle.iloc[-1])} the bytes it has to"
+    return text if least == most else f"{text}, {least} {units.ratio(middle.iloc[0])}"
 
 
 def _draw_bandwidth(ax: Axes, roof: Roof, peak: float, dashes: Dashes) -> None:

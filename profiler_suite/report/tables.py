@@ -1,9 +1,13 @@
 """The small tables of the page and of the Markdown summary."""
 
 from profiler_suite import units
+from profiler_suite.analysis.ledger import GAP
 from profiler_suite.report import columns, selection
+from profiler_suite.report.books import ENTRY_COLOURS, METHODS, with_ledger
 from profiler_suite.report.known import Known
 from profiler_suite.report.view import TableView
+
+_MOST_CALLS = 4  # operations per implementation
 
 
 def arms(known: Known) -> TableView | None:
@@ -33,6 +37,119 @@ def arms(known: Known) -> TableView | None:
         ("implementation", "problem", "time", "±", "of best", "rate", "of roof", "bound by"),
         (False, False, True, True, True, True, True, False),
         tuple(rows),
+    )
+
+
+def books(known: Known) -> TableView | None:
+    """The ledger of every implementation of the question, or of the first experiment."""
+    frame = with_ledger(known.points)
+    if frame.empty:
+        return None
+    first = known.answer.experiment if known.answer else frame["experiment"].iloc[0]
+    own = selection.of_experiment(frame, first).sort_values(["flop", "time_s"])
+    rows = [
+        (
+            row.implementation,
+            row.problem,
+            units.time(row.time_s),
+            *(f"{100 * getattr(row, entry):.1f}" for entry in ENTRY_COLOURS),
+            *(_points_of_100(getattr(row, method)) for method in METHODS),
+            _points_of_100(row.coverage),
+            row.ledger_notes if isinstance(row.ledger_notes, str) else "",
+        )
+        for row in selection.rows(own)
+    ]
+    methods = tuple(f"overhead by {name}" for name, _ in METHODS.values())
+    return TableView(
+        f"The books in % of the time ({first})",
+        (
+            "implementation",
+            "problem",
+            "time",
+            *ENTRY_COLOURS,
+            *methods,
+            "coverage",
+            "what is missing or disagrees",
+        ),
+        (False, False, *(True,) * (len(ENTRY_COLOURS) + len(methods) + 2), False),
+        tuple(rows),
+    )
+
+
+def _points_of_100(share: float) -> str:
+    return f"{100 * share:.0f}" if share == share else ""
+
+
+def gaps(known: Known) -> TableView | None:
+    """Points whose overhead share differs by more than 10 points between two methods."""
+    frame = with_ledger(known.points)
+    apart = (frame["overhead_replay"] - frame["overhead_native"]).abs()
+    frame = frame.assign(apart=apart)[apart > GAP].sort_values("apart", ascending=False)
+    if frame.empty:
+        return None
+    rows = tuple(
+        (
+            row.experiment,
+            row.implementation,
+            row.problem,
+            _points_of_100(row.overhead_replay),
+            _points_of_100(row.overhead_native),
+            f"{100 * row.apart:.0f}",
+        )
+        for row in selection.rows(frame)
+    )
+    return TableView(
+        "Points where replay and native samples disagree: overhead share in % of the time",
+        ("experiment", "implementation", "problem", "replay", "native", "apart"),
+        (False, False, False, True, True, True),
+        rows,
+    )
+
+
+def operations(known: Known) -> TableView | None:
+    """The costliest operations of every implementation of the question's experiment."""
+    frame = known.run.operations
+    if frame.empty:
+        return None
+    first = known.answer.experiment if known.answer else frame["experiment"].iloc[0]
+    own = frame[(frame["experiment"] == first) & frame["call_s"].notna()]
+    own = own.sort_values("share", ascending=False).groupby("id", sort=False).head(_MOST_CALLS)
+    order = {name: i for i, name in enumerate(dict.fromkeys(own["id"]))}
+    own = own.assign(order=own["id"].map(order)).sort_values(
+        ["order", "share"], ascending=[True, False]
+    )
+    rows = tuple(
+        (
+            row.implementation,
+            row.operation + (f" (in {row.via.rpartition('.')[2]})" if row.via else ""),
+            row.operands,
+            units.count(row.calls),
+            units.time(row.call_s),
+            units.time(row.fixed_s),
+            units.time(row.growing_s),
+            units.percent(row.share),
+            units.count(row.flop),
+            units.size(row.traffic_bytes),
+        )
+        for row in selection.rows(own)
+    )
+    headings = (
+        "implementation",
+        "operation",
+        "operands",
+        "calls",
+        "each",
+        "fixed part",
+        "growing part",
+        "share",
+        "FLOP",
+        "bytes",
+    )
+    return TableView(
+        f"The costliest operations, each timed alone ({first})",
+        headings,
+        (False, False, False, *(True,) * 7),
+        rows,
     )
 
 

@@ -128,6 +128,11 @@ class PageView:
     """Figures by section; those of one experiment are in `experiments`."""
     arms: TableView | None
     overhead: TableView | None
+    books: TableView | None
+    gaps: TableView | None
+    operations: TableView | None
+    missing: tuple[str, ...]
+    """What the ledger could not have on this machine, in whole sentences."""
     experiments: tuple[ExperimentView, ...]
     threads: TableView | None
     sources: tuple[SourceView, ...]

@@ -46,9 +46,13 @@ FOREIGN_KINDS = {
         for letter in "sdcz"
         for routine in ("getrf", "getrs", "potrf", "potrs", "gesv", "trtrs")
     },
-    "scipy.fft._pocketfft.pypocketfft.c2c": "fft",
-    "scipy.fft._pocketfft.pypocketfft.r2c": "fft",
-    "scipy.fft._pocketfft.pypocketfft.c2r": "fft",
+    "scipy.linalg._batched_linalg._cholesky": "linalg",
+    # The second since SciPy 1.18.
+    **{
+        f"scipy.fft.{module}.{transform}": "fft"
+        for module in ("_pocketfft.pypocketfft", "_duccfft.pyduccfft")
+        for transform in ("c2c", "r2c", "c2r")
+    },
 }
 """Compiled functions of SciPy that have a formula."""
 

@@ -209,6 +209,12 @@ def _put(container: Any, key: Any, value: Any) -> None:
         object.__setattr__(container, key, value)  # frozen dataclasses included
 
 
+def namespaces_of(function: Callable[..., Any]) -> list[dict[str, Any]]:
+    """The globals of a function, which need not be those of a module."""
+    start = function.__func__ if isinstance(function, MethodType) else function
+    return [start.__globals__] if isinstance(start, FunctionType) else []
+
+
 def without_partial(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:

@@ -93,6 +93,7 @@ _LAPACK: dict[str, Callable[[int, int, int], float]] = {
     "inv": lambda n, _, __: 8 / 3 * n**3,
     "det": lambda n, _, __: 2 / 3 * n**3,
     "slogdet": lambda n, _, __: 2 / 3 * n**3,
+    "cholesky": lambda n, _, __: 1 / 3 * n**3,
     "cholesky_lo": lambda n, _, __: 1 / 3 * n**3,
     "cholesky_up": lambda n, _, __: 1 / 3 * n**3,
     "qr_r_raw": _qr,

@@ -151,6 +151,24 @@ def plain_number(value: Any) -> Any:
     return value if base is None else cast(Any, base).__pos__(value)
 
 
+def add_up(original: Callable[..., Any]) -> Callable[..., Any]:
+    """The built-in sum, which adds Python's own floats with care since Python 3.12."""
+
+    def add_up_counting(iterable: Any, /, start: Any = 0) -> Any:
+        items = list(iterable)
+        if not any(type(each) in _BASE for each in items):
+            return original(items, start)
+        plain = [plain_number(each) for each in items]
+        if not all(type(each) in _PYTHON_TYPES for each in plain):
+            return original(items, start)  # by the operators, which count
+        result = original(plain, plain_number(start))
+        for each in plain:
+            _record("scalar.add", (each, each), result)
+        return counting_number(result)
+
+    return add_up_counting
+
+
 def math_function(original: Callable[..., Any], name: str) -> Callable[..., Any]:
     """A function of the math module that counts when it is given counting numbers."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
-from profiler_suite.measure.trace import compiled, creation
+from profiler_suite.measure.trace import compiled, creation, numbers
 from profiler_suite.measure.trace.recording import PAUSE
 
 _OWN = __name__.rpartition(".")[0]
@@ -18,18 +18,20 @@ _UNTOUCHED = frozenset({"builtins", "sys", "numpy._core._multiarray_umath"})
 class Patches:
     """A context: within it, functions that make or take arrays count.
 
-    A function is replaced wherever a module refers to it, `from numpy import zeros`
-    included. Modules imported in the meantime are seen to as well. At the end every
+    A function is replaced wherever a module, or one of the namespaces given, refers to
+    it, `from numpy import zeros` included. Modules imported in the meantime are seen to as well. At the end every
     reference is put back, whatever happened.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, namespaces: Iterable[dict[str, Any]] = ()) -> None:
+        self._namespaces = list(namespaces)
         self._stand_ins: dict[int, tuple[Any, Any]] = {}
         self._originals: dict[int, tuple[Any, Any]] = {}
         self._seen: set[int] = set()
         self._inside_import = False
         self._import = builtins.__import__
         self._standing_import: Any = None
+        self._sum: Any = builtins.sum
 
     def __enter__(self) -> "Patches":
         self._enter_pairs(creation.replacements())
@@ -40,6 +42,8 @@ class Patches:
             self._import = builtins.__import__
             self._standing_import = self._importing
             builtins.__import__ = self._standing_import
+            self._sum = builtins.sum
+            builtins.sum = numbers.add_up(self._sum)
         except BaseException:
             self._restore()
             raise
@@ -88,6 +92,8 @@ class Patches:
         for module in new:
             self._seen.add(id(module))
             _exchange(vars(module), self._stand_ins)
+        for namespace in self._namespaces:
+            _exchange(namespace, self._stand_ins)
 
     def _forget_routines(self) -> None:
         """SciPy remembers which LAPACK and BLAS routines it found: it has to look again."""
@@ -100,12 +106,13 @@ class Patches:
     def _restore(self) -> None:
         if builtins.__import__ is self._standing_import:
             builtins.__import__ = self._import
+            builtins.sum = self._sum
         self._put_back()
         self._forget_routines()
 
     def _put_back(self) -> None:
-        for module in _modules():
-            _exchange(vars(module), self._originals)
+        for namespace in (*self._namespaces, *map(vars, _modules())):
+            _exchange(namespace, self._originals)
 
 
 def _is_imported(name: str, globals: Any, fromlist: Any, level: int) -> bool:

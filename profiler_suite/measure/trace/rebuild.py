@@ -119,7 +119,7 @@ class _Builder:
         self, args: list[Any], kwargs: dict[str, Any]
     ) -> tuple[list[Any], dict[str, Any]]:
         name = self.operation.name
-        if name.endswith("pypocketfft.c2r"):
+        if name.startswith("scipy.fft.") and name.endswith(".c2r"):
             args[2] = 1 if self.shapes[0][args[1][-1]] == 1 else 2
         elif name.startswith("scipy.ndimage."):
             args[-1] = _zeros_like(args[-1])  # the filter's origin

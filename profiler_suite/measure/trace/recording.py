@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,19 @@ _state = threading.local()
 _recorder: "Recorder | None" = None
 
 
-class Recorder:
-    """Counts calls by signature and site."""
+_LOOKS_AT_THE_CLOCK = 256  # calls: a look costs less than a thousandth of recording them
 
-    def __init__(self) -> None:
+
+class TraceTooLongError(BaseException):
+    """Ends a trace that takes too long; a function's own `except Exception` lets it pass."""
+
+
+class Recorder:
+    """Counts calls by signature and site; gives up after `seconds` where they are given."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self._ends_at_s = perf_counter() + seconds if seconds else 0.0
+        self._entered = 0
         self.calls: dict[tuple[Signature, Site], int] = {}
         self.uncovered: dict[str, int] = {}
 
@@ -37,6 +47,13 @@ class Recorder:
         facts: tuple[tuple[str, int], ...] = (),
     ) -> None:
         """Enter one call."""
+        self._entered += 1
+        if (
+            self._ends_at_s
+            and self._entered % _LOOKS_AT_THE_CLOCK == 0
+            and perf_counter() > self._ends_at_s
+        ):
+            raise TraceTooLongError
         signature = Signature(
             name, kind, arguments, keywords, tuple(operands), tuple(results), facts
         )

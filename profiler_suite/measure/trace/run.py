@@ -5,7 +5,7 @@ from typing import Any
 
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.trace import recording, summary
-from profiler_suite.measure.trace.containers import Borrowed, without_partial
+from profiler_suite.measure.trace.containers import Borrowed, namespaces_of, without_partial
 from profiler_suite.measure.trace.patches import Patches
 from profiler_suite.measure.trace.recording import Recorder
 from profiler_suite.model import OperationCounts
@@ -15,16 +15,18 @@ def trace(
     function: Callable[..., Any],
     args: Sequence[Any] = (),
     kwargs: Mapping[str, Any] | None = None,
+    seconds: float = 0.0,
 ) -> tuple[Any, OperationCounts]:
     """Run a function once and count its operations; returns its result and the counts.
 
     The function gets counting views of its array arguments, in lists, tuples, dicts
     and dataclasses too, of the arrays among its module's globals, its closure and its
     defaults. What it does to its arguments it does to the caller's arrays. An exception
-    of the function comes through unchanged. Nothing is timed: counting takes longer.
+    of the function comes through unchanged. Nothing is timed: counting takes longer. Where
+    `seconds` is given, a trace that takes longer raises TraceTooLongError.
     """
     function, args, kwargs = without_partial(function, tuple(args), dict(kwargs or {}))
-    recorder = Recorder()
+    recorder = Recorder(seconds)
     if not recording.begin(recorder):
         raise UsageError(
             "a trace is already under way in this process; trace one function at a time"
@@ -35,7 +37,7 @@ def trace(
             lent_args = borrowed.lend(args)
             lent_kwargs = {name: borrowed.lend(value) for name, value in kwargs.items()}
             borrowed.lend_surroundings(function)
-            with Patches() as patches:
+            with Patches(namespaces_of(function)) as patches:
                 counting = patches.stand_in(function)
                 result = enter_traced_function(counting, lent_args, lent_kwargs)
         finally:

@@ -1,0 +1,159 @@
+"""The nouns of explaining one function: what is asked, what was found, what was tried."""
+
+from profiler_suite.model import (
+    AccountRecord,
+    LineRecord,
+    NativeSamples,
+    Noun,
+    Operation,
+    Visit,
+)
+
+__all__ = [
+    "Ask",
+    "Effort",
+    "Explained",
+    "Failed",
+    "NativeSamples",
+    "Rewrite",
+    "SourceText",
+    "Stage",
+    "Trial",
+    "Tried",
+    "Wish",
+]
+
+
+class Effort(Noun, frozen=True):
+    """How much time and memory the passes may take."""
+
+    floors_s: dict[str, float]
+    """Kept floors of the canaries, s."""
+    last_cache_bytes: float
+    """Arguments beyond a quarter of this are at the mercy of the memory."""
+    memory_bytes: float
+    """Of the machine; 0 when not known."""
+    timing_s: float = 2.0
+    trace_s: float = 6.0
+    replay_s: float = 0.5
+    sample_s: float = 0.5
+    lines_s: float = 0.5
+    trial_s: float = 0.6
+    seed: int = 0
+
+
+class Ask(Noun, frozen=True, tag="ask"):
+    """First request to the child: explain this function."""
+
+    target: str
+    setup: str
+    dtype: str
+    threads: int
+    copy: bool
+    """Give every pass its own copy of the arguments."""
+    effort: Effort
+
+
+class Rewrite(Noun, frozen=True):
+    """A function with some of its lines written another way."""
+
+    function: str
+    """Name of the function in its module."""
+    source: str
+    """The whole function, as it would stand in its file."""
+    lines: tuple[tuple[int, str, str], ...]
+    """Line number in the file, before, after."""
+
+
+class Trial(Noun, frozen=True):
+    """Something to try on the machine before it is advised."""
+
+    kind: str
+    """'rewrite', 'threads', 'batch' or 'layout'."""
+    rewrite: Rewrite | None = None
+    threads: int = 0
+    operation: int = 0
+    """Place among the explained operations, for 'batch' and 'layout'."""
+
+
+class Wish(Noun, frozen=True, tag="wish"):
+    """Later request: try this."""
+
+    trial: Trial
+
+
+class Stage(Noun, frozen=True, tag="stage"):
+    """What the child is doing now, for the progress line."""
+
+    text: str
+
+
+class Failed(Noun, frozen=True, tag="failed"):
+    """It could not be explained."""
+
+    usage: bool
+    """True when names, files or arguments are wrong; False when the function raised."""
+    reason: str
+
+
+class SourceText(Noun, frozen=True):
+    """The source of one Python function that took part."""
+
+    file: str
+    function: str
+    first_line: int
+    text: str
+
+
+class Explained(Noun, frozen=True, tag="explained"):
+    """Everything that was measured of one function."""
+
+    name: str
+    setup: str
+    file: str
+    line: int
+    threads: int
+    arguments: tuple[str, ...]
+    """Each argument in a few words: 'w float64 (500, 3072)'."""
+    result: str
+    argument_bytes: float
+    result_bytes: float
+    cold_s: float
+    evaluations: int
+    """Per sample."""
+    visits: tuple[Visit, ...]
+    own_floors_s: dict[str, float]
+    """Floor of each canary in these visits, s."""
+    empty_call_s: float
+    """A call of a Python function without a body, measured beside it, s."""
+    account: AccountRecord
+    operations: tuple[Operation, ...]
+    """Those of the account, in its order, with shapes, strides and lines."""
+    bytes_written: float
+    """Traced; 0 without a trace."""
+    flop_by_dtype: dict[str, float]
+    """Traced FLOP by the dtype of the results, such as '<f8'."""
+    product_flop: float
+    """Traced FLOP of products: what BLAS may run on several threads."""
+    lines: tuple[LineRecord, ...]
+    sources: tuple[SourceText, ...]
+    notes: tuple[str, ...] = ()
+    """What it does to its surroundings and what is missing, in words."""
+    repeatable: bool = True
+    """Whether two calls with equal arguments gave equal results."""
+
+
+class Tried(Noun, frozen=True, tag="tried"):
+    """What a trial found: visits of both sides, in turn."""
+
+    trial: Trial
+    before: tuple[Visit, ...]
+    after: tuple[Visit, ...]
+    calls: int = 1
+    """How many times the side before stands in one evaluation (for operations)."""
+    same: bool = True
+    """Whether both sides gave the same answer, up to rounding."""
+    largest_error: float = 0.0
+    """Largest difference relative to the largest element."""
+    reason: str = ""
+    """Why it could not be tried; empty when it was."""

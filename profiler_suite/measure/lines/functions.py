@@ -1,0 +1,127 @@
+"""Which functions to profile: the one asked for and what it calls in the same module."""
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from types import CodeType, FunctionType, MethodType
+from typing import Any
+
+
+def functions_to_profile(function: Callable[..., Any]) -> list[FunctionType]:
+    """The function and what it calls in the same module; empty when it has no Python lines.
+
+    Decorators that keep `__wrapped__`, bound methods, `functools.partial`, class and
+    static methods, callable objects and classes are followed to the function whose
+    lines run. Methods that are called on `self` belong to it too.
+    """
+    start = python_function(function)
+    if start is None:
+        return []
+    owner = _owner(function)
+    found: dict[CodeType, FunctionType] = {}
+    todo = [start]
+    while todo:
+        current = todo.pop()
+        if current.__code__ in found:
+            continue
+        found[current.__code__] = current
+        todo += [
+            called
+            for called in _called(current, owner)
+            if called.__module__ == start.__module__
+        ]
+    return list(found.values())
+
+
+def python_function(function: Any) -> FunctionType | None:
+    """The Python function behind a callable; None when it is compiled."""
+    for _ in range(100):
+        if isinstance(function, partial):
+            function = function.func
+        elif isinstance(function, (MethodType, classmethod, staticmethod)):
+            function = function.__func__
+        elif isinstance(function, FunctionType):
+            inner = inspect.unwrap(function)
+            if inner is function:
+                return function
+            function = inner
+        elif hasattr(function, "__wrapped__"):
+            function = function.__wrapped__
+        elif isinstance(function, type):
+            function = function.__dict__.get("__init__")
+        elif inspect.isbuiltin(function) or not callable(function):
+            return None
+        else:
+            function = getattr(type(function), "__call__", None)
+            if not isinstance(function, FunctionType):
+                return None
+    return None
+
+
+def nested_codes(code: CodeType) -> list[CodeType]:
+    """Functions that a function defines inside itself, and those inside them.
+
+    Not its lambdas and comprehensions: what they do belongs to the line they stand on.
+    """
+    found = []
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType) and not constant.co_name.startswith("<"):
+            found += [constant, *nested_codes(constant)]
+    return found
+
+
+def _owner(function: Any) -> type | None:
+    while isinstance(function, partial):
+        function = function.func
+    if isinstance(function, MethodType):
+        owner = function.__self__
+        return owner if isinstance(owner, type) else type(owner)
+    if isinstance(function, type):
+        return function
+    if isinstance(function, FunctionType) or inspect.isbuiltin(function):
+        return None
+    return type(function)
+
+
+def _called(function: FunctionType, owner: type | None) -> list[FunctionType]:
+    """Functions that the names in a function's code may stand for."""
+    called = []
+    for code in (function.__code__, *_all_codes(function.__code__)):
+        for name in code.co_names:
+            candidates = [function.__globals__.get(name)]
+            if owner is not None:
+                candidates.append(inspect.getattr_static(owner, name, None))
+            for candidate in candidates:
+                if isinstance(candidate, property):
+                    candidate = candidate.fget
+                if candidate is None or isinstance(candidate, type):
+                    continue
+                found = _function_behind(candidate)
+                if found is not None:
+                    called.append(found)
+    cells = function.__closure__ or ()
+    for cell in cells:
+        try:
+            found = _function_behind(cell.cell_contents)
+        except ValueError:  # not filled yet
+            continue
+        if found is not None:
+            called.append(found)
+    return called
+
+
+def _all_codes(code: CodeType) -> list[CodeType]:
+    found = []
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            found += [constant, *_all_codes(constant)]
+    return found
+
+
+def _function_behind(candidate: Any) -> FunctionType | None:
+    """The function a name stands for; objects that merely can be called are left out."""
+    if isinstance(
+        candidate, (FunctionType, MethodType, partial, classmethod, staticmethod)
+    ) or hasattr(candidate, "__wrapped__"):
+        return python_function(candidate)
+    return None

@@ -1,0 +1,153 @@
+"""The watched side: starts the watching process, says when to look, reads what it saw."""
+
+import ctypes
+import os
+from collections.abc import Callable, Sequence
+from time import perf_counter_ns, sleep
+from types import CodeType
+from typing import Any
+
+import msgspec
+
+from profiler_suite import child
+from profiler_suite.measure.lines import layout, peek
+from profiler_suite.measure.lines.watcher import (
+    COUNTING,
+    DONE,
+    PAUSED,
+    READY,
+    Answer,
+    Target,
+)
+
+# The watcher looks up from its pause within 0.3 ms.
+_WAKING_S = 1e-3
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """Looks at one function: how many, and at which lines."""
+
+    looks: int
+    """All looks while the loop around the function ran."""
+    lines: dict[tuple[int, int], int]
+    """(number of the code, line) → looks that found the code there."""
+    codes: dict[int, int]
+    """Number of the code → looks that found it active."""
+    lost: int
+    stopped: bool
+    """Whether the process stood still for each look."""
+
+
+def drive(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    evaluations: int,
+    control: "ctypes.Array[ctypes.c_uint64]",
+) -> float:
+    """Time per evaluation, s; looks count while it runs."""
+    control[0] = COUNTING
+    start = perf_counter_ns()
+    for _ in range(evaluations):
+        function(*arguments)
+    end = perf_counter_ns()
+    control[0] = PAUSED
+    return (end - start) * 1e-9 / evaluations
+
+
+class Watch:
+    """A watching process for this one; PeekError where that is not possible."""
+
+    def __init__(self) -> None:
+        library = peek.libc()
+        self._layout = layout.find()
+        self._control = (ctypes.c_uint64 * 1)(PAUSED)
+        self._codes: Sequence[CodeType] = ()
+        self._process = child.start("profiler_suite.measure.lines.watcher")
+        peek.allow_reader(library, self._process.pid)
+
+    def begin(self, codes: Sequence[CodeType], stopping: bool) -> None:
+        """Look for these code objects from now on, whenever `evaluate` runs."""
+        self._codes = codes
+        self._control[0] = PAUSED
+        target = Target(
+            pid=os.getpid(),
+            control=ctypes.addressof(self._control),
+            layout=self._layout,
+            driver=id(drive.__code__),
+            codes=tuple(id(code) for code in codes),
+            stopping=stopping,
+        )
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(msgspec.json.encode(target) + b"\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise peek.PeekError("the watching process has ended") from error
+
+    def evaluate(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int
+    ) -> float:
+        """Evaluate while being looked at; time per evaluation, s."""
+        self._control[0] = READY
+        sleep(_WAKING_S)
+        try:
+            return drive(function, arguments, evaluations, self._control)
+        finally:
+            self._control[0] = PAUSED
+
+    def end(self) -> Seen:
+        """Stop looking; what was seen since `begin`."""
+        self._control[0] = DONE
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise peek.PeekError("the watching process has ended")
+        answer = msgspec.json.decode(line, type=Answer)
+        if answer.error:
+            raise peek.PeekError(answer.error)
+        return seen(answer, self._codes)
+
+    def close(self) -> None:
+        """End the watching process."""
+        self._control[0] = DONE
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            try:
+                pipe.close()
+            except OSError:  # what was still to be written has no reader any more
+                continue
+
+
+def seen(answer: Answer, codes: Sequence[CodeType]) -> Seen:
+    """Instructions become lines."""
+    tables = [_line_table(code) for code in codes]
+    lines: dict[tuple[int, int], int] = {}
+    active: dict[int, int] = {}
+    looks = 0
+    for sighting in answer.sightings:
+        looks += sighting.count
+        for number, offset in sighting.at.items():
+            table = tables[number]
+            unit = (offset - layout.code_offset()) // 2
+            line = table[min(max(unit, 0), len(table) - 1)]
+            lines[number, line] = lines.get((number, line), 0) + sighting.count
+            active[number] = active.get(number, 0) + sighting.count
+    return Seen(
+        looks=looks, lines=lines, codes=active, lost=answer.lost, stopped=answer.stopped
+    )
+
+
+def _line_table(code: CodeType) -> list[int]:
+    """Line of each two-byte unit of the code.
+
+    An instruction without a line belongs to the one before it, as it does for a
+    profiler that hears only of lines that begin.
+    """
+    table: list[int] = []
+    last = code.co_firstlineno
+    for start, end, line in code.co_lines():
+        last = last if line is None else line
+        table += [last] * ((end - start) // 2)
+    return table

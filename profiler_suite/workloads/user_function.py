@@ -1,0 +1,258 @@
+"""Loads a person's own function with its arguments, from a module or a file.
+
+Whatever is wrong with the file, the names or the setup ends in one sentence with
+the user's own file and line; what the function itself raises is a FunctionError.
+"""
+
+import importlib
+import importlib.util
+import inspect
+import linecache
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from profiler_suite.errors import FunctionError, ProfilerSuiteError, UsageError, unknown_name
+from profiler_suite.model import Noun
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_HOW = "give MODULE:FUNCTION or path/to/file.py:function"
+
+
+class Called(Noun, frozen=True):
+    """A function with the arguments it is to be called with."""
+
+    name: str
+    """As it was asked for, such as 'my.py:kernel'."""
+    function: Callable[..., Any]
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = {}
+    setup: str = ""
+    """What made the arguments; empty when nothing did."""
+
+
+def load(target: str, setup: str = "", dtype: str = "") -> Called:
+    """The function of `target` with the arguments that `setup` returns.
+
+    A setup that is a bare name is looked up in the target's module. It returns a
+    tuple or list of arguments, a dict of keyword arguments, a pair of both, or
+    the only argument. `dtype` is passed on to a setup that takes one.
+    """
+    module, name = _split(target)
+    function = _named(_module(module), name, target)
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = {}
+    if setup:
+        whole = setup if ":" in setup else f"{module}:{setup}"
+        args, kwargs = _arguments(whole, dtype)
+    elif dtype:
+        raise UsageError(
+            f"--dtype {dtype} needs a setup that takes a parameter 'dtype'; "
+            "give one with --setup FUNCTION"
+        )
+    _check_signature(function, args, kwargs, target, setup)
+    return Called(name=target, function=function, args=args, kwargs=kwargs, setup=setup)
+
+
+def failure(error: BaseException, function: str) -> FunctionError:
+    """What a user's function raised, with the user's own line."""
+    return FunctionError(_told(error, f"{function} raised"))
+
+
+def _split(target: str) -> tuple[str, str]:
+    module, colon, name = target.rpartition(":")
+    if not colon or not module or not name:
+        if target.endswith(".py") or Path(target).is_file():
+            raise UsageError(f"{target!r} names a file but no function; {_HOW}")
+        raise UsageError(f"{target!r} names no function; {_HOW}")
+    return module, name
+
+
+def _module(text: str) -> ModuleType:
+    is_path = text.endswith(".py") or "/" in text or "\\" in text
+    return _from_file(text) if is_path else _from_name(text)
+
+
+def _from_file(text: str) -> ModuleType:
+    path = Path(text).expanduser()
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise UsageError(f"the file {text!r} {what}; {_HOW}")
+    path = path.resolve()
+    for known in sys.modules.values():
+        if getattr(known, "__file__", None) == str(path):
+            return known
+    # Under its own name, unless that is taken: what it defines can then be pickled.
+    name = path.stem if path.stem not in sys.modules else f"profiler_suite_user_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{text!r} is not a Python file; {_HOW}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    # As when it is run as a script, it may import its neighbours.
+    sys.path.insert(0, str(path.parent))
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        del sys.modules[name]
+        raise UsageError(_told(error, f"{text} cannot be loaded")) from error
+    return module
+
+
+def _from_name(name: str) -> ModuleType:
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        return importlib.import_module(name)
+    except (Exception, SystemExit) as error:
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing and (name == missing or name.startswith(f"{missing}.")):
+            if Path(f"{name}.py").is_file():
+                raise UsageError(f"{name!r} cannot be imported: {error}") from error
+            files = [path.stem for path in Path.cwd().glob("*.py")]
+            if files:
+                raise unknown_name("module", name, files) from error
+            raise UsageError(f"there is no module {name!r}; {_HOW}") from error
+        raise UsageError(_told(error, f"module {name} cannot be imported")) from error
+
+
+def _named(module: ModuleType, name: str, target: str) -> Callable[..., Any]:
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            known = (
+                [
+                    each
+                    for each, value in vars(found).items()
+                    if callable(value) and not each.startswith("_")
+                ]
+                if hasattr(found, "__dict__")
+                else []
+            )
+            if not known:
+                raise UsageError(f"{module.__name__} has no function {name!r}; it has none")
+            raise unknown_name(f"function in {target.rpartition(':')[0]}:", name, known)
+        found = getattr(found, part)
+    if not callable(found):
+        raise UsageError(f"{target} is a {type(found).__name__}, not a function")
+    return found  # type: ignore[no-any-return]
+
+
+def _arguments(setup: str, dtype: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    module, name = _split(setup)
+    function = _named(_module(module), name, setup)
+    keywords: dict[str, Any] = {}
+    if dtype:
+        if not _takes(function, "dtype"):
+            raise UsageError(
+                f"the setup {name} takes no parameter 'dtype'; leave --dtype out or add it"
+            )
+        keywords["dtype"] = dtype
+    missing = _missing(function, (), keywords)
+    if missing:
+        raise UsageError(f"the setup {name} cannot be called without arguments: {missing}")
+    try:
+        made = function(**keywords)
+    except (Exception, SystemExit) as error:
+        raise UsageError(_told(error, f"the setup {name} raised")) from error
+    return _as_arguments(made)
+
+
+def _as_arguments(made: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    if isinstance(made, dict):
+        return (), made
+    if isinstance(made, tuple | list):
+        if len(made) == 2 and isinstance(made[0], tuple | list) and isinstance(made[1], dict):
+            return tuple(made[0]), made[1]
+        return tuple(made), {}
+    return (made,), {}
+
+
+def _takes(function: Callable[..., Any], name: str) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+    return name in parameters or any(
+        each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters.values()
+    )
+
+
+def _missing(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> str:
+    """Why these arguments do not fit; empty when they do, or when nobody can tell."""
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except TypeError as error:
+        return str(error)
+    except ValueError:
+        pass  # compiled functions often have no signature
+    return ""
+
+
+def _check_signature(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    target: str,
+    setup: str,
+) -> None:
+    wrong = _missing(function, args, kwargs)
+    if not wrong:
+        return
+    if setup:
+        raise UsageError(f"what {setup} returns does not fit {target}: {wrong}")
+    raise UsageError(
+        f"{target} needs arguments ({wrong}); give --setup FUNCTION that returns them"
+    )
+
+
+def _told(error: BaseException, what: str) -> str:
+    """One sentence and the user's own line: 'what: my.py, line 3, in f: ValueError: …'."""
+    said = " ".join(str(error).split())
+    text = f"{type(error).__name__}{f': {said}' if said else ''}"
+    if isinstance(error, SyntaxError) and error.filename:
+        source = (error.text or "").strip()
+        where = f"{error.filename}, line {error.lineno or 1}"
+        shown = f"\n    {source}" if source else ""
+        return f"{what}: {where}: not valid Python: {error.msg}{shown}"
+    if isinstance(error, ProfilerSuiteError):
+        return f"{what}: {said}"
+    frame = _own_frame(error)
+    if frame is None:
+        return f"{what}: {text}"
+    source = linecache.getline(frame.filename, frame.lineno or 0).strip()
+    shown = f"\n    {source}" if source else ""
+    return f"{what}: {frame.filename}, line {frame.lineno}, in {frame.name}: {text}{shown}"
+
+
+def _own_frame(error: BaseException) -> traceback.FrameSummary | None:
+    """The innermost frame of the user's code: not ours, not Python's, not a library's."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(("<frozen", str(_PACKAGE)))
+    ]
+    own = [frame for frame in frames if not _is_library(frame.filename)]
+    return own[-1] if own else None
+
+
+def _is_library(file: str) -> bool:
+    parts = Path(file).parts
+    if "site-packages" in parts or "dist-packages" in parts:
+        return True
+    return file.startswith(str(Path(inspect.__file__).parent) + "/") and "tests" not in parts
+
+
+def place_of(function: Callable[..., Any]) -> tuple[str, int]:
+    """File and first line of a Python function; ('', 0) for compiled code."""
+    start = inspect.unwrap(function)
+    start = getattr(start, "__func__", start)
+    if not isinstance(start, FunctionType):
+        return "", 0
+    return start.__code__.co_filename, start.__code__.co_firstlineno
