@@ -55,13 +55,24 @@ def write_whole(path: Path, content: str | bytes) -> None:
         ) from error
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and its parents, if they are not there yet."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunFolderError(
+            f"cannot write to {path.parent}: {error.strerror or error}; choose another folder "
+            "with --out"
+        ) from error
+
+
 class RunFolder:
     """An open run folder, held by this process until it is closed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        make_folder(folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
             self._file = os.open(folder / RECORDS, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         except OSError as error:
             raise RunFolderError(

@@ -45,6 +45,11 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def some(number: int, noun: str) -> str:
+    """A number with its noun: '1 point', '12 points'."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def flop_rate(flop_per_s: float) -> str:
     """A rate as '4.2 GFLOP/s'; the count of operations never has '/s'."""
     return _scaled(flop_per_s, "FLOP/s", ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")))

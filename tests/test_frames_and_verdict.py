@@ -118,7 +118,7 @@ def test_a_wrong_answer_has_no_time(run_folder: Path) -> None:
     row = run.points[run.points["implementation"] == "taps"].iloc[0]
     assert row["status"] == "wrong"
     assert str(row["time_s"]) == "nan"
-    assert any("wrong answer" in text for text in quality.warnings(run))
+    assert any("answer is wrong: taps" in text for text in quality.warnings(run))
 
 
 def test_samples_are_kept_raw_and_say_whether_they_are_clean(run_folder: Path) -> None:

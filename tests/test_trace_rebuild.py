@@ -16,6 +16,12 @@ from profiler_suite.workloads.convolution import problem
 A = np.random.default_rng(1).random((6, 8))
 
 
+def add_to_part(array: Any) -> Any:
+    array[1:, ::2] += 1.0
+    array[0, 0] *= 2.0
+    return array
+
+
 def add_at(array: Any) -> Any:
     np.add.at(array, np.array([0, 1, 1]), 1.0)
     return array
@@ -37,6 +43,7 @@ FUNCTIONS: dict[str, Callable[[], Any]] = {
     "fancy index": lambda: (A[[0, 2]], A[np.array([0, 1])[:, None], np.array([2, 3])]),
     "mask": lambda: A[A > 0.3],
     "store": lambda: A.copy().__setitem__((slice(1, 3), 2), 1.0),
+    "add to a part": lambda: add_to_part(A.copy()),
     "store by a mask": lambda: A.copy().__setitem__(A > 0.3, 2.0),
     "products": lambda: (A @ A.T, np.dot(A, A[0]), np.inner(A, A), np.vdot(A, A)),
     "einsum": lambda: np.einsum("ij,kj->ik", A, A),

@@ -23,7 +23,7 @@ from numpy import zeros
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.arrays import CountingArray
-from profiler_suite.workloads import registry
+from profiler_suite.workloads import dense, registry
 from profiler_suite.workloads.convolution import problem
 
 WEIGHTS = np.array([1.0, 2.0, 3.0])
@@ -105,10 +105,7 @@ def test_every_implementation_gives_its_own_answer(name: str) -> None:
             height=9, width=8, channels=2, filters=3, filter_height=3, filter_width=2, stride=2
         )
     else:
-        pytest.importorskip("profiler_suite.workloads.dense")
-        from profiler_suite.workloads.dense import problem as dense
-
-        small = dense(rows=4, columns=6, dtype=implementation.dtypes[-1])
+        small = dense.problem(rows=4, columns=6, dtype=implementation.dtypes[-1])
     arguments = registry.find_workload(implementation.workload).arguments(small, 0)
     result, counts = trace(implementation.function, arguments)
     np.testing.assert_array_equal(result, implementation.function(*arguments))

@@ -53,28 +53,33 @@ def warnings(run: Run) -> tuple[str, ...]:
     few = measured["flags"].str.contains("few clean visits").sum()
     if few:
         said.append(
-            f"{few} of {len(measured)} points have few clean visits: their time is the "
-            "smallest seen, with a wide interval."
+            f"{few} of {units.some(len(measured), 'point')} had few clean visits: their time "
+            "is the smallest seen, with a wide interval."
         )
     contended = measured["flags"].str.contains("contended").sum()
     if contended:
         said.append(
-            f"{contended} points on several threads were contended: others used a core."
+            f"Contended: {units.some(int(contended), 'point')} on several threads, where "
+            "something else used a core."
         )
     above = int(measured["above_roof"].sum())
     if above:
         said.append(
-            f"{above} points lie above a roof: a count, a unit or a ceiling is wrong for them; "
-            "measure the ceilings again with: python -m profiler_suite machine --refresh"
+            f"Above a roof: {units.some(above, 'point')}. A count, a unit or a ceiling is "
+            "wrong there; measure the ceilings again with: python -m profiler_suite machine --refresh"
         )
     wrong = run.points[run.points["status"] == "wrong"]
     if len(wrong):
         names = ", ".join(sorted(set(wrong["implementation"])))
-        said.append(f"{len(wrong)} points gave a wrong answer and have no time: {names}.")
+        said.append(
+            f"{units.some(len(wrong), 'point')} without a time, the answer is wrong: {names}."
+        )
     broken = run.points[run.points["status"].isin(["failed", "crashed", "timeout"])]
     if len(broken):
         names = ", ".join(sorted(set(broken["implementation"])))
-        said.append(f"{len(broken)} points failed, crashed or took too long: {names}.")
+        said.append(
+            f"{units.some(len(broken), 'point')} failed, crashed or took too long: {names}."
+        )
     if history.unreadable:
         said.append(f"{history.unreadable} lines of the record file could not be read.")
     pairs = same_code(run)

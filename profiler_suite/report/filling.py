@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -57,7 +58,7 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
     return PageView(
         title=f"{run.folder.name}: profiler_suite report",
         headline=headline(known),
-        run=run.folder.name,
+        run=_as_argument(run.folder),
         host=origin.machine.facts.host,
         mode=origin.mode,
         when=_readable(origin.started_at),
@@ -94,6 +95,11 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         glossary=provenance.glossary(),
         command=provenance.command(run),
     )
+
+
+def _as_argument(folder: Path) -> str:
+    """The run folder as a command takes it, from where the sweep was started."""
+    return f"reports/{folder.name}" if folder.parent.name == "reports" else str(folder)
 
 
 def _missing(known: Known) -> tuple[str, ...]:

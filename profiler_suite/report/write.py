@@ -1,7 +1,6 @@
 """Writes a run's page, figures, summary and tables into its folder."""
 
 import io
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from profiler_suite.analysis.frames import Run
 from profiler_suite.report import filling, gallery, known, page, summary, svg, table_csv
 from profiler_suite.report.chart import Picture, drawing_style
+from profiler_suite.store import make_folder, write_whole
 
 Progress = Callable[[str], None]
 
@@ -24,19 +24,19 @@ def write_report(run: Run, folder: Path, *, progress: Progress | None = None) ->
     facts = known.ask(run)
     hung = gallery.hang(facts)
     figures = folder / "figures"
-    figures.mkdir(parents=True, exist_ok=True)
+    make_folder(figures)
     drawn = []
     for number, h in enumerate(hung, 1):
         say(f"figure {number} of {len(hung)}: {h.picture.name}")
         drawn.append(svg.draw(h.picture))
-        _write(figures / f"{h.picture.name}.svg", drawn[-1])
-        _write(figures / f"{h.picture.name}.png", _png(h.picture))
+        write_whole(figures / f"{h.picture.name}.svg", drawn[-1])
+        write_whole(figures / f"{h.picture.name}.png", _png(h.picture))
     say("writing the page")
     rendered = page.render(filling.build(facts, hung, drawn))
-    _write(folder / "points.csv", table_csv.points_csv(facts.points).encode())
-    _write(folder / "summary.md", summary.markdown(facts, hung).encode())
+    write_whole(folder / "points.csv", table_csv.points_csv(facts.points).encode())
+    write_whole(folder / "summary.md", summary.markdown(facts, hung).encode())
     target = folder / "report.html"
-    _write(target, rendered.encode())
+    write_whole(target, rendered.encode())
     return target
 
 
@@ -46,13 +46,3 @@ def _png(picture: Picture) -> bytes:
         FigureCanvasAgg(picture.figure)
         picture.figure.savefig(buffer, format="png")
     return buffer.getvalue()
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write under a temporary name, then rename: no reader ever sees half a file."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ under it by the sum of its events times their costs. The costs solve these equat
 """
 
 import math
+import statistics
 from collections.abc import Callable
 from time import perf_counter_ns
 from types import CodeType, FunctionType
@@ -17,7 +18,7 @@ from profiler_suite.measure.lines import events
 from profiler_suite.measure.lines.events import FIELDS, Events
 from profiler_suite.measure.lines.instrument import Instrumented, label
 
-_ROUNDS = 9
+_ROUNDS = 25
 _COUNTING_S = 0.5
 # However well the equations are met, another function's lines are not these.
 _LEAST_ERROR = 0.10
@@ -47,8 +48,8 @@ class _Program(msgspec.Struct):
     instrumented: Instrumented
     code: CodeType
     counted: Events
-    plain_s: list[float] = []
-    raw_s: list[float] = []
+    plain_s: list[float] = msgspec.field(default_factory=list)
+    raw_s: list[float] = msgspec.field(default_factory=list)
     raw_before_s: float = 0.0
 
     def visit(self) -> None:
@@ -117,11 +118,18 @@ def calibrate() -> tuple[Costs, Reference]:
         paces.append(reference.pace_s())
         for program in programs:
             program.visit()
-    return solve(
-        [program.counted for program in programs],
-        [min(program.raw_s) - min(program.plain_s) for program in programs],
-        min(paces),
-    ), reference
+    # A shared machine changes its pace between rounds; relative to the pace of its
+    # round, an addition is the same.
+    pace_s = min(paces)
+    added_s = [
+        pace_s
+        * statistics.median(
+            (raw - plain) / pace
+            for raw, plain, pace in zip(program.raw_s, program.plain_s, paces, strict=True)
+        )
+        for program in programs
+    ]
+    return solve([program.counted for program in programs], added_s, pace_s), reference
 
 
 def solve(counted: list[Events], added_s: list[float], reference_s: float) -> Costs:

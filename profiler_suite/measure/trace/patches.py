@@ -19,8 +19,8 @@ class Patches:
     """A context: within it, functions that make or take arrays count.
 
     A function is replaced wherever a module, or one of the namespaces given, refers to
-    it, `from numpy import zeros` included. Modules imported in the meantime are seen to as well. At the end every
-    reference is put back, whatever happened.
+    it, `from numpy import zeros` included. Modules imported in the meantime are seen to
+    as well. At the end every reference is put back, whatever happened.
     """
 
     def __init__(self, namespaces: Iterable[dict[str, Any]] = ()) -> None:
@@ -106,7 +106,8 @@ class Patches:
     def _restore(self) -> None:
         if builtins.__import__ is self._standing_import:
             builtins.__import__ = self._import
-            builtins.sum = self._sum
+        self._inside_import = True  # should someone still hold our import, it does nothing
+        builtins.sum = self._sum
         self._put_back()
         self._forget_routines()
 

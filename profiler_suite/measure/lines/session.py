@@ -1,0 +1,305 @@
+"""Profiles one function: plain, profiled and watched evaluations in turns."""
+
+import gc
+import statistics
+from collections.abc import Callable
+from time import perf_counter, perf_counter_ns
+from types import FunctionType
+from typing import Any
+
+import msgspec
+
+from profiler_suite.measure.lines import events
+from profiler_suite.measure.lines.calibrate import Costs, Reference, calibrate, run_profiled
+from profiler_suite.measure.lines.correct import (
+    Corrected,
+    RawLine,
+    correct,
+    fit_scale,
+    fitted_error,
+)
+from profiler_suite.measure.lines.events import Counted, Events
+from profiler_suite.measure.lines.functions import functions_to_profile
+from profiler_suite.measure.lines.instrument import Instrumented, Label, label
+from profiler_suite.measure.lines.peek import PeekError
+from profiler_suite.measure.lines.watch import Seen, Watch
+
+_MOST_EVALUATIONS = 20_000
+_ROUNDS = 4
+# Shares of the time given: the rest of it is spent on the watched evaluations.
+_PLAIN_SHARE, _RAW_SHARE, _COUNT_SHARE = 0.15, 0.2, 0.1
+# Frames that live shorter than this are read with the process stopped: while one
+# look reads them they may come and go.
+_SHORT_FRAME_S = 10e-6
+# A stopping look takes several times as long as a passing one.
+_STOPPING_TIMES = 3.0
+
+
+class LineTimes(msgspec.Struct, frozen=True):
+    """One line of one function."""
+
+    function: Label
+    line: int
+    hits: int
+    """In all profiled evaluations."""
+    raw_s: float
+    """As line_profiler counts it, in all profiled evaluations."""
+    added_s: float
+    """What line_profiler added by the model, per evaluation."""
+    looks: int
+    corrected: Corrected
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What one function's lines take."""
+
+    lines: tuple[LineTimes, ...]
+    evaluations: int
+    """Profiled evaluations that raw times and hits belong to."""
+    plain_s: float
+    """Plain time of one evaluation, measured between the profiled ones."""
+    profiled_s: float
+    """Wall time of one evaluation under line_profiler."""
+    watched_s: float
+    """Time of one evaluation while being looked at; 0 when nobody looked."""
+    looks: int
+    note: str
+    """Why the lines were not sampled; empty when they were."""
+    stats: Any
+    """line_profiler's own LineStats."""
+
+
+class LineSession:
+    """What profiling many functions in one process shares: costs and the watching process."""
+
+    def __init__(self, sampling: bool = True) -> None:
+        self.costs, self._reference = calibrate()
+        self._watch: Watch | None = None
+        self.note = "sampling was not asked for"
+        if sampling:
+            self._start_watch()
+
+    def _start_watch(self) -> None:
+        try:
+            self._watch = Watch()
+            self.note = ""
+        except PeekError as error:
+            self.note = str(error)
+
+    def close(self) -> None:
+        """End the watching process."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+
+    def profile(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
+    ) -> Profile | None:
+        """Lines of the function and its own module's callees; None when it is compiled."""
+        functions = functions_to_profile(function)
+        if not functions:
+            return None
+        function(*arguments)  # imports and first-call work belong to no line
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            return self._profile(functions, function, arguments, seconds)
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _profile(
+        self,
+        functions: list[FunctionType],
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        seconds: float,
+    ) -> Profile:
+        instrumented = Instrumented(functions)
+        codes = instrumented.plain_codes
+        counted = events.count(function, arguments, codes, _COUNT_SHARE * seconds)
+        once_s = min(_time(function, arguments, 1) for _ in range(2))
+        runs = _Runs(self, instrumented, function, arguments, once_s, seconds)
+        stopping = counted.entries > 0 and once_s / counted.entries < _SHORT_FRAME_S
+        seen = runs.watched(stopping)
+        for _ in range(runs.rounds):
+            runs.plain()
+            runs.profiled()
+            if seen:
+                runs.look()
+        looks = runs.end_watch() if seen else None
+        return _result(runs, counted, looks, self)
+
+    @property
+    def watch(self) -> Watch | None:
+        """The watching process, when there is one."""
+        return self._watch
+
+    @property
+    def reference(self) -> Reference:
+        """The program that tells the pace of the machine."""
+        return self._reference
+
+    def give_up_watching(self, reason: str) -> None:
+        """Go on without looks."""
+        self.close()
+        self.note = reason
+
+
+class _Runs:
+    """Evaluations of one function in three ways, and what they took."""
+
+    def __init__(
+        self,
+        session: LineSession,
+        instrumented: Instrumented,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        once_s: float,
+        seconds: float,
+    ) -> None:
+        self.session = session
+        self.instrumented = instrumented
+        self.function = function
+        self.arguments = arguments
+        self.seconds = seconds
+        self.once_s = once_s
+        self.rounds = max(1, min(_ROUNDS, int(seconds / max(once_s, 1e-9))))
+        self.plain_s: list[float] = []
+        self.profiled_s: list[float] = []
+        self.watched_s: list[float] = []
+        self.paces_s: list[float] = []
+        self.evaluations = 0
+        self._watched_evaluations = 1
+
+    def _evaluations(self, share: float, slowdown: float = 1.0) -> int:
+        wanted = share * self.seconds / self.rounds / (self.once_s * slowdown)
+        return max(1, min(_MOST_EVALUATIONS, int(wanted)))
+
+    def plain(self) -> None:
+        """Evaluate as users do."""
+        evaluations = self._evaluations(_PLAIN_SHARE)
+        if evaluations > 2:
+            # What was instrumented before is specialised by the interpreter anew.
+            _time(self.function, self.arguments, max(1, evaluations // 10))
+        self.plain_s.append(_time(self.function, self.arguments, evaluations))
+
+    def profiled(self) -> None:
+        """Evaluate under line_profiler."""
+        slowdown = self.profiled_s[-1] / self.once_s if self.profiled_s else 5.0
+        evaluations = self._evaluations(_RAW_SHARE, slowdown)
+        self.paces_s.append(self.session.reference.pace_s())
+        self.profiled_s.append(
+            run_profiled(self.instrumented, self.function, self.arguments, evaluations)
+        )
+        self.evaluations += evaluations
+
+    def watched(self, stopping: bool) -> bool:
+        """Have the watching process look for the functions; False when there is none."""
+        share = 1.0 - _PLAIN_SHARE - _RAW_SHARE - _COUNT_SHARE
+        self._watched_evaluations = self._evaluations(
+            share * (_STOPPING_TIMES if stopping else 1.0)
+        )
+        watch = self.session.watch
+        if watch is None:
+            return False
+        try:
+            watch.begin(self.instrumented.plain_codes, stopping)
+        except PeekError as error:
+            self.session.give_up_watching(str(error))
+            return False
+        return True
+
+    def look(self) -> None:
+        """Evaluate plainly while being looked at."""
+        assert self.session.watch is not None
+        self.watched_s.append(
+            self.session.watch.evaluate(
+                self.function, self.arguments, self._watched_evaluations
+            )
+        )
+
+    def end_watch(self) -> Seen | None:
+        """What was seen."""
+        assert self.session.watch is not None
+        try:
+            return self.session.watch.end()
+        except PeekError as error:
+            self.session.give_up_watching(str(error))
+            return None
+
+
+def _time(
+    function: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int
+) -> float:
+    start = perf_counter_ns()
+    for _ in range(evaluations):
+        function(*arguments)
+    return max((perf_counter_ns() - start) * 1e-9 / evaluations, 1e-9)
+
+
+def _result(
+    runs: _Runs, counted: Counted, seen: Seen | None, session: LineSession
+) -> Profile:
+    stats = runs.instrumented.stats()
+    plain_s = statistics.median(runs.plain_s)
+    pace = statistics.median(runs.paces_s) / session.costs.reference_s
+    codes = runs.instrumented.plain_codes
+    all_looks = seen.looks if seen else 0
+    lines: list[LineTimes] = []
+    scale = 1.0
+    for number, code in enumerate(codes):
+        timings = stats.timings.get(label(code), [])
+        raw = {line: (hits, ticks * stats.unit) for line, hits, ticks in timings}
+        looks = {
+            line: found
+            for (other, line), found in (seen.lines if seen else {}).items()
+            if other == number
+        }
+        measured = {
+            line: RawLine(
+                raw_s=raw.get(line, (0, 0.0))[1] / runs.evaluations,
+                added_s=_added_s(
+                    session.costs,
+                    counted.lines.get((number, line)),
+                    raw.get(line, (0, 0.0))[0] / runs.evaluations,
+                    pace,
+                ),
+                looks=looks.get(line, 0),
+            )
+            for line in sorted({*raw, *looks})
+        }
+        if number == 0:
+            # Only the plain time of the outermost function is known.
+            scale = fit_scale(list(measured.values()), plain_s)
+        error = fitted_error(scale, session.costs.error)
+        corrected = correct(measured, all_looks, plain_s, scale, error)
+        lines += [
+            LineTimes(
+                function=label(code),
+                line=line,
+                hits=raw.get(line, (0, 0.0))[0],
+                raw_s=raw.get(line, (0, 0.0))[1],
+                added_s=scale * measured[line].added_s,
+                looks=measured[line].looks,
+                corrected=corrected[line],
+            )
+            for line in measured
+        ]
+    return Profile(
+        lines=tuple(lines),
+        evaluations=runs.evaluations,
+        plain_s=plain_s,
+        profiled_s=statistics.median(runs.profiled_s),
+        watched_s=statistics.median(runs.watched_s) if runs.watched_s else 0.0,
+        looks=all_looks,
+        note="" if all_looks else session.note or "no look found the function running",
+        stats=stats,
+    )
+
+
+def _added_s(costs: Costs, happened: Events | None, hits: float, pace: float) -> float:
+    """What line_profiler adds to a line that is hit so often, s."""
+    if happened is None or not happened.hits:
+        return 0.0
+    return costs.added_s(happened, pace) * hits / happened.hits
