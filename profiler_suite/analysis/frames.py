@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -136,6 +137,16 @@ LINE_COLUMNS = {
 }
 
 
+_TRUTH_COLUMNS = frozenset({"above_roof", "clean", "resolved", "resolvable"})
+_TEXT_COLUMNS = frozenset(
+    {
+        *("id", "experiment", "workload", "problem", "name", "implementation", "family"),
+        *("dtype", "layout", "status", "reason", "bound", "level", "flags", "ledger_notes"),
+        *("operation", "via", "operands", "file", "entry", "function", "source"),
+    }
+)
+
+
 @dataclasses.dataclass(frozen=True)
 class Run:
     """One run folder, read: provenance, tables and what the tables were made from."""
@@ -263,6 +274,21 @@ def load(folder: str | Path) -> Run:
     )
 
 
+def _typed(rows: Sequence[Any], columns: Iterable[str]) -> pd.DataFrame:
+    """A table whose columns are text, truth or numbers, also when it has no rows."""
+    table = pd.DataFrame(list(rows), columns=list(columns))
+    kinds: dict[str, str] = {}
+    for name in table.columns:
+        if name in _TRUTH_COLUMNS:
+            kinds[name] = "bool"
+        elif name in _TEXT_COLUMNS:
+            table[name] = table[name].fillna("")
+            kinds[name] = "object"
+        elif not pd.api.types.is_numeric_dtype(table[name]):
+            kinds[name] = "float64"
+    return table.astype(kinds)
+
+
 def _ledgers(provenance: Provenance, history: History) -> dict[str, Ledger]:
     made = (ledger.ledger(a, provenance.machine) for a in history.accounts.values())
     return {each.point: each for each in made if each is not None}
@@ -298,7 +324,7 @@ def _operations(provenance: Provenance, history: History) -> pd.DataFrame:
         if account.plain_s > 0
         for operation in account.operations
     ]
-    return pd.DataFrame(rows, columns=list(OPERATION_COLUMNS))
+    return _typed(rows, OPERATION_COLUMNS)
 
 
 def _points(
@@ -312,7 +338,7 @@ def _points(
         | _ledger_columns(ledgers.get(p.id), history.accounts.get(p.id))
         for p in everything
     ]
-    table = pd.DataFrame(rows, columns=[*POINT_COLUMNS, *dims])
+    table = _typed(rows, [*POINT_COLUMNS, *dims])
     return scaling.with_extrapolation(table)
 
 
@@ -476,7 +502,7 @@ def _samples(points: Iterable[Point], history: History) -> pd.DataFrame:
                 )
                 for sample, time_s in enumerate(visit.sample_times_s)
             )
-    return pd.DataFrame(rows, columns=list(SAMPLE_COLUMNS))
+    return _typed(rows, SAMPLE_COLUMNS)
 
 
 def _lines(points: Iterable[Point], lines: Sequence[LineRecord]) -> pd.DataFrame:
@@ -499,4 +525,4 @@ def _lines(points: Iterable[Point], lines: Sequence[LineRecord]) -> pd.DataFrame
         }
         for line in lines
     ]
-    return pd.DataFrame(rows, columns=list(LINE_COLUMNS))
+    return _typed(rows, LINE_COLUMNS)

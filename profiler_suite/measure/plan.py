@@ -32,6 +32,7 @@ _SIZE_DIMS = ("height", "width", "rows", "columns")
 _START_S = 0.6
 _PREPARE_S = 0.012
 _REPORT_S = 6.0
+_TRACE_S = 0.06
 # Evaluations spent on one point per launch for warm-up and calibration.
 _PREPARE_EVALUATIONS = 5
 # Share of visits that are clean on a shared machine, roughly; only predicts a duration.
@@ -292,8 +293,11 @@ def _predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
     lines_s = _START_S + len({(p.experiment, p.implementation) for p in points}) * (
         2 * schedule.line_profile_s
     )
+    ledger_s = _START_S + sum(
+        schedule.replay_s + schedule.sample_s + _TRACE_S for p in points if not p.replica
+    )
     measured_s = min(schedule.budget_s, rounds_s)
-    return schedule.launches * prepare_s + measured_s + lines_s + _REPORT_S
+    return schedule.launches * prepare_s + measured_s + lines_s + ledger_s + _REPORT_S
 
 
 def _predicted_memory_bytes(points: Sequence[Point]) -> float:

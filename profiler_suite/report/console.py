@@ -80,6 +80,18 @@ class Page:
             more = " \\" if number < len(lines) - 1 else ""
             self.pieces((space if number else first, "bold"), (line + more, ""))
 
+    def entries(self, entries: Sequence[tuple[str, str]]) -> None:
+        """Names with a sentence each; a sentence that is too long goes on below itself."""
+        if not entries:
+            return
+        widest = max(cell_len(visible(name)) for name, _ in entries)
+        room = self.width - widest - 4
+        for name, text in entries:
+            first, *rest = textwrap.wrap(visible(text), max(room, 20)) or [""]
+            self.pieces(("  " + _set(visible(name), widest, False), "cyan"), (f"  {first}", ""))
+            for line in rest:
+                self.line(" " * (widest + 4) + line)
+
     def table(
         self,
         columns: Sequence[Column],

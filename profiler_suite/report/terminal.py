@@ -27,24 +27,17 @@ def listing(
     width: int,
     color: bool,
 ) -> str:
-    """A tour of what can be run, one line each."""
+    """A tour of what can be run: names with what they ask or do."""
     page = Page(width, color)
     page.line("Experiments", "bold")
-    page.table(
-        (Column("", style="cyan"), Column("", least=24)),
-        [(e.name, e.question) for e in experiments],
-    )
-    page.line()
-    page.line("Implementations", "bold")
-    rows = []
-    previous = ""
+    page.entries([(e.name, e.question) for e in experiments])
+    families: dict[str, list[tuple[str, str]]] = {}
     for i in implementations:
-        family = f"{i.workload} · {i.family}"
-        rows.append((i.name, family if family != previous else "", i.summary))
-        previous = family
-    page.table(
-        (Column("", style="cyan"), Column("", rank=1, style="dim"), Column("", least=24)), rows
-    )
+        families.setdefault(f"{i.workload}, {i.family}", []).append((i.name, i.summary))
+    for family, entries in families.items():
+        page.line()
+        page.line(f"Implementations: {family}", "bold")
+        page.entries(entries)
     page.line()
     page.line("Run one:    python -m profiler_suite sweep NAME")
     page.line("Run yours:  python -m profiler_suite sweep my_experiment.py")
@@ -118,7 +111,8 @@ def machine_page(machine: Machine, width: int, color: bool) -> str:
             ("memory", units.size(facts.memory_bytes)),
             (
                 "system",
-                f"{facts.system}" + (f", {facts.virtualised}" if facts.virtualised else ""),
+                f"{facts.system}"
+                + (", a virtual machine" if facts.virtualised not in ("", "no") else ""),
             ),
             ("Python", f"{facts.python}, NumPy {facts.numpy}, SciPy {facts.scipy}"),
             ("BLAS", blas or "not known"),
@@ -143,7 +137,8 @@ def _ceilings(page: Page, machine: Machine) -> None:
         measured = c.value > 0
         spread = f"{form(c.low)} to {form(c.high)}" if measured and c.high > 0 else ""
         value = form(c.value) if measured else "not measured"
-        rows.append((c.label, str(c.threads), value, spread))
+        # How it was probed is in the page and in --json.
+        rows.append((c.label.partition(" (")[0], str(c.threads), value, spread))
     if rows:
         page.line("Ceilings", "bold")
         page.table(
@@ -162,7 +157,7 @@ def _call_costs(page: Page, machine: Machine) -> None:
     rows = [
         (
             c.operation,
-            f"{c.layout}, {c.dims}-D" if c.dims else c.layout,
+            f"{c.layout}, {c.dims}-D {c.dtype}" if c.dims else c.layout,
             units.time(c.fixed_s),
             f"{units.time(c.fixed_low_s)} to {units.time(c.fixed_high_s)}",
             units.count(c.n_half) if c.n_half > 0 else "",

@@ -1,9 +1,10 @@
 """Profiles one function: plain, profiled and watched evaluations in turns."""
 
+import functools
 import gc
 import statistics
 from collections.abc import Callable
-from time import perf_counter, perf_counter_ns
+from time import perf_counter_ns
 from types import FunctionType
 from typing import Any
 
@@ -32,7 +33,7 @@ _PLAIN_SHARE, _RAW_SHARE, _COUNT_SHARE = 0.15, 0.2, 0.1
 # look reads them they may come and go.
 _SHORT_FRAME_S = 10e-6
 # A stopping look takes several times as long as a passing one.
-_STOPPING_TIMES = 3.0
+_STOPPING_TIMES = 2.0
 
 
 class LineTimes(msgspec.Struct, frozen=True):
@@ -164,7 +165,8 @@ class _Runs:
         self.arguments = arguments
         self.seconds = seconds
         self.once_s = once_s
-        self.rounds = max(1, min(_ROUNDS, int(seconds / max(once_s, 1e-9))))
+        # Each round evaluates at least three times.
+        self.rounds = max(1, min(_ROUNDS, int(seconds / (5 * once_s))))
         self.plain_s: list[float] = []
         self.profiled_s: list[float] = []
         self.watched_s: list[float] = []
@@ -186,7 +188,7 @@ class _Runs:
 
     def profiled(self) -> None:
         """Evaluate under line_profiler."""
-        slowdown = self.profiled_s[-1] / self.once_s if self.profiled_s else 5.0
+        slowdown = self.profiled_s[-1] / self.once_s if self.profiled_s else 20.0
         evaluations = self._evaluations(_RAW_SHARE, slowdown)
         self.paces_s.append(self.session.reference.pace_s())
         self.profiled_s.append(
@@ -232,10 +234,24 @@ class _Runs:
 def _time(
     function: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int
 ) -> float:
-    start = perf_counter_ns()
+    """Time of one evaluation, s, without what it takes to free the result."""
+    total = 0
     for _ in range(evaluations):
-        function(*arguments)
-    return max((perf_counter_ns() - start) * 1e-9 / evaluations, 1e-9)
+        start = perf_counter_ns()
+        result = function(*arguments)
+        total += perf_counter_ns() - start
+        del result
+    return max(total * 1e-9 / evaluations - clock_s(), 1e-9)
+
+
+@functools.cache
+def clock_s() -> float:
+    """Time between two readings of the clock with nothing in between, s."""
+    times = []
+    for _ in range(200):
+        start = perf_counter_ns()
+        times.append(perf_counter_ns() - start)
+    return statistics.median(times) * 1e-9
 
 
 def _result(

@@ -13,26 +13,27 @@ from profiler_suite import child
 from profiler_suite.measure.lines import layout, peek
 from profiler_suite.measure.lines.watcher import (
     COUNTING,
-    DONE,
+    END,
+    LOOK,
     PAUSED,
     READY,
     Answer,
     Target,
 )
 
-# The watcher looks up from its pause within 0.3 ms.
-_WAKING_S = 1e-3
+# The watching process wakes within some tenths of a millisecond.
+_WAKING_S = 0.7e-3
 
 
 class Seen(msgspec.Struct, frozen=True):
     """Looks at one function: how many, and at which lines."""
 
     looks: int
-    """All looks while the loop around the function ran."""
+    """Looks that found the first code, the function asked for, active."""
+    outside: int
+    """Looks between two evaluations: calling the function, freeing what it returned."""
     lines: dict[tuple[int, int], int]
     """(number of the code, line) → looks that found the code there."""
-    codes: dict[int, int]
-    """Number of the code → looks that found it active."""
     lost: int
     stopped: bool
     """Whether the process stood still for each look."""
@@ -77,18 +78,14 @@ class Watch:
             codes=tuple(id(code) for code in codes),
             stopping=stopping,
         )
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(msgspec.json.encode(target) + b"\n")
-            self._process.stdin.flush()
-        except OSError as error:
-            raise peek.PeekError("the watching process has ended") from error
+        self._request(msgspec.json.encode(target) + b"\n")
 
     def evaluate(
         self, function: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int
     ) -> float:
         """Evaluate while being looked at; time per evaluation, s."""
         self._control[0] = READY
+        self._request(LOOK)
         sleep(_WAKING_S)
         try:
             return drive(function, arguments, evaluations, self._control)
@@ -97,7 +94,7 @@ class Watch:
 
     def end(self) -> Seen:
         """Stop looking; what was seen since `begin`."""
-        self._control[0] = DONE
+        self._request(END)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
@@ -107,9 +104,16 @@ class Watch:
             raise peek.PeekError(answer.error)
         return seen(answer, self._codes)
 
+    def _request(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except OSError as error:
+            raise peek.PeekError("the watching process has ended") from error
+
     def close(self) -> None:
         """End the watching process."""
-        self._control[0] = DONE
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
@@ -124,18 +128,23 @@ def seen(answer: Answer, codes: Sequence[CodeType]) -> Seen:
     """Instructions become lines."""
     tables = [_line_table(code) for code in codes]
     lines: dict[tuple[int, int], int] = {}
-    active: dict[int, int] = {}
-    looks = 0
+    looks = outside = 0
     for sighting in answer.sightings:
-        looks += sighting.count
+        if 0 in sighting.at:
+            looks += sighting.count
+        else:
+            outside += sighting.count
         for number, offset in sighting.at.items():
             table = tables[number]
             unit = (offset - layout.code_offset()) // 2
             line = table[min(max(unit, 0), len(table) - 1)]
             lines[number, line] = lines.get((number, line), 0) + sighting.count
-            active[number] = active.get(number, 0) + sighting.count
     return Seen(
-        looks=looks, lines=lines, codes=active, lost=answer.lost, stopped=answer.stopped
+        looks=looks,
+        outside=outside,
+        lines=lines,
+        lost=answer.lost,
+        stopped=answer.stopped,
     )
 
 

@@ -8,26 +8,32 @@ what it reads is one instant; the others run on undisturbed.
 import ctypes
 import os
 import random
+import struct
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 
 import msgspec
 
 from profiler_suite.measure.lines import peek
 from profiler_suite.measure.lines.layout import Layout
 
-PAUSED, COUNTING, DONE, READY = 0, 1, 2, 3
+PAUSED, COUNTING, READY = 0, 1, 2
 """States of the watched process, in the first word of its control block."""
+LOOK, END = b"look\n", b"end\n"
+"""Requests that follow a Target: look until the process pauses; answer."""
 
 _PAGE = 4096
 _MOST_PAGES = 96
 _MOST_FRAMES = 4000
 _ATTEMPTS = 30
-# Between two looks, s: random, or a loop of the watched function could keep step.
-_PAUSE_S = (10e-6, 60e-6)
-_STOPPING_PAUSE_S = (40e-6, 140e-6)
-_IDLE_S = 3e-4
+# Between two looks, s. Random, or a loop of the watched function could keep step; long
+# beside a look (about 10 µs), or a watched process that shares its core with this one
+# (two hardware threads of one core) would run slower, and not all of it equally.
+_PAUSE_S = (60e-6, 200e-6)
+_STOPPING_PAUSE_S = (80e-6, 240e-6)
+_READY_PAUSE_S = 50e-6
 # sys/ptrace.h
 _PTRACE_CONT, _PTRACE_DETACH = 7, 17
 _PTRACE_SEIZE, _PTRACE_INTERRUPT = 0x4206, 0x4207
@@ -85,9 +91,6 @@ class _Eye:
         self._library = library
         self._read = library.process_vm_readv
         self._target = target
-        self._code = target.layout.code
-        self._previous = target.layout.previous
-        self._instruction = target.layout.instruction
         self._numbers = {code: number for number, code in enumerate(target.codes)}
         self._local = ctypes.create_string_buffer(16 + _MOST_PAGES * _PAGE)
         self._here = peek.IoVec(ctypes.addressof(self._local), 0)
@@ -98,14 +101,15 @@ class _Eye:
         self._there[0] = peek.IoVec(target.control, 8)
         self._there[1] = peek.IoVec(target.layout.state, 8)
         self._pages: dict[int, int] = {}
-        self.counts: Counter[tuple[tuple[int, int], ...]] = Counter()
+        self.counts: Counter[tuple[int, ...]] = Counter()
         self.lost = 0
 
-    def look(self, attempts: int) -> None:
-        """Count where the wanted frames are."""
-        for _ in range(attempts):
-            if self.state() != COUNTING:
-                return
+    def look(self) -> int:
+        """Count where the wanted frames are; the state the process was in."""
+        for _ in range(_ATTEMPTS):
+            state = self._copy()
+            if state != COUNTING:
+                return state
             try:
                 at = self._walk()
             except _UnknownPage as unknown:
@@ -114,26 +118,29 @@ class _Eye:
                     self._add(page)
                 continue
             if at is not None:
-                self.counts[tuple(sorted(at.items()))] += 1
-                return
+                self.counts[at] += 1
+                return state
         self.lost += 1
+        return COUNTING
 
-    def state(self) -> int:
+    def _copy(self) -> int:
         """Copy the pages; the state the process was in."""
+        pages = self._pages
         while True:
-            wanted = 16 + len(self._pages) * _PAGE
+            wanted = 16 + len(pages) * _PAGE
             self._here.length = wanted
             got = self._read(
-                self._target.pid, self._here_at, 1, self._there_at, 2 + len(self._pages), 0
+                self._target.pid, self._here_at, 1, self._there_at, 2 + len(pages), 0
             )
             if got == wanted:
-                return int(peek.read_word(self._local, 0)[0])
+                state: int = peek.read_word(self._local, 0)[0]
+                return state
             if got < 16:
                 raise _Gone
             # A page that was part of a stack, or a torn address: forget it.
-            known = list(self._pages)
+            known = list(pages)
             del known[(got - 16) // _PAGE]
-            self._pages.clear()
+            pages.clear()
             for page in known:
                 self._add(page)
 
@@ -144,28 +151,37 @@ class _Eye:
         self._pages[page] = 16 + number * _PAGE
         self._there[2 + number] = peek.IoVec(page * _PAGE, _PAGE)
 
-    def _word(self, address: int) -> int:
-        at = self._pages.get(address // _PAGE)
-        if at is None or address & 7:
-            raise _UnknownPage(address)
-        return int(peek.read_word(self._local, at + address % _PAGE)[0])
+    def _walk(self) -> tuple[int, ...] | None:
+        """Number and instruction of each wanted code on the stack, one after the other.
 
-    def _walk(self) -> dict[int, int] | None:
-        """Instruction of each wanted code on the stack; None when the walk led nowhere."""
-        frame = int(peek.read_word(self._local, 8)[0])
-        if self._target.layout.link >= 0:
-            frame = self._word(frame + self._target.layout.link)
-        at: dict[int, int] = {}
-        for _ in range(_MOST_FRAMES):
-            if not frame:
-                return None
-            code = self._word(frame + self._code) & ~7
-            if code == self._target.driver:
-                return at
-            number = self._numbers.get(code)
-            if number is not None and number not in at:
-                at[number] = self._word(frame + self._instruction) - code
-            frame = self._word(frame + self._previous)
+        None when the walk led nowhere. Of a code that is active more than once the
+        innermost counts.
+        """
+        local, pages, word = self._local, self._pages, peek.read_word
+        layout, numbers, driver = self._target.layout, self._numbers, self._target.driver
+        address: int = word(local, 8)[0]
+        at: tuple[int, ...] = ()
+        try:
+            if layout.link >= 0:
+                address += layout.link
+                address = word(local, pages[address >> 12] + (address & 4095))[0]
+            for _ in range(_MOST_FRAMES):
+                if not address:
+                    return None
+                frame = address
+                address = frame + layout.code
+                code = word(local, pages[address >> 12] + (address & 4095))[0] & ~7
+                if code == driver:
+                    return at
+                number = numbers.get(code)
+                if number is not None and number not in at[::2]:
+                    address = frame + layout.instruction
+                    running = word(local, pages[address >> 12] + (address & 4095))[0]
+                    at += (number, running - code)
+                address = frame + layout.previous
+                address = word(local, pages[address >> 12] + (address & 4095))[0]
+        except (KeyError, struct.error):
+            raise _UnknownPage(address) from None
         return None
 
 
@@ -201,41 +217,55 @@ class _Brake:
         self._trace(_PTRACE_DETACH, self._pid, None, None)
 
 
-def watch(library: ctypes.CDLL, target: Target) -> Answer:
-    """Look until the watched process says that it is done."""
+def watch(
+    library: ctypes.CDLL, target: Target, next_request: Callable[[], bytes]
+) -> Answer:
+    """Look whenever asked to, until the end is requested."""
     reason = peek.may_read(library, target.pid, target.control)
-    if reason:
-        return Answer(sightings=(), error=reason)
     eye = _Eye(library, target)
-    brake = _Brake(library, target.pid) if target.stopping else None
+    brake = _Brake(library, target.pid) if target.stopping and not reason else None
     if brake is not None and not brake.works:
         brake = None
-    pause = _STOPPING_PAUSE_S if brake else _PAUSE_S
-    while (state := eye.state()) != DONE:
-        if state == COUNTING and brake is not None:
-            brake.stop()
-            eye.look(1 + _ATTEMPTS)
-            brake.release()
-        elif state == COUNTING:
-            eye.look(_ATTEMPTS)
-        time.sleep(random.uniform(*pause) if state else _IDLE_S)
+    while next_request() == LOOK:
+        if not reason:
+            _look_on(eye, brake)
     if brake is not None:
         brake.let_go()
     return Answer(
-        sightings=tuple(Sighting(at=dict(at), count=count) for at, count in eye.counts.items()),
+        sightings=tuple(
+            Sighting(at=dict(zip(at[::2], at[1::2], strict=True)), count=count)
+            for at, count in eye.counts.items()
+        ),
         lost=eye.lost,
         stopped=brake is not None,
+        error=reason,
     )
+
+
+def _look_on(eye: _Eye, brake: _Brake | None) -> None:
+    """Look again and again until the process pauses."""
+    low, high = _STOPPING_PAUSE_S if brake else _PAUSE_S
+    breadth = high - low
+    state = READY
+    while state != PAUSED:
+        if brake is not None and state == COUNTING:
+            brake.stop()
+            state = eye.look()
+            brake.release()
+        else:
+            state = eye.look()
+        time.sleep(_READY_PAUSE_S if state == READY else low + breadth * random.random())
 
 
 def main() -> None:
     """Answer each Target from standard input on standard output; end with the input."""
-    decoder = msgspec.json.Decoder(Target)
+    requests = sys.stdin.buffer
     try:
         library = peek.libc()
         peek.sleep_exactly(library)
-        for line in sys.stdin.buffer:
-            answer = watch(library, decoder.decode(line))
+        while line := requests.readline():
+            target = msgspec.json.decode(line, type=Target)
+            answer = watch(library, target, requests.readline)
             sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
             sys.stdout.buffer.flush()
     except (_Gone, BrokenPipeError, KeyboardInterrupt):

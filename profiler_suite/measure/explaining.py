@@ -1,0 +1,370 @@
+"""Measures one function of a person's own: times, operations, native samples, lines.
+
+Each pass gets its own copy of the arguments. What one pass cannot do is named,
+the others stand: a function that cannot be traced is still timed, sampled and
+line-profiled.
+"""
+
+import collections.abc
+import functools
+import inspect
+from collections.abc import Callable
+from time import perf_counter, perf_counter_ns
+from types import CodeType
+from typing import Any
+
+import threadpoolctl
+
+from profiler_suite.errors import FunctionError
+from profiler_suite.machine import canary
+from profiler_suite.measure import accounting, timing
+from profiler_suite.measure.comparing import arrays_in, compare, copied, in_words
+from profiler_suite.measure.explained import Effort, Explained, SourceText
+from profiler_suite.measure.trace import trace
+from profiler_suite.measure.trace.recording import TraceTooLongError
+from profiler_suite.model import AccountRecord, OperationCounts, Visit
+from profiler_suite.workloads import user_function, verification
+from profiler_suite.workloads.user_function import Called
+
+Tell = Callable[[str], None]
+
+# A function that takes longer is called as rarely as possible.
+_LONG_S = 0.5
+_FEWEST_VISITS, _MOST_VISITS = 3, 400
+_WANTED_CLEAN = 12
+_CLEAN_LIMIT = 1.10
+_MEMORY_SHARE = 0.25
+# Hashing and copying more than this takes seconds.
+_MOST_CHECKED_BYTES = 2 * 2**30
+# A trace of so many different calls is cut: nobody reads them.
+_NANOSECONDS_S = 2e-6
+
+
+class Subject:
+    """A function that is being explained, with its arguments and its canaries."""
+
+    def __init__(self, called: Called, effort: Effort, threads: int, *, copy: bool) -> None:
+        self.called = called
+        self.effort = effort
+        self.threads = threads
+        self.function, self._arguments = _positional(called)
+        self._copies = copy
+        self.notes: list[str] = []
+        self.repeatable = True
+        self.counts: OperationCounts | None = None
+        self.argument_bytes = float(sum(a.nbytes for a in arrays_in(self._arguments)))
+        large = self.argument_bytes > _MEMORY_SHARE * effort.last_cache_bytes > 0
+        names = ("memory", "ufunc") if large else ("ufunc",)
+        self.canaries = {name: canary.make(name) for name in names}
+        self._begun_ns = perf_counter_ns()
+        if copy and effort.memory_bytes and self.argument_bytes > 0.2 * effort.memory_bytes:
+            self._copies = False
+            self.notes.append("its arguments are too large to copy: all passes share them")
+
+    # ------------------------------------------------------------- arguments
+
+    def arguments(self) -> tuple[Any, ...]:
+        """A copy of the arguments, or themselves where copying is unwanted or impossible."""
+        if not self._copies:
+            return self._arguments
+        try:
+            return copied(self._arguments)
+        except Exception as error:  # noqa: BLE001 - generators, locks, open files
+            self._copies = False
+            self.notes.append(f"its arguments cannot be copied ({error}): passes share them")
+            return self._arguments
+
+    # -------------------------------------------------------------- measuring
+
+    def explain(self, tell: Tell) -> Explained:
+        """All passes; raises FunctionError when the function raises."""
+        with threadpoolctl.threadpool_limits(limits=self.threads):
+            tell("first call")
+            cold_s, result = self._first_call()
+            tell("timing")
+            prepared, visits = self._timed(cold_s)
+            tell("tracing operations")
+            traced = self._traced()
+            tell("replaying operations, sampling native code")
+            account = self._accounted(traced, prepared, cold_s)
+            tell("profiling lines")
+            lines = self._lines()
+            sources = self._sources()
+        counts = self.counts
+        operations = (
+            accounting.costliest(counts.operations, self._most_bytes()) if counts else []
+        )
+        by_dtype: dict[str, float] = {}
+        for operation in counts.operations if counts else ():
+            for each in operation.results[:1]:
+                by_dtype[each.dtype] = by_dtype.get(each.dtype, 0.0) + operation.flop
+        file, line = user_function.place_of(self.called.function)
+        return Explained(
+            name=self.called.name,
+            setup=self.called.setup,
+            file=file,
+            line=line,
+            threads=self.threads,
+            arguments=self._argument_words(),
+            result=in_words(result),
+            argument_bytes=self.argument_bytes,
+            result_bytes=float(sum(a.nbytes for a in arrays_in(result))),
+            cold_s=cold_s,
+            evaluations=prepared.evaluations,
+            visits=visits,
+            own_floors_s=_own_floors(visits),
+            empty_call_s=_empty_call_s(),
+            account=account,
+            operations=tuple(operations),
+            bytes_written=float(counts.bytes_written) if counts else 0.0,
+            flop_by_dtype=by_dtype,
+            product_flop=sum(
+                (o.flop for o in counts.operations if o.kind == "product"), 0.0
+            )
+            if counts
+            else 0.0,
+            lines=lines,
+            sources=sources,
+            strided=self._strided(),
+            notes=tuple(self.notes),
+            repeatable=self.repeatable,
+        )
+
+    def call(self, *arguments: Any) -> Any:
+        """Call it once; what it raises becomes a FunctionError with the user's line."""
+        try:
+            return self.function(*arguments)
+        except (Exception, SystemExit) as error:
+            raise user_function.failure(error, self.called.name) from error
+
+    def _first_call(self) -> tuple[float, Any]:
+        arguments = self.arguments()
+        checked = self.argument_bytes < _MOST_CHECKED_BYTES
+        before = verification.fingerprint(arguments) if checked else ""
+        first = timing.Stopwatch(self.call)
+        result = first(*arguments)
+        cold_s = first.last_s
+        if isinstance(result, collections.abc.Iterator):
+            self.function = _consuming(self.function)
+            self.notes.append("it returns an iterator, which is consumed in every evaluation")
+            arguments = self.arguments()
+            first = timing.Stopwatch(self.call)
+            result = first(*arguments)
+            cold_s = first.last_s
+        changed = checked and verification.fingerprint(arguments) != before
+        if changed:
+            self._check_again(arguments)
+        if cold_s < _LONG_S and checked:
+            again = self.call(*self.arguments())
+            # Compared with the copy's own answer: a changed argument may be the result.
+            self.repeatable = compare(result, again).same
+            if not self.repeatable and not changed:
+                self.notes.append(
+                    "its result differs from call to call (randomness or state of its own)"
+                )
+        return cold_s, result
+
+    def _check_again(self, arguments: tuple[Any, ...]) -> None:
+        try:
+            self.call(*arguments)
+        except FunctionError as error:
+            raise FunctionError(
+                f"{error}\n  (on the arguments that its first call had changed: it cannot be "
+                "repeated; let a zero-argument function make its arguments)"
+            ) from error
+        self.notes.append(
+            "it changes its arguments: each evaluation works on what the one before left"
+        )
+
+    def _timed(self, cold_s: float) -> tuple[timing.Prepared, tuple[Visit, ...]]:
+        arguments = self.arguments()
+        if cold_s > _LONG_S:
+            prepared = timing.Prepared(cold_s=cold_s, evaluations=1, samples=1)
+        else:
+            prepared = timing.prepare(self.call_plainly, arguments)
+        visits: list[Visit] = []
+        floors = dict(self.effort.floors_s)
+        begun = perf_counter()
+        while len(visits) < _MOST_VISITS:
+            elapsed_s = perf_counter() - begun
+            clean = sum(_is_clean(visit, floors) for visit in visits)
+            enough = clean >= _WANTED_CLEAN or elapsed_s > 2.5 * self.effort.timing_s
+            if len(visits) >= _FEWEST_VISITS and elapsed_s > self.effort.timing_s and enough:
+                break
+            visits.append(self.visit("", self.function, arguments, prepared))
+        return prepared, tuple(visits)
+
+    def call_plainly(self, *arguments: Any) -> Any:
+        """The function as it is, behind one more call."""
+        return self.function(*arguments)
+
+    def visit(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        prepared: timing.Prepared,
+    ) -> Visit:
+        """One visit between the canaries."""
+        at_s = (perf_counter_ns() - self._begun_ns) * 1e-9
+        times, pairs, faults = timing.visit(function, arguments, prepared, self.canaries)
+        return Visit(
+            point=name,
+            at_s=at_s,
+            sample_times_s=times,
+            canaries_s=pairs,
+            minor_faults=faults,
+        )
+
+    def _traced(self) -> tuple[OperationCounts | None, str]:
+        try:
+            _, self.counts = trace(
+                self.function, self.arguments(), seconds=self.effort.trace_s
+            )
+        except TraceTooLongError:
+            return None, f"it makes so many calls that tracing takes over {_seconds(self)}"
+        except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled
+            return None, f"{type(error).__name__}: {' '.join(str(error).split())}"
+        return self.counts, ""
+
+    def _accounted(
+        self,
+        traced: tuple[OperationCounts | None, str],
+        prepared: timing.Prepared,
+        cold_s: float,
+    ) -> AccountRecord:
+        long = cold_s > _LONG_S
+        floor_s = self.effort.floors_s.get("ufunc", 0.0) or self.canaries["ufunc"]()
+        return accounting.account(
+            self.function,
+            self.arguments(),
+            accounting.Effort(
+                replay_s=self.effort.replay_s,
+                sample_s=self.effort.sample_s,
+                floor_s=floor_s,
+                seed=self.effort.seed,
+                least_rounds=3 if long else 5,
+                most_bytes=self._most_bytes(),
+            ),
+            self.canaries["ufunc"],
+            name=self.called.name,
+            traced=traced,
+        )
+
+    def _most_bytes(self) -> float:
+        return 0.15 * self.effort.memory_bytes
+
+    # -------------------------------------------------------------- its source
+
+    def _lines(self) -> tuple[Any, ...]:
+        return ()
+
+    def _sources(self) -> tuple[SourceText, ...]:
+        functions = _own_functions(self.function)
+        names = self._names([each.__code__ for each in functions])
+        found = []
+        for each in functions:
+            try:
+                lines, first = inspect.getsourcelines(each)
+            except (OSError, TypeError):
+                continue
+            found.append(
+                SourceText(
+                    file=each.__code__.co_filename,
+                    function=each.__name__,
+                    first_line=first,
+                    text="".join(lines),
+                    names=names.get(each.__code__, {}),
+                )
+            )
+        return tuple(found)
+
+    def _names(self, codes: list[CodeType]) -> dict[CodeType, dict[str, str]]:
+        """What each local name held when its function returned, in words; one more call."""
+        return watch_names(self.function, self.arguments(), codes)
+
+    def _argument_words(self) -> tuple[str, ...]:
+        names = list(_parameters(self.called.function))
+        words = []
+        for number, value in enumerate(self.called.args):
+            name = f"{names[number]} " if number < len(names) else ""
+            words.append(f"{name}{in_words(value)}")
+        words += [f"{name} {in_words(value)}" for name, value in self.called.kwargs.items()]
+        return tuple(words)
+
+    def _strided(self) -> tuple[str, ...]:
+        names = list(_parameters(self.called.function))
+        given = {
+            **dict(zip(names, self.called.args, strict=False)),
+            **self.called.kwargs,
+        }
+        return tuple(
+            name
+            for name, value in given.items()
+            if any(a is value and not a.flags.c_contiguous for a in arrays_in(value))
+        )
+
+
+def _seconds(subject: Subject) -> str:
+    return f"{subject.effort.trace_s:.0f} s"
+
+
+def _positional(called: Called) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """The call with positional arguments only: keywords that need it are bound beforehand."""
+    if not called.kwargs:
+        return called.function, called.args
+    try:
+        bound = inspect.signature(called.function).bind(*called.args, **called.kwargs)
+        args, kwargs = bound.args, bound.kwargs
+    except (TypeError, ValueError):
+        args, kwargs = called.args, called.kwargs
+    if not kwargs:
+        return called.function, args
+    function = functools.partial(called.function, **kwargs)
+    function.__wrapped__ = called.function  # type: ignore[attr-defined]
+    return function, args
+
+
+def _consuming(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def consumed(*arguments: Any) -> list[Any]:
+        return list(function(*arguments))
+
+    return consumed
+
+
+def _parameters(function: Callable[..., Any]) -> collections.abc.Iterable[str]:
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return ()
+
+
+def _own_floors(visits: tuple[Visit, ...]) -> dict[str, float]:
+    times: dict[str, list[float]] = {}
+    for visit in visits:
+        for name, pair in visit.canaries_s.items():
+            times.setdefault(name, []).extend(pair)
+    return {name: canary.own_floor(values) for name, values in times.items()}
+
+
+def _is_clean(visit: Visit, floors: dict[str, float]) -> bool:
+    return all(
+        max(pair) <= _CLEAN_LIMIT * floors[name]
+        for name, pair in visit.canaries_s.items()
+        if floors.get(name)
+    )
+
+
+def _nothing() -> None:
+    """Returns at once: what a call itself takes."""
+
+
+def _empty_call_s() -> float:
+    return min(timing.time_evaluations(_nothing, (), 2000, perf_counter_ns) for _ in range(5))
+
+
+def _own_functions(function: Callable[..., Any]) -> list[Any]:
+    from profiler_suite.measure.lines import functions_to_profile
+
+    return functions_to_profile(function)
