@@ -14,7 +14,6 @@ __all__ = [
     "Effort",
     "Explained",
     "Failed",
-    "NativeSamples",
     "Rewrite",
     "SourceText",
     "Stage",
@@ -69,11 +68,11 @@ class Trial(Noun, frozen=True):
     """Something to try on the machine before it is advised."""
 
     kind: str
-    """'rewrite', 'threads', 'batch' or 'layout'."""
+    """'rewrite', 'threads' or 'batch'."""
     rewrite: Rewrite | None = None
     threads: int = 0
     operation: int = 0
-    """Place among the explained operations, for 'batch' and 'layout'."""
+    """Place among the explained operations, for 'batch'."""
 
 
 class Wish(Noun, frozen=True, tag="wish"):
@@ -103,6 +102,8 @@ class SourceText(Noun, frozen=True):
     function: str
     first_line: int
     text: str
+    names: dict[str, str] = {}
+    """What each local name held when it returned: 'float64 (500, 3072)', 'int 2', …"""
 
 
 class Explained(Noun, frozen=True, tag="explained"):
@@ -137,6 +138,8 @@ class Explained(Noun, frozen=True, tag="explained"):
     """Traced FLOP of products: what BLAS may run on several threads."""
     lines: tuple[LineRecord, ...]
     sources: tuple[SourceText, ...]
+    strided: tuple[str, ...] = ()
+    """Names of array arguments that are not contiguous row by row."""
     notes: tuple[str, ...] = ()
     """What it does to its surroundings and what is missing, in words."""
     repeatable: bool = True
@@ -155,5 +158,6 @@ class Tried(Noun, frozen=True, tag="tried"):
     """Whether both sides gave the same answer, up to rounding."""
     largest_error: float = 0.0
     """Largest difference relative to the largest element."""
+    dtype_changed: bool = False
     reason: str = ""
     """Why it could not be tried; empty when it was."""

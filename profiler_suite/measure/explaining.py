@@ -8,6 +8,7 @@ line-profiled.
 import collections.abc
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from time import perf_counter, perf_counter_ns
 from types import CodeType
@@ -20,6 +21,7 @@ from profiler_suite.machine import canary
 from profiler_suite.measure import accounting, timing
 from profiler_suite.measure.comparing import arrays_in, compare, copied, in_words
 from profiler_suite.measure.explained import Effort, Explained, SourceText
+from profiler_suite.measure.lines.functions import functions_to_profile, python_function
 from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.recording import TraceTooLongError
 from profiler_suite.model import AccountRecord, OperationCounts, Visit
@@ -36,8 +38,6 @@ _CLEAN_LIMIT = 1.10
 _MEMORY_SHARE = 0.25
 # Hashing and copying more than this takes seconds.
 _MOST_CHECKED_BYTES = 2 * 2**30
-# A trace of so many different calls is cut: nobody reads them.
-_NANOSECONDS_S = 2e-6
 
 
 class Subject:
@@ -51,6 +51,7 @@ class Subject:
         self._copies = copy
         self.notes: list[str] = []
         self.repeatable = True
+        self._long = False
         self.counts: OperationCounts | None = None
         self.argument_bytes = float(sum(a.nbytes for a in arrays_in(self._arguments)))
         large = self.argument_bytes > _MEMORY_SHARE * effort.last_cache_bytes > 0
@@ -86,7 +87,7 @@ class Subject:
             tell("tracing operations")
             traced = self._traced()
             tell("replaying operations, sampling native code")
-            account = self._accounted(traced, prepared, cold_s)
+            account = self._accounted(traced)
             tell("profiling lines")
             lines = self._lines()
             sources = self._sources()
@@ -98,12 +99,12 @@ class Subject:
         for operation in counts.operations if counts else ():
             for each in operation.results[:1]:
                 by_dtype[each.dtype] = by_dtype.get(each.dtype, 0.0) + operation.flop
-        file, line = user_function.place_of(self.called.function)
+        start = python_function(self.called.function)
         return Explained(
             name=self.called.name,
             setup=self.called.setup,
-            file=file,
-            line=line,
+            file=start.__code__.co_filename if start else "",
+            line=start.__code__.co_firstlineno if start else 0,
             threads=self.threads,
             arguments=self._argument_words(),
             result=in_words(result),
@@ -144,6 +145,7 @@ class Subject:
         first = timing.Stopwatch(self.call)
         result = first(*arguments)
         cold_s = first.last_s
+        self._long = cold_s > _LONG_S
         if isinstance(result, collections.abc.Iterator):
             self.function = _consuming(self.function)
             self.notes.append("it returns an iterator, which is consumed in every evaluation")
@@ -154,7 +156,7 @@ class Subject:
         changed = checked and verification.fingerprint(arguments) != before
         if changed:
             self._check_again(arguments)
-        if cold_s < _LONG_S and checked:
+        if not self._long and checked:
             again = self.call(*self.arguments())
             # Compared with the copy's own answer: a changed argument may be the result.
             self.repeatable = compare(result, again).same
@@ -178,10 +180,10 @@ class Subject:
 
     def _timed(self, cold_s: float) -> tuple[timing.Prepared, tuple[Visit, ...]]:
         arguments = self.arguments()
-        if cold_s > _LONG_S:
+        if self._long:
             prepared = timing.Prepared(cold_s=cold_s, evaluations=1, samples=1)
         else:
-            prepared = timing.prepare(self.call_plainly, arguments)
+            prepared = timing.prepare(self.function, arguments)
         visits: list[Visit] = []
         floors = dict(self.effort.floors_s)
         begun = perf_counter()
@@ -193,10 +195,6 @@ class Subject:
                 break
             visits.append(self.visit("", self.function, arguments, prepared))
         return prepared, tuple(visits)
-
-    def call_plainly(self, *arguments: Any) -> Any:
-        """The function as it is, behind one more call."""
-        return self.function(*arguments)
 
     def visit(
         self,
@@ -230,10 +228,7 @@ class Subject:
     def _accounted(
         self,
         traced: tuple[OperationCounts | None, str],
-        prepared: timing.Prepared,
-        cold_s: float,
     ) -> AccountRecord:
-        long = cold_s > _LONG_S
         floor_s = self.effort.floors_s.get("ufunc", 0.0) or self.canaries["ufunc"]()
         return accounting.account(
             self.function,
@@ -243,7 +238,7 @@ class Subject:
                 sample_s=self.effort.sample_s,
                 floor_s=floor_s,
                 seed=self.effort.seed,
-                least_rounds=3 if long else 5,
+                least_rounds=3 if self._long else 5,
                 most_bytes=self._most_bytes(),
             ),
             self.canaries["ufunc"],
@@ -260,7 +255,7 @@ class Subject:
         return ()
 
     def _sources(self) -> tuple[SourceText, ...]:
-        functions = _own_functions(self.function)
+        functions = functions_to_profile(self.function)
         names = self._names([each.__code__ for each in functions])
         found = []
         for each in functions:
@@ -280,7 +275,9 @@ class Subject:
         return tuple(found)
 
     def _names(self, codes: list[CodeType]) -> dict[CodeType, dict[str, str]]:
-        """What each local name held when its function returned, in words; one more call."""
+        """Of one more call; a function that takes seconds is spared it."""
+        if self._long:
+            return {}
         return watch_names(self.function, self.arguments(), codes)
 
     def _argument_words(self) -> tuple[str, ...]:
@@ -364,7 +361,21 @@ def _empty_call_s() -> float:
     return min(timing.time_evaluations(_nothing, (), 2000, perf_counter_ns) for _ in range(5))
 
 
-def _own_functions(function: Callable[..., Any]) -> list[Any]:
-    from profiler_suite.measure.lines import functions_to_profile
+def watch_names(
+    function: Callable[..., Any], arguments: tuple[Any, ...], codes: list[CodeType]
+) -> dict[CodeType, dict[str, str]]:
+    """What each local name held when one of these functions returned, in words."""
+    wanted = set(codes)
+    found: dict[CodeType, dict[str, str]] = {}
 
-    return functions_to_profile(function)
+    def look(frame: Any, event: str, _: Any) -> None:
+        if event == "return" and frame.f_code in wanted:
+            found[frame.f_code] = {k: in_words(v) for k, v in frame.f_locals.items()}
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        function(*arguments)
+    finally:
+        sys.setprofile(before)
+    return found

@@ -120,7 +120,7 @@ def _draw_bars(ax: Axes, frame: pd.DataFrame, place: Mapping[str, int]) -> None:
         lowest, highest = min(lowest, left), max(highest, right)
     ax.set_xlim(max(lowest * 1.05, -1.0), min(highest * 1.02, 2.0))
     ax.axvline(0, color=ROLES["axis"][0], linewidth=0.8)
-    steps = (0, 0.25, 0.5, 0.75, 1)
+    steps = (0, 0.5, 1)
     ax.set_xticks(steps, [f"{100 * step:.0f} %" for step in steps])
 
 
@@ -287,7 +287,7 @@ def _over_axis_title(frame: pd.DataFrame, axis: str) -> str:
 def falls_below(x: Sequence[float], shares: Sequence[float], level: float) -> float | None:
     """Where the share last falls below a level: 0 if it is below everywhere, None if never.
 
-    Straight lines between neighbouring values of x.
+    Straight lines between neighbouring values on the figure's logarithmic axis.
     """
     x = sorted(x)
     if shares[-1] >= level:
@@ -295,5 +295,5 @@ def falls_below(x: Sequence[float], shares: Sequence[float], level: float) -> fl
     for i in range(len(x) - 1, 0, -1):
         if shares[i - 1] >= level > shares[i]:
             part = (shares[i - 1] - level) / (shares[i - 1] - shares[i])
-            return x[i - 1] + part * (x[i] - x[i - 1])
+            return float(x[i - 1] * (x[i] / x[i - 1]) ** part)
     return 0.0

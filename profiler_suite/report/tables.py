@@ -7,6 +7,7 @@ from profiler_suite.report.books import ENTRY_COLOURS, METHODS, with_ledger
 from profiler_suite.report.known import Known
 from profiler_suite.report.view import TableView
 
+_MOST_GAPS = 15
 _MOST_CALLS = 4  # operations per implementation
 
 
@@ -87,6 +88,7 @@ def gaps(known: Known) -> TableView | None:
     frame = frame.assign(apart=apart)[apart > GAP].sort_values("apart", ascending=False)
     if frame.empty:
         return None
+    shown = frame.head(_MOST_GAPS)
     rows = tuple(
         (
             row.experiment,
@@ -96,10 +98,12 @@ def gaps(known: Known) -> TableView | None:
             _points_of_100(row.overhead_native),
             f"{100 * row.apart:.0f}",
         )
-        for row in selection.rows(frame)
+        for row in selection.rows(shown)
     )
+    left_out = len(frame) - len(shown)
     return TableView(
-        "Points where replay and native samples disagree: overhead share in % of the time",
+        "Points where replay and native samples disagree: overhead share in % of the time"
+        + (f"; {left_out} more are in points.csv" if left_out else ""),
         ("experiment", "implementation", "problem", "replay", "native", "apart"),
         (False, False, False, True, True, True),
         rows,
@@ -114,9 +118,9 @@ def operations(known: Known) -> TableView | None:
     first = known.answer.experiment if known.answer else frame["experiment"].iloc[0]
     own = frame[(frame["experiment"] == first) & frame["call_s"].notna()]
     own = own.sort_values("share", ascending=False).groupby("id", sort=False).head(_MOST_CALLS)
-    order = {name: i for i, name in enumerate(dict.fromkeys(own["id"]))}
-    own = own.assign(order=own["id"].map(order)).sort_values(
-        ["order", "share"], ascending=[True, False]
+    times = known.points.set_index("id")["time_s"]
+    own = own.assign(time_s=own["id"].map(times)).sort_values(
+        ["time_s", "id", "share"], ascending=[True, True, False]
     )
     rows = tuple(
         (

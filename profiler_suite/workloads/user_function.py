@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from profiler_suite.errors import FunctionError, ProfilerSuiteError, UsageError, unknown_name
@@ -248,11 +248,3 @@ def _is_library(file: str) -> bool:
         return True
     return file.startswith(str(Path(inspect.__file__).parent) + "/") and "tests" not in parts
 
-
-def place_of(function: Callable[..., Any]) -> tuple[str, int]:
-    """File and first line of a Python function; ('', 0) for compiled code."""
-    start = inspect.unwrap(function)
-    start = getattr(start, "__func__", start)
-    if not isinstance(start, FunctionType):
-        return "", 0
-    return start.__code__.co_filename, start.__code__.co_firstlineno
