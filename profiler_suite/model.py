@@ -350,7 +350,12 @@ class PointRecord(Noun, frozen=True, tag_field="kind", tag="point"):
 
 
 class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
-    """Hits and raw time of one source line in one profiled evaluation run."""
+    """One source line: what line_profiler says of it, and what is true without line_profiler.
+
+    ``hits`` and ``time_s`` are line_profiler's own, over all profiled evaluations; every
+    other time is of one evaluation. A line with no hits is time spent entering the
+    function, which line_profiler gives to no line.
+    """
 
     point: str
     implementation: str
@@ -362,6 +367,28 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
     time_s: float
     """Raw time as line_profiler counts it, s, over all evaluations."""
     evaluations: int
+    first_line: int = 0
+    """Line on which the function begins."""
+    corrected_s: float = 0.0
+    """Time of the line in one plain evaluation, s. Time in a recursive call belongs to the
+    lines it runs there, not again to the line that called. May be below 0 when modelled."""
+    uncertainty_s: float = 0.0
+    """Half width of the 95 % interval of corrected_s, s."""
+    resolved: bool = False
+    """Whether corrected_s is larger than its uncertainty."""
+    method: str = ""
+    """'sampled' (share of looks at plain evaluations), 'modelled' (raw time minus what its
+    events cost), or empty: not corrected."""
+    indicative: bool = False
+    """Modelled although line_profiler made the function more than five times slower."""
+    looks: int = 0
+    """Looks that found the line running."""
+    added_s: float = 0.0
+    """What line_profiler added to the line, by the model, s."""
+    plain_s: float = 0.0
+    """Plain time of one evaluation of the point, measured between the profiled ones, s."""
+    profiled_s: float = 0.0
+    """Wall time of one evaluation under line_profiler, s."""
     schema: int = SCHEMA_VERSION
 
 

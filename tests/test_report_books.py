@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.report import books
-from tests.fake_run import fake_run
+from tests.fake_run import make_run
 
 
 def test_overhead_falls_below_a_level_on_a_logarithmic_axis() -> None:
@@ -14,7 +14,7 @@ def test_overhead_falls_below_a_level_on_a_logarithmic_axis() -> None:
 
 
 def test_a_run_without_ledgers_has_no_ledger_figures() -> None:
-    run = fake_run()
+    run = make_run()
     points = run.points.assign(residual=np.nan)
     assert books.with_ledger(points).empty
     assert books.stacked(run.provenance.experiments[0], points, {}, "where") is None

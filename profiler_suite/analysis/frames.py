@@ -134,6 +134,16 @@ LINE_COLUMNS = {
     "hits": "times it ran per evaluation",
     "time_s": "raw time per evaluation as line_profiler counts it, s",
     "share": "time_s over the total of the profiled functions",
+    "corrected_s": "time of the line in one plain evaluation, s; 0 when not corrected",
+    "uncertainty_s": "half width of the 95 % interval of corrected_s, s",
+    "corrected_share": "corrected_s over plain_s",
+    "resolved": "True where corrected_s is larger than its uncertainty",
+    "method": "sampled, modelled, or empty when the line was not corrected",
+    "indicative": "True where it is modelled although line_profiler slows it more than 5 times",
+    "looks": "looks at plain evaluations that found the line running",
+    "added_s": "what line_profiler added to the line per evaluation, by the model, s",
+    "plain_s": "plain time of one evaluation, measured between the profiled ones, s",
+    "profiled_s": "wall time of one evaluation under line_profiler, s",
 }
 
 
@@ -144,6 +154,18 @@ _TEXT_COLUMNS = frozenset(
         *("dtype", "layout", "status", "reason", "bound", "level", "flags", "ledger_notes"),
         *("operation", "via", "operands", "file", "entry", "function", "source"),
     }
+)
+# Columns that are fields of the record, unchanged.
+_LINE_FIELDS = (
+    "corrected_s",
+    "uncertainty_s",
+    "resolved",
+    "method",
+    "indicative",
+    "looks",
+    "added_s",
+    "plain_s",
+    "profiled_s",
 )
 
 
@@ -284,7 +306,7 @@ def _typed(rows: Sequence[Any], columns: Iterable[str]) -> pd.DataFrame:
         elif name in _TEXT_COLUMNS:
             table[name] = table[name].fillna("")
             kinds[name] = "object"
-        elif not pd.api.types.is_numeric_dtype(table[name]):
+        elif table[name].isna().all():  # no value at all has no type
             kinds[name] = "float64"
     return table.astype(kinds)
 
@@ -334,7 +356,7 @@ def _points(
     everything = [*provenance.points, *(skip.point for skip in provenance.skipped)]
     dims = list(dict.fromkeys(name for point in everything for name in point.problem.dims))
     rows = [
-        _point_row(p, provenance, history, reasons.get(p.id, ""))
+        _point_row(p, provenance, history, reasons.get(p.id, ""), ledgers.get(p.id))
         | _ledger_columns(ledgers.get(p.id), history.accounts.get(p.id))
         for p in everything
     ]
@@ -343,7 +365,11 @@ def _points(
 
 
 def _point_row(
-    point: Point, provenance: Provenance, history: History, skipped: str
+    point: Point,
+    provenance: Provenance,
+    history: History,
+    skipped: str,
+    books: Ledger | None,
 ) -> dict[str, object]:
     outcome = history.outcomes.get(point.id)
     visits = history.visits.get(point.id, [])
@@ -383,7 +409,7 @@ def _point_row(
     row |= _launch_columns(history.launches.get(point.id, []))
     # The time of a wrong answer, or of half a visit before a crash, is no result.
     if status is Status.OK and visits:
-        row |= _time_columns(point, visits, provenance, history, reason)
+        row |= _time_columns(point, visits, provenance, history, reason, books)
     return row
 
 
@@ -426,6 +452,7 @@ def _time_columns(
     provenance: Provenance,
     history: History,
     reason: str,
+    books: Ledger | None,
 ) -> dict[str, object]:
     found: Estimate = statistics.estimate(
         visits,
@@ -434,19 +461,16 @@ def _time_columns(
         slow=history.slowness,
         threads=point.threads,
     )
-    account = history.accounts.get(point.id)
-    # As a share of the plain time of the same rounds: it was replayed in their mood.
-    fixed_share = (
-        ledger.dispatch_s(account) / account.plain_s
-        if account and account.plain_s and not account.untraced
-        else 0.0
+    # As a share of the plain time of the same rounds: it was measured in their mood.
+    overhead_share = (
+        books.share(ledger.INTERPRETER) + books.share(ledger.DISPATCH) if books else 0.0
     )
     placement = roofline.place(
         point,
         found.time_s,
         found.low_s,
         provenance.machine,
-        overhead_s=fixed_share * found.time_s,
+        overhead_s=overhead_share * found.time_s,
     )
     flags = list(found.flags)
     if reason.startswith("not converged"):
@@ -522,6 +546,8 @@ def _lines(points: Iterable[Point], lines: Sequence[LineRecord]) -> pd.DataFrame
             "hits": line.hits / line.evaluations,
             "time_s": line.time_s / line.evaluations,
             "share": line.time_s / totals[line.point] if totals[line.point] else 0.0,
+            "corrected_share": line.corrected_s / line.plain_s if line.plain_s else 0.0,
+            **{name: getattr(line, name) for name in _LINE_FIELDS},
         }
         for line in lines
     ]

@@ -1,8 +1,9 @@
 """Places points under three roofs: compute, bandwidth of the level with the data, overhead.
 
-attainable = min(peak FLOP/s, intensity × bandwidth, FLOP ÷ fixed cost of all calls).
+attainable = min(peak FLOP/s, intensity × bandwidth, FLOP ÷ cost of making the calls).
 Source of the first two: Williams, Waterman and Patterson (2009), Roofline; the
-third divides the same FLOP by the time that entering the calls takes at least.
+third divides the same FLOP by what interpreter and dispatch take, as if the work
+itself took no time.
 """
 
 from collections.abc import Sequence
@@ -106,8 +107,8 @@ def place(
 ) -> Placement:
     """Bound, attainable rate and share of it for one point and its time.
 
-    `overhead_s` is the fixed cost of its calls as replayed beside it; without
-    it, the least that calls of its cost model cost on this machine.
+    `overhead_s` is what interpreter and dispatch take of that time, from its
+    ledger; without it, the least that calls of its cost model cost on this machine.
     """
     dtype = point.problem.dtype
     level = level_of(point.working_set_bytes, machine, point.threads)

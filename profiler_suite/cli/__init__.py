@@ -11,9 +11,15 @@ from typing import Any
 import click
 
 from profiler_suite import __version__
+from profiler_suite.cli.explain import explain_command
 from profiler_suite.cli.show import list_command, machine_command, report_command
 from profiler_suite.cli.sweep import sweep_command
-from profiler_suite.errors import ChildError, ProfilerSuiteError, unknown_name
+from profiler_suite.errors import (
+    ChildError,
+    FunctionError,
+    ProfilerSuiteError,
+    unknown_name,
+)
 
 OK, USAGE, POINTS_FAILED, INTERRUPTED = 0, 2, 3, 130
 
@@ -38,7 +44,7 @@ def _commands() -> None:
     """
 
 
-for _command in (sweep_command, report_command, list_command, machine_command):
+for _command in (sweep_command, explain_command, report_command, list_command, machine_command):
     _commands.add_command(_command)
 
 
@@ -56,7 +62,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     except ProfilerSuiteError as error:
         click.echo(f"error: {error}", err=True)
-        return POINTS_FAILED if isinstance(error, ChildError) else USAGE
+        return POINTS_FAILED if isinstance(error, (ChildError, FunctionError)) else USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("\ninterrupted", err=True)
         return INTERRUPTED

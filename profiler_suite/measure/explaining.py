@@ -190,7 +190,7 @@ class Subject:
         while len(visits) < _MOST_VISITS:
             elapsed_s = perf_counter() - begun
             clean = sum(_is_clean(visit, floors) for visit in visits)
-            enough = clean >= _WANTED_CLEAN or elapsed_s > 2.5 * self.effort.timing_s
+            enough = clean >= _WANTED_CLEAN or elapsed_s > 1.75 * self.effort.timing_s
             if len(visits) >= _FEWEST_VISITS and elapsed_s > self.effort.timing_s and enough:
                 break
             visits.append(self.visit("", self.function, arguments, prepared))

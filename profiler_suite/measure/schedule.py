@@ -24,8 +24,8 @@ class Schedule(Noun, frozen=True):
     """Fewer clean visits than this give a minimum, not a median."""
     visits_kept: int = 400
     """Visits per point, at most: the cap on raw samples kept."""
-    line_profile_s: float = 0.06
-    """Time under line_profiler per implementation."""
+    line_profile_s: float = 0.15
+    """Time for the lines of one implementation: plain, profiled and watched evaluations."""
     replay_s: float = 0.06
     """Operation replay per point of the ledger."""
     sample_s: float = 0.08
@@ -41,7 +41,7 @@ QUICK = Schedule(
     half_width=0.05,
     budget_s=24.0,
     longest_evaluation_s=0.05,
-    line_profile_s=0.02,
+    line_profile_s=0.07,
     replay_s=0.05,
     sample_s=0.06,
 )

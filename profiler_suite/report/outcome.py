@@ -14,14 +14,32 @@ _MOST_TABLES = 3  # of experiments, when there is no question to answer
 _MOST_ROWS = 14
 _MOST_FINDINGS = 9
 
+_ENTRIES = (
+    ("interp", "interpreter"),
+    ("disp", "dispatch"),
+    ("mem", "memory"),
+    ("copy", "copy"),
+    ("arith", "arithmetic"),
+)
 _COLUMNS = (
-    Column("", least=17, style="cyan"),
+    Column("", style="cyan", least=17),
     Column("time", numeric=True),
-    Column("±", numeric=True),
+    Column("±", numeric=True, rank=5),
     Column("vs best", numeric=True),
-    Column("rate", numeric=True, rank=3),
-    Column("of roof", numeric=True, rank=2),
-    Column("limited by", rank=1),
+    Column("rate", numeric=True, rank=6),
+    Column("of roof", numeric=True, rank=4),
+    Column("limit", rank=1),
+)
+# Bounds in a word, so that a name need not be cut for them.
+_SHORT = {"call overhead": "calls", "arithmetic": "compute", "memory bandwidth": "memory"}
+# With a ledger, its entries stand between the comparison and the bound.
+_BOOK_COLUMNS = (
+    *_COLUMNS[:4],
+    *(
+        Column(heading, numeric=True, rank=3 if heading in ("mem", "copy") else 0)
+        for heading, _ in _ENTRIES
+    ),
+    *_COLUMNS[4:],
 )
 
 
@@ -77,7 +95,8 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
     name = f"{first['name']} " if first["name"] else ""
     page.line(f"{name}{first['problem']}  {units.count(first['flop'])} textbook FLOP", "bold")
     best = selection.measured(frame)["time_s"].min()
-    rows = []
+    rows: list[tuple[str, ...]] = []
+    entries = _ENTRIES if frame["residual"].notna().any() else ()
     several = frame["implementation"].duplicated(keep=False)  # dtypes or thread counts
     suffix = " " + frame["dtype"] + " t" + frame["threads"].astype(str)
     frame = frame.assign(label=frame["implementation"] + suffix.where(several, ""))
@@ -89,18 +108,24 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
                     units.time(row.time_s),
                     units.percent(columns.half_width(row)),
                     units.ratio(row.time_s / best),
+                    *(_whole_percent(getattr(row, entry)) for _, entry in entries),
                     units.flop_rate(row.flop_per_s),
                     units.percent(row.of_attainable) if columns.bound(row) else "",
-                    columns.bound(row),
+                    _SHORT.get(columns.bound(row), columns.bound(row).split(" ")[0]),
                 )
             )
         else:
-            rows.append((str(row.label), str(row.status), "", "", "", "", ""))
+            blank = [""] * (5 + len(entries))
+            rows.append((str(row.label), str(row.status), *blank))
     marked = [row.id in bold for row in selection.rows(frame.head(_MOST_ROWS))]
-    page.table(_COLUMNS, rows, emphasised=marked)
+    page.table(_BOOK_COLUMNS if entries else _COLUMNS, rows, emphasised=marked)
     if len(frame) > _MOST_ROWS:
         page.line(f"  and {len(frame) - _MOST_ROWS} more in the report")
     page.line()
+
+
+def _whole_percent(share: float) -> str:
+    return f"{100 * share:.0f}%" if share == share else ""
 
 
 def _shown(folder: Path) -> str:

@@ -1,1 +1,22 @@
-"""Line profiles."""
+"""Line profiles: which line an implementation spends its time in, and how sure that is.
+
+line_profiler tells hits and raw times; looks from another process at plain
+evaluations tell what is true without it; a model of what it adds fills in where looks
+are too few or not possible. Nothing that is timed elsewhere runs under it: the pass
+has a child of its own.
+"""
+
+from profiler_suite.measure.lines.functions import functions_to_profile
+from profiler_suite.measure.lines.job import Profiled, profile_points, representatives
+from profiler_suite.measure.lines.records import records
+from profiler_suite.measure.lines.session import LineSession, Profile
+
+__all__ = [
+    "LineSession",
+    "Profile",
+    "Profiled",
+    "functions_to_profile",
+    "profile_points",
+    "records",
+    "representatives",
+]

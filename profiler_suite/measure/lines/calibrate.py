@@ -8,7 +8,7 @@ import math
 import statistics
 from collections.abc import Callable
 from time import perf_counter_ns
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import Any
 
 import msgspec
@@ -44,7 +44,7 @@ class Costs(msgspec.Struct, frozen=True):
 class _Program(msgspec.Struct):
     """A function with its plain and its profiled form, and what it counts."""
 
-    function: FunctionType
+    function: Any
     instrumented: Instrumented
     code: CodeType
     counted: Events
@@ -62,7 +62,7 @@ class _Program(msgspec.Struct):
         run_profiled(self.instrumented, self.function, (), 1)
         stats = self.instrumented.stats()
         lines = stats.timings[label(self.code)]
-        total = stats.unit * sum(time for _, _, time in lines)
+        total = float(stats.unit * sum(time for _, _, time in lines))
         raw = total - self.raw_before_s
         self.raw_before_s = total
         return raw
@@ -89,7 +89,7 @@ def run_profiled(
     return (end - start) * 1e-9 / evaluations
 
 
-def _timed(function: FunctionType) -> float:
+def _timed(function: Callable[[], Any]) -> float:
     # After a profiled run the interpreter specialises its instructions anew.
     function()
     start = perf_counter_ns()

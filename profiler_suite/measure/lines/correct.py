@@ -58,9 +58,7 @@ def sampled(looks: int, all_looks: int, plain_s: float) -> Corrected:
     half = _INTERVAL * math.sqrt(centre * (1 - centre) / (all_looks + 4))
     # The interval is around `centre`, the estimate stays the plain share.
     half += abs(centre - share)
-    return Corrected(
-        time_s=share * plain_s, uncertainty_s=half * plain_s, method="sampled"
-    )
+    return Corrected(time_s=share * plain_s, uncertainty_s=half * plain_s, method="sampled")
 
 
 def modelled(line: RawLine, scale: float, error: float) -> Corrected:

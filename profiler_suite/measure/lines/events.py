@@ -67,10 +67,6 @@ class _Open(msgspec.Struct):
     """Events inside of it so far, for the line that called it."""
 
 
-class _OutOfTime(Exception):
-    """Enough was counted."""
-
-
 class _Code(msgspec.Struct):
     """What is looked up at each event."""
 
@@ -159,7 +155,7 @@ def count(
     codes: Sequence[CodeType],
     seconds: float,
 ) -> Counted:
-    """Evaluate once and count, for at most `seconds`; what is left of the evaluation runs on."""
+    """Evaluate once; count for at most `seconds`, the rest of the evaluation just runs."""
     tally = Tally(codes)
     complete = (_monitor if MONITORING else _trace)(function, arguments, tally, seconds)
     return Counted(lines=tally.lines, entries=tally.entries, complete=complete)
@@ -204,7 +200,7 @@ if MONITORING:
         tally: Tally,
         seconds: float,
     ) -> bool:
-        monitoring = sys.monitoring
+        monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
         names = monitoring.events
         end = perf_counter() + seconds
         heard = 0

@@ -41,9 +41,9 @@ def python_function(function: Any) -> FunctionType | None:
         elif isinstance(function, (MethodType, classmethod, staticmethod)):
             function = function.__func__
         elif isinstance(function, FunctionType):
-            inner = inspect.unwrap(function)
+            inner: Any = inspect.unwrap(function)
             if inner is function:
-                return function
+                break
             function = inner
         elif hasattr(function, "__wrapped__"):
             function = function.__wrapped__
@@ -52,10 +52,10 @@ def python_function(function: Any) -> FunctionType | None:
         elif inspect.isbuiltin(function) or not callable(function):
             return None
         else:
-            function = getattr(type(function), "__call__", None)
+            function = inspect.getattr_static(type(function), "__call__", None)
             if not isinstance(function, FunctionType):
                 return None
-    return None
+    return function if isinstance(function, FunctionType) else None
 
 
 def nested_codes(code: CodeType) -> list[CodeType]:

@@ -231,9 +231,7 @@ class _Runs:
             return None
 
 
-def _time(
-    function: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int
-) -> float:
+def _time(function: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int) -> float:
     """Time of one evaluation, s, without what it takes to free the result."""
     total = 0
     for _ in range(evaluations):
@@ -254,9 +252,7 @@ def clock_s() -> float:
     return statistics.median(times) * 1e-9
 
 
-def _result(
-    runs: _Runs, counted: Counted, seen: Seen | None, session: LineSession
-) -> Profile:
+def _result(runs: _Runs, counted: Counted, seen: Seen | None, session: LineSession) -> Profile:
     stats = runs.instrumented.stats()
     plain_s = statistics.median(runs.plain_s)
     pace = statistics.median(runs.paces_s) / session.costs.reference_s

@@ -76,11 +76,11 @@ class Answer(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-class _Gone(Exception):
+class _GoneError(Exception):
     """The watched process has ended."""
 
 
-class _UnknownPage(Exception):
+class _UnknownPageError(Exception):
     """An address outside of the pages that are copied so far."""
 
 
@@ -112,7 +112,7 @@ class _Eye:
                 return state
             try:
                 at = self._walk()
-            except _UnknownPage as unknown:
+            except _UnknownPageError as unknown:
                 page = unknown.args[0] // _PAGE
                 if 16 <= page < 1 << 35:
                     self._add(page)
@@ -136,7 +136,7 @@ class _Eye:
                 state: int = peek.read_word(self._local, 0)[0]
                 return state
             if got < 16:
-                raise _Gone
+                raise _GoneError
             # A page that was part of a stack, or a torn address: forget it.
             known = list(pages)
             del known[(got - 16) // _PAGE]
@@ -181,7 +181,7 @@ class _Eye:
                 address = frame + layout.previous
                 address = word(local, pages[address >> 12] + (address & 4095))[0]
         except (KeyError, struct.error):
-            raise _UnknownPage(address) from None
+            raise _UnknownPageError(address) from None
         return None
 
 
@@ -201,7 +201,7 @@ class _Brake:
         while True:
             _, status = os.waitpid(self._pid, _WAIT_ALL)
             if not os.WIFSTOPPED(status):
-                raise _Gone
+                raise _GoneError
             if status >> 16 == _PTRACE_EVENT_STOP:
                 return
             # A signal on its way to the process: pass it on.
@@ -217,9 +217,7 @@ class _Brake:
         self._trace(_PTRACE_DETACH, self._pid, None, None)
 
 
-def watch(
-    library: ctypes.CDLL, target: Target, next_request: Callable[[], bytes]
-) -> Answer:
+def watch(library: ctypes.CDLL, target: Target, next_request: Callable[[], bytes]) -> Answer:
     """Look whenever asked to, until the end is requested."""
     reason = peek.may_read(library, target.pid, target.control)
     eye = _Eye(library, target)
@@ -268,7 +266,7 @@ def main() -> None:
             answer = watch(library, target, requests.readline)
             sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
             sys.stdout.buffer.flush()
-    except (_Gone, BrokenPipeError, KeyboardInterrupt):
+    except (_GoneError, BrokenPipeError, KeyboardInterrupt):
         return
 
 

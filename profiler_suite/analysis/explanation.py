@@ -1,0 +1,389 @@
+"""What the measurements of one function mean: books, roofs, counterfactuals, verdict, advice."""
+
+import functools
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from profiler_suite import units
+from profiler_suite.analysis import advice, ledger, roofline, statistics
+from profiler_suite.analysis.advice import Advice
+from profiler_suite.measure.explained import Explained, Trial, Tried
+from profiler_suite.model import Estimate, Ledger, LedgerEntry, Machine, Noun
+
+EXPLANATION_SCHEMA = 1
+_PEAK_DTYPES = {"<f4": "float32", "<c8": "float32"}
+# Below this share a counterfactual is not worth a line.
+_WORTH = 0.02
+
+
+class Counterfactual(Noun, frozen=True):
+    """What would be saved if one thing were different."""
+
+    name: str
+    """Stable key: 'free_arithmetic', 'one_call', 'reused_buffers', 'best_rate'."""
+    text: str
+    saved_s: float
+    share: float
+    """Of the time."""
+
+
+class Explanation:
+    """Where the time of one function goes, how far it is from the machine, what to change."""
+
+    def __init__(
+        self,
+        explained: Explained,
+        machine: Machine,
+        tried: tuple[Tried, ...] = (),
+        kept_floors_s: dict[str, float] | None = None,
+    ) -> None:
+        self.explained = explained
+        self.machine = machine
+        self.tried = tried
+        self._kept_floors_s = dict(kept_floors_s or {})
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.explained.name}: {self.verdict[0]}>"
+
+    # ------------------------------------------------------------- the numbers
+
+    @functools.cached_property
+    def floors_s(self) -> dict[str, float]:
+        """Floor of each canary: the kept one, or this run's where it is smaller, s."""
+        own = self.explained.own_floors_s
+        return {name: min(s, self._kept_floors_s.get(name, s)) for name, s in own.items()}
+
+    @functools.cached_property
+    def time(self) -> Estimate:
+        """Time of one evaluation with its interval."""
+        visits = self.explained.visits
+        slow = statistics.slowness(self.explained.own_floors_s, self._kept_floors_s)
+        return statistics.estimate(
+            visits, [0] * len(visits), self.floors_s, slow, self.explained.threads
+        )
+
+    @functools.cached_property
+    def ledger(self) -> Ledger | None:
+        """The books of one evaluation; None when neither a trace nor samples are there."""
+        return ledger.ledger(self.explained.account, self.machine)
+
+    @functools.cached_property
+    def operations(self) -> pd.DataFrame:
+        """Every replayed operation, the costliest first; times in s."""
+        account = self.explained.account
+        fault = ledger.fault_cost(self.machine)
+        fault_s = fault.median if fault else 0.0
+        rows = [
+            {
+                "operation": each.name,
+                "via": each.via,
+                "operands": each.shapes,
+                "file": each.file,
+                "line": each.line,
+                "calls": each.calls,
+                "call_s": each.full_s if each.replayed else np.nan,
+                "fixed_s": each.fixed_s if each.replayed else np.nan,
+                "growing_s": ledger.growing_s(each, fault_s) if each.replayed else np.nan,
+                "total_s": each.calls * each.full_s if each.replayed else np.nan,
+                "share": each.calls * each.full_s / account.plain_s
+                if account.plain_s and each.replayed
+                else np.nan,
+                "entry": ledger.grows_as(each),
+                "flop": each.flop,
+                "traffic_bytes": each.traffic_bytes,
+                "minor_faults": each.minor_faults,
+            }
+            for each in account.operations
+        ]
+        table = pd.DataFrame(rows, columns=list(OPERATION_COLUMNS))
+        return table.sort_values("total_s", ascending=False, ignore_index=True)
+
+    @functools.cached_property
+    def lines(self) -> pd.DataFrame:
+        """Every line that ran, in source order, with its time per evaluation, s."""
+        return advice.line_table(self.explained)
+
+    @functools.cached_property
+    def roofline(self) -> roofline.Placement:
+        """Which roof is the lowest, by traced FLOP and bytes, and how near it is."""
+        return place(self.explained, self.time, self.machine)
+
+    @functools.cached_property
+    def counterfactuals(self) -> tuple[Counterfactual, ...]:
+        """What would be saved if one thing were different, the largest first."""
+        return _counterfactuals(self)
+
+    @functools.cached_property
+    def advice(self) -> tuple[Advice, ...]:
+        """What to change, each with a gain that was measured here, the largest first."""
+        return advice.judged(self.explained, self.tried, self.floors_s)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is missing, and what the function does besides giving an answer."""
+        of_books = self.ledger.notes if self.ledger else ()
+        missing = []
+        account = self.explained.account
+        if self.ledger is None:
+            missing = [
+                f"no {what}: {reason}"
+                for what, reason in (
+                    ("operation trace", account.untraced),
+                    ("native samples", account.unsampled),
+                )
+                if reason
+            ]
+        return (*self.explained.notes, *of_books, *missing, *self.time.flags)
+
+    # ---------------------------------------------------------------- in words
+
+    @functools.cached_property
+    def verdict(self) -> tuple[str, ...]:
+        """The answer in sentences."""
+        return _verdict(self)
+
+    def document(self) -> dict[str, Any]:
+        """The same as plain values; missing numbers are None."""
+        return _document(self)
+
+    def to_json(self) -> str:
+        """The explanation as one JSON document with stable keys; times in s."""
+        return json.dumps(self.document(), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+OPERATION_COLUMNS = (
+    "operation",
+    "via",
+    "operands",
+    "file",
+    "line",
+    "calls",
+    "call_s",
+    "fixed_s",
+    "growing_s",
+    "total_s",
+    "share",
+    "entry",
+    "flop",
+    "traffic_bytes",
+    "minor_faults",
+)
+
+
+def explain(
+    explained: Explained,
+    machine: Machine,
+    kept_floors_s: dict[str, float],
+    attempt: Callable[[Trial], Tried],
+) -> Explanation:
+    """The explanation, after `attempt` has tried whatever might be advised."""
+    first = Explanation(explained, machine, (), kept_floors_s)
+    tried = tuple(attempt(trial) for trial in advice.candidates(explained, machine, first.ledger))
+    return Explanation(explained, machine, tried, kept_floors_s)
+
+
+def place(explained: Explained, time: Estimate, machine: Machine) -> roofline.Placement:
+    """Bound and share of attainable of a traced function.
+
+    The least time by each roof: FLOP over the best GEMM rate of their dtype,
+    traced bytes over the bandwidth of the level that holds arguments, result and
+    the largest temporary, and the replayed fixed cost of all calls. The largest
+    of the three bounds it.
+    """
+    account = explained.account
+    largest = max(
+        (o.temporary_bytes / max(1, o.temporaries) for o in explained.operations), default=0.0
+    )
+    working_set = explained.argument_bytes + explained.result_bytes + largest
+    threads = explained.threads
+    level = roofline.level_of(working_set, machine, threads)
+    least: dict[str, float] = {}
+    if not account.untraced:
+        peaks = [
+            (flop, machine.peak_flop_per_s(_PEAK_DTYPES.get(dtype, "float64"), threads))
+            for dtype, flop in explained.flop_by_dtype.items()
+        ]
+        if peaks and all(peak for _, peak in peaks):
+            least["compute"] = sum(flop / peak for flop, peak in peaks)
+        reads = explained.bytes_written < roofline.MOSTLY_READS * account.traffic_bytes
+        bandwidth = machine.bandwidth(level, threads, "read" if reads else "")
+        if bandwidth:
+            least["memory"] = account.traffic_bytes / bandwidth
+        least["overhead"] = ledger.dispatch_s(account)
+    bound = max(least, key=lambda name: least[name], default="")
+    if not bound or not least[bound] or not time.time_s:
+        return roofline.Placement(
+            bound="",
+            level=level,
+            attainable_flop_per_s=0.0,
+            overhead_flop_per_s=0.0,
+            of_attainable=0.0,
+            above_roof=False,
+        )
+    overhead_s = least["overhead"]
+    return roofline.Placement(
+        bound=bound,
+        level=level,
+        attainable_flop_per_s=account.flop / least[bound],
+        overhead_flop_per_s=account.flop / overhead_s if overhead_s else 0.0,
+        of_attainable=least[bound] / time.time_s,
+        above_roof=least[bound] > time.high_s * (1 + roofline.ROOF_TOLERANCE),
+    )
+
+
+def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
+    account, books = this.explained.account, this.ledger
+    if books is None or account.untraced:
+        return ()
+    calls = sum(operation.calls for operation in account.operations)
+    kinds = len({operation.name for operation in account.operations})
+    memory_bound = this.roofline.bound == "memory"
+    found = {
+        "one_call": (
+            f"one call of each kind instead of {units.count(calls)}",
+            ledger.saved_by_one_call(account),
+        ),
+        "reused_buffers": (
+            f"reusing buffers ({units.count(account.minor_faults)} page faults)",
+            ledger.saved_by_reuse(account, this.machine),
+        ),
+        "free_arithmetic": (
+            "infinitely fast arithmetic",
+            0.0 if memory_bound else ledger.saved_by_free_arithmetic(books) * books.time_s,
+        ),
+    }
+    del kinds
+    rows = [
+        Counterfactual(
+            name=name, text=text, saved_s=saved_s, share=max(0.0, saved_s) / books.time_s
+        )
+        for name, (text, saved_s) in found.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: -row.share))
+
+
+def _verdict(this: Explanation) -> tuple[str, ...]:
+    account, placement, time = this.explained.account, this.roofline, this.time
+    said = [f"{units.time(time.time_s)} ({interval(time)})"]
+    if not account.untraced and account.flop:
+        rate = units.flop_rate(account.flop / time.time_s)
+        said.append(f"{units.count(account.flop)} executed FLOP at {rate}")
+    elif not account.untraced:
+        said.append("no floating-point operation")
+    if placement.bound:
+        said.append(roofline.in_words(placement.bound, placement.level, placement.of_attainable))
+    sentences = [f"{this.explained.name.rpartition(':')[2]}: {'; '.join(said)}."]
+    if this.ledger:
+        named = [e for e in this.ledger.entries if e.name != ledger.RESIDUAL]
+        largest = max(named, key=lambda e: e.time_s, default=None)
+        if largest:
+            share = units.percent(largest.time_s / this.ledger.time_s)
+            sentences.append(f"The largest part is {largest.name}, {share} of the time.")
+        overhead = overhead_share(this.ledger)
+        if not math.isnan(overhead) and overhead > 0.5 and placement.bound in ("compute", "memory"):
+            sentences.append(
+                f"{units.percent(overhead)} of the time is neither copying nor arithmetic: "
+                "it is held up by interpreter and calls before any roof of the machine."
+            )
+    if placement.above_roof:
+        sentences.append("It is above its roof: traffic or ceiling are not what they seem.")
+    for each in this.counterfactuals:
+        if each.share >= _WORTH:
+            least = "at least " if each.name == "one_call" else ""
+            text = each.text[0].upper() + each.text[1:]
+            sentences.append(f"{text} would save {least}{units.percent(each.share)}.")
+    return tuple(sentences)
+
+
+def overhead_share(books: Ledger) -> float:
+    """1 − (copy + arithmetic) / time: by samples where there are any, else by replay."""
+    shares = books.overhead_shares
+    return shares.get("native", shares.get("replay", math.nan))
+
+
+def interval(time: Estimate) -> str:
+    """The interval in words: '8.2 ms to 8.7 ms'."""
+    return f"{units.time(time.low_s)} to {units.time(time.high_s)}"
+
+
+# ---------------------------------------------------------------- the document
+
+
+def _document(this: Explanation) -> dict[str, Any]:
+    explained, account, time = this.explained, this.explained.account, this.time
+    return {
+        "schema": EXPLANATION_SCHEMA,
+        "name": explained.name,
+        "setup": explained.setup,
+        "file": explained.file,
+        "line": explained.line,
+        "threads": explained.threads,
+        "arguments": list(explained.arguments),
+        "result": explained.result,
+        "time": {
+            "time_s": time.time_s,
+            "low_s": time.low_s,
+            "high_s": time.high_s,
+            "minimum_s": time.minimum_s,
+            "cold_s": explained.cold_s,
+            "visits": time.visits,
+            "clean_visits": time.clean_visits,
+            "flags": list(time.flags),
+        },
+        "trace": {
+            "calls": account.calls,
+            "flop": account.flop,
+            "traffic_bytes": account.traffic_bytes,
+            "temporaries": account.temporaries,
+            "temporary_bytes": account.temporary_bytes,
+            "coverage": account.coverage,
+            "uncovered": dict(account.uncovered),
+            "untraced": account.untraced,
+        },
+        "ledger": _ledger_document(this.ledger),
+        "roofline": msgspec.to_builtins(this.roofline),
+        "operations": _records(this.operations),
+        "lines": _records(this.lines),
+        "counterfactuals": {
+            each.name: {"text": each.text, "saved_s": each.saved_s, "share": each.share}
+            for each in this.counterfactuals
+        },
+        "advice": [msgspec.to_builtins(each) for each in this.advice],
+        "verdict": list(this.verdict),
+        "notes": list(this.notes),
+    }
+
+
+def _ledger_document(books: Ledger | None) -> dict[str, Any] | None:
+    if books is None:
+        return None
+
+    def entry(each: LedgerEntry) -> dict[str, Any]:
+        return {
+            "time_s": each.time_s,
+            "low_s": each.low_s,
+            "high_s": each.high_s,
+            "share": each.time_s / books.time_s,
+            "method": each.method,
+        }
+
+    return {
+        "time_s": books.time_s,
+        "entries": {each.name: entry(each) for each in books.entries},
+        "overhead_shares": dict(books.overhead_shares),
+        "coverage": books.coverage,
+        "clean": books.clean,
+    }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(
+        table.to_json(orient="records", double_precision=15)
+    )
+    return rows

@@ -1,0 +1,133 @@
+"""The explanation: one function from its name to where its time goes and what to change."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.show import terminal_width, wants_color
+from profiler_suite.errors import UsageError
+
+if TYPE_CHECKING:
+    from profiler_suite.analysis.explanation import Explanation
+    from profiler_suite.measure.explained import Effort
+    from profiler_suite.model import Machine
+
+SEED = "seed"
+
+
+@click.command("explain")
+@click.argument("target")
+@click.option("--setup", default="", help="MODULE:FUNCTION that returns the arguments.")
+@click.option("--threads", type=int, default=1, show_default=True, help="BLAS threads.")
+@click.option("--dtype", default="", help="Passed to a setup that takes 'dtype'.")
+@click.option("--lines", "all_lines", is_flag=True, help="Show every line that ran.")
+@click.option("--no-copy", is_flag=True, help="Do not copy the arguments for each pass.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write the page to this file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def explain_command(
+    target: str,
+    setup: str,
+    threads: int,
+    dtype: str,
+    all_lines: bool,
+    no_copy: bool,
+    html: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Explain where the time of a NumPy function goes and what would make it faster.
+
+    TARGET is MODULE:FUNCTION or path/to/file.py:function; a setup given as a bare
+    name is looked up beside it. `explain seed` answers the question this project
+    started with: why is a loop of 61,440 operations slower than np.dot with
+    3,072,000?
+    """
+    progress = ProgressLine(sys.stderr, quiet=quiet)
+    if target == SEED:
+        if setup or dtype or all_lines or html or threads != 1:
+            raise UsageError("`explain seed` has its own functions; it takes only --json and -q")
+        return _seed(as_json, progress)
+    if ":" not in target:
+        raise UsageError(
+            f"{target!r} names no function; give MODULE:FUNCTION, path/to/file.py:function "
+            f"or '{SEED}'"
+        )
+    if html is not None and not html.parent.is_dir():
+        raise UsageError(f"the folder of {html} does not exist; create it or give another file")
+    machine = _machine(progress)
+    allowed = machine.facts.cores_allowed
+    if not 1 <= threads <= allowed:
+        raise UsageError(
+            f"{threads} threads cannot be used: this process may use 1 to {allowed}; "
+            f"choose --threads between 1 and {allowed}"
+        )
+    found = _explained(target, setup, dtype, threads, not no_copy, machine, progress)
+    if html is not None:
+        from profiler_suite.report.explanation_page import write
+
+        write(found, html)
+    if as_json:
+        click.echo(found.to_json())
+    else:
+        from profiler_suite.report.explanation import screen
+
+        click.echo(screen(found, terminal_width(), wants_color(), all_lines=all_lines))
+        if html is not None:
+            click.echo(f"\npage: {html}")
+    return 0
+
+
+def _machine(progress: ProgressLine) -> "Machine":
+    from profiler_suite.machine.survey import survey
+
+    machine = survey(coarse=True, progress=progress.say)
+    progress.clear()
+    return machine
+
+
+def effort_for(machine: "Machine") -> "Effort":
+    """How long each pass may take, with what is known of the machine."""
+    from profiler_suite.machine.kept import kept_floors
+    from profiler_suite.measure.explained import Effort
+
+    caches = [cache.size_bytes for cache in machine.facts.caches]
+    return Effort(
+        floors_s=kept_floors(machine.fingerprint),
+        last_cache_bytes=float(max(caches, default=0)),
+        memory_bytes=float(machine.facts.memory_bytes),
+    )
+
+
+def _explained(
+    target: str,
+    setup: str,
+    dtype: str,
+    threads: int,
+    copy: bool,
+    machine: "Machine",
+    progress: ProgressLine,
+) -> "Explanation":
+    from profiler_suite.analysis.explanation import explain
+    from profiler_suite.machine.kept import keep_floors
+    from profiler_suite.measure.explain_child import ExplainChild
+    from profiler_suite.measure.explained import Ask
+
+    effort = effort_for(machine)
+    ask = Ask(
+        target=target, setup=setup, dtype=dtype, threads=threads, copy=copy, effort=effort
+    )
+    try:
+        with ExplainChild(ask, progress.say) as child:
+            found = explain(child.explained, machine, effort.floors_s, child.attempt)
+    finally:
+        progress.clear()
+    keep_floors(machine.fingerprint, found.explained.own_floors_s)
+    return found
+
+
+def _seed(as_json: bool, progress: ProgressLine) -> int:
+    return 0

@@ -1,0 +1,31 @@
+"""Writes a profile in the format of line_profiler's own viewer.
+
+The file opens with ``python -m line_profiler FILE``. It is a pickle, the only format the
+viewer knows, and is written only: nothing here ever reads one.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from profiler_suite.model import LineRecord
+
+_UNIT_S = 1e-9  # line_profiler's own on Linux and macOS
+
+
+def write(rows: Iterable[LineRecord], path: Path) -> None:
+    """Raw hits and times of the rows, exactly as line_profiler counted them.
+
+    Lines without hits are left out, as line_profiler does not know them.
+    """
+    from line_profiler.line_profiler import LineStats
+
+    timings: dict[tuple[str, int, str], list[tuple[int, int, int]]] = {}
+    for row in rows:
+        own = timings.setdefault((row.file, row.first_line or row.line, row.function), [])
+        if row.hits:
+            own.append((row.line, row.hits, round(row.time_s / _UNIT_S)))
+    for lines in timings.values():
+        lines.sort()
+    partial = path.with_name(path.name + ".partial")
+    LineStats(timings, _UNIT_S).to_file(partial)
+    partial.replace(path)

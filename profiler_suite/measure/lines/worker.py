@@ -1,0 +1,59 @@
+"""The line-profiling child: one Order from standard input, one Profiled per line out."""
+
+import os
+import sys
+
+import msgspec
+
+from profiler_suite.measure.lines.job import Order, Profiled
+from profiler_suite.measure.lines.records import records
+from profiler_suite.measure.lines.session import LineSession
+from profiler_suite.measure.threads import NativeThreads
+from profiler_suite.model import Point
+from profiler_suite.workloads import catalogue, registry
+
+
+def answer(
+    session: LineSession, threads: NativeThreads, point: Point, order: Order
+) -> Profiled:
+    """The lines of one point, or what was wrong with it."""
+    implementation = registry.find_implementation(point.implementation)
+    workload = registry.find_workload(point.problem.workload)
+    threads.limit(point.threads)
+    # What a user's implementation raises is a result about that implementation.
+    try:
+        arguments = workload.arguments(point.problem, order.seed)
+        profile = session.profile(implementation.function, arguments, order.seconds)
+    except Exception as error:  # noqa: BLE001
+        return Profiled(point=point.id, lines=(), reason=f"{type(error).__name__}: {error}")
+    if profile is None:
+        return Profiled(
+            point=point.id, lines=(), reason="it has no Python lines: it is compiled"
+        )
+    return Profiled(
+        point=point.id,
+        lines=records(profile, point.id, implementation.name),
+        note=profile.note,
+        costs_s=session.costs.per_event,
+    )
+
+
+def main() -> None:
+    """Work through the order."""
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
+    for file in order.files:
+        catalogue.find(file)
+    threads = NativeThreads()
+    session = LineSession()
+    try:
+        for point in order.points:
+            output.write(msgspec.json.encode(answer(session, threads, point, order)) + b"\n")
+            output.flush()
+    finally:
+        session.close()
+
+
+if __name__ == "__main__":
+    main()

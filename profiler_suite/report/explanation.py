@@ -1,0 +1,213 @@
+"""The terminal screen of one explanation: everything that matters on 80 columns."""
+
+import math
+from pathlib import Path
+
+from profiler_suite import units
+from profiler_suite.analysis import ledger, roofline
+from profiler_suite.analysis.advice import Advice
+from profiler_suite.analysis.explanation import Explanation, interval
+from profiler_suite.model import Ledger
+from profiler_suite.report.console import Column, Page
+
+_ENTRY_STYLES = {
+    ledger.INTERPRETER: ("i", "red"),
+    ledger.DISPATCH: ("d", "magenta"),
+    ledger.MEMORY: ("m", "yellow"),
+    ledger.COPY: ("c", "cyan"),
+    ledger.ARITHMETIC: ("a", "green"),
+    ledger.RESIDUAL: ("·", "dim"),
+}
+_MOST_OPERATIONS = 5
+_MOST_LINES = 4
+_MOST_ADVICE = 4
+_MOST_REWRITTEN_LINES = 3
+# An evaluation near what a call itself costs.
+_TINY_CALLS = 20
+
+
+def screen(found: Explanation, width: int, color: bool, *, all_lines: bool = False) -> str:
+    """Time, books, bound, operations, lines, counterfactuals and advice, in that order."""
+    page = Page(min(width, 100), color)
+    _head(page, found)
+    _books(page, found)
+    _operations(page, found)
+    _lines(page, found, all_lines)
+    _what_if(page, found)
+    _advice(page, found.advice)
+    for note in found.notes:
+        page.paragraph(note, first="  ! ", indent="    ", style="yellow")
+    return page.text()
+
+
+def _head(page: Page, found: Explanation) -> None:
+    explained, time = found.explained, found.time
+    threads = f"{explained.threads} BLAS thread{'' if explained.threads == 1 else 's'}"
+    name = explained.name.rpartition(":")[2]
+    where = f"{Path(explained.file).name}:{explained.line}" if explained.file else "compiled"
+    page.pieces((name, "bold"), (f"  {where}, {threads}", "dim"))
+    given = ", ".join(explained.arguments) or "no arguments"
+    page.paragraph(f"{given} → {explained.result}", first="  ", indent="    ", style="dim")
+    said = f"{units.time(time.time_s)}"
+    page.pieces(
+        (said, "bold"),
+        (
+            f"  {interval(time)} (95 %), {time.clean_visits} clean of {time.visits} visits, "
+            f"first call {units.time(explained.cold_s)}",
+            "",
+        ),
+    )
+    placement, account = found.roofline, explained.account
+    parts = [roofline.in_words(placement.bound, placement.level, placement.of_attainable)]
+    if not account.untraced:
+        if account.flop:
+            rate = units.flop_rate(account.flop / time.time_s)
+            parts.append(f"{units.count(account.flop)} executed FLOP at {rate}")
+            if account.traffic_bytes:
+                intensity = units.three_digits(account.flop / account.traffic_bytes)
+                parts.append(f"{intensity} FLOP/byte")
+        else:
+            parts.append(f"no FLOP, {units.size(account.traffic_bytes)} moved")
+    page.paragraph("; ".join(parts), indent="  ")
+    if time.time_s < _TINY_CALLS * explained.empty_call_s:
+        page.line(
+            f"  an empty Python function takes {units.time(explained.empty_call_s)} of that",
+            "dim",
+        )
+
+
+def _books(page: Page, found: Explanation) -> None:
+    books = found.ledger
+    page.line()
+    if books is None:
+        page.line("Where the time goes: not known", "bold")
+        return
+    account = found.explained.account
+    counted = ""
+    if not account.untraced:
+        counted = (
+            f"  {units.count(account.calls)} calls, {units.percent(account.coverage)} counted"
+        )
+    shares = ", ".join(f"{units.percent(s)} by {m}" for m, s in books.overhead_shares.items())
+    page.pieces(
+        ("Where the time goes", "bold"), (f"{counted}; overhead {shares}", "dim")
+    )
+    page.pieces(("  ", ""), *_bar(books, page.width - 4))
+    pieces: list[tuple[str, str]] = [("  ", "")]
+    for entry in books.entries:
+        letter, style = _ENTRY_STYLES[entry.name]
+        pieces.append((f"{letter} ", style))
+        pieces.append((f"{_short(entry.name)} {_percent(books, entry.name)}  ", ""))
+    page.pieces(*pieces)
+
+
+def _short(name: str) -> str:
+    return {"interpreter": "interpr."}.get(name, name)
+
+
+def _percent(books: Ledger, name: str) -> str:
+    share = books.share(name)
+    return f"{100 * share:.0f} %"
+
+
+def _bar(books: Ledger, width: int) -> list[tuple[str, str]]:
+    """Letters in proportion; the residual is what is left, or what is too much."""
+    pieces, used = [], 0.0
+    drawn = 0
+    total = max(1.0, sum(max(0.0, books.share(e.name)) for e in books.entries))
+    for entry in books.entries:
+        used += max(0.0, books.share(entry.name)) / total
+        length = round(used * width) - drawn
+        drawn += length
+        letter, style = _ENTRY_STYLES[entry.name]
+        pieces.append((letter * length, style))
+    return pieces
+
+
+def _operations(page: Page, found: Explanation) -> None:
+    table = found.operations.head(_MOST_OPERATIONS)
+    if table.empty:
+        return
+    page.line()
+    rows = []
+    for row in table.to_dict("records"):
+        known = not math.isnan(row["call_s"])
+        rows.append(
+            (
+                row["via"] or row["operation"],
+                row["operands"],
+                units.count(row["calls"]),
+                units.time(row["fixed_s"]) if known else "",
+                units.time(max(0.0, row["growing_s"])) if known else "",
+                units.percent(row["share"]) if known else "not replayed",
+                str(row["line"] or ""),
+            )
+        )
+    page.table(
+        (
+            Column("Costliest operations", least=12),
+            Column("on", least=14, rank=1, style="dim"),
+            Column("calls", numeric=True),
+            Column("fixed", numeric=True),
+            Column("growing", numeric=True),
+            Column("share", numeric=True),
+            Column("line", numeric=True),
+        ),
+        rows,
+    )
+
+
+def _lines(page: Page, found: Explanation, all_lines: bool) -> None:
+    table = found.lines
+    if table.empty:
+        return
+    if not all_lines:
+        table = table[table["time_s"] > 0].nlargest(_MOST_LINES, "time_s")
+    page.line()
+    rows = [
+        (
+            str(row["line"]),
+            f"{row['hits']:,.0f}",
+            units.time(row["time_s"]),
+            units.percent(row["share"]),
+            str(row["source"]) if all_lines else str(row["source"]).strip(),
+        )
+        for row in table.to_dict("records")
+    ]
+    page.table(
+        (
+            Column("line", numeric=True),
+            Column("hits", numeric=True),
+            Column("time", numeric=True),
+            Column("share", numeric=True),
+            Column("Lines" if all_lines else "Costliest lines (corrected)", least=20),
+        ),
+        rows,
+    )
+
+
+def _what_if(page: Page, found: Explanation) -> None:
+    worth = [each for each in found.counterfactuals if each.share >= 0.005]
+    if not worth:
+        return
+    page.line()
+    page.line("What if", "bold")
+    for each in worth:
+        least = "at least " if each.name == "one_call" else ""
+        page.paragraph(
+            f"{each.text}: {least}{units.percent(each.share)} less", first="  ", indent="    "
+        )
+
+
+def _advice(page: Page, given: tuple[Advice, ...]) -> None:
+    page.line()
+    if not given:
+        page.line("Advice: nothing that was tried here made it faster", "bold")
+        return
+    page.line("Advice, tried on this machine", "bold")
+    for each in given[:_MOST_ADVICE]:
+        page.paragraph(f"{each.gain_text}  {each.title}", first="  ", indent="    ")
+        page.paragraph(each.evidence, indent="    ", style="dim")
+        for number, _, after in each.lines[:_MOST_REWRITTEN_LINES]:
+            for text in after.splitlines():
+                page.pieces((f"    {number or '+':>5} ", "dim"), (text.strip(), "green"))
