@@ -69,7 +69,9 @@ def machine_command(as_json: bool, refresh: bool) -> int:
         coarse=False, refresh=refresh, progress=lambda text: click.echo(text, err=True)
     )
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode(machine)).decode())
+        from profiler_suite.report.document import machine_document
+
+        click.echo(msgspec.json.format(msgspec.json.encode(machine_document(machine))).decode())
     else:
         click.echo(machine_page(machine, terminal_width(), wants_color()))
     return 0

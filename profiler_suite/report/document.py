@@ -7,6 +7,7 @@ import msgspec
 
 from profiler_suite.analysis import quality, verdict
 from profiler_suite.analysis.frames import Run
+from profiler_suite.model import Machine
 
 DOCUMENT_SCHEMA = 1
 
@@ -24,11 +25,46 @@ def document(run: Run) -> dict[str, Any]:
         "mode": provenance.mode,
         "seed": provenance.seed,
         "started_at": provenance.started_at,
-        "machine": msgspec.to_builtins(provenance.machine),
+        "machine": machine_document(provenance.machine),
         "points": [_point(row) for row in run.points.to_dict("records")],
         "answer": msgspec.to_builtins(found) if found else None,
         "findings": list(verdict.findings(run)),
         "warnings": list(quality.warnings(run)),
+    }
+
+
+# Quantity of a ceiling → the unit of its figures, as it stands in their names.
+_UNITS = {"peak": "flop_per_s", "bandwidth": "bytes_per_s"}
+_FIGURES = {"value": "best", "median": "median", "low": "p05", "high": "p95"}
+
+
+def machine_document(machine: Machine) -> dict[str, Any]:
+    """Facts, ceilings and call costs, every figure with its unit in its name."""
+    plain: dict[str, Any] = msgspec.to_builtins(machine)
+    plain["ceilings"] = [_ceiling(ceiling) for ceiling in plain["ceilings"]]
+    plain["call_costs"] = [_call_cost(cost) for cost in plain["call_costs"]]
+    return plain
+
+
+def _ceiling(ceiling: dict[str, Any]) -> dict[str, Any]:
+    """A ceiling without value was not measured: its figures are null, its warning says why."""
+    unit = _UNITS.get(ceiling["quantity"], "s")
+    measured = ceiling["value"] > 0
+    figures = {
+        f"{name}_{unit}": ceiling.pop(field) if measured else None
+        for field, name in _FIGURES.items()
+        if measured or ceiling.pop(field) is not None
+    }
+    return ceiling | figures
+
+
+def _call_cost(cost: dict[str, Any]) -> dict[str, Any]:
+    unit = str(cost.pop("unit")).lower()
+    rate, n_half = cost.pop("rate_per_s"), cost.pop("n_half")
+    grows = rate > 0
+    return cost | {
+        f"rate_{unit}_per_s": rate if grows else None,
+        f"n_half_{unit}": n_half if grows else None,
     }
 
 

@@ -8,15 +8,10 @@ has a child of its own.
 
 from profiler_suite.measure.lines.functions import functions_to_profile
 from profiler_suite.measure.lines.job import Profiled, profile_points, representatives
-from profiler_suite.measure.lines.records import records
-from profiler_suite.measure.lines.session import LineSession, Profile
 
 __all__ = [
-    "LineSession",
-    "Profile",
     "Profiled",
     "functions_to_profile",
     "profile_points",
-    "records",
     "representatives",
 ]

@@ -12,8 +12,8 @@ import msgspec
 
 # Standard deviations to either side of a 95 % interval.
 _INTERVAL = 1.96
-# Below this the looks' own uncertainty exceeds a third of the line.
-_ENOUGH_LOOKS = 30
+# Below this the looks' own uncertainty exceeds half of the line.
+_ENOUGH_LOOKS = 10
 # Two runs of the same line differ by that much on a shared machine.
 _PACE_ERROR = 0.05
 # line_profiler's slow-down from which its times say more of itself than of the code.

@@ -119,7 +119,9 @@ class LineSession:
         instrumented = Instrumented(functions)
         codes = instrumented.plain_codes
         counted = events.count(function, arguments, codes, _COUNT_SHARE * seconds)
-        once_s = min(_time(function, arguments, 1) for _ in range(2))
+        once_s = _time(function, arguments, 1)
+        if once_s < seconds:
+            once_s = min(once_s, _time(function, arguments, 1))
         runs = _Runs(self, instrumented, function, arguments, once_s, seconds)
         stopping = counted.entries > 0 and once_s / counted.entries < _SHORT_FRAME_S
         seen = runs.watched(stopping)

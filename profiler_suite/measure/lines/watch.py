@@ -11,7 +11,7 @@ import msgspec
 
 from profiler_suite import child
 from profiler_suite.measure.lines import layout, peek
-from profiler_suite.measure.lines.watcher import (
+from profiler_suite.measure.lines.requests import (
     COUNTING,
     END,
     LOOK,

@@ -17,12 +17,15 @@ from collections.abc import Callable
 import msgspec
 
 from profiler_suite.measure.lines import peek
-from profiler_suite.measure.lines.layout import Layout
-
-PAUSED, COUNTING, READY = 0, 1, 2
-"""States of the watched process, in the first word of its control block."""
-LOOK, END = b"look\n", b"end\n"
-"""Requests that follow a Target: look until the process pauses; answer."""
+from profiler_suite.measure.lines.requests import (
+    COUNTING,
+    LOOK,
+    PAUSED,
+    READY,
+    Answer,
+    Sighting,
+    Target,
+)
 
 _PAGE = 4096
 _MOST_PAGES = 96
@@ -39,41 +42,6 @@ _PTRACE_CONT, _PTRACE_DETACH = 7, 17
 _PTRACE_SEIZE, _PTRACE_INTERRUPT = 0x4206, 0x4207
 _PTRACE_EVENT_STOP = 128
 _WAIT_ALL = 0x40000000
-
-
-class Target(msgspec.Struct, frozen=True):
-    """Whom to watch and what to look for."""
-
-    pid: int
-    control: int
-    """Address of the control block."""
-    layout: Layout
-    driver: int
-    """Address of the code object of the loop that calls the function."""
-    codes: tuple[int, ...]
-    """Addresses of the code objects whose lines are wanted."""
-    stopping: bool
-
-
-class Sighting(msgspec.Struct, frozen=True):
-    """How often the frames of the wanted codes were at these instructions together."""
-
-    at: dict[int, int]
-    """Number of the code → offset of the instruction from the code object's address.
-
-    Of a code that is active more than once (recursion), the innermost."""
-    count: int
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """All looks of one target."""
-
-    sightings: tuple[Sighting, ...]
-    lost: int = 0
-    """Looks that led nowhere: the frames changed while they were read."""
-    stopped: bool = False
-    """Whether the process stood still for each look."""
-    error: str = ""
 
 
 class _GoneError(Exception):
