@@ -184,7 +184,9 @@ def explain(
 ) -> Explanation:
     """The explanation, after `attempt` has tried whatever might be advised."""
     first = Explanation(explained, machine, (), kept_floors_s)
-    tried = tuple(attempt(trial) for trial in advice.candidates(explained, machine, first.ledger))
+    tried = tuple(
+        attempt(trial) for trial in advice.candidates(explained, machine, first.ledger)
+    )
     return Explanation(explained, machine, tried, kept_floors_s)
 
 
@@ -277,7 +279,9 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
     elif not account.untraced:
         said.append("no floating-point operation")
     if placement.bound:
-        said.append(roofline.in_words(placement.bound, placement.level, placement.of_attainable))
+        said.append(
+            roofline.in_words(placement.bound, placement.level, placement.of_attainable)
+        )
     sentences = [f"{this.explained.name.rpartition(':')[2]}: {'; '.join(said)}."]
     if this.ledger:
         named = [e for e in this.ledger.entries if e.name != ledger.RESIDUAL]
@@ -286,7 +290,11 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
             share = units.percent(largest.time_s / this.ledger.time_s)
             sentences.append(f"The largest part is {largest.name}, {share} of the time.")
         overhead = overhead_share(this.ledger)
-        if not math.isnan(overhead) and overhead > 0.5 and placement.bound in ("compute", "memory"):
+        if (
+            not math.isnan(overhead)
+            and overhead > 0.5
+            and placement.bound in ("compute", "memory")
+        ):
             sentences.append(
                 f"{units.percent(overhead)} of the time is neither copying nor arithmetic: "
                 "it is held up by interpreter and calls before any roof of the machine."

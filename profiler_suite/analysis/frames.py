@@ -147,12 +147,12 @@ LINE_COLUMNS = {
 }
 
 
-_TRUTH_COLUMNS = frozenset({"above_roof", "clean", "resolved", "resolvable"})
+_TRUTH_COLUMNS = frozenset({"above_roof", "clean", "resolved", "indicative"})
 _TEXT_COLUMNS = frozenset(
     {
         *("id", "experiment", "workload", "problem", "name", "implementation", "family"),
         *("dtype", "layout", "status", "reason", "bound", "level", "flags", "ledger_notes"),
-        *("operation", "via", "operands", "file", "entry", "function", "source"),
+        *("operation", "via", "operands", "file", "entry", "function", "source", "method"),
     }
 )
 # Columns that are fields of the record, unchanged.
@@ -304,8 +304,7 @@ def _typed(rows: Sequence[Any], columns: Iterable[str]) -> pd.DataFrame:
         if name in _TRUTH_COLUMNS:
             kinds[name] = "bool"
         elif name in _TEXT_COLUMNS:
-            table[name] = table[name].fillna("")
-            kinds[name] = "object"
+            table[name] = table[name].astype(object).where(table[name].notna(), "")
         elif table[name].isna().all():  # no value at all has no type
             kinds[name] = "float64"
     return table.astype(kinds)

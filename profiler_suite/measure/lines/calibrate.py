@@ -20,8 +20,6 @@ from profiler_suite.measure.lines.instrument import Instrumented, label
 
 _ROUNDS = 25
 _COUNTING_S = 0.5
-# However well the equations are met, another function's lines are not these.
-_LEAST_ERROR = 0.10
 
 
 class Costs(msgspec.Struct, frozen=True):
@@ -30,7 +28,7 @@ class Costs(msgspec.Struct, frozen=True):
     per_event: dict[str, float]
     """Field of Events → time added to the line per unit of it, s."""
     error: float
-    """Relative error: how far the equations are from being met, at least 10 %."""
+    """Relative error: how far the equations are from being met."""
     reference_s: float
     """Time per hit of the reference program under line_profiler, s: the pace of the machine."""
 
@@ -144,7 +142,7 @@ def solve(counted: list[Events], added_s: list[float], reference_s: float) -> Co
     residual = scaled / sizes @ found - right * weights
     error = math.sqrt(float(np.mean(residual**2)))
     costs = {name: float(cost) for name, cost in zip(names, found / sizes, strict=True)}
-    return Costs(per_event=costs, error=max(_LEAST_ERROR, error), reference_s=reference_s)
+    return Costs(per_event=costs, error=error, reference_s=reference_s)
 
 
 def _loop(turns: int, body: list[str]) -> str:

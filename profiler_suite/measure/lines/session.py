@@ -17,7 +17,6 @@ from profiler_suite.measure.lines.correct import (
     RawLine,
     correct,
     fit_scale,
-    fitted_error,
 )
 from profiler_suite.measure.lines.events import Counted, Events
 from profiler_suite.measure.lines.functions import functions_to_profile
@@ -124,13 +123,17 @@ class LineSession:
             once_s = min(once_s, _time(function, arguments, 1))
         runs = _Runs(self, instrumented, function, arguments, once_s, seconds)
         stopping = counted.entries > 0 and once_s / counted.entries < _SHORT_FRAME_S
-        seen = runs.watched(stopping)
-        for _ in range(runs.rounds):
-            runs.plain()
-            runs.profiled()
-            if seen:
-                runs.look()
-        looks = runs.end_watch() if seen else None
+        watching = runs.watched(stopping)
+        looks = None
+        try:
+            for _ in range(runs.rounds):
+                runs.plain()
+                runs.profiled()
+                if watching:
+                    runs.look()
+        finally:
+            if watching:
+                looks = runs.end_watch()
         return _result(runs, counted, looks, self)
 
     @property
@@ -286,15 +289,14 @@ def _result(runs: _Runs, counted: Counted, seen: Seen | None, session: LineSessi
         if number == 0:
             # Only the plain time of the outermost function is known.
             scale = fit_scale(list(measured.values()), plain_s)
-        error = fitted_error(scale, session.costs.error)
-        corrected = correct(measured, all_looks, plain_s, scale, error)
+        corrected = correct(measured, all_looks, plain_s, scale)
         lines += [
             LineTimes(
                 function=label(code),
                 line=line,
                 hits=raw.get(line, (0, 0.0))[0],
                 raw_s=raw.get(line, (0, 0.0))[1],
-                added_s=scale * measured[line].added_s,
+                added_s=measured[line].added_s,
                 looks=measured[line].looks,
                 corrected=corrected[line],
             )

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import select
 from collections.abc import Callable, Sequence
 from time import perf_counter_ns, sleep
 from types import CodeType
@@ -23,6 +24,7 @@ from profiler_suite.measure.lines.requests import (
 
 # The watching process wakes within some tenths of a millisecond.
 _WAKING_S = 0.7e-3
+_PATIENCE_S = 20.0
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -98,7 +100,8 @@ class Watch:
         """Stop looking; what was seen since `begin`."""
         self._request(END)
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        ready, _, _ = select.select([self._process.stdout], [], [], _PATIENCE_S)
+        line = self._process.stdout.readline() if ready else b""
         if not line:
             raise peek.PeekError("the watching process has ended")
         answer = msgspec.json.decode(line, type=Answer)
