@@ -89,9 +89,7 @@ def _books(page: Page, found: Explanation) -> None:
             f"  {units.count(account.calls)} calls, {units.percent(account.coverage)} counted"
         )
     shares = ", ".join(f"{units.percent(s)} by {m}" for m, s in books.overhead_shares.items())
-    page.pieces(
-        ("Where the time goes", "bold"), (f"{counted}; overhead {shares}", "dim")
-    )
+    page.pieces(("Where the time goes", "bold"), (f"{counted}; overhead {shares}", "dim"))
     page.pieces(("  ", ""), *_bar(books, page.width - 4))
     pieces: list[tuple[str, str]] = [("  ", "")]
     for entry in books.entries:

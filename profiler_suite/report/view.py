@@ -69,8 +69,12 @@ class SourceLine:
     number: int
     hits: str
     time: str
+    """Corrected; empty when the line was not corrected."""
+    raw: str
     per_hit: str
     share: float
+    of_which: str
+    """The ledger's split of the line, in words."""
     source: str
     gap: bool
     """True when lines were left out before this one."""

@@ -31,6 +31,7 @@ _PLAIN_SHARE, _RAW_SHARE, _COUNT_SHARE = 0.15, 0.2, 0.1
 # Frames that live shorter than this are read with the process stopped: while one
 # look reads them they may come and go.
 _SHORT_FRAME_S = 10e-6
+_MANY_ENTRIES = 20
 # A stopping look takes several times as long as a passing one.
 _STOPPING_TIMES = 2.0
 
@@ -122,8 +123,7 @@ class LineSession:
         if once_s < seconds:
             once_s = min(once_s, _time(function, arguments, 1))
         runs = _Runs(self, instrumented, function, arguments, once_s, seconds)
-        stopping = counted.entries > 0 and once_s / counted.entries < _SHORT_FRAME_S
-        watching = runs.watched(stopping)
+        watching = runs.watched(_frames_are_short(counted, once_s))
         looks = None
         try:
             for _ in range(runs.rounds):
@@ -245,6 +245,14 @@ def _time(function: Callable[..., Any], arguments: tuple[Any, ...], evaluations:
         total += perf_counter_ns() - start
         del result
     return max(total * 1e-9 / evaluations - clock_s(), 1e-9)
+
+
+def _frames_are_short(counted: Counted, once_s: float) -> bool:
+    """Whether frames of the profiled functions come and go within a look."""
+    if counted.complete:
+        return once_s < _SHORT_FRAME_S * counted.entries
+    # Counting stopped early: many entries until then mean short ones.
+    return counted.entries > _MANY_ENTRIES
 
 
 @functools.cache
