@@ -122,7 +122,9 @@ class Explanation:
     @functools.cached_property
     def advice(self) -> tuple[Advice, ...]:
         """What to change, each with a gain that was measured here, the largest first."""
-        return advice.judged(self.explained, self.tried, self.floors_s)
+        return advice.judged(
+            self.explained, self.tried, self.floors_s, self.machine, self.ledger
+        )
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -217,7 +219,10 @@ def place(explained: Explained, time: Estimate, machine: Machine) -> roofline.Pl
         bandwidth = machine.bandwidth(level, threads, "read" if reads else "")
         if bandwidth:
             least["memory"] = account.traffic_bytes / bandwidth
-        least["overhead"] = ledger.dispatch_s(account)
+        if account.plain_s:
+            # Of the replay's own rounds: another mood of the machine would not cancel.
+            share = ledger.dispatch_s(account) / account.plain_s
+            least["overhead"] = share * time.time_s
     bound = max(least, key=lambda name: least[name], default="")
     if not bound or not least[bound] or not time.time_s:
         return roofline.Placement(
@@ -228,7 +233,7 @@ def place(explained: Explained, time: Estimate, machine: Machine) -> roofline.Pl
             of_attainable=0.0,
             above_roof=False,
         )
-    overhead_s = least["overhead"]
+    overhead_s = least.get("overhead", 0.0)
     return roofline.Placement(
         bound=bound,
         level=level,
@@ -244,7 +249,6 @@ def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
     if books is None or account.untraced:
         return ()
     calls = sum(operation.calls for operation in account.operations)
-    kinds = len({operation.name for operation in account.operations})
     memory_bound = this.roofline.bound == "memory"
     found = {
         "one_call": (
@@ -260,7 +264,6 @@ def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
             0.0 if memory_bound else ledger.saved_by_free_arithmetic(books) * books.time_s,
         ),
     }
-    del kinds
     rows = [
         Counterfactual(
             name=name, text=text, saved_s=saved_s, share=max(0.0, saved_s) / books.time_s

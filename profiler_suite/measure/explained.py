@@ -73,6 +73,8 @@ class Trial(Noun, frozen=True):
     threads: int = 0
     operation: int = 0
     """Place among the explained operations, for 'batch'."""
+    turns: int = 1
+    """Batches that one evaluation would need: turns of the loop that must stay a loop."""
 
 
 class Wish(Noun, frozen=True, tag="wish"):

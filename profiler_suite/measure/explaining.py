@@ -21,10 +21,11 @@ from profiler_suite.machine import canary
 from profiler_suite.measure import accounting, timing
 from profiler_suite.measure.comparing import arrays_in, compare, copied, in_words
 from profiler_suite.measure.explained import Effort, Explained, SourceText
-from profiler_suite.measure.lines.functions import functions_to_profile, python_function
+from profiler_suite.measure.lines import LineSession, functions_to_profile, records
+from profiler_suite.measure.lines.functions import python_function
 from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.recording import TraceTooLongError
-from profiler_suite.model import AccountRecord, OperationCounts, Visit
+from profiler_suite.model import AccountRecord, LineRecord, OperationCounts, Visit
 from profiler_suite.workloads import user_function, verification
 from profiler_suite.workloads.user_function import Called
 
@@ -51,6 +52,8 @@ class Subject:
         self._copies = copy
         self.notes: list[str] = []
         self.repeatable = True
+        self.watching = True
+        """Whether another process may look at this one while lines are profiled."""
         self._long = False
         self.counts: OperationCounts | None = None
         self.argument_bytes = float(sum(a.nbytes for a in arrays_in(self._arguments)))
@@ -251,8 +254,19 @@ class Subject:
 
     # -------------------------------------------------------------- its source
 
-    def _lines(self) -> tuple[Any, ...]:
-        return ()
+    def _lines(self) -> tuple[LineRecord, ...]:
+        session = LineSession(sampling=self.watching)
+        try:
+            found = session.profile(self.function, self.arguments(), self.effort.lines_s)
+        except Exception as error:  # noqa: BLE001 - the other passes stand without lines
+            self.notes.append(f"no line profile: {type(error).__name__}: {error}")
+            return ()
+        finally:
+            session.close()
+        if found is None:
+            self.notes.append("no line profile: it is compiled")
+            return ()
+        return records(found, self.called.name, self.called.name)
 
     def _sources(self) -> tuple[SourceText, ...]:
         functions = functions_to_profile(self.function)

@@ -227,7 +227,8 @@ def _batch(subject: Subject, operation: Operation, trial: Trial) -> Tried:
     if single is None:
         raise _UntriableError("it cannot be built again")
     size = _largest_bytes(operation)
-    count = min(operation.calls, max(2, int(_MOST_BATCH_BYTES / max(size, 1))))
+    together = max(2, operation.calls // trial.turns)
+    count = min(together, max(2, int(_MOST_BATCH_BYTES / max(size, 1))))
     many = _stacked(operation, count)
     if many is None:
         raise _UntriableError("it has no form that takes many at once")

@@ -86,7 +86,12 @@ def _source_lines(part: pd.DataFrame, operations: pd.DataFrame) -> list[SourceLi
                 raw=units.time(row.time_s) if hits else "",
                 per_hit=units.time(shown_s / hits) if hits else "",
                 share=max(0.0, min(1.0, row.corrected_share if corrected else row.share)),
-                of_which=_of_which(operations[operations["line"] == row.line], shown_s),
+                # A raw time holds the profiler's own: there is nothing to split in it.
+                of_which=(
+                    _of_which(operations[operations["line"] == row.line], shown_s)
+                    if corrected
+                    else ""
+                ),
                 source=str(row.source).rstrip(),
                 gap=bool(last and row.line > last + 1),
             )

@@ -25,11 +25,17 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 
-from profiler_suite.measure.lines import correct
 from profiler_suite.measure.lines.session import LineSession, Profile
 from profiler_suite.workloads.convolution.loop import loop, loop_scalar
 
 Arguments = tuple[Any, ...]
+_REPEATS = 5
+
+
+def say(text: str) -> None:
+    """One line of the tables."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def tight(n: int) -> int:
@@ -137,7 +143,7 @@ def functions() -> list[tuple[str, Callable[..., Any], Arguments]]:
 
 
 def plain_s(function: Callable[..., Any], arguments: Arguments) -> float:
-    """Plain time once more, s: best of visits of 5 ms."""
+    """Plain time once more, s: median of the evaluations of 5 ms."""
     start = perf_counter_ns()
     function(*arguments)
     evaluations = max(1, int(5e6 / (perf_counter_ns() - start)))
@@ -151,39 +157,46 @@ def plain_s(function: Callable[..., Any], arguments: Arguments) -> float:
 
 
 def totals(session: LineSession, seconds: float) -> None:
-    """Table 1."""
-    print(
+    """Table 1: medians over repeats, as a shared machine changes its pace."""
+    say(
         f"{'function':22} {'plain':>9} {'slowed':>7} {'raw':>8} {'corrected':>9} "
-        f"{'again':>6} {'±':>5}  verdict"
+        f"{'again':>6} {'looks':>6}  verdict"
     )
     for name, function, arguments in functions():
-        before = plain_s(function, arguments)
-        profile = session.profile(function, arguments, seconds)
-        assert profile is not None
-        again = (before + plain_s(function, arguments)) / 2
-        raw, corrected, half = _sums(profile)
-        slowed = profile.profiled_s / profile.plain_s
-        off, raw_off = abs(corrected / profile.plain_s - 1), abs(raw / profile.plain_s - 1)
-        good = off <= 0.05 or (slowed > 5 and off <= half / profile.plain_s)
-        good &= raw_off <= 0.2 or off <= raw_off / 4
-        print(
-            f"{name:22} {profile.plain_s * 1e6:6.0f} µs {slowed:6.1f}x "
-            f"{raw / profile.plain_s:7.2f}x {corrected / profile.plain_s:8.3f}x "
-            f"{corrected / again:5.2f}x {100 * half / profile.plain_s:4.1f}%  "
-            f"{'ok' if good else 'NOT OK'}"
+        rows = []
+        for _ in range(_REPEATS):
+            before = plain_s(function, arguments)
+            profile = session.profile(function, arguments, seconds)
+            assert profile is not None
+            again = (before + plain_s(function, arguments)) / 2
+            raw, corrected = sums(profile)
+            plain = profile.plain_s
+            rows.append(
+                (
+                    plain,
+                    profile.profiled_s / plain,
+                    raw / plain,
+                    corrected / plain,
+                    corrected / again,
+                    profile.looks,
+                )
+            )
+        plain, slowed, raw, corrected, again, looks = (
+            statistics.median(column) for column in zip(*rows, strict=True)
+        )
+        off, raw_off = abs(corrected - 1), abs(raw - 1)
+        good = off <= 0.05 and (raw_off <= 0.2 or off <= raw_off / 4)
+        say(
+            f"{name:22} {plain * 1e6:6.0f} µs {slowed:6.1f}x {raw:7.2f}x {corrected:8.3f}x "
+            f"{again:5.2f}x {looks:6.0f}  {'ok' if good else 'NOT OK'}"
         )
 
 
-def _sums(profile: Profile) -> tuple[float, float, float]:
-    """Raw and corrected total of the outermost function and its uncertainty, s."""
+def sums(profile: Profile) -> tuple[float, float]:
+    """Raw and corrected total of the outermost function, per evaluation, s."""
     own = [line for line in profile.lines if line.function == profile.lines[0].function]
     raw = sum(line.raw_s for line in own) / profile.evaluations
-    corrected = sum(line.corrected.time_s for line in own)
-    # Shares of looks exclude one another: their sum is as sure as the plain time itself.
-    half = sum(
-        line.corrected.uncertainty_s**2 for line in own if line.corrected.method == "modelled"
-    )
-    return raw, corrected, half**0.5
+    return raw, sum(line.corrected.time_s for line in own)
 
 
 # Lines that take the same time wherever they stand: no branch to learn, nothing to cache.
@@ -204,7 +217,7 @@ KNOWN: list[tuple[str, list[str], dict[str, Any]]] = [
         [
             "np.add(u, u, o)",
             "s = np.sum(w)",
-            "np.multiply(big, big, big_out)",
+            "np.exp(mid, mid_out)",
             "q = w[1:3, 1:3]",
             "p = u * u",
         ],
@@ -212,20 +225,20 @@ KNOWN: list[tuple[str, list[str], dict[str, Any]]] = [
             "u": np.ones(8),
             "o": np.ones(8),
             "w": np.ones((4, 4)),
-            "big": np.ones(8000),
-            "big_out": np.ones(8000),
+            "mid": np.ones(500),
+            "mid_out": np.ones(500),
         },
     ),
     (
         "wrappers",
-        ["m = np.mean(u)", "r = np.roll(u, 1)", "a = np.sum(u)", "b = u.sum()", "z = 1"],
+        ["m = np.mean(u)", "r = np.linalg.norm(u)", "a = np.sum(u)", "b = u.sum()", "z = 1"],
         {"u": np.ones(8)},
     ),
 ]
 
 
 def known(session: LineSession, seconds: float) -> None:
-    """Table 2: lines of known time."""
+    """Table 2: lines of known time; medians over repeats, each with truth and profile."""
     for name, lines, space in KNOWN:
         whole = made(name, lines, "_ in range(n)", space)
         alone = [
@@ -233,54 +246,62 @@ def known(session: LineSession, seconds: float) -> None:
             for i, line in enumerate(lines)
         ]
         empty = made(f"{name}_empty", ["pass"], "_ in range(n)", space)
-        turns = 300
-        times: list[list[float]] = [[] for _ in range(len(lines) + 1)]
-        for _ in range(25):
-            loop_s = _once_s(empty, 1000) / 1000
-            times[-1].append(loop_s)
-            for own, single in zip(times, alone, strict=False):
-                own.append((_once_s(single, 60) / 60 - loop_s) / 10)
-        true = [statistics.median(own) for own in times]
-        profile = session.profile(whole, (turns,), seconds)
-        assert profile is not None
         first = 2 + len(space)
-        numbered = [first + 1 + i for i in range(len(lines))] + [first]
-        print(
-            f"\n{name}: {profile.plain_s / turns * 1e9:.0f} ns a turn, its lines alone "
-            f"{sum(true) * 1e9:.0f} ns; {profile.looks} looks, slowed "
-            f"{profile.profiled_s / profile.plain_s:.1f}x"
+        numbers_of = [*range(first + 1, first + 1 + len(lines)), first]
+        rows: dict[int, list[tuple[float, float, float, float]]] = {}
+        turns, whole_s, sum_s, slowed = 300, [], [], []
+        for _ in range(_REPEATS):
+            true = _alone_s(alone, empty)
+            profile = session.profile(whole, (turns,), seconds)
+            assert profile is not None
+            true = [(a + b) / 2 for a, b in zip(true, _alone_s(alone, empty), strict=True)]
+            whole_s.append(profile.plain_s / turns)
+            sum_s.append(sum(true))
+            slowed.append(profile.profiled_s / profile.plain_s)
+            raw_total, _ = sums(profile)
+            of_line = dict(zip(numbers_of, true, strict=True))
+            for line in profile.lines:
+                if line.line in of_line:
+                    rows.setdefault(line.line, []).append(
+                        (
+                            of_line[line.line] / sum(true),
+                            line.corrected.time_s / profile.plain_s,
+                            line.corrected.uncertainty_s / profile.plain_s,
+                            line.raw_s / profile.evaluations / raw_total,
+                        )
+                    )
+        say(
+            f"\n{name}: {statistics.median(whole_s) * 1e9:.0f} ns a turn, its lines alone "
+            f"{statistics.median(sum_s) * 1e9:.0f} ns; slowed {statistics.median(slowed):.1f}x"
         )
-        _shares(profile, dict(zip(numbered, true, strict=True)))
+        say(f"  {'true':>6} {'corrected':>16} {'raw':>7}  within ±, of {_REPEATS}")
+        for number, found in rows.items():
+            covered = sum(abs(share - true) <= half for true, share, half, _ in found)
+            medians = [statistics.median(column) for column in zip(*found, strict=True)]
+            true_share, share, half, raw = medians
+            say(
+                f"  {100 * true_share:5.1f}% {100 * share:6.1f}% ±{100 * half:4.1f}%   "
+                f"{100 * raw:6.1f}%  {covered}  "
+                f"{'ok ' if abs(share - true_share) <= 0.05 else 'OFF'} "
+                f"{linecache.getline(f'<{name}>', number).strip()}"
+            )
+
+
+def _alone_s(alone: Sequence[Callable[[int], Any]], empty: Callable[[int], Any]) -> list[float]:
+    """Time of each line by itself, then of the loop's own line, s."""
+    times: list[list[float]] = [[] for _ in range(len(alone) + 1)]
+    for _ in range(12):
+        loop_s = _once_s(empty, 1000) / 1000
+        times[-1].append(loop_s)
+        for own, single in zip(times, alone, strict=False):
+            own.append((_once_s(single, 60) / 60 - loop_s) / 10)
+    return [statistics.median(own) for own in times]
 
 
 def _once_s(function: Callable[[int], Any], turns: int) -> float:
     start = perf_counter_ns()
     function(turns)
     return (perf_counter_ns() - start) * 1e-9
-
-
-def _shares(profile: Profile, true: dict[int, float]) -> None:
-    total = sum(true.values())
-    raw_total, _, _ = _sums(profile)
-    print(f"  {'true':>6} {'corrected':>16} {'raw':>7}")
-    for line in profile.lines:
-        if line.line not in true:
-            continue
-        share = line.corrected.time_s / profile.plain_s
-        half = line.corrected.uncertainty_s / profile.plain_s
-        off = share - true[line.line] / total
-        verdict = (
-            "ok"
-            if abs(off) <= 0.05
-            else "within its uncertainty"
-            if abs(off) <= half
-            else "OFF"
-        )
-        print(
-            f"  {100 * true[line.line] / total:5.1f}% {100 * share:6.1f}% ±{100 * half:4.1f}%   "
-            f"{100 * line.raw_s / profile.evaluations / raw_total:6.1f}%  {verdict:4} "
-            f"{linecache.getline(line.function[0], line.line).strip()}"
-        )
 
 
 def seed(session: LineSession, seconds: float) -> None:
@@ -325,9 +346,9 @@ def seed(session: LineSession, seconds: float) -> None:
         ratios.append(share / true_share)
         found.append((true_share, share))
     ratio = statistics.median(ratios)
-    print(
-        f"\nseed's inner statement: alone {100 * statistics.median(t for t, _ in found):.1f}% of "
-        f"the plain time, corrected {100 * statistics.median(s for _, s in found):.1f}%; "
+    say(
+        f"\nseed's inner statement: alone {100 * statistics.median(t for t, _ in found):.1f}% "
+        f"of the plain time, corrected {100 * statistics.median(s for _, s in found):.1f}%; "
         f"corrected / alone {ratio:.3f} (of seven: {min(ratios):.3f} to {max(ratios):.3f})  "
         f"{'ok' if abs(ratio - 1) <= 0.07 else 'OFF'}"
     )
@@ -345,13 +366,8 @@ def main() -> None:
     options = parser.parse_args()
     session = LineSession(sampling=not options.model)
     costs = {name: round(cost * 1e9, 2) for name, cost in session.costs.per_event.items()}
-    print(
-        f"Python {sys.version.split()[0]}, NumPy {np.__version__}; sampling: {session.note or 'yes'}"
-    )
-    print(f"line_profiler adds, ns: {costs}")
-    print(
-        f"(slowed: under line_profiler; indicative from {correct.INDICATIVE_SLOWDOWN:.0f}x where modelled)\n"
-    )
+    say(f"Python {sys.version.split()[0]}, NumPy {np.__version__}")
+    say(f"sampling: {session.note or 'yes'}; line_profiler adds, ns: {costs}\n")
     try:
         totals(session, options.seconds)
         known(session, options.seconds)
