@@ -1,7 +1,8 @@
 """Why is my NumPy code slower than its operation count says?
 
 ``python -m profiler_suite sweep`` measures and writes a report;
-``profiler_suite.load(run)`` gives its tables as pandas DataFrames.
+``profiler_suite.load(run)`` gives its tables as pandas DataFrames;
+``profiler_suite.explain(function, *args)`` explains a function of your own.
 Importing the package imports nothing of the scientific stack.
 """
 
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.frames import Run, load
+    from profiler_suite.notebook import explain
 
 __version__ = "0.1.0"
-__all__ = ["Run", "__version__", "load"]
+__all__ = ["Run", "__version__", "explain", "load", "load_ipython_extension"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,4 +21,15 @@ def __getattr__(name: str) -> Any:
         from profiler_suite.analysis import frames
 
         return getattr(frames, name)
+    if name == "explain":
+        from profiler_suite import notebook
+
+        return notebook.explain
     raise AttributeError(f"module 'profiler_suite' has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext profiler_suite`` gives ``%explain f(x)`` and ``%%explain``."""
+    from profiler_suite import notebook
+
+    notebook.register(shell)

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "profiler_suite"
 # A package or module may import from the same name and from lower floors only.
 FLOORS = {
     "cli": 7,
+    "notebook": 7,
     "__main__": 8,
     "report": 6,
     "analysis": 5,

@@ -4,6 +4,7 @@
 into advice. What does not measurably help here is not advised.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from profiler_suite import units
 from profiler_suite.analysis import ledger, rewriting, statistics
 from profiler_suite.machine.lookup import call_cost_or_none
 from profiler_suite.measure.explained import Explained, Rewrite, Trial, Tried
-from profiler_suite.model import Ledger, Machine, Noun, Operation
+from profiler_suite.model import Ledger, LineRecord, Machine, Noun, Operation
 
 # A gain below this is within what two runs of the same code differ by.
 _LEAST_GAIN = 1.03
@@ -74,7 +75,6 @@ class Candidate(Noun, frozen=True):
 
 def line_table(explained: Explained) -> pd.DataFrame:
     """Every line that ran, in source order; time in s per evaluation, corrected."""
-    total = explained.account.plain_s
     rows = [
         {
             "function": each.function,
@@ -82,7 +82,8 @@ def line_table(explained: Explained) -> pd.DataFrame:
             "line": each.line,
             "hits": each.hits / each.evaluations,
             "time_s": _line_s(each),
-            "share": _line_s(each) / total if total else 0.0,
+            # Its own passes' plain time: another mood of the machine would not cancel.
+            "share": _line_s(each) / (each.plain_s or explained.account.plain_s or math.inf),
             "source": each.source,
         }
         for each in explained.lines
@@ -90,9 +91,8 @@ def line_table(explained: Explained) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(LINE_COLUMNS))
 
 
-def _line_s(record: Any) -> float:
-    corrected = getattr(record, "corrected_s", None)
-    return float(corrected) if corrected is not None else record.time_s / record.evaluations
+def _line_s(record: LineRecord) -> float:
+    return record.corrected_s if record.method else record.time_s / record.evaluations
 
 
 def candidates(

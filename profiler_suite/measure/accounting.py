@@ -33,6 +33,7 @@ _TRACED_CALL_S = 40e-6
 _MOST_TRACE_S = 2.0
 # More signatures than this are not replayed one by one; the rest is residual, and said.
 _MOST_OPERATIONS = 24
+_SIZES_PER_GROUP = 3
 _CLEAN_LIMIT = 1.10
 # A pass of its own may sample often: shares do not depend on the rate.
 _SAMPLING_HZ = 3989.0
@@ -121,7 +122,9 @@ def account(
     """
     function(*arguments)
     counts, untraced = traced or _counts(function, arguments, expected_calls)
-    operations = costliest(counts.operations if counts else (), effort.most_bytes)
+    operations = costliest(
+        gathered(counts.operations) if counts else (), effort.most_bytes
+    )
     replayed = replay(
         function,
         arguments,
@@ -165,6 +168,50 @@ def _counts(
         return trace(function, arguments)[1], ""
     except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled
         return None, f"{type(error).__name__}: {error}"
+
+
+def gathered(operations: Sequence[Operation]) -> list[Operation]:
+    """Operations of one line that differ in their sizes only, a few standing for all.
+
+    A loop over shrinking slices makes a signature per turn. Sorted by work, each
+    third is replayed as the member nearest to the third's mean, with all its calls.
+    Few enough operations are left as they are.
+    """
+    if len(operations) <= _MOST_OPERATIONS:
+        return list(operations)
+    groups: dict[tuple[object, ...], list[Operation]] = {}
+    for operation in operations:
+        line = operation.lines[0] if operation.lines else None
+        forms = tuple((o.dtype, o.form, len(o.shape)) for o in operation.operands)
+        place = (line.file, line.line) if line else None
+        key = (operation.name, operation.kind, operation.via, forms, place)
+        groups.setdefault(key, []).append(operation)
+    found: list[Operation] = []
+    for group in groups.values():
+        group.sort(key=_work_of_call)
+        size = -(-len(group) // _SIZES_PER_GROUP)
+        found += [_together(group[i : i + size]) for i in range(0, len(group), size)]
+    return found
+
+
+def _work_of_call(operation: Operation) -> float:
+    work = operation.flop + operation.bytes_read + operation.bytes_written
+    return work / max(1, operation.calls)
+
+
+def _together(operations: Sequence[Operation]) -> Operation:
+    calls = sum(o.calls for o in operations)
+    mean = sum(_work_of_call(o) * o.calls for o in operations) / max(1, calls)
+    nearest = min(operations, key=lambda o: abs(_work_of_call(o) - mean))
+    return msgspec.structs.replace(
+        nearest,
+        calls=calls,
+        flop=sum(o.flop for o in operations),
+        bytes_read=sum(o.bytes_read for o in operations),
+        bytes_written=sum(o.bytes_written for o in operations),
+        temporaries=sum(o.temporaries for o in operations),
+        temporary_bytes=sum(o.temporary_bytes for o in operations),
+    )
 
 
 def costliest(operations: Sequence[Operation], most_bytes: float = 0.0) -> list[Operation]:

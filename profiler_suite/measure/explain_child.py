@@ -36,7 +36,7 @@ class ExplainChild:
         # A session of its own: Ctrl-C goes to the parent alone, which ends the child.
         self._process = child.start("profiler_suite.measure.explain_child", start_new_session=True)
         self._decoder = msgspec.json.Decoder(Answer)
-        self._stage = "starting"
+        self._stage = "its start"
         try:
             found = self._request(ask)
         except BaseException:
@@ -76,7 +76,7 @@ class ExplainChild:
         code = self._process.wait()
         raise FunctionError(
             f"the process that ran {self._target} ended with "
-            f"{_ending(code)} while {self._stage}; "
+            f"{_ending(code)} during {self._stage}; "
             "smaller arguments may tell whether it needs too much memory"
         )
 

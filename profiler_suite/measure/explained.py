@@ -68,13 +68,16 @@ class Trial(Noun, frozen=True):
     """Something to try on the machine before it is advised."""
 
     kind: str
-    """'rewrite', 'threads' or 'batch'."""
+    """'rewrite', 'threads', 'batch', or 'versus': another function."""
     rewrite: Rewrite | None = None
     threads: int = 0
     operation: int = 0
     """Place among the explained operations, for 'batch'."""
     turns: int = 1
-    """Batches that one evaluation would need: turns of the loop that must stay a loop."""
+    """For 'batch': so many of them one evaluation would needs, the turns of a loop that must stay one."""
+    target: str = ""
+    """For 'versus'."""
+    setup: str = ""
 
 
 class Wish(Noun, frozen=True, tag="wish"):

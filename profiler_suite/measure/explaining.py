@@ -21,8 +21,9 @@ from profiler_suite.machine import canary
 from profiler_suite.measure import accounting, timing
 from profiler_suite.measure.comparing import arrays_in, compare, copied, in_words
 from profiler_suite.measure.explained import Effort, Explained, SourceText
-from profiler_suite.measure.lines import LineSession, functions_to_profile, records
-from profiler_suite.measure.lines.functions import python_function
+from profiler_suite.measure.lines.functions import functions_to_profile, python_function
+from profiler_suite.measure.lines.records import records
+from profiler_suite.measure.lines.session import LineSession
 from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.recording import TraceTooLongError
 from profiler_suite.model import AccountRecord, LineRecord, OperationCounts, Visit
@@ -83,7 +84,7 @@ class Subject:
     def explain(self, tell: Tell) -> Explained:
         """All passes; raises FunctionError when the function raises."""
         with threadpoolctl.threadpool_limits(limits=self.threads):
-            tell("first call")
+            tell("the first call")
             cold_s, result = self._first_call()
             tell("timing")
             prepared, visits = self._timed(cold_s)
@@ -96,7 +97,9 @@ class Subject:
             sources = self._sources()
         counts = self.counts
         operations = (
-            accounting.costliest(counts.operations, self._most_bytes()) if counts else []
+            accounting.costliest(accounting.gathered(counts.operations), self._most_bytes())
+            if counts
+            else []
         )
         by_dtype: dict[str, float] = {}
         for operation in counts.operations if counts else ():
@@ -255,6 +258,8 @@ class Subject:
     # -------------------------------------------------------------- its source
 
     def _lines(self) -> tuple[LineRecord, ...]:
+        if not self.effort.lines_s:
+            return ()
         session = LineSession(sampling=self.watching)
         try:
             found = session.profile(self.function, self.arguments(), self.effort.lines_s)

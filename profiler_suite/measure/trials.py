@@ -20,6 +20,7 @@ from profiler_suite.measure.lines.functions import python_function
 from profiler_suite.measure.threads import rest
 from profiler_suite.measure.trace.rebuild import rebuild
 from profiler_suite.model import Operand, Operation, Visit
+from profiler_suite.workloads import user_function
 
 _LEAST_PAIRS = 6
 _MOST_PAIRS = 150
@@ -56,6 +57,16 @@ def attempt(subject: Subject, explained: Explained, trial: Trial) -> Tried:
         with threadpoolctl.threadpool_limits(limits=subject.threads):
             if trial.kind == "batch":
                 return _batch(subject, explained.operations[trial.operation], trial)
+            if trial.kind == "versus":
+                other = user_function.load(trial.target, trial.setup)
+                before, after = _pairs(
+                    subject,
+                    (subject.function, subject.arguments()),
+                    (functools.partial(other.function, **other.kwargs), other.args)
+                    if other.kwargs
+                    else (other.function, other.args),
+                )
+                return Tried(trial=trial, before=before, after=after)
             return _rewrite(subject, trial)
     except _UntriableError as error:
         reason = str(error)

@@ -16,8 +16,9 @@ _ENTRY_STYLES = {
     ledger.MEMORY: ("m", "yellow"),
     ledger.COPY: ("c", "cyan"),
     ledger.ARITHMETIC: ("a", "green"),
-    ledger.RESIDUAL: ("·", "dim"),
+    ledger.RESIDUAL: ("r", "dim"),
 }
+_SHORT = {ledger.INTERPRETER: "interpreter", ledger.RESIDUAL: "rest"}
 _MOST_OPERATIONS = 5
 _MOST_LINES = 4
 _MOST_ADVICE = 4
@@ -90,22 +91,23 @@ def _books(page: Page, found: Explanation) -> None:
         )
     shares = ", ".join(f"{units.percent(s)} by {m}" for m, s in books.overhead_shares.items())
     page.pieces(("Where the time goes", "bold"), (f"{counted}; overhead {shares}", "dim"))
+    books_bar(page, books)
+
+
+def books_bar(page: Page, books: Ledger) -> None:
+    """The ledger as a bar of letters with its legend."""
     page.pieces(("  ", ""), *_bar(books, page.width - 4))
     pieces: list[tuple[str, str]] = [("  ", "")]
     for entry in books.entries:
-        letter, style = _ENTRY_STYLES[entry.name]
-        pieces.append((f"{letter} ", style))
-        pieces.append((f"{_short(entry.name)} {_percent(books, entry.name)}  ", ""))
+        _, style = _ENTRY_STYLES[entry.name]
+        pieces.append((_SHORT.get(entry.name, entry.name), style))
+        pieces.append((f" {_percent(books, entry.name)}  ", ""))
     page.pieces(*pieces)
-
-
-def _short(name: str) -> str:
-    return {"interpreter": "interpr."}.get(name, name)
 
 
 def _percent(books: Ledger, name: str) -> str:
     share = books.share(name)
-    return f"{100 * share:.0f} %"
+    return f"{100 * share + 0.0:.0f} %".replace("-0 %", "0 %")
 
 
 def _bar(books: Ledger, width: int) -> list[tuple[str, str]]:

@@ -5,10 +5,11 @@ Run it by hand, with nothing else running::
     python tests/benchmarks/line_correction.py [--seconds 0.15] [--model]
 
 The first table holds totals: line_profiler's raw total and the corrected total of
-functions of every kind, against their plain time, which is measured here once more, on
-its own. The second holds single lines whose true time is known because the line, and
-nothing else, was repeated in a loop, in turns with the function. `--model` leaves
-sampling out, as on systems where it is not possible.
+functions of every kind over their plain time; "again" is the corrected total over a plain
+time measured here once more. The second holds single lines whose true time is known: by a
+clock around that one line, and from a loop that repeats that line alone. The third line
+of evidence is the question's inner statement. `--model` leaves sampling out, as on
+systems where it is not possible.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from profiler_suite.workloads.convolution.loop import loop, loop_scalar
 
 Arguments = tuple[Any, ...]
 _REPEATS = 5
+_CLOCKED = "before = clock(); {}; spent += clock() - before"
 
 
 def say(text: str) -> None:
@@ -107,12 +109,16 @@ def generator(n: int) -> int:
 
 
 def made(
-    name: str, lines: Sequence[str], turns: str, space: dict[str, Any]
+    name: str,
+    lines: Sequence[str],
+    turns: str,
+    space: dict[str, Any],
+    result: str = "None",
 ) -> Callable[..., Any]:
-    """A function with these lines in a loop, with source that tracebacks and reports find."""
-    setup = "".join(f"    {word} = _{word}\n" for word in space if not word.startswith("_"))
+    """A function with these lines in a loop, its source where linecache finds it."""
+    setup = "".join(f"    {word} = _{word}\n" for word in space)
     body = "".join(f"        {line}\n" for line in lines)
-    text = f"def {name}(n):\n{setup}    for {turns}:\n{body}    return None\n"
+    text = f"def {name}(n):\n{setup}    for {turns}:\n{body}    return {result}\n"
     file = f"<{name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     names: dict[str, Any] = {"np": np, **{f"_{word}": value for word, value in space.items()}}
@@ -240,62 +246,102 @@ KNOWN: list[tuple[str, list[str], dict[str, Any]]] = [
 def known(session: LineSession, seconds: float) -> None:
     """Table 2: lines of known time; medians over repeats, each with truth and profile."""
     for name, lines, space in KNOWN:
-        whole = made(name, lines, "_ in range(n)", space)
-        alone = [
-            made(f"{name}_{i}", [line] * 10, "_ in range(n)", space)
-            for i, line in enumerate(lines)
-        ]
-        empty = made(f"{name}_empty", ["pass"], "_ in range(n)", space)
+        truth = Truth(name, lines, space)
         first = 2 + len(space)
         numbers_of = [*range(first + 1, first + 1 + len(lines)), first]
-        rows: dict[int, list[tuple[float, float, float, float]]] = {}
-        turns, whole_s, sum_s, slowed = 300, [], [], []
+        rows: dict[int, list[tuple[float, ...]]] = {}
+        turns, whole_s, slowed = 300, [], []
         for _ in range(_REPEATS):
-            true = _alone_s(alone, empty)
-            profile = session.profile(whole, (turns,), seconds)
+            before = truth.shares()
+            profile = session.profile(truth.whole, (turns,), seconds)
             assert profile is not None
-            true = [(a + b) / 2 for a, b in zip(true, _alone_s(alone, empty), strict=True)]
+            after = truth.shares()
             whole_s.append(profile.plain_s / turns)
-            sum_s.append(sum(true))
             slowed.append(profile.profiled_s / profile.plain_s)
             raw_total, _ = sums(profile)
-            of_line = dict(zip(numbers_of, true, strict=True))
+            known_shares = {
+                number: tuple((x + y) / 2 for x, y in zip(one, two, strict=True))
+                for number, one, two in zip(numbers_of, before, after, strict=True)
+            }
             for line in profile.lines:
-                if line.line in of_line:
+                if line.line in known_shares:
                     rows.setdefault(line.line, []).append(
                         (
-                            of_line[line.line] / sum(true),
+                            *known_shares[line.line],
                             line.corrected.time_s / profile.plain_s,
                             line.corrected.uncertainty_s / profile.plain_s,
                             line.raw_s / profile.evaluations / raw_total,
                         )
                     )
         say(
-            f"\n{name}: {statistics.median(whole_s) * 1e9:.0f} ns a turn, its lines alone "
-            f"{statistics.median(sum_s) * 1e9:.0f} ns; slowed {statistics.median(slowed):.1f}x"
+            f"\n{name}: {statistics.median(whole_s) * 1e9:.0f} ns a turn, slowed "
+            f"{statistics.median(slowed):.1f}x"
         )
-        say(f"  {'true':>6} {'corrected':>16} {'raw':>7}  within ±, of {_REPEATS}")
+        say(f"  {'clocked':>7} {'alone':>6} {'corrected':>15} {'raw':>8}  within ±")
         for number, found in rows.items():
-            covered = sum(abs(share - true) <= half for true, share, half, _ in found)
+            covered = sum(abs(share - clocked) <= half for clocked, _, share, half, _ in found)
             medians = [statistics.median(column) for column in zip(*found, strict=True)]
-            true_share, share, half, raw = medians
+            clocked, alone, share, half, raw = medians
             say(
-                f"  {100 * true_share:5.1f}% {100 * share:6.1f}% ±{100 * half:4.1f}%   "
-                f"{100 * raw:6.1f}%  {covered}  "
-                f"{'ok ' if abs(share - true_share) <= 0.05 else 'OFF'} "
+                f"  {100 * clocked:6.1f}% {100 * alone:5.1f}% {100 * share:6.1f}% "
+                f"±{100 * half:4.1f}% {100 * raw:7.1f}%  {covered} of {_REPEATS}  "
+                f"{'ok ' if abs(share - clocked) <= 0.05 else 'OFF'} "
                 f"{linecache.getline(f'<{name}>', number).strip()}"
             )
 
 
-def _alone_s(alone: Sequence[Callable[[int], Any]], empty: Callable[[int], Any]) -> list[float]:
-    """Time of each line by itself, then of the loop's own line, s."""
-    times: list[list[float]] = [[] for _ in range(len(alone) + 1)]
-    for _ in range(12):
-        loop_s = _once_s(empty, 1000) / 1000
-        times[-1].append(loop_s)
-        for own, single in zip(times, alone, strict=False):
-            own.append((_once_s(single, 60) / 60 - loop_s) / 10)
-    return [statistics.median(own) for own in times]
+class Truth:
+    """True shares of the lines of one loop, in two ways.
+
+    *Clocked*: in turn, one line at a time has a clock read before and after it, among
+    the other lines; what two readings take with nothing in between is taken off.
+    *Alone*: the line ten times in a loop of its own, where caches and branch predictor
+    know it better than among others.
+    """
+
+    def __init__(self, name: str, lines: Sequence[str], space: dict[str, Any]) -> None:
+        turns = "_ in range(n)"
+        clocked = {"clock": perf_counter_ns, "spent": 0, **space}
+        self.whole = made(name, lines, turns, space)
+        self._alone = [
+            made(f"{name}_{i}", [line] * 10, turns, space) for i, line in enumerate(lines)
+        ]
+        self._empty = made(f"{name}_empty", ["pass"], turns, space)
+        self._clocked = [
+            made(
+                f"{name}_clocked_{i}",
+                [*lines[:i], _CLOCKED.format(line), *lines[i + 1 :]],
+                turns,
+                clocked,
+                "spent",
+            )
+            for i, line in enumerate(lines)
+        ]
+        self._nothing = made(
+            f"{name}_nothing", [*lines, _CLOCKED.format("pass")], turns, clocked, "spent"
+        )
+
+    def shares(self) -> list[tuple[float, float]]:
+        """(clocked, alone) share of each line, then of the loop's own line."""
+        alone: list[list[float]] = [[] for _ in self._alone]
+        clocked: list[list[float]] = [[] for _ in self._alone]
+        loops = []
+        for _ in range(12):
+            loops.append(_once_s(self._empty, 1000) / 1000)
+            nothing_s = self._nothing(200) * 1e-9 / 200
+            for own, own_clocked, single, timed in zip(
+                alone, clocked, self._alone, self._clocked, strict=True
+            ):
+                own.append((_once_s(single, 60) / 60 - loops[-1]) / 10)
+                own_clocked.append(timed(200) * 1e-9 / 200 - nothing_s)
+        loop_s = statistics.median(loops)
+        in_context = [statistics.median(own) for own in clocked]
+        repeated = [statistics.median(own) for own in alone]
+        context_s, alone_s = sum(in_context) + loop_s, sum(repeated) + loop_s
+        return [
+            (x / context_s, y / alone_s)
+            for x, y in zip([*in_context, loop_s], [*repeated, loop_s], strict=True)
+        ]
 
 
 def _once_s(function: Callable[[int], Any], turns: int) -> float:

@@ -16,15 +16,15 @@ _INTERVAL = 1.96
 # Below this the looks' own uncertainty exceeds half of the line.
 _ENOUGH_LOOKS = 10
 # Two runs of the same line differ by that much on a shared machine.
-_PACE_ERROR = 0.05
+_PACE_ERROR = 0.10
 # line_profiler's slow-down from which its times say more of itself than of the code.
 INDICATIVE_SLOWDOWN = 5.0
 # Of the modelled addition this much is open (one standard deviation), as set; and with the
 # additions scaled so that the lines sum to the function's own plain time. From lines of
 # known time on Python 3.11 to 3.13 (tests/benchmarks/line_correction.py --model).
-_MODEL_ERROR = 0.25
-_FITTED_ERROR = 0.15
-_FIT_RANGE = (0.4, 2.5)
+_MODEL_ERROR = 0.35
+_FITTED_ERROR = 0.20
+_FIT_RANGE = (0.2, 4.0)
 
 
 class RawLine(msgspec.Struct, frozen=True):

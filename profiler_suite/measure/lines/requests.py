@@ -8,6 +8,8 @@ PAUSED, COUNTING, READY = 0, 1, 2
 """States of the watched process, in the first word of its control block."""
 LOOK, END = b"look\n", b"end\n"
 """Requests that follow a Target: look until the process pauses; answer."""
+STARTED = b"started\n"
+"""What the watching process says first."""
 
 
 class Target(msgspec.Struct, frozen=True):

@@ -28,12 +28,10 @@ _MOST_EVALUATIONS = 20_000
 _ROUNDS = 4
 # Shares of the time given: the rest of it is spent on the watched evaluations.
 _PLAIN_SHARE, _RAW_SHARE, _COUNT_SHARE = 0.15, 0.2, 0.1
-# Frames that live shorter than this are read with the process stopped: while one
-# look reads them they may come and go.
-_SHORT_FRAME_S = 10e-6
-_MANY_ENTRIES = 20
-# A stopping look takes several times as long as a passing one.
-_STOPPING_TIMES = 2.0
+# A look takes about a microsecond from its first word to its last.
+_SHORT_S = 20e-6
+# Stopping looks are rarer, and the process stands still for them.
+_STOPPING_TIMES = 1.5
 
 
 class LineTimes(msgspec.Struct, frozen=True):
@@ -74,11 +72,11 @@ class LineSession:
     """What profiling many functions in one process shares: costs and the watching process."""
 
     def __init__(self, sampling: bool = True) -> None:
-        self.costs, self._reference = calibrate()
         self._watch: Watch | None = None
         self.note = "sampling was not asked for"
         if sampling:
             self._start_watch()
+        self.costs, self._reference = calibrate()
 
     def _start_watch(self) -> None:
         try:
@@ -123,7 +121,7 @@ class LineSession:
         if once_s < seconds:
             once_s = min(once_s, _time(function, arguments, 1))
         runs = _Runs(self, instrumented, function, arguments, once_s, seconds)
-        watching = runs.watched(_frames_are_short(counted, once_s))
+        watching = runs.watched(_needs_standstill(counted, once_s))
         looks = None
         try:
             for _ in range(runs.rounds):
@@ -247,12 +245,13 @@ def _time(function: Callable[..., Any], arguments: tuple[Any, ...], evaluations:
     return max(total * 1e-9 / evaluations - clock_s(), 1e-9)
 
 
-def _frames_are_short(counted: Counted, once_s: float) -> bool:
-    """Whether frames of the profiled functions come and go within a look."""
-    if counted.complete:
-        return once_s < _SHORT_FRAME_S * counted.entries
-    # Counting stopped early: many entries until then mean short ones.
-    return counted.entries > _MANY_ENTRIES
+def _needs_standstill(counted: Counted, once_s: float) -> bool:
+    """Whether frames come and go within a look, so that the process must stand still for it.
+
+    That holds for functions that call one another, themselves or a generator, and for
+    one that is over so soon that many looks fall on its beginning or end.
+    """
+    return counted.entries > 1 or once_s < _SHORT_S
 
 
 @functools.cache

@@ -18,6 +18,7 @@ from profiler_suite.measure.lines.requests import (
     LOOK,
     PAUSED,
     READY,
+    STARTED,
     Answer,
     Target,
 )
@@ -69,6 +70,9 @@ class Watch:
         self._codes: Sequence[CodeType] = ()
         self._process = child.start("profiler_suite.measure.lines.watcher")
         peek.allow_reader(library, self._process.pid)
+        if self._read() != STARTED:
+            self.close()
+            raise peek.PeekError("the watching process could not be started")
 
     def begin(self, codes: Sequence[CodeType], stopping: bool) -> None:
         """Look for these code objects from now on, whenever `evaluate` runs."""
@@ -99,15 +103,19 @@ class Watch:
     def end(self) -> Seen:
         """Stop looking; what was seen since `begin`."""
         self._request(END)
-        assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], _PATIENCE_S)
-        line = self._process.stdout.readline() if ready else b""
+        line = self._read()
         if not line:
             raise peek.PeekError("the watching process has ended")
         answer = msgspec.json.decode(line, type=Answer)
         if answer.error:
             raise peek.PeekError(answer.error)
         return seen(answer, self._codes)
+
+    def _read(self) -> bytes:
+        """The next line of the watching process; empty when there is none in time."""
+        assert self._process.stdout is not None
+        ready, _, _ = select.select([self._process.stdout], [], [], _PATIENCE_S)
+        return self._process.stdout.readline() if ready else b""
 
     def _request(self, line: bytes) -> None:
         assert self._process.stdin is not None

@@ -1,0 +1,155 @@
+"""The founding question answered: two explanations side by side, and their ratio."""
+
+import json
+from typing import Any
+
+from profiler_suite import units
+from profiler_suite.analysis import ledger, statistics
+from profiler_suite.analysis.explanation import Explanation
+from profiler_suite.analysis.statistics import Ratio
+from profiler_suite.measure.explained import Tried
+from profiler_suite.model import Noun
+
+SEED_SCHEMA = 1
+
+
+class Arm(Noun, frozen=True):
+    """One side of the question."""
+
+    name: str
+    problem: str
+    textbook_flop: float
+    textbook_bytes: float
+
+
+class SeedAnswer:
+    """Loop against product: times, counts, bounds, books, what would be saved."""
+
+    def __init__(
+        self,
+        question: str,
+        arms: tuple[Arm, Arm],
+        explanations: tuple[Explanation, Explanation],
+        versus: Tried,
+        alternative_name: str,
+        alternative: Tried,
+    ) -> None:
+        self.question = question
+        self.arms = arms
+        self.explanations = explanations
+        self._versus = versus
+        self.alternative_name = alternative_name
+        self._alternative = alternative
+
+    @property
+    def ratio(self) -> Ratio | None:
+        """Time of the loop over time of the product, from visits in turn."""
+        return self._ratio(self._versus)
+
+    @property
+    def alternative(self) -> Ratio | None:
+        """Time of the loop over time of the other way to its answer."""
+        return self._ratio(self._alternative)
+
+    def _ratio(self, tried: Tried) -> Ratio | None:
+        return statistics.paired_ratio(
+            dict(enumerate(tried.before)),
+            dict(enumerate(tried.after)),
+            self.explanations[0].floors_s,
+            run_to_run=statistics.RUN_TO_RUN_ONE_LAUNCH,
+        )
+
+    @property
+    def headline(self) -> str:
+        """The answer in one sentence."""
+        left, right = self.arms
+        fewer = f"{right.textbook_flop / left.textbook_flop:.3g}"
+        found = self.ratio
+        if found is None:
+            return f"{left.name} and {right.name} could not be compared"
+        return (
+            f"{left.name} does 1/{fewer} of the operations of {right.name} and takes "
+            f"{units.three_digits(found.ratio)} times as long "
+            f"({units.three_digits(found.low)} to {units.three_digits(found.high)})"
+        )
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Why, in a few sentences."""
+        loop, product = self.explanations
+        account = loop.explained.account
+        said = []
+        if loop.ledger and not account.untraced:
+            arithmetic = max(0.0, ledger.saved_by_free_arithmetic(loop.ledger))
+            one_call = ledger.saved_by_one_call(account) / loop.ledger.time_s
+            said.append(
+                f"Infinitely fast arithmetic would save {units.percent(arithmetic)} of the "
+                f"{self.arms[0].name}; one call of each kind instead of "
+                f"{units.count(account.calls)} at least {units.percent(min(one_call, 1.0))}."
+            )
+        peak = loop.machine.peak_flop_per_s("float64", 1)
+        if peak:
+            at_peak_s = self.arms[0].textbook_flop / peak
+            said.append(
+                f"At the best measured rate ({units.flop_rate(peak)}) its operations take "
+                f"{units.time(at_peak_s)}: the count is right, it is just not what is paid for."
+            )
+        if product.roofline.bound == "memory":
+            said.append(
+                f"{self.arms[1].name} is held up by {product.roofline.level} bandwidth, not by "
+                "arithmetic: BLAS is fast here because it is one call."
+            )
+        other = self.alternative
+        if other is not None:
+            said.append(
+                f"The same answer by {self.alternative_name} (few, large calls) takes "
+                f"1/{units.three_digits(other.ratio)} of the loop's time."
+            )
+        return tuple(said)
+
+    def document(self) -> dict[str, Any]:
+        """The answer as plain values with stable keys; times in s."""
+        return {
+            "schema": SEED_SCHEMA,
+            "question": self.question,
+            "headline": self.headline,
+            "ratio": _ratio_document(self.ratio),
+            "flop_ratio": self.arms[1].textbook_flop / self.arms[0].textbook_flop,
+            "arms": [
+                {
+                    "arm": role,
+                    "implementation": arm.name,
+                    "problem": arm.problem,
+                    "flop_textbook": arm.textbook_flop,
+                    "flop_executed": found.explained.account.flop,
+                    "compulsory_bytes": arm.textbook_bytes,
+                    "bound": found.roofline.bound,
+                    "of_attainable": found.roofline.of_attainable,
+                    "explanation": found.document(),
+                }
+                for role, arm, found in zip(
+                    ("loop", "product"), self.arms, self.explanations, strict=True
+                )
+            ],
+            "counterfactuals": self.explanations[0].document()["counterfactuals"],
+            "alternative": {
+                "implementation": self.alternative_name,
+                "ratio": _ratio_document(self.alternative),
+            },
+            "sentences": list(self.sentences),
+        }
+
+    def to_json(self) -> str:
+        """The answer as one JSON document."""
+        return json.dumps(self.document(), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _ratio_document(ratio: Ratio | None) -> dict[str, Any] | None:
+    if ratio is None:
+        return None
+    return {
+        "ratio": ratio.ratio,
+        "low": ratio.low,
+        "high": ratio.high,
+        "pairs": ratio.pairs,
+    }

@@ -1,0 +1,155 @@
+"""What code and notebooks call: explain a function object in this process, and the magics.
+
+A function of a notebook cannot be handed to a child process, so this one
+measures it; whatever else the process does meanwhile is in the numbers.
+"""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from profiler_suite.analysis.explanation import Explanation, explain as explained_by
+from profiler_suite.errors import UsageError
+from profiler_suite.machine.kept import keep_floors, kept_floors
+from profiler_suite.machine.survey import survey
+from profiler_suite.measure import trials
+from profiler_suite.measure.explained import Effort
+from profiler_suite.measure.explaining import Subject
+from profiler_suite.model import Machine
+from profiler_suite.workloads.user_function import Called
+
+IN_PROCESS = "measured in this process, not in one of its own: other threads may have disturbed"
+
+
+class Shown(Explanation):
+    """An explanation that a notebook shows as a page, a terminal as a screen."""
+
+    def __str__(self) -> str:
+        from profiler_suite.report.explanation import screen
+
+        return screen(self, 80, color=False)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text("Explanation(…)" if cycle else str(self))
+
+    def _repr_html_(self) -> str:
+        from profiler_suite.report.explanation_page import frame
+
+        return frame(self)
+
+
+def explain(
+    function: Callable[..., Any],
+    /,
+    *args: Any,
+    profiler_threads: int = 1,
+    profiler_copy: bool = True,
+    **kwargs: Any,
+) -> Shown:
+    """Explain where the time of function(*args, **kwargs) goes and what would make it faster.
+
+    Runs it in this process on `profiler_threads` BLAS threads, for about ten seconds.
+    The arguments are copied for each pass unless `profiler_copy` is False. Raises
+    FunctionError where the function raises.
+    """
+    if not callable(function):
+        raise UsageError(
+            f"{function!r} cannot be called; give the function and its arguments apart: "
+            "explain(f, x), not explain(f(x))"
+        )
+    machine = survey(coarse=True)
+    allowed = machine.facts.cores_allowed
+    if not 1 <= profiler_threads <= allowed:
+        raise UsageError(
+            f"{profiler_threads} threads cannot be used: this process may use 1 to {allowed}"
+        )
+    name = getattr(function, "__qualname__", None) or type(function).__qualname__
+    called = Called(
+        name=f"{getattr(function, '__module__', '') or ''}:{name}",
+        function=function,
+        args=args,
+        kwargs=kwargs,
+    )
+    effort = effort_of(machine)
+    subject = Subject(called, effort, profiler_threads, copy=profiler_copy)
+    subject.watching = False  # nobody attaches to a process that is not ours
+    subject.notes.append(IN_PROCESS)
+    # What the function draws while it is measured is no draw of the caller's.
+    state, numpy_state = random.getstate(), np.random.get_state()
+    try:
+        found = subject.explain(lambda text: None)
+        shown = explained_by(
+            found, machine, effort.floors_s, lambda t: trials.attempt(subject, found, t)
+        )
+    finally:
+        random.setstate(state)
+        np.random.set_state(numpy_state)
+    keep_floors(machine.fingerprint, found.own_floors_s)
+    return Shown(found, machine, shown.tried, effort.floors_s)
+
+
+def effort_of(machine: Machine) -> Effort:
+    """How long each pass may take, with what is known of the machine."""
+    caches = [cache.size_bytes for cache in machine.facts.caches]
+    return Effort(
+        floors_s=kept_floors(machine.fingerprint),
+        last_cache_bytes=float(max(caches, default=0)),
+        memory_bytes=float(machine.facts.memory_bytes),
+    )
+
+
+def register(shell: Any) -> None:
+    """Give a notebook %explain f(x) and %%explain."""
+    shell.register_magic_function(_magic(shell), "line_cell", "explain")
+
+
+def _magic(shell: Any) -> Callable[..., Shown]:
+    def explain_magic(line: str, cell: str | None = None) -> Shown:
+        """%explain f(x): explain the call.  %%explain: explain the cell as one function."""
+        if cell is not None:
+            return explain(_cell_function(shell, cell), profiler_copy=False)
+        function, args, kwargs = _call(shell, line)
+        return explain(function, *args, **kwargs)
+
+    return explain_magic
+
+
+def _call(shell: Any, line: str) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:
+    """The function and the arguments of 'f(x, y=2)', evaluated in the notebook."""
+    import ast
+
+    text = line.strip()
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        raise UsageError(f"%explain takes a call such as f(x); {text!r} is not one") from error
+    if not isinstance(tree, ast.Call):
+        raise UsageError(f"%explain takes a call such as f(x); {text!r} is not one")
+    tree.func, function = ast.Name("_capture", ast.Load()), tree.func
+    scope = dict(shell.user_ns)
+    made = eval(
+        compile(ast.Expression(ast.fix_missing_locations(function)), "<explain>", "eval"), scope
+    )
+    scope["_capture"] = lambda *args, **kwargs: (args, kwargs)
+    whole = compile(ast.fix_missing_locations(ast.Expression(tree)), "<explain>", "eval")
+    args, kwargs = eval(whole, scope)
+    return made, args, kwargs
+
+
+def _cell_function(shell: Any, cell: str) -> Callable[..., Any]:
+    """The cell as a function without arguments, with the notebook's names as its globals."""
+    import linecache
+    import textwrap
+
+    source = "def cell():\n" + textwrap.indent(cell.strip("\n") or "pass", "    ") + "\n"
+    file = f"<explained cell {abs(hash(cell))}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    namespace = dict(shell.user_ns)
+    try:
+        exec(compile(source, file, "exec"), namespace)
+    except SyntaxError as error:
+        raise UsageError(f"the cell is not valid Python: {error.msg}") from error
+    function: Callable[..., Any] = namespace["cell"]
+    return function

@@ -1,0 +1,238 @@
+"""The page of one explanation: one HTML file with its style inside."""
+
+import dataclasses
+import html
+import importlib.resources
+import math
+import os
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from profiler_suite import units
+from profiler_suite.analysis import ledger
+from profiler_suite.analysis.explanation import Explanation, interval
+from profiler_suite.errors import UsageError
+from profiler_suite.report.style import css_variables
+from profiler_suite.report.view import TableView
+
+_COLOURS = {
+    ledger.INTERPRETER: "--loop-0",
+    ledger.DISPATCH: "--vectorized-0",
+    ledger.MEMORY: "--fft-0",
+    ledger.COPY: "--library-0",
+    ledger.ARITHMETIC: "--gemm-0",
+    ledger.RESIDUAL: "--axis",
+}
+_OWN_CSS = """
+.ledger{display:flex;height:34px;border-radius:8px;overflow:hidden;margin:12px 0}
+.ledger span{width:calc(100%*var(--part))}
+.key{list-style:none;display:flex;flex-wrap:wrap;gap:6px 20px;padding:0;font-size:.92rem}
+.key span{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
+.before code{color:var(--muted)}
+"""
+_FRAME_HEIGHT = 620
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """One entry of the books in the bar."""
+
+    name: str
+    share: float
+    text: str
+    colour: str
+
+
+@dataclasses.dataclass(frozen=True)
+class AdviceView:
+    """One advice with its rewritten lines."""
+
+    gain: str
+    title: str
+    evidence: str
+    lines: tuple[tuple[int, str, str], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class LineView:
+    """One line of the source, run or not."""
+
+    number: int
+    hits: str
+    time: str
+    share: float
+    source: str
+
+
+@dataclasses.dataclass(frozen=True)
+class SourceView:
+    """One annotated function."""
+
+    name: str
+    file: str
+    lines: tuple[LineView, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class ExplanationView:
+    """What the template shows."""
+
+    name: str
+    host: str
+    headline: str
+    arguments: str
+    measured: str
+    notes: tuple[str, ...]
+    counted: str
+    parts: tuple[Part, ...]
+    parts_in_words: str
+    books: TableView
+    verdict: tuple[str, ...]
+    advice: tuple[AdviceView, ...]
+    operations: TableView
+    functions: tuple[SourceView, ...]
+
+
+def render(found: Explanation) -> str:
+    """The page as HTML; every text from outside is escaped by the template engine."""
+    environment = Environment(
+        loader=PackageLoader("profiler_suite.report"), autoescape=True, undefined=StrictUndefined
+    )
+    css = importlib.resources.files("profiler_suite.report") / "templates" / "page.css"
+    style = Markup(css_variables() + css.read_text(encoding="utf-8") + _OWN_CSS)
+    return environment.get_template("explanation.html.j2").render(page=_view(found), css=style)
+
+
+def write(found: Explanation, path: Path) -> None:
+    """Write the page under a temporary name, then rename it."""
+    text = render(found)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written ({error.strerror}); give another file"
+        ) from error
+
+
+def frame(found: Explanation) -> str:
+    """The page in a sandboxed frame, for a notebook."""
+    page = html.escape(render(found), quote=True)
+    return (
+        f'<iframe sandbox="" srcdoc="{page}" title="profiler_suite: {html.escape(found.explained.name)}" '
+        f'style="width:100%;height:{_FRAME_HEIGHT}px;border:0"></iframe>'
+    )
+
+
+def _view(found: Explanation) -> ExplanationView:
+    explained, time = found.explained, found.time
+    books = found.ledger
+    parts = []
+    for entry in books.entries if books else ():
+        share = books.share(entry.name) if books else 0.0
+        parts.append(
+            Part(entry.name, max(0.0, share), units.percent(share), _COLOURS[entry.name])
+        )
+    account = explained.account
+    counted = (
+        f"not traced: {account.untraced}"
+        if account.untraced
+        else f"{units.count(account.calls)} calls, {units.percent(account.coverage)} counted"
+    )
+    return ExplanationView(
+        name=explained.name,
+        host=found.machine.facts.host,
+        headline=found.verdict[0],
+        arguments=", ".join(explained.arguments) + f" → {explained.result}",
+        measured=(
+            f"{units.time(time.time_s)}, {interval(time)} (95 %); {time.clean_visits} clean of "
+            f"{time.visits} visits; first call {units.time(explained.cold_s)}; "
+            f"{explained.threads} BLAS thread(s)"
+        ),
+        notes=found.notes,
+        counted=counted,
+        parts=tuple(parts),
+        parts_in_words=", ".join(f"{p.name} {p.text}" for p in parts),
+        books=_books(found),
+        verdict=found.verdict,
+        advice=tuple(
+            AdviceView(each.gain_text, each.title, each.evidence, each.lines)
+            for each in found.advice
+        ),
+        operations=_operations(found),
+        functions=_functions(found),
+    )
+
+
+def _books(found: Explanation) -> TableView:
+    books = found.ledger
+    rows = [
+        (
+            entry.name,
+            units.time(entry.time_s),
+            f"{units.time(entry.low_s)} to {units.time(entry.high_s)}",
+            units.percent(entry.time_s / books.time_s),
+            entry.method,
+        )
+        for entry in (books.entries if books else ())
+        if books
+    ]
+    return TableView(
+        "The books of one evaluation",
+        ("entry", "time", "interval", "share", "found by"),
+        (False, True, True, True, False),
+        tuple(rows),
+    )
+
+
+def _operations(found: Explanation) -> TableView:
+    def time(value: float) -> str:
+        return "–" if math.isnan(value) else units.time(value)
+
+    rows = [
+        (
+            str(row["via"] or row["operation"]),
+            str(row["operands"]),
+            str(row["line"] or ""),
+            units.count(row["calls"]),
+            time(row["fixed_s"]),
+            time(row["growing_s"]),
+            "–" if math.isnan(row["share"]) else units.percent(row["share"]),
+            units.count(row["flop"]),
+            units.size(row["traffic_bytes"]),
+        )
+        for row in found.operations.to_dict("records")
+    ]
+    return TableView(
+        "Operations, the costliest first; times of one call",
+        ("operation", "on", "line", "calls", "fixed", "growing", "share", "FLOP", "traffic"),
+        (False, False, True, True, True, True, True, True, True),
+        tuple(rows),
+    )
+
+
+def _functions(found: Explanation) -> tuple[SourceView, ...]:
+    table = found.lines
+    views = []
+    for source in found.explained.sources:
+        own = table[(table["file"] == source.file) & (table["function"] == source.function)]
+        ran = {row["line"]: row for row in own.to_dict("records")}
+        if not ran:
+            continue
+        lines = []
+        for number, text in enumerate(source.text.splitlines(), source.first_line):
+            row = ran.get(number)
+            lines.append(
+                LineView(
+                    number=number,
+                    hits=f"{row['hits']:,.0f}" if row else "",
+                    time=units.time(row["time_s"]) if row else "",
+                    share=max(0.0, row["share"]) if row else 0.0,
+                    source=text,
+                )
+            )
+        views.append(SourceView(source.function, Path(source.file).name, tuple(lines)))
+    return tuple(views)

@@ -1,0 +1,265 @@
+"""Whole line profiles of real functions; margins are wide, the machine is shared."""
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.measure.lines.functions import functions_to_profile
+from profiler_suite.measure.lines.instrument import Instrumented
+from profiler_suite.measure.lines.records import records
+from profiler_suite.measure.lines.session import LineSession, Profile
+
+Profiler = Callable[..., Profile]
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[LineSession]:
+    session = LineSession()
+    yield session
+    session.close()
+
+
+@pytest.fixture(scope="module")
+def modelling() -> LineSession:
+    return LineSession(sampling=False)
+
+
+def keep(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def wrapper(*args: Any) -> Any:
+        return function(*args)
+
+    return wrapper
+
+
+def tight(n: int) -> int:
+    total = 0
+    for i in range(n):
+        total += i
+    return total
+
+
+def uneven(n: int) -> int:
+    total = 0
+    for _ in range(n):
+        total += sum(range(900))
+        total += sum(range(100))
+    return total
+
+
+def leaf(x: int) -> int:
+    return x + 1
+
+
+def calls(n: int) -> int:
+    total = 0
+    for i in range(n):
+        total += leaf(i)
+    return total
+
+
+def fibonacci(n: int) -> int:
+    if n < 2:
+        return n
+    return fibonacci(n - 1) + fibonacci(n - 2)
+
+
+def numbers(n: int) -> Iterator[int]:
+    for i in range(n):
+        yield i * 2
+
+
+def consumes(n: int) -> int:
+    total = 0
+    for i in numbers(n):
+        total += i
+    return total
+
+
+def comprehends(n: int) -> int:
+    squares = [i * i for i in range(n)]
+    return len(squares)
+
+
+def defines(n: int) -> int:
+    def inner(x: int) -> int:
+        y = x + 1
+        return y  # noqa: RET504
+
+    total = 0
+    for i in range(n):
+        total += inner(i)
+    return total
+
+
+@keep
+def decorated(n: int) -> int:
+    total = 0
+    for i in range(n):
+        total += i
+    return total
+
+
+class Model:
+    def fit(self, n: int) -> int:
+        total = 0
+        for i in range(n):
+            total += self.step(i)
+        return total
+
+    def step(self, i: int) -> int:
+        return i + 1
+
+
+def of_first(profile: Profile) -> list[Any]:
+    return [line for line in profile.lines if line.function == profile.lines[0].function]
+
+
+def profiled(session: LineSession, function: Callable[..., Any], *arguments: Any) -> Profile:
+    found = session.profile(function, arguments, 0.06)
+    assert found is not None
+    return found
+
+
+EVERY_KIND = [
+    (tight, 5000),
+    (uneven, 40),
+    (calls, 1500),
+    (fibonacci, 12),
+    (consumes, 3000),
+    (comprehends, 5000),
+    (defines, 1500),
+    (decorated, 5000),
+    (Model().fit, 1500),
+]
+
+
+@pytest.mark.parametrize(("function", "n"), EVERY_KIND, ids=lambda each: str(each)[:24])
+def test_corrected_lines_sum_to_the_plain_time(
+    session: LineSession, function: Callable[..., Any], n: int
+) -> None:
+    found = profiled(session, function, n)
+    corrected_s = sum(line.corrected.time_s for line in of_first(found))
+    if found.looks > 30:
+        assert corrected_s == pytest.approx(found.plain_s, rel=0.15)
+    assert found.plain_s < found.profiled_s
+
+
+def test_raw_numbers_are_line_profilers_own(session: LineSession) -> None:
+    found = profiled(session, calls, 500)
+    own = {
+        (label, line): (hits, ticks * found.stats.unit)
+        for label, lines in found.stats.timings.items()
+        for line, hits, ticks in lines
+    }
+    ours = {
+        (line.function, line.line): (line.hits, line.raw_s) for line in found.lines if line.hits
+    }
+    assert ours == own
+    first = calls.__code__.co_firstlineno
+    by_line = {line.line: line for line in of_first(found)}
+    assert by_line[first + 2].hits == 501 * found.evaluations
+    assert by_line[first + 3].hits == 500 * found.evaluations
+
+
+def test_a_line_that_takes_nine_tenths_gets_nine_tenths(session: LineSession) -> None:
+    found = profiled(session, uneven, 200)
+    if found.looks < 50:
+        pytest.skip(f"too few looks: {found.looks} {found.note}")
+    line = next(line for line in found.lines if line.line == uneven.__code__.co_firstlineno + 3)
+    assert 0.75 < line.corrected.time_s / found.plain_s < 0.995
+
+
+def test_callees_of_the_module_have_lines_of_their_own(session: LineSession) -> None:
+    names = {line.function[2] for line in profiled(session, calls, 300).lines}
+    assert names == {"calls", "leaf"}
+    names = {line.function[2] for line in profiled(session, Model().fit, 300).lines}
+    assert names == {"Model.fit", "Model.step"}
+    names = {line.function[2] for line in profiled(session, defines, 300).lines}
+    assert names == {"defines", "defines.<locals>.inner"}
+    names = {line.function[2] for line in profiled(session, consumes, 300).lines}
+    assert names == {"consumes", "numbers"}
+
+
+def test_recursion_is_counted_once(session: LineSession) -> None:
+    found = profiled(session, fibonacci, 13)
+    raw_s = sum(line.raw_s for line in of_first(found)) / found.evaluations
+    corrected_s = sum(line.corrected.time_s for line in of_first(found))
+    assert raw_s > 5 * found.plain_s
+    assert corrected_s < 2 * found.plain_s
+
+
+def test_the_function_is_left_as_it_was(session: LineSession) -> None:
+    before = [defines.__code__, leaf.__code__]
+    profiled(session, defines, 100)
+    profiled(session, calls, 100)
+    assert [defines.__code__, leaf.__code__] == before
+    assert defines.__code__ is before[0]
+
+
+def test_a_function_that_is_profiled_twice_grows_no_longer(session: LineSession) -> None:
+    lengths = set()
+    for _ in range(3):
+        instrumented = Instrumented(functions_to_profile(calls))
+        instrumented.profiled()
+        lengths.add((len(calls.__code__.co_code), len(leaf.__code__.co_code)))
+        instrumented.plain()
+    assert len(lengths) == 1
+
+
+def test_what_the_function_raises_comes_through_and_nothing_is_left(
+    session: LineSession,
+) -> None:
+    calls_left = 5
+
+    def fails(n: int) -> int:
+        nonlocal calls_left
+        calls_left -= 1
+        if not calls_left:
+            raise RuntimeError("no more")
+        return n
+
+    code = fails.__code__
+    with pytest.raises(RuntimeError, match="no more"):
+        session.profile(fails, (1,), 0.02)
+    assert fails.__code__ is code
+    assert profiled(session, tight, 100).plain_s > 0
+
+
+def test_a_compiled_function_has_no_profile(session: LineSession) -> None:
+    assert session.profile(np.dot, (np.ones(3), np.ones(3)), 0.02) is None
+
+
+def test_a_line_that_is_not_resolved_says_so_and_stays(session: LineSession) -> None:
+    found = profiled(session, tight, 20_000)
+    lines = {line.line: line for line in of_first(found)}
+    assert tight.__code__.co_firstlineno + 1 in lines
+    for line in lines.values():
+        assert line.corrected.resolved == (line.corrected.time_s > line.corrected.uncertainty_s)
+
+
+def test_without_sampling_the_model_says_it_is_indicative(modelling: LineSession) -> None:
+    found = profiled(modelling, tight, 5000)
+    assert found.looks == 0
+    assert found.note == "sampling was not asked for"
+    rows = records(found, "a point", "tight")
+    assert {row.method for row in rows} == {"modelled"}
+    slow = found.profiled_s > 5 * found.plain_s
+    assert {row.indicative for row in rows} == {slow}
+
+
+def test_rows_carry_all_of_it(session: LineSession) -> None:
+    found = profiled(session, tight, 5000)
+    rows = records(found, "a point", "tight")
+    assert [row.line for row in rows] == [line.line for line in found.lines]
+    first = tight.__code__.co_firstlineno
+    row = next(row for row in rows if row.line == first + 3)
+    assert row.source.strip() == "total += i"
+    assert row.first_line == first
+    assert row.evaluations == found.evaluations
+    assert row.plain_s == found.plain_s
+    assert row.added_s > 0
+    assert row.uncertainty_s > 0
