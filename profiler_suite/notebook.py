@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.analysis.explanation import Explanation, explain as explained_by
+from profiler_suite.analysis.explanation import Explanation
+from profiler_suite.analysis.explanation import explain as explained_by
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.kept import keep_floors, kept_floors
 from profiler_suite.machine.survey import survey
@@ -77,7 +78,7 @@ def explain(
     subject.watching = False  # nobody attaches to a process that is not ours
     subject.notes.append(IN_PROCESS)
     # What the function draws while it is measured is no draw of the caller's.
-    state, numpy_state = random.getstate(), np.random.get_state()
+    state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     try:
         found = subject.explain(lambda text: None)
         shown = explained_by(
@@ -85,7 +86,7 @@ def explain(
         )
     finally:
         random.setstate(state)
-        np.random.set_state(numpy_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002
     keep_floors(machine.fingerprint, found.own_floors_s)
     return Shown(found, machine, shown.tried, effort.floors_s)
 

@@ -25,11 +25,14 @@ _SMALL_ELEMENTS = 4096
 _LARGE_TEMPORARY_BYTES = 16 * 2**10
 _MOST_BATCHES = 4
 _THREADS_FLOP = 2e5
-_WRAPPERS = tuple(
-    f"{owner}.{name}"
-    for owner in ("np", "ndarray")
-    for name in ("sum", "prod", "max", "amax", "min", "amin", "any", "all", "mean", "clip")
-) + ("np.linalg.norm",)
+_WRAPPERS = (
+    *(
+        f"{owner}.{name}"
+        for owner in ("np", "ndarray")
+        for name in ("sum", "prod", "max", "amax", "min", "amin", "any", "all", "mean", "clip")
+    ),
+    "np.linalg.norm",
+)
 
 LINE_COLUMNS = ("function", "file", "line", "hits", "time_s", "share", "source")
 
@@ -38,7 +41,8 @@ class Advice(Noun, frozen=True):
     """One thing to change, with what it gained here."""
 
     kind: str
-    """'batch', 'gemm', 'wrapper', 'power', 'out', 'contiguous', 'upcast', 'einsum', 'threads'."""
+    """'batch', 'gemm', 'wrapper', 'power', 'out', 'contiguous', 'upcast', 'einsum' or
+    'threads'."""
     title: str
     evidence: str
     estimated_share: float
@@ -135,7 +139,8 @@ def judged(
         rewrite = each.trial.rewrite
         found = Advice(
             kind=candidate.kind,
-            title=candidate.title + (" (its result is float32 then)" if each.dtype_changed else ""),
+            title=candidate.title
+            + (" (its result is float32 then)" if each.dtype_changed else ""),
             evidence=candidate.evidence,
             estimated_share=candidate.estimated_share,
             ratio=ratio.ratio,
@@ -235,9 +240,8 @@ def _candidates(
 
 def _inside(function: rewriting.Function, file: str, line: int) -> bool:
     source = function.source
-    return (
-        file == source.file
-        and source.first_line <= line < source.first_line + len(function.lines)
+    return file == source.file and source.first_line <= line < source.first_line + len(
+        function.lines
     )
 
 
@@ -325,8 +329,8 @@ def _powers(
             kind="power",
             trial=Trial(kind="rewrite", rewrite=rewrite),
             title=f"{_at(lines)}: multiply instead of raising to a power",
-            evidence=f"{_names(chosen)} on {units.count(max(map(_elements, chosen)))} elements: "
-            "a general power takes a logarithm and an exponential per element",
+            evidence=f"{_names(chosen)} on {units.count(max(map(_elements, chosen)))} elements: a "
+            "general power takes a logarithm and an exponential per element",
             estimated_share=_share(explained, chosen),
         )
     ]
@@ -351,7 +355,9 @@ def _buffers(
         if o.temporary_bytes / o.temporaries >= _LARGE_TEMPORARY_BYTES:
             chosen.append(o)
     large = _lines_of(chosen)
-    forms = {line: next(iter(f)) for line, f in by_line.items() if len(f) == 1 and line in large}
+    forms = {
+        line: next(iter(f)) for line, f in by_line.items() if len(f) == 1 and line in large
+    }
     if not forms:
         return []
     count = sum(o.temporaries for o in chosen)
@@ -368,7 +374,7 @@ def _buffers(
             Candidate(
                 kind="out",
                 trial=Trial(kind="rewrite", rewrite=rewrite),
-                title=f"{_at(forms)}: write temporaries into buffers that are used again (out=)",
+                title=f"{_at(forms)}: write temporaries into buffers used again (out=)",
                 evidence=f"{units.count(count)} temporaries of up to {size} per evaluation, "
                 f"{units.count(faults)} page faults",
                 estimated_share=min(
@@ -438,11 +444,7 @@ def _contiguous(explained: Explained, function: rewriting.Function) -> list[Cand
     rewrite = rewriting.with_contiguous(function, explained.strided)
     if rewrite is None:
         return []
-    strided = [
-        o
-        for o in explained.operations
-        if any(_is_strided(each) for each in o.operands)
-    ]
+    strided = [o for o in explained.operations if any(_is_strided(each) for each in o.operands)]
     return [
         Candidate(
             kind="contiguous",
@@ -465,9 +467,7 @@ def _is_strided(operand: Any) -> bool:
     return False
 
 
-def _batches(
-    explained: Explained, functions: list[rewriting.Function]
-) -> list[Candidate]:
+def _batches(explained: Explained, functions: list[rewriting.Function]) -> list[Candidate]:
     rows = []
     hits = {(r.file, r.line): r.hits / r.evaluations for r in explained.lines}
     for number, (time, o) in enumerate(
@@ -512,9 +512,7 @@ def _batches(
     return found
 
 
-def _threads(
-    explained: Explained, machine: Machine, books: Ledger | None
-) -> list[Candidate]:
+def _threads(explained: Explained, machine: Machine, books: Ledger | None) -> list[Candidate]:
     if explained.product_flop < _THREADS_FLOP:
         return []
     allowed = machine.facts.cores_allowed

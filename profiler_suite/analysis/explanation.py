@@ -1,4 +1,4 @@
-"""What the measurements of one function mean: books, roofs, counterfactuals, verdict, advice."""
+"""What the measurements of one function mean: books, roofs, verdict, advice."""
 
 import functools
 import json
@@ -310,6 +310,14 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
             text = each.text[0].upper() + each.text[1:]
             sentences.append(f"{text} would save {least}{units.percent(each.share)}.")
     return tuple(sentences)
+
+
+def bound_in_words(this: Explanation) -> str:
+    """'memory-bound (L2), 40 % of attainable'; without a roof, the interpreter if it is that."""
+    placement, books = this.roofline, this.ledger
+    if not placement.bound and books and overhead_share(books) > 0.5:
+        return "interpreter-bound: no roof of the machine is near"
+    return roofline.in_words(placement.bound, placement.level, placement.of_attainable)
 
 
 def overhead_share(books: Ledger) -> float:

@@ -32,11 +32,44 @@ _OPERATORS: dict[type[ast.operator], str] = {
     ast.Div: "divide",
 }
 _UNARY = frozenset(
-    "exp log sqrt sin cos tan tanh abs absolute square negative exp2 log1p expm1 arctan "
-    "floor ceil reciprocal sinh cosh arcsin arccos".split()
+    [
+        "exp",
+        "log",
+        "sqrt",
+        "sin",
+        "cos",
+        "tan",
+        "tanh",
+        "abs",
+        "absolute",
+        "square",
+        "negative",
+        "exp2",
+        "log1p",
+        "expm1",
+        "arctan",
+        "floor",
+        "ceil",
+        "reciprocal",
+        "sinh",
+        "cosh",
+        "arcsin",
+        "arccos",
+    ]
 )
 _BINARY = frozenset(
-    "add subtract multiply divide maximum minimum power arctan2 hypot true_divide".split()
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "maximum",
+        "minimum",
+        "power",
+        "arctan2",
+        "hypot",
+        "true_divide",
+    ]
 )
 _ARRAY = re.compile(r"^(?!list|tuple|dict|set)(\w+) \(([^)]*)\)")
 
@@ -101,7 +134,10 @@ def statements(function: Function) -> list[ast.stmt]:
     for node in ast.walk(function.node):
         if not isinstance(node, _SIMPLE):
             continue
-        first, last = function.lines[node.lineno - 1], function.lines[(node.end_lineno or 1) - 1]
+        first, last = (
+            function.lines[node.lineno - 1],
+            function.lines[(node.end_lineno or 1) - 1],
+        )
         after = last.encode()[node.end_col_offset or 0 :].decode().strip()
         before = first.encode()[: node.col_offset].decode().strip()
         if not before and (not after or after.startswith("#")):
@@ -249,7 +285,11 @@ def without_powers(function: Function, lines: Collection[int]) -> Rewrite | None
         else:
             return None
         value = _number(exponent)
-        if value is None or abs(value) not in (0.5, 1, 1.5, 2, 2.5, 3, 4) or value in (1, 2, 0.5):
+        if (
+            value is None
+            or abs(value) not in (0.5, 1, 1.5, 2, 2.5, 3, 4)
+            or value in (1, 2, 0.5)
+        ):
             return None
         if isinstance(base, ast.Constant):
             return None
@@ -270,7 +310,7 @@ def without_powers(function: Function, lines: Collection[int]) -> Rewrite | None
 def _number(node: ast.expr) -> float | None:
     negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
     inner = node.operand if isinstance(node, ast.UnaryOp) and negative else node
-    if isinstance(inner, ast.Constant) and type(inner.value) in (int, float):
+    if isinstance(inner, ast.Constant) and isinstance(inner.value, int | float):
         return -float(inner.value) if negative else float(inner.value)
     return None
 
@@ -313,7 +353,9 @@ def in_single_precision(function: Function) -> Rewrite | None:
 
 def with_contiguous(function: Function, names: Sequence[str]) -> Rewrite | None:
     """Arguments of these names are copied to row order before anything else."""
-    parameters = {each.arg for each in (*function.node.args.args, *function.node.args.kwonlyargs)}
+    parameters = {
+        each.arg for each in (*function.node.args.args, *function.node.args.kwonlyargs)
+    }
     wanted = [name for name in names if name in parameters]
     if not wanted:
         return None
@@ -394,9 +436,9 @@ class _Pool:
         self._in_use = set()
 
     def statement(self, node: ast.stmt) -> ast.stmt:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-            node.value = self._inside(node.value)
-        elif isinstance(node, ast.AugAssign):
+        if (
+            isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)
+        ) or isinstance(node, ast.AugAssign):
             node.value = self._inside(node.value)
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             node.value = self._inside(node.value) if self._named else self._fresh(node.value)
@@ -504,7 +546,11 @@ class _Pool:
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if any(isinstance(each, ast.Slice) for each in parts):
             return dims > 0
-        numbers = [each for each in parts if not (isinstance(each, ast.Constant) and each.value is None)]
+        numbers = [
+            each
+            for each in parts
+            if not (isinstance(each, ast.Constant) and each.value is None)
+        ]
         arrays = any(self.is_array(each) for each in numbers)
         return arrays or 0 < len(numbers) < dims
 
@@ -533,7 +579,7 @@ class Loop:
         self.independent = independent
         """Lines of the file where such loops begin."""
         self.stopped_by = stopped_by
-        """Line of the first statement in the loop whose turns depend on each other; 0 if none."""
+        """First line inside the loop whose turns depend on each other; 0 if none."""
 
 
 def loops_around(function: Function, line: int) -> Loop:

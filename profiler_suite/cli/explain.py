@@ -49,7 +49,9 @@ def explain_command(
     progress = ProgressLine(sys.stderr, quiet=quiet)
     if target == SEED:
         if setup or dtype or all_lines or html or threads != 1:
-            raise UsageError("`explain seed` has its own functions; it takes only --json and -q")
+            raise UsageError(
+                "`explain seed` has its own functions; it takes only --json and -q"
+            )
         return _seed(as_json, progress)
     if ":" not in target:
         raise UsageError(

@@ -122,9 +122,7 @@ def account(
     """
     function(*arguments)
     counts, untraced = traced or _counts(function, arguments, expected_calls)
-    operations = costliest(
-        gathered(counts.operations) if counts else (), effort.most_bytes
-    )
+    operations = costliest(gathered(counts.operations) if counts else (), effort.most_bytes)
     replayed = replay(
         function,
         arguments,

@@ -30,9 +30,9 @@ def compare(one: Any, other: Any) -> Difference:
 def _compare(one: Any, other: Any, found: Difference, depth: int) -> None:
     if depth > _DEEPEST:
         return
-    if isinstance(one, np.ndarray | np.generic) or isinstance(other, np.ndarray | np.generic):
-        _compare_arrays(one, other, found)
-    elif isinstance(one, float | complex) and isinstance(other, float | complex):
+    arrays = any(isinstance(each, np.ndarray | np.generic) for each in (one, other))
+    numbers = all(isinstance(each, float | complex) for each in (one, other))
+    if arrays or numbers:
         _compare_arrays(one, other, found)
     elif type(one) is not type(other):
         found.same = False

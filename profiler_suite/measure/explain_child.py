@@ -34,7 +34,9 @@ class ExplainChild:
         self._target = ask.target
         self._tell = tell
         # A session of its own: Ctrl-C goes to the parent alone, which ends the child.
-        self._process = child.start("profiler_suite.measure.explain_child", start_new_session=True)
+        self._process = child.start(
+            "profiler_suite.measure.explain_child", start_new_session=True
+        )
         self._decoder = msgspec.json.Decoder(Answer)
         self._stage = "its start"
         try:
@@ -72,7 +74,8 @@ class ExplainChild:
             elif isinstance(answer, Failed):
                 raise (UsageError if answer.usage else FunctionError)(answer.reason)
             else:
-                return answer
+                found: Explained | Tried = answer
+                return found
         code = self._process.wait()
         raise FunctionError(
             f"the process that ran {self._target} ended with "

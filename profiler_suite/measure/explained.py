@@ -1,9 +1,10 @@
 """The nouns of explaining one function: what is asked, what was found, what was tried."""
 
+import msgspec
+
 from profiler_suite.model import (
     AccountRecord,
     LineRecord,
-    NativeSamples,
     Noun,
     Operation,
     Visit,
@@ -74,7 +75,7 @@ class Trial(Noun, frozen=True):
     operation: int = 0
     """Place among the explained operations, for 'batch'."""
     turns: int = 1
-    """For 'batch': so many of them one evaluation would needs, the turns of a loop that must stay one."""
+    """For 'batch': how many an evaluation needs, the turns of a loop that stays one."""
     target: str = ""
     """For 'versus'."""
     setup: str = ""
@@ -107,7 +108,7 @@ class SourceText(Noun, frozen=True):
     function: str
     first_line: int
     text: str
-    names: dict[str, str] = {}
+    names: dict[str, str] = msgspec.field(default_factory=dict)
     """What each local name held when it returned: 'float64 (500, 3072)', 'int 2', …"""
 
 

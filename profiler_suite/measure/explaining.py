@@ -9,6 +9,7 @@ import collections.abc
 import functools
 import inspect
 import sys
+import warnings
 from collections.abc import Callable
 from time import perf_counter, perf_counter_ns
 from types import CodeType
@@ -62,6 +63,8 @@ class Subject:
         names = ("memory", "ufunc") if large else ("ufunc",)
         self.canaries = {name: canary.make(name) for name in names}
         self._begun_ns = perf_counter_ns()
+        if any(isinstance(each, collections.abc.Iterator) for each in self._arguments):
+            self.notes.append("an iterator among its arguments is used up by the first call")
         if copy and effort.memory_bytes and self.argument_bytes > 0.2 * effort.memory_bytes:
             self._copies = False
             self.notes.append("its arguments are too large to copy: all passes share them")
@@ -83,6 +86,12 @@ class Subject:
 
     def explain(self, tell: Tell) -> Explained:
         """All passes; raises FunctionError when the function raises."""
+        # A warning of the function's own says nothing new the thousandth time.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return self._explained(tell)
+
+    def _explained(self, tell: Tell) -> Explained:
         with threadpoolctl.threadpool_limits(limits=self.threads):
             tell("the first call")
             cold_s, result = self._first_call()
@@ -125,9 +134,7 @@ class Subject:
             operations=tuple(operations),
             bytes_written=float(counts.bytes_written) if counts else 0.0,
             flop_by_dtype=by_dtype,
-            product_flop=sum(
-                (o.flop for o in counts.operations if o.kind == "product"), 0.0
-            )
+            product_flop=sum((o.flop for o in counts.operations if o.kind == "product"), 0.0)
             if counts
             else 0.0,
             lines=lines,
@@ -222,9 +229,7 @@ class Subject:
 
     def _traced(self) -> tuple[OperationCounts | None, str]:
         try:
-            _, self.counts = trace(
-                self.function, self.arguments(), seconds=self.effort.trace_s
-            )
+            _, self.counts = trace(self.function, self.arguments(), seconds=self.effort.trace_s)
         except TraceTooLongError:
             return None, f"it makes so many calls that tracing takes over {_seconds(self)}"
         except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled

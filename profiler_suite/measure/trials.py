@@ -3,6 +3,7 @@
 import functools
 import math
 import random
+import warnings
 from collections.abc import Callable
 from time import perf_counter
 from types import FunctionType
@@ -51,6 +52,12 @@ class _UntriableError(Exception):
 
 def attempt(subject: Subject, explained: Explained, trial: Trial) -> Tried:
     """Try one thing; what goes wrong is the reason that comes back."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _attempt(subject, explained, trial)
+
+
+def _attempt(subject: Subject, explained: Explained, trial: Trial) -> Tried:
     try:
         if trial.kind == "threads":
             return _threads(subject, trial)
@@ -101,8 +108,9 @@ def _pairs(
             around(number)
             function, arguments = sides[number]
             visits[number].append(
-                subject.visit("before after".split()[number], function, arguments,
-                              prepared[number])
+                subject.visit(
+                    ["before", "after"][number], function, arguments, prepared[number]
+                )
             )
     return tuple(visits[0]), tuple(visits[1])
 
@@ -157,10 +165,8 @@ def rewritten(
     The module's own functions are copied too, so that they call the new one.
     """
     start = python_function(function)
-    if start is None or function not in (start, getattr(function, "__self__", None)):
-        if not isinstance(function, functools.partial) and start is not function:
-            raise _UntriableError("it is decorated: only its own lines could be rewritten")
-    assert start is not None
+    if start is None or not (start is function or isinstance(function, functools.partial)):
+        raise _UntriableError("it is decorated, a method or compiled")
     if start.__closure__ and rewrite.function == start.__name__:
         raise _UntriableError("it uses variables of the function around it")
     namespace = dict(start.__globals__)
@@ -191,14 +197,15 @@ def _moved(function: FunctionType, namespace: dict[str, Any]) -> FunctionType:
 
 def _seeded(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     """Its result with the global generators in a known state, which is restored."""
-    state, numpy_state = random.getstate(), np.random.get_state()
+    # The global generator is what functions that draw from np.random use.
+    state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     random.seed(1)
-    np.random.seed(1)
+    np.random.seed(1)  # noqa: NPY002
     try:
         return function(*arguments)
     finally:
         random.setstate(state)
-        np.random.set_state(numpy_state)
+        np.random.set_state(numpy_state)  # noqa: NPY002
 
 
 # ------------------------------------------------------------------ threads
@@ -282,7 +289,7 @@ def _stacked(operation: Operation, count: int) -> Side | None:
         ufunc = getattr(np, name, None)
         if not isinstance(ufunc, np.ufunc) or ufunc.signature or operation.keywords:
             return None
-        inputs = [each for each in operation.operands][: ufunc.nin]
+        inputs = list(operation.operands)[: ufunc.nin]
         if len(inputs) < ufunc.nin:
             return None
         dims = max((len(each.shape) for each in inputs), default=0)

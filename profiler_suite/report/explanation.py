@@ -4,9 +4,9 @@ import math
 from pathlib import Path
 
 from profiler_suite import units
-from profiler_suite.analysis import ledger, roofline
+from profiler_suite.analysis import ledger
 from profiler_suite.analysis.advice import Advice
-from profiler_suite.analysis.explanation import Explanation, interval
+from profiler_suite.analysis.explanation import Explanation, bound_in_words, interval
 from profiler_suite.model import Ledger
 from profiler_suite.report.console import Column, Page
 
@@ -58,8 +58,8 @@ def _head(page: Page, found: Explanation) -> None:
             "",
         ),
     )
-    placement, account = found.roofline, explained.account
-    parts = [roofline.in_words(placement.bound, placement.level, placement.of_attainable)]
+    account = explained.account
+    parts = [bound_in_words(found)]
     if not account.untraced:
         if account.flop:
             rate = units.flop_rate(account.flop / time.time_s)

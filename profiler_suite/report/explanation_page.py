@@ -98,7 +98,9 @@ class ExplanationView:
 def render(found: Explanation) -> str:
     """The page as HTML; every text from outside is escaped by the template engine."""
     environment = Environment(
-        loader=PackageLoader("profiler_suite.report"), autoescape=True, undefined=StrictUndefined
+        loader=PackageLoader("profiler_suite.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
     )
     css = importlib.resources.files("profiler_suite.report") / "templates" / "page.css"
     style = Markup(css_variables() + css.read_text(encoding="utf-8") + _OWN_CSS)
@@ -121,8 +123,9 @@ def write(found: Explanation, path: Path) -> None:
 def frame(found: Explanation) -> str:
     """The page in a sandboxed frame, for a notebook."""
     page = html.escape(render(found), quote=True)
+    name = html.escape(found.explained.name)
     return (
-        f'<iframe sandbox="" srcdoc="{page}" title="profiler_suite: {html.escape(found.explained.name)}" '
+        f'<iframe sandbox="" srcdoc="{page}" title="profiler_suite: {name}" '
         f'style="width:100%;height:{_FRAME_HEIGHT}px;border:0"></iframe>'
     )
 

@@ -16,8 +16,11 @@ def screen(found: SeedAnswer, width: int, color: bool) -> str:
     page.line()
     left, right = (_column(found, number) for number in (0, 1))
     page.table(
-        (Column(""), Column(found.arms[0].name, numeric=True),
-         Column(found.arms[1].name, numeric=True)),
+        (
+            Column(""),
+            Column(found.arms[0].name, numeric=True),
+            Column(found.arms[1].name, numeric=True),
+        ),
         [(name, left[name], right[name]) for name in left],
     )
     for arm, each in zip(found.arms, found.explanations, strict=True):
@@ -33,7 +36,9 @@ def screen(found: SeedAnswer, width: int, color: bool) -> str:
         page.paragraph(note, first="  ! ", indent="    ", style="yellow")
     page.line()
     page.line("More:  python -m profiler_suite sweep seed_question --quick", "dim")
-    page.line("Yours: python -m profiler_suite explain FILE.py:FUNCTION --setup FUNCTION", "dim")
+    page.line(
+        "Yours: python -m profiler_suite explain FILE.py:FUNCTION --setup FUNCTION", "dim"
+    )
     return page.text()
 
 
@@ -57,5 +62,3 @@ def _column(found: SeedAnswer, number: int) -> dict[str, str]:
         share = shares.get(method)
         rows[f"overhead by {method}"] = units.percent(share) if share is not None else "–"
     return rows
-
-

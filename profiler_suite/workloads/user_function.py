@@ -15,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
+
 from profiler_suite.errors import FunctionError, ProfilerSuiteError, UsageError, unknown_name
 from profiler_suite.model import Noun
 
@@ -29,7 +31,7 @@ class Called(Noun, frozen=True):
     """As it was asked for, such as 'my.py:kernel'."""
     function: Callable[..., Any]
     args: tuple[Any, ...] = ()
-    kwargs: dict[str, Any] = {}
+    kwargs: dict[str, Any] = msgspec.field(default_factory=dict)
     setup: str = ""
     """What made the arguments; empty when nothing did."""
 
@@ -247,4 +249,3 @@ def _is_library(file: str) -> bool:
     if "site-packages" in parts or "dist-packages" in parts:
         return True
     return file.startswith(str(Path(inspect.__file__).parent) + "/") and "tests" not in parts
-

@@ -25,13 +25,20 @@ def functions() -> list[tuple[Path, str]]:
     return found
 
 
+def say(text: str) -> None:
+    """One line on standard output."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Explain each and print one row."""
     wanted = set(sys.argv[1:])
-    print(
-        "| function | time | counted | interp. / disp. / mem. / copy / arith. / rest % | bound | of attainable | advice: gain measured |"
+    say(
+        "| function | time | counted | interp. / disp. / mem. / copy / arith. / rest % "
+        "| bound | of attainable | advice: gain measured |"
     )
-    print("|---|---|---|---|---|---|---|")
+    say("|---|---|---|---|---|---|---|")
     for file, name in functions():
         if wanted and name not in wanted:
             continue
@@ -52,7 +59,7 @@ def main() -> None:
             cwd=ROOT,
         )
         if done.returncode:
-            print(f"| {name} | exit {done.returncode}: {done.stderr.strip()[-300:]} |")
+            say(f"| {name} | exit {done.returncode}: {done.stderr.strip()[-300:]} |")
             continue
         found = json.loads(done.stdout)
         books = found["ledger"]["entries"]
@@ -63,15 +70,14 @@ def main() -> None:
             for each in found["advice"]
         )
         place = found["roofline"]
-        print(
+        say(
             f"| {name} | {found['time']['time_s'] * 1e6:.4g} µs "
             f"| {100 * found['trace']['coverage']:.1f} % | {parts} | {place['bound']} "
             f"{place['level'] if place['bound'] == 'memory' else ''} "
-            f"| {100 * place['of_attainable']:.0f} % | {advice or '–'} |",
-            flush=True,
+            f"| {100 * place['of_attainable']:.0f} % | {advice or '–'} |"
         )
         for note in found["notes"]:
-            print(f"<!-- {name}: {note} -->", flush=True)
+            say(f"<!-- {name}: {note} -->")
 
 
 if __name__ == "__main__":

@@ -287,6 +287,7 @@ def _result(runs: _Runs, counted: Counted, seen: Seen | None, session: LineSessi
                     session.costs,
                     counted.lines.get((number, line)),
                     raw.get(line, (0, 0.0))[0] / runs.evaluations,
+                    len(code.co_code),
                     pace,
                 ),
                 looks=looks.get(line, 0),
@@ -321,8 +322,13 @@ def _result(runs: _Runs, counted: Counted, seen: Seen | None, session: LineSessi
     )
 
 
-def _added_s(costs: Costs, happened: Events | None, hits: float, pace: float) -> float:
-    """What line_profiler adds to a line that is hit so often, s."""
+def _added_s(
+    costs: Costs, happened: Events | None, hits: float, code_bytes: int, pace: float
+) -> float:
+    """What line_profiler adds to a line that is hit so often, s.
+
+    A line that counting did not reach, as it ends early, is charged its own events.
+    """
     if happened is None or not happened.hits:
-        return 0.0
+        return costs.added_s(Events(hits=hits, hit_bytes=hits * code_bytes), pace)
     return costs.added_s(happened, pace) * hits / happened.hits
