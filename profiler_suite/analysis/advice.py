@@ -329,8 +329,8 @@ def _powers(
             kind="power",
             trial=Trial(kind="rewrite", rewrite=rewrite),
             title=f"{_at(lines)}: multiply instead of raising to a power",
-            evidence=f"{_names(chosen)} on {units.count(max(map(_elements, chosen)))} elements: a "
-            "general power takes a logarithm and an exponential per element",
+            evidence=f"{_names(chosen)} on {units.count(max(map(_elements, chosen)))} "
+            "elements, a logarithm and an exponential each",
             estimated_share=_share(explained, chosen),
         )
     ]

@@ -313,7 +313,7 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
 
 
 def bound_in_words(this: Explanation) -> str:
-    """'memory-bound (L2), 40 % of attainable'; without a roof, the interpreter if it is that."""
+    """'memory-bound (L2), 40 % of attainable'; without a roof, the interpreter."""
     placement, books = this.roofline, this.ledger
     if not placement.bound and books and overhead_share(books) > 0.5:
         return "interpreter-bound: no roof of the machine is near"

@@ -510,6 +510,7 @@ def _samples(points: Iterable[Point], history: History) -> pd.DataFrame:
             strict=True,
         ):
             ratio = statistics.canary_ratio(visit, history.floors)
+            clean = statistics.is_clean(visit, history.floors)
             rows.extend(
                 (
                     point.id,
@@ -521,7 +522,7 @@ def _samples(points: Iterable[Point], history: History) -> pd.DataFrame:
                     visit.at_s,
                     time_s,
                     ratio,
-                    ratio <= statistics.CLEAN_LIMIT,
+                    clean,
                 )
                 for sample, time_s in enumerate(visit.sample_times_s)
             )

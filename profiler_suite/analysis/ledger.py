@@ -79,7 +79,7 @@ def ledger(record: AccountRecord, machine: Machine) -> Ledger | None:
         native=tuple(native.values()),
         overhead_shares=shares,
         coverage=record.coverage,
-        clean=record.clean_rounds >= 5,
+        clean=record.clean_rounds >= 3,
         notes=_notes(record, shares, fault is not None),
     )
 

@@ -123,7 +123,8 @@ def _sweep(request: Request) -> int:
     experiments = [catalogue.load(path) for path in paths]
     resumed = _resumable(request.out)
     progress = ProgressLine(sys.stderr, quiet=request.quiet)
-    machine, plan, schedule = _planned(request, experiments, progress)
+    files = tuple(str(path) for path in paths)
+    machine, plan, schedule = _planned(request, experiments, files, progress)
     if request.dry_run:
         return _show_plan(request, plan)
     if request.only_flagged and request.out is None:
@@ -135,7 +136,6 @@ def _sweep(request: Request) -> int:
     )
     from profiler_suite.store import RunFolder
 
-    files = tuple(str(path) for path in paths)
     with RunFolder(folder) as run_folder:
         if resumed:
             provenance = _resume(folder, plan, request)
@@ -171,9 +171,13 @@ def _latest() -> Path:
 
 
 def _planned(
-    request: Request, experiments: list["Experiment"], progress: ProgressLine
+    request: Request,
+    experiments: list["Experiment"],
+    files: tuple[str, ...],
+    progress: ProgressLine,
 ) -> tuple["Machine", "Plan", "Schedule"]:
     from profiler_suite.machine.survey import survey
+    from profiler_suite.measure.costing import TracedCosts
     from profiler_suite.measure.plan import Overrides, plan
     from profiler_suite.measure.schedule import of_mode
 
@@ -192,7 +196,9 @@ def _planned(
         progress=progress.say,
     )
     progress.clear()
-    return machine, plan(experiments, machine, schedule, overrides), schedule
+    with TracedCosts(files) as costs:
+        planned = plan(experiments, machine, schedule, overrides, costs.cost)
+    return machine, planned, schedule
 
 
 def _show_plan(request: Request, plan: "Plan") -> int:

@@ -30,7 +30,7 @@ from profiler_suite.workloads import catalogue, registry
 
 # Tracing costs some tens of microseconds per operation.
 _TRACED_CALL_S = 40e-6
-_MOST_TRACE_S = 2.0
+_MOST_TRACE_S = 1.0
 # More signatures than this are not replayed one by one; the rest is residual, and said.
 _MOST_OPERATIONS = 24
 _SIZES_PER_GROUP = 3
@@ -120,7 +120,6 @@ def account(
     known beforehand: a function that makes very many is not traced. `traced`
     gives the counts of a trace taken before, or why there are none.
     """
-    function(*arguments)
     counts, untraced = traced or _counts(function, arguments, expected_calls)
     operations = costliest(gathered(counts.operations) if counts else (), effort.most_bytes)
     replayed = replay(

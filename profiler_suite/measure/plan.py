@@ -1,7 +1,7 @@
 """From experiments to points: what to measure, what to skip and why, how long it takes."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from profiler_suite.machine import prediction
 from profiler_suite.measure.schedule import Schedule
 from profiler_suite.measure.timing import SAMPLE_S, SAMPLES_PER_VISIT
 from profiler_suite.model import (
+    Cost,
     Experiment,
     Implementation,
     Machine,
@@ -21,6 +22,7 @@ from profiler_suite.model import (
     Problem,
     Skip,
     Workload,
+    unstated,
 )
 from profiler_suite.workloads import registry
 
@@ -31,12 +33,18 @@ _SIZE_DIMS = ("height", "width", "rows", "columns")
 # starting a child, preparing one point beyond its own evaluations, and writing the report.
 _START_S = 0.6
 _PREPARE_S = 0.012
-_REPORT_S = 6.0
+_REPORT_S = 8.0
 _TRACE_S = 0.06
 # Evaluations spent on one point per launch for warm-up and calibration.
-_PREPARE_EVALUATIONS = 5
+_PREPARE_EVALUATIONS = 2.5
+# … and in its ledger: traced, rebuilt, replayed in a few rounds, sampled.
+_LEDGER_EVALUATIONS = 12
 # Share of visits that are clean on a shared machine, roughly; only predicts a duration.
 _CLEAN_SHARE = 0.6
+
+
+Traced = Callable[[Implementation, Problem], Cost]
+"""Traces what an implementation that states no cost does for a problem."""
 
 
 class Overrides(Noun, frozen=True):
@@ -55,11 +63,13 @@ def plan(
     machine: Machine,
     schedule: Schedule,
     overrides: Overrides | None = None,
+    traced: Traced | None = None,
 ) -> Plan:
     """All points of the experiments, skipped ones apart, with predicted duration and memory.
 
-    Raises UsageError for values that cannot be: unknown names, threads beyond
-    what the process may use, problems without meaning.
+    `traced` gives the cost of implementations that state none. Raises UsageError for
+    values that cannot be: unknown names, threads beyond what the process may use,
+    problems without meaning.
     """
     overrides = overrides or Overrides()
     allowed = machine.facts.cores_allowed
@@ -80,7 +90,7 @@ def plan(
     candidates: list[Point] = []
     skipped: list[Skip] = []
     for experiment in chosen:
-        points, refused = _points(experiment, machine, allowed)
+        points, refused = _points(experiment, machine, allowed, traced)
         candidates += points
         skipped += refused
     if not candidates:
@@ -166,7 +176,7 @@ def _dtypes(experiment: Experiment, implementation: Implementation) -> tuple[str
 
 
 def _points(
-    experiment: Experiment, machine: Machine, allowed: int
+    experiment: Experiment, machine: Machine, allowed: int, traced: Traced | None
 ) -> tuple[list[Point], list[Skip]]:
     points: list[Point] = []
     skipped: list[Skip] = []
@@ -178,7 +188,7 @@ def _points(
             continue
         for dtype in _dtypes(experiment, implementation):
             typed = msgspec.structs.replace(problem, dtype=dtype)
-            point = make_point(experiment.name, implementation, typed, threads, machine)
+            point = make_point(experiment.name, implementation, typed, threads, machine, traced)
             reason = implementation.refuse(typed) if implementation.refuse else ""
             if reason:
                 skipped.append(Skip(point=point, reason=reason))
@@ -193,11 +203,20 @@ def make_point(
     problem: Problem,
     threads: int,
     machine: Machine,
+    traced: Traced | None = None,
 ) -> Point:
     """One cell; raises ProblemError when the problem has no meaning."""
     workload = registry.find_workload(problem.workload)
     workload.validate(problem)
-    cost = implementation.cost(problem)
+    if implementation.cost is not unstated:
+        cost = implementation.cost(problem)
+    elif traced is not None:
+        cost = traced(implementation, problem)
+    else:
+        raise UsageError(
+            f"implementation {implementation.name!r} states no cost and none was traced; "
+            "give it a cost"
+        )
     label = _label(workload, problem)
     return Point(
         id=f"{experiment}/{implementation.name}/{label}/{problem.dtype}/t{threads}",
@@ -294,7 +313,9 @@ def _predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
         2 * schedule.line_profile_s
     )
     ledger_s = _START_S + sum(
-        schedule.replay_s + schedule.sample_s + _TRACE_S for p in points if not p.replica
+        schedule.replay_s + schedule.sample_s + _TRACE_S + _LEDGER_EVALUATIONS * p.predicted_s
+        for p in points
+        if not p.replica
     )
     measured_s = min(schedule.budget_s, rounds_s)
     return schedule.launches * prepare_s + measured_s + lines_s + ledger_s + _REPORT_S

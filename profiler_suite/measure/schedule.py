@@ -26,7 +26,7 @@ class Schedule(Noun, frozen=True):
     """Visits per point, at most: the cap on raw samples kept."""
     line_profile_s: float = 0.15
     """Time for the lines of one implementation: plain, profiled and watched evaluations."""
-    replay_s: float = 0.06
+    replay_s: float = 0.04
     """Operation replay per point of the ledger."""
     sample_s: float = 0.08
     """Native sampling per point of the ledger."""
@@ -42,7 +42,7 @@ QUICK = Schedule(
     budget_s=24.0,
     longest_evaluation_s=0.05,
     line_profile_s=0.07,
-    replay_s=0.05,
+    replay_s=0.03,
     sample_s=0.06,
 )
 DEFAULT = Schedule(
@@ -50,7 +50,7 @@ DEFAULT = Schedule(
     launches=3,
     span_s=10.0,
     half_width=0.03,
-    budget_s=130.0,
+    budget_s=110.0,
     longest_evaluation_s=0.5,
 )
 FULL = Schedule(

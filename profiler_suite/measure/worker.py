@@ -122,8 +122,7 @@ class Worker:
         # One at a time: points come ordered by problem, and references can be large.
         key = _key(problem)
         if self._reference[0] != key:
-            workload = registry.find_workload(problem.workload)
-            self._reference = (key, workload.reference(problem, arguments))
+            self._reference = (key, verification.reference_of(problem, arguments))
         return self._reference[1]
 
 

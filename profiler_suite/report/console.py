@@ -35,6 +35,7 @@ class Page:
             file=self._buffer,
             width=10_000,  # lines are laid out here, not by the console
             force_terminal=color,
+            force_jupyter=False,  # in a notebook it would show each line instead of writing it
             color_system="standard" if color else None,
             no_color=not color,
             highlight=False,

@@ -8,7 +8,7 @@ from profiler_suite.analysis import ledger
 from profiler_suite.analysis.advice import Advice
 from profiler_suite.analysis.explanation import Explanation, bound_in_words, interval
 from profiler_suite.model import Ledger
-from profiler_suite.report.console import Column, Page
+from profiler_suite.report.console import Column, Page, shortened
 
 _ENTRY_STYLES = {
     ledger.INTERPRETER: ("i", "red"),
@@ -18,7 +18,7 @@ _ENTRY_STYLES = {
     ledger.ARITHMETIC: ("a", "green"),
     ledger.RESIDUAL: ("r", "dim"),
 }
-_SHORT = {ledger.INTERPRETER: "interpreter", ledger.RESIDUAL: "rest"}
+_SHORT = {ledger.INTERPRETER: "interp.", ledger.ARITHMETIC: "arith.", ledger.RESIDUAL: "rest"}
 _MOST_OPERATIONS = 5
 _MOST_LINES = 4
 _MOST_ADVICE = 4
@@ -87,10 +87,11 @@ def _books(page: Page, found: Explanation) -> None:
     counted = ""
     if not account.untraced:
         counted = (
-            f"  {units.count(account.calls)} calls, {units.percent(account.coverage)} counted"
+            f"{units.count(account.calls)} calls, {units.percent(account.coverage)} counted; "
         )
     shares = ", ".join(f"{units.percent(s)} by {m}" for m, s in books.overhead_shares.items())
-    page.pieces(("Where the time goes", "bold"), (f"{counted}; overhead {shares}", "dim"))
+    page.line("Where the time goes", "bold")
+    page.paragraph(f"{counted}overhead {shares}", indent="  ", style="dim")
     books_bar(page, books)
 
 
@@ -210,4 +211,7 @@ def _advice(page: Page, given: tuple[Advice, ...]) -> None:
         page.paragraph(each.evidence, indent="    ", style="dim")
         for number, _, after in each.lines[:_MOST_REWRITTEN_LINES]:
             for text in after.splitlines():
-                page.pieces((f"    {number or '+':>5} ", "dim"), (text.strip(), "green"))
+                page.pieces(
+                    (f"    {number or '+':>5} ", "dim"),
+                    (shortened(text.strip(), page.width - 10), "green"),
+                )

@@ -221,7 +221,10 @@ def _functions(found: Explanation) -> tuple[SourceView, ...]:
     table = found.lines
     views = []
     for source in found.explained.sources:
-        own = table[(table["file"] == source.file) & (table["function"] == source.function)]
+        end = source.first_line + len(source.text.splitlines())
+        own = table[
+            (table["file"] == source.file) & table["line"].between(source.first_line, end - 1)
+        ]
         ran = {row["line"]: row for row in own.to_dict("records")}
         if not ran:
             continue

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from profiler_suite.errors import UsageError, unknown_name
-from profiler_suite.model import Cost, Implementation, Problem, Workload
+from profiler_suite.model import Cost, Implementation, Problem, Workload, unstated
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -29,7 +29,7 @@ def implementation(
     workload: str,
     *,
     family: str,
-    cost: Callable[[Problem], Cost],
+    cost: Callable[[Problem], Cost] = unstated,
     dtypes: tuple[str, ...] = ("float32", "float64"),
     refuse: Callable[[Problem], str] | None = None,
     error: str = "direct",
@@ -37,7 +37,7 @@ def implementation(
     """Enter the decorated function as an implementation of `workload`, under its own name.
 
     The function takes the workload's arguments, returns the answer as a new
-    array, and must not change its arguments.
+    array, and must not change its arguments. Without `cost`, traced counts serve.
     """
 
     def enter(function: Function) -> Function:
@@ -100,6 +100,14 @@ def find_workload(name: str) -> Workload:
     if name not in known:
         raise unknown_name("workload", name, known)
     return known[name]
+
+
+def first_implementation(workload: str) -> Implementation:
+    """The implementation of a workload that was entered first."""
+    for each in implementations().values():
+        if each.workload == workload:
+            return each
+    raise UsageError(f"workload {workload!r} has no implementation; enter one")
 
 
 def find_implementation(name: str) -> Implementation:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from profiler_suite.model import Cost, Experiment, Implementation, Problem
+from profiler_suite.errors import UsageError
+from profiler_suite.model import Cost, Experiment, Implementation, Problem, unstated
 from profiler_suite.workloads import catalogue, registry
 
 _EXPERIMENT = "seed_question"
@@ -21,6 +22,8 @@ def arm(name: str) -> tuple[Implementation, Problem, Cost]:
     """An implementation with the question's problem for it and its textbook cost."""
     implementation = registry.find_implementation(name)
     problem = next(p for p in experiment().problems if p.workload == implementation.workload)
+    if implementation.cost is unstated:
+        raise UsageError(f"implementation {name!r} states no cost")
     return implementation, problem, implementation.cost(problem)
 
 
