@@ -84,3 +84,17 @@ def test_without_ceilings_there_is_no_bound() -> None:
 def test_bounds_in_words_name_the_level() -> None:
     assert roofline.in_words("memory", "L3", 0.714) == "memory-bound (L3), 71 % of attainable"
     assert roofline.in_words("overhead", "L1", 0.05) == "overhead-bound, 5.0 % of attainable"
+
+
+def test_what_only_moves_data_is_placed_by_its_least_time() -> None:
+    moving = point(flop=0, n_bytes=1000)
+    placed = roofline.place(
+        moving, time_s=100e-9, low_s=90e-9, machine=MACHINE, overhead_s=60e-9
+    )
+    assert (placed.bound, placed.of_attainable) == ("overhead", pytest.approx(0.6))
+    large = point(flop=0, n_bytes=20_000)
+    placed = roofline.place(
+        large, time_s=200e-9, low_s=190e-9, machine=MACHINE, overhead_s=1e-9
+    )
+    assert (placed.bound, placed.level) == ("memory", "L1")
+    assert placed.of_attainable == pytest.approx(0.5)

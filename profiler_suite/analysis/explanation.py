@@ -20,6 +20,8 @@ EXPLANATION_SCHEMA = 1
 _PEAK_DTYPES = {"<f4": "float32", "<c8": "float32"}
 # Below this share a counterfactual is not worth a line.
 _WORTH = 0.02
+# Further than this from every roof, the bound alone explains little.
+_FAR_FROM_ROOF = 0.3
 
 
 class Counterfactual(Noun, frozen=True):
@@ -112,7 +114,7 @@ class Explanation:
     @functools.cached_property
     def roofline(self) -> roofline.Placement:
         """Which roof is the lowest, by traced FLOP and bytes, and how near it is."""
-        return place(self.explained, self.time, self.machine)
+        return place(self.explained, self.time, self.machine, self.ledger)
 
     @functools.cached_property
     def counterfactuals(self) -> tuple[Counterfactual, ...]:
@@ -192,13 +194,15 @@ def explain(
     return Explanation(explained, machine, tried, kept_floors_s)
 
 
-def place(explained: Explained, time: Estimate, machine: Machine) -> roofline.Placement:
+def place(
+    explained: Explained, time: Estimate, machine: Machine, books: Ledger | None
+) -> roofline.Placement:
     """Bound and share of attainable of a traced function.
 
     The least time by each roof: FLOP over the best GEMM rate of their dtype,
     traced bytes over the bandwidth of the level that holds arguments, result and
-    the largest temporary, and the replayed fixed cost of all calls. The largest
-    of the three bounds it.
+    the largest temporary, and what interpreter and dispatch take by the books. The
+    largest of the three bounds it.
     """
     account = explained.account
     largest = max(
@@ -219,10 +223,10 @@ def place(explained: Explained, time: Estimate, machine: Machine) -> roofline.Pl
         bandwidth = machine.bandwidth(level, threads, "read" if reads else "")
         if bandwidth:
             least["memory"] = account.traffic_bytes / bandwidth
-        if account.plain_s:
-            # Of the replay's own rounds: another mood of the machine would not cancel.
-            share = ledger.dispatch_s(account) / account.plain_s
-            least["overhead"] = share * time.time_s
+    if books is not None:
+        # As a share of the plain time of the same rounds: it was measured in their mood.
+        share = books.share(ledger.INTERPRETER) + books.share(ledger.DISPATCH)
+        least["overhead"] = share * time.time_s
     bound = max(least, key=lambda name: least[name], default="")
     if not bound or not least[bound] or not time.time_s:
         return roofline.Placement(
@@ -240,7 +244,8 @@ def place(explained: Explained, time: Estimate, machine: Machine) -> roofline.Pl
         attainable_flop_per_s=account.flop / least[bound],
         overhead_flop_per_s=account.flop / overhead_s if overhead_s else 0.0,
         of_attainable=least[bound] / time.time_s,
-        above_roof=least[bound] > time.high_s * (1 + roofline.ROOF_TOLERANCE),
+        above_roof=bound != "overhead"
+        and least[bound] > time.high_s * (1 + roofline.ROOF_TOLERANCE),
     )
 
 
@@ -302,6 +307,12 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
                 f"{units.percent(overhead)} of the time is neither copying nor arithmetic: "
                 "it is held up by interpreter and calls before any roof of the machine."
             )
+        arithmetic = this.ledger.share(ledger.ARITHMETIC)
+        if arithmetic > 0.5 and placement.of_attainable < _FAR_FROM_ROOF:
+            sentences.append(
+                f"{units.percent(arithmetic)} of the time is arithmetic far below the machine's "
+                "rate: inner loops over few elements, in steps or of costly functions."
+            )
     if placement.above_roof:
         sentences.append("It is above its roof: traffic or ceiling are not what they seem.")
     for each in this.counterfactuals:
@@ -315,7 +326,7 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
 def bound_in_words(this: Explanation) -> str:
     """'memory-bound (L2), 40 % of attainable'; without a roof, the interpreter."""
     placement, books = this.roofline, this.ledger
-    if not placement.bound and books and overhead_share(books) > 0.5:
+    if placement.bound == "overhead" and books and not this.explained.account.calls:
         return "interpreter-bound: no roof of the machine is near"
     return roofline.in_words(placement.bound, placement.level, placement.of_attainable)
 

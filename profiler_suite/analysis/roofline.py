@@ -125,6 +125,8 @@ def place(
     overhead = point.cost.flop / overhead_s if overhead_s else 0.0
     if overhead:
         heights["overhead"] = overhead
+    if not point.cost.flop and time_s:
+        return _place_without_flop(point, time_s, level, bandwidth, overhead_s)
     if not heights or not time_s:
         return Placement(
             bound="",
@@ -144,6 +146,24 @@ def place(
         overhead_flop_per_s=overhead,
         of_attainable=rate / heights[bound],
         above_roof=slowest_rate > heights[bound] * (1 + ROOF_TOLERANCE),
+    )
+
+
+def _place_without_flop(
+    point: Point, time_s: float, level: str, bandwidth: float, overhead_s: float
+) -> Placement:
+    """What only moves data has no rate: the least time by bytes and by calls is compared."""
+    least_s = {"overhead": overhead_s}
+    if bandwidth:
+        least_s["memory"] = point.cost.compulsory_bytes / bandwidth
+    bound = max(least_s, key=lambda name: least_s[name])
+    return Placement(
+        bound=bound if least_s[bound] else "",
+        level=level,
+        attainable_flop_per_s=0.0,
+        overhead_flop_per_s=0.0,
+        of_attainable=least_s[bound] / time_s,
+        above_roof=False,
     )
 
 
