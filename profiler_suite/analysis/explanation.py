@@ -310,8 +310,9 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
         arithmetic = this.ledger.share(ledger.ARITHMETIC)
         if arithmetic > 0.5 and placement.of_attainable < _FAR_FROM_ROOF:
             sentences.append(
-                f"{units.percent(arithmetic)} of the time is arithmetic far below the machine's "
-                "rate: inner loops over few elements, in steps or of costly functions."
+                f"{units.percent(arithmetic)} of the time is arithmetic far below what "
+                "the machine can do: inner loops over few elements, in steps, or of costly "
+                "functions."
             )
     if placement.above_roof:
         sentences.append("It is above its roof: traffic or ceiling are not what they seem.")

@@ -66,7 +66,8 @@ def warnings(run: Run) -> tuple[str, ...]:
     if above:
         said.append(
             f"Above a roof: {units.some(above, 'point')}. A count, a unit or a ceiling is "
-            "wrong there; measure the ceilings again with: python -m profiler_suite machine --refresh"
+            "wrong there; measure the ceilings again with: "
+            "python -m profiler_suite machine --refresh"
         )
     wrong = run.points[run.points["status"] == "wrong"]
     if len(wrong):

@@ -7,15 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from profiler_suite.machine import canary
 from profiler_suite.machine.canary import own_floor
 from profiler_suite.model import Estimate, Noun, Visit
 
-# A visit is clean when its canaries are within 10 % of their floor: the slow mode of
-# a shared machine is 55 to 85 % slower, timing noise 2 %.
-CLEAN_LIMIT = 1.10
-# Reading 8 MiB takes up to a fifth longer when neighbours use the shared cache, in the
-# good mood too; a product on several threads varies by a tenth by itself.
-_CLEAN_LIMITS = {"memory": 1.25, "gemm": 1.20}
 # Fewer clean visits than this give no trustworthy median.
 FEWEST_CLEAN = 10
 # Visits are autocorrelated: independent-sample intervals covered 19 to 67 % of a
@@ -25,8 +20,9 @@ BATCHES = 8
 # is averaged away when several processes share a run.
 RUN_TO_RUN_ONE_LAUNCH = 0.02
 RUN_TO_RUN_LAUNCHES = 0.015
-# The machine's own floor this much above the kept one: the whole run was slow.
-SLOW_FLOOR = 1.05
+# The machine's own floor this much above the kept one: the whole run was slow. Floors
+# of good runs lie up to 7 % apart (measured from minute to minute).
+SLOW_FLOOR = 1.10
 # Best visit this much below the middle one on several threads: somebody else
 # used a core.
 CONTENDED = 1.3
@@ -67,15 +63,10 @@ def canary_ratio(visit: Visit, floors: Mapping[str, float]) -> float:
 def is_clean(visit: Visit, floors: Mapping[str, float]) -> bool:
     """Whether all of a visit's canaries were near their floors."""
     return all(
-        max(pair) <= _limit(name) * floors[name]
+        max(pair) <= canary.limit(name) * floors[name]
         for name, pair in visit.canaries_s.items()
         if floors.get(name)
     )
-
-
-def _limit(canary: str) -> float:
-    """What a canary may take over its floor; 'gemm2' is a 'gemm'."""
-    return _CLEAN_LIMITS.get(canary.rstrip("0123456789"), CLEAN_LIMIT)
 
 
 def slowness(own: Mapping[str, float], kept: Mapping[str, float]) -> float:
@@ -134,7 +125,7 @@ def estimate(
         time_s = minimum_s
         low_s = minimum_s * (1 - floor)
         # Also when all visits agree: nothing says that they were not all slow.
-        high_s = max(raw_median_s, minimum_s * CLEAN_LIMIT)
+        high_s = max(raw_median_s, minimum_s * canary.limit("ufunc"))
     if slow > SLOW_FLOOR:
         flags.append(f"machine slow (× {slow:.2f})")
         low_s /= slow

@@ -8,11 +8,9 @@ canary are set aside.
 import random
 from collections.abc import Callable, Sequence
 
-from profiler_suite.machine.canary import Canary, own_floor
+from profiler_suite.machine.canary import Canary, limit, own_floor
 from profiler_suite.model import Noun
 
-# A visit is clean when both canaries are within this of their floor.
-CLEAN = 1.10
 # On several threads all must have had a core for this share of the time: the
 # canary runs on one core and does not see what happens on the others.
 GRANTED = 0.9
@@ -52,7 +50,7 @@ class Visit(Noun, frozen=True):
 
     def clean(self, floor_s: float) -> bool:
         """Both canaries near the floor, and all cores that were asked for."""
-        return self.canary_s <= CLEAN * floor_s and self.granted >= GRANTED
+        return self.canary_s <= limit("ufunc") * floor_s and self.granted >= GRANTED
 
 
 class Visits(Noun, frozen=True):

@@ -34,7 +34,6 @@ _MOST_TRACE_S = 1.0
 # More signatures than this are not replayed one by one; the rest is residual, and said.
 _MOST_OPERATIONS = 24
 _SIZES_PER_GROUP = 3
-_CLEAN_LIMIT = 1.10
 # A pass of its own may sample often: shares do not depend on the rate.
 _SAMPLING_HZ = 3989.0
 
@@ -292,7 +291,7 @@ def _samples(
         found = native.sample(function, arguments, effort.sample_s, _SAMPLING_HZ)
     except Exception as error:  # noqa: BLE001 - the other methods stand without samples
         return None, False, f"{type(error).__name__}: {error}"
-    clean = max(before, run_canary()) <= _CLEAN_LIMIT * effort.floor_s
+    clean = max(before, run_canary()) <= canary.limit("ufunc") * effort.floor_s
     return found, clean, ""
 
 

@@ -37,7 +37,6 @@ Tell = Callable[[str], None]
 _LONG_S = 0.5
 _FEWEST_VISITS, _MOST_VISITS = 3, 400
 _WANTED_CLEAN = 12
-_CLEAN_LIMIT = 1.10
 _MEMORY_SHARE = 0.25
 # Hashing and copying more than this takes seconds.
 _MOST_CHECKED_BYTES = 2 * 2**30
@@ -371,7 +370,7 @@ def _own_floors(visits: tuple[Visit, ...]) -> dict[str, float]:
 
 def _is_clean(visit: Visit, floors: dict[str, float]) -> bool:
     return all(
-        max(pair) <= _CLEAN_LIMIT * floors[name]
+        max(pair) <= canary.limit(name) * floors[name]
         for name, pair in visit.canaries_s.items()
         if floors.get(name)
     )

@@ -9,7 +9,7 @@ import msgspec
 from profiler_suite import units
 from profiler_suite.errors import UsageError, unknown_name
 from profiler_suite.machine import prediction
-from profiler_suite.measure.schedule import Schedule
+from profiler_suite.measure.schedule import Schedule, budget_s
 from profiler_suite.measure.timing import SAMPLE_S, SAMPLES_PER_VISIT
 from profiler_suite.model import (
     Cost,
@@ -317,7 +317,7 @@ def _predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
         for p in points
         if not p.replica
     )
-    measured_s = min(schedule.budget_s, rounds_s)
+    measured_s = min(budget_s(schedule, len(points)), rounds_s)
     return schedule.launches * prepare_s + measured_s + lines_s + ledger_s + _REPORT_S
 
 

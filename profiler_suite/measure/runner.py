@@ -24,7 +24,7 @@ from profiler_suite.measure.protocol import (
     Take,
     Taken,
 )
-from profiler_suite.measure.schedule import Schedule
+from profiler_suite.measure.schedule import Schedule, budget_s
 from profiler_suite.model import (
     Estimate,
     LaunchRecord,
@@ -160,6 +160,7 @@ class Sweep:
         self._judge = judge
         self._progress = progress
         self._points = {point.id: point for point in points}
+        self._budget_s = budget_s(schedule, len(points))
         self._canaries = {point.id: _canaries_of(point, machine) for point in points}
         self._visits: dict[str, list[Visit]] = {point.id: [] for point in points}
         self._launch_of: dict[str, list[int]] = {point.id: [] for point in points}
@@ -297,7 +298,7 @@ class Sweep:
         start = perf_counter()
         last = attempt == launches - 1
         # What earlier launches did not use of their shares is left for this one.
-        share_s = (schedule.budget_s - self._measured_s) / (launches - attempt)
+        share_s = (self._budget_s - self._measured_s) / (launches - attempt)
         span_s = schedule.span_s / launches
         wanted = -(-schedule.clean_visits // launches)
         rounds = 0
@@ -433,7 +434,7 @@ class Sweep:
     def _launch_s(self, launches_left: int) -> float:
         """Expected length of one launch's rounds, from the rounds seen so far."""
         schedule = self._schedule
-        share_s = (schedule.budget_s - self._measured_s) / launches_left
+        share_s = (self._budget_s - self._measured_s) / launches_left
         # A cautious guess: half of the visits are clean.
         needed_s = 2 * schedule.clean_visits * self._round_s / schedule.launches
         return min(share_s, max(schedule.span_s / schedule.launches, needed_s))

@@ -15,7 +15,9 @@ class Schedule(Noun, frozen=True):
     half_width: float
     """A point is done when half its interval is below this share of its time."""
     budget_s: float
-    """All rounds of the sweep together; points that miss it are labelled."""
+    """All rounds of a large sweep together; points that miss it are labelled."""
+    budget_per_point_s: float = 0.4
+    """What a point adds to the budget of a small sweep, beyond three times the span."""
     longest_evaluation_s: float
     """Points predicted to take longer are skipped."""
     memory_share: float = 0.5
@@ -61,7 +63,18 @@ FULL = Schedule(
     budget_s=1800.0,
     longest_evaluation_s=5.0,
     visits_kept=2000,
+    budget_per_point_s=5.0,
 )
+
+
+def budget_s(schedule: Schedule, points: int) -> float:
+    """Time for all rounds of a sweep of so many points, s.
+
+    A few points that a noisy machine keeps from converging get no more of it
+    than they would get in a large sweep.
+    """
+    small_s = 3 * schedule.span_s + points * schedule.budget_per_point_s
+    return min(schedule.budget_s, small_s)
 
 
 def of_mode(mode: str) -> Schedule:
