@@ -178,8 +178,14 @@ RULES = (
     Rule(
         entry="ufunc",
         library=_NUMPY,
-        symbol=r"iternext",
+        symbol=r"iternext|^npyiter_goto_iterindex",
         reason="steps from one inner loop to the next: grows with the work, not paid per call",
+    ),
+    Rule(
+        entry="copy",
+        library=_NUMPY,
+        symbol=r"^npyiter_copy_(to|from)_buffers",
+        reason="a buffered iterator moves what a loop needs into its buffer: once per filling",
     ),
     Rule(
         entry="extension",
