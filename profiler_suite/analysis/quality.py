@@ -5,6 +5,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.frames import Run
+from profiler_suite.machine import canary
 
 # A/A pairs beyond this share of pairs called different say the intervals are too narrow.
 _EXPECTED_FALSE_ALARMS = 1 - statistics.CONFIDENCE
@@ -43,7 +44,7 @@ def warnings(run: Run) -> tuple[str, ...]:
     history = run.history
     if not run.complete:
         said.append("This run was interrupted: some points have fewer visits, or none.")
-    if history.slowness > statistics.SLOW_FLOOR:
+    if history.slowness > canary.SLOW_FLOOR:
         said.append(
             f"The machine was slow during the whole run: its canaries took "
             f"{history.slowness:.2f} times as long as they have taken here before. Times may "

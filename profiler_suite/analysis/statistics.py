@@ -20,9 +20,6 @@ BATCHES = 8
 # is averaged away when several processes share a run.
 RUN_TO_RUN_ONE_LAUNCH = 0.02
 RUN_TO_RUN_LAUNCHES = 0.015
-# The machine's own floor this much above the kept one: the whole run was slow. Floors
-# of good runs lie up to 7 % apart (measured from minute to minute).
-SLOW_FLOOR = 1.10
 # Best visit this much below the middle one on several threads: somebody else
 # used a core.
 CONTENDED = 1.3
@@ -126,7 +123,7 @@ def estimate(
         low_s = minimum_s * (1 - floor)
         # Also when all visits agree: nothing says that they were not all slow.
         high_s = max(raw_median_s, minimum_s * canary.limit("ufunc"))
-    if slow > SLOW_FLOOR:
+    if slow > canary.SLOW_FLOOR:
         flags.append(f"machine slow (× {slow:.2f})")
         low_s /= slow
     if threads > 1 and raw_median_s / minimum_s >= CONTENDED:

@@ -19,6 +19,11 @@ import numpy as np
 # Reading 8 MiB takes up to a quarter longer when neighbours use the shared cache.
 _LIMITS = {"ufunc": 1.20, "memory": 1.25, "gemm": 1.20}
 
+SLOW_FLOOR = 1.10
+"""A run whose own floor is this much above the one kept from earlier runs was slow as a whole.
+
+Floors of good runs lie up to 7 % apart (measured from minute to minute)."""
+
 # Untimed calls first bring back what the measured code has evicted; without
 # them clean visits fell to 1 or 2 % (measured).
 _WARM_CALLS = 60

@@ -5,6 +5,7 @@ from statistics import median
 
 import msgspec
 
+from profiler_suite.machine.canary import SLOW_FLOOR
 from profiler_suite.machine.rounds import FEWEST_CLEAN, GRANTED, Visit, Visits
 from profiler_suite.model import Ceiling, Noun
 
@@ -13,8 +14,6 @@ from profiler_suite.model import Ceiling, Noun
 CONTENDED = 1.3
 # First and second half of the rounds disagree by more than this.
 DRIFT = 0.08
-# A machine this much above the floor kept from earlier runs is in a slow mode.
-SLOW = 1.05
 # Removing the fixed part of a call may raise a rate by this much at most;
 # beyond, one of the two times was disturbed and the plain rate is the honest one.
 _MOST_GAIN = 1.25
@@ -155,7 +154,7 @@ def fixed_part(smaller_work: float, smaller_s: float, work: float, time_s: float
 
 
 def _slow(floor_s: float, kept_floor_s: float) -> list[str]:
-    if kept_floor_s and floor_s > SLOW * kept_floor_s:
+    if kept_floor_s and floor_s > SLOW_FLOOR * kept_floor_s:
         return [f"machine slow (canary floor {floor_s / kept_floor_s:.2f} × the kept one)"]
     return []
 

@@ -16,10 +16,10 @@ class Schedule(Noun, frozen=True):
     """A point is done when half its interval is below this share of its time."""
     budget_s: float
     """All rounds of a large sweep together; points that miss it are labelled."""
-    budget_per_point_s: float = 0.4
-    """What a point adds to the budget of a small sweep, beyond three times the span."""
     longest_evaluation_s: float
     """Points predicted to take longer are skipped."""
+    budget_per_point_s: float = 0.4
+    """What a point adds to the budget of a small sweep, beyond three times the span."""
     memory_share: float = 0.5
     """Plans that need more than this share of the memory are cut down."""
     clean_visits: int = 10
