@@ -89,7 +89,7 @@ def test_least_rounds_may_take_a_fifth_longer_and_no_more() -> None:
 
 def test_a_visit_next_to_a_slow_canary_is_not_clean() -> None:
     time = FakeTime()
-    canaries = iter([1.0, 1.0, 1.0, 1.2, 1.0, 1.0, 1.0, 1.0])
+    canaries = iter([1.0, 1.0, 1.0, 1.5, 1.0, 1.0, 1.0, 1.0])
     visits = take_rounds(
         [time.station("a", 1.0)],
         canary=lambda: next(canaries),
