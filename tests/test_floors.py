@@ -30,6 +30,7 @@ HOMES = {
     "click": {"cli"},
     "rich": {"cli", "report"},
     "matplotlib": {"report"},
+    "PIL": {"report"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
     "pandas": {"analysis", "report"},

@@ -11,6 +11,7 @@ import pandas as pd
 from profiler_suite import store
 from profiler_suite.analysis import ledger, roofline, scaling, statistics
 from profiler_suite.errors import RunFolderError
+from profiler_suite.machine import canary
 from profiler_suite.model import (
     AccountRecord,
     Estimate,
@@ -207,7 +208,7 @@ class History:
     own_floors: dict[str, float]
     """Floor of each canary in this run, s."""
     floors: dict[str, float]
-    """The lower of this run's floor and the one kept from earlier runs, s."""
+    """What canaries are held against: this run's floors, or kept ones if it was all slow."""
     slowness: float
     """This run's floor over the kept one, at least 1."""
 
@@ -259,9 +260,7 @@ def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, floa
         passes=passes,
         unreadable=unreadable,
         own_floors=own,
-        floors={
-            name: min(time_s, kept_floors.get(name, time_s)) for name, time_s in own.items()
-        },
+        floors=canary.effective_floors(own, kept_floors),
         slowness=statistics.slowness(own, kept_floors),
     )
 

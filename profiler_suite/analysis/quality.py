@@ -54,8 +54,8 @@ def warnings(run: Run) -> tuple[str, ...]:
     few = measured["flags"].str.contains("few clean visits").sum()
     if few:
         said.append(
-            f"{few} of {units.some(len(measured), 'point')} had few clean visits: their time "
-            "is the smallest seen, with a wide interval."
+            f"{few} of {units.some(len(measured), 'point')} had few clean visits: their "
+            "intervals are wide."
         )
     contended = measured["flags"].str.contains("contended").sum()
     if contended:

@@ -11,8 +11,10 @@ from profiler_suite.machine import canary
 from profiler_suite.machine.canary import own_floor
 from profiler_suite.model import Estimate, Noun, Visit
 
-# Fewer clean visits than this give no trustworthy median.
+# A median over fewer clean visits than this is flagged; over fewer than half of it there
+# is no median at all, only the smallest.
 FEWEST_CLEAN = 10
+_LEAST_CLEAN = 5
 # Visits are autocorrelated: independent-sample intervals covered 19 to 67 % of a
 # nominal 95 %. Means of contiguous batches are nearly independent.
 BATCHES = 8
@@ -99,10 +101,10 @@ def estimate(
     """Time per evaluation from the visits of one point.
 
     `launches` gives the process of each visit, `floors` the canaries' floors
-    (s), `slow` what `slowness` says of the run. With at least FEWEST_CLEAN clean
-    visits it is their median, with a batch-means interval in quadrature with
-    the run-to-run spread; otherwise the smallest visit median, flagged, with an
-    interval that reaches up to the raw median.
+    (s), `slow` what `slowness` says of the run. It is the median of the clean visits,
+    with a batch-means interval in quadrature with the run-to-run spread, flagged
+    when they are few; with hardly any, the smallest visit median with an interval
+    that reaches up to the raw median.
     """
     medians = np.array([float(np.median(visit.sample_times_s)) for visit in visits])
     clean = np.array([is_clean(visit, floors) for visit in visits])
@@ -112,13 +114,14 @@ def estimate(
     flags: list[str] = []
     several = len(set(launches)) >= 3
     floor = RUN_TO_RUN_LAUNCHES if several else RUN_TO_RUN_ONE_LAUNCH
-    if n_clean >= FEWEST_CLEAN:
+    if n_clean < FEWEST_CLEAN:
+        flags.append(f"few clean visits ({n_clean})")
+    if n_clean >= _LEAST_CLEAN:
         chosen = medians[clean]
         time_s = float(np.median(chosen))
         half = math.hypot(batch_half_width(chosen) / time_s, floor)
         low_s, high_s = time_s * (1 - half), time_s * (1 + half)
     else:
-        flags.append(f"few clean visits ({n_clean})")
         time_s = minimum_s
         low_s = minimum_s * (1 - floor)
         # Also when all visits agree: nothing says that they were not all slow.
@@ -151,8 +154,8 @@ def paired_ratio(
     """Time of left over time of right from visits of the same rounds; None without any.
 
     Gated on the canaries: a machine's slow mode slows unlike code unequally, so
-    it does not cancel. When fewer than FEWEST_CLEAN pairs are clean, all are
-    used and the interval shows it. `run_to_run` is added in quadrature.
+    it does not cancel. When hardly any pairs are clean, all are used and
+    the interval shows it. `run_to_run` is added in quadrature.
     """
     rounds = sorted(set(left) & set(right))
     if not rounds:
@@ -164,7 +167,7 @@ def paired_ratio(
         ]
     )
     clean = np.array([is_clean(left[r], floors) and is_clean(right[r], floors) for r in rounds])
-    if int(np.sum(clean)) >= FEWEST_CLEAN:
+    if int(np.sum(clean)) >= _LEAST_CLEAN:
         logs = logs[clean]
         half = batch_half_width(logs)
     else:

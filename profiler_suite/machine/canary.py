@@ -8,7 +8,7 @@ are what the 'ufunc' canary runs; working sets beyond the caches need a 'memory'
 canary, and code on several BLAS threads one that uses that many ('gemm2', …).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter_ns
 
 import numpy as np
@@ -96,6 +96,19 @@ def make(name: str) -> Canary:
 def limit(name: str) -> float:
     """What a canary may take over its floor beside a clean measurement; 'gemm2' is a 'gemm'."""
     return _LIMITS[name.rstrip("0123456789")]
+
+
+def effective_floors(own: Mapping[str, float], kept: Mapping[str, float]) -> dict[str, float]:
+    """What canaries are held against: the run's own floors, unless the whole run was slow.
+
+    The good mood itself drifts by some percent over minutes, so a run is best
+    judged by its own floor; but a run that never saw the good mood has none, and
+    then only the floor kept from earlier runs tells.
+    """
+    return {
+        name: floor if floor <= SLOW_FLOOR * kept.get(name, floor) else kept[name]
+        for name, floor in own.items()
+    }
 
 
 def own_floor(times_s: Sequence[float]) -> float:

@@ -12,7 +12,7 @@ import msgspec
 
 from profiler_suite import child, units
 from profiler_suite.errors import ChildError
-from profiler_suite.machine.canary import own_floor
+from profiler_suite.machine.canary import effective_floors, own_floor
 from profiler_suite.measure.protocol import (
     Begin,
     Done,
@@ -402,9 +402,8 @@ class Sweep:
         )
 
     def _effective_floors(self) -> dict[str, float]:
-        """The lower of the kept floor and this run's own."""
-        own = self.floors()
-        return {name: min(own[name], self._kept_floors.get(name, own[name])) for name in own}
+        """What this run's canaries are held against."""
+        return effective_floors(self.floors(), self._kept_floors)
 
     def _finish(self, point_id: str) -> None:
         visits = self._visits[point_id]

@@ -4,11 +4,13 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 
 from profiler_suite.analysis.frames import Run
 from profiler_suite.report import filling, gallery, known, page, summary, svg, table_csv
-from profiler_suite.report.chart import Picture, drawing_style
+from profiler_suite.report.chart import DPI, Picture, drawing_style
 from profiler_suite.store import make_folder, write_whole
 
 Progress = Callable[[str], None]
@@ -41,8 +43,12 @@ def write_report(run: Run, folder: Path, *, progress: Progress | None = None) ->
 
 
 def _png(picture: Picture) -> bytes:
-    buffer = io.BytesIO()
+    """The picture with a palette of 256 colours: a third of the bytes, and looks the same."""
     with drawing_style():
-        FigureCanvasAgg(picture.figure)
-        picture.figure.savefig(buffer, format="png")
+        canvas = FigureCanvasAgg(picture.figure)
+        canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    buffer = io.BytesIO()
+    small = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    small.save(buffer, "png", optimize=True, dpi=(DPI, DPI))
     return buffer.getvalue()
