@@ -2,6 +2,7 @@
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -106,3 +107,19 @@ def test_a_contended_point_says_so() -> None:
     found = statistics.estimate(visits, [0] * 23, FLOORS, threads=2)
     assert "contended" in found.flags
     assert found.low_s <= 1e-3
+
+
+def test_beyond_the_caches_the_time_is_a_low_quantile_and_the_interval_reaches_the_median() -> (
+    None
+):
+    times_s = np.linspace(1e-3, 2e-3, 41)
+    visits = [
+        msgspec.structs.replace(
+            visit(float(time_s)), canaries_s={"ufunc": (40e-6, 40e-6), "memory": (1.0, 9.0)}
+        )
+        for time_s in times_s
+    ]
+    found = statistics.estimate(visits, [0] * 41, FLOORS | {"memory": 1.0})
+    assert found.time_s == pytest.approx(1.05e-3)
+    assert found.high_s >= 1.5e-3
+    assert not found.flags

@@ -16,7 +16,6 @@ import numpy as np
 # How much longer than its floor a canary may take beside a clean measurement. In the
 # good mood the ufunc canary takes 1.00 to 1.17 times its floor, from process to process
 # and over minutes; the slow mood begins at 1.5 times (two clear heaps in 8,600 canaries).
-# Reading 8 MiB takes up to a quarter longer when neighbours use the shared cache.
 _LIMITS = {"ufunc": 1.20, "memory": 1.25, "gemm": 1.20}
 
 SLOW_FLOOR = 1.10
@@ -103,12 +102,19 @@ def effective_floors(own: Mapping[str, float], kept: Mapping[str, float]) -> dic
 
     The good mood itself drifts by some percent over minutes, so a run is best
     judged by its own floor; but a run that never saw the good mood has none, and
-    then only the floor kept from earlier runs tells.
+    then only the floor kept from earlier runs tells. That is known of the 'ufunc'
+    canary alone: the floors of the others move with what neighbours do.
     """
-    return {
-        name: floor if floor <= SLOW_FLOOR * kept.get(name, floor) else kept[name]
-        for name, floor in own.items()
-    }
+    floors = dict(own)
+    if slowness(own, kept) > SLOW_FLOOR:
+        floors["ufunc"] = kept["ufunc"]
+    return floors
+
+
+def slowness(own: Mapping[str, float], kept: Mapping[str, float]) -> float:
+    """How much slower than seen before a whole run was: own floor over kept, at least 1."""
+    name = "ufunc"
+    return max(1.0, own[name] / kept[name]) if own.get(name) and kept.get(name) else 1.0
 
 
 def own_floor(times_s: Sequence[float]) -> float:
