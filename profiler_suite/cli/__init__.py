@@ -12,7 +12,12 @@ import click
 
 from profiler_suite import __version__
 from profiler_suite.cli.explain import explain_command
-from profiler_suite.cli.show import list_command, machine_command, report_command
+from profiler_suite.cli.show import (
+    export_command,
+    list_command,
+    machine_command,
+    report_command,
+)
 from profiler_suite.cli.sweep import sweep_command
 from profiler_suite.errors import (
     ChildError,
@@ -44,7 +49,14 @@ def _commands() -> None:
     """
 
 
-for _command in (sweep_command, explain_command, report_command, list_command, machine_command):
+for _command in (
+    sweep_command,
+    explain_command,
+    report_command,
+    export_command,
+    list_command,
+    machine_command,
+):
     _commands.add_command(_command)
 
 

@@ -43,6 +43,29 @@ def report_command(run: str, quiet: bool) -> int:
     return 0
 
 
+@click.command("export")
+@click.argument("run", default="latest")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("csv", "lprof", "speedscope")),
+    default="csv",
+    help="csv; lprof, for line_profiler's viewer; speedscope, native samples.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write.")
+def export_command(run: str, form: str, out: Path | None) -> int:
+    """Write RUN (default: latest) in the format of another tool."""
+    from profiler_suite.analysis.frames import load
+    from profiler_suite.report.exports import export
+
+    loaded = load(run)
+    ending = "speedscope.json" if form == "speedscope" else form
+    target = out or loaded.folder / f"{loaded.folder.name}.{ending}"
+    export(loaded, form, target)
+    click.echo(str(target))
+    return 0
+
+
 @click.command("list")
 def list_command() -> int:
     """Show the experiments and the implementations, one line each."""

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -45,7 +46,7 @@ def write_report(run: Run, folder: Path, *, progress: Progress | None = None) ->
 def _png(picture: Picture) -> bytes:
     """The picture with a palette of 256 colours: a third of the bytes, and looks the same."""
     with drawing_style():
-        canvas = FigureCanvasAgg(picture.figure)
+        canvas: Any = FigureCanvasAgg(picture.figure)  # its methods have no types
         canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()
