@@ -146,7 +146,7 @@ def _operations(page: Page, found: Explanation) -> None:
         )
     page.table(
         (
-            Column("Costliest operations", least=12),
+            Column("Costliest operations", least=20),
             Column("on", least=14, rank=1, style="dim"),
             Column("calls", numeric=True),
             Column("fixed", numeric=True),
