@@ -509,7 +509,7 @@ def _samples(points: Iterable[Point], history: History) -> pd.DataFrame:
             strict=True,
         ):
             ratio = statistics.canary_ratio(visit, history.floors)
-            clean = statistics.is_clean(visit, history.floors)
+            clean = canary.is_clean(visit, history.floors)
             rows.extend(
                 (
                     point.id,

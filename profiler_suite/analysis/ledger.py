@@ -17,8 +17,6 @@ residual tells how far the two disagree on the work; without samples the
 interpreter is the difference, and is marked so.
 """
 
-from collections.abc import Sequence
-
 from profiler_suite import units
 from profiler_suite.model import (
     AccountRecord,
@@ -219,8 +217,3 @@ def saved_by_reuse(record: AccountRecord, machine: Machine) -> float:
     """Time (s) that reusing buffers would save: page faults × their measured cost."""
     fault = fault_cost(machine)
     return record.minor_faults * fault.median if fault else 0.0
-
-
-def costliest(record: AccountRecord, most: int = 5) -> Sequence[OperationTime]:
-    """The operations with the largest total time, first the costliest."""
-    return sorted(record.operations, key=lambda o: o.calls * o.full_s, reverse=True)[:most]

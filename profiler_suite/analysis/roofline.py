@@ -6,8 +6,6 @@ third divides the same FLOP by what interpreter and dispatch take, as if the wor
 itself took no time.
 """
 
-from collections.abc import Sequence
-
 from profiler_suite import units
 from profiler_suite.machine import prediction
 from profiler_suite.model import Ceiling, Machine, Noun, Point
@@ -173,9 +171,3 @@ def in_words(bound: str, level: str, of_attainable: float) -> str:
         return "no roof known"
     where = f" ({level})" if bound == "memory" else ""
     return f"{bound}-bound{where}, {units.percent(of_attainable)} of attainable"
-
-
-def levels_present(machine: Machine) -> Sequence[str]:
-    """Levels with a measured bandwidth, from the nearest."""
-    known = {c.level for c in machine.ceilings if c.quantity == "bandwidth" and c.value > 0}
-    return [level for level in LEVELS if level in known]

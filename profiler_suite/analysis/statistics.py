@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from profiler_suite.machine import canary
-from profiler_suite.machine.canary import own_floor, slowness
+from profiler_suite.machine.canary import is_clean, own_floor, slowness
 from profiler_suite.model import Estimate, Noun, Visit
 
 # A median over fewer clean visits than this is flagged; over fewer than half of it there
@@ -60,19 +60,6 @@ def canary_ratio(visit: Visit, floors: Mapping[str, float]) -> float:
             if floors.get(name)
         ),
         default=1.0,
-    )
-
-
-def is_clean(visit: Visit, floors: Mapping[str, float]) -> bool:
-    """Whether a visit's canaries were near their floors, on both sides.
-
-    The memory canary tells but does not gate: what was measured has just evicted
-    its data, and `estimate` treats working sets beyond the caches on its own.
-    """
-    return all(
-        max(pair) <= canary.limit(name) * floors[name]
-        for name, pair in visit.canaries_s.items()
-        if floors.get(name) and name != "memory"
     )
 
 

@@ -13,10 +13,12 @@ from time import perf_counter_ns
 
 import numpy as np
 
+from profiler_suite.model import Visit
+
 # How much longer than its floor a canary may take beside a clean measurement. In the
 # good mood the ufunc canary takes 1.00 to 1.17 times its floor, from process to process
 # and over minutes; the slow mood begins at 1.5 times (two clear heaps in 8,600 canaries).
-_LIMITS = {"ufunc": 1.20, "memory": 1.25, "gemm": 1.20}
+_LIMITS = {"ufunc": 1.20, "gemm": 1.20}
 
 SLOW_FLOOR = 1.10
 """A run whose own floor is this much above the one kept from earlier runs was slow as a whole.
@@ -95,6 +97,19 @@ def make(name: str) -> Canary:
 def limit(name: str) -> float:
     """What a canary may take over its floor beside a clean measurement; 'gemm2' is a 'gemm'."""
     return _LIMITS[name.rstrip("0123456789")]
+
+
+def is_clean(visit: Visit, floors: Mapping[str, float]) -> bool:
+    """Whether a visit's canaries were near their floors, on both sides.
+
+    The memory canary tells but does not gate: what was measured has just evicted
+    its data, and the statistics treat working sets beyond the caches on its own.
+    """
+    return all(
+        max(pair) <= limit(name) * floors[name]
+        for name, pair in visit.canaries_s.items()
+        if floors.get(name) and name != "memory"
+    )
 
 
 def effective_floors(own: Mapping[str, float], kept: Mapping[str, float]) -> dict[str, float]:

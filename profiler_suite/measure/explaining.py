@@ -201,7 +201,7 @@ class Subject:
         begun = perf_counter()
         while len(visits) < _MOST_VISITS:
             elapsed_s = perf_counter() - begun
-            clean = sum(_is_clean(visit, floors) for visit in visits)
+            clean = sum(canary.is_clean(visit, floors) for visit in visits)
             enough = clean >= _WANTED_CLEAN or elapsed_s > 1.75 * self.effort.timing_s
             if len(visits) >= _FEWEST_VISITS and elapsed_s > self.effort.timing_s and enough:
                 break
@@ -366,14 +366,6 @@ def _own_floors(visits: tuple[Visit, ...]) -> dict[str, float]:
         for name, pair in visit.canaries_s.items():
             times.setdefault(name, []).extend(pair)
     return {name: canary.own_floor(values) for name, values in times.items()}
-
-
-def _is_clean(visit: Visit, floors: dict[str, float]) -> bool:
-    return all(
-        max(pair) <= canary.limit(name) * floors[name]
-        for name, pair in visit.canaries_s.items()
-        if floors.get(name)
-    )
 
 
 def _nothing() -> None:
