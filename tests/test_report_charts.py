@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiler_suite.report import chart, gallery, known, labels, selection, ticks
+from profiler_suite.report import chart, gallery, known, labels, quality, selection, ticks
+from profiler_suite.report.view import TableView
 from tests.fake_run import make_run
 
 
@@ -119,3 +120,23 @@ def test_very_many_marks_become_an_image() -> None:
     assert not few.rasterised
     assert many.rasterised
     assert "10,000" in many.caption
+
+
+def test_a_long_table_says_how_many_rows_it_leaves_out() -> None:
+    rows = tuple((str(number),) for number in range(5))
+    table = TableView("Numbers", ("number",), (True,), rows)
+    assert table.first(3).rows == rows[:3]
+    assert "2 more" in table.first(3).caption
+    assert table.first(5) is table
+
+
+def test_of_very_many_pairs_of_the_same_code_the_farthest_apart_are_drawn() -> None:
+    facts = known.ask(make_run())
+    pairs = pd.concat([facts.same_code] * 100, ignore_index=True)
+    pairs["ratio"] = 1.0
+    pairs.loc[3, "ratio"] = 1.5
+    drawn = quality.same_code(pairs, facts.marks)
+    assert drawn is not None
+    assert drawn.figure.get_size_inches()[1] < 15
+    assert "+50.00 %" in [text.get_text() for text in drawn.figure.axes[0].texts]
+    assert f"of {len(pairs)}" in drawn.caption

@@ -1,7 +1,9 @@
 """Times with intervals from visits: gating on canaries, batch means, paired ratios."""
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
+from statistics import fmean, median, stdev
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,9 +74,13 @@ def batch_half_width(values: NDArray[np.float64], batches: int = BATCHES) -> flo
     batches = min(batches, len(values))
     if batches < 2:
         return math.inf
-    means = [float(np.mean(part)) for part in np.array_split(values, batches)]
-    spread = float(np.std(means, ddof=1)) / math.sqrt(batches)
-    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, batches - 1)) * spread
+    means = [fmean(part) for part in np.array_split(values, batches)]
+    return _quantile_of_t(batches - 1) * stdev(means) / math.sqrt(batches)
+
+
+@functools.cache
+def _quantile_of_t(degrees: int) -> float:
+    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, degrees))
 
 
 def estimate(
@@ -93,7 +99,7 @@ def estimate(
     when they are few; with hardly any, the smallest visit median with an interval
     that reaches up to the raw median.
     """
-    medians = np.array([float(np.median(visit.sample_times_s)) for visit in visits])
+    medians = np.array([median(visit.sample_times_s) for visit in visits])
     clean = np.array([is_clean(visit, floors) for visit in visits])
     raw_median_s = float(np.median(medians))
     minimum_s = float(np.min(medians))
@@ -154,7 +160,7 @@ def paired_ratio(
         return None
     logs = np.array(
         [
-            math.log(np.median(left[r].sample_times_s) / np.median(right[r].sample_times_s))
+            math.log(median(left[r].sample_times_s) / median(right[r].sample_times_s))
             for r in rounds
         ]
     )

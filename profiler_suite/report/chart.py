@@ -28,7 +28,7 @@ _TITLE_LINE_IN = 0.22
 _TITLE_CHARACTERS = 92
 DPI = 160  # 1536 pixels wide: sharp on paper at the width of a column, and in a README
 # Marks with intervals: beyond this a figure weighs half a megabyte and scrolls badly.
-_RASTERISE_FROM = 1500
+_RASTERISE_FROM = 800
 
 
 @dataclasses.dataclass

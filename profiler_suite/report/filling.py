@@ -22,11 +22,14 @@ from profiler_suite.report.view import (
     PageView,
     PointRow,
     Ratio,
+    TableView,
 )
 
 # Beyond so many points the page leaves out what is only convenient (titles on
 # marks, the command of each row), so that it stays below 5 MB at 10,000 points.
 _MANY_POINTS = 2000
+# Nobody reads more rows of a small table; the table of all points has every number.
+_MOST_ROWS = 200
 
 
 def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageView:
@@ -70,22 +73,22 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         cards=_cards(known),
         ratio=_ratio(known),
         figures={section: tuple(some) for section, some in by_section.items()},
-        arms=tables.arms(known),
-        overhead=tables.overhead(known),
-        books=tables.books(known),
+        arms=_short(tables.arms(known)),
+        overhead=_short(tables.overhead(known)),
+        books=_short(tables.books(known)),
         gaps=tables.gaps(known),
-        operations=tables.operations(known),
+        operations=_short(tables.operations(known)),
         missing=_missing(known),
         experiments=tuple(
             _experiment(known, e, by_experiment[e.name])
             for e in origin.experiments
             if e.name in by_experiment
         ),
-        threads=tables.threads(known),
+        threads=_short(tables.threads(known)),
         sources=tuple(s for s in annotated if s.experiment == first),
         more_sources=tuple(s for s in annotated if s.experiment != first),
-        doubtful=tables.doubtful(known),
-        unmeasured=tables.unmeasured(known),
+        doubtful=_short(tables.doubtful(known)),
+        unmeasured=_short(tables.unmeasured(known)),
         columns=PAGE_COLUMNS,
         points=tuple(_point_rows(known)),
         facts=provenance.facts(run),
@@ -95,6 +98,10 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         glossary=provenance.glossary(),
         command=provenance.command(run),
     )
+
+
+def _short(table: TableView | None) -> TableView | None:
+    return table and table.first(_MOST_ROWS)
 
 
 def _as_argument(folder: Path) -> str:

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite import units
+from profiler_suite.machine import canary
 from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ROLES, Mark, in_order
 
 _ROW_IN = 0.28
+_LIMIT = canary.limit("ufunc")
+_MOST_PAIRS = 40
 _MOST_SAMPLES = 4000  # drawn as one raster cloud; more adds ink, not knowledge
 
 
@@ -21,6 +24,7 @@ def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
     outside = pairs[(pairs["low"] > 1) | (pairs["high"] < 1)]
     worst = float((pairs["ratio"] - 1).abs().max())
     count = len(pairs)
+    shown = pairs.loc[(pairs["ratio"] - 1).abs().nlargest(_MOST_PAIRS).index]
     title = (
         f"The same code entered twice differs by at most {units.percent(worst)}; "
         f"{len(outside)} of {count} interval{'s' if count > 1 else ''} "
@@ -30,22 +34,23 @@ def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
         "same_code",
         title,
         "A/A pairs: one implementation measured under two names in the same rounds. The "
-        "ratio should be 1; how far it strays is the noise floor of this run.",
-        height_in=0.95 + _ROW_IN * max(count, 3),
+        "ratio should be 1; how far it strays is the noise floor of this run."
+        + (f" The {len(shown)} farthest of {count:,} are drawn." if count > len(shown) else ""),
+        height_in=0.95 + _ROW_IN * max(len(shown), 3),
         left_in=3.1,
         right_in=1.2,
     )
     reach = max(0.03, float(pairs["high"].max()) - 1, 1 - float(pairs["low"].min())) * 1.15
     ax.set_xlim(1 - reach, 1 + reach)
-    ax.set_ylim(max(count, 3) - 0.4, -0.6)
+    ax.set_ylim(max(len(shown), 3) - 0.4, -0.6)
     ax.axvline(1, color=ROLES["muted"][0], linewidth=1)
     ax.axvspan(0.98, 1.02, color=ROLES["shade"][0], linewidth=0, zorder=0)
     ax.xaxis.set_major_formatter(lambda v, _: f"{100 * (v - 1):+.3g} %")
     ax.set_xlabel("second entry against the first")
     ax.grid(visible=False, axis="y")
-    names = [f"{p.experiment}  {p.implementation}" for p in selection.rows(pairs)]
-    ax.set_yticks(range(count), [labels.shorten(name, 44) for name in names])
-    for y, row in enumerate(selection.rows(pairs)):
+    names = [f"{p.experiment}  {p.implementation}" for p in selection.rows(shown)]
+    ax.set_yticks(range(len(shown)), [labels.shorten(name, 44) for name in names])
+    for y, row in enumerate(selection.rows(shown)):
         mark = marks[str(row.implementation)]
         ax.plot([row.low, row.high], [y, y], color=mark.colour, linewidth=1.4)
         chart.draw_series(
@@ -75,7 +80,7 @@ def canary_over_time(samples: pd.DataFrame) -> Picture | None:
         "canary",
         f"{units.percent(share)} of the visits found the machine at its best",
         "The worse of each visit's two canaries (a fixed piece of code timed before and "
-        "after) relative to its floor. Visits above 1.1 do not count towards a time.",
+        f"after) relative to its floor. Visits above {_LIMIT:.3g} do not count towards a time.",
         height_in=2.6,
         right_in=0.9,
     )
@@ -92,15 +97,19 @@ def canary_over_time(samples: pd.DataFrame) -> Picture | None:
             alpha=0.7,
         )
         cloud.set_rasterized(True)
-    ax.axhline(1.1, color=ROLES["muted"][0], linewidth=0.9, linestyle=(0, (4, 3)))
+    ax.axhline(_LIMIT, color=ROLES["muted"][0], linewidth=0.9, linestyle=(0, (4, 3)))
     ax.set_ylim(min(0.9, float(visits["canary"].min())), top)
     ax.set_xlim(0, float(visits["at_s"].max()) * 1.01)
     ax.set_xlabel("seconds since the run began")
     ax.set_ylabel("canary / floor")
-    for y, word, role in ((1.1, "limit 1.1", "muted"),):
-        ax.text(
-            1.01, y, word, transform=ax.get_yaxis_transform(), va="center", color=ROLES[role][0]
-        )
+    ax.text(
+        1.01,
+        _LIMIT,
+        f"limit {_LIMIT:.3g}",
+        transform=ax.get_yaxis_transform(),
+        va="center",
+        color=ROLES["muted"][0],
+    )
     return drawing
 
 

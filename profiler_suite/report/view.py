@@ -50,6 +50,17 @@ class TableView:
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    def first(self, most: int) -> "TableView":
+        """The table with at most so many rows; its caption tells how many are left out."""
+        left_out = len(self.rows) - most
+        if left_out <= 0:
+            return self
+        return dataclasses.replace(
+            self,
+            caption=f"{self.caption}; the first {most:,}, {left_out:,} more are left out",
+            rows=self.rows[:most],
+        )
+
 
 @dataclasses.dataclass(frozen=True)
 class ExperimentView:

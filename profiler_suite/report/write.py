@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,16 @@ def write_report(run: Run, folder: Path, *, progress: Progress | None = None) ->
     figures = folder / "figures"
     make_folder(figures)
     drawn = []
-    for number, h in enumerate(hung, 1):
-        say(f"figure {number} of {len(hung)}: {h.picture.name}")
-        drawn.append(svg.draw(h.picture))
-        write_whole(figures / f"{h.picture.name}.svg", drawn[-1])
-        write_whole(figures / f"{h.picture.name}.png", _png(h.picture))
+    # Packing a PNG takes as long as drawing it, and leaves Python's lock to others.
+    with ThreadPoolExecutor() as pool:
+        packed = []
+        for number, h in enumerate(hung, 1):
+            say(f"figure {number} of {len(hung)}: {h.picture.name}")
+            drawn.append(svg.draw(h.picture))
+            packed.append(pool.submit(_png, _pixels(h.picture)))
+        for h, vector, png in zip(hung, drawn, packed, strict=True):
+            write_whole(figures / f"{h.picture.name}.svg", vector)
+            write_whole(figures / f"{h.picture.name}.png", png.result())
     say("writing the page")
     rendered = page.render(filling.build(facts, hung, drawn))
     write_whole(folder / "points.csv", table_csv.points_csv(facts.points).encode())
@@ -43,12 +49,15 @@ def write_report(run: Run, folder: Path, *, progress: Progress | None = None) ->
     return target
 
 
-def _png(picture: Picture) -> bytes:
-    """The picture with a palette of 256 colours: a third of the bytes, and looks the same."""
+def _pixels(picture: Picture) -> Image.Image:
     with drawing_style():
         canvas: Any = FigureCanvasAgg(picture.figure)  # its methods have no types
         canvas.draw()
-    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+
+
+def _png(image: Image.Image) -> bytes:
+    """The image with a palette of 256 colours: a third of the bytes, and looks the same."""
     buffer = io.BytesIO()
     small = image.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small.save(buffer, "png", optimize=True, dpi=(DPI, DPI))
