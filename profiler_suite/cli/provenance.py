@@ -1,0 +1,79 @@
+"""What runs, where and how: the provenance of a new run, and the name of its folder."""
+
+import os
+import random
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from profiler_suite.cli.request import Request
+
+if TYPE_CHECKING:
+    from profiler_suite.measure.schedule import Schedule
+    from profiler_suite.model import Machine, Plan, Provenance
+
+# Variables that change how fast NumPy, BLAS or the allocator are.
+_ENVIRONMENT = re.compile(
+    r"^(OMP_|OPENBLAS_|MKL_|BLIS_|VECLIB_|GOTO_|NUMEXPR_|KMP_|GOMP_|MALLOC_|GLIBC_TUNABLES$"
+    r"|LD_PRELOAD$|PYTHON(OPTIMIZE|MALLOC|HASHSEED|_JIT|_GIL)|NPY_|NUMPY_)"
+)
+
+
+def run_name(names: list[str], request: Request) -> str:
+    """A folder name that sorts by time and says what was asked for."""
+    what = names[0] if len(names) == 1 else "sweep"
+    now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    return f"{now}-{what}" + (f"-{request.mode}" if request.mode else "")
+
+
+def provenance_of(
+    request: Request,
+    schedule: "Schedule",
+    machine: "Machine",
+    plan: "Plan",
+    files: tuple[str, ...],
+) -> "Provenance":
+    """All of it for a run that begins now."""
+    from profiler_suite import __version__
+    from profiler_suite.machine.kept import kept_floors
+    from profiler_suite.model import SCHEMA_VERSION, Provenance
+
+    load = os.getloadavg() if hasattr(os, "getloadavg") else ()
+    return Provenance(
+        schema=SCHEMA_VERSION,
+        suite_version=__version__,
+        command=("python", "-m", "profiler_suite", *sys.argv[1:]),
+        mode=schedule.mode,
+        seed=request.seed
+        if request.seed is not None
+        else random.SystemRandom().getrandbits(32),
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        git=_git_state(),
+        load_average=load,
+        python_executable=sys.executable,
+        environment={k: v for k, v in os.environ.items() if _ENVIRONMENT.match(k)},
+        floors_s=kept_floors(machine.fingerprint),
+        machine=machine,
+        experiments=plan.experiments,
+        points=plan.points,
+        skipped=plan.skipped,
+        predicted_duration_s=plan.predicted_duration_s,
+        experiment_files=files,
+    )
+
+
+def _git_state() -> str:
+    """Commit of the folder we are in, with '+ changes' when it is not clean."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", *words], capture_output=True, text=True, timeout=10, check=True
+        ).stdout.strip()
+
+    try:
+        commit = git("rev-parse", "--short=12", "HEAD")
+        return f"{commit} + changes" if git("status", "--porcelain") else commit
+    except (OSError, subprocess.SubprocessError):
+        return ""

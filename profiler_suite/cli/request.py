@@ -1,0 +1,59 @@
+"""What was asked for on the command line, and how its values are read."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class WholeNumbers(click.ParamType[tuple[int, ...]]):
+    """A list of whole numbers such as '8,16,32'."""
+
+    name = "N[,N…]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """'8,16' → (8, 16)."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(int(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value!r} is not a list of whole numbers; try 8,16,32", param, ctx)
+
+
+class Words(click.ParamType[tuple[str, ...]]):
+    """A list of names such as 'loop,taps'."""
+
+    name = "NAME[,NAME…]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """'loop, taps' → ('loop', 'taps')."""
+        if isinstance(value, tuple):
+            return value
+        return tuple(part.strip() for part in str(value).split(",") if part.strip())
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What was asked for on the command line; the field names are the options'."""
+
+    experiments: tuple[str, ...]
+    mode: str | None
+    out: Path | None
+    sizes: tuple[int, ...]
+    filters: tuple[int, ...]
+    strides: tuple[int, ...]
+    threads: tuple[int, ...]
+    dtype: tuple[str, ...]
+    implementations: tuple[str, ...]
+    seed: int | None
+    dry_run: bool
+    only_flagged: bool
+    strict: bool
+    as_json: bool
+    quiet: bool

@@ -1,0 +1,68 @@
+"""Whether a folder holds a run to go on with, and which of its points to measure again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from profiler_suite.cli.request import Request
+from profiler_suite.errors import RunFolderError, UsageError
+
+if TYPE_CHECKING:
+    from profiler_suite.model import Plan, Provenance
+
+
+def resumable(out: Path | None) -> Path | None:
+    """The given folder, when it holds a run already."""
+    from profiler_suite.store import RECORDS, is_run
+
+    if out is None:
+        return None
+    if is_run(out):
+        return out
+    if out.is_dir() and any(path.name != RECORDS for path in out.iterdir()):
+        raise RunFolderError(
+            f"{out} holds other files and no run; give an empty or a new folder with --out"
+        )
+    return None
+
+
+def latest() -> Path:
+    """The folder of the last run."""
+    from profiler_suite.analysis.frames import find_run
+
+    return find_run("latest")
+
+
+def resume(folder: Path, plan: "Plan", request: Request) -> "Provenance":
+    """The provenance of the run in `folder`, if the command asks for the same points."""
+    from profiler_suite.store import read_provenance
+
+    earlier = read_provenance(folder)
+    if request.only_flagged:
+        return earlier
+    before = {point.id for point in earlier.points}
+    # Which points are skipped depends on predictions, which a new survey may shift.
+    wanted = {point.id for point in plan.points} | {skip.point.id for skip in plan.skipped}
+    known = before | {skip.point.id for skip in earlier.skipped}
+    if not before <= wanted or not wanted <= known:
+        raise RunFolderError(
+            f"{folder} holds a run of other points ({' '.join(earlier.command)}); give the "
+            "same command to resume it, or another folder with --out"
+        )
+    if request.seed is not None and request.seed != earlier.seed:
+        raise RunFolderError(
+            f"{folder} holds a run with seed {earlier.seed}, not {request.seed}; leave --seed "
+            "out to resume it"
+        )
+    return earlier
+
+
+def flagged(folder: Path) -> frozenset[str]:
+    """Ids of the points whose numbers are doubtful, with their partners."""
+    from profiler_suite.analysis.frames import load
+
+    run = load(folder)
+    doubtful = set(run.points.loc[run.points["flags"] != "", "id"])
+    if not doubtful:
+        raise UsageError(f"no point of {folder} is flagged; nothing to measure again")
+    partners = {p.partner for p in run.provenance.points if p.id in doubtful and p.partner}
+    return frozenset(doubtful | partners)
