@@ -6,6 +6,7 @@ is measured again next time.
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -48,7 +49,7 @@ def kept_floors(fingerprint: str) -> dict[str, float]:
     return {name: floor for name, floor in floors.items() if floor > 0}
 
 
-def keep_floors(fingerprint: str, floors: dict[str, float]) -> bool:
+def keep_floors(fingerprint: str, floors: Mapping[str, float]) -> bool:
     """Keep the smaller of each kept and given floor; says whether it could be written.
 
     Of two processes that write at the same moment one wins whole: a floor may

@@ -1,0 +1,135 @@
+"""The passes over some points: rounds until each has an outcome, then lines, then books."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from profiler_suite.measure import lines
+from profiler_suite.measure.accounting import Effort, Order, account_points
+from profiler_suite.measure.runner import Judge, Progress, Sweep
+from profiler_suite.measure.schedule import Schedule
+from profiler_suite.model import (
+    AccountRecord,
+    LineRecord,
+    Machine,
+    Noun,
+    Point,
+    Row,
+    Status,
+)
+
+
+class Job(Noun, frozen=True):
+    """Points to measure, and all that decides how."""
+
+    points: tuple[Point, ...]
+    machine: Machine
+    schedule: Schedule
+    seed: int
+    files: tuple[str, ...]
+    """Experiment files that enter workloads and implementations of their own."""
+    floors_s: dict[str, float]
+    """Canary floors kept from earlier runs on this machine, s."""
+    profiled: tuple[str, ...] | None = None
+    """Ids of points whose lines are profiled; None: one per experiment and implementation."""
+
+
+class Told(Noun, frozen=True):
+    """Whom the passes tell what: rows, how far they are, and what went wrong."""
+
+    append: Callable[[Row], None]
+    show: Callable[[Progress], None]
+    say: Callable[[str], None]
+    """A message that the next one replaces."""
+    pace: Callable[[str], None]
+    """A message of many."""
+    warn: Callable[[str], None]
+
+
+def measure(
+    job: Job,
+    told: Told,
+    judge: Judge,
+    earlier: Sequence[Row] = (),
+    again: frozenset[str] = frozenset(),
+    keep_floors: Callable[[Mapping[str, float]], object] = lambda floors: None,
+) -> dict[str, Status]:
+    """Measure what has no outcome in `earlier`, and the points named in `again`.
+
+    Returns how each point ended; `keep_floors` is given the canaries' floors of this run
+    as soon as its times are taken.
+    """
+    sweep = Sweep(
+        job.points,
+        job.machine,
+        job.schedule,
+        seed=job.seed,
+        files=job.files,
+        floors=job.floors_s,
+        append=told.append,
+        judge=judge,
+        progress=told.show,
+        earlier=earlier,
+        again=again,
+    )
+    sweep.run()
+    keep_floors(sweep.floors())
+    _profile_lines(job, told, earlier, sweep.outcomes)
+    _account(job, told, earlier, sweep)
+    return sweep.outcomes
+
+
+def _profile_lines(
+    job: Job, told: Told, earlier: Sequence[Row], outcomes: Mapping[str, Status]
+) -> None:
+    before = {row.point for row in earlier if isinstance(row, LineRecord)}
+    good = [p for p in job.points if outcomes.get(p.id) is Status.OK]
+    if job.profiled is None:
+        wanted = lines.representatives(good)
+    else:
+        wanted = [p for p in good if p.id in job.profiled]
+    todo = [p for p in wanted if p.id not in before]
+    if not todo:
+        return
+    told.say(f"profiling lines of {len(todo)} implementations")
+
+    def keep(result: lines.Profiled) -> None:
+        for record in result.lines:
+            told.append(record)
+
+    problem = lines.profile_points(todo, job.files, job.seed, job.schedule.line_profile_s, keep)
+    if problem:
+        told.warn(f"{problem}; the times are complete")
+
+
+def _account(job: Job, told: Told, earlier: Sequence[Row], sweep: Sweep) -> None:
+    before = {row.point for row in earlier if isinstance(row, AccountRecord)}
+    outcomes = sweep.outcomes
+    todo = [
+        point
+        for point in job.points
+        if outcomes.get(point.id) is Status.OK and not point.replica and point.id not in before
+    ]
+    if not todo:
+        return
+    floors = (job.floors_s.get("ufunc"), sweep.floors().get("ufunc"))
+    order = Order(
+        points=tuple(todo),
+        files=job.files,
+        seed=job.seed,
+        effort=Effort(
+            replay_s=job.schedule.replay_s,
+            sample_s=job.schedule.sample_s,
+            floor_s=min(floor for floor in floors if floor),
+            seed=job.seed,
+        ),
+    )
+    number = 0
+
+    def keep(record: AccountRecord) -> None:
+        nonlocal number
+        told.append(record)
+        number += 1
+        told.pace(f"where the time goes  {number}/{len(todo)}  {record.point}")
+
+    problem = account_points(order, keep)
+    if problem:
+        told.warn(f"{problem}; the times are complete")
