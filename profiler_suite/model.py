@@ -461,7 +461,21 @@ class PassRecord(Noun, frozen=True, tag_field="kind", tag="pass"):
     schema: int = SCHEMA_VERSION
 
 
-Row = RoundRecord | LaunchRecord | PointRecord | LineRecord | AccountRecord | PassRecord
+class TaskRecord(Noun, frozen=True, tag_field="kind", tag="task"):
+    """Which host measured some points of a run that several hosts share, and when."""
+
+    host: str
+    worker: str
+    """Address of the worker, or the run folder that was merged."""
+    began_at_s: float
+    """Seconds since 1970 by the host's own clock."""
+    ended_at_s: float
+    first_launch: int
+    """The launches of the task are numbered from here on …"""
+    launches: int
+    """… and are so many."""
+    points: int
+    schema: int = SCHEMA_VERSION
 
 
 # ----------------------------------------------------------------- the machine
@@ -605,6 +619,34 @@ class Machine(Noun, frozen=True):
         )
 
 
+class HostRecord(Noun, frozen=True, tag_field="kind", tag="host"):
+    """A host that took part in a run that several hosts share; written once for each."""
+
+    host: str
+    """Its own name, or the one its worker was given."""
+    suite_version: str
+    machine: Machine
+    python_executable: str = ""
+    environment: dict[str, str] = {}
+    """Its environment variables that change speed."""
+    load_average: tuple[float, ...] = ()
+    floors_s: dict[str, float] = {}
+    """Canary floors kept there when it joined, s."""
+    schema: int = SCHEMA_VERSION
+
+
+Row = (
+    RoundRecord
+    | LaunchRecord
+    | PointRecord
+    | LineRecord
+    | AccountRecord
+    | PassRecord
+    | TaskRecord
+    | HostRecord
+)
+
+
 class Provenance(Noun, frozen=True):
     """What ran, where and how: enough to run it again. Stored as run.json."""
 
@@ -630,6 +672,14 @@ class Provenance(Noun, frozen=True):
     skipped: tuple[Skip, ...]
     predicted_duration_s: float = 0.0
     experiment_files: tuple[str, ...] = ()
+    plan: str = ""
+    """Name of the whole plan that these points are from; empty in older runs."""
+    asked_points: int = 0
+    """Points of the whole plan, skipped ones included, second entries of A/A pairs not."""
+    shard: str = ""
+    """'3/16' when these points are one of several parts of the plan."""
+    host: str = ""
+    """Name of the host in a run over several; empty in a run on one machine."""
 
 
 # -------------------------------------------------------------- what is known

@@ -2,12 +2,14 @@
 
 ``records.jsonl`` is append-only: one row per line, one write per row, so that a
 killed process loses at most the row it was writing. ``run.json`` holds the
-provenance. Schema history: 1, the first.
+provenance. A run over several hosts has a run folder for each below ``hosts/``.
+Schema history: 1, the first.
 """
 
 import os
+import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,6 +32,7 @@ else:
 
 RECORDS = "records.jsonl"
 RUN = "run.json"
+HOSTS = "hosts"
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -137,6 +140,20 @@ def is_run(folder: Path) -> bool:
     return (folder / RUN).is_file()
 
 
+def host_folder(folder: Path, host: str) -> Path:
+    """Where the run of one host is, in a run over several."""
+    safe = re.sub(r"[^A-Za-z0-9_.-]+", "-", host).strip("-.") or "host"
+    return folder / HOSTS / safe
+
+
+def host_folders(folder: Path) -> list[Path]:
+    """The folders of the hosts of a run over several, by name; none for a run of one series."""
+    try:
+        return sorted(path for path in (folder / HOSTS).iterdir() if is_run(path))
+    except OSError:
+        return []
+
+
 def read_provenance(folder: Path) -> Provenance:
     """run.json of a run folder."""
     path = folder / RUN
@@ -166,11 +183,9 @@ class _Schema(msgspec.Struct):
     schema: int
 
 
-def read_rows(folder: Path) -> tuple[list[Row], int]:
-    """All rows in order, and how many lines could not be read (a last one may be cut off)."""
+def each_row(folder: Path) -> Iterator[Row | None]:
+    """The rows in order, one at a time; None for a line that could not be read."""
     decoder = msgspec.json.Decoder(Row)
-    rows: list[Row] = []
-    unreadable = 0
     try:
         with (folder / RECORDS).open("rb") as file:
             for line in file:
@@ -179,16 +194,19 @@ def read_rows(folder: Path) -> tuple[list[Row], int]:
                 try:
                     row = decoder.decode(line)
                 except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                    unreadable += 1
+                    yield None
                     continue
-                if row.schema > SCHEMA_VERSION:
-                    unreadable += 1
-                else:
-                    rows.append(row)
+                yield None if row.schema > SCHEMA_VERSION else row
     except FileNotFoundError:
-        return [], 0
+        return
     except OSError as error:
         raise RunFolderError(
             f"cannot read {folder / RECORDS}: {error.strerror or error}; check its permissions"
         ) from error
-    return rows, unreadable
+
+
+def read_rows(folder: Path) -> tuple[list[Row], int]:
+    """All rows in order, and how many lines could not be read (a last one may be cut off)."""
+    found = list(each_row(folder))
+    rows = [row for row in found if row is not None]
+    return rows, len(found) - len(rows)

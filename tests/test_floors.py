@@ -15,6 +15,7 @@ FLOORS = {
     "notebook": 7,
     "__main__": 8,
     "report": 6,
+    "fleet": 6,
     "analysis": 5,
     "measure": 4,
     "store": 4,
@@ -38,6 +39,8 @@ HOMES = {
     "threadpoolctl": {"measure", "machine"},
     "platformdirs": {"machine"},
     "elftools": {"measure"},
+    "distributed": {"fleet"},
+    "dask": {"fleet"},
 }
 
 

@@ -183,6 +183,8 @@ class Run:
     ledgers: dict[str, Ledger]
     """Point id → its ledger, for the points that have one."""
     history: "History"
+    hosts: "dict[str, Run]" = dataclasses.field(default_factory=dict)
+    """Name → the run of each host, in a run over several; the tables above are the first's."""
 
     @property
     def complete(self) -> bool:
@@ -246,7 +248,7 @@ def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, floa
             lines.append(row)
         elif isinstance(row, AccountRecord):
             accounts[row.point] = row
-        else:
+        elif isinstance(row, PassRecord):
             passes.append(row)
     own = {name: statistics.own_floor(times) for name, times in canaries.items()}
     return History(
@@ -279,6 +281,17 @@ def find_run(name: str | Path) -> Path:
 def load(folder: str | Path) -> Run:
     """Read a run folder; a path, or a name below ``reports/`` such as 'latest'."""
     path = find_run(folder)
+    hosts = {run.provenance.host: run for run in map(_load, store.host_folders(path))}
+    if hosts:
+        # The one that run.json was written for first, then by name.
+        first = hosts.get(store.read_provenance(path).host) or next(iter(hosts.values()))
+        others = {name: run for name, run in hosts.items() if run is not first}
+        hosts = {first.provenance.host: first} | others
+        return dataclasses.replace(first, folder=path, hosts=hosts)
+    return _load(path)
+
+
+def _load(path: Path) -> Run:
     provenance = store.read_provenance(path)
     rows, unreadable = store.read_rows(path)
     history = history_of(rows, unreadable, provenance.floors_s)

@@ -12,6 +12,7 @@ import click
 
 from profiler_suite import __version__
 from profiler_suite.cli.explain import explain_command
+from profiler_suite.cli.merge import merge_command
 from profiler_suite.cli.show import (
     export_command,
     list_command,
@@ -51,6 +52,7 @@ def _commands() -> None:
 
 for _command in (
     sweep_command,
+    merge_command,
     explain_command,
     report_command,
     export_command,

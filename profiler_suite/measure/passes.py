@@ -1,9 +1,13 @@
 """The passes over some points: rounds until each has an outcome, then lines, then books."""
 
 from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
+
+import msgspec
 
 from profiler_suite.measure import lines
 from profiler_suite.measure.accounting import Effort, Order, account_points
+from profiler_suite.measure.places import Place, place_after, point_of
 from profiler_suite.measure.runner import Judge, Progress, Sweep
 from profiler_suite.measure.schedule import Schedule
 from profiler_suite.model import (
@@ -11,6 +15,7 @@ from profiler_suite.model import (
     LineRecord,
     Machine,
     Noun,
+    PassRecord,
     Point,
     Row,
     Status,
@@ -50,6 +55,7 @@ def measure(
     judge: Judge,
     earlier: Sequence[Row] = (),
     again: frozenset[str] = frozenset(),
+    start: Place | None = None,
     keep_floors: Callable[[Mapping[str, float]], object] = lambda floors: None,
 ) -> dict[str, Status]:
     """Measure what has no outcome in `earlier`, and the points named in `again`.
@@ -69,12 +75,71 @@ def measure(
         progress=told.show,
         earlier=earlier,
         again=again,
+        start=start,
     )
     sweep.run()
     keep_floors(sweep.floors())
     _profile_lines(job, told, earlier, sweep.outcomes)
     _account(job, told, earlier, sweep)
     return sweep.outcomes
+
+
+def measure_in_blocks(
+    job: Job,
+    blocks: Sequence[tuple[Point, ...]],
+    told: Told,
+    judge: Judge,
+    earlier: Sequence[Row] = (),
+    again: frozenset[str] = frozenset(),
+    keep_floors: Callable[[Mapping[str, float]], object] = lambda floors: None,
+) -> dict[str, Status]:
+    """Measure one block of the job's points after the other, as one run."""
+    number_of = {p.id: number for number, block in enumerate(blocks) for p in block}
+    earlier_of: list[list[Row]] = [[] for _ in blocks]
+    for row in earlier:
+        if point_of(row) in number_of:
+            earlier_of[number_of[point_of(row)]].append(row)
+    place = place_after(earlier)
+    outcomes: dict[str, Status] = {}
+    profiled = tuple(p.id for p in lines.representatives(job.points))
+
+    def append(row: Row) -> None:
+        nonlocal place
+        if not isinstance(row, PassRecord):  # the pass over all blocks is told at its end
+            place = place_after((row,), place)
+            told.append(row)
+
+    def show(progress: Progress) -> None:
+        elapsed_s = perf_counter() - begun
+        block_s = elapsed_s / number if number else elapsed_s + progress.remaining_s
+        told.show(
+            msgspec.structs.replace(
+                progress,
+                points=len(job.points),
+                points_done=len(outcomes) + progress.points_done,
+                elapsed_s=elapsed_s,
+                remaining_s=progress.remaining_s + (len(blocks) - number - 1) * block_s,
+            )
+        )
+
+    begun, number = perf_counter(), 0
+    outcome = "interrupted"
+    try:
+        for block, rows in zip(blocks, earlier_of, strict=True):
+            outcomes |= measure(
+                msgspec.structs.replace(job, points=block, profiled=profiled),
+                msgspec.structs.replace(told, append=append, show=show),
+                judge,
+                rows,
+                again & {p.id for p in block},
+                place,
+                keep_floors,
+            )
+            number += 1
+        outcome = "complete"
+    finally:
+        told.append(PassRecord(name="sweep", at_s=place.at_s, outcome=outcome))
+    return outcomes
 
 
 def _profile_lines(

@@ -13,6 +13,7 @@ import msgspec
 from profiler_suite import child, units
 from profiler_suite.errors import ChildError
 from profiler_suite.machine.canary import effective_floors, own_floor
+from profiler_suite.measure.places import Place, place_after
 from profiler_suite.measure.protocol import (
     Begin,
     Done,
@@ -151,6 +152,7 @@ class Sweep:
         progress: Callable[[Progress], None],
         earlier: Sequence[Row] = (),
         again: frozenset[str] = frozenset(),
+        start: Place | None = None,
     ) -> None:
         self._schedule = schedule
         self._seed = seed
@@ -166,34 +168,29 @@ class Sweep:
         self._launch_of: dict[str, list[int]] = {point.id: [] for point in points}
         self._done: dict[str, Status] = {}
         self._checked: set[str] = set()
-        self._round = self._launch = 0
-        last_s = self._replay(earlier)
+        place = place_after(earlier, start)
+        self._round, self._launch = place.round, place.launch
+        self._replay(earlier)
         for point_id in again:  # measured before, and to be measured further
             self._done.pop(point_id, None)
         # A resumed run goes on in time where it stopped.
-        self._epoch_ns = perf_counter_ns() - int(last_s * 1e9)
+        self._epoch_ns = perf_counter_ns() - int(place.at_s * 1e9)
         self._random = random.Random(f"{seed}/{self._round}")
         self._measured_s = 0.0
         self._round_s = 0.0
         self._prepare_s = 0.0
 
-    def _replay(self, rows: Sequence[Row]) -> float:
-        """Take up what an interrupted run has left; returns when it stopped."""
-        last_s = 0.0
+    def _replay(self, rows: Sequence[Row]) -> None:
+        """Take up what an interrupted run has left."""
         for row in rows:
             if isinstance(row, RoundRecord):
-                self._round = max(self._round, row.round + 1)
-                self._launch = max(self._launch, row.launch + 1)
                 for visit in row.visits:
-                    last_s = max(last_s, visit.at_s)
                     self._remember(visit, row.launch)
             elif isinstance(row, LaunchRecord):
-                self._launch = max(self._launch, row.launch + 1)
                 if row.status is Status.OK and row.error_bound:
                     self._checked.add(row.point)
             elif isinstance(row, PointRecord):
                 self._done[row.point.id] = row.status
-        return last_s
 
     def _remember(self, visit: Visit, launch: int) -> None:
         if visit.point in self._visits:
