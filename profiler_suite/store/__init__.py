@@ -1,0 +1,30 @@
+"""Append rows to a run folder and read them back.
+
+``records.jsonl`` is append-only: one row per line, one write per row. ``run.json``
+holds the provenance. What is kept when the worst happens:
+
+- the process is killed: every row that was written; the one being written may be cut;
+- the power fails: every row older than some seconds, and the whole of ``run.json``;
+- the disk is full: every row; a row that did not fit is taken out again;
+- lines are damaged: every whole row, wherever it stands in the file.
+
+Schema history: 1, the first; 2, the lines of one point are one row.
+"""
+
+from profiler_suite.store.files import make_folder, remedy, write_whole
+from profiler_suite.store.folder import RunFolder, is_run, is_untouched
+from profiler_suite.store.names import RECORDS, RUN
+from profiler_suite.store.reading import read_provenance, read_rows
+
+__all__ = [
+    "RECORDS",
+    "RUN",
+    "RunFolder",
+    "is_run",
+    "is_untouched",
+    "make_folder",
+    "read_provenance",
+    "read_rows",
+    "remedy",
+    "write_whole",
+]
