@@ -7,42 +7,13 @@ with their ``kind``.
 
 import enum
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-
-# What a noun that comes from outside may hold. Rows and run.json are files, and a file may
-# say anything: what no clock tells and no count reaches makes it unreadable.
-Time = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
-"""A time that was measured, s: more than nothing, less than thirty years."""
-Seconds = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
-"""A time that was computed, s."""
-Number = Annotated[float, msgspec.Meta(ge=-1e30, le=1e30)]
-Whole = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
-Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-CanaryName = Annotated[str, msgspec.Meta(pattern="^(ufunc|memory|gemm[0-9]{1,6})$")]
 
 
 class Noun(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all nouns: immutable, named fields, decoded and checked from JSON."""
-
-
-def to_json(noun: Noun) -> bytes:
-    """JSON of a noun; where its text is not valid UTF-8, as paths may be, '?' stands for it."""
-    try:
-        return msgspec.json.encode(noun)
-    except UnicodeEncodeError:
-        return msgspec.json.encode(_valid(msgspec.to_builtins(noun)))
-
-
-def _valid(value: object) -> object:
-    if isinstance(value, str):
-        return value.encode(errors="replace").decode()
-    if isinstance(value, dict):
-        return {_valid(key): _valid(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_valid(each) for each in value]
-    return value
 
 
 class Status(enum.Enum):
@@ -64,7 +35,7 @@ class Problem(Noun, frozen=True):
 
     workload: str
     """Name of the workload that knows what the dimensions mean."""
-    dims: dict[str, Whole]
+    dims: dict[str, int]
     """Named dimensions, in elements; for a convolution height, width, channels, …"""
     dtype: str = "float64"
     layout: str = "C"
@@ -79,28 +50,28 @@ class Cost(Noun, frozen=True):
     Source of the conventions: Williams, Waterman and Patterson (2009), Roofline.
     """
 
-    flop: Number
+    flop: float
     """Textbook floating-point operations: multiply and add of every multiply-accumulate."""
-    compulsory_bytes: Number
+    compulsory_bytes: float
     """Bytes that must move if every input is read once and every output written once."""
-    calls: Number = 0.0
+    calls: float = 0.0
     """NumPy or SciPy calls made from Python in one evaluation (for predicting time)."""
-    scalar_steps: Number = 0.0
+    scalar_steps: float = 0.0
     """Scalar operations executed by Python bytecode in one evaluation (for predicting time)."""
-    workspace_bytes: Number = 0.0
+    workspace_bytes: float = 0.0
     """Temporary memory beyond inputs and output (for predicting memory)."""
     rate: str = "blas"
     """Who does the arithmetic: 'blas', 'ufunc', 'einsum' (no BLAS), 'integer', 'fft', 'python',
     or the name of a SciPy function with a rate of its own (see machine.prediction)."""
-    written_bytes: Number = 0.0
+    written_bytes: float = 0.0
     """How many of the compulsory bytes are written: the output."""
-    executed_flop: Number = 0.0
+    executed_flop: float = 0.0
     """Operations really executed if not the textbook's (padding, FFT); 0: the textbook's."""
 
     @property
     def intensity(self) -> float:
-        """Arithmetic intensity: textbook FLOP over compulsory bytes, FLOP/byte; or 0."""
-        return self.flop / self.compulsory_bytes if self.compulsory_bytes else 0.0
+        """Arithmetic intensity: textbook FLOP over compulsory bytes, FLOP/byte."""
+        return self.flop / self.compulsory_bytes
 
 
 class Experiment(Noun, frozen=True):
@@ -136,13 +107,13 @@ class Point(Noun, frozen=True):
     problem: Problem
     label: str
     """The problem in a few characters."""
-    threads: Count
+    threads: int
     cost: Cost
-    working_set_bytes: Number
+    working_set_bytes: float
     """Inputs, output and workspace of one evaluation."""
-    predicted_s: Seconds
+    predicted_s: float
     """Predicted time of one evaluation; 0 when nothing is known of its cost."""
-    replica: Count = 0
+    replica: int = 0
     """1 for the second entry of an A/A pair: the same code under another id."""
     partner: str = ""
     """Id of the point that is visited next to this one, for a paired ratio."""
@@ -161,8 +132,8 @@ class Plan(Noun, frozen=True):
     experiments: tuple[Experiment, ...]
     points: tuple[Point, ...]
     skipped: tuple[Skip, ...]
-    predicted_duration_s: Seconds
-    predicted_memory_bytes: Number
+    predicted_duration_s: float
+    predicted_memory_bytes: float
 
 
 # ------------------------------------------------------- what a trace counted
@@ -186,8 +157,8 @@ class OperationLine(Noun, frozen=True):
 
     file: str
     """Empty when no Python line of the user took part."""
-    line: Count
-    calls: Count
+    line: int
+    calls: int
 
 
 class Operation(Noun, frozen=True):
@@ -208,15 +179,15 @@ class Operation(Noun, frozen=True):
     operands: tuple[Operand, ...]
     """Arrays and numbers that went in, those written to included, without repetition."""
     results: tuple[Operand, ...]
-    facts: dict[str, Count]
+    facts: dict[str, int]
     """Counts that depend on values: elements selected by a mask, additions of reduceat."""
-    calls: Count
-    flop: Number
-    bytes_read: Count
-    bytes_written: Count
-    temporaries: Count
+    calls: int
+    flop: float
+    bytes_read: int
+    bytes_written: int
+    temporaries: int
     """Arrays allocated."""
-    temporary_bytes: Count
+    temporary_bytes: int
     lines: tuple[OperationLine, ...]
     """Innermost lines outside of NumPy and SciPy, the most frequent first."""
     via: str = ""
@@ -232,19 +203,19 @@ class OperationCounts(Noun, frozen=True):
     """What one evaluation does, operation by operation, and what could not be counted."""
 
     operations: tuple[Operation, ...]
-    calls: Count
+    calls: int
     """Counted calls, those without any work (views) included."""
-    flop: Number
+    flop: float
     """Executed floating-point operations."""
-    bytes_read: Count
-    bytes_written: Count
-    temporaries: Count
-    temporary_bytes: Count
-    uncovered: dict[str, Count]
+    bytes_read: int
+    bytes_written: int
+    temporaries: int
+    temporary_bytes: int
+    uncovered: dict[str, int]
     """Calls by name that took part with arrays or numbers but have no count."""
-    coverage: Number
+    coverage: float
     """Counted calls over counted and uncovered calls; 1 when everything seen was counted."""
-    conventions: Count
+    conventions: int
     """Version of the conventions that the numbers follow."""
 
 
@@ -260,7 +231,7 @@ class NativeWeight(Noun, frozen=True):
     """File name of the library, or a name in brackets such as '[kernel]'."""
     symbol: str
     """Function; empty where nothing names it."""
-    samples: Count
+    samples: int
 
 
 class NativeSamples(Noun, frozen=True):
@@ -270,22 +241,22 @@ class NativeSamples(Noun, frozen=True):
     but ``wall_s - cpu_s``.
     """
 
-    frequency_hz: Number
+    frequency_hz: float
     """Samples per second of a thread's time on a core."""
-    wall_s: Seconds
+    wall_s: float
     """Wall time of all evaluations while sampling, s."""
-    cpu_s: Seconds
+    cpu_s: float
     """Time the calling thread was on a core, s; above wall_s only by rounding."""
-    evaluations: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
-    samples: Count
+    evaluations: int
+    samples: int
     """Samples of the calling thread: what the wall time consists of."""
-    lost: Count
+    lost: int
     """Samples of any thread for which its buffer had no room."""
-    unseen: Number
+    unseen: float
     """Ticks of the calling thread that left no sample; kernel time where it is excluded."""
-    threads: Count
+    threads: int
     """Threads watched, the calling one included."""
-    threads_refused: Count
+    threads_refused: int
     """Threads that could not be watched: the kernel had no room for their buffers."""
     kernel_included: bool
     """False where only user code may be sampled: page faults are then in ``unseen``."""
@@ -322,31 +293,28 @@ class NativeSamples(Noun, frozen=True):
 
 # ------------------------------------------------------- rows of records.jsonl
 
-SCHEMA_VERSION = 2
-"""Of what is written; see `store` for the history."""
-OLDEST_SCHEMA = 1
-"""Of what can be read."""
+SCHEMA_VERSION = 1
 
 
 class Visit(Noun, frozen=True):
     """A canary, some samples of one point, a canary."""
 
     point: str
-    at_s: Seconds
+    at_s: float
     """Seconds since the run began (monotonic clock)."""
-    sample_times_s: Annotated[tuple[Time, ...], msgspec.Meta(min_length=1)]
+    sample_times_s: tuple[float, ...]
     """Time per evaluation of each sample, s."""
-    canaries_s: dict[CanaryName, tuple[Time, Time]]
+    canaries_s: dict[str, tuple[float, float]]
     """Per canary: its time before and after the samples, s."""
-    minor_faults: Number
+    minor_faults: float
     """Minor page faults per evaluation."""
 
 
 class RoundRecord(Noun, frozen=True, tag_field="kind", tag="round"):
     """One visit to every active point, in random order."""
 
-    round: Count
-    launch: Count
+    round: int
+    launch: int
     visits: tuple[Visit, ...]
     schema: int = SCHEMA_VERSION
 
@@ -355,18 +323,18 @@ class LaunchRecord(Noun, frozen=True, tag_field="kind", tag="launch"):
     """What one child process found out about one point before its first visit."""
 
     point: str
-    launch: Count
+    launch: int
     status: Status
     reason: str = ""
-    cold_s: Seconds = 0.0
+    cold_s: float = 0.0
     """Time of the very first call in this process, s."""
-    evaluations: Count = 0
+    evaluations: int = 0
     """Evaluations per sample."""
-    threads_by_library: dict[str, Count] = {}
+    threads_by_library: dict[str, int] = {}
     """Threads that each native library says it uses, read back after setting the limit."""
-    largest_error: Number = 0.0
+    largest_error: float = 0.0
     """Largest absolute difference from the reference."""
-    error_bound: Number = 0.0
+    error_bound: float = 0.0
     """What that difference may be, from dtype and reduction length."""
     schema: int = SCHEMA_VERSION
 
@@ -393,18 +361,18 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
     implementation: str
     file: str
     function: str
-    line: Count
+    line: int
     source: str
-    hits: Count
-    time_s: Seconds
+    hits: int
+    time_s: float
     """Raw time as line_profiler counts it, s, over all evaluations."""
-    evaluations: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
-    first_line: Count = 0
+    evaluations: int
+    first_line: int = 0
     """Line on which the function begins."""
-    corrected_s: Seconds = 0.0
+    corrected_s: float = 0.0
     """Time of the line in one plain evaluation, s. Time in a recursive call belongs to the
     lines it runs there, not again to the line that called. May be below 0 when modelled."""
-    uncertainty_s: Seconds = 0.0
+    uncertainty_s: float = 0.0
     """Half width of the 95 % interval of corrected_s, s."""
     resolved: bool = False
     """Whether corrected_s is larger than its uncertainty."""
@@ -413,24 +381,14 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
     events cost), or empty: not corrected."""
     indicative: bool = False
     """Modelled although line_profiler made the function more than five times slower."""
-    looks: Count = 0
+    looks: int = 0
     """Looks that found the line running."""
-    added_s: Seconds = 0.0
+    added_s: float = 0.0
     """What line_profiler added to the line, by the model, s."""
-    plain_s: Seconds = 0.0
+    plain_s: float = 0.0
     """Plain time of one evaluation of the point, measured between the profiled ones, s."""
-    profiled_s: Seconds = 0.0
+    profiled_s: float = 0.0
     """Wall time of one evaluation under line_profiler, s."""
-    schema: int = SCHEMA_VERSION
-
-
-class LinesRecord(Noun, frozen=True, tag_field="kind", tag="lines"):
-    """All lines of one point, or why there are none."""
-
-    point: str
-    lines: tuple[LineRecord, ...]
-    reason: str = ""
-    """Why there are no lines; empty when there are."""
     schema: int = SCHEMA_VERSION
 
 
@@ -440,25 +398,25 @@ class OperationTime(Noun, frozen=True):
     name: str
     kind: str
     via: str
-    calls: Count
+    calls: int
     """Calls in one evaluation."""
-    flop: Number
+    flop: float
     """Executed FLOP of all its calls."""
-    traffic_bytes: Number
+    traffic_bytes: float
     """Bytes read and written by all its calls."""
     shapes: str
     """Shapes and dtype of its operands, for people."""
     file: str
-    line: Count
+    line: int
     """Where it is called most."""
-    full_s: Seconds
+    full_s: float
     """One call with the traced shapes, strides and dtypes, s; 0 when it was not replayed."""
-    fixed_s: Seconds
+    fixed_s: float
     """One call at vanishing size with the same layout, s."""
-    full_spread_s: Seconds
+    full_spread_s: float
     """Half the spread (interquartile) of full_s over rounds, s."""
-    fixed_spread_s: Seconds
-    minor_faults: Number
+    fixed_spread_s: float
+    minor_faults: float
     """Page faults of one full call."""
     replayed: bool
 
@@ -467,23 +425,23 @@ class AccountRecord(Noun, frozen=True, tag_field="kind", tag="account"):
     """What the ledger of one point is made from: counts, replay and native samples."""
 
     point: str
-    plain_s: Seconds
+    plain_s: float
     """Plain time of one evaluation, measured in the same rounds as the replay, s."""
-    plain_spread_s: Seconds
-    minor_faults: Number
+    plain_spread_s: float
+    minor_faults: float
     """Of one plain evaluation, in the steady state."""
-    rounds: Count
-    clean_rounds: Count
+    rounds: int
+    clean_rounds: int
     operations: tuple[OperationTime, ...]
-    calls: Count
-    flop: Number
+    calls: int
+    flop: float
     """Executed FLOP, as traced."""
-    traffic_bytes: Number
+    traffic_bytes: float
     """Bytes read and written, as traced."""
-    temporaries: Count
-    temporary_bytes: Count
-    coverage: Number
-    uncovered: dict[str, Count]
+    temporaries: int
+    temporary_bytes: int
+    coverage: float
+    uncovered: dict[str, int]
     native: NativeSamples | None = None
     native_clean: bool = False
     """Whether the canary was near its floor before and after sampling."""
@@ -498,20 +456,26 @@ class PassRecord(Noun, frozen=True, tag_field="kind", tag="pass"):
     """A pass over the plan that ended: sweep finished, interrupted, lines profiled."""
 
     name: str
-    at_s: Seconds
+    at_s: float
     outcome: str
     schema: int = SCHEMA_VERSION
 
 
-Row = (
-    RoundRecord
-    | LaunchRecord
-    | PointRecord
-    | LineRecord  # on its own in runs of schema 1 only
-    | LinesRecord
-    | AccountRecord
-    | PassRecord
-)
+class TaskRecord(Noun, frozen=True, tag_field="kind", tag="task"):
+    """Which host measured some points of a run that several hosts share, and when."""
+
+    host: str
+    worker: str
+    """Address of the worker, or the run folder that was merged."""
+    began_at_s: float
+    """Seconds since 1970 by the host's own clock."""
+    ended_at_s: float
+    first_launch: int
+    """The launches of the task are numbered from here on …"""
+    launches: int
+    """… and are so many."""
+    points: int
+    schema: int = SCHEMA_VERSION
 
 
 # ----------------------------------------------------------------- the machine
@@ -520,9 +484,9 @@ Row = (
 class Cache(Noun, frozen=True):
     """One level of data cache."""
 
-    level: Count
-    size_bytes: Count
-    shared_by_cores: Count
+    level: int
+    size_bytes: int
+    shared_by_cores: int
 
 
 class BlasLibrary(Noun, frozen=True):
@@ -533,7 +497,7 @@ class BlasLibrary(Noun, frozen=True):
     architecture: str
     """Kernel architecture it chose, such as 'SkylakeX'; empty if it does not say."""
     threading: str
-    threads: Count
+    threads: int
 
 
 class MachineFacts(Noun, frozen=True):
@@ -543,21 +507,21 @@ class MachineFacts(Noun, frozen=True):
     system: str
     cpu: str
     architecture: str
-    sockets: Count
-    cores: Count
+    sockets: int
+    cores: int
     """Physical cores."""
-    threads_per_core: Count
-    logical_cpus: Count
-    cores_allowed: Count
+    threads_per_core: int
+    logical_cpus: int
+    cores_allowed: int
     """Logical CPUs that this process may use, by affinity and cgroup quota."""
-    quota_cores: Number
+    quota_cores: float
     """cgroup CPU quota in cores; 0 when there is none."""
     caches: tuple[Cache, ...]
-    numa_nodes: Count
+    numa_nodes: int
     governor: str
     boost: str
     virtualised: str
-    memory_bytes: Count
+    memory_bytes: int
     python: str
     numpy: str
     scipy: str
@@ -572,17 +536,17 @@ class Ceiling(Noun, frozen=True):
     label: str
     """What it is in words, for a legend: 'best GEMM, float64', 'memory read'."""
     dtype: str = ""
-    threads: Count = 1
+    threads: int = 1
     level: str = ""
     """For bandwidth: 'L1', 'L2', 'L3' or 'memory'."""
     access: str = ""
     """For bandwidth: 'read', 'copy', 'update' (read and write in place) or 'triad'."""
-    value: Number = 0.0
+    value: float = 0.0
     """Best value in the unit of the quantity; 0 when not measured."""
-    median: Number = 0.0
-    low: Number = 0.0
+    median: float = 0.0
+    low: float = 0.0
     """5th percentile over rounds."""
-    high: Number = 0.0
+    high: float = 0.0
     """95th percentile over rounds."""
     warning: str = ""
     """Why it should not be trusted, or why it was not measured; empty when fine."""
@@ -595,14 +559,14 @@ class CallCost(Noun, frozen=True):
     """Such as 'np.add', 'slice', 'python call'."""
     layout: str
     """'contiguous', 'strided' or 'scalar'."""
-    dims: Count
+    dims: int
     dtype: str
-    fixed_s: Seconds
-    fixed_low_s: Seconds
-    fixed_high_s: Seconds
-    rate_per_s: Number
+    fixed_s: float
+    fixed_low_s: float
+    fixed_high_s: float
+    rate_per_s: float
     """Asymptotic elements (for products: FLOP) per second; 0 when it does not grow."""
-    n_half: Number
+    n_half: float
     """Elements (FLOP) at which half the time is fixed cost: fixed_s × rate_per_s."""
     unit: str = "elements"
     """What rate_per_s and n_half count: 'elements', or 'FLOP' for products and transforms."""
@@ -620,10 +584,10 @@ class Machine(Noun, frozen=True):
     """ISO 8601, UTC."""
     coarse: bool
     """Measured in a hurry, for a quick sweep."""
-    duration_s: Seconds
+    duration_s: float
     unavailable: tuple[str, ...] = ()
     """Sentences on what cannot be known or measured here."""
-    usable_bytes: dict[str, Number] = {}
+    usable_bytes: dict[str, float] = {}
     """Level → working set up to which reads still run at that level's speed, bytes, as
     measured; a shared host may leave a guest less than the cache's size. Absent when not
     measured."""
@@ -655,6 +619,34 @@ class Machine(Noun, frozen=True):
         )
 
 
+class HostRecord(Noun, frozen=True, tag_field="kind", tag="host"):
+    """A host that took part in a run that several hosts share; written once for each."""
+
+    host: str
+    """Its own name, or the one its worker was given."""
+    suite_version: str
+    machine: Machine
+    python_executable: str = ""
+    environment: dict[str, str] = {}
+    """Its environment variables that change speed."""
+    load_average: tuple[float, ...] = ()
+    floors_s: dict[str, float] = {}
+    """Canary floors kept there when it joined, s."""
+    schema: int = SCHEMA_VERSION
+
+
+Row = (
+    RoundRecord
+    | LaunchRecord
+    | PointRecord
+    | LineRecord
+    | AccountRecord
+    | PassRecord
+    | TaskRecord
+    | HostRecord
+)
+
+
 class Provenance(Noun, frozen=True):
     """What ran, where and how: enough to run it again. Stored as run.json."""
 
@@ -668,18 +660,26 @@ class Provenance(Noun, frozen=True):
     """ISO 8601, UTC."""
     git: str
     """Commit and state of the folder the sweep was started in; empty outside git."""
-    load_average: tuple[Number, ...]
+    load_average: tuple[float, ...]
     python_executable: str
     environment: dict[str, str]
     """Environment variables that change speed: OMP_NUM_THREADS, MALLOC_*, …"""
-    floors_s: dict[CanaryName, Time]
+    floors_s: dict[str, float]
     """Canary floors kept from earlier runs on this machine when the run began, s."""
     machine: Machine
     experiments: tuple[Experiment, ...]
     points: tuple[Point, ...]
     skipped: tuple[Skip, ...]
-    predicted_duration_s: Seconds = 0.0
+    predicted_duration_s: float = 0.0
     experiment_files: tuple[str, ...] = ()
+    plan: str = ""
+    """Name of the whole plan that these points are from; empty in older runs."""
+    asked_points: int = 0
+    """Points of the whole plan, skipped ones included, second entries of A/A pairs not."""
+    shard: str = ""
+    """'3/16' when these points are one of several parts of the plan."""
+    host: str = ""
+    """Name of the host in a run over several; empty in a run on one machine."""
 
 
 # -------------------------------------------------------------- what is known

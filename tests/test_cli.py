@@ -56,6 +56,8 @@ QUICK_TINY = ("sweep", TINY, "--quick", "--implementations")
         (["sweep", "stride", "--threads", "9999"], "9999 threads cannot be used"),
         (["sweep", "stride", "--dtype", "object"], "object"),
         (["sweep", "no/such/file.py"], "does not exist"),
+        (["sweep", "stride", "--shard", "3/2"], "no shard"),
+        (["merge", "no_such_run", "--out", "all"], "no run in"),
         (["report", "no_such_run"], "no run in"),
         (["sweep", "stride", "--qick"], "--quick"),
     ],
@@ -158,6 +160,24 @@ def test_an_interrupted_sweep_resumes(how: signal.Signals, cache: Path, tmp_path
     # No round is there twice.
     one = run.samples[(run.samples["implementation"] == "times_two")]
     assert not one.duplicated(["id", "round", "sample"]).any()
+
+
+def test_a_shard_is_measured_and_merged(cache: Path, tmp_path: Path) -> None:
+    shard, both = tmp_path / "1", tmp_path / "both"
+    arguments: list[str | Path] = [*QUICK_TINY, "times_two,plus_itself", "--shard", "1/1"]
+    done = suite(*arguments, "--out", shard, cache=cache)
+    assert done.returncode == 0, done.stderr
+    assert not (shard / "report.html").exists()
+    done = suite("merge", shard, "--out", both, cache=cache)
+    assert done.returncode == 0, done.stderr
+    run = profiler_suite.load(both)
+    assert run.complete
+    assert set(run.points["implementation"]) == {"times_two", "plus_itself"}
+    assert (run.points["status"] == "ok").all()
+    assert (both / "report.html").exists()
+    again = suite("merge", shard, "--out", both, cache=cache)
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
 
 
 def test_other_points_do_not_go_into_the_folder_of_a_run(cache: Path, tmp_path: Path) -> None:

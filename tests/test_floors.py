@@ -15,6 +15,7 @@ FLOORS = {
     "notebook": 7,
     "__main__": 8,
     "report": 6,
+    "fleet": 6,
     "analysis": 5,
     "measure": 4,
     "store": 4,
@@ -22,8 +23,8 @@ FLOORS = {
     "workloads": 2,
     "model": 1,
     "units": 0,
-    "child": 1,
     "errors": 0,
+    "child": 0,
 }
 # Third-party packages and the only rooms they may be imported in.
 HOMES = {
@@ -38,6 +39,8 @@ HOMES = {
     "threadpoolctl": {"measure", "machine"},
     "platformdirs": {"machine"},
     "elftools": {"measure"},
+    "distributed": {"fleet"},
+    "dask": {"fleet"},
 }
 
 

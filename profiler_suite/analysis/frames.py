@@ -18,7 +18,6 @@ from profiler_suite.model import (
     LaunchRecord,
     Ledger,
     LineRecord,
-    LinesRecord,
     PassRecord,
     Point,
     PointRecord,
@@ -184,6 +183,8 @@ class Run:
     ledgers: dict[str, Ledger]
     """Point id → its ledger, for the points that have one."""
     history: "History"
+    hosts: "dict[str, Run]" = dataclasses.field(default_factory=dict)
+    """Name → the run of each host, in a run over several; the tables above are the first's."""
 
     @property
     def complete(self) -> bool:
@@ -227,7 +228,7 @@ def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, floa
     round_of: dict[str, list[int]] = {}
     launches: dict[str, list[LaunchRecord]] = {}
     outcomes: dict[str, PointRecord] = {}
-    lines: dict[str, list[LineRecord]] = {}
+    lines: list[LineRecord] = []
     passes: list[PassRecord] = []
     accounts: dict[str, AccountRecord] = {}
     canaries: dict[str, list[float]] = {}
@@ -243,13 +244,11 @@ def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, floa
             launches.setdefault(row.point, []).append(row)
         elif isinstance(row, PointRecord):
             outcomes[row.point.id] = row
-        elif isinstance(row, LinesRecord):
-            lines[row.point] = list(row.lines)
         elif isinstance(row, LineRecord):
-            lines.setdefault(row.point, []).append(row)
+            lines.append(row)
         elif isinstance(row, AccountRecord):
             accounts[row.point] = row
-        else:
+        elif isinstance(row, PassRecord):
             passes.append(row)
     own = {name: statistics.own_floor(times) for name, times in canaries.items()}
     return History(
@@ -258,7 +257,7 @@ def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, floa
         round_of=round_of,
         launches=launches,
         outcomes=outcomes,
-        lines=[line for each in lines.values() for line in each],
+        lines=lines,
         accounts=accounts,
         passes=passes,
         unreadable=unreadable,
@@ -282,6 +281,17 @@ def find_run(name: str | Path) -> Path:
 def load(folder: str | Path) -> Run:
     """Read a run folder; a path, or a name below ``reports/`` such as 'latest'."""
     path = find_run(folder)
+    hosts = {run.provenance.host: run for run in map(_load, store.host_folders(path))}
+    if hosts:
+        # The one that run.json was written for first, then by name.
+        first = hosts.get(store.read_provenance(path).host) or next(iter(hosts.values()))
+        others = {name: run for name, run in hosts.items() if run is not first}
+        hosts = {first.provenance.host: first} | others
+        return dataclasses.replace(first, folder=path, hosts=hosts)
+    return _load(path)
+
+
+def _load(path: Path) -> Run:
     provenance = store.read_provenance(path)
     rows, unreadable = store.read_rows(path)
     history = history_of(rows, unreadable, provenance.floors_s)

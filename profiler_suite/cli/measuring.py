@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from profiler_suite.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from profiler_suite.measure.passes import Told
     from profiler_suite.measure.schedule import Schedule
     from profiler_suite.model import Provenance
@@ -15,17 +17,14 @@ def measure(
     run_folder: "RunFolder",
     provenance: "Provenance",
     schedule: "Schedule",
-    files: tuple[str, ...],
     again: frozenset[str],
     progress: ProgressLine,
 ) -> None:
-    """Measure what has no outcome yet, and the points named in `again`, into the run folder.
-
-    `files` are the experiments' own, which the children run.
-    """
+    """Measure what has no outcome yet, and the points named in `again`, into the run folder."""
     from profiler_suite.analysis.statistics import estimate
     from profiler_suite.machine.kept import keep_floors
-    from profiler_suite.measure import passes
+    from profiler_suite.measure import passes, sharing
+    from profiler_suite.measure.plan import usable_bytes
     from profiler_suite.store import read_rows
 
     earlier, _ = read_rows(run_folder.folder)
@@ -34,18 +33,25 @@ def measure(
         machine=provenance.machine,
         schedule=schedule,
         seed=provenance.seed,
-        files=files,
+        files=provenance.experiment_files,
         floors_s=provenance.floors_s,
     )
+    tell = told(run_folder, progress)
+
+    def keep(floors: "Mapping[str, float]") -> None:
+        keep_floors(provenance.machine.fingerprint, floors)
+
     try:
-        passes.measure(
-            job,
-            told(run_folder, progress),
-            estimate,
-            earlier,
-            again,
-            lambda floors: keep_floors(provenance.machine.fingerprint, floors),
-        )
+        if provenance.shard:
+            # Large plans are sharded, and a round over thousands of points is never done.
+            blocks = sharing.blocks(
+                provenance.points, schedule, usable_bytes(job.machine, schedule)
+            )
+            passes.measure_in_blocks(
+                job, blocks, tell, estimate, earlier, again, keep_floors=keep
+            )
+        else:
+            passes.measure(job, tell, estimate, earlier, again, keep_floors=keep)
     except KeyboardInterrupt:
         progress.keep(
             f"interrupted; what was measured is kept in {run_folder.folder}\n"

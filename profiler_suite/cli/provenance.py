@@ -25,7 +25,9 @@ def run_name(names: list[str], request: Request) -> str:
     """A folder name that sorts by time and says what was asked for."""
     what = names[0] if len(names) == 1 else "sweep"
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    return f"{now}-{what}" + (f"-{request.mode}" if request.mode else "")
+    mode = f"-{request.mode}" if request.mode else ""
+    shard = "-shard{}of{}".format(*request.shard) if request.shard else ""
+    return f"{now}-{what}{mode}{shard}"
 
 
 def provenance_of(
@@ -33,22 +35,30 @@ def provenance_of(
     schedule: "Schedule",
     machine: "Machine",
     plan: "Plan",
+    whole: "Plan",
     files: tuple[str, ...],
 ) -> "Provenance":
-    """All of it for a run that begins now."""
+    """All of it for a run of `plan`, a part of the `whole` one, that begins now."""
     from profiler_suite import __version__
     from profiler_suite.machine.kept import kept_floors
+    from profiler_suite.measure.sharing import asked_points, plan_name, plan_seed
     from profiler_suite.model import SCHEMA_VERSION, Provenance
 
+    seed = request.seed
+    if seed is None:
+        # Every shard finds the same seed without having been told.
+        seed = (
+            plan_seed(whole, schedule.mode)
+            if request.shard
+            else random.SystemRandom().getrandbits(32)
+        )
     load = os.getloadavg() if hasattr(os, "getloadavg") else ()
     return Provenance(
         schema=SCHEMA_VERSION,
         suite_version=__version__,
         command=("python", "-m", "profiler_suite", *sys.argv[1:]),
         mode=schedule.mode,
-        seed=request.seed
-        if request.seed is not None
-        else random.SystemRandom().getrandbits(32),
+        seed=seed,
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         git=_git_state(),
         load_average=load,
@@ -61,6 +71,9 @@ def provenance_of(
         skipped=plan.skipped,
         predicted_duration_s=plan.predicted_duration_s,
         experiment_files=files,
+        plan=plan_name(whole, schedule.mode),
+        asked_points=asked_points(whole),
+        shard="{}/{}".format(*request.shard) if request.shard else "",
     )
 
 
@@ -69,12 +82,7 @@ def _git_state() -> str:
 
     def git(*words: str) -> str:
         return subprocess.run(
-            ["git", *words],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=10,
-            check=True,
+            ["git", *words], capture_output=True, text=True, timeout=10, check=True
         ).stdout.strip()
 
     try:

@@ -38,6 +38,27 @@ class Words(click.ParamType[tuple[str, ...]]):
         return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
+class Shard(click.ParamType[tuple[int, int]]):
+    """One of several parts, such as '3/16'."""
+
+    name = "I/N"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """'3/16' → (3, 16)."""
+        if isinstance(value, tuple):
+            return value
+        number, _, of = str(value).partition("/")
+        if number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
+            return int(number), int(of)
+        return self.fail(
+            f"{value!r} is no shard; give its number and how many there are, such as 3/16",
+            param,
+            ctx,
+        )
+
+
 @dataclasses.dataclass(frozen=True)
 class Request:
     """What was asked for on the command line; the field names are the options'."""
@@ -54,6 +75,7 @@ class Request:
     seed: int | None
     dry_run: bool
     only_flagged: bool
+    shard: tuple[int, int] | None
     strict: bool
     as_json: bool
     quiet: bool

@@ -9,14 +9,14 @@ import click
 from profiler_suite.cli.measuring import measure
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import provenance_of, run_name
-from profiler_suite.cli.request import Request, WholeNumbers, Words
-from profiler_suite.cli.resuming import flagged, latest, resumable, resume, unused
+from profiler_suite.cli.reporting import exit_code, report_on
+from profiler_suite.cli.request import Request, Shard, WholeNumbers, Words
+from profiler_suite.cli.resuming import flagged, latest, resumable, resume
 from profiler_suite.cli.show import point_latest, terminal_width, wants_color
 
 if TYPE_CHECKING:
-    from profiler_suite.analysis.frames import Run
     from profiler_suite.measure.schedule import Schedule
-    from profiler_suite.model import Experiment, Machine, Plan
+    from profiler_suite.model import Experiment, Machine, Plan, Provenance
 
 # Where runs go when no other folder is given.
 REPORTS = "reports"
@@ -42,6 +42,7 @@ REPORTS = "reports"
     "--dry-run", is_flag=True, help="Say what would be measured and how long it takes."
 )
 @click.option("--only-flagged", is_flag=True, help="Measure doubtful points of a run again.")
+@click.option("--shard", type=Shard(), help="Only this part of the plan, for batch jobs.")
 @click.option("--strict", is_flag=True, help="Exit code 4 when points are flagged as noisy.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -62,27 +63,32 @@ def _sweep(request: Request) -> int:
     resumed = resumable(request.out)
     progress = ProgressLine(sys.stderr, quiet=request.quiet)
     files = tuple(str(path) for path in paths)
-    machine, plan, schedule = _planned(request, experiments, files, progress)
+    machine, whole, schedule = _planned(request, experiments, files, progress)
+    plan = _part(request, whole, schedule)
     if request.dry_run:
         return _show_plan(request, plan)
     if request.only_flagged and request.out is None:
         resumed = latest()
-    name = run_name([e.name for e in experiments], request)
-    folder = resumed or request.out or unused(Path(REPORTS) / name)
+    folder = (
+        resumed
+        or request.out
+        or Path(REPORTS) / run_name([e.name for e in experiments], request)
+    )
     from profiler_suite.store import RunFolder
 
     with RunFolder(folder) as run_folder:
-        # Another sweep may have begun a run there while this one planned.
-        if resumable(folder):
+        if resumed:
             provenance = resume(folder, plan, request)
         else:
-            provenance = provenance_of(request, schedule, machine, plan, files)
+            provenance = provenance_of(request, schedule, machine, plan, whole, files)
             run_folder.write_provenance(provenance)
         again = flagged(folder) if request.only_flagged else frozenset[str]()
-        measure(run_folder, provenance, schedule, files, again, progress)
+        measure(run_folder, provenance, schedule, again, progress)
+    if provenance.shard:
+        return _shard_measured(request, folder, provenance)
     if folder.resolve().parent.name == REPORTS:
         point_latest(folder.resolve())
-    return _report(request, folder, progress)
+    return report_on(folder, progress, as_json=request.as_json, strict=request.strict)
 
 
 def _planned(
@@ -112,8 +118,40 @@ def _planned(
     )
     progress.clear()
     with TracedCosts(files) as costs:
-        planned = plan(experiments, machine, schedule, overrides, costs.cost)
+        # A shard is measured in blocks that fit into the memory one by one.
+        planned = plan(
+            experiments,
+            machine,
+            schedule,
+            overrides,
+            costs.cost,
+            together=request.shard is None,
+        )
     return machine, planned, schedule
+
+
+def _part(request: Request, whole: "Plan", schedule: "Schedule") -> "Plan":
+    from profiler_suite.measure.sharing import shard_of
+
+    return shard_of(whole, *request.shard, schedule) if request.shard else whole
+
+
+def _shard_measured(request: Request, folder: Path, provenance: "Provenance") -> int:
+    """Say what comes next: a shard has no report of its own."""
+    from profiler_suite.analysis.frames import load
+
+    run = load(folder)
+    tally = {str(status): int(n) for status, n in run.points["status"].value_counts().items()}
+    if request.as_json:
+        import msgspec
+
+        document = {"folder": str(folder), "shard": provenance.shard, "points": tally}
+        click.echo(msgspec.json.format(msgspec.json.encode(document)).decode())
+    else:
+        said = ", ".join(f"{n} {status}" for status, n in tally.items())
+        click.echo(f"shard {provenance.shard} in {folder}: {said}")
+        click.echo("when all are there:  python -m profiler_suite merge SHARD… --out FOLDER")
+    return exit_code(run, request.strict)
 
 
 def _show_plan(request: Request, plan: "Plan") -> int:
@@ -125,37 +163,4 @@ def _show_plan(request: Request, plan: "Plan") -> int:
         click.echo(msgspec.json.format(msgspec.json.encode(plan)).decode())
     else:
         click.echo(plan_page(plan, terminal_width(), wants_color()))
-    return 0
-
-
-def _report(request: Request, folder: Path, progress: ProgressLine) -> int:
-    from profiler_suite.analysis.frames import load
-    from profiler_suite.report.write import write_report
-
-    progress.say("writing the report")
-    try:
-        run = load(folder)
-        write_report(run, run.folder)
-    except KeyboardInterrupt:
-        progress.keep(f"interrupted; all is measured: python -m profiler_suite report {folder}")
-        raise
-    progress.clear()
-    if request.as_json:
-        import msgspec
-
-        from profiler_suite.report.document import document
-
-        click.echo(msgspec.json.format(msgspec.json.encode(document(run))).decode())
-    else:
-        from profiler_suite.report.terminal import summary
-
-        click.echo(summary(run, terminal_width(), wants_color()))
-    return _exit_code(request, run)
-
-
-def _exit_code(request: Request, run: "Run") -> int:
-    if run.points["status"].isin(["wrong", "failed", "crashed", "timeout"]).any():
-        return 3
-    if request.strict and (run.points["flags"] != "").any():
-        return 4
     return 0

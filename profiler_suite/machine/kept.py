@@ -4,7 +4,6 @@ A cache: whatever cannot be read counts as not kept, and what cannot be written
 is measured again next time.
 """
 
-import contextlib
 import os
 import tempfile
 from collections.abc import Mapping
@@ -14,9 +13,6 @@ import msgspec
 from platformdirs import user_cache_dir
 
 from profiler_suite.model import Machine
-
-# What decoding raises for a file that was damaged.
-_DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 CACHE_VARIABLE = "PROFILER_SUITE_CACHE"
 """Environment variable that names another folder."""
@@ -32,7 +28,7 @@ def kept_machine(fingerprint: str) -> Machine | None:
     content = _read(_machine_file(fingerprint))
     try:
         machine = msgspec.json.decode(content, type=Machine)
-    except _DAMAGE:
+    except msgspec.DecodeError:
         return None
     return machine if machine.fingerprint == fingerprint else None
 
@@ -48,7 +44,7 @@ def kept_floors(fingerprint: str) -> dict[str, float]:
     content = _read(_floors_file(fingerprint))
     try:
         floors = msgspec.json.decode(content, type=dict[str, float])
-    except _DAMAGE:
+    except msgspec.DecodeError:
         return {}
     return {name: floor for name, floor in floors.items() if floor > 0}
 
@@ -94,7 +90,6 @@ def _write(file: Path, content: bytes) -> bool:
             stream.write(content)
         temporary.replace(file)
     except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         return False
     return True

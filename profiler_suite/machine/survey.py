@@ -63,7 +63,9 @@ def _examine(request: Request, progress: Progress) -> Examination:
         reader.join()
     finally:
         alarm.cancel()
-        child.end(process)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
         reader.join()
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:

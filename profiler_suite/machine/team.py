@@ -80,7 +80,8 @@ class Team:
             try:
                 helper.wait(timeout=5)
             except subprocess.TimeoutExpired:
-                child.end(helper)
+                helper.kill()
+                helper.wait()
             if helper.stdout is not None:
                 helper.stdout.close()
 

@@ -23,7 +23,6 @@ from profiler_suite.measure.explained import (
     Tried,
     Wish,
 )
-from profiler_suite.model import to_json
 
 Answer = Explained | Failed | Stage | Tried
 
@@ -34,7 +33,10 @@ class ExplainChild:
     def __init__(self, ask: Ask, tell: Callable[[str], None]) -> None:
         self._target = ask.target
         self._tell = tell
-        self._process = child.start("profiler_suite.measure.explain_child")
+        # A session of its own: Ctrl-C goes to the parent alone, which ends the child.
+        self._process = child.start(
+            "profiler_suite.measure.explain_child", start_new_session=True
+        )
         self._decoder = msgspec.json.Decoder(Answer)
         self._stage = "its start"
         try:
@@ -74,19 +76,25 @@ class ExplainChild:
             else:
                 found: Explained | Tried = answer
                 return found
+        code = self._process.wait()
         raise FunctionError(
-            f"{self._target} could not be explained: {child.how_it_ended(self._process)} "
-            f"during {self._stage}; "
+            f"the process that ran {self._target} ended with "
+            f"{_ending(code)} during {self._stage}; "
             "smaller arguments may tell whether it needs too much memory"
         )
 
     def close(self) -> None:
         """End the child and wait for it."""
-        child.end(self._process)
+        self._process.kill()
+        self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+
+def _ending(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"code {code}"
 
 
 def _serve(requests: BinaryIO, output: BinaryIO) -> None:
@@ -95,7 +103,7 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
     from profiler_suite.workloads import user_function
 
     def answer(message: Answer) -> None:
-        output.write(to_json(message) + b"\n")
+        output.write(msgspec.json.encode(message) + b"\n")
         output.flush()
 
     ask = msgspec.json.decode(requests.readline(), type=Ask)

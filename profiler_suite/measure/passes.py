@@ -1,17 +1,21 @@
 """The passes over some points: rounds until each has an outcome, then lines, then books."""
 
 from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
+
+import msgspec
 
 from profiler_suite.measure import lines
 from profiler_suite.measure.accounting import Effort, Order, account_points
+from profiler_suite.measure.places import Place, place_after, point_of
 from profiler_suite.measure.runner import Judge, Progress, Sweep
 from profiler_suite.measure.schedule import Schedule
 from profiler_suite.model import (
     AccountRecord,
     LineRecord,
-    LinesRecord,
     Machine,
     Noun,
+    PassRecord,
     Point,
     Row,
     Status,
@@ -51,6 +55,7 @@ def measure(
     judge: Judge,
     earlier: Sequence[Row] = (),
     again: frozenset[str] = frozenset(),
+    start: Place | None = None,
     keep_floors: Callable[[Mapping[str, float]], object] = lambda floors: None,
 ) -> dict[str, Status]:
     """Measure what has no outcome in `earlier`, and the points named in `again`.
@@ -70,6 +75,7 @@ def measure(
         progress=told.show,
         earlier=earlier,
         again=again,
+        start=start,
     )
     sweep.run()
     keep_floors(sweep.floors())
@@ -78,10 +84,68 @@ def measure(
     return sweep.outcomes
 
 
+def measure_in_blocks(
+    job: Job,
+    blocks: Sequence[tuple[Point, ...]],
+    told: Told,
+    judge: Judge,
+    earlier: Sequence[Row] = (),
+    again: frozenset[str] = frozenset(),
+    keep_floors: Callable[[Mapping[str, float]], object] = lambda floors: None,
+) -> dict[str, Status]:
+    """Measure one block of the job's points after the other, as one run."""
+    number_of = {p.id: number for number, block in enumerate(blocks) for p in block}
+    earlier_of: list[list[Row]] = [[] for _ in blocks]
+    for row in earlier:
+        if point_of(row) in number_of:
+            earlier_of[number_of[point_of(row)]].append(row)
+    place = place_after(earlier)
+    outcomes: dict[str, Status] = {}
+    profiled = tuple(p.id for p in lines.representatives(job.points))
+
+    def append(row: Row) -> None:
+        nonlocal place
+        if not isinstance(row, PassRecord):  # the pass over all blocks is told at its end
+            place = place_after((row,), place)
+            told.append(row)
+
+    def show(progress: Progress) -> None:
+        elapsed_s = perf_counter() - begun
+        block_s = elapsed_s / number if number else elapsed_s + progress.remaining_s
+        told.show(
+            msgspec.structs.replace(
+                progress,
+                points=len(job.points),
+                points_done=len(outcomes) + progress.points_done,
+                elapsed_s=elapsed_s,
+                remaining_s=progress.remaining_s + (len(blocks) - number - 1) * block_s,
+            )
+        )
+
+    begun, number = perf_counter(), 0
+    outcome = "interrupted"
+    try:
+        for block, rows in zip(blocks, earlier_of, strict=True):
+            outcomes |= measure(
+                msgspec.structs.replace(job, points=block, profiled=profiled),
+                msgspec.structs.replace(told, append=append, show=show),
+                judge,
+                rows,
+                again & {p.id for p in block},
+                place,
+                keep_floors,
+            )
+            number += 1
+        outcome = "complete"
+    finally:
+        told.append(PassRecord(name="sweep", at_s=place.at_s, outcome=outcome))
+    return outcomes
+
+
 def _profile_lines(
     job: Job, told: Told, earlier: Sequence[Row], outcomes: Mapping[str, Status]
 ) -> None:
-    before = {row.point for row in earlier if isinstance(row, LineRecord | LinesRecord)}
+    before = {row.point for row in earlier if isinstance(row, LineRecord)}
     good = [p for p in job.points if outcomes.get(p.id) is Status.OK]
     if job.profiled is None:
         wanted = lines.representatives(good)
@@ -93,16 +157,10 @@ def _profile_lines(
     told.say(f"profiling lines of {len(todo)} implementations")
 
     def keep(result: lines.Profiled) -> None:
-        told.append(LinesRecord(point=result.point, lines=result.lines, reason=result.reason))
+        for record in result.lines:
+            told.append(record)
 
-    problem = lines.profile_points(
-        todo,
-        job.files,
-        job.seed,
-        job.schedule.line_profile_s,
-        job.schedule.visit_timeout_s,
-        keep,
-    )
+    problem = lines.profile_points(todo, job.files, job.seed, job.schedule.line_profile_s, keep)
     if problem:
         told.warn(f"{problem}; the times are complete")
 
@@ -119,12 +177,13 @@ def _account(job: Job, told: Told, earlier: Sequence[Row], sweep: Sweep) -> None
         return
     floors = (job.floors_s.get("ufunc"), sweep.floors().get("ufunc"))
     order = Order(
+        points=tuple(todo),
         files=job.files,
         seed=job.seed,
         effort=Effort(
             replay_s=job.schedule.replay_s,
             sample_s=job.schedule.sample_s,
-            floor_s=min((floor for floor in floors if floor), default=0.0),
+            floor_s=min(floor for floor in floors if floor),
             seed=job.seed,
         ),
     )
@@ -136,6 +195,6 @@ def _account(job: Job, told: Told, earlier: Sequence[Row], sweep: Sweep) -> None
         number += 1
         told.pace(f"where the time goes  {number}/{len(todo)}  {record.point}")
 
-    problem = account_points(todo, order, job.schedule.visit_timeout_s, keep)
+    problem = account_points(order, keep)
     if problem:
         told.warn(f"{problem}; the times are complete")

@@ -39,8 +39,8 @@ _TRACE_S = 0.06
 _PREPARE_EVALUATIONS = 2.5
 # … and in its ledger: traced, rebuilt, replayed in a few rounds, sampled.
 _LEDGER_EVALUATIONS = 12
-# Share of visits that are clean on a shared machine, roughly; only predicts a duration.
-_CLEAN_SHARE = 0.6
+CLEAN_SHARE = 0.6
+"""Share of visits that are clean on a shared machine, roughly; only predicts a duration."""
 
 
 Traced = Callable[[Implementation, Problem], Cost]
@@ -64,12 +64,13 @@ def plan(
     schedule: Schedule,
     overrides: Overrides | None = None,
     traced: Traced | None = None,
+    together: bool = True,
 ) -> Plan:
     """All points of the experiments, skipped ones apart, with predicted duration and memory.
 
-    `traced` gives the cost of implementations that state none. Raises UsageError for
-    values that cannot be: unknown names, threads beyond what the process may use,
-    problems without meaning.
+    `traced` gives the cost of implementations that state none. `together` says that all
+    points are to be held in one process. Raises UsageError for values that cannot be:
+    unknown names, threads beyond what the process may use, problems without meaning.
     """
     overrides = overrides or Overrides()
     allowed = machine.facts.cores_allowed
@@ -97,13 +98,15 @@ def plan(
         why = f": {skipped[0].reason}" if skipped else ""
         raise UsageError(f"nothing to measure{why}; choose other implementations or sizes")
     points, too_much = _affordable(candidates, machine, schedule)
+    if together:
+        check_memory(points, machine, schedule)
     skipped += too_much
     return Plan(
         experiments=chosen,
         points=tuple(points),
         skipped=tuple(skipped),
-        predicted_duration_s=_predicted_duration_s(points, schedule),
-        predicted_memory_bytes=_predicted_memory_bytes(points),
+        predicted_duration_s=predicted_duration_s(points, schedule),
+        predicted_memory_bytes=predicted_memory_bytes(points),
     )
 
 
@@ -265,7 +268,7 @@ def _affordable(
     points: list[Point], machine: Machine, schedule: Schedule
 ) -> tuple[list[Point], list[Skip]]:
     """Leave out points that are predicted to take too long or too much memory."""
-    memory_bytes = machine.facts.memory_bytes * schedule.memory_share
+    memory_bytes = usable_bytes(machine, schedule)
     kept: list[Point] = []
     skipped: list[Skip] = []
     for point in points:
@@ -284,28 +287,39 @@ def _affordable(
             skipped.append(Skip(point=point, reason=reason))
         else:
             kept.append(point)
-    if memory_bytes and _predicted_memory_bytes(kept) > memory_bytes:
-        raise UsageError(
-            f"the points together need {units.size(_predicted_memory_bytes(kept))} of memory, "
-            f"more than the {units.size(memory_bytes)} that may be used; choose fewer "
-            "experiments or smaller sizes"
-        )
     gone = {skip.point.id for skip in skipped}
     return [
         msgspec.structs.replace(p, partner="") if p.partner in gone else p for p in kept
     ], skipped
 
 
-def _visit_s(point: Point) -> float:
+def check_memory(points: Sequence[Point], machine: Machine, schedule: Schedule) -> None:
+    """Raise UsageError when the points cannot be held in one process."""
+    memory_bytes = usable_bytes(machine, schedule)
+    needed_bytes = predicted_memory_bytes(points)
+    if memory_bytes and needed_bytes > memory_bytes:
+        raise UsageError(
+            f"the points together need {units.size(needed_bytes)} of memory, more than the "
+            f"{units.size(memory_bytes)} that may be used; choose fewer experiments or "
+            "smaller sizes, or share them out with --shard"
+        )
+
+
+def usable_bytes(machine: Machine, schedule: Schedule) -> float:
+    """Memory that the points held in one process may use; 0 when it is not known."""
+    return machine.facts.memory_bytes * schedule.memory_share
+
+
+def visit_s(point: Point) -> float:
     """Predicted length of one visit, canaries included."""
     samples_s = max(point.predicted_s, SAMPLE_S)
     return samples_s * max(1, min(SAMPLES_PER_VISIT, int(5e-3 / samples_s))) + 0.4e-3
 
 
-def _predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
-    """Starting, preparing, rounds until enough clean visits over the span, lines, report."""
-    round_s = sum(_visit_s(point) for point in points)
-    rounds_s = max(schedule.span_s, round_s * schedule.clean_visits / _CLEAN_SHARE)
+def predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
+    """Time of one sweep over the points, s, from starting it to its report."""
+    round_s = sum(visit_s(point) for point in points)
+    rounds_s = max(schedule.span_s, round_s * schedule.clean_visits / CLEAN_SHARE)
     prepare_s = _START_S + sum(
         _PREPARE_S + _PREPARE_EVALUATIONS * point.predicted_s for point in points
     )
@@ -321,7 +335,7 @@ def _predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
     return schedule.launches * prepare_s + measured_s + lines_s + ledger_s + _REPORT_S
 
 
-def _predicted_memory_bytes(points: Sequence[Point]) -> float:
+def predicted_memory_bytes(points: Sequence[Point]) -> float:
     """Data of all problems is held at once; of the workspaces, the largest counts."""
     data: dict[str, float] = {}
     for point in points:

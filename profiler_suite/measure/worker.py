@@ -23,10 +23,8 @@ from profiler_suite.measure.protocol import (
     Taken,
 )
 from profiler_suite.measure.threads import NativeThreads
-from profiler_suite.model import LaunchRecord, Point, Problem, Status, Visit, to_json
+from profiler_suite.model import LaunchRecord, Point, Problem, Status, Visit
 from profiler_suite.workloads import catalogue, registry, verification
-
-_LARGEST = 1e30
 
 
 class Worker:
@@ -61,8 +59,7 @@ class Worker:
                 self._reference_of(point.problem, arguments),
             )
             cold_s = first.last_s
-            largest_error = _finite(verdict.largest_error)
-            error_bound = _finite(verdict.error_bound)
+            largest_error, error_bound = verdict.largest_error, verdict.error_bound
             if not verdict.right:
                 return LaunchRecord(
                     point=point.id,
@@ -129,11 +126,6 @@ class Worker:
         return self._reference[1]
 
 
-def _finite(error: float) -> float:
-    """JSON has no other numbers."""
-    return error if abs(error) <= _LARGEST else _LARGEST
-
-
 def _key(problem: Problem) -> str:
     return msgspec.json.encode(problem).decode()
 
@@ -147,7 +139,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _reply(output: BinaryIO, reply: Reply) -> None:
-    output.write(to_json(reply) + b"\n")
+    output.write(msgspec.json.encode(reply) + b"\n")
     output.flush()
 
 

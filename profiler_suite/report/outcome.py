@@ -1,13 +1,12 @@
 """The summary of a run for the terminal."""
 
 import os
-import shlex
 from pathlib import Path
 
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.report import columns, filling, provenance, selection
+from profiler_suite.report import columns, filling, selection
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.known import Known
 
@@ -139,8 +138,7 @@ def _shown(folder: Path) -> str:
 
 
 def _next(known: Known, folder: str, flagged: int) -> str:
-    command = f"python -m profiler_suite sweep{provenance.named_files(known.run)}"
-    folder = shlex.quote(folder)
+    command = "python -m profiler_suite sweep"
     if flagged:
         return f"{command} --only-flagged --out {folder}"
     better = {"quick": "", "default": " --full"}.get(known.run.provenance.mode)

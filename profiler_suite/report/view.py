@@ -129,8 +129,6 @@ class PageView:
     title: str
     headline: str
     run: str
-    files: str
-    """Experiment files that a command about the run has to name, each after a blank."""
     host: str
     mode: str
     when: str

@@ -127,7 +127,8 @@ class Watch:
 
     def close(self) -> None:
         """End the watching process."""
-        child.end(self._process)
+        self._process.kill()
+        self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             try:

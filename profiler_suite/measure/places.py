@@ -1,0 +1,69 @@
+"""Where in a run rows stand, so that several sweeps can follow one another in one folder."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from profiler_suite.model import (
+    AccountRecord,
+    LaunchRecord,
+    LineRecord,
+    Noun,
+    PointRecord,
+    RoundRecord,
+    Row,
+    TaskRecord,
+)
+
+
+class Place(Noun, frozen=True):
+    """Where in a run a sweep begins: launches and rounds before have lower numbers."""
+
+    launch: int = 0
+    round: int = 0
+    at_s: float = 0.0
+    """Seconds since the run began."""
+
+
+def place_after(rows: Iterable[Row], start: Place | None = None) -> Place:
+    """The place behind these rows, and not before `start`."""
+    place = start or Place()
+    launch, number, at_s = place.launch, place.round, place.at_s
+    for row in rows:
+        if isinstance(row, RoundRecord):
+            number = max(number, row.round + 1)
+            launch = max(launch, row.launch + 1)
+            at_s = max(at_s, max((visit.at_s for visit in row.visits), default=0.0))
+        elif isinstance(row, LaunchRecord):
+            launch = max(launch, row.launch + 1)
+    return Place(launch=launch, round=number, at_s=at_s)
+
+
+def moved(row: Row, by: Place) -> Row:
+    """The row of a sweep that began at the beginning, as if it had begun at that place."""
+    if isinstance(row, RoundRecord):
+        return msgspec.structs.replace(
+            row,
+            launch=row.launch + by.launch,
+            round=row.round + by.round,
+            visits=tuple(
+                msgspec.structs.replace(visit, at_s=visit.at_s + by.at_s)
+                for visit in row.visits
+            ),
+        )
+    if isinstance(row, LaunchRecord):
+        return msgspec.structs.replace(row, launch=row.launch + by.launch)
+    if isinstance(row, TaskRecord):
+        return msgspec.structs.replace(row, first_launch=row.first_launch + by.launch)
+    return row
+
+
+def point_of(row: Row) -> str:
+    """Id of the point, or of one of the points, that the row tells of; else empty."""
+    if isinstance(row, RoundRecord):
+        return row.visits[0].point if row.visits else ""
+    if isinstance(row, PointRecord):
+        return row.point.id
+    if isinstance(row, LaunchRecord | LineRecord | AccountRecord):
+        return row.point
+    return ""

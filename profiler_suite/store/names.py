@@ -1,8 +1,0 @@
-"""The names of the files in a run folder."""
-
-RECORDS = "records.jsonl"
-RUN = "run.json"
-HOLDER = ".holder.json"
-"""Who holds the folder; there while a sweep runs, and after one that was killed."""
-TEMPORARY = ".tmp"
-"""Ends the name of a file that is not complete yet."""
