@@ -180,7 +180,8 @@ class Operation(Noun, frozen=True):
     """Arrays and numbers that went in, those written to included, without repetition."""
     results: tuple[Operand, ...]
     facts: dict[str, int]
-    """Counts that depend on values: elements selected by a mask, additions of reduceat."""
+    """Counts that depend on values: elements selected by a mask, additions of reduceat,
+    twice the exponent of a power."""
     calls: int
     flop: float
     bytes_read: int
@@ -449,6 +450,10 @@ class AccountRecord(Noun, frozen=True, tag_field="kind", tag="account"):
     """Why there are no counts; empty when there are."""
     unsampled: str = ""
     """Why there are no native samples; empty when there are."""
+    fault_s: float = 0.0
+    """A page fault with its page's return to the kernel, measured in the same rounds, s;
+    0 when it was not."""
+    fault_spread_s: float = 0.0
     schema: int = SCHEMA_VERSION
 
 

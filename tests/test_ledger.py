@@ -159,6 +159,13 @@ def test_counterfactuals_follow_from_the_entries() -> None:
     assert ledger.saved_by_free_arithmetic(books()) == pytest.approx(0.1)
 
 
+def test_page_faults_are_priced_in_the_rounds_of_the_replay_where_they_were() -> None:
+    record = account(fault_s=0.25e-6, fault_spread_s=0.01e-6)
+    assert ledger.fault_price(record, PRICED) == (0.25e-6, 0.01e-6)
+    assert ledger.saved_by_reuse(record, PRICED) == pytest.approx(record.minor_faults * 0.25e-6)
+    assert books(fault_s=0.25e-6).share("memory") < books().share("memory")
+
+
 def test_nothing_measured_makes_no_ledger() -> None:
     assert ledger.ledger(account(plain_s=0.0), PRICED) is None
     assert ledger.ledger(account(untraced="x", native=None, operations=()), PRICED) is None

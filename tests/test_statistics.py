@@ -123,3 +123,14 @@ def test_beyond_the_caches_the_time_is_a_low_quantile_and_the_interval_reaches_t
     assert found.time_s == pytest.approx(1.05e-3)
     assert found.high_s >= 1.5e-3
     assert not found.flags
+
+
+@pytest.mark.parametrize(
+    ("by_times", "low", "high"), [(46.0, 31.4, 46.0), (30.0, 30.0, 41.8), (36.0, 31.4, 41.8)]
+)
+def test_an_interval_is_widened_to_hold_the_quotient_of_two_times(
+    by_times: float, low: float, high: float
+) -> None:
+    ratio = statistics.Ratio(ratio=36.2, low=31.4, high=41.8, pairs=20)
+    held = statistics.holding(ratio, by_times)
+    assert (held.ratio, held.low, held.high, held.pairs) == (36.2, low, high, 20)

@@ -172,3 +172,53 @@ def _arrays(values: Any) -> list[Any]:
         elif type(value).__name__ == "_Interface":
             found.append(value.base)
     return found
+
+
+@pytest.mark.parametrize("exponent", [3, -1.5, 2.0, np.float64(3.0), 16])
+def test_a_power_keeps_its_exponent(exponent: Any) -> None:
+    (operation,) = trace(lambda: A**exponent)[1].operations
+    for shrink in (False, True):
+        call = rebuild(operation, shrink)
+        assert call is not None
+        assert call[1][1] == exponent
+        assert type(call[1][1]) is type(exponent)
+
+
+@pytest.mark.parametrize("exponent", [1.7, 40, np.float32(2.3)])
+def test_an_exponent_without_a_short_way_is_any_such(exponent: Any) -> None:
+    (operation,) = trace(lambda: A**exponent)[1].operations
+    call = rebuild(operation)
+    assert call is not None
+    assert call[1][1] not in (0, 0.5, 1, 2)
+
+
+def test_powers_of_numbers_keep_their_exponents() -> None:
+    operations = trace(lambda: A[0, 0] ** 3 + A[0, 1] ** 1.5)[1].operations
+    calls = [rebuild(each) for each in operations if each.name == "scalar.pow"]
+    assert sorted(call[1][1] for call in calls if call) == [1.5, 3]
+
+
+def test_neighbours_of_a_stencil_stay_views_of_one_array() -> None:
+    (operation,) = [
+        each
+        for each in trace(lambda: A[:-2, 1:-1] + A[2:, 1:-1])[1].operations
+        if each.name == "np.add"
+    ]
+    call = rebuild(operation)
+    assert call is not None
+    one, other = call[1]
+    assert np.may_share_memory(one, other)
+    begins = [each.__array_interface__["data"][0] for each in (one, other)]
+    assert begins[1] - begins[0] == 2 * A.strides[0]
+
+
+def test_an_output_that_overlaps_its_input_still_does() -> None:
+    def shifted() -> Any:
+        array = A.copy()
+        return np.add(array[1:], array[:-1], out=array[1:])
+
+    (operation,) = [o for o in trace(shifted)[1].operations if o.name == "np.add"]
+    call = rebuild(operation)
+    assert call is not None
+    assert np.may_share_memory(call[2]["out"], call[1][0])
+    assert np.may_share_memory(*call[1])

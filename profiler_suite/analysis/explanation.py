@@ -6,17 +6,22 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-import numpy as np
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import advice, ledger, roofline, statistics
+from profiler_suite.analysis import (
+    advice,
+    explanation_document,
+    function_tables,
+    ledger,
+    roofline,
+    statistics,
+)
 from profiler_suite.analysis.advice import Advice
+from profiler_suite.analysis.candidates import candidates
 from profiler_suite.measure.explained import Explained, Trial, Tried
-from profiler_suite.model import Estimate, Ledger, LedgerEntry, Machine, Noun
+from profiler_suite.model import Estimate, Ledger, Machine, Noun
 
-EXPLANATION_SCHEMA = 1
 _PEAK_DTYPES = {"<f4": "float32", "<c8": "float32"}
 # Below this share a counterfactual is not worth a line.
 _WORTH = 0.02
@@ -78,38 +83,12 @@ class Explanation:
     @functools.cached_property
     def operations(self) -> pd.DataFrame:
         """Every replayed operation, the costliest first; times in s."""
-        account = self.explained.account
-        fault = ledger.fault_cost(self.machine)
-        fault_s = fault.median if fault else 0.0
-        rows = [
-            {
-                "operation": each.name,
-                "via": each.via,
-                "operands": each.shapes,
-                "file": each.file,
-                "line": each.line,
-                "calls": each.calls,
-                "call_s": each.full_s if each.replayed else np.nan,
-                "fixed_s": each.fixed_s if each.replayed else np.nan,
-                "growing_s": ledger.growing_s(each, fault_s) if each.replayed else np.nan,
-                "total_s": each.calls * each.full_s if each.replayed else np.nan,
-                "share": each.calls * each.full_s / account.plain_s
-                if account.plain_s and each.replayed
-                else np.nan,
-                "entry": ledger.grows_as(each),
-                "flop": each.flop,
-                "traffic_bytes": each.traffic_bytes,
-                "minor_faults": each.minor_faults,
-            }
-            for each in account.operations
-        ]
-        table = pd.DataFrame(rows, columns=list(OPERATION_COLUMNS))
-        return table.sort_values("total_s", ascending=False, ignore_index=True)
+        return function_tables.operation_table(self.explained, self.machine)
 
     @functools.cached_property
     def lines(self) -> pd.DataFrame:
         """Every line that ran, in source order, with its time per evaluation, s."""
-        return advice.line_table(self.explained)
+        return function_tables.line_table(self.explained)
 
     @functools.cached_property
     def roofline(self) -> roofline.Placement:
@@ -154,30 +133,11 @@ class Explanation:
 
     def document(self) -> dict[str, Any]:
         """The same as plain values; missing numbers are None."""
-        return _document(self)
+        return explanation_document.document(self)
 
     def to_json(self) -> str:
         """The explanation as one JSON document with stable keys; times in s."""
         return json.dumps(self.document(), indent=2, ensure_ascii=False, allow_nan=False)
-
-
-OPERATION_COLUMNS = (
-    "operation",
-    "via",
-    "operands",
-    "file",
-    "line",
-    "calls",
-    "call_s",
-    "fixed_s",
-    "growing_s",
-    "total_s",
-    "share",
-    "entry",
-    "flop",
-    "traffic_bytes",
-    "minor_faults",
-)
 
 
 def explain(
@@ -188,9 +148,7 @@ def explain(
 ) -> Explanation:
     """The explanation, after `attempt` has tried whatever might be advised."""
     first = Explanation(explained, machine, (), kept_floors_s)
-    tried = tuple(
-        attempt(trial) for trial in advice.candidates(explained, machine, first.ledger)
-    )
+    tried = tuple(attempt(each.trial) for each in candidates(explained, machine, first.ledger))
     return Explanation(explained, machine, tried, kept_floors_s)
 
 
@@ -341,80 +299,3 @@ def overhead_share(books: Ledger) -> float:
 def interval(time: Estimate) -> str:
     """The interval in words: '8.2 ms to 8.7 ms'."""
     return f"{units.time(time.low_s)} to {units.time(time.high_s)}"
-
-
-# ---------------------------------------------------------------- the document
-
-
-def _document(this: Explanation) -> dict[str, Any]:
-    explained, account, time = this.explained, this.explained.account, this.time
-    return {
-        "schema": EXPLANATION_SCHEMA,
-        "name": explained.name,
-        "setup": explained.setup,
-        "file": explained.file,
-        "line": explained.line,
-        "threads": explained.threads,
-        "arguments": list(explained.arguments),
-        "result": explained.result,
-        "time": {
-            "time_s": time.time_s,
-            "low_s": time.low_s,
-            "high_s": time.high_s,
-            "minimum_s": time.minimum_s,
-            "cold_s": explained.cold_s,
-            "visits": time.visits,
-            "clean_visits": time.clean_visits,
-            "flags": list(time.flags),
-        },
-        "trace": {
-            "calls": account.calls,
-            "flop": account.flop,
-            "traffic_bytes": account.traffic_bytes,
-            "temporaries": account.temporaries,
-            "temporary_bytes": account.temporary_bytes,
-            "coverage": account.coverage,
-            "uncovered": dict(account.uncovered),
-            "untraced": account.untraced,
-        },
-        "ledger": _ledger_document(this.ledger),
-        "roofline": msgspec.to_builtins(this.roofline),
-        "operations": _records(this.operations),
-        "lines": _records(this.lines),
-        "counterfactuals": {
-            each.name: {"text": each.text, "saved_s": each.saved_s, "share": each.share}
-            for each in this.counterfactuals
-        },
-        "advice": [msgspec.to_builtins(each) for each in this.advice],
-        "verdict": list(this.verdict),
-        "notes": list(this.notes),
-    }
-
-
-def _ledger_document(books: Ledger | None) -> dict[str, Any] | None:
-    if books is None:
-        return None
-
-    def entry(each: LedgerEntry) -> dict[str, Any]:
-        return {
-            "time_s": each.time_s,
-            "low_s": each.low_s,
-            "high_s": each.high_s,
-            "share": each.time_s / books.time_s,
-            "method": each.method,
-        }
-
-    return {
-        "time_s": books.time_s,
-        "entries": {each.name: entry(each) for each in books.entries},
-        "overhead_shares": dict(books.overhead_shares),
-        "coverage": books.coverage,
-        "clean": books.clean,
-    }
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(
-        table.to_json(orient="records", double_precision=15)
-    )
-    return rows

@@ -328,8 +328,7 @@ def _ledgers(provenance: Provenance, history: History) -> dict[str, Ledger]:
 
 
 def _operations(provenance: Provenance, history: History) -> pd.DataFrame:
-    fault = ledger.fault_cost(provenance.machine)
-    fault_s = fault.median if fault else 0.0
+    machine = provenance.machine
     implementations = {p.id: (p.experiment, p.implementation) for p in provenance.points}
     rows = [
         {
@@ -345,7 +344,9 @@ def _operations(provenance: Provenance, history: History) -> pd.DataFrame:
             "call_s": operation.full_s if operation.replayed else np.nan,
             "fixed_s": operation.fixed_s if operation.replayed else np.nan,
             "growing_s": (
-                ledger.growing_s(operation, fault_s) if operation.replayed else np.nan
+                ledger.growing_s(operation, ledger.fault_price(account, machine)[0])
+                if operation.replayed
+                else np.nan
             ),
             "share": operation.calls * operation.full_s / account.plain_s,
             "entry": ledger.grows_as(operation),

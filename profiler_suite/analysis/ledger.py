@@ -5,8 +5,8 @@ makes them sum to the plain time exactly; it is shown, never clamped.
 
 1. *Operation replay*: every traced operation timed alone, at full and at
    vanishing size, beside the plain function. Fixed part × calls is dispatch;
-   what grows is copy or arithmetic; page faults × the measured cost of a fault
-   are memory.
+   what grows is copy or arithmetic; page faults × what a fault costs, measured in
+   the same rounds, are memory.
 2. *Native samples*: shares of instruction-pointer samples by library and symbol.
 3. *Zero-work extrapolation*: t = a + b·work over problems that make the same
    calls; a is overhead (see `scaling.zero_work`).
@@ -54,13 +54,25 @@ def fault_cost(machine: Machine) -> Ceiling | None:
     )
 
 
+def fault_price(record: AccountRecord, machine: Machine) -> tuple[float, float]:
+    """What a page fault costs in these books and its spread, s; 0 where nothing measured it.
+
+    Measured in the rounds of the replay where the function faults: the survey of the
+    machine was made in another mood. Else the survey's.
+    """
+    if record.fault_s > 0:
+        return record.fault_s, record.fault_spread_s
+    fault = fault_cost(machine)
+    return (fault.median, (fault.high - fault.low) / 2) if fault else (0.0, 0.0)
+
+
 def ledger(record: AccountRecord, machine: Machine) -> Ledger | None:
     """The books of one point; None when neither a trace nor samples are there."""
     if record.plain_s <= 0 or (record.untraced and record.native is None):
         return None
-    fault = fault_cost(machine)
+    price = fault_price(record, machine)
     native = _native_entries(record)
-    replayed = _replay_entries(record, fault) if not record.untraced else {}
+    replayed = _replay_entries(record, price) if not record.untraced else {}
     entries = _joined(record, replayed, native)
     shares = {}
     if replayed:
@@ -78,7 +90,7 @@ def ledger(record: AccountRecord, machine: Machine) -> Ledger | None:
         overhead_shares=shares,
         coverage=record.coverage,
         clean=record.clean_rounds >= 3,
-        notes=_notes(record, shares, fault is not None),
+        notes=_notes(record, shares, price[0] > 0),
     )
 
 
@@ -92,9 +104,10 @@ def _entry(name: str, time_s: float, spread_s: float, method: str) -> LedgerEntr
     )
 
 
-def _replay_entries(record: AccountRecord, fault: Ceiling | None) -> dict[str, LedgerEntry]:
-    fault_s = fault.median if fault else 0.0
-    fault_spread_s = (fault.high - fault.low) / 2 if fault else 0.0
+def _replay_entries(
+    record: AccountRecord, price: tuple[float, float]
+) -> dict[str, LedgerEntry]:
+    fault_s, fault_spread_s = price
     dispatch_spread_s = 0.0
     growing = {COPY: 0.0, ARITHMETIC: 0.0}
     spread = {COPY: 0.0, ARITHMETIC: 0.0}
@@ -215,5 +228,4 @@ def saved_by_one_call(record: AccountRecord) -> float:
 
 def saved_by_reuse(record: AccountRecord, machine: Machine) -> float:
     """Time (s) that reusing buffers would save: page faults × their measured cost."""
-    fault = fault_cost(machine)
-    return record.minor_faults * fault.median if fault else 0.0
+    return record.minor_faults * fault_price(record, machine)[0]

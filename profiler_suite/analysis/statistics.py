@@ -38,6 +38,7 @@ __all__ = [
     "batch_half_width",
     "canary_ratio",
     "estimate",
+    "holding",
     "own_floor",
     "paired_ratio",
     "slowness",
@@ -179,4 +180,20 @@ def paired_ratio(
         low=math.exp(middle - half),
         high=math.exp(min(middle + half, 700.0)),
         pairs=len(logs),
+    )
+
+
+def holding(ratio: Ratio, by_times: float) -> Ratio:
+    """The ratio with an interval that holds the quotient of the two times as well.
+
+    Where one side lives in memory its time is a low quantile of visits, not the
+    median that pairs are made of: the two answers differ, and a reader sees both.
+    """
+    if not by_times > 0:
+        return ratio
+    return Ratio(
+        ratio=ratio.ratio,
+        low=min(ratio.low, by_times),
+        high=max(ratio.high, by_times),
+        pairs=ratio.pairs,
     )

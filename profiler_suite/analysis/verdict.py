@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 import pandas as pd
 
 from profiler_suite import units
@@ -84,11 +83,7 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> Answer 
     if ratio is None:
         return None
     a, b = table.loc[left.id].to_dict(), table.loc[right.id].to_dict()
-    # The two times are not medians of the same visits where one side lives in memory:
-    # the interval holds what they say as well.
-    by_times = a["time_s"] / b["time_s"]
-    low, high = min(ratio.low, by_times), max(ratio.high, by_times)
-    ratio = msgspec.structs.replace(ratio, low=low, high=high)
+    ratio = statistics.holding(ratio, a["time_s"] / b["time_s"])
     flop_ratio = right.cost.flop / left.cost.flop
     word = word_for(ratio.low, ratio.high)
     bounds = [

@@ -1,7 +1,9 @@
 """What memory costs that the process did not have before: page faults, fresh arrays."""
 
+import contextlib
 import mmap
 import sys
+from collections.abc import Callable
 from time import perf_counter_ns
 
 import numpy as np
@@ -13,6 +15,7 @@ from profiler_suite.machine.rounds import Sample, Station
 from profiler_suite.model import Ceiling
 
 _FAULT_PAGES = 1024
+_HUGE_FROM_BYTES = 4 * 2**20
 
 
 def paging_ceilings() -> tuple[list[Station], list[Target]]:
@@ -49,14 +52,38 @@ def _fault() -> Sample:
     return Sample(values=((first - again) / _FAULT_PAGES,))
 
 
-def _private_pages(n_bytes: int) -> mmap.mmap:
+def fault_s(n_bytes: int, faults: Callable[[], int]) -> float:
+    """Seconds per page fault of memory that comes and goes with an array of that size.
+
+    First touch and return to the kernel, less touching it again; `faults` counts the
+    faults of this process. NumPy asks for huge pages from 4 MiB on: few faults, dear ones.
+    """
+    # malloc puts its own words before the array: such a length is not aligned to huge
+    # pages, and what lies before and after them comes in small ones.
+    length = n_bytes // mmap.PAGESIZE * mmap.PAGESIZE + mmap.PAGESIZE
+    memory = _private_pages(length, huge=n_bytes >= _HUGE_FROM_BYTES)
+    pages = np.frombuffer(memory, np.uint8)[:: mmap.PAGESIZE]
+    before = faults()
+    first = _timed_fill(pages)
+    count = faults() - before
+    again = _timed_fill(pages)
+    del pages
+    start = perf_counter_ns()
+    memory.close()
+    returned = (perf_counter_ns() - start) * 1e-9
+    return max(0.0, first - again + returned) / max(1, count)
+
+
+def _private_pages(n_bytes: int, *, huge: bool = False) -> mmap.mmap:
     """Fresh memory as malloc gets it: private. Python's default is shared, which costs more."""
     if sys.platform == "win32":
         return mmap.mmap(-1, n_bytes)
     memory = mmap.mmap(-1, n_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if hasattr(mmap, "MADV_NOHUGEPAGE"):
-        # One fault of a huge page would bring in 512 pages at once.
-        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    # One fault of a huge page brings in 512 pages at once.
+    advice = getattr(mmap, "MADV_HUGEPAGE" if huge else "MADV_NOHUGEPAGE", None)
+    if advice is not None:
+        with contextlib.suppress(OSError):  # a kernel without huge pages
+            memory.madvise(advice)
     return memory
 
 

@@ -14,7 +14,7 @@ import msgspec
 from profiler_suite import child
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
-from profiler_suite.measure.replay import Replay, Timed, replay
+from profiler_suite.measure.replay import NOTHING, Replay, replay
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.measure.trace import trace
 from profiler_suite.model import (
@@ -121,6 +121,7 @@ def account(
     """
     counts, untraced = traced or _counts(function, arguments, expected_calls)
     operations = costliest(gathered(counts.operations) if counts else (), effort.most_bytes)
+    sampled: list[tuple[NativeSamples | None, bool, str]] = []
     replayed = replay(
         function,
         arguments,
@@ -130,8 +131,9 @@ def account(
         effort.replay_s,
         effort.seed,
         effort.least_rounds,
+        lambda: sampled.append(_samples(function, arguments, effort, run_canary)),
     )
-    samples, clean, unsampled = _samples(function, arguments, effort, run_canary)
+    samples, clean, unsampled = sampled[0]
     return AccountRecord(
         point=name,
         plain_s=replayed.plain.time_s,
@@ -151,6 +153,8 @@ def account(
         native_clean=clean,
         untraced=untraced,
         unsampled=unsampled,
+        fault_s=replayed.fault.time_s,
+        fault_spread_s=replayed.fault.spread_s,
     )
 
 
@@ -238,12 +242,11 @@ def _operand_bytes(operation: Operation) -> float:
 
 
 def _times(operations: Sequence[Operation], replayed: Replay) -> tuple[OperationTime, ...]:
-    nothing = Timed(time_s=0.0, spread_s=0.0, minor_faults=0.0)
     rows = []
     for operation, full, fixed in zip(operations, replayed.full, replayed.fixed, strict=True):
         both = full is not None and fixed is not None
         shown_full, shown_fixed = (
-            (full or nothing, fixed or nothing) if both else (nothing,) * 2
+            (full or NOTHING, fixed or NOTHING) if both else (NOTHING,) * 2
         )
         line = operation.lines[0] if operation.lines else None
         rows.append(

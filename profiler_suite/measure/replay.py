@@ -13,6 +13,7 @@ from time import perf_counter, perf_counter_ns
 from typing import Any
 
 from profiler_suite.machine.canary import Canary, limit
+from profiler_suite.machine.paging import fault_s
 from profiler_suite.measure import timing
 from profiler_suite.measure.trace.rebuild import rebuild
 from profiler_suite.model import Noun, Operation
@@ -25,6 +26,9 @@ _WARM_REPEATS = 8
 _MOST_ROUNDS = 40
 _WANTED_CLEAN = 8
 _CLEAN_LIMIT = limit("ufunc")
+# Fewer page faults in an evaluation are not worth pricing.
+_FEW_FAULTS = 8
+_LEAST_FRESH_BYTES, _MOST_FRESH_BYTES = 2**20, 2**26
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
@@ -38,6 +42,9 @@ class Timed(Noun, frozen=True):
     minor_faults: float
 
 
+NOTHING = Timed(time_s=0.0, spread_s=0.0, minor_faults=0.0)
+
+
 class Replay(Noun, frozen=True):
     """The plain function and every operation, from the same rounds."""
 
@@ -47,6 +54,8 @@ class Replay(Noun, frozen=True):
     fixed: tuple[Timed | None, ...]
     rounds: int
     clean_rounds: int
+    fault: Timed
+    """A page fault with its page's return; nothing where the plain function has none."""
 
 
 class _Series:
@@ -81,18 +90,23 @@ class _Series:
         self.faults.append((timing.minor_faults() - before) / self._repeats)
 
     def summary(self, chosen: Sequence[int]) -> Timed:
-        times = [self.times_s[i] for i in chosen]
         faults = sorted(self.faults[i] for i in chosen)
-        if len(times) == 1:
-            return Timed(time_s=times[0], spread_s=0.0, minor_faults=faults[0])
-        low, _, high = quantiles(times, n=4, method="inclusive")
-        # The lower quartile, of every call alike: a canary does not see what disturbs a
-        # round between its two ends, and disturbance only ever adds.
-        return Timed(
-            time_s=low,
-            spread_s=(high - low) / 2,
-            minor_faults=faults[len(faults) // 2],
-        )
+        return _lower_quartile([self.times_s[i] for i in chosen], faults[len(faults) // 2])
+
+    def faults_of_one_sample(self) -> float:
+        """Page faults per evaluation of one more sample, which is not kept."""
+        before = timing.minor_faults()
+        self._time(self._repeats)
+        return (timing.minor_faults() - before) / self._repeats
+
+
+def _lower_quartile(times_s: list[float], minor_faults: float) -> Timed:
+    """The lower quartile, of every call alike: a canary does not see what disturbs a
+    round between its two ends, and disturbance only ever adds."""
+    if len(times_s) == 1:
+        return Timed(time_s=times_s[0], spread_s=0.0, minor_faults=minor_faults)
+    low, _, high = quantiles(times_s, n=4, method="inclusive")
+    return Timed(time_s=low, spread_s=(high - low) / 2, minor_faults=minor_faults)
 
 
 def replay(
@@ -104,14 +118,22 @@ def replay(
     seconds: float,
     seed: int,
     least_rounds: int = _LEAST_ROUNDS,
+    afterwards: Callable[[], None] = lambda: None,
 ) -> Replay:
-    """Rounds for about `seconds`: the plain function and each operation, full and fixed."""
+    """Rounds for about `seconds`: the plain function and each operation, full and fixed.
+
+    `afterwards` is called while all operands are still held: whether a function's
+    temporaries fault depends on what else is on the heap.
+    """
     plain = _Series((function, arguments, {}))
     full = [_series(operation, shrink=False) for operation in operations]
     fixed = [_series(operation, shrink=True) for operation in operations]
     everything = [plain, *(s for s in (*full, *fixed) if s is not None)]
     order = random.Random(seed)
     canaries: list[float] = []
+    faults: list[float] = []
+    fresh_bytes = _fresh_bytes(operations)
+    faulting = plain.faults_of_one_sample() >= _FEW_FAULTS
     begun = perf_counter()
     while len(canaries) < _MOST_ROUNDS:
         clean = sum(ratio <= _CLEAN_LIMIT for ratio in canaries)
@@ -122,9 +144,12 @@ def replay(
         before = canary()
         for series in everything:
             series.take()
+        if faulting:
+            faults.append(fault_s(fresh_bytes, timing.minor_faults))
         canaries.append(max(before, canary()) / floor_s)
     chosen = [i for i, ratio in enumerate(canaries) if ratio <= _CLEAN_LIMIT]
     clean_rounds = len(chosen)
+    afterwards()
     if clean_rounds < least_rounds:
         # Not enough of the good mood: the rounds nearest to it, which share one mood.
         chosen = sorted(range(len(canaries)), key=lambda i: canaries[i])[:least_rounds]
@@ -134,7 +159,15 @@ def replay(
         fixed=tuple(s.summary(chosen) if s else None for s in fixed),
         rounds=len(canaries),
         clean_rounds=clean_rounds,
+        fault=_lower_quartile([faults[i] for i in chosen], 0.0) if faults else NOTHING,
     )
+
+
+def _fresh_bytes(operations: Sequence[Operation]) -> int:
+    """The usual size of an array that an operation makes, within limits."""
+    count = sum(each.temporaries for each in operations)
+    mean = sum(each.temporary_bytes for each in operations) // max(1, count)
+    return min(max(mean, _LEAST_FRESH_BYTES), _MOST_FRESH_BYTES)
 
 
 def _series(operation: Operation, *, shrink: bool) -> _Series | None:

@@ -178,13 +178,13 @@ RULES = (
     Rule(
         entry="ufunc",
         library=_NUMPY,
-        symbol=r"iternext|^npyiter_goto_iterindex",
+        symbol=r"iternext|^npyiter_goto_iterindex|^(reduce|iterator)_loop$",
         reason="steps from one inner loop to the next: grows with the work, not paid per call",
     ),
     Rule(
         entry="copy",
         library=_NUMPY,
-        symbol=r"^npyiter_copy_(to|from)_buffers",
+        symbol=r"^npyiter_copy_(to|from)_buffers|^PyArray_Transfer\w+To",
         reason="a buffered iterator moves what a loop needs into its buffer: once per filling",
     ),
     Rule(

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from profiler_suite.measure.trace import facts, sites
+from profiler_suite.measure.trace import facts, masks, sites
 from profiler_suite.measure.trace.names import (
     METHOD_KINDS,
     NOT_TRACED,
@@ -88,7 +88,8 @@ def leaf(
             found = facts.of_call(name, plain, plain_kwargs)
             if kind == "copy" and not _is_new(result, args):
                 kind = "view"
-            recorder.observe(name, kind, args, kwargs, result, found)
+            pattern = facts.pattern_of_call(name, plain)
+            recorder.observe(name, kind, args, kwargs, result, found, pattern)
             if isinstance(result, np.ndarray) and type(result) not in (
                 np.ndarray,
                 CountingArray,
@@ -144,7 +145,8 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
             keywords,
             describer.operands,
             seen,
-            facts.of_ufunc(method, plain, plain_kwargs, result),
+            facts.of_ufunc(path, method, plain, plain_kwargs, result),
+            facts.averaged_of_ufunc(plain_kwargs, describer.numbers, describer.arrays),
         )
     return wrap(result)
 
@@ -198,6 +200,7 @@ class CountingArray(np.ndarray[Any, Any]):
                 (),
                 describer.operands,
                 results,
+                averaged=masks.pattern_of_key(unwrap(key)),
             )
         return wrap(result)
 
@@ -222,6 +225,7 @@ class CountingArray(np.ndarray[Any, Any]):
                 describer.operands,
                 [_region(plain, plain_key)],
                 (("itself", 1),) if itself else (),
+                masks.pattern_of_key(plain_key),
             )
 
     def __iter__(self) -> Iterator[Any]:

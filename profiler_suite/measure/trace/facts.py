@@ -5,14 +5,42 @@ from typing import Any
 
 import numpy as np
 
+from profiler_suite.measure.trace import masks
+
 Facts = tuple[tuple[str, int], ...]
+
+TWICE_EXPONENT = "twice_exponent"
+SHARED, OFFSET = "shared_", "offset_"
+"""With an operand's number: whether it overlaps the first array, and how far on it begins."""
+
+_may_share_memory = np.may_share_memory
+
+
+# Larger exponents, and those between the halves, all take the general way of pow().
+_LARGEST_EXPONENT = 16
+
+
+def exponent(value: Any) -> Facts:
+    """Twice an exponent that is a small multiple of a half.
+
+    How long a power takes depends on it: NumPy squares where the exponent is 2, and
+    pow() has short ways of its own.
+    """
+    if not isinstance(value, int | float | np.integer | np.floating):
+        return ()
+    twice = 2 * float(value)
+    if not twice.is_integer() or abs(twice) > 2 * _LARGEST_EXPONENT:
+        return ()
+    return ((TWICE_EXPONENT, int(twice)),)
 
 
 def of_ufunc(
-    method: str, inputs: Sequence[Any], kwargs: Mapping[str, Any], result: Any
+    name: str, method: str, inputs: Sequence[Any], kwargs: Mapping[str, Any], result: Any
 ) -> Facts:
-    """What the formulas need to know of a ufunc call beyond shapes."""
+    """What formulas and replay need to know of a ufunc call beyond shapes."""
     found: list[tuple[str, int]] = []
+    if name in ("np.power", "np.float_power") and method == "__call__":
+        found += exponent(inputs[1])
     where = kwargs.get("where", True)
     if where is not True:
         loop = np.shape(inputs[0]) if method == "reduce" else _shape_of(result)
@@ -51,3 +79,25 @@ def of_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Facts:
     if name == "ndarray.put":
         return (("selected", int(np.size(args[1]))),)
     return ()
+
+
+def averaged_of_ufunc(
+    kwargs: Mapping[str, Any], numbers: Sequence[int], arrays: Sequence[Any]
+) -> Facts:
+    """What may differ between calls alike: how a mask is made, which operands share memory."""
+    found = [*masks.pattern(kwargs.get("where"))]
+    for number, array in zip(numbers[1:], arrays[1:], strict=True):
+        if array.dtype == arrays[0].dtype and _may_share_memory(arrays[0], array):
+            found.append((f"{SHARED}{number}", 1))
+            found.append((f"{OFFSET}{number}", _address(array) - _address(arrays[0])))
+    return tuple(found)
+
+
+def _address(array: np.ndarray[Any, Any]) -> int:
+    address: int = array.__array_interface__["data"][0]
+    return address
+
+
+def pattern_of_call(name: str, args: Sequence[Any]) -> Facts:
+    """How the condition of np.where is made, which may differ between calls alike."""
+    return masks.pattern(args[0]) if name == "np.where" and len(args) > 2 else ()

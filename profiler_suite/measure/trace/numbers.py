@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from profiler_suite.measure.trace.facts import exponent
 from profiler_suite.measure.trace.recording import active
 from profiler_suite.measure.trace.signature import Seen
 
@@ -69,6 +70,7 @@ def _record(name: str, operands: tuple[Any, ...], result: Any) -> None:
         (),
         given,
         [_SEEN[type(each)]._replace(origin="new") for each in results if type(each) in _SEEN],
+        exponent(operands[1]) if name.endswith(".pow") else (),
     )
 
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from profiler_suite.measure.trace import masks
+from profiler_suite.measure.trace.facts import OFFSET, SHARED, TWICE_EXPONENT
 from profiler_suite.model import Operand, Operation
 
 Rebuilt = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
@@ -29,6 +31,7 @@ _ALIASES = {
 }
 _BOUNDED = ("ndarray.take", "ndarray.put", "ndarray.choose", ".at", ".reduceat")
 _SELECTING = ("ndarray.nonzero",)
+_POWERS = ("np.power", "np.float_power", "scalar.pow", "math.pow")
 # Compiled code that trusts the indices it is given.
 _UNSAFE = (
     "scipy.sparse.",
@@ -82,6 +85,7 @@ class _Builder:
         self.most: int | None = 2 if shrink else None
         self.key = operation.arguments[1] if operation.name in ("getitem", "setitem") else None
         self.shapes = [self._shape(number) for number in range(len(operation.operands))]
+        self.shared = self._sharing() if self.most is None else {}
         self.arrays = [self._operand(number) for number in range(len(operation.operands))]
 
     def build(self) -> Rebuilt:
@@ -225,8 +229,10 @@ class _Builder:
 
     def _operand(self, number: int) -> Any:
         each = self.operation.operands[number]
+        if self._is_exponent(number):
+            return self._exponent(each)
         if each.form == "python scalar":
-            # A value of its own kind; small integers serve as exponents and counts.
+            # A value of its own kind; small integers serve as counts.
             return {"bool": True, "int": 2, "float": 1.25, "complex": 1.25 + 0.5j}[each.dtype]
         dtype = np.dtype(each.dtype)
         if dtype.hasobject or dtype.names is not None:
@@ -235,9 +241,56 @@ class _Builder:
             return dtype.type(2 if dtype.kind in "iu" else 1.25)
         shape = self.shapes[number]
         strides = each.strides_bytes if self.most is None else small_strides(each, shape)
-        array = allocate(shape, strides, dtype)
+        array = self.shared.get(number)
+        if array is None:
+            array = allocate(shape, strides, dtype)
         self._fill(array, number)
         return array
+
+    def _sharing(self) -> dict[int, np.ndarray[Any, Any]]:
+        """Operands that overlap the first array, with it in one piece of memory.
+
+        Neighbours in a stencil are views of one array: apart, they would take the
+        room of several in the caches.
+        """
+        operation = self.operation
+        arrays = [n for n, each in enumerate(operation.operands) if each.form == "array"]
+        mates = [n for n in arrays if operation.facts.get(f"{SHARED}{n}")]
+        if not mates:
+            return {}
+        itemsize = np.dtype(operation.operands[arrays[0]].dtype).itemsize
+        begins = {n: operation.facts[f"{OFFSET}{n}"] // itemsize * itemsize for n in mates}
+        begins[arrays[0]] = 0
+        operands = {n: operation.operands[n] for n in begins}
+        extents = {n: _extent(each.shape, each.strides_bytes) for n, each in operands.items()}
+        low = min(begins[n] - extents[n][0] for n in begins)
+        high = max(begins[n] + extents[n][1] for n in begins)
+        memory = np.zeros(high - low + itemsize, np.uint8)
+        return {
+            n: np.ndarray(
+                each.shape, each.dtype, memory.data, begins[n] - low, each.strides_bytes
+            )
+            for n, each in operands.items()
+        }
+
+    def _is_exponent(self, number: int) -> bool:
+        operation = self.operation
+        return (
+            operation.name in _POWERS
+            and len(operation.arguments) == 2
+            and tuple(operation.arguments[1]) == ("operand", number)
+            and operation.operands[number].form != "array"
+            and operation.operands[number].dtype not in ("bool", "complex")
+        )
+
+    def _exponent(self, each: Operand) -> Any:
+        """The exponent itself where it was noted, else one that takes the general way."""
+        twice = self.operation.facts.get(TWICE_EXPONENT)
+        value = 1.25 if twice is None else twice / 2
+        if each.form == "python scalar":
+            return (3 if twice is None else twice // 2) if each.dtype == "int" else value
+        dtype = np.dtype(each.dtype)
+        return dtype.type(3 if twice is None and dtype.kind in "iu" else value)
 
     def _fill(self, array: np.ndarray[Any, Any], number: int) -> None:
         kind = array.dtype.kind
@@ -284,6 +337,13 @@ class _Builder:
 
     def _fill_mask(self, array: np.ndarray[Any, Any], number: int) -> None:
         selected = self._selected(number)
+        facts = self.operation.facts
+        if masks.CHANGES in facts and self.most is None:
+            chosen = facts[masks.SELECTED] if selected is None else selected
+            chosen = min(chosen, array.size)
+            flat = masks.like(array.size, chosen, facts[masks.CHANGES], self.random)
+            array[...] = flat.reshape(array.shape)
+            return
         flat = np.zeros(array.size, np.bool_)
         if selected is None:
             flat[...] = self.random.random(array.size) < 0.5
@@ -385,10 +445,15 @@ def allocate(
     """An array of that shape and those strides in memory of its own."""
     if 0 in shape:
         return np.empty(tuple(shape), dtype)
-    below = sum(-s * (n - 1) for n, s in zip(shape, strides, strict=True) if s < 0)
-    above = sum(s * (n - 1) for n, s in zip(shape, strides, strict=True) if s > 0)
+    below, above = _extent(shape, strides)
     buffer = np.zeros(below + above + dtype.itemsize, np.uint8)
     return np.ndarray(tuple(shape), dtype, buffer, below, tuple(strides))
+
+
+def _extent(shape: Sequence[int], strides: Sequence[int]) -> tuple[int, int]:
+    """Bytes from an array's first element to those furthest below and above it."""
+    steps = [s * (n - 1) for n, s in zip(shape, strides, strict=True)]
+    return sum(-s for s in steps if s < 0), sum(s for s in steps if s > 0)
 
 
 def _callable(name: str) -> Callable[..., Any]:

@@ -35,6 +35,8 @@ class Recorder:
         self._entered = 0
         self.calls: dict[tuple[Signature, Site], int] = {}
         self.uncovered: dict[str, int] = {}
+        self.averaged: dict[Signature, dict[str, int]] = {}
+        """Sums of facts that are told as means over the calls."""
 
     def record(
         self,
@@ -45,8 +47,12 @@ class Recorder:
         operands: Sequence[Seen],
         results: Sequence[Seen],
         facts: tuple[tuple[str, int], ...] = (),
+        averaged: tuple[tuple[str, int], ...] = (),
     ) -> None:
-        """Enter one call."""
+        """Enter one call.
+
+        `facts` tell calls apart; of those in `averaged` calls alike share the mean.
+        """
         self._entered += 1
         if (
             self._ends_at_s
@@ -59,6 +65,10 @@ class Recorder:
         )
         key = (signature, sites.here())
         self.calls[key] = self.calls.get(key, 0) + 1
+        if averaged:
+            sums = self.averaged.setdefault(signature, {})
+            for fact, value in averaged:
+                sums[fact] = sums.get(fact, 0) + value
 
     def note_uncovered(self, name: str) -> None:
         """Enter one call that has no count."""
@@ -72,6 +82,7 @@ class Recorder:
         kwargs: Mapping[str, Any],
         result: Any,
         facts: tuple[tuple[str, int], ...] = (),
+        averaged: tuple[tuple[str, int], ...] = (),
     ) -> None:
         """Describe a call with its result and enter it."""
         describer = Describer()
@@ -91,6 +102,7 @@ class Recorder:
             describer.operands,
             results,
             facts,
+            averaged,
         )
 
 

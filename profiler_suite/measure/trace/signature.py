@@ -56,6 +56,8 @@ class Describer:
     def __init__(self) -> None:
         self.operands: list[Seen] = []
         self.arrays: list[np.ndarray[Any, Any]] = []
+        self.numbers: list[int] = []
+        """Of each array among the operands."""
         self._number_of: dict[int, int] = {}
 
     def array(self, value: np.ndarray[Any, Any]) -> int:
@@ -66,6 +68,7 @@ class Describer:
             number = self._number_of[key] = len(self.operands)
             self.operands.append(seen_array(value))
             self.arrays.append(value)
+            self.numbers.append(number)
         return number
 
     def _number(self, dtype: Any, form: str) -> Tree:

@@ -53,7 +53,8 @@ def counts(recorder: Recorder) -> OperationCounts:
             name = signature.name
             uncovered[name] = uncovered.get(name, 0) + sum(places.values())
         else:
-            operations.append(_operation(signature, via, places, work))
+            averaged = _means(recorder, signature)
+            operations.append(_operation(signature, via, places, work, averaged))
     calls = sum(each.calls for each in operations)
     missed = sum(uncovered.values())
     return OperationCounts(
@@ -70,8 +71,20 @@ def counts(recorder: Recorder) -> OperationCounts:
     )
 
 
+def _means(recorder: Recorder, signature: Signature) -> dict[str, int]:
+    sums = recorder.averaged.get(signature)
+    if sums is None:
+        return {}
+    calls = sum(n for (each, _), n in recorder.calls.items() if each == signature)
+    return {name: round(total / calls) for name, total in sums.items()}
+
+
 def _operation(
-    signature: Signature, via: str, places: dict[tuple[str, int], int], work: Work
+    signature: Signature,
+    via: str,
+    places: dict[tuple[str, int], int],
+    work: Work,
+    averaged: dict[str, int],
 ) -> Operation:
     calls = sum(places.values())
     new = [seen for seen in signature.results if seen.origin == "new" and seen.form == "array"]
@@ -82,7 +95,7 @@ def _operation(
         keywords=dict(signature.keywords),
         operands=tuple(operand(seen) for seen in signature.operands),
         results=tuple(operand(seen) for seen in signature.results),
-        facts=dict(signature.facts),
+        facts={**dict(signature.facts), **averaged},
         calls=calls,
         flop=work.flop * calls,
         bytes_read=work.bytes_read * calls,

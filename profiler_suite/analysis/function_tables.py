@@ -1,0 +1,82 @@
+"""Tables of one explained function: its operations and its lines."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from profiler_suite.analysis import ledger
+from profiler_suite.measure.explained import Explained
+from profiler_suite.model import LineRecord, Machine
+
+OPERATION_COLUMNS = (
+    "operation",
+    "via",
+    "operands",
+    "file",
+    "line",
+    "calls",
+    "call_s",
+    "fixed_s",
+    "growing_s",
+    "total_s",
+    "share",
+    "entry",
+    "flop",
+    "traffic_bytes",
+    "minor_faults",
+)
+
+LINE_COLUMNS = ("function", "file", "line", "hits", "time_s", "share", "source")
+
+
+def operation_table(explained: Explained, machine: Machine) -> pd.DataFrame:
+    """Every replayed operation, the costliest first; times in s."""
+    account = explained.account
+    fault_s, _ = ledger.fault_price(account, machine)
+    rows = [
+        {
+            "operation": each.name,
+            "via": each.via,
+            "operands": each.shapes,
+            "file": each.file,
+            "line": each.line,
+            "calls": each.calls,
+            "call_s": each.full_s if each.replayed else np.nan,
+            "fixed_s": each.fixed_s if each.replayed else np.nan,
+            "growing_s": ledger.growing_s(each, fault_s) if each.replayed else np.nan,
+            "total_s": each.calls * each.full_s if each.replayed else np.nan,
+            "share": each.calls * each.full_s / account.plain_s
+            if account.plain_s and each.replayed
+            else np.nan,
+            "entry": ledger.grows_as(each),
+            "flop": each.flop,
+            "traffic_bytes": each.traffic_bytes,
+            "minor_faults": each.minor_faults,
+        }
+        for each in account.operations
+    ]
+    table = pd.DataFrame(rows, columns=list(OPERATION_COLUMNS))
+    return table.sort_values("total_s", ascending=False, ignore_index=True)
+
+
+def line_table(explained: Explained) -> pd.DataFrame:
+    """Every line that ran, in source order; time in s per evaluation, corrected."""
+    rows = [
+        {
+            "function": each.function,
+            "file": each.file,
+            "line": each.line,
+            "hits": each.hits / each.evaluations,
+            "time_s": _line_s(each),
+            # Its own passes' plain time: another mood of the machine would not cancel.
+            "share": _line_s(each) / (each.plain_s or explained.account.plain_s or math.inf),
+            "source": each.source,
+        }
+        for each in explained.lines
+    ]
+    return pd.DataFrame(rows, columns=list(LINE_COLUMNS))
+
+
+def _line_s(record: LineRecord) -> float:
+    return record.corrected_s if record.method else record.time_s / record.evaluations

@@ -1,0 +1,87 @@
+"""Which loops around a line could run as one call: those whose turns are independent."""
+
+import ast
+from typing import Any
+
+from profiler_suite.analysis.rewriting import Function
+
+
+class Loop:
+    """The loops around a line, from the inside out, as far as their turns are independent."""
+
+    def __init__(self, independent: list[int], stopped_by: int) -> None:
+        self.independent = independent
+        """Lines of the file where such loops begin."""
+        self.stopped_by = stopped_by
+        """First line inside the loop whose turns depend on each other; 0 if none."""
+
+
+def loops_around(function: Function, line: int) -> Loop:
+    """Which loops around a line of the file could run as one call."""
+    around = [
+        node
+        for node in ast.walk(function.node)
+        if isinstance(node, ast.For | ast.While)
+        and node.body[0].lineno <= line - function.shift <= (node.end_lineno or 0)
+    ]
+    around.sort(key=lambda node: -node.lineno)
+    free: list[int] = []
+    for node in around:
+        if isinstance(node, ast.While) or _carries(node):
+            return Loop(free, node.body[0].lineno + function.shift)
+        free.append(node.lineno + function.shift)
+    return Loop(free, 0)
+
+
+def _carries(loop: ast.For) -> bool:
+    """Whether a turn of the loop needs what an earlier turn made."""
+    if any(isinstance(n, ast.Break | ast.Return | ast.Yield) for n in ast.walk(loop)):
+        return True
+    events: list[tuple[str, str]] = []
+    for statement in loop.body:
+        _events(statement, events)
+    own = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+    loaded: set[str] = set()
+    stored: set[str] = set()
+    every_load = {name for what, name in events if what == "load"}
+    for what, name in events:
+        if what == "load" and name not in stored:
+            loaded.add(name)
+        elif what == "store":
+            stored.add(name)
+        elif what in ("element", "sum") and name in every_load:
+            return True
+    written = {name for what, name in events if what == "store"}
+    return bool((loaded & written) - own)
+
+
+def _events(node: ast.AST, events: list[tuple[str, str]]) -> None:
+    """Loads and stores of names in the order of execution."""
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        if node.value is not None:
+            _events(node.value, events)
+        targets: list[Any] = node.targets if isinstance(node, ast.Assign) else [node.target]
+        for target in targets:
+            _stored(target, events, isinstance(node, ast.AugAssign))
+        return
+    if isinstance(node, ast.Name):
+        events.append(("load" if isinstance(node.ctx, ast.Load) else "store", node.id))
+        return
+    for child in ast.iter_child_nodes(node):
+        _events(child, events)
+
+
+def _stored(target: Any, events: list[tuple[str, str]], adding: bool) -> None:
+    if isinstance(target, ast.Tuple | ast.List):
+        for each in target.elts:
+            _stored(each, events, adding)
+    elif isinstance(target, ast.Name):
+        events.append(("sum" if adding else "store", target.id))
+    elif isinstance(target, ast.Subscript | ast.Attribute):
+        base = target.value
+        while isinstance(base, ast.Subscript | ast.Attribute):
+            base = base.value
+        if isinstance(target, ast.Subscript):
+            _events(target.slice, events)
+        if isinstance(base, ast.Name):
+            events.append(("element", base.id))

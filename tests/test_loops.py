@@ -1,0 +1,23 @@
+"""Loops whose turns are independent can become one call."""
+
+import pytest
+
+from profiler_suite.analysis import loops
+from tests.own_source import function_of
+
+
+@pytest.mark.parametrize(
+    ("body", "independent"),
+    [
+        ("v[i] = np.sum(x[i] * w)", True),
+        ("total += x[i] @ w", True),
+        ("d = x[i] - w; out.append(d @ d)", True),
+        ("w = x @ w", False),
+        ("v[i] = v[i - 1] + x[i]", False),
+        ("old = new; new = x @ old", False),
+        ("y = x[i]\n        if y > 1: break", False),
+    ],
+)
+def test_loops_whose_turns_depend_on_each_other_are_seen(body: str, independent: bool) -> None:
+    own = function_of(f"def f(x, w, v):\n    for i in range(9):\n        {body}\n")
+    assert bool(loops.loops_around(own, 13).independent) is independent
