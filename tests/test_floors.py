@@ -32,6 +32,7 @@ HOMES = {
     "rich": {"cli", "report"},
     "matplotlib": {"report"},
     "PIL": {"report"},
+    "pyarrow": {"report"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
     "pandas": {"analysis", "report"},

@@ -1,7 +1,7 @@
 """The command line: arguments become stages become an exit code. Only here is anything printed.
 
-Exit codes: 0 ok; 2 usage or configuration; 3 some points failed; 4 `--strict`
-and flagged points; 130 interrupted, data kept.
+Exit codes: 0 ok; 1 a confirmed regression, only with `--fail-on`; 2 usage or configuration;
+3 some points failed; 4 `--strict` and flagged points; 130 interrupted, data kept.
 """
 
 import sys
@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from profiler_suite import __version__
+from profiler_suite.cli.compare import compare_command
 from profiler_suite.cli.explain import explain_command
 from profiler_suite.cli.merge import merge_command
 from profiler_suite.cli.show import (
@@ -54,6 +55,7 @@ for _command in (
     sweep_command,
     merge_command,
     explain_command,
+    compare_command,
     report_command,
     export_command,
     list_command,

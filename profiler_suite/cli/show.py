@@ -48,19 +48,20 @@ def report_command(run: str, quiet: bool) -> int:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("csv", "lprof", "speedscope")),
+    type=click.Choice(("csv", "markdown", "parquet", "pyperf", "lprof", "speedscope")),
     default="csv",
-    help="csv; lprof, for line_profiler's viewer; speedscope, native samples.",
+    show_default=True,
+    help="pyperf is for its compare_to, lprof for line_profiler's viewer, speedscope has "
+    "native samples; parquet needs the extra [parquet].",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write.")
 def export_command(run: str, form: str, out: Path | None) -> int:
     """Write RUN (default: latest) in the format of another tool."""
     from profiler_suite.analysis.frames import load
-    from profiler_suite.report.exports import export
+    from profiler_suite.report.exports import FORMATS, export
 
     loaded = load(run)
-    ending = "speedscope.json" if form == "speedscope" else form
-    target = out or loaded.folder / f"{loaded.folder.name}.{ending}"
+    target = out or loaded.folder / f"{loaded.folder.name}.{FORMATS[form]}"
     export(loaded, form, target)
     click.echo(str(target))
     return 0

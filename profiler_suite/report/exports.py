@@ -1,5 +1,7 @@
-"""A run in the formats of other tools: CSV, line_profiler's own, speedscope."""
+"""A run in the formats of other tools: tables, line_profiler's own, pyperf's, speedscope."""
 
+import importlib.util
+import io
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,22 +13,54 @@ from profiler_suite.errors import UsageError
 from profiler_suite.measure import native
 from profiler_suite.measure.lines import lprof
 from profiler_suite.model import AccountRecord
-from profiler_suite.report import table_csv
+from profiler_suite.report import known, pyperf_json, summary, table_csv
 
-FORMATS = ("csv", "lprof", "speedscope")
+FORMATS = {
+    "csv": "csv",
+    "markdown": "md",
+    "parquet": "parquet",
+    "pyperf": "pyperf.json",
+    "lprof": "lprof",
+    "speedscope": "speedscope.json",
+}
+"""Format → the ending of its file's name."""
 
 
 def export(run: Run, form: str, target: Path) -> None:
     """Write the run to `target` in one of FORMATS; UsageError if it has nothing of the kind."""
-    if form == "csv":
-        store.write_whole(target, table_csv.points_csv(run.points))
-    elif form == "lprof":
+    if form == "lprof":
         if not run.history.lines:
             raise UsageError(f"{run.folder} has no line profiles; sweep it again to take them")
         lprof.write(run.history.lines, target)
     else:
-        document = speedscope(run.history.accounts.values(), run.folder.name)
-        store.write_whole(target, json.dumps(document))
+        store.write_whole(target, _content(run, form))
+
+
+def _content(run: Run, form: str) -> str | bytes:
+    if form == "csv":
+        return table_csv.points_csv(run.points)
+    if form == "markdown":
+        return summary.markdown(known.ask(run), ())
+    if form == "parquet":
+        return _parquet(run)
+    if form == "pyperf":
+        found = pyperf_json.document(run)
+        if not found["benchmarks"]:
+            raise UsageError(f"{run.folder} has no measured point; pyperf's format needs one")
+        return json.dumps(found, allow_nan=False)
+    return json.dumps(speedscope(run.history.accounts.values(), run.folder.name))
+
+
+def _parquet(run: Run) -> bytes:
+    """The points table with its types; every other table can be made from the records."""
+    if importlib.util.find_spec("pyarrow") is None:
+        raise UsageError(
+            "Parquet needs pyarrow, which is not installed; "
+            "python -m pip install 'profiler-suite[parquet]'"
+        )
+    buffer = io.BytesIO()
+    run.points.to_parquet(buffer, engine="pyarrow", index=False)
+    return buffer.getvalue()
 
 
 def speedscope(accounts: Iterable[AccountRecord], name: str) -> dict[str, Any]:

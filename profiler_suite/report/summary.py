@@ -30,17 +30,20 @@ def markdown(known: Known, hung: Sequence[Hung]) -> str:
         parts.append("\n".join(f"- {text(s)}" for s in known.answer.sentences))
         arms = tables.arms(known)
         if arms:
-            parts.append(_table(arms))
+            parts.append(table(arms))
     if known.findings:
         parts.append("## Findings")
         parts.append("\n".join(f"{n}. {text(f)}" for n, f in enumerate(known.findings, 1)))
     fastest = _fastest(known)
     if fastest.rows:
-        parts += ["## Fastest of each problem", _table(fastest)]
-    parts.append("## Figures")
-    parts.append(
-        "\n".join(f"- [{text(h.picture.title)}](figures/{h.picture.name}.png)" for h in hung)
-    )
+        parts += ["## Fastest of each problem", table(fastest)]
+    if hung:
+        parts.append("## Figures")
+        parts.append(
+            "\n".join(
+                f"- [{text(h.picture.title)}](figures/{h.picture.name}.png)" for h in hung
+            )
+        )
     parts.append("All numbers: `points.csv`; the whole report: `report.html`.")
     return "\n\n".join(parts) + "\n"
 
@@ -50,14 +53,15 @@ def text(value: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(value.split()))
 
 
-def _table(table: TableView) -> str:
+def table(view: TableView) -> str:
+    """A small table as Markdown."""
     lines = [
-        "| " + " | ".join(text(h) for h in table.headings) + " |",
-        "|" + "|".join("---:" if n else "---" for n in table.numeric) + "|",
+        "| " + " | ".join(text(h) for h in view.headings) + " |",
+        "|" + "|".join("---:" if n else "---" for n in view.numeric) + "|",
     ]
-    rows = table.rows[:_MOST_ROWS]
+    rows = view.rows[:_MOST_ROWS]
     lines += ["| " + " | ".join(text(cell) for cell in row) + " |" for row in rows]
-    left_out = len(table.rows) - len(rows)
+    left_out = len(view.rows) - len(rows)
     if left_out > 0:
         lines.append(f"\n{left_out} more rows are in `points.csv`.")
     return "\n".join(lines)

@@ -12,6 +12,8 @@ def points_csv(points: pd.DataFrame) -> str:
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
             safe[column] = safe[column].map(_defused)
+    # The dimensions of a user's own workload are headings too.
+    safe.columns = pd.Index([_defused(name) for name in safe.columns])
     return safe.to_csv(index=False)
 
 

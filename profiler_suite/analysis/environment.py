@@ -1,0 +1,124 @@
+"""What differs between the environments of two runs, and what keeps them from comparing."""
+
+from collections.abc import Iterator, Mapping
+
+from profiler_suite import units
+from profiler_suite.analysis.frames import Run
+from profiler_suite.model import MachineFacts, Noun, Provenance
+
+# Floors of one machine and software lie this far apart in runs of the same mood; beyond,
+# one of the two was slower as a whole and every time in it with it.
+FLOORS_APART = 0.05
+
+
+class Difference(Noun, frozen=True):
+    """One fact in which two environments differ, as text."""
+
+    name: str
+    before: str
+    after: str
+
+
+def differences(before: Provenance, after: Provenance) -> tuple[Difference, ...]:
+    """Every fact that may change a time and is not the same, the machine's first."""
+    pairs = _together(_facts(before), _facts(after))
+    return tuple(Difference(name=n, before=b, after=a) for n, b, a in pairs if b != a)
+
+
+def software_differences(
+    before: MachineFacts, after: MachineFacts, executables: tuple[str, str]
+) -> tuple[Difference, ...]:
+    """The same for two environments of one machine: software alone."""
+    pairs = _together(
+        dict(_software(before)) | {"executable": executables[0]},
+        dict(_software(after)) | {"executable": executables[1]},
+    )
+    return tuple(Difference(name=n, before=b, after=a) for n, b, a in pairs if b != a)
+
+
+def obstacles(before: Run, after: Run) -> tuple[str, ...]:
+    """Why no difference between the two can be told from one of machine or mood."""
+    said: list[str] = []
+    first, second = before.provenance.machine, after.provenance.machine
+    if _hardware(first.facts) != _hardware(second.facts):
+        said.append(
+            "The runs come from different machines: a change of the code cannot be told from "
+            "the change of machine."
+        )
+    elif first.fingerprint == second.fingerprint:
+        apart = floors_apart(before, after)
+        if abs(apart - 1) > FLOORS_APART:
+            slower = "second" if apart > 1 else "first"
+            said.append(
+                f"The machine was {units.percent(max(apart, 1 / apart) - 1)} slower during the "
+                f"{slower} run (floors of its canary); measure that run again, or both "
+                "at once with: python -m profiler_suite sweep --versus PYTHON"
+            )
+    else:
+        # The canary itself runs on another software: its floors say nothing here.
+        said += [
+            f"The machine was slow during the whole {which} run (× {run.history.slowness:.2f} "
+            "of what it took before); measure that run again."
+            for which, run in (("first", before), ("second", after))
+            if run.history.slowness > 1 + FLOORS_APART
+        ]
+    return tuple(said)
+
+
+def floors_apart(before: Run, after: Run) -> float:
+    """Floor of the second run's canary over the first's; 1 where one has none."""
+    one = before.history.own_floors.get("ufunc", 0.0)
+    other = after.history.own_floors.get("ufunc", 0.0)
+    return other / one if one and other else 1.0
+
+
+def _together(
+    before: Mapping[str, str], after: Mapping[str, str]
+) -> Iterator[tuple[str, str, str]]:
+    for name in dict.fromkeys([*before, *after]):
+        yield name, before.get(name, "not set"), after.get(name, "not set")
+
+
+def _hardware(facts: MachineFacts) -> tuple[object, ...]:
+    """What no change of software changes."""
+    return (
+        facts.system.split(" ")[0],
+        facts.cpu,
+        facts.architecture,
+        facts.cores_allowed,
+        facts.quota_cores,
+        facts.caches,
+    )
+
+
+def _facts(origin: Provenance) -> dict[str, str]:
+    facts = origin.machine.facts
+    caches = ", ".join(f"L{c.level} {units.size(c.size_bytes)}" for c in facts.caches)
+    return {
+        "host": facts.host,
+        "CPU": facts.cpu or facts.architecture,
+        "cores allowed": str(facts.cores_allowed),
+        "quota": f"{facts.quota_cores:g} cores" if facts.quota_cores else "none",
+        "data caches": caches or "not known",
+        "memory": units.size(facts.memory_bytes),
+        "system": facts.system,
+        "governor": facts.governor or "does not say",
+        "boost": facts.boost or "does not say",
+        **dict(_software(facts)),
+        "executable": origin.python_executable,
+        **dict(sorted(origin.environment.items())),
+        "git": origin.git or "not in a git repository",
+        "profiler_suite": origin.suite_version,
+        "mode": origin.mode,
+    }
+
+
+def _software(facts: MachineFacts) -> Iterator[tuple[str, str]]:
+    yield "Python", facts.python
+    yield "NumPy", facts.numpy
+    yield "SciPy", facts.scipy or "not installed"
+    for number, blas in enumerate(facts.blas, 1):
+        suffix = f" {number}" if number > 1 else ""
+        kernels = f", kernels for {blas.architecture}" if blas.architecture else ""
+        yield f"BLAS{suffix}", f"{blas.name} {blas.version}{kernels}"
+        yield f"BLAS{suffix} threads", str(blas.threads)

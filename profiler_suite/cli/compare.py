@@ -1,0 +1,141 @@
+"""The comparison of two runs: what else differs, what is faster or slower, what is noise."""
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from profiler_suite.cli.show import terminal_width, wants_color
+from profiler_suite.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from profiler_suite.analysis.comparison import Change, Comparison
+    from profiler_suite.model import Provenance
+
+REGRESSION = 1
+"""Exit code for a confirmed regression; only with --fail-on."""
+
+
+class Percentage(click.ParamType[float]):
+    """A share as '5%'."""
+
+    name = "N%"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """'5%' or '5 %' → 0.05."""
+        if isinstance(value, float):
+            return value
+        text = str(value).strip()
+        try:
+            share = float(text.removesuffix("%")) / 100
+        except ValueError:
+            share = -1.0
+        if not (text.endswith("%") and 0 <= share < 1000):
+            self.fail(f"{value!r} is not a percentage; try 5%", param, ctx)
+        return share
+
+
+@click.command("compare")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option(
+    "--fail-on", type=Percentage(), help="Exit code 1 when a point is surely that much slower."
+)
+@click.option("--all", "everything", is_flag=True, help="Every point, not only what differs.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option("--markdown", is_flag=True, help="As Markdown, for a pull request.")
+def compare_command(
+    before: str,
+    after: str,
+    fail_on: float | None,
+    everything: bool,
+    as_json: bool,
+    markdown: bool,
+) -> int:
+    """Compare run B with run A: is it faster, slower, or the same within noise?
+
+    A and B are run folders, or names below reports/. Two environments are compared
+    better within one run: sweep --versus.
+    """
+    from profiler_suite.analysis import comparison
+    from profiler_suite.analysis.frames import find_run, load
+
+    if as_json and markdown:
+        raise UsageError("--json and --markdown exclude each other; give one of them")
+    if find_run(before) == find_run(after):
+        raise UsageError(f"{before} and {after} are the same run; give two")
+    second = load(after)
+    found = comparison.compare(load(before), second)
+    failed = found.regressions(fail_on) if fail_on is not None else ()
+    show(found, failed, everything=everything, as_json=as_json, markdown=markdown)
+    if fail_on is None:
+        return 0
+    code = gate(found, failed, fail_on)
+    if code:
+        click.echo(_once_more(before, failed, second.provenance, fail_on), err=True)
+    return code
+
+
+def show(
+    found: "Comparison",
+    failed: "Sequence[Change]",
+    *,
+    everything: bool,
+    as_json: bool,
+    markdown: bool,
+) -> None:
+    """Print the comparison in the form that was asked for."""
+    from profiler_suite.report import comparison
+
+    if as_json:
+        import msgspec
+
+        text = msgspec.json.format(msgspec.json.encode(comparison.document(found, failed)))
+        click.echo(text.decode())
+    elif markdown:
+        click.echo(comparison.markdown(found), nl=False)
+    else:
+        click.echo(
+            comparison.screen(found, terminal_width(), wants_color(), everything=everything)
+        )
+
+
+def gate(found: "Comparison", failed: "Sequence[Change]", fail_on: float) -> int:
+    """The exit code under --fail-on; says on standard error why it is not 0."""
+    from profiler_suite.report import comparison
+
+    if found.obstacles:
+        raise UsageError(f"--fail-on cannot be judged: {found.obstacles[0]}")
+    if not failed:
+        return 0
+    click.echo(comparison.failure(found, failed, fail_on), err=True)
+    return REGRESSION
+
+
+def _once_more(
+    before: str, failed: "Sequence[Change]", origin: "Provenance", fail_on: float
+) -> str:
+    """The commands that measure the slower points again: a machine's mood passes."""
+    from profiler_suite.workloads import catalogue
+
+    files = dict(
+        zip((e.name for e in origin.experiments), origin.experiment_files, strict=False)
+    )
+    built_in = catalogue.built_in()
+    words = ["python", "-m", "profiler_suite", "sweep"]
+    for name in dict.fromkeys(change.experiment for change in failed):
+        words.append(name if name in built_in else files.get(name, name))
+    words += ["--implementations", ",".join(dict.fromkeys(c.implementation for c in failed))]
+    if origin.mode in ("quick", "full"):
+        words.append(f"--{origin.mode}")
+    words += ["--out", "reports/again"]
+    second = ["python", "-m", "profiler_suite", "compare", before, "reports/again"]
+    second += ["--fail-on", f"{100 * fail_on:g}%"]
+    return (
+        "Measure them once more before you believe it:\n"
+        f"  {shlex.join(words)}\n  {shlex.join(second)}"
+    )

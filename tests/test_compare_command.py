@@ -1,0 +1,96 @@
+"""`compare` as a person or a CI job meets it: text, exit codes, one sentence for mistakes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from profiler_suite import cli
+from tests.fake_folder import write_run
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a run, the same again, and one in which `taps` is 10 % slower."""
+    monkeypatch.chdir(tmp_path)
+    write_run(tmp_path / "reports" / "a", seed=1)
+    write_run(tmp_path / "reports" / "b", seed=2)
+    write_run(
+        tmp_path / "reports" / "slow",
+        lambda point: 1.1 if point.implementation == "taps" else 1.0,
+        seed=3,
+    )
+    return tmp_path / "reports"
+
+
+def test_a_run_measured_again_is_the_same(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["compare", "a", "b", "--fail-on", "5%"]) == 0
+    said = capsys.readouterr()
+    assert "b is as fast as a within noise on 16 points." in said.out
+    assert said.err == ""
+
+
+def test_a_regression_is_named_with_exit_code_1_only_when_asked_to_fail(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["compare", "a", "slow"]) == 0
+    capsys.readouterr()
+    assert cli.run(["compare", "a", "slow", "--fail-on", "5%"]) == 1
+    said = capsys.readouterr()
+    assert "slower on 4 of 16 points (taps on 4, 1." in said.out
+    assert "4 points of 16 slower by 5.0 % or more, confirmed: taps" in said.err
+    # Once more before it is believed, with commands that can be typed.
+    assert (
+        "sweep /home/me/made.py --implementations taps --quick --out reports/again" in said.err
+    )
+    assert "compare a reports/again --fail-on 5%" in said.err
+    assert cli.run(["compare", "a", "slow", "--fail-on", "20%"]) == 0
+    assert cli.run(["compare", "slow", "a", "--fail-on", "5%"]) == 0  # faster
+
+
+def test_one_json_document_or_markdown_on_standard_output(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["compare", "a", "slow", "--json", "--fail-on", "5%"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert len(document["regressions"]) == 4
+    assert cli.run(["compare", "a", "slow", "--markdown"]) == 0
+    assert capsys.readouterr().out.startswith("## slow against a: slower on 4 of 16")
+
+
+def test_all_shows_every_point(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["compare", "a", "slow", "--all"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("same within noise") >= 12
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_a_machine_that_was_slow_is_no_regression_and_no_pass(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_run(runs / "mood", lambda point: 1.08, floor_s=44.3e-6)
+    assert cli.run(["compare", "a", "mood"]) == 0
+    assert "Cannot tell whether" in capsys.readouterr().out
+    assert cli.run(["compare", "a", "mood", "--fail-on", "5%"]) == 2
+    assert "--fail-on cannot be judged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["a", "a"], "the same run"),
+        (["a", "no_such"], "no run in 'no_such'"),
+        (["a", "b", "--fail-on", "0.05"], "try 5%"),
+        (["a", "b", "--fail-on", "nan%"], "try 5%"),
+        (["a", "b", "--json", "--markdown"], "exclude each other"),
+    ],
+)
+def test_mistakes_end_in_one_sentence(
+    runs: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert cli.run(["compare", *arguments]) == 2
+    found = capsys.readouterr()
+    assert said in found.err
+    assert found.out == ""
