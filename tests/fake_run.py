@@ -24,6 +24,7 @@ from profiler_suite.model import (
     Cache,
     CallCost,
     Ceiling,
+    Check,
     Cost,
     Experiment,
     Machine,
@@ -34,6 +35,7 @@ from profiler_suite.model import (
     Provenance,
     RoundRecord,
     Row,
+    SelfCheck,
     Skip,
     Visit,
 )
@@ -591,6 +593,32 @@ def machine() -> Machine:
     )
 
 
+def selfcheck() -> SelfCheck:
+    checks = (
+        Check(
+            group="planted changes",
+            name=f"+5 % called slower {HOSTILE}",
+            error=0.9,
+            unit="share",
+            limit=0.8,
+            ok=True,
+            of_suite=False,
+            sample="40 pairs",
+            at_least=True,
+            low=0.76,
+            high=0.97,
+        ),
+    )
+    return SelfCheck(
+        fingerprint=machine().fingerprint,
+        suite_version="0.1.0",
+        measured_at="2026-11-21T09:00:00+00:00",
+        duration_s=55.0,
+        checks=checks,
+        verdict=(f"A change of 5 % is found in 90 % of cases {HOSTILE}.",),
+    )
+
+
 def make_run(folder: Path = Path("reports/2026-11-22-quick"), *, copies: int = 1) -> Run:
     """The made-up run; with `copies` > 1 its sizes are repeated, to try large runs."""
     noise = np.random.default_rng(7)
@@ -633,6 +661,7 @@ def make_run(folder: Path = Path("reports/2026-11-22-quick"), *, copies: int = 1
             Skip(point=p, reason="one evaluation would take 41 s") for p in planned[:1]
         ),
         predicted_duration_s=52.0,
+        selfcheck=selfcheck(),
     )
     return Run(
         folder=folder,

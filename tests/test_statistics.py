@@ -134,3 +134,26 @@ def test_an_interval_is_widened_to_hold_the_quotient_of_two_times(
     ratio = statistics.Ratio(ratio=36.2, low=31.4, high=41.8, pairs=20)
     held = statistics.holding(ratio, by_times)
     assert (held.ratio, held.low, held.high, held.pairs) == (36.2, low, high, 20)
+
+
+def test_single_visits_far_off_neither_move_nor_widen_a_ratio() -> None:
+    rng = np.random.default_rng(3)
+    left = {i: visit(1.02e-3 * math.exp(rng.normal(0, 0.003))) for i in range(40)}
+    right = {i: visit(1e-3 * math.exp(rng.normal(0, 0.003))) for i in range(40)}
+    calm = statistics.paired_ratio(left, right, FLOORS)
+    for i in (3, 17, 31):
+        left[i] = visit(1.4e-3)
+    found = statistics.paired_ratio(left, right, FLOORS)
+    assert calm is not None
+    assert found is not None
+    assert found.ratio == pytest.approx(1.02, rel=0.003)
+    assert found.low > 1
+    assert found.high - found.low < 2 * (calm.high - calm.low)
+
+
+def test_values_are_drawn_in_only_where_there_is_a_spread_to_judge_by() -> None:
+    same = np.array([1.0, 1.0, 1.0, 1.0, 9.0])
+    assert statistics.drawn_in(same) is same
+    spread = statistics.drawn_in(np.array([-1.0, 0.0, 1.0, 2.0, 50.0]))
+    assert spread[-1] == pytest.approx(1 + 2.5 * 1.4826)
+    assert spread[0] == -1.0

@@ -5,6 +5,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis.standing import standing
 from profiler_suite.machine import canary
 
 # A/A pairs beyond this share of pairs called different say the intervals are too narrow.
@@ -110,4 +111,21 @@ def noise(run: Run) -> str:
     return (
         f"{share} of visits were clean; the same code entered twice differed by at most "
         f"{units.percent(worst)} ({len(pairs)} pairs)."
+    )
+
+
+def selfcheck_says(run: Run) -> tuple[str, ...]:
+    """What the selfcheck that this run carries says, or how to make one."""
+    origin = run.provenance
+    doubt = standing(
+        origin.selfcheck, origin.suite_version, origin.started_at, origin.machine.fingerprint
+    )
+    kept = origin.selfcheck
+    if kept is None or kept.fingerprint != origin.machine.fingerprint:
+        return (doubt,)
+    defects = ", ".join(check.name for check in kept.defects)
+    return (
+        *([doubt] if doubt else []),
+        *kept.verdict,
+        *([f"Beyond limits of the suite itself: {defects}."] if defects else []),
     )

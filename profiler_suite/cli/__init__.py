@@ -1,7 +1,8 @@
 """The command line: arguments become stages become an exit code. Only here is anything printed.
 
 Exit codes: 0 ok; 1 a confirmed regression, only with `--fail-on`; 2 usage or configuration;
-3 some points failed; 4 `--strict` and flagged points; 130 interrupted, data kept.
+3 some points failed, or the selfcheck; 4 `--strict` and flagged points; 130 interrupted,
+data kept.
 """
 
 import sys
@@ -14,6 +15,7 @@ from profiler_suite import __version__
 from profiler_suite.cli.compare import compare_command
 from profiler_suite.cli.explain import explain_command
 from profiler_suite.cli.merge import merge_command
+from profiler_suite.cli.selfcheck import selfcheck_command
 from profiler_suite.cli.show import (
     export_command,
     list_command,
@@ -60,6 +62,7 @@ for _command in (
     export_command,
     list_command,
     machine_command,
+    selfcheck_command,
 ):
     _commands.add_command(_command)
 

@@ -40,7 +40,7 @@ def provenance_of(
 ) -> "Provenance":
     """All of it for a run of `plan`, a part of the `whole` one, that begins now."""
     from profiler_suite import __version__
-    from profiler_suite.machine.kept import kept_floors
+    from profiler_suite.machine.kept import kept_floors, kept_selfcheck
     from profiler_suite.measure.sharing import asked_points, plan_name, plan_seed
     from profiler_suite.model import SCHEMA_VERSION, Provenance
 
@@ -74,6 +74,7 @@ def provenance_of(
         plan=plan_name(whole, schedule.mode),
         asked_points=asked_points(whole),
         shard="{}/{}".format(*request.shard) if request.shard else "",
+        selfcheck=kept_selfcheck(machine.fingerprint),
     )
 
 

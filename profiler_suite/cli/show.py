@@ -86,18 +86,21 @@ def machine_command(as_json: bool, refresh: bool) -> int:
     """What this machine can do: facts, measured ceilings, call costs."""
     import msgspec
 
+    from profiler_suite.machine.kept import kept_selfcheck
     from profiler_suite.machine.survey import survey
     from profiler_suite.report.terminal import machine_page
 
     machine = survey(
         coarse=False, refresh=refresh, progress=lambda text: click.echo(text, err=True)
     )
+    checked = kept_selfcheck(machine.fingerprint)
     if as_json:
         from profiler_suite.report.document import machine_document
 
-        click.echo(msgspec.json.format(msgspec.json.encode(machine_document(machine))).decode())
+        document = machine_document(machine) | {"selfcheck": msgspec.to_builtins(checked)}
+        click.echo(msgspec.json.format(msgspec.json.encode(document)).decode())
     else:
-        click.echo(machine_page(machine, terminal_width(), wants_color()))
+        click.echo(machine_page(machine, terminal_width(), wants_color(), checked))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What is kept per machine and software: its measured ceilings and its canary floors.
+"""What is kept per machine and software: measured ceilings, canary floors, the selfcheck.
 
 A cache: whatever cannot be read counts as not kept, and what cannot be written
 is measured again next time.
@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from platformdirs import user_cache_dir
 
-from profiler_suite.model import Machine
+from profiler_suite.model import Machine, SelfCheck
 
 CACHE_VARIABLE = "PROFILER_SUITE_CACHE"
 """Environment variable that names another folder."""
@@ -62,8 +62,27 @@ def keep_floors(fingerprint: str, floors: Mapping[str, float]) -> bool:
     return _write(_floors_file(fingerprint), msgspec.json.encode(merged))
 
 
+def kept_selfcheck(fingerprint: str) -> SelfCheck | None:
+    """The last selfcheck made under this fingerprint, or None."""
+    try:
+        found = msgspec.json.decode(_read(_selfcheck_file(fingerprint)), type=SelfCheck)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return found if found.fingerprint == fingerprint else None
+
+
+def keep_selfcheck(found: SelfCheck) -> bool:
+    """Keep a selfcheck instead of the last one; says whether it could be written."""
+    content = msgspec.json.format(msgspec.json.encode(found), indent=1)
+    return _write(_selfcheck_file(found.fingerprint), content)
+
+
 def _machine_file(fingerprint: str) -> Path:
     return cache_folder() / f"machine-{fingerprint}.json"
+
+
+def _selfcheck_file(fingerprint: str) -> Path:
+    return cache_folder() / f"selfcheck-{fingerprint}.json"
 
 
 def _floors_file(fingerprint: str) -> Path:

@@ -30,6 +30,7 @@ def document(run: Run) -> dict[str, Any]:
         "answer": msgspec.to_builtins(found) if found else None,
         "findings": list(verdict.findings(run)),
         "warnings": list(quality.warnings(run)),
+        "selfcheck": msgspec.to_builtins(provenance.selfcheck),
     }
 
 

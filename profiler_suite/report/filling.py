@@ -9,7 +9,16 @@ from markupsafe import Markup
 
 from profiler_suite import units
 from profiler_suite.model import Experiment
-from profiler_suite.report import columns, provenance, rerun, selection, sources, svg, tables
+from profiler_suite.report import (
+    columns,
+    provenance,
+    rerun,
+    selection,
+    selfcheck,
+    sources,
+    svg,
+    tables,
+)
 from profiler_suite.report.columns import PAGE_COLUMNS
 from profiler_suite.report.gallery import Hung
 from profiler_suite.report.known import Known
@@ -87,6 +96,8 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         threads=_short(tables.threads(known)),
         sources=tuple(s for s in annotated if s.experiment == first),
         more_sources=tuple(s for s in annotated if s.experiment != first),
+        selfcheck=selfcheck.table(origin.selfcheck) if origin.selfcheck else None,
+        selfcheck_says=known.selfcheck_says,
         doubtful=_short(tables.doubtful(known)),
         unmeasured=_short(tables.unmeasured(known)),
         columns=PAGE_COLUMNS,

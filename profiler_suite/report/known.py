@@ -21,6 +21,7 @@ class Known:
     warnings: tuple[str, ...]
     noise: str
     same_code: pd.DataFrame
+    selfcheck_says: tuple[str, ...]
     crossovers: pd.DataFrame
     thread_scaling: pd.DataFrame
     roofs: dict[tuple[str, int], tuple[roofline.Roof, ...]]
@@ -41,6 +42,7 @@ def ask(run: Run) -> Known:
         warnings=quality.warnings(run),
         noise=quality.noise(run),
         same_code=quality.same_code(run),
+        selfcheck_says=quality.selfcheck_says(run),
         crossovers=scaling.crossovers(points, run.provenance.experiments),
         thread_scaling=scaling.thread_scaling(points),
         roofs={

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from profiler_suite import units
-from profiler_suite.model import Experiment, Implementation, Machine, Plan
+from profiler_suite.model import Experiment, Implementation, Machine, Plan, SelfCheck
+from profiler_suite.report import selfcheck
 from profiler_suite.report.console import Column, Page
 
 if TYPE_CHECKING:
@@ -93,8 +94,10 @@ def plan_page(plan: Plan, width: int, color: bool) -> str:
     return page.text()
 
 
-def machine_page(machine: Machine, width: int, color: bool) -> str:
-    """Facts, ceilings with their spread and call costs of a machine."""
+def machine_page(
+    machine: Machine, width: int, color: bool, checked: SelfCheck | None = None
+) -> str:
+    """Facts, ceilings with their spread, call costs of a machine, and its selfcheck."""
     page = Page(width, color)
     facts = machine.facts
     page.line(facts.cpu or facts.architecture, "bold")
@@ -122,6 +125,7 @@ def machine_page(machine: Machine, width: int, color: bool) -> str:
     page.line()
     _ceilings(page, machine)
     _call_costs(page, machine)
+    selfcheck.in_short(page, checked)
     notes = [f"{c.label}: {c.warning}" for c in machine.ceilings if c.warning]
     for note in (*notes, *machine.unavailable):
         page.paragraph(note, first="  ! ", indent="    ", style="yellow")

@@ -154,6 +154,9 @@ class PageView:
     """Of the question's experiment."""
     more_sources: tuple[SourceView, ...]
     """Of the other experiments."""
+    selfcheck: TableView | None
+    selfcheck_says: tuple[str, ...]
+    """Its verdict, or why there is none and how to make one."""
     doubtful: TableView | None
     unmeasured: TableView | None
     columns: tuple[columns.Column, ...]

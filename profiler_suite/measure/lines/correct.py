@@ -24,6 +24,8 @@ INDICATIVE_SLOWDOWN = 5.0
 # known time on Python 3.11 to 3.13 (tests/benchmarks/line_correction.py --model).
 _MODEL_ERROR = 0.35
 _FITTED_ERROR = 0.20
+MODEL_INTERVAL = _INTERVAL * _MODEL_ERROR
+"""Half width of the 95 % interval of a modelled addition, as a share of it."""
 _FIT_RANGE = (0.2, 4.0)
 
 

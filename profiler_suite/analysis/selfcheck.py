@@ -1,0 +1,427 @@
+"""Judges measurements of known truth: the error of every number that the suite relies on.
+
+Two kinds of limits. Beyond one *of the suite* (counts, splits, intervals, biases) the suite
+is wrong, on any machine; beyond one of the *machine* (resolution, noise, what changes are
+found) it is only said what cannot be resolved here and now.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from profiler_suite import units
+from profiler_suite.analysis import known_books
+from profiler_suite.analysis.frames import History, history_of
+from profiler_suite.analysis.statistics import (
+    CONFIDENCE,
+    FEWEST_CLEAN,
+    Ratio,
+    estimate,
+    paired_ratio,
+)
+from profiler_suite.analysis.verdict import word_for
+from profiler_suite.machine import canary
+from profiler_suite.measure.selfcheck import PLANTED, TURNS, Evidence, Pair
+from profiler_suite.measure.timing import SAMPLE_S
+from profiler_suite.model import Check, Estimate, SelfCheck
+
+# What reading the clock may add to or hide of a sample: a thousandth.
+_CLOCK_LIMIT_S = 1e-3 * SAMPLE_S
+# A busy-wait overshoots by one turn of its loop, 0.1 to 0.2 µs; more is an error of timing.
+_WAIT_LIMIT = 0.02
+# Nominal is 5 %; twice that, and with the whole interval of the rate beyond it, is a claim
+# that does not hold.
+_MISSES = 2 * (1 - CONFIDENCE)
+_FOUND = 0.80
+_SPREAD = 0.05
+_BIAS = 0.01
+_CLEAN = 0.30
+# Between the two heaps of canaries: the good mood ends at 1.2 times the floor, the slow one
+# begins at 1.5.
+SLOW_MOOD = 1.35
+_SLOW_SHARE = 0.10
+# From these rates of detection on a change "is found" or "can be told".
+_SURELY, _HARDLY = 0.9, 0.5
+
+
+def judge(evidence: Evidence, suite_version: str) -> SelfCheck:
+    """All checks, and in words what this machine can resolve."""
+    history = history_of(evidence.rows, 0, evidence.kept_floors_s)
+    ratios = _ratios(evidence.pairs, history)
+    books, missing = known_books.checks(evidence)
+    mood = _mood(history)
+    checks = (
+        *_clock(evidence),
+        *_times(evidence, history),
+        *_changes(ratios),
+        *books,
+        *mood,
+    )
+    return SelfCheck(
+        fingerprint=evidence.machine.fingerprint,
+        suite_version=suite_version,
+        measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        duration_s=evidence.duration_s,
+        checks=checks,
+        verdict=_verdict(checks, _visits_per_side(evidence.pairs, history)),
+        missing=(*(f"{problem}." for problem in evidence.problems), *missing),
+    )
+
+
+def rate(
+    name: str, hits: int, trials: int, limit: float, *, at_least: bool = False, **fields: Any
+) -> Check:
+    """A rate with its binomial interval.
+
+    A limit of the suite is exceeded only when the whole interval lies beyond it.
+    """
+    found = stats.binomtest(hits, trials).proportion_ci(CONFIDENCE, method="exact")
+    share = hits / trials
+    judged = share
+    if fields["of_suite"]:
+        judged = float(found.high) if at_least else float(found.low)
+    return Check(
+        name=name,
+        error=share,
+        unit="share",
+        limit=limit,
+        ok=judged >= limit if at_least else judged <= limit,
+        at_least=at_least,
+        low=float(found.low),
+        high=float(found.high),
+        **fields,
+    )
+
+
+# ---------------------------------------------------------------- clock and times
+
+
+def _clock(evidence: Evidence) -> list[Check]:
+    clock = evidence.clock
+    sample = f"{clock.reads:,} reads"
+    backwards = Check(
+        group="clock",
+        name="readings before the last",
+        error=float(clock.backwards),
+        unit="count",
+        limit=0.0,
+        ok=not clock.backwards,
+        of_suite=False,
+        sample=sample,
+    )
+    of_time = {"smallest step": clock.step_s, "one reading": clock.read_s}
+    return [
+        Check(
+            group="clock",
+            name=name,
+            error=found_s,
+            unit="s",
+            limit=_CLOCK_LIMIT_S,
+            ok=0 < found_s <= _CLOCK_LIMIT_S,
+            of_suite=False,
+            sample=sample,
+            note=clock.name,
+        )
+        for name, found_s in of_time.items()
+    ] + [backwards]
+
+
+def _estimates(evidence: Evidence, history: History) -> dict[str, Estimate]:
+    return {
+        point.id: estimate(
+            history.visits[point.id],
+            history.launch_of[point.id],
+            history.floors,
+            slow=history.slowness,
+        )
+        for point in evidence.points
+        if point.id in history.visits
+    }
+
+
+def _times(evidence: Evidence, history: History) -> list[Check]:
+    estimates = _estimates(evidence, history)
+    checks: list[Check] = []
+    for point in evidence.points:
+        found = estimates.get(point.id)
+        if found is None or point.implementation not in ("nothing", "busy_wait"):
+            continue
+        sample = f"{found.clean_visits}/{units.some(found.visits, 'visit')}"
+        if point.implementation == "nothing":
+            checks.append(
+                Check(
+                    group="times",
+                    name="an evaluation of nothing",
+                    error=found.time_s,
+                    unit="s",
+                    limit=_CLOCK_LIMIT_S,
+                    ok=found.time_s <= _CLOCK_LIMIT_S,
+                    of_suite=False,
+                    sample=sample,
+                    note="a call and a turn of the loop around it: part of every time",
+                )
+            )
+            continue
+        length_s = point.problem.dims["n"] * 1e-9
+        checks.append(_wait(found, length_s, sample))
+    return checks + _same_times(evidence.pairs, estimates)
+
+
+def _wait(found: Estimate, length_s: float, sample: str) -> Check:
+    """A wait of known length; too long through and through, or too short, is wrong timing.
+
+    Where only most of its visits are too long, other processes took the core meanwhile.
+    """
+    error, least = found.time_s / length_s - 1, found.minimum_s / length_s - 1
+    taken = error > _WAIT_LIMIT >= abs(least)
+    return Check(
+        group="times",
+        name=f"busy-wait of {units.time(length_s)}",
+        error=error,
+        unit="deviation",
+        limit=_WAIT_LIMIT,
+        ok=abs(error) <= _WAIT_LIMIT,
+        of_suite=not taken,
+        sample=sample,
+        note=f"{units.percent(least)} at its shortest: other processes took the core"
+        if taken
+        else "",
+    )
+
+
+def _same_times(pairs: Sequence[Pair], estimates: dict[str, Estimate]) -> list[Check]:
+    """How far apart the times of points are that run the same code."""
+    by_unit: dict[str, list[Estimate]] = {}
+    for pair in pairs:
+        if pair.right in estimates:
+            by_unit.setdefault(pair.unit, []).append(estimates[pair.right])
+    off: list[float] = []
+    inside = 0
+    for same in by_unit.values():
+        middle_s = float(np.median([each.time_s for each in same]))
+        off += [abs(each.time_s / middle_s - 1) for each in same]
+        inside += sum(each.low_s <= middle_s <= each.high_s for each in same)
+    if not off:
+        return []
+    spread = float(np.quantile(off, 0.95))
+    sample = units.some(len(off), "point")
+    return [
+        Check(
+            group="times",
+            name="same code, 95 % within",
+            error=spread,
+            unit="share",
+            limit=_SPREAD,
+            ok=spread <= _SPREAD,
+            of_suite=False,
+            sample=sample,
+        ),
+        rate(
+            "intervals off their middle",
+            len(off) - inside,
+            len(off),
+            _MISSES,
+            group="times",
+            of_suite=True,
+            sample=sample,
+        ),
+    ]
+
+
+# ------------------------------------------------------------------------ changes
+
+
+def _ratios(pairs: Sequence[Pair], history: History) -> list[tuple[Pair, Ratio]]:
+    found = []
+    for pair in pairs:
+        ratio = paired_ratio(
+            history.by_round(pair.left), history.by_round(pair.right), history.floors
+        )
+        if ratio is not None:
+            found.append((pair, ratio))
+    return found
+
+
+def _changes(ratios: Sequence[tuple[Pair, Ratio]]) -> list[Check]:
+    """What pairs of equal code and pairs with a planted slow-down are called."""
+    checks: list[Check] = []
+    same = [ratio for pair, ratio in ratios if pair.planted == 0]
+    if same:
+        checks.append(
+            rate(
+                "equal code called different",
+                sum(_called(ratio) in ("slower", "faster") for ratio in same),
+                len(same),
+                _MISSES,
+                group="same code",
+                of_suite=True,
+                sample=units.some(len(same), "pair"),
+            )
+        )
+    for percent in PLANTED:
+        planted = [ratio for pair, ratio in ratios if pair.planted == percent / TURNS]
+        if planted:
+            checks.append(
+                rate(
+                    found_name(percent),
+                    sum(_called(ratio) == "slower" for ratio in planted),
+                    len(planted),
+                    _FOUND,
+                    at_least=True,
+                    group="planted changes",
+                    of_suite=False,
+                    sample=units.some(len(planted), "pair"),
+                )
+            )
+    if not ratios:
+        return checks
+    off = [ratio.ratio / (1 + pair.planted) - 1 for pair, ratio in ratios]
+    bias = float(np.median(off))
+    outside = [not ratio.low <= 1 + pair.planted <= ratio.high for pair, ratio in ratios]
+    sample = units.some(len(ratios), "pair")
+    return [
+        *checks,
+        Check(
+            group="planted changes",
+            name="error of a ratio, median",
+            error=bias,
+            unit="deviation",
+            limit=_BIAS,
+            ok=abs(bias) <= _BIAS,
+            of_suite=True,
+            sample=sample,
+        ),
+        Check(
+            group="planted changes",
+            name="error of a ratio, 95 %",
+            error=float(np.quantile(np.abs(off), 0.95)),
+            unit="share",
+            limit=_SPREAD,
+            ok=float(np.quantile(np.abs(off), 0.95)) <= _SPREAD,
+            of_suite=False,
+            sample=sample,
+        ),
+        rate(
+            "intervals off the truth",
+            sum(outside),
+            len(outside),
+            _MISSES,
+            group="planted changes",
+            of_suite=True,
+            sample=sample,
+        ),
+    ]
+
+
+def _called(ratio: Ratio) -> str:
+    return word_for(ratio.low, ratio.high)
+
+
+def found_name(percent: int) -> str:
+    """The name of the check that a slow-down of so many percent is found."""
+    return f"+{percent} % called slower"
+
+
+# ---------------------------------------------------------------------- the mood
+
+
+def _mood(history: History) -> list[Check]:
+    """How often the canaries found this machine at its best, and what it is like else."""
+    visits = [visit for some in history.visits.values() for visit in some]
+    floor_s = history.floors.get("ufunc", 0.0)
+    if not visits or not floor_s:
+        return []
+    clean = sum(canary.is_clean(visit, history.floors) for visit in visits)
+    ratios = np.array([s / floor_s for visit in visits for s in visit.canaries_s["ufunc"]])
+    slow = ratios > SLOW_MOOD
+    share = float(np.mean(slow))
+    times = float(np.median(ratios[slow]) / np.median(ratios[~slow])) if 0 < share < 1 else 1.0
+    drift = history.slowness - 1
+    sample = units.some(len(visits), "visit")
+    return [
+        Check(
+            group="machine",
+            name="clean visits",
+            error=clean / len(visits),
+            unit="share",
+            limit=_CLEAN,
+            ok=clean / len(visits) >= _CLEAN,
+            of_suite=False,
+            sample=sample,
+            at_least=True,
+        ),
+        Check(
+            group="machine",
+            name="canaries in a slow mode",
+            error=share,
+            unit="share",
+            limit=_SLOW_SHARE,
+            ok=share <= _SLOW_SHARE,
+            of_suite=False,
+            sample=sample,
+            note=f"{times:.2f} times as long as the others" if share else "",
+        ),
+        Check(
+            group="machine",
+            name="floor over the best seen",
+            error=drift,
+            unit="deviation",
+            limit=canary.SLOW_FLOOR - 1,
+            ok=drift <= canary.SLOW_FLOOR - 1,
+            of_suite=False,
+            sample=sample,
+        ),
+    ]
+
+
+# --------------------------------------------------------------------- in words
+
+
+def _visits_per_side(pairs: Sequence[Pair], history: History) -> int:
+    counts = [len(history.visits.get(pair.left, ())) for pair in pairs]
+    return int(np.median(counts)) if counts else 0
+
+
+def _verdict(checks: Sequence[Check], visits: int) -> tuple[str, ...]:
+    named = {check.name: check for check in checks}
+    said: list[str] = []
+    for percent in sorted(PLANTED, reverse=True):
+        found = named.get(found_name(percent))
+        if found is None:
+            continue
+        share = units.percent(found.error)
+        if found.error >= _SURELY:
+            said.append(f"A change of {percent} % is found in {share} of cases.")
+        elif found.error >= _HARDLY:
+            said.append(f"A change of {percent} % is found in only {share} of cases.")
+        else:
+            said.append(f"A change of {percent} % cannot be told: {share} of them are found.")
+    same = named.get("equal code called different")
+    if same:
+        said.append(
+            f"Equal code is called different in {units.percent(same.error)} of pairs; the "
+            f"intervals allow {units.percent(1 - CONFIDENCE)}."
+        )
+    if said:
+        said.append(
+            f"This holds for ratios within one run with about {visits} visits to each side "
+            f"(at least {FEWEST_CLEAN} clean ones are wanted), for code that stays within "
+            "its caches, on one thread."
+        )
+    slow = named.get("canaries in a slow mode")
+    clean = named.get("clean visits")
+    if slow and clean:
+        said.append(
+            f"{units.percent(clean.error)} of visits found the machine at its best; "
+            + (
+                f"it has a slow mode ({units.percent(slow.error)} of canaries, {slow.note})."
+                if not slow.ok
+                else "no slow mode was seen."
+                if slow.error == 0
+                else f"a slow mode is rare ({units.percent(slow.error)} of canaries)."
+            )
+        )
+    return tuple(said)

@@ -1,0 +1,64 @@
+"""The selfcheck: measure what is known, judge, keep, show."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.show import terminal_width, wants_color
+
+if TYPE_CHECKING:
+    from profiler_suite.model import SelfCheck
+
+DEFECTS = 3
+
+
+@click.command("selfcheck")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def selfcheck_command(as_json: bool, quiet: bool) -> int:
+    """How far off the suite's own numbers are here, and what changes it can find.
+
+    Measures functions whose truth is known and planted slow-downs, with the means of a
+    sweep, in about a minute. Exit code 0 when only limits of the machine are exceeded
+    (its noise), 3 when a number is wrong that should be right on any machine.
+    """
+    progress = ProgressLine(sys.stderr, quiet=quiet)
+    found = _checked(progress)
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+    else:
+        from profiler_suite.report.selfcheck import screen
+
+        click.echo(screen(found, terminal_width(), wants_color()))
+    return DEFECTS if found.defects else 0
+
+
+def _checked(progress: ProgressLine) -> "SelfCheck":
+    from profiler_suite import __version__
+    from profiler_suite.analysis.selfcheck import judge
+    from profiler_suite.analysis.statistics import estimate
+    from profiler_suite.machine.kept import keep_floors, keep_selfcheck, kept_floors
+    from profiler_suite.machine.survey import survey
+    from profiler_suite.measure.selfcheck import Effort, measure
+
+    machine = survey(coarse=True, progress=progress.say)
+    try:
+        evidence = measure(
+            machine,
+            kept_floors(machine.fingerprint),
+            estimate,
+            Effort(),
+            progress.say,
+            progress.show,
+        )
+    finally:
+        progress.clear()
+    keep_floors(machine.fingerprint, evidence.own_floors_s)
+    found = judge(evidence, __version__)
+    if not keep_selfcheck(found):
+        progress.keep("warning: the cache folder cannot be written: later runs go without it")
+    return found

@@ -1,0 +1,239 @@
+"""Measures functions of known truth with the very passes that sweeps make.
+
+The rounds of `runner.Sweep`, the accounts of `accounting` and the lines of `lines`,
+each in its usual child; nothing is timed in another way than in a sweep.
+"""
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+
+import msgspec
+
+from profiler_suite.measure import accounting, lines
+from profiler_suite.measure.clock import Clock, clock_of_a_child
+from profiler_suite.measure.plan import make_point
+from profiler_suite.measure.runner import Judge, Progress, Sweep
+from profiler_suite.measure.schedule import Schedule
+from profiler_suite.model import (
+    AccountRecord,
+    LineRecord,
+    Machine,
+    Noun,
+    Point,
+    Problem,
+    Row,
+)
+from profiler_suite.workloads import catalogue, registry
+
+KNOWN_TRUTH = Path(catalogue.__file__).with_name("known_truth.py")
+"""The file with the functions; children load it like any experiment."""
+
+TURNS = 100
+"""Times that an unchanged unit of work is repeated: one turn more is a slow-down of 1 %."""
+UNITS = ("interpreter_steps", "small_calls", "ufunc_work", "small_products", "copies")
+PLANTED = (2, 5, 10)
+"""Planted slow-downs, percent: so many turns more than TURNS."""
+WAITS_NS = (20_000, 200_000, 2_000_000)
+
+BOOKS = {
+    "only_interpreter": 16,
+    "only_dispatch": 16,
+    "only_copy": 200_000,
+    "only_arithmetic": 20_000,
+    "only_product": 16,
+    "only_page_faults": 16,
+}
+"""Implementation → elements of its argument: all of its time is of one kind."""
+COUNTS = {
+    "counts_multiply_add": 1000,
+    "counts_exponentials": 1000,
+    "counts_reduction": 1000,
+    "counts_product": 3500,
+    "counts_small_loop": 312,
+    "counts_strided": 1000,
+}
+LINES = {"one_and_three": 300, "one_and_three_short": 1000}
+"""Implementation → turns: its second line does three times what the first does."""
+
+_NEVER = 10**6  # clean visits: the rounds end with their time, not when points converge
+
+
+class Effort(Noun, frozen=True):
+    """How much is measured; every check states what it was taken from."""
+
+    same_pairs: int = 80
+    """A/A pairs over all units."""
+    planted_pairs: int = 40
+    """Pairs over all units, for each planted slow-down."""
+    rounds_s: float = 40.0
+    launches: int = 2
+    replay_s: float = 0.4
+    sample_s: float = 0.3
+    lines_s: float = 1.0
+    seed: int = 20
+
+
+class Pair(Noun, frozen=True):
+    """Two points visited side by side whose true ratio is known."""
+
+    left: str
+    right: str
+    unit: str
+    planted: float
+    """True time of left over true time of right, less 1: 0 for an A/A pair."""
+
+
+class Evidence(Noun, frozen=True):
+    """Everything that was measured, not judged yet."""
+
+    machine: Machine
+    kept_floors_s: dict[str, float]
+    own_floors_s: dict[str, float]
+    """Canary floors of the rounds, s."""
+    clock: Clock
+    points: tuple[Point, ...]
+    """Of the rounds, the accounts and the lines."""
+    pairs: tuple[Pair, ...]
+    rows: tuple[Row, ...]
+    accounts: tuple[AccountRecord, ...]
+    lines: tuple[LineRecord, ...]
+    problems: tuple[str, ...]
+    """Passes that ended early, in whole sentences."""
+    duration_s: float
+
+
+def measure(
+    machine: Machine,
+    kept_floors_s: Mapping[str, float],
+    judge: Judge,
+    effort: Effort,
+    tell: Callable[[str], None],
+    progress: Callable[[Progress], None],
+) -> Evidence:
+    """All passes; about 50 s more than the rounds' own time with the usual effort."""
+    begun = perf_counter()
+    catalogue.load(KNOWN_TRUTH)
+    files = (str(KNOWN_TRUTH),)
+    tell("reading the clock")
+    clock = clock_of_a_child()
+    timed, pairs = rounds_plan(effort, machine)
+    rows: list[Row] = []
+    sweep = Sweep(
+        timed,
+        machine,
+        schedule(effort),
+        seed=effort.seed,
+        files=files,
+        floors=kept_floors_s,
+        append=rows.append,
+        judge=judge,
+        progress=progress,
+    )
+    sweep.run()
+    floors = [s for s in (kept_floors_s.get("ufunc"), sweep.floors().get("ufunc")) if s]
+    books = account_plan(machine, BOOKS | COUNTS)
+    accounts: list[AccountRecord] = []
+    problems = [
+        accounting.account_points(
+            accounting.Order(
+                points=tuple(some),
+                files=files,
+                seed=effort.seed,
+                effort=accounting.Effort(
+                    replay_s=share * effort.replay_s,
+                    sample_s=share * effort.sample_s,
+                    floor_s=min(floors, default=1.0),
+                    seed=effort.seed,
+                ),
+            ),
+            accounts.append,
+        )
+        for share, some in _told(tell, books)
+    ]
+    tell("profiling lines of known functions")
+    found: list[LineRecord] = []
+    profiled = account_plan(machine, LINES)
+    problems.append(
+        lines.profile_points(
+            profiled,
+            files,
+            effort.seed,
+            effort.lines_s,
+            lambda result: found.extend(result.lines),
+        )
+    )
+    return Evidence(
+        machine=machine,
+        kept_floors_s=dict(kept_floors_s),
+        own_floors_s=sweep.floors(),
+        clock=clock,
+        points=(*timed, *books, *profiled),
+        pairs=pairs,
+        rows=tuple(rows),
+        accounts=tuple(accounts),
+        lines=tuple(found),
+        problems=tuple(problem for problem in problems if problem),
+        duration_s=perf_counter() - begun,
+    )
+
+
+def _told(
+    tell: Callable[[str], None], books: Sequence[Point]
+) -> Sequence[tuple[float, Sequence[Point]]]:
+    """The accounts in two orders: whose time is to be split, and whose counts are enough."""
+    tell("where the time of known functions goes")
+    counted = [point for point in books if point.implementation in COUNTS]
+    return (
+        (1.0, [point for point in books if point.implementation in BOOKS]),
+        (0.05, counted),
+    )
+
+
+def schedule(effort: Effort) -> Schedule:
+    """As many rounds as the time allows, in several processes as in a sweep."""
+    return Schedule(
+        mode="selfcheck",
+        launches=effort.launches,
+        span_s=effort.rounds_s,
+        half_width=0.0,
+        budget_s=effort.rounds_s,
+        longest_evaluation_s=1.0,
+        clean_visits=_NEVER,
+        visits_kept=_NEVER,
+    )
+
+
+def rounds_plan(effort: Effort, machine: Machine) -> tuple[tuple[Point, ...], tuple[Pair, ...]]:
+    """The points that are timed in rounds, and which of them are pairs of known ratio."""
+    points = [_point("nothing", 1, machine)]
+    points += [_point("busy_wait", length, machine) for length in WAITS_NS]
+    pairs: list[Pair] = []
+    wanted = {0: effort.same_pairs} | dict.fromkeys(PLANTED, effort.planted_pairs)
+    for more, count in wanted.items():
+        units = itertools.islice(itertools.cycle(UNITS), count)
+        for number, unit in enumerate(units):
+            slower = _point(unit, TURNS + more, machine, f"/plus{more}/{number}")
+            base = _point(unit, TURNS, machine, f"/base{more}/{number}")
+            points += [_partnered(slower, base), _partnered(base, slower)]
+            pairs.append(Pair(left=slower.id, right=base.id, unit=unit, planted=more / TURNS))
+    return tuple(points), tuple(pairs)
+
+
+def account_plan(machine: Machine, sizes: Mapping[str, int]) -> tuple[Point, ...]:
+    """One point for each of these functions with so many turns or elements."""
+    return tuple(_point(name, n, machine) for name, n in sizes.items())
+
+
+def _partnered(point: Point, partner: Point) -> Point:
+    return msgspec.structs.replace(point, partner=partner.id)
+
+
+def _point(implementation: str, n: int, machine: Machine, suffix: str = "") -> Point:
+    """One function with one number of turns or elements; `suffix` tells equal ones apart."""
+    found = registry.find_implementation(implementation)
+    point = make_point(
+        "known_truth", found, Problem(workload=found.workload, dims={"n": n}), 1, machine
+    )
+    return msgspec.structs.replace(point, id=point.id + suffix)

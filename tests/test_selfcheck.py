@@ -1,0 +1,318 @@
+"""The selfcheck: what it plans, what it concludes, what it keeps and how it shows it."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from profiler_suite import cli
+from profiler_suite.analysis.quality import selfcheck_says
+from profiler_suite.analysis.selfcheck import found_name, judge, rate
+from profiler_suite.analysis.standing import standing
+from profiler_suite.analysis.statistics import estimate
+from profiler_suite.machine.kept import CACHE_VARIABLE, keep_selfcheck, kept_selfcheck
+from profiler_suite.measure import selfcheck
+from profiler_suite.measure.clock import clock_of_a_child, read_clock
+from profiler_suite.measure.selfcheck import PLANTED, TURNS, UNITS, Effort, rounds_plan
+from profiler_suite.model import Check, SelfCheck
+from profiler_suite.report.selfcheck import screen, table, value
+from profiler_suite.workloads import catalogue
+from tests.fake_machine import MACHINE
+from tests.fake_run import make_run
+from tests.fake_selfcheck import evidence
+from tests.report_fixtures import Written
+
+
+@pytest.fixture(scope="module")
+def calm() -> SelfCheck:
+    return judge(evidence(), "1.0")
+
+
+def named(found: SelfCheck, name: str) -> Check:
+    (check,) = [check for check in found.checks if check.name == name]
+    return check
+
+
+def defects(found: SelfCheck) -> list[str]:
+    return [check.name for check in found.defects]
+
+
+# -------------------------------------------------------------------- what is planned
+
+
+def test_planted_slow_downs_are_true_ones_in_every_unit_and_side_by_side() -> None:
+    catalogue.load(selfcheck.KNOWN_TRUTH)
+    points, pairs = rounds_plan(Effort(same_pairs=10, planted_pairs=5), MACHINE)
+    by_id = {point.id: point for point in points}
+    assert len(by_id) == len(points) == 4 + 2 * len(pairs)
+    for pair in pairs:
+        left, right = by_id[pair.left], by_id[pair.right]
+        assert left.partner == right.id
+        assert right.partner == left.id
+        assert left.implementation == right.implementation == pair.unit
+        assert left.problem.dims["n"] == round(TURNS * (1 + pair.planted))
+    for percent in PLANTED:
+        assert {p.unit for p in pairs if p.planted == percent / TURNS} == set(UNITS)
+    assert sum(pair.planted == 0 for pair in pairs) == 10
+
+
+def test_the_clock_is_judged_by_its_own_readings() -> None:
+    readings = iter([0, 0, 20, 20, 60, 50, 90])
+    clock = read_clock(lambda: next(readings), reads=7, name="a clock")
+    assert clock.step_s == pytest.approx(20e-9)
+    assert clock.read_s == pytest.approx(10e-9)
+    assert clock.backwards == 1
+
+
+def test_the_clock_is_read_in_a_child() -> None:
+    clock = clock_of_a_child()
+    assert 0 < clock.step_s < 1e-3
+    assert clock.reads > 1000
+
+
+# ------------------------------------------------------------------ what is concluded
+
+
+def test_a_calm_machine_passes_every_check_and_finds_every_change(calm: SelfCheck) -> None:
+    assert [check.name for check in calm.checks if not check.ok] == []
+    assert "A change of 2 % is found in 100 % of cases." in calm.verdict
+    assert any("no slow mode was seen" in sentence for sentence in calm.verdict)
+    assert named(calm, "error of a ratio, median").error == pytest.approx(0, abs=0.002)
+
+
+def test_a_noisy_machine_is_a_verdict_not_a_defect() -> None:
+    found = judge(evidence(noise=0.05), "1.0")
+    assert not named(found, found_name(2)).ok
+    assert any("change of 2 % cannot be told" in sentence for sentence in found.verdict)
+    assert defects(found) == []
+
+
+def test_a_slow_mode_is_named_with_its_share_and_its_factor() -> None:
+    found = judge(evidence(slow_share=0.4), "1.0")
+    check = named(found, "canaries in a slow mode")
+    assert check.error == pytest.approx(0.4, abs=0.05)
+    assert check.note.startswith("1.7")
+    assert any("it has a slow mode" in sentence for sentence in found.verdict)
+    assert defects(found) == []
+    # Gated on the canary, changes are found all the same.
+    assert named(found, found_name(5)).error > 0.9
+
+
+def test_equal_code_called_different_is_a_defect() -> None:
+    assert "equal code called different" in defects(judge(evidence(same_bias=0.03), "1.0"))
+
+
+def test_a_busy_wait_of_another_length_is_a_defect() -> None:
+    found = judge(evidence(waits=1.05), "1.0")
+    assert "busy-wait of 2.00 ms" in defects(found)
+    assert named(found, "busy-wait of 2.00 ms").error == pytest.approx(0.05, abs=0.01)
+
+
+def test_a_wait_that_is_long_in_most_visits_only_is_the_machine_s_doing() -> None:
+    found = judge(evidence(waits=1.0, busy_share=0.7), "1.0")
+    check = named(found, "busy-wait of 2.00 ms")
+    assert not check.ok
+    assert "other processes took the core" in check.note
+    assert defects(found) == []
+
+
+def test_one_operation_too_many_is_a_defect_with_the_functions_named() -> None:
+    found = judge(evidence(miscount=1.0), "1.0")
+    assert defects(found) == ["FLOP against formulas"]
+    assert "only_copy" in named(found, "FLOP against formulas").note
+
+
+def test_time_in_the_wrong_entry_is_a_defect() -> None:
+    found = judge(evidence(copy_share=0.5), "1.0")
+    assert defects(found) == ["all copy"]
+
+
+def test_more_than_all_of_the_time_is_as_wrong_as_too_little() -> None:
+    assert defects(judge(evidence(copy_share=1.6), "1.0")) == ["all copy"]
+
+
+def test_a_line_with_the_wrong_share_is_a_defect() -> None:
+    found = judge(evidence(three=5.0), "1.0")
+    assert [name for name in defects(found) if name.startswith("75 % line")]
+
+
+def test_what_could_not_be_measured_is_missing_not_right(calm: SelfCheck) -> None:
+    some = msgspec.structs.replace(
+        evidence(), accounts=(), lines=(), problems=("the accounting process ended",)
+    )
+    found = judge(some, "1.0")
+    assert any("accounting process" in sentence for sentence in found.missing)
+    assert {c.group for c in calm.checks} - {c.group for c in found.checks} == {
+        "books",
+        "counts",
+        "lines",
+    }
+
+
+def test_without_any_visit_there_is_still_a_result() -> None:
+    found = judge(msgspec.structs.replace(evidence(), rows=()), "1.0")
+    assert not any(check.group == "planted changes" for check in found.checks)
+
+
+def test_a_rate_of_the_suite_is_exceeded_only_with_its_whole_interval() -> None:
+    few = rate("r", 2, 10, 0.1, group="g", of_suite=True, sample="")
+    many = rate("r", 40, 200, 0.1, group="g", of_suite=True, sample="")
+    assert few.error == many.error == 0.2
+    assert few.ok
+    assert not many.ok
+    assert few.low is not None
+    assert few.low < 0.1
+    machine = rate("r", 2, 10, 0.1, group="g", of_suite=False, sample="")
+    assert not machine.ok
+
+
+# ----------------------------------------------------------------- kept and carried
+
+
+def test_it_is_kept_per_machine_and_survives_a_broken_file(
+    calm: SelfCheck, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    assert kept_selfcheck(calm.fingerprint) is None
+    assert keep_selfcheck(calm)
+    assert kept_selfcheck(calm.fingerprint) == calm
+    (file,) = tmp_path.glob("selfcheck-*.json")
+    file.rename(tmp_path / "selfcheck-other.json")
+    assert kept_selfcheck("other") is None
+    (tmp_path / "selfcheck-broken.json").write_bytes(b'{"fingerprint": "broken"\xff')
+    assert kept_selfcheck("broken") is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, ""),
+        ({"fingerprint": "another machine"}, "No selfcheck of this machine"),
+        ({"suite_version": "0.9"}, "version 0.9"),
+        ({"measured_at": "2026-01-01T00:00:00+00:00"}, "59 days old"),
+        ({"measured_at": "yesterday"}, "no readable date"),
+    ],
+)
+def test_a_selfcheck_speaks_for_a_run_of_its_machine_version_and_time(
+    calm: SelfCheck, changed: dict[str, str], said: str
+) -> None:
+    fresh = msgspec.structs.replace(calm, measured_at="2026-02-20T00:00:00+00:00")
+    kept = msgspec.structs.replace(fresh, **changed)
+    found = standing(kept, "1.0", "2026-03-01T00:00:00+00:00", calm.fingerprint)
+    assert said in found
+    assert bool(found) == bool(said)
+    if said:
+        assert "profiler_suite selfcheck" in found
+    assert "No selfcheck" in standing(None, "1.0", "", "")
+
+
+def test_a_run_says_what_its_selfcheck_found_or_how_to_make_one() -> None:
+    run = make_run()
+    assert any("5 % is found in 90 %" in sentence for sentence in selfcheck_says(run))
+    without = dataclasses.replace(
+        run, provenance=msgspec.structs.replace(run.provenance, selfcheck=None)
+    )
+    (sentence,) = selfcheck_says(without)
+    assert "No selfcheck" in sentence
+
+
+# ---------------------------------------------------------------------------- shown
+
+
+def test_the_page_carries_it(report: Written) -> None:
+    assert "<h3>Selfcheck</h3>" in report.html
+    assert "A change of 5 % is found in 90 % of cases" in report.html
+    assert "Every number and its limit" in report.html
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_table_fits_and_states_every_sample(calm: SelfCheck, width: int) -> None:
+    text = screen(calm, width, color=False)
+    assert max(map(len, text.splitlines())) <= width
+    if width >= 80:
+        assert all(check.sample in text for check in calm.checks)
+    assert text.count("  ok") == len(calm.checks)
+    assert text.splitlines()[0].startswith("A change of 10 %")
+
+
+def test_a_defect_is_named_with_what_to_do() -> None:
+    text = screen(judge(evidence(miscount=1.0), "1.0"), 80, color=False)
+    assert "exceeded" in text
+    assert "a defect of the suite" in text
+    assert "selfcheck --json" in text
+
+
+def test_the_page_says_what_each_number_is_of(calm: SelfCheck) -> None:
+    view = table(calm)
+    assert len(view.rows) == len(calm.checks)
+    assert all(len(row) == len(view.headings) == len(view.numeric) for row in view.rows)
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "text"),
+    [
+        (45e-9, "s", "45.0 ns"),
+        (0.0, "share", "0 %"),
+        (0.031, "deviation", "+3.1 %"),
+        (-0.031, "deviation", "-3.1 %"),
+        (2e-16, "share", "2e-14 %"),
+        (3.0, "count", "3"),
+    ],
+)
+def test_numbers_are_shown_in_their_unit(number: float, unit: str, text: str) -> None:
+    assert value(number, unit) == text
+
+
+# ----------------------------------------------------------------------- the command
+
+
+@pytest.mark.parametrize(("miscount", "code"), [(0.0, 0), (1.0, 3)])
+def test_the_command_keeps_and_prints_the_result_and_a_defect_is_exit_code_3(
+    miscount: float,
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    made = evidence(miscount=miscount)
+    monkeypatch.setattr("profiler_suite.machine.survey.survey", lambda **_: made.machine)
+    monkeypatch.setattr(selfcheck, "measure", lambda *_: made)
+    assert cli.run(["selfcheck", "--json", "-q"]) == code
+    printed = capsys.readouterr()
+    document = json.loads(printed.out)
+    assert printed.err == ""
+    assert {check["name"] for check in document["checks"]} >= {"clean visits"}
+    assert kept_selfcheck(made.machine.fingerprint) is not None
+
+
+@pytest.mark.slow
+def test_a_short_real_one_finds_nothing_wrong_with_counts_books_and_clock(
+    tmp_path: Path,
+) -> None:
+    effort = Effort(
+        same_pairs=5,
+        planted_pairs=5,
+        rounds_s=3.0,
+        launches=1,
+        replay_s=0.2,
+        sample_s=0.2,
+        lines_s=0.5,
+    )
+    told: list[str] = []
+    made = selfcheck.measure(MACHINE, {}, estimate, effort, told.append, lambda progress: None)
+    assert made.problems == ()
+    found = judge(made, "1.0")
+    groups = {check.group for check in found.checks}
+    assert {"clock", "times", "planted changes", "books", "lines", "counts"} <= groups
+    exact = [c for c in found.checks if c.group == "counts" or c.name == "entries against sum"]
+    assert exact
+    assert all(check.ok for check in exact)
+    # A busy-wait cannot be shorter, and is longer only where something else took the core.
+    for check in found.checks:
+        if check.name.startswith("busy-wait"):
+            assert check.error > -0.01
+            assert check.ok or not check.of_suite
+    assert len(told) == 3
