@@ -72,13 +72,20 @@ RESNET50 = (
 experiment = Experiment(
     name="network_layers",
     question=(
-        "On layers that matter, how close do lowered matrix products come to this machine's "
-        "best, and which way of lowering is fastest where?"
+        "On layers that matter, how close do matrix products come to this machine's best, and "
+        "where do fewer operations win?"
     ),
     axis="name",
     problems=(*ALEXNET, *VGG16, *RESNET50),
     quick_problems=(ALEXNET[2], VGG16[8], RESNET50[2]),
-    implementations=("taps", "im2col_gemm", "im2col_blocked", "rows_gemm"),
+    implementations=(
+        "im2col_gemm",
+        "im2col_blocked",
+        "im2col_kept",
+        "winograd",
+        "winograd_kept",
+        "winograd_2x2_kept",
+    ),
     dtypes=("float32",),
     sources=(
         "AlexNet: Krizhevsky, Sutskever and Hinton (2012), ImageNet Classification with Deep "
@@ -87,6 +94,7 @@ experiment = Experiment(
         "Large-Scale Image Recognition, configuration D",
         "ResNet-50: He, Zhang, Ren and Sun (2016), Deep Residual Learning for Image "
         "Recognition",
+        "Winograd: Lavin and Gray (2016), Fast Algorithms for Convolutional Neural Networks",
     ),
 )
 

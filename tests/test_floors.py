@@ -21,6 +21,7 @@ FLOORS = {
     "store": 4,
     "machine": 3,
     "workloads": 2,
+    "host": 1.5,  # knows the nouns; implementations ask it for sizes of caches
     "model": 1,
     "units": 0,
     "errors": 0,

@@ -3,7 +3,7 @@
 import struct
 from pathlib import Path
 
-from profiler_suite.machine.caches import (
+from profiler_suite.host.caches import (
     cpu_count,
     from_sysctl,
     from_sysfs,

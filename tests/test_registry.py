@@ -21,7 +21,8 @@ def test_all_families_of_the_convolution_are_there() -> None:
     assert families == {
         "loop": ["loop_scalar", "loop", "loop_pixels"],
         "vectorized": ["taps", "windows_einsum", "windows_tensordot"],
-        "gemm": ["im2col_gemm", "im2col_blocked", "rows_gemm"],
+        "gemm": ["im2col_gemm", "rows_gemm", "im2col_blocked", "im2col_kept"],
+        "winograd": ["winograd", "winograd_kept", "winograd_2x2", "winograd_2x2_kept"],
         "fft": ["fft"],
         "library": ["scipy_convolve2d", "scipy_correlate", "scipy_ndimage"],
     }

@@ -4,7 +4,7 @@ import math
 import os
 from pathlib import Path
 
-from profiler_suite.machine.ask import text_of
+from profiler_suite.host.ask import text_of
 
 
 def logical_cpus() -> int:

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from profiler_suite.machine import caches, cores
-from profiler_suite.machine.ask import sysctl, text_of
+from profiler_suite.host import caches
+from profiler_suite.host.ask import sysctl, text_of
+from profiler_suite.machine import cores
 from profiler_suite.model import BlasLibrary, MachineFacts
 
 _CPU = Path("/sys/devices/system/cpu")

@@ -93,9 +93,10 @@ def account_point(
 ) -> AccountRecord:
     """Trace, replay and sample one point of a plan."""
     workload = registry.find_workload(point.problem.workload)
+    arguments = workload.arguments(point.problem, seed)
     return account(
-        registry.find_implementation(point.implementation).function,
-        workload.arguments(point.problem, seed),
+        registry.ready(registry.find_implementation(point.implementation), arguments),
+        arguments,
         effort,
         run_canary,
         name=point.id,

@@ -113,7 +113,8 @@ def traced_cost(implementation: Implementation, problem: Problem) -> Cost:
     from profiler_suite.measure.trace import trace
 
     arguments = registry.find_workload(problem.workload).arguments(problem, _SEED)
-    _, counts = trace(implementation.function, arguments, seconds=_PATIENCE_S / 3)
+    ready = registry.ready(implementation, arguments)
+    _, counts = trace(ready, arguments, seconds=_PATIENCE_S / 3)
     scalars = sum(o.calls for o in counts.operations if o.kind == "scalar")
     largest = max(
         (o.temporary_bytes / max(1, o.temporaries) for o in counts.operations), default=0.0

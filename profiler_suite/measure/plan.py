@@ -336,9 +336,17 @@ def predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
 
 
 def predicted_memory_bytes(points: Sequence[Point]) -> float:
-    """Data of all problems is held at once; of the workspaces, the largest counts."""
+    """Data of all problems is held at once, and what was prepared; else the largest workspace."""
     data: dict[str, float] = {}
+    kept = 0.0
+    passing = [0.0]
+    known = registry.implementations()
     for point in points:
         key = msgspec.json.encode(point.problem).decode()
         data[key] = point.working_set_bytes - point.cost.workspace_bytes
-    return sum(data.values()) + max((p.cost.workspace_bytes for p in points), default=0.0)
+        found = known.get(point.implementation)
+        if found is not None and found.prepare is not None:
+            kept += point.cost.workspace_bytes
+        else:
+            passing.append(point.cost.workspace_bytes)
+    return sum(data.values()) + kept + max(passing)

@@ -4,8 +4,9 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
@@ -27,6 +28,15 @@ from profiler_suite.model import LaunchRecord, Point, Problem, Status, Visit
 from profiler_suite.workloads import catalogue, registry, verification
 
 
+class _Ready(NamedTuple):
+    """A prepared point."""
+
+    point: Point
+    call: Callable[..., Any]
+    prepared: timing.Prepared
+    canaries: dict[str, canary.Canary]
+
+
 class Worker:
     """Holds the data and the prepared calls of all points of one launch."""
 
@@ -39,15 +49,15 @@ class Worker:
         self._threads = NativeThreads()
         self._arguments: dict[str, tuple[Any, ...]] = {}
         self._reference: tuple[str, Any] = ("", None)
-        self._points: dict[str, tuple[Point, timing.Prepared, dict[str, canary.Canary]]] = {}
+        self._points: dict[str, _Ready] = {}
 
     def prepare(self, request: Prepare) -> LaunchRecord:
         """Make data, check, warm up and calibrate one point."""
         point, launch = request.point, request.launch
         implementation = registry.find_implementation(point.implementation)
-        call = implementation.function
         threads = self._threads.limit(point.threads)
         arguments = self._arguments_of(point.problem)
+        call = registry.ready(implementation, arguments)
         largest_error = error_bound = cold_s = 0.0
         if request.check:
             # The first call of this process is the one that is checked: time it as it passes.
@@ -83,7 +93,7 @@ class Worker:
             )
         prepared = timing.prepare(call, arguments)
         canaries = {name: self._canaries[name] for name in request.canaries}
-        self._points[point.id] = (point, prepared, canaries)
+        self._points[point.id] = _Ready(point, call, prepared, canaries)
         return LaunchRecord(
             point=point.id,
             launch=launch,
@@ -97,8 +107,7 @@ class Worker:
 
     def take(self, point_id: str) -> Visit:
         """One visit of one prepared point."""
-        point, prepared, canaries = self._points[point_id]
-        call = registry.find_implementation(point.implementation).function
+        point, call, prepared, canaries = self._points[point_id]
         arguments = self._arguments_of(point.problem)
         self._threads.limit(point.threads)
         at_s = (perf_counter_ns() - self._epoch_ns) * 1e-9

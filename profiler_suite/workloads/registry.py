@@ -1,9 +1,9 @@
 """The registry: one dict of workloads, one of implementations, filled by a decorator."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from profiler_suite.errors import UsageError, unknown_name
 from profiler_suite.model import Cost, Implementation, Problem, Workload, unstated
@@ -33,11 +33,13 @@ def implementation(
     dtypes: tuple[str, ...] = ("float32", "float64"),
     refuse: Callable[[Problem], str] | None = None,
     error: str = "direct",
+    prepare: Callable[..., Callable[..., Any]] | None = None,
 ) -> Callable[[Function], Function]:
     """Enter the decorated function as an implementation of `workload`, under its own name.
 
     The function takes the workload's arguments, returns the answer as a new
     array, and must not change its arguments. Without `cost`, traced counts serve.
+    With `prepare`, what that returns is timed in its place (see `ready`).
     """
 
     def enter(function: Function) -> Function:
@@ -56,10 +58,21 @@ def implementation(
             summary=(function.__doc__ or name).strip().splitlines()[0],
             refuse=refuse,
             error=error,
+            prepare=prepare,
         )
         return function
 
     return enter
+
+
+def ready(implementation: Implementation, arguments: Sequence[Any]) -> Callable[..., Any]:
+    """What is called and timed: the function, or what its `prepare` made for these arguments.
+
+    What was prepared takes the same arguments; only the first may have other values.
+    """
+    if implementation.prepare is None:
+        return implementation.function
+    return implementation.prepare(*arguments)
 
 
 def forget(file: Path) -> None:

@@ -23,7 +23,8 @@ def answer(
     # What a user's implementation raises is a result about that implementation.
     try:
         arguments = workload.arguments(point.problem, order.seed)
-        profile = session.profile(implementation.function, arguments, order.seconds)
+        ready = registry.ready(implementation, arguments)
+        profile = session.profile(ready, arguments, order.seconds)
     except Exception as error:  # noqa: BLE001
         return Profiled(point=point.id, lines=(), reason=f"{type(error).__name__}: {error}")
     if profile is None:

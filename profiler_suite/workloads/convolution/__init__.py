@@ -2,9 +2,21 @@
 
 # Importing a module enters its implementations; this is the order they are listed in.
 # isort: off
-from profiler_suite.workloads.convolution import workload, loop, vectorized, gemm, fft, library
+from profiler_suite.workloads.convolution import workload, loop, vectorized, gemm, blocked
+from profiler_suite.workloads.convolution import winograd, fft, library
 
 # isort: on
 from profiler_suite.workloads.convolution.geometry import Geometry, problem
 
-__all__ = ["Geometry", "fft", "gemm", "library", "loop", "problem", "vectorized", "workload"]
+__all__ = [
+    "Geometry",
+    "blocked",
+    "fft",
+    "gemm",
+    "library",
+    "loop",
+    "problem",
+    "vectorized",
+    "winograd",
+    "workload",
+]

@@ -1,4 +1,4 @@
-"""Convolutions lowered to matrix products: the whole image, blocks of rows, or one axis."""
+"""Convolutions lowered to one matrix product: the whole image, or along the width only."""
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -7,12 +7,6 @@ from profiler_suite.model import Cost, Problem
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, answer_shape, cost
 from profiler_suite.workloads.registry import implementation
-from profiler_suite.workloads.requirements import ITEM_BYTES
-
-# A lowered block should stay in a core's own cache (512 KiB to 2 MiB on current
-# machines), yet have rows enough to pay for reading all filters once per block:
-# of 64 KiB to 2 MiB, tried on image sizes and network layers, the best for most.
-_BLOCK_BYTES = 512 * 2**10
 
 
 def _is_pointwise(size: Geometry) -> bool:
@@ -45,42 +39,6 @@ def im2col_gemm(image: Array, filters: Array, stride: int) -> Array:
     # reshape copies unless 1×1 filters at stride 1 leave the image as it is.
     lowered = _windows(image, filters, stride).reshape(-1, weights.shape[1])
     return (lowered @ weights.T).reshape(out_shape)
-
-
-def _rows_per_block(out_height: int, row_bytes: int) -> int:
-    return max(1, min(out_height, _BLOCK_BYTES // row_bytes))
-
-
-def _im2col_blocked_cost(problem: Problem) -> Cost:
-    size = Geometry.of(problem)
-    if _is_pointwise(size):
-        return _im2col_gemm_cost(problem)
-    row = size.out_width * size.length
-    rows = _rows_per_block(size.out_height, row * ITEM_BYTES[problem.dtype])
-    blocks = -(-size.out_height // rows)
-    # Per block: two slices of the windows and buffer, copy, two slices, product.
-    return cost(problem, rate="blas", calls=9.0 + 6.0 * blocks, workspace_elements=rows * row)
-
-
-@implementation(WORKLOAD, family="gemm", cost=_im2col_blocked_cost)
-def im2col_blocked(image: Array, filters: Array, stride: int) -> Array:
-    """Lowers a cache-sized block of rows at a time into one buffer; a product per block."""
-    if filters.shape[1:3] == (1, 1) and stride == 1:
-        return im2col_gemm(image, filters, stride)  # nothing to lower
-    out_height, out_width, count = answer_shape(image.shape, filters.shape, stride)
-    weights = filters.reshape(count, -1).T
-    length = weights.shape[0]
-    windows = _windows(image, filters, stride)
-    rows = _rows_per_block(out_height, out_width * length * image.itemsize)
-    block = np.empty((rows, *windows.shape[1:]), image.dtype)
-    lowered = block.reshape(rows * out_width, length)
-    out = np.empty((out_height * out_width, count), image.dtype)
-    for first in range(0, out_height, rows):
-        some = min(rows, out_height - first)
-        block[:some] = windows[first : first + some]
-        begin, end = first * out_width, (first + some) * out_width
-        np.matmul(lowered[: some * out_width], weights, out=out[begin:end])
-    return out.reshape(out_height, out_width, count)
 
 
 def _rows_gemm_cost(problem: Problem) -> Cost:

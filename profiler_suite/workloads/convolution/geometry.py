@@ -6,10 +6,12 @@ started this package the filters are not flipped (a correlation).
 """
 
 import dataclasses
+from functools import cached_property
 
 from profiler_suite.errors import ProblemError
 from profiler_suite.model import Cost, Problem
 from profiler_suite.workloads import requirements
+from profiler_suite.workloads.arrays import Array
 
 WORKLOAD = "convolution"
 DIMS = ("height", "width", "channels", "filters", "filter_height", "filter_width", "stride")
@@ -33,42 +35,42 @@ class Geometry:
         """The sizes of a convolution problem."""
         return cls(**problem.dims)
 
-    @property
+    @cached_property
     def out_height(self) -> int:
         """Rows of the answer."""
         return (self.height - self.filter_height) // self.stride + 1
 
-    @property
+    @cached_property
     def out_width(self) -> int:
         """Columns of the answer."""
         return (self.width - self.filter_width) // self.stride + 1
 
-    @property
+    @cached_property
     def pixels(self) -> int:
         """Positions at which the filters are applied."""
         return self.out_height * self.out_width
 
-    @property
+    @cached_property
     def outputs(self) -> int:
         """Elements of the answer."""
         return self.pixels * self.filters
 
-    @property
+    @cached_property
     def length(self) -> int:
         """Products summed for one element of the answer: kh × kw × C."""
         return self.filter_height * self.filter_width * self.channels
 
-    @property
+    @cached_property
     def multiply_adds(self) -> int:
         """Multiply-accumulates of the whole convolution."""
         return self.outputs * self.length
 
-    @property
+    @cached_property
     def unstrided_pixels(self) -> int:
         """Positions that a stride of 1 would have."""
         return (self.height - self.filter_height + 1) * (self.width - self.filter_width + 1)
 
-    @property
+    @cached_property
     def elements(self) -> int:
         """Elements of image, filters and answer together."""
         return (
@@ -154,6 +156,21 @@ def cost(
         workspace_bytes=workspace_elements * requirements.ITEM_BYTES[problem.dtype],
         rate=rate,
         executed_flop=executed_flop,
+    )
+
+
+def geometry_of(image: Array, filters: Array, stride: int) -> Geometry:
+    """The sizes of a convolution from its arguments."""
+    height, width, channels = image.shape
+    count, filter_height, filter_width, _ = filters.shape
+    return Geometry(
+        height=height,
+        width=width,
+        channels=channels,
+        filters=count,
+        filter_height=filter_height,
+        filter_width=filter_width,
+        stride=stride,
     )
 
 

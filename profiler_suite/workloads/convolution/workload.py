@@ -9,7 +9,7 @@ from profiler_suite.errors import UsageError
 from profiler_suite.model import Problem, Workload
 from profiler_suite.workloads import registry, rounding
 from profiler_suite.workloads.arrays import Array, random_array
-from profiler_suite.workloads.convolution import geometry
+from profiler_suite.workloads.convolution import geometry, winograd
 from profiler_suite.workloads.convolution.geometry import Geometry
 
 
@@ -52,7 +52,8 @@ def error_bound(problem: Problem, arguments: tuple[Any, ...], kind: str) -> floa
 
     'direct': n products summed in any order. Σ|aᵢbᵢ| is at most
     max|image| √n max‖filter‖₂ by Cauchy and Schwarz. 'fft': an error relative to
-    ‖image‖₂ max‖filter‖₂. The rounding of the float64 reference is added.
+    ‖image‖₂ max‖filter‖₂. 'winograd_4x4', 'winograd_2x2': see winograd.error. The
+    rounding of the float64 reference is added.
     """
     size = Geometry.of(problem)
     image, filters, _ = arguments
@@ -67,8 +68,11 @@ def error_bound(problem: Problem, arguments: tuple[Any, ...], kind: str) -> floa
         padded = (size.height + size.filter_height - 1) * (size.width + size.filter_width - 1)
         norm = float(np.linalg.norm(image.astype(np.float64))) * largest_filter
         own = rounding.fft_error(padded, problem.dtype) * norm
+    elif kind in winograd.TRANSFORMS:
+        own = winograd.error(kind, image, filters)
     else:
-        raise UsageError(f"unknown error bound {kind!r}; use 'direct' or 'fft'")
+        known = ", ".join(("direct", "fft", *winograd.TRANSFORMS))
+        raise UsageError(f"unknown error bound {kind!r}; use one of {known}")
     return own + reference_error
 
 

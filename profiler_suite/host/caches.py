@@ -5,12 +5,13 @@ which gave 320 MiB (both tried).
 """
 
 import ctypes
+import functools
 import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from profiler_suite.machine.ask import sysctl
+from profiler_suite.host.ask import sysctl
 from profiler_suite.model import Cache
 
 _LINUX = Path("/sys/devices/system/cpu/cpu0/cache")
@@ -26,6 +27,12 @@ def data_caches() -> tuple[Cache, ...]:
     if sys.platform == "win32":
         return from_windows_records(_windows_records())
     return from_sysfs(_LINUX)
+
+
+@functools.cache
+def size_bytes(level: int, otherwise: int) -> int:
+    """Size of this computer's cache of a level; `otherwise` where the system does not say."""
+    return next((c.size_bytes for c in data_caches() if c.level == level), otherwise)
 
 
 def from_sysfs(folder: Path) -> tuple[Cache, ...]:
