@@ -336,7 +336,7 @@ def predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
 
 
 def predicted_memory_bytes(points: Sequence[Point]) -> float:
-    """Data of all problems is held at once, and what was prepared; else the largest workspace."""
+    """All data and all that was prepared are held at once; of the rest, the largest counts."""
     data: dict[str, float] = {}
     kept = 0.0
     passing = [0.0]
