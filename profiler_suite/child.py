@@ -1,32 +1,137 @@
-"""Starts a Python child process that runs a module of this very package.
+"""Starts a Python child process that runs a module of this very package, and ends it.
 
 The child must import the same files as its parent, also from a checkout that
-is not installed, and nothing from the folder it happens to be started in.
+is not installed, and nothing from the folder it happens to be started in. It ends
+when its parent does, however that ends, and when memory runs out the system takes
+the child first.
 """
 
+import contextlib
+import os
+import runpy
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from time import sleep
 from typing import Any
 
+from profiler_suite.errors import ChildError, ProfilerSuiteError
+
 _BOOT = (
-    "import sys, runpy; parent = sys.argv.pop(1); module = sys.argv.pop(1);"
-    "sys.path.insert(0, parent); import profiler_suite; sys.path.remove(parent);"
-    "runpy.run_module(module, run_name='__main__', alter_sys=True)"
+    "import sys; folder = sys.argv.pop(1); sys.path.insert(0, folder);"
+    "from profiler_suite import child; sys.path.remove(folder);"
+    "child.run(int(sys.argv.pop(1)), sys.argv.pop(1))"
 )
+# linux/prctl.h
+_PR_SET_PDEATHSIG = 1
+# The first to go, before anything else that runs on the machine.
+_OOM_SCORE = "1000"
+_LOOK_EVERY_S = 1.0
+_PATIENCE_S = 2.0
 
 
 def command(module: str, *arguments: str) -> list[str]:
     """The command line that runs `module` (dotted, inside this package) in a new process."""
-    parent = str(Path(__file__).resolve().parents[1])
-    return [sys.executable, "-P", "-c", _BOOT, parent, module, *arguments]
+    folder = str(Path(__file__).resolve().parents[1])
+    return [sys.executable, "-P", "-c", _BOOT, folder, str(os.getpid()), module, *arguments]
 
 
 def start(module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    """Start `module` as a child with pipes for its standard input and output."""
-    return subprocess.Popen(
-        command(module, *arguments),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        **options,
-    )
+    """Start `module` as a child with pipes for its standard input and output.
+
+    It has a session of its own: Ctrl-C and a closed terminal reach the parent alone,
+    which ends its children. On Linux it ends with the thread that calls this.
+    """
+    try:
+        return subprocess.Popen(
+            command(module, *arguments),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            **options,
+        )
+    except OSError as error:
+        raise ChildError(
+            f"no process can be started: {error.strerror or error}; close other programs, then "
+            "give the same command again"
+        ) from error
+
+
+def end(process: subprocess.Popen[bytes]) -> int:
+    """End a child with all it has started, and wait for it; returns how it ended."""
+    if process.returncode is None:
+        with contextlib.suppress(OSError):
+            _kill(process)
+    return process.wait()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if hasattr(os, "killpg"):
+        # Its number is still its own: it has just been waited for, if at all.
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+
+
+def how_it_ended(process: subprocess.Popen[bytes]) -> str:
+    """How a child ended that says nothing more, in words; it is ended if it has not."""
+    try:
+        code = process.wait(_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        end(process)
+        return "its process closed its pipe"
+    with contextlib.suppress(OSError):
+        _kill(process)  # what it has started and left behind
+    if code >= 0:
+        return f"its process exited with code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        return f"its process was killed by signal {-code}"
+    if name == "SIGKILL":
+        return "its process was killed by SIGKILL; the system does that when memory runs out"
+    return f"its process was killed by {name}"
+
+
+def run(parent: int, module: str) -> None:
+    """In the child: run a module for that parent; its last words are one sentence."""
+    end_with(parent)
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except ProfilerSuiteError as error:
+        sys.exit(f"error: {error}")
+    except (BrokenPipeError, KeyboardInterrupt):
+        # The parent has gone or does not listen any more: nobody waits for an answer.
+        os._exit(1)
+
+
+def end_with(parent: int) -> None:
+    """In the child: end when the parent ends, and be the first to go when memory runs out."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
+        if not _lives(parent):  # it ended before it could be told to the system
+            os._exit(1)
+    elif os.name == "posix":
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: int) -> None:
+    while _lives(parent):
+        sleep(_LOOK_EVERY_S)
+    os._exit(1)
+
+
+def _lives(parent: int) -> bool:
+    if os.getppid() == parent:
+        return True
+    try:
+        os.kill(parent, 0)  # a launcher may stand between the two
+    except OSError:
+        return False
+    return os.getppid() != 1

@@ -7,13 +7,42 @@ with their ``kind``.
 
 import enum
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+# What a noun that comes from outside may hold. Rows and run.json are files, and a file may
+# say anything: what no clock tells and no count reaches makes it unreadable.
+Time = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+"""A time that was measured, s: more than nothing, less than thirty years."""
+Seconds = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
+"""A time that was computed, s."""
+Number = Annotated[float, msgspec.Meta(ge=-1e30, le=1e30)]
+Whole = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+CanaryName = Annotated[str, msgspec.Meta(pattern="^(ufunc|memory|gemm[0-9]{1,6})$")]
 
 
 class Noun(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all nouns: immutable, named fields, decoded and checked from JSON."""
+
+
+def to_json(noun: Noun) -> bytes:
+    """JSON of a noun; where its text is not valid UTF-8, as paths may be, '?' stands for it."""
+    try:
+        return msgspec.json.encode(noun)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_valid(msgspec.to_builtins(noun)))
+
+
+def _valid(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {_valid(key): _valid(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_valid(each) for each in value]
+    return value
 
 
 class Status(enum.Enum):
@@ -35,7 +64,7 @@ class Problem(Noun, frozen=True):
 
     workload: str
     """Name of the workload that knows what the dimensions mean."""
-    dims: dict[str, int]
+    dims: dict[str, Whole]
     """Named dimensions, in elements; for a convolution height, width, channels, …"""
     dtype: str = "float64"
     layout: str = "C"
@@ -50,28 +79,28 @@ class Cost(Noun, frozen=True):
     Source of the conventions: Williams, Waterman and Patterson (2009), Roofline.
     """
 
-    flop: float
+    flop: Number
     """Textbook floating-point operations: multiply and add of every multiply-accumulate."""
-    compulsory_bytes: float
+    compulsory_bytes: Number
     """Bytes that must move if every input is read once and every output written once."""
-    calls: float = 0.0
+    calls: Number = 0.0
     """NumPy or SciPy calls made from Python in one evaluation (for predicting time)."""
-    scalar_steps: float = 0.0
+    scalar_steps: Number = 0.0
     """Scalar operations executed by Python bytecode in one evaluation (for predicting time)."""
-    workspace_bytes: float = 0.0
+    workspace_bytes: Number = 0.0
     """Temporary memory beyond inputs and output (for predicting memory)."""
     rate: str = "blas"
     """Who does the arithmetic: 'blas', 'ufunc', 'einsum' (no BLAS), 'integer', 'fft', 'python',
     or the name of a SciPy function with a rate of its own (see machine.prediction)."""
-    written_bytes: float = 0.0
+    written_bytes: Number = 0.0
     """How many of the compulsory bytes are written: the output."""
-    executed_flop: float = 0.0
+    executed_flop: Number = 0.0
     """Operations really executed if not the textbook's (padding, FFT); 0: the textbook's."""
 
     @property
     def intensity(self) -> float:
-        """Arithmetic intensity: textbook FLOP over compulsory bytes, FLOP/byte."""
-        return self.flop / self.compulsory_bytes
+        """Arithmetic intensity: textbook FLOP over compulsory bytes, FLOP/byte; or 0."""
+        return self.flop / self.compulsory_bytes if self.compulsory_bytes else 0.0
 
 
 class Experiment(Noun, frozen=True):
@@ -107,13 +136,13 @@ class Point(Noun, frozen=True):
     problem: Problem
     label: str
     """The problem in a few characters."""
-    threads: int
+    threads: Count
     cost: Cost
-    working_set_bytes: float
+    working_set_bytes: Number
     """Inputs, output and workspace of one evaluation."""
-    predicted_s: float
+    predicted_s: Seconds
     """Predicted time of one evaluation; 0 when nothing is known of its cost."""
-    replica: int = 0
+    replica: Count = 0
     """1 for the second entry of an A/A pair: the same code under another id."""
     partner: str = ""
     """Id of the point that is visited next to this one, for a paired ratio."""
@@ -132,8 +161,8 @@ class Plan(Noun, frozen=True):
     experiments: tuple[Experiment, ...]
     points: tuple[Point, ...]
     skipped: tuple[Skip, ...]
-    predicted_duration_s: float
-    predicted_memory_bytes: float
+    predicted_duration_s: Seconds
+    predicted_memory_bytes: Number
 
 
 # ------------------------------------------------------- what a trace counted
@@ -157,8 +186,8 @@ class OperationLine(Noun, frozen=True):
 
     file: str
     """Empty when no Python line of the user took part."""
-    line: int
-    calls: int
+    line: Count
+    calls: Count
 
 
 class Operation(Noun, frozen=True):
@@ -179,16 +208,16 @@ class Operation(Noun, frozen=True):
     operands: tuple[Operand, ...]
     """Arrays and numbers that went in, those written to included, without repetition."""
     results: tuple[Operand, ...]
-    facts: dict[str, int]
+    facts: dict[str, Whole]
     """Counts that depend on values: elements selected by a mask, additions of reduceat,
     twice the exponent of a power."""
-    calls: int
-    flop: float
-    bytes_read: int
-    bytes_written: int
-    temporaries: int
+    calls: Count
+    flop: Number
+    bytes_read: Count
+    bytes_written: Count
+    temporaries: Count
     """Arrays allocated."""
-    temporary_bytes: int
+    temporary_bytes: Count
     lines: tuple[OperationLine, ...]
     """Innermost lines outside of NumPy and SciPy, the most frequent first."""
     via: str = ""
@@ -204,19 +233,19 @@ class OperationCounts(Noun, frozen=True):
     """What one evaluation does, operation by operation, and what could not be counted."""
 
     operations: tuple[Operation, ...]
-    calls: int
+    calls: Count
     """Counted calls, those without any work (views) included."""
-    flop: float
+    flop: Number
     """Executed floating-point operations."""
-    bytes_read: int
-    bytes_written: int
-    temporaries: int
-    temporary_bytes: int
-    uncovered: dict[str, int]
+    bytes_read: Count
+    bytes_written: Count
+    temporaries: Count
+    temporary_bytes: Count
+    uncovered: dict[str, Count]
     """Calls by name that took part with arrays or numbers but have no count."""
-    coverage: float
+    coverage: Number
     """Counted calls over counted and uncovered calls; 1 when everything seen was counted."""
-    conventions: int
+    conventions: Count
     """Version of the conventions that the numbers follow."""
 
 
@@ -232,7 +261,7 @@ class NativeWeight(Noun, frozen=True):
     """File name of the library, or a name in brackets such as '[kernel]'."""
     symbol: str
     """Function; empty where nothing names it."""
-    samples: int
+    samples: Count
 
 
 class NativeSamples(Noun, frozen=True):
@@ -242,22 +271,22 @@ class NativeSamples(Noun, frozen=True):
     but ``wall_s - cpu_s``.
     """
 
-    frequency_hz: float
+    frequency_hz: Number
     """Samples per second of a thread's time on a core."""
-    wall_s: float
+    wall_s: Seconds
     """Wall time of all evaluations while sampling, s."""
-    cpu_s: float
+    cpu_s: Seconds
     """Time the calling thread was on a core, s; above wall_s only by rounding."""
-    evaluations: int
-    samples: int
+    evaluations: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    samples: Count
     """Samples of the calling thread: what the wall time consists of."""
-    lost: int
+    lost: Count
     """Samples of any thread for which its buffer had no room."""
-    unseen: float
+    unseen: Number
     """Ticks of the calling thread that left no sample; kernel time where it is excluded."""
-    threads: int
+    threads: Count
     """Threads watched, the calling one included."""
-    threads_refused: int
+    threads_refused: Count
     """Threads that could not be watched: the kernel had no room for their buffers."""
     kernel_included: bool
     """False where only user code may be sampled: page faults are then in ``unseen``."""
@@ -294,28 +323,31 @@ class NativeSamples(Noun, frozen=True):
 
 # ------------------------------------------------------- rows of records.jsonl
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Of what is written; see `store` for the history."""
+OLDEST_SCHEMA = 1
+"""Of what can be read."""
 
 
 class Visit(Noun, frozen=True):
     """A canary, some samples of one point, a canary."""
 
     point: str
-    at_s: float
+    at_s: Seconds
     """Seconds since the run began (monotonic clock)."""
-    sample_times_s: tuple[float, ...]
+    sample_times_s: Annotated[tuple[Time, ...], msgspec.Meta(min_length=1)]
     """Time per evaluation of each sample, s."""
-    canaries_s: dict[str, tuple[float, float]]
+    canaries_s: dict[CanaryName, tuple[Time, Time]]
     """Per canary: its time before and after the samples, s."""
-    minor_faults: float
+    minor_faults: Number
     """Minor page faults per evaluation."""
 
 
 class RoundRecord(Noun, frozen=True, tag_field="kind", tag="round"):
     """One visit to every active point, in random order."""
 
-    round: int
-    launch: int
+    round: Count
+    launch: Count
     visits: tuple[Visit, ...]
     schema: int = SCHEMA_VERSION
 
@@ -324,18 +356,18 @@ class LaunchRecord(Noun, frozen=True, tag_field="kind", tag="launch"):
     """What one child process found out about one point before its first visit."""
 
     point: str
-    launch: int
+    launch: Count
     status: Status
     reason: str = ""
-    cold_s: float = 0.0
+    cold_s: Seconds = 0.0
     """Time of the very first call in this process, s."""
-    evaluations: int = 0
+    evaluations: Count = 0
     """Evaluations per sample."""
-    threads_by_library: dict[str, int] = {}
+    threads_by_library: dict[str, Count] = {}
     """Threads that each native library says it uses, read back after setting the limit."""
-    largest_error: float = 0.0
+    largest_error: Number = 0.0
     """Largest absolute difference from the reference."""
-    error_bound: float = 0.0
+    error_bound: Number = 0.0
     """What that difference may be, from dtype and reduction length."""
     schema: int = SCHEMA_VERSION
 
@@ -362,18 +394,18 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
     implementation: str
     file: str
     function: str
-    line: int
+    line: Count
     source: str
-    hits: int
-    time_s: float
+    hits: Count
+    time_s: Seconds
     """Raw time as line_profiler counts it, s, over all evaluations."""
-    evaluations: int
-    first_line: int = 0
+    evaluations: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    first_line: Count = 0
     """Line on which the function begins."""
-    corrected_s: float = 0.0
+    corrected_s: Seconds = 0.0
     """Time of the line in one plain evaluation, s. Time in a recursive call belongs to the
     lines it runs there, not again to the line that called. May be below 0 when modelled."""
-    uncertainty_s: float = 0.0
+    uncertainty_s: Seconds = 0.0
     """Half width of the 95 % interval of corrected_s, s."""
     resolved: bool = False
     """Whether corrected_s is larger than its uncertainty."""
@@ -382,14 +414,24 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
     events cost), or empty: not corrected."""
     indicative: bool = False
     """Modelled although line_profiler made the function more than five times slower."""
-    looks: int = 0
+    looks: Count = 0
     """Looks that found the line running."""
-    added_s: float = 0.0
+    added_s: Seconds = 0.0
     """What line_profiler added to the line, by the model, s."""
-    plain_s: float = 0.0
+    plain_s: Seconds = 0.0
     """Plain time of one evaluation of the point, measured between the profiled ones, s."""
-    profiled_s: float = 0.0
+    profiled_s: Seconds = 0.0
     """Wall time of one evaluation under line_profiler, s."""
+    schema: int = SCHEMA_VERSION
+
+
+class LinesRecord(Noun, frozen=True, tag_field="kind", tag="lines"):
+    """All lines of one point, or why there are none."""
+
+    point: str
+    lines: tuple[LineRecord, ...]
+    reason: str = ""
+    """Why there are no lines; empty when there are."""
     schema: int = SCHEMA_VERSION
 
 
@@ -399,25 +441,25 @@ class OperationTime(Noun, frozen=True):
     name: str
     kind: str
     via: str
-    calls: int
+    calls: Count
     """Calls in one evaluation."""
-    flop: float
+    flop: Number
     """Executed FLOP of all its calls."""
-    traffic_bytes: float
+    traffic_bytes: Number
     """Bytes read and written by all its calls."""
     shapes: str
     """Shapes and dtype of its operands, for people."""
     file: str
-    line: int
+    line: Count
     """Where it is called most."""
-    full_s: float
+    full_s: Seconds
     """One call with the traced shapes, strides and dtypes, s; 0 when it was not replayed."""
-    fixed_s: float
+    fixed_s: Seconds
     """One call at vanishing size with the same layout, s."""
-    full_spread_s: float
+    full_spread_s: Seconds
     """Half the spread (interquartile) of full_s over rounds, s."""
-    fixed_spread_s: float
-    minor_faults: float
+    fixed_spread_s: Seconds
+    minor_faults: Number
     """Page faults of one full call."""
     replayed: bool
 
@@ -426,23 +468,23 @@ class AccountRecord(Noun, frozen=True, tag_field="kind", tag="account"):
     """What the ledger of one point is made from: counts, replay and native samples."""
 
     point: str
-    plain_s: float
+    plain_s: Seconds
     """Plain time of one evaluation, measured in the same rounds as the replay, s."""
-    plain_spread_s: float
-    minor_faults: float
+    plain_spread_s: Seconds
+    minor_faults: Number
     """Of one plain evaluation, in the steady state."""
-    rounds: int
-    clean_rounds: int
+    rounds: Count
+    clean_rounds: Count
     operations: tuple[OperationTime, ...]
-    calls: int
-    flop: float
+    calls: Count
+    flop: Number
     """Executed FLOP, as traced."""
-    traffic_bytes: float
+    traffic_bytes: Number
     """Bytes read and written, as traced."""
-    temporaries: int
-    temporary_bytes: int
-    coverage: float
-    uncovered: dict[str, int]
+    temporaries: Count
+    temporary_bytes: Count
+    coverage: Number
+    uncovered: dict[str, Count]
     native: NativeSamples | None = None
     native_clean: bool = False
     """Whether the canary was near its floor before and after sampling."""
@@ -461,7 +503,7 @@ class PassRecord(Noun, frozen=True, tag_field="kind", tag="pass"):
     """A pass over the plan that ended: sweep finished, interrupted, lines profiled."""
 
     name: str
-    at_s: float
+    at_s: Seconds
     outcome: str
     schema: int = SCHEMA_VERSION
 
@@ -472,14 +514,14 @@ class TaskRecord(Noun, frozen=True, tag_field="kind", tag="task"):
     host: str
     worker: str
     """Address of the worker, or the run folder that was merged."""
-    began_at_s: float
+    began_at_s: Number
     """Seconds since 1970 by the host's own clock."""
-    ended_at_s: float
-    first_launch: int
+    ended_at_s: Number
+    first_launch: Count
     """The launches of the task are numbered from here on …"""
-    launches: int
+    launches: Count
     """… and are so many."""
-    points: int
+    points: Count
     schema: int = SCHEMA_VERSION
 
 
@@ -489,9 +531,9 @@ class TaskRecord(Noun, frozen=True, tag_field="kind", tag="task"):
 class Cache(Noun, frozen=True):
     """One level of data cache."""
 
-    level: int
-    size_bytes: int
-    shared_by_cores: int
+    level: Count
+    size_bytes: Count
+    shared_by_cores: Count
 
 
 class BlasLibrary(Noun, frozen=True):
@@ -502,7 +544,7 @@ class BlasLibrary(Noun, frozen=True):
     architecture: str
     """Kernel architecture it chose, such as 'SkylakeX'; empty if it does not say."""
     threading: str
-    threads: int
+    threads: Count
 
 
 class MachineFacts(Noun, frozen=True):
@@ -512,21 +554,21 @@ class MachineFacts(Noun, frozen=True):
     system: str
     cpu: str
     architecture: str
-    sockets: int
-    cores: int
+    sockets: Count
+    cores: Count
     """Physical cores."""
-    threads_per_core: int
-    logical_cpus: int
-    cores_allowed: int
+    threads_per_core: Count
+    logical_cpus: Count
+    cores_allowed: Count
     """Logical CPUs that this process may use, by affinity and cgroup quota."""
-    quota_cores: float
+    quota_cores: Number
     """cgroup CPU quota in cores; 0 when there is none."""
     caches: tuple[Cache, ...]
-    numa_nodes: int
+    numa_nodes: Count
     governor: str
     boost: str
     virtualised: str
-    memory_bytes: int
+    memory_bytes: Count
     python: str
     numpy: str
     scipy: str
@@ -541,17 +583,17 @@ class Ceiling(Noun, frozen=True):
     label: str
     """What it is in words, for a legend: 'best GEMM, float64', 'memory read'."""
     dtype: str = ""
-    threads: int = 1
+    threads: Count = 1
     level: str = ""
     """For bandwidth: 'L1', 'L2', 'L3' or 'memory'."""
     access: str = ""
     """For bandwidth: 'read', 'copy', 'update' (read and write in place) or 'triad'."""
-    value: float = 0.0
+    value: Number = 0.0
     """Best value in the unit of the quantity; 0 when not measured."""
-    median: float = 0.0
-    low: float = 0.0
+    median: Number = 0.0
+    low: Number = 0.0
     """5th percentile over rounds."""
-    high: float = 0.0
+    high: Number = 0.0
     """95th percentile over rounds."""
     warning: str = ""
     """Why it should not be trusted, or why it was not measured; empty when fine."""
@@ -564,14 +606,14 @@ class CallCost(Noun, frozen=True):
     """Such as 'np.add', 'slice', 'python call'."""
     layout: str
     """'contiguous', 'strided' or 'scalar'."""
-    dims: int
+    dims: Count
     dtype: str
-    fixed_s: float
-    fixed_low_s: float
-    fixed_high_s: float
-    rate_per_s: float
+    fixed_s: Seconds
+    fixed_low_s: Seconds
+    fixed_high_s: Seconds
+    rate_per_s: Number
     """Asymptotic elements (for products: FLOP) per second; 0 when it does not grow."""
-    n_half: float
+    n_half: Number
     """Elements (FLOP) at which half the time is fixed cost: fixed_s × rate_per_s."""
     unit: str = "elements"
     """What rate_per_s and n_half count: 'elements', or 'FLOP' for products and transforms."""
@@ -589,10 +631,10 @@ class Machine(Noun, frozen=True):
     """ISO 8601, UTC."""
     coarse: bool
     """Measured in a hurry, for a quick sweep."""
-    duration_s: float
+    duration_s: Seconds
     unavailable: tuple[str, ...] = ()
     """Sentences on what cannot be known or measured here."""
-    usable_bytes: dict[str, float] = {}
+    usable_bytes: dict[str, Number] = {}
     """Level → working set up to which reads still run at that level's speed, bytes, as
     measured; a shared host may leave a guest less than the cache's size. Absent when not
     measured."""
@@ -634,8 +676,8 @@ class HostRecord(Noun, frozen=True, tag_field="kind", tag="host"):
     python_executable: str = ""
     environment: dict[str, str] = {}
     """Its environment variables that change speed."""
-    load_average: tuple[float, ...] = ()
-    floors_s: dict[str, float] = {}
+    load_average: tuple[Number, ...] = ()
+    floors_s: dict[CanaryName, Time] = {}
     """Canary floors kept there when it joined, s."""
     schema: int = SCHEMA_VERSION
 
@@ -644,7 +686,8 @@ Row = (
     RoundRecord
     | LaunchRecord
     | PointRecord
-    | LineRecord
+    | LineRecord  # on its own in runs of schema 1 only
+    | LinesRecord
     | AccountRecord
     | PassRecord
     | TaskRecord
@@ -714,21 +757,21 @@ class Provenance(Noun, frozen=True):
     """ISO 8601, UTC."""
     git: str
     """Commit and state of the folder the sweep was started in; empty outside git."""
-    load_average: tuple[float, ...]
+    load_average: tuple[Number, ...]
     python_executable: str
     environment: dict[str, str]
     """Environment variables that change speed: OMP_NUM_THREADS, MALLOC_*, …"""
-    floors_s: dict[str, float]
+    floors_s: dict[CanaryName, Time]
     """Canary floors kept from earlier runs on this machine when the run began, s."""
     machine: Machine
     experiments: tuple[Experiment, ...]
     points: tuple[Point, ...]
     skipped: tuple[Skip, ...]
-    predicted_duration_s: float = 0.0
+    predicted_duration_s: Seconds = 0.0
     experiment_files: tuple[str, ...] = ()
     plan: str = ""
     """Name of the whole plan that these points are from; empty in older runs."""
-    asked_points: int = 0
+    asked_points: Count = 0
     """Points of the whole plan, skipped ones included, second entries of A/A pairs not."""
     shard: str = ""
     """'3/16' when these points are one of several parts of the plan."""

@@ -77,3 +77,12 @@ def percent(share: float) -> str:
 def ratio(value: float) -> str:
     """A ratio as '12.3×'."""
     return f"{three_digits(value)}×"
+
+
+def printable(text: str) -> str:
+    """The text without characters that control a terminal; lines and tabs are kept."""
+    return "".join("?" if _controls(character) else character for character in text)
+
+
+def _controls(character: str) -> bool:
+    return (character < " " and character not in "\n\t") or "\x7f" <= character <= "\x9f"

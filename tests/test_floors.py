@@ -24,8 +24,8 @@ FLOORS = {
     "host": 1.5,  # knows the nouns; implementations ask it for sizes of caches
     "model": 1,
     "units": 0,
+    "child": 1,
     "errors": 0,
-    "child": 0,
 }
 # Third-party packages and the only rooms they may be imported in.
 HOMES = {

@@ -12,7 +12,7 @@ from profiler_suite.measure.plan import plan
 from profiler_suite.measure.schedule import QUICK
 from profiler_suite.model import (
     AccountRecord,
-    LineRecord,
+    LinesRecord,
     PassRecord,
     Point,
     PointRecord,
@@ -74,7 +74,7 @@ def test_blocks_make_one_run_also_when_interrupted_in_between() -> None:
     assert ends == Counter(point.id for point in asked.points)
     accounts = Counter(row.point for row in rows if isinstance(row, AccountRecord))
     assert accounts == Counter(point.id for point in asked.points if not point.replica)
-    assert len({row.point for row in rows if isinstance(row, LineRecord)}) == 2
+    assert len({row.point for row in rows if isinstance(row, LinesRecord)}) == 2
     # One run: rounds are numbered through, and time goes on.
     rounds = [row for row in rows if isinstance(row, RoundRecord)]
     assert [row.round for row in rounds] == sorted({row.round for row in rounds})

@@ -60,10 +60,10 @@ def test_a_cut_last_line_is_left_out_and_the_next_row_starts_afresh(tmp_path: Pa
     ],
 )
 def test_a_damaged_or_newer_line_never_hides_the_good_ones(tmp_path: Path, line: bytes) -> None:
-    good = msgspec.json.encode(a_round(0))
-    (tmp_path / store.RECORDS).write_bytes(good + b"\n" + line + b"\n" + good + b"\n")
+    good = [msgspec.json.encode(a_round(number)) for number in (0, 1)]
+    (tmp_path / store.RECORDS).write_bytes(good[0] + b"\n" + line + b"\n" + good[1] + b"\n")
     rows, unreadable = store.read_rows(tmp_path)
-    assert rows == [a_round(0), a_round(0)]
+    assert rows == [a_round(0), a_round(1)]
     assert unreadable == 1
 
 

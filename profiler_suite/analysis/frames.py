@@ -18,6 +18,7 @@ from profiler_suite.model import (
     LaunchRecord,
     Ledger,
     LineRecord,
+    LinesRecord,
     PassRecord,
     Point,
     PointRecord,
@@ -228,7 +229,7 @@ def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, floa
     round_of: dict[str, list[int]] = {}
     launches: dict[str, list[LaunchRecord]] = {}
     outcomes: dict[str, PointRecord] = {}
-    lines: list[LineRecord] = []
+    lines: dict[str, list[LineRecord]] = {}
     passes: list[PassRecord] = []
     accounts: dict[str, AccountRecord] = {}
     canaries: dict[str, list[float]] = {}
@@ -244,8 +245,10 @@ def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, floa
             launches.setdefault(row.point, []).append(row)
         elif isinstance(row, PointRecord):
             outcomes[row.point.id] = row
+        elif isinstance(row, LinesRecord):
+            lines[row.point] = list(row.lines)
         elif isinstance(row, LineRecord):
-            lines.append(row)
+            lines.setdefault(row.point, []).append(row)
         elif isinstance(row, AccountRecord):
             accounts[row.point] = row
         elif isinstance(row, PassRecord):
@@ -257,7 +260,7 @@ def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, floa
         round_of=round_of,
         launches=launches,
         outcomes=outcomes,
-        lines=lines,
+        lines=[line for each in lines.values() for line in each],
         accounts=accounts,
         passes=passes,
         unreadable=unreadable,

@@ -2,16 +2,17 @@
 
 Exit codes: 0 ok; 1 a confirmed regression, only with `--fail-on`; 2 usage or configuration;
 3 some points failed, or the selfcheck; 4 `--strict` and flagged points; 130 interrupted,
-data kept.
+data kept (or 128 and the number of another signal).
 """
 
+import io
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from profiler_suite import __version__
+from profiler_suite import __version__, units
 from profiler_suite.cli.compare import compare_command
 from profiler_suite.cli.explain import explain_command
 from profiler_suite.cli.merge import merge_command
@@ -22,6 +23,8 @@ from profiler_suite.cli.show import (
     machine_command,
     report_command,
 )
+from profiler_suite.cli.stopping import Stopping, leave_unraised_to, stay
+from profiler_suite.cli.streams import GONE, finish, prepare, tell
 from profiler_suite.cli.sweep import sweep_command
 from profiler_suite.errors import (
     ChildError,
@@ -67,33 +70,65 @@ for _command in (
     _commands.add_command(_command)
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run(arguments: Sequence[str] | None = None, stopping: Stopping | None = None) -> int:
     """Run the command line and return its exit code; `arguments` defaults to sys.argv[1:]."""
-    try:
-        result: Any = _commands.main(
-            args=None if arguments is None else list(arguments),
-            prog_name="python -m profiler_suite",
-            standalone_mode=False,
-        )
-        return result if isinstance(result, int) else OK
-    except click.ClickException as error:
-        error.show()
-        return USAGE
-    except ProfilerSuiteError as error:
-        click.echo(f"error: {error}", err=True)
-        return POINTS_FAILED if isinstance(error, (ChildError, FunctionError)) else USAGE
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("\ninterrupted", err=True)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output (head, less) has gone; there is nobody to tell.
-        sys.stderr.close()
-        return OK
+    stopping = stopping or Stopping()
+    with stopping:
+        try:
+            result: Any = _commands.main(
+                args=None if arguments is None else list(arguments),
+                prog_name="python -m profiler_suite",
+                standalone_mode=False,
+            )
+            return result if isinstance(result, int) else OK
+        except click.ClickException as error:
+            tell(_as_shown(error))
+            return USAGE
+        except ProfilerSuiteError as error:
+            tell(f"error: {units.printable(str(error))}")
+            return POINTS_FAILED if isinstance(error, (ChildError, FunctionError)) else USAGE
+        except (click.Abort, KeyboardInterrupt):
+            tell("\ninterrupted")
+            return stopping.exit_code
+        except SystemExit:
+            # click's way out when whoever read our output (head, less) has gone.
+            return OK
+        except MemoryError:
+            tell("error: there is not enough memory; close other programs or choose less")
+            return USAGE
+        except OSError as error:
+            if error.errno in GONE:
+                return OK
+            tell(f"error: {units.printable(_reason(error))}")
+            return USAGE
+
+
+def _as_shown(error: click.ClickException) -> str:
+    """What click says of a mistake, with the usage it belongs to."""
+    shown = io.StringIO()
+    error.show(shown)
+    return shown.getvalue().rstrip("\n")
+
+
+def _reason(error: OSError) -> str:
+    """The system's own words, and the file they are about."""
+    said = error.strerror or str(error) or type(error).__name__
+    return f"{said}: {error.filename}" if error.filename else f"{said} (system error)"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of ``python -m profiler_suite``."""
-    sys.exit(run(arguments))
+    prepare()
+    stopping = Stopping()
+    leave_unraised_to(stopping)
+    code = run(arguments, stopping)
+    stay()
+    failed = finish()
+    if failed is not None:
+        tell(f"error: the output cannot be written: {failed.strerror}")
+        finish()
+        code = code or USAGE
+    sys.exit(code)
 
 
 def run_file(path: str) -> None:

@@ -17,10 +17,14 @@ def measure(
     run_folder: "RunFolder",
     provenance: "Provenance",
     schedule: "Schedule",
+    files: tuple[str, ...],
     again: frozenset[str],
     progress: ProgressLine,
 ) -> None:
-    """Measure what has no outcome yet, and the points named in `again`, into the run folder."""
+    """Measure what has no outcome yet, and the points named in `again`, into the run folder.
+
+    `files` are the experiments' own, which the children run.
+    """
     from profiler_suite.analysis.statistics import estimate
     from profiler_suite.machine.kept import keep_floors
     from profiler_suite.measure import passes, sharing
@@ -33,7 +37,7 @@ def measure(
         machine=provenance.machine,
         schedule=schedule,
         seed=provenance.seed,
-        files=provenance.experiment_files,
+        files=files,
         floors_s=provenance.floors_s,
     )
     tell = told(run_folder, progress)

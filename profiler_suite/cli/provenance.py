@@ -83,7 +83,12 @@ def _git_state() -> str:
 
     def git(*words: str) -> str:
         return subprocess.run(
-            ["git", *words], capture_output=True, text=True, timeout=10, check=True
+            ["git", *words],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=10,
+            check=True,
         ).stdout.strip()
 
     try:

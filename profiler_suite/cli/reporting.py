@@ -18,8 +18,12 @@ def report_on(folder: Path, progress: ProgressLine, *, as_json: bool, strict: bo
     from profiler_suite.report.write import write_report
 
     progress.say("writing the report")
-    run = load(folder)
-    write_report(run, run.folder)
+    try:
+        run = load(folder)
+        write_report(run, run.folder)
+    except KeyboardInterrupt:
+        progress.keep(f"interrupted; all is measured: python -m profiler_suite report {folder}")
+        raise
     progress.clear()
     if as_json:
         import msgspec

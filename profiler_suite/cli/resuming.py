@@ -1,5 +1,6 @@
 """Whether a folder holds a run to go on with, and which of its points to measure again."""
 
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,17 +13,26 @@ if TYPE_CHECKING:
 
 def resumable(out: Path | None) -> Path | None:
     """The given folder, when it holds a run already."""
-    from profiler_suite.store import RECORDS, is_run
+    from profiler_suite.store import is_run, is_untouched
 
     if out is None:
         return None
     if is_run(out):
         return out
-    if out.is_dir() and any(path.name != RECORDS for path in out.iterdir()):
+    if out.is_dir() and not is_untouched(out):
         raise RunFolderError(
             f"{out} holds other files and no run; give an empty or a new folder with --out"
         )
     return None
+
+
+def unused(folder: Path) -> Path:
+    """The folder, or one with a number behind its name where there is something already.
+
+    Two sweeps may begin in one second, and a clock may be set back.
+    """
+    numbered = (folder.with_name(f"{folder.name}-{n}") for n in itertools.count(2))
+    return next(each for each in itertools.chain((folder,), numbered) if not each.exists())
 
 
 def latest() -> Path:
@@ -35,8 +45,18 @@ def latest() -> Path:
 def resume(folder: Path, plan: "Plan", request: Request) -> "Provenance":
     """The provenance of the run in `folder`, if the command asks for the same points."""
     from profiler_suite.store import read_provenance
+    from profiler_suite.workloads import catalogue
 
     earlier = read_provenance(folder)
+    # A file is run because the command names it, never because a run folder does.
+    named = {*catalogue.built_in(), *(each.name for each in plan.experiments)}
+    missing = [each.name for each in earlier.experiments if each.name not in named]
+    if missing:
+        raise RunFolderError(
+            f"{folder} holds a run of {', '.join(missing)} "
+            f"({', '.join(earlier.experiment_files)}); name the file to go on: "
+            "sweep FILE --out FOLDER"
+        )
     if request.only_flagged:
         return earlier
     before = {point.id for point in earlier.points}
@@ -57,11 +77,12 @@ def resume(folder: Path, plan: "Plan", request: Request) -> "Provenance":
 
 
 def flagged(folder: Path) -> frozenset[str]:
-    """Ids of the points whose numbers are doubtful, with their partners."""
+    """Ids of the points whose numbers are doubtful or missing, with their partners."""
     from profiler_suite.analysis.frames import load
 
     run = load(folder)
-    doubtful = set(run.points.loc[run.points["flags"] != "", "id"])
+    broken = run.points["status"].isin(["failed", "crashed", "timeout"])
+    doubtful = set(run.points.loc[(run.points["flags"] != "") | broken, "id"])
     if not doubtful:
         raise UsageError(f"no point of {folder} is flagged; nothing to measure again")
     partners = {p.partner for p in run.provenance.points if p.id in doubtful and p.partner}

@@ -1,5 +1,6 @@
 """The commands that show what is there: report, list, machine."""
 
+import contextlib
 import os
 import shutil
 import sys
@@ -24,8 +25,9 @@ def wants_color() -> bool:
 
 @click.command("report")
 @click.argument("run", default="latest")
+@click.option("--out", type=click.Path(path_type=Path), help="Another folder for the report.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but the page's path.")
-def report_command(run: str, quiet: bool) -> int:
+def report_command(run: str, out: Path | None, quiet: bool) -> int:
     """Make the page, the figures and the tables of RUN again, without measuring.
 
     RUN is a run folder, or a name below reports/ (default: latest).
@@ -35,7 +37,7 @@ def report_command(run: str, quiet: bool) -> int:
     from profiler_suite.report.write import write_report
 
     loaded = load(run)
-    page = write_report(loaded, loaded.folder)
+    page = write_report(loaded, out or loaded.folder)
     if quiet:
         click.echo(str(page))
     else:
@@ -113,4 +115,5 @@ def point_latest(folder: Path) -> None:
             new.symlink_to(folder.name, target_is_directory=True)
             new.replace(link)
     except OSError:
-        new.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)

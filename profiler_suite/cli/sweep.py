@@ -11,7 +11,7 @@ from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import provenance_of, run_name
 from profiler_suite.cli.reporting import exit_code, report_on
 from profiler_suite.cli.request import Request, Shard, WholeNumbers, Words
-from profiler_suite.cli.resuming import flagged, latest, resumable, resume
+from profiler_suite.cli.resuming import flagged, latest, resumable, resume, unused
 from profiler_suite.cli.show import point_latest, terminal_width, wants_color
 
 if TYPE_CHECKING:
@@ -69,21 +69,19 @@ def _sweep(request: Request) -> int:
         return _show_plan(request, plan)
     if request.only_flagged and request.out is None:
         resumed = latest()
-    folder = (
-        resumed
-        or request.out
-        or Path(REPORTS) / run_name([e.name for e in experiments], request)
-    )
+    name = run_name([e.name for e in experiments], request)
+    folder = resumed or request.out or unused(Path(REPORTS) / name)
     from profiler_suite.store import RunFolder
 
     with RunFolder(folder) as run_folder:
-        if resumed:
+        # Another sweep may have begun a run there while this one planned.
+        if resumable(folder):
             provenance = resume(folder, plan, request)
         else:
             provenance = provenance_of(request, schedule, machine, plan, whole, files)
             run_folder.write_provenance(provenance)
         again = flagged(folder) if request.only_flagged else frozenset[str]()
-        measure(run_folder, provenance, schedule, again, progress)
+        measure(run_folder, provenance, schedule, files, again, progress)
     if provenance.shard:
         return _shard_measured(request, folder, provenance)
     if folder.resolve().parent.name == REPORTS:

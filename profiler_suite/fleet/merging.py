@@ -16,6 +16,7 @@ from profiler_suite.model import (
     Experiment,
     HostRecord,
     LineRecord,
+    LinesRecord,
     Noun,
     PassRecord,
     Point,
@@ -129,7 +130,7 @@ def merge(
         for row in each_row(part.folder):
             if row is None or isinstance(row, PassRecord | HostRecord | TaskRecord):
                 continue
-            if isinstance(row, LineRecord) and row.point not in chosen:
+            if isinstance(row, LineRecord | LinesRecord) and row.point not in chosen:
                 continue
             there = moved(row, start)
             end = place_after((there,), end)
@@ -250,7 +251,7 @@ def _profiled(parts: Sequence[Part]) -> frozenset[str]:
         row.point
         for part in parts
         for row in each_row(part.folder)
-        if isinstance(row, LineRecord)
+        if isinstance(row, LineRecord | LinesRecord)
     }
     points = [p for part in parts for p in part.provenance.points if p.id in profiled]
     return frozenset(p.id for p in lines.representatives(points))

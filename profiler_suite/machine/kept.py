@@ -4,6 +4,7 @@ A cache: whatever cannot be read counts as not kept, and what cannot be written
 is measured again next time.
 """
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Mapping
@@ -13,6 +14,9 @@ import msgspec
 from platformdirs import user_cache_dir
 
 from profiler_suite.model import Machine, SelfCheck
+
+# What decoding raises for a file that was damaged.
+_DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 CACHE_VARIABLE = "PROFILER_SUITE_CACHE"
 """Environment variable that names another folder."""
@@ -28,7 +32,7 @@ def kept_machine(fingerprint: str) -> Machine | None:
     content = _read(_machine_file(fingerprint))
     try:
         machine = msgspec.json.decode(content, type=Machine)
-    except msgspec.DecodeError:
+    except _DAMAGE:
         return None
     return machine if machine.fingerprint == fingerprint else None
 
@@ -44,7 +48,7 @@ def kept_floors(fingerprint: str) -> dict[str, float]:
     content = _read(_floors_file(fingerprint))
     try:
         floors = msgspec.json.decode(content, type=dict[str, float])
-    except msgspec.DecodeError:
+    except _DAMAGE:
         return {}
     return {name: floor for name, floor in floors.items() if floor > 0}
 
@@ -109,6 +113,7 @@ def _write(file: Path, content: bytes) -> bool:
             stream.write(content)
         temporary.replace(file)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         return False
     return True

@@ -63,9 +63,7 @@ def _examine(request: Request, progress: Progress) -> Examination:
         reader.join()
     finally:
         alarm.cancel()
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        child.end(process)
         reader.join()
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:

@@ -80,8 +80,7 @@ class Team:
             try:
                 helper.wait(timeout=5)
             except subprocess.TimeoutExpired:
-                helper.kill()
-                helper.wait()
+                child.end(helper)
             if helper.stdout is not None:
                 helper.stdout.close()
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from profiler_suite import child
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
+from profiler_suite.measure.pointwise import READY, pass_over
 from profiler_suite.measure.replay import NOTHING, Replay, replay
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.measure.trace import trace
@@ -25,6 +25,7 @@ from profiler_suite.model import (
     OperationCounts,
     OperationTime,
     Point,
+    to_json,
 )
 from profiler_suite.workloads import catalogue, registry
 
@@ -54,38 +55,34 @@ class Effort(Noun, frozen=True):
 
 
 class Order(Noun, frozen=True):
-    """What the accounting child is asked to do."""
+    """What the accounting child is asked to do with each point that follows."""
 
-    points: tuple[Point, ...]
     files: tuple[str, ...]
     seed: int
     effort: Effort
 
 
-def account_points(order: Order, tell: Callable[[AccountRecord], None]) -> str:
-    """Account in a child, telling each record as it comes; returns why it ended early."""
-    process = child.start("profiler_suite.measure.accounting", start_new_session=True)
-    assert process.stdin is not None
-    assert process.stdout is not None
+def account_points(
+    points: Sequence[Point],
+    order: Order,
+    patience_s: float,
+    tell: Callable[[AccountRecord], None],
+) -> str:
+    """Account in a child, telling each record as it comes; returns why it ended early.
+
+    A point that takes the child along, or takes longer than `patience_s` and its
+    predicted time allow, has an empty record with the reason.
+    """
     decoder = msgspec.json.Decoder(AccountRecord)
-    told = 0
-    try:
-        try:
-            process.stdin.write(msgspec.json.encode(order) + b"\n")
-            process.stdin.close()
-        except BrokenPipeError:
-            pass
-        for line in process.stdout:
-            tell(decoder.decode(line))
-            told += 1
-        code = process.wait()
-        if code or told < len(order.points):
-            return f"the accounting process ended with code {code} after {told} points"
-        return ""
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    ended = pass_over(
+        "profiler_suite.measure.accounting",
+        msgspec.json.encode(order),
+        points,
+        patience_s,
+        lambda point, answer: tell(decoder.decode(answer)),
+        lambda point, why: tell(_nothing(point, why)),
+    )
+    return ended and f"the accounting process was given up: {ended}"
 
 
 def account_point(
@@ -300,7 +297,7 @@ def _samples(
 
 
 def main() -> None:
-    """Read one Order from standard input, answer one AccountRecord per line."""
+    """Read an Order from standard input, then answer every point with an AccountRecord."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
@@ -308,14 +305,17 @@ def main() -> None:
         catalogue.find(file)
     threads = NativeThreads()
     run_canary = canary.make("ufunc")
-    for point in order.points:
+    output.write(READY + b"\n")
+    output.flush()
+    for line in sys.stdin.buffer:
+        point = msgspec.json.decode(line, type=Point)
         threads.limit(point.threads)
         # What a user's implementation raises is a result about that implementation.
         try:
             record = account_point(point, order.seed, order.effort, run_canary)
         except Exception as error:  # noqa: BLE001
             record = _nothing(point, f"{type(error).__name__}: {error}")
-        output.write(msgspec.json.encode(record) + b"\n")
+        output.write(to_json(record) + b"\n")
         output.flush()
 
 

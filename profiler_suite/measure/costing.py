@@ -4,20 +4,19 @@ Running a user's code belongs into a child also here: planning must survive it.
 """
 
 import os
-import queue
 import sys
-import threading
 from types import TracebackType
-from typing import Any
 
 import msgspec
 
-from profiler_suite import child
-from profiler_suite.model import Cost, Implementation, Noun, Problem
+from profiler_suite.measure.conversation import ChildDiedError, Conversation
+from profiler_suite.measure.pointwise import READY
+from profiler_suite.model import Cost, Implementation, Noun, Problem, to_json
 from profiler_suite.workloads import catalogue, registry
 
 # One traced evaluation; what takes longer is planned as if nothing were known of it.
 _PATIENCE_S = 30.0
+_START_TIMEOUT_S = 60.0
 _SEED = 0
 
 
@@ -40,8 +39,7 @@ class TracedCosts:
 
     def __init__(self, files: tuple[str, ...]) -> None:
         self._files = files
-        self._process: Any = None
-        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._talk: Conversation | None = None
         self.reasons: dict[str, str] = {}
         """Why there is no traced cost, by implementation."""
 
@@ -58,49 +56,24 @@ class TracedCosts:
 
     def cost(self, implementation: Implementation, problem: Problem) -> Cost:
         """The traced cost of one evaluation; of FLOP and bytes 0 where it cannot be traced."""
-        if self._process is None:
-            self._start()
         order = Order(implementation=implementation.name, problem=problem)
         try:
-            self._process.stdin.write(msgspec.json.encode(order) + b"\n")
-            self._process.stdin.flush()
-            line = self._lines.get(timeout=_PATIENCE_S)
-        except queue.Empty:
-            line, why = b"", f"tracing it takes over {_PATIENCE_S:.0f} s"
-        except BrokenPipeError:
-            line, why = b"", "its process died"
-        else:
-            why = "its process died"
-        if line:
+            if self._talk is None:
+                self._talk = Conversation("profiler_suite.measure.costing")
+                self._talk.ask(msgspec.json.encode(self._files), _START_TIMEOUT_S)
+            line = self._talk.ask(msgspec.json.encode(order), _PATIENCE_S)
             found = msgspec.json.decode(line, type=Found)
-            if found.reason:
-                self.reasons[implementation.name] = found.reason
-            return found.cost
-        self.reasons[implementation.name] = why
-        self._end()
-        return _unknown(problem)
-
-    def _start(self) -> None:
-        process = child.start("profiler_suite.measure.costing", start_new_session=True)
-        self._process = process
-        assert process.stdin is not None
-        process.stdin.write(msgspec.json.encode(self._files) + b"\n")
-        lines = self._lines = queue.SimpleQueue()
-
-        def read() -> None:
-            assert process.stdout is not None
-            for line in process.stdout:
-                lines.put(line)
-            lines.put(b"")
-
-        threading.Thread(target=read, daemon=True).start()
+        except (ChildDiedError, msgspec.DecodeError) as error:
+            self._end()
+            found = Found(cost=_unknown(problem), reason=f"tracing it: {error}")
+        if found.reason:
+            self.reasons[implementation.name] = found.reason
+        return found.cost
 
     def _end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process.stdin.close()
-            self._process = None
+        if self._talk is not None:
+            self._talk.close()
+            self._talk = None
 
 
 def _unknown(problem: Problem) -> Cost:
@@ -137,6 +110,8 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     for file in msgspec.json.decode(sys.stdin.buffer.readline(), type=tuple[str, ...]):
         catalogue.find(file)
+    output.write(READY + b"\n")
+    output.flush()
     for line in sys.stdin.buffer:
         order = msgspec.json.decode(line, type=Order)
         implementation = registry.find_implementation(order.implementation)
@@ -147,7 +122,7 @@ def main() -> None:
             found = Found(
                 cost=_unknown(order.problem), reason=f"{type(error).__name__}: {error}"
             )
-        output.write(msgspec.json.encode(found) + b"\n")
+        output.write(to_json(found) + b"\n")
         output.flush()
 
 

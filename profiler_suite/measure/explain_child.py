@@ -23,6 +23,7 @@ from profiler_suite.measure.explained import (
     Tried,
     Wish,
 )
+from profiler_suite.model import to_json
 
 Answer = Explained | Failed | Stage | Tried
 
@@ -33,10 +34,7 @@ class ExplainChild:
     def __init__(self, ask: Ask, tell: Callable[[str], None]) -> None:
         self._target = ask.target
         self._tell = tell
-        # A session of its own: Ctrl-C goes to the parent alone, which ends the child.
-        self._process = child.start(
-            "profiler_suite.measure.explain_child", start_new_session=True
-        )
+        self._process = child.start("profiler_suite.measure.explain_child")
         self._decoder = msgspec.json.Decoder(Answer)
         self._stage = "its start"
         try:
@@ -76,25 +74,19 @@ class ExplainChild:
             else:
                 found: Explained | Tried = answer
                 return found
-        code = self._process.wait()
         raise FunctionError(
-            f"the process that ran {self._target} ended with "
-            f"{_ending(code)} during {self._stage}; "
+            f"{self._target} could not be explained: {child.how_it_ended(self._process)} "
+            f"during {self._stage}; "
             "smaller arguments may tell whether it needs too much memory"
         )
 
     def close(self) -> None:
         """End the child and wait for it."""
-        self._process.kill()
-        self._process.wait()
+        child.end(self._process)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-
-
-def _ending(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"code {code}"
 
 
 def _serve(requests: BinaryIO, output: BinaryIO) -> None:
@@ -103,7 +95,7 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
     from profiler_suite.workloads import user_function
 
     def answer(message: Answer) -> None:
-        output.write(msgspec.json.encode(message) + b"\n")
+        output.write(to_json(message) + b"\n")
         output.flush()
 
     ask = msgspec.json.decode(requests.readline(), type=Ask)

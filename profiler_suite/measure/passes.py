@@ -13,6 +13,7 @@ from profiler_suite.measure.schedule import Schedule
 from profiler_suite.model import (
     AccountRecord,
     LineRecord,
+    LinesRecord,
     Machine,
     Noun,
     PassRecord,
@@ -145,7 +146,7 @@ def measure_in_blocks(
 def _profile_lines(
     job: Job, told: Told, earlier: Sequence[Row], outcomes: Mapping[str, Status]
 ) -> None:
-    before = {row.point for row in earlier if isinstance(row, LineRecord)}
+    before = {row.point for row in earlier if isinstance(row, LineRecord | LinesRecord)}
     good = [p for p in job.points if outcomes.get(p.id) is Status.OK]
     if job.profiled is None:
         wanted = lines.representatives(good)
@@ -157,10 +158,16 @@ def _profile_lines(
     told.say(f"profiling lines of {len(todo)} implementations")
 
     def keep(result: lines.Profiled) -> None:
-        for record in result.lines:
-            told.append(record)
+        told.append(LinesRecord(point=result.point, lines=result.lines, reason=result.reason))
 
-    problem = lines.profile_points(todo, job.files, job.seed, job.schedule.line_profile_s, keep)
+    problem = lines.profile_points(
+        todo,
+        job.files,
+        job.seed,
+        job.schedule.line_profile_s,
+        job.schedule.visit_timeout_s,
+        keep,
+    )
     if problem:
         told.warn(f"{problem}; the times are complete")
 
@@ -177,13 +184,12 @@ def _account(job: Job, told: Told, earlier: Sequence[Row], sweep: Sweep) -> None
         return
     floors = (job.floors_s.get("ufunc"), sweep.floors().get("ufunc"))
     order = Order(
-        points=tuple(todo),
         files=job.files,
         seed=job.seed,
         effort=Effort(
             replay_s=job.schedule.replay_s,
             sample_s=job.schedule.sample_s,
-            floor_s=min(floor for floor in floors if floor),
+            floor_s=min((floor for floor in floors if floor), default=0.0),
             seed=job.seed,
         ),
     )
@@ -195,6 +201,6 @@ def _account(job: Job, told: Told, earlier: Sequence[Row], sweep: Sweep) -> None
         number += 1
         told.pace(f"where the time goes  {number}/{len(todo)}  {record.point}")
 
-    problem = account_points(order, keep)
+    problem = account_points(todo, order, job.schedule.visit_timeout_s, keep)
     if problem:
         told.warn(f"{problem}; the times are complete")

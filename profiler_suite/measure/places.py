@@ -8,6 +8,7 @@ from profiler_suite.model import (
     AccountRecord,
     LaunchRecord,
     LineRecord,
+    LinesRecord,
     Noun,
     PointRecord,
     RoundRecord,
@@ -64,6 +65,6 @@ def point_of(row: Row) -> str:
         return row.visits[0].point if row.visits else ""
     if isinstance(row, PointRecord):
         return row.point.id
-    if isinstance(row, LaunchRecord | LineRecord | AccountRecord):
+    if isinstance(row, LaunchRecord | LineRecord | LinesRecord | AccountRecord):
         return row.point
     return ""

@@ -1,18 +1,15 @@
 """The parent of the timing children: rounds in random order until every point is done."""
 
-import contextlib
-import queue
 import random
-import signal
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter, perf_counter_ns
 
 import msgspec
 
-from profiler_suite import child, units
+from profiler_suite import units
 from profiler_suite.errors import ChildError
 from profiler_suite.machine.canary import effective_floors, own_floor
+from profiler_suite.measure.conversation import ChildDiedError, Conversation
 from profiler_suite.measure.places import Place, place_after
 from profiler_suite.measure.protocol import (
     Begin,
@@ -62,77 +59,42 @@ Judge = Callable[[Sequence[Visit], Sequence[int], Mapping[str, float]], Estimate
 """Estimates a point from its visits, the launch of each, and the canaries' floors."""
 
 
-class ChildDiedError(Exception):
-    """The child ended, or was ended, while it had a point in hand."""
-
-    def __init__(self, status: Status, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-
-
 class Child:
-    """One timing child and the pipe to it."""
+    """One timing child: it says Reply to every Request."""
 
     def __init__(self, begin: Begin) -> None:
-        # A session of its own: Ctrl-C goes to the parent alone, who then decides.
-        self._process = child.start("profiler_suite.measure.worker", start_new_session=True)
         self._decoder = msgspec.json.Decoder(Reply)
-        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self._talk = Conversation("profiler_suite.measure.worker")
         try:
             reply = self.ask(begin, _START_TIMEOUT_S)
+            if not isinstance(reply, Ready):
+                raise ChildError(
+                    f"the timing process answered {type(reply).__name__}, not Ready"
+                )
         except ChildDiedError as died:
+            self.close()
             raise ChildError(
                 f"the timing process did not start: {died.reason}; its own words are above"
             ) from died
-        if not isinstance(reply, Ready):
-            raise ChildError(f"the timing process answered {type(reply).__name__}, not Ready")
-
-    def _read(self) -> None:
-        """Wait for lines in a thread of its own: works on every system and costs nothing."""
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._lines.put(line)
-        self._lines.put(b"")
+        except BaseException:
+            self.close()
+            raise
 
     def ask(self, request: Request, timeout_s: float) -> Reply:
         """Send one request and wait for its answer; raises ChildDiedError."""
-        assert self._process.stdin is not None
+        line = self._talk.ask(msgspec.json.encode(request), timeout_s)
         try:
-            self._process.stdin.write(msgspec.json.encode(request) + b"\n")
-            self._process.stdin.flush()
-            line = self._lines.get(timeout=timeout_s)
-        except queue.Empty:
+            reply: Reply = self._decoder.decode(line)
+        except msgspec.DecodeError as error:
             self.close()
             raise ChildDiedError(
-                Status.TIMEOUT, f"no answer within {units.duration(timeout_s)}"
-            ) from None
-        except BrokenPipeError:
-            line = b""
-        if not line:
-            raise ChildDiedError(Status.CRASHED, _how_it_ended(self._process.wait()))
-        reply: Reply = self._decoder.decode(line)
+                Status.CRASHED, f"its process gave an answer that cannot be read ({error})"
+            ) from error
         return reply
 
     def close(self) -> None:
         """End the child and wait for it."""
-        self._process.kill()
-        self._process.wait()
-        self._reader.join()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                with contextlib.suppress(OSError):  # it may have been closed on the other side
-                    pipe.close()
-
-
-def _how_it_ended(code: int) -> str:
-    if code < 0:
-        with contextlib.suppress(ValueError):
-            return f"its process was killed by {signal.Signals(-code).name}"
-        return f"its process was killed by signal {-code}"
-    return f"its process exited with code {code}"
+        self._talk.close()
 
 
 class Sweep:
@@ -277,10 +239,11 @@ class Sweep:
             )
             try:
                 reply = timing_child.ask(request, self._schedule.visit_timeout_s)
+                if not isinstance(reply, Done):
+                    raise ChildDiedError(Status.CRASHED, "its process answered something else")
             except ChildDiedError as died:
                 self._end(point_id, died.status, f"{died.reason} while it was prepared")
                 return False
-            assert isinstance(reply, Done)
             self._append(reply.record)
             if reply.record.status is Status.OK:
                 self._checked.add(point_id)

@@ -24,8 +24,10 @@ from profiler_suite.measure.protocol import (
     Taken,
 )
 from profiler_suite.measure.threads import NativeThreads
-from profiler_suite.model import LaunchRecord, Point, Problem, Status, Visit
+from profiler_suite.model import LaunchRecord, Point, Problem, Status, Visit, to_json
 from profiler_suite.workloads import catalogue, registry, verification
+
+_LARGEST = 1e30
 
 
 class _Ready(NamedTuple):
@@ -69,7 +71,8 @@ class Worker:
                 self._reference_of(point.problem, arguments),
             )
             cold_s = first.last_s
-            largest_error, error_bound = verdict.largest_error, verdict.error_bound
+            largest_error = _finite(verdict.largest_error)
+            error_bound = _finite(verdict.error_bound)
             if not verdict.right:
                 return LaunchRecord(
                     point=point.id,
@@ -135,6 +138,11 @@ class Worker:
         return self._reference[1]
 
 
+def _finite(error: float) -> float:
+    """JSON has no other numbers."""
+    return error if abs(error) <= _LARGEST else _LARGEST
+
+
 def _key(problem: Problem) -> str:
     return msgspec.json.encode(problem).decode()
 
@@ -148,7 +156,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _reply(output: BinaryIO, reply: Reply) -> None:
-    output.write(msgspec.json.encode(reply) + b"\n")
+    output.write(to_json(reply) + b"\n")
     output.flush()
 
 

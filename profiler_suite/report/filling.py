@@ -1,5 +1,6 @@
 """Fills the page's view from what is known about a run."""
 
+import shlex
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -71,6 +72,7 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         title=f"{run.folder.name}: profiler_suite report",
         headline=headline(known),
         run=_as_argument(run.folder),
+        files=provenance.named_files(run),
         host=origin.machine.facts.host,
         mode=origin.mode,
         when=_readable(origin.started_at),
@@ -117,7 +119,8 @@ def _short(table: TableView | None) -> TableView | None:
 
 def _as_argument(folder: Path) -> str:
     """The run folder as a command takes it, from where the sweep was started."""
-    return f"reports/{folder.name}" if folder.parent.name == "reports" else str(folder)
+    short = f"reports/{folder.name}" if folder.parent.name == "reports" else str(folder)
+    return shlex.quote(short)
 
 
 def _missing(known: Known) -> tuple[str, ...]:

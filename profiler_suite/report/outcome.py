@@ -1,12 +1,13 @@
 """The summary of a run for the terminal."""
 
 import os
+import shlex
 from pathlib import Path
 
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.report import columns, filling, selection
+from profiler_suite.report import columns, filling, provenance, selection
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.known import Known
 
@@ -138,7 +139,8 @@ def _shown(folder: Path) -> str:
 
 
 def _next(known: Known, folder: str, flagged: int) -> str:
-    command = "python -m profiler_suite sweep"
+    command = f"python -m profiler_suite sweep{provenance.named_files(known.run)}"
+    folder = shlex.quote(folder)
     if flagged:
         return f"{command} --only-flagged --out {folder}"
     better = {"quick": "", "default": " --full"}.get(known.run.provenance.mode)

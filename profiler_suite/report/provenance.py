@@ -5,6 +5,7 @@ import shlex
 
 from profiler_suite import units
 from profiler_suite.analysis.frames import POINT_COLUMNS, Run
+from profiler_suite.workloads import catalogue
 
 _WORDS = {
     "evaluation": "one execution of an implementation on one problem",
@@ -38,6 +39,14 @@ class Item:
 def command(run: Run) -> str:
     """The command that made the run, as one would type it."""
     return shlex.join(run.provenance.command)
+
+
+def named_files(run: Run) -> str:
+    """The experiment files a command has to name to go on with the run, each after a blank."""
+    origin = run.provenance
+    known = catalogue.built_in()
+    files = zip(origin.experiments, origin.experiment_files, strict=False)
+    return "".join(f" {shlex.quote(file)}" for each, file in files if each.name not in known)
 
 
 def glossary() -> tuple[Item, ...]:

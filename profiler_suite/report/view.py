@@ -129,6 +129,8 @@ class PageView:
     title: str
     headline: str
     run: str
+    files: str
+    """Experiment files that a command about the run has to name, each after a blank."""
     host: str
     mode: str
     when: str

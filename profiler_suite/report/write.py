@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from profiler_suite.analysis.frames import Run
+from profiler_suite.errors import RunFolderError
 from profiler_suite.report import filling, gallery, known, page, summary, svg, table_csv
 from profiler_suite.report.chart import DPI, Picture, drawing_style
 from profiler_suite.store import make_folder, write_whole
@@ -28,6 +29,11 @@ def write_report(run: Run, folder: Path, *, progress: Progress | None = None) ->
     facts = known.ask(run)
     hung = gallery.hang(facts)
     figures = folder / "figures"
+    if figures.is_symlink():  # what is written there would replace files elsewhere
+        raise RunFolderError(
+            f"{figures} is a link to another folder, which is not written to; remove the link "
+            "or choose another folder with --out"
+        )
     make_folder(figures)
     drawn = []
     # Packing a PNG takes as long as drawing it, and leaves Python's lock to others.
@@ -42,10 +48,10 @@ def write_report(run: Run, folder: Path, *, progress: Progress | None = None) ->
             write_whole(figures / f"{h.picture.name}.png", png.result())
     say("writing the page")
     rendered = page.render(filling.build(facts, hung, drawn))
-    write_whole(folder / "points.csv", table_csv.points_csv(facts.points).encode())
-    write_whole(folder / "summary.md", summary.markdown(facts, hung).encode())
+    write_whole(folder / "points.csv", table_csv.points_csv(facts.points))
+    write_whole(folder / "summary.md", summary.markdown(facts, hung))
     target = folder / "report.html"
-    write_whole(target, rendered.encode())
+    write_whole(target, rendered)
     return target
 
 

@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from profiler_suite import child
+from profiler_suite.measure.pointwise import pass_over
 from profiler_suite.model import LineRecord, Noun, Point
 
 
 class Order(Noun, frozen=True):
-    """What the profiling child is asked to do."""
+    """What the profiling child is asked to do with each point that follows."""
 
-    points: tuple[Point, ...]
     files: tuple[str, ...]
     seed: int
     seconds: float
@@ -51,32 +50,22 @@ def profile_points(
     files: tuple[str, ...],
     seed: int,
     seconds: float,
+    patience_s: float,
     tell: Callable[[Profiled], None],
 ) -> str:
     """Profile in a child, telling each point's lines as they come; returns why it ended early.
 
-    An empty string means that every point was profiled.
+    An empty string means that every point was tried. One that takes the child along,
+    or takes longer than `patience_s` and its predicted time allow, has no lines and a
+    reason.
     """
-    process = child.start("profiler_suite.measure.lines.worker", start_new_session=True)
-    assert process.stdin is not None
-    assert process.stdout is not None
     decoder = msgspec.json.Decoder(Profiled)
-    try:
-        order = Order(points=tuple(points), files=files, seed=seed, seconds=seconds)
-        try:
-            process.stdin.write(msgspec.json.encode(order) + b"\n")
-            process.stdin.close()
-        except BrokenPipeError:
-            pass
-        told = 0
-        for line in process.stdout:
-            tell(decoder.decode(line))
-            told += 1
-        code = process.wait()
-        if code or told < len(points):
-            return f"the line-profiling process ended with code {code} after {told} points"
-        return ""
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    ended = pass_over(
+        "profiler_suite.measure.lines.worker",
+        msgspec.json.encode(Order(files=files, seed=seed, seconds=seconds)),
+        points,
+        patience_s,
+        lambda point, answer: tell(decoder.decode(answer)),
+        lambda point, why: tell(Profiled(point=point.id, lines=(), reason=why)),
+    )
+    return ended and f"the line-profiling process was given up: {ended}"

@@ -127,8 +127,7 @@ class Watch:
 
     def close(self) -> None:
         """End the watching process."""
-        self._process.kill()
-        self._process.wait()
+        child.end(self._process)
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             try:

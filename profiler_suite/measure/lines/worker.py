@@ -1,4 +1,4 @@
-"""The line-profiling child: one Order from standard input, one Profiled per line out."""
+"""The line-profiling child: an Order first, then a Profiled for every point."""
 
 import os
 import sys
@@ -8,8 +8,9 @@ import msgspec
 from profiler_suite.measure.lines.job import Order, Profiled
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
+from profiler_suite.measure.pointwise import READY
 from profiler_suite.measure.threads import NativeThreads
-from profiler_suite.model import Point
+from profiler_suite.model import Point, to_json
 from profiler_suite.workloads import catalogue, registry
 
 
@@ -40,7 +41,7 @@ def answer(
 
 
 def main() -> None:
-    """Work through the order."""
+    """Take points until the input ends."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
@@ -49,8 +50,11 @@ def main() -> None:
     threads = NativeThreads()
     session = LineSession()
     try:
-        for point in order.points:
-            output.write(msgspec.json.encode(answer(session, threads, point, order)) + b"\n")
+        output.write(READY + b"\n")
+        output.flush()
+        for line in sys.stdin.buffer:
+            point = msgspec.json.decode(line, type=Point)
+            output.write(to_json(answer(session, threads, point, order)) + b"\n")
             output.flush()
     finally:
         session.close()

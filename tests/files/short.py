@@ -1,0 +1,21 @@
+"""The command line with a schedule of a second: for tests of what happens, not of times."""
+
+import msgspec
+
+from profiler_suite.cli import main
+from profiler_suite.measure import schedule
+
+schedule.QUICK = msgspec.structs.replace(
+    schedule.QUICK,
+    span_s=0.3,
+    budget_s=1.0,
+    budget_per_point_s=0.0,
+    half_width=10.0,
+    line_profile_s=0.02,
+    replay_s=0.01,
+    sample_s=0.01,
+    visit_timeout_s=5.0,
+)
+
+if __name__ == "__main__":
+    main()
