@@ -51,7 +51,7 @@ def read_clock(
 
 def clock_of_a_child() -> Clock:
     """What a child's clock can do; ChildError when it does not answer."""
-    process = child.start("profiler_suite.measure.clock", start_new_session=True)
+    process = child.start("profiler_suite.measure.clock")
     try:
         said, _ = process.communicate(timeout=_PATIENCE_S)
         return msgspec.json.decode(said, type=Clock)
@@ -60,8 +60,7 @@ def clock_of_a_child() -> Clock:
             f"the process that reads the clock gave no answer ({error}); try again"
         ) from error
     finally:
-        process.kill()
-        process.wait()
+        child.end(process)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,8 @@ COUNTS = {
 LINES = {"one_and_three": 300, "one_and_three_short": 1000}
 """Implementation → turns: its second line does three times what the first does."""
 
+PATIENCE_S = 60.0
+"""A point that takes its child longer than this is given up."""
 _NEVER = 10**6  # clean visits: the rounds end with their time, not when points converge
 
 
@@ -137,8 +139,8 @@ def measure(
     accounts: list[AccountRecord] = []
     problems = [
         accounting.account_points(
+            some,
             accounting.Order(
-                points=tuple(some),
                 files=files,
                 seed=effort.seed,
                 effort=accounting.Effort(
@@ -148,6 +150,7 @@ def measure(
                     seed=effort.seed,
                 ),
             ),
+            PATIENCE_S,
             accounts.append,
         )
         for share, some in _told(tell, books)
@@ -161,6 +164,7 @@ def measure(
             files,
             effort.seed,
             effort.lines_s,
+            PATIENCE_S,
             lambda result: found.extend(result.lines),
         )
     )
