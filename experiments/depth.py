@@ -24,10 +24,7 @@ def deep(channels: int, filter_size: int) -> Problem:
 
 experiment = Experiment(
     name="depth",
-    question=(
-        "The calls stay the same while each has more to do: from how much work per call on "
-        "does a loop stop being overhead?"
-    ),
+    question="From how much work per call on is a loop not overhead?",
     axis="channels",
     problems=tuple(deep(channels, size) for channels, size in DEPTHS),
     quick_problems=tuple(deep(channels, size) for channels, size in QUICK_DEPTHS),

@@ -22,10 +22,7 @@ def filtered(count: int) -> Problem:
 
 experiment = Experiment(
     name="filter_count",
-    question=(
-        "How does the time grow with the number of filters: by calls for every filter, "
-        "or by arithmetic alone?"
-    ),
+    question="Does another filter cost calls, or only its arithmetic?",
     axis="filters",
     problems=tuple(filtered(count) for count in COUNTS),
     quick_problems=tuple(filtered(count) for count in QUICK_COUNTS),

@@ -71,10 +71,7 @@ RESNET50 = (
 
 experiment = Experiment(
     name="network_layers",
-    question=(
-        "On layers that matter, how close do matrix products come to this machine's best, and "
-        "where do fewer operations win?"
-    ),
+    question="How close to the peak are real layers, and do fewer FLOP win?",
     axis="name",
     problems=(*ALEXNET, *VGG16, *RESNET50),
     quick_problems=(ALEXNET[2], VGG16[8], RESNET50[2]),

@@ -12,10 +12,7 @@ PROBLEMS = (
 
 experiment = Experiment(
     name="seed_question",
-    question=(
-        "Why is a convolution of 61,440 operations in three Python loops slower than "
-        "np.dot with 3,072,000 operations, and what would be faster?"
-    ),
+    question="Why do 61,440 operations take longer than 3,072,000 by np.dot?",
     axis="name",
     problems=PROBLEMS,
     quick_problems=PROBLEMS,

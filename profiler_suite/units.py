@@ -1,6 +1,12 @@
 """Text for people: numbers in SI base units become short strings with a unit."""
 
 import math
+import re
+
+# A space between a number and its unit, or a word that belongs to it.
+_BEFORE_UNIT = re.compile(
+    r"(?<=\d) (?=(?:%|[nµm]?s|[kMGT]?FLOP(?:/s)?|[kMGT]?B/s|[KMGT]iB)(?!\w))"
+)
 
 
 def _scaled(value: float, unit: str, prefixes: tuple[tuple[float, str], ...]) -> str:
@@ -69,6 +75,8 @@ def size(n_bytes: float) -> str:
 def percent(share: float) -> str:
     """A share of 1 as '12 %', '1.4 %' below ten, '0.012 %' below a tenth."""
     value = 100 * share
+    if abs(value) < 5e-6:  # also a zero with a sign
+        return "0.0 %"
     if 0 < abs(value) < 0.095:
         return f"{value:.{1 - math.floor(math.log10(abs(value)))}f} %"
     return f"{value:.1f} %" if abs(value) < 9.95 else f"{value:.0f} %"
@@ -86,3 +94,8 @@ def printable(text: str) -> str:
 
 def _controls(character: str) -> bool:
     return (character < " " and character not in "\n\t") or "\x7f" <= character <= "\x9f"
+
+
+def together(text: str) -> str:
+    """The text with no-break spaces between numbers and units, for lines that are broken."""
+    return _BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", text)

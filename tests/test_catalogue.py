@@ -51,7 +51,7 @@ def failure(folder: Path, text: str) -> str:
     return str(caught.value)
 
 
-def test_the_seven_built_in_experiments_are_there() -> None:
+def test_the_eight_built_in_experiments_are_there() -> None:
     assert set(catalogue.built_in()) >= {
         "seed_question",
         "input_size",
@@ -60,6 +60,7 @@ def test_the_seven_built_in_experiments_are_there() -> None:
         "depth",
         "blas_threads",
         "network_layers",
+        "large_filter",
     }
     assert catalogue.built_in()[0] == "seed_question"
 

@@ -8,7 +8,7 @@ import pytest
 
 import profiler_suite
 from profiler_suite import store
-from profiler_suite.analysis import quality, scaling, verdict
+from profiler_suite.analysis import crossovers, quality, scaling, verdict
 from profiler_suite.errors import RunFolderError
 from profiler_suite.measure.plan import plan
 from profiler_suite.measure.schedule import DEFAULT
@@ -210,6 +210,6 @@ def test_findings_and_scaling_of_a_run_without_other_experiments_are_empty(
     run_folder: Path,
 ) -> None:
     run = profiler_suite.load(run_folder)
-    assert scaling.crossovers(run.points, run.provenance.experiments).empty
+    assert crossovers.crossovers(run.points, run.provenance.experiments).empty
     assert scaling.thread_scaling(run.points).empty
     assert verdict.findings(run) == ()

@@ -2,12 +2,24 @@ import itertools
 from collections.abc import Sequence
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.collections import LineCollection
 
-from profiler_suite.report import chart, gallery, known, labels, quality, selection, ticks
+from profiler_suite.report import (
+    bands,
+    chart,
+    gallery,
+    known,
+    labels,
+    quality,
+    selection,
+    threads_by_size,
+    ticks,
+)
 from profiler_suite.report.view import TableView
 from tests.fake_run import make_run
 
@@ -140,3 +152,42 @@ def test_of_very_many_pairs_of_the_same_code_the_farthest_apart_are_drawn() -> N
     assert drawn.figure.get_size_inches()[1] < 15
     assert "+50.00 %" in [text.get_text() for text in drawn.figure.axes[0].texts]
     assert f"of {len(pairs)}" in drawn.caption
+
+
+def test_words_above_an_axis_keep_apart() -> None:
+    crossings = [(10.0, 9.0, 11.0, "loop → vectorized 10.0"), (11.0, 10.0, 12.0, "b → c 11.0")]
+    close = bands.place(crossings, (1, 100))
+    assert [band.row for band in close] == [0, 1]
+    far = bands.place([(1.1, 1, 1.2, "a → b 1.10"), (90, 80, 95, "b → c 90.0")], (1, 100))
+    assert [(band.row, band.align) for band in far] == [(0, "left"), (0, "right")]
+    assert bands.room_for([close, far]) > bands.room_for([far]) > bands.room_for([[]]) == 0
+
+
+def test_threads_over_size_need_three_sizes() -> None:
+    facts = known.ask(make_run())
+    names = {h.picture.name for h in gallery.hang(facts)}
+    assert "speedup_blas_threads" in names
+    scaled = facts.thread_scaling
+    few = scaled[scaled["flop"] < scaled["flop"].max()]
+    drawn = [
+        threads_by_size.over_size(s, facts.threads_pay, facts.points, facts.marks, "speedup")
+        for s in (scaled, few)
+    ]
+    assert drawn[0] is not None
+    assert drawn[1] is None
+
+
+def test_intervals_of_the_traced_roofline_are_around_their_marks() -> None:
+    hung = gallery.hang(known.ask(make_run()))
+    (axes,) = next(
+        h.picture.figure.axes for h in hung if h.picture.name == "roofline_traced_traffic"
+    )
+    bars = [c for c in axes.collections if isinstance(c, LineCollection)]
+    marks = [line for line in axes.lines if str(line.get_gid()).endswith("m")]
+    assert len(bars) == len(marks) > 0
+    for bar, mark in zip(bars, marks, strict=True):
+        ends = np.asarray(bar.get_segments())
+        places = np.asarray(mark.get_xydata())
+        assert (ends[:, 0, 0] == places[:, 0]).all()
+        assert (ends[:, 0, 1] <= places[:, 1] * 1.001).all()
+        assert (ends[:, 1, 1] >= places[:, 1] * 0.999).all()

@@ -3,8 +3,10 @@ import re
 import pytest
 from rich.cells import cell_len
 
+from profiler_suite import cli
 from profiler_suite.model import Implementation, Plan
 from profiler_suite.report import console, terminal
+from profiler_suite.workloads import catalogue, registry
 from tests.fake_run import experiments, machine, make_run
 
 ESCAPE = "\x1b"
@@ -108,3 +110,41 @@ def test_a_long_command_continues_with_a_backslash() -> None:
     assert all(line.endswith("\\") for line in lines[:-1])
     joined = " ".join(line.strip().removesuffix("\\").strip() for line in lines)
     assert joined == "next    python -m profiler_suite sweep --only-flagged --out reports/x"
+
+
+def test_the_tour_has_one_line_for_everything_at_80_columns() -> None:
+    found = [found.experiment for found in catalogue.built_in_experiments()]
+    built_in = list(registry.implementations().values())
+    lines = terminal.listing(found, built_in, 80, False).splitlines()
+    for name in (*(e.name for e in found), *(i.name for i in built_in)):
+        assert sum(line.startswith(f"  {name} ") for line in lines) == 1
+    assert sum(line.startswith("  ") for line in lines) == len(found) + len(built_in)
+
+
+def test_a_number_and_its_unit_stay_on_one_line() -> None:
+    page = console.Page(32, False)
+    page.paragraph("The operations of the loop take 9.22 ms in all of its calls")
+    assert page.text() == "The operations of the loop take\n9.22 ms in all of its calls"
+
+
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+    ids=["piped", "forced", "refused"],
+)
+def test_a_pipe_gets_colour_only_when_it_is_forced(
+    variables: dict[str, str],
+    coloured: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert cli.run(["list"]) == 0
+    assert (ESCAPE in capsys.readouterr().out) == coloured

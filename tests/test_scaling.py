@@ -1,14 +1,9 @@
-"""Crossovers and speed-up on curves whose crossing is known."""
+"""Speed-up and extrapolation on curves that are known."""
 
 import pandas as pd
 import pytest
 
 from profiler_suite.analysis import scaling
-from profiler_suite.model import Experiment
-
-EXPERIMENT = Experiment(
-    name="sizes", question="?", axis="height", problems=(), implementations=()
-)
 
 
 def row(**fields: object) -> dict[str, object]:
@@ -23,39 +18,6 @@ def row(**fields: object) -> dict[str, object]:
         "flop": 1.0,
     }
     return base | fields
-
-
-def curves(spread: float = 0.05) -> pd.DataFrame:
-    """Family 'a' takes 1 ms everywhere, 'b' takes size²/1024 ms: they cross at size 32."""
-    rows = []
-    for size in (8, 16, 64, 128):
-        for family, time_s in (("a", 1e-3), ("b", 1e-3 * size**2 / 1024)):
-            rows.append(
-                row(
-                    family=family,
-                    implementation=family,
-                    height=size,
-                    time_s=time_s,
-                    low_s=time_s * (1 - spread),
-                    high_s=time_s * (1 + spread),
-                )
-            )
-    return pd.DataFrame(rows)
-
-
-def test_two_power_laws_cross_where_they_should() -> None:
-    found = scaling.crossovers(curves(), [EXPERIMENT])
-    assert len(found) == 1
-    crossing = found.iloc[0]
-    assert crossing["at"] == pytest.approx(32)
-    assert (crossing["faster_before"], crossing["faster_after"]) == ("b", "a")
-    assert crossing["low"] == pytest.approx(32 * (0.95 / 1.05) ** 0.5)
-    assert crossing["high"] == pytest.approx(32 * (1.05 / 0.95) ** 0.5)
-
-
-def test_curves_that_do_not_cross_have_no_crossover() -> None:
-    table = curves()
-    assert scaling.crossovers(table[table["height"] <= 16], [EXPERIMENT]).empty
 
 
 def test_speed_up_is_over_one_thread_of_the_same_point() -> None:
@@ -95,3 +57,44 @@ def test_problems_with_different_calls_are_not_one_series() -> None:
         for n in (1, 2, 3)
     ]
     assert scaling.zero_work(pd.DataFrame(rows)).empty
+
+
+def threaded(*cells: tuple[float, float]) -> pd.DataFrame:
+    """A table of two threads over one: (FLOP, speed-up), each ± 10 %."""
+    rows = []
+    for flop, speed_up in cells:
+        for threads, time_s in ((1, 1e-3), (2, 1e-3 / speed_up)):
+            rows.append(
+                row(
+                    implementation="matmul",
+                    threads=threads,
+                    flop=flop,
+                    problem=f"p{flop:g}",
+                    time_s=time_s,
+                    low_s=time_s * 0.95,
+                    high_s=time_s * 1.05,
+                )
+            )
+    return scaling.thread_scaling(pd.DataFrame(rows))
+
+
+def test_two_threads_overtake_one_where_the_speed_up_passes_1() -> None:
+    found = scaling.threads_pay(threaded((1e4, 0.5), (1e6, 2.0), (1e8, 1.9)))
+    (crossing,) = found.to_dict("records")
+    assert crossing["at_flop"] == pytest.approx(1e5)
+    assert 1e4 < crossing["low_flop"] < 1e5 < crossing["high_flop"] < 1e6
+    assert "2 threads overtake 1 at 0.100 MFLOP" in crossing["text"]
+    assert "between p10000 and p1e+06" in crossing["text"]
+
+
+def test_where_small_problems_are_equally_fast_the_interval_decides() -> None:
+    found = scaling.threads_pay(threaded((1e4, 1.0), (1e6, 2.0)))
+    (crossing,) = found.to_dict("records")
+    assert crossing["low_flop"] == 1e4
+    assert 1e4 < crossing["at_flop"] == crossing["high_flop"] < 1e6
+
+
+def test_threads_that_always_or_never_pay_cross_nowhere() -> None:
+    assert scaling.threads_pay(threaded((1e4, 1.5), (1e6, 1.9))).empty
+    assert scaling.threads_pay(threaded((1e4, 1.0), (1e6, 1.0))).empty
+    assert scaling.threads_pay(threaded((1e4, 1.5), (1e6, 0.9))).empty

@@ -34,3 +34,14 @@ def test_rates_sizes_and_counts() -> None:
     assert units.count(3_072_000) == "3,072,000"
     assert units.duration(200) == "3 min 20 s"
     assert units.ratio(12.34) == "12.3×"
+
+
+def test_a_number_and_its_unit_stay_on_one_line() -> None:
+    text = "49 % of 3 ms, 55.8 GFLOP/s, 2 steps, 7 of 12 points"
+    assert units.together(text) == (
+        "49\u00a0% of 3\u00a0ms, 55.8\u00a0GFLOP/s, 2 steps, 7 of 12 points"
+    )
+
+
+def test_a_zero_has_no_sign() -> None:
+    assert units.percent(-0.0) == units.percent(-1e-9) == "0.0 %"

@@ -1,28 +1,14 @@
-"""How time grows: crossovers along an axis, and speed-up over threads."""
+"""How time grows: extrapolation to no work, and speed-up over threads."""
 
 import math
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from profiler_suite import units
-from profiler_suite.model import Experiment
 
-Floats = NDArray[np.float64]
-
-_CROSSOVER_COLUMNS = [
-    "experiment",
-    "axis",
-    "faster_before",
-    "faster_after",
-    "at",
-    "low",
-    "high",
-    "text",
-]
 # What the points of one zero-work series share.
 _SERIES = ["experiment", "implementation", "dtype", "threads", "calls"]
 _FEWEST_POINTS = 3
@@ -32,6 +18,7 @@ _SCALING_COLUMNS = [
     "problem",
     "dtype",
     "threads",
+    "flop",
     "speedup",
     "low",
     "high",
@@ -44,125 +31,6 @@ def measured(points: pd.DataFrame) -> pd.DataFrame:
     return points[
         (points["status"] == "ok") & points["time_s"].notna() & (points["replica"] == 0)
     ]
-
-
-def axis_values(points: pd.DataFrame, axis: str) -> "pd.Series[float]":
-    """Where each point stands on an experiment's axis; FLOP when the axis is no dimension."""
-    if (
-        axis in points.columns
-        and pd.api.types.is_numeric_dtype(points[axis])
-        and axis != "threads"
-    ):
-        return points[axis]
-    return points["flop"]
-
-
-def family_best(points: pd.DataFrame, axis: str) -> pd.DataFrame:
-    """The fastest implementation of each family at each value of the axis."""
-    usable = measured(points).assign(axis_value=lambda table: axis_values(table, axis))
-    if usable.empty:
-        return usable
-    best = usable.groupby(["family", "axis_value", "dtype", "threads"])["time_s"].idxmin()
-    return usable.loc[best.sort_values()]
-
-
-def crossovers(points: pd.DataFrame, experiments: Sequence[Experiment]) -> pd.DataFrame:
-    """Where one family overtakes another along each experiment's axis, with an interval.
-
-    Straight lines between neighbouring sizes in log time over log size; the
-    interval is where the two families' intervals cease and begin to overlap.
-    Families are compared by their fastest implementation, on one thread and on
-    the first dtype of each experiment.
-    """
-    rows: list[dict[str, object]] = []
-    axes = {
-        experiment.name: experiment.axis
-        for experiment in experiments
-        if experiment.axis not in ("name", "threads")
-    }
-    for experiment, table in points.groupby("experiment", sort=False):
-        axis = axes.get(str(experiment), "")
-        if axis not in table.columns or table[axis].nunique() < 2:
-            continue
-        single = table[(table["threads"] == 1) & (table["dtype"] == table["dtype"].iloc[0])]
-        best = family_best(single, axis)
-        families = sorted(set(best["family"])) if len(best) else []
-        for i, one in enumerate(families):
-            for other in families[i + 1 :]:
-                rows += _crossings(str(experiment), axis, best, one, other)
-    return pd.DataFrame(rows, columns=_CROSSOVER_COLUMNS)
-
-
-def _crossings(
-    experiment: str, axis: str, best: pd.DataFrame, one: str, other: str
-) -> list[dict[str, object]]:
-    left = best[best["family"] == one].set_index("axis_value")
-    right = best[best["family"] == other].set_index("axis_value")
-    left = left[~left.index.duplicated()]
-    right = right[~right.index.duplicated()]
-    shared = sorted(set(left.index) & set(right.index))
-    if len(shared) < 2:
-        return []
-    x = np.log(np.array(shared, dtype=float))
-    middle = _log_ratio(left, right, shared, "time_s", "time_s")
-    lowest = _log_ratio(left, right, shared, "low_s", "high_s")
-    highest = _log_ratio(left, right, shared, "high_s", "low_s")
-    found: list[dict[str, object]] = []
-    for i in range(len(shared) - 1):
-        if middle[i] == 0 or (middle[i] < 0) == (middle[i + 1] < 0):
-            continue
-        at = _zero(x, middle, i)
-        ends = [_nearest_zero(x, curve, at) for curve in (lowest, highest)]
-        low, high = min(*ends, at), max(*ends, at)
-        before, after = (one, other) if middle[i] < 0 else (other, one)
-        found.append(
-            {
-                "experiment": experiment,
-                "axis": axis,
-                "faster_before": before,
-                "faster_after": after,
-                "at": math.exp(at),
-                "low": math.exp(low),
-                "high": math.exp(high),
-                "text": (
-                    f"{after} overtakes {before} at {axis} {units.three_digits(math.exp(at))} "
-                    f"({units.three_digits(math.exp(low))} to "
-                    f"{units.three_digits(math.exp(high))})"
-                ),
-            }
-        )
-    return found
-
-
-def _log_ratio(
-    left: pd.DataFrame, right: pd.DataFrame, shared: list[float], of_left: str, of_right: str
-) -> Floats:
-    a = left.loc[shared, of_left].to_numpy(dtype=float)
-    b = right.loc[shared, of_right].to_numpy(dtype=float)
-    # A lower end of 0 (an interval open downwards) is a very small time here.
-    ratio: Floats = np.log(np.maximum(a, 1e-12) / np.maximum(b, 1e-12))
-    return ratio
-
-
-def _zero(
-    x: Floats,
-    y: Floats,
-    i: int,
-) -> float:
-    return float(x[i] - y[i] * (x[i + 1] - x[i]) / (y[i + 1] - y[i]))
-
-
-def _nearest_zero(
-    x: Floats,
-    y: Floats,
-    at: float,
-) -> float:
-    """The crossing of a curve nearest to `at`; the end of the axis when it never crosses."""
-    zeros = [_zero(x, y, i) for i in range(len(x) - 1) if y[i] * y[i + 1] < 0]
-    if zeros:
-        return min(zeros, key=lambda z: abs(z - at))
-    ends = (float(x[0]), float(x[-1]))
-    return min(ends, key=lambda end: abs(y[0 if end == ends[0] else -1]))
 
 
 def zero_work(points: pd.DataFrame) -> pd.DataFrame:
@@ -221,6 +89,7 @@ def thread_scaling(points: pd.DataFrame) -> pd.DataFrame:
                 {
                     **dict(zip(keys[:4], names[:4], strict=True)),
                     "threads": int(row["threads"]),
+                    "flop": float(row["flop"]),
                     "speedup": base["time_s"] / row["time_s"],
                     "low": 1.0 if alone else base["low_s"] / row["high_s"],
                     "high": 1.0 if alone else base["high_s"] / max(row["low_s"], 1e-12),
@@ -228,3 +97,52 @@ def thread_scaling(points: pd.DataFrame) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows, columns=_SCALING_COLUMNS)
+
+
+def threads_pay(scaling: pd.DataFrame) -> pd.DataFrame:
+    """From which size on several threads beat one, as `thread_scaling` has them.
+
+    One row per experiment, implementation, dtype and thread count whose smallest
+    problem is no faster on several threads while all from some size on are (their
+    interval excludes 1). ``at_flop`` is where the speed-up passes 1, in straight
+    lines over log FLOP; where the smaller problem is no slower either, it is where
+    the lower end of the interval does. The interval is where its two ends do, and
+    lies between the two problems.
+    """
+    rows: list[dict[str, object]] = []
+    keys = ["experiment", "implementation", "dtype", "threads"]
+    for names, group in scaling[scaling["threads"] > 1].groupby(keys, sort=False):
+        ordered = group.sort_values("flop").to_dict("records")
+        helps = [row["low"] > 1 for row in ordered]
+        first = max((n + 1 for n, some in enumerate(helps) if not some), default=0)
+        if not 0 < first < len(ordered):
+            continue
+        before, after = ordered[first - 1], ordered[first]
+        ends = ("speedup", "high", "low")
+        at, low, high = (_passes_one(before, after, name) for name in ends)
+        at = high if at == before["flop"] else at
+        what = f"{names[3]} threads"
+        rows.append(
+            {
+                **dict(zip(keys, names, strict=True)),
+                "at_flop": at,
+                "low_flop": low,
+                "high_flop": high,
+                "text": (
+                    f"{what} overtake 1 at {units.three_digits(at / 1e6)} MFLOP "
+                    f"({units.three_digits(low / 1e6)} to {units.three_digits(high / 1e6)}), "
+                    f"between {before['problem']} and {after['problem']} "
+                    f"({names[1]}, {names[2]})"
+                ),
+            }
+        )
+    return pd.DataFrame(rows, columns=[*keys, "at_flop", "low_flop", "high_flop", "text"])
+
+
+def _passes_one(before: dict[Any, Any], after: dict[Any, Any], name: str) -> float:
+    """The FLOP at which a curve passes 1 between two problems; the first's if it has before."""
+    if before[name] >= 1:
+        return float(before["flop"])
+    lower = math.log(max(before[name], 1e-12))  # an interval may be open downwards
+    part = lower / (lower - math.log(after[name]))
+    return float(before["flop"] * (after["flop"] / before["flop"]) ** part)

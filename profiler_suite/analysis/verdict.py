@@ -5,12 +5,13 @@ from typing import Any
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import ledger, roofline, scaling, statistics
+from profiler_suite.analysis import crossovers, ledger, roofline, scaling, statistics
 from profiler_suite.analysis.frames import Run
 from profiler_suite.model import Noun, Point
 
 # Within this factor two times are worth calling the same in a headline.
 _SAME = 1.05
+_MOST_CROSSINGS = 3  # of one experiment in one finding
 
 
 class Answer(Noun, frozen=True):
@@ -223,9 +224,9 @@ def findings(run: Run) -> tuple[str, ...]:
         table = usable[usable["experiment"] == experiment.name]
         if len(table) and not experiment.pair:
             said += _experiment_findings(experiment.name, table)
-    crossings = scaling.crossovers(run.points, run.provenance.experiments)
+    crossings = crossovers.crossovers(run.points, run.provenance.experiments)
     for name, group in crossings.groupby("experiment", sort=False):
-        texts = "; ".join(group["text"].head(3))
+        texts = "; ".join(group["text"].head(_MOST_CROSSINGS))
         said.append(f"{name}: {texts}.")
     said += _thread_findings(run)
     return tuple(said)
@@ -277,4 +278,5 @@ def _thread_findings(run: Run) -> list[str]:
         )
     if not parts:
         parts.append(f"no difference beyond noise on {len(many)} points")
+    parts += scaling.threads_pay(table)["text"].head(_MOST_CROSSINGS).tolist()
     return ["threads: " + "; ".join(parts) + "."]

@@ -22,6 +22,7 @@ from profiler_suite.cli.show import (
     list_command,
     machine_command,
     report_command,
+    wants_color,
 )
 from profiler_suite.cli.stopping import Stopping, leave_unraised_to, stay
 from profiler_suite.cli.streams import GONE, finish, prepare, tell
@@ -79,6 +80,8 @@ def run(arguments: Sequence[str] | None = None, stopping: Stopping | None = None
                 args=None if arguments is None else list(arguments),
                 prog_name="python -m profiler_suite",
                 standalone_mode=False,
+                # Where colour is forced, it also goes into a pipe.
+                color=wants_color() or None,
             )
             return result if isinstance(result, int) else OK
         except click.ClickException as error:

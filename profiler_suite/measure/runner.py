@@ -270,7 +270,9 @@ class Sweep:
             alive = True
             try:
                 for point_id in self._order(active):
-                    left = max(0.0, self._launch_s(launches - attempt) - elapsed_s)
+                    left = self._launch_s(launches - attempt) - elapsed_s
+                    if left <= 0:  # points that do not converge take what there is
+                        left = max(0.0, share_s - elapsed_s)
                     left += (launches - attempt - 1) * (
                         self._launch_s(launches - attempt) + self._prepare_s
                     )

@@ -5,13 +5,16 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from profiler_suite import units
 from profiler_suite.report import chart, labels, selection, ticks
-from profiler_suite.report.chart import Picture
+from profiler_suite.report.chart import WIDTH_IN, Picture
 from profiler_suite.report.style import ROLES, Mark
 
 _ROW_IN = 0.27
+_NAMES_IN = 1.75
+_TIMES_IN = 0.95
 
 
 def both_arms(
@@ -40,8 +43,8 @@ def both_arms(
         "Time of one evaluation, logarithmic, lower is better, with 95 % intervals. The two "
         "arms of the question are in bold; operations are counted the textbook way.",
         height_in=0.75 + _ROW_IN * (len(frame) + extra),
-        left_in=1.75,
-        right_in=1.55,
+        left_in=_NAMES_IN,
+        right_in=_TIMES_IN,
         marks=len(frame),
     )
     low, high = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.06)
@@ -87,8 +90,13 @@ def _title(frame: pd.DataFrame, left: str, right: str) -> str:
 def _heading(ax: Axes, y: int, part: pd.DataFrame) -> None:
     first = part.iloc[0]
     text = f"{first['problem']}:  {units.count(first['flop'])} FLOP"
-    ax.text(-1.6 / 6.3, y, text, transform=ax.get_yaxis_transform(), va="center", fontsize=8.5)
-    ax.axhspan(y - 0.42, y + 0.42, color=ROLES["shade"][0], linewidth=0, zorder=0)
+    left = -(_NAMES_IN - 0.16) / (WIDTH_IN - _NAMES_IN - _TIMES_IN)
+    right = 1 + (_TIMES_IN - 0.16) / (WIDTH_IN - _NAMES_IN - _TIMES_IN)
+    across = ax.get_yaxis_transform()
+    band = Rectangle((left, y - 0.42), right - left, 0.84, transform=across, clip_on=False)
+    band.set(color=ROLES["shade"][0], linewidth=0, zorder=0)
+    ax.add_patch(band)
+    ax.text(left + 0.01, y, text, transform=across, va="center", fontsize=8.5)
 
 
 def _row(

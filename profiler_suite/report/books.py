@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from profiler_suite import units
+from profiler_suite.analysis import crossovers
 from profiler_suite.model import Experiment
 from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
@@ -20,13 +21,14 @@ ENTRY_COLOURS = {
     "arithmetic": "#0b7a5c",
     "residual": ROLES["axis"][0],
 }
-# Methods of the overhead share: column → (name, marker).
+# Methods of the overhead share: column → name.
 METHODS = {
-    "overhead_replay": ("operation replay", "o"),
-    "overhead_native": ("native samples", "s"),
-    "overhead_extrapolated": ("extrapolation to no work", "^"),
+    "overhead_replay": "replay",
+    "overhead_native": "samples",
+    "overhead_extrapolated": "no work",
 }
 _ROW_IN = 0.27
+_LEGEND_ROW_IN = 0.17
 _WORTH_A_NUMBER = 0.07
 _MOST_ROWS = 24
 _HALF, _TENTH = 0.5, 0.1
@@ -57,14 +59,14 @@ def stacked(
     place = {name: row for row, name in enumerate(names)}
     drawing, axes = chart.picture(
         stem,
-        _stacked_title(panels[-1][1], panels[-1][0]),
+        _stacked_title(panels[-1][1], panels[-1][0], experiment.pair),
         "Share of the plain time of one evaluation; what the entries do not explain is the "
         "residual, drawn to the left of 0 where they explain more than all of it.",
         panels=len(panels),
         height_in=0.95 + _ROW_IN * len(names),
         left_in=1.75,
         right_in=1.25,
-        gap_in=0.3,
+        gap_in=0.42,
     )
     for ax, (heading, part) in zip(axes, panels, strict=True):
         _draw_bars(ax, part, place)
@@ -127,35 +129,37 @@ def _draw_bars(ax: Axes, frame: pd.DataFrame, place: Mapping[str, int]) -> None:
 def _legend(ax: Axes) -> None:
     """The entries' names beside the last panel, each with its colour."""
     for number, (entry, colour) in enumerate(ENTRY_COLOURS.items()):
-        y = 0.97 - 0.2 * number / max(0.9, ax.get_position().height * 4.0)
-        ax.text(
-            1.04, y, "■", transform=ax.transAxes, color=colour, fontsize=9, va="top", ha="left"
-        )
-        ax.text(
-            1.04,
-            y,
-            f"    {entry}",
-            transform=ax.transAxes,
-            color=ROLES["ink"][0],
-            fontsize=8,
-            va="top",
-            ha="left",
-        )
+        down = -(0.08 + _LEGEND_ROW_IN * number) * 72
+        for right, text, shade in ((10, "■", colour), (22, entry, ROLES["ink"][0])):
+            ax.annotate(
+                text,
+                (1, 1),
+                xycoords="axes fraction",
+                xytext=(right, down),
+                textcoords="offset points",
+                color=shade,
+                fontsize=8,
+                va="center",
+            )
 
 
-def _stacked_title(frame: pd.DataFrame, problem: str) -> str:
-    """What takes most of the time of the slowest and of the fastest."""
+def _stacked_title(frame: pd.DataFrame, problem: str, pair: Sequence[str]) -> str:
+    """What takes most of the time of both arms, or of the slowest and of the fastest."""
     ordered = frame.sort_values("time_s")
-    first, last = ordered.iloc[0], ordered.iloc[-1]
-
-    def most(row: "pd.Series[float]") -> str:
-        entries = [name for name in ENTRY_COLOURS if name != "residual"]
-        top = max(entries, key=lambda name: float(row[name]))
-        return f"{top} takes {units.percent(float(row[top]))} of {row['implementation']}"
-
-    text = most(last)
-    if len(ordered) > 1:
-        text += f", {most(first)}"
+    arms = [ordered[ordered["implementation"] == name] for name in pair]
+    rows = [arm.iloc[0] for arm in arms if len(arm)]
+    if len(rows) < 2:
+        rows = [ordered.iloc[-1], *([ordered.iloc[0]] if len(ordered) > 1 else [])]
+    entries = [name for name in ENTRY_COLOURS if name != "residual"]
+    tops = [str(row[entries].astype(float).idxmax()) for row in rows]
+    parts = [
+        f"{units.percent(float(row[top]))} of the time of {row['implementation']}"
+        for row, top in zip(rows, tops, strict=True)
+    ]
+    first, *second = tops
+    text = f"{first.capitalize()} takes {parts[0]}"
+    for top, part in zip(second, parts[1:], strict=True):
+        text += f" and {part}" if top == first else f", {top} {part}"
     return f"{text} at {problem}" if problem else text
 
 
@@ -220,12 +224,16 @@ def over_axis(
     frame = with_ledger(selection.of_experiment(points, experiment.name))
     frame = frame[frame[axis].notna()] if axis in frame else frame.iloc[:0]
     frame = frame.assign(overhead=1 - frame["copy"] - frame["arithmetic"])
-    frame = frame.sort_values([axis, "time_s"]).drop_duplicates(["implementation", axis])
     if frame.empty or frame[axis].nunique() < 3:
+        return None
+    # Where more than the axis varies, one setting stands for the others.
+    parts = selection.panels(frame, selection.other_variables(frame, axis), 3)
+    heading, frame = parts[len(parts) // 2]
+    if frame[axis].nunique() < 3:
         return None
     drawing, (ax,) = chart.picture(
         stem,
-        _over_axis_title(frame, axis),
+        _over_axis_title(frame, axis) + (f" ({heading})" if heading else ""),
         "Share of time that is neither copy nor arithmetic, over the experiment's axis; the "
         "lines mark where half and a tenth of the time is overhead.",
         height_in=3.9,
@@ -265,7 +273,7 @@ def over_axis(
 
 def _over_axis_title(frame: pd.DataFrame, axis: str) -> str:
     """Who gets below half overhead, and from where."""
-    below: list[str] = []
+    below: list[tuple[float, str]] = []
     never: list[str] = []
     for name, part in selection.by_implementation(frame):
         crossing = falls_below(
@@ -274,14 +282,17 @@ def _over_axis_title(frame: pd.DataFrame, axis: str) -> str:
         if crossing is None:
             never.append(name)
         elif crossing > 0:
-            below.append(f"{name} from {axis} {units.three_digits(crossing)}")
+            below.append((crossing, name))
+    words = crossovers.noun(axis)
     if below:
-        shown = ", ".join(below[:3])
-        return f"Less than half of the time is overhead: {shown}"
+        first, *others = sorted(below)[:3]
+        shown = f"for {first[1]} from {words} {units.three_digits(first[0])} on"
+        shown += "".join(f", {name} from {units.three_digits(at)}" for at, name in others)
+        return f"Less than half of the time is overhead {shown}"
     if never:
         shown = ", ".join(never[:3])
-        return f"More than half of the time is overhead at every {axis}: {shown}"
-    return f"Less than half of the time is overhead at every {axis}"
+        return f"More than half of the time is overhead at every {words}: {shown}"
+    return f"Less than half of the time is overhead at every {words}"
 
 
 def falls_below(x: Sequence[float], shares: Sequence[float], level: float) -> float | None:

@@ -15,8 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.transforms import blended_transform_factory
 
+from profiler_suite import units
 from profiler_suite.report.style import ROLES, Mark
 
 WIDTH_IN = 9.6
@@ -106,7 +106,7 @@ def picture(
     `top_in` is extra room above the axes, for tick labels there; `marks` is how many
     are going to be drawn: very many become an image.
     """
-    lines = textwrap.wrap(title, _TITLE_CHARACTERS) or [""]
+    lines = textwrap.wrap(units.together(title), _TITLE_CHARACTERS) or [""]
     title_in = 0.2 + _TITLE_LINE_IN * len(lines)
     panel_title_in = 0.24 if panels > 1 else 0.0
     total_in = height_in + title_in
@@ -199,20 +199,3 @@ def note(ax: Axes, x: float, y: float, text: str, **options: Any) -> None:
     """Small text at a place in data coordinates."""
     settings: dict[str, Any] = {"fontsize": 7.8, "color": ROLES["muted"][0]}
     ax.text(x, y, text, **(settings | options))
-
-
-def vertical_band(ax: Axes, x: float, low: float, high: float, text: str) -> None:
-    """A crossing on the x axis: a line, its interval as a band, a word at the top."""
-    ax.axvspan(low, high, color=ROLES["shade"][0], linewidth=0, zorder=0)
-    ax.axvline(x, color=ROLES["muted"][0], linewidth=0.8, linestyle=(0, (2, 3)), zorder=1)
-    at_top = blended_transform_factory(ax.transData, ax.transAxes)
-    ax.text(
-        x,
-        1.0,
-        text,
-        transform=at_top,
-        va="bottom",
-        ha="center",
-        fontsize=7.5,
-        color=ROLES["muted"][0],
-    )

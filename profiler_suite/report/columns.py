@@ -19,6 +19,10 @@ class Column:
     heading: str
     cell: Cell
     numeric: bool = False
+    wraps: bool = False
+    """Long texts are broken into lines, on paper."""
+    screen_only: bool = False
+    """Left out on paper, where there is no room to scroll."""
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -46,6 +50,20 @@ def problem(row: Any) -> str:
     return f"{row.name}: {row.problem}" if row.name else str(row.problem)
 
 
+def in_words(row: Any) -> str:
+    """The problem for who does not know the labels: '32×32×3 input, 10 filters of 2×2, …'."""
+    if row.workload == "convolution":
+        filters = f"{row.filters:.0f} filters" if row.filters != 1 else "1 filter"
+        return (
+            f"{row.height:.0f}×{row.width:.0f}×{row.channels:.0f} input, {filters} of "
+            f"{row.filter_height:.0f}×{row.filter_width:.0f}, stride {row.stride:.0f}"
+        )
+    if row.workload == "dense":
+        other = "a vector" if row.batch == 1 else f"{row.columns:.0f}×{row.batch:.0f}"
+        return f"{row.rows:.0f}×{row.columns:.0f} matrix times {other}"
+    return problem(row)
+
+
 def half_width(row: Any) -> float:
     """Half of the interval over the time; NaN without a time."""
     return float((row.high_s - row.low_s) / 2 / row.time_s) if row.time_s > 0 else math.nan
@@ -70,7 +88,7 @@ def remark(row: Any) -> str:
 
 PAGE_COLUMNS = (
     Column("implementation", "implementation", implementation),
-    Column("problem", "problem", problem),
+    Column("problem", "problem", problem, wraps=True),
     Column("time", "time, µs", _scaled("time_s", 1e6), numeric=True),
     Column("spread", "± %", lambda row: number(100 * half_width(row)), numeric=True),
     Column("rate", "GFLOP/s", _scaled("flop_per_s", 1e-9), numeric=True),
@@ -79,11 +97,13 @@ PAGE_COLUMNS = (
     Column("threads", "threads", _text("threads"), numeric=True),
     Column("dtype", "dtype", _text("dtype")),
     Column("experiment", "experiment", _text("experiment")),
-    Column("status", "status", _text("status")),
-    Column("remark", "remark", remark),
-    Column("family", "family", _text("family")),
-    Column("flop", "textbook FLOP", lambda row: number(row.flop, 0), numeric=True),
-    Column("intensity", "FLOP/byte", _scaled("intensity", 1), numeric=True),
-    Column("faults", "page faults", _scaled("minor_faults", 1), numeric=True),
-    Column("clean", "clean %", _scaled("clean_share", 100), numeric=True),
+    Column("status", "status", _text("status"), screen_only=True),
+    Column("remark", "remark", remark, wraps=True),
+    Column("family", "family", _text("family"), screen_only=True),
+    Column(
+        "flop", "textbook FLOP", lambda row: number(row.flop, 0), numeric=True, screen_only=True
+    ),
+    Column("intensity", "FLOP/byte", _scaled("intensity", 1), numeric=True, screen_only=True),
+    Column("faults", "page faults", _scaled("minor_faults", 1), numeric=True, screen_only=True),
+    Column("clean", "clean %", _scaled("clean_share", 100), numeric=True, screen_only=True),
 )

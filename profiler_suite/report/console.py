@@ -9,6 +9,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from profiler_suite import units
+
 _NARROWEST = 32  # columns: below that, lines are left to the terminal to break
 
 
@@ -59,7 +61,7 @@ class Page:
     ) -> None:
         """Text broken at words; `first` stands before line one, `indent` before the rest."""
         lines = textwrap.wrap(
-            visible(text),
+            units.together(visible(text)),
             self.width,
             initial_indent=first or indent,
             subsequent_indent=indent,
@@ -67,7 +69,7 @@ class Page:
             break_long_words=False,
         )
         for line in lines or [first]:
-            self.line(line, style)
+            self.line(line.replace("\N{NO-BREAK SPACE}", " "), style)
 
     def command(self, first: str, command: str) -> None:
         """A shell command after a word; where it is too long, continued with a backslash."""

@@ -34,6 +34,7 @@ from profiler_suite.report.view import (
     Ratio,
     TableView,
 )
+from profiler_suite.workloads import registry
 
 # Beyond so many points the page leaves out what is only convenient (titles on
 # marks, the command of each row), so that it stays below 5 MB at 10,000 points.
@@ -96,6 +97,7 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
             if e.name in by_experiment
         ),
         threads=_short(tables.threads(known)),
+        threads_pay=tuple(known.threads_pay["text"]),
         sources=tuple(s for s in annotated if s.experiment == first),
         more_sources=tuple(s for s in annotated if s.experiment != first),
         selfcheck=selfcheck.table(origin.selfcheck) if origin.selfcheck else None,
@@ -179,19 +181,24 @@ def _arm_rows(known: Known) -> list[Any]:
 
 def _cards(known: Known) -> tuple[Card, ...]:
     cards = []
+    said = registry.implementations()
     for row in _arm_rows(known):
         facts = [
+            Item("operations", units.count(row.flop)),
             Item("effective rate", units.flop_rate(row.flop_per_s)),
             Item("NumPy calls", units.count(row.calls) if row.calls > 0 else "not stated"),
         ]
         if columns.bound(row):
             facts.append(Item("held back by", columns.bound(row)))
-            facts.append(Item("of what that allows", units.percent(row.of_attainable)))
+            facts.append(Item("of that roof", units.percent(row.of_attainable)))
+        if row.arithmetic == row.arithmetic:
+            facts.insert(3, Item("time in arithmetic", units.percent(row.arithmetic)))
         cards.append(
             Card(
                 name=row.implementation,
+                what=said[row.implementation].summary if row.implementation in said else "",
                 colour=f"var({variables()[known.marks[row.implementation].text][0]})",
-                work=f"{row.problem}, {units.count(row.flop)} operations",
+                work=columns.in_words(row),
                 time=units.time(row.time_s),
                 interval=f"{units.time(row.low_s)} to {units.time(row.high_s)}",
                 facts=tuple(facts),
@@ -209,6 +216,19 @@ def _ratio(known: Known) -> Ratio | None:
         word=f"{said.left_name} against {said.right_name}: {said.word}",
         interval=f"95 % interval {units.ratio(said.low)} to {units.ratio(said.high)}",
         flop=_times_the_operations(1 / said.flop_ratio),
+        why=_why(known),
+    )
+
+
+def _why(known: Known) -> str:
+    """How much of their time the arms spend on arithmetic."""
+    arms = [row for row in _arm_rows(known) if row.arithmetic == row.arithmetic]
+    if len(arms) != 2:
+        return ""
+    left, right = arms
+    return (
+        f"{left.implementation} spends {units.percent(left.arithmetic)} of its time on "
+        f"arithmetic, {right.implementation} {units.percent(right.arithmetic)}."
     )
 
 
@@ -224,11 +244,13 @@ def _experiment(
 ) -> ExperimentView:
     crossings = known.crossovers
     own = crossings[crossings["experiment"] == experiment.name]
+    ahead = known.unbroken[known.unbroken["experiment"] == experiment.name]
     return ExperimentView(
         name=experiment.name,
         question=experiment.question,
         sources=experiment.sources,
         crossings=tuple(str(text) for text in own["text"]),
+        unbroken=tuple(str(text) for text in ahead["text"]),
         figures=tuple(figures),
     )
 

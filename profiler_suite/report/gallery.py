@@ -17,6 +17,7 @@ from profiler_suite.report import (
     roofline,
     selection,
     threads,
+    threads_by_size,
 )
 from profiler_suite.report.chart import Picture, drawing_style
 from profiler_suite.report.known import Known
@@ -143,15 +144,13 @@ def _of_experiment(
 ) -> Iterator[tuple[str, Picture | None]]:
     points = known.points
     if experiment.axis == "threads":
+        scaling = known.thread_scaling
+        scaling = scaling[scaling["experiment"].eq(experiment.name)]
+        own = own.replace("time_", "speedup_")
         yield (
             "threads",
-            threads.speed_up(
-                experiment,
-                points,
-                known.thread_scaling,
-                known.marks,
-                own.replace("time_", "speedup_"),
-            ),
+            threads_by_size.over_size(scaling, known.threads_pay, points, known.marks, own)
+            or threads.speed_up(experiment, points, scaling, known.marks, own),
         )
     elif selection.is_swept(experiment, points):
         crossings = known.crossovers

@@ -11,7 +11,7 @@ from profiler_suite.report.style import HEAT
 # Upper ends of the steps, times the best: within noise, up to half as long
 # again, 3 times, 10 times, 100 times, beyond.
 _STEPS = (1.05, 1.5, 3, 10, 100)
-_MOST_PANELS = 6
+_MOST_PANELS = 8
 
 
 def filters_by_stride(

@@ -4,7 +4,7 @@ import dataclasses
 
 import pandas as pd
 
-from profiler_suite.analysis import quality, roofline, scaling, verdict
+from profiler_suite.analysis import crossovers, quality, roofline, scaling, verdict
 from profiler_suite.analysis.frames import Run
 from profiler_suite.report.style import Mark, marks
 
@@ -23,7 +23,10 @@ class Known:
     same_code: pd.DataFrame
     selfcheck_says: tuple[str, ...]
     crossovers: pd.DataFrame
+    unbroken: pd.DataFrame
+    """Attempts that never overtake each other."""
     thread_scaling: pd.DataFrame
+    threads_pay: pd.DataFrame
     roofs: dict[tuple[str, int], tuple[roofline.Roof, ...]]
     """Roofs by dtype and thread count, for those with measured points."""
     marks: dict[str, Mark]
@@ -34,6 +37,7 @@ def ask(run: Run) -> Known:
     points = run.points.reset_index(drop=True)
     settings = points[["dtype", "threads"]].drop_duplicates().itertuples(index=False)
     looks = zip(points["implementation"].astype(str), points["family"].astype(str), strict=True)
+    scaled = scaling.thread_scaling(points)
     return Known(
         run=run,
         points=points,
@@ -43,8 +47,10 @@ def ask(run: Run) -> Known:
         noise=quality.noise(run),
         same_code=quality.same_code(run),
         selfcheck_says=quality.selfcheck_says(run),
-        crossovers=scaling.crossovers(points, run.provenance.experiments),
-        thread_scaling=scaling.thread_scaling(points),
+        crossovers=crossovers.crossovers(points, run.provenance.experiments),
+        unbroken=crossovers.unbroken(points, run.provenance.experiments),
+        thread_scaling=scaled,
+        threads_pay=scaling.threads_pay(scaled),
         roofs={
             (str(dtype), int(threads)): roofline.roofs(
                 run.provenance.machine, str(dtype), int(threads)

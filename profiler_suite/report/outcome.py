@@ -29,7 +29,7 @@ _COLUMNS = (
     Column("vs best", numeric=True),
     Column("rate", numeric=True, rank=6),
     Column("of roof", numeric=True, rank=4),
-    Column("limit", rank=1),
+    Column("limit", rank=2),
 )
 # Bounds in a word, so that a name need not be cut for them.
 _SHORT = {"call overhead": "calls", "arithmetic": "compute", "memory bandwidth": "memory"}
@@ -37,7 +37,7 @@ _SHORT = {"call overhead": "calls", "arithmetic": "compute", "memory bandwidth":
 _BOOK_COLUMNS = (
     *_COLUMNS[:4],
     *(
-        Column(heading, numeric=True, rank=3 if heading in ("mem", "copy") else 0)
+        Column(heading, numeric=True, rank=3 if heading in ("mem", "copy") else 1)
         for heading, _ in _ENTRIES
     ),
     *_COLUMNS[4:],
@@ -126,7 +126,8 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
 
 
 def _whole_percent(share: float) -> str:
-    return f"{100 * share:.0f}%" if share == share else ""
+    # + 0 takes the sign from a zero.
+    return f"{round(100 * share) + 0:d}%" if share == share else ""
 
 
 def _shown(folder: Path) -> str:

@@ -40,9 +40,9 @@ class Roof(Protocol):
 _ROOM_FOR_SLOPES = 4.0
 _RATE_LEFT_IN = 1.12  # "100 MFLOP/s" beside the axis and its title
 _DASHES: tuple[Dashes, ...] = ("-", (0, (6, 2)), (0, (3, 2)), (0, (1, 2)))
-# A roofline shows at least three decades below its roof: over less, slanted
+# A roofline shows at least two decades below its roof: over less, slanted
 # roofs look like walls.
-_DECADES = 1e3
+_DECADES = 1e2
 _LEVELS = ("L1", "L2", "L3", "memory")
 
 
@@ -66,6 +66,7 @@ def over_intensity(
     if traced:
         frame = frame[frame["traced_bytes"].gt(0) & frame["traced_flop"].gt(0)]
         frame = frame.assign(
+            flop=frame["traced_flop"],
             intensity=frame["traced_flop"] / frame["traced_bytes"],
             flop_per_s=frame["traced_flop"] / frame["time_s"],
             overhead_flop_per_s=0.0,

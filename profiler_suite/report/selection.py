@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from profiler_suite.analysis import crossovers
 from profiler_suite.analysis.frames import POINT_COLUMNS
 from profiler_suite.model import Experiment
 
@@ -23,20 +24,6 @@ AXIS_WORDS = {
     "columns": "columns",
     "batch": "columns of the second matrix",
     "threads": "BLAS threads",
-}
-
-# The same within a sentence: "at every input size".
-AXIS_NOUNS = AXIS_WORDS | {
-    "height": "input size",
-    "width": "input width",
-    "channels": "channel count",
-    "filters": "filter count",
-    "filter_height": "filter size",
-    "filter_width": "filter width",
-    "rows": "row count",
-    "columns": "column count",
-    "batch": "column count",
-    "threads": "thread count",
 }
 
 
@@ -58,14 +45,8 @@ def dimensions(points: pd.DataFrame) -> list[str]:
 
 def other_variables(frame: pd.DataFrame, axis: str) -> list[str]:
     """What else varies at one value of the axis for one implementation."""
-    found: list[str] = []
-    for column in ("dtype", "layout", "threads", *dimensions(frame)):
-        if column == axis:
-            continue
-        groups = frame.groupby(["implementation", axis, *found], dropna=False)[column]
-        if len(frame) and groups.nunique(dropna=False).max() > 1:
-            found.append(column)
-    return found
+    candidates = ("dtype", "layout", "threads", *dimensions(frame))
+    return crossovers.other_variables(frame, axis, candidates)
 
 
 def panels(frame: pd.DataFrame, others: list[str], most: int) -> list[tuple[str, pd.DataFrame]]:
@@ -73,25 +54,13 @@ def panels(frame: pd.DataFrame, others: list[str], most: int) -> list[tuple[str,
     if not others:
         return [("", frame)]
     parts = [
-        (", ".join(_setting(c, v) for c, v in zip(others, values, strict=True)), part)
+        (", ".join(crossovers.setting(c, v) for c, v in zip(others, values, strict=True)), part)
         for values, part in frame.groupby(others, dropna=False)
     ]
     if len(parts) > most:  # evenly chosen: the ends and some between
         chosen = np.unique(np.linspace(0, len(parts) - 1, most).round().astype(int))
         parts = [parts[number] for number in chosen]
     return parts
-
-
-def _setting(column: str, value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if column == "dtype":
-        return str(value)
-    if column == "threads":
-        return f"{value} thread" + ("" if value == 1 else "s")
-    if column == "filter_height":
-        return f"filters {value}×{value}"
-    return f"{column.replace('_', ' ')} {value}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,7 +102,7 @@ def sentence_of_fastest(found: list[Fastest], axis: str) -> str:
             runs[-1][1].append(entry)
         else:
             runs.append((entry.implementation, [entry]))
-    words = AXIS_NOUNS.get(axis, axis.replace("_", " "))
+    words = crossovers.noun(axis)
     if len(runs) == 1:
         name, entries = runs[0]
         where = f"at every {words}" if len(found) > 1 else f"at {words} {_at(found[0])}"

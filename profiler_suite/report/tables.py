@@ -53,32 +53,40 @@ def books(known: Known) -> TableView | None:
             row.implementation,
             row.problem,
             units.time(row.time_s),
-            *(f"{100 * getattr(row, entry):.1f}" for entry in ENTRY_COLOURS),
+            *(_tenths_of_100(getattr(row, entry)) for entry in ENTRY_COLOURS),
             *(_points_of_100(getattr(row, method)) for method in METHODS),
-            _points_of_100(row.coverage),
             row.ledger_notes if isinstance(row.ledger_notes, str) else "",
         )
         for row in selection.rows(own)
     ]
-    methods = tuple(f"overhead by {name}" for name, _ in METHODS.values())
+    methods = tuple(f"overhead: {name}" for name in METHODS.values())
     return TableView(
-        f"The books in % of the time ({first})",
+        f"The books in % of the time ({first}); overhead by operation replay, by native "
+        "samples and by extrapolation to no work",
         (
             "implementation",
             "problem",
             "time",
             *ENTRY_COLOURS,
             *methods,
-            "coverage",
-            "what is missing or disagrees",
+            "remark",
         ),
-        (False, False, *(True,) * (len(ENTRY_COLOURS) + len(methods) + 2), False),
+        (False, False, *(True,) * (1 + len(ENTRY_COLOURS) + len(methods)), False),
         tuple(rows),
     )
 
 
 def _points_of_100(share: float) -> str:
-    return f"{100 * share:.0f}" if share == share else ""
+    return _signed(f"{100 * share:.0f}") if share == share else ""
+
+
+def _tenths_of_100(share: float) -> str:
+    return _signed(f"{100 * share:.1f}") if share == share else ""
+
+
+def _signed(number: str) -> str:
+    """A real minus sign, and none before zero."""
+    return number.replace("-", "−") if float(number) else number.lstrip("-")
 
 
 def gaps(known: Known) -> TableView | None:

@@ -25,6 +25,8 @@ class Card:
     name: str
     colour: str
     """CSS colour of the implementation."""
+    what: str
+    """What it does, in a sentence; empty when nobody said."""
     work: str
     time: str
     interval: str
@@ -39,6 +41,8 @@ class Ratio:
     word: str
     interval: str
     flop: str
+    why: str
+    """The reason in a sentence; empty without ledgers."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +74,7 @@ class ExperimentView:
     question: str
     sources: tuple[str, ...]
     crossings: tuple[str, ...]
+    unbroken: tuple[str, ...]
     figures: tuple[FigureView, ...]
 
 
@@ -152,6 +157,7 @@ class PageView:
     """What the ledger could not have on this machine, in whole sentences."""
     experiments: tuple[ExperimentView, ...]
     threads: TableView | None
+    threads_pay: tuple[str, ...]
     sources: tuple[SourceView, ...]
     """Of the question's experiment."""
     more_sources: tuple[SourceView, ...]

@@ -175,7 +175,7 @@ def matmul(matrix: Array, right: Array) -> Array:
 
 @implementation(WORKLOAD, family="product", cost=_no_blas_cost)
 def einsum_no_blas(matrix: Array, right: Array) -> Array:
-    """np.einsum without optimisation: NumPy's own compiled loop, no BLAS."""
+    """np.einsum, not optimised: NumPy's own loop, no BLAS."""
     return cast(Array, np.einsum("ij,j...->i...", matrix, right, optimize=False))
 
 
@@ -187,7 +187,7 @@ def dot_int64(matrix: Array, right: Array) -> Array:
 
 @implementation(WORKLOAD, family="loop", cost=_python_cost, refuse=_python_refuse)
 def python_loop(matrix: Array, right: Array) -> Array:
-    """Loops in Python over lists of floats, one multiply and one add at a time."""
+    """Python loops over lists, one multiply and one add at a time."""
     columns = (right.T if right.ndim == 2 else right[None]).tolist()
     out = np.empty((matrix.shape[0], len(columns)), matrix.dtype)
     for i, row in enumerate(matrix.tolist()):

@@ -265,7 +265,13 @@
     const row = event.target.closest("tr");
     if (row && !String(getSelection())) pin(row, true);
   });
-  addEventListener("beforeprint", () => { for (const d of all("details")) d.open = true; });
+  // Paper gets what is folded, but not the profiles of the other experiments: dozens of pages.
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    unfolded = all("details:not([open], .more, .more *)");
+    for (const details of unfolded) details.open = true;
+  });
+  addEventListener("afterprint", () => { for (const details of unfolded) details.open = false; });
   filter();
   follow(true);
   // The browser goes to the row of a link when the page has loaded; the figure says more.

@@ -34,7 +34,7 @@ def _fft_cost(problem: Problem) -> Cost:
 
 @implementation(WORKLOAD, family="fft", cost=_fft_cost, error="fft")
 def fft(image: Array, filters: Array, stride: int) -> Array:
-    """scipy.signal.fftconvolve of every filter and channel, summed over channels."""
+    """scipy.signal.fftconvolve per filter and channel, summed."""
     from scipy.signal import fftconvolve
 
     # Transforms of contiguous rows are fastest: height and width go last.

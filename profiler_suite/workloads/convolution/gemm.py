@@ -33,7 +33,7 @@ def _im2col_gemm_cost(problem: Problem) -> Cost:
 
 @implementation(WORKLOAD, family="gemm", cost=_im2col_gemm_cost)
 def im2col_gemm(image: Array, filters: Array, stride: int) -> Array:
-    """Copies every window into a row of one matrix, then one matrix product."""
+    """Copies each window into a row of one matrix; one product."""
     out_shape = answer_shape(image.shape, filters.shape, stride)
     weights = filters.reshape(out_shape[2], -1)
     # reshape copies unless 1×1 filters at stride 1 leave the image as it is.
@@ -52,7 +52,7 @@ def _rows_gemm_cost(problem: Problem) -> Cost:
 
 @implementation(WORKLOAD, family="gemm", cost=_rows_gemm_cost)
 def rows_gemm(image: Array, filters: Array, stride: int) -> Array:
-    """Lowers along the width only; each row of the answer is a product on a strided view.
+    """Lowers along the width only; a product per row of the answer.
 
     Cho and Brand (2017), MEC: Memory-efficient Convolution for Deep Neural
     Network. The lowered image is OW×H×(kw·C): the windows of a row of the answer

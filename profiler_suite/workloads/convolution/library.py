@@ -29,7 +29,7 @@ def _scipy_convolve2d_cost(problem: Problem) -> Cost:
 
 @implementation(WORKLOAD, family="library", cost=_scipy_convolve2d_cost)
 def scipy_convolve2d(image: Array, filters: Array, stride: int) -> Array:
-    """scipy.signal.convolve2d per filter and channel at stride 1, then every s-th pixel."""
+    """scipy.signal.convolve2d per filter and channel, at stride 1."""
     from scipy.signal import convolve2d
 
     out = np.zeros(answer_shape(image.shape, filters.shape, stride), image.dtype)
@@ -54,7 +54,7 @@ def _scipy_correlate_cost(problem: Problem) -> Cost:
 
 @implementation(WORKLOAD, family="library", cost=_scipy_correlate_cost)
 def scipy_correlate(image: Array, filters: Array, stride: int) -> Array:
-    """scipy.signal.correlate, direct and in three dimensions, per filter at stride 1."""
+    """scipy.signal.correlate in 3-D per filter, at stride 1."""
     from scipy.signal import correlate
 
     out = np.empty(answer_shape(image.shape, filters.shape, stride), image.dtype)
@@ -79,7 +79,7 @@ def _scipy_ndimage_cost(problem: Problem) -> Cost:
 
 @implementation(WORKLOAD, family="library", cost=_scipy_ndimage_cost)
 def scipy_ndimage(image: Array, filters: Array, stride: int) -> Array:
-    """scipy.ndimage.correlate per filter and channel over the whole image, then cut out."""
+    """scipy.ndimage.correlate per filter and channel, then cut."""
     from scipy import ndimage
 
     out = np.zeros(answer_shape(image.shape, filters.shape, stride), image.dtype)

@@ -35,7 +35,7 @@ def _loop_scalar_refuse(problem: Problem) -> str:
 
 @implementation(WORKLOAD, family="loop", cost=_loop_scalar_cost, refuse=_loop_scalar_refuse)
 def loop_scalar(image: Array, filters: Array, stride: int) -> Array:
-    """Six loops in Python, one multiply and one add at a time."""
+    """Six Python loops, one multiply and one add at a time."""
     _, height, width, channels = filters.shape
     out = np.empty(answer_shape(image.shape, filters.shape, stride), image.dtype)
     for i in range(out.shape[0]):

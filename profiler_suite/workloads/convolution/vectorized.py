@@ -31,7 +31,7 @@ def _taps_cost(problem: Problem) -> Cost:
 
 @implementation(WORKLOAD, family="vectorized", cost=_taps_cost)
 def taps(image: Array, filters: Array, stride: int) -> Array:
-    """One strided slice of the image and one matmul per filter position, added up."""
+    """A strided slice and a matmul per filter position, added up."""
     _, height, width, _ = filters.shape
     out_height, out_width, count = answer_shape(image.shape, filters.shape, stride)
     # One past the last pixel that the first filter position touches.
@@ -77,6 +77,6 @@ def _windows_tensordot_cost(problem: Problem) -> Cost:
 
 @implementation(WORKLOAD, family="vectorized", cost=_windows_tensordot_cost)
 def windows_tensordot(image: Array, filters: Array, stride: int) -> Array:
-    """np.tensordot on a view of all windows: it copies them, then calls BLAS once."""
+    """np.tensordot on that view: it copies, then calls BLAS."""
     windows = _windows(image, filters, stride)
     return np.tensordot(windows, filters, axes=((2, 3, 4), (3, 1, 2)))

@@ -1,0 +1,228 @@
+"""Where one way of computing overtakes another along an experiment's axis."""
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from profiler_suite import units
+from profiler_suite.analysis.scaling import measured
+from profiler_suite.model import Experiment
+
+Floats = NDArray[np.float64]
+
+# What an axis is called within a sentence: "at input size 32".
+AXIS_NOUNS = {
+    "height": "input size",
+    "width": "input width",
+    "channels": "channel count",
+    "filters": "filter count",
+    "filter_height": "filter size",
+    "filter_width": "filter width",
+    "rows": "row count",
+    "columns": "column count",
+    "batch": "column count",
+    "threads": "thread count",
+}
+# The classical order of attempts, each of which is expected to overtake the one
+# before it somewhere: their crossings are what people look for first.
+ATTEMPTS = ("loop", "vectorized", "gemm", "fft")
+
+_COLUMNS = {
+    "experiment": str,
+    "axis": str,
+    "setting": str,  # what else varies, in words: "filters 8"; empty when nothing does
+    "faster_before": str,
+    "faster_after": str,
+    "at": float,
+    "low": float,
+    "high": float,
+    "text": str,
+}
+_UNBROKEN_COLUMNS = ("experiment", "setting", "faster", "slower", "text")
+
+
+def noun(axis: str) -> str:
+    """What an axis is called within a sentence."""
+    return AXIS_NOUNS.get(axis, axis.replace("_", " "))
+
+
+def crossovers(points: pd.DataFrame, experiments: Sequence[Experiment]) -> pd.DataFrame:
+    """Where one family overtakes another along each experiment's axis, with an interval.
+
+    Straight lines between neighbouring sizes in log time over log size; the
+    interval is where the two families' intervals cease and begin to overlap.
+    Families are compared by their fastest implementation, on one thread, on the
+    first dtype of each experiment, and apart for whatever else varies. Crossings
+    of neighbouring `ATTEMPTS` stand first.
+    """
+    rows: list[dict[str, object]] = []
+    for experiment, setting, best in _comparable(points, experiments):
+        families = sorted(set(best["family"]), key=_place)
+        found = [
+            (abs(_place(one)[0] - _place(other)[0]), row)
+            for i, one in enumerate(families)
+            for other in families[i + 1 :]
+            for row in _crossings(experiment, setting, best, one, other)
+        ]
+        rows += [row for _, row in sorted(found, key=lambda pair: pair[0])]
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return table.astype({name: kind for name, kind in _COLUMNS.items() if kind is float})
+
+
+def unbroken(points: pd.DataFrame, experiments: Sequence[Experiment]) -> pd.DataFrame:
+    """Neighbouring attempts that never cross in an experiment: who is ahead throughout."""
+    rows = []
+    for experiment, setting, best in _comparable(points, experiments):
+        for one, other in itertools.pairwise(ATTEMPTS):
+            left, right, shared = _side_by_side(best, one, other)
+            if not shared:
+                continue
+            surely = {
+                one: (left["high_s"] < right["low_s"]).all(),
+                other: (right["high_s"] < left["low_s"]).all(),
+            }
+            for faster, slower in ((one, other), (other, one)):
+                if surely[faster]:
+                    rows.append((experiment.name, setting, faster, slower))
+    texts = {e.name: noun(e.axis) for e in experiments}
+    return pd.DataFrame(
+        [
+            (*row, f"{row[2]} is faster than {row[3]} at every {texts[row[0]]}{_of(row[1])}")
+            for row in rows
+        ],
+        columns=list(_UNBROKEN_COLUMNS),
+    )
+
+
+def other_variables(frame: pd.DataFrame, axis: str, candidates: Sequence[str]) -> list[str]:
+    """Which of the candidates vary at one value of the axis for one implementation."""
+    found: list[str] = []
+    for column in candidates:
+        if column == axis or column not in frame.columns:
+            continue
+        groups = frame.groupby(["implementation", axis, *found], dropna=False)[column]
+        if len(frame) and groups.nunique(dropna=False).max() > 1:
+            found.append(column)
+    return found
+
+
+def setting(column: str, value: object) -> str:
+    """A fixed variable and its value in words: 'filters 8', '2 threads', 'float32'."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if column == "dtype":
+        return str(value)
+    if column == "threads":
+        return f"{value} thread" + ("" if value == 1 else "s")
+    if column == "filter_height":
+        return f"filters {value}×{value}"
+    return f"{column.replace('_', ' ')} {value}"
+
+
+def _comparable(
+    points: pd.DataFrame, experiments: Sequence[Experiment]
+) -> Iterator[tuple[Experiment, str, pd.DataFrame]]:
+    """The best of each family along the axis, for every setting of what else varies."""
+    for experiment in experiments:
+        axis = experiment.axis
+        table = points[points["experiment"] == experiment.name]
+        if axis in ("name", "threads") or axis not in table.columns:
+            continue
+        if table.empty or table[axis].nunique() < 2:
+            continue
+        table = table[(table["threads"] == 1) & (table["dtype"] == table["dtype"].iloc[0])]
+        names = {d for problem in experiment.problems for d in problem.dims}
+        others = other_variables(table, axis, sorted(names))
+        if not others:
+            parts = [("", table)]
+        else:
+            parts = [
+                (", ".join(setting(c, v) for c, v in zip(others, values, strict=True)), part)
+                for values, part in table.groupby(others, dropna=False)
+            ]
+        for words, part in parts:
+            usable = measured(part)
+            if len(usable):
+                best = usable.groupby(["family", axis])["time_s"].idxmin()
+                yield experiment, words, usable.loc[best.sort_values()].set_index(axis)
+
+
+def _place(family: str) -> tuple[int, str]:
+    """Its place among the attempts; any other family comes later."""
+    known = {name: number for number, name in enumerate(ATTEMPTS)}
+    return known.get(family, 2 * len(ATTEMPTS)), family
+
+
+def _side_by_side(
+    best: pd.DataFrame, one: str, other: str
+) -> tuple[pd.DataFrame, pd.DataFrame, list[float]]:
+    """Both families at the values of the axis where both were measured."""
+    left, right = best[best["family"] == one], best[best["family"] == other]
+    shared = sorted(set(left.index) & set(right.index))
+    return left.loc[shared], right.loc[shared], shared
+
+
+def _crossings(
+    experiment: Experiment, words: str, best: pd.DataFrame, one: str, other: str
+) -> list[dict[str, object]]:
+    left, right, shared = _side_by_side(best, one, other)
+    if len(shared) < 2:
+        return []
+    x = np.log(np.array(shared, dtype=float))
+    middle = _log_ratio(left["time_s"], right["time_s"])
+    lowest = _log_ratio(left["low_s"], right["high_s"])
+    highest = _log_ratio(left["high_s"], right["low_s"])
+    found: list[dict[str, object]] = []
+    for i in range(len(shared) - 1):
+        if middle[i] == 0 or (middle[i] < 0) == (middle[i + 1] < 0):
+            continue
+        at = _zero(x, middle, i)
+        ends = [_nearest_zero(x, curve, at) for curve in (lowest, highest)]
+        values = [math.exp(v) for v in (at, min(*ends, at), max(*ends, at))]
+        before, after = (one, other) if middle[i] < 0 else (other, one)
+        said = [units.three_digits(v) for v in values]
+        found.append(
+            {
+                "experiment": experiment.name,
+                "axis": experiment.axis,
+                "setting": words,
+                "faster_before": before,
+                "faster_after": after,
+                "at": values[0],
+                "low": values[1],
+                "high": values[2],
+                "text": (
+                    f"{after} overtakes {before} at {noun(experiment.axis)} {said[0]} "
+                    f"({said[1]} to {said[2]}){_of(words)}"
+                ),
+            }
+        )
+    return found
+
+
+def _of(words: str) -> str:
+    return f", {words}" if words else ""
+
+
+def _log_ratio(of_left: "pd.Series[float]", of_right: "pd.Series[float]") -> Floats:
+    a, b = of_left.to_numpy(dtype=float), of_right.to_numpy(dtype=float)
+    # A lower end of 0 (an interval open downwards) is a very small time here.
+    ratio: Floats = np.log(np.maximum(a, 1e-12) / np.maximum(b, 1e-12))
+    return ratio
+
+
+def _zero(x: Floats, y: Floats, i: int) -> float:
+    return float(x[i] - y[i] * (x[i + 1] - x[i]) / (y[i + 1] - y[i]))
+
+
+def _nearest_zero(x: Floats, y: Floats, at: float) -> float:
+    """The crossing of a curve nearest to `at`; the end of the axis when it never crosses."""
+    zeros = [_zero(x, y, i) for i in range(len(x) - 1) if y[i] * y[i + 1] < 0]
+    if zeros:
+        return min(zeros, key=lambda z: abs(z - at))
+    ends = (float(x[0]), float(x[-1]))
+    return min(ends, key=lambda end: abs(y[0 if end == ends[0] else -1]))
