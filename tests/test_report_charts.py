@@ -16,6 +16,7 @@ from profiler_suite.report import (
     known,
     labels,
     quality,
+    roofline,
     selection,
     threads_by_size,
     ticks,
@@ -178,12 +179,17 @@ def test_threads_over_size_need_three_sizes() -> None:
 
 
 def test_intervals_of_the_traced_roofline_are_around_their_marks() -> None:
-    hung = gallery.hang(known.ask(make_run()))
-    (axes,) = next(
-        h.picture.figure.axes for h in hung if h.picture.name == "roofline_traced_traffic"
+    facts = known.ask(make_run())
+    points = facts.points.assign(
+        traced_flop=7 * facts.points["flop"], traced_bytes=facts.points["compulsory_bytes"]
     )
+    drawn = roofline.over_intensity(
+        points, facts.roofs["float64", 1], "float64", 1, facts.marks, "traced", traced=True
+    )
+    assert drawn is not None
+    (axes,) = drawn.figure.axes
     bars = [c for c in axes.collections if isinstance(c, LineCollection)]
-    marks = [line for line in axes.lines if str(line.get_gid()).endswith("m")]
+    marks = [line for line in axes.lines if str(line.get_gid()) in drawn.rows]
     assert len(bars) == len(marks) > 0
     for bar, mark in zip(bars, marks, strict=True):
         ends = np.asarray(bar.get_segments())

@@ -98,11 +98,17 @@ def _books(page: Page, found: Explanation) -> None:
 def books_bar(page: Page, books: Ledger) -> None:
     """The ledger as a bar of letters with its legend."""
     page.pieces(("  ", ""), *_bar(books, page.width - 4))
-    pieces: list[tuple[str, str]] = [("  ", "")]
+    pieces: list[tuple[str, str]] = []
+    taken = 0
     for entry in books.entries:
         _, style = _ENTRY_STYLES[entry.name]
-        pieces.append((_SHORT.get(entry.name, entry.name), style))
-        pieces.append((f" {_percent(books, entry.name)}  ", ""))
+        name, share = _SHORT.get(entry.name, entry.name), _percent(books, entry.name)
+        long = len(f"  {name} {share}")
+        if taken + long > page.width:
+            page.pieces(*pieces)
+            pieces, taken = [], 0
+        pieces += [("  ", ""), (name, style), (f" {share}", "")]
+        taken += long
     page.pieces(*pieces)
 
 

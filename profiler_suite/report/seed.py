@@ -35,9 +35,9 @@ def screen(found: SeedAnswer, width: int, color: bool) -> str:
     for note in sorted(notes):
         page.paragraph(note, first="  ! ", indent="    ", style="yellow")
     page.line()
-    page.line("More:  python -m profiler_suite sweep seed_question --quick", "dim")
-    page.line(
-        "Yours: python -m profiler_suite explain FILE.py:FUNCTION --setup FUNCTION", "dim"
+    page.command("More:  ", "python -m profiler_suite sweep seed_question --quick")
+    page.command(
+        "Yours: ", "python -m profiler_suite explain FILE.py:FUNCTION --setup FUNCTION"
     )
     return page.text()
 
@@ -49,8 +49,8 @@ def _column(found: SeedAnswer, number: int) -> dict[str, str]:
     shares = each.ledger.overhead_shares if each.ledger else {}
     rows = {
         "problem": arm.problem,
-        "time of one evaluation": units.time(each.time.time_s),
-        "interval (95 %)": interval(each.time),
+        "time": units.time(each.time.time_s),
+        "interval, 95 %": interval(each.time),
         "textbook FLOP": units.count(arm.textbook_flop),
         "executed FLOP": units.count(account.flop) if not account.untraced else "not traced",
         "textbook rate": units.flop_rate(arm.textbook_flop / each.time.time_s),

@@ -61,8 +61,7 @@ def books(known: Known) -> TableView | None:
     ]
     methods = tuple(f"overhead: {name}" for name in METHODS.values())
     return TableView(
-        f"The books in % of the time ({first}); overhead by operation replay, by native "
-        "samples and by extrapolation to no work",
+        f"The books in % of the time ({first})",
         (
             "implementation",
             "problem",
@@ -138,7 +137,7 @@ def operations(known: Known) -> TableView | None:
             units.count(row.calls),
             units.time(row.call_s),
             units.time(row.fixed_s),
-            units.time(row.growing_s),
+            units.time(row.growing_s).replace("-", "−"),
             units.percent(row.share),
             units.count(row.flop),
             units.size(row.traffic_bytes),

@@ -7,6 +7,7 @@ from profiler_suite import units
 from profiler_suite.model import Experiment, Implementation, Machine, Plan, SelfCheck
 from profiler_suite.report import selfcheck
 from profiler_suite.report.console import Column, Page
+from profiler_suite.report.style import FAMILIES
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.frames import Run
@@ -33,7 +34,10 @@ def listing(
     page.line("Experiments", "bold")
     page.entries([(e.name, e.question) for e in experiments])
     families: dict[str, list[tuple[str, str]]] = {}
-    for i in implementations:
+    order = {family: number for number, family in enumerate(FAMILIES)}
+    for i in sorted(
+        implementations, key=lambda i: (i.workload, order.get(i.family, len(order)))
+    ):
         families.setdefault(f"{i.workload}, {i.family}", []).append((i.name, i.summary))
     for family, entries in families.items():
         page.line()

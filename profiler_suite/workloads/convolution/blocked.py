@@ -229,7 +229,7 @@ def _blocked_cost(problem: Problem) -> Cost:
 
 @implementation(WORKLOAD, family="gemm", cost=_blocked_cost)
 def im2col_blocked(image: Array, filters: Array, stride: int) -> Array:
-    """Lowers a cache-sized block of rows at a time into one buffer; a product per block."""
+    """Lowers cache-sized blocks of rows; a product for each block."""
     size = geometry_of(image, filters, stride)
     weights = filters.reshape(size.filters, -1).T
     if _is_pointwise(size):
@@ -260,5 +260,5 @@ def _kept_cost(problem: Problem) -> Cost:
 
 @implementation(WORKLOAD, family="gemm", cost=_kept_cost, prepare=prepare_im2col)
 def im2col_kept(image: Array, filters: Array, stride: int) -> Array:
-    """Buffers kept between calls, filters laid out once, the gather chosen by the shapes."""
+    """Buffers kept, filters laid out once, gather chosen by shape."""
     return prepare_im2col(image, filters, stride)(image, filters, stride)

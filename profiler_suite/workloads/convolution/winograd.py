@@ -408,7 +408,7 @@ def _prepare(kind: str) -> Callable[..., Callable[..., Array]]:
     error="winograd_4x4",
 )
 def winograd(image: Array, filters: Array, stride: int) -> Array:
-    """Winograd's F(4×4, 3×3): 36 instead of 144 products per tile, filters transformed anew."""
+    """Winograd's F(4×4, 3×3), filters transformed for each call."""
     ready = _made_ready("winograd_4x4", image, filters, stride, keep=False)
     return _by_tiles(ready, image, filters, stride)
 
@@ -422,7 +422,7 @@ def winograd(image: Array, filters: Array, stride: int) -> Array:
     prepare=_prepare("winograd_4x4"),
 )
 def winograd_kept(image: Array, filters: Array, stride: int) -> Array:
-    """F(4×4, 3×3) with filters transformed once and buffers kept between calls."""
+    """F(4×4, 3×3), filters transformed once and buffers kept."""
     return _prepare("winograd_4x4")(image, filters, stride)(image, filters, stride)
 
 
@@ -434,7 +434,7 @@ def winograd_kept(image: Array, filters: Array, stride: int) -> Array:
     error="winograd_2x2",
 )
 def winograd_2x2(image: Array, filters: Array, stride: int) -> Array:
-    """Winograd's F(2×2, 3×3): 16 instead of 36 products per tile, filters transformed anew."""
+    """Winograd's F(2×2, 3×3), filters transformed for each call."""
     ready = _made_ready("winograd_2x2", image, filters, stride, keep=False)
     return _by_tiles(ready, image, filters, stride)
 
@@ -448,5 +448,5 @@ def winograd_2x2(image: Array, filters: Array, stride: int) -> Array:
     prepare=_prepare("winograd_2x2"),
 )
 def winograd_2x2_kept(image: Array, filters: Array, stride: int) -> Array:
-    """F(2×2, 3×3) with filters transformed once and buffers kept between calls."""
+    """F(2×2, 3×3), filters transformed once and buffers kept."""
     return _prepare("winograd_2x2")(image, filters, stride)(image, filters, stride)
