@@ -39,7 +39,7 @@ def test_a_regression_is_named_with_exit_code_1_only_when_asked_to_fail(
     capsys.readouterr()
     assert cli.run(["compare", "a", "slow", "--fail-on", "5%"]) == 1
     said = capsys.readouterr()
-    assert "slower on 4 of 16 points (taps on 4, 1." in said.out
+    assert "slower on 4 of 16 points (taps on all 4, 1." in said.out
     assert "4 points of 16 slower by 5.0 % or more, confirmed: taps" in said.err
     # Once more before it is believed, with commands that can be typed.
     assert (
@@ -80,7 +80,7 @@ def test_a_machine_that_was_slow_is_no_regression_and_no_pass(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["a", "a"], "the same run"),
+        (["a", "a"], "compared with itself"),
         (["a", "no_such"], "no run in 'no_such'"),
         (["a", "b", "--fail-on", "0.05"], "try 5%"),
         (["a", "b", "--fail-on", "nan%"], "try 5%"),
@@ -94,3 +94,18 @@ def test_mistakes_end_in_one_sentence(
     found = capsys.readouterr()
     assert said in found.err
     assert found.out == ""
+
+
+def test_a_report_with_a_baseline_has_a_section_and_says_it(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["report", "slow", "--baseline", "a"]) == 0
+    assert "slow against a: slower on 4 of 16 points" in capsys.readouterr().out
+    page = (runs / "slow" / "report.html").read_text()
+    assert 'id="comparison"' in page
+    assert "slow against a: slower on 4 of 16 points" in page
+    assert "cmd|" in page
+    assert {"changes.png", "changes.svg"} <= {p.name for p in (runs / "slow/figures").iterdir()}
+    assert cli.run(["report", "slow", "-q"]) == 0
+    assert 'id="comparison"' not in (runs / "slow" / "report.html").read_text()
+    assert cli.run(["report", "slow", "--baseline", "slow"]) == 2

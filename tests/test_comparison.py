@@ -239,7 +239,9 @@ def test_points_of_one_run_only_are_named_and_runs_without_any_are_refused(run: 
     found = comparison.compare(first, changed(run, same))
     assert any(w.startswith("Only in the second run: ") for w in found.warnings)
     nothing = dataclasses.replace(
-        run, provenance=msgspec.structs.replace(run.provenance, points=())
+        run,
+        folder=Path("reports/nothing"),
+        provenance=msgspec.structs.replace(run.provenance, points=()),
     )
     with pytest.raises(UsageError, match="no point in common"):
         comparison.compare(nothing, run)

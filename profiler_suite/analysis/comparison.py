@@ -157,6 +157,8 @@ class Evidence(Noun, frozen=True):
 
 def compare(before: Run, after: Run) -> Comparison:
     """The second run against the first, point by point."""
+    if before.folder.resolve() == after.folder.resolve():
+        raise UsageError(f"{before.folder.name} would be compared with itself; give two runs")
     obstacles = environment.obstacles(before, after)
     first, second = _originals(before), _originals(after)
     rows = (before.points.set_index("id"), after.points.set_index("id"))

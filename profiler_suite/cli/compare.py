@@ -62,12 +62,10 @@ def compare_command(
     better within one run: sweep --versus.
     """
     from profiler_suite.analysis import comparison
-    from profiler_suite.analysis.frames import find_run, load
+    from profiler_suite.analysis.frames import load
 
     if as_json and markdown:
         raise UsageError("--json and --markdown exclude each other; give one of them")
-    if find_run(before) == find_run(after):
-        raise UsageError(f"{before} and {after} are the same run; give two")
     second = load(after)
     found = comparison.compare(load(before), second)
     failed = found.regressions(fail_on) if fail_on is not None else ()

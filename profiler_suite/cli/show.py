@@ -5,8 +5,13 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from profiler_suite.analysis.comparison import Comparison
+    from profiler_suite.analysis.frames import Run
 
 
 def terminal_width() -> int:
@@ -26,8 +31,9 @@ def wants_color() -> bool:
 @click.command("report")
 @click.argument("run", default="latest")
 @click.option("--out", type=click.Path(path_type=Path), help="Another folder for the report.")
+@click.option("--baseline", help="A run to compare with: a section of the page.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but the page's path.")
-def report_command(run: str, out: Path | None, quiet: bool) -> int:
+def report_command(run: str, out: Path | None, baseline: str | None, quiet: bool) -> int:
     """Make the page, the figures and the tables of RUN again, without measuring.
 
     RUN is a run folder, or a name below reports/ (default: latest).
@@ -37,12 +43,25 @@ def report_command(run: str, out: Path | None, quiet: bool) -> int:
     from profiler_suite.report.write import write_report
 
     loaded = load(run)
-    page = write_report(loaded, out or loaded.folder)
+    found = _comparison(baseline, loaded) if baseline else None
+    page = write_report(loaded, out or loaded.folder, comparison=found)
     if quiet:
         click.echo(str(page))
-    else:
-        click.echo(summary(loaded, terminal_width(), wants_color()))
+        return 0
+    click.echo(summary(loaded, terminal_width(), wants_color()))
+    if found is not None:
+        from profiler_suite.report import comparison
+
+        click.echo()
+        click.echo(comparison.screen(found, terminal_width(), wants_color(), everything=False))
     return 0
+
+
+def _comparison(baseline: str, run: "Run") -> "Comparison":
+    from profiler_suite.analysis.comparison import compare
+    from profiler_suite.analysis.frames import load
+
+    return compare(load(baseline), run)
 
 
 @click.command("export")

@@ -8,7 +8,7 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.analysis.comparison import DIFFERENT, Change, Comparison, Group, Verdict
-from profiler_suite.report import summary
+from profiler_suite.report import markdown as plain
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.view import TableView
 
@@ -53,11 +53,11 @@ def _who(found: Comparison, word: Verdict) -> str:
         if count:
             counted.append((count, group))
     counted.sort(key=lambda pair: -pair[0])
-    names = [
-        f"{group.name} on {count}, {near_one(group.ratio)}× over "
-        + (f"its {group.points} points" if group.points > 1 else "its only point")
-        for count, group in counted[:3]
-    ]
+    names = []
+    for count, group in counted[:3]:
+        of = f"all {count}" if count == group.points else f"{count} of its {group.points}"
+        where = f" on {of}" if group.points > 1 else ""
+        names.append(f"{group.name}{where}, {near_one(group.ratio)}×")
     more = f"; {len(counted) - 3} more" if len(counted) > 3 else ""
     return "; ".join(names) + more
 
@@ -93,23 +93,28 @@ def screen(found: Comparison, width: int, color: bool, *, everything: bool) -> s
     left_out = len(found.changes) - len(chosen)
     if left_out:
         page.paragraph(
-            f"{units.some(left_out, 'more point')}: {_tally_in_words(found, chosen)} (--all)",
+            f"{_others(chosen, left_out)}: {_tally_in_words(found, chosen)} (--all)",
             first="  ",
             indent="  ",
         )
     _reasons(page, found)
     page.line()
-    page.paragraph(METHOD_PAIRED if found.paired else METHOD, style="dim")
+    page.paragraph(method(found), style="dim")
     return page.text()
 
 
-METHOD = (
+def method(found: Comparison) -> str:
+    """What the words mean and what they rest on."""
+    return _METHOD_PAIRED if found.paired else _METHOD
+
+
+_METHOD = (
     "Ratios are second over first: above 1 is slower. Slower or faster needs the 95 % "
     "interval outside the noise (3 %, more where the point's own processes differ more, "
     "12 % beyond the caches) and the smallest times to agree; (?) marks a difference that "
     "may be chance among so many points."
 )
-METHOD_PAIRED = (
+_METHOD_PAIRED = (
     "Ratios are of visits side by side in one run: above 1 is slower. Slower or faster "
     "needs the 95 % interval outside the noise; (?) marks a difference that may be chance "
     "among so many points."
@@ -129,6 +134,26 @@ def _worth_showing(found: Comparison) -> list[Change]:
     if not different and len(found.changes) <= _FEW_POINTS:
         return list(found.changes)
     return sorted(different, key=lambda c: -c.ratio)[:_MOST_CHANGES]
+
+
+def by_importance(found: Comparison) -> list[Change]:
+    """Those that differ first, then those that cannot be told, each the slower first."""
+    order = (Verdict.SLOWER, Verdict.FASTER, Verdict.UNKNOWN, Verdict.SAME)
+    return sorted(found.changes, key=lambda c: (order.index(c.verdict), -c.ratio))
+
+
+def untold(found: Comparison) -> tuple[str, ...]:
+    """Why points cannot be told, as sentences."""
+    if found.obstacles:
+        return ()
+    return tuple(
+        f"{units.some(count, 'point')} cannot be told: {text}."
+        for text, count in reasons(found)
+    )
+
+
+def _others(shown: Sequence[Change], left_out: int) -> str:
+    return units.some(left_out, "more point" if shown else "point")
 
 
 def _tally_in_words(found: Comparison, shown: Sequence[Change]) -> str:
@@ -267,20 +292,20 @@ def environment(found: Comparison) -> TableView | None:
 
 def markdown(found: Comparison) -> str:
     """The comparison for a pull request."""
-    parts = [f"## {summary.text(headline(found))}"]
+    parts = [f"## {plain.text(headline(found))}"]
     table = environment(found)
-    parts.append(summary.table(table) if table else "The environments are the same.")
+    parts.append(plain.table(table) if table else "The environments are the same.")
     said = (*found.obstacles, *found.warnings)
     if said:
-        parts.append("\n".join(f"> - {summary.text(text)}" for text in said))
-    parts.append(summary.table(families(found)))
+        parts.append("\n".join(f"> - {plain.text(text)}" for text in said))
+    parts.append(plain.table(families(found)))
     chosen = _worth_showing(found)
     if chosen:
-        parts.append(summary.table(points(chosen)))
+        parts.append(plain.table(points(chosen)))
     left_out = len(found.changes) - len(chosen)
     if left_out:
         parts.append(f"{units.some(left_out, 'more point')}: {_tally_in_words(found, chosen)}.")
-    parts.append(summary.text(METHOD_PAIRED if found.paired else METHOD))
+    parts.append(plain.text(method(found)))
     return "\n\n".join(parts) + "\n"
 
 

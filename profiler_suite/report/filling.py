@@ -12,6 +12,7 @@ from profiler_suite import units
 from profiler_suite.model import Experiment
 from profiler_suite.report import (
     columns,
+    comparison,
     provenance,
     rerun,
     selection,
@@ -27,6 +28,7 @@ from profiler_suite.report.provenance import Item
 from profiler_suite.report.style import variables
 from profiler_suite.report.view import (
     Card,
+    ComparisonView,
     ExperimentView,
     FigureView,
     PageView,
@@ -59,7 +61,8 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
     ]
     # Every section of the page is there, also the ones a small run has no figure for.
     by_section: dict[str, list[FigureView]] = {
-        section: [] for section in ("answer", "roofline", "where", "threads", "quality")
+        section: []
+        for section in ("answer", "roofline", "where", "threads", "comparison", "quality")
     }
     by_experiment: dict[str, list[FigureView]] = {}
     for h, figure in zip(hung, figures, strict=True):
@@ -98,6 +101,7 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         ),
         threads=_short(tables.threads(known)),
         threads_pay=tuple(known.threads_pay["text"]),
+        comparison=_comparison(known),
         sources=tuple(s for s in annotated if s.experiment == first),
         more_sources=tuple(s for s in annotated if s.experiment != first),
         selfcheck=selfcheck.table(origin.selfcheck) if origin.selfcheck else None,
@@ -112,6 +116,25 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         unavailable=origin.machine.unavailable,
         glossary=provenance.glossary(),
         command=provenance.command(run),
+    )
+
+
+def _comparison(known: Known) -> ComparisonView | None:
+    found = known.comparison
+    if found is None:
+        return None
+    return ComparisonView(
+        headline=comparison.headline(found),
+        before=found.before,
+        after=found.after,
+        environment=comparison.environment(found),
+        doubts=(*found.obstacles, *found.warnings, *comparison.untold(found)),
+        families=comparison.families(found),
+        implementations=comparison.implementations(found).first(_MOST_ROWS),
+        points=comparison.points(
+            comparison.by_importance(found), "Points, those that differ first"
+        ).first(_MOST_ROWS),
+        method=comparison.method(found),
     )
 
 

@@ -11,6 +11,7 @@ from profiler_suite.report import (
     answer,
     axes,
     books,
+    changes,
     heatmap,
     layers,
     quality,
@@ -35,7 +36,7 @@ class Hung:
     """A picture and where it hangs."""
 
     section: str
-    """'answer', 'roofline', 'where', 'axes', 'threads' or 'quality'."""
+    """'answer', 'roofline', 'where', 'axes', 'threads', 'comparison' or 'quality'."""
     experiment: str
     """The experiment it belongs to; empty when it shows several."""
     picture: Picture
@@ -49,6 +50,7 @@ def hang(known: Known) -> list[Hung]:
             *_rooflines(known),
             *_books(known),
             *_experiments(known),
+            *_comparison(known),
             *_quality(known),
         ]
 
@@ -162,6 +164,15 @@ def _of_experiment(
         )
     elif not experiment.pair:
         yield "axes", layers.time_per_name(experiment, points, known.marks, own)
+
+
+def _comparison(known: Known) -> Iterator[Hung]:
+    if known.comparison is None:
+        return
+    row_of = {str(name): number for number, name in enumerate(known.points["id"])}
+    drawn = changes.ratios(known.comparison, row_of)
+    if drawn:
+        yield Hung("comparison", "", drawn)
 
 
 def _quality(known: Known) -> Iterator[Hung]:

@@ -5,6 +5,7 @@ import dataclasses
 import pandas as pd
 
 from profiler_suite.analysis import crossovers, quality, roofline, scaling, verdict
+from profiler_suite.analysis.comparison import Comparison
 from profiler_suite.analysis.frames import Run
 from profiler_suite.report.style import Mark, marks
 
@@ -30,9 +31,11 @@ class Known:
     roofs: dict[tuple[str, int], tuple[roofline.Roof, ...]]
     """Roofs by dtype and thread count, for those with measured points."""
     marks: dict[str, Mark]
+    comparison: Comparison | None
+    """With a baseline, when there is one."""
 
 
-def ask(run: Run) -> Known:
+def ask(run: Run, comparison: Comparison | None = None) -> Known:
     """Ask the analysis everything that the page, the summaries and the files show."""
     points = run.points.reset_index(drop=True)
     settings = points[["dtype", "threads"]].drop_duplicates().itertuples(index=False)
@@ -58,4 +61,5 @@ def ask(run: Run) -> Known:
             for dtype, threads in settings
         },
         marks=marks(looks),
+        comparison=comparison,
     )

@@ -1,17 +1,13 @@
 """The run as Markdown, for a pull request or a CI job's summary."""
 
-import re
 from collections.abc import Sequence
 
 from profiler_suite import units
 from profiler_suite.report import columns, filling, selection, tables
 from profiler_suite.report.gallery import Hung
 from profiler_suite.report.known import Known
+from profiler_suite.report.markdown import table, text
 from profiler_suite.report.view import TableView
-
-# GitHub cuts a job summary at 1 MiB; the whole table belongs into points.csv.
-_MOST_ROWS = 40
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~&@$]|^[-+#!=])")
 
 
 def markdown(known: Known, hung: Sequence[Hung]) -> str:
@@ -46,25 +42,6 @@ def markdown(known: Known, hung: Sequence[Hung]) -> str:
         )
     parts.append("All numbers: `points.csv`; the whole report: `report.html`.")
     return "\n\n".join(parts) + "\n"
-
-
-def text(value: str) -> str:
-    """Any text as plain Markdown text, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(value.split()))
-
-
-def table(view: TableView) -> str:
-    """A small table as Markdown."""
-    lines = [
-        "| " + " | ".join(text(h) for h in view.headings) + " |",
-        "|" + "|".join("---:" if n else "---" for n in view.numeric) + "|",
-    ]
-    rows = view.rows[:_MOST_ROWS]
-    lines += ["| " + " | ".join(text(cell) for cell in row) + " |" for row in rows]
-    left_out = len(view.rows) - len(rows)
-    if left_out > 0:
-        lines.append(f"\n{left_out} more rows are in `points.csv`.")
-    return "\n".join(lines)
 
 
 def _fastest(known: Known) -> TableView:

@@ -128,6 +128,22 @@ class PointRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class ComparisonView:
+    """A second run against a first."""
+
+    headline: str
+    before: str
+    after: str
+    environment: TableView | None
+    """What else differs; None when nothing does."""
+    doubts: tuple[str, ...]
+    families: TableView
+    implementations: TableView
+    points: TableView
+    method: str
+
+
+@dataclasses.dataclass(frozen=True)
 class PageView:
     """The whole page."""
 
@@ -158,6 +174,7 @@ class PageView:
     experiments: tuple[ExperimentView, ...]
     threads: TableView | None
     threads_pay: tuple[str, ...]
+    comparison: ComparisonView | None
     sources: tuple[SourceView, ...]
     """Of the question's experiment."""
     more_sources: tuple[SourceView, ...]

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
+from profiler_suite.analysis.comparison import Comparison
 from profiler_suite.analysis.frames import Run
 from profiler_suite.errors import RunFolderError
 from profiler_suite.report import filling, gallery, known, page, summary, svg, table_csv
@@ -19,14 +20,21 @@ from profiler_suite.store import make_folder, write_whole
 Progress = Callable[[str], None]
 
 
-def write_report(run: Run, folder: Path, *, progress: Progress | None = None) -> Path:
+def write_report(
+    run: Run,
+    folder: Path,
+    *,
+    comparison: Comparison | None = None,
+    progress: Progress | None = None,
+) -> Path:
     """Write report.html, figures/, summary.md and points.csv; returns the page's path.
 
-    Each file appears under its name only when it is complete.
+    With a `comparison` the page has a section of it. Each file appears under its name
+    only when it is complete.
     """
     say = progress or (lambda _: None)
     say("drawing figures")
-    facts = known.ask(run)
+    facts = known.ask(run, comparison)
     hung = gallery.hang(facts)
     figures = folder / "figures"
     if figures.is_symlink():  # what is written there would replace files elsewhere
