@@ -24,6 +24,10 @@ class ChildError(ProfilerSuiteError):
     """A child process could not be started or did not keep to the protocol."""
 
 
+class FleetError(ProfilerSuiteError):
+    """The scheduler or the workers of a fleet are gone in the middle of a run."""
+
+
 class FunctionError(ProfilerSuiteError):
     """A user's function raised, or its process died, while it was being explained."""
 

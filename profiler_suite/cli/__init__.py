@@ -29,12 +29,15 @@ from profiler_suite.cli.streams import GONE, finish, prepare, tell
 from profiler_suite.cli.sweep import sweep_command
 from profiler_suite.errors import (
     ChildError,
+    FleetError,
     FunctionError,
     ProfilerSuiteError,
     unknown_name,
 )
 
 OK, USAGE, POINTS_FAILED, INTERRUPTED = 0, 2, 3, 130
+# What goes wrong while something is measured, and not in what was asked for.
+_RUN_ERRORS = (ChildError, FleetError, FunctionError)
 
 
 class _Group(click.Group):
@@ -89,7 +92,7 @@ def run(arguments: Sequence[str] | None = None, stopping: Stopping | None = None
             return USAGE
         except ProfilerSuiteError as error:
             tell(f"error: {units.printable(str(error))}")
-            return POINTS_FAILED if isinstance(error, (ChildError, FunctionError)) else USAGE
+            return POINTS_FAILED if isinstance(error, _RUN_ERRORS) else USAGE
         except (click.Abort, KeyboardInterrupt):
             tell("\ninterrupted")
             return stopping.exit_code

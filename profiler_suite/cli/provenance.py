@@ -2,7 +2,6 @@
 
 import os
 import random
-import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -13,12 +12,6 @@ from profiler_suite.cli.request import Request
 if TYPE_CHECKING:
     from profiler_suite.measure.schedule import Schedule
     from profiler_suite.model import Machine, Plan, Provenance
-
-# Variables that change how fast NumPy, BLAS or the allocator are.
-_ENVIRONMENT = re.compile(
-    r"^(OMP_|OPENBLAS_|MKL_|BLIS_|VECLIB_|GOTO_|NUMEXPR_|KMP_|GOMP_|MALLOC_|GLIBC_TUNABLES$"
-    r"|LD_PRELOAD$|PYTHON(OPTIMIZE|MALLOC|HASHSEED|_JIT|_GIL)|NPY_|NUMPY_)"
-)
 
 
 def run_name(names: list[str], request: Request) -> str:
@@ -40,6 +33,7 @@ def provenance_of(
 ) -> "Provenance":
     """All of it for a run of `plan`, a part of the `whole` one, that begins now."""
     from profiler_suite import __version__
+    from profiler_suite.fleet.identity import environment_that_counts
     from profiler_suite.machine.kept import kept_floors, kept_selfcheck
     from profiler_suite.measure.sharing import asked_points, plan_name, plan_seed
     from profiler_suite.model import SCHEMA_VERSION, Provenance
@@ -63,7 +57,7 @@ def provenance_of(
         git=_git_state(),
         load_average=load,
         python_executable=sys.executable,
-        environment={k: v for k, v in os.environ.items() if _ENVIRONMENT.match(k)},
+        environment=environment_that_counts(os.environ),
         floors_s=kept_floors(machine.fingerprint),
         machine=machine,
         experiments=plan.experiments,

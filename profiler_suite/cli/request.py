@@ -76,6 +76,8 @@ class Request:
     dry_run: bool
     only_flagged: bool
     shard: tuple[int, int] | None
+    scheduler: str
+    hosts: str
     strict: bool
     as_json: bool
     quiet: bool

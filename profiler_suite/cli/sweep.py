@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from profiler_suite.cli.fleet import sweep_on_fleet
 from profiler_suite.cli.measuring import measure
+from profiler_suite.cli.planning import plan_for, schedule_of
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import provenance_of, run_name
 from profiler_suite.cli.reporting import exit_code, report_on
@@ -43,6 +45,16 @@ REPORTS = "reports"
 )
 @click.option("--only-flagged", is_flag=True, help="Measure doubtful points of a run again.")
 @click.option("--shard", type=Shard(), help="Only this part of the plan, for batch jobs.")
+@click.option(
+    "--scheduler", default="", metavar="TCP://HOST:PORT", help="Measure on a Dask fleet."
+)
+@click.option(
+    "--hosts",
+    type=click.Choice(("each", "split")),
+    default="each",
+    show_default=True,
+    help="On a fleet: the whole plan on each host, or split among hosts of one kind.",
+)
 @click.option("--strict", is_flag=True, help="Exit code 4 when points are flagged as noisy.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -63,14 +75,20 @@ def _sweep(request: Request) -> int:
     resumed = resumable(request.out)
     progress = ProgressLine(sys.stderr, quiet=request.quiet)
     files = tuple(str(path) for path in paths)
-    machine, whole, schedule = _planned(request, experiments, files, progress)
+    if request.scheduler and not request.dry_run:
+        folder = resumed or request.out or _new_folder(experiments, request)
+        code = sweep_on_fleet(request, experiments, files, folder, progress)
+        _point_latest(folder)
+        return code
+    machine, schedule = _survey(request, progress), schedule_of(request)
+    # A shard is measured in blocks that fit into the memory one by one.
+    whole = plan_for(request, experiments, machine, files, together=request.shard is None)
     plan = _part(request, whole, schedule)
     if request.dry_run:
         return _show_plan(request, plan)
     if request.only_flagged and request.out is None:
         resumed = latest()
-    name = run_name([e.name for e in experiments], request)
-    folder = resumed or request.out or unused(Path(REPORTS) / name)
+    folder = resumed or request.out or _new_folder(experiments, request)
     from profiler_suite.store import RunFolder
 
     with RunFolder(folder) as run_folder:
@@ -84,48 +102,29 @@ def _sweep(request: Request) -> int:
         measure(run_folder, provenance, schedule, files, again, progress)
     if provenance.shard:
         return _shard_measured(request, folder, provenance)
-    if folder.resolve().parent.name == REPORTS:
-        point_latest(folder.resolve())
+    _point_latest(folder)
     return report_on(folder, progress, as_json=request.as_json, strict=request.strict)
 
 
-def _planned(
-    request: Request,
-    experiments: list["Experiment"],
-    files: tuple[str, ...],
-    progress: ProgressLine,
-) -> tuple["Machine", "Plan", "Schedule"]:
-    from profiler_suite.machine.survey import survey
-    from profiler_suite.measure.costing import TracedCosts
-    from profiler_suite.measure.plan import Overrides, plan
-    from profiler_suite.measure.schedule import of_mode
+def _new_folder(experiments: list["Experiment"], request: Request) -> Path:
+    return unused(Path(REPORTS) / run_name([e.name for e in experiments], request))
 
-    schedule = of_mode(request.mode or "default")
-    overrides = Overrides(
-        sizes=request.sizes,
-        filters=request.filters,
-        strides=request.strides,
-        threads=request.threads,
-        dtypes=request.dtype,
-        implementations=request.implementations,
-    )
+
+def _point_latest(folder: Path) -> None:
+    if folder.resolve().parent.name == REPORTS:
+        point_latest(folder.resolve())
+
+
+def _survey(request: Request, progress: ProgressLine) -> "Machine":
+    from profiler_suite.machine.survey import survey
+
     machine = survey(
-        coarse=schedule.mode == "quick" or request.dry_run,
+        coarse=request.mode == "quick" or request.dry_run,
         refresh=False,
         progress=progress.say,
     )
     progress.clear()
-    with TracedCosts(files) as costs:
-        # A shard is measured in blocks that fit into the memory one by one.
-        planned = plan(
-            experiments,
-            machine,
-            schedule,
-            overrides,
-            costs.cost,
-            together=request.shard is None,
-        )
-    return machine, planned, schedule
+    return machine
 
 
 def _part(request: Request, whole: "Plan", schedule: "Schedule") -> "Plan":

@@ -1,9 +1,21 @@
 """Who measured: what two hosts must have in common for their times to form one series."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from profiler_suite import units
 from profiler_suite.model import HostRecord, MachineFacts, Provenance
+
+# Variables that change how fast NumPy, BLAS or the allocator are.
+_ENVIRONMENT = re.compile(
+    r"^(OMP_|OPENBLAS_|MKL_|BLIS_|VECLIB_|GOTO_|NUMEXPR_|KMP_|GOMP_|MALLOC_|GLIBC_TUNABLES$"
+    r"|LD_PRELOAD$|PYTHON(OPTIMIZE|MALLOC|HASHSEED|_JIT|_GIL)|NPY_|NUMPY_)"
+)
+
+
+def environment_that_counts(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment variables that change speed."""
+    return {k: v for k, v in environment.items() if _ENVIRONMENT.match(k)}
 
 
 def host_of(provenance: Provenance) -> HostRecord:
@@ -37,6 +49,15 @@ def differences(one: HostRecord, other: HostRecord) -> tuple[str, ...]:
             f"fingerprint {one.machine.fingerprint} instead of {other.machine.fingerprint}"
         ]
     return tuple(found)
+
+
+def most_alike(hosts: Sequence[HostRecord]) -> HostRecord:
+    """The host that most others are like; of equals the first by name."""
+    each = {host.host: host for host in hosts}
+    return min(
+        each.values(),
+        key=lambda one: (sum(bool(differences(o, one)) for o in each.values()), one.host),
+    )
 
 
 def names_of(hosts: Sequence[HostRecord]) -> list[str]:

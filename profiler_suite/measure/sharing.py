@@ -55,13 +55,13 @@ def shard_of(plan: Plan, number: int, of: int, schedule: Schedule) -> Plan:
     It does not depend on the machine that asks: points that are skipped there count.
     Partners stay together.
     """
-    groups = _groups(_everything(plan))
-    ordered = sorted(groups, key=lambda group: min(base_id(p) for p in group))
+    together = groups(_everything(plan))
+    ordered = sorted(together, key=lambda group: min(base_id(p) for p in group))
     mine = {p.id for group in ordered[number - 1 :: of] for p in group}
     points = tuple(p for p in plan.points if p.id in mine)
     if not points:
         raise UsageError(
-            f"shard {number}/{of} has no points: the plan has {len(groups)} groups of points "
+            f"shard {number}/{of} has no points: the plan has {len(together)} groups of points "
             "that belong together, and not all can be measured here; use fewer shards"
         )
     return msgspec.structs.replace(
@@ -86,7 +86,7 @@ def blocks(
     found: list[tuple[Point, ...]] = []
     block: list[Point] = []
     used_s = used_bytes = 0.0
-    for group in _groups(points):
+    for group in groups(points):
         group_s = sum(visit_s(p) for p in group)
         group_bytes = sum(p.working_set_bytes for p in group)
         full = (
@@ -105,7 +105,7 @@ def blocks(
     return found
 
 
-def _groups(points: Iterable[Point]) -> list[list[Point]]:
+def groups(points: Iterable[Point]) -> list[list[Point]]:
     """Points that are visited side by side, in order of their first."""
     known = {point.id: point for point in points}
     beside: dict[str, list[str]] = {name: [] for name in known}

@@ -1,0 +1,140 @@
+"""A sweep on the workers of a Dask scheduler, told on the terminal."""
+
+import random
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from profiler_suite.cli.planning import plan_for, schedule_of
+from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.provenance import provenance_of
+from profiler_suite.cli.reporting import report_on
+from profiler_suite.cli.request import Request
+from profiler_suite.cli.resuming import resume
+from profiler_suite.errors import FleetError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from profiler_suite.fleet.campaign import Campaign
+    from profiler_suite.fleet.dispatch import Driver
+    from profiler_suite.model import Experiment, HostRecord, Machine, Plan, Provenance
+
+
+def sweep_on_fleet(
+    request: Request,
+    experiments: list["Experiment"],
+    files: tuple[str, ...],
+    folder: Path,
+    progress: ProgressLine,
+) -> int:
+    """Measure on the fleet into the folder, or go on with the run that it holds."""
+    if request.shard or request.only_flagged:
+        option = "--shard" if request.shard else "--only-flagged"
+        raise UsageError(f"{option} does not go with --scheduler; leave one of them out")
+    with _campaign(request, experiments, files, folder) as campaign:
+        reason = "" if campaign.is_complete else _measure(request, campaign, progress)
+        missing = campaign.missing()
+    if not campaign.points:
+        raise FleetError(f"nothing was measured: {reason}")
+    code = report_on(folder, progress, as_json=request.as_json, strict=request.strict)
+    if missing:
+        raise FleetError(f"{reason or 'not done'}: {'; '.join(missing)}; {_go_on(folder)}")
+    return code
+
+
+def _go_on(folder: Path) -> str:
+    return f"go on with the same command and --out {folder}"
+
+
+def _measure(request: Request, campaign: "Campaign", progress: ProgressLine) -> str:
+    """Let the driver work; returns why it ended early."""
+    from profiler_suite.fleet.dispatch import Driver, Heard
+    from profiler_suite.fleet.engine import DaskEngine
+
+    engine = DaskEngine(request.scheduler)
+    heard = Heard(
+        warn=lambda text: progress.keep(f"warning: {text}"),
+        say=progress.say,
+        progress=_telling(campaign, progress),
+    )
+    outcome = "interrupted"
+    try:
+        reason = Driver(engine, campaign.rules(request.mode == "quick"), heard).run()
+        outcome = f"interrupted: {reason}" if reason else "complete"
+        return reason
+    except KeyboardInterrupt:
+        progress.keep(f"interrupted; {_go_on(campaign.folder)}")
+        raise
+    except FleetError as error:
+        raise FleetError(
+            f"{error}; what was measured is kept: {_go_on(campaign.folder)}"
+        ) from error
+    finally:
+        progress.clear()
+        campaign.end(outcome)
+        engine.close()
+
+
+def _campaign(
+    request: Request,
+    experiments: list["Experiment"],
+    files: tuple[str, ...],
+    folder: Path,
+) -> "Campaign":
+    from profiler_suite.fleet.campaign import Campaign
+    from profiler_suite.store import is_run, read_provenance
+
+    schedule = schedule_of(request)
+    seed = request.seed
+    if is_run(folder):
+        seed = read_provenance(folder).seed
+    elif seed is None:
+        seed = random.SystemRandom().getrandbits(32)
+
+    def plan(machine: "Machine") -> "Plan":
+        return plan_for(request, experiments, machine, files, together=False)
+
+    def begin(host: "HostRecord") -> "Provenance":
+        import msgspec
+
+        planned = plan(host.machine)
+        return msgspec.structs.replace(
+            provenance_of(request, schedule, host.machine, planned, planned, files),
+            seed=seed,
+            python_executable=host.python_executable,
+            environment=host.environment,
+            load_average=host.load_average,
+            floors_s=host.floors_s,
+        )
+
+    def go_on(there: Path, machine: "Machine | None") -> "Provenance":
+        return resume(there, plan(machine or read_provenance(there).machine), request)
+
+    return Campaign(folder, request.hosts, schedule, files, begin, go_on)
+
+
+def _telling(campaign: "Campaign", progress: ProgressLine) -> "Callable[[Driver], None]":
+    from profiler_suite.measure.runner import Progress
+
+    begun = monotonic()
+    before = campaign.points_measured
+
+    def tell(driver: "Driver") -> None:
+        if not driver.hosts:
+            progress.pace("waiting for a worker")
+            return
+        done, elapsed_s = campaign.points_measured, monotonic() - begun
+        left = campaign.points - done
+        progress.show(
+            Progress(
+                stage="measuring",
+                points=campaign.points,
+                points_done=done,
+                point=f"on {', '.join(driver.hosts)}",
+                elapsed_s=elapsed_s,
+                remaining_s=elapsed_s / (done - before) * left if done > before else 0.0,
+            )
+        )
+
+    return tell
