@@ -15,8 +15,15 @@ from profiler_suite.analysis.statistics import estimate
 from profiler_suite.machine.kept import CACHE_VARIABLE, keep_selfcheck, kept_selfcheck
 from profiler_suite.measure import selfcheck
 from profiler_suite.measure.clock import clock_of_a_child, read_clock
-from profiler_suite.measure.selfcheck import PLANTED, TURNS, UNITS, Effort, rounds_plan
-from profiler_suite.model import Check, SelfCheck
+from profiler_suite.measure.selfcheck import (
+    PLANTED,
+    TURNS,
+    UNITS,
+    Effort,
+    rounds_plan,
+    schedule,
+)
+from profiler_suite.model import AccountRecord, Check, Point, SelfCheck
 from profiler_suite.report.selfcheck import screen, table, value
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
@@ -33,6 +40,14 @@ def calm() -> SelfCheck:
 def named(found: SelfCheck, name: str) -> Check:
     (check,) = [check for check in found.checks if check.name == name]
     return check
+
+
+def again(point: Point) -> Point:
+    return msgspec.structs.replace(point, id=f"{point.id}/1")
+
+
+def again_of(account: AccountRecord) -> AccountRecord:
+    return msgspec.structs.replace(account, point=f"{account.point}/1")
 
 
 def defects(found: SelfCheck) -> list[str]:
@@ -56,6 +71,14 @@ def test_planted_slow_downs_are_true_ones_in_every_unit_and_side_by_side() -> No
     for percent in PLANTED:
         assert {p.unit for p in pairs if p.planted == percent / TURNS} == set(UNITS)
     assert sum(pair.planted == 0 for pair in pairs) == 10
+
+
+def test_the_rounds_get_what_the_other_passes_leave_but_never_nothing() -> None:
+    effort = Effort(rounds_s=40.0, total_s=75.0, launches=2)
+    assert schedule(effort, 400, elapsed_s=10.0).budget_s == 40.0
+    late = schedule(effort, 400, elapsed_s=40.0).budget_s
+    assert 12.0 < late < 35.0
+    assert schedule(effort, 400, elapsed_s=500.0).budget_s == pytest.approx(12.0)
 
 
 def test_the_clock_is_judged_by_its_own_readings() -> None:
@@ -122,6 +145,16 @@ def test_one_operation_too_many_is_a_defect_with_the_functions_named() -> None:
     found = judge(evidence(miscount=1.0), "1.0")
     assert defects(found) == ["FLOP against formulas"]
     assert "only_copy" in named(found, "FLOP against formulas").note
+
+
+def test_a_ledger_that_is_wrong_once_is_noise() -> None:
+    wrong, right = evidence(copy_share=0.5), evidence()
+    both = msgspec.structs.replace(
+        right,
+        points=(*right.points, *(again(p) for p in right.points)),
+        accounts=(*right.accounts, *(again_of(a) for a in wrong.accounts)),
+    )
+    assert defects(judge(both, "1.0")) == []
 
 
 def test_time_in_the_wrong_entry_is_a_defect() -> None:
@@ -295,11 +328,13 @@ def test_a_short_real_one_finds_nothing_wrong_with_counts_books_and_clock(
     effort = Effort(
         same_pairs=5,
         planted_pairs=5,
-        rounds_s=3.0,
+        rounds_s=2.0,
         launches=1,
         replay_s=0.2,
         sample_s=0.2,
-        lines_s=0.5,
+        lines_s=0.3,
+        line_profiles=1,
+        book_passes=1,
     )
     told: list[str] = []
     made = selfcheck.measure(MACHINE, {}, estimate, effort, told.append, lambda progress: None)

@@ -1,6 +1,8 @@
 """Judges ledgers, counts and line times of functions whose truth is known."""
 
+import dataclasses
 from collections.abc import Sequence
+from statistics import median
 
 from profiler_suite import units
 from profiler_suite.analysis import ledger
@@ -12,6 +14,7 @@ from profiler_suite.model import Check, Ledger, LedgerEntry, LineRecord
 # Share of its time that a function made of one kind of work must have in that entry.
 _PURE = 0.80
 _LINES = 0.05
+_HEAVIER = 0.75
 _CLOSED = 1e-9
 # Text of the work that stands once in one line of these functions and three times in another.
 _WORK = {"one_and_three": "sum(", "one_and_three_short": "a * b"}
@@ -38,47 +41,45 @@ def checks(evidence: Evidence) -> tuple[list[Check], list[str]]:
 
 
 def _books(evidence: Evidence) -> tuple[list[Check], list[str]]:
-    found: list[Check] = []
-    missing: list[str] = []
-    open_share = 0.0
-    gaps: dict[str, float] = {}
+    """Each function by the better of its ledgers: a defect is in all of them, noise in one."""
     names = {point.id: point.implementation for point in evidence.points}
-    books = {
-        names[account.point]: ledger.ledger(account, evidence.machine)
-        for account in evidence.accounts
-        if names[account.point] in BOOKS
-    }
-    rounds = {names[a.point]: a.rounds for a in evidence.accounts}
-    for name in BOOKS:
-        book = books.get(name)
-        if book is None:
-            missing.append(f"{name}: no ledger could be made.")
-            continue
-        if name == "only_page_faults" and not ledger.fault_cost(evidence.machine):
-            missing.append("only_page_faults: the cost of a page fault was not measured.")
-            continue
-        closed = sum(entry.time_s for entry in book.entries)
-        open_share = max(open_share, abs(closed / book.time_s - 1))
-        if len(book.overhead_shares) > 1:
-            shares = book.overhead_shares.values()
-            gaps[name] = max(shares) - min(shares)
-        found.append(_purity(name, book, rounds[name]))
-    if not found:
-        return found, missing
-    if all(book is None or not book.native for book in books.values()):
-        missing.append("No native samples here: the books rest on replay alone.")
-    else:
-        found.append(
-            _within(
-                "overhead: replay, samples",
-                max(gaps.values(), default=0.0),
-                ledger.GAP,
-                f"{len(gaps)} books",
-                ", ".join(name for name, gap in gaps.items() if gap > ledger.GAP),
-            )
+    books: dict[str, list[tuple[Ledger, int]]] = {}
+    for account in evidence.accounts:
+        book = ledger.ledger(account, evidence.machine)
+        if book is not None and names[account.point] in BOOKS:
+            books.setdefault(names[account.point], []).append((book, account.rounds))
+    missing = [f"{name}: no ledger could be made." for name in BOOKS if name not in books]
+    if not books:
+        return [], missing
+    found = [
+        max(
+            (_purity(name, book, rounds) for book, rounds in books[name]),
+            key=lambda check: check.error,
         )
-    found.append(_within("entries against sum", open_share, _CLOSED, f"{len(books)} books"))
+        for name in BOOKS
+        if name in books
+    ]
+    gaps = {
+        name: min(max(shares) - min(shares) for shares in several)
+        for name, own in books.items()
+        if (several := [s for book, _ in own if len(s := _overheads(book)) > 1])
+    }
+    if gaps:
+        over = ", ".join(name for name, gap in gaps.items() if gap > ledger.GAP)
+        sample = units.some(len(gaps), "function")
+        found.append(
+            _within("overhead: replay, samples", max(gaps.values()), ledger.GAP, sample, over)
+        )
+    else:
+        missing.append("No native samples here: the books rest on replay alone.")
+    every = [book for own in books.values() for book, _ in own]
+    off = max(abs(sum(e.time_s for e in book.entries) / book.time_s - 1) for book in every)
+    found.append(_within("entries against sum", off, _CLOSED, f"{len(every)} books"))
     return found, missing
+
+
+def _overheads(book: Ledger) -> list[float]:
+    return list(book.overhead_shares.values())
 
 
 def _within(name: str, error: float, limit: float, sample: str, note: str = "") -> Check:
@@ -111,8 +112,7 @@ def _purity(name: str, book: Ledger, rounds: int) -> Check:
         unit="share",
         limit=_PURE,
         ok=worst >= _PURE,
-        # Faults are priced as those of small pages; NumPy asks for huge ones from 4 MiB on
-        # where the system grants them, and then a fault costs what clearing 2 MiB takes.
+        # What a fault costs depends on what else asks the kernel for pages meanwhile.
         of_suite=name != "only_page_faults",
         sample=units.some(rounds, "round"),
         at_least=True,
@@ -128,50 +128,79 @@ def _share(entries: Sequence[LedgerEntry], names: tuple[str, ...], time_s: float
 
 
 def _lines(lines: Sequence[LineRecord]) -> list[Check]:
-    by_function: dict[str, list[LineRecord]] = {}
+    """Medians over the profiles of each function: no canary gates a line profile."""
+    profiles: dict[str, dict[str, list[LineRecord]]] = {}
     for line in lines:
-        by_function.setdefault(line.implementation, []).append(line)
+        profiles.setdefault(line.implementation, {}).setdefault(line.point, []).append(line)
     found: list[Check] = []
-    for name, own in by_function.items():
-        slowed = units.ratio(own[0].profiled_s / own[0].plain_s)
-        work = {line.source.count(_WORK[name]): line for line in own}
-        one, three = work.get(1), work.get(3)
-        if one is None or three is None or one.corrected_s + three.corrected_s <= 0:
-            continue
-        raw_share = three.time_s / (one.time_s + three.time_s)
-        found.append(
-            _line_check(
-                f"75 % line, slowed {slowed}",
-                three.corrected_s / (one.corrected_s + three.corrected_s) - 0.75,
-                _LINES,
-                f"{one.looks + three.looks:,} looks",
-                f"{three.method or 'not corrected'}; by line_profiler "
-                f"{units.percent(raw_share)}",
-            )
-        )
-        found += _model(own, slowed)
+    for name, by_point in profiles.items():
+        seen = [_seen(_WORK[name], own) for own in by_point.values()]
+        known = [each for each in seen if each is not None]
+        if known:
+            found += _line_checks(known)
     return found
 
 
-def _model(own: Sequence[LineRecord], slowed: str) -> list[Check]:
-    """What line_profiler added, by the model, against what it really added in total."""
+@dataclasses.dataclass(frozen=True)
+class _Seen:
+    """What one profile says of a function whose heavier line has 75 % of the work."""
+
+    share: float
+    raw_share: float
+    looks: int
+    method: str
+    slowed: float
+    model: float | None
+    """What line_profiler added over what the model says, less 1; None: too little to tell."""
+
+
+def _seen(work: str, own: Sequence[LineRecord]) -> _Seen | None:
+    by_work = {line.source.count(work): line for line in own}
+    one, three = by_work.get(1), by_work.get(3)
+    if one is None or three is None or one.corrected_s + three.corrected_s <= 0:
+        return None
     raw_s = sum(line.time_s / line.evaluations for line in own)
     modelled_s = sum(line.added_s for line in own)
-    added_s = raw_s - own[0].plain_s
-    if modelled_s < own[0].plain_s:  # too little to be told from noise
-        return []
-    return [
+    return _Seen(
+        share=three.corrected_s / (one.corrected_s + three.corrected_s),
+        raw_share=three.time_s / (one.time_s + three.time_s),
+        looks=one.looks + three.looks,
+        method=three.method,
+        slowed=one.profiled_s / one.plain_s,
+        model=(raw_s - one.plain_s) / modelled_s - 1 if modelled_s > one.plain_s else None,
+    )
+
+
+def _line_checks(seen: Sequence[_Seen]) -> list[Check]:
+    slowed = units.ratio(median(each.slowed for each in seen))
+    raw_share = units.percent(median(each.raw_share for each in seen))
+    checks = [
         _line_check(
-            f"model, slowed {slowed}",
-            added_s / modelled_s - 1,
-            MODEL_INTERVAL,
-            units.some(own[0].evaluations, "run"),
-            "serves where lines cannot be sampled",
+            f"75 % line, slowed {slowed}",
+            median(each.share for each in seen) - _HEAVIER,
+            _LINES,
+            f"{sum(each.looks for each in seen):,} looks",
+            f"{seen[0].method}; by line_profiler {raw_share}",
         )
     ]
+    model = [each.model for each in seen if each.model is not None]
+    if model:
+        checks.append(
+            _line_check(
+                f"model, slowed {slowed}",
+                median(model),
+                MODEL_INTERVAL,
+                units.some(len(model), "profile"),
+                "raw times, which no canary gates; serves where lines cannot be sampled",
+                of_suite=False,
+            )
+        )
+    return checks
 
 
-def _line_check(name: str, error: float, limit: float, sample: str, note: str) -> Check:
+def _line_check(
+    name: str, error: float, limit: float, sample: str, note: str, of_suite: bool = True
+) -> Check:
     return Check(
         group="lines",
         name=name,
@@ -179,7 +208,7 @@ def _line_check(name: str, error: float, limit: float, sample: str, note: str) -
         unit="deviation",
         limit=limit,
         ok=abs(error) <= limit,
-        of_suite=True,
+        of_suite=of_suite,
         sample=sample,
         note=note,
     )

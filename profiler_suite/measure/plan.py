@@ -32,7 +32,7 @@ _SIZE_DIMS = ("height", "width", "rows", "columns")
 # Seconds that are spent around the rounds, each seen on the development machine:
 # starting a child, preparing one point beyond its own evaluations, and writing the report.
 _START_S = 0.6
-_PREPARE_S = 0.012
+PREPARE_S = 0.012
 _REPORT_S = 8.0
 _TRACE_S = 0.06
 # Evaluations spent on one point per launch for warm-up and calibration.
@@ -321,7 +321,7 @@ def predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
     round_s = sum(visit_s(point) for point in points)
     rounds_s = max(schedule.span_s, round_s * schedule.clean_visits / CLEAN_SHARE)
     prepare_s = _START_S + sum(
-        _PREPARE_S + _PREPARE_EVALUATIONS * point.predicted_s for point in points
+        PREPARE_S + _PREPARE_EVALUATIONS * point.predicted_s for point in points
     )
     lines_s = _START_S + len({(p.experiment, p.implementation) for p in points}) * (
         2 * schedule.line_profile_s

@@ -187,8 +187,10 @@ class Sweep:
                 if self._take_launch(self._launch, attempt, launches, begun):
                     attempt += 1
                 self._launch += 1
+            # Of all visits, and there are thousands: found once for all points that end here.
+            floors = self._effective_floors()
             for point_id in self._active():
-                self._finish(point_id)
+                self._finish(point_id, floors)
             outcome = "complete"
         finally:
             self._append(
@@ -346,7 +348,7 @@ class Sweep:
         for point_id in sorted(ready):
             partner = self._points[point_id].partner
             if not partner or partner in ready or partner in self._done:
-                self._finish(point_id)
+                self._finish(point_id, floors)
 
     def _is_ready(self, point_id: str, floors: Mapping[str, float]) -> bool:
         visits = self._visits[point_id]
@@ -367,7 +369,7 @@ class Sweep:
         """What this run's canaries are held against."""
         return effective_floors(self.floors(), self._kept_floors)
 
-    def _finish(self, point_id: str) -> None:
+    def _finish(self, point_id: str, floors: Mapping[str, float]) -> None:
         visits = self._visits[point_id]
         if not visits:
             self._end(
@@ -376,7 +378,7 @@ class Sweep:
                 "the budget ended before its first visit; measure fewer points or use --full",
             )
             return
-        estimate = self._judge(visits, self._launch_of[point_id], self._effective_floors())
+        estimate = self._judge(visits, self._launch_of[point_id], floors)
         converged = (
             estimate.clean_visits >= self._schedule.clean_visits
             and estimate.half_width <= self._schedule.half_width

@@ -5,7 +5,7 @@ each in its usual child; nothing is timed in another way than in a sweep.
 """
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
 
@@ -13,7 +13,7 @@ import msgspec
 
 from profiler_suite.measure import accounting, lines
 from profiler_suite.measure.clock import Clock, clock_of_a_child
-from profiler_suite.measure.plan import make_point
+from profiler_suite.measure.plan import PREPARE_S, make_point
 from profiler_suite.measure.runner import Judge, Progress, Sweep
 from profiler_suite.measure.schedule import Schedule
 from profiler_suite.model import (
@@ -60,6 +60,8 @@ LINES = {"one_and_three": 300, "one_and_three_short": 1000}
 PATIENCE_S = 60.0
 """A point that takes its child longer than this is given up."""
 _NEVER = 10**6  # clean visits: the rounds end with their time, not when points converge
+_LEAST_ROUNDS = 0.3  # of their time, however long the other passes took
+_COUNTING = 0.05  # of an account's time: its counts are all that is wanted
 
 
 class Effort(Noun, frozen=True):
@@ -70,10 +72,16 @@ class Effort(Noun, frozen=True):
     planted_pairs: int = 40
     """Pairs over all units, for each planted slow-down."""
     rounds_s: float = 40.0
+    total_s: float = 75.0
+    """All passes together: what the rounds may take less of on a busy machine."""
     launches: int = 2
-    replay_s: float = 0.4
-    sample_s: float = 0.3
-    lines_s: float = 1.0
+    replay_s: float = 0.3
+    sample_s: float = 0.25
+    book_passes: int = 2
+    """Ledgers of each function: what is wrong with the suite is wrong in all of them."""
+    lines_s: float = 0.6
+    line_profiles: int = 3
+    """Of each function: raw times are not gated by canaries."""
     seed: int = 20
 
 
@@ -114,66 +122,52 @@ def measure(
     tell: Callable[[str], None],
     progress: Callable[[Progress], None],
 ) -> Evidence:
-    """All passes; about 50 s more than the rounds' own time with the usual effort."""
+    """All passes; the rounds come last and get what the others have left of the time."""
     begun = perf_counter()
     catalogue.load(KNOWN_TRUTH)
-    files = (str(KNOWN_TRUTH),)
     tell("reading the clock")
     clock = clock_of_a_child()
-    timed, pairs = rounds_plan(effort, machine)
-    rows: list[Row] = []
-    sweep = Sweep(
-        timed,
-        machine,
-        schedule(effort),
-        seed=effort.seed,
-        files=files,
-        floors=kept_floors_s,
-        append=rows.append,
-        judge=judge,
-        progress=progress,
-    )
-    sweep.run()
-    floors = [s for s in (kept_floors_s.get("ufunc"), sweep.floors().get("ufunc")) if s]
-    books = account_plan(machine, BOOKS | COUNTS)
+    tell("where the time of known functions goes")
+    books = _repeated(machine, BOOKS, effort.book_passes)
+    counts = account_plan(machine, COUNTS)
     accounts: list[AccountRecord] = []
     problems = [
-        accounting.account_points(
-            some,
-            accounting.Order(
-                files=files,
-                seed=effort.seed,
-                effort=accounting.Effort(
-                    replay_s=share * effort.replay_s,
-                    sample_s=share * effort.sample_s,
-                    floor_s=min(floors, default=1.0),
-                    seed=effort.seed,
-                ),
-            ),
-            PATIENCE_S,
-            accounts.append,
-        )
-        for share, some in _told(tell, books)
+        _account(books, 1.0, kept_floors_s, effort, accounts.append),
+        _account(counts, _COUNTING, kept_floors_s, effort, accounts.append),
     ]
     tell("profiling lines of known functions")
     found: list[LineRecord] = []
-    profiled = account_plan(machine, LINES)
+    profiled = _repeated(machine, LINES, effort.line_profiles)
     problems.append(
         lines.profile_points(
             profiled,
-            files,
+            (str(KNOWN_TRUTH),),
             effort.seed,
             effort.lines_s,
             PATIENCE_S,
             lambda result: found.extend(result.lines),
         )
     )
+    timed, pairs = rounds_plan(effort, machine)
+    rows: list[Row] = []
+    sweep = Sweep(
+        timed,
+        machine,
+        schedule(effort, len(timed), perf_counter() - begun),
+        seed=effort.seed,
+        files=(str(KNOWN_TRUTH),),
+        floors=kept_floors_s,
+        append=rows.append,
+        judge=judge,
+        progress=progress,
+    )
+    sweep.run()
     return Evidence(
         machine=machine,
         kept_floors_s=dict(kept_floors_s),
         own_floors_s=sweep.floors(),
         clock=clock,
-        points=(*timed, *books, *profiled),
+        points=(*timed, *books, *counts, *profiled),
         pairs=pairs,
         rows=tuple(rows),
         accounts=tuple(accounts),
@@ -183,26 +177,43 @@ def measure(
     )
 
 
-def _told(
-    tell: Callable[[str], None], books: Sequence[Point]
-) -> Sequence[tuple[float, Sequence[Point]]]:
-    """The accounts in two orders: whose time is to be split, and whose counts are enough."""
-    tell("where the time of known functions goes")
-    counted = [point for point in books if point.implementation in COUNTS]
-    return (
-        (1.0, [point for point in books if point.implementation in BOOKS]),
-        (0.05, counted),
+def _account(
+    points: tuple[Point, ...],
+    share: float,
+    kept_floors_s: Mapping[str, float],
+    effort: Effort,
+    tell: Callable[[AccountRecord], None],
+) -> str:
+    """The books of these functions, with that share of the time for each."""
+    return accounting.account_points(
+        points,
+        accounting.Order(
+            files=(str(KNOWN_TRUTH),),
+            seed=effort.seed,
+            effort=accounting.Effort(
+                replay_s=share * effort.replay_s,
+                sample_s=share * effort.sample_s,
+                # A machine that was never seen before has no floor: all rounds are used.
+                floor_s=kept_floors_s.get("ufunc", 1.0),
+                seed=effort.seed,
+            ),
+        ),
+        PATIENCE_S,
+        tell,
     )
 
 
-def schedule(effort: Effort) -> Schedule:
+def schedule(effort: Effort, points: int, elapsed_s: float) -> Schedule:
     """As many rounds as the time allows, in several processes as in a sweep."""
+    prepared_s = effort.launches * points * PREPARE_S
+    left_s = effort.total_s - elapsed_s - prepared_s
+    rounds_s = min(effort.rounds_s, max(left_s, _LEAST_ROUNDS * effort.rounds_s))
     return Schedule(
         mode="selfcheck",
         launches=effort.launches,
-        span_s=effort.rounds_s,
+        span_s=rounds_s,
         half_width=0.0,
-        budget_s=effort.rounds_s,
+        budget_s=rounds_s,
         longest_evaluation_s=1.0,
         clean_visits=_NEVER,
         visits_kept=_NEVER,
@@ -225,9 +236,18 @@ def rounds_plan(effort: Effort, machine: Machine) -> tuple[tuple[Point, ...], tu
     return tuple(points), tuple(pairs)
 
 
-def account_plan(machine: Machine, sizes: Mapping[str, int]) -> tuple[Point, ...]:
+def account_plan(
+    machine: Machine, sizes: Mapping[str, int], suffix: str = ""
+) -> tuple[Point, ...]:
     """One point for each of these functions with so many turns or elements."""
-    return tuple(_point(name, n, machine) for name, n in sizes.items())
+    return tuple(_point(name, n, machine, suffix) for name, n in sizes.items())
+
+
+def _repeated(machine: Machine, sizes: Mapping[str, int], times: int) -> tuple[Point, ...]:
+    """These functions one after the other, so many times."""
+    return tuple(
+        point for number in range(times) for point in account_plan(machine, sizes, f"/{number}")
+    )
 
 
 def _partnered(point: Point, partner: Point) -> Point:
