@@ -60,6 +60,10 @@ QUICK_TINY = ("sweep", TINY, "--quick", "--implementations")
         (["merge", "no_such_run", "--out", "all"], "no run in"),
         (["report", "no_such_run"], "no run in"),
         (["sweep", "stride", "--qick"], "--quick"),
+        (["sweep", "stride", "--seed", "-1"], "0<=x<="),
+        (["sweep", "stride", "--seed", "99999999999999999999999"], "0<=x<="),
+        (["selfcheck", "--quick"], "--quiet"),
+        (["selfcheck", "latest"], "latest"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -39,7 +39,11 @@ REPORTS = "reports"
 @click.option("--threads", type=WholeNumbers(), default=(), help="BLAS thread counts.")
 @click.option("--dtype", type=Words(), default=(), help="float32, float64 or both.")
 @click.option("--implementations", type=Words(), default=(), help="Only these implementations.")
-@click.option("--seed", type=int, help="Seed of the data and of the order of visits.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    help="Seed of the data and of the order of visits.",
+)
 @click.option(
     "--dry-run", is_flag=True, help="Say what would be measured and how long it takes."
 )
