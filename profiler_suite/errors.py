@@ -32,9 +32,22 @@ class FunctionError(ProfilerSuiteError):
     """A user's function raised, or its process died, while it was being explained."""
 
 
+class TimeUp(BaseException):
+    """Stops a user's function that does not return in time."""
+
+
+# More names than this are no help.
+_MOST_KNOWN = 12
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
     """The error for a name that is not there, with the nearest ones that are."""
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"
+    more = ", …" if len(names) > _MOST_KNOWN else ""
+    hint = (
+        f"did you mean {near[0]!r}?"
+        if near
+        else f"known: {', '.join(names[:_MOST_KNOWN])}{more}"
+    )
     return UsageError(f"unknown {kind} {name!r}; {hint}")

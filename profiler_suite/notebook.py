@@ -19,7 +19,7 @@ from profiler_suite.measure import trials
 from profiler_suite.measure.explained import Effort
 from profiler_suite.measure.explaining import Subject
 from profiler_suite.model import Machine
-from profiler_suite.workloads.user_function import Called
+from profiler_suite.workloads.user_function import Called, refuse_coroutine
 
 IN_PROCESS = "measured in this process, not in one of its own: other threads may have disturbed"
 
@@ -60,13 +60,14 @@ def explain(
             f"{function!r} cannot be called; give the function and its arguments apart: "
             "explain(f, x), not explain(f(x))"
         )
+    name = getattr(function, "__qualname__", None) or type(function).__qualname__
+    refuse_coroutine(function, name)
     machine = survey(coarse=True)
     allowed = machine.facts.cores_allowed
     if not 1 <= profiler_threads <= allowed:
         raise UsageError(
             f"{profiler_threads} threads cannot be used: this process may use 1 to {allowed}"
         )
-    name = getattr(function, "__qualname__", None) or type(function).__qualname__
     called = Called(
         name=f"{getattr(function, '__module__', '') or ''}:{name}",
         function=function,

@@ -9,7 +9,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
-from profiler_suite.errors import FunctionError, UsageError
+from profiler_suite.errors import FunctionError, UsageError, unknown_name
 from profiler_suite.workloads import user_function
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,6 +55,41 @@ SOURCE = dedent(
         return ([1, 2, 3],)
 
     value = 3
+
+    def forever():
+        while True:
+            try:
+                x = np.ones(3)
+            except Exception:
+                pass
+
+    count = 0
+
+    def later():
+        global count
+        count += 1
+        if count > 30:
+            raise BaseException("too often")
+
+    async def waits():
+        return 1
+
+    def setup_yields():
+        yield np.ones(3)
+
+    class Model:
+        def run(self):
+            return 1
+
+    def odd():
+        class Odd(Exception):
+            def __str__(self):
+                raise RuntimeError
+
+        raise Odd
+
+    def colours():
+        raise ValueError("a\\x1b[31mb\\x00c")
     """
 )
 
@@ -63,6 +98,7 @@ SOURCE = dedent(
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "own_code.py"
     path.write_text(SOURCE)
+    (tmp_path / "notes.txt").write_text("def good(): pass")
     return path
 
 
@@ -110,14 +146,37 @@ def test_the_dtype_reaches_a_setup_that_takes_one(file: Path) -> None:
         ("{file}:raises", "setup_tuple", "", "does not fit"),
         ("{file}:good", "setup_tuple", "float32", "takes no parameter 'dtype'"),
         ("{file}:raises", "", "float32", "needs a setup"),
+        ("{file}:good", "{file}", "", "names a file but no function"),
+        ("{file}:good", "setup_yields", "", "gives a generator"),
+        ("{file}:waits", "", "", "is a coroutine function"),
+        ("{file}:Model.run", "", "", "is a method"),
+        ("{folder}:good", "", "", "is a folder"),
+        (".:good", "", "", "neither the name of a module nor a file"),
+        ("{folder}/notes.txt:good", "", "", "is no Python file"),
     ],
 )
 def test_wrong_names_and_setups_are_usage_errors(
     file: Path, target: str, setup: str, dtype: str, said: str
 ) -> None:
+    places = {"file": file, "folder": file.parent}
     with pytest.raises(UsageError) as caught:
-        user_function.load(target.format(file=file), setup, dtype)
+        user_function.load(target.format(**places), setup.format(**places), dtype)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("odd", "in odd: Odd\n    raise Odd"), ("colours", "ValueError: a [31mb c\n")],
+)
+def test_whatever_an_error_says_is_safe_to_print(file: Path, name: str, said: str) -> None:
+    called = user_function.load(f"{file}:{name}")
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - a class of the user's own
+        called.function()
+    assert said in str(user_function.failure(caught.value, name))
+
+
+def test_many_known_names_are_cut_short() -> None:
+    assert str(unknown_name("thing", "q", map(str, range(100, 130)))).endswith("111, …")
 
 
 def test_a_syntax_error_names_file_and_line(tmp_path: Path) -> None:
@@ -152,6 +211,8 @@ def test_a_failure_tells_the_innermost_line_of_the_user(file: Path) -> None:
         (["{file}:raises"], 3, "return a @ np.ones(4)"),
         (["{file}:exits"], 3, "SystemExit"),
         (["{file}:dies"], 3, "SIGABRT"),
+        (["{file}:forever", "--timeout", "1"], 3, "in forever: no answer after 1 s"),
+        (["{file}:later"], 3, "BaseException: too often"),
         (["{file}:pops", "--setup", "pops_arguments"], 3, "cannot be repeated"),
         (["{file}:goof"], 2, "did you mean 'good'"),
         (["{file}"], 2, "names no function"),
@@ -164,7 +225,7 @@ def test_a_failure_tells_the_innermost_line_of_the_user(file: Path) -> None:
 def test_the_command_ends_with_one_message_and_its_exit_code(
     file: Path, arguments: list[str], code: int, said: str
 ) -> None:
-    if "SIG" in said and os.name != "posix":
+    if ("SIG" in said or "--timeout" in arguments) and os.name != "posix":
         pytest.skip("signals are POSIX's")
     done = subprocess.run(
         [

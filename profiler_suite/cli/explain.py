@@ -12,7 +12,7 @@ from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.explanation import Explanation
-    from profiler_suite.measure.explained import Effort
+    from profiler_suite.measure.explained import Ask, Effort
     from profiler_suite.model import Machine
 
 SEED = "seed"
@@ -25,6 +25,14 @@ SEED = "seed"
 @click.option("--dtype", default="", help="Passed to a setup that takes 'dtype'.")
 @click.option("--lines", "all_lines", is_flag=True, help="Show every line that ran.")
 @click.option("--no-copy", is_flag=True, help="Do not copy the arguments for each pass.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up when the first call takes longer.",
+)
 @click.option("--html", type=click.Path(path_type=Path), help="Write the page to this file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -35,6 +43,7 @@ def explain_command(
     dtype: str,
     all_lines: bool,
     no_copy: bool,
+    timeout: float,
     html: Path | None,
     as_json: bool,
     quiet: bool,
@@ -60,14 +69,16 @@ def explain_command(
         )
     if html is not None and not html.parent.is_dir():
         raise UsageError(f"the folder of {html} does not exist; create it or give another file")
-    machine = _machine(progress)
-    allowed = machine.facts.cores_allowed
+    allowed = _allowed_threads()
     if not 1 <= threads <= allowed:
         raise UsageError(
             f"{threads} threads cannot be used: this process may use 1 to {allowed}; "
             f"choose --threads between 1 and {allowed}"
         )
-    found = _explained(target, setup, dtype, threads, not no_copy, machine, progress)
+    from profiler_suite.measure.explained import Ask
+
+    ask = Ask(target=target, setup=setup, dtype=dtype, timeout_s=timeout)
+    found = _explained(ask, threads, not no_copy, progress)
     if html is not None:
         from profiler_suite.report.explanation_page import write
 
@@ -111,27 +122,24 @@ def effort_for(machine: "Machine", *, hurried: bool = False) -> "Effort":
     )
 
 
-def _explained(
-    target: str,
-    setup: str,
-    dtype: str,
-    threads: int,
-    copy: bool,
-    machine: "Machine",
-    progress: ProgressLine,
-) -> "Explanation":
+def _allowed_threads() -> int:
+    from profiler_suite.machine import cores
+
+    return cores.cores_allowed(cores.affinity_cpus(), cores.quota_cores())
+
+
+def _explained(ask: "Ask", threads: int, copy: bool, progress: ProgressLine) -> "Explanation":
     from profiler_suite.analysis.explanation import explain
     from profiler_suite.machine.kept import keep_floors
     from profiler_suite.measure.explain_child import ExplainChild
-    from profiler_suite.measure.explained import Ask
 
-    effort = effort_for(machine)
-    ask = Ask(
-        target=target, setup=setup, dtype=dtype, threads=threads, copy=copy, effort=effort
-    )
     try:
+        # What is wrong with the function is told before the machine is measured.
         with ExplainChild(ask, progress.say) as child:
-            found = explain(child.explained, machine, effort.floors_s, child.attempt)
+            machine = _machine(progress)
+            effort = effort_for(machine)
+            explained = child.explain(effort, threads, copy=copy)
+            found = explain(explained, machine, effort.floors_s, child.attempt)
     finally:
         progress.clear()
     keep_floors(machine.fingerprint, found.explained.own_floors_s)
@@ -150,14 +158,7 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
     question = seed.experiment()
 
     def ask(name: str) -> Ask:
-        return Ask(
-            target=seed.target(name),
-            setup=seed.setup(name),
-            dtype="",
-            threads=1,
-            copy=True,
-            effort=effort,
-        )
+        return Ask(target=seed.target(name), setup=seed.setup(name))
 
     def versus(name: str) -> Trial:
         return Trial(kind="versus", target=seed.target(name), setup=seed.setup(name))
@@ -165,11 +166,11 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
     loop, product = question.pair
     try:
         with ExplainChild(ask(loop), progress.say) as child:
-            first = child.explained
+            first = child.explain(effort)
             against_product = child.attempt(versus(product))
             against_other = child.attempt(versus(seed.ALTERNATIVE))
         with ExplainChild(ask(product), progress.say) as child:
-            second = child.explained
+            second = child.explain(effort)
     finally:
         progress.clear()
     arms = []

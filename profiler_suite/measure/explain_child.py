@@ -6,18 +6,24 @@ its parent says so in one sentence.
 
 import contextlib
 import os
+import signal
 import sys
+import threading
+import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
 import msgspec
 
 from profiler_suite import child
-from profiler_suite.errors import FunctionError, ProfilerSuiteError, UsageError
+from profiler_suite.errors import FunctionError, ProfilerSuiteError, TimeUp, UsageError
 from profiler_suite.measure.explained import (
     Ask,
+    Begin,
+    Effort,
     Explained,
     Failed,
+    Loaded,
     Stage,
     Trial,
     Tried,
@@ -25,31 +31,45 @@ from profiler_suite.measure.explained import (
 )
 from profiler_suite.model import to_json
 
-Answer = Explained | Failed | Stage | Tried
+_LOADING, _FIRST_CALL = "loading", "the first call"
+_BEFORE_IT_RETURNED = (_LOADING, _FIRST_CALL)
+# A function that is stopped gets this long to tell where it was.
+_GRACE_S = 5.0
+
+Answer = Explained | Failed | Loaded | Stage | Tried
 
 
 class ExplainChild:
-    """A child that holds one function: explains it once, tries what it is told to."""
+    """A child that holds one function: explains it once, tries what it is told to.
+
+    Made, it has loaded function and arguments; a usage error tells what is wrong with them.
+    """
 
     def __init__(self, ask: Ask, tell: Callable[[str], None]) -> None:
         self._target = ask.target
+        self._timeout_s = ask.timeout_s
         self._tell = tell
         self._process = child.start("profiler_suite.measure.explain_child")
         self._decoder = msgspec.json.Decoder(Answer)
         self._stage = "its start"
+        self._expired = False
         try:
-            found = self._request(ask)
+            self._in_time(ask)
         except BaseException:
             self.close()
             raise
-        assert isinstance(found, Explained)
-        self.explained = found
 
     def __enter__(self) -> "ExplainChild":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def explain(self, effort: Effort, threads: int = 1, *, copy: bool = True) -> Explained:
+        """All passes over the function."""
+        found = self._in_time(Begin(effort=effort, threads=threads, copy=copy))
+        assert isinstance(found, Explained)
+        return found
 
     def attempt(self, trial: Trial) -> Tried:
         """Try one thing on the machine."""
@@ -58,7 +78,23 @@ class ExplainChild:
         assert isinstance(found, Tried)
         return found
 
-    def _request(self, request: Ask | Wish) -> Explained | Tried:
+    def _in_time(self, request: Ask | Begin) -> Loaded | Explained | Tried:
+        """Compiled code that never comes back to the interpreter cannot stop itself."""
+        last_resort = threading.Timer(self._timeout_s + _GRACE_S, self._expire)
+        if self._timeout_s:
+            last_resort.start()
+        try:
+            return self._request(request, last_resort.cancel)
+        finally:
+            last_resort.cancel()
+
+    def _expire(self) -> None:
+        self._expired = True
+        child.end(self._process)
+
+    def _request(
+        self, request: Ask | Begin | Wish, once_called: Callable[[], None] = lambda: None
+    ) -> Loaded | Explained | Tried:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
@@ -69,15 +105,20 @@ class ExplainChild:
             if isinstance(answer, Stage):
                 self._stage = answer.text
                 self._tell(answer.text)
+                if answer.text not in _BEFORE_IT_RETURNED:
+                    once_called()
             elif isinstance(answer, Failed):
                 raise (UsageError if answer.usage else FunctionError)(answer.reason)
             else:
-                found: Explained | Tried = answer
+                found: Loaded | Explained | Tried = answer
                 return found
+        ended = child.how_it_ended(self._process)
+        if self._expired:
+            raise FunctionError(
+                f"{self._target} was stopped in compiled code: {_too_long(self._timeout_s)}"
+            )
         raise FunctionError(
-            f"{self._target} could not be explained: {child.how_it_ended(self._process)} "
-            f"during {self._stage}; "
-            "smaller arguments may tell whether it needs too much memory"
+            f"{self._target} could not be explained: {ended} during {self._stage}"
         )
 
     def close(self) -> None:
@@ -87,6 +128,33 @@ class ExplainChild:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+
+def _too_long(seconds: float) -> str:
+    return f"no answer after {seconds:g} s (--timeout SECONDS waits longer)"
+
+
+class _TimeLimit:
+    """Raises TimeUp in this process after so many seconds, where signals can do that."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._set = bool(seconds) and hasattr(signal, "setitimer")
+        if self._set:
+            signal.signal(signal.SIGALRM, self._ring)
+
+    def _ring(self, *_: object) -> None:
+        raise TimeUp(_too_long(self._seconds))
+
+    def begin(self) -> None:
+        """From now on."""
+        if self._set:
+            signal.setitimer(signal.ITIMER_REAL, self._seconds)
+
+    def lift(self) -> None:
+        """No limit from now on."""
+        if self._set:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _serve(requests: BinaryIO, output: BinaryIO) -> None:
@@ -99,17 +167,40 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
         output.flush()
 
     ask = msgspec.json.decode(requests.readline(), type=Ask)
-    answer(Stage(text=f"loading {ask.target}"))
+    limit = _TimeLimit(ask.timeout_s)
+    stage = ""
+
+    def tell(text: str) -> None:
+        nonlocal stage
+        stage = text
+        if text not in _BEFORE_IT_RETURNED:
+            limit.lift()
+        answer(Stage(text=text))
+
+    tell(_LOADING)
     try:
+        limit.begin()
         called = user_function.load(ask.target, ask.setup, ask.dtype)
-        subject = Subject(called, ask.effort, ask.threads, copy=ask.copy)
-        explained = subject.explain(lambda text: answer(Stage(text=text)))
+        limit.lift()
+        answer(Loaded())
+        begin = msgspec.json.decode(requests.readline() or b"null", type=Begin | None)
+        if begin is None:  # nobody wants to know any more
+            return
+        subject = Subject(called, begin.effort, begin.threads, copy=begin.copy)
+        limit.begin()
+        explained = subject.explain(tell)
     except ProfilerSuiteError as error:
         usage = not isinstance(error, FunctionError)
         answer(Failed(usage=usage, reason=str(error)))
         return
     except MemoryError as error:
         answer(Failed(usage=False, reason=f"there is not enough memory: {error}"))
+        return
+    except BaseException as error:
+        if not user_function.is_of_user(error):
+            raise
+        told = user_function.failure(error, ask.target)
+        answer(Failed(usage=False, reason=f"{told}\n  (not at the first call: while {stage})"))
         return
     answer(explained)
     for line in requests:
@@ -124,7 +215,13 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, sys.stdin.fileno())
     os.dup2(nothing, sys.stdout.fileno())
-    _serve(requests, output)
+    errors = os.fdopen(os.dup(sys.stderr.fileno()), "w")
+    os.dup2(nothing, sys.stderr.fileno())
+    try:
+        _serve(requests, output)
+    except Exception:
+        traceback.print_exc(file=errors)
+        raise
 
 
 if __name__ == "__main__":

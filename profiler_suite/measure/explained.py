@@ -12,9 +12,11 @@ from profiler_suite.model import (
 
 __all__ = [
     "Ask",
+    "Begin",
     "Effort",
     "Explained",
     "Failed",
+    "Loaded",
     "Rewrite",
     "SourceText",
     "Stage",
@@ -43,15 +45,26 @@ class Effort(Noun, frozen=True):
 
 
 class Ask(Noun, frozen=True, tag="ask"):
-    """First request to the child: explain this function."""
+    """First request to the child: load this function and its arguments."""
 
     target: str
-    setup: str
-    dtype: str
-    threads: int
-    copy: bool
-    """Give every pass its own copy of the arguments."""
+    setup: str = ""
+    dtype: str = ""
+    timeout_s: float = 0.0
+    """Give up when loading, or the first call, takes longer; 0 for no limit."""
+
+
+class Loaded(Noun, frozen=True, tag="loaded"):
+    """The function and its arguments are there."""
+
+
+class Begin(Noun, frozen=True, tag="begin"):
+    """Second request: explain it."""
+
     effort: Effort
+    threads: int = 1
+    copy: bool = True
+    """Give every pass its own copy of the arguments."""
 
 
 class Rewrite(Noun, frozen=True):

@@ -147,7 +147,7 @@ class Subject:
         """Call it once; what it raises becomes a FunctionError with the user's line."""
         try:
             return self.function(*arguments)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             raise user_function.failure(error, self.called.name) from error
 
     def _first_call(self) -> tuple[float, Any]:

@@ -17,7 +17,13 @@ from typing import Any
 
 import msgspec
 
-from profiler_suite.errors import FunctionError, ProfilerSuiteError, UsageError, unknown_name
+from profiler_suite.errors import (
+    FunctionError,
+    ProfilerSuiteError,
+    TimeUp,
+    UsageError,
+    unknown_name,
+)
 from profiler_suite.model import Noun
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -48,7 +54,8 @@ def load(target: str, setup: str = "", dtype: str = "") -> Called:
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = {}
     if setup:
-        whole = setup if ":" in setup else f"{module}:{setup}"
+        is_name = setup.replace(".", "").isidentifier() and not setup.endswith(".py")
+        whole = f"{module}:{setup}" if is_name else setup
         args, kwargs = _arguments(whole, dtype)
     elif dtype:
         raise UsageError(
@@ -56,12 +63,28 @@ def load(target: str, setup: str = "", dtype: str = "") -> Called:
             "give one with --setup FUNCTION"
         )
     _check_signature(function, args, kwargs, target, setup)
+    refuse_coroutine(function, target)
     return Called(name=target, function=function, args=args, kwargs=kwargs, setup=setup)
 
 
 def failure(error: BaseException, function: str) -> FunctionError:
-    """What a user's function raised, with the user's own line."""
-    return FunctionError(_told(error, f"{function} raised"))
+    """What a user's function raised, or where it was stopped, with the user's own line."""
+    what = "was stopped" if isinstance(error, TimeUp) else "raised"
+    return FunctionError(_told(error, f"{function} {what}"))
+
+
+def is_of_user(error: BaseException) -> bool:
+    """Whether an error came from code of the user's, not from this package's own."""
+    return _own_frame(error) is not None
+
+
+def refuse_coroutine(function: Callable[..., Any], name: str) -> None:
+    """Calling a coroutine function runs nothing of it: a usage error that says so."""
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise UsageError(
+            f"{name} is a coroutine function: calling it does not run it; explain a function "
+            "that does, such as one that returns asyncio.run(…)"
+        )
 
 
 def _split(target: str) -> tuple[str, str]:
@@ -74,7 +97,7 @@ def _split(target: str) -> tuple[str, str]:
 
 
 def _module(text: str) -> ModuleType:
-    is_path = text.endswith(".py") or "/" in text or "\\" in text
+    is_path = text.endswith(".py") or "/" in text or "\\" in text or Path(text).is_file()
     return _from_file(text) if is_path else _from_name(text)
 
 
@@ -83,6 +106,8 @@ def _from_file(text: str) -> ModuleType:
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise UsageError(f"the file {text!r} {what}; {_HOW}")
+    if path.suffix != ".py":
+        raise UsageError(f"the file {text!r} is no Python file: its name does not end in .py")
     path = path.resolve()
     for known in sys.modules.values():
         if getattr(known, "__file__", None) == str(path):
@@ -98,7 +123,7 @@ def _from_file(text: str) -> ModuleType:
     sys.path.insert(0, str(path.parent))
     try:
         spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         del sys.modules[name]
         raise UsageError(_told(error, f"{text} cannot be loaded")) from error
     return module
@@ -108,9 +133,11 @@ def _from_name(name: str) -> ModuleType:
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise UsageError(f"{name!r} is neither the name of a module nor a file; {_HOW}")
     try:
         return importlib.import_module(name)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
         if missing and (name == missing or name.startswith(f"{missing}.")):
             if Path(f"{name}.py").is_file():
@@ -159,8 +186,12 @@ def _arguments(setup: str, dtype: str) -> tuple[tuple[Any, ...], dict[str, Any]]
         raise UsageError(f"the setup {name} cannot be called without arguments: {missing}")
     try:
         made = function(**keywords)
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         raise UsageError(_told(error, f"the setup {name} raised")) from error
+    if inspect.isgenerator(made) or inspect.iscoroutine(made):
+        raise UsageError(
+            f"the setup {name} gives a {type(made).__name__}; return the arguments"
+        )
     return _as_arguments(made)
 
 
@@ -207,6 +238,10 @@ def _check_signature(
     wrong = _missing(function, args, kwargs)
     if not wrong:
         return
+    if "'self'" in wrong or "'cls'" in wrong:
+        raise UsageError(
+            f"{target} is a method; give a function that makes the object and calls it"
+        )
     if setup:
         raise UsageError(f"what {setup} returns does not fit {target}: {wrong}")
     raise UsageError(
@@ -216,8 +251,10 @@ def _check_signature(
 
 def _told(error: BaseException, what: str) -> str:
     """One sentence and the user's own line: 'what: my.py, line 3, in f: ValueError: …'."""
-    said = " ".join(str(error).split())
+    said = _said(error)
     text = f"{type(error).__name__}{f': {said}' if said else ''}"
+    if isinstance(error, TimeUp):
+        text = said
     if isinstance(error, SyntaxError) and error.filename:
         source = (error.text or "").strip()
         where = f"{error.filename}, line {error.lineno or 1}"
@@ -231,6 +268,15 @@ def _told(error: BaseException, what: str) -> str:
     source = linecache.getline(frame.filename, frame.lineno or 0).strip()
     shown = f"\n    {source}" if source else ""
     return f"{what}: {frame.filename}, line {frame.lineno}, in {frame.name}: {text}{shown}"
+
+
+def _said(error: BaseException) -> str:
+    """The error's own text in one line that is safe to print."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - a user's error class may be wrong as well
+        return ""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _own_frame(error: BaseException) -> traceback.FrameSummary | None:
