@@ -62,6 +62,26 @@ def test_new_arrays_get_single_precision() -> None:
     assert run(call_rewrites.in_single_precision(own))(X.astype(np.float32)).dtype == np.float32
 
 
+@pytest.mark.parametrize(
+    "expression",
+    ["x / np.sqrt(x.shape[-1])", "x * np.sqrt(len(x))", "x * scale", "x * np.exp(n)"],
+)
+def test_numbers_of_numpy_become_pythons_own(expression: str) -> None:
+    text = f"def f(x, n=2):\n    scale = np.float64(n)\n    return {expression}\n"
+    own = function_of(text, x="float32 (6, 4)", scale="float64 number", n="int 2")
+    x = X.astype(np.float32)
+    namespace = {"np": np}
+    exec(text, namespace)
+    single = run(call_rewrites.in_single_precision(own))(x)
+    assert single.dtype == np.float32
+    np.testing.assert_allclose(single, namespace["f"](x), rtol=1e-6)  # type: ignore[operator]
+
+
+def test_roots_of_arrays_stay_arrays() -> None:
+    own = function_of("def f(x):\n    return np.sqrt(x)\n", x="float32 (6, 4)")
+    assert call_rewrites.in_single_precision(own) is None
+
+
 def test_arguments_are_made_contiguous_after_the_docstring() -> None:
     own = function_of('def f(x, y):\n    """Sum."""\n    return x.sum(0) + y\n')
     rewrite = call_rewrites.with_contiguous(own, ["x", "unknown"])

@@ -249,6 +249,20 @@ def test_the_founding_question_is_answered(cache: Path) -> None:
     assert (loop["flop_textbook"], loop["flop_executed"]) == (61_440, 58_880)
     assert (product["flop_textbook"], product["flop_executed"]) == (3_072_000, 3_072_000)
     assert found["flop_ratio"] == 50
+    assert set(found) == {
+        "schema",
+        "question",
+        "headline",
+        "ratio",
+        "quotient_of_times",
+        "flop_ratio",
+        "arms",
+        "counterfactuals",
+        "alternative",
+        "sentences",
+    }
+    assert found["ratio"]["low"] <= found["quotient_of_times"] <= found["ratio"]["high"]
+    assert product["bound"] in ("memory", "compute")
     assert loop["bound"] == "overhead"
     assert found["ratio"]["low"] > 1
     assert found["alternative"]["ratio"]["ratio"] > 1

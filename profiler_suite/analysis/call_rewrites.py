@@ -16,6 +16,7 @@ _REDUCTIONS = {
     "any": "logical_or",
     "all": "logical_and",
 }
+_OF_NUMBERS = ("sqrt", "exp", "log", "log2", "sin", "cos", "square", "float64")
 _CREATING = ("zeros", "ones", "empty", "full", "linspace", "arange", "eye", "array", "identity")
 
 
@@ -116,25 +117,57 @@ def optimised_einsum(function: Function, lines: Collection[int]) -> Rewrite | No
 
 
 def in_single_precision(function: Function) -> Rewrite | None:
-    """New arrays without a dtype get float32: they pull the rest up to float64."""
+    """What pulls float32 up to float64 gives way to it.
+
+    New arrays without a dtype get float32; NumPy's float64 numbers become Python's own,
+    which leave the precision of an array alone.
+    """
 
     def replace(node: ast.expr) -> ast.expr | None:
-        if not function.is_numpy(node, _CREATING) or not isinstance(node, ast.Call):
-            return None
-        if any(k.arg == "dtype" for k in node.keywords):
-            if not any(
-                k.arg == "dtype" and ast.unparse(k.value) in ("float", "np.float64")
-                for k in node.keywords
-            ):
-                return None
-        elif len(node.args) > 1 and function.is_numpy(node, ("zeros", "ones", "empty")):
-            return None
-        kept = [k for k in node.keywords if k.arg != "dtype"]
-        dtype = ast.Attribute(ast.Name(function.numpy, ast.Load()), "float32", ast.Load())
-        return ast.Call(node.func, node.args, [*kept, ast.keyword("dtype", dtype)])
+        return _single_array(function, node) or _own_number(function, node)
 
     everything = range(function.shift, function.shift + len(function.lines) + 1)
     return replacing(function, everything, replace)
+
+
+def _single_array(function: Function, node: ast.expr) -> ast.expr | None:
+    if not function.is_numpy(node, _CREATING) or not isinstance(node, ast.Call):
+        return None
+    if any(k.arg == "dtype" for k in node.keywords):
+        if not any(
+            k.arg == "dtype" and ast.unparse(k.value) in ("float", "np.float64")
+            for k in node.keywords
+        ):
+            return None
+    elif len(node.args) > 1 and function.is_numpy(node, ("zeros", "ones", "empty")):
+        return None
+    kept = [k for k in node.keywords if k.arg != "dtype"]
+    dtype = ast.Attribute(ast.Name(function.numpy, ast.Load()), "float32", ast.Load())
+    return ast.Call(node.func, node.args, [*kept, ast.keyword("dtype", dtype)])
+
+
+def _own_number(function: Function, node: ast.expr) -> ast.expr | None:
+    """float(x) for a name that held a float64 number, or a root or the like of numbers."""
+    names = function.source.names
+    if isinstance(node, ast.Name):
+        held = isinstance(node.ctx, ast.Load) and names.get(node.id) == "float64 number"
+    else:
+        held = bool(function.is_numpy(node, _OF_NUMBERS)) and not any(
+            " (" in names.get(each.id, "")
+            for each in ast.walk(node)
+            if isinstance(each, ast.Name) and not _asks_its_size(node, each)
+        )
+    return ast.Call(ast.Name("float", ast.Load()), [node], []) if held else None
+
+
+def _asks_its_size(node: ast.expr, name: ast.Name) -> bool:
+    """Whether an array only tells its size here: x.shape[0], x.size, len(x)."""
+    return any(
+        (isinstance(each, ast.Attribute) and each.attr in ("shape", "size", "ndim"))
+        or (isinstance(each, ast.Call) and ast.unparse(each.func) == "len")
+        for each in ast.walk(node)
+        if name in ast.iter_child_nodes(each)
+    )
 
 
 def with_contiguous(function: Function, names: Sequence[str]) -> Rewrite | None:

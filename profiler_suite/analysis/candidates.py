@@ -250,8 +250,8 @@ def _upcasts(
         Candidate(
             kind="upcast",
             trial=Trial(kind="rewrite", rewrite=rewrite),
-            title=f"{_at(_lines_of(chosen))}: keep float32; new arrays without a dtype "
-            "make float64 of it",
+            title=f"{_at(_lines_of(chosen))}: keep float32; NumPy's float64 numbers and "
+            "arrays without a dtype make float64 of it",
             evidence=f"{_names(chosen)} take float32 and give float64",
             estimated_share=work / 2,
         )
