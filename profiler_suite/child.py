@@ -7,6 +7,8 @@ the child first.
 """
 
 import contextlib
+import importlib.machinery
+import importlib.util
 import os
 import runpy
 import signal
@@ -19,10 +21,12 @@ from typing import Any
 
 from profiler_suite.errors import ChildError, ProfilerSuiteError
 
+# What another Python is lent where it has none of its own: it need only have NumPy.
+LENT = ("msgspec", "threadpoolctl")
 _BOOT = (
     "import sys; folder = sys.argv.pop(1); sys.path.insert(0, folder);"
     "from profiler_suite import child; sys.path.remove(folder);"
-    "child.run(int(sys.argv.pop(1)), sys.argv.pop(1))"
+    "child.lend(sys.argv.pop(1)); child.run(int(sys.argv.pop(1)), sys.argv.pop(1))"
 )
 # linux/prctl.h
 _PR_SET_PDEATHSIG = 1
@@ -32,13 +36,20 @@ _LOOK_EVERY_S = 1.0
 _PATIENCE_S = 2.0
 
 
-def command(module: str, *arguments: str) -> list[str]:
-    """The command line that runs `module` (dotted, inside this package) in a new process."""
+def command(module: str, *arguments: str, python: str = "") -> list[str]:
+    """The command line that runs `module` (dotted, inside this package) in a new process.
+
+    `python` is another interpreter to run it; it is lent what the suite's timing needs.
+    """
     folder = str(Path(__file__).resolve().parents[1])
-    return [sys.executable, "-P", "-c", _BOOT, folder, str(os.getpid()), module, *arguments]
+    lent = os.pathsep.join(_folders_of_lent()) if python else ""
+    boot = [python or sys.executable, "-P", "-c", _BOOT, folder, lent]
+    return [*boot, str(os.getpid()), module, *arguments]
 
 
-def start(module: str, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+def start(
+    module: str, *arguments: str, python: str = "", **options: Any
+) -> subprocess.Popen[bytes]:
     """Start `module` as a child with pipes for its standard input and output.
 
     It has a session of its own: Ctrl-C and a closed terminal reach the parent alone,
@@ -46,7 +57,7 @@ def start(module: str, *arguments: str, **options: Any) -> subprocess.Popen[byte
     """
     try:
         return subprocess.Popen(
-            command(module, *arguments),
+            command(module, *arguments, python=python),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
@@ -57,6 +68,31 @@ def start(module: str, *arguments: str, **options: Any) -> subprocess.Popen[byte
             f"no process can be started: {error.strerror or error}; close other programs, then "
             "give the same command again"
         ) from error
+
+
+def _folders_of_lent() -> list[str]:
+    found = [importlib.util.find_spec(name) for name in LENT]
+    places = [Path(spec.origin) for spec in found if spec and spec.origin]
+    return sorted({str(p.parents[1] if p.name == "__init__.py" else p.parent) for p in places})
+
+
+def lend(folders: str) -> None:
+    """In the child: let what it lacks of LENT be imported from there, and nothing else."""
+    if folders:
+        sys.meta_path.append(_Lender(folders.split(os.pathsep)))
+
+
+class _Lender:
+    """The last to be asked for a module: what the environment has itself comes first."""
+
+    def __init__(self, folders: list[str]) -> None:
+        self._folders = folders
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """The module's place, if it is one of those that are lent."""
+        if path is None and name in LENT:
+            return importlib.machinery.PathFinder.find_spec(name, self._folders)
+        return None
 
 
 def end(process: subprocess.Popen[bytes]) -> int:

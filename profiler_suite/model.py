@@ -20,7 +20,9 @@ Seconds = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
 Number = Annotated[float, msgspec.Meta(ge=-1e30, le=1e30)]
 Whole = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-CanaryName = Annotated[str, msgspec.Meta(pattern="^(ufunc|memory|gemm[0-9]{1,6})$")]
+CanaryName = Annotated[str, msgspec.Meta(pattern="^(ufunc|memory|gemm[0-9]{1,6})(@other)?$")]
+OTHER = "other"
+"""Name of the environment that `sweep --versus` measures besides the suite's own."""
 
 
 class Noun(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,6 +148,10 @@ class Point(Noun, frozen=True):
     """1 for the second entry of an A/A pair: the same code under another id."""
     partner: str = ""
     """Id of the point that is visited next to this one, for a paired ratio."""
+    environment: str = ""
+    """Who runs it: empty for the suite's own Python, 'other' for that of ``--versus``."""
+    counterpart: str = ""
+    """Id of the same point in the other environment."""
 
 
 class Skip(Noun, frozen=True):
@@ -323,7 +329,7 @@ class NativeSamples(Noun, frozen=True):
 
 # ------------------------------------------------------- rows of records.jsonl
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Of what is written; see `store` for the history."""
 OLDEST_SCHEMA = 1
 """Of what can be read."""
@@ -744,6 +750,15 @@ class SelfCheck(Noun, frozen=True):
         return tuple(check for check in self.checks if check.of_suite and not check.ok)
 
 
+class Environment(Noun, frozen=True):
+    """Another Python with its own libraries on the same machine."""
+
+    python_executable: str
+    fingerprint: str
+    """As of a `Machine`: what its canaries' floors are kept under."""
+    facts: MachineFacts
+
+
 class Provenance(Noun, frozen=True):
     """What ran, where and how: enough to run it again. Stored as run.json."""
 
@@ -777,6 +792,8 @@ class Provenance(Noun, frozen=True):
     """'3/16' when these points are one of several parts of the plan."""
     host: str = ""
     """Name of the host in a run over several; empty in a run on one machine."""
+    other: Environment | None = None
+    """What this one was measured against in the same rounds (``sweep --versus``)."""
 
     selfcheck: SelfCheck | None = None
     """The one that was kept for this machine and software when the run began."""

@@ -7,9 +7,11 @@ import msgspec
 import numpy as np
 
 from profiler_suite import store
+from profiler_suite.machine.canary import named
 from profiler_suite.model import (
     SCHEMA_VERSION,
     Cost,
+    Environment,
     Experiment,
     LaunchRecord,
     PassRecord,
@@ -54,6 +56,20 @@ def time_of(point: Point) -> float:
     return 1e-6 * point.problem.dims["n"] * (1 + IMPLEMENTATIONS.index(point.implementation))
 
 
+def _canaries(point: Point, floor_s: float) -> dict[str, tuple[float, float]]:
+    """The other Python runs its canary in another time: that is no slow mood."""
+    own_s = floor_s * (1.4 if point.environment else 1.0)
+    return {named("ufunc", point.environment): (own_s, own_s * 1.01)}
+
+
+def other_environment(
+    numpy: str = "2.2.6", python: str = "/opt/other/bin/python"
+) -> Environment:
+    """Another NumPy on the same machine."""
+    facts = msgspec.structs.replace(MACHINE.facts, numpy=numpy)
+    return Environment(python_executable=python, fingerprint=f"with-{numpy}", facts=facts)
+
+
 def write_run(
     folder: Path,
     factor: Callable[[Point], float] = lambda point: 1.0,
@@ -63,6 +79,7 @@ def write_run(
     rounds: int = 24,
     floor_s: float = UFUNC_FLOOR_S,
     numpy: str = "2.4.6",
+    other: Environment | None = None,
 ) -> Path:
     """Write a run whose points are `factor` times as slow as they truly are."""
     points = made_points() if points is None else points
@@ -97,6 +114,7 @@ def write_run(
                 points=points,
                 skipped=(),
                 experiment_files=("/home/me/made.py",),
+                other=other,
             )
         )
         for launch in (0, 1):
@@ -120,7 +138,7 @@ def write_run(
                         time_of(point) * factor(point) * float(f)
                         for f in np.exp(noise.normal(0, 0.004, 3))
                     ),
-                    canaries_s={"ufunc": (floor_s, floor_s * 1.01)},
+                    canaries_s=_canaries(point, floor_s),
                     minor_faults=0.0,
                 )
                 for point in points

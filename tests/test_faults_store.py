@@ -16,6 +16,7 @@ import pytest
 from profiler_suite import store
 from profiler_suite.errors import RunFolderError
 from profiler_suite.model import (
+    SCHEMA_VERSION,
     LineRecord,
     LinesRecord,
     PassRecord,
@@ -417,7 +418,7 @@ def test_a_run_of_another_schema_says_what_reads_it(
 def test_runs_of_the_first_schema_are_read(tmp_path: Path) -> None:
     (tmp_path / store.RUN).write_bytes(to_json(make_run().provenance))
     assert store.read_provenance(tmp_path).schema == 1
-    first = line(a_round(0)).replace(b'"schema":2', b'"schema":1')
+    first = line(a_round(0)).replace(b'"schema":%d' % SCHEMA_VERSION, b'"schema":1')
     rows, unreadable = written(tmp_path, first)
     assert isinstance(rows[0], RoundRecord)
     assert unreadable == 0

@@ -1,6 +1,7 @@
 """The survey takes the kept machine when it fits, and measures otherwise."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -112,7 +113,7 @@ def test_a_child_that_fails_is_an_error_with_its_last_words(
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     starting = child.start
 
-    def broken(name: str, **options: object) -> object:
+    def broken(name: str, **options: Any) -> object:
         return starting("profiler_suite.machine.no_such_module", **options)
 
     monkeypatch.setattr(child, "start", broken)

@@ -30,6 +30,10 @@ LEAST_THRESHOLD = 0.03
 """Times of the same code in two runs differ by so much without any cause."""
 MEMORY_THRESHOLD = 0.12
 """The same for working sets beyond the caches, which neighbours slow by degrees."""
+PAIRED_THRESHOLD = 0.01
+"""Side by side, less than this counts as none."""
+# Half of a 95 % interval of the ratio of one pair of processes that run the same code.
+_PROCESSES = 0.03
 # What one point shows between its own processes is no change either.
 _OWN_SPREAD = 1.5
 _OWN_QUANTILE = 0.95
@@ -193,6 +197,86 @@ def compare(before: Run, after: Run) -> Comparison:
     )
 
 
+def comparison_within(run: Run) -> Comparison | None:
+    """Both environments of a `sweep --versus`; None for a run of one environment."""
+    other = run.provenance.other
+    if other is None:
+        return None
+    facts = run.provenance.machine.facts
+    differing = environment.software_differences(
+        other.facts, facts, (other.python_executable, run.provenance.python_executable)
+    )
+    table = run.points.set_index("id")
+    changes = [
+        _side_by_side(point, run, table)
+        for point in run.provenance.points
+        if point.counterpart and not point.environment and not point.replica
+    ]
+    # What people call the two: by the versions they chose, else by what came along.
+    chosen = (("Python", "NumPy"), ("BLAS",), ("SciPy",))
+    told = next((t for c in chosen if (t := [d for d in differing if d.name in c])), [])
+    names = [
+        ", ".join(_short(d.name, text) for d, text in zip(told, texts, strict=True))
+        for texts in ([d.before for d in told], [d.after for d in told])
+    ]
+    unfinished = () if run.complete else ("The run was interrupted.",)
+    return concluded(
+        Comparison(
+            before=names[0] or "the other environment",
+            after=names[1] or "this environment",
+            paired=True,
+            differences=differing,
+            obstacles=(),
+            warnings=unfinished,
+            changes=tuple(changes),
+            families=(),
+            implementations=(),
+        ),
+        common=_shared(run),
+    )
+
+
+def _short(name: str, text: str) -> str:
+    """'Python', 'CPython 3.12.1' → 'Python 3.12.1'."""
+    version = text.partition(",")[0].removeprefix("CPython ")
+    return version if name == "BLAS" else f"{name} {version}"
+
+
+def _shared(run: Run) -> float:
+    """What two sets of processes differ by whatever they run, as half of a 95 % interval."""
+    launches = {launch for each in run.history.launch_of.values() for launch in each}
+    return _PROCESSES / math.sqrt(max(1, len(launches)))
+
+
+def _side_by_side(point: Point, run: Run, table: pd.DataFrame) -> Change:
+    a, b = (table.loc[name].to_dict() for name in (point.counterpart, point.id))
+    for which, row in (("the other", a), ("this", b)):
+        if row["status"] != "ok" or not row["time_s"] > 0:
+            said = f"{row['status']} in {which} environment"
+            if row["status"] == "ok":
+                said = f"no visit in {which} environment"
+            return unmeasured(point, a, b, f"{said} ({row['reason']})")
+    history = run.history
+    sides = history.by_round(point.id), history.by_round(point.counterpart)
+    ratio = statistics.paired_ratio(*sides, history.floors, run_to_run=_shared(run))
+    if ratio is None:
+        return unmeasured(point, a, b, "no round with both")
+    seen = Evidence(
+        ratio=ratio.ratio,
+        low=ratio.low,
+        high=ratio.high,
+        minima=b["minimum_s"] / a["minimum_s"],
+        threshold=PAIRED_THRESHOLD,
+    )
+    # The pairs are judged by themselves: minima of single processes stray more than they do.
+    verdict, reason = judge(msgspec.structs.replace(seen, minima=seen.ratio))
+    contended = [f for f in (a["flags"], b["flags"]) if "contended" in str(f)]
+    if contended:
+        verdict, reason = Verdict.UNKNOWN, "contended"
+    times = (a["time_s"], b["time_s"])
+    return change_of(point, times, seen, verdict, reason, usable=not contended)
+
+
 def concluded(comparison: Comparison, common: float) -> Comparison:
     """The comparison with its groups, and with what holds in view of how much was looked at.
 
@@ -283,7 +367,7 @@ def threshold(
     least = LEAST_THRESHOLD
     for visits, launches, floors in sides:
         apart += between_launches(visits, launches, floors)
-        if any("memory" in visit.canaries_s for visit in visits):
+        if any(statistics.beyond_caches(visit) for visit in visits):
             least = MEMORY_THRESHOLD
     own = _OWN_SPREAD * float(np.quantile(apart, _OWN_QUANTILE)) if apart else 0.0
     return max(least, own)

@@ -43,6 +43,7 @@ POINT_COLUMNS = {
     "layout": "memory layout of the input",
     "threads": "BLAS threads",
     "replica": "1 for the second entry of an A/A pair",
+    "environment": "empty for the suite's own Python, 'other' for that of sweep --versus",
     "status": "ok, wrong, failed, crashed, timeout, skipped",
     "reason": "why it is not ok, or why measuring it stopped",
     "time_s": "time of one evaluation: median of clean visits, s",
@@ -153,7 +154,17 @@ _TRUTH_COLUMNS = frozenset({"above_roof", "clean", "resolved", "indicative"})
 _TEXT_COLUMNS = frozenset(
     {
         *("id", "experiment", "workload", "problem", "name", "implementation", "family"),
-        *("dtype", "layout", "status", "reason", "bound", "level", "flags", "ledger_notes"),
+        *(
+            "dtype",
+            "layout",
+            "environment",
+            "status",
+            "reason",
+            "bound",
+            "level",
+            "flags",
+            "ledger_notes",
+        ),
         *("operation", "via", "operands", "file", "entry", "function", "source", "method"),
     }
 )
@@ -191,6 +202,14 @@ class Run:
     def complete(self) -> bool:
         """True when the sweep came to its end."""
         return any(p.name == "sweep" and "complete" in p.outcome for p in self.history.passes)
+
+    @property
+    def own(self) -> "Run":
+        """The run with the points of the suite's own environment alone."""
+        if self.provenance.other is None:
+            return self
+        points = self.points[self.points["environment"] == ""]
+        return dataclasses.replace(self, points=points)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -376,7 +395,9 @@ def _points(
         for p in everything
     ]
     table = _typed(rows, [*POINT_COLUMNS, *dims])
-    return scaling.with_extrapolation(table)
+    # Each environment for itself: a series over both would be none.
+    parts = [scaling.with_extrapolation(p) for _, p in table.groupby("environment", sort=False)]
+    return pd.concat(parts).sort_index() if len(parts) > 1 else parts[0] if parts else table
 
 
 def _point_row(
@@ -408,6 +429,7 @@ def _point_row(
         "layout": point.problem.layout,
         "threads": point.threads,
         "replica": point.replica,
+        "environment": point.environment,
         "status": status.value,
         "reason": reason,
         "flop": point.cost.flop,

@@ -73,6 +73,11 @@ def canary_ratio(visit: Visit, floors: Mapping[str, float]) -> float:
     )
 
 
+def beyond_caches(visit: Visit) -> bool:
+    """Whether the visit's working set is so large that it had a memory canary."""
+    return any(canary.kind(name) == "memory" for name in visit.canaries_s)
+
+
 def batch_half_width(values: NDArray[np.float64], batches: int = BATCHES) -> float:
     """Half the 95 % interval of the mean of an autocorrelated series, by batch means.
 
@@ -131,7 +136,7 @@ def estimate(
         chosen = medians[clean]
         middle_s = float(np.median(chosen))
         half = math.hypot(batch_half_width(chosen) / middle_s, floor)
-        if any("memory" in visit.canaries_s for visit in visits):
+        if any(beyond_caches(visit) for visit in visits):
             time_s = float(np.quantile(chosen, _UNDISTURBED))
             low_s, high_s = time_s * (1 - floor), max(middle_s, time_s * (1 + half))
         else:

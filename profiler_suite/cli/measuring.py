@@ -20,15 +20,18 @@ def measure(
     files: tuple[str, ...],
     again: frozenset[str],
     progress: ProgressLine,
+    other_python: str = "",
 ) -> None:
     """Measure what has no outcome yet, and the points named in `again`, into the run folder.
 
     `files` are the experiments' own, which the children run.
     """
     from profiler_suite.analysis.statistics import estimate
+    from profiler_suite.machine.canary import of_environment
     from profiler_suite.machine.kept import keep_floors
     from profiler_suite.measure import passes, sharing
     from profiler_suite.measure.plan import usable_bytes
+    from profiler_suite.model import OTHER
     from profiler_suite.store import read_rows
 
     earlier, _ = read_rows(run_folder.folder)
@@ -39,11 +42,14 @@ def measure(
         seed=provenance.seed,
         files=files,
         floors_s=provenance.floors_s,
+        other_python=other_python,
     )
     tell = told(run_folder, progress)
 
     def keep(floors: "Mapping[str, float]") -> None:
-        keep_floors(provenance.machine.fingerprint, floors)
+        keep_floors(provenance.machine.fingerprint, of_environment(floors, ""))
+        if provenance.other is not None:
+            keep_floors(provenance.other.fingerprint, of_environment(floors, OTHER))
 
     try:
         if provenance.shard:

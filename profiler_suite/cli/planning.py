@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 def schedule_of(request: Request) -> "Schedule":
     """How long and how well to measure."""
     from profiler_suite.measure.schedule import of_mode
+    from profiler_suite.measure.versus import schedule_for
 
-    return of_mode(request.mode or "default")
+    schedule = of_mode(request.mode or "default")
+    return schedule_for(schedule) if request.versus else schedule
 
 
 def plan_for(
@@ -38,4 +40,12 @@ def plan_for(
     )
     schedule = schedule_of(request)
     with TracedCosts(files) as costs:
-        return plan(experiments, machine, schedule, overrides, costs.cost, together=together)
+        return plan(
+            experiments,
+            machine,
+            schedule,
+            overrides,
+            costs.cost,
+            together=together,
+            versus=request.versus is not None,
+        )

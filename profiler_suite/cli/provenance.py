@@ -7,11 +7,12 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.request import Request
 
 if TYPE_CHECKING:
     from profiler_suite.measure.schedule import Schedule
-    from profiler_suite.model import Machine, Plan, Provenance
+    from profiler_suite.model import Environment, Machine, Plan, Provenance
 
 
 def run_name(names: list[str], request: Request) -> str:
@@ -20,7 +21,20 @@ def run_name(names: list[str], request: Request) -> str:
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     mode = f"-{request.mode}" if request.mode else ""
     shard = "-shard{}of{}".format(*request.shard) if request.shard else ""
-    return f"{now}-{what}{mode}{shard}"
+    versus = "-versus" if request.versus else ""
+    return f"{now}-{what}{mode}{shard}{versus}"
+
+
+def introduced(request: Request, progress: ProgressLine) -> "Environment | None":
+    """The other environment, if one was named."""
+    if request.versus is None:
+        return None
+    from profiler_suite.machine.other_python import introduce
+
+    progress.say(f"asking {request.versus} what it has")
+    found = introduce(request.versus)
+    progress.clear()
+    return found
 
 
 def provenance_of(
@@ -30,13 +44,15 @@ def provenance_of(
     plan: "Plan",
     whole: "Plan",
     files: tuple[str, ...],
+    other: "Environment | None" = None,
 ) -> "Provenance":
     """All of it for a run of `plan`, a part of the `whole` one, that begins now."""
     from profiler_suite import __version__
     from profiler_suite.fleet.identity import environment_that_counts
+    from profiler_suite.machine.canary import named
     from profiler_suite.machine.kept import kept_floors, kept_selfcheck
     from profiler_suite.measure.sharing import asked_points, plan_name, plan_seed
-    from profiler_suite.model import SCHEMA_VERSION, Provenance
+    from profiler_suite.model import OTHER, SCHEMA_VERSION, Provenance
 
     seed = request.seed
     if seed is None:
@@ -46,6 +62,10 @@ def provenance_of(
             if request.shard
             else random.SystemRandom().getrandbits(32)
         )
+    floors = kept_floors(machine.fingerprint)
+    if other is not None:
+        kept = kept_floors(other.fingerprint)
+        floors |= {named(name, OTHER): floor for name, floor in kept.items()}
     load = os.getloadavg() if hasattr(os, "getloadavg") else ()
     return Provenance(
         schema=SCHEMA_VERSION,
@@ -58,7 +78,7 @@ def provenance_of(
         load_average=load,
         python_executable=sys.executable,
         environment=environment_that_counts(os.environ),
-        floors_s=kept_floors(machine.fingerprint),
+        floors_s=floors,
         machine=machine,
         experiments=plan.experiments,
         points=plan.points,
@@ -68,6 +88,7 @@ def provenance_of(
         plan=plan_name(whole, schedule.mode),
         asked_points=asked_points(whole),
         shard="{}/{}".format(*request.shard) if request.shard else "",
+        other=other,
         selfcheck=kept_selfcheck(machine.fingerprint),
     )
 

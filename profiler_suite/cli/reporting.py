@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from profiler_suite.cli.compare import gate, show
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.show import terminal_width, wants_color
 
@@ -12,30 +13,50 @@ if TYPE_CHECKING:
     from profiler_suite.analysis.frames import Run
 
 
-def report_on(folder: Path, progress: ProgressLine, *, as_json: bool, strict: bool) -> int:
+def report_on(
+    folder: Path,
+    progress: ProgressLine,
+    *,
+    as_json: bool,
+    strict: bool,
+    fail_on: float | None = None,
+) -> int:
     """Write the report, print the summary; returns the exit code."""
+    from profiler_suite.analysis.comparison import comparison_within
     from profiler_suite.analysis.frames import load
     from profiler_suite.report.write import write_report
 
     progress.say("writing the report")
     try:
         run = load(folder)
-        write_report(run, run.folder)
+        found = comparison_within(run)
+        write_report(run, run.folder, comparison=found)
     except KeyboardInterrupt:
         progress.keep(f"interrupted; all is measured: python -m profiler_suite report {folder}")
         raise
     progress.clear()
+    failed = found.regressions(fail_on) if found and fail_on is not None else ()
     if as_json:
         import msgspec
 
+        from profiler_suite.report import comparison
         from profiler_suite.report.document import document
 
-        click.echo(msgspec.json.format(msgspec.json.encode(document(run))).decode())
+        said = document(run)
+        if found is not None:
+            said["comparison"] = comparison.document(found, failed)
+        click.echo(msgspec.json.format(msgspec.json.encode(said)).decode())
     else:
         from profiler_suite.report.terminal import summary
 
         click.echo(summary(run, terminal_width(), wants_color()))
-    return exit_code(run, strict)
+        if found is not None:
+            click.echo()
+            show(found, failed, everything=False, as_json=False, markdown=False)
+    code = exit_code(run, strict)
+    if found is not None and fail_on is not None:
+        return gate(found, failed, fail_on) or code
+    return code
 
 
 def exit_code(run: "Run", strict: bool) -> int:

@@ -78,6 +78,8 @@ class Request:
     shard: tuple[int, int] | None
     scheduler: str
     hosts: str
+    versus: Path | None
+    fail_on: float | None
     strict: bool
     as_json: bool
     quiet: bool

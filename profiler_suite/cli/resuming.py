@@ -8,7 +8,7 @@ from profiler_suite.cli.request import Request
 from profiler_suite.errors import RunFolderError, UsageError
 
 if TYPE_CHECKING:
-    from profiler_suite.model import Plan, Provenance
+    from profiler_suite.model import Environment, Plan, Provenance
 
 
 def resumable(out: Path | None) -> Path | None:
@@ -42,7 +42,9 @@ def latest() -> Path:
     return find_run("latest")
 
 
-def resume(folder: Path, plan: "Plan", request: Request) -> "Provenance":
+def resume(
+    folder: Path, plan: "Plan", request: Request, other: "Environment | None" = None
+) -> "Provenance":
     """The provenance of the run in `folder`, if the command asks for the same points."""
     from profiler_suite.store import read_provenance
     from profiler_suite.workloads import catalogue
@@ -57,6 +59,7 @@ def resume(folder: Path, plan: "Plan", request: Request) -> "Provenance":
             f"({', '.join(earlier.experiment_files)}); name the file to go on: "
             "sweep FILE --out FOLDER"
         )
+    _check_other(folder, earlier, other)
     if request.only_flagged:
         return earlier
     before = {point.id for point in earlier.points}
@@ -76,6 +79,29 @@ def resume(folder: Path, plan: "Plan", request: Request) -> "Provenance":
     return earlier
 
 
+def _check_other(folder: Path, earlier: "Provenance", other: "Environment | None") -> None:
+    """The other Python is run because the command names it, and is what it was."""
+    before = earlier.other
+    if before is None and other is None:
+        return
+    if before is None:
+        raise RunFolderError(
+            f"{folder} holds a run of one environment; leave --versus out, or give another "
+            "folder with --out"
+        )
+    if other is None:
+        raise RunFolderError(
+            f"{folder} holds a run against {before.python_executable}; to go on, name it: "
+            f"--versus {before.python_executable}"
+        )
+    if other.fingerprint != before.fingerprint:
+        raise RunFolderError(
+            f"{other.python_executable} is not the environment that {folder} was begun "
+            f"against: {other.facts.python}, NumPy {other.facts.numpy} instead of "
+            f"{before.facts.python}, NumPy {before.facts.numpy}; give another folder with --out"
+        )
+
+
 def flagged(folder: Path) -> frozenset[str]:
     """Ids of the points whose numbers are doubtful or missing, with their partners."""
     from profiler_suite.analysis.frames import load
@@ -85,5 +111,6 @@ def flagged(folder: Path) -> frozenset[str]:
     doubtful = set(run.points.loc[(run.points["flags"] != "") | broken, "id"])
     if not doubtful:
         raise UsageError(f"no point of {folder} is flagged; nothing to measure again")
-    partners = {p.partner for p in run.provenance.points if p.id in doubtful and p.partner}
+    points = [p for p in run.provenance.points if p.id in doubtful]
+    partners = {name for p in points for name in (p.partner, p.counterpart) if name}
     return frozenset(doubtful | partners)

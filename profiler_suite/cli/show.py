@@ -43,7 +43,7 @@ def report_command(run: str, out: Path | None, baseline: str | None, quiet: bool
     from profiler_suite.report.write import write_report
 
     loaded = load(run)
-    found = _comparison(baseline, loaded) if baseline else None
+    found = _comparison(baseline, loaded)
     page = write_report(loaded, out or loaded.folder, comparison=found)
     if quiet:
         click.echo(str(page))
@@ -57,11 +57,11 @@ def report_command(run: str, out: Path | None, baseline: str | None, quiet: bool
     return 0
 
 
-def _comparison(baseline: str, run: "Run") -> "Comparison":
-    from profiler_suite.analysis.comparison import compare
+def _comparison(baseline: str | None, run: "Run") -> "Comparison | None":
+    from profiler_suite.analysis.comparison import compare, comparison_within
     from profiler_suite.analysis.frames import load
 
-    return compare(load(baseline), run)
+    return compare(load(baseline), run) if baseline else comparison_within(run)
 
 
 @click.command("export")

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from profiler_suite.cli.compare import Percentage
 from profiler_suite.cli.fleet import sweep_on_fleet
 from profiler_suite.cli.measuring import measure
 from profiler_suite.cli.planning import plan_for, schedule_of
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.provenance import provenance_of, run_name
+from profiler_suite.cli.provenance import introduced, provenance_of, run_name
 from profiler_suite.cli.reporting import exit_code, report_on
 from profiler_suite.cli.request import Request, Shard, WholeNumbers, Words
 from profiler_suite.cli.resuming import flagged, latest, resumable, resume, unused
 from profiler_suite.cli.show import point_latest, terminal_width, wants_color
+from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
     from profiler_suite.measure.schedule import Schedule
@@ -59,6 +61,17 @@ REPORTS = "reports"
     show_default=True,
     help="On a fleet: the whole plan on each host, or split among hosts of one kind.",
 )
+@click.option(
+    "--versus",
+    metavar="PYTHON",
+    type=click.Path(path_type=Path),
+    help="Measure another Python (with its NumPy) in the same rounds, and compare.",
+)
+@click.option(
+    "--fail-on",
+    type=Percentage(),
+    help="With --versus: exit code 1 when a point is surely that much slower than there.",
+)
 @click.option("--strict", is_flag=True, help="Exit code 4 when points are flagged as noisy.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -74,6 +87,11 @@ def _sweep(request: Request) -> int:
     from profiler_suite.workloads import catalogue
 
     # Names are checked before anything heavy is imported.
+    if request.versus and (request.shard or request.scheduler):
+        named = "--shard" if request.shard else "--scheduler"
+        raise UsageError(f"--versus and {named} exclude each other; give one of them")
+    if request.fail_on is not None and not request.versus:
+        raise UsageError("--fail-on needs --versus PYTHON here; for two runs: compare A B")
     paths = [catalogue.locate(name) for name in request.experiments or catalogue.built_in()]
     experiments = [catalogue.load(path) for path in paths]
     resumed = resumable(request.out)
@@ -84,6 +102,7 @@ def _sweep(request: Request) -> int:
         code = sweep_on_fleet(request, experiments, files, folder, progress)
         _point_latest(folder)
         return code
+    other = introduced(request, progress)
     machine, schedule = _survey(request, progress), schedule_of(request)
     # A shard is measured in blocks that fit into the memory one by one.
     whole = plan_for(request, experiments, machine, files, together=request.shard is None)
@@ -98,16 +117,23 @@ def _sweep(request: Request) -> int:
     with RunFolder(folder) as run_folder:
         # Another sweep may have begun a run there while this one planned.
         if resumable(folder):
-            provenance = resume(folder, plan, request)
+            provenance = resume(folder, plan, request, other)
         else:
-            provenance = provenance_of(request, schedule, machine, plan, whole, files)
+            provenance = provenance_of(request, schedule, machine, plan, whole, files, other)
             run_folder.write_provenance(provenance)
         again = flagged(folder) if request.only_flagged else frozenset[str]()
-        measure(run_folder, provenance, schedule, files, again, progress)
+        python = other.python_executable if other else ""
+        measure(run_folder, provenance, schedule, files, again, progress, python)
     if provenance.shard:
         return _shard_measured(request, folder, provenance)
     _point_latest(folder)
-    return report_on(folder, progress, as_json=request.as_json, strict=request.strict)
+    return report_on(
+        folder,
+        progress,
+        as_json=request.as_json,
+        strict=request.strict,
+        fail_on=request.fail_on,
+    )
 
 
 def _new_folder(experiments: list["Experiment"], request: Request) -> Path:

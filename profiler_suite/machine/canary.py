@@ -87,16 +87,32 @@ def gemm_canary() -> Canary:
 
 def make(name: str) -> Canary:
     """The canary of that name: 'ufunc', 'memory', or 'gemm' and a thread count."""
-    if name == "ufunc":
+    if kind(name) == "ufunc":
         return ufunc_canary()
-    if name == "memory":
+    if kind(name) == "memory":
         return memory_canary()
     return gemm_canary()
 
 
+def kind(name: str) -> str:
+    """What sort of canary it is: 'gemm2@other' is a 'gemm' in the other environment."""
+    return name.partition("@")[0].rstrip("0123456789")
+
+
+def named(name: str, environment: str) -> str:
+    """The name of a canary that runs in that environment; its floor is its own."""
+    return f"{name}@{environment}" if environment else name
+
+
+def of_environment(times_s: Mapping[str, float], environment: str) -> dict[str, float]:
+    """The canaries of one environment, by their plain names."""
+    parted = [(*name.partition("@"), value) for name, value in times_s.items()]
+    return {plain: value for plain, _, where, value in parted if where == environment}
+
+
 def limit(name: str) -> float:
     """What a canary may take over its floor beside a clean measurement; 'gemm2' is a 'gemm'."""
-    return _LIMITS[name.rstrip("0123456789")]
+    return _LIMITS[kind(name)]
 
 
 def is_clean(visit: Visit, floors: Mapping[str, float]) -> bool:
@@ -108,7 +124,7 @@ def is_clean(visit: Visit, floors: Mapping[str, float]) -> bool:
     return all(
         max(pair) <= limit(name) * floors[name]
         for name, pair in visit.canaries_s.items()
-        if floors.get(name) and name != "memory"
+        if floors.get(name) and kind(name) != "memory"
     )
 
 
@@ -121,14 +137,18 @@ def effective_floors(own: Mapping[str, float], kept: Mapping[str, float]) -> dic
     canary alone: the floors of the others move with what neighbours do.
     """
     floors = dict(own)
-    if slowness(own, kept) > SLOW_FLOOR:
-        floors["ufunc"] = kept["ufunc"]
+    for name in own:
+        if kind(name) == "ufunc" and _slowness(name, own, kept) > SLOW_FLOOR:
+            floors[name] = kept[name]
     return floors
 
 
 def slowness(own: Mapping[str, float], kept: Mapping[str, float]) -> float:
     """How much slower than seen before a whole run was: own floor over kept, at least 1."""
-    name = "ufunc"
+    return _slowness("ufunc", own, kept)
+
+
+def _slowness(name: str, own: Mapping[str, float], kept: Mapping[str, float]) -> float:
     return max(1.0, own[name] / kept[name]) if own.get(name) and kept.get(name) else 1.0
 
 

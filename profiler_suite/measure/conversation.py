@@ -32,8 +32,8 @@ class Conversation:
     waiting for the child to read.
     """
 
-    def __init__(self, module: str) -> None:
-        self._process = child.start(module)
+    def __init__(self, module: str, python: str = "") -> None:
+        self._process = child.start(module, python=python)
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -36,6 +36,8 @@ class Job(Noun, frozen=True):
     """Canary floors kept from earlier runs on this machine, s."""
     profiled: tuple[str, ...] | None = None
     """Ids of points whose lines are profiled; None: one per experiment and implementation."""
+    other_python: str = ""
+    """Runs the points of the other environment; only their times are taken."""
 
 
 class Told(Noun, frozen=True):
@@ -77,6 +79,7 @@ def measure(
         earlier=earlier,
         again=again,
         start=start,
+        other_python=job.other_python,
     )
     sweep.run()
     keep_floors(sweep.floors())
@@ -147,7 +150,7 @@ def _profile_lines(
     job: Job, told: Told, earlier: Sequence[Row], outcomes: Mapping[str, Status]
 ) -> None:
     before = {row.point for row in earlier if isinstance(row, LineRecord | LinesRecord)}
-    good = [p for p in job.points if outcomes.get(p.id) is Status.OK]
+    good = [p for p in job.points if outcomes.get(p.id) is Status.OK and not p.environment]
     if job.profiled is None:
         wanted = lines.representatives(good)
     else:
@@ -178,7 +181,10 @@ def _account(job: Job, told: Told, earlier: Sequence[Row], sweep: Sweep) -> None
     todo = [
         point
         for point in job.points
-        if outcomes.get(point.id) is Status.OK and not point.replica and point.id not in before
+        if outcomes.get(point.id) is Status.OK
+        and not point.replica
+        and not point.environment
+        and point.id not in before
     ]
     if not todo:
         return

@@ -11,6 +11,7 @@ from profiler_suite.errors import UsageError, unknown_name
 from profiler_suite.machine import prediction
 from profiler_suite.measure.schedule import Schedule, budget_s
 from profiler_suite.measure.timing import SAMPLE_S, SAMPLES_PER_VISIT
+from profiler_suite.measure.versus import doubled
 from profiler_suite.model import (
     Cost,
     Experiment,
@@ -65,11 +66,13 @@ def plan(
     overrides: Overrides | None = None,
     traced: Traced | None = None,
     together: bool = True,
+    versus: bool = False,
 ) -> Plan:
     """All points of the experiments, skipped ones apart, with predicted duration and memory.
 
     `traced` gives the cost of implementations that state none. `together` says that all
-    points are to be held in one process. Raises UsageError for values that cannot be:
+    points are to be held in one process; `versus` adds each of them for another
+    environment. Raises UsageError for values that cannot be:
     unknown names, threads beyond what the process may use, problems without meaning.
     """
     overrides = overrides or Overrides()
@@ -98,6 +101,8 @@ def plan(
         why = f": {skipped[0].reason}" if skipped else ""
         raise UsageError(f"nothing to measure{why}; choose other implementations or sizes")
     points, too_much = _affordable(candidates, machine, schedule)
+    if versus:
+        points = doubled(points)
     if together:
         check_memory(points, machine, schedule)
     skipped += too_much
@@ -342,7 +347,7 @@ def predicted_memory_bytes(points: Sequence[Point]) -> float:
     passing = [0.0]
     known = registry.implementations()
     for point in points:
-        key = msgspec.json.encode(point.problem).decode()
+        key = point.environment + msgspec.json.encode(point.problem).decode()
         data[key] = point.working_set_bytes - point.cost.workspace_bytes
         found = known.get(point.implementation)
         if found is not None and found.prepare is not None:

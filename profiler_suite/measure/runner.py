@@ -8,7 +8,7 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.errors import ChildError
-from profiler_suite.machine.canary import effective_floors, own_floor
+from profiler_suite.machine.canary import effective_floors, named, own_floor
 from profiler_suite.measure.conversation import ChildDiedError, Conversation
 from profiler_suite.measure.places import Place, place_after
 from profiler_suite.measure.protocol import (
@@ -62,9 +62,9 @@ Judge = Callable[[Sequence[Visit], Sequence[int], Mapping[str, float]], Estimate
 class Child:
     """One timing child: it says Reply to every Request."""
 
-    def __init__(self, begin: Begin) -> None:
+    def __init__(self, begin: Begin, python: str = "") -> None:
         self._decoder = msgspec.json.Decoder(Reply)
-        self._talk = Conversation("profiler_suite.measure.worker")
+        self._talk = Conversation("profiler_suite.measure.worker", python)
         try:
             reply = self.ask(begin, _START_TIMEOUT_S)
             if not isinstance(reply, Ready):
@@ -115,7 +115,9 @@ class Sweep:
         earlier: Sequence[Row] = (),
         again: frozenset[str] = frozenset(),
         start: Place | None = None,
+        other_python: str = "",
     ) -> None:
+        self._other_python = other_python
         self._schedule = schedule
         self._seed = seed
         self._files = files
@@ -124,6 +126,7 @@ class Sweep:
         self._judge = judge
         self._progress = progress
         self._points = {point.id: point for point in points}
+        self._together = _together(points)
         self._budget_s = budget_s(schedule, len(points))
         self._canaries = {point.id: _canaries_of(point, machine) for point in points}
         self._visits: dict[str, list[Visit]] = {point.id: [] for point in points}
@@ -207,25 +210,31 @@ class Sweep:
     def _take_launch(self, launch: int, attempt: int, launches: int, begun: float) -> bool:
         """Rounds in one child; False when the child died before its share was used."""
         launch_begun = perf_counter()
-        used = {name for point_id in self._active() for name in self._canaries[point_id]}
-        timing_child = Child(
-            Begin(
-                files=self._files,
-                seed=self._seed,
-                epoch_ns=self._epoch_ns,
-                canary_names=tuple(sorted(used)),
-            )
-        )
+        children: dict[str, Child] = {}
         try:
-            if not self._prepare_all(timing_child, launch, begun, launches - attempt):
+            for environment in sorted({self._points[p].environment for p in self._active()}):
+                children[environment] = self._child(environment)
+            if not self._prepare_all(children, launch, begun, launches - attempt):
                 return False
             self._prepare_s = perf_counter() - launch_begun
-            return self._rounds(timing_child, launch, attempt, launches, begun)
+            return self._rounds(children, launch, attempt, launches, begun)
         finally:
-            timing_child.close()
+            for timing_child in children.values():
+                timing_child.close()
+
+    def _child(self, environment: str) -> Child:
+        active = self._active()
+        own = [p for p in active if self._points[p].environment == environment]
+        begin = Begin(
+            files=self._files,
+            seed=self._seed,
+            epoch_ns=self._epoch_ns,
+            canary_names=tuple(sorted({n for p in own for n in self._canaries[p]})),
+        )
+        return Child(begin, self._other_python if environment else "")
 
     def _prepare_all(
-        self, timing_child: Child, launch: int, begun: float, launches_left: int
+        self, children: Mapping[str, Child], launch: int, begun: float, launches_left: int
     ) -> bool:
         active = self._active()
         start = perf_counter()
@@ -240,6 +249,7 @@ class Sweep:
                 canaries=self._canaries[point_id],
             )
             try:
+                timing_child = children[self._points[point_id].environment]
                 reply = timing_child.ask(request, self._schedule.visit_timeout_s)
                 if not isinstance(reply, Done):
                     raise ChildDiedError(Status.CRASHED, "its process answered something else")
@@ -254,7 +264,12 @@ class Sweep:
         return True
 
     def _rounds(
-        self, timing_child: Child, launch: int, attempt: int, launches: int, begun: float
+        self,
+        children: Mapping[str, Child],
+        launch: int,
+        attempt: int,
+        launches: int,
+        begun: float,
     ) -> bool:
         schedule = self._schedule
         start = perf_counter()
@@ -279,6 +294,7 @@ class Sweep:
                         self._launch_s(launches - attempt) + self._prepare_s
                     )
                     self._tell("measuring", point_id, begun, left)
+                    timing_child = children[self._points[point_id].environment]
                     try:
                         reply = timing_child.ask(Take(point=point_id), schedule.visit_timeout_s)
                     except ChildDiedError as died:
@@ -311,6 +327,8 @@ class Sweep:
     def _order(self, active: Sequence[str]) -> list[str]:
         """A fresh random order; partners side by side, thread counts together.
 
+        Of what is visited together, counterparts in two environments are neighbours.
+
         Idle BLAS threads spin for a while, so going from many threads to one
         costs a rest: once per round instead of once per point.
         """
@@ -319,13 +337,17 @@ class Sweep:
         for point_id in active:
             if point_id in seen:
                 continue
-            partner = self._points[point_id].partner
-            block = [point_id]
-            if partner in self._points and partner not in self._done and partner not in seen:
-                block.append(partner)
+            block = [p for p in self._together[point_id] if p not in self._done]
             seen.update(block)
-            self._random.shuffle(block)
-            blocks.append(block)
+            pairs: dict[str, list[str]] = {}
+            for member in block:
+                point = self._points[member]
+                pairs.setdefault(min(member, point.counterpart or member), []).append(member)
+            neighbours = list(pairs.values())
+            self._random.shuffle(neighbours)
+            for pair in neighbours:
+                self._random.shuffle(pair)
+            blocks.append([member for pair in neighbours for member in pair])
         by_threads: dict[int, list[list[str]]] = {}
         for block in blocks:
             by_threads.setdefault(self._points[block[0]].threads, []).append(block)
@@ -346,8 +368,7 @@ class Sweep:
             if point_id not in self._done and self._is_ready(point_id, floors)
         }
         for point_id in sorted(ready):
-            partner = self._points[point_id].partner
-            if not partner or partner in ready or partner in self._done:
+            if all(p in ready or p in self._done for p in self._together[point_id]):
                 self._finish(point_id, floors)
 
     def _is_ready(self, point_id: str, floors: Mapping[str, float]) -> bool:
@@ -422,4 +443,15 @@ def _canaries_of(point: Point, machine: Machine) -> tuple[str, ...]:
         names.append("memory")
     if point.threads > 1:
         names.append(f"gemm{point.threads}")
-    return tuple(names)
+    return tuple(named(name, point.environment) for name in names)
+
+
+def _together(points: Sequence[Point]) -> dict[str, tuple[str, ...]]:
+    """Point id → all that are visited side by side with it and end with it, itself included."""
+    group_of = {point.id: [point.id] for point in points}
+    for point in points:
+        for other in (point.partner, point.counterpart):
+            if other in group_of and group_of[other] is not group_of[point.id]:
+                merged = group_of[point.id] + group_of[other]
+                group_of |= dict.fromkeys(merged, merged)
+    return {point_id: tuple(group) for point_id, group in group_of.items()}

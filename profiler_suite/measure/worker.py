@@ -155,6 +155,13 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}{where}"
 
 
+def _outcome(error: Exception, point: Point) -> tuple[Status, str]:
+    """What the other environment has not installed is no failure of the code."""
+    if point.environment and isinstance(error, ModuleNotFoundError):
+        return Status.SKIPPED, f"{sys.executable} has no module {error.name!r}"
+    return Status.FAILED, _reason(error)
+
+
 def _reply(output: BinaryIO, reply: Reply) -> None:
     output.write(to_json(reply) + b"\n")
     output.flush()
@@ -175,11 +182,12 @@ def serve(requests: BinaryIO, output: BinaryIO) -> None:
             try:
                 record = worker.prepare(request)
             except Exception as error:  # noqa: BLE001
+                status, reason = _outcome(error, request.point)
                 record = LaunchRecord(
                     point=request.point.id,
                     launch=request.launch,
-                    status=Status.FAILED,
-                    reason=_reason(error),
+                    status=status,
+                    reason=reason,
                 )
             _reply(output, Done(record=record))
         elif isinstance(request, Take):

@@ -116,7 +116,7 @@ _METHOD = (
 )
 _METHOD_PAIRED = (
     "Ratios are of visits side by side in one run: above 1 is slower. Slower or faster "
-    "needs the 95 % interval outside the noise; (?) marks a difference that may be chance "
+    "needs the 95 % interval outside ± 1 %; (?) marks a difference that may be chance "
     "among so many points."
 )
 

@@ -37,6 +37,7 @@ class Known:
 
 def ask(run: Run, comparison: Comparison | None = None) -> Known:
     """Ask the analysis everything that the page, the summaries and the files show."""
+    run = run.own  # what the other environment of a `--versus` says is the comparison's
     points = run.points.reset_index(drop=True)
     settings = points[["dtype", "threads"]].drop_duplicates().itertuples(index=False)
     looks = zip(points["implementation"].astype(str), points["family"].astype(str), strict=True)

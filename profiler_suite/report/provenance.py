@@ -5,6 +5,7 @@ import shlex
 
 from profiler_suite import units
 from profiler_suite.analysis.frames import POINT_COLUMNS, Run
+from profiler_suite.model import MachineFacts
 from profiler_suite.workloads import catalogue
 
 _WORDS = {
@@ -91,10 +92,24 @@ def facts(run: Run) -> tuple[tuple[str, tuple[Item, ...]], ...]:
         "ceilings measured": machine.measured_at
         + (" (coarsely, for a quick sweep)" if machine.coarse else ""),
     }
-    software = {
-        "Python": f"{of.python} ({origin.python_executable})",
+    software = _software(of, origin.python_executable)
+    groups = [("Run", run_facts), ("Machine", machine_facts), ("Software", software)]
+    if origin.other is not None:
+        other = _software(origin.other.facts, origin.other.python_executable)
+        groups.append(("Software of the other environment", other))
+    if origin.environment:
+        groups.append(("Environment", dict(origin.environment)))
+    return tuple(
+        (heading, tuple(Item(name, text) for name, text in group.items()))
+        for heading, group in groups
+    )
+
+
+def _software(of: MachineFacts, executable: str) -> dict[str, str]:
+    return {
+        "Python": f"{of.python} ({executable})",
         "NumPy": of.numpy,
-        "SciPy": of.scipy,
+        "SciPy": of.scipy or "not installed",
         **{
             f"BLAS {number}" if number > 1 else "BLAS": f"{b.name} {b.version}, kernels for "
             f"{b.architecture or 'an unnamed architecture'}, {b.threading}, "
@@ -102,10 +117,3 @@ def facts(run: Run) -> tuple[tuple[str, tuple[Item, ...]], ...]:
             for number, b in enumerate(of.blas, 1)
         },
     }
-    groups = [("Run", run_facts), ("Machine", machine_facts), ("Software", software)]
-    if origin.environment:
-        groups.append(("Environment", dict(origin.environment)))
-    return tuple(
-        (heading, tuple(Item(name, text) for name, text in group.items()))
-        for heading, group in groups
-    )

@@ -56,7 +56,7 @@ def write_report(
             write_whole(figures / f"{h.picture.name}.png", png.result())
     say("writing the page")
     rendered = page.render(filling.build(facts, hung, drawn))
-    write_whole(folder / "points.csv", table_csv.points_csv(facts.points))
+    write_whole(folder / "points.csv", table_csv.points_csv(run.points))
     write_whole(folder / "summary.md", summary.markdown(facts, hung))
     target = folder / "report.html"
     write_whole(target, rendered)

@@ -9,7 +9,8 @@ holds the provenance. A run over several hosts has a run folder for each below
 - the disk is full: every row; a row that did not fit is taken out again;
 - lines are damaged: every whole row, wherever it stands in the file.
 
-Schema history: 1, the first; 2, the lines of one point are one row.
+Schema history: 1, the first; 2, the lines of one point are one row; 3, points of a
+second environment.
 """
 
 from profiler_suite.store.files import make_folder, remedy, write_whole

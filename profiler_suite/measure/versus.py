@@ -1,0 +1,39 @@
+"""Every point of a plan twice: in the suite's own Python and in another one."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from profiler_suite.measure.schedule import Schedule
+from profiler_suite.model import OTHER, Point
+
+# Two processes that run the same code differ by 1 to 3 %, and no pairing of visits in one
+# pair of processes takes that away: only more pairs of processes do.
+_LAUNCHES = {"quick": 4, "default": 6, "full": 10}
+
+
+def doubled(points: Sequence[Point]) -> list[Point]:
+    """The points, each followed by its counterpart in the other environment."""
+    found: list[Point] = []
+    for point in points:
+        found.append(msgspec.structs.replace(point, counterpart=_name(point.id)))
+        found.append(
+            msgspec.structs.replace(
+                point,
+                id=_name(point.id),
+                partner=_name(point.partner) if point.partner else "",
+                environment=OTHER,
+                counterpart=point.id,
+            )
+        )
+    return found
+
+
+def _name(point_id: str) -> str:
+    return f"{point_id}@{OTHER}"
+
+
+def schedule_for(schedule: Schedule) -> Schedule:
+    """The schedule with more launches: the two sides run in processes of their own."""
+    launches = _LAUNCHES.get(schedule.mode, schedule.launches)
+    return msgspec.structs.replace(schedule, launches=max(launches, schedule.launches))
