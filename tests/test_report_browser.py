@@ -328,3 +328,33 @@ def test_ten_thousand_points_still_scroll(large_report: Written, visit: Any) -> 
     )
     assert slowest_ms < 1000
     assert time.monotonic() - start < 20
+
+
+PAPER = {"width": 703, "height": 1000}  # A4 within its margins, at 96 pixels an inch
+
+
+def cut_off(page: Any, selector: str) -> Any:
+    """Captions of the tables that reach beyond what is around them."""
+    return page.evaluate(
+        """selector => [...document.querySelectorAll(selector)]
+          .filter(t => t.getBoundingClientRect().right >
+            t.parentElement.getBoundingClientRect().right + 1)
+          .map(t => t.id || t.caption.textContent)""",
+        selector,
+    )
+
+
+def test_the_small_tables_fit_a_desktop(report: Written, visit: Any) -> None:
+    page = visit(report.page)
+    page.add_style_tag(content=EVERYTHING)
+    assert cut_off(page, "main table:not(#points, .code)") == []
+
+
+def test_no_table_is_cut_on_paper(report: Written, visit: Any) -> None:
+    page = visit(report.page, viewport=PAPER)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details.source[open]").count() > 0
+    assert cut_off(page, "main table") == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
