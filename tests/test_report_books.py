@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from profiler_suite.report import books
+from profiler_suite.report import books, style
 from tests.fake_run import make_run
 
 
@@ -22,4 +22,4 @@ def test_a_run_without_ledgers_has_no_ledger_figures() -> None:
 
 
 def test_entries_of_a_bar_have_a_colour_each() -> None:
-    assert len(set(books.ENTRY_COLOURS.values())) == len(books.ENTRY_COLOURS)
+    assert len(set(style.ENTRY_COLOURS.values())) == len(style.ENTRY_COLOURS)

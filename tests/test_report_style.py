@@ -1,3 +1,6 @@
+import itertools
+
+import numpy as np
 import pytest
 
 from profiler_suite.report import style
@@ -66,3 +69,46 @@ def test_every_colour_on_light_is_unique_so_that_it_names_its_variable() -> None
     heat = [colour for cell in style.HEAT for colour in (cell[0], cell[2])]
     everything = roles + families + heat
     assert len(everything) == len(set(everything))
+
+
+# What a colour becomes for people without one kind of cones, in linear RGB
+# (Machado, Oliveira and Fernandes 2009, severity 1).
+VISION = {
+    "normal": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "protan": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deutan": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritan": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+TO_XYZ = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+
+
+def seen(colour: str, vision: str) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    """CIE L*a*b* of a colour as that kind of colour vision sees it."""
+    srgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    white = np.array([0.9505, 1, 1.089])
+    x, y, z = np.cbrt(TO_XYZ @ np.clip(VISION[vision] @ linear, 0, 1) / white)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_the_parts_of_a_bar_differ_to_every_kind_of_colour_vision(
+    vision: str, theme: int
+) -> None:
+    palette = {light: (light, dark) for _, light, dark in style.variables().values()}
+    shown = [seen(palette[c][theme], vision) for c in style.ENTRY_COLOURS.values()]
+    apart = [float(np.linalg.norm(a - b)) for a, b in itertools.combinations(shown, 2)]
+    assert min(apart) > 12

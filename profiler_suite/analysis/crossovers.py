@@ -30,6 +30,9 @@ AXIS_NOUNS = {
 # The classical order of attempts, each of which is expected to overtake the one
 # before it somewhere: their crossings are what people look for first.
 ATTEMPTS = ("loop", "vectorized", "gemm", "fft")
+# Of what else an experiment varies so many settings are compared, the ends and the
+# middle among them, which are the ones that figures show.
+_MOST_SETTINGS = 9
 
 _COLUMNS = {
     "experiment": str,
@@ -56,8 +59,8 @@ def crossovers(points: pd.DataFrame, experiments: Sequence[Experiment]) -> pd.Da
     Straight lines between neighbouring sizes in log time over log size; the
     interval is where the two families' intervals cease and begin to overlap.
     Families are compared by their fastest implementation, on one thread, on the
-    first dtype of each experiment, and apart for whatever else varies. Crossings
-    of neighbouring `ATTEMPTS` stand first.
+    first dtype of each experiment, and apart for whatever else varies (of very many
+    settings for some of them). Crossings of neighbouring `ATTEMPTS` stand first.
     """
     rows: list[dict[str, object]] = []
     for experiment, setting, best in _comparable(points, experiments):
@@ -102,7 +105,11 @@ def other_variables(frame: pd.DataFrame, axis: str, candidates: Sequence[str]) -
     """Which of the candidates vary at one value of the axis for one implementation."""
     found: list[str] = []
     for column in candidates:
-        if column == axis or column not in frame.columns:
+        if (
+            column == axis
+            or column not in frame.columns
+            or frame[column].nunique(dropna=False) < 2
+        ):
             continue
         groups = frame.groupby(["implementation", axis, *found], dropna=False)[column]
         if len(frame) and groups.nunique(dropna=False).max() > 1:
@@ -127,9 +134,10 @@ def _comparable(
     points: pd.DataFrame, experiments: Sequence[Experiment]
 ) -> Iterator[tuple[Experiment, str, pd.DataFrame]]:
     """The best of each family along the axis, for every setting of what else varies."""
+    tables = dict(iter(points.groupby("experiment", sort=False)))
     for experiment in experiments:
         axis = experiment.axis
-        table = points[points["experiment"] == experiment.name]
+        table = tables.get(experiment.name, points.iloc[:0])
         if axis in ("name", "threads") or axis not in table.columns:
             continue
         if table.empty or table[axis].nunique() < 2:
@@ -137,18 +145,26 @@ def _comparable(
         table = table[(table["threads"] == 1) & (table["dtype"] == table["dtype"].iloc[0])]
         names = {d for problem in experiment.problems for d in problem.dims}
         others = other_variables(table, axis, sorted(names))
-        if not others:
-            parts = [("", table)]
-        else:
-            parts = [
-                (", ".join(setting(c, v) for c, v in zip(others, values, strict=True)), part)
-                for values, part in table.groupby(others, dropna=False)
-            ]
-        for words, part in parts:
+        for words, part in _settings(table, others):
             usable = measured(part)
             if len(usable):
                 best = usable.groupby(["family", axis])["time_s"].idxmin()
                 yield experiment, words, usable.loc[best.sort_values()].set_index(axis)
+
+
+def _settings(table: pd.DataFrame, others: list[str]) -> list[tuple[str, pd.DataFrame]]:
+    """Parts of the table in which only the axis varies, with their words; evenly chosen."""
+    if not others:
+        return [("", table)]
+    parts = list(table.groupby(others, dropna=False))
+    chosen = np.unique(np.linspace(0, len(parts) - 1, _MOST_SETTINGS).round().astype(int))
+    return [
+        (
+            ", ".join(setting(c, v) for c, v in zip(others, parts[n][0], strict=True)),
+            parts[n][1],
+        )
+        for n in chosen
+    ]
 
 
 def _place(family: str) -> tuple[int, str]:

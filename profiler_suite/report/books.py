@@ -10,17 +10,8 @@ from profiler_suite.analysis import crossovers
 from profiler_suite.model import Experiment
 from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
-from profiler_suite.report.style import ROLES, Mark, in_order
+from profiler_suite.report.style import ENTRY_COLOURS, ROLES, Mark, in_order
 
-# Entry → colour; the same hues as elsewhere, each bar also says its share in figures.
-ENTRY_COLOURS = {
-    "interpreter": "#c2410c",
-    "dispatch": "#dd5f18",
-    "memory": "#8430a5",
-    "copy": "#1d5fbf",
-    "arithmetic": "#0b7a5c",
-    "residual": ROLES["axis"][0],
-}
 # Methods of the overhead share: column → name.
 METHODS = {
     "overhead_replay": "replay",

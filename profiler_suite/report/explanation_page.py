@@ -11,20 +11,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from profiler_suite import units
-from profiler_suite.analysis import ledger
 from profiler_suite.analysis.explanation import Explanation, interval
 from profiler_suite.errors import UsageError
-from profiler_suite.report.style import css_variables
+from profiler_suite.report.style import ENTRY_COLOURS, css_variables, variables
 from profiler_suite.report.view import TableView
 
-_COLOURS = {
-    ledger.INTERPRETER: "--loop-0",
-    ledger.DISPATCH: "--vectorized-0",
-    ledger.MEMORY: "--fft-0",
-    ledger.COPY: "--library-0",
-    ledger.ARITHMETIC: "--gemm-0",
-    ledger.RESIDUAL: "--axis",
-}
 _OWN_CSS = """
 .ledger{display:flex;height:34px;border-radius:8px;overflow:hidden;margin:12px 0}
 .ledger span{width:calc(100%*var(--part))}
@@ -137,7 +128,12 @@ def _view(found: Explanation) -> ExplanationView:
     for entry in books.entries if books else ():
         share = books.share(entry.name) if books else 0.0
         parts.append(
-            Part(entry.name, max(0.0, share), units.percent(share), _COLOURS[entry.name])
+            Part(
+                entry.name,
+                max(0.0, share),
+                units.percent(share),
+                variables()[ENTRY_COLOURS[entry.name]][0],
+            )
         )
     account = explained.account
     counted = (

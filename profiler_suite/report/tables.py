@@ -3,8 +3,9 @@
 from profiler_suite import units
 from profiler_suite.analysis.ledger import GAP
 from profiler_suite.report import columns, selection
-from profiler_suite.report.books import ENTRY_COLOURS, METHODS, with_ledger
+from profiler_suite.report.books import METHODS, with_ledger
 from profiler_suite.report.known import Known
+from profiler_suite.report.style import ENTRY_COLOURS
 from profiler_suite.report.view import TableView
 
 _MOST_GAPS = 15
