@@ -45,6 +45,7 @@ _COLUMNS = {
     "high": float,
     "text": str,
 }
+_TIMES = ("family", "time_s", "low_s", "high_s")
 _UNBROKEN_COLUMNS = ("experiment", "setting", "faster", "slower", "text")
 
 
@@ -149,7 +150,8 @@ def _comparable(
             usable = measured(part)
             if len(usable):
                 best = usable.groupby(["family", axis])["time_s"].idxmin()
-                yield experiment, words, usable.loc[best.sort_values()].set_index(axis)
+                narrow = usable.loc[best.sort_values(), [axis, *_TIMES]]
+                yield experiment, words, narrow.set_index(axis)
 
 
 def _settings(table: pd.DataFrame, others: list[str]) -> list[tuple[str, pd.DataFrame]]:
