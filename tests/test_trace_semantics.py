@@ -104,6 +104,10 @@ def test_every_implementation_gives_its_own_answer(name: str) -> None:
         small = problem(
             height=9, width=8, channels=2, filters=3, filter_height=3, filter_width=2, stride=2
         )
+        if implementation.refuse and implementation.refuse(small):
+            small = problem(
+                height=9, width=8, channels=2, filters=3, filter_height=3, filter_width=3
+            )
     else:
         small = dense.problem(rows=4, columns=6, dtype=implementation.dtypes[-1])
     arguments = registry.find_workload(implementation.workload).arguments(small, 0)
