@@ -407,9 +407,10 @@ def _verdict(checks: Sequence[Check], visits: int) -> tuple[str, ...]:
         )
     if said:
         said.append(
-            f"This holds for ratios within one run with about {visits} visits to each side "
-            f"(at least {FEWEST_CLEAN} clean ones are wanted), for code that stays within "
-            "its caches, on one thread."
+            f"This holds for like code in one process, with about {visits} visits to each side "
+            f"(at least {FEWEST_CLEAN} clean ones are wanted), that stays within its caches, "
+            "on one thread. Ratios of unlike code, of two environments or of two runs are "
+            "given wider intervals."
         )
     slow = named.get("canaries in a slow mode")
     clean = named.get("clean visits")

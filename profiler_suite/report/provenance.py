@@ -5,6 +5,7 @@ import shlex
 
 from profiler_suite import units
 from profiler_suite.analysis.frames import POINT_COLUMNS, Run
+from profiler_suite.machine import canary
 from profiler_suite.model import MachineFacts
 from profiler_suite.workloads import catalogue
 
@@ -15,7 +16,8 @@ _WORDS = {
     "round": "one visit to every active point, in random order",
     "launch": "one process that takes rounds",
     "canary": "a small fixed piece of code whose time tells the machine's mood",
-    "clean": "both canaries of a visit took at most 1.1 times their floor",
+    "clean": "both canaries of a visit took at most "
+    f"{canary.limit('ufunc'):g} times their floor",
     "floor": "what the canary takes when the machine is at its best",
     "textbook FLOP": "one multiplication and one addition for every multiply-accumulate",
     "compulsory bytes": "every input read once and every output written once",
