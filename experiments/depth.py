@@ -35,6 +35,8 @@ experiment = Experiment(
         "taps",
         "windows_einsum",
         "im2col_gemm",
+        "im2col_kept",
+        "best",
     ),
     quick_implementations=("loop", "loop_pixels", "taps", "windows_einsum", "im2col_gemm"),
 )

@@ -105,6 +105,31 @@ class Cost(Noun, frozen=True):
         return self.flop / self.compulsory_bytes if self.compulsory_bytes else 0.0
 
 
+class Products(Noun, frozen=True):
+    """Matrix products of one shape, m×k by k×n, that follow one another."""
+
+    count: int
+    m: int
+    k: int
+    n: int
+
+
+class Moves(Noun, frozen=True):
+    """A copy without arithmetic, made of runs of neighbouring elements."""
+
+    runs: float
+    run_bytes: float
+
+
+class Work(Noun, frozen=True):
+    """What one evaluation does, in detail enough to tell which implementation is faster."""
+
+    calls: float
+    """NumPy calls made from Python."""
+    products: tuple[Products, ...]
+    moves: tuple[Moves, ...]
+
+
 class Experiment(Noun, frozen=True):
     """A question in words: implementations × problems × threads × dtypes."""
 
@@ -152,6 +177,8 @@ class Point(Noun, frozen=True):
     """Who runs it: empty for the suite's own Python, 'other' for that of ``--versus``."""
     counterpart: str = ""
     """Id of the same point in the other environment."""
+    runs: str = ""
+    """The implementation that a model chose for it when it was planned; empty: its own."""
 
 
 class Skip(Noun, frozen=True):
@@ -869,6 +896,12 @@ def unstated(*_: Any) -> Any:
     raise NotImplementedError("it was not stated; whoever asks must look for that first")
 
 
+CHOICE = "choice"
+"""Family of those that run one of the others: rivals of none of them."""
+PEER = "peer"
+"""Family of what is compared with, not of NumPy or SciPy."""
+
+
 class Implementation(Noun, frozen=True):
     """A named way to compute a problem, its family and the source it runs."""
 
@@ -889,6 +922,10 @@ class Implementation(Noun, frozen=True):
     prepare: Callable[..., Callable[..., Any]] | None = None
     """What is done once for many inputs, filters transformed and buffers allocated: takes the
     arguments, returns what is then called with them and timed. None: nothing is."""
+    work: Callable[[Problem], Work] = unstated
+    """Its work in detail; needed of those that another chooses among."""
+    chooses: tuple[str, ...] = ()
+    """Names of others of which it runs the one that a model of the machine says is fastest."""
 
 
 class Workload(Noun, frozen=True):

@@ -21,7 +21,7 @@ CONVOLUTION = registry.find_workload("convolution")
 IMPLEMENTATIONS = {
     name: found
     for name, found in registry.implementations().items()
-    if found.workload == "convolution"
+    if found.workload == "convolution" and found.family != "peer"
 }
 SEED: dict[str, Any] = {
     "height": 32,

@@ -41,6 +41,8 @@ HOMES = {
     "threadpoolctl": {"measure", "machine"},
     "platformdirs": {"machine"},
     "elftools": {"measure"},
+    "torch": {"workloads"},
+    "numba": {"workloads"},
     "distributed": {"fleet"},
     "dask": {"fleet"},
 }

@@ -8,7 +8,7 @@ import pytest
 
 import profiler_suite
 from profiler_suite import store
-from profiler_suite.analysis import crossovers, quality, scaling, verdict
+from profiler_suite.analysis import choices, crossovers, quality, scaling, verdict
 from profiler_suite.errors import RunFolderError
 from profiler_suite.measure.plan import plan
 from profiler_suite.measure.schedule import DEFAULT
@@ -212,4 +212,20 @@ def test_findings_and_scaling_of_a_run_without_other_experiments_are_empty(
     run = profiler_suite.load(run_folder)
     assert crossovers.crossovers(run.points, run.provenance.experiments).empty
     assert scaling.thread_scaling(run.points).empty
-    assert verdict.findings(run) == ()
+    of_choices_and_peers = choices.findings(run)
+    assert set(verdict.findings(run)) == set(of_choices_and_peers)
+
+
+def test_a_choice_is_judged_by_the_fastest_implementation_of_its_problem(
+    run_folder: Path,
+) -> None:
+    run = profiler_suite.load(run_folder)
+    (made,) = choices.choices(run)
+    own = run.points[
+        (run.points["problem"] == "32x32x3-f10-2x2-s2") & (run.points["replica"] == 0)
+    ]
+    own = own[~own["family"].isin(["choice", "peer"])]
+    assert made.chosen == "im2col_kept"
+    assert made.fastest == own.sort_values("time_s")["implementation"].iloc[0]
+    (said,) = (s for s in verdict.findings(run) if s.startswith("best: "))
+    assert "of 1 choices" in said

@@ -23,7 +23,7 @@ CONVOLUTION = registry.find_workload("convolution")
 PREPARED = {
     name: found
     for name, found in registry.implementations().items()
-    if found.prepare is not None and found.workload == "convolution"
+    if found.prepare is not None and found.family != "peer"
 }
 
 

@@ -15,6 +15,7 @@ from profiler_suite.report import (
     gallery,
     known,
     labels,
+    layers,
     quality,
     roofline,
     selection,
@@ -61,7 +62,7 @@ def test_an_axis_has_few_ticks_and_all_inside(low: float, factor: float) -> None
 
 def frame(*rows: tuple[float, str, float, float, float]) -> pd.DataFrame:
     columns = ["height", "implementation", "time_s", "low_s", "high_s"]
-    return pd.DataFrame(rows, columns=columns).assign(status="ok", replica=0)
+    return pd.DataFrame(rows, columns=columns).assign(status="ok", replica=0, family="user")
 
 
 def test_the_title_names_who_is_fastest_where() -> None:
@@ -197,3 +198,44 @@ def test_intervals_of_the_traced_roofline_are_around_their_marks() -> None:
         assert (ends[:, 0, 0] == places[:, 0]).all()
         assert (ends[:, 0, 1] <= places[:, 1] * 1.001).all()
         assert (ends[:, 1, 1] >= places[:, 1] * 0.999).all()
+
+
+def test_executed_and_effective_rates_are_drawn_apart_where_they_differ() -> None:
+    asked = known.ask(make_run())
+    points = asked.points
+    point = points[points["implementation"] == "im2col_gemm"].iloc[0]
+    key = (str(point["dtype"]), int(point["threads"]))
+    fewer = points.assign(
+        executed_flop=points["flop"].where(points["id"] != point["id"], points["flop"] / 4)
+    )
+
+    def drawn(frame: pd.DataFrame) -> chart.Picture:
+        with chart.drawing_style():
+            found = roofline.over_intensity(frame, asked.roofs[key], *key, asked.marks, "r")
+        assert found is not None
+        return found
+
+    plain, apart = drawn(points), drawn(fewer)
+    assert "executed rate" not in plain.caption
+    assert "executed rate" in apart.caption
+    lines = [np.asarray(line.get_xydata()) for line in apart.figure.axes[0].lines]
+    ends = [xy[-1, 1] for xy in lines if len(xy) == 2 and xy[0, 0] == xy[1, 0]]
+    assert point["flop"] / 4 / point["time_s"] in [pytest.approx(end) for end in ends]
+
+
+def test_the_fastest_peer_of_every_row_is_marked_as_the_line_to_beat() -> None:
+    asked = known.ask(make_run())
+    experiment = next(e for e in asked.run.provenance.experiments if e.name == "network_layers")
+    own = selection.measured(selection.of_experiment(asked.points, experiment.name))
+    name = str(own["implementation"].iloc[0])
+    is_peer = asked.points["implementation"].eq(name)
+    with_peer = asked.points.assign(family=asked.points["family"].where(~is_peer, "peer"))
+    with chart.drawing_style():
+        plain = layers.time_per_name(experiment, asked.points, asked.marks, "a")
+        marked = layers.time_per_name(experiment, with_peer, asked.marks, "b")
+    assert plain is not None
+    assert marked is not None
+    assert "line to beat" not in plain.caption
+    assert f"the line to beat: the fastest of {name}" in marked.caption
+    more = len(marked.figure.axes[0].lines) - len(plain.figure.axes[0].lines)
+    assert more == own["name"].nunique()

@@ -52,6 +52,22 @@ def test_a_large_product_is_bound_by_arithmetic() -> None:
     assert (placed.bound, placed.attainable_flop_per_s) == ("compute", 40e9)
 
 
+def test_fewer_operations_than_the_textbook_counts_raise_the_peak_not_the_alarm() -> None:
+    def placed(flop: float, time_s: float) -> roofline.Placement:
+        gemm = point(flop=2 * 1024**3, n_bytes=3 * 8 * 1024**2)
+        cost = msgspec.structs.replace(gemm.cost, executed_flop=flop)
+        gemm = msgspec.structs.replace(gemm, cost=cost)
+        return roofline.place(gemm, time_s, time_s, MACHINE)
+
+    assert placed(0.0, 0.03).above_roof
+    fewer = placed(2 * 1024**3 / 2.25, 0.03)
+    assert fewer.attainable_flop_per_s == pytest.approx(90e9)
+    assert fewer.of_attainable == pytest.approx(2 * 1024**3 / 0.03 / 90e9)
+    assert not fewer.above_roof
+    # What is executed may not be faster than the machine is.
+    assert placed(2 * 1024**3 / 2.25, 0.015).above_roof
+
+
 def test_private_caches_count_once_per_thread() -> None:
     assert roofline.level_of(1.5 * 2**20, MACHINE, 1) == "L3"
     assert roofline.level_of(1.5 * 2**20, MACHINE, 2) == "L2"

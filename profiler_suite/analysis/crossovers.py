@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from profiler_suite import units
-from profiler_suite.analysis.scaling import measured
+from profiler_suite.analysis.scaling import rivals
 from profiler_suite.model import Experiment
 
 Floats = NDArray[np.float64]
@@ -147,7 +147,7 @@ def _comparable(
         names = {d for problem in experiment.problems for d in problem.dims}
         others = other_variables(table, axis, sorted(names))
         for words, part in _settings(table, others):
-            usable = measured(part)
+            usable = rivals(part)
             if len(usable):
                 best = usable.groupby(["family", axis])["time_s"].idxmin()
                 narrow = usable.loc[best.sort_values(), [axis, *_TIMES]]

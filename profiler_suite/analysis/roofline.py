@@ -1,6 +1,9 @@
 """Places points under three roofs: compute, bandwidth of the level with the data, overhead.
 
 attainable = min(peak FLOP/s, intensity × bandwidth, FLOP ÷ cost of making the calls).
+Rates are effective: textbook FLOP over time. What executes fewer operations than the
+textbook counts (Winograd) has a peak above the machine's, by that factor: peak × textbook
+FLOP ÷ executed FLOP. It is the executed rate that no point may carry above a roof.
 Source of the first two: Williams, Waterman and Patterson (2009), Roofline; the
 third divides the same FLOP by what interpreter and dispatch take, as if the work
 itself took no time.
@@ -8,7 +11,7 @@ itself took no time.
 
 from profiler_suite import units
 from profiler_suite.machine import prediction
-from profiler_suite.model import Ceiling, Machine, Noun, Point
+from profiler_suite.model import Ceiling, Cost, Machine, Noun, Point
 
 # A dot may lie this much above a roof before it is called an error: ceilings and
 # times each carry some percent of run-to-run spread.
@@ -91,6 +94,11 @@ def ridge_intensity(compute: Roof, bandwidth: Roof) -> float:
     return compute.value / bandwidth.value
 
 
+def executed_flop(cost: Cost) -> float:
+    """The operations that are really executed: the textbook's, where nothing else is stated."""
+    return cost.executed_flop or cost.flop
+
+
 def level_of(working_set_bytes: float, machine: Machine, threads: int) -> str:
     """The smallest level that holds a working set; private caches count once per thread."""
     for cache in sorted(machine.facts.caches, key=lambda c: c.level):
@@ -112,7 +120,8 @@ def place(
     level = level_of(point.working_set_bytes, machine, point.threads)
     heights: dict[str, float] = {}
     if peak := machine.peak_flop_per_s(dtype, point.threads):
-        heights["compute"] = peak
+        executed = executed_flop(point.cost)
+        heights["compute"] = peak * (point.cost.flop / executed if executed else 1.0)
     # Reading and writing at once moves more bytes per second than reading alone:
     # what hardly writes is held against the read bandwidth.
     reads = point.cost.written_bytes < MOSTLY_READS * point.cost.compulsory_bytes

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy import stats
 
 from profiler_suite import units
+from profiler_suite.model import CHOICE
 
 # What the points of one zero-work series share.
 _SERIES = ["experiment", "implementation", "dtype", "threads", "calls"]
@@ -31,6 +32,12 @@ def measured(points: pd.DataFrame) -> pd.DataFrame:
     return points[
         (points["status"] == "ok") & points["time_s"].notna() & (points["replica"] == 0)
     ]
+
+
+def rivals(points: pd.DataFrame) -> pd.DataFrame:
+    """Measured points that compete: without those that run another implementation's code."""
+    found = measured(points)
+    return found[found["family"] != CHOICE]
 
 
 def zero_work(points: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import crossovers, ledger, roofline, scaling, statistics
+from profiler_suite.analysis import choices, crossovers, ledger, roofline, scaling, statistics
 from profiler_suite.analysis.frames import Run
 from profiler_suite.model import Noun, Point
 
@@ -207,7 +207,7 @@ def where_time_goes(run: Run, point_id: str) -> str:
 
 
 def _fastest_same_problem(run: Run, point: Point) -> dict[Any, Any] | None:
-    usable = scaling.measured(run.points)
+    usable = scaling.rivals(run.points)
     same = usable[
         (usable["experiment"] == point.experiment)
         & (usable["problem"] == point.label)
@@ -219,7 +219,7 @@ def _fastest_same_problem(run: Run, point: Point) -> dict[Any, Any] | None:
 def findings(run: Run) -> tuple[str, ...]:
     """What the numbers say, experiment by experiment, in whole sentences."""
     said: list[str] = []
-    usable = scaling.measured(run.points)
+    usable = scaling.rivals(run.points)
     for experiment in run.provenance.experiments:
         table = usable[usable["experiment"] == experiment.name]
         if len(table) and not experiment.pair:
@@ -228,7 +228,7 @@ def findings(run: Run) -> tuple[str, ...]:
     for name, group in crossings.groupby("experiment", sort=False):
         texts = "; ".join(group["text"].head(_MOST_CROSSINGS))
         said.append(f"{name}: {texts}.")
-    said += _thread_findings(run)
+    said += [*choices.findings(run), *_thread_findings(run)]
     return tuple(said)
 
 

@@ -94,6 +94,11 @@ def overhead_s(cost: Cost, machine: Machine) -> float:
     return calls_s + cost.scalar_steps * _mean_s(machine, _STEP)
 
 
+def call_s(machine: Machine) -> float:
+    """What a small call takes at least, s."""
+    return _mean_s(machine, _CHEAPEST_CALLS)
+
+
 def arithmetic_rate(kind: str, machine: Machine, dtype: str, threads: int) -> float:
     """Rate of what does the arithmetic, FLOP/s; 0 when unknown or done by bytecode."""
     if kind == "blas":

@@ -92,7 +92,7 @@ def account_point(
     workload = registry.find_workload(point.problem.workload)
     arguments = workload.arguments(point.problem, seed)
     return account(
-        registry.ready(registry.find_implementation(point.implementation), arguments),
+        registry.ready(registry.run_by(point), arguments),
         arguments,
         effort,
         run_canary,

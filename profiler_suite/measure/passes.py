@@ -183,6 +183,7 @@ def _account(job: Job, told: Told, earlier: Sequence[Row], sweep: Sweep) -> None
         for point in job.points
         if outcomes.get(point.id) is Status.OK
         and not point.replica
+        and not point.runs  # its books are those of the code it runs
         and not point.environment
         and point.id not in before
     ]

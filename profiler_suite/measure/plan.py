@@ -8,7 +8,7 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.errors import UsageError, unknown_name
-from profiler_suite.machine import prediction
+from profiler_suite.machine import choice, prediction
 from profiler_suite.measure.schedule import Schedule, budget_s
 from profiler_suite.measure.timing import SAMPLE_S, SAMPLES_PER_VISIT
 from profiler_suite.measure.versus import doubled
@@ -216,6 +216,11 @@ def make_point(
     """One cell; raises ProblemError when the problem has no meaning."""
     workload = registry.find_workload(problem.workload)
     workload.validate(problem)
+    runs = ""
+    own = implementation
+    if implementation.chooses:
+        runs = choice.choose(implementation.chooses, problem, machine, threads)
+        implementation = registry.find_implementation(runs)
     if implementation.cost is not unstated:
         cost = implementation.cost(problem)
     elif traced is not None:
@@ -227,16 +232,17 @@ def make_point(
         )
     label = _label(workload, problem)
     return Point(
-        id=f"{experiment}/{implementation.name}/{label}/{problem.dtype}/t{threads}",
+        id=f"{experiment}/{own.name}/{label}/{problem.dtype}/t{threads}",
         experiment=experiment,
-        implementation=implementation.name,
-        family=implementation.family,
+        implementation=own.name,
+        family=own.family,
         problem=problem,
         label=label,
         threads=threads,
         cost=cost,
         working_set_bytes=workload.data_bytes(problem) + cost.workspace_bytes,
         predicted_s=prediction.predict_s(cost, machine, problem.dtype, threads),
+        runs=runs,
     )
 
 
@@ -334,7 +340,7 @@ def predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
     ledger_s = _START_S + sum(
         schedule.replay_s + schedule.sample_s + _TRACE_S + _LEDGER_EVALUATIONS * p.predicted_s
         for p in points
-        if not p.replica
+        if not (p.replica or p.runs)
     )
     measured_s = min(budget_s(schedule, len(points)), rounds_s)
     return schedule.launches * prepare_s + measured_s + lines_s + ledger_s + _REPORT_S
@@ -349,7 +355,7 @@ def predicted_memory_bytes(points: Sequence[Point]) -> float:
     for point in points:
         key = point.environment + msgspec.json.encode(point.problem).decode()
         data[key] = point.working_set_bytes - point.cost.workspace_bytes
-        found = known.get(point.implementation)
+        found = known.get(point.runs or point.implementation)
         if found is not None and found.prepare is not None:
             kept += point.cost.workspace_bytes
         else:

@@ -56,7 +56,7 @@ class Worker:
     def prepare(self, request: Prepare) -> LaunchRecord:
         """Make data, check, warm up and calibrate one point."""
         point, launch = request.point, request.launch
-        implementation = registry.find_implementation(point.implementation)
+        implementation = registry.run_by(point)
         threads = self._threads.limit(point.threads)
         arguments = self._arguments_of(point.problem)
         call = registry.ready(implementation, arguments)

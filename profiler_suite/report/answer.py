@@ -71,7 +71,7 @@ def _title(frame: pd.DataFrame, left: str, right: str) -> str:
     if left not in rows.index or right not in rows.index:
         return "Time of every implementation"
     arm, other = rows.loc[left], rows.loc[right]
-    same = frame[frame["problem"] == arm["problem"]]
+    same = selection.rivals(frame[frame["problem"] == arm["problem"]])
     best = selection.fastest(same)
     if best["id"] == left:
         return f"Nothing computes what {arm['implementation']} computes in less time"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.model import Experiment
+from profiler_suite.model import PEER, Experiment
 from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ROLES, Mark, in_order
@@ -38,7 +38,8 @@ def time_per_name(
         title,
         "Time of one evaluation, logarithmic, lower is better; the grey line joins the "
         "fastest to the slowest, its number says how many times longer the slowest takes."
-        + (f" {left_out} more rows are in the table." if left_out else ""),
+        + (f" {left_out} more rows are in the table." if left_out else "")
+        + (f" Upright bars are the line to beat: {_peers(frame)}." * bool(_peers(frame))),
         height_in=1.0 + _ROW_IN * len(rows),
         left_in=2.15,
         marks=len(frame),
@@ -64,6 +65,9 @@ def time_per_name(
                 va="center",
                 fontsize=7.2,
             )
+    for name, part in frame[frame["family"].eq(PEER)].groupby("row", sort=False):
+        y, fastest = place[str(name)], part["time_s"].min()
+        ax.plot([fastest, fastest], [y - 0.42, y + 0.42], color=ROLES["ink"][0], linewidth=1.4)
     for name, part in selection.by_implementation(frame):
         chart.draw_series(
             drawing,
@@ -84,6 +88,12 @@ def time_per_name(
         [(n, marks[n], None) for n in in_order(set(frame["implementation"]), marks)],
     )
     return drawing
+
+
+def _peers(frame: pd.DataFrame) -> str:
+    """The peers that were measured, in words; empty without any."""
+    names = sorted(set(frame.loc[frame["family"].eq(PEER), "implementation"]))
+    return f"the fastest of {', '.join(names)}" if names else ""
 
 
 def _title(frame: pd.DataFrame) -> str:

@@ -44,6 +44,8 @@ _DASHES: tuple[Dashes, ...] = ("-", (0, (6, 2)), (0, (3, 2)), (0, (1, 2)))
 # roofs look like walls.
 _DECADES = 1e2
 _LEVELS = ("L1", "L2", "L3", "memory")
+# Executed and effective rate are drawn apart when they differ by more than a dot is high.
+_FEWER = 0.95
 
 
 def over_intensity(
@@ -78,6 +80,7 @@ def over_intensity(
     ridges = [c.value / b.value for c in compute for b in bandwidth]
     own = frame[frame["id"].isin(arms) & frame["overhead_flop_per_s"].gt(0)]
     has_arms = not own.empty
+    fewer = frame[frame["executed_flop"] < _FEWER * frame["flop"]] if not traced else own[:0]
     drawing, (ax,) = chart.picture(
         stem,
         _traced_title(frame) if traced else _title(frame, dtype, threads),
@@ -91,8 +94,11 @@ def over_intensity(
         + f"), {dtype}, {_threads(threads)}. Slanted roofs are measured "
         f"bandwidths, the flat one is the best GEMM; a dot on the ridge is where one turns "
         f"into the other."
+        + (" The dashes above the question's two arms are the roofs of their calls." * has_arms)
         + (
-            " The dashes above the question's two arms are the roofs of their calls." * has_arms
+            " A line leads down to the executed rate where fewer operations are executed than "
+            "the textbook counts, as Winograd's algorithm does: such a dot may lie above the "
+            "flat roof, its end below never." * (len(fewer) > 0)
         ),
         height_in=5.0,
         left_in=_RATE_LEFT_IN,
@@ -119,6 +125,8 @@ def over_intensity(
         chart.note(ax, x_high * 0.97, roof.value * 1.06, text, ha="right", va="bottom")
     for row in selection.rows(own):
         _draw_roof_of_calls(ax, row, marks[row.implementation].colour)
+    for row in selection.rows(fewer):
+        _draw_executed(ax, row, marks[row.implementation].colour)
     names = _draw_points(drawing, ax, frame, "intensity", marks)
     entries = [
         (f"{r.level} {units.byte_rate(r.value)}", _DASHES[n % len(_DASHES)])
@@ -167,6 +175,14 @@ def _draw_roof_of_calls(ax: Axes, row: Any, colour: str) -> None:
     ax.plot(wide, [top, top], color=colour, linewidth=2)
     text = f"calls of {row.implementation}"
     chart.note(ax, wide[0] / 1.05, top, text, va="center", ha="right", fontsize=7.2)
+
+
+def _draw_executed(ax: Axes, row: Any, colour: str) -> None:
+    """A line from the effective rate down to the executed one."""
+    executed = row.executed_flop / row.time_s
+    x = row.intensity
+    ax.plot([x, x], [row.flop_per_s, executed], color=colour, linewidth=0.8, zorder=1)
+    ax.plot([x / 1.06, x * 1.06], [executed, executed], color=colour, linewidth=1.6, zorder=1)
 
 
 def _angle_on_paper(ax: Axes) -> float:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from profiler_suite.analysis import crossovers
 from profiler_suite.analysis.frames import POINT_COLUMNS
-from profiler_suite.model import Experiment
+from profiler_suite.model import CHOICE, Experiment
 
 # What an axis is called in words; dimensions not listed stand under their own name.
 AXIS_WORDS = {
@@ -31,6 +31,12 @@ def measured(points: pd.DataFrame) -> pd.DataFrame:
     """Rows with a time to show: status ok, and not the second half of an A/A pair."""
     known = (points["status"] == "ok") & points["time_s"].gt(0) & points["replica"].eq(0)
     return points[known]
+
+
+def rivals(points: pd.DataFrame) -> pd.DataFrame:
+    """Measured rows that compete: what merely runs another's code cannot be faster than it."""
+    found = measured(points)
+    return found[found["family"].ne(CHOICE)]
 
 
 def of_experiment(points: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -77,7 +83,7 @@ class Fastest:
 def fastest_along(frame: pd.DataFrame, axis: str) -> list[Fastest]:
     """The fastest measured implementation at every value of the axis."""
     found = []
-    for value, part in measured(frame).groupby(axis, sort=axis != "problem"):
+    for value, part in rivals(frame).groupby(axis, sort=axis != "problem"):
         best = fastest(part)
         tied = part[(part["low_s"] <= best["high_s"]) & (part.index != best.name)]
         place: Any = value

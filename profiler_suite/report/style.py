@@ -32,6 +32,8 @@ FAMILIES = {
     "winograd": (("#08697d", "#5ccadf"), ("#07475a", "#a3e2f0"), ("#0f8197", "#2fa5bb")),
     "fft": (("#8430a5", "#d296f2"), ("#5c1c76", "#e5bff8")),
     "library": (("#7d6200", "#dfbd42"), ("#5a4600", "#f1d982"), ("#9b7a0a", "#c19f33")),
+    "choice": (("#46630a", "#b7d35a"), ("#334a04", "#d3e69a")),
+    "peer": (("#9f1239", "#ff9bb0"), ("#6f0a26", "#ffc4d0"), ("#c22452", "#f26d8f")),
     "product": (("#3d4654", "#ccd3dd"), ("#5f6a7a", "#9aa5b4"), ("#232a35", "#f0f2f6")),
 }
 _OTHER = (("#b5226b", "#ff8fbe"), ("#7d1148", "#ffb9d6"), ("#cf3f80", "#e75f9b"))
@@ -75,10 +77,14 @@ _BUILT_IN = {
     "winograd_kept": (0, "H", False, "-"),
     "winograd_2x2": (2, "8", True, ":"),
     "winograd_2x2_kept": (2, "H", True, "--"),
+    "best": (0, "*", True, "-"),
     "fft": (0, "*", False, "-"),
     "scipy_convolve2d": (0, "p", False, "-"),
     "scipy_correlate": (1, "h", False, "--"),
     "scipy_ndimage": (2, "d", False, ":"),
+    "torch_channels_last": (0, ">", True, "-"),
+    "torch_channels_first": (1, "<", True, "--"),
+    "numba_loops": (2, "d", True, ":"),
     "dot": (0, "o", True, "-"),
     "matmul": (1, "s", True, "--"),
     "einsum_no_blas": (2, "^", True, ":"),

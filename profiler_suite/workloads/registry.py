@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from profiler_suite.errors import UsageError, unknown_name
-from profiler_suite.model import Cost, Implementation, Problem, Workload, unstated
+from profiler_suite.model import (
+    Cost,
+    Implementation,
+    Point,
+    Problem,
+    Work,
+    Workload,
+    unstated,
+)
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -34,12 +42,15 @@ def implementation(
     refuse: Callable[[Problem], str] | None = None,
     error: str = "direct",
     prepare: Callable[..., Callable[..., Any]] | None = None,
+    work: Callable[[Problem], Work] = unstated,
+    chooses: tuple[str, ...] = (),
 ) -> Callable[[Function], Function]:
     """Enter the decorated function as an implementation of `workload`, under its own name.
 
     The function takes the workload's arguments, returns the answer as a new
     array, and must not change its arguments. Without `cost`, traced counts serve.
-    With `prepare`, what that returns is timed in its place (see `ready`).
+    With `prepare`, what that returns is timed in its place (see `ready`). With
+    `chooses`, one of the implementations named there is, as the plan says.
     """
 
     def enter(function: Function) -> Function:
@@ -59,10 +70,17 @@ def implementation(
             refuse=refuse,
             error=error,
             prepare=prepare,
+            work=work,
+            chooses=chooses,
         )
         return function
 
     return enter
+
+
+def run_by(point: Point) -> Implementation:
+    """The implementation that a point runs: its own, or the one that was chosen for it."""
+    return find_implementation(point.runs or point.implementation)
 
 
 def ready(implementation: Implementation, arguments: Sequence[Any]) -> Callable[..., Any]:

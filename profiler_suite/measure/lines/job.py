@@ -33,7 +33,7 @@ def representatives(points: Sequence[Point]) -> list[Point]:
     """One point per experiment and implementation: the middle problem, fewest threads."""
     groups: dict[tuple[str, str], list[Point]] = {}
     for point in points:
-        if not point.replica:
+        if not (point.replica or point.runs):
             groups.setdefault((point.experiment, point.implementation), []).append(point)
     chosen = []
     for group in groups.values():

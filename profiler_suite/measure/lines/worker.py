@@ -18,7 +18,7 @@ def answer(
     session: LineSession, threads: NativeThreads, point: Point, order: Order
 ) -> Profiled:
     """The lines of one point, or what was wrong with it."""
-    implementation = registry.find_implementation(point.implementation)
+    implementation = registry.run_by(point)
     workload = registry.find_workload(point.problem.workload)
     threads.limit(point.threads)
     # What a user's implementation raises is a result about that implementation.
@@ -34,7 +34,7 @@ def answer(
         )
     return Profiled(
         point=point.id,
-        lines=records(profile, point.id, implementation.name),
+        lines=records(profile, point.id, point.implementation),
         note=profile.note,
         costs_s=session.costs.per_event,
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from profiler_suite.host import caches
-from profiler_suite.model import Cost, Problem
+from profiler_suite.model import Cost, Moves, Problem, Products, Work
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, cost, geometry_of
 from profiler_suite.workloads.registry import implementation
@@ -238,7 +238,8 @@ def im2col_blocked(image: Array, filters: Array, stride: int) -> Array:
     return _by_blocks(lowering(size, weights), image, filters, stride)
 
 
-def _kept_cost(problem: Problem) -> Cost:
+def kept_cost(problem: Problem) -> Cost:
+    """The cost of im2col_kept once it is prepared."""
     size = Geometry.of(problem)
     if _is_pointwise(size):
         lowered = 0 if size.stride == 1 and problem.layout == "C" else size.pixels
@@ -258,7 +259,32 @@ def _kept_cost(problem: Problem) -> Cost:
     )
 
 
-@implementation(WORKLOAD, family="gemm", cost=_kept_cost, prepare=prepare_im2col)
+def _work(problem: Problem) -> Work:
+    """One product, or one a block; windows are copied in runs."""
+    size, item_bytes = Geometry.of(problem), ITEM_BYTES[problem.dtype]
+    blocks, rows = 1, size.out_height
+    if _is_pointwise(size):
+        run = size.channels * item_bytes
+        moves = [] if size.stride == 1 else [Moves(runs=size.pixels, run_bytes=run)]
+    elif copies_along_answer(size):
+        run = size.out_width * item_bytes
+        moves = [Moves(runs=size.length * size.out_height, run_bytes=run)]
+    else:
+        run = size.filter_width * size.channels * item_bytes
+        moves = [Moves(runs=size.pixels * size.filter_height, run_bytes=run)]
+    if not (_is_pointwise(size) or _uses_table(size)):
+        rows = rows_per_block(size, item_bytes)
+        blocks = -(-size.out_height // rows)
+    return Work(
+        calls=kept_cost(problem).calls,
+        products=(
+            Products(count=blocks, m=rows * size.out_width, k=size.length, n=size.filters),
+        ),
+        moves=tuple(moves),
+    )
+
+
+@implementation(WORKLOAD, family="gemm", cost=kept_cost, prepare=prepare_im2col, work=_work)
 def im2col_kept(image: Array, filters: Array, stride: int) -> Array:
     """Buffers kept, filters laid out once, gather chosen by shape."""
     return prepare_im2col(image, filters, stride)(image, filters, stride)

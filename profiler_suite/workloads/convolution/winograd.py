@@ -22,7 +22,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from profiler_suite.errors import ProblemError
 from profiler_suite.host import caches
-from profiler_suite.model import Cost, Problem
+from profiler_suite.model import Cost, Moves, Problem, Products, Work
 from profiler_suite.workloads import rounding
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, cost, geometry_of
@@ -390,6 +390,36 @@ def _cost(kind: str, kept: bool) -> Callable[[Problem], Cost]:
     return of
 
 
+def _work(kind: str) -> Callable[[Problem], Work]:
+    """With filters transformed beforehand."""
+
+    def of(problem: Problem) -> Work:
+        size, transform = Geometry.of(problem), TRANSFORMS[kind]
+        m, n, item_bytes = transform.m, transform.n, ITEM_BYTES[problem.dtype]
+        tiles = tiling(size, transform, item_bytes)
+        count = tiles.rows * tiles.columns
+        blocks = math.ceil(tiles.rows / tiles.rows_per_block)
+        block = count // blocks
+        width = tiles.columns * m + 2
+        channels, filters = size.channels, size.filters
+        return Work(
+            calls=_cost(kind, kept=True)(problem).calls,
+            products=(
+                Products(count=tiles.rows, m=n, k=n, n=width * channels),
+                Products(count=blocks, m=n, k=n, n=n * block * channels),
+                Products(count=n * n * blocks, m=block, k=channels, n=filters),
+                Products(count=blocks, m=m, k=n, n=n * block * filters),
+                Products(count=m * blocks, m=m, k=n, n=block * filters),
+            ),
+            moves=(
+                Moves(runs=n * n * count, run_bytes=channels * item_bytes),
+                Moves(runs=m * m * count, run_bytes=filters * item_bytes),
+            ),
+        )
+
+    return of
+
+
 def _prepare(kind: str) -> Callable[..., Callable[..., Array]]:
     def prepare(image: Array, filters: Array, stride: int) -> Callable[..., Array]:
         """Transform the filters and allocate the buffers."""
@@ -420,6 +450,7 @@ def winograd(image: Array, filters: Array, stride: int) -> Array:
     refuse=_refuse("winograd_4x4"),
     error="winograd_4x4",
     prepare=_prepare("winograd_4x4"),
+    work=_work("winograd_4x4"),
 )
 def winograd_kept(image: Array, filters: Array, stride: int) -> Array:
     """F(4×4, 3×3), filters transformed once and buffers kept."""
@@ -446,6 +477,7 @@ def winograd_2x2(image: Array, filters: Array, stride: int) -> Array:
     refuse=_refuse("winograd_2x2"),
     error="winograd_2x2",
     prepare=_prepare("winograd_2x2"),
+    work=_work("winograd_2x2"),
 )
 def winograd_2x2_kept(image: Array, filters: Array, stride: int) -> Array:
     """F(2×2, 3×3), filters transformed once and buffers kept."""

@@ -1,0 +1,16 @@
+"""The convolution that a model of the machine expects to be fastest."""
+
+from profiler_suite.model import CHOICE
+from profiler_suite.workloads.arrays import Array
+from profiler_suite.workloads.convolution.blocked import im2col_kept, kept_cost
+from profiler_suite.workloads.convolution.geometry import WORKLOAD
+from profiler_suite.workloads.registry import implementation
+
+CANDIDATES = ("im2col_kept", "winograd_kept", "winograd_2x2_kept")
+
+
+@implementation(WORKLOAD, family=CHOICE, cost=kept_cost, chooses=CANDIDATES)
+def best(image: Array, filters: Array, stride: int) -> Array:
+    """What a model of the machine expects to be fastest; chosen in planning, not by trying."""
+    # Called by itself it knows no machine, and takes what serves every problem.
+    return im2col_kept(image, filters, stride)

@@ -1,0 +1,66 @@
+"""Peers: right where they are installed, absent and never imported where they are not."""
+
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.workloads import convolution, registry, verification
+from profiler_suite.workloads.convolution import peer
+
+CONVOLUTION = registry.find_workload("convolution")
+PACKAGES = {
+    "torch_channels_last": "torch",
+    "torch_channels_first": "torch",
+    "numba_loops": "numba",
+}
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_peer_is_entered_exactly_when_it_is_installed(name: str) -> None:
+    assert (name in registry.implementations()) == peer.installed(PACKAGES[name])
+    assert (name in peer.names()) == peer.installed(PACKAGES[name])
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+@pytest.mark.parametrize("layout", ["C", "F", "strided"])
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"filter_height": 3, "filter_width": 2, "stride": 2},
+        {"filter_height": 1, "filter_width": 1, "stride": 1},
+    ],
+    ids=str,
+)
+def test_it_is_right_for_one_image_after_another_and_alters_none(
+    name: str, layout: str, sizes: dict[str, Any]
+) -> None:
+    pytest.importorskip(PACKAGES[name])
+    problem = convolution.problem(
+        height=11, width=9, channels=5, filters=4, dtype="float32", layout=layout, **sizes
+    )
+    first, second = (CONVOLUTION.arguments(problem, seed) for seed in (1, 2))
+    for each in (*first[:2], *second[:2]):
+        each.setflags(write=False)
+    found = registry.find_implementation(name)
+    ready = registry.ready(found, first)
+    images = (first[0], second[0], first[0])
+    answers = [ready(image, *first[1:]) for image in images]
+    for image, answer in zip(images, answers, strict=True):
+        arguments = (image, *first[1:])
+        reference = CONVOLUTION.reference(problem, arguments)
+        bound = CONVOLUTION.error_bound(problem, arguments, found.error)
+        check = verification.check_answer(answer, reference, "float32", bound, arguments)
+        assert check.right, check.reason
+    assert np.array_equal(found.function(*first), answers[0])
+
+
+def test_knowing_of_them_imports_none_of_them() -> None:
+    code = (
+        "import sys; from profiler_suite.workloads import registry; registry.implementations();"
+        "print('torch' in sys.modules, 'numba' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "False"]
