@@ -15,7 +15,6 @@ from profiler_suite.analysis.frames import (
     LINE_COLUMNS,
     OPERATION_COLUMNS,
     POINT_COLUMNS,
-    SAMPLE_COLUMNS,
     Run,
     history_of,
 )
@@ -416,33 +415,6 @@ def _spoil(points: pd.DataFrame) -> None:
     points.loc[flagged, "low_s"] *= 0.9
 
 
-def _samples(points: pd.DataFrame, noise: np.random.Generator) -> pd.DataFrame:
-    rows = []
-    at_s = 0.0
-    measured = points[points["status"] == "ok"]
-    for number in range(12):
-        slow = number in (4, 5, 9)
-        for index in noise.permutation(len(measured))[:40]:
-            point = measured.iloc[index]
-            canary = float(1 + abs(noise.normal(0.02, 0.03)) + (0.6 if slow else 0))
-            at_s += 0.006
-            rows.append(
-                (
-                    point["id"],
-                    point["experiment"],
-                    point["implementation"],
-                    number // 6,
-                    number,
-                    0,
-                    at_s,
-                    point["time_s"] * canary,
-                    canary,
-                    canary <= 1.1,
-                )
-            )
-    return pd.DataFrame(rows, columns=list(SAMPLE_COLUMNS))
-
-
 _LOOP_SOURCE = (
     (12, "    for i in range(outputs_high):", 17, 3e-6),
     (13, "        for j in range(outputs_wide):", 272, 30e-6),
@@ -667,7 +639,6 @@ def make_run(folder: Path = Path("reports/2026-11-22-quick"), *, copies: int = 1
         folder=folder,
         provenance=provenance,
         points=points,
-        samples=_samples(points, noise),
         lines=_lines(points),
         operations=pd.DataFrame(columns=list(OPERATION_COLUMNS)),
         ledgers={},

@@ -1,5 +1,6 @@
 """A run in other tools' formats."""
 
+import dataclasses
 import importlib.util
 import json
 import subprocess
@@ -67,7 +68,7 @@ def test_no_cell_or_heading_of_the_csv_is_a_formula_and_no_number_is_damaged(
     points = run.points.copy()
     points.loc[0, "residual"] = -0.25
     export(
-        Run(**{**vars(run), "points": points}),
+        dataclasses.replace(run, points=points),
         "csv",
         tmp_path / "points.csv",
     )

@@ -60,14 +60,14 @@ def provenance(part: Plan, **changes: Any) -> Provenance:
     return msgspec.structs.replace(made, **changes)
 
 
-def write_run(folder: Path, origin: Provenance, time_s: float = 1e-3) -> Path:
-    """A run with two launches of two rounds, every point measured."""
+def write_run(folder: Path, origin: Provenance, time_s: float = 1e-3, rounds: int = 2) -> Path:
+    """A run with two launches of so many rounds, every point measured."""
     with store.RunFolder(folder) as run:
         run.write_provenance(origin)
         for launch in (0, 1):
             for point in origin.points:
                 run.append(LaunchRecord(point=point.id, launch=launch, status=Status.OK))
-            for number in (2 * launch, 2 * launch + 1):
+            for number in range(rounds * launch, rounds * (launch + 1)):
                 visits = tuple(
                     Visit(
                         point=point.id,

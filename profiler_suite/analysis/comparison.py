@@ -40,6 +40,8 @@ _OWN_QUANTILE = 0.95
 _FEWEST_PER_LAUNCH = 3
 # An interval this much wider than what it is held against says neither yes nor no.
 _TOO_WIDE = 0.10
+# Two runs differ by the spread between runs, whatever was changed.
+_RUNS_APART = math.sqrt(2) * statistics.RUN_TO_RUN_LAUNCHES
 SIGNIFICANT = 1 - statistics.CONFIDENCE
 _SIGMAS = NormalDist().inv_cdf(0.5 + statistics.CONFIDENCE / 2)
 
@@ -164,6 +166,33 @@ def compare(before: Run, after: Run) -> Comparison:
     if before.folder.resolve() == after.folder.resolve():
         raise UsageError(f"{before.folder.name} would be compared with itself; give two runs")
     obstacles = environment.obstacles(before, after)
+    return _compared(before, after, obstacles, _drift(before, after))
+
+
+def compare_hosts(first: Run, other: Run) -> Comparison:
+    """One host of a run against another: that the machines differ is the question here."""
+    return _compared(first, other, environment.slow_runs(first, other), drift=0.0)
+
+
+def by_experiment(found: Comparison) -> dict[tuple[str, str], Group]:
+    """The usable points of each implementation of each experiment together, of two hosts."""
+    keys = [(c.experiment, c.implementation) for c in found.changes]
+    groups = {
+        key: _group(
+            key[1],
+            [c for c, k in zip(found.changes, keys, strict=True) if k == key],
+            _RUNS_APART,
+        )
+        for key in dict.fromkeys(keys)
+    }
+    adjusted = holm([g.p if g.points else math.nan for g in groups.values()])
+    return {
+        key: msgspec.structs.replace(group, p=p)
+        for (key, group), p in zip(groups.items(), adjusted, strict=True)
+    }
+
+
+def _compared(before: Run, after: Run, obstacles: Sequence[str], drift: float) -> Comparison:
     first, second = _originals(before), _originals(after)
     rows = (before.points.set_index("id"), after.points.set_index("id"))
     changes = []
@@ -174,7 +203,7 @@ def compare(before: Run, after: Run) -> Comparison:
         if first[name].problem != point.problem:
             others.append(name)
             continue
-        changes.append(_between(point, before, after, rows, obstacles))
+        changes.append(_between(point, before, after, rows, obstacles, drift))
     if not changes:
         raise UsageError(
             f"{before.folder.name} and {after.folder.name} have no point in common; give two "
@@ -187,13 +216,13 @@ def compare(before: Run, after: Run) -> Comparison:
             after=after.folder.name,
             paired=False,
             differences=environment.differences(before.provenance, after.provenance),
-            obstacles=obstacles,
+            obstacles=tuple(obstacles),
             warnings=said,
             changes=tuple(changes),
             families=(),
             implementations=(),
         ),
-        common=math.hypot(math.sqrt(2) * statistics.RUN_TO_RUN_LAUNCHES, _drift(before, after)),
+        common=math.hypot(_RUNS_APART, drift),
     )
 
 
@@ -395,6 +424,7 @@ def _between(
     after: Run,
     rows: tuple[pd.DataFrame, pd.DataFrame],
     obstacles: Sequence[str],
+    drift: float,
 ) -> Change:
     a, b = (table.loc[point.id].to_dict() for table in rows)
     for which, row in (("first", a), ("second", b)):
@@ -403,7 +433,7 @@ def _between(
             if row["status"] == "ok":
                 said = f"no visit in the {which} run"
             return unmeasured(point, a, b, said)
-    evidence = _evidence(a, b, _threshold_of(point, before, after))
+    evidence = _evidence(a, b, _threshold_of(point, before, after, drift))
     doubts = [
         f"{which} run: {flag}"
         for which, row in (("first", a), ("second", b))
@@ -497,7 +527,7 @@ def _log(larger: float, smaller: float) -> float:
     return math.log(larger / smaller) if smaller > 0 else math.inf
 
 
-def _threshold_of(point: Point, before: Run, after: Run) -> float:
+def _threshold_of(point: Point, before: Run, after: Run, drift: float) -> float:
     own = threshold(
         (
             run.history.visits.get(point.id, []),
@@ -506,7 +536,7 @@ def _threshold_of(point: Point, before: Run, after: Run) -> float:
         )
         for run in (before, after)
     )
-    return max(own, _drift(before, after))
+    return max(own, drift)
 
 
 def _drift(before: Run, after: Run) -> float:

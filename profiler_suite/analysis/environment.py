@@ -56,13 +56,18 @@ def obstacles(before: Run, after: Run) -> tuple[str, ...]:
             )
     else:
         # The canary itself runs on another software: its floors say nothing here.
-        said += [
-            f"The machine was slow during the whole {which} run (× {run.history.slowness:.2f} "
-            "of what it took before); measure that run again."
-            for which, run in (("first", before), ("second", after))
-            if run.history.slowness > 1 + FLOORS_APART
-        ]
+        said += slow_runs(before, after)
     return tuple(said)
+
+
+def slow_runs(before: Run, after: Run) -> tuple[str, ...]:
+    """Which of the two was slower as a whole than its own machine has been before."""
+    return tuple(
+        f"The machine was slow during the whole {which} run (× {run.history.slowness:.2f} "
+        "of what it took before); measure that run again."
+        for which, run in (("first", before), ("second", after))
+        if run.history.slowness > 1 + FLOORS_APART
+    )
 
 
 def floors_apart(before: Run, after: Run) -> float:

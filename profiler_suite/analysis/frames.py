@@ -1,7 +1,10 @@
 """Turns a run folder's rows into tidy DataFrames."""
 
+import contextlib
 import dataclasses
-from collections.abc import Iterable, Sequence
+import functools
+import gc
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +193,6 @@ class Run:
     folder: Path
     provenance: Provenance
     points: pd.DataFrame
-    samples: pd.DataFrame
     lines: pd.DataFrame
     operations: pd.DataFrame
     ledgers: dict[str, Ledger]
@@ -198,6 +200,11 @@ class Run:
     history: "History"
     hosts: "dict[str, Run]" = dataclasses.field(default_factory=dict)
     """Name → the run of each host, in a run over several; the tables above are the first's."""
+
+    @functools.cached_property
+    def samples(self) -> pd.DataFrame:
+        """Every sample with the state of its canaries; made when it is first asked for."""
+        return _samples(self.provenance.points, self.history)
 
     @property
     def complete(self) -> bool:
@@ -315,6 +322,23 @@ def load(folder: str | Path) -> Run:
 
 
 def _load(path: Path) -> Run:
+    with _no_collections():
+        return _read(path)
+
+
+@contextlib.contextmanager
+def _no_collections() -> Iterator[None]:
+    """Millions of rows are made and kept: looking for rubbish among them takes minutes."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read(path: Path) -> Run:
     provenance = store.read_provenance(path)
     rows, unreadable = store.read_rows(path)
     history = history_of(rows, unreadable, provenance.floors_s)
@@ -323,7 +347,6 @@ def _load(path: Path) -> Run:
         folder=path,
         provenance=provenance,
         points=_points(provenance, history, ledgers),
-        samples=_samples(provenance.points, history),
         lines=_lines(provenance.points, history.lines),
         operations=_operations(provenance, history),
         ledgers=ledgers,
@@ -537,6 +560,20 @@ def _time_columns(
         "above_roof": placement.above_roof,
         "flags": "; ".join(flags),
     }
+
+
+def visits(run: Run, most: int) -> pd.DataFrame:
+    """When visits began and how their canaries were; columns as those of the samples.
+
+    Of more than `most` visits, every so-many-th.
+    """
+    floors = run.history.floors
+    everything = [v for visits in run.history.visits.values() for v in visits]
+    chosen = everything[:: max(1, -(-len(everything) // most))]
+    rows = [
+        (v.at_s, statistics.canary_ratio(v, floors), canary.is_clean(v, floors)) for v in chosen
+    ]
+    return _typed(rows, ["at_s", "canary", "clean"])
 
 
 def _samples(points: Iterable[Point], history: History) -> pd.DataFrame:

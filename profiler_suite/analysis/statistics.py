@@ -1,9 +1,10 @@
 """Times with intervals from visits: gating on canaries, batch means, paired ratios."""
 
 import functools
+import itertools
 import math
 from collections.abc import Mapping, Sequence
-from statistics import fmean, median, stdev
+from statistics import fmean, median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,9 @@ def beyond_caches(visit: Visit) -> bool:
     return any(canary.kind(name) == "memory" for name in visit.canaries_s)
 
 
-def batch_half_width(values: NDArray[np.float64], batches: int = BATCHES) -> float:
+def batch_half_width(
+    values: Sequence[float] | NDArray[np.float64], batches: int = BATCHES
+) -> float:
     """Half the 95 % interval of the mean of an autocorrelated series, by batch means.
 
     Contiguous batches, Student's t with one degree of freedom less than batches
@@ -87,8 +90,23 @@ def batch_half_width(values: NDArray[np.float64], batches: int = BATCHES) -> flo
     batches = min(batches, len(values))
     if batches < 2:
         return math.inf
-    means = [fmean(part) for part in np.array_split(values, batches)]
-    return _quantile_of_t(batches - 1) * stdev(means) / math.sqrt(batches)
+    # The first batches are one longer where the values do not divide evenly.
+    size, longer = divmod(len(values), batches)
+    listed = [float(value) for value in values]
+    ends = [number * size + min(number, longer) for number in range(batches + 1)]
+    means = [fmean(listed[start:end]) for start, end in itertools.pairwise(ends)]
+    middle = fmean(means)
+    deviation = math.sqrt(math.fsum((m - middle) ** 2 for m in means) / (batches - 1))
+    return _quantile_of_t(batches - 1) * deviation / math.sqrt(batches)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The quantile, in a straight line between the two values next to it."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
 @functools.cache
@@ -122,22 +140,22 @@ def estimate(
     when they are few; with hardly any, the smallest visit median with an interval
     that reaches up to the raw median.
     """
-    medians = np.array([median(visit.sample_times_s) for visit in visits])
-    clean = np.array([is_clean(visit, floors) for visit in visits])
-    raw_median_s = float(np.median(medians))
-    minimum_s = float(np.min(medians))
-    n_clean = int(np.sum(clean))
+    # Plain lists: a run may have a hundred thousand points of some twenty visits each.
+    medians = [median(visit.sample_times_s) for visit in visits]
+    chosen = [m for m, visit in zip(medians, visits, strict=True) if is_clean(visit, floors)]
+    raw_median_s = median(medians)
+    minimum_s = min(medians)
+    n_clean = len(chosen)
     flags: list[str] = []
     several = len(set(launches)) >= 3
     floor = RUN_TO_RUN_LAUNCHES if several else RUN_TO_RUN_ONE_LAUNCH
     if n_clean < FEWEST_CLEAN:
         flags.append(f"few clean visits ({n_clean})")
     if n_clean >= _LEAST_CLEAN:
-        chosen = medians[clean]
-        middle_s = float(np.median(chosen))
+        middle_s = median(chosen)
         half = math.hypot(batch_half_width(chosen) / middle_s, floor)
         if any(beyond_caches(visit) for visit in visits):
-            time_s = float(np.quantile(chosen, _UNDISTURBED))
+            time_s = quantile(chosen, _UNDISTURBED)
             low_s, high_s = time_s * (1 - floor), max(middle_s, time_s * (1 + half))
         else:
             time_s = middle_s
@@ -159,7 +177,7 @@ def estimate(
         high_s=high_s,
         minimum_s=minimum_s,
         raw_median_s=raw_median_s,
-        p95_s=float(np.quantile(np.concatenate([v.sample_times_s for v in visits]), 0.95)),
+        p95_s=quantile([t for v in visits for t in v.sample_times_s], 0.95),
         visits=len(visits),
         clean_visits=n_clean,
         flags=tuple(flags),

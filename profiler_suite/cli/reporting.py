@@ -1,5 +1,6 @@
 """The end of a sweep: the report is written, the summary printed, the exit code found."""
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ def report_on(
     progress.say("writing the report")
     try:
         run = load(folder)
+        # A large run is millions of objects that stay: not to be looked through again.
+        gc.freeze()
         found = comparison_within(run)
         write_report(run, run.folder, comparison=found)
     except KeyboardInterrupt:
@@ -61,8 +64,9 @@ def report_on(
 
 def exit_code(run: "Run", strict: bool) -> int:
     """3 when points failed, 4 when some are flagged and that matters, else 0."""
-    if run.points["status"].isin(["wrong", "failed", "crashed", "timeout"]).any():
+    tables = [host.points for host in run.hosts.values()] or [run.points]
+    if any(t["status"].isin(["wrong", "failed", "crashed", "timeout"]).any() for t in tables):
         return 3
-    if strict and (run.points["flags"] != "").any():
+    if strict and any((t["flags"] != "").any() for t in tables):
         return 4
     return 0

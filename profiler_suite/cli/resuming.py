@@ -4,11 +4,13 @@ import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from profiler_suite.cli.request import Request
 from profiler_suite.errors import RunFolderError, UsageError
 
 if TYPE_CHECKING:
-    from profiler_suite.model import Environment, Plan, Provenance
+    from profiler_suite.model import Environment, Machine, Plan, Provenance
 
 
 def resumable(out: Path | None) -> Path | None:
@@ -100,6 +102,21 @@ def _check_other(folder: Path, earlier: "Provenance", other: "Environment | None
             f"against: {other.facts.python}, NumPy {other.facts.numpy} instead of "
             f"{before.facts.python}, NumPy {before.facts.numpy}; give another folder with --out"
         )
+
+
+def check_machine(folder: Path, earlier: "Provenance", machine: "Machine") -> None:
+    """Raise RunFolderError when the run in `folder` is of another machine or software."""
+    from profiler_suite.fleet.identity import differences, host_of
+
+    if earlier.machine.fingerprint == machine.fingerprint:
+        return
+    before = host_of(earlier)
+    now = msgspec.structs.replace(before, machine=machine)
+    raise RunFolderError(
+        f"{folder} holds a run of another machine or software: here is "
+        f"{'; '.join(differences(now, before))}; go on where it began, or give another folder "
+        "with --out"
+    )
 
 
 def flagged(folder: Path) -> frozenset[str]:

@@ -14,7 +14,14 @@ from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import introduced, provenance_of, run_name
 from profiler_suite.cli.reporting import exit_code, report_on
 from profiler_suite.cli.request import Request, Shard, WholeNumbers, Words
-from profiler_suite.cli.resuming import flagged, latest, resumable, resume, unused
+from profiler_suite.cli.resuming import (
+    check_machine,
+    flagged,
+    latest,
+    resumable,
+    resume,
+    unused,
+)
 from profiler_suite.cli.show import point_latest, terminal_width, wants_color
 from profiler_suite.errors import UsageError
 
@@ -118,6 +125,7 @@ def _sweep(request: Request) -> int:
         # Another sweep may have begun a run there while this one planned.
         if resumable(folder):
             provenance = resume(folder, plan, request, other)
+            check_machine(folder, provenance, machine)
         else:
             provenance = provenance_of(request, schedule, machine, plan, whole, files, other)
             run_folder.write_provenance(provenance)

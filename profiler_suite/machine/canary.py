@@ -8,6 +8,7 @@ are what the 'ufunc' canary runs; working sets beyond the caches need a 'memory'
 canary, and code on several BLAS threads one that uses that many ('gemm2', …).
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter_ns
 
@@ -94,6 +95,7 @@ def make(name: str) -> Canary:
     return gemm_canary()
 
 
+@functools.cache
 def kind(name: str) -> str:
     """What sort of canary it is: 'gemm2@other' is a 'gemm' in the other environment."""
     return name.partition("@")[0].rstrip("0123456789")
@@ -110,6 +112,7 @@ def of_environment(times_s: Mapping[str, float], environment: str) -> dict[str, 
     return {plain: value for plain, _, where, value in parted if where == environment}
 
 
+@functools.cache
 def limit(name: str) -> float:
     """What a canary may take over its floor beside a clean measurement; 'gemm2' is a 'gemm'."""
     return _LIMITS[kind(name)]
@@ -121,11 +124,11 @@ def is_clean(visit: Visit, floors: Mapping[str, float]) -> bool:
     The memory canary tells but does not gate: what was measured has just evicted
     its data, and the statistics treat working sets beyond the caches on its own.
     """
-    return all(
-        max(pair) <= limit(name) * floors[name]
-        for name, pair in visit.canaries_s.items()
-        if floors.get(name) and kind(name) != "memory"
-    )
+    for name, (before, after) in visit.canaries_s.items():
+        floor_s = floors.get(name)
+        if floor_s and kind(name) != "memory" and max(before, after) > limit(name) * floor_s:
+            return False
+    return True
 
 
 def effective_floors(own: Mapping[str, float], kept: Mapping[str, float]) -> dict[str, float]:

@@ -13,6 +13,7 @@ from profiler_suite.model import Experiment
 from profiler_suite.report import (
     columns,
     comparison,
+    hosts,
     provenance,
     rerun,
     selection,
@@ -102,6 +103,7 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         threads=_short(tables.threads(known)),
         threads_pay=tuple(known.threads_pay["text"]),
         comparison=_comparison(known),
+        hosts=hosts.view(run, known.hosts) if known.hosts else None,
         sources=tuple(s for s in annotated if s.experiment == first),
         more_sources=tuple(s for s in annotated if s.experiment != first),
         selfcheck=selfcheck.table(origin.selfcheck) if origin.selfcheck else None,

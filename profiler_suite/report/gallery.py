@@ -4,8 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-import pandas as pd
-
+from profiler_suite.analysis.frames import visits
 from profiler_suite.model import Experiment
 from profiler_suite.report import (
     answer,
@@ -176,10 +175,9 @@ def _comparison(known: Known) -> Iterator[Hung]:
 
 
 def _quality(known: Known) -> Iterator[Hung]:
-    samples: pd.DataFrame = known.run.samples
     for drawn in (
         quality.same_code(known.same_code, known.marks),
-        quality.canary_over_time(samples),
+        quality.canary_over_time(visits(known.run, quality.MOST_VISITS), known.clean_share),
         quality.spread_over_time(known.points, known.marks),
     ):
         if drawn:

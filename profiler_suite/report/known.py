@@ -4,7 +4,7 @@ import dataclasses
 
 import pandas as pd
 
-from profiler_suite.analysis import crossovers, quality, roofline, scaling, verdict
+from profiler_suite.analysis import crossovers, hosts, quality, roofline, scaling, verdict
 from profiler_suite.analysis.comparison import Comparison
 from profiler_suite.analysis.frames import Run
 from profiler_suite.report.style import Mark, marks
@@ -21,6 +21,8 @@ class Known:
     findings: tuple[str, ...]
     warnings: tuple[str, ...]
     noise: str
+    clean_share: float
+    """Of all visits."""
     same_code: pd.DataFrame
     selfcheck_says: tuple[str, ...]
     crossovers: pd.DataFrame
@@ -33,6 +35,8 @@ class Known:
     marks: dict[str, Mark]
     comparison: Comparison | None
     """With a baseline, when there is one."""
+    hosts: hosts.Hosts | None
+    """Side by side, in a run over several."""
 
 
 def ask(run: Run, comparison: Comparison | None = None) -> Known:
@@ -49,6 +53,7 @@ def ask(run: Run, comparison: Comparison | None = None) -> Known:
         findings=verdict.findings(run),
         warnings=quality.warnings(run),
         noise=quality.noise(run),
+        clean_share=quality.clean_share(run),
         same_code=quality.same_code(run),
         selfcheck_says=quality.selfcheck_says(run),
         crossovers=crossovers.crossovers(points, run.provenance.experiments),
@@ -63,4 +68,5 @@ def ask(run: Run, comparison: Comparison | None = None) -> Known:
         },
         marks=marks(looks),
         comparison=comparison,
+        hosts=hosts.side_by_side(run),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.report import columns, filling, provenance, selection
+from profiler_suite.report import columns, filling, hosts, provenance, selection
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.known import Known
 
@@ -60,6 +60,10 @@ def summary(known: Known, width: int, color: bool) -> str:
         left_out = len(known.findings) - _MOST_FINDINGS
         if left_out > 0:
             page.line(f"     and {left_out} more in the report")
+    if known.hosts:
+        page.line(f"Hosts (all else here is of {known.hosts.names[0]})", "bold")
+        for sentence in hosts.sentences(known.hosts):
+            page.paragraph(sentence, first="  - ", indent="    ")
     for warning in known.warnings:
         page.paragraph(warning, first="  ! ", indent="    ", style="yellow")
     flagged = int(known.points["flags"].fillna("").astype(bool).sum())
@@ -141,6 +145,9 @@ def _shown(folder: Path) -> str:
 
 def _next(known: Known, folder: str, flagged: int) -> str:
     command = f"python -m profiler_suite sweep{provenance.named_files(known.run)}"
+    if known.hosts:
+        each = (shlex.quote(_shown(host.folder)) for host in known.run.hosts.values())
+        return f"python -m profiler_suite compare {next(each)} {next(each)}"
     folder = shlex.quote(folder)
     if flagged:
         return f"{command} --only-flagged --out {folder}"

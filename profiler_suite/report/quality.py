@@ -14,7 +14,7 @@ from profiler_suite.report.style import ROLES, Mark, in_order
 _ROW_IN = 0.28
 _LIMIT = canary.limit("ufunc")
 _MOST_PAIRS = 40
-_MOST_SAMPLES = 4000  # drawn as one raster cloud; more adds ink, not knowledge
+MOST_VISITS = 4000  # drawn as one raster cloud; more adds ink, not knowledge
 
 
 def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
@@ -67,15 +67,14 @@ def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
     return drawing
 
 
-def canary_over_time(samples: pd.DataFrame) -> Picture | None:
-    """The canary relative to its floor over the run: the machine's mood."""
-    known = samples[samples["canary"].gt(0) & np.isfinite(samples["canary"])]
-    if known.empty:
+def canary_over_time(visits: pd.DataFrame, share: float) -> Picture | None:
+    """The canary relative to its floor over the run: the machine's mood.
+
+    `share` is that of clean visits among all, of which `visits` may be a choice.
+    """
+    visits = visits[visits["canary"].gt(0) & np.isfinite(visits["canary"])]
+    if visits.empty:
         return None
-    visits = known.drop_duplicates(["launch", "round", "id"])
-    share = float(visits["clean"].mean())
-    if len(visits) > _MOST_SAMPLES:
-        visits = visits.iloc[:: -(-len(visits) // _MOST_SAMPLES)]
     drawing, (ax,) = chart.picture(
         "canary",
         f"{units.percent(share)} of the visits found the machine at its best",

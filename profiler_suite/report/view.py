@@ -144,6 +144,18 @@ class ComparisonView:
 
 
 @dataclasses.dataclass(frozen=True)
+class HostsView:
+    """The section of a run over several hosts."""
+
+    first: str
+    """The host that the rest of the page is about."""
+    pages: tuple[tuple[str, str], ...]
+    """Name and page of every host."""
+    sentences: tuple[str, ...]
+    tables: tuple[TableView, ...]
+
+
+@dataclasses.dataclass(frozen=True)
 class PageView:
     """The whole page."""
 
@@ -175,6 +187,8 @@ class PageView:
     threads: TableView | None
     threads_pay: tuple[str, ...]
     comparison: ComparisonView | None
+    hosts: HostsView | None
+    """Of a run over several."""
     sources: tuple[SourceView, ...]
     """Of the question's experiment."""
     more_sources: tuple[SourceView, ...]

@@ -13,7 +13,7 @@ from PIL import Image
 from profiler_suite.analysis.comparison import Comparison
 from profiler_suite.analysis.frames import Run
 from profiler_suite.errors import RunFolderError
-from profiler_suite.report import filling, gallery, known, page, summary, svg, table_csv
+from profiler_suite.report import filling, gallery, hosts, known, page, summary, svg, table_csv
 from profiler_suite.report.chart import DPI, Picture, drawing_style
 from profiler_suite.store import make_folder, write_whole
 
@@ -29,7 +29,8 @@ def write_report(
 ) -> Path:
     """Write report.html, figures/, summary.md and points.csv; returns the page's path.
 
-    With a `comparison` the page has a section of it. Each file appears under its name
+    With a `comparison` the page has a section of it. A run over several hosts has
+    hosts.csv beside, and a page of each host's own. Each file appears under its name
     only when it is complete.
     """
     say = progress or (lambda _: None)
@@ -60,6 +61,13 @@ def write_report(
     write_whole(folder / "summary.md", summary.markdown(facts, hung))
     target = folder / "report.html"
     write_whole(target, rendered)
+    if run.hosts:
+        write_whole(folder / "hosts.csv", hosts.hosts_csv(run))
+        for name, host in run.hosts.items():
+            say(f"the page of {name}")
+            own = folder / host.folder.relative_to(run.folder)
+            make_folder(own)
+            write_report(host, own)
     return target
 
 
