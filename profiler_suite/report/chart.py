@@ -5,6 +5,7 @@ page can give its marks tooltips, pins and links.
 """
 
 import dataclasses
+import math
 import textwrap
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -171,11 +172,19 @@ def draw_series(
     if low is not None and high is not None:
         ends = zip(x, y, low, high, strict=True)
         segments = [[(a, v), (b, v)] if horizontal else [(u, a), (u, b)] for u, v, a, b in ends]
-        bars = LineCollection(segments, colors=[mark.colour], linewidths=1.3, alpha=0.75)
-        bars.set_gid(f"{group}b")
         picture.series[f"{group}b"] = name
-        bars.set_rasterized(picture.rasterised)
-        ax.add_collection(bars)
+        if picture.rasterised:
+            # One line with gaps: a path for each of very many intervals takes minutes.
+            gap = (math.nan, math.nan)
+            flat = [end for start, stop in segments for end in (start, stop, gap)]
+            bar = Line2D(*zip(*flat, strict=True), color=mark.colour, linewidth=1.3, alpha=0.75)
+            bar.set_gid(f"{group}b")
+            bar.set_rasterized(True)
+            ax.add_line(bar)
+        else:
+            bars = LineCollection(segments, colors=[mark.colour], linewidths=1.3, alpha=0.75)
+            bars.set_gid(f"{group}b")
+            ax.add_collection(bars)
     points = Line2D(
         x,
         y,

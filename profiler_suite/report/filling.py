@@ -42,6 +42,8 @@ from profiler_suite.workloads import registry
 # Beyond so many points the page leaves out what is only convenient (titles on
 # marks, the command of each row), so that it stays below 5 MB at 10,000 points.
 _MANY_POINTS = 2000
+# A browser takes seconds over more rows than this; points.csv has all of them.
+_MOST_POINTS = 20_000
 # Nobody reads more rows of a small table; the table of all points has every number.
 _MOST_ROWS = 200
 
@@ -112,6 +114,7 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         unmeasured=_short(tables.unmeasured(known)),
         columns=PAGE_COLUMNS,
         points=tuple(_point_rows(known)),
+        points_left_out=max(0, len(known.points) - _MOST_POINTS),
         facts=provenance.facts(run),
         ceilings=tables.ceilings(known),
         call_costs=tables.call_costs(known),
@@ -290,5 +293,5 @@ def _point_rows(known: Known) -> list[PointRow]:
             command="" if many else rerun.command(row, experiments.get(row.experiment)),
             status=str(row.status),
         )
-        for row in selection.rows(known.points)
+        for row in selection.rows(known.points.head(_MOST_POINTS))
     ]

@@ -200,6 +200,8 @@ class PageView:
     unmeasured: TableView | None
     columns: tuple[columns.Column, ...]
     points: tuple[PointRow, ...]
+    points_left_out: int
+    """Points that are in points.csv alone."""
     facts: tuple[tuple[str, tuple[Item, ...]], ...]
     ceilings: TableView
     call_costs: TableView | None
