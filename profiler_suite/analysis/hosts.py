@@ -193,14 +193,14 @@ def _implementations(
     for (experiment, name), part in tables[0].groupby(
         ["experiment", "implementation"], sort=False
     ):
-        middle = part.sort_values("flop").index[len(part) // 2]
+        place = int(part["flop"].argsort(kind="stable").to_numpy()[len(part) // 2])
         standings = []
         for host, table in zip(names, tables, strict=True):
             own = table.loc[part.index]
             group = by_after.get(host, {}).get((str(experiment), str(name)))
             standings.append(
                 Standing(
-                    time_s=float(own.at[middle, "time_s"]),
+                    time_s=float(own["time_s"].to_numpy(dtype=float)[place]),
                     of_attainable=_median(own["of_attainable"]),
                     overhead=_median(1 - own["copy"] - own["arithmetic"]),
                     ratio=group.ratio if group else 1.0,
@@ -213,7 +213,7 @@ def _implementations(
             Implementation(
                 experiment=str(experiment),
                 name=str(name),
-                problem=str(part.at[middle, "problem"]),
+                problem=str(part["problem"].iloc[place]),
                 points=len(part),
                 standings=tuple(standings),
             )

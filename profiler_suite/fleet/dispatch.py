@@ -260,10 +260,14 @@ class Driver:
         for host in idle:
             if host.series is None:
                 self._survey(host)
+        # Where the plan is split, hosts that are still being surveyed will want their part.
+        coming = self._reference is not None
+        later = sum(h.series is None and bool(h.workers) for h in self._hosts.values())
         for number, host in enumerate(idle):
             if host.series is None:
                 continue
             hands = sum(other.series is host.series for other in idle[number:])
+            hands += later if coming else 0
             block = host.series.take(hands)
             if block is not None:
                 self._ask(

@@ -40,6 +40,7 @@ from profiler_suite.model import (
     OperationTime,
     Plan,
     PointRecord,
+    Problem,
     Provenance,
     RoundRecord,
     Row,
@@ -130,7 +131,7 @@ def _account(point: str, time_s: float) -> AccountRecord:
 
 def experiment(points: int) -> Experiment:
     """Enough small convolutions for so many points."""
-    problems = []
+    problems: list[Problem] = []
     for filters in range(1, 10_000):
         for height in range(6, 38):
             if len(problems) * len(IMPLEMENTATIONS) >= points:
