@@ -57,6 +57,8 @@ QUICK_TINY = ("sweep", TINY, "--quick", "--implementations")
         (["sweep", "stride", "--dtype", "object"], "object"),
         (["sweep", "no/such/file.py"], "does not exist"),
         (["sweep", "stride", "--shard", "3/2"], "no shard"),
+        (["sweep", "stride", "--scheduler", "nonsense"], "no address of a scheduler"),
+        (["sweep", "--scheduler", "tcp://a:1", "--shard", "1/2"], "does not go with"),
         (["merge", "no_such_run", "--out", "all"], "no run in"),
         (["report", "no_such_run"], "no run in"),
         (["sweep", "stride", "--qick"], "--quick"),

@@ -144,7 +144,7 @@ def _calls(runs: Sequence[Run]) -> tuple[Across, ...]:
         found.append(
             Across(
                 name=some.operation,
-                of=some.layout,
+                of=f"{some.layout}, {some.dims}-D {some.dtype}" if some.dims else some.layout,
                 quantity="call",
                 measures=_measures(
                     [

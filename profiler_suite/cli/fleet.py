@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from profiler_suite.fleet.campaign import Campaign
     from profiler_suite.fleet.dispatch import Driver
+    from profiler_suite.fleet.engine import Engine
     from profiler_suite.model import Experiment, HostRecord, Machine, Plan, Provenance
 
 
@@ -32,8 +33,16 @@ def sweep_on_fleet(
     if request.shard or request.only_flagged:
         option = "--shard" if request.shard else "--only-flagged"
         raise UsageError(f"{option} does not go with --scheduler; leave one of them out")
+    from profiler_suite.fleet.engine import DaskEngine
+    from profiler_suite.store import is_run
+
+    # Nothing is written for a scheduler that is not there; none is needed for what is done.
+    engine = None if is_run(folder) else DaskEngine(request.scheduler)
     with _campaign(request, experiments, files, folder) as campaign:
-        reason = "" if campaign.is_complete else _measure(request, campaign, progress)
+        reason = ""
+        if not campaign.is_complete:
+            engine = engine or DaskEngine(request.scheduler)
+            reason = _measure(request, campaign, engine, progress)
         missing = campaign.missing()
     if not campaign.points:
         raise FleetError(f"nothing was measured: {reason}")
@@ -47,12 +56,12 @@ def _go_on(folder: Path) -> str:
     return f"go on with the same command and --out {folder}"
 
 
-def _measure(request: Request, campaign: "Campaign", progress: ProgressLine) -> str:
+def _measure(
+    request: Request, campaign: "Campaign", engine: "Engine", progress: ProgressLine
+) -> str:
     """Let the driver work; returns why it ended early."""
     from profiler_suite.fleet.dispatch import Driver, Heard
-    from profiler_suite.fleet.engine import DaskEngine
 
-    engine = DaskEngine(request.scheduler)
     heard = Heard(
         warn=lambda text: progress.keep(f"warning: {text}"),
         say=progress.say,

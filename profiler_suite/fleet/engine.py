@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import queue
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ RESOURCE = "timing"
 """What a worker declares one of: ``dask worker … --resources "timing=1"``."""
 
 _CONNECT_S = 15.0
+_ADDRESS = re.compile(r"[a-z]+://\S+:\d+/?")
 
 Question = Callable[[bytes], bytes]
 """A function of `fleet.task`, run in the worker's process."""
@@ -67,6 +69,11 @@ class DaskEngine:
                 "--scheduler needs dask.distributed; install it with: "
                 "pip install 'profiler-suite[fleet]'"
             ) from error
+        if not _ADDRESS.fullmatch(address):
+            raise UsageError(
+                f"{address!r} is no address of a scheduler; give what it says when it starts, "
+                "such as tcp://10.0.0.1:8786"
+            )
         self._address = address
         client: Any = distributed.Client  # its methods have no types
         try:

@@ -16,6 +16,9 @@ from profiler_suite.store import host_folder
 # Operations whose fixed cost tells the speed of the interpreter and of entering NumPy.
 _TELLING = ("loop iteration", "python call", "slice", "np.add")
 
+# As in every small table of the page; hosts.csv has all of it.
+_MOST_ROWS = 200
+
 
 def view(run: Run, found: Hosts) -> HostsView:
     """Everything the section shows."""
@@ -27,7 +30,7 @@ def view(run: Run, found: Hosts) -> HostsView:
         ),
         sentences=sentences(found),
         tables=tuple(
-            table
+            table.first(_MOST_ROWS)
             for table in (_about(run), _implementations(found), *_quantities(found))
             if table.rows
         ),
