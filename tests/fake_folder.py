@@ -77,16 +77,22 @@ def write_run(
     points: tuple[Point, ...] | None = None,
     seed: int = 1,
     rounds: int = 24,
+    launches: int = 2,
     floor_s: float = UFUNC_FLOOR_S,
     numpy: str = "2.4.6",
     other: Environment | None = None,
+    luck: float = 0.0,
 ) -> Path:
-    """Write a run whose points are `factor` times as slow as they truly are."""
+    """Write a run whose points are `factor` times as slow as they truly are.
+
+    `luck` is the spread of what each point has of it in each process.
+    """
     points = made_points() if points is None else points
     noise = np.random.default_rng(seed)
     facts = msgspec.structs.replace(MACHINE.facts, numpy=numpy)
     names = tuple(dict.fromkeys(p.implementation for p in points))
     problems = {p.label: p.problem for p in points}
+    shares = np.exp(noise.normal(0, luck, (launches, len(points))))
     with store.RunFolder(folder) as opened:
         opened.write_provenance(
             Provenance(
@@ -117,7 +123,7 @@ def write_run(
                 other=other,
             )
         )
-        for launch in (0, 1):
+        for launch in range(launches):
             for point in points:
                 opened.append(
                     LaunchRecord(
@@ -135,16 +141,20 @@ def write_run(
                     point=point.id,
                     at_s=0.3 * number,
                     sample_times_s=tuple(
-                        time_of(point) * factor(point) * float(f)
+                        time_of(point) * factor(point) * float(f * share)
                         for f in np.exp(noise.normal(0, 0.004, 3))
                     ),
                     canaries_s=_canaries(point, floor_s),
                     minor_faults=0.0,
                 )
-                for point in points
+                for point, share in zip(
+                    points, shares[launches * number // rounds], strict=True
+                )
             )
-            opened.append(RoundRecord(round=number, launch=2 * number // rounds, visits=visits))
+            opened.append(
+                RoundRecord(round=number, launch=launches * number // rounds, visits=visits)
+            )
         for point in points:
             opened.append(PointRecord(point=point, status=Status.OK, reason="converged"))
-        opened.append(PassRecord(name="sweep", at_s=8.0, outcome="complete after 2 launches"))
+        opened.append(PassRecord(name="sweep", at_s=8.0, outcome="complete"))
     return folder

@@ -49,6 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         points=tuple(doubled(made_points())),
         other=other_environment(),
         rounds=48,
+        launches=6,
     )
 
 
@@ -138,6 +139,27 @@ def test_a_slower_implementation_is_found_in_pairs_and_named(folder: Path) -> No
     assert {c.implementation for c in found.regressions(0.02)} == {"taps"}
     assert headline(found).startswith("NumPy 2.4.6 against NumPy 2.2.6: slower on 4 of 16")
     assert [d.name for d in found.differences] == ["NumPy", "executable"]
+
+
+def test_what_a_pair_of_processes_has_by_luck_is_no_difference(tmp_path: Path) -> None:
+    run = load(
+        write_run(
+            tmp_path / "run",
+            points=tuple(doubled(made_points())),
+            other=other_environment(),
+            rounds=48,
+            launches=6,
+            luck=0.02,
+        )
+    )
+    found = comparison.comparison_within(run)
+    assert found is not None
+    called = [c for c in found.changes if c.verdict in comparison.DIFFERENT]
+    assert len(called) <= 1
+    assert not found.regressions(0.0)
+    # Pairs of visits within one process would claim far more than they know.
+    widths = [c.high / c.ratio - 1 for c in found.changes]
+    assert min(widths) > 0.01
 
 
 def test_the_tables_tell_the_environments_apart(folder: Path) -> None:

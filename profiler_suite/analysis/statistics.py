@@ -18,6 +18,8 @@ from profiler_suite.model import Estimate, Noun, Visit
 # is no median at all, only the smallest.
 FEWEST_CLEAN = 10
 _LEAST_CLEAN = 5
+# The ratio of one pair of processes is the median of so many pairs of visits at least.
+_FEWEST_PAIRS = 3
 # Beyond the caches of its own core, code is slowed by what neighbours do to the shared
 # cache and the memory: by degrees, without a good and a bad mood. The median of a
 # 12 MB product varied by 4.3 % over five runs, this quantile by 2.6 % or less.
@@ -109,6 +111,11 @@ def quantile(values: Sequence[float], share: float) -> float:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
+def half_width(spread: float, number: int) -> float:
+    """Half the 95 % interval of the mean of so many independent values of that spread."""
+    return _quantile_of_t(number - 1) * spread / math.sqrt(number) if number > 1 else math.inf
+
+
 @functools.cache
 def _quantile_of_t(degrees: int) -> float:
     return float(stats.t.ppf(0.5 + CONFIDENCE / 2, degrees))
@@ -182,6 +189,26 @@ def estimate(
         clean_visits=n_clean,
         flags=tuple(flags),
     )
+
+
+def by_launch(
+    left: Mapping[int, Visit],
+    right: Mapping[int, Visit],
+    launch_of: Mapping[int, int],
+    floors: Mapping[str, float],
+) -> dict[int, float]:
+    """Launch → of its pair of processes, the median logarithm of left's time over right's.
+
+    From clean pairs of visits; `launch_of` gives the launch of each round. Launches with
+    fewer than three such pairs are left out.
+    """
+    found: dict[int, list[float]] = {}
+    for number in sorted(set(left) & set(right)):
+        one, other = left[number], right[number]
+        if is_clean(one, floors) and is_clean(other, floors):
+            ratio = median(one.sample_times_s) / median(other.sample_times_s)
+            found.setdefault(launch_of[number], []).append(math.log(ratio))
+    return {n: median(logs) for n, logs in found.items() if len(logs) >= _FEWEST_PAIRS}
 
 
 def paired_ratio(

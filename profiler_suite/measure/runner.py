@@ -277,7 +277,7 @@ class Sweep:
         # What earlier launches did not use of their shares is left for this one.
         share_s = (self._budget_s - self._measured_s) / (launches - attempt)
         span_s = schedule.span_s / launches
-        wanted = -(-schedule.clean_visits // launches)
+        wanted = max(-(-schedule.clean_visits // launches), schedule.rounds_per_launch)
         rounds = 0
         while active := self._active():
             elapsed_s = perf_counter() - start
@@ -319,7 +319,7 @@ class Sweep:
             if not alive:
                 self._measured_s += perf_counter() - start
                 return False
-            if last:
+            if last and rounds >= schedule.rounds_per_launch:
                 self._finish_converged(active)
         self._measured_s += perf_counter() - start
         return True

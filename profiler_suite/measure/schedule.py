@@ -24,6 +24,8 @@ class Schedule(Noun, frozen=True):
     """Plans that need more than this share of the memory are cut down."""
     clean_visits: int = 10
     """Fewer clean visits than this give a minimum, not a median."""
+    rounds_per_launch: int = 0
+    """Every process takes at least so many rounds, if the budget allows it."""
     visits_kept: int = 400
     """Visits per point, at most: the cap on raw samples kept."""
     line_profile_s: float = 0.15

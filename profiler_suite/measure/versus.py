@@ -8,8 +8,10 @@ from profiler_suite.measure.schedule import Schedule
 from profiler_suite.model import OTHER, Point
 
 # Two processes that run the same code differ by 1 to 3 %, and no pairing of visits in one
-# pair of processes takes that away: only more pairs of processes do.
+# pair of processes takes that away: only more pairs of processes do, each with so many
+# rounds that its own ratio is known.
 _LAUNCHES = {"quick": 4, "default": 6, "full": 10}
+_ROUNDS_PER_LAUNCH = 8
 
 
 def doubled(points: Sequence[Point]) -> list[Point]:
@@ -36,4 +38,8 @@ def _name(point_id: str) -> str:
 def schedule_for(schedule: Schedule) -> Schedule:
     """The schedule with more launches: the two sides run in processes of their own."""
     launches = _LAUNCHES.get(schedule.mode, schedule.launches)
-    return msgspec.structs.replace(schedule, launches=max(launches, schedule.launches))
+    return msgspec.structs.replace(
+        schedule,
+        launches=max(launches, schedule.launches),
+        rounds_per_launch=_ROUNDS_PER_LAUNCH,
+    )

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from profiler_suite import units
-from profiler_suite.analysis.comparison import DIFFERENT, Change, Comparison, Verdict
+from profiler_suite.analysis.comparison import (
+    DIFFERENT,
+    LEAST_THRESHOLD,
+    PAIRED_THRESHOLD,
+    Change,
+    Comparison,
+    Verdict,
+)
 from profiler_suite.report import chart, labels, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.comparison import headline
@@ -47,7 +54,8 @@ def ratios(found: Comparison, row_of: Mapping[str, int]) -> Picture | None:
     ax.set_xlabel(f"{units.some(len(seen), 'point')}, sorted")
     ax.set_ylabel(f"time over the time of the {against}")
     ax.set_xticks([])
-    ax.axhspan(1 / 1.03, 1.03, color=ROLES["shade"][0], linewidth=0, zorder=0)
+    least = 1 + (PAIRED_THRESHOLD if found.paired else LEAST_THRESHOLD)
+    ax.axhspan(1 / least, least, color=ROLES["shade"][0], linewidth=0, zorder=0)
     ax.axhline(1, color=ROLES["muted"][0], linewidth=0.9)
     entries: list[tuple[str, Mark, float | None]] = []
     for verdict, mark in _LOOKS.items():

@@ -7,7 +7,14 @@ from typing import Any
 import msgspec
 
 from profiler_suite import units
-from profiler_suite.analysis.comparison import DIFFERENT, Change, Comparison, Group, Verdict
+from profiler_suite.analysis.comparison import (
+    DIFFERENT,
+    PAIRED_THRESHOLD,
+    Change,
+    Comparison,
+    Group,
+    Verdict,
+)
 from profiler_suite.report import markdown as plain
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.view import TableView
@@ -17,8 +24,8 @@ DOCUMENT_SCHEMA = 1
 _MOST_CHANGES = 25
 _FEW_POINTS = 12
 _MOST_REASONS = 6
-# What differs from point to point in a reason: 'wide: ± 12 %', 'few clean visits (3)'.
-_FIGURES = re.compile(r": [± \d.]+ %|\s*\([^)]*\)")
+# What differs from point to point in a reason: 'is wide: ± 12 %', 'noise of 3 %', '(3)'.
+_FIGURES = re.compile(r"(: ±| of) [\d.]+ %|\s*\([^)]*\)")
 _STYLES = {
     Verdict.SLOWER: "red",
     Verdict.FASTER: "green",
@@ -115,9 +122,10 @@ _METHOD = (
     "may be chance among so many points."
 )
 _METHOD_PAIRED = (
-    "Ratios are of visits side by side in one run: above 1 is slower. Slower or faster "
-    "needs the 95 % interval outside ± 1 %; (?) marks a difference that may be chance "
-    "among so many points."
+    "Ratios are of visits side by side, intervals from the spread between pairs of "
+    "processes: above 1 is slower. Slower or faster "
+    f"needs the 95 % interval outside ± {units.percent(PAIRED_THRESHOLD)}; (?) marks a "
+    "difference that may be chance among so many points."
 )
 
 
