@@ -449,12 +449,14 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
     """Modelled although line_profiler made the function more than five times slower."""
     looks: Count = 0
     """Looks that found the line running."""
+    profiled_calls: Number = 0.0
+    """Calls of functions that have lines of their own here, per evaluation."""
     added_s: Seconds = 0.0
     """What line_profiler added to the line, by the model, s."""
     plain_s: Seconds = 0.0
-    """Plain time of one evaluation of the point, measured between the profiled ones, s."""
+    """Plain time of one evaluation of the point, measured in turns with the watched ones, s."""
     profiled_s: Seconds = 0.0
-    """Wall time of one evaluation under line_profiler, s."""
+    """Wall time of one evaluation under line_profiler at the pace of plain_s, s."""
     schema: int = SCHEMA_VERSION
 
 
@@ -495,6 +497,8 @@ class OperationTime(Noun, frozen=True):
     minor_faults: Number
     """Page faults of one full call."""
     replayed: bool
+    lines: tuple[OperationLine, ...] = ()
+    """Every line that calls it, the most frequent first; their calls are a proportion."""
 
 
 class AccountRecord(Noun, frozen=True, tag_field="kind", tag="account"):

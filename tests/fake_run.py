@@ -452,6 +452,11 @@ def _lines(points: pd.DataFrame) -> pd.DataFrame:
             "added_s": time_s / 2,
             "plain_s": total / 2,
             "profiled_s": total,
+            "interpreter_s": 0.2 * time_s,
+            "dispatch_s": 0.3 * time_s,
+            "memory_s": 0.0,
+            "copy_s": 0.0,
+            "arithmetic_s": 0.001 * time_s,
         }
         for name in ("loop", "taps")
         for line, source, hits, time_s in _LOOP_SOURCE

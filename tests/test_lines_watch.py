@@ -1,6 +1,7 @@
 """Reading another process's line: where frames are found, and what looks become."""
 
 import ctypes
+import os
 import subprocess
 import sys
 import textwrap
@@ -93,19 +94,22 @@ def watching() -> Iterator[watch.Watch]:
     started.close()
 
 
-def looked_at(
-    watching: watch.Watch, function: Callable[..., Any], stopping: bool
-) -> watch.Seen:
-    watching.begin([function.__code__], stopping)
+def looked_at(watching: watch.Watch, function: Callable[..., Any]) -> watch.Seen:
+    watching.begin([function.__code__])
     for _ in range(3):
         watching.evaluate(function, (2000,), 250)
     return watching.end()
 
 
 @needs_peek
-@pytest.mark.parametrize("stopping", [False, True])
-def test_looks_find_the_line_that_takes_the_time(watching: watch.Watch, stopping: bool) -> None:
-    found = looked_at(watching, two_lines, stopping)
+@pytest.mark.parametrize("sharing", [False, True])
+def test_looks_find_the_line_that_takes_the_time(sharing: bool) -> None:
+    """In turns on one core, and by stopping the process for each look."""
+    watching = watch.Watch(sharing)
+    try:
+        found = looked_at(watching, two_lines)
+    finally:
+        watching.close()
     assert found.looks > 100
     first = two_lines.__code__.co_firstlineno
     assert 0.8 < found.lines[0, first + 1] / found.looks < 0.98  # nine in ten
@@ -119,8 +123,8 @@ def test_the_watching_process_serves_one_function_after_the_other(
     def sorts(n: int) -> list[int]:
         return sorted(range(n))
 
-    assert looked_at(watching, sorts, False).looks > 20
-    found = looked_at(watching, two_lines, False)
+    assert looked_at(watching, sorts).looks > 20
+    found = looked_at(watching, two_lines)
     assert {number for number, _ in found.lines} == {0}
 
 
@@ -129,7 +133,7 @@ def test_an_exception_of_the_watched_function_comes_through(watching: watch.Watc
     def raises(n: int) -> None:
         raise ValueError(n)
 
-    watching.begin([raises.__code__], False)
+    watching.begin([raises.__code__])
     with pytest.raises(ValueError, match="3"):
         watching.evaluate(raises, (3,), 1)
     assert watching.end().looks >= 0
@@ -140,7 +144,27 @@ def test_a_watching_process_that_died_is_an_error_in_words(watching: watch.Watch
     watching._process.kill()
     watching._process.wait()
     with pytest.raises(peek.PeekError, match="has ended"):
-        looked_at(watching, two_lines, False)
+        looked_at(watching, two_lines)
+
+
+@needs_peek
+def test_watching_leaves_the_cores_as_they_were(watching: watch.Watch) -> None:
+    before = os.sched_getaffinity(0)
+    looked_at(watching, two_lines)
+    assert os.sched_getaffinity(0) == before
+
+
+@needs_peek
+def test_where_no_turns_are_given_the_process_is_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watch, "_SLOWEST_TURNS_S", 0.0)
+    watching = watch.Watch()
+    try:
+        assert not watching._sharing
+        assert looked_at(watching, two_lines).looks > 20
+    finally:
+        watching.close()
 
 
 @needs_peek
@@ -151,7 +175,7 @@ def test_the_watching_process_ends_with_the_one_it_watches() -> None:
         from profiler_suite.measure.lines.watch import Watch
         watch = Watch()
         print(watch._process.pid, flush=True)
-        watch.begin([], True)
+        watch.begin([])
         watch._control[0] = 1
         watch._request(b"look\\n")
         sum(range(3_000_000))

@@ -125,6 +125,7 @@ def test_a_figure_without_its_data_is_left_out() -> None:
     object.__setattr__(run, "points", empty)
     for name in ("visits", "launch_of", "round_of"):
         object.__setattr__(run.history, name, {})
+    object.__setattr__(run, "lines", run.lines.iloc[:0])
     names = {h.picture.name for h in gallery.hang(known.ask(run))}
     assert names <= {"same_code"}
 

@@ -87,8 +87,8 @@ class Explanation:
 
     @functools.cached_property
     def lines(self) -> pd.DataFrame:
-        """Every line that ran, in source order, with its time per evaluation, s."""
-        return function_tables.line_table(self.explained)
+        """Every line that ran, in source order: corrected and raw time of an evaluation, s."""
+        return function_tables.line_table(self.explained, self.machine)
 
     @functools.cached_property
     def roofline(self) -> roofline.Placement:

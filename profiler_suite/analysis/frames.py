@@ -13,6 +13,7 @@ import pandas as pd
 
 from profiler_suite import store
 from profiler_suite.analysis import ledger, roofline, scaling, statistics
+from profiler_suite.analysis.line_books import SPLIT_COLUMNS, LineBooks
 from profiler_suite.errors import RunFolderError
 from profiler_suite.machine import canary
 from profiler_suite.model import (
@@ -149,8 +150,9 @@ LINE_COLUMNS = {
     "indicative": "True where it is modelled although line_profiler slows it more than 5 times",
     "looks": "looks at plain evaluations that found the line running",
     "added_s": "what line_profiler added to the line per evaluation, by the model, s",
-    "plain_s": "plain time of one evaluation, measured between the profiled ones, s",
+    "plain_s": "plain time of one evaluation, measured in turns with the watched ones, s",
     "profiled_s": "wall time of one evaluation under line_profiler, s",
+    **SPLIT_COLUMNS,
 }
 
 
@@ -347,7 +349,7 @@ def _read(path: Path) -> Run:
         folder=path,
         provenance=provenance,
         points=_points(provenance, history, ledgers),
-        lines=_lines(provenance.points, history.lines),
+        lines=_lines(provenance, history),
         operations=_operations(provenance, history),
         ledgers=ledgers,
         history=history,
@@ -606,8 +608,13 @@ def _samples(points: Iterable[Point], history: History) -> pd.DataFrame:
     return _typed(rows, SAMPLE_COLUMNS)
 
 
-def _lines(points: Iterable[Point], lines: Sequence[LineRecord]) -> pd.DataFrame:
-    experiments = {point.id: point.experiment for point in points}
+def _lines(provenance: Provenance, history: History) -> pd.DataFrame:
+    experiments = {point.id: point.experiment for point in provenance.points}
+    books = {
+        name: LineBooks(account, provenance.machine)
+        for name, account in history.accounts.items()
+    }
+    lines = history.lines
     totals: dict[str, float] = {}
     for line in lines:
         totals[line.point] = totals.get(line.point, 0.0) + line.time_s
@@ -625,6 +632,7 @@ def _lines(points: Iterable[Point], lines: Sequence[LineRecord]) -> pd.DataFrame
             "share": line.time_s / totals[line.point] if totals[line.point] else 0.0,
             "corrected_share": line.corrected_s / line.plain_s if line.plain_s else 0.0,
             **{name: getattr(line, name) for name in _LINE_FIELDS},
+            **(books[line.point].split(line) if line.point in books else {}),
         }
         for line in lines
     ]

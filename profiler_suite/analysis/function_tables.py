@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis import ledger
+from profiler_suite.analysis.line_books import SPLIT_COLUMNS, LineBooks
 from profiler_suite.measure.explained import Explained
 from profiler_suite.model import LineRecord, Machine
 
@@ -27,7 +28,10 @@ OPERATION_COLUMNS = (
     "minor_faults",
 )
 
-LINE_COLUMNS = ("function", "file", "line", "hits", "time_s", "share", "source")
+LINE_COLUMNS = (
+    *("function", "file", "line", "hits", "time_s", "uncertainty_s", "share", "resolved"),
+    *("method", "indicative", "raw_s", "plain_s", "profiled_s", *SPLIT_COLUMNS, "source"),
+)
 
 
 def operation_table(explained: Explained, machine: Machine) -> pd.DataFrame:
@@ -60,23 +64,36 @@ def operation_table(explained: Explained, machine: Machine) -> pd.DataFrame:
     return table.sort_values("total_s", ascending=False, ignore_index=True)
 
 
-def line_table(explained: Explained) -> pd.DataFrame:
-    """Every line that ran, in source order; time in s per evaluation, corrected."""
-    rows = [
-        {
-            "function": each.function,
-            "file": each.file,
-            "line": each.line,
-            "hits": each.hits / each.evaluations,
-            "time_s": _line_s(each),
-            # Its own passes' plain time: another mood of the machine would not cancel.
-            "share": _line_s(each) / (each.plain_s or explained.account.plain_s or math.inf),
-            "source": each.source,
-        }
-        for each in explained.lines
-    ]
-    return pd.DataFrame(rows, columns=list(LINE_COLUMNS))
-
-
 def _line_s(record: LineRecord) -> float:
+    """Corrected time per evaluation, raw where it was not corrected, s."""
     return record.corrected_s if record.method else record.time_s / record.evaluations
+
+
+def line_table(explained: Explained, machine: Machine) -> pd.DataFrame:
+    """Every line that ran, in source order; times in s per evaluation."""
+    books = LineBooks(explained.account, machine)
+    rows = []
+    for each in explained.lines:
+        time_s = _line_s(each)
+        # Its own passes' plain time: another mood of the machine would not cancel.
+        plain_s = each.plain_s or explained.account.plain_s
+        rows.append(
+            {
+                "function": each.function,
+                "file": each.file,
+                "line": each.line,
+                "hits": each.hits / each.evaluations,
+                "time_s": time_s,
+                "uncertainty_s": each.uncertainty_s,
+                "share": time_s / (plain_s or math.inf),
+                "resolved": each.resolved,
+                "method": each.method,
+                "indicative": each.indicative,
+                "raw_s": each.time_s / each.evaluations,
+                "plain_s": plain_s,
+                "profiled_s": each.profiled_s,
+                **books.split(each),
+                "source": each.source,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(LINE_COLUMNS))

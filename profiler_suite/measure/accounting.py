@@ -264,6 +264,7 @@ def _times(operations: Sequence[Operation], replayed: Replay) -> tuple[Operation
                 fixed_spread_s=shown_fixed.spread_s,
                 minor_faults=shown_full.minor_faults,
                 replayed=both,
+                lines=operation.lines,
             )
         )
     return tuple(rows)

@@ -273,8 +273,10 @@ class Subject:
         finally:
             session.close()
         if found is None:
-            self.notes.append("no line profile: it is compiled")
+            self.notes.append("no line profile: it is compiled and has no Python lines")
             return ()
+        if found.note:
+            self.notes.append(f"line times are modelled, not sampled: {found.note}")
         return records(found, self.called.name, self.called.name)
 
     def _sources(self) -> tuple[SourceText, ...]:

@@ -174,6 +174,13 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
+def dedented(lines: Sequence[str]) -> list[str]:
+    """Source lines without the indentation that all of them have; each stays one line."""
+    plain = [visible(line.rstrip().expandtabs(4)) for line in lines]
+    common = min((len(line) - len(line.lstrip()) for line in plain if line), default=0)
+    return [line[common:] for line in plain]
+
+
 def shortened(text: str, width: int) -> str:
     """`text`, cut in the middle with '…' when wider than `width`."""
     if cell_len(text) <= width:

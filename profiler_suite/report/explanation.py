@@ -8,6 +8,7 @@ from profiler_suite.analysis import ledger
 from profiler_suite.analysis.advice import Advice
 from profiler_suite.analysis.explanation import Explanation, bound_in_words, interval
 from profiler_suite.model import Ledger
+from profiler_suite.report import explanation_lines
 from profiler_suite.report.console import Column, Page, shortened
 
 _ENTRY_STYLES = {
@@ -20,7 +21,7 @@ _ENTRY_STYLES = {
 }
 _SHORT = {ledger.INTERPRETER: "interp.", ledger.ARITHMETIC: "arith.", ledger.RESIDUAL: "rest"}
 _MOST_OPERATIONS = 5
-_MOST_LINES = 4
+_WIDEST, _WIDEST_LINES = 100, 140
 _MOST_ADVICE = 4
 _MOST_REWRITTEN_LINES = 3
 # An evaluation near what a call itself costs.
@@ -29,11 +30,14 @@ _TINY_CALLS = 20
 
 def screen(found: Explanation, width: int, color: bool, *, all_lines: bool = False) -> str:
     """Time, books, bound, operations, lines, counterfactuals and advice, in that order."""
-    page = Page(min(width, 100), color)
+    page = Page(min(width, _WIDEST_LINES if all_lines else _WIDEST), color)
     _head(page, found)
     _books(page, found)
     _operations(page, found)
-    _lines(page, found, all_lines)
+    if all_lines:
+        explanation_lines.every(page, found.lines, found.notes)
+    else:
+        explanation_lines.costliest(page, found.lines)
     _what_if(page, found)
     _advice(page, found.advice)
     for note in found.notes:
@@ -159,35 +163,6 @@ def _operations(page: Page, found: Explanation) -> None:
             Column("growing", numeric=True),
             Column("share", numeric=True),
             Column("line", numeric=True),
-        ),
-        rows,
-    )
-
-
-def _lines(page: Page, found: Explanation, all_lines: bool) -> None:
-    table = found.lines
-    if table.empty:
-        return
-    if not all_lines:
-        table = table[table["time_s"] > 0].nlargest(_MOST_LINES, "time_s")
-    page.line()
-    rows = [
-        (
-            str(row["line"]),
-            f"{row['hits']:,.0f}",
-            units.time(row["time_s"]),
-            units.percent(row["share"]),
-            str(row["source"]) if all_lines else str(row["source"]).strip(),
-        )
-        for row in table.to_dict("records")
-    ]
-    page.table(
-        (
-            Column("line", numeric=True),
-            Column("hits", numeric=True),
-            Column("time", numeric=True),
-            Column("share", numeric=True),
-            Column("Lines" if all_lines else "Costliest lines (corrected)", least=20),
         ),
         rows,
     )

@@ -5,14 +5,18 @@ import html
 import importlib.resources
 import math
 import os
+from collections.abc import Hashable, Mapping
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from profiler_suite import units
+from profiler_suite.analysis import line_books
 from profiler_suite.analysis.explanation import Explanation, interval
 from profiler_suite.errors import UsageError
+from profiler_suite.report import explanation_lines
 from profiler_suite.report.style import ENTRY_COLOURS, css_variables, variables
 from profiler_suite.report.view import TableView
 
@@ -51,10 +55,15 @@ class LineView:
     """One line of the source, run or not."""
 
     number: int
-    hits: str
-    time: str
-    share: float
     source: str
+    hits: str = ""
+    per_hit: str = ""
+    raw: str = ""
+    time: str = ""
+    """Corrected, with its uncertainty; what cannot be resolved says so."""
+    share: float = 0.0
+    of_which: str = ""
+    """The ledger's split of the line, in words."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,6 +72,7 @@ class SourceView:
 
     name: str
     file: str
+    totals: str
     lines: tuple[LineView, ...]
 
 
@@ -215,26 +225,47 @@ def _operations(found: Explanation) -> TableView:
 
 def _functions(found: Explanation) -> tuple[SourceView, ...]:
     table = found.lines
-    views = []
+    views: list[SourceView] = []
     for source in found.explained.sources:
         end = source.first_line + len(source.text.splitlines())
         own = table[
             (table["file"] == source.file) & table["line"].between(source.first_line, end - 1)
         ]
-        ran = {row["line"]: row for row in own.to_dict("records")}
+        # The line of an inner function's name belongs to both: the one that ran counts.
+        ran = {row["line"]: row for row in own.sort_values("hits").to_dict("records")}
         if not ran:
             continue
         lines = []
         for number, text in enumerate(source.text.splitlines(), source.first_line):
             row = ran.get(number)
             lines.append(
-                LineView(
-                    number=number,
-                    hits=f"{row['hits']:,.0f}" if row else "",
-                    time=units.time(row["time_s"]) if row else "",
-                    share=max(0.0, row["share"]) if row else 0.0,
-                    source=text,
-                )
+                _line(number, row, text) if row else LineView(number=number, source=text)
             )
-        views.append(SourceView(source.function, Path(source.file).name, tuple(lines)))
+        if views:
+            said = explanation_lines.PART_OF_CALLERS
+        else:  # without what it defines inside of itself
+            names = own["function"].str.rpartition(".")[2]
+            said = explanation_lines.totals(own[names == source.function])
+        views.append(SourceView(source.function, Path(source.file).name, said, tuple(lines)))
     return tuple(views)
+
+
+def _line(number: int, row: Mapping[Hashable, Any], text: str) -> LineView:
+    ran = bool(row["hits"])
+    time = units.time(row["time_s"])
+    if row["method"]:
+        time += f" ± {units.time(row['uncertainty_s'])}"
+        if not row["resolved"]:
+            time += ", below resolution"
+        elif row["indicative"]:
+            time += ", indicative"
+    return LineView(
+        number=number,
+        hits=units.count(row["hits"]) if ran else "",
+        per_hit=units.time(row["time_s"] / row["hits"]) if ran else "",
+        raw=units.time(row["raw_s"]) if ran else "",
+        time=time if ran else "",
+        share=max(0.0, min(1.0, row["share"])),
+        of_which=line_books.in_words(row, row["time_s"]),
+        source=text,
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from profiler_suite.analysis.frames import visits
 from profiler_suite.model import Experiment
 from profiler_suite.report import (
+    annotated,
     answer,
     axes,
     books,
@@ -35,7 +36,7 @@ class Hung:
     """A picture and where it hangs."""
 
     section: str
-    """'answer', 'roofline', 'where', 'axes', 'threads', 'comparison' or 'quality'."""
+    """'answer', 'roofline', 'where', 'axes', 'threads', 'lines', 'comparison' or 'quality'."""
     experiment: str
     """The experiment it belongs to; empty when it shows several."""
     picture: Picture
@@ -49,6 +50,7 @@ def hang(known: Known) -> list[Hung]:
             *_rooflines(known),
             *_books(known),
             *_experiments(known),
+            *_lines(known),
             *_comparison(known),
             *_quality(known),
         ]
@@ -172,6 +174,20 @@ def _comparison(known: Known) -> Iterator[Hung]:
     drawn = changes.ratios(known.comparison, row_of)
     if drawn:
         yield Hung("comparison", "", drawn)
+
+
+def _lines(known: Known) -> Iterator[Hung]:
+    """The annotated source of the question's first arm, or of the first profile there is."""
+    lines = known.run.lines
+    if lines.empty:
+        return
+    asked = known.answer.left if known.answer else ""
+    if not (lines["id"] == asked).any():
+        asked = str(lines["id"].iloc[0])
+    name = str(lines.loc[lines["id"] == asked, "implementation"].iloc[0])
+    drawn = annotated.source(lines, asked, stem("lines", name))
+    if drawn:
+        yield Hung("lines", "", drawn)
 
 
 def _quality(known: Known) -> Iterator[Hung]:

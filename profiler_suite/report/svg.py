@@ -18,6 +18,7 @@ _DECIMALS = re.compile(r"(\.\d{2})\d+")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _FONT_FAMILY = re.compile(r"font-family: [^;\"]*;?\s*")
 _FONT = re.compile(r"font: ([^;\"]*?)'DejaVu Sans'[^;\"]*")
+_MONO = re.compile(r"font: ([^;\"]*?)'DejaVu Sans Mono'[^;\"]*")
 
 
 def draw(picture: Picture) -> bytes:
@@ -121,6 +122,7 @@ def _clean(root: ElementTree.Element, prefix: str) -> None:
 
 def _own_font(style: str) -> str:
     style = _FONT_FAMILY.sub("", style)
+    style = _MONO.sub(r"font: \1var(--mono)", style)
     return _FONT.sub(r"font: \1var(--sans)", style)
 
 

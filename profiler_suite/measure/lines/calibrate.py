@@ -16,7 +16,7 @@ import numpy as np
 
 from profiler_suite.measure.lines import events
 from profiler_suite.measure.lines.events import FIELDS, Events
-from profiler_suite.measure.lines.instrument import Instrumented, label
+from profiler_suite.measure.lines.instrument import Instrumented, all_codes, label, on_copies
 
 _ROUNDS = 25
 _COUNTING_S = 0.5
@@ -185,7 +185,8 @@ def _program(
     function = space[name]
     functions = [function, *(space[each] for each in profiled)]
     instrumented = Instrumented(functions)
-    found = events.count(function, (), instrumented.plain_codes, _COUNTING_S)
+    with on_copies(functions):
+        found = events.count(function, (), all_codes(functions), _COUNTING_S)
     total = Events()
     for (number, _), happened in found.lines.items():
         if number == 0:

@@ -4,7 +4,8 @@ line_profiler gives a profiled function a code object of its own. Plain visits m
 run the original, so both are kept and exchanged.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from types import CellType, CodeType, FunctionType
 from typing import Any
 
@@ -21,6 +22,31 @@ _PROFILED: dict[int, tuple[CodeType, CodeType]] = {}
 _WITH_PROFILED_INNER: dict[int, tuple[CodeType, CodeType]] = {}
 
 
+def all_codes(functions: Iterable[FunctionType]) -> list[CodeType]:
+    """Code objects of the functions and of what they define, in the order they are profiled."""
+    found = []
+    for function in functions:
+        found += [function.__code__, *nested_codes(function.__code__)]
+    return found
+
+
+@contextmanager
+def on_copies(functions: Sequence[FunctionType]) -> Iterator[None]:
+    """The functions run copies of their code meanwhile.
+
+    Code that was watched event by event is slower for good on Python 3.12: pairs of
+    instructions that had been joined come apart.
+    """
+    originals = [function.__code__ for function in functions]
+    for function, code in zip(functions, originals, strict=True):
+        function.__code__ = code.replace()
+    try:
+        yield
+    finally:
+        for function, code in zip(functions, originals, strict=True):
+            function.__code__ = code
+
+
 def label(code: CodeType) -> Label:
     """How line_profiler names the function of a code object."""
     return code.co_filename, code.co_firstlineno, code.co_qualname
@@ -33,19 +59,11 @@ class Instrumented:
         self.profiler = LineProfiler()
         self._functions = list(functions)
         self._plain = [function.__code__ for function in self._functions]
-        self._codes: list[CodeType] = []
         for function in self._functions:
-            inner = nested_codes(function.__code__)
-            self._codes += [function.__code__, *inner]
             function.__code__ = self._with_profiled_inner(function.__code__, function)
             self._enter(function)
         self._profiled = [function.__code__ for function in self._functions]
         self.plain()
-
-    @property
-    def plain_codes(self) -> list[CodeType]:
-        """Code objects that run in plain visits: the functions and what they define."""
-        return self._codes
 
     def plain(self) -> None:
         """Functions run their own code."""

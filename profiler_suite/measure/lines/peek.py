@@ -8,6 +8,7 @@ from struct import Struct
 _PR_SET_TIMERSLACK = 29
 _PR_SET_PTRACER = 0x59616D61  # linux/prctl.h, "Yama"
 _EPERM_HINT = "the system does not let one process of yours read another"
+NO_STOPPING = "the system does not let one process of yours stop another"
 read_word = Struct("Q").unpack_from
 
 

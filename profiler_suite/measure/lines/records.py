@@ -32,6 +32,7 @@ def records(profile: Profile, point: str, implementation: str) -> tuple[LineReco
                 method=corrected.method,
                 indicative=slow and not profile.looks,
                 looks=line.looks,
+                profiled_calls=line.profiled_calls,
                 added_s=line.added_s,
                 plain_s=profile.plain_s,
                 profiled_s=profile.profiled_s,

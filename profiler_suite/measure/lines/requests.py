@@ -24,6 +24,7 @@ class Target(msgspec.Struct, frozen=True):
     codes: tuple[int, ...]
     """Addresses of the code objects whose lines are wanted."""
     stopping: bool
+    """Whether to stop the process for each look, as the two do not share one core."""
 
 
 class Sighting(msgspec.Struct, frozen=True):
@@ -41,7 +42,5 @@ class Answer(msgspec.Struct, frozen=True):
 
     sightings: tuple[Sighting, ...]
     lost: int = 0
-    """Looks that led nowhere: the frames changed while they were read."""
-    stopped: bool = False
-    """Whether the process stood still for each look."""
+    """Looks that led nowhere."""
     error: str = ""

@@ -1,0 +1,93 @@
+"""The books of single lines: what their operations take, what that leaves the interpreter.
+
+An operation is timed alone in the rounds of the ledger; the line in a pass of its own.
+Between the two the machine may have changed its pace, so operations are scaled by the
+plain times of the two passes.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from profiler_suite.analysis import ledger
+from profiler_suite.model import AccountRecord, LineRecord, Machine, OperationTime
+
+SPLIT_COLUMNS = {
+    "interpreter_s": "of the line's time, what its operations leave, s",
+    "dispatch_s": "fixed cost of the operations that the line calls, s",
+    "memory_s": "page faults of the operations that the line calls, s",
+    "copy_s": "what copying takes beyond its fixed cost, s",
+    "arithmetic_s": "what arithmetic takes beyond its fixed cost, s",
+}
+_OF_OPERATIONS = ("dispatch_s", "memory_s", "copy_s", "arithmetic_s")
+
+
+class _Parts(msgspec.Struct):
+    """What the operations of one line take per evaluation, s."""
+
+    dispatch_s: float = 0.0
+    memory_s: float = 0.0
+    copy_s: float = 0.0
+    arithmetic_s: float = 0.0
+    replayed: bool = True
+
+
+class LineBooks:
+    """The operations of one account, by the lines that call them."""
+
+    def __init__(self, account: AccountRecord, machine: Machine) -> None:
+        fault_s, _ = ledger.fault_price(account, machine)
+        self._plain_s = account.plain_s
+        self._parts = _by_line(account.operations, fault_s)
+
+    def split(self, record: LineRecord) -> dict[str, float]:
+        """Columns of SPLIT_COLUMNS, s per evaluation.
+
+        nan where the line calls no traced operation or one that was not replayed, and
+        where it calls a profiled function: the time of that one is split on its own lines.
+        A raw time holds the profiler's own and is not split at all.
+        """
+        parts = self._parts.get((record.file, record.line))
+        if parts is None or not parts.replayed or record.profiled_calls or not record.method:
+            return dict.fromkeys(SPLIT_COLUMNS, math.nan)
+        pace = 1.0
+        if record.plain_s > 0 and self._plain_s > 0:
+            pace = record.plain_s / self._plain_s
+        found = {name: pace * getattr(parts, name) for name in _OF_OPERATIONS}
+        return {"interpreter_s": record.corrected_s - sum(found.values()), **found}
+
+
+def _by_line(
+    operations: Iterable[OperationTime], fault_s: float
+) -> dict[tuple[str, int], _Parts]:
+    found: dict[tuple[str, int], _Parts] = {}
+    for operation in operations:
+        growing_s = ledger.growing_s(operation, fault_s)
+        copies = ledger.grows_as(operation) == ledger.COPY
+        everywhere = sum(place.calls for place in operation.lines) or 1
+        for place in operation.lines:
+            parts = found.setdefault((place.file, place.line), _Parts())
+            if not operation.replayed:
+                parts.replayed = False
+                continue
+            calls = operation.calls * place.calls / everywhere
+            parts.dispatch_s += calls * operation.fixed_s
+            parts.memory_s += calls * operation.minor_faults * fault_s
+            if copies:
+                parts.copy_s += calls * growing_s
+            else:
+                parts.arithmetic_s += calls * growing_s
+    return found
+
+
+def in_words(row: Mapping[Any, Any], line_s: float, least: float = 0.02) -> str:
+    """'interpreter 60 %, dispatch 40 %' of a line; entries below `least` are not named."""
+    if not line_s > 0 or math.isnan(row["interpreter_s"]):
+        return ""
+    return ", ".join(
+        f"{name.removesuffix('_s')} {100 * row[name] / line_s:.0f} %"
+        for name in SPLIT_COLUMNS
+        if abs(row[name]) >= least * line_s
+    )
