@@ -73,9 +73,18 @@ class Stopping:
         self._later(self.signal)
 
     def _later(self, number: int) -> None:
-        again = threading.Timer(_AGAIN_S, _thread.interrupt_main, (number or signal.SIGINT,))
+        again = threading.Timer(_AGAIN_S, _send, (number or signal.SIGINT,))
         again.daemon = True
         again.start()
+
+
+def _send(number: int) -> None:
+    """A signal for the main thread, which may be waiting for something."""
+    main = threading.main_thread().ident
+    if main is not None and hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(main, number)
+    else:
+        _thread.interrupt_main(signal.Signals(number))
 
 
 def _is_importing(frame: FrameType | None) -> bool:

@@ -1,5 +1,7 @@
 """The command line with a schedule of a second: for tests of what happens, not of times."""
 
+import os
+
 import msgspec
 
 from profiler_suite.cli import main
@@ -18,4 +20,8 @@ schedule.QUICK = msgspec.structs.replace(
 )
 
 if __name__ == "__main__":
+    if os.environ.get("PROFILER_SUITE_TEST_WITNESS"):
+        from tests.torture import witnessed_sweep
+
+        witnessed_sweep()
     main()
