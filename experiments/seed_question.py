@@ -54,6 +54,7 @@ experiment = Experiment(
         "scipy_convolve2d",
         "scipy_correlate",
         "scipy_ndimage",
+        *convolution.peer.names(),
         "dot",
         "matmul",
         "einsum_no_blas",

@@ -22,7 +22,10 @@ _WORDS = {
     "textbook FLOP": "one multiplication and one addition for every multiply-accumulate",
     "compulsory bytes": "every input read once and every output written once",
     "arithmetic intensity": "textbook FLOP over compulsory bytes",
-    "effective rate": "textbook FLOP over time, whatever the implementation really executes",
+    "effective rate": "textbook FLOP over time, whatever is really executed; it exceeds the "
+    "machine's peak where an algorithm gets the same answer from fewer operations",
+    "executed rate": "FLOP really executed over time: never above the peak, and what a point "
+    "is held against when a roof is checked",
     "dispatch": "entering a compiled call: parsing arguments, resolving types, set-up",
     "roof": "the highest rate that one limit of the machine allows",
     "ridge": "the intensity at which a bandwidth roof meets the compute roof",

@@ -122,7 +122,9 @@ def over_intensity(
         start = max(x_low, peak / max((b.value for b in bandwidth), default=peak / x_low))
         ax.plot([start, x_high], [roof.value] * 2, color=ROLES["ink"][0], linewidth=1.4)
         text = f"{roof.label}: {units.flop_rate(roof.value)}"
-        chart.note(ax, x_high * 0.97, roof.value * 1.06, text, ha="right", va="bottom")
+        # Dots above the roof are at its right end, where there is work enough for them.
+        x, side = (start * 1.1, "left") if len(fewer) else (x_high * 0.97, "right")
+        chart.note(ax, x, roof.value * 1.06, text, ha=side, va="bottom")
     for row in selection.rows(own):
         _draw_roof_of_calls(ax, row, marks[row.implementation].colour)
     for row in selection.rows(fewer):
