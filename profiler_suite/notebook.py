@@ -83,7 +83,10 @@ def explain(
     try:
         found = subject.explain(lambda text: None)
         shown = explained_by(
-            found, machine, effort.floors_s, lambda t: trials.attempt(subject, found, t)
+            found,
+            machine,
+            effort.floors_s,
+            lambda t: trials.attempt(subject, found.operations, t),
         )
     finally:
         random.setstate(state)

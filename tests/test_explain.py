@@ -201,6 +201,33 @@ def test_the_command_prints_one_screen_and_writes_the_page(cache: Path, tmp_path
 
 
 @pytest.mark.slow
+def test_a_rewrite_is_tried_where_nothing_was_measured_and_may_end_its_process() -> None:
+    from profiler_suite.measure.explain_child import ExplainChild
+    from profiler_suite.measure.explained import Ask, Rewrite, Trial
+
+    def trial(body: str) -> Trial:
+        source = f"def softmax(x):\n    {body}\n"
+        return Trial(
+            kind="rewrite", rewrite=Rewrite(function="softmax", source=source, lines=())
+        )
+
+    same = (
+        "e = np.exp(x - np.max(x, axis=1, keepdims=True)); "
+        "return e / np.add.reduce(e, axis=1, keepdims=True)"
+    )
+    target = f"{FUNCTIONS / 'learning.py'}:softmax"
+    ask = Ask(target=target, setup="softmax_arguments")
+    with ExplainChild(ask, lambda text: None) as child:
+        died = child.attempt(trial("import os; os._exit(7)"))
+        assert not died.same
+        assert "code 7" in died.reason
+        tried = child.attempt(trial(same))
+        assert tried.same, tried.reason
+        assert len(tried.before) == len(tried.after) > 0
+        assert not child.attempt(trial("return x")).same
+
+
+@pytest.mark.slow
 def test_a_reached_setup_dtype_and_json(cache: Path) -> None:
     done = suite(
         "explain",

@@ -65,6 +65,8 @@ class Begin(Noun, frozen=True, tag="begin"):
     threads: int = 1
     copy: bool = True
     """Give every pass its own copy of the arguments."""
+    passes: bool = True
+    """Without, nothing is measured yet: rewrites are tried in a process as it was loaded."""
 
 
 class Rewrite(Noun, frozen=True):

@@ -2,9 +2,10 @@
 
 import functools
 import math
+import mmap
 import random
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from types import FunctionType
 from typing import Any
@@ -15,7 +16,7 @@ import threadpoolctl
 
 from profiler_suite.measure import timing
 from profiler_suite.measure.comparing import arrays_in, compare
-from profiler_suite.measure.explained import Explained, Rewrite, Trial, Tried
+from profiler_suite.measure.explained import Rewrite, Trial, Tried
 from profiler_suite.measure.explaining import Subject
 from profiler_suite.measure.lines.functions import python_function
 from profiler_suite.measure.threads import rest
@@ -50,20 +51,23 @@ class _UntriableError(Exception):
     """It cannot be tried, for this reason."""
 
 
-def attempt(subject: Subject, explained: Explained, trial: Trial) -> Tried:
-    """Try one thing; what goes wrong is the reason that comes back."""
+def attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> Tried:
+    """Try one thing; what goes wrong is the reason that comes back.
+
+    `operations` are those that were explained; only a batch needs them.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _attempt(subject, explained, trial)
+        return _attempt(subject, operations, trial)
 
 
-def _attempt(subject: Subject, explained: Explained, trial: Trial) -> Tried:
+def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> Tried:
     try:
         if trial.kind == "threads":
             return _threads(subject, trial)
         with threadpoolctl.threadpool_limits(limits=subject.threads):
             if trial.kind == "batch":
-                return _batch(subject, explained.operations[trial.operation], trial)
+                return _batch(subject, operations[trial.operation], trial)
             if trial.kind == "versus":
                 other = user_function.load(trial.target, trial.setup)
                 before, after = _pairs(
@@ -121,6 +125,7 @@ def _pairs(
 def _rewrite(subject: Subject, trial: Trial) -> Tried:
     assert trial.rewrite is not None
     function, namespace = rewritten(subject.function, trial.rewrite)
+    third = None
     one = _seeded(subject.function, subject.arguments())
     other = _seeded(function, subject.arguments())
     difference = compare(one, other)
@@ -134,6 +139,7 @@ def _rewrite(subject: Subject, trial: Trial) -> Tried:
             if isinstance(buffer, np.ndarray)
         ):
             raise _UntriableError("its result would live in memory that is used again")
+        del kept
         third = _seeded(function, subject.arguments())
         difference = compare(one, third)
     if not difference.same:
@@ -145,6 +151,10 @@ def _rewrite(subject: Subject, trial: Trial) -> Tried:
             largest_error=difference.largest_error,
             reason="the answer differs",
         )
+    # What lies on the heap decides whether the function's own temporaries fault: answers
+    # and buffers kept there would spare it the faults that it has on its own.
+    del one, other, third
+    _off_the_heap(namespace)
     before, after = _pairs(
         subject, (subject.function, subject.arguments()), (function, subject.arguments())
     )
@@ -181,6 +191,14 @@ def rewritten(
     if isinstance(function, functools.partial):
         return functools.partial(made, *function.args, **function.keywords), namespace
     return made, namespace
+
+
+def _off_the_heap(namespace: dict[str, Any]) -> None:
+    """Moves the buffers of a rewritten function to memory of their own."""
+    for name, value in namespace.items():
+        if name.startswith("buffer_") and isinstance(value, np.ndarray) and value.nbytes:
+            memory = np.frombuffer(mmap.mmap(-1, value.nbytes), value.dtype)
+            namespace[name] = memory.reshape(value.shape)
 
 
 def _moved(function: FunctionType, namespace: dict[str, Any]) -> FunctionType:
