@@ -112,6 +112,8 @@ class Products(Noun, frozen=True):
     m: int
     k: int
     n: int
+    transposed: bool = False
+    """The second factor is stored n×k: every product rearranges it."""
 
 
 class Moves(Noun, frozen=True):

@@ -9,7 +9,7 @@ from profiler_suite.machine import choice
 from profiler_suite.measure.plan import make_point
 from profiler_suite.model import Machine, Moves, Problem, Products, Work
 from profiler_suite.workloads import convolution, registry
-from tests.fake_machine import MACHINE
+from tests.fake_machine import MACHINE, call_cost
 
 
 def layer(size: int, channels: int, filters: int, filter_size: int = 3) -> Problem:
@@ -69,9 +69,39 @@ def test_the_model_adds_up_arithmetic_packing_and_copies() -> None:
     assert time_s(small, Moves(runs=100, run_bytes=64)) > time_s(small)
 
 
+def test_small_products_pack_nothing_unless_a_factor_is_transposed() -> None:
+    slow = msgspec.structs.replace(
+        MACHINE,
+        call_costs=(*MACHINE.call_costs, call_cost("reshape copy", "strided", 0.0, 1e6)),
+    )
+
+    def slowdown(products: Products) -> float:
+        work = Work(calls=0.0, products=(products,), moves=())
+        times = (choice.expected_s(work, machine, "float64") for machine in (slow, MACHINE))
+        return next(times) / next(times)
+
+    assert slowdown(Products(count=1, m=100, k=100, n=100)) == 1
+    assert slowdown(Products(count=1, m=100, k=100, n=101)) > 10
+    assert slowdown(Products(count=1, m=100, k=100, n=100, transposed=True)) > 10
+
+
+def test_large_windows_and_few_filters_are_better_not_copied() -> None:
+    deep = convolution.problem(
+        height=14, width=14, channels=256, filters=4, filter_height=7, filter_width=7
+    )
+    cheap = msgspec.structs.replace(
+        MACHINE,
+        call_costs=(
+            call_cost("slice", "strided", 2e-7),
+            call_cost("reshape copy", "strided", 4e-7, 2.5e9),
+        ),
+    )
+    assert chosen(deep, cheap) == "taps"
+
+
 def test_what_states_no_work_cannot_be_chosen() -> None:
-    with pytest.raises(UsageError, match="'taps' states no work"):
-        choice.choose(("taps",), layer(8, 3, 4), MACHINE, 1)
+    with pytest.raises(UsageError, match="'rows_gemm' states no work"):
+        choice.choose(("rows_gemm",), layer(8, 3, 4), MACHINE, 1)
     with pytest.raises(UsageError, match="none of winograd_kept serves this problem"):
         choice.choose(("winograd_kept",), layer(8, 3, 4, filter_size=2), MACHINE, 1)
 

@@ -2,10 +2,11 @@
 
 The model adds up what an implementation says it does (`Work`): calls, matrix products
 and copies. A product takes its arithmetic at the best measured GEMM rate; before, BLAS
-rearranges ("packs") both factors, which is a transposing copy; the answer is read and
-written at the bandwidth of the level that holds it. A copy takes its bytes at that
-bandwidth, and a fixed time for each run of neighbouring elements. That a large product
-hides some of the packing is left out: it favours none of the candidates.
+rearranges ("packs") both factors of a larger product, and a transposed one of any, which
+is a transposing copy; the answer is read and written at the bandwidth of the level that
+holds it. A copy takes its bytes at that bandwidth, and a fixed time for each run of
+neighbouring elements. That a large product hides some of the packing is left out: it
+favours none of the candidates.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,9 @@ from profiler_suite.workloads.requirements import ITEM_BYTES
 # What a run of neighbouring elements costs to begin, in elements copied one by one
 # (6 to 8 ns and 0.4 ns where it was measured, on runs of 6 to 192 elements).
 _ELEMENTS_PER_RUN = 16.0
+# OpenBLAS has kernels that pack nothing for products of up to so many multiply-adds
+# (kernel/x86_64/*gemm_small_kernel_permit_skylakex.c).
+_MOST_UNPACKED = 100**3
 
 
 def choose(names: Sequence[str], problem: Problem, machine: Machine, threads: int) -> str:
@@ -51,18 +55,23 @@ def expected_s(work: Work, machine: Machine, dtype: str, threads: int = 1) -> fl
 
 def _products_s(products: Products, machine: Machine, dtype: str, threads: int) -> float:
     m, k, n, count = products.m, products.k, products.n, products.count
+    item_bytes = ITEM_BYTES[dtype]
     rate = arithmetic_rate("blas", machine, dtype, threads)
     arithmetic_s = 2.0 * m * k * n * count / rate if rate else 0.0
-    factors = (float(m * k * count), float(k * n * count))
-    packing_s = sum(_packing_s(each, ITEM_BYTES[dtype], machine) for each in factors)
-    answer_bytes = 2.0 * m * n * count * ITEM_BYTES[dtype]
-    return arithmetic_s + packing_s + _time_s(answer_bytes, answer_bytes / 2, machine)
+    packed = m * k * n > _MOST_UNPACKED
+    left_s = _factor_s(float(m * k * count), item_bytes, machine, rearranged=packed)
+    right_s = _factor_s(
+        float(k * n * count), item_bytes, machine, rearranged=packed or products.transposed
+    )
+    answer_bytes = 2.0 * m * n * count * item_bytes
+    written_s = _time_s(answer_bytes, answer_bytes / 2, machine)
+    return arithmetic_s + left_s + right_s + written_s
 
 
-def _packing_s(elements: float, item_bytes: int, machine: Machine) -> float:
-    """Rearranging so many elements, s: as fast as a transposing copy, or as they arrive."""
-    n_bytes = elements * item_bytes
-    return max(elements * _one_by_one_s(machine), _time_s(n_bytes, n_bytes, machine))
+def _factor_s(elements: float, item_bytes: int, machine: Machine, *, rearranged: bool) -> float:
+    """Reading a factor, s: as it arrives, or no faster than a transposing copy."""
+    read_s = _time_s(elements * item_bytes, elements * item_bytes, machine)
+    return max(read_s, elements * _one_by_one_s(machine)) if rearranged else read_s
 
 
 def _moves_s(moves: Moves, machine: Machine) -> float:

@@ -5,7 +5,8 @@ from typing import cast
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from profiler_suite.model import Cost, Problem
+from profiler_suite.model import Cost, Moves, Problem, Products, Work
+from profiler_suite.workloads import requirements
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, answer_shape, cost
 from profiler_suite.workloads.registry import implementation
@@ -29,7 +30,32 @@ def _taps_cost(problem: Problem) -> Cost:
     )
 
 
-@implementation(WORKLOAD, family="vectorized", cost=_taps_cost)
+def _taps_work(problem: Problem) -> Work:
+    """For every filter position a product per row of the answer, and an addition to it all."""
+    size = Geometry.of(problem)
+    positions = size.filter_height * size.filter_width
+    return Work(
+        calls=_taps_cost(problem).calls,
+        products=(
+            Products(
+                count=positions * size.out_height,
+                m=size.out_width,
+                k=size.channels,
+                n=size.filters,
+                transposed=True,
+            ),
+        ),
+        moves=(
+            # Zeros are written; of each addition two arrays are read and one is written.
+            Moves(
+                runs=1.5 * positions + 0.5,
+                run_bytes=size.outputs * requirements.ITEM_BYTES[problem.dtype],
+            ),
+        ),
+    )
+
+
+@implementation(WORKLOAD, family="vectorized", cost=_taps_cost, work=_taps_work)
 def taps(image: Array, filters: Array, stride: int) -> Array:
     """A strided slice and a matmul per filter position, added up."""
     _, height, width, _ = filters.shape
