@@ -220,8 +220,9 @@ def test_executed_and_effective_rates_are_drawn_apart_where_they_differ() -> Non
     plain, apart = drawn(points), drawn(fewer)
     assert "executed rate" not in plain.caption
     assert "executed rate" in apart.caption
-    lines = [np.asarray(line.get_xydata()) for line in apart.figure.axes[0].lines]
-    ends = [xy[-1, 1] for xy in lines if len(xy) == 2 and xy[0, 0] == xy[1, 0]]
+    groups = [c for c in apart.figure.axes[0].collections if isinstance(c, LineCollection)]
+    lines = [np.asarray(line) for group in groups for line in group.get_segments()]
+    ends = [float(xy[:, 1].min()) for xy in lines if xy[0, 0] == xy[-1, 0]]
     assert point["flop"] / 4 / point["time_s"] in [pytest.approx(end) for end in ends]
 
 

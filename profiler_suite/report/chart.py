@@ -28,8 +28,8 @@ _TOP_IN = 0.14
 _TITLE_LINE_IN = 0.22
 _TITLE_CHARACTERS = 92
 DPI = 160  # 1536 pixels wide: sharp on paper at the width of a column, and in a README
-# Marks with intervals: beyond this a figure weighs half a megabyte and scrolls badly.
-_RASTERISE_FROM = 800
+# Marks with intervals: beyond this a figure weighs a quarter of a megabyte and scrolls badly.
+_RASTERISE_FROM = 600
 
 
 @dataclasses.dataclass

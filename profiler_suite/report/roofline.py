@@ -127,8 +127,7 @@ def over_intensity(
         chart.note(ax, x, roof.value * 1.06, text, ha=side, va="bottom")
     for row in selection.rows(own):
         _draw_roof_of_calls(ax, row, marks[row.implementation].colour)
-    for row in selection.rows(fewer):
-        _draw_executed(ax, row, marks[row.implementation].colour)
+    _draw_executed(ax, fewer, marks, drawing.rasterised)
     names = _draw_points(drawing, ax, frame, "intensity", marks)
     entries = [
         (f"{r.level} {units.byte_rate(r.value)}", _DASHES[n % len(_DASHES)])
@@ -179,12 +178,19 @@ def _draw_roof_of_calls(ax: Axes, row: Any, colour: str) -> None:
     chart.note(ax, wide[0] / 1.05, top, text, va="center", ha="right", fontsize=7.2)
 
 
-def _draw_executed(ax: Axes, row: Any, colour: str) -> None:
-    """A line from the effective rate down to the executed one."""
-    executed = row.executed_flop / row.time_s
-    x = row.intensity
-    ax.plot([x, x], [row.flop_per_s, executed], color=colour, linewidth=0.8, zorder=1)
-    ax.plot([x / 1.06, x * 1.06], [executed, executed], color=colour, linewidth=1.6, zorder=1)
+def _draw_executed(
+    ax: Axes, fewer: pd.DataFrame, marks: Mapping[str, Mark], rasterised: bool
+) -> None:
+    """Lines from the effective rates down to the executed ones."""
+    for name, rows in fewer.groupby("implementation", sort=False):
+        executed = rows["executed_flop"] / rows["time_s"]
+        x = rows["intensity"]
+        colour = marks[str(name)].colour
+        for lines in (
+            ax.vlines(x, executed, rows["flop_per_s"], colour, linewidth=0.8, zorder=1),
+            ax.hlines(executed, x / 1.06, x * 1.06, colour, linewidth=1.6, zorder=1),
+        ):
+            lines.set_rasterized(rasterised)
 
 
 def _angle_on_paper(ax: Axes) -> float:
