@@ -84,13 +84,12 @@ class Change(Noun, frozen=True):
     """Probability of such a ratio, or one further out, at a true change of the threshold;
     adjusted for the number of usable points (Holm 1979)."""
     verdict: Verdict
+    """Faster and slower also hold in view of how many points were looked at: by p, or
+    because all points of the implementation together differ in the same direction."""
     reason: str = ""
     """Why one cannot tell; empty otherwise."""
     usable: bool = True
     """Whether its ratio may count in a mean: measured, undisturbed, on comparable runs."""
-    confirmed: bool = False
-    """Different also in view of how many points were looked at: by its own p, or because
-    all points of its implementation together are different in the same direction."""
 
 
 class Group(Noun, frozen=True):
@@ -130,11 +129,9 @@ class Comparison(Noun, frozen=True):
         return {v: sum(c.verdict is v for c in self.changes) for v in Verdict}
 
     def regressions(self, share: float) -> tuple[Change, ...]:
-        """Confirmed slow-downs of at least `share`, the worst first."""
+        """Slow-downs of at least `share`, the worst first."""
         found = [
-            c
-            for c in self.changes
-            if c.confirmed and c.verdict is Verdict.SLOWER and c.ratio >= 1 + share
+            c for c in self.changes if c.verdict is Verdict.SLOWER and c.ratio >= 1 + share
         ]
         return tuple(sorted(found, key=lambda c: -c.ratio))
 
@@ -331,28 +328,35 @@ def concluded(comparison: Comparison, common: float) -> Comparison:
     `common` is the part of the uncertainty that all points share, as half of a 95 %
     interval: a mean over many points does not make it smaller.
     """
-    changes = comparison.changes
-    families = _groups(changes, [c.family for c in changes], common)
-    implementations = _groups(changes, [c.implementation for c in changes], common)
+    seen = comparison.changes
+    implementations = [c.implementation for c in seen]
     as_a_whole = {
         (group.name, group.verdict)
-        for group in implementations
+        for group in _groups(seen, implementations, common)
         if group.verdict in DIFFERENT and group.p < SIGNIFICANT / 2
     }
-    adjusted = holm([c.p if c.usable else math.nan for c in changes])
+    adjusted = holm([c.p if c.usable else math.nan for c in seen])
+    changes = tuple(
+        _in_view_of_all(c, p, (c.implementation, c.verdict) in as_a_whole)
+        for c, p in zip(seen, adjusted, strict=True)
+    )
     return msgspec.structs.replace(
         comparison,
-        changes=tuple(
-            msgspec.structs.replace(
-                c,
-                p=p,
-                confirmed=c.verdict in DIFFERENT
-                and (p < SIGNIFICANT / 2 or (c.implementation, c.verdict) in as_a_whole),
-            )
-            for c, p in zip(changes, adjusted, strict=True)
-        ),
-        families=families,
-        implementations=implementations,
+        changes=changes,
+        families=_groups(changes, [c.family for c in changes], common),
+        implementations=_groups(changes, implementations, common),
+    )
+
+
+def _in_view_of_all(change: Change, p: float, as_a_whole: bool) -> Change:
+    """With p adjusted; a difference that may be chance among so many points is not told."""
+    change = msgspec.structs.replace(change, p=p)
+    if change.verdict not in DIFFERENT or as_a_whole or p < SIGNIFICANT / 2:
+        return change
+    return msgspec.structs.replace(
+        change,
+        verdict=Verdict.UNKNOWN,
+        reason=f"{change.verdict.value}, or chance among so many points",
     )
 
 

@@ -118,14 +118,14 @@ def method(found: Comparison) -> str:
 _METHOD = (
     "Ratios are second over first: above 1 is slower. Slower or faster needs the 95 % "
     "interval outside the noise (3 %, more where the point's own processes differ more, "
-    "12 % beyond the caches) and the smallest times to agree; (?) marks a difference that "
-    "may be chance among so many points."
+    "12 % beyond the caches) and the smallest times to agree, and that it is not likely "
+    "to be chance among so many points (Holm)."
 )
 _METHOD_PAIRED = (
     "Ratios are of visits side by side, intervals from the spread between pairs of "
     "processes: above 1 is slower. Slower or faster "
-    f"needs the 95 % interval outside ± {units.percent(PAIRED_THRESHOLD)}; (?) marks a "
-    "difference that may be chance among so many points."
+    f"needs the 95 % interval outside ± {units.percent(PAIRED_THRESHOLD)}, and that "
+    "it is not likely to be chance among so many points (Holm)."
 )
 
 
@@ -253,7 +253,7 @@ def points(changes: Iterable[Change], caption: str = "Points") -> TableView:
             near_one(c.ratio) if c.ratio else "",
             _interval(c.low, c.high) if c.ratio else "",
             units.percent(c.threshold) if c.threshold else "",
-            in_words(c),
+            c.verdict.value,
         )
         for c in changes
     )
@@ -268,13 +268,6 @@ def points(changes: Iterable[Change], caption: str = "Points") -> TableView:
         "verdict",
     )
     return TableView(caption, headings, (False,) * 2 + (True,) * 5 + (False,), rows)
-
-
-def in_words(change: Change) -> str:
-    """The verdict, with (?) where one of so many points may differ so much by chance."""
-    if change.verdict in DIFFERENT and not change.confirmed:
-        return f"{change.verdict.value} (?)"
-    return change.verdict.value
 
 
 def near_one(ratio: float) -> str:
