@@ -259,14 +259,21 @@ def _once_s(function: Callable[[int], Any], turns: int) -> float:
     return (perf_counter_ns() - start) * 1e-9
 
 
-def against_py_spy(shares: dict[str, Shares]) -> None:
-    """Table 3: every line against an external sampler; the three that differ most are shown."""
+def by_py_spy() -> dict[str, dict[int, float]]:
+    """Line shares of every function by an external sampler, before a profiler saw any."""
     if not line_sampler.py_spy():
+        return {}
+    everything = [*line_programs.functions(), *line_programs.known_functions()]
+    return {name: line_sampler.shares(*given) for name, *given in everything}
+
+
+def against_py_spy(shares: dict[str, Shares], found: dict[str, dict[int, float]]) -> None:
+    """Table 3: every line against an external sampler; the three that differ most are shown."""
+    if not found:
         say("\npy-spy is not installed: no external sampler")
         return
     say("\nagainst py-spy: lines compared, largest difference in points, the farthest lines")
-    for name, function, _ in [*line_programs.functions(), *line_programs.known_functions()]:
-        sampled = line_sampler.shares(name, function)
+    for name, sampled in found.items():
         if not sampled:
             say(f"{name:22} py-spy gave no samples")
             continue
@@ -341,6 +348,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=0.5)
     parser.add_argument("--model", action="store_true")
     options = parser.parse_args()
+    sampled = by_py_spy()
     session = LineSession(sampling=not options.model)
     costs = {name: round(cost * 1e9, 2) for name, cost in session.costs.per_event.items()}
     say(f"Python {sys.version.split()[0]}, NumPy {np.__version__}")
@@ -348,7 +356,7 @@ def main() -> int:
     try:
         shares = totals(session, options.seconds)
         shares |= known(session, options.seconds)
-        against_py_spy(shares)
+        against_py_spy(shares, sampled)
         seed(session, options.seconds)
     finally:
         session.close()

@@ -1,13 +1,8 @@
-"""Functions whose corrected line times are checked, and what runs one of them for a sampler.
-
-``python line_programs.py NAME SECONDS`` runs the function of that name over and over.
-"""
+"""Functions whose corrected line times are checked."""
 
 import linecache
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from time import perf_counter
 from typing import Any
 
 # Two BLAS threads on two cores would compete with the watching process.
@@ -173,20 +168,3 @@ def known_functions() -> list[tuple[str, Callable[..., Any], Arguments]]:
         (name, made(name, lines, "_ in range(n)", space), (TURNS,))
         for name, lines, space in KNOWN
     ]
-
-
-def main() -> None:
-    """Say 'ready', then run one function for some seconds."""
-    wanted, seconds = sys.argv[1], float(sys.argv[2])
-    everything = [*functions(), *known_functions()]
-    function, arguments = next((f, given) for name, f, given in everything if name == wanted)
-    function(*arguments)
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    end = perf_counter() + seconds
-    while perf_counter() < end:
-        function(*arguments)
-
-
-if __name__ == "__main__":
-    main()

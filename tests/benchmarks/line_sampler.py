@@ -1,5 +1,6 @@
 """Line shares by py-spy, a sampler that shares nothing with the suite's own."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from profiler_suite.measure.lines import peek
+
 _RATE_HZ = 1000
 _SECONDS = 3  # py-spy takes whole seconds only
-# It reads the symbols of the interpreter first.
-_STARTING_S = 2.0
 _FRAME = re.compile(r"(?P<name>[^;]*) \((?P<file>[^;]*):(?P<line>\d+)\)$")
 
 
@@ -23,34 +24,29 @@ def py_spy() -> str:
     return str(beside) if beside.exists() else shutil.which("py-spy") or ""
 
 
-def shares(program: str, function: Callable[..., Any]) -> dict[int, float]:
+def shares(function: Callable[..., Any], arguments: tuple[Any, ...]) -> dict[int, float]:
     """Line of the function → its share of the samples that found the function running.
 
-    Of a function that is active more than once the innermost counts. Empty where
-    py-spy cannot sample.
+    This very process is sampled: the lines of a recursive function are not shared alike in
+    any two processes. Of a function that is active more than once the innermost counts.
+    Empty where py-spy cannot sample.
     """
     with tempfile.TemporaryDirectory() as folder:
         stacks = Path(folder) / "stacks"
-        target = subprocess.Popen(
-            [
-                sys.executable,
-                str(Path(__file__).with_name("line_programs.py")),
-                program,
-                str(_SECONDS + _STARTING_S),
-            ],
-            stdout=subprocess.PIPE,
-        )
-        assert target.stdout is not None
-        target.stdout.readline()
-        command = [py_spy(), "record", "--pid", str(target.pid), "--format", "raw"]
+        command = [py_spy(), "record", "--pid", str(os.getpid()), "--format", "raw"]
         command += ["--rate", str(_RATE_HZ), "--duration", str(_SECONDS)]
-        done = subprocess.run(
-            [*command, "--output", str(stacks)], capture_output=True, text=True, check=False
+        sampler = subprocess.Popen(
+            [*command, "--output", str(stacks)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
         )
-        target.kill()
-        target.communicate()
-        if done.returncode:
-            sys.stderr.write(done.stderr)
+        peek.allow_reader(peek.libc(), sampler.pid)
+        while sampler.poll() is None:
+            function(*arguments)
+        _, said = sampler.communicate()
+        if sampler.returncode:
+            sys.stderr.write(said)
             return {}
         return _counted(stacks, function)
 
