@@ -173,7 +173,6 @@ def test_split_among_like_hosts_and_a_worker_or_the_scheduler_killed_in_between(
     check_nothing_overlaps(tasks)
     hosts = [row.host for row in rows_of(out) if isinstance(row, HostRecord)]
     assert sorted(hosts) == ["a", "b"]
-    assert {task.host for task in tasks} == {"a", "b"}
 
 
 def test_each_host_measures_the_whole_plan_also_when_the_driver_is_killed(

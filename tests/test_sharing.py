@@ -67,7 +67,7 @@ def test_blocks_hold_every_point_once_in_order_with_a_round_that_fits_the_span()
 
 def test_blocks_stay_within_the_memory() -> None:
     points = planned().points
-    limit = 3 * max(point.working_set_bytes for point in points)
+    limit = 2 * max(point.working_set_bytes for point in points)
     for block in blocks(points, QUICK, limit):
         assert sum(point.working_set_bytes for point in block) <= limit
     assert len(blocks(points, QUICK, limit)) > len(blocks(points, QUICK))

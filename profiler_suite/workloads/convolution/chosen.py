@@ -13,6 +13,6 @@ CANDIDATES = ("im2col_kept", "winograd_kept", "winograd_2x2_kept", "taps")
 
 @implementation(WORKLOAD, family=CHOICE, cost=kept_cost, chooses=CANDIDATES)
 def best(image: Array, filters: Array, stride: int) -> Array:
-    """What a model of the machine expects to be fastest; chosen in planning, not by trying."""
+    """What a model of the machine expects to be fastest, not by trying."""
     # Called by itself it knows no machine, and takes what serves every problem.
     return im2col_kept(image, filters, stride)
