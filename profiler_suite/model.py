@@ -448,7 +448,8 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
     """'sampled' (share of looks at plain evaluations), 'modelled' (raw time minus what its
     events cost), or empty: not corrected."""
     indicative: bool = False
-    """Modelled although line_profiler made the function more than five times slower."""
+    """Modelled, and either line_profiler made the function more than five times slower or the
+    uncertainty is more than a twentieth of the plain time."""
     looks: Count = 0
     """Looks that found the line running."""
     profiled_calls: Number = 0.0

@@ -283,7 +283,10 @@ def test_without_sampling_the_model_says_it_is_indicative(modelling: LineSession
     rows = records(found, "a point", "tight")
     assert {row.method for row in rows} == {"modelled"}
     slow = found.profiled_s > 5 * found.plain_s
-    assert {row.indicative for row in rows} == {slow}
+    unsure = {row.line for row in rows if row.uncertainty_s > 0.05 * row.plain_s}
+    assert unsure
+    for row in rows:
+        assert row.indicative == (slow or row.line in unsure)
 
 
 def test_rows_carry_all_of_it(session: LineSession) -> None:

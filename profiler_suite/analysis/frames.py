@@ -147,7 +147,7 @@ LINE_COLUMNS = {
     "corrected_share": "corrected_s over plain_s",
     "resolved": "True where corrected_s is larger than its uncertainty",
     "method": "sampled, modelled, or empty when the line was not corrected",
-    "indicative": "True where it is modelled although line_profiler slows it more than 5 times",
+    "indicative": "True where it is modelled and may be off by 5 points of 100 or more",
     "looks": "looks at plain evaluations that found the line running",
     "added_s": "what line_profiler added to the line per evaluation, by the model, s",
     "plain_s": "plain time of one evaluation, measured in turns with the watched ones, s",

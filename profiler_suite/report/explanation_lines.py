@@ -75,7 +75,7 @@ def every(page: Page, table: pd.DataFrame, notes: Sequence[str]) -> None:
         outer = False
     for sign, text in (
         ("~", "below what can be resolved: not told from nothing"),
-        ("?", "indicative: line_profiler takes more time than the line"),
+        ("?", "indicative: modelled, may be off by 5 points of 100 or more"),
     ):
         if any(_sign(row) == sign for row in table.to_dict("records")):
             page.line(f"  {sign} {text}", "dim")

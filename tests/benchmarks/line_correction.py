@@ -279,10 +279,10 @@ def against_py_spy(shares: dict[str, Shares], found: dict[str, dict[int, float]]
             continue
         own = shares[name]
         lines = (own.lines() | set(sampled)) - own.indicative
-        by_distance = sorted(lines, key=lambda n: -abs(own.median(n) - sampled.get(n, 0.0)))
-        if not by_distance:
+        if own.lines() <= own.indicative:
             say(f"{name:22} indicative only")
             continue
+        by_distance = sorted(lines, key=lambda n: -abs(own.median(n) - sampled.get(n, 0.0)))
         most = by_distance[0]
         largest = abs(own.median(most) - sampled.get(most, 0.0))
         farthest = ", ".join(

@@ -19,6 +19,8 @@ _ENOUGH_LOOKS = 10
 _PACE_ERROR = 0.10
 # line_profiler's slow-down from which its times say more of itself than of the code.
 INDICATIVE_SLOWDOWN = 5.0
+# A modelled line that may be off by more than this share of the plain time is no measurement.
+INDICATIVE_SHARE = 0.05
 # Of the modelled addition this much is open (one standard deviation), as set; and with the
 # additions scaled so that the lines sum to the function's own plain time. From lines of
 # known time on Python 3.11 to 3.13 (tests/benchmarks/line_correction.py --model).

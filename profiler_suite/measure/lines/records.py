@@ -2,7 +2,7 @@
 
 import linecache
 
-from profiler_suite.measure.lines.correct import INDICATIVE_SLOWDOWN
+from profiler_suite.measure.lines.correct import INDICATIVE_SHARE, INDICATIVE_SLOWDOWN
 from profiler_suite.measure.lines.session import Profile
 from profiler_suite.model import LineRecord
 
@@ -10,6 +10,7 @@ from profiler_suite.model import LineRecord
 def records(profile: Profile, point: str, implementation: str) -> tuple[LineRecord, ...]:
     """One row per line."""
     slow = profile.profiled_s > INDICATIVE_SLOWDOWN * profile.plain_s
+    least_s = INDICATIVE_SHARE * profile.plain_s
     rows = []
     for line in profile.lines:
         file, first_line, name = line.function
@@ -30,7 +31,8 @@ def records(profile: Profile, point: str, implementation: str) -> tuple[LineReco
                 uncertainty_s=corrected.uncertainty_s,
                 resolved=corrected.resolved,
                 method=corrected.method,
-                indicative=slow and not profile.looks,
+                indicative=corrected.method == "modelled"
+                and ((slow and not profile.looks) or corrected.uncertainty_s > least_s),
                 looks=line.looks,
                 profiled_calls=line.profiled_calls,
                 added_s=line.added_s,
