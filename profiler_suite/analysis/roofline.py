@@ -126,7 +126,7 @@ def place(
     # what hardly writes is held against the read bandwidth.
     reads = point.cost.written_bytes < MOSTLY_READS * point.cost.compulsory_bytes
     bandwidth = machine.bandwidth(level, point.threads, "read" if reads else "")
-    if bandwidth:
+    if bandwidth and point.cost.intensity > 0:
         heights["memory"] = bandwidth * point.cost.intensity
     overhead_s = overhead_s or prediction.overhead_s(point.cost, machine)
     overhead = point.cost.flop / overhead_s if overhead_s else 0.0

@@ -81,7 +81,8 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> Answer 
         run.history.floors,
         run_to_run=statistics.RUN_TO_RUN_ONE_LAUNCH,
     )
-    if ratio is None:
+    # Without operations on both sides there is nothing to wonder about.
+    if ratio is None or min(left.cost.flop, right.cost.flop) <= 0:
         return None
     a, b = table.loc[left.id].to_dict(), table.loc[right.id].to_dict()
     ratio = statistics.holding(ratio, a["time_s"] / b["time_s"])

@@ -94,16 +94,17 @@ def read_rows(folder: Path) -> tuple[list[Row], int]:
 def each_row(folder: Path) -> Iterator[Row | None]:
     """The rows in order, one at a time; None for what could not be read."""
     decoder = msgspec.json.Decoder(Row)
-    rounds: set[tuple[int, int, tuple[str, ...]]] = set()
+    rounds: set[int] = set()
     path = folder / RECORDS
     try:
         with open(path, "rb", opener=_only_files) as file:
             for line in _lines(file):
                 for row in _rows(line, decoder):
                     if isinstance(row, RoundRecord):
-                        if (key := _key(row)) in rounds:
-                            continue  # files were joined
-                        rounds.add(key)
+                        same = hash(msgspec.json.encode(row))
+                        if same in rounds:
+                            continue  # the very same: files were joined
+                        rounds.add(same)
                     yield row
     except FileNotFoundError:
         return
@@ -111,10 +112,6 @@ def each_row(folder: Path) -> Iterator[Row | None]:
         raise RunFolderError(
             f"cannot read {path}: {error.strerror or error}; check its permissions"
         ) from error
-
-
-def _key(row: RoundRecord) -> tuple[int, int, tuple[str, ...]]:
-    return row.round, row.launch, tuple(visit.point for visit in row.visits)
 
 
 def _only_files(path: str, flags: int) -> int:
