@@ -40,7 +40,7 @@ from profiler_suite.report.document import document
 from profiler_suite.report.exports import FORMATS, export
 from profiler_suite.report.terminal import summary
 from profiler_suite.report.write import write_report
-from profiler_suite.workloads import catalogue
+from profiler_suite.workloads import catalogue, registry
 from tests.fake_machine import MACHINE
 from tests.fake_run import make_run
 from tests.short_sweeps import STEADY
@@ -80,7 +80,10 @@ HOSTILE: list[Any] = [
 
 
 def _plan() -> Plan:
-    return plan([catalogue.load(STEADY)], MACHINE, QUICK, Overrides())
+    try:
+        return plan([catalogue.load(STEADY)], MACHINE, QUICK, Overrides())
+    finally:  # made while tests are collected: others ask what is built in
+        registry.forget(Path(STEADY).resolve())
 
 
 def _provenance(made: Plan) -> Provenance:
