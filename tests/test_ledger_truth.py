@@ -115,7 +115,7 @@ def test_page_faults_are_memory() -> None:
     if not record.minor_faults:
         pytest.skip("this system does not count page faults per process")
     # The price of a fault was measured in the rounds of the replay, by another code.
-    assert shares(found, "joined")["memory"] >= 0.6
+    assert shares(found, "joined")["memory"] >= 0.8
     if found.native:
         assert shares(found, "native")["memory"] >= 0.8
 
