@@ -25,8 +25,12 @@ OTHER = "other"
 """Name of the environment that `sweep --versus` measures besides the suite's own."""
 
 
-class Noun(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all nouns: immutable, named fields, decoded and checked from JSON."""
+class Noun(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Base of all nouns: immutable, named fields, decoded and checked from JSON.
+
+    None is ever part of a cycle, so the garbage collector need not look at them: a run
+    may have millions.
+    """
 
 
 def to_json(noun: Noun) -> bytes:

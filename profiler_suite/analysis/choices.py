@@ -7,7 +7,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis import scaling
 from profiler_suite.analysis.frames import Run
-from profiler_suite.model import PEER, Noun, Point
+from profiler_suite.model import PEER, Noun
 
 # A choice this near to the fastest is as good as right: about the spread of two launches.
 NEAR = 1.10
@@ -37,36 +37,34 @@ def choices(run: Run) -> tuple[Choice, ...]:
     """Every choice of a run that can be judged."""
     measured = scaling.measured(run.points)
     times = dict(zip(measured["id"], measured["time_s"], strict=True))
-    rivals = scaling.rivals(run.points)
-    rivals = rivals[rivals["family"] != PEER]
+    fastest = _fastest(scaling.rivals(run.points))
     found = []
     for point in run.provenance.points:
         if not point.runs or point.replica or point.environment or point.id not in times:
             continue
-        same = _same_problem(rivals, point)
-        if same.empty:
+        key = (point.experiment, point.label, point.problem.dtype, point.threads)
+        if key not in fastest:
             continue
-        best = same.sort_values("time_s").iloc[0]
+        implementation, time_s = fastest[key]
         found.append(
             Choice(
                 point=point.id,
                 experiment=point.experiment,
                 problem=point.problem.name or point.label,
                 chosen=point.runs,
-                fastest=str(best["implementation"]),
-                ratio=float(times[point.id] / best["time_s"]),
+                fastest=implementation,
+                ratio=times[point.id] / time_s,
             )
         )
     return tuple(found)
 
 
-def _same_problem(rows: pd.DataFrame, point: Point) -> pd.DataFrame:
-    return rows[
-        (rows["experiment"] == point.experiment)
-        & (rows["problem"] == point.label)
-        & (rows["dtype"] == point.problem.dtype)
-        & (rows["threads"] == point.threads)
-    ]
+def _fastest(rivals: pd.DataFrame) -> dict[tuple[str, str, str, int], tuple[str, float]]:
+    """Experiment, problem, dtype and threads → the fastest implementation and its time (s)."""
+    columns = ["experiment", "problem", "dtype", "threads", "implementation", "time_s"]
+    own = rivals.loc[rivals["family"] != PEER, columns].sort_values("time_s")
+    best = own.drop_duplicates(columns[:4])
+    return {row[:4]: row[4:] for row in best.itertuples(index=False, name=None)}
 
 
 def findings(run: Run) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from profiler_suite.analysis.scaling import rivals
 from profiler_suite.model import Experiment
 
 Floats = NDArray[np.float64]
+Best = dict[str, pd.DataFrame]
+"""Family → times of its fastest implementation, by the value of the axis, ascending."""
 
 # What an axis is called within a sentence: "at input size 32".
 AXIS_NOUNS = {
@@ -65,7 +67,7 @@ def crossovers(points: pd.DataFrame, experiments: Sequence[Experiment]) -> pd.Da
     """
     rows: list[dict[str, object]] = []
     for experiment, setting, best in _comparable(points, experiments):
-        families = sorted(set(best["family"]), key=_place)
+        families = sorted(best, key=_place)
         found = [
             (abs(_place(one)[0] - _place(other)[0]), row)
             for i, one in enumerate(families)
@@ -82,8 +84,10 @@ def unbroken(points: pd.DataFrame, experiments: Sequence[Experiment]) -> pd.Data
     rows = []
     for experiment, setting, best in _comparable(points, experiments):
         for one, other in itertools.pairwise(ATTEMPTS):
-            left, right, shared = _side_by_side(best, one, other)
-            if not shared:
+            if one not in best or other not in best:
+                continue
+            left, right = _side_by_side(best, one, other)
+            if left.empty:
                 continue
             surely = {
                 one: (left["high_s"] < right["low_s"]).all(),
@@ -133,7 +137,7 @@ def setting(column: str, value: object) -> str:
 
 def _comparable(
     points: pd.DataFrame, experiments: Sequence[Experiment]
-) -> Iterator[tuple[Experiment, str, pd.DataFrame]]:
+) -> Iterator[tuple[Experiment, str, Best]]:
     """The best of each family along the axis, for every setting of what else varies."""
     tables = dict(iter(points.groupby("experiment", sort=False)))
     for experiment in experiments:
@@ -150,8 +154,9 @@ def _comparable(
             usable = rivals(part)
             if len(usable):
                 best = usable.groupby(["family", axis])["time_s"].idxmin()
-                narrow = usable.loc[best.sort_values(), [axis, *_TIMES]]
-                yield experiment, words, narrow.set_index(axis)
+                narrow = usable.loc[best, [axis, *_TIMES]].set_index(axis)
+                parts = narrow.groupby("family")
+                yield experiment, words, {str(name): part for name, part in parts}
 
 
 def _settings(table: pd.DataFrame, others: list[str]) -> list[tuple[str, pd.DataFrame]]:
@@ -175,27 +180,24 @@ def _place(family: str) -> tuple[int, str]:
     return known.get(family, 2 * len(ATTEMPTS)), family
 
 
-def _side_by_side(
-    best: pd.DataFrame, one: str, other: str
-) -> tuple[pd.DataFrame, pd.DataFrame, list[float]]:
-    """Both families at the values of the axis where both were measured."""
-    left, right = best[best["family"] == one], best[best["family"] == other]
-    shared = sorted(set(left.index) & set(right.index))
-    return left.loc[shared], right.loc[shared], shared
+def _side_by_side(best: Best, one: str, other: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both families at the values of the axis where both were measured, in their order."""
+    left, right = best[one], best[other]
+    return left[left.index.isin(right.index)], right[right.index.isin(left.index)]
 
 
 def _crossings(
-    experiment: Experiment, words: str, best: pd.DataFrame, one: str, other: str
+    experiment: Experiment, words: str, best: Best, one: str, other: str
 ) -> list[dict[str, object]]:
-    left, right, shared = _side_by_side(best, one, other)
-    if len(shared) < 2:
+    left, right = _side_by_side(best, one, other)
+    if len(left) < 2:
         return []
-    x = np.log(np.array(shared, dtype=float))
+    x = np.log(left.index.to_numpy(dtype=float))
     middle = _log_ratio(left["time_s"], right["time_s"])
     lowest = _log_ratio(left["low_s"], right["high_s"])
     highest = _log_ratio(left["high_s"], right["low_s"])
     found: list[dict[str, object]] = []
-    for i in range(len(shared) - 1):
+    for i in range(len(x) - 1):
         if middle[i] == 0 or (middle[i] < 0) == (middle[i + 1] < 0):
             continue
         at = _zero(x, middle, i)

@@ -6,13 +6,14 @@ import functools
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from profiler_suite import store
-from profiler_suite.analysis import ledger, roofline, scaling, statistics
+from profiler_suite.analysis import crossovers, ledger, roofline, scaling, statistics
 from profiler_suite.analysis.line_books import SPLIT_COLUMNS, LineBooks
 from profiler_suite.errors import RunFolderError
 from profiler_suite.machine import canary
@@ -208,6 +209,16 @@ class Run:
         """Every sample with the state of its canaries; made when it is first asked for."""
         return _samples(self.provenance.points, self.history)
 
+    @functools.cached_property
+    def crossovers(self) -> pd.DataFrame:
+        """Where one family overtakes another; found when first asked for."""
+        return crossovers.crossovers(self.points, self.provenance.experiments)
+
+    @functools.cached_property
+    def thread_scaling(self) -> pd.DataFrame:
+        """Speed-up of every case over one thread; found when first asked for."""
+        return scaling.thread_scaling(self.points)
+
     @property
     def complete(self) -> bool:
         """True when the sweep came to its end."""
@@ -324,13 +335,13 @@ def load(folder: str | Path) -> Run:
 
 
 def _load(path: Path) -> Run:
-    with _no_collections():
+    with collections_put_off():
         return _read(path)
 
 
 @contextlib.contextmanager
-def _no_collections() -> Iterator[None]:
-    """Millions of rows are made and kept: looking for rubbish among them takes minutes."""
+def collections_put_off() -> Iterator[None]:
+    """Millions of rows are kept: looking for rubbish among them takes seconds, many times."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -392,9 +403,7 @@ def _operations(provenance: Provenance, history: History) -> pd.DataFrame:
             "call_s": operation.full_s if operation.replayed else np.nan,
             "fixed_s": operation.fixed_s if operation.replayed else np.nan,
             "growing_s": (
-                ledger.growing_s(operation, ledger.fault_price(account, machine)[0])
-                if operation.replayed
-                else np.nan
+                ledger.growing_s(operation, fault_s) if operation.replayed else np.nan
             ),
             "share": operation.calls * operation.full_s / account.plain_s,
             "entry": ledger.grows_as(operation),
@@ -404,6 +413,7 @@ def _operations(provenance: Provenance, history: History) -> pd.DataFrame:
         }
         for account in history.accounts.values()
         if account.plain_s > 0
+        for fault_s, _ in [ledger.fault_price(account, machine)]
         for operation in account.operations
     ]
     return _typed(rows, OPERATION_COLUMNS)
@@ -423,7 +433,8 @@ def _points(
     table = _typed(rows, [*POINT_COLUMNS, *dims])
     # Each environment for itself: a series over both would be none.
     parts = [scaling.with_extrapolation(p) for _, p in table.groupby("environment", sort=False)]
-    return pd.concat(parts).sort_index() if len(parts) > 1 else parts[0] if parts else table
+    whole = pd.concat(parts).sort_index() if len(parts) > 1 else parts[0] if parts else table
+    return whole.copy()  # columns of one type side by side: rows are chosen in half the time
 
 
 def _point_row(
@@ -505,7 +516,7 @@ def _launch_columns(launches: Sequence[LaunchRecord]) -> dict[str, object]:
         columns["largest_error"] = max(launch.largest_error for launch in checked)
         columns["error_bound"] = max(launch.error_bound for launch in checked)
     if good:
-        columns["cold_s"] = float(np.median([launch.cold_s for launch in good]))
+        columns["cold_s"] = median(launch.cold_s for launch in good)
         columns["evaluations"] = good[-1].evaluations
     return columns
 
@@ -553,7 +564,7 @@ def _time_columns(
         "clean_visits": found.clean_visits,
         "clean_share": found.clean_visits / found.visits,
         "flop_per_s": point.cost.flop / found.time_s,
-        "minor_faults": float(np.median([visit.minor_faults for visit in visits])),
+        "minor_faults": median(visit.minor_faults for visit in visits),
         "bound": placement.bound,
         "level": placement.level,
         "attainable_flop_per_s": placement.attainable_flop_per_s,

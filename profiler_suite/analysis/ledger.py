@@ -146,9 +146,10 @@ def _native_entries(record: AccountRecord) -> dict[str, LedgerEntry]:
     if samples is None or not samples.samples:
         return {}
     found = {}
+    counts = samples.counts
     ticks = samples.samples + samples.unseen
     for name, parts in _NATIVE.items():
-        ticks_there = samples.share(*parts) * samples.samples
+        ticks_there: float = sum(counts.get(part, 0) for part in parts)
         if name == MEMORY and not samples.kernel_included:
             # What the kernel does for a computation, and may not be seen, is page faults.
             ticks_there += samples.unseen

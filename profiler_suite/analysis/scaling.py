@@ -95,29 +95,22 @@ def with_extrapolation(points: pd.DataFrame) -> pd.DataFrame:
 
 def thread_scaling(points: pd.DataFrame) -> pd.DataFrame:
     """Speed-up over one thread, with an interval, and efficiency (speed-up per thread)."""
-    usable = measured(points)
-    rows: list[dict[str, object]] = []
     keys = ["experiment", "implementation", "problem", "dtype", "layout"]
-    usable = usable[usable.groupby(keys)["threads"].transform("nunique") > 1]
-    for names, group in usable.groupby(keys, sort=False):
-        single = group[group["threads"] == 1]
-        if single.empty or group["threads"].nunique() < 2:
-            continue
-        base = single.iloc[0]
-        for _, row in group.sort_values("threads").iterrows():
-            alone = row["threads"] == 1
-            rows.append(
-                {
-                    **dict(zip(keys[:4], names[:4], strict=True)),
-                    "threads": int(row["threads"]),
-                    "flop": float(row["flop"]),
-                    "speedup": base["time_s"] / row["time_s"],
-                    "low": 1.0 if alone else base["low_s"] / row["high_s"],
-                    "high": 1.0 if alone else base["high_s"] / max(row["low_s"], 1e-12),
-                    "efficiency": base["time_s"] / row["time_s"] / row["threads"],
-                }
-            )
-    return pd.DataFrame(rows, columns=_SCALING_COLUMNS)
+    times = ["time_s", "low_s", "high_s"]
+    usable = measured(points)[[*keys, "threads", "flop", *times]]
+    case = usable.groupby(keys, sort=False)
+    usable = usable.assign(case=case.ngroup(), counts=case["threads"].transform("nunique"))
+    usable = usable[usable["counts"] > 1].sort_values(["case", "threads"], kind="stable")
+    single = usable[usable["threads"] == 1].drop_duplicates("case")
+    both = usable.merge(single[["case", *times]], on="case", suffixes=("", "_1"))
+    alone = both["threads"] == 1
+    speedup = both["time_s_1"] / both["time_s"]
+    return both.assign(
+        speedup=speedup,
+        low=(both["low_s_1"] / both["high_s"]).mask(alone, 1.0),
+        high=(both["high_s_1"] / both["low_s"].clip(lower=1e-12)).mask(alone, 1.0),
+        efficiency=speedup / both["threads"],
+    )[_SCALING_COLUMNS]
 
 
 def threads_pay(scaling: pd.DataFrame) -> pd.DataFrame:

@@ -161,7 +161,7 @@ def estimate(
     if n_clean >= _LEAST_CLEAN:
         middle_s = median(chosen)
         half = math.hypot(batch_half_width(chosen) / middle_s, floor)
-        if any(beyond_caches(visit) for visit in visits):
+        if any(map(beyond_caches, visits)):
             time_s = quantile(chosen, _UNDISTURBED)
             low_s, high_s = time_s * (1 - floor), max(middle_s, time_s * (1 + half))
         else:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import choices, crossovers, ledger, roofline, scaling, statistics
+from profiler_suite.analysis import choices, ledger, roofline, scaling, statistics
 from profiler_suite.analysis.frames import Run
 from profiler_suite.model import Noun, Point
 
@@ -225,8 +225,7 @@ def findings(run: Run) -> tuple[str, ...]:
         table = usable[usable["experiment"] == experiment.name]
         if len(table) and not experiment.pair:
             said += _experiment_findings(experiment.name, table)
-    crossings = crossovers.crossovers(run.points, run.provenance.experiments)
-    for name, group in crossings.groupby("experiment", sort=False):
+    for name, group in run.crossovers.groupby("experiment", sort=False):
         texts = "; ".join(group["text"].head(_MOST_CROSSINGS))
         said.append(f"{name}: {texts}.")
     said += [*choices.findings(run), *_thread_findings(run)]
@@ -257,7 +256,7 @@ def _experiment_findings(name: str, table: pd.DataFrame) -> list[str]:
 
 
 def _thread_findings(run: Run) -> list[str]:
-    table = scaling.thread_scaling(run.points)
+    table = run.thread_scaling
     many = table[table["threads"] > 1]
     if many.empty:
         return []

@@ -38,13 +38,14 @@ def report_command(run: str, out: Path | None, baseline: str | None, quiet: bool
 
     RUN is a run folder, or a name below reports/ (default: latest).
     """
-    from profiler_suite.analysis.frames import load
+    from profiler_suite.analysis.frames import collections_put_off, load
     from profiler_suite.report.terminal import summary
     from profiler_suite.report.write import write_report
 
-    loaded = load(run)
-    found = _comparison(baseline, loaded)
-    page = write_report(loaded, out or loaded.folder, comparison=found)
+    with collections_put_off():
+        loaded = load(run)
+        found = _comparison(baseline, loaded)
+        page = write_report(loaded, out or loaded.folder, comparison=found)
     if quiet:
         click.echo(str(page))
         return 0

@@ -203,8 +203,8 @@ def _titles(known: Known) -> list[str]:
 def _arm_rows(known: Known) -> list[Any]:
     if known.answer is None:
         return []
-    by_id = {row.id: row for row in selection.rows(known.points)}
-    return [by_id[i] for i in (known.answer.left, known.answer.right) if i in by_id]
+    by_id = selection.by_id(known.points, [known.answer.left, known.answer.right])
+    return list(by_id.values())
 
 
 def _cards(known: Known) -> tuple[Card, ...]:

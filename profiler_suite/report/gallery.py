@@ -42,18 +42,20 @@ class Hung:
     picture: Picture
 
 
-def hang(known: Known) -> list[Hung]:
-    """Draw everything that this run has data for."""
-    with drawing_style():
-        return [
-            *_answer(known),
-            *_rooflines(known),
-            *_books(known),
-            *_experiments(known),
-            *_lines(known),
-            *_comparison(known),
-            *_quality(known),
-        ]
+def hang(known: Known) -> Iterator[Hung]:
+    """Draw everything that this run has data for, section by section."""
+    for draw in (
+        _answer,
+        _rooflines,
+        _books,
+        _experiments,
+        _lines,
+        _comparison,
+        _quality,
+    ):
+        with drawing_style():
+            pictures = list(draw(known))
+        yield from pictures
 
 
 def stem(prefix: str, name: str) -> str:

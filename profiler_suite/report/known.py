@@ -45,7 +45,6 @@ def ask(run: Run, comparison: Comparison | None = None) -> Known:
     points = run.points.reset_index(drop=True)
     settings = points[["dtype", "threads"]].drop_duplicates().itertuples(index=False)
     looks = zip(points["implementation"].astype(str), points["family"].astype(str), strict=True)
-    scaled = scaling.thread_scaling(points)
     return Known(
         run=run,
         points=points,
@@ -56,10 +55,10 @@ def ask(run: Run, comparison: Comparison | None = None) -> Known:
         clean_share=quality.clean_share(run),
         same_code=quality.same_code(run),
         selfcheck_says=quality.selfcheck_says(run),
-        crossovers=crossovers.crossovers(points, run.provenance.experiments),
+        crossovers=run.crossovers,
         unbroken=crossovers.unbroken(points, run.provenance.experiments),
-        thread_scaling=scaled,
-        threads_pay=scaling.threads_pay(scaled),
+        thread_scaling=run.thread_scaling,
+        threads_pay=scaling.threads_pay(run.thread_scaling),
         roofs={
             (str(dtype), int(threads)): roofline.roofs(
                 run.provenance.machine, str(dtype), int(threads)

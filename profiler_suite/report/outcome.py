@@ -11,7 +11,7 @@ from profiler_suite.report import columns, filling, hosts, provenance, selection
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.known import Known
 
-_MOST_TABLES = 3  # of experiments, when there is no question to answer
+_MOST_TABLES = 3  # of problems of the question, or of experiments when there is none
 _MOST_ROWS = 14
 _MOST_FINDINGS = 9
 
@@ -79,11 +79,14 @@ def summary(known: Known, width: int, color: bool) -> str:
 def _tables(page: Page, known: Known) -> None:
     if known.answer:
         own = selection.of_experiment(known.points, known.answer.experiment)
-        names = list(dict.fromkeys(own.sort_values("flop")["problem"]))
-        for problem in names:
-            _table(
-                page, own[own["problem"] == problem], (known.answer.left, known.answer.right)
-            )
+        arms = (known.answer.left, known.answer.right)
+        asked = own.loc[own["id"].isin(arms), "problem"]
+        names = list(dict.fromkeys([*asked, *own.sort_values("flop")["problem"]]))
+        for problem in names[:_MOST_TABLES]:
+            _table(page, own[own["problem"] == problem], arms)
+        if len(names) > _MOST_TABLES:
+            page.line(f"and {len(names) - _MOST_TABLES} more problems in the report")
+            page.line()
         return
     for experiment in known.run.provenance.experiments[:_MOST_TABLES]:
         own = selection.of_experiment(known.points, experiment.name)

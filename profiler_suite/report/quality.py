@@ -45,7 +45,7 @@ def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
     ax.set_ylim(max(len(shown), 3) - 0.4, -0.6)
     ax.axvline(1, color=ROLES["muted"][0], linewidth=1)
     ax.axvspan(0.98, 1.02, color=ROLES["shade"][0], linewidth=0, zorder=0)
-    ax.xaxis.set_major_formatter(lambda v, _: f"{100 * (v - 1):+.3g} %")
+    ax.xaxis.set_major_formatter(ticks.tick_change)
     ax.set_xlabel("second entry against the first")
     ax.grid(visible=False, axis="y")
     names = [f"{p.experiment}  {p.implementation}" for p in selection.rows(shown)]

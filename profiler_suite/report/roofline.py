@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 
 from profiler_suite import units
 from profiler_suite.report import chart, labels, selection, ticks
@@ -186,11 +187,13 @@ def _draw_executed(
         executed = rows["executed_flop"] / rows["time_s"]
         x = rows["intensity"]
         colour = marks[str(name)].colour
-        for lines in (
-            ax.vlines(x, executed, rows["flop_per_s"], colour, linewidth=0.8, zorder=1),
-            ax.hlines(executed, x / 1.06, x * 1.06, colour, linewidth=1.6, zorder=1),
-        ):
+        down = zip(x, executed, x, rows["flop_per_s"], strict=True)
+        feet = zip(x / 1.06, executed, x * 1.06, executed, strict=True)
+        for ends, width in ((down, 0.8), (feet, 1.6)):
+            segments = [((a, b), (c, d)) for a, b, c, d in ends]
+            lines = LineCollection(segments, colors=[colour], linewidths=width, zorder=1)
             lines.set_rasterized(rasterised)
+            ax.add_collection(lines, autolim=False)
 
 
 def _angle_on_paper(ax: Axes) -> float:

@@ -1,7 +1,7 @@
 """Which rows of the points table a figure shows, and who is fastest among them."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -82,17 +82,22 @@ class Fastest:
 
 def fastest_along(frame: pd.DataFrame, axis: str) -> list[Fastest]:
     """The fastest measured implementation at every value of the axis."""
+    own = rivals(frame)
+    names = own["implementation"].to_numpy()
+    time_s, low_s, high_s = (own[c].to_numpy() for c in ("time_s", "low_s", "high_s"))
     found = []
-    for value, part in rivals(frame).groupby(axis, sort=axis != "problem"):
-        best = fastest(part)
-        tied = part[(part["low_s"] <= best["high_s"]) & (part.index != best.name)]
-        place: Any = value
+    groups: Any = own.groupby(axis).indices.items()
+    if axis == "problem":  # as the experiment has them, not by their names
+        groups = sorted(groups, key=lambda group: group[1][0])
+    for value, places in groups:
+        best = places[time_s[places].argmin()]
+        tied = places[(low_s[places] <= high_s[best]) & (places != best)]
         found.append(
             Fastest(
-                value=place,
-                row=int(best.name),
-                implementation=str(best["implementation"]),
-                tied=tuple(tied["implementation"].astype(str)),
+                value=value,
+                row=int(own.index[best]),
+                implementation=str(names[best]),
+                tied=tuple(names[tied]),
             )
         )
     return found
@@ -136,6 +141,12 @@ def by_implementation(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]
 def rows(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows as named tuples; a row's fields are its columns, its number is ``Index``."""
     return iter(frame.itertuples())
+
+
+def by_id(frame: pd.DataFrame, ids: Iterable[str]) -> dict[str, Any]:
+    """Of these points, in their order, the rows that there are."""
+    found = {row.id: row for row in rows(frame[frame["id"].isin(list(ids))])}
+    return {name: found[name] for name in ids if name in found}
 
 
 def fastest(frame: pd.DataFrame) -> Any:

@@ -17,10 +17,10 @@ def sources(known: Known) -> list[SourceView]:
     lines = known.run.lines
     if lines.empty:
         return []
-    by_id = {row.id: row for row in selection.rows(known.points)}
+    by_id = selection.by_id(known.points, lines["id"].unique())
     views = []
     for point_id, part in lines.groupby("id", sort=False):
-        row = by_id.get(point_id)
+        row = by_id.get(str(point_id))
         # The function asked for comes first; its lines include the time of what they call.
         functions = [
             (some, _function(str(file), str(name), some))

@@ -50,6 +50,11 @@ def tick_rate(flop_per_s: float) -> str:
     return _prefixed(flop_per_s, "FLOP/s", ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")))
 
 
+def tick_change(ratio: float, _: object = None) -> str:
+    """A tick of an axis of ratios, as the change: '+2 %'."""
+    return f"{100 * (ratio - 1):+.3g} %"
+
+
 def log_axis(
     ax: Axes,
     which: str,

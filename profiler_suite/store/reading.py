@@ -99,9 +99,9 @@ def each_row(folder: Path) -> Iterator[Row | None]:
     try:
         with open(path, "rb", opener=_only_files) as file:
             for line in _lines(file):
-                for row in _rows(line, decoder):
+                for row, written in _rows(line, decoder):
                     if isinstance(row, RoundRecord):
-                        same = hash(msgspec.json.encode(row))
+                        same = hash(written)
                         if same in rounds:
                             continue  # the very same: files were joined
                         rounds.add(same)
@@ -138,8 +138,8 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
             yield line
 
 
-def _rows(line: bytes, decoder: "msgspec.json.Decoder[Row]") -> list[Row | None]:
-    """The rows on a line, and None for each piece of it that is none.
+def _rows(line: bytes, decoder: "msgspec.json.Decoder[Row]") -> list[tuple[Row | None, bytes]]:
+    """The rows on a line as they are written there, None for each piece of it that is none.
 
     It is one row, unless something was cut or joined: then whole rows may stand
     before or behind the remains of others.
@@ -148,8 +148,9 @@ def _rows(line: bytes, decoder: "msgspec.json.Decoder[Row]") -> list[Row | None]
     starts = [found.start() for found in _START_OF_ROW.finditer(line)] if row is None else []
     cuts = [0, *(start for start in starts if start), len(line)]
     if len(cuts) == 2:
-        return [row]
-    return [_decoded(line[start:end], decoder) for start, end in itertools.pairwise(cuts)]
+        return [(row, line.strip())]
+    pieces = [line[start:end].strip() for start, end in itertools.pairwise(cuts)]
+    return [(_decoded(piece, decoder), piece) for piece in pieces]
 
 
 def _decoded(line: bytes, decoder: "msgspec.json.Decoder[Row]") -> Row | None:
