@@ -194,6 +194,40 @@ class Skip(Noun, frozen=True):
     reason: str
 
 
+class Forecast(Noun, frozen=True):
+    """How long a sweep is expected to take, phase by phase, s."""
+
+    start_s: Seconds = 0.0
+    """The command itself: Python, imports, the plan."""
+    survey_s: Seconds = 0.0
+    """Measuring the machine, where no survey is kept that serves."""
+    prepare_s: Seconds = 0.0
+    """Children, data, checks and warm-ups of all launches."""
+    rounds_s: Seconds = 0.0
+    most_rounds_s: Seconds = 0.0
+    """The rounds' budget, used up where noise keeps points from converging."""
+    lines_s: Seconds = 0.0
+    books_s: Seconds = 0.0
+    """Where the time goes: traces, replays, native samples."""
+    report_s: Seconds = 0.0
+
+    @property
+    def after_rounds_s(self) -> float:
+        """What follows the rounds."""
+        return self.lines_s + self.books_s + self.report_s
+
+    @property
+    def duration_s(self) -> float:
+        """The whole command."""
+        before_s = self.start_s + self.survey_s + self.prepare_s
+        return before_s + self.rounds_s + self.after_rounds_s
+
+    @property
+    def most_s(self) -> float:
+        """The whole command when the rounds use up their budget."""
+        return self.duration_s + max(0.0, self.most_rounds_s - self.rounds_s)
+
+
 class Plan(Noun, frozen=True):
     """What a sweep is going to do."""
 
@@ -202,6 +236,8 @@ class Plan(Noun, frozen=True):
     skipped: tuple[Skip, ...]
     predicted_duration_s: Seconds
     predicted_memory_bytes: Number
+    forecast: Forecast = Forecast()
+    """Where the predicted duration comes from."""
 
 
 # ------------------------------------------------------- what a trace counted

@@ -91,7 +91,7 @@ def write_shards(folder: Path, of: int = 3, **changes: Any) -> list[Path]:
         write_run(
             folder / f"s{number}",
             provenance(
-                shard_of(whole, number, of, QUICK),
+                shard_of(whole, number, of, MACHINE, QUICK),
                 shard=f"{number}/{of}",
                 started_at=f"2026-01-01T00:0{number}:00+00:00",
                 **changes,

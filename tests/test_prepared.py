@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
-from profiler_suite.measure.accounting import Effort, account_point
+from profiler_suite.measure.accounting import Effort, Order, account_point
 from profiler_suite.measure.plan import make_point
 from profiler_suite.measure.trace import trace
 from profiler_suite.model import Implementation, Problem
@@ -155,8 +155,8 @@ def test_the_ledger_is_that_of_the_prepared_call() -> None:
     problem = sized(height=20, width=20)
     found = PREPARED["winograd_kept"]
     point = make_point("test", found, problem, 1, MACHINE)
-    effort = Effort(replay_s=0.01, sample_s=0.01, floor_s=1.0)
-    record = account_point(point, 0, effort, canary.make("ufunc"))
+    order = Order(files=(), seed=0, effort=Effort(replay_s=0.01, sample_s=0.01, floor_s=1.0))
+    record = account_point(point, order, canary.make("ufunc"))
     assert not record.untraced
     products = [o for o in record.operations if o.kind == "product"]
     # Five products; no sixth that would transform the filters.

@@ -28,7 +28,7 @@ def slower() -> Machine:
 
 def test_the_shards_have_every_point_once_and_partners_together() -> None:
     whole = planned()
-    shards = [shard_of(whole, number, 5, QUICK) for number in range(1, 6)]
+    shards = [shard_of(whole, number, 5, MACHINE, QUICK) for number in range(1, 6)]
     ids = [point.id for shard in shards for point in shard.points]
     assert sorted(ids) == sorted(point.id for point in whole.points)
     for shard in shards:
@@ -45,14 +45,16 @@ def test_machines_that_skip_other_points_agree_on_plan_seed_and_shards() -> None
     assert plan_seed(one, "quick") == plan_seed(other, "quick")
     assert asked_points(one) == asked_points(other)
     assert plan_name(one, "quick") != plan_name(one, "full")
-    first_of_each = [{p.id for p in shard_of(p, 1, 4, QUICK).points} for p in (one, other)]
-    rest = {p.id for n in (2, 3, 4) for p in shard_of(other, n, 4, QUICK).points}
+    first_of_each = [
+        {p.id for p in shard_of(p, 1, 4, MACHINE, QUICK).points} for p in (one, other)
+    ]
+    rest = {p.id for n in (2, 3, 4) for p in shard_of(other, n, 4, MACHINE, QUICK).points}
     assert not {name for name in first_of_each[0] if not name.endswith("/again")} & rest
 
 
 def test_a_shard_without_points_is_refused() -> None:
     with pytest.raises(UsageError, match="use fewer shards"):
-        shard_of(planned(), 4000, 4000, QUICK)
+        shard_of(planned(), 4000, 4000, MACHINE, QUICK)
 
 
 def test_blocks_hold_every_point_once_in_order_with_a_round_that_fits_the_span() -> None:

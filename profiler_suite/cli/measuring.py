@@ -21,10 +21,12 @@ def measure(
     again: frozenset[str],
     progress: ProgressLine,
     other_python: str = "",
+    afterwards_s: float = 0.0,
 ) -> None:
     """Measure what has no outcome yet, and the points named in `again`, into the run folder.
 
-    `files` are the experiments' own, which the children run.
+    `files` are the experiments' own, which the children run; `afterwards_s` is how long
+    the report takes.
     """
     from profiler_suite.analysis.statistics import estimate
     from profiler_suite.machine.canary import of_environment
@@ -43,6 +45,7 @@ def measure(
         files=files,
         floors_s=provenance.floors_s,
         other_python=other_python,
+        afterwards_s=afterwards_s,
     )
     tell = told(run_folder, progress)
 

@@ -35,7 +35,7 @@ REPORTS = "reports"
 
 @click.command("sweep")
 @click.argument("experiments", nargs=-1)
-@click.option("--quick", "mode", flag_value="quick", help="Fewer points, at most a minute.")
+@click.option("--quick", "mode", flag_value="quick", help="Fewer points, about a minute.")
 @click.option(
     "--full", "mode", flag_value="full", help="Narrower intervals, up to half an hour."
 )
@@ -113,9 +113,9 @@ def _sweep(request: Request) -> int:
     machine, schedule = _survey(request, progress), schedule_of(request)
     # A shard is measured in blocks that fit into the memory one by one.
     whole = plan_for(request, experiments, machine, files, together=request.shard is None)
-    plan = _part(request, whole, schedule)
+    plan = _part(request, whole, machine, schedule)
     if request.dry_run:
-        return _show_plan(request, plan)
+        return _show_plan(request, _with_survey(plan, request))
     if request.only_flagged and request.out is None:
         resumed = latest()
     folder = resumed or request.out or _new_folder(experiments, request)
@@ -131,7 +131,16 @@ def _sweep(request: Request) -> int:
             run_folder.write_provenance(provenance)
         again = flagged(folder) if request.only_flagged else frozenset[str]()
         python = other.python_executable if other else ""
-        measure(run_folder, provenance, schedule, files, again, progress, python)
+        measure(
+            run_folder,
+            provenance,
+            schedule,
+            files,
+            again,
+            progress,
+            python,
+            plan.forecast.report_s,
+        )
     if provenance.shard:
         return _shard_measured(request, folder, provenance)
     _point_latest(folder)
@@ -165,10 +174,24 @@ def _survey(request: Request, progress: ProgressLine) -> "Machine":
     return machine
 
 
-def _part(request: Request, whole: "Plan", schedule: "Schedule") -> "Plan":
+def _with_survey(plan: "Plan", request: Request) -> "Plan":
+    """The plan with the survey that the sweep itself would make."""
+    import msgspec
+
+    from profiler_suite.machine.survey import survey_s
+
+    expected = msgspec.structs.replace(
+        plan.forecast, survey_s=survey_s(coarse=request.mode == "quick")
+    )
+    return msgspec.structs.replace(
+        plan, forecast=expected, predicted_duration_s=expected.duration_s
+    )
+
+
+def _part(request: Request, whole: "Plan", machine: "Machine", schedule: "Schedule") -> "Plan":
     from profiler_suite.measure.sharing import shard_of
 
-    return shard_of(whole, *request.shard, schedule) if request.shard else whole
+    return shard_of(whole, *request.shard, machine, schedule) if request.shard else whole
 
 
 def _shard_measured(request: Request, folder: Path, provenance: "Provenance") -> int:

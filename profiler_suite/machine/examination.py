@@ -6,6 +6,10 @@ PROGRESS = "progress: "
 """Begins each line of the child's stderr that is meant for a person."""
 
 
+FULL_S, COARSE_S = 24.0, 7.0
+"""Time that a full and a coarse examination take, s."""
+
+
 class Request(Noun, frozen=True):
     """What the parent asks for."""
 

@@ -19,7 +19,13 @@ from profiler_suite.machine.bandwidth_ceilings import bandwidth_ceilings
 from profiler_suite.machine.call_costs import call_stations, fit_costs
 from profiler_suite.machine.call_operations import operations
 from profiler_suite.machine.ceilings import summarize
-from profiler_suite.machine.examination import PROGRESS, Examination, Request
+from profiler_suite.machine.examination import (
+    COARSE_S,
+    FULL_S,
+    PROGRESS,
+    Examination,
+    Request,
+)
 from profiler_suite.machine.gemm import gemm_ceilings
 from profiler_suite.machine.lookup import MEMORY, level_sets
 from profiler_suite.machine.paging import paging_ceilings
@@ -55,7 +61,7 @@ class Effort(Noun, frozen=True):
 
 # The best of 25 rounds at least; 30 s at most, 10 s in a hurry.
 FULL = Effort(
-    seconds=24.0,
+    seconds=FULL_S,
     least_rounds=25,
     longest_product_s=0.15,
     largest_product=2048,
@@ -63,7 +69,7 @@ FULL = Effort(
     accesses=ACCESSES,
 )
 COARSE = Effort(
-    seconds=7.0,
+    seconds=COARSE_S,
     least_rounds=6,
     longest_product_s=0.03,
     largest_product=768,

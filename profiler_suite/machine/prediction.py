@@ -52,6 +52,8 @@ _OPERATIONS = {
     "correlate": ("scipy.signal.correlate", "float64"),
     "ndimage": ("scipy.ndimage.correlate", "float64"),
 }
+SCIPY_RATES = frozenset({"fft", "convolve2d", "correlate", "ndimage"})
+"""Those of SciPy's functions."""
 RATES = ("blas", "python", *_OPERATIONS)
 """What `Cost.rate` may be."""
 

@@ -8,7 +8,13 @@ import msgspec
 
 from profiler_suite import child
 from profiler_suite.errors import ChildError
-from profiler_suite.machine.examination import PROGRESS, Examination, Request
+from profiler_suite.machine.examination import (
+    COARSE_S,
+    FULL_S,
+    PROGRESS,
+    Examination,
+    Request,
+)
 from profiler_suite.machine.facts import read_facts
 from profiler_suite.machine.fingerprint import fingerprint
 from profiler_suite.machine.kept import keep_floors, keep_machine, kept_floors, kept_machine
@@ -18,6 +24,23 @@ Progress = Callable[[str], None]
 
 # Four times what a full examination takes: by then the child hangs.
 _PATIENCE_S = 120.0
+
+
+# Starting the examining child, and its end (0.4 to 0.6 s).
+_CHILD_S = 0.5
+
+
+def survey_s(coarse: bool = False) -> float:
+    """How long a survey would take now, s: nothing where a kept one serves."""
+    if _kept(fingerprint(read_facts()), coarse) is not None:
+        return 0.0
+    return _CHILD_S + (COARSE_S if coarse else FULL_S)
+
+
+def _kept(name: str, coarse: bool) -> Machine | None:
+    """The machine kept under that fingerprint, unless a full one is wanted and it is coarse."""
+    kept = kept_machine(name)
+    return kept if kept is not None and (coarse or not kept.coarse) else None
 
 
 def survey(
@@ -31,8 +54,8 @@ def survey(
     """
     facts = read_facts()
     name = fingerprint(facts)
-    kept = None if refresh else kept_machine(name)
-    if kept is not None and (coarse or not kept.coarse):
+    kept = None if refresh else _kept(name, coarse)
+    if kept is not None:
         return msgspec.structs.replace(kept, facts=facts)
     kept_floor_s = kept_floors(name).get("ufunc", 0.0)
     request = Request(facts=facts, fingerprint=name, coarse=coarse, kept_floor_s=kept_floor_s)

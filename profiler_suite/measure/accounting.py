@@ -15,6 +15,7 @@ from profiler_suite.machine import canary
 from profiler_suite.measure import native
 from profiler_suite.measure.pointwise import READY, pass_over
 from profiler_suite.measure.replay import NOTHING, Replay, replay
+from profiler_suite.measure.schedule import trace_s
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.measure.trace import trace
 from profiler_suite.model import (
@@ -29,9 +30,6 @@ from profiler_suite.model import (
 )
 from profiler_suite.workloads import catalogue, registry
 
-# Tracing costs some tens of microseconds per operation.
-_TRACED_CALL_S = 40e-6
-_MOST_TRACE_S = 1.0
 # More signatures than this are not replayed one by one; the rest is residual, and said.
 _MOST_OPERATIONS = 24
 _SIZES_PER_GROUP = 3
@@ -52,6 +50,8 @@ class Effort(Noun, frozen=True):
     """Fewer for a function that takes seconds."""
     most_bytes: float = 0.0
     """Operands of all replayed operations together; 0 for no limit."""
+    most_trace_s: float = 1.0
+    """A function whose trace is expected to take longer is not traced."""
 
 
 class Order(Noun, frozen=True):
@@ -60,6 +60,9 @@ class Order(Noun, frozen=True):
     files: tuple[str, ...]
     seed: int
     effort: Effort
+    profiled: tuple[str, ...] = ()
+    """Ids of points whose lines are profiled: a trace splits their lines."""
+    most_trace_of_profiled_s: float = 0.0
 
 
 def account_points(
@@ -85,19 +88,21 @@ def account_points(
     return ended and f"the accounting process was given up: {ended}"
 
 
-def account_point(
-    point: Point, seed: int, effort: Effort, run_canary: canary.Canary
-) -> AccountRecord:
+def account_point(point: Point, order: Order, run_canary: canary.Canary) -> AccountRecord:
     """Trace, replay and sample one point of a plan."""
+    effort = order.effort
+    if point.id in order.profiled:
+        longer_s = max(effort.most_trace_s, order.most_trace_of_profiled_s)
+        effort = msgspec.structs.replace(effort, most_trace_s=longer_s)
     workload = registry.find_workload(point.problem.workload)
-    arguments = workload.arguments(point.problem, seed)
+    arguments = workload.arguments(point.problem, order.seed)
     return account(
         registry.ready(registry.run_by(point), arguments),
         arguments,
         effort,
         run_canary,
         name=point.id,
-        expected_calls=point.cost.calls + point.cost.scalar_steps,
+        expected_trace_s=trace_s(point.cost),
     )
 
 
@@ -108,16 +113,18 @@ def account(
     run_canary: canary.Canary,
     *,
     name: str,
-    expected_calls: float = 0.0,
+    expected_trace_s: float = 0.0,
     traced: tuple[OperationCounts | None, str] | None = None,
 ) -> AccountRecord:
     """Trace, replay and sample one function on these arguments.
 
-    `expected_calls` is roughly how many operations it makes, where that is
-    known beforehand: a function that makes very many is not traced. `traced`
-    gives the counts of a trace taken before, or why there are none.
+    `expected_trace_s` is roughly how long a trace takes, where that is known
+    beforehand: what would take too long is not traced. `traced` gives the counts of a
+    trace taken before, or why there are none.
     """
-    counts, untraced = traced or _counts(function, arguments, expected_calls)
+    counts, untraced = traced or _counts(
+        function, arguments, expected_trace_s, effort.most_trace_s
+    )
     operations = costliest(gathered(counts.operations) if counts else (), effort.most_bytes)
     sampled: list[tuple[NativeSamples | None, bool, str]] = []
     replayed = replay(
@@ -157,10 +164,12 @@ def account(
 
 
 def _counts(
-    function: Callable[..., Any], arguments: tuple[Any, ...], expected_calls: float
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    expected_s: float,
+    most_s: float,
 ) -> tuple[OperationCounts | None, str]:
-    expected_s = expected_calls * _TRACED_CALL_S
-    if expected_s > _MOST_TRACE_S:
+    if expected_s > most_s:
         return None, f"tracing it would take about {expected_s:.0f} s"
     try:
         return trace(function, arguments)[1], ""
@@ -313,7 +322,7 @@ def main() -> None:
         threads.limit(point.threads)
         # What a user's implementation raises is a result about that implementation.
         try:
-            record = account_point(point, order.seed, order.effort, run_canary)
+            record = account_point(point, order, run_canary)
         except Exception as error:  # noqa: BLE001
             record = _nothing(point, f"{type(error).__name__}: {error}")
         output.write(to_json(record) + b"\n")

@@ -5,11 +5,12 @@ from time import perf_counter
 
 import msgspec
 
-from profiler_suite.measure import lines
+from profiler_suite import units
+from profiler_suite.measure import forecast, lines
 from profiler_suite.measure.accounting import Effort, Order, account_points
 from profiler_suite.measure.places import Place, place_after, point_of
 from profiler_suite.measure.runner import Judge, Progress, Sweep
-from profiler_suite.measure.schedule import Schedule
+from profiler_suite.measure.schedule import Schedule, most_trace_s
 from profiler_suite.model import (
     AccountRecord,
     LineRecord,
@@ -38,6 +39,8 @@ class Job(Noun, frozen=True):
     """Ids of points whose lines are profiled; None: one per experiment and implementation."""
     other_python: str = ""
     """Runs the points of the other environment; only their times are taken."""
+    afterwards_s: float = 0.0
+    """How long what follows the passes takes, s: counts as time left."""
 
 
 class Told(Noun, frozen=True):
@@ -66,6 +69,12 @@ def measure(
     Returns how each point ended; `keep_floors` is given the canaries' floors of this run
     as soon as its times are taken.
     """
+    expected = _Expected(job, earlier)
+
+    def show(progress: Progress) -> None:
+        left_s = progress.remaining_s + expected.after_rounds_s
+        told.show(msgspec.structs.replace(progress, remaining_s=left_s))
+
     sweep = Sweep(
         job.points,
         job.machine,
@@ -75,7 +84,7 @@ def measure(
         floors=job.floors_s,
         append=told.append,
         judge=judge,
-        progress=told.show,
+        progress=show,
         earlier=earlier,
         again=again,
         start=start,
@@ -83,9 +92,45 @@ def measure(
     )
     sweep.run()
     keep_floors(sweep.floors())
-    _profile_lines(job, told, earlier, sweep.outcomes)
-    _account(job, told, earlier, sweep)
+    _profile_lines(job, told, expected, sweep.outcomes)
+    _account(job, told, expected, sweep)
     return sweep.outcomes
+
+
+class _Expected:
+    """Which points are going to have lines and books, and what that takes."""
+
+    def __init__(self, job: Job, earlier: Sequence[Row]) -> None:
+        self._job = job
+        self._lines_before = {
+            row.point for row in earlier if isinstance(row, LineRecord | LinesRecord)
+        }
+        self._books_before = {row.point for row in earlier if isinstance(row, AccountRecord)}
+        # As if every point ended well.
+        lines_s = forecast.lines_s(self.of_lines(job.points), job.schedule)
+        self.after_lines_s = job.afterwards_s + forecast.books_s(
+            self.of_books(job.points), job.schedule, self.profiled(job.points)
+        )
+        self.after_rounds_s = lines_s + self.after_lines_s
+
+    def profiled(self, good: Sequence[Point]) -> list[str]:
+        """Ids of the points whose lines are profiled, now or before."""
+        if self._job.profiled is not None:
+            return list(self._job.profiled)
+        return [p.id for p in lines.representatives(forecast.of_this_environment(good))]
+
+    def of_lines(self, good: Sequence[Point]) -> list[Point]:
+        """Points whose lines are still to be profiled."""
+        wanted = {*self.profiled(good)} - self._lines_before
+        return [p for p in good if p.id in wanted and not p.environment]
+
+    def of_books(self, good: Sequence[Point]) -> list[Point]:
+        """Points whose books are still to be kept."""
+        return [p for p in good if forecast.has_books(p) and p.id not in self._books_before]
+
+
+def _ended_well(job: Job, outcomes: Mapping[str, Status]) -> list[Point]:
+    return [p for p in job.points if outcomes.get(p.id) is Status.OK]
 
 
 def measure_in_blocks(
@@ -147,21 +192,22 @@ def measure_in_blocks(
 
 
 def _profile_lines(
-    job: Job, told: Told, earlier: Sequence[Row], outcomes: Mapping[str, Status]
+    job: Job, told: Told, expected: _Expected, outcomes: Mapping[str, Status]
 ) -> None:
-    before = {row.point for row in earlier if isinstance(row, LineRecord | LinesRecord)}
-    good = [p for p in job.points if outcomes.get(p.id) is Status.OK and not p.environment]
-    if job.profiled is None:
-        wanted = lines.representatives(good)
-    else:
-        wanted = [p for p in good if p.id in job.profiled]
-    todo = [p for p in wanted if p.id not in before]
+    todo = expected.of_lines(_ended_well(job, outcomes))
     if not todo:
         return
-    told.say(f"profiling lines of {len(todo)} implementations")
+    tell = _Counted(
+        f"profiling lines of {units.some(len(todo), 'implementation')}",
+        [forecast.lines_of_point_s(p, job.schedule) for p in todo],
+        expected.after_lines_s,
+        told.pace,
+    )
+    told.say(tell.text())
 
     def keep(result: lines.Profiled) -> None:
         told.append(LinesRecord(point=result.point, lines=result.lines, reason=result.reason))
+        tell.done(result.point)
 
     problem = lines.profile_points(
         todo,
@@ -175,20 +221,12 @@ def _profile_lines(
         told.warn(f"{problem}; the times are complete")
 
 
-def _account(job: Job, told: Told, earlier: Sequence[Row], sweep: Sweep) -> None:
-    before = {row.point for row in earlier if isinstance(row, AccountRecord)}
-    outcomes = sweep.outcomes
-    todo = [
-        point
-        for point in job.points
-        if outcomes.get(point.id) is Status.OK
-        and not point.replica
-        and not point.runs  # its books are those of the code it runs
-        and not point.environment
-        and point.id not in before
-    ]
+def _account(job: Job, told: Told, expected: _Expected, sweep: Sweep) -> None:
+    good = _ended_well(job, sweep.outcomes)
+    todo = expected.of_books(good)
     if not todo:
         return
+    profiled = expected.profiled(good)
     floors = (job.floors_s.get("ufunc"), sweep.floors().get("ufunc"))
     order = Order(
         files=job.files,
@@ -198,16 +236,52 @@ def _account(job: Job, told: Told, earlier: Sequence[Row], sweep: Sweep) -> None
             sample_s=job.schedule.sample_s,
             floor_s=min((floor for floor in floors if floor), default=0.0),
             seed=job.seed,
+            most_trace_s=most_trace_s(job.schedule, False),
         ),
+        profiled=tuple(profiled),
+        most_trace_of_profiled_s=most_trace_s(job.schedule, True),
     )
-    number = 0
+    tell = _Counted(
+        "where the time goes",
+        [forecast.books_of_point_s(p, job.schedule, p.id in profiled) for p in todo],
+        job.afterwards_s,
+        told.pace,
+    )
 
     def keep(record: AccountRecord) -> None:
-        nonlocal number
         told.append(record)
-        number += 1
-        told.pace(f"where the time goes  {number}/{len(todo)}  {record.point}")
+        tell.done(record.point)
 
     problem = account_points(todo, order, job.schedule.visit_timeout_s, keep)
     if problem:
         told.warn(f"{problem}; the times are complete")
+
+
+class _Counted:
+    """Tells of a pass, point by point, with the time left of it and of what follows."""
+
+    def __init__(
+        self,
+        stage: str,
+        costs_s: Sequence[float],
+        afterwards_s: float,
+        pace: Callable[[str], None],
+    ) -> None:
+        self._stage = stage
+        self._countdown = forecast.Countdown(costs_s)
+        self._of = len(costs_s)
+        self._afterwards_s = afterwards_s
+        self._pace = pace
+        self._begun = perf_counter()
+        self._done = 0
+
+    def done(self, point: str) -> None:
+        """One more."""
+        self._done += 1
+        self._pace(f"{self.text()}  {point}")
+
+    def text(self) -> str:
+        """How far it is."""
+        left_s = self._countdown.left_s(self._done, perf_counter() - self._begun)
+        left = units.duration(left_s + self._afterwards_s)
+        return f"{self._stage}  {self._done}/{self._of}, about {left} left"

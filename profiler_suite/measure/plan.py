@@ -9,8 +9,9 @@ import msgspec
 from profiler_suite import units
 from profiler_suite.errors import UsageError, unknown_name
 from profiler_suite.machine import choice, prediction
-from profiler_suite.measure.schedule import Schedule, budget_s
-from profiler_suite.measure.timing import SAMPLE_S, SAMPLES_PER_VISIT
+from profiler_suite.measure.forecast import forecast
+from profiler_suite.measure.schedule import Schedule
+from profiler_suite.measure.timing import SAMPLE_S
 from profiler_suite.measure.versus import doubled
 from profiler_suite.model import (
     Cost,
@@ -29,19 +30,6 @@ from profiler_suite.workloads import registry
 
 # Which dimensions an option of the command line sets, per workload that has them.
 _SIZE_DIMS = ("height", "width", "rows", "columns")
-
-# Seconds that are spent around the rounds, each seen on the development machine:
-# starting a child, preparing one point beyond its own evaluations, and writing the report.
-_START_S = 0.6
-PREPARE_S = 0.012
-_REPORT_S = 8.0
-_TRACE_S = 0.06
-# Evaluations spent on one point per launch for warm-up and calibration.
-_PREPARE_EVALUATIONS = 2.5
-# … and in its ledger: traced, rebuilt, replayed in a few rounds, sampled.
-_LEDGER_EVALUATIONS = 12
-CLEAN_SHARE = 0.6
-"""Share of visits that are clean on a shared machine, roughly; only predicts a duration."""
 
 
 Traced = Callable[[Implementation, Problem], Cost]
@@ -106,12 +94,14 @@ def plan(
     if together:
         check_memory(points, machine, schedule)
     skipped += too_much
+    expected = forecast(points, machine, schedule)
     return Plan(
         experiments=chosen,
         points=tuple(points),
         skipped=tuple(skipped),
-        predicted_duration_s=predicted_duration_s(points, schedule),
+        predicted_duration_s=expected.duration_s,
         predicted_memory_bytes=predicted_memory_bytes(points),
+        forecast=expected,
     )
 
 
@@ -319,31 +309,6 @@ def check_memory(points: Sequence[Point], machine: Machine, schedule: Schedule) 
 def usable_bytes(machine: Machine, schedule: Schedule) -> float:
     """Memory that the points held in one process may use; 0 when it is not known."""
     return machine.facts.memory_bytes * schedule.memory_share
-
-
-def visit_s(point: Point) -> float:
-    """Predicted length of one visit, canaries included."""
-    samples_s = max(point.predicted_s, SAMPLE_S)
-    return samples_s * max(1, min(SAMPLES_PER_VISIT, int(5e-3 / samples_s))) + 0.4e-3
-
-
-def predicted_duration_s(points: Sequence[Point], schedule: Schedule) -> float:
-    """Time of one sweep over the points, s, from starting it to its report."""
-    round_s = sum(visit_s(point) for point in points)
-    rounds_s = max(schedule.span_s, round_s * schedule.clean_visits / CLEAN_SHARE)
-    prepare_s = _START_S + sum(
-        PREPARE_S + _PREPARE_EVALUATIONS * point.predicted_s for point in points
-    )
-    lines_s = _START_S + len({(p.experiment, p.implementation) for p in points}) * (
-        2 * schedule.line_profile_s
-    )
-    ledger_s = _START_S + sum(
-        schedule.replay_s + schedule.sample_s + _TRACE_S + _LEDGER_EVALUATIONS * p.predicted_s
-        for p in points
-        if not (p.replica or p.runs)
-    )
-    measured_s = min(budget_s(schedule, len(points)), rounds_s)
-    return schedule.launches * prepare_s + measured_s + lines_s + ledger_s + _REPORT_S
 
 
 def predicted_memory_bytes(points: Sequence[Point]) -> float:

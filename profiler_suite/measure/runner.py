@@ -9,7 +9,9 @@ import msgspec
 from profiler_suite import units
 from profiler_suite.errors import ChildError
 from profiler_suite.machine.canary import effective_floors, named, own_floor
+from profiler_suite.measure import forecast
 from profiler_suite.measure.conversation import ChildDiedError, Conversation
+from profiler_suite.measure.forecast import Standing, visit_s
 from profiler_suite.measure.places import Place, place_after
 from profiler_suite.measure.protocol import (
     Begin,
@@ -40,6 +42,8 @@ from profiler_suite.model import (
 # A working set beyond this share of the last cache is at the mercy of the memory.
 _MEMORY_CANARY_SHARE = 0.25
 _START_TIMEOUT_S = 60.0
+# How often the time left is worked out anew; between, it runs down with the clock.
+_LOOK_AHEAD_EVERY_S = 2.0
 
 
 class Progress(Noun, frozen=True):
@@ -141,9 +145,10 @@ class Sweep:
         # A resumed run goes on in time where it stopped.
         self._epoch_ns = perf_counter_ns() - int(place.at_s * 1e9)
         self._random = random.Random(f"{seed}/{self._round}")
+        self._machine = machine
         self._measured_s = 0.0
-        self._round_s = 0.0
-        self._prepare_s = 0.0
+        self._predicted_s = 0.0  # the rounds so far
+        self._expected = (0.0, 0.0)
 
     def _replay(self, rows: Sequence[Row]) -> None:
         """Take up what an interrupted run has left."""
@@ -209,14 +214,12 @@ class Sweep:
 
     def _take_launch(self, launch: int, attempt: int, launches: int, begun: float) -> bool:
         """Rounds in one child; False when the child died before its share was used."""
-        launch_begun = perf_counter()
         children: dict[str, Child] = {}
         try:
             for environment in sorted({self._points[p].environment for p in self._active()}):
                 children[environment] = self._child(environment)
-            if not self._prepare_all(children, launch, begun, launches - attempt):
+            if not self._prepare_all(children, launch, attempt, begun):
                 return False
-            self._prepare_s = perf_counter() - launch_begun
             return self._rounds(children, launch, attempt, launches, begun)
         finally:
             for timing_child in children.values():
@@ -234,14 +237,21 @@ class Sweep:
         return Child(begin, self._other_python if environment else "")
 
     def _prepare_all(
-        self, children: Mapping[str, Child], launch: int, begun: float, launches_left: int
+        self, children: Mapping[str, Child], launch: int, attempt: int, begun: float
     ) -> bool:
         active = self._active()
         start = perf_counter()
+        countdown = forecast.Countdown(
+            [
+                forecast.prepare_s(self._points[p], checked=p not in self._checked)
+                for p in active
+            ]
+        )
+        standing = Standing(attempt, 0, 0.0, self._round, self._measured_s)
+        later_s = self._left_from(standing)
         for number, point_id in enumerate(active):
-            left = (len(active) - number) / max(1, number) * (perf_counter() - start)
-            left += launches_left * self._launch_s(launches_left)
-            self._tell("preparing", point_id, begun, left)
+            left_s = countdown.left_s(number, perf_counter() - start) + later_s
+            self._tell("preparing", point_id, begun, left_s)
             request = Prepare(
                 point=self._points[point_id],
                 launch=launch,
@@ -283,17 +293,13 @@ class Sweep:
             elapsed_s = perf_counter() - start
             if elapsed_s >= share_s or (not last and elapsed_s >= span_s and rounds >= wanted):
                 break
+            used_s = self._measured_s + elapsed_s
+            self._look_ahead(Standing(attempt, rounds, elapsed_s, self._round, used_s))
             visits: list[Visit] = []
             alive = True
             try:
                 for point_id in self._order(active):
-                    left = self._launch_s(launches - attempt) - elapsed_s
-                    if left <= 0:  # points that do not converge take what there is
-                        left = max(0.0, share_s - elapsed_s)
-                    left += (launches - attempt - 1) * (
-                        self._launch_s(launches - attempt) + self._prepare_s
-                    )
-                    self._tell("measuring", point_id, begun, left)
+                    self._tell("measuring", point_id, begun, self._left_s())
                     timing_child = children[self._points[point_id].environment]
                     try:
                         reply = timing_child.ask(Take(point=point_id), schedule.visit_timeout_s)
@@ -315,7 +321,7 @@ class Sweep:
                         self._remember(visit, launch)
             self._round += 1
             rounds += 1
-            self._round_s = (perf_counter() - start) / rounds
+            self._predicted_s += sum(visit_s(self._points[p]) for p in active)
             if not alive:
                 self._measured_s += perf_counter() - start
                 return False
@@ -415,13 +421,26 @@ class Sweep:
         self._done[point_id] = status
         self._append(PointRecord(point=self._points[point_id], status=status, reason=reason))
 
-    def _launch_s(self, launches_left: int) -> float:
-        """Expected length of one launch's rounds, from the rounds seen so far."""
-        schedule = self._schedule
-        share_s = (self._budget_s - self._measured_s) / launches_left
-        # A cautious guess: half of the visits are clean.
-        needed_s = 2 * schedule.clean_visits * self._round_s / schedule.launches
-        return min(share_s, max(schedule.span_s / schedule.launches, needed_s))
+    def _left_from(self, standing: Standing) -> float:
+        """Expected time of all rounds and launches that are left, s."""
+        active = [self._points[point_id] for point_id in self._active()]
+        pace = standing.used_s / self._predicted_s if self._predicted_s else 1.0
+        launches = self._schedule.launches - standing.launch - 1
+        left_s = forecast.rounds_left_s(
+            active, self._machine, self._schedule, self._budget_s, standing, pace
+        )
+        return left_s + launches * forecast.launch_s(active, checked=False)
+
+    def _look_ahead(self, standing: Standing) -> None:
+        """Work out what is left at the beginning of a round, if that was not just done."""
+        now = perf_counter()
+        if standing.launch_rounds == 0 or now - self._expected[0] >= _LOOK_AHEAD_EVERY_S:
+            self._expected = (now, self._left_from(standing))
+
+    def _left_s(self) -> float:
+        """What is left of what was expected at the beginning of a round, s."""
+        at, left_s = self._expected
+        return max(0.0, left_s - (perf_counter() - at))
 
     def _tell(self, stage: str, point_id: str, begun: float, remaining_s: float) -> None:
         self._progress(

@@ -13,7 +13,8 @@ import msgspec
 
 from profiler_suite.measure import accounting, lines
 from profiler_suite.measure.clock import Clock, clock_of_a_child
-from profiler_suite.measure.plan import PREPARE_S, make_point
+from profiler_suite.measure.forecast import TYPICAL_PREPARE_S
+from profiler_suite.measure.plan import make_point
 from profiler_suite.measure.runner import Judge, Progress, Sweep
 from profiler_suite.measure.schedule import Schedule
 from profiler_suite.model import (
@@ -205,7 +206,7 @@ def _account(
 
 def schedule(effort: Effort, points: int, elapsed_s: float) -> Schedule:
     """As many rounds as the time allows, in several processes as in a sweep."""
-    prepared_s = effort.launches * points * PREPARE_S
+    prepared_s = effort.launches * points * TYPICAL_PREPARE_S
     left_s = effort.total_s - elapsed_s - prepared_s
     rounds_s = min(effort.rounds_s, max(left_s, _LEAST_ROUNDS * effort.rounds_s))
     return Schedule(

@@ -6,18 +6,17 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from profiler_suite.errors import UsageError
-from profiler_suite.measure.plan import (
-    CLEAN_SHARE,
-    predicted_duration_s,
-    predicted_memory_bytes,
-    visit_s,
-)
+from profiler_suite.measure.forecast import forecast, one_after_the_other, visit_s
+from profiler_suite.measure.lines.job import representatives
+from profiler_suite.measure.plan import predicted_memory_bytes, usable_bytes
 from profiler_suite.measure.schedule import Schedule
-from profiler_suite.model import Plan, Point
+from profiler_suite.model import Machine, Plan, Point
 
 # A block has a round that is made often enough within the span; more points would
 # only make a task longer, and what is lost with a worker larger.
 _MOST_POINTS = 120
+# Share of visits that are clean on a shared machine that is not at its best.
+_CLEAN_SHARE = 0.6
 
 
 def base_id(point: Point) -> str:
@@ -49,7 +48,7 @@ def _everything(plan: Plan) -> list[Point]:
     return [*plan.points, *(skip.point for skip in plan.skipped)]
 
 
-def shard_of(plan: Plan, number: int, of: int, schedule: Schedule) -> Plan:
+def shard_of(plan: Plan, number: int, of: int, machine: Machine, schedule: Schedule) -> Plan:
     """Shard `number` (from 1) of the plan: every `of`-th group of points, by id.
 
     It does not depend on the machine that asks: points that are skipped there count.
@@ -64,12 +63,18 @@ def shard_of(plan: Plan, number: int, of: int, schedule: Schedule) -> Plan:
             f"shard {number}/{of} has no points: the plan has {len(together)} groups of points "
             "that belong together, and not all can be measured here; use fewer shards"
         )
+    in_blocks = blocks(points, schedule, usable_bytes(machine, schedule))
+    profiled = {p.id for p in representatives(points)}
+    expected = one_after_the_other(
+        [forecast(block, machine, schedule, profiled) for block in in_blocks]
+    )
     return msgspec.structs.replace(
         plan,
         points=points,
         skipped=tuple(skip for skip in plan.skipped if skip.point.id in mine),
-        predicted_duration_s=predicted_duration_s(points, schedule),
+        predicted_duration_s=expected.duration_s,
         predicted_memory_bytes=predicted_memory_bytes(points),
+        forecast=expected,
     )
 
 
@@ -82,7 +87,7 @@ def blocks(
     more would last longer, fewer would wait for it. Their working sets together stay below
     `memory_bytes` (0: no limit).
     """
-    round_s = schedule.span_s * CLEAN_SHARE / schedule.clean_visits
+    round_s = schedule.span_s * _CLEAN_SHARE / schedule.clean_visits
     found: list[tuple[Point, ...]] = []
     block: list[Point] = []
     used_s = used_bytes = 0.0

@@ -26,7 +26,7 @@ SAMPLES_PER_VISIT = 5
 # with 350 points and three processes, 0.2 s took a quarter of a sweep.
 _WARM_GAIN = 0.02
 _WARM_CALLS_IN_A_ROW = 3
-_WARM_LIMIT_S = 0.05
+WARM_LIMIT_S = 0.05
 
 
 class Prepared(Noun, frozen=True):
@@ -74,7 +74,7 @@ def prepare(
     begun = clock()
     cold_s = time_evaluations(call, arguments, 1, clock)
     best_s, without_gain = cold_s, 0
-    while without_gain < _WARM_CALLS_IN_A_ROW and (clock() - begun) * 1e-9 < _WARM_LIMIT_S:
+    while without_gain < _WARM_CALLS_IN_A_ROW and (clock() - begun) * 1e-9 < WARM_LIMIT_S:
         once_s = time_evaluations(call, arguments, 1, clock)
         without_gain = without_gain + 1 if once_s > best_s * (1 - _WARM_GAIN) else 0
         best_s = min(best_s, once_s)

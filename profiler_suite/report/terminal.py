@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from profiler_suite import units
-from profiler_suite.model import Experiment, Implementation, Machine, Plan, SelfCheck
+from profiler_suite.model import (
+    Experiment,
+    Forecast,
+    Implementation,
+    Machine,
+    Plan,
+    SelfCheck,
+)
 from profiler_suite.report import selfcheck
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.style import FAMILIES
@@ -13,6 +20,8 @@ if TYPE_CHECKING:
     from profiler_suite.analysis.frames import Run
 
 _MOST_SKIPS = 8
+# What noise may add to a sweep is told from here on.
+_NOTABLY_LONGER = 1.1
 
 
 def summary(run: "Run", width: int, color: bool) -> str:
@@ -59,6 +68,7 @@ def plan_page(plan: Plan, width: int, color: bool) -> str:
         f"{units.size(plan.predicted_memory_bytes)} of memory",
         style="bold",
     )
+    page.paragraph(_phases(plan.forecast))
     rows = []
     for e in plan.experiments:
         own = [p for p in plan.points if p.experiment == e.name]
@@ -96,6 +106,22 @@ def plan_page(plan: Plan, width: int, color: bool) -> str:
         if len(reasons) > _MOST_SKIPS:
             page.line(f"  and {len(reasons) - _MOST_SKIPS} more reasons")
     return page.text()
+
+
+def _phases(expected: Forecast) -> str:
+    """'machine 24 s, preparing 43 s, …', and how long it takes where noise prolongs it."""
+    phases = {
+        "survey of the machine": expected.survey_s,
+        "preparing": expected.start_s + expected.prepare_s,
+        "rounds": expected.rounds_s,
+        "lines": expected.lines_s,
+        "where the time goes": expected.books_s,
+        "report": expected.report_s,
+    }
+    said = ", ".join(f"{name} {units.duration(s)}" for name, s in phases.items() if s >= 0.5)
+    if expected.most_s < _NOTABLY_LONGER * expected.duration_s:
+        return said
+    return f"{said}; up to {units.duration(expected.most_s)} where noise prolongs the rounds"
 
 
 def machine_page(

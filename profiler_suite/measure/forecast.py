@@ -1,0 +1,328 @@
+"""Predicts how long a sweep takes: what each phase does with these points, and what that costs.
+
+The rounds follow from the schedule and from how many visits points need; the other phases
+do a known number of evaluations per point beside fixed work. What a piece of fixed work
+costs was measured on the development machine (two cores of a shared host), each in sweeps
+of 19, 43, 128 and 412 points: it is said beside the constant.
+"""
+
+import math
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from profiler_suite.machine.prediction import SCIPY_RATES
+from profiler_suite.measure.lines.job import representatives
+from profiler_suite.measure.schedule import Schedule, budget_s, most_trace_s, trace_s
+from profiler_suite.measure.timing import (
+    SAMPLE_S,
+    SAMPLES_PER_VISIT,
+    VISIT_S,
+    WARM_LIMIT_S,
+)
+from profiler_suite.model import Forecast, Machine, Point
+from profiler_suite.workloads import registry
+
+# The command itself: Python, imports, the plan (0.5 to 0.9 s).
+_START_S = 0.7
+# A child that is asked for its first point: a timing child (0.15 to 0.2 s), the one that
+# profiles lines (it measures what line_profiler adds first), the one that keeps the books.
+_TIMING_CHILD_S, _LINES_CHILD_S, _BOOKS_CHILD_S = 0.2, 0.4, 0.25
+# SciPy's modules, in each child that runs something of it (0.55 to 0.65 s).
+_SCIPY_S = 0.6
+
+# Data, warm-up and calibration of a point beyond its own evaluations (4.1 to 4.4 ms).
+_PREPARE_S = 0.0043
+# So many evaluations without a gain end a warm-up, the first ones gain.
+_WARM_EVALUATIONS = 5
+TYPICAL_PREPARE_S = 0.012
+"""Preparing a point of usual size, its own evaluations and its check included, s."""
+# Checking an answer, once per point: another evaluation, two digests of the data and the
+# comparison (8.9 ns per byte), and the reference, once per problem (29 GFLOP/s).
+_CHECKED_BYTE_S = 8.9e-9
+_REFERENCE_FLOP_S = 3.4e-11
+
+# A visit beyond its samples: canaries, and the words between parent and child.
+_AROUND_VISIT_S = 0.4e-3
+# A sample of several evaluations lasts one to two times what it must (mean of 150 points).
+_OVER_SAMPLE = 1.5
+# How many visits it takes until an interval is narrow enough: in a default sweep of 412
+# points, of those whose data the caches hold, 68 % needed more than 12, 31 % more than 20,
+# 10 % more than 50 and 3 % more than 100 (two other sweeps of 261 and 352 points: the
+# same). That is a tail of (v0/v)^1.5 with v0 = 9.2 at ± 3 %. The visits that noise takes
+# go with the square of the precision, so quick sweeps (± 5 %) need fewer: v0 = 3.3 there;
+# seen in four of 209 points: 11 to 27 % more than 20, 0 to 6 % more than 50.
+_TAIL, _TAIL_VISITS, _TAIL_HALF_WIDTH = 1.5, 9.2, 0.03
+# An evaluation that makes and frees more than this share of the last cache never came to
+# ± 3 %: 22 of 23 such points in a sweep had no end but the budget's or the most visits.
+_UNSETTLED_SHARE = 0.25
+
+# Lines: all time that is asked for and 5 %, and at least so many evaluations.
+_LINES_SHARE, _LINES_EVALUATIONS = 1.05, 7
+# Books, beside what is asked for: building operations (20 ms), and evaluations that are
+# traced, tried, replayed in at least five rounds (once plain, once in parts) and sampled.
+_BOOK_S = 0.02
+_BOOK_EVALUATIONS_TRACED, _BOOK_EVALUATIONS = 12, 8
+
+# The report: pictures' and page's libraries, then the figures of each experiment.
+_REPORT_S, _REPORT_PER_EXPERIMENT_S = 1.4, 0.62
+
+
+def forecast(
+    points: Sequence[Point],
+    machine: Machine,
+    schedule: Schedule,
+    profiled: Collection[str] | None = None,
+) -> Forecast:
+    """How long one sweep over the points takes, the machine's survey apart.
+
+    `profiled` are the ids of the points whose lines are profiled; None: those that stand
+    for their experiment and implementation.
+    """
+    if profiled is None:
+        profiled = {p.id for p in representatives(of_this_environment(points))}
+    return Forecast(
+        start_s=_START_S,
+        prepare_s=sum(
+            launch_s(points, checked=launch == 0) for launch in range(schedule.launches)
+        ),
+        rounds_s=rounds_s(points, machine, schedule),
+        most_rounds_s=budget_s(schedule, len(points)),
+        lines_s=lines_s([p for p in points if p.id in profiled], schedule),
+        books_s=books_s([p for p in points if has_books(p)], schedule, profiled),
+        report_s=_REPORT_S + _REPORT_PER_EXPERIMENT_S * len({p.experiment for p in points}),
+    )
+
+
+def one_after_the_other(forecasts: Sequence[Forecast]) -> Forecast:
+    """Of parts that are measured in one command, which is started once; without a report."""
+    names = ("prepare_s", "rounds_s", "most_rounds_s", "lines_s", "books_s")
+    return Forecast(
+        start_s=_START_S, **{name: sum(getattr(f, name) for f in forecasts) for name in names}
+    )
+
+
+# --------------------------------------------------------------------- launches
+
+
+def launch_s(points: Sequence[Point], *, checked: bool) -> float:
+    """Starting a child (one per environment) and preparing all points in it, s."""
+    children = {p.environment for p in points}
+    scipy = {p.environment for p in points if _needs_scipy(p)}
+    found = len(children) * _TIMING_CHILD_S + len(scipy) * _SCIPY_S
+    found += sum(prepare_s(p, checked=checked) for p in points)
+    if checked:
+        flop = {msgspec.json.encode(p.problem): p.cost.flop for p in points}
+        found += _REFERENCE_FLOP_S * sum(flop.values())
+    return found
+
+
+def prepare_s(point: Point, *, checked: bool) -> float:
+    """Preparing one point, s: data, one cold evaluation, warm-up and calibration.
+
+    Where its answer is checked, that too; the reference, which points share, apart.
+    """
+    once_s = point.predicted_s
+    check_s = once_s + _CHECKED_BYTE_S * data_bytes(point) if checked else 0.0
+    # A first evaluation that lasts as long as a warm-up may is one.
+    warm_s = min(WARM_LIMIT_S, _WARM_EVALUATIONS * once_s) if once_s < WARM_LIMIT_S else 0.0
+    return _PREPARE_S + once_s + warm_s + check_s
+
+
+def data_bytes(point: Point) -> float:
+    """Inputs and output of one evaluation."""
+    return point.working_set_bytes - point.cost.workspace_bytes
+
+
+def _needs_scipy(point: Point) -> bool:
+    return point.cost.rate in SCIPY_RATES
+
+
+# ----------------------------------------------------------------------- rounds
+
+
+def visit_s(point: Point) -> float:
+    """Predicted length of one visit, canaries included."""
+    one_s = point.predicted_s
+    sample_s = one_s if one_s >= SAMPLE_S else _OVER_SAMPLE * SAMPLE_S
+    samples = max(1, min(SAMPLES_PER_VISIT, int(VISIT_S / sample_s)))
+    return samples * sample_s + _AROUND_VISIT_S
+
+
+class Share(NamedTuple):
+    """Some of the points of a round: how many, and what visiting each of them once takes."""
+
+    points: int
+    round_s: float
+
+    @classmethod
+    def of(cls, points: Sequence[Point], pace: float = 1.0) -> "Share":
+        """These points, on a machine that is slower than predicted by a factor."""
+        return cls(len(points), pace * sum(visit_s(p) for p in points))
+
+
+class Standing(NamedTuple):
+    """How far the rounds of a sweep are."""
+
+    launch: int = 0
+    """Launches that are over."""
+    launch_rounds: int = 0
+    """Rounds in the present one."""
+    launch_s: float = 0.0
+    """Their time."""
+    rounds: int = 0
+    """In all launches."""
+    used_s: float = 0.0
+    """Their time."""
+
+
+def settles(point: Point, machine: Machine) -> bool:
+    """Whether more visits make the point's interval narrow: not if memory rules its time."""
+    last_bytes = max((c.size_bytes for c in machine.facts.caches), default=0)
+    own = registry.implementations().get(point.runs or point.implementation)
+    kept = own is not None and own.prepare is not None
+    made_bytes = 0.0 if kept else point.cost.workspace_bytes
+    return not last_bytes or made_bytes <= _UNSETTLED_SHARE * last_bytes
+
+
+def still_active(visits: int, schedule: Schedule) -> float:
+    """Share of the points that want more than so many visits, of those that settle."""
+    if visits < schedule.clean_visits or not schedule.half_width:
+        return 1.0
+    enough = _TAIL_VISITS * (_TAIL_HALF_WIDTH / schedule.half_width) ** 2
+    return float(min(1.0, (enough / visits) ** _TAIL))
+
+
+def rounds_s(points: Sequence[Point], machine: Machine, schedule: Schedule) -> float:
+    """All rounds of all launches, s."""
+    return rounds_left_s(points, machine, schedule, budget_s(schedule, len(points)))
+
+
+def rounds_left_s(
+    points: Sequence[Point],
+    machine: Machine,
+    schedule: Schedule,
+    limit_s: float,
+    at: Standing | None = None,
+    pace: float = 1.0,
+) -> float:
+    """The rounds from there to the end, s: every launch but the last makes what it must.
+
+    `points` are those without an outcome, `limit_s` is the budget of all rounds.
+    """
+    at = at or Standing()
+    all_s = Share.of(points, pace).round_s
+    used_s, rounds = at.used_s, at.rounds
+    for launch in range(at.launch, schedule.launches - 1):
+        begun = launch == at.launch
+        share_s = (limit_s - used_s + begun * at.launch_s) / (schedule.launches - launch)
+        more = rounds_of_launch(all_s, share_s, schedule) - begun * at.launch_rounds
+        used_s += max(0, more) * all_s
+        rounds += max(0, more)
+    settling = Share.of([p for p in points if settles(p, machine)], pace)
+    other = Share.of([p for p in points if not settles(p, machine)], pace)
+    active_at = at.rounds if at.launch >= schedule.launches - 1 else 0
+    last_s = last_launch_s(settling, other, schedule, rounds, used_s, limit_s, active_at)
+    return used_s - at.used_s + last_s
+
+
+def rounds_of_launch(round_s: float, share_s: float, schedule: Schedule) -> int:
+    """Rounds in one launch that is not the last, of `share_s` at most."""
+    wanted = max(-(-schedule.clean_visits // schedule.launches), schedule.rounds_per_launch)
+    spanning = math.ceil(schedule.span_s / schedule.launches / max(round_s, 1e-9))
+    return min(max(wanted, spanning), max(1, math.ceil(share_s / max(round_s, 1e-9))))
+
+
+def last_launch_s(
+    settling: Share,
+    other: Share,
+    schedule: Schedule,
+    visits: int,
+    used_s: float,
+    limit_s: float,
+    active_at: int = 0,
+) -> float:
+    """Rounds until less than half a point is expected to be left, s.
+
+    `visits` and `used_s` are those before; both kinds of points end with the most visits or
+    the budget, `limit_s`, at the latest. `active_at`: all of these points are known to be
+    active after so many visits.
+    """
+    begun_s = used_s
+    known = still_active(active_at, schedule) if active_at else 1.0
+    while visits < schedule.visits_kept and used_s < limit_s:
+        share = min(1.0, still_active(visits, schedule) / known)
+        if used_s < 0.9 * schedule.span_s or visits < schedule.rounds_per_launch:
+            share = 1.0  # none may end before
+        elif other.points + share * settling.points < 0.5:
+            break
+        used_s += max(share * settling.round_s + other.round_s, 1e-6)
+        visits += 1
+    return min(used_s, max(limit_s, begun_s)) - begun_s
+
+
+# -------------------------------------------------------------- lines and books
+
+
+def of_this_environment(points: Sequence[Point]) -> list[Point]:
+    """Of points in another environment only times are taken."""
+    return [p for p in points if not p.environment]
+
+
+def has_books(point: Point) -> bool:
+    """Whether a point has books of its own: not those of code that another one runs."""
+    return not (point.replica or point.runs or point.environment)
+
+
+def lines_s(points: Sequence[Point], schedule: Schedule) -> float:
+    """Profiling the lines of these points, s."""
+    each_s = [lines_of_point_s(p, schedule) for p in points]
+    return _pass_s(points, _LINES_CHILD_S, each_s)
+
+
+def books_s(points: Sequence[Point], schedule: Schedule, profiled: Collection[str]) -> float:
+    """The books of these points, s; `profiled` are the ids of those with profiled lines."""
+    each_s = [books_of_point_s(p, schedule, p.id in profiled) for p in points]
+    return _pass_s(points, _BOOKS_CHILD_S, each_s)
+
+
+def _pass_s(points: Sequence[Point], child_s: float, each_s: Sequence[float]) -> float:
+    if not points:
+        return 0.0
+    scipy_s = _SCIPY_S if any(_needs_scipy(p) for p in points) else 0.0
+    return child_s + scipy_s + sum(each_s)
+
+
+def lines_of_point_s(point: Point, schedule: Schedule) -> float:
+    """Profiling the lines of one point, s."""
+    return _LINES_SHARE * schedule.line_profile_s + _LINES_EVALUATIONS * point.predicted_s
+
+
+def books_of_point_s(point: Point, schedule: Schedule, lines_profiled: bool) -> float:
+    """Trace, replay and native samples of one point, s."""
+    traced = trace_s(point.cost) <= most_trace_s(schedule, lines_profiled)
+    evaluations = _BOOK_EVALUATIONS_TRACED if traced else _BOOK_EVALUATIONS
+    return (
+        _BOOK_S
+        + schedule.replay_s
+        + schedule.sample_s
+        + evaluations * point.predicted_s
+        + (trace_s(point.cost) if traced else 0.0)
+    )
+
+
+class Countdown:
+    """What is left of a pass over points: what they are predicted to take, at the pace seen."""
+
+    # So long a prediction is believed as much as what was seen.
+    _BELIEVED_S = 2.0
+
+    def __init__(self, costs_s: Sequence[float]) -> None:
+        self._costs_s = list(costs_s)
+
+    def left_s(self, done: int, elapsed_s: float) -> float:
+        """After so many points, and so long, s."""
+        expected_s = sum(self._costs_s[:done])
+        pace = (elapsed_s + self._BELIEVED_S) / (expected_s + self._BELIEVED_S)
+        return pace * sum(self._costs_s[done:])
