@@ -50,6 +50,8 @@ class Effort(Noun, frozen=True):
     """Fewer for a function that takes seconds."""
     most_bytes: float = 0.0
     """Operands of all replayed operations together; 0 for no limit."""
+    last_cache_bytes: float = 0.0
+    """Size of the last cache; 0 where it is not known."""
     most_trace_s: float = 1.0
     """A function whose trace is expected to take longer is not traced."""
 
@@ -137,6 +139,7 @@ def account(
         effort.seed,
         effort.least_rounds,
         lambda: sampled.append(_samples(function, arguments, effort, run_canary)),
+        effort.last_cache_bytes,
     )
     samples, clean, unsampled = sampled[0]
     return AccountRecord(

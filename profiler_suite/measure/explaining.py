@@ -250,6 +250,7 @@ class Subject:
                 seed=self.effort.seed,
                 least_rounds=3 if self._long else 5,
                 most_bytes=self._most_bytes(),
+                last_cache_bytes=self.effort.last_cache_bytes,
             ),
             self.canaries["ufunc"],
             name=self.called.name,

@@ -1,0 +1,51 @@
+"""Operations alone and the plain function find their data where evaluations leave it."""
+
+import numpy as np
+import pytest
+
+from profiler_suite.measure.replay import replay
+from profiler_suite.measure.trace import trace
+
+ROUNDS = 5
+
+
+def evaluations_per_round(elements: int, last_cache_bytes: float) -> float:
+    """Of the plain function: untimed ones and timed ones."""
+    calls = 0
+
+    def function(x: np.ndarray) -> float:
+        nonlocal calls
+        calls += 1
+        return float(np.sum(np.sqrt(x)))
+
+    x = np.ones(elements)
+    _, counts = trace(function, (x,))
+    calls = 0
+    found = replay(
+        function,
+        (x,),
+        counts.operations,
+        canary=lambda: 1.0,
+        floor_s=1.0,
+        seconds=0.0,
+        seed=1,
+        least_rounds=ROUNDS,
+        last_cache_bytes=last_cache_bytes,
+    )
+    assert found.rounds == ROUNDS
+    return calls / ROUNDS
+
+
+def test_what_only_the_last_cache_holds_is_passed_over_several_times_before() -> None:
+    several = evaluations_per_round(500_000, last_cache_bytes=2**25)
+    once = evaluations_per_round(500_000, last_cache_bytes=0.0)
+    assert several > once + 2
+
+
+@pytest.mark.parametrize("last_cache_bytes", [2**18, 2**20])
+def test_what_the_last_cache_cannot_hold_is_fetched_again_each_time(
+    last_cache_bytes: float,
+) -> None:
+    beyond = evaluations_per_round(500_000, last_cache_bytes)
+    unknown = evaluations_per_round(500_000, last_cache_bytes=0.0)
+    assert abs(beyond - unknown) < 1.5
