@@ -61,13 +61,14 @@ def test_a_point_that_never_settles_keeps_the_rounds_going_until_its_visits_are_
     few = points(20)
     left_over = (DEFAULT.visits_kept - 60) * visit_s(churning(20))
     assert rounds_s([*few, churning(20)]) > rounds_s(few) + left_over / 2
-    assert not forecast.settles(churning(0), MACHINE)
-    assert forecast.settles(point(0), MACHINE)
+    assert forecast.unsettled(churning(0), MACHINE) == 1.0
+    assert forecast.unsettled(point(0), MACHINE) == 0.0
 
 
-def test_what_is_made_once_and_kept_does_not_unsettle() -> None:
+def test_what_is_made_once_and_kept_unsettles_no_more_than_other_large_data() -> None:
     kept = msgspec.structs.replace(churning(0), implementation="winograd_kept")
-    assert forecast.settles(kept, MACHINE)
+    large = point(0, working_set_bytes=L3_BYTES / 2)
+    assert 0 < forecast.unsettled(kept, MACHINE) == forecast.unsettled(large, MACHINE) < 1
 
 
 def test_twice_the_precision_takes_four_times_the_visits() -> None:

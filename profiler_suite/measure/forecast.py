@@ -56,17 +56,23 @@ _OVER_SAMPLE = 1.5
 _TAIL, _TAIL_VISITS, _TAIL_HALF_WIDTH = 1.5, 9.2, 0.03
 # An evaluation that makes and frees more than this share of the last cache never came to
 # ± 3 %: 22 of 23 such points in a sweep had no end but the budget's or the most visits.
-_UNSETTLED_SHARE = 0.25
+# Of other points whose data take more than that, some do not either: 10 of 55 in one sweep,
+# 3 of 4 in another; of those that take 0.5 to 5 ms, 21 of 63 in three.
+_UNSETTLED_CACHE_SHARE = 0.25
+_UNSETTLED_LARGE = 0.3
 
 # Lines: all time that is asked for and 5 %, and at least so many evaluations.
 _LINES_SHARE, _LINES_EVALUATIONS = 1.05, 7
 # Books, beside what is asked for: building operations (20 ms), and evaluations that are
 # traced, tried, replayed in at least five rounds (once plain, once in parts) and sampled.
-_BOOK_S = 0.02
+# Of short ones whose data fill more than a private cache, four untimed passes go before.
+_BOOK_S = 0.03
 _BOOK_EVALUATIONS_TRACED, _BOOK_EVALUATIONS = 12, 8
+_BOOK_EVALUATIONS_FILLING, _FILLING_BYTES, _LONG_S = 60, 2**20, 5e-3
 
-# The report: pictures' and page's libraries, then the figures of each experiment.
-_REPORT_S, _REPORT_PER_EXPERIMENT_S = 1.4, 0.62
+# The report: pictures' and page's libraries (1.6 s with one experiment), then the figures
+# of each experiment (2.9 s with eight).
+_REPORT_S, _REPORT_PER_EXPERIMENT_S = 1.5, 0.17
 
 
 def forecast(
@@ -151,15 +157,23 @@ def visit_s(point: Point) -> float:
 
 
 class Share(NamedTuple):
-    """Some of the points of a round: how many, and what visiting each of them once takes."""
+    """Points of a round: how many are expected, and what visiting each of them once takes."""
 
-    points: int
+    points: float
     round_s: float
 
     @classmethod
     def of(cls, points: Sequence[Point], pace: float = 1.0) -> "Share":
         """These points, on a machine that is slower than predicted by a factor."""
-        return cls(len(points), pace * sum(visit_s(p) for p in points))
+        return cls.weighted(points, [pace] * len(points), float(len(points)))
+
+    @classmethod
+    def weighted(
+        cls, points: Sequence[Point], weights: Sequence[float], expected: float
+    ) -> "Share":
+        """So many of these points, each with its weight."""
+        each_s = (w * visit_s(p) for p, w in zip(points, weights, strict=True))
+        return cls(expected, sum(each_s))
 
 
 class Standing(NamedTuple):
@@ -177,13 +191,15 @@ class Standing(NamedTuple):
     """Their time."""
 
 
-def settles(point: Point, machine: Machine) -> bool:
-    """Whether more visits make the point's interval narrow: not if memory rules its time."""
+def unsettled(point: Point, machine: Machine) -> float:
+    """How likely it is that no number of visits makes the point's interval narrow."""
     last_bytes = max((c.size_bytes for c in machine.facts.caches), default=0)
+    most_bytes = _UNSETTLED_CACHE_SHARE * last_bytes
+    if not most_bytes or point.working_set_bytes <= most_bytes:
+        return 0.0
     own = registry.implementations().get(point.runs or point.implementation)
     kept = own is not None and own.prepare is not None
-    made_bytes = 0.0 if kept else point.cost.workspace_bytes
-    return not last_bytes or made_bytes <= _UNSETTLED_SHARE * last_bytes
+    return 1.0 if not kept and point.cost.workspace_bytes > most_bytes else _UNSETTLED_LARGE
 
 
 def still_active(visits: int, schedule: Schedule) -> float:
@@ -220,9 +236,14 @@ def rounds_left_s(
         more = rounds_of_launch(all_s, share_s, schedule) - begun * at.launch_rounds
         used_s += max(0, more) * all_s
         rounds += max(0, more)
-    settling = Share.of([p for p in points if settles(p, machine)], pace)
-    other = Share.of([p for p in points if not settles(p, machine)], pace)
     active_at = at.rounds if at.launch >= schedule.launches - 1 else 0
+    # What is active after many visits is the likelier not to settle.
+    left_by_now = still_active(active_at, schedule)
+    never = [unsettled(p, machine) for p in points]
+    never = [p / (p + (1 - p) * left_by_now) if p else 0.0 for p in never]
+    ever = [1 - p for p in never]
+    other = Share.weighted(points, [pace * p for p in never], sum(never))
+    settling = Share.weighted(points, [pace * p for p in ever], sum(ever))
     last_s = last_launch_s(settling, other, schedule, rounds, used_s, limit_s, active_at)
     return used_s - at.used_s + last_s
 
@@ -303,6 +324,9 @@ def books_of_point_s(point: Point, schedule: Schedule, lines_profiled: bool) -> 
     """Trace, replay and native samples of one point, s."""
     traced = trace_s(point.cost) <= most_trace_s(schedule, lines_profiled)
     evaluations = _BOOK_EVALUATIONS_TRACED if traced else _BOOK_EVALUATIONS
+    moved_bytes = point.cost.compulsory_bytes + 2 * point.cost.workspace_bytes
+    if traced and moved_bytes > _FILLING_BYTES and point.predicted_s < _LONG_S:
+        evaluations += _BOOK_EVALUATIONS_FILLING
     return (
         _BOOK_S
         + schedule.replay_s
