@@ -13,7 +13,8 @@ from rich.cells import cell_len
 
 from profiler_suite.analysis import comparison, environment
 from profiler_suite.analysis.comparison import Change, Comparison, Evidence, Verdict
-from profiler_suite.analysis.frames import Run, history_of
+from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis.history import history_of
 from profiler_suite.errors import UsageError
 from profiler_suite.model import MachineFacts, RoundRecord
 from profiler_suite.report import comparison as text

@@ -14,7 +14,7 @@ from scipy import stats
 
 from profiler_suite import units
 from profiler_suite.analysis import known_books
-from profiler_suite.analysis.frames import History, history_of
+from profiler_suite.analysis.history import History, history_of
 from profiler_suite.analysis.statistics import (
     CONFIDENCE,
     FEWEST_CLEAN,

@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from profiler_suite.analysis.frames import visits
+from profiler_suite.analysis.tables import visits
 from profiler_suite.model import Experiment
 from profiler_suite.report import (
     annotated,
@@ -195,7 +195,9 @@ def _lines(known: Known) -> Iterator[Hung]:
 def _quality(known: Known) -> Iterator[Hung]:
     for drawn in (
         quality.same_code(known.same_code, known.marks),
-        quality.canary_over_time(visits(known.run, quality.MOST_VISITS), known.clean_share),
+        quality.canary_over_time(
+            visits(known.run.history, quality.MOST_VISITS), known.clean_share
+        ),
         quality.spread_over_time(known.points, known.marks),
     ):
         if drawn:

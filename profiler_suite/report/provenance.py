@@ -4,7 +4,8 @@ import dataclasses
 import shlex
 
 from profiler_suite import units
-from profiler_suite.analysis.frames import POINT_COLUMNS, Run
+from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis.table_columns import POINT_COLUMNS
 from profiler_suite.machine import canary
 from profiler_suite.model import MachineFacts
 from profiler_suite.workloads import catalogue

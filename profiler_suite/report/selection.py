@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis import crossovers
-from profiler_suite.analysis.frames import POINT_COLUMNS
+from profiler_suite.analysis.table_columns import POINT_COLUMNS
 from profiler_suite.model import CHOICE, Experiment
 
 # What an axis is called in words; dimensions not listed stand under their own name.

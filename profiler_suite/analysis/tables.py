@@ -1,0 +1,310 @@
+"""The rows of a run become tables: points, samples, operations, lines."""
+
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+from profiler_suite.analysis import ledger, roofline, scaling, statistics
+from profiler_suite.analysis.history import History
+from profiler_suite.analysis.line_books import LineBooks
+from profiler_suite.analysis.table_columns import (
+    LINE_COLUMNS,
+    OPERATION_COLUMNS,
+    POINT_COLUMNS,
+    SAMPLE_COLUMNS,
+    typed,
+)
+from profiler_suite.machine import canary
+from profiler_suite.model import (
+    AccountRecord,
+    Estimate,
+    LaunchRecord,
+    Ledger,
+    Point,
+    Provenance,
+    Status,
+    Visit,
+)
+
+# Columns that are fields of the record, unchanged.
+_LINE_FIELDS = (
+    "corrected_s",
+    "uncertainty_s",
+    "resolved",
+    "method",
+    "indicative",
+    "looks",
+    "added_s",
+    "plain_s",
+    "profiled_s",
+)
+
+
+def operations(provenance: Provenance, history: History) -> pd.DataFrame:
+    """One row per traced operation of every point; columns are `OPERATION_COLUMNS`."""
+    machine = provenance.machine
+    implementations = {p.id: (p.experiment, p.implementation) for p in provenance.points}
+    rows = [
+        {
+            "id": account.point,
+            "experiment": implementations.get(account.point, ("", ""))[0],
+            "implementation": implementations.get(account.point, ("", ""))[1],
+            "operation": operation.name,
+            "via": operation.via,
+            "operands": operation.shapes,
+            "file": operation.file,
+            "line": operation.line,
+            "calls": operation.calls,
+            "call_s": operation.full_s if operation.replayed else np.nan,
+            "fixed_s": operation.fixed_s if operation.replayed else np.nan,
+            "growing_s": (
+                ledger.growing_s(operation, fault_s) if operation.replayed else np.nan
+            ),
+            "share": operation.calls * operation.full_s / account.plain_s,
+            "entry": ledger.grows_as(operation),
+            "flop": operation.flop,
+            "traffic_bytes": operation.traffic_bytes,
+            "minor_faults": operation.minor_faults,
+        }
+        for account in history.accounts.values()
+        if account.plain_s > 0
+        for fault_s, _ in [ledger.fault_price(account, machine)]
+        for operation in account.operations
+    ]
+    return typed(rows, OPERATION_COLUMNS)
+
+
+def points(
+    provenance: Provenance, history: History, ledgers: dict[str, Ledger]
+) -> pd.DataFrame:
+    """One row per point, skipped ones too: `POINT_COLUMNS`, then the problems' dimensions."""
+    reasons = {skip.point.id: skip.reason for skip in provenance.skipped}
+    everything = [*provenance.points, *(skip.point for skip in provenance.skipped)]
+    dims = list(dict.fromkeys(name for point in everything for name in point.problem.dims))
+    rows = [
+        _point_row(p, provenance, history, reasons.get(p.id, ""), ledgers.get(p.id))
+        | _ledger_columns(ledgers.get(p.id), history.accounts.get(p.id))
+        for p in everything
+    ]
+    table = typed(rows, [*POINT_COLUMNS, *dims])
+    # Each environment for itself: a series over both would be none.
+    parts = [scaling.with_extrapolation(p) for _, p in table.groupby("environment", sort=False)]
+    whole = pd.concat(parts).sort_index() if len(parts) > 1 else parts[0] if parts else table
+    return whole.copy()  # columns of one type side by side: rows are chosen in half the time
+
+
+def _point_row(
+    point: Point,
+    provenance: Provenance,
+    history: History,
+    skipped: str,
+    books: Ledger | None,
+) -> dict[str, object]:
+    outcome = history.outcomes.get(point.id)
+    visits = history.visits.get(point.id, [])
+    if skipped:
+        status, reason = Status.SKIPPED, skipped
+    elif outcome:
+        status, reason = outcome.status, outcome.reason
+    elif visits:
+        status, reason = Status.OK, "interrupted"
+    else:
+        status, reason = Status.SKIPPED, "not measured yet: the sweep was interrupted"
+    row: dict[str, object] = {
+        "id": point.id,
+        "experiment": point.experiment,
+        "workload": point.problem.workload,
+        "problem": point.label,
+        "name": point.problem.name,
+        "implementation": point.implementation,
+        "family": point.family,
+        "dtype": point.problem.dtype,
+        "layout": point.problem.layout,
+        "threads": point.threads,
+        "replica": point.replica,
+        "environment": point.environment,
+        "status": status.value,
+        "reason": reason,
+        "flop": point.cost.flop,
+        "executed_flop": roofline.executed_flop(point.cost),
+        "compulsory_bytes": point.cost.compulsory_bytes,
+        "intensity": point.cost.intensity,
+        "calls": point.cost.calls,
+        "working_set_bytes": point.working_set_bytes,
+        "flags": "",
+        "bound": "",
+        "level": "",
+        "above_roof": False,
+        **point.problem.dims,
+    }
+    row |= _launch_columns(history.launches.get(point.id, []))
+    # The time of a wrong answer, or of half a visit before a crash, is no result.
+    if status is Status.OK and visits:
+        row |= _time_columns(point, visits, provenance, history, reason, books)
+    return row
+
+
+def _ledger_columns(found: Ledger | None, account: AccountRecord | None) -> dict[str, object]:
+    if found is None or account is None:
+        return {}
+    columns: dict[str, object] = {
+        entry.name: found.share(entry.name) for entry in found.entries
+    }
+    columns |= {f"overhead_{method}": share for method, share in found.overhead_shares.items()}
+    if not account.untraced:
+        columns |= {
+            "traced_calls": account.calls,
+            "traced_flop": account.flop,
+            "traced_bytes": account.traffic_bytes,
+            "coverage": account.coverage,
+        }
+    columns["ledger_notes"] = "; ".join(found.notes)
+    return columns
+
+
+def _launch_columns(launches: Sequence[LaunchRecord]) -> dict[str, object]:
+    if not launches:
+        return {}
+    checked = [launch for launch in launches if launch.error_bound or launch.largest_error]
+    good = [launch for launch in launches if launch.status is Status.OK]
+    columns: dict[str, object] = {"launches": len({launch.launch for launch in good})}
+    if checked:
+        columns["largest_error"] = max(launch.largest_error for launch in checked)
+        columns["error_bound"] = max(launch.error_bound for launch in checked)
+    if good:
+        columns["cold_s"] = median(launch.cold_s for launch in good)
+        columns["evaluations"] = good[-1].evaluations
+    return columns
+
+
+def _time_columns(
+    point: Point,
+    visits: Sequence[Visit],
+    provenance: Provenance,
+    history: History,
+    reason: str,
+    books: Ledger | None,
+) -> dict[str, object]:
+    found: Estimate = statistics.estimate(
+        visits,
+        history.launch_of[point.id],
+        history.floors,
+        slow=history.slowness,
+        threads=point.threads,
+    )
+    # As a share of the plain time of the same rounds: it was measured in their mood.
+    overhead_share = (
+        books.share(ledger.INTERPRETER) + books.share(ledger.DISPATCH) if books else 0.0
+    )
+    placement = roofline.place(
+        point,
+        found.time_s,
+        found.low_s,
+        provenance.machine,
+        overhead_s=overhead_share * found.time_s,
+    )
+    flags = list(found.flags)
+    if reason.startswith("not converged"):
+        flags.append(reason)
+    if placement.above_roof:
+        flags.append("above a roof")
+    return {
+        "time_s": found.time_s,
+        "low_s": found.low_s,
+        "high_s": found.high_s,
+        "minimum_s": found.minimum_s,
+        "raw_median_s": found.raw_median_s,
+        "p95_s": found.p95_s,
+        "samples": sum(len(visit.sample_times_s) for visit in visits),
+        "visits": found.visits,
+        "clean_visits": found.clean_visits,
+        "clean_share": found.clean_visits / found.visits,
+        "flop_per_s": point.cost.flop / found.time_s,
+        "minor_faults": median(visit.minor_faults for visit in visits),
+        "bound": placement.bound,
+        "level": placement.level,
+        "attainable_flop_per_s": placement.attainable_flop_per_s,
+        "overhead_flop_per_s": placement.overhead_flop_per_s,
+        "of_attainable": placement.of_attainable,
+        "above_roof": placement.above_roof,
+        "flags": "; ".join(flags),
+    }
+
+
+def visits(history: History, most: int) -> pd.DataFrame:
+    """When visits began and how their canaries were; columns as those of the samples.
+
+    Of more than `most` visits, every so-many-th.
+    """
+    floors = history.floors
+    everything = [v for visits in history.visits.values() for v in visits]
+    chosen = everything[:: max(1, -(-len(everything) // most))]
+    rows = [
+        (v.at_s, statistics.canary_ratio(v, floors), canary.is_clean(v, floors)) for v in chosen
+    ]
+    return typed(rows, ["at_s", "canary", "clean"])
+
+
+def samples(points: Iterable[Point], history: History) -> pd.DataFrame:
+    """One row per sample of every visit; columns are `SAMPLE_COLUMNS`."""
+    rows: list[tuple[object, ...]] = []
+    for point in points:
+        visits = history.visits.get(point.id, ())
+        for visit, launch, number in zip(
+            visits,
+            history.launch_of.get(point.id, ()),
+            history.round_of.get(point.id, ()),
+            strict=True,
+        ):
+            ratio = statistics.canary_ratio(visit, history.floors)
+            clean = canary.is_clean(visit, history.floors)
+            rows.extend(
+                (
+                    point.id,
+                    point.experiment,
+                    point.implementation,
+                    launch,
+                    number,
+                    sample,
+                    visit.at_s,
+                    time_s,
+                    ratio,
+                    clean,
+                )
+                for sample, time_s in enumerate(visit.sample_times_s)
+            )
+    return typed(rows, SAMPLE_COLUMNS)
+
+
+def lines(provenance: Provenance, history: History) -> pd.DataFrame:
+    """One row per profiled source line; columns are `LINE_COLUMNS`."""
+    experiments = {point.id: point.experiment for point in provenance.points}
+    books = {
+        name: LineBooks(account, provenance.machine)
+        for name, account in history.accounts.items()
+    }
+    lines = history.lines
+    totals: dict[str, float] = {}
+    for line in lines:
+        totals[line.point] = totals.get(line.point, 0.0) + line.time_s
+    rows = [
+        {
+            "id": line.point,
+            "experiment": experiments.get(line.point, ""),
+            "implementation": line.implementation,
+            "file": line.file,
+            "function": line.function,
+            "line": line.line,
+            "source": line.source,
+            "hits": line.hits / line.evaluations,
+            "time_s": line.time_s / line.evaluations,
+            "share": line.time_s / totals[line.point] if totals[line.point] else 0.0,
+            "corrected_share": line.corrected_s / line.plain_s if line.plain_s else 0.0,
+            **{name: getattr(line, name) for name in _LINE_FIELDS},
+            **(books[line.point].split(line) if line.point in books else {}),
+        }
+        for line in lines
+    ]
+    return typed(rows, LINE_COLUMNS)
