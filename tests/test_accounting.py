@@ -1,0 +1,34 @@
+"""What a point's account holds: a trace unless it would take too long, longer for lines."""
+
+import msgspec
+import pytest
+
+from profiler_suite.machine import canary
+from profiler_suite.measure.accounting import Effort, Order, account_point
+from profiler_suite.measure.plan import make_point
+from profiler_suite.measure.schedule import trace_s
+from profiler_suite.model import Point
+from profiler_suite.workloads import convolution, registry
+from tests.fake_machine import MACHINE
+
+
+def loop() -> Point:
+    problem = convolution.problem(
+        height=8, width=8, channels=3, filters=2, filter_height=2, filter_width=2
+    )
+    return make_point("test", registry.find_implementation("loop"), problem, 1, MACHINE)
+
+
+@pytest.mark.parametrize(("profiled", "traced"), [(False, False), (True, True)])
+def test_a_long_trace_is_taken_only_where_lines_are_profiled(
+    profiled: bool, traced: bool
+) -> None:
+    point = loop()
+    expected_s = trace_s(point.cost)
+    effort = Effort(replay_s=0.005, sample_s=0.005, floor_s=1.0, most_trace_s=0.5 * expected_s)
+    order = Order(files=(), seed=0, effort=effort, most_trace_of_profiled_s=2 * expected_s)
+    if profiled:
+        order = msgspec.structs.replace(order, profiled=(point.id,))
+    record = account_point(point, order, canary.make("ufunc"))
+    assert bool(record.operations) is traced
+    assert ("tracing it would take" in record.untraced) is not traced
