@@ -97,9 +97,29 @@ def test_without_ceilings_there_is_no_bound() -> None:
     assert roofline.in_words(placed.bound, placed.level, 0.0) == "no roof known"
 
 
+@pytest.mark.parametrize(
+    ("lowest", "reached", "overhead_s", "work_s", "bound"),
+    [
+        ("overhead", 0.9, 9e-3, 1e-3, "overhead"),
+        ("overhead", 0.23, 2.3e-6, 7e-6, "work"),  # an FFT: few calls, much arithmetic
+        ("overhead", 0.8, 8e-6, 0.0, "overhead"),  # Python alone: no call works
+        ("memory", 0.7, 0.0, 1e-4, "memory"),
+        ("memory", 0.13, 0.0, 1e-4, "work"),  # integers without BLAS
+        ("compute", 0.29, 1e-9, 1e-3, "work"),
+        ("compute", 0.31, 1e-9, 1e-3, "compute"),
+    ],
+)
+def test_a_roof_is_the_bound_only_where_it_is_the_reason(
+    lowest: str, reached: float, overhead_s: float, work_s: float, bound: str
+) -> None:
+    assert roofline.held_back_by(lowest, reached, overhead_s, work_s) == bound
+
+
 def test_bounds_in_words_name_the_level() -> None:
     assert roofline.in_words("memory", "L3", 0.714) == "memory-bound (L3), 71 % of attainable"
     assert roofline.in_words("overhead", "L1", 0.05) == "overhead-bound, 5.0 % of attainable"
+    said = roofline.in_words("work", "L1", 0.041)
+    assert said == "held back by the work itself, 4.1 % of the nearest roof"
 
 
 def test_what_only_moves_data_is_placed_by_its_least_time() -> None:

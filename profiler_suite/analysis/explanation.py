@@ -25,8 +25,6 @@ from profiler_suite.model import Estimate, Ledger, Machine, Noun
 _PEAK_DTYPES = {"<f4": "float32", "<c8": "float32"}
 # Below this share a counterfactual is not worth a line.
 _WORTH = 0.02
-# Further than this from every roof, the bound alone explains little.
-_FAR_FROM_ROOF = 0.3
 
 
 class Counterfactual(Noun, frozen=True):
@@ -183,10 +181,9 @@ def place(
             least["memory"] = account.traffic_bytes / bandwidth
     if books is not None:
         # As a share of the plain time of the same rounds: it was measured in their mood.
-        share = books.share(ledger.INTERPRETER) + books.share(ledger.DISPATCH)
-        least["overhead"] = share * time.time_s
-    bound = max(least, key=lambda name: least[name], default="")
-    if not bound or not least[bound] or not time.time_s:
+        least["overhead"] = ledger.overhead(books) * time.time_s
+    lowest = max(least, key=lambda name: least[name], default="")
+    if not lowest or not least[lowest] or not time.time_s:
         return roofline.Placement(
             bound="",
             level=level,
@@ -196,14 +193,16 @@ def place(
             above_roof=False,
         )
     overhead_s = least.get("overhead", 0.0)
+    work_s = ledger.work(books) * time.time_s if books else 0.0
+    reached = least[lowest] / time.time_s
     return roofline.Placement(
-        bound=bound,
+        bound=roofline.held_back_by(lowest, reached, overhead_s, work_s),
         level=level,
-        attainable_flop_per_s=account.flop / least[bound],
+        attainable_flop_per_s=account.flop / least[lowest],
         overhead_flop_per_s=account.flop / overhead_s if overhead_s else 0.0,
-        of_attainable=least[bound] / time.time_s,
-        above_roof=bound != "overhead"
-        and least[bound] > time.high_s * (1 + roofline.ROOF_TOLERANCE),
+        of_attainable=reached,
+        above_roof=lowest != "overhead"
+        and least[lowest] > time.high_s * (1 + roofline.ROOF_TOLERANCE),
     )
 
 
@@ -266,7 +265,7 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
                 "it is held up by interpreter and calls before any roof of the machine."
             )
         arithmetic = this.ledger.share(ledger.ARITHMETIC)
-        if arithmetic > 0.5 and placement.of_attainable < _FAR_FROM_ROOF:
+        if arithmetic > 0.5 and placement.bound == roofline.WORK:
             sentences.append(
                 f"{units.percent(arithmetic)} of the time is arithmetic far below what "
                 "the machine can do: inner loops over few elements, in steps, or of costly "

@@ -213,6 +213,16 @@ def _notes(
     return tuple(said)
 
 
+def overhead(found: Ledger) -> float:
+    """Share of the time that making the calls takes: interpreter and dispatch."""
+    return found.share(INTERPRETER) + found.share(DISPATCH)
+
+
+def work(found: Ledger) -> float:
+    """Share of the time that the calls work: copies and arithmetic."""
+    return found.share(COPY) + found.share(ARITHMETIC)
+
+
 def saved_by_free_arithmetic(found: Ledger) -> float:
     """Share of the time that infinitely fast arithmetic would save."""
     return found.share(ARITHMETIC)

@@ -16,6 +16,10 @@ from profiler_suite.model import Ceiling, Cost, Machine, Noun, Point
 # A dot may lie this much above a roof before it is called an error: ceilings and
 # times each carry some percent of run-to-run spread.
 ROOF_TOLERANCE = 0.10
+# What reaches less than this of a roof of the machine is held back by something else.
+FAR = 0.3
+WORK = "work"
+"""The bound of what no roof holds back: the work itself takes long."""
 # Below this share of written bytes a point counts as reading only.
 MOSTLY_READS = 0.1
 LEVELS = ("L1", "L2", "L3", "memory")
@@ -43,7 +47,8 @@ class Placement(Noun, frozen=True):
     """A point under its roofs."""
 
     bound: str
-    """'overhead', 'memory' or 'compute'; empty when no roof is known."""
+    """'overhead', 'memory' or 'compute': the lowest roof over it; 'work' where that roof is
+    not what holds it back (see `held_back_by`); empty when no roof is known."""
     level: str
     """The level of the memory hierarchy that holds the working set."""
     attainable_flop_per_s: float
@@ -109,12 +114,18 @@ def level_of(working_set_bytes: float, machine: Machine, threads: int) -> str:
 
 
 def place(
-    point: Point, time_s: float, low_s: float, machine: Machine, overhead_s: float = 0.0
+    point: Point,
+    time_s: float,
+    low_s: float,
+    machine: Machine,
+    overhead_s: float = 0.0,
+    work_s: float | None = None,
 ) -> Placement:
     """Bound, attainable rate and share of it for one point and its time.
 
-    `overhead_s` is what interpreter and dispatch take of that time, from its
-    ledger; without it, the least that calls of its cost model cost on this machine.
+    `overhead_s` is what interpreter and dispatch take of that time, `work_s` what
+    copies and arithmetic do, both from its ledger; without one, the least that calls of
+    its cost model cost on this machine, and the rest of the time.
     """
     dtype = point.problem.dtype
     level = level_of(point.working_set_bytes, machine, point.threads)
@@ -129,11 +140,12 @@ def place(
     if bandwidth and point.cost.intensity > 0:
         heights["memory"] = bandwidth * point.cost.intensity
     overhead_s = overhead_s or prediction.overhead_s(point.cost, machine)
+    work_s = time_s - overhead_s if work_s is None else work_s
     overhead = point.cost.flop / overhead_s if overhead_s else 0.0
     if overhead:
         heights["overhead"] = overhead
     if not point.cost.flop and time_s:
-        return _place_without_flop(point, time_s, level, bandwidth, overhead_s)
+        return _place_without_flop(point, time_s, level, bandwidth, overhead_s, work_s)
     if not heights or not time_s:
         return Placement(
             bound="",
@@ -143,33 +155,50 @@ def place(
             of_attainable=0.0,
             above_roof=False,
         )
-    bound = min(heights, key=lambda name: heights[name])
+    lowest = min(heights, key=lambda name: heights[name])
     rate = point.cost.flop / time_s
     slowest_rate = rate * low_s / time_s if low_s else rate
     return Placement(
-        bound=bound,
+        bound=held_back_by(lowest, rate / heights[lowest], overhead_s, work_s),
         level=level,
-        attainable_flop_per_s=heights[bound],
+        attainable_flop_per_s=heights[lowest],
         overhead_flop_per_s=overhead,
-        of_attainable=rate / heights[bound],
-        above_roof=slowest_rate > heights[bound] * (1 + ROOF_TOLERANCE),
+        of_attainable=rate / heights[lowest],
+        above_roof=slowest_rate > heights[lowest] * (1 + ROOF_TOLERANCE),
     )
 
 
+def held_back_by(lowest: str, reached: float, overhead_s: float, work_s: float) -> str:
+    """The lowest roof, or 'work' where it is not the reason for the time.
+
+    Calls are the reason unless the work in them takes longer; a roof of the machine is,
+    unless less than `FAR` of it is reached: then inner loops are slow, or more is done
+    than the textbook asks for.
+    """
+    is_reason = overhead_s >= work_s if lowest == "overhead" else reached >= FAR
+    return lowest if is_reason else WORK
+
+
 def _place_without_flop(
-    point: Point, time_s: float, level: str, bandwidth: float, overhead_s: float
+    point: Point,
+    time_s: float,
+    level: str,
+    bandwidth: float,
+    overhead_s: float,
+    work_s: float,
 ) -> Placement:
     """What only moves data has no rate: the least time by bytes and by calls is compared."""
     least_s = {"overhead": overhead_s}
     if bandwidth:
         least_s["memory"] = point.cost.compulsory_bytes / bandwidth
-    bound = max(least_s, key=lambda name: least_s[name])
+    lowest = max(least_s, key=lambda name: least_s[name])
+    reached = least_s[lowest] / time_s
     return Placement(
-        bound=bound if least_s[bound] else "",
+        bound=held_back_by(lowest, reached, overhead_s, work_s) if reached else "",
         level=level,
         attainable_flop_per_s=0.0,
         overhead_flop_per_s=0.0,
-        of_attainable=least_s[bound] / time_s,
+        of_attainable=reached,
         above_roof=False,
     )
 
@@ -178,5 +207,8 @@ def in_words(bound: str, level: str, of_attainable: float) -> str:
     """'overhead-bound', 'memory-bound (L3)', 'compute-bound', with the share of attainable."""
     if not bound:
         return "no roof known"
+    if bound == WORK:
+        share = units.percent(of_attainable)
+        return f"held back by the work itself, {share} of the nearest roof"
     where = f" ({level})" if bound == "memory" else ""
     return f"{bound}-bound{where}, {units.percent(of_attainable)} of attainable"

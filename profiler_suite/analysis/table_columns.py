@@ -47,7 +47,8 @@ POINT_COLUMNS = {
     "minor_faults": "minor page faults per evaluation",
     "largest_error": "largest absolute difference from the reference",
     "error_bound": "what that difference may be",
-    "bound": "overhead, memory or compute: the lowest roof over the point",
+    "bound": "overhead, memory or compute: the lowest roof over the point; work where that "
+    "roof is not what holds it back",
     "level": "the memory level that holds the working set",
     "attainable_flop_per_s": "the lowest roof, FLOP/s",
     "overhead_flop_per_s": "the roof that fixed call costs set, FLOP/s",

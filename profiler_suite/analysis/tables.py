@@ -195,15 +195,13 @@ def _time_columns(
         threads=point.threads,
     )
     # As a share of the plain time of the same rounds: it was measured in their mood.
-    overhead_share = (
-        books.share(ledger.INTERPRETER) + books.share(ledger.DISPATCH) if books else 0.0
-    )
     placement = roofline.place(
         point,
         found.time_s,
         found.low_s,
         provenance.machine,
-        overhead_s=overhead_share * found.time_s,
+        overhead_s=ledger.overhead(books) * found.time_s if books else 0.0,
+        work_s=ledger.work(books) * found.time_s if books else None,
     )
     flags = list(found.flags)
     if reason.startswith("not converged"):

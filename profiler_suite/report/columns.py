@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from profiler_suite import units
+from profiler_suite.analysis.roofline import WORK
 
 Cell = Callable[[Any], str]
 """A row of the points table (a named tuple) → the text of its cell."""
@@ -70,12 +71,12 @@ def half_width(row: Any) -> float:
 
 
 def bound(row: Any) -> str:
-    """The lowest roof over the point in two words; empty when none is known."""
+    """What holds the point back, in two or three words; empty when no roof is known."""
     if not isinstance(row.bound, str) or not row.bound:
         return ""
     if row.bound == "memory":
         return f"{row.level} bandwidth"
-    return {"overhead": "call overhead", "compute": "arithmetic"}.get(row.bound, row.bound)
+    return _BOUNDS.get(row.bound, row.bound)
 
 
 def remark(row: Any) -> str:
@@ -85,6 +86,8 @@ def remark(row: Any) -> str:
         parts.append(row.reason)
     return "; ".join(parts)
 
+
+_BOUNDS = {"overhead": "call overhead", "compute": "arithmetic", WORK: "the work itself"}
 
 PAGE_COLUMNS = (
     Column("implementation", "implementation", implementation),

@@ -32,7 +32,12 @@ _COLUMNS = (
     Column("limit", rank=2),
 )
 # Bounds in a word, so that a name need not be cut for them.
-_SHORT = {"call overhead": "calls", "arithmetic": "compute", "memory bandwidth": "memory"}
+_SHORT = {
+    "call overhead": "calls",
+    "arithmetic": "compute",
+    "memory bandwidth": "memory",
+    "the work itself": "work",
+}
 # With a ledger, its entries stand between the comparison and the bound.
 _BOOK_COLUMNS = (
     *_COLUMNS[:4],
