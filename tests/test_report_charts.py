@@ -1,5 +1,7 @@
+import dataclasses
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -7,7 +9,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
+from matplotlib.text import Text
 
 from profiler_suite.report import (
     bands,
@@ -19,6 +23,7 @@ from profiler_suite.report import (
     quality,
     roofline,
     selection,
+    style,
     threads_by_size,
     ticks,
 )
@@ -242,3 +247,43 @@ def test_the_fastest_peer_of_every_row_is_marked_as_the_line_to_beat() -> None:
     assert f"the line to beat: the fastest of {name}" in marked.caption
     more = len(marked.figure.axes[0].lines) - len(plain.figure.axes[0].lines)
     assert more == own["name"].nunique()
+
+
+def test_no_text_leaves_its_picture_however_many_implementations_there_are() -> None:
+    facts = known.ask(make_run())
+    names = [f"a_rather_long_name_{number}" for number in range(60)]
+    own = facts.points["experiment"].eq("network_layers")
+    renamed = facts.points.assign(
+        implementation=facts.points["implementation"].where(
+            ~own, [names[number % 60] for number in range(len(own))]
+        )
+    )
+    looks = style.marks(
+        zip(renamed["implementation"].astype(str), renamed["family"].astype(str), strict=True)
+    )
+    for hung in [
+        *gallery.hang(facts),
+        *gallery.hang(dataclasses.replace(facts, points=renamed, marks=looks)),
+    ]:
+        figure = hung.picture.figure
+        with chart.drawing_style():
+            canvas: Any = FigureCanvasAgg(figure)
+            canvas.draw()
+        wide, high = figure.bbox.width, figure.bbox.height
+        for text in figure.findobj(Text):
+            if text.get_text() and text.get_visible():
+                box = text.get_window_extent()
+                where = hung.picture.name, text.get_text(), box
+                assert -1 <= box.x0 <= box.x1 <= wide + 1, where
+                assert -1 <= box.y0 <= box.y1 <= high + 1, where
+
+
+@pytest.mark.parametrize(("mode", "limit"), [("quick", "5"), ("default", "3"), ("full", "2")])
+def test_the_spread_is_held_against_the_limit_of_the_runs_mode(mode: str, limit: str) -> None:
+    facts = known.ask(make_run())
+    drawn = quality.spread_over_time(facts.points, facts.marks, mode)
+    assert drawn is not None
+    assert f"±{limit} %" in drawn.title
+    assert f"±{limit} %" in drawn.caption
+    level = [line for line in drawn.figure.axes[0].lines if line.get_linestyle() == "--"]
+    assert np.asarray(level[0].get_ydata()) == pytest.approx(int(limit) / 100)

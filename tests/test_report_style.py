@@ -63,6 +63,18 @@ def test_numbers_in_heat_cells_have_enough_contrast() -> None:
         assert contrast(dark, text_dark) >= 4.5
 
 
+def test_the_slower_a_cell_the_stronger_its_orange_in_light_and_dark() -> None:
+    orange = style.HEAT[2:]
+    for side in (0, 1):
+        strength = [contrast(cell[side], style.ROLES["surface"][side]) for cell in orange]
+        assert strength == sorted(strength)
+
+
+def test_marks_that_are_an_image_are_seen_on_light_and_dark() -> None:
+    for colour in style.ON_BOTH.values():
+        assert min(contrast(colour, surface) for surface in style.ROLES["surface"]) >= 3
+
+
 def test_every_colour_on_light_is_unique_so_that_it_names_its_variable() -> None:
     roles = [light for light, _ in style.ROLES.values()]
     families = [light for shades in style.FAMILIES.values() for light, _ in shades]

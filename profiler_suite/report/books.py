@@ -171,6 +171,7 @@ def agreement(points: pd.DataFrame, marks: Mapping[str, Mark], stem: str) -> Pic
         "share no measurement; inside the band they differ by at most 10 points of 100.",
         height_in=4.6,
         marks=len(frame),
+        legend=frame["implementation"].nunique(),
     )
     low = min(0.0, float(frame["overhead_replay"].min()), float(frame["overhead_native"].min()))
     high = max(1.0, float(frame["overhead_replay"].max()))

@@ -23,13 +23,14 @@ from profiler_suite.report.style import ROLES, Mark
 WIDTH_IN = 9.6
 LEFT_IN = 0.88
 LABELS_IN = 1.72  # room to the right for direct labels
+LEGEND_ROW_IN = 0.165
 _BOTTOM_IN = 0.55
 _TOP_IN = 0.14
 _TITLE_LINE_IN = 0.22
 _TITLE_CHARACTERS = 92
 DPI = 160  # 1536 pixels wide: sharp on paper at the width of a column, and in a README
 # Marks with intervals: beyond this a figure weighs a quarter of a megabyte and scrolls badly.
-_RASTERISE_FROM = 600
+RASTERISE_FROM = 600
 
 
 @dataclasses.dataclass
@@ -101,15 +102,19 @@ def picture(
     top_in: float = 0.0,
     share_y: bool = True,
     marks: int = 0,
+    legend: float = 0.0,
 ) -> tuple[Picture, list[Axes]]:
     """A blank picture with `panels` axes side by side under a band for the title.
 
     `top_in` is extra room above the axes, for tick labels there; `marks` is how many
-    are going to be drawn: very many become an image.
+    are going to be drawn: very many become an image; `legend` is how many rows a legend
+    at the right has: the picture is at least as high.
     """
     lines = textwrap.wrap(units.together(title), _TITLE_CHARACTERS) or [""]
     title_in = 0.2 + _TITLE_LINE_IN * len(lines)
     panel_title_in = 0.24 if panels > 1 else 0.0
+    above_in = _TOP_IN + top_in + panel_title_in
+    height_in = max(height_in, above_in + LEGEND_ROW_IN * (legend + 0.5))
     total_in = height_in + title_in
     figure = Figure(figsize=(WIDTH_IN, total_in), dpi=DPI, facecolor=ROLES["surface"][0])
     drawn = figure.text(
@@ -129,7 +134,7 @@ def picture(
         left=left_in / WIDTH_IN,
         right=1 - right_in / WIDTH_IN,
         bottom=_BOTTOM_IN / total_in,
-        top=1 - (title_in + _TOP_IN + top_in + panel_title_in) / total_in,
+        top=1 - (title_in + above_in) / total_in,
         wspace=gap_in * panels / (WIDTH_IN - left_in - right_in),
     )
     axes: list[Axes] = []
@@ -141,9 +146,9 @@ def picture(
         if shared is not None:
             ax.tick_params(labelleft=False)
         axes.append(ax)
-    if marks > _RASTERISE_FROM:
+    if marks > RASTERISE_FROM:
         caption += f" The {marks:,} marks are drawn as an image; the table has their numbers."
-    return Picture(name, title, caption, figure, title_in, marks > _RASTERISE_FROM), axes
+    return Picture(name, title, caption, figure, title_in, marks > RASTERISE_FROM), axes
 
 
 def draw_series(

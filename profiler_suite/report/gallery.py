@@ -198,7 +198,7 @@ def _quality(known: Known) -> Iterator[Hung]:
         quality.canary_over_time(
             visits(known.run.history, quality.MOST_VISITS), known.clean_share
         ),
-        quality.spread_over_time(known.points, known.marks),
+        quality.spread_over_time(known.points, known.marks, known.run.provenance.mode),
     ):
         if drawn:
             yield Hung("quality", "", drawn)

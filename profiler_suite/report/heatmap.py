@@ -35,7 +35,8 @@ def filters_by_stride(
         stem,
         _title(frame),
         "Time relative to the fastest implementation of the same cell (1 is the fastest); "
-        "rows are filters, columns strides. Darker is slower.",
+        "rows are filters, columns strides. Green is within 1.5 times of the fastest; the "
+        "stronger the orange, the slower.",
         panels=len(names),
         height_in=1.15 + 0.36 * len(filters),
         right_in=0.2,

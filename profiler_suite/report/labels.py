@@ -7,10 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.transforms import ScaledTranslation
 
-from profiler_suite.report.chart import DPI, WIDTH_IN, Picture
+from profiler_suite.report.chart import DPI, LEGEND_ROW_IN, WIDTH_IN, Picture
 from profiler_suite.report.style import ROLES, Mark
-
-_LABEL_GAP_IN = 0.165
 
 
 def direct_labels(
@@ -32,13 +30,13 @@ def direct_labels(
 
     def height_of(y: float | None, number: int) -> float:
         if y is None:
-            return height_in - _LABEL_GAP_IN * (number + (1.2 if heading else 0.0))
+            return height_in - LEGEND_ROW_IN * (number + (1.2 if heading else 0.0))
         return float(to_axes.transform((ax.get_xlim()[0], y))[1]) * height_in
 
     legend = all(y is None for _, _, y in entries)
     order = list(entries) if legend else sorted(entries, key=lambda e: -(e[2] or 0))
     wanted = [height_of(y, number) for number, (_, _, y) in enumerate(order)]
-    gap = min(_LABEL_GAP_IN, (height_in + 0.3) / max(len(order), 1))
+    gap = min(LEGEND_ROW_IN, (height_in + 0.3) / max(len(order), 1))
     placed = spread(wanted, gap, height_in + 0.05)
     if heading:
         ax.annotate(
@@ -77,7 +75,7 @@ def direct_labels(
         text = ax.text(
             1.0,
             at / height_in,
-            shorten(name, 21),
+            shorten(name, 20),
             transform=ax.transAxes + ScaledTranslation(0.3, 0, figure.dpi_scale_trans),
             va="center",
             color=mark.text,
@@ -93,7 +91,7 @@ def line_legend(
     figure = ax.figure
     height_in = ax.get_position().height * figure.bbox.height / DPI
     for number, (text, dashes) in enumerate(entries):
-        at = 1 - _LABEL_GAP_IN * (below + number + 0.7) / height_in
+        at = 1 - LEGEND_ROW_IN * (below + number + 0.7) / height_in
         shift = [
             ax.transAxes + ScaledTranslation(x, 0, figure.dpi_scale_trans) for x in (0.11, 0.42)
         ]

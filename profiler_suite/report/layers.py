@@ -43,6 +43,7 @@ def time_per_name(
         height_in=1.0 + _ROW_IN * len(rows),
         left_in=2.15,
         marks=len(frame),
+        legend=frame["implementation"].nunique(),
         top_in=0.15 if len(rows) > _ALSO_ABOVE else 0.0,
     )
     low, high = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.03)

@@ -7,9 +7,10 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.machine import canary
+from profiler_suite.measure import schedule
 from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
-from profiler_suite.report.style import ROLES, Mark, in_order
+from profiler_suite.report.style import ON_BOTH, ROLES, Mark, in_order
 
 _ROW_IN = 0.28
 _LIMIT = canary.limit("ufunc")
@@ -79,23 +80,35 @@ def canary_over_time(visits: pd.DataFrame, share: float) -> Picture | None:
         "canary",
         f"{units.percent(share)} of the visits found the machine at its best",
         "The worse of each visit's two canaries (a fixed piece of code timed before and "
-        f"after) relative to its floor. Visits above {_LIMIT:.3g} do not count towards a time.",
+        f"after) relative to its floor. A visit above {_LIMIT:.3g} does not count towards a "
+        "time, unless it is the canary of the memory that is slow: that one is shown but not "
+        "held against a visit. Visits are made in rounds: before the first and between "
+        "launches new processes start, check their answers and size their samples; after the "
+        "last the books and the lines are measured.",
         height_in=2.6,
-        right_in=0.9,
+        right_in=1.3,
     )
     top = float(min(max(visits["canary"].max() * 1.05, 1.5), 4))
-    for clean, colour in ((True, ROLES["good"][0]), (False, ROLES["alarm"][0])):
+    rasterised = len(visits) > chart.RASTERISE_FROM
+    across = ax.transAxes
+    for number, (clean, name) in enumerate(((True, "good"), (False, "alarm"))):
         part = visits[visits["clean"] == clean]
+        colour = ON_BOTH[name] if rasterised else ROLES[name][0]
+        marker = "o" if clean else "x"
         cloud = ax.scatter(
             part["at_s"],
             part["canary"].clip(upper=top * 0.99),
             s=4.5,
             c=colour,
-            marker="o" if clean else "x",
+            marker=marker,
             linewidths=0.5,
             alpha=0.7,
         )
-        cloud.set_rasterized(True)
+        cloud.set_rasterized(rasterised)
+        y = 1 - 0.11 * number
+        ax.scatter([1.02], [y], s=16, c=colour, marker=marker, transform=across, clip_on=False)
+        text = "clean visit" if clean else "does not count"
+        ax.text(1.035, y, text, transform=across, va="center", color=ROLES["muted"][0])
     ax.axhline(_LIMIT, color=ROLES["muted"][0], linewidth=0.9, linestyle=(0, (4, 3)))
     ax.set_ylim(min(0.9, float(visits["canary"].min())), top)
     ax.set_xlim(0, float(visits["at_s"].max()) * 1.01)
@@ -112,29 +125,35 @@ def canary_over_time(visits: pd.DataFrame, share: float) -> Picture | None:
     return drawing
 
 
-def spread_over_time(points: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
-    """Half width of every point's interval over its time."""
+def spread_over_time(
+    points: pd.DataFrame, marks: Mapping[str, Mark], mode: str
+) -> Picture | None:
+    """Half width of every point's interval over its time, and the limit of the run's mode."""
     frame = selection.measured(points)
     half = (frame["high_s"] - frame["low_s"]) / 2 / frame["time_s"]
     frame = frame.assign(half=half)[half.gt(0)]
     if frame.empty:
         return None
-    within = float((frame["half"] <= 0.05).mean())
+    limit = schedule.of_mode(mode).half_width
+    said = f"{100 * limit:g} %"
+    within = float((frame["half"] <= limit).mean())
     drawing, (ax,) = chart.picture(
         "spread",
         f"Half of the intervals are within ±{units.percent(float(frame['half'].median()))}, "
-        f"{units.percent(within)} of the points within ±5 %",
-        "Half width of each point's 95 % interval over its time; wide ones are flagged in "
-        "the table below.",
+        f"{units.percent(within)} of the points within ±{said}",
+        f"Half width of each point's 95 % interval over its time. A point of a {mode} run is "
+        f"done when that is ±{said} or less (dashed); one that is wider when the time is up "
+        "is flagged as not converged in the table below.",
         height_in=3.4,
         marks=len(frame),
+        legend=frame["implementation"].nunique(),
     )
     ticks.log_axis(ax, "x", *ticks.padded(frame["time_s"].tolist(), 0.03), ticks.tick_time)
     low, high = ticks.padded(frame["half"].tolist(), 0.06)
-    ticks.log_axis(ax, "y", low, max(high, 0.06), lambda v: f"±{100 * v:g} %")
+    ticks.log_axis(ax, "y", low, max(high, 1.2 * limit), lambda v: f"±{100 * v:g} %")
     ax.set_xlabel("time of one evaluation")
     ax.set_ylabel("half width of the interval")
-    ax.axhline(0.05, color=ROLES["muted"][0], linewidth=0.9, linestyle=(0, (4, 3)))
+    ax.axhline(limit, color=ROLES["muted"][0], linewidth=0.9, linestyle=(0, (4, 3)))
     names = []
     for name, part in selection.by_implementation(frame):
         names.append(name)

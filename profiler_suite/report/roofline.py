@@ -44,6 +44,8 @@ _DASHES: tuple[Dashes, ...] = ("-", (0, (6, 2)), (0, (3, 2)), (0, (1, 2)))
 # A roofline shows at least two decades below its roof: over less, slanted
 # roofs look like walls.
 _DECADES = 1e2
+# How far above the band of call overhead its words stand.
+_ABOVE_BAND = 1.5
 _LEVELS = ("L1", "L2", "L3", "memory")
 # Executed and effective rate are drawn apart when they differ by more than a dot is high.
 _FEWER = 0.95
@@ -104,6 +106,7 @@ def over_intensity(
         height_in=5.0,
         left_in=_RATE_LEFT_IN,
         marks=len(frame),
+        legend=frame["implementation"].nunique() + 1 + len(bandwidth),
     )
     x_low, x_high = ticks.padded([*frame["intensity"], *ridges], 0.06)
     x_low /= _ROOM_FOR_SLOPES
@@ -231,6 +234,7 @@ def over_flop_per_call(
         height_in=4.8,
         left_in=_RATE_LEFT_IN,
         marks=len(frame),
+        legend=frame["implementation"].nunique(),
     )
     cost = float(fixed.median()) if len(fixed) else 0.0
     n_half = [cost * peak] if cost and peak else []
@@ -266,11 +270,12 @@ def _draw_overhead(ax: Axes, fixed: pd.Series, cost: float, peak: float) -> None
         x, np.minimum(x / high, top), np.minimum(x / low, top), color=shade, linewidth=0
     )
     ax.plot(x, np.minimum(x / cost, top), color=ROLES["muted"][0], linewidth=1.1)
-    at = max(x_low, ax.get_ylim()[0] * cost) * 1.6
+    # Above the band, where no point can lie that is not above its roof.
+    at = max(x_low, ax.get_ylim()[0] * low) * 1.6
     chart.note(
         ax,
         at,
-        at / cost * 1.15,
+        at / low * _ABOVE_BAND,
         f"call overhead, {units.time(cost)} a call",
         rotation=_angle_on_paper(ax),
         rotation_mode="anchor",

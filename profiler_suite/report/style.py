@@ -24,6 +24,9 @@ ROLES = {
     "good": ("#0d6b4f", "#5fd6ae"),
 }
 
+# Marks that are an image keep their colour on dark pages: these are seen on both.
+ON_BOTH = {"good": "#21936d", "alarm": "#db4c43"}
+
 # family → shades as (on light, on dark); the first is the family's own colour.
 FAMILIES = {
     "loop": (("#c2410c", "#ff9466"), ("#8f2d06", "#ffb894"), ("#dd5f18", "#f2753d")),
