@@ -94,6 +94,35 @@ def test_a_visit_puts_canaries_around_its_samples() -> None:
     assert pairs == {"a": (1.0, 8.0), "b": (2.0, 7.0)}
 
 
+def test_untimed_evaluations_go_between_the_canary_and_the_samples() -> None:
+    clock = FakeClock()
+    order: list[str] = []
+
+    def call() -> None:
+        order.append("call")
+        clock.now_ns += 9_000 if len(order) <= 4 else 1_000  # cold until the third one
+
+    def canary() -> float:
+        order.append("canary")
+        return 1.0
+
+    prepared = timing.Prepared(cold_s=0.0, evaluations=1, samples=2)
+    times, _, _ = timing.visit(call, (), prepared, {"a": canary}, clock, untimed=3)
+    assert order == ["canary", *["call"] * 5, "canary"]
+    assert times == pytest.approx((1e-6, 1e-6))
+
+
+@pytest.mark.parametrize(
+    ("used_bytes", "passes"),
+    [(10_000, 0), (12 * 2**20, 4), (32 * 2**20, 4), (33 * 2**20, 0)],
+)
+def test_only_what_the_last_cache_alone_holds_is_brought_back(
+    used_bytes: float, passes: int
+) -> None:
+    assert timing.passes_that_fill(used_bytes, 32 * 2**20) == passes
+    assert timing.passes_that_fill(used_bytes, 0) == 0  # its size is not known
+
+
 def test_page_faults_are_counted_per_evaluation() -> None:
     clock = FakeClock()
     before = timing.minor_faults()

@@ -21,6 +21,8 @@ class Prepare(Noun, frozen=True, tag="prepare"):
     launch: int
     check: bool
     canaries: tuple[str, ...]
+    untimed: int = 0
+    """Evaluations before the samples of each visit."""
 
 
 class Take(Noun, frozen=True, tag="take"):

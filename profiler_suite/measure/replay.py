@@ -26,12 +26,6 @@ _SAMPLE_S = 150e-6
 _LEAST_ROUNDS = 3
 _LONG_S = 5e-3
 _WARM_REPEATS = 8
-# A cache that is filled by what a smaller one has to give up (AMD's L3) holds 12 MB only
-# after several passes: a product of a 12 MB matrix took 300 µs (quartiles 268 and 343) after
-# one untimed call, 203 (190, 264) after two and 184 (183, 188) after four.
-_PASSES_THAT_FILL = 4
-# What a private cache holds is there after one.
-_PRIVATE_BYTES = 2**20
 _MOST_ROUNDS = 40
 _WANTED_CLEAN = 8
 _CLEAN_LIMIT = limit("ufunc")
@@ -177,8 +171,7 @@ def replay(
     the last cache, where it is known: what one evaluation touches may be there or not.
     """
     moved_bytes = sum(each.bytes_read + each.bytes_written for each in operations)
-    refilled = _PRIVATE_BYTES < moved_bytes <= last_cache_bytes
-    passes = _PASSES_THAT_FILL if refilled else 1
+    passes = max(1, timing.passes_that_fill(moved_bytes, last_cache_bytes))
     plain = _Series((function, arguments, {}), passes)
     full = [_series(operation, shrink=False, passes=passes) for operation in operations]
     fixed = [_series(operation, shrink=True) for operation in operations]

@@ -37,6 +37,7 @@ class _Ready(NamedTuple):
     call: Callable[..., Any]
     prepared: timing.Prepared
     canaries: dict[str, canary.Canary]
+    untimed: int
 
 
 class Worker:
@@ -96,7 +97,7 @@ class Worker:
             )
         prepared = timing.prepare(call, arguments)
         canaries = {name: self._canaries[name] for name in request.canaries}
-        self._points[point.id] = _Ready(point, call, prepared, canaries)
+        self._points[point.id] = _Ready(point, call, prepared, canaries, request.untimed)
         return LaunchRecord(
             point=point.id,
             launch=launch,
@@ -110,11 +111,13 @@ class Worker:
 
     def take(self, point_id: str) -> Visit:
         """One visit of one prepared point."""
-        point, call, prepared, canaries = self._points[point_id]
+        point, call, prepared, canaries, untimed = self._points[point_id]
         arguments = self._arguments_of(point.problem)
         self._threads.limit(point.threads)
         at_s = (perf_counter_ns() - self._epoch_ns) * 1e-9
-        times, pairs, faults = timing.visit(call, arguments, prepared, canaries)
+        times, pairs, faults = timing.visit(
+            call, arguments, prepared, canaries, untimed=untimed
+        )
         return Visit(
             point=point_id,
             at_s=at_s,
