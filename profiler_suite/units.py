@@ -56,6 +56,11 @@ def some(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def flop(count: float) -> str:
+    """A count of operations as '649 kFLOP'."""
+    return _scaled(count, "FLOP", ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1, "")))
+
+
 def flop_rate(flop_per_s: float) -> str:
     """A rate as '4.2 GFLOP/s'; the count of operations never has '/s'."""
     return _scaled(flop_per_s, "FLOP/s", ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")))

@@ -74,7 +74,7 @@ def test_the_crossings_people_look_for_stand_first() -> None:
         [curves(b="loop", a="vectorized"), curves(b="library", a="fft")], ignore_index=True
     )
     found = crossovers.crossovers(table, [EXPERIMENT])
-    assert found["text"].iloc[0].startswith("vectorized overtakes loop at input size 32.0 (")
+    assert found["text"].iloc[0].startswith("vectorized overtakes loop at input size 32 (")
 
 
 def test_attempts_that_never_cross_are_said_to() -> None:

@@ -83,7 +83,7 @@ def test_two_threads_overtake_one_where_the_speed_up_passes_1() -> None:
     (crossing,) = found.to_dict("records")
     assert crossing["at_flop"] == pytest.approx(1e5)
     assert 1e4 < crossing["low_flop"] < 1e5 < crossing["high_flop"] < 1e6
-    assert "2 threads overtake 1 at 0.100 MFLOP" in crossing["text"]
+    assert "2 threads overtake 1 at 100 kFLOP" in crossing["text"]
     assert "between p10000 and p1e+06" in crossing["text"]
 
 

@@ -204,7 +204,7 @@ def _crossings(
         ends = [_nearest_zero(x, curve, at) for curve in (lowest, highest)]
         values = [math.exp(v) for v in (at, min(*ends, at), max(*ends, at))]
         before, after = (one, other) if middle[i] < 0 else (other, one)
-        said = [units.three_digits(v) for v in values]
+        whole = all(float(v).is_integer() for v in left.index)
         found.append(
             {
                 "experiment": experiment.name,
@@ -216,12 +216,28 @@ def _crossings(
                 "low": values[1],
                 "high": values[2],
                 "text": (
-                    f"{after} overtakes {before} at {noun(experiment.axis)} {said[0]} "
-                    f"({said[1]} to {said[2]}){_of(words)}"
+                    f"{after} overtakes {before} "
+                    f"{_where(noun(experiment.axis), values, whole)}{_of(words)}"
                 ),
             }
         )
     return found
+
+
+def _where(axis: str, values: list[float], whole: bool) -> str:
+    """'at work 3.25 (3.01 to 3.50)'; of counts 'between stride 1 and 2', 'at 24 (23 to 26)'.
+
+    Nobody has 24.4 filters: of an axis of whole numbers the interval is widened to such.
+    """
+    at, low, high = values
+    if not whole:
+        said = [units.three_digits(value) for value in values]
+        return f"at {axis} {said[0]} ({said[1]} to {said[2]})"
+    first, last = math.floor(low), math.ceil(high)
+    if last - first == 1:
+        return f"between {axis} {first} and {last}"
+    near = f"at {axis} {at:.0f}"
+    return near if first == last else f"{near} ({first} to {last})"
 
 
 def _of(words: str) -> str:

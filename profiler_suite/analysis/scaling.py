@@ -143,8 +143,8 @@ def threads_pay(scaling: pd.DataFrame) -> pd.DataFrame:
                 "low_flop": low,
                 "high_flop": high,
                 "text": (
-                    f"{what} overtake 1 at {units.three_digits(at / 1e6)} MFLOP "
-                    f"({units.three_digits(low / 1e6)} to {units.three_digits(high / 1e6)}), "
+                    f"{what} overtake 1 at {units.flop(at)} "
+                    f"({units.flop(low)} to {units.flop(high)}), "
                     f"between {before['problem']} and {after['problem']} "
                     f"({names[1]}, {names[2]})"
                 ),

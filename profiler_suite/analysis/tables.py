@@ -62,6 +62,9 @@ def operations(provenance: Provenance, history: History) -> pd.DataFrame:
             "growing_s": (
                 ledger.growing_s(operation, fault_s) if operation.replayed else np.nan
             ),
+            "call_spread_s": operation.full_spread_s if operation.replayed else np.nan,
+            "fixed_spread_s": operation.fixed_spread_s if operation.replayed else np.nan,
+            "plain_s": account.plain_s,
             "share": operation.calls * operation.full_s / account.plain_s,
             "entry": ledger.grows_as(operation),
             "flop": operation.flop,

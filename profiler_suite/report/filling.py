@@ -11,6 +11,7 @@ from markupsafe import Markup
 from profiler_suite import units
 from profiler_suite.model import Experiment
 from profiler_suite.report import (
+    book_tables,
     columns,
     comparison,
     hosts,
@@ -35,6 +36,7 @@ from profiler_suite.report.view import (
     PageView,
     PointRow,
     Ratio,
+    SourceView,
     TableView,
 )
 from profiler_suite.workloads import registry
@@ -73,7 +75,7 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
             by_experiment.setdefault(h.experiment, []).append(figure)
         else:
             by_section.setdefault(h.section, []).append(figure)
-    annotated = sources.sources(known)
+    annotated = _asked_first(known, sources.sources(known))
     first = known.answer.experiment if known.answer else ""
     return PageView(
         title=f"{run.folder.name}: profiler_suite report",
@@ -92,10 +94,10 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         ratio=_ratio(known),
         figures={section: tuple(some) for section, some in by_section.items()},
         arms=_short(tables.arms(known)),
-        overhead=_short(tables.overhead(known)),
-        books=_short(tables.books(known)),
-        gaps=tables.gaps(known),
-        operations=_short(tables.operations(known)),
+        overhead=_short(book_tables.overhead(known)),
+        books=_short(book_tables.books(known)),
+        gaps=book_tables.gaps(known),
+        operations=_short(book_tables.operations(known)),
         missing=_missing(known),
         experiments=tuple(
             _experiment(known, e, by_experiment[e.name])
@@ -120,8 +122,16 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         call_costs=tables.call_costs(known),
         unavailable=origin.machine.unavailable,
         glossary=provenance.glossary(),
+        names=provenance.names(run),
         command=provenance.command(run),
     )
+
+
+def _asked_first(known: Known, annotated: list[SourceView]) -> list[SourceView]:
+    """The question's own arms first, the others as they are."""
+    arms = (known.answer.left_name, known.answer.right_name) if known.answer else ()
+    places = {name: place for place, name in enumerate(arms)}
+    return sorted(annotated, key=lambda s: places.get(s.implementation, len(arms)))
 
 
 def _comparison(known: Known) -> ComparisonView | None:
@@ -279,7 +289,17 @@ def _experiment(
         sources=experiment.sources,
         crossings=tuple(str(text) for text in own["text"]),
         unbroken=tuple(str(text) for text in ahead["text"]),
+        families=_families(known, experiment) if len(own) or len(ahead) else "",
         figures=tuple(figures),
+    )
+
+
+def _families(known: Known, experiment: Experiment) -> str:
+    """'gemm is im2col_gemm or rows_gemm; loop is loop' of what was measured here."""
+    rivals = selection.rivals(selection.of_experiment(known.points, experiment.name))
+    return "; ".join(
+        f"{family} is {' or '.join(dict.fromkeys(part['implementation']))}"
+        for family, part in rivals.groupby("family", sort=False)
     )
 
 

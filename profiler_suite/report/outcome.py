@@ -26,7 +26,7 @@ _COLUMNS = (
     Column("", style="cyan", least=17),
     Column("time", numeric=True),
     Column("±", numeric=True, rank=5),
-    Column("vs best", numeric=True),
+    Column("vs fastest", numeric=True),
     Column("rate", numeric=True, rank=6),
     Column("of roof", numeric=True, rank=4),
     Column("limit", rank=2),

@@ -8,7 +8,7 @@ from profiler_suite.analysis.frames import Run
 from profiler_suite.analysis.table_columns import POINT_COLUMNS
 from profiler_suite.machine import canary
 from profiler_suite.model import MachineFacts
-from profiler_suite.workloads import catalogue
+from profiler_suite.workloads import catalogue, registry
 
 _WORDS = {
     "evaluation": "one execution of an implementation on one problem",
@@ -32,7 +32,19 @@ _WORDS = {
     "ridge": "the intensity at which a bandwidth roof meets the compute roof",
     "n½": "the work at which half of a call's time is fixed cost",
     "A/A pair": "the same code entered twice under two names; their difference is noise",
+    "books": "where the time of one evaluation goes; kept in rounds of their own",
+    "plain time": "of a function that nothing watches, in the rounds of its books or lines",
+    "family": "a way to compute that several implementations share; in crossovers its fastest "
+    "one stands for it, at each size anew",
+    "im2col": "every window becomes a row of a matrix, the convolution one matrix product",
+    "taps": "one product for each position in the filter, added up",
+    "kept": "(im2col_kept, winograd_kept, …) what serves many inputs, such as transformed "
+    "filters and buffers, is prepared once and kept; that is not in the time",
+    "best": "no way to compute: runs the implementation that a model of the machine says is "
+    "fastest, which tables name behind an arrow; it never counts as the fastest",
 }
+# Of those that do a part of their work once for many inputs.
+_UNTIMED = " What it prepares once for many inputs is not in its time."
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +71,25 @@ def named_files(run: Run) -> str:
 def glossary() -> tuple[Item, ...]:
     """The words of the page, then the columns of the data files."""
     return tuple(Item(n, t) for n, t in {**_WORDS, **POINT_COLUMNS}.items())
+
+
+def what_they_do() -> dict[str, str]:
+    """Implementation → what it does in a line, and whether its time is without set-up."""
+    return {
+        name: each.summary + _UNTIMED * bool(each.prepare or each.chooses)
+        for name, each in registry.implementations().items()
+        if each.summary
+    }
+
+
+def names(run: Run) -> tuple[Item, ...]:
+    """The implementations of the run, with their family and what they do."""
+    said = what_they_do()
+    families = {p.implementation: p.family for p in run.provenance.points}
+    return tuple(
+        Item(name, f"{family}. {said.get(name, '')}".strip())
+        for name, family in families.items()
+    )
 
 
 def facts(run: Run) -> tuple[tuple[str, tuple[Item, ...]], ...]:

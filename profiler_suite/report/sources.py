@@ -8,6 +8,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis import line_books
 from profiler_suite.report import columns, selection
+from profiler_suite.report.console import dedented
 from profiler_suite.report.known import Known
 from profiler_suite.report.view import FunctionView, SourceLine, SourceView
 
@@ -50,10 +51,22 @@ def _totals(part: pd.DataFrame, row: Any) -> str:
         said.append(f"{units.time(corrected_s)} corrected")
         if plain_s > 0:
             apart = corrected_s / plain_s - 1
-            said.append(f"{units.time(plain_s)} plain ({100 * apart:+.1f} %)")
+            said.append(f"{units.time(plain_s)} plain (lines {100 * apart:+.1f} %)")
     elif plain_s > 0:
         said.append(f"{units.time(plain_s)} plain ({units.ratio(raw_s / plain_s)} as long raw)")
-    return ", ".join(said)
+    return ", ".join(said) + _elsewhere(plain_s, row)
+
+
+def _elsewhere(plain_s: float, row: Any) -> str:
+    """The time in the rounds of the sweep, where the plain one lies outside its interval."""
+    if row is None or not row.time_s > 0 or not plain_s > 0:
+        return ""
+    if row.low_s <= plain_s <= row.high_s:
+        return ""
+    return (
+        f"; {units.time(row.time_s)} in the rounds of the sweep "
+        f"(plain is {units.ratio(plain_s / row.time_s)} of that)"
+    )
 
 
 def _function(file: str, name: str, part: pd.DataFrame) -> FunctionView:
@@ -64,7 +77,9 @@ def _function(file: str, name: str, part: pd.DataFrame) -> FunctionView:
 def _source_lines(part: pd.DataFrame) -> list[SourceLine]:
     lines = []
     last = 0
-    for row in selection.rows(part):
+    texts = dedented([str(text) for text in part["source"]])
+    turns: list[tuple[int, float]] = []  # indentation and hits of the loops around a line
+    for row, text in zip(selection.rows(part), texts, strict=True):
         hits = float(row.hits)
         corrected = bool(row.method)
         shown_s = float(row.corrected_s) if corrected else float(row.time_s)
@@ -74,10 +89,18 @@ def _source_lines(part: pd.DataFrame) -> list[SourceLine]:
                 hits=units.count(hits) if hits else "",
                 time=_corrected(row) if hits and corrected else "",
                 raw=units.time(row.time_s) if hits else "",
-                per_hit=units.time(shown_s / hits) if hits else "",
+                per_hit=units.time(shown_s / hits) if hits and _resolved(row) else "",
                 share=max(0.0, min(1.0, row.corrected_share if corrected else row.share)),
-                of_which=line_books.in_words(row._asdict(), shown_s),
-                source=str(row.source).rstrip(),
+                of_which="; ".join(
+                    filter(
+                        None,
+                        (
+                            line_books.in_words(row._asdict(), shown_s),
+                            _again(turns, text, hits),
+                        ),
+                    )
+                ),
+                source=text,
                 gap=bool(last and row.line > last + 1),
             )
         )
@@ -85,10 +108,31 @@ def _source_lines(part: pd.DataFrame) -> list[SourceLine]:
     return lines
 
 
+def _again(turns: list[tuple[int, float]], text: str, hits: float) -> str:
+    """Why a line has more hits than the loop around it has turns; keeps `turns` up to date."""
+    bare = text.lstrip()
+    indent = len(text) - len(bare)
+    while bare and turns and turns[-1][0] >= indent:
+        turns.pop()
+    around = turns[-1][1] if turns else 0.0
+    if bare.startswith(("for ", "while ")):
+        turns.append((indent, hits))
+    if not 0 < around < hits:
+        return ""
+    return (
+        "more hits than turns of its loop: the statement goes on over further lines, and "
+        "Python comes back to this one"
+    )
+
+
+def _resolved(row: Any) -> bool:
+    return not row.method or bool(row.resolved)
+
+
 def _corrected(row: Any) -> str:
     """The corrected time with its uncertainty; what cannot be resolved says so."""
+    if not row.resolved:
+        return f"below {units.time(max(row.uncertainty_s, row.corrected_s))}"
     spread = f" ± {units.time(row.uncertainty_s)}" if row.uncertainty_s > 0 else ""
     text = f"{units.time(row.corrected_s)}{spread}"
-    if not row.resolved:
-        return f"{text}, below resolution"
     return f"{text}, indicative" if row.indicative else text

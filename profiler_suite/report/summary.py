@@ -45,7 +45,7 @@ def markdown(known: Known, hung: Sequence[Hung]) -> str:
 
 
 def _fastest(known: Known) -> TableView:
-    frame = selection.measured(known.points)
+    frame = selection.rivals(known.points)
     groups = frame.groupby(["experiment", "problem", "dtype", "threads"], sort=False)["time_s"]
     best = frame.loc[groups.idxmin()].assign(
         times=(groups.max() / groups.min()).to_numpy(), several=groups.size().to_numpy() > 1

@@ -1,194 +1,62 @@
 """The small tables of the page and of the Markdown summary."""
 
+import re
+from typing import Any
+
 from profiler_suite import units
-from profiler_suite.analysis.ledger import GAP
-from profiler_suite.report import columns, selection
-from profiler_suite.report.books import METHODS, with_ledger
+from profiler_suite.report import columns, provenance, selection
 from profiler_suite.report.known import Known
-from profiler_suite.report.style import ENTRY_COLOURS
 from profiler_suite.report.view import TableView
 
-_MOST_GAPS = 15
-_MOST_CALLS = 4  # operations per implementation
+_MOST_EXAMPLES = 3  # problems named of those that failed for the same reason
 
 
 def arms(known: Known) -> TableView | None:
-    """Every implementation of the question's experiment."""
+    """Every implementation of the question's experiment, the fastest of each problem first."""
     if known.answer is None:
         return None
     own = selection.of_experiment(known.points, known.answer.experiment)
     own = own[own["replica"] == 0]
-    best = selection.measured(own).groupby("problem")["time_s"].min()
-    rows = []
+    rivals = selection.rivals(own)
+    best = (
+        (rivals if len(rivals) else selection.measured(own)).groupby("problem")["time_s"].min()
+    )
+    runs = {point.id: point.runs for point in known.run.provenance.points if point.runs}
+    said = provenance.what_they_do()
+    rows, below = [], []
     for row in selection.rows(own.sort_values(["flop", "time_s"])):
         ok = row.status == "ok" and row.time_s > 0
+        compared = ok and row.problem in best.index
+        chosen = f" → {runs[row.id]}" if row.id in runs else ""
         rows.append(
             (
-                row.implementation,
+                f"{row.implementation}{chosen}",
                 row.problem,
                 units.time(row.time_s) if ok else row.status,
                 f"±{units.percent(columns.half_width(row))}" if ok else "",
-                units.ratio(row.time_s / best[row.problem]) if ok else "",
+                units.ratio(row.time_s / best[row.problem]) if compared else "",
                 units.flop_rate(row.flop_per_s) if ok else "",
                 units.percent(row.of_attainable) if ok and columns.bound(row) else "",
                 columns.bound(row) if ok else str(row.reason),
             )
         )
+        below.append(said.get(row.implementation, ""))
     return TableView(
         "Every implementation of both arms",
-        ("implementation", "problem", "time", "±", "of best", "rate", "of roof", "bound by"),
-        (False, False, True, True, True, True, True, False),
-        tuple(rows),
-    )
-
-
-def books(known: Known) -> TableView | None:
-    """The ledger of every implementation of the question, or of the first experiment."""
-    frame = with_ledger(known.points)
-    if frame.empty:
-        return None
-    first = known.answer.experiment if known.answer else frame["experiment"].iloc[0]
-    own = selection.of_experiment(frame, first).sort_values(["flop", "time_s"])
-    rows = [
-        (
-            row.implementation,
-            row.problem,
-            units.time(row.time_s),
-            *(_tenths_of_100(getattr(row, entry)) for entry in ENTRY_COLOURS),
-            *(_points_of_100(getattr(row, method)) for method in METHODS),
-            row.ledger_notes if isinstance(row.ledger_notes, str) else "",
-        )
-        for row in selection.rows(own)
-    ]
-    methods = tuple(f"overhead: {name}" for name in METHODS.values())
-    return TableView(
-        f"The books in % of the time ({first})",
         (
             "implementation",
             "problem",
             "time",
-            *ENTRY_COLOURS,
-            *methods,
-            "remark",
+            "±",
+            "vs fastest",
+            "rate",
+            "of roof",
+            "bound by",
         ),
-        (False, False, *(True,) * (1 + len(ENTRY_COLOURS) + len(methods)), False),
+        (False, False, True, True, True, True, True, False),
         tuple(rows),
-    )
-
-
-def _points_of_100(share: float) -> str:
-    return _signed(f"{100 * share:.0f}") if share == share else ""
-
-
-def _tenths_of_100(share: float) -> str:
-    return _signed(f"{100 * share:.1f}") if share == share else ""
-
-
-def _signed(number: str) -> str:
-    """A real minus sign, and none before zero."""
-    return number.replace("-", "−") if float(number) else number.lstrip("-")
-
-
-def gaps(known: Known) -> TableView | None:
-    """Points whose overhead share differs by more than 10 points between two methods."""
-    frame = with_ledger(known.points)
-    apart = (frame["overhead_replay"] - frame["overhead_native"]).abs()
-    frame = frame.assign(apart=apart)[apart > GAP].sort_values("apart", ascending=False)
-    if frame.empty:
-        return None
-    shown = frame.head(_MOST_GAPS)
-    rows = tuple(
-        (
-            row.experiment,
-            row.implementation,
-            row.problem,
-            _points_of_100(row.overhead_replay),
-            _points_of_100(row.overhead_native),
-            f"{100 * row.apart:.0f}",
-        )
-        for row in selection.rows(shown)
-    )
-    left_out = len(frame) - len(shown)
-    return TableView(
-        "Points where replay and native samples disagree: overhead share in % of the time"
-        + (f"; {left_out} more are in points.csv" if left_out else ""),
-        ("experiment", "implementation", "problem", "replay", "native", "apart"),
-        (False, False, False, True, True, True),
-        rows,
-    )
-
-
-def operations(known: Known) -> TableView | None:
-    """The costliest operations of every implementation of the question's experiment."""
-    frame = known.run.operations
-    if frame.empty:
-        return None
-    first = known.answer.experiment if known.answer else frame["experiment"].iloc[0]
-    own = frame[(frame["experiment"] == first) & frame["call_s"].notna()]
-    own = own.sort_values("share", ascending=False).groupby("id", sort=False).head(_MOST_CALLS)
-    times = known.points.set_index("id")["time_s"]
-    own = own.assign(time_s=own["id"].map(times)).sort_values(
-        ["time_s", "id", "share"], ascending=[True, True, False]
-    )
-    rows = tuple(
-        (
-            row.implementation,
-            row.operation + (f" (in {row.via.rpartition('.')[2]})" if row.via else ""),
-            row.operands,
-            units.count(row.calls),
-            units.time(row.call_s),
-            units.time(row.fixed_s),
-            units.time(row.growing_s).replace("-", "−"),
-            units.percent(row.share),
-            units.count(row.flop),
-            units.size(row.traffic_bytes),
-        )
-        for row in selection.rows(own)
-    )
-    headings = (
-        "implementation",
-        "operation",
-        "operands",
-        "calls",
-        "each",
-        "fixed part",
-        "growing part",
-        "share",
-        "FLOP",
-        "bytes",
-    )
-    return TableView(
-        f"The costliest operations, each timed alone ({first})",
-        headings,
-        (False, False, False, *(True,) * 7),
-        rows,
-    )
-
-
-def overhead(known: Known) -> TableView | None:
-    """What the fixed costs of the calls account for, in the question's experiment."""
-    if known.answer is None:
-        return None
-    own = selection.measured(selection.of_experiment(known.points, known.answer.experiment))
-    own = own[own["overhead_flop_per_s"].gt(0) & own["calls"].gt(0)]
-    if own.empty:
-        return None
-    share = own["flop_per_s"] / own["overhead_flop_per_s"]
-    rows = [
-        (
-            row.implementation,
-            units.count(row.calls),
-            units.time(row.flop / row.overhead_flop_per_s),
-            units.time(row.time_s),
-            units.percent(row.part),
-        )
-        for row in selection.rows(own.assign(part=share).sort_values("part", ascending=False))
-    ]
-    return TableView(
-        "What entering the calls costs at least",
-        ("implementation", "calls", "their fixed cost", "measured time", "share"),
-        (False, True, True, True, True),
-        tuple(rows),
+        below=tuple(below),
+        minor=("problem", "±", "rate", "of roof"),
     )
 
 
@@ -252,30 +120,46 @@ def doubtful(known: Known) -> TableView | None:
         ("experiment", "implementation", "problem", "threads", "time", "±", "why"),
         (False, False, False, True, True, True, False),
         rows,
+        minor=("experiment", "threads", "time"),
     )
 
 
 def unmeasured(known: Known) -> TableView | None:
-    """Points without a result, and why."""
+    """Points without a result: how many of each implementation, and why."""
     frame = known.points[known.points["status"] != "ok"]
     if frame.empty:
         return None
+    groups: dict[tuple[str, str, str, str], list[Any]] = {}
+    for row in selection.rows(frame):
+        # Reasons that differ in their numbers alone are the same reason.
+        reason = re.sub(r"\d[\d.,]*", "#", str(row.reason))
+        key = (str(row.status), row.experiment, columns.implementation(row), reason)
+        groups.setdefault(key, []).append(row)
     rows = tuple(
         (
-            row.status,
-            row.experiment,
-            columns.implementation(row),
-            columns.problem(row),
-            str(row.reason),
+            status,
+            experiment,
+            implementation,
+            str(len(some)),
+            _examples([columns.problem(row) for row in some]),
+            str(some[0].reason),
         )
-        for row in selection.rows(frame)
+        for (status, experiment, implementation, _), some in groups.items()
     )
     return TableView(
-        "Points without a result",
-        ("status", "experiment", "implementation", "problem", "why"),
-        (False,) * 5,
+        f"Points without a result ({len(frame)})",
+        ("status", "experiment", "implementation", "points", "problems", "why"),
+        (False, False, False, True, False, False),
         rows,
+        minor=("status", "experiment", "problems"),
     )
+
+
+def _examples(problems: list[str]) -> str:
+    """'a, b, c and 4 more'."""
+    names = list(dict.fromkeys(problems))
+    more = len(names) - _MOST_EXAMPLES
+    return ", ".join(names[:_MOST_EXAMPLES]) + (f" and {more} more" if more > 0 else "")
 
 
 def ceilings(known: Known) -> TableView:

@@ -53,6 +53,22 @@ class TableView:
     headings: tuple[str, ...]
     numeric: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
+    below: tuple[str, ...] = ()
+    """A second, smaller line in the first cell of every row."""
+    minor: tuple[str, ...] = ()
+    """Headings of columns that a phone leaves out."""
+    note: str = ""
+    """What one has to know to read it, below."""
+
+    def filled(self) -> "TableView":
+        """The table without the columns that are empty in every row."""
+        kept = [n for n in range(len(self.headings)) if any(row[n] for row in self.rows)]
+        return dataclasses.replace(
+            self,
+            headings=tuple(self.headings[n] for n in kept),
+            numeric=tuple(self.numeric[n] for n in kept),
+            rows=tuple(tuple(row[n] for n in kept) for row in self.rows),
+        )
 
     def first(self, most: int) -> "TableView":
         """The table with at most so many rows; its caption tells how many are left out."""
@@ -63,6 +79,7 @@ class TableView:
             self,
             caption=f"{self.caption}; the first {most:,}, {left_out:,} more are left out",
             rows=self.rows[:most],
+            below=self.below[:most],
         )
 
 
@@ -75,6 +92,8 @@ class ExperimentView:
     sources: tuple[str, ...]
     crossings: tuple[str, ...]
     unbroken: tuple[str, ...]
+    families: str
+    """Which implementations stand for each family here; empty without crossings."""
     figures: tuple[FigureView, ...]
 
 
@@ -207,4 +226,25 @@ class PageView:
     call_costs: TableView | None
     unavailable: tuple[str, ...]
     glossary: tuple[Item, ...]
+    names: tuple[Item, ...]
+    """The implementations of the run and what they do."""
     command: str
+
+    @property
+    def sections(self) -> dict[str, tuple[int, str]]:
+        """Anchor of each section that there is → its number and its name in the navigation."""
+        there = {
+            "answer": ("The question", True),
+            "roofs": ("Roofs", bool(self.figures["roofline"])),
+            "where": ("Where time goes", True),
+            "sizes": ("Sizes", bool(self.experiments)),
+            "threads": ("Threads", bool(self.threads or self.figures["threads"])),
+            "lines": ("Lines", bool(self.sources or self.more_sources)),
+            "comparison": ("Comparison", self.comparison is not None),
+            "hosts": ("Hosts", self.hosts is not None),
+            "quality": ("Quality", True),
+            "data": ("All data", True),
+            "provenance": ("Provenance", True),
+        }
+        shown = [(anchor, name) for anchor, (name, some) in there.items() if some]
+        return {anchor: (number, name) for number, (anchor, name) in enumerate(shown, 1)}

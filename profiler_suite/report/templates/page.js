@@ -28,7 +28,7 @@
   const describe = (row) => {
     const time = Number(cell(row, "time"));
     const shown = [`${readable(time)}` + (cell(row, "spread") ? ` ± ${cell(row, "spread")} %` : "")];
-    if (cell(row, "rate")) shown.push(`${cell(row, "rate")} GFLOP/s`);
+    if (cell(row, "rate")) shown.push(rate(Number(cell(row, "rate"))));
     if (cell(row, "bound")) shown.push(`bound by ${cell(row, "bound")}, ${cell(row, "reach")} % of that roof`);
     if (cell(row, "remark")) shown.push(cell(row, "remark"));
     return shown;
@@ -37,6 +37,10 @@
     const [value, unit] = us >= 1e6 ? [us / 1e6, "s"] : us >= 1e3 ? [us / 1e3, "ms"] : us >= 1 ? [us, "µs"] : [us * 1e3, "ns"];
     return `${Number(value.toPrecision(3))} ${unit}`;
   };
+  const rate = (g) => {
+    const [value, unit] = g >= 1e3 ? [g / 1e3, "T"] : g >= 1 ? [g, "G"] : g >= 1e-3 ? [g * 1e3, "M"] : [g * 1e6, "k"];
+    return `${Number(value.toPrecision(3))} ${unit}FLOP/s`;
+  };
   const heading = (row) => cell(row, "implementation");
   const place = (row) => {
     const threads = cell(row, "threads");
@@ -44,6 +48,7 @@
   };
   const showTip = (mark) => {
     const row = rows[mark.dataset.p];
+    if (row === pinned) return; // its card says all of it
     tip.replaceChildren(make("b", heading(row)), make("div", place(row)), ...describe(row).map((t) => make("div", t)));
     tipped = mark;
     tip.hidden = false;
@@ -150,7 +155,7 @@
     return [
       ["status", of("status") === "ok" ? "" : of("status")],
       ["time", of("time") && readable(Number(of("time"))) + spread],
-      ["rate", of("rate") && `${of("rate")} GFLOP/s`],
+      ["rate", of("rate") && rate(Number(of("rate")))],
       ["bound by", of("bound") && of("bound") + roof],
       ["textbook FLOP", `${Number(of("flop")).toLocaleString("en")}, ${of("intensity")} FLOP/byte`],
       ["page faults", of("faults")],
@@ -161,6 +166,7 @@
   const link = (row) => `#pt=${encodeURIComponent(row.id.slice(3)).replaceAll("%2F", "/")}`;
   function pin(row, moveHash) {
     pinned = row;
+    hideTip();
     for (const other of all(".is-pinned")) {
       other.classList.remove("is-pinned");
       if (other.matches(".pt")) other.setAttribute("aria-pressed", "false");
