@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 from rich.cells import cell_len
 
-from profiler_suite.analysis import comparison, environment
-from profiler_suite.analysis.comparison import Change, Comparison, Evidence, Verdict
+from profiler_suite.analysis import comparison, environment, judging
+from profiler_suite.analysis.changes import Change, Comparison, Verdict
 from profiler_suite.analysis.frames import Run
 from profiler_suite.analysis.history import history_of
+from profiler_suite.analysis.judging import Evidence
 from profiler_suite.errors import UsageError
 from profiler_suite.model import MachineFacts, RoundRecord
 from profiler_suite.report import comparison as text
@@ -86,7 +87,7 @@ def evidence(
 def test_a_verdict_takes_an_interval_beyond_the_noise_and_minima_that_agree(
     seen: Evidence, verdict: Verdict
 ) -> None:
-    found, reason = comparison.judge(seen)
+    found, reason = judging.judge(seen)
     assert found is verdict
     assert bool(reason) is (verdict is Verdict.UNKNOWN)
 
@@ -144,9 +145,9 @@ def only(run: Run, start: str) -> Run:
 
 
 def test_adjusted_probabilities_keep_their_order_and_end_at_one() -> None:
-    adjusted = comparison.holm([0.01, 0.04, 0.03, 0.9, math.nan])
+    adjusted = judging.holm([0.01, 0.04, 0.03, 0.9, math.nan])
     assert adjusted == pytest.approx([0.04, 0.09, 0.09, 0.9, 1.0])
-    assert comparison.holm([]) == []
+    assert judging.holm([]) == []
 
 
 def test_the_threshold_of_a_point_is_what_its_own_processes_differ_by(run: Run) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from profiler_suite import store
 from profiler_suite.analysis import frames, hosts
-from profiler_suite.analysis.comparison import Verdict
+from profiler_suite.analysis.changes import Verdict
 from profiler_suite.fleet import merging
 from profiler_suite.model import Machine
 from profiler_suite.report.terminal import summary

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis import comparison
-from profiler_suite.analysis.comparison import Comparison, Verdict
+from profiler_suite.analysis.changes import Comparison, Verdict
 from profiler_suite.analysis.frames import Run
 from profiler_suite.model import CallCost, Ceiling, Noun
 

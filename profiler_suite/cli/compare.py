@@ -11,7 +11,7 @@ from profiler_suite.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from profiler_suite.analysis.comparison import Change, Comparison
+    from profiler_suite.analysis.changes import Change, Comparison
     from profiler_suite.model import Provenance
 
 REGRESSION = 1

@@ -23,8 +23,8 @@ def report_on(
     fail_on: float | None = None,
 ) -> int:
     """Write the report, print the summary; returns the exit code."""
-    from profiler_suite.analysis.comparison import comparison_within
     from profiler_suite.analysis.frames import load
+    from profiler_suite.analysis.versus import comparison_within
     from profiler_suite.report.write import write_report
 
     progress.say("writing the report")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from profiler_suite.analysis.comparison import Comparison
+    from profiler_suite.analysis.changes import Comparison
     from profiler_suite.analysis.frames import Run
 
 
@@ -59,8 +59,9 @@ def report_command(run: str, out: Path | None, baseline: str | None, quiet: bool
 
 
 def _comparison(baseline: str | None, run: "Run") -> "Comparison | None":
-    from profiler_suite.analysis.comparison import compare, comparison_within
+    from profiler_suite.analysis.comparison import compare
     from profiler_suite.analysis.frames import load
+    from profiler_suite.analysis.versus import comparison_within
 
     return compare(load(baseline), run) if baseline else comparison_within(run)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis.comparison import Verdict
+from profiler_suite.analysis.changes import Verdict
 from profiler_suite.analysis.frames import Run
 from profiler_suite.analysis.hosts import Across, Hosts, Measure, Standing
 from profiler_suite.report import comparison

@@ -5,7 +5,7 @@ import dataclasses
 import pandas as pd
 
 from profiler_suite.analysis import crossovers, hosts, quality, roofline, scaling, verdict
-from profiler_suite.analysis.comparison import Comparison
+from profiler_suite.analysis.changes import Comparison
 from profiler_suite.analysis.frames import Run
 from profiler_suite.report.style import Mark, marks
 
