@@ -287,3 +287,28 @@ def test_the_spread_is_held_against_the_limit_of_the_runs_mode(mode: str, limit:
     assert f"±{limit} %" in drawn.caption
     level = [line for line in drawn.figure.axes[0].lines if line.get_linestyle() == "--"]
     assert np.asarray(level[0].get_ydata()) == pytest.approx(int(limit) / 100)
+
+
+def test_the_dashes_that_the_caption_names_are_at_the_roofs_of_the_arms() -> None:
+    facts = known.ask(make_run())
+    frame = selection.measured(facts.points)
+    frame = frame[frame["bound"].eq("memory") & frame["attainable_flop_per_s"].gt(0)]
+    arm = frame.iloc[0]
+    key = (str(arm["dtype"]), int(arm["threads"]))
+    drawn = roofline.over_intensity(
+        facts.points, facts.roofs[key], *key, facts.marks, "r", arms=[str(arm["id"])]
+    )
+    assert drawn is not None
+    assert f"for {arm['implementation']} is what" in drawn.caption
+    flat = [np.asarray(line.get_ydata()) for line in drawn.figure.axes[0].lines]
+    height = arm["attainable_flop_per_s"]
+    assert any(len(y) == 2 and y == pytest.approx([height, height]) for y in flat)
+
+
+def test_the_title_of_a_roofline_praises_nobody_for_being_all_overhead() -> None:
+    facts = known.ask(make_run())
+    key = ("float64", 1)
+    only = facts.points.assign(bound="overhead", of_attainable=1.0, above_roof=False)
+    drawn = roofline.over_intensity(only, facts.roofs[key], *key, facts.marks, "r")
+    assert drawn is not None
+    assert drawn.title.endswith("points are overhead-bound")

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from profiler_suite.analysis import roofline
-from profiler_suite.model import Cost, Point, Problem
+from profiler_suite.model import Ceiling, Cost, Point, Problem
 from tests.fake_machine import FACTS, MACHINE
 
 
@@ -135,3 +135,33 @@ def test_what_only_moves_data_is_placed_by_its_least_time() -> None:
     )
     assert (placed.bound, placed.level) == ("memory", "L1")
     assert placed.of_attainable == pytest.approx(0.5)
+
+
+def test_the_roofs_to_draw_are_those_that_the_points_are_held_against() -> None:
+    def ceiling(access: str, value: float) -> Ceiling:
+        return msgspec.structs.replace(
+            MACHINE.ceilings[0],
+            quantity="bandwidth",
+            label=f"L3 {access}",
+            level="L3",
+            threads=1,
+            access=access,
+            value=value,
+        )
+
+    others = [c for c in MACHINE.ceilings if c.level != "L3"]
+    machine = msgspec.structs.replace(
+        MACHINE, ceilings=(*others, ceiling("read", 40e9), ceiling("update", 60e9))
+    )
+    reads = point(flop=3_072_000, n_bytes=12_316_576)
+    half = msgspec.structs.replace(reads.cost, written_bytes=reads.cost.compulsory_bytes / 2)
+    writes = msgspec.structs.replace(reads, cost=half)
+    for points in ((reads,), (writes,), (reads, writes)):
+        roofs = roofline.roofs(machine, "float64", 1, points)
+        drawn = {r.value for r in roofs if r.level == "L3"}
+        used = {
+            roofline.place(p, 1e-3, 1e-3, machine).attainable_flop_per_s / p.cost.intensity
+            for p in points
+        }
+        assert sorted(drawn) == pytest.approx(sorted(used))
+        assert {"L1", "L2", "memory"} <= {r.level for r in roofs}

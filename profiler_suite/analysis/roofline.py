@@ -9,6 +9,8 @@ third divides the same FLOP by what interpreter and dispatch take, as if the wor
 itself took no time.
 """
 
+from collections.abc import Iterable
+
 from profiler_suite import units
 from profiler_suite.machine import prediction
 from profiler_suite.model import Ceiling, Cost, Machine, Noun, Point
@@ -34,6 +36,8 @@ class Roof(Noun, frozen=True):
     level: str
     dtype: str
     threads: int
+    access: str
+    """'read' for what hardly writes; empty for the best of all ways to move data."""
     value: float
     low: float
     high: float
@@ -59,8 +63,28 @@ class Placement(Noun, frozen=True):
     above_roof: bool
 
 
-def roofs(machine: Machine, dtype: str, threads: int) -> tuple[Roof, ...]:
-    """The compute roof of a dtype and the best bandwidth roof per level, for a thread count."""
+def access(cost: Cost) -> str:
+    """Which bandwidth a cost is held against: 'read', or empty for the best.
+
+    Reading and writing at once moves more bytes per second than reading alone:
+    what hardly writes is held against the read bandwidth.
+    """
+    return "read" if cost.written_bytes < MOSTLY_READS * cost.compulsory_bytes else ""
+
+
+def roofs(
+    machine: Machine, dtype: str, threads: int, points: Iterable[Point] = ()
+) -> tuple[Roof, ...]:
+    """The compute roof of a dtype and the bandwidth roofs per level, for a thread count.
+
+    Per level those that `points` are held against; of a level that holds none of
+    them, the best.
+    """
+    used: dict[str, set[str]] = {}
+    for point in points:
+        if (point.problem.dtype, point.threads) == (dtype, threads):
+            level = level_of(point.working_set_bytes, machine, threads)
+            used.setdefault(level, set()).add(access(point.cost))
     found = [
         _roof("compute", ceiling)
         for ceiling in machine.ceilings
@@ -69,25 +93,30 @@ def roofs(machine: Machine, dtype: str, threads: int) -> tuple[Roof, ...]:
         and ceiling.value > 0
     ]
     for level in LEVELS:
-        ceilings = [
-            ceiling
-            for ceiling in machine.ceilings
-            if ceiling.quantity == "bandwidth"
-            and (ceiling.level, ceiling.threads) == (level, threads)
-            and ceiling.value > 0
-        ]
-        if ceilings:
-            found.append(_roof("bandwidth", max(ceilings, key=lambda c: c.value)))
+        for way in sorted(used.get(level, {""})):
+            ceilings = [
+                ceiling
+                for ceiling in machine.ceilings
+                if ceiling.quantity == "bandwidth"
+                and (ceiling.level, ceiling.threads) == (level, threads)
+                and way in ("", ceiling.access)
+                and ceiling.value > 0
+            ]
+            if ceilings:
+                roof = _roof("bandwidth", max(ceilings, key=lambda c: c.value), way)
+                if (level, roof.value) not in {(r.level, r.value) for r in found}:
+                    found.append(roof)
     return tuple(found)
 
 
-def _roof(kind: str, ceiling: Ceiling) -> Roof:
+def _roof(kind: str, ceiling: Ceiling, way: str = "") -> Roof:
     return Roof(
         kind=kind,
         label=ceiling.label,
         level=ceiling.level,
         dtype=ceiling.dtype,
         threads=ceiling.threads,
+        access=way,
         value=ceiling.value,
         low=ceiling.low,
         high=ceiling.high,
@@ -133,10 +162,7 @@ def place(
     if peak := machine.peak_flop_per_s(dtype, point.threads):
         executed = executed_flop(point.cost)
         heights["compute"] = peak * (point.cost.flop / executed if executed else 1.0)
-    # Reading and writing at once moves more bytes per second than reading alone:
-    # what hardly writes is held against the read bandwidth.
-    reads = point.cost.written_bytes < MOSTLY_READS * point.cost.compulsory_bytes
-    bandwidth = machine.bandwidth(level, point.threads, "read" if reads else "")
+    bandwidth = machine.bandwidth(level, point.threads, access(point.cost))
     if bandwidth and point.cost.intensity > 0:
         heights["memory"] = bandwidth * point.cost.intensity
     overhead_s = overhead_s or prediction.overhead_s(point.cost, machine)

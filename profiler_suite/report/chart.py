@@ -209,7 +209,12 @@ def draw_series(
     ax.add_line(points)
 
 
-def note(ax: Axes, x: float, y: float, text: str, **options: Any) -> None:
-    """Small text at a place in data coordinates."""
+def note(
+    ax: Axes, x: float, y: float, text: str, *, halo: bool = False, **options: Any
+) -> None:
+    """Small text at a place in data coordinates; a `halo` keeps lines behind it away."""
     settings: dict[str, Any] = {"fontsize": 7.8, "color": ROLES["muted"][0]}
+    if halo:
+        behind = {"facecolor": ROLES["surface"][0], "edgecolor": "none", "pad": 1.2}
+        settings |= {"bbox": behind, "zorder": 2.5}
     ax.text(x, y, text, **(settings | options))

@@ -44,6 +44,8 @@ def ask(run: Run, comparison: Comparison | None = None) -> Known:
     run = run.own  # what the other environment of a `--versus` says is the comparison's
     points = run.points.reset_index(drop=True)
     settings = points[["dtype", "threads"]].drop_duplicates().itertuples(index=False)
+    shown = set(points.loc[points["time_s"].notna(), "id"])
+    held = [point for point in run.provenance.points if point.id in shown]
     looks = zip(points["implementation"].astype(str), points["family"].astype(str), strict=True)
     return Known(
         run=run,
@@ -61,7 +63,7 @@ def ask(run: Run, comparison: Comparison | None = None) -> Known:
         threads_pay=scaling.threads_pay(run.thread_scaling),
         roofs={
             (str(dtype), int(threads)): roofline.roofs(
-                run.provenance.machine, str(dtype), int(threads)
+                run.provenance.machine, str(dtype), int(threads), held
             )
             for dtype, threads in settings
         },

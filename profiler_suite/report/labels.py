@@ -85,15 +85,21 @@ def direct_labels(
 
 
 def line_legend(
-    ax: Axes, entries: Sequence[tuple[str, str | tuple[int, tuple[int, ...]]]], *, below: int
+    ax: Axes,
+    entries: Sequence[tuple[str, str | tuple[int, tuple[int, ...]], float]],
+    *,
+    below: int,
 ) -> None:
-    """Names with a piece of their line at the right edge, under `below` other names."""
+    """Names with a piece of their line at the right edge, under `below` other names.
+
+    An entry is a name, the dashes and the width of its line.
+    """
     figure = ax.figure
     height_in = ax.get_position().height * figure.bbox.height / DPI
-    for number, (text, dashes) in enumerate(entries):
+    for number, (text, dashes, width) in enumerate(entries):
         at = 1 - LEGEND_ROW_IN * (below + number + 0.7) / height_in
         shift = [
-            ax.transAxes + ScaledTranslation(x, 0, figure.dpi_scale_trans) for x in (0.11, 0.42)
+            ax.transAxes + ScaledTranslation(x, 0, figure.dpi_scale_trans) for x in (0.06, 0.32)
         ]
         ends = [t.transform((1.0, at)) for t in shift]
         across = ax.transAxes.inverted().transform(ends)
@@ -103,7 +109,7 @@ def line_legend(
             across[:, 1],
             transform=ax.transAxes,
             color=ROLES["muted"][0],
-            linewidth=1.1,
+            linewidth=width,
             linestyle=style,
             clip_on=False,
         )
@@ -112,7 +118,7 @@ def line_legend(
             1.0,
             at,
             text,
-            transform=ax.transAxes + ScaledTranslation(0.5, 0, figure.dpi_scale_trans),
+            transform=ax.transAxes + ScaledTranslation(0.37, 0, figure.dpi_scale_trans),
             va="center",
             fontsize=8,
             color=ROLES["muted"][0],

@@ -1,7 +1,7 @@
 """The two roofline figures: rate over arithmetic intensity, rate over FLOP per call."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,44 +9,20 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from profiler_suite import units
-from profiler_suite.report import chart, labels, selection, ticks
+from profiler_suite.report import chart, labels, roof_lines, selection, ticks
 from profiler_suite.report.chart import Picture
+from profiler_suite.report.roof_lines import Roof
 from profiler_suite.report.style import ROLES, Mark, in_order
-
-Dashes = str | tuple[int, tuple[int, ...]]
-
-
-class Roof(Protocol):
-    """What is read of an ``analysis.roofline.Roof``."""
-
-    @property
-    def kind(self) -> str:
-        """'compute' or 'bandwidth'."""
-
-    @property
-    def label(self) -> str:
-        """What it is, in words."""
-
-    @property
-    def level(self) -> str:
-        """For bandwidth: the memory level."""
-
-    @property
-    def value(self) -> float:
-        """FLOP/s or bytes/s."""
-
 
 # The plot begins so much below the smallest intensity or ridge, so that the
 # slanted roofs are seen to slant.
 _ROOM_FOR_SLOPES = 4.0
 _RATE_LEFT_IN = 1.12  # "100 MFLOP/s" beside the axis and its title
-_DASHES: tuple[Dashes, ...] = ("-", (0, (6, 2)), (0, (3, 2)), (0, (1, 2)))
 # A roofline shows at least two decades below its roof: over less, slanted
 # roofs look like walls.
 _DECADES = 1e2
 # How far above the band of call overhead its words stand.
 _ABOVE_BAND = 1.5
-_LEVELS = ("L1", "L2", "L3", "memory")
 # Executed and effective rate are drawn apart when they differ by more than a dot is high.
 _FEWER = 0.95
 
@@ -79,11 +55,11 @@ def over_intensity(
     if frame.empty:
         return None
     compute = [r for r in roofs if r.kind == "compute"]
-    bandwidth = _one_per_level(roofs)
+    bandwidth = [r for r in roofs if r.kind == "bandwidth" and r.value > 0]
     ridges = [c.value / b.value for c in compute for b in bandwidth]
-    own = frame[frame["id"].isin(arms) & frame["overhead_flop_per_s"].gt(0)]
-    has_arms = not own.empty
-    fewer = frame[frame["executed_flop"] < _FEWER * frame["flop"]] if not traced else own[:0]
+    lowest = {} if traced else roof_lines.lowest_roofs(frame[frame["id"].isin(arms)], bandwidth)
+    own = frame[frame["id"].isin(lowest)]
+    fewer = frame[frame["executed_flop"] < _FEWER * frame["flop"]] if not traced else frame[:0]
     drawing, (ax,) = chart.picture(
         stem,
         _traced_title(frame) if traced else _title(frame, dtype, threads),
@@ -97,7 +73,8 @@ def over_intensity(
         + f"), {dtype}, {_threads(threads)}. Slanted roofs are measured "
         f"bandwidths, the flat one is the best GEMM; a dot on the ridge is where one turns "
         f"into the other."
-        + (" The dashes above the question's two arms are the roofs of their calls." * has_arms)
+        + roof_lines.ways(bandwidth)
+        + "".join(f" The dash at {words} is {roof}." for _, words, roof in lowest.values())
         + (
             " A line leads down to the executed rate where fewer operations are executed than "
             "the textbook counts, as Winograd's algorithm does: such a dot may lie above the "
@@ -111,14 +88,15 @@ def over_intensity(
     x_low, x_high = ticks.padded([*frame["intensity"], *ridges], 0.06)
     x_low /= _ROOM_FOR_SLOPES
     tops = [r.value for r in compute] or [float(frame["flop_per_s"].max())]
-    y_low, y_high = ticks.padded([*frame["flop_per_s"], *tops, max(tops) / _DECADES], 0.05)
+    heights = [*frame["flop_per_s"], *tops, *(top for top, _, _ in lowest.values())]
+    y_low, y_high = ticks.padded([*heights, max(tops) / _DECADES], 0.05)
     ticks.log_axis(ax, "x", x_low, x_high)
     ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
     ax.set_xlabel(f"{'traced' if traced else 'arithmetic'} intensity, FLOP/byte")
     ax.set_ylabel("executed rate" if traced else "effective rate")
     peak = max((r.value for r in compute), default=float("inf"))
-    for number, roof in enumerate(bandwidth):
-        _draw_bandwidth(ax, roof, min(peak, y_high * 1.3), _DASHES[number % len(_DASHES)])
+    for roof in bandwidth:
+        roof_lines.draw_bandwidth(ax, roof, min(peak, y_high * 1.3))
         ridge = peak / roof.value
         if x_low < ridge < x_high:
             ax.plot([ridge], [peak], "o", markersize=3.4, color=ROLES["muted"][0], zorder=2)
@@ -130,14 +108,11 @@ def over_intensity(
         x, side = (start * 1.1, "left") if len(fewer) else (x_high * 0.97, "right")
         chart.note(ax, x, roof.value * 1.06, text, ha=side, va="bottom")
     for row in selection.rows(own):
-        _draw_roof_of_calls(ax, row, marks[row.implementation].colour)
+        top, words, _ = lowest[row.id]
+        roof_lines.draw_lowest(ax, row, top, words, marks[row.implementation].colour)
     _draw_executed(ax, fewer, marks, drawing.rasterised)
     names = _draw_points(drawing, ax, frame, "intensity", marks)
-    entries = [
-        (f"{r.level} {units.byte_rate(r.value)}", _DASHES[n % len(_DASHES)])
-        for n, r in enumerate(bandwidth)
-    ]
-    labels.line_legend(ax, entries, below=names + 1)
+    labels.line_legend(ax, roof_lines.legend(bandwidth), below=names + 1)
     return drawing
 
 
@@ -150,36 +125,6 @@ def _traced_title(frame: pd.DataFrame) -> str:
     least, most = middle.index[0], middle.index[-1]
     text = f"{most} moves {units.ratio(middle.iloc[-1])} the bytes it has to"
     return text if least == most else f"{text}, {least} {units.ratio(middle.iloc[0])}"
-
-
-def _draw_bandwidth(ax: Axes, roof: Roof, peak: float, dashes: Dashes) -> None:
-    """A slanted roof up to its ridge."""
-    x_low, x_high = ax.get_xlim()
-    y_low, _ = ax.get_ylim()
-    start = max(x_low, y_low / roof.value)
-    end = min(x_high, peak / roof.value)
-    if start < end:
-        style: Any = dashes
-        ax.plot(
-            [start, end],
-            [start * roof.value, end * roof.value],
-            color=ROLES["muted"][0],
-            linewidth=1.1,
-            linestyle=style,
-        )
-
-
-def _draw_roof_of_calls(ax: Axes, row: Any, colour: str) -> None:
-    """A dash at the rate that the fixed cost of a point's calls allows."""
-    top = row.overhead_flop_per_s
-    if top > ax.get_ylim()[1]:
-        return
-    x = [row.intensity, row.intensity]
-    ax.plot(x, [row.flop_per_s, top], color=colour, linewidth=0.8, linestyle=(0, (1, 2)))
-    wide = [row.intensity / 1.18, row.intensity * 1.18]
-    ax.plot(wide, [top, top], color=colour, linewidth=2)
-    text = f"calls of {row.implementation}"
-    chart.note(ax, wide[0] / 1.05, top, text, va="center", ha="right", fontsize=7.2)
 
 
 def _draw_executed(
@@ -307,18 +252,6 @@ def _draw_points(
     return len(names)
 
 
-def _one_per_level(roofs: Sequence[Roof]) -> list[Roof]:
-    """The highest bandwidth roof of each level, from the core outwards."""
-    best: dict[str, Roof] = {}
-    for roof in roofs:
-        if roof.kind == "bandwidth" and roof.value > 0:
-            known = best.get(roof.level)
-            if known is None or roof.value > known.value:
-                best[roof.level] = roof
-    order = {level: number for number, level in enumerate(_LEVELS)}
-    return sorted(best.values(), key=lambda r: order.get(r.level, len(order)))
-
-
 def _of(points: pd.DataFrame, dtype: str, threads: int) -> pd.DataFrame:
     frame = selection.measured(points)
     frame = frame[frame["dtype"].eq(dtype) & frame["threads"].eq(threads)]
@@ -336,11 +269,9 @@ def _title(frame: pd.DataFrame, dtype: str, threads: int) -> str:
         return f"Effective rate over arithmetic intensity, {dtype}, {_threads(threads)}"
     tally = known["bound"].value_counts()
     kind, count = str(tally.index[0]), int(tally.iloc[0])
-    reach: Any = (
-        known.iloc[int(known["of_attainable"].argmax())]
-        if known["of_attainable"].any()
-        else None
-    )
+    # To be all overhead is nothing to be proud of.
+    working = known[known["bound"].ne("overhead") & known["of_attainable"].gt(0)]
+    reach: Any = working.iloc[int(working["of_attainable"].argmax())] if len(working) else None
     word = "overhead" if kind == "overhead" else kind
     text = f"{dtype}, {_threads(threads)}: {count} of {len(known)} points are {word}-bound"
     above = int(known["above_roof"].fillna(False).astype(bool).sum())
@@ -349,8 +280,8 @@ def _title(frame: pd.DataFrame, dtype: str, threads: int) -> str:
         return f"{text}; {above} point{ending if above > 1 else ending[1:]}"
     if reach is not None:
         text += (
-            f"; {reach['implementation']} comes closest to its roof "
-            f"({units.percent(reach['of_attainable'])}, {reach['bound']})"
+            f"; {reach['implementation']} comes closest to its {reach['bound']} roof "
+            f"({units.percent(reach['of_attainable'])})"
         )
     return text
 
