@@ -14,6 +14,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
 from profiler_suite.report import (
+    axes,
     bands,
     chart,
     gallery,
@@ -239,8 +240,8 @@ def test_the_fastest_peer_of_every_row_is_marked_as_the_line_to_beat() -> None:
     is_peer = asked.points["implementation"].eq(name)
     with_peer = asked.points.assign(family=asked.points["family"].where(~is_peer, "peer"))
     with chart.drawing_style():
-        plain = layers.time_per_name(experiment, asked.points, asked.marks, "a")
-        marked = layers.time_per_name(experiment, with_peer, asked.marks, "b")
+        plain = layers.time_per_name(experiment, asked.points, asked.marks, {}, "a")
+        marked = layers.time_per_name(experiment, with_peer, asked.marks, {}, "b")
     assert plain is not None
     assert marked is not None
     assert "line to beat" not in plain.caption
@@ -312,3 +313,50 @@ def test_the_title_of_a_roofline_praises_nobody_for_being_all_overhead() -> None
     drawn = roofline.over_intensity(only, facts.roofs[key], *key, facts.marks, "r")
     assert drawn is not None
     assert drawn.title.endswith("points are overhead-bound")
+
+
+def test_the_cost_of_the_axis_is_told_by_the_one_that_feels_it_least_and_most() -> None:
+    table = frame(
+        (1, "loop", 1.0, 0.9, 1.1),
+        (1, "gemm", 2.0, 1.9, 2.1),
+        (1, "fft", 9.0, 8.9, 9.1),
+        (64, "loop", 64.0, 63.0, 65.0),
+        (64, "gemm", 4.0, 3.9, 4.1),
+        (128, "gemm", 9.0, 8.9, 9.1),
+        (128, "loop", 128.0, 127.0, 129.0),
+        (64, "fft", 900.0, 890.0, 910.0),
+    ).assign(flop=lambda t: 10 * t["height"])
+    assert axes.growth_along(table, "height") == (
+        "input size 128 instead of 1 (128× the FLOP) takes gemm 4.50× the time, loop 128×"
+    )
+    assert axes.growth_along(table[table["height"] == 1], "height") == ""
+
+
+def test_a_title_takes_what_fits_into_two_lines_the_first_part_first() -> None:
+    assert chart.longest_title(["a", "b" * 300, "c"]) == "a; c"
+    assert all(
+        len(chart.lines_of(hung.picture.title)) <= 2
+        for hung in gallery.hang(known.ask(make_run()))
+        if hung.section == "axes"
+    )
+
+
+def test_layers_tell_the_share_of_the_peak_and_whether_fewer_operations_win() -> None:
+    asked = known.ask(make_run())
+    experiment = next(e for e in asked.run.provenance.experiments if e.name == "network_layers")
+    own = asked.points["experiment"].eq("network_layers")
+    name = str(selection.measured(asked.points[own])["implementation"].iloc[0])
+    mine = own & asked.points["implementation"].eq(name)
+    points = asked.points.assign(
+        executed_flop=asked.points["flop"].where(~mine, asked.points["flop"] / 4),
+        time_s=asked.points["time_s"].where(~mine, asked.points["flop"] / 4 / 30e9),
+    )
+    points["time_s"] = points["time_s"].where(mine | ~own, 1e3)
+    peaks = {
+        (str(d), int(t)): 60e9 for d, t in zip(points["dtype"], points["threads"], strict=True)
+    }
+    drawn = layers.time_per_name(experiment, points, asked.marks, peaks, "a")
+    assert drawn is not None
+    number = selection.measured(points[mine])["problem"].nunique()
+    assert "execute 50 % of the peak FLOP/s" in drawn.title
+    assert f"fewer FLOP win on {number} of the {number} where" in drawn.title

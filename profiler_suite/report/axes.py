@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite import units
+from profiler_suite.analysis import crossovers
 from profiler_suite.analysis.crossovers import ATTEMPTS
 from profiler_suite.model import Experiment
 from profiler_suite.report import bands, chart, labels, selection, ticks
@@ -21,7 +22,7 @@ def time_over_axis(
     experiment: Experiment,
     points: pd.DataFrame,
     marks: Mapping[str, Mark],
-    crossovers: pd.DataFrame,
+    crossings: pd.DataFrame,
     stem: str,
 ) -> Picture | None:
     """Time of one evaluation over the experiment's axis; None when nothing was measured."""
@@ -35,7 +36,7 @@ def time_over_axis(
     title = _title(parts, axis)
     x_limits = ticks.padded(frame[axis].tolist(), 0.05)
     shown = [
-        bands.place(_shown(crossovers, heading, part, axis), x_limits, len(parts))
+        bands.place(_shown(crossings, heading, part, axis), x_limits, len(parts))
         for heading, part in parts
     ]
     above_in = bands.room_for(shown)
@@ -85,15 +86,49 @@ def time_over_axis(
 
 
 def _title(parts: list[tuple[str, pd.DataFrame]], axis: str) -> str:
-    """Who is fastest; with several panels, for the first and the last."""
-    sentences = [
-        selection.sentence_of_fastest(selection.fastest_along(part, axis), axis)
-        for _, part in parts
-    ]
+    """Who is fastest, and what the axis costs; the news first.
+
+    With several panels, for the last one and, where there is room, who is fastest in
+    the first.
+    """
+    found = [selection.fastest_along(part, axis) for _, part in parts]
+    sentences = [selection.sentence_of_fastest(leads, axis) for leads in found]
+    growth = growth_along(parts[-1][1], axis)
     if len(set(sentences)) == 1:
-        return sentences[0]
-    chosen = [(parts[0][0], sentences[0]), (parts[-1][0], sentences[-1])]
-    return "; ".join(f"{heading}: {text}" for heading, text in chosen)
+        same_lead = len({lead.implementation for lead in found[-1]}) == 1
+        said = [growth, sentences[0]] if same_lead else [sentences[0], growth]
+    else:
+        first = f"{parts[0][0]}: {sentences[0]}"
+        said = [f"{parts[-1][0]}: {growth or sentences[-1]}"]
+        said += [sentences[-1]] if growth else []
+        said += [first]
+    if said[0] == growth:
+        said[0] = growth[:1].upper() + growth[1:]
+    return chart.longest_title([text for text in said if text])
+
+
+def growth_along(frame: pd.DataFrame, axis: str) -> str:
+    """How the time of the least and the most growing one goes along the axis; maybe empty.
+
+    Of those that were measured at both ends, against the growth of the work.
+    """
+    own = selection.rivals(frame).sort_values(axis)
+    low, high = own[axis].min(), own[axis].max()
+    ends = {
+        name: (part.iloc[0], part.iloc[-1])
+        for name, part in selection.by_implementation(own)
+        if (part[axis].iloc[0], part[axis].iloc[-1]) == (low, high)
+    }
+    if low == high or len(ends) < 2:
+        return ""
+    grown = {name: float(b["time_s"] / a["time_s"]) for name, (a, b) in ends.items()}
+    least, most = min(grown, key=grown.__getitem__), max(grown, key=grown.__getitem__)
+    start, end = ends[least]
+    work = f" ({units.ratio(end['flop'] / start['flop'])} the FLOP)" if start["flop"] else ""
+    return (
+        f"{crossovers.noun(axis)} {high:g} instead of {low:g}{work} takes {least} "
+        f"{units.ratio(grown[least])} the time, {most} {units.ratio(grown[most])}"
+    )
 
 
 def _few(values: list[float]) -> list[float]:
@@ -103,7 +138,7 @@ def _few(values: list[float]) -> list[float]:
 
 
 def _shown(
-    crossovers: pd.DataFrame, heading: str, frame: pd.DataFrame, axis: str
+    crossings: pd.DataFrame, heading: str, frame: pd.DataFrame, axis: str
 ) -> list[bands.Crossing]:
     """Crossings of neighbouring attempts, and where the fastest family changes.
 
@@ -112,10 +147,10 @@ def _shown(
     family = dict(zip(frame["implementation"], frame["family"], strict=True))
     lead = [family[e.implementation] for e in selection.fastest_along(frame, axis)]
     changes = set(itertools.pairwise(lead))
-    ends = crossovers[["faster_before", "faster_after"]]
+    ends = crossings[["faster_before", "faster_after"]]
     steps = {*itertools.pairwise(ATTEMPTS), *itertools.pairwise(reversed(ATTEMPTS))}
     worth = [(a, b) in changes | steps for a, b in ends.itertuples(index=False)]
-    own = crossovers[np.array(worth, dtype=bool) & crossovers["setting"].eq(heading)]
+    own = crossings[np.array(worth, dtype=bool) & crossings["setting"].eq(heading)]
     return [
         (
             row.at,

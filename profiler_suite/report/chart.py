@@ -110,7 +110,7 @@ def picture(
     are going to be drawn: very many become an image; `legend` is how many rows a legend
     at the right has: the picture is at least as high.
     """
-    lines = textwrap.wrap(units.together(title), _TITLE_CHARACTERS) or [""]
+    lines = lines_of(title) or [""]
     title_in = 0.2 + _TITLE_LINE_IN * len(lines)
     panel_title_in = 0.24 if panels > 1 else 0.0
     above_in = _TOP_IN + top_in + panel_title_in
@@ -149,6 +149,20 @@ def picture(
     if marks > RASTERISE_FROM:
         caption += f" The {marks:,} marks are drawn as an image; the table has their numbers."
     return Picture(name, title, caption, figure, title_in, marks > RASTERISE_FROM), axes
+
+
+def lines_of(title: str) -> list[str]:
+    """The lines that a title takes."""
+    return textwrap.wrap(units.together(title), _TITLE_CHARACTERS)
+
+
+def longest_title(parts: Sequence[str], lines: int = 2) -> str:
+    """As many of the parts, the most important first, as fit into so many lines."""
+    chosen = list(parts[:1])
+    for part in parts[1:]:
+        if len(lines_of("; ".join([*chosen, part]))) <= lines:
+            chosen.append(part)
+    return "; ".join(chosen)
 
 
 def draw_series(

@@ -166,7 +166,15 @@ def _of_experiment(
             heatmap.filters_by_stride(experiment, points, own.replace("time_", "heatmap_")),
         )
     elif not experiment.pair:
-        yield "axes", layers.time_per_name(experiment, points, known.marks, own)
+        yield "axes", layers.time_per_name(experiment, points, known.marks, _peaks(known), own)
+
+
+def _peaks(known: Known) -> dict[tuple[str, int], float]:
+    """The best compute roof by dtype and thread count."""
+    return {
+        key: max((roof.value for roof in roofs if roof.kind == "compute"), default=0.0)
+        for key, roofs in known.roofs.items()
+    }
 
 
 def _comparison(known: Known) -> Iterator[Hung]:

@@ -1,7 +1,8 @@
 """The figure of named problems: one row per layer, one mark per implementation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from profiler_suite import units
@@ -12,13 +13,22 @@ from profiler_suite.report.style import ROLES, Mark, in_order
 
 _ROW_IN = 0.235
 _MOST_ROWS = 60
+# Less than this share of the textbook FLOP counts as fewer.
+FEWER = 0.95
 _ALSO_ABOVE = 15  # rows: more, and the axis is labelled at the top as well
 
 
 def time_per_name(
-    experiment: Experiment, points: pd.DataFrame, marks: Mapping[str, Mark], stem: str
+    experiment: Experiment,
+    points: pd.DataFrame,
+    marks: Mapping[str, Mark],
+    peaks: Mapping[tuple[str, int], float],
+    stem: str,
 ) -> Picture | None:
-    """Time of every named problem (rows) by implementation; None when nothing was measured."""
+    """Time of every named problem (rows) by implementation; None when nothing was measured.
+
+    `peaks` are FLOP/s by dtype and thread count.
+    """
     frame = selection.measured(selection.of_experiment(points, experiment.name))
     if frame.empty:
         return None
@@ -27,7 +37,7 @@ def time_per_name(
     if several:  # dtypes or thread counts: a row for each
         named = named + ", " + frame["dtype"] + ", t" + frame["threads"].astype(str)
     frame = frame.assign(row=named)
-    title = _title(frame)
+    title = _title(frame, peaks)
     rows = list(dict.fromkeys(frame["row"]))
     left_out = max(0, len(rows) - _MOST_ROWS)
     rows = rows[:_MOST_ROWS]
@@ -97,15 +107,46 @@ def _peers(frame: pd.DataFrame) -> str:
     return f"the fastest of {', '.join(names)}" if names else ""
 
 
-def _title(frame: pd.DataFrame) -> str:
-    """How often each implementation is fastest."""
+def _title(frame: pd.DataFrame, peaks: Mapping[tuple[str, int], float]) -> str:
+    """How close to the peak the fastest are, whether fewer FLOP win, who is fastest."""
     wins = selection.fastest_along(frame, "row")
     tally = pd.Series([w.implementation for w in wins]).value_counts()
     ties = sum(bool(w.tied) for w in wins)
     first, count = str(tally.index[0]), int(tally.iloc[0])
     if len(wins) == 1:
-        return f"{first} is fastest" + (", within noise of another" if ties else "")
-    text = f"{first} is fastest on {count} of {len(wins)} problems"
-    rest = [f"{name} on {number}" for name, number in tally.iloc[1:3].items()]
-    text += f", {', '.join(rest)}" if rest else ""
-    return text + (f" ({ties} of them within noise of another)" if ties else "")
+        text = f"{first} is fastest" + (", within noise of another" if ties else "")
+    else:
+        text = f"{first} is fastest on {count} of {len(wins)} problems"
+        text += f" ({ties} within noise of another)" if ties else ""
+    said = [_share_of_peak(frame, wins, peaks), _fewer_flop(frame, wins), text]
+    return chart.longest_title([part for part in said if part])
+
+
+def _share_of_peak(
+    frame: pd.DataFrame,
+    wins: Sequence[selection.Fastest],
+    peaks: Mapping[tuple[str, int], float],
+) -> str:
+    """The rate of the fastest over the best GEMM's; empty where that is not known."""
+    won = frame.loc[[w.row for w in wins]]
+    peak = np.array(
+        [peaks.get(key, 0.0) for key in zip(won["dtype"], won["threads"], strict=True)]
+    )
+    rate = (won["executed_flop"] / won["time_s"]).to_numpy()
+    known = (peak > 0) & (rate > 0)
+    if not known.any():
+        return ""
+    share = float(np.exp(np.log(rate[known] / peak[known]).mean()))
+    mean = f" (geometric mean of {known.sum()} problems)" if known.sum() > 1 else ""
+    return f"The fastest execute {units.percent(share)} of the peak FLOP/s{mean}"
+
+
+def _fewer_flop(frame: pd.DataFrame, wins: Sequence[selection.Fastest]) -> str:
+    """How often what executes fewer FLOP than the textbook counts wins, where it was tried."""
+    rivals = selection.rivals(frame)
+    fewer = rivals[rivals["executed_flop"] < FEWER * rivals["flop"]]
+    tried = set(fewer["row"])
+    if not tried:
+        return ""
+    won = sum(w.row in fewer.index for w in wins)
+    return f"fewer FLOP win on {won} of the {len(tried)} where they were tried"

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from profiler_suite import units
+from profiler_suite.model import CHOICE
 from profiler_suite.report import chart, labels, roof_lines, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.roof_lines import Roof
@@ -270,7 +271,8 @@ def _title(frame: pd.DataFrame, dtype: str, threads: int) -> str:
     tally = known["bound"].value_counts()
     kind, count = str(tally.index[0]), int(tally.iloc[0])
     # To be all overhead is nothing to be proud of.
-    working = known[known["bound"].ne("overhead") & known["of_attainable"].gt(0)]
+    own = known["family"].ne(CHOICE)
+    working = known[own & known["bound"].ne("overhead") & known["of_attainable"].gt(0)]
     reach: Any = working.iloc[int(working["of_attainable"].argmax())] if len(working) else None
     word = "overhead" if kind == "overhead" else kind
     text = f"{dtype}, {_threads(threads)}: {count} of {len(known)} points are {word}-bound"
