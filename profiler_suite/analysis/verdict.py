@@ -187,7 +187,12 @@ def where_time_goes(run: Run, point_id: str) -> str:
     parts = ", ".join(
         f"{name} {units.percent(share)}" for share, name in shares if share > 0.005
     )
-    said = f"{parts}; {units.percent(found.share(ledger.RESIDUAL))} unexplained."
+    rest = found.share(ledger.RESIDUAL)
+    said = (
+        f"{parts}; {units.percent(rest)} unexplained."
+        if rest >= 0
+        else f"{parts}; timed alone, the parts take {units.percent(-rest)} more than the whole."
+    )
     calls = sum(operation.calls for operation in record.operations)
     bound, level = run.points.loc[run.points["id"] == point_id, ["bound", "level"]].iloc[0]
     if bound == "memory":
