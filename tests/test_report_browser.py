@@ -104,7 +104,7 @@ def test_a_tooltip_shows_on_hover(report: Written, visit: Any) -> None:
 
 def test_a_tooltip_shows_on_focus_and_arrows_move_on(report: Written, visit: Any) -> None:
     page = visit(report.page)
-    page.locator('#fig-answer .pt[tabindex="0"]').focus()
+    page.locator('#fig-answer .wide .pt[tabindex="0"]').focus()
     before = page.locator("#tip").inner_text()
     page.keyboard.press("ArrowRight")
     after = page.locator("#tip").inner_text()
@@ -123,7 +123,7 @@ def test_each_figure_is_one_stop_for_the_tabulator_key(report: Written, visit: A
 
 def test_enter_pins_a_point_and_escape_lets_it_go(report: Written, visit: Any) -> None:
     page = visit(report.page)
-    page.locator('#fig-answer .pt[tabindex="0"]').focus()
+    page.locator('#fig-answer .wide .pt[tabindex="0"]').focus()
     page.keyboard.press("Enter")
     assert page.locator("#pinned").is_visible()
     assert "#pt=seed_question/" in page.url
@@ -242,13 +242,32 @@ def test_text_in_figures_stays_legible_on_a_phone(report: Written, visit: Any) -
     assert min(h for h in heights if h) >= 8
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_answers_figure_fits_a_phone_with_its_times(
+    report: Written, visit: Any, scheme: str
+) -> None:
+    page = visit(report.page, viewport=PHONE, color_scheme=scheme)
+    page.add_style_tag(content=EVERYTHING)
+    drawn = page.locator("#fig-answer svg.narrow")
+    assert drawn.is_visible()
+    assert page.locator("#fig-answer svg.wide").is_hidden()
+    ends = page.evaluate(
+        "[...document.querySelectorAll('#fig-answer svg.narrow text')]"
+        ".map(t => t.getBoundingClientRect()).map(b => [b.left, b.right, b.height])"
+    )
+    assert all(left >= 0 and right <= PHONE["width"] for left, right, _ in ends)
+    assert min(height for _, _, height in ends) >= 9
+    points = drawn.locator(".pt").count()
+    assert points == page.locator("#fig-answer svg.wide .pt").count()
+
+
 def test_print_has_every_figure_and_light_colours(
     report: Written, visit: Any, tmp_path: Path
 ) -> None:
     page = visit(report.page, color_scheme="dark")
     page.emulate_media(media="print")
     hidden = page.evaluate(
-        "[...document.querySelectorAll('svg.figure')]"
+        "[...document.querySelectorAll('svg.figure:not(.narrow)')]"
         ".filter(f => f.getBoundingClientRect().height < 50).length"
     )
     assert hidden == 0
@@ -269,7 +288,7 @@ def test_without_javascript_every_figure_and_table_is_there(
     point = "stride/taps/64x64x3-f16-3x3-s2/float64/t1"
     page = visit(report.page, f"#pt={quote(point)}", java_script_enabled=False)
     assert page.locator("svg.figure").count() == report.html.count("<svg")
-    for figure in page.locator("svg.figure").all():
+    for figure in page.locator("svg.figure:not(.narrow)").all():
         assert figure.is_visible()
     assert page.locator("#points tbody tr").count() == len(report.run.points)
     assert page.locator(".tools").is_hidden()

@@ -262,11 +262,14 @@ def test_no_text_leaves_its_picture_however_many_implementations_there_are() -> 
     looks = style.marks(
         zip(renamed["implementation"].astype(str), renamed["family"].astype(str), strict=True)
     )
+    pictures = []
     for hung in [
         *gallery.hang(facts),
         *gallery.hang(dataclasses.replace(facts, points=renamed, marks=looks)),
     ]:
-        figure = hung.picture.figure
+        pictures += [hung.picture, *([hung.picture.narrow] if hung.picture.narrow else [])]
+    for picture in pictures:
+        figure = picture.figure
         with chart.drawing_style():
             canvas: Any = FigureCanvasAgg(figure)
             canvas.draw()
@@ -274,7 +277,7 @@ def test_no_text_leaves_its_picture_however_many_implementations_there_are() -> 
         for text in figure.findobj(Text):
             if text.get_text() and text.get_visible():
                 box = text.get_window_extent()
-                where = hung.picture.name, text.get_text(), box
+                where = picture.name, text.get_text(), box
                 assert -1 <= box.x0 <= box.x1 <= wide + 1, where
                 assert -1 <= box.y0 <= box.y1 <= high + 1, where
 

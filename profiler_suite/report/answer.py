@@ -1,20 +1,39 @@
 """The figure of the question that started it: every implementation, by time."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Set
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import ScaledTranslation
 
 from profiler_suite import units
 from profiler_suite.report import chart, labels, selection, ticks
-from profiler_suite.report.chart import WIDTH_IN, Picture
+from profiler_suite.report.chart import NARROW_IN, WIDTH_IN, Picture
 from profiler_suite.report.style import ROLES, Mark
 
 _ROW_IN = 0.27
-_NAMES_IN = 1.75
-_TIMES_IN = 0.95
+_GAP_IN = 0.09  # between the plot and the words at its sides
+
+
+@dataclasses.dataclass(frozen=True)
+class _Paper:
+    """What the figure is drawn on."""
+
+    ending: str
+    width_in: float
+    names_in: float
+    """Room for the names at the left."""
+    times_in: float
+    """Room for the times at the right."""
+    margin_in: float
+    ticks: int
+
+
+_WIDE = _Paper("", WIDTH_IN, names_in=1.75, times_in=0.95, margin_in=0.16, ticks=9)
+_NARROW = _Paper("_narrow", NARROW_IN, names_in=1.5, times_in=0.75, margin_in=0.02, ticks=4)
 
 
 def both_arms(
@@ -34,21 +53,31 @@ def both_arms(
     frame = frame.assign(group=frame["problem"].map(order)).sort_values(["group", "time_s"])
     if frame.empty:
         return None
-    problems = list(dict.fromkeys(frame["problem"]))
     title = _title(frame, left, right)
+    bold = {left, right}
+    drawing = _draw(frame, title, marks, bold, _WIDE)
+    drawing.narrow = _draw(frame, title, marks, bold, _NARROW)
+    return drawing
+
+
+def _draw(
+    frame: pd.DataFrame, title: str, marks: Mapping[str, Mark], bold: Set[str], paper: _Paper
+) -> Picture:
+    problems = list(dict.fromkeys(frame["problem"]))
     extra = len(problems)  # a heading above each group
     drawing, (ax,) = chart.picture(
-        "answer",
+        f"answer{paper.ending}",
         title,
         "Time of one evaluation, logarithmic, lower is better, with 95 % intervals. The two "
         "arms of the question are in bold; operations are counted the textbook way.",
+        width_in=paper.width_in,
         height_in=0.75 + _ROW_IN * (len(frame) + extra),
-        left_in=_NAMES_IN,
-        right_in=_TIMES_IN,
+        left_in=paper.names_in,
+        right_in=paper.times_in,
         marks=len(frame),
     )
     low, high = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.06)
-    ticks.log_axis(ax, "x", low, high, ticks.tick_time)
+    ticks.log_axis(ax, "x", low, high, ticks.tick_time, most=paper.ticks)
     ax.set_ylim(len(frame) + extra - 0.4, -0.7)
     ax.set_yticks([])
     ax.set_xlabel("time of one evaluation")
@@ -57,10 +86,10 @@ def both_arms(
     y = 0
     for problem in problems:
         part = frame[frame["problem"] == problem]
-        _heading(ax, y, part)
+        _heading(ax, y, part, paper)
         y += 1
         for row in selection.rows(part):
-            _row(drawing, ax, y, row, marks, bold=row.id in (left, right))
+            _row(drawing, ax, y, row, marks, bold=row.id in bold)
             y += 1
     return drawing
 
@@ -87,16 +116,17 @@ def _title(frame: pd.DataFrame, left: str, right: str) -> str:
     )
 
 
-def _heading(ax: Axes, y: int, part: pd.DataFrame) -> None:
+def _heading(ax: Axes, y: int, part: pd.DataFrame, paper: _Paper) -> None:
     first = part.iloc[0]
     text = f"{first['problem']}:  {units.count(first['flop'])} FLOP"
-    left = -(_NAMES_IN - 0.16) / (WIDTH_IN - _NAMES_IN - _TIMES_IN)
-    right = 1 + (_TIMES_IN - 0.16) / (WIDTH_IN - _NAMES_IN - _TIMES_IN)
+    margin_in, plot_in = paper.margin_in, paper.width_in - paper.names_in - paper.times_in
+    left = -(paper.names_in - margin_in) / plot_in
+    right = 1 + (paper.times_in - margin_in) / plot_in
     across = ax.get_yaxis_transform()
     band = Rectangle((left, y - 0.42), right - left, 0.84, transform=across, clip_on=False)
     band.set(color=ROLES["shade"][0], linewidth=0, zorder=0)
     ax.add_patch(band)
-    ax.text(left + 0.01, y, text, transform=across, va="center", fontsize=8.5)
+    ax.text(left + 0.06 / plot_in, y, text, transform=across, va="center", fontsize=8.5)
 
 
 def _row(
@@ -112,11 +142,12 @@ def _row(
     weight = "bold" if bold else "normal"
     mark = marks[name]
     across = ax.get_yaxis_transform()
+    inch = ax.figure.dpi_scale_trans
     label = ax.text(
-        -0.015,
+        0.0,
         y,
         labels.shorten(name, 22),
-        transform=across,
+        transform=across + ScaledTranslation(-_GAP_IN, 0, inch),
         ha="right",
         va="center",
         color=mark.text,
@@ -142,10 +173,10 @@ def _row(
         size=1.35 if bold else 1.0,
     )
     ax.text(
-        1.015,
+        1.0,
         y,
         f"{units.time(time_s)}",
-        transform=across,
+        transform=across + ScaledTranslation(_GAP_IN, 0, inch),
         va="center",
         fontweight=weight,
         fontsize=8.2,

@@ -21,6 +21,7 @@ from profiler_suite import units
 from profiler_suite.report.style import ROLES, Mark
 
 WIDTH_IN = 9.6
+NARROW_IN = 4.3  # a phone, at which text is about as large as it is on a desktop
 LEFT_IN = 0.88
 LABELS_IN = 1.72  # room to the right for direct labels
 LEGEND_ROW_IN = 0.165
@@ -53,6 +54,8 @@ class Picture:
     """Id of a group of artists → the series it belongs to, for the legend."""
     labels: dict[str, str] = dataclasses.field(default_factory=dict)
     """Id of a direct label → the series it switches."""
+    narrow: "Picture | None" = None
+    """The same for the width of a phone, where the page shows it instead."""
 
 
 def drawing_style() -> AbstractContextManager[None]:
@@ -94,6 +97,7 @@ def picture(
     title: str,
     caption: str,
     *,
+    width_in: float = WIDTH_IN,
     height_in: float = 4.4,
     panels: int = 1,
     left_in: float = LEFT_IN,
@@ -110,15 +114,15 @@ def picture(
     are going to be drawn: very many become an image; `legend` is how many rows a legend
     at the right has: the picture is at least as high.
     """
-    lines = lines_of(title) or [""]
+    lines = lines_of(title, width_in) or [""]
     title_in = 0.2 + _TITLE_LINE_IN * len(lines)
     panel_title_in = 0.24 if panels > 1 else 0.0
     above_in = _TOP_IN + top_in + panel_title_in
     height_in = max(height_in, above_in + LEGEND_ROW_IN * (legend + 0.5))
     total_in = height_in + title_in
-    figure = Figure(figsize=(WIDTH_IN, total_in), dpi=DPI, facecolor=ROLES["surface"][0])
+    figure = Figure(figsize=(width_in, total_in), dpi=DPI, facecolor=ROLES["surface"][0])
     drawn = figure.text(
-        0.16 / WIDTH_IN,
+        0.16 / width_in,
         1 - 0.14 / total_in,
         "\n".join(lines),
         va="top",
@@ -131,11 +135,11 @@ def picture(
     grid = figure.add_gridspec(
         1,
         panels,
-        left=left_in / WIDTH_IN,
-        right=1 - right_in / WIDTH_IN,
+        left=left_in / width_in,
+        right=1 - right_in / width_in,
         bottom=_BOTTOM_IN / total_in,
         top=1 - (title_in + above_in) / total_in,
-        wspace=gap_in * panels / (WIDTH_IN - left_in - right_in),
+        wspace=gap_in * panels / (width_in - left_in - right_in),
     )
     axes: list[Axes] = []
     for number in range(panels):
@@ -151,9 +155,9 @@ def picture(
     return Picture(name, title, caption, figure, title_in, marks > RASTERISE_FROM), axes
 
 
-def lines_of(title: str) -> list[str]:
+def lines_of(title: str, width_in: float = WIDTH_IN) -> list[str]:
     """The lines that a title takes."""
-    return textwrap.wrap(units.together(title), _TITLE_CHARACTERS)
+    return textwrap.wrap(units.together(title), int(_TITLE_CHARACTERS * width_in / WIDTH_IN))
 
 
 def longest_title(parts: Sequence[str], lines: int = 2) -> str:

@@ -36,7 +36,8 @@ def inline(picture: Picture, drawn: bytes, titles: Sequence[str]) -> str:
     The title's band is cut off (the page has its own heading), every id gets the
     picture's name in front, colours become CSS variables, and each mark gets the
     number of its row as ``data-p`` with the row's title for people without
-    JavaScript. An empty `titles` leaves the titles out, for large runs.
+    JavaScript. The narrow twin of a picture follows it. An empty `titles` leaves the
+    titles out, for large runs.
     """
     root = ElementTree.fromstring(drawn)
     for element in list(root):
@@ -48,14 +49,19 @@ def inline(picture: Picture, drawn: bytes, titles: Sequence[str]) -> str:
     width, height = (float(v) for v in root.attrib["viewBox"].split()[2:])
     top = picture.title_in * 72
     root.attrib.clear()
+    twin = picture.narrow
     root.attrib |= {
         "viewBox": f"0 {top:g} {width:g} {height - top:g}",
-        "class": "figure",
+        "class": "figure wide" if twin else "figure",
         "role": "group",
         "aria-label": picture.title,
     }
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
-    return _COLOUR.sub(_to_variable, text)
+    text = _COLOUR.sub(_to_variable, text)
+    if twin:
+        own = inline(twin, draw(twin), titles)
+        text += own.replace('class="figure"', 'class="figure narrow"', 1)
+    return text
 
 
 def _drop_background_and_title(root: ElementTree.Element) -> None:
