@@ -88,3 +88,16 @@ def test_attempts_that_never_cross_are_said_to() -> None:
 def test_attempts_within_noise_of_each_other_are_not_said_to_be_ahead() -> None:
     table = curves(b="vectorized", a="loop", spread=0.9)
     assert crossovers.unbroken(table[table["height"] <= 16], [EXPERIMENT]).empty
+
+
+def test_counts_cross_between_whole_numbers() -> None:
+    (said,) = crossovers.crossovers(curves(spread=0.001), [EXPERIMENT])["text"]
+    assert said == "a overtakes b at input size 32 (31 to 33)"
+    near = curves(spread=0.001)
+    near["height"] = near["height"] // 8  # 1, 2, 8, 16: they cross at 4
+    near.loc[near["family"] == "b", ["time_s", "low_s", "high_s"]] *= 0.9
+    (said,) = crossovers.crossovers(near, [EXPERIMENT])["text"]
+    assert said == "a overtakes b between input size 4 and 5"
+    near["height"] = near["height"] + 0.5
+    (said,) = crossovers.crossovers(near, [EXPERIMENT])["text"]
+    assert "at input size 4." in said

@@ -128,7 +128,7 @@ def test_enter_pins_a_point_and_escape_lets_it_go(report: Written, visit: Any) -
     assert page.locator("#pinned").is_visible()
     assert "#pt=seed_question/" in page.url
     assert "python -m profiler_suite sweep" in page.locator("#pinned code").inner_text()
-    page.keyboard.press("Escape")  # first the tooltip
+    assert page.locator("#tip").is_hidden()  # the card says all of it
     page.keyboard.press("Escape")
     assert page.locator("#pinned").is_hidden()
     assert "#pt=" not in page.url
@@ -175,6 +175,9 @@ def test_the_filter_leaves_matching_rows(report: Written, visit: Any) -> None:
     assert rows.count() == 4
     assert page.locator("#shown").inner_text().startswith("4 of ")
     page.locator("#filter").fill("")
+    statuses = set(report.run.points["status"])
+    assert len(statuses) > 1
+    assert rows.count() == (report.run.points["status"] == "ok").sum()
     page.locator("#status").select_option("crashed")
     assert rows.count() == 1
 
@@ -229,6 +232,17 @@ def test_nothing_overflows_a_phone(report: Written, visit: Any, scheme: str) -> 
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert page.evaluate("document.body.scrollWidth") <= PHONE["width"]
+
+
+def test_the_first_table_fits_a_phone_and_lines_show_their_source(
+    report: Written, visit: Any
+) -> None:
+    page = visit(report.page, viewport=PHONE)
+    page.add_style_tag(content=EVERYTHING)
+    table = page.locator("#answer ~ .scroll").first
+    assert table.evaluate("e => e.scrollWidth - e.clientWidth") <= 1
+    source = page.locator("details.source[open] .code code").first
+    assert source.bounding_box()["x"] < 0.6 * PHONE["width"]
 
 
 def test_text_in_figures_stays_legible_on_a_phone(report: Written, visit: Any) -> None:

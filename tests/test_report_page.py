@@ -1,11 +1,13 @@
 import csv
+import dataclasses
 import io
 import re
 from html.parser import HTMLParser
 
 import pytest
 
-from profiler_suite.report import known, rerun, selection
+from profiler_suite.report import book_tables, known, rerun, selection, tables
+from profiler_suite.report.view import TableView
 from tests.fake_run import HOSTILE, make_run
 from tests.report_fixtures import Written
 
@@ -90,6 +92,50 @@ def test_sections_open_with_their_question(report: Written) -> None:
     headings = re.findall(r"<h2 id=.*?</h2>\s*<p class=\"question\">(.*?)</p>", report.html)
     assert len(headings) >= 8
     assert all(question.endswith("?") for question in headings)
+
+
+def test_sections_are_numbered_without_gaps_and_in_the_navigation_alike(
+    report: Written,
+) -> None:
+    found = re.findall(r'<h2 id="(\w+)"><span class="number"[^>]*>(\d+)<', report.html)
+    assert [int(number) for _, number in found] == list(range(1, len(found) + 1))
+    listed = re.findall(r'<a href="#(\w+)"><span class="number">(\d+)<', report.html)
+    assert listed == found
+
+
+def test_the_first_table_says_what_each_name_means(report: Written) -> None:
+    table = tables.arms(known.ask(report.run))
+    assert table
+    said = dict(zip((row[0] for row in table.rows), table.below, strict=True))
+    assert said["loop"].startswith("The question's triple loop")
+    assert "vs fastest" in table.headings
+    assert said["loop"].replace("'", "&#39;") in report.html
+
+
+def test_columns_without_a_cell_are_left_out() -> None:
+    table = TableView("t", ("a", "b"), (False, True), (("x", ""), ("y", "")), below=("1", "2"))
+    assert table.filled().headings == ("a",)
+    assert table.filled().rows == (("x",), ("y",))
+    assert table.first(1).below == ("1",)
+
+
+def test_what_failed_for_the_same_reason_is_one_row() -> None:
+    facts = known.ask(make_run())
+    points = facts.points.copy()
+    some = points.index[points["status"] == "ok"][:3]
+    points.loc[some, ["status", "experiment", "implementation"]] = ["skipped", "e", "slow"]
+    points.loc[some, "replica"] = 0
+    points.loc[some, "reason"] = ["takes 662 ms", "takes 1.51 s", "is not for this"]
+    table = tables.unmeasured(dataclasses.replace(facts, points=points))
+    assert table
+    assert [row[2] for row in table.rows if row[0] == "slow"] == ["2", "1"]
+
+
+def test_a_share_below_zero_says_whether_it_is_noise() -> None:
+    assert book_tables._share(-0.02, 0.03, digits=0) == "≈ 0"
+    assert book_tables._share(-0.55, 0.12, digits=0) == "−55 ± 12"
+    assert book_tables._share(-0.0004, 0.0, digits=1) == "0.0"
+    assert book_tables._share(0.117, 0.0, digits=1) == "11.7"
 
 
 def test_outcomes_that_are_no_results_are_listed_with_their_reason(report: Written) -> None:

@@ -163,7 +163,7 @@ def operations(known: Known) -> TableView | None:
         rows.append(
             (
                 row.implementation if opens else "",
-                row.operation + (f" (in {row.via.rpartition('.')[2]})" if row.via else ""),
+                _operation(row),
                 row.operands,
                 units.count(row.calls),
                 units.time(row.call_s),
@@ -202,6 +202,13 @@ def operations(known: Known) -> TableView | None:
         "slower than within the whole, where its data are warm, or faster. "
         f"{_NOTHING}: within its spread nothing.",
     )
+
+
+def _operation(row: Any) -> str:
+    """'np.add (in sum)'; of private modules in between only that they are there."""
+    first, *between, last = row.operation.split(".") if "." in row.operation else ("", "")
+    name = f"{first}…{last}" if len(between) > 1 else row.operation
+    return f"{name} (in {row.via.rpartition('.')[2]})" if row.via else name
 
 
 def _growing(row: Any) -> str:

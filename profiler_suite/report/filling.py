@@ -228,7 +228,7 @@ def _cards(known: Known) -> tuple[Card, ...]:
         ]
         if columns.bound(row):
             facts.append(Item("held back by", columns.bound(row)))
-            facts.append(Item("of that roof", units.percent(row.of_attainable)))
+            facts.append(Item("of the nearest roof", units.percent(row.of_attainable)))
         if row.arithmetic == row.arithmetic:
             facts.insert(3, Item("time in arithmetic", units.percent(row.arithmetic)))
         cards.append(

@@ -117,12 +117,10 @@ def _again(turns: list[tuple[int, float]], text: str, hits: float) -> str:
     around = turns[-1][1] if turns else 0.0
     if bare.startswith(("for ", "while ")):
         turns.append((indent, hits))
+        return ""
     if not 0 < around < hits:
         return ""
-    return (
-        "more hits than turns of its loop: the statement goes on over further lines, and "
-        "Python comes back to this one"
-    )
+    return "hit more often than its loop turns: its statement spans several lines"
 
 
 def _resolved(row: Any) -> bool:

@@ -8,6 +8,8 @@ from profiler_suite.report import columns, provenance, selection
 from profiler_suite.report.known import Known
 from profiler_suite.report.view import TableView
 
+# Reasons that differ in their numbers alone are the same reason.
+_QUANTITY = re.compile(r"\d[\d.,]*(?: (?:[nµm]?s|min|[KMG]i?B|B)\b)?")
 _MOST_EXAMPLES = 3  # problems named of those that failed for the same reason
 
 
@@ -120,7 +122,7 @@ def doubtful(known: Known) -> TableView | None:
         ("experiment", "implementation", "problem", "threads", "time", "±", "why"),
         (False, False, False, True, True, True, False),
         rows,
-        minor=("experiment", "threads", "time"),
+        minor=("experiment", "threads", "time", "±"),
     )
 
 
@@ -131,27 +133,26 @@ def unmeasured(known: Known) -> TableView | None:
         return None
     groups: dict[tuple[str, str, str, str], list[Any]] = {}
     for row in selection.rows(frame):
-        # Reasons that differ in their numbers alone are the same reason.
-        reason = re.sub(r"\d[\d.,]*", "#", str(row.reason))
+        reason = _QUANTITY.sub("#", str(row.reason))
         key = (str(row.status), row.experiment, columns.implementation(row), reason)
         groups.setdefault(key, []).append(row)
     rows = tuple(
         (
-            status,
-            experiment,
             implementation,
+            status,
             str(len(some)),
             _examples([columns.problem(row) for row in some]),
             str(some[0].reason),
         )
-        for (status, experiment, implementation, _), some in groups.items()
+        for (status, _, implementation, _), some in groups.items()
     )
     return TableView(
         f"Points without a result ({len(frame)})",
-        ("status", "experiment", "implementation", "points", "problems", "why"),
-        (False, False, False, True, False, False),
+        ("implementation", "status", "points", "problems", "why"),
+        (False, False, True, False, False),
         rows,
-        minor=("status", "experiment", "problems"),
+        below=tuple(experiment for _, experiment, _, _ in groups),
+        minor=("status", "problems"),
     )
 
 

@@ -29,7 +29,7 @@
     const time = Number(cell(row, "time"));
     const shown = [`${readable(time)}` + (cell(row, "spread") ? ` ± ${cell(row, "spread")} %` : "")];
     if (cell(row, "rate")) shown.push(rate(Number(cell(row, "rate"))));
-    if (cell(row, "bound")) shown.push(`bound by ${cell(row, "bound")}, ${cell(row, "reach")} % of that roof`);
+    if (cell(row, "bound")) shown.push(`bound by ${cell(row, "bound")}, ${cell(row, "reach")} % of the nearest roof`);
     if (cell(row, "remark")) shown.push(cell(row, "remark"));
     return shown;
   };
@@ -151,7 +151,7 @@
   const facts = (row) => {
     const of = (key) => cell(row, key);
     const spread = of("spread") && ` ± ${of("spread")} %`;
-    const roof = of("reach") && `, ${of("reach")} % of that roof`;
+    const roof = of("reach") && `, ${of("reach")} % of the nearest roof`;
     return [
       ["status", of("status") === "ok" ? "" : of("status")],
       ["time", of("time") && readable(Number(of("time"))) + spread],
