@@ -155,7 +155,7 @@ def test_a_link_to_a_hostile_name_works_and_one_to_nowhere_does_no_harm(
 
 def test_the_legend_switches_a_series_off_and_on(report: Written, visit: Any) -> None:
     page = visit(report.page)
-    figure = page.locator("#fig-time_input_size")
+    figure = page.locator("#fig-time_input_size svg.wide")
     entry = figure.locator('[data-legend="taps"][role=button]')
     series = figure.locator('[data-s="taps"] .pt').first
     entry.scroll_into_view_if_needed()

@@ -363,3 +363,19 @@ def test_layers_tell_the_share_of_the_peak_and_whether_fewer_operations_win() ->
     number = selection.measured(points[mine])["problem"].nunique()
     assert "execute 50 % of the peak FLOP/s" in drawn.title
     assert f"fewer FLOP win on {number} of the {number} where" in drawn.title
+
+
+def test_a_narrow_twin_shows_the_same_points_and_names_them_below() -> None:
+    twins = [
+        (hung.picture, hung.picture.narrow)
+        for hung in gallery.hang(known.ask(make_run()))
+        if hung.picture.narrow
+    ]
+    assert {"answer", "roofline_float64_t1", "time_input_size", "spread"} <= {
+        wide.name for wide, _ in twins
+    }
+    for wide, narrow in twins:
+        assert narrow is not None
+        assert narrow.figure.get_figwidth() < wide.figure.get_figwidth() / 2
+        assert list(narrow.rows.values()) == list(wide.rows.values())
+        assert set(wide.labels.values()) <= set(narrow.labels.values())

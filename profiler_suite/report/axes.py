@@ -24,6 +24,8 @@ def time_over_axis(
     marks: Mapping[str, Mark],
     crossings: pd.DataFrame,
     stem: str,
+    *,
+    narrow: bool = False,
 ) -> Picture | None:
     """Time of one evaluation over the experiment's axis; None when nothing was measured."""
     axis = experiment.axis
@@ -33,10 +35,12 @@ def time_over_axis(
         return None
     others = selection.other_variables(frame, axis)
     parts = selection.panels(frame, others, _MOST_PANELS)
+    if narrow and len(parts) > 1:
+        return None  # panels side by side do not get narrower
     title = _title(parts, axis)
     x_limits = ticks.padded(frame[axis].tolist(), 0.05)
     shown = [
-        bands.place(_shown(crossings, heading, part, axis), x_limits, len(parts))
+        bands.place(_shown(crossings, heading, part, axis), x_limits, len(parts), narrow=narrow)
         for heading, part in parts
     ]
     above_in = bands.room_for(shown)
@@ -50,11 +54,13 @@ def time_over_axis(
         top_in=above_in,
         height_in=4.3,
         marks=len(frame),
+        legend=frame["implementation"].nunique() if narrow else 0,
+        narrow=narrow,
     )
     y_limits = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.05)
     for ax, (heading, part), own_bands in zip(axes, parts, shown, strict=True):
         values = sorted(part[axis].unique())
-        ticks.log_axis(ax, "x", *x_limits, at=_few(values))
+        ticks.log_axis(ax, "x", *x_limits, at=_few(values, 5 if narrow else 9))
         ticks.log_axis(ax, "y", *y_limits, ticks.tick_time)
         ax.set_xlabel(selection.AXIS_WORDS.get(axis, axis))
         ax.grid(visible=False, axis="x")
@@ -131,9 +137,9 @@ def growth_along(frame: pd.DataFrame, axis: str) -> str:
     )
 
 
-def _few(values: list[float]) -> list[float]:
+def _few(values: list[float], most: int) -> list[float]:
     """The measured values as ticks, thinned out where they would collide."""
-    step = -(-len(values) // 9)
+    step = -(-len(values) // most)
     return values[::step]
 
 

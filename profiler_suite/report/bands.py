@@ -6,7 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from matplotlib.axes import Axes
 
-from profiler_suite.report.chart import LABELS_IN, LEFT_IN, WIDTH_IN
+from profiler_suite.report.chart import (
+    LABELS_IN,
+    LEFT_IN,
+    NARROW_IN,
+    NARROW_LEFT_IN,
+    NARROW_RIGHT_IN,
+    WIDTH_IN,
+)
 from profiler_suite.report.style import ROLES
 
 _POINTS = 7.5  # size of the words
@@ -33,10 +40,16 @@ class Band:
 
 
 def place(
-    crossings: Iterable[Crossing], limits: tuple[float, float], panels: int = 1
+    crossings: Iterable[Crossing],
+    limits: tuple[float, float],
+    panels: int = 1,
+    *,
+    narrow: bool = False,
 ) -> list[Band]:
     """Crossings on one of so many panels with a log axis of these limits."""
     wide_in = (WIDTH_IN - LEFT_IN - LABELS_IN) / panels
+    if narrow:
+        wide_in = NARROW_IN - NARROW_LEFT_IN - NARROW_RIGHT_IN
     placed: list[Band] = []
     ends: list[float] = []  # how far each row of words is taken, in
     for at, low, high, text in sorted(crossings):

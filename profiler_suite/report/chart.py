@@ -25,10 +25,13 @@ NARROW_IN = 4.3  # a phone, at which text is about as large as it is on a deskto
 LEFT_IN = 0.88
 LABELS_IN = 1.72  # room to the right for direct labels
 LEGEND_ROW_IN = 0.165
+NARROW_LEFT_IN, NARROW_RIGHT_IN = 1.04, 0.12
 _BOTTOM_IN = 0.55
 _TOP_IN = 0.14
 _TITLE_LINE_IN = 0.22
 _TITLE_CHARACTERS = 92
+LEGEND_COLUMNS = 2  # of a legend below
+_NARROW_HIGH_IN = 2.9
 DPI = 160  # 1536 pixels wide: sharp on paper at the width of a column, and in a README
 # Marks with intervals: beyond this a figure weighs a quarter of a megabyte and scrolls badly.
 RASTERISE_FROM = 600
@@ -54,6 +57,8 @@ class Picture:
     """Id of a group of artists → the series it belongs to, for the legend."""
     labels: dict[str, str] = dataclasses.field(default_factory=dict)
     """Id of a direct label → the series it switches."""
+    legend_rows: int = 0
+    """Rows of a legend in two columns below the axes; 0 where it is at the right."""
     narrow: "Picture | None" = None
     """The same for the width of a phone, where the page shows it instead."""
 
@@ -107,13 +112,23 @@ def picture(
     share_y: bool = True,
     marks: int = 0,
     legend: float = 0.0,
+    narrow: bool = False,
 ) -> tuple[Picture, list[Axes]]:
     """A blank picture with `panels` axes side by side under a band for the title.
 
     `top_in` is extra room above the axes, for tick labels there; `marks` is how many
     are going to be drawn: very many become an image; `legend` is how many rows a legend
-    at the right has: the picture is at least as high.
+    at the right has: the picture is at least as high. A `narrow` picture is for a phone and
+    has its legend below.
     """
+    bottom_in = _BOTTOM_IN
+    legend_rows = 0
+    if narrow:
+        name, width_in, right_in = f"{name}_narrow", NARROW_IN, NARROW_RIGHT_IN
+        left_in = min(left_in, NARROW_LEFT_IN)
+        legend_rows = -(-math.ceil(legend) // LEGEND_COLUMNS)
+        bottom_in += LEGEND_ROW_IN * (legend_rows + 1)
+        height_in, legend = _NARROW_HIGH_IN + top_in + bottom_in, 0.0
     lines = lines_of(title, width_in) or [""]
     title_in = 0.2 + _TITLE_LINE_IN * len(lines)
     panel_title_in = 0.24 if panels > 1 else 0.0
@@ -137,7 +152,7 @@ def picture(
         panels,
         left=left_in / width_in,
         right=1 - right_in / width_in,
-        bottom=_BOTTOM_IN / total_in,
+        bottom=bottom_in / total_in,
         top=1 - (title_in + above_in) / total_in,
         wspace=gap_in * panels / (width_in - left_in - right_in),
     )
@@ -152,7 +167,9 @@ def picture(
         axes.append(ax)
     if marks > RASTERISE_FROM:
         caption += f" The {marks:,} marks are drawn as an image; the table has their numbers."
-    return Picture(name, title, caption, figure, title_in, marks > RASTERISE_FROM), axes
+    drawing = Picture(name, title, caption, figure, title_in, marks > RASTERISE_FROM)
+    drawing.legend_rows = legend_rows
+    return drawing, axes
 
 
 def lines_of(title: str, width_in: float = WIDTH_IN) -> list[str]:

@@ -2,7 +2,8 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from profiler_suite.analysis.tables import visits
 from profiler_suite.model import Experiment
@@ -58,6 +59,14 @@ def hang(known: Known) -> Iterator[Hung]:
         yield from pictures
 
 
+def _twins(draw: Callable[..., Picture | None], *facts: Any, **options: Any) -> Picture | None:
+    """The picture, with its narrow twin."""
+    wide = draw(*facts, **options)
+    if wide:
+        wide.narrow = draw(*facts, **options, narrow=True)
+    return wide
+
+
 def stem(prefix: str, name: str) -> str:
     """A file name from an experiment's name, whatever is in it."""
     safe = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
@@ -83,14 +92,21 @@ def _rooflines(known: Known) -> Iterator[Hung]:
     for dtype, number in worth[:_MOST_ROOFLINES]:
         key = (str(dtype), int(number))
         tail = f"{dtype}_t{number}"
-        drawn = roofline.over_intensity(
-            known.points, known.roofs[key], *key, known.marks, f"roofline_{tail}", arms=arms
+        drawn = _twins(
+            roofline.over_intensity,
+            known.points,
+            known.roofs[key],
+            *key,
+            known.marks,
+            f"roofline_{tail}",
+            arms=arms,
         )
         if drawn:
             yield Hung("roofline", "", drawn)
     if worth:
         key = (str(worth[0][0]), int(worth[0][1]))
-        drawn = roofline.over_intensity(
+        drawn = _twins(
+            roofline.over_intensity,
             known.points,
             known.roofs[key],
             *key,
@@ -103,8 +119,13 @@ def _rooflines(known: Known) -> Iterator[Hung]:
     if len(settings):
         dtype, number = settings.index[0]
         key = (str(dtype), int(number))
-        drawn = roofline.over_flop_per_call(
-            known.points, known.roofs[key], *key, known.marks, "roofline_flop_per_call"
+        drawn = _twins(
+            roofline.over_flop_per_call,
+            known.points,
+            known.roofs[key],
+            *key,
+            known.marks,
+            "roofline_flop_per_call",
         )
         if drawn:
             yield Hung("roofline", "", drawn)
@@ -160,7 +181,10 @@ def _of_experiment(
     elif selection.is_swept(experiment, points):
         crossings = known.crossovers
         crossings = crossings[crossings["experiment"] == experiment.name]
-        yield "axes", axes.time_over_axis(experiment, points, known.marks, crossings, own)
+        yield (
+            "axes",
+            _twins(axes.time_over_axis, experiment, points, known.marks, crossings, own),
+        )
         yield (
             "axes",
             heatmap.filters_by_stride(experiment, points, own.replace("time_", "heatmap_")),
@@ -206,7 +230,7 @@ def _quality(known: Known) -> Iterator[Hung]:
         quality.canary_over_time(
             visits(known.run.history, quality.MOST_VISITS), known.clean_share
         ),
-        quality.spread_over_time(known.points, known.marks, known.run.provenance.mode),
+        _twins(quality.spread_over_time, known.points, known.marks, known.run.provenance.mode),
     ):
         if drawn:
             yield Hung("quality", "", drawn)

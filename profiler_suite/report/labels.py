@@ -5,9 +5,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.transforms import ScaledTranslation
+from matplotlib.transforms import ScaledTranslation, Transform
 
-from profiler_suite.report.chart import DPI, LEGEND_ROW_IN, WIDTH_IN, Picture
+from profiler_suite.report.chart import LEGEND_COLUMNS, LEGEND_ROW_IN, WIDTH_IN, Picture
 from profiler_suite.report.style import ROLES, Mark
 
 
@@ -33,6 +33,11 @@ def direct_labels(
             return height_in - LEGEND_ROW_IN * (number + (1.2 if heading else 0.0))
         return float(to_axes.transform((ax.get_xlim()[0], y))[1]) * height_in
 
+    if picture.legend_rows:
+        for number, (name, mark, _) in enumerate(entries):
+            x_in, y_in = _place_below(picture, number)
+            _entry(picture, ax, number, name, mark, figure.dpi_scale_trans, (x_in, y_in))
+        return
     legend = all(y is None for _, _, y in entries)
     order = list(entries) if legend else sorted(entries, key=lambda e: -(e[2] or 0))
     wanted = [height_of(y, number) for number, (_, _, y) in enumerate(order)]
@@ -52,56 +57,81 @@ def direct_labels(
     for number, ((name, mark, y), want, at) in enumerate(
         zip(order, wanted, placed, strict=True)
     ):
-        gid = f"t{number}-{len(picture.labels)}"
-        picture.labels[gid] = name
+        gid = _entry(picture, ax, number, name, mark, ax.transAxes, (1.0, at / height_in))
         if y is not None and abs(want - at) > 0.03:
             link = _edge_line(ax, want / height_in, at / height_in)
             link.set_gid(f"{gid}k")
             picture.series[f"{gid}k"] = name
-        knob = Line2D(
-            [1.0],
-            [at / height_in],
-            transform=ax.transAxes + ScaledTranslation(0.2, 0, figure.dpi_scale_trans),
-            marker=mark.marker,
-            markersize=mark.size * 0.95,
-            markerfacecolor=ROLES["surface"][0] if mark.hollow else mark.colour,
-            markeredgecolor=mark.colour,
-            markeredgewidth=1.2 if mark.hollow else 0.5,
-            clip_on=False,
-        )
-        knob.set_gid(f"{gid}m")
-        picture.labels[f"{gid}m"] = name
-        ax.add_artist(knob)
-        text = ax.text(
-            1.0,
-            at / height_in,
-            shorten(name, 20),
-            transform=ax.transAxes + ScaledTranslation(0.3, 0, figure.dpi_scale_trans),
-            va="center",
-            color=mark.text,
-            fontsize=8.5,
-        )
-        text.set_gid(gid)
+
+
+def _place_below(picture: Picture, number: int) -> tuple[float, float]:
+    """Where an entry of a legend below the axes begins, inches from the lower left corner."""
+    column, row = divmod(number, picture.legend_rows)
+    wide_in = picture.figure.get_figwidth() / LEGEND_COLUMNS
+    return wide_in * column, LEGEND_ROW_IN * (picture.legend_rows - row + 0.3)
+
+
+def _entry(
+    picture: Picture,
+    ax: Axes,
+    number: int,
+    name: str,
+    mark: Mark,
+    frame: Transform,
+    place: tuple[float, float],
+) -> str:
+    """A mark and its name right of a place; returns the id of the words."""
+    inch = picture.figure.dpi_scale_trans
+    gid = f"t{number}-{len(picture.labels)}"
+    picture.labels[gid] = name
+    knob = Line2D(
+        [place[0]],
+        [place[1]],
+        transform=frame + ScaledTranslation(0.2, 0, inch),
+        marker=mark.marker,
+        markersize=mark.size * 0.95,
+        markerfacecolor=ROLES["surface"][0] if mark.hollow else mark.colour,
+        markeredgecolor=mark.colour,
+        markeredgewidth=1.2 if mark.hollow else 0.5,
+        clip_on=False,
+    )
+    knob.set_gid(f"{gid}m")
+    picture.labels[f"{gid}m"] = name
+    ax.add_artist(knob)
+    text = ax.text(
+        *place,
+        shorten(name, 20),
+        transform=frame + ScaledTranslation(0.3, 0, inch),
+        va="center",
+        color=mark.text,
+        fontsize=8.5,
+    )
+    text.set_gid(gid)
+    return gid
 
 
 def line_legend(
+    picture: Picture,
     ax: Axes,
     entries: Sequence[tuple[str, str | tuple[int, tuple[int, ...]], float]],
     *,
     below: int,
 ) -> None:
-    """Names with a piece of their line at the right edge, under `below` other names.
+    """Names with a piece of their line beside the axes, after `below` other names.
 
     An entry is a name, the dashes and the width of its line.
     """
-    figure = ax.figure
-    height_in = ax.get_position().height * figure.bbox.height / DPI
+    figure = picture.figure
+    height_in = ax.get_position().height * figure.get_figheight()
     for number, (text, dashes, width) in enumerate(entries):
-        at = 1 - LEGEND_ROW_IN * (below + number + 0.7) / height_in
-        shift = [
-            ax.transAxes + ScaledTranslation(x, 0, figure.dpi_scale_trans) for x in (0.06, 0.32)
+        frame: Transform = ax.transAxes
+        place = 1.0, 1 - LEGEND_ROW_IN * (below + number + 0.7) / height_in
+        if picture.legend_rows:
+            frame, place = figure.dpi_scale_trans, _place_below(picture, below + number)
+        ends = [
+            (frame + ScaledTranslation(x, 0, figure.dpi_scale_trans)).transform(place)
+            for x in (0.06, 0.32)
         ]
-        ends = [t.transform((1.0, at)) for t in shift]
         across = ax.transAxes.inverted().transform(ends)
         style: Any = dashes
         line = Line2D(
@@ -115,10 +145,9 @@ def line_legend(
         )
         ax.add_artist(line)
         ax.text(
-            1.0,
-            at,
+            *place,
             text,
-            transform=ax.transAxes + ScaledTranslation(0.37, 0, figure.dpi_scale_trans),
+            transform=frame + ScaledTranslation(0.37, 0, figure.dpi_scale_trans),
             va="center",
             fontsize=8,
             color=ROLES["muted"][0],

@@ -126,7 +126,7 @@ def canary_over_time(visits: pd.DataFrame, share: float) -> Picture | None:
 
 
 def spread_over_time(
-    points: pd.DataFrame, marks: Mapping[str, Mark], mode: str
+    points: pd.DataFrame, marks: Mapping[str, Mark], mode: str, *, narrow: bool = False
 ) -> Picture | None:
     """Half width of every point's interval over its time, and the limit of the run's mode."""
     frame = selection.measured(points)
@@ -147,8 +147,15 @@ def spread_over_time(
         height_in=3.4,
         marks=len(frame),
         legend=frame["implementation"].nunique(),
+        narrow=narrow,
     )
-    ticks.log_axis(ax, "x", *ticks.padded(frame["time_s"].tolist(), 0.03), ticks.tick_time)
+    ticks.log_axis(
+        ax,
+        "x",
+        *ticks.padded(frame["time_s"].tolist(), 0.03),
+        ticks.tick_time,
+        most=5 if narrow else 9,
+    )
     low, high = ticks.padded(frame["half"].tolist(), 0.06)
     ticks.log_axis(ax, "y", low, max(high, 1.2 * limit), lambda v: f"±{100 * v:g} %")
     ax.set_xlabel("time of one evaluation")

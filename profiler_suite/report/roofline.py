@@ -38,6 +38,7 @@ def over_intensity(
     *,
     arms: Sequence[str] = (),
     traced: bool = False,
+    narrow: bool = False,
 ) -> Picture | None:
     """Achieved rate over intensity, under the measured roofs.
 
@@ -85,13 +86,14 @@ def over_intensity(
         left_in=_RATE_LEFT_IN,
         marks=len(frame),
         legend=frame["implementation"].nunique() + 1 + len(bandwidth),
+        narrow=narrow,
     )
     x_low, x_high = ticks.padded([*frame["intensity"], *ridges], 0.06)
     x_low /= _ROOM_FOR_SLOPES
     tops = [r.value for r in compute] or [float(frame["flop_per_s"].max())]
     heights = [*frame["flop_per_s"], *tops, *(top for top, _, _ in lowest.values())]
     y_low, y_high = ticks.padded([*heights, max(tops) / _DECADES], 0.05)
-    ticks.log_axis(ax, "x", x_low, x_high)
+    ticks.log_axis(ax, "x", x_low, x_high, most=5 if narrow else 9)
     ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
     ax.set_xlabel(f"{'traced' if traced else 'arithmetic'} intensity, FLOP/byte")
     ax.set_ylabel("executed rate" if traced else "effective rate")
@@ -113,7 +115,7 @@ def over_intensity(
         roof_lines.draw_lowest(ax, row, top, words, marks[row.implementation].colour)
     _draw_executed(ax, fewer, marks, drawing.rasterised)
     names = _draw_points(drawing, ax, frame, "intensity", marks)
-    labels.line_legend(ax, roof_lines.legend(bandwidth), below=names + 1)
+    labels.line_legend(drawing, ax, roof_lines.legend(bandwidth), below=names + 1)
     return drawing
 
 
@@ -161,6 +163,8 @@ def over_flop_per_call(
     threads: int,
     marks: Mapping[str, Mark],
     stem: str,
+    *,
+    narrow: bool = False,
 ) -> Picture | None:
     """Achieved rate over textbook FLOP per NumPy call, under the roof of call overhead."""
     frame = _of(points, dtype, threads)
@@ -181,12 +185,13 @@ def over_flop_per_call(
         left_in=_RATE_LEFT_IN,
         marks=len(frame),
         legend=frame["implementation"].nunique(),
+        narrow=narrow,
     )
     cost = float(fixed.median()) if len(fixed) else 0.0
     n_half = [cost * peak] if cost and peak else []
     x_low, x_high = ticks.padded([*frame["per_call"], *n_half], 0.06)
     y_low, y_high = ticks.padded([*frame["flop_per_s"], *([peak] if peak else [])], 0.05)
-    ticks.log_axis(ax, "x", x_low, x_high, ticks.tick_flop)
+    ticks.log_axis(ax, "x", x_low, x_high, ticks.tick_flop, most=5 if narrow else 9)
     ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
     ax.set_xlabel("textbook FLOP per call")
     ax.set_ylabel("effective rate")

@@ -59,7 +59,7 @@ def inline(picture: Picture, drawn: bytes, titles: Sequence[str]) -> str:
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
     text = _COLOUR.sub(_to_variable, text)
     if twin:
-        own = inline(twin, draw(twin), titles)
+        own = inline(twin, draw(twin), ())
         text += own.replace('class="figure"', 'class="figure narrow"', 1)
     return text
 
