@@ -167,3 +167,9 @@ def test_source_keeps_its_shape_and_one_line() -> None:
         "",
     ]
     assert dedented(["\tif a:\n", "\t\tb\x1b"]) == ["if a:", r"    b\x1b"]
+
+
+def test_operations_that_take_more_than_their_line_are_said_in_words() -> None:
+    parts = {"dispatch_s": 0.0, "memory_s": 0.0, "copy_s": 0.0, "arithmetic_s": 117e-6}
+    said = line_books.in_words({"interpreter_s": -17e-6, **parts}, 100e-6)
+    assert said == "arithmetic 117 %; timed alone, its operations take 17 % more than the line"

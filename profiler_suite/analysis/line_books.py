@@ -83,11 +83,19 @@ def _by_line(
 
 
 def in_words(row: Mapping[Any, Any], line_s: float, least: float = 0.02) -> str:
-    """'interpreter 60 %, dispatch 40 %' of a line; entries below `least` are not named."""
+    """'interpreter 60 %, dispatch 40 %' of a line; entries below `least` are not named.
+
+    Operations that take more alone than the whole line leave the interpreter less than
+    nothing, which is said in words.
+    """
     if not line_s > 0 or math.isnan(row["interpreter_s"]):
         return ""
-    return ", ".join(
+    said = ", ".join(
         f"{name.removesuffix('_s')} {100 * row[name] / line_s:.0f} %"
         for name in SPLIT_COLUMNS
-        if abs(row[name]) >= least * line_s
+        if row[name] >= least * line_s
     )
+    more = -row["interpreter_s"] / line_s
+    if more < least:
+        return said
+    return f"{said}; timed alone, its operations take {100 * more:.0f} % more than the line"

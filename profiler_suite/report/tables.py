@@ -97,7 +97,13 @@ def threads(known: Known) -> TableView | None:
         "threads …",
     )
     numeric = (False, False, False, False, True, True, True, True, False)
-    return TableView("Speed-up over one thread", headings, numeric, tuple(rows))
+    return TableView(
+        "Speed-up over one thread",
+        headings,
+        numeric,
+        tuple(rows),
+        minor=("experiment", "dtype", "95 % interval", "efficiency"),
+    )
 
 
 def doubtful(known: Known) -> TableView | None:
