@@ -2,8 +2,10 @@ import csv
 import dataclasses
 import io
 import re
+import shlex
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 
 from profiler_suite.report import book_tables, known, rerun, selection, tables
@@ -172,19 +174,18 @@ def test_the_summary_is_small_plain_markdown(report: Written) -> None:
     assert tables
 
 
-def test_a_command_measures_the_point_again() -> None:
-    facts = known.ask(make_run())
-    experiments = {e.name: e for e in facts.run.provenance.experiments}
-    by_id = {row.id: row for row in selection.rows(facts.points)}
-    row = by_id["stride/taps/64x64x3-f16-3x3-s2/float64/t1"]
-    assert rerun.command(row, experiments["stride"]) == (
-        "python -m profiler_suite sweep stride --implementations taps --threads 1 "
-        "--dtype float64 --strides 2"
+def test_a_command_names_the_point_and_the_options_of_its_sweep() -> None:
+    run = make_run()
+    typed = ("python", "-m", "profiler_suite", "sweep", "stride", "--sizes=64", "--out", "x")
+    provenance = msgspec.structs.replace(run.provenance, command=typed, mode="full")
+    row = next(r for r in selection.rows(run.points) if r.experiment == "stride")
+    assert rerun.commands(provenance)(row) == (
+        f"python -m profiler_suite sweep --point {row.id} --full --sizes 64"
     )
 
 
 def test_a_command_quotes_names_for_the_shell() -> None:
-    facts = known.ask(make_run())
-    row = next(r for r in selection.rows(facts.points) if r.implementation == HOSTILE)
-    command = rerun.command(row, None)
-    assert f"'{HOSTILE}'" in command
+    run = make_run()
+    row = next(r for r in selection.rows(run.points) if r.implementation == HOSTILE)
+    command = rerun.commands(run.provenance)(row)
+    assert str(row.id) in shlex.split(command)

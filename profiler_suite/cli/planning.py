@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING
 
 from profiler_suite.cli.request import Request
+from profiler_suite.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:
+    from profiler_suite.cli.progress import ProgressLine
     from profiler_suite.measure.schedule import Schedule
     from profiler_suite.model import Experiment, Machine, Plan
 
@@ -49,3 +51,44 @@ def plan_for(
             together=together,
             versus=request.versus is not None,
         )
+
+
+def check_points(request: Request) -> None:
+    """Raise UsageError for --point with an option that chooses points in another way."""
+    others = {
+        "--only-flagged": request.only_flagged,
+        "--shard": request.shard,
+        "--scheduler": request.scheduler,
+    }
+    named = [option for option, given in others.items() if given]
+    if request.point and named:
+        raise UsageError(f"--point and {named[0]} exclude each other; give one of them")
+
+
+def experiments_of(request: Request) -> tuple[str, ...]:
+    """The built-in experiments to plan: all, or those that the named points are of."""
+    from profiler_suite.workloads import catalogue
+
+    names = catalogue.built_in()
+    wanted = [point.partition("/")[0] for point in request.point]
+    for name in wanted:
+        if name not in names:
+            raise unknown_name("experiment", name, names)
+    return tuple(name for name in names if name in wanted) if wanted else names
+
+
+def chosen_points(
+    request: Request,
+    whole: "Plan",
+    machine: "Machine",
+    schedule: "Schedule",
+    progress: "ProgressLine",
+) -> "Plan":
+    """The plan of the points that were named, and of what they are compared with."""
+    from profiler_suite.measure.chosen import beside, named, only
+
+    ids = named(whole, request.point)
+    together = beside(whole.points, ids)
+    if (more := sorted(together - ids)) and not request.quiet:
+        progress.keep(f"measured in the same rounds, to compare: {', '.join(more)}")
+    return only(whole, together, machine, schedule)

@@ -83,3 +83,4 @@ class Request:
     strict: bool
     as_json: bool
     quiet: bool
+    point: tuple[str, ...] = ()

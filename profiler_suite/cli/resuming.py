@@ -10,6 +10,7 @@ from profiler_suite.cli.request import Request
 from profiler_suite.errors import RunFolderError, UsageError
 
 if TYPE_CHECKING:
+    from profiler_suite.measure.schedule import Schedule
     from profiler_suite.model import Environment, Machine, Plan, Provenance
 
 
@@ -37,8 +38,15 @@ def unused(folder: Path) -> Path:
     return next(each for each in itertools.chain((folder,), numbered) if not each.exists())
 
 
-def latest() -> Path:
-    """The folder of the last run."""
+def run_to_improve(out: Path | None, found: Path | None) -> Path:
+    """The run whose flagged points are measured again: that in `out`, else the last one."""
+    if found is not None:
+        return found
+    if out is not None:
+        raise RunFolderError(
+            f"{out} holds no run; --only-flagged measures points of a run again: give its "
+            "folder with --out, or leave --out away for the last run"
+        )
     from profiler_suite.analysis.frames import find_run
 
     return find_run("latest")
@@ -122,12 +130,28 @@ def check_machine(folder: Path, earlier: "Provenance", machine: "Machine") -> No
 def flagged(folder: Path) -> frozenset[str]:
     """Ids of the points whose numbers are doubtful or missing, with their partners."""
     from profiler_suite.analysis.frames import load
+    from profiler_suite.measure.chosen import beside
 
     run = load(folder)
     broken = run.points["status"].isin(["failed", "crashed", "timeout"])
     doubtful = set(run.points.loc[(run.points["flags"] != "") | broken, "id"])
     if not doubtful:
         raise UsageError(f"no point of {folder} is flagged; nothing to measure again")
-    points = [p for p in run.provenance.points if p.id in doubtful]
-    partners = {name for p in points for name in (p.partner, p.counterpart) if name}
-    return frozenset(doubtful | partners)
+    return beside(run.provenance.points, doubtful)
+
+
+def flagged_plan(folder: Path, machine: "Machine", schedule: "Schedule") -> "Plan":
+    """What measuring the flagged points of a run again comes to."""
+    from profiler_suite.measure.chosen import only
+    from profiler_suite.model import Plan
+    from profiler_suite.store import read_provenance
+
+    earlier = read_provenance(folder)
+    whole = Plan(
+        experiments=earlier.experiments,
+        points=earlier.points,
+        skipped=(),
+        predicted_duration_s=earlier.predicted_duration_s,
+        predicted_memory_bytes=0.0,
+    )
+    return only(whole, flagged(folder), machine, schedule)

@@ -9,7 +9,13 @@ import click
 from profiler_suite.cli.compare import Percentage
 from profiler_suite.cli.fleet import sweep_on_fleet
 from profiler_suite.cli.measuring import measure
-from profiler_suite.cli.planning import plan_for, schedule_of
+from profiler_suite.cli.planning import (
+    check_points,
+    chosen_points,
+    experiments_of,
+    plan_for,
+    schedule_of,
+)
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import introduced, provenance_of, run_name
 from profiler_suite.cli.reporting import exit_code, report_on
@@ -17,9 +23,10 @@ from profiler_suite.cli.request import Request, Shard, WholeNumbers, Words
 from profiler_suite.cli.resuming import (
     check_machine,
     flagged,
-    latest,
+    flagged_plan,
     resumable,
     resume,
+    run_to_improve,
     unused,
 )
 from profiler_suite.cli.show import point_latest, terminal_width, wants_color
@@ -57,6 +64,12 @@ REPORTS = "reports"
     "--dry-run", is_flag=True, help="Say what would be measured and how long it takes."
 )
 @click.option("--only-flagged", is_flag=True, help="Measure doubtful points of a run again.")
+@click.option(
+    "--point",
+    multiple=True,
+    metavar="ID",
+    help="Only this point (and its partner); may be repeated. Ids are in the report.",
+)
 @click.option("--shard", type=Shard(), help="Only this part of the plan, for batch jobs.")
 @click.option(
     "--scheduler", default="", metavar="TCP://HOST:PORT", help="Measure on a Dask fleet."
@@ -99,9 +112,12 @@ def _sweep(request: Request) -> int:
         raise UsageError(f"--versus and {named} exclude each other; give one of them")
     if request.fail_on is not None and not request.versus:
         raise UsageError("--fail-on needs --versus PYTHON here; for two runs: compare A B")
-    paths = [catalogue.locate(name) for name in request.experiments or catalogue.built_in()]
+    check_points(request)
+    paths = [catalogue.locate(name) for name in request.experiments or experiments_of(request)]
     experiments = [catalogue.load(path) for path in paths]
     resumed = resumable(request.out)
+    if request.only_flagged:
+        resumed = run_to_improve(request.out, resumed)
     progress = ProgressLine(sys.stderr, quiet=request.quiet)
     files = tuple(str(path) for path in paths)
     if request.scheduler and not request.dry_run:
@@ -111,13 +127,17 @@ def _sweep(request: Request) -> int:
         return code
     other = introduced(request, progress)
     machine, schedule = _survey(request, progress), schedule_of(request)
+    if request.only_flagged and request.dry_run and resumed:
+        return _show_plan(
+            request, _with_survey(flagged_plan(resumed, machine, schedule), request)
+        )
     # A shard is measured in blocks that fit into the memory one by one.
     whole = plan_for(request, experiments, machine, files, together=request.shard is None)
+    if request.point:
+        whole = chosen_points(request, whole, machine, schedule, progress)
     plan = _part(request, whole, machine, schedule)
     if request.dry_run:
         return _show_plan(request, _with_survey(plan, request))
-    if request.only_flagged and request.out is None:
-        resumed = latest()
     folder = resumed or request.out or _new_folder(experiments, request)
     from profiler_suite.store import RunFolder
 

@@ -304,13 +304,13 @@ def _families(known: Known, experiment: Experiment) -> str:
 
 
 def _point_rows(known: Known) -> list[PointRow]:
-    experiments = {e.name: e for e in known.run.provenance.experiments}
+    command = rerun.commands(known.run.provenance)
     many = len(known.points) > _MANY_POINTS
     return [
         PointRow(
             id=str(row.id),
             cells=tuple(column.cell(row) for column in PAGE_COLUMNS),
-            command="" if many else rerun.command(row, experiments.get(row.experiment)),
+            command="" if many else command(row),
             status=str(row.status),
         )
         for row in selection.rows(known.points.head(_MOST_POINTS))

@@ -1,23 +1,54 @@
 """The command that measures a point again."""
 
 import shlex
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from profiler_suite.model import Experiment
+from profiler_suite.model import Provenance
+from profiler_suite.workloads import catalogue
 
-# Dimension → the option of `sweep` that sets it. Named and dense problems have
-# no options: their whole experiment's row of that implementation is measured.
-_OPTIONS = {"height": "--sizes", "filters": "--filters", "stride": "--strides"}
+# Without these options of its sweep a point may not exist, or be another one.
+_KEPT = (
+    "--sizes",
+    "--filters",
+    "--strides",
+    "--threads",
+    "--dtype",
+    "--implementations",
+    "--seed",
+    "--versus",
+)
 
 
-def command(row: Any, experiment: Experiment | None) -> str:
-    """A shell command for one row of the points table."""
-    words = ["python", "-m", "profiler_suite", "sweep", str(row.experiment)]
-    words += ["--implementations", str(row.implementation)]
-    words += ["--threads", str(row.threads), "--dtype", str(row.dtype)]
-    problems = experiment.problems if experiment else ()
-    if not row.name:
-        for dim, option in _OPTIONS.items():
-            if len({p.dims[dim] for p in problems if dim in p.dims}) > 1:
-                words += [option, f"{getattr(row, dim):.0f}"]
-    return shlex.join(words)
+def commands(provenance: Provenance) -> Callable[[Any], str]:
+    """What gives the shell command for a row of the points table of a run."""
+    built_in = catalogue.built_in()
+    files = _own_files(provenance)
+    mode = [f"--{provenance.mode}"] if provenance.mode in ("quick", "full") else []
+    options = [*mode, *_options(provenance.command)]
+
+    def command(row: Any) -> str:
+        own = [] if row.experiment in built_in else files
+        words = ["python", "-m", "profiler_suite", "sweep", *own, "--point", str(row.id)]
+        return shlex.join([*words, *options])
+
+    return command
+
+
+def _own_files(provenance: Provenance) -> list[str]:
+    folder = catalogue.folder().resolve()
+    return [f for f in provenance.experiment_files if Path(f).resolve().parent != folder]
+
+
+def _options(sweep: tuple[str, ...]) -> list[str]:
+    """The options of a sweep that decide which points it has, as they were given."""
+    found: list[str] = []
+    for at, word in enumerate(sweep):
+        option, joined, value = word.partition("=")
+        if option in _KEPT:
+            if joined:
+                found += [option, value]
+            else:
+                found += [option, *sweep[at + 1 : at + 2]]
+    return found
