@@ -60,9 +60,9 @@ def hang(known: Known) -> Iterator[Hung]:
 
 
 def _twins(draw: Callable[..., Picture | None], *facts: Any, **options: Any) -> Picture | None:
-    """The picture, with its narrow twin."""
+    """The picture, with its narrow twin; of very many marks one image is enough."""
     wide = draw(*facts, **options)
-    if wide:
+    if wide and not wide.rasterised:
         wide.narrow = draw(*facts, **options, narrow=True)
     return wide
 

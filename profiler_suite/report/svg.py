@@ -46,6 +46,9 @@ def inline(picture: Picture, drawn: bytes, titles: Sequence[str]) -> str:
     _drop_background_and_title(root)
     _mark_series(root, picture, titles)
     _clean(root, f"{picture.name}-")
+    for group in root.iter("g"):
+        _join_lines(group)
+        _share_look(group)
     width, height = (float(v) for v in root.attrib["viewBox"].split()[2:])
     top = picture.title_in * 72
     root.attrib.clear()
@@ -124,6 +127,36 @@ def _clean(root: ElementTree.Element, prefix: str) -> None:
             element.text = None
         if element.tag == "style":
             element.text = ""
+
+
+def _join_lines(group: ElementTree.Element) -> None:
+    """Neighbouring lines of one look become one path: a series may have hundreds."""
+    last: ElementTree.Element | None = None
+    for element in list(group):
+        is_line = element.tag == "path" and element.get("style", "").startswith("fill: none")
+        if not is_line:
+            last = None
+        elif last is not None and _look(element) == _look(last):
+            last.set("d", f"{last.get('d', '')} {element.get('d', '')}")
+            group.remove(element)
+        else:
+            last = element
+
+
+def _look(element: ElementTree.Element) -> dict[str, str]:
+    return {name: value for name, value in element.attrib.items() if name != "d"}
+
+
+def _share_look(group: ElementTree.Element) -> None:
+    """A look that all marks of a group have is said once, by the group."""
+    marks = group.findall("use")
+    looks = {mark.get("style", "") for mark in marks}
+    if len(marks) < 2 or len(looks) > 1:
+        return
+    for mark in marks:
+        mark.attrib.pop("style", None)
+    own = group.get("style", "")
+    group.set("style", "; ".join(part for part in (own, *looks) if part))
 
 
 def _own_font(style: str) -> str:
