@@ -230,7 +230,7 @@ def _cards(known: Known) -> tuple[Card, ...]:
             facts.append(Item("held back by", columns.bound(row)))
             facts.append(Item("of the nearest roof", units.percent(row.of_attainable)))
         if row.arithmetic == row.arithmetic:
-            facts.insert(3, Item("time in arithmetic", units.percent(row.arithmetic)))
+            facts.insert(3, Item("time in arithmetic", _part(row.arithmetic)))
         cards.append(
             Card(
                 name=row.implementation,
@@ -265,9 +265,14 @@ def _why(known: Known) -> str:
         return ""
     left, right = arms
     return (
-        f"{left.implementation} spends {units.percent(left.arithmetic)} of its time on "
-        f"arithmetic, {right.implementation} {units.percent(right.arithmetic)}."
+        f"{left.implementation} spends {_part(left.arithmetic)} of its time on arithmetic, "
+        f"{right.implementation} {_part(right.arithmetic)}."
     )
+
+
+def _part(share: float) -> str:
+    """A share of the time; parts are timed alone, and may take longer than the whole."""
+    return units.percent(share) if share < 0.995 else "nearly all"
 
 
 def _times_the_operations(ratio: float) -> str:

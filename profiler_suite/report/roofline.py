@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from profiler_suite import units
+from profiler_suite.analysis.roofline import WORK
 from profiler_suite.model import CHOICE
 from profiler_suite.report import chart, labels, roof_lines, selection, ticks
 from profiler_suite.report.chart import Picture
@@ -268,19 +269,27 @@ def _threads(threads: int) -> str:
     return "1 BLAS thread" if threads == 1 else f"{threads} BLAS threads"
 
 
+_BOUNDS = {
+    "overhead": "overhead-bound",
+    "memory": "memory-bound",
+    "compute": "compute-bound",
+    WORK: "held back by their own work",
+}
+
+
 def _title(frame: pd.DataFrame, dtype: str, threads: int) -> str:
     """How many points hang under which roof, and how close the best comes."""
-    known = frame[frame["bound"].isin(["overhead", "memory", "compute"])]
+    known = frame[frame["bound"].isin(_BOUNDS)]
     if known.empty:
         return f"Effective rate over arithmetic intensity, {dtype}, {_threads(threads)}"
     tally = known["bound"].value_counts()
     kind, count = str(tally.index[0]), int(tally.iloc[0])
     # To be all overhead is nothing to be proud of.
     own = known["family"].ne(CHOICE)
-    working = known[own & known["bound"].ne("overhead") & known["of_attainable"].gt(0)]
+    under_machine = known["bound"].isin(["memory", "compute"])
+    working = known[own & under_machine & known["of_attainable"].gt(0)]
     reach: Any = working.iloc[int(working["of_attainable"].argmax())] if len(working) else None
-    word = "overhead" if kind == "overhead" else kind
-    text = f"{dtype}, {_threads(threads)}: {count} of {len(known)} points are {word}-bound"
+    text = f"{dtype}, {_threads(threads)}: {count} of {len(known)} points are {_BOUNDS[kind]}"
     above = int(known["above_roof"].fillna(False).astype(bool).sum())
     if above:
         ending = "s above a roof: units, counts or a stale ceiling are wrong"
