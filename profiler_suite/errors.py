@@ -38,12 +38,18 @@ class TimeUp(BaseException):
 
 # More names than this are no help.
 _MOST_KNOWN = 12
+# Above: "im2cil" and im2col_gemm; below: "foo" and loop.
+_NEAR = 0.58
+# Fewer letters than this are the beginning of anything.
+_LEAST_BEGINNING = 3
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UsageError:
     """The error for a name that is not there, with the nearest ones that are."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=_NEAR)
+    if not near and len(name) >= _LEAST_BEGINNING:
+        near = [each for each in names if each.startswith(name)][:1]
     more = ", …" if len(names) > _MOST_KNOWN else ""
     hint = (
         f"did you mean {near[0]!r}?"

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from profiler_suite.errors import ProfilerSuiteError
+from profiler_suite.errors import ProfilerSuiteError, unknown_name
 from profiler_suite.measure.plan import Overrides, plan
 from profiler_suite.measure.schedule import DEFAULT, QUICK
 from profiler_suite.workloads import catalogue
@@ -104,3 +104,20 @@ def test_impossible_wishes_end_in_one_clear_sentence(overrides: Overrides, said:
 def test_thread_counts_of_an_experiment_stop_at_what_the_process_may_use() -> None:
     points = plan([experiment("blas_threads")], MACHINE, DEFAULT).points
     assert {point.threads for point in points} == {1, 2}
+
+
+def test_sizes_of_images_leave_the_product_beside_them_alone() -> None:
+    found = plan([experiment("seed_question")], MACHINE, DEFAULT, Overrides(sizes=(64,)))
+    labels = {p.label for p in found.points}
+    assert "500x3072" in labels
+    assert any(label.startswith("64x64x") for label in labels)
+    assert "64x64" not in labels
+    dense = plan([experiment("blas_threads")], MACHINE, DEFAULT, Overrides(sizes=(64,)))
+    assert {p.label.split("x")[0] for p in dense.points} == {"64"}
+
+
+def test_a_name_is_suggested_only_when_it_is_near() -> None:
+    assert "did you mean" not in str(unknown_name("implementation", "foo", ["loop", "taps"]))
+    assert "did you mean 'seed_question'" in str(
+        unknown_name("experiment", "seed", ["depth", "seed_question"])
+    )

@@ -1,5 +1,6 @@
 import re
 
+import msgspec
 import pytest
 from rich.cells import cell_len
 
@@ -160,3 +161,18 @@ def test_of_a_question_on_many_problems_the_arms_come_first_and_few_are_shown() 
     assert [h.split("  ")[0] for h in headings[:2]] == ["32x32x3-f10-2x2-s2", "500x3072x1"]
     assert len(headings) == 3
     assert "and 17 more problems in the report" in lines
+
+
+def test_doubts_about_the_machine_are_told_once_per_kind() -> None:
+    from profiler_suite.report.terminal import _doubts
+    from tests.fake_machine import MACHINE, ceiling
+
+    probes = tuple(
+        ceiling(
+            "bandwidth", 1e9, threads=threads, warning=f"drifting; contended (by {threads})"
+        )
+        for threads in (1, 2)
+    )
+    said = _doubts(msgspec.structs.replace(MACHINE, ceilings=probes))
+    assert [line.partition(":")[0] for line in said] == ["drifting", "contended"]
+    assert all("1/2T" in line or ("1T" in line and "2T" in line) for line in said)

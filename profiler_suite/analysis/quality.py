@@ -110,7 +110,7 @@ def noise(run: Run) -> str:
     worst = (pairs["ratio"] - 1).abs().max()
     return (
         f"{share} of visits were clean; the same code entered twice differed by at most "
-        f"{units.percent(worst)} ({len(pairs)} pairs)."
+        f"{units.percent(worst)} ({units.some(len(pairs), 'pair')})."
     )
 
 

@@ -63,10 +63,7 @@ def explain_command(
             )
         return _seed(as_json, progress)
     if ":" not in target:
-        raise UsageError(
-            f"{target!r} names no function; give MODULE:FUNCTION, path/to/file.py:function "
-            f"or '{SEED}'"
-        )
+        raise _no_function(target)
     if html is not None and not html.parent.is_dir():
         raise UsageError(f"the folder of {html} does not exist; create it or give another file")
     allowed = _allowed_threads()
@@ -92,6 +89,31 @@ def explain_command(
         if html is not None:
             click.echo(f"\npage: {html}")
     return 0
+
+
+def _no_function(target: str) -> UsageError:
+    import difflib
+
+    from profiler_suite.workloads import registry
+
+    hint = ""
+    if difflib.get_close_matches(target, [SEED], cutoff=0.6):
+        hint = f"; did you mean `explain {SEED}`?"
+    elif target in registry.implementations():
+        hint = f"; {target!r} is an implementation: `sweep --implementations {target}` times it"
+        if target in _of_the_question():
+            hint += f", `explain {SEED}` explains it"
+    return UsageError(
+        f"{target!r} names no function; give MODULE:FUNCTION, path/to/file.py:function "
+        f"or '{SEED}'{hint}"
+    )
+
+
+def _of_the_question() -> tuple[str, ...]:
+    """The two implementations that `explain seed` compares."""
+    from profiler_suite.workloads import seed
+
+    return seed.experiment().pair
 
 
 def _machine(progress: ProgressLine) -> "Machine":

@@ -25,9 +25,11 @@ class ProgressLine:
 
     def show(self, progress: "Progress") -> None:
         """Draw, unless that was just done."""
-        left = units.duration(progress.remaining_s)
+        left_s = max(progress.remaining_s, 0.0)
+        # While something is being done, it is not over.
+        left = f"about {units.duration(left_s)}" if left_s >= 1 else "less than 1 s"
         done = f"{progress.points_done}/{progress.points} points done"
-        self.pace(f"{progress.stage}  {done}, about {left} left  {progress.point}")
+        self.pace(f"{progress.stage}  {done}, {left} left  {progress.point}")
 
     def pace(self, text: str) -> None:
         """A message of many: drawn only if the last was drawn a while ago."""

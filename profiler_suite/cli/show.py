@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from profiler_suite.cli.progress import ProgressLine
+
 if TYPE_CHECKING:
     from profiler_suite.analysis.changes import Comparison
     from profiler_suite.analysis.frames import Run
@@ -113,9 +115,9 @@ def machine_command(as_json: bool, refresh: bool) -> int:
     from profiler_suite.machine.survey import survey
     from profiler_suite.report.terminal import machine_page
 
-    machine = survey(
-        coarse=False, refresh=refresh, progress=lambda text: click.echo(text, err=True)
-    )
+    progress = ProgressLine(sys.stderr, quiet=False)
+    machine = survey(coarse=False, refresh=refresh, progress=progress.pace)
+    progress.clear()
     checked = kept_selfcheck(machine.fingerprint)
     if as_json:
         from profiler_suite.report.document import machine_document

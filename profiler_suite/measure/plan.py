@@ -29,7 +29,8 @@ from profiler_suite.model import (
 from profiler_suite.workloads import registry
 
 # Which dimensions an option of the command line sets, per workload that has them.
-_SIZE_DIMS = ("height", "width", "rows", "columns")
+_IMAGE_DIMS = ("height", "width")
+_SIZE_DIMS = (*_IMAGE_DIMS, "rows", "columns")
 
 
 Traced = Callable[[Implementation, Problem], Cost]
@@ -112,7 +113,10 @@ def _override(experiment: Experiment, schedule: Schedule, overrides: Overrides) 
     if quick:
         problems = experiment.quick_problems or _thinned(problems)
         implementations = experiment.quick_implementations or implementations
-    problems = _overridden_problems(problems, overrides)
+    # A pair of two workloads compares images with a product: sizes are the images'.
+    compared = {registry.find_implementation(name).workload for name in experiment.pair}
+    size_dims = _IMAGE_DIMS if len(compared) > 1 else _SIZE_DIMS
+    problems = _overridden_problems(problems, overrides, size_dims)
     if overrides.implementations:
         named = overrides.implementations
         workloads = {problem.workload for problem in problems}
@@ -138,7 +142,7 @@ def _thinned(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 
 
 def _overridden_problems(
-    problems: Iterable[Problem], overrides: Overrides
+    problems: Iterable[Problem], overrides: Overrides, size_dims: tuple[str, ...]
 ) -> tuple[Problem, ...]:
     """Every problem with every combination of the given values, equal ones once."""
     unchanged: tuple[Any, ...] = (None,)
@@ -149,7 +153,7 @@ def _overridden_problems(
             overrides.filters or unchanged,
             overrides.strides or unchanged,
         ):
-            given = dict.fromkeys(_SIZE_DIMS, size) | {"filters": filters, "stride": stride}
+            given = dict.fromkeys(size_dims, size) | {"filters": filters, "stride": stride}
             changed = {
                 name: given[name] if given.get(name) is not None else value
                 for name, value in problem.dims.items()

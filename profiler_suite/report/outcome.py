@@ -29,7 +29,7 @@ _COLUMNS = (
     Column("vs fastest", numeric=True),
     Column("rate", numeric=True, rank=6),
     Column("of roof", numeric=True, rank=4),
-    Column("limit", rank=2),
+    Column("limit", rank=1),
 )
 # Bounds in a word, so that a name need not be cut for them.
 _SHORT = {
@@ -42,7 +42,7 @@ _SHORT = {
 _BOOK_COLUMNS = (
     *_COLUMNS[:4],
     *(
-        Column(heading, numeric=True, rank=3 if heading in ("mem", "copy") else 1)
+        Column(heading, numeric=True, rank=3 if heading in ("mem", "copy") else 2)
         for heading, _ in _ENTRIES
     ),
     *_COLUMNS[4:],

@@ -156,10 +156,28 @@ def machine_page(
     _ceilings(page, machine)
     _call_costs(page, machine)
     selfcheck.in_short(page, checked)
-    notes = [f"{c.label}: {c.warning}" for c in machine.ceilings if c.warning]
-    for note in (*notes, *machine.unavailable):
+    for note in (*_doubts(machine), *machine.unavailable):
         page.paragraph(note, first="  ! ", indent="    ", style="yellow")
     return page.text()
+
+
+def _doubts(machine: Machine) -> list[str]:
+    """One sentence per kind of doubt, with the probes and thread counts it is about."""
+    about: dict[str, dict[str, list[int]]] = {}
+    for ceiling in machine.ceilings:
+        for warning in filter(None, ceiling.warning.split("; ")):
+            # Without its figures, which differ from probe to probe.
+            kind = warning.partition(" (")[0]
+            probes = about.setdefault(kind, {})
+            probes.setdefault(ceiling.label.partition(" (")[0], []).append(ceiling.threads)
+    return [
+        f"{kind}: "
+        + ", ".join(
+            f"{label} ({'/'.join(map(str, sorted(set(threads))))}T)"
+            for label, threads in probes.items()
+        )
+        for kind, probes in about.items()
+    ]
 
 
 def _ceilings(page: Page, machine: Machine) -> None:
