@@ -271,7 +271,9 @@ def _why(known: Known) -> str:
 
 
 def _part(share: float) -> str:
-    """A share of the time; parts are timed alone, and may take longer than the whole."""
+    """A share of the time; parts are timed alone, and may exceed the whole or be noise."""
+    if share < 0.001:
+        return "less than 0.1 %"
     return units.percent(share) if share < 0.995 else "nearly all"
 
 
