@@ -62,7 +62,7 @@ def source(lines: pd.DataFrame, point: str, stem: str) -> Picture | None:
         _bar(ax, y, row, most)
         _source(ax, y, text)
     _totals(ax, len(own), own)
-    _legend(ax, len(own), own)
+    _legend(ax, len(own) + 1, own)
     return drawing
 
 
@@ -174,13 +174,13 @@ def _totals(ax: Axes, y: int, own: pd.DataFrame) -> None:
     )
 
 
-def _legend(ax: Axes, count: int, own: pd.DataFrame) -> None:
+def _legend(ax: Axes, y: int, own: pd.DataFrame) -> None:
     if own["interpreter_s"].notna().sum() == 0:
         return
-    x = _SOURCE_IN
+    x = _BAR_FROM_IN
     for name in (column.removesuffix("_s") for column in SPLIT_COLUMNS):
         if not float(own[f"{name}_s"].abs().max() / own["plain_s"].iloc[0]) > 0.005:
             continue
-        ax.text(x, count, "■", color=ENTRY_COLOURS[name], fontsize=9, va="center")
-        chart.note(ax, x + 0.14, count, name, va="center")
+        ax.text(x, y, "■", color=ENTRY_COLOURS[name], fontsize=9, va="center")
+        chart.note(ax, x + 0.14, y, name, va="center")
         x += 0.14 + 0.066 * len(name) + 0.14
