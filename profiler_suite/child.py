@@ -15,9 +15,10 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
-from typing import Any
+from typing import Any, BinaryIO
 
 from profiler_suite.errors import ChildError, ProfilerSuiteError
 
@@ -141,6 +142,20 @@ def run(parent: int, module: str) -> None:
     except (BrokenPipeError, KeyboardInterrupt):
         # The parent has gone or does not listen any more: nobody waits for an answer.
         os._exit(1)
+
+
+def heard(pipe: BinaryIO) -> Iterator[bytes]:
+    """In the child: the lines that its parent says, whole ones alone.
+
+    BrokenPipeError where it stopped in the middle of one, or before the first: it was
+    interrupted, and nobody waits for an answer.
+    """
+    line = b""
+    for line in pipe:
+        if line.endswith(b"\n"):
+            yield line
+    if not line.endswith(b"\n"):
+        raise BrokenPipeError
 
 
 def end_with(parent: int) -> None:

@@ -274,3 +274,13 @@ def test_a_wall_clock_that_jumps_changes_nothing(monkeypatch: pytest.MonkeyPatch
     jumps = iter(range(10**9))
     monkeypatch.setattr(time, "time", lambda: (-1) ** next(jumps) * 1e9 + 1e9)
     assert outcomes("negative")["negative"][0] is Status.OK
+
+
+@pytest.mark.parametrize("module", ["worker", "lines.worker", "accounting", "costing"])
+def test_a_child_whose_parent_is_interrupted_in_the_middle_of_a_word_says_nothing(
+    module: str,
+) -> None:
+    for said in (b"", b'{"files":['):
+        process = child.start(f"profiler_suite.measure.{module}", stderr=subprocess.PIPE)
+        _, complaints = process.communicate(said, timeout=60)
+        assert (complaints, process.returncode) == (b"", 1)

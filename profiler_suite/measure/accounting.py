@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from profiler_suite import child
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
 from profiler_suite.measure.pointwise import READY, pass_over
@@ -313,14 +314,15 @@ def main() -> None:
     """Read an Order from standard input, then answer every point with an AccountRecord."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
+    lines = child.heard(sys.stdin.buffer)
+    order = msgspec.json.decode(next(lines), type=Order)
     for file in order.files:
         catalogue.find(file)
     threads = NativeThreads()
     run_canary = canary.make("ufunc")
     output.write(READY + b"\n")
     output.flush()
-    for line in sys.stdin.buffer:
+    for line in lines:
         point = msgspec.json.decode(line, type=Point)
         threads.limit(point.threads)
         # What a user's implementation raises is a result about that implementation.

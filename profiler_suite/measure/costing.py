@@ -9,6 +9,7 @@ from types import TracebackType
 
 import msgspec
 
+from profiler_suite import child
 from profiler_suite.measure.conversation import ChildDiedError, Conversation
 from profiler_suite.measure.pointwise import READY
 from profiler_suite.model import Cost, Implementation, Noun, Problem, to_json
@@ -108,11 +109,12 @@ def main() -> None:
     """Read the files, then one Order per line; answer one Found per line."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    for file in msgspec.json.decode(sys.stdin.buffer.readline(), type=tuple[str, ...]):
+    lines = child.heard(sys.stdin.buffer)
+    for file in msgspec.json.decode(next(lines), type=tuple[str, ...]):
         catalogue.find(file)
     output.write(READY + b"\n")
     output.flush()
-    for line in sys.stdin.buffer:
+    for line in lines:
         order = msgspec.json.decode(line, type=Order)
         implementation = registry.find_implementation(order.implementation)
         # What a user's implementation raises is told when it is measured.

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
+from profiler_suite import child
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
 from profiler_suite.measure.protocol import (
@@ -173,12 +174,13 @@ def _reply(output: BinaryIO, reply: Reply) -> None:
 def serve(requests: BinaryIO, output: BinaryIO) -> None:
     """Answer requests until the parent closes the pipe."""
     decoder = msgspec.json.Decoder(Request)
-    begin = decoder.decode(requests.readline())
+    lines = child.heard(requests)
+    begin = decoder.decode(next(lines))
     if not isinstance(begin, Begin):
         raise TypeError(f"the first request must be Begin, not {type(begin).__name__}")
     worker = Worker(begin)
     _reply(output, Ready())
-    for line in requests:
+    for line in lines:
         request = decoder.decode(line)
         # What a user's implementation raises is a result about that implementation.
         if isinstance(request, Prepare):

@@ -5,6 +5,7 @@ import sys
 
 import msgspec
 
+from profiler_suite import child
 from profiler_suite.measure.lines.job import Order, Profiled
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
@@ -44,7 +45,8 @@ def main() -> None:
     """Take points until the input ends."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=Order)
+    lines = child.heard(sys.stdin.buffer)
+    order = msgspec.json.decode(next(lines), type=Order)
     for file in order.files:
         catalogue.find(file)
     threads = NativeThreads()
@@ -52,7 +54,7 @@ def main() -> None:
     try:
         output.write(READY + b"\n")
         output.flush()
-        for line in sys.stdin.buffer:
+        for line in lines:
             point = msgspec.json.decode(line, type=Point)
             output.write(to_json(answer(session, threads, point, order)) + b"\n")
             output.flush()
