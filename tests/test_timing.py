@@ -1,5 +1,7 @@
 """Calibration and visits, on a clock that does what it is told."""
 
+import mmap
+
 import pytest
 
 from profiler_suite.measure import timing
@@ -130,7 +132,11 @@ def test_page_faults_are_counted_per_evaluation() -> None:
 
     def touch() -> None:
         clock.now_ns += 1
-        bytearray(8 << 20)[::4096] = b"x" * 2048
+        with mmap.mmap(-1, 8 << 20) as fresh:  # a bytearray may get memory that was used
+            if hasattr(mmap, "MADV_NOHUGEPAGE"):
+                fresh.madvise(mmap.MADV_NOHUGEPAGE)
+            for place in range(0, len(fresh), 4096):
+                fresh[place] = 1
 
     prepared = timing.Prepared(cold_s=0.0, evaluations=1, samples=1)
     _, _, faults = timing.visit(touch, (), prepared, {}, clock)
