@@ -654,6 +654,11 @@ class MachineFacts(Noun, frozen=True):
     scipy: str
     blas: tuple[BlasLibrary, ...]
 
+    @property
+    def last_cache_bytes(self) -> int:
+        """Size of the last cache; 0 where it is not known."""
+        return max((cache.size_bytes for cache in self.caches), default=0)
+
 
 class Ceiling(Noun, frozen=True):
     """A measured limit of the machine, with its spread."""

@@ -8,7 +8,7 @@ import msgspec
 import pandas as pd
 import pytest
 
-from profiler_suite.cli.planning import check_points, experiments_of
+from profiler_suite.cli.planning import check_points, experiments_of, overrides_of
 from profiler_suite.cli.request import Request
 from profiler_suite.cli.resuming import flagged_plan
 from profiler_suite.cli.sweep import sweep_command
@@ -41,15 +41,8 @@ def planned(
 
 
 def plan_of(request: Request) -> Plan:
-    overrides = Overrides(
-        sizes=request.sizes,
-        filters=request.filters,
-        strides=request.strides,
-        threads=request.threads,
-        dtypes=request.dtype,
-        implementations=request.implementations,
-    )
-    return planned(request.experiments or experiments_of(request), request.mode, overrides)
+    names = request.experiments or experiments_of(request)
+    return planned(names, request.mode, overrides_of(request))
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,8 @@ def place(
     bandwidth = machine.bandwidth(level, point.threads, access(point.cost))
     if bandwidth and point.cost.intensity > 0:
         heights["memory"] = bandwidth * point.cost.intensity
-    overhead_s = overhead_s or prediction.overhead_s(point.cost, machine)
+    # Books of hardly any overhead may have less than none: that is no roof.
+    overhead_s = max(overhead_s, 0.0) or prediction.overhead_s(point.cost, machine)
     work_s = time_s - overhead_s if work_s is None else work_s
     overhead = point.cost.flop / overhead_s if overhead_s else 0.0
     if overhead:

@@ -7,6 +7,7 @@ from profiler_suite.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:
     from profiler_suite.cli.progress import ProgressLine
+    from profiler_suite.measure.plan import Overrides
     from profiler_suite.measure.schedule import Schedule
     from profiler_suite.model import Experiment, Machine, Plan
 
@@ -20,6 +21,20 @@ def schedule_of(request: Request) -> "Schedule":
     return schedule_for(schedule) if request.versus else schedule
 
 
+def overrides_of(request: Request) -> "Overrides":
+    """What the options put in the place of an experiment's own values."""
+    from profiler_suite.measure.plan import Overrides
+
+    return Overrides(
+        sizes=request.sizes,
+        filters=request.filters,
+        strides=request.strides,
+        threads=request.threads,
+        dtypes=request.dtype,
+        implementations=request.implementations,
+    )
+
+
 def plan_for(
     request: Request,
     experiments: list["Experiment"],
@@ -30,23 +45,15 @@ def plan_for(
 ) -> "Plan":
     """The plan for a machine; `together` says that one process holds all its points."""
     from profiler_suite.measure.costing import TracedCosts
-    from profiler_suite.measure.plan import Overrides, plan
+    from profiler_suite.measure.plan import plan
 
-    overrides = Overrides(
-        sizes=request.sizes,
-        filters=request.filters,
-        strides=request.strides,
-        threads=request.threads,
-        dtypes=request.dtype,
-        implementations=request.implementations,
-    )
     schedule = schedule_of(request)
     with TracedCosts(files) as costs:
         return plan(
             experiments,
             machine,
             schedule,
-            overrides,
+            overrides_of(request),
             costs.cost,
             together=together,
             versus=request.versus is not None,

@@ -52,7 +52,9 @@ _OPERATIONS = {
     "correlate": ("scipy.signal.correlate", "float64"),
     "ndimage": ("scipy.ndimage.correlate", "float64"),
 }
-SCIPY_RATES = frozenset({"fft", "convolve2d", "correlate", "ndimage"})
+SCIPY_RATES = frozenset(
+    rate for rate, (operation, _) in _OPERATIONS.items() if operation.startswith("scipy.")
+)
 """Those of SciPy's functions."""
 RATES = ("blas", "python", *_OPERATIONS)
 """What `Cost.rate` may be."""

@@ -69,7 +69,7 @@ _LINES_SHARE, _LINES_EVALUATIONS = 1.05, 7
 # Of short ones whose data fill more than a private cache, four untimed passes go before.
 _BOOK_S = 0.03
 _BOOK_EVALUATIONS_TRACED, _BOOK_EVALUATIONS = 12, 8
-_BOOK_EVALUATIONS_FILLING, _FILLING_BYTES, _LONG_S = 60, 2**20, 5e-3
+_BOOK_EVALUATIONS_FILLING = 60
 
 # The report: pictures' and page's libraries (1.6 s with one experiment), then the figures
 # of each experiment (2.9 s with eight).
@@ -155,7 +155,7 @@ def visit_s(point: Point) -> float:
     sample_s = one_s if one_s >= SAMPLE_S else _OVER_SAMPLE * SAMPLE_S
     samples = max(1, min(SAMPLES_PER_VISIT, int(VISIT_S / sample_s)))
     # Without the size of the last cache: what exceeds it is seldom that short.
-    untimed = one_s < _LONG_S and passes_that_fill(point.working_set_bytes, math.inf)
+    untimed = passes_that_fill(point.working_set_bytes, math.inf, one_s)
     return samples * sample_s + untimed * one_s + _AROUND_VISIT_S
 
 
@@ -196,8 +196,7 @@ class Standing(NamedTuple):
 
 def unsettled(point: Point, machine: Machine) -> float:
     """How likely it is that no number of visits makes the point's interval narrow."""
-    last_bytes = max((c.size_bytes for c in machine.facts.caches), default=0)
-    most_bytes = _UNSETTLED_CACHE_SHARE * last_bytes
+    most_bytes = _UNSETTLED_CACHE_SHARE * machine.facts.last_cache_bytes
     if not most_bytes or point.working_set_bytes <= most_bytes:
         return 0.0
     own = registry.implementations().get(point.runs or point.implementation)
@@ -328,7 +327,7 @@ def books_of_point_s(point: Point, schedule: Schedule, lines_profiled: bool) -> 
     traced = trace_s(point.cost) <= most_trace_s(schedule, lines_profiled)
     evaluations = _BOOK_EVALUATIONS_TRACED if traced else _BOOK_EVALUATIONS
     moved_bytes = point.cost.compulsory_bytes + 2 * point.cost.workspace_bytes
-    if traced and moved_bytes > _FILLING_BYTES and point.predicted_s < _LONG_S:
+    if traced and passes_that_fill(moved_bytes, math.inf, point.predicted_s):
         evaluations += _BOOK_EVALUATIONS_FILLING
     return (
         _BOOK_S

@@ -236,7 +236,7 @@ def _account(job: Job, told: Told, expected: _Expected, sweep: Sweep) -> None:
             sample_s=job.schedule.sample_s,
             floor_s=min((floor for floor in floors if floor), default=0.0),
             seed=job.seed,
-            last_cache_bytes=max((c.size_bytes for c in job.machine.facts.caches), default=0),
+            last_cache_bytes=job.machine.facts.last_cache_bytes,
             most_trace_s=most_trace_s(job.schedule, False),
         ),
         profiled=tuple(profiled),

@@ -24,7 +24,6 @@ from profiler_suite.model import Noun, Operation
 # A replayed call is repeated for this long per round: enough for the clock.
 _SAMPLE_S = 150e-6
 _LEAST_ROUNDS = 3
-_LONG_S = 5e-3
 _WARM_REPEATS = 8
 _MOST_ROUNDS = 40
 _WANTED_CLEAN = 8
@@ -69,14 +68,14 @@ class _Series:
         self._function, self._args, kwargs = call
         self._sample = _with_keywords(*call) if kwargs else None
         once_s = self._time(1)
-        if once_s < _LONG_S:  # the first call of a short one is mostly its warm-up
+        if once_s < timing.LONG_S:  # the first call of a short one is mostly its warm-up
             once_s = min(once_s, self._time(1))
         self._repeats = max(1, int(_SAMPLE_S / max(once_s, 50e-9)))
         # What ran in between has evicted its data. Inside the function an operation finds
         # what the one before it has just written: without an untimed call, operations on
         # some megabytes looked twice as long as they are (measured). Many repeats warm
         # themselves, and a long call is long compared with fetching its data.
-        few = self._repeats < _WARM_REPEATS and once_s < _LONG_S
+        few = self._repeats < _WARM_REPEATS and once_s < timing.LONG_S
         self._passes = passes if few else 0
         self.times_s: list[float] = []
         self.faults: list[float] = []
@@ -170,8 +169,9 @@ def replay(
     temporaries fault depends on what else is on the heap. `last_cache_bytes` is the size of
     the last cache, where it is known: what one evaluation touches may be there or not.
     """
+    # Each series looks for itself whether a call of it is short.
     moved_bytes = sum(each.bytes_read + each.bytes_written for each in operations)
-    passes = max(1, timing.passes_that_fill(moved_bytes, last_cache_bytes))
+    passes = max(1, timing.passes_that_fill(moved_bytes, last_cache_bytes, 0.0))
     plain = _Series((function, arguments, {}), passes)
     full = [_series(operation, shrink=False, passes=passes) for operation in operations]
     fixed = [_series(operation, shrink=True) for operation in operations]

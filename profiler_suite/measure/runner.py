@@ -9,7 +9,7 @@ import msgspec
 from profiler_suite import units
 from profiler_suite.errors import ChildError
 from profiler_suite.machine.canary import effective_floors, named, own_floor
-from profiler_suite.measure import forecast, timing
+from profiler_suite.measure import forecast
 from profiler_suite.measure.conversation import ChildDiedError, Conversation
 from profiler_suite.measure.forecast import Standing, visit_s
 from profiler_suite.measure.places import Place, place_after
@@ -25,6 +25,7 @@ from profiler_suite.measure.protocol import (
     Taken,
 )
 from profiler_suite.measure.schedule import Schedule, budget_s
+from profiler_suite.measure.timing import passes_that_fill
 from profiler_suite.model import (
     Estimate,
     LaunchRecord,
@@ -41,8 +42,6 @@ from profiler_suite.model import (
 
 # A working set beyond this share of the last cache is at the mercy of the memory.
 _MEMORY_CANARY_SHARE = 0.25
-# What lasts longer than this is not evaluated untimed before each of its visits.
-_LONG_S = 5e-3
 _START_TIMEOUT_S = 60.0
 # How often the time left is worked out anew; between, it runs down with the clock.
 _LOOK_AHEAD_EVERY_S = 2.0
@@ -135,7 +134,11 @@ class Sweep:
         self._together = _together(points)
         self._budget_s = budget_s(schedule, len(points))
         self._canaries = {point.id: _canaries_of(point, machine) for point in points}
-        self._untimed = {point.id: _untimed_of(point, machine) for point in points}
+        last_cache_bytes = machine.facts.last_cache_bytes
+        self._untimed = {
+            p.id: passes_that_fill(p.working_set_bytes, last_cache_bytes, p.predicted_s)
+            for p in points
+        }
         self._visits: dict[str, list[Visit]] = {point.id: [] for point in points}
         self._launch_of: dict[str, list[int]] = {point.id: [] for point in points}
         self._done: dict[str, Status] = {}
@@ -461,20 +464,12 @@ class Sweep:
 
 def _canaries_of(point: Point, machine: Machine) -> tuple[str, ...]:
     names = ["ufunc"]
-    last_cache_bytes = max((c.size_bytes for c in machine.facts.caches), default=0)
+    last_cache_bytes = machine.facts.last_cache_bytes
     if last_cache_bytes and point.working_set_bytes > _MEMORY_CANARY_SHARE * last_cache_bytes:
         names.append("memory")
     if point.threads > 1:
         names.append(f"gemm{point.threads}")
     return tuple(named(name, point.environment) for name in names)
-
-
-def _untimed_of(point: Point, machine: Machine) -> int:
-    """Evaluations that bring back what others have evicted; long ones do so within a sample."""
-    if point.predicted_s > _LONG_S:
-        return 0
-    last_cache_bytes = max((c.size_bytes for c in machine.facts.caches), default=0)
-    return timing.passes_that_fill(point.working_set_bytes, last_cache_bytes)
 
 
 def _together(points: Sequence[Point]) -> dict[str, tuple[str, ...]]:

@@ -35,15 +35,18 @@ WARM_LIMIT_S = 0.05
 _PASSES_THAT_FILL = 4
 # What a private cache holds is there after one.
 _PRIVATE_BYTES = 2**20
+LONG_S = 5e-3
+"""An evaluation that lasts longer is long compared with fetching its data."""
 
 
-def passes_that_fill(used_bytes: float, last_cache_bytes: float) -> int:
+def passes_that_fill(used_bytes: float, last_cache_bytes: float, once_s: float) -> int:
     """Untimed evaluations after which such data are where they stay: in the last cache.
 
-    0 where they are not to be there: what a private cache holds comes back at once, what
-    exceeds the last cache never does.
+    0 where they are not to be there (what a private cache holds comes back at once, what
+    exceeds the last cache never does), and for evaluations that last long.
     """
-    return _PASSES_THAT_FILL if _PRIVATE_BYTES < used_bytes <= last_cache_bytes else 0
+    fits = _PRIVATE_BYTES < used_bytes <= last_cache_bytes
+    return _PASSES_THAT_FILL if fits and once_s < LONG_S else 0
 
 
 class Prepared(Noun, frozen=True):

@@ -167,8 +167,8 @@ def picture(
         axes.append(ax)
     if marks > RASTERISE_FROM:
         caption += f" The {marks:,} marks are drawn as an image; the table has their numbers."
-    drawing = Picture(name, title, caption, figure, title_in, marks > RASTERISE_FROM)
-    drawing.legend_rows = legend_rows
+    image = marks > RASTERISE_FROM
+    drawing = Picture(name, title, caption, figure, title_in, image, legend_rows=legend_rows)
     return drawing, axes
 
 

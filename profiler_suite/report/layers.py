@@ -13,8 +13,6 @@ from profiler_suite.report.style import ROLES, Mark, in_order
 
 _ROW_IN = 0.235
 _MOST_ROWS = 60
-# Less than this share of the textbook FLOP counts as fewer.
-FEWER = 0.95
 _ALSO_ABOVE = 15  # rows: more, and the axis is labelled at the top as well
 
 
@@ -143,8 +141,7 @@ def _share_of_peak(
 
 def _fewer_flop(frame: pd.DataFrame, wins: Sequence[selection.Fastest]) -> str:
     """How often what executes fewer FLOP than the textbook counts wins, where it was tried."""
-    rivals = selection.rivals(frame)
-    fewer = rivals[rivals["executed_flop"] < FEWER * rivals["flop"]]
+    fewer = selection.executing_fewer(selection.rivals(frame))
     tried = set(fewer["row"])
     if not tried:
         return ""

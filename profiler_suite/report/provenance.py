@@ -2,12 +2,13 @@
 
 import dataclasses
 import shlex
+from pathlib import Path
 
 from profiler_suite import units
 from profiler_suite.analysis.frames import Run
 from profiler_suite.analysis.table_columns import POINT_COLUMNS
 from profiler_suite.machine import canary
-from profiler_suite.model import MachineFacts
+from profiler_suite.model import MachineFacts, Provenance
 from profiler_suite.workloads import catalogue, registry
 
 _WORDS = {
@@ -62,10 +63,13 @@ def command(run: Run) -> str:
 
 def named_files(run: Run) -> str:
     """The experiment files a command has to name to go on with the run, each after a blank."""
-    origin = run.provenance
-    known = catalogue.built_in()
-    files = zip(origin.experiments, origin.experiment_files, strict=False)
-    return "".join(f" {shlex.quote(file)}" for each, file in files if each.name not in known)
+    return "".join(f" {shlex.quote(file)}" for file in own_files(run.provenance))
+
+
+def own_files(origin: Provenance) -> list[str]:
+    """The experiment files of a run that do not come with the suite."""
+    folder = catalogue.folder().resolve()
+    return [f for f in origin.experiment_files if Path(f).resolve().parent != folder]
 
 
 def glossary() -> tuple[Item, ...]:

@@ -2,10 +2,10 @@
 
 import shlex
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from profiler_suite.model import Provenance
+from profiler_suite.report.provenance import own_files
 from profiler_suite.workloads import catalogue
 
 # Without these options of its sweep a point may not exist, or be another one.
@@ -24,7 +24,7 @@ _KEPT = (
 def commands(provenance: Provenance) -> Callable[[Any], str]:
     """What gives the shell command for a row of the points table of a run."""
     built_in = catalogue.built_in()
-    files = _own_files(provenance)
+    files = own_files(provenance)
     mode = [f"--{provenance.mode}"] if provenance.mode in ("quick", "full") else []
     options = [*mode, *_options(provenance.command)]
 
@@ -34,11 +34,6 @@ def commands(provenance: Provenance) -> Callable[[Any], str]:
         return shlex.join([*words, *options])
 
     return command
-
-
-def _own_files(provenance: Provenance) -> list[str]:
-    folder = catalogue.folder().resolve()
-    return [f for f in provenance.experiment_files if Path(f).resolve().parent != folder]
 
 
 def _options(sweep: tuple[str, ...]) -> list[str]:

@@ -25,8 +25,6 @@ _RATE_LEFT_IN = 1.12  # "100 MFLOP/s" beside the axis and its title
 _DECADES = 1e2
 # How far above the band of call overhead its words stand.
 _ABOVE_BAND = 1.5
-# Executed and effective rate are drawn apart when they differ by more than a dot is high.
-_FEWER = 0.95
 
 
 def over_intensity(
@@ -62,7 +60,7 @@ def over_intensity(
     ridges = [c.value / b.value for c in compute for b in bandwidth]
     lowest = {} if traced else roof_lines.lowest_roofs(frame[frame["id"].isin(arms)], bandwidth)
     own = frame[frame["id"].isin(lowest)]
-    fewer = frame[frame["executed_flop"] < _FEWER * frame["flop"]] if not traced else frame[:0]
+    fewer = frame[:0] if traced else selection.executing_fewer(frame)
     drawing, (ax,) = chart.picture(
         stem,
         _traced_title(frame) if traced else _title(frame, dtype, threads),

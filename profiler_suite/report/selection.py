@@ -27,6 +27,10 @@ AXIS_WORDS = {
 }
 
 
+# Less than this share of the textbook FLOP counts as fewer: a dot is about as high.
+_FEWER = 0.95
+
+
 def measured(points: pd.DataFrame) -> pd.DataFrame:
     """Rows with a time to show: status ok, and not the second half of an A/A pair."""
     known = (points["status"] == "ok") & points["time_s"].gt(0) & points["replica"].eq(0)
@@ -37,6 +41,11 @@ def rivals(points: pd.DataFrame) -> pd.DataFrame:
     """Measured rows that compete: what merely runs another's code cannot be faster than it."""
     found = measured(points)
     return found[found["family"].ne(CHOICE)]
+
+
+def executing_fewer(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows that execute notably fewer FLOP than the textbook counts, as Winograd does."""
+    return frame[frame["executed_flop"] < _FEWER * frame["flop"]]
 
 
 def of_experiment(points: pd.DataFrame, name: str) -> pd.DataFrame:
