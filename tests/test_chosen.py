@@ -64,6 +64,7 @@ def test_every_command_of_a_run_plans_exactly_its_point(typed: str) -> None:
         make_run().provenance,
         command=("python", "-m", "profiler_suite", "sweep", *words),
         mode=run.mode or "default",
+        experiments=whole.experiments,
         experiment_files=files,
     )
     command = rerun.commands(provenance)

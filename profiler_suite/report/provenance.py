@@ -2,7 +2,6 @@
 
 import dataclasses
 import shlex
-from pathlib import Path
 
 from profiler_suite import units
 from profiler_suite.analysis.frames import Run
@@ -68,8 +67,9 @@ def named_files(run: Run) -> str:
 
 def own_files(origin: Provenance) -> list[str]:
     """The experiment files of a run that do not come with the suite."""
-    folder = catalogue.folder().resolve()
-    return [f for f in origin.experiment_files if Path(f).resolve().parent != folder]
+    known = catalogue.built_in()
+    files = zip(origin.experiments, origin.experiment_files, strict=False)
+    return [file for each, file in files if each.name not in known]
 
 
 def glossary() -> tuple[Item, ...]:

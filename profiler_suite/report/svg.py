@@ -11,6 +11,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from profiler_suite.report.chart import Picture, drawing_style
 from profiler_suite.report.style import variables
 
+# Characters that XML 1.0 has no place for, in UTF-8.
+_NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
@@ -22,12 +24,12 @@ _MONO = re.compile(r"font: ([^;\"]*?)'DejaVu Sans Mono'[^;\"]*")
 
 
 def draw(picture: Picture) -> bytes:
-    """The picture as matplotlib's SVG."""
+    """The picture as matplotlib's SVG, well-formed whatever characters a name has."""
     buffer = io.BytesIO()
     with drawing_style():
         FigureCanvasSVG(picture.figure)
         picture.figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+    return _NOT_XML.sub(b"?", buffer.getvalue())
 
 
 def inline(picture: Picture, drawn: bytes, titles: Sequence[str]) -> str:
