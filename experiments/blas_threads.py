@@ -1,6 +1,6 @@
 """Do more BLAS threads help, and from which size on?"""
 
-from profiler_suite.model import Experiment, Problem
+from profiler_suite.model.experiment import Experiment, Problem
 from profiler_suite.workloads import convolution, dense
 
 # From products that are over before a second thread has started to ones that

@@ -1,6 +1,6 @@
 """When work per call grows while the calls stay the same, when does the overhead vanish?"""
 
-from profiler_suite.model import Experiment, Problem
+from profiler_suite.model.experiment import Experiment, Problem
 from profiler_suite.workloads import convolution
 
 # Channels and filter size: the products summed for one output, kh × kw × C, grow

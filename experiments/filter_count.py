@@ -1,6 +1,6 @@
 """What does one filter more cost: another round of calls, or only its arithmetic?"""
 
-from profiler_suite.model import Experiment, Problem
+from profiler_suite.model.experiment import Experiment, Problem
 from profiler_suite.workloads import convolution
 
 COUNTS = (1, 4, 10, 32, 100)

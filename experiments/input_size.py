@@ -1,6 +1,6 @@
 """From which image size on does arithmetic, not overhead, decide the time?"""
 
-from profiler_suite.model import Experiment, Problem
+from profiler_suite.model.experiment import Experiment, Problem
 from profiler_suite.workloads import convolution
 
 # The loops leave off between 48 and 128: a whole second for one answer.

@@ -1,6 +1,6 @@
 """With one large filter: where does the loop lose, and where does the FFT win?"""
 
-from profiler_suite.model import Experiment, Problem
+from profiler_suite.model.experiment import Experiment, Problem
 from profiler_suite.workloads import convolution
 
 # From a single output, where a Python loop makes as few calls as anything else, to

@@ -1,6 +1,6 @@
 """How far from the machine's limits are the convolution layers of well-known networks?"""
 
-from profiler_suite.model import Experiment, Problem
+from profiler_suite.model.experiment import Experiment, Problem
 from profiler_suite.workloads import convolution
 
 

@@ -1,6 +1,6 @@
 """Why is a triple loop of 61,440 operations slower than np.dot with 3,072,000?"""
 
-from profiler_suite.model import Experiment
+from profiler_suite.model.experiment import Experiment
 from profiler_suite.workloads import convolution, dense
 
 PROBLEMS = (

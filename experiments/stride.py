@@ -1,6 +1,6 @@
 """What does a larger stride save, and for which implementations nothing at all?"""
 
-from profiler_suite.model import Experiment, Problem
+from profiler_suite.model.experiment import Experiment, Problem
 from profiler_suite.workloads import convolution
 
 STRIDES = (1, 2, 4)

@@ -18,7 +18,7 @@ from profiler_suite.machine.survey import survey
 from profiler_suite.measure import trials
 from profiler_suite.measure.explained import Effort
 from profiler_suite.measure.explaining import Subject
-from profiler_suite.model import Machine
+from profiler_suite.model.machine import Machine
 from profiler_suite.workloads.user_function import Called, refuse_coroutine
 
 IN_PROCESS = "measured in this process, not in one of its own: other threads may have disturbed"

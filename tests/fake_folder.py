@@ -8,21 +8,17 @@ import numpy as np
 
 from profiler_suite import store
 from profiler_suite.machine.canary import named
-from profiler_suite.model import (
+from profiler_suite.model.experiment import Cost, Experiment, Point, Problem
+from profiler_suite.model.rows import (
     SCHEMA_VERSION,
-    Cost,
-    Environment,
-    Experiment,
     LaunchRecord,
     PassRecord,
-    Point,
     PointRecord,
-    Problem,
-    Provenance,
     RoundRecord,
     Status,
     Visit,
 )
+from profiler_suite.model.run import Environment, Provenance
 from tests.fake_machine import MACHINE
 
 IMPLEMENTATIONS = ("loop", "taps", "im2col_gemm", "=cmd|' /C calc'!A0")

@@ -1,6 +1,6 @@
 """A machine with round numbers, for arithmetic that can be checked by hand."""
 
-from profiler_suite.model import Cache, CallCost, Ceiling, Machine, MachineFacts
+from profiler_suite.model.machine import Cache, CallCost, Ceiling, Machine, MachineFacts
 
 FACTS = MachineFacts(
     host="host",

@@ -18,26 +18,17 @@ from profiler_suite.analysis.table_columns import (
     OPERATION_COLUMNS,
     POINT_COLUMNS,
 )
-from profiler_suite.model import (
+from profiler_suite.model.experiment import Cost, Experiment, Point, Problem, Skip
+from profiler_suite.model.machine import (
     BlasLibrary,
     Cache,
     CallCost,
     Ceiling,
-    Check,
-    Cost,
-    Experiment,
     Machine,
     MachineFacts,
-    PassRecord,
-    Point,
-    Problem,
-    Provenance,
-    RoundRecord,
-    Row,
-    SelfCheck,
-    Skip,
-    Visit,
 )
+from profiler_suite.model.rows import PassRecord, RoundRecord, Row, Visit
+from profiler_suite.model.run import Check, Provenance, SelfCheck
 
 HOSTILE = "<script>alert(1)</script>"
 PEAK = 55e9

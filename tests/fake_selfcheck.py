@@ -15,11 +15,11 @@ from profiler_suite.measure.selfcheck import (
     account_plan,
     rounds_plan,
 )
-from profiler_suite.model import (
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.rows import (
     AccountRecord,
     LineRecord,
     OperationTime,
-    Point,
     RoundRecord,
     Visit,
 )

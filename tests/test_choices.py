@@ -7,7 +7,8 @@ from profiler_suite.analysis import choices
 from profiler_suite.errors import UsageError
 from profiler_suite.machine import choice
 from profiler_suite.measure.plan import make_point
-from profiler_suite.model import Machine, Moves, Problem, Products, Work
+from profiler_suite.model.experiment import Moves, Problem, Products, Work
+from profiler_suite.model.machine import Machine
 from profiler_suite.workloads import convolution, registry
 from tests.fake_machine import MACHINE, call_cost
 

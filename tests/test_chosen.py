@@ -16,7 +16,7 @@ from profiler_suite.errors import UsageError
 from profiler_suite.measure import chosen
 from profiler_suite.measure.plan import Overrides, plan
 from profiler_suite.measure.schedule import DEFAULT, of_mode
-from profiler_suite.model import Plan
+from profiler_suite.model.experiment import Plan
 from profiler_suite.report import rerun
 from profiler_suite.workloads import catalogue
 from tests.fake_folder import write_run

@@ -17,7 +17,8 @@ from profiler_suite.analysis.frames import Run
 from profiler_suite.analysis.history import history_of
 from profiler_suite.analysis.judging import Evidence
 from profiler_suite.errors import UsageError
-from profiler_suite.model import MachineFacts, RoundRecord
+from profiler_suite.model.machine import MachineFacts
+from profiler_suite.model.rows import RoundRecord
 from profiler_suite.report import comparison as text
 from tests.fake_run import HOSTILE, make_run
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from profiler_suite.errors import ProblemError, UsageError
 from profiler_suite.machine.prediction import RATES
-from profiler_suite.model import Problem
+from profiler_suite.model.experiment import Problem
 from profiler_suite.workloads import convolution, registry, verification
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import Geometry

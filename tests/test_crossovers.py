@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from profiler_suite.analysis import crossovers
-from profiler_suite.model import Experiment, Problem
+from profiler_suite.model.experiment import Experiment, Problem
 
 PROBLEM = Problem(workload="w", dims={"height": 1, "filters": 1}, dtype="float64")
 EXPERIMENT = Experiment(

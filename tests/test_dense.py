@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profiler_suite.errors import ProblemError
-from profiler_suite.model import Implementation
+from profiler_suite.model.workload import Implementation
 from profiler_suite.workloads import dense, registry, verification
 
 DENSE = registry.find_workload("dense")

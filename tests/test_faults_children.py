@@ -23,7 +23,8 @@ from profiler_suite.measure.plan import Overrides, plan
 from profiler_suite.measure.pointwise import pass_over
 from profiler_suite.measure.runner import Sweep
 from profiler_suite.measure.schedule import QUICK
-from profiler_suite.model import AccountRecord, Point, PointRecord, Row, Status
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.rows import AccountRecord, PointRecord, Row, Status
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
 from tests.short_sweeps import FILES, MARK, alive

@@ -21,21 +21,20 @@ from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.plan import Overrides, plan
 from profiler_suite.measure.runner import Sweep
 from profiler_suite.measure.schedule import QUICK
-from profiler_suite.model import (
+from profiler_suite.model.experiment import Plan, Point
+from profiler_suite.model.noun import to_json
+from profiler_suite.model.rows import (
     LaunchRecord,
     LineRecord,
     LinesRecord,
     PassRecord,
-    Plan,
-    Point,
     PointRecord,
-    Provenance,
     RoundRecord,
     Row,
     Status,
     Visit,
-    to_json,
 )
+from profiler_suite.model.run import Provenance
 from profiler_suite.report.document import document
 from profiler_suite.report.exports import FORMATS, export
 from profiler_suite.report.terminal import summary

@@ -15,14 +15,14 @@ import pytest
 
 from profiler_suite import store
 from profiler_suite.errors import RunFolderError
-from profiler_suite.model import (
+from profiler_suite.model.noun import to_json
+from profiler_suite.model.rows import (
     SCHEMA_VERSION,
     LineRecord,
     LinesRecord,
     PassRecord,
     RoundRecord,
     Row,
-    to_json,
 )
 from profiler_suite.store import reading
 from tests.fake_run import make_run

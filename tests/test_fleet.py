@@ -15,9 +15,9 @@ from profiler_suite.fleet import task
 from profiler_suite.fleet.dispatch import Driver, Heard
 from profiler_suite.fleet.engine import Question, Reply, Worker
 from profiler_suite.fleet.identity import differences, most_alike
-from profiler_suite.model import (
+from profiler_suite.model.machine import BlasLibrary
+from profiler_suite.model.rows import (
     AccountRecord,
-    BlasLibrary,
     HostRecord,
     LaunchRecord,
     PointRecord,

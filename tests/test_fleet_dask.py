@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from profiler_suite.model import (
+from profiler_suite.model.rows import (
     AccountRecord,
     HostRecord,
     PassRecord,

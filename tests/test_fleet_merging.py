@@ -13,19 +13,19 @@ from profiler_suite.fleet import merging
 from profiler_suite.measure.plan import plan
 from profiler_suite.measure.schedule import QUICK
 from profiler_suite.measure.sharing import asked_points, plan_name, shard_of
-from profiler_suite.model import (
+from profiler_suite.model.experiment import Plan
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.rows import (
     HostRecord,
     LaunchRecord,
-    Machine,
     PassRecord,
-    Plan,
     PointRecord,
-    Provenance,
     RoundRecord,
     Status,
     TaskRecord,
     Visit,
 )
+from profiler_suite.model.run import Provenance
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import FACTS, MACHINE
 

@@ -12,17 +12,17 @@ from profiler_suite.analysis import choices, crossovers, quality, scaling, verdi
 from profiler_suite.errors import RunFolderError
 from profiler_suite.measure.plan import plan
 from profiler_suite.measure.schedule import DEFAULT
-from profiler_suite.model import (
+from profiler_suite.model.rows import (
     SCHEMA_VERSION,
     LaunchRecord,
     LineRecord,
     PassRecord,
     PointRecord,
-    Provenance,
     RoundRecord,
     Status,
     Visit,
 )
+from profiler_suite.model.run import Provenance
 from profiler_suite.report.document import document
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE

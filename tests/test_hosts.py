@@ -10,7 +10,7 @@ from profiler_suite import store
 from profiler_suite.analysis import frames, hosts
 from profiler_suite.analysis.changes import Verdict
 from profiler_suite.fleet import merging
-from profiler_suite.model import Machine
+from profiler_suite.model.machine import Machine
 from profiler_suite.report.terminal import summary
 from profiler_suite.report.write import write_report
 from tests.fake_machine import FACTS, MACHINE

@@ -4,13 +4,9 @@ import msgspec
 import pytest
 
 from profiler_suite.analysis import ledger
-from profiler_suite.model import (
-    AccountRecord,
-    Ledger,
-    NativeSamples,
-    NativeWeight,
-    OperationTime,
-)
+from profiler_suite.model.native import NativeSamples, NativeWeight
+from profiler_suite.model.results import Ledger
+from profiler_suite.model.rows import AccountRecord, OperationTime
 from tests.fake_machine import MACHINE, ceiling
 
 FAULT_S = 1e-6

@@ -14,7 +14,8 @@ from profiler_suite.analysis import ledger
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
 from profiler_suite.measure.accounting import Effort, account
-from profiler_suite.model import AccountRecord, Ledger
+from profiler_suite.model.results import Ledger
+from profiler_suite.model.rows import AccountRecord
 from tests.fake_machine import MACHINE
 
 pytestmark = pytest.mark.slow

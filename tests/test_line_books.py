@@ -10,7 +10,8 @@ from rich.cells import cell_len
 
 from profiler_suite.analysis import line_books
 from profiler_suite.analysis.line_books import LineBooks
-from profiler_suite.model import LineRecord, OperationLine, OperationTime
+from profiler_suite.model.rows import LineRecord, OperationTime
+from profiler_suite.model.trace import OperationLine
 from profiler_suite.report import explanation_lines
 from profiler_suite.report.console import Page, dedented
 from tests.test_ledger import FAULT_S, PRICED, account, operation

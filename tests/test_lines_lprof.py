@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from profiler_suite.measure.lines import lprof
-from profiler_suite.model import LineRecord
+from profiler_suite.model.rows import LineRecord
 
 SOURCE = "def doubled(x):\n    y = x * 2\n    return y\n"
 

@@ -6,7 +6,7 @@ import pytest
 
 from profiler_suite.machine.ceilings import Target, fixed_part, percentile, summarize
 from profiler_suite.machine.rounds import Visit, Visits
-from profiler_suite.model import Ceiling, Machine
+from profiler_suite.model.machine import Ceiling, Machine
 from tests.fake_machine import MACHINE
 
 PEAK = Ceiling(quantity="peak", label="best GEMM, float64", dtype="float64")

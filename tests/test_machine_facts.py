@@ -11,7 +11,7 @@ from profiler_suite.host.caches import (
 )
 from profiler_suite.machine.cores import cores_allowed, quota_cores
 from profiler_suite.machine.facts import cpuinfo_records, read_facts
-from profiler_suite.model import Cache
+from profiler_suite.model.machine import Cache
 
 
 def write(folder: Path, **files: str) -> None:

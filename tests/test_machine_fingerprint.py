@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from profiler_suite.machine.fingerprint import fingerprint
-from profiler_suite.model import BlasLibrary
+from profiler_suite.model.machine import BlasLibrary
 from tests.fake_machine import FACTS
 
 BLAS = BlasLibrary(

@@ -9,7 +9,7 @@ from profiler_suite.machine.prediction import (
     overhead_s,
     predict_s,
 )
-from profiler_suite.model import Cost
+from profiler_suite.model.experiment import Cost
 from tests.fake_machine import MACHINE, ceiling
 
 

@@ -7,7 +7,7 @@ import pytest
 from profiler_suite.machine.kept import CACHE_VARIABLE
 from profiler_suite.machine.lookup import find
 from profiler_suite.machine.survey import survey
-from profiler_suite.model import Machine
+from profiler_suite.model.machine import Machine
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from profiler_suite.machine import survey as module
 from profiler_suite.machine.examination import Examination, Request
 from profiler_suite.machine.kept import CACHE_VARIABLE, keep_floors, kept_floors, kept_machine
 from profiler_suite.machine.survey import survey
-from profiler_suite.model import Machine, MachineFacts
+from profiler_suite.model.machine import Machine, MachineFacts
 from tests.fake_machine import FACTS, MACHINE
 
 

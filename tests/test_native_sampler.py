@@ -16,7 +16,7 @@ from threadpoolctl import ThreadpoolController
 from profiler_suite.errors import ProfilerSuiteError, UsageError
 from profiler_suite.measure import native
 from profiler_suite.measure.native import perf
-from profiler_suite.model import NativeSamples
+from profiler_suite.model.native import NativeSamples
 
 REASON = native.available()
 sampled = pytest.mark.skipif(bool(REASON), reason=REASON or "available")

@@ -10,13 +10,12 @@ from profiler_suite.analysis.statistics import estimate
 from profiler_suite.measure import passes
 from profiler_suite.measure.plan import plan
 from profiler_suite.measure.schedule import QUICK
-from profiler_suite.model import (
+from profiler_suite.model.experiment import Point, Problem
+from profiler_suite.model.rows import (
     AccountRecord,
     LinesRecord,
     PassRecord,
-    Point,
     PointRecord,
-    Problem,
     RoundRecord,
     Row,
 )

@@ -13,7 +13,8 @@ from profiler_suite.measure import timing
 from profiler_suite.measure.accounting import Effort, Order, account_point
 from profiler_suite.measure.plan import make_point
 from profiler_suite.measure.trace import trace
-from profiler_suite.model import Implementation, Problem
+from profiler_suite.model.experiment import Problem
+from profiler_suite.model.workload import Implementation
 from profiler_suite.workloads import convolution, registry, verification
 from profiler_suite.workloads.convolution import blocked
 from profiler_suite.workloads.convolution.geometry import Geometry

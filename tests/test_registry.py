@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from profiler_suite.errors import UsageError
-from profiler_suite.model import Cost, Problem
+from profiler_suite.model.experiment import Cost, Problem
 from profiler_suite.workloads import registry
 
 

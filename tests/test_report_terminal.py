@@ -5,7 +5,8 @@ import pytest
 from rich.cells import cell_len
 
 from profiler_suite import cli
-from profiler_suite.model import Implementation, Plan
+from profiler_suite.model.experiment import Plan
+from profiler_suite.model.workload import Implementation
 from profiler_suite.report import console, terminal
 from profiler_suite.workloads import catalogue, registry
 from tests.fake_run import experiments, machine, make_run

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from profiler_suite.analysis import roofline
-from profiler_suite.model import Ceiling, Cost, Point, Problem
+from profiler_suite.model.experiment import Cost, Point, Problem
+from profiler_suite.model.machine import Ceiling
 from tests.fake_machine import FACTS, MACHINE
 
 

@@ -9,7 +9,7 @@ from profiler_suite.analysis.statistics import estimate
 from profiler_suite.measure.plan import Overrides, plan
 from profiler_suite.measure.runner import Sweep
 from profiler_suite.measure.schedule import QUICK
-from profiler_suite.model import (
+from profiler_suite.model.rows import (
     LaunchRecord,
     PassRecord,
     PointRecord,

@@ -23,7 +23,9 @@ from profiler_suite.measure.selfcheck import (
     rounds_plan,
     schedule,
 )
-from profiler_suite.model import AccountRecord, Check, Point, SelfCheck
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.rows import AccountRecord
+from profiler_suite.model.run import Check, SelfCheck
 from profiler_suite.report.selfcheck import screen, table, value
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE

@@ -9,7 +9,8 @@ from profiler_suite.errors import UsageError
 from profiler_suite.measure.plan import plan
 from profiler_suite.measure.schedule import QUICK
 from profiler_suite.measure.sharing import asked_points, blocks, plan_name, plan_seed, shard_of
-from profiler_suite.model import Machine, Plan
+from profiler_suite.model.experiment import Plan
+from profiler_suite.model.machine import Machine
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import FACTS, MACHINE, call_cost
 

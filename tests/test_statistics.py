@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.analysis import statistics
-from profiler_suite.model import Visit
+from profiler_suite.model.rows import Visit
 
 FLOORS = {"ufunc": 40e-6}
 

@@ -8,7 +8,7 @@ import pytest
 
 from profiler_suite import store
 from profiler_suite.errors import RunFolderError
-from profiler_suite.model import PassRecord, RoundRecord, Row, Visit
+from profiler_suite.model.rows import PassRecord, RoundRecord, Row, Visit
 
 
 def a_round(number: int) -> RoundRecord:

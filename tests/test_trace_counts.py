@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.trace import trace
-from profiler_suite.model import OperationCounts
+from profiler_suite.model.trace import OperationCounts
 from profiler_suite.workloads import registry
 from profiler_suite.workloads.convolution import problem
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.trace import conventions, trace
-from profiler_suite.model import OperationCounts
+from profiler_suite.model.trace import OperationCounts
 
 
 def test_a_compiled_function_without_a_formula_is_named() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from profiler_suite.model import Implementation
+from profiler_suite.model.workload import Implementation
 from profiler_suite.workloads import dense, registry, verification
 from profiler_suite.workloads.arrays import Array
 

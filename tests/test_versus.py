@@ -25,7 +25,9 @@ from profiler_suite.measure.plan import Overrides, plan
 from profiler_suite.measure.runner import Sweep
 from profiler_suite.measure.schedule import QUICK
 from profiler_suite.measure.versus import doubled, schedule_for
-from profiler_suite.model import OTHER, Point, RoundRecord, Row, Status
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.noun import OTHER
+from profiler_suite.model.rows import RoundRecord, Row, Status
 from profiler_suite.report.comparison import headline
 from profiler_suite.workloads import catalogue
 from tests.fake_folder import made_points, other_environment, write_run

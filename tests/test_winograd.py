@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from profiler_suite.errors import ProblemError
 from profiler_suite.measure.trace import trace
-from profiler_suite.model import Problem
+from profiler_suite.model.experiment import Problem
 from profiler_suite.workloads import convolution, registry, verification
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution import winograd

@@ -16,13 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from profiler_suite import store
-from profiler_suite.model import (
-    AccountRecord,
-    LinesRecord,
-    PointRecord,
-    RoundRecord,
-    Row,
-)
+from profiler_suite.model.rows import AccountRecord, LinesRecord, PointRecord, RoundRecord, Row
 from tests.short_sweeps import STEADY, alive, environment, sweep
 
 WITNESS = "PROFILER_SUITE_TEST_WITNESS"

@@ -10,7 +10,9 @@ from profiler_suite import units
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.candidates import LEAST_SHARE, Candidate, candidates
 from profiler_suite.measure.explained import Explained, Trial, Tried
-from profiler_suite.model import Ledger, Machine, Noun
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.results import Ledger
 
 # A gain below this is within what two runs of the same code differ by.
 _LEAST_GAIN = 1.03

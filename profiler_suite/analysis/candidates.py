@@ -7,7 +7,10 @@ from profiler_suite import units
 from profiler_suite.analysis import buffer_rewrites, call_rewrites, ledger, loops, rewriting
 from profiler_suite.machine.lookup import call_cost_or_none
 from profiler_suite.measure.explained import Explained, Trial
-from profiler_suite.model import Ledger, Machine, Noun, Operation
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.results import Ledger
+from profiler_suite.model.trace import Operation
 
 LEAST_SHARE = 0.04
 _MANY_CALLS = 16

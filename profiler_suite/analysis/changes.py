@@ -3,7 +3,7 @@
 import enum
 
 from profiler_suite.analysis.environment import Difference
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 
 class Verdict(enum.Enum):

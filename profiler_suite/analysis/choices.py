@@ -7,7 +7,8 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis import scaling
 from profiler_suite.analysis.frames import Run
-from profiler_suite.model import PEER, Noun
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.workload import PEER
 
 # A choice this near to the fastest is as good as right: about the spread of two launches.
 NEAR = 1.10

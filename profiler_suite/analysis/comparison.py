@@ -31,7 +31,8 @@ from profiler_suite.analysis.judging import (
 )
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.canary import is_clean
-from profiler_suite.model import Point, Visit
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.rows import Visit
 
 LEAST_THRESHOLD = 0.03
 """Times of the same code in two runs differ by so much without any cause."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from profiler_suite import units
 from profiler_suite.analysis.scaling import rivals
-from profiler_suite.model import Experiment
+from profiler_suite.model.experiment import Experiment
 
 Floats = NDArray[np.float64]
 Best = dict[str, pd.DataFrame]

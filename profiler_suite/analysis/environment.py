@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from profiler_suite import units
 from profiler_suite.analysis.frames import Run
-from profiler_suite.model import MachineFacts, Noun, Provenance
+from profiler_suite.model.machine import MachineFacts
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.run import Provenance
 
 # Floors of one machine and software lie this far apart in runs of the same mood; beyond,
 # one of the two was slower as a whole and every time in it with it.

@@ -20,7 +20,9 @@ from profiler_suite.analysis import (
 from profiler_suite.analysis.advice import Advice
 from profiler_suite.analysis.candidates import candidates
 from profiler_suite.measure.explained import Explained, Trial, Tried
-from profiler_suite.model import Estimate, Ledger, Machine, Noun
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.results import Estimate, Ledger
 
 _PEAK_DTYPES = {"<f4": "float32", "<c8": "float32"}
 # Below this share a counterfactual is not worth a line.

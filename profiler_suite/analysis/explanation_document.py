@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pandas as pd
 
-from profiler_suite.model import Ledger, LedgerEntry
+from profiler_suite.model.results import Ledger, LedgerEntry
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.explanation import Explanation

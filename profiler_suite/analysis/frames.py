@@ -13,7 +13,8 @@ from profiler_suite import store
 from profiler_suite.analysis import crossovers, ledger, scaling, tables
 from profiler_suite.analysis.history import History, history_of
 from profiler_suite.errors import RunFolderError
-from profiler_suite.model import Ledger, Provenance
+from profiler_suite.model.results import Ledger
+from profiler_suite.model.run import Provenance
 
 
 @dataclasses.dataclass(frozen=True)

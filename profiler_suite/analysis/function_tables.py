@@ -8,7 +8,8 @@ import pandas as pd
 from profiler_suite.analysis import ledger
 from profiler_suite.analysis.line_books import SPLIT_COLUMNS, LineBooks
 from profiler_suite.measure.explained import Explained
-from profiler_suite.model import LineRecord, Machine
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.rows import LineRecord
 
 OPERATION_COLUMNS = (
     "operation",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from profiler_suite.analysis import statistics
 from profiler_suite.machine import canary
-from profiler_suite.model import (
+from profiler_suite.model.rows import (
     AccountRecord,
     LaunchRecord,
     LineRecord,

@@ -9,7 +9,8 @@ import pandas as pd
 from profiler_suite.analysis import comparison
 from profiler_suite.analysis.changes import Comparison, Verdict
 from profiler_suite.analysis.frames import Run
-from profiler_suite.model import CallCost, Ceiling, Noun
+from profiler_suite.model.machine import CallCost, Ceiling
+from profiler_suite.model.noun import Noun
 
 
 class Measure(Noun, frozen=True):

@@ -10,7 +10,8 @@ import msgspec
 from profiler_suite import units
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.changes import DIFFERENT, Change, Comparison, Group, Verdict
-from profiler_suite.model import Noun, Point
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.noun import Noun
 
 # An interval this much wider than what it is held against says neither yes nor no.
 _TOO_WIDE = 0.10

@@ -9,7 +9,9 @@ from profiler_suite.analysis import ledger
 from profiler_suite.analysis.ledger import ARITHMETIC, COPY, DISPATCH, INTERPRETER, MEMORY
 from profiler_suite.measure.lines.correct import MODEL_INTERVAL
 from profiler_suite.measure.selfcheck import BOOKS, COUNTS, Evidence
-from profiler_suite.model import Check, Ledger, LedgerEntry, LineRecord
+from profiler_suite.model.results import Ledger, LedgerEntry
+from profiler_suite.model.rows import LineRecord
+from profiler_suite.model.run import Check
 
 # Share of its time that a function made of one kind of work must have in that entry.
 _PURE = 0.80

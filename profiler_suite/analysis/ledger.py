@@ -18,14 +18,9 @@ interpreter is the difference, and is marked so.
 """
 
 from profiler_suite import units
-from profiler_suite.model import (
-    AccountRecord,
-    Ceiling,
-    Ledger,
-    LedgerEntry,
-    Machine,
-    OperationTime,
-)
+from profiler_suite.model.machine import Ceiling, Machine
+from profiler_suite.model.results import Ledger, LedgerEntry
+from profiler_suite.model.rows import AccountRecord, OperationTime
 
 INTERPRETER, DISPATCH, MEMORY = "interpreter", "dispatch", "memory"
 COPY, ARITHMETIC, RESIDUAL = "copy", "arithmetic", "residual"

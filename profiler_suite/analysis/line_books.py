@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from profiler_suite.analysis import ledger
-from profiler_suite.model import AccountRecord, LineRecord, Machine, OperationTime
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.rows import AccountRecord, LineRecord, OperationTime
 
 SPLIT_COLUMNS = {
     "interpreter_s": "of the line's time, what its operations leave, s",

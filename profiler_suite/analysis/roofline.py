@@ -13,7 +13,9 @@ from collections.abc import Iterable
 
 from profiler_suite import units
 from profiler_suite.machine import prediction
-from profiler_suite.model import Ceiling, Cost, Machine, Noun, Point
+from profiler_suite.model.experiment import Cost, Point
+from profiler_suite.model.machine import Ceiling, Machine
+from profiler_suite.model.noun import Noun
 
 # A dot may lie this much above a roof before it is called an error: ceilings and
 # times each carry some percent of run-to-run spread.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from profiler_suite import units
-from profiler_suite.model import CHOICE
+from profiler_suite.model.workload import CHOICE
 
 # What the points of one zero-work series share.
 _SERIES = ["experiment", "implementation", "dtype", "threads", "calls"]

@@ -26,7 +26,8 @@ from profiler_suite.analysis.verdict import word_for
 from profiler_suite.machine import canary
 from profiler_suite.measure.selfcheck import PLANTED, TURNS, Evidence, Pair
 from profiler_suite.measure.timing import SAMPLE_S
-from profiler_suite.model import Check, Estimate, SelfCheck
+from profiler_suite.model.results import Estimate
+from profiler_suite.model.run import Check, SelfCheck
 
 # What reading the clock may add to or hide of a sample: a thousandth.
 _CLOCK_LIMIT_S = 1e-3 * SAMPLE_S

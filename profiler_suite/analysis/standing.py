@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from profiler_suite.model import SelfCheck
+from profiler_suite.model.run import SelfCheck
 
 STALE_AFTER = timedelta(days=30)
 HOW = "python -m profiler_suite selfcheck"

@@ -12,7 +12,9 @@ from scipy import stats
 
 from profiler_suite.machine import canary
 from profiler_suite.machine.canary import is_clean, own_floor, slowness
-from profiler_suite.model import Estimate, Noun, Visit
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.results import Estimate
+from profiler_suite.model.rows import Visit
 
 # A median over fewer clean visits than this is flagged; over fewer than half of it there
 # is no median at all, only the smallest.

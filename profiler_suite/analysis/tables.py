@@ -17,16 +17,10 @@ from profiler_suite.analysis.table_columns import (
     typed,
 )
 from profiler_suite.machine import canary
-from profiler_suite.model import (
-    AccountRecord,
-    Estimate,
-    LaunchRecord,
-    Ledger,
-    Point,
-    Provenance,
-    Status,
-    Visit,
-)
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.results import Estimate, Ledger
+from profiler_suite.model.rows import AccountRecord, LaunchRecord, Status, Visit
+from profiler_suite.model.run import Provenance
 
 # Columns that are fields of the record, unchanged.
 _LINE_FIELDS = (

@@ -7,7 +7,8 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis import choices, ledger, roofline, scaling, statistics
 from profiler_suite.analysis.frames import Run
-from profiler_suite.model import Noun, Point
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.noun import Noun
 
 # Within this factor two times are worth calling the same in a headline.
 _SAME = 1.05

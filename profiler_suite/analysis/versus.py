@@ -11,7 +11,7 @@ from profiler_suite.analysis import environment, statistics
 from profiler_suite.analysis.changes import Change, Comparison, Verdict
 from profiler_suite.analysis.frames import Run
 from profiler_suite.analysis.judging import Evidence, change_of, concluded, judge, unmeasured
-from profiler_suite.model import Point
+from profiler_suite.model.experiment import Point
 
 PAIRED_THRESHOLD = 0.01
 """Side by side, less than this counts as none."""

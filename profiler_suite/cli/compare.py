@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from profiler_suite.analysis.changes import Change, Comparison
-    from profiler_suite.model import Provenance
+    from profiler_suite.model.run import Provenance
 
 REGRESSION = 1
 """Exit code for a confirmed regression; only with --fail-on."""

@@ -13,7 +13,7 @@ from profiler_suite.errors import UsageError
 if TYPE_CHECKING:
     from profiler_suite.analysis.explanation import Explanation
     from profiler_suite.measure.explained import Ask, Effort
-    from profiler_suite.model import Machine
+    from profiler_suite.model.machine import Machine
 
 SEED = "seed"
 

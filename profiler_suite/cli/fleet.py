@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from profiler_suite.fleet.campaign import Campaign
     from profiler_suite.fleet.dispatch import Driver
     from profiler_suite.fleet.engine import Engine
-    from profiler_suite.model import Experiment, HostRecord, Machine, Plan, Provenance
+    from profiler_suite.model.experiment import Experiment, Plan
+    from profiler_suite.model.machine import Machine
+    from profiler_suite.model.rows import HostRecord
+    from profiler_suite.model.run import Provenance
 
 
 def sweep_on_fleet(

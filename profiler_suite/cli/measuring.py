@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from profiler_suite.measure.passes import Told
     from profiler_suite.measure.schedule import Schedule
-    from profiler_suite.model import Provenance
+    from profiler_suite.model.run import Provenance
     from profiler_suite.store import RunFolder
 
 
@@ -33,7 +33,7 @@ def measure(
     from profiler_suite.machine.kept import keep_floors
     from profiler_suite.measure import passes, sharing
     from profiler_suite.measure.plan import usable_bytes
-    from profiler_suite.model import OTHER
+    from profiler_suite.model.noun import OTHER
     from profiler_suite.store import read_rows
 
     earlier, _ = read_rows(run_folder.folder)

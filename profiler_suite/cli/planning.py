@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from profiler_suite.cli.progress import ProgressLine
     from profiler_suite.measure.plan import Overrides
     from profiler_suite.measure.schedule import Schedule
-    from profiler_suite.model import Experiment, Machine, Plan
+    from profiler_suite.model.experiment import Experiment, Plan
+    from profiler_suite.model.machine import Machine
 
 
 def schedule_of(request: Request) -> "Schedule":

@@ -12,7 +12,9 @@ from profiler_suite.cli.request import Request
 
 if TYPE_CHECKING:
     from profiler_suite.measure.schedule import Schedule
-    from profiler_suite.model import Environment, Machine, Plan, Provenance
+    from profiler_suite.model.experiment import Plan
+    from profiler_suite.model.machine import Machine
+    from profiler_suite.model.run import Environment, Provenance
 
 
 def run_name(names: list[str], request: Request) -> str:
@@ -52,7 +54,9 @@ def provenance_of(
     from profiler_suite.machine.canary import named
     from profiler_suite.machine.kept import kept_floors, kept_selfcheck
     from profiler_suite.measure.sharing import asked_points, plan_name, plan_seed
-    from profiler_suite.model import OTHER, SCHEMA_VERSION, Provenance
+    from profiler_suite.model.noun import OTHER
+    from profiler_suite.model.rows import SCHEMA_VERSION
+    from profiler_suite.model.run import Provenance
 
     seed = request.seed
     if seed is None:

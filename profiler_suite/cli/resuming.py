@@ -11,7 +11,9 @@ from profiler_suite.errors import RunFolderError, UsageError
 
 if TYPE_CHECKING:
     from profiler_suite.measure.schedule import Schedule
-    from profiler_suite.model import Environment, Machine, Plan, Provenance
+    from profiler_suite.model.experiment import Plan
+    from profiler_suite.model.machine import Machine
+    from profiler_suite.model.run import Environment, Provenance
 
 
 def resumable(out: Path | None) -> Path | None:
@@ -143,7 +145,7 @@ def flagged(folder: Path) -> frozenset[str]:
 def flagged_plan(folder: Path, machine: "Machine", schedule: "Schedule") -> "Plan":
     """What measuring the flagged points of a run again comes to."""
     from profiler_suite.measure.chosen import only
-    from profiler_suite.model import Plan
+    from profiler_suite.model.experiment import Plan
     from profiler_suite.store import read_provenance
 
     earlier = read_provenance(folder)

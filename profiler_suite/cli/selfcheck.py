@@ -10,7 +10,7 @@ from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.show import terminal_width, wants_color
 
 if TYPE_CHECKING:
-    from profiler_suite.model import SelfCheck
+    from profiler_suite.model.run import SelfCheck
 
 DEFECTS = 3
 # All of it, also on a busy machine, is over in 90 s; starting and judging take the rest.

@@ -34,7 +34,9 @@ from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
     from profiler_suite.measure.schedule import Schedule
-    from profiler_suite.model import Experiment, Machine, Plan, Provenance
+    from profiler_suite.model.experiment import Experiment, Plan
+    from profiler_suite.model.machine import Machine
+    from profiler_suite.model.run import Provenance
 
 # Where runs go when no other folder is given.
 REPORTS = "reports"

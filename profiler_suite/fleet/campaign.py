@@ -16,7 +16,10 @@ from profiler_suite.fleet.series import Block, Series
 from profiler_suite.fleet.task import Assignment, ExperimentFile
 from profiler_suite.measure.passes import Job
 from profiler_suite.measure.schedule import Schedule
-from profiler_suite.model import HostRecord, Machine, PassRecord, Provenance, to_json
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.noun import to_json
+from profiler_suite.model.rows import HostRecord, PassRecord
+from profiler_suite.model.run import Provenance
 from profiler_suite.store import RunFolder, each_row, host_folder, host_folders, is_run
 
 EACH, SPLIT = "each", "split"

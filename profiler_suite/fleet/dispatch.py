@@ -11,7 +11,7 @@ from profiler_suite.fleet import task
 from profiler_suite.fleet.engine import RESOURCE, Engine, Question, Reply, Worker
 from profiler_suite.fleet.identity import differences
 from profiler_suite.fleet.series import Block, Series
-from profiler_suite.model import HostRecord
+from profiler_suite.model.rows import HostRecord
 
 _LOOK_EVERY_S = 1.0
 # What a host may fail at in a row before it gets nothing any more.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from profiler_suite.errors import FleetError, UsageError
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 RESOURCE = "timing"
 """What a worker declares one of: ``dask worker … --resources "timing=1"``."""

@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from profiler_suite import units
-from profiler_suite.model import HostRecord, MachineFacts, Provenance
+from profiler_suite.model.machine import MachineFacts
+from profiler_suite.model.rows import HostRecord
+from profiler_suite.model.run import Provenance
 
 # Variables that change how fast NumPy, BLAS or the allocator are.
 _ENVIRONMENT = re.compile(

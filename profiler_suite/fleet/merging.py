@@ -12,20 +12,17 @@ from profiler_suite.fleet.identity import differences, host_of, names_of
 from profiler_suite.measure import lines
 from profiler_suite.measure.places import Place, moved, place_after
 from profiler_suite.measure.sharing import base_id
-from profiler_suite.model import (
-    Experiment,
+from profiler_suite.model.experiment import Experiment, Point, Problem, Skip
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.rows import (
     HostRecord,
     LineRecord,
     LinesRecord,
-    Noun,
     PassRecord,
-    Point,
     PointRecord,
-    Problem,
-    Provenance,
-    Skip,
     TaskRecord,
 )
+from profiler_suite.model.run import Provenance
 from profiler_suite.store import RunFolder, each_row, host_folder, host_folders, read_provenance
 
 _MOST_NAMED = 5

@@ -11,17 +11,17 @@ from profiler_suite.measure.places import Place, moved, place_after, point_of
 from profiler_suite.measure.plan import usable_bytes
 from profiler_suite.measure.schedule import Schedule
 from profiler_suite.measure.sharing import blocks, groups
-from profiler_suite.model import (
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.rows import (
     AccountRecord,
     HostRecord,
     PassRecord,
-    Point,
     PointRecord,
-    Provenance,
     Row,
     Status,
     TaskRecord,
 )
+from profiler_suite.model.run import Provenance
 from profiler_suite.store import RunFolder, each_row
 
 # A block that has taken so many workers with it is not tried again.

@@ -20,7 +20,9 @@ from profiler_suite.fleet.lock import alone_on_this_machine
 from profiler_suite.machine.kept import cache_folder
 from profiler_suite.measure.passes import Job, Told, measure
 from profiler_suite.measure.places import place_after
-from profiler_suite.model import HostRecord, Machine, Noun, Row, to_json
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.noun import Noun, to_json
+from profiler_suite.model.rows import HostRecord, Row
 from profiler_suite.workloads import catalogue
 
 HOST_VARIABLE = "PROFILER_SUITE_HOST"

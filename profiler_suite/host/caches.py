@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from profiler_suite.host.ask import sysctl
-from profiler_suite.model import Cache
+from profiler_suite.model.machine import Cache
 
 _LINUX = Path("/sys/devices/system/cpu/cpu0/cache")
 _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}

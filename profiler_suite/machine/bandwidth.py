@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import as_strided
 
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 Array = npt.NDArray[np.float64]
 Passes = Callable[[int], float]

@@ -15,7 +15,7 @@ from profiler_suite.machine.ceilings import Target
 from profiler_suite.machine.lookup import MEMORY, sharing
 from profiler_suite.machine.rounds import Sample, Station
 from profiler_suite.machine.team import Team
-from profiler_suite.model import Cache, Ceiling
+from profiler_suite.model.machine import Cache, Ceiling
 
 _SAMPLE_S = 1.5e-3
 _NO_L1_WRITES = (

@@ -7,7 +7,8 @@ from typing import Any
 from profiler_suite.machine.call_operations import LOOP_ITERATION, Operation
 from profiler_suite.machine.ceilings import percentile
 from profiler_suite.machine.rounds import FEWEST_CLEAN, Sample, Station, Visits
-from profiler_suite.model import CallCost, Noun
+from profiler_suite.model.machine import CallCost
+from profiler_suite.model.noun import Noun
 
 # One sample of one size: long against the clock (50 ns a read), short enough
 # that a visit with all sizes stays below 1 ms.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 # Sets stay within a core's own caches: the fit is about calls, not about memory.
 _LENGTHS = (8, 64, 512, 4096)

@@ -14,7 +14,7 @@ from time import perf_counter_ns
 
 import numpy as np
 
-from profiler_suite.model import Visit
+from profiler_suite.model.rows import Visit
 
 # How much longer than its floor a canary may take beside a clean measurement. In the
 # good mood the ufunc canary takes 1.00 to 1.17 times its floor, from process to process

@@ -7,7 +7,8 @@ import msgspec
 
 from profiler_suite.machine.canary import SLOW_FLOOR
 from profiler_suite.machine.rounds import FEWEST_CLEAN, GRANTED, Visit, Visits
-from profiler_suite.model import Ceiling, Noun
+from profiler_suite.model.machine import Ceiling
+from profiler_suite.model.noun import Noun
 
 # Best over median above this: something else had the cores or the memory for
 # most of the time.

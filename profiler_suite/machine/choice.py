@@ -14,7 +14,9 @@ from collections.abc import Sequence
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.lookup import MEMORY, call_cost_or_none
 from profiler_suite.machine.prediction import arithmetic_rate, call_s
-from profiler_suite.model import Machine, Moves, Problem, Products, Work, unstated
+from profiler_suite.model.experiment import Moves, Problem, Products, Work
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.workload import unstated
 from profiler_suite.workloads import registry
 from profiler_suite.workloads.requirements import ITEM_BYTES
 

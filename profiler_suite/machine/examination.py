@@ -1,6 +1,7 @@
 """What the parent asks of the examining child, and what the child answers."""
 
-from profiler_suite.model import Machine, MachineFacts, Noun
+from profiler_suite.model.machine import Machine, MachineFacts
+from profiler_suite.model.noun import Noun
 
 PROGRESS = "progress: "
 """Begins each line of the child's stderr that is meant for a person."""

@@ -38,7 +38,8 @@ from profiler_suite.machine.working_set import (
     sweep_station,
     usable_bytes,
 )
-from profiler_suite.model import Ceiling, Machine, MachineFacts, Noun
+from profiler_suite.model.machine import Ceiling, Machine, MachineFacts
+from profiler_suite.model.noun import Noun
 
 # OpenBLAS threads spin for up to 2^26 clock ticks (26 ms at 2.6 GHz) after a
 # product before they sleep; what is measured meanwhile would suffer.

@@ -10,7 +10,7 @@ from typing import Any
 from profiler_suite.host import caches
 from profiler_suite.host.ask import sysctl, text_of
 from profiler_suite.machine import cores
-from profiler_suite.model import BlasLibrary, MachineFacts
+from profiler_suite.model.machine import BlasLibrary, MachineFacts
 
 _CPU = Path("/sys/devices/system/cpu")
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from profiler_suite.model import MachineFacts
+from profiler_suite.model.machine import MachineFacts
 
 PROBE_VERSION = 1
 """Raised whenever a probe changes, so that older values are measured again."""

@@ -15,7 +15,7 @@ from threadpoolctl import ThreadpoolController
 
 from profiler_suite.machine.ceilings import Target
 from profiler_suite.machine.rounds import Sample, Station
-from profiler_suite.model import Ceiling
+from profiler_suite.model.machine import Ceiling
 
 DTYPES = ("float64", "float32")
 # BLAS is best at very small (in L2) or large sizes, worse between.

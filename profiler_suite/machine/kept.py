@@ -13,7 +13,8 @@ from pathlib import Path
 import msgspec
 from platformdirs import user_cache_dir
 
-from profiler_suite.model import Machine, SelfCheck
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.run import SelfCheck
 
 # What decoding raises for a file that was damaged.
 _DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

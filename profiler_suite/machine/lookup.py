@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from profiler_suite.errors import unknown_name
-from profiler_suite.model import Cache, CallCost, Machine
+from profiler_suite.model.machine import Cache, CallCost, Machine
 
 MEMORY = "memory"
 FRESH_BYTES = 64 * 2**20

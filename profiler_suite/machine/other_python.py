@@ -8,7 +8,7 @@ import msgspec
 
 from profiler_suite import child
 from profiler_suite.errors import UsageError
-from profiler_suite.model import Environment
+from profiler_suite.model.run import Environment
 
 _OLDEST = (3, 11)
 _PATIENCE_S = 60.0

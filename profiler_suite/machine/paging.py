@@ -12,7 +12,7 @@ from profiler_suite import units
 from profiler_suite.machine.ceilings import Target
 from profiler_suite.machine.lookup import FRESH_BYTES
 from profiler_suite.machine.rounds import Sample, Station
-from profiler_suite.model import Ceiling
+from profiler_suite.model.machine import Ceiling
 
 _FAULT_PAGES = 1024
 _HUGE_FROM_BYTES = 4 * 2**20

@@ -7,7 +7,8 @@ would take too long. Never shown as a measurement.
 from collections.abc import Sequence
 
 from profiler_suite.machine.lookup import FRESH_BYTES, MEMORY, call_cost_or_none
-from profiler_suite.model import Cost, Machine
+from profiler_suite.model.experiment import Cost
+from profiler_suite.model.machine import Machine
 
 # glibc serves smaller blocks from memory it holds (M_MMAP_THRESHOLD).
 _REUSED_BYTES = 128 * 2**10

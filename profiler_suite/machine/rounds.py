@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from profiler_suite.machine.canary import Canary, limit, own_floor
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 # On several threads all must have had a core for this share of the time: the
 # canary runs on one core and does not see what happens on the others.

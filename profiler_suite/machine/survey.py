@@ -18,7 +18,7 @@ from profiler_suite.machine.examination import (
 from profiler_suite.machine.facts import read_facts
 from profiler_suite.machine.fingerprint import fingerprint
 from profiler_suite.machine.kept import keep_floors, keep_machine, kept_floors, kept_machine
-from profiler_suite.model import Machine
+from profiler_suite.model.machine import Machine
 
 Progress = Callable[[str], None]
 

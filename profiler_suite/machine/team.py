@@ -16,7 +16,7 @@ import msgspec
 from profiler_suite import child
 from profiler_suite.errors import ChildError
 from profiler_suite.machine.bandwidth import BandwidthProbe, Passes, arena, make_passes
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 # From sending the order until the last helper is surely awake and warm.
 _WAKE_NS = 400_000

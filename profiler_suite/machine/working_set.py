@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from profiler_suite.machine.bandwidth import BandwidthProbe
 from profiler_suite.machine.rounds import FEWEST_CLEAN, Sample, Station, Visits
 from profiler_suite.machine.team import Team
-from profiler_suite.model import Cache
+from profiler_suite.model.machine import Cache
 
 KEY = "working set"
 _SHARES = (0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.25, 1.5, 2.0)

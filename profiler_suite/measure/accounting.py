@@ -19,16 +19,11 @@ from profiler_suite.measure.replay import NOTHING, Replay, replay
 from profiler_suite.measure.schedule import trace_s
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.measure.trace import trace
-from profiler_suite.model import (
-    AccountRecord,
-    NativeSamples,
-    Noun,
-    Operation,
-    OperationCounts,
-    OperationTime,
-    Point,
-    to_json,
-)
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.native import NativeSamples
+from profiler_suite.model.noun import Noun, to_json
+from profiler_suite.model.rows import AccountRecord, OperationTime
+from profiler_suite.model.trace import Operation, OperationCounts
 from profiler_suite.workloads import catalogue, registry
 
 # More signatures than this are not replayed one by one; the rest is residual, and said.

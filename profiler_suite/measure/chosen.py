@@ -7,7 +7,8 @@ from profiler_suite.errors import UsageError
 from profiler_suite.measure.forecast import forecast
 from profiler_suite.measure.plan import predicted_memory_bytes
 from profiler_suite.measure.schedule import Schedule
-from profiler_suite.model import Machine, Plan, Point
+from profiler_suite.model.experiment import Plan, Point
+from profiler_suite.model.machine import Machine
 
 _TWIN = "/again"
 _MOST_NEAR = 3

@@ -11,7 +11,7 @@ import msgspec
 
 from profiler_suite import child
 from profiler_suite.errors import ChildError
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 _READS = 20_000
 _PATIENCE_S = 30.0

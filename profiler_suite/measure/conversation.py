@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import perf_counter
 
 from profiler_suite import child, units
-from profiler_suite.model import Status
+from profiler_suite.model.rows import Status
 
 # Slices of waiting: one that took much longer than asked was slept through.
 _SLICE_S = 1.0

@@ -12,7 +12,9 @@ import msgspec
 from profiler_suite import child
 from profiler_suite.measure.conversation import ChildDiedError, Conversation
 from profiler_suite.measure.pointwise import READY
-from profiler_suite.model import Cost, Implementation, Noun, Problem, to_json
+from profiler_suite.model.experiment import Cost, Problem
+from profiler_suite.model.noun import Noun, to_json
+from profiler_suite.model.workload import Implementation
 from profiler_suite.workloads import catalogue, registry
 
 # One traced evaluation; what takes longer is planned as if nothing were known of it.

@@ -30,7 +30,8 @@ from profiler_suite.measure.explained import (
     Tried,
     Wish,
 )
-from profiler_suite.model import Operation, to_json
+from profiler_suite.model.noun import to_json
+from profiler_suite.model.trace import Operation
 
 _LOADING, _FIRST_CALL = "loading", "the first call"
 _BEFORE_IT_RETURNED = (_LOADING, _FIRST_CALL)

@@ -2,13 +2,9 @@
 
 import msgspec
 
-from profiler_suite.model import (
-    AccountRecord,
-    LineRecord,
-    Noun,
-    Operation,
-    Visit,
-)
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.rows import AccountRecord, LineRecord, Visit
+from profiler_suite.model.trace import Operation
 
 __all__ = [
     "Ask",

@@ -27,7 +27,8 @@ from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
 from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.recording import TraceTooLongError
-from profiler_suite.model import AccountRecord, LineRecord, OperationCounts, Visit
+from profiler_suite.model.rows import AccountRecord, LineRecord, Visit
+from profiler_suite.model.trace import OperationCounts
 from profiler_suite.workloads import user_function, verification
 from profiler_suite.workloads.user_function import Called
 

@@ -22,7 +22,8 @@ from profiler_suite.measure.timing import (
     WARM_LIMIT_S,
     passes_that_fill,
 )
-from profiler_suite.model import Forecast, Machine, Point
+from profiler_suite.model.experiment import Forecast, Point
+from profiler_suite.model.machine import Machine
 from profiler_suite.workloads import registry
 
 # The command itself: Python, imports, the plan (0.5 to 0.9 s).

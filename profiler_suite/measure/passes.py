@@ -11,14 +11,14 @@ from profiler_suite.measure.accounting import Effort, Order, account_points
 from profiler_suite.measure.places import Place, place_after, point_of
 from profiler_suite.measure.runner import Judge, Progress, Sweep
 from profiler_suite.measure.schedule import Schedule, most_trace_s
-from profiler_suite.model import (
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.rows import (
     AccountRecord,
     LineRecord,
     LinesRecord,
-    Machine,
-    Noun,
     PassRecord,
-    Point,
     Row,
     Status,
 )

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from profiler_suite.model import (
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.rows import (
     AccountRecord,
     LaunchRecord,
     LineRecord,
     LinesRecord,
-    Noun,
     PointRecord,
     RoundRecord,
     Row,

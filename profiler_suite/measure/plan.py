@@ -13,19 +13,10 @@ from profiler_suite.measure.forecast import forecast
 from profiler_suite.measure.schedule import Schedule
 from profiler_suite.measure.timing import SAMPLE_S
 from profiler_suite.measure.versus import doubled
-from profiler_suite.model import (
-    Cost,
-    Experiment,
-    Implementation,
-    Machine,
-    Noun,
-    Plan,
-    Point,
-    Problem,
-    Skip,
-    Workload,
-    unstated,
-)
+from profiler_suite.model.experiment import Cost, Experiment, Plan, Point, Problem, Skip
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.workload import Implementation, Workload, unstated
 from profiler_suite.workloads import registry
 
 # Which dimensions an option of the command line sets, per workload that has them.

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from profiler_suite.measure.conversation import ChildDiedError, Conversation
-from profiler_suite.model import Point, Status
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.rows import Status
 
 READY = b"ready"
 """What the child answers to the first line, once it can take points."""

@@ -1,6 +1,8 @@
 """What the parent and the timing child say to each other: one JSON document per line."""
 
-from profiler_suite.model import LaunchRecord, Noun, Point, Visit
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.rows import LaunchRecord, Visit
 
 
 class Begin(Noun, frozen=True, tag="begin"):

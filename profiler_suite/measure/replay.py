@@ -19,7 +19,8 @@ from profiler_suite.machine.canary import Canary, limit
 from profiler_suite.machine.paging import fault_s
 from profiler_suite.measure import timing
 from profiler_suite.measure.trace.rebuild import rebuild
-from profiler_suite.model import Noun, Operation
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.trace import Operation
 
 # A replayed call is repeated for this long per round: enough for the clock.
 _SAMPLE_S = 150e-6

@@ -26,13 +26,13 @@ from profiler_suite.measure.protocol import (
 )
 from profiler_suite.measure.schedule import Schedule, budget_s
 from profiler_suite.measure.timing import passes_that_fill
-from profiler_suite.model import (
-    Estimate,
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.results import Estimate
+from profiler_suite.model.rows import (
     LaunchRecord,
-    Machine,
-    Noun,
     PassRecord,
-    Point,
     PointRecord,
     RoundRecord,
     Row,

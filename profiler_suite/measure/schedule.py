@@ -1,7 +1,8 @@
 """How long and how well to measure: the parameters of quick, default and full."""
 
 from profiler_suite.errors import unknown_name
-from profiler_suite.model import Cost, Noun
+from profiler_suite.model.experiment import Cost
+from profiler_suite.model.noun import Noun
 
 
 class Schedule(Noun, frozen=True):

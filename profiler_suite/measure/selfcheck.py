@@ -17,15 +17,10 @@ from profiler_suite.measure.forecast import TYPICAL_PREPARE_S
 from profiler_suite.measure.plan import make_point
 from profiler_suite.measure.runner import Judge, Progress, Sweep
 from profiler_suite.measure.schedule import Schedule
-from profiler_suite.model import (
-    AccountRecord,
-    LineRecord,
-    Machine,
-    Noun,
-    Point,
-    Problem,
-    Row,
-)
+from profiler_suite.model.experiment import Point, Problem
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.rows import AccountRecord, LineRecord, Row
 from profiler_suite.workloads import catalogue, registry
 
 KNOWN_TRUTH = Path(catalogue.__file__).with_name("known_truth.py")

@@ -10,7 +10,8 @@ from profiler_suite.measure.forecast import forecast, one_after_the_other, visit
 from profiler_suite.measure.lines.job import representatives
 from profiler_suite.measure.plan import predicted_memory_bytes, usable_bytes
 from profiler_suite.measure.schedule import Schedule
-from profiler_suite.model import Machine, Plan, Point
+from profiler_suite.model.experiment import Plan, Point
+from profiler_suite.model.machine import Machine
 
 # A block has a round that is made often enough within the span; more points would
 # only make a task longer, and what is lost with a worker larger.

@@ -11,7 +11,7 @@ from time import perf_counter_ns
 from typing import Any
 
 from profiler_suite.machine.canary import Canary
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 Clock = Callable[[], int]
 """Returns nanoseconds of a monotonic clock."""

@@ -21,7 +21,8 @@ from profiler_suite.measure.explaining import Subject
 from profiler_suite.measure.lines.functions import python_function
 from profiler_suite.measure.threads import rest
 from profiler_suite.measure.trace.rebuild import rebuild
-from profiler_suite.model import Operand, Operation, Visit
+from profiler_suite.model.rows import Visit
+from profiler_suite.model.trace import Operand, Operation
 from profiler_suite.workloads import user_function
 
 _LEAST_PAIRS = 6

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import msgspec
 
 from profiler_suite.measure.schedule import Schedule
-from profiler_suite.model import OTHER, Point
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.noun import OTHER
 
 # Two processes that run the same code differ by 1 to 3 %, and no pairing of visits in one
 # pair of processes takes that away: only more pairs of processes do, each with so many

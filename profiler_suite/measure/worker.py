@@ -25,7 +25,9 @@ from profiler_suite.measure.protocol import (
     Taken,
 )
 from profiler_suite.measure.threads import NativeThreads
-from profiler_suite.model import LaunchRecord, Point, Problem, Status, Visit, to_json
+from profiler_suite.model.experiment import Point, Problem
+from profiler_suite.model.noun import to_json
+from profiler_suite.model.rows import LaunchRecord, Status, Visit
 from profiler_suite.workloads import catalogue, registry, verification
 
 _LARGEST = 1e30

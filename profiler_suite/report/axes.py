@@ -9,7 +9,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis import crossovers
 from profiler_suite.analysis.crossovers import ATTEMPTS
-from profiler_suite.model import Experiment
+from profiler_suite.model.experiment import Experiment
 from profiler_suite.report import bands, chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import Mark

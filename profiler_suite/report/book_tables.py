@@ -4,7 +4,7 @@ from typing import Any
 
 from profiler_suite import units
 from profiler_suite.analysis.ledger import ARITHMETIC, COPY, GAP
-from profiler_suite.model import Ledger, LedgerEntry
+from profiler_suite.model.results import Ledger, LedgerEntry
 from profiler_suite.report import selection
 from profiler_suite.report.books import METHODS, with_ledger
 from profiler_suite.report.known import Known

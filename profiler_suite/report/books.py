@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from profiler_suite import units
 from profiler_suite.analysis import crossovers
-from profiler_suite.model import Experiment
+from profiler_suite.model.experiment import Experiment
 from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ENTRY_COLOURS, ROLES, Mark, in_order

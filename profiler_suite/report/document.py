@@ -7,7 +7,7 @@ import msgspec
 
 from profiler_suite.analysis import quality, verdict
 from profiler_suite.analysis.frames import Run
-from profiler_suite.model import Machine
+from profiler_suite.model.machine import Machine
 
 DOCUMENT_SCHEMA = 1
 

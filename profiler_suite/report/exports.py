@@ -12,7 +12,7 @@ from profiler_suite.analysis.frames import Run
 from profiler_suite.errors import UsageError
 from profiler_suite.measure import native
 from profiler_suite.measure.lines import lprof
-from profiler_suite.model import AccountRecord
+from profiler_suite.model.rows import AccountRecord
 from profiler_suite.report import known, pyperf_json, summary, table_csv
 
 FORMATS = {

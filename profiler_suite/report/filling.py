@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from profiler_suite import units
-from profiler_suite.model import Experiment
+from profiler_suite.model.experiment import Experiment
 from profiler_suite.report import (
     book_tables,
     columns,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from profiler_suite.analysis.tables import visits
-from profiler_suite.model import Experiment
+from profiler_suite.model.experiment import Experiment
 from profiler_suite.report import (
     annotated,
     answer,

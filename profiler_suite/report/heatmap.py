@@ -3,7 +3,7 @@
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.model import Experiment
+from profiler_suite.model.experiment import Experiment
 from profiler_suite.report import chart, labels, selection
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import HEAT

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.model import PEER, Experiment
+from profiler_suite.model.experiment import Experiment
+from profiler_suite.model.workload import PEER
 from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ROLES, Mark, in_order

@@ -7,7 +7,8 @@ from profiler_suite import units
 from profiler_suite.analysis.frames import Run
 from profiler_suite.analysis.table_columns import POINT_COLUMNS
 from profiler_suite.machine import canary
-from profiler_suite.model import MachineFacts, Provenance
+from profiler_suite.model.machine import MachineFacts
+from profiler_suite.model.run import Provenance
 from profiler_suite.workloads import catalogue, registry
 
 _WORDS = {

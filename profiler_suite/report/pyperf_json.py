@@ -10,7 +10,7 @@ from typing import Any
 
 from profiler_suite.analysis.frames import Run
 from profiler_suite.machine.canary import is_clean
-from profiler_suite.model import LaunchRecord, Status
+from profiler_suite.model.rows import LaunchRecord, Status
 
 VERSION = "1.0"
 

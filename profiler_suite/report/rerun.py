@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
-from profiler_suite.model import Provenance
+from profiler_suite.model.run import Provenance
 from profiler_suite.report.provenance import own_files
 from profiler_suite.workloads import catalogue
 

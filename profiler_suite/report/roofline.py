@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection
 
 from profiler_suite import units
 from profiler_suite.analysis.roofline import WORK
-from profiler_suite.model import CHOICE
+from profiler_suite.model.workload import CHOICE
 from profiler_suite.report import chart, labels, roof_lines, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.roof_lines import Roof

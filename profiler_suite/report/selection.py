@@ -9,7 +9,8 @@ import pandas as pd
 
 from profiler_suite.analysis import crossovers
 from profiler_suite.analysis.table_columns import POINT_COLUMNS
-from profiler_suite.model import CHOICE, Experiment
+from profiler_suite.model.experiment import Experiment
+from profiler_suite.model.workload import CHOICE
 
 # What an axis is called in words; dimensions not listed stand under their own name.
 AXIS_WORDS = {

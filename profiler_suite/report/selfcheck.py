@@ -2,7 +2,7 @@
 
 from profiler_suite import units
 from profiler_suite.analysis.standing import HOW
-from profiler_suite.model import Check, SelfCheck
+from profiler_suite.model.run import Check, SelfCheck
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.view import TableView
 

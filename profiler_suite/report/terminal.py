@@ -4,14 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from profiler_suite import units
-from profiler_suite.model import (
-    Experiment,
-    Forecast,
-    Implementation,
-    Machine,
-    Plan,
-    SelfCheck,
-)
+from profiler_suite.model.experiment import Experiment, Forecast, Plan
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.run import SelfCheck
+from profiler_suite.model.workload import Implementation
 from profiler_suite.report import selfcheck
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.style import FAMILIES

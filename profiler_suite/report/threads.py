@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.model import Experiment
+from profiler_suite.model.experiment import Experiment
 from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ROLES, Mark

@@ -11,13 +11,8 @@ from typing import BinaryIO
 import msgspec
 
 from profiler_suite.errors import RunFolderError
-from profiler_suite.model import (
-    OLDEST_SCHEMA,
-    SCHEMA_VERSION,
-    Provenance,
-    RoundRecord,
-    Row,
-)
+from profiler_suite.model.rows import OLDEST_SCHEMA, SCHEMA_VERSION, RoundRecord, Row
+from profiler_suite.model.run import Provenance
 from profiler_suite.store.names import RECORDS, RUN
 
 # A round of ten thousand points takes about 4 MB; what is longer is no row.

@@ -15,7 +15,7 @@ from types import ModuleType
 import msgspec
 
 from profiler_suite.errors import ProfilerSuiteError, UsageError, unknown_name
-from profiler_suite.model import Experiment
+from profiler_suite.model.experiment import Experiment
 from profiler_suite.workloads import registry
 
 # The experiment that answers the question is listed first.

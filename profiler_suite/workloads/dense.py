@@ -5,7 +5,8 @@ from typing import Any, cast
 import numpy as np
 
 from profiler_suite.errors import UsageError
-from profiler_suite.model import Cost, Problem, Workload
+from profiler_suite.model.experiment import Cost, Problem
+from profiler_suite.model.workload import Workload
 from profiler_suite.units import count
 from profiler_suite.workloads import registry, requirements, rounding
 from profiler_suite.workloads.arrays import Array, random_array

@@ -6,15 +6,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from profiler_suite.errors import UsageError, unknown_name
-from profiler_suite.model import (
-    Cost,
-    Implementation,
-    Point,
-    Problem,
-    Work,
-    Workload,
-    unstated,
-)
+from profiler_suite.model.experiment import Cost, Point, Problem, Work
+from profiler_suite.model.workload import Implementation, Workload, unstated
 
 Function = TypeVar("Function", bound=Callable[..., object])
 

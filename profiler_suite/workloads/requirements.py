@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from numbers import Integral
 
 from profiler_suite.errors import ProblemError
-from profiler_suite.model import Problem
+from profiler_suite.model.experiment import Problem
 
 LAYOUTS = ("C", "F", "strided")
 ITEM_BYTES = {"float32": 4, "float64": 8, "int64": 8}

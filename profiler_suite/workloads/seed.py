@@ -3,7 +3,8 @@
 from typing import Any
 
 from profiler_suite.errors import UsageError
-from profiler_suite.model import Cost, Experiment, Implementation, Problem, unstated
+from profiler_suite.model.experiment import Cost, Experiment, Problem
+from profiler_suite.model.workload import Implementation, unstated
 from profiler_suite.workloads import catalogue, registry
 
 _EXPERIMENT = "seed_question"

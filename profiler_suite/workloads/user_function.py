@@ -24,7 +24,7 @@ from profiler_suite.errors import (
     UsageError,
     unknown_name,
 )
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _HOW = "give MODULE:FUNCTION or path/to/file.py:function"

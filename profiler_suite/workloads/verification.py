@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from profiler_suite.model import Implementation, Noun, Problem, unstated
+from profiler_suite.model.experiment import Problem
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.workload import Implementation, unstated
 from profiler_suite.workloads import registry
 from profiler_suite.workloads.arrays import Array
 

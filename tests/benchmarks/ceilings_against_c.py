@@ -30,7 +30,7 @@ from profiler_suite.machine.gemm import gemm_ceilings
 from profiler_suite.machine.lookup import MEMORY, level_sets, sharing
 from profiler_suite.machine.rounds import Sample, Station, take_rounds
 from profiler_suite.machine.team import Team
-from profiler_suite.model import Ceiling
+from profiler_suite.model.machine import Ceiling
 
 KINDS = {"read": 0, "copy": 1, "update": 2, "triad": 3, "write": 4, "float64": 5, "float32": 6}
 ELEMENT_BYTES = {"read": 16, "copy": 24, "update": 24, "triad": 32, "write": 16}

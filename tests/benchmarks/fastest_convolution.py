@@ -21,7 +21,7 @@ import numpy as np
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
 from profiler_suite.measure.threads import NativeThreads
-from profiler_suite.model import Experiment, Problem
+from profiler_suite.model.experiment import Experiment, Problem
 from profiler_suite.workloads import catalogue, registry
 from profiler_suite.workloads.convolution.geometry import Geometry
 

@@ -32,21 +32,19 @@ from profiler_suite.machine.survey import survey
 from profiler_suite.measure.plan import plan
 from profiler_suite.measure.schedule import QUICK
 from profiler_suite.measure.sharing import asked_points, plan_name
-from profiler_suite.model import (
+from profiler_suite.model.experiment import Experiment, Plan, Problem
+from profiler_suite.model.rows import (
     AccountRecord,
-    Experiment,
     HostRecord,
     LaunchRecord,
     OperationTime,
-    Plan,
     PointRecord,
-    Problem,
-    Provenance,
     RoundRecord,
     Row,
     Status,
     Visit,
 )
+from profiler_suite.model.run import Provenance
 from profiler_suite.store import read_provenance
 from profiler_suite.workloads import convolution
 

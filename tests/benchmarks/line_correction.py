@@ -30,7 +30,7 @@ from line_programs import Arguments, made
 from profiler_suite.measure.lines.correct import INDICATIVE_SLOWDOWN
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession, Profile
-from profiler_suite.model import LineRecord
+from profiler_suite.model.rows import LineRecord
 from profiler_suite.workloads.convolution.loop import loop
 
 _REPEATS = 5

@@ -13,7 +13,10 @@ from profiler_suite.fleet.engine import DaskEngine
 from profiler_suite.measure.plan import plan
 from profiler_suite.measure.schedule import QUICK
 from profiler_suite.measure.sharing import asked_points, plan_name
-from profiler_suite.model import Experiment, HostRecord, Machine, Plan, Problem, Provenance
+from profiler_suite.model.experiment import Experiment, Plan, Problem
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.rows import HostRecord
+from profiler_suite.model.run import Provenance
 from profiler_suite.store import read_provenance
 from profiler_suite.workloads import catalogue
 

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from profiler_suite.model import Experiment, Problem, Workload
+from profiler_suite.model.experiment import Experiment, Problem
+from profiler_suite.model.workload import Workload
 from profiler_suite.workloads import registry
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,8 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from profiler_suite.model import Cost, Experiment, Problem, Workload
+from profiler_suite.model.experiment import Cost, Experiment, Problem
+from profiler_suite.model.workload import Workload
 from profiler_suite.workloads import registry
 
 Floats = NDArray[np.float64]

@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from profiler_suite.measure.pointwise import pass_over
-from profiler_suite.model import LineRecord, Noun, Point
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.rows import LineRecord
 
 
 class Order(Noun, frozen=True):

@@ -7,7 +7,7 @@ viewer knows, and is written only: nothing here ever reads one.
 from collections.abc import Iterable
 from pathlib import Path
 
-from profiler_suite.model import LineRecord
+from profiler_suite.model.rows import LineRecord
 
 _UNIT_S = 1e-9  # line_profiler's own on Linux and macOS
 

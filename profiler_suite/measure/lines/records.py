@@ -4,7 +4,7 @@ import linecache
 
 from profiler_suite.measure.lines.correct import INDICATIVE_SHARE, INDICATIVE_SLOWDOWN
 from profiler_suite.measure.lines.session import Profile
-from profiler_suite.model import LineRecord
+from profiler_suite.model.rows import LineRecord
 
 
 def records(profile: Profile, point: str, implementation: str) -> tuple[LineRecord, ...]:

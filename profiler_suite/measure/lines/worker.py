@@ -11,7 +11,8 @@ from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
 from profiler_suite.measure.pointwise import READY
 from profiler_suite.measure.threads import NativeThreads
-from profiler_suite.model import Point, to_json
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.noun import to_json
 from profiler_suite.workloads import catalogue, registry
 
 

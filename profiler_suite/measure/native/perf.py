@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from profiler_suite.errors import ProfilerSuiteError
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 # perf_event_open has no wrapper in the C library; its number differs by architecture.
 # Source: arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.

@@ -12,7 +12,7 @@ import functools
 import re
 
 from profiler_suite.measure.native.symbols import JIT, KERNEL, NOWHERE
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 ENTRIES = {
     "interpreter": "interpreter",

@@ -18,7 +18,7 @@ from profiler_suite.measure.native.rules import classify
 from profiler_suite.measure.native.symbols import Symbolizer, kernel_symbols_readable
 from profiler_suite.measure.native.watch import Watch
 from profiler_suite.measure.timing import time_evaluations
-from profiler_suite.model import NativeSamples, NativeWeight
+from profiler_suite.model.native import NativeSamples, NativeWeight
 
 # Long enough that reading the clock and the folder of threads in between is nothing,
 # short enough to notice threads that the call starts.

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from profiler_suite.model import Noun
+from profiler_suite.model.noun import Noun
 
 KERNEL = "[kernel]"
 """Library name of addresses inside the kernel."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from profiler_suite.measure.trace import masks
 from profiler_suite.measure.trace.facts import OFFSET, SHARED, TWICE_EXPONENT
-from profiler_suite.model import Operand, Operation
+from profiler_suite.model.trace import Operand, Operation
 
 Rebuilt = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 

@@ -8,7 +8,7 @@ from profiler_suite.measure.trace import recording, summary
 from profiler_suite.measure.trace.containers import Borrowed, namespaces_of, without_partial
 from profiler_suite.measure.trace.patches import Patches
 from profiler_suite.measure.trace.recording import Recorder
-from profiler_suite.model import OperationCounts
+from profiler_suite.model.trace import OperationCounts
 
 
 def trace(

@@ -14,7 +14,7 @@ from profiler_suite.measure.trace.products import product_work
 from profiler_suite.measure.trace.recording import Recorder
 from profiler_suite.measure.trace.signature import Seen, Signature
 from profiler_suite.measure.trace.work import Call, Work, bytes_of
-from profiler_suite.model import Operand, Operation, OperationCounts, OperationLine
+from profiler_suite.model.trace import Operand, Operation, OperationCounts, OperationLine
 
 
 def work_of(signature: Signature) -> Work | None:

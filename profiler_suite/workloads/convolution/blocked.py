@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from profiler_suite.host import caches
-from profiler_suite.model import Cost, Moves, Problem, Products, Work
+from profiler_suite.model.experiment import Cost, Moves, Problem, Products, Work
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, cost, geometry_of
 from profiler_suite.workloads.registry import implementation

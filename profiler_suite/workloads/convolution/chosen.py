@@ -1,6 +1,6 @@
 """The convolution that a model of the machine expects to be fastest."""
 
-from profiler_suite.model import CHOICE
+from profiler_suite.model.workload import CHOICE
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.blocked import im2col_kept, kept_cost
 from profiler_suite.workloads.convolution.geometry import WORKLOAD

@@ -5,7 +5,7 @@ from typing import cast
 
 import numpy as np
 
-from profiler_suite.model import Cost, Problem
+from profiler_suite.model.experiment import Cost, Problem
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, cost
 from profiler_suite.workloads.registry import implementation

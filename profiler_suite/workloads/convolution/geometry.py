@@ -9,7 +9,7 @@ import dataclasses
 from functools import cached_property
 
 from profiler_suite.errors import ProblemError
-from profiler_suite.model import Cost, Problem
+from profiler_suite.model.experiment import Cost, Problem
 from profiler_suite.workloads import requirements
 from profiler_suite.workloads.arrays import Array
 

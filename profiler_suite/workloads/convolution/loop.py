@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from profiler_suite.model import Cost, Problem
+from profiler_suite.model.experiment import Cost, Problem
 from profiler_suite.units import count
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, answer_shape, cost

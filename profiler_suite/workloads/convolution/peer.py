@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.model import PEER, Cost, Implementation, Problem
+from profiler_suite.model.experiment import Cost, Problem
+from profiler_suite.model.workload import PEER, Implementation
 from profiler_suite.workloads import registry
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, answer_shape, cost

@@ -5,7 +5,7 @@ from typing import cast
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from profiler_suite.model import Cost, Moves, Problem, Products, Work
+from profiler_suite.model.experiment import Cost, Moves, Problem, Products, Work
 from profiler_suite.workloads import requirements
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, answer_shape, cost

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.errors import UsageError
-from profiler_suite.model import Problem, Workload
+from profiler_suite.model.experiment import Problem
+from profiler_suite.model.workload import Workload
 from profiler_suite.workloads import registry, rounding
 from profiler_suite.workloads.arrays import Array, random_array
 from profiler_suite.workloads.convolution import geometry, winograd

@@ -1,0 +1,76 @@
+"""Native samples: where the instruction pointer was."""
+
+from typing import Annotated
+
+import msgspec
+
+from profiler_suite.model.noun import Count, Noun, Number, Seconds
+
+
+class NativeWeight(Noun, frozen=True):
+    """Samples in one function of compiled code."""
+
+    entry: str
+    """What kind of work it is: 'interpreter', 'dispatch', 'copy', 'packing', 'blas', …"""
+    library: str
+    """File name of the library, or a name in brackets such as '[kernel]'."""
+    symbol: str
+    """Function; empty where nothing names it."""
+    samples: Count
+
+
+class NativeSamples(Noun, frozen=True):
+    """What the native code of one call was doing: counted instruction-pointer samples.
+
+    A thread is sampled only while it is on a core, so sleeping leaves no trace
+    but ``wall_s - cpu_s``.
+    """
+
+    frequency_hz: Number
+    """Samples per second of a thread's time on a core."""
+    wall_s: Seconds
+    """Wall time of all evaluations while sampling, s."""
+    cpu_s: Seconds
+    """Time the calling thread was on a core, s; above wall_s only by rounding."""
+    evaluations: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    samples: Count
+    """Samples of the calling thread: what the wall time consists of."""
+    lost: Count
+    """Samples of any thread for which its buffer had no room."""
+    unseen: Number
+    """Ticks of the calling thread that left no sample; kernel time where it is excluded."""
+    threads: Count
+    """Threads watched, the calling one included."""
+    threads_refused: Count
+    """Threads that could not be watched: the kernel had no room for their buffers."""
+    kernel_included: bool
+    """False where only user code may be sampled: page faults are then in ``unseen``."""
+    kernel_symbols: bool
+    """False where the kernel hides its symbols: page faults are then in entry 'kernel'."""
+    weights: tuple[NativeWeight, ...]
+    """The calling thread, most samples first; rare symbols of a library taken together."""
+    other_weights: tuple[NativeWeight, ...] = ()
+    """All other threads together: BLAS workers and what the call started."""
+
+    @property
+    def evaluation_s(self) -> float:
+        """Mean time of one evaluation while sampling, s."""
+        return self.wall_s / self.evaluations
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Samples of the calling thread by entry, most first."""
+        counts: dict[str, int] = {}
+        for weight in self.weights:
+            counts[weight.entry] = counts.get(weight.entry, 0) + weight.samples
+        return dict(sorted(counts.items(), key=lambda item: -item[1]))
+
+    def share(self, *entries: str) -> float:
+        """Share of the calling thread's samples in these entries; 0 without samples."""
+        counts = self.counts
+        return sum(counts.get(entry, 0) for entry in entries) / max(1, self.samples)
+
+    @property
+    def unknown_share(self) -> float:
+        """Share of the calling thread's samples that no rule could place."""
+        return self.share("unknown")

@@ -1,0 +1,62 @@
+"""What the analysis derives: estimates and time breakdowns."""
+
+from profiler_suite.model.noun import Noun
+
+
+class Estimate(Noun, frozen=True):
+    """What the visits of one point say: time per evaluation with an interval."""
+
+    time_s: float
+    """Median over clean visits of the visit medians; the minimum when too few are clean."""
+    low_s: float
+    high_s: float
+    minimum_s: float
+    raw_median_s: float
+    """Median over all visits, gated or not."""
+    p95_s: float
+    visits: int
+    clean_visits: int
+    flags: tuple[str, ...] = ()
+    """'few clean visits', 'machine slow', 'contended', 'not converged (6 %)'."""
+
+    @property
+    def half_width(self) -> float:
+        """Half the interval relative to the time."""
+        return (self.high_s - self.low_s) / 2 / self.time_s if self.time_s else 0.0
+
+
+class LedgerEntry(Noun, frozen=True):
+    """One entry of the books: a time with an interval, and how it was found."""
+
+    name: str
+    """'interpreter', 'dispatch', 'memory', 'copy', 'arithmetic' or 'residual'."""
+    time_s: float
+    low_s: float
+    high_s: float
+    method: str
+    """'replay', 'native', 'native less replay', 'faults' (× their cost) or 'difference'."""
+
+
+class Ledger(Noun, frozen=True):
+    """Where the time of one evaluation goes; the entries sum to the plain time exactly."""
+
+    point: str
+    time_s: float
+    """Plain, uninstrumented time of one evaluation, from the same rounds as the replay, s."""
+    entries: tuple[LedgerEntry, ...]
+    replay: tuple[LedgerEntry, ...]
+    """What the operation replay alone says; empty without a trace."""
+    native: tuple[LedgerEntry, ...]
+    """What native samples alone say; empty without samples."""
+    overhead_shares: dict[str, float]
+    """Per method: 1 − (copy + arithmetic) / time."""
+    coverage: float
+    """Share of calls that could be counted."""
+    clean: bool
+    """Whether enough rounds were taken in the machine's good mood."""
+    notes: tuple[str, ...]
+    """What is missing or disagrees, in words."""
+
+    def share(self, name: str) -> float:
+        """An entry's share of the time."""
+        return sum(entry.time_s for entry in self.entries if entry.name == name) / self.time_s

@@ -1,0 +1,259 @@
+"""The rows of records.jsonl, each tagged with its kind."""
+
+import enum
+from typing import Annotated
+
+import msgspec
+
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.native import NativeSamples
+from profiler_suite.model.noun import CanaryName, Count, Noun, Number, Seconds, Time
+from profiler_suite.model.trace import OperationLine
+
+
+class Status(enum.Enum):
+    """How a point ended; a wrong answer is an outcome, not an exception."""
+
+    OK = "ok"
+    WRONG = "wrong"  # its answer differs from the reference by more than the bound
+    FAILED = "failed"  # it raised
+    CRASHED = "crashed"  # its process died
+    TIMEOUT = "timeout"  # one visit took longer than allowed
+    SKIPPED = "skipped"  # not attempted, with the reason
+
+
+SCHEMA_VERSION = 3
+"""Of what is written; see `store` for the history."""
+OLDEST_SCHEMA = 1
+"""Of what can be read."""
+
+
+class Visit(Noun, frozen=True):
+    """A canary, some samples of one point, a canary."""
+
+    point: str
+    at_s: Seconds
+    """Seconds since the run began (monotonic clock)."""
+    sample_times_s: Annotated[tuple[Time, ...], msgspec.Meta(min_length=1)]
+    """Time per evaluation of each sample, s."""
+    canaries_s: dict[CanaryName, tuple[Time, Time]]
+    """Per canary: its time before and after the samples, s."""
+    minor_faults: Number
+    """Minor page faults per evaluation."""
+
+
+class RoundRecord(Noun, frozen=True, tag_field="kind", tag="round"):
+    """One visit to every active point, in random order."""
+
+    round: Count
+    launch: Count
+    visits: tuple[Visit, ...]
+    schema: int = SCHEMA_VERSION
+
+
+class LaunchRecord(Noun, frozen=True, tag_field="kind", tag="launch"):
+    """What one child process found out about one point before its first visit."""
+
+    point: str
+    launch: Count
+    status: Status
+    reason: str = ""
+    cold_s: Seconds = 0.0
+    """Time of the very first call in this process, s."""
+    evaluations: Count = 0
+    """Evaluations per sample."""
+    threads_by_library: dict[str, Count] = {}
+    """Threads that each native library says it uses, read back after setting the limit."""
+    largest_error: Number = 0.0
+    """Largest absolute difference from the reference."""
+    error_bound: Number = 0.0
+    """What that difference may be, from dtype and reduction length."""
+    schema: int = SCHEMA_VERSION
+
+
+class PointRecord(Noun, frozen=True, tag_field="kind", tag="point"):
+    """The outcome of one point, written as soon as it is known."""
+
+    point: Point
+    status: Status
+    reason: str = ""
+    """Why it is not ok, or why it stopped: 'converged', 'not converged (6.1 %)', …"""
+    schema: int = SCHEMA_VERSION
+
+
+class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
+    """One source line: what line_profiler says of it, and what is true without line_profiler.
+
+    ``hits`` and ``time_s`` are line_profiler's own, over all profiled evaluations; every
+    other time is of one evaluation. A line with no hits is time spent entering the
+    function, which line_profiler gives to no line.
+    """
+
+    point: str
+    implementation: str
+    file: str
+    function: str
+    line: Count
+    source: str
+    hits: Count
+    time_s: Seconds
+    """Raw time as line_profiler counts it, s, over all evaluations."""
+    evaluations: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    first_line: Count = 0
+    """Line on which the function begins."""
+    corrected_s: Seconds = 0.0
+    """Time of the line in one plain evaluation, s. Time in a recursive call belongs to the
+    lines it runs there, not again to the line that called. May be below 0 when modelled."""
+    uncertainty_s: Seconds = 0.0
+    """Half width of the 95 % interval of corrected_s, s."""
+    resolved: bool = False
+    """Whether corrected_s is larger than its uncertainty."""
+    method: str = ""
+    """'sampled' (share of looks at plain evaluations), 'modelled' (raw time minus what its
+    events cost), or empty: not corrected."""
+    indicative: bool = False
+    """Modelled, and either line_profiler made the function more than five times slower or the
+    uncertainty is more than a twentieth of the plain time."""
+    looks: Count = 0
+    """Looks that found the line running."""
+    profiled_calls: Number = 0.0
+    """Calls of functions that have lines of their own here, per evaluation."""
+    added_s: Seconds = 0.0
+    """What line_profiler added to the line, by the model, s."""
+    plain_s: Seconds = 0.0
+    """Plain time of one evaluation of the point, measured in turns with the watched ones, s."""
+    profiled_s: Seconds = 0.0
+    """Wall time of one evaluation under line_profiler at the pace of plain_s, s."""
+    schema: int = SCHEMA_VERSION
+
+
+class LinesRecord(Noun, frozen=True, tag_field="kind", tag="lines"):
+    """All lines of one point, or why there are none."""
+
+    point: str
+    lines: tuple[LineRecord, ...]
+    reason: str = ""
+    """Why there are no lines; empty when there are."""
+    schema: int = SCHEMA_VERSION
+
+
+class OperationTime(Noun, frozen=True):
+    """One operation of a trace, timed alone beside the function it belongs to."""
+
+    name: str
+    kind: str
+    via: str
+    calls: Count
+    """Calls in one evaluation."""
+    flop: Number
+    """Executed FLOP of all its calls."""
+    traffic_bytes: Number
+    """Bytes read and written by all its calls."""
+    shapes: str
+    """Shapes and dtype of its operands, for people."""
+    file: str
+    line: Count
+    """Where it is called most."""
+    full_s: Seconds
+    """One call with the traced shapes, strides and dtypes, s; 0 when it was not replayed."""
+    fixed_s: Seconds
+    """One call at vanishing size with the same layout, s."""
+    full_spread_s: Seconds
+    """Half the spread (interquartile) of full_s over rounds, s."""
+    fixed_spread_s: Seconds
+    minor_faults: Number
+    """Page faults of one full call."""
+    replayed: bool
+    lines: tuple[OperationLine, ...] = ()
+    """Every line that calls it, the most frequent first; their calls are a proportion."""
+
+
+class AccountRecord(Noun, frozen=True, tag_field="kind", tag="account"):
+    """What the ledger of one point is made from: counts, replay and native samples."""
+
+    point: str
+    plain_s: Seconds
+    """Plain time of one evaluation, measured in the same rounds as the replay, s."""
+    plain_spread_s: Seconds
+    minor_faults: Number
+    """Of one plain evaluation, in the steady state."""
+    rounds: Count
+    clean_rounds: Count
+    operations: tuple[OperationTime, ...]
+    calls: Count
+    flop: Number
+    """Executed FLOP, as traced."""
+    traffic_bytes: Number
+    """Bytes read and written, as traced."""
+    temporaries: Count
+    temporary_bytes: Count
+    coverage: Number
+    uncovered: dict[str, Count]
+    native: NativeSamples | None = None
+    native_clean: bool = False
+    """Whether the canary was near its floor before and after sampling."""
+    untraced: str = ""
+    """Why there are no counts; empty when there are."""
+    unsampled: str = ""
+    """Why there are no native samples; empty when there are."""
+    fault_s: float = 0.0
+    """A page fault with its page's return to the kernel, measured in the same rounds, s;
+    0 when it was not."""
+    fault_spread_s: float = 0.0
+    schema: int = SCHEMA_VERSION
+
+
+class PassRecord(Noun, frozen=True, tag_field="kind", tag="pass"):
+    """A pass over the plan that ended: sweep finished, interrupted, lines profiled."""
+
+    name: str
+    at_s: Seconds
+    outcome: str
+    schema: int = SCHEMA_VERSION
+
+
+class TaskRecord(Noun, frozen=True, tag_field="kind", tag="task"):
+    """Which host measured some points of a run that several hosts share, and when."""
+
+    host: str
+    worker: str
+    """Address of the worker, or the run folder that was merged."""
+    began_at_s: Number
+    """Seconds since 1970 by the host's own clock."""
+    ended_at_s: Number
+    first_launch: Count
+    """The launches of the task are numbered from here on …"""
+    launches: Count
+    """… and are so many."""
+    points: Count
+    schema: int = SCHEMA_VERSION
+
+
+class HostRecord(Noun, frozen=True, tag_field="kind", tag="host"):
+    """A host that took part in a run that several hosts share; written once for each."""
+
+    host: str
+    """Its own name, or the one its worker was given."""
+    suite_version: str
+    machine: Machine
+    python_executable: str = ""
+    environment: dict[str, str] = {}
+    """Its environment variables that change speed."""
+    load_average: tuple[Number, ...] = ()
+    floors_s: dict[CanaryName, Time] = {}
+    """Canary floors kept there when it joined, s."""
+    schema: int = SCHEMA_VERSION
+
+
+Row = (
+    RoundRecord
+    | LaunchRecord
+    | PointRecord
+    | LineRecord  # on its own in runs of schema 1 only
+    | LinesRecord
+    | AccountRecord
+    | PassRecord
+    | TaskRecord
+    | HostRecord
+)
