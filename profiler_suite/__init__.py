@@ -9,7 +9,8 @@ Importing the package imports nothing of the scientific stack.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from profiler_suite.analysis.frames import Run, load
+    from profiler_suite.analysis.run.load import Run
+    from profiler_suite.analysis.run.load import load
     from profiler_suite.notebook import explain
 
 __version__ = "0.1.0"
@@ -18,7 +19,7 @@ __all__ = ["Run", "__version__", "explain", "load", "load_ipython_extension"]
 
 def __getattr__(name: str) -> Any:
     if name in ("load", "Run"):
-        from profiler_suite.analysis import frames
+        from profiler_suite.analysis.run import load as frames
 
         return getattr(frames, name)
     if name == "explain":

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.analysis.explanation import Explanation
-from profiler_suite.analysis.explanation import explain as explained_by
+from profiler_suite.analysis.explain.explanation import Explanation
+from profiler_suite.analysis.explain.explanation import explain as explained_by
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.kept import keep_floors, kept_floors
 from profiler_suite.machine.survey import survey

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from profiler_suite.analysis.frames import Run
-from profiler_suite.analysis.history import history_of
-from profiler_suite.analysis.table_columns import (
+from profiler_suite.analysis.run.history import history_of
+from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.table_columns import (
     LINE_COLUMNS,
     OPERATION_COLUMNS,
     POINT_COLUMNS,

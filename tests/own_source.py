@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.analysis import rewriting
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.measure.explained import Rewrite, SourceText
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.report.write import write_report
 from tests.fake_run import make_run
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.analysis import advice, call_rewrites, rewriting
-from profiler_suite.analysis.candidates import Candidate
+from profiler_suite.analysis.explain import advice, call_rewrites, rewriting
+from profiler_suite.analysis.explain.candidates import Candidate
 from profiler_suite.measure.explained import Explained, SourceText, Trial, Tried
 from profiler_suite.model.rows import AccountRecord, Visit
 from tests.fake_machine import MACHINE

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.analysis import buffer_rewrites
+from profiler_suite.analysis.explain import buffer_rewrites
 from tests.own_source import X, function_of, run
 
 STENCIL = """

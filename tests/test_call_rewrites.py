@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from profiler_suite.analysis import call_rewrites
+from profiler_suite.analysis.explain import call_rewrites
 from tests.own_source import X, function_of, run
 
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from profiler_suite.analysis import choices
+from profiler_suite.analysis.run import choices
 from profiler_suite.errors import UsageError
 from profiler_suite.machine import choice
 from profiler_suite.measure.plan import make_point

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from rich.cells import cell_len
 
-from profiler_suite.analysis import comparison, environment, judging
-from profiler_suite.analysis.changes import Change, Comparison, Verdict
-from profiler_suite.analysis.frames import Run
-from profiler_suite.analysis.history import history_of
-from profiler_suite.analysis.judging import Evidence
+from profiler_suite.analysis.compare import environment, runs, verdicts
+from profiler_suite.analysis.compare.changes import Change, Comparison, Verdict
+from profiler_suite.analysis.compare.verdicts import Evidence
+from profiler_suite.analysis.run.history import history_of
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.errors import UsageError
 from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.rows import RoundRecord
@@ -88,13 +88,13 @@ def evidence(
 def test_a_verdict_takes_an_interval_beyond_the_noise_and_minima_that_agree(
     seen: Evidence, verdict: Verdict
 ) -> None:
-    found, reason = judging.judge(seen)
+    found, reason = verdicts.judge(seen)
     assert found is verdict
     assert bool(reason) is (verdict is Verdict.UNKNOWN)
 
 
 def test_the_same_code_measured_again_is_the_same(run: Run) -> None:
-    found = comparison.compare(run, changed(run, same))
+    found = runs.compare(run, changed(run, same))
     tally = found.tally()
     assert tally[Verdict.SAME] > 150
     assert tally[Verdict.SLOWER] == tally[Verdict.FASTER] == 0
@@ -105,7 +105,7 @@ def test_the_same_code_measured_again_is_the_same(run: Run) -> None:
 
 def test_a_slower_implementation_is_found_and_named(run: Run) -> None:
     slower = changed(run, lambda row: 1.1 if row["implementation"] == "taps" else 1.0)
-    found = comparison.compare(run, slower)
+    found = runs.compare(run, slower)
     hit = [c for c in found.changes if c.verdict is Verdict.SLOWER]
     assert len(hit) > 20
     assert {c.implementation for c in hit} == {"taps"}
@@ -121,7 +121,7 @@ def test_a_slower_implementation_is_found_and_named(run: Run) -> None:
 
 
 def test_faster_is_no_regression(run: Run) -> None:
-    found = comparison.compare(run, changed(run, lambda row: 0.8))
+    found = runs.compare(run, changed(run, lambda row: 0.8))
     assert found.tally()[Verdict.FASTER] > 150
     assert not found.regressions(0.0)
 
@@ -129,13 +129,13 @@ def test_faster_is_no_regression(run: Run) -> None:
 def test_a_single_small_difference_among_many_points_may_be_chance(run: Run) -> None:
     name = "stride/loop_pixels/64x64x3-f16-3x3-s2"
     worse = changed(run, lambda row: 1.065 if row["id"].startswith(name) else 1.0)
-    found = comparison.compare(run, worse)
+    found = runs.compare(run, worse)
     one = of(found, name)
     assert one.verdict is Verdict.UNKNOWN
     assert one.reason == "slower, or chance among so many points"
     assert not found.regressions(0.0)
     # Alone, the same evidence is enough.
-    alone = comparison.compare(run, only(worse, name))
+    alone = runs.compare(run, only(worse, name))
     assert of(alone, name).verdict is Verdict.SLOWER
 
 
@@ -146,33 +146,33 @@ def only(run: Run, start: str) -> Run:
 
 
 def test_adjusted_probabilities_keep_their_order_and_end_at_one() -> None:
-    adjusted = judging.holm([0.01, 0.04, 0.03, 0.9, math.nan])
+    adjusted = verdicts.holm([0.01, 0.04, 0.03, 0.9, math.nan])
     assert adjusted == pytest.approx([0.04, 0.09, 0.09, 0.9, 1.0])
-    assert judging.holm([]) == []
+    assert verdicts.holm([]) == []
 
 
 def test_the_threshold_of_a_point_is_what_its_own_processes_differ_by(run: Run) -> None:
     name = next(p.id for p in run.provenance.points if p.implementation == "taps")
     visits, floors = run.history.visits[name], run.history.floors
     launches = run.history.launch_of[name]
-    assert comparison.threshold([(visits, launches, floors)]) == comparison.LEAST_THRESHOLD
+    assert runs.threshold([(visits, launches, floors)]) == runs.LEAST_THRESHOLD
     apart = [
         msgspec.structs.replace(
             v, sample_times_s=tuple(t * (1.06 if n else 1.0) for t in v.sample_times_s)
         )
         for v, n in zip(visits, launches, strict=True)
     ]
-    assert comparison.threshold([(apart, launches, floors)]) == pytest.approx(0.09, abs=0.02)
+    assert runs.threshold([(apart, launches, floors)]) == pytest.approx(0.09, abs=0.02)
     beyond = [
         msgspec.structs.replace(v, canaries_s={**v.canaries_s, "memory": (1e-3, 1e-3)})
         for v in visits
     ]
-    found = comparison.threshold([(beyond, launches, floors)])
-    assert found == comparison.MEMORY_THRESHOLD
+    found = runs.threshold([(beyond, launches, floors)])
+    assert found == runs.MEMORY_THRESHOLD
 
 
 def test_what_has_no_time_on_one_side_cannot_be_told(run: Run) -> None:
-    found = comparison.compare(run, changed(run, same))
+    found = runs.compare(run, changed(run, same))
     crashed = of(found, "input_size/fft")
     assert crashed.verdict is Verdict.UNKNOWN
     assert "crashed in the first run" in crashed.reason
@@ -180,7 +180,7 @@ def test_what_has_no_time_on_one_side_cannot_be_told(run: Run) -> None:
 
 
 def test_flagged_points_cannot_be_told_and_say_why(run: Run) -> None:
-    found = comparison.compare(run, changed(run, lambda row: 1.3))
+    found = runs.compare(run, changed(run, lambda row: 1.3))
     contended = [c for c in found.changes if "contended" in c.reason]
     assert contended
     assert all(c.verdict is Verdict.UNKNOWN for c in contended)
@@ -188,7 +188,7 @@ def test_flagged_points_cannot_be_told_and_say_why(run: Run) -> None:
 
 def test_another_machine_allows_no_verdict(run: Run) -> None:
     other = with_facts(changed(run, lambda row: 1.5), cpu="Imaginary CPU 10000")
-    found = comparison.compare(run, other)
+    found = runs.compare(run, other)
     assert {c.verdict for c in found.changes} == {Verdict.UNKNOWN}
     assert "different machines" in found.obstacles[0]
     assert not found.regressions(0.0)
@@ -198,7 +198,7 @@ def test_another_machine_allows_no_verdict(run: Run) -> None:
 
 
 def test_another_numpy_is_named_and_may_be_judged(run: Run) -> None:
-    found = comparison.compare(run, with_facts(changed(run, lambda row: 1.2), numpy="2.5.0"))
+    found = runs.compare(run, with_facts(changed(run, lambda row: 1.2), numpy="2.5.0"))
     assert not found.obstacles
     assert [d.name for d in found.differences] == ["NumPy"]
     assert found.tally()[Verdict.SLOWER] > 150
@@ -210,10 +210,10 @@ def test_a_machine_that_was_slower_allows_no_verdict(run: Run) -> None:
         history, own_floors={"ufunc": history.own_floors["ufunc"] * 1.07}
     )
     second = dataclasses.replace(changed(run, lambda row: 1.2), history=slow)
-    found = comparison.compare(run, second)
+    found = runs.compare(run, second)
     assert "7.0 % slower during the second run" in found.obstacles[0]
     assert {c.verdict for c in found.changes} == {Verdict.UNKNOWN}
-    assert "slower during the first run" in comparison.compare(second, run).obstacles[0]
+    assert "slower during the first run" in runs.compare(second, run).obstacles[0]
 
 
 def test_environment_variables_and_versions_are_differences(run: Run) -> None:
@@ -238,7 +238,7 @@ def test_points_of_one_run_only_are_named_and_runs_without_any_are_refused(run: 
     first = dataclasses.replace(
         run, provenance=msgspec.structs.replace(run.provenance, points=points[:20])
     )
-    found = comparison.compare(first, changed(run, same))
+    found = runs.compare(first, changed(run, same))
     assert any(w.startswith("Only in the second run: ") for w in found.warnings)
     nothing = dataclasses.replace(
         run,
@@ -246,7 +246,7 @@ def test_points_of_one_run_only_are_named_and_runs_without_any_are_refused(run: 
         provenance=msgspec.structs.replace(run.provenance, points=()),
     )
     with pytest.raises(UsageError, match="no point in common"):
-        comparison.compare(nothing, run)
+        runs.compare(nothing, run)
 
 
 def test_a_point_that_became_another_problem_is_left_out(run: Run) -> None:
@@ -259,7 +259,7 @@ def test_a_point_that_became_another_problem_is_left_out(run: Run) -> None:
         folder=Path("reports/second"),
         provenance=msgspec.structs.replace(run.provenance, points=(other, *points[1:])),
     )
-    found = comparison.compare(run, second)
+    found = runs.compare(run, second)
     assert points[0].id not in {c.id for c in found.changes}
     assert any("another problem" in w for w in found.warnings)
 
@@ -272,7 +272,7 @@ def test_the_comparison_fits_the_terminal_and_shows_no_control_character(
     second = with_facts(changed(run, lambda row: factor), numpy="2.5.0", host="evil\x1b[31m")
     for everything in (False, True):
         shown = text.screen(
-            comparison.compare(run, second), width, False, everything=everything
+            runs.compare(run, second), width, False, everything=everything
         )
         assert max(cell_len(line) for line in shown.splitlines()) <= width
         assert "\x1b" not in shown
@@ -281,7 +281,7 @@ def test_the_comparison_fits_the_terminal_and_shows_no_control_character(
 
 def test_markdown_and_json_hold_the_same_and_no_raw_html(run: Run) -> None:
     second = with_facts(changed(run, lambda row: 1.2), numpy="2.5.0")
-    found = comparison.compare(run, second)
+    found = runs.compare(run, second)
     assert HOSTILE not in text.markdown(found)
     assert "| NumPy | 2.4.6 | 2.5.0 |" in text.markdown(found)
     failed = found.regressions(0.05)
@@ -296,4 +296,4 @@ def test_markdown_and_json_hold_the_same_and_no_raw_html(run: Run) -> None:
 
 def test_rounds_of_a_run_give_its_launches(run: Run) -> None:
     rows = [RoundRecord(round=n, launch=n % 2, visits=()) for n in range(4)]
-    assert comparison.between_launches([], [], history_of(rows, 0, {}).floors) == []
+    assert runs.between_launches([], [], history_of(rows, 0, {}).floors) == []

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from profiler_suite.analysis import crossovers
+from profiler_suite.analysis.run import crossovers
 from profiler_suite.model.experiment import Experiment, Problem
 
 PROBLEM = Problem(workload="w", dims={"height": 1, "filters": 1}, dtype="float64")

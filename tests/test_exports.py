@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from profiler_suite.analysis.frames import Run, load
-from profiler_suite.analysis.table_columns import POINT_COLUMNS
+from profiler_suite.analysis.run.load import Run, load
+from profiler_suite.analysis.run.table_columns import POINT_COLUMNS
 from profiler_suite.cli.show import export_command
 from profiler_suite.errors import UsageError
 from profiler_suite.report.exports import FORMATS, export, speedscope

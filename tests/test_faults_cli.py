@@ -332,12 +332,12 @@ def test_an_error_of_the_system_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from profiler_suite.analysis import frames
+    from profiler_suite.analysis.run import load
 
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(frames, "load", fail)
+    monkeypatch.setattr(load, "load", fail)
     assert cli.run(["report", "x"]) == code
     told = capsys.readouterr().err
     assert said in told

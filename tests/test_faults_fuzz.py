@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from profiler_suite import store
-from profiler_suite.analysis.frames import load
+from profiler_suite.analysis.run.load import load
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.cli.request import Request
 from profiler_suite.cli.resuming import flagged, resume

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from profiler_suite import store
-from profiler_suite.analysis import frames
+from profiler_suite.analysis.run import load
 from profiler_suite.errors import RunFolderError
 from profiler_suite.fleet import merging
 from profiler_suite.measure.plan import plan
@@ -110,7 +110,7 @@ def merged(folders: list[Path], target: Path) -> merging.Merged:
 
 def test_all_shards_make_the_whole_run(tmp_path: Path) -> None:
     result = merged(write_shards(tmp_path), tmp_path / "all")
-    run = frames.load(tmp_path / "all")
+    run = load.load(tmp_path / "all")
     assert result.missing == ()
     assert run.complete
     assert [p.id for p in run.provenance.points] == [p.id for p in whole_plan().points]
@@ -140,7 +140,7 @@ def test_a_missing_shard_is_named_and_the_run_is_not_complete(tmp_path: Path) ->
     result = merged(write_shards(tmp_path)[:2], tmp_path / "some")
     assert len(result.missing) == 1
     assert "1 shard not given: 3" in result.missing[0]
-    assert not frames.load(tmp_path / "some").complete
+    assert not load.load(tmp_path / "some").complete
 
 
 def test_the_same_shard_twice_is_refused(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_hosts_side_by_side_are_told_apart_by_what_differs(tmp_path: Path) -> No
     with store.RunFolder(tmp_path / "both") as run:
         result = merging.merge_each(groups, run, COMMAND)
     assert result.missing == ()
-    loaded = frames.load(tmp_path / "both")
+    loaded = load.load(tmp_path / "both")
     assert list(loaded.hosts) == list(groups)
     assert loaded.folder == tmp_path / "both"
     times = [run.points["time_s"].iloc[0] for run in loaded.hosts.values()]

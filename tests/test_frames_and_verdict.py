@@ -8,7 +8,7 @@ import pytest
 
 import profiler_suite
 from profiler_suite import store
-from profiler_suite.analysis import choices, crossovers, quality, scaling, verdict
+from profiler_suite.analysis.run import choices, crossovers, findings, quality, scaling
 from profiler_suite.errors import RunFolderError
 from profiler_suite.measure.plan import plan
 from profiler_suite.measure.schedule import DEFAULT
@@ -135,7 +135,7 @@ def test_lines_are_per_evaluation_and_share_one(run_folder: Path) -> None:
 
 
 def test_the_answer_pairs_clean_visits_and_names_both_bounds(run_folder: Path) -> None:
-    found = verdict.answer(profiler_suite.load(run_folder))
+    found = findings.answer(profiler_suite.load(run_folder))
     assert found is not None
     assert found.ratio == pytest.approx(40.0)
     assert found.low < 40 < found.high < 42
@@ -200,10 +200,10 @@ def test_an_unknown_run_is_named(tmp_path: Path) -> None:
 
 
 def test_words_follow_the_interval() -> None:
-    assert verdict.word_for(1.2, 1.4) == "slower"
-    assert verdict.word_for(0.7, 0.9) == "faster"
-    assert verdict.word_for(0.99, 1.02) == "same within noise"
-    assert verdict.word_for(0.8, 1.3) == "cannot tell"
+    assert findings.word_for(1.2, 1.4) == "slower"
+    assert findings.word_for(0.7, 0.9) == "faster"
+    assert findings.word_for(0.99, 1.02) == "same within noise"
+    assert findings.word_for(0.8, 1.3) == "cannot tell"
 
 
 def test_findings_and_scaling_of_a_run_without_other_experiments_are_empty(
@@ -213,7 +213,7 @@ def test_findings_and_scaling_of_a_run_without_other_experiments_are_empty(
     assert crossovers.crossovers(run.points, run.provenance.experiments).empty
     assert scaling.thread_scaling(run.points).empty
     of_choices_and_peers = choices.findings(run)
-    assert set(verdict.findings(run)) == set(of_choices_and_peers)
+    assert set(findings.findings(run)) == set(of_choices_and_peers)
 
 
 def test_a_choice_is_judged_by_the_fastest_implementation_of_its_problem(
@@ -227,5 +227,5 @@ def test_a_choice_is_judged_by_the_fastest_implementation_of_its_problem(
     own = own[~own["family"].isin(["choice", "peer"])]
     assert made.chosen == "im2col_kept"
     assert made.fastest == own.sort_values("time_s")["implementation"].iloc[0]
-    (said,) = (s for s in verdict.findings(run) if s.startswith("best: "))
+    (said,) = (s for s in findings.findings(run) if s.startswith("best: "))
     assert "of 1 choices" in said

@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from profiler_suite import store
-from profiler_suite.analysis import frames, hosts
-from profiler_suite.analysis.changes import Verdict
+from profiler_suite.analysis.compare import hosts
+from profiler_suite.analysis.compare.changes import Verdict
+from profiler_suite.analysis.run import load
 from profiler_suite.fleet import merging
 from profiler_suite.model.machine import Machine
 from profiler_suite.report.terminal import summary
@@ -42,7 +43,7 @@ def another(slower: float) -> Machine:
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> frames.Run:
+def both(tmp_path_factory: pytest.TempPathFactory) -> load.Run:
     folder = tmp_path_factory.mktemp("hosts")
     whole = whole_plan()
     runs = [
@@ -53,7 +54,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> frames.Run:
     groups = merging.by_host([merging.read_part(run) for run in runs])
     with store.RunFolder(folder / "all") as run:
         merging.merge_each(groups, run, COMMAND)
-    return frames.load(folder / "all")
+    return load.load(folder / "all")
 
 
 def like(name: str) -> Machine:
@@ -61,11 +62,11 @@ def like(name: str) -> Machine:
 
 
 def test_a_run_of_one_series_has_no_hosts_to_compare(tmp_path: Path) -> None:
-    run = frames.load(write_run(tmp_path / "a", provenance(whole_plan())))
+    run = load.load(write_run(tmp_path / "a", provenance(whole_plan())))
     assert hosts.side_by_side(run) is None
 
 
-def test_a_slower_host_is_slower_and_a_like_one_the_same(both: frames.Run) -> None:
+def test_a_slower_host_is_slower_and_a_like_one_the_same(both: load.Run) -> None:
     found = hosts.side_by_side(both)
     assert found is not None
     assert found.names == ("host", "b", "c")
@@ -83,7 +84,7 @@ def test_a_slower_host_is_slower_and_a_like_one_the_same(both: frames.Run) -> No
         assert first.of_attainable > slower.of_attainable > 0
 
 
-def test_ceilings_and_calls_stand_side_by_side_with_their_verdicts(both: frames.Run) -> None:
+def test_ceilings_and_calls_stand_side_by_side_with_their_verdicts(both: load.Run) -> None:
     found = hosts.side_by_side(both)
     assert found is not None
     assert len(found.ceilings) == len(MACHINE.ceilings)
@@ -93,7 +94,7 @@ def test_ceilings_and_calls_stand_side_by_side_with_their_verdicts(both: frames.
         assert words == [Verdict.SAME, Verdict.SLOWER, Verdict.SAME], across
 
 
-def test_the_page_shows_all_hosts_and_each_has_a_page_of_its_own(both: frames.Run) -> None:
+def test_the_page_shows_all_hosts_and_each_has_a_page_of_its_own(both: load.Run) -> None:
     page = write_report(both, both.folder).read_text()
     assert 'id="hosts"' in page
     assert HOSTILE not in page
@@ -107,7 +108,7 @@ def test_the_page_shows_all_hosts_and_each_has_a_page_of_its_own(both: frames.Ru
     assert table[0].startswith("host,id,")
 
 
-def test_the_summary_says_who_is_slower(both: frames.Run) -> None:
+def test_the_summary_says_who_is_slower(both: load.Run) -> None:
     said = " ".join(summary(both, 80, False).split())
     assert "b against host: slower on 15 of 15 points" in said
     assert "c is as fast as host within noise" in said

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from rich.cells import cell_len
 
-from profiler_suite.analysis import line_books
-from profiler_suite.analysis.line_books import LineBooks
+from profiler_suite.analysis.run import line_breakdown
+from profiler_suite.analysis.run.line_breakdown import LineBooks
 from profiler_suite.model.rows import LineRecord, OperationTime
 from profiler_suite.model.trace import OperationLine
 from profiler_suite.report import explanation_lines
@@ -102,7 +102,7 @@ def test_what_cannot_be_split_is_not(line: int, fields: dict[str, Any]) -> None:
     )
     split = books.split(record(line, **fields))
     assert all(math.isnan(value) for value in split.values())
-    assert line_books.in_words(split, 500e-6) == ""
+    assert line_breakdown.in_words(split, 500e-6) == ""
 
 
 def table(**columns: list[Any]) -> pd.DataFrame:
@@ -172,5 +172,5 @@ def test_source_keeps_its_shape_and_one_line() -> None:
 
 def test_operations_that_take_more_than_their_line_are_said_in_words() -> None:
     parts = {"dispatch_s": 0.0, "memory_s": 0.0, "copy_s": 0.0, "arithmetic_s": 117e-6}
-    said = line_books.in_words({"interpreter_s": -17e-6, **parts}, 100e-6)
+    said = line_breakdown.in_words({"interpreter_s": -17e-6, **parts}, 100e-6)
     assert said == "arithmetic 117 %; timed alone, its operations take 17 % more than the line"

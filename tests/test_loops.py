@@ -2,7 +2,7 @@
 
 import pytest
 
-from profiler_suite.analysis import loops
+from profiler_suite.analysis.explain import loops
 from tests.own_source import function_of
 
 

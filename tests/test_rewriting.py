@@ -1,6 +1,6 @@
 """Which functions' sources can be rewritten."""
 
-from profiler_suite.analysis import rewriting
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.measure.explained import SourceText
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from profiler_suite.analysis import scaling
+from profiler_suite.analysis.run import scaling
 
 
 def row(**fields: object) -> dict[str, object]:

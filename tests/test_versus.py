@@ -13,9 +13,9 @@ import pytest
 
 import profiler_suite
 from profiler_suite import child, cli
-from profiler_suite.analysis import changes, versus
-from profiler_suite.analysis.changes import Verdict
-from profiler_suite.analysis.frames import load
+from profiler_suite.analysis.compare import changes, paired
+from profiler_suite.analysis.compare.changes import Verdict
+from profiler_suite.analysis.run.load import load
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.cli.resuming import resume
 from profiler_suite.errors import RunFolderError, UsageError
@@ -132,7 +132,7 @@ def test_each_environment_has_floors_of_its_own() -> None:
 
 def test_a_slower_implementation_is_found_in_pairs_and_named(folder: Path) -> None:
     run = load(folder)
-    found = versus.comparison_within(run)
+    found = paired.comparison_within(run)
     assert found is not None
     assert found.paired
     assert len(found.changes) == len(made_points())
@@ -154,7 +154,7 @@ def test_what_a_pair_of_processes_has_by_luck_is_no_difference(tmp_path: Path) -
             luck=0.02,
         )
     )
-    found = versus.comparison_within(run)
+    found = paired.comparison_within(run)
     assert found is not None
     called = [c for c in found.changes if c.verdict in changes.DIFFERENT]
     assert len(called) <= 1
@@ -213,7 +213,7 @@ def test_a_run_of_an_older_schema_has_one_environment(tmp_path: Path) -> None:
     run = load(old)
     assert (run.points["status"] == "ok").all()
     assert run.own is run
-    assert versus.comparison_within(run) is None
+    assert paired.comparison_within(run) is None
 
 
 def fake_python(path: Path, prints: str) -> Path:

@@ -11,7 +11,7 @@ from profiler_suite.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from profiler_suite.analysis.changes import Change, Comparison
+    from profiler_suite.analysis.compare.changes import Change, Comparison
     from profiler_suite.model.run import Provenance
 
 REGRESSION = 1
@@ -61,8 +61,8 @@ def compare_command(
     A and B are run folders, or names below reports/. Two environments are compared
     better within one run: sweep --versus.
     """
-    from profiler_suite.analysis import comparison
-    from profiler_suite.analysis.frames import load
+    from profiler_suite.analysis.compare import runs as comparison
+    from profiler_suite.analysis.run.load import load
 
     if as_json and markdown:
         raise UsageError("--json and --markdown exclude each other; give one of them")

@@ -11,7 +11,7 @@ from profiler_suite.cli.show import terminal_width, wants_color
 from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
-    from profiler_suite.analysis.explanation import Explanation
+    from profiler_suite.analysis.explain.explanation import Explanation
     from profiler_suite.measure.explained import Ask, Effort
     from profiler_suite.model.machine import Machine
 
@@ -151,7 +151,7 @@ def _allowed_threads() -> int:
 
 
 def _explained(ask: "Ask", threads: int, copy: bool, progress: ProgressLine) -> "Explanation":
-    from profiler_suite.analysis.explanation import explain
+    from profiler_suite.analysis.explain.explanation import explain
     from profiler_suite.machine.kept import keep_floors
     from profiler_suite.measure.explain_child import ExplainChild
 
@@ -169,8 +169,8 @@ def _explained(ask: "Ask", threads: int, copy: bool, progress: ProgressLine) -> 
 
 
 def _seed(as_json: bool, progress: ProgressLine) -> int:
-    from profiler_suite.analysis.explanation import Explanation
-    from profiler_suite.analysis.seed import Arm, SeedAnswer
+    from profiler_suite.analysis.explain.explanation import Explanation
+    from profiler_suite.analysis.explain.seed import Arm, SeedAnswer
     from profiler_suite.measure.explain_child import ExplainChild
     from profiler_suite.measure.explained import Ask, Trial
     from profiler_suite.workloads import registry, seed

@@ -34,7 +34,7 @@ def merge_command(
     runs: tuple[Path, ...], out: Path, hosts: str, strict: bool, as_json: bool, quiet: bool
 ) -> int:
     """Join RUNS, such as the shards of a sweep, into one run with one report."""
-    from profiler_suite.analysis.frames import find_run
+    from profiler_suite.analysis.run.load import find_run
     from profiler_suite.fleet.merging import by_host, check, folders_of, read_part
 
     progress = ProgressLine(sys.stderr, quiet=quiet)

@@ -11,7 +11,7 @@ from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.show import terminal_width, wants_color
 
 if TYPE_CHECKING:
-    from profiler_suite.analysis.frames import Run
+    from profiler_suite.analysis.run.load import Run
 
 
 def report_on(
@@ -23,8 +23,8 @@ def report_on(
     fail_on: float | None = None,
 ) -> int:
     """Write the report, print the summary; returns the exit code."""
-    from profiler_suite.analysis.frames import load
-    from profiler_suite.analysis.versus import comparison_within
+    from profiler_suite.analysis.compare.paired import comparison_within
+    from profiler_suite.analysis.run.load import load
     from profiler_suite.report.write import write_report
 
     progress.say("writing the report")

@@ -49,7 +49,7 @@ def run_to_improve(out: Path | None, found: Path | None) -> Path:
             f"{out} holds no run; --only-flagged measures points of a run again: give its "
             "folder with --out, or leave --out away for the last run"
         )
-    from profiler_suite.analysis.frames import find_run
+    from profiler_suite.analysis.run.load import find_run
 
     return find_run("latest")
 
@@ -131,7 +131,7 @@ def check_machine(folder: Path, earlier: "Provenance", machine: "Machine") -> No
 
 def flagged(folder: Path) -> frozenset[str]:
     """Ids of the points whose numbers are doubtful or missing, with their partners."""
-    from profiler_suite.analysis.frames import load
+    from profiler_suite.analysis.run.load import load
     from profiler_suite.measure.chosen import beside
 
     run = load(folder)

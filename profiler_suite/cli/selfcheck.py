@@ -42,7 +42,7 @@ def selfcheck_command(as_json: bool, quiet: bool) -> int:
 
 def _checked(progress: ProgressLine) -> "SelfCheck":
     from profiler_suite import __version__
-    from profiler_suite.analysis.selfcheck import judge
+    from profiler_suite.analysis.selfcheck.judge import judge
     from profiler_suite.analysis.statistics import estimate
     from profiler_suite.machine.kept import keep_floors, keep_selfcheck, kept_floors
     from profiler_suite.machine.survey import survey

@@ -12,8 +12,8 @@ import click
 from profiler_suite.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
-    from profiler_suite.analysis.changes import Comparison
-    from profiler_suite.analysis.frames import Run
+    from profiler_suite.analysis.compare.changes import Comparison
+    from profiler_suite.analysis.run.load import Run
 
 
 def terminal_width() -> int:
@@ -40,7 +40,7 @@ def report_command(run: str, out: Path | None, baseline: str | None, quiet: bool
 
     RUN is a run folder, or a name below reports/ (default: latest).
     """
-    from profiler_suite.analysis.frames import collections_put_off, load
+    from profiler_suite.analysis.run.load import collections_put_off, load
     from profiler_suite.report.terminal import summary
     from profiler_suite.report.write import write_report
 
@@ -61,9 +61,9 @@ def report_command(run: str, out: Path | None, baseline: str | None, quiet: bool
 
 
 def _comparison(baseline: str | None, run: "Run") -> "Comparison | None":
-    from profiler_suite.analysis.comparison import compare
-    from profiler_suite.analysis.frames import load
-    from profiler_suite.analysis.versus import comparison_within
+    from profiler_suite.analysis.compare.paired import comparison_within
+    from profiler_suite.analysis.compare.runs import compare
+    from profiler_suite.analysis.run.load import load
 
     return compare(load(baseline), run) if baseline else comparison_within(run)
 
@@ -82,7 +82,7 @@ def _comparison(baseline: str | None, run: "Run") -> "Comparison | None":
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write.")
 def export_command(run: str, form: str, out: Path | None) -> int:
     """Write RUN (default: latest) in the format of another tool."""
-    from profiler_suite.analysis.frames import load
+    from profiler_suite.analysis.run.load import load
     from profiler_suite.report.exports import FORMATS, export
 
     loaded = load(run)

@@ -218,7 +218,7 @@ def _part(request: Request, whole: "Plan", machine: "Machine", schedule: "Schedu
 
 def _shard_measured(request: Request, folder: Path, provenance: "Provenance") -> int:
     """Say what comes next: a shard has no report of its own."""
-    from profiler_suite.analysis.frames import load
+    from profiler_suite.analysis.run.load import load
 
     run = load(folder)
     tally = {str(status): int(n) for status, n in run.points["status"].value_counts().items()}

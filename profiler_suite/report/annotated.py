@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from profiler_suite import units
-from profiler_suite.analysis.line_books import SPLIT_COLUMNS
+from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS
 from profiler_suite.report import chart, labels, selection
 from profiler_suite.report.chart import WIDTH_IN, Picture
 from profiler_suite.report.console import dedented

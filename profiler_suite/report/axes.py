@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import crossovers
-from profiler_suite.analysis.crossovers import ATTEMPTS
+from profiler_suite.analysis.run import crossovers
+from profiler_suite.analysis.run.crossovers import ATTEMPTS
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report import bands, chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture

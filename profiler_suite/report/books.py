@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from profiler_suite import units
-from profiler_suite.analysis import crossovers
+from profiler_suite.analysis.run import crossovers
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture

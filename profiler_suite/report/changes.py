@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from profiler_suite import units
-from profiler_suite.analysis.changes import DIFFERENT, Change, Comparison, Verdict
-from profiler_suite.analysis.comparison import LEAST_THRESHOLD
-from profiler_suite.analysis.versus import PAIRED_THRESHOLD
+from profiler_suite.analysis.compare.changes import DIFFERENT, Change, Comparison, Verdict
+from profiler_suite.analysis.compare.paired import PAIRED_THRESHOLD
+from profiler_suite.analysis.compare.runs import LEAST_THRESHOLD
 from profiler_suite.report import chart, labels, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.comparison import headline

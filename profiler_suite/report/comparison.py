@@ -7,8 +7,14 @@ from typing import Any
 import msgspec
 
 from profiler_suite import units
-from profiler_suite.analysis.changes import DIFFERENT, Change, Comparison, Group, Verdict
-from profiler_suite.analysis.versus import PAIRED_THRESHOLD
+from profiler_suite.analysis.compare.changes import (
+    DIFFERENT,
+    Change,
+    Comparison,
+    Group,
+    Verdict,
+)
+from profiler_suite.analysis.compare.paired import PAIRED_THRESHOLD
 from profiler_suite.report import markdown as plain
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.view import TableView

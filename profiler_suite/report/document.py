@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from profiler_suite.analysis import quality, verdict
-from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis.run import findings, quality
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.machine import Machine
 
 DOCUMENT_SCHEMA = 1
@@ -16,7 +16,7 @@ def document(run: Run) -> dict[str, Any]:
     """Experiments, machine, points, answer and findings; missing numbers are null."""
     provenance = run.provenance
     names = [experiment.name for experiment in provenance.experiments]
-    found = verdict.answer(run.own)
+    found = findings.answer(run.own)
     return {
         "schema": DOCUMENT_SCHEMA,
         "run": str(run.folder),
@@ -28,7 +28,7 @@ def document(run: Run) -> dict[str, Any]:
         "machine": machine_document(provenance.machine),
         "points": [_point(row) for row in run.points.to_dict("records")],
         "answer": msgspec.to_builtins(found) if found else None,
-        "findings": list(verdict.findings(run.own)),
+        "findings": list(findings.findings(run.own)),
         "warnings": list(quality.warnings(run)),
         "selfcheck": msgspec.to_builtins(provenance.selfcheck),
     }

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from profiler_suite import units
 from profiler_suite.analysis import ledger
-from profiler_suite.analysis.advice import Advice
-from profiler_suite.analysis.explanation import Explanation, bound_in_words, interval
+from profiler_suite.analysis.explain.advice import Advice
+from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
 from profiler_suite.model.results import Ledger
 from profiler_suite.report import explanation_lines
 from profiler_suite.report.console import Column, Page, shortened

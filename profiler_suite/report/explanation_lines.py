@@ -8,7 +8,7 @@ import pandas as pd
 from rich.cells import cell_len
 
 from profiler_suite import units
-from profiler_suite.analysis import line_books
+from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.report.console import Column, Page, dedented
 
 MOST_LINES = 4
@@ -176,5 +176,5 @@ def _words(row: Mapping[Any, Any], *, per_hit: bool, raw: bool) -> str:
         said.append(f"{_per_hit(row)} per hit")
     if raw:
         said.append(f"raw {units.time(row['raw_s'])}")
-    split = line_books.in_words(row, row["time_s"])
+    split = line_breakdown.in_words(row, row["time_s"])
     return "; ".join(part for part in (", ".join(said), split) if part)

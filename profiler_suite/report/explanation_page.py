@@ -13,8 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from profiler_suite import units
-from profiler_suite.analysis import line_books
-from profiler_suite.analysis.explanation import Explanation, interval
+from profiler_suite.analysis.explain.explanation import Explanation, interval
+from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.errors import UsageError
 from profiler_suite.report import explanation_lines
 from profiler_suite.report.style import ENTRY_COLOURS, css_variables, variables
@@ -266,6 +266,6 @@ def _line(number: int, row: Mapping[Hashable, Any], text: str) -> LineView:
         raw=units.time(row["raw_s"]) if ran else "",
         time=time if ran else "",
         share=max(0.0, min(1.0, row["share"])),
-        of_which=line_books.in_words(row, row["time_s"]),
+        of_which=line_breakdown.in_words(row, row["time_s"]),
         source=text,
     )

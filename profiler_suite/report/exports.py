@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from profiler_suite import store
-from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.errors import UsageError
 from profiler_suite.measure import native
 from profiler_suite.measure.lines import lprof

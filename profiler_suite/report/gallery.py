@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from profiler_suite.analysis.tables import visits
+from profiler_suite.analysis.run.tables import visits
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report import (
     annotated,

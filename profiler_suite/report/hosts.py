@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis.changes import Verdict
-from profiler_suite.analysis.frames import Run
-from profiler_suite.analysis.hosts import Across, Hosts, Measure, Standing
+from profiler_suite.analysis.compare.changes import Verdict
+from profiler_suite.analysis.compare.hosts import Across, Hosts, Measure, Standing
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.report import comparison
 from profiler_suite.report.table_csv import points_csv
 from profiler_suite.report.view import HostsView, TableView

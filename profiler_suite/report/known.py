@@ -4,9 +4,12 @@ import dataclasses
 
 import pandas as pd
 
-from profiler_suite.analysis import crossovers, hosts, quality, roofline, scaling, verdict
-from profiler_suite.analysis.changes import Comparison
-from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis import roofline
+from profiler_suite.analysis.compare import hosts
+from profiler_suite.analysis.compare.changes import Comparison
+from profiler_suite.analysis.run import crossovers, quality, scaling
+from profiler_suite.analysis.run import findings as verdict
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.report.style import Mark, marks
 
 

@@ -4,8 +4,8 @@ import dataclasses
 import shlex
 
 from profiler_suite import units
-from profiler_suite.analysis.frames import Run
-from profiler_suite.analysis.table_columns import POINT_COLUMNS
+from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.table_columns import POINT_COLUMNS
 from profiler_suite.machine import canary
 from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.run import Provenance

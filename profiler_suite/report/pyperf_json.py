@@ -8,7 +8,7 @@ from collections import defaultdict
 from statistics import median
 from typing import Any
 
-from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.machine.canary import is_clean
 from profiler_suite.model.rows import LaunchRecord, Status
 

@@ -1,8 +1,8 @@
 """The terminal screen that answers the founding question."""
 
 from profiler_suite import units
-from profiler_suite.analysis.explanation import interval
-from profiler_suite.analysis.seed import SeedAnswer
+from profiler_suite.analysis.explain.explanation import interval
+from profiler_suite.analysis.explain.seed import SeedAnswer
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.explanation import books_bar
 

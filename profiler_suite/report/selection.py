@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from profiler_suite.analysis import crossovers
-from profiler_suite.analysis.table_columns import POINT_COLUMNS
+from profiler_suite.analysis.run import crossovers
+from profiler_suite.analysis.run.table_columns import POINT_COLUMNS
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.model.workload import CHOICE
 

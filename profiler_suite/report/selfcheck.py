@@ -1,7 +1,7 @@
 """Shows a selfcheck: the table of errors and limits, and the verdict, for terminal and page."""
 
 from profiler_suite import units
-from profiler_suite.analysis.standing import HOW
+from profiler_suite.analysis.run.selfcheck_freshness import HOW
 from profiler_suite.model.run import Check, SelfCheck
 from profiler_suite.report.console import Column, Page
 from profiler_suite.report.view import TableView

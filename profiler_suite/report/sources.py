@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import line_books
+from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.report import columns, selection
 from profiler_suite.report.console import dedented
 from profiler_suite.report.known import Known
@@ -95,7 +95,7 @@ def _source_lines(part: pd.DataFrame) -> list[SourceLine]:
                     filter(
                         None,
                         (
-                            line_books.in_words(row._asdict(), shown_s),
+                            line_breakdown.in_words(row._asdict(), shown_s),
                             _again(turns, text, hits),
                         ),
                     )

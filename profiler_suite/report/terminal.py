@@ -13,7 +13,7 @@ from profiler_suite.report.console import Column, Page
 from profiler_suite.report.style import FAMILIES
 
 if TYPE_CHECKING:
-    from profiler_suite.analysis.frames import Run
+    from profiler_suite.analysis.run.load import Run
 
 _MOST_SKIPS = 8
 # What noise may add to a sweep is told from here on.

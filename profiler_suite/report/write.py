@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from profiler_suite.analysis.changes import Comparison
-from profiler_suite.analysis.frames import Run, collections_put_off
+from profiler_suite.analysis.compare.changes import Comparison
+from profiler_suite.analysis.run.load import Run, collections_put_off
 from profiler_suite.errors import RunFolderError
 from profiler_suite.report import filling, gallery, hosts, known, page, summary, svg, table_csv
 from profiler_suite.report.press import Press

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from profiler_suite.analysis.changes import Comparison
-from profiler_suite.analysis.comparison import compare
-from profiler_suite.analysis.frames import load
-from profiler_suite.analysis.versus import comparison_within
+from profiler_suite.analysis.compare.changes import Comparison
+from profiler_suite.analysis.compare.paired import comparison_within
+from profiler_suite.analysis.compare.runs import compare
+from profiler_suite.analysis.run.load import load
 from profiler_suite.report.comparison import headline
 
 POINTS = Path(__file__).with_name("many_points.py")

@@ -245,7 +245,7 @@ def drive(points: int, folder: Path, address: str) -> None:
 
 def report(folder: Path) -> None:
     """Read the run and write its report; print what that took."""
-    from profiler_suite.analysis.frames import load
+    from profiler_suite.analysis.run.load import load
     from profiler_suite.report.write import write_report
 
     begun = perf_counter()

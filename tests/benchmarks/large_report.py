@@ -17,7 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from profiler_suite.analysis.frames import load
+from profiler_suite.analysis.run.load import load
 from profiler_suite.report.write import write_report
 from profiler_suite.store import RECORDS, RUN
 

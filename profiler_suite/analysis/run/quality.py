@@ -4,8 +4,8 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.analysis import statistics
-from profiler_suite.analysis.frames import Run
-from profiler_suite.analysis.standing import standing
+from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.selfcheck_freshness import standing
 from profiler_suite.machine import canary
 
 # A/A pairs beyond this share of pairs called different say the intervals are too narrow.

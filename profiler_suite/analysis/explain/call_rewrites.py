@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Collection, Sequence
 
-from profiler_suite.analysis.rewriting import Function, number, replacing, rewritten
+from profiler_suite.analysis.explain.rewriting import Function, number, replacing, rewritten
 from profiler_suite.measure.explained import Rewrite
 
 _REDUCTIONS = {

@@ -6,10 +6,11 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from profiler_suite.analysis import ledger, roofline, scaling, statistics
-from profiler_suite.analysis.history import History
-from profiler_suite.analysis.line_books import LineBooks
-from profiler_suite.analysis.table_columns import (
+from profiler_suite.analysis import ledger, roofline, statistics
+from profiler_suite.analysis.run import scaling
+from profiler_suite.analysis.run.history import History
+from profiler_suite.analysis.run.line_breakdown import LineBooks
+from profiler_suite.analysis.run.table_columns import (
     LINE_COLUMNS,
     OPERATION_COLUMNS,
     POINT_COLUMNS,

@@ -13,8 +13,9 @@ import numpy as np
 from scipy import stats
 
 from profiler_suite import units
-from profiler_suite.analysis import known_books
-from profiler_suite.analysis.history import History, history_of
+from profiler_suite.analysis.run.findings import word_for
+from profiler_suite.analysis.run.history import History, history_of
+from profiler_suite.analysis.selfcheck import known_truth
 from profiler_suite.analysis.statistics import (
     CONFIDENCE,
     FEWEST_CLEAN,
@@ -22,7 +23,6 @@ from profiler_suite.analysis.statistics import (
     estimate,
     paired_ratio,
 )
-from profiler_suite.analysis.verdict import word_for
 from profiler_suite.machine import canary
 from profiler_suite.measure.selfcheck import PLANTED, TURNS, Evidence, Pair
 from profiler_suite.measure.timing import SAMPLE_S
@@ -52,7 +52,7 @@ def judge(evidence: Evidence, suite_version: str) -> SelfCheck:
     """All checks, and in words what this machine can resolve."""
     history = history_of(evidence.rows, 0, evidence.kept_floors_s)
     ratios = _ratios(evidence.pairs, history)
-    books, missing = known_books.checks(evidence)
+    books, missing = known_truth.checks(evidence)
     mood = _mood(history)
     checks = (
         *_clock(evidence),

@@ -17,10 +17,10 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from profiler_suite.analysis import environment, statistics
-from profiler_suite.analysis.changes import Change, Comparison, Group, Verdict
-from profiler_suite.analysis.frames import Run
-from profiler_suite.analysis.judging import (
+from profiler_suite.analysis import statistics
+from profiler_suite.analysis.compare import environment
+from profiler_suite.analysis.compare.changes import Change, Comparison, Group, Verdict
+from profiler_suite.analysis.compare.verdicts import (
     Evidence,
     change_of,
     concluded,
@@ -29,6 +29,7 @@ from profiler_suite.analysis.judging import (
     judge,
     unmeasured,
 )
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.canary import is_clean
 from profiler_suite.model.experiment import Point

@@ -5,7 +5,7 @@ from typing import Any
 
 from profiler_suite import units
 from profiler_suite.analysis import ledger, statistics
-from profiler_suite.analysis.explanation import Explanation
+from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.statistics import Ratio
 from profiler_suite.measure.explained import Tried
 from profiler_suite.model.noun import Noun

@@ -5,8 +5,9 @@ from typing import Any
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import choices, ledger, roofline, scaling, statistics
-from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis import ledger, roofline, statistics
+from profiler_suite.analysis.run import choices, scaling
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import Noun
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis import ledger
-from profiler_suite.analysis.line_books import SPLIT_COLUMNS, LineBooks
+from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS, LineBooks
 from profiler_suite.measure.explained import Explained
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.rows import LineRecord

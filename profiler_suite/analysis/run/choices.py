@@ -5,8 +5,8 @@ import math
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import scaling
-from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis.run import scaling
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.workload import PEER
 

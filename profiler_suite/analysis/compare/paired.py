@@ -7,10 +7,17 @@ from statistics import median, stdev
 import msgspec
 import pandas as pd
 
-from profiler_suite.analysis import environment, statistics
-from profiler_suite.analysis.changes import Change, Comparison, Verdict
-from profiler_suite.analysis.frames import Run
-from profiler_suite.analysis.judging import Evidence, change_of, concluded, judge, unmeasured
+from profiler_suite.analysis import statistics
+from profiler_suite.analysis.compare import environment
+from profiler_suite.analysis.compare.changes import Change, Comparison, Verdict
+from profiler_suite.analysis.compare.verdicts import (
+    Evidence,
+    change_of,
+    concluded,
+    judge,
+    unmeasured,
+)
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.experiment import Point
 
 PAIRED_THRESHOLD = 0.01

@@ -4,7 +4,7 @@ import ast
 import copy
 import re
 
-from profiler_suite.analysis.rewriting import Function, number, rewritten, statements
+from profiler_suite.analysis.explain.rewriting import Function, number, rewritten, statements
 from profiler_suite.measure.explained import Rewrite
 
 _OPERATORS: dict[type[ast.operator], str] = {

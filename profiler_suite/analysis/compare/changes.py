@@ -2,7 +2,7 @@
 
 import enum
 
-from profiler_suite.analysis.environment import Difference
+from profiler_suite.analysis.compare.environment import Difference
 from profiler_suite.model.noun import Noun
 
 

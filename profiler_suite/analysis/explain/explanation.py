@@ -9,16 +9,11 @@ from typing import Any
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import (
-    advice,
-    explanation_document,
-    function_tables,
-    ledger,
-    roofline,
-    statistics,
-)
-from profiler_suite.analysis.advice import Advice
-from profiler_suite.analysis.candidates import candidates
+from profiler_suite.analysis import ledger, roofline, statistics
+from profiler_suite.analysis.explain import advice, function_tables
+from profiler_suite.analysis.explain import document as explanation_document
+from profiler_suite.analysis.explain.advice import Advice
+from profiler_suite.analysis.explain.candidates import candidates
 from profiler_suite.measure.explained import Explained, Trial, Tried
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun

@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from profiler_suite import store
-from profiler_suite.analysis import crossovers, ledger, scaling, tables
-from profiler_suite.analysis.history import History, history_of
+from profiler_suite.analysis import ledger
+from profiler_suite.analysis.run import crossovers, scaling, tables
+from profiler_suite.analysis.run.history import History, history_of
 from profiler_suite.errors import RunFolderError
 from profiler_suite.model.results import Ledger
 from profiler_suite.model.run import Provenance

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from profiler_suite import units
-from profiler_suite.analysis import buffer_rewrites, call_rewrites, ledger, loops, rewriting
+from profiler_suite.analysis import ledger
+from profiler_suite.analysis.explain import buffer_rewrites, call_rewrites, loops, rewriting
 from profiler_suite.machine.lookup import call_cost_or_none
 from profiler_suite.measure.explained import Explained, Trial
 from profiler_suite.model.machine import Machine

@@ -9,7 +9,7 @@ import pandas as pd
 from profiler_suite.model.results import Ledger, LedgerEntry
 
 if TYPE_CHECKING:
-    from profiler_suite.analysis.explanation import Explanation
+    from profiler_suite.analysis.explain.explanation import Explanation
 
 EXPLANATION_SCHEMA = 1
 

@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from profiler_suite.analysis.rewriting import Function
+from profiler_suite.analysis.explain.rewriting import Function
 
 
 class Loop:

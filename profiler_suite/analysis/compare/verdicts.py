@@ -9,7 +9,13 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.analysis import statistics
-from profiler_suite.analysis.changes import DIFFERENT, Change, Comparison, Group, Verdict
+from profiler_suite.analysis.compare.changes import (
+    DIFFERENT,
+    Change,
+    Comparison,
+    Group,
+    Verdict,
+)
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import Noun
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from profiler_suite import units
-from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.run import Provenance

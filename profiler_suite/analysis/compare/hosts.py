@@ -6,9 +6,9 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from profiler_suite.analysis import comparison
-from profiler_suite.analysis.changes import Comparison, Verdict
-from profiler_suite.analysis.frames import Run
+from profiler_suite.analysis.compare import runs as comparison
+from profiler_suite.analysis.compare.changes import Comparison, Verdict
+from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.machine import CallCost, Ceiling
 from profiler_suite.model.noun import Noun
 

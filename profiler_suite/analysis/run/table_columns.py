@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from profiler_suite.analysis.line_books import SPLIT_COLUMNS
+from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS
 
 # Column → what it means and in which unit. CSV headers, JSON keys, the page's
 # table and its glossary all come from here.

@@ -1,0 +1,1 @@
+"""One function: where its time goes, and what to change."""

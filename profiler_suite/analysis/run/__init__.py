@@ -1,0 +1,1 @@
+"""One run: its rows as tables, and what they say."""

@@ -1,0 +1,1 @@
+"""How far off the suite's own numbers are, judged by known truth."""
