@@ -9,8 +9,7 @@ Importing the package imports nothing of the scientific stack.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from profiler_suite.analysis.run.load import Run
-    from profiler_suite.analysis.run.load import load
+    from profiler_suite.analysis.run.load import Run, load
     from profiler_suite.notebook import explain
 
 __version__ = "0.1.0"

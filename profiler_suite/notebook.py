@@ -15,9 +15,9 @@ from profiler_suite.analysis.explain.explanation import explain as explained_by
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.kept import keep_floors, kept_floors
 from profiler_suite.machine.survey import survey
-from profiler_suite.measure import trials
-from profiler_suite.measure.explained import Effort
-from profiler_suite.measure.explaining import Subject
+from profiler_suite.measure.explain import trials
+from profiler_suite.measure.explain.records import Effort
+from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.machine import Machine
 from profiler_suite.workloads.user_function import Called, refuse_coroutine
 

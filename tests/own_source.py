@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.analysis.explain import rewriting
-from profiler_suite.measure.explained import Rewrite, SourceText
+from profiler_suite.measure.explain.records import Rewrite, SourceText
 
 
 def function_of(text: str, **names: str) -> rewriting.Function:

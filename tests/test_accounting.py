@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from profiler_suite.machine import canary
-from profiler_suite.measure.accounting import Effort, Order, account_point
-from profiler_suite.measure.plan import make_point
-from profiler_suite.measure.schedule import trace_s
+from profiler_suite.measure.breakdown.account import Effort, Order, account_point
+from profiler_suite.measure.planning.plan import make_point
+from profiler_suite.measure.planning.schedule import trace_s
 from profiler_suite.model.experiment import Point
 from profiler_suite.workloads import convolution, registry
 from tests.fake_machine import MACHINE

@@ -8,7 +8,7 @@ import pytest
 
 from profiler_suite.analysis.explain import advice, call_rewrites, rewriting
 from profiler_suite.analysis.explain.candidates import Candidate
-from profiler_suite.measure.explained import Explained, SourceText, Trial, Tried
+from profiler_suite.measure.explain.records import Explained, SourceText, Trial, Tried
 from profiler_suite.model.rows import AccountRecord, Visit
 from tests.fake_machine import MACHINE
 from tests.own_source import X

@@ -6,7 +6,7 @@ import pytest
 from profiler_suite.analysis.run import choices
 from profiler_suite.errors import UsageError
 from profiler_suite.machine import choice
-from profiler_suite.measure.plan import make_point
+from profiler_suite.measure.planning.plan import make_point
 from profiler_suite.model.experiment import Moves, Problem, Products, Work
 from profiler_suite.model.machine import Machine
 from profiler_suite.workloads import convolution, registry

@@ -13,9 +13,9 @@ from profiler_suite.cli.request import Request
 from profiler_suite.cli.resuming import flagged_plan
 from profiler_suite.cli.sweep import sweep_command
 from profiler_suite.errors import UsageError
-from profiler_suite.measure import chosen
-from profiler_suite.measure.plan import Overrides, plan
-from profiler_suite.measure.schedule import DEFAULT, of_mode
+from profiler_suite.measure.planning import subset
+from profiler_suite.measure.planning.plan import Overrides, plan
+from profiler_suite.measure.planning.schedule import DEFAULT, of_mode
 from profiler_suite.model.experiment import Plan
 from profiler_suite.report import rerun
 from profiler_suite.workloads import catalogue
@@ -73,7 +73,7 @@ def test_every_command_of_a_run_plans_exactly_its_point(typed: str) -> None:
     for row in rows.itertuples():
         again = parsed(shlex.split(command(row))[4:])
         found = plan_of(again)
-        ids = chosen.named(found, again.point)
+        ids = subset.named(found, again.point)
         point = next(p for p in found.points if p.id in ids)
         original = by_id[str(row.id)]
         assert len(ids) == 1
@@ -87,8 +87,8 @@ def test_every_command_of_a_run_plans_exactly_its_point(typed: str) -> None:
 def test_a_point_brings_its_partner_and_nothing_else() -> None:
     whole = planned(("seed_question",), None, Overrides())
     loop = next(p for p in whole.points if p.implementation == "loop")
-    ids = chosen.beside(whole.points, [loop.id])
-    found = chosen.only(whole, ids, MACHINE, DEFAULT)
+    ids = subset.beside(whole.points, [loop.id])
+    found = subset.only(whole, ids, MACHINE, DEFAULT)
     assert {p.id for p in found.points} == {loop.id, loop.partner}
     assert found.predicted_duration_s < whole.predicted_duration_s
 
@@ -97,7 +97,7 @@ def test_an_unknown_point_is_told_with_near_ones_and_where_ids_are() -> None:
     whole = planned(("seed_question",), None, Overrides())
     loop = next(p for p in whole.points if p.implementation == "loop")
     with pytest.raises(UsageError, match=r"did you mean 'seed_question/loop.*points\.csv"):
-        chosen.named(whole, [loop.id.replace("t1", "t7")])
+        subset.named(whole, [loop.id.replace("t1", "t7")])
     with pytest.raises(UsageError, match=r"unknown experiment 'sed_question'; did you mean"):
         experiments_of(parsed(["--point", "sed_question/loop/x"]))
 

@@ -271,9 +271,7 @@ def test_the_comparison_fits_the_terminal_and_shows_no_control_character(
 ) -> None:
     second = with_facts(changed(run, lambda row: factor), numpy="2.5.0", host="evil\x1b[31m")
     for everything in (False, True):
-        shown = text.screen(
-            runs.compare(run, second), width, False, everything=everything
-        )
+        shown = text.screen(runs.compare(run, second), width, False, everything=everything)
         assert max(cell_len(line) for line in shown.splitlines()) <= width
         assert "\x1b" not in shown
         assert "What else differs" in shown

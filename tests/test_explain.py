@@ -13,7 +13,7 @@ import pytest
 
 import profiler_suite
 from profiler_suite.errors import FunctionError, UsageError
-from profiler_suite.measure.comparing import compare, copied, in_words
+from profiler_suite.measure.explain.same_answer import compare, copied, in_words
 from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.recording import TraceTooLongError
 
@@ -202,8 +202,8 @@ def test_the_command_prints_one_screen_and_writes_the_page(cache: Path, tmp_path
 
 @pytest.mark.slow
 def test_a_rewrite_is_tried_where_nothing_was_measured_and_may_end_its_process() -> None:
-    from profiler_suite.measure.explain_child import ExplainChild
-    from profiler_suite.measure.explained import Ask, Rewrite, Trial
+    from profiler_suite.measure.explain.child import ExplainChild
+    from profiler_suite.measure.explain.records import Ask, Rewrite, Trial
 
     def trial(body: str) -> Trial:
         source = f"def softmax(x):\n    {body}\n"

@@ -16,13 +16,13 @@ from profiler_suite import child
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.errors import ChildError
 from profiler_suite.measure import lines
-from profiler_suite.measure.accounting import Effort, Order, account_points
-from profiler_suite.measure.conversation import Conversation, patiently
+from profiler_suite.measure.breakdown.account import Effort, Order, account_points
+from profiler_suite.measure.children.conversation import Conversation, patiently
+from profiler_suite.measure.children.isolated_points import pass_over
 from profiler_suite.measure.lines.job import Profiled
-from profiler_suite.measure.plan import Overrides, plan
-from profiler_suite.measure.pointwise import pass_over
-from profiler_suite.measure.runner import Sweep
-from profiler_suite.measure.schedule import QUICK
+from profiler_suite.measure.planning.plan import Overrides, plan
+from profiler_suite.measure.planning.schedule import QUICK
+from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import AccountRecord, PointRecord, Row, Status
 from profiler_suite.workloads import catalogue
@@ -105,7 +105,7 @@ def test_what_is_predicted_to_need_too_much_memory_is_skipped_with_the_reason() 
 
 @needs_linux
 def test_the_system_takes_the_child_first_when_memory_runs_out(mark: str) -> None:
-    talk = Conversation("profiler_suite.measure.costing")
+    talk = Conversation("profiler_suite.measure.planning.traced_cost")
     try:
         talk.ask(b"[]", 30.0)
         assert Path(f"/proc/{talk.pid}/oom_score_adj").read_text().strip() == "1000"
@@ -186,7 +186,9 @@ def test_a_pass_whose_child_cannot_start_is_given_up_at_once() -> None:
 
 @needs_linux
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("module", ["measure.lines.worker", "measure.costing", "machine.team"])
+@pytest.mark.parametrize(
+    "module", ["measure.lines.worker", "measure.planning.traced_cost", "machine.team"]
+)
 def test_a_child_ends_when_its_parent_is_killed_whatever_it_is_doing(
     module: str, mark: str
 ) -> None:
@@ -236,7 +238,7 @@ def test_a_system_that_starts_no_process_is_one_sentence(
 
     monkeypatch.setattr(subprocess, "Popen", refuse)
     with pytest.raises(ChildError, match="no process can be started: Resource temporarily"):
-        child.start("profiler_suite.measure.worker")
+        child.start("profiler_suite.measure.sweep.worker")
 
 
 # ------------------------------------------------------------------------------ clocks
@@ -277,7 +279,9 @@ def test_a_wall_clock_that_jumps_changes_nothing(monkeypatch: pytest.MonkeyPatch
     assert outcomes("negative")["negative"][0] is Status.OK
 
 
-@pytest.mark.parametrize("module", ["worker", "lines.worker", "accounting", "costing"])
+@pytest.mark.parametrize(
+    "module", ["sweep.worker", "lines.worker", "breakdown.account", "planning.traced_cost"]
+)
 def test_a_child_whose_parent_is_interrupted_in_the_middle_of_a_word_says_nothing(
     module: str,
 ) -> None:

@@ -111,7 +111,7 @@ def test_a_run_survives_all_interruptions_and_is_told_how_to_go_on(
 
     # A closed terminal, Ctrl-C, a request to end: in each later stage.
     stages: list[tuple[Callable[[], bool], signal.Signals, int]] = [
-        (lambda: runs("measure.worker", mark), signal.SIGHUP, 129),
+        (lambda: runs("measure.sweep.worker", mark), signal.SIGHUP, 129),
         (lambda: runs("measure.lines.worker", mark), signal.SIGINT, 130),
         (lambda: (out / "figures").exists(), signal.SIGTERM, 143),
     ]
@@ -160,7 +160,7 @@ def test_when_its_parent_is_killed_a_hanging_child_ends(
     out = tmp_path / "run"
     words = sweep(out, "--implementations", "hangs", file=TINY)
     process = start(words, environment(cache, mark))
-    assert until(lambda: runs("measure.worker", mark))
+    assert until(lambda: runs("measure.sweep.worker", mark))
     time.sleep(0.7)
     process.kill()
     process.communicate()

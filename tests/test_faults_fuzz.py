@@ -18,9 +18,9 @@ from profiler_suite.analysis.statistics import estimate
 from profiler_suite.cli.request import Request
 from profiler_suite.cli.resuming import flagged, resume
 from profiler_suite.errors import ProfilerSuiteError
-from profiler_suite.measure.plan import Overrides, plan
-from profiler_suite.measure.runner import Sweep
-from profiler_suite.measure.schedule import QUICK
+from profiler_suite.measure.planning.plan import Overrides, plan
+from profiler_suite.measure.planning.schedule import QUICK
+from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Plan, Point
 from profiler_suite.model.noun import to_json
 from profiler_suite.model.rows import (

@@ -10,9 +10,9 @@ from profiler_suite import store
 from profiler_suite.analysis.run import load
 from profiler_suite.errors import RunFolderError
 from profiler_suite.fleet import merging
-from profiler_suite.measure.plan import plan
-from profiler_suite.measure.schedule import QUICK
-from profiler_suite.measure.sharing import asked_points, plan_name, shard_of
+from profiler_suite.measure.planning.plan import plan
+from profiler_suite.measure.planning.schedule import QUICK
+from profiler_suite.measure.planning.sharding import asked_points, plan_name, shard_of
 from profiler_suite.model.experiment import Plan
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.rows import (

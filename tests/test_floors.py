@@ -115,7 +115,7 @@ def test_light_commands_import_none_of_the_scientific_stack(arguments: list[str]
 
 
 def test_the_timing_child_imports_neither_pandas_nor_matplotlib_nor_scipy() -> None:
-    code = "import sys, profiler_suite.measure.worker; print(*sorted(sys.modules))"
+    code = "import sys, profiler_suite.measure.sweep.worker; print(*sorted(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

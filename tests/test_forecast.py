@@ -3,10 +3,16 @@
 import msgspec
 import pytest
 
-from profiler_suite.measure import forecast
-from profiler_suite.measure.forecast import Countdown, Share, Standing, visit_s
-from profiler_suite.measure.plan import plan
-from profiler_suite.measure.schedule import DEFAULT, QUICK, budget_s, most_trace_s, trace_s
+from profiler_suite.measure.planning import forecast
+from profiler_suite.measure.planning.forecast import Countdown, Share, Standing, visit_s
+from profiler_suite.measure.planning.plan import plan
+from profiler_suite.measure.planning.schedule import (
+    DEFAULT,
+    QUICK,
+    budget_s,
+    most_trace_s,
+    trace_s,
+)
 from profiler_suite.model.experiment import Cost, Point, Problem
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE

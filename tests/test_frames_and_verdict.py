@@ -10,8 +10,8 @@ import profiler_suite
 from profiler_suite import store
 from profiler_suite.analysis.run import choices, crossovers, findings, quality, scaling
 from profiler_suite.errors import RunFolderError
-from profiler_suite.measure.plan import plan
-from profiler_suite.measure.schedule import DEFAULT
+from profiler_suite.measure.planning.plan import plan
+from profiler_suite.measure.planning.schedule import DEFAULT
 from profiler_suite.model.rows import (
     SCHEMA_VERSION,
     LaunchRecord,

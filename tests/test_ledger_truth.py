@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from profiler_suite.analysis import ledger
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
-from profiler_suite.measure.accounting import Effort, account
+from profiler_suite.measure.breakdown.account import Effort, account
 from profiler_suite.model.results import Ledger
 from profiler_suite.model.rows import AccountRecord
 from tests.fake_machine import MACHINE

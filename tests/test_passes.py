@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from profiler_suite.analysis.statistics import estimate
-from profiler_suite.measure import passes
-from profiler_suite.measure.plan import plan
-from profiler_suite.measure.schedule import QUICK
+from profiler_suite.measure.planning.plan import plan
+from profiler_suite.measure.planning.schedule import QUICK
+from profiler_suite.measure.sweep import phases
 from profiler_suite.model.experiment import Point, Problem
 from profiler_suite.model.rows import (
     AccountRecord,
@@ -28,12 +28,12 @@ SHORT = msgspec.structs.replace(
 )
 
 
-def job() -> passes.Job:
+def job() -> phases.Job:
     experiment = msgspec.structs.replace(
         catalogue.load(TINY),
         problems=tuple(Problem(workload="double", dims={"n": n}) for n in (8, 64)),
     )
-    return passes.Job(
+    return phases.Job(
         points=plan([experiment], MACHINE, SHORT).points,
         machine=MACHINE,
         schedule=SHORT,
@@ -43,7 +43,7 @@ def job() -> passes.Job:
     )
 
 
-def told(rows: list[Row], stop_after: int = 0) -> passes.Told:
+def told(rows: list[Row], stop_after: int = 0) -> phases.Told:
     def append(row: Row) -> None:
         rows.append(row)
         if sum(isinstance(r, PointRecord) for r in rows) == stop_after:
@@ -52,10 +52,10 @@ def told(rows: list[Row], stop_after: int = 0) -> passes.Told:
     def silent(what: object) -> None:
         pass
 
-    return passes.Told(append=append, show=silent, say=silent, pace=silent, warn=silent)
+    return phases.Told(append=append, show=silent, say=silent, pace=silent, warn=silent)
 
 
-def blocks(of: passes.Job) -> list[tuple[Point, ...]]:
+def blocks(of: phases.Job) -> list[tuple[Point, ...]]:
     small = tuple(p for p in of.points if p.problem.dims["n"] == 8)
     return [small, tuple(p for p in of.points if p not in small)]
 
@@ -64,9 +64,9 @@ def test_blocks_make_one_run_also_when_interrupted_in_between() -> None:
     asked = job()
     rows: list[Row] = []
     with pytest.raises(KeyboardInterrupt):
-        passes.measure_in_blocks(asked, blocks(asked), told(rows, stop_after=2), estimate)
+        phases.measure_in_blocks(asked, blocks(asked), told(rows, stop_after=2), estimate)
     assert [r.outcome for r in rows if isinstance(r, PassRecord)] == ["interrupted"]
-    passes.measure_in_blocks(asked, blocks(asked), told(rows), estimate, tuple(rows))
+    phases.measure_in_blocks(asked, blocks(asked), told(rows), estimate, tuple(rows))
     assert [r.outcome for r in rows if isinstance(r, PassRecord)][-1] == "complete"
     # Every point once, with its books; the lines of one point per implementation.
     ends = Counter(row.point.id for row in rows if isinstance(row, PointRecord))

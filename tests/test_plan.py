@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from profiler_suite.errors import ProfilerSuiteError, unknown_name
-from profiler_suite.measure.plan import Overrides, plan
-from profiler_suite.measure.schedule import DEFAULT, QUICK
+from profiler_suite.measure.planning.plan import Overrides, plan
+from profiler_suite.measure.planning.schedule import DEFAULT, QUICK
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import FACTS, MACHINE
 

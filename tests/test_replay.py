@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from profiler_suite.measure.replay import replay
+from profiler_suite.measure.breakdown.replay import replay
 from profiler_suite.measure.trace import trace
 
 ROUNDS = 5

@@ -1,7 +1,7 @@
 """Which functions' sources can be rewritten."""
 
 from profiler_suite.analysis.explain import rewriting
-from profiler_suite.measure.explained import SourceText
+from profiler_suite.measure.explain.records import SourceText
 
 
 def test_decorated_functions_and_lambdas_are_left_alone() -> None:

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from profiler_suite.analysis.statistics import estimate
-from profiler_suite.measure.plan import Overrides, plan
-from profiler_suite.measure.runner import Sweep
-from profiler_suite.measure.schedule import QUICK
+from profiler_suite.measure.planning.plan import Overrides, plan
+from profiler_suite.measure.planning.schedule import QUICK
+from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.rows import (
     LaunchRecord,
     PassRecord,

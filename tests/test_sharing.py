@@ -6,9 +6,15 @@ import msgspec
 import pytest
 
 from profiler_suite.errors import UsageError
-from profiler_suite.measure.plan import plan
-from profiler_suite.measure.schedule import QUICK
-from profiler_suite.measure.sharing import asked_points, blocks, plan_name, plan_seed, shard_of
+from profiler_suite.measure.planning.plan import plan
+from profiler_suite.measure.planning.schedule import QUICK
+from profiler_suite.measure.planning.sharding import (
+    asked_points,
+    blocks,
+    plan_name,
+    plan_seed,
+    shard_of,
+)
 from profiler_suite.model.experiment import Plan
 from profiler_suite.model.machine import Machine
 from profiler_suite.workloads import catalogue

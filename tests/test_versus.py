@@ -21,10 +21,10 @@ from profiler_suite.cli.resuming import resume
 from profiler_suite.errors import RunFolderError, UsageError
 from profiler_suite.machine import canary
 from profiler_suite.machine.other_python import introduce
-from profiler_suite.measure.plan import Overrides, plan
-from profiler_suite.measure.runner import Sweep
-from profiler_suite.measure.schedule import QUICK
-from profiler_suite.measure.versus import doubled, schedule_for
+from profiler_suite.measure.planning.plan import Overrides, plan
+from profiler_suite.measure.planning.schedule import QUICK
+from profiler_suite.measure.planning.two_environments import doubled, schedule_for
+from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import OTHER
 from profiler_suite.model.rows import RoundRecord, Row, Status
@@ -259,7 +259,8 @@ def test_the_own_python_can_be_introduced_and_what_it_lacks_is_lent() -> None:
     assert found.python_executable == str(Path(sys.executable).absolute())
     assert found.facts.numpy
     # Without its own packages (-S) only the lent ones are there.
-    folder, lent = child.command("profiler_suite.measure.worker", python=sys.executable)[4:6]
+    worker = "profiler_suite.measure.sweep.worker"
+    folder, lent = child.command(worker, python=sys.executable)[4:6]
     code = (
         f"import sys; sys.path.insert(0, {folder!r}); from profiler_suite import child;"
         f"child.lend({lent!r}); import msgspec, threadpoolctl, importlib.util as u;"

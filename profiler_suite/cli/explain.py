@@ -12,7 +12,7 @@ from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.explain.explanation import Explanation
-    from profiler_suite.measure.explained import Ask, Effort
+    from profiler_suite.measure.explain.records import Ask, Effort
     from profiler_suite.model.machine import Machine
 
 SEED = "seed"
@@ -72,7 +72,7 @@ def explain_command(
             f"{threads} threads cannot be used: this process may use 1 to {allowed}; "
             f"choose --threads between 1 and {allowed}"
         )
-    from profiler_suite.measure.explained import Ask
+    from profiler_suite.measure.explain.records import Ask
 
     ask = Ask(target=target, setup=setup, dtype=dtype, timeout_s=timeout)
     found = _explained(ask, threads, not no_copy, progress)
@@ -127,7 +127,7 @@ def _machine(progress: ProgressLine) -> "Machine":
 def effort_for(machine: "Machine", *, hurried: bool = False) -> "Effort":
     """How long each pass may take, with what is known of the machine."""
     from profiler_suite.machine.kept import kept_floors
-    from profiler_suite.measure.explained import Effort
+    from profiler_suite.measure.explain.records import Effort
 
     caches = [cache.size_bytes for cache in machine.facts.caches]
     effort = Effort(
@@ -153,7 +153,7 @@ def _allowed_threads() -> int:
 def _explained(ask: "Ask", threads: int, copy: bool, progress: ProgressLine) -> "Explanation":
     from profiler_suite.analysis.explain.explanation import explain
     from profiler_suite.machine.kept import keep_floors
-    from profiler_suite.measure.explain_child import ExplainChild
+    from profiler_suite.measure.explain.child import ExplainChild
 
     try:
         # What is wrong with the function is told before the machine is measured.
@@ -171,8 +171,8 @@ def _explained(ask: "Ask", threads: int, copy: bool, progress: ProgressLine) -> 
 def _seed(as_json: bool, progress: ProgressLine) -> int:
     from profiler_suite.analysis.explain.explanation import Explanation
     from profiler_suite.analysis.explain.seed import Arm, SeedAnswer
-    from profiler_suite.measure.explain_child import ExplainChild
-    from profiler_suite.measure.explained import Ask, Trial
+    from profiler_suite.measure.explain.child import ExplainChild
+    from profiler_suite.measure.explain.records import Ask, Trial
     from profiler_suite.workloads import registry, seed
 
     machine = _machine(progress)

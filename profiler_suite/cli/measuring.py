@@ -7,8 +7,8 @@ from profiler_suite.cli.progress import ProgressLine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from profiler_suite.measure.passes import Told
-    from profiler_suite.measure.schedule import Schedule
+    from profiler_suite.measure.planning.schedule import Schedule
+    from profiler_suite.measure.sweep.phases import Told
     from profiler_suite.model.run import Provenance
     from profiler_suite.store import RunFolder
 
@@ -31,13 +31,14 @@ def measure(
     from profiler_suite.analysis.statistics import estimate
     from profiler_suite.machine.canary import of_environment
     from profiler_suite.machine.kept import keep_floors
-    from profiler_suite.measure import passes, sharing
-    from profiler_suite.measure.plan import usable_bytes
+    from profiler_suite.measure.planning import sharding
+    from profiler_suite.measure.planning.plan import usable_bytes
+    from profiler_suite.measure.sweep import phases
     from profiler_suite.model.noun import OTHER
     from profiler_suite.store import read_rows
 
     earlier, _ = read_rows(run_folder.folder)
-    job = passes.Job(
+    job = phases.Job(
         points=provenance.points,
         machine=provenance.machine,
         schedule=schedule,
@@ -57,14 +58,14 @@ def measure(
     try:
         if provenance.shard:
             # Large plans are sharded, and a round over thousands of points is never done.
-            blocks = sharing.blocks(
+            blocks = sharding.blocks(
                 provenance.points, schedule, usable_bytes(job.machine, schedule)
             )
-            passes.measure_in_blocks(
+            phases.measure_in_blocks(
                 job, blocks, tell, estimate, earlier, again, keep_floors=keep
             )
         else:
-            passes.measure(job, tell, estimate, earlier, again, keep_floors=keep)
+            phases.measure(job, tell, estimate, earlier, again, keep_floors=keep)
     except KeyboardInterrupt:
         progress.keep(
             f"interrupted; what was measured is kept in {run_folder.folder}\n"
@@ -77,7 +78,7 @@ def measure(
 
 def told(run_folder: "RunFolder", progress: ProgressLine) -> "Told":
     """Rows into the run folder, everything else onto the terminal."""
-    from profiler_suite.measure.passes import Told
+    from profiler_suite.measure.sweep.phases import Told
 
     return Told(
         append=run_folder.append,

@@ -7,16 +7,16 @@ from profiler_suite.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:
     from profiler_suite.cli.progress import ProgressLine
-    from profiler_suite.measure.plan import Overrides
-    from profiler_suite.measure.schedule import Schedule
+    from profiler_suite.measure.planning.plan import Overrides
+    from profiler_suite.measure.planning.schedule import Schedule
     from profiler_suite.model.experiment import Experiment, Plan
     from profiler_suite.model.machine import Machine
 
 
 def schedule_of(request: Request) -> "Schedule":
     """How long and how well to measure."""
-    from profiler_suite.measure.schedule import of_mode
-    from profiler_suite.measure.versus import schedule_for
+    from profiler_suite.measure.planning.schedule import of_mode
+    from profiler_suite.measure.planning.two_environments import schedule_for
 
     schedule = of_mode(request.mode or "default")
     return schedule_for(schedule) if request.versus else schedule
@@ -24,7 +24,7 @@ def schedule_of(request: Request) -> "Schedule":
 
 def overrides_of(request: Request) -> "Overrides":
     """What the options put in the place of an experiment's own values."""
-    from profiler_suite.measure.plan import Overrides
+    from profiler_suite.measure.planning.plan import Overrides
 
     return Overrides(
         sizes=request.sizes,
@@ -45,8 +45,8 @@ def plan_for(
     together: bool,
 ) -> "Plan":
     """The plan for a machine; `together` says that one process holds all its points."""
-    from profiler_suite.measure.costing import TracedCosts
-    from profiler_suite.measure.plan import plan
+    from profiler_suite.measure.planning.plan import plan
+    from profiler_suite.measure.planning.traced_cost import TracedCosts
 
     schedule = schedule_of(request)
     with TracedCosts(files) as costs:
@@ -93,7 +93,7 @@ def chosen_points(
     progress: "ProgressLine",
 ) -> "Plan":
     """The plan of the points that were named, and of what they are compared with."""
-    from profiler_suite.measure.chosen import beside, named, only
+    from profiler_suite.measure.planning.subset import beside, named, only
 
     ids = named(whole, request.point)
     together = beside(whole.points, ids)

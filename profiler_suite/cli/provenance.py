@@ -11,7 +11,7 @@ from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.request import Request
 
 if TYPE_CHECKING:
-    from profiler_suite.measure.schedule import Schedule
+    from profiler_suite.measure.planning.schedule import Schedule
     from profiler_suite.model.experiment import Plan
     from profiler_suite.model.machine import Machine
     from profiler_suite.model.run import Environment, Provenance
@@ -53,7 +53,7 @@ def provenance_of(
     from profiler_suite.fleet.identity import environment_that_counts
     from profiler_suite.machine.canary import named
     from profiler_suite.machine.kept import kept_floors, kept_selfcheck
-    from profiler_suite.measure.sharing import asked_points, plan_name, plan_seed
+    from profiler_suite.measure.planning.sharding import asked_points, plan_name, plan_seed
     from profiler_suite.model.noun import OTHER
     from profiler_suite.model.rows import SCHEMA_VERSION
     from profiler_suite.model.run import Provenance

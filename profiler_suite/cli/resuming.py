@@ -10,7 +10,7 @@ from profiler_suite.cli.request import Request
 from profiler_suite.errors import RunFolderError, UsageError
 
 if TYPE_CHECKING:
-    from profiler_suite.measure.schedule import Schedule
+    from profiler_suite.measure.planning.schedule import Schedule
     from profiler_suite.model.experiment import Plan
     from profiler_suite.model.machine import Machine
     from profiler_suite.model.run import Environment, Provenance
@@ -132,7 +132,7 @@ def check_machine(folder: Path, earlier: "Provenance", machine: "Machine") -> No
 def flagged(folder: Path) -> frozenset[str]:
     """Ids of the points whose numbers are doubtful or missing, with their partners."""
     from profiler_suite.analysis.run.load import load
-    from profiler_suite.measure.chosen import beside
+    from profiler_suite.measure.planning.subset import beside
 
     run = load(folder)
     broken = run.points["status"].isin(["failed", "crashed", "timeout"])
@@ -144,7 +144,7 @@ def flagged(folder: Path) -> frozenset[str]:
 
 def flagged_plan(folder: Path, machine: "Machine", schedule: "Schedule") -> "Plan":
     """What measuring the flagged points of a run again comes to."""
-    from profiler_suite.measure.chosen import only
+    from profiler_suite.measure.planning.subset import only
     from profiler_suite.model.experiment import Plan
     from profiler_suite.store import read_provenance
 

@@ -33,7 +33,7 @@ from profiler_suite.cli.show import point_latest, terminal_width, wants_color
 from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
-    from profiler_suite.measure.schedule import Schedule
+    from profiler_suite.measure.planning.schedule import Schedule
     from profiler_suite.model.experiment import Experiment, Plan
     from profiler_suite.model.machine import Machine
     from profiler_suite.model.run import Provenance
@@ -211,7 +211,7 @@ def _with_survey(plan: "Plan", request: Request) -> "Plan":
 
 
 def _part(request: Request, whole: "Plan", machine: "Machine", schedule: "Schedule") -> "Plan":
-    from profiler_suite.measure.sharing import shard_of
+    from profiler_suite.measure.planning.sharding import shard_of
 
     return shard_of(whole, *request.shard, machine, schedule) if request.shard else whole
 

@@ -10,8 +10,8 @@ from profiler_suite import units
 from profiler_suite.errors import RunFolderError
 from profiler_suite.fleet.identity import differences, host_of, names_of
 from profiler_suite.measure import lines
-from profiler_suite.measure.places import Place, moved, place_after
-from profiler_suite.measure.sharing import base_id
+from profiler_suite.measure.planning.sharding import base_id
+from profiler_suite.measure.sweep.row_offsets import Place, moved, place_after
 from profiler_suite.model.experiment import Experiment, Point, Problem, Skip
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import (

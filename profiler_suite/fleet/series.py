@@ -7,10 +7,10 @@ from datetime import datetime
 
 from profiler_suite.fleet.task import Answer
 from profiler_suite.measure import lines
-from profiler_suite.measure.places import Place, moved, place_after, point_of
-from profiler_suite.measure.plan import usable_bytes
-from profiler_suite.measure.schedule import Schedule
-from profiler_suite.measure.sharing import blocks, groups
+from profiler_suite.measure.planning.plan import usable_bytes
+from profiler_suite.measure.planning.schedule import Schedule
+from profiler_suite.measure.planning.sharding import blocks, groups
+from profiler_suite.measure.sweep.row_offsets import Place, moved, place_after, point_of
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import (
     AccountRecord,

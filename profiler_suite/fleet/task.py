@@ -18,8 +18,8 @@ from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.fleet.identity import differences, environment_that_counts
 from profiler_suite.fleet.lock import alone_on_this_machine
 from profiler_suite.machine.kept import cache_folder
-from profiler_suite.measure.passes import Job, Told, measure
-from profiler_suite.measure.places import place_after
+from profiler_suite.measure.sweep.phases import Job, Told, measure
+from profiler_suite.measure.sweep.row_offsets import place_after
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun, to_json
 from profiler_suite.model.rows import HostRecord, Row

@@ -11,12 +11,13 @@ from time import perf_counter
 
 import msgspec
 
-from profiler_suite.measure import accounting, lines
+from profiler_suite.measure import lines
+from profiler_suite.measure.breakdown import account
 from profiler_suite.measure.clock import Clock, clock_of_a_child
-from profiler_suite.measure.forecast import TYPICAL_PREPARE_S
-from profiler_suite.measure.plan import make_point
-from profiler_suite.measure.runner import Judge, Progress, Sweep
-from profiler_suite.measure.schedule import Schedule
+from profiler_suite.measure.planning.forecast import TYPICAL_PREPARE_S
+from profiler_suite.measure.planning.plan import make_point
+from profiler_suite.measure.planning.schedule import Schedule
+from profiler_suite.measure.sweep.runner import Judge, Progress, Sweep
 from profiler_suite.model.experiment import Point, Problem
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
@@ -181,12 +182,12 @@ def _account(
     tell: Callable[[AccountRecord], None],
 ) -> str:
     """The books of these functions, with that share of the time for each."""
-    return accounting.account_points(
+    return account.account_points(
         points,
-        accounting.Order(
+        account.Order(
             files=(str(KNOWN_TRUTH),),
             seed=effort.seed,
-            effort=accounting.Effort(
+            effort=account.Effort(
                 replay_s=share * effort.replay_s,
                 sample_s=share * effort.sample_s,
                 # A machine that was never seen before has no floor: all rounds are used.

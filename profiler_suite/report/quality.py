@@ -7,7 +7,7 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.machine import canary
-from profiler_suite.measure import schedule
+from profiler_suite.measure.planning import schedule
 from profiler_suite.report import chart, labels, selection, ticks
 from profiler_suite.report.chart import Picture
 from profiler_suite.report.style import ON_BOTH, ROLES, Mark, in_order

@@ -29,9 +29,9 @@ from profiler_suite.fleet.campaign import Campaign
 from profiler_suite.fleet.dispatch import Driver, Heard
 from profiler_suite.fleet.engine import DaskEngine
 from profiler_suite.machine.survey import survey
-from profiler_suite.measure.plan import plan
-from profiler_suite.measure.schedule import QUICK
-from profiler_suite.measure.sharing import asked_points, plan_name
+from profiler_suite.measure.planning.plan import plan
+from profiler_suite.measure.planning.schedule import QUICK
+from profiler_suite.measure.planning.sharding import asked_points, plan_name
 from profiler_suite.model.experiment import Experiment, Plan, Problem
 from profiler_suite.model.rows import (
     AccountRecord,

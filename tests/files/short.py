@@ -5,7 +5,7 @@ import os
 import msgspec
 
 from profiler_suite.cli import main
-from profiler_suite.measure import schedule
+from profiler_suite.measure.planning import schedule
 
 schedule.QUICK = msgspec.structs.replace(
     schedule.QUICK,

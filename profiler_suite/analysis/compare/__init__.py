@@ -1,1 +1,1 @@
-"""Two runs, two environments or several hosts side by side, and how their difference is judged."""
+"""Two runs, two environments or several hosts side by side, and how they are judged."""

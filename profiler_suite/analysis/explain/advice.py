@@ -9,7 +9,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.explain.candidates import LEAST_SHARE, Candidate, candidates
-from profiler_suite.measure.explained import Explained, Trial, Tried
+from profiler_suite.measure.explain.records import Explained, Trial, Tried
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Ledger

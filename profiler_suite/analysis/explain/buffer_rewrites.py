@@ -5,7 +5,7 @@ import copy
 import re
 
 from profiler_suite.analysis.explain.rewriting import Function, number, rewritten, statements
-from profiler_suite.measure.explained import Rewrite
+from profiler_suite.measure.explain.records import Rewrite
 
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "add",

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Sequence
 
 from profiler_suite.analysis.explain.rewriting import Function, number, replacing, rewritten
-from profiler_suite.measure.explained import Rewrite
+from profiler_suite.measure.explain.records import Rewrite
 
 _REDUCTIONS = {
     "sum": "add",

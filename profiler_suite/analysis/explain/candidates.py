@@ -7,7 +7,7 @@ from profiler_suite import units
 from profiler_suite.analysis import ledger
 from profiler_suite.analysis.explain import buffer_rewrites, call_rewrites, loops, rewriting
 from profiler_suite.machine.lookup import call_cost_or_none
-from profiler_suite.measure.explained import Explained, Trial
+from profiler_suite.measure.explain.records import Explained, Trial
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Ledger

@@ -14,7 +14,7 @@ from profiler_suite.analysis.explain import advice, function_tables
 from profiler_suite.analysis.explain import document as explanation_document
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.candidates import candidates
-from profiler_suite.measure.explained import Explained, Trial, Tried
+from profiler_suite.measure.explain.records import Explained, Trial, Tried
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Estimate, Ledger

@@ -7,7 +7,7 @@ import pandas as pd
 
 from profiler_suite.analysis import ledger
 from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS, LineBooks
-from profiler_suite.measure.explained import Explained
+from profiler_suite.measure.explain.records import Explained
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.rows import LineRecord
 

@@ -9,7 +9,7 @@ import copy
 import textwrap
 from collections.abc import Callable, Collection, Sequence
 
-from profiler_suite.measure.explained import Rewrite, SourceText
+from profiler_suite.measure.explain.records import Rewrite, SourceText
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return)
 

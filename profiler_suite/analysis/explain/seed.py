@@ -7,7 +7,7 @@ from profiler_suite import units
 from profiler_suite.analysis import ledger, statistics
 from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.statistics import Ratio
-from profiler_suite.measure.explained import Tried
+from profiler_suite.measure.explain.records import Tried
 from profiler_suite.model.noun import Noun
 
 SEED_SCHEMA = 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from profiler_suite.measure.pointwise import pass_over
+from profiler_suite.measure.children.isolated_points import pass_over
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import LineRecord

@@ -6,10 +6,10 @@ import sys
 import msgspec
 
 from profiler_suite import child
+from profiler_suite.measure.children.isolated_points import READY
 from profiler_suite.measure.lines.job import Order, Profiled
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
-from profiler_suite.measure.pointwise import READY
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import to_json

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from profiler_suite.errors import UsageError
-from profiler_suite.measure.forecast import forecast, one_after_the_other, visit_s
 from profiler_suite.measure.lines.job import representatives
-from profiler_suite.measure.plan import predicted_memory_bytes, usable_bytes
-from profiler_suite.measure.schedule import Schedule
+from profiler_suite.measure.planning.forecast import forecast, one_after_the_other, visit_s
+from profiler_suite.measure.planning.plan import predicted_memory_bytes, usable_bytes
+from profiler_suite.measure.planning.schedule import Schedule
 from profiler_suite.model.experiment import Plan, Point
 from profiler_suite.model.machine import Machine
 

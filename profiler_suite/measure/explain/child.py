@@ -18,7 +18,7 @@ import msgspec
 
 from profiler_suite import child
 from profiler_suite.errors import FunctionError, ProfilerSuiteError, TimeUp, UsageError
-from profiler_suite.measure.explained import (
+from profiler_suite.measure.explain.records import (
     Ask,
     Begin,
     Effort,
@@ -56,7 +56,7 @@ class ExplainChild:
         self._target = ask.target
         self._timeout_s = ask.timeout_s
         self._tell = tell
-        self._process = child.start("profiler_suite.measure.explain_child")
+        self._process = child.start("profiler_suite.measure.explain.child")
         self._decoder = msgspec.json.Decoder(Answer)
         self._stage = "its start"
         self._expired = False
@@ -191,8 +191,8 @@ class _TimeLimit:
 
 
 def _serve(requests: BinaryIO, output: BinaryIO) -> None:
-    from profiler_suite.measure import trials
-    from profiler_suite.measure.explaining import Subject
+    from profiler_suite.measure.explain import trials
+    from profiler_suite.measure.explain.subject import Subject
     from profiler_suite.workloads import user_function
 
     def answer(message: Answer) -> None:

@@ -9,10 +9,10 @@ import msgspec
 from profiler_suite import units
 from profiler_suite.errors import UsageError, unknown_name
 from profiler_suite.machine import choice, prediction
-from profiler_suite.measure.forecast import forecast
-from profiler_suite.measure.schedule import Schedule
+from profiler_suite.measure.planning.forecast import forecast
+from profiler_suite.measure.planning.schedule import Schedule
+from profiler_suite.measure.planning.two_environments import doubled
 from profiler_suite.measure.timing import SAMPLE_S
-from profiler_suite.measure.versus import doubled
 from profiler_suite.model.experiment import Cost, Experiment, Plan, Point, Problem, Skip
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun

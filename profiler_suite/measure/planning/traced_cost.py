@@ -10,8 +10,8 @@ from types import TracebackType
 import msgspec
 
 from profiler_suite import child
-from profiler_suite.measure.conversation import ChildDiedError, Conversation
-from profiler_suite.measure.pointwise import READY
+from profiler_suite.measure.children.conversation import ChildDiedError, Conversation
+from profiler_suite.measure.children.isolated_points import READY
 from profiler_suite.model.experiment import Cost, Problem
 from profiler_suite.model.noun import Noun, to_json
 from profiler_suite.model.workload import Implementation
@@ -62,7 +62,7 @@ class TracedCosts:
         order = Order(implementation=implementation.name, problem=problem)
         try:
             if self._talk is None:
-                self._talk = Conversation("profiler_suite.measure.costing")
+                self._talk = Conversation("profiler_suite.measure.planning.traced_cost")
                 self._talk.ask(msgspec.json.encode(self._files), _START_TIMEOUT_S)
             line = self._talk.ask(msgspec.json.encode(order), _PATIENCE_S)
             found = msgspec.json.decode(line, type=Found)

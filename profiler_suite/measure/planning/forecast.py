@@ -14,7 +14,7 @@ import msgspec
 
 from profiler_suite.machine.prediction import SCIPY_RATES
 from profiler_suite.measure.lines.job import representatives
-from profiler_suite.measure.schedule import Schedule, budget_s, most_trace_s, trace_s
+from profiler_suite.measure.planning.schedule import Schedule, budget_s, most_trace_s, trace_s
 from profiler_suite.measure.timing import (
     SAMPLE_S,
     SAMPLES_PER_VISIT,

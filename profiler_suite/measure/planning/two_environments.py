@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from profiler_suite.measure.schedule import Schedule
+from profiler_suite.measure.planning.schedule import Schedule
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import OTHER
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from profiler_suite.measure.conversation import ChildDiedError, Conversation
+from profiler_suite.measure.children.conversation import ChildDiedError, Conversation
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import Status
 

@@ -13,7 +13,7 @@ import msgspec
 from profiler_suite import child
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
-from profiler_suite.measure.protocol import (
+from profiler_suite.measure.sweep.protocol import (
     Begin,
     Done,
     Prepare,

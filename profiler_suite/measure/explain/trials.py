@@ -15,9 +15,9 @@ import numpy as np
 import threadpoolctl
 
 from profiler_suite.measure import timing
-from profiler_suite.measure.comparing import arrays_in, compare
-from profiler_suite.measure.explained import Rewrite, Trial, Tried
-from profiler_suite.measure.explaining import Subject
+from profiler_suite.measure.explain.records import Rewrite, Trial, Tried
+from profiler_suite.measure.explain.same_answer import arrays_in, compare
+from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.lines.functions import python_function
 from profiler_suite.measure.threads import rest
 from profiler_suite.measure.trace.rebuild import rebuild

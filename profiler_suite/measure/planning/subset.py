@@ -4,9 +4,9 @@ import difflib
 from collections.abc import Collection, Iterable
 
 from profiler_suite.errors import UsageError
-from profiler_suite.measure.forecast import forecast
-from profiler_suite.measure.plan import predicted_memory_bytes
-from profiler_suite.measure.schedule import Schedule
+from profiler_suite.measure.planning.forecast import forecast
+from profiler_suite.measure.planning.plan import predicted_memory_bytes
+from profiler_suite.measure.planning.schedule import Schedule
 from profiler_suite.model.experiment import Plan, Point
 from profiler_suite.model.machine import Machine
 

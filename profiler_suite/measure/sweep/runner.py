@@ -9,11 +9,11 @@ import msgspec
 from profiler_suite import units
 from profiler_suite.errors import ChildError
 from profiler_suite.machine.canary import effective_floors, named, own_floor
-from profiler_suite.measure import forecast
-from profiler_suite.measure.conversation import ChildDiedError, Conversation
-from profiler_suite.measure.forecast import Standing, visit_s
-from profiler_suite.measure.places import Place, place_after
-from profiler_suite.measure.protocol import (
+from profiler_suite.measure.children.conversation import ChildDiedError, Conversation
+from profiler_suite.measure.planning import forecast
+from profiler_suite.measure.planning.forecast import Standing, visit_s
+from profiler_suite.measure.planning.schedule import Schedule, budget_s
+from profiler_suite.measure.sweep.protocol import (
     Begin,
     Done,
     Prepare,
@@ -24,7 +24,7 @@ from profiler_suite.measure.protocol import (
     Take,
     Taken,
 )
-from profiler_suite.measure.schedule import Schedule, budget_s
+from profiler_suite.measure.sweep.row_offsets import Place, place_after
 from profiler_suite.measure.timing import passes_that_fill
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import Machine
@@ -69,7 +69,7 @@ class Child:
 
     def __init__(self, begin: Begin, python: str = "") -> None:
         self._decoder = msgspec.json.Decoder(Reply)
-        self._talk = Conversation("profiler_suite.measure.worker", python)
+        self._talk = Conversation("profiler_suite.measure.sweep.worker", python)
         try:
             reply = self.ask(begin, _START_TIMEOUT_S)
             if not isinstance(reply, Ready):

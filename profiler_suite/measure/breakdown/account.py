@@ -14,9 +14,9 @@ import msgspec
 from profiler_suite import child
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
-from profiler_suite.measure.pointwise import READY, pass_over
-from profiler_suite.measure.replay import NOTHING, Replay, replay
-from profiler_suite.measure.schedule import trace_s
+from profiler_suite.measure.breakdown.replay import NOTHING, Replay, replay
+from profiler_suite.measure.children.isolated_points import READY, pass_over
+from profiler_suite.measure.planning.schedule import trace_s
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.measure.trace import trace
 from profiler_suite.model.experiment import Point
@@ -76,7 +76,7 @@ def account_points(
     """
     decoder = msgspec.json.Decoder(AccountRecord)
     ended = pass_over(
-        "profiler_suite.measure.accounting",
+        "profiler_suite.measure.breakdown.account",
         msgspec.json.encode(order),
         points,
         patience_s,

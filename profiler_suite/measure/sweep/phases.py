@@ -6,11 +6,12 @@ from time import perf_counter
 import msgspec
 
 from profiler_suite import units
-from profiler_suite.measure import forecast, lines
-from profiler_suite.measure.accounting import Effort, Order, account_points
-from profiler_suite.measure.places import Place, place_after, point_of
-from profiler_suite.measure.runner import Judge, Progress, Sweep
-from profiler_suite.measure.schedule import Schedule, most_trace_s
+from profiler_suite.measure import lines
+from profiler_suite.measure.breakdown.account import Effort, Order, account_points
+from profiler_suite.measure.planning import forecast
+from profiler_suite.measure.planning.schedule import Schedule, most_trace_s
+from profiler_suite.measure.sweep.row_offsets import Place, place_after, point_of
+from profiler_suite.measure.sweep.runner import Judge, Progress, Sweep
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun

@@ -1,0 +1,1 @@
+"""Where the time of a point goes: traced once, replayed beside the plain function, sampled."""

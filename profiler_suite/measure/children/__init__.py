@@ -1,0 +1,1 @@
+"""What the child processes that measure have in common."""

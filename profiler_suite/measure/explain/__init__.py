@@ -1,0 +1,1 @@
+"""A person's own function: loaded, timed, traced, sampled, and what is tried on it."""

@@ -1,0 +1,1 @@
+"""What a sweep is going to measure, in which order, and how long that takes."""

@@ -1,0 +1,1 @@
+"""The rounds of a sweep: phases, worker processes and what they say to each other."""
