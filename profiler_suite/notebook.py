@@ -28,7 +28,7 @@ class Shown(Explanation):
     """An explanation that a notebook shows as a page, a terminal as a screen."""
 
     def __str__(self) -> str:
-        from profiler_suite.report.explanation import screen
+        from profiler_suite.report.terminal.explanation import screen
 
         return screen(self, 80, color=False)
 
@@ -36,7 +36,7 @@ class Shown(Explanation):
         printer.text("Explanation(…)" if cycle else str(self))
 
     def _repr_html_(self) -> str:
-        from profiler_suite.report.explanation_page import frame
+        from profiler_suite.report.html.explanation import frame
 
         return frame(self)
 

@@ -17,7 +17,7 @@ from profiler_suite.measure.planning import subset
 from profiler_suite.measure.planning.plan import Overrides, plan
 from profiler_suite.measure.planning.schedule import DEFAULT, of_mode
 from profiler_suite.model.experiment import Plan
-from profiler_suite.report import rerun
+from profiler_suite.report.content import rerun_command
 from profiler_suite.workloads import catalogue
 from tests.fake_folder import write_run
 from tests.fake_machine import MACHINE
@@ -67,7 +67,7 @@ def test_every_command_of_a_run_plans_exactly_its_point(typed: str) -> None:
         experiments=whole.experiments,
         experiment_files=files,
     )
-    command = rerun.commands(provenance)
+    command = rerun_command.commands(provenance)
     rows = pd.DataFrame({"id": p.id, "experiment": p.experiment} for p in whole.points)
     by_id = {point.id: point for point in whole.points}
     for row in rows.itertuples():

@@ -19,7 +19,7 @@ from profiler_suite.analysis.run.load import Run
 from profiler_suite.errors import UsageError
 from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.rows import RoundRecord
-from profiler_suite.report import comparison as text
+from profiler_suite.report.content import comparison_tables as text
 from tests.fake_run import HOSTILE, make_run
 
 _SCALED = ["time_s", "low_s", "high_s", "minimum_s", "raw_median_s", "p95_s"]

@@ -4,7 +4,7 @@ import json
 
 import msgspec
 
-from profiler_suite.report.document import machine_document
+from profiler_suite.report.formats.document import machine_document
 from tests.fake_machine import MACHINE, ceiling
 
 

@@ -14,7 +14,7 @@ from profiler_suite.analysis.run.load import Run, load
 from profiler_suite.analysis.run.table_columns import POINT_COLUMNS
 from profiler_suite.cli.show import export_command
 from profiler_suite.errors import UsageError
-from profiler_suite.report.exports import FORMATS, export, speedscope
+from profiler_suite.report.formats.exports import FORMATS, export, speedscope
 from tests.fake_folder import write_run
 from tests.test_ledger import account, samples
 

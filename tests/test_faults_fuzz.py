@@ -35,9 +35,9 @@ from profiler_suite.model.rows import (
     Visit,
 )
 from profiler_suite.model.run import Provenance
-from profiler_suite.report.document import document
-from profiler_suite.report.exports import FORMATS, export
-from profiler_suite.report.terminal import summary
+from profiler_suite.report.formats.document import document
+from profiler_suite.report.formats.exports import FORMATS, export
+from profiler_suite.report.terminal.listings import summary
 from profiler_suite.report.write import write_report
 from profiler_suite.workloads import catalogue, registry
 from tests.fake_machine import MACHINE

@@ -25,6 +25,7 @@ FLOORS = {
     "model": 1,
     "units": 0,
     "child": 1,
+    "files": 0.5,
     "errors": 0,
 }
 # Third-party packages and the only rooms they may be imported in.

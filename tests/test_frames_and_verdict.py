@@ -23,7 +23,7 @@ from profiler_suite.model.rows import (
     Visit,
 )
 from profiler_suite.model.run import Provenance
-from profiler_suite.report.document import document
+from profiler_suite.report.formats.document import document
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
 

@@ -12,7 +12,7 @@ from profiler_suite.analysis.compare.changes import Verdict
 from profiler_suite.analysis.run import load
 from profiler_suite.fleet import merging
 from profiler_suite.model.machine import Machine
-from profiler_suite.report.terminal import summary
+from profiler_suite.report.terminal.listings import summary
 from profiler_suite.report.write import write_report
 from tests.fake_machine import FACTS, MACHINE
 from tests.test_fleet_merging import COMMAND, provenance, whole_plan, write_run

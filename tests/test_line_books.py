@@ -12,8 +12,8 @@ from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.analysis.run.line_breakdown import LineBooks
 from profiler_suite.model.rows import LineRecord, OperationTime
 from profiler_suite.model.trace import OperationLine
-from profiler_suite.report import explanation_lines
-from profiler_suite.report.console import Page, dedented
+from profiler_suite.report.terminal import annotated_source
+from profiler_suite.report.terminal.console import Page, dedented
 from tests.test_ledger import FAULT_S, PRICED, account, operation
 
 
@@ -137,7 +137,7 @@ def table(**columns: list[Any]) -> pd.DataFrame:
 
 def shown(lines: pd.DataFrame, width: int, notes: tuple[str, ...] = ()) -> str:
     page = Page(width, False)
-    explanation_lines.every(page, lines, notes)
+    annotated_source.every(page, lines, notes)
     return page.text()
 
 

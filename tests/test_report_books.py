@@ -3,22 +3,23 @@
 import numpy as np
 import pytest
 
-from profiler_suite.report import books, style
+from profiler_suite.report.drawing import style
+from profiler_suite.report.figures import time_breakdown
 from tests.fake_run import make_run
 
 
 def test_overhead_falls_below_a_level_on_a_logarithmic_axis() -> None:
-    assert books.falls_below([1, 100], [1.0, 0.0], 0.5) == pytest.approx(10)
-    assert books.falls_below([1, 10], [0.4, 0.2], 0.5) == 0.0
-    assert books.falls_below([1, 10], [0.9, 0.8], 0.5) is None
+    assert time_breakdown.falls_below([1, 100], [1.0, 0.0], 0.5) == pytest.approx(10)
+    assert time_breakdown.falls_below([1, 10], [0.4, 0.2], 0.5) == 0.0
+    assert time_breakdown.falls_below([1, 10], [0.9, 0.8], 0.5) is None
 
 
 def test_a_run_without_ledgers_has_no_ledger_figures() -> None:
     run = make_run()
     points = run.points.assign(residual=np.nan)
-    assert books.with_ledger(points).empty
-    assert books.stacked(run.provenance.experiments[0], points, {}, "where") is None
-    assert books.agreement(points, {}, "methods") is None
+    assert time_breakdown.with_ledger(points).empty
+    assert time_breakdown.stacked(run.provenance.experiments[0], points, {}, "where") is None
+    assert time_breakdown.agreement(points, {}, "methods") is None
 
 
 def test_entries_of_a_bar_have_a_colour_each() -> None:

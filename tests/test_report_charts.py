@@ -13,22 +13,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
-from profiler_suite.report import (
+from profiler_suite.report.content import run_facts, selection
+from profiler_suite.report.drawing import chart, crossing_bands, labels, style, ticks
+from profiler_suite.report.figures import (
+    all_figures,
     axes,
-    bands,
-    chart,
-    gallery,
-    known,
-    labels,
     layers,
     quality,
     roofline,
-    selection,
-    style,
     threads_by_size,
-    ticks,
 )
-from profiler_suite.report.view import TableView
+from profiler_suite.report.html.view import TableView
 from tests.fake_run import make_run
 
 
@@ -96,7 +91,7 @@ def test_the_title_does_not_call_a_tie_a_win() -> None:
 
 
 def test_what_varies_besides_the_axis_becomes_panels() -> None:
-    points = known.ask(make_run()).points
+    points = run_facts.ask(make_run()).points
     own = selection.measured(selection.of_experiment(points, "filter_count"))
     assert selection.other_variables(own, "filters") == ["stride"]
     parts = selection.panels(own, ["stride"], most=3)
@@ -105,20 +100,20 @@ def test_what_varies_besides_the_axis_becomes_panels() -> None:
 
 def test_drawing_leaves_matplotlibs_settings_alone() -> None:
     before = dict(mpl.rcParams)
-    gallery.hang(known.ask(make_run()))
+    all_figures.hang(run_facts.ask(make_run()))
     assert dict(mpl.rcParams) == before
 
 
 def test_every_mark_stands_for_a_row_of_the_points_table() -> None:
-    facts = known.ask(make_run())
-    for hung in gallery.hang(facts):
+    facts = run_facts.ask(make_run())
+    for hung in all_figures.hang(facts):
         for group, rows in hung.picture.rows.items():
             names = set(facts.points.loc[rows, "implementation"])
             assert names <= {hung.picture.series[group]}
 
 
 def test_titles_are_sentences_and_names_are_unique_files() -> None:
-    hung = gallery.hang(known.ask(make_run()))
+    hung = all_figures.hang(run_facts.ask(make_run()))
     names = [h.picture.name for h in hung]
     assert len(names) == len(set(names))
     assert all(name.replace("_", "").isalnum() for name in names)
@@ -132,7 +127,7 @@ def test_a_figure_without_its_data_is_left_out() -> None:
     for name in ("visits", "launch_of", "round_of"):
         object.__setattr__(run.history, name, {})
     object.__setattr__(run, "lines", run.lines.iloc[:0])
-    names = {h.picture.name for h in gallery.hang(known.ask(run))}
+    names = {h.picture.name for h in all_figures.hang(run_facts.ask(run))}
     assert names <= {"same_code"}
 
 
@@ -153,7 +148,7 @@ def test_a_long_table_says_how_many_rows_it_leaves_out() -> None:
 
 
 def test_of_very_many_pairs_of_the_same_code_the_farthest_apart_are_drawn() -> None:
-    facts = known.ask(make_run())
+    facts = run_facts.ask(make_run())
     pairs = pd.concat([facts.same_code] * 100, ignore_index=True)
     pairs["ratio"] = 1.0
     pairs.loc[3, "ratio"] = 1.5
@@ -166,16 +161,23 @@ def test_of_very_many_pairs_of_the_same_code_the_farthest_apart_are_drawn() -> N
 
 def test_words_above_an_axis_keep_apart() -> None:
     crossings = [(10.0, 9.0, 11.0, "loop → vectorized 10.0"), (11.0, 10.0, 12.0, "b → c 11.0")]
-    close = bands.place(crossings, (1, 100))
+    close = crossing_bands.place(crossings, (1, 100))
     assert [band.row for band in close] == [0, 1]
-    far = bands.place([(1.1, 1, 1.2, "a → b 1.10"), (90, 80, 95, "b → c 90.0")], (1, 100))
+    far = crossing_bands.place(
+        [(1.1, 1, 1.2, "a → b 1.10"), (90, 80, 95, "b → c 90.0")], (1, 100)
+    )
     assert [(band.row, band.align) for band in far] == [(0, "left"), (0, "right")]
-    assert bands.room_for([close, far]) > bands.room_for([far]) > bands.room_for([[]]) == 0
+    assert (
+        crossing_bands.room_for([close, far])
+        > crossing_bands.room_for([far])
+        > crossing_bands.room_for([[]])
+        == 0
+    )
 
 
 def test_threads_over_size_need_three_sizes() -> None:
-    facts = known.ask(make_run())
-    names = {h.picture.name for h in gallery.hang(facts)}
+    facts = run_facts.ask(make_run())
+    names = {h.picture.name for h in all_figures.hang(facts)}
     assert "speedup_blas_threads" in names
     scaled = facts.thread_scaling
     few = scaled[scaled["flop"] < scaled["flop"].max()]
@@ -188,7 +190,7 @@ def test_threads_over_size_need_three_sizes() -> None:
 
 
 def test_intervals_of_the_traced_roofline_are_around_their_marks() -> None:
-    facts = known.ask(make_run())
+    facts = run_facts.ask(make_run())
     points = facts.points.assign(
         traced_flop=7 * facts.points["flop"], traced_bytes=facts.points["compulsory_bytes"]
     )
@@ -209,7 +211,7 @@ def test_intervals_of_the_traced_roofline_are_around_their_marks() -> None:
 
 
 def test_executed_and_effective_rates_are_drawn_apart_where_they_differ() -> None:
-    asked = known.ask(make_run())
+    asked = run_facts.ask(make_run())
     points = asked.points
     point = points[points["implementation"] == "im2col_gemm"].iloc[0]
     key = (str(point["dtype"]), int(point["threads"]))
@@ -233,7 +235,7 @@ def test_executed_and_effective_rates_are_drawn_apart_where_they_differ() -> Non
 
 
 def test_the_fastest_peer_of_every_row_is_marked_as_the_line_to_beat() -> None:
-    asked = known.ask(make_run())
+    asked = run_facts.ask(make_run())
     experiment = next(e for e in asked.run.provenance.experiments if e.name == "network_layers")
     own = selection.measured(selection.of_experiment(asked.points, experiment.name))
     name = str(own["implementation"].iloc[0])
@@ -251,7 +253,7 @@ def test_the_fastest_peer_of_every_row_is_marked_as_the_line_to_beat() -> None:
 
 
 def test_no_text_leaves_its_picture_however_many_implementations_there_are() -> None:
-    facts = known.ask(make_run())
+    facts = run_facts.ask(make_run())
     names = [f"a_rather_long_name_{number}" for number in range(60)]
     own = facts.points["experiment"].eq("network_layers")
     renamed = facts.points.assign(
@@ -264,8 +266,8 @@ def test_no_text_leaves_its_picture_however_many_implementations_there_are() -> 
     )
     pictures = []
     for hung in [
-        *gallery.hang(facts),
-        *gallery.hang(dataclasses.replace(facts, points=renamed, marks=looks)),
+        *all_figures.hang(facts),
+        *all_figures.hang(dataclasses.replace(facts, points=renamed, marks=looks)),
     ]:
         pictures += [hung.picture, *([hung.picture.narrow] if hung.picture.narrow else [])]
     for picture in pictures:
@@ -284,7 +286,7 @@ def test_no_text_leaves_its_picture_however_many_implementations_there_are() -> 
 
 @pytest.mark.parametrize(("mode", "limit"), [("quick", "5"), ("default", "3"), ("full", "2")])
 def test_the_spread_is_held_against_the_limit_of_the_runs_mode(mode: str, limit: str) -> None:
-    facts = known.ask(make_run())
+    facts = run_facts.ask(make_run())
     drawn = quality.spread_over_time(facts.points, facts.marks, mode)
     assert drawn is not None
     assert f"±{limit} %" in drawn.title
@@ -294,7 +296,7 @@ def test_the_spread_is_held_against_the_limit_of_the_runs_mode(mode: str, limit:
 
 
 def test_the_dashes_that_the_caption_names_are_at_the_roofs_of_the_arms() -> None:
-    facts = known.ask(make_run())
+    facts = run_facts.ask(make_run())
     frame = selection.measured(facts.points)
     frame = frame[frame["bound"].eq("memory") & frame["attainable_flop_per_s"].gt(0)]
     arm = frame.iloc[0]
@@ -310,7 +312,7 @@ def test_the_dashes_that_the_caption_names_are_at_the_roofs_of_the_arms() -> Non
 
 
 def test_the_title_of_a_roofline_praises_nobody_for_being_all_overhead() -> None:
-    facts = known.ask(make_run())
+    facts = run_facts.ask(make_run())
     key = ("float64", 1)
     only = facts.points.assign(bound="overhead", of_attainable=1.0, above_roof=False)
     drawn = roofline.over_intensity(only, facts.roofs[key], *key, facts.marks, "r")
@@ -339,13 +341,13 @@ def test_a_title_takes_what_fits_into_two_lines_the_first_part_first() -> None:
     assert chart.longest_title(["a", "b" * 300, "c"]) == "a; c"
     assert all(
         len(chart.lines_of(hung.picture.title)) <= 2
-        for hung in gallery.hang(known.ask(make_run()))
+        for hung in all_figures.hang(run_facts.ask(make_run()))
         if hung.section == "axes"
     )
 
 
 def test_layers_tell_the_share_of_the_peak_and_whether_fewer_operations_win() -> None:
-    asked = known.ask(make_run())
+    asked = run_facts.ask(make_run())
     experiment = next(e for e in asked.run.provenance.experiments if e.name == "network_layers")
     own = asked.points["experiment"].eq("network_layers")
     name = str(selection.measured(asked.points[own])["implementation"].iloc[0])
@@ -368,7 +370,7 @@ def test_layers_tell_the_share_of_the_peak_and_whether_fewer_operations_win() ->
 def test_a_narrow_twin_shows_the_same_points_and_names_them_below() -> None:
     twins = [
         (hung.picture, hung.picture.narrow)
-        for hung in gallery.hang(known.ask(make_run()))
+        for hung in all_figures.hang(run_facts.ask(make_run()))
         if hung.picture.narrow
     ]
     assert {"answer", "roofline_float64_t1", "time_input_size", "spread"} <= {

@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
-from profiler_suite.report import book_tables, known, rerun, selection, tables
-from profiler_suite.report.view import TableView
+from profiler_suite.report.content import breakdown_tables, rerun_command, run_facts, selection
+from profiler_suite.report.content import run_tables as tables
+from profiler_suite.report.html.view import TableView
 from tests.fake_run import HOSTILE, make_run
 from tests.report_fixtures import Written
 
@@ -106,7 +107,7 @@ def test_sections_are_numbered_without_gaps_and_in_the_navigation_alike(
 
 
 def test_the_first_table_says_what_each_name_means(report: Written) -> None:
-    table = tables.arms(known.ask(report.run))
+    table = tables.arms(run_facts.ask(report.run))
     assert table
     said = dict(zip((row[0] for row in table.rows), table.below, strict=True))
     assert said["loop"].startswith("The question's triple loop")
@@ -122,7 +123,7 @@ def test_columns_without_a_cell_are_left_out() -> None:
 
 
 def test_what_failed_for_the_same_reason_is_one_row() -> None:
-    facts = known.ask(make_run())
+    facts = run_facts.ask(make_run())
     points = facts.points.copy()
     some = points.index[points["status"] == "ok"][:3]
     points.loc[some, ["status", "experiment", "implementation"]] = ["skipped", "e", "slow"]
@@ -134,10 +135,10 @@ def test_what_failed_for_the_same_reason_is_one_row() -> None:
 
 
 def test_a_share_below_zero_says_whether_it_is_noise() -> None:
-    assert book_tables._share(-0.02, 0.03, digits=0) == "≈ 0"
-    assert book_tables._share(-0.55, 0.12, digits=0) == "−55 ± 12"
-    assert book_tables._share(-0.0004, 0.0, digits=1) == "0.0"
-    assert book_tables._share(0.117, 0.0, digits=1) == "11.7"
+    assert breakdown_tables._share(-0.02, 0.03, digits=0) == "≈ 0"
+    assert breakdown_tables._share(-0.55, 0.12, digits=0) == "−55 ± 12"
+    assert breakdown_tables._share(-0.0004, 0.0, digits=1) == "0.0"
+    assert breakdown_tables._share(0.117, 0.0, digits=1) == "11.7"
 
 
 def test_outcomes_that_are_no_results_are_listed_with_their_reason(report: Written) -> None:
@@ -179,7 +180,7 @@ def test_a_command_names_the_point_and_the_options_of_its_sweep() -> None:
     typed = ("python", "-m", "profiler_suite", "sweep", "stride", "--sizes=64", "--out", "x")
     provenance = msgspec.structs.replace(run.provenance, command=typed, mode="full")
     row = next(r for r in selection.rows(run.points) if r.experiment == "stride")
-    assert rerun.commands(provenance)(row) == (
+    assert rerun_command.commands(provenance)(row) == (
         f"python -m profiler_suite sweep --point {row.id} --full --sizes 64"
     )
 
@@ -187,5 +188,5 @@ def test_a_command_names_the_point_and_the_options_of_its_sweep() -> None:
 def test_a_command_quotes_names_for_the_shell() -> None:
     run = make_run()
     row = next(r for r in selection.rows(run.points) if r.implementation == HOSTILE)
-    command = rerun.commands(run.provenance)(row)
+    command = rerun_command.commands(run.provenance)(row)
     assert str(row.id) in shlex.split(command)

@@ -12,9 +12,11 @@ from PIL import Image
 from profiler_suite import child
 from profiler_suite.errors import ChildError
 from profiler_suite.machine import cores
-from profiler_suite.report import gallery, known, press
-from profiler_suite.report.chart import picture
-from profiler_suite.report.press import Press, png
+from profiler_suite.report.content import run_facts
+from profiler_suite.report.drawing import png_worker
+from profiler_suite.report.drawing.chart import picture
+from profiler_suite.report.drawing.png_worker import Press, png
+from profiler_suite.report.figures import all_figures
 from tests.fake_run import make_run
 
 
@@ -47,7 +49,7 @@ def test_what_the_process_has_not_begun_is_drawn_here(monkeypatch: pytest.Monkey
         here.append(figure)
         return b"here"
 
-    monkeypatch.setattr(press, "png", note)
+    monkeypatch.setattr(png_worker, "png", note)
     figures = [figure(str(n)) for n in range(30)]
     with Press() as printing:
         drawn = [printing.take(f) for f in figures]
@@ -80,10 +82,10 @@ def test_with_one_core_or_no_room_for_a_process_they_are_drawn_here(
 
 
 def test_the_second_process_needs_nothing_of_the_analysis() -> None:
-    hung = gallery.hang(known.ask(make_run()))
+    hung = all_figures.hang(run_facts.ask(make_run()))
     figures = [pickle.dumps(h.picture.figure) for h in hung]
     said = (
-        "import sys, pickle, profiler_suite.report.press\n"
+        "import sys, pickle, profiler_suite.report.drawing.png_worker\n"
         "for figure in pickle.load(sys.stdin.buffer): pickle.loads(figure)\n"
         "print(*{'pandas', 'scipy.stats'} & set(sys.modules))"
     )

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from profiler_suite.report import style
+from profiler_suite.report.drawing import style
 
 HOSTILE = "<script>alert(1)</script>"
 

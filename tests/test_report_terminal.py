@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from profiler_suite import cli
 from profiler_suite.model.experiment import Plan
 from profiler_suite.model.workload import Implementation
-from profiler_suite.report import console, terminal
+from profiler_suite.report.terminal import console, listings
 from profiler_suite.workloads import catalogue, registry
 from tests.fake_run import experiments, machine, make_run
 
@@ -44,29 +44,29 @@ IMPLEMENTATIONS = [
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_everything_fits_the_terminal(width: int) -> None:
     pages = {
-        "summary": terminal.summary(make_run(), width, False),
-        "list": terminal.listing(experiments(), IMPLEMENTATIONS, width, False),
-        "plan": terminal.plan_page(plan(), width, False),
-        "machine": terminal.machine_page(machine(), width, False),
+        "summary": listings.summary(make_run(), width, False),
+        "list": listings.listing(experiments(), IMPLEMENTATIONS, width, False),
+        "plan": listings.plan_page(plan(), width, False),
+        "machine": listings.machine_page(machine(), width, False),
     }
     assert {name: longest(text) for name, text in pages.items() if longest(text) > width} == {}
 
 
 def test_colour_only_when_asked() -> None:
     run = make_run()
-    assert ESCAPE not in terminal.summary(run, 80, False)
-    assert ESCAPE in terminal.summary(run, 80, True)
+    assert ESCAPE not in listings.summary(run, 80, False)
+    assert ESCAPE in listings.summary(run, 80, True)
 
 
 def test_colour_changes_no_character() -> None:
     run = make_run()
-    coloured = re.sub(r"\x1b\[[0-9;]*m", "", terminal.summary(run, 80, True))
-    plain = terminal.summary(run, 80, False)
+    coloured = re.sub(r"\x1b\[[0-9;]*m", "", listings.summary(run, 80, True))
+    plain = listings.summary(run, 80, False)
     assert [line.rstrip() for line in coloured.splitlines()] == plain.splitlines()
 
 
 def test_the_answer_comes_first_and_the_report_last() -> None:
-    lines = terminal.summary(make_run(), 80, False).splitlines()
+    lines = listings.summary(make_run(), 80, False).splitlines()
     assert lines[0].startswith("loop does 1/50")
     assert any(line.startswith("report  ") for line in lines[-4:])
     assert any(line.startswith("next    ") for line in lines[-4:])
@@ -121,7 +121,7 @@ def test_the_tour_has_one_line_for_everything_at_80_columns() -> None:
         for i in registry.implementations().values()
         if i.function.__module__.startswith("profiler_suite.")
     ]
-    lines = terminal.listing(found, built_in, 80, False).splitlines()
+    lines = listings.listing(found, built_in, 80, False).splitlines()
     for name in (*(e.name for e in found), *(i.name for i in built_in)):
         assert sum(line.startswith(f"  {name} ") for line in lines) == 1
     assert sum(line.startswith("  ") for line in lines) == len(found) + len(built_in)
@@ -157,7 +157,7 @@ def test_a_pipe_gets_colour_only_when_it_is_forced(
 
 
 def test_of_a_question_on_many_problems_the_arms_come_first_and_few_are_shown() -> None:
-    lines = terminal.summary(make_run(copies=10), 80, False).splitlines()
+    lines = listings.summary(make_run(copies=10), 80, False).splitlines()
     headings = [line for line in lines if line.endswith("textbook FLOP")]
     assert [h.split("  ")[0] for h in headings[:2]] == ["32x32x3-f10-2x2-s2", "500x3072x1"]
     assert len(headings) == 3
@@ -165,7 +165,7 @@ def test_of_a_question_on_many_problems_the_arms_come_first_and_few_are_shown() 
 
 
 def test_doubts_about_the_machine_are_told_once_per_kind() -> None:
-    from profiler_suite.report.terminal import _doubts
+    from profiler_suite.report.terminal.listings import _doubts
     from tests.fake_machine import MACHINE, ceiling
 
     probes = tuple(

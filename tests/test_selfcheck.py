@@ -26,7 +26,7 @@ from profiler_suite.measure.selfcheck import (
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import AccountRecord
 from profiler_suite.model.run import Check, SelfCheck
-from profiler_suite.report.selfcheck import screen, table, value
+from profiler_suite.report.content.selfcheck_table import screen, table, value
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
 from tests.fake_run import make_run

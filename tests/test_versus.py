@@ -28,7 +28,7 @@ from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import OTHER
 from profiler_suite.model.rows import RoundRecord, Row, Status
-from profiler_suite.report.comparison import headline
+from profiler_suite.report.content.comparison_tables import headline
 from profiler_suite.workloads import catalogue
 from tests.fake_folder import made_points, other_environment, write_run
 from tests.fake_machine import MACHINE

@@ -87,7 +87,7 @@ def show(
     markdown: bool,
 ) -> None:
     """Print the comparison in the form that was asked for."""
-    from profiler_suite.report import comparison
+    from profiler_suite.report.content import comparison_tables as comparison
 
     if as_json:
         import msgspec
@@ -104,7 +104,7 @@ def show(
 
 def gate(found: "Comparison", failed: "Sequence[Change]", fail_on: float) -> int:
     """The exit code under --fail-on; says on standard error why it is not 0."""
-    from profiler_suite.report import comparison
+    from profiler_suite.report.content import comparison_tables as comparison
 
     if found.obstacles:
         raise UsageError(f"--fail-on cannot be judged: {found.obstacles[0]}")

@@ -77,13 +77,13 @@ def explain_command(
     ask = Ask(target=target, setup=setup, dtype=dtype, timeout_s=timeout)
     found = _explained(ask, threads, not no_copy, progress)
     if html is not None:
-        from profiler_suite.report.explanation_page import write
+        from profiler_suite.report.html.explanation import write
 
         write(found, html)
     if as_json:
         click.echo(found.to_json())
     else:
-        from profiler_suite.report.explanation import screen
+        from profiler_suite.report.terminal.explanation import screen
 
         click.echo(screen(found, terminal_width(), wants_color(), all_lines=all_lines))
         if html is not None:
@@ -220,7 +220,7 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
     if as_json:
         click.echo(found.to_json())
     else:
-        from profiler_suite.report.seed import screen
+        from profiler_suite.report.terminal.seed import screen
 
         click.echo(screen(found, terminal_width(), wants_color()))
     return 0

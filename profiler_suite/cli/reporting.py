@@ -42,15 +42,15 @@ def report_on(
     if as_json:
         import msgspec
 
-        from profiler_suite.report import comparison
-        from profiler_suite.report.document import document
+        from profiler_suite.report.content import comparison_tables
+        from profiler_suite.report.formats.document import document
 
         said = document(run)
         if found is not None:
-            said["comparison"] = comparison.document(found, failed)
+            said["comparison"] = comparison_tables.document(found, failed)
         click.echo(msgspec.json.format(msgspec.json.encode(said)).decode())
     else:
-        from profiler_suite.report.terminal import summary
+        from profiler_suite.report.terminal.listings import summary
 
         click.echo(summary(run, terminal_width(), wants_color()))
         if found is not None:

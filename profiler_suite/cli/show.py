@@ -41,7 +41,7 @@ def report_command(run: str, out: Path | None, baseline: str | None, quiet: bool
     RUN is a run folder, or a name below reports/ (default: latest).
     """
     from profiler_suite.analysis.run.load import collections_put_off, load
-    from profiler_suite.report.terminal import summary
+    from profiler_suite.report.terminal.listings import summary
     from profiler_suite.report.write import write_report
 
     with collections_put_off():
@@ -53,10 +53,12 @@ def report_command(run: str, out: Path | None, baseline: str | None, quiet: bool
         return 0
     click.echo(summary(loaded, terminal_width(), wants_color()))
     if found is not None:
-        from profiler_suite.report import comparison
+        from profiler_suite.report.content import comparison_tables
 
         click.echo()
-        click.echo(comparison.screen(found, terminal_width(), wants_color(), everything=False))
+        click.echo(
+            comparison_tables.screen(found, terminal_width(), wants_color(), everything=False)
+        )
     return 0
 
 
@@ -83,7 +85,7 @@ def _comparison(baseline: str | None, run: "Run") -> "Comparison | None":
 def export_command(run: str, form: str, out: Path | None) -> int:
     """Write RUN (default: latest) in the format of another tool."""
     from profiler_suite.analysis.run.load import load
-    from profiler_suite.report.exports import FORMATS, export
+    from profiler_suite.report.formats.exports import FORMATS, export
 
     loaded = load(run)
     target = out or loaded.folder / f"{loaded.folder.name}.{FORMATS[form]}"
@@ -95,7 +97,7 @@ def export_command(run: str, form: str, out: Path | None) -> int:
 @click.command("list")
 def list_command() -> int:
     """Show the experiments and the implementations, one line each."""
-    from profiler_suite.report.terminal import listing
+    from profiler_suite.report.terminal.listings import listing
     from profiler_suite.workloads import catalogue, registry
 
     experiments = [found.experiment for found in catalogue.built_in_experiments()]
@@ -113,14 +115,14 @@ def machine_command(as_json: bool, refresh: bool) -> int:
 
     from profiler_suite.machine.kept import kept_selfcheck
     from profiler_suite.machine.survey import survey
-    from profiler_suite.report.terminal import machine_page
+    from profiler_suite.report.terminal.listings import machine_page
 
     progress = ProgressLine(sys.stderr, quiet=False)
     machine = survey(coarse=False, refresh=refresh, progress=progress.pace)
     progress.clear()
     checked = kept_selfcheck(machine.fingerprint)
     if as_json:
-        from profiler_suite.report.document import machine_document
+        from profiler_suite.report.formats.document import machine_document
 
         document = machine_document(machine) | {"selfcheck": msgspec.to_builtins(checked)}
         click.echo(msgspec.json.format(msgspec.json.encode(document)).decode())

@@ -237,7 +237,7 @@ def _shard_measured(request: Request, folder: Path, provenance: "Provenance") ->
 def _show_plan(request: Request, plan: "Plan") -> int:
     import msgspec
 
-    from profiler_suite.report.terminal import plan_page
+    from profiler_suite.report.terminal.listings import plan_page
 
     if request.as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(plan)).decode())

@@ -6,8 +6,12 @@ from pathlib import Path
 from profiler_suite.analysis.compare.changes import Comparison
 from profiler_suite.analysis.run.load import Run, collections_put_off
 from profiler_suite.errors import RunFolderError
-from profiler_suite.report import filling, gallery, hosts, known, page, summary, svg, table_csv
-from profiler_suite.report.press import Press
+from profiler_suite.report.content import host_tables, run_facts
+from profiler_suite.report.drawing import svg
+from profiler_suite.report.drawing.png_worker import Press
+from profiler_suite.report.figures import all_figures
+from profiler_suite.report.formats import summary, table_csv
+from profiler_suite.report.html import fill, render
 from profiler_suite.store import make_folder, write_whole
 
 Progress = Callable[[str], None]
@@ -35,9 +39,9 @@ def write_report(
         )
     with collections_put_off(), Press() as press:
         say("drawing figures")
-        facts = known.ask(run, comparison)
+        facts = run_facts.ask(run, comparison)
         hung, pngs = [], []
-        for h in gallery.hang(facts):
+        for h in all_figures.hang(facts):
             hung.append(h)
             pngs.append(press.take(h.picture.figure))
         drawn = []
@@ -45,7 +49,7 @@ def write_report(
             say(f"figure {number} of {len(hung)}: {h.picture.name}")
             drawn.append(svg.draw(h.picture))
         say("writing the page")
-        rendered = page.render(filling.build(facts, hung, drawn))
+        rendered = render.render(fill.build(facts, hung, drawn))
         points = table_csv.points_csv(run.points)
         make_folder(figures)
         # From the end: what the press has not come to is drawn here.
@@ -57,7 +61,7 @@ def write_report(
     target = folder / "report.html"
     write_whole(target, rendered)
     if run.hosts:
-        write_whole(folder / "hosts.csv", hosts.hosts_csv(run))
+        write_whole(folder / "hosts.csv", host_tables.hosts_csv(run))
         for name, host in run.hosts.items():
             say(f"the page of {name}")
             own = folder / host.folder.relative_to(run.folder)

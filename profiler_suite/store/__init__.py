@@ -13,7 +13,7 @@ Schema history: 1, the first; 2, the lines of one point are one row; 3, points o
 second environment.
 """
 
-from profiler_suite.store.files import make_folder, remedy, write_whole
+from profiler_suite.files import make_folder, remedy, write_whole
 from profiler_suite.store.folder import RunFolder, is_run, is_untouched
 from profiler_suite.store.hosts import host_folder, host_folders
 from profiler_suite.store.names import HOSTS, RECORDS, RUN

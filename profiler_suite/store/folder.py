@@ -14,11 +14,11 @@ from typing import Self
 import msgspec
 
 from profiler_suite.errors import RunFolderError
+from profiler_suite.files import TEMPORARY, make_folder, remedy, write_whole
 from profiler_suite.model.noun import Noun, to_json
 from profiler_suite.model.rows import Row
 from profiler_suite.model.run import Provenance
-from profiler_suite.store.files import make_folder, remedy, write_whole
-from profiler_suite.store.names import HOLDER, RECORDS, RUN, TEMPORARY
+from profiler_suite.store.names import HOLDER, RECORDS, RUN
 from profiler_suite.store.reading import check
 
 try:

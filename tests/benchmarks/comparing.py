@@ -20,7 +20,7 @@ from profiler_suite.analysis.compare.changes import Comparison
 from profiler_suite.analysis.compare.paired import comparison_within
 from profiler_suite.analysis.compare.runs import compare
 from profiler_suite.analysis.run.load import load
-from profiler_suite.report.comparison import headline
+from profiler_suite.report.content.comparison_tables import headline
 
 POINTS = Path(__file__).with_name("many_points.py")
 PLANTED_PERCENT = 10

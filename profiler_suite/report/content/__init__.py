@@ -1,0 +1,1 @@
+"""What is said of a run or a function, for any medium."""

@@ -1,0 +1,249 @@
+"""The tables of the section about where the time goes: books, operations, disagreements."""
+
+from typing import Any
+
+from profiler_suite import units
+from profiler_suite.analysis.ledger import ARITHMETIC, COPY, GAP
+from profiler_suite.model.results import Ledger, LedgerEntry
+from profiler_suite.report.content import selection
+from profiler_suite.report.content.run_facts import Known
+from profiler_suite.report.drawing.style import ENTRY_COLOURS
+from profiler_suite.report.figures.time_breakdown import METHODS, with_ledger
+from profiler_suite.report.html.view import TableView
+
+_MOST_GAPS = 15
+_MOST_CALLS = 4  # operations per implementation
+_MOST_APART = 4  # implementations whose two times are named
+_NOTHING = "≈ 0"
+
+
+def books(known: Known) -> TableView | None:
+    """The ledger of every implementation of the question, or of the first experiment."""
+    frame = with_ledger(known.points)
+    if frame.empty:
+        return None
+    first = known.answer.experiment if known.answer else frame["experiment"].iloc[0]
+    own = selection.of_experiment(frame, first).sort_values(["flop", "time_s"])
+    rows = [
+        (
+            row.implementation,
+            row.problem,
+            units.time(row.time_s),
+            *(_entry(known, row, entry) for entry in ENTRY_COLOURS),
+            *(_overhead(known, row, method) for method in METHODS),
+            row.ledger_notes if isinstance(row.ledger_notes, str) else "",
+        )
+        for row in selection.rows(own)
+    ]
+    methods = tuple(f"overhead: {name}" for name in METHODS.values())
+    return TableView(
+        f"The books in % of the time ({first})",
+        ("implementation", "problem", "time", *ENTRY_COLOURS, *methods, "remark"),
+        (False, False, *(True,) * (1 + len(ENTRY_COLOURS) + len(methods)), False),
+        tuple(rows),
+        minor=("problem", "remark"),
+        note=_in_their_own_rounds(known, list(selection.rows(own))),
+    ).filled()
+
+
+def _in_their_own_rounds(known: Known, rows: list[Any]) -> str:
+    """That books have a time of their own, and where it is not the one of the question."""
+    said = (
+        "Books are kept in rounds of their own, after those of the sweep and in another "
+        "process, and their shares are of the time there: the machine may be in another "
+        "mood by then, and data lie elsewhere in memory."
+    )
+    apart = []
+    for row in rows:
+        account = known.run.history.accounts.get(row.id)
+        if account and account.plain_s > 0 and not row.low_s <= account.plain_s <= row.high_s:
+            apart.append((abs(account.plain_s / row.time_s - 1), row, account.plain_s))
+    if not apart:
+        return f"{said} Here both times agree within their intervals."
+    apart.sort(key=lambda each: -each[0])
+    named = "; ".join(
+        f"{row.implementation} {units.time(plain_s)}, {units.ratio(plain_s / row.time_s)} "
+        f"of {units.time(row.time_s)}"
+        for _, row, plain_s in apart[:_MOST_APART]
+    )
+    more = len(apart) - _MOST_APART
+    return (
+        f"{said} Beyond the interval of the sweep's time: {named}"
+        f"{f'; and {more} more, less far' if more > 0 else ''}."
+    )
+
+
+def _entry(known: Known, row: Any, name: str) -> str:
+    share = getattr(row, name)
+    found = known.run.ledgers.get(row.id)
+    entry = next((e for e in found.entries if e.name == name), None) if found else None
+    spread = _half(entry) / found.time_s if found and entry else 0.0
+    return _share(share, spread, digits=1)
+
+
+def _overhead(known: Known, row: Any, method: str) -> str:
+    share = getattr(row, method)
+    found = known.run.ledgers.get(row.id)
+    return _share(share, _spread_of_work(found, method) if found else 0.0, digits=0)
+
+
+def _spread_of_work(found: Ledger, method: str) -> float:
+    """Half the spread of 1 − copy − arithmetic by one method, as a share of the time."""
+    entries = {"overhead_replay": found.replay, "overhead_native": found.native}
+    work = [e for e in entries.get(method, ()) if e.name in (COPY, ARITHMETIC)]
+    return sum(map(_half, work)) / found.time_s if found.time_s > 0 else 0.0
+
+
+def _half(entry: LedgerEntry) -> float:
+    return (entry.high_s - entry.low_s) / 2
+
+
+def _share(share: float, spread: float, digits: int) -> str:
+    """A share in % of the time; what is below 0 says whether its spread explains that."""
+    if share != share:
+        return ""
+    text = f"{100 * share:.{digits}f}"
+    if float(text) >= 0:
+        return text.lstrip("-")
+    if share + spread >= 0:
+        return _NOTHING
+    text = text.replace("-", "−")
+    return f"{text} ± {100 * spread:.{digits}f}" if spread else text
+
+
+def gaps(known: Known) -> TableView | None:
+    """Points whose overhead share differs by more than 10 points between two methods."""
+    frame = with_ledger(known.points)
+    apart = (frame["overhead_replay"] - frame["overhead_native"]).abs()
+    frame = frame.assign(apart=apart)[apart > GAP].sort_values("apart", ascending=False)
+    if frame.empty:
+        return None
+    shown = frame.head(_MOST_GAPS)
+    rows = tuple(
+        (
+            row.experiment,
+            row.implementation,
+            row.problem,
+            _overhead(known, row, "overhead_replay"),
+            _overhead(known, row, "overhead_native"),
+            f"{100 * row.apart:.0f}",
+        )
+        for row in selection.rows(shown)
+    )
+    left_out = len(frame) - len(shown)
+    return TableView(
+        "Points where replay and native samples disagree: overhead share in % of the time"
+        + (f"; {left_out} more are in points.csv" if left_out else ""),
+        ("experiment", "implementation", "problem", "replay", "native", "apart"),
+        (False, False, False, True, True, True),
+        rows,
+        minor=("experiment",),
+        note="Overhead below 0: the operations, each repeated alone, take longer than the "
+        "whole that they are a part of.",
+    )
+
+
+def operations(known: Known) -> TableView | None:
+    """The costliest operations of every implementation of the question's experiment."""
+    frame = known.run.operations
+    if frame.empty:
+        return None
+    first = known.answer.experiment if known.answer else frame["experiment"].iloc[0]
+    own = frame[(frame["experiment"] == first) & frame["call_s"].notna()]
+    own = own.sort_values("share", ascending=False).groupby("id", sort=False).head(_MOST_CALLS)
+    points = known.points.set_index("id")
+    own = own.assign(
+        of_flop=own["id"].map(points["flop"]), of_time_s=own["id"].map(points["time_s"])
+    ).sort_values(["of_flop", "of_time_s", "id", "share"], ascending=[True, True, True, False])
+    rows, below = [], []
+    last = ""
+    for row in selection.rows(own):
+        opens = row.id != last
+        last = row.id
+        rows.append(
+            (
+                row.implementation if opens else "",
+                _operation(row),
+                row.operands,
+                units.count(row.calls),
+                units.time(row.call_s),
+                units.time(row.calls * row.call_s),
+                units.percent(row.share),
+                units.time(row.fixed_s),
+                _growing(row),
+                units.count(row.flop),
+                units.size(row.traffic_bytes),
+            )
+        )
+        below.append(f"whole: {units.time(row.plain_s)}" if opens else "")
+    headings = (
+        "implementation",
+        "operation",
+        "operands",
+        "calls",
+        "each",
+        "all calls",
+        "of whole",
+        "fixed part",
+        "growing part",
+        "FLOP",
+        "bytes",
+    )
+    return TableView(
+        f"The costliest operations, each timed alone ({first}; implementations by their time)",
+        headings,
+        (False, False, False, *(True,) * 8),
+        tuple(rows),
+        below=tuple(below),
+        minor=("operands", "calls", "each", "fixed part", "growing part", "FLOP", "bytes"),
+        note="“Whole” is the implementation's plain time in the rounds in which its operations "
+        "were timed, and what the share is of; it may differ from the time of the sweep, see "
+        "above. Shares do not have to add up to 100 %: an operation repeated alone can be "
+        "slower than within the whole, where its data are warm, or faster. "
+        f"{_NOTHING}: within its spread nothing.",
+    )
+
+
+def _operation(row: Any) -> str:
+    """'np.add (in sum)'; of private modules in between only that they are there."""
+    first, *between, last = row.operation.split(".") if "." in row.operation else ("", "")
+    name = f"{first}…{last}" if len(between) > 1 else row.operation
+    return f"{name} (in {row.via.rpartition('.')[2]})" if row.via else name
+
+
+def _growing(row: Any) -> str:
+    """The growing part of a call; what is below 0 says whether its spread explains that."""
+    text = units.time(row.growing_s)
+    if row.growing_s >= 0:
+        return text
+    spread_s = row.call_spread_s + row.fixed_spread_s
+    if row.growing_s + spread_s >= 0:
+        return _NOTHING
+    return f"{text} ± {units.time(spread_s)}".replace("-", "−")
+
+
+def overhead(known: Known) -> TableView | None:
+    """What the fixed costs of the calls account for, in the question's experiment."""
+    if known.answer is None:
+        return None
+    own = selection.measured(selection.of_experiment(known.points, known.answer.experiment))
+    own = own[own["overhead_flop_per_s"].gt(0) & own["calls"].gt(0)]
+    if own.empty:
+        return None
+    share = own["flop_per_s"] / own["overhead_flop_per_s"]
+    rows = [
+        (
+            row.implementation,
+            units.count(row.calls),
+            units.time(row.flop / row.overhead_flop_per_s),
+            units.time(row.time_s),
+            units.percent(row.part),
+        )
+        for row in selection.rows(own.assign(part=share).sort_values("part", ascending=False))
+    ]
+    return TableView(
+        "What entering the calls costs at least",
+        ("implementation", "calls", "their fixed cost", "measured time", "share"),
+        (False, True, True, True, True),
+        tuple(rows),
+    )

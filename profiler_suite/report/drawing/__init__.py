@@ -1,0 +1,1 @@
+"""How a figure is drawn: charts, labels, styles, SVG and PNG."""

@@ -1,0 +1,184 @@
+"""The figure of the question that started it: every implementation, by time."""
+
+import dataclasses
+from collections.abc import Mapping, Set
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.transforms import ScaledTranslation
+
+from profiler_suite import units
+from profiler_suite.report.content import selection
+from profiler_suite.report.drawing import chart, labels, ticks
+from profiler_suite.report.drawing.chart import NARROW_IN, WIDTH_IN, Picture
+from profiler_suite.report.drawing.style import ROLES, Mark
+
+_ROW_IN = 0.27
+_GAP_IN = 0.09  # between the plot and the words at its sides
+
+
+@dataclasses.dataclass(frozen=True)
+class _Paper:
+    """What the figure is drawn on."""
+
+    ending: str
+    width_in: float
+    names_in: float
+    """Room for the names at the left."""
+    times_in: float
+    """Room for the times at the right."""
+    margin_in: float
+    ticks: int
+
+
+_WIDE = _Paper("", WIDTH_IN, names_in=1.75, times_in=0.95, margin_in=0.16, ticks=9)
+_NARROW = _Paper("_narrow", NARROW_IN, names_in=1.5, times_in=0.75, margin_in=0.02, ticks=4)
+
+
+def both_arms(
+    points: pd.DataFrame, left: str, right: str, marks: Mapping[str, Mark]
+) -> Picture | None:
+    """Times of all implementations of both arms' problems; `left` and `right` are point ids."""
+    arms = points[points["id"].isin([left, right])]
+    if arms.empty:
+        return None
+    experiment = selection.of_experiment(points, str(arms["experiment"].iloc[0]))
+    alike = experiment["dtype"].isin(arms["dtype"]) | experiment["implementation"].str.contains(
+        "int"
+    )
+    frame = selection.measured(experiment[alike & experiment["threads"].isin(arms["threads"])])
+    order = {str(p): n for n, p in enumerate(arms.sort_values("flop")["problem"])}
+    frame = frame[frame["problem"].isin(order)]
+    frame = frame.assign(group=frame["problem"].map(order)).sort_values(["group", "time_s"])
+    if frame.empty:
+        return None
+    title = _title(frame, left, right)
+    bold = {left, right}
+    drawing = _draw(frame, title, marks, bold, _WIDE)
+    drawing.narrow = _draw(frame, title, marks, bold, _NARROW)
+    return drawing
+
+
+def _draw(
+    frame: pd.DataFrame, title: str, marks: Mapping[str, Mark], bold: Set[str], paper: _Paper
+) -> Picture:
+    problems = list(dict.fromkeys(frame["problem"]))
+    extra = len(problems)  # a heading above each group
+    drawing, (ax,) = chart.picture(
+        f"answer{paper.ending}",
+        title,
+        "Time of one evaluation, logarithmic, lower is better, with 95 % intervals. The two "
+        "arms of the question are in bold; operations are counted the textbook way.",
+        width_in=paper.width_in,
+        height_in=0.75 + _ROW_IN * (len(frame) + extra),
+        left_in=paper.names_in,
+        right_in=paper.times_in,
+        marks=len(frame),
+    )
+    low, high = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.06)
+    ticks.log_axis(ax, "x", low, high, ticks.tick_time, most=paper.ticks)
+    ax.set_ylim(len(frame) + extra - 0.4, -0.7)
+    ax.set_yticks([])
+    ax.set_xlabel("time of one evaluation")
+    ax.grid(visible=False, axis="y")
+    ax.spines["left"].set_visible(False)
+    y = 0
+    for problem in problems:
+        part = frame[frame["problem"] == problem]
+        _heading(ax, y, part, paper)
+        y += 1
+        for row in selection.rows(part):
+            _row(drawing, ax, y, row, marks, bold=row.id in bold)
+            y += 1
+    return drawing
+
+
+def _title(frame: pd.DataFrame, left: str, right: str) -> str:
+    """How much faster the best implementation of the first arm's problem is than that arm."""
+    rows = frame.set_index("id")
+    if left not in rows.index or right not in rows.index:
+        return "Time of every implementation"
+    arm, other = rows.loc[left], rows.loc[right]
+    same = selection.rivals(frame[frame["problem"] == arm["problem"]])
+    best = selection.fastest(same)
+    if best["id"] == left:
+        return f"Nothing computes what {arm['implementation']} computes in less time"
+    against = float(best["time_s"] / other["time_s"])
+    beside = (
+        f"{units.ratio(1 / against)} faster than {other['implementation']} on its own problem"
+        if against < 1
+        else f"{units.ratio(against)} the time of {other['implementation']} on its own problem"
+    )
+    return (
+        f"{best['implementation']} computes what {arm['implementation']} computes "
+        f"{units.ratio(arm['time_s'] / best['time_s'])} faster, {beside}"
+    )
+
+
+def _heading(ax: Axes, y: int, part: pd.DataFrame, paper: _Paper) -> None:
+    first = part.iloc[0]
+    text = f"{first['problem']}:  {units.count(first['flop'])} FLOP"
+    margin_in, plot_in = paper.margin_in, paper.width_in - paper.names_in - paper.times_in
+    left = -(paper.names_in - margin_in) / plot_in
+    right = 1 + (paper.times_in - margin_in) / plot_in
+    across = ax.get_yaxis_transform()
+    band = Rectangle((left, y - 0.42), right - left, 0.84, transform=across, clip_on=False)
+    band.set(color=ROLES["shade"][0], linewidth=0, zorder=0)
+    ax.add_patch(band)
+    ax.text(left + 0.06 / plot_in, y, text, transform=across, va="center", fontsize=8.5)
+
+
+def _row(
+    drawing: Picture,
+    ax: Axes,
+    y: int,
+    row: Any,
+    marks: Mapping[str, Mark],
+    *,
+    bold: bool,
+) -> None:
+    name, time_s = str(row.implementation), float(row.time_s)
+    weight = "bold" if bold else "normal"
+    mark = marks[name]
+    across = ax.get_yaxis_transform()
+    inch = ax.figure.dpi_scale_trans
+    label = ax.text(
+        0.0,
+        y,
+        labels.shorten(name, 22),
+        transform=across + ScaledTranslation(-_GAP_IN, 0, inch),
+        ha="right",
+        va="center",
+        color=mark.text,
+        fontweight=weight,
+    )
+    gid = f"t{y}"
+    label.set_gid(gid)
+    drawing.labels[gid] = name
+    if bold:
+        ax.plot([ax.get_xlim()[0], time_s], [y, y], color=mark.colour, linewidth=1.2, zorder=1)
+    chart.draw_series(
+        drawing,
+        ax,
+        name,
+        mark,
+        [time_s],
+        [float(y)],
+        [int(row.Index)],
+        low=[float(row.low_s)],
+        high=[float(row.high_s)],
+        joined=False,
+        horizontal=True,
+        size=1.35 if bold else 1.0,
+    )
+    ax.text(
+        1.0,
+        y,
+        f"{units.time(time_s)}",
+        transform=across + ScaledTranslation(_GAP_IN, 0, inch),
+        va="center",
+        fontweight=weight,
+        fontsize=8.2,
+    )

@@ -1,0 +1,83 @@
+"""The heat map of filter count × stride: time relative to the best implementation."""
+
+import pandas as pd
+
+from profiler_suite import units
+from profiler_suite.model.experiment import Experiment
+from profiler_suite.report.content import selection
+from profiler_suite.report.drawing import chart, labels
+from profiler_suite.report.drawing.chart import Picture
+from profiler_suite.report.drawing.style import HEAT
+
+# Upper ends of the steps, times the best: within noise, up to half as long
+# again, 3 times, 10 times, 100 times, beyond.
+_STEPS = (1.05, 1.5, 3, 10, 100)
+_MOST_PANELS = 8
+
+
+def filters_by_stride(
+    experiment: Experiment, points: pd.DataFrame, stem: str
+) -> Picture | None:
+    """Cells of filters × stride per implementation; None unless both vary."""
+    frame = selection.measured(selection.of_experiment(points, experiment.name))
+    if not {"filters", "stride"} <= set(frame.columns):
+        return None
+    if frame["filters"].nunique() < 2 or frame["stride"].nunique() < 2:
+        return None
+    keys = ["filters", "stride"]
+    frame = frame.loc[frame.groupby(["implementation", *keys])["time_s"].idxmin()]
+    frame = frame.assign(
+        relative=frame["time_s"] / frame.groupby(keys)["time_s"].transform("min")
+    )
+    order = frame.groupby("implementation")["relative"].median().sort_values()
+    names = [str(name) for name in order.index[:_MOST_PANELS]]
+    filters, strides = sorted(frame["filters"].unique()), sorted(frame["stride"].unique())
+    drawing, axes = chart.picture(
+        stem,
+        _title(frame),
+        "Time relative to the fastest implementation of the same cell (1 is the fastest); "
+        "rows are filters, columns strides. Green is within 1.5 times of the fastest; the "
+        "stronger the orange, the slower.",
+        panels=len(names),
+        height_in=1.15 + 0.36 * len(filters),
+        right_in=0.2,
+        gap_in=0.14,
+    )
+    for ax, name in zip(axes, names, strict=True):
+        own = frame[frame["implementation"] == name]
+        rows: list[int] = []
+        ax.set_title(labels.shorten(name, 18), loc="left")
+        for cell in selection.rows(own):
+            x, y = strides.index(cell.stride), filters.index(cell.filters)
+            colour, _, text_colour, _ = HEAT[_step(cell.relative)]
+            ax.bar(x, 0.96, width=0.96, bottom=y - 0.48, color=colour, linewidth=0)
+            text = (
+                units.three_digits(cell.relative)
+                if cell.relative < 100
+                else (f"{cell.relative:.0f}")
+            )
+            ax.text(x, y, text, ha="center", va="center", fontsize=7.6, color=text_colour)
+            rows.append(int(cell.Index))
+        ax.set_xlim(-0.5, len(strides) - 0.5)
+        ax.set_ylim(-0.5, len(filters) - 0.5)
+        ax.grid(visible=False)
+        ax.set_xticks(range(len(strides)), [f"{s:g}" for s in strides])
+        for side in ("left", "bottom"):
+            ax.spines[side].set_visible(False)
+    axes[0].set_yticks(range(len(filters)), [f"{f:g}" for f in filters])
+    axes[0].set_ylabel("filters")
+    axes[0].set_xlabel("stride", loc="left")
+    return drawing
+
+
+def _step(relative: float) -> int:
+    return sum(relative > end for end in _STEPS)
+
+
+def _title(frame: pd.DataFrame) -> str:
+    cells = frame.groupby(["filters", "stride"]).ngroups
+    wins = frame[frame["relative"] <= 1]["implementation"].value_counts()
+    parts = [f"{name} in {count}" for name, count in wins.items()]
+    if len(parts) == 1:
+        return f"{wins.index[0]} is fastest in all {cells} combinations of filters and stride"
+    return f"Fastest of {cells} combinations of filters and stride: {', '.join(parts[:4])}"

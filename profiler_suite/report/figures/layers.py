@@ -1,0 +1,151 @@
+"""The figure of named problems: one row per layer, one mark per implementation."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from profiler_suite import units
+from profiler_suite.model.experiment import Experiment
+from profiler_suite.model.workload import PEER
+from profiler_suite.report.content import selection
+from profiler_suite.report.drawing import chart, labels, ticks
+from profiler_suite.report.drawing.chart import Picture
+from profiler_suite.report.drawing.style import ROLES, Mark, in_order
+
+_ROW_IN = 0.235
+_MOST_ROWS = 60
+_ALSO_ABOVE = 15  # rows: more, and the axis is labelled at the top as well
+
+
+def time_per_name(
+    experiment: Experiment,
+    points: pd.DataFrame,
+    marks: Mapping[str, Mark],
+    peaks: Mapping[tuple[str, int], float],
+    stem: str,
+) -> Picture | None:
+    """Time of every named problem (rows) by implementation; None when nothing was measured.
+
+    `peaks` are FLOP/s by dtype and thread count.
+    """
+    frame = selection.measured(selection.of_experiment(points, experiment.name))
+    if frame.empty:
+        return None
+    named = frame["name"].where(frame["name"].astype(bool), frame["problem"])
+    several = frame.groupby(["implementation", named])["id"].count().max() > 1
+    if several:  # dtypes or thread counts: a row for each
+        named = named + ", " + frame["dtype"] + ", t" + frame["threads"].astype(str)
+    frame = frame.assign(row=named)
+    title = _title(frame, peaks)
+    rows = list(dict.fromkeys(frame["row"]))
+    left_out = max(0, len(rows) - _MOST_ROWS)
+    rows = rows[:_MOST_ROWS]
+    frame = frame[frame["row"].isin(rows)]
+    place = {name: number for number, name in enumerate(rows)}
+    drawing, (ax,) = chart.picture(
+        stem,
+        title,
+        "Time of one evaluation, logarithmic, lower is better; the grey line joins the "
+        "fastest to the slowest, its number says how many times longer the slowest takes."
+        + (f" {left_out} more rows are in the table." if left_out else "")
+        + (f" Upright bars are the line to beat: {_peers(frame)}." * bool(_peers(frame))),
+        height_in=1.0 + _ROW_IN * len(rows),
+        left_in=2.15,
+        marks=len(frame),
+        legend=frame["implementation"].nunique(),
+        top_in=0.15 if len(rows) > _ALSO_ABOVE else 0.0,
+    )
+    low, high = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.03)
+    ticks.log_axis(ax, "x", low, high * 1.45, ticks.tick_time)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.set_yticks(range(len(rows)), [labels.shorten(name, 30) for name in rows])
+    ax.tick_params(axis="y", labelsize=7.8)
+    ax.tick_params(labeltop=len(rows) > _ALSO_ABOVE)
+    ax.grid(visible=False, axis="y")
+    ax.set_xlabel("time of one evaluation")
+    for name, part in frame.groupby("row", sort=False):
+        y, best, worst = place[str(name)], part["time_s"].min(), part["time_s"].max()
+        ax.plot([best, worst], [y, y], color=ROLES["axis"][0], linewidth=1.0, zorder=1)
+        if worst > best:
+            chart.note(
+                ax,
+                part["high_s"].max() * 1.09,
+                y,
+                units.ratio(worst / best),
+                va="center",
+                fontsize=7.2,
+            )
+    for name, part in frame[frame["family"].eq(PEER)].groupby("row", sort=False):
+        y, fastest = place[str(name)], part["time_s"].min()
+        ax.plot([fastest, fastest], [y - 0.42, y + 0.42], color=ROLES["ink"][0], linewidth=1.4)
+    for name, part in selection.by_implementation(frame):
+        chart.draw_series(
+            drawing,
+            ax,
+            name,
+            marks[name],
+            part["time_s"].tolist(),
+            [float(place[row]) for row in part["row"]],
+            part.index.tolist(),
+            low=part["low_s"].tolist(),
+            high=part["high_s"].tolist(),
+            joined=False,
+            horizontal=True,
+        )
+    labels.direct_labels(
+        drawing,
+        ax,
+        [(n, marks[n], None) for n in in_order(set(frame["implementation"]), marks)],
+    )
+    return drawing
+
+
+def _peers(frame: pd.DataFrame) -> str:
+    """The peers that were measured, in words; empty without any."""
+    names = sorted(set(frame.loc[frame["family"].eq(PEER), "implementation"]))
+    return f"the fastest of {', '.join(names)}" if names else ""
+
+
+def _title(frame: pd.DataFrame, peaks: Mapping[tuple[str, int], float]) -> str:
+    """How close to the peak the fastest are, whether fewer FLOP win, who is fastest."""
+    wins = selection.fastest_along(frame, "row")
+    tally = pd.Series([w.implementation for w in wins]).value_counts()
+    ties = sum(bool(w.tied) for w in wins)
+    first, count = str(tally.index[0]), int(tally.iloc[0])
+    if len(wins) == 1:
+        text = f"{first} is fastest" + (", within noise of another" if ties else "")
+    else:
+        text = f"{first} is fastest on {count} of {len(wins)} problems"
+        text += f" ({ties} within noise of another)" if ties else ""
+    said = [_share_of_peak(frame, wins, peaks), _fewer_flop(frame, wins), text]
+    return chart.longest_title([part for part in said if part])
+
+
+def _share_of_peak(
+    frame: pd.DataFrame,
+    wins: Sequence[selection.Fastest],
+    peaks: Mapping[tuple[str, int], float],
+) -> str:
+    """The rate of the fastest over the best GEMM's; empty where that is not known."""
+    won = frame.loc[[w.row for w in wins]]
+    peak = np.array(
+        [peaks.get(key, 0.0) for key in zip(won["dtype"], won["threads"], strict=True)]
+    )
+    rate = (won["executed_flop"] / won["time_s"]).to_numpy()
+    known = (peak > 0) & (rate > 0)
+    if not known.any():
+        return ""
+    share = float(np.exp(np.log(rate[known] / peak[known]).mean()))
+    mean = f" (geometric mean of {known.sum()} problems)" if known.sum() > 1 else ""
+    return f"The fastest execute {units.percent(share)} of the peak FLOP/s{mean}"
+
+
+def _fewer_flop(frame: pd.DataFrame, wins: Sequence[selection.Fastest]) -> str:
+    """How often what executes fewer FLOP than the textbook counts wins, where it was tried."""
+    fewer = selection.executing_fewer(selection.rivals(frame))
+    tried = set(fewer["row"])
+    if not tried:
+        return ""
+    won = sum(w.row in fewer.index for w in wins)
+    return f"fewer FLOP win on {won} of the {len(tried)} where they were tried"

@@ -1,0 +1,318 @@
+"""The two roofline figures: rate over arithmetic intensity, rate over FLOP per call."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+
+from profiler_suite import units
+from profiler_suite.analysis.roofline import WORK
+from profiler_suite.model.workload import CHOICE
+from profiler_suite.report.content import selection
+from profiler_suite.report.drawing import chart, labels, ticks
+from profiler_suite.report.drawing.chart import Picture
+from profiler_suite.report.drawing.style import ROLES, Mark, in_order
+from profiler_suite.report.figures import roof_lines
+from profiler_suite.report.figures.roof_lines import Roof
+
+# The plot begins so much below the smallest intensity or ridge, so that the
+# slanted roofs are seen to slant.
+_ROOM_FOR_SLOPES = 4.0
+_RATE_LEFT_IN = 1.12  # "100 MFLOP/s" beside the axis and its title
+# A roofline shows at least two decades below its roof: over less, slanted
+# roofs look like walls.
+_DECADES = 1e2
+# How far above the band of call overhead its words stand.
+_ABOVE_BAND = 1.5
+
+
+def over_intensity(
+    points: pd.DataFrame,
+    roofs: Sequence[Roof],
+    dtype: str,
+    threads: int,
+    marks: Mapping[str, Mark],
+    stem: str,
+    *,
+    arms: Sequence[str] = (),
+    traced: bool = False,
+    narrow: bool = False,
+) -> Picture | None:
+    """Achieved rate over intensity, under the measured roofs.
+
+    Intensity is textbook FLOP over compulsory bytes, or with `traced` executed
+    FLOP over the bytes that all operations read and wrote.
+    """
+    frame = _of(points, dtype, threads)
+    if traced:
+        frame = frame[frame["traced_bytes"].gt(0) & frame["traced_flop"].gt(0)]
+        frame = frame.assign(
+            flop=frame["traced_flop"],
+            intensity=frame["traced_flop"] / frame["traced_bytes"],
+            flop_per_s=frame["traced_flop"] / frame["time_s"],
+            overhead_flop_per_s=0.0,
+        )
+    if frame.empty:
+        return None
+    compute = [r for r in roofs if r.kind == "compute"]
+    bandwidth = [r for r in roofs if r.kind == "bandwidth" and r.value > 0]
+    ridges = [c.value / b.value for c in compute for b in bandwidth]
+    lowest = {} if traced else roof_lines.lowest_roofs(frame[frame["id"].isin(arms)], bandwidth)
+    own = frame[frame["id"].isin(lowest)]
+    fewer = frame[:0] if traced else selection.executing_fewer(frame)
+    drawing, (ax,) = chart.picture(
+        stem,
+        _traced_title(frame) if traced else _title(frame, dtype, threads),
+        (
+            "Executed rate (FLOP really done over time) over traced intensity (executed FLOP "
+            "over the bytes that all operations read and wrote"
+            if traced
+            else "Effective rate (textbook FLOP over time) over arithmetic intensity "
+            "(textbook FLOP over compulsory bytes"
+        )
+        + f"), {dtype}, {_threads(threads)}. Slanted roofs are measured "
+        f"bandwidths, the flat one is the best GEMM; a dot on the ridge is where one turns "
+        f"into the other."
+        + roof_lines.ways(bandwidth)
+        + "".join(f" The dash at {words} is {roof}." for _, words, roof in lowest.values())
+        + (
+            " A line leads down to the executed rate where fewer operations are executed than "
+            "the textbook counts, as Winograd's algorithm does: such a dot may lie above the "
+            "flat roof, its end below never." * (len(fewer) > 0)
+        ),
+        height_in=5.0,
+        left_in=_RATE_LEFT_IN,
+        marks=len(frame),
+        legend=frame["implementation"].nunique() + 1 + len(bandwidth),
+        narrow=narrow,
+    )
+    x_low, x_high = ticks.padded([*frame["intensity"], *ridges], 0.06)
+    x_low /= _ROOM_FOR_SLOPES
+    tops = [r.value for r in compute] or [float(frame["flop_per_s"].max())]
+    heights = [*frame["flop_per_s"], *tops, *(top for top, _, _ in lowest.values())]
+    y_low, y_high = ticks.padded([*heights, max(tops) / _DECADES], 0.05)
+    ticks.log_axis(ax, "x", x_low, x_high, most=5 if narrow else 9)
+    ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
+    ax.set_xlabel(f"{'traced' if traced else 'arithmetic'} intensity, FLOP/byte")
+    ax.set_ylabel("executed rate" if traced else "effective rate")
+    peak = max((r.value for r in compute), default=float("inf"))
+    for roof in bandwidth:
+        roof_lines.draw_bandwidth(ax, roof, min(peak, y_high * 1.3))
+        ridge = peak / roof.value
+        if x_low < ridge < x_high:
+            ax.plot([ridge], [peak], "o", markersize=3.4, color=ROLES["muted"][0], zorder=2)
+    for roof in compute:
+        start = max(x_low, peak / max((b.value for b in bandwidth), default=peak / x_low))
+        ax.plot([start, x_high], [roof.value] * 2, color=ROLES["ink"][0], linewidth=1.4)
+        text = f"{roof.label}: {units.flop_rate(roof.value)}"
+        # Dots above the roof are at its right end, where there is work enough for them.
+        x, side = (start * 1.1, "left") if len(fewer) else (x_high * 0.97, "right")
+        chart.note(ax, x, roof.value * 1.06, text, ha=side, va="bottom")
+    for row in selection.rows(own):
+        top, words, _ = lowest[row.id]
+        roof_lines.draw_lowest(ax, row, top, words, marks[row.implementation].colour)
+    _draw_executed(ax, fewer, marks, drawing.rasterised)
+    names = _draw_points(drawing, ax, frame, "intensity", marks)
+    labels.line_legend(drawing, ax, roof_lines.legend(bandwidth), below=names + 1)
+    return drawing
+
+
+def _traced_title(frame: pd.DataFrame) -> str:
+    """How much more is moved than has to be."""
+    excess = (frame["traced_bytes"] / frame["compulsory_bytes"]).groupby(
+        frame["implementation"]
+    )
+    middle = excess.median().sort_values()
+    least, most = middle.index[0], middle.index[-1]
+    text = f"{most} moves {units.ratio(middle.iloc[-1])} the bytes it has to"
+    return text if least == most else f"{text}, {least} {units.ratio(middle.iloc[0])}"
+
+
+def _draw_executed(
+    ax: Axes, fewer: pd.DataFrame, marks: Mapping[str, Mark], rasterised: bool
+) -> None:
+    """Lines from the effective rates down to the executed ones."""
+    for name, rows in fewer.groupby("implementation", sort=False):
+        executed = rows["executed_flop"] / rows["time_s"]
+        x = rows["intensity"]
+        colour = marks[str(name)].colour
+        down = zip(x, executed, x, rows["flop_per_s"], strict=True)
+        feet = zip(x / 1.06, executed, x * 1.06, executed, strict=True)
+        for ends, width in ((down, 0.8), (feet, 1.6)):
+            segments = [((a, b), (c, d)) for a, b, c, d in ends]
+            lines = LineCollection(segments, colors=[colour], linewidths=width, zorder=1)
+            lines.set_rasterized(rasterised)
+            ax.add_collection(lines, autolim=False)
+
+
+def _angle_on_paper(ax: Axes) -> float:
+    """The angle at which y = x rises on this log-log plot, in degrees."""
+    box = ax.get_position()
+    width_in, height_in = ax.figure.bbox.width / chart.DPI, ax.figure.bbox.height / chart.DPI
+    wide = box.width * width_in / np.log10(ax.get_xlim()[1] / ax.get_xlim()[0])
+    high = box.height * height_in / np.log10(ax.get_ylim()[1] / ax.get_ylim()[0])
+    return float(np.degrees(np.arctan2(high, wide)))
+
+
+def over_flop_per_call(
+    points: pd.DataFrame,
+    roofs: Sequence[Roof],
+    dtype: str,
+    threads: int,
+    marks: Mapping[str, Mark],
+    stem: str,
+    *,
+    narrow: bool = False,
+) -> Picture | None:
+    """Achieved rate over textbook FLOP per NumPy call, under the roof of call overhead."""
+    frame = _of(points, dtype, threads)
+    frame = frame[frame["calls"].gt(0)]
+    if frame.empty:
+        return None
+    frame = frame.assign(per_call=frame["flop"] / frame["calls"])
+    fixed = (frame["per_call"] / frame["overhead_flop_per_s"]).replace(np.inf, np.nan).dropna()
+    peak = max((r.value for r in roofs if r.kind == "compute"), default=0.0)
+    drawing, (ax,) = chart.picture(
+        stem,
+        _title_per_call(frame),
+        "Effective rate over textbook FLOP per NumPy call: how much work one call is given. "
+        "The slanted band is the roof of call overhead (fixed cost of a call: median, 10th "
+        "to 90th percentile over the points); n½ is where it meets the best GEMM, so that "
+        "half of a call's time is overhead.",
+        height_in=4.8,
+        left_in=_RATE_LEFT_IN,
+        marks=len(frame),
+        legend=frame["implementation"].nunique(),
+        narrow=narrow,
+    )
+    cost = float(fixed.median()) if len(fixed) else 0.0
+    n_half = [cost * peak] if cost and peak else []
+    x_low, x_high = ticks.padded([*frame["per_call"], *n_half], 0.06)
+    y_low, y_high = ticks.padded([*frame["flop_per_s"], *([peak] if peak else [])], 0.05)
+    ticks.log_axis(ax, "x", x_low, x_high, ticks.tick_flop, most=5 if narrow else 9)
+    ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
+    ax.set_xlabel("textbook FLOP per call")
+    ax.set_ylabel("effective rate")
+    if cost:
+        _draw_overhead(ax, fixed, cost, peak)
+    if peak:
+        ax.plot(
+            [max(x_low, *n_half, x_low), x_high], [peak, peak], color=ROLES["ink"][0], lw=1.4
+        )
+        text = f"best GEMM {units.flop_rate(peak)}"
+        chart.note(ax, x_high * 0.95, peak * 1.06, text, ha="right", va="bottom")
+    for n in n_half:
+        ax.plot([n], [peak], "o", markersize=4, color=ROLES["muted"][0], zorder=2)
+        ax.plot([n, n], [y_low, peak], color=ROLES["axis"][0], lw=0.8, linestyle=(0, (2, 3)))
+        chart.note(ax, n * 0.93, y_low * 1.3, f"n½ {_round(n)} FLOP", ha="right")
+    _draw_points(drawing, ax, frame, "per_call", marks)
+    return drawing
+
+
+def _draw_overhead(ax: Axes, fixed: pd.Series, cost: float, peak: float) -> None:
+    low, high = (float(v) for v in fixed.quantile([0.1, 0.9]))
+    x_low, x_high = ax.get_xlim()
+    x = np.geomspace(x_low, x_high, 60)
+    top = peak or ax.get_ylim()[1]
+    shade = ROLES["shade"][0]
+    ax.fill_between(
+        x, np.minimum(x / high, top), np.minimum(x / low, top), color=shade, linewidth=0
+    )
+    ax.plot(x, np.minimum(x / cost, top), color=ROLES["muted"][0], linewidth=1.1)
+    # Above the band, where no point can lie that is not above its roof.
+    at = max(x_low, ax.get_ylim()[0] * low) * 1.6
+    chart.note(
+        ax,
+        at,
+        at / low * _ABOVE_BAND,
+        f"call overhead, {units.time(cost)} a call",
+        rotation=_angle_on_paper(ax),
+        rotation_mode="anchor",
+        va="bottom",
+        fontsize=7.5,
+    )
+
+
+def _draw_points(
+    drawing: Picture, ax: Axes, frame: pd.DataFrame, x: str, marks: Mapping[str, Mark]
+) -> int:
+    """Draw all marks with their legend; returns how many names it has."""
+    names = []
+    for name, part in selection.by_implementation(frame):
+        names.append(name)
+        chart.draw_series(
+            drawing,
+            ax,
+            name,
+            marks[name],
+            part[x].tolist(),
+            part["flop_per_s"].tolist(),
+            part.index.tolist(),
+            low=(part["flop"] / part["high_s"]).tolist(),
+            high=(part["flop"] / part["low_s"]).tolist(),
+            joined=False,
+        )
+    labels.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
+    return len(names)
+
+
+def _of(points: pd.DataFrame, dtype: str, threads: int) -> pd.DataFrame:
+    frame = selection.measured(points)
+    frame = frame[frame["dtype"].eq(dtype) & frame["threads"].eq(threads)]
+    return frame[frame["intensity"].gt(0) & frame["flop_per_s"].gt(0)]
+
+
+def _threads(threads: int) -> str:
+    return "1 BLAS thread" if threads == 1 else f"{threads} BLAS threads"
+
+
+_BOUNDS = {
+    "overhead": "overhead-bound",
+    "memory": "memory-bound",
+    "compute": "compute-bound",
+    WORK: "held back by their own work",
+}
+
+
+def _title(frame: pd.DataFrame, dtype: str, threads: int) -> str:
+    """How many points hang under which roof, and how close the best comes."""
+    known = frame[frame["bound"].isin(_BOUNDS)]
+    if known.empty:
+        return f"Effective rate over arithmetic intensity, {dtype}, {_threads(threads)}"
+    tally = known["bound"].value_counts()
+    kind, count = str(tally.index[0]), int(tally.iloc[0])
+    # To be all overhead is nothing to be proud of.
+    own = known["family"].ne(CHOICE)
+    under_machine = known["bound"].isin(["memory", "compute"])
+    working = known[own & under_machine & known["of_attainable"].gt(0)]
+    reach: Any = working.iloc[int(working["of_attainable"].argmax())] if len(working) else None
+    text = f"{dtype}, {_threads(threads)}: {count} of {len(known)} points are {_BOUNDS[kind]}"
+    above = int(known["above_roof"].fillna(False).astype(bool).sum())
+    if above:
+        ending = "s above a roof: units, counts or a stale ceiling are wrong"
+        return f"{text}; {above} point{ending if above > 1 else ending[1:]}"
+    if reach is not None:
+        text += (
+            f"; {reach['implementation']} comes closest to its {reach['bound']} roof "
+            f"({units.percent(reach['of_attainable'])})"
+        )
+    return text
+
+
+def _title_per_call(frame: pd.DataFrame) -> str:
+    """The spread of work per call, from the poorest to the richest implementation."""
+    medians = frame.groupby("implementation")["per_call"].median().sort_values()
+    if len(medians) == 1:
+        return f"{medians.index[0]} gives each call {_round(medians.iloc[0])} FLOP"
+    return (
+        f"A call of {medians.index[0]} does {_round(medians.iloc[0])} FLOP, one of "
+        f"{medians.index[-1]} {_round(medians.iloc[-1])} (medians over the points)"
+    )
+
+
+def _round(flop: float) -> str:
+    """A count to three digits: 25690112 → '25,700,000'."""
+    return units.count(float(units.three_digits(flop)))

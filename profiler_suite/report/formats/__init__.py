@@ -1,0 +1,1 @@
+"""Files for other programs: CSV, Markdown, JSON, pyperf and their like."""

@@ -1,0 +1,71 @@
+"""The run as Markdown, for a pull request or a CI job's summary."""
+
+from collections.abc import Sequence
+
+from profiler_suite import units
+from profiler_suite.report.content import columns, run_tables, selection
+from profiler_suite.report.content.run_facts import Known
+from profiler_suite.report.figures.all_figures import Hung
+from profiler_suite.report.formats.markdown import table, text
+from profiler_suite.report.html import fill
+from profiler_suite.report.html.view import TableView
+
+
+def markdown(known: Known, hung: Sequence[Hung]) -> str:
+    """Headline, arms, findings, warnings, the fastest per experiment, figures by name."""
+    origin = known.run.provenance
+    parts = [
+        f"# {text(fill.headline(known))}",
+        text(
+            f"{origin.mode} run on {origin.machine.facts.host}, {origin.started_at}. "
+            f"{fill.counts(known)}. {known.noise}"
+        ),
+    ]
+    if known.warnings:
+        parts.append("\n".join(f"> - {text(w)}" for w in known.warnings))
+    if known.answer:
+        parts.append("\n".join(f"- {text(s)}" for s in known.answer.sentences))
+        arms = run_tables.arms(known)
+        if arms:
+            parts.append(table(arms))
+    if known.findings:
+        parts.append("## Findings")
+        parts.append("\n".join(f"{n}. {text(f)}" for n, f in enumerate(known.findings, 1)))
+    fastest = _fastest(known)
+    if fastest.rows:
+        parts += ["## Fastest of each problem", table(fastest)]
+    if hung:
+        parts.append("## Figures")
+        parts.append(
+            "\n".join(
+                f"- [{text(h.picture.title)}](figures/{h.picture.name}.png)" for h in hung
+            )
+        )
+    parts.append("All numbers: `points.csv`; the whole report: `report.html`.")
+    return "\n\n".join(parts) + "\n"
+
+
+def _fastest(known: Known) -> TableView:
+    frame = selection.rivals(known.points)
+    groups = frame.groupby(["experiment", "problem", "dtype", "threads"], sort=False)["time_s"]
+    best = frame.loc[groups.idxmin()].assign(
+        times=(groups.max() / groups.min()).to_numpy(), several=groups.size().to_numpy() > 1
+    )
+    rows = [
+        (
+            str(row.experiment),
+            columns.problem(row),
+            str(row.threads),
+            str(row.implementation),
+            units.time(row.time_s),
+            units.ratio(row.times),
+            columns.bound(row),
+        )
+        for row in selection.rows(best[best["several"]])
+    ]
+    return TableView(
+        "",
+        ("experiment", "problem", "threads", "fastest", "time", "slowest takes", "bound by"),
+        (False, False, True, False, True, True, False),
+        tuple(rows),
+    )

@@ -1,0 +1,1 @@
+"""The page: views, templates and how they are filled."""

@@ -1,0 +1,271 @@
+"""The page of one explanation: one HTML file with its style inside."""
+
+import dataclasses
+import html
+import importlib.resources
+import math
+import os
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from profiler_suite import units
+from profiler_suite.analysis.explain.explanation import Explanation, interval
+from profiler_suite.analysis.run import line_breakdown
+from profiler_suite.errors import UsageError
+from profiler_suite.report.drawing.style import ENTRY_COLOURS, css_variables, variables
+from profiler_suite.report.html.view import TableView
+from profiler_suite.report.terminal import annotated_source
+
+_OWN_CSS = """
+.ledger{display:flex;height:34px;border-radius:8px;overflow:hidden;margin:12px 0}
+.ledger span{width:calc(100%*var(--part))}
+.key{list-style:none;display:flex;flex-wrap:wrap;gap:6px 20px;padding:0;font-size:.92rem}
+.key span{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
+.before code{color:var(--muted)}
+"""
+_FRAME_HEIGHT = 620
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """One entry of the books in the bar."""
+
+    name: str
+    share: float
+    text: str
+    colour: str
+
+
+@dataclasses.dataclass(frozen=True)
+class AdviceView:
+    """One advice with its rewritten lines."""
+
+    gain: str
+    title: str
+    evidence: str
+    lines: tuple[tuple[int, str, str], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class LineView:
+    """One line of the source, run or not."""
+
+    number: int
+    source: str
+    hits: str = ""
+    per_hit: str = ""
+    raw: str = ""
+    time: str = ""
+    """Corrected, with its uncertainty; what cannot be resolved says so."""
+    share: float = 0.0
+    of_which: str = ""
+    """The ledger's split of the line, in words."""
+
+
+@dataclasses.dataclass(frozen=True)
+class SourceView:
+    """One annotated function."""
+
+    name: str
+    file: str
+    totals: str
+    lines: tuple[LineView, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class ExplanationView:
+    """What the template shows."""
+
+    name: str
+    host: str
+    headline: str
+    arguments: str
+    measured: str
+    notes: tuple[str, ...]
+    counted: str
+    parts: tuple[Part, ...]
+    parts_in_words: str
+    books: TableView
+    verdict: tuple[str, ...]
+    advice: tuple[AdviceView, ...]
+    operations: TableView
+    functions: tuple[SourceView, ...]
+
+
+def render(found: Explanation) -> str:
+    """The page as HTML; every text from outside is escaped by the template engine."""
+    environment = Environment(
+        loader=PackageLoader("profiler_suite.report.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+    )
+    css = importlib.resources.files("profiler_suite.report.html") / "templates" / "page.css"
+    style = Markup(css_variables() + css.read_text(encoding="utf-8") + _OWN_CSS)
+    return environment.get_template("explanation.html.j2").render(page=_view(found), css=style)
+
+
+def write(found: Explanation, path: Path) -> None:
+    """Write the page under a temporary name, then rename it."""
+    text = render(found)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written ({error.strerror}); give another file"
+        ) from error
+
+
+def frame(found: Explanation) -> str:
+    """The page in a sandboxed frame, for a notebook."""
+    page = html.escape(render(found), quote=True)
+    name = html.escape(found.explained.name)
+    return (
+        f'<iframe sandbox="" srcdoc="{page}" title="profiler_suite: {name}" '
+        f'style="width:100%;height:{_FRAME_HEIGHT}px;border:0"></iframe>'
+    )
+
+
+def _view(found: Explanation) -> ExplanationView:
+    explained, time = found.explained, found.time
+    books = found.ledger
+    parts = []
+    for entry in books.entries if books else ():
+        share = books.share(entry.name) if books else 0.0
+        parts.append(
+            Part(
+                entry.name,
+                max(0.0, share),
+                units.percent(share),
+                variables()[ENTRY_COLOURS[entry.name]][0],
+            )
+        )
+    account = explained.account
+    counted = (
+        f"not traced: {account.untraced}"
+        if account.untraced
+        else f"{units.count(account.calls)} calls, {units.percent(account.coverage)} counted"
+    )
+    return ExplanationView(
+        name=explained.name,
+        host=found.machine.facts.host,
+        headline=found.verdict[0],
+        arguments=", ".join(explained.arguments) + f" → {explained.result}",
+        measured=(
+            f"{units.time(time.time_s)}, {interval(time)} (95 %); {time.clean_visits} clean of "
+            f"{time.visits} visits; first call {units.time(explained.cold_s)}; "
+            f"{explained.threads} BLAS thread(s)"
+        ),
+        notes=found.notes,
+        counted=counted,
+        parts=tuple(parts),
+        parts_in_words=", ".join(f"{p.name} {p.text}" for p in parts),
+        books=_books(found),
+        verdict=found.verdict,
+        advice=tuple(
+            AdviceView(each.gain_text, each.title, each.evidence, each.lines)
+            for each in found.advice
+        ),
+        operations=_operations(found),
+        functions=_functions(found),
+    )
+
+
+def _books(found: Explanation) -> TableView:
+    books = found.ledger
+    rows = [
+        (
+            entry.name,
+            units.time(entry.time_s),
+            f"{units.time(entry.low_s)} to {units.time(entry.high_s)}",
+            units.percent(entry.time_s / books.time_s),
+            entry.method,
+        )
+        for entry in (books.entries if books else ())
+        if books
+    ]
+    return TableView(
+        "The books of one evaluation",
+        ("entry", "time", "interval", "share", "found by"),
+        (False, True, True, True, False),
+        tuple(rows),
+    )
+
+
+def _operations(found: Explanation) -> TableView:
+    def time(value: float) -> str:
+        return "–" if math.isnan(value) else units.time(value)
+
+    rows = [
+        (
+            str(row["via"] or row["operation"]),
+            str(row["operands"]),
+            str(row["line"] or ""),
+            units.count(row["calls"]),
+            time(row["fixed_s"]),
+            time(row["growing_s"]),
+            "–" if math.isnan(row["share"]) else units.percent(row["share"]),
+            units.count(row["flop"]),
+            units.size(row["traffic_bytes"]),
+        )
+        for row in found.operations.to_dict("records")
+    ]
+    return TableView(
+        "Operations, the costliest first; times of one call",
+        ("operation", "on", "line", "calls", "fixed", "growing", "share", "FLOP", "traffic"),
+        (False, False, True, True, True, True, True, True, True),
+        tuple(rows),
+    )
+
+
+def _functions(found: Explanation) -> tuple[SourceView, ...]:
+    table = found.lines
+    views: list[SourceView] = []
+    for source in found.explained.sources:
+        end = source.first_line + len(source.text.splitlines())
+        own = table[
+            (table["file"] == source.file) & table["line"].between(source.first_line, end - 1)
+        ]
+        # The line of an inner function's name belongs to both: the one that ran counts.
+        ran = {row["line"]: row for row in own.sort_values("hits").to_dict("records")}
+        if not ran:
+            continue
+        lines = []
+        for number, text in enumerate(source.text.splitlines(), source.first_line):
+            row = ran.get(number)
+            lines.append(
+                _line(number, row, text) if row else LineView(number=number, source=text)
+            )
+        if views:
+            said = annotated_source.PART_OF_CALLERS
+        else:  # without what it defines inside of itself
+            names = own["function"].str.rpartition(".")[2]
+            said = annotated_source.totals(own[names == source.function])
+        views.append(SourceView(source.function, Path(source.file).name, said, tuple(lines)))
+    return tuple(views)
+
+
+def _line(number: int, row: Mapping[Hashable, Any], text: str) -> LineView:
+    ran = bool(row["hits"])
+    time = units.time(row["time_s"])
+    if row["method"]:
+        time += f" ± {units.time(row['uncertainty_s'])}"
+        if not row["resolved"]:
+            time += ", below resolution"
+        elif row["indicative"]:
+            time += ", indicative"
+    return LineView(
+        number=number,
+        hits=units.count(row["hits"]) if ran else "",
+        per_hit=units.time(row["time_s"] / row["hits"]) if ran else "",
+        raw=units.time(row["raw_s"]) if ran else "",
+        time=time if ran else "",
+        share=max(0.0, min(1.0, row["share"])),
+        of_which=line_breakdown.in_words(row, row["time_s"]),
+        source=text,
+    )

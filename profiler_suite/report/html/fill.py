@@ -1,0 +1,324 @@
+"""Fills the page's view from what is known about a run."""
+
+import shlex
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from profiler_suite import units
+from profiler_suite.model.experiment import Experiment
+from profiler_suite.report.content import (
+    breakdown_tables,
+    columns,
+    comparison_tables,
+    host_tables,
+    provenance,
+    rerun_command,
+    run_tables,
+    selection,
+    selfcheck_table,
+)
+from profiler_suite.report.content.columns import PAGE_COLUMNS
+from profiler_suite.report.content.provenance import Item
+from profiler_suite.report.content.run_facts import Known
+from profiler_suite.report.drawing import svg
+from profiler_suite.report.drawing.style import variables
+from profiler_suite.report.figures.all_figures import Hung
+from profiler_suite.report.html import annotated_source
+from profiler_suite.report.html.view import (
+    Card,
+    ComparisonView,
+    ExperimentView,
+    FigureView,
+    PageView,
+    PointRow,
+    Ratio,
+    SourceView,
+    TableView,
+)
+from profiler_suite.workloads import registry
+
+# Beyond so many points the page leaves out what is only convenient (titles on
+# marks, the command of each row), so that it stays below 5 MB at 10,000 points.
+_MANY_POINTS = 2000
+# A browser takes seconds over more rows than this; points.csv has all of them.
+_MOST_POINTS = 20_000
+# Nobody reads more rows of a small table; the table of all points has every number.
+_MOST_ROWS = 200
+
+
+def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageView:
+    """Fill the page's view from what is known and the drawn pictures."""
+    run = known.run
+    origin = run.provenance
+    titles = _titles(known)
+    figures = [
+        FigureView(
+            h.picture.name,
+            h.picture.title,
+            h.picture.caption,
+            Markup(svg.inline(h.picture, data, titles)),
+        )
+        for h, data in zip(hung, drawn, strict=True)
+    ]
+    # Every section of the page is there, also the ones a small run has no figure for.
+    by_section: dict[str, list[FigureView]] = {
+        section: []
+        for section in ("answer", "roofline", "where", "threads", "comparison", "quality")
+    }
+    by_experiment: dict[str, list[FigureView]] = {}
+    for h, figure in zip(hung, figures, strict=True):
+        if h.section == "axes":
+            by_experiment.setdefault(h.experiment, []).append(figure)
+        else:
+            by_section.setdefault(h.section, []).append(figure)
+    annotated = _asked_first(known, annotated_source.sources(known))
+    first = known.answer.experiment if known.answer else ""
+    return PageView(
+        title=f"{run.folder.name}: profiler_suite report",
+        headline=headline(known),
+        run=_as_argument(run.folder),
+        files=provenance.named_files(run),
+        host=origin.machine.facts.host,
+        mode=origin.mode,
+        when=_readable(origin.started_at),
+        counts=counts(known),
+        sentences=known.answer.sentences if known.answer else (),
+        findings=known.findings,
+        warnings=known.warnings,
+        noise=known.noise,
+        cards=_cards(known),
+        ratio=_ratio(known),
+        figures={section: tuple(some) for section, some in by_section.items()},
+        arms=_short(run_tables.arms(known)),
+        overhead=_short(breakdown_tables.overhead(known)),
+        books=_short(breakdown_tables.books(known)),
+        gaps=breakdown_tables.gaps(known),
+        operations=_short(breakdown_tables.operations(known)),
+        missing=_missing(known),
+        experiments=tuple(
+            _experiment(known, e, by_experiment[e.name])
+            for e in origin.experiments
+            if e.name in by_experiment
+        ),
+        threads=_short(run_tables.threads(known)),
+        threads_pay=tuple(known.threads_pay["text"]),
+        comparison=_comparison(known),
+        hosts=host_tables.view(run, known.hosts) if known.hosts else None,
+        sources=tuple(s for s in annotated if s.experiment == first),
+        more_sources=tuple(s for s in annotated if s.experiment != first),
+        selfcheck=selfcheck_table.table(origin.selfcheck) if origin.selfcheck else None,
+        selfcheck_says=known.selfcheck_says,
+        doubtful=_short(run_tables.doubtful(known)),
+        unmeasured=_short(run_tables.unmeasured(known)),
+        columns=PAGE_COLUMNS,
+        points=tuple(_point_rows(known)),
+        points_left_out=max(0, len(known.points) - _MOST_POINTS),
+        facts=provenance.facts(run),
+        ceilings=run_tables.ceilings(known),
+        call_costs=run_tables.call_costs(known),
+        unavailable=origin.machine.unavailable,
+        glossary=provenance.glossary(),
+        names=provenance.names(run),
+        command=provenance.command(run),
+    )
+
+
+def _asked_first(known: Known, annotated: list[SourceView]) -> list[SourceView]:
+    """The question's own arms first, the others as they are."""
+    arms = (known.answer.left_name, known.answer.right_name) if known.answer else ()
+    places = {name: place for place, name in enumerate(arms)}
+    return sorted(annotated, key=lambda s: places.get(s.implementation, len(arms)))
+
+
+def _comparison(known: Known) -> ComparisonView | None:
+    found = known.comparison
+    if found is None:
+        return None
+    return ComparisonView(
+        headline=comparison_tables.headline(found),
+        before=found.before,
+        after=found.after,
+        environment=comparison_tables.environment(found),
+        doubts=(*found.obstacles, *found.warnings, *comparison_tables.untold(found)),
+        families=comparison_tables.families(found),
+        implementations=comparison_tables.implementations(found).first(_MOST_ROWS),
+        points=comparison_tables.points(
+            comparison_tables.by_importance(found), "Points, those that differ first"
+        ).first(_MOST_ROWS),
+        method=comparison_tables.method(found),
+    )
+
+
+def _short(table: TableView | None) -> TableView | None:
+    return table and table.first(_MOST_ROWS)
+
+
+def _as_argument(folder: Path) -> str:
+    """The run folder as a command takes it, from where the sweep was started."""
+    short = f"reports/{folder.name}" if folder.parent.name == "reports" else str(folder)
+    return shlex.quote(short)
+
+
+def _missing(known: Known) -> tuple[str, ...]:
+    """Why there are no native samples, each reason once."""
+    accounts = known.run.history.accounts.values()
+    reasons = dict.fromkeys(a.unsampled for a in accounts if a.unsampled and a.plain_s)
+    return tuple(f"No native samples: {reason}." for reason in reasons)
+
+
+def _readable(moment: str) -> str:
+    """An ISO 8601 moment as people write it: '2026-11-22 09:54 UTC'."""
+    at = datetime.fromisoformat(moment)
+    zone = "UTC" if at.utcoffset() in (None, timedelta(0)) else f"UTC{at:%z}"
+    return f"{at:%Y-%m-%d %H:%M} {zone}"
+
+
+def headline(known: Known) -> str:
+    """The run's main finding in one sentence."""
+    if known.answer:
+        return known.answer.headline
+    if known.findings:
+        return known.findings[0]
+    return counts(known)
+
+
+def counts(known: Known) -> str:
+    """How many points of how many experiments were measured, and what the others are."""
+    tally = known.points["status"].value_counts()
+    ok = int(tally.get("ok", 0))
+    rest = ", ".join(f"{count} {status}" for status, count in tally.items() if status != "ok")
+    names = known.points["experiment"].nunique()
+    text = f"{ok} points measured in {names} experiment{'' if names == 1 else 's'}"
+    return f"{text}; {rest}" if rest else text
+
+
+def _titles(known: Known) -> list[str]:
+    if len(known.points) > _MANY_POINTS:
+        return []
+    titles = []
+    for row in selection.rows(known.points):
+        time = f"{units.time(row.time_s)} ± {units.percent(columns.half_width(row))}"
+        bound = f", bound by {columns.bound(row)}" if columns.bound(row) else ""
+        rate = f", {units.flop_rate(row.flop_per_s)}{bound}" if row.flop_per_s > 0 else ""
+        threads = f", {row.threads} threads" if row.threads != 1 else ""
+        name = f"{row.implementation}, {columns.problem(row)}, {row.dtype}{threads}"
+        titles.append(f"{name}: {time}{rate}")
+    return titles
+
+
+def _arm_rows(known: Known) -> list[Any]:
+    if known.answer is None:
+        return []
+    by_id = selection.by_id(known.points, [known.answer.left, known.answer.right])
+    return list(by_id.values())
+
+
+def _cards(known: Known) -> tuple[Card, ...]:
+    cards = []
+    said = registry.implementations()
+    for row in _arm_rows(known):
+        facts = [
+            Item("operations", units.count(row.flop)),
+            Item("effective rate", units.flop_rate(row.flop_per_s)),
+            Item("NumPy calls", units.count(row.calls) if row.calls > 0 else "not stated"),
+        ]
+        if columns.bound(row):
+            facts.append(Item("held back by", columns.bound(row)))
+            facts.append(Item("of the nearest roof", units.percent(row.of_attainable)))
+        if row.arithmetic == row.arithmetic:
+            facts.insert(3, Item("time in arithmetic", _part(row.arithmetic)))
+        cards.append(
+            Card(
+                name=row.implementation,
+                what=said[row.implementation].summary if row.implementation in said else "",
+                colour=f"var({variables()[known.marks[row.implementation].text][0]})",
+                work=columns.in_words(row),
+                time=units.time(row.time_s),
+                interval=f"{units.time(row.low_s)} to {units.time(row.high_s)}",
+                facts=tuple(facts),
+            )
+        )
+    return tuple(cards)
+
+
+def _ratio(known: Known) -> Ratio | None:
+    said = known.answer
+    if said is None:
+        return None
+    return Ratio(
+        times=units.ratio(said.ratio),
+        word=f"{said.left_name} against {said.right_name}: {said.word}",
+        interval=f"95 % interval {units.ratio(said.low)} to {units.ratio(said.high)}",
+        flop=_times_the_operations(1 / said.flop_ratio),
+        why=_why(known),
+    )
+
+
+def _why(known: Known) -> str:
+    """How much of their time the arms spend on arithmetic."""
+    arms = [row for row in _arm_rows(known) if row.arithmetic == row.arithmetic]
+    if len(arms) != 2:
+        return ""
+    left, right = arms
+    return (
+        f"{left.implementation} spends {_part(left.arithmetic)} of its time on arithmetic, "
+        f"{right.implementation} {_part(right.arithmetic)}."
+    )
+
+
+def _part(share: float) -> str:
+    """A share of the time; parts are timed alone, and may exceed the whole or be noise."""
+    if share < 0.001:
+        return "less than 0.1 %"
+    return units.percent(share) if share < 0.995 else "nearly all"
+
+
+def _times_the_operations(ratio: float) -> str:
+    """Left's operations over right's, as a whole fraction where it is one."""
+    if ratio < 1 and abs(1 / ratio - round(1 / ratio)) < 0.01 / ratio:
+        return f"for 1/{round(1 / ratio)} of the operations"
+    return f"for {units.ratio(ratio)} the operations"
+
+
+def _experiment(
+    known: Known, experiment: Experiment, figures: list[FigureView]
+) -> ExperimentView:
+    crossings = known.crossovers
+    own = crossings[crossings["experiment"] == experiment.name]
+    ahead = known.unbroken[known.unbroken["experiment"] == experiment.name]
+    return ExperimentView(
+        name=experiment.name,
+        question=experiment.question,
+        sources=experiment.sources,
+        crossings=tuple(str(text) for text in own["text"]),
+        unbroken=tuple(str(text) for text in ahead["text"]),
+        families=_families(known, experiment) if len(own) or len(ahead) else "",
+        figures=tuple(figures),
+    )
+
+
+def _families(known: Known, experiment: Experiment) -> str:
+    """'gemm is im2col_gemm or rows_gemm; loop is loop' of what was measured here."""
+    rivals = selection.rivals(selection.of_experiment(known.points, experiment.name))
+    return "; ".join(
+        f"{family} is {' or '.join(dict.fromkeys(part['implementation']))}"
+        for family, part in rivals.groupby("family", sort=False)
+    )
+
+
+def _point_rows(known: Known) -> list[PointRow]:
+    command = rerun_command.commands(known.run.provenance)
+    many = len(known.points) > _MANY_POINTS
+    return [
+        PointRow(
+            id=str(row.id),
+            cells=tuple(column.cell(row) for column in PAGE_COLUMNS),
+            command="" if many else command(row),
+            status=str(row.status),
+        )
+        for row in selection.rows(known.points.head(_MOST_POINTS))
+    ]

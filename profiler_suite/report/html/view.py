@@ -1,0 +1,250 @@
+"""What the page shows, as plain dataclasses that are filled before any template runs."""
+
+import dataclasses
+
+from markupsafe import Markup
+
+from profiler_suite.report.content import columns
+from profiler_suite.report.content.provenance import Item
+
+
+@dataclasses.dataclass(frozen=True)
+class FigureView:
+    """One figure of the page."""
+
+    name: str
+    title: str
+    caption: str
+    drawing: Markup
+
+
+@dataclasses.dataclass(frozen=True)
+class Card:
+    """One arm of the question."""
+
+    name: str
+    colour: str
+    """CSS colour of the implementation."""
+    what: str
+    """What it does, in a sentence; empty when nobody said."""
+    work: str
+    time: str
+    interval: str
+    facts: tuple[Item, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Ratio:
+    """What lies between the arms."""
+
+    times: str
+    word: str
+    interval: str
+    flop: str
+    why: str
+    """The reason in a sentence; empty without ledgers."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TableView:
+    """A small table; `numeric` tells the columns that are right-aligned."""
+
+    caption: str
+    headings: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+    below: tuple[str, ...] = ()
+    """A second, smaller line in the first cell of every row."""
+    minor: tuple[str, ...] = ()
+    """Headings of columns that a phone leaves out."""
+    note: str = ""
+    """What one has to know to read it, below."""
+
+    def filled(self) -> "TableView":
+        """The table without the columns that are empty in every row."""
+        kept = [n for n in range(len(self.headings)) if any(row[n] for row in self.rows)]
+        return dataclasses.replace(
+            self,
+            headings=tuple(self.headings[n] for n in kept),
+            numeric=tuple(self.numeric[n] for n in kept),
+            rows=tuple(tuple(row[n] for n in kept) for row in self.rows),
+        )
+
+    def first(self, most: int) -> "TableView":
+        """The table with at most so many rows; its caption tells how many are left out."""
+        left_out = len(self.rows) - most
+        if left_out <= 0:
+            return self
+        return dataclasses.replace(
+            self,
+            caption=f"{self.caption}; the first {most:,}, {left_out:,} more are left out",
+            rows=self.rows[:most],
+            below=self.below[:most],
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class ExperimentView:
+    """One experiment of the sizes section."""
+
+    name: str
+    question: str
+    sources: tuple[str, ...]
+    crossings: tuple[str, ...]
+    unbroken: tuple[str, ...]
+    families: str
+    """Which implementations stand for each family here; empty without crossings."""
+    figures: tuple[FigureView, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class SourceLine:
+    """One annotated line."""
+
+    number: int
+    hits: str
+    time: str
+    """Corrected; empty when the line was not corrected."""
+    raw: str
+    per_hit: str
+    share: float
+    of_which: str
+    """The ledger's split of the line, in words."""
+    source: str
+    gap: bool
+    """True when lines were left out before this one."""
+
+
+@dataclasses.dataclass(frozen=True)
+class FunctionView:
+    """The annotated lines of one function."""
+
+    name: str
+    file: str
+    lines: tuple[SourceLine, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class SourceView:
+    """The annotated source of one profiled point."""
+
+    implementation: str
+    experiment: str
+    problem: str
+    totals: str
+    """Profiled time of its first function beside the plain time."""
+    functions: tuple[FunctionView, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class PointRow:
+    """One row of the table of all points."""
+
+    id: str
+    cells: tuple[str, ...]
+    command: str
+    status: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ComparisonView:
+    """A second run against a first."""
+
+    headline: str
+    before: str
+    after: str
+    environment: TableView | None
+    """What else differs; None when nothing does."""
+    doubts: tuple[str, ...]
+    families: TableView
+    implementations: TableView
+    points: TableView
+    method: str
+
+
+@dataclasses.dataclass(frozen=True)
+class HostsView:
+    """The section of a run over several hosts."""
+
+    first: str
+    """The host that the rest of the page is about."""
+    pages: tuple[tuple[str, str], ...]
+    """Name and page of every host."""
+    sentences: tuple[str, ...]
+    tables: tuple[TableView, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class PageView:
+    """The whole page."""
+
+    title: str
+    headline: str
+    run: str
+    files: str
+    """Experiment files that a command about the run has to name, each after a blank."""
+    host: str
+    mode: str
+    when: str
+    counts: str
+    sentences: tuple[str, ...]
+    findings: tuple[str, ...]
+    warnings: tuple[str, ...]
+    noise: str
+    cards: tuple[Card, ...]
+    ratio: Ratio | None
+    figures: dict[str, tuple[FigureView, ...]]
+    """Figures by section; those of one experiment are in `experiments`."""
+    arms: TableView | None
+    overhead: TableView | None
+    books: TableView | None
+    gaps: TableView | None
+    operations: TableView | None
+    missing: tuple[str, ...]
+    """What the ledger could not have on this machine, in whole sentences."""
+    experiments: tuple[ExperimentView, ...]
+    threads: TableView | None
+    threads_pay: tuple[str, ...]
+    comparison: ComparisonView | None
+    hosts: HostsView | None
+    """Of a run over several."""
+    sources: tuple[SourceView, ...]
+    """Of the question's experiment."""
+    more_sources: tuple[SourceView, ...]
+    """Of the other experiments."""
+    selfcheck: TableView | None
+    selfcheck_says: tuple[str, ...]
+    """Its verdict, or why there is none and how to make one."""
+    doubtful: TableView | None
+    unmeasured: TableView | None
+    columns: tuple[columns.Column, ...]
+    points: tuple[PointRow, ...]
+    points_left_out: int
+    """Points that are in points.csv alone."""
+    facts: tuple[tuple[str, tuple[Item, ...]], ...]
+    ceilings: TableView
+    call_costs: TableView | None
+    unavailable: tuple[str, ...]
+    glossary: tuple[Item, ...]
+    names: tuple[Item, ...]
+    """The implementations of the run and what they do."""
+    command: str
+
+    @property
+    def sections(self) -> dict[str, tuple[int, str]]:
+        """Anchor of each section that there is → its number and its name in the navigation."""
+        there = {
+            "answer": ("The question", True),
+            "roofs": ("Roofs", bool(self.figures["roofline"])),
+            "where": ("Where time goes", True),
+            "sizes": ("Sizes", bool(self.experiments)),
+            "threads": ("Threads", bool(self.threads or self.figures["threads"])),
+            "lines": ("Lines", bool(self.sources or self.more_sources)),
+            "comparison": ("Comparison", self.comparison is not None),
+            "hosts": ("Hosts", self.hosts is not None),
+            "quality": ("Quality", True),
+            "data": ("All data", True),
+            "provenance": ("Provenance", True),
+        }
+        shown = [(anchor, name) for anchor, (name, some) in there.items() if some]
+        return {anchor: (number, name) for number, (anchor, name) in enumerate(shown, 1)}

@@ -1,0 +1,180 @@
+"""The annotated source of an explained function in a terminal: bars, times, what they hold."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.cells import cell_len
+
+from profiler_suite import units
+from profiler_suite.analysis.run import line_breakdown
+from profiler_suite.report.terminal.console import Column, Page, dedented
+
+MOST_LINES = 4
+PART_OF_CALLERS = "its time is also part of the lines that call it"
+_BLOCKS = "▏▎▍▌▋▊▉█"
+_NARROW_BAR, _WIDE_BAR = 6, 12
+# Below so many columns the raw time moves from its column into the words below a line.
+_ROOM_FOR_RAW = 72
+_WIDE = 110
+_LEAST_SOURCE = 16
+# Lines with a smaller share get no words of their own.
+_WORTH_WORDS = 0.02
+# A slow-down from which the words say so.
+_SLOWED = 1.2
+
+
+def costliest(page: Page, lines: pd.DataFrame) -> None:
+    """A few lines, the dearest first."""
+    table = lines[lines["time_s"] > 0].nlargest(MOST_LINES, "time_s")
+    if table.empty:
+        return
+    page.line()
+    rows = [
+        (
+            str(row["line"]),
+            units.count(row["hits"]),
+            units.time(row["time_s"]),
+            units.percent(row["share"]),
+            str(row["source"]).strip(),
+        )
+        for row in table.to_dict("records")
+    ]
+    page.table(
+        (
+            Column("line", numeric=True),
+            Column("hits", numeric=True),
+            Column("time", numeric=True),
+            Column("share", numeric=True),
+            Column("Costliest lines (corrected)", least=20),
+        ),
+        rows,
+    )
+
+
+def every(page: Page, table: pd.DataFrame, notes: Sequence[str]) -> None:
+    """Every line that ran, function by function."""
+    page.line()
+    page.line("Lines", "bold")
+    if table.empty:
+        why = next((note for note in notes if "line profile" in note), "no line profile")
+        page.paragraph(why, indent="  ")
+        return
+    outer = True
+    for (file, function), part in table.groupby(["file", "function"], sort=False):
+        if not outer:
+            page.line()
+        page.pieces((f"  {function}", "bold"), (f"  {Path(str(file)).name}", "dim"))
+        page.paragraph(
+            totals(part) if outer else PART_OF_CALLERS,
+            indent="  ",
+            style="dim",
+        )
+        _function(page, part.sort_values("line"))
+        outer = False
+    for sign, text in (
+        ("~", "below what can be resolved: not told from nothing"),
+        ("?", "indicative: modelled, may be off by 5 points of 100 or more"),
+    ):
+        if any(_sign(row) == sign for row in table.to_dict("records")):
+            page.line(f"  {sign} {text}", "dim")
+
+
+def totals(part: pd.DataFrame) -> str:
+    """Raw, corrected and plain total of a function side by side, and how they differ."""
+    raw_s, plain_s = float(part["raw_s"].sum()), float(part["plain_s"].iloc[0])
+    said = [f"raw {units.time(raw_s)}"]
+    if part["method"].astype(bool).any():
+        corrected_s = float(part["time_s"].sum())
+        said.append(f"corrected {units.time(corrected_s)}")
+        if plain_s > 0:
+            apart = 100 * (corrected_s / plain_s - 1)
+            said.append(f"plain {units.time(plain_s)} ({apart + 0.0:+.1f} %)")
+    elif plain_s > 0:
+        said.append(f"plain {units.time(plain_s)}")
+    slowed = float(part["profiled_s"].iloc[0]) / plain_s if plain_s > 0 else 0.0
+    if slowed > _SLOWED:
+        said.append(f"line_profiler made it {units.ratio(slowed)} slower")
+    return ", ".join(said)
+
+
+def _sign(row: Mapping[Any, Any]) -> str:
+    if not row["method"] or not row["hits"]:
+        return ""
+    if not row["resolved"]:
+        return "~"
+    return "?" if row["indicative"] else ""
+
+
+def _function(page: Page, part: pd.DataFrame) -> None:
+    rows = part.to_dict("records")
+    roomy, wide = page.width >= _ROOM_FOR_RAW, page.width >= _WIDE
+    bar = _WIDE_BAR if wide else _NARROW_BAR
+    columns = [
+        ("line", [str(row["line"]) for row in rows]),
+        ("hits", [units.count(row["hits"]) if row["hits"] else "" for row in rows]),
+    ]
+    if wide:
+        columns.append(("per hit", [_per_hit(row) for row in rows]))
+    if roomy:
+        columns.append(("raw", [units.time(r["raw_s"]) if r["hits"] else "" for r in rows]))
+    columns.append(("time", [_sign(row) + units.time(row["time_s"]) for row in rows]))
+    columns.append(("share", [f"{100 * row['share'] + 0.0:.0f} %" for row in rows]))
+    widths = [max(cell_len(cell) for cell in (name, *cells)) for name, cells in columns]
+    indent = 2 + sum(widths) + 2 * len(widths) + bar + 1
+    room = max(page.width - indent, _LEAST_SOURCE)
+    headings = "  ".join(
+        name.rjust(width) for (name, _), width in zip(columns, widths, strict=True)
+    )
+    page.line(f"  {headings} {'':{bar}}  source", "dim")
+    sources = dedented([str(row["source"]) for row in rows])
+    for number, row in enumerate(rows):
+        cells = [
+            cells[number].rjust(width)
+            for (_, cells), width in zip(columns, widths, strict=True)
+        ]
+        numbers = "  ".join(cells)
+        page.pieces(
+            (f"  {numbers} ", ""),
+            (_bar(row["share"], bar), "red"),
+            ("  " + _cut(sources[number], room), ""),
+        )
+        words = _words(row, per_hit=not wide, raw=not roomy)
+        if words:
+            page.paragraph(words, indent=" " * (2 + widths[0] + 2), style="dim")
+
+
+def _bar(share: float, width: int) -> str:
+    """A bar in eighths of a column, filled up with spaces."""
+    eighths = round(8 * width * max(0.0, min(1.0, share)))
+    whole, part = divmod(eighths, 8)
+    return ("█" * whole + (_BLOCKS[part - 1] if part else "")).ljust(width)
+
+
+def _cut(text: str, width: int) -> str:
+    """Source loses its end, not its middle."""
+    if cell_len(text) <= width:
+        return text
+    while cell_len(text) >= width:
+        text = text[:-1]
+    return text + "…"
+
+
+def _per_hit(row: Mapping[Any, Any]) -> str:
+    return units.time(row["time_s"] / row["hits"]) if row["hits"] else ""
+
+
+def _words(row: Mapping[Any, Any], *, per_hit: bool, raw: bool) -> str:
+    """What has no column: time per hit, uncertainty, the ledger's split of the line."""
+    if row["share"] < _WORTH_WORDS or not row["hits"]:
+        return ""
+    said = []
+    if row["method"]:
+        said.append(f"± {units.time(row['uncertainty_s'])}")
+    if per_hit:
+        said.append(f"{_per_hit(row)} per hit")
+    if raw:
+        said.append(f"raw {units.time(row['raw_s'])}")
+    split = line_breakdown.in_words(row, row["time_s"])
+    return "; ".join(part for part in (", ".join(said), split) if part)

@@ -1,0 +1,198 @@
+"""The terminal screen of one explanation: everything that matters on 80 columns."""
+
+import math
+from pathlib import Path
+
+from profiler_suite import units
+from profiler_suite.analysis import ledger
+from profiler_suite.analysis.explain.advice import Advice
+from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
+from profiler_suite.model.results import Ledger
+from profiler_suite.report.terminal import annotated_source
+from profiler_suite.report.terminal.console import Column, Page, shortened
+
+_ENTRY_STYLES = {
+    ledger.INTERPRETER: ("i", "red"),
+    ledger.DISPATCH: ("d", "magenta"),
+    ledger.MEMORY: ("m", "yellow"),
+    ledger.COPY: ("c", "cyan"),
+    ledger.ARITHMETIC: ("a", "green"),
+    ledger.RESIDUAL: ("r", "dim"),
+}
+_SHORT = {ledger.INTERPRETER: "interp.", ledger.ARITHMETIC: "arith.", ledger.RESIDUAL: "rest"}
+_MOST_OPERATIONS = 5
+_WIDEST, _WIDEST_LINES = 100, 140
+_MOST_ADVICE = 4
+_MOST_REWRITTEN_LINES = 3
+# An evaluation near what a call itself costs.
+_TINY_CALLS = 20
+
+
+def screen(found: Explanation, width: int, color: bool, *, all_lines: bool = False) -> str:
+    """Time, books, bound, operations, lines, counterfactuals and advice, in that order."""
+    page = Page(min(width, _WIDEST_LINES if all_lines else _WIDEST), color)
+    _head(page, found)
+    _books(page, found)
+    _operations(page, found)
+    if all_lines:
+        annotated_source.every(page, found.lines, found.notes)
+    else:
+        annotated_source.costliest(page, found.lines)
+    _what_if(page, found)
+    _advice(page, found.advice)
+    for note in found.notes:
+        page.paragraph(note, first="  ! ", indent="    ", style="yellow")
+    return page.text()
+
+
+def _head(page: Page, found: Explanation) -> None:
+    explained, time = found.explained, found.time
+    threads = f"{explained.threads} BLAS thread{'' if explained.threads == 1 else 's'}"
+    name = explained.name.rpartition(":")[2]
+    where = f"{Path(explained.file).name}:{explained.line}" if explained.file else "compiled"
+    page.pieces((name, "bold"), (f"  {where}, {threads}", "dim"))
+    given = ", ".join(explained.arguments) or "no arguments"
+    page.paragraph(f"{given} → {explained.result}", first="  ", indent="    ", style="dim")
+    said = f"{units.time(time.time_s)}"
+    page.pieces(
+        (said, "bold"),
+        (
+            f"  {interval(time)} (95 %), {time.clean_visits} clean of {time.visits} visits, "
+            f"first call {units.time(explained.cold_s)}",
+            "",
+        ),
+    )
+    account = explained.account
+    parts = [bound_in_words(found)]
+    if not account.untraced:
+        if account.flop:
+            rate = units.flop_rate(account.flop / time.time_s)
+            parts.append(f"{units.count(account.flop)} executed FLOP at {rate}")
+            if account.traffic_bytes:
+                intensity = units.three_digits(account.flop / account.traffic_bytes)
+                parts.append(f"{intensity} FLOP/byte")
+        else:
+            parts.append(f"no FLOP, {units.size(account.traffic_bytes)} moved")
+    page.paragraph("; ".join(parts), indent="  ")
+    if time.time_s < _TINY_CALLS * explained.empty_call_s:
+        page.line(
+            f"  an empty Python function takes {units.time(explained.empty_call_s)} of that",
+            "dim",
+        )
+
+
+def _books(page: Page, found: Explanation) -> None:
+    books = found.ledger
+    page.line()
+    if books is None:
+        page.line("Where the time goes: not known", "bold")
+        return
+    account = found.explained.account
+    counted = ""
+    if not account.untraced:
+        counted = (
+            f"{units.count(account.calls)} calls, {units.percent(account.coverage)} counted; "
+        )
+    shares = ", ".join(f"{units.percent(s)} by {m}" for m, s in books.overhead_shares.items())
+    page.line("Where the time goes", "bold")
+    page.paragraph(f"{counted}overhead {shares}", indent="  ", style="dim")
+    books_bar(page, books)
+
+
+def books_bar(page: Page, books: Ledger) -> None:
+    """The ledger as a bar of letters with its legend."""
+    page.pieces(("  ", ""), *_bar(books, page.width - 4))
+    pieces: list[tuple[str, str]] = []
+    taken = 0
+    for entry in books.entries:
+        _, style = _ENTRY_STYLES[entry.name]
+        name, share = _SHORT.get(entry.name, entry.name), _percent(books, entry.name)
+        long = len(f"  {name} {share}")
+        if taken + long > page.width:
+            page.pieces(*pieces)
+            pieces, taken = [], 0
+        pieces += [("  ", ""), (name, style), (f" {share}", "")]
+        taken += long
+    page.pieces(*pieces)
+
+
+def _percent(books: Ledger, name: str) -> str:
+    share = books.share(name)
+    return f"{100 * share + 0.0:.0f} %".replace("-0 %", "0 %")
+
+
+def _bar(books: Ledger, width: int) -> list[tuple[str, str]]:
+    """Letters in proportion; the residual is what is left, or what is too much."""
+    pieces, used = [], 0.0
+    drawn = 0
+    total = max(1.0, sum(max(0.0, books.share(e.name)) for e in books.entries))
+    for entry in books.entries:
+        used += max(0.0, books.share(entry.name)) / total
+        length = round(used * width) - drawn
+        drawn += length
+        letter, style = _ENTRY_STYLES[entry.name]
+        pieces.append((letter * length, style))
+    return pieces
+
+
+def _operations(page: Page, found: Explanation) -> None:
+    table = found.operations.head(_MOST_OPERATIONS)
+    if table.empty:
+        return
+    page.line()
+    rows = []
+    for row in table.to_dict("records"):
+        known = not math.isnan(row["call_s"])
+        rows.append(
+            (
+                row["via"] or row["operation"],
+                row["operands"],
+                units.count(row["calls"]),
+                units.time(row["fixed_s"]) if known else "",
+                units.time(max(0.0, row["growing_s"])) if known else "",
+                units.percent(row["share"]) if known else "not replayed",
+                str(row["line"] or ""),
+            )
+        )
+    page.table(
+        (
+            Column("Costliest operations", least=20),
+            Column("on", least=14, rank=1, style="dim"),
+            Column("calls", numeric=True),
+            Column("fixed", numeric=True),
+            Column("growing", numeric=True),
+            Column("share", numeric=True),
+            Column("line", numeric=True),
+        ),
+        rows,
+    )
+
+
+def _what_if(page: Page, found: Explanation) -> None:
+    worth = [each for each in found.counterfactuals if each.share >= 0.005]
+    if not worth:
+        return
+    page.line()
+    page.line("What if", "bold")
+    for each in worth:
+        least = "at least " if each.name == "one_call" else ""
+        page.paragraph(
+            f"{each.text}: {least}{units.percent(each.share)} less", first="  ", indent="    "
+        )
+
+
+def _advice(page: Page, given: tuple[Advice, ...]) -> None:
+    page.line()
+    if not given:
+        page.line("Advice: nothing that was tried here made it faster", "bold")
+        return
+    page.line("Advice, tried on this machine", "bold")
+    for each in given[:_MOST_ADVICE]:
+        page.paragraph(f"{each.gain_text}  {each.title}", first="  ", indent="    ")
+        page.paragraph(each.evidence, indent="    ", style="dim")
+        for number, _, after in each.lines[:_MOST_REWRITTEN_LINES]:
+            for text in after.splitlines():
+                page.pieces(
+                    (f"    {number or '+':>5} ", "dim"),
+                    (shortened(text.strip(), page.width - 10), "green"),
+                )

@@ -1,0 +1,166 @@
+"""The summary of a run for the terminal."""
+
+import os
+import shlex
+from pathlib import Path
+
+import pandas as pd
+
+from profiler_suite import units
+from profiler_suite.report.content import columns, host_tables, provenance, selection
+from profiler_suite.report.content.run_facts import Known
+from profiler_suite.report.html import fill
+from profiler_suite.report.terminal.console import Column, Page
+
+_MOST_TABLES = 3  # of problems of the question, or of experiments when there is none
+_MOST_ROWS = 14
+_MOST_FINDINGS = 9
+
+_ENTRIES = (
+    ("interp", "interpreter"),
+    ("disp", "dispatch"),
+    ("mem", "memory"),
+    ("copy", "copy"),
+    ("arith", "arithmetic"),
+)
+_COLUMNS = (
+    Column("", style="cyan", least=17),
+    Column("time", numeric=True),
+    Column("±", numeric=True, rank=5),
+    Column("vs fastest", numeric=True),
+    Column("rate", numeric=True, rank=6),
+    Column("of roof", numeric=True, rank=4),
+    Column("limit", rank=1),
+)
+# Bounds in a word, so that a name need not be cut for them.
+_SHORT = {
+    "call overhead": "calls",
+    "arithmetic": "compute",
+    "memory bandwidth": "memory",
+    "the work itself": "work",
+}
+# With a ledger, its entries stand between the comparison and the bound.
+_BOOK_COLUMNS = (
+    *_COLUMNS[:4],
+    *(
+        Column(heading, numeric=True, rank=3 if heading in ("mem", "copy") else 2)
+        for heading, _ in _ENTRIES
+    ),
+    *_COLUMNS[4:],
+)
+
+
+def summary(known: Known, width: int, color: bool) -> str:
+    """The answer, a table, findings, doubts, where the report is, what to do next."""
+    page = Page(width, color)
+    page.paragraph(fill.headline(known), style="bold")
+    if known.answer:
+        for sentence in known.answer.sentences:
+            page.paragraph(sentence, first="  - ", indent="    ")
+    page.line()
+    _tables(page, known)
+    if known.findings:
+        page.line("Findings", "bold")
+        for number, finding in enumerate(known.findings[:_MOST_FINDINGS], 1):
+            page.paragraph(finding, first=f"  {number}. ", indent="     ")
+        left_out = len(known.findings) - _MOST_FINDINGS
+        if left_out > 0:
+            page.line(f"     and {left_out} more in the report")
+    if known.hosts:
+        page.line(f"Hosts (all else here is of {known.hosts.names[0]})", "bold")
+        for sentence in host_tables.sentences(known.hosts):
+            page.paragraph(sentence, first="  - ", indent="    ")
+    for warning in known.warnings:
+        page.paragraph(warning, first="  ! ", indent="    ", style="yellow")
+    flagged = int(known.points["flags"].fillna("").astype(bool).sum())
+    page.line()
+    page.paragraph(f"{fill.counts(known)}. {known.noise}", style="dim")
+    page.line()
+    folder = _shown(known.run.folder)
+    page.pieces(("report  ", "bold"), (f"{folder}/report.html", ""))
+    page.command("next    ", _next(known, folder, flagged))
+    return page.text()
+
+
+def _tables(page: Page, known: Known) -> None:
+    if known.answer:
+        own = selection.of_experiment(known.points, known.answer.experiment)
+        arms = (known.answer.left, known.answer.right)
+        asked = own.loc[own["id"].isin(arms), "problem"]
+        names = list(dict.fromkeys([*asked, *own.sort_values("flop")["problem"]]))
+        for problem in names[:_MOST_TABLES]:
+            _table(page, own[own["problem"] == problem], arms)
+        if len(names) > _MOST_TABLES:
+            page.line(f"and {len(names) - _MOST_TABLES} more problems in the report")
+            page.line()
+        return
+    for experiment in known.run.provenance.experiments[:_MOST_TABLES]:
+        own = selection.of_experiment(known.points, experiment.name)
+        done = selection.measured(own)
+        if len(done):
+            largest = str(done["problem"].iloc[int(done["flop"].argmax())])
+            page.paragraph(f"{experiment.name}: {experiment.question}", style="bold")
+            _table(page, own[own["problem"] == largest], ())
+
+
+def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
+    frame = frame[frame["replica"] == 0].sort_values("time_s")
+    first = frame.iloc[0]
+    name = f"{first['name']} " if first["name"] else ""
+    page.line(f"{name}{first['problem']}  {units.count(first['flop'])} textbook FLOP", "bold")
+    best = selection.measured(frame)["time_s"].min()
+    rows: list[tuple[str, ...]] = []
+    entries = _ENTRIES if frame["residual"].notna().any() else ()
+    several = frame["implementation"].duplicated(keep=False)  # dtypes or thread counts
+    suffix = " " + frame["dtype"] + " t" + frame["threads"].astype(str)
+    frame = frame.assign(label=frame["implementation"] + suffix.where(several, ""))
+    for row in selection.rows(frame.head(_MOST_ROWS)):
+        if row.status == "ok" and row.time_s > 0:
+            rows.append(
+                (
+                    str(row.label),
+                    units.time(row.time_s),
+                    units.percent(columns.half_width(row)),
+                    units.ratio(row.time_s / best),
+                    *(_whole_percent(getattr(row, entry)) for _, entry in entries),
+                    units.flop_rate(row.flop_per_s),
+                    units.percent(row.of_attainable) if columns.bound(row) else "",
+                    _SHORT.get(columns.bound(row), columns.bound(row).split(" ")[0]),
+                )
+            )
+        else:
+            blank = [""] * (5 + len(entries))
+            rows.append((str(row.label), str(row.status), *blank))
+    marked = [row.id in bold for row in selection.rows(frame.head(_MOST_ROWS))]
+    page.table(_BOOK_COLUMNS if entries else _COLUMNS, rows, emphasised=marked)
+    if len(frame) > _MOST_ROWS:
+        page.line(f"  and {len(frame) - _MOST_ROWS} more in the report")
+    page.line()
+
+
+def _whole_percent(share: float) -> str:
+    # + 0 takes the sign from a zero.
+    return f"{round(100 * share) + 0:d}%" if share == share else ""
+
+
+def _shown(folder: Path) -> str:
+    """The folder as one would type it from here."""
+    try:
+        relative = os.path.relpath(folder)
+    except ValueError:  # another drive on Windows
+        return str(folder)
+    return str(folder) if relative.startswith("..") else relative
+
+
+def _next(known: Known, folder: str, flagged: int) -> str:
+    command = f"python -m profiler_suite sweep{provenance.named_files(known.run)}"
+    if known.hosts:
+        each = (shlex.quote(_shown(host.folder)) for host in known.run.hosts.values())
+        return f"python -m profiler_suite compare {next(each)} {next(each)}"
+    folder = shlex.quote(folder)
+    if flagged:
+        return f"{command} --only-flagged --out {folder}"
+    better = {"quick": "", "default": " --full"}.get(known.run.provenance.mode)
+    if better is None:
+        return f"python -m profiler_suite report {folder}"
+    return f"{command}{better}"
