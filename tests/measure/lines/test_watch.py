@@ -1,0 +1,203 @@
+"""Reading another process's line: where frames are found, and what looks become."""
+
+import ctypes
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from profiler_suite.measure.lines import layout, peek, watch
+from profiler_suite.measure.lines.requests import Answer, Sighting
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def available() -> bool:
+    try:
+        library = peek.libc()
+        word = (ctypes.c_uint64 * 1)(7)
+        return peek.may_read(library, 1, ctypes.addressof(word)) is not None
+    except peek.PeekError:
+        return False
+
+
+needs_peek = pytest.mark.skipif(not available(), reason="memory cannot be read here")
+
+
+def two_lines(n: int) -> int:
+    total = sum(range(n * 9))
+    total += sum(range(n))
+    return total
+
+
+def some_line(code: Any, line: int) -> int:
+    """Offset of an instruction of a line, as a look reports it."""
+    start = next(start for start, _, at in code.co_lines() if at == line)
+    return layout.code_offset() + int(start)
+
+
+@needs_peek
+def test_the_layout_is_found_at_any_depth_and_always_the_same() -> None:
+    def deeper(depth: int) -> layout.Layout:
+        return deeper(depth - 1) if depth else layout.find()
+
+    assert layout.find() == deeper(1) == deeper(7)
+
+
+def test_lines_are_found_by_instruction() -> None:
+    code = two_lines.__code__
+    first = code.co_firstlineno
+    for start, _, line in code.co_lines():
+        if line is not None:
+            assert layout.line_at(code, start) == line
+    assert layout.line_at(code, -2) is None
+    assert layout.line_at(code, 10_000) is None
+    assert layout.line_at(code, some_line(code, first + 1) - layout.code_offset()) == first + 1
+
+
+def test_looks_become_counts_of_lines() -> None:
+    code, other = two_lines.__code__, some_line.__code__
+    first = code.co_firstlineno
+    inner = other.co_firstlineno + 2
+    at = some_line(code, first + 1)
+    answer = Answer(
+        sightings=(
+            Sighting(at={0: at}, count=5),
+            Sighting(at={0: at, 1: some_line(other, inner)}, count=3),
+            Sighting(at={}, count=2),
+        ),
+        lost=1,
+    )
+    found = watch.seen(answer, [code, other])
+    assert found.looks == 8
+    assert found.outside == 2
+    assert found.lines == {(0, first + 1): 8, (1, inner): 3}
+    assert found.lost == 1
+
+
+def test_an_instruction_before_the_first_is_the_function_being_entered() -> None:
+    # Until 3.12 a new frame points one instruction before its code.
+    answer = Answer(sightings=(Sighting(at={0: layout.code_offset() - 2}, count=1),))
+    found = watch.seen(answer, [two_lines.__code__])
+    assert found.lines == {(0, two_lines.__code__.co_firstlineno): 1}
+
+
+@pytest.fixture
+def watching() -> Iterator[watch.Watch]:
+    started = watch.Watch()
+    yield started
+    started.close()
+
+
+def looked_at(watching: watch.Watch, function: Callable[..., Any]) -> watch.Seen:
+    watching.begin([function.__code__])
+    for _ in range(3):
+        watching.evaluate(function, (2000,), 250)
+    return watching.end()
+
+
+@needs_peek
+@pytest.mark.parametrize("sharing", [False, True])
+def test_looks_find_the_line_that_takes_the_time(sharing: bool) -> None:
+    """In turns on one core, and by stopping the process for each look."""
+    watching = watch.Watch(sharing)
+    try:
+        found = looked_at(watching, two_lines)
+    finally:
+        watching.close()
+    assert found.looks > 100
+    first = two_lines.__code__.co_firstlineno
+    assert 0.8 < found.lines[0, first + 1] / found.looks < 0.98  # nine in ten
+    assert found.lost < 0.05 * found.looks
+
+
+@needs_peek
+def test_the_watching_process_serves_one_function_after_the_other(
+    watching: watch.Watch,
+) -> None:
+    def sorts(n: int) -> list[int]:
+        return sorted(range(n))
+
+    assert looked_at(watching, sorts).looks > 20
+    found = looked_at(watching, two_lines)
+    assert {number for number, _ in found.lines} == {0}
+
+
+@needs_peek
+def test_an_exception_of_the_watched_function_comes_through(watching: watch.Watch) -> None:
+    def raises(n: int) -> None:
+        raise ValueError(n)
+
+    watching.begin([raises.__code__])
+    with pytest.raises(ValueError, match="3"):
+        watching.evaluate(raises, (3,), 1)
+    assert watching.end().looks >= 0
+
+
+@needs_peek
+def test_a_watching_process_that_died_is_an_error_in_words(watching: watch.Watch) -> None:
+    watching._process.kill()
+    watching._process.wait()
+    with pytest.raises(peek.PeekError, match="has ended"):
+        looked_at(watching, two_lines)
+
+
+@needs_peek
+def test_watching_leaves_the_cores_as_they_were(watching: watch.Watch) -> None:
+    before = os.sched_getaffinity(0)
+    looked_at(watching, two_lines)
+    assert os.sched_getaffinity(0) == before
+
+
+@needs_peek
+def test_where_no_turns_are_given_the_process_is_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watch, "_SLOWEST_TURNS_S", 0.0)
+    watching = watch.Watch()
+    try:
+        assert not watching._sharing
+        assert looked_at(watching, two_lines).looks > 20
+    finally:
+        watching.close()
+
+
+@needs_peek
+def test_the_watching_process_ends_with_the_one_it_watches() -> None:
+    text = textwrap.dedent(
+        """
+        import os, sys
+        from profiler_suite.measure.lines.watch import Watch
+        watch = Watch()
+        print(watch._process.pid, flush=True)
+        watch.begin([])
+        watch._control[0] = 1
+        watch._request(b"look\\n")
+        sum(range(3_000_000))
+        os._exit(3)
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", text], capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
+    assert done.returncode == 3
+    pid = done.stdout.strip()
+    for _ in range(100):
+        state = Path(f"/proc/{pid}/stat")
+        if not state.exists() or state.read_text().split()[2] == "Z":
+            return
+        subprocess.run([sys.executable, "-c", "import time; time.sleep(0.1)"], check=True)
+    pytest.fail("the watching process is still there")
+
+
+def test_elsewhere_than_on_linux_the_reason_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(peek.PeekError, match="needs 64-bit Linux, this is darwin"):
+        peek.libc()
