@@ -1,179 +1,37 @@
 """The counting array: an ndarray that notes every operation it takes part in."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import FunctionType
+import copy
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import numpy as np
+from numpy import ndarray
 
-from profiler_suite.measure.trace import facts, masks, sites
-from profiler_suite.measure.trace.names import (
-    METHOD_KINDS,
-    NOT_TRACED,
-    function_kind,
-    function_name,
-    ufunc_kind,
-    ufunc_path,
-)
-from profiler_suite.measure.trace.numbers import (
-    counting_number,
-    is_counting_number,
-    plain_number,
-)
+from profiler_suite.measure.trace import masks
+from profiler_suite.measure.trace.calls import call_function, call_ufunc, leaf
+from profiler_suite.measure.trace.names import METHOD_KINDS
+from profiler_suite.measure.trace.pickling import under_its_name
 from profiler_suite.measure.trace.recording import PAUSE, active, results_of
-from profiler_suite.measure.trace.signature import Describer, Seen, Tree, seen_array
+from profiler_suite.measure.trace.signature import Describer, Seen, seen_array
+from profiler_suite.measure.trace.wrapping import (
+    Counting,
+    enter_class,
+    plain_array,
+    plain_class,
+    unwrap,
+    wrap,
+)
 
-Array = np.ndarray[Any, Any]
+Array = ndarray[Any, Any]
 
-_view = np.ndarray.view
-_getitem = np.ndarray.__getitem__
-_setitem = np.ndarray.__setitem__
+_view = ndarray.view
+_getitem = ndarray.__getitem__
+_setitem = ndarray.__setitem__
 _broadcast_to = np.broadcast_to
 _may_share_memory = np.may_share_memory
 
 
-def wrap(value: Any) -> Any:
-    """Arrays and numbers as counting ones, in tuples and lists too; anything else as it is."""
-    kind = type(value)
-    if kind is np.ndarray:
-        return _view(value, CountingArray)
-    if isinstance(value, np.generic | int | float | complex):
-        return counting_number(value)
-    if kind is tuple:
-        return tuple(wrap(each) for each in value)
-    if kind is list:
-        return [wrap(each) for each in value]
-    if isinstance(value, tuple) and hasattr(value, "_make"):
-        return cast(Any, kind)._make(wrap(each) for each in value)
-    return value
-
-
-def unwrap(value: Any) -> Any:
-    """Counting arrays and numbers as plain ones, in tuples, lists and dicts too."""
-    kind = type(value)
-    if isinstance(value, CountingArray):
-        return _view(value, np.ndarray)
-    if is_counting_number(value):
-        return plain_number(value)
-    if kind is tuple:
-        return tuple(unwrap(each) for each in value)
-    if kind is list:
-        return [unwrap(each) for each in value]
-    if kind is dict:
-        return {key: unwrap(each) for key, each in value.items()}
-    if kind is slice and any(map(is_counting_number, (value.start, value.stop, value.step))):
-        return slice(unwrap(value.start), unwrap(value.stop), unwrap(value.step))
-    return value
-
-
-def leaf(
-    name: str,
-    kind: str,
-    function: Callable[..., Any],
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
-) -> Any:
-    """Run compiled code on plain arrays and note it as one call; the result counts again."""
-    recorder = active()
-    plain = [unwrap(each) for each in args]
-    plain_kwargs = {key: unwrap(each) for key, each in kwargs.items()}
-    with PAUSE:
-        result = function(*plain, **plain_kwargs)
-        if result is not None and isinstance(kwargs.get("out"), np.ndarray):
-            result = kwargs["out"]
-        for original, each in zip(args, plain, strict=True):
-            if result is each and result is not None:
-                result = original
-        if recorder is not None:
-            found = facts.of_call(name, plain, plain_kwargs)
-            if kind == "copy" and not _is_new(result, args):
-                kind = "view"
-            pattern = facts.pattern_of_call(name, plain)
-            recorder.observe(name, kind, args, kwargs, result, found, pattern)
-            if isinstance(result, np.ndarray) and type(result) not in (
-                np.ndarray,
-                CountingArray,
-            ):
-                recorder.note_uncovered(f"{type(result).__name__} (what is done with it)")
-    return result if recorder is None else wrap(result)
-
-
-def _is_new(result: Any, args: Sequence[Any]) -> bool:
-    if not isinstance(result, np.ndarray):
-        return True
-    given = [each for each in args if isinstance(each, np.ndarray)]
-    return results_of(result, given)[0].origin == "new"
-
-
-def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """Run a ufunc's method on plain arrays, note it, and give back counting results."""
-    recorder = active()
-    plain = [unwrap(each) for each in inputs]
-    plain_kwargs = {key: unwrap(each) for key, each in kwargs.items()}
-    out = kwargs.get("out")
-    with PAUSE:
-        result = getattr(ufunc, method)(*plain, **plain_kwargs)
-        if out is not None:
-            results = result if isinstance(result, tuple) else (result,)
-            # Where an output was given, that very object comes back.
-            given = out if isinstance(out, tuple) else (out,) * len(results)
-            results = tuple(
-                o if isinstance(o, np.ndarray) else r
-                for o, r in zip(given, results, strict=True)
-            )
-            result = results if len(results) > 1 else results[0]
-        elif isinstance(result, np.generic) and sites.asks_for_array():
-            result = np.asarray(result)
-        if recorder is None or result is NotImplemented:
-            return result
-        path = ufunc_path(ufunc)
-        if any(_is_object(each) for each in (*plain, result)):
-            recorder.note_uncovered(f"{path} on Python objects")
-            return wrap(result)
-        describer = Describer()
-        arguments = tuple(describer.data(each) for each in inputs)
-        keywords = tuple(
-            (key, _ufunc_keyword(describer, key, each)) for key, each in kwargs.items()
-        )
-        seen = results_of(result, describer.arrays)
-        if method == "at":
-            seen = [seen_array(plain[0])]
-        recorder.record(
-            path if method == "__call__" else f"{path}.{method}",
-            ufunc_kind(path, method),
-            arguments,
-            keywords,
-            describer.operands,
-            seen,
-            facts.of_ufunc(path, method, plain, plain_kwargs, result),
-            facts.averaged_of_ufunc(plain_kwargs, describer.numbers, describer.arrays),
-        )
-    return wrap(result)
-
-
-def _ufunc_keyword(describer: Describer, key: str, value: Any) -> Tree:
-    if key == "out" and isinstance(value, tuple) and len(value) == 1:
-        return describer.node(value[0])
-    return describer.data(value) if key == "initial" else describer.node(value)
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype.hasobject
-
-
-def call_function(function: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """Run a NumPy function: its Python code on counting arrays, compiled code on plain ones."""
-    name = function_name(function)
-    if active() is None or name in NOT_TRACED:
-        with PAUSE:
-            return function(*map(unwrap, args), **{k: unwrap(v) for k, v in kwargs.items()})
-    implementation = getattr(function, "_implementation", None)
-    if isinstance(implementation, FunctionType):
-        return wrap(implementation(*args, **kwargs))
-    return leaf(name, function_kind(name), function, args, kwargs)
-
-
-class CountingArray(np.ndarray[Any, Any]):
+class CountingArray(Counting):
     """A view of an ordinary array; while a trace runs, what is done with it is noted."""
 
     def __array_ufunc__(self, ufunc: Any, method: Any, *inputs: Any, **kwargs: Any) -> Any:
@@ -183,7 +41,7 @@ class CountingArray(np.ndarray[Any, Any]):
         return call_function(func, args, kwargs)
 
     def __getitem__(self, key: Any) -> Any:
-        plain = _view(self, np.ndarray)
+        plain = plain_array(self)
         result = _getitem(plain, unwrap(key))
         recorder = active()
         if recorder is None:
@@ -205,7 +63,7 @@ class CountingArray(np.ndarray[Any, Any]):
         return wrap(result)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        plain = _view(self, np.ndarray)
+        plain = plain_array(self)
         plain_key = unwrap(key)
         _setitem(plain, plain_key, unwrap(value))
         recorder = active()
@@ -234,22 +92,27 @@ class CountingArray(np.ndarray[Any, Any]):
         return (self[i] for i in range(len(self)))
 
     def __deepcopy__(self, memo: Any = None, /) -> Any:
-        return cast(Any, self).copy()
+        if type(self).plain_class is ndarray:
+            return cast(Any, self).copy()
+        return wrap(copy.deepcopy(plain_array(self), memo))
 
     def __reduce__(self) -> Any:
-        return _view(self, np.ndarray).__reduce__()
+        return under_its_name(plain_array(self).__reduce__())
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return _view(self, np.ndarray).__reduce_ex__(protocol)
+        return under_its_name(plain_array(self).__reduce_ex__(protocol))
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        return leaf("ndarray.__array__", "view", ndarray.__array__, (self, *args), kwargs)
 
     def __repr__(self) -> str:
-        return repr(_view(self, np.ndarray))
+        return repr(plain_array(self))
 
     def __str__(self) -> str:
-        return str(_view(self, np.ndarray))
+        return str(plain_array(self))
 
     def __format__(self, spec: str, /) -> str:
-        return format(_view(self, np.ndarray), spec)
+        return format(plain_array(self), spec)
 
     @property
     def ctypes(self) -> Any:
@@ -257,15 +120,34 @@ class CountingArray(np.ndarray[Any, Any]):
         recorder = active()
         if recorder is not None:
             recorder.note_uncovered("ndarray.ctypes")
-        return _view(self, np.ndarray).ctypes
+        return plain_array(self).ctypes
+
+    def view(self, *args: Any, **kwargs: Any) -> Any:
+        """A view, of the class that its caller means."""
+        meant = (plain_class(each) for each in args)
+        named = {name: plain_class(each) for name, each in kwargs.items()}
+        return leaf("ndarray.view", "view", ndarray.view, (self, *meant), named)
+
+    def resize(self, *shape: Any, **kwargs: Any) -> None:
+        """Another size in place; what held its elements so far may be a view's base."""
+        wanted = unwrap(shape[0] if len(shape) == 1 else shape)
+        recorder = active()
+        with PAUSE:
+            made = np.zeros(wanted, self.dtype)
+            kept = min(made.size, self.size)
+            made.reshape(-1)[:kept] = _view(self, ndarray).reshape(-1, order="A")[:kept]
+            if recorder is not None:
+                recorder.observe("ndarray.resize", "copy", (self, wanted), {}, made)
+        # Gives an array memory of its own, also to one that is a view.
+        ndarray.__setstate__(self, cast(Any, made.__reduce__()[2]))
 
     def tolist(self) -> Any:
         """Nested lists of Python numbers that count."""
-        return leaf("ndarray.tolist", "copy", np.ndarray.tolist, (self,), {})
+        return leaf("ndarray.tolist", "copy", ndarray.tolist, (self,), {})
 
     def item(self, *args: Any) -> Any:
         """One Python number that counts."""
-        return leaf("ndarray.item", "index", np.ndarray.item, (self, *args), {})
+        return leaf("ndarray.item", "index", ndarray.item, (self, *args), {})
 
     @property
     def flat(self) -> Any:
@@ -282,7 +164,7 @@ class CountingFlat:
 
     def __init__(self, array: CountingArray) -> None:
         self._array = array
-        self._flat = _view(array, np.ndarray).flat
+        self._flat = plain_array(array).flat
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._flat, name)
@@ -327,11 +209,11 @@ class CountingFlat:
 
 def _is_region(value: Any, plain: Array, key: Any) -> bool:
     """True when the value is the very view that it is assigned to."""
-    if not isinstance(value, np.ndarray) or not _may_share_memory(value, plain):
+    if not isinstance(value, ndarray) or not _may_share_memory(value, plain):
         return False
     region = _getitem(plain, key)
     return (
-        isinstance(region, np.ndarray)
+        isinstance(region, ndarray)
         and seen_array(region) == seen_array(value)
         and region.__array_interface__["data"] == value.__array_interface__["data"]
     )
@@ -341,7 +223,7 @@ def _region(plain: Array, key: Any) -> Seen:
     """The part of an array that an assignment writes to."""
     probe = _broadcast_to(np.False_, plain.shape)
     parts = key if isinstance(key, tuple) else (key,)
-    if any(isinstance(part, np.ndarray | list) for part in parts):
+    if any(isinstance(part, ndarray | list) for part in parts):
         shape = _getitem(probe, key).shape
         # Scattered elements: their number counts, not their place.
         strides = tuple(
@@ -350,13 +232,13 @@ def _region(plain: Array, key: Any) -> Seen:
         )
         return Seen(shape, strides, plain.dtype, "array", "given")
     region = _getitem(plain, key)
-    if isinstance(region, np.ndarray):
+    if isinstance(region, ndarray):
         return seen_array(region)
     return Seen((), (), plain.dtype, "array", "given")
 
 
 def _method(name: str, kind: str) -> Callable[..., Any]:
-    original = getattr(np.ndarray, name)
+    original = getattr(ndarray, name)
 
     def method(self: CountingArray, *args: Any, **kwargs: Any) -> Any:
         return leaf(f"ndarray.{name}", kind, original, (self, *args), kwargs)
@@ -367,7 +249,7 @@ def _method(name: str, kind: str) -> Callable[..., Any]:
 
 
 def _attribute(name: str) -> property:
-    original = getattr(np.ndarray, name)
+    original = getattr(ndarray, name)
 
     def get(self: CountingArray) -> Any:
         return leaf(f"ndarray.{name}", "view", original.__get__, (self,), {})
@@ -382,3 +264,4 @@ for _name, _kind in METHOD_KINDS.items():
     setattr(CountingArray, _name, _method(_name, _kind))
 for _name in ("T", "mT", "real", "imag"):
     setattr(CountingArray, _name, _attribute(_name))
+enter_class(ndarray, CountingArray)

@@ -8,15 +8,18 @@ import math
 import sys
 from collections.abc import Callable, Iterable
 from importlib.machinery import EXTENSION_SUFFIXES
-from types import ModuleType
+from types import GeneratorType, ModuleType
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from profiler_suite.measure.trace import sites
-from profiler_suite.measure.trace.arrays import CountingArray, leaf, unwrap, wrap
+from profiler_suite.measure.trace.callbacks import arguments, counting_callback, is_callback
+from profiler_suite.measure.trace.calls import leaf
 from profiler_suite.measure.trace.numbers import is_counting_number, math_function
 from profiler_suite.measure.trace.recording import PAUSE, active
+from profiler_suite.measure.trace.wrapping import Counting, unwrap, wrap
 
 _HIDDEN_IN_NUMPY = {
     "c_einsum": ("np.einsum", "product"),
@@ -81,6 +84,7 @@ def numpy_replacements() -> list[tuple[Any, Any]]:
         for name, function in vars(math).items()
         if type(function).__name__ == "builtin_function_or_method"
     ]
+    pairs.append((np.frompyfunc, _ufunc_maker(np.frompyfunc)))
     pairs.append((np.nditer, _uncovered_class(np.nditer, "np.nditer")))
     return pairs
 
@@ -110,7 +114,7 @@ def _may_take_arrays(name: str, file: str) -> bool:
 
 def _counts(values: Iterable[Any]) -> bool:
     for value in values:
-        if isinstance(value, CountingArray) or is_counting_number(value):
+        if isinstance(value, Counting) or is_counting_number(value):
             return True
         if isinstance(value, tuple | list) and len(value) and _counts(value[:16]):
             return True
@@ -126,6 +130,15 @@ def _hidden(original: Callable[..., Any], name: str, kind: str) -> Callable[...,
     return call
 
 
+def _ufunc_maker(original: Callable[..., Any]) -> Callable[..., Any]:
+    def make(function: Any, *args: Any, **kwargs: Any) -> Any:
+        if active() is None or not is_callback(function):
+            return original(function, *args, **kwargs)
+        return original(counting_callback(function), *args, **kwargs)
+
+    return make
+
+
 class ForeignCall:
     """Stands in for a compiled function of another package, its attributes included."""
 
@@ -138,18 +151,34 @@ class ForeignCall:
         return getattr(self._original, attribute)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Count the call when it is given counting arrays."""
+        """Count the call when it has to do with arrays; what it calls back counts as well."""
         recorder = active()
-        if recorder is None or not _counts((*args, *kwargs.values())):
+        if recorder is None:
             return self._original(*args, **kwargs)
-        if self._kind is not None:
+        given = (*args, *kwargs.values())
+        counts = _counts(given)
+        if counts and self._kind is not None:
             return leaf(self._name, self._kind, self._original, args, kwargs)
-        recorder.note_uncovered(self._name)
-        with PAUSE:
-            result = self._original(
-                *map(unwrap, args), **{key: unwrap(each) for key, each in kwargs.items()}
-            )
-        return wrap(result)
+        if not counts and not any(map(_may_count_inside, given)):
+            result = self._original(*args, **kwargs)
+        else:
+            plain, plain_kwargs = arguments(args, kwargs)
+            with PAUSE:
+                result = self._original(*plain, **plain_kwargs)
+        if counts or _has_arrays(result) or _has_arrays(given):
+            recorder.note_uncovered(self._name)
+            return wrap(result)
+        return result
+
+
+def _may_count_inside(value: Any) -> bool:
+    return is_callback(value) or isinstance(value, GeneratorType)
+
+
+def _has_arrays(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return any(isinstance(each, ndarray) for each in value[:16])
+    return isinstance(value, ndarray)
 
 
 def _uncovered_class(original: type, name: str) -> Callable[..., Any]:

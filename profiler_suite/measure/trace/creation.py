@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
-from profiler_suite.measure.trace.arrays import leaf, unwrap, wrap
+from profiler_suite.measure.trace.calls import leaf
 from profiler_suite.measure.trace.recording import active
+from profiler_suite.measure.trace.standing import StandingArray
+from profiler_suite.measure.trace.wrapping import unwrap, wrap
 
 # These are compiled; the others (ones, full, linspace, …) are Python code that calls them.
 _COMPILED = (
@@ -32,9 +35,8 @@ _NOT_ARRAYS = frozenset({"seed", "get_state", "set_state", "bytes", "default_rng
 
 def replacements() -> list[tuple[Any, Any]]:
     """Pairs of what makes arrays and what stands in for it during a trace."""
-    pairs: list[tuple[Any, Any]] = [
-        (getattr(np, name), _creator(getattr(np, name), name)) for name in _COMPILED
-    ]
+    pairs: list[tuple[Any, Any]] = [(ndarray, StandingArray)]
+    pairs += [(getattr(np, name), _creator(getattr(np, name), name)) for name in _COMPILED]
     for name in np.random.__all__:
         function = getattr(np.random, name)
         if not isinstance(function, type) and name not in _NOT_ARRAYS:
@@ -57,7 +59,7 @@ def _creator(original: Callable[..., Any], name: str) -> Callable[..., Any]:
             return original(*args, **kwargs)
         kind = "create"
         if converting and args:
-            if isinstance(args[0], np.ndarray):
+            if isinstance(args[0], ndarray):
                 kind = "copy"
             elif hasattr(args[0], "__array_interface__"):
                 kind = "view"  # how as_strided makes its views
@@ -133,7 +135,11 @@ def _converter(original: Any) -> Any:
 
     class CountingConverter:
         def __init__(self, *arrays: Any) -> None:
-            self._converter = original(*(unwrap(each) for each in arrays))
+            self._plain = [unwrap(each) for each in arrays]
+            self._converter = original(*self._plain)
+            self._ordinary = all(
+                type(each) is ndarray for each in self._plain if isinstance(each, ndarray)
+            )
             self._given = arrays
 
         def __getattr__(self, name: str) -> Any:
@@ -144,17 +150,21 @@ def _converter(original: Any) -> Any:
 
         def __getitem__(self, number: int) -> Any:
             given = self._given[number]
-            return given if isinstance(given, np.ndarray) else wrap(self._converter[number])
+            return given if isinstance(given, ndarray) else wrap(self._converter[number])
 
         def as_arrays(self, *args: Any, **kwargs: Any) -> Any:
             converted = self._converter.as_arrays(*args, **kwargs)
             return tuple(
-                given if isinstance(given, np.ndarray) else wrap(each)
-                for given, each in zip(self._given, converted, strict=True)
+                given
+                if type(each) is type(plain_of) and isinstance(given, ndarray)
+                else wrap(each)
+                for given, plain_of, each in zip(
+                    self._given, self._plain, converted, strict=True
+                )
             )
 
         def wrap(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-            if isinstance(value, np.ndarray) and value.ndim:
+            if self._ordinary and isinstance(value, ndarray) and value.ndim:
                 return value  # scalars alone need converting back
             return wrap(self._converter.wrap(unwrap(value), *args, **kwargs))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from profiler_suite.measure.trace import masks
 
@@ -93,7 +94,7 @@ def averaged_of_ufunc(
     return tuple(found)
 
 
-def _address(array: np.ndarray[Any, Any]) -> int:
+def _address(array: ndarray[Any, Any]) -> int:
     address: int = array.__array_interface__["data"][0]
     return address
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 SELECTED, CHANGES = "mask_selected", "mask_changes"
 
@@ -16,7 +17,7 @@ Pattern = tuple[tuple[str, int], ...]
 
 def pattern(mask: Any) -> Pattern:
     """Selected elements and changes from one element to the next; empty for no mask."""
-    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_:
+    if not isinstance(mask, ndarray) or mask.dtype != np.bool_:
         return ()
     flat = np.ravel(mask)
     changes = int(np.count_nonzero(flat[1:] != flat[:-1]))
@@ -31,7 +32,7 @@ def pattern_of_key(key: Any) -> Pattern:
 
 def like(
     size: int, selected: int, changes: int, random: np.random.Generator
-) -> np.ndarray[Any, Any]:
+) -> ndarray[Any, Any]:
     """A flat mask that selects so many elements with about so many changes."""
     rejected = size - selected
     if selected <= 0 or rejected <= 0:

@@ -12,7 +12,6 @@ METHOD_KINDS = {
     "squeeze": "view",
     "diagonal": "view",
     "getfield": "view",
-    "view": "view",
     "copy": "copy",
     "__copy__": "copy",
     "flatten": "copy",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
+from numpy import ndarray
 
 from profiler_suite.measure.trace.facts import exponent
 from profiler_suite.measure.trace.recording import active
@@ -78,7 +79,7 @@ def _operator(base: type, name: str, reflected: bool) -> Callable[..., Any]:
     original = getattr(base, f"__{'r' if reflected else ''}{name}__")
 
     def operator(self: Any, *others: Any) -> Any:
-        if others and isinstance(others[0], np.ndarray):
+        if others and isinstance(others[0], ndarray):
             return NotImplemented  # the array's own operator counts it
         own = plain_number(self)
         rest = tuple(plain_number(other) for other in others)
@@ -92,17 +93,22 @@ def _operator(base: type, name: str, reflected: bool) -> Callable[..., Any]:
     return operator
 
 
-def _ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-    # Arrays know about numbers; that numbers know about arrays is this exception.
-    from profiler_suite.measure.trace.arrays import call_ufunc
+# What ufuncs and functions do that are given such a number; handed in by the module that
+# knows about arrays, which knows about numbers.
+_handlers: list[Callable[..., Any]] = []
 
-    return call_ufunc(ufunc, method, inputs, kwargs)
+
+def hand_in(call_ufunc: Callable[..., Any], call_function: Callable[..., Any]) -> None:
+    """Say what runs ufuncs and NumPy functions on counting numbers."""
+    _handlers[:] = [call_ufunc, call_function]
+
+
+def _ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    return _handlers[0](ufunc, method, inputs, kwargs)
 
 
 def _function(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-    from profiler_suite.measure.trace.arrays import call_function
-
-    return call_function(function, args, kwargs)
+    return _handlers[1](function, args, kwargs)
 
 
 def _counting_class(base: type) -> type:

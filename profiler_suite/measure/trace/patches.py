@@ -1,15 +1,18 @@
 """Puts counting versions in the place of functions in all modules, for the time of a trace."""
 
 import builtins
+import contextlib
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from profiler_suite.measure.trace import compiled, creation, numbers
+from profiler_suite.measure.trace import compiled, creation, memories, numbers
+from profiler_suite.measure.trace.pickling import Picklable
 from profiler_suite.measure.trace.recording import PAUSE
 
+_import_module = importlib.import_module
 _OWN = __name__.rpartition(".")[0]
 # Their names are looked up by compiled code or by tools around the trace.
 _UNTOUCHED = frozenset({"builtins", "sys", "numpy._core._multiarray_umath"})
@@ -32,10 +35,14 @@ class Patches:
         self._import = builtins.__import__
         self._standing_import: Any = None
         self._sum: Any = builtins.sum
+        self._contexts = contextlib.ExitStack()
 
     def __enter__(self) -> "Patches":
+        self._enter_pairs([(importlib.import_module, self._importing_module)])
         self._enter_pairs(creation.replacements())
         self._enter_pairs(compiled.numpy_replacements())
+        self._contexts.enter_context(Picklable())
+        self._contexts.enter_context(memories.FreshVectorize())
         try:
             self._replace_in_new_modules()
             self._forget_routines()
@@ -75,12 +82,21 @@ class Patches:
         wanted = (name, globals, locals, fromlist, level)
         if self._inside_import or _is_imported(name, globals, fromlist, level):
             return self._import(*wanted)
+        return self._as_ever(lambda: self._import(*wanted))
+
+    def _importing_module(self, name: str, package: str | None = None) -> Any:
+        """importlib.import_module, likewise."""
+        if self._inside_import or name in sys.modules:
+            return _import_module(name, package)
+        return self._as_ever(lambda: _import_module(name, package))
+
+    def _as_ever(self, load: Callable[[], Any]) -> Any:
         self._inside_import = True
         try:
             self._put_back()
             # What a module does while it is imported is no work of the function.
             with PAUSE:
-                return self._import(*wanted)
+                return load()
         finally:
             self._inside_import = False
             self._seen.clear()
@@ -89,6 +105,7 @@ class Patches:
     def _replace_in_new_modules(self) -> None:
         new = [each for each in _modules() if id(each) not in self._seen]
         self._enter_pairs(compiled.foreign_replacements(new))
+        self._enter_pairs(memories.replacements(new))
         for module in new:
             self._seen.add(id(module))
             _exchange(vars(module), self._stand_ins)
@@ -109,6 +126,7 @@ class Patches:
         self._inside_import = True  # should someone still hold our import, it does nothing
         builtins.sum = self._sum
         self._put_back()
+        self._contexts.close()
         self._forget_routines()
 
     def _put_back(self) -> None:

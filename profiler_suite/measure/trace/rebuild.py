@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from profiler_suite.measure.trace import masks
 from profiler_suite.measure.trace.facts import OFFSET, SHARED, TWICE_EXPONENT
@@ -69,7 +70,7 @@ def rebuild(operation: Operation, shrink: bool = False) -> Rebuilt | None:
 class _Interface:
     """Memory described by its interface, as as_strided passes it on."""
 
-    def __init__(self, array: np.ndarray[Any, Any]) -> None:
+    def __init__(self, array: ndarray[Any, Any]) -> None:
         self.base = array
         self.__array_interface__ = array.__array_interface__
 
@@ -130,7 +131,7 @@ class _Builder:
                     kwargs[key] = self._small(kwargs[key])
         elif name in ("ndarray.partition", "ndarray.argpartition"):
             args[1:] = [0 for _ in args[1:]]
-        elif name.endswith(_BOUNDED) and len(args) > 1 and not isinstance(args[1], np.ndarray):
+        elif name.endswith(_BOUNDED) and len(args) > 1 and not isinstance(args[1], ndarray):
             args[1] = _zeros_like(args[1])
         return args, kwargs
 
@@ -247,7 +248,7 @@ class _Builder:
         self._fill(array, number)
         return array
 
-    def _sharing(self) -> dict[int, np.ndarray[Any, Any]]:
+    def _sharing(self) -> dict[int, ndarray[Any, Any]]:
         """Operands that overlap the first array, with it in one piece of memory.
 
         Neighbours in a stencil are views of one array: apart, they would take the
@@ -267,9 +268,7 @@ class _Builder:
         high = max(begins[n] + extents[n][1] for n in begins)
         memory = np.zeros(high - low + itemsize, np.uint8)
         return {
-            n: np.ndarray(
-                each.shape, each.dtype, memory.data, begins[n] - low, each.strides_bytes
-            )
+            n: ndarray(each.shape, each.dtype, memory.data, begins[n] - low, each.strides_bytes)
             for n, each in operands.items()
         }
 
@@ -292,7 +291,7 @@ class _Builder:
         dtype = np.dtype(each.dtype)
         return dtype.type(3 if twice is None and dtype.kind in "iu" else value)
 
-    def _fill(self, array: np.ndarray[Any, Any], number: int) -> None:
+    def _fill(self, array: ndarray[Any, Any], number: int) -> None:
         kind = array.dtype.kind
         if kind == "b":
             self._fill_mask(array, number)
@@ -320,7 +319,7 @@ class _Builder:
         ):
             array[...] = np.sort(array, axis=-1)
 
-    def _zero_all_but_selected(self, array: np.ndarray[Any, Any]) -> None:
+    def _zero_all_but_selected(self, array: ndarray[Any, Any]) -> None:
         kept = self._cut(self._chosen() or 0)
         places = np.zeros(array.size, np.bool_)
         places[self.random.permutation(array.size)[:kept]] = True
@@ -335,7 +334,7 @@ class _Builder:
         axis = operation.keywords.get("axis", ("literal", 0))[1] or 0
         return operation.results[0].shape[axis] if operation.results else 0
 
-    def _fill_mask(self, array: np.ndarray[Any, Any], number: int) -> None:
+    def _fill_mask(self, array: ndarray[Any, Any], number: int) -> None:
         selected = self._selected(number)
         facts = self.operation.facts
         if masks.CHANGES in facts and self.most is None:
@@ -441,13 +440,13 @@ def small_strides(each: Operand, shape: Sequence[int]) -> tuple[int, ...]:
 
 def allocate(
     shape: Sequence[int], strides: Sequence[int], dtype: np.dtype[Any]
-) -> np.ndarray[Any, Any]:
+) -> ndarray[Any, Any]:
     """An array of that shape and those strides in memory of its own."""
     if 0 in shape:
         return np.empty(tuple(shape), dtype)
     below, above = _extent(shape, strides)
     buffer = np.zeros(below + above + dtype.itemsize, np.uint8)
-    return np.ndarray(tuple(shape), dtype, buffer, below, tuple(strides))
+    return ndarray(tuple(shape), dtype, buffer, below, tuple(strides))
 
 
 def _extent(shape: Sequence[int], strides: Sequence[int]) -> tuple[int, int]:
@@ -467,7 +466,7 @@ def _callable(name: str) -> Callable[..., Any]:
     if group == "ndarray":
         if rest in ("T", "mT", "real", "imag"):
             return operator.attrgetter(rest)
-        return getattr(np.ndarray, rest)  # type: ignore[no-any-return]
+        return getattr(ndarray, rest)  # type: ignore[no-any-return]
     # Streams of their own: the caller's random state stays as it is.
     if name.startswith("np.random.Generator."):
         return getattr(np.random.default_rng(1), name.rpartition(".")[2])  # type: ignore[no-any-return]

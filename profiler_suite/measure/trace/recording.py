@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from profiler_suite.measure.trace import sites
 from profiler_suite.measure.trace.signature import Describer, Seen, Signature, Tree
@@ -106,9 +107,9 @@ class Recorder:
         )
 
 
-def results_of(result: Any, given: Sequence[np.ndarray[Any, Any]]) -> list[Seen]:
+def results_of(result: Any, given: Sequence[ndarray[Any, Any]]) -> list[Seen]:
     """What a call gave back, and whether each array is new, given or a view."""
-    if isinstance(result, np.ndarray):
+    if isinstance(result, ndarray):
         return [
             Seen(result.shape, result.strides, result.dtype, "array", _origin(result, given))
         ]
@@ -118,13 +119,13 @@ def results_of(result: Any, given: Sequence[np.ndarray[Any, Any]]) -> list[Seen]
         return [
             seen
             for each in result
-            if isinstance(each, np.ndarray | np.generic)
+            if isinstance(each, ndarray | np.generic)
             for seen in results_of(each, given)
         ]
     return []
 
 
-def _origin(result: np.ndarray[Any, Any], given: Sequence[np.ndarray[Any, Any]]) -> str:
+def _origin(result: ndarray[Any, Any], given: Sequence[ndarray[Any, Any]]) -> str:
     if any(array is result for array in given):
         return "given"
     return "view" if any(_may_share_memory(array, result) for array in given) else "new"
@@ -139,6 +140,11 @@ def active() -> Recorder | None:
     """The recorder when this thread's calls are to be counted now."""
     if _recorder is None or _depth():
         return None
+    return _recorder
+
+
+def running() -> Recorder | None:
+    """The recorder of the trace under way, whether this thread's calls count now or not."""
     return _recorder
 
 
@@ -168,3 +174,24 @@ class Pause:
 
 
 PAUSE = Pause()
+
+
+class Resume:
+    """Within it, this thread's calls count again: compiled code has called Python code."""
+
+    def __enter__(self) -> None:
+        _outer().append(_depth())
+        _state.depth = 0
+
+    def __exit__(self, *_: object) -> None:
+        _state.depth = _outer().pop()
+
+
+def _outer() -> list[int]:
+    if not hasattr(_state, "outer"):
+        _state.outer = []
+    outer: list[int] = _state.outer
+    return outer
+
+
+RESUME = Resume()

@@ -5,9 +5,10 @@ from typing import Any
 
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.trace import recording, summary
-from profiler_suite.measure.trace.containers import Borrowed, namespaces_of, without_partial
+from profiler_suite.measure.trace.lending import Borrowed
 from profiler_suite.measure.trace.patches import Patches
 from profiler_suite.measure.trace.recording import Recorder
+from profiler_suite.measure.trace.surroundings import namespaces_of, without_partial
 from profiler_suite.model.trace import OperationCounts
 
 
@@ -19,11 +20,12 @@ def trace(
 ) -> tuple[Any, OperationCounts]:
     """Run a function once and count its operations; returns its result and the counts.
 
-    The function gets counting views of its array arguments, in lists, tuples, dicts
-    and dataclasses too, of the arrays among its module's globals, its closure and its
-    defaults. What it does to its arguments it does to the caller's arrays. An exception
-    of the function comes through unchanged. Nothing is timed: counting takes longer. Where
-    `seconds` is given, a trace that takes longer raises TraceTooLongError.
+    The function gets counting views of its array arguments, in containers and objects to
+    any depth, and of the arrays that the globals, closures, defaults and classes hold that
+    it and the user's functions it calls refer to. Subclasses keep their class. What it
+    does to its arguments it does to the caller's arrays. An exception of the function
+    comes through unchanged. Nothing is timed: counting takes longer. Where `seconds` is
+    given, a trace that takes longer raises TraceTooLongError.
     """
     function, args, kwargs = without_partial(function, tuple(args), dict(kwargs or {}))
     recorder = Recorder(seconds)

@@ -15,6 +15,7 @@ A node is a tuple that begins with its tag:
 from typing import Any, NamedTuple, cast
 
 import numpy as np
+from numpy import ndarray
 
 Tree = tuple[Any, ...]
 
@@ -45,7 +46,7 @@ class Signature(NamedTuple):
     facts: tuple[tuple[str, int], ...]
 
 
-def seen_array(array: np.ndarray[Any, Any], origin: str = "given") -> Seen:
+def seen_array(array: ndarray[Any, Any], origin: str = "given") -> Seen:
     """Shape, strides and dtype of an array."""
     return Seen(array.shape, array.strides, array.dtype, "array", origin)
 
@@ -55,12 +56,12 @@ class Describer:
 
     def __init__(self) -> None:
         self.operands: list[Seen] = []
-        self.arrays: list[np.ndarray[Any, Any]] = []
+        self.arrays: list[ndarray[Any, Any]] = []
         self.numbers: list[int] = []
         """Of each array among the operands."""
         self._number_of: dict[int, int] = {}
 
-    def array(self, value: np.ndarray[Any, Any]) -> int:
+    def array(self, value: ndarray[Any, Any]) -> int:
         """The number of an array among the operands; the same array has the same number."""
         key = id(value)
         number = self._number_of.get(key)
@@ -85,7 +86,7 @@ class Describer:
 
     def node(self, value: Any) -> Tree:
         """Describe any argument: integers are parameters and keep their value."""
-        if isinstance(value, np.ndarray):
+        if isinstance(value, ndarray):
             return ("operand", self.array(value))
         if value is None or isinstance(value, bool):
             return ("literal", value)
@@ -102,7 +103,7 @@ class Describer:
         if isinstance(value, str):
             return ("literal", value) if len(value) <= _LONGEST_TEXT else ("opaque", "str")
         if isinstance(value, tuple | list):
-            if len(value) > _LONGEST_LIST and not isinstance(value[0], np.ndarray):
+            if len(value) > _LONGEST_LIST and not isinstance(value[0], ndarray):
                 return ("opaque", type(value).__name__)
             tag = "tuple" if isinstance(value, tuple) else "list"
             return (tag, *(self.node(each) for each in value))
@@ -123,7 +124,7 @@ class Describer:
             return ("literal", copy)
         return ("opaque", type(value).__name__)
 
-    def key(self, key: Any, array: np.ndarray[Any, Any]) -> Tree:
+    def key(self, key: Any, array: ndarray[Any, Any]) -> Tree:
         """Describe the key of an index: how much it takes, not where it begins."""
         if not isinstance(key, tuple):
             return self._key_part(key, array.shape, 0)
@@ -148,7 +149,7 @@ class Describer:
             return ("newaxis",)
         if part is Ellipsis:
             return ("ellipsis",)
-        if isinstance(part, np.ndarray):
+        if isinstance(part, ndarray):
             number = self.array(part)
             if part.dtype == np.bool_:
                 return ("mask", number, int(np.count_nonzero(part)))
@@ -165,7 +166,7 @@ class Describer:
 def _axes_taken(part: Any) -> int:
     if part is None or part is Ellipsis:
         return 0
-    if isinstance(part, np.ndarray) and part.dtype == np.bool_:
+    if isinstance(part, ndarray) and part.dtype == np.bool_:
         return part.ndim
     return 1
 

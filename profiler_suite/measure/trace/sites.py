@@ -105,6 +105,21 @@ def is_standard_file(file: str) -> bool:
     return file.startswith(_STANDARD) and not any(part in file for part in _SITE_PACKAGES)
 
 
+_KNOWN_LIBRARIES = frozenset({"numpy", "scipy", "pandas"})
+_OWN_PACKAGE = __name__.rpartition(".trace")[0]  # profiler_suite.measure
+
+
+def is_users_module(name: str | None) -> bool:
+    """True for a module that belongs neither to Python nor to an installed package."""
+    if not name or name == "__main__":
+        return True
+    package = name.partition(".")[0]
+    if package in sys.stdlib_module_names or package in _KNOWN_LIBRARIES:
+        return False
+    file = getattr(sys.modules.get(name), "__file__", None) or ""
+    return not name.startswith(_OWN_PACKAGE) and not any(p in file for p in _SITE_PACKAGES)
+
+
 def _classify(frame: FrameType) -> _Role:
     code = frame.f_code
     file = code.co_filename

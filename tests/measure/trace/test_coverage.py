@@ -40,12 +40,6 @@ def test_python_objects_and_iterators_are_named() -> None:
     assert counts.coverage == 0.0
 
 
-@pytest.mark.filterwarnings("ignore:the matrix subclass")
-def test_other_array_classes_are_named() -> None:
-    _, counts = trace(lambda x: np.asmatrix(x) * np.asmatrix(x), (np.ones((2, 2)),))
-    assert any(name.startswith("matrix") for name in counts.uncovered)
-
-
 @pytest.mark.parametrize(
     ("name", "flop"),
     [

@@ -1,0 +1,206 @@
+"""Turns arrays in arguments, surroundings and results into counting ones, and back."""
+
+from collections.abc import Callable, Iterator
+from types import FunctionType, GeneratorType, MethodType
+from typing import Any, cast
+
+import numpy as np
+from numpy import ndarray
+
+from profiler_suite.measure.trace import surroundings
+from profiler_suite.measure.trace.containers import (
+    is_container,
+    is_users_callable,
+    is_users_class,
+    items,
+    put,
+)
+from profiler_suite.measure.trace.creation import CountingGenerator, counting_generator
+from profiler_suite.measure.trace.numbers import plain_number
+from profiler_suite.measure.trace.wrapping import Counting, counting_array, plain_array, wrap
+
+# Containers in containers: deeper ones are a chain of objects that goes on and on.
+_DEEPEST = 40
+# Looking through more takes longer than what is traced.
+_MOST_CONTAINERS = 100_000
+_view = ndarray.view
+
+
+class Borrowed:
+    """Arrays lent to a function as counting views, in the containers they were found in.
+
+    Lists, dicts, objects and classes are changed in place and changed back by
+    `give_back`, so that what the function itself does to them stays done.
+    """
+
+    def __init__(self) -> None:
+        self._original: dict[int, tuple[Any, Any]] = {}
+        self._changed: list[Any] = []
+        self._seen: set[int] = set()
+
+    def lend(self, value: Any, depth: int = 0) -> Any:
+        """The value with counting arrays in it."""
+        if isinstance(value, ndarray):
+            return self._lend(value, counting_array(value))
+        if type(value) is np.random.Generator:
+            return self._lend(value, counting_generator(value))
+        if isinstance(value, GeneratorType):
+            return (wrap(each) for each in value)
+        if depth >= _DEEPEST:
+            return value
+        if isinstance(value, tuple):
+            lent = [self.lend(each, depth + 1) for each in value]
+            if all(a is b for a, b in zip(lent, value, strict=True)):
+                return value
+            kind = cast(Any, type(value))
+            return kind._make(lent) if hasattr(kind, "_make") else tuple(lent)
+        if is_container(value) or is_users_class(value):
+            self.lend_inside(value, depth)
+            for kind in type(value).__mro__:
+                if is_users_class(kind):
+                    self.lend_inside(kind, depth)
+        return value
+
+    def _lend(self, original: Any, lent: Any) -> Any:
+        self._original[id(lent)] = (lent, original)
+        return lent
+
+    def lend_inside(self, container: Any, depth: int = 0) -> None:
+        """Lend what a list, a dict, an object or a class holds."""
+        if id(container) in self._seen or len(self._seen) >= _MOST_CONTAINERS:
+            return
+        self._seen.add(id(container))
+        self._changed.append(container)
+        for key, value in items(container):
+            lent = self.lend(value, depth + 1)
+            if lent is not value:
+                put(container, key, lent)
+
+    def lend_surroundings(self, function: Callable[..., Any]) -> None:
+        """Lend what a function has without being given it: globals, closure, defaults, self."""
+        if isinstance(function, MethodType):
+            self.lend(function.__self__)
+            function = function.__func__
+        elif not isinstance(function, FunctionType) and is_users_callable(function):
+            self.lend(function)
+        for each in surroundings.functions(function):
+            for namespace, name in surroundings.globals_of(each):
+                lent = self.lend(namespace[name])
+                if lent is not namespace[name]:
+                    namespace[name] = lent
+                    self._changed.append(_Entry(namespace, name))
+            for cell in each.__closure__ or ():
+                self._lend_cell(cell)
+            self._lend_defaults(each)
+
+    def _lend_cell(self, cell: Any) -> None:
+        try:
+            held = cell.cell_contents
+        except ValueError:
+            return  # not filled yet
+        lent = self.lend(held)
+        if lent is not held:
+            cell.cell_contents = lent
+        self._changed.append(cell)
+
+    def _lend_defaults(self, function: FunctionType) -> None:
+        if function.__defaults__:
+            function.__defaults__ = self.lend(function.__defaults__)
+        if function.__kwdefaults__:
+            self.lend_inside(function.__kwdefaults__)
+        self._changed.append(function)
+
+    def give_back(self) -> None:
+        """Put the plain arrays back wherever counting ones were put."""
+        for container in reversed(self._changed):
+            if isinstance(container, _Entry):
+                container.restore(self.plain)
+            elif isinstance(container, FunctionType):
+                container.__defaults__ = self.plain(container.__defaults__)
+            elif type(container).__name__ == "cell":
+                self._give_back_cell(container)
+            else:
+                self._plain_inside(container, 0, set())
+        for lent, original in self._original.values():
+            _keep_size(lent, original)
+
+    def _give_back_cell(self, cell: Any) -> None:
+        try:
+            plain = self.plain(cell.cell_contents)
+        except ValueError:
+            return
+        if plain is not cell.cell_contents:
+            cell.cell_contents = plain
+
+    def plain(self, value: Any, depth: int = 0, seen: set[int] | None = None) -> Any:
+        """The value with plain arrays in it; an array that was lent is the original again."""
+        known = self._original.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        if isinstance(value, Counting):
+            return _own_array(value)
+        if isinstance(value, CountingGenerator):
+            return np.random.Generator(value.bit_generator)
+        if isinstance(value, GeneratorType):
+            return self._plain_items(value)
+        if depth >= _DEEPEST:
+            return plain_number(value)
+        seen = set() if seen is None else seen
+        if isinstance(value, tuple):
+            made = [self.plain(each, depth + 1, seen) for each in value]
+            if all(a is b for a, b in zip(made, value, strict=True)):
+                return value
+            kind = cast(Any, type(value))
+            return kind._make(made) if hasattr(kind, "_make") else tuple(made)
+        if type(value) in (set, frozenset):
+            return type(value)(plain_number(each) for each in value)
+        if is_container(value):
+            self._plain_inside(value, depth, seen)
+            return value
+        return plain_number(value)
+
+    def _plain_inside(self, container: Any, depth: int, seen: set[int]) -> None:
+        if id(container) in seen:
+            return
+        seen.add(id(container))
+        for key, value in items(container):
+            plain = self.plain(value, depth + 1, seen)
+            if plain is not value:
+                put(container, key, plain)
+
+    def _plain_items(self, generator: Any) -> Iterator[Any]:
+        for item in generator:
+            yield self.plain(item)
+
+
+class _Entry:
+    """A name in a namespace that an array was lent under."""
+
+    def __init__(self, namespace: dict[str, Any], name: str) -> None:
+        self._namespace = namespace
+        self._name = name
+
+    def restore(self, plain: Callable[[Any], Any]) -> None:
+        """What the name means now, in plain arrays."""
+        if self._name in self._namespace:
+            self._namespace[self._name] = plain(self._namespace[self._name])
+
+
+def _own_array(array: Any) -> Any:
+    base = array.base
+    if (
+        type(base) is type(array).plain_class is ndarray
+        and base.shape == array.shape
+        and base.strides == array.strides
+        and base.dtype == array.dtype
+        and base.__array_interface__["data"] == array.__array_interface__["data"]
+    ):
+        return base  # the array that NumPy made, which owns its memory
+    return plain_array(array)
+
+
+def _keep_size(lent: Any, original: Any) -> None:
+    """An array that was resized has the same size outside."""
+    if isinstance(lent, Counting) and lent.base is None and lent.size != original.size:
+        original.resize(lent.shape, refcheck=False)
+        original[...] = plain_array(lent)
