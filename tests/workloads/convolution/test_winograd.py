@@ -182,20 +182,23 @@ def exactly(problem: Problem, arguments: tuple[Any, ...]) -> Array:
     return total
 
 
-def test_the_larger_the_tile_the_less_exact_the_answer() -> None:
-    problem = sized(18, 18, 64, 4)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("channels", [1, 64, 512])
+def test_the_larger_the_tile_the_more_rounding_can_add_up(dtype: str, channels: int) -> None:
+    """What the transforms may make of rounding; how much BLAS rounds is another matter.
+
+    Which of two answers is nearer to the truth depends on the order in which a BLAS adds
+    up: an answer is held to its own bound, and only bounds have an order.
+    """
+    problem = sized(18, 18, channels, 4, dtype)
     arguments = CONVOLUTION.arguments(problem, 0)
-    reference = CONVOLUTION.reference(problem, arguments)
-    errors = [
-        np.abs(registry.find_implementation(name).function(*arguments) - reference).max()
-        for name in ("im2col_gemm", "winograd_2x2", "winograd")
-    ]
-    bounds = [
-        CONVOLUTION.error_bound(problem, arguments, kind)
-        for kind in ("winograd_2x2", "winograd_4x4")
-    ]
-    assert errors == sorted(errors)
-    assert bounds == sorted(bounds)
+    reference = np.asarray(exactly(problem, arguments))
+    bounds = {}
+    for name in ("im2col_gemm", "winograd_2x2", "winograd"):
+        found = registry.find_implementation(name)
+        bounds[name] = CONVOLUTION.error_bound(problem, arguments, found.error)
+        assert np.abs(found.function(*arguments) - reference).max() <= bounds[name]
+    assert bounds["winograd_2x2"] < bounds["winograd"]
 
 
 @pytest.mark.parametrize("name", NAMES)
