@@ -25,7 +25,8 @@ def selfcheck_command(as_json: bool, quiet: bool) -> int:
 
     Measures functions whose truth is known and planted slow-downs, with the means of a
     sweep, in about a minute. Exit code 0 when only limits of the machine are exceeded
-    (its noise), 3 when a number is wrong that should be right on any machine.
+    (its noise) or interference may explain a miss; 3 when a number is wrong that should be
+    right on any machine.
     """
     progress = ProgressLine(sys.stderr, quiet=quiet)
     found = _checked(progress)

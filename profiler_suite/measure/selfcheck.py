@@ -11,6 +11,7 @@ from time import perf_counter
 
 import msgspec
 
+from profiler_suite.machine import canary
 from profiler_suite.measure import lines
 from profiler_suite.measure.breakdown import account
 from profiler_suite.measure.clock import Clock, clock_of_a_child
@@ -58,6 +59,7 @@ PATIENCE_S = 60.0
 """A point that takes its child longer than this is given up."""
 _NEVER = 10**6  # clean visits: the rounds end with their time, not when points converge
 _LEAST_ROUNDS = 0.3  # of their time, however long the other passes took
+_FLOOR_RUNS = 500  # of 60 µs each
 _COUNTING = 0.05  # of an account's time: its counts are all that is wanted
 
 
@@ -128,9 +130,10 @@ def measure(
     books = _repeated(machine, BOOKS, effort.book_passes)
     counts = account_plan(machine, COUNTS)
     accounts: list[AccountRecord] = []
+    floor_s = kept_floors_s.get("ufunc") or _floor_now_s()
     problems = [
-        _account(books, 1.0, kept_floors_s, effort, accounts.append),
-        _account(counts, _COUNTING, kept_floors_s, effort, accounts.append),
+        _account(books, 1.0, floor_s, effort, accounts.append),
+        _account(counts, _COUNTING, floor_s, effort, accounts.append),
     ]
     tell("profiling lines of known functions")
     found: list[LineRecord] = []
@@ -177,7 +180,7 @@ def measure(
 def _account(
     points: tuple[Point, ...],
     share: float,
-    kept_floors_s: Mapping[str, float],
+    floor_s: float,
     effort: Effort,
     tell: Callable[[AccountRecord], None],
 ) -> str:
@@ -190,14 +193,19 @@ def _account(
             effort=account.Effort(
                 replay_s=share * effort.replay_s,
                 sample_s=share * effort.sample_s,
-                # A machine that was never seen before has no floor: all rounds are used.
-                floor_s=kept_floors_s.get("ufunc", 1.0),
+                floor_s=floor_s,
                 seed=effort.seed,
             ),
         ),
         PATIENCE_S,
         tell,
     )
+
+
+def _floor_now_s() -> float:
+    """What the canary takes at its best now, s: of a machine that was never seen before."""
+    run = canary.make("ufunc")
+    return canary.own_floor([run() for _ in range(_FLOOR_RUNS)])
 
 
 def schedule(effort: Effort, points: int, elapsed_s: float) -> Schedule:

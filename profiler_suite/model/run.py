@@ -26,9 +26,15 @@ class Check(Noun, frozen=True):
     at_least: bool = False
     """True where `limit` is the least it should be, not the most."""
     low: float | None = None
-    """95 % interval of a rate (Clopper and Pearson); None for what is no rate."""
+    """95 % interval of `error`, of a rate by Clopper and Pearson; None where there is none.
+    A limit of the suite is exceeded only when all of it lies beyond."""
     high: float | None = None
     note: str = ""
+    exact: bool = False
+    """True where interference changes nothing: counts, sums, and a wait that is too short."""
+    undisturbed: float | None = None
+    """Of a miss that could not be judged: the share of measurements that nothing interfered
+    with; None of all others."""
 
 
 class SelfCheck(Noun, frozen=True):
@@ -48,7 +54,13 @@ class SelfCheck(Noun, frozen=True):
     @property
     def defects(self) -> tuple[Check, ...]:
         """The checks that say that this suite, not the machine, is wrong."""
-        return tuple(check for check in self.checks if check.of_suite and not check.ok)
+        missed = (check for check in self.checks if check.of_suite and not check.ok)
+        return tuple(check for check in missed if check.undisturbed is None)
+
+    @property
+    def unjudged(self) -> tuple[Check, ...]:
+        """The checks whose miss may be the suite's or the doing of what else ran here."""
+        return tuple(check for check in self.checks if check.undisturbed is not None)
 
 
 class Environment(Noun, frozen=True):

@@ -5,7 +5,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.run.load import Run
-from profiler_suite.analysis.run.selfcheck_freshness import standing
+from profiler_suite.analysis.run.selfcheck_freshness import left_open, standing
 from profiler_suite.machine import canary
 
 # A/A pairs beyond this share of pairs called different say the intervals are too narrow.
@@ -128,4 +128,5 @@ def selfcheck_says(run: Run) -> tuple[str, ...]:
         *([doubt] if doubt else []),
         *kept.verdict,
         *([f"Beyond limits of the suite itself: {defects}."] if defects else []),
+        *left_open(kept),
     )

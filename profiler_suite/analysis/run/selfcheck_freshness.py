@@ -1,8 +1,9 @@
-"""Whether the selfcheck that a run carries speaks for it."""
+"""Whether the selfcheck that a run carries speaks for it, and what it left open."""
 
 from datetime import datetime, timedelta
 
-from profiler_suite.model.run import SelfCheck
+from profiler_suite import units
+from profiler_suite.model.run import Check, SelfCheck
 
 STALE_AFTER = timedelta(days=30)
 HOW = "python -m profiler_suite selfcheck"
@@ -29,3 +30,21 @@ def standing(
     if age > STALE_AFTER:
         return f"The selfcheck was {age.days} days old when the run began; renew it: {HOW}"
     return ""
+
+
+def said(check: Check) -> str:
+    """What stands beside a miss that could not be judged; empty for all others."""
+    if check.undisturbed is None:
+        return ""
+    return f"could not be judged here: {units.percent(check.undisturbed)} undisturbed"
+
+
+def left_open(found: SelfCheck) -> tuple[str, ...]:
+    """Whole sentences on the misses of a selfcheck that could not be judged."""
+    by_share: dict[float, list[str]] = {}
+    for check in found.unjudged:
+        by_share.setdefault(check.undisturbed or 0.0, []).append(check.name)
+    return tuple(
+        f"Could not be judged here, {units.percent(share)} undisturbed: {', '.join(names)}."
+        for share, names in by_share.items()
+    )

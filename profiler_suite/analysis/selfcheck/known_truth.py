@@ -1,6 +1,7 @@
 """Judges ledgers, counts and line times of functions whose truth is known."""
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from statistics import median
 
@@ -45,85 +46,150 @@ def checks(evidence: Evidence) -> tuple[list[Check], list[str]]:
 def _books(evidence: Evidence) -> tuple[list[Check], list[str]]:
     """Each function by the better of its ledgers: a defect is in all of them, noise in one."""
     names = {point.id: point.implementation for point in evidence.points}
-    books: dict[str, list[tuple[Ledger, int]]] = {}
+    books: dict[str, list[_Books]] = {}
     for account in evidence.accounts:
         book = ledger.ledger(account, evidence.machine)
         if book is not None and names[account.point] in BOOKS:
-            books.setdefault(names[account.point], []).append((book, account.rounds))
+            books.setdefault(names[account.point], []).append(_Books(book, account.rounds))
     missing = [f"{name}: no ledger could be made." for name in BOOKS if name not in books]
     if not books:
         return [], missing
     found = [
         max(
-            (_purity(name, book, rounds) for book, rounds in books[name]),
+            (_purity(name, book) for book in books[name]),
             key=lambda check: check.error,
         )
         for name in BOOKS
         if name in books
     ]
     gaps = {
-        name: min(max(shares) - min(shares) for shares in several)
+        name: min(several, key=_certainly)
         for name, own in books.items()
-        if (several := [s for book, _ in own if len(s := _overheads(book)) > 1])
+        if (several := [gap for book in own if (gap := _gap(book)) is not None])
     }
     if gaps:
-        over = ", ".join(name for name, gap in gaps.items() if gap > ledger.GAP)
-        sample = units.some(len(gaps), "function")
-        found.append(
-            _within("overhead: replay, samples", max(gaps.values()), ledger.GAP, sample, over)
-        )
+        found.append(_methods_agree(gaps))
     else:
         missing.append("No native samples here: the books rest on replay alone.")
-    every = [book for own in books.values() for book, _ in own]
-    off = max(abs(sum(e.time_s for e in book.entries) / book.time_s - 1) for book in every)
-    found.append(_within("entries against sum", off, _CLOSED, f"{len(every)} books"))
+    found.append(_closed([book.ledger for own in books.values() for book in own]))
     return found, missing
 
 
-def _overheads(book: Ledger) -> list[float]:
-    return list(book.overhead_shares.values())
+@dataclasses.dataclass(frozen=True)
+class _Books:
+    """One ledger of a function, and the rounds of replay that it rests on."""
+
+    ledger: Ledger
+    rounds: int
+
+    def share(self, entries: Sequence[LedgerEntry], names: tuple[str, ...]) -> "_Share":
+        """These entries' part of the time."""
+        there = [entry for entry in entries if entry.name in names]
+        return _Share(
+            sum(entry.time_s for entry in there) / self.ledger.time_s,
+            (sum(map(self._half_s, there)) + self._plain_half_s()) / self.ledger.time_s,
+        )
+
+    def _half_s(self, entry: LedgerEntry) -> float:
+        spread_s = (entry.high_s - entry.low_s) / 2
+        return spread_s * self._of_quartile if entry.method == "replay" else spread_s
+
+    def _plain_half_s(self) -> float:
+        """The residual's spread is that of all other entries and of the plain time."""
+        spreads = {e.name: (e.high_s - e.low_s) / 2 for e in self.ledger.entries}
+        plain_s = 2 * spreads[ledger.RESIDUAL] - sum(spreads.values())
+        return max(plain_s, 0.0) * self._of_quartile
+
+    @property
+    def _of_quartile(self) -> float:
+        """Times half the interquartile range: half of the 95 % interval of a lower quartile.
+
+        Of normal values that range is 1.35 standard deviations, and a quartile of n of them
+        has an error of 1.36 / √n.
+        """
+        return 1.96 * 1.36 / 0.6745 / math.sqrt(max(self.rounds, 1))
 
 
-def _within(name: str, error: float, limit: float, sample: str, note: str = "") -> Check:
+@dataclasses.dataclass(frozen=True)
+class _Share:
+    """A share of the time and half of its 95 % interval."""
+
+    share: float
+    half: float
+
+
+def _gap(book: _Books) -> _Share | None:
+    """How far the two methods differ on the overhead; None where there is only one."""
+    work = (COPY, ARITHMETIC)
+    if not (book.ledger.replay and book.ledger.native):
+        return None
+    by_replay = book.share(book.ledger.replay, work)
+    by_samples = book.share(book.ledger.native, work)
+    return _Share(abs(by_replay.share - by_samples.share), by_replay.half + by_samples.half)
+
+
+def _methods_agree(gaps: dict[str, _Share]) -> Check:
+    """Of the function with the largest gap that neither method's own spread explains."""
+    worst = max(gaps.values(), key=_certainly)
     return Check(
         group="books",
-        name=name,
-        error=error,
+        name="overhead: replay, samples",
+        error=worst.share,
         unit="share",
-        limit=limit,
-        ok=error <= limit,
+        limit=ledger.GAP,
+        ok=_certainly(worst) <= ledger.GAP,
         of_suite=True,
-        sample=sample,
-        note=note,
+        sample=units.some(len(gaps), "function"),
+        low=_certainly(worst),
+        high=worst.share + worst.half,
+        note=", ".join(name for name, gap in gaps.items() if _certainly(gap) > ledger.GAP),
     )
 
 
-def _purity(name: str, book: Ledger, rounds: int) -> Check:
+def _certainly(gap: _Share) -> float:
+    return max(gap.share - gap.half, 0.0)
+
+
+def _closed(books: Sequence[Ledger]) -> Check:
+    off = max(abs(sum(e.time_s for e in book.entries) / book.time_s - 1) for book in books)
+    return Check(
+        group="books",
+        name="entries against sum",
+        error=off,
+        unit="share",
+        limit=_CLOSED,
+        ok=off <= _CLOSED,
+        of_suite=True,
+        sample=f"{len(books)} books",
+        exact=True,
+    )
+
+
+def _purity(name: str, book: _Books) -> Check:
     joined, native = _ENTRIES[name]
-    by_ledger = _share(book.entries, joined, book.time_s)
-    by_samples = _share(book.native, native, book.time_s) if book.native else by_ledger
+    ways = [book.share(book.ledger.entries, joined)]
+    note = f"by replay {units.percent(ways[0].share)}"
+    if book.ledger.native:
+        ways.append(book.share(book.ledger.native, native))
+        note += f", by samples {units.percent(ways[1].share)}"
     # Above 1 is as wrong as below.
-    worst = min(by_ledger, by_samples, 2 - by_ledger, 2 - by_samples)
-    note = f"by replay {units.percent(by_ledger)}"
-    if book.native:
-        note += f", by samples {units.percent(by_samples)}"
+    worst = min(ways, key=lambda way: min(way.share, 2 - way.share) + way.half)
+    error = min(worst.share, 2 - worst.share)
     return Check(
         group="books",
         name=name.replace("only_", "all ").replace("_", " "),
-        error=worst,
+        error=error,
         unit="share",
         limit=_PURE,
-        ok=worst >= _PURE,
+        ok=error + worst.half >= _PURE,
         # What a fault costs depends on what else asks the kernel for pages meanwhile.
         of_suite=name != "only_page_faults",
-        sample=units.some(rounds, "round"),
+        sample=units.some(book.rounds, "round"),
         at_least=True,
+        low=error - worst.half,
+        high=error + worst.half,
         note=note,
     )
-
-
-def _share(entries: Sequence[LedgerEntry], names: tuple[str, ...], time_s: float) -> float:
-    return sum(entry.time_s for entry in entries if entry.name in names) / time_s
 
 
 # ------------------------------------------------------------------------- lines
@@ -176,13 +242,17 @@ def _seen(work: str, own: Sequence[LineRecord]) -> _Seen | None:
 def _line_checks(seen: Sequence[_Seen]) -> list[Check]:
     slowed = units.ratio(median(each.slowed for each in seen))
     raw_share = units.percent(median(each.raw_share for each in seen))
+    looks = sum(each.looks for each in seen)
+    # Of a share of 75 % that so many looks tell of; a model has no such interval.
+    half = 1.96 * (_HEAVIER * (1 - _HEAVIER) / looks) ** 0.5 if looks else 0.0
     checks = [
         _line_check(
             f"75 % line, slowed {slowed}",
             median(each.share for each in seen) - _HEAVIER,
             _LINES,
-            f"{sum(each.looks for each in seen):,} looks",
+            f"{looks:,} looks",
             f"{seen[0].method}; by line_profiler {raw_share}",
+            half=half,
         )
     ]
     model = [each.model for each in seen if each.model is not None]
@@ -201,7 +271,13 @@ def _line_checks(seen: Sequence[_Seen]) -> list[Check]:
 
 
 def _line_check(
-    name: str, error: float, limit: float, sample: str, note: str, of_suite: bool = True
+    name: str,
+    error: float,
+    limit: float,
+    sample: str,
+    note: str,
+    of_suite: bool = True,
+    half: float = 0.0,
 ) -> Check:
     return Check(
         group="lines",
@@ -209,9 +285,11 @@ def _line_check(
         error=error,
         unit="deviation",
         limit=limit,
-        ok=abs(error) <= limit,
+        ok=abs(error) - half <= limit,
         of_suite=of_suite,
         sample=sample,
+        low=error - half if half else None,
+        high=error + half if half else None,
         note=note,
     )
 
@@ -241,6 +319,7 @@ def _counts(evidence: Evidence) -> list[Check]:
             of_suite=True,
             sample=units.some(len(off), "function"),
             note=", ".join(name for name, error in off.items() if error),
+            exact=True,
         )
         for what, off in (("FLOP", flop), ("bytes", moved))
         if off

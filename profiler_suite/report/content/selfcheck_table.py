@@ -1,12 +1,10 @@
 """Shows a selfcheck: the table of errors and limits, and the verdict, for terminal and page."""
 
 from profiler_suite import units
-from profiler_suite.analysis.run.selfcheck_freshness import HOW
+from profiler_suite.analysis.run.selfcheck_freshness import HOW, left_open, said
 from profiler_suite.model.run import Check, SelfCheck
 from profiler_suite.report.html.view import TableView
 from profiler_suite.report.terminal.console import Column, Page
-
-_KINDS = {True: "the suite", False: "the machine"}
 
 
 def screen(found: SelfCheck, width: int, color: bool) -> str:
@@ -40,13 +38,12 @@ def screen(found: SelfCheck, width: int, color: bool) -> str:
     page.line()
     for check in found.checks:
         if not check.ok:
-            said = f"{check.name}: {check.note}" if check.note else check.name
+            named = f"{check.name}: {check.note}" if check.note else check.name
             page.paragraph(
-                f"{said} ({'a defect' if check.of_suite else 'a limit'} of "
-                f"{_KINDS[check.of_suite]})",
+                f"{named} ({_whose(check)})",
                 first="  ! ",
                 indent="    ",
-                style="red" if check.of_suite else "yellow",
+                style="red" if check in found.defects else "yellow",
             )
     for sentence in found.missing:
         page.paragraph(sentence, first="  ! ", indent="    ", style="yellow")
@@ -54,13 +51,26 @@ def screen(found: SelfCheck, width: int, color: bool) -> str:
     return page.text()
 
 
+def _whose(check: Check) -> str:
+    """Who answers for a miss."""
+    whose = "a defect of the suite" if check.of_suite else "a limit of the machine"
+    return said(check) or whose
+
+
 def _ending(found: SelfCheck) -> str:
     took = f"{units.some(len(found.checks), 'check')} in {units.duration(found.duration_s)}"
     if found.defects:
         return (
             f"{took}. {units.some(len(found.defects), 'limit')} of the suite itself exceeded, "
-            "whatever the machine is like: numbers of that kind are not to be trusted here. "
-            "Run it once more; if it stays, report it with the output of selfcheck --json."
+            "which interference does not explain: numbers of that kind are not to be trusted "
+            "here. Run it once more; if it stays, report it with the output of "
+            "selfcheck --json."
+        )
+    if found.unjudged:
+        return (
+            f"{took}. No defect of the suite was found; "
+            f"{units.some(len(found.unjudged), 'check')} could not be judged while so much "
+            "else ran on this machine: run it again when less does."
         )
     return f"{took}. No defect of the suite was found; later runs carry this result."
 
@@ -76,11 +86,16 @@ def table(found: SelfCheck) -> TableView:
                 check.group,
                 check.name,
                 *_cells(check),
-                check.note if check.ok or not check.of_suite else f"a defect. {check.note}",
+                _remark(found, check),
             )
             for check in found.checks
         ),
     )
+
+
+def _remark(found: SelfCheck, check: Check) -> str:
+    begins = "a defect" if check in found.defects else said(check)
+    return ". ".join(part for part in (begins, check.note) if part)
 
 
 def in_short(page: Page, found: SelfCheck | None) -> None:
@@ -103,6 +118,8 @@ def in_short(page: Page, found: SelfCheck | None) -> None:
             indent="    ",
             style="red",
         )
+    for sentence in left_open(found):
+        page.paragraph(sentence, first="  ! ", indent="    ", style="yellow")
     page.line(f"  made {found.measured_at}; again with: {HOW}", "dim")
 
 
@@ -114,6 +131,8 @@ def _cells(check: Check) -> tuple[str, str, str, str]:
     sign = "≥ " if check.at_least else "± " if check.unit == "deviation" else "≤ "
     unit = "share" if check.unit == "deviation" else check.unit
     word = "ok" if check.ok else "missed" if check.at_least else "exceeded"
+    if check.undisturbed is not None:
+        word = "open"
     return measured, sign + value(check.limit, unit), check.sample, word
 
 

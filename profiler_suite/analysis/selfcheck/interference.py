@@ -1,0 +1,66 @@
+"""Which misses of a selfcheck the suite answers for: those that interference cannot explain."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from profiler_suite.analysis.run.history import History
+from profiler_suite.machine import canary
+from profiler_suite.measure.selfcheck import Evidence
+from profiler_suite.model.rows import Visit
+from profiler_suite.model.run import Check
+
+LEAST_UNDISTURBED = 0.5
+"""A median stays with the undisturbed values as long as they are at least half of all."""
+ON_TIME = 0.02
+"""A wait that takes this share longer than the shortest of its kind was interrupted."""
+
+
+def undisturbed_share(evidence: Evidence, history: History) -> float:
+    """The share of measurements that nothing interfered with, 0 to 1.
+
+    Three witnesses, of which the worst counts: canaries see a slow mode; waits of known
+    length see that another process took the core, which short canaries rarely do; the
+    rounds of the time breakdowns were taken at another time.
+    """
+    visits = [visit for some in history.visits.values() for visit in some]
+    waits = [
+        late_from(history.visits[point.id], shortest(history.visits[point.id]))
+        for point in evidence.points
+        if point.implementation == "busy_wait" and point.id in history.visits
+    ]
+    rounds = sum(account.rounds for account in evidence.accounts)
+    witnesses = [
+        *([share(canary.is_clean(v, history.floors) for v in visits)] if visits else []),
+        *(1 - late for late in waits),
+        *([sum(a.clean_rounds for a in evidence.accounts) / rounds] if rounds else []),
+    ]
+    return min(witnesses, default=0.0)
+
+
+def shortest(visits: Sequence[Visit]) -> float:
+    """The smallest sample, s."""
+    return min(time_s for visit in visits for time_s in visit.sample_times_s)
+
+
+def late_from(visits: Sequence[Visit], length_s: float) -> float:
+    """The share of samples that took longer than this wait should."""
+    samples = [time_s for visit in visits for time_s in visit.sample_times_s]
+    return share(time_s > (1 + ON_TIME) * length_s for time_s in samples)
+
+
+def share(true: Iterable[bool]) -> float:
+    """Of some answers, those that are yes."""
+    answers = list(true)
+    return sum(answers) / len(answers)
+
+
+def judged(check: Check, undisturbed: float) -> Check:
+    """The check; its miss is left open where interference may have caused it."""
+    if check.ok or check.exact or not check.of_suite:
+        return check
+    if check.undisturbed is not None:  # by what is known of this check alone
+        undisturbed = min(undisturbed, check.undisturbed)
+    elif undisturbed >= LEAST_UNDISTURBED:
+        return check
+    return msgspec.structs.replace(check, undisturbed=undisturbed)
