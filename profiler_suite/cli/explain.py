@@ -111,7 +111,7 @@ def _no_function(target: str) -> UsageError:
 
 def _of_the_question() -> tuple[str, ...]:
     """The two implementations that `explain seed` compares."""
-    from profiler_suite.workloads import seed
+    from profiler_suite.workloads import question as seed
 
     return seed.experiment().pair
 
@@ -170,10 +170,11 @@ def _explained(ask: "Ask", threads: int, copy: bool, progress: ProgressLine) -> 
 
 def _seed(as_json: bool, progress: ProgressLine) -> int:
     from profiler_suite.analysis.explain.explanation import Explanation
-    from profiler_suite.analysis.explain.seed import Arm, SeedAnswer
+    from profiler_suite.analysis.explain.question import Arm, SeedAnswer
     from profiler_suite.measure.explain.child import ExplainChild
     from profiler_suite.measure.explain.records import Ask, Trial
-    from profiler_suite.workloads import registry, seed
+    from profiler_suite.workloads import question as seed
+    from profiler_suite.workloads import registry
 
     machine = _machine(progress)
     effort = effort_for(machine, hurried=True)
@@ -220,7 +221,7 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
     if as_json:
         click.echo(found.to_json())
     else:
-        from profiler_suite.report.terminal.seed import screen
+        from profiler_suite.report.terminal.question import screen
 
         click.echo(screen(found, terminal_width(), wants_color()))
     return 0

@@ -13,7 +13,7 @@ import msgspec
 
 from profiler_suite.machine import canary
 from profiler_suite.measure import lines
-from profiler_suite.measure.breakdown import account
+from profiler_suite.measure.breakdown import per_point
 from profiler_suite.measure.clock import Clock, clock_of_a_child
 from profiler_suite.measure.planning.forecast import TYPICAL_PREPARE_S
 from profiler_suite.measure.planning.plan import make_point
@@ -185,12 +185,12 @@ def _account(
     tell: Callable[[AccountRecord], None],
 ) -> str:
     """The books of these functions, with that share of the time for each."""
-    return account.account_points(
+    return per_point.account_points(
         points,
-        account.Order(
+        per_point.Order(
             files=(str(KNOWN_TRUTH),),
             seed=effort.seed,
-            effort=account.Effort(
+            effort=per_point.Effort(
                 replay_s=share * effort.replay_s,
                 sample_s=share * effort.sample_s,
                 floor_s=floor_s,

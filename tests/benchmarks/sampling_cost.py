@@ -19,7 +19,7 @@ from time import perf_counter, perf_counter_ns
 import numpy as np
 
 from profiler_suite.measure import native
-from profiler_suite.measure.native.watch import Watch
+from profiler_suite.measure.native.thread_events import Watch
 from profiler_suite.measure.timing import time_evaluations
 
 EVALUATIONS = 20

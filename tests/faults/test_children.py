@@ -16,7 +16,7 @@ from profiler_suite import child
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.errors import ChildError
 from profiler_suite.measure import lines
-from profiler_suite.measure.breakdown.account import Effort, Order, account_points
+from profiler_suite.measure.breakdown.per_point import Effort, Order, account_points
 from profiler_suite.measure.children.conversation import Conversation, patiently
 from profiler_suite.measure.children.isolated_points import pass_over
 from profiler_suite.measure.lines.job import Profiled

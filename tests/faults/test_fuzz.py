@@ -40,7 +40,7 @@ from profiler_suite.report.formats.exports import FORMATS, export
 from profiler_suite.report.terminal.listings import summary
 from profiler_suite.report.write import write_report
 from profiler_suite.workloads import catalogue, registry
-from tests.analysis.test_ledger import account
+from tests.analysis.test_time_breakdown import account
 from tests.fake_machine import MACHINE
 from tests.fake_run import make_run
 from tests.short_sweeps import STEADY

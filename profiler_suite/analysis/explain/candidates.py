@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from profiler_suite import units
-from profiler_suite.analysis import ledger
+from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain import buffer_rewrites, call_rewrites, loops, rewriting
 from profiler_suite.machine.lookup import call_cost_or_none
 from profiler_suite.measure.explain.records import Explained, Trial
@@ -204,7 +204,7 @@ def _buffers(
                 f"{units.count(faults)} page faults",
                 estimated_share=min(
                     1.0,
-                    ledger.saved_by_reuse(explained.account, machine)
+                    time_breakdown.saved_by_reuse(explained.account, machine)
                     / explained.account.plain_s,
                 ),
             )
@@ -249,7 +249,11 @@ def _upcasts(
     rewrite = call_rewrites.in_single_precision(function) if chosen else None
     if rewrite is None:
         return []
-    work = books.share(ledger.COPY) + books.share(ledger.ARITHMETIC) if books else 0.0
+    work = (
+        books.share(time_breakdown.COPY) + books.share(time_breakdown.ARITHMETIC)
+        if books
+        else 0.0
+    )
     return [
         Candidate(
             kind="upcast",
@@ -342,7 +346,7 @@ def _threads(explained: Explained, machine: Machine, books: Ledger | None) -> li
         return []
     allowed = machine.facts.cores_allowed
     others = {1, max(1, allowed // 2), allowed} - {explained.threads}
-    work = books.share(ledger.ARITHMETIC) if books else 0.0
+    work = books.share(time_breakdown.ARITHMETIC) if books else 0.0
     return [
         Candidate(
             kind="threads",

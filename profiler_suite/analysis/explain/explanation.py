@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import ledger, roofline, statistics
+from profiler_suite.analysis import roofline, statistics, time_breakdown
 from profiler_suite.analysis.explain import advice, function_tables
 from profiler_suite.analysis.explain import document as explanation_document
 from profiler_suite.analysis.explain.advice import Advice
@@ -73,7 +73,7 @@ class Explanation:
     @functools.cached_property
     def ledger(self) -> Ledger | None:
         """The books of one evaluation; None when neither a trace nor samples are there."""
-        return ledger.ledger(self.explained.account, self.machine)
+        return time_breakdown.ledger(self.explained.account, self.machine)
 
     @functools.cached_property
     def operations(self) -> pd.DataFrame:
@@ -178,7 +178,7 @@ def place(
             least["memory"] = account.traffic_bytes / bandwidth
     if books is not None:
         # As a share of the plain time of the same rounds: it was measured in their mood.
-        least["overhead"] = ledger.overhead(books) * time.time_s
+        least["overhead"] = time_breakdown.overhead(books) * time.time_s
     lowest = max(least, key=lambda name: least[name], default="")
     if not lowest or not least[lowest] or not time.time_s:
         return roofline.Placement(
@@ -190,7 +190,7 @@ def place(
             above_roof=False,
         )
     overhead_s = least.get("overhead", 0.0)
-    work_s = ledger.work(books) * time.time_s if books else 0.0
+    work_s = time_breakdown.work(books) * time.time_s if books else 0.0
     reached = least[lowest] / time.time_s
     return roofline.Placement(
         bound=roofline.held_back_by(lowest, reached, overhead_s, work_s),
@@ -212,15 +212,17 @@ def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
     found = {
         "one_call": (
             f"one call of each kind instead of {units.count(calls)}",
-            ledger.saved_by_one_call(account),
+            time_breakdown.saved_by_one_call(account),
         ),
         "reused_buffers": (
             f"reusing buffers ({units.count(account.minor_faults)} page faults)",
-            ledger.saved_by_reuse(account, this.machine),
+            time_breakdown.saved_by_reuse(account, this.machine),
         ),
         "free_arithmetic": (
             "infinitely fast arithmetic",
-            0.0 if memory_bound else ledger.saved_by_free_arithmetic(books) * books.time_s,
+            0.0
+            if memory_bound
+            else time_breakdown.saved_by_free_arithmetic(books) * books.time_s,
         ),
     }
     rows = [
@@ -246,7 +248,7 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
         )
     sentences = [f"{this.explained.name.rpartition(':')[2]}: {'; '.join(said)}."]
     if this.ledger:
-        named = [e for e in this.ledger.entries if e.name != ledger.RESIDUAL]
+        named = [e for e in this.ledger.entries if e.name != time_breakdown.RESIDUAL]
         largest = max(named, key=lambda e: e.time_s, default=None)
         if largest:
             share = units.percent(largest.time_s / this.ledger.time_s)
@@ -261,7 +263,7 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
                 f"{units.percent(overhead)} of the time is neither copying nor arithmetic: "
                 "it is held up by interpreter and calls before any roof of the machine."
             )
-        arithmetic = this.ledger.share(ledger.ARITHMETIC)
+        arithmetic = this.ledger.share(time_breakdown.ARITHMETIC)
         if arithmetic > 0.5 and placement.bound == roofline.WORK:
             sentences.append(
                 f"{units.percent(arithmetic)} of the time is arithmetic far below what "

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from profiler_suite.analysis import ledger
+from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS, LineBooks
 from profiler_suite.measure.explain.records import Explained
 from profiler_suite.model.machine import Machine
@@ -38,7 +38,7 @@ LINE_COLUMNS = (
 def operation_table(explained: Explained, machine: Machine) -> pd.DataFrame:
     """Every replayed operation, the costliest first; times in s."""
     account = explained.account
-    fault_s, _ = ledger.fault_price(account, machine)
+    fault_s, _ = time_breakdown.fault_price(account, machine)
     rows = [
         {
             "operation": each.name,
@@ -49,12 +49,12 @@ def operation_table(explained: Explained, machine: Machine) -> pd.DataFrame:
             "calls": each.calls,
             "call_s": each.full_s if each.replayed else np.nan,
             "fixed_s": each.fixed_s if each.replayed else np.nan,
-            "growing_s": ledger.growing_s(each, fault_s) if each.replayed else np.nan,
+            "growing_s": time_breakdown.growing_s(each, fault_s) if each.replayed else np.nan,
             "total_s": each.calls * each.full_s if each.replayed else np.nan,
             "share": each.calls * each.full_s / account.plain_s
             if account.plain_s and each.replayed
             else np.nan,
-            "entry": ledger.grows_as(each),
+            "entry": time_breakdown.grows_as(each),
             "flop": each.flop,
             "traffic_bytes": each.traffic_bytes,
             "minor_faults": each.minor_faults,

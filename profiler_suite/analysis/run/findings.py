@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import ledger, roofline, statistics
+from profiler_suite.analysis import roofline, statistics, time_breakdown
 from profiler_suite.analysis.run import choices, scaling
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.experiment import Point
@@ -183,13 +183,17 @@ def where_time_goes(run: Run, point_id: str) -> str:
     if found is None or record is None:
         return ""
     shares = sorted(
-        ((found.share(name), name) for name in ledger.ENTRIES if name != ledger.RESIDUAL),
+        (
+            (found.share(name), name)
+            for name in time_breakdown.ENTRIES
+            if name != time_breakdown.RESIDUAL
+        ),
         reverse=True,
     )
     parts = ", ".join(
         f"{name} {units.percent(share)}" for share, name in shares if share > 0.005
     )
-    rest = found.share(ledger.RESIDUAL)
+    rest = found.share(time_breakdown.RESIDUAL)
     said = (
         f"{parts}; {units.percent(rest)} unexplained."
         if rest >= 0
@@ -201,13 +205,13 @@ def where_time_goes(run: Run, point_id: str) -> str:
         said += f" Its arithmetic waits for {level}: faster arithmetic alone would not help."
     saved = {
         f"one call of each kind instead of {units.count(calls)} would save at least": (
-            ledger.saved_by_one_call(record) / found.time_s
+            time_breakdown.saved_by_one_call(record) / found.time_s
         ),
         "infinitely fast arithmetic would save": (
-            0.0 if bound == "memory" else ledger.saved_by_free_arithmetic(found)
+            0.0 if bound == "memory" else time_breakdown.saved_by_free_arithmetic(found)
         ),
         f"reusing buffers ({record.minor_faults:.0f} page faults) would save about": (
-            ledger.saved_by_reuse(record, run.provenance.machine) / found.time_s
+            time_breakdown.saved_by_reuse(record, run.provenance.machine) / found.time_s
         ),
     }
     worth = [f"{what} {units.percent(share)}" for what, share in saved.items() if share >= 0.02]

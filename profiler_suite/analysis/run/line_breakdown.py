@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from profiler_suite.analysis import ledger
+from profiler_suite.analysis import time_breakdown
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.rows import AccountRecord, LineRecord, OperationTime
 
@@ -39,7 +39,7 @@ class LineBooks:
     """The operations of one account, by the lines that call them."""
 
     def __init__(self, account: AccountRecord, machine: Machine) -> None:
-        fault_s, _ = ledger.fault_price(account, machine)
+        fault_s, _ = time_breakdown.fault_price(account, machine)
         self._plain_s = account.plain_s
         self._parts = _by_line(account.operations, fault_s)
 
@@ -65,8 +65,8 @@ def _by_line(
 ) -> dict[tuple[str, int], _Parts]:
     found: dict[tuple[str, int], _Parts] = {}
     for operation in operations:
-        growing_s = ledger.growing_s(operation, fault_s)
-        copies = ledger.grows_as(operation) == ledger.COPY
+        growing_s = time_breakdown.growing_s(operation, fault_s)
+        copies = time_breakdown.grows_as(operation) == time_breakdown.COPY
         everywhere = sum(place.calls for place in operation.lines) or 1
         for place in operation.lines:
             parts = found.setdefault((place.file, place.line), _Parts())

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from profiler_suite import store
-from profiler_suite.analysis import ledger
+from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.run import crossovers, scaling, tables
 from profiler_suite.analysis.run.history import History, history_of
 from profiler_suite.errors import RunFolderError
@@ -120,5 +120,5 @@ def _read(path: Path) -> Run:
 
 
 def _ledgers(provenance: Provenance, history: History) -> dict[str, Ledger]:
-    made = (ledger.ledger(a, provenance.machine) for a in history.accounts.values())
+    made = (time_breakdown.ledger(a, provenance.machine) for a in history.accounts.values())
     return {each.point: each for each in made if each is not None}

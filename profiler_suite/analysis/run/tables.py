@@ -6,7 +6,7 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from profiler_suite.analysis import ledger, roofline, statistics
+from profiler_suite.analysis import roofline, statistics, time_breakdown
 from profiler_suite.analysis.run import scaling
 from profiler_suite.analysis.run.history import History
 from profiler_suite.analysis.run.line_breakdown import LineBooks
@@ -55,20 +55,20 @@ def operations(provenance: Provenance, history: History) -> pd.DataFrame:
             "call_s": operation.full_s if operation.replayed else np.nan,
             "fixed_s": operation.fixed_s if operation.replayed else np.nan,
             "growing_s": (
-                ledger.growing_s(operation, fault_s) if operation.replayed else np.nan
+                time_breakdown.growing_s(operation, fault_s) if operation.replayed else np.nan
             ),
             "call_spread_s": operation.full_spread_s if operation.replayed else np.nan,
             "fixed_spread_s": operation.fixed_spread_s if operation.replayed else np.nan,
             "plain_s": account.plain_s,
             "share": operation.calls * operation.full_s / account.plain_s,
-            "entry": ledger.grows_as(operation),
+            "entry": time_breakdown.grows_as(operation),
             "flop": operation.flop,
             "traffic_bytes": operation.traffic_bytes,
             "minor_faults": operation.minor_faults,
         }
         for account in history.accounts.values()
         if account.plain_s > 0
-        for fault_s, _ in [ledger.fault_price(account, machine)]
+        for fault_s, _ in [time_breakdown.fault_price(account, machine)]
         for operation in account.operations
     ]
     return typed(rows, OPERATION_COLUMNS)
@@ -198,8 +198,8 @@ def _time_columns(
         found.time_s,
         found.low_s,
         provenance.machine,
-        overhead_s=ledger.overhead(books) * found.time_s if books else 0.0,
-        work_s=ledger.work(books) * found.time_s if books else None,
+        overhead_s=time_breakdown.overhead(books) * found.time_s if books else 0.0,
+        work_s=time_breakdown.work(books) * found.time_s if books else None,
     )
     flags = list(found.flags)
     if reason.startswith("not converged"):

@@ -6,8 +6,14 @@ from collections.abc import Sequence
 from statistics import median
 
 from profiler_suite import units
-from profiler_suite.analysis import ledger
-from profiler_suite.analysis.ledger import ARITHMETIC, COPY, DISPATCH, INTERPRETER, MEMORY
+from profiler_suite.analysis import time_breakdown
+from profiler_suite.analysis.time_breakdown import (
+    ARITHMETIC,
+    COPY,
+    DISPATCH,
+    INTERPRETER,
+    MEMORY,
+)
 from profiler_suite.measure.lines.correct import MODEL_INTERVAL
 from profiler_suite.measure.selfcheck import BOOKS, COUNTS, Evidence
 from profiler_suite.model.results import Ledger, LedgerEntry
@@ -48,7 +54,7 @@ def _books(evidence: Evidence) -> tuple[list[Check], list[str]]:
     names = {point.id: point.implementation for point in evidence.points}
     books: dict[str, list[_Books]] = {}
     for account in evidence.accounts:
-        book = ledger.ledger(account, evidence.machine)
+        book = time_breakdown.ledger(account, evidence.machine)
         if book is not None and names[account.point] in BOOKS:
             books.setdefault(names[account.point], []).append(_Books(book, account.rounds))
     missing = [f"{name}: no ledger could be made." for name in BOOKS if name not in books]
@@ -136,13 +142,13 @@ def _methods_agree(gaps: dict[str, _Share]) -> Check:
         name="overhead: replay, samples",
         error=worst.share,
         unit="share",
-        limit=ledger.GAP,
-        ok=_certainly(worst) <= ledger.GAP,
+        limit=time_breakdown.GAP,
+        ok=_certainly(worst) <= time_breakdown.GAP,
         of_suite=True,
         sample=units.some(len(gaps), "function"),
         low=_certainly(worst),
         high=worst.share + worst.half,
-        note=", ".join(name for name, gap in gaps.items() if _certainly(gap) > ledger.GAP),
+        note=", ".join(name for name, gap in gaps.items() if _certainly(gap) > time_breakdown.GAP),
     )
 
 

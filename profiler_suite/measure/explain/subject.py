@@ -20,7 +20,7 @@ import threadpoolctl
 from profiler_suite.errors import FunctionError
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
-from profiler_suite.measure.breakdown import account as accounting
+from profiler_suite.measure.breakdown import per_point as accounting
 from profiler_suite.measure.explain.records import Effort, Explained, SourceText
 from profiler_suite.measure.explain.same_answer import arrays_in, compare, copied, in_words
 from profiler_suite.measure.lines.functions import functions_to_profile, python_function

@@ -32,7 +32,7 @@ from profiler_suite.measure.lines.instrument import (
     on_copies,
 )
 from profiler_suite.measure.lines.peek import PeekError
-from profiler_suite.measure.lines.watch import Seen, Watch
+from profiler_suite.measure.lines.sampling import Seen, Watch
 
 _MOST_EVALUATIONS = 20_000
 _ROUNDS = 4

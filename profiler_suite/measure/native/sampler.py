@@ -16,7 +16,7 @@ from profiler_suite.measure.native import perf
 from profiler_suite.measure.native.rate import gentle_frequency_hz
 from profiler_suite.measure.native.rules import classify
 from profiler_suite.measure.native.symbols import Symbolizer, kernel_symbols_readable
-from profiler_suite.measure.native.watch import Watch
+from profiler_suite.measure.native.thread_events import Watch
 from profiler_suite.measure.timing import time_evaluations
 from profiler_suite.model.native import NativeSamples, NativeWeight
 

@@ -7,7 +7,7 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.measure import lines
-from profiler_suite.measure.breakdown.account import Effort, Order, account_points
+from profiler_suite.measure.breakdown.per_point import Effort, Order, account_points
 from profiler_suite.measure.planning import forecast
 from profiler_suite.measure.planning.schedule import Schedule, most_trace_s
 from profiler_suite.measure.sweep.row_offsets import Place, place_after, point_of

@@ -3,7 +3,7 @@
 from typing import Any
 
 from profiler_suite import units
-from profiler_suite.analysis.ledger import ARITHMETIC, COPY, GAP
+from profiler_suite.analysis.time_breakdown import ARITHMETIC, COPY, GAP
 from profiler_suite.model.results import Ledger, LedgerEntry
 from profiler_suite.report.content import selection
 from profiler_suite.report.content.run_facts import Known

@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 
 from profiler_suite import units
-from profiler_suite.analysis import ledger
+from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
 from profiler_suite.model.results import Ledger
@@ -12,14 +12,18 @@ from profiler_suite.report.terminal import annotated_source
 from profiler_suite.report.terminal.console import Column, Page, shortened
 
 _ENTRY_STYLES = {
-    ledger.INTERPRETER: ("i", "red"),
-    ledger.DISPATCH: ("d", "magenta"),
-    ledger.MEMORY: ("m", "yellow"),
-    ledger.COPY: ("c", "cyan"),
-    ledger.ARITHMETIC: ("a", "green"),
-    ledger.RESIDUAL: ("r", "dim"),
+    time_breakdown.INTERPRETER: ("i", "red"),
+    time_breakdown.DISPATCH: ("d", "magenta"),
+    time_breakdown.MEMORY: ("m", "yellow"),
+    time_breakdown.COPY: ("c", "cyan"),
+    time_breakdown.ARITHMETIC: ("a", "green"),
+    time_breakdown.RESIDUAL: ("r", "dim"),
 }
-_SHORT = {ledger.INTERPRETER: "interp.", ledger.ARITHMETIC: "arith.", ledger.RESIDUAL: "rest"}
+_SHORT = {
+    time_breakdown.INTERPRETER: "interp.",
+    time_breakdown.ARITHMETIC: "arith.",
+    time_breakdown.RESIDUAL: "rest",
+}
 _MOST_OPERATIONS = 5
 _WIDEST, _WIDEST_LINES = 100, 140
 _MOST_ADVICE = 4

@@ -14,7 +14,7 @@ from profiler_suite.model.rows import LineRecord, OperationTime
 from profiler_suite.model.trace import OperationLine
 from profiler_suite.report.terminal import annotated_source
 from profiler_suite.report.terminal.console import Page, dedented
-from tests.analysis.test_ledger import FAULT_S, PRICED, account, operation
+from tests.analysis.test_time_breakdown import FAULT_S, PRICED, account, operation
 
 
 def at(made: OperationTime, **calls: int) -> OperationTime:

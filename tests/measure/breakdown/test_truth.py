@@ -10,10 +10,10 @@ import pytest
 import threadpoolctl
 from numpy.typing import NDArray
 
-from profiler_suite.analysis import ledger
+from profiler_suite.analysis import time_breakdown
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
-from profiler_suite.measure.breakdown.account import Effort, account
+from profiler_suite.measure.breakdown.per_point import Effort, account
 from profiler_suite.model.results import Ledger
 from profiler_suite.model.rows import AccountRecord
 from tests.fake_machine import MACHINE
@@ -66,7 +66,7 @@ def books(function: Callable[..., Any], x: Floats):  # type: ignore[no-untyped-d
     floor_s = min(run() for _ in range(200))
     effort = Effort(replay_s=0.3, sample_s=0.4, floor_s=floor_s)
     record = account(function, (x,), effort, run, name=function.__name__)
-    found = ledger.ledger(record, MACHINE)
+    found = time_breakdown.ledger(record, MACHINE)
     assert found is not None
     return record, found
 
@@ -130,7 +130,7 @@ def test_the_seed_loop_is_overhead_by_both_methods() -> None:
     arguments = (rng.normal(size=(32, 32, 3)), rng.normal(size=(10, 2, 2, 3)), 2)
     record: AccountRecord = account(loop, arguments, effort, run, name="loop")
     assert record.flop == 58_880
-    found = ledger.ledger(record, MACHINE)
+    found = time_breakdown.ledger(record, MACHINE)
     assert found is not None
     for method, share in found.overhead_shares.items():
         assert share >= 0.85, (method, share)

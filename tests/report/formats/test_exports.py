@@ -15,7 +15,7 @@ from profiler_suite.analysis.run.table_columns import POINT_COLUMNS
 from profiler_suite.cli.show import export_command
 from profiler_suite.errors import UsageError
 from profiler_suite.report.formats.exports import FORMATS, export, speedscope
-from tests.analysis.test_ledger import account, samples
+from tests.analysis.test_time_breakdown import account, samples
 from tests.fake_folder import write_run
 
 

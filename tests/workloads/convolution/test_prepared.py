@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
-from profiler_suite.measure.breakdown.account import Effort, Order, account_point
+from profiler_suite.measure.breakdown.per_point import Effort, Order, account_point
 from profiler_suite.measure.planning.plan import make_point
 from profiler_suite.measure.trace import trace
 from profiler_suite.model.experiment import Problem

@@ -78,7 +78,7 @@ class Watch:
         self._layout = layout.find()
         self._control = (ctypes.c_uint64 * 1)(PAUSED)
         self._codes: Sequence[CodeType] = ()
-        self._process = child.start("profiler_suite.measure.lines.watcher")
+        self._process = child.start("profiler_suite.measure.lines.sampler_process")
         peek.allow_reader(library, self._process.pid)
         if self._read() != STARTED:
             self.close()

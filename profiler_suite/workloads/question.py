@@ -11,7 +11,7 @@ _EXPERIMENT = "seed_question"
 _SEED = 0
 ALTERNATIVE = "im2col_gemm"
 """Computes what the loop computes, in one product."""
-MODULE = "profiler_suite.workloads.seed"
+MODULE = "profiler_suite.workloads.question"
 
 
 def experiment() -> Experiment:

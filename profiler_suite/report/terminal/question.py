@@ -2,7 +2,7 @@
 
 from profiler_suite import units
 from profiler_suite.analysis.explain.explanation import interval
-from profiler_suite.analysis.explain.seed import SeedAnswer
+from profiler_suite.analysis.explain.question import SeedAnswer
 from profiler_suite.report.terminal.console import Column, Page
 from profiler_suite.report.terminal.explanation import books_bar
 

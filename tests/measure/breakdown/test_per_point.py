@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from profiler_suite.machine import canary
-from profiler_suite.measure.breakdown.account import Effort, Order, account_point
+from profiler_suite.measure.breakdown.per_point import Effort, Order, account_point
 from profiler_suite.measure.planning.plan import make_point
 from profiler_suite.measure.planning.schedule import trace_s
 from profiler_suite.model.experiment import Point

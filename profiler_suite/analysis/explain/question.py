@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from profiler_suite import units
-from profiler_suite.analysis import ledger, statistics
+from profiler_suite.analysis import statistics, time_breakdown
 from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.statistics import Ratio
 from profiler_suite.measure.explain.records import Tried
@@ -98,8 +98,8 @@ class SeedAnswer:
                 "them; the interval above holds both."
             )
         if loop.ledger and not account.untraced:
-            arithmetic = max(0.0, ledger.saved_by_free_arithmetic(loop.ledger))
-            one_call = ledger.saved_by_one_call(account) / loop.ledger.time_s
+            arithmetic = max(0.0, time_breakdown.saved_by_free_arithmetic(loop.ledger))
+            one_call = time_breakdown.saved_by_one_call(account) / loop.ledger.time_s
             said.append(
                 f"Infinitely fast arithmetic would save {units.percent(arithmetic)} of the "
                 f"{self.arms[0].name}; one call of each kind instead of "

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from profiler_suite.analysis import ledger
+from profiler_suite.analysis import time_breakdown
 from profiler_suite.model.native import NativeSamples, NativeWeight
 from profiler_suite.model.results import Ledger
 from profiler_suite.model.rows import AccountRecord, OperationTime
@@ -81,13 +81,13 @@ def account(**fields: object) -> AccountRecord:
 
 
 def books(**fields: object) -> Ledger:
-    found = ledger.ledger(account(**fields), PRICED)
+    found = time_breakdown.ledger(account(**fields), PRICED)
     assert found is not None
     return found
 
 
 def test_each_part_of_the_time_lands_in_its_entry() -> None:
-    shares = {name: books().share(name) for name in ledger.ENTRIES}
+    shares = {name: books().share(name) for name in time_breakdown.ENTRIES}
     assert shares["dispatch"] == pytest.approx((100 * 3e-6 + 1e-6) / 1e-3)
     assert shares["memory"] == pytest.approx(50 * FAULT_S / 1e-3)
     assert shares["copy"] == pytest.approx((200e-6 - 1e-6 - 50e-6) / 1e-3)
@@ -99,7 +99,7 @@ def test_each_part_of_the_time_lands_in_its_entry() -> None:
 def test_the_entries_sum_to_the_plain_time_exactly() -> None:
     for found in (books(), books(native=None), books(untraced="why", operations=())):
         assert sum(entry.time_s for entry in found.entries) == pytest.approx(1e-3, rel=1e-12)
-        assert [entry.name for entry in found.entries] == list(ledger.ENTRIES)
+        assert [entry.name for entry in found.entries] == list(time_breakdown.ENTRIES)
 
 
 def test_the_residual_is_shown_also_when_negative() -> None:
@@ -150,18 +150,22 @@ def test_incomplete_coverage_is_named() -> None:
 
 def test_counterfactuals_follow_from_the_entries() -> None:
     record = account()
-    assert ledger.saved_by_one_call(record) == pytest.approx(99 * 3e-6)
-    assert ledger.saved_by_reuse(record, PRICED) == pytest.approx(50e-6)
-    assert ledger.saved_by_free_arithmetic(books()) == pytest.approx(0.1)
+    assert time_breakdown.saved_by_one_call(record) == pytest.approx(99 * 3e-6)
+    assert time_breakdown.saved_by_reuse(record, PRICED) == pytest.approx(50e-6)
+    assert time_breakdown.saved_by_free_arithmetic(books()) == pytest.approx(0.1)
 
 
 def test_page_faults_are_priced_in_the_rounds_of_the_replay_where_they_were() -> None:
     record = account(fault_s=0.25e-6, fault_spread_s=0.01e-6)
-    assert ledger.fault_price(record, PRICED) == (0.25e-6, 0.01e-6)
-    assert ledger.saved_by_reuse(record, PRICED) == pytest.approx(record.minor_faults * 0.25e-6)
+    assert time_breakdown.fault_price(record, PRICED) == (0.25e-6, 0.01e-6)
+    assert time_breakdown.saved_by_reuse(record, PRICED) == pytest.approx(
+        record.minor_faults * 0.25e-6
+    )
     assert books(fault_s=0.25e-6).share("memory") < books().share("memory")
 
 
 def test_nothing_measured_makes_no_ledger() -> None:
-    assert ledger.ledger(account(plain_s=0.0), PRICED) is None
-    assert ledger.ledger(account(untraced="x", native=None, operations=()), PRICED) is None
+    assert time_breakdown.ledger(account(plain_s=0.0), PRICED) is None
+    assert (
+        time_breakdown.ledger(account(untraced="x", native=None, operations=()), PRICED) is None
+    )

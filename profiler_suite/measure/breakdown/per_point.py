@@ -76,7 +76,7 @@ def account_points(
     """
     decoder = msgspec.json.Decoder(AccountRecord)
     ended = pass_over(
-        "profiler_suite.measure.breakdown.account",
+        "profiler_suite.measure.breakdown.per_point",
         msgspec.json.encode(order),
         points,
         patience_s,

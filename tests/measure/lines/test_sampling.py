@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from profiler_suite.measure.lines import layout, peek, watch
+from profiler_suite.measure.lines import layout, peek, sampling
 from profiler_suite.measure.lines.requests import Answer, Sighting
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -73,7 +73,7 @@ def test_looks_become_counts_of_lines() -> None:
         ),
         lost=1,
     )
-    found = watch.seen(answer, [code, other])
+    found = sampling.seen(answer, [code, other])
     assert found.looks == 8
     assert found.outside == 2
     assert found.lines == {(0, first + 1): 8, (1, inner): 3}
@@ -83,18 +83,18 @@ def test_looks_become_counts_of_lines() -> None:
 def test_an_instruction_before_the_first_is_the_function_being_entered() -> None:
     # Until 3.12 a new frame points one instruction before its code.
     answer = Answer(sightings=(Sighting(at={0: layout.code_offset() - 2}, count=1),))
-    found = watch.seen(answer, [two_lines.__code__])
+    found = sampling.seen(answer, [two_lines.__code__])
     assert found.lines == {(0, two_lines.__code__.co_firstlineno): 1}
 
 
 @pytest.fixture
-def watching() -> Iterator[watch.Watch]:
-    started = watch.Watch()
+def watching() -> Iterator[sampling.Watch]:
+    started = sampling.Watch()
     yield started
     started.close()
 
 
-def looked_at(watching: watch.Watch, function: Callable[..., Any]) -> watch.Seen:
+def looked_at(watching: sampling.Watch, function: Callable[..., Any]) -> sampling.Seen:
     watching.begin([function.__code__])
     for _ in range(3):
         watching.evaluate(function, (2000,), 250)
@@ -105,7 +105,7 @@ def looked_at(watching: watch.Watch, function: Callable[..., Any]) -> watch.Seen
 @pytest.mark.parametrize("sharing", [False, True])
 def test_looks_find_the_line_that_takes_the_time(sharing: bool) -> None:
     """In turns on one core, and by stopping the process for each look."""
-    watching = watch.Watch(sharing)
+    watching = sampling.Watch(sharing)
     try:
         found = looked_at(watching, two_lines)
     finally:
@@ -118,7 +118,7 @@ def test_looks_find_the_line_that_takes_the_time(sharing: bool) -> None:
 
 @needs_peek
 def test_the_watching_process_serves_one_function_after_the_other(
-    watching: watch.Watch,
+    watching: sampling.Watch,
 ) -> None:
     def sorts(n: int) -> list[int]:
         return sorted(range(n))
@@ -129,7 +129,7 @@ def test_the_watching_process_serves_one_function_after_the_other(
 
 
 @needs_peek
-def test_an_exception_of_the_watched_function_comes_through(watching: watch.Watch) -> None:
+def test_an_exception_of_the_watched_function_comes_through(watching: sampling.Watch) -> None:
     def raises(n: int) -> None:
         raise ValueError(n)
 
@@ -140,7 +140,7 @@ def test_an_exception_of_the_watched_function_comes_through(watching: watch.Watc
 
 
 @needs_peek
-def test_a_watching_process_that_died_is_an_error_in_words(watching: watch.Watch) -> None:
+def test_a_watching_process_that_died_is_an_error_in_words(watching: sampling.Watch) -> None:
     watching._process.kill()
     watching._process.wait()
     with pytest.raises(peek.PeekError, match="has ended"):
@@ -148,7 +148,7 @@ def test_a_watching_process_that_died_is_an_error_in_words(watching: watch.Watch
 
 
 @needs_peek
-def test_watching_leaves_the_cores_as_they_were(watching: watch.Watch) -> None:
+def test_watching_leaves_the_cores_as_they_were(watching: sampling.Watch) -> None:
     before = os.sched_getaffinity(0)
     looked_at(watching, two_lines)
     assert os.sched_getaffinity(0) == before
@@ -158,8 +158,8 @@ def test_watching_leaves_the_cores_as_they_were(watching: watch.Watch) -> None:
 def test_where_no_turns_are_given_the_process_is_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(watch, "_SLOWEST_TURNS_S", 0.0)
-    watching = watch.Watch()
+    monkeypatch.setattr(sampling, "_SLOWEST_TURNS_S", 0.0)
+    watching = sampling.Watch()
     try:
         assert not watching._sharing
         assert looked_at(watching, two_lines).looks > 20
