@@ -13,7 +13,7 @@ import numpy as np
 from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.explain.explanation import explain as explained_by
 from profiler_suite.errors import UsageError
-from profiler_suite.machine.kept import keep_floors, kept_floors
+from profiler_suite.machine.kept import keep_baselines, kept_baselines
 from profiler_suite.machine.survey import survey
 from profiler_suite.measure.explain import trials
 from profiler_suite.measure.explain.records import Effort
@@ -85,21 +85,21 @@ def explain(
         shown = explained_by(
             found,
             machine,
-            effort.floors_s,
+            effort.baselines_s,
             lambda t: trials.attempt(subject, found.operations, t),
         )
     finally:
         random.setstate(state)
         np.random.set_state(numpy_state)  # noqa: NPY002
-    keep_floors(machine.fingerprint, found.own_floors_s)
-    return Shown(found, machine, shown.tried, effort.floors_s)
+    keep_baselines(machine.fingerprint, found.own_baselines_s)
+    return Shown(found, machine, shown.tried, effort.baselines_s)
 
 
 def effort_of(machine: Machine) -> Effort:
     """How long each pass may take, with what is known of the machine."""
     caches = [cache.size_bytes for cache in machine.facts.caches]
     return Effort(
-        floors_s=kept_floors(machine.fingerprint),
+        baselines_s=kept_baselines(machine.fingerprint),
         last_cache_bytes=float(max(caches, default=0)),
         memory_bytes=float(machine.facts.memory_bytes),
     )

@@ -11,12 +11,12 @@ from profiler_suite.machine.canary import named
 from profiler_suite.model.experiment import Cost, Experiment, Point, Problem
 from profiler_suite.model.rows import (
     SCHEMA_VERSION,
-    LaunchRecord,
     PassRecord,
     PointRecord,
     RoundRecord,
     Status,
     Visit,
+    WorkerRecord,
 )
 from profiler_suite.model.run import Environment, Provenance
 from tests.fake_machine import MACHINE
@@ -24,7 +24,7 @@ from tests.fake_machine import MACHINE
 IMPLEMENTATIONS = ("loop", "taps", "im2col_gemm", "=cmd|' /C calc'!A0")
 FAMILIES = ("loop", "vectorized", "gemm", "+user")
 SIZES = (8, 16, 32, 64)
-UFUNC_FLOOR_S = 41e-6
+UFUNC_BASELINE_S = 41e-6
 
 
 def made_points() -> tuple[Point, ...]:
@@ -52,9 +52,9 @@ def time_of(point: Point) -> float:
     return 1e-6 * point.problem.dims["n"] * (1 + IMPLEMENTATIONS.index(point.implementation))
 
 
-def _canaries(point: Point, floor_s: float) -> dict[str, tuple[float, float]]:
-    """The other Python runs its canary in another time: that is no slow mood."""
-    own_s = floor_s * (1.4 if point.environment else 1.0)
+def _canaries(point: Point, baseline_s: float) -> dict[str, tuple[float, float]]:
+    """The other Python runs its canary in another time: that is no slow period."""
+    own_s = baseline_s * (1.4 if point.environment else 1.0)
     return {named("ufunc", point.environment): (own_s, own_s * 1.01)}
 
 
@@ -73,8 +73,8 @@ def write_run(
     points: tuple[Point, ...] | None = None,
     seed: int = 1,
     rounds: int = 24,
-    launches: int = 2,
-    floor_s: float = UFUNC_FLOOR_S,
+    workers: int = 2,
+    baseline_s: float = UFUNC_BASELINE_S,
     numpy: str = "2.4.6",
     other: Environment | None = None,
     luck: float = 0.0,
@@ -88,7 +88,7 @@ def write_run(
     facts = msgspec.structs.replace(MACHINE.facts, numpy=numpy)
     names = tuple(dict.fromkeys(p.implementation for p in points))
     problems = {p.label: p.problem for p in points}
-    shares = np.exp(noise.normal(0, luck, (launches, len(points))))
+    shares = np.exp(noise.normal(0, luck, (workers, len(points))))
     with store.RunFolder(folder) as opened:
         opened.write_provenance(
             Provenance(
@@ -102,7 +102,7 @@ def write_run(
                 load_average=(0.1, 0.1, 0.1),
                 python_executable="/usr/bin/python3",
                 environment={},
-                floors_s={"ufunc": UFUNC_FLOOR_S},
+                baselines_s={"ufunc": UFUNC_BASELINE_S},
                 machine=msgspec.structs.replace(MACHINE, facts=facts),
                 experiments=(
                     Experiment(
@@ -119,12 +119,12 @@ def write_run(
                 other=other,
             )
         )
-        for launch in range(launches):
+        for worker in range(workers):
             for point in points:
                 opened.append(
-                    LaunchRecord(
+                    WorkerRecord(
                         point=point.id,
-                        launch=launch,
+                        worker=worker,
                         status=Status.OK,
                         cold_s=1e-3,
                         evaluations=100,
@@ -140,15 +140,13 @@ def write_run(
                         time_of(point) * factor(point) * float(f * share)
                         for f in np.exp(noise.normal(0, 0.004, 3))
                     ),
-                    canaries_s=_canaries(point, floor_s),
+                    canaries_s=_canaries(point, baseline_s),
                     minor_faults=0.0,
                 )
-                for point, share in zip(
-                    points, shares[launches * number // rounds], strict=True
-                )
+                for point, share in zip(points, shares[workers * number // rounds], strict=True)
             )
             opened.append(
-                RoundRecord(round=number, launch=launches * number // rounds, visits=visits)
+                RoundRecord(round=number, worker=workers * number // rounds, visits=visits)
             )
         for point in points:
             opened.append(PointRecord(point=point, status=Status.OK, reason="converged"))

@@ -301,7 +301,7 @@ def _rows(points: pd.DataFrame, noise: np.random.Generator) -> list[Row]:
                 measured["id"], measured["time_s"], factor, strict=True
             )
         )
-        rows.append(RoundRecord(round=number, launch=number // 8, visits=visits))
+        rows.append(RoundRecord(round=number, worker=number // 8, visits=visits))
     rows.append(PassRecord(name="sweep", at_s=40.0, outcome="complete"))
     return rows
 
@@ -347,9 +347,9 @@ def _row(point: Point, noise: np.random.Generator) -> dict[str, Any]:
         "evaluations": max(1, round(1e-3 / time_s)),
         "samples": 60,
         "visits": 20,
-        "clean_visits": 13,
-        "clean_share": 0.65,
-        "launches": 2,
+        "undisturbed_visits": 13,
+        "undisturbed_share": 0.65,
+        "workers": 2,
         "flop": c.flop,
         "compulsory_bytes": c.compulsory_bytes,
         "intensity": c.intensity,
@@ -380,7 +380,7 @@ _UNMEASURED = [
     "flop_per_s",
     "minor_faults",
     "of_attainable",
-    "clean_share",
+    "undisturbed_share",
     "largest_error",
 ]
 
@@ -400,7 +400,7 @@ def _spoil(points: pd.DataFrame) -> None:
         index = points.index[points["id"].str.startswith(start)][:1]
         points.loc[index, ["status", "reason"]] = status, reason
         points.loc[index, _UNMEASURED] = math.nan
-        points.loc[index, ["samples", "visits", "clean_visits"]] = 0
+        points.loc[index, ["samples", "visits", "undisturbed_visits"]] = 0
     flagged = points.index[(points["threads"] == 2) & (points["status"] == "ok")][:2]
     points.loc[flagged, "flags"] = "contended; not converged (8.2 %)"
     points.loc[flagged, "low_s"] *= 0.9
@@ -439,7 +439,7 @@ def _lines(points: pd.DataFrame) -> pd.DataFrame:
             "resolved": time_s / 2 > 1e-6,
             "method": "sampled",
             "indicative": False,
-            "looks": 100.0,
+            "samples": 100.0,
             "added_s": time_s / 2,
             "plain_s": total / 2,
             "profiled_s": total,
@@ -621,7 +621,7 @@ def make_run(folder: Path = Path("reports/2026-11-22-quick"), *, copies: int = 1
         load_average=(0.4, 0.3, 0.2),
         python_executable=f"/opt/{HOSTILE}/bin/python",
         environment={"OMP_NUM_THREADS": "1"},
-        floors_s={"ufunc": 41e-6},
+        baselines_s={"ufunc": 41e-6},
         machine=machine(),
         experiments=experiments(),
         points=planned,
@@ -637,6 +637,6 @@ def make_run(folder: Path = Path("reports/2026-11-22-quick"), *, copies: int = 1
         points=points,
         lines=_lines(points),
         operations=pd.DataFrame(columns=list(OPERATION_COLUMNS)),
-        ledgers={},
-        history=history_of(_rows(points, noise), 0, provenance.floors_s),
+        breakdowns={},
+        history=history_of(_rows(points, noise), 0, provenance.baselines_s),
     )

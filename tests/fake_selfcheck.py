@@ -7,17 +7,17 @@ import numpy as np
 
 from profiler_suite.measure.clock import Clock
 from profiler_suite.measure.selfcheck import (
-    BOOKS,
+    BREAKDOWN,
     COUNTS,
     KNOWN_TRUTH,
     Effort,
     Evidence,
-    account_plan,
+    breakdown_plan,
     rounds_plan,
 )
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import (
-    AccountRecord,
+    BreakdownRecord,
     LineRecord,
     OperationTime,
     RoundRecord,
@@ -26,7 +26,7 @@ from profiler_suite.model.rows import (
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE, ceiling
 
-FLOOR_S = 40e-6
+BASELINE_S = 40e-6
 FAULT_S = 1e-6
 PRICED = msgspec.structs.replace(
     MACHINE, ceilings=(*MACHINE.ceilings, ceiling("page_fault", FAULT_S))
@@ -68,13 +68,13 @@ def evidence(
         return n * 1e-6 * (1 + (same_bias if point.id in biased else 0.0))
 
     def visit(point: Point, number: int) -> Visit:
-        mood = 1.7 if rng.random() < slow_share else 1.0
+        slowdown = 1.7 if rng.random() < slow_share else 1.0
         time_s = true_s(point) * math.exp(rng.normal(0, noise))
         if point.implementation != "busy_wait":
-            time_s *= mood
+            time_s *= slowdown
         elif rng.random() < busy_share:
             time_s *= 1.5
-        canary_s = FLOOR_S * mood * (1 + abs(rng.normal(0, 0.01)))
+        canary_s = BASELINE_S * slowdown * (1 + abs(rng.normal(0, 0.01)))
         return Visit(
             point=point.id,
             at_s=float(number),
@@ -84,19 +84,19 @@ def evidence(
         )
 
     rows = tuple(
-        RoundRecord(round=k, launch=k % 2, visits=tuple(visit(p, k) for p in points))
+        RoundRecord(round=k, worker=k % 2, visits=tuple(visit(p, k) for p in points))
         for k in range(rounds)
     )
-    extra, accounts = _accounts(miscount, copy_share)
+    extra, breakdown_records = _accounts(miscount, copy_share)
     return Evidence(
         machine=PRICED,
-        kept_floors_s={"ufunc": FLOOR_S},
-        own_floors_s={"ufunc": FLOOR_S},
+        kept_baselines_s={"ufunc": BASELINE_S},
+        own_baselines_s={"ufunc": BASELINE_S},
         clock=Clock(name="made up", step_s=1e-9, read_s=45e-9, backwards=0, reads=1000),
         points=(*points, *extra),
         pairs=made,
         rows=rows,
-        accounts=accounts,
+        breakdown_records=breakdown_records,
         lines=_lines(three),
         problems=(),
         duration_s=50.0,
@@ -105,9 +105,9 @@ def evidence(
 
 def _accounts(
     miscount: float, copy_share: float
-) -> tuple[list[Point], tuple[AccountRecord, ...]]:
+) -> tuple[list[Point], tuple[BreakdownRecord, ...]]:
     # What the one operation of each function does: (kind, share of time, fixed share).
-    books = {
+    breakdown = {
         "only_interpreter": ("ufunc", 0.0, 0.0),
         "only_dispatch": ("ufunc", 0.95, 0.95),
         "only_copy": ("copy", copy_share, 0.0),
@@ -115,14 +115,14 @@ def _accounts(
         "only_product": ("product", 0.99, 0.0),
         "only_page_faults": ("copy", 0.0, 0.0),
     }
-    points = list(account_plan(PRICED, BOOKS | COUNTS))
-    return points, tuple(_account(point, books, miscount) for point in points)
+    points = list(breakdown_plan(PRICED, BREAKDOWN | COUNTS))
+    return points, tuple(_measure_breakdowns(point, breakdown, miscount) for point in points)
 
 
-def _account(
-    point: Point, books: dict[str, tuple[str, float, float]], miscount: float
-) -> AccountRecord:
-    kind, full, fixed = books.get(point.implementation, ("ufunc", 0.5, 0.1))
+def _measure_breakdowns(
+    point: Point, breakdown: dict[str, tuple[str, float, float]], miscount: float
+) -> BreakdownRecord:
+    kind, full, fixed = breakdown.get(point.implementation, ("ufunc", 0.5, 0.1))
     plain_s = 1e-3
     operation = OperationTime(
         name=kind,
@@ -142,13 +142,13 @@ def _account(
         replayed=True,
     )
     faults = 0.95 * plain_s / FAULT_S if point.implementation == "only_page_faults" else 0.0
-    return AccountRecord(
+    return BreakdownRecord(
         point=point.id,
         plain_s=plain_s,
         plain_spread_s=0.0,
         minor_faults=faults,
         rounds=8,
-        clean_rounds=8,
+        undisturbed_rounds=8,
         operations=(operation,),
         calls=1,
         flop=point.cost.flop + miscount,
@@ -175,7 +175,7 @@ def _lines(three: float) -> tuple[LineRecord, ...]:
             evaluations=100,
             corrected_s=corrected_s,
             method="sampled",
-            looks=1000,
+            samples=1000,
             added_s=1e-6,
             plain_s=10e-6,
             profiled_s=20e-6,

@@ -16,7 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from profiler_suite import store
-from profiler_suite.model.rows import AccountRecord, LinesRecord, PointRecord, RoundRecord, Row
+from profiler_suite.model.rows import (
+    BreakdownRecord,
+    LinesRecord,
+    PointRecord,
+    RoundRecord,
+    Row,
+)
 from tests.short_sweeps import STEADY, alive, environment, sweep
 
 WITNESS = "PROFILER_SUITE_TEST_WITNESS"
@@ -54,7 +60,7 @@ def key(row: Row) -> str:
         return f"point/{row.point.id}"
     if isinstance(row, LinesRecord):
         return f"lines/{row.point}"
-    if isinstance(row, AccountRecord):
+    if isinstance(row, BreakdownRecord):
         return f"account/{row.point}"
     return ""
 

@@ -155,7 +155,7 @@ def place(
     """Bound, attainable rate and share of it for one point and its time.
 
     `overhead_s` is what interpreter and dispatch take of that time, `work_s` what
-    copies and arithmetic do, both from its ledger; without one, the least that calls of
+    copies and arithmetic do, both from its time breakdown; without one, the least that calls of
     its cost model cost on this machine, and the rest of the time.
     """
     dtype = point.problem.dtype

@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from profiler_suite.machine import canary
-from profiler_suite.machine.canary import is_clean, own_floor, slowness
+from profiler_suite.machine.canary import is_undisturbed, own_baseline, slowness
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Estimate
 from profiler_suite.model.rows import Visit
 
-# A median over fewer clean visits than this is flagged; over fewer than half of it there
+# A median over fewer undisturbed visits than this is flagged; over fewer than half of it there
 # is no median at all, only the smallest.
-FEWEST_CLEAN = 10
-_LEAST_CLEAN = 5
+FEWEST_UNDISTURBED = 10
+_LEAST_UNDISTURBED = 5
 # The ratio of one pair of processes is the median of so many pairs of visits at least.
 _FEWEST_PAIRS = 3
 # Beyond the caches of its own core, code is slowed by what neighbours do to the shared
-# cache and the memory: by degrees, without a good and a bad mood. The median of a
+# cache and the memory: by degrees, without an undisturbed and a slowed state. The median of a
 # 12 MB product varied by 4.3 % over five runs, this quantile by 2.6 % or less.
 _UNDISTURBED = 0.05
 # Visits are autocorrelated: independent-sample intervals covered 19 to 67 % of a
@@ -31,8 +31,8 @@ _UNDISTURBED = 0.05
 BATCHES = 8
 # Two processes that measure the same code differ by 1.3 to 2.8 %; part of that
 # is averaged away when several processes share a run.
-RUN_TO_RUN_ONE_LAUNCH = 0.02
-RUN_TO_RUN_LAUNCHES = 0.015
+RUN_TO_RUN_ONE_WORKER = 0.02
+RUN_TO_RUN_WORKERS = 0.015
 # Best visit this much below the middle one on several threads: somebody else
 # used a core.
 CONTENDED = 1.3
@@ -51,7 +51,7 @@ __all__ = [
     "canary_ratio",
     "estimate",
     "holding",
-    "own_floor",
+    "own_baseline",
     "paired_ratio",
     "slowness",
 ]
@@ -66,13 +66,13 @@ class Ratio(Noun, frozen=True):
     pairs: int
 
 
-def canary_ratio(visit: Visit, floors: Mapping[str, float]) -> float:
-    """The worse of a visit's canaries, each relative to its floor."""
+def canary_ratio(visit: Visit, baselines: Mapping[str, float]) -> float:
+    """The worse of a visit's canaries, each relative to its baseline."""
     return max(
         (
-            max(before, after) / floors[name]
+            max(before, after) / baselines[name]
             for name, (before, after) in visit.canaries_s.items()
-            if floors.get(name)
+            if baselines.get(name)
         ),
         default=1.0,
     )
@@ -135,15 +135,15 @@ def drawn_in(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def estimate(
     visits: Sequence[Visit],
-    launches: Sequence[int],
-    floors: Mapping[str, float],
+    workers: Sequence[int],
+    baselines: Mapping[str, float],
     slow: float = 1.0,
     threads: int = 1,
 ) -> Estimate:
     """Time per evaluation from the visits of one point.
 
-    `launches` gives the process of each visit, `floors` the canaries' floors
-    (s), `slow` what `slowness` says of the run. It is the median of the clean visits
+    `worker processes` gives the process of each visit, `baselines` the canaries' baselines
+    (s), `slow` what `slowness` says of the run. It is the median of the undisturbed visits
     (for working sets beyond the caches a low quantile, the interval up to the median),
     with a batch-means interval in quadrature with the run-to-run spread, flagged
     when they are few; with hardly any, the smallest visit median with an interval
@@ -151,30 +151,32 @@ def estimate(
     """
     # Plain lists: a run may have a hundred thousand points of some twenty visits each.
     medians = [median(visit.sample_times_s) for visit in visits]
-    chosen = [m for m, visit in zip(medians, visits, strict=True) if is_clean(visit, floors)]
+    chosen = [
+        m for m, visit in zip(medians, visits, strict=True) if is_undisturbed(visit, baselines)
+    ]
     raw_median_s = median(medians)
     minimum_s = min(medians)
-    n_clean = len(chosen)
+    n_undisturbed = len(chosen)
     flags: list[str] = []
-    several = len(set(launches)) >= 3
-    floor = RUN_TO_RUN_LAUNCHES if several else RUN_TO_RUN_ONE_LAUNCH
-    if n_clean < FEWEST_CLEAN:
-        flags.append(f"few clean visits ({n_clean})")
-    if n_clean >= _LEAST_CLEAN:
+    several = len(set(workers)) >= 3
+    baseline = RUN_TO_RUN_WORKERS if several else RUN_TO_RUN_ONE_WORKER
+    if n_undisturbed < FEWEST_UNDISTURBED:
+        flags.append(f"few undisturbed visits ({n_undisturbed})")
+    if n_undisturbed >= _LEAST_UNDISTURBED:
         middle_s = median(chosen)
-        half = math.hypot(batch_half_width(chosen) / middle_s, floor)
+        half = math.hypot(batch_half_width(chosen) / middle_s, baseline)
         if any(map(beyond_caches, visits)):
             time_s = quantile(chosen, _UNDISTURBED)
-            low_s, high_s = time_s * (1 - floor), max(middle_s, time_s * (1 + half))
+            low_s, high_s = time_s * (1 - baseline), max(middle_s, time_s * (1 + half))
         else:
             time_s = middle_s
             low_s, high_s = time_s * (1 - half), time_s * (1 + half)
     else:
         time_s = minimum_s
-        low_s = minimum_s * (1 - floor)
+        low_s = minimum_s * (1 - baseline)
         # Also when all visits agree: nothing says that they were not all slow.
         high_s = max(raw_median_s, minimum_s * canary.limit("ufunc"))
-    if slow > canary.SLOW_FLOOR:
+    if slow > canary.SLOW_BASELINE:
         flags.append(f"machine slow (× {slow:.2f})")
         low_s /= slow
     if threads > 1 and raw_median_s / minimum_s >= CONTENDED:
@@ -188,41 +190,41 @@ def estimate(
         raw_median_s=raw_median_s,
         p95_s=quantile([t for v in visits for t in v.sample_times_s], 0.95),
         visits=len(visits),
-        clean_visits=n_clean,
+        undisturbed_visits=n_undisturbed,
         flags=tuple(flags),
     )
 
 
-def by_launch(
+def by_worker(
     left: Mapping[int, Visit],
     right: Mapping[int, Visit],
-    launch_of: Mapping[int, int],
-    floors: Mapping[str, float],
+    worker_of: Mapping[int, int],
+    baselines: Mapping[str, float],
 ) -> dict[int, float]:
     """Launch → of its pair of processes, the median logarithm of left's time over right's.
 
-    From clean pairs of visits; `launch_of` gives the launch of each round. Launches with
+    From undisturbed pairs of visits; `worker_of` has the process of each round. Processes with
     fewer than three such pairs are left out.
     """
     found: dict[int, list[float]] = {}
     for number in sorted(set(left) & set(right)):
         one, other = left[number], right[number]
-        if is_clean(one, floors) and is_clean(other, floors):
+        if is_undisturbed(one, baselines) and is_undisturbed(other, baselines):
             ratio = median(one.sample_times_s) / median(other.sample_times_s)
-            found.setdefault(launch_of[number], []).append(math.log(ratio))
+            found.setdefault(worker_of[number], []).append(math.log(ratio))
     return {n: median(logs) for n, logs in found.items() if len(logs) >= _FEWEST_PAIRS}
 
 
 def paired_ratio(
     left: Mapping[int, Visit],
     right: Mapping[int, Visit],
-    floors: Mapping[str, float],
+    baselines: Mapping[str, float],
     run_to_run: float = 0.0,
 ) -> Ratio | None:
     """Time of left over time of right from visits of the same rounds; None without any.
 
     Gated on the canaries: a machine's slow mode slows unlike code unequally, so
-    it does not cancel. When hardly any pairs are clean, all are used and
+    it does not cancel. When hardly any pairs are undisturbed, all are used and
     the interval shows it. `run_to_run` is added in quadrature.
     """
     rounds = sorted(set(left) & set(right))
@@ -234,9 +236,14 @@ def paired_ratio(
             for r in rounds
         ]
     )
-    clean = np.array([is_clean(left[r], floors) and is_clean(right[r], floors) for r in rounds])
-    if int(np.sum(clean)) >= _LEAST_CLEAN:
-        logs = logs[clean]
+    undisturbed = np.array(
+        [
+            is_undisturbed(left[r], baselines) and is_undisturbed(right[r], baselines)
+            for r in rounds
+        ]
+    )
+    if int(np.sum(undisturbed)) >= _LEAST_UNDISTURBED:
+        logs = logs[undisturbed]
         half = batch_half_width(drawn_in(logs))
     else:
         half = (

@@ -1,4 +1,4 @@
-"""Closes the books of one evaluation: where its time goes, by three independent ways.
+"""Closes the time breakdown of one evaluation: where its time goes, by three independent ways.
 
 Entries: interpreter, dispatch, memory, copy, arithmetic, and a residual that
 makes them sum to the plain time exactly; it is shown, never clamped.
@@ -11,7 +11,7 @@ makes them sum to the plain time exactly; it is shown, never clamped.
 3. *Zero-work extrapolation*: t = a + b·work over problems that make the same
    calls; a is overhead (see `scaling.zero_work`).
 
-The ledger takes dispatch, copy, arithmetic and memory from the replay. Interpreter
+The time breakdown takes dispatch, copy, arithmetic and memory from the replay. Interpreter
 and dispatch together come from native samples, an independent measurement, so the
 residual tells how far the two disagree on the work; without samples the
 interpreter is the difference, and is marked so.
@@ -19,8 +19,8 @@ interpreter is the difference, and is marked so.
 
 from profiler_suite import units
 from profiler_suite.model.machine import Ceiling, Machine
-from profiler_suite.model.results import Ledger, LedgerEntry
-from profiler_suite.model.rows import AccountRecord, OperationTime
+from profiler_suite.model.results import Breakdown, BreakdownEntry
+from profiler_suite.model.rows import BreakdownRecord, OperationTime
 
 INTERPRETER, DISPATCH, MEMORY = "interpreter", "dispatch", "memory"
 COPY, ARITHMETIC, RESIDUAL = "copy", "arithmetic", "residual"
@@ -28,7 +28,7 @@ ENTRIES = (INTERPRETER, DISPATCH, MEMORY, COPY, ARITHMETIC, RESIDUAL)
 
 # Kinds of operations whose growing part moves data without computing.
 _COPY_KINDS = frozenset({"copy", "index", "create", "view"})
-# Native entries by ledger entry; the rest (kernel, unknown) is residual. The threads of
+# Native entries by time breakdown entry; the rest (kernel, unknown) is residual. The threads of
 # a BLAS call wait for each other inside it: that is part of the product, as it is in
 # the replay, which times the whole call.
 _NATIVE = {
@@ -49,11 +49,11 @@ def fault_cost(machine: Machine) -> Ceiling | None:
     )
 
 
-def fault_price(record: AccountRecord, machine: Machine) -> tuple[float, float]:
-    """What a page fault costs in these books and its spread, s; 0 where nothing measured it.
+def fault_price(record: BreakdownRecord, machine: Machine) -> tuple[float, float]:
+    """What a page fault costs here and its spread, s; 0 where nothing measured it.
 
     Measured in the rounds of the replay where the function faults: the survey of the
-    machine was made in another mood. Else the survey's.
+    machine was made under other interference. Else the survey's.
     """
     if record.fault_s > 0:
         return record.fault_s, record.fault_spread_s
@@ -61,8 +61,8 @@ def fault_price(record: AccountRecord, machine: Machine) -> tuple[float, float]:
     return (fault.median, (fault.high - fault.low) / 2) if fault else (0.0, 0.0)
 
 
-def ledger(record: AccountRecord, machine: Machine) -> Ledger | None:
-    """The books of one point; None when neither a trace nor samples are there."""
+def breakdown(record: BreakdownRecord, machine: Machine) -> Breakdown | None:
+    """The time breakdown of one point; None when neither a trace nor samples are there."""
     if record.plain_s <= 0 or (record.untraced and record.native is None):
         return None
     price = fault_price(record, machine)
@@ -76,7 +76,7 @@ def ledger(record: AccountRecord, machine: Machine) -> Ledger | None:
     if native:
         work_s = native[COPY].time_s + native[ARITHMETIC].time_s
         shares["native"] = 1 - work_s / record.plain_s
-    return Ledger(
+    return Breakdown(
         point=record.point,
         time_s=record.plain_s,
         entries=entries,
@@ -84,13 +84,13 @@ def ledger(record: AccountRecord, machine: Machine) -> Ledger | None:
         native=tuple(native.values()),
         overhead_shares=shares,
         coverage=record.coverage,
-        clean=record.clean_rounds >= 3,
+        undisturbed=record.undisturbed_rounds >= 3,
         notes=_notes(record, shares, price[0] > 0),
     )
 
 
-def _entry(name: str, time_s: float, spread_s: float, method: str) -> LedgerEntry:
-    return LedgerEntry(
+def _entry(name: str, time_s: float, spread_s: float, method: str) -> BreakdownEntry:
+    return BreakdownEntry(
         name=name,
         time_s=time_s,
         low_s=time_s - spread_s,
@@ -100,8 +100,8 @@ def _entry(name: str, time_s: float, spread_s: float, method: str) -> LedgerEntr
 
 
 def _replay_entries(
-    record: AccountRecord, price: tuple[float, float]
-) -> dict[str, LedgerEntry]:
+    record: BreakdownRecord, price: tuple[float, float]
+) -> dict[str, BreakdownEntry]:
     fault_s, fault_spread_s = price
     dispatch_spread_s = 0.0
     growing = {COPY: 0.0, ARITHMETIC: 0.0}
@@ -120,7 +120,7 @@ def _replay_entries(
     }
 
 
-def dispatch_s(record: AccountRecord) -> float:
+def dispatch_s(record: BreakdownRecord) -> float:
     """Fixed part × calls over all replayed operations of one evaluation, s."""
     return sum(o.calls * o.fixed_s for o in record.operations)
 
@@ -135,7 +135,7 @@ def growing_s(operation: OperationTime, fault_s: float) -> float:
     return operation.full_s - operation.fixed_s - operation.minor_faults * fault_s
 
 
-def _native_entries(record: AccountRecord) -> dict[str, LedgerEntry]:
+def _native_entries(record: BreakdownRecord) -> dict[str, BreakdownEntry]:
     """Sample shares times the plain time, with the binomial spread of the counts."""
     samples = record.native
     if samples is None or not samples.samples:
@@ -155,8 +155,10 @@ def _native_entries(record: AccountRecord) -> dict[str, LedgerEntry]:
 
 
 def _joined(
-    record: AccountRecord, replayed: dict[str, LedgerEntry], native: dict[str, LedgerEntry]
-) -> tuple[LedgerEntry, ...]:
+    record: BreakdownRecord,
+    replayed: dict[str, BreakdownEntry],
+    native: dict[str, BreakdownEntry],
+) -> tuple[BreakdownEntry, ...]:
     """One entry per name; the residual closes the sum to the plain time exactly."""
     if not replayed:
         chosen = dict(native)
@@ -174,7 +176,7 @@ def _joined(
     return tuple(chosen[name] for name in ENTRIES)
 
 
-def _interpreter(dispatch: LedgerEntry, native: dict[str, LedgerEntry]) -> LedgerEntry:
+def _interpreter(dispatch: BreakdownEntry, native: dict[str, BreakdownEntry]) -> BreakdownEntry:
     """What samples see of interpreter and dispatch together, less the dispatch of the replay.
 
     A sample's address alone cannot tell them apart: CPython's own functions also
@@ -187,7 +189,7 @@ def _interpreter(dispatch: LedgerEntry, native: dict[str, LedgerEntry]) -> Ledge
 
 
 def _notes(
-    record: AccountRecord, shares: dict[str, float], faults_known: bool
+    record: BreakdownRecord, shares: dict[str, float], faults_known: bool
 ) -> tuple[str, ...]:
     said = []
     if record.untraced:
@@ -208,22 +210,22 @@ def _notes(
     return tuple(said)
 
 
-def overhead(found: Ledger) -> float:
+def overhead(found: Breakdown) -> float:
     """Share of the time that making the calls takes: interpreter and dispatch."""
     return found.share(INTERPRETER) + found.share(DISPATCH)
 
 
-def work(found: Ledger) -> float:
+def work(found: Breakdown) -> float:
     """Share of the time that the calls work: copies and arithmetic."""
     return found.share(COPY) + found.share(ARITHMETIC)
 
 
-def saved_by_free_arithmetic(found: Ledger) -> float:
+def saved_by_free_arithmetic(found: Breakdown) -> float:
     """Share of the time that infinitely fast arithmetic would save."""
     return found.share(ARITHMETIC)
 
 
-def saved_by_one_call(record: AccountRecord) -> float:
+def saved_by_one_call(record: BreakdownRecord) -> float:
     """Time (s) saved if each operation were one call: all fixed parts but one.
 
     The interpreter's part of making the calls would go as well, so this is
@@ -232,6 +234,6 @@ def saved_by_one_call(record: AccountRecord) -> float:
     return sum(o.fixed_s * (o.calls - 1) for o in record.operations if o.calls > 1)
 
 
-def saved_by_reuse(record: AccountRecord, machine: Machine) -> float:
+def saved_by_reuse(record: BreakdownRecord, machine: Machine) -> float:
     """Time (s) that reusing buffers would save: page faults × their measured cost."""
     return record.minor_faults * fault_price(record, machine)[0]

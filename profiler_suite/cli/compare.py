@@ -117,7 +117,7 @@ def gate(found: "Comparison", failed: "Sequence[Change]", fail_on: float) -> int
 def _once_more(
     before: str, failed: "Sequence[Change]", origin: "Provenance", fail_on: float
 ) -> str:
-    """The commands that measure the slower points again: a machine's mood passes."""
+    """The commands that measure the slower points again: interference passes."""
     from profiler_suite.workloads import catalogue
 
     files = dict(

@@ -111,9 +111,9 @@ def _no_function(target: str) -> UsageError:
 
 def _of_the_question() -> tuple[str, ...]:
     """The two implementations that `explain seed` compares."""
-    from profiler_suite.workloads import question as seed
+    from profiler_suite.workloads import question
 
-    return seed.experiment().pair
+    return question.experiment().pair
 
 
 def _machine(progress: ProgressLine) -> "Machine":
@@ -126,12 +126,12 @@ def _machine(progress: ProgressLine) -> "Machine":
 
 def effort_for(machine: "Machine", *, hurried: bool = False) -> "Effort":
     """How long each pass may take, with what is known of the machine."""
-    from profiler_suite.machine.kept import kept_floors
+    from profiler_suite.machine.kept import kept_baselines
     from profiler_suite.measure.explain.records import Effort
 
     caches = [cache.size_bytes for cache in machine.facts.caches]
     effort = Effort(
-        floors_s=kept_floors(machine.fingerprint),
+        baselines_s=kept_baselines(machine.fingerprint),
         last_cache_bytes=float(max(caches, default=0)),
         memory_bytes=float(machine.facts.memory_bytes),
     )
@@ -152,7 +152,7 @@ def _allowed_threads() -> int:
 
 def _explained(ask: "Ask", threads: int, copy: bool, progress: ProgressLine) -> "Explanation":
     from profiler_suite.analysis.explain.explanation import explain
-    from profiler_suite.machine.kept import keep_floors
+    from profiler_suite.machine.kept import keep_baselines
     from profiler_suite.measure.explain.child import ExplainChild
 
     try:
@@ -161,46 +161,45 @@ def _explained(ask: "Ask", threads: int, copy: bool, progress: ProgressLine) -> 
             machine = _machine(progress)
             effort = effort_for(machine)
             explained = child.explain(effort, threads, copy=copy)
-            found = explain(explained, machine, effort.floors_s, child.attempt)
+            found = explain(explained, machine, effort.baselines_s, child.attempt)
     finally:
         progress.clear()
-    keep_floors(machine.fingerprint, found.explained.own_floors_s)
+    keep_baselines(machine.fingerprint, found.explained.own_baselines_s)
     return found
 
 
 def _seed(as_json: bool, progress: ProgressLine) -> int:
     from profiler_suite.analysis.explain.explanation import Explanation
-    from profiler_suite.analysis.explain.question import Arm, SeedAnswer
+    from profiler_suite.analysis.explain.question import SeedAnswer, Side
     from profiler_suite.measure.explain.child import ExplainChild
     from profiler_suite.measure.explain.records import Ask, Trial
-    from profiler_suite.workloads import question as seed
-    from profiler_suite.workloads import registry
+    from profiler_suite.workloads import question, registry
 
     machine = _machine(progress)
     effort = effort_for(machine, hurried=True)
-    question = seed.experiment()
+    experiment = question.experiment()
 
     def ask(name: str) -> Ask:
-        return Ask(target=seed.target(name), setup=seed.setup(name))
+        return Ask(target=question.target(name), setup=question.setup(name))
 
     def versus(name: str) -> Trial:
-        return Trial(kind="versus", target=seed.target(name), setup=seed.setup(name))
+        return Trial(kind="versus", target=question.target(name), setup=question.setup(name))
 
-    loop, product = question.pair
+    loop, product = experiment.pair
     try:
         with ExplainChild(ask(loop), progress.say) as child:
             first = child.explain(effort)
             against_product = child.attempt(versus(product))
-            against_other = child.attempt(versus(seed.ALTERNATIVE))
+            against_other = child.attempt(versus(question.ALTERNATIVE))
         with ExplainChild(ask(product), progress.say) as child:
             second = child.explain(effort)
     finally:
         progress.clear()
-    arms = []
+    sides = []
     for name in (loop, product):
-        _, problem, cost = seed.arm(name)
-        arms.append(
-            Arm(
+        _, problem, cost = question.side(name)
+        sides.append(
+            Side(
                 name=name,
                 problem=registry.find_workload(problem.workload).label(problem),
                 textbook_flop=cost.flop,
@@ -208,14 +207,14 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
             )
         )
     found = SeedAnswer(
-        question.question,
-        (arms[0], arms[1]),
+        experiment.question,
+        (sides[0], sides[1]),
         (
-            Explanation(first, machine, (), effort.floors_s),
-            Explanation(second, machine, (), effort.floors_s),
+            Explanation(first, machine, (), effort.baselines_s),
+            Explanation(second, machine, (), effort.baselines_s),
         ),
         against_product,
-        seed.ALTERNATIVE,
+        question.ALTERNATIVE,
         against_other,
     )
     if as_json:

@@ -117,7 +117,7 @@ def _campaign(
             python_executable=host.python_executable,
             environment=host.environment,
             load_average=host.load_average,
-            floors_s=host.floors_s,
+            baselines_s=host.baselines_s,
         )
 
     def go_on(there: Path, machine: "Machine | None") -> "Provenance":

@@ -30,7 +30,7 @@ def measure(
     """
     from profiler_suite.analysis.statistics import estimate
     from profiler_suite.machine.canary import of_environment
-    from profiler_suite.machine.kept import keep_floors
+    from profiler_suite.machine.kept import keep_baselines
     from profiler_suite.measure.planning import sharding
     from profiler_suite.measure.planning.plan import usable_bytes
     from profiler_suite.measure.sweep import phases
@@ -44,16 +44,16 @@ def measure(
         schedule=schedule,
         seed=provenance.seed,
         files=files,
-        floors_s=provenance.floors_s,
+        baselines_s=provenance.baselines_s,
         other_python=other_python,
         afterwards_s=afterwards_s,
     )
     tell = told(run_folder, progress)
 
-    def keep(floors: "Mapping[str, float]") -> None:
-        keep_floors(provenance.machine.fingerprint, of_environment(floors, ""))
+    def keep(baselines: "Mapping[str, float]") -> None:
+        keep_baselines(provenance.machine.fingerprint, of_environment(baselines, ""))
         if provenance.other is not None:
-            keep_floors(provenance.other.fingerprint, of_environment(floors, OTHER))
+            keep_baselines(provenance.other.fingerprint, of_environment(baselines, OTHER))
 
     try:
         if provenance.shard:
@@ -62,10 +62,10 @@ def measure(
                 provenance.points, schedule, usable_bytes(job.machine, schedule)
             )
             phases.measure_in_blocks(
-                job, blocks, tell, estimate, earlier, again, keep_floors=keep
+                job, blocks, tell, estimate, earlier, again, keep_baselines=keep
             )
         else:
-            phases.measure(job, tell, estimate, earlier, again, keep_floors=keep)
+            phases.measure(job, tell, estimate, earlier, again, keep_baselines=keep)
     except KeyboardInterrupt:
         progress.keep(
             f"interrupted; what was measured is kept in {run_folder.folder}\n"

@@ -52,7 +52,7 @@ def provenance_of(
     from profiler_suite import __version__
     from profiler_suite.fleet.identity import environment_that_counts
     from profiler_suite.machine.canary import named
-    from profiler_suite.machine.kept import kept_floors, kept_selfcheck
+    from profiler_suite.machine.kept import kept_baselines, kept_selfcheck
     from profiler_suite.measure.planning.sharding import asked_points, plan_name, plan_seed
     from profiler_suite.model.noun import OTHER
     from profiler_suite.model.rows import SCHEMA_VERSION
@@ -66,10 +66,10 @@ def provenance_of(
             if request.shard
             else random.SystemRandom().getrandbits(32)
         )
-    floors = kept_floors(machine.fingerprint)
+    baselines = kept_baselines(machine.fingerprint)
     if other is not None:
-        kept = kept_floors(other.fingerprint)
-        floors |= {named(name, OTHER): floor for name, floor in kept.items()}
+        kept = kept_baselines(other.fingerprint)
+        baselines |= {named(name, OTHER): baseline for name, baseline in kept.items()}
     load = os.getloadavg() if hasattr(os, "getloadavg") else ()
     return Provenance(
         schema=SCHEMA_VERSION,
@@ -82,7 +82,7 @@ def provenance_of(
         load_average=load,
         python_executable=sys.executable,
         environment=environment_that_counts(os.environ),
-        floors_s=floors,
+        baselines_s=baselines,
         machine=machine,
         experiments=plan.experiments,
         points=plan.points,

@@ -45,7 +45,7 @@ def _checked(progress: ProgressLine) -> "SelfCheck":
     from profiler_suite import __version__
     from profiler_suite.analysis.selfcheck.judge import judge
     from profiler_suite.analysis.statistics import estimate
-    from profiler_suite.machine.kept import keep_floors, keep_selfcheck, kept_floors
+    from profiler_suite.machine.kept import keep_baselines, keep_selfcheck, kept_baselines
     from profiler_suite.machine.survey import survey
     from profiler_suite.measure.selfcheck import Effort, measure
 
@@ -54,7 +54,7 @@ def _checked(progress: ProgressLine) -> "SelfCheck":
     try:
         evidence = measure(
             machine,
-            kept_floors(machine.fingerprint),
+            kept_baselines(machine.fingerprint),
             estimate,
             Effort(total_s=_MOST_S - (perf_counter() - begun)),
             progress.say,
@@ -62,7 +62,7 @@ def _checked(progress: ProgressLine) -> "SelfCheck":
         )
     finally:
         progress.clear()
-    keep_floors(machine.fingerprint, evidence.own_floors_s)
+    keep_baselines(machine.fingerprint, evidence.own_baselines_s)
     found = judge(evidence, __version__)
     if not keep_selfcheck(found):
         progress.keep("warning: the cache folder cannot be written: later runs go without it")

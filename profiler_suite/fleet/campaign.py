@@ -147,7 +147,7 @@ class Campaign:
             schedule=self._schedule,
             seed=series.provenance.seed,
             files=(),
-            floors_s={},
+            baselines_s={},
             profiled=tuple(p.id for p in block.points if p.id in series.profiled),
         )
         return to_json(

@@ -29,7 +29,7 @@ def host_of(provenance: Provenance) -> HostRecord:
         python_executable=provenance.python_executable,
         environment=provenance.environment,
         load_average=provenance.load_average,
-        floors_s=provenance.floors_s,
+        baselines_s=provenance.baselines_s,
     )
 
 

@@ -121,7 +121,7 @@ def merge(
             hosts[host.host] = host
             target.append(host)
         start = Place(
-            launch=place.launch, round=place.round, at_s=_began_s(part.provenance) - began
+            worker=place.worker, round=place.round, at_s=_began_s(part.provenance) - began
         )
         end = start
         for row in each_row(part.folder):
@@ -138,8 +138,8 @@ def merge(
                 worker=str(part.folder),
                 began_at_s=began + start.at_s,
                 ended_at_s=began + end.at_s,
-                first_launch=start.launch,
-                launches=end.launch - start.launch,
+                first_worker_process=start.worker,
+                worker_processes=end.worker - start.worker,
                 points=len(part.outcomes),
             )
         )
@@ -200,14 +200,14 @@ def _joined(parts: Sequence[Part], command: tuple[str, ...]) -> Provenance:
         for skip in part.provenance.skipped
         if skip.point.id not in points
     }
-    floors: dict[str, float] = {}
+    baselines: dict[str, float] = {}
     for part in parts:
-        for name, floor_s in part.provenance.floors_s.items():
-            floors[name] = min(floor_s, floors.get(name, floor_s))
+        for name, baseline_s in part.provenance.baselines_s.items():
+            baselines[name] = min(baseline_s, baselines.get(name, baseline_s))
     return msgspec.structs.replace(
         first,
         command=command,
-        floors_s=floors,
+        baselines_s=baselines,
         points=tuple(points.values()),
         skipped=tuple(skipped.values()),
         predicted_duration_s=sum(p.provenance.predicted_duration_s for p in parts),

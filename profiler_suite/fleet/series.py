@@ -13,7 +13,7 @@ from profiler_suite.measure.planning.sharding import blocks, groups
 from profiler_suite.measure.sweep.row_offsets import Place, moved, place_after, point_of
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import (
-    AccountRecord,
+    BreakdownRecord,
     HostRecord,
     PassRecord,
     PointRecord,
@@ -63,7 +63,7 @@ class Series:
     def _left(self, parts: Sequence[tuple[Point, ...]]) -> Iterable[Block]:
         """The blocks that earlier rows have not finished, with what they have of them."""
         ended: dict[str, Status] = {}
-        accounted: set[str] = set()
+        has_record: set[str] = set()
         touched: set[str] = set()
         for row in each_row(self._run_folder.folder):
             if row is None:
@@ -72,15 +72,15 @@ class Series:
             touched.add(point_of(row))
             if isinstance(row, PointRecord):
                 ended[row.point.id] = row.status
-            elif isinstance(row, AccountRecord):
-                accounted.add(row.point)
+            elif isinstance(row, BreakdownRecord):
+                has_record.add(row.point)
             elif isinstance(row, HostRecord):
                 self.hosts[row.host] = row
         self._measured = len(ended)
 
         def is_left(p: Point) -> bool:
             return p.id not in ended or (
-                ended[p.id] is Status.OK and not p.replica and p.id not in accounted
+                ended[p.id] is Status.OK and not p.replica and p.id not in has_record
             )
 
         left = [Block(points=part) for part in parts if any(is_left(p) for p in part)]
@@ -152,7 +152,7 @@ class Series:
         self.in_hand -= 1
         base = place_after(block.earlier)
         by = Place(
-            launch=self._place.launch - base.launch,
+            worker=self._place.worker - base.worker,
             round=self._place.round - base.round,
             at_s=max(0.0, answer.began_at_s - self._began_s),
         )
@@ -163,8 +163,8 @@ class Series:
             worker=worker,
             began_at_s=answer.began_at_s,
             ended_at_s=answer.ended_at_s,
-            first_launch=self._place.launch,
-            launches=after.launch - self._place.launch,
+            first_worker_process=self._place.worker,
+            worker_processes=after.worker - self._place.worker,
             points=len(block.points),
         )
         for row in (*rows, task):

@@ -40,7 +40,7 @@ class Assignment(Noun, frozen=True):
     """A block of points for one host."""
 
     job: Job
-    """Its files and floors are the worker's own business."""
+    """Its files and baselines are the worker's own business."""
     files: tuple[ExperimentFile, ...]
     host: HostRecord
     """Who is asked; a worker that has become another refuses."""
@@ -86,7 +86,7 @@ def _introduction() -> HostRecord:
 
 
 def _record(machine: Machine) -> HostRecord:
-    from profiler_suite.machine.kept import kept_floors
+    from profiler_suite.machine.kept import kept_baselines
 
     _forget_the_nannys_environment()
     return HostRecord(
@@ -96,7 +96,7 @@ def _record(machine: Machine) -> HostRecord:
         python_executable=sys.executable,
         environment=environment_that_counts(os.environ),
         load_average=os.getloadavg() if hasattr(os, "getloadavg") else (),
-        floors_s=kept_floors(machine.fingerprint),
+        baselines_s=kept_baselines(machine.fingerprint),
     )
 
 
@@ -130,7 +130,7 @@ def survey_host(coarse: bytes) -> bytes:
 def perform(assignment: bytes) -> bytes:
     """Measure a block in children of this process; the Answer, as JSON."""
     from profiler_suite.analysis.statistics import estimate
-    from profiler_suite.machine.kept import keep_floors, kept_floors
+    from profiler_suite.machine.kept import keep_baselines, kept_baselines
 
     asked = msgspec.json.decode(assignment, type=Assignment)
     unlike = differences(_introduction(), asked.host)
@@ -140,7 +140,7 @@ def perform(assignment: bytes) -> bytes:
     job = msgspec.structs.replace(
         asked.job,
         files=tuple(_file_here(file) for file in asked.files),
-        floors_s=kept_floors(name),
+        baselines_s=kept_baselines(name),
     )
     rows: list[Row] = []
     warnings: list[str] = []
@@ -155,7 +155,7 @@ def perform(assignment: bytes) -> bytes:
             estimate,
             asked.earlier,
             start=msgspec.structs.replace(place_after(asked.earlier), at_s=0.0),
-            keep_floors=lambda floors: keep_floors(name, floors),
+            keep_baselines=lambda baselines: keep_baselines(name, baselines),
         )
         ended_at_s = time()
     return to_json(

@@ -6,7 +6,7 @@ from typing import Any
 
 from profiler_suite.machine.call_operations import LOOP_ITERATION, Operation
 from profiler_suite.machine.ceilings import percentile
-from profiler_suite.machine.rounds import FEWEST_CLEAN, Sample, Station, Visits
+from profiler_suite.machine.rounds import FEWEST_UNDISTURBED, Sample, Station, Visits
 from profiler_suite.model.machine import CallCost
 from profiler_suite.model.noun import Noun
 
@@ -112,14 +112,18 @@ def fit(work: Sequence[float], times_s: Sequence[float]) -> Fit:
 
 
 def fit_costs(
-    operations: Sequence[Operation], visits: Visits, floor_s: float
+    operations: Sequence[Operation], visits: Visits, baseline_s: float
 ) -> tuple[CallCost, ...]:
     """The call costs, the empty loop's share taken off all but the loop itself."""
     loop_s = 0.0
     costs = []
     for operation in operations:
-        clean = visits.clean(operation.key, floor_s)
-        used = clean if len(clean) >= FEWEST_CLEAN else visits.by_station[operation.key]
+        undisturbed = visits.undisturbed(operation.key, baseline_s)
+        used = (
+            undisturbed
+            if len(undisturbed) >= FEWEST_UNDISTURBED
+            else visits.by_station[operation.key]
+        )
         if not used:
             continue
         rows = [visit.values for visit in used]

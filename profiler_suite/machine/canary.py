@@ -1,8 +1,8 @@
-"""Canaries: small fixed pieces of code whose time tells the machine's mood.
+"""Canaries: small fixed pieces of code whose time tells of interference.
 
 A shared machine has slow periods that steal time, frequency and context-switch
 counters do not show. A canary timed just before and just after a measurement
-does: it is slow when its floor (what it takes when the machine is at its best)
+does: it is slow when its baseline (what it takes when the machine is at its best)
 is exceeded. Interpreter and small ufuncs suffer most in such periods, so those
 are what the 'ufunc' canary runs; working sets beyond the caches need a 'memory'
 canary, and code on several BLAS threads one that uses that many ('gemm2', …).
@@ -16,18 +16,18 @@ import numpy as np
 
 from profiler_suite.model.rows import Visit
 
-# How much longer than its floor a canary may take beside a clean measurement. In the
-# good mood the ufunc canary takes 1.00 to 1.17 times its floor, from process to process
-# and over minutes; the slow mood begins at 1.5 times (two clear heaps in 8,600 canaries).
+# How much longer than its baseline a canary may take beside an undisturbed measurement. In the
+# undisturbed state the ufunc canary takes 1.00 to 1.17 times its baseline, between processes
+# and over minutes; slowed ones begin at 1.5 times (two clear heaps in 8,600 canaries).
 _LIMITS = {"ufunc": 1.20, "gemm": 1.20}
 
-SLOW_FLOOR = 1.10
-"""A run whose own floor is this much above the one kept from earlier runs was slow as a whole.
+SLOW_BASELINE = 1.10
+"""A run whose own baseline is this much above the kept one was slow as a whole.
 
 Floors of good runs lie up to 7 % apart (measured from minute to minute)."""
 
 # Untimed calls first bring back what the measured code has evicted; without
-# them clean visits fell to 1 or 2 % (measured).
+# them undisturbed visits fell to 1 or 2 % (measured).
 _WARM_CALLS = 60
 _TIMED_CALLS = 120
 _TIMED_STEPS = 400
@@ -102,7 +102,7 @@ def kind(name: str) -> str:
 
 
 def named(name: str, environment: str) -> str:
-    """The name of a canary that runs in that environment; its floor is its own."""
+    """The name of a canary that runs in that environment; its baseline is its own."""
     return f"{name}@{environment}" if environment else name
 
 
@@ -114,40 +114,46 @@ def of_environment(times_s: Mapping[str, float], environment: str) -> dict[str, 
 
 @functools.cache
 def limit(name: str) -> float:
-    """What a canary may take over its floor beside a clean measurement; 'gemm2' is a 'gemm'."""
+    """What an undisturbed canary may take over its baseline; 'gemm2' is a 'gemm'."""
     return _LIMITS[kind(name)]
 
 
-def is_clean(visit: Visit, floors: Mapping[str, float]) -> bool:
-    """Whether a visit's canaries were near their floors, on both sides.
+def is_undisturbed(visit: Visit, baselines: Mapping[str, float]) -> bool:
+    """Whether a visit's canaries were near their baselines, on both sides.
 
     The memory canary tells but does not gate: what was measured has just evicted
     its data, and the statistics treat working sets beyond the caches on its own.
     """
     for name, (before, after) in visit.canaries_s.items():
-        floor_s = floors.get(name)
-        if floor_s and kind(name) != "memory" and max(before, after) > limit(name) * floor_s:
+        baseline_s = baselines.get(name)
+        if (
+            baseline_s
+            and kind(name) != "memory"
+            and max(before, after) > limit(name) * baseline_s
+        ):
             return False
     return True
 
 
-def effective_floors(own: Mapping[str, float], kept: Mapping[str, float]) -> dict[str, float]:
-    """What canaries are held against: the run's own floors, unless the whole run was slow.
+def effective_baselines(
+    own: Mapping[str, float], kept: Mapping[str, float]
+) -> dict[str, float]:
+    """What canaries are held against: the run's own baselines, unless the whole run was slow.
 
-    The good mood itself drifts by some percent over minutes, so a run is best
-    judged by its own floor; but a run that never saw the good mood has none, and
-    then only the floor kept from earlier runs tells. That is known of the 'ufunc'
-    canary alone: the floors of the others move with what neighbours do.
+    The undisturbed state itself drifts by some percent over minutes, so a run is best
+    judged by its own baseline; but a run that never was undisturbed has none, and
+    then only the baseline kept from earlier runs tells. That is known of the 'ufunc'
+    canary alone: the baselines of the others move with what neighbours do.
     """
-    floors = dict(own)
+    baselines = dict(own)
     for name in own:
-        if kind(name) == "ufunc" and _slowness(name, own, kept) > SLOW_FLOOR:
-            floors[name] = kept[name]
-    return floors
+        if kind(name) == "ufunc" and _slowness(name, own, kept) > SLOW_BASELINE:
+            baselines[name] = kept[name]
+    return baselines
 
 
 def slowness(own: Mapping[str, float], kept: Mapping[str, float]) -> float:
-    """How much slower than seen before a whole run was: own floor over kept, at least 1."""
+    """How much slower than seen before a whole run was: own baseline over kept, at least 1."""
     return _slowness("ufunc", own, kept)
 
 
@@ -155,7 +161,7 @@ def _slowness(name: str, own: Mapping[str, float], kept: Mapping[str, float]) ->
     return max(1.0, own[name] / kept[name]) if own.get(name) and kept.get(name) else 1.0
 
 
-def own_floor(times_s: Sequence[float]) -> float:
+def own_baseline(times_s: Sequence[float]) -> float:
     """2nd percentile of a canary's times, s: undisturbed, but not a single lucky tick."""
     ordered = sorted(times_s)
     return ordered[int(0.02 * (len(ordered) - 1))]

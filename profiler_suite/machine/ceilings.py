@@ -5,8 +5,8 @@ from statistics import median
 
 import msgspec
 
-from profiler_suite.machine.canary import SLOW_FLOOR
-from profiler_suite.machine.rounds import FEWEST_CLEAN, GRANTED, Visit, Visits
+from profiler_suite.machine.canary import SLOW_BASELINE
+from profiler_suite.machine.rounds import FEWEST_UNDISTURBED, GRANTED, Visit, Visits
 from profiler_suite.model.machine import Ceiling
 from profiler_suite.model.noun import Noun
 
@@ -34,11 +34,11 @@ class Target(Noun, frozen=True):
 
 
 def summarize(
-    target: Target, visits: Visits, floor_s: float, kept_floor_s: float, least_visits: int
+    target: Target, visits: Visits, baseline_s: float, kept_baseline_s: float, least_visits: int
 ) -> Ceiling:
     """Best value, median and percentiles of the best station, with warnings."""
     found = [
-        _of_station(target, k, visits, floor_s)
+        _of_station(target, k, visits, baseline_s)
         for k, key in enumerate(target.stations)
         if visits.by_station[key]
     ]
@@ -53,7 +53,7 @@ def summarize(
     warnings = [
         *([target.ceiling.warning] if target.ceiling.warning else []),
         *series.warnings(cost, least_visits),
-        *_slow(visits.floor_s, kept_floor_s),
+        *_slow(visits.baseline_s, kept_baseline_s),
     ]
     return msgspec.structs.replace(
         target.ceiling,
@@ -69,20 +69,22 @@ class Series(Noun, frozen=True):
     """The values of one station."""
 
     values: tuple[float, ...]
-    """Of the clean visits only, unless there are too few."""
+    """Of the undisturbed visits only, unless there are too few."""
     everything: tuple[float, ...]
     """Of all visits, in order of time."""
     best: float
-    clean: bool
-    clean_visits: int
+    undisturbed: bool
+    undisturbed_visits: int
     granted: float
     """Median over all visits of the share of the cores that was granted."""
 
     def warnings(self, cost: bool, least_visits: int) -> list[str]:
         """What makes this series doubtful."""
         found = []
-        if not self.clean:
-            found.append(f"few clean visits ({self.clean_visits} of {len(self.everything)})")
+        if not self.undisturbed:
+            found.append(
+                f"few undisturbed visits ({self.undisturbed_visits} of {len(self.everything)})"
+            )
         if self.granted < GRANTED:
             found.append(f"fewer cores granted (typically {100 * self.granted:.0f} %)")
         if len(self.everything) < least_visits:
@@ -106,14 +108,16 @@ class Series(Noun, frozen=True):
         return max(one, two) / min(one, two) - 1 if min(one, two) > 0 else 0.0
 
 
-def _of_station(target: Target, index: int, visits: Visits, floor_s: float) -> Series:
+def _of_station(target: Target, index: int, visits: Visits, baseline_s: float) -> Series:
     key = target.stations[index]
     everything = visits.by_station[key]
     values = _values(target, index, everything)
     undisturbed = [
-        value for value, visit in zip(values, everything, strict=True) if visit.clean(floor_s)
+        value
+        for value, visit in zip(values, everything, strict=True)
+        if visit.undisturbed(baseline_s)
     ]
-    enough = len(undisturbed) >= FEWEST_CLEAN
+    enough = len(undisturbed) >= FEWEST_UNDISTURBED
     used = tuple(undisturbed) if enough else values
     return Series(
         values=used,
@@ -121,8 +125,8 @@ def _of_station(target: Target, index: int, visits: Visits, floor_s: float) -> S
         # A disturbance never makes a rate better, so every visit may hold the best
         # one. A cost is a difference of two times and may come out too small.
         best=max(values) if target.work else min(used),
-        clean=enough,
-        clean_visits=len(undisturbed),
+        undisturbed=enough,
+        undisturbed_visits=len(undisturbed),
         granted=median(visit.granted for visit in everything),
     )
 
@@ -154,9 +158,11 @@ def fixed_part(smaller_work: float, smaller_s: float, work: float, time_s: float
     return fixed_s
 
 
-def _slow(floor_s: float, kept_floor_s: float) -> list[str]:
-    if kept_floor_s and floor_s > SLOW_FLOOR * kept_floor_s:
-        return [f"machine slow (canary floor {floor_s / kept_floor_s:.2f} × the kept one)"]
+def _slow(baseline_s: float, kept_baseline_s: float) -> list[str]:
+    if kept_baseline_s and baseline_s > SLOW_BASELINE * kept_baseline_s:
+        return [
+            f"machine slow (canary baseline {baseline_s / kept_baseline_s:.2f} × the kept one)"
+        ]
     return []
 
 

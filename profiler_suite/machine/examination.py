@@ -17,12 +17,12 @@ class Request(Noun, frozen=True):
     facts: MachineFacts
     fingerprint: str
     coarse: bool
-    kept_floor_s: float
+    kept_baseline_s: float
     """Floor of the 'ufunc' canary kept from earlier runs; 0 when there is none."""
 
 
 class Examination(Noun, frozen=True):
-    """What the child answers: the machine and its own canary floors."""
+    """What the child answers: the machine and its own canary baselines."""
 
     machine: Machine
-    floors_s: dict[str, float]
+    baselines_s: dict[str, float]

@@ -127,19 +127,19 @@ def examine(request: Request, progress: Callable[[str], None]) -> Examination:
             progress=lambda share: progress(f"measuring the machine: {100 * share:.0f} %"),
         )
         gc.enable()
-    kept = request.kept_floor_s
-    floor_s = min(visits.floor_s, kept) if kept else visits.floor_s
+    kept = request.kept_baseline_s
+    baseline_s = min(visits.baseline_s, kept) if kept else visits.baseline_s
     # Long visits come round less often; a quarter of the rounds still tells much.
     least_visits = max(1, effort.least_rounds // 4)
     ceilings = tuple(
-        summarize(target, visits, floor_s, kept, least_visits)
+        summarize(target, visits, baseline_s, kept, least_visits)
         if target.stations
         else target.ceiling
         for target in (*peak_targets, *bandwidth_targets, *paging_targets)
     )
     usable: dict[str, float] = {}
     if last is not None and visits.by_station[KEY]:
-        edge = usable_bytes(set_sizes(last), best_rates(visits, floor_s))
+        edge = usable_bytes(set_sizes(last), best_rates(visits, baseline_s))
         if edge:
             usable[f"L{last.level}"] = edge
     return Examination(
@@ -147,14 +147,14 @@ def examine(request: Request, progress: Callable[[str], None]) -> Examination:
             fingerprint=request.fingerprint,
             facts=facts,
             ceilings=ceilings,
-            call_costs=fit_costs(timed, visits, floor_s),
+            call_costs=fit_costs(timed, visits, baseline_s),
             measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
             coarse=request.coarse,
             duration_s=time.perf_counter() - begin,
             unavailable=unavailable(facts, ceilings, usable),
             usable_bytes=usable,
         ),
-        floors_s={"ufunc": visits.floor_s},
+        baselines_s={"ufunc": visits.baseline_s},
     )
 
 

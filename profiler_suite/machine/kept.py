@@ -1,4 +1,4 @@
-"""What is kept per machine and software: measured ceilings, canary floors, the selfcheck.
+"""What is kept per machine and software: measured ceilings, canary baselines, the selfcheck.
 
 A cache: whatever cannot be read counts as not kept, and what cannot be written
 is measured again next time.
@@ -44,27 +44,27 @@ def keep_machine(machine: Machine) -> bool:
     return _write(_machine_file(machine.fingerprint), content)
 
 
-def kept_floors(fingerprint: str) -> dict[str, float]:
-    """Canary floors kept under this fingerprint, s; empty when there are none."""
-    content = _read(_floors_file(fingerprint))
+def kept_baselines(fingerprint: str) -> dict[str, float]:
+    """Canary baselines kept under this fingerprint, s; empty when there are none."""
+    content = _read(_baselines_file(fingerprint))
     try:
-        floors = msgspec.json.decode(content, type=dict[str, float])
+        baselines = msgspec.json.decode(content, type=dict[str, float])
     except _DAMAGE:
         return {}
-    return {name: floor for name, floor in floors.items() if floor > 0}
+    return {name: baseline for name, baseline in baselines.items() if baseline > 0}
 
 
-def keep_floors(fingerprint: str, floors: Mapping[str, float]) -> bool:
-    """Keep the smaller of each kept and given floor; says whether it could be written.
+def keep_baselines(fingerprint: str, baselines: Mapping[str, float]) -> bool:
+    """Keep the smaller of each kept and given baseline; says whether it could be written.
 
-    Of two processes that write at the same moment one wins whole: a floor may
+    Of two processes that write at the same moment one wins whole: a baseline may
     be lost until the next run finds it again, never mixed or cut.
     """
-    merged = kept_floors(fingerprint)
-    for name, floor in floors.items():
-        if floor > 0:
-            merged[name] = min(floor, merged.get(name, floor))
-    return _write(_floors_file(fingerprint), msgspec.json.encode(merged))
+    merged = kept_baselines(fingerprint)
+    for name, baseline in baselines.items():
+        if baseline > 0:
+            merged[name] = min(baseline, merged.get(name, baseline))
+    return _write(_baselines_file(fingerprint), msgspec.json.encode(merged))
 
 
 def kept_selfcheck(fingerprint: str) -> SelfCheck | None:
@@ -90,7 +90,7 @@ def _selfcheck_file(fingerprint: str) -> Path:
     return cache_folder() / f"selfcheck-{fingerprint}.json"
 
 
-def _floors_file(fingerprint: str) -> Path:
+def _baselines_file(fingerprint: str) -> Path:
     return cache_folder() / f"floors-{fingerprint}.json"
 
 

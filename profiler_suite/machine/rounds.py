@@ -8,14 +8,14 @@ canary are set aside.
 import random
 from collections.abc import Callable, Sequence
 
-from profiler_suite.machine.canary import Canary, limit, own_floor
+from profiler_suite.machine.canary import Canary, limit, own_baseline
 from profiler_suite.model.noun import Noun
 
 # On several threads all must have had a core for this share of the time: the
 # canary runs on one core and does not see what happens on the others.
 GRANTED = 0.9
-# Fewer clean visits than this say too little by themselves.
-FEWEST_CLEAN = 5
+# Fewer undisturbed visits than this say too little by themselves.
+FEWEST_UNDISTURBED = 5
 
 Clock = Callable[[], float]
 
@@ -48,21 +48,21 @@ class Visit(Noun, frozen=True):
     canary_s: float
     granted: float = 1.0
 
-    def clean(self, floor_s: float) -> bool:
-        """Both canaries near the floor, and all cores that were asked for."""
-        return self.canary_s <= limit("ufunc") * floor_s and self.granted >= GRANTED
+    def undisturbed(self, baseline_s: float) -> bool:
+        """Both canaries near the baseline, and all cores that were asked for."""
+        return self.canary_s <= limit("ufunc") * baseline_s and self.granted >= GRANTED
 
 
 class Visits(Noun, frozen=True):
-    """All visits of all stations, and the canary's own floor."""
+    """All visits of all stations, and the canary's own baseline."""
 
     by_station: dict[str, list[Visit]]
-    floor_s: float
+    baseline_s: float
     rounds: int
 
-    def clean(self, key: str, floor_s: float) -> list[Visit]:
+    def undisturbed(self, key: str, baseline_s: float) -> list[Visit]:
         """The undisturbed visits of a station."""
-        return [visit for visit in self.by_station[key] if visit.clean(floor_s)]
+        return [visit for visit in self.by_station[key] if visit.undisturbed(baseline_s)]
 
 
 def take_rounds(
@@ -116,4 +116,4 @@ def take_rounds(
         if late:
             settle()
         rounds += 1
-    return Visits(by_station=taken, floor_s=own_floor(canaries), rounds=rounds)
+    return Visits(by_station=taken, baseline_s=own_baseline(canaries), rounds=rounds)

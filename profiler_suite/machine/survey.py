@@ -17,7 +17,12 @@ from profiler_suite.machine.examination import (
 )
 from profiler_suite.machine.facts import read_facts
 from profiler_suite.machine.fingerprint import fingerprint
-from profiler_suite.machine.kept import keep_floors, keep_machine, kept_floors, kept_machine
+from profiler_suite.machine.kept import (
+    keep_baselines,
+    keep_machine,
+    kept_baselines,
+    kept_machine,
+)
 from profiler_suite.model.machine import Machine
 
 Progress = Callable[[str], None]
@@ -57,10 +62,12 @@ def survey(
     kept = None if refresh else _kept(name, coarse)
     if kept is not None:
         return msgspec.structs.replace(kept, facts=facts)
-    kept_floor_s = kept_floors(name).get("ufunc", 0.0)
-    request = Request(facts=facts, fingerprint=name, coarse=coarse, kept_floor_s=kept_floor_s)
+    kept_baseline_s = kept_baselines(name).get("ufunc", 0.0)
+    request = Request(
+        facts=facts, fingerprint=name, coarse=coarse, kept_baseline_s=kept_baseline_s
+    )
     answer = _examine(request, progress or _silent)
-    keep_floors(name, answer.floors_s)
+    keep_baselines(name, answer.baselines_s)
     if keep_machine(answer.machine):
         return answer.machine
     note = "The cache folder cannot be written: the machine is measured again next time."

@@ -6,7 +6,7 @@ A guest on a shared host is told the size of the whole cache and gets a part.
 from collections.abc import Sequence
 
 from profiler_suite.machine.bandwidth import BandwidthProbe
-from profiler_suite.machine.rounds import FEWEST_CLEAN, Sample, Station, Visits
+from profiler_suite.machine.rounds import FEWEST_UNDISTURBED, Sample, Station, Visits
 from profiler_suite.machine.team import Team
 from profiler_suite.model.machine import Cache
 
@@ -31,10 +31,10 @@ def sweep_station(team: Team, last: Cache) -> Station:
     return Station(key=KEY, sample=sample, period=3)
 
 
-def best_rates(visits: Visits, floor_s: float) -> tuple[float, ...]:
-    """Best rate of each working set over the clean visits, bytes/s."""
-    clean = visits.clean(KEY, floor_s)
-    used = clean if len(clean) >= FEWEST_CLEAN else visits.by_station[KEY]
+def best_rates(visits: Visits, baseline_s: float) -> tuple[float, ...]:
+    """Best rate of each working set over the undisturbed visits, bytes/s."""
+    undisturbed = visits.undisturbed(KEY, baseline_s)
+    used = undisturbed if len(undisturbed) >= FEWEST_UNDISTURBED else visits.by_station[KEY]
     return tuple(max(column) for column in zip(*(v.values for v in used), strict=True))
 
 

@@ -22,20 +22,20 @@ from profiler_suite.measure.sweep.runner import Judge, Progress, Sweep
 from profiler_suite.model.experiment import Point, Problem
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
-from profiler_suite.model.rows import AccountRecord, LineRecord, Row
+from profiler_suite.model.rows import BreakdownRecord, LineRecord, Row
 from profiler_suite.workloads import catalogue, registry
 
 KNOWN_TRUTH = Path(catalogue.__file__).with_name("known_truth.py")
 """The file with the functions; children load it like any experiment."""
 
-TURNS = 100
+ITERATIONS = 100
 """Times that an unchanged unit of work is repeated: one turn more is a slow-down of 1 %."""
 UNITS = ("interpreter_steps", "small_calls", "ufunc_work", "small_products", "copies")
 PLANTED = (2, 5, 10)
 """Planted slow-downs, percent: so many turns more than TURNS."""
 WAITS_NS = (20_000, 200_000, 2_000_000)
 
-BOOKS = {
+BREAKDOWN = {
     "only_interpreter": 16,
     "only_dispatch": 16,
     "only_copy": 200_000,
@@ -57,9 +57,9 @@ LINES = {"one_and_three": 300, "one_and_three_short": 1000}
 
 PATIENCE_S = 60.0
 """A point that takes its child longer than this is given up."""
-_NEVER = 10**6  # clean visits: the rounds end with their time, not when points converge
+_NEVER = 10**6  # undisturbed visits: the rounds end with their time, not when points converge
 _LEAST_ROUNDS = 0.3  # of their time, however long the other passes took
-_FLOOR_RUNS = 500  # of 60 µs each
+_BASELINE_RUNS = 500  # of 60 µs each
 _COUNTING = 0.05  # of an account's time: its counts are all that is wanted
 
 
@@ -73,10 +73,10 @@ class Effort(Noun, frozen=True):
     rounds_s: float = 40.0
     total_s: float = 75.0
     """All passes together: what the rounds may take less of on a busy machine."""
-    launches: int = 2
+    workers: int = 2
     replay_s: float = 0.3
     sample_s: float = 0.25
-    book_passes: int = 2
+    breakdown_passes: int = 2
     """Ledgers of each function: what is wrong with the suite is wrong in all of them."""
     lines_s: float = 0.6
     line_profiles: int = 3
@@ -98,15 +98,15 @@ class Evidence(Noun, frozen=True):
     """Everything that was measured, not judged yet."""
 
     machine: Machine
-    kept_floors_s: dict[str, float]
-    own_floors_s: dict[str, float]
-    """Canary floors of the rounds, s."""
+    kept_baselines_s: dict[str, float]
+    own_baselines_s: dict[str, float]
+    """Canary baselines of the rounds, s."""
     clock: Clock
     points: tuple[Point, ...]
     """Of the rounds, the accounts and the lines."""
     pairs: tuple[Pair, ...]
     rows: tuple[Row, ...]
-    accounts: tuple[AccountRecord, ...]
+    breakdown_records: tuple[BreakdownRecord, ...]
     lines: tuple[LineRecord, ...]
     problems: tuple[str, ...]
     """Passes that ended early, in whole sentences."""
@@ -115,7 +115,7 @@ class Evidence(Noun, frozen=True):
 
 def measure(
     machine: Machine,
-    kept_floors_s: Mapping[str, float],
+    kept_baselines_s: Mapping[str, float],
     judge: Judge,
     effort: Effort,
     tell: Callable[[str], None],
@@ -127,13 +127,13 @@ def measure(
     tell("reading the clock")
     clock = clock_of_a_child()
     tell("where the time of known functions goes")
-    books = _repeated(machine, BOOKS, effort.book_passes)
-    counts = account_plan(machine, COUNTS)
-    accounts: list[AccountRecord] = []
-    floor_s = kept_floors_s.get("ufunc") or _floor_now_s()
+    breakdown = _repeated(machine, BREAKDOWN, effort.breakdown_passes)
+    counts = breakdown_plan(machine, COUNTS)
+    breakdown_records: list[BreakdownRecord] = []
+    baseline_s = kept_baselines_s.get("ufunc") or _baseline_now_s()
     problems = [
-        _account(books, 1.0, floor_s, effort, accounts.append),
-        _account(counts, _COUNTING, floor_s, effort, accounts.append),
+        _measure_breakdowns(breakdown, 1.0, baseline_s, effort, breakdown_records.append),
+        _measure_breakdowns(counts, _COUNTING, baseline_s, effort, breakdown_records.append),
     ]
     tell("profiling lines of known functions")
     found: list[LineRecord] = []
@@ -156,7 +156,7 @@ def measure(
         schedule(effort, len(timed), perf_counter() - begun),
         seed=effort.seed,
         files=(str(KNOWN_TRUTH),),
-        floors=kept_floors_s,
+        baselines=kept_baselines_s,
         append=rows.append,
         judge=judge,
         progress=progress,
@@ -164,28 +164,28 @@ def measure(
     sweep.run()
     return Evidence(
         machine=machine,
-        kept_floors_s=dict(kept_floors_s),
-        own_floors_s=sweep.floors(),
+        kept_baselines_s=dict(kept_baselines_s),
+        own_baselines_s=sweep.baselines(),
         clock=clock,
-        points=(*timed, *books, *counts, *profiled),
+        points=(*timed, *breakdown, *counts, *profiled),
         pairs=pairs,
         rows=tuple(rows),
-        accounts=tuple(accounts),
+        breakdown_records=tuple(breakdown_records),
         lines=tuple(found),
         problems=tuple(problem for problem in problems if problem),
         duration_s=perf_counter() - begun,
     )
 
 
-def _account(
+def _measure_breakdowns(
     points: tuple[Point, ...],
     share: float,
-    floor_s: float,
+    baseline_s: float,
     effort: Effort,
-    tell: Callable[[AccountRecord], None],
+    tell: Callable[[BreakdownRecord], None],
 ) -> str:
-    """The books of these functions, with that share of the time for each."""
-    return per_point.account_points(
+    """The time breakdowns of these functions, with that share of the time for each."""
+    return per_point.measure_breakdowns(
         points,
         per_point.Order(
             files=(str(KNOWN_TRUTH),),
@@ -193,7 +193,7 @@ def _account(
             effort=per_point.Effort(
                 replay_s=share * effort.replay_s,
                 sample_s=share * effort.sample_s,
-                floor_s=floor_s,
+                baseline_s=baseline_s,
                 seed=effort.seed,
             ),
         ),
@@ -202,25 +202,25 @@ def _account(
     )
 
 
-def _floor_now_s() -> float:
+def _baseline_now_s() -> float:
     """What the canary takes at its best now, s: of a machine that was never seen before."""
     run = canary.make("ufunc")
-    return canary.own_floor([run() for _ in range(_FLOOR_RUNS)])
+    return canary.own_baseline([run() for _ in range(_BASELINE_RUNS)])
 
 
 def schedule(effort: Effort, points: int, elapsed_s: float) -> Schedule:
     """As many rounds as the time allows, in several processes as in a sweep."""
-    prepared_s = effort.launches * points * TYPICAL_PREPARE_S
+    prepared_s = effort.workers * points * TYPICAL_PREPARE_S
     left_s = effort.total_s - elapsed_s - prepared_s
     rounds_s = min(effort.rounds_s, max(left_s, _LEAST_ROUNDS * effort.rounds_s))
     return Schedule(
         mode="selfcheck",
-        launches=effort.launches,
+        workers=effort.workers,
         span_s=rounds_s,
         half_width=0.0,
         budget_s=rounds_s,
         longest_evaluation_s=1.0,
-        clean_visits=_NEVER,
+        undisturbed_visits=_NEVER,
         visits_kept=_NEVER,
     )
 
@@ -234,14 +234,16 @@ def rounds_plan(effort: Effort, machine: Machine) -> tuple[tuple[Point, ...], tu
     for more, count in wanted.items():
         units = itertools.islice(itertools.cycle(UNITS), count)
         for number, unit in enumerate(units):
-            slower = _point(unit, TURNS + more, machine, f"/plus{more}/{number}")
-            base = _point(unit, TURNS, machine, f"/base{more}/{number}")
+            slower = _point(unit, ITERATIONS + more, machine, f"/plus{more}/{number}")
+            base = _point(unit, ITERATIONS, machine, f"/base{more}/{number}")
             points += [_partnered(slower, base), _partnered(base, slower)]
-            pairs.append(Pair(left=slower.id, right=base.id, unit=unit, planted=more / TURNS))
+            pairs.append(
+                Pair(left=slower.id, right=base.id, unit=unit, planted=more / ITERATIONS)
+            )
     return tuple(points), tuple(pairs)
 
 
-def account_plan(
+def breakdown_plan(
     machine: Machine, sizes: Mapping[str, int], suffix: str = ""
 ) -> tuple[Point, ...]:
     """One point for each of these functions with so many turns or elements."""
@@ -251,7 +253,9 @@ def account_plan(
 def _repeated(machine: Machine, sizes: Mapping[str, int], times: int) -> tuple[Point, ...]:
     """These functions one after the other, so many times."""
     return tuple(
-        point for number in range(times) for point in account_plan(machine, sizes, f"/{number}")
+        point
+        for number in range(times)
+        for point in breakdown_plan(machine, sizes, f"/{number}")
     )
 
 

@@ -19,7 +19,7 @@ Clock = Callable[[], int]
 # A read of the clock costs about 45 ns; a sample of half a millisecond keeps
 # that and the loop around the call below 0.1 % and 1 %.
 SAMPLE_S = 0.5e-3
-# Short enough that a machine's mood (dwelling from 80 ms) rarely changes inside.
+# Short enough that a machine's state (dwelling from 80 ms) rarely changes inside.
 VISIT_S = 5e-3
 SAMPLES_PER_VISIT = 5
 # Warm-up ends when three calls in a row gain no more than this, or after a while:

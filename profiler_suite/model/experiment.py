@@ -132,7 +132,7 @@ class Skip(Noun, frozen=True):
     reason: str
 
 
-class Forecast(Noun, frozen=True):
+class Forecast(Noun, frozen=True, rename={"breakdown_s": "books_s"}):
     """How long a sweep is expected to take, phase by phase, s."""
 
     start_s: Seconds = 0.0
@@ -140,19 +140,19 @@ class Forecast(Noun, frozen=True):
     survey_s: Seconds = 0.0
     """Measuring the machine, where no survey is kept that serves."""
     prepare_s: Seconds = 0.0
-    """Children, data, checks and warm-ups of all launches."""
+    """Children, data, checks and warm-ups of all worker processes."""
     rounds_s: Seconds = 0.0
     most_rounds_s: Seconds = 0.0
     """The rounds' budget, used up where noise keeps points from converging."""
     lines_s: Seconds = 0.0
-    books_s: Seconds = 0.0
+    breakdown_s: Seconds = 0.0
     """Where the time goes: traces, replays, native samples."""
     report_s: Seconds = 0.0
 
     @property
     def after_rounds_s(self) -> float:
         """What follows the rounds."""
-        return self.lines_s + self.books_s + self.report_s
+        return self.lines_s + self.breakdown_s + self.report_s
 
     @property
     def duration_s(self) -> float:

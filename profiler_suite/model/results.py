@@ -7,7 +7,7 @@ class Estimate(Noun, frozen=True):
     """What the visits of one point say: time per evaluation with an interval."""
 
     time_s: float
-    """Median over clean visits of the visit medians; the minimum when too few are clean."""
+    """Median over undisturbed visits of visit medians; the minimum when they are too few."""
     low_s: float
     high_s: float
     minimum_s: float
@@ -15,9 +15,9 @@ class Estimate(Noun, frozen=True):
     """Median over all visits, gated or not."""
     p95_s: float
     visits: int
-    clean_visits: int
+    undisturbed_visits: int
     flags: tuple[str, ...] = ()
-    """'few clean visits', 'machine slow', 'contended', 'not converged (6 %)'."""
+    """'few undisturbed visits', 'machine slow', 'contended', 'not converged (6 %)'."""
 
     @property
     def half_width(self) -> float:
@@ -25,8 +25,8 @@ class Estimate(Noun, frozen=True):
         return (self.high_s - self.low_s) / 2 / self.time_s if self.time_s else 0.0
 
 
-class LedgerEntry(Noun, frozen=True):
-    """One entry of the books: a time with an interval, and how it was found."""
+class BreakdownEntry(Noun, frozen=True):
+    """One entry of the time breakdown: a time with an interval, and how it was found."""
 
     name: str
     """'interpreter', 'dispatch', 'memory', 'copy', 'arithmetic' or 'residual'."""
@@ -37,23 +37,23 @@ class LedgerEntry(Noun, frozen=True):
     """'replay', 'native', 'native less replay', 'faults' (× their cost) or 'difference'."""
 
 
-class Ledger(Noun, frozen=True):
+class Breakdown(Noun, frozen=True):
     """Where the time of one evaluation goes; the entries sum to the plain time exactly."""
 
     point: str
     time_s: float
     """Plain, uninstrumented time of one evaluation, from the same rounds as the replay, s."""
-    entries: tuple[LedgerEntry, ...]
-    replay: tuple[LedgerEntry, ...]
+    entries: tuple[BreakdownEntry, ...]
+    replay: tuple[BreakdownEntry, ...]
     """What the operation replay alone says; empty without a trace."""
-    native: tuple[LedgerEntry, ...]
+    native: tuple[BreakdownEntry, ...]
     """What native samples alone say; empty without samples."""
     overhead_shares: dict[str, float]
     """Per method: 1 − (copy + arithmetic) / time."""
     coverage: float
     """Share of calls that could be counted."""
-    clean: bool
-    """Whether enough rounds were taken in the machine's good mood."""
+    undisturbed: bool
+    """Whether enough rounds were taken in the machine's undisturbed state."""
     notes: tuple[str, ...]
     """What is missing or disagrees, in words."""
 

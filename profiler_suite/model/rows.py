@@ -1,4 +1,8 @@
-"""The rows of records.jsonl, each tagged with its kind."""
+"""The rows of records.jsonl, each tagged with its kind.
+
+Where a word of ours has changed the file keeps its key (`rename`), so that runs of every
+release are read.
+"""
 
 import enum
 from typing import Annotated
@@ -43,20 +47,24 @@ class Visit(Noun, frozen=True):
     """Minor page faults per evaluation."""
 
 
-class RoundRecord(Noun, frozen=True, tag_field="kind", tag="round"):
+class RoundRecord(
+    Noun, frozen=True, tag_field="kind", tag="round", rename={"worker": "launch"}
+):
     """One visit to every active point, in random order."""
 
     round: Count
-    launch: Count
+    worker: Count
     visits: tuple[Visit, ...]
     schema: int = SCHEMA_VERSION
 
 
-class LaunchRecord(Noun, frozen=True, tag_field="kind", tag="launch"):
+class WorkerRecord(
+    Noun, frozen=True, tag_field="kind", tag="launch", rename={"worker": "launch"}
+):
     """What one child process found out about one point before its first visit."""
 
     point: str
-    launch: Count
+    worker: Count
     status: Status
     reason: str = ""
     cold_s: Seconds = 0.0
@@ -82,7 +90,7 @@ class PointRecord(Noun, frozen=True, tag_field="kind", tag="point"):
     schema: int = SCHEMA_VERSION
 
 
-class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
+class LineRecord(Noun, frozen=True, tag_field="kind", tag="line", rename={"samples": "looks"}):
     """One source line: what line_profiler says of it, and what is true without line_profiler.
 
     ``hits`` and ``time_s`` are line_profiler's own, over all profiled evaluations; every
@@ -115,7 +123,7 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line"):
     indicative: bool = False
     """Modelled, and either line_profiler made the function more than five times slower or the
     uncertainty is more than a twentieth of the plain time."""
-    looks: Count = 0
+    samples: Count = 0
     """Looks that found the line running."""
     profiled_calls: Number = 0.0
     """Calls of functions that have lines of their own here, per evaluation."""
@@ -169,7 +177,13 @@ class OperationTime(Noun, frozen=True):
     """Every line that calls it, the most frequent first; their calls are a proportion."""
 
 
-class AccountRecord(Noun, frozen=True, tag_field="kind", tag="account"):
+class BreakdownRecord(
+    Noun,
+    frozen=True,
+    tag_field="kind",
+    tag="account",
+    rename={"undisturbed_rounds": "clean_rounds", "native_undisturbed": "native_clean"},
+):
     """What the ledger of one point is made from: counts, replay and native samples."""
 
     point: str
@@ -179,7 +193,7 @@ class AccountRecord(Noun, frozen=True, tag_field="kind", tag="account"):
     minor_faults: Number
     """Of one plain evaluation, in the steady state."""
     rounds: Count
-    clean_rounds: Count
+    undisturbed_rounds: Count
     operations: tuple[OperationTime, ...]
     calls: Count
     flop: Number
@@ -191,8 +205,8 @@ class AccountRecord(Noun, frozen=True, tag_field="kind", tag="account"):
     coverage: Number
     uncovered: dict[str, Count]
     native: NativeSamples | None = None
-    native_clean: bool = False
-    """Whether the canary was near its floor before and after sampling."""
+    native_undisturbed: bool = False
+    """Whether the canary was near its baseline before and after sampling."""
     untraced: str = ""
     """Why there are no counts; empty when there are."""
     unsampled: str = ""
@@ -213,7 +227,13 @@ class PassRecord(Noun, frozen=True, tag_field="kind", tag="pass"):
     schema: int = SCHEMA_VERSION
 
 
-class TaskRecord(Noun, frozen=True, tag_field="kind", tag="task"):
+class TaskRecord(
+    Noun,
+    frozen=True,
+    tag_field="kind",
+    tag="task",
+    rename={"first_worker_process": "first_launch", "worker_processes": "launches"},
+):
     """Which host measured some points of a run that several hosts share, and when."""
 
     host: str
@@ -222,15 +242,17 @@ class TaskRecord(Noun, frozen=True, tag_field="kind", tag="task"):
     began_at_s: Number
     """Seconds since 1970 by the host's own clock."""
     ended_at_s: Number
-    first_launch: Count
-    """The launches of the task are numbered from here on …"""
-    launches: Count
+    first_worker_process: Count
+    """The worker processes of the task are numbered from here on …"""
+    worker_processes: Count
     """… and are so many."""
     points: Count
     schema: int = SCHEMA_VERSION
 
 
-class HostRecord(Noun, frozen=True, tag_field="kind", tag="host"):
+class HostRecord(
+    Noun, frozen=True, tag_field="kind", tag="host", rename={"baselines_s": "floors_s"}
+):
     """A host that took part in a run that several hosts share; written once for each."""
 
     host: str
@@ -241,18 +263,18 @@ class HostRecord(Noun, frozen=True, tag_field="kind", tag="host"):
     environment: dict[str, str] = {}
     """Its environment variables that change speed."""
     load_average: tuple[Number, ...] = ()
-    floors_s: dict[CanaryName, Time] = {}
-    """Canary floors kept there when it joined, s."""
+    baselines_s: dict[CanaryName, Time] = {}
+    """Canary baselines kept there when it joined, s."""
     schema: int = SCHEMA_VERSION
 
 
 Row = (
     RoundRecord
-    | LaunchRecord
+    | WorkerRecord
     | PointRecord
     | LineRecord  # on its own in runs of schema 1 only
     | LinesRecord
-    | AccountRecord
+    | BreakdownRecord
     | PassRecord
     | TaskRecord
     | HostRecord

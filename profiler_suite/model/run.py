@@ -9,7 +9,7 @@ class Check(Noun, frozen=True):
     """One number of the suite, measured on something whose truth is known."""
 
     group: str
-    """What it is about: 'clock', 'times', 'same code', 'planted changes', 'books', …"""
+    """What it is about: 'clock', 'times', 'same code', 'planted changes', 'breakdowns', …"""
     name: str
     error: float
     """What was measured, in `unit`: an error, a rate, a share."""
@@ -68,11 +68,11 @@ class Environment(Noun, frozen=True):
 
     python_executable: str
     fingerprint: str
-    """As of a `Machine`: what its canaries' floors are kept under."""
+    """As of a `Machine`: what its canaries' baselines are kept under."""
     facts: MachineFacts
 
 
-class Provenance(Noun, frozen=True):
+class Provenance(Noun, frozen=True, rename={"baselines_s": "floors_s"}):
     """What ran, where and how: enough to run it again. Stored as run.json."""
 
     schema: int
@@ -89,8 +89,8 @@ class Provenance(Noun, frozen=True):
     python_executable: str
     environment: dict[str, str]
     """Environment variables that change speed: OMP_NUM_THREADS, MALLOC_*, …"""
-    floors_s: dict[CanaryName, Time]
-    """Canary floors kept from earlier runs on this machine when the run began, s."""
+    baselines_s: dict[CanaryName, Time]
+    """Canary baselines kept from earlier runs on this machine when the run began, s."""
     machine: Machine
     experiments: tuple[Experiment, ...]
     points: tuple[Point, ...]

@@ -16,7 +16,7 @@ from profiler_suite.workloads import registry
 
 Floats = NDArray[np.float64]
 
-TURNS, ELEMENTS = "known_turns", "known_elements"
+ITERATIONS, ELEMENTS = "known_iterations", "known_elements"
 
 # What is computed is of no interest: every function answers with this.
 _DONE = np.zeros(1)
@@ -52,7 +52,7 @@ def _done(problem: Problem, arguments: tuple[Any, ...]) -> Floats:
 
 registry.add_workload(
     Workload(
-        name=TURNS,
+        name=ITERATIONS,
         dims=("n",),
         validate=_nothing_to_check,
         label=_label,
@@ -76,7 +76,7 @@ registry.add_workload(
 )
 
 
-def _turns(problem: Problem) -> Cost:
+def _iterations(problem: Problem) -> Cost:
     return Cost(flop=0, compulsory_bytes=8)
 
 
@@ -93,7 +93,7 @@ def _does(flop: float, traffic_bytes: float) -> Any:
 # --------------------------------------------- units of work, repeated n times
 
 
-@registry.implementation(TURNS, family="loop", cost=_turns)
+@registry.implementation(ITERATIONS, family="loop", cost=_iterations)
 def interpreter_steps(n: int) -> Floats:
     """A unit of twenty interpreter steps."""
     total = 0
@@ -103,7 +103,7 @@ def interpreter_steps(n: int) -> Floats:
     return _DONE
 
 
-@registry.implementation(TURNS, family="loop", cost=_turns)
+@registry.implementation(ITERATIONS, family="loop", cost=_iterations)
 def small_calls(n: int) -> Floats:
     """A unit of one ufunc call on eight elements."""
     for _ in range(n):
@@ -111,7 +111,7 @@ def small_calls(n: int) -> Floats:
     return _DONE
 
 
-@registry.implementation(TURNS, family="loop", cost=_turns)
+@registry.implementation(ITERATIONS, family="loop", cost=_iterations)
 def ufunc_work(n: int) -> Floats:
     """A unit of one ufunc call on a thousand elements."""
     for _ in range(n):
@@ -119,7 +119,7 @@ def ufunc_work(n: int) -> Floats:
     return _DONE
 
 
-@registry.implementation(TURNS, family="loop", cost=_turns)
+@registry.implementation(ITERATIONS, family="loop", cost=_iterations)
 def small_products(n: int) -> Floats:
     """A unit of one product of 24x24 matrices."""
     for _ in range(n):
@@ -127,7 +127,7 @@ def small_products(n: int) -> Floats:
     return _DONE
 
 
-@registry.implementation(TURNS, family="loop", cost=_turns)
+@registry.implementation(ITERATIONS, family="loop", cost=_iterations)
 def copies(n: int) -> Floats:
     """A unit of copying 32 KiB."""
     for _ in range(n):
@@ -138,13 +138,13 @@ def copies(n: int) -> Floats:
 # ------------------------------------------------------------ the clock's truth
 
 
-@registry.implementation(TURNS, family="loop", cost=_turns)
+@registry.implementation(ITERATIONS, family="loop", cost=_iterations)
 def nothing(n: int) -> Floats:
     """Returns at once: what measuring an evaluation adds to it."""
     return _DONE
 
 
-@registry.implementation(TURNS, family="loop", cost=_turns)
+@registry.implementation(ITERATIONS, family="loop", cost=_iterations)
 def busy_wait(n: int) -> Floats:
     """Reads the clock until n nanoseconds have passed."""
     end = perf_counter_ns() + n
@@ -153,7 +153,7 @@ def busy_wait(n: int) -> Floats:
     return _DONE
 
 
-# -------------------------------------------------- all time in one ledger entry
+# -------------------------------------------------- all time in one time breakdown entry
 
 
 @registry.implementation(ELEMENTS, family="loop", cost=_does(0, 0))
@@ -277,7 +277,7 @@ def counts_strided(x: Floats) -> Floats:
 # ------------------------------------------------------------------------ lines
 
 
-@registry.implementation(TURNS, family="loop", cost=_turns)
+@registry.implementation(ITERATIONS, family="loop", cost=_iterations)
 def one_and_three(n: int) -> Floats:
     """Two lines, of which the second does three times what the first does."""
     for _ in range(n):
@@ -287,7 +287,7 @@ def one_and_three(n: int) -> Floats:
 
 
 # fmt: off
-@registry.implementation(TURNS, family="loop", cost=_turns)
+@registry.implementation(ITERATIONS, family="loop", cost=_iterations)
 def one_and_three_short(n: int) -> Floats:
     """The same with lines so short that line_profiler slows them several times."""
     a, b = 1, 7
@@ -302,6 +302,6 @@ experiment = Experiment(
     name="known_truth",
     question="What does the suite say of functions whose truth is known?",
     axis="n",
-    problems=(Problem(workload=TURNS, dims={"n": 100}),),
+    problems=(Problem(workload=ITERATIONS, dims={"n": 100}),),
     implementations=("interpreter_steps", "small_calls", "ufunc_work", "small_products"),
 )

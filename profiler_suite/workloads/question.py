@@ -1,4 +1,4 @@
-"""The two arms of the founding question, and another way to the loop's answer."""
+"""The two sides of the founding question, and another way to the loop's answer."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def experiment() -> Experiment:
     return catalogue.load(catalogue.locate(_EXPERIMENT))
 
 
-def arm(name: str) -> tuple[Implementation, Problem, Cost]:
+def side(name: str) -> tuple[Implementation, Problem, Cost]:
     """An implementation with the question's problem for it and its textbook cost."""
     implementation = registry.find_implementation(name)
     problem = next(p for p in experiment().problems if p.workload == implementation.workload)
@@ -29,13 +29,13 @@ def arm(name: str) -> tuple[Implementation, Problem, Cost]:
 
 
 def target(name: str) -> str:
-    """The arm's function as MODULE:FUNCTION."""
-    function = arm(name)[0].function
+    """The side's function as MODULE:FUNCTION."""
+    function = side(name)[0].function
     return f"{function.__module__}:{function.__name__}"
 
 
 def setup(name: str) -> str:
-    """What makes the arm's arguments, as MODULE:FUNCTION."""
+    """What makes the side's arguments, as MODULE:FUNCTION."""
     return f"{MODULE}:{'loop' if name != experiment().pair[1] else 'product'}_arguments"
 
 
@@ -50,5 +50,5 @@ def product_arguments() -> tuple[Any, ...]:
 
 
 def _arguments(name: str) -> tuple[Any, ...]:
-    _, problem, _ = arm(name)
+    _, problem, _ = side(name)
     return registry.find_workload(problem.workload).arguments(problem, _SEED)

@@ -47,7 +47,7 @@ def test_many_small_calls_are_bound_by_overhead() -> None:
     assert placed.of_attainable == pytest.approx(0.64)
 
 
-def test_books_with_less_than_no_overhead_make_no_roof() -> None:
+def test_breakdown_with_less_than_no_overhead_make_no_roof() -> None:
     gemm = point(flop=2 * 1024**3, n_bytes=3 * 8 * 1024**2)
     placed = roofline.place(gemm, 0.06, 0.06, MACHINE, overhead_s=-1e-4, work_s=0.0601)
     assert (placed.bound, placed.above_roof) == ("compute", False)

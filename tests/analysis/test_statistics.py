@@ -28,16 +28,16 @@ def test_slow_visits_are_left_out_of_the_median() -> None:
     found = statistics.estimate(visits, [0] * 50, FLOORS)
     assert found.time_s == pytest.approx(1e-3)
     assert found.raw_median_s == pytest.approx(1.8e-3)
-    assert (found.clean_visits, found.visits) == (20, 50)
+    assert (found.undisturbed_visits, found.visits) == (20, 50)
     assert not found.flags
 
 
-def test_few_clean_visits_give_a_flagged_minimum_with_a_wide_interval() -> None:
+def test_few_undisturbed_visits_give_a_flagged_minimum_with_a_wide_interval() -> None:
     visits = [visit(1e-3)] * 4 + [visit(1.8e-3, canary=1.6)] * 30
     found = statistics.estimate(visits, [0] * 34, FLOORS)
     assert found.time_s == pytest.approx(1e-3)
     assert found.high_s == pytest.approx(1.8e-3)
-    assert "few clean visits (4)" in found.flags
+    assert "few undisturbed visits (4)" in found.flags
 
 
 def test_an_all_slow_run_is_flagged_and_its_interval_reaches_down() -> None:
@@ -52,9 +52,9 @@ def test_an_all_slow_run_is_flagged_and_its_interval_reaches_down() -> None:
 
 def test_an_interval_is_never_narrower_than_the_spread_between_runs() -> None:
     found = statistics.estimate([visit(1e-3)] * 100, [0] * 100, FLOORS)
-    assert found.half_width == pytest.approx(statistics.RUN_TO_RUN_ONE_LAUNCH)
+    assert found.half_width == pytest.approx(statistics.RUN_TO_RUN_ONE_WORKER)
     several = statistics.estimate([visit(1e-3)] * 99, [0, 1, 2] * 33, FLOORS)
-    assert several.half_width == pytest.approx(statistics.RUN_TO_RUN_LAUNCHES)
+    assert several.half_width == pytest.approx(statistics.RUN_TO_RUN_WORKERS)
 
 
 def test_batch_means_cover_an_autocorrelated_series_where_independent_intervals_do_not() -> (
@@ -87,7 +87,7 @@ def test_a_paired_ratio_ignores_drift_that_both_sides_share() -> None:
     assert found.pairs == 60
 
 
-def test_a_paired_ratio_uses_clean_pairs_when_the_slow_mode_does_not_cancel() -> None:
+def test_a_paired_ratio_uses_undisturbed_pairs_when_the_slow_mode_does_not_cancel() -> None:
     left = {i: visit(2e-3) for i in range(20)} | {
         i: visit(4e-3, canary=1.6) for i in range(20, 60)
     }

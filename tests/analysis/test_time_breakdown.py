@@ -1,12 +1,12 @@
-"""The books: entries from made-up accounts with known answers; they always close."""
+"""The time breakdown: entries from made-up accounts with known answers; they always close."""
 
 import msgspec
 import pytest
 
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.model.native import NativeSamples, NativeWeight
-from profiler_suite.model.results import Ledger
-from profiler_suite.model.rows import AccountRecord, OperationTime
+from profiler_suite.model.results import Breakdown
+from profiler_suite.model.rows import BreakdownRecord, OperationTime
 from tests.fake_machine import MACHINE, ceiling
 
 FAULT_S = 1e-6
@@ -55,7 +55,7 @@ def samples(**shares: int) -> NativeSamples:
     )
 
 
-def account(**fields: object) -> AccountRecord:
+def breakdown_record(**fields: object) -> BreakdownRecord:
     """1 ms: 100 calls of 4 µs (3 fixed), a copy of 200 µs with 50 faults, the rest Python."""
     base: dict[str, object] = {
         "point": "p",
@@ -63,7 +63,7 @@ def account(**fields: object) -> AccountRecord:
         "plain_spread_s": 0.0,
         "minor_faults": 50.0,
         "rounds": 10,
-        "clean_rounds": 10,
+        "undisturbed_rounds": 10,
         "operations": (
             operation("ufunc", 100, 4e-6, 3e-6),
             operation("copy", 1, 200e-6, 1e-6, faults=50.0),
@@ -77,17 +77,17 @@ def account(**fields: object) -> AccountRecord:
         "uncovered": {},
         "native": samples(interpreter=40, dispatch=30, memory=5, copy=10, packing=5, ufunc=10),
     }
-    return AccountRecord(**(base | fields))  # type: ignore[arg-type]
+    return BreakdownRecord(**(base | fields))  # type: ignore[arg-type]
 
 
-def books(**fields: object) -> Ledger:
-    found = time_breakdown.ledger(account(**fields), PRICED)
+def breakdown(**fields: object) -> Breakdown:
+    found = time_breakdown.breakdown(breakdown_record(**fields), PRICED)
     assert found is not None
     return found
 
 
 def test_each_part_of_the_time_lands_in_its_entry() -> None:
-    shares = {name: books().share(name) for name in time_breakdown.ENTRIES}
+    shares = {name: breakdown().share(name) for name in time_breakdown.ENTRIES}
     assert shares["dispatch"] == pytest.approx((100 * 3e-6 + 1e-6) / 1e-3)
     assert shares["memory"] == pytest.approx(50 * FAULT_S / 1e-3)
     assert shares["copy"] == pytest.approx((200e-6 - 1e-6 - 50e-6) / 1e-3)
@@ -97,19 +97,23 @@ def test_each_part_of_the_time_lands_in_its_entry() -> None:
 
 
 def test_the_entries_sum_to_the_plain_time_exactly() -> None:
-    for found in (books(), books(native=None), books(untraced="why", operations=())):
+    for found in (
+        breakdown(),
+        breakdown(native=None),
+        breakdown(untraced="why", operations=()),
+    ):
         assert sum(entry.time_s for entry in found.entries) == pytest.approx(1e-3, rel=1e-12)
         assert [entry.name for entry in found.entries] == list(time_breakdown.ENTRIES)
 
 
 def test_the_residual_is_shown_also_when_negative() -> None:
-    found = books(operations=(operation("ufunc", 100, 12e-6, 3e-6),))
+    found = breakdown(operations=(operation("ufunc", 100, 12e-6, 3e-6),))
     residual = next(entry for entry in found.entries if entry.name == "residual")
     assert residual.time_s < 0
 
 
 def test_without_samples_the_interpreter_is_the_difference_and_says_so() -> None:
-    found = books(native=None, unsampled="not allowed here")
+    found = breakdown(native=None, unsampled="not allowed here")
     interpreter = next(entry for entry in found.entries if entry.name == "interpreter")
     assert interpreter.method == "difference"
     assert found.share("residual") == pytest.approx(0.0)
@@ -117,20 +121,20 @@ def test_without_samples_the_interpreter_is_the_difference_and_says_so() -> None
 
 
 def test_without_a_trace_the_samples_stand() -> None:
-    found = books(untraced="too long", operations=())
+    found = breakdown(untraced="too long", operations=())
     assert found.share("interpreter") == pytest.approx(0.4)
     assert found.share("copy") == pytest.approx(0.15)
     assert list(found.overhead_shares) == ["native"]
 
 
 def test_overhead_shares_of_two_methods_stand_beside_each_other() -> None:
-    shares = books().overhead_shares
+    shares = breakdown().overhead_shares
     assert shares["replay"] == pytest.approx(1 - 0.1 - 0.149)
     assert shares["native"] == pytest.approx(1 - 0.25)
 
 
 def test_methods_that_disagree_are_flagged() -> None:
-    agreeing, disagreeing = books(), books(native=samples(interpreter=10, ufunc=90))
+    agreeing, disagreeing = breakdown(), breakdown(native=samples(interpreter=10, ufunc=90))
     assert not any("differ" in note for note in agreeing.notes)
     assert any("the methods differ by 65 %" in note for note in disagreeing.notes)
 
@@ -139,33 +143,36 @@ def test_what_the_kernel_hides_is_memory() -> None:
     hidden = msgspec.structs.replace(
         samples(interpreter=50), kernel_included=False, unseen=50.0
     )
-    found = books(native=hidden, untraced="too long", operations=())
+    found = breakdown(native=hidden, untraced="too long", operations=())
     assert found.share("memory") == pytest.approx(0.5)
 
 
 def test_incomplete_coverage_is_named() -> None:
-    found = books(coverage=0.8, uncovered={"numba.f": 3})
+    found = breakdown(coverage=0.8, uncovered={"numba.f": 3})
     assert any("80 % of calls counted; not: numba.f" in note for note in found.notes)
 
 
 def test_counterfactuals_follow_from_the_entries() -> None:
-    record = account()
+    record = breakdown_record()
     assert time_breakdown.saved_by_one_call(record) == pytest.approx(99 * 3e-6)
     assert time_breakdown.saved_by_reuse(record, PRICED) == pytest.approx(50e-6)
-    assert time_breakdown.saved_by_free_arithmetic(books()) == pytest.approx(0.1)
+    assert time_breakdown.saved_by_free_arithmetic(breakdown()) == pytest.approx(0.1)
 
 
 def test_page_faults_are_priced_in_the_rounds_of_the_replay_where_they_were() -> None:
-    record = account(fault_s=0.25e-6, fault_spread_s=0.01e-6)
+    record = breakdown_record(fault_s=0.25e-6, fault_spread_s=0.01e-6)
     assert time_breakdown.fault_price(record, PRICED) == (0.25e-6, 0.01e-6)
     assert time_breakdown.saved_by_reuse(record, PRICED) == pytest.approx(
         record.minor_faults * 0.25e-6
     )
-    assert books(fault_s=0.25e-6).share("memory") < books().share("memory")
+    assert breakdown(fault_s=0.25e-6).share("memory") < breakdown().share("memory")
 
 
-def test_nothing_measured_makes_no_ledger() -> None:
-    assert time_breakdown.ledger(account(plain_s=0.0), PRICED) is None
+def test_nothing_measured_makes_no_breakdown() -> None:
+    assert time_breakdown.breakdown(breakdown_record(plain_s=0.0), PRICED) is None
     assert (
-        time_breakdown.ledger(account(untraced="x", native=None, operations=()), PRICED) is None
+        time_breakdown.breakdown(
+            breakdown_record(untraced="x", native=None, operations=()), PRICED
+        )
+        is None
     )

@@ -162,7 +162,7 @@ def main() -> None:
     for target in (*peaks, *bandwidths):
         ceiling = target.ceiling
         if target.stations:
-            ceiling = summarize(target, visits, visits.floor_s, 0.0, 6)
+            ceiling = summarize(target, visits, visits.baseline_s, 0.0, 6)
         name = (
             f"peak {ceiling.dtype} {ceiling.threads}"
             if ceiling.quantity == "peak"

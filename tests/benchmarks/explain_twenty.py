@@ -1,4 +1,4 @@
-"""Explains every function of tests/functions and prints a table: books, bound, advice, gain.
+"""Explains every function of tests/functions and prints a table: breakdown, bound, advice.
 
 Run:  python tests/benchmarks/explain_twenty.py [NAME…]
 """
@@ -62,8 +62,8 @@ def main() -> None:
             say(f"| {name} | exit {done.returncode}: {done.stderr.strip()[-300:]} |")
             continue
         found = json.loads(done.stdout)
-        books = found["ledger"]["entries"]
-        parts = " / ".join(f"{100 * entry['share']:.0f}" for entry in books.values())
+        breakdown = found["breakdown"]["entries"]
+        parts = " / ".join(f"{100 * entry['share']:.0f}" for entry in breakdown.values())
         advice = "; ".join(
             f"{each['kind']} {each['ratio']:.2f}×"
             + ("" if each["measured_on"] == "function" else " (calls)")

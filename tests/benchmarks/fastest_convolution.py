@@ -1,7 +1,7 @@
 """How fast NumPy's convolutions are against PyTorch's and against a bare GEMM, layer by layer.
 
 One process, one thread, float32. Per layer, visits of all candidates in fresh random
-order; medians of the visits whose canaries were both near the floor of the whole run
+order; medians of the visits whose canaries were both near the baseline of the whole run
 (of all visits where there are fewer than five). PyTorch is asked in both memory layouts,
 the better one counts.
 
@@ -27,7 +27,7 @@ from profiler_suite.workloads.convolution.geometry import Geometry
 
 FAMILIES = ("gemm", "winograd")
 SECONDS_PER_LAYER = 4.5
-LEAST_CLEAN = 5
+LEAST_UNDISTURBED = 5
 SEED = 7
 Call = Callable[[], Any]
 
@@ -125,18 +125,20 @@ def main() -> None:
         threads.limit(1)  # of libraries that the candidates have loaded, too
         seen.append((problem, families, visits(calls, run_canary, seconds)))
     everything = [c for _, _, by in seen for pairs in by.values() for _, c in pairs]
-    limit_s = canary.limit("ufunc") * canary.own_floor(everything)
+    limit_s = canary.limit("ufunc") * canary.own_baseline(everything)
     rows = [(p, families, medians(by, limit_s)) for p, families, by in seen]
     table(rows)
     summary(rows)
 
 
 def medians(by_name: dict[str, list[tuple[float, float]]], limit_s: float) -> dict[str, float]:
-    """Median time of the clean visits, s."""
+    """Median time of the undisturbed visits, s."""
     found = {}
     for name, pairs in by_name.items():
-        clean = [t for t, c in pairs if c <= limit_s]
-        found[name] = median(clean if len(clean) >= LEAST_CLEAN else [t for t, _ in pairs])
+        undisturbed = [t for t, c in pairs if c <= limit_s]
+        found[name] = median(
+            undisturbed if len(undisturbed) >= LEAST_UNDISTURBED else [t for t, _ in pairs]
+        )
     return found
 
 

@@ -5,8 +5,9 @@ Run it by hand::
     python tests/benchmarks/fleet_scale.py [--points 100000] [--keep FOLDER]
 
 A real scheduler and two workers on loopback measure nothing: they answer each block at once
-with made-up rows, as many as a quick sweep leaves (two launches, 20 visits, one ledger per
-point). What is left is planning, scheduling and storing in the driver, then the report.
+with made-up rows, as many as a quick sweep leaves (two worker processes, 20 visits, one time
+breakdown per point). What is left is planning, scheduling and storing in the driver, then
+the report.
 The workers' own time is not the driver's: both are told.
 """
 
@@ -34,22 +35,22 @@ from profiler_suite.measure.planning.schedule import QUICK
 from profiler_suite.measure.planning.sharding import asked_points, plan_name
 from profiler_suite.model.experiment import Experiment, Plan, Problem
 from profiler_suite.model.rows import (
-    AccountRecord,
+    BreakdownRecord,
     HostRecord,
-    LaunchRecord,
     OperationTime,
     PointRecord,
     RoundRecord,
     Row,
     Status,
     Visit,
+    WorkerRecord,
 )
 from profiler_suite.model.run import Provenance
 from profiler_suite.store import read_provenance
 from profiler_suite.workloads import convolution
 
 ROOT = Path(__file__).resolve().parents[2]
-LAUNCHES, ROUNDS = 2, 10
+WORKERS, ROUNDS = 2, 10
 IMPLEMENTATIONS = ("taps", "im2col_gemm", "im2col_blocked", "rows_gemm", "windows_tensordot")
 
 
@@ -58,14 +59,14 @@ def null(assignment: bytes) -> bytes:
     asked = msgspec.json.decode(assignment, type=task.Assignment)
     points = asked.job.points
     rows: list[Row] = []
-    for launch in range(LAUNCHES):
+    for worker in range(WORKERS):
         rows += [
-            LaunchRecord(
-                point=p.id, launch=launch, status=Status.OK, cold_s=1e-3, evaluations=9
+            WorkerRecord(
+                point=p.id, worker=worker, status=Status.OK, cold_s=1e-3, evaluations=9
             )
             for p in points
         ]
-        for number in range(launch * ROUNDS, (launch + 1) * ROUNDS):
+        for number in range(worker * ROUNDS, (worker + 1) * ROUNDS):
             visits = tuple(
                 Visit(
                     point=p.id,
@@ -79,17 +80,17 @@ def null(assignment: bytes) -> bytes:
                 )
                 for place, p in enumerate(points)
             )
-            rows.append(RoundRecord(round=number, launch=launch, visits=visits))
+            rows.append(RoundRecord(round=number, worker=worker, visits=visits))
     rows += [
         PointRecord(point=p, status=Status.OK, reason="converged (± 2.0 %)") for p in points
     ]
-    rows += [_account(p.id, p.predicted_s) for p in points if not p.replica]
+    rows += [_measure_breakdowns(p.id, p.predicted_s) for p in points if not p.replica]
     now = time()
     answer = task.Answer(host=asked.host.host, began_at_s=now, ended_at_s=now, rows=tuple(rows))
     return msgspec.json.encode(answer)
 
 
-def _account(point: str, time_s: float) -> AccountRecord:
+def _measure_breakdowns(point: str, time_s: float) -> BreakdownRecord:
     operation = OperationTime(
         name="np.multiply",
         kind="ufunc",
@@ -107,13 +108,13 @@ def _account(point: str, time_s: float) -> AccountRecord:
         minor_faults=0.0,
         replayed=True,
     )
-    return AccountRecord(
+    return BreakdownRecord(
         point=point,
         plain_s=time_s,
         plain_spread_s=time_s / 100,
         minor_faults=0.0,
         rounds=9,
-        clean_rounds=9,
+        undisturbed_rounds=9,
         operations=(operation,),
         calls=9,
         flop=1e4,
@@ -206,7 +207,7 @@ def drive(points: int, folder: Path, address: str) -> None:
             load_average=(),
             python_executable=sys.executable,
             environment={},
-            floors_s={},
+            baselines_s={},
             machine=host.machine,
             experiments=made.experiments,
             points=made.points,

@@ -4,8 +4,8 @@ Run it by hand with the folder of a run that was measured::
 
     python tests/benchmarks/large_report.py reports/latest [--points 10000]
 
-Every point of that run is repeated, with its visits and its books, until there are that
-many; the copies have ids, labels and sizes of their own.
+Every point of that run is repeated, with its visits and its time breakdown, until there are
+that many; the copies have ids, labels and sizes of their own.
 """
 
 import argparse

@@ -126,7 +126,7 @@ def totals(session: LineSession, seconds: float) -> dict[str, Shares]:
                     corrected / plain,
                     _half_width(lines) / plain,
                     corrected,
-                    profile.looks,
+                    profile.samples,
                 )
             )
         plain, slowed, raw, total, half, _, looks = (
@@ -160,10 +160,10 @@ def known(session: LineSession, seconds: float) -> dict[str, Shares]:
         whole_s, slowed = [], []
         for _ in range(_REPEATS):
             before = truth.shares()
-            profile, rows = profiled(session, truth.whole, (line_programs.TURNS,), seconds)
+            profile, rows = profiled(session, truth.whole, (line_programs.ITERATIONS,), seconds)
             after = truth.shares()
             shares[name].add(rows)
-            whole_s.append(profile.plain_s / line_programs.TURNS)
+            whole_s.append(profile.plain_s / line_programs.ITERATIONS)
             slowed.append(profile.profiled_s / profile.plain_s)
             raw_s = sum(row.time_s for row in rows)
             known_shares = {
@@ -209,25 +209,25 @@ class Truth:
     """
 
     def __init__(self, name: str, lines: Sequence[str], space: dict[str, Any]) -> None:
-        turns = "_ in range(n)"
+        iterations = "_ in range(n)"
         clocked = {"clock": perf_counter_ns, "spent": 0, **space}
-        self.whole = made(name, lines, turns, space)
+        self.whole = made(name, lines, iterations, space)
         self._alone = [
-            made(f"{name}_{i}", [line] * 10, turns, space) for i, line in enumerate(lines)
+            made(f"{name}_{i}", [line] * 10, iterations, space) for i, line in enumerate(lines)
         ]
-        self._empty = made(f"{name}_empty", ["pass"], turns, space)
+        self._empty = made(f"{name}_empty", ["pass"], iterations, space)
         self._clocked = [
             made(
                 f"{name}_clocked_{i}",
                 [*lines[:i], _CLOCKED.format(line), *lines[i + 1 :]],
-                turns,
+                iterations,
                 clocked,
                 "spent",
             )
             for i, line in enumerate(lines)
         ]
         self._nothing = made(
-            f"{name}_nothing", [*lines, _CLOCKED.format("pass")], turns, clocked, "spent"
+            f"{name}_nothing", [*lines, _CLOCKED.format("pass")], iterations, clocked, "spent"
         )
 
     def shares(self) -> list[tuple[float, float]]:
@@ -253,9 +253,9 @@ class Truth:
         ]
 
 
-def _once_s(function: Callable[[int], Any], turns: int) -> float:
+def _once_s(function: Callable[[int], Any], iterations: int) -> float:
     start = perf_counter_ns()
-    function(turns)
+    function(iterations)
     return (perf_counter_ns() - start) * 1e-9
 
 

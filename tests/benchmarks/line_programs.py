@@ -13,7 +13,7 @@ import numpy as np
 from profiler_suite.workloads.convolution.loop import loop, loop_scalar
 
 Arguments = tuple[Any, ...]
-TURNS = 300
+ITERATIONS = 300
 
 
 def tight(n: int) -> int:
@@ -87,14 +87,14 @@ def generator(n: int) -> int:
 def made(
     name: str,
     lines: Sequence[str],
-    turns: str,
+    iterations: str,
     space: dict[str, Any],
     result: str = "None",
 ) -> Callable[..., Any]:
     """A function with these lines in a loop, its source where linecache finds it."""
     setup = "".join(f"    {word} = _{word}\n" for word in space)
     body = "".join(f"        {line}\n" for line in lines)
-    text = f"def {name}(n):\n{setup}    for {turns}:\n{body}    return {result}\n"
+    text = f"def {name}(n):\n{setup}    for {iterations}:\n{body}    return {result}\n"
     file = f"<{name}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     names: dict[str, Any] = {"np": np, **{f"_{word}": value for word, value in space.items()}}
@@ -165,6 +165,6 @@ KNOWN: list[tuple[str, list[str], dict[str, Any]]] = [
 def known_functions() -> list[tuple[str, Callable[..., Any], Arguments]]:
     """The functions with lines of known time."""
     return [
-        (name, made(name, lines, "_ in range(n)", space), (TURNS,))
+        (name, made(name, lines, "_ in range(n)", space), (ITERATIONS,))
         for name, lines, space in KNOWN
     ]

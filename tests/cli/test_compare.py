@@ -70,7 +70,7 @@ def test_all_shows_every_point(runs: Path, capsys: pytest.CaptureFixture[str]) -
 def test_a_machine_that_was_slow_is_no_regression_and_no_pass(
     runs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_run(runs / "mood", lambda point: 1.08, floor_s=44.3e-6)
+    write_run(runs / "mood", lambda point: 1.08, baseline_s=44.3e-6)
     assert cli.run(["compare", "a", "mood"]) == 0
     assert "Cannot tell whether" in capsys.readouterr().out
     assert cli.run(["compare", "a", "mood", "--fail-on", "5%"]) == 2

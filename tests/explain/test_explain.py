@@ -116,11 +116,11 @@ def test_the_library_explains_a_closure_with_keywords() -> None:
     np.random.seed(5)  # noqa: NPY002
     found = profiler_suite.explain(closure, np.arange(500.0), power=2)
     assert (random.random(), np.random.random()) == expected  # noqa: NPY002
-    assert found.ledger is not None
-    assert sum(entry.time_s for entry in found.ledger.entries) == pytest.approx(
-        found.ledger.time_s
+    assert found.breakdown is not None
+    assert sum(entry.time_s for entry in found.breakdown.entries) == pytest.approx(
+        found.breakdown.time_s
     )
-    assert found.explained.account.flop == 500 + 500 + 499
+    assert found.explained.breakdown_record.flop == 500 + 500 + 499
     assert list(found.operations["calls"]) == [1, 1, 1]
     assert all(name.endswith("closure") for name in found.lines["function"])
     assert found.roofline.bound == "overhead"
@@ -162,7 +162,7 @@ def test_randomness_is_told_and_generators_are_consumed() -> None:
 @pytest.mark.slow
 def test_compiled_functions_have_no_lines_but_all_the_rest() -> None:
     found = profiler_suite.explain(np.dot, np.ones((60, 60)), np.ones(60))
-    assert found.explained.account.flop == 7200
+    assert found.explained.breakdown_record.flop == 7200
     assert found.lines.empty
     assert any("compiled" in note for note in found.notes)
 
@@ -254,7 +254,7 @@ def test_a_reached_setup_dtype_and_json(cache: Path) -> None:
         "result",
         "time",
         "trace",
-        "ledger",
+        "breakdown",
         "roofline",
         "operations",
         "lines",
@@ -272,7 +272,7 @@ def test_the_founding_question_is_answered(cache: Path) -> None:
     done = suite("explain", "seed", "--json", "-q", cache=cache)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    loop, product = found["arms"]
+    loop, product = found["sides"]
     assert (loop["flop_textbook"], loop["flop_executed"]) == (61_440, 58_880)
     assert (product["flop_textbook"], product["flop_executed"]) == (3_072_000, 3_072_000)
     assert found["flop_ratio"] == 50
@@ -283,7 +283,7 @@ def test_the_founding_question_is_answered(cache: Path) -> None:
         "ratio",
         "quotient_of_times",
         "flop_ratio",
-        "arms",
+        "sides",
         "counterfactuals",
         "alternative",
         "sentences",

@@ -16,7 +16,7 @@ from profiler_suite import child
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.errors import ChildError
 from profiler_suite.measure import lines
-from profiler_suite.measure.breakdown.per_point import Effort, Order, account_points
+from profiler_suite.measure.breakdown.per_point import Effort, Order, measure_breakdowns
 from profiler_suite.measure.children.conversation import Conversation, patiently
 from profiler_suite.measure.children.isolated_points import pass_over
 from profiler_suite.measure.lines.job import Profiled
@@ -24,7 +24,7 @@ from profiler_suite.measure.planning.plan import Overrides, plan
 from profiler_suite.measure.planning.schedule import QUICK
 from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Point
-from profiler_suite.model.rows import AccountRecord, PointRecord, Row, Status
+from profiler_suite.model.rows import BreakdownRecord, PointRecord, Row, Status
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
 from tests.short_sweeps import FILES, MARK, alive
@@ -32,7 +32,7 @@ from tests.short_sweeps import FILES, MARK, alive
 needs_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 DEADLY = FILES / "deadly.py"
 SHORT = msgspec.structs.replace(
-    QUICK, span_s=0.1, budget_s=0.5, half_width=10.0, visit_timeout_s=2.0, launches=1
+    QUICK, span_s=0.1, budget_s=0.5, half_width=10.0, visit_timeout_s=2.0, workers=1
 )
 
 
@@ -50,7 +50,7 @@ def outcomes(*implementations: str) -> dict[str, tuple[Status, str]]:
         SHORT,
         seed=1,
         files=(str(DEADLY),),
-        floors={},
+        baselines={},
         append=rows.append,
         judge=estimate,
         progress=lambda progress: None,
@@ -133,15 +133,17 @@ def test_processes_and_pipes_that_an_implementation_leaves_hold_nothing_up(mark:
 
 @needs_linux
 @pytest.mark.timeout(90)
-def test_a_point_that_kills_or_hangs_the_books_has_none_and_all_others_do(mark: str) -> None:
+def test_a_point_that_kills_or_hangs_the_breakdown_has_none_and_all_others_do(
+    mark: str,
+) -> None:
     names = ("negative", "dies_when_looked_at", "hangs_when_looked_at", "times_minus_one")
-    found: list[AccountRecord] = []
+    found: list[BreakdownRecord] = []
     order = Order(
         files=(str(DEADLY),),
         seed=1,
-        effort=Effort(replay_s=0.01, sample_s=0.01, floor_s=1.0, least_rounds=1),
+        effort=Effort(replay_s=0.01, sample_s=0.01, baseline_s=1.0, least_rounds=1),
     )
-    assert account_points(points(*names), order, 2.0, found.append) == ""
+    assert measure_breakdowns(points(*names), order, 2.0, found.append) == ""
     by_name = {record.point.split("/")[1]: record for record in found}
     assert set(by_name) == set(names)
     for good in ("negative", "times_minus_one"):
@@ -280,7 +282,7 @@ def test_a_wall_clock_that_jumps_changes_nothing(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    "module", ["sweep.worker", "lines.worker", "breakdown.account", "planning.traced_cost"]
+    "module", ["sweep.worker", "lines.worker", "breakdown.per_point", "planning.traced_cost"]
 )
 def test_a_child_whose_parent_is_interrupted_in_the_middle_of_a_word_says_nothing(
     module: str,

@@ -24,7 +24,6 @@ from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Plan, Point
 from profiler_suite.model.noun import to_json
 from profiler_suite.model.rows import (
-    LaunchRecord,
     LineRecord,
     LinesRecord,
     PassRecord,
@@ -33,6 +32,7 @@ from profiler_suite.model.rows import (
     Row,
     Status,
     Visit,
+    WorkerRecord,
 )
 from profiler_suite.model.run import Provenance
 from profiler_suite.report.formats.document import document
@@ -40,7 +40,7 @@ from profiler_suite.report.formats.exports import FORMATS, export
 from profiler_suite.report.terminal.listings import summary
 from profiler_suite.report.write import write_report
 from profiler_suite.workloads import catalogue, registry
-from tests.analysis.test_time_breakdown import account
+from tests.analysis.test_time_breakdown import breakdown_record
 from tests.fake_machine import MACHINE
 from tests.fake_run import make_run
 from tests.short_sweeps import STEADY
@@ -99,7 +99,7 @@ def _provenance(made: Plan) -> Provenance:
 def _rows(points: tuple[Point, ...]) -> list[Row]:
     """A run as a sweep writes it, with every kind of row."""
     rows: list[Row] = [
-        LaunchRecord(point=p.id, launch=0, status=Status.OK, cold_s=1e-5, evaluations=9)
+        WorkerRecord(point=p.id, worker=0, status=Status.OK, cold_s=1e-5, evaluations=9)
         for p in points
     ]
     for number in range(12):
@@ -113,11 +113,14 @@ def _rows(points: tuple[Point, ...]) -> list[Row]:
             )
             for p in points
         )
-        rows.append(RoundRecord(round=number, launch=number // 6, visits=visits))
+        rows.append(RoundRecord(round=number, worker=number // 6, visits=visits))
     rows += [PointRecord(point=p, status=Status.OK, reason="converged (± 1 %)") for p in points]
     rows.append(LinesRecord(point=points[0].id, lines=(_line(points[0]), _line(points[0], 2))))
-    rows += [account(point=p.id) for p in points[:4]]
-    return [*rows, PassRecord(name="sweep", at_s=6.0, outcome="complete after 2 launches")]
+    rows += [breakdown_record(point=p.id) for p in points[:4]]
+    return [
+        *rows,
+        PassRecord(name="sweep", at_s=6.0, outcome="complete after 2 worker processes"),
+    ]
 
 
 def _line(point: Point, number: int = 1) -> LineRecord:
@@ -135,7 +138,7 @@ def _line(point: Point, number: int = 1) -> LineRecord:
         uncertainty_s=1e-7,
         resolved=True,
         method="sampled",
-        looks=50,
+        samples=50,
         plain_s=1.1e-6,
         profiled_s=3e-6,
     )
@@ -301,13 +304,13 @@ def _taken_up(folder: Path) -> None:
         QUICK,
         seed=1,
         files=(),
-        floors=provenance.floors_s,
+        baselines=provenance.baselines_s,
         append=lambda row: None,
         judge=estimate,
         progress=lambda progress: None,
         earlier=rows,
     )
-    sweep.floors()
+    sweep.baselines()
 
 
 fuzzed = settings(

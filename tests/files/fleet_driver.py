@@ -26,7 +26,7 @@ SHORT = msgspec.structs.replace(
     span_s=0.2,
     budget_s=0.6,
     half_width=10.0,
-    launches=1,
+    workers=1,
     line_profile_s=0.02,
     sample_s=0.02,
 )
@@ -59,7 +59,7 @@ def begin(host: HostRecord) -> Provenance:
         load_average=(),
         python_executable=host.python_executable,
         environment=host.environment,
-        floors_s=host.floors_s,
+        baselines_s=host.baselines_s,
         machine=host.machine,
         experiments=made.experiments,
         points=made.points,

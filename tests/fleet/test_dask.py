@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from profiler_suite.model.rows import (
-    AccountRecord,
+    BreakdownRecord,
     HostRecord,
     PassRecord,
     PointRecord,
@@ -130,12 +130,12 @@ def expected() -> Counter[str]:
 
 
 def check_series(folder: Path) -> list[TaskRecord]:
-    """Every point of a local sweep once, with its books; the rounds numbered through."""
+    """Every point of a local sweep once, with its breakdown; the rounds numbered through."""
     rows = rows_of(folder)
     ids = expected()
     assert Counter(row.point.id for row in rows if isinstance(row, PointRecord)) == ids
-    accounts = Counter(row.point for row in rows if isinstance(row, AccountRecord))
-    assert accounts == Counter(name for name in ids if not name.endswith("/again"))
+    breakdown_records = Counter(row.point for row in rows if isinstance(row, BreakdownRecord))
+    assert breakdown_records == Counter(name for name in ids if not name.endswith("/again"))
     rounds = [row for row in rows if isinstance(row, RoundRecord)]
     assert len({row.round for row in rounds}) == len(rounds)
     passes = [row.outcome for row in rows if isinstance(row, PassRecord)]

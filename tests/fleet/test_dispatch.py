@@ -17,15 +17,15 @@ from profiler_suite.fleet.engine import Question, Reply, Worker
 from profiler_suite.fleet.identity import differences, most_alike
 from profiler_suite.model.machine import BlasLibrary
 from profiler_suite.model.rows import (
-    AccountRecord,
+    BreakdownRecord,
     HostRecord,
-    LaunchRecord,
     PointRecord,
     RoundRecord,
     Row,
     Status,
     TaskRecord,
     Visit,
+    WorkerRecord,
 )
 from profiler_suite.store import read_provenance, read_rows
 from tests.fake_machine import FACTS, MACHINE
@@ -44,7 +44,7 @@ def measured(assignment: bytes) -> bytes:
     asked = msgspec.json.decode(assignment, type=task.Assignment)
     rows: list[Row] = []
     ended = {row.point.id for row in asked.earlier if isinstance(row, PointRecord)}
-    known = {row.point for row in asked.earlier if isinstance(row, AccountRecord)}
+    known = {row.point for row in asked.earlier if isinstance(row, BreakdownRecord)}
     for point in asked.job.points:
         if point.id in ended:
             continue
@@ -56,25 +56,27 @@ def measured(assignment: bytes) -> bytes:
             minor_faults=0.0,
         )
         rows += [
-            LaunchRecord(point=point.id, launch=0, status=Status.OK),
-            RoundRecord(round=0, launch=0, visits=(visit,)),
+            WorkerRecord(point=point.id, worker=0, status=Status.OK),
+            RoundRecord(round=0, worker=0, visits=(visit,)),
             PointRecord(point=point, status=Status.OK),
         ]
-    rows += [account(p.id) for p in asked.job.points if not p.replica and p.id not in known]
+    rows += [
+        breakdown_record(p.id) for p in asked.job.points if not p.replica and p.id not in known
+    ]
     answer = task.Answer(
         host=asked.host.host, began_at_s=2e9, ended_at_s=2e9 + 1, rows=tuple(rows)
     )
     return msgspec.json.encode(answer)
 
 
-def account(point: str) -> AccountRecord:
-    return AccountRecord(
+def breakdown_record(point: str) -> BreakdownRecord:
+    return BreakdownRecord(
         point=point,
         plain_s=1e-3,
         plain_spread_s=0.0,
         minor_faults=0.0,
         rounds=1,
-        clean_rounds=1,
+        undisturbed_rounds=1,
         operations=(),
         calls=0,
         flop=0.0,
@@ -249,8 +251,10 @@ def test_a_driver_killed_while_it_wrote_measures_nothing_twice(
     told = run(Scripted({"w1": host("a")}), out, "split")
     assert told.missing == ()
     assert ended(out) == everything()
-    accounts = Counter(r.point for r in read_rows(out)[0] if isinstance(r, AccountRecord))
-    assert set(accounts.values()) == {1}
+    breakdown_records = Counter(
+        r.point for r in read_rows(out)[0] if isinstance(r, BreakdownRecord)
+    )
+    assert set(breakdown_records.values()) == {1}
 
 
 def test_what_a_lost_worker_had_in_hand_is_measured_once(tmp_path: Path) -> None:

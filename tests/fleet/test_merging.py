@@ -17,13 +17,13 @@ from profiler_suite.model.experiment import Plan
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.rows import (
     HostRecord,
-    LaunchRecord,
     PassRecord,
     PointRecord,
     RoundRecord,
     Status,
     TaskRecord,
     Visit,
+    WorkerRecord,
 )
 from profiler_suite.model.run import Provenance
 from profiler_suite.workloads import catalogue
@@ -49,7 +49,7 @@ def provenance(part: Plan, **changes: Any) -> Provenance:
         load_average=(),
         python_executable="python",
         environment={},
-        floors_s={"ufunc": 4e-5},
+        baselines_s={"ufunc": 4e-5},
         machine=MACHINE,
         experiments=part.experiments,
         points=part.points,
@@ -61,13 +61,13 @@ def provenance(part: Plan, **changes: Any) -> Provenance:
 
 
 def write_run(folder: Path, origin: Provenance, time_s: float = 1e-3, rounds: int = 2) -> Path:
-    """A run with two launches of so many rounds, every point measured."""
+    """A run with two worker processes of so many rounds, every point measured."""
     with store.RunFolder(folder) as run:
         run.write_provenance(origin)
-        for launch in (0, 1):
+        for worker in (0, 1):
             for point in origin.points:
-                run.append(LaunchRecord(point=point.id, launch=launch, status=Status.OK))
-            for number in range(rounds * launch, rounds * (launch + 1)):
+                run.append(WorkerRecord(point=point.id, worker=worker, status=Status.OK))
+            for number in range(rounds * worker, rounds * (worker + 1)):
                 visits = tuple(
                     Visit(
                         point=point.id,
@@ -78,7 +78,7 @@ def write_run(folder: Path, origin: Provenance, time_s: float = 1e-3, rounds: in
                     )
                     for point in origin.points
                 )
-                run.append(RoundRecord(round=number, launch=launch, visits=visits))
+                run.append(RoundRecord(round=number, worker=worker, visits=visits))
         for point in origin.points:
             run.append(PointRecord(point=point, status=Status.OK, reason="converged"))
         run.append(PassRecord(name="sweep", at_s=5.0, outcome="complete"))
@@ -120,7 +120,7 @@ def test_all_shards_make_the_whole_run(tmp_path: Path) -> None:
     assert run.provenance.command == COMMAND
 
 
-def test_launches_and_rounds_of_the_shards_stay_apart_and_keep_their_time(
+def test_workers_and_rounds_of_the_shards_stay_apart_and_keep_their_time(
     tmp_path: Path,
 ) -> None:
     merged(write_shards(tmp_path), tmp_path / "all")
@@ -128,11 +128,11 @@ def test_launches_and_rounds_of_the_shards_stay_apart_and_keep_their_time(
     assert unreadable == 0
     rounds = [row for row in rows if isinstance(row, RoundRecord)]
     assert [row.round for row in rounds] == list(range(12))
-    assert sorted({row.launch for row in rounds}) == list(range(6))
+    assert sorted({row.worker for row in rounds}) == list(range(6))
     # The third shard began two minutes after the first.
     assert rounds[-1].visits[0].at_s == 2 * 60 + 1 + 3
     tasks = [row for row in rows if isinstance(row, TaskRecord)]
-    assert [task.first_launch for task in tasks] == [0, 2, 4]
+    assert [task.first_worker_process for task in tasks] == [0, 2, 4]
     assert sum(isinstance(row, HostRecord) for row in rows) == 1
 
 

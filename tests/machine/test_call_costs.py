@@ -29,7 +29,7 @@ def visits(times: dict[str, list[tuple[float, ...]]]) -> Visits:
             key: [Visit(at_s=0.0, values=row, canary_s=1.0) for row in rows]
             for key, rows in times.items()
         },
-        floor_s=1.0,
+        baseline_s=1.0,
         rounds=1,
     )
 

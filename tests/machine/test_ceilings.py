@@ -31,13 +31,13 @@ def visits(
             ]
             for key, series in times.items()
         },
-        floor_s=1.0,
+        baseline_s=1.0,
         rounds=10,
     )
 
 
-def of(target: Target, taken: Visits, kept_floor_s: float = 0.0) -> Ceiling:
-    return summarize(target, taken, 1.0, kept_floor_s, least_visits=5)
+def of(target: Target, taken: Visits, kept_baseline_s: float = 0.0) -> Ceiling:
+    return summarize(target, taken, 1.0, kept_baseline_s, least_visits=5)
 
 
 def test_a_rate_is_work_over_the_best_time_with_its_spread() -> None:
@@ -60,10 +60,10 @@ def test_disturbed_visits_do_not_count_in_the_median() -> None:
     assert of(target, taken).low == 100.0
 
 
-def test_few_clean_visits_are_said() -> None:
+def test_few_undisturbed_visits_are_said() -> None:
     target = Target(ceiling=PEAK, stations=("a",), work=(100.0,))
     found = of(target, visits({"a": [1.0] * 6}, [1.0] * 2 + [1.5] * 4))
-    assert found.warning == "few clean visits (2 of 6)"
+    assert found.warning == "few undisturbed visits (2 of 6)"
 
 
 def test_contention_is_said_when_the_median_is_far_from_the_best() -> None:
@@ -84,15 +84,15 @@ def test_cores_that_were_not_granted_are_said() -> None:
     assert "fewer cores granted (typically 50 %)" in found.warning
 
 
-def test_a_slow_machine_is_told_by_the_kept_floor() -> None:
+def test_a_slow_machine_is_told_by_the_kept_baseline() -> None:
     target = Target(ceiling=PEAK, stations=("a",), work=(100.0,))
     taken = visits({"a": [1.0] * 6})
-    assert of(target, taken, kept_floor_s=0.96).warning == ""
-    slow = of(target, taken, kept_floor_s=0.5)
-    assert slow.warning == "machine slow (canary floor 2.00 × the kept one)"
+    assert of(target, taken, kept_baseline_s=0.96).warning == ""
+    slow = of(target, taken, kept_baseline_s=0.5)
+    assert slow.warning == "machine slow (canary baseline 2.00 × the kept one)"
 
 
-def test_a_cost_is_its_smallest_clean_value() -> None:
+def test_a_cost_is_its_smallest_undisturbed_value() -> None:
     target = Target(ceiling=FAULT, stations=("a",))
     found = of(target, visits({"a": [0.1, 2.0, 2.0, 3.0, 2.0, 2.0]}, [1.5] + [1.0] * 5))
     assert (found.value, found.median) == (2.0, 2.0)

@@ -1,4 +1,4 @@
-"""The cache keeps machines and floors, and survives whatever lies in its folder."""
+"""The cache keeps machines and baselines, and survives whatever lies in its folder."""
 
 import threading
 from pathlib import Path
@@ -8,9 +8,9 @@ import pytest
 from profiler_suite.machine.kept import (
     CACHE_VARIABLE,
     cache_folder,
-    keep_floors,
+    keep_baselines,
     keep_machine,
-    kept_floors,
+    kept_baselines,
     kept_machine,
 )
 from tests.fake_machine import MACHINE
@@ -32,15 +32,15 @@ def test_a_kept_machine_comes_back_the_same() -> None:
     assert kept_machine("fake") == MACHINE
 
 
-def test_the_smaller_floor_is_kept() -> None:
-    keep_floors("f", {"ufunc": 40e-6, "gemm2": 1e-3})
-    keep_floors("f", {"ufunc": 50e-6, "gemm2": 0.9e-3, "memory": 2e-3})
-    assert kept_floors("f") == {"ufunc": 40e-6, "gemm2": 0.9e-3, "memory": 2e-3}
+def test_the_smaller_baseline_is_kept() -> None:
+    keep_baselines("f", {"ufunc": 40e-6, "gemm2": 1e-3})
+    keep_baselines("f", {"ufunc": 50e-6, "gemm2": 0.9e-3, "memory": 2e-3})
+    assert kept_baselines("f") == {"ufunc": 40e-6, "gemm2": 0.9e-3, "memory": 2e-3}
 
 
-def test_a_floor_of_nothing_is_not_kept() -> None:
-    keep_floors("f", {"ufunc": 0.0})
-    assert kept_floors("f") == {}
+def test_a_baseline_of_nothing_is_not_kept() -> None:
+    keep_baselines("f", {"ufunc": 0.0})
+    assert kept_baselines("f") == {}
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'{"ufunc": "fast"}', b"\xff\x00"])
@@ -48,11 +48,11 @@ def test_corrupt_files_count_as_absent_and_are_replaced(folder: Path, content: b
     folder.mkdir()
     (folder / "floors-f.json").write_bytes(content)
     (folder / "machine-fake.json").write_bytes(content)
-    assert kept_floors("f") == {}
+    assert kept_baselines("f") == {}
     assert kept_machine("fake") is None
-    assert keep_floors("f", {"ufunc": 1e-6})
+    assert keep_baselines("f", {"ufunc": 1e-6})
     assert keep_machine(MACHINE)
-    assert kept_floors("f") == {"ufunc": 1e-6}
+    assert kept_baselines("f") == {"ufunc": 1e-6}
     assert kept_machine("fake") == MACHINE
 
 
@@ -65,20 +65,20 @@ def test_a_machine_under_a_foreign_name_is_not_taken(folder: Path) -> None:
 def test_an_unwritable_folder_is_no_error(folder: Path) -> None:
     folder.write_text("a file where the folder should be")
     assert not keep_machine(MACHINE)
-    assert not keep_floors("f", {"ufunc": 1e-6})
-    assert kept_floors("f") == {}
+    assert not keep_baselines("f", {"ufunc": 1e-6})
+    assert kept_baselines("f") == {}
 
 
 def test_concurrent_writers_leave_whole_files(folder: Path) -> None:
-    def write(floor: float) -> None:
+    def write(baseline: float) -> None:
         for _ in range(50):
-            assert keep_floors("f", {"ufunc": floor})
-            assert kept_floors("f")["ufunc"] in (1e-6, 2e-6)
+            assert keep_baselines("f", {"ufunc": baseline})
+            assert kept_baselines("f")["ufunc"] in (1e-6, 2e-6)
 
-    writers = [threading.Thread(target=write, args=(floor,)) for floor in (1e-6, 2e-6)]
+    writers = [threading.Thread(target=write, args=(baseline,)) for baseline in (1e-6, 2e-6)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
-    assert set(kept_floors("f")) == {"ufunc"}
+    assert set(kept_baselines("f")) == {"ufunc"}
     assert [file.name for file in folder.iterdir()] == ["floors-f.json"]

@@ -35,7 +35,7 @@ def test_every_station_is_visited_until_the_time_is_used_up() -> None:
     )
     assert visits.rounds == 10
     assert [len(visits.by_station[key]) for key in "ab"] == [10, 10]
-    assert visits.floor_s == 0.001
+    assert visits.baseline_s == 0.001
 
 
 def test_a_long_visit_comes_only_every_period() -> None:
@@ -87,7 +87,7 @@ def test_least_rounds_may_take_a_fifth_longer_and_no_more() -> None:
     assert visits.rounds == 12
 
 
-def test_a_visit_next_to_a_slow_canary_is_not_clean() -> None:
+def test_a_visit_next_to_a_slow_canary_is_not_undisturbed() -> None:
     time = FakeTime()
     canaries = iter([1.0, 1.0, 1.0, 1.5, 1.0, 1.0, 1.0, 1.0])
     visits = take_rounds(
@@ -97,11 +97,16 @@ def test_a_visit_next_to_a_slow_canary_is_not_clean() -> None:
         budget_s=4.0,
         least_rounds=1,
     )
-    assert [visit.clean(1.0) for visit in visits.by_station["a"]] == [True, False, True, True]
-    assert len(visits.clean("a", 1.0)) == 3
+    assert [visit.undisturbed(1.0) for visit in visits.by_station["a"]] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+    assert len(visits.undisturbed("a", 1.0)) == 3
 
 
-def test_a_visit_that_did_not_have_its_cores_is_not_clean() -> None:
+def test_a_visit_that_did_not_have_its_cores_is_not_undisturbed() -> None:
     station = Station(key="a", sample=lambda: Sample(values=(1.0,), granted=0.6))
     ticks = iter(range(100))
     visits = take_rounds(
@@ -111,4 +116,4 @@ def test_a_visit_that_did_not_have_its_cores_is_not_clean() -> None:
         budget_s=4.0,
         least_rounds=1,
     )
-    assert visits.clean("a", 1.0) == []
+    assert visits.undisturbed("a", 1.0) == []

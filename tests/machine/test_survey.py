@@ -10,7 +10,12 @@ from profiler_suite import child
 from profiler_suite.errors import ChildError
 from profiler_suite.machine import survey as module
 from profiler_suite.machine.examination import Examination, Request
-from profiler_suite.machine.kept import CACHE_VARIABLE, keep_floors, kept_floors, kept_machine
+from profiler_suite.machine.kept import (
+    CACHE_VARIABLE,
+    keep_baselines,
+    kept_baselines,
+    kept_machine,
+)
 from profiler_suite.machine.survey import survey
 from profiler_suite.model.machine import Machine, MachineFacts
 from tests.fake_machine import FACTS, MACHINE
@@ -32,7 +37,7 @@ class Laboratory:
             coarse=request.coarse,
             duration_s=float(len(self.requests)),
         )
-        return Examination(machine=machine, floors_s={"ufunc": 40e-6})
+        return Examination(machine=machine, baselines_s={"ufunc": 40e-6})
 
 
 @pytest.fixture
@@ -81,13 +86,13 @@ def test_facts_are_always_fresh(
     assert len(laboratory.requests) == 1
 
 
-def test_floors_are_kept_and_handed_to_the_next_child(laboratory: Laboratory) -> None:
+def test_baselines_are_kept_and_handed_to_the_next_child(laboratory: Laboratory) -> None:
     machine = survey()
-    assert kept_floors(machine.fingerprint) == {"ufunc": 40e-6}
-    keep_floors(machine.fingerprint, {"ufunc": 30e-6})
+    assert kept_baselines(machine.fingerprint) == {"ufunc": 40e-6}
+    keep_baselines(machine.fingerprint, {"ufunc": 30e-6})
     survey(refresh=True)
-    assert [request.kept_floor_s for request in laboratory.requests] == [0.0, 30e-6]
-    assert kept_floors(machine.fingerprint) == {"ufunc": 30e-6}
+    assert [request.kept_baseline_s for request in laboratory.requests] == [0.0, 30e-6]
+    assert kept_baselines(machine.fingerprint) == {"ufunc": 30e-6}
 
 
 def test_progress_is_passed_on(laboratory: Laboratory) -> None:

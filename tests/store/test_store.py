@@ -19,7 +19,7 @@ def a_round(number: int) -> RoundRecord:
         canaries_s={"ufunc": (1.0, 2.0)},
         minor_faults=0.0,
     )
-    return RoundRecord(round=number, launch=0, visits=(visit,))
+    return RoundRecord(round=number, worker=0, visits=(visit,))
 
 
 def test_rows_come_back_bit_for_bit_in_order(tmp_path: Path) -> None:

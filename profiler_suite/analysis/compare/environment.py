@@ -8,9 +8,9 @@ from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.run import Provenance
 
-# Floors of one machine and software lie this far apart in runs of the same mood; beyond,
+# Baselines of one machine and software lie this far apart under the same interference; beyond,
 # one of the two was slower as a whole and every time in it with it.
-FLOORS_APART = 0.05
+BASELINES_APART = 0.05
 
 
 class Difference(Noun, frozen=True):
@@ -39,7 +39,7 @@ def software_differences(
 
 
 def obstacles(before: Run, after: Run) -> tuple[str, ...]:
-    """Why no difference between the two can be told from one of machine or mood."""
+    """Why no difference between the two can be told from one of machine or interference."""
     said: list[str] = []
     first, second = before.provenance.machine, after.provenance.machine
     if _hardware(first.facts) != _hardware(second.facts):
@@ -48,16 +48,16 @@ def obstacles(before: Run, after: Run) -> tuple[str, ...]:
             "the change of machine."
         )
     elif first.fingerprint == second.fingerprint:
-        apart = floors_apart(before, after)
-        if abs(apart - 1) > FLOORS_APART:
+        apart = baselines_apart(before, after)
+        if abs(apart - 1) > BASELINES_APART:
             slower = "second" if apart > 1 else "first"
             said.append(
                 f"The machine was {units.percent(max(apart, 1 / apart) - 1)} slower during the "
-                f"{slower} run (floors of its canary); measure that run again, or both "
+                f"{slower} run (baselines of its canary); measure that run again, or both "
                 "at once with: python -m profiler_suite sweep --versus PYTHON"
             )
     else:
-        # The canary itself runs on another software: its floors say nothing here.
+        # The canary itself runs on another software: its baselines say nothing here.
         said += slow_runs(before, after)
     return tuple(said)
 
@@ -68,14 +68,14 @@ def slow_runs(before: Run, after: Run) -> tuple[str, ...]:
         f"The machine was slow during the whole {which} run (× {run.history.slowness:.2f} "
         "of what it took before); measure that run again."
         for which, run in (("first", before), ("second", after))
-        if run.history.slowness > 1 + FLOORS_APART
+        if run.history.slowness > 1 + BASELINES_APART
     )
 
 
-def floors_apart(before: Run, after: Run) -> float:
+def baselines_apart(before: Run, after: Run) -> float:
     """Floor of the second run's canary over the first's; 1 where one has none."""
-    one = before.history.own_floors.get("ufunc", 0.0)
-    other = after.history.own_floors.get("ufunc", 0.0)
+    one = before.history.own_baselines.get("ufunc", 0.0)
+    other = after.history.own_baselines.get("ufunc", 0.0)
     return other / one if one and other else 1.0
 
 

@@ -43,7 +43,7 @@ class Standing(Noun, frozen=True):
     of_attainable: float
     """Median over the points; NaN where no roof is known."""
     overhead: float
-    """Median of 1 − copy − arithmetic as shares of the time; NaN without a ledger."""
+    """Median of 1 − copy − arithmetic as shares of the time; NaN without a time breakdown."""
     ratio: float
     """Geometric mean of the times over those of the first host; above 1 is slower."""
     low: float

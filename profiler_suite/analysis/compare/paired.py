@@ -37,11 +37,11 @@ def comparison_within(run: Run) -> Comparison | None:
     points = [
         p for p in run.provenance.points if p.counterpart and not (p.environment or p.replica)
     ]
-    launches = {p.id: _pairs_of_processes(p, run) for p in points}
-    spreads = [stdev(logs.values()) for logs in launches.values() if len(logs) > 1]
+    workers = {p.id: _pairs_of_processes(p, run) for p in points}
+    spreads = [stdev(logs.values()) for logs in workers.values() if len(logs) > 1]
     # The spread of few processes may be small by chance: at least what most points show.
     typical = median(spreads) if spreads else math.inf
-    changes = [_side_by_side(p, run, table, launches[p.id], typical) for p in points]
+    changes = [_side_by_side(p, run, table, workers[p.id], typical) for p in points]
     # What people call the two: by the versions they chose, else by what came along.
     chosen = (("Python", "NumPy"), ("BLAS",), ("SciPy",))
     told = next((t for c in chosen if (t := [d for d in differing if d.name in c])), [])
@@ -62,7 +62,7 @@ def comparison_within(run: Run) -> Comparison | None:
             families=(),
             implementations=(),
         ),
-        common=_shared(launches.values()),
+        common=_shared(workers.values()),
     )
 
 
@@ -75,18 +75,18 @@ def _short(name: str, text: str) -> str:
 def _pairs_of_processes(point: Point, run: Run) -> dict[int, float]:
     history = run.history
     rounds = zip(
-        history.round_of.get(point.id, ()), history.launch_of.get(point.id, ()), strict=True
+        history.round_of.get(point.id, ()), history.worker_of.get(point.id, ()), strict=True
     )
     sides = history.by_round(point.id), history.by_round(point.counterpart)
-    return statistics.by_launch(*sides, dict(rounds), history.floors)
+    return statistics.by_worker(*sides, dict(rounds), history.baselines)
 
 
-def _shared(launches: Iterable[Mapping[int, float]]) -> float:
+def _shared(workers: Iterable[Mapping[int, float]]) -> float:
     """What all points of a pair of processes have in common, as half of a 95 % interval."""
     together: dict[int, list[float]] = {}
-    for logs in launches:
-        for launch, log in logs.items():
-            together.setdefault(launch, []).append(log)
+    for logs in workers:
+        for worker, log in logs.items():
+            together.setdefault(worker, []).append(log)
     middles = [median(logs) for logs in together.values()]
     if len(middles) < 2:
         return math.inf
@@ -94,7 +94,7 @@ def _shared(launches: Iterable[Mapping[int, float]]) -> float:
 
 
 def _side_by_side(
-    point: Point, run: Run, table: pd.DataFrame, launches: Mapping[int, float], typical: float
+    point: Point, run: Run, table: pd.DataFrame, workers: Mapping[int, float], typical: float
 ) -> Change:
     """The processes are the independent units: visits of one process share its luck."""
     a, b = (table.loc[name].to_dict() for name in (point.counterpart, point.id))
@@ -104,9 +104,11 @@ def _side_by_side(
             if row["status"] == "ok":
                 said = f"no visit in {which} environment"
             return unmeasured(point, a, b, f"{said} ({row['reason']})")
-    if len(launches) < 2:
-        return unmeasured(point, a, b, f"few clean pairs of visits ({len(launches)} launches)")
-    logs = list(launches.values())
+    if len(workers) < 2:
+        return unmeasured(
+            point, a, b, f"few undisturbed pairs of visits ({len(workers)} worker processes)"
+        )
+    logs = list(workers.values())
     half = statistics.half_width(max(stdev(logs), typical), len(logs))
     middle = median(logs)
     seen = Evidence(

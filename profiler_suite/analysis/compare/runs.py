@@ -1,6 +1,6 @@
 """What changed between two runs: ratios with intervals, verdicts, correction for many.
 
-Two runs at different times confound the machine's mood with the change. So a
+Two runs at different times confound interference with the change. So a
 point counts as different only when the interval of the ratio of its gated times lies
 outside a threshold *and* the ratio of its minima does too. Of the ways tried,
 this one called same code different in 1 % of the points and found a true 10 % in 85 %;
@@ -31,7 +31,7 @@ from profiler_suite.analysis.compare.verdicts import (
 )
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.errors import UsageError
-from profiler_suite.machine.canary import is_clean
+from profiler_suite.machine.canary import is_undisturbed
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import Visit
 
@@ -42,9 +42,9 @@ MEMORY_THRESHOLD = 0.12
 # What one point shows between its own processes is no change either.
 _OWN_SPREAD = 1.5
 _OWN_QUANTILE = 0.95
-_FEWEST_PER_LAUNCH = 3
+_FEWEST_PER_WORKER = 3
 # Two runs differ by the spread between runs, whatever was changed.
-_RUNS_APART = math.sqrt(2) * statistics.RUN_TO_RUN_LAUNCHES
+_RUNS_APART = math.sqrt(2) * statistics.RUN_TO_RUN_WORKERS
 
 
 def compare(before: Run, after: Run) -> Comparison:
@@ -115,26 +115,26 @@ def _compared(before: Run, after: Run, obstacles: Sequence[str], drift: float) -
 def threshold(
     sides: Iterable[tuple[Sequence[Visit], Sequence[int], Mapping[str, float]]],
 ) -> float:
-    """What a point must change by to count: from (visits, launches, floors) of each side."""
+    """How much a point must change to count, by visits and baselines of both sides."""
     apart: list[float] = []
     least = LEAST_THRESHOLD
-    for visits, launches, floors in sides:
-        apart += between_launches(visits, launches, floors)
+    for visits, workers, baselines in sides:
+        apart += between_workers(visits, workers, baselines)
         if any(statistics.beyond_caches(visit) for visit in visits):
             least = MEMORY_THRESHOLD
     own = _OWN_SPREAD * float(np.quantile(apart, _OWN_QUANTILE)) if apart else 0.0
     return max(least, own)
 
 
-def between_launches(
-    visits: Sequence[Visit], launches: Sequence[int], floors: Mapping[str, float]
+def between_workers(
+    visits: Sequence[Visit], workers: Sequence[int], baselines: Mapping[str, float]
 ) -> list[float]:
     """Differences (of logarithms) of a point between the processes of one run: its own A/A."""
-    by_launch: dict[int, list[float]] = {}
-    for visit, launch in zip(visits, launches, strict=True):
-        if is_clean(visit, floors):
-            by_launch.setdefault(launch, []).append(median(visit.sample_times_s))
-    times = [median(v) for v in by_launch.values() if len(v) >= _FEWEST_PER_LAUNCH]
+    by_worker: dict[int, list[float]] = {}
+    for visit, worker in zip(visits, workers, strict=True):
+        if is_undisturbed(visit, baselines):
+            by_worker.setdefault(worker, []).append(median(visit.sample_times_s))
+    times = [median(v) for v in by_worker.values() if len(v) >= _FEWEST_PER_WORKER]
     return [abs(math.log(a / b)) for a, b in itertools.combinations(times, 2)]
 
 
@@ -162,7 +162,7 @@ def _between(
         f"{which} run: {flag}"
         for which, row in (("first", a), ("second", b))
         for flag in str(row["flags"] or "").split("; ")
-        if flag.startswith(("few clean visits", "machine slow", "contended"))
+        if flag.startswith(("few undisturbed visits", "machine slow", "contended"))
     ]
     if obstacles:
         verdict, reason = Verdict.UNKNOWN, "the runs are not comparable"
@@ -198,8 +198,8 @@ def _threshold_of(point: Point, before: Run, after: Run, drift: float) -> float:
     own = threshold(
         (
             run.history.visits.get(point.id, []),
-            run.history.launch_of.get(point.id, []),
-            run.history.floors,
+            run.history.worker_of.get(point.id, []),
+            run.history.baselines,
         )
         for run in (before, after)
     )
@@ -210,7 +210,7 @@ def _drift(before: Run, after: Run) -> float:
     """By how much the machine itself was faster or slower, where its canary can tell."""
     if before.provenance.machine.fingerprint != after.provenance.machine.fingerprint:
         return 0.0
-    return abs(math.log(environment.floors_apart(before, after)))
+    return abs(math.log(environment.baselines_apart(before, after)))
 
 
 def _warnings(

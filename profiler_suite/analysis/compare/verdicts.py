@@ -208,8 +208,8 @@ def group_of(name: str, changes: Sequence[Change], common: float) -> Group:
     """Geometric mean with a 95 % interval: the points' scatter or their own, and `common`.
 
     Its threshold is the middle one of its points: in some processes all points of one
-    implementation are slower together (np.add in a loop by 12 %), and only what launches
-    of one run differ by tells of that.
+    implementation are slower together (np.add in a loop by 12 %), and only the
+    difference between the worker processes of one run tells of that.
     """
     usable = [c for c in changes if c.usable]
     if not usable:

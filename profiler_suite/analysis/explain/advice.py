@@ -12,7 +12,7 @@ from profiler_suite.analysis.explain.candidates import LEAST_SHARE, Candidate, c
 from profiler_suite.measure.explain.records import Explained, Trial, Tried
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
-from profiler_suite.model.results import Ledger
+from profiler_suite.model.results import Breakdown
 
 # A gain below this is within what two runs of the same code differ by.
 _LEAST_GAIN = 1.03
@@ -27,7 +27,7 @@ class Advice(Noun, frozen=True):
     title: str
     evidence: str
     estimated_share: float
-    """Share of the time that the ledger let expect."""
+    """Share of the time that the time breakdown let expect."""
     ratio: float
     """Time before over time after, of the whole function."""
     low: float
@@ -51,12 +51,12 @@ class Advice(Noun, frozen=True):
 def judged(
     explained: Explained,
     tried: Iterable[Tried],
-    floors_s: Mapping[str, float],
+    baselines_s: Mapping[str, float],
     machine: Machine,
-    books: Ledger | None,
+    breakdown: Breakdown | None,
 ) -> tuple[Advice, ...]:
     """The trials that gave the same answer in measurably less time, the largest gain first."""
-    reasons = {_key(each.trial): each for each in candidates(explained, machine, books)}
+    reasons = {_key(each.trial): each for each in candidates(explained, machine, breakdown)}
     given: dict[str, Advice] = {}
     batches: list[tuple[Candidate, Tried, float]] = []
     for each in tried:
@@ -66,8 +66,8 @@ def judged(
         ratio = statistics.paired_ratio(
             dict(enumerate(each.before)),
             dict(enumerate(each.after)),
-            floors_s,
-            run_to_run=statistics.RUN_TO_RUN_ONE_LAUNCH / 2,
+            baselines_s,
+            run_to_run=statistics.RUN_TO_RUN_ONE_WORKER / 2,
         )
         if ratio is None:
             continue
@@ -118,7 +118,7 @@ def _batched(
 ) -> list[Advice]:
     """The batches of one kind together: they stand in the same loops."""
     found = []
-    plain_s = explained.account.plain_s
+    plain_s = explained.breakdown_record.plain_s
     for kind in dict.fromkeys(candidate.kind for candidate, _, _ in batches):
         own = [each for each in batches if each[0].kind == kind]
         saved_s = min(sum(s for _, _, s in own), 0.99 * plain_s)

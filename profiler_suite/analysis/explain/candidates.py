@@ -10,7 +10,7 @@ from profiler_suite.machine.lookup import call_cost_or_none
 from profiler_suite.measure.explain.records import Explained, Trial
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
-from profiler_suite.model.results import Ledger
+from profiler_suite.model.results import Breakdown
 from profiler_suite.model.trace import Operation
 
 LEAST_SHARE = 0.04
@@ -39,10 +39,12 @@ class Candidate(Noun, frozen=True):
     estimated_share: float
 
 
-def candidates(explained: Explained, machine: Machine, books: Ledger | None) -> list[Candidate]:
+def candidates(
+    explained: Explained, machine: Machine, breakdown: Breakdown | None
+) -> list[Candidate]:
     """What is worth trying on the machine."""
-    account = explained.account
-    if account.untraced or account.plain_s <= 0:
+    breakdown_record = explained.breakdown_record
+    if breakdown_record.untraced or breakdown_record.plain_s <= 0:
         return []
     functions = [f for f in map(rewriting.parsed, explained.sources) if f is not None]
     found: list[Candidate] = []
@@ -56,10 +58,10 @@ def candidates(explained: Explained, machine: Machine, books: Ledger | None) -> 
         found += _powers(explained, function, own)
         found += _buffers(explained, machine, function, own)
         found += _einsum(explained, function, own)
-        found += _upcasts(explained, books, function, own)
+        found += _upcasts(explained, breakdown, function, own)
         found += _contiguous(explained, function)
     found += _batches(explained, functions)
-    found += _threads(explained, machine, books)
+    found += _threads(explained, machine, breakdown)
     return found
 
 
@@ -79,10 +81,12 @@ def _share(explained: Explained, operations: Iterable[Operation]) -> float:
     wanted = {id(o) for o in operations}
     total = sum(
         time.calls * time.full_s
-        for time, o in zip(explained.account.operations, explained.operations, strict=True)
+        for time, o in zip(
+            explained.breakdown_record.operations, explained.operations, strict=True
+        )
         if id(o) in wanted
     )
-    return float(total / explained.account.plain_s)
+    return float(total / explained.breakdown_record.plain_s)
 
 
 def _names(operations: Iterable[Operation]) -> str:
@@ -136,7 +140,7 @@ def _wrappers(
             title=f"{_at(lines)}: call the ufunc's own reduction instead of its Python wrapper",
             evidence=f"{_names(chosen)} on at most {units.count(max(map(_elements, chosen)))} "
             "elements each: the wrapper costs more than the sum",
-            estimated_share=min(1.0, calls * each_s / explained.account.plain_s),
+            estimated_share=min(1.0, calls * each_s / explained.breakdown_record.plain_s),
         )
     ]
 
@@ -187,7 +191,7 @@ def _buffers(
         return []
     count = sum(o.temporaries for o in chosen)
     size = units.size(max(o.temporary_bytes / o.temporaries for o in chosen))
-    faults = explained.account.minor_faults
+    faults = explained.breakdown_record.minor_faults
     found = []
     seen: set[str] = set()
     for named in (True, False):
@@ -204,8 +208,8 @@ def _buffers(
                 f"{units.count(faults)} page faults",
                 estimated_share=min(
                     1.0,
-                    time_breakdown.saved_by_reuse(explained.account, machine)
-                    / explained.account.plain_s,
+                    time_breakdown.saved_by_reuse(explained.breakdown_record, machine)
+                    / explained.breakdown_record.plain_s,
                 ),
             )
         )
@@ -233,7 +237,7 @@ def _einsum(
 
 def _upcasts(
     explained: Explained,
-    books: Ledger | None,
+    breakdown: Breakdown | None,
     function: rewriting.Function,
     operations: list[Operation],
 ) -> list[Candidate]:
@@ -250,8 +254,8 @@ def _upcasts(
     if rewrite is None:
         return []
     work = (
-        books.share(time_breakdown.COPY) + books.share(time_breakdown.ARITHMETIC)
-        if books
+        breakdown.share(time_breakdown.COPY) + breakdown.share(time_breakdown.ARITHMETIC)
+        if breakdown
         else 0.0
     )
     return [
@@ -300,14 +304,14 @@ def _batches(explained: Explained, functions: list[rewriting.Function]) -> list[
     rows = []
     hits = {(r.file, r.line): r.hits / r.evaluations for r in explained.lines}
     for number, (time, o) in enumerate(
-        zip(explained.account.operations, explained.operations, strict=True)
+        zip(explained.breakdown_record.operations, explained.operations, strict=True)
     ):
         small = _elements(o) <= _SMALL_ELEMENTS or o.kind == "product"
         if o.calls < _MANY_CALLS or not small or not time.replayed or not o.lines:
             continue
         if o.kind not in ("ufunc", "reduction", "product", "scalar"):
             continue
-        share = time.calls * time.full_s / explained.account.plain_s
+        share = time.calls * time.full_s / explained.breakdown_record.plain_s
         if share < LEAST_SHARE:
             continue
         place = o.lines[0]
@@ -315,13 +319,15 @@ def _batches(explained: Explained, functions: list[rewriting.Function]) -> list[
         if function is None:
             continue
         around = loops.loops_around(function, place.line)
-        turns = hits.get((place.file, around.stopped_by), 1.0) if around.stopped_by else 1.0
-        if not around.independent or o.calls / max(turns, 1.0) < _MANY_CALLS:
+        iterations = (
+            hits.get((place.file, around.stopped_by), 1.0) if around.stopped_by else 1.0
+        )
+        if not around.independent or o.calls / max(iterations, 1.0) < _MANY_CALLS:
             continue
-        rows.append((share, number, o, place.line, around, turns))
+        rows.append((share, number, o, place.line, around, iterations))
     rows.sort(key=lambda row: -row[0])
     found = []
-    for share, number, o, line, around, turns in rows[:_MOST_BATCHES]:
+    for share, number, o, line, around, iterations in rows[:_MOST_BATCHES]:
         matrix = o.kind == "product" and [len(each.shape) for each in o.operands[:2]] == [2, 1]
         loop = _at(around.independent)
         title = (
@@ -332,7 +338,9 @@ def _batches(explained: Explained, functions: list[rewriting.Function]) -> list[
         found.append(
             Candidate(
                 kind="gemm" if matrix else "batch",
-                trial=Trial(kind="batch", operation=number, turns=max(1, round(turns))),
+                trial=Trial(
+                    kind="batch", operation=number, iterations=max(1, round(iterations))
+                ),
                 title=title,
                 evidence="",
                 estimated_share=share,
@@ -341,12 +349,14 @@ def _batches(explained: Explained, functions: list[rewriting.Function]) -> list[
     return found
 
 
-def _threads(explained: Explained, machine: Machine, books: Ledger | None) -> list[Candidate]:
+def _threads(
+    explained: Explained, machine: Machine, breakdown: Breakdown | None
+) -> list[Candidate]:
     if explained.product_flop < _THREADS_FLOP:
         return []
     allowed = machine.facts.cores_allowed
     others = {1, max(1, allowed // 2), allowed} - {explained.threads}
-    work = books.share(time_breakdown.ARITHMETIC) if books else 0.0
+    work = breakdown.share(time_breakdown.ARITHMETIC) if breakdown else 0.0
     return [
         Candidate(
             kind="threads",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pandas as pd
 
-from profiler_suite.model.results import Ledger, LedgerEntry
+from profiler_suite.model.results import Breakdown, BreakdownEntry
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.explain.explanation import Explanation
@@ -16,7 +16,11 @@ EXPLANATION_SCHEMA = 1
 
 def document(this: "Explanation") -> dict[str, Any]:
     """The explanation as plain values with stable keys; missing numbers are None."""
-    explained, account, time = this.explained, this.explained.account, this.time
+    explained, breakdown_record, time = (
+        this.explained,
+        this.explained.breakdown_record,
+        this.time,
+    )
     return {
         "schema": EXPLANATION_SCHEMA,
         "name": explained.name,
@@ -33,20 +37,20 @@ def document(this: "Explanation") -> dict[str, Any]:
             "minimum_s": time.minimum_s,
             "cold_s": explained.cold_s,
             "visits": time.visits,
-            "clean_visits": time.clean_visits,
+            "undisturbed_visits": time.undisturbed_visits,
             "flags": list(time.flags),
         },
         "trace": {
-            "calls": account.calls,
-            "flop": account.flop,
-            "traffic_bytes": account.traffic_bytes,
-            "temporaries": account.temporaries,
-            "temporary_bytes": account.temporary_bytes,
-            "coverage": account.coverage,
-            "uncovered": dict(account.uncovered),
-            "untraced": account.untraced,
+            "calls": breakdown_record.calls,
+            "flop": breakdown_record.flop,
+            "traffic_bytes": breakdown_record.traffic_bytes,
+            "temporaries": breakdown_record.temporaries,
+            "temporary_bytes": breakdown_record.temporary_bytes,
+            "coverage": breakdown_record.coverage,
+            "uncovered": dict(breakdown_record.uncovered),
+            "untraced": breakdown_record.untraced,
         },
-        "ledger": _ledger_document(this.ledger),
+        "breakdown": _breakdown_document(this.breakdown),
         "roofline": msgspec.to_builtins(this.roofline),
         "operations": _records(this.operations),
         "lines": _records(this.lines),
@@ -60,25 +64,25 @@ def document(this: "Explanation") -> dict[str, Any]:
     }
 
 
-def _ledger_document(books: Ledger | None) -> dict[str, Any] | None:
-    if books is None:
+def _breakdown_document(breakdown: Breakdown | None) -> dict[str, Any] | None:
+    if breakdown is None:
         return None
 
-    def entry(each: LedgerEntry) -> dict[str, Any]:
+    def entry(each: BreakdownEntry) -> dict[str, Any]:
         return {
             "time_s": each.time_s,
             "low_s": each.low_s,
             "high_s": each.high_s,
-            "share": each.time_s / books.time_s,
+            "share": each.time_s / breakdown.time_s,
             "method": each.method,
         }
 
     return {
-        "time_s": books.time_s,
-        "entries": {each.name: entry(each) for each in books.entries},
-        "overhead_shares": dict(books.overhead_shares),
-        "coverage": books.coverage,
-        "clean": books.clean,
+        "time_s": breakdown.time_s,
+        "entries": {each.name: entry(each) for each in breakdown.entries},
+        "overhead_shares": dict(breakdown.overhead_shares),
+        "coverage": breakdown.coverage,
+        "undisturbed": breakdown.undisturbed,
     }
 
 

@@ -1,4 +1,4 @@
-"""What the measurements of one function mean: books, roofs, verdict, advice."""
+"""What the measurements of one function mean: time breakdown, roofs, verdict, advice."""
 
 import functools
 import json
@@ -17,7 +17,7 @@ from profiler_suite.analysis.explain.candidates import candidates
 from profiler_suite.measure.explain.records import Explained, Trial, Tried
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
-from profiler_suite.model.results import Estimate, Ledger
+from profiler_suite.model.results import Breakdown, Estimate
 
 _PEAK_DTYPES = {"<f4": "float32", "<c8": "float32"}
 # Below this share a counterfactual is not worth a line.
@@ -43,12 +43,12 @@ class Explanation:
         explained: Explained,
         machine: Machine,
         tried: tuple[Tried, ...] = (),
-        kept_floors_s: dict[str, float] | None = None,
+        kept_baselines_s: dict[str, float] | None = None,
     ) -> None:
         self.explained = explained
         self.machine = machine
         self.tried = tried
-        self._kept_floors_s = dict(kept_floors_s or {})
+        self._kept_baselines_s = dict(kept_baselines_s or {})
 
     def __repr__(self) -> str:
         return f"<Explanation of {self.explained.name}: {self.verdict[0]}>"
@@ -56,24 +56,24 @@ class Explanation:
     # ------------------------------------------------------------- the numbers
 
     @functools.cached_property
-    def floors_s(self) -> dict[str, float]:
+    def baselines_s(self) -> dict[str, float]:
         """Floor of each canary: the kept one, or this run's where it is smaller, s."""
-        own = self.explained.own_floors_s
-        return {name: min(s, self._kept_floors_s.get(name, s)) for name, s in own.items()}
+        own = self.explained.own_baselines_s
+        return {name: min(s, self._kept_baselines_s.get(name, s)) for name, s in own.items()}
 
     @functools.cached_property
     def time(self) -> Estimate:
         """Time of one evaluation with its interval."""
         visits = self.explained.visits
-        slow = statistics.slowness(self.explained.own_floors_s, self._kept_floors_s)
+        slow = statistics.slowness(self.explained.own_baselines_s, self._kept_baselines_s)
         return statistics.estimate(
-            visits, [0] * len(visits), self.floors_s, slow, self.explained.threads
+            visits, [0] * len(visits), self.baselines_s, slow, self.explained.threads
         )
 
     @functools.cached_property
-    def ledger(self) -> Ledger | None:
-        """The books of one evaluation; None when neither a trace nor samples are there."""
-        return time_breakdown.ledger(self.explained.account, self.machine)
+    def breakdown(self) -> Breakdown | None:
+        """The time breakdown of one evaluation; None without a trace and samples."""
+        return time_breakdown.breakdown(self.explained.breakdown_record, self.machine)
 
     @functools.cached_property
     def operations(self) -> pd.DataFrame:
@@ -88,7 +88,7 @@ class Explanation:
     @functools.cached_property
     def roofline(self) -> roofline.Placement:
         """Which roof is the lowest, by traced FLOP and bytes, and how near it is."""
-        return place(self.explained, self.time, self.machine, self.ledger)
+        return place(self.explained, self.time, self.machine, self.breakdown)
 
     @functools.cached_property
     def counterfactuals(self) -> tuple[Counterfactual, ...]:
@@ -99,25 +99,25 @@ class Explanation:
     def advice(self) -> tuple[Advice, ...]:
         """What to change, each with a gain that was measured here, the largest first."""
         return advice.judged(
-            self.explained, self.tried, self.floors_s, self.machine, self.ledger
+            self.explained, self.tried, self.baselines_s, self.machine, self.breakdown
         )
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is missing, and what the function does besides giving an answer."""
-        of_books = self.ledger.notes if self.ledger else ()
+        of_breakdown = self.breakdown.notes if self.breakdown else ()
         missing = []
-        account = self.explained.account
-        if self.ledger is None:
+        breakdown_record = self.explained.breakdown_record
+        if self.breakdown is None:
             missing = [
                 f"no {what}: {reason}"
                 for what, reason in (
-                    ("operation trace", account.untraced),
-                    ("native samples", account.unsampled),
+                    ("operation trace", breakdown_record.untraced),
+                    ("native samples", breakdown_record.unsampled),
                 )
                 if reason
             ]
-        return (*self.explained.notes, *of_books, *missing, *self.time.flags)
+        return (*self.explained.notes, *of_breakdown, *missing, *self.time.flags)
 
     # ---------------------------------------------------------------- in words
 
@@ -138,26 +138,28 @@ class Explanation:
 def explain(
     explained: Explained,
     machine: Machine,
-    kept_floors_s: dict[str, float],
+    kept_baselines_s: dict[str, float],
     attempt: Callable[[Trial], Tried],
 ) -> Explanation:
     """The explanation, after `attempt` has tried whatever might be advised."""
-    first = Explanation(explained, machine, (), kept_floors_s)
-    tried = tuple(attempt(each.trial) for each in candidates(explained, machine, first.ledger))
-    return Explanation(explained, machine, tried, kept_floors_s)
+    first = Explanation(explained, machine, (), kept_baselines_s)
+    tried = tuple(
+        attempt(each.trial) for each in candidates(explained, machine, first.breakdown)
+    )
+    return Explanation(explained, machine, tried, kept_baselines_s)
 
 
 def place(
-    explained: Explained, time: Estimate, machine: Machine, books: Ledger | None
+    explained: Explained, time: Estimate, machine: Machine, breakdown: Breakdown | None
 ) -> roofline.Placement:
     """Bound and share of attainable of a traced function.
 
     The least time by each roof: FLOP over the best GEMM rate of their dtype,
     traced bytes over the bandwidth of the level that holds arguments, result and
-    the largest temporary, and what interpreter and dispatch take by the books. The
+    the largest temporary, and what interpreter and dispatch take by the time breakdown. The
     largest of the three bounds it.
     """
-    account = explained.account
+    breakdown_record = explained.breakdown_record
     largest = max(
         (o.temporary_bytes / max(1, o.temporaries) for o in explained.operations), default=0.0
     )
@@ -165,20 +167,20 @@ def place(
     threads = explained.threads
     level = roofline.level_of(working_set, machine, threads)
     least: dict[str, float] = {}
-    if not account.untraced:
+    if not breakdown_record.untraced:
         peaks = [
             (flop, machine.peak_flop_per_s(_PEAK_DTYPES.get(dtype, "float64"), threads))
             for dtype, flop in explained.flop_by_dtype.items()
         ]
         if peaks and all(peak for _, peak in peaks):
             least["compute"] = sum(flop / peak for flop, peak in peaks)
-        reads = explained.bytes_written < roofline.MOSTLY_READS * account.traffic_bytes
+        reads = explained.bytes_written < roofline.MOSTLY_READS * breakdown_record.traffic_bytes
         bandwidth = machine.bandwidth(level, threads, "read" if reads else "")
         if bandwidth:
-            least["memory"] = account.traffic_bytes / bandwidth
-    if books is not None:
-        # As a share of the plain time of the same rounds: it was measured in their mood.
-        least["overhead"] = time_breakdown.overhead(books) * time.time_s
+            least["memory"] = breakdown_record.traffic_bytes / bandwidth
+    if breakdown is not None:
+        # As a share of the plain time of the same rounds: both had the same interference.
+        least["overhead"] = time_breakdown.overhead(breakdown) * time.time_s
     lowest = max(least, key=lambda name: least[name], default="")
     if not lowest or not least[lowest] or not time.time_s:
         return roofline.Placement(
@@ -190,13 +192,13 @@ def place(
             above_roof=False,
         )
     overhead_s = least.get("overhead", 0.0)
-    work_s = time_breakdown.work(books) * time.time_s if books else 0.0
+    work_s = time_breakdown.work(breakdown) * time.time_s if breakdown else 0.0
     reached = least[lowest] / time.time_s
     return roofline.Placement(
         bound=roofline.held_back_by(lowest, reached, overhead_s, work_s),
         level=level,
-        attainable_flop_per_s=account.flop / least[lowest],
-        overhead_flop_per_s=account.flop / overhead_s if overhead_s else 0.0,
+        attainable_flop_per_s=breakdown_record.flop / least[lowest],
+        overhead_flop_per_s=breakdown_record.flop / overhead_s if overhead_s else 0.0,
         of_attainable=reached,
         above_roof=lowest != "overhead"
         and least[lowest] > time.high_s * (1 + roofline.ROOF_TOLERANCE),
@@ -204,30 +206,30 @@ def place(
 
 
 def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
-    account, books = this.explained.account, this.ledger
-    if books is None or account.untraced:
+    breakdown_record, breakdown = this.explained.breakdown_record, this.breakdown
+    if breakdown is None or breakdown_record.untraced:
         return ()
-    calls = sum(operation.calls for operation in account.operations)
+    calls = sum(operation.calls for operation in breakdown_record.operations)
     memory_bound = this.roofline.bound == "memory"
     found = {
         "one_call": (
             f"one call of each kind instead of {units.count(calls)}",
-            time_breakdown.saved_by_one_call(account),
+            time_breakdown.saved_by_one_call(breakdown_record),
         ),
         "reused_buffers": (
-            f"reusing buffers ({units.count(account.minor_faults)} page faults)",
-            time_breakdown.saved_by_reuse(account, this.machine),
+            f"reusing buffers ({units.count(breakdown_record.minor_faults)} page faults)",
+            time_breakdown.saved_by_reuse(breakdown_record, this.machine),
         ),
         "free_arithmetic": (
             "infinitely fast arithmetic",
             0.0
             if memory_bound
-            else time_breakdown.saved_by_free_arithmetic(books) * books.time_s,
+            else time_breakdown.saved_by_free_arithmetic(breakdown) * breakdown.time_s,
         ),
     }
     rows = [
         Counterfactual(
-            name=name, text=text, saved_s=saved_s, share=max(0.0, saved_s) / books.time_s
+            name=name, text=text, saved_s=saved_s, share=max(0.0, saved_s) / breakdown.time_s
         )
         for name, (text, saved_s) in found.items()
     ]
@@ -235,25 +237,29 @@ def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
 
 
 def _verdict(this: Explanation) -> tuple[str, ...]:
-    account, placement, time = this.explained.account, this.roofline, this.time
+    breakdown_record, placement, time = (
+        this.explained.breakdown_record,
+        this.roofline,
+        this.time,
+    )
     said = [f"{units.time(time.time_s)} ({interval(time)})"]
-    if not account.untraced and account.flop:
-        rate = units.flop_rate(account.flop / time.time_s)
-        said.append(f"{units.count(account.flop)} executed FLOP at {rate}")
-    elif not account.untraced:
+    if not breakdown_record.untraced and breakdown_record.flop:
+        rate = units.flop_rate(breakdown_record.flop / time.time_s)
+        said.append(f"{units.count(breakdown_record.flop)} executed FLOP at {rate}")
+    elif not breakdown_record.untraced:
         said.append("no floating-point operation")
     if placement.bound:
         said.append(
             roofline.in_words(placement.bound, placement.level, placement.of_attainable)
         )
     sentences = [f"{this.explained.name.rpartition(':')[2]}: {'; '.join(said)}."]
-    if this.ledger:
-        named = [e for e in this.ledger.entries if e.name != time_breakdown.RESIDUAL]
+    if this.breakdown:
+        named = [e for e in this.breakdown.entries if e.name != time_breakdown.RESIDUAL]
         largest = max(named, key=lambda e: e.time_s, default=None)
         if largest:
-            share = units.percent(largest.time_s / this.ledger.time_s)
+            share = units.percent(largest.time_s / this.breakdown.time_s)
             sentences.append(f"The largest part is {largest.name}, {share} of the time.")
-        overhead = overhead_share(this.ledger)
+        overhead = overhead_share(this.breakdown)
         if (
             not math.isnan(overhead)
             and overhead > 0.5
@@ -263,7 +269,7 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
                 f"{units.percent(overhead)} of the time is neither copying nor arithmetic: "
                 "it is held up by interpreter and calls before any roof of the machine."
             )
-        arithmetic = this.ledger.share(time_breakdown.ARITHMETIC)
+        arithmetic = this.breakdown.share(time_breakdown.ARITHMETIC)
         if arithmetic > 0.5 and placement.bound == roofline.WORK:
             sentences.append(
                 f"{units.percent(arithmetic)} of the time is arithmetic far below what "
@@ -282,15 +288,19 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
 
 def bound_in_words(this: Explanation) -> str:
     """'memory-bound (L2), 40 % of attainable'; without a roof, the interpreter."""
-    placement, books = this.roofline, this.ledger
-    if placement.bound == "overhead" and books and not this.explained.account.calls:
+    placement, breakdown = this.roofline, this.breakdown
+    if (
+        placement.bound == "overhead"
+        and breakdown
+        and not this.explained.breakdown_record.calls
+    ):
         return "interpreter-bound: no roof of the machine is near"
     return roofline.in_words(placement.bound, placement.level, placement.of_attainable)
 
 
-def overhead_share(books: Ledger) -> float:
+def overhead_share(breakdown: Breakdown) -> float:
     """1 − (copy + arithmetic) / time: by samples where there are any, else by replay."""
-    shares = books.overhead_shares
+    shares = breakdown.overhead_shares
     return shares.get("native", shares.get("replay", math.nan))
 
 

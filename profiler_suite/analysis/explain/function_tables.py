@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis import time_breakdown
-from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS, LineBooks
+from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS, LineBreakdown
 from profiler_suite.measure.explain.records import Explained
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.rows import LineRecord
@@ -37,8 +37,8 @@ LINE_COLUMNS = (
 
 def operation_table(explained: Explained, machine: Machine) -> pd.DataFrame:
     """Every replayed operation, the costliest first; times in s."""
-    account = explained.account
-    fault_s, _ = time_breakdown.fault_price(account, machine)
+    breakdown_record = explained.breakdown_record
+    fault_s, _ = time_breakdown.fault_price(breakdown_record, machine)
     rows = [
         {
             "operation": each.name,
@@ -51,15 +51,15 @@ def operation_table(explained: Explained, machine: Machine) -> pd.DataFrame:
             "fixed_s": each.fixed_s if each.replayed else np.nan,
             "growing_s": time_breakdown.growing_s(each, fault_s) if each.replayed else np.nan,
             "total_s": each.calls * each.full_s if each.replayed else np.nan,
-            "share": each.calls * each.full_s / account.plain_s
-            if account.plain_s and each.replayed
+            "share": each.calls * each.full_s / breakdown_record.plain_s
+            if breakdown_record.plain_s and each.replayed
             else np.nan,
             "entry": time_breakdown.grows_as(each),
             "flop": each.flop,
             "traffic_bytes": each.traffic_bytes,
             "minor_faults": each.minor_faults,
         }
-        for each in account.operations
+        for each in breakdown_record.operations
     ]
     table = pd.DataFrame(rows, columns=list(OPERATION_COLUMNS))
     return table.sort_values("total_s", ascending=False, ignore_index=True)
@@ -72,12 +72,12 @@ def _line_s(record: LineRecord) -> float:
 
 def line_table(explained: Explained, machine: Machine) -> pd.DataFrame:
     """Every line that ran, in source order; times in s per evaluation."""
-    books = LineBooks(explained.account, machine)
+    breakdown = LineBreakdown(explained.breakdown_record, machine)
     rows = []
     for each in explained.lines:
         time_s = _line_s(each)
-        # Its own passes' plain time: another mood of the machine would not cancel.
-        plain_s = each.plain_s or explained.account.plain_s
+        # Its own passes' plain time: other interference would not cancel.
+        plain_s = each.plain_s or explained.breakdown_record.plain_s
         rows.append(
             {
                 "function": each.function,
@@ -93,7 +93,7 @@ def line_table(explained: Explained, machine: Machine) -> pd.DataFrame:
                 "raw_s": each.time_s / each.evaluations,
                 "plain_s": plain_s,
                 "profiled_s": each.profiled_s,
-                **books.split(each),
+                **breakdown.split(each),
                 "source": each.source,
             }
         )

@@ -13,7 +13,7 @@ from profiler_suite.model.noun import Noun
 SEED_SCHEMA = 1
 
 
-class Arm(Noun, frozen=True):
+class Side(Noun, frozen=True):
     """One side of the question."""
 
     name: str
@@ -23,19 +23,19 @@ class Arm(Noun, frozen=True):
 
 
 class SeedAnswer:
-    """Loop against product: times, counts, bounds, books, what would be saved."""
+    """Loop against product: times, counts, bounds, time breakdowns, what would be saved."""
 
     def __init__(
         self,
         question: str,
-        arms: tuple[Arm, Arm],
+        sides: tuple[Side, Side],
         explanations: tuple[Explanation, Explanation],
         versus: Tried,
         alternative_name: str,
         alternative: Tried,
     ) -> None:
         self.question = question
-        self.arms = arms
+        self.sides = sides
         self.explanations = explanations
         self._versus = versus
         self.alternative_name = alternative_name
@@ -46,7 +46,7 @@ class SeedAnswer:
         """Time of the loop over time of the product, from visits in turn.
 
         Its interval holds the quotient of the two times shown as well: the product's
-        matrix lives in a cache that others use, and each arm was timed at its own moment.
+        matrix lives in a cache that others use, and each side was timed at its own moment.
         """
         found = self._ratio(self._versus)
         return found and statistics.holding(found, self.quotient)
@@ -66,14 +66,14 @@ class SeedAnswer:
         return statistics.paired_ratio(
             dict(enumerate(tried.before)),
             dict(enumerate(tried.after)),
-            self.explanations[0].floors_s,
-            run_to_run=statistics.RUN_TO_RUN_ONE_LAUNCH,
+            self.explanations[0].baselines_s,
+            run_to_run=statistics.RUN_TO_RUN_ONE_WORKER,
         )
 
     @property
     def headline(self) -> str:
         """The answer in one sentence."""
-        left, right = self.arms
+        left, right = self.sides
         fewer = f"{right.textbook_flop / left.textbook_flop:.3g}"
         found = self.ratio
         if found is None:
@@ -88,7 +88,7 @@ class SeedAnswer:
     def sentences(self) -> tuple[str, ...]:
         """Why, in a few sentences."""
         loop, product = self.explanations
-        account = loop.explained.account
+        breakdown_record = loop.explained.breakdown_record
         said = []
         in_turn = self._ratio(self._versus)
         if in_turn is not None and not in_turn.low <= self.quotient <= in_turn.high:
@@ -97,25 +97,28 @@ class SeedAnswer:
                 f"{units.three_digits(self.quotient)}: something beside this run slowed one of "
                 "them; the interval above holds both."
             )
-        if loop.ledger and not account.untraced:
-            arithmetic = max(0.0, time_breakdown.saved_by_free_arithmetic(loop.ledger))
-            one_call = time_breakdown.saved_by_one_call(account) / loop.ledger.time_s
+        if loop.breakdown and not breakdown_record.untraced:
+            arithmetic = max(0.0, time_breakdown.saved_by_free_arithmetic(loop.breakdown))
+            one_call = (
+                time_breakdown.saved_by_one_call(breakdown_record) / loop.breakdown.time_s
+            )
             said.append(
                 f"Infinitely fast arithmetic would save {units.percent(arithmetic)} of the "
-                f"{self.arms[0].name}; one call of each kind instead of "
-                f"{units.count(account.calls)} at least {units.percent(min(one_call, 1.0))}."
+                f"{self.sides[0].name}; one call of each kind instead of "
+                f"{units.count(breakdown_record.calls)} at least "
+                f"{units.percent(min(one_call, 1.0))}."
             )
         peak = loop.machine.peak_flop_per_s("float64", 1)
         if peak:
-            at_peak_s = self.arms[0].textbook_flop / peak
+            at_peak_s = self.sides[0].textbook_flop / peak
             said.append(
                 f"At the best measured rate ({units.flop_rate(peak)}) its operations take "
                 f"{units.time(at_peak_s)}: the count is right, it is just not what is paid for."
             )
         if product.roofline.bound == "memory":
             said.append(
-                f"{self.arms[1].name} is held up by {product.roofline.level} bandwidth, not by "
-                "arithmetic: BLAS is fast here because it is one call."
+                f"{self.sides[1].name} is held up by {product.roofline.level} bandwidth, not "
+                "by arithmetic: BLAS is fast here because it is one call."
             )
         other = self.alternative
         if other is not None:
@@ -133,21 +136,21 @@ class SeedAnswer:
             "headline": self.headline,
             "ratio": _ratio_document(self.ratio),
             "quotient_of_times": self.quotient,
-            "flop_ratio": self.arms[1].textbook_flop / self.arms[0].textbook_flop,
-            "arms": [
+            "flop_ratio": self.sides[1].textbook_flop / self.sides[0].textbook_flop,
+            "sides": [
                 {
-                    "arm": role,
-                    "implementation": arm.name,
-                    "problem": arm.problem,
-                    "flop_textbook": arm.textbook_flop,
-                    "flop_executed": found.explained.account.flop,
-                    "compulsory_bytes": arm.textbook_bytes,
+                    "side": role,
+                    "implementation": side.name,
+                    "problem": side.problem,
+                    "flop_textbook": side.textbook_flop,
+                    "flop_executed": found.explained.breakdown_record.flop,
+                    "compulsory_bytes": side.textbook_bytes,
                     "bound": found.roofline.bound,
                     "of_attainable": found.roofline.of_attainable,
                     "explanation": found.document(),
                 }
-                for role, arm, found in zip(
-                    ("loop", "product"), self.arms, self.explanations, strict=True
+                for role, side, found in zip(
+                    ("loop", "product"), self.sides, self.explanations, strict=True
                 )
             ],
             "counterfactuals": self.explanations[0].document()["counterfactuals"],

@@ -10,7 +10,7 @@ from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.workload import PEER
 
-# A choice this near to the fastest is as good as right: about the spread of two launches.
+# A choice this near to the fastest is as good as right: the spread of two worker processes.
 NEAR = 1.10
 
 

@@ -17,11 +17,11 @@ _MOST_CROSSINGS = 3  # of one experiment in one finding
 
 
 class Answer(Noun, frozen=True):
-    """The two arms of an experiment's question and what their times say."""
+    """The two sides of an experiment's question and what their times say."""
 
     experiment: str
     left: str
-    """Point id of the first arm."""
+    """Point id of the first side."""
     right: str
     left_name: str
     right_name: str
@@ -35,7 +35,7 @@ class Answer(Noun, frozen=True):
     """Left is 'slower', 'faster', 'same within noise', or one 'cannot tell'."""
     headline: str
     left_bound: str
-    """Bound of the left arm in words."""
+    """Bound of the left side in words."""
     right_bound: str
     sentences: tuple[str, ...]
 
@@ -80,8 +80,8 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> Answer 
     ratio = statistics.paired_ratio(
         run.history.by_round(left.id),
         run.history.by_round(right.id),
-        run.history.floors,
-        run_to_run=statistics.RUN_TO_RUN_ONE_LAUNCH,
+        run.history.baselines,
+        run_to_run=statistics.RUN_TO_RUN_ONE_WORKER,
     )
     # Without operations on both sides there is nothing to wonder about.
     if ratio is None or min(left.cost.flop, right.cost.flop) <= 0:
@@ -162,8 +162,8 @@ def _sentences(
             "would save no more than that."
         )
     for point in (left, right):
-        if books := where_time_goes(run, point.id):
-            said.append(f"{point.implementation}: {books}")
+        if breakdown := where_time_goes(run, point.id):
+            said.append(f"{point.implementation}: {breakdown}")
     best = _fastest_same_problem(run, left)
     if best is not None and best["implementation"] != left.implementation:
         fewer = best["calls"] < left.cost.calls / 2
@@ -177,9 +177,9 @@ def _sentences(
 
 
 def where_time_goes(run: Run, point_id: str) -> str:
-    """The ledger of a point and its counterfactuals in two sentences; empty without one."""
-    found = run.ledgers.get(point_id)
-    record = run.history.accounts.get(point_id)
+    """A point's time breakdown and counterfactuals in two sentences; empty without one."""
+    found = run.breakdowns.get(point_id)
+    record = run.history.breakdown_records.get(point_id)
     if found is None or record is None:
         return ""
     shares = sorted(

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from profiler_suite.analysis import statistics
 from profiler_suite.machine import canary
 from profiler_suite.model.rows import (
-    AccountRecord,
-    LaunchRecord,
+    BreakdownRecord,
     LineRecord,
     LinesRecord,
     PassRecord,
@@ -15,6 +14,7 @@ from profiler_suite.model.rows import (
     RoundRecord,
     Row,
     Visit,
+    WorkerRecord,
 )
 
 
@@ -23,22 +23,22 @@ class History:
     """The rows of a run, sorted by point."""
 
     visits: dict[str, list[Visit]]
-    launch_of: dict[str, list[int]]
+    worker_of: dict[str, list[int]]
     """Process of each visit, in the order of `visits`."""
     round_of: dict[str, list[int]]
-    launches: dict[str, list[LaunchRecord]]
+    workers: dict[str, list[WorkerRecord]]
     outcomes: dict[str, PointRecord]
     lines: list[LineRecord]
-    accounts: dict[str, AccountRecord]
+    breakdown_records: dict[str, BreakdownRecord]
     passes: list[PassRecord]
     unreadable: int
     """Lines of the record file that could not be read."""
-    own_floors: dict[str, float]
+    own_baselines: dict[str, float]
     """Floor of each canary in this run, s."""
-    floors: dict[str, float]
-    """What canaries are held against: this run's floors, or kept ones if it was all slow."""
+    baselines: dict[str, float]
+    """What canaries are held against: this run's baselines, or kept ones if it was all slow."""
     slowness: float
-    """This run's floor over the kept one, at least 1."""
+    """This run's baseline over the kept one, at least 1."""
 
     def by_round(self, point_id: str) -> dict[int, Visit]:
         """The point's visits by round."""
@@ -47,49 +47,51 @@ class History:
         )
 
 
-def history_of(rows: Sequence[Row], unreadable: int, kept_floors: dict[str, float]) -> History:
-    """Sort rows by point and find the run's floors."""
+def history_of(
+    rows: Sequence[Row], unreadable: int, kept_baselines: dict[str, float]
+) -> History:
+    """Sort rows by point and find the run's baselines."""
     visits: dict[str, list[Visit]] = {}
-    launch_of: dict[str, list[int]] = {}
+    worker_of: dict[str, list[int]] = {}
     round_of: dict[str, list[int]] = {}
-    launches: dict[str, list[LaunchRecord]] = {}
+    workers: dict[str, list[WorkerRecord]] = {}
     outcomes: dict[str, PointRecord] = {}
     lines: dict[str, list[LineRecord]] = {}
     passes: list[PassRecord] = []
-    accounts: dict[str, AccountRecord] = {}
+    breakdown_records: dict[str, BreakdownRecord] = {}
     canaries: dict[str, list[float]] = {}
     for row in rows:
         if isinstance(row, RoundRecord):
             for visit in row.visits:
                 visits.setdefault(visit.point, []).append(visit)
-                launch_of.setdefault(visit.point, []).append(row.launch)
+                worker_of.setdefault(visit.point, []).append(row.worker)
                 round_of.setdefault(visit.point, []).append(row.round)
                 for name, pair in visit.canaries_s.items():
                     canaries.setdefault(name, []).extend(pair)
-        elif isinstance(row, LaunchRecord):
-            launches.setdefault(row.point, []).append(row)
+        elif isinstance(row, WorkerRecord):
+            workers.setdefault(row.point, []).append(row)
         elif isinstance(row, PointRecord):
             outcomes[row.point.id] = row
         elif isinstance(row, LinesRecord):
             lines[row.point] = list(row.lines)
         elif isinstance(row, LineRecord):
             lines.setdefault(row.point, []).append(row)
-        elif isinstance(row, AccountRecord):
-            accounts[row.point] = row
+        elif isinstance(row, BreakdownRecord):
+            breakdown_records[row.point] = row
         elif isinstance(row, PassRecord):
             passes.append(row)
-    own = {name: statistics.own_floor(times) for name, times in canaries.items()}
+    own = {name: statistics.own_baseline(times) for name, times in canaries.items()}
     return History(
         visits=visits,
-        launch_of=launch_of,
+        worker_of=worker_of,
         round_of=round_of,
-        launches=launches,
+        workers=workers,
         outcomes=outcomes,
         lines=[line for each in lines.values() for line in each],
-        accounts=accounts,
+        breakdown_records=breakdown_records,
         passes=passes,
         unreadable=unreadable,
-        own_floors=own,
-        floors=canary.effective_floors(own, kept_floors),
-        slowness=statistics.slowness(own, kept_floors),
+        own_baselines=own,
+        baselines=canary.effective_baselines(own, kept_baselines),
+        slowness=statistics.slowness(own, kept_baselines),
     )

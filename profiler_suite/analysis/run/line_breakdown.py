@@ -1,6 +1,6 @@
-"""The books of single lines: what their operations take, what that leaves the interpreter.
+"""The time breakdown of single lines: what their operations take, and what that leaves.
 
-An operation is timed alone in the rounds of the ledger; the line in a pass of its own.
+An operation is timed alone in the rounds of the time breakdown; the line in a pass of its own.
 Between the two the machine may have changed its pace, so operations are scaled by the
 plain times of the two passes.
 """
@@ -13,7 +13,7 @@ import msgspec
 
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.model.machine import Machine
-from profiler_suite.model.rows import AccountRecord, LineRecord, OperationTime
+from profiler_suite.model.rows import BreakdownRecord, LineRecord, OperationTime
 
 SPLIT_COLUMNS = {
     "interpreter_s": "of the line's time, what its operations leave, s",
@@ -35,13 +35,13 @@ class _Parts(msgspec.Struct):
     replayed: bool = True
 
 
-class LineBooks:
+class LineBreakdown:
     """The operations of one account, by the lines that call them."""
 
-    def __init__(self, account: AccountRecord, machine: Machine) -> None:
-        fault_s, _ = time_breakdown.fault_price(account, machine)
-        self._plain_s = account.plain_s
-        self._parts = _by_line(account.operations, fault_s)
+    def __init__(self, breakdown_record: BreakdownRecord, machine: Machine) -> None:
+        fault_s, _ = time_breakdown.fault_price(breakdown_record, machine)
+        self._plain_s = breakdown_record.plain_s
+        self._parts = _by_line(breakdown_record.operations, fault_s)
 
     def split(self, record: LineRecord) -> dict[str, float]:
         """Columns of SPLIT_COLUMNS, s per evaluation.

@@ -14,7 +14,7 @@ from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.run import crossovers, scaling, tables
 from profiler_suite.analysis.run.history import History, history_of
 from profiler_suite.errors import RunFolderError
-from profiler_suite.model.results import Ledger
+from profiler_suite.model.results import Breakdown
 from profiler_suite.model.run import Provenance
 
 
@@ -27,8 +27,8 @@ class Run:
     points: pd.DataFrame
     lines: pd.DataFrame
     operations: pd.DataFrame
-    ledgers: dict[str, Ledger]
-    """Point id → its ledger, for the points that have one."""
+    breakdowns: dict[str, Breakdown]
+    """Point id → its time breakdown, for the points that have one."""
     history: History
     hosts: "dict[str, Run]" = dataclasses.field(default_factory=dict)
     """Name → the run of each host, in a run over several; the tables above are the first's."""
@@ -106,19 +106,22 @@ def collections_put_off() -> Iterator[None]:
 def _read(path: Path) -> Run:
     provenance = store.read_provenance(path)
     rows, unreadable = store.read_rows(path)
-    history = history_of(rows, unreadable, provenance.floors_s)
-    ledgers = _ledgers(provenance, history)
+    history = history_of(rows, unreadable, provenance.baselines_s)
+    breakdowns = _breakdowns(provenance, history)
     return Run(
         folder=path,
         provenance=provenance,
-        points=tables.points(provenance, history, ledgers),
+        points=tables.points(provenance, history, breakdowns),
         lines=tables.lines(provenance, history),
         operations=tables.operations(provenance, history),
-        ledgers=ledgers,
+        breakdowns=breakdowns,
         history=history,
     )
 
 
-def _ledgers(provenance: Provenance, history: History) -> dict[str, Ledger]:
-    made = (time_breakdown.ledger(a, provenance.machine) for a in history.accounts.values())
+def _breakdowns(provenance: Provenance, history: History) -> dict[str, Breakdown]:
+    made = (
+        time_breakdown.breakdown(a, provenance.machine)
+        for a in history.breakdown_records.values()
+    )
     return {each.point: each for each in made if each is not None}

@@ -21,7 +21,7 @@ def same_code(run: Run) -> pd.DataFrame:
         ratio = statistics.paired_ratio(
             run.history.by_round(point.id),
             run.history.by_round(point.partner),
-            run.history.floors,
+            run.history.baselines,
         )
         if ratio:
             rows.append(
@@ -45,17 +45,17 @@ def warnings(run: Run) -> tuple[str, ...]:
     history = run.history
     if not run.complete:
         said.append("This run was interrupted: some points have fewer visits, or none.")
-    if history.slowness > canary.SLOW_FLOOR:
+    if history.slowness > canary.SLOW_BASELINE:
         said.append(
             f"The machine was slow during the whole run: its canaries took "
             f"{history.slowness:.2f} times as long as they have taken here before. Times may "
             "be that much too long; measure again later."
         )
     measured = run.points[run.points["time_s"].notna()]
-    few = measured["flags"].str.contains("few clean visits").sum()
+    few = measured["flags"].str.contains("few undisturbed visits").sum()
     if few:
         said.append(
-            f"{few} of {units.some(len(measured), 'point')} had few clean visits: their "
+            f"{few} of {units.some(len(measured), 'point')} had few undisturbed visits: their "
             "intervals are wide."
         )
     contended = measured["flags"].str.contains("contended").sum()
@@ -95,22 +95,22 @@ def warnings(run: Run) -> tuple[str, ...]:
     return tuple(said)
 
 
-def clean_share(run: Run) -> float:
-    """Share of all visits that were clean; 0 without visits."""
+def undisturbed_share(run: Run) -> float:
+    """Share of all visits that were undisturbed; 0 without visits."""
     visits = run.points["visits"].sum()
-    return float(run.points["clean_visits"].sum() / visits) if visits else 0.0
+    return float(run.points["undisturbed_visits"].sum() / visits) if visits else 0.0
 
 
 def noise(run: Run) -> str:
-    """One sentence: how many visits were clean and what the same code differed by."""
+    """One sentence: how many visits were undisturbed and what the same code differed by."""
     pairs = same_code(run)
-    share = units.percent(clean_share(run))
+    share = units.percent(undisturbed_share(run))
     if pairs.empty:
-        return f"{share} of visits were clean."
+        return f"{share} of visits were undisturbed."
     worst = (pairs["ratio"] - 1).abs().max()
     return (
-        f"{share} of visits were clean; the same code entered twice differed by at most "
-        f"{units.percent(worst)} ({units.some(len(pairs), 'pair')})."
+        f"{share} of visits were undisturbed; the same code measured twice under two names "
+        f"differed by at most {units.percent(worst)} ({units.some(len(pairs), 'pair')})."
     )
 
 

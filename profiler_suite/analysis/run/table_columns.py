@@ -24,19 +24,19 @@ POINT_COLUMNS = {
     "environment": "empty for the suite's own Python, 'other' for that of sweep --versus",
     "status": "ok, wrong, failed, crashed, timeout, skipped",
     "reason": "why it is not ok, or why measuring it stopped",
-    "time_s": "time of one evaluation: median of clean visits, s",
+    "time_s": "time of one evaluation: median of undisturbed visits, s",
     "low_s": "lower end of the 95 % interval of time_s, s",
     "high_s": "upper end of the 95 % interval of time_s, s",
     "minimum_s": "smallest visit median, s",
-    "raw_median_s": "median over all visits, clean or not, s",
+    "raw_median_s": "median over all visits, undisturbed or not, s",
     "p95_s": "95th percentile of samples, s",
-    "cold_s": "the first call in a new process (median over launches), s",
+    "cold_s": "the first call in a new process (median over worker processes), s",
     "evaluations": "evaluations per sample",
     "samples": "samples taken",
     "visits": "visits made",
-    "clean_visits": "visits whose canaries were near their floor",
-    "clean_share": "clean_visits / visits",
-    "launches": "processes that measured it",
+    "undisturbed_visits": "visits whose canaries were near their baseline",
+    "undisturbed_share": "clean_visits / visits",
+    "workers": "processes that measured it",
     "flop": "textbook FLOP of one evaluation",
     "executed_flop": "FLOP really executed, by the cost model; flop where it says nothing else",
     "compulsory_bytes": "bytes that must move at least",
@@ -68,7 +68,7 @@ POINT_COLUMNS = {
     "traced_flop": "FLOP really executed, as traced",
     "traced_bytes": "bytes read and written by all operations, as traced",
     "coverage": "share of operations that could be counted",
-    "ledger_notes": "what is missing in the ledger or disagrees",
+    "breakdown_notes": "what is missing in the time breakdown or disagrees",
     "flags": "what makes the number doubtful, separated by '; '",
 }
 """The dimensions of the problems follow as columns of their own (height, filters, …)."""
@@ -77,13 +77,13 @@ SAMPLE_COLUMNS = {
     "id": "the point",
     "experiment": "the experiment it belongs to",
     "implementation": "how it is computed",
-    "launch": "number of the process",
+    "worker": "number of the process",
     "round": "number of the round",
     "sample": "number within the visit",
     "at_s": "when the visit began, seconds since the run began",
     "time_s": "time per evaluation, s",
-    "canary": "worse of the visit's canaries relative to its floor",
-    "clean": "True when the canaries were near their floor",
+    "canary": "worse of the visit's canaries relative to its baseline",
+    "undisturbed": "True when the canaries were near their baseline",
 }
 
 OPERATION_COLUMNS = {
@@ -126,7 +126,7 @@ LINE_COLUMNS = {
     "resolved": "True where corrected_s is larger than its uncertainty",
     "method": "sampled, modelled, or empty when the line was not corrected",
     "indicative": "True where it is modelled and may be off by 5 points of 100 or more",
-    "looks": "looks at plain evaluations that found the line running",
+    "samples": "looks at plain evaluations that found the line running",
     "added_s": "what line_profiler added to the line per evaluation, by the model, s",
     "plain_s": "plain time of one evaluation, measured in turns with the watched ones, s",
     "profiled_s": "wall time of one evaluation under line_profiler, s",
@@ -134,7 +134,7 @@ LINE_COLUMNS = {
 }
 
 
-_TRUTH_COLUMNS = frozenset({"above_roof", "clean", "resolved", "indicative"})
+_TRUTH_COLUMNS = frozenset({"above_roof", "undisturbed", "resolved", "indicative"})
 _TEXT_COLUMNS = frozenset(
     {
         *("id", "experiment", "workload", "problem", "name", "implementation", "family"),
@@ -147,7 +147,7 @@ _TEXT_COLUMNS = frozenset(
             "bound",
             "level",
             "flags",
-            "ledger_notes",
+            "breakdown_notes",
         ),
         *("operation", "via", "operands", "file", "entry", "function", "source", "method"),
     }

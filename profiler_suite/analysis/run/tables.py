@@ -9,7 +9,7 @@ import pandas as pd
 from profiler_suite.analysis import roofline, statistics, time_breakdown
 from profiler_suite.analysis.run import scaling
 from profiler_suite.analysis.run.history import History
-from profiler_suite.analysis.run.line_breakdown import LineBooks
+from profiler_suite.analysis.run.line_breakdown import LineBreakdown
 from profiler_suite.analysis.run.table_columns import (
     LINE_COLUMNS,
     OPERATION_COLUMNS,
@@ -19,8 +19,8 @@ from profiler_suite.analysis.run.table_columns import (
 )
 from profiler_suite.machine import canary
 from profiler_suite.model.experiment import Point
-from profiler_suite.model.results import Estimate, Ledger
-from profiler_suite.model.rows import AccountRecord, LaunchRecord, Status, Visit
+from profiler_suite.model.results import Breakdown, Estimate
+from profiler_suite.model.rows import BreakdownRecord, Status, Visit, WorkerRecord
 from profiler_suite.model.run import Provenance
 
 # Columns that are fields of the record, unchanged.
@@ -30,7 +30,7 @@ _LINE_FIELDS = (
     "resolved",
     "method",
     "indicative",
-    "looks",
+    "samples",
     "added_s",
     "plain_s",
     "profiled_s",
@@ -43,9 +43,9 @@ def operations(provenance: Provenance, history: History) -> pd.DataFrame:
     implementations = {p.id: (p.experiment, p.implementation) for p in provenance.points}
     rows = [
         {
-            "id": account.point,
-            "experiment": implementations.get(account.point, ("", ""))[0],
-            "implementation": implementations.get(account.point, ("", ""))[1],
+            "id": breakdown_record.point,
+            "experiment": implementations.get(breakdown_record.point, ("", ""))[0],
+            "implementation": implementations.get(breakdown_record.point, ("", ""))[1],
             "operation": operation.name,
             "via": operation.via,
             "operands": operation.shapes,
@@ -59,31 +59,31 @@ def operations(provenance: Provenance, history: History) -> pd.DataFrame:
             ),
             "call_spread_s": operation.full_spread_s if operation.replayed else np.nan,
             "fixed_spread_s": operation.fixed_spread_s if operation.replayed else np.nan,
-            "plain_s": account.plain_s,
-            "share": operation.calls * operation.full_s / account.plain_s,
+            "plain_s": breakdown_record.plain_s,
+            "share": operation.calls * operation.full_s / breakdown_record.plain_s,
             "entry": time_breakdown.grows_as(operation),
             "flop": operation.flop,
             "traffic_bytes": operation.traffic_bytes,
             "minor_faults": operation.minor_faults,
         }
-        for account in history.accounts.values()
-        if account.plain_s > 0
-        for fault_s, _ in [time_breakdown.fault_price(account, machine)]
-        for operation in account.operations
+        for breakdown_record in history.breakdown_records.values()
+        if breakdown_record.plain_s > 0
+        for fault_s, _ in [time_breakdown.fault_price(breakdown_record, machine)]
+        for operation in breakdown_record.operations
     ]
     return typed(rows, OPERATION_COLUMNS)
 
 
 def points(
-    provenance: Provenance, history: History, ledgers: dict[str, Ledger]
+    provenance: Provenance, history: History, breakdowns: dict[str, Breakdown]
 ) -> pd.DataFrame:
     """One row per point, skipped ones too: `POINT_COLUMNS`, then the problems' dimensions."""
     reasons = {skip.point.id: skip.reason for skip in provenance.skipped}
     everything = [*provenance.points, *(skip.point for skip in provenance.skipped)]
     dims = list(dict.fromkeys(name for point in everything for name in point.problem.dims))
     rows = [
-        _point_row(p, provenance, history, reasons.get(p.id, ""), ledgers.get(p.id))
-        | _ledger_columns(ledgers.get(p.id), history.accounts.get(p.id))
+        _point_row(p, provenance, history, reasons.get(p.id, ""), breakdowns.get(p.id))
+        | _breakdown_columns(breakdowns.get(p.id), history.breakdown_records.get(p.id))
         for p in everything
     ]
     table = typed(rows, [*POINT_COLUMNS, *dims])
@@ -98,7 +98,7 @@ def _point_row(
     provenance: Provenance,
     history: History,
     skipped: str,
-    books: Ledger | None,
+    breakdown: Breakdown | None,
 ) -> dict[str, object]:
     outcome = history.outcomes.get(point.id)
     visits = history.visits.get(point.id, [])
@@ -137,42 +137,44 @@ def _point_row(
         "above_roof": False,
         **point.problem.dims,
     }
-    row |= _launch_columns(history.launches.get(point.id, []))
+    row |= _worker_columns(history.workers.get(point.id, []))
     # The time of a wrong answer, or of half a visit before a crash, is no result.
     if status is Status.OK and visits:
-        row |= _time_columns(point, visits, provenance, history, reason, books)
+        row |= _time_columns(point, visits, provenance, history, reason, breakdown)
     return row
 
 
-def _ledger_columns(found: Ledger | None, account: AccountRecord | None) -> dict[str, object]:
-    if found is None or account is None:
+def _breakdown_columns(
+    found: Breakdown | None, breakdown_record: BreakdownRecord | None
+) -> dict[str, object]:
+    if found is None or breakdown_record is None:
         return {}
     columns: dict[str, object] = {
         entry.name: found.share(entry.name) for entry in found.entries
     }
     columns |= {f"overhead_{method}": share for method, share in found.overhead_shares.items()}
-    if not account.untraced:
+    if not breakdown_record.untraced:
         columns |= {
-            "traced_calls": account.calls,
-            "traced_flop": account.flop,
-            "traced_bytes": account.traffic_bytes,
-            "coverage": account.coverage,
+            "traced_calls": breakdown_record.calls,
+            "traced_flop": breakdown_record.flop,
+            "traced_bytes": breakdown_record.traffic_bytes,
+            "coverage": breakdown_record.coverage,
         }
-    columns["ledger_notes"] = "; ".join(found.notes)
+    columns["breakdown_notes"] = "; ".join(found.notes)
     return columns
 
 
-def _launch_columns(launches: Sequence[LaunchRecord]) -> dict[str, object]:
-    if not launches:
+def _worker_columns(workers: Sequence[WorkerRecord]) -> dict[str, object]:
+    if not workers:
         return {}
-    checked = [launch for launch in launches if launch.error_bound or launch.largest_error]
-    good = [launch for launch in launches if launch.status is Status.OK]
-    columns: dict[str, object] = {"launches": len({launch.launch for launch in good})}
+    checked = [worker for worker in workers if worker.error_bound or worker.largest_error]
+    good = [worker for worker in workers if worker.status is Status.OK]
+    columns: dict[str, object] = {"workers": len({worker.worker for worker in good})}
     if checked:
-        columns["largest_error"] = max(launch.largest_error for launch in checked)
-        columns["error_bound"] = max(launch.error_bound for launch in checked)
+        columns["largest_error"] = max(worker.largest_error for worker in checked)
+        columns["error_bound"] = max(worker.error_bound for worker in checked)
     if good:
-        columns["cold_s"] = median(launch.cold_s for launch in good)
+        columns["cold_s"] = median(worker.cold_s for worker in good)
         columns["evaluations"] = good[-1].evaluations
     return columns
 
@@ -183,23 +185,23 @@ def _time_columns(
     provenance: Provenance,
     history: History,
     reason: str,
-    books: Ledger | None,
+    breakdown: Breakdown | None,
 ) -> dict[str, object]:
     found: Estimate = statistics.estimate(
         visits,
-        history.launch_of[point.id],
-        history.floors,
+        history.worker_of[point.id],
+        history.baselines,
         slow=history.slowness,
         threads=point.threads,
     )
-    # As a share of the plain time of the same rounds: it was measured in their mood.
+    # As a share of the plain time of the same rounds: both had the same interference.
     placement = roofline.place(
         point,
         found.time_s,
         found.low_s,
         provenance.machine,
-        overhead_s=time_breakdown.overhead(books) * found.time_s if books else 0.0,
-        work_s=time_breakdown.work(books) * found.time_s if books else None,
+        overhead_s=time_breakdown.overhead(breakdown) * found.time_s if breakdown else 0.0,
+        work_s=time_breakdown.work(breakdown) * found.time_s if breakdown else None,
     )
     flags = list(found.flags)
     if reason.startswith("not converged"):
@@ -215,8 +217,8 @@ def _time_columns(
         "p95_s": found.p95_s,
         "samples": sum(len(visit.sample_times_s) for visit in visits),
         "visits": found.visits,
-        "clean_visits": found.clean_visits,
-        "clean_share": found.clean_visits / found.visits,
+        "undisturbed_visits": found.undisturbed_visits,
+        "undisturbed_share": found.undisturbed_visits / found.visits,
         "flop_per_s": point.cost.flop / found.time_s,
         "minor_faults": median(visit.minor_faults for visit in visits),
         "bound": placement.bound,
@@ -234,13 +236,14 @@ def visits(history: History, most: int) -> pd.DataFrame:
 
     Of more than `most` visits, every so-many-th.
     """
-    floors = history.floors
+    baselines = history.baselines
     everything = [v for visits in history.visits.values() for v in visits]
     chosen = everything[:: max(1, -(-len(everything) // most))]
     rows = [
-        (v.at_s, statistics.canary_ratio(v, floors), canary.is_clean(v, floors)) for v in chosen
+        (v.at_s, statistics.canary_ratio(v, baselines), canary.is_undisturbed(v, baselines))
+        for v in chosen
     ]
-    return typed(rows, ["at_s", "canary", "clean"])
+    return typed(rows, ["at_s", "canary", "undisturbed"])
 
 
 def samples(points: Iterable[Point], history: History) -> pd.DataFrame:
@@ -248,26 +251,26 @@ def samples(points: Iterable[Point], history: History) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for point in points:
         visits = history.visits.get(point.id, ())
-        for visit, launch, number in zip(
+        for visit, worker, number in zip(
             visits,
-            history.launch_of.get(point.id, ()),
+            history.worker_of.get(point.id, ()),
             history.round_of.get(point.id, ()),
             strict=True,
         ):
-            ratio = statistics.canary_ratio(visit, history.floors)
-            clean = canary.is_clean(visit, history.floors)
+            ratio = statistics.canary_ratio(visit, history.baselines)
+            undisturbed = canary.is_undisturbed(visit, history.baselines)
             rows.extend(
                 (
                     point.id,
                     point.experiment,
                     point.implementation,
-                    launch,
+                    worker,
                     number,
                     sample,
                     visit.at_s,
                     time_s,
                     ratio,
-                    clean,
+                    undisturbed,
                 )
                 for sample, time_s in enumerate(visit.sample_times_s)
             )
@@ -277,9 +280,9 @@ def samples(points: Iterable[Point], history: History) -> pd.DataFrame:
 def lines(provenance: Provenance, history: History) -> pd.DataFrame:
     """One row per profiled source line; columns are `LINE_COLUMNS`."""
     experiments = {point.id: point.experiment for point in provenance.points}
-    books = {
-        name: LineBooks(account, provenance.machine)
-        for name, account in history.accounts.items()
+    breakdown = {
+        name: LineBreakdown(breakdown_record, provenance.machine)
+        for name, breakdown_record in history.breakdown_records.items()
     }
     lines = history.lines
     totals: dict[str, float] = {}
@@ -299,7 +302,7 @@ def lines(provenance: Provenance, history: History) -> pd.DataFrame:
             "share": line.time_s / totals[line.point] if totals[line.point] else 0.0,
             "corrected_share": line.corrected_s / line.plain_s if line.plain_s else 0.0,
             **{name: getattr(line, name) for name in _LINE_FIELDS},
-            **(books[line.point].split(line) if line.point in books else {}),
+            **(breakdown[line.point].split(line) if line.point in breakdown else {}),
         }
         for line in lines
     ]

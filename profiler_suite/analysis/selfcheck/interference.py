@@ -29,11 +29,19 @@ def undisturbed_share(evidence: Evidence, history: History) -> float:
         for point in evidence.points
         if point.implementation == "busy_wait" and point.id in history.visits
     ]
-    rounds = sum(account.rounds for account in evidence.accounts)
+    rounds = sum(breakdown_record.rounds for breakdown_record in evidence.breakdown_records)
     witnesses = [
-        *([share(canary.is_clean(v, history.floors) for v in visits)] if visits else []),
+        *(
+            [share(canary.is_undisturbed(v, history.baselines) for v in visits)]
+            if visits
+            else []
+        ),
         *(1 - late for late in waits),
-        *([sum(a.clean_rounds for a in evidence.accounts) / rounds] if rounds else []),
+        *(
+            [sum(a.undisturbed_rounds for a in evidence.breakdown_records) / rounds]
+            if rounds
+            else []
+        ),
     ]
     return min(witnesses, default=0.0)
 

@@ -19,13 +19,13 @@ from profiler_suite.analysis.run.history import History, history_of
 from profiler_suite.analysis.selfcheck import interference, known_truth
 from profiler_suite.analysis.statistics import (
     CONFIDENCE,
-    FEWEST_CLEAN,
+    FEWEST_UNDISTURBED,
     Ratio,
     estimate,
     paired_ratio,
 )
 from profiler_suite.machine import canary
-from profiler_suite.measure.selfcheck import PLANTED, TURNS, Evidence, Pair
+from profiler_suite.measure.selfcheck import ITERATIONS, PLANTED, Evidence, Pair
 from profiler_suite.measure.timing import SAMPLE_S
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.results import Estimate
@@ -41,10 +41,10 @@ _MISSES = 2 * (1 - CONFIDENCE)
 _FOUND = 0.80
 _SPREAD = 0.05
 _BIAS = 0.01
-_CLEAN = 0.30
-# Between the two heaps of canaries: the good mood ends at 1.2 times the floor, the slow one
-# begins at 1.5.
-SLOW_MOOD = 1.35
+_UNDISTURBED = 0.30
+# Between the two heaps of canaries: undisturbed ones end at 1.2 times the baseline, slow ones
+# begin at 1.5.
+SLOWED = 1.35
 _SLOW_SHARE = 0.10
 # From these rates of detection on a change "is found" or "can be told".
 _SURELY, _HARDLY = 0.9, 0.5
@@ -52,9 +52,9 @@ _SURELY, _HARDLY = 0.9, 0.5
 
 def judge(evidence: Evidence, suite_version: str) -> SelfCheck:
     """All checks, and in words what this machine can resolve."""
-    history = history_of(evidence.rows, 0, evidence.kept_floors_s)
+    history = history_of(evidence.rows, 0, evidence.kept_baselines_s)
     ratios = _ratios(evidence.pairs, history)
-    books, missing = known_truth.checks(evidence)
+    breakdown, missing = known_truth.checks(evidence)
     undisturbed = interference.undisturbed_share(evidence, history)
     checks = tuple(
         interference.judged(check, undisturbed)
@@ -62,8 +62,8 @@ def judge(evidence: Evidence, suite_version: str) -> SelfCheck:
             *_clock(evidence),
             *_times(evidence, history),
             *_changes(ratios),
-            *books,
-            *_mood(history),
+            *breakdown,
+            *_interference(history),
         )
     )
     return SelfCheck(
@@ -139,8 +139,8 @@ def _estimates(evidence: Evidence, history: History) -> dict[str, Estimate]:
     return {
         point.id: estimate(
             history.visits[point.id],
-            history.launch_of[point.id],
-            history.floors,
+            history.worker_of[point.id],
+            history.baselines,
             slow=history.slowness,
         )
         for point in evidence.points
@@ -181,7 +181,7 @@ def _times(evidence: Evidence, history: History) -> list[Check]:
 
 
 def _visits(found: Estimate) -> str:
-    return f"{found.clean_visits}/{units.some(found.visits, 'visit')}"
+    return f"{found.undisturbed_visits}/{units.some(found.visits, 'visit')}"
 
 
 def _wait(point: Point, found: Estimate, history: History, more_s: float) -> Check:
@@ -259,7 +259,7 @@ def _ratios(pairs: Sequence[Pair], history: History) -> list[tuple[Pair, Ratio]]
     found = []
     for pair in pairs:
         ratio = paired_ratio(
-            history.by_round(pair.left), history.by_round(pair.right), history.floors
+            history.by_round(pair.left), history.by_round(pair.right), history.baselines
         )
         if ratio is not None:
             found.append((pair, ratio))
@@ -283,7 +283,7 @@ def _changes(ratios: Sequence[tuple[Pair, Ratio]]) -> list[Check]:
             )
         )
     for percent in PLANTED:
-        planted = [ratio for pair, ratio in ratios if pair.planted == percent / TURNS]
+        planted = [ratio for pair, ratio in ratios if pair.planted == percent / ITERATIONS]
         if planted:
             checks.append(
                 rate(
@@ -359,18 +359,18 @@ def found_name(percent: int) -> str:
     return f"+{percent} % called slower"
 
 
-# ---------------------------------------------------------------------- the mood
+# ---------------------------------------------------------------------- interference
 
 
-def _mood(history: History) -> list[Check]:
+def _interference(history: History) -> list[Check]:
     """How often the canaries found this machine at its best, and what it is like else."""
     visits = [visit for some in history.visits.values() for visit in some]
-    floor_s = history.floors.get("ufunc", 0.0)
-    if not visits or not floor_s:
+    baseline_s = history.baselines.get("ufunc", 0.0)
+    if not visits or not baseline_s:
         return []
-    clean = sum(canary.is_clean(visit, history.floors) for visit in visits)
-    ratios = np.array([s / floor_s for visit in visits for s in visit.canaries_s["ufunc"]])
-    slow = ratios > SLOW_MOOD
+    undisturbed = sum(canary.is_undisturbed(visit, history.baselines) for visit in visits)
+    ratios = np.array([s / baseline_s for visit in visits for s in visit.canaries_s["ufunc"]])
+    slow = ratios > SLOWED
     share = float(np.mean(slow))
     times = float(np.median(ratios[slow]) / np.median(ratios[~slow])) if 0 < share < 1 else 1.0
     drift = history.slowness - 1
@@ -378,11 +378,11 @@ def _mood(history: History) -> list[Check]:
     return [
         Check(
             group="machine",
-            name="clean visits",
-            error=clean / len(visits),
+            name="undisturbed visits",
+            error=undisturbed / len(visits),
             unit="share",
-            limit=_CLEAN,
-            ok=clean / len(visits) >= _CLEAN,
+            limit=_UNDISTURBED,
+            ok=undisturbed / len(visits) >= _UNDISTURBED,
             of_suite=False,
             sample=sample,
             at_least=True,
@@ -400,11 +400,11 @@ def _mood(history: History) -> list[Check]:
         ),
         Check(
             group="machine",
-            name="floor over the best seen",
+            name="baseline over the best seen",
             error=drift,
             unit="deviation",
-            limit=canary.SLOW_FLOOR - 1,
-            ok=drift <= canary.SLOW_FLOOR - 1,
+            limit=canary.SLOW_BASELINE - 1,
+            ok=drift <= canary.SLOW_BASELINE - 1,
             of_suite=False,
             sample=sample,
         ),
@@ -442,15 +442,15 @@ def _verdict(checks: Sequence[Check], visits: int) -> tuple[str, ...]:
     if said:
         said.append(
             f"This holds for like code in one process, with about {visits} visits to each side "
-            f"(at least {FEWEST_CLEAN} clean ones are wanted), that stays within its caches, "
-            "on one thread. Ratios of unlike code, of two environments or of two runs are "
-            "given wider intervals."
+            f"(at least {FEWEST_UNDISTURBED} undisturbed ones are wanted), that "
+            "stays within its caches, on one thread. Ratios of unlike code, of two "
+            "environments or of two runs are given wider intervals."
         )
     slow = named.get("canaries in a slow mode")
-    clean = named.get("clean visits")
-    if slow and clean:
+    undisturbed = named.get("undisturbed visits")
+    if slow and undisturbed:
         said.append(
-            f"{units.percent(clean.error)} of visits found the machine at its best; "
+            f"{units.percent(undisturbed.error)} of visits found the machine at its best; "
             + (
                 f"it has a slow mode ({units.percent(slow.error)} of canaries, {slow.note})."
                 if not slow.ok

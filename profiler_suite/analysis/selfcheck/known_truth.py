@@ -1,4 +1,4 @@
-"""Judges ledgers, counts and line times of functions whose truth is known."""
+"""Judges time breakdowns, counts and line times of functions whose truth is known."""
 
 import dataclasses
 import math
@@ -15,8 +15,8 @@ from profiler_suite.analysis.time_breakdown import (
     MEMORY,
 )
 from profiler_suite.measure.lines.correct import MODEL_INTERVAL
-from profiler_suite.measure.selfcheck import BOOKS, COUNTS, Evidence
-from profiler_suite.model.results import Ledger, LedgerEntry
+from profiler_suite.measure.selfcheck import BREAKDOWN, COUNTS, Evidence
+from profiler_suite.model.results import Breakdown, BreakdownEntry
 from profiler_suite.model.rows import LineRecord
 from profiler_suite.model.run import Check
 
@@ -28,7 +28,7 @@ _CLOSED = 1e-9
 # Text of the work that stands once in one line of these functions and three times in another.
 _WORK = {"one_and_three": "sum(", "one_and_three_short": "a * b"}
 
-# Implementation → entries that its time belongs to, by the ledger and by samples alone.
+# Implementation → entries that its time belongs to, by the time breakdown and by samples alone.
 # By address alone, CPython's part of entering a call counts as interpreter; packing is part
 # of a BLAS product and counted as copy.
 _ENTRIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -42,68 +42,74 @@ _ENTRIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def checks(evidence: Evidence) -> tuple[list[Check], list[str]]:
-    """The checks of books, lines and counts, and what could not be checked, in sentences."""
-    found, missing = _books(evidence)
+    """Checks of breakdowns, lines and counts, and what could not be checked, in sentences."""
+    found, missing = _breakdown(evidence)
     found += _lines(evidence.lines)
     found += _counts(evidence)
     return found, missing
 
 
-def _books(evidence: Evidence) -> tuple[list[Check], list[str]]:
-    """Each function by the better of its ledgers: a defect is in all of them, noise in one."""
+def _breakdown(evidence: Evidence) -> tuple[list[Check], list[str]]:
+    """Each function by its better time breakdown: a defect is in all of them, noise in one."""
     names = {point.id: point.implementation for point in evidence.points}
-    books: dict[str, list[_Books]] = {}
-    for account in evidence.accounts:
-        book = time_breakdown.ledger(account, evidence.machine)
-        if book is not None and names[account.point] in BOOKS:
-            books.setdefault(names[account.point], []).append(_Books(book, account.rounds))
-    missing = [f"{name}: no ledger could be made." for name in BOOKS if name not in books]
-    if not books:
+    by_name: dict[str, list[_Breakdown]] = {}
+    for breakdown_record in evidence.breakdown_records:
+        breakdown = time_breakdown.breakdown(breakdown_record, evidence.machine)
+        if breakdown is not None and names[breakdown_record.point] in BREAKDOWN:
+            by_name.setdefault(names[breakdown_record.point], []).append(
+                _Breakdown(breakdown, breakdown_record.rounds)
+            )
+    missing = [
+        f"{name}: no time breakdown could be made." for name in BREAKDOWN if name not in by_name
+    ]
+    if not by_name:
         return [], missing
     found = [
         max(
-            (_purity(name, book) for book in books[name]),
+            (_purity(name, breakdown) for breakdown in by_name[name]),
             key=lambda check: check.error,
         )
-        for name in BOOKS
-        if name in books
+        for name in BREAKDOWN
+        if name in by_name
     ]
     gaps = {
         name: min(several, key=_certainly)
-        for name, own in books.items()
-        if (several := [gap for book in own if (gap := _gap(book)) is not None])
+        for name, own in by_name.items()
+        if (several := [gap for breakdown in own if (gap := _gap(breakdown)) is not None])
     }
     if gaps:
         found.append(_methods_agree(gaps))
     else:
-        missing.append("No native samples here: the books rest on replay alone.")
-    found.append(_closed([book.ledger for own in books.values() for book in own]))
+        missing.append("No native samples here: the time breakdowns rest on replay alone.")
+    found.append(
+        _closed([breakdown.breakdown for own in by_name.values() for breakdown in own])
+    )
     return found, missing
 
 
 @dataclasses.dataclass(frozen=True)
-class _Books:
-    """One ledger of a function, and the rounds of replay that it rests on."""
+class _Breakdown:
+    """One time breakdown of a function, and the rounds of replay that it rests on."""
 
-    ledger: Ledger
+    breakdown: Breakdown
     rounds: int
 
-    def share(self, entries: Sequence[LedgerEntry], names: tuple[str, ...]) -> "_Share":
+    def share(self, entries: Sequence[BreakdownEntry], names: tuple[str, ...]) -> "_Share":
         """These entries' part of the time."""
         there = [entry for entry in entries if entry.name in names]
         return _Share(
-            sum(entry.time_s for entry in there) / self.ledger.time_s,
-            (sum(map(self._half_s, there)) + self._plain_half_s()) / self.ledger.time_s,
+            sum(entry.time_s for entry in there) / self.breakdown.time_s,
+            (sum(map(self._half_s, there)) + self._plain_half_s()) / self.breakdown.time_s,
         )
 
-    def _half_s(self, entry: LedgerEntry) -> float:
+    def _half_s(self, entry: BreakdownEntry) -> float:
         spread_s = (entry.high_s - entry.low_s) / 2
         return spread_s * self._of_quartile if entry.method == "replay" else spread_s
 
     def _plain_half_s(self) -> float:
         """The residual's spread is that of all other entries and of the plain time."""
-        spreads = {e.name: (e.high_s - e.low_s) / 2 for e in self.ledger.entries}
-        plain_s = 2 * spreads[ledger.RESIDUAL] - sum(spreads.values())
+        spreads = {e.name: (e.high_s - e.low_s) / 2 for e in self.breakdown.entries}
+        plain_s = 2 * spreads[time_breakdown.RESIDUAL] - sum(spreads.values())
         return max(plain_s, 0.0) * self._of_quartile
 
     @property
@@ -124,13 +130,13 @@ class _Share:
     half: float
 
 
-def _gap(book: _Books) -> _Share | None:
+def _gap(breakdown: _Breakdown) -> _Share | None:
     """How far the two methods differ on the overhead; None where there is only one."""
     work = (COPY, ARITHMETIC)
-    if not (book.ledger.replay and book.ledger.native):
+    if not (breakdown.breakdown.replay and breakdown.breakdown.native):
         return None
-    by_replay = book.share(book.ledger.replay, work)
-    by_samples = book.share(book.ledger.native, work)
+    by_replay = breakdown.share(breakdown.breakdown.replay, work)
+    by_samples = breakdown.share(breakdown.breakdown.native, work)
     return _Share(abs(by_replay.share - by_samples.share), by_replay.half + by_samples.half)
 
 
@@ -138,7 +144,7 @@ def _methods_agree(gaps: dict[str, _Share]) -> Check:
     """Of the function with the largest gap that neither method's own spread explains."""
     worst = max(gaps.values(), key=_certainly)
     return Check(
-        group="books",
+        group="breakdown",
         name="overhead: replay, samples",
         error=worst.share,
         unit="share",
@@ -148,7 +154,9 @@ def _methods_agree(gaps: dict[str, _Share]) -> Check:
         sample=units.some(len(gaps), "function"),
         low=_certainly(worst),
         high=worst.share + worst.half,
-        note=", ".join(name for name, gap in gaps.items() if _certainly(gap) > time_breakdown.GAP),
+        note=", ".join(
+            name for name, gap in gaps.items() if _certainly(gap) > time_breakdown.GAP
+        ),
     )
 
 
@@ -156,33 +164,36 @@ def _certainly(gap: _Share) -> float:
     return max(gap.share - gap.half, 0.0)
 
 
-def _closed(books: Sequence[Ledger]) -> Check:
-    off = max(abs(sum(e.time_s for e in book.entries) / book.time_s - 1) for book in books)
+def _closed(breakdown: Sequence[Breakdown]) -> Check:
+    off = max(
+        abs(sum(e.time_s for e in breakdown.entries) / breakdown.time_s - 1)
+        for breakdown in breakdown
+    )
     return Check(
-        group="books",
+        group="breakdown",
         name="entries against sum",
         error=off,
         unit="share",
         limit=_CLOSED,
         ok=off <= _CLOSED,
         of_suite=True,
-        sample=f"{len(books)} books",
+        sample=f"{len(breakdown)} time breakdowns",
         exact=True,
     )
 
 
-def _purity(name: str, book: _Books) -> Check:
+def _purity(name: str, breakdown: _Breakdown) -> Check:
     joined, native = _ENTRIES[name]
-    ways = [book.share(book.ledger.entries, joined)]
+    ways = [breakdown.share(breakdown.breakdown.entries, joined)]
     note = f"by replay {units.percent(ways[0].share)}"
-    if book.ledger.native:
-        ways.append(book.share(book.ledger.native, native))
+    if breakdown.breakdown.native:
+        ways.append(breakdown.share(breakdown.breakdown.native, native))
         note += f", by samples {units.percent(ways[1].share)}"
     # Above 1 is as wrong as below.
     worst = min(ways, key=lambda way: min(way.share, 2 - way.share) + way.half)
     error = min(worst.share, 2 - worst.share)
     return Check(
-        group="books",
+        group="breakdown",
         name=name.replace("only_", "all ").replace("_", " "),
         error=error,
         unit="share",
@@ -190,7 +201,7 @@ def _purity(name: str, book: _Books) -> Check:
         ok=error + worst.half >= _PURE,
         # What a fault costs depends on what else asks the kernel for pages meanwhile.
         of_suite=name != "only_page_faults",
-        sample=units.some(book.rounds, "round"),
+        sample=units.some(breakdown.rounds, "round"),
         at_least=True,
         low=error - worst.half,
         high=error + worst.half,
@@ -221,7 +232,7 @@ class _Seen:
 
     share: float
     raw_share: float
-    looks: int
+    samples: int
     method: str
     slowed: float
     model: float | None
@@ -238,7 +249,7 @@ def _seen(work: str, own: Sequence[LineRecord]) -> _Seen | None:
     return _Seen(
         share=three.corrected_s / (one.corrected_s + three.corrected_s),
         raw_share=three.time_s / (one.time_s + three.time_s),
-        looks=one.looks + three.looks,
+        samples=one.samples + three.samples,
         method=three.method,
         slowed=one.profiled_s / one.plain_s,
         model=(raw_s - one.plain_s) / modelled_s - 1 if modelled_s > one.plain_s else None,
@@ -248,15 +259,15 @@ def _seen(work: str, own: Sequence[LineRecord]) -> _Seen | None:
 def _line_checks(seen: Sequence[_Seen]) -> list[Check]:
     slowed = units.ratio(median(each.slowed for each in seen))
     raw_share = units.percent(median(each.raw_share for each in seen))
-    looks = sum(each.looks for each in seen)
+    samples = sum(each.samples for each in seen)
     # Of a share of 75 % that so many looks tell of; a model has no such interval.
-    half = 1.96 * (_HEAVIER * (1 - _HEAVIER) / looks) ** 0.5 if looks else 0.0
+    half = 1.96 * (_HEAVIER * (1 - _HEAVIER) / samples) ** 0.5 if samples else 0.0
     checks = [
         _line_check(
             f"75 % line, slowed {slowed}",
             median(each.share for each in seen) - _HEAVIER,
             _LINES,
-            f"{looks:,} looks",
+            f"{samples:,} looks",
             f"{seen[0].method}; by line_profiler {raw_share}",
             half=half,
         )
@@ -308,12 +319,15 @@ def _counts(evidence: Evidence) -> list[Check]:
     points = {point.id: point for point in evidence.points}
     flop: dict[str, float] = {}
     moved: dict[str, float] = {}
-    for account in evidence.accounts:
-        name, cost = points[account.point].implementation, points[account.point].cost
-        if name not in BOOKS | COUNTS:
+    for breakdown_record in evidence.breakdown_records:
+        name, cost = (
+            points[breakdown_record.point].implementation,
+            points[breakdown_record.point].cost,
+        )
+        if name not in BREAKDOWN | COUNTS:
             continue
-        flop[name] = _off(account.flop, cost.flop)
-        moved[name] = _off(account.traffic_bytes, cost.compulsory_bytes)
+        flop[name] = _off(breakdown_record.flop, cost.flop)
+        moved[name] = _off(breakdown_record.traffic_bytes, cost.compulsory_bytes)
     return [
         Check(
             group="counts",

@@ -1,4 +1,4 @@
-"""The ledger's raw material per point: trace once, replay beside the plain function, sample.
+"""Raw material of a point's time breakdown: trace once, replay beside the function, sample.
 
 A pass and a child of its own, after all times are taken: counting arrays never
 time, timing never counts, sampling never touches a timed sample.
@@ -22,7 +22,7 @@ from profiler_suite.measure.trace import trace
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.native import NativeSamples
 from profiler_suite.model.noun import Noun, to_json
-from profiler_suite.model.rows import AccountRecord, OperationTime
+from profiler_suite.model.rows import BreakdownRecord, OperationTime
 from profiler_suite.model.trace import Operation, OperationCounts
 from profiler_suite.workloads import catalogue, registry
 
@@ -34,11 +34,11 @@ _SAMPLING_HZ = 3989.0
 
 
 class Effort(Noun, frozen=True):
-    """How much time one account may take, and the mood it is to be taken in."""
+    """How much time one account may take, and what counts as undisturbed."""
 
     replay_s: float
     sample_s: float
-    floor_s: float
+    baseline_s: float
     """Floor of the 'ufunc' canary, s."""
     seed: int = 0
     """Order of operations within a round."""
@@ -63,18 +63,18 @@ class Order(Noun, frozen=True):
     most_trace_of_profiled_s: float = 0.0
 
 
-def account_points(
+def measure_breakdowns(
     points: Sequence[Point],
     order: Order,
     patience_s: float,
-    tell: Callable[[AccountRecord], None],
+    tell: Callable[[BreakdownRecord], None],
 ) -> str:
     """Account in a child, telling each record as it comes; returns why it ended early.
 
     A point that takes the child along, or takes longer than `patience_s` and its
     predicted time allow, has an empty record with the reason.
     """
-    decoder = msgspec.json.Decoder(AccountRecord)
+    decoder = msgspec.json.Decoder(BreakdownRecord)
     ended = pass_over(
         "profiler_suite.measure.breakdown.per_point",
         msgspec.json.encode(order),
@@ -86,7 +86,7 @@ def account_points(
     return ended and f"the accounting process was given up: {ended}"
 
 
-def account_point(point: Point, order: Order, run_canary: canary.Canary) -> AccountRecord:
+def measure_breakdown(point: Point, order: Order, run_canary: canary.Canary) -> BreakdownRecord:
     """Trace, replay and sample one point of a plan."""
     effort = order.effort
     if point.id in order.profiled:
@@ -94,7 +94,7 @@ def account_point(point: Point, order: Order, run_canary: canary.Canary) -> Acco
         effort = msgspec.structs.replace(effort, most_trace_s=longer_s)
     workload = registry.find_workload(point.problem.workload)
     arguments = workload.arguments(point.problem, order.seed)
-    return account(
+    return breakdown_record(
         registry.ready(registry.run_by(point), arguments),
         arguments,
         effort,
@@ -104,7 +104,7 @@ def account_point(point: Point, order: Order, run_canary: canary.Canary) -> Acco
     )
 
 
-def account(
+def breakdown_record(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
     effort: Effort,
@@ -113,7 +113,7 @@ def account(
     name: str,
     expected_trace_s: float = 0.0,
     traced: tuple[OperationCounts | None, str] | None = None,
-) -> AccountRecord:
+) -> BreakdownRecord:
     """Trace, replay and sample one function on these arguments.
 
     `expected_trace_s` is roughly how long a trace takes, where that is known
@@ -130,21 +130,21 @@ def account(
         arguments,
         operations,
         run_canary,
-        effort.floor_s,
+        effort.baseline_s,
         effort.replay_s,
         effort.seed,
         effort.least_rounds,
         lambda: sampled.append(_samples(function, arguments, effort, run_canary)),
         effort.last_cache_bytes,
     )
-    samples, clean, unsampled = sampled[0]
-    return AccountRecord(
+    samples, undisturbed, unsampled = sampled[0]
+    return BreakdownRecord(
         point=name,
         plain_s=replayed.plain.time_s,
         plain_spread_s=replayed.plain.spread_s,
         minor_faults=replayed.plain.minor_faults,
         rounds=replayed.rounds,
-        clean_rounds=replayed.clean_rounds,
+        undisturbed_rounds=replayed.undisturbed_rounds,
         operations=_times(operations, replayed),
         calls=counts.calls if counts else 0,
         flop=counts.flop if counts else 0.0,
@@ -154,7 +154,7 @@ def account(
         coverage=counts.coverage if counts else 0.0,
         uncovered=counts.uncovered if counts else {},
         native=samples,
-        native_clean=clean,
+        native_undisturbed=undisturbed,
         untraced=untraced,
         unsampled=unsampled,
         fault_s=replayed.fault.time_s,
@@ -292,7 +292,7 @@ def _samples(
     effort: Effort,
     run_canary: canary.Canary,
 ) -> tuple[NativeSamples | None, bool, str]:
-    """The samples, whether they were taken in the good mood, or why there are none."""
+    """The samples, whether they were taken undisturbed, or why there are none."""
     reason = native.available()
     if reason:
         return None, False, reason
@@ -301,8 +301,8 @@ def _samples(
         found = native.sample(function, arguments, effort.sample_s, _SAMPLING_HZ)
     except Exception as error:  # noqa: BLE001 - the other methods stand without samples
         return None, False, f"{type(error).__name__}: {error}"
-    clean = max(before, run_canary()) <= canary.limit("ufunc") * effort.floor_s
-    return found, clean, ""
+    undisturbed = max(before, run_canary()) <= canary.limit("ufunc") * effort.baseline_s
+    return found, undisturbed, ""
 
 
 def main() -> None:
@@ -322,21 +322,21 @@ def main() -> None:
         threads.limit(point.threads)
         # What a user's implementation raises is a result about that implementation.
         try:
-            record = account_point(point, order, run_canary)
+            record = measure_breakdown(point, order, run_canary)
         except Exception as error:  # noqa: BLE001
             record = _nothing(point, f"{type(error).__name__}: {error}")
         output.write(to_json(record) + b"\n")
         output.flush()
 
 
-def _nothing(point: Point, reason: str) -> AccountRecord:
-    return AccountRecord(
+def _nothing(point: Point, reason: str) -> BreakdownRecord:
+    return BreakdownRecord(
         point=point.id,
         plain_s=0.0,
         plain_spread_s=0.0,
         minor_faults=0.0,
         rounds=0,
-        clean_rounds=0,
+        undisturbed_rounds=0,
         operations=(),
         calls=0,
         flop=0.0,

@@ -3,7 +3,7 @@
 Full: same shapes, strides and dtypes. Fixed: at vanishing size with the same
 number of dimensions and layout. All of them and the plain function share each
 round between two canaries: a machine's slow mode slows interpreter and calls
-more than arithmetic, so a split put together from different moods is wrong.
+more than arithmetic, so a split put together from different states is wrong.
 """
 
 import functools
@@ -27,8 +27,8 @@ _SAMPLE_S = 150e-6
 _LEAST_ROUNDS = 3
 _WARM_REPEATS = 8
 _MOST_ROUNDS = 40
-_WANTED_CLEAN = 8
-_CLEAN_LIMIT = limit("ufunc")
+_WANTED_UNDISTURBED = 8
+_UNDISTURBED_LIMIT = limit("ufunc")
 # Fewer page faults in an evaluation are not worth pricing.
 _FEW_FAULTS = 8
 _LEAST_FRESH_BYTES, _MOST_FRESH_BYTES = 2**20, 2**26
@@ -56,7 +56,7 @@ class Replay(Noun, frozen=True):
     """One per operation; None when it cannot be rebuilt."""
     fixed: tuple[Timed | None, ...]
     rounds: int
-    clean_rounds: int
+    undisturbed_rounds: int
     fault: Timed
     """A page fault with its page's return; nothing where the plain function has none."""
 
@@ -83,8 +83,8 @@ class _Series:
 
     def _time(self, repeats: int) -> float:
         if self._sample is not None:
-            turns = itertools.repeat(None, repeats)
-            return self._sample(turns, perf_counter_ns) * 1e-9 / repeats
+            iterations = itertools.repeat(None, repeats)
+            return self._sample(iterations, perf_counter_ns) * 1e-9 / repeats
         return timing.time_evaluations(self._function, self._args, repeats, perf_counter_ns)
 
     def take(self) -> None:
@@ -157,7 +157,7 @@ def replay(
     arguments: tuple[Any, ...],
     operations: Sequence[Operation],
     canary: Canary,
-    floor_s: float,
+    baseline_s: float,
     seconds: float,
     seed: int,
     least_rounds: int = _LEAST_ROUNDS,
@@ -184,9 +184,9 @@ def replay(
     faulting = plain.faults_of_one_sample() >= _FEW_FAULTS
     begun = perf_counter()
     while len(canaries) < _MOST_ROUNDS:
-        clean = sum(ratio <= _CLEAN_LIMIT for ratio in canaries)
+        undisturbed = sum(ratio <= _UNDISTURBED_LIMIT for ratio in canaries)
         late = perf_counter() - begun > seconds
-        if len(canaries) >= least_rounds and (late or clean >= _WANTED_CLEAN):
+        if len(canaries) >= least_rounds and (late or undisturbed >= _WANTED_UNDISTURBED):
             break
         order.shuffle(everything)
         before = canary()
@@ -194,19 +194,19 @@ def replay(
             series.take()
         if faulting:
             faults.append(fault_s(fresh_bytes, timing.minor_faults))
-        canaries.append(max(before, canary()) / floor_s)
-    chosen = [i for i, ratio in enumerate(canaries) if ratio <= _CLEAN_LIMIT]
-    clean_rounds = len(chosen)
+        canaries.append(max(before, canary()) / baseline_s)
+    chosen = [i for i, ratio in enumerate(canaries) if ratio <= _UNDISTURBED_LIMIT]
+    undisturbed_rounds = len(chosen)
     afterwards()
-    if clean_rounds < least_rounds:
-        # Not enough of the good mood: the rounds nearest to it, which share one mood.
+    if undisturbed_rounds < least_rounds:
+        # Not enough undisturbed rounds: the rounds nearest to it, which share one state.
         chosen = sorted(range(len(canaries)), key=lambda i: canaries[i])[:least_rounds]
     return Replay(
         plain=plain.summary(chosen),
         full=tuple(s.summary(chosen) if s else None for s in full),
         fixed=tuple(s.summary(chosen) if s else None for s in fixed),
         rounds=len(canaries),
-        clean_rounds=clean_rounds,
+        undisturbed_rounds=undisturbed_rounds,
         fault=_lower_quartile([faults[i] for i in chosen], 0.0) if faults else NOTHING,
     )
 

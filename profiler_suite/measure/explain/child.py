@@ -51,7 +51,9 @@ class ExplainChild:
 
     def __init__(self, ask: Ask, tell: Callable[[str], None]) -> None:
         self._ask = ask
-        self._begin = Begin(effort=Effort(floors_s={}, last_cache_bytes=0.0, memory_bytes=0.0))
+        self._begin = Begin(
+            effort=Effort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0)
+        )
         self._fresh: ExplainChild | None = None
         self._target = ask.target
         self._timeout_s = ask.timeout_s

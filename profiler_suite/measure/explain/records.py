@@ -3,7 +3,7 @@
 import msgspec
 
 from profiler_suite.model.noun import Noun
-from profiler_suite.model.rows import AccountRecord, LineRecord, Visit
+from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.trace import Operation
 
 __all__ = [
@@ -25,8 +25,8 @@ __all__ = [
 class Effort(Noun, frozen=True):
     """How much time and memory the passes may take."""
 
-    floors_s: dict[str, float]
-    """Kept floors of the canaries, s."""
+    baselines_s: dict[str, float]
+    """Kept baselines of the canaries, s."""
     last_cache_bytes: float
     """Arguments beyond a quarter of this are at the mercy of the memory."""
     memory_bytes: float
@@ -85,7 +85,7 @@ class Trial(Noun, frozen=True):
     threads: int = 0
     operation: int = 0
     """Place among the explained operations, for 'batch'."""
-    turns: int = 1
+    iterations: int = 1
     """For 'batch': how many an evaluation needs, the turns of a loop that stays one."""
     target: str = ""
     """For 'versus'."""
@@ -140,11 +140,11 @@ class Explained(Noun, frozen=True, tag="explained"):
     evaluations: int
     """Per sample."""
     visits: tuple[Visit, ...]
-    own_floors_s: dict[str, float]
+    own_baselines_s: dict[str, float]
     """Floor of each canary in these visits, s."""
     empty_call_s: float
     """A call of a Python function without a body, measured beside it, s."""
-    account: AccountRecord
+    breakdown_record: BreakdownRecord
     operations: tuple[Operation, ...]
     """Those of the account, in its order, with shapes, strides and lines."""
     bytes_written: float

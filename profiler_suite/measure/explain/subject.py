@@ -20,7 +20,7 @@ import threadpoolctl
 from profiler_suite.errors import FunctionError
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
-from profiler_suite.measure.breakdown import per_point as accounting
+from profiler_suite.measure.breakdown import per_point as breakdown_pass
 from profiler_suite.measure.explain.records import Effort, Explained, SourceText
 from profiler_suite.measure.explain.same_answer import arrays_in, compare, copied, in_words
 from profiler_suite.measure.lines.functions import functions_to_profile, python_function
@@ -28,7 +28,7 @@ from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
 from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.recording import TraceTooLongError
-from profiler_suite.model.rows import AccountRecord, LineRecord, Visit
+from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.trace import OperationCounts
 from profiler_suite.workloads import user_function, verification
 from profiler_suite.workloads.user_function import Called
@@ -38,7 +38,7 @@ Tell = Callable[[str], None]
 # A function that takes longer is called as rarely as possible.
 _LONG_S = 0.5
 _FEWEST_VISITS, _MOST_VISITS = 3, 400
-_WANTED_CLEAN = 12
+_WANTED_UNDISTURBED = 12
 _MEMORY_SHARE = 0.25
 # Hashing and copying more than this takes seconds.
 _MOST_CHECKED_BYTES = 2 * 2**30
@@ -101,13 +101,15 @@ class Subject:
             tell("tracing operations")
             traced = self._traced()
             tell("replaying operations, sampling native code")
-            account = self._accounted(traced)
+            breakdown_record = self._has_record(traced)
             tell("profiling lines")
             lines = self._lines()
             sources = self._sources()
         counts = self.counts
         operations = (
-            accounting.costliest(accounting.gathered(counts.operations), self._most_bytes())
+            breakdown_pass.costliest(
+                breakdown_pass.gathered(counts.operations), self._most_bytes()
+            )
             if counts
             else []
         )
@@ -129,9 +131,9 @@ class Subject:
             cold_s=cold_s,
             evaluations=prepared.evaluations,
             visits=visits,
-            own_floors_s=_own_floors(visits),
+            own_baselines_s=_own_baselines(visits),
             empty_call_s=_empty_call_s(),
-            account=account,
+            breakdown_record=breakdown_record,
             operations=tuple(operations),
             bytes_written=float(counts.bytes_written) if counts else 0.0,
             flop_by_dtype=by_dtype,
@@ -199,12 +201,14 @@ class Subject:
         else:
             prepared = timing.prepare(self.function, arguments)
         visits: list[Visit] = []
-        floors = dict(self.effort.floors_s)
+        baselines = dict(self.effort.baselines_s)
         begun = perf_counter()
         while len(visits) < _MOST_VISITS:
             elapsed_s = perf_counter() - begun
-            clean = sum(canary.is_clean(visit, floors) for visit in visits)
-            enough = clean >= _WANTED_CLEAN or elapsed_s > 1.75 * self.effort.timing_s
+            undisturbed = sum(canary.is_undisturbed(visit, baselines) for visit in visits)
+            enough = (
+                undisturbed >= _WANTED_UNDISTURBED or elapsed_s > 1.75 * self.effort.timing_s
+            )
             if len(visits) >= _FEWEST_VISITS and elapsed_s > self.effort.timing_s and enough:
                 break
             visits.append(self.visit("", self.function, arguments, prepared))
@@ -237,18 +241,18 @@ class Subject:
             return None, f"{type(error).__name__}: {' '.join(str(error).split())}"
         return self.counts, ""
 
-    def _accounted(
+    def _has_record(
         self,
         traced: tuple[OperationCounts | None, str],
-    ) -> AccountRecord:
-        floor_s = self.effort.floors_s.get("ufunc", 0.0) or self.canaries["ufunc"]()
-        return accounting.account(
+    ) -> BreakdownRecord:
+        baseline_s = self.effort.baselines_s.get("ufunc", 0.0) or self.canaries["ufunc"]()
+        return breakdown_pass.breakdown_record(
             self.function,
             self.arguments(),
-            accounting.Effort(
+            breakdown_pass.Effort(
                 replay_s=self.effort.replay_s,
                 sample_s=self.effort.sample_s,
-                floor_s=floor_s,
+                baseline_s=baseline_s,
                 seed=self.effort.seed,
                 least_rounds=3 if self._long else 5,
                 most_bytes=self._most_bytes(),
@@ -365,12 +369,12 @@ def _parameters(function: Callable[..., Any]) -> collections.abc.Iterable[str]:
         return ()
 
 
-def _own_floors(visits: tuple[Visit, ...]) -> dict[str, float]:
+def _own_baselines(visits: tuple[Visit, ...]) -> dict[str, float]:
     times: dict[str, list[float]] = {}
     for visit in visits:
         for name, pair in visit.canaries_s.items():
             times.setdefault(name, []).extend(pair)
-    return {name: canary.own_floor(values) for name, values in times.items()}
+    return {name: canary.own_baseline(values) for name, values in times.items()}
 
 
 def _nothing() -> None:

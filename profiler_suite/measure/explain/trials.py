@@ -264,7 +264,7 @@ def _batch(subject: Subject, operation: Operation, trial: Trial) -> Tried:
     if single is None:
         raise _UntriableError("it cannot be built again")
     size = _largest_bytes(operation)
-    together = max(2, operation.calls // trial.turns)
+    together = max(2, operation.calls // trial.iterations)
     count = min(together, max(2, int(_MOST_BATCH_BYTES / max(size, 1))))
     many = _stacked(operation, count)
     if many is None:

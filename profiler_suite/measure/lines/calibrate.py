@@ -145,9 +145,9 @@ def solve(counted: list[Events], added_s: list[float], reference_s: float) -> Co
     return Costs(per_event=costs, error=error, reference_s=reference_s)
 
 
-def _loop(turns: int, body: list[str]) -> str:
+def _loop(iterations: int, body: list[str]) -> str:
     lines = "\n".join(f"        {line}" for line in body)
-    return f"    a = b = 1\n    for _ in range({turns}):\n{lines}\n    return b"
+    return f"    a = b = 1\n    for _ in range({iterations}):\n{lines}\n    return b"
 
 
 def _function(name: str, body: str) -> str:

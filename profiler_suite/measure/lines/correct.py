@@ -14,7 +14,7 @@ import msgspec
 # Standard deviations to either side of a 95 % interval.
 _INTERVAL = 1.96
 # Below this the looks' own uncertainty exceeds half of the line.
-_ENOUGH_LOOKS = 10
+_ENOUGH_SAMPLES = 10
 # Two runs of the same line differ by that much on a shared machine.
 _PACE_ERROR = 0.10
 # line_profiler's slow-down from which its times say more of itself than of the code.
@@ -37,7 +37,7 @@ class RawLine(msgspec.Struct, frozen=True):
     raw_s: float
     added_s: float
     """What line_profiler added to it, by the model, s."""
-    looks: int = 0
+    samples: int = 0
 
 
 class Corrected(msgspec.Struct, frozen=True):
@@ -55,15 +55,15 @@ class Corrected(msgspec.Struct, frozen=True):
         return self.time_s > self.uncertainty_s
 
 
-def sampled(looks: int, all_looks: int, plain_s: float) -> Corrected:
+def sampled(samples: int, all_samples: int, plain_s: float) -> Corrected:
     """The share of looks times the plain time.
 
     Half width by Agresti and Coull (1998), which stays right for rare lines: two
     hits and two misses are added to the counts before the variance is taken.
     """
-    share = looks / all_looks
-    centre = (looks + 2) / (all_looks + 4)
-    half = _INTERVAL * math.sqrt(centre * (1 - centre) / (all_looks + 4))
+    share = samples / all_samples
+    centre = (samples + 2) / (all_samples + 4)
+    half = _INTERVAL * math.sqrt(centre * (1 - centre) / (all_samples + 4))
     # The interval is around `centre`, the estimate stays the plain share.
     half += abs(centre - share)
     return Corrected(time_s=share * plain_s, uncertainty_s=half * plain_s, method="sampled")
@@ -92,7 +92,7 @@ def fit_scale(lines: list[RawLine], whole_s: float) -> float:
 
 
 def correct(
-    lines: dict[int, RawLine], all_looks: int, plain_s: float, scale: float
+    lines: dict[int, RawLine], all_samples: int, plain_s: float, scale: float
 ) -> dict[int, Corrected]:
     """The corrected time of each line of one function.
 
@@ -100,15 +100,15 @@ def correct(
     """
     corrected = {}
     for number, line in lines.items():
-        if not all_looks:
+        if not all_samples:
             corrected[number] = modelled(line, scale)
             continue
         by_model = modelled(line)
-        by_looks = sampled(line.looks, all_looks, plain_s)
-        surer = by_model.resolved and by_model.uncertainty_s < by_looks.uncertainty_s
-        agrees = abs(by_model.time_s - by_looks.time_s) <= math.hypot(
-            by_model.uncertainty_s, by_looks.uncertainty_s
+        by_samples = sampled(line.samples, all_samples, plain_s)
+        surer = by_model.resolved and by_model.uncertainty_s < by_samples.uncertainty_s
+        agrees = abs(by_model.time_s - by_samples.time_s) <= math.hypot(
+            by_model.uncertainty_s, by_samples.uncertainty_s
         )
-        few = line.looks < _ENOUGH_LOOKS
-        corrected[number] = by_model if few and surer and agrees else by_looks
+        few = line.samples < _ENOUGH_SAMPLES
+        corrected[number] = by_model if few and surer and agrees else by_samples
     return corrected

@@ -37,7 +37,7 @@ class Layout(msgspec.Struct, frozen=True):
     """Offset of the address of the instruction that runs."""
 
 
-class _Sight(msgspec.Struct):
+class _KnownFrames(msgspec.Struct):
     """What was seen while one frame ran."""
 
     frame_object: int
@@ -56,9 +56,9 @@ def find() -> Layout:
     """The layout of this thread's frames; PeekError where it cannot be found."""
     library = peek.libc()
     state = _thread_state()
-    sights = [_at_depth(depth, library, state) for depth in _DEPTHS]
+    known = [_at_depth(depth, library, state) for depth in _DEPTHS]
     for frame_word in range(2, 9):
-        found = _layout_by(library, state, sights, frame_word)
+        found = _layout_by(library, state, known, frame_word)
         if found is not None:
             return found
     raise peek.PeekError(
@@ -73,11 +73,11 @@ def _thread_state() -> int:
     return int(get() or 0)
 
 
-def _at_depth(depth: int, library: ctypes.CDLL, state: int) -> _Sight:
-    return _at_depth(depth - 1, library, state) if depth else _look(library, state)
+def _at_depth(depth: int, library: ctypes.CDLL, state: int) -> _KnownFrames:
+    return _at_depth(depth - 1, library, state) if depth else _sample(library, state)
 
 
-def _look(library: ctypes.CDLL, state: int) -> _Sight:
+def _sample(library: ctypes.CDLL, state: int) -> _KnownFrames:
     """Read the thread state while this very function is the running frame.
 
     From the first read to the last, only C functions are called: a Python
@@ -98,7 +98,7 @@ def _look(library: ctypes.CDLL, state: int) -> _Sight:
             there.base = word
             if read(pid, here_at, 1, there_at, 1, 0) == 8 * _LINK_WORDS:
                 links[index] = struct.unpack(f"{_LINK_WORDS}Q", buffer)
-    return _Sight(
+    return _KnownFrames(
         frame_object=id(frame),
         code=id(frame.f_code),
         code_bytes=len(frame.f_code.co_code),
@@ -115,14 +115,14 @@ def _words(library: ctypes.CDLL, address: int, count: int) -> tuple[int, ...]:
 
 
 def _layout_by(
-    library: ctypes.CDLL, state: int, sights: list[_Sight], frame_word: int
+    library: ctypes.CDLL, state: int, known: list[_KnownFrames], frame_word: int
 ) -> Layout | None:
     """The layout if word `frame_word` of a frame object is the address of its frame."""
-    if any(len(sight.frame_words) <= frame_word for sight in sights):
+    if any(len(each.frame_words) <= frame_word for each in known):
         return None
-    frames = [sight.frame_words[frame_word] for sight in sights]
+    frames = [each.frame_words[frame_word] for each in known]
     heads = set.intersection(
-        *(_heads(sight, frame) for sight, frame in zip(sights, frames, strict=True))
+        *(_heads(each, frame) for each, frame in zip(known, frames, strict=True))
     )
     if not heads:
         return None
@@ -134,10 +134,10 @@ def _layout_by(
     return Layout(state + 8 * index, link, *shape)
 
 
-def _heads(sight: _Sight, frame: int) -> set[tuple[int, int]]:
+def _heads(known: _KnownFrames, frame: int) -> set[tuple[int, int]]:
     """Where in the thread state the running frame's address stands: (word, link)."""
-    found = {(index, -1) for index, word in enumerate(sight.state) if word == frame}
-    for index, words in sight.links.items():
+    found = {(index, -1) for index, word in enumerate(known.state) if word == frame}
+    for index, words in known.links.items():
         found |= {(index, 8 * i) for i, word in enumerate(words) if word == frame}
     return found
 

@@ -32,8 +32,8 @@ def records(profile: Profile, point: str, implementation: str) -> tuple[LineReco
                 resolved=corrected.resolved,
                 method=corrected.method,
                 indicative=corrected.method == "modelled"
-                and ((slow and not profile.looks) or corrected.uncertainty_s > least_s),
-                looks=line.looks,
+                and ((slow and not profile.samples) or corrected.uncertainty_s > least_s),
+                samples=line.samples,
                 profiled_calls=line.profiled_calls,
                 added_s=line.added_s,
                 plain_s=profile.plain_s,

@@ -6,7 +6,7 @@ from profiler_suite.measure.lines.layout import Layout
 
 PAUSED, COUNTING, READY = 0, 1, 2
 """States of the watched process, in the first word of its control block."""
-LOOK, END = b"look\n", b"end\n"
+SAMPLE, END = b"look\n", b"end\n"
 """Requests that follow a Target: look until the process pauses; answer."""
 STARTED = b"started\n"
 """What the watching process says first."""
@@ -27,7 +27,7 @@ class Target(msgspec.Struct, frozen=True):
     """Whether to stop the process for each look, as the two do not share one core."""
 
 
-class Sighting(msgspec.Struct, frozen=True):
+class FrameSamples(msgspec.Struct, frozen=True):
     """How often the frames of the wanted codes were at these instructions together."""
 
     at: dict[int, int]
@@ -40,7 +40,7 @@ class Sighting(msgspec.Struct, frozen=True):
 class Answer(msgspec.Struct, frozen=True):
     """All looks of one target."""
 
-    sightings: tuple[Sighting, ...]
+    frame_samples: tuple[FrameSamples, ...]
     lost: int = 0
     """Looks that led nowhere."""
     error: str = ""

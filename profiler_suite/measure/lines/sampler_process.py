@@ -21,12 +21,12 @@ import msgspec
 from profiler_suite.measure.lines import peek
 from profiler_suite.measure.lines.requests import (
     COUNTING,
-    LOOK,
     PAUSED,
     READY,
+    SAMPLE,
     STARTED,
     Answer,
-    Sighting,
+    FrameSamples,
     Target,
 )
 
@@ -73,7 +73,7 @@ class _Eye:
         self.counts: Counter[tuple[int, ...]] = Counter()
         self.lost = 0
 
-    def look(self) -> int:
+    def sample(self) -> int:
         """Count where the wanted frames are; the state the process was in."""
         for _ in range(_ATTEMPTS):
             state = self._copy()
@@ -193,14 +193,14 @@ def watch(library: ctypes.CDLL, target: Target, next_request: Callable[[], bytes
     brake = _Brake(library, target.pid) if target.stopping and not reason else None
     if brake is not None and not brake.works:
         brake, reason = None, peek.NO_STOPPING
-    while next_request() == LOOK:
+    while next_request() == SAMPLE:
         if not reason:
-            _look_on(eye, brake)
+            _sample_on(eye, brake)
     if brake is not None:
         brake.let_go()
     return Answer(
-        sightings=tuple(
-            Sighting(at=dict(zip(at[::2], at[1::2], strict=True)), count=count)
+        frame_samples=tuple(
+            FrameSamples(at=dict(zip(at[::2], at[1::2], strict=True)), count=count)
             for at, count in eye.counts.items()
         ),
         lost=eye.lost,
@@ -208,7 +208,7 @@ def watch(library: ctypes.CDLL, target: Target, next_request: Callable[[], bytes
     )
 
 
-def _look_on(eye: _Eye, brake: _Brake | None) -> None:
+def _sample_on(eye: _Eye, brake: _Brake | None) -> None:
     """Look again and again until the process pauses."""
     low, high = _PAUSE_S
     breadth = high - low
@@ -216,10 +216,10 @@ def _look_on(eye: _Eye, brake: _Brake | None) -> None:
     while state != PAUSED:
         if brake is not None and state == COUNTING:
             brake.stop()
-            state = eye.look()
+            state = eye.sample()
             brake.release()
         else:
-            state = eye.look()
+            state = eye.sample()
         time.sleep(_READY_PAUSE_S if state == READY else low + breadth * random.random())
 
 

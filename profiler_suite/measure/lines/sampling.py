@@ -16,9 +16,9 @@ from profiler_suite.measure.lines import layout, peek
 from profiler_suite.measure.lines.requests import (
     COUNTING,
     END,
-    LOOK,
     PAUSED,
     READY,
+    SAMPLE,
     STARTED,
     Answer,
     Target,
@@ -29,7 +29,7 @@ _WAKING_S = 0.7e-3
 _PATIENCE_S = 20.0
 # A watching process that shares the core looks every 0.16 ms, one that has to wait for a
 # time slice to end every 3 ms and more.
-_SLOWEST_TURNS_S = 1e-3
+_SLOWEST_TURN_S = 1e-3
 _TURNS_TRIED = 3
 _SPINS = 200_000
 
@@ -37,7 +37,7 @@ _SPINS = 200_000
 class Seen(msgspec.Struct, frozen=True):
     """Looks at one function: how many, and at which lines."""
 
-    looks: int
+    samples: int
     """Looks that found the first code, the function asked for, active."""
     outside: int
     """Looks between two evaluations: calling the function, freeing what it returned."""
@@ -64,12 +64,12 @@ def drive(
     return total * 1e-9 / evaluations
 
 
-def _spin(turns: int) -> None:
-    for _ in range(turns):
+def _spin(iterations: int) -> None:
+    for _ in range(iterations):
         pass
 
 
-class Watch:
+class SamplerProcess:
     """A watching process for this one; PeekError where that is not possible."""
 
     def __init__(self, sharing: bool = True) -> None:
@@ -95,7 +95,7 @@ class Watch:
             except OSError:  # no say in which core a process runs on
                 self.end()
                 return False
-            if self.end().looks * _SLOWEST_TURNS_S > spent_s:
+            if self.end().samples * _SLOWEST_TURN_S > spent_s:
                 return True
         return False
 
@@ -119,7 +119,7 @@ class Watch:
         """Evaluate while being looked at; time per evaluation, s."""
         with self._on_one_core():
             self._control[0] = READY
-            self._request(LOOK)
+            self._request(SAMPLE)
             sleep(_WAKING_S)
             try:
                 return drive(function, arguments, evaluations, self._control)
@@ -181,19 +181,19 @@ def seen(answer: Answer, codes: Sequence[CodeType]) -> Seen:
     """Instructions become lines."""
     tables = [_line_table(code) for code in codes]
     lines: dict[tuple[int, int], int] = {}
-    looks = outside = 0
-    for sighting in answer.sightings:
-        if 0 in sighting.at:
-            looks += sighting.count
+    samples = outside = 0
+    for frame_samples in answer.frame_samples:
+        if 0 in frame_samples.at:
+            samples += frame_samples.count
         else:
-            outside += sighting.count
-        for number, offset in sighting.at.items():
+            outside += frame_samples.count
+        for number, offset in frame_samples.at.items():
             table = tables[number]
             unit = (offset - layout.code_offset()) // 2
             line = table[min(max(unit, 0), len(table) - 1)]
-            lines[number, line] = lines.get((number, line), 0) + sighting.count
+            lines[number, line] = lines.get((number, line), 0) + frame_samples.count
     return Seen(
-        looks=looks,
+        samples=samples,
         outside=outside,
         lines=lines,
         lost=answer.lost,

@@ -32,7 +32,7 @@ from profiler_suite.measure.lines.instrument import (
     on_copies,
 )
 from profiler_suite.measure.lines.peek import PeekError
-from profiler_suite.measure.lines.sampling import Seen, Watch
+from profiler_suite.measure.lines.sampling import SamplerProcess, Seen
 
 _MOST_EVALUATIONS = 20_000
 _ROUNDS = 4
@@ -51,7 +51,7 @@ class LineTimes(msgspec.Struct, frozen=True):
     """As line_profiler counts it, in all profiled evaluations."""
     added_s: float
     """What line_profiler added by the model, per evaluation."""
-    looks: int
+    samples: int
     profiled_calls: float
     """Calls of functions that are profiled too, per evaluation."""
     corrected: Corrected
@@ -68,9 +68,9 @@ class Profile(msgspec.Struct, frozen=True):
     profiled_s: float
     """Wall time of one evaluation under line_profiler: how many times that of the plain
     ones between them it is, times plain_s."""
-    watched_s: float
+    sampled_s: float
     """Time of one evaluation while being looked at; 0 when nobody looked."""
-    looks: int
+    samples: int
     note: str
     """Why the lines were not sampled; empty when they were."""
     stats: Any
@@ -81,7 +81,7 @@ class LineSession:
     """What profiling many functions in one process shares: costs and the watching process."""
 
     def __init__(self, sampling: bool = True) -> None:
-        self._watch: Watch | None = None
+        self._watch: SamplerProcess | None = None
         self.note = "sampling was not asked for"
         if sampling:
             self._start_watch()
@@ -89,7 +89,7 @@ class LineSession:
 
     def _start_watch(self) -> None:
         try:
-            self._watch = Watch()
+            self._watch = SamplerProcess()
             self.note = ""
         except PeekError as error:
             self.note = str(error)
@@ -127,26 +127,26 @@ class LineSession:
         if once_s < seconds:
             once_s = min(once_s, _time(function, arguments, 1))
         runs = _Runs(self, functions, function, arguments, once_s, seconds)
-        watching = runs.watched()
-        looks = None
+        watching = runs.sampling()
+        samples = None
         try:
             for _ in range(runs.rounds):
                 runs.plain()
                 if watching:
-                    runs.look()
+                    runs.sample()
         finally:
             if watching:
-                looks = runs.end_watch()
+                samples = runs.end_watch()
         instrumented = Instrumented(functions)
         for _ in range(runs.rounds):
             runs.profiled(instrumented)
         with on_copies(functions):
             codes = all_codes(functions)
             counted = events.count(function, arguments, codes, _COUNT_SHARE * seconds)
-        return _result(runs, instrumented.stats(), counted, looks)
+        return _result(runs, instrumented.stats(), counted, samples)
 
     @property
-    def watch(self) -> Watch | None:
+    def watch(self) -> SamplerProcess | None:
         """The watching process, when there is one."""
         return self._watch
 
@@ -184,7 +184,7 @@ class _Runs:
         self.plain_s: list[float] = []
         self.beside_s: list[float] = []
         self.profiled_s: list[float] = []
-        self.watched_s: list[float] = []
+        self.sampled_s: list[float] = []
         self.paces_s: list[float] = []
         self.evaluations = 0
         self._watched_evaluations = 1
@@ -215,7 +215,7 @@ class _Runs:
         )
         self.evaluations += evaluations
 
-    def watched(self) -> bool:
+    def sampling(self) -> bool:
         """Have the watching process look for the functions; False when there is none."""
         share = 1.0 - _PLAIN_SHARE - _BESIDE_SHARE - _RAW_SHARE - _COUNT_SHARE
         self._watched_evaluations = self._evaluations(share)
@@ -229,10 +229,10 @@ class _Runs:
             return False
         return True
 
-    def look(self) -> None:
+    def sample(self) -> None:
         """Evaluate plainly while being looked at."""
         assert self.session.watch is not None
-        self.watched_s.append(
+        self.sampled_s.append(
             self.session.watch.evaluate(
                 self.function, self.arguments, self._watched_evaluations
             )
@@ -279,13 +279,13 @@ def _result(runs: _Runs, stats: Any, counted: Counted, seen: Seen | None) -> Pro
     # From the pace that the machine had in the profiled rounds to that of the plain ones.
     to_plain = plain_s / statistics.median(runs.beside_s)
     pace = to_plain * statistics.median(runs.paces_s) / session.costs.reference_s
-    all_looks = seen.looks if seen else 0
+    all_samples = seen.samples if seen else 0
     lines: list[LineTimes] = []
     scale = 1.0
     for number, code in enumerate(codes):
         timings = stats.timings.get(label(code), [])
         raw = {line: (hits, ticks * stats.unit) for line, hits, ticks in timings}
-        looks = {
+        samples = {
             line: found
             for (other, line), found in (seen.lines if seen else {}).items()
             if other == number
@@ -300,14 +300,14 @@ def _result(runs: _Runs, stats: Any, counted: Counted, seen: Seen | None) -> Pro
                     len(code.co_code),
                     pace,
                 ),
-                looks=looks.get(line, 0),
+                samples=samples.get(line, 0),
             )
-            for line in sorted({*raw, *looks})
+            for line in sorted({*raw, *samples})
         }
         if number == 0:
             # Only the plain time of the outermost function is known.
             scale = fit_scale(list(measured.values()), plain_s)
-        corrected = correct(measured, all_looks, plain_s, scale)
+        corrected = correct(measured, all_samples, plain_s, scale)
         lines += [
             LineTimes(
                 function=label(code),
@@ -315,7 +315,7 @@ def _result(runs: _Runs, stats: Any, counted: Counted, seen: Seen | None) -> Pro
                 hits=raw.get(line, (0, 0.0))[0],
                 raw_s=raw.get(line, (0, 0.0))[1],
                 added_s=measured[line].added_s,
-                looks=measured[line].looks,
+                samples=measured[line].samples,
                 profiled_calls=_profiled_calls(
                     counted.lines.get((number, line)),
                     raw.get(line, (0, 0.0))[0] / runs.evaluations,
@@ -329,9 +329,9 @@ def _result(runs: _Runs, stats: Any, counted: Counted, seen: Seen | None) -> Pro
         evaluations=runs.evaluations,
         plain_s=plain_s,
         profiled_s=slowdown * plain_s,
-        watched_s=statistics.median(runs.watched_s) if runs.watched_s else 0.0,
-        looks=all_looks,
-        note="" if all_looks else session.note or "no look found the function running",
+        sampled_s=statistics.median(runs.sampled_s) if runs.sampled_s else 0.0,
+        samples=all_samples,
+        note="" if all_samples else session.note or "no look found the function running",
         stats=stats,
     )
 

@@ -27,7 +27,7 @@ ENTRIES = {
     "kernel": "residual",
     "unknown": "residual",
 }
-"""Entry of a sample → the entry of the time ledger that it belongs to."""
+"""Entry of a sample → the entry of the time time breakdown that it belongs to."""
 
 
 class Rule(Noun, frozen=True):

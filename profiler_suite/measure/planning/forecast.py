@@ -29,8 +29,8 @@ from profiler_suite.workloads import registry
 # The command itself: Python, imports, the plan (0.5 to 0.9 s).
 _START_S = 0.7
 # A child that is asked for its first point: a timing child (0.15 to 0.2 s), the one that
-# profiles lines (it measures what line_profiler adds first), the one that keeps the books.
-_TIMING_CHILD_S, _LINES_CHILD_S, _BOOKS_CHILD_S = 0.2, 0.4, 0.25
+# profiles lines (it measures what line_profiler adds first), the one that takes breakdowns.
+_TIMING_CHILD_S, _LINES_CHILD_S, _BREAKDOWN_CHILD_S = 0.2, 0.4, 0.25
 # SciPy's modules, in each child that runs something of it (0.55 to 0.65 s).
 _SCIPY_S = 0.6
 
@@ -68,9 +68,9 @@ _LINES_SHARE, _LINES_EVALUATIONS = 1.05, 7
 # Books, beside what is asked for: building operations (20 ms), and evaluations that are
 # traced, tried, replayed in at least five rounds (once plain, once in parts) and sampled.
 # Of short ones whose data fill more than a private cache, four untimed passes go before.
-_BOOK_S = 0.03
-_BOOK_EVALUATIONS_TRACED, _BOOK_EVALUATIONS = 12, 8
-_BOOK_EVALUATIONS_FILLING = 60
+_BREAKDOWN_S = 0.03
+_BREAKDOWN_EVALUATIONS_TRACED, _BREAKDOWN_EVALUATIONS = 12, 8
+_BREAKDOWN_EVALUATIONS_FILLING = 60
 
 # The report: pictures' and page's libraries (1.6 s with one experiment), then the figures
 # of each experiment (2.9 s with eight).
@@ -93,28 +93,28 @@ def forecast(
     return Forecast(
         start_s=_START_S,
         prepare_s=sum(
-            launch_s(points, checked=launch == 0) for launch in range(schedule.launches)
+            worker_s(points, checked=worker == 0) for worker in range(schedule.workers)
         ),
         rounds_s=rounds_s(points, machine, schedule),
         most_rounds_s=budget_s(schedule, len(points)),
         lines_s=lines_s([p for p in points if p.id in profiled], schedule),
-        books_s=books_s([p for p in points if has_books(p)], schedule, profiled),
+        breakdown_s=breakdown_s([p for p in points if has_breakdown(p)], schedule, profiled),
         report_s=_REPORT_S + _REPORT_PER_EXPERIMENT_S * len({p.experiment for p in points}),
     )
 
 
 def one_after_the_other(forecasts: Sequence[Forecast]) -> Forecast:
     """Of parts that are measured in one command, which is started once; without a report."""
-    names = ("prepare_s", "rounds_s", "most_rounds_s", "lines_s", "books_s")
+    names = ("prepare_s", "rounds_s", "most_rounds_s", "lines_s", "breakdown_s")
     return Forecast(
         start_s=_START_S, **{name: sum(getattr(f, name) for f in forecasts) for name in names}
     )
 
 
-# --------------------------------------------------------------------- launches
+# --------------------------------------------------------------------- worker processes
 
 
-def launch_s(points: Sequence[Point], *, checked: bool) -> float:
+def worker_s(points: Sequence[Point], *, checked: bool) -> float:
     """Starting a child (one per environment) and preparing all points in it, s."""
     children = {p.environment for p in points}
     scipy = {p.environment for p in points if _needs_scipy(p)}
@@ -183,14 +183,14 @@ class Share(NamedTuple):
 class Standing(NamedTuple):
     """How far the rounds of a sweep are."""
 
-    launch: int = 0
+    worker: int = 0
     """Launches that are over."""
-    launch_rounds: int = 0
+    worker_rounds: int = 0
     """Rounds in the present one."""
-    launch_s: float = 0.0
+    worker_s: float = 0.0
     """Their time."""
     rounds: int = 0
-    """In all launches."""
+    """In all worker processes."""
     used_s: float = 0.0
     """Their time."""
 
@@ -207,14 +207,14 @@ def unsettled(point: Point, machine: Machine) -> float:
 
 def still_active(visits: int, schedule: Schedule) -> float:
     """Share of the points that want more than so many visits, of those that settle."""
-    if visits < schedule.clean_visits or not schedule.half_width:
+    if visits < schedule.undisturbed_visits or not schedule.half_width:
         return 1.0
     enough = _TAIL_VISITS * (_TAIL_HALF_WIDTH / schedule.half_width) ** 2
     return float(min(1.0, (enough / visits) ** _TAIL))
 
 
 def rounds_s(points: Sequence[Point], machine: Machine, schedule: Schedule) -> float:
-    """All rounds of all launches, s."""
+    """All rounds of all worker processes, s."""
     return rounds_left_s(points, machine, schedule, budget_s(schedule, len(points)))
 
 
@@ -226,20 +226,20 @@ def rounds_left_s(
     at: Standing | None = None,
     pace: float = 1.0,
 ) -> float:
-    """The rounds from there to the end, s: every launch but the last makes what it must.
+    """The rounds from there to the end, s: every process but the last makes what it must.
 
     `points` are those without an outcome, `limit_s` is the budget of all rounds.
     """
     at = at or Standing()
     all_s = Share.of(points, pace).round_s
     used_s, rounds = at.used_s, at.rounds
-    for launch in range(at.launch, schedule.launches - 1):
-        begun = launch == at.launch
-        share_s = (limit_s - used_s + begun * at.launch_s) / (schedule.launches - launch)
-        more = rounds_of_launch(all_s, share_s, schedule) - begun * at.launch_rounds
+    for worker in range(at.worker, schedule.workers - 1):
+        begun = worker == at.worker
+        share_s = (limit_s - used_s + begun * at.worker_s) / (schedule.workers - worker)
+        more = rounds_of_worker(all_s, share_s, schedule) - begun * at.worker_rounds
         used_s += max(0, more) * all_s
         rounds += max(0, more)
-    active_at = at.rounds if at.launch >= schedule.launches - 1 else 0
+    active_at = at.rounds if at.worker >= schedule.workers - 1 else 0
     # What is active after many visits is the likelier not to settle.
     left_by_now = still_active(active_at, schedule)
     never = [unsettled(p, machine) for p in points]
@@ -247,18 +247,20 @@ def rounds_left_s(
     ever = [1 - p for p in never]
     other = Share.weighted(points, [pace * p for p in never], sum(never))
     settling = Share.weighted(points, [pace * p for p in ever], sum(ever))
-    last_s = last_launch_s(settling, other, schedule, rounds, used_s, limit_s, active_at)
+    last_s = last_worker_s(settling, other, schedule, rounds, used_s, limit_s, active_at)
     return used_s - at.used_s + last_s
 
 
-def rounds_of_launch(round_s: float, share_s: float, schedule: Schedule) -> int:
-    """Rounds in one launch that is not the last, of `share_s` at most."""
-    wanted = max(-(-schedule.clean_visits // schedule.launches), schedule.rounds_per_launch)
-    spanning = math.ceil(schedule.span_s / schedule.launches / max(round_s, 1e-9))
+def rounds_of_worker(round_s: float, share_s: float, schedule: Schedule) -> int:
+    """Rounds in one worker process that is not the last, of `share_s` at most."""
+    wanted = max(
+        -(-schedule.undisturbed_visits // schedule.workers), schedule.rounds_per_worker
+    )
+    spanning = math.ceil(schedule.span_s / schedule.workers / max(round_s, 1e-9))
     return min(max(wanted, spanning), max(1, math.ceil(share_s / max(round_s, 1e-9))))
 
 
-def last_launch_s(
+def last_worker_s(
     settling: Share,
     other: Share,
     schedule: Schedule,
@@ -277,7 +279,7 @@ def last_launch_s(
     known = still_active(active_at, schedule) if active_at else 1.0
     while visits < schedule.visits_kept and used_s < limit_s:
         share = min(1.0, still_active(visits, schedule) / known)
-        if used_s < 0.9 * schedule.span_s or visits < schedule.rounds_per_launch:
+        if used_s < 0.9 * schedule.span_s or visits < schedule.rounds_per_worker:
             share = 1.0  # none may end before
         elif other.points + share * settling.points < 0.5:
             break
@@ -286,7 +288,7 @@ def last_launch_s(
     return min(used_s, max(limit_s, begun_s)) - begun_s
 
 
-# -------------------------------------------------------------- lines and books
+# -------------------------------------------------------------- lines and time breakdowns
 
 
 def of_this_environment(points: Sequence[Point]) -> list[Point]:
@@ -294,8 +296,8 @@ def of_this_environment(points: Sequence[Point]) -> list[Point]:
     return [p for p in points if not p.environment]
 
 
-def has_books(point: Point) -> bool:
-    """Whether a point has books of its own: not those of code that another one runs."""
+def has_breakdown(point: Point) -> bool:
+    """Whether a point has a time breakdown of its own: code that another one runs has not."""
     return not (point.replica or point.runs or point.environment)
 
 
@@ -305,10 +307,12 @@ def lines_s(points: Sequence[Point], schedule: Schedule) -> float:
     return _pass_s(points, _LINES_CHILD_S, each_s)
 
 
-def books_s(points: Sequence[Point], schedule: Schedule, profiled: Collection[str]) -> float:
-    """The books of these points, s; `profiled` are the ids of those with profiled lines."""
-    each_s = [books_of_point_s(p, schedule, p.id in profiled) for p in points]
-    return _pass_s(points, _BOOKS_CHILD_S, each_s)
+def breakdown_s(
+    points: Sequence[Point], schedule: Schedule, profiled: Collection[str]
+) -> float:
+    """Time breakdowns of these points, s; `profiled` names those with line profiles."""
+    each_s = [breakdown_of_point_s(p, schedule, p.id in profiled) for p in points]
+    return _pass_s(points, _BREAKDOWN_CHILD_S, each_s)
 
 
 def _pass_s(points: Sequence[Point], child_s: float, each_s: Sequence[float]) -> float:
@@ -323,15 +327,15 @@ def lines_of_point_s(point: Point, schedule: Schedule) -> float:
     return _LINES_SHARE * schedule.line_profile_s + _LINES_EVALUATIONS * point.predicted_s
 
 
-def books_of_point_s(point: Point, schedule: Schedule, lines_profiled: bool) -> float:
+def breakdown_of_point_s(point: Point, schedule: Schedule, lines_profiled: bool) -> float:
     """Trace, replay and native samples of one point, s."""
     traced = trace_s(point.cost) <= most_trace_s(schedule, lines_profiled)
-    evaluations = _BOOK_EVALUATIONS_TRACED if traced else _BOOK_EVALUATIONS
+    evaluations = _BREAKDOWN_EVALUATIONS_TRACED if traced else _BREAKDOWN_EVALUATIONS
     moved_bytes = point.cost.compulsory_bytes + 2 * point.cost.workspace_bytes
     if traced and passes_that_fill(moved_bytes, math.inf, point.predicted_s):
-        evaluations += _BOOK_EVALUATIONS_FILLING
+        evaluations += _BREAKDOWN_EVALUATIONS_FILLING
     return (
-        _BOOK_S
+        _BREAKDOWN_S
         + schedule.replay_s
         + schedule.sample_s
         + evaluations * point.predicted_s

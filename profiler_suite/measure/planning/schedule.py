@@ -9,10 +9,10 @@ class Schedule(Noun, frozen=True):
     """Parameters of one sweep."""
 
     mode: str
-    launches: int
+    workers: int
     """Processes that share the rounds: the spread between processes is 1 to 3 %."""
     span_s: float
-    """A point's visits are spread over at least this long: slow moods dwell for seconds."""
+    """A point's visits are spread over at least this long: slow periods last for seconds."""
     half_width: float
     """A point is done when half its interval is below this share of its time."""
     budget_s: float
@@ -23,29 +23,29 @@ class Schedule(Noun, frozen=True):
     """What a point adds to the budget of a small sweep, beyond three times the span."""
     memory_share: float = 0.5
     """Plans that need more than this share of the memory are cut down."""
-    clean_visits: int = 10
-    """Fewer clean visits than this give a minimum, not a median."""
-    rounds_per_launch: int = 0
+    undisturbed_visits: int = 10
+    """Fewer undisturbed visits than this give a minimum, not a median."""
+    rounds_per_worker: int = 0
     """Every process takes at least so many rounds, if the budget allows it."""
     visits_kept: int = 400
     """Visits per point, at most: the cap on raw samples kept."""
     line_profile_s: float = 0.15
     """Time for the lines of one implementation: plain, profiled and watched evaluations."""
     replay_s: float = 0.04
-    """Operation replay per point of the ledger."""
+    """Operation replay per point of the time breakdown."""
     trace_s: float = 0.25
     """A point whose trace is expected to take longer has none…"""
     trace_with_lines_s: float = 1.5
     """… unless its lines are profiled: they are split by what the trace finds."""
     sample_s: float = 0.08
-    """Native sampling per point of the ledger."""
+    """Native sampling per point of the time breakdown."""
     visit_timeout_s: float = 60.0
     """A visit or warm-up that takes longer is given up: its child is killed."""
 
 
 QUICK = Schedule(
     mode="quick",
-    launches=2,
+    workers=2,
     span_s=5.0,
     half_width=0.05,
     budget_s=19.0,
@@ -56,7 +56,7 @@ QUICK = Schedule(
 )
 DEFAULT = Schedule(
     mode="default",
-    launches=3,
+    workers=3,
     span_s=10.0,
     half_width=0.03,
     budget_s=110.0,
@@ -64,7 +64,7 @@ DEFAULT = Schedule(
 )
 FULL = Schedule(
     mode="full",
-    launches=5,
+    workers=5,
     span_s=30.0,
     half_width=0.02,
     budget_s=1800.0,

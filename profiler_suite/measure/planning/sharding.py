@@ -16,8 +16,8 @@ from profiler_suite.model.machine import Machine
 # A block has a round that is made often enough within the span; more points would
 # only make a task longer, and what is lost with a worker larger.
 _MOST_POINTS = 120
-# Share of visits that are clean on a shared machine that is not at its best.
-_CLEAN_SHARE = 0.6
+# Share of visits that are undisturbed on a shared machine that is not at its best.
+_UNDISTURBED_SHARE = 0.6
 
 
 def base_id(point: Point) -> str:
@@ -88,7 +88,7 @@ def blocks(
     more would last longer, fewer would wait for it. Their working sets together stay below
     `memory_bytes` (0: no limit).
     """
-    round_s = schedule.span_s * _CLEAN_SHARE / schedule.clean_visits
+    round_s = schedule.span_s * _UNDISTURBED_SHARE / schedule.undisturbed_visits
     found: list[tuple[Point, ...]] = []
     block: list[Point] = []
     used_s = used_bytes = 0.0

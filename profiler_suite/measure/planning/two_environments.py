@@ -11,8 +11,8 @@ from profiler_suite.model.noun import OTHER
 # Two processes that run the same code differ by 1 to 3 %, and no pairing of visits in one
 # pair of processes takes that away: only more pairs of processes do, each with so many
 # rounds that its own ratio is known.
-_LAUNCHES = {"quick": 4, "default": 6, "full": 10}
-_ROUNDS_PER_LAUNCH = 8
+_WORKERS = {"quick": 4, "default": 6, "full": 10}
+_ROUNDS_PER_WORKER = 8
 
 
 def doubled(points: Sequence[Point]) -> list[Point]:
@@ -37,10 +37,10 @@ def _name(point_id: str) -> str:
 
 
 def schedule_for(schedule: Schedule) -> Schedule:
-    """The schedule with more launches: the two sides run in processes of their own."""
-    launches = _LAUNCHES.get(schedule.mode, schedule.launches)
+    """The schedule with more worker processes: the two sides run in processes of their own."""
+    workers = _WORKERS.get(schedule.mode, schedule.workers)
     return msgspec.structs.replace(
         schedule,
-        launches=max(launches, schedule.launches),
-        rounds_per_launch=_ROUNDS_PER_LAUNCH,
+        workers=max(workers, schedule.workers),
+        rounds_per_worker=_ROUNDS_PER_WORKER,
     )

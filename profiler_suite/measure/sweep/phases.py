@@ -1,4 +1,4 @@
-"""The passes over some points: rounds until each has an outcome, then lines, then books."""
+"""The phases of a sweep: rounds until each point has an outcome, lines, time breakdowns."""
 
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
@@ -7,7 +7,7 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.measure import lines
-from profiler_suite.measure.breakdown.per_point import Effort, Order, account_points
+from profiler_suite.measure.breakdown.per_point import Effort, Order, measure_breakdowns
 from profiler_suite.measure.planning import forecast
 from profiler_suite.measure.planning.schedule import Schedule, most_trace_s
 from profiler_suite.measure.sweep.row_offsets import Place, place_after, point_of
@@ -16,7 +16,7 @@ from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import (
-    AccountRecord,
+    BreakdownRecord,
     LineRecord,
     LinesRecord,
     PassRecord,
@@ -34,8 +34,8 @@ class Job(Noun, frozen=True):
     seed: int
     files: tuple[str, ...]
     """Experiment files that enter workloads and implementations of their own."""
-    floors_s: dict[str, float]
-    """Canary floors kept from earlier runs on this machine, s."""
+    baselines_s: dict[str, float]
+    """Canary baselines kept from earlier runs on this machine, s."""
     profiled: tuple[str, ...] | None = None
     """Ids of points whose lines are profiled; None: one per experiment and implementation."""
     other_python: str = ""
@@ -63,11 +63,11 @@ def measure(
     earlier: Sequence[Row] = (),
     again: frozenset[str] = frozenset(),
     start: Place | None = None,
-    keep_floors: Callable[[Mapping[str, float]], object] = lambda floors: None,
+    keep_baselines: Callable[[Mapping[str, float]], object] = lambda baselines: None,
 ) -> dict[str, Status]:
     """Measure what has no outcome in `earlier`, and the points named in `again`.
 
-    Returns how each point ended; `keep_floors` is given the canaries' floors of this run
+    Returns how each point ended; `keep_baselines` is given the canaries' baselines of this run
     as soon as its times are taken.
     """
     expected = _Expected(job, earlier)
@@ -82,7 +82,7 @@ def measure(
         job.schedule,
         seed=job.seed,
         files=job.files,
-        floors=job.floors_s,
+        baselines=job.baselines_s,
         append=told.append,
         judge=judge,
         progress=show,
@@ -92,25 +92,27 @@ def measure(
         other_python=job.other_python,
     )
     sweep.run()
-    keep_floors(sweep.floors())
+    keep_baselines(sweep.baselines())
     _profile_lines(job, told, expected, sweep.outcomes)
-    _account(job, told, expected, sweep)
+    _measure_breakdowns(job, told, expected, sweep)
     return sweep.outcomes
 
 
 class _Expected:
-    """Which points are going to have lines and books, and what that takes."""
+    """Which points are going to have lines and time breakdowns, and what that takes."""
 
     def __init__(self, job: Job, earlier: Sequence[Row]) -> None:
         self._job = job
         self._lines_before = {
             row.point for row in earlier if isinstance(row, LineRecord | LinesRecord)
         }
-        self._books_before = {row.point for row in earlier if isinstance(row, AccountRecord)}
+        self._breakdown_before = {
+            row.point for row in earlier if isinstance(row, BreakdownRecord)
+        }
         # As if every point ended well.
         lines_s = forecast.lines_s(self.of_lines(job.points), job.schedule)
-        self.after_lines_s = job.afterwards_s + forecast.books_s(
-            self.of_books(job.points), job.schedule, self.profiled(job.points)
+        self.after_lines_s = job.afterwards_s + forecast.breakdown_s(
+            self.of_breakdown(job.points), job.schedule, self.profiled(job.points)
         )
         self.after_rounds_s = lines_s + self.after_lines_s
 
@@ -125,9 +127,11 @@ class _Expected:
         wanted = {*self.profiled(good)} - self._lines_before
         return [p for p in good if p.id in wanted and not p.environment]
 
-    def of_books(self, good: Sequence[Point]) -> list[Point]:
-        """Points whose books are still to be kept."""
-        return [p for p in good if forecast.has_books(p) and p.id not in self._books_before]
+    def of_breakdown(self, good: Sequence[Point]) -> list[Point]:
+        """Points whose time breakdowns are still to be kept."""
+        return [
+            p for p in good if forecast.has_breakdown(p) and p.id not in self._breakdown_before
+        ]
 
 
 def _ended_well(job: Job, outcomes: Mapping[str, Status]) -> list[Point]:
@@ -141,7 +145,7 @@ def measure_in_blocks(
     judge: Judge,
     earlier: Sequence[Row] = (),
     again: frozenset[str] = frozenset(),
-    keep_floors: Callable[[Mapping[str, float]], object] = lambda floors: None,
+    keep_baselines: Callable[[Mapping[str, float]], object] = lambda baselines: None,
 ) -> dict[str, Status]:
     """Measure one block of the job's points after the other, as one run."""
     number_of = {p.id: number for number, block in enumerate(blocks) for p in block}
@@ -183,7 +187,7 @@ def measure_in_blocks(
                 rows,
                 again & {p.id for p in block},
                 place,
-                keep_floors,
+                keep_baselines,
             )
             number += 1
         outcome = "complete"
@@ -222,20 +226,20 @@ def _profile_lines(
         told.warn(f"{problem}; the times are complete")
 
 
-def _account(job: Job, told: Told, expected: _Expected, sweep: Sweep) -> None:
+def _measure_breakdowns(job: Job, told: Told, expected: _Expected, sweep: Sweep) -> None:
     good = _ended_well(job, sweep.outcomes)
-    todo = expected.of_books(good)
+    todo = expected.of_breakdown(good)
     if not todo:
         return
     profiled = expected.profiled(good)
-    floors = (job.floors_s.get("ufunc"), sweep.floors().get("ufunc"))
+    baselines = (job.baselines_s.get("ufunc"), sweep.baselines().get("ufunc"))
     order = Order(
         files=job.files,
         seed=job.seed,
         effort=Effort(
             replay_s=job.schedule.replay_s,
             sample_s=job.schedule.sample_s,
-            floor_s=min((floor for floor in floors if floor), default=0.0),
+            baseline_s=min((baseline for baseline in baselines if baseline), default=0.0),
             seed=job.seed,
             last_cache_bytes=job.machine.facts.last_cache_bytes,
             most_trace_s=most_trace_s(job.schedule, False),
@@ -245,16 +249,16 @@ def _account(job: Job, told: Told, expected: _Expected, sweep: Sweep) -> None:
     )
     tell = _Counted(
         "where the time goes",
-        [forecast.books_of_point_s(p, job.schedule, p.id in profiled) for p in todo],
+        [forecast.breakdown_of_point_s(p, job.schedule, p.id in profiled) for p in todo],
         job.afterwards_s,
         told.pace,
     )
 
-    def keep(record: AccountRecord) -> None:
+    def keep(record: BreakdownRecord) -> None:
         told.append(record)
         tell.done(record.point)
 
-    problem = account_points(todo, order, job.schedule.visit_timeout_s, keep)
+    problem = measure_breakdowns(todo, order, job.schedule.visit_timeout_s, keep)
     if problem:
         told.warn(f"{problem}; the times are complete")
 

@@ -2,7 +2,7 @@
 
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import Noun
-from profiler_suite.model.rows import LaunchRecord, Visit
+from profiler_suite.model.rows import Visit, WorkerRecord
 
 
 class Begin(Noun, frozen=True, tag="begin"):
@@ -20,7 +20,7 @@ class Prepare(Noun, frozen=True, tag="prepare"):
     """Make the data, check the answer if asked to, warm up, calibrate."""
 
     point: Point
-    launch: int
+    worker: int
     check: bool
     canaries: tuple[str, ...]
     untimed: int = 0
@@ -40,7 +40,7 @@ class Ready(Noun, frozen=True, tag="ready"):
 class Done(Noun, frozen=True, tag="done"):
     """Answer to Prepare."""
 
-    record: LaunchRecord
+    record: WorkerRecord
 
 
 class Taken(Noun, frozen=True, tag="taken"):

@@ -6,21 +6,21 @@ import msgspec
 
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import (
-    AccountRecord,
-    LaunchRecord,
+    BreakdownRecord,
     LineRecord,
     LinesRecord,
     PointRecord,
     RoundRecord,
     Row,
     TaskRecord,
+    WorkerRecord,
 )
 
 
 class Place(Noun, frozen=True):
-    """Where in a run a sweep begins: launches and rounds before have lower numbers."""
+    """Where in a run a sweep begins: worker processes and rounds before have lower numbers."""
 
-    launch: int = 0
+    worker: int = 0
     round: int = 0
     at_s: float = 0.0
     """Seconds since the run began."""
@@ -29,15 +29,15 @@ class Place(Noun, frozen=True):
 def place_after(rows: Iterable[Row], start: Place | None = None) -> Place:
     """The place behind these rows, and not before `start`."""
     place = start or Place()
-    launch, number, at_s = place.launch, place.round, place.at_s
+    worker, number, at_s = place.worker, place.round, place.at_s
     for row in rows:
         if isinstance(row, RoundRecord):
             number = max(number, row.round + 1)
-            launch = max(launch, row.launch + 1)
+            worker = max(worker, row.worker + 1)
             at_s = max(at_s, max((visit.at_s for visit in row.visits), default=0.0))
-        elif isinstance(row, LaunchRecord):
-            launch = max(launch, row.launch + 1)
-    return Place(launch=launch, round=number, at_s=at_s)
+        elif isinstance(row, WorkerRecord):
+            worker = max(worker, row.worker + 1)
+    return Place(worker=worker, round=number, at_s=at_s)
 
 
 def moved(row: Row, by: Place) -> Row:
@@ -45,17 +45,19 @@ def moved(row: Row, by: Place) -> Row:
     if isinstance(row, RoundRecord):
         return msgspec.structs.replace(
             row,
-            launch=row.launch + by.launch,
+            worker=row.worker + by.worker,
             round=row.round + by.round,
             visits=tuple(
                 msgspec.structs.replace(visit, at_s=visit.at_s + by.at_s)
                 for visit in row.visits
             ),
         )
-    if isinstance(row, LaunchRecord):
-        return msgspec.structs.replace(row, launch=row.launch + by.launch)
+    if isinstance(row, WorkerRecord):
+        return msgspec.structs.replace(row, worker=row.worker + by.worker)
     if isinstance(row, TaskRecord):
-        return msgspec.structs.replace(row, first_launch=row.first_launch + by.launch)
+        return msgspec.structs.replace(
+            row, first_worker_process=row.first_worker_process + by.worker
+        )
     return row
 
 
@@ -65,6 +67,6 @@ def point_of(row: Row) -> str:
         return row.visits[0].point if row.visits else ""
     if isinstance(row, PointRecord):
         return row.point.id
-    if isinstance(row, LaunchRecord | LineRecord | LinesRecord | AccountRecord):
+    if isinstance(row, WorkerRecord | LineRecord | LinesRecord | BreakdownRecord):
         return row.point
     return ""

@@ -8,7 +8,7 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.errors import ChildError
-from profiler_suite.machine.canary import effective_floors, named, own_floor
+from profiler_suite.machine.canary import effective_baselines, named, own_baseline
 from profiler_suite.measure.children.conversation import ChildDiedError, Conversation
 from profiler_suite.measure.planning import forecast
 from profiler_suite.measure.planning.forecast import Standing, visit_s
@@ -31,13 +31,13 @@ from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Estimate
 from profiler_suite.model.rows import (
-    LaunchRecord,
     PassRecord,
     PointRecord,
     RoundRecord,
     Row,
     Status,
     Visit,
+    WorkerRecord,
 )
 
 # A working set beyond this share of the last cache is at the mercy of the memory.
@@ -61,7 +61,7 @@ class Progress(Noun, frozen=True):
 
 
 Judge = Callable[[Sequence[Visit], Sequence[int], Mapping[str, float]], Estimate]
-"""Estimates a point from its visits, the launch of each, and the canaries' floors."""
+"""Estimates a point from its visits, the process of each, and the canaries' baselines."""
 
 
 class Child:
@@ -113,7 +113,7 @@ class Sweep:
         *,
         seed: int,
         files: tuple[str, ...],
-        floors: Mapping[str, float],
+        baselines: Mapping[str, float],
         append: Callable[[Row], None],
         judge: Judge,
         progress: Callable[[Progress], None],
@@ -126,7 +126,7 @@ class Sweep:
         self._schedule = schedule
         self._seed = seed
         self._files = files
-        self._kept_floors = dict(floors)
+        self._kept_baselines = dict(baselines)
         self._append = append
         self._judge = judge
         self._progress = progress
@@ -140,11 +140,11 @@ class Sweep:
             for p in points
         }
         self._visits: dict[str, list[Visit]] = {point.id: [] for point in points}
-        self._launch_of: dict[str, list[int]] = {point.id: [] for point in points}
+        self._worker_of: dict[str, list[int]] = {point.id: [] for point in points}
         self._done: dict[str, Status] = {}
         self._checked: set[str] = set()
         place = place_after(earlier, start)
-        self._round, self._launch = place.round, place.launch
+        self._round, self._worker = place.round, place.worker
         self._replay(earlier)
         for point_id in again:  # measured before, and to be measured further
             self._done.pop(point_id, None)
@@ -161,72 +161,72 @@ class Sweep:
         for row in rows:
             if isinstance(row, RoundRecord):
                 for visit in row.visits:
-                    self._remember(visit, row.launch)
-            elif isinstance(row, LaunchRecord):
+                    self._remember(visit, row.worker)
+            elif isinstance(row, WorkerRecord):
                 if row.status is Status.OK and row.error_bound:
                     self._checked.add(row.point)
             elif isinstance(row, PointRecord):
                 self._done[row.point.id] = row.status
 
-    def _remember(self, visit: Visit, launch: int) -> None:
+    def _remember(self, visit: Visit, worker: int) -> None:
         if visit.point in self._visits:
             self._visits[visit.point].append(visit)
-            self._launch_of[visit.point].append(launch)
+            self._worker_of[visit.point].append(worker)
 
     @property
     def outcomes(self) -> dict[str, Status]:
         """Point id → how it ended, for the points that have."""
         return dict(self._done)
 
-    def floors(self) -> dict[str, float]:
-        """Every canary's floor in this run: 2nd percentile of its times, s."""
+    def baselines(self) -> dict[str, float]:
+        """Every canary's baseline in this run: 2nd percentile of its times, s."""
         times: dict[str, list[float]] = {}
         for visits in self._visits.values():
             for visit in visits:
                 for name, pair in visit.canaries_s.items():
                     times.setdefault(name, []).extend(pair)
-        return {name: own_floor(values) for name, values in times.items()}
+        return {name: own_baseline(values) for name, values in times.items()}
 
     def run(self) -> None:
         """Launch children and make rounds until every point has an outcome."""
         begun = perf_counter()
-        first = self._launch
+        first = self._worker
         outcome = "interrupted"
         try:
-            launches = self._schedule.launches
+            workers = self._schedule.workers
             attempt = 0
-            while self._active() and attempt < launches:
-                # A child that died is replaced within its launch's share of the budget;
+            while self._active() and attempt < workers:
+                # A child that died is replaced within its worker process's share of the budget;
                 # every death gives its point an outcome, so this ends.
-                if self._take_launch(self._launch, attempt, launches, begun):
+                if self._take_worker(self._worker, attempt, workers, begun):
                     attempt += 1
-                self._launch += 1
+                self._worker += 1
             # Of all visits, and there are thousands: found once for all points that end here.
-            floors = self._effective_floors()
+            baselines = self._effective_baselines()
             for point_id in self._active():
-                self._finish(point_id, floors)
+                self._finish(point_id, baselines)
             outcome = "complete"
         finally:
             self._append(
                 PassRecord(
                     name="sweep",
                     at_s=(perf_counter_ns() - self._epoch_ns) * 1e-9,
-                    outcome=f"{outcome} after {self._launch - first} launches",
+                    outcome=f"{outcome} after {self._worker - first} worker processes",
                 )
             )
 
     def _active(self) -> list[str]:
         return [point_id for point_id in self._points if point_id not in self._done]
 
-    def _take_launch(self, launch: int, attempt: int, launches: int, begun: float) -> bool:
+    def _take_worker(self, worker: int, attempt: int, workers: int, begun: float) -> bool:
         """Rounds in one child; False when the child died before its share was used."""
         children: dict[str, Child] = {}
         try:
             for environment in sorted({self._points[p].environment for p in self._active()}):
                 children[environment] = self._child(environment)
-            if not self._prepare_all(children, launch, attempt, begun):
+            if not self._prepare_all(children, worker, attempt, begun):
                 return False
-            return self._rounds(children, launch, attempt, launches, begun)
+            return self._rounds(children, worker, attempt, workers, begun)
         finally:
             for timing_child in children.values():
                 timing_child.close()
@@ -243,7 +243,7 @@ class Sweep:
         return Child(begin, self._other_python if environment else "")
 
     def _prepare_all(
-        self, children: Mapping[str, Child], launch: int, attempt: int, begun: float
+        self, children: Mapping[str, Child], worker: int, attempt: int, begun: float
     ) -> bool:
         active = self._active()
         start = perf_counter()
@@ -260,7 +260,7 @@ class Sweep:
             self._tell("preparing", point_id, begun, left_s)
             request = Prepare(
                 point=self._points[point_id],
-                launch=launch,
+                worker=worker,
                 check=point_id not in self._checked,
                 canaries=self._canaries[point_id],
                 untimed=self._untimed[point_id],
@@ -283,18 +283,18 @@ class Sweep:
     def _rounds(
         self,
         children: Mapping[str, Child],
-        launch: int,
+        worker: int,
         attempt: int,
-        launches: int,
+        workers: int,
         begun: float,
     ) -> bool:
         schedule = self._schedule
         start = perf_counter()
-        last = attempt == launches - 1
-        # What earlier launches did not use of their shares is left for this one.
-        share_s = (self._budget_s - self._measured_s) / (launches - attempt)
-        span_s = schedule.span_s / launches
-        wanted = max(-(-schedule.clean_visits // launches), schedule.rounds_per_launch)
+        last = attempt == workers - 1
+        # What earlier worker processes did not use of their shares is left for this one.
+        share_s = (self._budget_s - self._measured_s) / (workers - attempt)
+        span_s = schedule.span_s / workers
+        wanted = max(-(-schedule.undisturbed_visits // workers), schedule.rounds_per_worker)
         rounds = 0
         while active := self._active():
             elapsed_s = perf_counter() - start
@@ -322,17 +322,17 @@ class Sweep:
                 # Also when interrupted: what was measured is kept.
                 if visits:
                     self._append(
-                        RoundRecord(round=self._round, launch=launch, visits=tuple(visits))
+                        RoundRecord(round=self._round, worker=worker, visits=tuple(visits))
                     )
                     for visit in visits:
-                        self._remember(visit, launch)
+                        self._remember(visit, worker)
             self._round += 1
             rounds += 1
             self._predicted_s += sum(visit_s(self._points[p]) for p in active)
             if not alive:
                 self._measured_s += perf_counter() - start
                 return False
-            if last and rounds >= schedule.rounds_per_launch:
+            if last and rounds >= schedule.rounds_per_worker:
                 self._finish_converged(active)
         self._measured_s += perf_counter() - start
         return True
@@ -374,36 +374,36 @@ class Sweep:
 
     def _finish_converged(self, active: Sequence[str]) -> None:
         """Give an outcome to the points whose interval is narrow enough, partners together."""
-        floors = self._effective_floors()
+        baselines = self._effective_baselines()
         ready = {
             point_id
             for point_id in active
-            if point_id not in self._done and self._is_ready(point_id, floors)
+            if point_id not in self._done and self._is_ready(point_id, baselines)
         }
         for point_id in sorted(ready):
             if all(p in ready or p in self._done for p in self._together[point_id]):
-                self._finish(point_id, floors)
+                self._finish(point_id, baselines)
 
-    def _is_ready(self, point_id: str, floors: Mapping[str, float]) -> bool:
+    def _is_ready(self, point_id: str, baselines: Mapping[str, float]) -> bool:
         visits = self._visits[point_id]
         schedule = self._schedule
         if len(visits) >= schedule.visits_kept:
             return True
-        if len(visits) < schedule.clean_visits:
+        if len(visits) < schedule.undisturbed_visits:
             return False
         if visits[-1].at_s - visits[0].at_s < schedule.span_s * 0.9:
             return False
-        estimate = self._judge(visits, self._launch_of[point_id], floors)
+        estimate = self._judge(visits, self._worker_of[point_id], baselines)
         return (
-            estimate.clean_visits >= schedule.clean_visits
+            estimate.undisturbed_visits >= schedule.undisturbed_visits
             and estimate.half_width <= schedule.half_width
         )
 
-    def _effective_floors(self) -> dict[str, float]:
+    def _effective_baselines(self) -> dict[str, float]:
         """What this run's canaries are held against."""
-        return effective_floors(self.floors(), self._kept_floors)
+        return effective_baselines(self.baselines(), self._kept_baselines)
 
-    def _finish(self, point_id: str, floors: Mapping[str, float]) -> None:
+    def _finish(self, point_id: str, baselines: Mapping[str, float]) -> None:
         visits = self._visits[point_id]
         if not visits:
             self._end(
@@ -412,9 +412,9 @@ class Sweep:
                 "the budget ended before its first visit; measure fewer points or use --full",
             )
             return
-        estimate = self._judge(visits, self._launch_of[point_id], floors)
+        estimate = self._judge(visits, self._worker_of[point_id], baselines)
         converged = (
-            estimate.clean_visits >= self._schedule.clean_visits
+            estimate.undisturbed_visits >= self._schedule.undisturbed_visits
             and estimate.half_width <= self._schedule.half_width
         )
         width = units.percent(estimate.half_width)
@@ -429,19 +429,19 @@ class Sweep:
         self._append(PointRecord(point=self._points[point_id], status=status, reason=reason))
 
     def _left_from(self, standing: Standing) -> float:
-        """Expected time of all rounds and launches that are left, s."""
+        """Expected time of all rounds and worker processes that are left, s."""
         active = [self._points[point_id] for point_id in self._active()]
         pace = standing.used_s / self._predicted_s if self._predicted_s else 1.0
-        launches = self._schedule.launches - standing.launch - 1
+        workers = self._schedule.workers - standing.worker - 1
         left_s = forecast.rounds_left_s(
             active, self._machine, self._schedule, self._budget_s, standing, pace
         )
-        return left_s + launches * forecast.launch_s(active, checked=False)
+        return left_s + workers * forecast.worker_s(active, checked=False)
 
     def _look_ahead(self, standing: Standing) -> None:
         """Work out what is left at the beginning of a round, if that was not just done."""
         now = perf_counter()
-        if standing.launch_rounds == 0 or now - self._expected[0] >= _LOOK_AHEAD_EVERY_S:
+        if standing.worker_rounds == 0 or now - self._expected[0] >= _LOOK_AHEAD_EVERY_S:
             self._expected = (now, self._left_from(standing))
 
     def _left_s(self) -> float:

@@ -27,7 +27,7 @@ from profiler_suite.measure.sweep.protocol import (
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.model.experiment import Point, Problem
 from profiler_suite.model.noun import to_json
-from profiler_suite.model.rows import LaunchRecord, Status, Visit
+from profiler_suite.model.rows import Status, Visit, WorkerRecord
 from profiler_suite.workloads import catalogue, registry, verification
 
 _LARGEST = 1e30
@@ -44,7 +44,7 @@ class _Ready(NamedTuple):
 
 
 class Worker:
-    """Holds the data and the prepared calls of all points of one launch."""
+    """Holds the data and the prepared calls of all points of one worker process."""
 
     def __init__(self, begin: Begin) -> None:
         for file in begin.files:
@@ -57,9 +57,9 @@ class Worker:
         self._reference: tuple[str, Any] = ("", None)
         self._points: dict[str, _Ready] = {}
 
-    def prepare(self, request: Prepare) -> LaunchRecord:
+    def prepare(self, request: Prepare) -> WorkerRecord:
         """Make data, check, warm up and calibrate one point."""
-        point, launch = request.point, request.launch
+        point, worker = request.point, request.worker
         implementation = registry.run_by(point)
         threads = self._threads.limit(point.threads)
         arguments = self._arguments_of(point.problem)
@@ -78,9 +78,9 @@ class Worker:
             largest_error = _finite(verdict.largest_error)
             error_bound = _finite(verdict.error_bound)
             if not verdict.right:
-                return LaunchRecord(
+                return WorkerRecord(
                     point=point.id,
-                    launch=launch,
+                    worker=worker,
                     status=Status.WRONG,
                     reason=verdict.reason,
                     largest_error=largest_error,
@@ -91,9 +91,9 @@ class Worker:
         exceeded = {name: used for name, used in threads.items() if used != point.threads}
         if exceeded:
             said = ", ".join(f"{name} uses {used}" for name, used in exceeded.items())
-            return LaunchRecord(
+            return WorkerRecord(
                 point=point.id,
-                launch=launch,
+                worker=worker,
                 status=Status.FAILED,
                 reason=f"asked for {point.threads} threads, but {said}",
                 threads_by_library=threads,
@@ -101,9 +101,9 @@ class Worker:
         prepared = timing.prepare(call, arguments)
         canaries = {name: self._canaries[name] for name in request.canaries}
         self._points[point.id] = _Ready(point, call, prepared, canaries, request.untimed)
-        return LaunchRecord(
+        return WorkerRecord(
             point=point.id,
-            launch=launch,
+            worker=worker,
             status=Status.OK,
             cold_s=cold_s or prepared.cold_s,
             evaluations=prepared.evaluations,
@@ -190,9 +190,9 @@ def serve(requests: BinaryIO, output: BinaryIO) -> None:
                 record = worker.prepare(request)
             except Exception as error:  # noqa: BLE001
                 status, reason = _outcome(error, request.point)
-                record = LaunchRecord(
+                record = WorkerRecord(
                     point=request.point.id,
-                    launch=request.launch,
+                    worker=request.worker,
                     status=status,
                     reason=reason,
                 )

@@ -1,14 +1,14 @@
-"""The tables of the section about where the time goes: books, operations, disagreements."""
+"""Tables of where the time goes: breakdowns, operations, disagreements."""
 
 from typing import Any
 
 from profiler_suite import units
 from profiler_suite.analysis.time_breakdown import ARITHMETIC, COPY, GAP
-from profiler_suite.model.results import Ledger, LedgerEntry
+from profiler_suite.model.results import Breakdown, BreakdownEntry
 from profiler_suite.report.content import selection
 from profiler_suite.report.content.run_facts import Known
 from profiler_suite.report.drawing.style import ENTRY_COLOURS
-from profiler_suite.report.figures.time_breakdown import METHODS, with_ledger
+from profiler_suite.report.figures.time_breakdown import METHODS, with_breakdown
 from profiler_suite.report.html.view import TableView
 
 _MOST_GAPS = 15
@@ -17,9 +17,9 @@ _MOST_APART = 4  # implementations whose two times are named
 _NOTHING = "≈ 0"
 
 
-def books(known: Known) -> TableView | None:
-    """The ledger of every implementation of the question, or of the first experiment."""
-    frame = with_ledger(known.points)
+def breakdown(known: Known) -> TableView | None:
+    """Time breakdowns of every implementation of the question, or of the first experiment."""
+    frame = with_breakdown(known.points)
     if frame.empty:
         return None
     first = known.answer.experiment if known.answer else frame["experiment"].iloc[0]
@@ -31,13 +31,13 @@ def books(known: Known) -> TableView | None:
             units.time(row.time_s),
             *(_entry(known, row, entry) for entry in ENTRY_COLOURS),
             *(_overhead(known, row, method) for method in METHODS),
-            row.ledger_notes if isinstance(row.ledger_notes, str) else "",
+            row.breakdown_notes if isinstance(row.breakdown_notes, str) else "",
         )
         for row in selection.rows(own)
     ]
     methods = tuple(f"overhead: {name}" for name in METHODS.values())
     return TableView(
-        f"The books in % of the time ({first})",
+        f"The time breakdown in % of the time ({first})",
         ("implementation", "problem", "time", *ENTRY_COLOURS, *methods, "remark"),
         (False, False, *(True,) * (1 + len(ENTRY_COLOURS) + len(methods)), False),
         tuple(rows),
@@ -47,17 +47,23 @@ def books(known: Known) -> TableView | None:
 
 
 def _in_their_own_rounds(known: Known, rows: list[Any]) -> str:
-    """That books have a time of their own, and where it is not the one of the question."""
+    """That breakdowns have a time of their own, and where it is not the one of the question."""
     said = (
         "Books are kept in rounds of their own, after those of the sweep and in another "
         "process, and their shares are of the time there: the machine may be in another "
-        "mood by then, and data lie elsewhere in memory."
+        "state by then, and data lie elsewhere in memory."
     )
     apart = []
     for row in rows:
-        account = known.run.history.accounts.get(row.id)
-        if account and account.plain_s > 0 and not row.low_s <= account.plain_s <= row.high_s:
-            apart.append((abs(account.plain_s / row.time_s - 1), row, account.plain_s))
+        breakdown_record = known.run.history.breakdown_records.get(row.id)
+        if (
+            breakdown_record
+            and breakdown_record.plain_s > 0
+            and not row.low_s <= breakdown_record.plain_s <= row.high_s
+        ):
+            apart.append(
+                (abs(breakdown_record.plain_s / row.time_s - 1), row, breakdown_record.plain_s)
+            )
     if not apart:
         return f"{said} Here both times agree within their intervals."
     apart.sort(key=lambda each: -each[0])
@@ -75,7 +81,7 @@ def _in_their_own_rounds(known: Known, rows: list[Any]) -> str:
 
 def _entry(known: Known, row: Any, name: str) -> str:
     share = getattr(row, name)
-    found = known.run.ledgers.get(row.id)
+    found = known.run.breakdowns.get(row.id)
     entry = next((e for e in found.entries if e.name == name), None) if found else None
     spread = _half(entry) / found.time_s if found and entry else 0.0
     return _share(share, spread, digits=1)
@@ -83,18 +89,18 @@ def _entry(known: Known, row: Any, name: str) -> str:
 
 def _overhead(known: Known, row: Any, method: str) -> str:
     share = getattr(row, method)
-    found = known.run.ledgers.get(row.id)
+    found = known.run.breakdowns.get(row.id)
     return _share(share, _spread_of_work(found, method) if found else 0.0, digits=0)
 
 
-def _spread_of_work(found: Ledger, method: str) -> float:
+def _spread_of_work(found: Breakdown, method: str) -> float:
     """Half the spread of 1 − copy − arithmetic by one method, as a share of the time."""
     entries = {"overhead_replay": found.replay, "overhead_native": found.native}
     work = [e for e in entries.get(method, ()) if e.name in (COPY, ARITHMETIC)]
     return sum(map(_half, work)) / found.time_s if found.time_s > 0 else 0.0
 
 
-def _half(entry: LedgerEntry) -> float:
+def _half(entry: BreakdownEntry) -> float:
     return (entry.high_s - entry.low_s) / 2
 
 
@@ -113,7 +119,7 @@ def _share(share: float, spread: float, digits: int) -> str:
 
 def gaps(known: Known) -> TableView | None:
     """Points whose overhead share differs by more than 10 points between two methods."""
-    frame = with_ledger(known.points)
+    frame = with_breakdown(known.points)
     apart = (frame["overhead_replay"] - frame["overhead_native"]).abs()
     frame = frame.assign(apart=apart)[apart > GAP].sort_values("apart", ascending=False)
     if frame.empty:

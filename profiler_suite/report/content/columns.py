@@ -108,5 +108,11 @@ PAGE_COLUMNS = (
     ),
     Column("intensity", "FLOP/byte", _scaled("intensity", 1), numeric=True, screen_only=True),
     Column("faults", "page faults", _scaled("minor_faults", 1), numeric=True, screen_only=True),
-    Column("clean", "clean %", _scaled("clean_share", 100), numeric=True, screen_only=True),
+    Column(
+        "undisturbed",
+        "undisturbed %",
+        _scaled("undisturbed_share", 100),
+        numeric=True,
+        screen_only=True,
+    ),
 )

@@ -76,12 +76,23 @@ def _about(run: Run) -> TableView:
                 facts.numpy,
                 ", ".join(f"{b.name} {b.version} {b.architecture}".strip() for b in facts.blas),
                 str(int((each.points["status"] == "ok").sum())),
-                units.percent(each.points["clean_visits"].sum() / visits) if visits else "",
+                units.percent(each.points["undisturbed_visits"].sum() / visits)
+                if visits
+                else "",
             )
         )
     return TableView(
         "Hosts of this run",
-        ("host", "CPU", "cores", "Python", "NumPy", "BLAS", "points measured", "clean visits"),
+        (
+            "host",
+            "CPU",
+            "cores",
+            "Python",
+            "NumPy",
+            "BLAS",
+            "points measured",
+            "undisturbed visits",
+        ),
         (False, False, True, False, False, False, True, True),
         tuple(rows),
     )

@@ -16,11 +16,11 @@ _WORDS = {
     "sample": "one time measurement over several evaluations",
     "visit": "a canary, some samples of one point, a canary",
     "round": "one visit to every active point, in random order",
-    "launch": "one process that takes rounds",
-    "canary": "a small fixed piece of code whose time tells the machine's mood",
-    "clean": "both canaries of a visit took at most "
-    f"{canary.limit('ufunc'):g} times their floor",
-    "floor": "what the canary takes when the machine is at its best",
+    "worker": "one process that takes rounds",
+    "canary": "a small fixed piece of code whose time tells of interference",
+    "undisturbed": "both canaries of a visit took at most "
+    f"{canary.limit('ufunc'):g} times their baseline",
+    "baseline": "what the canary takes when the machine is at its best",
     "textbook FLOP": "one multiplication and one addition for every multiply-accumulate",
     "compulsory bytes": "every input read once and every output written once",
     "arithmetic intensity": "textbook FLOP over compulsory bytes",
@@ -32,9 +32,9 @@ _WORDS = {
     "roof": "the highest rate that one limit of the machine allows",
     "ridge": "the intensity at which a bandwidth roof meets the compute roof",
     "n½": "the work at which half of a call's time is fixed cost",
-    "A/A pair": "the same code entered twice under two names; their difference is noise",
-    "books": "where the time of one evaluation goes; kept in rounds of their own",
-    "plain time": "of a function that nothing watches, in the rounds of its books or lines",
+    "A/A pair": "the same code measured twice under two names: their difference is noise",
+    "breakdown": "where the time of one evaluation goes; kept in rounds of their own",
+    "plain time": "of a function that nothing observes, in its breakdown or lines",
     "family": "a way to compute that several implementations share; in crossovers its fastest "
     "one stands for it, at each size anew",
     "im2col": "every window becomes a row of a matrix, the convolution one matrix product",
@@ -110,8 +110,8 @@ def facts(run: Run) -> tuple[tuple[str, tuple[Item, ...]], ...]:
         "profiler_suite": origin.suite_version,
         "git": origin.git or "not in a git repository",
         "load average": ", ".join(f"{v:.2f}" for v in origin.load_average) or "not known",
-        "canary floors": ", ".join(
-            f"{name} {units.time(value)}" for name, value in origin.floors_s.items()
+        "canary baselines": ", ".join(
+            f"{name} {units.time(value)}" for name, value in origin.baselines_s.items()
         )
         or "none kept from earlier runs",
     }

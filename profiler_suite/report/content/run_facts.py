@@ -24,7 +24,7 @@ class Known:
     findings: tuple[str, ...]
     warnings: tuple[str, ...]
     noise: str
-    clean_share: float
+    undisturbed_share: float
     """Of all visits."""
     same_code: pd.DataFrame
     selfcheck_says: tuple[str, ...]
@@ -49,7 +49,9 @@ def ask(run: Run, comparison: Comparison | None = None) -> Known:
     settings = points[["dtype", "threads"]].drop_duplicates().itertuples(index=False)
     shown = set(points.loc[points["time_s"].notna(), "id"])
     held = [point for point in run.provenance.points if point.id in shown]
-    looks = zip(points["implementation"].astype(str), points["family"].astype(str), strict=True)
+    samples = zip(
+        points["implementation"].astype(str), points["family"].astype(str), strict=True
+    )
     return Known(
         run=run,
         points=points,
@@ -57,7 +59,7 @@ def ask(run: Run, comparison: Comparison | None = None) -> Known:
         findings=verdict.findings(run),
         warnings=quality.warnings(run),
         noise=quality.noise(run),
-        clean_share=quality.clean_share(run),
+        undisturbed_share=quality.undisturbed_share(run),
         same_code=quality.same_code(run),
         selfcheck_says=quality.selfcheck_says(run),
         crossovers=run.crossovers,
@@ -70,7 +72,7 @@ def ask(run: Run, comparison: Comparison | None = None) -> Known:
             )
             for dtype, threads in settings
         },
-        marks=marks(looks),
+        marks=marks(samples),
         comparison=comparison,
         hosts=hosts.side_by_side(run),
     )

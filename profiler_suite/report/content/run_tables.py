@@ -13,7 +13,7 @@ _QUANTITY = re.compile(r"\d[\d.,]*(?: (?:[nµm]?s|min|[KMG]i?B|B)\b)?")
 _MOST_EXAMPLES = 3  # problems named of those that failed for the same reason
 
 
-def arms(known: Known) -> TableView | None:
+def sides(known: Known) -> TableView | None:
     """Every implementation of the question's experiment, the fastest of each problem first."""
     if known.answer is None:
         return None
@@ -44,7 +44,7 @@ def arms(known: Known) -> TableView | None:
         )
         below.append(said.get(row.implementation, ""))
     return TableView(
-        "Every implementation of both arms",
+        "Every implementation of both sides",
         (
             "implementation",
             "problem",

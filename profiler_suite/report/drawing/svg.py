@@ -47,7 +47,7 @@ def inline(picture: Picture, drawn: bytes, titles: Sequence[str]) -> str:
             root.remove(element)
     _drop_background_and_title(root)
     _mark_series(root, picture, titles)
-    _clean(root, f"{picture.name}-")
+    _undisturbed(root, f"{picture.name}-")
     for group in root.iter("g"):
         _join_lines(group)
         _share_look(group)
@@ -98,7 +98,7 @@ def _mark_series(root: ElementTree.Element, picture: Picture, titles: Sequence[s
                     ElementTree.SubElement(use, f"{_SVG}title").text = titles[row]
 
 
-def _clean(root: ElementTree.Element, prefix: str) -> None:
+def _undisturbed(root: ElementTree.Element, prefix: str) -> None:
     """Short numbers, own ids, no namespaces, the page's font."""
     referenced = {
         value[1:]

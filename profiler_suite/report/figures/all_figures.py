@@ -26,8 +26,8 @@ from profiler_suite.report.figures import (
 
 # A roofline for each of so many settings of dtype and threads, those with most points.
 _MOST_ROOFLINES = 3
-# Experiments, besides the question, whose books are drawn.
-_MOST_SWEPT_BOOKS = 2
+# Experiments, besides the question, whose time breakdowns are drawn.
+_MOST_SWEPT_BREAKDOWN = 2
 # A further setting gets a roofline of its own from so many points on.
 _FEWEST_POINTS = 6
 
@@ -48,7 +48,7 @@ def hang(known: Known) -> Iterator[Hung]:
     for draw in (
         _answer,
         _rooflines,
-        _books,
+        _breakdown,
         _experiments,
         _lines,
         _comparison,
@@ -77,13 +77,13 @@ def _answer(known: Known) -> Iterator[Hung]:
     said = known.answer
     if said is None:
         return
-    drawn = answer.both_arms(known.points, said.left, said.right, known.marks)
+    drawn = answer.both_sides(known.points, said.left, said.right, known.marks)
     if drawn:
         yield Hung("answer", "", drawn)
 
 
 def _rooflines(known: Known) -> Iterator[Hung]:
-    arms = (known.answer.left, known.answer.right) if known.answer else ()
+    sides = (known.answer.left, known.answer.right) if known.answer else ()
     shown = selection.measured(known.points)
     settings = shown[["dtype", "threads"]].value_counts()
     worth = [
@@ -99,7 +99,7 @@ def _rooflines(known: Known) -> Iterator[Hung]:
             *key,
             known.marks,
             f"roofline_{tail}",
-            arms=arms,
+            sides=sides,
         )
         if drawn:
             yield Hung("roofline", "", drawn)
@@ -131,12 +131,12 @@ def _rooflines(known: Known) -> Iterator[Hung]:
             yield Hung("roofline", "", drawn)
 
 
-def _books(known: Known) -> Iterator[Hung]:
+def _breakdown(known: Known) -> Iterator[Hung]:
     """Bars for the question and the first swept experiments, then how the methods agree."""
     swept = 0
     for experiment in known.run.provenance.experiments:
         is_swept = selection.is_swept(experiment, known.points)
-        if not experiment.pair and (not is_swept or swept >= _MOST_SWEPT_BOOKS):
+        if not experiment.pair and (not is_swept or swept >= _MOST_SWEPT_BREAKDOWN):
             continue
         swept += not experiment.pair
         own = stem("where", experiment.name)
@@ -211,7 +211,7 @@ def _comparison(known: Known) -> Iterator[Hung]:
 
 
 def _lines(known: Known) -> Iterator[Hung]:
-    """The annotated source of the question's first arm, or of the first profile there is."""
+    """The annotated source of the question's first side, or of the first profile there is."""
     lines = known.run.lines
     if lines.empty:
         return
@@ -228,7 +228,7 @@ def _quality(known: Known) -> Iterator[Hung]:
     for drawn in (
         quality.same_code(known.same_code, known.marks),
         quality.canary_over_time(
-            visits(known.run.history, quality.MOST_VISITS), known.clean_share
+            visits(known.run.history, quality.MOST_VISITS), known.undisturbed_share
         ),
         _twins(quality.spread_over_time, known.points, known.marks, known.run.provenance.mode),
     ):

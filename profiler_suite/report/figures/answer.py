@@ -37,19 +37,19 @@ _WIDE = _Paper("", WIDTH_IN, names_in=1.75, times_in=0.95, margin_in=0.16, ticks
 _NARROW = _Paper("_narrow", NARROW_IN, names_in=1.5, times_in=0.75, margin_in=0.02, ticks=4)
 
 
-def both_arms(
+def both_sides(
     points: pd.DataFrame, left: str, right: str, marks: Mapping[str, Mark]
 ) -> Picture | None:
-    """Times of all implementations of both arms' problems; `left` and `right` are point ids."""
-    arms = points[points["id"].isin([left, right])]
-    if arms.empty:
+    """Times of all implementations of both problems; `left` and `right` are point ids."""
+    sides = points[points["id"].isin([left, right])]
+    if sides.empty:
         return None
-    experiment = selection.of_experiment(points, str(arms["experiment"].iloc[0]))
-    alike = experiment["dtype"].isin(arms["dtype"]) | experiment["implementation"].str.contains(
-        "int"
-    )
-    frame = selection.measured(experiment[alike & experiment["threads"].isin(arms["threads"])])
-    order = {str(p): n for n, p in enumerate(arms.sort_values("flop")["problem"])}
+    experiment = selection.of_experiment(points, str(sides["experiment"].iloc[0]))
+    alike = experiment["dtype"].isin(sides["dtype"]) | experiment[
+        "implementation"
+    ].str.contains("int")
+    frame = selection.measured(experiment[alike & experiment["threads"].isin(sides["threads"])])
+    order = {str(p): n for n, p in enumerate(sides.sort_values("flop")["problem"])}
     frame = frame[frame["problem"].isin(order)]
     frame = frame.assign(group=frame["problem"].map(order)).sort_values(["group", "time_s"])
     if frame.empty:
@@ -70,7 +70,7 @@ def _draw(
         f"answer{paper.ending}",
         title,
         "Time of one evaluation, logarithmic, lower is better, with 95 % intervals. The two "
-        "arms of the question are in bold; operations are counted the textbook way.",
+        "sides of the question are in bold; operations are counted the textbook way.",
         width_in=paper.width_in,
         height_in=0.75 + _ROW_IN * (len(frame) + extra),
         left_in=paper.names_in,
@@ -96,15 +96,15 @@ def _draw(
 
 
 def _title(frame: pd.DataFrame, left: str, right: str) -> str:
-    """How much faster the best implementation of the first arm's problem is than that arm."""
+    """How much faster the best implementation of the first side's problem is than that side."""
     rows = frame.set_index("id")
     if left not in rows.index or right not in rows.index:
         return "Time of every implementation"
-    arm, other = rows.loc[left], rows.loc[right]
-    same = selection.rivals(frame[frame["problem"] == arm["problem"]])
+    side, other = rows.loc[left], rows.loc[right]
+    same = selection.rivals(frame[frame["problem"] == side["problem"]])
     best = selection.fastest(same)
     if best["id"] == left:
-        return f"Nothing computes what {arm['implementation']} computes in less time"
+        return f"Nothing computes what {side['implementation']} computes in less time"
     against = float(best["time_s"] / other["time_s"])
     beside = (
         f"{units.ratio(1 / against)} faster than {other['implementation']} on its own problem"
@@ -112,8 +112,8 @@ def _title(frame: pd.DataFrame, left: str, right: str) -> str:
         else f"{units.ratio(against)} the time of {other['implementation']} on its own problem"
     )
     return (
-        f"{best['implementation']} computes what {arm['implementation']} computes "
-        f"{units.ratio(arm['time_s'] / best['time_s'])} faster, {beside}"
+        f"{best['implementation']} computes what {side['implementation']} computes "
+        f"{units.ratio(side['time_s'] / best['time_s'])} faster, {beside}"
     )
 
 

@@ -20,7 +20,7 @@ MOST_VISITS = 4000  # drawn as one raster cloud; more adds ink, not knowledge
 
 
 def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
-    """Ratios of the same code entered twice: what a difference of nothing looks like."""
+    """Ratios of code measured twice under two names: what no difference looks like."""
     if pairs.empty:
         return None
     outside = pairs[(pairs["low"] > 1) | (pairs["high"] < 1)]
@@ -70,9 +70,9 @@ def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
 
 
 def canary_over_time(visits: pd.DataFrame, share: float) -> Picture | None:
-    """The canary relative to its floor over the run: the machine's mood.
+    """The canary relative to its baseline over the run: interference.
 
-    `share` is that of clean visits among all, of which `visits` may be a choice.
+    `share` is that of undisturbed visits among all, of which `visits` may be a choice.
     """
     visits = visits[visits["canary"].gt(0) & np.isfinite(visits["canary"])]
     if visits.empty:
@@ -81,21 +81,21 @@ def canary_over_time(visits: pd.DataFrame, share: float) -> Picture | None:
         "canary",
         f"{units.percent(share)} of the visits found the machine at its best",
         "The worse of each visit's two canaries (a fixed piece of code timed before and "
-        f"after) relative to its floor. A visit above {_LIMIT:.3g} does not count towards a "
+        f"after) relative to its baseline. A visit above {_LIMIT:.3g} does not count towards a "
         "time, unless it is the canary of the memory that is slow: that one is shown but not "
         "held against a visit. Visits are made in rounds: before the first and between "
-        "launches new processes start, check their answers and size their samples; after the "
-        "last the books and the lines are measured.",
+        "worker processes new ones start, check their answers and size their samples; after "
+        "the last the time breakdowns and the lines are measured.",
         height_in=2.6,
         right_in=1.3,
     )
     top = float(min(max(visits["canary"].max() * 1.05, 1.5), 4))
     rasterised = len(visits) > chart.RASTERISE_FROM
     across = ax.transAxes
-    for number, (clean, name) in enumerate(((True, "good"), (False, "alarm"))):
-        part = visits[visits["clean"] == clean]
+    for number, (undisturbed, name) in enumerate(((True, "good"), (False, "alarm"))):
+        part = visits[visits["undisturbed"] == undisturbed]
         colour = ON_BOTH[name] if rasterised else ROLES[name][0]
-        marker = "o" if clean else "x"
+        marker = "o" if undisturbed else "x"
         cloud = ax.scatter(
             part["at_s"],
             part["canary"].clip(upper=top * 0.99),
@@ -108,13 +108,13 @@ def canary_over_time(visits: pd.DataFrame, share: float) -> Picture | None:
         cloud.set_rasterized(rasterised)
         y = 1 - 0.11 * number
         ax.scatter([1.02], [y], s=16, c=colour, marker=marker, transform=across, clip_on=False)
-        text = "clean visit" if clean else "does not count"
+        text = "undisturbed visit" if undisturbed else "does not count"
         ax.text(1.035, y, text, transform=across, va="center", color=ROLES["muted"][0])
     ax.axhline(_LIMIT, color=ROLES["muted"][0], linewidth=0.9, linestyle=(0, (4, 3)))
     ax.set_ylim(min(0.9, float(visits["canary"].min())), top)
     ax.set_xlim(0, float(visits["at_s"].max()) * 1.01)
     ax.set_xlabel("seconds since the run began")
-    ax.set_ylabel("canary / floor")
+    ax.set_ylabel("canary / baseline")
     ax.text(
         1.01,
         _LIMIT,

@@ -76,11 +76,11 @@ def legend(bandwidth: Sequence[Roof]) -> list[tuple[str, Dashes, float]]:
 
 
 def lowest_roofs(
-    arms: pd.DataFrame, bandwidth: Sequence[Roof]
+    sides: pd.DataFrame, bandwidth: Sequence[Roof]
 ) -> dict[str, tuple[float, str, str]]:
-    """Id → height, words beside it and what it is, for arms below calls or a bandwidth."""
+    """Id → height, words beside it and what it is, for sides below calls or a bandwidth."""
     found = {}
-    for row in selection.rows(arms):
+    for row in selection.rows(sides):
         height = float(row.attainable_flop_per_s or 0)
         if row.bound == "overhead" and height > 0:
             whole = f"the rate that its calls allow, {units.flop_rate(height)}"

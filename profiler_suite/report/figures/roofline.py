@@ -37,7 +37,7 @@ def over_intensity(
     marks: Mapping[str, Mark],
     stem: str,
     *,
-    arms: Sequence[str] = (),
+    sides: Sequence[str] = (),
     traced: bool = False,
     narrow: bool = False,
 ) -> Picture | None:
@@ -60,7 +60,9 @@ def over_intensity(
     compute = [r for r in roofs if r.kind == "compute"]
     bandwidth = [r for r in roofs if r.kind == "bandwidth" and r.value > 0]
     ridges = [c.value / b.value for c in compute for b in bandwidth]
-    lowest = {} if traced else roof_lines.lowest_roofs(frame[frame["id"].isin(arms)], bandwidth)
+    lowest = (
+        {} if traced else roof_lines.lowest_roofs(frame[frame["id"].isin(sides)], bandwidth)
+    )
     own = frame[frame["id"].isin(lowest)]
     fewer = frame[:0] if traced else selection.executing_fewer(frame)
     drawing, (ax,) = chart.picture(

@@ -1,4 +1,4 @@
-"""The figures of the ledger: where the time goes, and how far the methods agree."""
+"""The figures of the time breakdown: where the time goes, and how far the methods agree."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,8 +26,8 @@ _MOST_ROWS = 24
 _HALF, _TENTH = 0.5, 0.1
 
 
-def with_ledger(points: pd.DataFrame) -> pd.DataFrame:
-    """Measured points that have a ledger."""
+def with_breakdown(points: pd.DataFrame) -> pd.DataFrame:
+    """Measured points that have a time breakdown."""
     frame = selection.measured(points)
     return frame[frame["residual"].notna()]
 
@@ -36,12 +36,12 @@ def stacked(
     experiment: Experiment, points: pd.DataFrame, marks: Mapping[str, Mark], stem: str
 ) -> Picture | None:
     """Stacked bars per implementation, at the smallest, a middle and the largest problem."""
-    frame = with_ledger(selection.of_experiment(points, experiment.name))
+    frame = with_breakdown(selection.of_experiment(points, experiment.name))
     frame = frame[frame["threads"] == frame["threads"].min()] if len(frame) else frame
     if frame.empty:
         return None
     problems = _three(list(dict.fromkeys(frame.sort_values("flop")["problem"])))
-    if experiment.pair:  # the arms of a question are different problems: one panel
+    if experiment.pair:  # the sides of a question are different problems: one panel
         panels = [("", frame.sort_values(["flop", "time_s"]).head(_MOST_ROWS))]
     else:
         panels = [(problem, frame[frame["problem"] == problem]) for problem in problems]
@@ -136,10 +136,10 @@ def _legend(ax: Axes) -> None:
 
 
 def _stacked_title(frame: pd.DataFrame, problem: str, pair: Sequence[str]) -> str:
-    """What takes most of the time of both arms, or of the slowest and of the fastest."""
+    """What takes most of the time of both sides, or of the slowest and of the fastest."""
     ordered = frame.sort_values("time_s")
-    arms = [ordered[ordered["implementation"] == name] for name in pair]
-    rows = [arm.iloc[0] for arm in arms if len(arm)]
+    sides = [ordered[ordered["implementation"] == name] for name in pair]
+    rows = [side.iloc[0] for side in sides if len(side)]
     if len(rows) < 2:
         rows = [ordered.iloc[-1], *([ordered.iloc[0]] if len(ordered) > 1 else [])]
     entries = [name for name in ENTRY_COLOURS if name != "residual"]
@@ -157,7 +157,7 @@ def _stacked_title(frame: pd.DataFrame, problem: str, pair: Sequence[str]) -> st
 
 def agreement(points: pd.DataFrame, marks: Mapping[str, Mark], stem: str) -> Picture | None:
     """Overhead share of every point by native samples (up) over operation replay (right)."""
-    frame = with_ledger(points)
+    frame = with_breakdown(points)
     frame = frame[frame["overhead_replay"].notna() & frame["overhead_native"].notna()]
     if len(frame) < 2:
         return None
@@ -214,7 +214,7 @@ def over_axis(
 ) -> Picture | None:
     """Overhead share along the experiment's axis, with the 50 % and 10 % lines."""
     axis = experiment.axis
-    frame = with_ledger(selection.of_experiment(points, experiment.name))
+    frame = with_breakdown(selection.of_experiment(points, experiment.name))
     frame = frame[frame[axis].notna()] if axis in frame else frame.iloc[:0]
     frame = frame.assign(overhead=1 - frame["copy"] - frame["arithmetic"])
     if frame.empty or frame[axis].nunique() < 3:

@@ -12,7 +12,7 @@ from profiler_suite.analysis.run.load import Run
 from profiler_suite.errors import UsageError
 from profiler_suite.measure import native
 from profiler_suite.measure.lines import lprof
-from profiler_suite.model.rows import AccountRecord
+from profiler_suite.model.rows import BreakdownRecord
 from profiler_suite.report.content import run_facts
 from profiler_suite.report.formats import pyperf_json, summary, table_csv
 
@@ -49,7 +49,7 @@ def _content(run: Run, form: str) -> str | bytes:
         if not found["benchmarks"]:
             raise UsageError(f"{run.folder} has no measured point; pyperf's format needs one")
         return json.dumps(found, allow_nan=False)
-    return json.dumps(speedscope(run.history.accounts.values(), run.folder.name))
+    return json.dumps(speedscope(run.history.breakdown_records.values(), run.folder.name))
 
 
 def _parquet(run: Run) -> bytes:
@@ -64,15 +64,15 @@ def _parquet(run: Run) -> bytes:
     return buffer.getvalue()
 
 
-def speedscope(accounts: Iterable[AccountRecord], name: str) -> dict[str, Any]:
+def speedscope(breakdown_records: Iterable[BreakdownRecord], name: str) -> dict[str, Any]:
     """Native samples of every point as one speedscope document, a profile per point."""
     frames: dict[str, int] = {}
     profiles: list[dict[str, Any]] = []
     merged: dict[str, Any] = {}
-    for account in accounts:
-        if account.native is None or not account.native.samples:
+    for breakdown_record in breakdown_records:
+        if breakdown_record.native is None or not breakdown_record.native.samples:
             continue
-        merged = native.to_speedscope(account.native, account.point)
+        merged = native.to_speedscope(breakdown_record.native, breakdown_record.point)
         labels = [frame["name"] for frame in merged["shared"]["frames"]]
         place = [frames.setdefault(label, len(frames)) for label in labels]
         for profile in merged["profiles"]:

@@ -9,16 +9,16 @@ from statistics import median
 from typing import Any
 
 from profiler_suite.analysis.run.load import Run
-from profiler_suite.machine.canary import is_clean
-from profiler_suite.model.rows import LaunchRecord, Status
+from profiler_suite.machine.canary import is_undisturbed
+from profiler_suite.model.rows import Status, WorkerRecord
 
 VERSION = "1.0"
 
 
 def document(run: Run) -> dict[str, Any]:
-    """Every measured point as a benchmark, every launch as a run, every clean visit a value.
+    """A benchmark for every measured point, a run for every worker process, a value per visit.
 
-    pyperf knows no canary: of a point without clean visits all are given.
+    pyperf knows no canary: of a point without undisturbed visits all are given.
     """
     origin = run.provenance
     facts = origin.machine.facts
@@ -47,25 +47,27 @@ def document(run: Run) -> dict[str, Any]:
 def _benchmark(run: Run, point_id: str) -> dict[str, Any]:
     history = run.history
     visits = list(
-        zip(history.visits.get(point_id, ()), history.launch_of.get(point_id, ()), strict=True)
+        zip(history.visits.get(point_id, ()), history.worker_of.get(point_id, ()), strict=True)
     )
-    clean = [(visit, launch) for visit, launch in visits if is_clean(visit, history.floors)]
+    undisturbed = [
+        (visit, worker) for visit, worker in visits if is_undisturbed(visit, history.baselines)
+    ]
     values: dict[int, list[float]] = defaultdict(list)
-    for visit, launch in clean or visits:
-        values[launch].append(median(visit.sample_times_s))
+    for visit, worker in undisturbed or visits:
+        values[worker].append(median(visit.sample_times_s))
     first = {
-        record.launch: record
-        for record in history.launches.get(point_id, ())
+        record.worker: record
+        for record in history.workers.get(point_id, ())
         if record.status is Status.OK
     }
-    runs = [_run(values[launch], first.get(launch)) for launch in sorted(values)]
+    runs = [_run(values[worker], first.get(worker)) for worker in sorted(values)]
     return {"metadata": {"name": point_id}, "runs": runs}
 
 
-def _run(values: list[float], launch: LaunchRecord | None) -> dict[str, Any]:
+def _run(values: list[float], worker: WorkerRecord | None) -> dict[str, Any]:
     found: dict[str, Any] = {"values": values}
-    if launch is not None:
-        found["metadata"] = {"loops": max(1, launch.evaluations)}
-        if launch.cold_s > 0:
-            found["warmups"] = [[1, launch.cold_s]]
+    if worker is not None:
+        found["metadata"] = {"loops": max(1, worker.evaluations)}
+        if worker.cold_s > 0:
+            found["warmups"] = [[1, worker.cold_s]]
     return found

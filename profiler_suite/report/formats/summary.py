@@ -12,7 +12,7 @@ from profiler_suite.report.html.view import TableView
 
 
 def markdown(known: Known, hung: Sequence[Hung]) -> str:
-    """Headline, arms, findings, warnings, the fastest per experiment, figures by name."""
+    """Headline, sides, findings, warnings, the fastest per experiment, figures by name."""
     origin = known.run.provenance
     parts = [
         f"# {text(fill.headline(known))}",
@@ -25,9 +25,9 @@ def markdown(known: Known, hung: Sequence[Hung]) -> str:
         parts.append("\n".join(f"> - {text(w)}" for w in known.warnings))
     if known.answer:
         parts.append("\n".join(f"- {text(s)}" for s in known.answer.sentences))
-        arms = run_tables.arms(known)
-        if arms:
-            parts.append(table(arms))
+        sides = run_tables.sides(known)
+        if sides:
+            parts.append(table(sides))
     if known.findings:
         parts.append("## Findings")
         parts.append("\n".join(f"{n}. {text(f)}" for n, f in enumerate(known.findings, 1)))

@@ -78,7 +78,7 @@ def _source_lines(part: pd.DataFrame) -> list[SourceLine]:
     lines = []
     last = 0
     texts = dedented([str(text) for text in part["source"]])
-    turns: list[tuple[int, float]] = []  # indentation and hits of the loops around a line
+    iterations: list[tuple[int, float]] = []  # indentation and hits of the loops around a line
     for row, text in zip(selection.rows(part), texts, strict=True):
         hits = float(row.hits)
         corrected = bool(row.method)
@@ -96,7 +96,7 @@ def _source_lines(part: pd.DataFrame) -> list[SourceLine]:
                         None,
                         (
                             line_breakdown.in_words(row._asdict(), shown_s),
-                            _again(turns, text, hits),
+                            _again(iterations, text, hits),
                         ),
                     )
                 ),
@@ -108,15 +108,15 @@ def _source_lines(part: pd.DataFrame) -> list[SourceLine]:
     return lines
 
 
-def _again(turns: list[tuple[int, float]], text: str, hits: float) -> str:
+def _again(iterations: list[tuple[int, float]], text: str, hits: float) -> str:
     """Why a line has more hits than the loop around it has turns; keeps `turns` up to date."""
     bare = text.lstrip()
     indent = len(text) - len(bare)
-    while bare and turns and turns[-1][0] >= indent:
-        turns.pop()
-    around = turns[-1][1] if turns else 0.0
+    while bare and iterations and iterations[-1][0] >= indent:
+        iterations.pop()
+    around = iterations[-1][1] if iterations else 0.0
     if bare.startswith(("for ", "while ")):
-        turns.append((indent, hits))
+        iterations.append((indent, hits))
         return ""
     if not 0 < around < hits:
         return ""

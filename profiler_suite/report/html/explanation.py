@@ -21,8 +21,8 @@ from profiler_suite.report.html.view import TableView
 from profiler_suite.report.terminal import annotated_source
 
 _OWN_CSS = """
-.ledger{display:flex;height:34px;border-radius:8px;overflow:hidden;margin:12px 0}
-.ledger span{width:calc(100%*var(--part))}
+.breakdown{display:flex;height:34px;border-radius:8px;overflow:hidden;margin:12px 0}
+.breakdown span{width:calc(100%*var(--part))}
 .key{list-style:none;display:flex;flex-wrap:wrap;gap:6px 20px;padding:0;font-size:.92rem}
 .key span{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
 .before code{color:var(--muted)}
@@ -32,7 +32,7 @@ _FRAME_HEIGHT = 620
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """One entry of the books in the bar."""
+    """One entry of the time breakdown in the bar."""
 
     name: str
     share: float
@@ -63,7 +63,7 @@ class LineView:
     """Corrected, with its uncertainty; what cannot be resolved says so."""
     share: float = 0.0
     of_which: str = ""
-    """The ledger's split of the line, in words."""
+    """The time breakdown's split of the line, in words."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +89,7 @@ class ExplanationView:
     counted: str
     parts: tuple[Part, ...]
     parts_in_words: str
-    books: TableView
+    breakdown: TableView
     verdict: tuple[str, ...]
     advice: tuple[AdviceView, ...]
     operations: TableView
@@ -133,10 +133,10 @@ def frame(found: Explanation) -> str:
 
 def _view(found: Explanation) -> ExplanationView:
     explained, time = found.explained, found.time
-    books = found.ledger
+    breakdown = found.breakdown
     parts = []
-    for entry in books.entries if books else ():
-        share = books.share(entry.name) if books else 0.0
+    for entry in breakdown.entries if breakdown else ():
+        share = breakdown.share(entry.name) if breakdown else 0.0
         parts.append(
             Part(
                 entry.name,
@@ -145,11 +145,12 @@ def _view(found: Explanation) -> ExplanationView:
                 variables()[ENTRY_COLOURS[entry.name]][0],
             )
         )
-    account = explained.account
+    breakdown_record = explained.breakdown_record
     counted = (
-        f"not traced: {account.untraced}"
-        if account.untraced
-        else f"{units.count(account.calls)} calls, {units.percent(account.coverage)} counted"
+        f"not traced: {breakdown_record.untraced}"
+        if breakdown_record.untraced
+        else f"{units.count(breakdown_record.calls)} calls, "
+        f"{units.percent(breakdown_record.coverage)} counted"
     )
     return ExplanationView(
         name=explained.name,
@@ -157,7 +158,8 @@ def _view(found: Explanation) -> ExplanationView:
         headline=found.verdict[0],
         arguments=", ".join(explained.arguments) + f" → {explained.result}",
         measured=(
-            f"{units.time(time.time_s)}, {interval(time)} (95 %); {time.clean_visits} clean of "
+            f"{units.time(time.time_s)}, {interval(time)} (95 %); {time.undisturbed_visits} "
+            "undisturbed of "
             f"{time.visits} visits; first call {units.time(explained.cold_s)}; "
             f"{explained.threads} BLAS thread(s)"
         ),
@@ -165,7 +167,7 @@ def _view(found: Explanation) -> ExplanationView:
         counted=counted,
         parts=tuple(parts),
         parts_in_words=", ".join(f"{p.name} {p.text}" for p in parts),
-        books=_books(found),
+        breakdown=_breakdown(found),
         verdict=found.verdict,
         advice=tuple(
             AdviceView(each.gain_text, each.title, each.evidence, each.lines)
@@ -176,21 +178,21 @@ def _view(found: Explanation) -> ExplanationView:
     )
 
 
-def _books(found: Explanation) -> TableView:
-    books = found.ledger
+def _breakdown(found: Explanation) -> TableView:
+    breakdown = found.breakdown
     rows = [
         (
             entry.name,
             units.time(entry.time_s),
             f"{units.time(entry.low_s)} to {units.time(entry.high_s)}",
-            units.percent(entry.time_s / books.time_s),
+            units.percent(entry.time_s / breakdown.time_s),
             entry.method,
         )
-        for entry in (books.entries if books else ())
-        if books
+        for entry in (breakdown.entries if breakdown else ())
+        if breakdown
     ]
     return TableView(
-        "The books of one evaluation",
+        "The time breakdown of one evaluation",
         ("entry", "time", "interval", "share", "found by"),
         (False, True, True, True, False),
         tuple(rows),

@@ -93,9 +93,9 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
         cards=_cards(known),
         ratio=_ratio(known),
         figures={section: tuple(some) for section, some in by_section.items()},
-        arms=_short(run_tables.arms(known)),
+        sides=_short(run_tables.sides(known)),
         overhead=_short(breakdown_tables.overhead(known)),
-        books=_short(breakdown_tables.books(known)),
+        breakdown=_short(breakdown_tables.breakdown(known)),
         gaps=breakdown_tables.gaps(known),
         operations=_short(breakdown_tables.operations(known)),
         missing=_missing(known),
@@ -128,10 +128,10 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
 
 
 def _asked_first(known: Known, annotated: list[SourceView]) -> list[SourceView]:
-    """The question's own arms first, the others as they are."""
-    arms = (known.answer.left_name, known.answer.right_name) if known.answer else ()
-    places = {name: place for place, name in enumerate(arms)}
-    return sorted(annotated, key=lambda s: places.get(s.implementation, len(arms)))
+    """The question's own sides first, the others as they are."""
+    sides = (known.answer.left_name, known.answer.right_name) if known.answer else ()
+    places = {name: place for place, name in enumerate(sides)}
+    return sorted(annotated, key=lambda s: places.get(s.implementation, len(sides)))
 
 
 def _comparison(known: Known) -> ComparisonView | None:
@@ -165,8 +165,8 @@ def _as_argument(folder: Path) -> str:
 
 def _missing(known: Known) -> tuple[str, ...]:
     """Why there are no native samples, each reason once."""
-    accounts = known.run.history.accounts.values()
-    reasons = dict.fromkeys(a.unsampled for a in accounts if a.unsampled and a.plain_s)
+    breakdown_records = known.run.history.breakdown_records.values()
+    reasons = dict.fromkeys(a.unsampled for a in breakdown_records if a.unsampled and a.plain_s)
     return tuple(f"No native samples: {reason}." for reason in reasons)
 
 
@@ -210,7 +210,7 @@ def _titles(known: Known) -> list[str]:
     return titles
 
 
-def _arm_rows(known: Known) -> list[Any]:
+def _side_rows(known: Known) -> list[Any]:
     if known.answer is None:
         return []
     by_id = selection.by_id(known.points, [known.answer.left, known.answer.right])
@@ -220,7 +220,7 @@ def _arm_rows(known: Known) -> list[Any]:
 def _cards(known: Known) -> tuple[Card, ...]:
     cards = []
     said = registry.implementations()
-    for row in _arm_rows(known):
+    for row in _side_rows(known):
         facts = [
             Item("operations", units.count(row.flop)),
             Item("effective rate", units.flop_rate(row.flop_per_s)),
@@ -259,11 +259,11 @@ def _ratio(known: Known) -> Ratio | None:
 
 
 def _why(known: Known) -> str:
-    """How much of their time the arms spend on arithmetic."""
-    arms = [row for row in _arm_rows(known) if row.arithmetic == row.arithmetic]
-    if len(arms) != 2:
+    """How much of their time the sides spend on arithmetic."""
+    sides = [row for row in _side_rows(known) if row.arithmetic == row.arithmetic]
+    if len(sides) != 2:
         return ""
-    left, right = arms
+    left, right = sides
     return (
         f"{left.implementation} spends {_part(left.arithmetic)} of its time on arithmetic, "
         f"{right.implementation} {_part(right.arithmetic)}."

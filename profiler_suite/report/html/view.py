@@ -20,7 +20,7 @@ class FigureView:
 
 @dataclasses.dataclass(frozen=True)
 class Card:
-    """One arm of the question."""
+    """One side of the question."""
 
     name: str
     colour: str
@@ -35,14 +35,14 @@ class Card:
 
 @dataclasses.dataclass(frozen=True)
 class Ratio:
-    """What lies between the arms."""
+    """What lies between the sides."""
 
     times: str
     word: str
     interval: str
     flop: str
     why: str
-    """The reason in a sentence; empty without ledgers."""
+    """The reason in a sentence; empty without time breakdowns."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,7 +109,7 @@ class SourceLine:
     per_hit: str
     share: float
     of_which: str
-    """The ledger's split of the line, in words."""
+    """The time breakdown's split of the line, in words."""
     source: str
     gap: bool
     """True when lines were left out before this one."""
@@ -195,13 +195,13 @@ class PageView:
     ratio: Ratio | None
     figures: dict[str, tuple[FigureView, ...]]
     """Figures by section; those of one experiment are in `experiments`."""
-    arms: TableView | None
+    sides: TableView | None
     overhead: TableView | None
-    books: TableView | None
+    breakdown: TableView | None
     gaps: TableView | None
     operations: TableView | None
     missing: tuple[str, ...]
-    """What the ledger could not have on this machine, in whole sentences."""
+    """What the time breakdown could not have on this machine, in whole sentences."""
     experiments: tuple[ExperimentView, ...]
     threads: TableView | None
     threads_pay: tuple[str, ...]

@@ -166,7 +166,7 @@ def _per_hit(row: Mapping[Any, Any]) -> str:
 
 
 def _words(row: Mapping[Any, Any], *, per_hit: bool, raw: bool) -> str:
-    """What has no column: time per hit, uncertainty, the ledger's split of the line."""
+    """What has no column: time per hit, uncertainty, the time breakdown's split of the line."""
     if row["share"] < _WORTH_WORDS or not row["hits"]:
         return ""
     said = []

@@ -7,7 +7,7 @@ from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
-from profiler_suite.model.results import Ledger
+from profiler_suite.model.results import Breakdown
 from profiler_suite.report.terminal import annotated_source
 from profiler_suite.report.terminal.console import Column, Page, shortened
 
@@ -33,10 +33,10 @@ _TINY_CALLS = 20
 
 
 def screen(found: Explanation, width: int, color: bool, *, all_lines: bool = False) -> str:
-    """Time, books, bound, operations, lines, counterfactuals and advice, in that order."""
+    """Time, breakdown, bound, operations, lines, counterfactuals and advice, in that order."""
     page = Page(min(width, _WIDEST_LINES if all_lines else _WIDEST), color)
     _head(page, found)
-    _books(page, found)
+    _breakdown(page, found)
     _operations(page, found)
     if all_lines:
         annotated_source.every(page, found.lines, found.notes)
@@ -61,22 +61,24 @@ def _head(page: Page, found: Explanation) -> None:
     page.pieces(
         (said, "bold"),
         (
-            f"  {interval(time)} (95 %), {time.clean_visits} clean of {time.visits} visits, "
-            f"first call {units.time(explained.cold_s)}",
+            f"  {interval(time)} (95 %), {time.undisturbed_visits} undisturbed of "
+            f"{time.visits} visits, first call {units.time(explained.cold_s)}",
             "",
         ),
     )
-    account = explained.account
+    breakdown_record = explained.breakdown_record
     parts = [bound_in_words(found)]
-    if not account.untraced:
-        if account.flop:
-            rate = units.flop_rate(account.flop / time.time_s)
-            parts.append(f"{units.count(account.flop)} executed FLOP at {rate}")
-            if account.traffic_bytes:
-                intensity = units.three_digits(account.flop / account.traffic_bytes)
+    if not breakdown_record.untraced:
+        if breakdown_record.flop:
+            rate = units.flop_rate(breakdown_record.flop / time.time_s)
+            parts.append(f"{units.count(breakdown_record.flop)} executed FLOP at {rate}")
+            if breakdown_record.traffic_bytes:
+                intensity = units.three_digits(
+                    breakdown_record.flop / breakdown_record.traffic_bytes
+                )
                 parts.append(f"{intensity} FLOP/byte")
         else:
-            parts.append(f"no FLOP, {units.size(account.traffic_bytes)} moved")
+            parts.append(f"no FLOP, {units.size(breakdown_record.traffic_bytes)} moved")
     page.paragraph("; ".join(parts), indent="  ")
     if time.time_s < _TINY_CALLS * explained.empty_call_s:
         page.line(
@@ -85,32 +87,35 @@ def _head(page: Page, found: Explanation) -> None:
         )
 
 
-def _books(page: Page, found: Explanation) -> None:
-    books = found.ledger
+def _breakdown(page: Page, found: Explanation) -> None:
+    breakdown = found.breakdown
     page.line()
-    if books is None:
+    if breakdown is None:
         page.line("Where the time goes: not known", "bold")
         return
-    account = found.explained.account
+    breakdown_record = found.explained.breakdown_record
     counted = ""
-    if not account.untraced:
+    if not breakdown_record.untraced:
         counted = (
-            f"{units.count(account.calls)} calls, {units.percent(account.coverage)} counted; "
+            f"{units.count(breakdown_record.calls)} calls, "
+            f"{units.percent(breakdown_record.coverage)} counted; "
         )
-    shares = ", ".join(f"{units.percent(s)} by {m}" for m, s in books.overhead_shares.items())
+    shares = ", ".join(
+        f"{units.percent(s)} by {m}" for m, s in breakdown.overhead_shares.items()
+    )
     page.line("Where the time goes", "bold")
     page.paragraph(f"{counted}overhead {shares}", indent="  ", style="dim")
-    books_bar(page, books)
+    breakdown_bar(page, breakdown)
 
 
-def books_bar(page: Page, books: Ledger) -> None:
-    """The ledger as a bar of letters with its legend."""
-    page.pieces(("  ", ""), *_bar(books, page.width - 4))
+def breakdown_bar(page: Page, breakdown: Breakdown) -> None:
+    """The time breakdown as a bar of letters with its legend."""
+    page.pieces(("  ", ""), *_bar(breakdown, page.width - 4))
     pieces: list[tuple[str, str]] = []
     taken = 0
-    for entry in books.entries:
+    for entry in breakdown.entries:
         _, style = _ENTRY_STYLES[entry.name]
-        name, share = _SHORT.get(entry.name, entry.name), _percent(books, entry.name)
+        name, share = _SHORT.get(entry.name, entry.name), _percent(breakdown, entry.name)
         long = len(f"  {name} {share}")
         if taken + long > page.width:
             page.pieces(*pieces)
@@ -120,18 +125,18 @@ def books_bar(page: Page, books: Ledger) -> None:
     page.pieces(*pieces)
 
 
-def _percent(books: Ledger, name: str) -> str:
-    share = books.share(name)
+def _percent(breakdown: Breakdown, name: str) -> str:
+    share = breakdown.share(name)
     return f"{100 * share + 0.0:.0f} %".replace("-0 %", "0 %")
 
 
-def _bar(books: Ledger, width: int) -> list[tuple[str, str]]:
+def _bar(breakdown: Breakdown, width: int) -> list[tuple[str, str]]:
     """Letters in proportion; the residual is what is left, or what is too much."""
     pieces, used = [], 0.0
     drawn = 0
-    total = max(1.0, sum(max(0.0, books.share(e.name)) for e in books.entries))
-    for entry in books.entries:
-        used += max(0.0, books.share(entry.name)) / total
+    total = max(1.0, sum(max(0.0, breakdown.share(e.name)) for e in breakdown.entries))
+    for entry in breakdown.entries:
+        used += max(0.0, breakdown.share(entry.name)) / total
         length = round(used * width) - drawn
         drawn += length
         letter, style = _ENTRY_STYLES[entry.name]

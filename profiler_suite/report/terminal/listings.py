@@ -112,7 +112,7 @@ def _phases(expected: Forecast) -> str:
         "preparing": expected.start_s + expected.prepare_s,
         "rounds": expected.rounds_s,
         "lines": expected.lines_s,
-        "where the time goes": expected.books_s,
+        "where the time goes": expected.breakdown_s,
         "report": expected.report_s,
     }
     said = ", ".join(f"{name} {units.duration(s)}" for name, s in phases.items() if s >= 0.5)

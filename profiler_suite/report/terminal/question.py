@@ -4,11 +4,11 @@ from profiler_suite import units
 from profiler_suite.analysis.explain.explanation import interval
 from profiler_suite.analysis.explain.question import SeedAnswer
 from profiler_suite.report.terminal.console import Column, Page
-from profiler_suite.report.terminal.explanation import books_bar
+from profiler_suite.report.terminal.explanation import breakdown_bar
 
 
 def screen(found: SeedAnswer, width: int, color: bool) -> str:
-    """Headline, both arms side by side, their books, what would be saved."""
+    """Headline, both sides side by side, their time breakdowns, what would be saved."""
     page = Page(min(width, 100), color)
     page.paragraph(found.question, style="dim")
     page.line()
@@ -18,16 +18,16 @@ def screen(found: SeedAnswer, width: int, color: bool) -> str:
     page.table(
         (
             Column(""),
-            Column(found.arms[0].name, numeric=True),
-            Column(found.arms[1].name, numeric=True),
+            Column(found.sides[0].name, numeric=True),
+            Column(found.sides[1].name, numeric=True),
         ),
         [(name, left[name], right[name]) for name in left],
     )
-    for arm, each in zip(found.arms, found.explanations, strict=True):
-        if each.ledger is not None:
+    for side, each in zip(found.sides, found.explanations, strict=True):
+        if each.breakdown is not None:
             page.line()
-            page.line(f"Where the time of {arm.name} goes", "bold")
-            books_bar(page, each.ledger)
+            page.line(f"Where the time of {side.name} goes", "bold")
+            breakdown_bar(page, each.breakdown)
     page.line()
     for sentence in found.sentences:
         page.paragraph(sentence, first="  · ", indent="    ")
@@ -43,18 +43,22 @@ def screen(found: SeedAnswer, width: int, color: bool) -> str:
 
 
 def _column(found: SeedAnswer, number: int) -> dict[str, str]:
-    arm, each = found.arms[number], found.explanations[number]
-    account, placement = each.explained.account, each.roofline
+    side, each = found.sides[number], found.explanations[number]
+    breakdown_record, placement = each.explained.breakdown_record, each.roofline
     bound = placement.bound + (f" ({placement.level})" if placement.bound == "memory" else "")
-    shares = each.ledger.overhead_shares if each.ledger else {}
+    shares = each.breakdown.overhead_shares if each.breakdown else {}
     rows = {
-        "problem": arm.problem,
+        "problem": side.problem,
         "time": units.time(each.time.time_s),
         "interval, 95 %": interval(each.time),
-        "textbook FLOP": units.count(arm.textbook_flop),
-        "executed FLOP": units.count(account.flop) if not account.untraced else "not traced",
-        "textbook rate": units.flop_rate(arm.textbook_flop / each.time.time_s),
-        "NumPy calls": units.count(account.calls) if not account.untraced else "not traced",
+        "textbook FLOP": units.count(side.textbook_flop),
+        "executed FLOP": units.count(breakdown_record.flop)
+        if not breakdown_record.untraced
+        else "not traced",
+        "textbook rate": units.flop_rate(side.textbook_flop / each.time.time_s),
+        "NumPy calls": units.count(breakdown_record.calls)
+        if not breakdown_record.untraced
+        else "not traced",
         "bound by": bound or "no roof known",
         "of attainable": units.percent(placement.of_attainable),
     }

@@ -39,8 +39,8 @@ _SHORT = {
     "memory bandwidth": "memory",
     "the work itself": "work",
 }
-# With a ledger, its entries stand between the comparison and the bound.
-_BOOK_COLUMNS = (
+# With a time breakdown, its entries stand between the comparison and the bound.
+_BREAKDOWN_COLUMNS = (
     *_COLUMNS[:4],
     *(
         Column(heading, numeric=True, rank=3 if heading in ("mem", "copy") else 2)
@@ -85,11 +85,11 @@ def summary(known: Known, width: int, color: bool) -> str:
 def _tables(page: Page, known: Known) -> None:
     if known.answer:
         own = selection.of_experiment(known.points, known.answer.experiment)
-        arms = (known.answer.left, known.answer.right)
-        asked = own.loc[own["id"].isin(arms), "problem"]
+        sides = (known.answer.left, known.answer.right)
+        asked = own.loc[own["id"].isin(sides), "problem"]
         names = list(dict.fromkeys([*asked, *own.sort_values("flop")["problem"]]))
         for problem in names[:_MOST_TABLES]:
-            _table(page, own[own["problem"] == problem], arms)
+            _table(page, own[own["problem"] == problem], sides)
         if len(names) > _MOST_TABLES:
             page.line(f"and {len(names) - _MOST_TABLES} more problems in the report")
             page.line()
@@ -132,7 +132,7 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
             blank = [""] * (5 + len(entries))
             rows.append((str(row.label), str(row.status), *blank))
     marked = [row.id in bold for row in selection.rows(frame.head(_MOST_ROWS))]
-    page.table(_BOOK_COLUMNS if entries else _COLUMNS, rows, emphasised=marked)
+    page.table(_BREAKDOWN_COLUMNS if entries else _COLUMNS, rows, emphasised=marked)
     if len(frame) > _MOST_ROWS:
         page.line(f"  and {len(frame) - _MOST_ROWS} more in the report")
     page.line()

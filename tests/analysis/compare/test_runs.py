@@ -153,21 +153,21 @@ def test_adjusted_probabilities_keep_their_order_and_end_at_one() -> None:
 
 def test_the_threshold_of_a_point_is_what_its_own_processes_differ_by(run: Run) -> None:
     name = next(p.id for p in run.provenance.points if p.implementation == "taps")
-    visits, floors = run.history.visits[name], run.history.floors
-    launches = run.history.launch_of[name]
-    assert runs.threshold([(visits, launches, floors)]) == runs.LEAST_THRESHOLD
+    visits, baselines = run.history.visits[name], run.history.baselines
+    workers = run.history.worker_of[name]
+    assert runs.threshold([(visits, workers, baselines)]) == runs.LEAST_THRESHOLD
     apart = [
         msgspec.structs.replace(
             v, sample_times_s=tuple(t * (1.06 if n else 1.0) for t in v.sample_times_s)
         )
-        for v, n in zip(visits, launches, strict=True)
+        for v, n in zip(visits, workers, strict=True)
     ]
-    assert runs.threshold([(apart, launches, floors)]) == pytest.approx(0.09, abs=0.02)
+    assert runs.threshold([(apart, workers, baselines)]) == pytest.approx(0.09, abs=0.02)
     beyond = [
         msgspec.structs.replace(v, canaries_s={**v.canaries_s, "memory": (1e-3, 1e-3)})
         for v in visits
     ]
-    found = runs.threshold([(beyond, launches, floors)])
+    found = runs.threshold([(beyond, workers, baselines)])
     assert found == runs.MEMORY_THRESHOLD
 
 
@@ -207,7 +207,7 @@ def test_another_numpy_is_named_and_may_be_judged(run: Run) -> None:
 def test_a_machine_that_was_slower_allows_no_verdict(run: Run) -> None:
     history = run.history
     slow = dataclasses.replace(
-        history, own_floors={"ufunc": history.own_floors["ufunc"] * 1.07}
+        history, own_baselines={"ufunc": history.own_baselines["ufunc"] * 1.07}
     )
     second = dataclasses.replace(changed(run, lambda row: 1.2), history=slow)
     found = runs.compare(run, second)
@@ -292,6 +292,6 @@ def test_markdown_and_json_hold_the_same_and_no_raw_html(run: Run) -> None:
     assert crashed["verdict"] == "cannot tell"
 
 
-def test_rounds_of_a_run_give_its_launches(run: Run) -> None:
-    rows = [RoundRecord(round=n, launch=n % 2, visits=()) for n in range(4)]
-    assert runs.between_launches([], [], history_of(rows, 0, {}).floors) == []
+def test_rounds_of_a_run_give_its_workers(run: Run) -> None:
+    rows = [RoundRecord(round=n, worker=n % 2, visits=()) for n in range(4)]
+    assert runs.between_workers([], [], history_of(rows, 0, {}).baselines) == []

@@ -9,7 +9,7 @@ import pytest
 from profiler_suite.analysis.explain import advice, call_rewrites, rewriting
 from profiler_suite.analysis.explain.candidates import Candidate
 from profiler_suite.measure.explain.records import Explained, SourceText, Trial, Tried
-from profiler_suite.model.rows import AccountRecord, Visit
+from profiler_suite.model.rows import BreakdownRecord, Visit
 from tests.fake_machine import MACHINE
 from tests.own_source import X
 
@@ -36,13 +36,13 @@ def explained(text: str) -> Explained:
     text = textwrap.dedent(text).strip("\n") + "\n"
     exec(compile(text, "own.py", "exec"), namespace)
     _, counts = trace(namespace["f"], (X,))
-    account = AccountRecord(
+    breakdown_record = BreakdownRecord(
         point="f",
         plain_s=1e-3,
         plain_spread_s=0.0,
         minor_faults=0.0,
         rounds=9,
-        clean_rounds=9,
+        undisturbed_rounds=9,
         operations=(),
         calls=counts.calls,
         flop=counts.flop,
@@ -65,9 +65,9 @@ def explained(text: str) -> Explained:
         cold_s=1e-3,
         evaluations=1,
         visits=visits(1e-3),
-        own_floors_s=FLOORS,
+        own_baselines_s=FLOORS,
         empty_call_s=1e-8,
-        account=account,
+        breakdown_record=breakdown_record,
         operations=(),
         bytes_written=0.0,
         flop_by_dtype={},

@@ -18,6 +18,8 @@ from tests.own_source import function_of
         ("y = x[i]\n        if y > 1: break", False),
     ],
 )
-def test_loops_whose_turns_depend_on_each_other_are_seen(body: str, independent: bool) -> None:
+def test_loops_whose_iterations_depend_on_each_other_are_seen(
+    body: str, independent: bool
+) -> None:
     own = function_of(f"def f(x, w, v):\n    for i in range(9):\n        {body}\n")
     assert bool(loops.loops_around(own, 13).independent) is independent

@@ -14,13 +14,13 @@ from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import DEFAULT
 from profiler_suite.model.rows import (
     SCHEMA_VERSION,
-    LaunchRecord,
     LineRecord,
     PassRecord,
     PointRecord,
     RoundRecord,
     Status,
     Visit,
+    WorkerRecord,
 )
 from profiler_suite.model.run import Provenance
 from profiler_suite.report.formats.document import document
@@ -45,7 +45,7 @@ def run_folder(tmp_path: Path) -> Path:
         load_average=(),
         python_executable="python",
         environment={},
-        floors_s={"ufunc": 40e-6},
+        baselines_s={"ufunc": 40e-6},
         machine=MACHINE,
         experiments=made.experiments,
         points=made.points,
@@ -56,9 +56,9 @@ def run_folder(tmp_path: Path) -> Path:
         folder.write_provenance(provenance)
         for point in made.points:
             folder.append(
-                LaunchRecord(
+                WorkerRecord(
                     point=point.id,
-                    launch=0,
+                    worker=0,
                     status=Status.OK,
                     cold_s=1.0,
                     evaluations=7,
@@ -77,7 +77,7 @@ def run_folder(tmp_path: Path) -> Path:
                 )
                 for point in made.points
             )
-            folder.append(RoundRecord(round=number, launch=number % 3, visits=visits))
+            folder.append(RoundRecord(round=number, worker=number % 3, visits=visits))
         for point in made.points:
             status = Status.WRONG if point.implementation == "taps" else Status.OK
             folder.append(PointRecord(point=point, status=status, reason="converged"))
@@ -96,7 +96,9 @@ def run_folder(tmp_path: Path) -> Path:
                     evaluations=10,
                 )
             )
-        folder.append(PassRecord(name="sweep", at_s=99.0, outcome="complete after 3 launches"))
+        folder.append(
+            PassRecord(name="sweep", at_s=99.0, outcome="complete after 3 worker processes")
+        )
     return tmp_path / "run"
 
 
@@ -106,10 +108,10 @@ def test_a_run_becomes_one_row_per_point_with_gated_times(run_folder: Path) -> N
     assert len(run.points) == len(run.provenance.points)
     assert table.loc["loop", "time_s"] == pytest.approx(10e-3)
     assert table.loc["loop", "raw_median_s"] == pytest.approx(12.5e-3)
-    assert table.loc["loop", "clean_visits"] == ROUNDS / 2
+    assert table.loc["loop", "undisturbed_visits"] == ROUNDS / 2
     assert table.loc["loop", "flop_per_s"] == pytest.approx(61_440 / 10e-3)
     assert table.loc["loop", "minor_faults"] == 3
-    assert table.loc["loop", "launches"] == 1
+    assert table.loc["loop", "workers"] == 1
     assert run.complete
 
 
@@ -121,10 +123,10 @@ def test_a_wrong_answer_has_no_time(run_folder: Path) -> None:
     assert any("answer is wrong: taps" in text for text in quality.warnings(run))
 
 
-def test_samples_are_kept_raw_and_say_whether_they_are_clean(run_folder: Path) -> None:
+def test_samples_are_kept_raw_and_say_whether_they_are_undisturbed(run_folder: Path) -> None:
     run = profiler_suite.load(run_folder)
     assert len(run.samples) == len(run.provenance.points) * ROUNDS * 2
-    assert run.samples["clean"].mean() == pytest.approx(0.5)
+    assert run.samples["undisturbed"].mean() == pytest.approx(0.5)
 
 
 def test_lines_are_per_evaluation_and_share_one(run_folder: Path) -> None:
@@ -134,7 +136,7 @@ def test_lines_are_per_evaluation_and_share_one(run_folder: Path) -> None:
     assert lines["share"].tolist() == pytest.approx([0.75, 0.25])
 
 
-def test_the_answer_pairs_clean_visits_and_names_both_bounds(run_folder: Path) -> None:
+def test_the_answer_pairs_undisturbed_visits_and_names_both_bounds(run_folder: Path) -> None:
     found = findings.answer(profiler_suite.load(run_folder))
     assert found is not None
     assert found.ratio == pytest.approx(40.0)
@@ -175,8 +177,10 @@ def test_the_document_has_the_promised_keys_and_only_json_numbers(run_folder: Pa
 def test_a_slow_machine_is_said_and_widens_every_interval(run_folder: Path) -> None:
     path = run_folder / store.RUN
     provenance = store.read_provenance(run_folder)
-    floors = {"ufunc": 40e-6 / 1.3}
-    path.write_bytes(msgspec.json.encode(msgspec.structs.replace(provenance, floors_s=floors)))
+    baselines = {"ufunc": 40e-6 / 1.3}
+    path.write_bytes(
+        msgspec.json.encode(msgspec.structs.replace(provenance, baselines_s=baselines))
+    )
     run = profiler_suite.load(run_folder)
     assert any("slow during the whole run" in text for text in quality.warnings(run))
     measured = run.points[run.points["time_s"].notna()]

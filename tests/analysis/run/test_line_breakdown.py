@@ -1,4 +1,4 @@
-"""The books of single lines, and how a terminal shows them."""
+"""The time breakdown of single lines, and how a terminal shows them."""
 
 import math
 from typing import Any
@@ -9,12 +9,12 @@ import pytest
 from rich.cells import cell_len
 
 from profiler_suite.analysis.run import line_breakdown
-from profiler_suite.analysis.run.line_breakdown import LineBooks
+from profiler_suite.analysis.run.line_breakdown import LineBreakdown
 from profiler_suite.model.rows import LineRecord, OperationTime
 from profiler_suite.model.trace import OperationLine
 from profiler_suite.report.terminal import annotated_source
 from profiler_suite.report.terminal.console import Page, dedented
-from tests.analysis.test_time_breakdown import FAULT_S, PRICED, account, operation
+from tests.analysis.test_time_breakdown import FAULT_S, PRICED, breakdown_record, operation
 
 
 def at(made: OperationTime, **calls: int) -> OperationTime:
@@ -49,8 +49,8 @@ def record(line: int, **fields: Any) -> LineRecord:
 
 
 def test_a_line_is_what_its_operations_take_and_the_interpreter() -> None:
-    books = LineBooks(
-        account(
+    breakdown = LineBreakdown(
+        breakdown_record(
             operations=(
                 at(operation("ufunc", 100, 4e-6, 3e-6), l1=100),
                 at(operation("copy", 1, 60e-6, 1e-6, faults=9.0), l1=1),
@@ -58,7 +58,7 @@ def test_a_line_is_what_its_operations_take_and_the_interpreter() -> None:
         ),
         PRICED,
     )
-    assert books.split(record(1)) == pytest.approx(
+    assert breakdown.split(record(1)) == pytest.approx(
         {
             "dispatch_s": 301e-6,
             "memory_s": 9 * FAULT_S,
@@ -70,19 +70,20 @@ def test_a_line_is_what_its_operations_take_and_the_interpreter() -> None:
 
 
 def test_lines_that_share_an_operation_divide_its_calls() -> None:
-    books = LineBooks(
-        account(operations=(at(operation("ufunc", 100, 4e-6, 4e-6), l1=3, l2=1),)), PRICED
+    breakdown = LineBreakdown(
+        breakdown_record(operations=(at(operation("ufunc", 100, 4e-6, 4e-6), l1=3, l2=1),)),
+        PRICED,
     )
-    assert books.split(record(1))["dispatch_s"] == pytest.approx(300e-6)
-    assert books.split(record(2))["dispatch_s"] == pytest.approx(100e-6)
+    assert breakdown.split(record(1))["dispatch_s"] == pytest.approx(300e-6)
+    assert breakdown.split(record(2))["dispatch_s"] == pytest.approx(100e-6)
 
 
 def test_another_pace_of_the_machine_scales_the_operations() -> None:
-    books = LineBooks(
-        account(operations=(at(operation("ufunc", 10, 4e-6, 4e-6), l1=10),)), PRICED
+    breakdown = LineBreakdown(
+        breakdown_record(operations=(at(operation("ufunc", 10, 4e-6, 4e-6), l1=10),)), PRICED
     )
     slow = record(1, plain_s=2e-3)
-    assert books.split(slow)["dispatch_s"] == pytest.approx(80e-6)
+    assert breakdown.split(slow)["dispatch_s"] == pytest.approx(80e-6)
 
 
 @pytest.mark.parametrize(
@@ -96,11 +97,13 @@ def test_another_pace_of_the_machine_scales_the_operations() -> None:
 )
 def test_what_cannot_be_split_is_not(line: int, fields: dict[str, Any]) -> None:
     lost = msgspec.structs.replace(operation("ufunc", 1, 0.0, 0.0), replayed=False)
-    books = LineBooks(
-        account(operations=(at(operation("ufunc", 10, 4e-6, 4e-6), l1=10), at(lost, l2=1))),
+    breakdown = LineBreakdown(
+        breakdown_record(
+            operations=(at(operation("ufunc", 10, 4e-6, 4e-6), l1=10), at(lost, l2=1))
+        ),
         PRICED,
     )
-    split = books.split(record(line, **fields))
+    split = breakdown.split(record(line, **fields))
     assert all(math.isnan(value) for value in split.values())
     assert line_breakdown.in_words(split, 500e-6) == ""
 

@@ -17,15 +17,15 @@ from profiler_suite.machine.kept import CACHE_VARIABLE, keep_selfcheck, kept_sel
 from profiler_suite.measure import selfcheck
 from profiler_suite.measure.clock import clock_of_a_child, read_clock
 from profiler_suite.measure.selfcheck import (
+    ITERATIONS,
     PLANTED,
-    TURNS,
     UNITS,
     Effort,
     rounds_plan,
     schedule,
 )
 from profiler_suite.model.experiment import Point
-from profiler_suite.model.rows import AccountRecord
+from profiler_suite.model.rows import BreakdownRecord
 from profiler_suite.model.run import Check, SelfCheck
 from profiler_suite.report.content.selfcheck_table import screen, table, value
 from profiler_suite.workloads import catalogue
@@ -49,8 +49,8 @@ def again(point: Point) -> Point:
     return msgspec.structs.replace(point, id=f"{point.id}/1")
 
 
-def again_of(account: AccountRecord) -> AccountRecord:
-    return msgspec.structs.replace(account, point=f"{account.point}/1")
+def again_of(breakdown_record: BreakdownRecord) -> BreakdownRecord:
+    return msgspec.structs.replace(breakdown_record, point=f"{breakdown_record.point}/1")
 
 
 def defects(found: SelfCheck) -> list[str]:
@@ -70,14 +70,14 @@ def test_planted_slow_downs_are_true_ones_in_every_unit_and_side_by_side() -> No
         assert left.partner == right.id
         assert right.partner == left.id
         assert left.implementation == right.implementation == pair.unit
-        assert left.problem.dims["n"] == round(TURNS * (1 + pair.planted))
+        assert left.problem.dims["n"] == round(ITERATIONS * (1 + pair.planted))
     for percent in PLANTED:
-        assert {p.unit for p in pairs if p.planted == percent / TURNS} == set(UNITS)
+        assert {p.unit for p in pairs if p.planted == percent / ITERATIONS} == set(UNITS)
     assert sum(pair.planted == 0 for pair in pairs) == 10
 
 
 def test_the_rounds_get_what_the_other_passes_leave_but_never_nothing() -> None:
-    effort = Effort(rounds_s=40.0, total_s=75.0, launches=2)
+    effort = Effort(rounds_s=40.0, total_s=75.0, workers=2)
     assert schedule(effort, 400, elapsed_s=10.0).budget_s == 40.0
     late = schedule(effort, 400, elapsed_s=40.0).budget_s
     assert 12.0 < late < 35.0
@@ -202,12 +202,15 @@ def test_one_operation_too_many_is_a_defect_with_the_functions_named() -> None:
     assert "only_copy" in named(found, "FLOP against formulas").note
 
 
-def test_a_ledger_that_is_wrong_once_is_noise() -> None:
+def test_a_breakdown_that_is_wrong_once_is_noise() -> None:
     wrong, right = evidence(copy_share=0.5), evidence()
     both = msgspec.structs.replace(
         right,
         points=(*right.points, *(again(p) for p in right.points)),
-        accounts=(*right.accounts, *(again_of(a) for a in wrong.accounts)),
+        breakdown_records=(
+            *right.breakdown_records,
+            *(again_of(a) for a in wrong.breakdown_records),
+        ),
     )
     assert defects(judge(both, "1.0")) == []
 
@@ -228,12 +231,12 @@ def test_a_line_with_the_wrong_share_is_a_defect() -> None:
 
 def test_what_could_not_be_measured_is_missing_not_right(calm: SelfCheck) -> None:
     some = msgspec.structs.replace(
-        evidence(), accounts=(), lines=(), problems=("the accounting process ended",)
+        evidence(), breakdown_records=(), lines=(), problems=("the accounting process ended",)
     )
     found = judge(some, "1.0")
     assert any("accounting process" in sentence for sentence in found.missing)
     assert {c.group for c in calm.checks} - {c.group for c in found.checks} == {
-        "books",
+        "breakdown",
         "counts",
         "lines",
     }
@@ -372,7 +375,7 @@ def test_the_command_keeps_and_prints_the_result_and_a_defect_is_exit_code_3(
     printed = capsys.readouterr()
     document = json.loads(printed.out)
     assert printed.err == ""
-    assert {check["name"] for check in document["checks"]} >= {"clean visits"}
+    assert {check["name"] for check in document["checks"]} >= {"undisturbed visits"}
     assert kept_selfcheck(made.machine.fingerprint) is not None
 
 
@@ -384,19 +387,19 @@ def test_a_short_real_one_finds_no_defect_whatever_else_runs(
         same_pairs=5,
         planted_pairs=5,
         rounds_s=2.0,
-        launches=1,
+        workers=1,
         replay_s=0.2,
         sample_s=0.2,
         lines_s=0.3,
         line_profiles=1,
-        book_passes=1,
+        breakdown_passes=1,
     )
     told: list[str] = []
     made = selfcheck.measure(MACHINE, {}, estimate, effort, told.append, lambda progress: None)
     assert made.problems == ()
     found = judge(made, "1.0")
     groups = {check.group for check in found.checks}
-    assert {"clock", "times", "planted changes", "books", "lines", "counts"} <= groups
+    assert {"clock", "times", "planted changes", "breakdown", "lines", "counts"} <= groups
     # What else runs here may leave a miss open. It changes no count and no sum, makes no wait
     # shorter, and is no defect.
     exact = [c for c in found.checks if c.group == "counts" or c.name == "entries against sum"]

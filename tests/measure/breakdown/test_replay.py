@@ -26,7 +26,7 @@ def evaluations_per_round(elements: int, last_cache_bytes: float) -> float:
         (x,),
         counts.operations,
         canary=lambda: 1.0,
-        floor_s=1.0,
+        baseline_s=1.0,
         seconds=0.0,
         seed=1,
         least_rounds=ROUNDS,

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
-from profiler_suite.measure.breakdown.per_point import Effort, account
-from profiler_suite.model.results import Ledger
-from profiler_suite.model.rows import AccountRecord
+from profiler_suite.measure.breakdown.per_point import Effort, breakdown_record
+from profiler_suite.model.results import Breakdown
+from profiler_suite.model.rows import BreakdownRecord
 from tests.fake_machine import MACHINE
 
 pytestmark = pytest.mark.slow
@@ -61,17 +61,17 @@ SQUARE = np.ones((300, 300))
 SQUARE_OUT = np.empty((300, 300))
 
 
-def books(function: Callable[..., Any], x: Floats):  # type: ignore[no-untyped-def]
+def breakdown(function: Callable[..., Any], x: Floats):  # type: ignore[no-untyped-def]
     run = canary.make("ufunc")
-    floor_s = min(run() for _ in range(200))
-    effort = Effort(replay_s=0.3, sample_s=0.4, floor_s=floor_s)
-    record = account(function, (x,), effort, run, name=function.__name__)
-    found = time_breakdown.ledger(record, MACHINE)
+    baseline_s = min(run() for _ in range(200))
+    effort = Effort(replay_s=0.3, sample_s=0.4, baseline_s=baseline_s)
+    record = breakdown_record(function, (x,), effort, run, name=function.__name__)
+    found = time_breakdown.breakdown(record, MACHINE)
     assert found is not None
     return record, found
 
 
-def shares(found: Ledger, method: str) -> dict[str, float]:
+def shares(found: Breakdown, method: str) -> dict[str, float]:
     entries = found.native if method == "native" else found.entries
     return {entry.name: entry.time_s / found.time_s for entry in entries}
 
@@ -95,13 +95,13 @@ def methods() -> list[str]:
 def test_a_pure_function_lands_in_its_own_entry(
     function: Callable[..., Any], entries: tuple[str, ...], method: str
 ) -> None:
-    _, found = books(function, np.linspace(1, 2, 40_000))
+    _, found = breakdown(function, np.linspace(1, 2, 40_000))
     there = shares(found, method)
     assert sum(there[name] for name in entries) >= 0.8, there
 
 
 def test_pure_dispatch_is_dispatch_by_replay() -> None:
-    _, found = books(dispatch, np.linspace(1, 2, 16))
+    _, found = breakdown(dispatch, np.linspace(1, 2, 16))
     assert shares(found, "joined")["dispatch"] >= 0.8
 
 
@@ -112,7 +112,7 @@ def fresh_pages(x: Floats) -> None:
 
 
 def test_page_faults_are_memory() -> None:
-    record, found = books(fresh_pages, np.empty(1))
+    record, found = breakdown(fresh_pages, np.empty(1))
     if not record.minor_faults:
         pytest.skip("this system does not count page faults per process")
     # The price of a fault was measured in the rounds of the replay, by another code.
@@ -126,11 +126,11 @@ def test_the_seed_loop_is_overhead_by_both_methods() -> None:
 
     rng = np.random.default_rng(1)
     run = canary.make("ufunc")
-    effort = Effort(replay_s=0.5, sample_s=0.3, floor_s=min(run() for _ in range(200)))
+    effort = Effort(replay_s=0.5, sample_s=0.3, baseline_s=min(run() for _ in range(200)))
     arguments = (rng.normal(size=(32, 32, 3)), rng.normal(size=(10, 2, 2, 3)), 2)
-    record: AccountRecord = account(loop, arguments, effort, run, name="loop")
+    record: BreakdownRecord = breakdown_record(loop, arguments, effort, run, name="loop")
     assert record.flop == 58_880
-    found = time_breakdown.ledger(record, MACHINE)
+    found = time_breakdown.breakdown(record, MACHINE)
     assert found is not None
     for method, share in found.overhead_shares.items():
         assert share >= 0.85, (method, share)

@@ -11,7 +11,7 @@ from profiler_suite.measure.lines.correct import (
 )
 
 
-def test_a_share_of_looks_is_a_share_of_the_plain_time() -> None:
+def test_a_share_of_samples_is_a_share_of_the_plain_time() -> None:
     line = sampled(250, 1000, 8.0)
     assert line.time_s == 2.0
     assert line.uncertainty_s == pytest.approx(
@@ -21,7 +21,7 @@ def test_a_share_of_looks_is_a_share_of_the_plain_time() -> None:
     assert line.method == "sampled"
 
 
-def test_a_line_that_no_look_found_is_not_known_to_take_nothing() -> None:
+def test_a_line_that_no_sample_found_is_not_known_to_take_nothing() -> None:
     line = sampled(0, 1000, 1.0)
     assert line.time_s == 0.0
     # The rule of three: with no hit in n looks the share is below 3 / n.
@@ -29,7 +29,7 @@ def test_a_line_that_no_look_found_is_not_known_to_take_nothing() -> None:
     assert not line.resolved
 
 
-def test_a_line_that_every_look_found_is_still_uncertain() -> None:
+def test_a_line_that_every_sample_found_is_still_uncertain() -> None:
     line = sampled(100, 100, 1.0)
     assert line.time_s == 1.0
     assert 0 < line.uncertainty_s < 0.06
@@ -42,8 +42,8 @@ def test_the_interval_covers_the_truth_in_most_of_many_trials() -> None:
     for share in (0.01, 0.1, 0.5, 0.93):
         covered = 0
         for _ in range(400):
-            looks = sum(generator.random() < share for _ in range(300))
-            line = sampled(looks, 300, 1.0)
+            samples = sum(generator.random() < share for _ in range(300))
+            line = sampled(samples, 300, 1.0)
             covered += abs(line.time_s - share) <= line.uncertainty_s
         assert covered >= 0.93 * 400, share
 
@@ -55,7 +55,7 @@ def test_the_model_takes_off_what_was_added_and_clamps_nothing() -> None:
     assert not below.resolved
 
 
-def test_without_looks_every_line_is_modelled() -> None:
+def test_without_samples_every_line_is_modelled() -> None:
     lines = {1: RawLine(raw_s=3.0, added_s=1.0), 2: RawLine(raw_s=2.0, added_s=1.0)}
     found = correct(lines, 0, 3.0, scale=1.0)
     assert {line.method for line in found.values()} == {"modelled"}
@@ -73,27 +73,27 @@ def test_small_or_absurd_additions_are_not_scaled() -> None:
     assert fit_scale([RawLine(raw_s=100.0, added_s=3.0)], 9.0) == 1.0
 
 
-def test_looks_decide_where_there_are_enough() -> None:
-    lines = {1: RawLine(raw_s=9.0, added_s=1.0, looks=500)}
+def test_samples_decide_where_there_are_enough() -> None:
+    lines = {1: RawLine(raw_s=9.0, added_s=1.0, samples=500)}
     assert correct(lines, 1000, 2.0, scale=1.0)[1].time_s == 1.0
 
 
 def test_a_line_that_ran_once_takes_the_surer_model() -> None:
     # 2 µs of 1 ms: one look in 500.
-    lines = {1: RawLine(raw_s=2.1e-6, added_s=0.1e-6, looks=1)}
+    lines = {1: RawLine(raw_s=2.1e-6, added_s=0.1e-6, samples=1)}
     found = correct(lines, 1000, 1e-3, scale=1.0)[1]
     assert found.method == "modelled"
     assert found.time_s == pytest.approx(2e-6)
     assert found.resolved
 
 
-def test_a_model_that_contradicts_the_looks_is_not_used() -> None:
-    lines = {1: RawLine(raw_s=0.5, added_s=0.01, looks=1)}
+def test_a_model_that_contradicts_the_samples_is_not_used() -> None:
+    lines = {1: RawLine(raw_s=0.5, added_s=0.01, samples=1)}
     assert correct(lines, 10_000, 1.0, scale=1.0)[1].method == "sampled"
 
 
 def test_a_model_below_its_own_uncertainty_is_not_used() -> None:
-    lines = {1: RawLine(raw_s=1.0e-6, added_s=1.1e-6, looks=0)}
+    lines = {1: RawLine(raw_s=1.0e-6, added_s=1.1e-6, samples=0)}
     found = correct(lines, 300, 1e-3, scale=1.0)[1]
     assert found.method == "sampled"
     assert not found.resolved

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from profiler_suite.measure.lines import layout, peek, sampling
-from profiler_suite.measure.lines.requests import Answer, Sighting
+from profiler_suite.measure.lines.requests import Answer, FrameSamples
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -60,21 +60,21 @@ def test_lines_are_found_by_instruction() -> None:
     assert layout.line_at(code, some_line(code, first + 1) - layout.code_offset()) == first + 1
 
 
-def test_looks_become_counts_of_lines() -> None:
+def test_samples_become_counts_of_lines() -> None:
     code, other = two_lines.__code__, some_line.__code__
     first = code.co_firstlineno
     inner = other.co_firstlineno + 2
     at = some_line(code, first + 1)
     answer = Answer(
-        sightings=(
-            Sighting(at={0: at}, count=5),
-            Sighting(at={0: at, 1: some_line(other, inner)}, count=3),
-            Sighting(at={}, count=2),
+        frame_samples=(
+            FrameSamples(at={0: at}, count=5),
+            FrameSamples(at={0: at, 1: some_line(other, inner)}, count=3),
+            FrameSamples(at={}, count=2),
         ),
         lost=1,
     )
     found = sampling.seen(answer, [code, other])
-    assert found.looks == 8
+    assert found.samples == 8
     assert found.outside == 2
     assert found.lines == {(0, first + 1): 8, (1, inner): 3}
     assert found.lost == 1
@@ -82,19 +82,19 @@ def test_looks_become_counts_of_lines() -> None:
 
 def test_an_instruction_before_the_first_is_the_function_being_entered() -> None:
     # Until 3.12 a new frame points one instruction before its code.
-    answer = Answer(sightings=(Sighting(at={0: layout.code_offset() - 2}, count=1),))
+    answer = Answer(frame_samples=(FrameSamples(at={0: layout.code_offset() - 2}, count=1),))
     found = sampling.seen(answer, [two_lines.__code__])
     assert found.lines == {(0, two_lines.__code__.co_firstlineno): 1}
 
 
 @pytest.fixture
-def watching() -> Iterator[sampling.Watch]:
-    started = sampling.Watch()
+def watching() -> Iterator[sampling.SamplerProcess]:
+    started = sampling.SamplerProcess()
     yield started
     started.close()
 
 
-def looked_at(watching: sampling.Watch, function: Callable[..., Any]) -> sampling.Seen:
+def looked_at(watching: sampling.SamplerProcess, function: Callable[..., Any]) -> sampling.Seen:
     watching.begin([function.__code__])
     for _ in range(3):
         watching.evaluate(function, (2000,), 250)
@@ -103,44 +103,48 @@ def looked_at(watching: sampling.Watch, function: Callable[..., Any]) -> samplin
 
 @needs_peek
 @pytest.mark.parametrize("sharing", [False, True])
-def test_looks_find_the_line_that_takes_the_time(sharing: bool) -> None:
+def test_samples_find_the_line_that_takes_the_time(sharing: bool) -> None:
     """In turns on one core, and by stopping the process for each look."""
-    watching = sampling.Watch(sharing)
+    watching = sampling.SamplerProcess(sharing)
     try:
         found = looked_at(watching, two_lines)
     finally:
         watching.close()
-    assert found.looks > 100
+    assert found.samples > 100
     first = two_lines.__code__.co_firstlineno
-    assert 0.8 < found.lines[0, first + 1] / found.looks < 0.98  # nine in ten
-    assert found.lost < 0.05 * found.looks
+    assert 0.8 < found.lines[0, first + 1] / found.samples < 0.98  # nine in ten
+    assert found.lost < 0.05 * found.samples
 
 
 @needs_peek
 def test_the_watching_process_serves_one_function_after_the_other(
-    watching: sampling.Watch,
+    watching: sampling.SamplerProcess,
 ) -> None:
     def sorts(n: int) -> list[int]:
         return sorted(range(n))
 
-    assert looked_at(watching, sorts).looks > 20
+    assert looked_at(watching, sorts).samples > 20
     found = looked_at(watching, two_lines)
     assert {number for number, _ in found.lines} == {0}
 
 
 @needs_peek
-def test_an_exception_of_the_watched_function_comes_through(watching: sampling.Watch) -> None:
+def test_an_exception_of_the_watched_function_comes_through(
+    watching: sampling.SamplerProcess,
+) -> None:
     def raises(n: int) -> None:
         raise ValueError(n)
 
     watching.begin([raises.__code__])
     with pytest.raises(ValueError, match="3"):
         watching.evaluate(raises, (3,), 1)
-    assert watching.end().looks >= 0
+    assert watching.end().samples >= 0
 
 
 @needs_peek
-def test_a_watching_process_that_died_is_an_error_in_words(watching: sampling.Watch) -> None:
+def test_a_watching_process_that_died_is_an_error_in_words(
+    watching: sampling.SamplerProcess,
+) -> None:
     watching._process.kill()
     watching._process.wait()
     with pytest.raises(peek.PeekError, match="has ended"):
@@ -148,21 +152,21 @@ def test_a_watching_process_that_died_is_an_error_in_words(watching: sampling.Wa
 
 
 @needs_peek
-def test_watching_leaves_the_cores_as_they_were(watching: sampling.Watch) -> None:
+def test_watching_leaves_the_cores_as_they_were(watching: sampling.SamplerProcess) -> None:
     before = os.sched_getaffinity(0)
     looked_at(watching, two_lines)
     assert os.sched_getaffinity(0) == before
 
 
 @needs_peek
-def test_where_no_turns_are_given_the_process_is_stopped(
+def test_where_no_iterations_are_given_the_process_is_stopped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sampling, "_SLOWEST_TURNS_S", 0.0)
-    watching = sampling.Watch()
+    monkeypatch.setattr(sampling, "_SLOWEST_TURN_S", 0.0)
+    watching = sampling.SamplerProcess()
     try:
         assert not watching._sharing
-        assert looked_at(watching, two_lines).looks > 20
+        assert looked_at(watching, two_lines).samples > 20
     finally:
         watching.close()
 
@@ -172,8 +176,8 @@ def test_the_watching_process_ends_with_the_one_it_watches() -> None:
     text = textwrap.dedent(
         """
         import os, sys
-        from profiler_suite.measure.lines.watch import Watch
-        watch = Watch()
+        from profiler_suite.measure.lines.sampling import SamplerProcess
+        watch = SamplerProcess()
         print(watch._process.pid, flush=True)
         watch.begin([])
         watch._control[0] = 1

@@ -146,7 +146,7 @@ def test_corrected_lines_sum_to_the_plain_time(
 ) -> None:
     found = profiled(session, function, n)
     corrected_s = sum(line.corrected.time_s for line in of_first(found))
-    if found.looks > 30:
+    if found.samples > 30:
         assert corrected_s == pytest.approx(found.plain_s, rel=0.15)
     if function is not uneven:  # its lines are too long for line_profiler to slow them
         assert found.plain_s < found.profiled_s
@@ -202,8 +202,8 @@ def test_watched_and_plain_evaluations_come_before_any_profiler(
 
 def test_a_line_that_takes_nine_tenths_gets_nine_tenths(session: LineSession) -> None:
     found = profiled(session, uneven, 200)
-    if found.looks < 50:
-        pytest.skip(f"too few looks: {found.looks} {found.note}")
+    if found.samples < 50:
+        pytest.skip(f"too few looks: {found.samples} {found.note}")
     line = next(line for line in found.lines if line.line == uneven.__code__.co_firstlineno + 3)
     assert 0.75 < line.corrected.time_s / found.plain_s < 0.995
 
@@ -278,7 +278,7 @@ def test_a_line_that_is_not_resolved_says_so_and_stays(session: LineSession) -> 
 
 def test_without_sampling_the_model_says_it_is_indicative(modelling: LineSession) -> None:
     found = profiled(modelling, tight, 5000)
-    assert found.looks == 0
+    assert found.samples == 0
     assert found.note == "sampling was not asked for"
     rows = records(found, "a point", "tight")
     assert {row.method for row in rows} == {"modelled"}

@@ -90,7 +90,7 @@ def test_what_is_left_of_the_rounds_shrinks_by_the_time_they_take() -> None:
     limit_s = budget_s(DEFAULT, len(asked))
     whole_s = rounds_s(asked)
     round_s = Share.of(asked).round_s
-    at = Standing(launch=0, launch_rounds=3, launch_s=3 * round_s, rounds=3, used_s=3 * round_s)
+    at = Standing(worker=0, worker_rounds=3, worker_s=3 * round_s, rounds=3, used_s=3 * round_s)
     left_s = forecast.rounds_left_s(asked, MACHINE, DEFAULT, limit_s, at)
     assert left_s == pytest.approx(whole_s - 3 * round_s, rel=0.02)
 
@@ -110,33 +110,33 @@ def test_the_last_points_are_expected_to_need_more_the_longer_they_have_not_sett
     limit_s = 1000.0
 
     def left_s(rounds: int) -> float:
-        at = Standing(DEFAULT.launches - 1, rounds, 50.0, rounds, 50.0)
+        at = Standing(DEFAULT.workers - 1, rounds, 50.0, rounds, 50.0)
         return forecast.rounds_left_s(few, MACHINE, DEFAULT, limit_s, at)
 
     assert 0 < left_s(40) < left_s(100)
     assert left_s(DEFAULT.visits_kept) == 0.0
 
 
-def test_the_first_launch_checks_answers_and_scipy_is_imported_once_per_child() -> None:
+def test_the_first_worker_checks_answers_and_scipy_is_imported_once_per_child() -> None:
     asked = points(10)
-    assert forecast.launch_s(asked, checked=True) > forecast.launch_s(asked, checked=False)
+    assert forecast.worker_s(asked, checked=True) > forecast.worker_s(asked, checked=False)
     fft = msgspec.structs.replace(asked[0].cost, rate="fft")
     with_one, with_two = (
         [msgspec.structs.replace(p, cost=fft) if p in asked[:n] else p for p in asked]
         for n in (1, 2)
     )
-    one_s, two_s = (forecast.launch_s(each, checked=False) for each in (with_one, with_two))
-    assert one_s > forecast.launch_s(asked, checked=False)
+    one_s, two_s = (forecast.worker_s(each, checked=False) for each in (with_one, with_two))
+    assert one_s > forecast.worker_s(asked, checked=False)
     assert two_s == pytest.approx(one_s)
 
 
-def test_replicas_and_chosen_code_have_no_books_and_other_environments_no_lines() -> None:
+def test_replicas_and_chosen_code_have_no_breakdown_and_other_environments_no_lines() -> None:
     asked = points(4)
     twin = point(4, replica=1, partner=asked[0].id)
     other = point(5, environment="other", counterpart=asked[0].id)
     plain = forecast.forecast(asked, MACHINE, QUICK)
     more = forecast.forecast([*asked, twin, other], MACHINE, QUICK)
-    assert more.books_s == plain.books_s
+    assert more.breakdown_s == plain.breakdown_s
     assert more.lines_s == plain.lines_s
     assert more.prepare_s > plain.prepare_s
 
@@ -145,8 +145,8 @@ def test_a_point_is_traced_longer_where_its_lines_are_profiled() -> None:
     cost = Cost(flop=1.0, compulsory_bytes=1.0, calls=50_000)
     assert most_trace_s(DEFAULT, False) < trace_s(cost) < most_trace_s(DEFAULT, True)
     long = point(0, 0.01, cost=cost)
-    with_lines = forecast.books_of_point_s(long, DEFAULT, lines_profiled=True)
-    assert with_lines > forecast.books_of_point_s(long, DEFAULT, lines_profiled=False)
+    with_lines = forecast.breakdown_of_point_s(long, DEFAULT, lines_profiled=True)
+    assert with_lines > forecast.breakdown_of_point_s(long, DEFAULT, lines_profiled=False)
 
 
 def test_the_parts_of_a_forecast_are_the_predicted_duration_of_the_plan() -> None:

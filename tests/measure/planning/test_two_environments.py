@@ -51,7 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         points=tuple(doubled(made_points())),
         other=other_environment(),
         rounds=48,
-        launches=6,
+        workers=6,
     )
 
 
@@ -74,7 +74,7 @@ def test_a_plan_against_another_environment_takes_twice_the_time_and_memory() ->
         2 * once.predicted_memory_bytes, rel=0.3
     )
     assert twice.predicted_duration_s > once.predicted_duration_s
-    assert schedule_for(QUICK).launches > QUICK.launches
+    assert schedule_for(QUICK).workers > QUICK.workers
 
 
 def sweep(points: Sequence[Point], earlier: Sequence[Row] = ()) -> list[Row]:
@@ -85,7 +85,7 @@ def sweep(points: Sequence[Point], earlier: Sequence[Row] = ()) -> list[Row]:
         SHORT,
         seed=1,
         files=(str(TINY),),
-        floors={},
+        baselines={},
         append=rows.append,
         judge=estimate,
         progress=lambda progress: None,
@@ -117,13 +117,13 @@ def test_counterparts_are_visited_side_by_side_in_both_orders_and_end_together()
     assert not [row for row in again if isinstance(row, RoundRecord)]
 
 
-def test_each_environment_has_floors_of_its_own() -> None:
-    floors = {"ufunc": 1.0, "ufunc@other": 2.0, "gemm2@other": 3.0}
-    assert canary.of_environment(floors, "") == {"ufunc": 1.0}
-    assert canary.of_environment(floors, OTHER) == {"ufunc": 2.0, "gemm2": 3.0}
+def test_each_environment_has_baselines_of_its_own() -> None:
+    baselines = {"ufunc": 1.0, "ufunc@other": 2.0, "gemm2@other": 3.0}
+    assert canary.of_environment(baselines, "") == {"ufunc": 1.0}
+    assert canary.of_environment(baselines, OTHER) == {"ufunc": 2.0, "gemm2": 3.0}
     assert canary.limit("gemm2@other") == canary.limit("gemm2")
     kept = {"ufunc": 1.0, "ufunc@other": 1.0}
-    assert canary.effective_floors(floors, kept) == {
+    assert canary.effective_baselines(baselines, kept) == {
         "ufunc": 1.0,
         "ufunc@other": 1.0,
         "gemm2@other": 3.0,
@@ -150,7 +150,7 @@ def test_what_a_pair_of_processes_has_by_luck_is_no_difference(tmp_path: Path) -
             points=tuple(doubled(made_points())),
             other=other_environment(),
             rounds=48,
-            launches=6,
+            workers=6,
             luck=0.02,
         )
     )
@@ -167,7 +167,9 @@ def test_what_a_pair_of_processes_has_by_luck_is_no_difference(tmp_path: Path) -
 def test_the_tables_tell_the_environments_apart(folder: Path) -> None:
     run = load(folder)
     assert set(run.points["environment"]) == {"", OTHER}
-    assert (run.points["clean_share"] == 1).all()  # a slower canary there is no slow mood
+    assert (
+        run.points["undisturbed_share"] == 1
+    ).all()  # a slower canary there is no slow period
     assert set(run.own.points["environment"]) == {""}
     assert len(run.own.points) * 2 == len(run.points)
 

@@ -12,7 +12,7 @@ from profiler_suite.measure.planning.schedule import QUICK
 from profiler_suite.measure.sweep import phases
 from profiler_suite.model.experiment import Point, Problem
 from profiler_suite.model.rows import (
-    AccountRecord,
+    BreakdownRecord,
     LinesRecord,
     PassRecord,
     PointRecord,
@@ -39,7 +39,7 @@ def job() -> phases.Job:
         schedule=SHORT,
         seed=1,
         files=(str(TINY),),
-        floors_s={},
+        baselines_s={},
     )
 
 
@@ -68,11 +68,11 @@ def test_blocks_make_one_run_also_when_interrupted_in_between() -> None:
     assert [r.outcome for r in rows if isinstance(r, PassRecord)] == ["interrupted"]
     phases.measure_in_blocks(asked, blocks(asked), told(rows), estimate, tuple(rows))
     assert [r.outcome for r in rows if isinstance(r, PassRecord)][-1] == "complete"
-    # Every point once, with its books; the lines of one point per implementation.
+    # Every point once, with its time breakdown; the lines of one point per implementation.
     ends = Counter(row.point.id for row in rows if isinstance(row, PointRecord))
     assert ends == Counter(point.id for point in asked.points)
-    accounts = Counter(row.point for row in rows if isinstance(row, AccountRecord))
-    assert accounts == Counter(point.id for point in asked.points if not point.replica)
+    breakdown_records = Counter(row.point for row in rows if isinstance(row, BreakdownRecord))
+    assert breakdown_records == Counter(point.id for point in asked.points if not point.replica)
     assert len({row.point for row in rows if isinstance(row, LinesRecord)}) == 2
     # One run: rounds are numbered through, and time goes on.
     rounds = [row for row in rows if isinstance(row, RoundRecord)]

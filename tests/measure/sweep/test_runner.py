@@ -10,12 +10,12 @@ from profiler_suite.measure.planning.plan import Overrides, plan
 from profiler_suite.measure.planning.schedule import QUICK
 from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.rows import (
-    LaunchRecord,
     PassRecord,
     PointRecord,
     RoundRecord,
     Row,
     Status,
+    WorkerRecord,
 )
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
@@ -37,7 +37,7 @@ def sweep(*implementations: str, earlier: tuple[Row, ...] = ()) -> list[Row]:
         SHORT,
         seed=1,
         files=(str(TINY),),
-        floors={},
+        baselines={},
         append=rows.append,
         judge=estimate,
         progress=lambda progress: None,
@@ -61,7 +61,7 @@ def test_good_points_end_ok_with_visits_in_rounds() -> None:
     rounds = [row for row in rows if isinstance(row, RoundRecord)]
     assert len(rounds) >= 10
     assert all(len({v.point for v in r.visits}) == len(r.visits) for r in rounds)
-    assert len({row.launch for row in rounds}) == SHORT.launches
+    assert len({row.worker for row in rounds}) == SHORT.workers
     assert isinstance(rows[-1], PassRecord)
 
 
@@ -83,7 +83,7 @@ def test_an_answer_is_checked_before_its_time_is_taken() -> None:
     assert "differs from the reference" in reason
     visited = {v.point for row in rows if isinstance(row, RoundRecord) for v in row.visits}
     assert not any("/wrong/" in point for point in visited)
-    checked = [row for row in rows if isinstance(row, LaunchRecord) and row.error_bound]
+    checked = [row for row in rows if isinstance(row, WorkerRecord) and row.error_bound]
     assert checked
 
 

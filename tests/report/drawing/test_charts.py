@@ -124,7 +124,7 @@ def test_a_figure_without_its_data_is_left_out() -> None:
     run = make_run()
     empty = run.points.assign(status="skipped")
     object.__setattr__(run, "points", empty)
-    for name in ("visits", "launch_of", "round_of"):
+    for name in ("visits", "worker_of", "round_of"):
         object.__setattr__(run.history, name, {})
     object.__setattr__(run, "lines", run.lines.iloc[:0])
     names = {h.picture.name for h in all_figures.hang(run_facts.ask(run))}
@@ -295,19 +295,19 @@ def test_the_spread_is_held_against_the_limit_of_the_runs_mode(mode: str, limit:
     assert np.asarray(level[0].get_ydata()) == pytest.approx(int(limit) / 100)
 
 
-def test_the_dashes_that_the_caption_names_are_at_the_roofs_of_the_arms() -> None:
+def test_the_dashes_that_the_caption_names_are_at_the_roofs_of_the_sides() -> None:
     facts = run_facts.ask(make_run())
     frame = selection.measured(facts.points)
     frame = frame[frame["bound"].eq("memory") & frame["attainable_flop_per_s"].gt(0)]
-    arm = frame.iloc[0]
-    key = (str(arm["dtype"]), int(arm["threads"]))
+    side = frame.iloc[0]
+    key = (str(side["dtype"]), int(side["threads"]))
     drawn = roofline.over_intensity(
-        facts.points, facts.roofs[key], *key, facts.marks, "r", arms=[str(arm["id"])]
+        facts.points, facts.roofs[key], *key, facts.marks, "r", sides=[str(side["id"])]
     )
     assert drawn is not None
-    assert f"for {arm['implementation']} is what" in drawn.caption
+    assert f"for {side['implementation']} is what" in drawn.caption
     flat = [np.asarray(line.get_ydata()) for line in drawn.figure.axes[0].lines]
-    height = arm["attainable_flop_per_s"]
+    height = side["attainable_flop_per_s"]
     assert any(len(y) == 2 and y == pytest.approx([height, height]) for y in flat)
 
 

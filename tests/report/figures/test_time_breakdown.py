@@ -1,4 +1,4 @@
-"""Figures of the ledger, on a run that has one."""
+"""Figures of the time breakdown, on a run that has one."""
 
 import numpy as np
 import pytest
@@ -14,10 +14,10 @@ def test_overhead_falls_below_a_level_on_a_logarithmic_axis() -> None:
     assert time_breakdown.falls_below([1, 10], [0.9, 0.8], 0.5) is None
 
 
-def test_a_run_without_ledgers_has_no_ledger_figures() -> None:
+def test_a_run_without_breakdowns_has_no_breakdown_figures() -> None:
     run = make_run()
     points = run.points.assign(residual=np.nan)
-    assert time_breakdown.with_ledger(points).empty
+    assert time_breakdown.with_breakdown(points).empty
     assert time_breakdown.stacked(run.provenance.experiments[0], points, {}, "where") is None
     assert time_breakdown.agreement(points, {}, "methods") is None
 

@@ -15,12 +15,12 @@ from profiler_suite.analysis.run.table_columns import POINT_COLUMNS
 from profiler_suite.cli.show import export_command
 from profiler_suite.errors import UsageError
 from profiler_suite.report.formats.exports import FORMATS, export, speedscope
-from tests.analysis.test_time_breakdown import account, samples
+from tests.analysis.test_time_breakdown import breakdown_record, samples
 from tests.fake_folder import write_run
 
 
 def test_samples_become_one_speedscope_profile_per_point() -> None:
-    records = [account(), account(point="q", native=samples(blas=3))]
+    records = [breakdown_record(), breakdown_record(point="q", native=samples(blas=3))]
     found = json.loads(json.dumps(speedscope(records, "run"), allow_nan=False))
     assert [profile["name"] for profile in found["profiles"]] == ["p", "q"]
     frames = found["shared"]["frames"]
@@ -32,7 +32,7 @@ def test_samples_become_one_speedscope_profile_per_point() -> None:
 
 def test_a_run_without_samples_says_so() -> None:
     with pytest.raises(UsageError, match="no native samples"):
-        speedscope([account(native=None)], "run")
+        speedscope([breakdown_record(native=None)], "run")
 
 
 def test_formats_are_those_of_the_command_line() -> None:

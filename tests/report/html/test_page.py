@@ -85,7 +85,7 @@ def test_every_figure_is_there_as_svg_and_as_files(report: Written, tags: Tags) 
     assert {f"fig-{name}" for name in drawn} <= set(tags.ids)
 
 
-def test_the_headline_comes_first_and_both_arms_have_a_card(report: Written) -> None:
+def test_the_headline_comes_first_and_both_sides_have_a_card(report: Written) -> None:
     html = report.html
     assert html.index("<h1>") < html.index('class="cards"') < html.index('id="roofs"')
     assert html.count('<section class="card"') == 2
@@ -107,7 +107,7 @@ def test_sections_are_numbered_without_gaps_and_in_the_navigation_alike(
 
 
 def test_the_first_table_says_what_each_name_means(report: Written) -> None:
-    table = tables.arms(run_facts.ask(report.run))
+    table = tables.sides(run_facts.ask(report.run))
     assert table
     said = dict(zip((row[0] for row in table.rows), table.below, strict=True))
     assert said["loop"].startswith("The question's triple loop")

@@ -159,7 +159,7 @@
       ["bound by", of("bound") && of("bound") + roof],
       ["textbook FLOP", `${Number(of("flop")).toLocaleString("en")}, ${of("intensity")} FLOP/byte`],
       ["page faults", of("faults")],
-      ["clean visits", of("clean") && `${of("clean")} %`],
+      ["undisturbed visits", of("undisturbed") && `${of("undisturbed")} %`],
       ["remark", of("remark")],
     ].filter(([, text]) => text);
   };
