@@ -16,15 +16,15 @@ from profiler_suite.errors import UsageError
 from profiler_suite.machine.kept import keep_baselines, kept_baselines
 from profiler_suite.machine.survey import survey
 from profiler_suite.measure.explain import trials
-from profiler_suite.measure.explain.records import Effort
+from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.machine import Machine
-from profiler_suite.workloads.user_function import Called, refuse_coroutine
+from profiler_suite.workloads.user_function import FunctionCall, refuse_coroutine
 
 IN_PROCESS = "measured in this process, not in one of its own: other threads may have disturbed"
 
 
-class Shown(Explanation):
+class NotebookView(Explanation):
     """An explanation that a notebook shows as a page, a terminal as a screen."""
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ def explain(
     profiler_threads: int = 1,
     profiler_copy: bool = True,
     **kwargs: Any,
-) -> Shown:
+) -> NotebookView:
     """Explain where the time of function(*args, **kwargs) goes and what would make it faster.
 
     Runs it in this process on `profiler_threads` BLAS threads, for about ten seconds.
@@ -68,7 +68,7 @@ def explain(
         raise UsageError(
             f"{profiler_threads} threads cannot be used: this process may use 1 to {allowed}"
         )
-    called = Called(
+    called = FunctionCall(
         name=f"{getattr(function, '__module__', '') or ''}:{name}",
         function=function,
         args=args,
@@ -92,13 +92,13 @@ def explain(
         random.setstate(state)
         np.random.set_state(numpy_state)  # noqa: NPY002
     keep_baselines(machine.fingerprint, found.own_baselines_s)
-    return Shown(found, machine, shown.tried, effort.baselines_s)
+    return NotebookView(found, machine, shown.tried, effort.baselines_s)
 
 
-def effort_of(machine: Machine) -> Effort:
+def effort_of(machine: Machine) -> ExplainEffort:
     """How long each pass may take, with what is known of the machine."""
     caches = [cache.size_bytes for cache in machine.facts.caches]
-    return Effort(
+    return ExplainEffort(
         baselines_s=kept_baselines(machine.fingerprint),
         last_cache_bytes=float(max(caches, default=0)),
         memory_bytes=float(machine.facts.memory_bytes),
@@ -110,8 +110,8 @@ def register(shell: Any) -> None:
     shell.register_magic_function(_magic(shell), "line_cell", "explain")
 
 
-def _magic(shell: Any) -> Callable[..., Shown]:
-    def explain_magic(line: str, cell: str | None = None) -> Shown:
+def _magic(shell: Any) -> Callable[..., NotebookView]:
+    def explain_magic(line: str, cell: str | None = None) -> NotebookView:
         """%explain f(x): explain the call.  %%explain: explain the cell as one function."""
         if cell is not None:
             return explain(_cell_function(shell, cell), profiler_copy=False)

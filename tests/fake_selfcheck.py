@@ -10,8 +10,8 @@ from profiler_suite.measure.selfcheck import (
     BREAKDOWN,
     COUNTS,
     KNOWN_TRUTH,
-    Effort,
-    Evidence,
+    SelfCheckEffort,
+    SelfCheckEvidence,
     breakdown_plan,
     rounds_plan,
 )
@@ -45,7 +45,7 @@ def evidence(
     copy_share: float = 0.97,
     three: float = 3.0,
     pairs: int = 40,
-) -> Evidence:
+) -> SelfCheckEvidence:
     """What a machine with that much noise would give.
 
     `waits` multiplies the time of busy-waits, `busy_share` of which another process made half
@@ -54,7 +54,7 @@ def evidence(
     the lighter does.
     """
     catalogue.load(KNOWN_TRUTH)
-    effort = Effort(same_pairs=pairs, planted_pairs=pairs)
+    effort = SelfCheckEffort(same_pairs=pairs, planted_pairs=pairs)
     points, made = rounds_plan(effort, PRICED)
     rng = np.random.default_rng(5)
     biased = {pair.left for pair in made if pair.planted == 0}
@@ -88,7 +88,7 @@ def evidence(
         for k in range(rounds)
     )
     extra, breakdown_records = _accounts(miscount, copy_share)
-    return Evidence(
+    return SelfCheckEvidence(
         machine=PRICED,
         kept_baselines_s={"ufunc": BASELINE_S},
         own_baselines_s={"ufunc": BASELINE_S},

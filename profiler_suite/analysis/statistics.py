@@ -46,7 +46,7 @@ CONFIDENCE = 0.95
 _FAR = 2.5
 
 __all__ = [
-    "Ratio",
+    "PairedRatio",
     "batch_half_width",
     "canary_ratio",
     "estimate",
@@ -57,7 +57,7 @@ __all__ = [
 ]
 
 
-class Ratio(Noun, frozen=True):
+class PairedRatio(Noun, frozen=True):
     """A ratio of two times with its 95 % interval, from visits side by side."""
 
     ratio: float
@@ -220,7 +220,7 @@ def paired_ratio(
     right: Mapping[int, Visit],
     baselines: Mapping[str, float],
     run_to_run: float = 0.0,
-) -> Ratio | None:
+) -> PairedRatio | None:
     """Time of left over time of right from visits of the same rounds; None without any.
 
     Gated on the canaries: a machine's slow mode slows unlike code unequally, so
@@ -251,7 +251,7 @@ def paired_ratio(
         )
     half = math.hypot(half, run_to_run)
     middle = float(np.median(logs))
-    return Ratio(
+    return PairedRatio(
         ratio=math.exp(middle),
         low=math.exp(middle - half),
         high=math.exp(min(middle + half, 700.0)),
@@ -259,7 +259,7 @@ def paired_ratio(
     )
 
 
-def holding(ratio: Ratio, by_times: float) -> Ratio:
+def holding(ratio: PairedRatio, by_times: float) -> PairedRatio:
     """The ratio with an interval that holds the quotient of the two times as well.
 
     Where one side lives in memory its time is a low quantile of visits, not the
@@ -267,7 +267,7 @@ def holding(ratio: Ratio, by_times: float) -> Ratio:
     """
     if not by_times > 0:
         return ratio
-    return Ratio(
+    return PairedRatio(
         ratio=ratio.ratio,
         low=min(ratio.low, by_times),
         high=max(ratio.high, by_times),

@@ -12,7 +12,7 @@ from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.explain.explanation import Explanation
-    from profiler_suite.measure.explain.records import Ask, Effort
+    from profiler_suite.measure.explain.records import ExplainEffort, LoadRequest
     from profiler_suite.model.machine import Machine
 
 SEED = "seed"
@@ -72,9 +72,9 @@ def explain_command(
             f"{threads} threads cannot be used: this process may use 1 to {allowed}; "
             f"choose --threads between 1 and {allowed}"
         )
-    from profiler_suite.measure.explain.records import Ask
+    from profiler_suite.measure.explain.records import LoadRequest
 
-    ask = Ask(target=target, setup=setup, dtype=dtype, timeout_s=timeout)
+    ask = LoadRequest(target=target, setup=setup, dtype=dtype, timeout_s=timeout)
     found = _explained(ask, threads, not no_copy, progress)
     if html is not None:
         from profiler_suite.report.html.explanation import write
@@ -124,13 +124,13 @@ def _machine(progress: ProgressLine) -> "Machine":
     return machine
 
 
-def effort_for(machine: "Machine", *, hurried: bool = False) -> "Effort":
+def effort_for(machine: "Machine", *, hurried: bool = False) -> "ExplainEffort":
     """How long each pass may take, with what is known of the machine."""
     from profiler_suite.machine.kept import kept_baselines
-    from profiler_suite.measure.explain.records import Effort
+    from profiler_suite.measure.explain.records import ExplainEffort
 
     caches = [cache.size_bytes for cache in machine.facts.caches]
-    effort = Effort(
+    effort = ExplainEffort(
         baselines_s=kept_baselines(machine.fingerprint),
         last_cache_bytes=float(max(caches, default=0)),
         memory_bytes=float(machine.facts.memory_bytes),
@@ -150,7 +150,9 @@ def _allowed_threads() -> int:
     return cores.cores_allowed(cores.affinity_cpus(), cores.quota_cores())
 
 
-def _explained(ask: "Ask", threads: int, copy: bool, progress: ProgressLine) -> "Explanation":
+def _explained(
+    ask: "LoadRequest", threads: int, copy: bool, progress: ProgressLine
+) -> "Explanation":
     from profiler_suite.analysis.explain.explanation import explain
     from profiler_suite.machine.kept import keep_baselines
     from profiler_suite.measure.explain.child import ExplainChild
@@ -170,17 +172,17 @@ def _explained(ask: "Ask", threads: int, copy: bool, progress: ProgressLine) -> 
 
 def _seed(as_json: bool, progress: ProgressLine) -> int:
     from profiler_suite.analysis.explain.explanation import Explanation
-    from profiler_suite.analysis.explain.question import SeedAnswer, Side
+    from profiler_suite.analysis.explain.question import QuestionAnswer, Side
     from profiler_suite.measure.explain.child import ExplainChild
-    from profiler_suite.measure.explain.records import Ask, Trial
+    from profiler_suite.measure.explain.records import LoadRequest, Trial
     from profiler_suite.workloads import question, registry
 
     machine = _machine(progress)
     effort = effort_for(machine, hurried=True)
     experiment = question.experiment()
 
-    def ask(name: str) -> Ask:
-        return Ask(target=question.target(name), setup=question.setup(name))
+    def ask(name: str) -> LoadRequest:
+        return LoadRequest(target=question.target(name), setup=question.setup(name))
 
     def versus(name: str) -> Trial:
         return Trial(kind="versus", target=question.target(name), setup=question.setup(name))
@@ -206,7 +208,7 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
                 textbook_bytes=cost.compulsory_bytes,
             )
         )
-    found = SeedAnswer(
+    found = QuestionAnswer(
         experiment.question,
         (sides[0], sides[1]),
         (

@@ -9,7 +9,7 @@ from profiler_suite.cli.planning import plan_for, schedule_of
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import provenance_of
 from profiler_suite.cli.reporting import report_on
-from profiler_suite.cli.request import Request
+from profiler_suite.cli.request import SweepRequest
 from profiler_suite.cli.resuming import resume
 from profiler_suite.errors import FleetError, UsageError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def sweep_on_fleet(
-    request: Request,
+    request: SweepRequest,
     experiments: list["Experiment"],
     files: tuple[str, ...],
     folder: Path,
@@ -60,12 +60,12 @@ def _go_on(folder: Path) -> str:
 
 
 def _measure(
-    request: Request, campaign: "Campaign", engine: "Engine", progress: ProgressLine
+    request: SweepRequest, campaign: "Campaign", engine: "Engine", progress: ProgressLine
 ) -> str:
     """Let the driver work; returns why it ended early."""
-    from profiler_suite.fleet.dispatch import Driver, Heard
+    from profiler_suite.fleet.dispatch import Driver, DriverCallbacks
 
-    heard = Heard(
+    heard = DriverCallbacks(
         warn=lambda text: progress.keep(f"warning: {text}"),
         say=progress.say,
         progress=_telling(campaign, progress),
@@ -89,7 +89,7 @@ def _measure(
 
 
 def _campaign(
-    request: Request,
+    request: SweepRequest,
     experiments: list["Experiment"],
     files: tuple[str, ...],
     folder: Path,

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from profiler_suite.measure.planning.schedule import Schedule
-    from profiler_suite.measure.sweep.phases import Told
+    from profiler_suite.measure.sweep.phases import PhaseCallbacks
     from profiler_suite.model.run import Provenance
     from profiler_suite.store import RunFolder
 
@@ -76,11 +76,11 @@ def measure(
         progress.clear()
 
 
-def told(run_folder: "RunFolder", progress: ProgressLine) -> "Told":
+def told(run_folder: "RunFolder", progress: ProgressLine) -> "PhaseCallbacks":
     """Rows into the run folder, everything else onto the terminal."""
-    from profiler_suite.measure.sweep.phases import Told
+    from profiler_suite.measure.sweep.phases import PhaseCallbacks
 
-    return Told(
+    return PhaseCallbacks(
         append=run_folder.append,
         show=progress.show,
         say=progress.say,

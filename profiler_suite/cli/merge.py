@@ -11,7 +11,7 @@ from profiler_suite.cli.reporting import report_on
 from profiler_suite.errors import RunFolderError
 
 if TYPE_CHECKING:
-    from profiler_suite.fleet.merging import Merged, Part
+    from profiler_suite.fleet.merging import MergeOutcome, MergePart
     from profiler_suite.store import RunFolder
 
 
@@ -61,7 +61,9 @@ def _new_folder(out: Path) -> "RunFolder":
     return RunFolder(out)
 
 
-def _merge(groups: "dict[str, list[Part]]", target: "RunFolder", hosts: str) -> "Merged":
+def _merge(
+    groups: "dict[str, list[MergePart]]", target: "RunFolder", hosts: str
+) -> "MergeOutcome":
     from profiler_suite.fleet.merging import merge, merge_each
 
     command = ("python", "-m", "profiler_suite", *sys.argv[1:])

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from profiler_suite.cli.request import Request
+from profiler_suite.cli.request import SweepRequest
 from profiler_suite.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from profiler_suite.model.machine import Machine
 
 
-def schedule_of(request: Request) -> "Schedule":
+def schedule_of(request: SweepRequest) -> "Schedule":
     """How long and how well to measure."""
     from profiler_suite.measure.planning.schedule import of_mode
     from profiler_suite.measure.planning.two_environments import schedule_for
@@ -22,7 +22,7 @@ def schedule_of(request: Request) -> "Schedule":
     return schedule_for(schedule) if request.versus else schedule
 
 
-def overrides_of(request: Request) -> "Overrides":
+def overrides_of(request: SweepRequest) -> "Overrides":
     """What the options put in the place of an experiment's own values."""
     from profiler_suite.measure.planning.plan import Overrides
 
@@ -37,7 +37,7 @@ def overrides_of(request: Request) -> "Overrides":
 
 
 def plan_for(
-    request: Request,
+    request: SweepRequest,
     experiments: list["Experiment"],
     machine: "Machine",
     files: tuple[str, ...],
@@ -61,7 +61,7 @@ def plan_for(
         )
 
 
-def check_points(request: Request) -> None:
+def check_points(request: SweepRequest) -> None:
     """Raise UsageError for --point with an option that chooses points in another way."""
     others = {
         "--only-flagged": request.only_flagged,
@@ -73,7 +73,7 @@ def check_points(request: Request) -> None:
         raise UsageError(f"--point and {named[0]} exclude each other; give one of them")
 
 
-def experiments_of(request: Request) -> tuple[str, ...]:
+def experiments_of(request: SweepRequest) -> tuple[str, ...]:
     """The built-in experiments to plan: all, or those that the named points are of."""
     from profiler_suite.workloads import catalogue
 
@@ -86,7 +86,7 @@ def experiments_of(request: Request) -> tuple[str, ...]:
 
 
 def chosen_points(
-    request: Request,
+    request: SweepRequest,
     whole: "Plan",
     machine: "Machine",
     schedule: "Schedule",

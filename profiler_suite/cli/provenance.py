@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.request import Request
+from profiler_suite.cli.request import SweepRequest
 
 if TYPE_CHECKING:
     from profiler_suite.measure.planning.schedule import Schedule
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from profiler_suite.model.run import Environment, Provenance
 
 
-def run_name(names: list[str], request: Request) -> str:
+def run_name(names: list[str], request: SweepRequest) -> str:
     """A folder name that sorts by time and says what was asked for."""
     what = names[0] if len(names) == 1 else "sweep"
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
@@ -27,7 +27,7 @@ def run_name(names: list[str], request: Request) -> str:
     return f"{now}-{what}{mode}{shard}{versus}"
 
 
-def introduced(request: Request, progress: ProgressLine) -> "Environment | None":
+def introduced(request: SweepRequest, progress: ProgressLine) -> "Environment | None":
     """The other environment, if one was named."""
     if request.versus is None:
         return None
@@ -40,7 +40,7 @@ def introduced(request: Request, progress: ProgressLine) -> "Environment | None"
 
 
 def provenance_of(
-    request: Request,
+    request: SweepRequest,
     schedule: "Schedule",
     machine: "Machine",
     plan: "Plan",

@@ -24,7 +24,7 @@ class WholeNumbers(click.ParamType[tuple[int, ...]]):
             self.fail(f"{value!r} is not a list of whole numbers; try 8,16,32", param, ctx)
 
 
-class Words(click.ParamType[tuple[str, ...]]):
+class NameList(click.ParamType[tuple[str, ...]]):
     """A list of names such as 'loop,taps'."""
 
     name = "NAME[,NAME…]"
@@ -60,7 +60,7 @@ class Shard(click.ParamType[tuple[int, int]]):
 
 
 @dataclasses.dataclass(frozen=True)
-class Request:
+class SweepRequest:
     """What was asked for on the command line; the field names are the options'."""
 
     experiments: tuple[str, ...]

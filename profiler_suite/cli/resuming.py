@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from profiler_suite.cli.request import Request
+from profiler_suite.cli.request import SweepRequest
 from profiler_suite.errors import RunFolderError, UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def run_to_improve(out: Path | None, found: Path | None) -> Path:
 
 
 def resume(
-    folder: Path, plan: "Plan", request: Request, other: "Environment | None" = None
+    folder: Path, plan: "Plan", request: SweepRequest, other: "Environment | None" = None
 ) -> "Provenance":
     """The provenance of the run in `folder`, if the command asks for the same points."""
     from profiler_suite.store import read_provenance

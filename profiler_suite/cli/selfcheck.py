@@ -47,7 +47,7 @@ def _checked(progress: ProgressLine) -> "SelfCheck":
     from profiler_suite.analysis.statistics import estimate
     from profiler_suite.machine.kept import keep_baselines, keep_selfcheck, kept_baselines
     from profiler_suite.machine.survey import survey
-    from profiler_suite.measure.selfcheck import Effort, measure
+    from profiler_suite.measure.selfcheck import SelfCheckEffort, measure
 
     begun = perf_counter()
     machine = survey(coarse=True, progress=progress.say)
@@ -56,7 +56,7 @@ def _checked(progress: ProgressLine) -> "SelfCheck":
             machine,
             kept_baselines(machine.fingerprint),
             estimate,
-            Effort(total_s=_MOST_S - (perf_counter() - begun)),
+            SelfCheckEffort(total_s=_MOST_S - (perf_counter() - begun)),
             progress.say,
             progress.show,
         )

@@ -19,7 +19,7 @@ from profiler_suite.cli.planning import (
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import introduced, provenance_of, run_name
 from profiler_suite.cli.reporting import exit_code, report_on
-from profiler_suite.cli.request import Request, Shard, WholeNumbers, Words
+from profiler_suite.cli.request import NameList, Shard, SweepRequest, WholeNumbers
 from profiler_suite.cli.resuming import (
     check_machine,
     flagged,
@@ -55,8 +55,10 @@ REPORTS = "reports"
 @click.option("--filters", type=WholeNumbers(), default=(), help="Filter counts.")
 @click.option("--strides", type=WholeNumbers(), default=(), help="Strides.")
 @click.option("--threads", type=WholeNumbers(), default=(), help="BLAS thread counts.")
-@click.option("--dtype", type=Words(), default=(), help="float32, float64 or both.")
-@click.option("--implementations", type=Words(), default=(), help="Only these implementations.")
+@click.option("--dtype", type=NameList(), default=(), help="float32, float64 or both.")
+@click.option(
+    "--implementations", type=NameList(), default=(), help="Only these implementations."
+)
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**63 - 1),
@@ -102,10 +104,10 @@ def sweep_command(**options: Any) -> int:
 
     An experiment is a name from `list`, or the path of a file that defines one.
     """
-    return _sweep(Request(**options))
+    return _sweep(SweepRequest(**options))
 
 
-def _sweep(request: Request) -> int:
+def _sweep(request: SweepRequest) -> int:
     from profiler_suite.workloads import catalogue
 
     # Names are checked before anything heavy is imported.
@@ -175,7 +177,7 @@ def _sweep(request: Request) -> int:
     )
 
 
-def _new_folder(experiments: list["Experiment"], request: Request) -> Path:
+def _new_folder(experiments: list["Experiment"], request: SweepRequest) -> Path:
     return unused(Path(REPORTS) / run_name([e.name for e in experiments], request))
 
 
@@ -184,7 +186,7 @@ def _point_latest(folder: Path) -> None:
         point_latest(folder.resolve())
 
 
-def _survey(request: Request, progress: ProgressLine) -> "Machine":
+def _survey(request: SweepRequest, progress: ProgressLine) -> "Machine":
     from profiler_suite.machine.survey import survey
 
     machine = survey(
@@ -196,7 +198,7 @@ def _survey(request: Request, progress: ProgressLine) -> "Machine":
     return machine
 
 
-def _with_survey(plan: "Plan", request: Request) -> "Plan":
+def _with_survey(plan: "Plan", request: SweepRequest) -> "Plan":
     """The plan with the survey that the sweep itself would make."""
     import msgspec
 
@@ -210,13 +212,15 @@ def _with_survey(plan: "Plan", request: Request) -> "Plan":
     )
 
 
-def _part(request: Request, whole: "Plan", machine: "Machine", schedule: "Schedule") -> "Plan":
+def _part(
+    request: SweepRequest, whole: "Plan", machine: "Machine", schedule: "Schedule"
+) -> "Plan":
     from profiler_suite.measure.planning.sharding import shard_of
 
     return shard_of(whole, *request.shard, machine, schedule) if request.shard else whole
 
 
-def _shard_measured(request: Request, folder: Path, provenance: "Provenance") -> int:
+def _shard_measured(request: SweepRequest, folder: Path, provenance: "Provenance") -> int:
     """Say what comes next: a shard has no report of its own."""
     from profiler_suite.analysis.run.load import load
 
@@ -234,7 +238,7 @@ def _shard_measured(request: Request, folder: Path, provenance: "Provenance") ->
     return exit_code(run, request.strict)
 
 
-def _show_plan(request: Request, plan: "Plan") -> int:
+def _show_plan(request: SweepRequest, plan: "Plan") -> int:
     import msgspec
 
     from profiler_suite.report.terminal.listings import plan_page

@@ -9,10 +9,10 @@ import msgspec
 from profiler_suite import units
 from profiler_suite.errors import RunFolderError
 from profiler_suite.fleet import task
-from profiler_suite.fleet.dispatch import Rules
+from profiler_suite.fleet.dispatch import DriverRules
 from profiler_suite.fleet.engine import Question
 from profiler_suite.fleet.identity import host_of, most_alike
-from profiler_suite.fleet.series import Block, Series
+from profiler_suite.fleet.series import HostSeries, PointBlock
 from profiler_suite.fleet.task import Assignment, ExperimentFile
 from profiler_suite.measure.planning.schedule import Schedule
 from profiler_suite.measure.sweep.phases import Job
@@ -52,7 +52,7 @@ class Campaign:
             for file in files
         )
         self._held = contextlib.ExitStack()
-        self._series: dict[str, Series] = {}
+        self._series: dict[str, HostSeries] = {}
         self._surveyed: dict[str, HostRecord] = {}
         self._check_kind()
         self._top = self._held.enter_context(RunFolder(folder))
@@ -79,14 +79,14 @@ class Campaign:
                 "another folder with --out"
             )
 
-    def _open(self, run_folder: RunFolder, provenance: Provenance) -> Series:
-        return Series(run_folder, provenance, self._schedule)
+    def _open(self, run_folder: RunFolder, provenance: Provenance) -> HostSeries:
+        return HostSeries(run_folder, provenance, self._schedule)
 
     # ---------------------------------------------------- what the driver asks
 
-    def rules(self, coarse: bool, perform: Question = task.perform) -> Rules:
+    def rules(self, coarse: bool, perform: Question = task.perform) -> DriverRules:
         """What the driver has to know of this run."""
-        return Rules(
+        return DriverRules(
             choose=self._choose,
             enlist=self._enlist,
             surveyed=self._surveyed.get,
@@ -104,7 +104,7 @@ class Campaign:
             return most_alike(hosts)
         return next(iter(before.hosts.values()), None) or host_of(before.provenance)
 
-    def _enlist(self, host: HostRecord) -> Series:
+    def _enlist(self, host: HostRecord) -> HostSeries:
         name = host.host if self._each else ""
         if name not in self._series:
             if self._each:
@@ -118,7 +118,7 @@ class Campaign:
         self._surveyed[host.host] = host
         return self._series[name]
 
-    def _open_host(self, host: HostRecord) -> Series:
+    def _open_host(self, host: HostRecord) -> HostSeries:
         folder = host_folder(self.folder, host.host)
         if is_run(folder):
             provenance = self._resume(folder, host.machine)
@@ -138,7 +138,7 @@ class Campaign:
         own.write_provenance(provenance)
         return self._open(own, provenance)
 
-    def _assign(self, block: Block, series: Series, host: HostRecord) -> bytes:
+    def _assign(self, block: PointBlock, series: HostSeries, host: HostRecord) -> bytes:
         # Ceilings and call costs play no part in timing, and would be sent every time.
         bare = msgspec.structs.replace(host.machine, ceilings=(), call_costs=())
         job = Job(

@@ -8,9 +8,9 @@ import msgspec
 
 from profiler_suite import __version__
 from profiler_suite.fleet import task
-from profiler_suite.fleet.engine import RESOURCE, Engine, Question, Reply, Worker
+from profiler_suite.fleet.engine import RESOURCE, Engine, FleetWorker, Question, Reply
 from profiler_suite.fleet.identity import differences
-from profiler_suite.fleet.series import Block, Series
+from profiler_suite.fleet.series import HostSeries, PointBlock
 from profiler_suite.model.rows import HostRecord
 
 _LOOK_EVERY_S = 1.0
@@ -27,37 +27,37 @@ class _Host:
     """One host, and what it is doing."""
 
     record: HostRecord
-    workers: dict[str, Worker] = dataclasses.field(default_factory=dict)
+    workers: dict[str, FleetWorker] = dataclasses.field(default_factory=dict)
     """By address."""
-    series: Series | None = None
+    series: HostSeries | None = None
     """Its series, once the host is surveyed."""
     failures: int = 0
     """Questions in a row that ended in an error."""
 
 
 @dataclasses.dataclass(frozen=True)
-class _Asked:
+class _OpenQuestion:
     """A question that has no reply yet."""
 
     what: str
     """'introduction', 'survey' or 'block'."""
-    worker: Worker
+    worker: FleetWorker
     host: str = ""
-    block: Block | None = None
-    series: Series | None = None
+    block: PointBlock | None = None
+    series: HostSeries | None = None
 
 
 @dataclasses.dataclass(frozen=True)
-class Rules:
+class DriverRules:
     """What the command line decides for the driver."""
 
     choose: Callable[[list[HostRecord]], HostRecord | None]
     """Of the hosts that are there at first, the one the others must be like; None: no one."""
-    enlist: Callable[[HostRecord], Series]
+    enlist: Callable[[HostRecord], HostSeries]
     """The series a surveyed host measures."""
     surveyed: Callable[[str], HostRecord | None]
     """What an earlier part of this run knows of a host."""
-    assign: Callable[[Block, Series, HostRecord], bytes]
+    assign: Callable[[PointBlock, HostSeries, HostRecord], bytes]
     """The Assignment of a block."""
     coarse: bool
     """Survey in a hurry."""
@@ -65,7 +65,7 @@ class Rules:
 
 
 @dataclasses.dataclass(frozen=True)
-class Heard:
+class DriverCallbacks:
     """Whom the driver tells what."""
 
     warn: Callable[[str], None]
@@ -77,17 +77,21 @@ class Driver:
     """One run over the workers of an engine."""
 
     def __init__(
-        self, engine: Engine, rules: Rules, heard: Heard, patience_s: float = PATIENCE_S
+        self,
+        engine: Engine,
+        rules: DriverRules,
+        heard: DriverCallbacks,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self._engine = engine
         self._rules = rules
         self._heard = heard
         self._patience_s = patience_s
-        self._asked: dict[int, _Asked] = {}
+        self._asked: dict[int, _OpenQuestion] = {}
         self._known: dict[str, str] = {}
         """Address → identity of the workers that were asked to introduce themselves."""
         self._hosts: dict[str, _Host] = {}
-        self._waiting: list[tuple[Worker, HostRecord]] = []
+        self._waiting: list[tuple[FleetWorker, HostRecord]] = []
         """Workers that came before it was clear whom they must be like."""
         self._reference: HostRecord | None = None
         self._chosen = False
@@ -96,7 +100,7 @@ class Driver:
         self._seen_at = self._met_at = monotonic()
 
     @property
-    def series(self) -> list[Series]:
+    def series(self) -> list[HostSeries]:
         """The series that hosts are measuring."""
         found = {id(h.series): h.series for h in self._hosts.values() if h.series is not None}
         return list(found.values())
@@ -158,7 +162,7 @@ class Driver:
         if self._waiting and monotonic() - self._met_at > _INTRODUCTION_S:
             self._choose()
 
-    def _meet(self, worker: Worker) -> None:
+    def _meet(self, worker: FleetWorker) -> None:
         if worker.slots < 1:
             self._refuse(
                 worker.address,
@@ -185,7 +189,7 @@ class Driver:
         self._refused += 1
         self._heard.warn(f"worker {who} gets nothing to do: {why}")
 
-    def _introduced(self, worker: Worker, record: HostRecord) -> None:
+    def _introduced(self, worker: FleetWorker, record: HostRecord) -> None:
         if record.suite_version != __version__:
             self._refuse(
                 f"{worker.address} on {record.host}",
@@ -212,7 +216,7 @@ class Driver:
         for worker, record in waiting:
             self._admit(worker, record)
 
-    def _admit(self, worker: Worker, record: HostRecord) -> None:
+    def _admit(self, worker: FleetWorker, record: HostRecord) -> None:
         who = f"{worker.address} on {record.host}"
         if self._reference is not None:
             unlike = differences(record, self._reference)
@@ -241,15 +245,15 @@ class Driver:
         what: str,
         question: Question,
         content: bytes,
-        worker: Worker,
+        worker: FleetWorker,
         *,
         timing: bool,
         host: str = "",
-        block: Block | None = None,
-        series: Series | None = None,
+        block: PointBlock | None = None,
+        series: HostSeries | None = None,
     ) -> None:
         ticket = self._engine.ask(question, content, worker, timing)
-        self._asked[ticket] = _Asked(
+        self._asked[ticket] = _OpenQuestion(
             what=what, worker=worker, host=host, block=block, series=series
         )
 
@@ -319,13 +323,13 @@ class Driver:
                 self._hosts[asked.host], msgspec.json.decode(reply.answer, type=HostRecord)
             )
         elif asked.block is not None and asked.series is not None:
-            answer = msgspec.json.decode(reply.answer, type=task.Answer)
+            answer = msgspec.json.decode(reply.answer, type=task.TaskAnswer)
             self._hosts[asked.host].failures = 0
             for warning in answer.warnings:
                 self._heard.warn(f"{asked.host}: {warning}")
             asked.series.keep(asked.block, answer, asked.worker.address)
 
-    def _failed(self, asked: _Asked, error: str) -> None:
+    def _failed(self, asked: _OpenQuestion, error: str) -> None:
         """A question ended in an error: another worker may do better, this one twice more."""
         if asked.block is not None and asked.series is not None:
             asked.series.give_back(asked.block, error)

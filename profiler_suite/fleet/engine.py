@@ -20,7 +20,7 @@ Question = Callable[[bytes], bytes]
 """A function of `fleet.task`, run in the worker's process."""
 
 
-class Worker(Noun, frozen=True):
+class FleetWorker(Noun, frozen=True):
     """A worker process that the scheduler knows."""
 
     address: str
@@ -42,10 +42,10 @@ class Reply(Noun, frozen=True):
 class Engine(Protocol):
     """What the dispatcher needs of an engine."""
 
-    def workers(self) -> list[Worker]:
+    def workers(self) -> list[FleetWorker]:
         """The workers that are there now."""
 
-    def ask(self, question: Question, content: bytes, worker: Worker, timing: bool) -> int:
+    def ask(self, question: Question, content: bytes, worker: FleetWorker, timing: bool) -> int:
         """Put a question to a worker; returns the ticket its reply will have."""
 
     def forget(self, ticket: int) -> None:
@@ -87,7 +87,7 @@ class DaskEngine:
         self._tickets = itertools.count(1)
         self._done: queue.SimpleQueue[int] = queue.SimpleQueue()
 
-    def workers(self) -> list[Worker]:
+    def workers(self) -> list[FleetWorker]:
         """The workers that are there now."""
         self._check()
         try:
@@ -95,7 +95,7 @@ class DaskEngine:
         except (OSError, TypeError) as error:
             raise self._lost() from error
         return [
-            Worker(
+            FleetWorker(
                 address=address,
                 identity=str(about.get("id", "")),
                 slots=float(about.get("resources", {}).get(RESOURCE, 0.0)),
@@ -103,7 +103,7 @@ class DaskEngine:
             for address, about in found.items()
         ]
 
-    def ask(self, question: Question, content: bytes, worker: Worker, timing: bool) -> int:
+    def ask(self, question: Question, content: bytes, worker: FleetWorker, timing: bool) -> int:
         """Put a question to a worker; returns the ticket its reply will have."""
         self._check()
         ticket = next(self._tickets)

@@ -11,7 +11,7 @@ from profiler_suite.errors import RunFolderError
 from profiler_suite.fleet.identity import differences, host_of, names_of
 from profiler_suite.measure import lines
 from profiler_suite.measure.planning.sharding import base_id
-from profiler_suite.measure.sweep.row_offsets import Place, moved, place_after
+from profiler_suite.measure.sweep.row_offsets import RowOffsets, moved, place_after
 from profiler_suite.model.experiment import Experiment, Point, Problem, Skip
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import (
@@ -28,7 +28,7 @@ from profiler_suite.store import RunFolder, each_row, host_folder, host_folders,
 _MOST_NAMED = 5
 
 
-class Part(Noun, frozen=True):
+class MergePart(Noun, frozen=True):
     """One of the runs to be merged."""
 
     folder: Path
@@ -37,7 +37,7 @@ class Part(Noun, frozen=True):
     """Ids of the points that have one."""
 
 
-class Merged(Noun, frozen=True):
+class MergeOutcome(Noun, frozen=True):
     """What has become of the parts."""
 
     points: int
@@ -46,7 +46,7 @@ class Merged(Noun, frozen=True):
     """What is not there, in words: shards that were not given, points without an outcome."""
 
 
-def read_part(folder: Path) -> Part:
+def read_part(folder: Path) -> MergePart:
     """A run folder, without holding its rows."""
     provenance = read_provenance(folder)
     if not provenance.plan:
@@ -54,7 +54,7 @@ def read_part(folder: Path) -> Part:
             f"{folder} was measured by a version that does not name its plan; measure it again"
         )
     outcomes = {row.point.id for row in each_row(folder) if isinstance(row, PointRecord)}
-    return Part(folder=folder, provenance=provenance, outcomes=frozenset(outcomes))
+    return MergePart(folder=folder, provenance=provenance, outcomes=frozenset(outcomes))
 
 
 def folders_of(run: Path) -> list[Path]:
@@ -62,7 +62,7 @@ def folders_of(run: Path) -> list[Path]:
     return host_folders(run) or [run]
 
 
-def check(parts: Sequence[Part]) -> None:
+def check(parts: Sequence[MergePart]) -> None:
     """Raise RunFolderError unless the parts are of one plan, of like hosts, each point once."""
     first = parts[0]
     for part in parts[1:]:
@@ -87,7 +87,7 @@ def check(parts: Sequence[Part]) -> None:
             measured_in[point.id] = part.folder
 
 
-def _check_plan(part: Part, first: Part) -> None:
+def _check_plan(part: MergePart, first: MergePart) -> None:
     one, other = part.provenance, first.provenance
     for what, mine, theirs in (
         ("mode", one.mode, other.mode),
@@ -103,8 +103,8 @@ def _check_plan(part: Part, first: Part) -> None:
 
 
 def merge(
-    parts: Sequence[Part], target: RunFolder, command: tuple[str, ...], name: str = ""
-) -> Merged:
+    parts: Sequence[MergePart], target: RunFolder, command: tuple[str, ...], name: str = ""
+) -> MergeOutcome:
     """Write the parts, which `check` has let pass, into one run folder.
 
     `name` is the host's in a run over several hosts.
@@ -112,7 +112,7 @@ def merge(
     provenance = msgspec.structs.replace(_joined(parts, command), host=name)
     target.write_provenance(provenance)
     chosen = _profiled(parts)
-    place = Place()
+    place = RowOffsets()
     hosts: dict[str, HostRecord] = {}
     began = _began_s(provenance)
     for part in parts:
@@ -120,7 +120,7 @@ def merge(
         if host.host not in hosts:
             hosts[host.host] = host
             target.append(host)
-        start = Place(
+        start = RowOffsets(
             worker=place.worker, round=place.round, at_s=_began_s(part.provenance) - began
         )
         end = start
@@ -147,12 +147,12 @@ def merge(
     missing = _missing(parts)
     outcome = "interrupted: " + "; ".join(missing) if missing else "complete"
     target.append(PassRecord(name="sweep", at_s=place.at_s, outcome=outcome))
-    return Merged(points=sum(len(p.outcomes) for p in parts), missing=missing)
+    return MergeOutcome(points=sum(len(p.outcomes) for p in parts), missing=missing)
 
 
-def by_host(parts: Sequence[Part]) -> dict[str, list[Part]]:
+def by_host(parts: Sequence[MergePart]) -> dict[str, list[MergePart]]:
     """The parts of each host; unlike runs of one host are told apart by what differs."""
-    groups: list[list[Part]] = []
+    groups: list[list[MergePart]] = []
     for part in parts:
         for group in groups:
             one, other = host_of(part.provenance), host_of(group[0].provenance)
@@ -166,8 +166,8 @@ def by_host(parts: Sequence[Part]) -> dict[str, list[Part]]:
 
 
 def merge_each(
-    groups: Mapping[str, Sequence[Part]], target: RunFolder, command: tuple[str, ...]
-) -> Merged:
+    groups: Mapping[str, Sequence[MergePart]], target: RunFolder, command: tuple[str, ...]
+) -> MergeOutcome:
     """Write the runs of every host, each group let pass by `check`, beside one another."""
     missing: list[str] = []
     points = 0
@@ -182,14 +182,14 @@ def merge_each(
         missing += [f"{name}: {what}" for what in merged.missing]
     outcome = "interrupted: " + "; ".join(missing) if missing else "complete"
     target.append(PassRecord(name="sweep", at_s=0.0, outcome=outcome))
-    return Merged(points=points, missing=tuple(missing))
+    return MergeOutcome(points=points, missing=tuple(missing))
 
 
 def _began_s(provenance: Provenance) -> float:
     return datetime.fromisoformat(provenance.started_at).timestamp()
 
 
-def _joined(parts: Sequence[Part], command: tuple[str, ...]) -> Provenance:
+def _joined(parts: Sequence[MergePart], command: tuple[str, ...]) -> Provenance:
     """The provenance of the first to begin, with the points of all."""
     first = min((part.provenance for part in parts), key=_began_s)
     unordered = (p for part in parts for p in part.provenance.points)
@@ -242,7 +242,7 @@ def _key(problem: Problem) -> bytes:
     return msgspec.json.encode(msgspec.structs.replace(problem, dtype=""))
 
 
-def _profiled(parts: Sequence[Part]) -> frozenset[str]:
+def _profiled(parts: Sequence[MergePart]) -> frozenset[str]:
     """Of the points whose lines were profiled, one per experiment and implementation."""
     profiled = {
         row.point
@@ -254,7 +254,7 @@ def _profiled(parts: Sequence[Part]) -> frozenset[str]:
     return frozenset(p.id for p in lines.representatives(points))
 
 
-def _missing(parts: Sequence[Part]) -> tuple[str, ...]:
+def _missing(parts: Sequence[MergePart]) -> tuple[str, ...]:
     """What was asked for and is not there."""
     said: list[str] = []
     known = {base_id(p) for part in parts for p in _everything(part.provenance)}

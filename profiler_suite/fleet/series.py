@@ -5,12 +5,12 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from profiler_suite.fleet.task import Answer
+from profiler_suite.fleet.task import TaskAnswer
 from profiler_suite.measure import lines
 from profiler_suite.measure.planning.plan import usable_bytes
 from profiler_suite.measure.planning.schedule import Schedule
 from profiler_suite.measure.planning.sharding import blocks, groups
-from profiler_suite.measure.sweep.row_offsets import Place, moved, place_after, point_of
+from profiler_suite.measure.sweep.row_offsets import RowOffsets, moved, place_after, point_of
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import (
     BreakdownRecord,
@@ -31,7 +31,7 @@ _FEWEST_POINTS = 3
 
 
 @dataclasses.dataclass
-class Block:
+class PointBlock:
     """Points that one task measures, and what is known of them."""
 
     points: tuple[Point, ...]
@@ -42,7 +42,7 @@ class Block:
     """Of the last loss."""
 
 
-class Series:
+class HostSeries:
     """The points of a run folder, given out block by block."""
 
     def __init__(self, run_folder: RunFolder, provenance: Provenance, schedule: Schedule):
@@ -50,7 +50,7 @@ class Series:
         self.schedule = schedule
         self._run_folder = run_folder
         self._began_s = datetime.fromisoformat(provenance.started_at).timestamp()
-        self._place = Place()
+        self._place = RowOffsets()
         self.hosts: dict[str, HostRecord] = {}
         """Hosts whose records are in the folder."""
         self._measured = 0
@@ -60,7 +60,7 @@ class Series:
         self._todo = deque(self._left(parts))
         self.profiled = tuple(p.id for p in lines.representatives(provenance.points))
 
-    def _left(self, parts: Sequence[tuple[Point, ...]]) -> Iterable[Block]:
+    def _left(self, parts: Sequence[tuple[Point, ...]]) -> Iterable[PointBlock]:
         """The blocks that earlier rows have not finished, with what they have of them."""
         ended: dict[str, Status] = {}
         has_record: set[str] = set()
@@ -83,13 +83,13 @@ class Series:
                 ended[p.id] is Status.OK and not p.replica and p.id not in has_record
             )
 
-        left = [Block(points=part) for part in parts if any(is_left(p) for p in part)]
+        left = [PointBlock(points=part) for part in parts if any(is_left(p) for p in part)]
         begun = {p.id: block for block in left for p in block.points if p.id in touched}
         if begun:
             self._take_up(left, begun)
         return left
 
-    def _take_up(self, left: Sequence[Block], begun: dict[str, Block]) -> None:
+    def _take_up(self, left: Sequence[PointBlock], begun: dict[str, PointBlock]) -> None:
         found: dict[int, list[Row]] = {}
         for row in each_row(self._run_folder.folder):
             block = begun.get(point_of(row)) if row is not None else None
@@ -108,7 +108,7 @@ class Series:
         """Blocks that nobody has in hand."""
         return len(self._todo)
 
-    def take(self, hands: int) -> Block | None:
+    def take(self, hands: int) -> PointBlock | None:
         """The next block to measure, for one of so many hosts that have nothing to do."""
         while 0 < len(self._todo) < hands:
             largest = max(self._todo, key=lambda block: len(block.points))
@@ -122,7 +122,7 @@ class Series:
         self.in_hand += 1
         return self._todo.popleft()
 
-    def give_back(self, block: Block, reason: str) -> None:
+    def give_back(self, block: PointBlock, reason: str) -> None:
         """A block whose measurement was lost: tried again, or its points have crashed."""
         self.in_hand -= 1
         block.losses += 1
@@ -147,11 +147,11 @@ class Series:
             self.hosts[host.host] = host
             self._run_folder.append(host)
 
-    def keep(self, block: Block, answer: Answer, worker: str) -> None:
+    def keep(self, block: PointBlock, answer: TaskAnswer, worker: str) -> None:
         """Append what a block's measurement gave."""
         self.in_hand -= 1
         base = place_after(block.earlier)
-        by = Place(
+        by = RowOffsets(
             worker=self._place.worker - base.worker,
             round=self._place.round - base.round,
             at_s=max(0.0, answer.began_at_s - self._began_s),
@@ -179,7 +179,7 @@ class Series:
         )
 
 
-def _halves(block: Block) -> list[Block]:
+def _halves(block: PointBlock) -> list[PointBlock]:
     """Two blocks of about as many points each; one where that makes no sense."""
     parts = groups(block.points)
     if block.earlier or len(parts) < 2 or len(block.points) < 2 * _FEWEST_POINTS:
@@ -187,6 +187,6 @@ def _halves(block: Block) -> list[Block]:
     first = parts[: (len(parts) + 1) // 2]
     rest = parts[len(first) :]
     return [
-        Block(points=tuple(p for group in half for p in group), losses=block.losses)
+        PointBlock(points=tuple(p for group in half for p in group), losses=block.losses)
         for half in (first, rest)
     ]

@@ -18,7 +18,7 @@ from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.fleet.identity import differences, environment_that_counts
 from profiler_suite.fleet.lock import alone_on_this_machine
 from profiler_suite.machine.kept import cache_folder
-from profiler_suite.measure.sweep.phases import Job, Told, measure
+from profiler_suite.measure.sweep.phases import Job, PhaseCallbacks, measure
 from profiler_suite.measure.sweep.row_offsets import place_after
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun, to_json
@@ -48,7 +48,7 @@ class Assignment(Noun, frozen=True):
     """Rows that an interrupted run has left of these points."""
 
 
-class Answer(Noun, frozen=True):
+class TaskAnswer(Noun, frozen=True):
     """What a block's measurement gave."""
 
     host: str
@@ -144,7 +144,7 @@ def perform(assignment: bytes) -> bytes:
     )
     rows: list[Row] = []
     warnings: list[str] = []
-    told = Told(
+    told = PhaseCallbacks(
         append=rows.append, show=_ignore, say=_ignore, pace=_ignore, warn=warnings.append
     )
     with alone_on_this_machine():
@@ -159,7 +159,7 @@ def perform(assignment: bytes) -> bytes:
         )
         ended_at_s = time()
     return to_json(
-        Answer(
+        TaskAnswer(
             host=asked.host.host,
             began_at_s=began_at_s,
             ended_at_s=ended_at_s,

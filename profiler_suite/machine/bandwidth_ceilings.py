@@ -11,7 +11,7 @@ from profiler_suite.machine.bandwidth import (
     BandwidthProbe,
     private_read,
 )
-from profiler_suite.machine.ceilings import Target
+from profiler_suite.machine.ceilings import CeilingTarget
 from profiler_suite.machine.lookup import MEMORY, sharing
 from profiler_suite.machine.rounds import Sample, Station
 from profiler_suite.machine.team import Team
@@ -30,14 +30,14 @@ def bandwidth_ceilings(
     sets: dict[str, int],
     thread_counts: Sequence[int],
     accesses: Sequence[str] = ACCESSES,
-) -> tuple[list[Station], list[Target]]:
+) -> tuple[list[Station], list[CeilingTarget]]:
     """Stations and targets for every level of known size.
 
     Members that share a cache share its set. In memory each member has a set of
     its own that no cache holds, for members may run beside different caches.
     """
     stations: list[Station] = []
-    targets: list[Target] = []
+    targets: list[CeilingTarget] = []
     for level, set_bytes in sets.items():
         for threads in thread_counts:
             sharers = 1 if level == MEMORY else min(threads, sharing(caches, level))
@@ -52,7 +52,7 @@ def bandwidth_ceilings(
                 )
                 if level == "L1" and access != "read":
                     ceiling = msgspec.structs.replace(ceiling, warning=_NO_L1_WRITES)
-                    targets.append(Target(ceiling=ceiling, stations=()))
+                    targets.append(CeilingTarget(ceiling=ceiling, stations=()))
                     continue
                 station, target = _measure(team, ceiling, set_bytes // sharers)
                 stations.append(station)
@@ -60,7 +60,7 @@ def bandwidth_ceilings(
     return stations, targets
 
 
-def _measure(team: Team, ceiling: Ceiling, set_bytes: int) -> tuple[Station, Target]:
+def _measure(team: Team, ceiling: Ceiling, set_bytes: int) -> tuple[Station, CeilingTarget]:
     key = f"{ceiling.level} {ceiling.access} {ceiling.threads}"
     private = ceiling.level in ("L1", "L2")
     if private and ceiling.access == "read":
@@ -85,7 +85,7 @@ def _measure(team: Team, ceiling: Ceiling, set_bytes: int) -> tuple[Station, Tar
             granted=min(run.granted for run in runs),
         )
 
-    return Station(key=key, sample=sample), Target(
+    return Station(key=key, sample=sample), CeilingTarget(
         ceiling=ceiling,
         stations=(key,),
         work=(probe.pass_bytes * ceiling.threads,),

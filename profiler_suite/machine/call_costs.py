@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any
 
-from profiler_suite.machine.call_operations import LOOP_ITERATION, Operation
+from profiler_suite.machine.call_operations import LOOP_ITERATION, CallOperation
 from profiler_suite.machine.ceilings import percentile
 from profiler_suite.machine.rounds import FEWEST_UNDISTURBED, Sample, Station, Visits
 from profiler_suite.model.machine import CallCost
@@ -38,7 +38,9 @@ class Fit(Noun, frozen=True):
         return 1.0 / self.per_unit_s if self.per_unit_s > 0 else 0.0
 
 
-def call_stations(operations: Sequence[Operation], clock: Callable[[], int]) -> list[Station]:
+def call_stations(
+    operations: Sequence[CallOperation], clock: Callable[[], int]
+) -> list[Station]:
     """One station per operation; its values are seconds per evaluation at each size."""
     return [
         Station(key=operation.key, sample=_sampler(operation, clock))
@@ -46,7 +48,7 @@ def call_stations(operations: Sequence[Operation], clock: Callable[[], int]) -> 
     ]
 
 
-def _sampler(operation: Operation, clock: Callable[[], int]) -> Callable[[], Sample]:
+def _sampler(operation: CallOperation, clock: Callable[[], int]) -> Callable[[], Sample]:
     timers = []
     for size in operation.sizes:
         names = operation.names(size)
@@ -112,7 +114,7 @@ def fit(work: Sequence[float], times_s: Sequence[float]) -> Fit:
 
 
 def fit_costs(
-    operations: Sequence[Operation], visits: Visits, baseline_s: float
+    operations: Sequence[CallOperation], visits: Visits, baseline_s: float
 ) -> tuple[CallCost, ...]:
     """The call costs, the empty loop's share taken off all but the loop itself."""
     loop_s = 0.0
@@ -136,7 +138,7 @@ def fit_costs(
     return tuple(costs)
 
 
-def _cost(operation: Operation, rows: Sequence[Sequence[float]], loop_s: float) -> CallCost:
+def _cost(operation: CallOperation, rows: Sequence[Sequence[float]], loop_s: float) -> CallCost:
     work = [operation.work(size) for size in operation.sizes]
     typical = fit(work, [median(column) - loop_s for column in zip(*rows, strict=True)])
     if operation.minus:

@@ -20,7 +20,7 @@ _BATCH = 16  # transforms in one call, as a convolution of several filters makes
 Names = dict[str, Any]
 
 
-class Operation(Noun, frozen=True):
+class CallOperation(Noun, frozen=True):
     """One operation, written as a user writes it."""
 
     operation: str
@@ -143,8 +143,8 @@ def _deep_filter_flop(n: int) -> float:
     return 2.0 * n * n * 9 * _CHANNELS
 
 
-def _fixed(operation: str, statement: str, names: Callable[[int], Names]) -> Operation:
-    return Operation(
+def _fixed(operation: str, statement: str, names: Callable[[int], Names]) -> CallOperation:
+    return CallOperation(
         operation=operation,
         statement=statement,
         names=names,
@@ -155,8 +155,8 @@ def _fixed(operation: str, statement: str, names: Callable[[int], Names]) -> Ope
     )
 
 
-def _one_dimensional(operation: str, statement: str, dtype: str = "float64") -> Operation:
-    return Operation(
+def _one_dimensional(operation: str, statement: str, dtype: str = "float64") -> CallOperation:
+    return CallOperation(
         operation=operation,
         statement=statement,
         names=_vectors(dtype),
@@ -166,8 +166,8 @@ def _one_dimensional(operation: str, statement: str, dtype: str = "float64") -> 
     )
 
 
-def _windowed(operation: str, statement: str, minus: str = "") -> Operation:
-    return Operation(
+def _windowed(operation: str, statement: str, minus: str = "") -> CallOperation:
+    return CallOperation(
         operation=operation,
         statement=statement,
         names=_window,
@@ -179,8 +179,8 @@ def _windowed(operation: str, statement: str, minus: str = "") -> Operation:
     )
 
 
-def _product(operation: str, statement: str, dtype: str = "float64") -> Operation:
-    return Operation(
+def _product(operation: str, statement: str, dtype: str = "float64") -> CallOperation:
+    return CallOperation(
         operation=operation,
         statement=statement,
         names=_matrices(dtype),
@@ -198,8 +198,8 @@ def _scipy(
     names: Callable[[int], Names],
     work: Callable[[int], float],
     dims: int = 2,
-) -> Operation:
-    return Operation(
+) -> CallOperation:
+    return CallOperation(
         operation=operation,
         statement=statement,
         names=names,
@@ -210,8 +210,8 @@ def _scipy(
     )
 
 
-def _dot(dtype: str) -> Operation:
-    return Operation(
+def _dot(dtype: str) -> CallOperation:
+    return CallOperation(
         operation="np.dot",
         statement="np.dot(a, b)",
         names=_vectors(dtype),
@@ -222,7 +222,7 @@ def _dot(dtype: str) -> Operation:
     )
 
 
-def operations() -> tuple[Operation, ...]:
+def operations() -> tuple[CallOperation, ...]:
     """Every operation that is timed; the empty loop first."""
     return (
         _fixed(LOOP_ITERATION, "pass", _scalars),
@@ -254,7 +254,7 @@ def operations() -> tuple[Operation, ...]:
         _product("np.einsum", "np.einsum('ij,jk->ik', a, b)"),
         _product("np.einsum", "np.einsum('ij,jk->ik', a, b)", "float32"),
         _product("np.tensordot", "np.tensordot(a, b, 1)"),
-        Operation(
+        CallOperation(
             operation="reshape copy",
             statement="a.T.reshape(-1)",
             names=_matrices("float64"),
@@ -265,14 +265,14 @@ def operations() -> tuple[Operation, ...]:
         ),
         _fixed("as_strided", "as_strided(x, shape, strides)", _image),
         _fixed("sliding_window_view", "sliding_window_view(x, (2, 2), (0, 1))", _image),
-        Operation(
+        CallOperation(
             operation="np.empty",
             statement="np.empty(n)",
             names=lambda n: {"np": np, "n": n},
             work=_none,
             sizes=(64,),
         ),
-        Operation(
+        CallOperation(
             operation="np.zeros",
             statement="np.zeros(n)",
             names=lambda n: {"np": np, "n": n},

@@ -6,7 +6,7 @@ from statistics import median
 import msgspec
 
 from profiler_suite.machine.canary import SLOW_BASELINE
-from profiler_suite.machine.rounds import FEWEST_UNDISTURBED, GRANTED, Visit, Visits
+from profiler_suite.machine.rounds import FEWEST_UNDISTURBED, GRANTED, StationVisit, Visits
 from profiler_suite.model.machine import Ceiling
 from profiler_suite.model.noun import Noun
 
@@ -20,7 +20,7 @@ DRIFT = 0.08
 _MOST_GAIN = 1.25
 
 
-class Target(Noun, frozen=True):
+class CeilingTarget(Noun, frozen=True):
     """A ceiling to be measured, and the stations that measure it."""
 
     ceiling: Ceiling
@@ -34,7 +34,11 @@ class Target(Noun, frozen=True):
 
 
 def summarize(
-    target: Target, visits: Visits, baseline_s: float, kept_baseline_s: float, least_visits: int
+    target: CeilingTarget,
+    visits: Visits,
+    baseline_s: float,
+    kept_baseline_s: float,
+    least_visits: int,
 ) -> Ceiling:
     """Best value, median and percentiles of the best station, with warnings."""
     found = [
@@ -65,7 +69,7 @@ def summarize(
     )
 
 
-class Series(Noun, frozen=True):
+class CeilingSeries(Noun, frozen=True):
     """The values of one station."""
 
     values: tuple[float, ...]
@@ -108,7 +112,9 @@ class Series(Noun, frozen=True):
         return max(one, two) / min(one, two) - 1 if min(one, two) > 0 else 0.0
 
 
-def _of_station(target: Target, index: int, visits: Visits, baseline_s: float) -> Series:
+def _of_station(
+    target: CeilingTarget, index: int, visits: Visits, baseline_s: float
+) -> CeilingSeries:
     key = target.stations[index]
     everything = visits.by_station[key]
     values = _values(target, index, everything)
@@ -119,7 +125,7 @@ def _of_station(target: Target, index: int, visits: Visits, baseline_s: float) -
     ]
     enough = len(undisturbed) >= FEWEST_UNDISTURBED
     used = tuple(undisturbed) if enough else values
-    return Series(
+    return CeilingSeries(
         values=used,
         everything=values,
         # A disturbance never makes a rate better, so every visit may hold the best
@@ -131,7 +137,9 @@ def _of_station(target: Target, index: int, visits: Visits, baseline_s: float) -
     )
 
 
-def _values(target: Target, index: int, visits: Sequence[Visit]) -> tuple[float, ...]:
+def _values(
+    target: CeilingTarget, index: int, visits: Sequence[StationVisit]
+) -> tuple[float, ...]:
     if not target.work:
         return tuple(visit.values[0] for visit in visits)
     work = target.work[index]

@@ -11,7 +11,7 @@ FULL_S, COARSE_S = 24.0, 7.0
 """Time that a full and a coarse examination take, s."""
 
 
-class Request(Noun, frozen=True):
+class SurveyRequest(Noun, frozen=True):
     """What the parent asks for."""
 
     facts: MachineFacts

@@ -24,7 +24,7 @@ from profiler_suite.machine.examination import (
     FULL_S,
     PROGRESS,
     Examination,
-    Request,
+    SurveyRequest,
 )
 from profiler_suite.machine.gemm import gemm_ceilings
 from profiler_suite.machine.lookup import MEMORY, level_sets
@@ -46,7 +46,7 @@ from profiler_suite.model.noun import Noun
 _SETTLE_S = 0.04
 
 
-class Effort(Noun, frozen=True):
+class SurveyEffort(Noun, frozen=True):
     """How much time the examination takes."""
 
     seconds: float
@@ -61,7 +61,7 @@ class Effort(Noun, frozen=True):
 
 
 # The best of 25 rounds at least; 30 s at most, 10 s in a hurry.
-FULL = Effort(
+FULL = SurveyEffort(
     seconds=FULL_S,
     least_rounds=25,
     longest_product_s=0.15,
@@ -69,7 +69,7 @@ FULL = Effort(
     all_thread_counts=True,
     accesses=ACCESSES,
 )
-COARSE = Effort(
+COARSE = SurveyEffort(
     seconds=COARSE_S,
     least_rounds=6,
     longest_product_s=0.03,
@@ -85,7 +85,7 @@ def thread_counts(cores: int, every: bool) -> tuple[int, ...]:
     return tuple(sorted({1, *powers, cores}))
 
 
-def examine(request: Request, progress: Callable[[str], None]) -> Examination:
+def examine(request: SurveyRequest, progress: Callable[[str], None]) -> Examination:
     """Measure ceilings and call costs in interleaved rounds."""
     begin = time.perf_counter()
     effort = COARSE if request.coarse else FULL
@@ -191,7 +191,7 @@ def unavailable(
 
 def main() -> None:
     """Read a request from stdin, write the examination to stdout, progress to stderr."""
-    request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=SurveyRequest)
 
     def progress(text: str) -> None:
         sys.stderr.write(f"{PROGRESS}{text}\n")

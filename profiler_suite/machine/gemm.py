@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
-from profiler_suite.machine.ceilings import Target
+from profiler_suite.machine.ceilings import CeilingTarget
 from profiler_suite.machine.rounds import Sample, Station
 from profiler_suite.model.machine import Ceiling
 
@@ -29,12 +29,12 @@ Blocks = dict[str, tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]]
 
 def gemm_ceilings(
     thread_counts: Sequence[int], longest_s: float, largest: int = max(SIZES)
-) -> tuple[list[Station], list[Target]]:
+) -> tuple[list[Station], list[CeilingTarget]]:
     """Stations and targets for orders up to `largest`, at most `longest_s` a product."""
     controller = ThreadpoolController().select(user_api="blas")
     blocks = _blocks(largest)
     stations: list[Station] = []
-    targets: list[Target] = []
+    targets: list[CeilingTarget] = []
     for dtype in DTYPES:
         for threads in thread_counts:
             granted = granted_threads(controller, threads)
@@ -52,7 +52,9 @@ def gemm_ceilings(
                 threads=threads,
                 warning=warning,
             )
-            targets.append(Target(ceiling=ceiling, stations=tuple(keys), work=tuple(work)))
+            targets.append(
+                CeilingTarget(ceiling=ceiling, stations=tuple(keys), work=tuple(work))
+            )
     return stations, targets
 
 

@@ -9,7 +9,7 @@ from time import perf_counter_ns
 import numpy as np
 
 from profiler_suite import units
-from profiler_suite.machine.ceilings import Target
+from profiler_suite.machine.ceilings import CeilingTarget
 from profiler_suite.machine.lookup import FRESH_BYTES
 from profiler_suite.machine.rounds import Sample, Station
 from profiler_suite.model.machine import Ceiling
@@ -18,7 +18,7 @@ _FAULT_PAGES = 1024
 _HUGE_FROM_BYTES = 4 * 2**20
 
 
-def paging_ceilings() -> tuple[list[Station], list[Target]]:
+def paging_ceilings() -> tuple[list[Station], list[CeilingTarget]]:
     """Stations and targets for the cost of a page fault and of a fresh array."""
     fault = Ceiling(
         quantity="page_fault",
@@ -35,8 +35,8 @@ def paging_ceilings() -> tuple[list[Station], list[Target]]:
             Station(key="allocation", sample=_allocation, period=5),
         ],
         [
-            Target(ceiling=fault, stations=("page_fault",)),
-            Target(ceiling=fresh, stations=("allocation",)),
+            CeilingTarget(ceiling=fault, stations=("page_fault",)),
+            CeilingTarget(ceiling=fresh, stations=("allocation",)),
         ],
     )
 

@@ -40,7 +40,7 @@ class Station(Noun, frozen=True):
     """Visited at the end of a round, because it leaves other threads spinning."""
 
 
-class Visit(Noun, frozen=True):
+class StationVisit(Noun, frozen=True):
     """What one visit gave, and the worse of its two canaries."""
 
     at_s: float
@@ -56,11 +56,11 @@ class Visit(Noun, frozen=True):
 class Visits(Noun, frozen=True):
     """All visits of all stations, and the canary's own baseline."""
 
-    by_station: dict[str, list[Visit]]
+    by_station: dict[str, list[StationVisit]]
     baseline_s: float
     rounds: int
 
-    def undisturbed(self, key: str, baseline_s: float) -> list[Visit]:
+    def undisturbed(self, key: str, baseline_s: float) -> list[StationVisit]:
         """The undisturbed visits of a station."""
         return [visit for visit in self.by_station[key] if visit.undisturbed(baseline_s)]
 
@@ -84,7 +84,7 @@ def take_rounds(
     stations with `last`.
     """
     order = random.Random(seed)
-    taken: dict[str, list[Visit]] = {station.key: [] for station in stations}
+    taken: dict[str, list[StationVisit]] = {station.key: [] for station in stations}
     canaries: list[float] = []
     begin = clock()
     rounds = 0
@@ -105,7 +105,7 @@ def take_rounds(
             after = canary()
             canaries.append(after)
             taken[station.key].append(
-                Visit(
+                StationVisit(
                     at_s=clock() - begin,
                     values=sample.values,
                     canary_s=max(before, after),

@@ -13,7 +13,7 @@ from profiler_suite.machine.examination import (
     FULL_S,
     PROGRESS,
     Examination,
-    Request,
+    SurveyRequest,
 )
 from profiler_suite.machine.facts import read_facts
 from profiler_suite.machine.fingerprint import fingerprint
@@ -63,7 +63,7 @@ def survey(
     if kept is not None:
         return msgspec.structs.replace(kept, facts=facts)
     kept_baseline_s = kept_baselines(name).get("ufunc", 0.0)
-    request = Request(
+    request = SurveyRequest(
         facts=facts, fingerprint=name, coarse=coarse, kept_baseline_s=kept_baseline_s
     )
     answer = _examine(request, progress or _silent)
@@ -80,7 +80,7 @@ def _silent(text: str) -> None:
     """Tell nobody."""
 
 
-def _examine(request: Request, progress: Progress) -> Examination:
+def _examine(request: SurveyRequest, progress: Progress) -> Examination:
     process = child.start("profiler_suite.machine.examine", stderr=subprocess.PIPE)
     answers: list[bytes] = []
     reader = threading.Thread(target=lambda: answers.append(_all_of(process)))
@@ -116,7 +116,9 @@ def _all_of(process: subprocess.Popen[bytes]) -> bytes:
     return process.stdout.read() if process.stdout is not None else b""
 
 
-def _talk(process: subprocess.Popen[bytes], request: Request, progress: Progress) -> list[str]:
+def _talk(
+    process: subprocess.Popen[bytes], request: SurveyRequest, progress: Progress
+) -> list[str]:
     """Send the request, pass progress on; returns what else the child said."""
     if process.stdin is None or process.stderr is None:
         raise ChildError("the examining child has no pipes; try again")

@@ -33,7 +33,7 @@ _THREAD_VARIABLES = (
 )
 
 
-class Order(Noun, frozen=True):
+class TeamRequest(Noun, frozen=True):
     """Run passes of a probe from a start time on; a start of 0 means at once."""
 
     probe: BandwidthProbe
@@ -41,7 +41,7 @@ class Order(Noun, frozen=True):
     start_ns: int
 
 
-class Done(Noun, frozen=True):
+class MemberTimes(Noun, frozen=True):
     """When a member began and ended, on the common clock, and its CPU time between."""
 
     begin_ns: int
@@ -94,7 +94,7 @@ class Team:
         helpers = self._helpers[: members - 1]
         warm_ns = self._warm(probe, members)
         start_ns = perf_counter_ns() + _WAKE_NS + warm_ns
-        order = Order(probe=probe, passes=passes, start_ns=start_ns)
+        order = TeamRequest(probe=probe, passes=passes, start_ns=start_ns)
         for helper in helpers:
             _send(helper, order)
         mine = carry_out(order, run)
@@ -112,7 +112,7 @@ class Team:
         """Time of one pass when all members run it, ns: what warming up takes."""
         key = (probe, members)
         if key not in self._warm_ns:
-            order = Order(probe=probe, passes=1, start_ns=0)
+            order = TeamRequest(probe=probe, passes=1, start_ns=0)
             for helper in self._helpers[: members - 1]:
                 _send(helper, order)
             mine = carry_out(order, self._passes(probe))
@@ -126,7 +126,7 @@ def _one_thread_each() -> dict[str, str]:
     return {**os.environ, **dict.fromkeys(_THREAD_VARIABLES, "1")}
 
 
-def carry_out(order: Order, run: Passes) -> Done:
+def carry_out(order: TeamRequest, run: Passes) -> MemberTimes:
     """Warm up, wait for the start, run."""
     if order.probe.set_bytes <= _WARMED_BYTES:
         run(1)
@@ -136,24 +136,24 @@ def carry_out(order: Order, run: Passes) -> Done:
     begin_ns = perf_counter_ns()
     run(order.passes)
     end_ns = perf_counter_ns()
-    return Done(begin_ns=begin_ns, end_ns=end_ns, cpu_ns=process_time_ns() - cpu_ns)
+    return MemberTimes(begin_ns=begin_ns, end_ns=end_ns, cpu_ns=process_time_ns() - cpu_ns)
 
 
-def _send(helper: subprocess.Popen[bytes], order: Order) -> None:
+def _send(helper: subprocess.Popen[bytes], order: TeamRequest) -> None:
     if helper.stdin is None:
         raise ChildError("a bandwidth helper has no input pipe")
     helper.stdin.write(msgspec.json.encode(order) + b"\n")
     helper.stdin.flush()
 
 
-def _receive(helper: subprocess.Popen[bytes]) -> Done:
+def _receive(helper: subprocess.Popen[bytes]) -> MemberTimes:
     line = helper.stdout.readline() if helper.stdout is not None else b""
     if not line:
         raise ChildError(
             f"a bandwidth helper ended early (exit status {helper.poll()}); "
             "try again, or allow fewer cores"
         )
-    return msgspec.json.decode(line, type=Done)
+    return msgspec.json.decode(line, type=MemberTimes)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -161,7 +161,7 @@ def main(arguments: Sequence[str]) -> None:
     block = arena(int(arguments[0]))
     built: dict[BandwidthProbe, Passes] = {}
     for line in sys.stdin.buffer:
-        order = msgspec.json.decode(line, type=Order)
+        order = msgspec.json.decode(line, type=TeamRequest)
         if order.probe not in built:
             built[order.probe] = make_passes(order.probe, block)
         done = carry_out(order, built[order.probe])

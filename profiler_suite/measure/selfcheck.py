@@ -63,7 +63,7 @@ _BASELINE_RUNS = 500  # of 60 µs each
 _COUNTING = 0.05  # of an account's time: its counts are all that is wanted
 
 
-class Effort(Noun, frozen=True):
+class SelfCheckEffort(Noun, frozen=True):
     """How much is measured; every check states what it was taken from."""
 
     same_pairs: int = 80
@@ -94,7 +94,7 @@ class Pair(Noun, frozen=True):
     """True time of left over true time of right, less 1: 0 for an A/A pair."""
 
 
-class Evidence(Noun, frozen=True):
+class SelfCheckEvidence(Noun, frozen=True):
     """Everything that was measured, not judged yet."""
 
     machine: Machine
@@ -117,10 +117,10 @@ def measure(
     machine: Machine,
     kept_baselines_s: Mapping[str, float],
     judge: Judge,
-    effort: Effort,
+    effort: SelfCheckEffort,
     tell: Callable[[str], None],
     progress: Callable[[Progress], None],
-) -> Evidence:
+) -> SelfCheckEvidence:
     """All passes; the rounds come last and get what the others have left of the time."""
     begun = perf_counter()
     catalogue.load(KNOWN_TRUTH)
@@ -162,7 +162,7 @@ def measure(
         progress=progress,
     )
     sweep.run()
-    return Evidence(
+    return SelfCheckEvidence(
         machine=machine,
         kept_baselines_s=dict(kept_baselines_s),
         own_baselines_s=sweep.baselines(),
@@ -181,16 +181,16 @@ def _measure_breakdowns(
     points: tuple[Point, ...],
     share: float,
     baseline_s: float,
-    effort: Effort,
+    effort: SelfCheckEffort,
     tell: Callable[[BreakdownRecord], None],
 ) -> str:
     """The time breakdowns of these functions, with that share of the time for each."""
     return per_point.measure_breakdowns(
         points,
-        per_point.Order(
+        per_point.BreakdownRequest(
             files=(str(KNOWN_TRUTH),),
             seed=effort.seed,
-            effort=per_point.Effort(
+            effort=per_point.BreakdownEffort(
                 replay_s=share * effort.replay_s,
                 sample_s=share * effort.sample_s,
                 baseline_s=baseline_s,
@@ -208,7 +208,7 @@ def _baseline_now_s() -> float:
     return canary.own_baseline([run() for _ in range(_BASELINE_RUNS)])
 
 
-def schedule(effort: Effort, points: int, elapsed_s: float) -> Schedule:
+def schedule(effort: SelfCheckEffort, points: int, elapsed_s: float) -> Schedule:
     """As many rounds as the time allows, in several processes as in a sweep."""
     prepared_s = effort.workers * points * TYPICAL_PREPARE_S
     left_s = effort.total_s - elapsed_s - prepared_s
@@ -225,7 +225,9 @@ def schedule(effort: Effort, points: int, elapsed_s: float) -> Schedule:
     )
 
 
-def rounds_plan(effort: Effort, machine: Machine) -> tuple[tuple[Point, ...], tuple[Pair, ...]]:
+def rounds_plan(
+    effort: SelfCheckEffort, machine: Machine
+) -> tuple[tuple[Point, ...], tuple[Pair, ...]]:
     """The points that are timed in rounds, and which of them are pairs of known ratio."""
     points = [_point("nothing", 1, machine)]
     points += [_point("busy_wait", length, machine) for length in WAITS_NS]

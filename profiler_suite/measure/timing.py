@@ -49,7 +49,7 @@ def passes_that_fill(used_bytes: float, last_cache_bytes: float, once_s: float) 
     return _PASSES_THAT_FILL if fits and once_s < LONG_S else 0
 
 
-class Prepared(Noun, frozen=True):
+class PreparedCall(Noun, frozen=True):
     """What warming up and calibrating found."""
 
     cold_s: float
@@ -89,7 +89,7 @@ def time_evaluations(
 
 def prepare(
     call: Callable[..., Any], arguments: tuple[Any, ...], clock: Clock = perf_counter_ns
-) -> Prepared:
+) -> PreparedCall:
     """Call once (cold), warm up, then choose evaluations per sample and samples per visit."""
     begun = clock()
     cold_s = time_evaluations(call, arguments, 1, clock)
@@ -101,7 +101,7 @@ def prepare(
     evaluations = _calibrate(call, arguments, best_s, clock)
     sample_s = max(evaluations * best_s, SAMPLE_S)
     samples = min(SAMPLES_PER_VISIT, max(1, int(VISIT_S / sample_s)))
-    return Prepared(cold_s=cold_s, evaluations=evaluations, samples=samples)
+    return PreparedCall(cold_s=cold_s, evaluations=evaluations, samples=samples)
 
 
 def _calibrate(
@@ -119,7 +119,7 @@ def _calibrate(
 def visit(
     call: Callable[..., Any],
     arguments: tuple[Any, ...],
-    prepared: Prepared,
+    prepared: PreparedCall,
     canaries: Mapping[str, Canary],
     clock: Clock = perf_counter_ns,
     untimed: int = 0,

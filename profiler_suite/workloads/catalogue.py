@@ -32,7 +32,7 @@ def folder() -> Path:
 
 
 @dataclasses.dataclass(frozen=True)
-class Found:
+class ExperimentSource:
     """An experiment and the file it was found in."""
 
     experiment: Experiment
@@ -47,15 +47,15 @@ def built_in() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (name != _FIRST, name)))
 
 
-def built_in_experiments() -> tuple[Found, ...]:
+def built_in_experiments() -> tuple[ExperimentSource, ...]:
     """All built-in experiments, in the order of their names."""
     return tuple(find(name) for name in built_in())
 
 
-def find(name_or_path: str | Path) -> Found:
+def find(name_or_path: str | Path) -> ExperimentSource:
     """The experiment of that name or in that file; UsageError when there is none."""
     path = locate(name_or_path)
-    return Found(
+    return ExperimentSource(
         experiment=load(path), path=path, is_built_in=path.parent == folder().resolve()
     )
 

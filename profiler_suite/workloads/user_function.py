@@ -30,7 +30,7 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _HOW = "give MODULE:FUNCTION or path/to/file.py:function"
 
 
-class Called(Noun, frozen=True):
+class FunctionCall(Noun, frozen=True):
     """A function with the arguments it is to be called with."""
 
     name: str
@@ -42,7 +42,7 @@ class Called(Noun, frozen=True):
     """What made the arguments; empty when nothing did."""
 
 
-def load(target: str, setup: str = "", dtype: str = "") -> Called:
+def load(target: str, setup: str = "", dtype: str = "") -> FunctionCall:
     """The function of `target` with the arguments that `setup` returns.
 
     A setup that is a bare name is looked up in the target's module. It returns a
@@ -64,7 +64,7 @@ def load(target: str, setup: str = "", dtype: str = "") -> Called:
         )
     _check_signature(function, args, kwargs, target, setup)
     refuse_coroutine(function, target)
-    return Called(name=target, function=function, args=args, kwargs=kwargs, setup=setup)
+    return FunctionCall(name=target, function=function, args=args, kwargs=kwargs, setup=setup)
 
 
 def failure(error: BaseException, function: str) -> FunctionError:

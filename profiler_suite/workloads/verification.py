@@ -14,7 +14,7 @@ from profiler_suite.workloads import registry
 from profiler_suite.workloads.arrays import Array
 
 
-class Check(Noun, frozen=True):
+class AnswerCheck(Noun, frozen=True):
     """What comparing an answer with the reference found."""
 
     reason: str
@@ -32,11 +32,11 @@ class Check(Noun, frozen=True):
 
 def check_answer(
     answer: Any, reference: Array, dtype: str, bound: float, arguments: Sequence[Any] = ()
-) -> Check:
+) -> AnswerCheck:
     """Compare shape, dtype, finiteness, largest error; it must be an array of its own."""
 
-    def found(reason: str, largest_error: float = 0.0) -> Check:
-        return Check(reason=reason, largest_error=largest_error, error_bound=bound)
+    def found(reason: str, largest_error: float = 0.0) -> AnswerCheck:
+        return AnswerCheck(reason=reason, largest_error=largest_error, error_bound=bound)
 
     if not isinstance(answer, np.ndarray):
         return found(f"the answer is a {type(answer).__name__}, not an array")
@@ -66,7 +66,7 @@ def check(
     problem: Problem,
     arguments: Sequence[Any],
     reference: Array,
-) -> Check:
+) -> AnswerCheck:
     """Run the implementation once: is the answer right, are the arguments unchanged?"""
     workload = registry.find_workload(problem.workload)
     if workload.error_bound is unstated:

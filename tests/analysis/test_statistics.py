@@ -131,7 +131,7 @@ def test_beyond_the_caches_the_time_is_a_low_quantile_and_the_interval_reaches_t
 def test_an_interval_is_widened_to_hold_the_quotient_of_two_times(
     by_times: float, low: float, high: float
 ) -> None:
-    ratio = statistics.Ratio(ratio=36.2, low=31.4, high=41.8, pairs=20)
+    ratio = statistics.PairedRatio(ratio=36.2, low=31.4, high=41.8, pairs=20)
     held = statistics.holding(ratio, by_times)
     assert (held.ratio, held.low, held.high, held.pairs) == (36.2, low, high, 20)
 

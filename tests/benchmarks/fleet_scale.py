@@ -27,7 +27,7 @@ import msgspec
 from profiler_suite import __version__
 from profiler_suite.fleet import task
 from profiler_suite.fleet.campaign import Campaign
-from profiler_suite.fleet.dispatch import Driver, Heard
+from profiler_suite.fleet.dispatch import Driver, DriverCallbacks
 from profiler_suite.fleet.engine import DaskEngine
 from profiler_suite.machine.survey import survey
 from profiler_suite.measure.planning.plan import plan
@@ -86,7 +86,9 @@ def null(assignment: bytes) -> bytes:
     ]
     rows += [_measure_breakdowns(p.id, p.predicted_s) for p in points if not p.replica]
     now = time()
-    answer = task.Answer(host=asked.host.host, began_at_s=now, ended_at_s=now, rows=tuple(rows))
+    answer = task.TaskAnswer(
+        host=asked.host.host, began_at_s=now, ended_at_s=now, rows=tuple(rows)
+    )
     return msgspec.json.encode(answer)
 
 
@@ -228,7 +230,7 @@ def drive(points: int, folder: Path, address: str) -> None:
         folder, "split", QUICK, (), begin, lambda there, machine: read_provenance(there)
     ) as campaign:
         engine = DaskEngine(address)
-        heard = Heard(warn=warn, say=silent, progress=silent)
+        heard = DriverCallbacks(warn=warn, say=silent, progress=silent)
         reason = Driver(engine, campaign.rules(coarse=True, perform=null), heard).run()
         campaign.end(reason or "complete")
         engine.close()

@@ -19,7 +19,7 @@ from time import perf_counter, perf_counter_ns
 import numpy as np
 
 from profiler_suite.measure import native
-from profiler_suite.measure.native.thread_events import Watch
+from profiler_suite.measure.native.thread_events import ThreadEvents
 from profiler_suite.measure.timing import time_evaluations
 
 EVALUATIONS = 20
@@ -58,7 +58,7 @@ def product() -> Callable[[], None]:
     return run
 
 
-def visit(function: Callable[[], None], watch: Watch | None) -> list[float]:
+def visit(function: Callable[[], None], watch: ThreadEvents | None) -> list[float]:
     """Times of some evaluations, s, with the clock on where a watch is given."""
     if watch:
         watch.start()
@@ -72,7 +72,7 @@ def compare(
     function: Callable[[], None], frequency_hz: float, seconds: float, order: random.Random
 ) -> tuple[float, float, list[float]]:
     """Median without, s; ratio of medians; ratio with / without of each pair of visits."""
-    watch = Watch(round(1e9 / frequency_hz), 2**16, None)
+    watch = ThreadEvents(round(1e9 / frequency_hz), 2**16, None)
     times: dict[bool, list[float]] = {True: [], False: []}
     ratios = []
     visit(function, watch)

@@ -203,7 +203,7 @@ def test_the_command_prints_one_screen_and_writes_the_page(cache: Path, tmp_path
 @pytest.mark.slow
 def test_a_rewrite_is_tried_where_nothing_was_measured_and_may_end_its_process() -> None:
     from profiler_suite.measure.explain.child import ExplainChild
-    from profiler_suite.measure.explain.records import Ask, Rewrite, Trial
+    from profiler_suite.measure.explain.records import LoadRequest, Rewrite, Trial
 
     def trial(body: str) -> Trial:
         source = f"def softmax(x):\n    {body}\n"
@@ -216,7 +216,7 @@ def test_a_rewrite_is_tried_where_nothing_was_measured_and_may_end_its_process()
         "return e / np.add.reduce(e, axis=1, keepdims=True)"
     )
     target = f"{FUNCTIONS / 'learning.py'}:softmax"
-    ask = Ask(target=target, setup="softmax_arguments")
+    ask = LoadRequest(target=target, setup="softmax_arguments")
     with ExplainChild(ask, lambda text: None) as child:
         died = child.attempt(trial("import os; os._exit(7)"))
         assert not died.same

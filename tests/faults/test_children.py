@@ -16,10 +16,14 @@ from profiler_suite import child
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.errors import ChildError
 from profiler_suite.measure import lines
-from profiler_suite.measure.breakdown.per_point import Effort, Order, measure_breakdowns
+from profiler_suite.measure.breakdown.per_point import (
+    BreakdownEffort,
+    BreakdownRequest,
+    measure_breakdowns,
+)
 from profiler_suite.measure.children.conversation import Conversation, patiently
 from profiler_suite.measure.children.isolated_points import pass_over
-from profiler_suite.measure.lines.job import Profiled
+from profiler_suite.measure.lines.job import LinesReply
 from profiler_suite.measure.planning.plan import Overrides, plan
 from profiler_suite.measure.planning.schedule import QUICK
 from profiler_suite.measure.sweep.runner import Sweep
@@ -138,10 +142,10 @@ def test_a_point_that_kills_or_hangs_the_breakdown_has_none_and_all_others_do(
 ) -> None:
     names = ("negative", "dies_when_looked_at", "hangs_when_looked_at", "times_minus_one")
     found: list[BreakdownRecord] = []
-    order = Order(
+    order = BreakdownRequest(
         files=(str(DEADLY),),
         seed=1,
-        effort=Effort(replay_s=0.01, sample_s=0.01, baseline_s=1.0, least_rounds=1),
+        effort=BreakdownEffort(replay_s=0.01, sample_s=0.01, baseline_s=1.0, least_rounds=1),
     )
     assert measure_breakdowns(points(*names), order, 2.0, found.append) == ""
     by_name = {record.point.split("/")[1]: record for record in found}
@@ -159,7 +163,7 @@ def test_a_point_that_kills_or_hangs_the_line_profile_has_none_and_all_others_do
     mark: str,
 ) -> None:
     names = ("negative", "dies_when_looked_at", "hangs_when_looked_at", "times_minus_one")
-    found: list[Profiled] = []
+    found: list[LinesReply] = []
     said = lines.profile_points(points(*names), (str(DEADLY),), 1, 0.02, 4.0, found.append)
     assert said == ""
     by_name = {each.point.split("/")[1]: each for each in found}

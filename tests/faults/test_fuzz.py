@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from profiler_suite import store
 from profiler_suite.analysis.run.load import load
 from profiler_suite.analysis.statistics import estimate
-from profiler_suite.cli.request import Request
+from profiler_suite.cli.request import SweepRequest
 from profiler_suite.cli.resuming import flagged, resume
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.planning.plan import Overrides, plan
@@ -247,7 +247,7 @@ def run_folder(run: bytes, rows: bytes) -> Iterator[Path]:
         assert outside == {"run"}, "something was written outside of the run folder"
 
 
-REQUEST = Request(
+REQUEST = SweepRequest(
     experiments=(str(STEADY),),
     mode="quick",
     out=None,

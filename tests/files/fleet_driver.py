@@ -8,7 +8,7 @@ import msgspec
 from profiler_suite import __version__
 from profiler_suite.errors import FleetError
 from profiler_suite.fleet.campaign import Campaign
-from profiler_suite.fleet.dispatch import Driver, Heard
+from profiler_suite.fleet.dispatch import Driver, DriverCallbacks
 from profiler_suite.fleet.engine import DaskEngine
 from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import QUICK
@@ -79,7 +79,7 @@ def drive(address: str, folder: Path, hosts: str) -> tuple[str, ...]:
         folder, hosts, SHORT, (str(TINY),), begin, lambda there, machine: read_provenance(there)
     ) as campaign:
         engine = DaskEngine(address)
-        heard = Heard(warn=say, say=say, progress=lambda driver: None)
+        heard = DriverCallbacks(warn=say, say=say, progress=lambda driver: None)
         outcome = "interrupted"
         try:
             outcome = Driver(engine, campaign.rules(coarse=True), heard).run() or "complete"

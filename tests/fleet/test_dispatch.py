@@ -12,8 +12,8 @@ from profiler_suite import __version__
 from profiler_suite.errors import RunFolderError
 from profiler_suite.fleet import campaign as campaigns
 from profiler_suite.fleet import task
-from profiler_suite.fleet.dispatch import Driver, Heard
-from profiler_suite.fleet.engine import Question, Reply, Worker
+from profiler_suite.fleet.dispatch import Driver, DriverCallbacks
+from profiler_suite.fleet.engine import FleetWorker, Question, Reply
 from profiler_suite.fleet.identity import differences, most_alike
 from profiler_suite.model.machine import BlasLibrary
 from profiler_suite.model.rows import (
@@ -63,7 +63,7 @@ def measured(assignment: bytes) -> bytes:
     rows += [
         breakdown_record(p.id) for p in asked.job.points if not p.replica and p.id not in known
     ]
-    answer = task.Answer(
+    answer = task.TaskAnswer(
         host=asked.host.host, began_at_s=2e9, ended_at_s=2e9 + 1, rows=tuple(rows)
     )
     return msgspec.json.encode(answer)
@@ -101,9 +101,9 @@ class Scripted:
         self._ticket = 0
         self.asked: list[tuple[str, str]] = []
 
-    def workers(self) -> list[Worker]:
+    def workers(self) -> list[FleetWorker]:
         return [
-            Worker(
+            FleetWorker(
                 address=address,
                 identity=f"{address}#{self._generation[address]}",
                 slots=self.slots.get(address, 1.0),
@@ -111,7 +111,7 @@ class Scripted:
             for address in self.hosts
         ]
 
-    def ask(self, question: Question, content: bytes, worker: Worker, timing: bool) -> int:
+    def ask(self, question: Question, content: bytes, worker: FleetWorker, timing: bool) -> int:
         self._ticket += 1
         what = getattr(question, "__name__", "")
         self.asked.append((what, worker.address))
@@ -159,7 +159,7 @@ def run(engine: Scripted, folder: Path, hosts: str) -> Told:
         fleet_driver.begin,
         lambda there, machine: read_provenance(there),
     ) as campaign:
-        heard = Heard(
+        heard = DriverCallbacks(
             warn=told.warnings.append, say=lambda text: None, progress=lambda driver: None
         )
         rules = campaign.rules(coarse=True, perform=measured)

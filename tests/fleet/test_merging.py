@@ -101,7 +101,7 @@ def write_shards(folder: Path, of: int = 3, **changes: Any) -> list[Path]:
     ]
 
 
-def merged(folders: list[Path], target: Path) -> merging.Merged:
+def merged(folders: list[Path], target: Path) -> merging.MergeOutcome:
     parts = [merging.read_part(folder) for folder in folders]
     merging.check(parts)
     with store.RunFolder(target) as run:

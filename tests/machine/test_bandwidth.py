@@ -13,7 +13,7 @@ from profiler_suite.machine.bandwidth import (
 from profiler_suite.machine.bandwidth_ceilings import bandwidth_ceilings
 from profiler_suite.machine.examine import thread_counts
 from profiler_suite.machine.lookup import level_sets, sharing
-from profiler_suite.machine.team import Order, Team, carry_out
+from profiler_suite.machine.team import Team, TeamRequest, carry_out
 from profiler_suite.machine.working_set import usable_bytes
 from tests.fake_machine import FACTS
 
@@ -105,7 +105,7 @@ def test_a_team_of_two_runs_together() -> None:
 
 def test_an_order_is_carried_out_after_its_start() -> None:
     done = carry_out(
-        Order(probe=BandwidthProbe(access="read", set_bytes=1), passes=2, start_ns=0),
+        TeamRequest(probe=BandwidthProbe(access="read", set_bytes=1), passes=2, start_ns=0),
         lambda passes: float(passes),
     )
     assert done.end_ns >= done.begin_ns

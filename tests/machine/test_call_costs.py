@@ -6,14 +6,14 @@ import pytest
 
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.call_costs import call_stations, fit, fit_costs
-from profiler_suite.machine.call_operations import LOOP_ITERATION, Operation, operations
+from profiler_suite.machine.call_operations import LOOP_ITERATION, CallOperation, operations
 from profiler_suite.machine.lookup import find
-from profiler_suite.machine.rounds import Visit, Visits
+from profiler_suite.machine.rounds import StationVisit, Visits
 from tests.fake_machine import MACHINE
 
 
-def operation(name: str, sizes: tuple[int, ...], minus: str = "") -> Operation:
-    return Operation(
+def operation(name: str, sizes: tuple[int, ...], minus: str = "") -> CallOperation:
+    return CallOperation(
         operation=name,
         statement="f(a)",
         names=lambda n: {"f": len, "a": [0] * n},
@@ -26,7 +26,7 @@ def operation(name: str, sizes: tuple[int, ...], minus: str = "") -> Operation:
 def visits(times: dict[str, list[tuple[float, ...]]]) -> Visits:
     return Visits(
         by_station={
-            key: [Visit(at_s=0.0, values=row, canary_s=1.0) for row in rows]
+            key: [StationVisit(at_s=0.0, values=row, canary_s=1.0) for row in rows]
             for key, rows in times.items()
         },
         baseline_s=1.0,

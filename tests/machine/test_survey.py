@@ -9,7 +9,7 @@ import pytest
 from profiler_suite import child
 from profiler_suite.errors import ChildError
 from profiler_suite.machine import survey as module
-from profiler_suite.machine.examination import Examination, Request
+from profiler_suite.machine.examination import Examination, SurveyRequest
 from profiler_suite.machine.kept import (
     CACHE_VARIABLE,
     keep_baselines,
@@ -25,9 +25,9 @@ class Laboratory:
     """Stands in for the child: notes what was asked, answers at once."""
 
     def __init__(self) -> None:
-        self.requests: list[Request] = []
+        self.requests: list[SurveyRequest] = []
 
-    def __call__(self, request: Request, progress: module.Progress) -> Examination:
+    def __call__(self, request: SurveyRequest, progress: module.Progress) -> Examination:
         self.requests.append(request)
         progress("measuring")
         machine: Machine = msgspec.structs.replace(

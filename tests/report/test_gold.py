@@ -1,4 +1,4 @@
-"""A stored run of release 0.1 is reported as that release reported it, but for renamed words."""
+"""A stored run of release 0.1 is reported with the same numbers, in the words of today."""
 
 import csv
 import json

@@ -2,7 +2,7 @@
 
 import enum
 
-from profiler_suite.analysis.compare.environment import Difference
+from profiler_suite.analysis.compare.environment import EnvironmentDifference
 from profiler_suite.model.noun import Noun
 
 
@@ -78,7 +78,7 @@ class Comparison(Noun, frozen=True):
     after: str
     paired: bool
     """Measured side by side in one run."""
-    differences: tuple[Difference, ...]
+    differences: tuple[EnvironmentDifference, ...]
     obstacles: tuple[str, ...]
     """Why nothing can be told; empty when something can."""
     warnings: tuple[str, ...]

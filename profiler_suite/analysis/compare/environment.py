@@ -13,7 +13,7 @@ from profiler_suite.model.run import Provenance
 BASELINES_APART = 0.05
 
 
-class Difference(Noun, frozen=True):
+class EnvironmentDifference(Noun, frozen=True):
     """One fact in which two environments differ, as text."""
 
     name: str
@@ -21,21 +21,25 @@ class Difference(Noun, frozen=True):
     after: str
 
 
-def differences(before: Provenance, after: Provenance) -> tuple[Difference, ...]:
+def differences(before: Provenance, after: Provenance) -> tuple[EnvironmentDifference, ...]:
     """Every fact that may change a time and is not the same, the machine's first."""
     pairs = _together(_facts(before), _facts(after))
-    return tuple(Difference(name=n, before=b, after=a) for n, b, a in pairs if b != a)
+    return tuple(
+        EnvironmentDifference(name=n, before=b, after=a) for n, b, a in pairs if b != a
+    )
 
 
 def software_differences(
     before: MachineFacts, after: MachineFacts, executables: tuple[str, str]
-) -> tuple[Difference, ...]:
+) -> tuple[EnvironmentDifference, ...]:
     """The same for two environments of one machine: software alone."""
     pairs = _together(
         dict(_software(before)) | {"executable": executables[0]},
         dict(_software(after)) | {"executable": executables[1]},
     )
-    return tuple(Difference(name=n, before=b, after=a) for n, b, a in pairs if b != a)
+    return tuple(
+        EnvironmentDifference(name=n, before=b, after=a) for n, b, a in pairs if b != a
+    )
 
 
 def obstacles(before: Run, after: Run) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ class Measure(Noun, frozen=True):
     """Against the first host; of the first itself, the same."""
 
 
-class Across(Noun, frozen=True):
+class QuantityOnHosts(Noun, frozen=True):
     """One quantity on every host, in the order of the hosts."""
 
     name: str
@@ -35,7 +35,7 @@ class Across(Noun, frozen=True):
     measures: tuple[Measure, ...]
 
 
-class Standing(Noun, frozen=True):
+class TimeOnHost(Noun, frozen=True):
     """One implementation on one host, over the points that all hosts have measured."""
 
     time_s: float
@@ -51,7 +51,7 @@ class Standing(Noun, frozen=True):
     verdict: Verdict
 
 
-class Implementation(Noun, frozen=True):
+class ImplementationOnHosts(Noun, frozen=True):
     """One implementation of an experiment on every host."""
 
     experiment: str
@@ -59,16 +59,16 @@ class Implementation(Noun, frozen=True):
     problem: str
     """The one in the middle."""
     points: int
-    standings: tuple[Standing, ...]
+    standings: tuple[TimeOnHost, ...]
 
 
 class Hosts(Noun, frozen=True):
     """What is known of the hosts of one run."""
 
     names: tuple[str, ...]
-    ceilings: tuple[Across, ...]
-    calls: tuple[Across, ...]
-    implementations: tuple[Implementation, ...]
+    ceilings: tuple[QuantityOnHosts, ...]
+    calls: tuple[QuantityOnHosts, ...]
+    implementations: tuple[ImplementationOnHosts, ...]
     comparisons: tuple[Comparison, ...]
     """Every host but the first against the first."""
 
@@ -101,7 +101,7 @@ def _in_common(first: Run, other: Run) -> bool:
     )
 
 
-def _ceilings(runs: Sequence[Run]) -> tuple[Across, ...]:
+def _ceilings(runs: Sequence[Run]) -> tuple[QuantityOnHosts, ...]:
     def key(c: Ceiling) -> tuple[object, ...]:
         return c.quantity, c.label.partition(" (")[0], c.dtype, c.level, c.access, c.threads
 
@@ -116,7 +116,7 @@ def _ceilings(runs: Sequence[Run]) -> tuple[Across, ...]:
         if some.quantity in ("peak", "bandwidth"):
             measures = tuple(_turned(m) for m in measures)
         found.append(
-            Across(
+            QuantityOnHosts(
                 name=some.label.partition(" (")[0],
                 of=" ".join(part for part in (some.level or some.dtype, threads) if part),
                 quantity=some.quantity,
@@ -133,7 +133,7 @@ def _turned(measure: Measure) -> Measure:
     )
 
 
-def _calls(runs: Sequence[Run]) -> tuple[Across, ...]:
+def _calls(runs: Sequence[Run]) -> tuple[QuantityOnHosts, ...]:
     def key(c: CallCost) -> tuple[object, ...]:
         return c.operation, c.layout, c.dims, c.dtype
 
@@ -143,7 +143,7 @@ def _calls(runs: Sequence[Run]) -> tuple[Across, ...]:
         each = [table.get(name) for table in tables]
         some = next(c for c in each if c is not None)
         found.append(
-            Across(
+            QuantityOnHosts(
                 name=some.operation,
                 of=f"{some.layout}, {some.dims}-D {some.dtype}" if some.dims else some.layout,
                 quantity="call",
@@ -182,7 +182,7 @@ def _word(one: tuple[float, float, float], first: tuple[float, float, float]) ->
 
 def _implementations(
     runs: Sequence[Run], comparisons: Sequence[Comparison]
-) -> tuple[Implementation, ...]:
+) -> tuple[ImplementationOnHosts, ...]:
     tables = [_measured(run) for run in runs]
     common = tables[0].index
     for table in tables[1:]:
@@ -200,7 +200,7 @@ def _implementations(
             own = table.loc[part.index]
             group = by_after.get(host, {}).get((str(experiment), str(name)))
             standings.append(
-                Standing(
+                TimeOnHost(
                     time_s=float(own["time_s"].to_numpy(dtype=float)[place]),
                     of_attainable=_median(own["of_attainable"]),
                     overhead=_median(1 - own["copy"] - own["arithmetic"]),
@@ -211,7 +211,7 @@ def _implementations(
                 )
             )
         found.append(
-            Implementation(
+            ImplementationOnHosts(
                 experiment=str(experiment),
                 name=str(name),
                 problem=str(part["problem"].iloc[place]),

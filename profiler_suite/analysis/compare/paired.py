@@ -11,7 +11,7 @@ from profiler_suite.analysis import statistics
 from profiler_suite.analysis.compare import environment
 from profiler_suite.analysis.compare.changes import Change, Comparison, Verdict
 from profiler_suite.analysis.compare.verdicts import (
-    Evidence,
+    ChangeEvidence,
     change_of,
     concluded,
     judge,
@@ -111,7 +111,7 @@ def _side_by_side(
     logs = list(workers.values())
     half = statistics.half_width(max(stdev(logs), typical), len(logs))
     middle = median(logs)
-    seen = Evidence(
+    seen = ChangeEvidence(
         ratio=math.exp(middle),
         low=math.exp(middle - half),
         high=math.exp(middle + half),

@@ -21,7 +21,7 @@ from profiler_suite.analysis import statistics
 from profiler_suite.analysis.compare import environment
 from profiler_suite.analysis.compare.changes import Change, Comparison, Group, Verdict
 from profiler_suite.analysis.compare.verdicts import (
-    Evidence,
+    ChangeEvidence,
     change_of,
     concluded,
     group_of,
@@ -176,12 +176,12 @@ def _between(
     )
 
 
-def _evidence(a: dict[Any, Any], b: dict[Any, Any], threshold: float) -> Evidence:
+def _evidence(a: dict[Any, Any], b: dict[Any, Any], threshold: float) -> ChangeEvidence:
     """Both intervals in quadrature, each side of them for itself."""
     ratio = b["time_s"] / a["time_s"]
     up = math.hypot(_log(b["high_s"], b["time_s"]), _log(a["time_s"], a["low_s"]))
     down = math.hypot(_log(b["time_s"], b["low_s"]), _log(a["high_s"], a["time_s"]))
-    return Evidence(
+    return ChangeEvidence(
         ratio=ratio,
         low=ratio * math.exp(-down),
         high=ratio * math.exp(min(up, 700.0)),

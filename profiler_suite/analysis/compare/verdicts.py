@@ -25,7 +25,7 @@ SIGNIFICANT = 1 - statistics.CONFIDENCE
 _SIGMAS = NormalDist().inv_cdf(0.5 + statistics.CONFIDENCE / 2)
 
 
-class Evidence(Noun, frozen=True):
+class ChangeEvidence(Noun, frozen=True):
     """What the verdict on one point rests on."""
 
     ratio: float
@@ -45,7 +45,7 @@ class Evidence(Noun, frozen=True):
         return math.log(self.high / self.low) / 2 if self.low > 0 else math.inf
 
 
-def judge(evidence: Evidence) -> tuple[Verdict, str]:
+def judge(evidence: ChangeEvidence) -> tuple[Verdict, str]:
     """The verdict on one point, and why when one cannot tell."""
     e = evidence
     edge = math.log1p(e.threshold)
@@ -69,7 +69,7 @@ def judge(evidence: Evidence) -> tuple[Verdict, str]:
     )
 
 
-def probability(evidence: Evidence) -> float:
+def probability(evidence: ChangeEvidence) -> float:
     """One-sided p of the ratio under a true change of the threshold.
 
     The interval is taken as that of a normal distribution of the logarithm.
@@ -99,7 +99,7 @@ def holm(probabilities: Sequence[float]) -> list[float]:
 def change_of(
     point: Point,
     times_s: tuple[float, float],
-    evidence: Evidence,
+    evidence: ChangeEvidence,
     verdict: Verdict,
     reason: str,
     *,
@@ -220,7 +220,7 @@ def group_of(name: str, changes: Sequence[Change], common: float) -> Group:
         scatter = _SIGMAS * stdev(logs) / math.sqrt(len(logs)) if len(logs) > 1 else 0.0
         half = math.hypot(max(own, scatter), common)
         ratio, low, high = (math.exp(fmean(logs) + sign * half) for sign in (0, -1, 1))
-        seen = Evidence(
+        seen = ChangeEvidence(
             ratio=ratio,
             low=low,
             high=high,

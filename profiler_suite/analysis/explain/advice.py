@@ -9,7 +9,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.explain.candidates import LEAST_SHARE, Candidate, candidates
-from profiler_suite.measure.explain.records import Explained, Trial, Tried
+from profiler_suite.measure.explain.records import FunctionRecord, Trial, TrialResult
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Breakdown
@@ -49,8 +49,8 @@ class Advice(Noun, frozen=True):
 
 
 def judged(
-    explained: Explained,
-    tried: Iterable[Tried],
+    explained: FunctionRecord,
+    tried: Iterable[TrialResult],
     baselines_s: Mapping[str, float],
     machine: Machine,
     breakdown: Breakdown | None,
@@ -58,7 +58,7 @@ def judged(
     """The trials that gave the same answer in measurably less time, the largest gain first."""
     reasons = {_key(each.trial): each for each in candidates(explained, machine, breakdown)}
     given: dict[str, Advice] = {}
-    batches: list[tuple[Candidate, Tried, float]] = []
+    batches: list[tuple[Candidate, TrialResult, float]] = []
     for each in tried:
         candidate = reasons.get(_key(each.trial))
         if candidate is None or not each.same or not each.before or not each.after:
@@ -104,7 +104,7 @@ def _key(trial: Trial) -> bytes:
     return msgspec.json.encode(trial)
 
 
-def _saved_s(tried: Tried) -> float:
+def _saved_s(tried: TrialResult) -> float:
     """Seconds per evaluation between all single calls and the one call for all."""
 
     def middle(visits: Iterable[Any]) -> float:
@@ -114,7 +114,7 @@ def _saved_s(tried: Tried) -> float:
 
 
 def _batched(
-    explained: Explained, batches: list[tuple[Candidate, Tried, float]]
+    explained: FunctionRecord, batches: list[tuple[Candidate, TrialResult, float]]
 ) -> list[Advice]:
     """The batches of one kind together: they stand in the same loops."""
     found = []
@@ -147,6 +147,6 @@ def _batched(
     return found
 
 
-def _all_calls_s(tried: Tried) -> float:
+def _all_calls_s(tried: TrialResult) -> float:
     before = [min(v.sample_times_s) for v in tried.before]
     return tried.calls * float(pd.Series(before).median())

@@ -7,7 +7,7 @@ from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain import buffer_rewrites, call_rewrites, loops, rewriting
 from profiler_suite.machine.lookup import call_cost_or_none
-from profiler_suite.measure.explain.records import Explained, Trial
+from profiler_suite.measure.explain.records import FunctionRecord, Trial
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Breakdown
@@ -40,7 +40,7 @@ class Candidate(Noun, frozen=True):
 
 
 def candidates(
-    explained: Explained, machine: Machine, breakdown: Breakdown | None
+    explained: FunctionRecord, machine: Machine, breakdown: Breakdown | None
 ) -> list[Candidate]:
     """What is worth trying on the machine."""
     breakdown_record = explained.breakdown_record
@@ -76,7 +76,7 @@ def _lines_of(operations: Iterable[Operation]) -> set[int]:
     return {line.line for o in operations for line in o.lines}
 
 
-def _share(explained: Explained, operations: Iterable[Operation]) -> float:
+def _share(explained: FunctionRecord, operations: Iterable[Operation]) -> float:
     """Share of the time that the replay gives to these operations."""
     wanted = {id(o) for o in operations}
     total = sum(
@@ -117,7 +117,7 @@ def _product(shape: Iterable[int]) -> int:
 
 
 def _wrappers(
-    explained: Explained,
+    explained: FunctionRecord,
     machine: Machine,
     function: rewriting.Function,
     operations: list[Operation],
@@ -146,7 +146,7 @@ def _wrappers(
 
 
 def _powers(
-    explained: Explained, function: rewriting.Function, operations: list[Operation]
+    explained: FunctionRecord, function: rewriting.Function, operations: list[Operation]
 ) -> list[Candidate]:
     chosen = [o for o in operations if o.name in ("np.power", "scalar.pow")]
     lines = _lines_of(chosen)
@@ -166,7 +166,7 @@ def _powers(
 
 
 def _buffers(
-    explained: Explained,
+    explained: FunctionRecord,
     machine: Machine,
     function: rewriting.Function,
     operations: list[Operation],
@@ -217,7 +217,7 @@ def _buffers(
 
 
 def _einsum(
-    explained: Explained, function: rewriting.Function, operations: list[Operation]
+    explained: FunctionRecord, function: rewriting.Function, operations: list[Operation]
 ) -> list[Candidate]:
     chosen = [o for o in operations if o.name == "np.einsum"]
     lines = _lines_of(chosen)
@@ -236,7 +236,7 @@ def _einsum(
 
 
 def _upcasts(
-    explained: Explained,
+    explained: FunctionRecord,
     breakdown: Breakdown | None,
     function: rewriting.Function,
     operations: list[Operation],
@@ -270,7 +270,7 @@ def _upcasts(
     ]
 
 
-def _contiguous(explained: Explained, function: rewriting.Function) -> list[Candidate]:
+def _contiguous(explained: FunctionRecord, function: rewriting.Function) -> list[Candidate]:
     name = explained.name.rpartition(":")[2].rpartition(".")[2]
     if not explained.strided or function.source.function != name:
         return []
@@ -300,7 +300,7 @@ def _is_strided(operand: Any) -> bool:
     return False
 
 
-def _batches(explained: Explained, functions: list[rewriting.Function]) -> list[Candidate]:
+def _batches(explained: FunctionRecord, functions: list[rewriting.Function]) -> list[Candidate]:
     rows = []
     hits = {(r.file, r.line): r.hits / r.evaluations for r in explained.lines}
     for number, (time, o) in enumerate(
@@ -350,7 +350,7 @@ def _batches(explained: Explained, functions: list[rewriting.Function]) -> list[
 
 
 def _threads(
-    explained: Explained, machine: Machine, breakdown: Breakdown | None
+    explained: FunctionRecord, machine: Machine, breakdown: Breakdown | None
 ) -> list[Candidate]:
     if explained.product_flop < _THREADS_FLOP:
         return []

@@ -14,7 +14,7 @@ from profiler_suite.analysis.explain import advice, function_tables
 from profiler_suite.analysis.explain import document as explanation_document
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.candidates import candidates
-from profiler_suite.measure.explain.records import Explained, Trial, Tried
+from profiler_suite.measure.explain.records import FunctionRecord, Trial, TrialResult
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Breakdown, Estimate
@@ -40,9 +40,9 @@ class Explanation:
 
     def __init__(
         self,
-        explained: Explained,
+        explained: FunctionRecord,
         machine: Machine,
-        tried: tuple[Tried, ...] = (),
+        tried: tuple[TrialResult, ...] = (),
         kept_baselines_s: dict[str, float] | None = None,
     ) -> None:
         self.explained = explained
@@ -136,10 +136,10 @@ class Explanation:
 
 
 def explain(
-    explained: Explained,
+    explained: FunctionRecord,
     machine: Machine,
     kept_baselines_s: dict[str, float],
-    attempt: Callable[[Trial], Tried],
+    attempt: Callable[[Trial], TrialResult],
 ) -> Explanation:
     """The explanation, after `attempt` has tried whatever might be advised."""
     first = Explanation(explained, machine, (), kept_baselines_s)
@@ -150,7 +150,7 @@ def explain(
 
 
 def place(
-    explained: Explained, time: Estimate, machine: Machine, breakdown: Breakdown | None
+    explained: FunctionRecord, time: Estimate, machine: Machine, breakdown: Breakdown | None
 ) -> roofline.Placement:
     """Bound and share of attainable of a traced function.
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS, LineBreakdown
-from profiler_suite.measure.explain.records import Explained
+from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.rows import LineRecord
 
@@ -35,7 +35,7 @@ LINE_COLUMNS = (
 )
 
 
-def operation_table(explained: Explained, machine: Machine) -> pd.DataFrame:
+def operation_table(explained: FunctionRecord, machine: Machine) -> pd.DataFrame:
     """Every replayed operation, the costliest first; times in s."""
     breakdown_record = explained.breakdown_record
     fault_s, _ = time_breakdown.fault_price(breakdown_record, machine)
@@ -70,7 +70,7 @@ def _line_s(record: LineRecord) -> float:
     return record.corrected_s if record.method else record.time_s / record.evaluations
 
 
-def line_table(explained: Explained, machine: Machine) -> pd.DataFrame:
+def line_table(explained: FunctionRecord, machine: Machine) -> pd.DataFrame:
     """Every line that ran, in source order; times in s per evaluation."""
     breakdown = LineBreakdown(explained.breakdown_record, machine)
     rows = []

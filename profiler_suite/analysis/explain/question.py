@@ -6,8 +6,8 @@ from typing import Any
 from profiler_suite import units
 from profiler_suite.analysis import statistics, time_breakdown
 from profiler_suite.analysis.explain.explanation import Explanation
-from profiler_suite.analysis.statistics import Ratio
-from profiler_suite.measure.explain.records import Tried
+from profiler_suite.analysis.statistics import PairedRatio
+from profiler_suite.measure.explain.records import TrialResult
 from profiler_suite.model.noun import Noun
 
 SEED_SCHEMA = 1
@@ -22,7 +22,7 @@ class Side(Noun, frozen=True):
     textbook_bytes: float
 
 
-class SeedAnswer:
+class QuestionAnswer:
     """Loop against product: times, counts, bounds, time breakdowns, what would be saved."""
 
     def __init__(
@@ -30,9 +30,9 @@ class SeedAnswer:
         question: str,
         sides: tuple[Side, Side],
         explanations: tuple[Explanation, Explanation],
-        versus: Tried,
+        versus: TrialResult,
         alternative_name: str,
-        alternative: Tried,
+        alternative: TrialResult,
     ) -> None:
         self.question = question
         self.sides = sides
@@ -42,7 +42,7 @@ class SeedAnswer:
         self._alternative = alternative
 
     @property
-    def ratio(self) -> Ratio | None:
+    def ratio(self) -> PairedRatio | None:
         """Time of the loop over time of the product, from visits in turn.
 
         Its interval holds the quotient of the two times shown as well: the product's
@@ -58,11 +58,11 @@ class SeedAnswer:
         return loop.time.time_s / product.time.time_s
 
     @property
-    def alternative(self) -> Ratio | None:
+    def alternative(self) -> PairedRatio | None:
         """Time of the loop over time of the other way to its answer."""
         return self._ratio(self._alternative)
 
-    def _ratio(self, tried: Tried) -> Ratio | None:
+    def _ratio(self, tried: TrialResult) -> PairedRatio | None:
         return statistics.paired_ratio(
             dict(enumerate(tried.before)),
             dict(enumerate(tried.after)),
@@ -166,11 +166,11 @@ class SeedAnswer:
         return json.dumps(self.document(), indent=2, ensure_ascii=False, allow_nan=False)
 
 
-def _interval(ratio: Ratio) -> str:
+def _interval(ratio: PairedRatio) -> str:
     return f"{units.three_digits(ratio.low)} to {units.three_digits(ratio.high)}"
 
 
-def _ratio_document(ratio: Ratio | None) -> dict[str, Any] | None:
+def _ratio_document(ratio: PairedRatio | None) -> dict[str, Any] | None:
     if ratio is None:
         return None
     return {

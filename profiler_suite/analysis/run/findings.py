@@ -16,7 +16,7 @@ _SAME = 1.05
 _MOST_CROSSINGS = 3  # of one experiment in one finding
 
 
-class Answer(Noun, frozen=True):
+class PairAnswer(Noun, frozen=True):
     """The two sides of an experiment's question and what their times say."""
 
     experiment: str
@@ -51,7 +51,7 @@ def word_for(low: float, high: float) -> str:
     return "cannot tell"
 
 
-def answer(run: Run) -> Answer | None:
+def answer(run: Run) -> PairAnswer | None:
     """The answer to the first experiment that asks about a pair; None when not measured."""
     points = {point.id: point for point in run.provenance.points}
     table = run.points.set_index("id")
@@ -76,7 +76,7 @@ def answer(run: Run) -> Answer | None:
     return None
 
 
-def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> Answer | None:
+def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> PairAnswer | None:
     ratio = statistics.paired_ratio(
         run.history.by_round(left.id),
         run.history.by_round(right.id),
@@ -94,7 +94,7 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> Answer 
         roofline.in_words(str(row["bound"]), str(row["level"]), float(row["of_attainable"]))
         for row in (a, b)
     ]
-    return Answer(
+    return PairAnswer(
         experiment=left.experiment,
         left=left.id,
         right=right.id,
@@ -113,7 +113,7 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> Answer 
 
 
 def _headline(
-    left: Point, right: Point, ratio: statistics.Ratio, flop_ratio: float, word: str
+    left: Point, right: Point, ratio: statistics.PairedRatio, flop_ratio: float, word: str
 ) -> str:
     interval = f"{units.three_digits(ratio.low)} to {units.three_digits(ratio.high)}"
     if flop_ratio == 1:

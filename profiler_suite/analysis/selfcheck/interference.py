@@ -6,7 +6,7 @@ import msgspec
 
 from profiler_suite.analysis.run.history import History
 from profiler_suite.machine import canary
-from profiler_suite.measure.selfcheck import Evidence
+from profiler_suite.measure.selfcheck import SelfCheckEvidence
 from profiler_suite.model.rows import Visit
 from profiler_suite.model.run import Check
 
@@ -16,7 +16,7 @@ ON_TIME = 0.02
 """A wait that takes this share longer than the shortest of its kind was interrupted."""
 
 
-def undisturbed_share(evidence: Evidence, history: History) -> float:
+def undisturbed_share(evidence: SelfCheckEvidence, history: History) -> float:
     """The share of measurements that nothing interfered with, 0 to 1.
 
     Three witnesses, of which the worst counts: canaries see a slow mode; waits of known

@@ -20,12 +20,12 @@ from profiler_suite.analysis.selfcheck import interference, known_truth
 from profiler_suite.analysis.statistics import (
     CONFIDENCE,
     FEWEST_UNDISTURBED,
-    Ratio,
+    PairedRatio,
     estimate,
     paired_ratio,
 )
 from profiler_suite.machine import canary
-from profiler_suite.measure.selfcheck import ITERATIONS, PLANTED, Evidence, Pair
+from profiler_suite.measure.selfcheck import ITERATIONS, PLANTED, Pair, SelfCheckEvidence
 from profiler_suite.measure.timing import SAMPLE_S
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.results import Estimate
@@ -50,7 +50,7 @@ _SLOW_SHARE = 0.10
 _SURELY, _HARDLY = 0.9, 0.5
 
 
-def judge(evidence: Evidence, suite_version: str) -> SelfCheck:
+def judge(evidence: SelfCheckEvidence, suite_version: str) -> SelfCheck:
     """All checks, and in words what this machine can resolve."""
     history = history_of(evidence.rows, 0, evidence.kept_baselines_s)
     ratios = _ratios(evidence.pairs, history)
@@ -105,7 +105,7 @@ def rate(
 # ---------------------------------------------------------------- clock and times
 
 
-def _clock(evidence: Evidence) -> list[Check]:
+def _clock(evidence: SelfCheckEvidence) -> list[Check]:
     clock = evidence.clock
     sample = f"{clock.reads:,} reads"
     backwards = Check(
@@ -135,7 +135,7 @@ def _clock(evidence: Evidence) -> list[Check]:
     ] + [backwards]
 
 
-def _estimates(evidence: Evidence, history: History) -> dict[str, Estimate]:
+def _estimates(evidence: SelfCheckEvidence, history: History) -> dict[str, Estimate]:
     return {
         point.id: estimate(
             history.visits[point.id],
@@ -148,7 +148,7 @@ def _estimates(evidence: Evidence, history: History) -> dict[str, Estimate]:
     }
 
 
-def _times(evidence: Evidence, history: History) -> list[Check]:
+def _times(evidence: SelfCheckEvidence, history: History) -> list[Check]:
     estimates = _estimates(evidence, history)
     by_kind: dict[str, list[Point]] = {}
     for point in evidence.points:
@@ -255,7 +255,7 @@ def _same_times(pairs: Sequence[Pair], estimates: dict[str, Estimate]) -> list[C
 # ------------------------------------------------------------------------ changes
 
 
-def _ratios(pairs: Sequence[Pair], history: History) -> list[tuple[Pair, Ratio]]:
+def _ratios(pairs: Sequence[Pair], history: History) -> list[tuple[Pair, PairedRatio]]:
     found = []
     for pair in pairs:
         ratio = paired_ratio(
@@ -266,7 +266,7 @@ def _ratios(pairs: Sequence[Pair], history: History) -> list[tuple[Pair, Ratio]]
     return found
 
 
-def _changes(ratios: Sequence[tuple[Pair, Ratio]]) -> list[Check]:
+def _changes(ratios: Sequence[tuple[Pair, PairedRatio]]) -> list[Check]:
     """What pairs of equal code and pairs with a planted slow-down are called."""
     checks: list[Check] = []
     same = [ratio for pair, ratio in ratios if pair.planted == 0]
@@ -350,7 +350,7 @@ def median_interval(values: Sequence[float]) -> tuple[float, float]:
     return ordered[cut], ordered[-1 - cut]
 
 
-def _called(ratio: Ratio) -> str:
+def _called(ratio: PairedRatio) -> str:
     return word_for(ratio.low, ratio.high)
 
 

@@ -15,7 +15,7 @@ from profiler_suite.analysis.time_breakdown import (
     MEMORY,
 )
 from profiler_suite.measure.lines.correct import MODEL_INTERVAL
-from profiler_suite.measure.selfcheck import BREAKDOWN, COUNTS, Evidence
+from profiler_suite.measure.selfcheck import BREAKDOWN, COUNTS, SelfCheckEvidence
 from profiler_suite.model.results import Breakdown, BreakdownEntry
 from profiler_suite.model.rows import LineRecord
 from profiler_suite.model.run import Check
@@ -41,7 +41,7 @@ _ENTRIES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def checks(evidence: Evidence) -> tuple[list[Check], list[str]]:
+def checks(evidence: SelfCheckEvidence) -> tuple[list[Check], list[str]]:
     """Checks of breakdowns, lines and counts, and what could not be checked, in sentences."""
     found, missing = _breakdown(evidence)
     found += _lines(evidence.lines)
@@ -49,7 +49,7 @@ def checks(evidence: Evidence) -> tuple[list[Check], list[str]]:
     return found, missing
 
 
-def _breakdown(evidence: Evidence) -> tuple[list[Check], list[str]]:
+def _breakdown(evidence: SelfCheckEvidence) -> tuple[list[Check], list[str]]:
     """Each function by its better time breakdown: a defect is in all of them, noise in one."""
     names = {point.id: point.implementation for point in evidence.points}
     by_name: dict[str, list[_Breakdown]] = {}
@@ -227,7 +227,7 @@ def _lines(lines: Sequence[LineRecord]) -> list[Check]:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Seen:
+class _ProfileFindings:
     """What one profile says of a function whose heavier line has 75 % of the work."""
 
     share: float
@@ -239,14 +239,14 @@ class _Seen:
     """What line_profiler added over what the model says, less 1; None: too little to tell."""
 
 
-def _seen(work: str, own: Sequence[LineRecord]) -> _Seen | None:
+def _seen(work: str, own: Sequence[LineRecord]) -> _ProfileFindings | None:
     by_work = {line.source.count(work): line for line in own}
     one, three = by_work.get(1), by_work.get(3)
     if one is None or three is None or one.corrected_s + three.corrected_s <= 0:
         return None
     raw_s = sum(line.time_s / line.evaluations for line in own)
     modelled_s = sum(line.added_s for line in own)
-    return _Seen(
+    return _ProfileFindings(
         share=three.corrected_s / (one.corrected_s + three.corrected_s),
         raw_share=three.time_s / (one.time_s + three.time_s),
         samples=one.samples + three.samples,
@@ -256,7 +256,7 @@ def _seen(work: str, own: Sequence[LineRecord]) -> _Seen | None:
     )
 
 
-def _line_checks(seen: Sequence[_Seen]) -> list[Check]:
+def _line_checks(seen: Sequence[_ProfileFindings]) -> list[Check]:
     slowed = units.ratio(median(each.slowed for each in seen))
     raw_share = units.percent(median(each.raw_share for each in seen))
     samples = sum(each.samples for each in seen)
@@ -314,7 +314,7 @@ def _line_check(
 # ------------------------------------------------------------------------ counts
 
 
-def _counts(evidence: Evidence) -> list[Check]:
+def _counts(evidence: SelfCheckEvidence) -> list[Check]:
     """Traced FLOP and bytes against the formulas that the functions state."""
     points = {point.id: point for point in evidence.points}
     flop: dict[str, float] = {}

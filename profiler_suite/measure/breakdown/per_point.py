@@ -33,7 +33,7 @@ _SIZES_PER_GROUP = 3
 _SAMPLING_HZ = 3989.0
 
 
-class Effort(Noun, frozen=True):
+class BreakdownEffort(Noun, frozen=True):
     """How much time one account may take, and what counts as undisturbed."""
 
     replay_s: float
@@ -52,12 +52,12 @@ class Effort(Noun, frozen=True):
     """A function whose trace is expected to take longer is not traced."""
 
 
-class Order(Noun, frozen=True):
+class BreakdownRequest(Noun, frozen=True):
     """What the accounting child is asked to do with each point that follows."""
 
     files: tuple[str, ...]
     seed: int
-    effort: Effort
+    effort: BreakdownEffort
     profiled: tuple[str, ...] = ()
     """Ids of points whose lines are profiled: a trace splits their lines."""
     most_trace_of_profiled_s: float = 0.0
@@ -65,7 +65,7 @@ class Order(Noun, frozen=True):
 
 def measure_breakdowns(
     points: Sequence[Point],
-    order: Order,
+    order: BreakdownRequest,
     patience_s: float,
     tell: Callable[[BreakdownRecord], None],
 ) -> str:
@@ -86,7 +86,9 @@ def measure_breakdowns(
     return ended and f"the accounting process was given up: {ended}"
 
 
-def measure_breakdown(point: Point, order: Order, run_canary: canary.Canary) -> BreakdownRecord:
+def measure_breakdown(
+    point: Point, order: BreakdownRequest, run_canary: canary.Canary
+) -> BreakdownRecord:
     """Trace, replay and sample one point of a plan."""
     effort = order.effort
     if point.id in order.profiled:
@@ -107,7 +109,7 @@ def measure_breakdown(point: Point, order: Order, run_canary: canary.Canary) -> 
 def breakdown_record(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
-    effort: Effort,
+    effort: BreakdownEffort,
     run_canary: canary.Canary,
     *,
     name: str,
@@ -289,7 +291,7 @@ def _shapes(operation: Operation) -> str:
 def _samples(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
-    effort: Effort,
+    effort: BreakdownEffort,
     run_canary: canary.Canary,
 ) -> tuple[NativeSamples | None, bool, str]:
     """The samples, whether they were taken undisturbed, or why there are none."""
@@ -310,7 +312,7 @@ def main() -> None:
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     lines = child.heard(sys.stdin.buffer)
-    order = msgspec.json.decode(next(lines), type=Order)
+    order = msgspec.json.decode(next(lines), type=BreakdownRequest)
     for file in order.files:
         catalogue.find(file)
     threads = NativeThreads()

@@ -36,7 +36,7 @@ _LEAST_FRESH_BYTES, _MOST_FRESH_BYTES = 2**20, 2**26
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
-class Timed(Noun, frozen=True):
+class CallTiming(Noun, frozen=True):
     """One call timed in rounds: lower quartile, spread and page faults per call."""
 
     time_s: float
@@ -45,23 +45,23 @@ class Timed(Noun, frozen=True):
     minor_faults: float
 
 
-NOTHING = Timed(time_s=0.0, spread_s=0.0, minor_faults=0.0)
+NOTHING = CallTiming(time_s=0.0, spread_s=0.0, minor_faults=0.0)
 
 
 class Replay(Noun, frozen=True):
     """The plain function and every operation, from the same rounds."""
 
-    plain: Timed
-    full: tuple[Timed | None, ...]
+    plain: CallTiming
+    full: tuple[CallTiming | None, ...]
     """One per operation; None when it cannot be rebuilt."""
-    fixed: tuple[Timed | None, ...]
+    fixed: tuple[CallTiming | None, ...]
     rounds: int
     undisturbed_rounds: int
-    fault: Timed
+    fault: CallTiming
     """A page fault with its page's return; nothing where the plain function has none."""
 
 
-class _Series:
+class _CallRounds:
     """The rounds of one call."""
 
     def __init__(self, call: Call, passes: int = 1) -> None:
@@ -94,7 +94,7 @@ class _Series:
         self.times_s.append(self._time(self._repeats))
         self.faults.append((timing.minor_faults() - before) / self._repeats)
 
-    def summary(self, chosen: Sequence[int]) -> Timed:
+    def summary(self, chosen: Sequence[int]) -> CallTiming:
         faults = sorted(self.faults[i] for i in chosen)
         return _lower_quartile([self.times_s[i] for i in chosen], faults[len(faults) // 2])
 
@@ -105,13 +105,13 @@ class _Series:
         return (timing.minor_faults() - before) / self._repeats
 
 
-def _lower_quartile(times_s: list[float], minor_faults: float) -> Timed:
+def _lower_quartile(times_s: list[float], minor_faults: float) -> CallTiming:
     """The lower quartile, of every call alike: a canary does not see what disturbs a
     round between its two ends, and disturbance only ever adds."""
     if len(times_s) == 1:
-        return Timed(time_s=times_s[0], spread_s=0.0, minor_faults=minor_faults)
+        return CallTiming(time_s=times_s[0], spread_s=0.0, minor_faults=minor_faults)
     low, _, high = quantiles(times_s, n=4, method="inclusive")
-    return Timed(time_s=low, spread_s=(high - low) / 2, minor_faults=minor_faults)
+    return CallTiming(time_s=low, spread_s=(high - low) / 2, minor_faults=minor_faults)
 
 
 Sample = Callable[[Iterable[None], timing.Clock], int]
@@ -173,7 +173,7 @@ def replay(
     # Each series looks for itself whether a call of it is short.
     moved_bytes = sum(each.bytes_read + each.bytes_written for each in operations)
     passes = max(1, timing.passes_that_fill(moved_bytes, last_cache_bytes, 0.0))
-    plain = _Series((function, arguments, {}), passes)
+    plain = _CallRounds((function, arguments, {}), passes)
     full = [_series(operation, shrink=False, passes=passes) for operation in operations]
     fixed = [_series(operation, shrink=True) for operation in operations]
     everything = [plain, *(s for s in (*full, *fixed) if s is not None)]
@@ -218,10 +218,10 @@ def _fresh_bytes(operations: Sequence[Operation]) -> int:
     return min(max(mean, _LEAST_FRESH_BYTES), _MOST_FRESH_BYTES)
 
 
-def _series(operation: Operation, *, shrink: bool, passes: int = 1) -> _Series | None:
+def _series(operation: Operation, *, shrink: bool, passes: int = 1) -> _CallRounds | None:
     """The operation rebuilt and tried once; None where that is not possible."""
     try:
         call = rebuild(operation, shrink=shrink)
-        return None if call is None else _Series(call, passes)
+        return None if call is None else _CallRounds(call, passes)
     except Exception:  # noqa: BLE001 - made-up values may be outside an operation's domain
         return None

@@ -19,16 +19,16 @@ import msgspec
 from profiler_suite import child
 from profiler_suite.errors import FunctionError, ProfilerSuiteError, TimeUp, UsageError
 from profiler_suite.measure.explain.records import (
-    Ask,
-    Begin,
-    Effort,
-    Explained,
-    Failed,
-    Loaded,
+    ExplainEffort,
+    ExplainRequest,
+    FailureReply,
+    FunctionRecord,
+    LoadReply,
+    LoadRequest,
     Stage,
     Trial,
-    Tried,
-    Wish,
+    TrialRequest,
+    TrialResult,
 )
 from profiler_suite.model.noun import to_json
 from profiler_suite.model.trace import Operation
@@ -40,7 +40,7 @@ _GRACE_S = 5.0
 # Arguments of more than this share of the memory are not loaded twice.
 _ROOM_FOR_TWO = 0.1
 
-Answer = Explained | Failed | Loaded | Stage | Tried
+Answer = FunctionRecord | FailureReply | LoadReply | Stage | TrialResult
 
 
 class ExplainChild:
@@ -49,10 +49,10 @@ class ExplainChild:
     Made, it has loaded function and arguments; a usage error tells what is wrong with them.
     """
 
-    def __init__(self, ask: Ask, tell: Callable[[str], None]) -> None:
+    def __init__(self, ask: LoadRequest, tell: Callable[[str], None]) -> None:
         self._ask = ask
-        self._begin = Begin(
-            effort=Effort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0)
+        self._begin = ExplainRequest(
+            effort=ExplainEffort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0)
         )
         self._fresh: ExplainChild | None = None
         self._target = ask.target
@@ -75,29 +75,33 @@ class ExplainChild:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def explain(self, effort: Effort, threads: int = 1, *, copy: bool = True) -> Explained:
+    def explain(
+        self, effort: ExplainEffort, threads: int = 1, *, copy: bool = True
+    ) -> FunctionRecord:
         """All passes over the function."""
-        self._begin = Begin(effort=effort, threads=threads, copy=copy)
+        self._begin = ExplainRequest(effort=effort, threads=threads, copy=copy)
         found = self._in_time(self._begin)
-        assert isinstance(found, Explained)
+        assert isinstance(found, FunctionRecord)
         small = found.argument_bytes < _ROOM_FOR_TWO * (effort.memory_bytes or math.inf)
         self._room_for_two = small
         return found
 
-    def attempt(self, trial: Trial) -> Tried:
+    def attempt(self, trial: Trial) -> TrialResult:
         """Try one thing on the machine."""
         self._tell(f"trying {trial.kind}")
         if trial.kind == "rewrite" and self._room_for_two:
             try:
-                found = self._fresh_child()._request(Wish(trial=trial))
+                found = self._fresh_child()._request(TrialRequest(trial=trial))
             except ProfilerSuiteError as error:  # a rewrite may even end its process
                 if self._fresh is not None:
                     self._fresh.close()
                 self._fresh = None
-                return Tried(trial=trial, before=(), after=(), same=False, reason=str(error))
+                return TrialResult(
+                    trial=trial, before=(), after=(), same=False, reason=str(error)
+                )
         else:
-            found = self._request(Wish(trial=trial))
-        assert isinstance(found, Tried)
+            found = self._request(TrialRequest(trial=trial))
+        assert isinstance(found, TrialResult)
         return found
 
     def _fresh_child(self) -> "ExplainChild":
@@ -111,7 +115,9 @@ class ExplainChild:
             self._fresh._in_time(msgspec.structs.replace(self._begin, passes=False))
         return self._fresh
 
-    def _in_time(self, request: Ask | Begin) -> Loaded | Explained | Tried:
+    def _in_time(
+        self, request: LoadRequest | ExplainRequest
+    ) -> LoadReply | FunctionRecord | TrialResult:
         """Compiled code that never comes back to the interpreter cannot stop itself."""
         last_resort = threading.Timer(self._timeout_s + _GRACE_S, self._expire)
         if self._timeout_s:
@@ -126,8 +132,10 @@ class ExplainChild:
         child.end(self._process)
 
     def _request(
-        self, request: Ask | Begin | Wish, once_called: Callable[[], None] = lambda: None
-    ) -> Loaded | Explained | Tried:
+        self,
+        request: LoadRequest | ExplainRequest | TrialRequest,
+        once_called: Callable[[], None] = lambda: None,
+    ) -> LoadReply | FunctionRecord | TrialResult:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
@@ -140,10 +148,10 @@ class ExplainChild:
                 self._tell(answer.text)
                 if answer.text not in _BEFORE_IT_RETURNED:
                     once_called()
-            elif isinstance(answer, Failed):
+            elif isinstance(answer, FailureReply):
                 raise (UsageError if answer.usage else FunctionError)(answer.reason)
             else:
-                found: Loaded | Explained | Tried = answer
+                found: LoadReply | FunctionRecord | TrialResult = answer
                 return found
         ended = child.how_it_ended(self._process)
         if self._expired:
@@ -201,7 +209,7 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
         output.write(to_json(message) + b"\n")
         output.flush()
 
-    ask = msgspec.json.decode(requests.readline(), type=Ask)
+    ask = msgspec.json.decode(requests.readline(), type=LoadRequest)
     limit = _TimeLimit(ask.timeout_s)
     stage = ""
 
@@ -217,8 +225,8 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
         limit.begin()
         called = user_function.load(ask.target, ask.setup, ask.dtype)
         limit.lift()
-        answer(Loaded())
-        begin = msgspec.json.decode(requests.readline() or b"null", type=Begin | None)
+        answer(LoadReply())
+        begin = msgspec.json.decode(requests.readline() or b"null", type=ExplainRequest | None)
         if begin is None:  # nobody wants to know any more
             return
         subject = Subject(called, begin.effort, begin.threads, copy=begin.copy)
@@ -229,20 +237,24 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
             operations = explained.operations
     except ProfilerSuiteError as error:
         usage = not isinstance(error, FunctionError)
-        answer(Failed(usage=usage, reason=str(error)))
+        answer(FailureReply(usage=usage, reason=str(error)))
         return
     except MemoryError as error:
-        answer(Failed(usage=False, reason=f"there is not enough memory: {error}"))
+        answer(FailureReply(usage=False, reason=f"there is not enough memory: {error}"))
         return
     except BaseException as error:
         if not user_function.is_of_user(error):
             raise
         told = user_function.failure(error, ask.target)
-        answer(Failed(usage=False, reason=f"{told}\n  (not at the first call: while {stage})"))
+        answer(
+            FailureReply(
+                usage=False, reason=f"{told}\n  (not at the first call: while {stage})"
+            )
+        )
         return
-    answer(explained if begin.passes else Loaded())
+    answer(explained if begin.passes else LoadReply())
     for line in requests:
-        wish = msgspec.json.decode(line, type=Wish)
+        wish = msgspec.json.decode(line, type=TrialRequest)
         answer(trials.attempt(subject, operations, wish.trial))
 
 

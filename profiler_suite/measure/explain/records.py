@@ -7,22 +7,22 @@ from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.trace import Operation
 
 __all__ = [
-    "Ask",
-    "Begin",
-    "Effort",
-    "Explained",
-    "Failed",
-    "Loaded",
+    "ExplainEffort",
+    "ExplainRequest",
+    "FailureReply",
+    "FunctionRecord",
+    "LoadReply",
+    "LoadRequest",
     "Rewrite",
     "SourceText",
     "Stage",
     "Trial",
-    "Tried",
-    "Wish",
+    "TrialRequest",
+    "TrialResult",
 ]
 
 
-class Effort(Noun, frozen=True):
+class ExplainEffort(Noun, frozen=True):
     """How much time and memory the passes may take."""
 
     baselines_s: dict[str, float]
@@ -40,7 +40,7 @@ class Effort(Noun, frozen=True):
     seed: int = 0
 
 
-class Ask(Noun, frozen=True, tag="ask"):
+class LoadRequest(Noun, frozen=True, tag="ask"):
     """First request to the child: load this function and its arguments."""
 
     target: str
@@ -50,14 +50,14 @@ class Ask(Noun, frozen=True, tag="ask"):
     """Give up when loading, or the first call, takes longer; 0 for no limit."""
 
 
-class Loaded(Noun, frozen=True, tag="loaded"):
+class LoadReply(Noun, frozen=True, tag="loaded"):
     """The function and its arguments are there."""
 
 
-class Begin(Noun, frozen=True, tag="begin"):
+class ExplainRequest(Noun, frozen=True, tag="begin"):
     """Second request: explain it."""
 
-    effort: Effort
+    effort: ExplainEffort
     threads: int = 1
     copy: bool = True
     """Give every pass its own copy of the arguments."""
@@ -92,7 +92,7 @@ class Trial(Noun, frozen=True):
     setup: str = ""
 
 
-class Wish(Noun, frozen=True, tag="wish"):
+class TrialRequest(Noun, frozen=True, tag="wish"):
     """Later request: try this."""
 
     trial: Trial
@@ -104,7 +104,7 @@ class Stage(Noun, frozen=True, tag="stage"):
     text: str
 
 
-class Failed(Noun, frozen=True, tag="failed"):
+class FailureReply(Noun, frozen=True, tag="failed"):
     """It could not be explained."""
 
     usage: bool
@@ -123,7 +123,7 @@ class SourceText(Noun, frozen=True):
     """What each local name held when it returned: 'float64 (500, 3072)', 'int 2', …"""
 
 
-class Explained(Noun, frozen=True, tag="explained"):
+class FunctionRecord(Noun, frozen=True, tag="explained"):
     """Everything that was measured of one function."""
 
     name: str
@@ -163,7 +163,7 @@ class Explained(Noun, frozen=True, tag="explained"):
     """Whether two calls with equal arguments gave equal results."""
 
 
-class Tried(Noun, frozen=True, tag="tried"):
+class TrialResult(Noun, frozen=True, tag="tried"):
     """What a trial found: visits of both sides, in turn."""
 
     trial: Trial

@@ -21,7 +21,7 @@ from profiler_suite.errors import FunctionError
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
 from profiler_suite.measure.breakdown import per_point as breakdown_pass
-from profiler_suite.measure.explain.records import Effort, Explained, SourceText
+from profiler_suite.measure.explain.records import ExplainEffort, FunctionRecord, SourceText
 from profiler_suite.measure.explain.same_answer import arrays_in, compare, copied, in_words
 from profiler_suite.measure.lines.functions import functions_to_profile, python_function
 from profiler_suite.measure.lines.records import records
@@ -31,7 +31,7 @@ from profiler_suite.measure.trace.recording import TraceTooLongError
 from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.trace import OperationCounts
 from profiler_suite.workloads import user_function, verification
-from profiler_suite.workloads.user_function import Called
+from profiler_suite.workloads.user_function import FunctionCall
 
 Tell = Callable[[str], None]
 
@@ -47,7 +47,9 @@ _MOST_CHECKED_BYTES = 2 * 2**30
 class Subject:
     """A function that is being explained, with its arguments and its canaries."""
 
-    def __init__(self, called: Called, effort: Effort, threads: int, *, copy: bool) -> None:
+    def __init__(
+        self, called: FunctionCall, effort: ExplainEffort, threads: int, *, copy: bool
+    ) -> None:
         self.called = called
         self.effort = effort
         self.threads = threads
@@ -85,14 +87,14 @@ class Subject:
 
     # -------------------------------------------------------------- measuring
 
-    def explain(self, tell: Tell) -> Explained:
+    def explain(self, tell: Tell) -> FunctionRecord:
         """All passes; raises FunctionError when the function raises."""
         # A warning of the function's own says nothing new the thousandth time.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return self._explained(tell)
 
-    def _explained(self, tell: Tell) -> Explained:
+    def _explained(self, tell: Tell) -> FunctionRecord:
         with threadpoolctl.threadpool_limits(limits=self.threads):
             tell("the first call")
             cold_s, result = self._first_call()
@@ -118,7 +120,7 @@ class Subject:
             for each in operation.results[:1]:
                 by_dtype[each.dtype] = by_dtype.get(each.dtype, 0.0) + operation.flop
         start = python_function(self.called.function)
-        return Explained(
+        return FunctionRecord(
             name=self.called.name,
             setup=self.called.setup,
             file=start.__code__.co_filename if start else "",
@@ -194,10 +196,10 @@ class Subject:
             "it changes its arguments: each evaluation works on what the one before left"
         )
 
-    def _timed(self, cold_s: float) -> tuple[timing.Prepared, tuple[Visit, ...]]:
+    def _timed(self, cold_s: float) -> tuple[timing.PreparedCall, tuple[Visit, ...]]:
         arguments = self.arguments()
         if self._long:
-            prepared = timing.Prepared(cold_s=cold_s, evaluations=1, samples=1)
+            prepared = timing.PreparedCall(cold_s=cold_s, evaluations=1, samples=1)
         else:
             prepared = timing.prepare(self.function, arguments)
         visits: list[Visit] = []
@@ -219,7 +221,7 @@ class Subject:
         name: str,
         function: Callable[..., Any],
         arguments: tuple[Any, ...],
-        prepared: timing.Prepared,
+        prepared: timing.PreparedCall,
     ) -> Visit:
         """One visit between the canaries."""
         at_s = (perf_counter_ns() - self._begun_ns) * 1e-9
@@ -249,7 +251,7 @@ class Subject:
         return breakdown_pass.breakdown_record(
             self.function,
             self.arguments(),
-            breakdown_pass.Effort(
+            breakdown_pass.BreakdownEffort(
                 replay_s=self.effort.replay_s,
                 sample_s=self.effort.sample_s,
                 baseline_s=baseline_s,
@@ -338,7 +340,7 @@ def _seconds(subject: Subject) -> str:
     return f"{subject.effort.trace_s:.0f} s"
 
 
-def _positional(called: Called) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+def _positional(called: FunctionCall) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     """The call with positional arguments only: keywords that need it are bound beforehand."""
     if not called.kwargs:
         return called.function, called.args

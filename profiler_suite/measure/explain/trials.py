@@ -15,7 +15,7 @@ import numpy as np
 import threadpoolctl
 
 from profiler_suite.measure import timing
-from profiler_suite.measure.explain.records import Rewrite, Trial, Tried
+from profiler_suite.measure.explain.records import Rewrite, Trial, TrialResult
 from profiler_suite.measure.explain.same_answer import arrays_in, compare
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.lines.functions import python_function
@@ -52,7 +52,7 @@ class _UntriableError(Exception):
     """It cannot be tried, for this reason."""
 
 
-def attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> Tried:
+def attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> TrialResult:
     """Try one thing; what goes wrong is the reason that comes back.
 
     `operations` are those that were explained; only a batch needs them.
@@ -62,7 +62,7 @@ def attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> 
         return _attempt(subject, operations, trial)
 
 
-def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> Tried:
+def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> TrialResult:
     try:
         if trial.kind == "threads":
             return _threads(subject, trial)
@@ -78,14 +78,14 @@ def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) ->
                     if other.kwargs
                     else (other.function, other.args),
                 )
-                return Tried(trial=trial, before=before, after=after)
+                return TrialResult(trial=trial, before=before, after=after)
             return _rewrite(subject, trial)
     except _UntriableError as error:
         reason = str(error)
     # A rewrite may be wrong in any way: then it is not advised.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         reason = f"{type(error).__name__}: {error}"
-    return Tried(trial=trial, before=(), after=(), same=False, reason=reason)
+    return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
 
 
 def _pairs(
@@ -123,7 +123,7 @@ def _pairs(
 # ----------------------------------------------------------------- rewrites
 
 
-def _rewrite(subject: Subject, trial: Trial) -> Tried:
+def _rewrite(subject: Subject, trial: Trial) -> TrialResult:
     assert trial.rewrite is not None
     function, namespace = rewritten(subject.function, trial.rewrite)
     third = None
@@ -144,7 +144,7 @@ def _rewrite(subject: Subject, trial: Trial) -> Tried:
         third = _seeded(function, subject.arguments())
         difference = compare(one, third)
     if not difference.same:
-        return Tried(
+        return TrialResult(
             trial=trial,
             before=(),
             after=(),
@@ -159,7 +159,7 @@ def _rewrite(subject: Subject, trial: Trial) -> Tried:
     before, after = _pairs(
         subject, (subject.function, subject.arguments()), (function, subject.arguments())
     )
-    return Tried(
+    return TrialResult(
         trial=trial,
         before=before,
         after=after,
@@ -230,7 +230,7 @@ def _seeded(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
 # ------------------------------------------------------------------ threads
 
 
-def _threads(subject: Subject, trial: Trial) -> Tried:
+def _threads(subject: Subject, trial: Trial) -> TrialResult:
     controller = threadpoolctl.ThreadpoolController()
     limits = (subject.threads, trial.threads)
     current = 0
@@ -252,13 +252,13 @@ def _threads(subject: Subject, trial: Trial) -> Tried:
     finally:
         for each in controller.lib_controllers:
             each.set_num_threads(saved[each.filepath])
-    return Tried(trial=trial, before=before, after=after)
+    return TrialResult(trial=trial, before=before, after=after)
 
 
 # ------------------------------------------------------------------ batches
 
 
-def _batch(subject: Subject, operation: Operation, trial: Trial) -> Tried:
+def _batch(subject: Subject, operation: Operation, trial: Trial) -> TrialResult:
     """One call over all operands stacked, against one of the traced calls."""
     single = rebuild(operation)
     if single is None:
@@ -278,7 +278,7 @@ def _batch(subject: Subject, operation: Operation, trial: Trial) -> Tried:
         )
         for visit in after
     )
-    return Tried(trial=trial, before=before, after=after, calls=operation.calls)
+    return TrialResult(trial=trial, before=before, after=after, calls=operation.calls)
 
 
 def _bound(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Side:

@@ -7,10 +7,10 @@ has a child of its own.
 """
 
 from profiler_suite.measure.lines.functions import functions_to_profile
-from profiler_suite.measure.lines.job import Profiled, profile_points, representatives
+from profiler_suite.measure.lines.job import LinesReply, profile_points, representatives
 
 __all__ = [
-    "Profiled",
+    "LinesReply",
     "functions_to_profile",
     "profile_points",
     "representatives",

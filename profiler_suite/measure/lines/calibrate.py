@@ -16,7 +16,7 @@ import numpy as np
 
 from profiler_suite.measure.lines import events
 from profiler_suite.measure.lines.events import FIELDS, Events
-from profiler_suite.measure.lines.instrument import Instrumented, all_codes, label, on_copies
+from profiler_suite.measure.lines.instrument import Instrumentation, all_codes, label, on_copies
 
 _ROUNDS = 25
 _COUNTING_S = 0.5
@@ -43,7 +43,7 @@ class _Program(msgspec.Struct):
     """A function with its plain and its profiled form, and what it counts."""
 
     function: Any
-    instrumented: Instrumented
+    instrumented: Instrumentation
     code: CodeType
     counted: Events
     plain_s: list[float] = msgspec.field(default_factory=list)
@@ -67,7 +67,7 @@ class _Program(msgspec.Struct):
 
 
 def run_profiled(
-    instrumented: Instrumented,
+    instrumented: Instrumentation,
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
     evaluations: int,
@@ -184,7 +184,7 @@ def _program(
     exec(compile(callee + _function(name, body), f"<{name}>", "exec"), space)
     function = space[name]
     functions = [function, *(space[each] for each in profiled)]
-    instrumented = Instrumented(functions)
+    instrumented = Instrumentation(functions)
     with on_copies(functions):
         found = events.count(function, (), all_codes(functions), _COUNTING_S)
     total = Events()

@@ -40,7 +40,7 @@ class RawLine(msgspec.Struct, frozen=True):
     samples: int = 0
 
 
-class Corrected(msgspec.Struct, frozen=True):
+class CorrectedTime(msgspec.Struct, frozen=True):
     """One line's time per evaluation, s."""
 
     time_s: float
@@ -55,7 +55,7 @@ class Corrected(msgspec.Struct, frozen=True):
         return self.time_s > self.uncertainty_s
 
 
-def sampled(samples: int, all_samples: int, plain_s: float) -> Corrected:
+def sampled(samples: int, all_samples: int, plain_s: float) -> CorrectedTime:
     """The share of looks times the plain time.
 
     Half width by Agresti and Coull (1998), which stays right for rare lines: two
@@ -66,16 +66,16 @@ def sampled(samples: int, all_samples: int, plain_s: float) -> Corrected:
     half = _INTERVAL * math.sqrt(centre * (1 - centre) / (all_samples + 4))
     # The interval is around `centre`, the estimate stays the plain share.
     half += abs(centre - share)
-    return Corrected(time_s=share * plain_s, uncertainty_s=half * plain_s, method="sampled")
+    return CorrectedTime(time_s=share * plain_s, uncertainty_s=half * plain_s, method="sampled")
 
 
-def modelled(line: RawLine, scale: float = 1.0) -> Corrected:
+def modelled(line: RawLine, scale: float = 1.0) -> CorrectedTime:
     """Raw time minus what line_profiler added, this factor scaled; not clamped."""
     added_s = scale * line.added_s
     error = _MODEL_ERROR if scale == 1.0 else _FITTED_ERROR
     time_s = line.raw_s - added_s
     half = _INTERVAL * math.hypot(error * added_s, _PACE_ERROR * time_s)
-    return Corrected(time_s=time_s, uncertainty_s=half, method="modelled")
+    return CorrectedTime(time_s=time_s, uncertainty_s=half, method="modelled")
 
 
 def fit_scale(lines: list[RawLine], whole_s: float) -> float:
@@ -93,7 +93,7 @@ def fit_scale(lines: list[RawLine], whole_s: float) -> float:
 
 def correct(
     lines: dict[int, RawLine], all_samples: int, plain_s: float, scale: float
-) -> dict[int, Corrected]:
+) -> dict[int, CorrectedTime]:
     """The corrected time of each line of one function.
 
     With `all_looks` 0 nothing was sampled and the model is all there is.

@@ -48,7 +48,7 @@ class Events(msgspec.Struct):
 FIELDS = Events.__struct_fields__
 
 
-class Counted(msgspec.Struct):
+class EventCounts(msgspec.Struct):
     """Events per line of one evaluation, or of as much of it as was counted."""
 
     lines: dict[tuple[int, int], Events]
@@ -154,11 +154,11 @@ def count(
     arguments: tuple[Any, ...],
     codes: Sequence[CodeType],
     seconds: float,
-) -> Counted:
+) -> EventCounts:
     """Evaluate once; count for at most `seconds`, the rest of the evaluation just runs."""
     tally = Tally(codes)
     complete = (_monitor if MONITORING else _trace)(function, arguments, tally, seconds)
-    return Counted(lines=tally.lines, entries=tally.entries, complete=complete)
+    return EventCounts(lines=tally.lines, entries=tally.entries, complete=complete)
 
 
 def _trace(

@@ -52,7 +52,7 @@ def label(code: CodeType) -> Label:
     return code.co_filename, code.co_firstlineno, code.co_qualname
 
 
-class Instrumented:
+class Instrumentation:
     """Functions under one line profiler, in their plain form until `profiled` is called."""
 
     def __init__(self, functions: Iterable[FunctionType]) -> None:

@@ -10,7 +10,7 @@ from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import LineRecord
 
 
-class Order(Noun, frozen=True):
+class LinesRequest(Noun, frozen=True):
     """What the profiling child is asked to do with each point that follows."""
 
     files: tuple[str, ...]
@@ -19,7 +19,7 @@ class Order(Noun, frozen=True):
     """Time to spend on each point."""
 
 
-class Profiled(Noun, frozen=True):
+class LinesReply(Noun, frozen=True):
     """The lines of one point, or why there are none."""
 
     point: str
@@ -53,7 +53,7 @@ def profile_points(
     seed: int,
     seconds: float,
     patience_s: float,
-    tell: Callable[[Profiled], None],
+    tell: Callable[[LinesReply], None],
 ) -> str:
     """Profile in a child, telling each point's lines as they come; returns why it ended early.
 
@@ -61,13 +61,13 @@ def profile_points(
     or takes longer than `patience_s` and its predicted time allow, has no lines and a
     reason.
     """
-    decoder = msgspec.json.Decoder(Profiled)
+    decoder = msgspec.json.Decoder(LinesReply)
     ended = pass_over(
         "profiler_suite.measure.lines.worker",
-        msgspec.json.encode(Order(files=files, seed=seed, seconds=seconds)),
+        msgspec.json.encode(LinesRequest(files=files, seed=seed, seconds=seconds)),
         points,
         patience_s,
         lambda point, answer: tell(decoder.decode(answer)),
-        lambda point, why: tell(Profiled(point=point.id, lines=(), reason=why)),
+        lambda point, why: tell(LinesReply(point=point.id, lines=(), reason=why)),
     )
     return ended and f"the line-profiling process was given up: {ended}"

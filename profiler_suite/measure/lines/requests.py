@@ -12,7 +12,7 @@ STARTED = b"started\n"
 """What the watching process says first."""
 
 
-class Target(msgspec.Struct, frozen=True):
+class SampleTarget(msgspec.Struct, frozen=True):
     """Whom to watch and what to look for."""
 
     pid: int
@@ -37,7 +37,7 @@ class FrameSamples(msgspec.Struct, frozen=True):
     count: int
 
 
-class Answer(msgspec.Struct, frozen=True):
+class SampleCounts(msgspec.Struct, frozen=True):
     """All looks of one target."""
 
     frame_samples: tuple[FrameSamples, ...]

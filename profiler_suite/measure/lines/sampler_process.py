@@ -25,9 +25,9 @@ from profiler_suite.measure.lines.requests import (
     READY,
     SAMPLE,
     STARTED,
-    Answer,
     FrameSamples,
-    Target,
+    SampleCounts,
+    SampleTarget,
 )
 
 _PAGE = 4096
@@ -56,7 +56,7 @@ class _UnknownPageError(Exception):
 class _Eye:
     """One target's pages, copied in one system call per look."""
 
-    def __init__(self, library: ctypes.CDLL, target: Target) -> None:
+    def __init__(self, library: ctypes.CDLL, target: SampleTarget) -> None:
         self._library = library
         self._read = library.process_vm_readv
         self._target = target
@@ -186,7 +186,9 @@ class _Brake:
         self._trace(_PTRACE_DETACH, self._pid, None, None)
 
 
-def watch(library: ctypes.CDLL, target: Target, next_request: Callable[[], bytes]) -> Answer:
+def watch(
+    library: ctypes.CDLL, target: SampleTarget, next_request: Callable[[], bytes]
+) -> SampleCounts:
     """Look whenever asked to, until the end is requested."""
     reason = peek.may_read(library, target.pid, target.control)
     eye = _Eye(library, target)
@@ -198,7 +200,7 @@ def watch(library: ctypes.CDLL, target: Target, next_request: Callable[[], bytes
             _sample_on(eye, brake)
     if brake is not None:
         brake.let_go()
-    return Answer(
+    return SampleCounts(
         frame_samples=tuple(
             FrameSamples(at=dict(zip(at[::2], at[1::2], strict=True)), count=count)
             for at, count in eye.counts.items()
@@ -232,7 +234,7 @@ def main() -> None:
         sys.stdout.buffer.write(STARTED)
         sys.stdout.buffer.flush()
         while line := requests.readline():
-            target = msgspec.json.decode(line, type=Target)
+            target = msgspec.json.decode(line, type=SampleTarget)
             answer = watch(library, target, requests.readline)
             sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
             sys.stdout.buffer.flush()

@@ -20,8 +20,8 @@ from profiler_suite.measure.lines.requests import (
     READY,
     SAMPLE,
     STARTED,
-    Answer,
-    Target,
+    SampleCounts,
+    SampleTarget,
 )
 
 # The watching process wakes within some tenths of a millisecond.
@@ -34,7 +34,7 @@ _TURNS_TRIED = 3
 _SPINS = 200_000
 
 
-class Seen(msgspec.Struct, frozen=True):
+class LineSamples(msgspec.Struct, frozen=True):
     """Looks at one function: how many, and at which lines."""
 
     samples: int
@@ -103,7 +103,7 @@ class SamplerProcess:
         """Look for these code objects from now on, whenever `evaluate` runs."""
         self._codes = codes
         self._control[0] = PAUSED
-        target = Target(
+        target = SampleTarget(
             pid=os.getpid(),
             control=ctypes.addressof(self._control),
             layout=self._layout,
@@ -141,13 +141,13 @@ class SamplerProcess:
         finally:
             os.sched_setaffinity(0, allowed)
 
-    def end(self) -> Seen:
+    def end(self) -> LineSamples:
         """Stop looking; what was seen since `begin`."""
         self._request(END)
         line = self._read()
         if not line:
             raise peek.PeekError("the watching process has ended")
-        answer = msgspec.json.decode(line, type=Answer)
+        answer = msgspec.json.decode(line, type=SampleCounts)
         if answer.error:
             raise peek.PeekError(answer.error)
         return seen(answer, self._codes)
@@ -177,7 +177,7 @@ class SamplerProcess:
                 continue
 
 
-def seen(answer: Answer, codes: Sequence[CodeType]) -> Seen:
+def seen(answer: SampleCounts, codes: Sequence[CodeType]) -> LineSamples:
     """Instructions become lines."""
     tables = [_line_table(code) for code in codes]
     lines: dict[tuple[int, int], int] = {}
@@ -192,7 +192,7 @@ def seen(answer: Answer, codes: Sequence[CodeType]) -> Seen:
             unit = (offset - layout.code_offset()) // 2
             line = table[min(max(unit, 0), len(table) - 1)]
             lines[number, line] = lines.get((number, line), 0) + frame_samples.count
-    return Seen(
+    return LineSamples(
         samples=samples,
         outside=outside,
         lines=lines,

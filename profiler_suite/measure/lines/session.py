@@ -17,22 +17,22 @@ import msgspec
 from profiler_suite.measure.lines import events
 from profiler_suite.measure.lines.calibrate import Costs, Reference, calibrate, run_profiled
 from profiler_suite.measure.lines.correct import (
-    Corrected,
+    CorrectedTime,
     RawLine,
     correct,
     fit_scale,
 )
-from profiler_suite.measure.lines.events import Counted, Events
+from profiler_suite.measure.lines.events import EventCounts, Events
 from profiler_suite.measure.lines.functions import functions_to_profile
 from profiler_suite.measure.lines.instrument import (
-    Instrumented,
+    Instrumentation,
     Label,
     all_codes,
     label,
     on_copies,
 )
 from profiler_suite.measure.lines.peek import PeekError
-from profiler_suite.measure.lines.sampling import SamplerProcess, Seen
+from profiler_suite.measure.lines.sampling import LineSamples, SamplerProcess
 
 _MOST_EVALUATIONS = 20_000
 _ROUNDS = 4
@@ -54,7 +54,7 @@ class LineTimes(msgspec.Struct, frozen=True):
     samples: int
     profiled_calls: float
     """Calls of functions that are profiled too, per evaluation."""
-    corrected: Corrected
+    corrected: CorrectedTime
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -137,7 +137,7 @@ class LineSession:
         finally:
             if watching:
                 samples = runs.end_watch()
-        instrumented = Instrumented(functions)
+        instrumented = Instrumentation(functions)
         for _ in range(runs.rounds):
             runs.profiled(instrumented)
         with on_copies(functions):
@@ -204,7 +204,7 @@ class _Runs:
             _time(self.function, self.arguments, max(1, evaluations // 10))
         return _time(self.function, self.arguments, evaluations)
 
-    def profiled(self, instrumented: Instrumented) -> None:
+    def profiled(self, instrumented: Instrumentation) -> None:
         """Evaluate plainly, then under line_profiler."""
         self.beside_s.append(self._plain(_BESIDE_SHARE))
         slowdown = self.profiled_s[-1] / self.once_s if self.profiled_s else 20.0
@@ -238,7 +238,7 @@ class _Runs:
             )
         )
 
-    def end_watch(self) -> Seen | None:
+    def end_watch(self) -> LineSamples | None:
         """What was seen."""
         assert self.session.watch is not None
         try:
@@ -269,7 +269,7 @@ def clock_s() -> float:
     return statistics.median(times) * 1e-9
 
 
-def _result(runs: _Runs, stats: Any, counted: Counted, seen: Seen | None) -> Profile:
+def _result(runs: _Runs, stats: Any, counted: EventCounts, seen: LineSamples | None) -> Profile:
     session, codes = runs.session, runs.codes
     plain_s = statistics.median(runs.plain_s)
     slowdown = statistics.median(

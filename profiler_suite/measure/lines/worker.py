@@ -7,7 +7,7 @@ import msgspec
 
 from profiler_suite import child
 from profiler_suite.measure.children.isolated_points import READY
-from profiler_suite.measure.lines.job import Order, Profiled
+from profiler_suite.measure.lines.job import LinesReply, LinesRequest
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
 from profiler_suite.measure.threads import NativeThreads
@@ -17,8 +17,8 @@ from profiler_suite.workloads import catalogue, registry
 
 
 def answer(
-    session: LineSession, threads: NativeThreads, point: Point, order: Order
-) -> Profiled:
+    session: LineSession, threads: NativeThreads, point: Point, order: LinesRequest
+) -> LinesReply:
     """The lines of one point, or what was wrong with it."""
     implementation = registry.run_by(point)
     workload = registry.find_workload(point.problem.workload)
@@ -29,12 +29,12 @@ def answer(
         ready = registry.ready(implementation, arguments)
         profile = session.profile(ready, arguments, order.seconds)
     except Exception as error:  # noqa: BLE001
-        return Profiled(point=point.id, lines=(), reason=f"{type(error).__name__}: {error}")
+        return LinesReply(point=point.id, lines=(), reason=f"{type(error).__name__}: {error}")
     if profile is None:
-        return Profiled(
+        return LinesReply(
             point=point.id, lines=(), reason="it has no Python lines: it is compiled"
         )
-    return Profiled(
+    return LinesReply(
         point=point.id,
         lines=records(profile, point.id, point.implementation),
         note=profile.note,
@@ -47,7 +47,7 @@ def main() -> None:
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     lines = child.heard(sys.stdin.buffer)
-    order = msgspec.json.decode(next(lines), type=Order)
+    order = msgspec.json.decode(next(lines), type=LinesRequest)
     for file in order.files:
         catalogue.find(file)
     threads = NativeThreads()

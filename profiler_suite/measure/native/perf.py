@@ -166,7 +166,7 @@ def _explain(error: OSError) -> str:
     return f"perf_event_open failed ({name}: {error.strerror}); native samples are off"
 
 
-class Drained(Noun, frozen=True):
+class RingContents(Noun, frozen=True):
     """What came out of one thread's ring buffer."""
 
     samples: tuple[tuple[int, bool], ...]
@@ -209,7 +209,7 @@ class ThreadEvent:
         (on_core_ns,) = _POSITION.unpack(os.read(self._descriptor, _POSITION.size))
         return float(on_core_ns / self._period_ns)
 
-    def drain(self) -> Drained:
+    def drain(self) -> RingContents:
         """Take everything out of the buffer; only while disabled."""
         return decode(take(self._buffer))
 
@@ -251,7 +251,7 @@ def take(buffer: mmap.mmap | bytearray) -> bytes:
     return bytes(taken)
 
 
-def decode(records: bytes) -> Drained:
+def decode(records: bytes) -> RingContents:
     """Samples and number of lost records in the bytes of a ring buffer."""
     samples = []
     lost = 0
@@ -266,7 +266,7 @@ def decode(records: bytes) -> Drained:
         elif kind == _RECORD_LOST:
             lost += _LOST.unpack_from(records, at + _HEADER.size)[1]
         at += size
-    return Drained(samples=tuple(samples), lost=lost)
+    return RingContents(samples=tuple(samples), lost=lost)
 
 
 def threads_of_process() -> list[int]:

@@ -30,7 +30,7 @@ ENTRIES = {
 """Entry of a sample → the entry of the time time breakdown that it belongs to."""
 
 
-class Rule(Noun, frozen=True):
+class SymbolRule(Noun, frozen=True):
     """Code whose library path and symbol both contain the patterns belongs to the entry."""
 
     entry: str
@@ -58,13 +58,13 @@ _ALLOCATION = (
 
 RULES = (
     # ---- the kernel: what it does on behalf of the program, by function
-    Rule(
+    SymbolRule(
         entry="waiting",
         library=re.escape(KERNEL),
         symbol=r"sched_yield|yield_task|futex|nanosleep|^(__)?schedule$|pick_next|pick_task",
         reason="a thread gives its core away while it waits for another one",
     ),
-    Rule(
+    SymbolRule(
         entry="memory",
         library=re.escape(KERNEL),
         symbol=(
@@ -75,7 +75,7 @@ RULES = (
         ),
         reason="page faults, mapping and unmapping: pages are found, cleared and counted",
     ),
-    Rule(
+    SymbolRule(
         entry="kernel",
         library=re.escape(KERNEL) + r"|\[vdso\]|\[vsyscall\]",
         symbol="",
@@ -83,19 +83,19 @@ RULES = (
         "hides its symbols",
     ),
     # ---- BLAS and its threads
-    Rule(
+    SymbolRule(
         entry="waiting",
         library=_TEAM,
         symbol=r"wait|barrier|yield|spin|join|thread_start|suspend|resume",
         reason="threads of an OpenMP team spin for work or for each other",
     ),
-    Rule(
+    SymbolRule(
         entry="blas",
         library=_TEAM,
         symbol="",
         reason="handing work to the threads of a product",
     ),
-    Rule(
+    SymbolRule(
         entry="waiting",
         library=_BLAS,
         symbol=r"thread_server|yield|exec_blas|inner_thread|thrcomm_barrier|thread_barrier|"
@@ -103,69 +103,69 @@ RULES = (
         reason="BLAS threads spin for work; a product's own thread function (inner_thread) "
         "spins for the others' packed blocks, its arithmetic is in the kernels it calls",
     ),
-    Rule(
+    SymbolRule(
         entry="dispatch",
         library=_BLAS,
         symbol=r"^(scipy_)?cblas_|blas_memory_|small_matrix_permit|num_cpu_avail|xerbla",
         reason="a product's entry: argument checks, choice of method, its work buffer",
     ),
-    Rule(
+    SymbolRule(
         entry="packing",
         library=_BLAS,
         symbol=r"copy|pack|laswp",
         reason="blocks of a matrix are put into the order the kernel reads",
     ),
-    Rule(
+    SymbolRule(
         entry="blas",
         library=_BLAS,
         symbol="",
         reason="kernels of products and their loop nests",
     ),
     # ---- the C library
-    Rule(
+    SymbolRule(
         entry="copy",
         library=_C_LIBRARY,
         symbol=r"mem(move|cpy|set|pcpy)|bcopy|bzero",
         reason="moves bytes; NumPy copies contiguous data with it",
     ),
-    Rule(
+    SymbolRule(
         entry="memory",
         library=_C_LIBRARY,
         symbol=_ALLOCATION,
         reason="the heap, and memory from the kernel",
     ),
-    Rule(
+    SymbolRule(
         entry="waiting",
         library=_C_LIBRARY,
         symbol=r"sched_yield",
         reason="a BLAS thread waits for another one",
     ),
-    Rule(
+    SymbolRule(
         entry="dispatch",
         library=_C_LIBRARY,
         symbol=r"str(n?cmp|len|chr)|mem(cmp|chr)",
         reason="names and shapes are compared while a call is prepared",
     ),
-    Rule(
+    SymbolRule(
         entry="interpreter",
         library=_C_LIBRARY + r"|/ld-linux|/libdl[-.]",
         symbol="",
         reason="mostly the interpreter's lock, thread-local storage and clock",
     ),
-    Rule(
+    SymbolRule(
         entry="dispatch",
         library=r"/libm[-.]",
         symbol=r"^fe[a-z]+$",
         reason="floating-point flags are cleared and tested once per ufunc call",
     ),
-    Rule(
+    SymbolRule(
         entry="ufunc",
         library=r"/lib(m|mvec|quadmath)[-.]",
         symbol="",
         reason="exp, pow and the like, called from a ufunc's inner loop",
     ),
     # ---- NumPy's core
-    Rule(
+    SymbolRule(
         entry="dispatch",
         library=_NUMPY,
         symbol=(
@@ -175,31 +175,31 @@ RULES = (
         ),
         reason="prepares a loop: types, casts, the function to run; or converts one scalar",
     ),
-    Rule(
+    SymbolRule(
         entry="ufunc",
         library=_NUMPY,
         symbol=r"iternext|^npyiter_goto_iterindex|^(reduce|iterator)_loop$",
         reason="steps from one inner loop to the next: grows with the work, not paid per call",
     ),
-    Rule(
+    SymbolRule(
         entry="copy",
         library=_NUMPY,
         symbol=r"^npyiter_copy_(to|from)_buffers|^PyArray_Transfer\w+To",
         reason="a buffered iterator moves what a loop needs into its buffer: once per filling",
     ),
-    Rule(
+    SymbolRule(
         entry="extension",
         library=_NUMPY,
         symbol=r"^get_ptr_",
         reason="neighbourhood iterator: scipy.signal's loops call it for every element",
     ),
-    Rule(
+    SymbolRule(
         entry="memory",
         library=_NUMPY,
         symbol=r"npy_(alloc|free)_cache|PyDataMem_|^default_(m|c|re)alloc|^default_free",
         reason="an array's data is allocated and freed here",
     ),
-    Rule(
+    SymbolRule(
         entry="copy",
         library=_NUMPY,
         symbol=(
@@ -209,7 +209,7 @@ RULES = (
         ),
         reason="gathers, scatters, casts and fills: data moves, nothing is computed",
     ),
-    Rule(
+    SymbolRule(
         entry="ufunc",
         library=_NUMPY,
         symbol=(
@@ -225,58 +225,58 @@ RULES = (
         reason="an inner loop over elements: named after its type or processor feature, or a "
         "sort, a search, a sum of products",
     ),
-    Rule(
+    SymbolRule(
         entry="dispatch",
         library=_NUMPY,
         symbol="",
         reason="the rest of NumPy's core: parsing arguments, iterators, views, outputs",
     ),
-    Rule(
+    SymbolRule(
         entry="copy",
         library=r"/numpy/linalg/",
         symbol=r"linearize",
         reason="matrices are put into the order LAPACK reads",
     ),
-    Rule(
+    SymbolRule(
         entry="ufunc",
         library=r"/numpy/(linalg|fft)/",
         symbol="",
         reason="inner loops of NumPy's linalg and fft",
     ),
     # ---- the interpreter
-    Rule(
+    SymbolRule(
         entry="interpreter",
         library=_PYTHON + r"|/libpython3|/lib-dynload/",
         symbol="",
         reason="bytecode, objects and their small-block memory, the standard library's modules",
     ),
     # ---- everything else
-    Rule(
+    SymbolRule(
         entry="unknown",
         library=re.escape(JIT) + "|" + re.escape(NOWHERE),
         symbol="",
         reason="code made at run time, or no longer loaded: it has no file to name it",
     ),
-    Rule(
+    SymbolRule(
         entry="memory",
         library=r"/lib(jemalloc|tcmalloc|mimalloc)",
         symbol="",
         reason="an allocator put in place of the C library's",
     ),
-    Rule(
+    SymbolRule(
         entry="blas",
         library=r"/libgfortran[-.]",
         symbol="",
         reason="the run-time library of LAPACK",
     ),
-    Rule(
+    SymbolRule(
         entry="extension",
         library=r"\.(cpython|abi3|pypy)[^/]*\.so$|/scipy/|/site-packages/",
         symbol="",
         reason="another package's compiled code: taken as arithmetic, though its own call "
         "set-up and copies are in it",
     ),
-    Rule(
+    SymbolRule(
         entry="unknown",
         library="",
         symbol="",
@@ -287,11 +287,11 @@ RULES = (
 
 
 @functools.lru_cache(maxsize=1)
-def _compiled() -> tuple[tuple[Rule, re.Pattern[str], re.Pattern[str]], ...]:
+def _compiled() -> tuple[tuple[SymbolRule, re.Pattern[str], re.Pattern[str]], ...]:
     return tuple((rule, re.compile(rule.library), re.compile(rule.symbol)) for rule in RULES)
 
 
-def rule_for(path: str, symbol: str) -> Rule:
+def rule_for(path: str, symbol: str) -> SymbolRule:
     """The first rule whose patterns occur in the library's path and in the symbol."""
     return next(
         rule

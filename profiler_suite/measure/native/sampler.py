@@ -16,7 +16,7 @@ from profiler_suite.measure.native import perf
 from profiler_suite.measure.native.rate import gentle_frequency_hz
 from profiler_suite.measure.native.rules import classify
 from profiler_suite.measure.native.symbols import Symbolizer, kernel_symbols_readable
-from profiler_suite.measure.native.thread_events import Watch
+from profiler_suite.measure.native.thread_events import ThreadEvents
 from profiler_suite.measure.timing import time_evaluations
 from profiler_suite.model.native import NativeSamples, NativeWeight
 
@@ -66,7 +66,7 @@ def sample(
     batch_s = max(batch_s, once_s)
     wanted = int(batch_s * frequency_hz * perf.SAMPLE_BYTES * 2)
     buffer_bytes = min(max(wanted, _LEAST_BUFFER_BYTES), _MOST_BUFFER_BYTES)
-    watch = Watch(round(1e9 / frequency_hz), buffer_bytes, opener)
+    watch = ThreadEvents(round(1e9 / frequency_hz), buffer_bytes, opener)
     was_enabled = gc.isenabled()
     gc.disable()
     try:

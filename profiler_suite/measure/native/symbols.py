@@ -47,7 +47,7 @@ _CHOSEN_AT_LOAD = ("memmove", "memcpy", "memset", "memcmp", "memchr", "strlen", 
 _CHOSEN_REACH_BYTES = 4096
 
 
-class Place(Noun, frozen=True):
+class CodePlace(Noun, frozen=True):
     """Where an address lies."""
 
     path: str
@@ -224,18 +224,18 @@ class Symbolizer:
         self._chosen = [(address_of(name), name) for name in _CHOSEN_AT_LOAD]
         self._tables: dict[str, SymbolTable] = {}
 
-    def place(self, address: int, in_kernel: bool = False) -> Place:
+    def place(self, address: int, in_kernel: bool = False) -> CodePlace:
         """Library and symbol of an address."""
         if in_kernel:
-            return Place(path=KERNEL, symbol=self._kernel_name(address))
+            return CodePlace(path=KERNEL, symbol=self._kernel_name(address))
         mapping = self._mapping(address)
         if mapping is None:
-            return Place(path=NOWHERE, symbol="")
+            return CodePlace(path=NOWHERE, symbol="")
         if not mapping.path.startswith("/"):
-            return Place(path=mapping.path, symbol="")
+            return CodePlace(path=mapping.path, symbol="")
         table = self._table(mapping.path)
         inside = table.address(address - mapping.start + mapping.offset)
-        return Place(path=mapping.path, symbol=table.name(inside) if inside >= 0 else "")
+        return CodePlace(path=mapping.path, symbol=table.name(inside) if inside >= 0 else "")
 
     @staticmethod
     def _kernel_name(address: int) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from profiler_suite.measure.native import perf
 
 
-class Watch:
+class ThreadEvents:
     """The events of all threads of this process, and what came out of them so far."""
 
     def __init__(

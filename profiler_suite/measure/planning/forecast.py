@@ -180,7 +180,7 @@ class Share(NamedTuple):
         return cls(expected, sum(each_s))
 
 
-class Standing(NamedTuple):
+class SweepState(NamedTuple):
     """How far the rounds of a sweep are."""
 
     worker: int = 0
@@ -223,14 +223,14 @@ def rounds_left_s(
     machine: Machine,
     schedule: Schedule,
     limit_s: float,
-    at: Standing | None = None,
+    at: SweepState | None = None,
     pace: float = 1.0,
 ) -> float:
     """The rounds from there to the end, s: every process but the last makes what it must.
 
     `points` are those without an outcome, `limit_s` is the budget of all rounds.
     """
-    at = at or Standing()
+    at = at or SweepState()
     all_s = Share.of(points, pace).round_s
     used_s, rounds = at.used_s, at.rounds
     for worker in range(at.worker, schedule.workers - 1):

@@ -23,14 +23,14 @@ _START_TIMEOUT_S = 60.0
 _SEED = 0
 
 
-class Order(Noun, frozen=True):
+class TraceRequest(Noun, frozen=True):
     """What is to be traced."""
 
     implementation: str
     problem: Problem
 
 
-class Found(Noun, frozen=True):
+class TracedCost(Noun, frozen=True):
     """The traced cost, or why there is none."""
 
     cost: Cost
@@ -59,16 +59,16 @@ class TracedCosts:
 
     def cost(self, implementation: Implementation, problem: Problem) -> Cost:
         """The traced cost of one evaluation; of FLOP and bytes 0 where it cannot be traced."""
-        order = Order(implementation=implementation.name, problem=problem)
+        order = TraceRequest(implementation=implementation.name, problem=problem)
         try:
             if self._talk is None:
                 self._talk = Conversation("profiler_suite.measure.planning.traced_cost")
                 self._talk.ask(msgspec.json.encode(self._files), _START_TIMEOUT_S)
             line = self._talk.ask(msgspec.json.encode(order), _PATIENCE_S)
-            found = msgspec.json.decode(line, type=Found)
+            found = msgspec.json.decode(line, type=TracedCost)
         except (ChildDiedError, msgspec.DecodeError) as error:
             self._end()
-            found = Found(cost=_unknown(problem), reason=f"tracing it: {error}")
+            found = TracedCost(cost=_unknown(problem), reason=f"tracing it: {error}")
         if found.reason:
             self.reasons[implementation.name] = found.reason
         return found.cost
@@ -117,13 +117,13 @@ def main() -> None:
     output.write(READY + b"\n")
     output.flush()
     for line in lines:
-        order = msgspec.json.decode(line, type=Order)
+        order = msgspec.json.decode(line, type=TraceRequest)
         implementation = registry.find_implementation(order.implementation)
         # What a user's implementation raises is told when it is measured.
         try:
-            found = Found(cost=traced_cost(implementation, order.problem))
+            found = TracedCost(cost=traced_cost(implementation, order.problem))
         except BaseException as error:  # noqa: BLE001
-            found = Found(
+            found = TracedCost(
                 cost=_unknown(order.problem), reason=f"{type(error).__name__}: {error}"
             )
         output.write(to_json(found) + b"\n")

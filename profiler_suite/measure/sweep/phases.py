@@ -7,10 +7,14 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.measure import lines
-from profiler_suite.measure.breakdown.per_point import Effort, Order, measure_breakdowns
+from profiler_suite.measure.breakdown.per_point import (
+    BreakdownEffort,
+    BreakdownRequest,
+    measure_breakdowns,
+)
 from profiler_suite.measure.planning import forecast
 from profiler_suite.measure.planning.schedule import Schedule, most_trace_s
-from profiler_suite.measure.sweep.row_offsets import Place, place_after, point_of
+from profiler_suite.measure.sweep.row_offsets import RowOffsets, place_after, point_of
 from profiler_suite.measure.sweep.runner import Judge, Progress, Sweep
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import Machine
@@ -44,7 +48,7 @@ class Job(Noun, frozen=True):
     """How long what follows the passes takes, s: counts as time left."""
 
 
-class Told(Noun, frozen=True):
+class PhaseCallbacks(Noun, frozen=True):
     """Whom the passes tell what: rows, how far they are, and what went wrong."""
 
     append: Callable[[Row], None]
@@ -58,11 +62,11 @@ class Told(Noun, frozen=True):
 
 def measure(
     job: Job,
-    told: Told,
+    told: PhaseCallbacks,
     judge: Judge,
     earlier: Sequence[Row] = (),
     again: frozenset[str] = frozenset(),
-    start: Place | None = None,
+    start: RowOffsets | None = None,
     keep_baselines: Callable[[Mapping[str, float]], object] = lambda baselines: None,
 ) -> dict[str, Status]:
     """Measure what has no outcome in `earlier`, and the points named in `again`.
@@ -70,7 +74,7 @@ def measure(
     Returns how each point ended; `keep_baselines` is given the canaries' baselines of this run
     as soon as its times are taken.
     """
-    expected = _Expected(job, earlier)
+    expected = _Forecaster(job, earlier)
 
     def show(progress: Progress) -> None:
         left_s = progress.remaining_s + expected.after_rounds_s
@@ -98,7 +102,7 @@ def measure(
     return sweep.outcomes
 
 
-class _Expected:
+class _Forecaster:
     """Which points are going to have lines and time breakdowns, and what that takes."""
 
     def __init__(self, job: Job, earlier: Sequence[Row]) -> None:
@@ -141,7 +145,7 @@ def _ended_well(job: Job, outcomes: Mapping[str, Status]) -> list[Point]:
 def measure_in_blocks(
     job: Job,
     blocks: Sequence[tuple[Point, ...]],
-    told: Told,
+    told: PhaseCallbacks,
     judge: Judge,
     earlier: Sequence[Row] = (),
     again: frozenset[str] = frozenset(),
@@ -197,12 +201,12 @@ def measure_in_blocks(
 
 
 def _profile_lines(
-    job: Job, told: Told, expected: _Expected, outcomes: Mapping[str, Status]
+    job: Job, told: PhaseCallbacks, expected: _Forecaster, outcomes: Mapping[str, Status]
 ) -> None:
     todo = expected.of_lines(_ended_well(job, outcomes))
     if not todo:
         return
-    tell = _Counted(
+    tell = _PhaseProgress(
         f"profiling lines of {units.some(len(todo), 'implementation')}",
         [forecast.lines_of_point_s(p, job.schedule) for p in todo],
         expected.after_lines_s,
@@ -210,7 +214,7 @@ def _profile_lines(
     )
     told.say(tell.text())
 
-    def keep(result: lines.Profiled) -> None:
+    def keep(result: lines.LinesReply) -> None:
         told.append(LinesRecord(point=result.point, lines=result.lines, reason=result.reason))
         tell.done(result.point)
 
@@ -226,17 +230,19 @@ def _profile_lines(
         told.warn(f"{problem}; the times are complete")
 
 
-def _measure_breakdowns(job: Job, told: Told, expected: _Expected, sweep: Sweep) -> None:
+def _measure_breakdowns(
+    job: Job, told: PhaseCallbacks, expected: _Forecaster, sweep: Sweep
+) -> None:
     good = _ended_well(job, sweep.outcomes)
     todo = expected.of_breakdown(good)
     if not todo:
         return
     profiled = expected.profiled(good)
     baselines = (job.baselines_s.get("ufunc"), sweep.baselines().get("ufunc"))
-    order = Order(
+    order = BreakdownRequest(
         files=job.files,
         seed=job.seed,
-        effort=Effort(
+        effort=BreakdownEffort(
             replay_s=job.schedule.replay_s,
             sample_s=job.schedule.sample_s,
             baseline_s=min((baseline for baseline in baselines if baseline), default=0.0),
@@ -247,7 +253,7 @@ def _measure_breakdowns(job: Job, told: Told, expected: _Expected, sweep: Sweep)
         profiled=tuple(profiled),
         most_trace_of_profiled_s=most_trace_s(job.schedule, True),
     )
-    tell = _Counted(
+    tell = _PhaseProgress(
         "where the time goes",
         [forecast.breakdown_of_point_s(p, job.schedule, p.id in profiled) for p in todo],
         job.afterwards_s,
@@ -263,7 +269,7 @@ def _measure_breakdowns(job: Job, told: Told, expected: _Expected, sweep: Sweep)
         told.warn(f"{problem}; the times are complete")
 
 
-class _Counted:
+class _PhaseProgress:
     """Tells of a pass, point by point, with the time left of it and of what follows."""
 
     def __init__(

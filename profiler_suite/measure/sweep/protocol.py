@@ -5,7 +5,7 @@ from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import Visit, WorkerRecord
 
 
-class Begin(Noun, frozen=True, tag="begin"):
+class WorkerSetup(Noun, frozen=True, tag="begin"):
     """First message: what the child needs to know once."""
 
     files: tuple[str, ...]
@@ -16,7 +16,7 @@ class Begin(Noun, frozen=True, tag="begin"):
     canary_names: tuple[str, ...]
 
 
-class Prepare(Noun, frozen=True, tag="prepare"):
+class PrepareRequest(Noun, frozen=True, tag="prepare"):
     """Make the data, check the answer if asked to, warm up, calibrate."""
 
     point: Point
@@ -27,33 +27,33 @@ class Prepare(Noun, frozen=True, tag="prepare"):
     """Evaluations before the samples of each visit."""
 
 
-class Take(Noun, frozen=True, tag="take"):
+class VisitRequest(Noun, frozen=True, tag="take"):
     """Make one visit."""
 
     point: str
 
 
-class Ready(Noun, frozen=True, tag="ready"):
+class ReadyReply(Noun, frozen=True, tag="ready"):
     """The child has started and read its Begin."""
 
 
-class Done(Noun, frozen=True, tag="done"):
+class Completion(Noun, frozen=True, tag="done"):
     """Answer to Prepare."""
 
     record: WorkerRecord
 
 
-class Taken(Noun, frozen=True, tag="taken"):
+class VisitReply(Noun, frozen=True, tag="taken"):
     """Answer to Take."""
 
     visit: Visit
 
 
-class Raised(Noun, frozen=True, tag="raised"):
+class ErrorReply(Noun, frozen=True, tag="raised"):
     """Answer to Take when the implementation raised."""
 
     reason: str
 
 
-Request = Begin | Prepare | Take
-Reply = Ready | Done | Taken | Raised
+Request = WorkerSetup | PrepareRequest | VisitRequest
+Reply = ReadyReply | Completion | VisitReply | ErrorReply

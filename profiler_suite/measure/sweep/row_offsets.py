@@ -17,7 +17,7 @@ from profiler_suite.model.rows import (
 )
 
 
-class Place(Noun, frozen=True):
+class RowOffsets(Noun, frozen=True):
     """Where in a run a sweep begins: worker processes and rounds before have lower numbers."""
 
     worker: int = 0
@@ -26,9 +26,9 @@ class Place(Noun, frozen=True):
     """Seconds since the run began."""
 
 
-def place_after(rows: Iterable[Row], start: Place | None = None) -> Place:
+def place_after(rows: Iterable[Row], start: RowOffsets | None = None) -> RowOffsets:
     """The place behind these rows, and not before `start`."""
-    place = start or Place()
+    place = start or RowOffsets()
     worker, number, at_s = place.worker, place.round, place.at_s
     for row in rows:
         if isinstance(row, RoundRecord):
@@ -37,10 +37,10 @@ def place_after(rows: Iterable[Row], start: Place | None = None) -> Place:
             at_s = max(at_s, max((visit.at_s for visit in row.visits), default=0.0))
         elif isinstance(row, WorkerRecord):
             worker = max(worker, row.worker + 1)
-    return Place(worker=worker, round=number, at_s=at_s)
+    return RowOffsets(worker=worker, round=number, at_s=at_s)
 
 
-def moved(row: Row, by: Place) -> Row:
+def moved(row: Row, by: RowOffsets) -> Row:
     """The row of a sweep that began at the beginning, as if it had begun at that place."""
     if isinstance(row, RoundRecord):
         return msgspec.structs.replace(

@@ -11,20 +11,20 @@ from profiler_suite.errors import ChildError
 from profiler_suite.machine.canary import effective_baselines, named, own_baseline
 from profiler_suite.measure.children.conversation import ChildDiedError, Conversation
 from profiler_suite.measure.planning import forecast
-from profiler_suite.measure.planning.forecast import Standing, visit_s
+from profiler_suite.measure.planning.forecast import SweepState, visit_s
 from profiler_suite.measure.planning.schedule import Schedule, budget_s
 from profiler_suite.measure.sweep.protocol import (
-    Begin,
-    Done,
-    Prepare,
-    Raised,
-    Ready,
+    Completion,
+    ErrorReply,
+    PrepareRequest,
+    ReadyReply,
     Reply,
     Request,
-    Take,
-    Taken,
+    VisitReply,
+    VisitRequest,
+    WorkerSetup,
 )
-from profiler_suite.measure.sweep.row_offsets import Place, place_after
+from profiler_suite.measure.sweep.row_offsets import RowOffsets, place_after
 from profiler_suite.measure.timing import passes_that_fill
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import Machine
@@ -67,12 +67,12 @@ Judge = Callable[[Sequence[Visit], Sequence[int], Mapping[str, float]], Estimate
 class Child:
     """One timing child: it says Reply to every Request."""
 
-    def __init__(self, begin: Begin, python: str = "") -> None:
+    def __init__(self, begin: WorkerSetup, python: str = "") -> None:
         self._decoder = msgspec.json.Decoder(Reply)
         self._talk = Conversation("profiler_suite.measure.sweep.worker", python)
         try:
             reply = self.ask(begin, _START_TIMEOUT_S)
-            if not isinstance(reply, Ready):
+            if not isinstance(reply, ReadyReply):
                 raise ChildError(
                     f"the timing process answered {type(reply).__name__}, not Ready"
                 )
@@ -119,7 +119,7 @@ class Sweep:
         progress: Callable[[Progress], None],
         earlier: Sequence[Row] = (),
         again: frozenset[str] = frozenset(),
-        start: Place | None = None,
+        start: RowOffsets | None = None,
         other_python: str = "",
     ) -> None:
         self._other_python = other_python
@@ -234,7 +234,7 @@ class Sweep:
     def _child(self, environment: str) -> Child:
         active = self._active()
         own = [p for p in active if self._points[p].environment == environment]
-        begin = Begin(
+        begin = WorkerSetup(
             files=self._files,
             seed=self._seed,
             epoch_ns=self._epoch_ns,
@@ -253,12 +253,12 @@ class Sweep:
                 for p in active
             ]
         )
-        standing = Standing(attempt, 0, 0.0, self._round, self._measured_s)
+        standing = SweepState(attempt, 0, 0.0, self._round, self._measured_s)
         later_s = self._left_from(standing)
         for number, point_id in enumerate(active):
             left_s = countdown.left_s(number, perf_counter() - start) + later_s
             self._tell("preparing", point_id, begun, left_s)
-            request = Prepare(
+            request = PrepareRequest(
                 point=self._points[point_id],
                 worker=worker,
                 check=point_id not in self._checked,
@@ -268,7 +268,7 @@ class Sweep:
             try:
                 timing_child = children[self._points[point_id].environment]
                 reply = timing_child.ask(request, self._schedule.visit_timeout_s)
-                if not isinstance(reply, Done):
+                if not isinstance(reply, Completion):
                     raise ChildDiedError(Status.CRASHED, "its process answered something else")
             except ChildDiedError as died:
                 self._end(point_id, died.status, f"{died.reason} while it was prepared")
@@ -301,7 +301,7 @@ class Sweep:
             if elapsed_s >= share_s or (not last and elapsed_s >= span_s and rounds >= wanted):
                 break
             used_s = self._measured_s + elapsed_s
-            self._look_ahead(Standing(attempt, rounds, elapsed_s, self._round, used_s))
+            self._look_ahead(SweepState(attempt, rounds, elapsed_s, self._round, used_s))
             visits: list[Visit] = []
             alive = True
             try:
@@ -309,14 +309,16 @@ class Sweep:
                     self._tell("measuring", point_id, begun, self._left_s())
                     timing_child = children[self._points[point_id].environment]
                     try:
-                        reply = timing_child.ask(Take(point=point_id), schedule.visit_timeout_s)
+                        reply = timing_child.ask(
+                            VisitRequest(point=point_id), schedule.visit_timeout_s
+                        )
                     except ChildDiedError as died:
                         self._end(point_id, died.status, died.reason)
                         alive = False
                         break
-                    if isinstance(reply, Raised):
+                    if isinstance(reply, ErrorReply):
                         self._end(point_id, Status.FAILED, reply.reason)
-                    elif isinstance(reply, Taken):
+                    elif isinstance(reply, VisitReply):
                         visits.append(reply.visit)
             finally:
                 # Also when interrupted: what was measured is kept.
@@ -428,7 +430,7 @@ class Sweep:
         self._done[point_id] = status
         self._append(PointRecord(point=self._points[point_id], status=status, reason=reason))
 
-    def _left_from(self, standing: Standing) -> float:
+    def _left_from(self, standing: SweepState) -> float:
         """Expected time of all rounds and worker processes that are left, s."""
         active = [self._points[point_id] for point_id in self._active()]
         pace = standing.used_s / self._predicted_s if self._predicted_s else 1.0
@@ -438,7 +440,7 @@ class Sweep:
         )
         return left_s + workers * forecast.worker_s(active, checked=False)
 
-    def _look_ahead(self, standing: Standing) -> None:
+    def _look_ahead(self, standing: SweepState) -> None:
         """Work out what is left at the beginning of a round, if that was not just done."""
         now = perf_counter()
         if standing.worker_rounds == 0 or now - self._expected[0] >= _LOOK_AHEAD_EVERY_S:

@@ -14,15 +14,15 @@ from profiler_suite import child
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
 from profiler_suite.measure.sweep.protocol import (
-    Begin,
-    Done,
-    Prepare,
-    Raised,
-    Ready,
+    Completion,
+    ErrorReply,
+    PrepareRequest,
+    ReadyReply,
     Reply,
     Request,
-    Take,
-    Taken,
+    VisitReply,
+    VisitRequest,
+    WorkerSetup,
 )
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.model.experiment import Point, Problem
@@ -38,15 +38,15 @@ class _Ready(NamedTuple):
 
     point: Point
     call: Callable[..., Any]
-    prepared: timing.Prepared
+    prepared: timing.PreparedCall
     canaries: dict[str, canary.Canary]
     untimed: int
 
 
-class Worker:
+class TimingWorker:
     """Holds the data and the prepared calls of all points of one worker process."""
 
-    def __init__(self, begin: Begin) -> None:
+    def __init__(self, begin: WorkerSetup) -> None:
         for file in begin.files:
             catalogue.find(file)
         self._seed = begin.seed
@@ -57,7 +57,7 @@ class Worker:
         self._reference: tuple[str, Any] = ("", None)
         self._points: dict[str, _Ready] = {}
 
-    def prepare(self, request: Prepare) -> WorkerRecord:
+    def prepare(self, request: PrepareRequest) -> WorkerRecord:
         """Make data, check, warm up and calibrate one point."""
         point, worker = request.point, request.worker
         implementation = registry.run_by(point)
@@ -178,14 +178,14 @@ def serve(requests: BinaryIO, output: BinaryIO) -> None:
     decoder = msgspec.json.Decoder(Request)
     lines = child.heard(requests)
     begin = decoder.decode(next(lines))
-    if not isinstance(begin, Begin):
+    if not isinstance(begin, WorkerSetup):
         raise TypeError(f"the first request must be Begin, not {type(begin).__name__}")
-    worker = Worker(begin)
-    _reply(output, Ready())
+    worker = TimingWorker(begin)
+    _reply(output, ReadyReply())
     for line in lines:
         request = decoder.decode(line)
         # What a user's implementation raises is a result about that implementation.
-        if isinstance(request, Prepare):
+        if isinstance(request, PrepareRequest):
             try:
                 record = worker.prepare(request)
             except Exception as error:  # noqa: BLE001
@@ -196,12 +196,12 @@ def serve(requests: BinaryIO, output: BinaryIO) -> None:
                     status=status,
                     reason=reason,
                 )
-            _reply(output, Done(record=record))
-        elif isinstance(request, Take):
+            _reply(output, Completion(record=record))
+        elif isinstance(request, VisitRequest):
             try:
-                _reply(output, Taken(visit=worker.take(request.point)))
+                _reply(output, VisitReply(visit=worker.take(request.point)))
             except Exception as error:  # noqa: BLE001
-                _reply(output, Raised(reason=_reason(error)))
+                _reply(output, ErrorReply(reason=_reason(error)))
 
 
 def main() -> None:

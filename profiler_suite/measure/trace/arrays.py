@@ -12,7 +12,7 @@ from profiler_suite.measure.trace.calls import call_function, call_ufunc, leaf
 from profiler_suite.measure.trace.names import METHOD_KINDS
 from profiler_suite.measure.trace.pickling import under_its_name
 from profiler_suite.measure.trace.recording import PAUSE, active, results_of
-from profiler_suite.measure.trace.signature import Describer, Seen, seen_array
+from profiler_suite.measure.trace.signature import Describer, OperandLayout, seen_array
 from profiler_suite.measure.trace.wrapping import (
     Counting,
     enter_class,
@@ -219,7 +219,7 @@ def _is_region(value: Any, plain: Array, key: Any) -> bool:
     )
 
 
-def _region(plain: Array, key: Any) -> Seen:
+def _region(plain: Array, key: Any) -> OperandLayout:
     """The part of an array that an assignment writes to."""
     probe = _broadcast_to(np.False_, plain.shape)
     parts = key if isinstance(key, tuple) else (key,)
@@ -230,11 +230,11 @@ def _region(plain: Array, key: Any) -> Seen:
             plain.itemsize * int(np.prod(shape[i + 1 :], dtype=np.int64))
             for i in range(len(shape))
         )
-        return Seen(shape, strides, plain.dtype, "array", "given")
+        return OperandLayout(shape, strides, plain.dtype, "array", "given")
     region = _getitem(plain, key)
     if isinstance(region, ndarray):
         return seen_array(region)
-    return Seen((), (), plain.dtype, "array", "given")
+    return OperandLayout((), (), plain.dtype, "array", "given")
 
 
 def _method(name: str, kind: str) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ class Convention(NamedTuple):
     reason: str
 
 
-class Rule(NamedTuple):
+class CountingRule(NamedTuple):
     """A convention that is not a number per element."""
 
     subject: str
@@ -150,40 +150,40 @@ MULTIPLY_ADD_FLOP = 2.0
 COMPLEX_MULTIPLY_ADD_FLOP = 8.0
 
 RULES = (
-    Rule(
+    CountingRule(
         "number types",
         "operations on integers count as those on floats, on booleans, text and dates 0",
         "one count serves products of any dtype",
     ),
-    Rule(
+    CountingRule(
         "reductions",
         "n elements into one take n − 1 operations; so does accumulate; argmax compares",
         "the first element needs none",
     ),
-    Rule(
+    CountingRule(
         "where=",
         "only the selected elements are counted, in FLOP and in bytes; the mask is read whole",
         "the loops skip the others",
     ),
-    Rule(
+    CountingRule(
         "products",
         "every multiply-accumulate is 2 (complex 8): matmul, dot, inner, vdot, vecdot, "
         "tensordot, convolve, correlate; a product of an m×k and a k×n matrix is 2·m·k·n",
         "compiled kernels add to an accumulator that starts at zero",
     ),
-    Rule(
+    CountingRule(
         "einsum",
         "per point of the index space one product for each operand after the first, and one "
         "addition when an index is summed; with one operand it is a reduction; with optimize "
         "each step counts by itself",
         "this is what its loop executes",
     ),
-    Rule(
+    CountingRule(
         "FFT",
         "5 N log₂ N per complex transform of length N, half of it when one side is real",
         "the count that FFTW's authors use for any algorithm (Frigo and Johnson, 2005)",
     ),
-    Rule(
+    CountingRule(
         "linear algebra",
         "leading terms for an n×n matrix, complex 4 times as many: LU (det) 2/3 n³; solve with "
         "k right sides 2/3 n³ + 2 n² k; inv 8/3 n³ (it solves for the identity); Cholesky "
@@ -194,31 +194,31 @@ RULES = (
         "LAPACK Working Note 41 and Golub and Van Loan, Matrix Computations; for iterations "
         "(eigenvalues, singular values) typical, not exact",
     ),
-    Rule(
+    CountingRule(
         "interp, bincount",
         "6 per interpolated point; 1 per element that bincount adds",
         "two subtractions for the distances, one for the rise, a division, a product, an "
         "addition",
     ),
-    Rule(
+    CountingRule(
         "sorting, searching, casting, copying, random numbers",
         "0 FLOP, only bytes",
         "they move or compare keys; making random numbers is integer work",
     ),
-    Rule(
+    CountingRule(
         "bytes",
         "an operation reads each distinct element of each distinct operand once and writes "
         "each distinct element of its result once: a broadcast or overlapping view counts what "
         "it covers in memory; a view costs 0",
         "the traffic of an operation with a perfect cache of its own",
     ),
-    Rule(
+    CountingRule(
         "bytes of numbers",
         "an array indexed to a single number reads it; otherwise numbers given or returned by "
         "themselves are 0 bytes",
         "they are in registers or in Python objects",
     ),
-    Rule(
+    CountingRule(
         "bytes of gathers",
         "fancy indexing and take read the indices and as many elements as they deliver; a "
         "mask is read whole; sorting in place reads and writes once; searchsorted reads at "
@@ -226,18 +226,18 @@ RULES = (
         "writes nothing",
         "logical traffic: passes within an algorithm are its own affair",
     ),
-    Rule(
+    CountingRule(
         "temporaries",
         "arrays allocated by an operation, those that are returned in the end included",
         "whether one outlives the function cannot be seen from the operation",
     ),
-    Rule(
+    CountingRule(
         "numbers in Python code",
         "numbers taken out of arrays are followed through arithmetic, comparisons and the "
         "math module; NumPy booleans and numbers that never were in an array are not",
         "the type of a boolean cannot be extended",
     ),
-    Rule(
+    CountingRule(
         "coverage",
         "counted calls over all calls seen with arrays or numbers from arrays; compiled "
         "functions of other packages without a formula are the uncovered ones",

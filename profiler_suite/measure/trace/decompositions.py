@@ -4,10 +4,10 @@ import math
 import re
 from collections.abc import Callable
 
-from profiler_suite.measure.trace.work import Call, Work, is_complex, size
+from profiler_suite.measure.trace.work import Call, OperationWork, is_complex, size
 
 
-def linalg_work(call: Call) -> Work | None:
+def linalg_work(call: Call) -> OperationWork | None:
     """Work of LAPACK behind numpy.linalg, leading terms; None for an unknown routine."""
     # Before NumPy 2.2 the routines for wide and tall matrices had names of their own.
     routine = re.sub(r"_[mn](?=_|$)", "", call.name.rpartition(".")[2])
@@ -27,7 +27,7 @@ def linalg_work(call: Call) -> Work | None:
         result = call.results[0]
         matrices = size(result) // max(math.prod(result.shape[-core:]), 1)
     flop = formula(rows, columns, right_sides) * matrices * (4 if call.is_complex else 1)
-    return Work(flop, call.read(), call.written())
+    return OperationWork(flop, call.read(), call.written())
 
 
 def _is_vector(call: Call, routine: str) -> bool:
@@ -112,7 +112,7 @@ _LAPACK: dict[str, Callable[[int, int, int], float]] = {
 }
 
 
-def fft_work(call: Call) -> Work | None:
+def fft_work(call: Call) -> OperationWork | None:
     """Work of Fourier transforms: 5 N log₂ N each, half when one side is real."""
     if not call.results:
         return None
@@ -136,7 +136,7 @@ def fft_work(call: Call) -> Work | None:
         axes = axes if isinstance(axes, tuple) else (axes,)
         flop = _several(full.shape, size(full), tuple(axes), real)
         real = False
-    return Work(flop / 2 if real else flop, call.read(), call.written())
+    return OperationWork(flop / 2 if real else flop, call.read(), call.written())
 
 
 def _one(length: int) -> float:

@@ -4,13 +4,13 @@ import math
 
 from profiler_suite.measure.trace.conventions import SPECIAL_FUNCTION_FLOP, elementwise_flop
 from profiler_suite.measure.trace.numbers import UFUNC_OF
-from profiler_suite.measure.trace.signature import Seen, itemsize
-from profiler_suite.measure.trace.work import Call, Work, bytes_of, distinct, size
+from profiler_suite.measure.trace.signature import OperandLayout, itemsize
+from profiler_suite.measure.trace.work import Call, OperationWork, bytes_of, distinct, size
 
 _METHODS = frozenset({"reduce", "accumulate", "reduceat", "outer", "at"})
 
 
-def ufunc_work(call: Call) -> Work | None:
+def ufunc_work(call: Call) -> OperationWork | None:
     """Work of a ufunc or one of its methods; None when it has no convention."""
     path, _, last = call.name.rpartition(".")
     method = last if last in _METHODS else ""
@@ -21,14 +21,14 @@ def ufunc_work(call: Call) -> Work | None:
     if method in ("reduce", "accumulate"):
         return _reduction(call, method, each)
     if method == "reduceat":
-        return Work(each * (call.fact("steps") or 0), call.read(), call.written())
+        return OperationWork(each * (call.fact("steps") or 0), call.read(), call.written())
     if method == "at":
         return _at(call, each)
     elements = _loop_elements(call)
     selected = call.fact("selected")
     if selected is None:
-        return Work(each * elements, call.read(), call.written())
-    return Work(
+        return OperationWork(each * elements, call.read(), call.written())
+    return OperationWork(
         each * selected,
         _selected_bytes(call, selected),
         sum(min(distinct(seen), selected) * itemsize(seen) for seen in call.results),
@@ -69,7 +69,7 @@ def _selected_bytes(call: Call, selected: int) -> int:
     )
 
 
-def _reduction(call: Call, method: str, each: float) -> Work:
+def _reduction(call: Call, method: str, each: float) -> OperationWork:
     source = call.operands[0]
     outputs = sum(size(seen) for seen in call.results)
     elements = size(source)
@@ -77,7 +77,7 @@ def _reduction(call: Call, method: str, each: float) -> Work:
         axis = call.literal(1, "axis", 0)
         length = source.shape[axis] if source.shape else 1
         steps = elements - elements // max(length, 1)
-        return Work(each * steps, call.read(), call.written())
+        return OperationWork(each * steps, call.read(), call.written())
     selected = call.fact("selected")
     taken = elements if selected is None else selected
     start = (
@@ -85,22 +85,22 @@ def _reduction(call: Call, method: str, each: float) -> Work:
     )
     steps = max(taken + start - outputs, 0)
     read = call.read() if selected is None else _selected_bytes(call, selected)
-    return Work(each * steps, read, call.written())
+    return OperationWork(each * steps, read, call.written())
 
 
-def _at(call: Call, each: float) -> Work:
+def _at(call: Call, each: float) -> OperationWork:
     target = call.operands[0]
     elements = call.fact("elements") or 0
     touched = min(elements, distinct(target)) * itemsize(target)
-    return Work(each * elements, touched + call.read(without=frozenset({0})), touched)
+    return OperationWork(each * elements, touched + call.read(without=frozenset({0})), touched)
 
 
-def scalar_work(call: Call) -> Work | None:
+def scalar_work(call: Call) -> OperationWork | None:
     """Work of an operator or a math function on single numbers: no bytes."""
     group, _, operation = call.name.partition(".")
     name = UFUNC_OF.get(operation, operation) if group == "scalar" else _of_math(operation)
     flop = elementwise_flop(name, call.is_complex)
-    return Work(0.0 if flop is None else flop, 0, 0)
+    return OperationWork(0.0 if flop is None else flop, 0, 0)
 
 
 _MATH_NAMES = {
@@ -120,22 +120,22 @@ def _of_math(name: str) -> str:
     return _MATH_NAMES.get(name, name)
 
 
-def counted_reduction_work(call: Call) -> Work:
+def counted_reduction_work(call: Call) -> OperationWork:
     """Work of argmax, argmin and trace: one operation less than elements for each result."""
     source = call.operands[0]
     outputs = sum(size(seen) for seen in call.results)
     if call.name == "ndarray.trace":
         used = _diagonal(source, call)
-        return Work(
+        return OperationWork(
             max(used - outputs, 0) * (2.0 if call.is_complex else 1.0),
             used * itemsize(source),
             call.written(),
         )
     flop = max(size(source) - outputs, 0) if call.is_numeric else 0
-    return Work(float(flop), call.read(), call.written())
+    return OperationWork(float(flop), call.read(), call.written())
 
 
-def _diagonal(source: Seen, call: Call) -> int:
+def _diagonal(source: OperandLayout, call: Call) -> int:
     offset = call.literal(1, "offset", 0)
     first = call.literal(2, "axis1", 0) % len(source.shape)
     second = call.literal(3, "axis2", 1) % len(source.shape)

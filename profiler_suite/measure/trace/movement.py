@@ -3,15 +3,15 @@
 import math
 from collections.abc import Callable
 
-from profiler_suite.measure.trace.signature import Seen, Tree, itemsize
-from profiler_suite.measure.trace.work import Call, Work, bytes_of, distinct, size
+from profiler_suite.measure.trace.signature import OperandLayout, Tree, itemsize
+from profiler_suite.measure.trace.work import Call, OperationWork, bytes_of, distinct, size
 
 
-def _default(call: Call) -> Work:
-    return Work(0.0, call.read(), call.written())
+def _default(call: Call) -> OperationWork:
+    return OperationWork(0.0, call.read(), call.written())
 
 
-def _elements_bytes(seen: Seen) -> int:
+def _elements_bytes(seen: OperandLayout) -> int:
     return size(seen) * itemsize(seen)
 
 
@@ -24,92 +24,94 @@ def _index_bytes(call: Call, key: Tree | None) -> int:
     return sum(bytes_of(call.operands[number]) for number in numbers)
 
 
-def _getitem(call: Call) -> Work:
+def _getitem(call: Call) -> OperationWork:
     moved = sum(_elements_bytes(seen) for seen in call.results)
     array = call.operands[0]
     read = min(moved, bytes_of(array)) + _index_bytes(call, call.argument(1))
     written = sum(_elements_bytes(seen) for seen in call.results if seen.form == "array")
-    return Work(0.0, read, written)
+    return OperationWork(0.0, read, written)
 
 
-def _setitem(call: Call) -> Work:
+def _setitem(call: Call) -> OperationWork:
     value = call.array(2)
     read = bytes_of(value) if value is not None else 0
     written = sum(bytes_of(seen) for seen in call.results)
-    return Work(0.0, read + _index_bytes(call, call.argument(1)), written)
+    return OperationWork(0.0, read + _index_bytes(call, call.argument(1)), written)
 
 
-def _flat_item(call: Call) -> Work:
+def _flat_item(call: Call) -> OperationWork:
     moved = sum(_elements_bytes(seen) for seen in call.results)
-    return Work(0.0, moved, sum(bytes_of(seen) for seen in call.results))
+    return OperationWork(0.0, moved, sum(bytes_of(seen) for seen in call.results))
 
 
-def _flat_setitem(call: Call) -> Work:
+def _flat_setitem(call: Call) -> OperationWork:
     written = (call.fact("elements") or 0) * itemsize(call.operands[0])
-    return Work(0.0, call.read(without=frozenset({0})), written)
+    return OperationWork(0.0, call.read(without=frozenset({0})), written)
 
 
-def _fill(call: Call) -> Work:
-    return Work(0.0, call.read(without=frozenset({0})), bytes_of(call.operands[0]))
+def _fill(call: Call) -> OperationWork:
+    return OperationWork(0.0, call.read(without=frozenset({0})), bytes_of(call.operands[0]))
 
 
-def _copyto(call: Call) -> Work:
+def _copyto(call: Call) -> OperationWork:
     target = call.operands[0]
     selected = call.fact("selected")
     if selected is None:
         return _fill(call)
-    return Work(
+    return OperationWork(
         0.0,
         call.read(without=frozenset({0})),
         min(selected, distinct(target)) * itemsize(target),
     )
 
 
-def _gather(call: Call) -> Work:
+def _gather(call: Call) -> OperationWork:
     """take and choose: as many elements as are delivered, and the indices."""
     moved = sum(_elements_bytes(seen) for seen in call.results)
     indices = call.operands[0] if call.name == "ndarray.choose" else call.array(1, "indices")
     read = moved + (bytes_of(indices) if indices is not None else 0)
-    return Work(0.0, read, call.written())
+    return OperationWork(0.0, read, call.written())
 
 
-def _in_place(call: Call) -> Work:
+def _in_place(call: Call) -> OperationWork:
     """sort and partition: read once, written once."""
     moved = bytes_of(call.operands[0])
-    return Work(0.0, moved, moved)
+    return OperationWork(0.0, moved, moved)
 
 
-def _searchsorted(call: Call) -> Work:
+def _searchsorted(call: Call) -> OperationWork:
     sorted_array = call.operands[0]
     keys = call.array(1, "v")
     count = size(keys) if keys is not None else 1
     steps = math.ceil(math.log2(size(sorted_array) + 1)) if size(sorted_array) else 0
     read = min(count * steps, distinct(sorted_array)) * itemsize(sorted_array)
-    return Work(0.0, read + (bytes_of(keys) if keys is not None else 0), call.written())
+    return OperationWork(
+        0.0, read + (bytes_of(keys) if keys is not None else 0), call.written()
+    )
 
 
-def _bincount(call: Call) -> Work:
+def _bincount(call: Call) -> OperationWork:
     adds = size(call.operands[0])
-    return Work(float(adds), call.read(), call.written())
+    return OperationWork(float(adds), call.read(), call.written())
 
 
-def _interp(call: Call) -> Work:
+def _interp(call: Call) -> OperationWork:
     """A search, then (x − a) · (d − c) / (b − a) + c for each point."""
     points = size(call.operands[0])
-    return Work(6.0 * points, call.read(), call.written())
+    return OperationWork(6.0 * points, call.read(), call.written())
 
 
-def _count_nonzero(call: Call) -> Work:
-    return Work(0.0, call.read(), 0)
+def _count_nonzero(call: Call) -> OperationWork:
+    return OperationWork(0.0, call.read(), 0)
 
 
-def _create(call: Call) -> Work:
+def _create(call: Call) -> OperationWork:
     if call.name in ("np.empty", "np.empty_like"):
-        return Work(0.0, 0, 0)
+        return OperationWork(0.0, 0, 0)
     return _default(call)
 
 
-_FORMULAS: dict[str, Callable[[Call], Work]] = {
+_FORMULAS: dict[str, Callable[[Call], OperationWork]] = {
     "getitem": _getitem,
     "setitem": _setitem,
     "ndarray.flat next": _flat_item,
@@ -140,7 +142,7 @@ _FORMULAS: dict[str, Callable[[Call], Work]] = {
 }
 
 
-def movement_work(call: Call) -> Work | None:
+def movement_work(call: Call) -> OperationWork | None:
     """Work of an operation that moves data; None when it is not known."""
     formula = _FORMULAS.get(call.name)
     if formula is not None:

@@ -8,7 +8,7 @@ from numpy import ndarray
 
 from profiler_suite.measure.trace.facts import exponent
 from profiler_suite.measure.trace.recording import active
-from profiler_suite.measure.trace.signature import Seen
+from profiler_suite.measure.trace.signature import OperandLayout
 
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow")
 _COMPARISONS = ("lt", "le", "eq", "ne", "gt", "ge")
@@ -42,13 +42,13 @@ _NUMPY_TYPES = tuple(
 _PYTHON_TYPES = (int, float, complex)
 
 
-def _seen(base: type) -> Seen:
+def _seen(base: type) -> OperandLayout:
     if issubclass(base, np.generic):
-        return Seen((), (), np.dtype(base), "numpy scalar", "given")
-    return Seen((), (), base.__name__, "python scalar", "given")
+        return OperandLayout((), (), np.dtype(base), "numpy scalar", "given")
+    return OperandLayout((), (), base.__name__, "python scalar", "given")
 
 
-_SEEN: dict[type, Seen] = {
+_SEEN: dict[type, OperandLayout] = {
     **{base: _seen(base) for base in (*_NUMPY_TYPES, *_PYTHON_TYPES)},
     bool: _seen(bool),
     np.bool_: _seen(np.bool_),

@@ -2,11 +2,11 @@
 
 import math
 
-from profiler_suite.measure.trace.signature import Seen
-from profiler_suite.measure.trace.work import Call, Work, bytes_of, size
+from profiler_suite.measure.trace.signature import OperandLayout
+from profiler_suite.measure.trace.work import Call, OperationWork, bytes_of, size
 
 
-def product_work(call: Call) -> Work | None:
+def product_work(call: Call) -> OperationWork | None:
     """Work of a product; None when its form is not known."""
     if call.name.startswith("scipy.sparse."):
         return _sparse_work(call)
@@ -16,10 +16,10 @@ def product_work(call: Call) -> Work | None:
     if formula is None:
         return None
     flop = formula(call)
-    return None if flop is None else Work(flop, call.read(), call.written())
+    return None if flop is None else OperationWork(flop, call.read(), call.written())
 
 
-def _pair(call: Call) -> tuple[Seen, Seen]:
+def _pair(call: Call) -> tuple[OperandLayout, OperandLayout]:
     left, right = call.array(0), call.array(1)
     assert left is not None
     assert right is not None
@@ -167,20 +167,20 @@ def _window_flop(call: Call) -> float | None:
     return call.multiply_add * outputs * size(window)
 
 
-def _image_filter_work(call: Call) -> Work | None:
+def _image_filter_work(call: Call) -> OperationWork | None:
     """scipy.ndimage's correlate writes to an argument: 2 × pixels × window."""
     source, window = call.array(0), call.array(1)
     output = call.array(3 if call.name.endswith("1d") else 2, "output")
     if source is None or window is None or output is None:
         return None
-    return Work(
+    return OperationWork(
         call.multiply_add * size(source) * size(window),
         bytes_of(source) + bytes_of(window),
         bytes_of(output),
     )
 
 
-def _sparse_work(call: Call) -> Work | None:
+def _sparse_work(call: Call) -> OperationWork | None:
     """A sparse matrix by a vector (by several): a multiply-add for each stored element."""
     several = call.name.endswith("matvecs")
     values = call.array(5 if several else 4)
@@ -189,7 +189,9 @@ def _sparse_work(call: Call) -> Work | None:
         return None
     vectors = call.literal(2, "", 1) if several else 1
     # The output is added to: it is among what is read as well.
-    return Work(call.multiply_add * size(values) * vectors, call.read(), bytes_of(output))
+    return OperationWork(
+        call.multiply_add * size(values) * vectors, call.read(), bytes_of(output)
+    )
 
 
 def _linear_filter_flop(call: Call) -> float | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy import ndarray
 
 from profiler_suite.measure.trace import sites
-from profiler_suite.measure.trace.signature import Describer, Seen, Signature, Tree
+from profiler_suite.measure.trace.signature import Describer, OperandLayout, Signature, Tree
 from profiler_suite.measure.trace.sites import Site
 
 _may_share_memory = np.may_share_memory
@@ -45,8 +45,8 @@ class Recorder:
         kind: str,
         arguments: tuple[Tree, ...],
         keywords: tuple[tuple[str, Tree], ...],
-        operands: Sequence[Seen],
-        results: Sequence[Seen],
+        operands: Sequence[OperandLayout],
+        results: Sequence[OperandLayout],
         facts: tuple[tuple[str, int], ...] = (),
         averaged: tuple[tuple[str, int], ...] = (),
     ) -> None:
@@ -107,14 +107,16 @@ class Recorder:
         )
 
 
-def results_of(result: Any, given: Sequence[ndarray[Any, Any]]) -> list[Seen]:
+def results_of(result: Any, given: Sequence[ndarray[Any, Any]]) -> list[OperandLayout]:
     """What a call gave back, and whether each array is new, given or a view."""
     if isinstance(result, ndarray):
         return [
-            Seen(result.shape, result.strides, result.dtype, "array", _origin(result, given))
+            OperandLayout(
+                result.shape, result.strides, result.dtype, "array", _origin(result, given)
+            )
         ]
     if isinstance(result, np.generic):
-        return [Seen((), (), result.dtype, "numpy scalar", "new")]
+        return [OperandLayout((), (), result.dtype, "numpy scalar", "new")]
     if isinstance(result, tuple | list):
         return [
             seen

@@ -23,7 +23,7 @@ _LONGEST_LIST = 16
 _LONGEST_TEXT = 200
 
 
-class Seen(NamedTuple):
+class OperandLayout(NamedTuple):
     """One operand or result of a call."""
 
     shape: tuple[int, ...]
@@ -41,21 +41,21 @@ class Signature(NamedTuple):
     kind: str
     arguments: tuple[Tree, ...]
     keywords: tuple[tuple[str, Tree], ...]
-    operands: tuple[Seen, ...]
-    results: tuple[Seen, ...]
+    operands: tuple[OperandLayout, ...]
+    results: tuple[OperandLayout, ...]
     facts: tuple[tuple[str, int], ...]
 
 
-def seen_array(array: ndarray[Any, Any], origin: str = "given") -> Seen:
+def seen_array(array: ndarray[Any, Any], origin: str = "given") -> OperandLayout:
     """Shape, strides and dtype of an array."""
-    return Seen(array.shape, array.strides, array.dtype, "array", origin)
+    return OperandLayout(array.shape, array.strides, array.dtype, "array", origin)
 
 
 class Describer:
     """Collects the operands of one call while describing its arguments."""
 
     def __init__(self) -> None:
-        self.operands: list[Seen] = []
+        self.operands: list[OperandLayout] = []
         self.arrays: list[ndarray[Any, Any]] = []
         self.numbers: list[int] = []
         """Of each array among the operands."""
@@ -73,7 +73,7 @@ class Describer:
         return number
 
     def _number(self, dtype: Any, form: str) -> Tree:
-        self.operands.append(Seen((), (), dtype, form, "given"))
+        self.operands.append(OperandLayout((), (), dtype, form, "given"))
         return ("operand", len(self.operands) - 1)
 
     def data(self, value: Any) -> Tree:
@@ -171,6 +171,6 @@ def _axes_taken(part: Any) -> int:
     return 1
 
 
-def itemsize(seen: Seen) -> int:
+def itemsize(seen: OperandLayout) -> int:
     """Bytes of one element; 0 for a Python number."""
     return seen.dtype.itemsize if isinstance(seen.dtype, np.dtype) else 0

@@ -12,17 +12,17 @@ from profiler_suite.measure.trace.elementwise import (
 from profiler_suite.measure.trace.movement import movement_work
 from profiler_suite.measure.trace.products import product_work
 from profiler_suite.measure.trace.recording import Recorder
-from profiler_suite.measure.trace.signature import Seen, Signature
-from profiler_suite.measure.trace.work import Call, Work, bytes_of
+from profiler_suite.measure.trace.signature import OperandLayout, Signature
+from profiler_suite.measure.trace.work import Call, OperationWork, bytes_of
 from profiler_suite.model.trace import Operand, Operation, OperationCounts, OperationLine
 
 
-def work_of(signature: Signature) -> Work | None:
+def work_of(signature: Signature) -> OperationWork | None:
     """FLOP and bytes of one call of a signature; None when it has no convention."""
     call = Call(signature)
     kind = signature.kind
     if kind == "view":
-        return Work(0.0, 0, 0)
+        return OperationWork(0.0, 0, 0)
     if kind == "scalar":
         return scalar_work(call)
     if kind == "product":
@@ -83,7 +83,7 @@ def _operation(
     signature: Signature,
     via: str,
     places: dict[tuple[str, int], int],
-    work: Work,
+    work: OperationWork,
     averaged: dict[str, int],
 ) -> Operation:
     calls = sum(places.values())
@@ -110,7 +110,7 @@ def _operation(
     )
 
 
-def operand(seen: Seen) -> Operand:
+def operand(seen: OperandLayout) -> Operand:
     """The noun of what a call was given or gave back."""
     return Operand(
         shape=seen.shape,

@@ -8,10 +8,10 @@ from profiler_suite.measure.trace.conventions import (
     MULTIPLY_ADD_FLOP,
 )
 from profiler_suite.measure.trace.footprint import distinct_bytes, distinct_elements
-from profiler_suite.measure.trace.signature import Seen, Signature, Tree, itemsize
+from profiler_suite.measure.trace.signature import OperandLayout, Signature, Tree, itemsize
 
 
-class Work(NamedTuple):
+class OperationWork(NamedTuple):
     """What one call does."""
 
     flop: float
@@ -40,7 +40,7 @@ class Call:
             return self.signature.arguments[number]
         return self.keywords.get(name)
 
-    def array(self, number: int, name: str = "") -> Seen | None:
+    def array(self, number: int, name: str = "") -> OperandLayout | None:
         """The operand given as an argument; None when it is not an array or number."""
         tree = self.argument(number, name)
         return self.operands[tree[1]] if tree is not None and tree[0] == "operand" else None
@@ -103,30 +103,30 @@ def _value(tree: Tree) -> Any:
     return tree[1]
 
 
-def size(seen: Seen) -> int:
+def size(seen: OperandLayout) -> int:
     """Elements."""
     return math.prod(seen.shape)
 
 
-def distinct(seen: Seen) -> int:
+def distinct(seen: OperandLayout) -> int:
     """Distinct elements in memory."""
     return distinct_elements(seen.shape, seen.strides, itemsize(seen))
 
 
-def bytes_of(seen: Seen) -> int:
+def bytes_of(seen: OperandLayout) -> int:
     """Bytes of the distinct elements of an array; 0 for a number by itself."""
     if seen.form != "array":
         return 0
     return distinct_bytes(seen.shape, seen.strides, itemsize(seen))
 
 
-def kind_of(seen: Seen) -> str:
+def kind_of(seen: OperandLayout) -> str:
     """NumPy's letter for the kind of number: 'b', 'i', 'u', 'f', 'c', others."""
     if isinstance(seen.dtype, str):
         return {"bool": "b", "int": "i", "float": "f", "complex": "c"}[seen.dtype]
     return str(seen.dtype.kind)
 
 
-def is_complex(seen: Seen) -> bool:
+def is_complex(seen: OperandLayout) -> bool:
     """True for complex numbers."""
     return kind_of(seen) == "c"

@@ -6,7 +6,7 @@ from profiler_suite import units
 from profiler_suite.analysis.time_breakdown import ARITHMETIC, COPY, GAP
 from profiler_suite.model.results import Breakdown, BreakdownEntry
 from profiler_suite.report.content import selection
-from profiler_suite.report.content.run_facts import Known
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing.style import ENTRY_COLOURS
 from profiler_suite.report.figures.time_breakdown import METHODS, with_breakdown
 from profiler_suite.report.html.view import TableView
@@ -17,7 +17,7 @@ _MOST_APART = 4  # implementations whose two times are named
 _NOTHING = "≈ 0"
 
 
-def breakdown(known: Known) -> TableView | None:
+def breakdown(known: RunFacts) -> TableView | None:
     """Time breakdowns of every implementation of the question, or of the first experiment."""
     frame = with_breakdown(known.points)
     if frame.empty:
@@ -46,7 +46,7 @@ def breakdown(known: Known) -> TableView | None:
     ).filled()
 
 
-def _in_their_own_rounds(known: Known, rows: list[Any]) -> str:
+def _in_their_own_rounds(known: RunFacts, rows: list[Any]) -> str:
     """That breakdowns have a time of their own, and where it is not the one of the question."""
     said = (
         "Books are kept in rounds of their own, after those of the sweep and in another "
@@ -79,7 +79,7 @@ def _in_their_own_rounds(known: Known, rows: list[Any]) -> str:
     )
 
 
-def _entry(known: Known, row: Any, name: str) -> str:
+def _entry(known: RunFacts, row: Any, name: str) -> str:
     share = getattr(row, name)
     found = known.run.breakdowns.get(row.id)
     entry = next((e for e in found.entries if e.name == name), None) if found else None
@@ -87,7 +87,7 @@ def _entry(known: Known, row: Any, name: str) -> str:
     return _share(share, spread, digits=1)
 
 
-def _overhead(known: Known, row: Any, method: str) -> str:
+def _overhead(known: RunFacts, row: Any, method: str) -> str:
     share = getattr(row, method)
     found = known.run.breakdowns.get(row.id)
     return _share(share, _spread_of_work(found, method) if found else 0.0, digits=0)
@@ -117,7 +117,7 @@ def _share(share: float, spread: float, digits: int) -> str:
     return f"{text} ± {100 * spread:.{digits}f}" if spread else text
 
 
-def gaps(known: Known) -> TableView | None:
+def gaps(known: RunFacts) -> TableView | None:
     """Points whose overhead share differs by more than 10 points between two methods."""
     frame = with_breakdown(known.points)
     apart = (frame["overhead_replay"] - frame["overhead_native"]).abs()
@@ -149,7 +149,7 @@ def gaps(known: Known) -> TableView | None:
     )
 
 
-def operations(known: Known) -> TableView | None:
+def operations(known: RunFacts) -> TableView | None:
     """The costliest operations of every implementation of the question's experiment."""
     frame = known.run.operations
     if frame.empty:
@@ -228,7 +228,7 @@ def _growing(row: Any) -> str:
     return f"{text} ± {units.time(spread_s)}".replace("-", "−")
 
 
-def overhead(known: Known) -> TableView | None:
+def overhead(known: RunFacts) -> TableView | None:
     """What the fixed costs of the calls account for, in the question's experiment."""
     if known.answer is None:
         return None

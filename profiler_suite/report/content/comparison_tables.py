@@ -17,7 +17,7 @@ from profiler_suite.analysis.compare.changes import (
 from profiler_suite.analysis.compare.paired import PAIRED_THRESHOLD
 from profiler_suite.report.formats import markdown as plain
 from profiler_suite.report.html.view import TableView
-from profiler_suite.report.terminal.console import Column, Page
+from profiler_suite.report.terminal.console import Page, TextColumn
 
 DOCUMENT_SCHEMA = 1
 # Without --all, so many points that differ are listed, and so many others.
@@ -78,9 +78,9 @@ def screen(found: Comparison, width: int, color: bool, *, everything: bool) -> s
         page.line("What else differs", "bold")
         page.table(
             (
-                Column("", least=14),
-                Column(_first(found), least=16),
-                Column(_second(found), least=16),
+                TextColumn("", least=14),
+                TextColumn(_first(found), least=16),
+                TextColumn(_second(found), least=16),
             ),
             [(d.name, d.before, d.after) for d in found.differences],
         )
@@ -197,7 +197,7 @@ def _print(page: Page, table: TableView, verdicts: Sequence[Verdict]) -> None:
     ranks = {"noise": 3, "95 % interval": 1, "before": 2}
     leasts = {"implementation": 12, "problem": 12, "family": 10}
     columns = [
-        Column(h, numeric=n, rank=ranks.get(h, 0), least=leasts.get(h, 0))
+        TextColumn(h, numeric=n, rank=ranks.get(h, 0), least=leasts.get(h, 0))
         for h, n in zip(table.headings, table.numeric, strict=True)
     ]
     different = [v in DIFFERENT for v in verdicts]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.analysis.compare.changes import Verdict
-from profiler_suite.analysis.compare.hosts import Across, Hosts, Measure, Standing
+from profiler_suite.analysis.compare.hosts import Hosts, Measure, QuantityOnHosts, TimeOnHost
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.report.content import comparison_tables
 from profiler_suite.report.formats.table_csv import points_csv
@@ -139,7 +139,7 @@ def _percent(share: float) -> str:
     return units.percent(share) if share == share else ""
 
 
-def _against_first(standing: Standing) -> tuple[str, str, str]:
+def _against_first(standing: TimeOnHost) -> tuple[str, str, str]:
     if not standing.ratio:
         return "", "", standing.verdict.value
     low, high = (
@@ -166,7 +166,9 @@ def _quantities(found: Hosts) -> tuple[TableView, ...]:
     )
 
 
-def _across(caption: str, what: str, found: Hosts, rows: tuple[Across, ...]) -> TableView:
+def _across(
+    caption: str, what: str, found: Hosts, rows: tuple[QuantityOnHosts, ...]
+) -> TableView:
     others = found.names[1:]
     return TableView(
         caption,

@@ -14,13 +14,13 @@ from profiler_suite.report.drawing.style import Mark, marks
 
 
 @dataclasses.dataclass(frozen=True)
-class Known:
+class RunFacts:
     """A run and the conclusions drawn from it; the report adds none of its own."""
 
     run: Run
     points: pd.DataFrame
     """The run's points, numbered from 0: a row's number is its name on the page."""
-    answer: verdict.Answer | None
+    answer: verdict.PairAnswer | None
     findings: tuple[str, ...]
     warnings: tuple[str, ...]
     noise: str
@@ -42,7 +42,7 @@ class Known:
     """Side by side, in a run over several."""
 
 
-def ask(run: Run, comparison: Comparison | None = None) -> Known:
+def ask(run: Run, comparison: Comparison | None = None) -> RunFacts:
     """Ask the analysis everything that the page, the summaries and the files show."""
     run = run.own  # what the other environment of a `--versus` says is the comparison's
     points = run.points.reset_index(drop=True)
@@ -52,7 +52,7 @@ def ask(run: Run, comparison: Comparison | None = None) -> Known:
     samples = zip(
         points["implementation"].astype(str), points["family"].astype(str), strict=True
     )
-    return Known(
+    return RunFacts(
         run=run,
         points=points,
         answer=verdict.answer(run),

@@ -5,7 +5,7 @@ from typing import Any
 
 from profiler_suite import units
 from profiler_suite.report.content import columns, provenance, selection
-from profiler_suite.report.content.run_facts import Known
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.html.view import TableView
 
 # Reasons that differ in their numbers alone are the same reason.
@@ -13,7 +13,7 @@ _QUANTITY = re.compile(r"\d[\d.,]*(?: (?:[nµm]?s|min|[KMG]i?B|B)\b)?")
 _MOST_EXAMPLES = 3  # problems named of those that failed for the same reason
 
 
-def sides(known: Known) -> TableView | None:
+def sides(known: RunFacts) -> TableView | None:
     """Every implementation of the question's experiment, the fastest of each problem first."""
     if known.answer is None:
         return None
@@ -62,7 +62,7 @@ def sides(known: Known) -> TableView | None:
     )
 
 
-def threads(known: Known) -> TableView | None:
+def threads(known: RunFacts) -> TableView | None:
     """Speed-up and efficiency of every case with several threads."""
     frame = known.thread_scaling[known.thread_scaling["threads"] > 1]
     if frame.empty:
@@ -106,7 +106,7 @@ def threads(known: Known) -> TableView | None:
     )
 
 
-def doubtful(known: Known) -> TableView | None:
+def doubtful(known: RunFacts) -> TableView | None:
     """Points with flags, and what the flags are."""
     frame = known.points[known.points["flags"].fillna("").astype(bool)]
     if frame.empty:
@@ -132,7 +132,7 @@ def doubtful(known: Known) -> TableView | None:
     )
 
 
-def unmeasured(known: Known) -> TableView | None:
+def unmeasured(known: RunFacts) -> TableView | None:
     """Points without a result: how many of each implementation, and why."""
     frame = known.points[known.points["status"] != "ok"]
     if frame.empty:
@@ -169,7 +169,7 @@ def _examples(problems: list[str]) -> str:
     return ", ".join(names[:_MOST_EXAMPLES]) + (f" and {more} more" if more > 0 else "")
 
 
-def ceilings(known: Known) -> TableView:
+def ceilings(known: RunFacts) -> TableView:
     """The machine's ceilings with their spread."""
     rows = []
     for c in known.run.provenance.machine.ceilings:
@@ -195,7 +195,7 @@ def ceilings(known: Known) -> TableView:
     )
 
 
-def call_costs(known: Known) -> TableView | None:
+def call_costs(known: RunFacts) -> TableView | None:
     """The machine's call costs; None when there are none."""
     costs = known.run.provenance.machine.call_costs
     if not costs:

@@ -4,7 +4,7 @@ from profiler_suite import units
 from profiler_suite.analysis.run.selfcheck_freshness import HOW, left_open, said
 from profiler_suite.model.run import Check, SelfCheck
 from profiler_suite.report.html.view import TableView
-from profiler_suite.report.terminal.console import Column, Page
+from profiler_suite.report.terminal.console import Page, TextColumn
 
 
 def screen(found: SelfCheck, width: int, color: bool) -> str:
@@ -25,11 +25,11 @@ def screen(found: SelfCheck, width: int, color: bool) -> str:
         heads.append(False)
     page.table(
         (
-            Column("", least=22),
-            Column("measured", numeric=True),
-            Column("limit", numeric=True),
-            Column("from", numeric=True, rank=1),
-            Column(""),
+            TextColumn("", least=22),
+            TextColumn("measured", numeric=True),
+            TextColumn("limit", numeric=True),
+            TextColumn("from", numeric=True, rank=1),
+            TextColumn(""),
         ),
         rows,
         indent="",

@@ -8,7 +8,7 @@ from typing import Any
 from profiler_suite.analysis.run.tables import visits
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report.content import selection
-from profiler_suite.report.content.run_facts import Known
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing.chart import Picture, drawing_style
 from profiler_suite.report.figures import (
     annotated,
@@ -33,7 +33,7 @@ _FEWEST_POINTS = 6
 
 
 @dataclasses.dataclass(frozen=True)
-class Hung:
+class PlacedPicture:
     """A picture and where it hangs."""
 
     section: str
@@ -43,7 +43,7 @@ class Hung:
     picture: Picture
 
 
-def hang(known: Known) -> Iterator[Hung]:
+def hang(known: RunFacts) -> Iterator[PlacedPicture]:
     """Draw everything that this run has data for, section by section."""
     for draw in (
         _answer,
@@ -73,16 +73,16 @@ def stem(prefix: str, name: str) -> str:
     return f"{prefix}_{safe or 'unnamed'}"
 
 
-def _answer(known: Known) -> Iterator[Hung]:
+def _answer(known: RunFacts) -> Iterator[PlacedPicture]:
     said = known.answer
     if said is None:
         return
     drawn = answer.both_sides(known.points, said.left, said.right, known.marks)
     if drawn:
-        yield Hung("answer", "", drawn)
+        yield PlacedPicture("answer", "", drawn)
 
 
-def _rooflines(known: Known) -> Iterator[Hung]:
+def _rooflines(known: RunFacts) -> Iterator[PlacedPicture]:
     sides = (known.answer.left, known.answer.right) if known.answer else ()
     shown = selection.measured(known.points)
     settings = shown[["dtype", "threads"]].value_counts()
@@ -102,7 +102,7 @@ def _rooflines(known: Known) -> Iterator[Hung]:
             sides=sides,
         )
         if drawn:
-            yield Hung("roofline", "", drawn)
+            yield PlacedPicture("roofline", "", drawn)
     if worth:
         key = (str(worth[0][0]), int(worth[0][1]))
         drawn = _twins(
@@ -115,7 +115,7 @@ def _rooflines(known: Known) -> Iterator[Hung]:
             traced=True,
         )
         if drawn:
-            yield Hung("roofline", "", drawn)
+            yield PlacedPicture("roofline", "", drawn)
     if len(settings):
         dtype, number = settings.index[0]
         key = (str(dtype), int(number))
@@ -128,10 +128,10 @@ def _rooflines(known: Known) -> Iterator[Hung]:
             "roofline_flop_per_call",
         )
         if drawn:
-            yield Hung("roofline", "", drawn)
+            yield PlacedPicture("roofline", "", drawn)
 
 
-def _breakdown(known: Known) -> Iterator[Hung]:
+def _breakdown(known: RunFacts) -> Iterator[PlacedPicture]:
     """Bars for the question and the first swept experiments, then how the methods agree."""
     swept = 0
     for experiment in known.run.provenance.experiments:
@@ -142,18 +142,18 @@ def _breakdown(known: Known) -> Iterator[Hung]:
         own = stem("where", experiment.name)
         drawn = time_breakdown.stacked(experiment, known.points, known.marks, own)
         if drawn:
-            yield Hung("where", "", drawn)
+            yield PlacedPicture("where", "", drawn)
         drawn = time_breakdown.over_axis(
             experiment, known.points, known.marks, stem("overhead", experiment.name)
         )
         if drawn:
-            yield Hung("where", "", drawn)
+            yield PlacedPicture("where", "", drawn)
     drawn = time_breakdown.agreement(known.points, known.marks, "overhead_methods")
     if drawn:
-        yield Hung("where", "", drawn)
+        yield PlacedPicture("where", "", drawn)
 
 
-def _experiments(known: Known) -> Iterator[Hung]:
+def _experiments(known: RunFacts) -> Iterator[PlacedPicture]:
     stems: set[str] = set()
     for experiment in known.run.provenance.experiments:
         own = stem("time", experiment.name)
@@ -162,11 +162,11 @@ def _experiments(known: Known) -> Iterator[Hung]:
         stems.add(own)
         for section, drawn in _of_experiment(known, experiment, own):
             if drawn:
-                yield Hung(section, experiment.name, drawn)
+                yield PlacedPicture(section, experiment.name, drawn)
 
 
 def _of_experiment(
-    known: Known, experiment: Experiment, own: str
+    known: RunFacts, experiment: Experiment, own: str
 ) -> Iterator[tuple[str, Picture | None]]:
     points = known.points
     if experiment.axis == "threads":
@@ -193,7 +193,7 @@ def _of_experiment(
         yield "axes", layers.time_per_name(experiment, points, known.marks, _peaks(known), own)
 
 
-def _peaks(known: Known) -> dict[tuple[str, int], float]:
+def _peaks(known: RunFacts) -> dict[tuple[str, int], float]:
     """The best compute roof by dtype and thread count."""
     return {
         key: max((roof.value for roof in roofs if roof.kind == "compute"), default=0.0)
@@ -201,16 +201,16 @@ def _peaks(known: Known) -> dict[tuple[str, int], float]:
     }
 
 
-def _comparison(known: Known) -> Iterator[Hung]:
+def _comparison(known: RunFacts) -> Iterator[PlacedPicture]:
     if known.comparison is None:
         return
     row_of = {str(name): number for number, name in enumerate(known.points["id"])}
     drawn = changes.ratios(known.comparison, row_of)
     if drawn:
-        yield Hung("comparison", "", drawn)
+        yield PlacedPicture("comparison", "", drawn)
 
 
-def _lines(known: Known) -> Iterator[Hung]:
+def _lines(known: RunFacts) -> Iterator[PlacedPicture]:
     """The annotated source of the question's first side, or of the first profile there is."""
     lines = known.run.lines
     if lines.empty:
@@ -221,10 +221,10 @@ def _lines(known: Known) -> Iterator[Hung]:
     name = str(lines.loc[lines["id"] == asked, "implementation"].iloc[0])
     drawn = annotated.source(lines, asked, stem("lines", name))
     if drawn:
-        yield Hung("lines", "", drawn)
+        yield PlacedPicture("lines", "", drawn)
 
 
-def _quality(known: Known) -> Iterator[Hung]:
+def _quality(known: RunFacts) -> Iterator[PlacedPicture]:
     for drawn in (
         quality.same_code(known.same_code, known.marks),
         quality.canary_over_time(
@@ -233,4 +233,4 @@ def _quality(known: Known) -> Iterator[Hung]:
         _twins(quality.spread_over_time, known.points, known.marks, known.run.provenance.mode),
     ):
         if drawn:
-            yield Hung("quality", "", drawn)
+            yield PlacedPicture("quality", "", drawn)

@@ -21,7 +21,7 @@ _DASHES: Mapping[str, Dashes] = {
 _WIDE, _THIN = 1.5, 0.8  # roofs of all traffic and of reading alone
 
 
-class Roof(Protocol):
+class RoofLine(Protocol):
     """What is read of an ``analysis.roofline.Roof``."""
 
     @property
@@ -45,19 +45,19 @@ class Roof(Protocol):
         """FLOP/s or bytes/s."""
 
 
-def _name(roof: Roof) -> list[str]:
+def _name(roof: RoofLine) -> list[str]:
     return [roof.level, roof.access] if roof.access else [roof.level]
 
 
-def _dashes(roof: Roof) -> Dashes:
+def _dashes(roof: RoofLine) -> Dashes:
     return _DASHES.get(roof.level, (0, (1, 1)))
 
 
-def _width(roof: Roof) -> float:
+def _width(roof: RoofLine) -> float:
     return _THIN if roof.access else _WIDE
 
 
-def ways(bandwidth: Sequence[Roof]) -> str:
+def ways(bandwidth: Sequence[RoofLine]) -> str:
     """What the thin roofs are; empty without any."""
     if not any(roof.access for roof in bandwidth):
         return ""
@@ -67,7 +67,7 @@ def ways(bandwidth: Sequence[Roof]) -> str:
     )
 
 
-def legend(bandwidth: Sequence[Roof]) -> list[tuple[str, Dashes, float]]:
+def legend(bandwidth: Sequence[RoofLine]) -> list[tuple[str, Dashes, float]]:
     """Words, dashes and width of every slanted roof."""
     return [
         (" ".join([*_name(r), units.byte_rate(r.value)]), _dashes(r), _width(r))
@@ -76,7 +76,7 @@ def legend(bandwidth: Sequence[Roof]) -> list[tuple[str, Dashes, float]]:
 
 
 def lowest_roofs(
-    sides: pd.DataFrame, bandwidth: Sequence[Roof]
+    sides: pd.DataFrame, bandwidth: Sequence[RoofLine]
 ) -> dict[str, tuple[float, str, str]]:
     """Id → height, words beside it and what it is, for sides below calls or a bandwidth."""
     found = {}
@@ -97,7 +97,7 @@ def lowest_roofs(
     return found
 
 
-def draw_bandwidth(ax: Axes, roof: Roof, peak: float) -> None:
+def draw_bandwidth(ax: Axes, roof: RoofLine, peak: float) -> None:
     """A slanted roof up to its ridge."""
     x_low, x_high = ax.get_xlim()
     y_low, _ = ax.get_ylim()

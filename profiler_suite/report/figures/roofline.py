@@ -16,7 +16,7 @@ from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ROLES, Mark, in_order
 from profiler_suite.report.figures import roof_lines
-from profiler_suite.report.figures.roof_lines import Roof
+from profiler_suite.report.figures.roof_lines import RoofLine
 
 # The plot begins so much below the smallest intensity or ridge, so that the
 # slanted roofs are seen to slant.
@@ -31,7 +31,7 @@ _ABOVE_BAND = 1.5
 
 def over_intensity(
     points: pd.DataFrame,
-    roofs: Sequence[Roof],
+    roofs: Sequence[RoofLine],
     dtype: str,
     threads: int,
     marks: Mapping[str, Mark],
@@ -161,7 +161,7 @@ def _angle_on_paper(ax: Axes) -> float:
 
 def over_flop_per_call(
     points: pd.DataFrame,
-    roofs: Sequence[Roof],
+    roofs: Sequence[RoofLine],
     dtype: str,
     threads: int,
     marks: Mapping[str, Mark],

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from profiler_suite import units
 from profiler_suite.report.content import columns, run_tables, selection
-from profiler_suite.report.content.run_facts import Known
-from profiler_suite.report.figures.all_figures import Hung
+from profiler_suite.report.content.run_facts import RunFacts
+from profiler_suite.report.figures.all_figures import PlacedPicture
 from profiler_suite.report.formats.markdown import table, text
 from profiler_suite.report.html import fill
 from profiler_suite.report.html.view import TableView
 
 
-def markdown(known: Known, hung: Sequence[Hung]) -> str:
+def markdown(known: RunFacts, hung: Sequence[PlacedPicture]) -> str:
     """Headline, sides, findings, warnings, the fastest per experiment, figures by name."""
     origin = known.run.provenance
     parts = [
@@ -45,7 +45,7 @@ def markdown(known: Known, hung: Sequence[Hung]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _fastest(known: Known) -> TableView:
+def _fastest(known: RunFacts) -> TableView:
     frame = selection.rivals(known.points)
     groups = frame.groupby(["experiment", "problem", "dtype", "threads"], sort=False)["time_s"]
     best = frame.loc[groups.idxmin()].assign(

@@ -8,12 +8,12 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.report.content import columns, selection
-from profiler_suite.report.content.run_facts import Known
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.html.view import FunctionView, SourceLine, SourceView
 from profiler_suite.report.terminal.console import dedented
 
 
-def sources(known: Known) -> list[SourceView]:
+def sources(known: RunFacts) -> list[SourceView]:
     """The annotated source of every profiled point, the function asked for first."""
     lines = known.run.lines
     if lines.empty:

@@ -31,7 +31,7 @@ _FRAME_HEIGHT = 620
 
 
 @dataclasses.dataclass(frozen=True)
-class Part:
+class BarPart:
     """One entry of the time breakdown in the bar."""
 
     name: str
@@ -87,7 +87,7 @@ class ExplanationView:
     measured: str
     notes: tuple[str, ...]
     counted: str
-    parts: tuple[Part, ...]
+    parts: tuple[BarPart, ...]
     parts_in_words: str
     breakdown: TableView
     verdict: tuple[str, ...]
@@ -138,7 +138,7 @@ def _view(found: Explanation) -> ExplanationView:
     for entry in breakdown.entries if breakdown else ():
         share = breakdown.share(entry.name) if breakdown else 0.0
         parts.append(
-            Part(
+            BarPart(
                 entry.name,
                 max(0.0, share),
                 units.percent(share),

@@ -23,10 +23,10 @@ from profiler_suite.report.content import (
 )
 from profiler_suite.report.content.columns import PAGE_COLUMNS
 from profiler_suite.report.content.provenance import Item
-from profiler_suite.report.content.run_facts import Known
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import svg
 from profiler_suite.report.drawing.style import variables
-from profiler_suite.report.figures.all_figures import Hung
+from profiler_suite.report.figures.all_figures import PlacedPicture
 from profiler_suite.report.html import annotated_source
 from profiler_suite.report.html.view import (
     Card,
@@ -35,7 +35,7 @@ from profiler_suite.report.html.view import (
     FigureView,
     PageView,
     PointRow,
-    Ratio,
+    RatioView,
     SourceView,
     TableView,
 )
@@ -50,7 +50,7 @@ _MOST_POINTS = 20_000
 _MOST_ROWS = 200
 
 
-def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageView:
+def build(known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]) -> PageView:
     """Fill the page's view from what is known and the drawn pictures."""
     run = known.run
     origin = run.provenance
@@ -127,14 +127,14 @@ def build(known: Known, hung: Sequence[Hung], drawn: Sequence[bytes]) -> PageVie
     )
 
 
-def _asked_first(known: Known, annotated: list[SourceView]) -> list[SourceView]:
+def _asked_first(known: RunFacts, annotated: list[SourceView]) -> list[SourceView]:
     """The question's own sides first, the others as they are."""
     sides = (known.answer.left_name, known.answer.right_name) if known.answer else ()
     places = {name: place for place, name in enumerate(sides)}
     return sorted(annotated, key=lambda s: places.get(s.implementation, len(sides)))
 
 
-def _comparison(known: Known) -> ComparisonView | None:
+def _comparison(known: RunFacts) -> ComparisonView | None:
     found = known.comparison
     if found is None:
         return None
@@ -163,7 +163,7 @@ def _as_argument(folder: Path) -> str:
     return shlex.quote(short)
 
 
-def _missing(known: Known) -> tuple[str, ...]:
+def _missing(known: RunFacts) -> tuple[str, ...]:
     """Why there are no native samples, each reason once."""
     breakdown_records = known.run.history.breakdown_records.values()
     reasons = dict.fromkeys(a.unsampled for a in breakdown_records if a.unsampled and a.plain_s)
@@ -177,7 +177,7 @@ def _readable(moment: str) -> str:
     return f"{at:%Y-%m-%d %H:%M} {zone}"
 
 
-def headline(known: Known) -> str:
+def headline(known: RunFacts) -> str:
     """The run's main finding in one sentence."""
     if known.answer:
         return known.answer.headline
@@ -186,7 +186,7 @@ def headline(known: Known) -> str:
     return counts(known)
 
 
-def counts(known: Known) -> str:
+def counts(known: RunFacts) -> str:
     """How many points of how many experiments were measured, and what the others are."""
     tally = known.points["status"].value_counts()
     ok = int(tally.get("ok", 0))
@@ -196,7 +196,7 @@ def counts(known: Known) -> str:
     return f"{text}; {rest}" if rest else text
 
 
-def _titles(known: Known) -> list[str]:
+def _titles(known: RunFacts) -> list[str]:
     if len(known.points) > _MANY_POINTS:
         return []
     titles = []
@@ -210,14 +210,14 @@ def _titles(known: Known) -> list[str]:
     return titles
 
 
-def _side_rows(known: Known) -> list[Any]:
+def _side_rows(known: RunFacts) -> list[Any]:
     if known.answer is None:
         return []
     by_id = selection.by_id(known.points, [known.answer.left, known.answer.right])
     return list(by_id.values())
 
 
-def _cards(known: Known) -> tuple[Card, ...]:
+def _cards(known: RunFacts) -> tuple[Card, ...]:
     cards = []
     said = registry.implementations()
     for row in _side_rows(known):
@@ -245,11 +245,11 @@ def _cards(known: Known) -> tuple[Card, ...]:
     return tuple(cards)
 
 
-def _ratio(known: Known) -> Ratio | None:
+def _ratio(known: RunFacts) -> RatioView | None:
     said = known.answer
     if said is None:
         return None
-    return Ratio(
+    return RatioView(
         times=units.ratio(said.ratio),
         word=f"{said.left_name} against {said.right_name}: {said.word}",
         interval=f"95 % interval {units.ratio(said.low)} to {units.ratio(said.high)}",
@@ -258,7 +258,7 @@ def _ratio(known: Known) -> Ratio | None:
     )
 
 
-def _why(known: Known) -> str:
+def _why(known: RunFacts) -> str:
     """How much of their time the sides spend on arithmetic."""
     sides = [row for row in _side_rows(known) if row.arithmetic == row.arithmetic]
     if len(sides) != 2:
@@ -285,7 +285,7 @@ def _times_the_operations(ratio: float) -> str:
 
 
 def _experiment(
-    known: Known, experiment: Experiment, figures: list[FigureView]
+    known: RunFacts, experiment: Experiment, figures: list[FigureView]
 ) -> ExperimentView:
     crossings = known.crossovers
     own = crossings[crossings["experiment"] == experiment.name]
@@ -301,7 +301,7 @@ def _experiment(
     )
 
 
-def _families(known: Known, experiment: Experiment) -> str:
+def _families(known: RunFacts, experiment: Experiment) -> str:
     """'gemm is im2col_gemm or rows_gemm; loop is loop' of what was measured here."""
     rivals = selection.rivals(selection.of_experiment(known.points, experiment.name))
     return "; ".join(
@@ -310,7 +310,7 @@ def _families(known: Known, experiment: Experiment) -> str:
     )
 
 
-def _point_rows(known: Known) -> list[PointRow]:
+def _point_rows(known: RunFacts) -> list[PointRow]:
     command = rerun_command.commands(known.run.provenance)
     many = len(known.points) > _MANY_POINTS
     return [

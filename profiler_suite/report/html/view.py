@@ -34,7 +34,7 @@ class Card:
 
 
 @dataclasses.dataclass(frozen=True)
-class Ratio:
+class RatioView:
     """What lies between the sides."""
 
     times: str
@@ -192,7 +192,7 @@ class PageView:
     warnings: tuple[str, ...]
     noise: str
     cards: tuple[Card, ...]
-    ratio: Ratio | None
+    ratio: RatioView | None
     figures: dict[str, tuple[FigureView, ...]]
     """Figures by section; those of one experiment are in `experiments`."""
     sides: TableView | None

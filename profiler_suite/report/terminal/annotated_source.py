@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from profiler_suite import units
 from profiler_suite.analysis.run import line_breakdown
-from profiler_suite.report.terminal.console import Column, Page, dedented
+from profiler_suite.report.terminal.console import Page, TextColumn, dedented
 
 MOST_LINES = 4
 PART_OF_CALLERS = "its time is also part of the lines that call it"
@@ -43,11 +43,11 @@ def costliest(page: Page, lines: pd.DataFrame) -> None:
     ]
     page.table(
         (
-            Column("line", numeric=True),
-            Column("hits", numeric=True),
-            Column("time", numeric=True),
-            Column("share", numeric=True),
-            Column("Costliest lines (corrected)", least=20),
+            TextColumn("line", numeric=True),
+            TextColumn("hits", numeric=True),
+            TextColumn("time", numeric=True),
+            TextColumn("share", numeric=True),
+            TextColumn("Costliest lines (corrected)", least=20),
         ),
         rows,
     )

@@ -15,7 +15,7 @@ _NARROWEST = 32  # columns: below that, lines are left to the terminal to break
 
 
 @dataclasses.dataclass(frozen=True)
-class Column:
+class TextColumn:
     """One column of a terminal table."""
 
     heading: str
@@ -97,7 +97,7 @@ class Page:
 
     def table(
         self,
-        columns: Sequence[Column],
+        columns: Sequence[TextColumn],
         rows: Sequence[Sequence[str]],
         *,
         indent: str = "  ",
@@ -124,7 +124,7 @@ class Page:
             self.pieces(*pieces)
 
     def _fit(
-        self, columns: Sequence[Column], rows: Sequence[Sequence[str]], indent: int
+        self, columns: Sequence[TextColumn], rows: Sequence[Sequence[str]], indent: int
     ) -> tuple[list[int], list[int]]:
         widest = [
             max([cell_len(c.heading), *(cell_len(row[i]) for row in rows)])
@@ -152,7 +152,7 @@ class Page:
 
     @staticmethod
     def _row(
-        columns: Sequence[Column],
+        columns: Sequence[TextColumn],
         kept: Sequence[int],
         widths: Sequence[int],
         cells: Sequence[str],

@@ -9,7 +9,7 @@ from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
 from profiler_suite.model.results import Breakdown
 from profiler_suite.report.terminal import annotated_source
-from profiler_suite.report.terminal.console import Column, Page, shortened
+from profiler_suite.report.terminal.console import Page, TextColumn, shortened
 
 _ENTRY_STYLES = {
     time_breakdown.INTERPRETER: ("i", "red"),
@@ -165,13 +165,13 @@ def _operations(page: Page, found: Explanation) -> None:
         )
     page.table(
         (
-            Column("Costliest operations", least=20),
-            Column("on", least=14, rank=1, style="dim"),
-            Column("calls", numeric=True),
-            Column("fixed", numeric=True),
-            Column("growing", numeric=True),
-            Column("share", numeric=True),
-            Column("line", numeric=True),
+            TextColumn("Costliest operations", least=20),
+            TextColumn("on", least=14, rank=1, style="dim"),
+            TextColumn("calls", numeric=True),
+            TextColumn("fixed", numeric=True),
+            TextColumn("growing", numeric=True),
+            TextColumn("share", numeric=True),
+            TextColumn("line", numeric=True),
         ),
         rows,
     )

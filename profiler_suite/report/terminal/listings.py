@@ -10,7 +10,7 @@ from profiler_suite.model.run import SelfCheck
 from profiler_suite.model.workload import Implementation
 from profiler_suite.report.content import selfcheck_table
 from profiler_suite.report.drawing.style import FAMILIES
-from profiler_suite.report.terminal.console import Column, Page
+from profiler_suite.report.terminal.console import Page, TextColumn
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.run.load import Run
@@ -81,12 +81,12 @@ def plan_page(plan: Plan, width: int, color: bool) -> str:
         )
     page.table(
         (
-            Column("experiment", style="cyan", least=12),
-            Column("points", numeric=True),
-            Column("implementations", numeric=True, rank=1),
-            Column("problems", numeric=True, rank=1),
-            Column("skipped", numeric=True),
-            Column("question", rank=2, least=18),
+            TextColumn("experiment", style="cyan", least=12),
+            TextColumn("points", numeric=True),
+            TextColumn("implementations", numeric=True, rank=1),
+            TextColumn("problems", numeric=True, rank=1),
+            TextColumn("skipped", numeric=True),
+            TextColumn("question", rank=2, least=18),
         ),
         rows,
     )
@@ -134,7 +134,7 @@ def machine_page(
         for b in facts.blas
     )
     page.table(
-        (Column(""), Column("", least=24)),
+        (TextColumn(""), TextColumn("", least=24)),
         [
             ("cores", f"{facts.cores}, {facts.cores_allowed} logical allowed"),
             ("caches", caches or "not known"),
@@ -192,10 +192,10 @@ def _ceilings(page: Page, machine: Machine) -> None:
         page.line("Ceilings", "bold")
         page.table(
             (
-                Column("", least=20),
-                Column("threads", numeric=True),
-                Column("best", numeric=True),
-                Column("5 to 95 %", numeric=True, rank=1),
+                TextColumn("", least=20),
+                TextColumn("threads", numeric=True),
+                TextColumn("best", numeric=True),
+                TextColumn("5 to 95 %", numeric=True, rank=1),
             ),
             rows,
         )
@@ -217,11 +217,11 @@ def _call_costs(page: Page, machine: Machine) -> None:
         page.line("Call costs", "bold")
         page.table(
             (
-                Column("", least=18),
-                Column("", rank=1),
-                Column("fixed cost", numeric=True),
-                Column("interval", numeric=True, rank=2),
-                Column("n½", numeric=True),
+                TextColumn("", least=18),
+                TextColumn("", rank=1),
+                TextColumn("fixed cost", numeric=True),
+                TextColumn("interval", numeric=True, rank=2),
+                TextColumn("n½", numeric=True),
             ),
             rows,
         )

@@ -2,12 +2,12 @@
 
 from profiler_suite import units
 from profiler_suite.analysis.explain.explanation import interval
-from profiler_suite.analysis.explain.question import SeedAnswer
-from profiler_suite.report.terminal.console import Column, Page
+from profiler_suite.analysis.explain.question import QuestionAnswer
+from profiler_suite.report.terminal.console import Page, TextColumn
 from profiler_suite.report.terminal.explanation import breakdown_bar
 
 
-def screen(found: SeedAnswer, width: int, color: bool) -> str:
+def screen(found: QuestionAnswer, width: int, color: bool) -> str:
     """Headline, both sides side by side, their time breakdowns, what would be saved."""
     page = Page(min(width, 100), color)
     page.paragraph(found.question, style="dim")
@@ -17,9 +17,9 @@ def screen(found: SeedAnswer, width: int, color: bool) -> str:
     left, right = (_column(found, number) for number in (0, 1))
     page.table(
         (
-            Column(""),
-            Column(found.sides[0].name, numeric=True),
-            Column(found.sides[1].name, numeric=True),
+            TextColumn(""),
+            TextColumn(found.sides[0].name, numeric=True),
+            TextColumn(found.sides[1].name, numeric=True),
         ),
         [(name, left[name], right[name]) for name in left],
     )
@@ -42,7 +42,7 @@ def screen(found: SeedAnswer, width: int, color: bool) -> str:
     return page.text()
 
 
-def _column(found: SeedAnswer, number: int) -> dict[str, str]:
+def _column(found: QuestionAnswer, number: int) -> dict[str, str]:
     side, each = found.sides[number], found.explanations[number]
     breakdown_record, placement = each.explained.breakdown_record, each.roofline
     bound = placement.bound + (f" ({placement.level})" if placement.bound == "memory" else "")

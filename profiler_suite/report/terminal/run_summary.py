@@ -8,9 +8,9 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.report.content import columns, host_tables, provenance, selection
-from profiler_suite.report.content.run_facts import Known
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.html import fill
-from profiler_suite.report.terminal.console import Column, Page
+from profiler_suite.report.terminal.console import Page, TextColumn
 
 _MOST_TABLES = 3  # of problems of the question, or of experiments when there is none
 _MOST_ROWS = 14
@@ -24,13 +24,13 @@ _ENTRIES = (
     ("arith", "arithmetic"),
 )
 _COLUMNS = (
-    Column("", style="cyan", least=17),
-    Column("time", numeric=True),
-    Column("±", numeric=True, rank=5),
-    Column("vs fastest", numeric=True),
-    Column("rate", numeric=True, rank=6),
-    Column("of roof", numeric=True, rank=4),
-    Column("limit", rank=1),
+    TextColumn("", style="cyan", least=17),
+    TextColumn("time", numeric=True),
+    TextColumn("±", numeric=True, rank=5),
+    TextColumn("vs fastest", numeric=True),
+    TextColumn("rate", numeric=True, rank=6),
+    TextColumn("of roof", numeric=True, rank=4),
+    TextColumn("limit", rank=1),
 )
 # Bounds in a word, so that a name need not be cut for them.
 _SHORT = {
@@ -43,14 +43,14 @@ _SHORT = {
 _BREAKDOWN_COLUMNS = (
     *_COLUMNS[:4],
     *(
-        Column(heading, numeric=True, rank=3 if heading in ("mem", "copy") else 2)
+        TextColumn(heading, numeric=True, rank=3 if heading in ("mem", "copy") else 2)
         for heading, _ in _ENTRIES
     ),
     *_COLUMNS[4:],
 )
 
 
-def summary(known: Known, width: int, color: bool) -> str:
+def summary(known: RunFacts, width: int, color: bool) -> str:
     """The answer, a table, findings, doubts, where the report is, what to do next."""
     page = Page(width, color)
     page.paragraph(fill.headline(known), style="bold")
@@ -82,7 +82,7 @@ def summary(known: Known, width: int, color: bool) -> str:
     return page.text()
 
 
-def _tables(page: Page, known: Known) -> None:
+def _tables(page: Page, known: RunFacts) -> None:
     if known.answer:
         own = selection.of_experiment(known.points, known.answer.experiment)
         sides = (known.answer.left, known.answer.right)
@@ -152,7 +152,7 @@ def _shown(folder: Path) -> str:
     return str(folder) if relative.startswith("..") else relative
 
 
-def _next(known: Known, folder: str, flagged: int) -> str:
+def _next(known: RunFacts, folder: str, flagged: int) -> str:
     command = f"python -m profiler_suite sweep{provenance.named_files(known.run)}"
     if known.hosts:
         each = (shlex.quote(_shown(host.folder)) for host in known.run.hosts.values())

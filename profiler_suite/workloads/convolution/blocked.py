@@ -38,7 +38,7 @@ def strided(image: Array, shape: tuple[int, ...], strides: tuple[int, ...]) -> A
 
 
 @dataclasses.dataclass(frozen=True)
-class Block:
+class OutputBlock:
     """Some rows of the answer, and where their windows are lowered to."""
 
     first: int
@@ -57,7 +57,7 @@ class Lowering:
     size: Geometry
     weights: Array
     """(kh·kw·C)×F."""
-    blocks: tuple[Block, ...]
+    blocks: tuple[OutputBlock, ...]
     planes: Array | None
     """C×H×W: the image by channels, where windows are copied along the answer."""
 
@@ -94,7 +94,7 @@ def lowering(size: Geometry, weights: Array) -> Lowering:
         else:
             windows = part.reshape(*positions, *window)
             matrix = part.reshape(-1, size.length)
-        blocks.append(Block(first=first, end=end, windows=windows, matrix=matrix))
+        blocks.append(OutputBlock(first=first, end=end, windows=windows, matrix=matrix))
     planes = None
     if along_answer and size.stride == 1 and size.channels > 1:
         planes = np.empty((size.channels, size.height, size.width), weights.dtype)

@@ -175,7 +175,7 @@ def tiling(size: Geometry, transform: Transform, item_bytes: int) -> Tiling:
 
 
 @dataclasses.dataclass(frozen=True)
-class Block:
+class TileBlock:
     """Some rows of tiles and their buffers, n = m + 2; T tiles of the block in all."""
 
     first: int
@@ -218,7 +218,7 @@ class Winograd:
     """n²×C×F: G g Gᵀ of all channels and filters."""
     padded: Array | None
     """The image with zeros up to whole tiles; None where it fits as it is."""
-    blocks: tuple[Block, ...]
+    blocks: tuple[TileBlock, ...]
 
 
 def transformed(filters: Array, transform: Transform) -> Array:
@@ -229,7 +229,9 @@ def transformed(filters: Array, transform: Transform) -> Array:
     return cast(Array, (both @ by_place).reshape(-1, count, channels))
 
 
-def _blocks(size: Geometry, transform: Transform, dtype: np.dtype[Any]) -> tuple[Block, ...]:
+def _blocks(
+    size: Geometry, transform: Transform, dtype: np.dtype[Any]
+) -> tuple[TileBlock, ...]:
     """Buffers for the largest block; a smaller last one uses their beginnings."""
     m, n = transform.m, transform.n
     tiles = tiling(size, transform, dtype.itemsize)
@@ -255,7 +257,7 @@ def _blocks(size: Geometry, transform: Transform, dtype: np.dtype[Any]) -> tuple
         half = half_answers[: m * n * some * count]
         answer = answers[: m * m * some * count]
         found.append(
-            Block(
+            TileBlock(
                 first=first,
                 end=end,
                 halves=part.reshape(rows, n, width * channels),
@@ -325,7 +327,7 @@ def _by_tiles(ready: Winograd, image: Array, _filters: Array, _stride: int) -> A
     return out
 
 
-def _put_in_place(block: Block, out: Array, m: int) -> None:
+def _put_in_place(block: TileBlock, out: Array, m: int) -> None:
     """Tiles into the answer: in one copy when they fill it, else place by place of a tile."""
     height, width, count = out.shape
     if height % m == 0 and width % m == 0:

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from profiler_suite.analysis.compare import environment, runs, verdicts
 from profiler_suite.analysis.compare.changes import Change, Comparison, Verdict
-from profiler_suite.analysis.compare.verdicts import Evidence
+from profiler_suite.analysis.compare.verdicts import ChangeEvidence
 from profiler_suite.analysis.run.history import history_of
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.errors import UsageError
@@ -62,8 +62,8 @@ def with_facts(run: Run, **facts: object) -> Run:
 
 def evidence(
     ratio: float, half: float, *, minima: float = 0.0, limit: float = 0.03
-) -> Evidence:
-    return Evidence(
+) -> ChangeEvidence:
+    return ChangeEvidence(
         ratio=ratio,
         low=ratio * math.exp(-half),
         high=ratio * math.exp(half),
@@ -86,7 +86,7 @@ def evidence(
     ],
 )
 def test_a_verdict_takes_an_interval_beyond_the_noise_and_minima_that_agree(
-    seen: Evidence, verdict: Verdict
+    seen: ChangeEvidence, verdict: Verdict
 ) -> None:
     found, reason = verdicts.judge(seen)
     assert found is verdict

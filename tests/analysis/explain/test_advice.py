@@ -8,7 +8,12 @@ import pytest
 
 from profiler_suite.analysis.explain import advice, call_rewrites, rewriting
 from profiler_suite.analysis.explain.candidates import Candidate
-from profiler_suite.measure.explain.records import Explained, SourceText, Trial, Tried
+from profiler_suite.measure.explain.records import (
+    FunctionRecord,
+    SourceText,
+    Trial,
+    TrialResult,
+)
 from profiler_suite.model.rows import BreakdownRecord, Visit
 from tests.fake_machine import MACHINE
 from tests.own_source import X
@@ -29,7 +34,7 @@ def visits(time_s: float) -> tuple[Visit, ...]:
     )
 
 
-def explained(text: str) -> Explained:
+def explained(text: str) -> FunctionRecord:
     from profiler_suite.measure.trace import trace
 
     namespace: dict[str, Any] = {"np": np}
@@ -52,7 +57,7 @@ def explained(text: str) -> Explained:
         coverage=1.0,
         uncovered={},
     )
-    return Explained(
+    return FunctionRecord(
         name="own.py:f",
         setup="",
         file="own.py",
@@ -78,7 +83,7 @@ def explained(text: str) -> Explained:
 
 
 @pytest.fixture
-def einsum(monkeypatch: pytest.MonkeyPatch) -> tuple[Explained, Trial]:
+def einsum(monkeypatch: pytest.MonkeyPatch) -> tuple[FunctionRecord, Trial]:
     found = explained("def f(x):\n    return np.einsum('ij,kj->ik', x, x)\n")
     own = rewriting.parsed(found.sources[0])
     assert own is not None
@@ -90,25 +95,27 @@ def einsum(monkeypatch: pytest.MonkeyPatch) -> tuple[Explained, Trial]:
     return found, trial
 
 
-def judge(found: Explained, tried: Tried) -> tuple[advice.Advice, ...]:
+def judge(found: FunctionRecord, tried: TrialResult) -> tuple[advice.Advice, ...]:
     return advice.judged(found, (tried,), FLOORS, MACHINE, None)
 
 
-def test_a_measured_gain_becomes_advice(einsum: tuple[Explained, Trial]) -> None:
+def test_a_measured_gain_becomes_advice(einsum: tuple[FunctionRecord, Trial]) -> None:
     found, trial = einsum
-    (given,) = judge(found, Tried(trial=trial, before=visits(2e-3), after=visits(1e-3)))
+    (given,) = judge(found, TrialResult(trial=trial, before=visits(2e-3), after=visits(1e-3)))
     assert given.ratio == pytest.approx(2.0, rel=0.01)
     assert given.low < 2 < given.high
     assert "optimize=True" in given.lines[0][2]
 
 
 @pytest.mark.parametrize("after_s", [1.99e-3, 2.0e-3, 3e-3])
-def test_no_gain_is_no_advice(einsum: tuple[Explained, Trial], after_s: float) -> None:
+def test_no_gain_is_no_advice(einsum: tuple[FunctionRecord, Trial], after_s: float) -> None:
     found, trial = einsum
-    assert not judge(found, Tried(trial=trial, before=visits(2e-3), after=visits(after_s)))
+    assert not judge(
+        found, TrialResult(trial=trial, before=visits(2e-3), after=visits(after_s))
+    )
 
 
-def test_another_answer_is_no_advice(einsum: tuple[Explained, Trial]) -> None:
+def test_another_answer_is_no_advice(einsum: tuple[FunctionRecord, Trial]) -> None:
     found, trial = einsum
-    tried = Tried(trial=trial, before=visits(2e-3), after=visits(1e-3), same=False)
+    tried = TrialResult(trial=trial, before=visits(2e-3), after=visits(1e-3), same=False)
     assert not judge(found, tried)

@@ -20,7 +20,7 @@ from profiler_suite.measure.selfcheck import (
     ITERATIONS,
     PLANTED,
     UNITS,
-    Effort,
+    SelfCheckEffort,
     rounds_plan,
     schedule,
 )
@@ -62,7 +62,7 @@ def defects(found: SelfCheck) -> list[str]:
 
 def test_planted_slow_downs_are_true_ones_in_every_unit_and_side_by_side() -> None:
     catalogue.load(selfcheck.KNOWN_TRUTH)
-    points, pairs = rounds_plan(Effort(same_pairs=10, planted_pairs=5), MACHINE)
+    points, pairs = rounds_plan(SelfCheckEffort(same_pairs=10, planted_pairs=5), MACHINE)
     by_id = {point.id: point for point in points}
     assert len(by_id) == len(points) == 4 + 2 * len(pairs)
     for pair in pairs:
@@ -77,7 +77,7 @@ def test_planted_slow_downs_are_true_ones_in_every_unit_and_side_by_side() -> No
 
 
 def test_the_rounds_get_what_the_other_passes_leave_but_never_nothing() -> None:
-    effort = Effort(rounds_s=40.0, total_s=75.0, workers=2)
+    effort = SelfCheckEffort(rounds_s=40.0, total_s=75.0, workers=2)
     assert schedule(effort, 400, elapsed_s=10.0).budget_s == 40.0
     late = schedule(effort, 400, elapsed_s=40.0).budget_s
     assert 12.0 < late < 35.0
@@ -383,7 +383,7 @@ def test_the_command_keeps_and_prints_the_result_and_a_defect_is_exit_code_3(
 def test_a_short_real_one_finds_no_defect_whatever_else_runs(
     tmp_path: Path,
 ) -> None:
-    effort = Effort(
+    effort = SelfCheckEffort(
         same_pairs=5,
         planted_pairs=5,
         rounds_s=2.0,

@@ -4,7 +4,11 @@ import msgspec
 import pytest
 
 from profiler_suite.machine import canary
-from profiler_suite.measure.breakdown.per_point import Effort, Order, measure_breakdown
+from profiler_suite.measure.breakdown.per_point import (
+    BreakdownEffort,
+    BreakdownRequest,
+    measure_breakdown,
+)
 from profiler_suite.measure.planning.plan import make_point
 from profiler_suite.measure.planning.schedule import trace_s
 from profiler_suite.model.experiment import Point
@@ -25,10 +29,12 @@ def test_a_long_trace_is_taken_only_where_lines_are_profiled(
 ) -> None:
     point = loop()
     expected_s = trace_s(point.cost)
-    effort = Effort(
+    effort = BreakdownEffort(
         replay_s=0.005, sample_s=0.005, baseline_s=1.0, most_trace_s=0.5 * expected_s
     )
-    order = Order(files=(), seed=0, effort=effort, most_trace_of_profiled_s=2 * expected_s)
+    order = BreakdownRequest(
+        files=(), seed=0, effort=effort, most_trace_of_profiled_s=2 * expected_s
+    )
     if profiled:
         order = msgspec.structs.replace(order, profiled=(point.id,))
     record = measure_breakdown(point, order, canary.make("ufunc"))

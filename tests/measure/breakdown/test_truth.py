@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
-from profiler_suite.measure.breakdown.per_point import Effort, breakdown_record
+from profiler_suite.measure.breakdown.per_point import BreakdownEffort, breakdown_record
 from profiler_suite.model.results import Breakdown
 from profiler_suite.model.rows import BreakdownRecord
 from tests.fake_machine import MACHINE
@@ -64,7 +64,7 @@ SQUARE_OUT = np.empty((300, 300))
 def breakdown(function: Callable[..., Any], x: Floats):  # type: ignore[no-untyped-def]
     run = canary.make("ufunc")
     baseline_s = min(run() for _ in range(200))
-    effort = Effort(replay_s=0.3, sample_s=0.4, baseline_s=baseline_s)
+    effort = BreakdownEffort(replay_s=0.3, sample_s=0.4, baseline_s=baseline_s)
     record = breakdown_record(function, (x,), effort, run, name=function.__name__)
     found = time_breakdown.breakdown(record, MACHINE)
     assert found is not None
@@ -126,7 +126,9 @@ def test_the_seed_loop_is_overhead_by_both_methods() -> None:
 
     rng = np.random.default_rng(1)
     run = canary.make("ufunc")
-    effort = Effort(replay_s=0.5, sample_s=0.3, baseline_s=min(run() for _ in range(200)))
+    effort = BreakdownEffort(
+        replay_s=0.5, sample_s=0.3, baseline_s=min(run() for _ in range(200))
+    )
     arguments = (rng.normal(size=(32, 32, 3)), rng.normal(size=(10, 2, 2, 3)), 2)
     record: BreakdownRecord = breakdown_record(loop, arguments, effort, run, name="loop")
     assert record.flop == 58_880

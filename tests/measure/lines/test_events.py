@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from profiler_suite.measure.lines import events
-from profiler_suite.measure.lines.events import Counted, Events, Tally
+from profiler_suite.measure.lines.events import EventCounts, Events, Tally
 
 
 def outside(x: int) -> int:
@@ -39,7 +39,7 @@ def uses(n: int) -> int:
 FIRST = caller.__code__.co_firstlineno
 
 
-def count(seconds: float = 10.0, n: int = 10) -> Counted:
+def count(seconds: float = 10.0, n: int = 10) -> EventCounts:
     return events.count(caller, (n,), [caller.__code__, called.__code__], seconds)
 
 

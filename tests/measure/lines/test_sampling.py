@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from profiler_suite.measure.lines import layout, peek, sampling
-from profiler_suite.measure.lines.requests import Answer, FrameSamples
+from profiler_suite.measure.lines.requests import FrameSamples, SampleCounts
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -65,7 +65,7 @@ def test_samples_become_counts_of_lines() -> None:
     first = code.co_firstlineno
     inner = other.co_firstlineno + 2
     at = some_line(code, first + 1)
-    answer = Answer(
+    answer = SampleCounts(
         frame_samples=(
             FrameSamples(at={0: at}, count=5),
             FrameSamples(at={0: at, 1: some_line(other, inner)}, count=3),
@@ -82,7 +82,9 @@ def test_samples_become_counts_of_lines() -> None:
 
 def test_an_instruction_before_the_first_is_the_function_being_entered() -> None:
     # Until 3.12 a new frame points one instruction before its code.
-    answer = Answer(frame_samples=(FrameSamples(at={0: layout.code_offset() - 2}, count=1),))
+    answer = SampleCounts(
+        frame_samples=(FrameSamples(at={0: layout.code_offset() - 2}, count=1),)
+    )
     found = sampling.seen(answer, [two_lines.__code__])
     assert found.lines == {(0, two_lines.__code__.co_firstlineno): 1}
 
@@ -94,7 +96,9 @@ def watching() -> Iterator[sampling.SamplerProcess]:
     started.close()
 
 
-def looked_at(watching: sampling.SamplerProcess, function: Callable[..., Any]) -> sampling.Seen:
+def looked_at(
+    watching: sampling.SamplerProcess, function: Callable[..., Any]
+) -> sampling.LineSamples:
     watching.begin([function.__code__])
     for _ in range(3):
         watching.evaluate(function, (2000,), 250)

@@ -11,7 +11,7 @@ from line_profiler import load_stats
 
 from profiler_suite.measure.lines import lprof
 from profiler_suite.measure.lines.functions import functions_to_profile
-from profiler_suite.measure.lines.instrument import Instrumented
+from profiler_suite.measure.lines.instrument import Instrumentation
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession, Profile, _Runs
 
@@ -238,7 +238,7 @@ def test_the_function_is_left_as_it_was(session: LineSession) -> None:
 def test_a_function_that_is_profiled_twice_grows_no_longer(session: LineSession) -> None:
     lengths = set()
     for _ in range(3):
-        instrumented = Instrumented(functions_to_profile(calls))
+        instrumented = Instrumentation(functions_to_profile(calls))
         instrumented.profiled()
         lengths.add((len(calls.__code__.co_code), len(leaf.__code__.co_code)))
         instrumented.plain()

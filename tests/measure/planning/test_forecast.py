@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from profiler_suite.measure.planning import forecast
-from profiler_suite.measure.planning.forecast import Countdown, Share, Standing, visit_s
+from profiler_suite.measure.planning.forecast import Countdown, Share, SweepState, visit_s
 from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import (
     DEFAULT,
@@ -90,7 +90,9 @@ def test_what_is_left_of_the_rounds_shrinks_by_the_time_they_take() -> None:
     limit_s = budget_s(DEFAULT, len(asked))
     whole_s = rounds_s(asked)
     round_s = Share.of(asked).round_s
-    at = Standing(worker=0, worker_rounds=3, worker_s=3 * round_s, rounds=3, used_s=3 * round_s)
+    at = SweepState(
+        worker=0, worker_rounds=3, worker_s=3 * round_s, rounds=3, used_s=3 * round_s
+    )
     left_s = forecast.rounds_left_s(asked, MACHINE, DEFAULT, limit_s, at)
     assert left_s == pytest.approx(whole_s - 3 * round_s, rel=0.02)
 
@@ -110,7 +112,7 @@ def test_the_last_points_are_expected_to_need_more_the_longer_they_have_not_sett
     limit_s = 1000.0
 
     def left_s(rounds: int) -> float:
-        at = Standing(DEFAULT.workers - 1, rounds, 50.0, rounds, 50.0)
+        at = SweepState(DEFAULT.workers - 1, rounds, 50.0, rounds, 50.0)
         return forecast.rounds_left_s(few, MACHINE, DEFAULT, limit_s, at)
 
     assert 0 < left_s(40) < left_s(100)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from profiler_suite.cli.planning import check_points, experiments_of, overrides_of
-from profiler_suite.cli.request import Request
+from profiler_suite.cli.request import SweepRequest
 from profiler_suite.cli.resuming import flagged_plan
 from profiler_suite.cli.sweep import sweep_command
 from profiler_suite.errors import UsageError
@@ -26,8 +26,8 @@ from tests.fake_run import make_run
 LOOP = "seed_question/loop/10x10x3-f2-3x3-s1/float64/t1"
 
 
-def parsed(words: list[str]) -> Request:
-    return Request(**sweep_command.make_context("sweep", list(words)).params)
+def parsed(words: list[str]) -> SweepRequest:
+    return SweepRequest(**sweep_command.make_context("sweep", list(words)).params)
 
 
 @functools.cache
@@ -40,7 +40,7 @@ def planned(
     return plan(experiments, MACHINE, of_mode(mode or "default"), overrides)
 
 
-def plan_of(request: Request) -> Plan:
+def plan_of(request: SweepRequest) -> Plan:
     names = request.experiments or experiments_of(request)
     return planned(names, request.mode, overrides_of(request))
 

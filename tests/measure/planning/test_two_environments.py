@@ -186,10 +186,10 @@ def test_the_report_has_the_comparison_and_shows_each_point_once(
 
 
 def request(*, only_flagged: bool = False) -> "cli.sweep.Request":  # type: ignore[name-defined]
-    from profiler_suite.cli.request import Request
+    from profiler_suite.cli.request import SweepRequest
 
-    values = dict.fromkeys(Request.__dataclass_fields__)
-    return Request(**(values | {"only_flagged": only_flagged}))  # type: ignore[arg-type]
+    values = dict.fromkeys(SweepRequest.__dataclass_fields__)
+    return SweepRequest(**(values | {"only_flagged": only_flagged}))  # type: ignore[arg-type]
 
 
 def test_a_run_goes_on_only_against_the_environment_it_was_begun_with(folder: Path) -> None:

@@ -43,7 +43,7 @@ def job() -> phases.Job:
     )
 
 
-def told(rows: list[Row], stop_after: int = 0) -> phases.Told:
+def told(rows: list[Row], stop_after: int = 0) -> phases.PhaseCallbacks:
     def append(row: Row) -> None:
         rows.append(row)
         if sum(isinstance(r, PointRecord) for r in rows) == stop_after:
@@ -52,7 +52,9 @@ def told(rows: list[Row], stop_after: int = 0) -> phases.Told:
     def silent(what: object) -> None:
         pass
 
-    return phases.Told(append=append, show=silent, say=silent, pace=silent, warn=silent)
+    return phases.PhaseCallbacks(
+        append=append, show=silent, say=silent, pace=silent, warn=silent
+    )
 
 
 def blocks(of: phases.Job) -> list[tuple[Point, ...]]:

@@ -73,7 +73,7 @@ def test_the_answer_comes_first_and_the_report_last() -> None:
 
 
 def test_numbers_are_never_cut() -> None:
-    columns = (console.Column("name", least=6), console.Column("time", numeric=True))
+    columns = (console.TextColumn("name", least=6), console.TextColumn("time", numeric=True))
     page = console.Page(32, False)
     page.table(columns, [("a_very_long_implementation_name_indeed", "123.4567890123 µs")])
     assert "123.4567890123 µs" in page.text()
@@ -82,9 +82,9 @@ def test_numbers_are_never_cut() -> None:
 
 def test_less_important_columns_go_first() -> None:
     columns = (
-        console.Column("name", least=8),
-        console.Column("time", numeric=True),
-        console.Column("detail", rank=1),
+        console.TextColumn("name", least=8),
+        console.TextColumn("time", numeric=True),
+        console.TextColumn("detail", rank=1),
     )
     page = console.Page(40, False)
     page.table(columns, [("taps", "1.00 µs", "x" * 40)])

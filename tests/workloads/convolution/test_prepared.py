@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
-from profiler_suite.measure.breakdown.per_point import Effort, Order, measure_breakdown
+from profiler_suite.measure.breakdown.per_point import (
+    BreakdownEffort,
+    BreakdownRequest,
+    measure_breakdown,
+)
 from profiler_suite.measure.planning.plan import make_point
 from profiler_suite.measure.trace import trace
 from profiler_suite.model.experiment import Problem
@@ -156,7 +160,9 @@ def test_the_breakdown_is_that_of_the_prepared_call() -> None:
     problem = sized(height=20, width=20)
     found = PREPARED["winograd_kept"]
     point = make_point("test", found, problem, 1, MACHINE)
-    order = Order(files=(), seed=0, effort=Effort(replay_s=0.01, sample_s=0.01, baseline_s=1.0))
+    order = BreakdownRequest(
+        files=(), seed=0, effort=BreakdownEffort(replay_s=0.01, sample_s=0.01, baseline_s=1.0)
+    )
     record = measure_breakdown(point, order, canary.make("ufunc"))
     assert not record.untraced
     products = [o for o in record.operations if o.kind == "product"]
