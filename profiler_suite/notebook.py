@@ -76,7 +76,7 @@ def explain(
     )
     effort = effort_of(machine)
     subject = Subject(called, effort, profiler_threads, copy=profiler_copy)
-    subject.watching = False  # nobody attaches to a process that is not ours
+    subject.sampling_allowed = False  # nobody attaches to a process that is not ours
     subject.notes.append(IN_PROCESS)
     # What the function draws while it is measured is no draw of the caller's.
     state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002

@@ -592,7 +592,7 @@ def make_run(folder: Path = Path("reports/2026-11-22-quick"), *, copies: int = 1
     noise = np.random.default_rng(7)
     planned = tuple(point for point, _ in _points())
     points = pd.DataFrame(_row(point, noise) for point in planned)
-    for replica in planned:  # the second entry of an A/A pair runs the same code
+    for replica in planned:  # the second name of an A/A pair runs the same code
         if replica.replica:
             first = points.loc[points["id"] == replica.partner].iloc[0]
             own = points["id"] == replica.id

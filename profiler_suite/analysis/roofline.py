@@ -23,7 +23,9 @@ ROOF_TOLERANCE = 0.10
 # What reaches less than this of a roof of the machine is held back by something else.
 FAR = 0.3
 WORK = "work"
-"""The bound of what no roof holds back: the work itself takes long."""
+"""The bound of what no roof explains: its inner loops take long."""
+# From here on a share, measured with some percent of noise, may be the whole.
+_NEARLY_ALL = 0.97
 # Below this share of written bytes a point counts as reading only.
 MOSTLY_READS = 0.1
 LEVELS = ("L1", "L2", "L3", "memory")
@@ -233,11 +235,21 @@ def _place_without_flop(
 
 
 def in_words(bound: str, level: str, of_attainable: float) -> str:
-    """'overhead-bound', 'memory-bound (L3)', 'compute-bound', with the share of attainable."""
+    """'overhead-bound', 'memory-bound (L3)', 'compute-bound', and how much that explains.
+
+    A roof of calls is no roof of the machine: its share is the part of the time that entering
+    calls takes. Above a measured roof no percentage is given: there is something wrong with
+    the roof or with the count.
+    """
     if not bound:
         return "no roof known"
     if bound == WORK:
         share = units.percent(of_attainable)
-        return f"held back by the work itself, {share} of the nearest roof"
+        return f"bound by its inner loops, {share} of the nearest roof"
+    if bound == "overhead":
+        most = "nearly all" if of_attainable > _NEARLY_ALL else units.percent(of_attainable)
+        return f"overhead-bound, {most} of the time is per-call cost"
     where = f" ({level})" if bound == "memory" else ""
-    return f"{bound}-bound{where}, {units.percent(of_attainable)} of attainable"
+    if of_attainable > 1:
+        return f"{bound}-bound{where}, above the measured roof"
+    return f"{bound}-bound{where}, {units.percent(of_attainable)} of that roof"

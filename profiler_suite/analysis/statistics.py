@@ -177,7 +177,7 @@ def estimate(
         # Also when all visits agree: nothing says that they were not all slow.
         high_s = max(raw_median_s, minimum_s * canary.limit("ufunc"))
     if slow > canary.SLOW_BASELINE:
-        flags.append(f"machine slow (× {slow:.2f})")
+        flags.append(f"machine slowed (× {slow:.2f})")
         low_s /= slow
     if threads > 1 and raw_median_s / minimum_s >= CONTENDED:
         flags.append("contended")
@@ -223,7 +223,7 @@ def paired_ratio(
 ) -> PairedRatio | None:
     """Time of left over time of right from visits of the same rounds; None without any.
 
-    Gated on the canaries: a machine's slow mode slows unlike code unequally, so
+    Gated on the canaries: interference slows unlike code unequally, so
     it does not cancel. When hardly any pairs are undisturbed, all are used and
     the interval shows it. `run_to_run` is added in quadrature.
     """

@@ -168,9 +168,8 @@ def fixed_part(smaller_work: float, smaller_s: float, work: float, time_s: float
 
 def _slow(baseline_s: float, kept_baseline_s: float) -> list[str]:
     if kept_baseline_s and baseline_s > SLOW_BASELINE * kept_baseline_s:
-        return [
-            f"machine slow (canary baseline {baseline_s / kept_baseline_s:.2f} × the kept one)"
-        ]
+        slowdown = f"{baseline_s / kept_baseline_s:.2f}"
+        return [f"machine slowed (canary baseline {slowdown} × the kept one)"]
     return []
 
 

@@ -177,7 +177,7 @@ def unavailable(
         sentences.append("Memory bandwidth is not measured.")
     if levels and not usable:
         sentences.append(
-            "How much of the last cache is usable cannot be told: "
+            "How much of the last cache is usable could not be judged: "
             "reads slow down too little beyond it."
         )
     if not facts.governor:

@@ -12,7 +12,7 @@ from profiler_suite.model.machine import Cache
 
 KEY = "working set"
 _SHARES = (0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0, 1.25, 1.5, 2.0)
-# Below this ratio of cache to memory bandwidth the edge cannot be told.
+# Below this ratio of cache to memory bandwidth the edge could not be found.
 _CONTRAST = 1.3
 
 
@@ -39,7 +39,7 @@ def best_rates(visits: Visits, baseline_s: float) -> tuple[float, ...]:
 
 
 def usable_bytes(sizes: Sequence[int], rates: Sequence[float]) -> float:
-    """Where the rate falls half-way from the cache's to the memory's; 0 when it cannot be told.
+    """Where the rate falls half-way from the cache's to the memory's; 0 where it is not found.
 
     The first size stands for the cache, the last for memory; between two sizes
     the edge is interpolated.

@@ -114,7 +114,7 @@ class Point(Noun, frozen=True):
     predicted_s: Seconds
     """Predicted time of one evaluation; 0 when nothing is known of its cost."""
     replica: Count = 0
-    """1 for the second entry of an A/A pair: the same code under another id."""
+    """1 for the second name of an A/A pair: the same code under another id."""
     partner: str = ""
     """Id of the point that is visited next to this one, for a paired ratio."""
     environment: str = ""

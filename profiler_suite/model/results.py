@@ -17,7 +17,7 @@ class Estimate(Noun, frozen=True):
     visits: int
     undisturbed_visits: int
     flags: tuple[str, ...] = ()
-    """'few undisturbed visits', 'machine slow', 'contended', 'not converged (6 %)'."""
+    """'few undisturbed visits', 'machine slowed', 'contended', 'not converged (6 %)'."""
 
     @property
     def half_width(self) -> float:

@@ -130,7 +130,7 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line", rename={"sampl
     added_s: Seconds = 0.0
     """What line_profiler added to the line, by the model, s."""
     plain_s: Seconds = 0.0
-    """Plain time of one evaluation of the point, measured in turns with the watched ones, s."""
+    """Plain time of one evaluation of the point, measured in turns with the sampled ones, s."""
     profiled_s: Seconds = 0.0
     """Wall time of one evaluation under line_profiler at the pace of plain_s, s."""
     schema: int = SCHEMA_VERSION

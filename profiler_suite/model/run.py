@@ -100,7 +100,7 @@ class Provenance(Noun, frozen=True, rename={"baselines_s": "floors_s"}):
     plan: str = ""
     """Name of the whole plan that these points are from; empty in older runs."""
     asked_points: Count = 0
-    """Points of the whole plan, skipped ones included, second entries of A/A pairs not."""
+    """Points of the whole plan, skipped ones included, second names of A/A pairs not."""
     shard: str = ""
     """'3/16' when these points are one of several parts of the plan."""
     host: str = ""

@@ -123,10 +123,13 @@ def test_a_roof_is_the_bound_only_where_it_is_the_reason(
 
 
 def test_bounds_in_words_name_the_level() -> None:
-    assert roofline.in_words("memory", "L3", 0.714) == "memory-bound (L3), 71 % of attainable"
-    assert roofline.in_words("overhead", "L1", 0.05) == "overhead-bound, 5.0 % of attainable"
+    assert roofline.in_words("memory", "L3", 0.714) == "memory-bound (L3), 71 % of that roof"
+    assert (
+        roofline.in_words("overhead", "L1", 0.05)
+        == "overhead-bound, 5.0 % of the time is per-call cost"
+    )
     said = roofline.in_words("work", "L1", 0.041)
-    assert said == "held back by the work itself, 4.1 % of the nearest roof"
+    assert said == "bound by its inner loops, 4.1 % of the nearest roof"
 
 
 def test_what_only_moves_data_is_placed_by_its_least_time() -> None:

@@ -36,7 +36,7 @@ def main() -> None:
     wanted = set(sys.argv[1:])
     say(
         "| function | time | counted | interp. / disp. / mem. / copy / arith. / rest % "
-        "| bound | of attainable | advice: gain measured |"
+        "| bound | of its roof | advice: gain measured |"
     )
     say("|---|---|---|---|---|---|---|")
     for file, name in functions():

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-# Two BLAS threads on two cores would compete with the watching process.
+# Two BLAS threads on two cores would compete with the sampling process.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np

@@ -89,7 +89,7 @@ def test_a_slow_machine_is_told_by_the_kept_baseline() -> None:
     taken = visits({"a": [1.0] * 6})
     assert of(target, taken, kept_baseline_s=0.96).warning == ""
     slow = of(target, taken, kept_baseline_s=0.5)
-    assert slow.warning == "machine slow (canary baseline 2.00 × the kept one)"
+    assert slow.warning == "machine slowed (canary baseline 2.00 × the kept one)"
 
 
 def test_a_cost_is_its_smallest_undisturbed_value() -> None:

@@ -26,9 +26,12 @@ COLUMNS = {
 }
 # What release 0.1 said → how it is said now.
 PHRASES = {
+    r"overhead-bound, (.*?) of attainable": r"overhead-bound, \1 of the time is per-call cost",
+    r"\(L3\), 183 % of attainable": "(L3), above the measured roof",
+    "the work itself": "its inner loops",
     "few clean visits": "few undisturbed visits",
     "visits were clean": "visits were undisturbed",
-    "the same code entered twice": "the same code measured twice under two names",
+    "same code entered twice": "same code measured twice under two names",
 }
 
 
@@ -44,7 +47,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def in_todays_words(text: str) -> str:
     for old, new in PHRASES.items():
-        text = text.replace(old, new)
+        text = re.sub(old, new, text)
     return text
 
 
@@ -107,4 +110,4 @@ def test_every_phrase_above_is_still_needed() -> None:
     """A list of exceptions that nothing needs would hide the next difference."""
     text = (STORED / "summary.md").read_text() + (STORED / "points.csv").read_text()
     for old in PHRASES:
-        assert re.search(re.escape(old), text), old
+        assert re.search(old, text), old

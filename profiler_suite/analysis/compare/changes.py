@@ -12,7 +12,7 @@ class Verdict(enum.Enum):
     FASTER = "faster"
     SLOWER = "slower"
     SAME = "same within noise"
-    UNKNOWN = "cannot tell"
+    UNKNOWN = "could not be judged"
 
 
 DIFFERENT = (Verdict.FASTER, Verdict.SLOWER)
@@ -49,7 +49,7 @@ class Change(Noun, frozen=True):
     """Faster and slower also hold in view of how many points were looked at: by p, or
     because all points of the implementation together differ in the same direction."""
     reason: str = ""
-    """Why one cannot tell; empty otherwise."""
+    """Why it could not be judged; empty otherwise."""
     usable: bool = True
     """Whether its ratio may count in a mean: measured, undisturbed, on comparable runs."""
 

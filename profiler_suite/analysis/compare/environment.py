@@ -43,13 +43,13 @@ def software_differences(
 
 
 def obstacles(before: Run, after: Run) -> tuple[str, ...]:
-    """Why no difference between the two can be told from one of machine or interference."""
+    """Why a difference between the two may be one of machine or interference."""
     said: list[str] = []
     first, second = before.provenance.machine, after.provenance.machine
     if _hardware(first.facts) != _hardware(second.facts):
         said.append(
-            "The runs come from different machines: a change of the code cannot be told from "
-            "the change of machine."
+            "The runs come from different machines: a change of the code cannot be "
+            "separated from the change of machine."
         )
     elif first.fingerprint == second.fingerprint:
         apart = baselines_apart(before, after)

@@ -96,7 +96,7 @@ def _shared(workers: Iterable[Mapping[int, float]]) -> float:
 def _side_by_side(
     point: Point, run: Run, table: pd.DataFrame, workers: Mapping[int, float], typical: float
 ) -> Change:
-    """The processes are the independent units: visits of one process share its luck."""
+    """The processes are the independent units: visits of one process resemble each other."""
     a, b = (table.loc[name].to_dict() for name in (point.counterpart, point.id))
     for which, row in (("the other", a), ("this", b)):
         if row["status"] != "ok" or not row["time_s"] > 0:

@@ -162,7 +162,7 @@ def _between(
         f"{which} run: {flag}"
         for which, row in (("first", a), ("second", b))
         for flag in str(row["flags"] or "").split("; ")
-        if flag.startswith(("few undisturbed visits", "machine slow", "contended"))
+        if flag.startswith(("few undisturbed visits", "machine slowed", "contended"))
     ]
     if obstacles:
         verdict, reason = Verdict.UNKNOWN, "the runs are not comparable"

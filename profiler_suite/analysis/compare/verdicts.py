@@ -46,7 +46,7 @@ class ChangeEvidence(Noun, frozen=True):
 
 
 def judge(evidence: ChangeEvidence) -> tuple[Verdict, str]:
-    """The verdict on one point, and why when one cannot tell."""
+    """The verdict on one point, and why where it could not be judged."""
     e = evidence
     edge = math.log1p(e.threshold)
     if e.width > max(_TOO_WIDE, 2 * edge):

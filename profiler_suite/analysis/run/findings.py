@@ -32,7 +32,7 @@ class PairAnswer(Noun, frozen=True):
     flop_ratio: float
     """Textbook FLOP of right over those of left."""
     word: str
-    """Left is 'slower', 'faster', 'same within noise', or one 'cannot tell'."""
+    """Left is 'slower', 'faster', 'same within noise', or one 'could not be judged'."""
     headline: str
     left_bound: str
     """Bound of the left side in words."""
@@ -48,7 +48,7 @@ def word_for(low: float, high: float) -> str:
         return "faster"
     if high / low < _SAME**2:
         return "same within noise"
-    return "cannot tell"
+    return "could not be judged"
 
 
 def answer(run: Run) -> PairAnswer | None:
@@ -128,7 +128,7 @@ def _headline(
         return (
             f"{subject}, {joint} {units.three_digits(ratio.ratio)} times as long ({interval})"
         )
-    if word == "cannot tell":
+    if word == "could not be judged":
         return f"{subject}; the times are too noisy to compare (ratio {interval})"
     return f"{subject}, and their times are the same within noise (ratio {interval})"
 

@@ -31,7 +31,7 @@ _SCALING_COLUMNS = [
 
 
 def measured(points: pd.DataFrame) -> pd.DataFrame:
-    """Points with a result, the second entries of A/A pairs left out."""
+    """Points with a result, the second names of A/A pairs left out."""
     return points[
         (points["status"] == "ok") & points["time_s"].notna() & (points["replica"] == 0)
     ]

@@ -20,7 +20,7 @@ POINT_COLUMNS = {
     "dtype": "element type of the inputs",
     "layout": "memory layout of the input",
     "threads": "BLAS threads",
-    "replica": "1 for the second entry of an A/A pair",
+    "replica": "1 for the second name of an A/A pair",
     "environment": "empty for the suite's own Python, 'other' for that of sweep --versus",
     "status": "ok, wrong, failed, crashed, timeout, skipped",
     "reason": "why it is not ok, or why measuring it stopped",
@@ -128,7 +128,7 @@ LINE_COLUMNS = {
     "indicative": "True where it is modelled and may be off by 5 points of 100 or more",
     "samples": "looks at plain evaluations that found the line running",
     "added_s": "what line_profiler added to the line per evaluation, by the model, s",
-    "plain_s": "plain time of one evaluation, measured in turns with the watched ones, s",
+    "plain_s": "plain time of one evaluation, measured in turns with the sampled ones, s",
     "profiled_s": "wall time of one evaluation under line_profiler, s",
     **SPLIT_COLUMNS,
 }

@@ -19,7 +19,7 @@ ON_TIME = 0.02
 def undisturbed_share(evidence: SelfCheckEvidence, history: History) -> float:
     """The share of measurements that nothing interfered with, 0 to 1.
 
-    Three witnesses, of which the worst counts: canaries see a slow mode; waits of known
+    Three witnesses, of which the worst counts: canaries see interference; waits of known
     length see that another process took the core, which short canaries rarely do; the
     rounds of the time breakdowns were taken at another time.
     """

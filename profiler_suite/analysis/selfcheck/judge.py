@@ -389,7 +389,7 @@ def _interference(history: History) -> list[Check]:
         ),
         Check(
             group="machine",
-            name="canaries in a slow mode",
+            name="slowed canaries",
             error=share,
             unit="share",
             limit=_SLOW_SHARE,
@@ -432,7 +432,7 @@ def _verdict(checks: Sequence[Check], visits: int) -> tuple[str, ...]:
         elif found.error >= _HARDLY:
             said.append(f"A change of {percent} % is found in only {share} of cases.")
         else:
-            said.append(f"A change of {percent} % cannot be told: {share} of them are found.")
+            said.append(f"A change of {percent} % cannot be found: {share} of them are found.")
     same = named.get("equal code called different")
     if same:
         said.append(
@@ -446,17 +446,18 @@ def _verdict(checks: Sequence[Check], visits: int) -> tuple[str, ...]:
             "stays within its caches, on one thread. Ratios of unlike code, of two "
             "environments or of two runs are given wider intervals."
         )
-    slow = named.get("canaries in a slow mode")
+    slow = named.get("slowed canaries")
     undisturbed = named.get("undisturbed visits")
     if slow and undisturbed:
         said.append(
             f"{units.percent(undisturbed.error)} of visits found the machine at its best; "
             + (
-                f"it has a slow mode ({units.percent(slow.error)} of canaries, {slow.note})."
+                f"others slow it down at times ({units.percent(slow.error)} of canaries, "
+                f"{slow.note})."
                 if not slow.ok
-                else "no slow mode was seen."
+                else "no interference was seen."
                 if slow.error == 0
-                else f"a slow mode is rare ({units.percent(slow.error)} of canaries)."
+                else f"interference is rare ({units.percent(slow.error)} of canaries)."
             )
         )
     return tuple(said)

@@ -2,7 +2,7 @@
 
 Full: same shapes, strides and dtypes. Fixed: at vanishing size with the same
 number of dimensions and layout. All of them and the plain function share each
-round between two canaries: a machine's slow mode slows interpreter and calls
+round between two canaries: interference slows interpreter and calls
 more than arithmetic, so a split put together from different states is wrong.
 """
 

@@ -57,7 +57,7 @@ class Subject:
         self._copies = copy
         self.notes: list[str] = []
         self.repeatable = True
-        self.watching = True
+        self.sampling_allowed = True
         """Whether another process may look at this one while lines are profiled."""
         self._long = False
         self.counts: OperationCounts | None = None
@@ -273,7 +273,7 @@ class Subject:
     def _lines(self) -> tuple[LineRecord, ...]:
         if not self.effort.lines_s:
             return ()
-        session = LineSession(sampling=self.watching)
+        session = LineSession(sampling=self.sampling_allowed)
         try:
             found = session.profile(self.function, self.arguments(), self.effort.lines_s)
         except Exception as error:  # noqa: BLE001 - the other passes stand without lines

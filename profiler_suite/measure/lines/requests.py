@@ -1,15 +1,15 @@
-"""What a watched process and the one that watches it say to each other."""
+"""What a sampled process and the one that samples it say to each other."""
 
 import msgspec
 
 from profiler_suite.measure.lines.layout import Layout
 
 PAUSED, COUNTING, READY = 0, 1, 2
-"""States of the watched process, in the first word of its control block."""
+"""States of the sampled process, in the first word of its control block."""
 SAMPLE, END = b"look\n", b"end\n"
 """Requests that follow a Target: look until the process pauses; answer."""
 STARTED = b"started\n"
-"""What the watching process says first."""
+"""What the sampling process says first."""
 
 
 class SampleTarget(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
-"""The watching process: reads which line another process runs, many times a second.
+"""The sampling process: reads which line another process runs, many times a second.
 
-It never asks the watched process for anything but its memory, and reads it while the
+It never asks the sampled process for anything but its memory, and reads it while the
 process stands still. Both run on one core, in turns: to wake up is to interrupt. Where
 the system gives no such turns, it stops the process for each look. To read while the other
 runs on would show a line too late: the caches hand over what the look needs before what it
@@ -34,7 +34,7 @@ _PAGE = 4096
 _MOST_PAGES = 96
 _MOST_FRAMES = 4000
 _ATTEMPTS = 30
-# Between two looks, s. Random, or a loop of the watched function could keep step; long
+# Between two looks, s. Random, or a loop of the sampled function could keep step; long
 # beside a look (about 30 µs) and beside what the caches need to recover from it.
 _PAUSE_S = (60e-6, 200e-6)
 _READY_PAUSE_S = 50e-6
@@ -46,7 +46,7 @@ _WAIT_ALL = 0x40000000
 
 
 class _GoneError(Exception):
-    """The watched process has ended."""
+    """The sampled process has ended."""
 
 
 class _UnknownPageError(Exception):
@@ -155,7 +155,7 @@ class _Eye:
 
 
 class _Brake:
-    """Stops the watched thread for the length of a look (ptrace)."""
+    """Stops the sampled thread for the length of a look (ptrace)."""
 
     def __init__(self, library: ctypes.CDLL, pid: int) -> None:
         self._trace = library.ptrace

@@ -1,4 +1,4 @@
-"""The watched side: starts the watching process, says when to look, reads what it saw."""
+"""The sampled side: starts the sampling process, says when to look, reads what it saw."""
 
 import ctypes
 import os
@@ -24,10 +24,10 @@ from profiler_suite.measure.lines.requests import (
     SampleTarget,
 )
 
-# The watching process wakes within some tenths of a millisecond.
+# The sampling process wakes within some tenths of a millisecond.
 _WAKING_S = 0.7e-3
 _PATIENCE_S = 20.0
-# A watching process that shares the core looks every 0.16 ms, one that has to wait for a
+# A sampling process that shares the core looks every 0.16 ms, one that has to wait for a
 # time slice to end every 3 ms and more.
 _SLOWEST_TURN_S = 1e-3
 _TURNS_TRIED = 3
@@ -70,7 +70,7 @@ def _spin(iterations: int) -> None:
 
 
 class SamplerProcess:
-    """A watching process for this one; PeekError where that is not possible."""
+    """A sampling process for this one; PeekError where that is not possible."""
 
     def __init__(self, sharing: bool = True) -> None:
         library = peek.libc()
@@ -82,12 +82,12 @@ class SamplerProcess:
         peek.allow_reader(library, self._process.pid)
         if self._read() != STARTED:
             self.close()
-            raise peek.PeekError("the watching process could not be started")
+            raise peek.PeekError("the sampling process could not be started")
         self._sharing = sharing
         self._sharing = sharing and self._takes_turns()
 
     def _takes_turns(self) -> bool:
-        """Whether a watching process on the same core comes to look often enough."""
+        """Whether a sampling process on the same core comes to look often enough."""
         for _ in range(_TURNS_TRIED):
             self.begin([_spin.__code__])
             try:
@@ -128,7 +128,7 @@ class SamplerProcess:
 
     @contextmanager
     def _on_one_core(self) -> Iterator[None]:
-        """This thread and the watching process share the core that the thread is on."""
+        """This thread and the sampling process share the core that the thread is on."""
         if not self._sharing:
             yield
             return
@@ -146,14 +146,14 @@ class SamplerProcess:
         self._request(END)
         line = self._read()
         if not line:
-            raise peek.PeekError("the watching process has ended")
+            raise peek.PeekError("the sampling process has ended")
         answer = msgspec.json.decode(line, type=SampleCounts)
         if answer.error:
             raise peek.PeekError(answer.error)
         return seen(answer, self._codes)
 
     def _read(self) -> bytes:
-        """The next line of the watching process; empty when there is none in time."""
+        """The next line of the sampling process; empty when there is none in time."""
         assert self._process.stdout is not None
         ready, _, _ = select.select([self._process.stdout], [], [], _PATIENCE_S)
         return self._process.stdout.readline() if ready else b""
@@ -164,10 +164,10 @@ class SamplerProcess:
             self._process.stdin.write(line)
             self._process.stdin.flush()
         except OSError as error:
-            raise peek.PeekError("the watching process has ended") from error
+            raise peek.PeekError("the sampling process has ended") from error
 
     def close(self) -> None:
-        """End the watching process."""
+        """End the sampling process."""
         child.end(self._process)
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None

@@ -1,6 +1,6 @@
-"""Profiles one function: plain and watched evaluations in turns, then plain and profiled ones.
+"""Profiles one function: plain and sampled evaluations in turns, then plain and profiled ones.
 
-What is watched has never been under a profiler: to give a function another code object, as
+What is sampled has never been under a profiler: to give a function another code object, as
 line_profiler does, makes calls of it 20 % slower for good on Python 3.13.
 """
 
@@ -36,7 +36,7 @@ from profiler_suite.measure.lines.sampling import LineSamples, SamplerProcess
 
 _MOST_EVALUATIONS = 20_000
 _ROUNDS = 4
-# Shares of the time given: the rest of it is spent on the watched evaluations.
+# Shares of the time given: the rest of it is spent on the sampled evaluations.
 _PLAIN_SHARE, _BESIDE_SHARE, _RAW_SHARE, _COUNT_SHARE = 0.1, 0.05, 0.2, 0.1
 
 
@@ -64,7 +64,7 @@ class Profile(msgspec.Struct, frozen=True):
     evaluations: int
     """Profiled evaluations that raw times and hits belong to."""
     plain_s: float
-    """Plain time of one evaluation, measured in turns with the watched ones."""
+    """Plain time of one evaluation, measured in turns with the sampled ones."""
     profiled_s: float
     """Wall time of one evaluation under line_profiler: how many times that of the plain
     ones between them it is, times plain_s."""
@@ -78,7 +78,7 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 class LineSession:
-    """What profiling many functions in one process shares: costs and the watching process."""
+    """What profiling many functions in one process shares: costs and the sampling process."""
 
     def __init__(self, sampling: bool = True) -> None:
         self._watch: SamplerProcess | None = None
@@ -95,7 +95,7 @@ class LineSession:
             self.note = str(error)
 
     def close(self) -> None:
-        """End the watching process."""
+        """End the sampling process."""
         if self._watch is not None:
             self._watch.close()
             self._watch = None
@@ -147,7 +147,7 @@ class LineSession:
 
     @property
     def watch(self) -> SamplerProcess | None:
-        """The watching process, when there is one."""
+        """The sampling process, when there is one."""
         return self._watch
 
     @property
@@ -155,7 +155,7 @@ class LineSession:
         """The program that tells the pace of the machine."""
         return self._reference
 
-    def give_up_watching(self, reason: str) -> None:
+    def give_up_sampling(self, reason: str) -> None:
         """Go on without looks."""
         self.close()
         self.note = reason
@@ -187,7 +187,7 @@ class _Runs:
         self.sampled_s: list[float] = []
         self.paces_s: list[float] = []
         self.evaluations = 0
-        self._watched_evaluations = 1
+        self._sampled_evaluations = 1
 
     def _evaluations(self, share: float, slowdown: float = 1.0) -> int:
         wanted = share * self.seconds / self.rounds / (self.once_s * slowdown)
@@ -216,16 +216,16 @@ class _Runs:
         self.evaluations += evaluations
 
     def sampling(self) -> bool:
-        """Have the watching process look for the functions; False when there is none."""
+        """Have the sampling process look for the functions; False when there is none."""
         share = 1.0 - _PLAIN_SHARE - _BESIDE_SHARE - _RAW_SHARE - _COUNT_SHARE
-        self._watched_evaluations = self._evaluations(share)
+        self._sampled_evaluations = self._evaluations(share)
         watch = self.session.watch
         if watch is None:
             return False
         try:
             watch.begin(self.codes)
         except PeekError as error:
-            self.session.give_up_watching(str(error))
+            self.session.give_up_sampling(str(error))
             return False
         return True
 
@@ -234,7 +234,7 @@ class _Runs:
         assert self.session.watch is not None
         self.sampled_s.append(
             self.session.watch.evaluate(
-                self.function, self.arguments, self._watched_evaluations
+                self.function, self.arguments, self._sampled_evaluations
             )
         )
 
@@ -244,7 +244,7 @@ class _Runs:
         try:
             return self.session.watch.end()
         except PeekError as error:
-            self.session.give_up_watching(str(error))
+            self.session.give_up_sampling(str(error))
             return None
 
 

@@ -30,7 +30,7 @@ class Schedule(Noun, frozen=True):
     visits_kept: int = 400
     """Visits per point, at most: the cap on raw samples kept."""
     line_profile_s: float = 0.15
-    """Time for the lines of one implementation: plain, profiled and watched evaluations."""
+    """Time for the lines of one implementation: plain, profiled and sampled evaluations."""
     replay_s: float = 0.04
     """Operation replay per point of the time breakdown."""
     trace_s: float = 0.25

@@ -21,14 +21,14 @@ _UNDISTURBED_SHARE = 0.6
 
 
 def base_id(point: Point) -> str:
-    """The id without what marks the second entry of an A/A pair."""
+    """The id without what marks the second name of an A/A pair."""
     return point.partner if point.replica else point.id
 
 
 def plan_name(plan: Plan, mode: str) -> str:
     """16 hexadecimal digits; the same for the same points, measured or skipped, and mode.
 
-    Which points are skipped, and which are entered twice, depends on what the machine
+    Which points are skipped, and which are measured twice, depends on what the machine
     can do; what was asked for does not.
     """
     asked = sorted({base_id(p) for p in _everything(plan)})
@@ -41,7 +41,7 @@ def plan_seed(plan: Plan, mode: str) -> int:
 
 
 def asked_points(plan: Plan) -> int:
-    """How many points were asked for, second entries of A/A pairs not counted."""
+    """How many points were asked for, second names of A/A pairs not counted."""
     return len({base_id(p) for p in _everything(plan)})
 
 

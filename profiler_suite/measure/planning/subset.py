@@ -17,7 +17,7 @@ _MOST_NEAR = 3
 def named(plan: Plan, ids: Iterable[str]) -> frozenset[str]:
     """The ids as the plan has them; UsageError for one that it has not, or leaves out.
 
-    Which point is entered twice depends on what the machine can do: the id of a twin that
+    Which point is measured twice depends on what the machine can do: the id of a twin that
     this plan has not stands for the point itself.
     """
     known = {point.id for point in plan.points}

@@ -42,7 +42,7 @@ def _scaled(name: str, scale: float) -> Cell:
 
 
 def implementation(row: Any) -> str:
-    """The implementation; the second entry of an A/A pair says so."""
+    """The implementation; the second name of an A/A pair says so."""
     return f"{row.implementation} (again)" if row.replica else str(row.implementation)
 
 
@@ -87,7 +87,7 @@ def remark(row: Any) -> str:
     return "; ".join(parts)
 
 
-_BOUNDS = {"overhead": "call overhead", "compute": "arithmetic", WORK: "the work itself"}
+_BOUNDS = {"overhead": "call overhead", "compute": "arithmetic", WORK: "its inner loops"}
 
 PAGE_COLUMNS = (
     Column("implementation", "implementation", implementation),

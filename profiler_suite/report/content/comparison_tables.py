@@ -43,7 +43,7 @@ def headline(found: Comparison) -> str:
     slower, faster = tally[Verdict.SLOWER], tally[Verdict.FASTER]
     if not slower and not faster:
         if tally[Verdict.UNKNOWN] > tally[Verdict.SAME]:
-            return f"No difference found in {total}, but most cannot be told"
+            return f"No difference found in {total}, but most could not be judged"
         return f"{found.after} is as fast as {found.before} within noise on {total}"
     parts = []
     for word, count in ((Verdict.SLOWER, slower), (Verdict.FASTER, faster)):
@@ -70,7 +70,7 @@ def _who(found: Comparison, word: Verdict) -> str:
 
 
 def screen(found: Comparison, width: int, color: bool, *, everything: bool) -> str:
-    """The comparison for a terminal: environment, families, points, what cannot be told."""
+    """The comparison for a terminal: environment, families, points, what is undecided."""
     page = Page(width, color)
     page.paragraph(f"{headline(found)}.", style="bold")
     page.line()
@@ -145,17 +145,17 @@ def _worth_showing(found: Comparison) -> list[Change]:
 
 
 def by_importance(found: Comparison) -> list[Change]:
-    """Those that differ first, then those that cannot be told, each the slower first."""
+    """Those that differ first, then those that could not be judged, each the slower first."""
     order = (Verdict.SLOWER, Verdict.FASTER, Verdict.UNKNOWN, Verdict.SAME)
     return sorted(found.changes, key=lambda c: (order.index(c.verdict), -c.ratio))
 
 
 def untold(found: Comparison) -> tuple[str, ...]:
-    """Why points cannot be told, as sentences."""
+    """Why points could not be judged, as sentences."""
     if found.obstacles:
         return ()
     return tuple(
-        f"{units.some(count, 'point')} cannot be told: {text}."
+        f"{units.some(count, 'point')} could not be judged: {text}."
         for text, count in reasons(found)
     )
 
@@ -184,7 +184,7 @@ def _reasons(page: Page, found: Comparison) -> None:
 
 
 def reasons(found: Comparison) -> list[tuple[str, int]]:
-    """Why points cannot be told, most frequent first; numbers in brackets do not count."""
+    """Why points could not be judged, most frequent first; numbers in brackets do not count."""
     counted: dict[str, int] = {}
     for change in found.changes:
         if change.verdict is Verdict.UNKNOWN:

@@ -28,7 +28,8 @@ def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
     count = len(pairs)
     shown = pairs.loc[(pairs["ratio"] - 1).abs().nlargest(_MOST_PAIRS).index]
     title = (
-        f"The same code entered twice differs by at most {units.percent(worst)}; "
+        "The same code measured twice under two names differs by at most "
+        f"{units.percent(worst)}; "
         f"{len(outside)} of {count} interval{'s' if count > 1 else ''} "
         f"exclude{'s' if len(outside) == 1 else ''} no difference"
     )

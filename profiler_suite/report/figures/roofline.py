@@ -275,7 +275,7 @@ _BOUNDS = {
     "overhead": "overhead-bound",
     "memory": "memory-bound",
     "compute": "compute-bound",
-    WORK: "held back by their own work",
+    WORK: "bound by their inner loops",
 }
 
 

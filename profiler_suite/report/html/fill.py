@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from profiler_suite import units
+from profiler_suite.analysis import roofline
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report.content import (
     breakdown_tables,
@@ -227,8 +228,9 @@ def _cards(known: RunFacts) -> tuple[Card, ...]:
             Item("NumPy calls", units.count(row.calls) if row.calls > 0 else "not stated"),
         ]
         if columns.bound(row):
-            facts.append(Item("held back by", columns.bound(row)))
-            facts.append(Item("of the nearest roof", units.percent(row.of_attainable)))
+            facts.append(
+                Item("bound", roofline.in_words(row.bound, row.level, row.of_attainable))
+            )
         if row.arithmetic == row.arithmetic:
             facts.insert(3, Item("time in arithmetic", _part(row.arithmetic)))
         cards.append(

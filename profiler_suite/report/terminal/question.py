@@ -60,7 +60,7 @@ def _column(found: QuestionAnswer, number: int) -> dict[str, str]:
         if not breakdown_record.untraced
         else "not traced",
         "bound by": bound or "no roof known",
-        "of attainable": units.percent(placement.of_attainable),
+        "of that roof": units.percent(placement.of_attainable),
     }
     for method in ("replay", "native"):
         share = shares.get(method)

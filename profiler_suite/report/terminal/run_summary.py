@@ -37,7 +37,7 @@ _SHORT = {
     "call overhead": "calls",
     "arithmetic": "compute",
     "memory bandwidth": "memory",
-    "the work itself": "work",
+    "its inner loops": "loops",
 }
 # With a time breakdown, its entries stand between the comparison and the bound.
 _BREAKDOWN_COLUMNS = (

@@ -1,4 +1,4 @@
-"""Two runs, one verdict: what is called different, what is not, and why one cannot tell."""
+"""Two runs, one verdict: what is called different, what is not, and what is not judged."""
 
 import dataclasses
 import math
@@ -289,7 +289,7 @@ def test_markdown_and_json_hold_the_same_and_no_raw_html(run: Run) -> None:
     by_id: Mapping[str, dict[str, object]] = {p["id"]: p for p in plain["points"]}
     crashed = next(p for name, p in by_id.items() if name.startswith("input_size/fft"))
     assert crashed["ratio"] is None
-    assert crashed["verdict"] == "cannot tell"
+    assert crashed["verdict"] == "could not be judged"
 
 
 def test_rounds_of_a_run_give_its_workers(run: Run) -> None:

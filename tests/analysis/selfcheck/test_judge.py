@@ -104,23 +104,23 @@ def test_the_clock_is_read_in_a_child() -> None:
 def test_a_calm_machine_passes_every_check_and_finds_every_change(calm: SelfCheck) -> None:
     assert [check.name for check in calm.checks if not check.ok] == []
     assert "A change of 2 % is found in 100 % of cases." in calm.verdict
-    assert any("no slow mode was seen" in sentence for sentence in calm.verdict)
+    assert any("no interference was seen" in sentence for sentence in calm.verdict)
     assert named(calm, "error of a ratio, median").error == pytest.approx(0, abs=0.002)
 
 
 def test_a_noisy_machine_is_a_verdict_not_a_defect() -> None:
     found = judge(evidence(noise=0.05), "1.0")
     assert not named(found, found_name(2)).ok
-    assert any("change of 2 % cannot be told" in sentence for sentence in found.verdict)
+    assert any("change of 2 % cannot be found" in sentence for sentence in found.verdict)
     assert defects(found) == []
 
 
 def test_a_slow_mode_is_named_with_its_share_and_its_factor() -> None:
     found = judge(evidence(slow_share=0.4), "1.0")
-    check = named(found, "canaries in a slow mode")
+    check = named(found, "slowed canaries")
     assert check.error == pytest.approx(0.4, abs=0.05)
     assert check.note.startswith("1.7")
-    assert any("it has a slow mode" in sentence for sentence in found.verdict)
+    assert any("others slow it down at times" in sentence for sentence in found.verdict)
     assert defects(found) == []
     # Gated on the canary, changes are found all the same.
     assert named(found, found_name(5)).error > 0.9

@@ -200,7 +200,7 @@ def test_the_watching_process_ends_with_the_one_it_watches() -> None:
         if not state.exists() or state.read_text().split()[2] == "Z":
             return
         subprocess.run([sys.executable, "-c", "import time; time.sleep(0.1)"], check=True)
-    pytest.fail("the watching process is still there")
+    pytest.fail("the sampling process is still there")
 
 
 def test_elsewhere_than_on_linux_the_reason_is_a_sentence(

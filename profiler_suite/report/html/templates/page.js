@@ -29,9 +29,15 @@
     const time = Number(cell(row, "time"));
     const shown = [`${readable(time)}` + (cell(row, "spread") ? ` ± ${cell(row, "spread")} %` : "")];
     if (cell(row, "rate")) shown.push(rate(Number(cell(row, "rate"))));
-    if (cell(row, "bound")) shown.push(`bound by ${cell(row, "bound")}, ${cell(row, "reach")} % of the nearest roof`);
+    if (cell(row, "bound")) shown.push(`bound by ${cell(row, "bound")}${reach(row)}`);
     if (cell(row, "remark")) shown.push(cell(row, "remark"));
     return shown;
+  };
+  // Calls are no roof of the machine: their share is a part of the time.
+  const reach = (row) => {
+    const share = cell(row, "reach");
+    if (!share) return "";
+    return cell(row, "bound") === "call overhead" ? `, ${share} % of the time is per-call cost` : `, ${share} % of the nearest roof`;
   };
   const readable = (us) => {
     const [value, unit] = us >= 1e6 ? [us / 1e6, "s"] : us >= 1e3 ? [us / 1e3, "ms"] : us >= 1 ? [us, "µs"] : [us * 1e3, "ns"];
@@ -151,12 +157,11 @@
   const facts = (row) => {
     const of = (key) => cell(row, key);
     const spread = of("spread") && ` ± ${of("spread")} %`;
-    const roof = of("reach") && `, ${of("reach")} % of the nearest roof`;
     return [
       ["status", of("status") === "ok" ? "" : of("status")],
       ["time", of("time") && readable(Number(of("time"))) + spread],
       ["rate", of("rate") && rate(Number(of("rate")))],
-      ["bound by", of("bound") && of("bound") + roof],
+      ["bound by", of("bound") && of("bound") + reach(row)],
       ["textbook FLOP", `${Number(of("flop")).toLocaleString("en")}, ${of("intensity")} FLOP/byte`],
       ["page faults", of("faults")],
       ["undisturbed visits", of("undisturbed") && `${of("undisturbed")} %`],
