@@ -33,6 +33,12 @@ SEED = "seed"
     metavar="SECONDS",
     help="Give up when the first call takes longer.",
 )
+@click.option("--no-advice", is_flag=True, help="Try nothing: where the time goes only.")
+@click.option(
+    "--patch",
+    type=click.Path(path_type=Path),
+    help="Write the fastest rewrite to this file, as a unified diff.",
+)
 @click.option("--html", type=click.Path(path_type=Path), help="Write the page to this file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -44,6 +50,8 @@ def explain_command(
     all_lines: bool,
     no_copy: bool,
     timeout: float,
+    no_advice: bool,
+    patch: Path | None,
     html: Path | None,
     as_json: bool,
     quiet: bool,
@@ -57,15 +65,20 @@ def explain_command(
     """
     progress = ProgressLine(sys.stderr, quiet=quiet)
     if target == SEED:
-        if setup or dtype or all_lines or html or threads != 1:
+        if setup or dtype or all_lines or html or patch or no_advice or threads != 1:
             raise UsageError(
                 "`explain seed` has its own functions; it takes only --json and -q"
             )
         return _seed(as_json, progress)
     if ":" not in target:
         raise _no_function(target)
-    if html is not None and not html.parent.is_dir():
-        raise UsageError(f"the folder of {html} does not exist; create it or give another file")
+    for file in (html, patch):
+        if file is not None and not file.parent.is_dir():
+            raise UsageError(
+                f"the folder of {file} does not exist; create it or give another file"
+            )
+    if patch is not None and no_advice:
+        raise UsageError("--patch writes advice, which --no-advice skips; choose one of them")
     allowed = _allowed_threads()
     if not 1 <= threads <= allowed:
         raise UsageError(
@@ -75,7 +88,7 @@ def explain_command(
     from profiler_suite.measure.explain.records import LoadRequest
 
     ask = LoadRequest(target=target, setup=setup, dtype=dtype, timeout_s=timeout)
-    found = _explained(ask, threads, not no_copy, progress)
+    found = _explained(ask, threads, not no_copy, progress, advise=not no_advice)
     if html is not None:
         from profiler_suite.report.html.explanation import write
 
@@ -88,7 +101,21 @@ def explain_command(
         click.echo(screen(found, terminal_width(), wants_color(), all_lines=all_lines))
         if html is not None:
             click.echo(f"\npage: {html}")
+    if patch is not None:
+        _write_patch(found, patch, quiet=as_json)
     return 0
+
+
+def _write_patch(found: "Explanation", file: Path, *, quiet: bool) -> None:
+    from profiler_suite.files import write_whole
+
+    if not found.patch:
+        raise UsageError(
+            f"{file} was not written: no rewrite of {found.explained.name} was faster here"
+        )
+    write_whole(file, found.patch)
+    if not quiet:
+        click.echo(f"patch: {file} (git apply {file}, or patch -p1 < {file})")
 
 
 def _no_function(target: str) -> UsageError:
@@ -151,7 +178,7 @@ def _allowed_threads() -> int:
 
 
 def _explained(
-    ask: "LoadRequest", threads: int, copy: bool, progress: ProgressLine
+    ask: "LoadRequest", threads: int, copy: bool, progress: ProgressLine, *, advise: bool
 ) -> "Explanation":
     from profiler_suite.analysis.explain.explanation import explain
     from profiler_suite.machine.kept import keep_baselines
@@ -163,7 +190,9 @@ def _explained(
             machine = _machine(progress)
             effort = effort_for(machine)
             explained = child.explain(effort, threads, copy=copy)
-            found = explain(explained, machine, effort.baselines_s, child.attempt)
+            found = explain(
+                explained, machine, effort.baselines_s, child.attempt, advise=advise
+            )
     finally:
         progress.clear()
     keep_baselines(machine.fingerprint, found.explained.own_baselines_s)

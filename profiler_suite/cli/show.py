@@ -1,6 +1,7 @@
 """The commands that show what is there: report, list, machine."""
 
 import contextlib
+import json
 import os
 import shutil
 import sys
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.compare.changes import Comparison
@@ -95,14 +97,35 @@ def export_command(run: str, form: str, out: Path | None) -> int:
 
 
 @click.command("list")
-def list_command() -> int:
-    """Show the experiments and the implementations, one line each."""
+@click.argument("what", type=click.Choice(("all", "rules")), default="all")
+@click.option("--json", "as_json", is_flag=True, help="The rules as one JSON document.")
+def list_command(what: str, as_json: bool) -> int:
+    """Show the experiments and the implementations, one line each.
+
+    `list rules` shows the catalogue of slow paths that `explain` looks for.
+    """
+    if what == "rules":
+        return _list_rules(as_json)
+    if as_json:
+        raise UsageError("only the rules have a JSON form: list rules --json")
     from profiler_suite.report.terminal.listings import listing
     from profiler_suite.workloads import catalogue, registry
 
     experiments = [found.experiment for found in catalogue.built_in_experiments()]
     implementations = list(registry.implementations().values())
     click.echo(listing(experiments, implementations, terminal_width(), wants_color()))
+    return 0
+
+
+def _list_rules(as_json: bool) -> int:
+    from profiler_suite.analysis.explain.rules.registry import catalogue, document
+
+    if as_json:
+        click.echo(json.dumps(document(), indent=2, ensure_ascii=False))
+        return 0
+    from profiler_suite.report.terminal.rule_list import screen
+
+    click.echo(screen(catalogue(), terminal_width(), wants_color()))
     return 0
 
 

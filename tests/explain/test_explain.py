@@ -197,7 +197,7 @@ def test_the_command_prints_one_screen_and_writes_the_page(cache: Path, tmp_path
         assert part in done.stdout
     text = page.read_text(encoding="utf-8")
     assert "gram_schmidt" in text
-    assert "<script" not in text
+    assert text.count("<script") == (1 if "Copy</button>" in text else 0)
 
 
 @pytest.mark.slow
@@ -208,7 +208,7 @@ def test_a_rewrite_is_tried_where_nothing_was_measured_and_may_end_its_process()
     def trial(body: str) -> Trial:
         source = f"def softmax(x):\n    {body}\n"
         return Trial(
-            kind="rewrite", rewrite=Rewrite(function="softmax", source=source, lines=())
+            kind="rewrite", rewrites=(Rewrite(function="softmax", source=source, lines=()),)
         )
 
     same = (
@@ -260,11 +260,13 @@ def test_a_reached_setup_dtype_and_json(cache: Path) -> None:
         "lines",
         "counterfactuals",
         "advice",
+        "not_advised",
+        "patch",
         "verdict",
         "notes",
     }
     for given in found["advice"]:
-        assert given["ratio"] > 1.03 or given["measured_on"] == "operation"
+        assert given["ratio"] > 1.05 or given["measured_on"] == "operation"
 
 
 @pytest.mark.slow

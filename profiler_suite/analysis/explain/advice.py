@@ -1,35 +1,31 @@
 """What to change in a function: the trials that measurably helped on this machine."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-import msgspec
-import pandas as pd
+from collections.abc import Mapping, Sequence
+from statistics import median
 
 from profiler_suite import units
-from profiler_suite.analysis import statistics
-from profiler_suite.analysis.explain.candidates import LEAST_SHARE, Candidate, candidates
-from profiler_suite.measure.explain.records import FunctionRecord, Trial, TrialResult
-from profiler_suite.model.machine import Machine
+from profiler_suite.analysis.explain import attempts
+from profiler_suite.analysis.explain.attempts import LEAST_GAIN, Attempt
+from profiler_suite.analysis.explain.rules.observed import LEAST_SHARE
+from profiler_suite.measure.explain.records import FunctionRecord, Rewrite, TrialResult
 from profiler_suite.model.noun import Noun
-from profiler_suite.model.results import Breakdown
+from profiler_suite.model.rows import Visit
 
-# A gain below this is within what two runs of the same code differ by.
-_LEAST_GAIN = 1.03
+# Less than this is what an interpreter's own objects take.
+_WORTH_BYTES = 2**16
 
 
 class Advice(Noun, frozen=True):
     """One thing to change, with what it gained here."""
 
     kind: str
-    """'batch', 'gemm', 'wrapper', 'power', 'out', 'contiguous', 'upcast', 'einsum' or
-    'threads'."""
+    """Name of the rule; 'together' for all that helped at once."""
     title: str
     evidence: str
     estimated_share: float
-    """Share of the time that the time breakdown let expect."""
+    """Share of the time that its lines take."""
     ratio: float
-    """Time before over time after, of the whole function."""
+    """Time before over time after, of the whole function; of a loop's calls for a batch."""
     low: float
     high: float
     measured_on: str
@@ -38,115 +34,142 @@ class Advice(Noun, frozen=True):
     """Line, before, after; line 0 is an added one."""
     source: str = ""
     """The whole rewritten function, where there is one."""
+    family: str = ""
+    hint: bool = False
+    """A cause with a measured counterfactual, not a text to paste."""
+    caveats: tuple[str, ...] = ()
+    """How far the answer agrees, and what it costs, in words."""
+    rewrites: tuple[Rewrite, ...] = ()
 
     @property
     def gain_text(self) -> str:
-        """'1.85× (1.80 to 1.90)' or 'up to 3.2×'."""
+        """'1.85× as fast (1.80 to 1.90):', or 'Hint:' for a part of the function."""
         if self.measured_on == "operation":
-            return f"up to {units.ratio(self.ratio)}:"
+            return "Hint:"
         low, high = units.three_digits(self.low), units.three_digits(self.high)
-        return f"{units.ratio(self.ratio)} as fast ({low} to {high}):"
+        hint = "Hint, " if self.hint else ""
+        return f"{hint}{units.ratio(self.ratio)} as fast ({low} to {high}):"
 
 
 def judged(
-    explained: FunctionRecord,
-    tried: Iterable[TrialResult],
-    baselines_s: Mapping[str, float],
-    machine: Machine,
-    breakdown: Breakdown | None,
+    explained: FunctionRecord, done: Sequence[Attempt], baselines_s: Mapping[str, float]
 ) -> tuple[Advice, ...]:
     """The trials that gave the same answer in measurably less time, the largest gain first."""
-    reasons = {_key(each.trial): each for each in candidates(explained, machine, breakdown)}
     given: dict[str, Advice] = {}
-    batches: list[tuple[Candidate, TrialResult, float]] = []
-    for each in tried:
-        candidate = reasons.get(_key(each.trial))
-        if candidate is None or not each.same or not each.before or not each.after:
+    batches: list[Attempt] = []
+    for each in done:
+        found = attempts.ratio(each.tried, baselines_s)
+        if found is None:
             continue
-        ratio = statistics.paired_ratio(
-            dict(enumerate(each.before)),
-            dict(enumerate(each.after)),
-            baselines_s,
-            run_to_run=statistics.RUN_TO_RUN_ONE_WORKER / 2,
-        )
-        if ratio is None:
+        finding, tried = each.finding, each.tried
+        if finding.trial.kind == "batch":
+            if found.low * tried.calls > 1.5 and _saved_s(tried) > 0:
+                batches.append(each)
             continue
-        if each.trial.kind == "batch":
-            saved_s = _saved_s(each)
-            if ratio.low * each.calls > 1.5 and saved_s > 0:
-                batches.append((candidate, each, saved_s))
+        if found.low < LEAST_GAIN:
             continue
-        if ratio.low < _LEAST_GAIN:
-            continue
-        rewrite = each.trial.rewrite
-        found = Advice(
-            kind=candidate.kind,
-            title=candidate.title
-            + (" (its result is float32 then)" if each.dtype_changed else ""),
-            evidence=candidate.evidence,
-            estimated_share=candidate.estimated_share,
-            ratio=ratio.ratio,
-            low=ratio.low,
-            high=ratio.high,
+        rewrites = finding.trial.rewrites
+        advice = Advice(
+            kind=finding.rule,
+            family=finding.family,
+            title=finding.title,
+            evidence=finding.evidence,
+            estimated_share=finding.share,
+            ratio=found.ratio,
+            low=found.low,
+            high=found.high,
             measured_on="function",
-            lines=rewrite.lines if rewrite else (),
-            source=rewrite.source if rewrite else "",
+            lines=tuple(line for r in rewrites for line in r.lines),
+            source="\n\n".join(r.source for r in rewrites),
+            hint=finding.hint,
+            caveats=_caveats(tried),
+            rewrites=rewrites,
         )
-        # Of two ways to do the same, the one that gains more.
-        if found.kind not in given or given[found.kind].ratio < found.ratio:
-            given[found.kind] = found
-    for found in _batched(explained, batches):
-        given[found.kind] = found
-    return tuple(sorted(given.values(), key=lambda a: -a.ratio))
+        # Of two ways to do the same, the one that gains more; a hint beside a rewrite.
+        key = f"{finding.rule}{' hint' if finding.hint else ''}"
+        if key not in given or given[key].ratio < advice.ratio:
+            given[key] = advice
+    together = given.get(attempts.TOGETHER)
+    if together is not None and any(
+        a.ratio >= together.ratio and not a.hint for a in given.values() if a is not together
+    ):
+        del given[attempts.TOGETHER]
+    found_batches = _batched(explained, batches)
+    ordered = sorted(given.values(), key=lambda a: (a.hint, -a.ratio))
+    return (*ordered, *found_batches)
 
 
-def _key(trial: Trial) -> bytes:
-    return msgspec.json.encode(trial)
+def best(given: Sequence[Advice]) -> Advice | None:
+    """The rewrite of the whole function that gained most."""
+    whole = [each for each in given if each.rewrites and not each.hint]
+    return max(whole, key=lambda each: each.ratio, default=None)
+
+
+def _caveats(tried: TrialResult) -> tuple[str, ...]:
+    said = []
+    if tried.trial.answer != "same":
+        said.append("its answer is another one: decide whether it serves")
+    elif tried.largest_error:
+        said.append(
+            f"differs by {tried.largest_error:.1e} of the largest element; "
+            f"rounding explains up to {tried.bound:.1e}"
+        )
+    elif tried.trial.kind in ("rewrite", "arguments", "compiled"):
+        said.append("the same answer, bit by bit")
+    if tried.dtype_changed:
+        said.append("the dtype of its result is another one")
+    if tried.checked > 1:
+        said.append(f"checked on {tried.checked} sets of arguments")
+    if tried.conditions:
+        said.append(f"differs {', '.join(tried.conditions)}")
+    before, after = tried.peak_bytes
+    if abs(after - before) > _WORTH_BYTES:
+        what = "more" if after > before else "less"
+        said.append(f"holds {units.size(abs(after - before))} {what} memory at once")
+    return tuple(said)
 
 
 def _saved_s(tried: TrialResult) -> float:
     """Seconds per evaluation between all single calls and the one call for all."""
-
-    def middle(visits: Iterable[Any]) -> float:
-        return float(pd.Series([min(v.sample_times_s) for v in visits]).median())
-
-    return tried.calls * middle(tried.before) - middle(tried.after)
+    return tried.calls * _middle(tried.before) - _middle(tried.after)
 
 
-def _batched(
-    explained: FunctionRecord, batches: list[tuple[Candidate, TrialResult, float]]
-) -> list[Advice]:
+def _middle(visits: Sequence[Visit]) -> float:
+    return median([min(v.sample_times_s) for v in visits])
+
+
+def _batched(explained: FunctionRecord, batches: list[Attempt]) -> list[Advice]:
     """The batches of one kind together: they stand in the same loops."""
     found = []
     plain_s = explained.breakdown_record.plain_s
-    for kind in dict.fromkeys(candidate.kind for candidate, _, _ in batches):
-        own = [each for each in batches if each[0].kind == kind]
-        saved_s = min(sum(s for _, _, s in own), 0.99 * plain_s)
+    for rule in dict.fromkeys(each.finding.rule for each in batches):
+        own = [each for each in batches if each.finding.rule == rule]
+        saved_s = min(sum(_saved_s(each.tried) for each in own), 0.99 * plain_s)
         share = saved_s / plain_s if plain_s else 0.0
         if share < LEAST_SHARE:
             continue
-        first = own[0][0]
-        told = "; ".join(
-            f"{units.count(tried.calls)} × {explained.operations[tried.trial.operation].name} "
-            f"take {units.time(saved + after)}, one call for all {units.time(after)}"
-            for _, tried, saved in own
-            for after in [max(0.0, _all_calls_s(tried) - saved)]
-        )
+        said = "; ".join(_in_words(explained, each.tried) for each in own)
         found.append(
             Advice(
-                kind=kind,
-                title=first.title,
-                evidence=told,
-                estimated_share=sum(c.estimated_share for c, _, _ in own),
+                kind=rule,
+                family=own[0].finding.family,
+                title=own[0].finding.title,
+                evidence=f"{said}; the loop's own interpreter time comes on top",
+                estimated_share=sum(each.finding.share for each in own),
                 ratio=1 / (1 - share),
                 low=1.0,
                 high=1 / (1 - share),
                 measured_on="operation",
+                hint=True,
             )
         )
     return found
 
 
-def _all_calls_s(tried: TrialResult) -> float:
-    before = [min(v.sample_times_s) for v in tried.before]
-    return tried.calls * float(pd.Series(before).median())
+def _in_words(explained: FunctionRecord, tried: TrialResult) -> str:
+    name = explained.operations[tried.trial.operation].name
+    single_s = tried.calls * _middle(tried.before)
+    return (
+        f"{units.count(tried.calls)} × {name} take {units.time(single_s)}, "
+        f"one call for all {units.time(_middle(tried.after))}"
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 from profiler_suite.model.results import Breakdown, BreakdownEntry
 
 if TYPE_CHECKING:
+    from profiler_suite.analysis.explain.advice import Advice
     from profiler_suite.analysis.explain.explanation import Explanation
 
 EXPLANATION_SCHEMA = 1
@@ -58,10 +59,18 @@ def document(this: "Explanation") -> dict[str, Any]:
             each.name: {"text": each.text, "saved_s": each.saved_s, "share": each.share}
             for each in this.counterfactuals
         },
-        "advice": [msgspec.to_builtins(each) for each in this.advice],
+        "advice": [_advice_document(each) for each in this.advice],
+        "not_advised": list(this.not_advised),
+        "patch": this.patch,
         "verdict": list(this.verdict),
         "notes": list(this.notes),
     }
+
+
+def _advice_document(given: "Advice") -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(given)
+    del found["rewrites"]  # their text is in source and lines
+    return found
 
 
 def _breakdown_document(breakdown: Breakdown | None) -> dict[str, Any] | None:

@@ -10,10 +10,11 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.analysis import roofline, statistics, time_breakdown
-from profiler_suite.analysis.explain import advice, function_tables
+from profiler_suite.analysis.explain import advice, attempts, function_tables, patch
 from profiler_suite.analysis.explain import document as explanation_document
 from profiler_suite.analysis.explain.advice import Advice
-from profiler_suite.analysis.explain.candidates import candidates
+from profiler_suite.analysis.explain.attempts import Attempt
+from profiler_suite.analysis.explain.rules.observed import Observed
 from profiler_suite.measure.explain.records import FunctionRecord, Trial, TrialResult
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
@@ -42,12 +43,13 @@ class Explanation:
         self,
         explained: FunctionRecord,
         machine: Machine,
-        tried: tuple[TrialResult, ...] = (),
+        tried: tuple[Attempt, ...] | None = None,
         kept_baselines_s: dict[str, float] | None = None,
     ) -> None:
         self.explained = explained
         self.machine = machine
-        self.tried = tried
+        self.tried = tried or ()
+        self.advice_sought = tried is not None
         self._kept_baselines_s = dict(kept_baselines_s or {})
 
     def __repr__(self) -> str:
@@ -98,9 +100,23 @@ class Explanation:
     @functools.cached_property
     def advice(self) -> tuple[Advice, ...]:
         """What to change, each with a gain that was measured here, the largest first."""
-        return advice.judged(
-            self.explained, self.tried, self.baselines_s, self.machine, self.breakdown
-        )
+        return advice.judged(self.explained, self.tried, self.baselines_s)
+
+    @functools.cached_property
+    def not_advised(self) -> tuple[str, ...]:
+        """What was tried without a gain, and what could not be tried, in sentences."""
+        return attempts.in_words(self.tried, self.baselines_s)
+
+    @functools.cached_property
+    def best(self) -> Advice | None:
+        """The rewrite of the whole function that gained most."""
+        return advice.best(self.advice)
+
+    @functools.cached_property
+    def patch(self) -> str:
+        """That rewrite as a unified diff of the function's file; empty without one."""
+        best = self.best
+        return patch.unified_diff(self.explained.sources, best.rewrites) if best else ""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -140,12 +156,15 @@ def explain(
     machine: Machine,
     kept_baselines_s: dict[str, float],
     attempt: Callable[[Trial], TrialResult],
+    *,
+    advise: bool = True,
 ) -> Explanation:
     """The explanation, after `attempt` has tried whatever might be advised."""
-    first = Explanation(explained, machine, (), kept_baselines_s)
-    tried = tuple(
-        attempt(each.trial) for each in candidates(explained, machine, first.breakdown)
-    )
+    first = Explanation(explained, machine, None, kept_baselines_s)
+    if not advise:
+        return first
+    seen = Observed(explained, machine, first.breakdown)
+    tried = attempts.attempts(seen, attempt, first.baselines_s)
     return Explanation(explained, machine, tried, kept_baselines_s)
 
 

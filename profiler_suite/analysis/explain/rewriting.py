@@ -1,17 +1,38 @@
-"""The source of one function, and the same with some of its statements replaced.
+"""The source of one function, and the same with some of its characters replaced.
 
-Source text in, source text out: nothing is run here. A rewrite need not be right;
-it is tried, and given only where the answer stays the same.
+Source text in, source text out: nothing is run here. Only what is replaced changes;
+comments, names and formatting stay. A rewrite need not be right: it is tried, and
+given only where the answer stays the same.
 """
 
 import ast
+import builtins
 import copy
+import difflib
+import itertools
 import textwrap
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from profiler_suite.measure.explain.records import Rewrite, SourceText
+from profiler_suite.measure.explain.records import Edit, Rewrite, SourceText
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return)
+_ATOMS = (
+    *(ast.Name, ast.Constant, ast.Call, ast.Attribute, ast.Subscript, ast.List, ast.Dict),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.JoinedStr, ast.Set),
+)
+_BINDING_TIGHTLY = (ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Subscript, ast.Compare)
+# What these names stand for where the function's own module does not say otherwise.
+_USUAL = {"np": "numpy", "numpy": "numpy", "scipy": "scipy", "pd": "pandas", "math": "math"}
+SAME_FUNCTION = {
+    "numpy.abs": "numpy.absolute",
+    "numpy.amax": "numpy.max",
+    "numpy.amin": "numpy.min",
+    "numpy.true_divide": "numpy.divide",
+    "numpy.in1d": "numpy.isin",
+    "numpy.trapz": "numpy.trapezoid",
+    "numpy.row_stack": "numpy.vstack",
+}
+"""Other names of the same function."""
 
 
 class Function:
@@ -29,25 +50,87 @@ class Function:
             raise ValueError("decorated")
         self.shift = source.first_line - 1
         """Line in the file = line in the text + shift."""
-        self.numpy = next(
-            (
-                node.id
-                for node in ast.walk(self.node)
-                if isinstance(node, ast.Name) and node.id in ("np", "numpy")
-            ),
-            "np",
+        self._starts = [0]
+        for line in self.text.splitlines(keepends=True):
+            self._starts.append(self._starts[-1] + len(line))
+        self.parents: dict[ast.AST, ast.AST] = {
+            child: node for node in ast.walk(self.node) for child in ast.iter_child_nodes(node)
+        }
+        self.bound = self._bound()
+        self.numpy = next((k for k, v in self.bound.items() if v == "numpy"), "np")
+
+    def _bound(self) -> dict[str, str]:
+        """What global and imported names stand for, without those it assigns itself."""
+        own = {
+            node.id
+            for node in ast.walk(self.node)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        own |= {node.arg for node in ast.walk(self.node) if isinstance(node, ast.arg)}
+        used = {node.id for node in ast.walk(self.node) if isinstance(node, ast.Name)}
+        found = {k: v for k, v in {**_USUAL, **self.source.bound}.items() if k in used - own}
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    top = alias.name.partition(".")[0]
+                    found[alias.asname or top] = alias.name if alias.asname else top
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                for alias in node.names:
+                    found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        for name in used - own - set(found):
+            if hasattr(builtins, name) and name not in self.source.names:
+                found[name] = f"builtins.{name}"
+        return found
+
+    # ------------------------------------------------------------- its text
+
+    def offset(self, line: int, column: int) -> int:
+        """Place in the text of a column, which the syntax tree counts in bytes."""
+        before = self.lines[line - 1].encode()[:column].decode()
+        return self._starts[line - 1] + len(before)
+
+    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        """First character of a node and the one after its last."""
+        return (
+            self.offset(node.lineno, node.col_offset),
+            self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
         )
+
+    def text_of(self, node: ast.expr | ast.stmt) -> str:
+        """A node as it is written."""
+        start, end = self.span(node)
+        return self.text[start:end]
+
+    def indent_of(self, line: int) -> str:
+        """The white space at the beginning of a text line."""
+        text = self.lines[line - 1]
+        return text[: len(text) - len(text.lstrip())]
+
+    def line_start(self, line: int) -> int:
+        """Place in the text where a text line begins; the one after the last is its end."""
+        return self._starts[min(line - 1, len(self._starts) - 1)]
+
+    # ------------------------------------------------------------- its names
+
+    def qualified(self, node: ast.AST) -> str:
+        """'numpy.linalg.inv' for what a dotted name stands for; empty when it is not known."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        base = self.bound.get(node.id, "") if isinstance(node, ast.Name) else ""
+        if not base:
+            return ""
+        name = ".".join([base, *reversed(parts)])
+        return SAME_FUNCTION.get(name, name)
 
     def is_numpy(self, node: ast.AST, names: Collection[str]) -> str:
         """The name of a NumPy function that a call calls, if it is one of these; else ''."""
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and isinstance(node.func.value, ast.Name)
-            and node.func.value.id in ("np", "numpy")
-            and node.func.attr in names
-        ):
-            return node.func.attr
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
+            owner, _, name = self.qualified(node.func).rpartition(".")
+            written = node.func.attr if isinstance(node.func, ast.Attribute) else name
+            if owner == "numpy":
+                return next((n for n in (written, name) if n in names), "")
         return ""
 
     def call(self, name: str, arguments: Sequence[ast.expr], **keywords: ast.expr) -> ast.Call:
@@ -58,6 +141,18 @@ class Function:
         return ast.Call(
             function, list(arguments), [ast.keyword(k, v) for k, v in keywords.items()]
         )
+
+    def statement_of(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement around a node."""
+        while not isinstance(node, ast.stmt):
+            node = self.parents[node]
+        return node
+
+    def around(self, node: ast.AST) -> Iterator[ast.AST]:
+        """What stands around a node, from the inside out."""
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
 
 
 def number(node: ast.expr) -> float | None:
@@ -94,61 +189,149 @@ def statements(function: Function) -> list[ast.stmt]:
     return sorted(found, key=lambda node: node.lineno)
 
 
+# ------------------------------------------------------------------- rewriting
+
+
+def spliced(
+    function: Function, edits: Sequence[Edit], prelude: Sequence[str] = ()
+) -> Rewrite | None:
+    """The function with these characters replaced; None where they overlap or say nothing."""
+    ordered = sorted(set(edits), key=lambda each: (each.start, each.end))
+    if any(b.start < a.end for a, b in itertools.pairwise(ordered)):
+        return None
+    text = function.text
+    for each in reversed(ordered):
+        text = text[: each.start] + each.text + text[each.end :]
+    if text == function.text and not prelude:
+        return None
+    source = "".join(_before_it(each) for each in prelude) + text
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return None
+    inserted = [(0, "", line) for each in prelude for line in each.rstrip().splitlines()]
+    return Rewrite(
+        function=function.source.function,
+        source=source,
+        lines=(*inserted, *_changed_lines(function, text)),
+        edits=tuple(ordered),
+        prelude=tuple(prelude),
+        file=function.source.file,
+        first_line=function.source.first_line,
+    )
+
+
+def _before_it(text: str) -> str:
+    """A piece of the prelude, with two empty lines after a definition."""
+    return f"{text.rstrip()}\n" + ("\n\n" if text.startswith("def ") else "")
+
+
+def _changed_lines(function: Function, text: str) -> Iterator[tuple[int, str, str]]:
+    old, new = function.lines, text.splitlines()
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for what, first, last, begin, end in matcher.get_opcodes():
+        if what == "equal":
+            continue
+        was = [each.strip() for each in old[first:last]]
+        now = [each.strip() for each in new[begin:end]]
+        if what == "insert":
+            yield from ((0, "", line) for line in now)
+        elif len(was) == len(now):
+            for number, (before, after) in enumerate(zip(was, now, strict=True), first + 1):
+                yield number + function.shift, before, after
+        else:
+            yield first + 1 + function.shift, "\n".join(was), "\n".join(now)
+
+
+def together(functions: Sequence[Function], rewrites: Sequence[Rewrite]) -> list[Rewrite]:
+    """One rewrite per function with the edits of all, as far as they do not overlap."""
+    found = []
+    for function in functions:
+        edits: list[Edit] = []
+        prelude: list[str] = []
+        for each in rewrites:
+            if (each.file, each.first_line) != (
+                function.source.file,
+                function.source.first_line,
+            ):
+                continue
+            if any(a.start < b.end and b.start < a.end for a in each.edits for b in edits):
+                continue
+            edits += [edit for edit in each.edits if edit not in edits]
+            prelude += [line for line in each.prelude if line not in prelude]
+        made = spliced(function, edits, prelude) if edits or prelude else None
+        if made is not None:
+            found.append(made)
+    return found
+
+
 def rewritten(
     function: Function,
     changes: dict[int, ast.stmt],
     *,
     before: dict[int, list[str]] | None = None,
     prelude: Sequence[str] = (),
-) -> Rewrite:
+) -> Rewrite | None:
     """The function with statements replaced.
 
     `changes` gives the new statement by the text line where the old one begins,
     `before` lines to put before a text line, `prelude` lines before the function.
     """
     by_line = {node.lineno: node for node in statements(function)}
-    told: list[tuple[int, str, str]] = [(0, "", line) for line in prelude]
-    text: list[str] = list(prelude)
-    number = 1
-    while number <= len(function.lines):
-        line = function.lines[number - 1]
-        indent = line[: len(line) - len(line.lstrip())]
-        for extra in (before or {}).get(number, ()):
-            text.append(indent + extra)
-            told.append((0, "", extra))
-        if number in changes:
-            old = by_line[number]
-            end = old.end_lineno or number
-            new = ast.unparse(ast.fix_missing_locations(changes[number]))
-            text += [indent + each for each in new.splitlines()]
-            was = "\n".join(each.strip() for each in function.lines[number - 1 : end])
-            told.append((number + function.shift, was, new))
-            number = end + 1
-            continue
-        text.append(line)
-        number += 1
-    return Rewrite(
-        function=function.source.function,
-        source="\n".join(text) + "\n",
-        lines=tuple(told),
-    )
+    edits = []
+    for line, new in changes.items():
+        start, end = function.span(by_line[line])
+        text = ast.unparse(ast.fix_missing_locations(new))
+        edits.append(Edit(start=start, end=end, text=text))
+    edits += inserted(function, before or {})
+    return spliced(function, edits, prelude)
 
 
-def changed(
-    function: Function,
-    lines: Collection[int],
-    change: Callable[[ast.stmt], ast.stmt],
-) -> dict[int, ast.stmt]:
-    """Statements on these lines of the file that come out of `change` different."""
-    found = {}
-    for node in statements(function):
+def inserted(function: Function, before: dict[int, list[str]]) -> list[Edit]:
+    """Lines put before a text line, with its indentation."""
+    return [
+        Edit(
+            start=function.line_start(line),
+            end=function.line_start(line),
+            text="".join(f"{function.indent_of(line)}{each}\n" for each in lines),
+        )
+        for line, lines in before.items()
+    ]
+
+
+def replacing(
+    function: Function, lines: Collection[int], replace: Callable[[ast.expr], ast.expr | None]
+) -> Rewrite | None:
+    """The function with expressions on these lines of the file replaced; None if none is."""
+    edits = []
+    for node in _expressions(function.node):
         span = range(node.lineno + function.shift, (node.end_lineno or 0) + function.shift + 1)
-        if not any(line in span for line in lines):
-            continue
-        new = change(copy.deepcopy(node))
+        if any(line in span for line in lines):
+            edits += list(_edits(function, node, replace))
+    return spliced(function, edits) if edits else None
+
+
+def _expressions(node: ast.AST) -> Iterator[ast.expr]:
+    """The outermost expressions below a node."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            yield child
+        elif not isinstance(child, ast.arguments):
+            yield from _expressions(child)
+
+
+def _edits(
+    function: Function, node: ast.expr, replace: Callable[[ast.expr], ast.expr | None]
+) -> Iterator[Edit]:
+    twin = copy.deepcopy(node)
+    new = _Calls(replace).visit(twin)
+    if new is not twin:
         if ast.dump(new) != ast.dump(node):
-            found[node.lineno] = new
-    return found
+            text = ast.unparse(ast.fix_missing_locations(new))
+            yield edit(function, node, text, new)
+        return
+    for child in _expressions(node):
+        yield from _edits(function, child, replace)
 
 
 class _Calls(ast.NodeTransformer):
@@ -164,9 +347,24 @@ class _Calls(ast.NodeTransformer):
         return node
 
 
-def replacing(
-    function: Function, lines: Collection[int], replace: Callable[[ast.expr], ast.expr | None]
-) -> Rewrite | None:
-    """The function with expressions on these lines of the file replaced; None if none is."""
-    changes = changed(function, lines, lambda node: _Calls(replace).visit(node))
-    return rewritten(function, changes) if changes else None
+def edit(function: Function, node: ast.expr, text: str, new: ast.expr | None = None) -> Edit:
+    """Text in the place of an expression, in parentheses where its place needs them."""
+    start, end = function.span(node)
+    if new is None:
+        new = ast.parse(text, mode="eval").body
+    parent = function.parents.get(node)
+    tight = isinstance(parent, _BINDING_TIGHTLY) and not (
+        isinstance(parent, ast.Subscript) and parent.slice is node
+    )
+    if isinstance(parent, ast.Call):
+        tight = parent.func is node
+    enclosed = text.startswith("(") and isinstance(new, ast.Tuple)
+    if tight and not isinstance(new, _ATOMS) and not enclosed:
+        text = f"({text})"
+    return Edit(start=start, end=end, text=text)
+
+
+def written(function: Function, node: ast.expr) -> str:
+    """An expression as it is written, in parentheses unless nothing can tear it apart."""
+    text = function.text_of(node)
+    return text if isinstance(node, _ATOMS) else f"({text})"

@@ -40,6 +40,11 @@ _GRACE_S = 5.0
 # Arguments of more than this share of the memory are not loaded twice.
 _ROOM_FOR_TWO = 0.1
 
+# What is run beside the original: a new process, and a limit.
+_CHECKED = ("rewrite", "arguments", "compiled")
+_TRIAL_LIMIT_S = 10.0
+_TRIAL_LIMIT_EVALUATIONS = 60
+
 Answer = FunctionRecord | FailureReply | LoadReply | Stage | TrialResult
 
 
@@ -63,6 +68,7 @@ class ExplainChild:
         self._stage = "its start"
         self._expired = False
         self._room_for_two = True
+        self._trial_limit_s = _TRIAL_LIMIT_S
         try:
             self._in_time(ask)
         except BaseException:
@@ -84,14 +90,19 @@ class ExplainChild:
         assert isinstance(found, FunctionRecord)
         small = found.argument_bytes < _ROOM_FOR_TWO * (effort.memory_bytes or math.inf)
         self._room_for_two = small
+        self._trial_limit_s = (
+            _TRIAL_LIMIT_S + _TRIAL_LIMIT_EVALUATIONS * found.breakdown_record.plain_s
+        )
         return found
 
     def attempt(self, trial: Trial) -> TrialResult:
         """Try one thing on the machine."""
         self._tell(f"trying {trial.kind}")
-        if trial.kind == "rewrite" and self._room_for_two:
+        if trial.kind in _CHECKED and self._room_for_two:
             try:
-                found = self._fresh_child()._request(TrialRequest(trial=trial))
+                found = self._fresh_child()._limited(
+                    TrialRequest(trial=trial), self._trial_limit_s
+                )
             except ProfilerSuiteError as error:  # a rewrite may even end its process
                 if self._fresh is not None:
                     self._fresh.close()
@@ -114,6 +125,21 @@ class ExplainChild:
             self._fresh = ExplainChild(self._ask, lambda text: None)
             self._fresh._in_time(msgspec.structs.replace(self._begin, passes=False))
         return self._fresh
+
+    def _limited(
+        self, wish: TrialRequest, seconds: float
+    ) -> LoadReply | FunctionRecord | TrialResult:
+        """A rewrite may never come back."""
+        last_resort = threading.Timer(seconds, self._expire)
+        last_resort.start()
+        try:
+            return self._request(wish)
+        except FunctionError as error:
+            if self._expired:
+                raise FunctionError(f"it did not end within {seconds:.0f} s") from error
+            raise
+        finally:
+            last_resort.cancel()
 
     def _in_time(
         self, request: LoadRequest | ExplainRequest

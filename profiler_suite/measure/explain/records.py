@@ -7,6 +7,7 @@ from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.trace import Operation
 
 __all__ = [
+    "Edit",
     "ExplainEffort",
     "ExplainRequest",
     "FailureReply",
@@ -65,6 +66,14 @@ class ExplainRequest(Noun, frozen=True, tag="begin"):
     """Without, nothing is measured yet: rewrites are tried in a process as it was loaded."""
 
 
+class Edit(Noun, frozen=True):
+    """Characters of a function's text that give way to others."""
+
+    start: int
+    end: int
+    text: str
+
+
 class Rewrite(Noun, frozen=True):
     """A function with some of its lines written another way."""
 
@@ -74,19 +83,32 @@ class Rewrite(Noun, frozen=True):
     """The whole function, as it would stand in its file."""
     lines: tuple[tuple[int, str, str], ...]
     """Line number in the file, before, after."""
+    edits: tuple[Edit, ...] = ()
+    """What was changed in the function's own text."""
+    prelude: tuple[str, ...] = ()
+    """What stands before the function: imports, helpers, buffers."""
+    file: str = ""
+    first_line: int = 0
+    """Of the function in its file."""
 
 
 class Trial(Noun, frozen=True):
     """Something to try on the machine before it is advised."""
 
     kind: str
-    """'rewrite', 'threads', 'batch', or 'versus': another function."""
-    rewrite: Rewrite | None = None
+    """'rewrite'; 'arguments': the same function on converted arguments; 'threads'; 'batch';
+    'compiled': by Numba; or 'versus': another function."""
+    rewrites: tuple[Rewrite, ...] = ()
+    """Functions written another way, all at once."""
+    conversions: tuple[tuple[str, str], ...] = ()
+    """For 'arguments': name of a parameter and what it is converted to."""
+    answer: str = "same"
+    """'same', or 'other' where another answer is the point: only its form is compared."""
     threads: int = 0
     operation: int = 0
     """Place among the explained operations, for 'batch'."""
     iterations: int = 1
-    """For 'batch': how many an evaluation needs, the turns of a loop that stays one."""
+    """For 'batch': how many an evaluation needs, the iterations of a loop that stays one."""
     target: str = ""
     """For 'versus'."""
     setup: str = ""
@@ -121,6 +143,8 @@ class SourceText(Noun, frozen=True):
     text: str
     names: dict[str, str] = msgspec.field(default_factory=dict)
     """What each local name held when it returned: 'float64 (500, 3072)', 'int 2', …"""
+    bound: dict[str, str] = msgspec.field(default_factory=dict)
+    """What its global names stand for: 'np' → 'numpy', 'det' → 'numpy.linalg.det'."""
 
 
 class FunctionRecord(Noun, frozen=True, tag="explained"):
@@ -175,6 +199,14 @@ class TrialResult(Noun, frozen=True, tag="tried"):
     """Whether both sides gave the same answer, up to rounding."""
     largest_error: float = 0.0
     """Largest difference relative to the largest element."""
+    bound: float = 0.0
+    """Largest difference that rounding explains, relative to the largest element."""
     dtype_changed: bool = False
+    conditions: tuple[str, ...] = ()
+    """Where both sides differ, in words: 'for empty arrays'."""
+    checked: int = 0
+    """Sets of arguments on which both sides agreed."""
+    peak_bytes: tuple[float, float] = (0.0, 0.0)
+    """Most memory that an evaluation held at once, before and after; 0 when not known."""
     reason: str = ""
     """Why it could not be tried; empty when it was."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 # Rewrites add in another order: errors grow with the root of the number of terms.
-_TOLERANCE = {4: 1e-4, 8: 1e-8}
+_TOLERANCE = {2: 5e-3, 4: 1e-4, 8: 1e-8}
 _DEEPEST = 6
 
 

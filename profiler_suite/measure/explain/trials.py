@@ -1,13 +1,13 @@
 """Tries on the machine what might be advised: both sides in turn, answers compared."""
 
 import functools
-import math
-import mmap
+import importlib
+import inspect
 import random
+import tracemalloc
 import warnings
 from collections.abc import Callable, Sequence
-from time import perf_counter
-from types import FunctionType
+from time import perf_counter, perf_counter_ns
 from typing import Any
 
 import msgspec
@@ -15,41 +15,34 @@ import numpy as np
 import threadpoolctl
 
 from profiler_suite.measure import timing
-from profiler_suite.measure.explain.records import Rewrite, Trial, TrialResult
-from profiler_suite.measure.explain.same_answer import arrays_in, compare
+from profiler_suite.measure.explain import batches, checks
+from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.measure.explain.substitution import (
+    UntriableError,
+    buffers,
+    move_off_the_heap,
+    substituted,
+)
 from profiler_suite.measure.lines.functions import python_function
 from profiler_suite.measure.threads import rest
-from profiler_suite.measure.trace.rebuild import rebuild
 from profiler_suite.model.rows import Visit
-from profiler_suite.model.trace import Operand, Operation
+from profiler_suite.model.trace import Operation
 from profiler_suite.workloads import user_function
 
 _LEAST_PAIRS = 6
 _MOST_PAIRS = 150
-# A batch larger than this would measure the memory instead of the calls.
-_MOST_BATCH_BYTES = 64 * 2**20
-# 'scalar.mul' and its like as the call that does many of them at once.
-_SCALAR_UFUNCS = {
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "truediv": np.true_divide,
-    "pow": np.power,
-    "neg": np.negative,
-    "abs": np.absolute,
-    "lt": np.less,
-    "gt": np.greater,
-    "le": np.less_equal,
-    "ge": np.greater_equal,
-    "eq": np.equal,
-}
+# Three calls of each side tell what gains nothing, in a hundredth of the time.
+_GLANCES = 3
+_GLANCE_S = 2e-4
+_LEAST_GLANCE = 1.02
+# A gain of as much needs few pairs to be seen.
+_PLAIN_GAIN = 3.0
+# tracemalloc slows what allocates much: longer functions are not run under it.
+_MOST_TRACED_S = 0.25
 
 Side = tuple[Callable[..., Any], tuple[Any, ...]]
-
-
-class _UntriableError(Exception):
-    """It cannot be tried, for this reason."""
+Visits = tuple[tuple[Visit, ...], tuple[Visit, ...]]
 
 
 def attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> TrialResult:
@@ -70,17 +63,9 @@ def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) ->
             if trial.kind == "batch":
                 return _batch(subject, operations[trial.operation], trial)
             if trial.kind == "versus":
-                other = user_function.load(trial.target, trial.setup)
-                before, after = _pairs(
-                    subject,
-                    (subject.function, subject.arguments()),
-                    (functools.partial(other.function, **other.kwargs), other.args)
-                    if other.kwargs
-                    else (other.function, other.args),
-                )
-                return TrialResult(trial=trial, before=before, after=after)
-            return _rewrite(subject, trial)
-    except _UntriableError as error:
+                return _versus(subject, trial)
+            return _compared(subject, trial)
+    except UntriableError as error:
         reason = str(error)
     # A rewrite may be wrong in any way: then it is not advised.
     except (Exception, SystemExit) as error:  # noqa: BLE001
@@ -88,12 +73,167 @@ def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) ->
     return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
 
 
+# -------------------------------------------------- another function, same answer
+
+
+def _compared(subject: Subject, trial: Trial) -> TrialResult:
+    """A function that is to answer as the subject does, checked and timed against it."""
+    function, namespace = _other(subject, trial)
+    convert = _converting(subject, trial)
+    found = checks.agreement(
+        subject.function,
+        function if trial.kind != "arguments" else lambda *given: function(*convert(given)),
+        subject.arguments,
+        kept=lambda: buffers(namespace),
+        answer=trial.answer,
+        others=trial.kind != "arguments",
+    )
+    if not found.same:
+        return TrialResult(
+            trial=trial,
+            before=(),
+            after=(),
+            same=False,
+            largest_error=found.largest_error,
+            bound=found.bound,
+            reason=found.reason,
+        )
+    move_off_the_heap(namespace)
+    sides = (subject.function, subject.arguments()), (function, convert(subject.arguments()))
+    glance = _glance(*sides)
+    tried = TrialResult(
+        trial=trial,
+        before=(),
+        after=(),
+        largest_error=found.largest_error,
+        bound=found.bound,
+        dtype_changed=found.dtype_changed,
+        conditions=found.conditions,
+        checked=found.checked,
+    )
+    if glance < _LEAST_GLANCE:
+        return tried
+    before, after = _pairs(subject, *sides, patience=0.5 if glance > _PLAIN_GAIN else 1.0)
+    return msgspec.structs.replace(
+        tried, before=before, after=after, peak_bytes=_peaks(subject, function, convert)
+    )
+
+
+def _other(subject: Subject, trial: Trial) -> tuple[Callable[..., Any], dict[str, Any]]:
+    if trial.kind == "compiled":
+        return _compiled(subject.function), {}
+    if trial.kind == "arguments":
+        return subject.function, {}
+    return substituted(subject.function, trial.rewrites)
+
+
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """By Numba, with what it calls in its own module; compiled before anything is timed."""
+    try:
+        numba = importlib.import_module("numba")
+    except ImportError as error:
+        raise UntriableError("Numba is not installed") from error
+    start = python_function(function)
+    if start is not function or start is None:
+        raise UntriableError("it is not a plain function")
+    made: Callable[..., Any] = numba.njit(start)
+    return made
+
+
+def _converting(subject: Subject, trial: Trial) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """What makes the converted arguments of the trial."""
+    if not trial.conversions:
+        return lambda given: given
+    names = list(inspect.signature(subject.called.function).parameters)
+    wanted = {names.index(name): to for name, to in trial.conversions if name in names}
+
+    def convert(given: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(
+            converted(value, wanted[n]) if n in wanted else value
+            for n, value in enumerate(given)
+        )
+
+    return convert
+
+
+def converted(value: Any, to: str) -> Any:
+    """An array in another dtype or memory order; numbers that would change raise."""
+    if to == "row order":
+        return np.ascontiguousarray(value)
+    if to == "column order":
+        return np.asfortranarray(value)
+    if to == "native":
+        return value.astype(value.dtype.newbyteorder("="))
+    if to == "real":
+        if np.any(value.imag):
+            raise UntriableError("its imaginary part is not zero")
+        return np.ascontiguousarray(value.real)
+    made = value.astype(np.dtype(to))
+    if value.dtype.kind == "O" and not np.array_equal(made.astype(object), value):
+        raise UntriableError(f"its values are no {to}")
+    return made
+
+
+def _versus(subject: Subject, trial: Trial) -> TrialResult:
+    other = user_function.load(trial.target, trial.setup)
+    function = (
+        functools.partial(other.function, **other.kwargs) if other.kwargs else other.function
+    )
+    before, after = _pairs(
+        subject, (subject.function, subject.arguments()), (function, other.args)
+    )
+    return TrialResult(trial=trial, before=before, after=after)
+
+
+def _peaks(
+    subject: Subject,
+    function: Callable[..., Any],
+    convert: Callable[[tuple[Any, ...]], tuple[Any, ...]],
+) -> tuple[float, float]:
+    """Most memory that one evaluation holds at once, of both sides, bytes."""
+    found = []
+    for side, arguments in (
+        (subject.function, subject.arguments()),
+        (function, convert(subject.arguments())),
+    ):
+        once = timing.time_evaluations(side, arguments, 1, perf_counter_ns)
+        if once > _MOST_TRACED_S or tracemalloc.is_tracing():
+            return 0.0, 0.0
+        tracemalloc.start()
+        try:
+            before, _ = tracemalloc.get_traced_memory()
+            side(*arguments)
+            found.append(float(tracemalloc.get_traced_memory()[1] - before))
+        finally:
+            tracemalloc.stop()
+    return found[0], found[1]
+
+
+# --------------------------------------------------------------- both sides in turn
+
+
+def _glance(before: Side, after: Side) -> float:
+    """Time before over time after by a few calls of each side; too rough to be advised by."""
+    least = []
+    counts = []
+    for function, arguments in (before, after):
+        once = timing.time_evaluations(function, arguments, 1, perf_counter_ns)
+        counts.append(max(1, min(1000, int(_GLANCE_S / max(once, 1e-9)))))
+        least.append(once)
+    for _ in range(_GLANCES):
+        for number, (function, arguments) in enumerate((before, after)):
+            took = timing.time_evaluations(function, arguments, counts[number], perf_counter_ns)
+            least[number] = min(least[number], took)
+    return least[0] / max(least[1], 1e-12)
+
+
 def _pairs(
     subject: Subject,
     before: Side,
     after: Side,
     around: Callable[[int], None] = lambda side: None,
-) -> tuple[tuple[Visit, ...], tuple[Visit, ...]]:
+    patience: float = 1.0,
+) -> Visits:
     """Visits to both sides in turn, in random order within each pair."""
     sides = (before, after)
     prepared = []
@@ -102,12 +242,13 @@ def _pairs(
         prepared.append(timing.prepare(function, arguments))
     visits: tuple[list[Visit], list[Visit]] = ([], [])
     order = random.Random(subject.effort.seed)
+    enough_s = patience * subject.effort.trial_s
     begun = perf_counter()
     while len(visits[0]) < _MOST_PAIRS:
         elapsed_s = perf_counter() - begun
-        if len(visits[0]) >= _LEAST_PAIRS and elapsed_s > subject.effort.trial_s:
+        if len(visits[0]) >= _LEAST_PAIRS and elapsed_s > enough_s:
             break
-        if elapsed_s > 8 * subject.effort.trial_s and len(visits[0]) >= 2:
+        if elapsed_s > 8 * enough_s and len(visits[0]) >= 2:
             break
         for number in order.sample((0, 1), 2):
             around(number)
@@ -118,116 +259,6 @@ def _pairs(
                 )
             )
     return tuple(visits[0]), tuple(visits[1])
-
-
-# ----------------------------------------------------------------- rewrites
-
-
-def _rewrite(subject: Subject, trial: Trial) -> TrialResult:
-    assert trial.rewrite is not None
-    function, namespace = rewritten(subject.function, trial.rewrite)
-    third = None
-    one = _seeded(subject.function, subject.arguments())
-    other = _seeded(function, subject.arguments())
-    difference = compare(one, other)
-    if difference.same:
-        # A buffer that is kept between calls must never be what is returned.
-        kept = [v for k, v in namespace.items() if k.startswith("buffer_")]
-        if any(
-            np.may_share_memory(array, buffer)
-            for array in arrays_in(other)
-            for buffer in kept
-            if isinstance(buffer, np.ndarray)
-        ):
-            raise _UntriableError("its result would live in memory that is used again")
-        del kept
-        third = _seeded(function, subject.arguments())
-        difference = compare(one, third)
-    if not difference.same:
-        return TrialResult(
-            trial=trial,
-            before=(),
-            after=(),
-            same=False,
-            largest_error=difference.largest_error,
-            reason="the answer differs",
-        )
-    # What lies on the heap decides whether the function's own temporaries fault: answers
-    # and buffers kept there would spare it the faults that it has on its own.
-    del one, other, third
-    _off_the_heap(namespace)
-    before, after = _pairs(
-        subject, (subject.function, subject.arguments()), (function, subject.arguments())
-    )
-    return TrialResult(
-        trial=trial,
-        before=before,
-        after=after,
-        largest_error=difference.largest_error,
-        dtype_changed=difference.dtype_changed,
-    )
-
-
-def rewritten(
-    function: Callable[..., Any], rewrite: Rewrite
-) -> tuple[Callable[..., Any], dict[str, Any]]:
-    """The function in a copy of its module in which one function is written another way.
-
-    The module's own functions are copied too, so that they call the new one.
-    """
-    start = python_function(function)
-    if start is None or not (start is function or isinstance(function, functools.partial)):
-        raise _UntriableError("it is decorated, a method or compiled")
-    if start.__closure__ and rewrite.function == start.__name__:
-        raise _UntriableError("it uses variables of the function around it")
-    namespace = dict(start.__globals__)
-    for name, value in start.__globals__.items():
-        if isinstance(value, FunctionType) and value.__globals__ is start.__globals__:
-            namespace[name] = _moved(value, namespace)
-    exec(compile(rewrite.source, f"<rewritten {rewrite.function}>", "exec"), namespace)
-    if rewrite.function == start.__name__:
-        made = namespace[rewrite.function]
-    else:
-        made = _moved(start, namespace)
-    if isinstance(function, functools.partial):
-        return functools.partial(made, *function.args, **function.keywords), namespace
-    return made, namespace
-
-
-def _off_the_heap(namespace: dict[str, Any]) -> None:
-    """Moves the buffers of a rewritten function to memory of their own."""
-    for name, value in namespace.items():
-        if name.startswith("buffer_") and isinstance(value, np.ndarray) and value.nbytes:
-            memory = np.frombuffer(mmap.mmap(-1, value.nbytes), value.dtype)
-            namespace[name] = memory.reshape(value.shape)
-
-
-def _moved(function: FunctionType, namespace: dict[str, Any]) -> FunctionType:
-    made = FunctionType(
-        function.__code__,
-        namespace,
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    made.__kwdefaults__ = function.__kwdefaults__
-    return made
-
-
-def _seeded(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-    """Its result with the global generators in a known state, which is restored."""
-    # The global generator is what functions that draw from np.random use.
-    state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
-    random.seed(1)
-    np.random.seed(1)  # noqa: NPY002
-    try:
-        return function(*arguments)
-    finally:
-        random.setstate(state)
-        np.random.set_state(numpy_state)  # noqa: NPY002
-
-
-# ------------------------------------------------------------------ threads
 
 
 def _threads(subject: Subject, trial: Trial) -> TrialResult:
@@ -255,23 +286,10 @@ def _threads(subject: Subject, trial: Trial) -> TrialResult:
     return TrialResult(trial=trial, before=before, after=after)
 
 
-# ------------------------------------------------------------------ batches
-
-
 def _batch(subject: Subject, operation: Operation, trial: Trial) -> TrialResult:
     """One call over all operands stacked, against one of the traced calls."""
-    single = rebuild(operation)
-    if single is None:
-        raise _UntriableError("it cannot be built again")
-    size = _largest_bytes(operation)
-    together = max(2, operation.calls // trial.iterations)
-    count = min(together, max(2, int(_MOST_BATCH_BYTES / max(size, 1))))
-    many = _stacked(operation, count)
-    if many is None:
-        raise _UntriableError("it has no form that takes many at once")
-    function, args, kwargs = single
-    before, after = _pairs(subject, _bound(function, args, kwargs), many)
-    scale = operation.calls / count
+    single, many, scale = batches.sides(operation, trial.iterations)
+    before, after = _pairs(subject, single, many)
     after = tuple(
         msgspec.structs.replace(
             visit, sample_times_s=tuple(t * scale for t in visit.sample_times_s)
@@ -279,71 +297,3 @@ def _batch(subject: Subject, operation: Operation, trial: Trial) -> TrialResult:
         for visit in after
     )
     return TrialResult(trial=trial, before=before, after=after, calls=operation.calls)
-
-
-def _bound(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Side:
-    return (functools.partial(function, **kwargs) if kwargs else function), args
-
-
-def _largest_bytes(operation: Operation) -> float:
-    return max(
-        (
-            math.prod(each.shape) * np.dtype(each.dtype).itemsize
-            for each in (*operation.operands, *operation.results)
-            if each.form != "python scalar"
-        ),
-        default=8.0,
-    )
-
-
-def _stacked(operation: Operation, count: int) -> Side | None:
-    group, _, name = operation.name.partition(".")
-    make = functools.partial(_stack_operand, count=count)
-    if operation.kind == "scalar" and name in _SCALAR_UFUNCS:
-        dtypes = [each.dtype for each in operation.operands if each.form == "numpy scalar"]
-        of = np.dtype(dtypes[0]) if dtypes else np.dtype(float)
-        parts = [np.full(count, 1.25).astype(of) for _ in operation.operands]
-        return _SCALAR_UFUNCS[name], tuple(parts)
-    if operation.kind == "ufunc" and group == "np" and "." not in name:
-        ufunc = getattr(np, name, None)
-        if not isinstance(ufunc, np.ufunc) or ufunc.signature or operation.keywords:
-            return None
-        inputs = list(operation.operands)[: ufunc.nin]
-        if len(inputs) < ufunc.nin:
-            return None
-        dims = max((len(each.shape) for each in inputs), default=0)
-        return ufunc, tuple(make(each, dims) for each in inputs)
-    if operation.kind == "reduction" and name.endswith(".reduce"):
-        ufunc = getattr(np, name.removesuffix(".reduce"), None)
-        whole = operation.results and not operation.results[0].shape
-        if not isinstance(ufunc, np.ufunc) or not whole:
-            return None
-        stack = make(operation.operands[0], len(operation.operands[0].shape))
-        flat = stack.reshape(count, -1)
-        return functools.partial(ufunc.reduce, axis=1), (flat,)
-    if operation.kind == "product":
-        return _stacked_product(operation, count)
-    return None
-
-
-def _stacked_product(operation: Operation, count: int) -> Side | None:
-    if len(operation.operands) < 2:
-        return None
-    a, b = operation.operands[:2]
-    left = [np.full(each.shape, 0.5, np.dtype(each.dtype)) for each in (a, b)]
-    if len(a.shape) == 2 and len(b.shape) == 1:  # the same matrix with many vectors
-        return np.matmul, (left[0], np.full((b.shape[0], count), 0.5, left[1].dtype))
-    if len(a.shape) == 1 and len(b.shape) == 1:
-        stacks = [np.full((count, *each.shape), 0.5, each.dtype) for each in left]
-        return np.vecdot, tuple(stacks)
-    if len(a.shape) == len(b.shape) == 2:
-        stacks = [np.full((count, *each.shape), 0.5, each.dtype) for each in left]
-        return np.matmul, tuple(stacks)
-    return None
-
-
-def _stack_operand(operand: Operand, dims: int, count: int) -> Any:
-    if operand.form == "python scalar":
-        return {"bool": True, "int": 2, "float": 1.25, "complex": 1.25 + 0.5j}[operand.dtype]
-    padded = (1,) * (dims - len(operand.shape)) + operand.shape
-    return np.full((count, *padded), 1.25).astype(np.dtype(operand.dtype))

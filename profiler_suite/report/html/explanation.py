@@ -5,6 +5,7 @@ import html
 import importlib.resources
 import math
 import os
+import textwrap
 from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ class AdviceView:
     gain: str
     title: str
     evidence: str
+    caveats: str
     lines: tuple[tuple[int, str, str], ...]
 
 
@@ -92,6 +94,11 @@ class ExplanationView:
     breakdown: TableView
     verdict: tuple[str, ...]
     advice: tuple[AdviceView, ...]
+    not_advised: tuple[str, ...]
+    before: str
+    """The functions that the fastest rewrite changes, as they are."""
+    after: str
+    patch: str
     operations: TableView
     functions: tuple[SourceView, ...]
 
@@ -170,11 +177,35 @@ def _view(found: Explanation) -> ExplanationView:
         breakdown=_breakdown(found),
         verdict=found.verdict,
         advice=tuple(
-            AdviceView(each.gain_text, each.title, each.evidence, each.lines)
+            AdviceView(
+                each.gain_text, each.title, each.evidence, "; ".join(each.caveats), each.lines
+            )
             for each in found.advice
         ),
+        not_advised=_not_advised(found),
+        before=_original(found),
+        after=found.best.source if found.best else "",
+        patch=found.patch,
         operations=_operations(found),
         functions=_functions(found),
+    )
+
+
+def _not_advised(found: Explanation) -> tuple[str, ...]:
+    if not found.advice_sought:
+        return ("No advice was sought.",)
+    if found.advice or found.not_advised:
+        return found.not_advised
+    return ("No slow path of the catalogue was found in it.",)
+
+
+def _original(found: Explanation) -> str:
+    best = found.best
+    changed = {(r.file, r.first_line) for r in best.rewrites} if best else set()
+    return "\n\n".join(
+        textwrap.dedent(source.text)
+        for source in found.explained.sources
+        if (source.file, source.first_line) in changed
     )
 
 

@@ -28,6 +28,7 @@ _MOST_OPERATIONS = 5
 _WIDEST, _WIDEST_LINES = 100, 140
 _MOST_ADVICE = 4
 _MOST_REWRITTEN_LINES = 3
+_NO_RULE = "No slow path of the catalogue was found in it (list rules shows them all)."
 # An evaluation near what a call itself costs.
 _TINY_CALLS = 20
 
@@ -43,7 +44,7 @@ def screen(found: Explanation, width: int, color: bool, *, all_lines: bool = Fal
     else:
         annotated_source.costliest(page, found.lines)
     _what_if(page, found)
-    _advice(page, found.advice)
+    _advice(page, found)
     for note in found.notes:
         page.paragraph(note, first="  ! ", indent="    ", style="yellow")
     return page.text()
@@ -190,18 +191,36 @@ def _what_if(page: Page, found: Explanation) -> None:
         )
 
 
-def _advice(page: Page, given: tuple[Advice, ...]) -> None:
-    page.line()
-    if not given:
-        page.line("Advice: nothing that was tried here made it faster", "bold")
+def _advice(page: Page, found: Explanation) -> None:
+    if not found.advice_sought:
         return
-    page.line("Advice, tried on this machine", "bold")
+    page.line()
+    given = found.advice
+    page.line("Advice, tried on this machine" if given else "Advice: none", "bold")
     for each in given[:_MOST_ADVICE]:
-        page.paragraph(f"{each.gain_text}  {each.title}", first="  ", indent="    ")
-        page.paragraph(each.evidence, indent="    ", style="dim")
-        for number, _, after in each.lines[:_MOST_REWRITTEN_LINES]:
-            for text in after.splitlines():
-                page.pieces(
-                    (f"    {number or '+':>5} ", "dim"),
-                    (shortened(text.strip(), page.width - 10), "green"),
-                )
+        _one_advice(page, each)
+    if len(given) > _MOST_ADVICE:
+        page.line(f"  {len(given) - _MOST_ADVICE} more: --html FILE shows them", "dim")
+    for sentence in found.not_advised or (() if given else (_NO_RULE,)):
+        page.paragraph(sentence, first="  ", indent="    ", style="dim")
+    if found.patch:
+        page.line("  --patch FILE writes the fastest as a unified diff", "dim")
+
+
+def _one_advice(page: Page, each: Advice) -> None:
+    page.paragraph(f"{each.gain_text}  {each.title}", first="  ", indent="    ")
+    page.paragraph(each.evidence, indent="    ", style="dim")
+    if each.caveats:
+        page.paragraph("; ".join(each.caveats), indent="    ", style="dim")
+    shown = [
+        (number, text)
+        for number, _, after in each.lines
+        for text in after.splitlines()
+        if text.strip()
+    ]
+    own = [(number, text) for number, text in shown if number] or shown
+    for number, text in own[:_MOST_REWRITTEN_LINES]:
+        page.pieces(
+            (f"    {number or '+':>5} ", "dim"),
+            (shortened(text.strip(), page.width - 10), "green"),
+        )

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from profiler_suite.analysis.explain import advice, call_rewrites, rewriting
-from profiler_suite.analysis.explain.candidates import Candidate
+from profiler_suite.analysis.explain.attempts import Attempt
+from profiler_suite.analysis.explain.rules.observed import Finding
 from profiler_suite.measure.explain.records import (
     FunctionRecord,
     SourceText,
@@ -15,7 +16,6 @@ from profiler_suite.measure.explain.records import (
     TrialResult,
 )
 from profiler_suite.model.rows import BreakdownRecord, Visit
-from tests.fake_machine import MACHINE
 from tests.own_source import X
 
 FLOORS = {"ufunc": 40e-6}
@@ -41,7 +41,7 @@ def explained(text: str) -> FunctionRecord:
     text = textwrap.dedent(text).strip("\n") + "\n"
     exec(compile(text, "own.py", "exec"), namespace)
     _, counts = trace(namespace["f"], (X,))
-    breakdown_record = BreakdownRecord(
+    account = BreakdownRecord(
         point="f",
         plain_s=1e-3,
         plain_spread_s=0.0,
@@ -72,7 +72,7 @@ def explained(text: str) -> FunctionRecord:
         visits=visits(1e-3),
         own_baselines_s=FLOORS,
         empty_call_s=1e-8,
-        breakdown_record=breakdown_record,
+        breakdown_record=account,
         operations=(),
         bytes_written=0.0,
         flop_by_dtype={},
@@ -83,20 +83,18 @@ def explained(text: str) -> FunctionRecord:
 
 
 @pytest.fixture
-def einsum(monkeypatch: pytest.MonkeyPatch) -> tuple[FunctionRecord, Trial]:
+def einsum() -> tuple[FunctionRecord, Trial]:
     found = explained("def f(x):\n    return np.einsum('ij,kj->ik', x, x)\n")
     own = rewriting.parsed(found.sources[0])
     assert own is not None
-    trial = Trial(kind="rewrite", rewrite=call_rewrites.optimised_einsum(own, {2}))
-    candidate = Candidate(
-        kind="einsum", trial=trial, title="let it", evidence="none", estimated_share=0.5
-    )
-    monkeypatch.setattr(advice, "candidates", lambda *_: [candidate])
-    return found, trial
+    rewrite = call_rewrites.optimised_einsum(own, {2})
+    assert rewrite is not None
+    return found, Trial(kind="rewrite", rewrites=(rewrite,))
 
 
 def judge(found: FunctionRecord, tried: TrialResult) -> tuple[advice.Advice, ...]:
-    return advice.judged(found, (tried,), FLOORS, MACHINE, None)
+    finding = Finding(title="let it", evidence="none", trial=tried.trial, rule="einsum")
+    return advice.judged(found, (Attempt(finding=finding, tried=tried),), FLOORS)
 
 
 def test_a_measured_gain_becomes_advice(einsum: tuple[FunctionRecord, Trial]) -> None:

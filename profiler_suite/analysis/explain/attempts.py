@@ -1,0 +1,137 @@
+"""Tries what the rules found, within a time limit, and then what helped together."""
+
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
+
+import msgspec
+
+from profiler_suite.analysis import statistics
+from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain.candidates import candidates
+from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.statistics import PairedRatio
+from profiler_suite.measure.explain.records import Rewrite, Trial, TrialResult
+from profiler_suite.model.noun import Noun
+
+LEAST_GAIN = 1.05
+"""Below this a gain is within what two runs of the same code differ by."""
+TOGETHER = "together"
+# All trials of a short function; a longer one gets as many evaluations more.
+_TRIALS_S = 5.5
+_TRIALS_EVALUATIONS = 60
+_NO_TIME = "there was no time left"
+
+Attempting = Callable[[Trial], TrialResult]
+
+
+class Attempt(Noun, frozen=True):
+    """What a rule found, and what came of trying it."""
+
+    finding: Finding
+    tried: TrialResult
+
+
+def attempts(
+    seen: Observed,
+    attempt: Attempting,
+    baselines_s: Mapping[str, float],
+    clock: Callable[[], float] = perf_counter,
+) -> tuple[Attempt, ...]:
+    """Everything that was tried, in order; what no time was left for says so."""
+    until_s = (
+        clock() + _TRIALS_S + _TRIALS_EVALUATIONS * seen.explained.breakdown_record.plain_s
+    )
+    done: list[Attempt] = []
+    for finding in candidates(seen):
+        if clock() > until_s:
+            tried = TrialResult(
+                trial=finding.trial, before=(), after=(), same=False, reason=_NO_TIME
+            )
+        else:
+            tried = attempt(finding.trial)
+        done.append(Attempt(finding=finding, tried=tried))
+    combined = _together(seen, done, baselines_s)
+    if combined is not None:
+        done.append(Attempt(finding=combined, tried=attempt(combined.trial)))
+    return tuple(done)
+
+
+def ratio(tried: TrialResult, baselines_s: Mapping[str, float]) -> PairedRatio | None:
+    """Time before over time after with its interval; None where nothing was timed."""
+    if not tried.same or not tried.before or not tried.after:
+        return None
+    return statistics.paired_ratio(
+        dict(enumerate(tried.before)),
+        dict(enumerate(tried.after)),
+        baselines_s,
+        run_to_run=statistics.RUN_TO_RUN_ONE_WORKER / 2,
+    )
+
+
+def winners(
+    done: Sequence[Attempt], baselines_s: Mapping[str, float]
+) -> list[tuple[float, Attempt]]:
+    """Of each rule's rewrites the one that gained most, the largest gain first."""
+    best: dict[str, tuple[float, Attempt]] = {}
+    for each in done:
+        found = ratio(each.tried, baselines_s)
+        plain = each.finding.trial.kind == "rewrite" and not each.finding.hint
+        if not plain or found is None or found.low < LEAST_GAIN:
+            continue
+        if each.finding.rule not in best or best[each.finding.rule][0] < found.ratio:
+            best[each.finding.rule] = (found.ratio, each)
+    return sorted(best.values(), key=lambda item: -item[0])
+
+
+def _together(
+    seen: Observed, done: Sequence[Attempt], baselines_s: Mapping[str, float]
+) -> Finding | None:
+    """Every rewrite that helped, as far as they do not touch the same characters."""
+    helped = [each for _, each in winners(done, baselines_s)]
+    rewrites: list[Rewrite] = [r for each in helped for r in each.finding.trial.rewrites]
+    if len(rewrites) < 2:
+        return None
+    made = rewriting.together(seen.functions, rewrites)
+    alone = {msgspec.json.encode((each,)) for each in rewrites}
+    if not made or msgspec.json.encode(tuple(made)) in alone:
+        return None
+    names = ", ".join(each.finding.rule for each in helped)
+    return Finding(
+        title=f"all of it together: {names}",
+        evidence="what helped alone, in one function",
+        trial=Trial(kind="rewrite", rewrites=tuple(made)),
+        rule=TOGETHER,
+        family="",
+    )
+
+
+def in_words(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> tuple[str, ...]:
+    """What was tried without a gain, and what could not be tried and why."""
+    given = {id(each) for _, each in winners(done, baselines_s)}
+    slower: dict[str, None] = {}
+    untried: dict[str, dict[str, None]] = {}
+    for each in done:
+        name = each.finding.rule
+        if id(each) in given or name == TOGETHER:
+            continue
+        if each.tried.reason:
+            untried.setdefault(each.tried.reason, {})[name] = None
+            continue
+        found = ratio(each.tried, baselines_s)
+        if found is None or found.low < LEAST_GAIN:
+            slower[name] = None
+    helped = {each.finding.rule for each in done if _helped(each, baselines_s)}
+    said = []
+    names = [name for name in slower if name not in helped]
+    if names:
+        said.append(f"Tried: {', '.join(names)}; {'none' if len(names) > 1 else 'not'} faster.")
+    for reason, own in untried.items():
+        left = [name for name in own if name not in helped and name not in names]
+        if left:
+            said.append(f"Could not be advised: {', '.join(left)} ({reason}).")
+    return tuple(said)
+
+
+def _helped(each: Attempt, baselines_s: Mapping[str, float]) -> bool:
+    found = ratio(each.tried, baselines_s)
+    return found is not None and found.low >= LEAST_GAIN

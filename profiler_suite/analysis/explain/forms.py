@@ -1,0 +1,177 @@
+"""What an expression of a function holds: dtype and shape, as far as names and forms tell."""
+
+import ast
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.model.noun import Noun
+
+_ARRAY = re.compile(r"^(?P<dtype>.+) \((?P<shape>[\d, ]*)\)(?:, (?P<order>[a-z ]+))?$")
+_NO_ARRAY = re.compile(r"^(str|list|tuple|dict|set|bytes)\b")
+_PYTHON = ("int", "float", "complex", "bool")
+
+
+class Form(Noun, frozen=True):
+    """What an expression holds."""
+
+    kind: str
+    """'array', 'number' of NumPy, 'python' number, or 'other'."""
+    dtype: str = ""
+    """'float64', 'object', …; the type's name where it is no array."""
+    shape: tuple[int, ...] = ()
+    """-1 for a length that is not known."""
+    order: str = ""
+    """'', 'column order' or 'strided'."""
+
+    @property
+    def letter(self) -> str:
+        """NumPy's letter of the kind of dtype: 'f', 'i', 'u', 'b', 'c', 'O', 'V', …"""
+        if self.kind == "python":
+            return {"int": "i", "float": "f", "complex": "c", "bool": "b"}[self.dtype]
+        try:
+            return np.dtype(self.dtype).kind if self.kind != "other" else ""
+        except (TypeError, ValueError, SyntaxError):
+            return "V" if self.dtype.startswith(("[", "(")) else ""
+
+    @property
+    def size(self) -> int:
+        """Number of elements; 0 when a length is not known."""
+        return int(np.prod([max(n, 0) for n in self.shape], dtype=float)) if self.shape else 1
+
+
+def in_form(words: str) -> Form | None:
+    """The form that these words describe, such as 'float64 (500, 3072), column order'."""
+    if not words:
+        return None
+    match = None if _NO_ARRAY.match(words) else _ARRAY.match(words)
+    if match:
+        shape = tuple(int(n) for n in match["shape"].split(",") if n.strip())
+        return Form(kind="array", dtype=match["dtype"], shape=shape, order=match["order"] or "")
+    first, _, rest = words.partition(" ")
+    if rest == "number":
+        return Form(kind="number", dtype=first)
+    if first in _PYTHON and rest:
+        return Form(kind="python", dtype=first)
+    return Form(kind="other", dtype=first)
+
+
+def of(function: Function, node: ast.expr) -> Form | None:
+    """What the expression holds; None when names and forms do not tell."""
+    if isinstance(node, ast.Name):
+        return in_form(function.source.names.get(node.id, ""))
+    if isinstance(node, ast.Constant):
+        kind = type(node.value).__name__
+        known = kind in _PYTHON
+        return Form(kind="python" if known else "other", dtype=kind)
+    if isinstance(node, ast.Attribute):
+        return _attribute(function, node)
+    if isinstance(node, ast.Subscript):
+        return _indexed(function, node)
+    if isinstance(node, ast.BinOp):
+        return _binary(of(function, node.left), of(function, node.right), node.op)
+    if isinstance(node, ast.UnaryOp):
+        inner = of(function, node.operand)
+        return inner if not isinstance(node.op, ast.Not) else None
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        sides = [of(function, node.left), of(function, node.comparators[0])]
+        arrays = [s for s in sides if s and s.kind == "array"]
+        return Form(kind="array", dtype="bool", shape=arrays[0].shape) if arrays else None
+    if isinstance(node, ast.Call):
+        return _called(function, node)
+    return None
+
+
+def _attribute(function: Function, node: ast.Attribute) -> Form | None:
+    inner = of(function, node.value)
+    if inner is None or inner.kind != "array":
+        return None
+    if node.attr == "T":
+        order = {"": "column order", "column order": ""}.get(inner.order, inner.order)
+        return Form(
+            kind="array",
+            dtype=inner.dtype,
+            shape=inner.shape[::-1],
+            order=order if len(inner.shape) > 1 else inner.order,
+        )
+    return Form(kind="python", dtype="int") if node.attr in ("size", "ndim") else None
+
+
+def _indexed(function: Function, node: ast.Subscript) -> Form | None:
+    inner = of(function, node.value)
+    if inner is None or inner.kind != "array":
+        return None
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    shape: list[int] = []
+    left = list(inner.shape)
+    for part in parts:
+        if isinstance(part, ast.Constant) and part.value is None:
+            shape.append(1)
+            continue
+        if (isinstance(part, ast.Constant) and part.value is Ellipsis) or not left:
+            return None
+        length = left.pop(0)
+        if isinstance(part, ast.Slice):
+            whole = part.lower is None and part.upper is None and part.step is None
+            shape.append(length if whole else -1)
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+            return None
+        else:
+            index = of(function, part)
+            if index is not None and index.kind == "array":
+                shape += index.shape if index.letter != "b" else (-1,)
+    shape += left
+    kind = "array" if shape else "number"
+    return Form(kind=kind, dtype=inner.dtype, shape=tuple(shape))
+
+
+def _binary(left: Form | None, right: Form | None, operator: ast.operator) -> Form | None:
+    if left is None or right is None or "other" in (left.kind, right.kind):
+        return None
+    if left.kind == right.kind == "python":
+        return Form(kind="python", dtype=max(left.dtype, right.dtype, key=_PYTHON_ORDER.index))
+    if isinstance(operator, ast.MatMult):
+        dtype = _result_type((left, right))
+        shape = (
+            (*left.shape[:-1], *right.shape[-1:]) if len(right.shape) > 1 else left.shape[:-1]
+        )
+        return Form(kind="array" if shape else "number", dtype=dtype, shape=shape)
+    dtype = _result_type((left, right))
+    if isinstance(operator, ast.Div) and dtype and np.dtype(dtype).kind in "iub":
+        dtype = "float64"
+    shape = max(left.shape, right.shape, key=len)
+    if len(left.shape) == len(right.shape):
+        shape = tuple(max(a, b) for a, b in zip(left.shape, right.shape, strict=True))
+    arrays = "array" in (left.kind, right.kind)
+    return Form(kind="array" if arrays else "number", dtype=dtype, shape=shape)
+
+
+_PYTHON_ORDER = ("bool", "int", "float", "complex")
+_EXAMPLES = {"bool": True, "int": 1, "float": 1.0, "complex": 1j}
+
+
+def _result_type(sides: Sequence[Form]) -> str:
+    given = [_EXAMPLES[s.dtype] if s.kind == "python" else s.dtype for s in sides]
+    try:
+        return str(np.result_type(*given))
+    except (TypeError, ValueError, SyntaxError):
+        return ""
+
+
+def _called(function: Function, node: ast.Call) -> Form | None:
+    name = function.qualified(node.func)
+    if name in ("numpy.asarray", "numpy.ascontiguousarray") and len(node.args) == 1:
+        return of(function, node.args[0])
+    if name.rpartition(".")[2] in ("sqrt", "exp", "log", "sin", "cos", "tanh", "absolute"):
+        inner = of(function, node.args[0]) if len(node.args) == 1 else None
+        if inner is not None and inner.kind in ("array", "number") and inner.letter == "f":
+            return inner
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("ravel", "copy", "flatten"):
+        inner = of(function, node.func.value)
+        if inner is not None and inner.kind == "array":
+            flat = node.func.attr != "copy"
+            shape = (inner.size,) if flat else inner.shape
+            return Form(kind="array", dtype=inner.dtype, shape=shape)
+    return None

@@ -1,0 +1,58 @@
+"""The rewritten functions as a unified diff of their files."""
+
+import difflib
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from profiler_suite.measure.explain.records import Rewrite, SourceText
+
+
+def unified_diff(sources: Sequence[SourceText], rewrites: Sequence[Rewrite]) -> str:
+    """What `patch -p1` or `git apply` takes; empty without rewrites."""
+    by_file: dict[str, list[tuple[SourceText, Rewrite]]] = {}
+    for rewrite in rewrites:
+        for source in sources:
+            if (source.file, source.first_line) == (rewrite.file, rewrite.first_line):
+                by_file.setdefault(source.file, []).append((source, rewrite))
+    return "".join(_of_file(file, pairs) for file, pairs in by_file.items())
+
+
+def _of_file(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> str:
+    old = _file_lines(file, pairs)
+    new = list(old)
+    for source, rewrite in sorted(pairs, key=lambda pair: -pair[0].first_line):
+        lines = source.text.splitlines(keepends=True)
+        indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+        text = textwrap.indent(rewrite.source, indent)
+        first = source.first_line - 1
+        new[first : first + len(lines)] = text.splitlines(keepends=True)
+    name = _name(file)
+    found = list(difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"))
+    return "".join(line if line.endswith("\n") else f"{line}\n" for line in found)
+
+
+def _file_lines(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> list[str]:
+    """The file as it is; where it is gone or another, the functions at their lines."""
+    try:
+        lines = Path(file).read_text(encoding="utf-8").splitlines(keepends=True)
+    except (OSError, UnicodeDecodeError):
+        lines = []
+    for source, _ in pairs:
+        own = source.text.splitlines(keepends=True)
+        first = source.first_line - 1
+        if [line.rstrip() for line in lines[first : first + len(own)]] != [
+            line.rstrip() for line in own
+        ]:
+            lines += ["\n"] * (first + len(own) - len(lines))
+            lines[first : first + len(own)] = own
+    return lines
+
+
+def _name(file: str) -> str:
+    """Relative to where one stands, as a patch wants it."""
+    path = Path(file)
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.name

@@ -1,0 +1,104 @@
+"""Slow paths of loops: what one call could do for all iterations."""
+
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain import loops
+from profiler_suite.analysis.explain.rules.observed import (
+    LEAST_SHARE,
+    Finding,
+    Observed,
+    at,
+    counted,
+    elements,
+)
+from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Trial
+from profiler_suite.model.trace import Operation
+
+_MANY_CALLS = 16
+_SMALL_ELEMENTS = 4096
+_MOST_BATCHES = 4
+
+
+@rule(
+    "loops",
+    looks_for="many small calls in loops whose iterations do not depend on each other",
+    rewrite="one call on all operands at once",
+    exact="the iterations are independent",
+    thread="https://stackoverflow.com/questions/31598677/why-list-comprehension-is-much-"
+    "faster-than-numpy-for-multiplying-arrays",
+    tried="batch",
+)
+def batch(seen: Observed) -> Iterator[Finding]:
+    """Small calls that one call could do."""
+    return _batches(seen, gemm=False)
+
+
+@rule(
+    "loops",
+    looks_for="one matrix multiplied by many vectors, one after the other",
+    rewrite="gather the vectors, multiply matrix by matrix",
+    exact="up to rounding; the vectors do not depend on each other",
+    thread="https://stackoverflow.com/questions/24560298/python-numpy-very-slow-matrix-"
+    "multiplication",
+    tried="batch",
+)
+def gemm(seen: Observed) -> Iterator[Finding]:
+    """Products that are one product."""
+    return _batches(seen, gemm=True)
+
+
+def _batches(seen: Observed, *, gemm: bool) -> Iterator[Finding]:
+    rows = sorted(_rows(seen), key=lambda row: -row[0])
+    for share, number, o, line, around, iterations in rows[:_MOST_BATCHES]:
+        if _is_matrix_by_vector(o) != gemm:
+            continue
+        loop = at(around.independent)
+        title = (
+            f"line {line}: gather the vectors and multiply once, matrix by matrix"
+            if gemm
+            else f"the loop of {loop} makes many small calls: do all its iterations at once"
+        )
+        yield Finding(
+            title=title,
+            evidence=counted([o]),
+            trial=Trial(kind="batch", operation=number, iterations=max(1, round(iterations))),
+            share=share,
+            hint=True,
+        )
+
+
+def _is_matrix_by_vector(operation: Operation) -> bool:
+    dims = [len(each.shape) for each in operation.operands[:2]]
+    return operation.kind == "product" and dims == [2, 1]
+
+
+def _rows(seen: Observed) -> Iterator[tuple[float, int, Operation, int, loops.Loop, float]]:
+    explained = seen.explained
+    hits = {(r.file, r.line): r.hits / r.evaluations for r in explained.lines}
+    times = zip(explained.breakdown_record.operations, explained.operations, strict=False)
+    for number, (time, o) in enumerate(times):
+        small = max(map(elements, o.operands), default=1) <= _SMALL_ELEMENTS
+        small |= o.kind == "product"
+        if o.calls < _MANY_CALLS or not small or not time.replayed or not o.lines:
+            continue
+        if o.kind not in ("ufunc", "reduction", "product", "scalar"):
+            continue
+        share = time.calls * time.full_s / explained.breakdown_record.plain_s
+        place = o.lines[0]
+        function = next(
+            (
+                f
+                for f in seen.functions
+                if f.source.file == place.file and place.line in seen.lines_of(f)
+            ),
+            None,
+        )
+        if share < LEAST_SHARE or function is None:
+            continue
+        around = loops.loops_around(function, place.line)
+        stop = around.stopped_by
+        iterations = hits.get((place.file, stop), 1.0) if stop else 1.0
+        if not around.independent or o.calls / max(iterations, 1.0) < _MANY_CALLS:
+            continue
+        yield share, number, o, place.line, around, iterations

@@ -1,0 +1,304 @@
+"""What a rule sees of a function: source, names, traced operations, time by line."""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from profiler_suite import units
+from profiler_suite.analysis.explain import patterns, rewriting
+from profiler_suite.analysis.explain.forms import Form, in_form
+from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.records import Edit, FunctionRecord, Rewrite, Trial
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.results import Breakdown
+from profiler_suite.model.trace import Operand, Operation
+
+LEAST_SHARE = 0.04
+"""What takes less of the time is not worth a trial."""
+_MOST_NAMED = 3
+
+
+class Finding(Noun, frozen=True):
+    """Something that a rule wants tried, and why."""
+
+    title: str
+    evidence: str
+    trial: Trial
+    share: float = 1.0
+    """Of the time, of the lines that it is about; 1 where that is not known."""
+    hint: bool = False
+    """What cannot be pasted as it is: a cause with a measured counterfactual."""
+    rule: str = ""
+    family: str = ""
+
+
+class Observed:
+    """One function as the rules see it; with or without a trace."""
+
+    def __init__(
+        self, explained: FunctionRecord, machine: Machine, breakdown: Breakdown | None = None
+    ) -> None:
+        self.explained = explained
+        self.machine = machine
+        self.breakdown = breakdown
+        parsed = [rewriting.parsed(source) for source in explained.sources]
+        self.functions = tuple(each for each in parsed if each is not None)
+        self.traced = not explained.breakdown_record.untraced
+
+    # ----------------------------------------------------------------- evidence
+
+    def operations(self, function: Function, lines: Iterable[int] = ()) -> list[Operation]:
+        """Traced operations of these lines of the file; of the whole function without any."""
+        wanted = set(lines) or set(self.lines_of(function))
+        file = function.source.file
+        return [
+            o
+            for o in self.explained.operations
+            if any(line.file == file and line.line in wanted for line in o.lines)
+        ]
+
+    @staticmethod
+    def lines_of(function: Function) -> range:
+        """Lines of the file that a function takes."""
+        first = function.source.first_line
+        return range(first, first + len(function.lines))
+
+    def share(self, function: Function, lines: Iterable[int]) -> float:
+        """Share of the time that these lines take: by line profile, else by replay, else 1."""
+        wanted = set(lines)
+        plain_s = 0.0
+        taken_s = 0.0
+        for record in self.explained.lines:
+            plain_s = max(plain_s, record.plain_s)
+            if record.file == function.source.file and record.line in wanted and record.method:
+                taken_s += max(0.0, record.corrected_s) + record.uncertainty_s
+        if plain_s:
+            return min(1.0, taken_s / plain_s)
+        if self.traced and self.explained.breakdown_record.plain_s > 0:
+            return min(1.0, self.replayed_share(self.operations(function, wanted)) + 0.5)
+        return 1.0
+
+    def replayed_share(self, operations: Iterable[Operation]) -> float:
+        """Share of the time that the replay gives to these operations."""
+        account = self.explained.breakdown_record
+        wanted = {id(o) for o in operations}
+        total = sum(
+            time.calls * time.full_s
+            for time, o in zip(account.operations, self.explained.operations, strict=False)
+            if id(o) in wanted
+        )
+        return float(total / account.plain_s) if account.plain_s else 0.0
+
+    def holds(self, one: Match, letters: str, *names: str, kinds: str = "array number") -> bool:
+        """Whether these captures hold dtypes of these letters, as far as anything tells.
+
+        What names do not tell, the traced operations of the line do; where neither
+        does, it may be.
+        """
+        known = [one.form(name) for name in names]
+        if any(
+            f is not None and (f.letter not in letters or f.kind not in kinds) for f in known
+        ):
+            return False
+        if all(f is not None for f in known):
+            return any(f.kind == "array" for f in known if f)
+        own = self.operations(one.function, [one.line])
+        dtypes = {each.dtype for o in own for each in o.operands if each.form == "array"}
+        return not dtypes or any(_letter(dtype) in letters for dtype in dtypes)
+
+    def parameters(self, function: Function, suits: Callable[[Form], bool]) -> dict[str, Form]:
+        """Parameters of a function whose arguments suit, with what they hold."""
+        found = {}
+        arguments = function.node.args
+        for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            form = in_form(function.source.names.get(each.arg, ""))
+            if form is not None and suits(form):
+                found[each.arg] = form
+        return found
+
+    def is_entry(self, function: Function) -> bool:
+        """Whether it is the function that was asked about."""
+        name = self.explained.name.rpartition(":")[2].rpartition(".")[2]
+        return function.source.function == name
+
+    # ----------------------------------------------------------------- findings
+
+    def rewrites(
+        self,
+        *table: tuple[str, str],
+        title: str,
+        where: Callable[[Match], bool] = lambda _: True,
+        helpers: Sequence[str] = (),
+        evidence: str = "",
+        answer: str = "same",
+    ) -> Iterator[Finding]:
+        """One finding per function: every expression that has a pattern, rewritten."""
+        for function in self.functions:
+            made = patterns.edits(function, table, where)
+            if not made:
+                continue
+            lines = sorted({one.line for one, _ in made})
+            said = evidence or self.evidence(function, lines)
+            found = self.finding(
+                function,
+                rewriting.spliced(
+                    function,
+                    [each for _, each in made],
+                    [*prelude(function, helpers)],
+                ),
+                title=f"{at(lines)}: {title}",
+                evidence=said,
+                lines=lines,
+                answer=answer,
+            )
+            if found is not None:
+                yield found
+
+    def edited(
+        self,
+        function: Function,
+        edits: Sequence[Edit],
+        *,
+        title: str,
+        lines: Iterable[int],
+        helpers: Sequence[str] = (),
+        evidence: str = "",
+    ) -> Iterator[Finding]:
+        """A finding of these edits, unless they say nothing new or concern little time."""
+        numbers = sorted(lines)
+        made = rewriting.spliced(function, edits, prelude(function, helpers))
+        found = self.finding(
+            function,
+            made,
+            title=f"{at(numbers)}: {title}",
+            evidence=evidence or self.evidence(function, numbers),
+            lines=numbers,
+        )
+        if found is not None:
+            yield found
+
+    def converted_first(
+        self,
+        function: Function,
+        lines: Mapping[str, str],
+        *,
+        title: str,
+        evidence: str,
+    ) -> Iterator[Finding]:
+        """A finding that puts these lines before anything else in the function."""
+        body = function.node.body
+        docstring = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+        first = body[1] if docstring and len(body) > 1 else body[0]
+        made = rewriting.spliced(
+            function, rewriting.inserted(function, {first.lineno: list(lines.values())})
+        )
+        found = self.finding(
+            function, made, title=title, evidence=evidence, lines=self.lines_of(function)
+        )
+        if found is not None:
+            yield found
+
+    def with_arguments(
+        self, conversions: Mapping[str, str], *, title: str, evidence: str
+    ) -> Finding:
+        """A hint: the same function on arguments that come as something else."""
+        return Finding(
+            title=title,
+            evidence=evidence,
+            trial=Trial(kind="arguments", conversions=tuple(conversions.items())),
+            hint=True,
+        )
+
+    def finding(
+        self,
+        function: Function,
+        rewrite: Rewrite | None,
+        *,
+        title: str,
+        evidence: str,
+        lines: Iterable[int],
+        answer: str = "same",
+    ) -> Finding | None:
+        """A rewrite as something to be tried; None when its lines take next to no time."""
+        share = self.share(function, lines)
+        if rewrite is None or share < LEAST_SHARE:
+            return None
+        return Finding(
+            title=title,
+            evidence=evidence,
+            trial=Trial(kind="rewrite", rewrites=(rewrite,), answer=answer),
+            share=share,
+            hint=answer != "same",
+        )
+
+    def evidence(self, function: Function, lines: Iterable[int]) -> str:
+        """What runs on these lines: traced operations, or what their names hold."""
+        numbers = list(lines)
+        own = self.operations(function, numbers)
+        if own:
+            return counted(own)
+        share = self.share(function, numbers)
+        return f"seen in its source; these lines take {units.percent(share)} of the time"
+
+
+def at(lines: Iterable[int]) -> str:
+    """'line 3' or 'lines 3, 5'."""
+    numbers = sorted(set(lines))
+    return ("line " if len(numbers) == 1 else "lines ") + ", ".join(map(str, numbers[:6]))
+
+
+def counted(operations: Iterable[Operation]) -> str:
+    """'3 × np.matmul on int64 (400, 400)'."""
+    counts: dict[tuple[str, str], int] = {}
+    for o in operations:
+        arrays = [each for each in o.operands if each.form == "array"]
+        on = in_words(max(arrays, key=elements)) if arrays else ""
+        key = (o.via or o.name, on)
+        counts[key] = counts.get(key, 0) + o.calls
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    said = [
+        f"{units.count(n)} × {name}{f' on {on}' if on else ''}"
+        for (name, on), n in ordered[:_MOST_NAMED]
+    ]
+    return ", ".join(said)
+
+
+def elements(operand: Operand) -> int:
+    """Number of elements of an operand."""
+    total = 1
+    for n in operand.shape:
+        total *= n
+    return total
+
+
+def in_words(operand: Operand) -> str:
+    """'int64 (400, 400)'."""
+    try:
+        dtype = str(np.dtype(operand.dtype))
+    except (TypeError, ValueError, SyntaxError):
+        dtype = operand.dtype
+    return f"{dtype} {operand.shape}"
+
+
+def prelude(function: Function, helpers: Sequence[str]) -> tuple[str, ...]:
+    """What must stand before a function for these helpers to work there."""
+    text = "\n".join(helpers)
+    imports = []
+    known = set(function.source.bound.values())
+    if "np" in text and "numpy" not in known and function.source.bound:
+        imports.append("import numpy as np")
+    for line in helpers:
+        if line.startswith("import ") and line.split()[1] in known and " as " not in line:
+            continue
+        imports.append(line)
+    return tuple(imports)
+
+
+def _letter(dtype: str) -> str:
+    try:
+        return np.dtype(dtype).kind
+    except (TypeError, ValueError, SyntaxError):
+        return ""

@@ -1,0 +1,35 @@
+"""Slow paths of threads: more or fewer than the work can use."""
+
+from collections.abc import Iterator
+
+from profiler_suite import units
+from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Trial
+
+_THREADS_FLOP = 2e5
+
+
+@rule(
+    "threads",
+    looks_for="matrix products on another number of BLAS threads than serves them best",
+    rewrite="threadpoolctl.threadpool_limits(n), or OPENBLAS_NUM_THREADS=n",
+    exact="up to rounding",
+    thread="https://github.com/numpy/numpy/issues/11826",
+    tried="threads",
+)
+def threads(seen: Observed) -> Iterator[Finding]:
+    """More and fewer BLAS threads."""
+    explained = seen.explained
+    if explained.product_flop < _THREADS_FLOP:
+        return
+    allowed = seen.machine.facts.cores_allowed
+    others = {1, max(1, allowed // 2), allowed} - {explained.threads}
+    for number in sorted(others):
+        yield Finding(
+            title=f"{number} BLAS thread{'' if number == 1 else 's'} instead of "
+            f"{explained.threads} (threadpoolctl, or OPENBLAS_NUM_THREADS={number})",
+            evidence=f"{units.count(explained.product_flop)} FLOP in matrix products",
+            trial=Trial(kind="threads", threads=number),
+            share=0.5,
+        )

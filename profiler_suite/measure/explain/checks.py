@@ -1,0 +1,165 @@
+"""Whether a rewritten function answers as the original: on its arguments and on others."""
+
+import random
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from profiler_suite.measure.explain.same_answer import Difference, arrays_in, compare, copied
+from profiler_suite.measure.explain.variants import Variant, variants
+from profiler_suite.model.noun import Noun
+
+# Rounding of a solved system with a condition number of as much; of shorter sums too.
+_LEAST_TERMS = 4096
+_MOST_CHECKING_S = 1.0
+_MOST_ERROR = {2: 5e-3, 4: 1e-4, 8: 1e-8}
+
+Function = Callable[..., Any]
+
+
+class Agreement(Noun, frozen=True):
+    """How the answers of two functions compare."""
+
+    same: bool
+    reason: str = ""
+    """Where they differ, when they do."""
+    largest_error: float = 0.0
+    """Of the real arguments, relative to the largest element."""
+    bound: float = 0.0
+    """Largest difference that rounding explains, relative to the largest element."""
+    dtype_changed: bool = False
+    conditions: tuple[str, ...] = ()
+    checked: int = 0
+
+
+class Outcome:
+    """What a call gave back, what it did to its arguments and to the random streams."""
+
+    def __init__(self, function: Function, arguments: tuple[Any, ...]) -> None:
+        # The global generator is what functions that draw from np.random use.
+        state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
+        random.seed(1)
+        np.random.seed(1)  # noqa: NPY002
+        try:
+            self.answer = function(*arguments)
+            self.arguments = arguments
+            self.drawn = (random.random(), float(np.random.random()))  # noqa: NPY002
+        finally:
+            random.setstate(state)
+            np.random.set_state(numpy_state)  # noqa: NPY002
+
+
+def agreement(
+    original: Function,
+    rewritten: Function,
+    arguments: Callable[[], tuple[Any, ...]],
+    *,
+    kept: Callable[[], list[np.ndarray[Any, Any]]] = list,
+    answer: str = "same",
+    others: bool = True,
+) -> Agreement:
+    """Both functions on the real arguments, then on others as far as time allows.
+
+    `kept` gives the arrays that the rewritten function keeps between calls: what it
+    returns must never live there.
+    """
+    begun = perf_counter()
+    one = Outcome(original, arguments())
+    other = Outcome(rewritten, arguments())
+    if answer == "other":
+        alike = _form(one.answer) == _form(other.answer)
+        return Agreement(same=alike, reason="" if alike else "another form of answer")
+    difference = _compared(one, other)
+    if difference.same and any(
+        np.may_share_memory(array, buffer)
+        for array in arrays_in(other.answer)
+        for buffer in kept()
+    ):
+        return Agreement(
+            same=False, reason="its result would live in memory that is used again"
+        )
+    if difference.same and kept():
+        difference = _compared(one, Outcome(rewritten, arguments()))
+    bound = _bound(one.answer, other.answer, arguments())
+    del one, other
+    if not difference.same or difference.largest_error > bound:
+        return Agreement(
+            same=False,
+            reason="its answer differs",
+            largest_error=difference.largest_error,
+            bound=bound,
+        )
+    conditions: list[str] = []
+    checked = 1
+    if others:
+        for variant in variants(arguments()):
+            if perf_counter() - begun > _MOST_CHECKING_S:
+                break
+            agrees = _agrees(original, rewritten, variant)
+            if agrees is None:
+                continue
+            checked += agrees
+            if not agrees and variant.essential:
+                return Agreement(same=False, reason=f"its answer differs for {variant.name}")
+            if not agrees:
+                conditions.append(variant.name)
+    return Agreement(
+        same=True,
+        largest_error=difference.largest_error,
+        bound=bound,
+        dtype_changed=difference.dtype_changed,
+        conditions=tuple(conditions),
+        checked=checked,
+    )
+
+
+def _agrees(original: Function, rewritten: Function, variant: Variant) -> bool | None:
+    """None where the original itself does not work on these arguments."""
+    try:
+        one = Outcome(original, copied(variant.arguments))
+    except Exception:  # noqa: BLE001 - sizes that the function was not made for
+        return None
+    try:
+        other = Outcome(rewritten, copied(variant.arguments))
+    except Exception:  # noqa: BLE001 - what only the original can do
+        return False
+    return _compared(one, other).same
+
+
+def _compared(one: Outcome, other: Outcome) -> Difference:
+    difference = compare(one.answer, other.answer)
+    effects = compare(one.arguments, other.arguments)
+    difference.same &= effects.same and one.drawn == other.drawn
+    return difference
+
+
+def _bound(one: Any, other: Any, arguments: tuple[Any, ...]) -> float:
+    """Rounding of a sum over all elements of the largest argument, relative to the largest."""
+    terms = max((each.size for each in arrays_in(arguments)), default=1)
+    dtypes = [a.dtype for each in (one, other) for a in _numbers(each) if a.dtype.kind in "fc"]
+    if not dtypes:
+        return 0.0
+    coarsest = max(dtypes, key=lambda d: np.finfo(d).eps)
+    item = coarsest.itemsize // (2 if coarsest.kind == "c" else 1)
+    rounding = float(np.finfo(coarsest).eps) * max(terms, _LEAST_TERMS)
+    return min(rounding, _MOST_ERROR.get(item, 1e-8))
+
+
+def _numbers(value: Any) -> list[np.ndarray[Any, Any]]:
+    if isinstance(value, float | complex | np.generic):
+        return [np.asarray(value)]
+    inner = [np.asarray(each) for each in value] if _plain(value) else []
+    return [*arrays_in(value), *inner]
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(
+        isinstance(each, float | complex | np.generic) for each in value
+    )
+
+
+def _form(value: Any) -> str:
+    arrays = [(a.dtype.kind, a.ndim) for a in arrays_in(value)]
+    return repr(arrays or type(value).__name__)

@@ -1,0 +1,85 @@
+"""Functions in a copy of their module in which some are written another way."""
+
+import functools
+import mmap
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from profiler_suite.errors import ProfilerSuiteError
+from profiler_suite.measure.explain.records import Rewrite
+from profiler_suite.measure.lines.functions import python_function
+
+
+class UntriableError(ProfilerSuiteError):
+    """It cannot be tried, for this reason."""
+
+
+def substituted(
+    function: Callable[..., Any], rewrites: Sequence[Rewrite]
+) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """The function in a copy of its module in which some functions are written another way.
+
+    The module's own functions are copied too, so that they call the new ones.
+    """
+    start = python_function(function)
+    if start is None or not (start is function or isinstance(function, functools.partial)):
+        raise UntriableError("it is decorated, a method or compiled")
+    names = {each.function for each in rewrites}
+    if start.__closure__ and start.__name__ in names:
+        raise UntriableError("it uses variables of the function around it")
+    namespace = dict(start.__globals__)
+    for name, value in start.__globals__.items():
+        if isinstance(value, FunctionType) and value.__globals__ is start.__globals__:
+            namespace[name] = _moved(value, namespace)
+    for each in rewrites:
+        defaults = _defaults(start, each.function)
+        exec(compile(each.source, f"<rewritten {each.function}>", "exec"), namespace)
+        if defaults is not None and isinstance(namespace[each.function], FunctionType):
+            made = namespace[each.function]
+            made.__defaults__, made.__kwdefaults__ = defaults
+    entry = namespace[start.__name__] if start.__name__ in names else _moved(start, namespace)
+    if isinstance(function, functools.partial):
+        return functools.partial(entry, *function.args, **function.keywords), namespace
+    return entry, namespace
+
+
+def _defaults(start: FunctionType, name: str) -> tuple[Any, Any] | None:
+    """Default values are objects that were made once; the same ones serve the new function."""
+    own = start if start.__name__ == name else start.__globals__.get(name)
+    return (own.__defaults__, own.__kwdefaults__) if isinstance(own, FunctionType) else None
+
+
+def _moved(function: FunctionType, namespace: dict[str, Any]) -> FunctionType:
+    made = FunctionType(
+        function.__code__,
+        namespace,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    made.__kwdefaults__ = function.__kwdefaults__
+    return made
+
+
+def buffers(namespace: dict[str, Any]) -> list[np.ndarray[Any, Any]]:
+    """What a rewritten function keeps between calls."""
+    return [
+        value
+        for name, value in namespace.items()
+        if name.startswith("buffer_") and isinstance(value, np.ndarray)
+    ]
+
+
+def move_off_the_heap(namespace: dict[str, Any]) -> None:
+    """Moves the buffers of a rewritten function to memory of their own.
+
+    What lies on the heap decides whether the function's own temporaries fault: buffers
+    kept there would spare it the faults that it has on its own.
+    """
+    for name, value in namespace.items():
+        if name.startswith("buffer_") and isinstance(value, np.ndarray) and value.nbytes:
+            memory = np.frombuffer(mmap.mmap(-1, value.nbytes), value.dtype)
+            namespace[name] = memory.reshape(value.shape)

@@ -1,0 +1,168 @@
+"""Other arguments of the same kind: other values, sizes and layouts, from the real ones.
+
+A rewrite must agree on them too. What they are is said in words, since a rewrite that
+differs only for empty arrays, or where there is NaN, may still be what is wanted.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from profiler_suite.measure.explain.same_answer import arrays_in
+from profiler_suite.model.noun import Noun
+
+# Lengths up to this are part of what a function means: three coordinates, a 2 × 2 window.
+_KEPT_LENGTH = 4
+_MOST_ELEMENTS = 200_000
+_DEEPEST = 6
+
+
+class Variant(Noun, frozen=True):
+    """Arguments derived from the real ones."""
+
+    name: str
+    """As in 'differs for …'."""
+    arguments: tuple[Any, ...]
+    essential: bool
+    """Whether a difference refuses a rewrite; else it is said."""
+
+
+def variants(arguments: tuple[Any, ...], seed: int = 0) -> Iterator[Variant]:
+    """Other arguments, made one after the other when they are asked for."""
+    large = sum(each.size for each in arrays_in(arguments)) > _MOST_ELEMENTS
+    rng = np.random.default_rng(seed)
+    shorter = _shorter(arguments, 0.6 if not large else 0.25)
+    yield Variant(
+        name="other sizes",
+        arguments=_mapped(arguments, lambda a: _cut(a, shorter), _int(shorter)),
+        essential=True,
+    )
+    if not large:
+        yield Variant(
+            name="other values",
+            arguments=_mapped(arguments, lambda a: _shuffled(a, rng), _same),
+            essential=True,
+        )
+        yield Variant(
+            name="another memory layout",
+            arguments=_mapped(arguments, _other_layout, _same),
+            essential=True,
+        )
+    if any(each.dtype.kind in "fc" for each in arrays_in(arguments)):
+        yield Variant(
+            name="where there is NaN",
+            arguments=_mapped(
+                arguments, lambda a: _with_nan(_cut(a, shorter), rng), _int(shorter)
+            ),
+            essential=False,
+        )
+    for length, name in ((1, "for arrays of length 1"), (0, "for empty arrays")):
+        lengths = dict.fromkeys(shorter, length)
+        yield Variant(
+            name=name,
+            arguments=_mapped(
+                arguments, functools.partial(_cut, lengths=lengths), _int(lengths)
+            ),
+            essential=False,
+        )
+
+
+def _shorter(arguments: tuple[Any, ...], factor: float) -> dict[int, int]:
+    """A shorter length for each length that occurs, the same wherever it occurs."""
+    lengths = {n for each in arrays_in(arguments) for n in each.shape if n > _KEPT_LENGTH}
+    lengths |= {len(each) for each in _containers(arguments) if len(each) > _KEPT_LENGTH}
+    found: dict[int, int] = {}
+    for n in sorted(lengths):
+        # Odd, and different for different lengths.
+        candidate = max(_KEPT_LENGTH - 1, int(n * factor) | 1)
+        while candidate in found.values() and candidate < n:
+            candidate += 1
+        found[n] = min(candidate, n)
+    alone = [n for n in arguments if type(n) is int and n > 2 * _KEPT_LENGTH]
+    for n in alone:
+        found.setdefault(n, max(_KEPT_LENGTH, int(n * factor) | 1))
+    return found
+
+
+def _containers(value: Any, depth: int = 0) -> Iterator[Any]:
+    if depth < _DEEPEST and isinstance(value, tuple | list):
+        if isinstance(value, list):
+            yield value
+        for each in value[:100]:
+            yield from _containers(each, depth + 1)
+
+
+def _int(lengths: dict[int, int]) -> Callable[[int], int]:
+    return lambda n: lengths.get(n, n)
+
+
+def _same(n: int) -> int:
+    return n
+
+
+def _mapped(
+    value: Any,
+    change: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]],
+    number: Callable[[int], int],
+    depth: int = 0,
+) -> Any:
+    """The value with each of its arrays, and each number that may be a length, changed."""
+    if type(value) is np.ndarray:
+        return change(value)
+    if type(value) is int and depth <= 1:
+        return number(value)
+    if depth >= _DEEPEST:
+        return value
+    if type(value) is tuple:
+        return tuple(_mapped(each, change, number, depth + 1) for each in value)
+    if type(value) is list:
+        kept = value[: number(len(value))]
+        return [_mapped(each, change, number, depth + 1) for each in kept]
+    if type(value) is dict:
+        return {k: _mapped(v, change, number, depth + 1) for k, v in value.items()}
+    if hasattr(value, "iloc") and hasattr(value, "index"):  # a table of pandas
+        return value.iloc[
+            : max(
+                1,
+                number(len(value))
+                if number(len(value)) != len(value)
+                else int(0.6 * len(value)),
+            )
+        ]
+    return value
+
+
+def _cut(array: np.ndarray[Any, Any], lengths: dict[int, int]) -> np.ndarray[Any, Any]:
+    parts = tuple(slice(0, lengths.get(n, n)) for n in array.shape)
+    return _like(array, array[parts])
+
+
+def _shuffled(array: np.ndarray[Any, Any], rng: np.random.Generator) -> np.ndarray[Any, Any]:
+    """The same values in another order: indices stay valid, magnitudes stay what they are."""
+    return _like(array, rng.permutation(array.reshape(-1)).reshape(array.shape))
+
+
+def _with_nan(array: np.ndarray[Any, Any], rng: np.random.Generator) -> np.ndarray[Any, Any]:
+    if array.dtype.kind not in "fc" or not array.size:
+        return array
+    made = np.array(array, copy=True, order="K")
+    made[np.unravel_index(int(rng.integers(array.size)), array.shape)] = np.nan
+    return made
+
+
+def _other_layout(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Column order for what was in row order, and every second element of a longer array."""
+    if array.ndim > 1:
+        return np.array(array, order="F" if array.flags.c_contiguous else "C")
+    if array.ndim == 1 and array.size:
+        return np.repeat(array, 2)[::2]
+    return array
+
+
+def _like(array: np.ndarray[Any, Any], values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A copy of the values in the memory order of the array."""
+    made = np.empty_like(array, shape=values.shape)
+    made[...] = values
+    return made

@@ -1,0 +1,54 @@
+"""What each rule's test needs: where it fires, where it is silent, where it is refused."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tests.analysis.explain.rules.own_function import Own
+
+Arguments = Callable[[], tuple[Any, ...]]
+
+
+class Fires(NamedTuple):
+    rule: str
+    text: str
+    arguments: Arguments
+    expected: str
+    """In the rewritten source."""
+
+
+class Silent(NamedTuple):
+    rule: str
+    text: str
+    arguments: Arguments
+
+
+class Refused(NamedTuple):
+    """The rule may fire, but the check finds the answers to differ."""
+
+    rule: str
+    text: str
+    arguments: Arguments
+
+
+def check_fires(case: Fires) -> None:
+    """It is found with and without a trace, says what is expected, and agrees."""
+    for traced in (True, False):
+        own = Own(case.text, *case.arguments(), traced=traced)
+        found = [f for f in own.findings(case.rule) if f.trial.kind == "rewrite"]
+        assert found, f"{case.rule} is silent {'with' if traced else 'without'} a trace"
+        sources = [f.trial.rewrites[0].source for f in found]
+        assert any(case.expected in source for source in sources), sources
+        agreed = [own.agreement(f) for f in found]
+        assert any(a.same for a in agreed), [a.reason for a in agreed]
+
+
+def check_silent(case: Silent) -> None:
+    own = Own(case.text, *case.arguments())
+    assert not own.findings(case.rule)
+
+
+def check_refused(case: Refused) -> None:
+    own = Own(case.text, *case.arguments())
+    found = [f for f in own.findings(case.rule) if f.trial.kind == "rewrite"]
+    assert found
+    assert not any(own.agreement(f).same for f in found)
