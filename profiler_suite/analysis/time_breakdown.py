@@ -179,7 +179,7 @@ def _joined(
 def _interpreter(dispatch: BreakdownEntry, native: dict[str, BreakdownEntry]) -> BreakdownEntry:
     """What samples see of interpreter and dispatch together, less the dispatch of the replay.
 
-    A sample's address alone cannot tell them apart: CPython's own functions also
+    A sample's address alone does not separate them: CPython's own functions also
     run inside a NumPy call, where they parse its arguments.
     """
     both = (native[INTERPRETER], native[DISPATCH])

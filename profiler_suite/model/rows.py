@@ -184,7 +184,7 @@ class BreakdownRecord(
     tag="account",
     rename={"undisturbed_rounds": "clean_rounds", "native_undisturbed": "native_clean"},
 ):
-    """What the ledger of one point is made from: counts, replay and native samples."""
+    """What the time breakdown of one point is made from: counts, replay and native samples."""
 
     point: str
     plain_s: Seconds

@@ -21,7 +21,7 @@ BUILT_IN = ("profiler_suite.workloads.convolution", "profiler_suite.workloads.de
 def add_workload(workload: Workload) -> Workload:
     """Enter a workload; its name must be new."""
     if workload.name in _WORKLOADS:
-        raise UsageError(f"workload {workload.name!r} is entered twice; choose another name")
+        raise UsageError(f"workload {workload.name!r} is registered twice; choose another name")
     _WORKLOADS[workload.name] = workload
     return workload
 
@@ -50,7 +50,7 @@ def implementation(
         name = function.__name__
         if name in _IMPLEMENTATIONS:
             raise UsageError(
-                f"implementation {name!r} is entered twice; choose another function name"
+                f"implementation {name!r} is registered twice; choose another function name"
             )
         _IMPLEMENTATIONS[name] = Implementation(
             name=name,

@@ -171,7 +171,7 @@ def explain(
 def place(
     explained: FunctionRecord, time: Estimate, machine: Machine, breakdown: Breakdown | None
 ) -> roofline.Placement:
-    """Bound and share of attainable of a traced function.
+    """Bound of a traced function and how near its roof is.
 
     The least time by each roof: FLOP over the best GEMM rate of their dtype,
     traced bytes over the bandwidth of the level that holds arguments, result and

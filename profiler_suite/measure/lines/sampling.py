@@ -30,7 +30,7 @@ _PATIENCE_S = 20.0
 # A sampling process that shares the core looks every 0.16 ms, one that has to wait for a
 # time slice to end every 3 ms and more.
 _SLOWEST_TURN_S = 1e-3
-_TURNS_TRIED = 3
+_TRIES = 3
 _SPINS = 200_000
 
 
@@ -88,7 +88,7 @@ class SamplerProcess:
 
     def _takes_turns(self) -> bool:
         """Whether a sampling process on the same core comes to look often enough."""
-        for _ in range(_TURNS_TRIED):
+        for _ in range(_TRIES):
             self.begin([_spin.__code__])
             try:
                 spent_s = self.evaluate(_spin, (_SPINS,), 1)
