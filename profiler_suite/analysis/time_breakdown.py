@@ -42,6 +42,31 @@ _NATIVE = {
 GAP = 0.10
 
 
+LEAST_COVERAGE = 0.8
+"""With less counted, FLOP, bytes and what follows from them are not the function's."""
+
+
+def is_counted(record: BreakdownRecord) -> bool:
+    """Whether enough of the work was counted to speak of FLOP, rates and roofs."""
+    return not record.untraced and record.coverage >= LEAST_COVERAGE
+
+
+def is_lost(record: BreakdownRecord) -> bool:
+    """Whether a trace was taken that missed too much of the work."""
+    return not record.untraced and not is_counted(record)
+
+
+def coverage_in_words(record: BreakdownRecord) -> str:
+    """'93 % of the time in array code counted; not: …': what is missing by name."""
+    of_what = "the time in array code" if record.coverage_samples else "calls"
+    text = f"{units.percent(record.coverage)} of {of_what} counted"
+    names = [f"{name} ({units.percent(share)})" for name, share in record.escaped.items()]
+    names = names or sorted(record.uncovered)
+    if record.coverage >= 1 or not names:
+        return text
+    return f"{text}; not: {', '.join(names[:3])}"
+
+
 def fault_cost(machine: Machine) -> Ceiling | None:
     """The measured cost of a minor page fault; None where it was not measured."""
     return next(
@@ -68,6 +93,8 @@ def breakdown(record: BreakdownRecord, machine: Machine) -> Breakdown | None:
     price = fault_price(record, machine)
     native = _native_entries(record)
     replayed = _replay_entries(record, price) if not record.untraced else {}
+    if native and not is_counted(record):
+        replayed = {}  # of the operations that were counted: not those of the function
     entries = _joined(record, replayed, native)
     shares = {}
     if replayed:
@@ -197,8 +224,7 @@ def _notes(
     if record.unsampled:
         said.append(f"no native samples: {record.unsampled}")
     if record.coverage < 1 and not record.untraced:
-        names = ", ".join(sorted(record.uncovered)[:3])
-        said.append(f"{units.percent(record.coverage)} of calls counted; not: {names}")
+        said.append(coverage_in_words(record))
     missing = [o.name for o in record.operations if not o.replayed and o.calls]
     if missing:
         said.append(f"not replayed: {', '.join(sorted(set(missing))[:4])}")

@@ -203,6 +203,8 @@ class BreakdownRecord(
     temporaries: Count
     temporary_bytes: Count
     coverage: Number
+    """Of the time in compiled array code, the share inside counted calls; by calls where
+    no samples were taken."""
     uncovered: dict[str, Count]
     native: NativeSamples | None = None
     native_undisturbed: bool = False
@@ -215,6 +217,10 @@ class BreakdownRecord(
     """A page fault with its page's return to the kernel, measured in the same rounds, s;
     0 when it was not."""
     fault_spread_s: float = 0.0
+    coverage_samples: Count = 0
+    """Native samples that the coverage is made from; 0 where it is by calls."""
+    escaped: dict[str, Number] = {}
+    """What was not counted, by name, as a share of the time in compiled array code."""
     schema: int = SCHEMA_VERSION
 
 

@@ -66,6 +66,18 @@ class Operation(Noun, frozen=True):
         return bool(self.via)
 
 
+class Coverage(Noun, frozen=True):
+    """How much of what compiled array code does was counted."""
+
+    share: Number
+    """Of the time in compiled array code, the part inside counted calls. Without samples:
+    counted calls over counted and uncovered calls."""
+    samples: Count
+    """Native samples in array code during traced evaluations; 0 where there are none."""
+    escaped: dict[str, Number]
+    """Share of that time by name of what was not counted, the largest first."""
+
+
 class OperationCounts(Noun, frozen=True):
     """What one evaluation does, operation by operation, and what could not be counted."""
 

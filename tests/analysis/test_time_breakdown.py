@@ -152,6 +152,16 @@ def test_incomplete_coverage_is_named() -> None:
     assert any("80 % of calls counted; not: numba.f" in note for note in found.notes)
 
 
+def test_with_too_little_counted_the_samples_alone_stand() -> None:
+    lost = {"DOUBLE_sqrt (NumPy)": 0.3, "scipy.f": 0.1}
+    found = breakdown(coverage=0.6, coverage_samples=120, escaped=lost)
+    assert found.share("copy") == pytest.approx(0.15)
+    assert list(found.overhead_shares) == ["native"]
+    said = "60 % of the time in array code counted; not: DOUBLE_sqrt (NumPy) (30 %)"
+    assert any(said in note for note in found.notes)
+    assert list(breakdown(coverage=0.8).overhead_shares) == ["replay", "native"]
+
+
 def test_counterfactuals_follow_from_the_entries() -> None:
     record = breakdown_record()
     assert time_breakdown.saved_by_one_call(record) == pytest.approx(99 * 3e-6)

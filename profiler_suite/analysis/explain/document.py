@@ -48,6 +48,8 @@ def document(this: "Explanation") -> dict[str, Any]:
             "temporaries": breakdown_record.temporaries,
             "temporary_bytes": breakdown_record.temporary_bytes,
             "coverage": breakdown_record.coverage,
+            "coverage_samples": breakdown_record.coverage_samples,
+            "escaped": dict(breakdown_record.escaped),
             "uncovered": dict(breakdown_record.uncovered),
             "untraced": breakdown_record.untraced,
         },

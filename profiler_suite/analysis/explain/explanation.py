@@ -186,7 +186,7 @@ def place(
     threads = explained.threads
     level = roofline.level_of(working_set, machine, threads)
     least: dict[str, float] = {}
-    if not breakdown_record.untraced:
+    if time_breakdown.is_counted(breakdown_record):
         peaks = [
             (flop, machine.peak_flop_per_s(_PEAK_DTYPES.get(dtype, "float64"), threads))
             for dtype, flop in explained.flop_by_dtype.items()
@@ -197,7 +197,7 @@ def place(
         bandwidth = machine.bandwidth(level, threads, "read" if reads else "")
         if bandwidth:
             least["memory"] = breakdown_record.traffic_bytes / bandwidth
-    if breakdown is not None:
+    if breakdown is not None and not time_breakdown.is_lost(breakdown_record):
         # As a share of the plain time of the same rounds: both had the same interference.
         least["overhead"] = time_breakdown.overhead(breakdown) * time.time_s
     lowest = max(least, key=lambda name: least[name], default="")
@@ -226,7 +226,7 @@ def place(
 
 def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
     breakdown_record, breakdown = this.explained.breakdown_record, this.breakdown
-    if breakdown is None or breakdown_record.untraced:
+    if breakdown is None or not time_breakdown.is_counted(breakdown_record):
         return ()
     calls = sum(operation.calls for operation in breakdown_record.operations)
     memory_bound = this.roofline.bound == "memory"
@@ -262,7 +262,10 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
         this.time,
     )
     said = [f"{units.time(time.time_s)} ({interval(time)})"]
-    if not breakdown_record.untraced and breakdown_record.flop:
+    if time_breakdown.is_lost(breakdown_record):
+        said.append(time_breakdown.coverage_in_words(breakdown_record))
+        said.append("too little to speak of FLOP, rates and roofs")
+    elif not breakdown_record.untraced and breakdown_record.flop:
         rate = units.flop_rate(breakdown_record.flop / time.time_s)
         said.append(f"{units.count(breakdown_record.flop)} executed FLOP at {rate}")
     elif not breakdown_record.untraced:
@@ -308,6 +311,8 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
 def bound_in_words(this: Explanation) -> str:
     """'memory-bound (L2), 40 % of attainable'; without a roof, the interpreter."""
     placement, breakdown = this.roofline, this.breakdown
+    if time_breakdown.is_lost(this.explained.breakdown_record):
+        return time_breakdown.coverage_in_words(this.explained.breakdown_record)
     if (
         placement.bound == "overhead"
         and breakdown

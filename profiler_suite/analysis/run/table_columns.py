@@ -67,7 +67,7 @@ POINT_COLUMNS = {
     "traced_calls": "operations counted in one evaluation",
     "traced_flop": "FLOP really executed, as traced",
     "traced_bytes": "bytes read and written by all operations, as traced",
-    "coverage": "share of operations that could be counted",
+    "coverage": "share of the time in array code that was counted",
     "breakdown_notes": "what is missing in the time breakdown or disagrees",
     "flags": "what makes the number doubtful, separated by '; '",
 }

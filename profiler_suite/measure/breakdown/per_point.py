@@ -14,16 +14,16 @@ import msgspec
 from profiler_suite import child
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
+from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.breakdown.replay import NOTHING, Replay, replay
 from profiler_suite.measure.children.isolated_points import READY, pass_over
 from profiler_suite.measure.planning.schedule import trace_s
 from profiler_suite.measure.threads import NativeThreads
-from profiler_suite.measure.trace import trace
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.native import NativeSamples
 from profiler_suite.model.noun import Noun, to_json
 from profiler_suite.model.rows import BreakdownRecord, OperationTime
-from profiler_suite.model.trace import Operation, OperationCounts
+from profiler_suite.model.trace import Coverage, Operation, OperationCounts
 from profiler_suite.workloads import catalogue, registry
 
 # More signatures than this are not replayed one by one; the rest is residual, and said.
@@ -50,6 +50,14 @@ class BreakdownEffort(Noun, frozen=True):
     """Size of the last cache; 0 where it is not known."""
     most_trace_s: float = 1.0
     """A function whose trace is expected to take longer is not traced."""
+
+
+class TraceOutcome(Noun, frozen=True):
+    """The counts of a trace with what they cover, or why there are none."""
+
+    counts: OperationCounts | None = None
+    coverage: Coverage | None = None
+    reason: str = ""
 
 
 class BreakdownRequest(Noun, frozen=True):
@@ -114,7 +122,7 @@ def breakdown_record(
     *,
     name: str,
     expected_trace_s: float = 0.0,
-    traced: tuple[OperationCounts | None, str] | None = None,
+    traced: TraceOutcome | None = None,
 ) -> BreakdownRecord:
     """Trace, replay and sample one function on these arguments.
 
@@ -122,9 +130,8 @@ def breakdown_record(
     beforehand: what would take too long is not traced. `traced` gives the counts of a
     trace taken before, or why there are none.
     """
-    counts, untraced = traced or _counts(
-        function, arguments, expected_trace_s, effort.most_trace_s
-    )
+    found = traced or _traced(function, arguments, expected_trace_s, effort.most_trace_s)
+    counts, covered = found.counts, found.coverage
     operations = costliest(gathered(counts.operations) if counts else (), effort.most_bytes)
     sampled: list[tuple[NativeSamples | None, bool, str]] = []
     replayed = replay(
@@ -153,29 +160,32 @@ def breakdown_record(
         traffic_bytes=float(counts.bytes_read + counts.bytes_written) if counts else 0.0,
         temporaries=counts.temporaries if counts else 0,
         temporary_bytes=counts.temporary_bytes if counts else 0,
-        coverage=counts.coverage if counts else 0.0,
+        coverage=covered.share if covered else 0.0,
+        coverage_samples=covered.samples if covered else 0,
+        escaped=covered.escaped if covered else {},
         uncovered=counts.uncovered if counts else {},
         native=samples,
         native_undisturbed=undisturbed,
-        untraced=untraced,
+        untraced=found.reason,
         unsampled=unsampled,
         fault_s=replayed.fault.time_s,
         fault_spread_s=replayed.fault.spread_s,
     )
 
 
-def _counts(
+def _traced(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
     expected_s: float,
     most_s: float,
-) -> tuple[OperationCounts | None, str]:
+) -> TraceOutcome:
     if expected_s > most_s:
-        return None, f"tracing it would take about {expected_s:.0f} s"
+        return TraceOutcome(reason=f"tracing it would take about {expected_s:.0f} s")
     try:
-        return trace(function, arguments)[1], ""
+        counts, covered = counted(function, lambda: arguments)
     except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled
-        return None, f"{type(error).__name__}: {error}"
+        return TraceOutcome(reason=f"{type(error).__name__}: {error}")
+    return TraceOutcome(counts=counts, coverage=covered)
 
 
 def gathered(operations: Sequence[Operation]) -> list[Operation]:
@@ -308,7 +318,7 @@ def _samples(
 
 
 def main() -> None:
-    """Read an Order from standard input, then answer every point with an AccountRecord."""
+    """Read a BreakdownRequest from standard input, then answer each point with its record."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     lines = child.heard(sys.stdin.buffer)

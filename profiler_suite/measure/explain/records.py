@@ -34,6 +34,8 @@ class ExplainEffort(Noun, frozen=True):
     """Of the machine; 0 when not known."""
     timing_s: float = 2.0
     trace_s: float = 6.0
+    coverage_s: float = 0.4
+    """For further traced evaluations where one gives too few samples, s."""
     replay_s: float = 0.5
     sample_s: float = 0.5
     lines_s: float = 0.5

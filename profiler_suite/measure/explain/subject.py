@@ -22,12 +22,12 @@ from profiler_suite.errors import FunctionError
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
 from profiler_suite.measure.breakdown import per_point as breakdown_pass
+from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.explain.records import ExplainEffort, FunctionRecord, SourceText
 from profiler_suite.measure.explain.same_answer import arrays_in, compare, copied, in_words
 from profiler_suite.measure.lines.functions import functions_to_profile, python_function
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
-from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.recording import TraceTooLongError
 from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.trace import OperationCounts
@@ -236,18 +236,25 @@ class Subject:
             minor_faults=faults,
         )
 
-    def _traced(self) -> tuple[OperationCounts | None, str]:
+    def _traced(self) -> breakdown_pass.TraceOutcome:
+        effort = self.effort
         try:
-            _, self.counts = trace(self.function, self.arguments(), seconds=self.effort.trace_s)
+            self.counts, covered = counted(
+                self.function, self.arguments, effort.trace_s, effort.coverage_s
+            )
         except TraceTooLongError:
-            return None, f"it makes so many calls that tracing takes over {_seconds(self)}"
+            return breakdown_pass.TraceOutcome(
+                reason=f"it makes so many calls that tracing takes over {_seconds(self)}"
+            )
         except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled
-            return None, f"{type(error).__name__}: {' '.join(str(error).split())}"
-        return self.counts, ""
+            return breakdown_pass.TraceOutcome(
+                reason=f"{type(error).__name__}: {' '.join(str(error).split())}"
+            )
+        return breakdown_pass.TraceOutcome(counts=self.counts, coverage=covered)
 
     def _has_record(
         self,
-        traced: tuple[OperationCounts | None, str],
+        traced: breakdown_pass.TraceOutcome,
     ) -> BreakdownRecord:
         baseline_s = self.effort.baselines_s.get("ufunc", 0.0) or self.canaries["ufunc"]()
         return breakdown_pass.breakdown_record(

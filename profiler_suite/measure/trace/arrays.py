@@ -11,7 +11,7 @@ from profiler_suite.measure.trace import masks
 from profiler_suite.measure.trace.calls import call_function, call_ufunc, leaf
 from profiler_suite.measure.trace.names import METHOD_KINDS
 from profiler_suite.measure.trace.pickling import under_its_name
-from profiler_suite.measure.trace.recording import PAUSE, active, results_of
+from profiler_suite.measure.trace.recording import CALL, PAUSE, active, results_of
 from profiler_suite.measure.trace.signature import Describer, OperandLayout, seen_array
 from profiler_suite.measure.trace.wrapping import (
     Counting,
@@ -42,10 +42,11 @@ class CountingArray(Counting):
 
     def __getitem__(self, key: Any) -> Any:
         plain = plain_array(self)
-        result = _getitem(plain, unwrap(key))
         recorder = active()
         if recorder is None:
-            return result
+            return _getitem(plain, unwrap(key))
+        with CALL:
+            result = _getitem(plain, unwrap(key))
         with PAUSE:
             describer = Describer()
             whole = describer.array(self)
@@ -65,7 +66,8 @@ class CountingArray(Counting):
     def __setitem__(self, key: Any, value: Any) -> None:
         plain = plain_array(self)
         plain_key = unwrap(key)
-        _setitem(plain, plain_key, unwrap(value))
+        with CALL:
+            _setitem(plain, plain_key, unwrap(value))
         recorder = active()
         if recorder is None:
             return

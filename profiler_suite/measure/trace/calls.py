@@ -16,7 +16,13 @@ from profiler_suite.measure.trace.names import (
     ufunc_kind,
     ufunc_path,
 )
-from profiler_suite.measure.trace.recording import PAUSE, active, results_of
+from profiler_suite.measure.trace.recording import (
+    CALL,
+    PAUSE,
+    active,
+    results_of,
+    uncounted_call,
+)
 from profiler_suite.measure.trace.signature import Describer, Tree, seen_array
 from profiler_suite.measure.trace.wrapping import unwrap, wrap
 
@@ -32,7 +38,8 @@ def leaf(
     recorder = active()
     plain, plain_kwargs = arguments(args, kwargs)
     with PAUSE:
-        result = function(*plain, **plain_kwargs)
+        with CALL:
+            result = function(*plain, **plain_kwargs)
         if result is not None and isinstance(kwargs.get("out"), ndarray):
             result = kwargs["out"]
         for original, each in zip(args, plain, strict=True):
@@ -61,7 +68,9 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
     plain_kwargs = {key: unwrap(each) for key, each in kwargs.items()}
     out = kwargs.get("out")
     with PAUSE:
-        result = getattr(ufunc, method)(*plain, **plain_kwargs)
+        objects = any(map(_is_object, plain))
+        with uncounted_call(f"{ufunc.__name__} on Python objects") if objects else CALL:
+            result = getattr(ufunc, method)(*plain, **plain_kwargs)
         if out is not None:
             results = result if isinstance(result, tuple) else (result,)
             # Where an output was given, that very object comes back.
@@ -75,7 +84,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
         if recorder is None or result is NotImplemented:
             return result
         path = ufunc_path(ufunc)
-        if any(_is_object(each) for each in (*plain, result)):
+        if objects or _is_object(result):
             recorder.note_uncovered(f"{path} on Python objects")
             return wrap(result)
         describer = Describer()

@@ -18,7 +18,7 @@ from profiler_suite.measure.trace import sites
 from profiler_suite.measure.trace.callbacks import arguments, counting_callback, is_callback
 from profiler_suite.measure.trace.calls import leaf
 from profiler_suite.measure.trace.numbers import is_counting_number, math_function
-from profiler_suite.measure.trace.recording import PAUSE, active
+from profiler_suite.measure.trace.recording import PAUSE, active, uncounted_call
 from profiler_suite.measure.trace.wrapping import Counting, unwrap, wrap
 
 _HIDDEN_IN_NUMPY = {
@@ -160,10 +160,11 @@ class ForeignCall:
         if counts and self._kind is not None:
             return leaf(self._name, self._kind, self._original, args, kwargs)
         if not counts and not any(map(_may_count_inside, given)):
-            result = self._original(*args, **kwargs)
+            with uncounted_call(self._name):
+                result = self._original(*args, **kwargs)
         else:
             plain, plain_kwargs = arguments(args, kwargs)
-            with PAUSE:
+            with PAUSE, uncounted_call(self._name):
                 result = self._original(*plain, **plain_kwargs)
         if counts or _has_arrays(result) or _has_arrays(given):
             recorder.note_uncovered(self._name)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping, Sequence
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy import ndarray
@@ -107,6 +107,24 @@ class Recorder:
         )
 
 
+class Gauge(Protocol):
+    """Told what the calling thread does: inside which kind of call its time goes."""
+
+    def enter(self, where: str) -> None:
+        """From now on it is there."""
+
+    def leave(self) -> None:
+        """It is back where it was before."""
+
+
+COUNTED, OWN, OUTSIDE = "counted", "own", "outside"
+"""Where time goes: in counted compiled code, in the trace itself, in all other code.
+
+Any other name is that of compiled code that was seen and has no count."""
+
+_gauge: Gauge | None = None
+
+
 def results_of(result: Any, given: Sequence[ndarray[Any, Any]]) -> list[OperandLayout]:
     """What a call gave back, and whether each array is new, given or a view."""
     if isinstance(result, ndarray):
@@ -150,43 +168,73 @@ def running() -> Recorder | None:
     return _recorder
 
 
-def begin(recorder: Recorder) -> bool:
+def begin(recorder: Recorder, gauge: Gauge | None = None) -> bool:
     """Make this the recorder; False when another trace is under way."""
-    global _recorder
+    global _gauge, _recorder
     if _recorder is not None:
         return False
     _recorder = recorder
+    _gauge = gauge
     return True
 
 
 def end() -> None:
     """Stop recording."""
-    global _recorder
+    global _gauge, _recorder
     _recorder = None
+    _gauge = None
 
 
-class Pause:
+class _Gauged:
+    """A context that the gauge is told of."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+
+    def __enter__(self) -> None:
+        if _gauge is not None:
+            _gauge.enter(self._where)
+
+    def __exit__(self, *_: object) -> None:
+        if _gauge is not None:
+            _gauge.leave()
+
+
+class Pause(_Gauged):
     """Within it, this thread's calls are not counted."""
 
     def __enter__(self) -> None:
         _state.depth = _depth() + 1
+        super().__enter__()
 
     def __exit__(self, *_: object) -> None:
+        super().__exit__()
         _state.depth -= 1
 
 
-PAUSE = Pause()
+PAUSE = Pause(OWN)
+CODE = _Gauged(OUTSIDE)
+"""Around the traced function."""
+CALL = _Gauged(COUNTED)
+"""Around the compiled code itself of a call that is counted."""
 
 
-class Resume:
+def uncounted_call(name: str) -> _Gauged:
+    """Around compiled code without a count."""
+    return _Gauged(name)
+
+
+class Resume(_Gauged):
     """Within it, this thread's calls count again: compiled code has called Python code."""
 
     def __enter__(self) -> None:
+        super().__enter__()
         _outer().append(_depth())
         _state.depth = 0
 
     def __exit__(self, *_: object) -> None:
         _state.depth = _outer().pop()
+        super().__exit__()
 
 
 def _outer() -> list[int]:
@@ -196,4 +244,4 @@ def _outer() -> list[int]:
     return outer
 
 
-RESUME = Resume()
+RESUME = Resume(OUTSIDE)

@@ -7,7 +7,7 @@ from profiler_suite.errors import UsageError
 from profiler_suite.measure.trace import recording, summary
 from profiler_suite.measure.trace.lending import Borrowed
 from profiler_suite.measure.trace.patches import Patches
-from profiler_suite.measure.trace.recording import Recorder
+from profiler_suite.measure.trace.recording import Gauge, Recorder
 from profiler_suite.measure.trace.surroundings import namespaces_of, without_partial
 from profiler_suite.model.trace import OperationCounts
 
@@ -17,6 +17,7 @@ def trace(
     args: Sequence[Any] = (),
     kwargs: Mapping[str, Any] | None = None,
     seconds: float = 0.0,
+    gauge: Gauge | None = None,
 ) -> tuple[Any, OperationCounts]:
     """Run a function once and count its operations; returns its result and the counts.
 
@@ -25,11 +26,12 @@ def trace(
     it and the user's functions it calls refer to. Subclasses keep their class. What it
     does to its arguments it does to the caller's arrays. An exception of the function
     comes through unchanged. Nothing is timed: counting takes longer. Where `seconds` is
-    given, a trace that takes longer raises TraceTooLongError.
+    given, a trace that takes longer raises TraceTooLongError. A gauge is told when this
+    thread enters and leaves compiled code.
     """
     function, args, kwargs = without_partial(function, tuple(args), dict(kwargs or {}))
     recorder = Recorder(seconds)
-    if not recording.begin(recorder):
+    if not recording.begin(recorder, gauge):
         raise UsageError(
             "a trace is already under way in this process; trace one function at a time"
         )
@@ -41,7 +43,8 @@ def trace(
             borrowed.lend_surroundings(function)
             with Patches(namespaces_of(function)) as patches:
                 counting = patches.stand_in(function)
-                result = enter_traced_function(counting, lent_args, lent_kwargs)
+                with recording.CODE:
+                    result = enter_traced_function(counting, lent_args, lent_kwargs)
         finally:
             recording.end()
         result = borrowed.plain(result)

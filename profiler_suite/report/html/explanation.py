@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from profiler_suite import units
+from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.errors import UsageError
@@ -157,7 +158,7 @@ def _view(found: Explanation) -> ExplanationView:
         f"not traced: {breakdown_record.untraced}"
         if breakdown_record.untraced
         else f"{units.count(breakdown_record.calls)} calls, "
-        f"{units.percent(breakdown_record.coverage)} counted"
+        f"{time_breakdown.coverage_in_words(breakdown_record)}"
     )
     return ExplanationView(
         name=explained.name,

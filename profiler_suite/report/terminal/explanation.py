@@ -69,7 +69,9 @@ def _head(page: Page, found: Explanation) -> None:
     )
     breakdown_record = explained.breakdown_record
     parts = [bound_in_words(found)]
-    if not breakdown_record.untraced:
+    if time_breakdown.is_lost(breakdown_record):
+        parts.append("FLOP, rate and roofs are not shown")
+    elif not breakdown_record.untraced:
         if breakdown_record.flop:
             rate = units.flop_rate(breakdown_record.flop / time.time_s)
             parts.append(f"{units.count(breakdown_record.flop)} executed FLOP at {rate}")
@@ -99,7 +101,7 @@ def _breakdown(page: Page, found: Explanation) -> None:
     if not breakdown_record.untraced:
         counted = (
             f"{units.count(breakdown_record.calls)} calls, "
-            f"{units.percent(breakdown_record.coverage)} counted; "
+            f"{time_breakdown.coverage_in_words(breakdown_record)}; "
         )
     shares = ", ".join(
         f"{units.percent(s)} by {m}" for m, s in breakdown.overhead_shares.items()
