@@ -39,7 +39,8 @@ PHRASES = {
     r"× less\b": "1/N of the time, or N× as fast",
     r"\b1 calls\b": "1 call",
 }
-# Names that are not ours: NumPy's, and the keys of files that were written before.
+# Names that are not ours, such as NumPy's. Keys of files that were written before stand in
+# `rename=` alone.
 NOT_OURS = {"arm", "armpl", "clean"}
 SOURCES = sorted(
     path
@@ -80,7 +81,7 @@ def test_no_retired_word_comes_back(path: Path) -> None:
                 pytest.fail(f"{name}: {old} is {IDENTIFIERS[old]}")
         for old in parts(path.stem) & IDENTIFIERS.keys():
             pytest.fail(f"{path.name}: {old} is {IDENTIFIERS[old]}")
-    check_phrases(text)
+    check_phrases("\n".join(line for line in text.splitlines() if "rename=" not in line))
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])

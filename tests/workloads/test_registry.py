@@ -47,12 +47,12 @@ def test_a_second_implementation_of_the_same_name_is_refused() -> None:
     def loop() -> None: ...
 
     enter = registry.implementation("convolution", family="loop", cost=no_cost)
-    with pytest.raises(UsageError, match="'loop' is entered twice"):
+    with pytest.raises(UsageError, match="'loop' is registered twice"):
         enter(loop)
 
 
 def test_a_second_workload_of_the_same_name_is_refused() -> None:
-    with pytest.raises(UsageError, match="'dense' is entered twice"):
+    with pytest.raises(UsageError, match="'dense' is registered twice"):
         registry.add_workload(registry.find_workload("dense"))
 
 

@@ -309,7 +309,7 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
 
 
 def bound_in_words(this: Explanation) -> str:
-    """'memory-bound (L2), 40 % of attainable'; without a roof, the interpreter."""
+    """'memory-bound (L2), 40 % of that roof'; without a roof, the interpreter."""
     placement, breakdown = this.roofline, this.breakdown
     if time_breakdown.is_lost(this.explained.breakdown_record):
         return time_breakdown.coverage_in_words(this.explained.breakdown_record)

@@ -84,9 +84,9 @@ class SamplerProcess:
             self.close()
             raise peek.PeekError("the sampling process could not be started")
         self._sharing = sharing
-        self._sharing = sharing and self._takes_turns()
+        self._sharing = sharing and self._shares_the_core()
 
-    def _takes_turns(self) -> bool:
+    def _shares_the_core(self) -> bool:
         """Whether a sampling process on the same core comes to look often enough."""
         for _ in range(_TRIES):
             self.begin([_spin.__code__])

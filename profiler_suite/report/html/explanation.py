@@ -70,7 +70,7 @@ class LineView:
 
 
 @dataclasses.dataclass(frozen=True)
-class SourceView:
+class FunctionSource:
     """One annotated function."""
 
     name: str
@@ -101,7 +101,7 @@ class ExplanationView:
     after: str
     patch: str
     operations: TableView
-    functions: tuple[SourceView, ...]
+    functions: tuple[FunctionSource, ...]
 
 
 def render(found: Explanation) -> str:
@@ -257,9 +257,9 @@ def _operations(found: Explanation) -> TableView:
     )
 
 
-def _functions(found: Explanation) -> tuple[SourceView, ...]:
+def _functions(found: Explanation) -> tuple[FunctionSource, ...]:
     table = found.lines
-    views: list[SourceView] = []
+    views: list[FunctionSource] = []
     for source in found.explained.sources:
         end = source.first_line + len(source.text.splitlines())
         own = table[
@@ -280,7 +280,9 @@ def _functions(found: Explanation) -> tuple[SourceView, ...]:
         else:  # without what it defines inside of itself
             names = own["function"].str.rpartition(".")[2]
             said = annotated_source.totals(own[names == source.function])
-        views.append(SourceView(source.function, Path(source.file).name, said, tuple(lines)))
+        views.append(
+            FunctionSource(source.function, Path(source.file).name, said, tuple(lines))
+        )
     return tuple(views)
 
 

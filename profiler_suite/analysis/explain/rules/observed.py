@@ -83,14 +83,14 @@ class Observed:
 
     def replayed_share(self, operations: Iterable[Operation]) -> float:
         """Share of the time that the replay gives to these operations."""
-        account = self.explained.breakdown_record
+        record = self.explained.breakdown_record
         wanted = {id(o) for o in operations}
         total = sum(
             time.calls * time.full_s
-            for time, o in zip(account.operations, self.explained.operations, strict=False)
+            for time, o in zip(record.operations, self.explained.operations, strict=False)
             if id(o) in wanted
         )
-        return float(total / account.plain_s) if account.plain_s else 0.0
+        return float(total / record.plain_s) if record.plain_s else 0.0
 
     def holds(self, one: Match, letters: str, *names: str, kinds: str = "array number") -> bool:
         """Whether these captures hold dtypes of these letters, as far as anything tells.
