@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from profiler_suite.analysis.explain.document import document, to_json
 from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.explain.explanation import explain as explained_by
 from profiler_suite.errors import UsageError
@@ -31,6 +32,14 @@ class NotebookView(Explanation):
         from profiler_suite.report.terminal.explanation import screen
 
         return screen(self, 80, color=False)
+
+    def document(self) -> dict[str, Any]:
+        """The same as plain values; missing numbers are None."""
+        return document(self)
+
+    def to_json(self) -> str:
+        """The explanation as one JSON document with stable keys; times in s."""
+        return to_json(self.document())
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text("Explanation(…)" if cycle else str(self))

@@ -1,6 +1,8 @@
 """The architecture: imports go down the floors, and the light commands stay light."""
 
 import ast
+import itertools
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -49,43 +51,142 @@ HOMES = {
 }
 
 
-def room(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+# Inside these rooms the same rule holds between folders; modules that stand alone are folders
+# of their own.
+INSIDE = {
+    "analysis": {
+        "selfcheck": 3,
+        "explain": 3,
+        "compare": 3,
+        "run": 2,
+        "time_breakdown": 1,
+        "roofline": 0,
+        "statistics": 0,
+    },
+    "measure": {
+        "selfcheck": 7,
+        "sweep": 6,
+        "explain": 5,
+        "breakdown": 4,
+        "planning": 3,
+        "lines": 2,
+        "trace": 1,
+        "native": 1,
+        "children": 1,
+        "timing": 0,
+        "threads": 0,
+        "clock": 0,
+    },
+    "report": {
+        "write": 4,
+        "terminal": 3,
+        "html": 3,
+        "formats": 3,
+        "figures": 2,
+        "content": 1,
+        "drawing": 0,
+    },
+}
 
 
-def imports(path: Path) -> list[str]:
-    found = []
-    for node in ast.walk(ast.parse(path.read_text())):
+def dotted(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {
+    dotted(path): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path.parent != PACKAGE / "experiments"
+}
+
+
+def imports(name: str) -> set[str]:
+    """What a module imports anywhere in it: at its top, in a function, for type checkers."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[name].read_text())):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            module = node.module or ""
-            if module == "profiler_suite":
-                found += [f"profiler_suite.{alias.name}" for alias in node.names]
-            else:
-                found.append(module)
-    return found
+            assert node.level == 0, f"{name}: relative import"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                module = full in MODULES or node.module == "profiler_suite"
+                found.add(full if module else node.module or "")
+    return found - {name}
 
 
-MODULES = [p for p in sorted(PACKAGE.rglob("*.py")) if p.parent != PACKAGE / "experiments"]
+IMPORTS = {name: imports(name) for name in MODULES}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_go_down_the_floors(path: Path) -> None:
-    here = room(path)
-    if here == "__init__":
-        return  # lazy: names for users only; the next test holds it to that
-    for name in imports(path):
-        top, *rest = name.split(".")
-        if top == "profiler_suite":
-            assert rest, f"{path.name} imports the package root"
-            there = rest[0]
-            if there == "__version__":
-                continue
-            assert there == here or FLOORS[there] < FLOORS[here], f"{path.name} imports {name}"
+def goes_down(here: str, there: str) -> bool:
+    """Whether one module may import the other: from a lower floor, or beside it."""
+    _, room, *rest = here.split(".")
+    _, other, *others = there.split(".")
+    if room != other:
+        return FLOORS[other] < FLOORS[room]
+    inside = INSIDE.get(room)
+    if not inside or rest[:1] == others[:1]:
+        return True
+    return inside[others[0]] < inside[rest[0]]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_go_down_the_floors(name: str) -> None:
+    if name == "profiler_suite":
+        return  # lazy: names for users only; a test below holds it to that
+    for other in sorted(IMPORTS[name]):
+        top = other.split(".")[0]
+        if other in MODULES and other != "profiler_suite":
+            assert goes_down(name, other), f"{name} imports {other}"
+        elif top == "profiler_suite":
+            assert other == "profiler_suite.__version__", f"{name} imports {other}"
         elif top in HOMES:
-            assert here in HOMES[top], f"{path.name} imports {top}"
+            assert name.split(".")[1] in HOMES[top], f"{name} imports {top}"
+
+
+def circles(arrows: dict[str, set[str]]) -> list[str]:
+    """Modules that reach themselves."""
+    reached = {name: set(others) & arrows.keys() for name, others in arrows.items()}
+    for via in reached:
+        for found in reached.values():
+            if via in found:
+                found |= reached[via]
+    return sorted(name for name, found in reached.items() if name in found)
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    inner = {name: found for name, found in IMPORTS.items() if name != "profiler_suite"}
+    assert circles(inner) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == ["a", "b", "c"]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_an_import_that_goes_up_is_found() -> None:
+    assert goes_down("profiler_suite.report.html.fill", "profiler_suite.report.content.table")
+    for here, there in (
+        ("profiler_suite.report.content.table", "profiler_suite.report.html.fill"),
+        ("profiler_suite.report.html.fill", "profiler_suite.report.terminal.console"),
+        ("profiler_suite.measure.trace", "profiler_suite.measure.lines.session"),
+        ("profiler_suite.units", "profiler_suite.errors"),
+    ):
+        assert not goes_down(here, there)
+
+
+def test_the_code_map_of_the_readme_names_every_room_on_its_floor() -> None:
+    text = (PACKAGE.parent / "README.md").read_text()
+    table = text.split("**Code map**")[1].split("**Invariants.**")[0]
+    shown = [
+        re.findall(r"`(\w+)`", row.split("|")[1]) for row in table.splitlines() if "`" in row
+    ]
+    rooms = {name.split(".")[1] for name in MODULES if "." in name} - {"__main__"}
+    assert sorted(itertools.chain.from_iterable(shown)) == sorted(rooms)
+    floors = [[FLOORS[room] for room in row] for row in shown]
+    for above, below in itertools.pairwise(floors):
+        assert min(above) >= max(below), (above, below)
 
 
 @pytest.mark.parametrize(

@@ -87,15 +87,18 @@ def show(
     markdown: bool,
 ) -> None:
     """Print the comparison in the form that was asked for."""
-    from profiler_suite.report.content import comparison_tables as comparison
+    from profiler_suite.report.formats import comparison_document
+    from profiler_suite.report.terminal import comparison
 
     if as_json:
         import msgspec
 
-        text = msgspec.json.format(msgspec.json.encode(comparison.document(found, failed)))
+        text = msgspec.json.format(
+            msgspec.json.encode(comparison_document.document(found, failed))
+        )
         click.echo(text.decode())
     elif markdown:
-        click.echo(comparison.markdown(found), nl=False)
+        click.echo(comparison_document.markdown(found), nl=False)
     else:
         click.echo(
             comparison.screen(found, terminal_width(), wants_color(), everything=everything)
@@ -104,13 +107,13 @@ def show(
 
 def gate(found: "Comparison", failed: "Sequence[Change]", fail_on: float) -> int:
     """The exit code under --fail-on; says on standard error why it is not 0."""
-    from profiler_suite.report.content import comparison_tables as comparison
+    from profiler_suite.report.content import comparison_tables
 
     if found.obstacles:
         raise UsageError(f"--fail-on cannot be judged: {found.obstacles[0]}")
     if not failed:
         return 0
-    click.echo(comparison.failure(found, failed, fail_on), err=True)
+    click.echo(comparison_tables.failure(found, failed, fail_on), err=True)
     return REGRESSION
 
 

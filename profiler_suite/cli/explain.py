@@ -94,7 +94,9 @@ def explain_command(
 
         write(found, html)
     if as_json:
-        click.echo(found.to_json())
+        from profiler_suite.analysis.explain.document import document, to_json
+
+        click.echo(to_json(document(found)))
     else:
         from profiler_suite.report.terminal.explanation import screen
 
@@ -249,7 +251,9 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
         against_other,
     )
     if as_json:
-        click.echo(found.to_json())
+        from profiler_suite.analysis.explain.document import question_document, to_json
+
+        click.echo(to_json(question_document(found)))
     else:
         from profiler_suite.report.terminal.question import screen
 

@@ -42,12 +42,12 @@ def report_on(
     if as_json:
         import msgspec
 
-        from profiler_suite.report.content import comparison_tables
+        from profiler_suite.report.formats import comparison_document
         from profiler_suite.report.formats.document import document
 
         said = document(run)
         if found is not None:
-            said["comparison"] = comparison_tables.document(found, failed)
+            said["comparison"] = comparison_document.document(found, failed)
         click.echo(msgspec.json.format(msgspec.json.encode(said)).decode())
     else:
         from profiler_suite.report.terminal.listings import summary

@@ -35,7 +35,7 @@ def selfcheck_command(as_json: bool, quiet: bool) -> int:
 
         click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
     else:
-        from profiler_suite.report.content.selfcheck_table import screen
+        from profiler_suite.report.terminal.selfcheck import screen
 
         click.echo(screen(found, terminal_width(), wants_color()))
     return DEFECTS if found.defects else 0

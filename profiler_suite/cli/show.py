@@ -55,12 +55,10 @@ def report_command(run: str, out: Path | None, baseline: str | None, quiet: bool
         return 0
     click.echo(summary(loaded, terminal_width(), wants_color()))
     if found is not None:
-        from profiler_suite.report.content import comparison_tables
+        from profiler_suite.report.terminal import comparison
 
         click.echo()
-        click.echo(
-            comparison_tables.screen(found, terminal_width(), wants_color(), everything=False)
-        )
+        click.echo(comparison.screen(found, terminal_width(), wants_color(), everything=False))
     return 0
 
 

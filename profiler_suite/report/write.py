@@ -6,7 +6,7 @@ from pathlib import Path
 from profiler_suite.analysis.compare.changes import Comparison
 from profiler_suite.analysis.run.load import Run, collections_put_off
 from profiler_suite.errors import RunFolderError
-from profiler_suite.report.content import host_tables, run_facts
+from profiler_suite.report.content import run_facts
 from profiler_suite.report.drawing import svg
 from profiler_suite.report.drawing.png_worker import Press
 from profiler_suite.report.figures import all_figures
@@ -61,7 +61,7 @@ def write_report(
     target = folder / "report.html"
     write_whole(target, rendered)
     if run.hosts:
-        write_whole(folder / "hosts.csv", host_tables.hosts_csv(run))
+        write_whole(folder / "hosts.csv", table_csv.hosts_csv(run))
         for name, host in run.hosts.items():
             say(f"the page of {name}")
             own = folder / host.folder.relative_to(run.folder)

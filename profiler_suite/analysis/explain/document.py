@@ -1,67 +1,47 @@
-"""An explanation as plain values with stable keys, for JSON."""
+"""Explanations as plain values with stable keys, for JSON; missing numbers are None."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import pandas as pd
 
-from profiler_suite.model.results import Breakdown, BreakdownEntry
-
-if TYPE_CHECKING:
-    from profiler_suite.analysis.explain.advice import Advice
-    from profiler_suite.analysis.explain.explanation import Explanation
+from profiler_suite.analysis.explain.advice import Advice
+from profiler_suite.analysis.explain.explanation import Explanation
+from profiler_suite.analysis.explain.question import QuestionAnswer
+from profiler_suite.model.results import Breakdown
 
 EXPLANATION_SCHEMA = 1
+SEED_SCHEMA = 1
+# Fields that stand in the document under their own names.
+_OF_FUNCTION = ("name", "setup", "file", "line", "threads", "arguments", "result")
+_OF_TIME = ("time_s", "low_s", "high_s", "minimum_s", "visits", "undisturbed_visits", "flags")
+_OF_TRACE = (
+    *("calls", "flop", "traffic_bytes", "temporaries", "temporary_bytes"),
+    *("coverage", "coverage_samples", "escaped", "uncovered", "untraced"),
+)
+_OF_ENTRY = ("time_s", "low_s", "high_s", "method")
+_OF_BREAKDOWN = ("time_s", "overhead_shares", "coverage", "undisturbed")
+_OF_COUNTERFACTUAL = ("text", "saved_s", "share")
 
 
-def document(this: "Explanation") -> dict[str, Any]:
-    """The explanation as plain values with stable keys; missing numbers are None."""
-    explained, breakdown_record, time = (
-        this.explained,
-        this.explained.breakdown_record,
-        this.time,
-    )
+def document(this: Explanation) -> dict[str, Any]:
+    """The explanation as plain values."""
+    explained = this.explained
     return {
         "schema": EXPLANATION_SCHEMA,
-        "name": explained.name,
-        "setup": explained.setup,
-        "file": explained.file,
-        "line": explained.line,
-        "threads": explained.threads,
-        "arguments": list(explained.arguments),
-        "result": explained.result,
-        "time": {
-            "time_s": time.time_s,
-            "low_s": time.low_s,
-            "high_s": time.high_s,
-            "minimum_s": time.minimum_s,
-            "cold_s": explained.cold_s,
-            "visits": time.visits,
-            "undisturbed_visits": time.undisturbed_visits,
-            "flags": list(time.flags),
-        },
-        "trace": {
-            "calls": breakdown_record.calls,
-            "flop": breakdown_record.flop,
-            "traffic_bytes": breakdown_record.traffic_bytes,
-            "temporaries": breakdown_record.temporaries,
-            "temporary_bytes": breakdown_record.temporary_bytes,
-            "coverage": breakdown_record.coverage,
-            "coverage_samples": breakdown_record.coverage_samples,
-            "escaped": dict(breakdown_record.escaped),
-            "uncovered": dict(breakdown_record.uncovered),
-            "untraced": breakdown_record.untraced,
-        },
-        "breakdown": _breakdown_document(this.breakdown),
+        **_fields(explained, _OF_FUNCTION),
+        "time": _fields(this.time, _OF_TIME) | {"cold_s": explained.cold_s},
+        "trace": _fields(explained.breakdown_record, _OF_TRACE),
+        "breakdown": _breakdown(this.breakdown),
         "roofline": msgspec.to_builtins(this.roofline),
         "operations": _records(this.operations),
         "lines": _records(this.lines),
         "counterfactuals": {
-            each.name: {"text": each.text, "saved_s": each.saved_s, "share": each.share}
-            for each in this.counterfactuals
+            each.name: _fields(each, _OF_COUNTERFACTUAL) for each in this.counterfactuals
         },
-        "advice": [_advice_document(each) for each in this.advice],
+        "advice": [_advice(each) for each in this.advice],
         "not_advised": list(this.not_advised),
         "patch": this.patch,
         "verdict": list(this.verdict),
@@ -69,31 +49,64 @@ def document(this: "Explanation") -> dict[str, Any]:
     }
 
 
-def _advice_document(given: "Advice") -> dict[str, Any]:
+def question_document(this: QuestionAnswer) -> dict[str, Any]:
+    """The answer to the founding question as plain values; times in s."""
+    left, right = (document(found) for found in this.explanations)
+    return {
+        "schema": SEED_SCHEMA,
+        "question": this.question,
+        "headline": this.headline,
+        "ratio": msgspec.to_builtins(this.ratio),
+        "quotient_of_times": this.quotient,
+        "flop_ratio": this.sides[1].textbook_flop / this.sides[0].textbook_flop,
+        "sides": [
+            {
+                "side": role,
+                "implementation": side.name,
+                "problem": side.problem,
+                "flop_textbook": side.textbook_flop,
+                "flop_executed": plain["trace"]["flop"],
+                "compulsory_bytes": side.textbook_bytes,
+                "bound": plain["roofline"]["bound"],
+                "of_attainable": plain["roofline"]["of_attainable"],
+                "explanation": plain,
+            }
+            for role, side, plain in zip(
+                ("loop", "product"), this.sides, (left, right), strict=True
+            )
+        ],
+        "counterfactuals": left["counterfactuals"],
+        "alternative": {
+            "implementation": this.alternative_name,
+            "ratio": msgspec.to_builtins(this.alternative),
+        },
+        "sentences": list(this.sentences),
+    }
+
+
+def to_json(plain: dict[str, Any]) -> str:
+    """A document as indented JSON."""
+    return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _fields(noun: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: msgspec.to_builtins(getattr(noun, name)) for name in names}
+
+
+def _advice(given: Advice) -> dict[str, Any]:
     found: dict[str, Any] = msgspec.to_builtins(given)
     del found["rewrites"]  # their text is in source and lines
     return found
 
 
-def _breakdown_document(breakdown: Breakdown | None) -> dict[str, Any] | None:
+def _breakdown(breakdown: Breakdown | None) -> dict[str, Any] | None:
     if breakdown is None:
         return None
-
-    def entry(each: BreakdownEntry) -> dict[str, Any]:
-        return {
-            "time_s": each.time_s,
-            "low_s": each.low_s,
-            "high_s": each.high_s,
-            "share": each.time_s / breakdown.time_s,
-            "method": each.method,
+    return _fields(breakdown, _OF_BREAKDOWN) | {
+        "entries": {
+            each.name: _fields(each, _OF_ENTRY) | {"share": each.time_s / breakdown.time_s}
+            for each in breakdown.entries
         }
-
-    return {
-        "time_s": breakdown.time_s,
-        "entries": {each.name: entry(each) for each in breakdown.entries},
-        "overhead_shares": dict(breakdown.overhead_shares),
-        "coverage": breakdown.coverage,
-        "undisturbed": breakdown.undisturbed,
     }
 
 

@@ -1,17 +1,14 @@
 """What the measurements of one function mean: time breakdown, roofs, verdict, advice."""
 
 import functools
-import json
 import math
 from collections.abc import Callable
-from typing import Any
 
 import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.analysis import roofline, statistics, time_breakdown
 from profiler_suite.analysis.explain import advice, attempts, function_tables, patch
-from profiler_suite.analysis.explain import document as explanation_document
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.attempts import Attempt
 from profiler_suite.analysis.explain.rules.observed import Observed
@@ -141,14 +138,6 @@ class Explanation:
     def verdict(self) -> tuple[str, ...]:
         """The answer in sentences."""
         return _verdict(self)
-
-    def document(self) -> dict[str, Any]:
-        """The same as plain values; missing numbers are None."""
-        return explanation_document.document(self)
-
-    def to_json(self) -> str:
-        """The explanation as one JSON document with stable keys; times in s."""
-        return json.dumps(self.document(), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def explain(

@@ -1,16 +1,11 @@
 """The founding question answered: two explanations side by side, and their ratio."""
 
-import json
-from typing import Any
-
 from profiler_suite import units
 from profiler_suite.analysis import statistics, time_breakdown
 from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.statistics import PairedRatio
 from profiler_suite.measure.explain.records import TrialResult
 from profiler_suite.model.noun import Noun
-
-SEED_SCHEMA = 1
 
 
 class Side(Noun, frozen=True):
@@ -128,54 +123,6 @@ class QuestionAnswer:
             )
         return tuple(said)
 
-    def document(self) -> dict[str, Any]:
-        """The answer as plain values with stable keys; times in s."""
-        return {
-            "schema": SEED_SCHEMA,
-            "question": self.question,
-            "headline": self.headline,
-            "ratio": _ratio_document(self.ratio),
-            "quotient_of_times": self.quotient,
-            "flop_ratio": self.sides[1].textbook_flop / self.sides[0].textbook_flop,
-            "sides": [
-                {
-                    "side": role,
-                    "implementation": side.name,
-                    "problem": side.problem,
-                    "flop_textbook": side.textbook_flop,
-                    "flop_executed": found.explained.breakdown_record.flop,
-                    "compulsory_bytes": side.textbook_bytes,
-                    "bound": found.roofline.bound,
-                    "of_attainable": found.roofline.of_attainable,
-                    "explanation": found.document(),
-                }
-                for role, side, found in zip(
-                    ("loop", "product"), self.sides, self.explanations, strict=True
-                )
-            ],
-            "counterfactuals": self.explanations[0].document()["counterfactuals"],
-            "alternative": {
-                "implementation": self.alternative_name,
-                "ratio": _ratio_document(self.alternative),
-            },
-            "sentences": list(self.sentences),
-        }
-
-    def to_json(self) -> str:
-        """The answer as one JSON document."""
-        return json.dumps(self.document(), indent=2, ensure_ascii=False, allow_nan=False)
-
 
 def _interval(ratio: PairedRatio) -> str:
     return f"{units.three_digits(ratio.low)} to {units.three_digits(ratio.high)}"
-
-
-def _ratio_document(ratio: PairedRatio | None) -> dict[str, Any] | None:
-    if ratio is None:
-        return None
-    return {
-        "ratio": ratio.ratio,
-        "low": ratio.low,
-        "high": ratio.high,
-        "pairs": ratio.pairs,
-    }

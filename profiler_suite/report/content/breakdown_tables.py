@@ -3,13 +3,12 @@
 from typing import Any
 
 from profiler_suite import units
-from profiler_suite.analysis.time_breakdown import ARITHMETIC, COPY, GAP
+from profiler_suite.analysis.time_breakdown import ARITHMETIC, COPY, ENTRIES, GAP
 from profiler_suite.model.results import Breakdown, BreakdownEntry
 from profiler_suite.report.content import selection
 from profiler_suite.report.content.run_facts import RunFacts
-from profiler_suite.report.drawing.style import ENTRY_COLOURS
-from profiler_suite.report.figures.time_breakdown import METHODS, with_breakdown
-from profiler_suite.report.html.view import TableView
+from profiler_suite.report.content.selection import METHODS, with_breakdown
+from profiler_suite.report.content.table import TableView
 
 _MOST_GAPS = 15
 _MOST_CALLS = 4  # operations per implementation
@@ -29,7 +28,7 @@ def breakdown(known: RunFacts) -> TableView | None:
             row.implementation,
             row.problem,
             units.time(row.time_s),
-            *(_entry(known, row, entry) for entry in ENTRY_COLOURS),
+            *(_entry(known, row, entry) for entry in ENTRIES),
             *(_overhead(known, row, method) for method in METHODS),
             row.breakdown_notes if isinstance(row.breakdown_notes, str) else "",
         )
@@ -38,8 +37,8 @@ def breakdown(known: RunFacts) -> TableView | None:
     methods = tuple(f"overhead: {name}" for name in METHODS.values())
     return TableView(
         f"The time breakdown in % of the time ({first})",
-        ("implementation", "problem", "time", *ENTRY_COLOURS, *methods, "remark"),
-        (False, False, *(True,) * (1 + len(ENTRY_COLOURS) + len(methods)), False),
+        ("implementation", "problem", "time", *ENTRIES, *methods, "remark"),
+        (False, False, *(True,) * (1 + len(ENTRIES) + len(methods)), False),
         tuple(rows),
         minor=("problem", "remark"),
         note=_in_their_own_rounds(known, list(selection.rows(own))),

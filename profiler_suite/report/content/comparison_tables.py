@@ -1,10 +1,7 @@
-"""A comparison as text: for the terminal, as Markdown, as a JSON document, as tables."""
+"""A comparison in sentences and tables."""
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-import msgspec
 
 from profiler_suite import units
 from profiler_suite.analysis.compare.changes import (
@@ -15,23 +12,13 @@ from profiler_suite.analysis.compare.changes import (
     Verdict,
 )
 from profiler_suite.analysis.compare.paired import PAIRED_THRESHOLD
-from profiler_suite.report.formats import markdown as plain
-from profiler_suite.report.html.view import TableView
-from profiler_suite.report.terminal.console import Page, TextColumn
+from profiler_suite.report.content.table import TableView
 
-DOCUMENT_SCHEMA = 1
 # Without --all, so many points that differ are listed, and so many others.
 _MOST_CHANGES = 25
 _FEW_POINTS = 12
-_MOST_REASONS = 6
 # What differs from point to point in a reason: 'is wide: ± 12 %', 'noise of 3 %', '(3)'.
 _FIGURES = re.compile(r"(: ±| of) [\d.]+ %|\s*\([^)]*\)")
-_STYLES = {
-    Verdict.SLOWER: "red",
-    Verdict.FASTER: "green",
-    Verdict.SAME: "",
-    Verdict.UNKNOWN: "yellow",
-}
 
 
 def headline(found: Comparison) -> str:
@@ -69,47 +56,6 @@ def _who(found: Comparison, word: Verdict) -> str:
     return "; ".join(names) + more
 
 
-def screen(found: Comparison, width: int, color: bool, *, everything: bool) -> str:
-    """The comparison for a terminal: environment, families, points, what is undecided."""
-    page = Page(width, color)
-    page.paragraph(f"{headline(found)}.", style="bold")
-    page.line()
-    if found.differences:
-        page.line("What else differs", "bold")
-        page.table(
-            (
-                TextColumn("", least=14),
-                TextColumn(_first(found), least=16),
-                TextColumn(_second(found), least=16),
-            ),
-            [(d.name, d.before, d.after) for d in found.differences],
-        )
-    else:
-        page.line("The environments are the same.")
-    for text in (*found.obstacles, *found.warnings):
-        page.paragraph(text, first="  ! ", indent="    ", style="yellow")
-    page.line()
-    table = families(found)
-    page.line("Families, geometric mean", "bold")
-    _print(page, table, [f.verdict for f in found.families])
-    chosen = found.changes if everything else _worth_showing(found)
-    if chosen:
-        page.line()
-        page.line("Points", "bold")
-        _print(page, points(chosen), [c.verdict for c in chosen])
-    left_out = len(found.changes) - len(chosen)
-    if left_out:
-        page.paragraph(
-            f"{_others(chosen, left_out)}: {_tally_in_words(found, chosen)} (--all)",
-            first="  ",
-            indent="  ",
-        )
-    _reasons(page, found)
-    page.line()
-    page.paragraph(method(found), style="dim")
-    return page.text()
-
-
 def method(found: Comparison) -> str:
     """What the words mean and what they rest on."""
     return _METHOD_PAIRED if found.paired else _METHOD
@@ -129,15 +75,18 @@ _METHOD_PAIRED = (
 )
 
 
-def _first(found: Comparison) -> str:
+def first_word(found: Comparison) -> str:
+    """What the run that is compared with is called."""
     return "other" if found.paired else "first"
 
 
-def _second(found: Comparison) -> str:
+def second_word(found: Comparison) -> str:
+    """What the run that is judged is called."""
     return "this" if found.paired else "second"
 
 
-def _worth_showing(found: Comparison) -> list[Change]:
+def worth_showing(found: Comparison) -> list[Change]:
+    """The points that differ, or all when they are few and none does."""
     different = [c for c in found.changes if c.verdict in DIFFERENT]
     if not different and len(found.changes) <= _FEW_POINTS:
         return list(found.changes)
@@ -160,27 +109,17 @@ def untold(found: Comparison) -> tuple[str, ...]:
     )
 
 
-def _others(shown: Sequence[Change], left_out: int) -> str:
+def others(shown: Sequence[Change], left_out: int) -> str:
+    """'3 more points', or '3 points' where none is shown."""
     return units.some(left_out, "more point" if shown else "point")
 
 
-def _tally_in_words(found: Comparison, shown: Sequence[Change]) -> str:
+def tally_in_words(found: Comparison, shown: Sequence[Change]) -> str:
+    """How many of the others have each verdict."""
     ids = {c.id for c in shown}
     rest = [c for c in found.changes if c.id not in ids]
     counts = ((v, sum(c.verdict is v for c in rest)) for v in Verdict)
     return ", ".join(f"{count} {v.value}" for v, count in counts if count)
-
-
-def _reasons(page: Page, found: Comparison) -> None:
-    counted = reasons(found)
-    if not counted or found.obstacles:
-        return
-    page.line()
-    page.line("Cannot tell", "bold")
-    for text, count in counted[:_MOST_REASONS]:
-        page.paragraph(f"{units.some(count, 'point')}: {text}", first="  ", indent="    ")
-    if len(counted) > _MOST_REASONS:
-        page.line(f"  and {len(counted) - _MOST_REASONS} more reasons")
 
 
 def reasons(found: Comparison) -> list[tuple[str, int]]:
@@ -193,21 +132,11 @@ def reasons(found: Comparison) -> list[tuple[str, int]]:
     return sorted(counted.items(), key=lambda item: -item[1])
 
 
-def _print(page: Page, table: TableView, verdicts: Sequence[Verdict]) -> None:
-    ranks = {"noise": 3, "95 % interval": 1, "before": 2}
-    leasts = {"implementation": 12, "problem": 12, "family": 10}
-    columns = [
-        TextColumn(h, numeric=n, rank=ranks.get(h, 0), least=leasts.get(h, 0))
-        for h, n in zip(table.headings, table.numeric, strict=True)
-    ]
-    different = [v in DIFFERENT for v in verdicts]
-    page.table(columns, table.rows, emphasised=different)
-
-
 def families(found: Comparison) -> TableView:
     """A row for each family."""
     return _groups(
-        found.families, f"Families: geometric mean of {_second(found)} over {_first(found)}"
+        found.families,
+        f"Families: geometric mean of {second_word(found)} over {first_word(found)}",
     )
 
 
@@ -215,7 +144,7 @@ def implementations(found: Comparison) -> TableView:
     """A row for each implementation."""
     return _groups(
         found.implementations,
-        f"Implementations: geometric mean of {_second(found)} over {_first(found)}",
+        f"Implementations: geometric mean of {second_word(found)} over {first_word(found)}",
     )
 
 
@@ -285,57 +214,10 @@ def environment(found: Comparison) -> TableView | None:
         return None
     return TableView(
         "What else differs",
-        ("fact", _first(found), _second(found)),
+        ("fact", first_word(found), second_word(found)),
         (False, False, False),
         tuple((d.name, d.before, d.after) for d in found.differences),
     )
-
-
-def markdown(found: Comparison) -> str:
-    """The comparison for a pull request."""
-    parts = [f"## {plain.text(headline(found))}"]
-    table = environment(found)
-    parts.append(plain.table(table) if table else "The environments are the same.")
-    said = (*found.obstacles, *found.warnings)
-    if said:
-        parts.append("\n".join(f"> - {plain.text(text)}" for text in said))
-    parts.append(plain.table(families(found)))
-    chosen = _worth_showing(found)
-    if chosen:
-        parts.append(plain.table(points(chosen)))
-    left_out = len(found.changes) - len(chosen)
-    if left_out:
-        parts.append(f"{units.some(left_out, 'more point')}: {_tally_in_words(found, chosen)}.")
-    parts.append(plain.text(method(found)))
-    return "\n\n".join(parts) + "\n"
-
-
-def document(found: Comparison, failed: Sequence[Change] = ()) -> dict[str, Any]:
-    """The comparison for a program; a number that is missing or has no bound is null."""
-    return {
-        "schema": DOCUMENT_SCHEMA,
-        "before": found.before,
-        "after": found.after,
-        "paired": found.paired,
-        "environment": [msgspec.to_builtins(d) for d in found.differences],
-        "obstacles": list(found.obstacles),
-        "warnings": list(found.warnings),
-        "verdicts": {v.value: count for v, count in found.tally().items()},
-        "regressions": [change.id for change in failed],
-        "families": [_plain(msgspec.to_builtins(f)) for f in found.families],
-        "implementations": [_plain(msgspec.to_builtins(f)) for f in found.implementations],
-        "points": [_plain(msgspec.to_builtins(c)) for c in found.changes],
-    }
-
-
-_ABSENT_AT_ZERO = ("before_s", "after_s", "ratio", "low", "high", "minima", "threshold")
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    for name in _ABSENT_AT_ZERO:
-        if name in row and (not row[name] or row[name] > 1e300):
-            row[name] = None
-    return row
 
 
 def failure(found: Comparison, failed: Sequence[Change], fail_on: float) -> str:

@@ -2,39 +2,21 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
-
 from profiler_suite import units
 from profiler_suite.analysis.compare.changes import Verdict
 from profiler_suite.analysis.compare.hosts import Hosts, Measure, QuantityOnHosts, TimeOnHost
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.report.content import comparison_tables
-from profiler_suite.report.formats.table_csv import points_csv
-from profiler_suite.report.html.view import HostsView, TableView
-from profiler_suite.store import host_folder
+from profiler_suite.report.content.table import TableView
 
 # Operations whose fixed cost tells the speed of the interpreter and of entering NumPy.
 _TELLING = ("loop iteration", "python call", "slice", "np.add")
 
-# As in every small table of the page; hosts.csv has all of it.
-_MOST_ROWS = 200
 
-
-def view(run: Run, found: Hosts) -> HostsView:
-    """Everything the section shows."""
-    return HostsView(
-        first=found.names[0],
-        pages=tuple(
-            (name, f"{host_folder(run.folder, name).relative_to(run.folder)}/report.html")
-            for name in found.names
-        ),
-        sentences=sentences(found),
-        tables=tuple(
-            table.first(_MOST_ROWS)
-            for table in (_about(run), _implementations(found), *_quantities(found))
-            if table.rows
-        ),
-    )
+def tables(run: Run, found: Hosts) -> list[TableView]:
+    """The hosts, then their implementations, ceilings and call costs side by side."""
+    each = (_about(run), _implementations(found), *_quantities(found))
+    return [table for table in each if table.rows]
 
 
 def sentences(found: Hosts) -> tuple[str, ...]:
@@ -191,13 +173,3 @@ def _value(quantity: str, value: float) -> str:
         return "not measured"
     form = {"peak": units.flop_rate, "bandwidth": units.byte_rate}.get(quantity, units.time)
     return form(value)
-
-
-def hosts_csv(run: Run) -> str:
-    """The points of every host in one table, the host first."""
-    each = []
-    for name, host in run.hosts.items():
-        table = host.points.copy()
-        table.insert(0, "host", name)
-        each.append(table)
-    return points_csv(pd.concat(each, ignore_index=True))

@@ -6,7 +6,7 @@ from typing import Any
 from profiler_suite import units
 from profiler_suite.report.content import columns, provenance, selection
 from profiler_suite.report.content.run_facts import RunFacts
-from profiler_suite.report.html.view import TableView
+from profiler_suite.report.content.table import TableView
 
 # Reasons that differ in their numbers alone are the same reason.
 _QUANTITY = re.compile(r"\d[\d.,]*(?: (?:[nµm]?s|min|[KMG]i?B|B)\b)?")

@@ -11,6 +11,7 @@ from profiler_suite.analysis.run import crossovers
 from profiler_suite.analysis.run.table_columns import POINT_COLUMNS
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.model.workload import CHOICE
+from profiler_suite.report.content import selection
 
 # What an axis is called in words; dimensions not listed stand under their own name.
 AXIS_WORDS = {
@@ -167,3 +168,17 @@ def fastest(frame: pd.DataFrame) -> Any:
 def is_swept(experiment: Experiment, points: pd.DataFrame) -> bool:
     """Whether the experiment varies a number (not named problems, not threads)."""
     return experiment.axis in dimensions(points)
+
+
+# Methods of the overhead share: column → name.
+METHODS = {
+    "overhead_replay": "replay",
+    "overhead_native": "samples",
+    "overhead_extrapolated": "no work",
+}
+
+
+def with_breakdown(points: pd.DataFrame) -> pd.DataFrame:
+    """Measured points that have a time breakdown."""
+    frame = selection.measured(points)
+    return frame[frame["residual"].notna()]

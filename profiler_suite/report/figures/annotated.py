@@ -10,10 +10,10 @@ from matplotlib.patches import Rectangle
 from profiler_suite import units
 from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.drawing import chart, labels
 from profiler_suite.report.drawing.chart import WIDTH_IN, Picture
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, ROLES
-from profiler_suite.report.terminal.console import dedented
 
 _ROW_IN = 0.24
 _MARGIN_IN = 0.16

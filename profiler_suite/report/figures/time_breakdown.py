@@ -9,27 +9,16 @@ from profiler_suite import units
 from profiler_suite.analysis.run import crossovers
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.selection import with_breakdown
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, ROLES, Mark, in_order
 
-# Methods of the overhead share: column → name.
-METHODS = {
-    "overhead_replay": "replay",
-    "overhead_native": "samples",
-    "overhead_extrapolated": "no work",
-}
 _ROW_IN = 0.27
 _LEGEND_ROW_IN = 0.17
 _WORTH_A_NUMBER = 0.07
 _MOST_ROWS = 24
 _HALF, _TENTH = 0.5, 0.1
-
-
-def with_breakdown(points: pd.DataFrame) -> pd.DataFrame:
-    """Measured points that have a time breakdown."""
-    frame = selection.measured(points)
-    return frame[frame["residual"].notna()]
 
 
 def stacked(

@@ -2,7 +2,7 @@
 
 import re
 
-from profiler_suite.report.html.view import TableView
+from profiler_suite.report.content.table import TableView
 
 # GitHub cuts a job summary at 1 MiB; the whole table belongs into points.csv.
 _MOST_ROWS = 40

@@ -3,22 +3,21 @@
 from collections.abc import Sequence
 
 from profiler_suite import units
-from profiler_suite.report.content import columns, run_tables, selection
+from profiler_suite.report.content import columns, headline, run_tables, selection
 from profiler_suite.report.content.run_facts import RunFacts
+from profiler_suite.report.content.table import TableView
 from profiler_suite.report.figures.all_figures import PlacedPicture
 from profiler_suite.report.formats.markdown import table, text
-from profiler_suite.report.html import fill
-from profiler_suite.report.html.view import TableView
 
 
 def markdown(known: RunFacts, hung: Sequence[PlacedPicture]) -> str:
     """Headline, sides, findings, warnings, the fastest per experiment, figures by name."""
     origin = known.run.provenance
     parts = [
-        f"# {text(fill.headline(known))}",
+        f"# {text(headline.headline(known))}",
         text(
             f"{origin.mode} run on {origin.machine.facts.host}, {origin.started_at}. "
-            f"{fill.counts(known)}. {known.noise}"
+            f"{headline.counts(known)}. {known.noise}"
         ),
     ]
     if known.warnings:

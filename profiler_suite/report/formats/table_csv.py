@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from profiler_suite.analysis.run.load import Run
+
 # A cell that begins like this is a formula to a spreadsheet (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -19,3 +21,13 @@ def points_csv(points: pd.DataFrame) -> str:
 
 def _defused(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def hosts_csv(run: Run) -> str:
+    """The points of every host in one table, the host first."""
+    each = []
+    for name, host in run.hosts.items():
+        table = host.points.copy()
+        table.insert(0, "host", name)
+        each.append(table)
+    return points_csv(pd.concat(each, ignore_index=True))

@@ -9,8 +9,8 @@ from profiler_suite import units
 from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.report.content import columns, selection
 from profiler_suite.report.content.run_facts import RunFacts
+from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.html.view import FunctionView, SourceLine, SourceView
-from profiler_suite.report.terminal.console import dedented
 
 
 def sources(known: RunFacts) -> list[SourceView]:

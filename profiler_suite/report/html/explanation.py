@@ -18,9 +18,9 @@ from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.errors import UsageError
+from profiler_suite.report.content import line_totals
+from profiler_suite.report.content.table import TableView
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, css_variables, variables
-from profiler_suite.report.html.view import TableView
-from profiler_suite.report.terminal import annotated_source
 
 _OWN_CSS = """
 .breakdown{display:flex;height:34px;border-radius:8px;overflow:hidden;margin:12px 0}
@@ -276,10 +276,10 @@ def _functions(found: Explanation) -> tuple[FunctionSource, ...]:
                 _line(number, row, text) if row else LineView(number=number, source=text)
             )
         if views:
-            said = annotated_source.PART_OF_CALLERS
+            said = line_totals.PART_OF_CALLERS
         else:  # without what it defines inside of itself
             names = own["function"].str.rpartition(".")[2]
-            said = annotated_source.totals(own[names == source.function])
+            said = line_totals.totals(own[names == source.function])
         views.append(
             FunctionSource(source.function, Path(source.file).name, said, tuple(lines))
         )

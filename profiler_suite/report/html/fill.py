@@ -15,7 +15,6 @@ from profiler_suite.report.content import (
     breakdown_tables,
     columns,
     comparison_tables,
-    host_tables,
     provenance,
     rerun_command,
     run_tables,
@@ -23,12 +22,14 @@ from profiler_suite.report.content import (
     selfcheck_table,
 )
 from profiler_suite.report.content.columns import PAGE_COLUMNS
+from profiler_suite.report.content.headline import counts, headline
 from profiler_suite.report.content.provenance import Item
 from profiler_suite.report.content.run_facts import RunFacts
+from profiler_suite.report.content.table import TableView
 from profiler_suite.report.drawing import svg
 from profiler_suite.report.drawing.style import variables
 from profiler_suite.report.figures.all_figures import PlacedPicture
-from profiler_suite.report.html import annotated_source
+from profiler_suite.report.html import annotated_source, hosts
 from profiler_suite.report.html.view import (
     Card,
     ComparisonView,
@@ -38,7 +39,6 @@ from profiler_suite.report.html.view import (
     PointRow,
     RatioView,
     SourceView,
-    TableView,
 )
 from profiler_suite.workloads import registry
 
@@ -108,7 +108,7 @@ def build(known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]
         threads=_short(run_tables.threads(known)),
         threads_pay=tuple(known.threads_pay["text"]),
         comparison=_comparison(known),
-        hosts=host_tables.view(run, known.hosts) if known.hosts else None,
+        hosts=hosts.view(run, known.hosts) if known.hosts else None,
         sources=tuple(s for s in annotated if s.experiment == first),
         more_sources=tuple(s for s in annotated if s.experiment != first),
         selfcheck=selfcheck_table.table(origin.selfcheck) if origin.selfcheck else None,
@@ -176,25 +176,6 @@ def _readable(moment: str) -> str:
     at = datetime.fromisoformat(moment)
     zone = "UTC" if at.utcoffset() in (None, timedelta(0)) else f"UTC{at:%z}"
     return f"{at:%Y-%m-%d %H:%M} {zone}"
-
-
-def headline(known: RunFacts) -> str:
-    """The run's main finding in one sentence."""
-    if known.answer:
-        return known.answer.headline
-    if known.findings:
-        return known.findings[0]
-    return counts(known)
-
-
-def counts(known: RunFacts) -> str:
-    """How many points of how many experiments were measured, and what the others are."""
-    tally = known.points["status"].value_counts()
-    ok = int(tally.get("ok", 0))
-    rest = ", ".join(f"{count} {status}" for status, count in tally.items() if status != "ok")
-    names = known.points["experiment"].nunique()
-    text = f"{ok} points measured in {names} experiment{'' if names == 1 else 's'}"
-    return f"{text}; {rest}" if rest else text
 
 
 def _titles(known: RunFacts) -> list[str]:

@@ -9,10 +9,11 @@ from rich.cells import cell_len
 
 from profiler_suite import units
 from profiler_suite.analysis.run import line_breakdown
-from profiler_suite.report.terminal.console import Page, TextColumn, dedented
+from profiler_suite.report.content.line_totals import PART_OF_CALLERS, totals
+from profiler_suite.report.content.source_text import dedented
+from profiler_suite.report.terminal.console import Page, TextColumn
 
 MOST_LINES = 4
-PART_OF_CALLERS = "its time is also part of the lines that call it"
 _BLOCKS = "▏▎▍▌▋▊▉█"
 _NARROW_BAR, _WIDE_BAR = 6, 12
 # Below so many columns the raw time moves from its column into the words below a line.
@@ -21,8 +22,6 @@ _WIDE = 110
 _LEAST_SOURCE = 16
 # Lines with a smaller share get no words of their own.
 _WORTH_WORDS = 0.02
-# A slow-down from which the words say so.
-_SLOWED = 1.2
 
 
 def costliest(page: Page, lines: pd.DataFrame) -> None:
@@ -79,24 +78,6 @@ def every(page: Page, table: pd.DataFrame, notes: Sequence[str]) -> None:
     ):
         if any(_sign(row) == sign for row in table.to_dict("records")):
             page.line(f"  {sign} {text}", "dim")
-
-
-def totals(part: pd.DataFrame) -> str:
-    """Raw, corrected and plain total of a function side by side, and how they differ."""
-    raw_s, plain_s = float(part["raw_s"].sum()), float(part["plain_s"].iloc[0])
-    said = [f"raw {units.time(raw_s)}"]
-    if part["method"].astype(bool).any():
-        corrected_s = float(part["time_s"].sum())
-        said.append(f"corrected {units.time(corrected_s)}")
-        if plain_s > 0:
-            apart = 100 * (corrected_s / plain_s - 1)
-            said.append(f"plain {units.time(plain_s)} ({apart + 0.0:+.1f} %)")
-    elif plain_s > 0:
-        said.append(f"plain {units.time(plain_s)}")
-    slowed = float(part["profiled_s"].iloc[0]) / plain_s if plain_s > 0 else 0.0
-    if slowed > _SLOWED:
-        said.append(f"line_profiler made it {units.ratio(slowed)} slower")
-    return ", ".join(said)
 
 
 def _sign(row: Mapping[Any, Any]) -> str:

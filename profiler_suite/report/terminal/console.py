@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from profiler_suite import units
+from profiler_suite.report.content.source_text import visible
 
 _NARROWEST = 32  # columns: below that, lines are left to the terminal to break
 
@@ -167,18 +168,6 @@ class Page:
         """All lines so far, without a newline at the end."""
         lines = self._buffer.getvalue().split("\n")
         return "\n".join(line.rstrip() for line in lines).rstrip("\n")
-
-
-def visible(text: str) -> str:
-    """`text` with control characters (escape sequences in a name) made visible."""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
-def dedented(lines: Sequence[str]) -> list[str]:
-    """Source lines without the indentation that all of them have; each stays one line."""
-    plain = [visible(line.rstrip().expandtabs(4)) for line in lines]
-    common = min((len(line) - len(line.lstrip()) for line in plain if line), default=0)
-    return [line[common:] for line in plain]
 
 
 def shortened(text: str, width: int) -> str:

@@ -8,8 +8,8 @@ from profiler_suite.model.experiment import Experiment, Forecast, Plan
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.run import SelfCheck
 from profiler_suite.model.workload import Implementation
-from profiler_suite.report.content import selfcheck_table
 from profiler_suite.report.drawing.style import FAMILIES
+from profiler_suite.report.terminal import selfcheck
 from profiler_suite.report.terminal.console import Page, TextColumn
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def machine_page(
     page.line()
     _ceilings(page, machine)
     _call_costs(page, machine)
-    selfcheck_table.in_short(page, checked)
+    selfcheck.in_short(page, checked)
     for note in (*_doubts(machine), *machine.unavailable):
         page.paragraph(note, first="  ! ", indent="    ", style="yellow")
     return page.text()

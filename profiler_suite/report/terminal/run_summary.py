@@ -7,9 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.report.content import columns, host_tables, provenance, selection
+from profiler_suite.report.content import columns, headline, host_tables, provenance, selection
 from profiler_suite.report.content.run_facts import RunFacts
-from profiler_suite.report.html import fill
 from profiler_suite.report.terminal.console import Page, TextColumn
 
 _MOST_TABLES = 3  # of problems of the question, or of experiments when there is none
@@ -53,7 +52,7 @@ _BREAKDOWN_COLUMNS = (
 def summary(known: RunFacts, width: int, color: bool) -> str:
     """The answer, a table, findings, doubts, where the report is, what to do next."""
     page = Page(width, color)
-    page.paragraph(fill.headline(known), style="bold")
+    page.paragraph(headline.headline(known), style="bold")
     if known.answer:
         for sentence in known.answer.sentences:
             page.paragraph(sentence, first="  - ", indent="    ")
@@ -74,7 +73,7 @@ def summary(known: RunFacts, width: int, color: bool) -> str:
         page.paragraph(warning, first="  ! ", indent="    ", style="yellow")
     flagged = int(known.points["flags"].fillna("").astype(bool).sum())
     page.line()
-    page.paragraph(f"{fill.counts(known)}. {known.noise}", style="dim")
+    page.paragraph(f"{headline.counts(known)}. {known.noise}", style="dim")
     page.line()
     folder = _shown(known.run.folder)
     page.pieces(("report  ", "bold"), (f"{folder}/report.html", ""))

@@ -20,6 +20,8 @@ from profiler_suite.errors import UsageError
 from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.rows import RoundRecord
 from profiler_suite.report.content import comparison_tables as text
+from profiler_suite.report.formats import comparison_document
+from profiler_suite.report.terminal import comparison
 from tests.fake_run import HOSTILE, make_run
 
 _SCALED = ["time_s", "low_s", "high_s", "minimum_s", "raw_median_s", "p95_s"]
@@ -271,7 +273,9 @@ def test_the_comparison_fits_the_terminal_and_shows_no_control_character(
 ) -> None:
     second = with_facts(changed(run, lambda row: factor), numpy="2.5.0", host="evil\x1b[31m")
     for everything in (False, True):
-        shown = text.screen(runs.compare(run, second), width, False, everything=everything)
+        shown = comparison.screen(
+            runs.compare(run, second), width, False, everything=everything
+        )
         assert max(cell_len(line) for line in shown.splitlines()) <= width
         assert "\x1b" not in shown
         assert "What else differs" in shown
@@ -280,10 +284,12 @@ def test_the_comparison_fits_the_terminal_and_shows_no_control_character(
 def test_markdown_and_json_hold_the_same_and_no_raw_html(run: Run) -> None:
     second = with_facts(changed(run, lambda row: 1.2), numpy="2.5.0")
     found = runs.compare(run, second)
-    assert HOSTILE not in text.markdown(found)
-    assert "| NumPy | 2.4.6 | 2.5.0 |" in text.markdown(found)
+    assert HOSTILE not in comparison_document.markdown(found)
+    assert "| NumPy | 2.4.6 | 2.5.0 |" in comparison_document.markdown(found)
     failed = found.regressions(0.05)
-    plain = msgspec.json.decode(msgspec.json.encode(text.document(found, failed)))
+    plain = msgspec.json.decode(
+        msgspec.json.encode(comparison_document.document(found, failed))
+    )
     assert plain["regressions"] == [c.id for c in failed]
     assert plain["verdicts"]["slower"] == found.tally()[Verdict.SLOWER]
     by_id: Mapping[str, dict[str, object]] = {p["id"]: p for p in plain["points"]}

@@ -12,8 +12,9 @@ from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.analysis.run.line_breakdown import LineBreakdown
 from profiler_suite.model.rows import LineRecord, OperationTime
 from profiler_suite.model.trace import OperationLine
+from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.terminal import annotated_source
-from profiler_suite.report.terminal.console import Page, dedented
+from profiler_suite.report.terminal.console import Page
 from tests.analysis.test_time_breakdown import FAULT_S, PRICED, breakdown_record, operation
 
 

@@ -27,7 +27,8 @@ from profiler_suite.measure.selfcheck import (
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import BreakdownRecord
 from profiler_suite.model.run import Check, SelfCheck
-from profiler_suite.report.content.selfcheck_table import screen, table, value
+from profiler_suite.report.content.selfcheck_table import table, value
+from profiler_suite.report.terminal.selfcheck import screen
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
 from tests.fake_run import make_run

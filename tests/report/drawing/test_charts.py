@@ -14,6 +14,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
 from profiler_suite.report.content import run_facts, selection
+from profiler_suite.report.content.table import TableView
 from profiler_suite.report.drawing import chart, crossing_bands, labels, style, ticks
 from profiler_suite.report.figures import (
     all_figures,
@@ -23,7 +24,6 @@ from profiler_suite.report.figures import (
     roofline,
     threads_by_size,
 )
-from profiler_suite.report.html.view import TableView
 from tests.fake_run import make_run
 
 

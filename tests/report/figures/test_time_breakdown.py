@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from profiler_suite.report.content import selection
 from profiler_suite.report.drawing import style
 from profiler_suite.report.figures import time_breakdown
 from tests.fake_run import make_run
@@ -17,7 +18,7 @@ def test_overhead_falls_below_a_level_on_a_logarithmic_axis() -> None:
 def test_a_run_without_breakdowns_has_no_breakdown_figures() -> None:
     run = make_run()
     points = run.points.assign(residual=np.nan)
-    assert time_breakdown.with_breakdown(points).empty
+    assert selection.with_breakdown(points).empty
     assert time_breakdown.stacked(run.provenance.experiments[0], points, {}, "where") is None
     assert time_breakdown.agreement(points, {}, "methods") is None
 

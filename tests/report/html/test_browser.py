@@ -30,7 +30,7 @@ EVERYTHING = "main > section, figure { content-visibility: visible !important }"
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     with playwright.sync_playwright() as driver:
-        started = driver.chromium.worker(
+        started = driver.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
         )
         yield started

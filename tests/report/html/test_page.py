@@ -10,7 +10,7 @@ import pytest
 
 from profiler_suite.report.content import breakdown_tables, rerun_command, run_facts, selection
 from profiler_suite.report.content import run_tables as tables
-from profiler_suite.report.html.view import TableView
+from profiler_suite.report.content.table import TableView
 from tests.fake_run import HOSTILE, make_run
 from tests.report_fixtures import Written
 

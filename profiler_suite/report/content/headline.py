@@ -1,0 +1,22 @@
+"""What a run found, in one sentence, and how much it measured."""
+
+from profiler_suite.report.content.run_facts import RunFacts
+
+
+def headline(known: RunFacts) -> str:
+    """The run's main finding in one sentence."""
+    if known.answer:
+        return known.answer.headline
+    if known.findings:
+        return known.findings[0]
+    return counts(known)
+
+
+def counts(known: RunFacts) -> str:
+    """How many points of how many experiments were measured, and what the others are."""
+    tally = known.points["status"].value_counts()
+    ok = int(tally.get("ok", 0))
+    rest = ", ".join(f"{count} {status}" for status, count in tally.items() if status != "ok")
+    names = known.points["experiment"].nunique()
+    text = f"{ok} points measured in {names} experiment{'' if names == 1 else 's'}"
+    return f"{text}; {rest}" if rest else text

@@ -1,0 +1,29 @@
+"""The totals of a profiled function, and how the methods differ."""
+
+import pandas as pd
+
+from profiler_suite import units
+
+PART_OF_CALLERS = "its time is also part of the lines that call it"
+
+
+# A slow-down from which the words say so.
+_SLOWED = 1.2
+
+
+def totals(part: pd.DataFrame) -> str:
+    """Raw, corrected and plain total of a function side by side, and how they differ."""
+    raw_s, plain_s = float(part["raw_s"].sum()), float(part["plain_s"].iloc[0])
+    said = [f"raw {units.time(raw_s)}"]
+    if part["method"].astype(bool).any():
+        corrected_s = float(part["time_s"].sum())
+        said.append(f"corrected {units.time(corrected_s)}")
+        if plain_s > 0:
+            apart = 100 * (corrected_s / plain_s - 1)
+            said.append(f"plain {units.time(plain_s)} ({apart + 0.0:+.1f} %)")
+    elif plain_s > 0:
+        said.append(f"plain {units.time(plain_s)}")
+    slowed = float(part["profiled_s"].iloc[0]) / plain_s if plain_s > 0 else 0.0
+    if slowed > _SLOWED:
+        said.append(f"line_profiler made it {units.ratio(slowed)} slower")
+    return ", ".join(said)
