@@ -7,6 +7,10 @@ from collections.abc import Iterable
 class ProfilerSuiteError(Exception):
     """Anything this package raises on purpose; its text is one clear sentence for a person."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: the sentence, not the way to it through our code."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class UsageError(ProfilerSuiteError):
     """What was asked for cannot be done: an unknown name, a value out of range."""

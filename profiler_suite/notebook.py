@@ -20,6 +20,7 @@ from profiler_suite.measure.explain import trials
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.machine import Machine
+from profiler_suite.workloads import notebook_cell
 from profiler_suite.workloads.user_function import FunctionCall, refuse_coroutine
 
 IN_PROCESS = "measured in this process, not in one of its own: other threads may have disturbed"
@@ -123,7 +124,8 @@ def _magic(shell: Any) -> Callable[..., NotebookView]:
     def explain_magic(line: str, cell: str | None = None) -> NotebookView:
         """%explain f(x): explain the call.  %%explain: explain the cell as one function."""
         if cell is not None:
-            return explain(_cell_function(shell, cell), profiler_copy=False)
+            function, names = notebook_cell.function_of(cell, shell.user_ns)
+            return explain(function, *(shell.user_ns[name] for name in names))
         function, args, kwargs = _call(shell, line)
         return explain(function, *args, **kwargs)
 
@@ -134,11 +136,11 @@ def _call(shell: Any, line: str) -> tuple[Callable[..., Any], tuple[Any, ...], d
     """The function and the arguments of 'f(x, y=2)', evaluated in the notebook."""
     import ast
 
-    text = line.strip()
+    text = line.strip().rstrip(";").rstrip()
     try:
         tree = ast.parse(text, mode="eval").body
-    except SyntaxError as error:
-        raise UsageError(f"%explain takes a call such as f(x); {text!r} is not one") from error
+    except (SyntaxError, ValueError):
+        tree = None
     if not isinstance(tree, ast.Call):
         raise UsageError(f"%explain takes a call such as f(x); {text!r} is not one")
     tree.func, function = ast.Name("_capture", ast.Load()), tree.func
@@ -150,20 +152,3 @@ def _call(shell: Any, line: str) -> tuple[Callable[..., Any], tuple[Any, ...], d
     whole = compile(ast.fix_missing_locations(ast.Expression(tree)), "<explain>", "eval")
     args, kwargs = eval(whole, scope)
     return made, args, kwargs
-
-
-def _cell_function(shell: Any, cell: str) -> Callable[..., Any]:
-    """The cell as a function without arguments, with the notebook's names as its globals."""
-    import linecache
-    import textwrap
-
-    source = "def cell():\n" + textwrap.indent(cell.strip("\n") or "pass", "    ") + "\n"
-    file = f"<explained cell {abs(hash(cell))}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    namespace = dict(shell.user_ns)
-    try:
-        exec(compile(source, file, "exec"), namespace)
-    except SyntaxError as error:
-        raise UsageError(f"the cell is not valid Python: {error.msg}") from error
-    function: Callable[..., Any] = namespace["cell"]
-    return function

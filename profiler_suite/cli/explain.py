@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import terminal_width, wants_color
 from profiler_suite.errors import UsageError
 
@@ -27,11 +28,11 @@ SEED = "seed"
 @click.option("--no-copy", is_flag=True, help="Do not copy the arguments for each pass.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(),
     default=300.0,
     show_default=True,
     metavar="SECONDS",
-    help="Give up when the first call takes longer.",
+    help="Give up when a call takes longer.",
 )
 @click.option("--no-advice", is_flag=True, help="Try nothing: where the time goes only.")
 @click.option(

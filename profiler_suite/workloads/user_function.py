@@ -80,11 +80,27 @@ def is_of_user(error: BaseException) -> bool:
 
 def refuse_coroutine(function: Callable[..., Any], name: str) -> None:
     """Calling a coroutine function runs nothing of it: a usage error that says so."""
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        raise UsageError(
-            f"{name} is a coroutine function: calling it does not run it; explain a function "
-            "that does, such as one that returns asyncio.run(…)"
-        )
+    call = inspect.getattr_static(type(function), "__call__", None)
+    if any(
+        inspect.iscoroutinefunction(each) or inspect.isasyncgenfunction(each)
+        for each in (function, call)
+    ):
+        raise _coroutine(name)
+
+
+def refuse_coroutine_result(result: Any, name: str) -> None:
+    """What only gave a coroutine has not run either, whatever kind of callable it is."""
+    if inspect.iscoroutine(result):
+        result.close()
+    if inspect.iscoroutine(result) or inspect.isasyncgen(result):
+        raise _coroutine(name)
+
+
+def _coroutine(name: str) -> UsageError:
+    return UsageError(
+        f"{name} is a coroutine function: calling it does not run it; explain a function "
+        "that does, such as one that returns asyncio.run(…)"
+    )
 
 
 def _split(target: str) -> tuple[str, str]:
@@ -125,6 +141,8 @@ def _from_file(text: str) -> ModuleType:
         spec.loader.exec_module(module)
     except BaseException as error:
         del sys.modules[name]
+        if isinstance(error, KeyboardInterrupt):
+            raise
         raise UsageError(_told(error, f"{text} cannot be loaded")) from error
     return module
 
@@ -137,6 +155,8 @@ def _from_name(name: str) -> ModuleType:
         raise UsageError(f"{name!r} is neither the name of a module nor a file; {_HOW}")
     try:
         return importlib.import_module(name)
+    except KeyboardInterrupt:
+        raise
     except BaseException as error:
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
         if missing and (name == missing or name.startswith(f"{missing}.")):
@@ -186,6 +206,8 @@ def _arguments(setup: str, dtype: str) -> tuple[tuple[Any, ...], dict[str, Any]]
         raise UsageError(f"the setup {name} cannot be called without arguments: {missing}")
     try:
         made = function(**keywords)
+    except KeyboardInterrupt:
+        raise
     except BaseException as error:
         raise UsageError(_told(error, f"the setup {name} raised")) from error
     if inspect.isgenerator(made) or inspect.iscoroutine(made):

@@ -34,6 +34,8 @@ LINE_COLUMNS = (
     *("method", "indicative", "raw_s", "plain_s", "profiled_s", *SPLIT_COLUMNS, "source"),
 )
 
+_LINE_TEXTS = ("function", "file", "method", "source")
+
 
 def operation_table(explained: FunctionRecord, machine: Machine) -> pd.DataFrame:
     """Every replayed operation, the costliest first; times in s."""
@@ -97,4 +99,7 @@ def line_table(explained: FunctionRecord, machine: Machine) -> pd.DataFrame:
                 "source": each.source,
             }
         )
-    return pd.DataFrame(rows, columns=list(LINE_COLUMNS))
+    table = pd.DataFrame(rows, columns=list(LINE_COLUMNS))
+    if table.empty:  # pandas takes columns without a value for objects, which it cannot order
+        return table.astype({name: float for name in LINE_COLUMNS if name not in _LINE_TEXTS})
+    return table

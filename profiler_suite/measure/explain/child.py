@@ -175,6 +175,8 @@ class ExplainChild:
                 if answer.text not in _BEFORE_IT_RETURNED:
                     once_called()
             elif isinstance(answer, FailureReply):
+                if answer.interrupted:
+                    raise KeyboardInterrupt
                 raise (UsageError if answer.usage else FunctionError)(answer.reason)
             else:
                 found: LoadReply | FunctionRecord | TrialResult = answer
@@ -268,15 +270,15 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
     except MemoryError as error:
         answer(FailureReply(usage=False, reason=f"there is not enough memory: {error}"))
         return
+    except KeyboardInterrupt:
+        answer(FailureReply(usage=False, reason="interrupted", interrupted=True))
+        return
     except BaseException as error:
-        if not user_function.is_of_user(error):
+        if not user_function.is_of_user(error) and not isinstance(error, SystemExit):
             raise
         told = user_function.failure(error, ask.target)
-        answer(
-            FailureReply(
-                usage=False, reason=f"{told}\n  (not at the first call: while {stage})"
-            )
-        )
+        late = "" if stage in _BEFORE_IT_RETURNED else f"\n  (while {stage})"
+        answer(FailureReply(usage=False, reason=f"{told}{late}"))
         return
     answer(explained if begin.passes else LoadReply())
     for line in requests:

@@ -134,6 +134,8 @@ class FailureReply(Noun, frozen=True, tag="failed"):
     usage: bool
     """True when names, files or arguments are wrong; False when the function raised."""
     reason: str
+    interrupted: bool = False
+    """True when it raised KeyboardInterrupt: somebody wants all of this to stop."""
 
 
 class SourceText(Noun, frozen=True):

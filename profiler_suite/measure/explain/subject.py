@@ -152,9 +152,14 @@ class Subject:
         )
 
     def call(self, *arguments: Any) -> Any:
-        """Call it once; what it raises becomes a FunctionError with the user's line."""
+        """Call it once; what it raises becomes a FunctionError with the user's line.
+
+        A request to stop is none: it belongs to whoever called.
+        """
         try:
             return self.function(*arguments)
+        except (KeyboardInterrupt, SystemExit):
+            raise
         except BaseException as error:
             raise user_function.failure(error, self.called.name) from error
 
@@ -165,6 +170,7 @@ class Subject:
         first = timing.Stopwatch(self.call)
         result = first(*arguments)
         cold_s = first.last_s
+        user_function.refuse_coroutine_result(result, self.called.name)
         self._long = cold_s > _LONG_S
         if isinstance(result, collections.abc.Iterator):
             self.function = _consuming(self.function)

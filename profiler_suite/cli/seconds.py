@@ -1,0 +1,31 @@
+"""The type of an option that takes a time to wait."""
+
+import math
+from typing import Any
+
+import click
+
+# Eleven days; clocks and timers of the system take no more than some thousand years.
+_MOST_S = 1e6
+
+
+class Seconds(click.ParamType[float]):
+    """A number of seconds that can be waited: above 0, finite, at most a million."""
+
+    name = "seconds"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number, or click's own kind of mistake."""
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = math.nan
+        if not 0 < seconds <= _MOST_S:
+            self.fail(
+                f"{value!r} is no time to wait; give seconds above 0, at most {_MOST_S:,.0f}",
+                param,
+                ctx,
+            )
+        return seconds
