@@ -29,6 +29,8 @@ FLOORS = {
     "child": 1,
     "files": 0.5,
     "errors": 0,
+    "own_code": 0.2,
+    "registry": 0.4,
 }
 # Third-party packages and the only rooms they may be imported in.
 HOMES = {

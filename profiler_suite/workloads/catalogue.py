@@ -7,16 +7,13 @@ ones are scripts of their own; in a wheel they travel inside the package.
 import dataclasses
 import os
 import re
-import sys
-import traceback
 from pathlib import Path
-from types import ModuleType
 
 import msgspec
 
-from profiler_suite.errors import ProfilerSuiteError, UsageError, unknown_name
+from profiler_suite.errors import UsageError, unknown_name
 from profiler_suite.model.experiment import Experiment
-from profiler_suite.workloads import registry
+from profiler_suite.registry import run_file
 
 # The experiment that answers the question is listed first.
 _FIRST = "seed_question"
@@ -83,7 +80,7 @@ def locate(name_or_path: str | Path) -> Path:
 def load(path: Path) -> Experiment:
     """Run an experiment's file and return its `experiment`; UsageError names file and line."""
     path = path.resolve()
-    module = _run(path)
+    module = run_file(path, "experiment")
     if not hasattr(module, "experiment"):
         raise UsageError(
             f"{path} defines no variable `experiment`; "
@@ -97,51 +94,6 @@ def load(path: Path) -> Experiment:
         )
     _check(found, path)
     return found
-
-
-def _run(path: Path) -> ModuleType:
-    """Execute the file as a module; what an earlier execution registered is taken out."""
-    try:
-        source = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    registry.forget(path)
-    # Entered in sys.modules, where dataclasses and pickle look a module up.
-    module = ModuleType(f"profiler_suite_experiment_{path.stem}")
-    module.__file__ = str(path)
-    sys.modules[module.__name__] = module
-    # As when it is run as a script, it may import its neighbours.
-    sys.path.append(str(path.parent))
-    try:
-        exec(compile(source, str(path), "exec"), module.__dict__)
-    except (Exception, SystemExit) as error:
-        # Whatever a user's file raises is the user's to know about, as one sentence.
-        registry.forget(path)
-        raise _failure(error, path) from error
-    finally:
-        sys.path.remove(str(path.parent))
-    return module
-
-
-def _line_in(error: BaseException, path: Path) -> int:
-    """The last line of the file that took part in the error; 0 when none did."""
-    lines = [
-        frame.lineno or 0
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename == str(path)
-    ]
-    return lines[-1] if lines else 0
-
-
-def _failure(error: BaseException, path: Path) -> UsageError:
-    if isinstance(error, SyntaxError) and error.filename == str(path):
-        return UsageError(f"{path}, line {error.lineno or 1}: not valid Python: {error.msg}")
-    line = _line_in(error, path)
-    where = f"{path}, line {line}" if line else str(path)
-    if isinstance(error, ProfilerSuiteError):
-        return UsageError(f"{where}: {error}")
-    said = str(error).strip()
-    return UsageError(f"{where}: {type(error).__name__}{f': {said}' if said else ''}")
 
 
 def _check(experiment: Experiment, path: Path) -> None:

@@ -1,28 +1,24 @@
-"""The registry: one dict of workloads, one of implementations, filled by a decorator."""
+"""The workloads and the implementations, each filled by a decorator or a call."""
 
-import importlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
-from profiler_suite.errors import UsageError, unknown_name
+from profiler_suite.errors import UsageError
 from profiler_suite.model.experiment import Cost, Point, Problem, Work
 from profiler_suite.model.workload import Implementation, Workload, unstated
+from profiler_suite.registry import Registry
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-_WORKLOADS: dict[str, Workload] = {}
-_IMPLEMENTATIONS: dict[str, Implementation] = {}
-
-# Importing these fills the registry.
+# Importing these fills both.
 BUILT_IN = ("profiler_suite.workloads.convolution", "profiler_suite.workloads.dense")
+_WORKLOADS: Registry[Workload] = Registry("workload", BUILT_IN)
+_IMPLEMENTATIONS: Registry[Implementation] = Registry("implementation", BUILT_IN)
 
 
 def add_workload(workload: Workload) -> Workload:
     """Enter a workload; its name must be new."""
-    if workload.name in _WORKLOADS:
-        raise UsageError(f"workload {workload.name!r} is registered twice; choose another name")
-    _WORKLOADS[workload.name] = workload
+    _WORKLOADS.add(workload.name, workload, workload.validate)
     return workload
 
 
@@ -48,11 +44,7 @@ def implementation(
 
     def enter(function: Function) -> Function:
         name = function.__name__
-        if name in _IMPLEMENTATIONS:
-            raise UsageError(
-                f"implementation {name!r} is registered twice; choose another function name"
-            )
-        _IMPLEMENTATIONS[name] = Implementation(
+        entry = Implementation(
             name=name,
             workload=workload,
             family=family,
@@ -66,6 +58,7 @@ def implementation(
             work=work,
             chooses=chooses,
         )
+        _IMPLEMENTATIONS.add(name, entry, function)
         return function
 
     return enter
@@ -86,44 +79,19 @@ def ready(implementation: Implementation, arguments: Sequence[Any]) -> Callable[
     return implementation.prepare(*arguments)
 
 
-def forget(file: Path) -> None:
-    """Take out what the functions of one file entered, so that the file can be run again."""
-
-    def is_from_file(function: Callable[..., object]) -> bool:
-        code = getattr(function, "__code__", None)
-        return code is not None and Path(code.co_filename).resolve() == file
-
-    for name, entered in list(_IMPLEMENTATIONS.items()):
-        if is_from_file(entered.function):
-            del _IMPLEMENTATIONS[name]
-    for name, workload in list(_WORKLOADS.items()):
-        if is_from_file(workload.validate):
-            del _WORKLOADS[name]
-
-
-def _fill() -> None:
-    for module in BUILT_IN:
-        importlib.import_module(module)
-
-
 def workloads() -> dict[str, Workload]:
     """A copy of the workloads by name."""
-    _fill()
-    return dict(_WORKLOADS)
+    return _WORKLOADS.entries()
 
 
 def implementations() -> dict[str, Implementation]:
     """A copy of the implementations by name, in order of entry."""
-    _fill()
-    return dict(_IMPLEMENTATIONS)
+    return _IMPLEMENTATIONS.entries()
 
 
 def find_workload(name: str) -> Workload:
     """The workload of that name, or an error that names the nearest."""
-    known = workloads()
-    if name not in known:
-        raise unknown_name("workload", name, known)
-    return known[name]
+    return _WORKLOADS.find(name)
 
 
 def first_implementation(workload: str) -> Implementation:
@@ -136,7 +104,4 @@ def first_implementation(workload: str) -> Implementation:
 
 def find_implementation(name: str) -> Implementation:
     """The implementation of that name, or an error that names the nearest."""
-    known = implementations()
-    if name not in known:
-        raise unknown_name("implementation", name, known)
-    return known[name]
+    return _IMPLEMENTATIONS.find(name)

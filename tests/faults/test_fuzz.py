@@ -35,11 +35,12 @@ from profiler_suite.model.rows import (
     WorkerRecord,
 )
 from profiler_suite.model.run import Provenance
+from profiler_suite.registry import forget
 from profiler_suite.report.formats.document import document
 from profiler_suite.report.formats.exports import FORMATS, export
 from profiler_suite.report.terminal.listings import summary
 from profiler_suite.report.write import write_report
-from profiler_suite.workloads import catalogue, registry
+from profiler_suite.workloads import catalogue
 from tests.analysis.test_time_breakdown import breakdown_record
 from tests.fake_machine import MACHINE
 from tests.fake_run import make_run
@@ -82,7 +83,7 @@ def _plan() -> Plan:
     try:
         return plan([catalogue.load(STEADY)], MACHINE, QUICK, Overrides())
     finally:  # made while tests are collected: others ask what is built in
-        registry.forget(Path(STEADY).resolve())
+        forget(Path(STEADY).resolve())
 
 
 def _provenance(made: Plan) -> Provenance:

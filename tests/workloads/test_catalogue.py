@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from profiler_suite.errors import UsageError
+from profiler_suite.registry import forget
 from profiler_suite.workloads import catalogue, registry
 
 GOOD = """
@@ -121,7 +122,7 @@ def test_the_same_file_can_be_loaded_again_and_edited_between(tmp_path: Path) ->
         catalogue.find(path)
         assert registry.find_implementation("my_own_dot").summary == "Edited."
     finally:
-        registry.forget(path.resolve())
+        forget(path.resolve())
 
 
 def test_a_file_that_fails_leaves_nothing_in_the_registry(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from profiler_suite.errors import UsageError
 from profiler_suite.model.experiment import Cost, Problem
+from profiler_suite.registry import forget
 from profiler_suite.workloads import registry
 
 
@@ -71,6 +72,6 @@ def test_what_a_file_entered_can_be_taken_out_again() -> None:
 
     registry.implementation("dense", family="product", cost=no_cost)(only_in_this_test)
     assert "only_in_this_test" in registry.implementations()
-    registry.forget(Path(__file__).resolve())
+    forget(Path(__file__).resolve())
     assert "only_in_this_test" not in registry.implementations()
     assert "loop" in registry.implementations()
