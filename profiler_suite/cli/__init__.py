@@ -16,6 +16,7 @@ from profiler_suite import __version__, units
 from profiler_suite.cli.compare import compare_command
 from profiler_suite.cli.explain import explain_command
 from profiler_suite.cli.merge import merge_command
+from profiler_suite.cli.plugins import with_plugins
 from profiler_suite.cli.selfcheck import selfcheck_command
 from profiler_suite.cli.show import (
     export_command,
@@ -71,7 +72,9 @@ for _command in (
     machine_command,
     selfcheck_command,
 ):
-    _commands.add_command(_command)
+    # Of the machine alone, nothing can be added to.
+    own = _command in (machine_command, selfcheck_command)
+    _commands.add_command(_command if own else with_plugins(_command))
 
 
 def run(arguments: Sequence[str] | None = None, stopping: Stopping | None = None) -> int:

@@ -6,12 +6,12 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.errors import UsageError
+from profiler_suite.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.compare.changes import Comparison
@@ -70,25 +70,50 @@ def _comparison(baseline: str | None, run: "Run") -> "Comparison | None":
     return compare(load(baseline), run) if baseline else comparison_within(run)
 
 
-@click.command("export")
+class _FormatName(click.ParamType[str]):
+    """The name of an export format, of the suite's own or a plugin's."""
+
+    name = "format"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        """Every format there is, known when it is asked for: plugins may add some."""
+        from profiler_suite.report.formats.exports import formats
+
+        return f"[{'|'.join(formats())}]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The name itself, if there is such a format."""
+        from profiler_suite.report.formats.exports import formats
+
+        known = formats()
+        if value not in known:
+            self.fail(str(unknown_name("export format", value, known)), param, ctx)
+        return str(value)
+
+
+class _ExportCommand(click.Command):
+    """Its help ends with what each format is for."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from profiler_suite.report.formats.exports import formats
+
+        with formatter.section("Formats"):
+            formatter.write_dl([(each.name, each.summary) for each in formats().values()])
+
+
+@click.command("export", cls=_ExportCommand)
 @click.argument("run", default="latest")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(("csv", "markdown", "parquet", "pyperf", "lprof", "speedscope")),
-    default="csv",
-    show_default=True,
-    help="pyperf is for its compare_to, lprof for line_profiler's viewer, speedscope has "
-    "native samples; parquet needs the extra [parquet].",
-)
+@click.option("--format", "form", type=_FormatName(), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write.")
 def export_command(run: str, form: str, out: Path | None) -> int:
     """Write RUN (default: latest) in the format of another tool."""
     from profiler_suite.analysis.run.load import load
-    from profiler_suite.report.formats.exports import FORMATS, export
+    from profiler_suite.report.formats.exports import export, formats
 
     loaded = load(run)
-    target = out or loaded.folder / f"{loaded.folder.name}.{FORMATS[form]}"
+    target = out or loaded.folder / f"{loaded.folder.name}.{formats()[form].ending}"
     export(loaded, form, target)
     click.echo(str(target))
     return 0

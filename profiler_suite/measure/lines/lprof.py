@@ -4,15 +4,15 @@ The file opens with ``python -m line_profiler FILE``. It is a pickle, the only f
 viewer knows, and is written only: nothing here ever reads one.
 """
 
+import pickle
 from collections.abc import Iterable
-from pathlib import Path
 
 from profiler_suite.model.rows import LineRecord
 
 _UNIT_S = 1e-9  # line_profiler's own on Linux and macOS
 
 
-def write(rows: Iterable[LineRecord], path: Path) -> None:
+def content(rows: Iterable[LineRecord]) -> bytes:
     """Raw hits and times of the rows, exactly as line_profiler counted them.
 
     Lines without hits are left out, as line_profiler does not know them.
@@ -26,6 +26,4 @@ def write(rows: Iterable[LineRecord], path: Path) -> None:
             own.append((row.line, row.hits, round(row.time_s / _UNIT_S)))
     for lines in timings.values():
         lines.sort()
-    partial = path.with_name(path.name + ".partial")
-    LineStats(timings, _UNIT_S).to_file(partial)
-    partial.replace(path)
+    return pickle.dumps(LineStats(timings, _UNIT_S), pickle.HIGHEST_PROTOCOL)

@@ -1,71 +1,136 @@
-"""A run in the formats of other tools: tables, line_profiler's own, pyperf's, speedscope."""
+"""A run in the formats of other tools: each format is one decorated function.
+
+Importing this imports none of the scientific stack: `export --help` lists the formats.
+"""
 
 import importlib.util
-import io
-import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from profiler_suite import store
-from profiler_suite.analysis.run.load import Run
 from profiler_suite.errors import UsageError
-from profiler_suite.measure import native
-from profiler_suite.measure.lines import lprof
+from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import BreakdownRecord
-from profiler_suite.report.content import run_facts
-from profiler_suite.report.formats import pyperf_json, summary, table_csv
+from profiler_suite.registry import Registry
 
-FORMATS = {
-    "csv": "csv",
-    "markdown": "md",
-    "parquet": "parquet",
-    "pyperf": "pyperf.json",
-    "lprof": "lprof",
-    "speedscope": "speedscope.json",
-}
-"""Format → the ending of its file's name."""
+if TYPE_CHECKING:
+    from profiler_suite.analysis.run.load import Run
+
+Content = Callable[["Run"], str | bytes]
+"""A run → what its file has in it; UsageError if the run has nothing of the kind."""
 
 
-def export(run: Run, form: str, target: Path) -> None:
-    """Write the run to `target` in one of FORMATS; UsageError if it has nothing of the kind."""
-    if form == "lprof":
-        if not run.history.lines:
-            raise UsageError(f"{run.folder} has no line profiles; sweep it again to take them")
-        lprof.write(run.history.lines, target)
-    else:
-        store.write_whole(target, _content(run, form))
+class Format(Noun, frozen=True):
+    """A format that a run is exported in."""
+
+    name: str
+    ending: str
+    """Of the file's name, without its first dot."""
+    summary: str
+    """One line: the first line of the function's docstring."""
+    content: Content
 
 
-def _content(run: Run, form: str) -> str | bytes:
-    if form == "csv":
-        return table_csv.points_csv(run.points)
-    if form == "markdown":
-        return summary.markdown(run_facts.ask(run), ())
-    if form == "parquet":
-        return _parquet(run)
-    if form == "pyperf":
-        found = pyperf_json.document(run)
-        if not found["benchmarks"]:
-            raise UsageError(f"{run.folder} has no measured point; pyperf's format needs one")
-        return json.dumps(found, allow_nan=False)
-    return json.dumps(speedscope(run.history.breakdown_records.values(), run.folder.name))
+_FORMATS: Registry[Format] = Registry("export format", (__name__,))
 
 
-def _parquet(run: Run) -> bytes:
-    """The points table with its types; every other table can be made from the records."""
+def export_format(ending: str) -> Callable[[Content], Content]:
+    """Enter the decorated function as a format, under its own name."""
+
+    def enter(content: Content) -> Content:
+        name = content.__name__
+        summary = (content.__doc__ or name).strip().splitlines()[0]
+        made = Format(name=name, ending=ending, summary=summary, content=content)
+        _FORMATS.add(name, made, content)
+        return content
+
+    return enter
+
+
+def formats() -> dict[str, Format]:
+    """The formats by name."""
+    return _FORMATS.entries()
+
+
+def export(run: "Run", form: str, target: Path) -> None:
+    """Write the run to `target` in that format; UsageError if it has nothing of the kind."""
+    from profiler_suite import store
+
+    store.write_whole(target, _FORMATS.find(form).content(run))
+
+
+@export_format("csv")
+def csv(run: "Run") -> str:
+    """The points table, one row per point, for a spreadsheet."""
+    from profiler_suite.report.formats import table_csv
+
+    return table_csv.points_csv(run.points)
+
+
+@export_format("md")
+def markdown(run: "Run") -> str:
+    """The summary, for a pull request or the summary of a CI job."""
+    from profiler_suite.report.content import run_facts
+    from profiler_suite.report.formats import summary
+
+    return summary.markdown(run_facts.ask(run), ())
+
+
+@export_format("parquet")
+def parquet(run: "Run") -> bytes:
+    """The points table with its types; needs the extra [parquet]."""
+    import io
+
     if importlib.util.find_spec("pyarrow") is None:
         raise UsageError(
             "Parquet needs pyarrow, which is not installed; "
             "python -m pip install 'profiler-suite[parquet]'"
         )
     buffer = io.BytesIO()
+    # Every other table can be made from the records.
     run.points.to_parquet(buffer, engine="pyarrow", index=False)
     return buffer.getvalue()
 
 
-def speedscope(breakdown_records: Iterable[BreakdownRecord], name: str) -> dict[str, Any]:
+@export_format("pyperf.json")
+def pyperf(run: "Run") -> str:
+    """Every sample, for pyperf's compare_to and stats."""
+    import json
+
+    from profiler_suite.report.formats import pyperf_json
+
+    found = pyperf_json.document(run)
+    if not found["benchmarks"]:
+        raise UsageError(f"{run.folder} has no measured point; pyperf's format needs one")
+    return json.dumps(found, allow_nan=False)
+
+
+@export_format("lprof")
+def lprof(run: "Run") -> bytes:
+    """Raw hits and times of lines, for line_profiler's own viewer."""
+    from profiler_suite.measure.lines import lprof
+
+    if not run.history.lines:
+        raise UsageError(f"{run.folder} has no line profiles; sweep it again to take them")
+    return lprof.content(run.history.lines)
+
+
+@export_format("speedscope.json")
+def speedscope(run: "Run") -> str:
+    """Native samples, for speedscope."""
+    import json
+
+    return json.dumps(
+        speedscope_document(run.history.breakdown_records.values(), run.folder.name)
+    )
+
+
+def speedscope_document(
+    breakdown_records: Iterable[BreakdownRecord], name: str
+) -> dict[str, Any]:
     """Native samples of every point as one speedscope document, a profile per point."""
+    from profiler_suite.measure import native
+
     frames: dict[str, int] = {}
     profiles: list[dict[str, Any]] = []
     merged: dict[str, Any] = {}

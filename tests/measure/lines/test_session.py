@@ -173,7 +173,8 @@ def test_the_exported_file_holds_line_profilers_own_numbers(
     session: LineSession, tmp_path: Path
 ) -> None:
     found = profiled(session, consumes, 400)
-    lprof.write(records(found, "a point", "consumes"), tmp_path / "run.lprof")
+    content = lprof.content(records(found, "a point", "consumes"))
+    (tmp_path / "run.lprof").write_bytes(content)
     exported = load_stats(str(tmp_path / "run.lprof"))
     assert exported.unit == found.stats.unit
     assert exported.timings == {

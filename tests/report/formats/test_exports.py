@@ -9,19 +9,20 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from profiler_suite.analysis.run.load import Run, load
 from profiler_suite.analysis.run.table_columns import POINT_COLUMNS
 from profiler_suite.cli.show import export_command
 from profiler_suite.errors import UsageError
-from profiler_suite.report.formats.exports import FORMATS, export, speedscope
+from profiler_suite.report.formats.exports import export, formats, speedscope_document
 from tests.analysis.test_time_breakdown import breakdown_record, samples
 from tests.fake_folder import write_run
 
 
 def test_samples_become_one_speedscope_profile_per_point() -> None:
     records = [breakdown_record(), breakdown_record(point="q", native=samples(blas=3))]
-    found = json.loads(json.dumps(speedscope(records, "run"), allow_nan=False))
+    found = json.loads(json.dumps(speedscope_document(records, "run"), allow_nan=False))
     assert [profile["name"] for profile in found["profiles"]] == ["p", "q"]
     frames = found["shared"]["frames"]
     for profile in found["profiles"]:
@@ -32,12 +33,21 @@ def test_samples_become_one_speedscope_profile_per_point() -> None:
 
 def test_a_run_without_samples_says_so() -> None:
     with pytest.raises(UsageError, match="no native samples"):
-        speedscope([breakdown_record(native=None)], "run")
+        speedscope_document([breakdown_record(native=None)], "run")
 
 
 def test_formats_are_those_of_the_command_line() -> None:
-    (option,) = [p for p in export_command.params if p.name == "form"]
-    assert list(option.type.choices) == list(FORMATS)  # type: ignore[attr-defined]
+    shown = CliRunner().invoke(export_command, ["--help"]).output
+    assert f"[{'|'.join(formats())}]" in shown.replace("\n", "").replace(" ", "")
+    for each in formats().values():
+        assert f"  {each.name}" in shown
+        assert each.summary in shown
+
+
+def test_an_unknown_format_names_the_nearest() -> None:
+    done = CliRunner().invoke(export_command, ["latest", "--format", "markdwon"])
+    assert done.exit_code == 2
+    assert "unknown export format 'markdwon'; did you mean 'markdown'?" in done.output
 
 
 @pytest.fixture(scope="module")
