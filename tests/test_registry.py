@@ -60,12 +60,12 @@ def test_a_name_is_entered_once_and_the_error_says_where_it_is(
     second = own("blue", file="other.py")
     with pytest.raises(UsageError) as caught:
         run_file(second, "test")
-    assert f"{second}, line 4: colour 'blue' is entered twice" in str(caught.value)
+    assert f"{second}, line 4: colour 'blue' is registered twice" in str(caught.value)
     assert f"(it is in {first})" in str(caught.value)
 
 
 def test_a_name_that_is_taken_is_refused(own: Callable[..., Path]) -> None:
-    with pytest.raises(UsageError, match="colour 'grey' is entered twice"):
+    with pytest.raises(UsageError, match="colour 'grey' is registered twice"):
         run_file(own("grey"), "test")
 
 
@@ -114,7 +114,7 @@ def test_a_plugin_cannot_take_a_name_of_ours_before_our_module_is_imported(
 
     monkeypatch.setattr(registry, "_is_ours", lambda file: file == Path(__file__).resolve())
     colour(white)
-    with pytest.raises(UsageError, match=r"own\.py: colour 'white' is entered twice"):
+    with pytest.raises(UsageError, match=r"own\.py: colour 'white' is registered twice"):
         COLOURS.entries()
     forget(path)
     forget(Path(__file__).resolve())
