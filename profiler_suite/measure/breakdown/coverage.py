@@ -30,7 +30,7 @@ _MOST_NAMES = 8
 # Below this share of the time an uncounted name is not told.
 _WORTH_TELLING = 0.01
 # Of the samples outside, so many may be bytes that the interpreter itself moves.
-_INTERPRETERS_COPIES = 0.02
+_INTERPRETERS_COPIES = 0.05
 
 
 class SamplingGauge:

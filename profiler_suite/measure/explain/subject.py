@@ -21,8 +21,10 @@ import threadpoolctl
 from profiler_suite.errors import FunctionError
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
+from profiler_suite.measure.arguments import ArgumentChange
 from profiler_suite.measure.breakdown import per_point as breakdown_pass
 from profiler_suite.measure.breakdown.coverage import counted
+from profiler_suite.measure.explain import restoring
 from profiler_suite.measure.explain.records import ExplainEffort, FunctionRecord, SourceText
 from profiler_suite.measure.explain.same_answer import arrays_in, compare, copied, in_words
 from profiler_suite.measure.lines.functions import functions_to_profile, python_function
@@ -44,6 +46,7 @@ _WANTED_UNDISTURBED = 12
 _MEMORY_SHARE = 0.25
 # Hashing and copying more than this takes seconds.
 _MOST_CHECKED_BYTES = 2 * 2**30
+_MOST_NAMED = 4
 
 
 class Subject:
@@ -62,6 +65,8 @@ class Subject:
         self.sampling_allowed = True
         """Whether another process may look at this one while lines are profiled."""
         self._long = False
+        self._changes: tuple[ArgumentChange, ...] = ()
+        self._names_given = tuple(_parameters(called.function))
         self.counts: OperationCounts | None = None
         self.argument_bytes = float(sum(a.nbytes for a in arrays_in(self._arguments)))
         large = self.argument_bytes > _MEMORY_SHARE * effort.last_cache_bytes > 0
@@ -81,6 +86,8 @@ class Subject:
         if not self._copies:
             return self._arguments
         try:
+            if self._changes:
+                return restoring.restored(self._arguments, self._changes, self._names_given)
             return copied(self._arguments)
         except Exception as error:  # noqa: BLE001 - generators, locks, open files
             self._copies = False
@@ -166,7 +173,7 @@ class Subject:
     def _first_call(self) -> tuple[float, Any]:
         arguments = self.arguments()
         checked = self.argument_bytes < _MOST_CHECKED_BYTES
-        before = verification.fingerprint(arguments) if checked else ""
+        before = "" if self._copies or not checked else verification.fingerprint(arguments)
         first = timing.Stopwatch(self.call)
         result = first(*arguments)
         cold_s = first.last_s
@@ -179,9 +186,12 @@ class Subject:
             first = timing.Stopwatch(self.call)
             result = first(*arguments)
             cold_s = first.last_s
-        changed = checked and verification.fingerprint(arguments) != before
-        if changed:
-            self._check_again(arguments)
+        if self._copies and checked:
+            changed = self._note_changes(arguments)
+        else:
+            changed = checked and verification.fingerprint(arguments) != before
+            if changed:
+                self._check_again(arguments)
         if not self._long and checked:
             again = self.call(*self.arguments())
             # Compared with the copy's own answer: a changed argument may be the result.
@@ -192,6 +202,19 @@ class Subject:
                 )
         return cold_s, result
 
+    def _note_changes(self, arguments: tuple[Any, ...]) -> bool:
+        self._changes = restoring.changes(self._arguments, arguments, self._names_given)
+        if not self._changes:
+            return False
+        names = [change.name for change in self._changes]
+        shown = ", ".join(names[:_MOST_NAMED])
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        self.notes.append(
+            f"it changes its arguments ({shown}{more}): before each evaluation they are made "
+            "what they were at the first, untimed"
+        )
+        return True
+
     def _check_again(self, arguments: tuple[Any, ...]) -> None:
         try:
             self.call(*arguments)
@@ -201,7 +224,8 @@ class Subject:
                 "repeated; let a zero-argument function make its arguments)"
             ) from error
         self.notes.append(
-            "it changes its arguments: each evaluation works on what the one before left"
+            "it changes its arguments and they are not copied: each evaluation works on what "
+            "the one before left"
         )
 
     def _timed(self, cold_s: float) -> tuple[timing.PreparedCall, tuple[Visit, ...]]:

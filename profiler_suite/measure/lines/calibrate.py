@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from profiler_suite.measure.arguments import RestoredArguments
 from profiler_suite.measure.lines import events
 from profiler_suite.measure.lines.events import FIELDS, Events
 from profiler_suite.measure.lines.instrument import Instrumentation, all_codes, label, on_copies
@@ -73,6 +74,12 @@ def run_profiled(
     evaluations: int,
 ) -> float:
     """Evaluate under line_profiler; wall time per evaluation, s."""
+    if isinstance(arguments, RestoredArguments):
+        once = [
+            run_profiled(instrumented, function, arguments.fresh(), 1)
+            for _ in range(evaluations)
+        ]
+        return sum(once) / evaluations
     profiler = instrumented.profiler
     instrumented.profiled()
     profiler.enable_by_count()

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from profiler_suite.measure.arguments import given
 from profiler_suite.measure.lines import events
 from profiler_suite.measure.lines.calibrate import Costs, Reference, calibrate, run_profiled
 from profiler_suite.measure.lines.correct import (
@@ -107,7 +108,7 @@ class LineSession:
         functions = functions_to_profile(function)
         if not functions:
             return None
-        function(*arguments)  # imports and first-call work belong to no line
+        function(*given(arguments))  # imports and first-call work belong to no line
         collecting = gc.isenabled()
         gc.disable()
         try:
@@ -142,7 +143,7 @@ class LineSession:
             runs.profiled(instrumented)
         with on_copies(functions):
             codes = all_codes(functions)
-            counted = events.count(function, arguments, codes, _COUNT_SHARE * seconds)
+            counted = events.count(function, given(arguments), codes, _COUNT_SHARE * seconds)
         return _result(runs, instrumented.stats(), counted, samples)
 
     @property
@@ -252,8 +253,9 @@ def _time(function: Callable[..., Any], arguments: tuple[Any, ...], evaluations:
     """Time of one evaluation, s, without what it takes to free the result."""
     total = 0
     for _ in range(evaluations):
+        fresh = given(arguments)
         start = perf_counter_ns()
-        result = function(*arguments)
+        result = function(*fresh)
         total += perf_counter_ns() - start
         del result
     return max(total * 1e-9 / evaluations - clock_s(), 1e-9)
