@@ -15,6 +15,7 @@ from profiler_suite.analysis.run.load import Run, load
 from profiler_suite.report.content import run_facts
 from profiler_suite.report.figures import all_figures
 from profiler_suite.report.formats import summary, table_csv
+from profiler_suite.report.formats.markdown import text
 
 STORED = Path(__file__).parents[1] / "files" / "stored_run"
 # Column of release 0.1 → its name now.
@@ -67,6 +68,10 @@ def test_the_table_of_points_holds_the_same_numbers(run: Run) -> None:
 def test_the_summary_says_the_same(run: Run) -> None:
     facts = run_facts.ask(run)
     now = summary.markdown(facts, list(all_figures.hang(facts)))
+    assert facts.answer is not None
+    assert facts.answer.plain is not None
+    for sentence in facts.answer.plain.sentences:  # release 0.1 had none in plain words
+        now = now.replace(f"{text(sentence)}\n\n", "")
     then = in_todays_words((STORED / "summary.md").read_text())
     assert now == then
 

@@ -8,6 +8,7 @@ from profiler_suite import units
 from profiler_suite.analysis import roofline, statistics, time_breakdown
 from profiler_suite.analysis.run import choices, scaling
 from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.plain_answer import PlainAnswer, plain_answer
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import Noun
 
@@ -38,6 +39,8 @@ class PairAnswer(Noun, frozen=True):
     """Bound of the left side in words."""
     right_bound: str
     sentences: tuple[str, ...]
+    plain: PlainAnswer | None = None
+    """The same in plain words; None where the side with fewer operations is not slower."""
 
 
 def word_for(low: float, high: float) -> str:
@@ -109,6 +112,7 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> PairAns
         left_bound=bounds[0],
         right_bound=bounds[1],
         sentences=_sentences(run, left, right, a, b, bounds),
+        plain=plain_answer(run, left.id, right.id),
     )
 
 

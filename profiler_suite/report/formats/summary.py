@@ -23,6 +23,8 @@ def markdown(known: RunFacts, hung: Sequence[PlacedPicture]) -> str:
     if known.warnings:
         parts.append("\n".join(f"> - {text(w)}" for w in known.warnings))
     if known.answer:
+        plain = known.answer.plain.sentences if known.answer.plain else ()
+        parts += [text(s) for s in plain]
         parts.append("\n".join(f"- {text(s)}" for s in known.answer.sentences))
         sides = run_tables.sides(known)
         if sides:

@@ -9,7 +9,6 @@ from typing import Any
 from markupsafe import Markup
 
 from profiler_suite import units
-from profiler_suite.analysis import roofline
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report.content import (
     breakdown_tables,
@@ -87,6 +86,7 @@ def build(known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]
         mode=origin.mode,
         when=_readable(origin.started_at),
         counts=counts(known),
+        plain=known.answer.plain.sentences if known.answer and known.answer.plain else (),
         sentences=known.answer.sentences if known.answer else (),
         findings=known.findings,
         warnings=known.warnings,
@@ -199,6 +199,15 @@ def _side_rows(known: RunFacts) -> list[Any]:
     return list(by_id.values())
 
 
+def _held_back(row: Any) -> list[Item]:
+    """By what, and how much of that; calls are no roof of the machine but part of the time."""
+    share = units.percent(row.of_attainable)
+    if row.bound == "overhead":
+        return [Item("per-call cost", f"{share} of the time")]
+    reached = share if row.of_attainable <= 1 else "more than was measured"
+    return [Item("held back by", columns.bound(row)), Item("of that roof", reached)]
+
+
 def _cards(known: RunFacts) -> tuple[Card, ...]:
     cards = []
     said = registry.implementations()
@@ -209,9 +218,7 @@ def _cards(known: RunFacts) -> tuple[Card, ...]:
             Item("NumPy calls", units.count(row.calls) if row.calls > 0 else "not stated"),
         ]
         if columns.bound(row):
-            facts.append(
-                Item("bound", roofline.in_words(row.bound, row.level, row.of_attainable))
-            )
+            facts += _held_back(row)
         if row.arithmetic == row.arithmetic:
             facts.insert(3, Item("time in arithmetic", _part(row.arithmetic)))
         cards.append(

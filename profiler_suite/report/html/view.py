@@ -150,6 +150,8 @@ class PageView:
     mode: str
     when: str
     counts: str
+    plain: tuple[str, ...]
+    """The answer in plain words, before any number; empty without one."""
     sentences: tuple[str, ...]
     findings: tuple[str, ...]
     warnings: tuple[str, ...]

@@ -54,7 +54,8 @@ def summary(known: RunFacts, width: int, color: bool) -> str:
     page = Page(width, color)
     page.paragraph(headline.headline(known), style="bold")
     if known.answer:
-        for sentence in known.answer.sentences:
+        plain = known.answer.plain.sentences if known.answer.plain else ()
+        for sentence in (*plain, *known.answer.sentences):
             page.paragraph(sentence, first="  - ", indent="    ")
     page.line()
     _tables(page, known)

@@ -1,0 +1,149 @@
+"""The question of a pair in plain words: is the count right, what is optimized, what now."""
+
+from typing import Any
+
+from profiler_suite import units
+from profiler_suite.analysis.run import scaling
+from profiler_suite.analysis.run.load import Run
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.machine import BlasLibrary
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.workload import Implementation
+from profiler_suite.workloads import registry
+
+# A trace that counts this share more or less than the textbook counts the same work in
+# another order (a sum of n terms is n - 1 additions).
+_SAME_COUNT = 0.10
+# A plain timer's answer is worth a sentence when it is this much longer.
+_WORTH_SAYING = 1.15
+_FAMILIES_OF_BLAS = ("product", "gemm")
+
+
+class PlainAnswer(Noun, frozen=True):
+    """What someone who asks why one side is slower must know first, a sentence each."""
+
+    count: str
+    """Whether the operations are counted right."""
+    reason: str
+    """What makes the other side fast and this one slow."""
+    instead: str
+    """What computes the same answer faster here, measured; empty when nothing does."""
+    differs: tuple[str, ...]
+    """Why somebody's own timer may say something else."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of it in order."""
+        return tuple(s for s in (self.count, self.reason, self.instead, *self.differs) if s)
+
+
+def plain_answer(run: Run, left_id: str, right_id: str) -> PlainAnswer | None:
+    """The answer for the pair of these two points; None unless `left` is the slower one."""
+    points = {point.id: point for point in run.provenance.points}
+    rows = run.points.set_index("id").loc[[left_id, right_id]].to_dict("records")
+    left, right = points[left_id], points[right_id]
+    slow, fast = rows
+    if slow["time_s"] <= fast["time_s"] or left.cost.flop >= right.cost.flop:
+        return None
+    return PlainAnswer(
+        count=_count(left, right, slow, fast),
+        reason=_reason(run, left, right, slow),
+        instead=_instead(run, left, slow),
+        differs=_differs(left, right, slow, fast),
+    )
+
+
+def _count(left: Point, right: Point, slow: dict[Any, Any], fast: dict[Any, Any]) -> str:
+    counted = (
+        f"{left.implementation} does {units.count(left.cost.flop)} operations, "
+        f"{right.implementation} {units.count(right.cost.flop)}"
+    )
+    traced = [
+        (row["traced_flop"], point.cost.flop)
+        for point, row in ((left, slow), (right, fast))
+        if row.get("traced_flop", 0) > 0 and row.get("coverage", 0) == 1
+    ]
+    if not traced:
+        return f"The count: {counted} by the textbook; neither was traced here."
+    off = max(abs(executed / textbook - 1) for executed, textbook in traced)
+    if off <= _SAME_COUNT:
+        return f"Your count is right: {counted}; counting them as they run gives the same."
+    return f"The count: {counted} by the textbook; what runs differs by {units.percent(off)}."
+
+
+def _reason(run: Run, left: Point, right: Point, slow: dict[Any, Any]) -> str:
+    calls = slow["calls"]
+    arithmetic = slow.get("arithmetic")
+    spends = (
+        f" Only {units.percent(arithmetic)} of the time of {left.implementation} is "
+        "arithmetic; the rest is the price of interpreting Python and of entering so many "
+        "calls."
+        if arithmetic is not None and 0 <= arithmetic < 0.5
+        else ""
+    )
+    library = _blas(run.provenance.machine.facts.blas) if _by_blas(right) else ""
+    name = right.implementation
+    optimized = (
+        f"Yes, {name} is optimized ({library}), and it is " if library else f"{name} is "
+    )
+    fewer = f"one call instead of {units.count(calls)}." if calls > 1 else "one call."
+    return f"{optimized}{fewer}{spends}"
+
+
+def _by_blas(point: Point) -> bool:
+    return point.cost.rate == "blas" and point.family in _FAMILIES_OF_BLAS
+
+
+def _blas(libraries: tuple[BlasLibrary, ...]) -> str:
+    names = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS"}
+    if not libraries:
+        return ""
+    first = libraries[0]
+    version = ".".join(first.version.split(".")[:3])
+    kernels = f", {first.architecture} kernels" if first.architecture else ""
+    return f"{names.get(first.name, first.name)} {version}{kernels}".replace("  ", " ")
+
+
+def _instead(run: Run, left: Point, slow: dict[Any, Any]) -> str:
+    usable = scaling.rivals(run.points)
+    same = usable[
+        (usable["experiment"] == left.experiment)
+        & (usable["problem"] == left.label)
+        & (usable["dtype"] == left.problem.dtype)
+    ]
+    # Like with like: what is prepared beforehand (filters transformed, buffers kept) does less
+    # in each call than the asker's code has to.
+    there = registry.implementations()
+    same = same[[not _prepared(there.get(name)) for name in same["implementation"]]]
+    best = min(same.to_dict("records"), key=lambda row: row["time_s"], default=None)
+    if best is None or best["implementation"] == left.implementation:
+        return ""
+    gain = units.ratio(slow["time_s"] / best["time_s"])
+    return (
+        f"The same answer in few, large calls ({best['implementation']}) takes "
+        f"{units.time(best['time_s'])}: {gain} as fast."
+    )
+
+
+def _prepared(implementation: Implementation | None) -> bool:
+    return implementation is not None and implementation.prepare is not None
+
+
+def _differs(
+    left: Point, right: Point, slow: dict[Any, Any], fast: dict[Any, Any]
+) -> tuple[str, ...]:
+    said = []
+    for point, row in ((left, slow), (right, fast)):
+        usual = row["raw_median_s"] / row["time_s"]
+        if usual >= _WORTH_SAYING:
+            said.append(
+                f"A plain timer here shows about {units.time(row['raw_median_s'])} for "
+                f"{point.implementation}, {units.ratio(usual)} as long: it also counts what "
+                "other work on this machine takes away; the times above are undisturbed."
+            )
+    said.append(
+        "Another machine, another version of Python or NumPy, or a timer around a first call "
+        f"(here {units.time(slow['cold_s'])} and {units.time(fast['cold_s'])}) gives another "
+        "ratio; the reason stays."
+    )
+    return tuple(said)

@@ -1,0 +1,80 @@
+"""The question of a pair in plain words, on a run whose numbers are known."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from profiler_suite.analysis.run import findings
+from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.plain_answer import PlainAnswer, plain_answer
+from tests.fake_run import make_run
+
+
+@pytest.fixture
+def run() -> Run:
+    return make_run()
+
+
+def number(run: Run, point: str, column: str) -> float:
+    values: Any = run.points.set_index("id").loc[point, column]
+    return float(values)
+
+
+def answered(run: Run) -> tuple[Run, str, str]:
+    asked = findings.answer(run)
+    assert asked is not None
+    return run, asked.left, asked.right
+
+
+def changed(run: Run, point: str, **columns: Any) -> Run:
+    points = run.points.copy()
+    for name, value in columns.items():
+        points.loc[points["id"] == point, name] = value
+    return dataclasses.replace(run, points=points)
+
+
+def plain(run: Run, left: str, right: str) -> PlainAnswer:
+    found = plain_answer(run, left, right)
+    assert found is not None
+    return found
+
+
+def test_the_three_questions_are_answered_in_order(run: Run) -> None:
+    found = plain(*answered(run))
+    assert found.count.startswith(("Your count is right: ", "The count: "))
+    assert "one call" in found.reason
+    assert found.sentences[0] == found.count
+
+
+def test_a_count_is_right_only_if_the_trace_agrees(run: Run) -> None:
+    run, left, right = answered(run)
+    flop = number(run, left, "flop")
+    exact = changed(run, left, traced_flop=0.96 * flop, coverage=1.0)
+    assert plain(exact, left, right).count.startswith("Your count is right")
+    off = changed(run, left, traced_flop=3 * flop, coverage=1.0)
+    assert "differs by 200 %" in plain(off, left, right).count
+    partly = changed(run, left, traced_flop=0.96 * flop, coverage=0.7)
+    partly = changed(partly, right, coverage=0.7)
+    assert "neither was traced" in plain(partly, left, right).count
+
+
+def test_a_plain_timer_that_says_more_is_explained(run: Run) -> None:
+    run, left, right = answered(run)
+    time_s = number(run, left, "time_s")
+    slowed = changed(run, left, raw_median_s=1.8 * time_s)
+    said = plain(slowed, left, right).differs
+    assert any("1.80× as long" in sentence for sentence in said)
+    calm = changed(run, left, raw_median_s=1.01 * time_s)
+    calm = changed(calm, right, raw_median_s=number(calm, right, "time_s"))
+    assert not any("plain timer" in sentence for sentence in plain(calm, left, right).differs)
+
+
+def test_what_is_prepared_beforehand_is_not_held_against_what_is_not(run: Run) -> None:
+    found = plain(*answered(run))
+    assert "kept" not in found.instead
+
+
+def test_a_side_that_is_not_slower_has_no_plain_answer(run: Run) -> None:
+    run, left, right = answered(run)
+    assert plain_answer(run, right, left) is None
