@@ -1,0 +1,428 @@
+"""Calls that may stand in a loop's body: what they compute of one iteration's values."""
+
+from __future__ import annotations
+
+import ast
+
+from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
+from profiler_suite.analysis.explain.lifting.growth import as_array
+from profiler_suite.analysis.explain.lifting.iteration import comprehended
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import (
+    Apply,
+    Contract,
+    Core,
+    Extend,
+    Index,
+    Label,
+    Leaf,
+    Reduce,
+    Refused,
+    Term,
+    View,
+    relabelled,
+)
+
+_UFUNCS = frozenset(
+    (
+        *("sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "exp"),
+        *("exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "square", "abs"),
+        *("absolute", "fabs", "floor", "ceil", "rint", "trunc", "sign", "isnan", "isfinite"),
+        *("isinf", "conj", "conjugate", "real", "imag", "angle", "maximum", "minimum", "fmax"),
+        *("fmin", "power", "mod", "remainder", "hypot", "arctan2", "logical_and", "sinc"),
+        *("logical_or", "logical_not", "add", "subtract", "multiply", "divide", "negative"),
+        *("floor_divide", "heaviside", "copysign", "deg2rad", "rad2deg", "clip", "where"),
+        *(
+            "reciprocal",
+            "true_divide",
+            "arcsinh",
+            "arccosh",
+            "arctanh",
+            "logaddexp",
+            "float_power",
+        ),
+    )
+)
+_SIGNS_OF = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "true_divide": "/",
+    "floor_divide": "//",
+    "power": "**",
+    "mod": "%",
+    "remainder": "%",
+}
+_MATH = {
+    **{n: n for n in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "log2")},
+    **{n: n for n in ("log10", "log1p", "expm1", "sqrt", "hypot", "isnan", "isinf")},
+    **{n: n for n in ("isfinite", "fabs", "cbrt", "exp2")},
+    **{"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2"},
+    **{"degrees": "rad2deg", "radians": "deg2rad", "pow": "float_power"},
+}
+_MATH |= {"copysign": "copysign", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
+_DOMAINS = ("log", "log2", "log10", "log1p", "sqrt", "arcsin", "arccos", "float_power", "exp")
+_REDUCTIONS = frozenset(
+    (
+        *("sum", "prod", "max", "min", "amax", "amin", "mean", "std", "var", "any", "all"),
+        *("median", "ptp", "count_nonzero", "argmax", "argmin", "nansum", "nanmean", "nanmax"),
+        *("nanmin", "nanstd", "nanvar", "nanmedian", "percentile", "quantile", "average"),
+    )
+)
+_CASTS = {"float": "float", "int": "int", "bool": "bool", "complex": "complex"}
+_NUMPY_CASTS = frozenset(
+    (
+        *("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8"),
+        *("uint16", "uint32", "uint64", "complex128", "complex64", "bool_", "intp"),
+    )
+)
+# Functions of one matrix: (axes of the argument, axes of the result taken from it).
+_LINALG = {
+    "det": (2, 0),
+    "inv": (2, 2),
+    "pinv": (2, -2),
+    "cholesky": (2, 2),
+    "eigvalsh": (2, 1),
+    "eigvals": (2, 1),
+    "matrix_rank": (2, 0),
+    "cond": (2, 0),
+}
+# Functions along the last axis that keep its length.
+_ALONG = frozenset(("sort", "argsort", "cumsum", "cumprod", "unwrap"))
+
+
+def called(reader: ex.Reader, node: ast.Call) -> Term:
+    """The term of a call."""
+    name = ast.unparse(node.func)
+    owner, _, last = name.rpartition(".")
+    if isinstance(node.func, ast.Name):
+        return _builtin(reader, node, node.func.id)
+    if owner in ("np", "numpy", "math"):
+        return _math(reader, node, last) if owner == "math" else _numpy(reader, node, last)
+    if owner in ("np.linalg", "numpy.linalg"):
+        return _linalg(reader, node, last, name)
+    if owner in ("np.fft", "numpy.fft", "scipy.fft"):
+        return _fft(reader, node, last, name)
+    if isinstance(node.func, ast.Attribute) and not _is_module(reader, node.func.value):
+        return _method(reader, node, node.func)
+    raise _unknown(node)
+
+
+def _unknown(node: ast.Call) -> Refused:
+    name = ast.unparse(node.func)
+    if "random" in name or "rng" in name:
+        return Refused(f"it draws random numbers with {name} in every iteration")
+    return Refused(f"it calls {name}, which may do anything")
+
+
+def _is_module(reader: ex.Reader, node: ast.expr) -> bool:
+    root = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name) or root.id in reader.scope.env:
+        return False
+    return reader.facts.is_outer(root.id) and isinstance(node, ast.Name | ast.Attribute)
+
+
+def _plain(node: ast.Call) -> None:
+    if node.keywords or any(isinstance(each, ast.Starred) for each in node.args):
+        raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+
+
+def _builtin(reader: ex.Reader, node: ast.Call, name: str) -> Term:
+    if name in ("sum", "max", "min", "any", "all") and len(node.args) == 1:
+        return _of_iterable(reader, node, name)
+    if name in ("max", "min") and len(node.args) > 1:
+        _plain(node)
+        found = reader.read(node.args[0])
+        for each in node.args[1:]:
+            found = larger(reader, name, found, reader.read(each))
+        return found
+    if name in ("abs", "round", *_CASTS) and len(node.args) == 1:
+        _plain(node)
+        inner = reader.read(node.args[0])
+        if name == "abs":
+            return Apply("NP.abs({0})", (inner,), "abs")
+        if name == "round":
+            return Apply("NP.rint({0}).astype(int)", (inner,), "astype int")
+        return cast(inner, _CASTS[name])
+    if name == "len" and len(node.args) == 1:
+        inner = reader.read(node.args[0])
+        if inner.own:
+            return Index(inner.own[0].count)
+    if name == "pow" and len(node.args) == 2:
+        _plain(node)
+        return ex.apply("({0}) ** ({1})", "**", *(reader.read(a) for a in node.args))
+    if name == "range":
+        raise Refused("a range is used as a value")
+    raise _unknown(node)
+
+
+def larger(reader: ex.Reader, name: str, left: Term, right: Term) -> Term:
+    """max(left, right) or min(left, right)."""
+    reader.scope.assume("no NaN is compared")
+    return ex.apply(f"NP.{name}imum({{0}}, {{1}})", f"{name}imum", left, right)
+
+
+def cast(inner: Term, kind: str) -> Term:
+    """float(x), int(x): the identity where it changes nothing."""
+    dtype = dtype_of(inner)
+    if dtype is not None and str(dtype) in (
+        kind,
+        {"float": "float64", "int": "int64"}.get(kind),
+    ):
+        return inner
+    if isinstance(inner, Leaf | Index) and not inner.loops:
+        text = inner.text if isinstance(inner, Leaf) else inner.index.text()
+        return Leaf(f"{kind}({text})", weak=kind)
+    return Apply(f"({{0}}).astype({kind})", (inner,), f"astype {kind}")
+
+
+def _of_iterable(reader: ex.Reader, node: ast.Call, name: str) -> Term:
+    _plain(node)
+    given = node.args[0]
+    if isinstance(given, ast.GeneratorExp | ast.ListComp):
+        item, labels, mask = comprehended(reader, given)
+        return over_loops(name, item, labels, mask)
+    inner = reader.read(given)
+    if isinstance(inner, Extend):
+        inner = as_array(inner)
+    if len(inner.own) != 1 and name != "sum":
+        raise Refused(f"{ast.unparse(node)!r} is no reduction of numbers")
+    if not inner.own:
+        raise Refused(f"{ast.unparse(node)!r} is no reduction of numbers")
+    return Reduce(name, inner, inner.own[:1])
+
+
+def over_loops(name: str, item: Term, labels: tuple[Label, ...], mask: Term | None) -> Term:
+    """A reduction over loops of a generator, with its condition."""
+    if mask is None:
+        return Reduce(name, item, labels)
+    neutral = {"sum": "0", "any": "False", "all": "True"}.get(name)
+    if neutral is None:
+        raise Refused(f"{name}() over a condition")
+    weak = "int" if neutral == "0" else "bool"
+    return Reduce(name, ex.where(mask, item, Leaf(neutral, weak=weak)), labels)
+
+
+def _math(reader: ex.Reader, node: ast.Call, name: str) -> Term:
+    _plain(node)
+    args = [reader.read(each) for each in node.args]
+    if any(each.own for each in args):
+        raise Refused(f"math.{name} takes no array")
+    if name in ("floor", "ceil") and len(args) == 1:
+        return Apply(f"NP.{name}({{0}}).astype(int)", (args[0],), "astype int")
+    if name not in _MATH or (name == "log" and len(args) != 1):
+        raise Refused(f"math.{name} has no counterpart in NumPy")
+    if _MATH[name] in _DOMAINS:
+        reader.scope.assume(f"no argument of math.{name} is outside its domain")
+    # math computes in double precision whatever it gets.
+    wide = [each if _is_double(each) else cast(each, "float") for each in args]
+    holes = ", ".join(f"{{{k}}}" for k in range(len(args)))
+    known = f"math.{_MATH[name]}" if not name.startswith("is") else name
+    return ex.apply(f"NP.{_MATH[name]}({holes})", known, *wide)
+
+
+def _is_double(term: Term) -> bool:
+    dtype = dtype_of(term)
+    return bool(weak_of(term)) or dtype is None or str(dtype) in ("float64", "int64")
+
+
+def _numpy(reader: ex.Reader, node: ast.Call, name: str) -> Term:
+    if name in _REDUCTIONS:
+        return _reduction(reader, node, name, reader.read(node.args[0]), node.args[1:])
+    if name in ("array", "asarray", "stack", "asanyarray") and len(node.args) == 1:
+        return _made(reader, node)
+    made = new_array(reader, node, name)
+    if made is not None:
+        return made
+    if name in _ALONG and len(node.args) == 1 and not node.keywords:
+        return _along(reader.read(node.args[0]), f"NP.{name}({{0}}, axis=-1)")
+    _plain(node)
+    args = [reader.read(each) for each in node.args]
+    if name in _SIGNS_OF and len(args) == 2:
+        sign = _SIGNS_OF[name]
+        return ex.apply(f"({{0}}) {sign} ({{1}})", sign, *args)
+    if name == "where" and len(args) == 3:
+        return ex.where(*args)
+    if name in _UFUNCS:
+        holes = ", ".join(f"{{{k}}}" for k in range(len(args)))
+        return ex.apply(f"NP.{name}({holes})", name, *args)
+    if name in _NUMPY_CASTS and len(args) == 1:
+        return Apply(f"({{0}}).astype(NP.{name})", (args[0],), f"astype {name.rstrip('_')}")
+    if name in ("dot", "matmul", "inner", "vdot", "outer") and len(args) == 2:
+        return _product(reader, name, *args)
+    if name == "transpose" and len(args) == 1:
+        return View(args[0], args[0].own[::-1])
+    if name in ("ravel",) and len(args) == 1 and len(args[0].own) == 1:
+        return args[0]
+    if name == "trace" and len(args) == 1 and len(args[0].own) == 2:
+        return Core("NP.trace({0}, axis1=-2, axis2=-1)", (args[0],), ())
+    if name == "diff" and len(args) == 1 and len(args[0].own) == 1:
+        shorter = reader.scope.label(args[0].own[0].count - 1)
+        return Core("NP.diff({0}, axis=-1)", (args[0],), (shorter,))
+    if name == "cross" and len(args) == 2 and all(len(each.own) == 1 for each in args):
+        a, b = ex.agreed(args)
+        return Core("NP.cross({0}, {1})", (a, b), a.own)
+    raise Refused(f"np.{name} is not followed")
+
+
+def new_array(reader: ex.Reader, node: ast.Call, name: str) -> Term | None:
+    """np.zeros(3), np.eye(n): the same array in every iteration."""
+    shape = (
+        reader.facts.shape_of(node) if name in ("zeros", "ones", "eye", "identity") else None
+    )
+    varying = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & reader.scope.varying
+    if shape is None or varying:
+        return None
+    text = ast.unparse(node).replace("numpy.", "NP.", 1).replace("np.", "NP.", 1)
+    return Core(text, (), tuple(reader.scope.label(each) for each in shape))
+
+
+def _made(reader: ex.Reader, node: ast.Call) -> Term:
+    given = node.args[0]
+    if node.keywords:
+        raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+    if isinstance(given, ast.ListComp):
+        item, labels, mask = comprehended(reader, given)
+        if mask is not None:
+            raise Refused("a list whose length is not known is used in the loop")
+        return View(item, (*labels, *item.own))
+    inner = reader.read(given)
+    return as_array(inner) if isinstance(inner, Extend) else inner
+
+
+def _along(inner: Term, form: str) -> Term:
+    if len(inner.own) != 1:
+        raise Refused("a function along one axis gets several")
+    return Core(form, (inner,), inner.own)
+
+
+def _product(reader: ex.Reader, name: str, left: Term, right: Term) -> Term:
+    if name == "outer" and len(left.own) == len(right.own) == 1:
+        if left.own == right.own:
+            right = ex.fresh(reader.scope, right)
+        return Contract((left, right), (), (*left.own, *right.own))
+    if name == "dot" and not (left.own and right.own):
+        return ex.apply("({0}) * ({1})", "*", left, right)
+    if name in ("inner", "vdot") and not len(left.own) == len(right.own) == 1:
+        raise Refused(f"np.{name} of more than one axis")
+    if name == "vdot":
+        dtype = dtype_of(left)
+        if dtype is None or dtype.kind == "c":
+            left = Apply("NP.conj({0})", (left,), "conj")
+    return ex.product(reader.scope, left, right)
+
+
+def _reduction(
+    reader: ex.Reader, node: ast.Call, name: str, inner: Term, rest: list[ast.expr]
+) -> Term:
+    name = {"amax": "max", "amin": "min"}.get(name, name)
+    extra, axis = "", None
+    if name in ("percentile", "quantile"):
+        if len(rest) != 1 or node.keywords:
+            raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+        share = reader.read(rest[0])
+        if share.loops or share.own or not isinstance(share, Leaf | Index):
+            raise Refused(f"the share of {ast.unparse(node)!r} is no fixed number")
+        extra, rest = f", {ast.unparse(rest[0])}", []
+    for each in node.keywords:
+        if each.arg == "axis":
+            axis = each.value
+        elif each.arg == "ddof" and isinstance(each.value, ast.Constant):
+            extra += f", ddof={ast.unparse(each.value)}"
+        else:
+            raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+    if rest:
+        axis, *more = rest
+        if more:
+            raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+    over = inner.own
+    if axis is not None:
+        place = reader.facts.integer(axis)
+        number = None if place is None else place.constant
+        if number is None or not -len(over) <= number < len(over):
+            raise Refused(f"the axis of {ast.unparse(node)!r} is not known")
+        over = (over[number],)
+    if not over:
+        if name in ("sum", "prod", "max", "min", "mean", "median") and not extra:
+            return inner
+        raise Refused(f"{ast.unparse(node)!r} is of a single number")
+    if name in ("argmax", "argmin") and len(over) != 1:
+        raise Refused(f"{ast.unparse(node)!r} counts through several axes")
+    return Reduce(name, inner, over, None, extra)
+
+
+def _linalg(reader: ex.Reader, node: ast.Call, name: str, full: str) -> Term:
+    if name == "norm":
+        inner = reader.read(node.args[0])
+        if node.keywords or len(node.args) > 1 or len(inner.own) not in (1, 2):
+            raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+        return Reduce("norm", inner, inner.own)
+    _plain(node)
+    args = [reader.read(each) for each in node.args]
+    form = full.replace("numpy.", "np.", 1).replace("np.", "NP.", 1)
+    if name in _LINALG and len(args) == 1 and len(args[0].own) == 2:
+        _, kept = _LINALG[name]
+        own = args[0].own
+        axes = own[::-1] if kept == -2 else own[-kept:] if kept else ()
+        return Core(f"{form}({{0}})", (args[0],), axes)
+    if name == "solve" and len(args) == 2 and len(args[0].own) == 2:
+        a, b = args
+        if len(b.own) == 1:
+            b = relabelled(b, {b.own[0]: a.own[0]}) if b.own[0] != a.own[0] else b
+            return Core(f"{form}({{0}}, ({{1}})[..., None])[..., 0]", (a, b), a.own[-1:])
+        if len(b.own) == 2:
+            columns = b.own[1]
+            b = relabelled(b, {b.own[0]: a.own[0]}) if b.own[0] != a.own[0] else b
+            return Core(f"{form}({{0}}, {{1}})", (a, b), (a.own[-1], columns))
+    raise Refused(f"{full} is not followed")
+
+
+def _fft(reader: ex.Reader, node: ast.Call, name: str, full: str) -> Term:
+    _plain(node)
+    form = full.replace("numpy.", "np.", 1)
+    form = "NP" + form[2:] if form.startswith("np.") else form
+    inner = reader.read(node.args[0])
+    if len(node.args) != 1 or len(inner.own) != 1:
+        raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+    if name in ("fft", "ifft"):
+        return Core(f"{form}({{0}}, axis=-1)", (inner,), inner.own)
+    if name == "rfft":
+        half = reader.scope.label(Poly.atom(f"({inner.own[0].count.text()}) // 2") + 1)
+        return Core(f"{form}({{0}}, axis=-1)", (inner,), (half,))
+    raise Refused(f"{full} is not followed")
+
+
+def _method(reader: ex.Reader, node: ast.Call, function: ast.Attribute) -> Term:
+    name = function.attr
+    inner = reader.read(function.value)
+    if name in _REDUCTIONS - {"median", "percentile", "quantile", "average"}:
+        return _reduction(reader, node, name, inner, node.args)
+    if name == "dot" and len(node.args) == 1:
+        return _product(reader, "dot", inner, reader.read(node.args[0]))
+    if name in ("copy", "item") and not node.args:
+        return Apply("({0}).copy()", (inner,), "copy") if inner.own else inner
+    if name in ("conj", "conjugate") and not node.args:
+        return Apply("NP.conj({0})", (inner,), "conj")
+    if name == "transpose" and not node.args:
+        return View(inner, inner.own[::-1])
+    if name in ("ravel", "flatten") and not node.args:
+        return flattened(reader, inner)
+    if name == "astype" and len(node.args) == 1 and not node.keywords:
+        kind = ast.unparse(node.args[0])
+        shown = kind.replace("numpy.", "NP.").replace("np.", "NP.")
+        return Apply(f"({{0}}).astype({shown})", (inner,), f"astype {kind.rpartition('.')[2]}")
+    raise _unknown(node)
+
+
+def flattened(reader: ex.Reader, inner: Term) -> Term:
+    """A value's own axes made one."""
+    if len(inner.own) == 1:
+        return inner
+    size = Poly.number(1)
+    for each in inner.own:
+        size = size * each.count
+    return Core("FLAT", (inner,), (reader.scope.label(size),))

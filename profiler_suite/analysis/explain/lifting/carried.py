@@ -1,0 +1,247 @@
+"""Values that pass from one iteration to the next: sums, products, extremes, growth, scans."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import (
+    Apply,
+    Carried,
+    Core,
+    Extend,
+    Index,
+    Label,
+    Leaf,
+    Reduce,
+    Refused,
+    Scan,
+    Term,
+    mapped,
+)
+
+_NEUTRAL = {
+    "sum": Index(Poly()),
+    "prod": Index(Poly.number(1)),
+    "any": Leaf("False", weak="bool"),
+    "all": Leaf("True", weak="bool"),
+    "max": Leaf("-NP.inf", weak="float"),
+    "min": Leaf("NP.inf", weak="float"),
+}
+_SIGN = {"sum": "+", "prod": "*", "any": "|", "all": "&", "max": "maximum", "min": "minimum"}
+_EXTREMES = {"maximum": "max", "minimum": "min", "fmax": "max", "fmin": "min"}
+
+
+class Step:
+    """What an iteration does to a carried value: combine it with a term."""
+
+    def __init__(self, op: str, item: Term, factor: Term | None = None) -> None:
+        self.op = op
+        self.item = item
+        self.factor = factor
+
+
+def step(update: Term, old: Carried) -> Step:
+    """How a new value comes from the old one; refused where no scan does it."""
+    if isinstance(update, Apply):
+        if update.name == "where":
+            return _chosen(update, old)
+        if update.name in ("+", "-"):
+            return _added(update, old)
+        if update.name == "*":
+            return _commuting("prod", update, old)
+        if update.name in _EXTREMES:
+            return _commuting(_EXTREMES[update.name], update, old)
+        if update.name in ("|", "&"):
+            return _commuting("any" if update.name == "|" else "all", update, old)
+    raise _dependent(old)
+
+
+def _dependent(old: Carried) -> Refused:
+    return Refused(
+        f"{old.name} depends on its value in the iteration before in a way that is no running "
+        "sum, product, maximum or the like: a compiler, not NumPy"
+    )
+
+
+def _has(term: Term, old: Carried) -> bool:
+    return any(each == old for each in term.walk())
+
+
+def _commuting(op: str, update: Apply, old: Carried) -> Step:
+    left, right = update.args
+    if left == old and not _has(right, old):
+        return Step(op, right)
+    if right == old and not _has(left, old):
+        return Step(op, left)
+    for one, other in ((left, right), (right, left)):
+        if _has(one, old) and not _has(other, old) and not isinstance(one, Carried):
+            inner = step(one, old)
+            if inner.op == op:
+                form = update.form
+                return Step(op, ex.apply(form, update.name, inner.item, other))
+    raise _dependent(old)
+
+
+def _parts(term: Term, positive: bool = True) -> list[tuple[bool, Term]]:
+    """The summands of a term, each with whether it is added."""
+    if isinstance(term, Apply) and term.name in ("+", "-"):
+        left, right = term.args
+        return [
+            *_parts(left, positive),
+            *_parts(right, positive == (term.name == "+")),
+        ]
+    return [(positive, term)]
+
+
+def _added(update: Apply, old: Carried) -> Step:
+    parts = _parts(update)
+    holding = [each for each in parts if _has(each[1], old)]
+    if len(holding) != 1 or not holding[0][0]:
+        raise _dependent(old)
+    rest = [each for each in parts if not _has(each[1], old)]
+    positive = sorted(rest, key=lambda each: not each[0])
+    added, first = positive[0]
+    item = first if added else Apply("-({0})", (first,), "neg")
+    for plus, each in positive[1:]:
+        sign = "+" if plus else "-"
+        item = ex.apply(f"({{0}}) {sign} ({{1}})", sign, item, each)
+    holder = holding[0][1]
+    if holder == old:
+        return Step("sum", item)
+    inner = step(holder, old)
+    if inner.op == "prod" and not inner.item.loops and not inner.item.own:
+        return Step("decay", item, inner.item)
+    if inner.op == "sum":
+        return Step("sum", ex.apply("({0}) + ({1})", "+", inner.item, item))
+    raise _dependent(old)
+
+
+def _chosen(update: Apply, old: Carried) -> Step:
+    test, yes, no = update.args
+    if _has(test, old):
+        return _extreme(test, yes, no, old)
+    if no == old:
+        if not _has(yes, old):
+            return _set(test, yes, old)
+        inner = step(yes, old)
+        return _masked(inner, test, old)
+    if yes == old:
+        if not _has(no, old):
+            return _set(ex.negated(test), no, old)
+        return _masked(step(no, old), ex.negated(test), old)
+    if _has(yes, old) and _has(no, old):
+        first, second = step(yes, old), step(no, old)
+        if first.op == second.op and first.op in _NEUTRAL:
+            return Step(first.op, ex.where(test, first.item, second.item))
+    raise _dependent(old)
+
+
+def _masked(inner: Step, test: Term, old: Carried) -> Step:
+    if inner.op not in _NEUTRAL:
+        raise _dependent(old)
+    neutral = _NEUTRAL[inner.op]
+    dtype = dtype_of(inner.item)
+    if inner.op in ("max", "min") and (dtype is None or dtype.kind not in "f"):
+        raise Refused(f"{old.name} is an extreme under a condition, of integers")
+    if inner.op in ("any", "all"):
+        sign = "&" if inner.op == "any" else "|"
+        mask = test if inner.op == "any" else ex.negated(test)
+        return Step(inner.op, ex.apply(f"({{0}}) {sign} ({{1}})", sign, mask, inner.item))
+    return Step(inner.op, ex.where(test, inner.item, neutral))
+
+
+def _set(test: Term, value: Term, old: Carried) -> Step:
+    """`if condition: flag = True`."""
+    if isinstance(value, Leaf) and value.text == "True":
+        return Step("any", test)
+    if isinstance(value, Leaf) and value.text == "False":
+        return Step("all", ex.negated(test))
+    raise _dependent(old)
+
+
+def _extreme(test: Term, yes: Term, no: Term, old: Carried) -> Step:
+    """`if x > best: best = x`."""
+    if not isinstance(test, Apply):
+        raise _dependent(old)
+    if test.name == "&" and no == old:
+        left, right = test.args
+        mask, rest = (left, right) if _has(right, old) else (right, left)
+        if not _has(mask, old):
+            return _masked(_extreme(rest, yes, no, old), mask, old)
+    if test.name not in ("<", "<=", ">", ">="):
+        raise _dependent(old)
+    left, right = test.args
+    grows = test.name in (">", ">=")
+    if right != old:
+        left, right, grows = right, left, not grows
+    if right != old or _has(left, old):
+        raise _dependent(old)
+    if no == old and yes == left:
+        return Step("max" if grows else "min", left)
+    if yes == old and no == left:
+        return Step("min" if grows else "max", left)
+    raise _dependent(old)
+
+
+def is_zero(term: Term) -> bool:
+    """Whether a term is a literal zero, or an array of them."""
+    if isinstance(term, Index):
+        return term.index == Poly()
+    if isinstance(term, Leaf):
+        return term.text in ("0.0", "0", "0j", "False")
+    return isinstance(term, Core) and term.form.startswith("NP.zeros")
+
+
+def _is_one(term: Term) -> bool:
+    return (isinstance(term, Index) and term.index == Poly.number(1)) or (
+        isinstance(term, Leaf) and term.text == "1.0"
+    )
+
+
+def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
+    """The value when the loop has ended."""
+    if found.op == "decay":
+        raise Refused("only the last value of a recursion is used")
+    total = Reduce(found.op, found.item, labels)
+    if found.op == "sum" and is_zero(before):
+        return total
+    if found.op == "prod" and _is_one(before):
+        return total
+    if found.op in ("max", "min"):
+        return replace(total, initial=before)
+    if isinstance(before, Leaf) and before.text == {"any": "False", "all": "True"}.get(
+        found.op
+    ):
+        return total
+    sign = _SIGN[found.op]
+    return ex.apply(f"({{0}}) {sign} ({{1}})", sign, before, total)
+
+
+def grown(update: Extend, old: Carried, before: Term, labels: tuple[Label, ...]) -> Extend:
+    """A list or array after a loop that lets it grow."""
+    if update.base != old:
+        raise Refused(f"{old.name} grows by several pieces in one iteration")
+    return replace(update, base=before, labels=(*labels, *update.labels))
+
+
+def scanned(
+    term: Term, found: Step, old: Carried, update: Term, before: Term, labels: tuple[Label, ...]
+) -> Term:
+    """A term with running values in place of what it reads of a carried name."""
+    if not _has(term, old):
+        return term
+    if len(labels) != 1 or found.op in ("any", "all"):
+        raise Refused(f"{old.name} is read while it is computed")
+    inclusive = Scan(found.op, found.item, labels[0], before, False, found.factor)
+
+    def change(each: Term) -> Term | None:
+        if each == update:
+            return inclusive
+        if each == old:
+            return replace(inclusive, before=True)
+        return None
+
+    return mapped(term, change)

@@ -1,0 +1,242 @@
+"""What forbids to run all iterations at once: reads and writes of the same elements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from profiler_suite.analysis.explain.lifting import carried
+from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting.facts import Facts
+from profiler_suite.analysis.explain.lifting.iteration import extreme
+from profiler_suite.analysis.explain.lifting.nests import Store
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import (
+    Access,
+    At,
+    By,
+    Carried,
+    Label,
+    New,
+    Refused,
+    Scan,
+    Slab,
+    Sub,
+    Term,
+    mapped,
+    relabelled,
+)
+
+
+def check(stores: Sequence[Store], results: Sequence[Term], facts: Facts) -> None:
+    """Refuses where running statement after statement would change what is read."""
+    reads = [
+        (access, place) for place, store in enumerate(stores) for access in _accesses(store)
+    ]
+    reads += [
+        (each, len(stores))
+        for term in results
+        for each in term.walk()
+        if isinstance(each, Access)
+    ]
+    for place, store in enumerate(stores):
+        roots = facts.roots(store.target.base)
+        for access, where in reads:
+            if access.base != store.target.base:
+                if facts.roots(access.base) & roots:
+                    raise Refused(
+                        f"{store.target.base} and {access.base} may share their memory"
+                    )
+                continue
+            _check_pair(store, place, access, where)
+        for later, other in enumerate(stores[place + 1 :], place + 1):
+            if other.target.base == store.target.base:
+                _check_writes(store, other)
+            elif facts.roots(other.target.base) & roots:
+                raise Refused(
+                    f"{store.target.base} and {other.target.base} may share their memory"
+                )
+            assert later > place
+
+
+def _accesses(store: Store) -> list[Access]:
+    terms = [store.term] + ([store.guard] if store.guard is not None else [])
+    found = [each for term in terms for each in term.walk() if isinstance(each, Access)]
+    found += [each for each in store.target.walk() if isinstance(each, Access)][1:]
+    return found
+
+
+def _check_pair(store: Store, place: int, access: Access, where: int) -> None:
+    loops = [each for each in store.labels if each in access.labels]
+    new_before = where <= place
+    for relation in relations(store.target, access, loops):
+        old_before = relation < 0 or (relation == 0 and access.time <= store.time)
+        if old_before != new_before:
+            raise Refused(
+                f"an iteration reads elements of {access.base} that another one writes: "
+                "a compiler, not NumPy"
+            )
+
+
+def _check_writes(first: Store, second: Store) -> None:
+    if first.op == second.op and first.op in ("+", "-"):
+        return
+    loops = [each for each in first.labels if each in second.labels]
+    for relation in relations(first.target, second.target, loops):
+        if relation < 0:
+            raise Refused(f"two statements write the same elements of {first.target.base}")
+
+
+def relations(write: Access, read: Access, loops: Sequence[Label]) -> set[int]:
+    """Whether reading iterations come before (-1), at (0) or after (1) the writing ones."""
+    known: dict[str, int] = {}
+    ours = [each for each in write.subs if not isinstance(each, New)]
+    theirs = [each for each in read.subs if not isinstance(each, New)]
+    for one, other in zip(ours, theirs, strict=False):
+        found = _distance(one, other, write, read, loops)
+        if found is None:
+            continue
+        if not found:
+            return set()
+        for name, gap in found.items():
+            if known.setdefault(name, gap) != gap:
+                return set()
+    possible: set[int] = set()
+    for label in sorted(loops, key=lambda each: each.depth):
+        distance = known.get(label.name)
+        if distance is None:
+            possible |= {-1, 1}
+        elif distance:
+            return possible | {1 if distance > 0 else -1}
+    return possible | {0}
+
+
+def _distance(
+    one: Sub, other: Sub, write: Access, read: Access, loops: Sequence[Label]
+) -> dict[str, int] | None:
+    """Iterations between write and read in one axis; {} for never, None for not known."""
+    if isinstance(one, Slab) and isinstance(other, Slab):
+        return _between_slabs(one, other, loops)
+    if not isinstance(one, At) or not isinstance(other, At):
+        return None
+    return _between(one.index, other.index, write, read, loops)
+
+
+def _between(
+    one: Poly, other: Poly, write: Access, read: Access, loops: Sequence[Label]
+) -> dict[str, int] | None:
+    names = {each.name for each in (*write.labels, *read.labels)}
+    mine, his = one.atoms & names, other.atoms & names
+    if not mine and not his:
+        gap = (one - other).constant
+        return {} if gap else None
+    shared = {each.name for each in loops}
+    if mine == his and len(mine) == 1 and mine <= shared:
+        (name,) = mine
+        step = one.of(name)
+        if step == other.of(name):
+            gap = (one.without(mine) - other.without(mine)).over(step)
+            exact = (one.without(mine) - other.without(mine)).constant
+            if gap is not None:
+                return {name: gap}
+            if exact is not None and step.constant is not None:
+                return {}
+    return {} if _apart(one, other, write, read) else None
+
+
+def _apart(one: Poly, other: Poly, write: Access, read: Access) -> bool:
+    """Whether two indices differ whatever the iterations are."""
+    try:
+        least = extreme(one, write.labels, True) - extreme(other, read.labels, False)
+        most = extreme(one, write.labels, False) - extreme(other, read.labels, True)
+    except Refused:
+        return False
+    low, high = least.constant, most.constant
+    return (low is not None and low > 0) or (high is not None and high < 0)
+
+
+def _between_slabs(one: Slab, other: Slab, loops: Sequence[Label]) -> dict[str, int] | None:
+    start, length = one.start - other.start, one.own.count
+    names = {each.name for each in loops}
+    moving = one.start.atoms & names
+    if len(moving) == 1 and moving == other.start.atoms & names:
+        (name,) = moving
+        step = one.start.of(name)
+        if start == Poly() and one.own.count == other.own.count and step == length:
+            return {name: 0}
+    gap, mine, his = start.constant, length.constant, other.own.count.constant
+    if gap is not None and not moving and one.step == other.step == 1:
+        if gap >= 0 and his is not None and gap >= his:
+            return {}
+        if gap < 0 and mine is not None and -gap >= mine:
+            return {}
+    return None
+
+
+def recurrence(store: Store) -> Store:
+    """`a[i] = a[i - 1] + b[i]` as a running sum; other stores as they are."""
+    term = store.term
+    if store.op in ("+", "*"):
+        term = ex.apply(f"({{0}}) {store.op} ({{1}})", store.op, store.target, store.term)
+    elif store.op != "=":
+        return store
+    if any(isinstance(each, By) for each in store.target.subs):
+        return store
+    for label in store.labels:
+        if label.name not in store.target.loops:
+            continue
+        previous = _moved(store.target, label, label.index - 1)
+        reads = [
+            each
+            for each in term.walk()
+            if isinstance(each, Access) and _same_place(each, previous)
+        ]
+        if not reads:
+            continue
+        if store.guard is not None:
+            raise Refused(f"{store.target.base} follows from its element before on a condition")
+        old = Carried(f"{store.target.base}[…]", label, store.target.own)
+
+        def change(each: Term, previous: Access = previous, old: Carried = old) -> Term | None:
+            if isinstance(each, Access) and _same_place(each, previous):
+                return old
+            return None
+
+        update = mapped(term, change)
+        found = carried.step(update, old)
+        start = _moved(store.target, label, Poly.number(-1))
+        start = replace(start, labels=tuple(e for e in start.labels if e != label))
+        if any(
+            isinstance(e, Access) and e.base == start.base and not _same_place(e, store.target)
+            for e in found.item.walk()
+        ):
+            raise Refused(
+                f"{store.target.base} follows from several of its elements before: "
+                "a compiler, not NumPy"
+            )
+        scan = Scan(found.op, found.item, label, start, False, found.factor)
+        if found.op in ("any", "all"):
+            raise Refused(f"{store.target.base} follows from its element before")
+        return replace(store, op="=", term=scan)
+    return store
+
+
+def _moved(target: Access, label: Label, value: Poly) -> Access:
+    subs: list[Sub] = []
+    for each in target.subs:
+        if isinstance(each, At):
+            subs.append(At(each.index.put(label.name, value)))
+        elif isinstance(each, Slab):
+            subs.append(replace(each, start=each.start.put(label.name, value)))
+        else:
+            subs.append(each)
+    return replace(target, subs=tuple(subs))
+
+
+def _same_place(one: Access, other: Access) -> bool:
+    if one.base != other.base or len(one.own) != len(other.own):
+        return False
+    names = dict(zip(one.own, other.own, strict=True))
+    turned = relabelled(one, names)
+    assert isinstance(turned, Access)
+    return turned.subs == other.subs

@@ -1,0 +1,94 @@
+"""Pairwise distances: scipy's cdist, or one product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from profiler_suite.analysis.explain.lifting.arrays import Array, closed, ordered
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import (
+    Apply,
+    Contract,
+    Index,
+    Reduce,
+    Term,
+    View,
+)
+
+if TYPE_CHECKING:
+    from profiler_suite.analysis.explain.lifting.lowering import Lowering
+
+
+def _squared(term: Term) -> Term | None:
+    """x, where the term is x²."""
+    if isinstance(term, Apply):
+        if term.name in ("square", "**"):
+            power = term.args[1] if len(term.args) == 2 else Index(Poly.number(2))
+            if isinstance(power, Index) and power.index == Poly.number(2):
+                return term.args[0]
+        if term.name == "*" and term.args[0] == term.args[1]:
+            return term.args[0]
+    return None
+
+
+def _difference(term: Term) -> tuple[str, Term] | None:
+    """The metric and the difference under a sum or norm."""
+    if isinstance(term, Contract) and len(term.args) == 2 and len(term.over) == 1:
+        one, other = term.args
+        return ("sqeuclidean", one) if one == other and not term.axes else None
+    if not isinstance(term, Reduce) or len(term.over) != 1 or term.form:
+        return None
+    if term.op == "norm":
+        return "euclidean", term.arg
+    inner: Term | None = None
+    if term.op == "sum":
+        inner = _squared(term.arg)
+        if inner is not None:
+            return "sqeuclidean", inner
+        if isinstance(term.arg, Apply) and term.arg.name in ("abs", "absolute", "fabs"):
+            return "cityblock", term.arg.args[0]
+    return None
+
+
+def distances(lowering: Lowering, term: Term) -> Array | None:
+    """Distances between all rows of two arrays; None where it is something else."""
+    found = _difference(term)
+    if found is None or not isinstance(term, Reduce | Contract):
+        return None
+    metric, difference = found
+    while isinstance(difference, View):
+        difference = difference.arg
+    if not isinstance(difference, Apply) or difference.name != "-":
+        return None
+    axis = term.over[0]
+    left, right = (lowering.lower(each) for each in difference.args)
+    rows = [label for label in left.dims if label != axis]
+    columns = [label for label in right.dims if label != axis]
+    if len(rows) != 1 or len(columns) != 1 or rows == columns:
+        return None
+    if axis not in left.dims or axis not in right.dims:
+        return None
+    left, right = ordered(left, (*rows, axis)), ordered(right, (*columns, axis))
+    dims = (*rows, *columns)
+    lowering.memory.add(dims)
+    if lowering.style.distance == "cdist":
+        lowering.imports["from scipy.spatial.distance import cdist"] = None
+        option = "" if metric == "euclidean" else f", '{metric}'"
+        made = Array(f"cdist({left.text}, {right.text}{option})", dims)
+        return ordered(made, lowering.dims(term, [made]))
+    if metric == "cityblock":
+        return None
+    np = lowering.np
+    a, b = closed(left.text), closed(right.text)
+    lowering.scope.assume(
+        "distances that are small against the coordinates lose digits: to within "
+        "the root of the rounding error"
+    )
+    text = (
+        f"{np}.maximum({np}.sum({a} ** 2, axis=1)[:, None] + {np}.sum({b} ** 2, axis=1)"
+        f" - 2 * ({a} @ {b}.T), 0)"
+    )
+    if metric == "euclidean":
+        text = f"{np}.sqrt({text})"
+    made = Array(text, dims)
+    return ordered(made, lowering.dims(term, [made]))

@@ -1,0 +1,408 @@
+"""What is known of a function's names: dtypes, numbers of axes, extents and integers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import Refused
+
+_NUMBERS = ("int", "float", "bool", "complex")
+_CREATING = ("zeros", "ones", "empty", "full")
+_LIKE = ("zeros_like", "ones_like", "empty_like", "full_like")
+_SAME_SHAPE = ("copy", "asarray", "array", "ascontiguousarray", "asfortranarray")
+_FRESH = (*_CREATING, *_LIKE, "copy", "arange", "linspace", "eye", "identity", "array")
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a name held, as `measure` puts it in words: 'float64 (500, 3072)', 'int 2'."""
+
+    kind: str
+    """'array', 'number' (NumPy's), 'int', 'float', 'bool', 'complex', 'list' or another."""
+    dtype: str = ""
+    shape: tuple[int, ...] = ()
+    value: int | None = None
+
+
+def held(words: str) -> Held:
+    """The words of what a name held, taken apart."""
+    array = re.match(r"(\S+) \(([\d, ]*)\)", words)
+    if array:
+        shape = tuple(int(each) for each in array[2].split(",") if each.strip())
+        return Held("array", array[1], shape)
+    first, _, rest = words.partition(" ")
+    if rest == "number":
+        return Held("number", first)
+    if first in _NUMBERS:
+        whole = first == "int" and re.fullmatch(r"-?\d+", rest)
+        return Held(first, value=int(rest) if whole else None)
+    return Held(first)
+
+
+class Facts:
+    """The names of one function and what they hold, from its source and from a run of it."""
+
+    def __init__(self, body: ast.AST, names: Mapping[str, str], numpy: str) -> None:
+        self.numpy = numpy
+        self.names = {name: held(words) for name, words in names.items()}
+        self.parameters = _parameters(body)
+        self.definitions: dict[str, list[ast.expr | None]] = {}
+        self.stored: dict[str, list[int]] = {}
+        self.counters: set[str] = set()
+        """Variables of loops over a range."""
+        for node in ast.walk(body):
+            self._define(node)
+        self._known: dict[str, Poly] = {}
+        self._busy: set[str] = set()
+        self.by_value: dict[Poly, str] = {}
+        for name, values in self.definitions.items():
+            if len(values) == 1 and values[0] is not None and name not in self.parameters:
+                value = self.integer(ast.Name(name, ast.Load()))
+                if value is not None and value != Poly.atom(name) and value.constant is None:
+                    self.by_value.setdefault(value, name)
+
+    def _define(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._bind(target, node.value)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            self._bind(node.target, node.value)
+        elif isinstance(node, ast.AugAssign | ast.For | ast.NamedExpr):
+            self._bind(node.target, None)
+            if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
+                called = node.iter.func if isinstance(node.iter, ast.Call) else None
+                if isinstance(called, ast.Name) and called.id == "range":
+                    self.counters.add(node.target.id)
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            self._bind(node.optional_vars, None)
+
+    def _bind(self, target: ast.expr, value: ast.expr | None) -> None:
+        if isinstance(target, ast.Name):
+            self.definitions.setdefault(target.id, []).append(value)
+            self.stored.setdefault(target.id, []).append(target.lineno)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for place, each in enumerate(target.elts):
+                part: ast.expr | None = None
+                if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(
+                    target.elts
+                ):
+                    part = value.elts[place]
+                elif isinstance(value, ast.Attribute) and value.attr == "shape":
+                    part = ast.Subscript(value, ast.Constant(place), ast.Load())
+                self._bind(each, part)
+
+    def single(self, name: str) -> ast.expr | None:
+        """The expression that a name has from its only assignment."""
+        values = self.definitions.get(name, [])
+        if len(values) == 1 and name not in self.parameters:
+            return values[0]
+        return None
+
+    def is_outer(self, name: str) -> bool:
+        """Whether a name comes from outside of the function."""
+        return (
+            name not in self.parameters
+            and name not in self.definitions
+            and name not in self.names
+        )
+
+    def settled(self, name: str) -> bool:
+        """Whether a name means the same from its first use on."""
+        if name in self.parameters:
+            return not self.definitions.get(name)
+        return len(self.definitions.get(name, [])) <= 1
+
+    def kind(self, name: str) -> str:
+        """'array', 'list', 'int', 'float', …; '' when not known."""
+        if name in self.names:
+            return self.names[name].kind
+        if name in self.counters:
+            return "int"
+        value = self.single(name)
+        if isinstance(value, ast.List) or (value is None and self._begins_as_list(name)):
+            return "list"
+        if isinstance(value, ast.Constant) and not isinstance(value.value, str):
+            return type(value.value).__name__
+        if value is not None and (self.shape_of(value) is not None):
+            return "array"
+        if value is not None and self.integer(value) is not None:
+            return "int"
+        return ""
+
+    def _begins_as_list(self, name: str) -> bool:
+        values = self.definitions.get(name, [])
+        return bool(values) and isinstance(values[0], ast.List)
+
+    def rank(self, name: str) -> int:
+        """The number of axes of a name; 0 for numbers."""
+        known = self.names.get(name)
+        if known is not None:
+            if known.kind == "array":
+                return len(known.shape)
+            if known.kind in (*_NUMBERS, "number"):
+                return 0
+            raise Refused(f"{name} is a {known.kind}, not an array")
+        for value in self.definitions.get(name, []):
+            if isinstance(value, ast.Constant) and isinstance(
+                value.value, int | float | complex
+            ):
+                return 0
+            shape = None if value is None else self.shape_of(value)
+            if shape is not None:
+                return len(shape)
+            if value is not None and self.integer(value) is not None:
+                return 0
+        raise Refused(f"what {name} holds is not known")
+
+    def dtype(self, name: str) -> str:
+        """The dtype of an array or NumPy number; '' when not known."""
+        known = self.names.get(name)
+        return known.dtype if known is not None else ""
+
+    def extent(self, name: str, axis: int) -> Poly:
+        """The length of one axis of an array."""
+        value = self.single(name)
+        shape = None if value is None or name in self._busy else self._shape(name, value)
+        if shape is not None and axis < len(shape):
+            return shape[axis]
+        return Poly.atom(f"{name}.shape[{axis}]")
+
+    def _shape(self, name: str, value: ast.expr) -> tuple[Poly, ...] | None:
+        self._busy.add(name)
+        try:
+            return self.shape_of(value)
+        finally:
+            self._busy.discard(name)
+
+    def shape_of(self, value: ast.expr) -> tuple[Poly, ...] | None:
+        """The shape of a new array, from the expression that makes it."""
+        if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
+            return None
+        owner, name = value.func.value, value.func.attr
+        if ast.unparse(owner) in (f"{self.numpy}.random", "rng") and value.args:
+            if name in ("rand", "randn"):
+                return self._written_shape(ast.Tuple(list(value.args), ast.Load()))
+            if name in ("random", "standard_normal", "random_sample"):
+                return self._written_shape(value.args[0])
+        if isinstance(owner, ast.Name) and owner.id == self.numpy and value.args:
+            first = value.args[0]
+            if name in _CREATING:
+                return self._written_shape(first)
+            if name in ("eye", "identity"):
+                size = self.integer(first)
+                plain = len(value.args) == 1 and not any(k.arg == "M" for k in value.keywords)
+                return (size, size) if size is not None and plain else None
+            if name in (*_LIKE, *_SAME_SHAPE) and isinstance(first, ast.Name):
+                return self._shape_of_name(first.id)
+            return None
+        if name in ("copy", "astype") and isinstance(owner, ast.Name):
+            return self._shape_of_name(owner.id)
+        return None
+
+    def _shape_of_name(self, name: str) -> tuple[Poly, ...] | None:
+        try:
+            rank = self.rank(name)
+        except Refused:
+            return None
+        return tuple(self.extent(name, axis) for axis in range(rank)) if rank else None
+
+    def _written_shape(self, node: ast.expr) -> tuple[Poly, ...] | None:
+        if isinstance(node, ast.Attribute) and node.attr == "shape":
+            return (
+                self._shape_of_name(node.value.id) if isinstance(node.value, ast.Name) else None
+            )
+        parts = node.elts if isinstance(node, ast.Tuple | ast.List) else [node]
+        shape = [self.integer(part) for part in parts]
+        if any(each is None for each in shape):
+            return None
+        return tuple(each for each in shape if each is not None)
+
+    def integer(self, node: ast.expr) -> Poly | None:
+        """A whole number written with names that hold still, as a polynomial."""
+        if isinstance(node, ast.Constant):
+            return Poly.number(node.value) if type(node.value) is int else None
+        if isinstance(node, ast.Name):
+            return self._named(node.id)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            inner = self.integer(node.operand)
+            return None if inner is None else -inner
+        if isinstance(node, ast.BinOp):
+            return self._combined(node)
+        array = self._asked_of(node)
+        if array is not None:
+            return (
+                self.extent(*array) if self.settled(array[0]) else Poly.atom(ast.unparse(node))
+            )
+        return None
+
+    def _combined(self, node: ast.BinOp) -> Poly | None:
+        left, right = self.integer(node.left), self.integer(node.right)
+        if left is None or right is None:
+            return None
+        if isinstance(node.op, ast.Add):
+            return left + right
+        if isinstance(node.op, ast.Sub):
+            return left - right
+        if isinstance(node.op, ast.Mult):
+            return left * right
+        if isinstance(node.op, ast.FloorDiv | ast.Mod):
+            a, b = left.constant, right.constant
+            if a is not None and b:
+                return Poly.number(a // b if isinstance(node.op, ast.FloorDiv) else a % b)
+            sign = "//" if isinstance(node.op, ast.FloorDiv) else "%"
+            return Poly.atom(
+                f"({left.text()}) {sign} ({right.text()})"
+                if " " in left.text() or " " in right.text()
+                else f"{left.text()} {sign} {right.text()}"
+            )
+        return None
+
+    def _named(self, name: str) -> Poly | None:
+        known = self.names.get(name)
+        if known is not None and known.kind not in ("int", "number"):
+            return None
+        if (
+            known is not None
+            and known.kind == "number"
+            and known.dtype[:3] not in ("int", "uin")
+        ):
+            return None
+        if name in self._busy:
+            return Poly.atom(name)
+        value = self.single(name)
+        if value is not None:
+            self._busy.add(name)
+            try:
+                found = self.integer(value)
+            finally:
+                self._busy.discard(name)
+            # Long definitions stay names: what is shown should be what was written.
+            if found is not None and len(found.monomials) <= 3:
+                return found
+        whole = known is not None or name in self.counters or self._must_be_whole(name)
+        return Poly.atom(name) if whole else None
+
+    def _must_be_whole(self, name: str) -> bool:
+        value = self.single(name)
+        return value is not None and self._asked_of(value) is not None
+
+    @staticmethod
+    def _asked_of(node: ast.expr) -> tuple[str, int] | None:
+        """len(x), x.shape[k] and x.size of one axis: the array and the axis."""
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "len"
+            and len(node.args) == 1
+            and isinstance(node.args[0], ast.Name)
+        ):
+            return node.args[0].id, 0
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Attribute)
+            and node.value.attr == "shape"
+            and isinstance(node.value.value, ast.Name)
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, int)
+            and node.slice.value >= 0
+        ):
+            return node.value.value.id, node.slice.value
+        return None
+
+    def text(self, number: Poly) -> str:
+        """A whole number as a person would write it in this function."""
+        shown = number.text(self.by_value)
+        return re.sub(r"\b(\w+)\.shape\[0\]", r"len(\1)", shown)
+
+    def at_hand(self, atom: str) -> int | None:
+        """The value that an unknown had in the run."""
+        extent = re.fullmatch(r"(\w+)\.shape\[(\d+)\]", atom)
+        if extent:
+            known = self.names.get(extent[1])
+            axis = int(extent[2])
+            if known is not None and known.kind == "array" and axis < len(known.shape):
+                return known.shape[axis]
+            return None
+        known = self.names.get(atom)
+        if known is not None:
+            return known.value
+        values = {
+            name: each.value for name, each in self.names.items() if each.value is not None
+        }
+        try:
+            parsed = ast.parse(atom, mode="eval")
+        except SyntaxError:
+            return None
+        return _evaluated(parsed.body, values, self)
+
+    def roots(self, name: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Names whose memory a name may share: itself, where it is surely new."""
+        if name in seen:
+            return frozenset((name,))
+        found = frozenset((name,))
+        for value in self.definitions.get(name, []):
+            if value is None or self._is_new(value):
+                continue
+            for node in ast.walk(value):
+                if isinstance(node, ast.Name) and node.id != name:
+                    known = self.names.get(node.id)
+                    if known is None or known.kind not in (*_NUMBERS, "number"):
+                        found |= self.roots(node.id, seen | {name})
+        return found - {self.numpy}
+
+    def _is_new(self, value: ast.expr) -> bool:
+        if isinstance(value, ast.BinOp | ast.Constant | ast.List | ast.ListComp | ast.Compare):
+            return True
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+            if isinstance(value.func.value, ast.Name) and value.func.value.id == self.numpy:
+                return value.func.attr in _FRESH
+            return value.func.attr in ("copy", "astype", "sum", "mean", "max", "min")
+        return False
+
+
+def _evaluated(node: ast.expr, values: Mapping[str, int], facts: Facts) -> int | None:
+    """An atom such as 'n // 2' with the values of the run."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, int) else None
+    if isinstance(node, ast.Name):
+        return values.get(node.id)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = _evaluated(node.operand, values, facts)
+        return None if inner is None else -inner
+    if isinstance(node, ast.Subscript):
+        return facts.at_hand(ast.unparse(node)) if ".shape[" in ast.unparse(node) else None
+    if isinstance(node, ast.BinOp):
+        left = _evaluated(node.left, values, facts)
+        right = _evaluated(node.right, values, facts)
+        if left is None or right is None:
+            return None
+        if isinstance(node.op, ast.Add):
+            return left + right
+        if isinstance(node.op, ast.Sub):
+            return left - right
+        if isinstance(node.op, ast.Mult):
+            return left * right
+        if isinstance(node.op, ast.FloorDiv):
+            return left // right if right else None
+        if isinstance(node.op, ast.Mod):
+            return left % right if right else None
+    return None
+
+
+def _parameters(body: ast.AST) -> frozenset[str]:
+    if not isinstance(body, ast.FunctionDef):
+        return frozenset()
+    given = body.args
+    return frozenset(
+        each.arg
+        for each in (
+            *given.posonlyargs,
+            *given.args,
+            *given.kwonlyargs,
+            *(extra for extra in (given.vararg, given.kwarg) if extra),
+        )
+    )

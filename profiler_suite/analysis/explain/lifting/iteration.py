@@ -1,0 +1,269 @@
+"""Iteration spaces: the headers of loops and comprehensions as labels."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from profiler_suite.analysis.explain.lifting.expressions import (
+    Reader,
+    apply,
+    condition,
+    joined,
+    picked,
+)
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import (
+    Extend,
+    Index,
+    Label,
+    Refused,
+    Stack,
+    Term,
+)
+
+
+def entered(
+    reader: Reader, target: ast.expr, iterated: ast.expr
+) -> tuple[list[Label], list[Term]]:
+    """Binds the variables of a loop's header; its labels and the conditions it implies."""
+    name = _called(iterated)
+    if name == "range":
+        return _range(reader, target, iterated)
+    if name in ("np.ndindex", "numpy.ndindex", "ndindex", "product", "itertools.product"):
+        return _product(reader, target, iterated, name)
+    if name == "enumerate":
+        return _enumerate(reader, target, iterated)
+    if name == "zip":
+        return _zip(reader, target, iterated)
+    if name == "reversed" and isinstance(iterated, ast.Call) and len(iterated.args) == 1:
+        return _reversed(reader, target, iterated.args[0])
+    label = _over(reader, target, iterated, None)
+    return [label], []
+
+
+def _called(node: ast.expr) -> str:
+    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+
+
+def _hint(target: ast.expr) -> str:
+    return target.id if isinstance(target, ast.Name) else ""
+
+
+def _bind(reader: Reader, target: ast.expr, value: Term) -> None:
+    if isinstance(target, ast.Name):
+        reader.scope.env[target.id] = value
+        return
+    if isinstance(target, ast.Tuple | ast.List):
+        for place, each in enumerate(target.elts):
+            if isinstance(value, Stack):
+                _bind(reader, each, value.args[place])
+            else:
+                part: list[ast.expr] = [ast.Constant(place)]
+                _bind(reader, each, reader.subscripted(value, part, ast.unparse(target)))
+        return
+    raise Refused(f"the loop variable is {ast.unparse(target)!r}")
+
+
+def _whole(reader: Reader, node: ast.expr) -> Poly:
+    found = reader.read(node)
+    if not isinstance(found, Index):
+        raise Refused(f"the bound {ast.unparse(node)!r} of the range is not a fixed number")
+    return found.index
+
+
+def extreme(number: Poly, loops: Sequence[Label], lowest: bool) -> Poly:
+    """The least or largest value of a number while these loops run."""
+    for label in loops:
+        coefficient = number.of(label.name)
+        if not coefficient.monomials:
+            continue
+        sign = coefficient.constant
+        if sign is None:
+            raise Refused("a bound of the range grows by an unknown step")
+        at_first = (sign > 0) == lowest
+        number = number.put(label.name, Poly() if at_first else label.count - 1)
+    return number
+
+
+def _range(
+    reader: Reader, target: ast.expr, iterated: ast.expr
+) -> tuple[list[Label], list[Term]]:
+    assert isinstance(iterated, ast.Call)
+    bounds = [_whole(reader, each) for each in iterated.args]
+    start = bounds[0] if len(bounds) > 1 else Poly()
+    stop = bounds[1] if len(bounds) > 1 else bounds[0]
+    step = bounds[2] if len(bounds) > 2 else Poly.number(1)
+    return counted(reader, target, start, stop, step)
+
+
+def counted(
+    reader: Reader, target: ast.expr, start: Poly, stop: Poly, step: Poly
+) -> tuple[list[Label], list[Term]]:
+    """A loop whose variable runs through a range."""
+    scope = reader.scope
+    outer = list(scope.loops)
+    stride = step.constant
+    if stride == 0 or step.atoms & {each.name for each in outer}:
+        raise Refused("the step of the range is not fixed")
+    upwards = stride is None or stride > 0
+    if stride is None:
+        scope.assume(f"{scope.facts.text(step)} is positive")
+    first = extreme(start, outer, lowest=upwards)
+    last = extreme(stop, outer, lowest=not upwards)
+    ragged = first != start or last != stop
+    if ragged and stride != 1:
+        raise Refused("the range changes from iteration to iteration and has a step")
+    span = last - first if upwards else first - last
+    size = step if upwards else -step
+    known = span.over(size)
+    if known is not None and span.constant is not None:
+        count = Poly.number(known)
+    elif size.constant == 1:
+        count = span
+    elif span.constant is not None and size.constant:
+        count = Poly.number(-(-span.constant // size.constant))
+    else:
+        count = Poly.atom(f"-(-({scope.facts.text(span)}) // {_atom(scope.facts.text(size))})")
+    label = replace(scope.label(count, _hint(target), len(outer)), span=span, step=size)
+    scope.labels[label.name] = label
+    value = Index(first + label.index * step, (*outer, label))
+    scope.loops.append(label)
+    _bind(reader, target, value)
+    guards: list[Term] = []
+    around = tuple(outer)
+    if start != first:
+        guards.append(apply("({0}) >= ({1})", ">=", value, Index(start, around)))
+    if stop != last:
+        guards.append(apply("({0}) < ({1})", "<", value, Index(stop, around)))
+    return [label], guards
+
+
+def _atom(text: str) -> str:
+    return f"({text})" if " " in text else text
+
+
+def _product(
+    reader: Reader, target: ast.expr, iterated: ast.expr, name: str
+) -> tuple[list[Label], list[Term]]:
+    assert isinstance(iterated, ast.Call)
+    if not isinstance(target, ast.Tuple) or iterated.keywords:
+        raise Refused(f"one variable for all of {ast.unparse(iterated)}")
+    labels: list[Label] = []
+    args = list(iterated.args)
+    if "ndindex" in name and len(args) == 1:
+        only = args[0]
+        if isinstance(only, ast.Tuple):
+            args = list(only.elts)
+        elif isinstance(only, ast.Attribute) and only.attr == "shape":
+            args = [
+                ast.Subscript(only, ast.Constant(k), ast.Load())
+                for k in range(len(target.elts))
+            ]
+    if len(args) != len(target.elts):
+        raise Refused(f"the axes of {ast.unparse(iterated)} are not known")
+    guards: list[Term] = []
+    for each, given in zip(target.elts, args, strict=True):
+        around = ast.Call(ast.Name("range", ast.Load()), [given], [])
+        new, more = entered(reader, each, around if "ndindex" in name else given)
+        labels += new
+        guards += more
+    return labels, guards
+
+
+def _over(reader: Reader, target: ast.expr, iterated: ast.expr, shared: Label | None) -> Label:
+    """A loop over the rows of an array; with the label of another loop for zip."""
+    scope = reader.scope
+    value = reader.read(iterated)
+    if isinstance(value, Extend):
+        raise Refused("it runs over a list that the loop fills")
+    if not value.own:
+        raise Refused(f"it runs over {ast.unparse(iterated)}, which is no array")
+    axis = value.own[0]
+    if axis.count.atoms & {each.name for each in scope.loops}:
+        raise Refused("the number of rows changes from iteration to iteration")
+    label = shared
+    if label is None:
+        label = scope.label(axis.count, _hint(target), len(scope.loops))
+        scope.loops.append(label)
+    _bind(reader, target, rows(value, label, tuple(scope.loops)))
+    return label
+
+
+def rows(value: Term, label: Label, loops: tuple[Label, ...]) -> Term:
+    """One row of a value, where a loop runs over its first own axis."""
+    return picked(value, value.own[0], label.index, loops)
+
+
+def _enumerate(
+    reader: Reader, target: ast.expr, iterated: ast.expr
+) -> tuple[list[Label], list[Term]]:
+    assert isinstance(iterated, ast.Call)
+    if not isinstance(target, ast.Tuple) or len(target.elts) != 2:
+        raise Refused("enumerate with one variable")
+    start = _whole(reader, iterated.args[1]) if len(iterated.args) > 1 else Poly()
+    labels, guards = entered(reader, target.elts[1], iterated.args[0])
+    if len(labels) != 1:
+        raise Refused("enumerate over several axes")
+    number = Index(start + labels[0].index, tuple(reader.scope.loops))
+    _bind(reader, target.elts[0], number)
+    return labels, guards
+
+
+def _zip(
+    reader: Reader, target: ast.expr, iterated: ast.expr
+) -> tuple[list[Label], list[Term]]:
+    assert isinstance(iterated, ast.Call)
+    if (
+        not isinstance(target, ast.Tuple)
+        or len(target.elts) != len(iterated.args)
+        or not iterated.args
+    ):
+        raise Refused("zip whose parts are not named one by one")
+    first: Label | None = None
+    names: list[str] = []
+    counts: list[Poly] = []
+    for each, given in zip(target.elts, iterated.args, strict=True):
+        if _called(given) == "range":
+            raise Refused("zip with a range")
+        counts.append(reader.read(given).own[0].count if reader.read(given).own else Poly())
+        first = _over(reader, each, given, first)
+        names.append(ast.unparse(given))
+    if any(count != counts[0] for count in counts):
+        reader.scope.assume(f"{' and '.join(names)} have the same length")
+    assert first is not None
+    return [first], []
+
+
+def _reversed(
+    reader: Reader, target: ast.expr, inner: ast.expr
+) -> tuple[list[Label], list[Term]]:
+    if _called(inner) != "range" or not isinstance(inner, ast.Call) or len(inner.args) == 3:
+        raise Refused("reversed of something else than a range")
+    bounds = [_whole(reader, each) for each in inner.args]
+    start = bounds[0] if len(bounds) > 1 else Poly()
+    stop = bounds[1] if len(bounds) > 1 else bounds[0]
+    return counted(reader, target, stop - 1, start - 1, Poly.number(-1))
+
+
+def comprehended(
+    reader: Reader, node: ast.ListComp | ast.GeneratorExp
+) -> tuple[Term, tuple[Label, ...], Term | None]:
+    """The item of a comprehension, its loops, and the condition on them."""
+    scope = reader.scope
+    kept = dict(scope.env)
+    depth = len(scope.loops)
+    labels: list[Label] = []
+    masks: list[Term] = []
+    try:
+        for each in node.generators:
+            new, guards = entered(reader, each.target, each.iter)
+            labels += new
+            masks += guards
+            masks += [condition(reader.read(test)) for test in each.ifs]
+        item = reader.read(node.elt)
+    finally:
+        scope.env = kept
+        del scope.loops[depth:]
+    return item, tuple(labels), joined("&", masks) if masks else None

@@ -1,0 +1,344 @@
+"""From terms to array expressions: broadcasting, reductions, stacked calls, scans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from profiler_suite.analysis.explain.lifting.accesses import Accesses
+from profiler_suite.analysis.explain.lifting.arrays import (
+    Array,
+    closed,
+    expanded,
+    full,
+    ordered,
+)
+from profiler_suite.analysis.explain.lifting.contractions import contracted
+from profiler_suite.analysis.explain.lifting.distances import distances
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
+from profiler_suite.analysis.explain.lifting.expressions import Scope
+from profiler_suite.analysis.explain.lifting.memory import Memory
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import (
+    Access,
+    Apply,
+    Carried,
+    Contract,
+    Core,
+    Extend,
+    Index,
+    Label,
+    Leaf,
+    Outside,
+    Reduce,
+    Refused,
+    Scan,
+    Stack,
+    Term,
+    View,
+)
+
+_RISKY = ("/", "//", "%", "sqrt", "log", "log2", "log10", "log1p", "**", "arcsin", "arccos")
+_ORDINARY = ("float64", "int64", "complex128")
+_METHODS = ("sum", "prod", "max", "min", "mean", "std", "var", "any", "all", "argmax", "argmin")
+
+
+@dataclass(frozen=True)
+class Style:
+    """Which of several ways is taken where there are some."""
+
+    product: str = "broadcast"
+    """Sums of products: 'broadcast', 'einsum', 'matmul' or 'tensordot'."""
+    distance: str = ""
+    """Sums of squared differences: '', 'cdist' or 'matmul'."""
+    scatter: str = "bincount"
+    """out[index] += value: 'bincount' or 'at'."""
+
+
+class Lowering:
+    """Writes terms as array expressions in one style."""
+
+    def __init__(self, scope: Scope, style: Style) -> None:
+        self.scope = scope
+        self.style = style
+        self.facts = scope.facts
+        self.np = scope.facts.numpy
+        self.accesses = Accesses(scope, self.lower)
+        self.memory = Memory(scope.facts)
+        self.imports: dict[str, None] = {}
+        self.risky = False
+
+    def dims(self, term: Term, given: Sequence[Array] = ()) -> tuple[Label, ...]:
+        """The axes of a term in order: loops from the outside, then its own."""
+        own = term.own
+        names = set(term.loops)
+        present = {label.name for each in given for label in each.dims} if given else names
+        loops = [self.scope.labels[name] for name in names if name in present]
+        loops = [each for each in loops if each not in own]
+        loops.sort(key=lambda label: label.depth)
+        return (*loops, *(each for each in own if not given or each.name in present))
+
+    def lower(self, term: Term) -> Array:
+        """The array expression of a term."""
+        if isinstance(term, Leaf):
+            return Array(term.text.replace("NP.", f"{self.np}."))
+        if isinstance(term, Outside):
+            return Array(term.name, term.own)
+        if isinstance(term, Index):
+            return self._index(term)
+        if isinstance(term, Access):
+            return ordered(self.accesses.read(term), self.dims(term))
+        if isinstance(term, Apply):
+            return self._apply(term)
+        if isinstance(term, View):
+            inner = self.lower(term.arg)
+            return ordered(inner, self.dims(term, [inner]))
+        if isinstance(term, Reduce | Contract):
+            return self._sum(term)
+        if isinstance(term, Core):
+            return self._core(term)
+        if isinstance(term, Stack):
+            return self._stack(term)
+        if isinstance(term, Scan):
+            return self._scan(term)
+        if isinstance(term, Carried):
+            raise Refused(f"{term.name} is taken from the iteration before")
+        if isinstance(term, Extend):
+            raise Refused("a list that grows is used as a value")
+        raise Refused("a value that is not known is used")
+
+    def _index(self, term: Index) -> Array:
+        names = [each for each in term.labels if each.name in term.index.atoms]
+        rest = term.index.without(each.name for each in names)
+        if not names:
+            return Array(self.facts.text(rest))
+        if len(names) == 1:
+            label = names[0]
+            step = term.index.of(label.name)
+            if step.constant == 1:
+                low, high = self.facts.text(rest), self.facts.text(rest + label.count)
+                text = f"{self.np}.arange({high if low == '0' else f'{low}, {high}'})"
+                return Array(text, (label,))
+            quotient = step.over(label.step)
+            if step.constant is not None and step.constant > 0 and quotient is not None:
+                high = self.facts.text(rest + label.span * quotient)
+                text = f"{self.np}.arange({self.facts.text(rest)}, {high}, {step.constant})"
+                return Array(text, (label,))
+        parts = []
+        ordered_names = sorted(names, key=lambda each: each.depth)
+        for label in ordered_names:
+            line = Array(f"{self.np}.arange({self.facts.text(label.count)})", (label,))
+            step = term.index.of(label.name)
+            wide = expanded(line, ordered_names).text
+            parts.append(wide if step.constant == 1 else f"({self.facts.text(step)}) * {wide}")
+        if rest.monomials:
+            parts.append(f"({self.facts.text(rest)})")
+        return Array(" + ".join(parts), tuple(ordered_names))
+
+    def _apply(self, term: Apply) -> Array:
+        if self.style.distance:
+            found = distances(self, term)
+            if found is not None:
+                return found
+        args = [self.lower(each) for each in term.args]
+        dims = self.dims(term, args)
+        texts = []
+        narrow = _narrow(term)
+        for each, source in zip(args, term.args, strict=True):
+            wide = expanded(each, dims)
+            text = wide.text
+            if narrow and each.dims and weak_of(source):
+                text = f"{wide.atom}.astype({self.np}.{narrow})"
+            texts.append(text)
+        if dims and any(each.name in _RISKY for each in term.walk() if isinstance(each, Apply)):
+            self.risky |= term.name == "where"
+        if not dims and term.name.startswith("astype "):
+            kind = term.form.rpartition("astype(")[2].rstrip(")")
+            inner = texts[0]
+            if "NP." in term.form.replace("astype(NP.", "") or term.form.count("astype") != 1:
+                inner = closed(term.form.partition(".astype")[0].format(*texts))
+            return Array(f"{kind}({inner})".replace("NP.", f"{self.np}."))
+        text = term.form.format(*texts).replace("NP.", f"{self.np}.")
+        self.memory.note(dims, term)
+        return Array(text, dims)
+
+    def _sum(self, term: Reduce | Contract) -> Array:
+        if isinstance(term, Reduce) and term.op == "norm" and self.style.distance:
+            found = distances(self, term)
+            if found is not None:
+                return found
+        if isinstance(term, Contract) or term.op == "sum":
+            found = distances(self, term) if self.style.distance else None
+            found = found or contracted(self, term)
+            if found is not None:
+                return found
+        assert isinstance(term, Reduce)
+        return self._reduce(term)
+
+    def _reduce(self, term: Reduce) -> Array:
+        inner = self.lower(term.arg)
+        over = [each for each in term.over if each in inner.dims]
+        lacking = [each for each in term.over if each not in inner.dims]
+        if lacking and term.op not in ("sum", "max", "min", "any", "all", "mean"):
+            raise Refused(f"a {term.op} over iterations that are all alike")
+        if lacking and term.op == "sum":
+            size = Poly.number(1)
+            for each in lacking:
+                size = size * each.count
+            factor = self.facts.text(size)
+            if not over:
+                return Array(f"({inner.text}) * ({factor})", inner.dims)
+            reduced = self.reduction(term, inner, over)
+            return Array(f"{reduced.atom} * ({factor})", reduced.dims)
+        if not over:
+            if term.initial is not None:
+                raise Refused("an extreme over iterations that are all alike")
+            return inner
+        return self.reduction(term, inner, over)
+
+    def reduction(self, term: Reduce, inner: Array, over: Sequence[Label]) -> Array:
+        """A reduction of an array over some of its axes."""
+        left = tuple(each for each in inner.dims if each not in over)
+        places = [k for k, each in enumerate(inner.dims) if each in over]
+        axis = ""
+        if left:
+            axis = f"axis={places[0] if len(places) == 1 else tuple(places)}"
+        extra = term.form.removeprefix(", ")
+        if term.initial is not None:
+            start = self.lower(term.initial)
+            if start.dims:
+                raise Refused("an extreme that starts from an array")
+            extra = f"initial={start.text}"
+        if term.op == "sum":
+            extra = self._narrow_sum(term)
+        name = f"linalg.{term.op}" if term.op == "norm" else term.op
+        if term.op in ("percentile", "quantile"):
+            options = ", ".join(each for each in (extra, axis) if each)
+        else:
+            options = ", ".join(each for each in (axis, extra) if each)
+        if closed(inner.text) == inner.text and term.op in _METHODS:
+            return Array(f"{inner.text}.{name}({options})", left)
+        options = f", {options}" if options else ""
+        return Array(f"{self.np}.{name}({inner.text}{options})", left)
+
+    def _narrow_sum(self, term: Reduce) -> str:
+        """Small integers that a loop adds stay small; np.sum widens them."""
+        if not term.over or term.over[0].depth < 0:
+            return ""
+        dtype = dtype_of(term.arg)
+        if (
+            dtype is not None
+            and dtype.kind in "iu"
+            and dtype.itemsize < 8
+            and not weak_of(term.arg)
+        ):
+            return f"dtype={self.np}.{dtype}"
+        return ""
+
+    def _core(self, term: Core) -> Array:
+        if term.form == "FLAT":
+            return self._flat(term)
+        args = [self.lower(each) for each in term.args]
+        loops: list[Label] = []
+        for each, source in zip(args, term.args, strict=True):
+            loops += [label for label in each.dims if label not in source.own]
+        loops = sorted(dict.fromkeys(loops), key=lambda label: label.depth)
+        texts = []
+        for each, source in zip(args, term.args, strict=True):
+            texts.append(expanded(each, (*loops, *source.own)).text)
+        text = term.form.format(*(closed(t) for t in texts)).replace("NP.", f"{self.np}.")
+        dims = (*loops, *term.axes)
+        self.memory.note(dims, term)
+        return Array(text, dims)
+
+    def _flat(self, term: Core) -> Array:
+        inner = self.lower(term.args[0])
+        own = term.args[0].own
+        loops = tuple(each for each in inner.dims if each not in own)
+        shape = ", ".join(self.facts.text(each.count) for each in (*loops, *term.axes))
+        return Array(
+            f"{closed(full(inner, (*loops, *own)))}.reshape({shape})", (*loops, *term.axes)
+        )
+
+    def _stack(self, term: Stack) -> Array:
+        args = [self.lower(each) for each in term.args]
+        dims = self.dims(term, args)
+        own = term.own[1:]
+        loops = tuple(each for each in dims if each not in term.own)
+        inner = (*loops, *own)
+        if not inner:
+            return Array(f"{self.np}.array([{', '.join(a.text for a in args)}])", (term.axis,))
+        parts = [full(each, inner) for each in args]
+        if any(len(each.dims) != len(inner) for each in args):
+            joined = f"{self.np}.broadcast_arrays({', '.join(parts)})"
+        else:
+            joined = f"[{', '.join(parts)}]"
+        place = "" if not loops else f", axis={len(loops)}"
+        return Array(f"{self.np}.stack({joined}{place})", (*loops, term.axis, *own))
+
+    def _scan(self, term: Scan) -> Array:
+        inner = self.lower(term.arg)
+        start = self.lower(term.initial)
+        if term.along not in inner.dims:
+            if inner.dims:
+                raise Refused("a running value of what does not change")
+            size = self.facts.text(term.along.count)
+            inner = Array(f"{self.np}.full({size}, {inner.text})", (term.along,))
+        axis = inner.dims.index(term.along)
+        where = f", axis={axis}" if len(inner.dims) > 1 else ""
+        if term.op == "decay":
+            found = self._decay(term, inner, start, axis)
+        elif term.op in ("max", "min"):
+            run = f"{self.np}.{term.op}imum.accumulate({inner.text}{where})"
+            found = Array(f"{self.np}.{term.op}imum({start.text}, {run})", inner.dims)
+        else:
+            name, sign = ("cumsum", "+") if term.op == "sum" else ("cumprod", "*")
+            text = f"{self.np}.{name}({inner.text}{where})"
+            neutral = ("0", "0.0", "0j") if sign == "+" else ("1", "1.0")
+            if start.text not in neutral:
+                wide = expanded(start, inner.dims)
+                text = f"{closed(wide.text)} {sign} {text}"
+            found = Array(text, inner.dims)
+        if not term.before:
+            return found
+        if len(found.dims) != 1 or start.dims:
+            raise Refused("a running value is read before it is updated, in several axes")
+        text = f"{self.np}.concatenate(([{start.text}], {closed(found.text)}[:-1]))"
+        size = self.facts.text(term.along.count)
+        return Array(f"{text}[:{size}]", found.dims)
+
+    def _decay(self, term: Scan, inner: Array, start: Array, axis: int) -> Array:
+        if start.dims or term.factor is None:
+            raise Refused("a recursion that starts from an array")
+        self.imports["from scipy.signal import lfilter"] = None
+        factor = self.lower(term.factor).text
+        first = f"({factor}) * ({start.text})"
+        if len(inner.dims) == 1:
+            state, where = f"[{first}]", ""
+        else:
+            sizes = [
+                "1" if k == axis else self.facts.text(each.count)
+                for k, each in enumerate(inner.dims)
+            ]
+            state = f"{self.np}.full(({', '.join(sizes)}), {first}, dtype=float)"
+            where = f", axis={axis}"
+        text = f"lfilter([1.0], [1.0, -({factor})], {inner.text}{where}, zi={state})[0]"
+        return Array(text, inner.dims)
+
+
+def _narrow(term: Apply) -> str:
+    """The dtype that Python's own numbers take beside arrays of another than the usual one."""
+    if term.name in ("where", "<", "<=", ">", ">=", "==", "!=") and term.name != "where":
+        return ""
+    given = [dtype_of(each) for each in term.args if not weak_of(each)]
+    if not given or any(each is None for each in given):
+        return ""
+    found = np.result_type(*[each for each in given if each is not None])
+    weak = [weak_of(each) for each in term.args if weak_of(each)]
+    if found.kind in "iub" and any(each in ("float", "complex") for each in weak):
+        return ""
+    if found.kind == "b" or str(found) in _ORDINARY:
+        return ""
+    return str(found)

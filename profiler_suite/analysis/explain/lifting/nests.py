@@ -1,0 +1,398 @@
+"""Reads the statements of a loop nest into what it stores and what its names hold after it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from profiler_suite.analysis.explain.lifting import carried
+from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting.expressions import Gone, Reader
+from profiler_suite.analysis.explain.lifting.growth import as_array, grows
+from profiler_suite.analysis.explain.lifting.iteration import entered
+from profiler_suite.analysis.explain.lifting.terms import (
+    Access,
+    Carried,
+    Extend,
+    Label,
+    Leaf,
+    Outside,
+    Refused,
+    Slab,
+    Term,
+    relabelled,
+)
+
+_OPS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+}
+
+
+@dataclass(frozen=True)
+class Store:
+    """One statement that writes elements of an array."""
+
+    target: Access
+    op: str
+    """'=' or the operator of an augmented assignment."""
+    term: Term
+    labels: tuple[Label, ...]
+    """Loops around it."""
+    time: int
+    guard: Term | None = None
+    """Condition under which it writes."""
+
+
+def stored_names(nodes: Sequence[ast.stmt]) -> frozenset[str]:
+    """Names that these statements assign or let grow."""
+    found = set()
+    for statement in nodes:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+                found.add(node.id)
+            elif (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "append"
+                and isinstance(node.func.value, ast.Name)
+            ):
+                found.add(node.func.value.id)
+    return frozenset(found)
+
+
+class Walk:
+    """One pass through a nest."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.scope = reader.scope
+        self.effects: list[Store] = []
+
+    def block(self, nodes: Sequence[ast.stmt]) -> None:
+        """Statements one after another."""
+        for place, node in enumerate(nodes):
+            if isinstance(node, ast.If) and _only_continues(node.body) and not node.orelse:
+                rest = list(nodes[place + 1 :])
+                if rest:
+                    self._if(ast.UnaryOp(ast.Not(), node.test), rest, [])
+                return
+            self._statement(node)
+
+    def _statement(self, node: ast.stmt) -> None:
+        self.scope.time += 1
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            self._assign(node.targets[0], node.value)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            self._assign(node.target, node.value)
+        elif isinstance(node, ast.AugAssign):
+            self._augment(node)
+        elif isinstance(node, ast.For):
+            self._for(node)
+        elif isinstance(node, ast.If):
+            self._if(node.test, node.body, node.orelse)
+        elif isinstance(node, ast.Expr):
+            self._expression(node.value)
+        elif not isinstance(node, ast.Pass):
+            raise Refused(_reason(node))
+
+    def _expression(self, node: ast.expr) -> None:
+        if isinstance(node, ast.Constant):
+            return
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "append"
+            and isinstance(node.func.value, ast.Name)
+            and len(node.args) == 1
+        ):
+            name = node.func.value.id
+            base = self.scope.env.get(name) or Outside(name, kind="list")
+            item = self.reader.read(node.args[0])
+            if isinstance(item, Extend):
+                item = as_array(item)
+            self.scope.env[name] = Extend(base, item)
+            return
+        words = ast.unparse(node.func) if isinstance(node, ast.Call) else ast.unparse(node)
+        raise Refused(f"{words} has side effects")
+
+    def _assign(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Tuple | ast.List):
+            self._unpack(target, value)
+        elif isinstance(target, ast.Name):
+            if isinstance(value, ast.List) and not value.elts:
+                self.scope.env[target.id] = Leaf("[]", dtype="list")
+                return
+            more = grows(self.reader, target.id, value)
+            self.scope.env[target.id] = more if more is not None else self.reader.read(value)
+        elif isinstance(target, ast.Subscript):
+            self._store(self._place(target), "=", self.reader.read(value))
+        else:
+            raise Refused(f"it sets {ast.unparse(target)}")
+
+    def _unpack(self, target: ast.Tuple | ast.List, value: ast.expr) -> None:
+        if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
+            if not all(isinstance(each, ast.Name) for each in target.elts):
+                raise Refused(f"it sets several elements at once: {ast.unparse(target)}")
+            terms = [self.reader.read(each) for each in value.elts]
+        else:
+            term = self.reader.read(value)
+            terms = [
+                self.reader.subscripted(term, [ast.Constant(k)], ast.unparse(value))
+                for k in range(len(target.elts))
+            ]
+        for each, term in zip(target.elts, terms, strict=True):
+            if not isinstance(each, ast.Name):
+                raise Refused(f"it sets {ast.unparse(target)}")
+            self.scope.env[each.id] = term
+
+    def _place(self, target: ast.Subscript) -> Access:
+        node: ast.expr = target
+        while isinstance(node, ast.Subscript):
+            node = node.value
+        if isinstance(node, ast.Name) and isinstance(self.scope.env.get(node.id), Carried):
+            raise Refused(f"{node.id} is set as a whole and element by element")
+        place = self.reader.read(target)
+        if not isinstance(place, Access):
+            raise Refused(f"it sets {ast.unparse(target)}, which is no element of an array")
+        return place
+
+    def _store(self, place: Access, op: str, term: Term) -> None:
+        if isinstance(term, Extend):
+            term = as_array(term)
+        if len(term.own) > len(place.own):
+            raise Refused(f"a value with more axes than its place in {place.base}")
+        names: dict[Label, Label] = {}
+        if term.own:
+            wanted = place.own[-len(term.own) :]
+            names = {a: b for a, b in zip(term.own, wanted, strict=True) if a != b}
+        guard = ex.joined("&", self.scope.guards) if self.scope.guards else None
+        place = replace(place, labels=tuple(self.scope.loops))
+        self.effects.append(
+            Store(
+                place,
+                op,
+                relabelled(term, names),
+                tuple(self.scope.loops),
+                self.scope.time,
+                guard,
+            )
+        )
+
+    def _augment(self, node: ast.AugAssign) -> None:
+        op = _OPS.get(type(node.op))
+        if op is None:
+            raise Refused(f"{ast.unparse(node)!r} is not followed")
+        value = self.reader.read(node.value)
+        if isinstance(node.target, ast.Subscript):
+            self._store(self._place(node.target), op, value)
+            return
+        if not isinstance(node.target, ast.Name):
+            raise Refused(f"it changes {ast.unparse(node.target)}")
+        name = node.target.id
+        old = self.scope.env.get(name)
+        if old is None or isinstance(old, Gone):
+            raise Refused(f"{name} is read before it is set in the loop")
+        if isinstance(old, Access) and old.own:
+            self._store(old, op, value)
+            return
+        if isinstance(old, Extend) or (isinstance(old, Leaf) and old.dtype == "list"):
+            raise Refused(f"the list {name} is extended")
+        self.scope.env[name] = ex.apply(f"({{0}}) {op} ({{1}})", op, old, value)
+
+    def _for(self, node: ast.For) -> None:
+        if node.orelse:
+            raise Refused("the loop has an else part")
+        scope = self.scope
+        kept, depth, first = dict(scope.env), len(scope.loops), len(self.effects)
+        labels, guards = entered(self.reader, node.target, node.iter)
+        own = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+        names = [name for name in sorted(stored_names(node.body)) if name not in own]
+        before: dict[str, Term] = {}
+        for name in names:
+            value = kept.get(name)
+            if value is None and self._is_defined(name):
+                value = self._outside(name)
+            if value is not None and not isinstance(value, Gone):
+                before[name] = value
+                scope.env[name] = Carried(name, labels[0], value.own)
+        if guards:
+            self._guarded(ex.joined("&", guards), node.body, [])
+        else:
+            self.block(node.body)
+        del scope.loops[depth:]
+        self._close(tuple(labels), names, before, first)
+        for name in own:
+            scope.env[name] = Gone()
+        scope.env = {
+            name: term for name, term in scope.env.items() if name in kept or name not in own
+        }
+
+    def _is_defined(self, name: str) -> bool:
+        facts = self.scope.facts
+        return name in facts.parameters or name in self.defined_before
+
+    defined_before: frozenset[str] = frozenset()
+    """Names that the function sets before the nest."""
+
+    def _outside(self, name: str) -> Term:
+        facts = self.scope.facts
+        if facts.kind(name) == "list":
+            return Outside(name, kind="list")
+        try:
+            known = self.scope.array(name)
+        except Refused:
+            return Outside(name, dtype=facts.dtype(name))
+        return Outside(name, known.own, facts.dtype(name))
+
+    def _close(
+        self,
+        labels: tuple[Label, ...],
+        names: list[str],
+        before: dict[str, Term],
+        first: int,
+    ) -> None:
+        """What carried names hold after a loop, and running values where they were read."""
+        scope = self.scope
+        ended: dict[str, Term] = {}
+        for name in names:
+            old = next(
+                (Carried(name, labels[0], before[name].own) for _ in (0,) if name in before),
+                None,
+            )
+            update = scope.env.get(name)
+            if update is None or old is None or isinstance(update, Gone):
+                ended[name] = Gone()
+                continue
+            if update == old:
+                ended[name] = before[name]
+                continue
+            if isinstance(update, Extend):
+                if update.base == old or ex.is_carried(update.base):
+                    ended[name] = carried.grown(update, old, before[name], labels)
+                else:
+                    ended[name] = Gone()
+                continue
+            read = self._readers(old, name, first)
+            if not any(each == old for each in update.walk()):
+                if read:
+                    raise Refused(f"{name} is taken from the iteration before")
+                ended[name] = Gone()
+                continue
+            found = carried.step(update, old)
+            for place in range(first, len(self.effects)):
+                effect = self.effects[place]
+                term = carried.scanned(effect.term, found, old, update, before[name], labels)
+                self.effects[place] = replace(effect, term=term)
+            for other in names:
+                value = scope.env.get(other)
+                if other != name and value is not None and not isinstance(value, Gone):
+                    scope.env[other] = carried.scanned(
+                        value, found, old, update, before[name], labels
+                    )
+            ended[name] = (
+                Gone() if found.op == "decay" else carried.after(found, before[name], labels)
+            )
+        self._still_carried(labels, ended, first)
+        scope.env.update(ended)
+
+    def _readers(self, old: Carried, name: str, first: int) -> bool:
+        terms = [each.term for each in self.effects[first:]]
+        terms += [g for each in self.effects[first:] if (g := each.guard) is not None]
+        terms += [each.target for each in self.effects[first:]]
+        terms += [term for other, term in self.scope.env.items() if other != name]
+        return any(old == each for term in terms for each in term.walk())
+
+    def _still_carried(
+        self, labels: tuple[Label, ...], ended: dict[str, Term], first: int
+    ) -> None:
+        terms = [t for e in self.effects[first:] for t in (e.term, e.guard, e.target) if t]
+        for term in (*terms, *ended.values()):
+            for each in term.walk():
+                if isinstance(each, Carried) and each.label == labels[0]:
+                    raise Refused(f"{each.name} is taken from the iteration before")
+
+    def _if(self, test: ast.expr, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> None:
+        self._guarded(ex.condition(self.reader.read(test)), body, other)
+
+    def _guarded(self, test: Term, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> None:
+        scope = self.scope
+        base, first = dict(scope.env), len(self.effects)
+        scope.guards.append(test)
+        self.block(body)
+        scope.guards.pop()
+        yes, second = scope.env, len(self.effects)
+        scope.env = dict(base)
+        if other:
+            scope.guards.append(ex.negated(test))
+            self.block(other)
+            scope.guards.pop()
+        self._merge_stores(test, first, second)
+        no, scope.env = scope.env, dict(base)
+        for name in {**yes, **no}:
+            a, b = yes.get(name), no.get(name)
+            scope.env[name] = _merged(test, a, b)
+
+    def _merge_stores(self, test: Term, first: int, second: int) -> None:
+        """`if c: a[i] = x`, `else: a[i] = y` is one store."""
+        if len(self.effects) - second != 1 or second - first != 1:
+            return
+        yes, no = self.effects[first], self.effects[second]
+        if yes.op != no.op or yes.target.base != no.target.base:
+            return
+        if len(yes.target.own) != len(no.target.own):
+            return
+        names = dict(zip(no.target.own, yes.target.own, strict=True))
+        target = relabelled(no.target, names)
+        if not isinstance(target, Access) or target.subs != yes.target.subs:
+            return
+        if any(isinstance(each, Slab) and each.start.atoms for each in target.subs):
+            return
+        guard = ex.joined("&", self.scope.guards) if self.scope.guards else None
+        term = ex.where(test, yes.term, relabelled(no.term, names))
+        self.effects[first:] = [replace(yes, term=term, guard=guard)]
+
+
+def _merged(test: Term, yes: Term | None, no: Term | None) -> Term:
+    if yes is None or no is None or isinstance(yes, Gone) or isinstance(no, Gone):
+        return Gone()
+    if yes == no:
+        return yes
+    for one, other, mask in ((yes, no, test), (no, yes, ex.negated(test))):
+        if isinstance(one, Extend) and one.base == other:
+            if one.labels:
+                raise Refused("a list grows by a loop under a condition")
+            both = mask if one.mask is None else ex.joined("&", [mask, one.mask])
+            return replace(one, mask=both)
+    if isinstance(yes, Extend) or isinstance(no, Extend):
+        raise Refused("a list grows differently from condition to condition")
+    return ex.where(test, yes, no)
+
+
+def _only_continues(nodes: Sequence[ast.stmt]) -> bool:
+    return len(nodes) == 1 and isinstance(nodes[0], ast.Continue)
+
+
+def _reason(node: ast.stmt) -> str:
+    if isinstance(node, ast.Break | ast.Return):
+        return "it may end before its last iteration"
+    if isinstance(node, ast.While):
+        return "a while loop stands in it"
+    if isinstance(node, ast.Raise | ast.Assert | ast.Try):
+        return "it raises or catches exceptions"
+    if isinstance(node, ast.With):
+        return "a with block stands in it"
+    if isinstance(node, ast.Continue):
+        return "continue stands where it is not followed"
+    if isinstance(node, ast.FunctionDef | ast.Lambda):
+        return "it defines a function"
+    return f"{ast.unparse(node).splitlines()[0]!r} is not followed"

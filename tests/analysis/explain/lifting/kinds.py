@@ -1,0 +1,855 @@
+"""Loops of many kinds, each to be lifted as a whole. They are bad NumPy on purpose."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tests.analysis.explain.lifting.checking import kind
+
+A = Any
+
+
+@kind(x="n:any")
+def total(x: A) -> A:
+    s = 0
+    for i in range(len(x)):
+        s += x[i]
+    return s
+
+
+@kind(b="n m:number")
+def total_of_matrix(b: A) -> A:
+    s = 0.0
+    for i in range(b.shape[0]):
+        for j in range(b.shape[1]):
+            s += b[i][j]
+    return s
+
+
+@kind(x="n:number", y="n:number")
+def dot_product(x: A, y: A) -> A:
+    s = 0.0
+    for i in range(len(x)):
+        s += x[i] * y[i]
+    return s
+
+
+@kind(x="n:number", y="n:number")
+def scaled_sum(x: A, y: A) -> A:
+    out = np.empty_like(x)
+    for i in range(x.shape[0]):
+        out[i] = 2 * x[i] + y[i]
+    return out
+
+
+@kind(x="n m", y="m", z="n")
+def rows_and_columns(x: A, y: A, z: A) -> A:
+    n, m = x.shape
+    out = np.zeros((n, m))
+    for i in range(n):
+        for j in range(m):
+            out[i, j] = x[i, j] * y[j] - z[i]
+    return out
+
+
+@kind(a="n k:number", b="k m:number")
+def matrix_product(a: A, b: A) -> A:
+    n, m = a.shape[0], b.shape[1]
+    c = np.zeros((n, m), dtype=a.dtype)
+    for i in range(n):
+        for j in range(m):
+            for k in range(a.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+    return c
+
+
+@kind(a="n k", b="k m")
+def matrix_product_with_scalar(a: A, b: A) -> A:
+    c = np.empty((a.shape[0], b.shape[1]))
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            s = 0.0
+            for k in range(a.shape[1]):
+                s += a[i, k] * b[k, j]
+            c[i, j] = 1.5 * s
+    return c
+
+
+@kind(x="n d", y="m d")
+def pairwise_distances(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)))
+    for i in range(len(x)):
+        for j in range(len(y)):
+            out[i, j] = np.sqrt(np.sum((x[i] - y[j]) ** 2))
+    return out
+
+
+@kind(x="n d", y="m d")
+def distances_by_norm(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)))
+    for i, a in enumerate(x):
+        for j, b in enumerate(y):
+            out[i, j] = np.linalg.norm(a - b)
+    return out
+
+
+@kind(x="n d", y="m d")
+def distances_element_by_element(x: A, y: A) -> A:
+    n, d = x.shape
+    m = y.shape[0]
+    out = np.empty((n, m))
+    for i in range(n):
+        for j in range(m):
+            s = 0.0
+            for k in range(d):
+                diff = x[i, k] - y[j, k]
+                s += diff * diff
+            out[i, j] = math.sqrt(s)
+    return out
+
+
+@kind(x="n d", y="m d")
+def city_blocks(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)))
+    for i in range(len(x)):
+        for j in range(len(y)):
+            out[i, j] = np.abs(x[i] - y[j]).sum()
+    return out
+
+
+@kind(x="n d")
+def gram_matrix(x: A) -> A:
+    n = len(x)
+    g = np.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
+            g[i, j] = np.dot(x[i], x[j])
+    return g
+
+
+@kind(x="n d", least=1)
+def covariance(x: A) -> A:
+    n, d = x.shape
+    mean = x.mean(axis=0)
+    c = np.zeros((d, d))
+    for k in range(n):
+        for i in range(d):
+            for j in range(d):
+                c[i, j] += (x[k, i] - mean[i]) * (x[k, j] - mean[j])
+    return c / n
+
+
+@kind(x="n d")
+def scatter_by_outer(x: A) -> A:
+    d = x.shape[1]
+    c = np.zeros((d, d))
+    for row in x:
+        c += np.outer(row, row)
+    return c
+
+
+@kind(x="n*2 m*2 c:real", k="q 2 2 c:real")
+def kernels_on_blocks(x: A, k: A) -> A:
+    n, m = x.shape[0] // 2, x.shape[1] // 2
+    v = np.empty((n, m, k.shape[0]))
+    for i in range(n):
+        for j in range(m):
+            for f in range(k.shape[0]):
+                v[i, j, f] = np.sum(x[2 * i : 2 * i + 2, 2 * j : 2 * j + 2] * k[f])
+    return v
+
+
+@kind(x="n+2 m+2", k="3 3")
+def convolution_2d(x: A, k: A) -> A:
+    h, w = x.shape[0] - 2, x.shape[1] - 2
+    out = np.zeros((h, w))
+    for i in range(h):
+        for j in range(w):
+            out[i, j] = (x[i : i + 3, j : j + 3] * k).sum()
+    return out
+
+
+@kind(x="c n+2 m+2", w="f c 3 3", b="f")
+def convolution_with_bias(x: A, w: A, b: A) -> A:
+    f, c, kh, kw = w.shape
+    h, v = x.shape[1] - kh + 1, x.shape[2] - kw + 1
+    out = np.zeros((f, h, v))
+    for o in range(f):
+        for i in range(h):
+            for j in range(v):
+                acc = b[o]
+                for q in range(c):
+                    for r in range(kh):
+                        for s in range(kw):
+                            acc += x[q, i + r, j + s] * w[o, q, r, s]
+                out[o, i, j] = max(acc, 0.0)
+    return out
+
+
+@kind(x="n+3", w="4")
+def convolution_1d(x: A, w: A) -> A:
+    n = len(x) - len(w) + 1
+    y = np.zeros(n)
+    for i in range(n):
+        for k in range(len(w)):
+            y[i] += x[i + k] * w[k]
+    return y
+
+
+@kind(x="n+3", w="4")
+def flipped_convolution(x: A, w: A) -> A:
+    n = len(x) - len(w) + 1
+    y = np.zeros(n)
+    for i in range(n):
+        for k in range(len(w)):
+            y[i] += x[i + 3 - k] * w[k]
+    return y
+
+
+@kind(x="n+5", stride="=2", size="=4")
+def strided_windows(x: A, stride: A, size: A) -> A:
+    n = (len(x) - size) // stride + 1
+    out = np.zeros(n)
+    for i in range(n):
+        out[i] = np.mean(x[i * stride : i * stride + size])
+    return out
+
+
+@kind(x="n*3 m*2")
+def max_pooling(x: A) -> A:
+    h, w = x.shape[0] // 3, x.shape[1] // 2
+    out = np.zeros((h, w))
+    for i in range(h):
+        for j in range(w):
+            out[i, j] = np.max(x[3 * i : 3 * i + 3, 2 * j : 2 * j + 2])
+    return out
+
+
+@kind(x="n+4", least=1)
+def rolling_deviation(x: A) -> A:
+    out = np.empty(len(x) - 4)
+    for i in range(len(x) - 4):
+        out[i] = x[i : i + 5].std()
+    return out
+
+
+@kind(image="n+4 m+4")
+def local_median(image: A) -> A:
+    h, w = image.shape
+    r = 2
+    out = np.zeros_like(image)
+    for y in range(r, h - r):
+        for x in range(r, w - r):
+            out[y, x] = np.median(image[y - r : y + r + 1, x - r : x + r + 1])
+    return out
+
+
+@kind(u="n+2 m+2")
+def five_point_stencil(u: A) -> A:
+    n, m = u.shape
+    out = u.copy()
+    for i in range(1, n - 1):
+        for j in range(1, m - 1):
+            out[i, j] = 0.25 * (u[i - 1, j] + u[i + 1, j] + u[i, j - 1] + u[i, j + 1])
+    return out
+
+
+@kind(u="n+2")
+def second_difference(u: A) -> A:
+    out = np.zeros_like(u)
+    for i in range(1, len(u) - 1):
+        out[i] = u[i - 1] - 2 * u[i] + u[i + 1]
+    return out
+
+
+@kind(u="n", v="n")
+def two_statements(u: A, v: A) -> A:
+    n = len(u)
+    a = np.zeros(n)
+    b = np.zeros(n)
+    for i in range(n):
+        a[i] = u[i] + v[i]
+        b[i] = a[i] * 2 - u[i]
+    return a, b
+
+
+@kind(x="n:number")
+def in_place(x: A) -> A:
+    for i in range(len(x)):
+        x[i] = 3 * x[i]
+
+
+@kind(x="n+1")
+def in_place_from_the_right(x: A) -> A:
+    for i in range(len(x) - 1):
+        x[i] = x[i + 1] - x[i]
+
+
+@kind(x="n m")
+def rows_in_place(x: A) -> A:
+    for row in x:
+        row -= row.sum()
+
+
+@kind(x="n m")
+def normalised_rows(x: A) -> A:
+    out = np.empty_like(x)
+    for i in range(x.shape[0]):
+        out[i] = x[i] / np.linalg.norm(x[i])
+    return out
+
+
+@kind(x="n m", least=1)
+def softmax_rows(x: A) -> A:
+    out = np.zeros(x.shape)
+    for i in range(len(x)):
+        e = np.exp(x[i] - x[i].min())
+        out[i, :] = e / e.sum()
+    return out
+
+
+@kind(a="n 3 3:double", b="n 3 3:double", s="n:double")
+def small_products(a: A, b: A, s: A) -> A:
+    y = np.empty(a.shape)
+    for i in range(len(a)):
+        y[i] = s[i] * (a[i] @ b[i]) + a[i].T
+    return y
+
+
+@kind(a="n 3 3", v="n 3")
+def matrices_times_vectors(a: A, v: A) -> A:
+    out = np.zeros_like(v)
+    for i in range(len(v)):
+        out[i] = a[i].dot(v[i])
+    return out
+
+
+@kind(r="3 3", p="n 3")
+def one_matrix_many_points(r: A, p: A) -> A:
+    out = np.zeros_like(p)
+    for i in range(p.shape[0]):
+        out[i] = r @ p[i]
+    return out
+
+
+@kind(a="n 3 3:double")
+def determinants(a: A) -> A:
+    out = np.empty(len(a))
+    for i in range(len(a)):
+        out[i] = np.linalg.det(a[i])
+    return out
+
+
+@kind(a="n 3 3:double", b="n 3:double")
+def systems_of_equations(a: A, b: A) -> A:
+    x = np.zeros_like(b)
+    for i in range(len(a)):
+        x[i] = np.linalg.solve(a[i] + 9 * np.eye(3), b[i])
+    return x
+
+
+@kind(a="n 2 2:double")
+def inverses_and_traces(a: A) -> A:
+    out = np.zeros(len(a))
+    inverse = np.zeros(a.shape)
+    for i, m in enumerate(a):
+        inverse[i] = np.linalg.inv(m)
+        out[i] = np.trace(m)
+    return out, inverse
+
+
+@kind(x="n m", least=1)
+def medians_of_columns(x: A) -> A:
+    out = np.zeros(x.shape[1])
+    for j in range(x.shape[1]):
+        out[j] = np.median(x[:, j])
+    return out
+
+
+@kind(x="n m", least=1)
+def percentile_of_rows(x: A) -> A:
+    out = []
+    for row in x:
+        out.append(np.percentile(row, 30))
+    return np.array(out)
+
+
+@kind(x="n m", least=1)
+def sorted_rows(x: A) -> A:
+    out = np.zeros_like(x)
+    for i in range(len(x)):
+        out[i] = np.sort(x[i])
+    return out
+
+
+@kind(x="n m:double", least=1)
+def spectra(x: A) -> A:
+    out = np.zeros(x.shape, dtype=complex)
+    for i in range(x.shape[0]):
+        out[i, :] = np.fft.fft(x[i])
+    return out
+
+
+@kind(x="n")
+def clipped(x: A) -> A:
+    out = np.empty_like(x)
+    for i in range(len(x)):
+        if x[i] > 1:
+            out[i] = 1
+        elif x[i] < -1:
+            out[i] = -1
+        else:
+            out[i] = x[i]
+    return out
+
+
+@kind(x="n")
+def conditional_elements(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        if x[i] > 0:
+            out[i] = math.sqrt(x[i])
+    return out
+
+
+@kind(x="n")
+def ternary(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = x[i] ** 2 if x[i] > 0 and x[i] < 1 else -x[i]
+    return out
+
+
+@kind(x="n")
+def skipped_elements(x: A) -> A:
+    s = 0.0
+    for v in x:
+        if v < 0:
+            continue
+        s += v
+    return s
+
+
+@kind(x="n m", t="~")
+def count_above(x: A, t: A) -> A:
+    count = 0
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            if x[i, j] > t:
+                count += 1
+    return count
+
+
+@kind(x="n")
+def largest(x: A) -> A:
+    best = -np.inf
+    for i in range(len(x)):
+        if x[i] > best:
+            best = x[i]
+    return best
+
+
+@kind(x="n", least=1)
+def smallest_with_min(x: A) -> A:
+    low = x[0]
+    for v in x:
+        low = min(low, v)
+    return low
+
+
+@kind(x="n:any")
+def any_negative(x: A) -> A:
+    found = False
+    for v in x.real:
+        if v < 0:
+            found = True
+    return found
+
+
+@kind(x="n")
+def product_of_all(x: A) -> A:
+    p = 1.0
+    for i in range(len(x)):
+        p *= 1 + 0.1 * x[i]
+    return p
+
+
+@kind(x="n")
+def running_sum(x: A) -> A:
+    out = np.zeros(len(x))
+    s = 0.0
+    for i in range(len(x)):
+        s += x[i]
+        out[i] = s
+    return out
+
+
+@kind(x="n", least=1)
+def running_sum_in_array(x: A) -> A:
+    out = np.zeros(len(x))
+    out[0] = x[0]
+    for i in range(1, len(x)):
+        out[i] = out[i - 1] + x[i]
+    return out
+
+
+@kind(x="n m", least=1)
+def running_sum_of_columns(x: A) -> A:
+    for i in range(1, x.shape[0]):
+        for j in range(x.shape[1]):
+            x[i, j] += x[i - 1, j]
+    return x
+
+
+@kind(x="n", least=1)
+def running_maximum(x: A) -> A:
+    out = np.empty(len(x))
+    m = x[0]
+    for i in range(len(x)):
+        m = max(m, x[i])
+        out[i] = m
+    return out
+
+
+@kind(x="n:double", a="~", least=1)
+def exponential_smoothing(x: A, a: A) -> A:
+    y = np.zeros(len(x))
+    y[0] = x[0]
+    for i in range(1, len(x)):
+        y[i] = 0.3 * x[i] + 0.7 * y[i - 1]
+    return y
+
+
+@kind(x="n")
+def offsets_before(x: A) -> A:
+    out = np.zeros(len(x))
+    s = 0.0
+    for i in range(len(x)):
+        out[i] = s
+        s += x[i]
+    return out
+
+
+@kind(n="=n")
+def growth_by_append(n: A) -> A:
+    out = np.array([])
+    for i in range(n):
+        out = np.append(out, i * 0.5)
+    return out
+
+
+@kind(x="n m")
+def growth_by_vstack(x: A) -> A:
+    out = np.empty((0, x.shape[1]))
+    for row in x:
+        out = np.vstack((out, row * 2))
+    return out
+
+
+@kind(x="n")
+def growth_by_concatenate(x: A) -> A:
+    out = np.zeros(1)
+    for i in range(len(x)):
+        out = np.concatenate([out, [x[i] + 1]])
+    return out
+
+
+@kind(x="n")
+def list_of_results(x: A) -> A:
+    out = []
+    for v in x:
+        out.append(v * v + 1)
+    return out
+
+
+@kind(x="n")
+def list_made_array(x: A) -> A:
+    out = []
+    for i in range(len(x)):
+        out.append(np.sin(x[i]))
+    return np.array(out)
+
+
+@kind(x="n m", least=1)
+def nested_lists(x: A) -> A:
+    rows = []
+    for i in range(x.shape[0]):
+        row = []
+        for j in range(x.shape[1]):
+            row.append(x[i, j] + j)
+        rows.append(row)
+    return np.array(rows)
+
+
+@kind(x="n")
+def selected_elements(x: A) -> A:
+    out = []
+    for i in range(len(x)):
+        if x[i] > 0:
+            out.append(x[i])
+    return np.array(out)
+
+
+@kind(labels="n:index m", m="=m", w="n:double")
+def histogram_with_weights(labels: A, m: A, w: A) -> A:
+    out = np.zeros(m)
+    for i in range(len(labels)):
+        out[labels[i]] += w[i]
+    return out
+
+
+@kind(labels="n:index m", m="=m")
+def histogram(labels: A, m: A) -> A:
+    counts = np.zeros(m, dtype=int)
+    for v in labels:
+        counts[v] += 1
+    return counts
+
+
+@kind(x="n:double", bins="=4")
+def histogram_of_values(x: A, bins: A) -> A:
+    h = np.zeros(bins, dtype=np.int64)
+    for i in range(len(x)):
+        k = int(abs(x[i]))
+        h[min(k, bins - 1)] += 1
+    return h
+
+
+@kind(i="n:index m", j="n:index m", m="=m", v="n:double", least=1)
+def coordinates_to_matrix(i: A, j: A, m: A, v: A) -> A:
+    out = np.zeros((m, m))
+    for k in range(len(v)):
+        out[i[k], j[k]] += v[k]
+    return out
+
+
+@kind(table="m:any", idx="n:index m", least=1)
+def look_up(table: A, idx: A) -> A:
+    out = np.empty(len(idx), dtype=table.dtype)
+    for i in range(len(idx)):
+        out[i] = table[idx[i]]
+    return out
+
+
+@kind(x="n:double", order="n:index n")
+def permuted_store(x: A, order: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[order[i]] = x[i]
+    return out
+
+
+@kind(a="n m")
+def transposed(a: A) -> A:
+    n, m = a.shape
+    out = np.zeros((m, n), dtype=a.dtype)
+    for i in range(n):
+        for j in range(m):
+            out[j, i] = a[i, j]
+    return out
+
+
+@kind(x="n:number")
+def backwards(x: A) -> A:
+    n = len(x)
+    out = np.zeros_like(x)
+    for i in range(n):
+        out[i] = x[n - 1 - i]
+    return out
+
+
+@kind(x="n", y="n")
+def downward_range(x: A, y: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x) - 1, -1, -1):
+        out[i] = x[i] - y[i]
+    return out
+
+
+@kind(x="n")
+def every_second(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(0, len(x), 2):
+        out[i] = x[i] + 1
+    return out
+
+
+@kind(x="n", least=1)
+def neighbours_on_a_ring(x: A) -> A:
+    n = len(x)
+    out = np.zeros(n)
+    for i in range(n):
+        out[i] = x[(i + 1) % n] - x[i - 1]
+    return out
+
+
+@kind(a="n n")
+def upper_triangle(a: A) -> A:
+    n = len(a)
+    s = 0.0
+    for i in range(n):
+        for j in range(i + 1, n):
+            s += a[i, j]
+    return s
+
+
+@kind(p="n 3:double", m="n:double")
+def gravity(p: A, m: A) -> A:
+    n = len(p)
+    f = np.zeros((n, 3))
+    for i in range(n):
+        for j in range(n):
+            if i != j:
+                d = p[j] - p[i]
+                f[i] += m[j] * d / (np.sum(d * d) + 0.01)
+    return f
+
+
+@kind(a="n n:number")
+def diagonal(a: A) -> A:
+    out = np.zeros(len(a), dtype=a.dtype)
+    for i in range(len(a)):
+        out[i] = a[i, i]
+    return out
+
+
+@kind(a="n n:number")
+def diagonal_changed(a: A) -> A:
+    for i in range(a.shape[0]):
+        a[i, i] += 2
+    return a
+
+
+@kind(a="n n:number")
+def trace(a: A) -> A:
+    t = 0
+    for i in range(len(a)):
+        t += a[i, i]
+    return t
+
+
+@kind(x="n", y="m")
+def outer_function(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)))
+    for i in range(len(x)):
+        for j in range(len(y)):
+            out[i, j] = math.exp(-((x[i] - y[j]) ** 2))
+    return out
+
+
+@kind(x="n", y="n")
+def zipped(x: A, y: A) -> A:
+    s = 0.0
+    for a, b in zip(x, y, strict=True):
+        s += (a - b) ** 2
+    return s
+
+
+@kind(x="n m")
+def ndindex(x: A) -> A:
+    out = np.zeros(x.shape)
+    for i, j in np.ndindex(x.shape):
+        out[i, j] = x[i, j] * (i + j)
+    return out
+
+
+@kind(n="=n", m="=m")
+def from_indices(n: A, m: A) -> A:
+    out = np.zeros((n, m))
+    for i in range(n):
+        for j in range(m):
+            out[i, j] = (i - j) / (i + j + 1)
+    return out
+
+
+@kind(x="n", c="k")
+def polynomial_values(x: A, c: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        for k in range(len(c)):
+            out[i] += c[k] * x[i] ** k
+    return out
+
+
+@kind(x="n 3", y="n 3")
+def cross_products(x: A, y: A) -> A:
+    out = np.zeros((len(x), 3))
+    for i in range(len(x)):
+        out[i] = np.cross(x[i], y[i])
+    return out
+
+
+@kind(a="n m k", b="m k p")
+def three_axes(a: A, b: A) -> A:
+    n, m, k = a.shape
+    p = b.shape[2]
+    out = np.zeros((p, n))
+    for i in range(n):
+        for q in range(p):
+            for j in range(m):
+                for r in range(k):
+                    out[q, i] += a[i, j, r] * b[j, r, q]
+    return out
+
+
+@kind(x="n:double", y="n:double")
+def several_sums(x: A, y: A) -> A:
+    sx = sy = 0.0
+    sxx = 0.0
+    sxy = 0.0
+    for i in range(len(x)):
+        sx += x[i]
+        sy += y[i]
+        sxx += x[i] * x[i]
+        sxy += x[i] * y[i]
+    return sx, sy, sxx, sxy
+
+
+@kind(image="n m 3:byte")
+def grey_values(image: A) -> A:
+    h, w, _ = image.shape
+    out = np.zeros((h, w))
+    for y in range(h):
+        for x in range(w):
+            r, g, b = image[y, x]
+            out[y, x] = 0.3 * float(r) + 0.6 * float(g) + 0.1 * float(b)
+    return out
+
+
+@kind(image="n m:byte", t="=5")
+def threshold(image: A, t: A) -> A:
+    out = np.zeros_like(image)
+    for y in range(image.shape[0]):
+        for x in range(image.shape[1]):
+            if image[y, x] >= t:
+                out[y, x] = 255
+            else:
+                out[y, x] = image[y, x] // 2
+    return out
+
+
+@kind(a="n 2", b="m 2")
+def blocks_side_by_side(a: A, b: A) -> A:
+    n, m = len(a), len(b)
+    out = np.zeros((n * 2, m))
+    for i in range(n):
+        for j in range(m):
+            out[2 * i : 2 * i + 2, j] = a[i] * b[j]
+    return out
+
+
+@kind(x="n+1", y="n+1")
+def trapezoids(x: A, y: A) -> A:
+    area = 0.0
+    for i in range(len(x) - 1):
+        area += (x[i + 1] - x[i]) * (y[i] + y[i + 1]) / 2
+    return area
+
+
+@kind(x="n m", y="m")
+def sum_builtin(x: A, y: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = sum(x[i, j] * y[j] for j in range(len(y)))
+    return out
