@@ -8,7 +8,7 @@ import msgspec
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.candidates import candidates
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.statistics import PairedRatio
 from profiler_suite.measure.explain.records import Rewrite, Trial, TrialResult
 from profiler_suite.model.noun import Noun
@@ -32,7 +32,7 @@ class Attempt(Noun, frozen=True):
 
 
 def attempts(
-    seen: Observed,
+    seen: Observation,
     attempt: Attempting,
     baselines_s: Mapping[str, float],
     clock: Callable[[], float] = perf_counter,
@@ -84,7 +84,7 @@ def winners(
 
 
 def _together(
-    seen: Observed, done: Sequence[Attempt], baselines_s: Mapping[str, float]
+    seen: Observation, done: Sequence[Attempt], baselines_s: Mapping[str, float]
 ) -> Finding | None:
     """Every rewrite that helped, as far as they do not touch the same characters."""
     helped = [each for _, each in winners(done, baselines_s)]

@@ -2,11 +2,11 @@
 
 import msgspec
 
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import catalogue
 
 
-def candidates(seen: Observed) -> list[Finding]:
+def candidates(seen: Observation) -> list[Finding]:
     """Every finding of every rule, what takes most of the time first."""
     found: list[Finding] = []
     known: set[bytes] = set()

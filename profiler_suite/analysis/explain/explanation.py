@@ -11,7 +11,7 @@ from profiler_suite.analysis import roofline, statistics, time_breakdown
 from profiler_suite.analysis.explain import advice, attempts, function_tables, patch
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.attempts import Attempt
-from profiler_suite.analysis.explain.rules.observed import Observed
+from profiler_suite.analysis.explain.rules.observed import Observation
 from profiler_suite.measure.explain.records import FunctionRecord, Trial, TrialResult
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
@@ -152,7 +152,7 @@ def explain(
     first = Explanation(explained, machine, None, kept_baselines_s)
     if not advise:
         return first
-    seen = Observed(explained, machine, first.breakdown)
+    seen = Observation(explained, machine, first.breakdown)
     tried = attempts.attempts(seen, attempt, first.baselines_s)
     return Explanation(explained, machine, tried, kept_baselines_s)
 

@@ -26,7 +26,7 @@ _MOST_CONTAINERS = 100_000
 _view = ndarray.view
 
 
-class Borrowed:
+class Loan:
     """Arrays lent to a function as counting views, in the containers they were found in.
 
     Lists, dicts, objects and classes are changed in place and changed back by

@@ -185,7 +185,7 @@ def end() -> None:
     _gauge = None
 
 
-class _Gauged:
+class _Gauge:
     """A context that the gauge is told of."""
 
     def __init__(self, where: str) -> None:
@@ -200,7 +200,7 @@ class _Gauged:
             _gauge.leave()
 
 
-class Pause(_Gauged):
+class Pause(_Gauge):
     """Within it, this thread's calls are not counted."""
 
     def __enter__(self) -> None:
@@ -213,18 +213,18 @@ class Pause(_Gauged):
 
 
 PAUSE = Pause(OWN)
-CODE = _Gauged(OUTSIDE)
+CODE = _Gauge(OUTSIDE)
 """Around the traced function."""
-CALL = _Gauged(COUNTED)
+CALL = _Gauge(COUNTED)
 """Around the compiled code itself of a call that is counted."""
 
 
-def uncounted_call(name: str) -> _Gauged:
+def uncounted_call(name: str) -> _Gauge:
     """Around compiled code without a count."""
-    return _Gauged(name)
+    return _Gauge(name)
 
 
-class Resume(_Gauged):
+class Resume(_Gauge):
     """Within it, this thread's calls count again: compiled code has called Python code."""
 
     def __enter__(self) -> None:

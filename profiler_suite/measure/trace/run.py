@@ -5,7 +5,7 @@ from typing import Any
 
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.trace import recording, summary
-from profiler_suite.measure.trace.lending import Borrowed
+from profiler_suite.measure.trace.lending import Loan
 from profiler_suite.measure.trace.patches import Patches
 from profiler_suite.measure.trace.recording import Gauge, Recorder
 from profiler_suite.measure.trace.surroundings import namespaces_of, without_partial
@@ -35,7 +35,7 @@ def trace(
         raise UsageError(
             "a trace is already under way in this process; trace one function at a time"
         )
-    borrowed = Borrowed()
+    borrowed = Loan()
     try:
         try:
             lent_args = borrowed.lend(args)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import call_rewrites
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed, at, counted
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule
 
 
@@ -14,7 +14,7 @@ from profiler_suite.analysis.explain.rules.registry import rule
     exact="up to rounding",
     thread="https://github.com/numpy/numpy/issues/10343",
 )
-def einsum(seen: Observed) -> Iterator[Finding]:
+def einsum(seen: Observation) -> Iterator[Finding]:
     """Contractions in no order."""
     for function in seen.functions:
         chosen = [o for o in seen.operations(function) if o.name == "np.einsum"]

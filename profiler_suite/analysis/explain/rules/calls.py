@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from profiler_suite.analysis.explain import call_rewrites
 from profiler_suite.analysis.explain.rules.observed import (
     Finding,
-    Observed,
+    Observation,
     at,
     counted,
     elements,
@@ -32,7 +32,7 @@ _WRAPPERS = (
     exact="always for arrays; norm and mean up to rounding",
     thread="https://github.com/numpy/numpy/issues/11330",
 )
-def wrapper(seen: Observed) -> Iterator[Finding]:
+def wrapper(seen: Observation) -> Iterator[Finding]:
     """Reductions behind Python wrappers."""
     for function in seen.functions:
         chosen = [o for o in seen.operations(function) if _is_wrapped(o)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain import call_rewrites
 from profiler_suite.analysis.explain.patterns import Match
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed, at, counted
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule
 
 _PRODUCTS = ("A @ B", "np.dot(A, B)", "np.matmul(A, B)", "A.dot(B)")
@@ -43,7 +43,7 @@ def exact_in_float64(contract, *arrays):
     exact="every sum of products stays below 2**53; the code shown checks the magnitudes",
     thread="https://github.com/numpy/numpy/issues/14556",
 )
-def integer_product(seen: Observed) -> Iterator[Finding]:
+def integer_product(seen: Observation) -> Iterator[Finding]:
     """Integer matrices multiplied."""
     return seen.rewrites(
         *((pattern, "integer_product(A, B)") for pattern in _PRODUCTS),
@@ -66,7 +66,7 @@ def _matrices(one: Match) -> bool:
     exact="every sum of products stays below 2**53; the code shown checks the magnitudes",
     thread="https://github.com/numpy/numpy/issues/14556",
 )
-def integer_contraction(seen: Observed) -> Iterator[Finding]:
+def integer_contraction(seen: Observation) -> Iterator[Finding]:
     """Integers contracted over some axes."""
     return seen.rewrites(
         (
@@ -97,7 +97,7 @@ def integer_contraction(seen: Observed) -> Iterator[Finding]:
     exact="always: a sum of ones is never rounded to 0",
     thread="https://github.com/numpy/numpy/issues/14556",
 )
-def boolean_product(seen: Observed) -> Iterator[Finding]:
+def boolean_product(seen: Observation) -> Iterator[Finding]:
     """Boolean matrices multiplied."""
     return seen.rewrites(
         *(
@@ -116,7 +116,7 @@ def boolean_product(seen: Observed) -> Iterator[Finding]:
     exact="the result is float32, nearer to the exact one than float16 can be",
     thread="https://github.com/numpy/numpy/issues/28753",
 )
-def half_precision(seen: Observed) -> Iterator[Finding]:
+def half_precision(seen: Observation) -> Iterator[Finding]:
     """Arguments of float16."""
     yield from _as_another(
         seen,
@@ -133,7 +133,7 @@ def half_precision(seen: Observed) -> Iterator[Finding]:
     exact="53 bits of precision are enough",
     thread="https://github.com/numpy/numpy/issues/10281",
 )
-def longdouble(seen: Observed) -> Iterator[Finding]:
+def longdouble(seen: Observation) -> Iterator[Finding]:
     """Arguments of long double."""
     for name in ("float128", "float96", "longdouble"):
         yield from _as_another(
@@ -151,7 +151,7 @@ def longdouble(seen: Observed) -> Iterator[Finding]:
     exact="the objects are numbers, and results stay within 64 bits",
     thread="https://stackoverflow.com/questions/29877508/why-are-python-object-arrays-slower",
 )
-def object_dtype(seen: Observed) -> Iterator[Finding]:
+def object_dtype(seen: Observation) -> Iterator[Finding]:
     """Arguments that hold Python objects."""
     for function in seen.functions:
         held = seen.parameters(function, lambda f: f.letter == "O")
@@ -173,7 +173,7 @@ def object_dtype(seen: Observed) -> Iterator[Finding]:
                 )
 
 
-def _as_another(seen: Observed, dtype: str, to: str, title: str) -> Iterator[Finding]:
+def _as_another(seen: Observation, dtype: str, to: str, title: str) -> Iterator[Finding]:
     """Arguments of one dtype as another, on entry and from the caller on."""
     for function in seen.functions:
         held = seen.parameters(function, lambda f: f.kind == "array" and f.dtype == dtype)
@@ -194,7 +194,7 @@ def _as_another(seen: Observed, dtype: str, to: str, title: str) -> Iterator[Fin
             )
 
 
-def _evidence(seen: Observed, held: Iterable[str]) -> str:
+def _evidence(seen: Observation, held: Iterable[str]) -> str:
     words = {each.split(" ", 1)[0]: each for each in seen.explained.arguments if " " in each}
     return "its arguments: " + ", ".join(words.get(name, name) for name in held)
 
@@ -206,7 +206,7 @@ def _evidence(seen: Observed, held: Iterable[str]) -> str:
     exact="always: the values are the same",
     thread="https://github.com/numpy/numpy/issues/5263",
 )
-def byte_order(seen: Observed) -> Iterator[Finding]:
+def byte_order(seen: Observation) -> Iterator[Finding]:
     """Arguments in foreign byte order."""
     for function in seen.functions:
         held = seen.parameters(function, lambda f: f.kind == "array" and f.dtype[:1] == ">")
@@ -234,7 +234,7 @@ def byte_order(seen: Observed) -> Iterator[Finding]:
     exact="single precision is enough: the result is float32 then",
     thread="https://numpy.org/neps/nep-0050-scalar-promotion.html",
 )
-def upcast(seen: Observed) -> Iterator[Finding]:
+def upcast(seen: Observation) -> Iterator[Finding]:
     """What pulls single precision up to double."""
     if not any("float32 (" in words for words in seen.explained.arguments):
         return
@@ -274,7 +274,7 @@ def upcast(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/52911232/numpy-complex-vs-real-performance",
     tried="arguments",
 )
-def real_for_complex(seen: Observed) -> Iterator[Finding]:
+def real_for_complex(seen: Observation) -> Iterator[Finding]:
     """Complex arguments that might be real."""
     for function in seen.functions:
         held = seen.parameters(function, lambda f: f.kind == "array" and f.letter == "c")
@@ -294,7 +294,7 @@ def real_for_complex(seen: Observed) -> Iterator[Finding]:
     exact="up to rounding",
     thread="https://github.com/numpy/numpy/issues/13179",
 )
-def squared_modulus(seen: Observed) -> Iterator[Finding]:
+def squared_modulus(seen: Observation) -> Iterator[Finding]:
     """The squared modulus by way of a root, or of a complex product."""
     template = "Z.real**2 + Z.imag**2"
     return seen.rewrites(
@@ -316,7 +316,7 @@ def squared_modulus(seen: Observed) -> Iterator[Finding]:
     exact="up to rounding",
     thread="https://github.com/numpy/numpy/issues/22366",
 )
-def power(seen: Observed) -> Iterator[Finding]:
+def power(seen: Observation) -> Iterator[Finding]:
     """Powers of floating-point numbers."""
     for function in seen.functions:
         chosen = [o for o in seen.operations(function) if o.name in ("np.power", "scalar.pow")]
@@ -341,7 +341,7 @@ def power(seen: Observed) -> Iterator[Finding]:
     exact="always: integers wrap alike",
     thread="https://github.com/numpy/numpy/issues/6399",
 )
-def integer_power(seen: Observed) -> Iterator[Finding]:
+def integer_power(seen: Observation) -> Iterator[Finding]:
     """Powers of integers, and squares by np.power."""
     squares = (("np.power(X, 2)", "X * X"), ("np.float_power(X, 2)", "X * (1.0 * X)"))
     return seen.rewrites(
@@ -374,7 +374,7 @@ def _squares(one: Match) -> bool:
     exact="always for integers, negative ones too",
     thread="https://github.com/numpy/numpy/issues/25269",
 )
-def power_of_two(seen: Observed) -> Iterator[Finding]:
+def power_of_two(seen: Observation) -> Iterator[Finding]:
     """Integers divided by a power of two."""
     table = [
         row
@@ -395,7 +395,7 @@ def power_of_two(seen: Observed) -> Iterator[Finding]:
     exact="always: the values are converted either way",
     thread="https://github.com/numpy/numpy/issues/5922",
 )
-def add_at_mixed(seen: Observed) -> Iterator[Finding]:
+def add_at_mixed(seen: Observation) -> Iterator[Finding]:
     """Unbuffered additions whose operands differ in dtype."""
 
     def differ(m: Match) -> bool:

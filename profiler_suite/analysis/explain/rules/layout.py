@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from profiler_suite.analysis.explain import call_rewrites, patterns, rewriting
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed, at, counted
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.model.trace import Operand
 
@@ -19,7 +19,7 @@ from profiler_suite.model.trace import Operand
     thread="https://stackoverflow.com/questions/26998223/what-is-the-difference-between-"
     "contiguous-and-non-contiguous-arrays",
 )
-def contiguous(seen: Observed) -> Iterator[Finding]:
+def contiguous(seen: Observation) -> Iterator[Finding]:
     """Strided arguments, copied first, or by the caller."""
     explained = seen.explained
     for function in seen.functions:
@@ -66,7 +66,7 @@ def is_strided(operand: Operand) -> bool:
     exact="up to rounding: the same sums in the other order of rows",
     thread="https://github.com/numpy/numpy/issues/28909",
 )
-def reversed_into_blas(seen: Observed) -> Iterator[Finding]:
+def reversed_into_blas(seen: Observation) -> Iterator[Finding]:
     """Products with a matrix whose rows or columns run backwards."""
 
     def strided(m: Match) -> bool:
@@ -100,7 +100,7 @@ def reversed_into_blas(seen: Observed) -> Iterator[Finding]:
     exact="as long as the field is only read",
     thread="https://github.com/numpy/numpy/issues/6467",
 )
-def structured_field(seen: Observed) -> Iterator[Finding]:
+def structured_field(seen: Observation) -> Iterator[Finding]:
     """Fields of structured arguments, copied on entry."""
     for function in seen.functions:
         held = seen.parameters(function, lambda f: f.letter == "V")
@@ -160,7 +160,7 @@ def _fields(function: Function, name: str) -> list[ast.Subscript | ast.Attribute
     exact="always",
     thread="https://github.com/numpy/numpy/issues/8467",
 )
-def record_attribute(seen: Observed) -> Iterator[Finding]:
+def record_attribute(seen: Observation) -> Iterator[Finding]:
     """Attribute access to the fields of record arrays."""
     for function in seen.functions:
         for name in seen.parameters(function, lambda f: "record" in f.dtype):
@@ -191,7 +191,7 @@ def record_attribute(seen: Observed) -> Iterator[Finding]:
     exact="as long as n is not larger than the array, and the result is not written to",
     thread="https://stackoverflow.com/questions/11430214/numpy-advanced-indexing-performance",
 )
-def counting_index(seen: Observed) -> Iterator[Finding]:
+def counting_index(seen: Observation) -> Iterator[Finding]:
     """Index arrays that are ranges."""
     table = []
     for made in ("np.arange({})", "list(range({}))", "range({})"):
@@ -212,7 +212,7 @@ def counting_index(seen: Observed) -> Iterator[Finding]:
     exact="always for integer indices",
     thread="https://stackoverflow.com/questions/14491480/speeding-up-numpy-fancy-indexing",
 )
-def take(seen: Observed) -> Iterator[Finding]:
+def take(seen: Observation) -> Iterator[Finding]:
     """Fancy indexing that take does faster."""
 
     def by_integers(m: Match) -> bool:
@@ -243,7 +243,7 @@ def take(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/13869173/numpy-find-index-of-the-elements-"
     "within-range",
 )
-def mask(seen: Observed) -> Iterator[Finding]:
+def mask(seen: Observation) -> Iterator[Finding]:
     """Masks, and what counts their elements."""
     counts = [
         (pattern, "np.count_nonzero(M)")
@@ -279,7 +279,7 @@ def mask(seen: Observed) -> Iterator[Finding]:
     exact="always",
     thread="https://stackoverflow.com/questions/4616202/self-organizing-maps-numpy-count-true",
 )
-def count_nonzero(seen: Observed) -> Iterator[Finding]:
+def count_nonzero(seen: Observation) -> Iterator[Finding]:
     """Sums of truth values."""
 
     def truth(m: Match) -> bool:
@@ -306,7 +306,7 @@ def count_nonzero(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/28930465/what-is-the-difference-between-"
     "flatten-and-ravel-functions-in-numpy",
 )
-def flatten(seen: Observed) -> Iterator[Finding]:
+def flatten(seen: Observation) -> Iterator[Finding]:
     """Copies that ravel spares."""
     return seen.rewrites(
         ("X.flatten()", "X.ravel()"),
@@ -321,7 +321,7 @@ def flatten(seen: Observed) -> Iterator[Finding]:
     exact="always",
     thread="https://stackoverflow.com/questions/36500740/numpy-reshape-and-copies",
 )
-def reshape_copies(seen: Observed) -> Iterator[Finding]:
+def reshape_copies(seen: Observation) -> Iterator[Finding]:
     """Reshapes that copy."""
     return seen.rewrites(
         ("np.sum(X.T.ravel())", "np.sum(X.ravel())"),
@@ -344,7 +344,7 @@ def reshape_copies(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/29281680/numpy-individual-element-access-"
     "slower-than-for-lists",
 )
-def column_loop(seen: Observed) -> Iterator[Finding]:
+def column_loop(seen: Observation) -> Iterator[Finding]:
     """Columns taken one by one from rows."""
     for function in seen.functions:
         for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):

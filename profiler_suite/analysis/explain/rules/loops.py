@@ -6,7 +6,7 @@ from profiler_suite.analysis.explain import loops
 from profiler_suite.analysis.explain.rules.observed import (
     LEAST_SHARE,
     Finding,
-    Observed,
+    Observation,
     at,
     counted,
     elements,
@@ -29,7 +29,7 @@ _MOST_BATCHES = 4
     "faster-than-numpy-for-multiplying-arrays",
     tried="batch",
 )
-def batch(seen: Observed) -> Iterator[Finding]:
+def batch(seen: Observation) -> Iterator[Finding]:
     """Small calls that one call could do."""
     return _batches(seen, gemm=False)
 
@@ -43,12 +43,12 @@ def batch(seen: Observed) -> Iterator[Finding]:
     "multiplication",
     tried="batch",
 )
-def gemm(seen: Observed) -> Iterator[Finding]:
+def gemm(seen: Observation) -> Iterator[Finding]:
     """Products that are one product."""
     return _batches(seen, gemm=True)
 
 
-def _batches(seen: Observed, *, gemm: bool) -> Iterator[Finding]:
+def _batches(seen: Observation, *, gemm: bool) -> Iterator[Finding]:
     rows = sorted(_rows(seen), key=lambda row: -row[0])
     for share, number, o, line, around, iterations in rows[:_MOST_BATCHES]:
         if _is_matrix_by_vector(o) != gemm:
@@ -73,7 +73,7 @@ def _is_matrix_by_vector(operation: Operation) -> bool:
     return operation.kind == "product" and dims == [2, 1]
 
 
-def _rows(seen: Observed) -> Iterator[tuple[float, int, Operation, int, loops.Loop, float]]:
+def _rows(seen: Observation) -> Iterator[tuple[float, int, Operation, int, loops.Loop, float]]:
     explained = seen.explained
     hits = {(r.file, r.line): r.hits / r.evaluations for r in explained.lines}
     times = zip(explained.breakdown_record.operations, explained.operations, strict=False)

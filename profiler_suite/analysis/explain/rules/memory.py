@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from profiler_suite import units
 from profiler_suite.analysis.explain import buffer_rewrites
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed, at
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.model.trace import Operation
 
@@ -20,13 +20,13 @@ _LARGE_TEMPORARY_BYTES = 16 * 2**10
     thread="https://stackoverflow.com/questions/27293830/utility-of-parameter-out-in-numpy-"
     "functions",
 )
-def out(seen: Observed) -> Iterator[Finding]:
+def out(seen: Observation) -> Iterator[Finding]:
     """Temporaries that buffers could hold."""
     for function in seen.functions:
         yield from _buffers(seen, function)
 
 
-def _buffers(seen: Observed, function: Function) -> Iterator[Finding]:
+def _buffers(seen: Observation, function: Function) -> Iterator[Finding]:
     by_line: dict[int, set[tuple[tuple[int, ...], str]]] = {}
     chosen: list[Operation] = []
     for o in seen.operations(function):

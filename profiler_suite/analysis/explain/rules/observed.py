@@ -35,7 +35,7 @@ class Finding(Noun, frozen=True):
     family: str = ""
 
 
-class Observed:
+class Observation:
     """One function as the rules see it; with or without a trace."""
 
     def __init__(

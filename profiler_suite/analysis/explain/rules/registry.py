@@ -5,7 +5,7 @@ import importlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.errors import UsageError
 from profiler_suite.model.noun import Noun
 
@@ -32,7 +32,7 @@ _TRIED = {
     "hint": "what another answer would cost, shown as a hint",
 }
 
-Find = Callable[[Observed], Iterable[Finding]]
+Find = Callable[[Observation], Iterable[Finding]]
 
 
 class Rule(Noun, frozen=True):

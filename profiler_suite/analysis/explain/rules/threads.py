@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from profiler_suite import units
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Trial
 
@@ -18,7 +18,7 @@ _THREADS_FLOP = 2e5
     thread="https://github.com/numpy/numpy/issues/11826",
     tried="threads",
 )
-def threads(seen: Observed) -> Iterator[Finding]:
+def threads(seen: Observation) -> Iterator[Finding]:
     """More and fewer BLAS threads."""
     explained = seen.explained
     if explained.product_flop < _THREADS_FLOP:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import find_rule
 from profiler_suite.measure.explain import checks
 from profiler_suite.measure.explain.records import FunctionRecord, SourceText
@@ -36,7 +36,7 @@ class Own:
         exec(compile(self.text, file, "exec"), self.namespace)
         self.function: Callable[..., Any] = self.namespace["f"]
         self.file = file
-        self.observed = Observed(self._explained(traced), MACHINE)
+        self.observed = Observation(self._explained(traced), MACHINE)
 
     def _explained(self, traced: bool) -> FunctionRecord:
         functions = functions_to_profile(self.function)
