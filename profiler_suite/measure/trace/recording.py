@@ -185,7 +185,7 @@ def end() -> None:
     _gauge = None
 
 
-class _Gauge:
+class _GaugedContext:
     """A context that the gauge is told of."""
 
     def __init__(self, where: str) -> None:
@@ -200,7 +200,7 @@ class _Gauge:
             _gauge.leave()
 
 
-class Pause(_Gauge):
+class Pause(_GaugedContext):
     """Within it, this thread's calls are not counted."""
 
     def __enter__(self) -> None:
@@ -213,18 +213,18 @@ class Pause(_Gauge):
 
 
 PAUSE = Pause(OWN)
-CODE = _Gauge(OUTSIDE)
+CODE = _GaugedContext(OUTSIDE)
 """Around the traced function."""
-CALL = _Gauge(COUNTED)
+CALL = _GaugedContext(COUNTED)
 """Around the compiled code itself of a call that is counted."""
 
 
-def uncounted_call(name: str) -> _Gauge:
+def uncounted_call(name: str) -> _GaugedContext:
     """Around compiled code without a count."""
-    return _Gauge(name)
+    return _GaugedContext(name)
 
 
-class Resume(_Gauge):
+class Resume(_GaugedContext):
     """Within it, this thread's calls count again: compiled code has called Python code."""
 
     def __enter__(self) -> None:
