@@ -12,6 +12,6 @@ written in several styles (`lowering`, `contractions`, `accesses`, `emitting`).
 """
 
 from profiler_suite.analysis.explain.lifting.lift import lift
-from profiler_suite.analysis.explain.lifting.nouns import Lifted, Lifting, Unlifted
+from profiler_suite.analysis.explain.lifting.nouns import KeptLoop, LiftedFunction, Lifting
 
-__all__ = ["Lifted", "Lifting", "Unlifted", "lift"]
+__all__ = ["KeptLoop", "LiftedFunction", "Lifting", "lift"]

@@ -15,7 +15,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Index,
     Label,
     New,
-    Refused,
+    Refusal,
     Slab,
     Sub,
     Term,
@@ -101,7 +101,7 @@ class Accesses:
             if found is not None:
                 return found
         if own:
-            raise Refused(f"a window of {access.base} moves with several loops")
+            raise Refusal(f"a window of {access.base} moves with several loops")
         return Axis("gather", index=index)
 
     def _slice(
@@ -193,7 +193,7 @@ class Accesses:
 
     def _index(self, axis: Axis) -> Index:
         if any(label.depth < 0 for label in axis.dims) or not axis.stride.monomials:
-            raise Refused("a slice and a loop run along the same axis")
+            raise Refusal("a slice and a loop run along the same axis")
         outer = axis.dims[0]
         number = axis.offset + outer.index * axis.stride
         if axis.kind == "window":
@@ -217,7 +217,7 @@ class Accesses:
 
     def _windows(self, access: Access, axes: list[Axis]) -> Array:
         if any(each.kind == "new" for each in axes):
-            raise Refused(f"windows of {access.base} with new axes")
+            raise Refusal(f"windows of {access.base} with new axes")
         windows = [each for each in axes if each.kind == "window"]
         if all(each.apart for each in windows):
             return self._apart(access.base, axes)
@@ -302,7 +302,7 @@ class Accesses:
     def _gathered(self, base: str, axes: list[Axis]) -> Array:
         """Looked-up elements: index arrays broadcast against one another."""
         if any(each.kind in ("window", "new") for each in axes):
-            raise Refused(f"windows of {base} are looked up")
+            raise Refusal(f"windows of {base} are looked up")
         first = [
             "0"
             if each.kind == "number" and not each.text
@@ -311,7 +311,7 @@ class Accesses:
         ]
         array = base if all(p == ":" for p in first) else indexed(base, (), first).text
         if any(each.reverse for each in axes if each.kind == "slice"):
-            raise Refused(f"rows of {base} are looked up backwards")
+            raise Refusal(f"rows of {base} are looked up backwards")
         left = [each for each in axes if each.kind != "number"]
         lowered = [
             self.lower(each.index) for each in left if each.kind == "gather" and each.index

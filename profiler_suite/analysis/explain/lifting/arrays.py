@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from profiler_suite.analysis.explain.lifting.terms import Label, Refused
+from profiler_suite.analysis.explain.lifting.terms import Label, Refusal
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def closed(text: str) -> str:
     try:
         node = ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        raise Refused(f"{text!r} could not be written") from error
+        raise Refusal(f"{text!r} could not be written") from error
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         return text
     return f"({text})"
@@ -55,7 +55,7 @@ def ordered(array: Array, dims: Sequence[Label]) -> Array:
     wanted = tuple(each for each in dims if each in array.dims)
     if len(wanted) != len(array.dims):
         missing = [each.name for each in array.dims if each not in wanted]
-        raise Refused(f"an axis gets lost: {missing}")
+        raise Refusal(f"an axis gets lost: {missing}")
     if wanted == array.dims:
         return array
     places = [array.dims.index(each) for each in wanted]

@@ -18,7 +18,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Label,
     Leaf,
     Reduce,
-    Refused,
+    Refusal,
     Term,
     View,
     relabelled,
@@ -110,11 +110,11 @@ def called(reader: ex.Reader, node: ast.Call) -> Term:
     raise _unknown(node)
 
 
-def _unknown(node: ast.Call) -> Refused:
+def _unknown(node: ast.Call) -> Refusal:
     name = ast.unparse(node.func)
     if "random" in name or "rng" in name:
-        return Refused(f"it draws random numbers with {name} in every iteration")
-    return Refused(f"it calls {name}, which may do anything")
+        return Refusal(f"it draws random numbers with {name} in every iteration")
+    return Refusal(f"it calls {name}, which may do anything")
 
 
 def _is_module(reader: ex.Reader, node: ast.expr) -> bool:
@@ -128,7 +128,7 @@ def _is_module(reader: ex.Reader, node: ast.expr) -> bool:
 
 def _plain(node: ast.Call) -> None:
     if node.keywords or any(isinstance(each, ast.Starred) for each in node.args):
-        raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
 
 
 def _builtin(reader: ex.Reader, node: ast.Call, name: str) -> Term:
@@ -156,7 +156,7 @@ def _builtin(reader: ex.Reader, node: ast.Call, name: str) -> Term:
         _plain(node)
         return ex.apply("({0}) ** ({1})", "**", *(reader.read(a) for a in node.args))
     if name == "range":
-        raise Refused("a range is used as a value")
+        raise Refusal("a range is used as a value")
     raise _unknown(node)
 
 
@@ -190,9 +190,9 @@ def _of_iterable(reader: ex.Reader, node: ast.Call, name: str) -> Term:
     if isinstance(inner, Extend):
         inner = as_array(inner)
     if len(inner.own) != 1 and name != "sum":
-        raise Refused(f"{ast.unparse(node)!r} is no reduction of numbers")
+        raise Refusal(f"{ast.unparse(node)!r} is no reduction of numbers")
     if not inner.own:
-        raise Refused(f"{ast.unparse(node)!r} is no reduction of numbers")
+        raise Refusal(f"{ast.unparse(node)!r} is no reduction of numbers")
     return Reduce(name, inner, inner.own[:1])
 
 
@@ -202,7 +202,7 @@ def over_loops(name: str, item: Term, labels: tuple[Label, ...], mask: Term | No
         return Reduce(name, item, labels)
     neutral = {"sum": "0", "any": "False", "all": "True"}.get(name)
     if neutral is None:
-        raise Refused(f"{name}() over a condition")
+        raise Refusal(f"{name}() over a condition")
     weak = "int" if neutral == "0" else "bool"
     return Reduce(name, ex.where(mask, item, Leaf(neutral, weak=weak)), labels)
 
@@ -211,11 +211,11 @@ def _math(reader: ex.Reader, node: ast.Call, name: str) -> Term:
     _plain(node)
     args = [reader.read(each) for each in node.args]
     if any(each.own for each in args):
-        raise Refused(f"math.{name} takes no array")
+        raise Refusal(f"math.{name} takes no array")
     if name in ("floor", "ceil") and len(args) == 1:
         return Apply(f"NP.{name}({{0}}).astype(int)", (args[0],), "astype int")
     if name not in _MATH or (name == "log" and len(args) != 1):
-        raise Refused(f"math.{name} has no counterpart in NumPy")
+        raise Refusal(f"math.{name} has no counterpart in NumPy")
     if _MATH[name] in _DOMAINS:
         reader.scope.assume(f"no argument of math.{name} is outside its domain")
     # math computes in double precision whatever it gets.
@@ -266,7 +266,7 @@ def _numpy(reader: ex.Reader, node: ast.Call, name: str) -> Term:
     if name == "cross" and len(args) == 2 and all(len(each.own) == 1 for each in args):
         a, b = ex.agreed(args)
         return Core("NP.cross({0}, {1})", (a, b), a.own)
-    raise Refused(f"np.{name} is not followed")
+    raise Refusal(f"np.{name} is not followed")
 
 
 def new_array(reader: ex.Reader, node: ast.Call, name: str) -> Term | None:
@@ -284,11 +284,11 @@ def new_array(reader: ex.Reader, node: ast.Call, name: str) -> Term | None:
 def _made(reader: ex.Reader, node: ast.Call) -> Term:
     given = node.args[0]
     if node.keywords:
-        raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
     if isinstance(given, ast.ListComp):
         item, labels, mask = comprehended(reader, given)
         if mask is not None:
-            raise Refused("a list whose length is not known is used in the loop")
+            raise Refusal("a list whose length is not known is used in the loop")
         return View(item, (*labels, *item.own))
     inner = reader.read(given)
     return as_array(inner) if isinstance(inner, Extend) else inner
@@ -296,7 +296,7 @@ def _made(reader: ex.Reader, node: ast.Call) -> Term:
 
 def _along(inner: Term, form: str) -> Term:
     if len(inner.own) != 1:
-        raise Refused("a function along one axis gets several")
+        raise Refusal("a function along one axis gets several")
     return Core(form, (inner,), inner.own)
 
 
@@ -308,7 +308,7 @@ def _product(reader: ex.Reader, name: str, left: Term, right: Term) -> Term:
     if name == "dot" and not (left.own and right.own):
         return ex.apply("({0}) * ({1})", "*", left, right)
     if name in ("inner", "vdot") and not len(left.own) == len(right.own) == 1:
-        raise Refused(f"np.{name} of more than one axis")
+        raise Refusal(f"np.{name} of more than one axis")
     if name == "vdot":
         dtype = dtype_of(left)
         if dtype is None or dtype.kind == "c":
@@ -323,10 +323,10 @@ def _reduction(
     extra, axis = "", None
     if name in ("percentile", "quantile"):
         if len(rest) != 1 or node.keywords:
-            raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+            raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
         share = reader.read(rest[0])
         if share.loops or share.own or not isinstance(share, Leaf | Index):
-            raise Refused(f"the share of {ast.unparse(node)!r} is no fixed number")
+            raise Refusal(f"the share of {ast.unparse(node)!r} is no fixed number")
         extra, rest = f", {ast.unparse(rest[0])}", []
     for each in node.keywords:
         if each.arg == "axis":
@@ -334,24 +334,24 @@ def _reduction(
         elif each.arg == "ddof" and isinstance(each.value, ast.Constant):
             extra += f", ddof={ast.unparse(each.value)}"
         else:
-            raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+            raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
     if rest:
         axis, *more = rest
         if more:
-            raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+            raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
     over = inner.own
     if axis is not None:
         place = reader.facts.integer(axis)
         number = None if place is None else place.constant
         if number is None or not -len(over) <= number < len(over):
-            raise Refused(f"the axis of {ast.unparse(node)!r} is not known")
+            raise Refusal(f"the axis of {ast.unparse(node)!r} is not known")
         over = (over[number],)
     if not over:
         if name in ("sum", "prod", "max", "min", "mean", "median") and not extra:
             return inner
-        raise Refused(f"{ast.unparse(node)!r} is of a single number")
+        raise Refusal(f"{ast.unparse(node)!r} is of a single number")
     if name in ("argmax", "argmin") and len(over) != 1:
-        raise Refused(f"{ast.unparse(node)!r} counts through several axes")
+        raise Refusal(f"{ast.unparse(node)!r} counts through several axes")
     return Reduce(name, inner, over, None, extra)
 
 
@@ -359,7 +359,7 @@ def _linalg(reader: ex.Reader, node: ast.Call, name: str, full: str) -> Term:
     if name == "norm":
         inner = reader.read(node.args[0])
         if node.keywords or len(node.args) > 1 or len(inner.own) not in (1, 2):
-            raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+            raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
         return Reduce("norm", inner, inner.own)
     _plain(node)
     args = [reader.read(each) for each in node.args]
@@ -378,7 +378,7 @@ def _linalg(reader: ex.Reader, node: ast.Call, name: str, full: str) -> Term:
             columns = b.own[1]
             b = relabelled(b, {b.own[0]: a.own[0]}) if b.own[0] != a.own[0] else b
             return Core(f"{form}({{0}}, {{1}})", (a, b), (a.own[-1], columns))
-    raise Refused(f"{full} is not followed")
+    raise Refusal(f"{full} is not followed")
 
 
 def _fft(reader: ex.Reader, node: ast.Call, name: str, full: str) -> Term:
@@ -387,13 +387,13 @@ def _fft(reader: ex.Reader, node: ast.Call, name: str, full: str) -> Term:
     form = "NP" + form[2:] if form.startswith("np.") else form
     inner = reader.read(node.args[0])
     if len(node.args) != 1 or len(inner.own) != 1:
-        raise Refused(f"{ast.unparse(node)!r} has options that are not followed")
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
     if name in ("fft", "ifft"):
         return Core(f"{form}({{0}}, axis=-1)", (inner,), inner.own)
     if name == "rfft":
         half = reader.scope.label(Poly.atom(f"({inner.own[0].count.text()}) // 2") + 1)
         return Core(f"{form}({{0}}, axis=-1)", (inner,), (half,))
-    raise Refused(f"{full} is not followed")
+    raise Refusal(f"{full} is not followed")
 
 
 def _method(reader: ex.Reader, node: ast.Call, function: ast.Attribute) -> Term:

@@ -9,14 +9,14 @@ from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
-    Carried,
+    CarriedValue,
     Core,
     Extend,
     Index,
     Label,
     Leaf,
     Reduce,
-    Refused,
+    Refusal,
     Scan,
     Term,
     mapped,
@@ -43,7 +43,7 @@ class Step:
         self.factor = factor
 
 
-def step(update: Term, old: Carried) -> Step:
+def step(update: Term, old: CarriedValue) -> Step:
     """How a new value comes from the old one; refused where no scan does it."""
     if isinstance(update, Apply):
         if update.name == "where":
@@ -59,25 +59,25 @@ def step(update: Term, old: Carried) -> Step:
     raise _dependent(old)
 
 
-def _dependent(old: Carried) -> Refused:
-    return Refused(
+def _dependent(old: CarriedValue) -> Refusal:
+    return Refusal(
         f"{old.name} depends on its value in the iteration before in a way that is no running "
         "sum, product, maximum or the like: a compiler, not NumPy"
     )
 
 
-def _has(term: Term, old: Carried) -> bool:
+def _has(term: Term, old: CarriedValue) -> bool:
     return any(each == old for each in term.walk())
 
 
-def _commuting(op: str, update: Apply, old: Carried) -> Step:
+def _commuting(op: str, update: Apply, old: CarriedValue) -> Step:
     left, right = update.args
     if left == old and not _has(right, old):
         return Step(op, right)
     if right == old and not _has(left, old):
         return Step(op, left)
     for one, other in ((left, right), (right, left)):
-        if _has(one, old) and not _has(other, old) and not isinstance(one, Carried):
+        if _has(one, old) and not _has(other, old) and not isinstance(one, CarriedValue):
             inner = step(one, old)
             if inner.op == op:
                 form = update.form
@@ -96,7 +96,7 @@ def _parts(term: Term, positive: bool = True) -> list[tuple[bool, Term]]:
     return [(positive, term)]
 
 
-def _added(update: Apply, old: Carried) -> Step:
+def _added(update: Apply, old: CarriedValue) -> Step:
     parts = _parts(update)
     holding = [each for each in parts if _has(each[1], old)]
     if len(holding) != 1 or not holding[0][0]:
@@ -119,7 +119,7 @@ def _added(update: Apply, old: Carried) -> Step:
     raise _dependent(old)
 
 
-def _chosen(update: Apply, old: Carried) -> Step:
+def _chosen(update: Apply, old: CarriedValue) -> Step:
     test, yes, no = update.args
     if _has(test, old):
         return _extreme(test, yes, no, old)
@@ -139,13 +139,13 @@ def _chosen(update: Apply, old: Carried) -> Step:
     raise _dependent(old)
 
 
-def _masked(inner: Step, test: Term, old: Carried) -> Step:
+def _masked(inner: Step, test: Term, old: CarriedValue) -> Step:
     if inner.op not in _NEUTRAL:
         raise _dependent(old)
     neutral = _NEUTRAL[inner.op]
     dtype = dtype_of(inner.item)
     if inner.op in ("max", "min") and (dtype is None or dtype.kind not in "f"):
-        raise Refused(f"{old.name} is an extreme under a condition, of integers")
+        raise Refusal(f"{old.name} is an extreme under a condition, of integers")
     if inner.op in ("any", "all"):
         sign = "&" if inner.op == "any" else "|"
         mask = test if inner.op == "any" else ex.negated(test)
@@ -153,7 +153,7 @@ def _masked(inner: Step, test: Term, old: Carried) -> Step:
     return Step(inner.op, ex.where(test, inner.item, neutral))
 
 
-def _set(test: Term, value: Term, old: Carried) -> Step:
+def _set(test: Term, value: Term, old: CarriedValue) -> Step:
     """`if condition: flag = True`."""
     if isinstance(value, Leaf) and value.text == "True":
         return Step("any", test)
@@ -162,7 +162,7 @@ def _set(test: Term, value: Term, old: Carried) -> Step:
     raise _dependent(old)
 
 
-def _extreme(test: Term, yes: Term, no: Term, old: Carried) -> Step:
+def _extreme(test: Term, yes: Term, no: Term, old: CarriedValue) -> Step:
     """`if x > best: best = x`."""
     if not isinstance(test, Apply):
         raise _dependent(old)
@@ -204,7 +204,7 @@ def _is_one(term: Term) -> bool:
 def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
     """The value when the loop has ended."""
     if found.op == "decay":
-        raise Refused("only the last value of a recursion is used")
+        raise Refusal("only the last value of a recursion is used")
     total = Reduce(found.op, found.item, labels)
     if found.op == "sum" and is_zero(before):
         return total
@@ -220,21 +220,26 @@ def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
     return ex.apply(f"({{0}}) {sign} ({{1}})", sign, before, total)
 
 
-def grown(update: Extend, old: Carried, before: Term, labels: tuple[Label, ...]) -> Extend:
+def grown(update: Extend, old: CarriedValue, before: Term, labels: tuple[Label, ...]) -> Extend:
     """A list or array after a loop that lets it grow."""
     if update.base != old:
-        raise Refused(f"{old.name} grows by several pieces in one iteration")
+        raise Refusal(f"{old.name} grows by several pieces in one iteration")
     return replace(update, base=before, labels=(*labels, *update.labels))
 
 
 def scanned(
-    term: Term, found: Step, old: Carried, update: Term, before: Term, labels: tuple[Label, ...]
+    term: Term,
+    found: Step,
+    old: CarriedValue,
+    update: Term,
+    before: Term,
+    labels: tuple[Label, ...],
 ) -> Term:
     """A term with running values in place of what it reads of a carried name."""
     if not _has(term, old):
         return term
     if len(labels) != 1 or found.op in ("any", "all"):
-        raise Refused(f"{old.name} is read while it is computed")
+        raise Refusal(f"{old.name} is read while it is computed")
     inclusive = Scan(found.op, found.item, labels[0], before, False, found.factor)
 
     def change(each: Term) -> Term | None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed, expanded, ordered
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
-    Access,
     Apply,
     Contract,
     Index,
@@ -19,9 +17,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Term,
     View,
 )
-
-if TYPE_CHECKING:
-    from profiler_suite.analysis.explain.lifting.lowering import Lowering
+from profiler_suite.analysis.explain.lifting.writer import Writer
 
 
 def factors(term: Term) -> tuple[list[Term], list[Label]]:
@@ -66,7 +62,7 @@ def _is_square(term: Apply) -> bool:
     return isinstance(power, Index) and power.index == Poly.number(2)
 
 
-def contracted(lowering: Lowering, term: Reduce | Contract) -> Array | None:
+def contracted(writer: Writer, term: Reduce | Contract) -> Array | None:
     """A sum of products in the style that is asked for; None where it is no such sum."""
     found, over = factors(term)
     if len(found) == 1 and found[0] is term:
@@ -74,39 +70,32 @@ def contracted(lowering: Lowering, term: Reduce | Contract) -> Array | None:
     numbers = [each for each in found if not each.loops and not each.own]
     arrays = [each for each in found if each.loops or each.own]
     if len(arrays) < 2:
-        return None if isinstance(term, Reduce) else _broadcast(lowering, term)
-    style = lowering.style.product
+        return None if isinstance(term, Reduce) else _broadcast(writer, term)
+    style = writer.style.product
     if style == "broadcast":
-        return _broadcast(lowering, term) if isinstance(term, Contract) else None
-    given = [_lowered(lowering, each) for each in arrays]
+        return _broadcast(writer, term) if isinstance(term, Contract) else None
+    given = [writer.any_order(each) for each in arrays]
     reached = {label for each in given for label in each.dims}
     if any(each not in reached for each in over):
         return None
-    dims = lowering.dims(term, given)
+    dims = writer.dims(term, given)
     result: Array | None = None
     if len(given) == 2 and style in ("matmul", "tensordot"):
-        result = Product(lowering, given[0], given[1], over, dims).written(style)
+        result = Product(writer, given[0], given[1], over, dims).written(style)
     if result is None:
-        result = einsum(lowering, given, dims)
+        result = einsum(writer, given, dims)
     for number in numbers:
-        text = lowering.lower(number).text
+        text = writer.lower(number).text
         result = Array(f"({text}) * {closed(result.text)}", result.dims)
-    lowering.memory.add(dims)
+    writer.memory.add(dims)
     return result
 
 
-def _lowered(lowering: Lowering, term: Term) -> Array:
-    """A factor, its axes in any order: einsum and reshape don't mind."""
-    if isinstance(term, Access):
-        return lowering.accesses.read(term)
-    return lowering.lower(term)
-
-
-def _broadcast(lowering: Lowering, term: Contract | Reduce) -> Array:
+def _broadcast(writer: Writer, term: Contract | Reduce) -> Array:
     """The whole product, then its sum."""
     if isinstance(term, Reduce):
-        return lowering.reduction(term, lowering.lower(term.arg), term.over)
-    given = [lowering.lower(each) for each in term.args]
+        return writer.reduction(term, writer.lower(term.arg), term.over)
+    given = [writer.lower(each) for each in term.args]
     loops = sorted(
         dict.fromkeys(
             label
@@ -118,13 +107,13 @@ def _broadcast(lowering: Lowering, term: Contract | Reduce) -> Array:
     )
     dims = (*loops, *term.axes, *term.over)
     text = " * ".join(closed(expanded(each, dims).text) for each in given)
-    lowering.memory.add(dims)
+    writer.memory.add(dims)
     if not term.over:
         return Array(text, dims)
     left = (*loops, *term.axes)
     axis = -1 if len(term.over) == 1 else tuple(range(len(left), len(dims)))
     options = f", axis={axis}" if left else ""
-    return Array(f"{lowering.np}.sum({text}{options})", left)
+    return Array(f"{writer.np}.sum({text}{options})", left)
 
 
 def letters(labels: Sequence[Label]) -> dict[Label, str]:
@@ -142,14 +131,14 @@ def letters(labels: Sequence[Label]) -> dict[Label, str]:
     return found
 
 
-def einsum(lowering: Lowering, given: Sequence[Array], dims: tuple[Label, ...]) -> Array:
+def einsum(writer: Writer, given: Sequence[Array], dims: tuple[Label, ...]) -> Array:
     """np.einsum in the order that its optimiser finds."""
     every = list(dict.fromkeys(label for each in given for label in each.dims))
     name = letters(every)
     inputs = ",".join("".join(name[label] for label in each.dims) for each in given)
     output = "".join(name[label] for label in dims)
     operands = ", ".join(each.text for each in given)
-    text = f"{lowering.np}.einsum('{inputs}->{output}', {operands}, optimize=True)"
+    text = f"{writer.np}.einsum('{inputs}->{output}', {operands}, optimize=True)"
     return Array(text, dims)
 
 
@@ -158,13 +147,13 @@ class Product:
 
     def __init__(
         self,
-        lowering: Lowering,
+        writer: Writer,
         left: Array,
         right: Array,
         over: Sequence[Label],
         dims: tuple[Label, ...],
     ) -> None:
-        self.lowering = lowering
+        self.writer = writer
         self.dims = dims
         left, right = self._summed(left, right, over), self._summed(right, left, over)
         first = next((d for d in dims if (d in left.dims) != (d in right.dims)), None)
@@ -200,7 +189,7 @@ class Product:
 
     def _tensordot(self) -> Array:
         axes = [[array.dims.index(d) for d in self.summed] for array in (self.left, self.right)]
-        text = f"{self.lowering.np}.tensordot({self.left.text}, {self.right.text}, axes={axes})"
+        text = f"{self.writer.np}.tensordot({self.left.text}, {self.right.text}, axes={axes})"
         left = [d for d in self.left.dims if d not in self.summed]
         right = [d for d in self.right.dims if d not in self.summed]
         return ordered(Array(text, (*left, *right)), self.dims)
@@ -214,7 +203,7 @@ class Product:
         turned = ordered(array, order)
         if all(len(group) == 1 for group in groups):
             return closed(turned.text)
-        shape = ", ".join(self.lowering.facts.text(self._size(group)) for group in groups)
+        shape = ", ".join(self.writer.facts.text(self._size(group)) for group in groups)
         return f"{closed(turned.text)}.reshape({shape})"
 
     def _matmul(self) -> Array | None:
@@ -228,7 +217,7 @@ class Product:
         text = f"{left} @ {right}"
         natural = (*self.batch, *self.rows, *self.columns)
         if len(self.rows) > 1 or len(self.columns) > 1:
-            shape = ", ".join(self.lowering.facts.text(each.count) for each in natural)
+            shape = ", ".join(self.writer.facts.text(each.count) for each in natural)
             text = f"({text}).reshape({shape})"
         return ordered(Array(text, natural), self.dims)
 

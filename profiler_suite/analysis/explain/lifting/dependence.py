@@ -15,10 +15,10 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     At,
     By,
-    Carried,
+    CarriedValue,
     Label,
     New,
-    Refused,
+    Refusal,
     Scan,
     Slab,
     Sub,
@@ -44,7 +44,7 @@ def check(stores: Sequence[Store], results: Sequence[Term], facts: Facts) -> Non
         for access, where in reads:
             if access.base != store.target.base:
                 if facts.roots(access.base) & roots:
-                    raise Refused(
+                    raise Refusal(
                         f"{store.target.base} and {access.base} may share their memory"
                     )
                 continue
@@ -53,7 +53,7 @@ def check(stores: Sequence[Store], results: Sequence[Term], facts: Facts) -> Non
             if other.target.base == store.target.base:
                 _check_writes(store, other)
             elif facts.roots(other.target.base) & roots:
-                raise Refused(
+                raise Refusal(
                     f"{store.target.base} and {other.target.base} may share their memory"
                 )
             assert later > place
@@ -72,7 +72,7 @@ def _check_pair(store: Store, place: int, access: Access, where: int) -> None:
     for relation in relations(store.target, access, loops):
         old_before = relation < 0 or (relation == 0 and access.time <= store.time)
         if old_before != new_before:
-            raise Refused(
+            raise Refusal(
                 f"an iteration reads elements of {access.base} that another one writes: "
                 "a compiler, not NumPy"
             )
@@ -84,7 +84,7 @@ def _check_writes(first: Store, second: Store) -> None:
     loops = [each for each in first.labels if each in second.labels]
     for relation in relations(first.target, second.target, loops):
         if relation < 0:
-            raise Refused(f"two statements write the same elements of {first.target.base}")
+            raise Refusal(f"two statements write the same elements of {first.target.base}")
 
 
 def relations(write: Access, read: Access, loops: Sequence[Label]) -> set[int]:
@@ -149,7 +149,7 @@ def _apart(one: Poly, other: Poly, write: Access, read: Access) -> bool:
     try:
         least = extreme(one, write.labels, True) - extreme(other, read.labels, False)
         most = extreme(one, write.labels, False) - extreme(other, read.labels, True)
-    except Refused:
+    except Refusal:
         return False
     low, high = least.constant, most.constant
     return (low is not None and low > 0) or (high is not None and high < 0)
@@ -194,10 +194,12 @@ def recurrence(store: Store) -> Store:
         if not reads:
             continue
         if store.guard is not None:
-            raise Refused(f"{store.target.base} follows from its element before on a condition")
-        old = Carried(f"{store.target.base}[…]", label, store.target.own)
+            raise Refusal(f"{store.target.base} follows from its element before on a condition")
+        old = CarriedValue(f"{store.target.base}[…]", label, store.target.own)
 
-        def change(each: Term, previous: Access = previous, old: Carried = old) -> Term | None:
+        def change(
+            each: Term, previous: Access = previous, old: CarriedValue = old
+        ) -> Term | None:
             if isinstance(each, Access) and _same_place(each, previous):
                 return old
             return None
@@ -210,13 +212,13 @@ def recurrence(store: Store) -> Store:
             isinstance(e, Access) and e.base == start.base and not _same_place(e, store.target)
             for e in found.item.walk()
         ):
-            raise Refused(
+            raise Refusal(
                 f"{store.target.base} follows from several of its elements before: "
                 "a compiler, not NumPy"
             )
         scan = Scan(found.op, found.item, label, start, False, found.factor)
         if found.op in ("any", "all"):
-            raise Refused(f"{store.target.base} follows from its element before")
+            raise Refusal(f"{store.target.base} follows from its element before")
         return replace(store, op="=", term=scan)
     return store
 

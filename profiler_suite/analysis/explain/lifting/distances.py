@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed, ordered
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
@@ -14,9 +12,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Term,
     View,
 )
-
-if TYPE_CHECKING:
-    from profiler_suite.analysis.explain.lifting.lowering import Lowering
+from profiler_suite.analysis.explain.lifting.writer import Writer
 
 
 def _squared(term: Term) -> Term | None:
@@ -50,7 +46,7 @@ def _difference(term: Term) -> tuple[str, Term] | None:
     return None
 
 
-def distances(lowering: Lowering, term: Term) -> Array | None:
+def distances(writer: Writer, term: Term) -> Array | None:
     """Distances between all rows of two arrays; None where it is something else."""
     found = _difference(term)
     if found is None or not isinstance(term, Reduce | Contract):
@@ -61,7 +57,7 @@ def distances(lowering: Lowering, term: Term) -> Array | None:
     if not isinstance(difference, Apply) or difference.name != "-":
         return None
     axis = term.over[0]
-    left, right = (lowering.lower(each) for each in difference.args)
+    left, right = (writer.lower(each) for each in difference.args)
     rows = [label for label in left.dims if label != axis]
     columns = [label for label in right.dims if label != axis]
     if len(rows) != 1 or len(columns) != 1 or rows == columns:
@@ -70,17 +66,17 @@ def distances(lowering: Lowering, term: Term) -> Array | None:
         return None
     left, right = ordered(left, (*rows, axis)), ordered(right, (*columns, axis))
     dims = (*rows, *columns)
-    lowering.memory.add(dims)
-    if lowering.style.distance == "cdist":
-        lowering.imports["from scipy.spatial.distance import cdist"] = None
+    writer.memory.add(dims)
+    if writer.style.distance == "cdist":
+        writer.imports["from scipy.spatial.distance import cdist"] = None
         option = "" if metric == "euclidean" else f", '{metric}'"
         made = Array(f"cdist({left.text}, {right.text}{option})", dims)
-        return ordered(made, lowering.dims(term, [made]))
+        return ordered(made, writer.dims(term, [made]))
     if metric == "cityblock":
         return None
-    np = lowering.np
+    np = writer.np
     a, b = closed(left.text), closed(right.text)
-    lowering.scope.assume(
+    writer.scope.assume(
         "distances that are small against the coordinates lose digits: to within "
         "the root of the rounding error"
     )
@@ -91,4 +87,4 @@ def distances(lowering: Lowering, term: Term) -> Array | None:
     if metric == "euclidean":
         text = f"{np}.sqrt({text})"
     made = Array(text, dims)
-    return ordered(made, lowering.dims(term, [made]))
+    return ordered(made, writer.dims(term, [made]))

@@ -18,7 +18,7 @@ from profiler_suite.analysis.explain.lifting.arrays import (
 )
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.expressions import Gone
-from profiler_suite.analysis.explain.lifting.lowering import Lowering
+from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.nests import Store
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
@@ -29,7 +29,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Label,
     Outside,
     Reduce,
-    Refused,
+    Refusal,
     Term,
 )
 
@@ -40,7 +40,9 @@ _REDUCTION = {"+": "sum", "-": "sum", "*": "prod", "/": "prod"}
 class Emitter:
     """Writes the statements of one lifted nest."""
 
-    def __init__(self, lowering: Lowering, is_only_made_array: Callable[[str], bool]) -> None:
+    def __init__(
+        self, lowering: ArrayWriter, is_only_made_array: Callable[[str], bool]
+    ) -> None:
         self.lowering = lowering
         self.facts = lowering.facts
         self.np = lowering.np
@@ -81,7 +83,7 @@ class Emitter:
     def _fitting(value: Array, dims: tuple[Label, ...]) -> Array:
         missing = [each for each in value.dims if each not in dims]
         if missing:
-            raise Refused("only the last of several iterations counts")
+            raise Refusal("only the last of several iterations counts")
         return value
 
     def _without_guard(self, store: Store) -> Store:
@@ -119,7 +121,7 @@ class Emitter:
         ):
             return store
         if self._gone(store):
-            raise Refused(f"{store.target.base} rounds every sum to its dtype")
+            raise Refusal(f"{store.target.base} rounds every sum to its dtype")
         term = ex.apply(f"({{0}}) {store.op} ({{1}})", store.op, store.target, store.term)
         return replace(store, op="=", term=term)
 
@@ -134,7 +136,7 @@ class Emitter:
             return store.term
         reduction = _REDUCTION.get(store.op)
         if reduction is None:
-            raise Refused(f"{store.target.base} is changed by {store.op}= in every iteration")
+            raise Refusal(f"{store.target.base} is changed by {store.op}= in every iteration")
         return Reduce(reduction, store.term, gone)
 
     def _blocks(self, store: Store, axes: list[Axis], value: Array) -> tuple[str, str]:
@@ -146,7 +148,7 @@ class Emitter:
         for place, each in enumerate(axes):
             if each.kind == "window":
                 if not each.apart or each.reverse:
-                    raise Refused(f"it writes blocks of {store.target.base} that overlap")
+                    raise Refusal(f"it writes blocks of {store.target.base} that overlap")
                 outer = each.dims[0]
                 extent = self.facts.extent(store.target.base, place)
                 high = each.offset + outer.count * each.stride
@@ -157,7 +159,7 @@ class Emitter:
             else:
                 parts.append(each.text)
                 if each.reverse:
-                    raise Refused(f"it writes blocks of {store.target.base} backwards")
+                    raise Refusal(f"it writes blocks of {store.target.base} backwards")
                 shape += [text(label.count) for label in each.dims]
             dims += each.dims
         missing = [each for each in dims if each not in value.dims]
@@ -195,9 +197,9 @@ class Emitter:
             self._line(f"{made.text} {store.op}= {expanded(value, made.dims).text}")
             return
         if store.op not in ("+", "-"):
-            raise Refused(f"looked-up elements of {store.target.base} change by {store.op}=")
+            raise Refusal(f"looked-up elements of {store.target.base} change by {store.op}=")
         if self._gone(store) and not missing:
-            raise Refused("looked-up elements change as often as an inner loop runs")
+            raise Refusal("looked-up elements change as often as an inner loop runs")
         self._add_at(store, axes, made, value)
 
     def _loops(self, store: Store) -> list[Label]:
@@ -244,7 +246,7 @@ class Emitter:
     def result(self, name: str, term: Term) -> None:
         """What a name holds after the nest."""
         if isinstance(term, Gone):
-            raise Refused(f"{name} is used after the loop")
+            raise Refusal(f"{name} is used after the loop")
         if isinstance(term, Outside) and term.name == name:
             return
         if isinstance(term, Extend):
@@ -264,7 +266,7 @@ class Emitter:
 
     def _grown(self, name: str, term: Extend) -> None:
         if not isinstance(term.base, Outside):
-            raise Refused(f"{name} is a list that begins in the loop")
+            raise Refusal(f"{name} is a list that begins in the loop")
         item = self.lowering.lower(term.item)
         dims = (*term.labels, *term.item.own)
         value = self._whole(item, dims)

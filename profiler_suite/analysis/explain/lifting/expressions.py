@@ -15,7 +15,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
     At,
     By,
-    Carried,
+    CarriedValue,
     Contract,
     Index,
     Label,
@@ -23,7 +23,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     New,
     Outside,
     Reduce,
-    Refused,
+    Refusal,
     Slab,
     Stack,
     Sub,
@@ -98,7 +98,7 @@ class Scope:
         if kind == "number":
             return Leaf(name, dtype=self.facts.dtype(name))
         if kind == "list":
-            raise Refused(f"{name} is a list, not an array")
+            raise Refusal(f"{name} is a list, not an array")
         if not kind and self.facts.is_outer(name):
             self.assume(f"{name} is a number")
             return Leaf(name)
@@ -125,7 +125,7 @@ class Reader:
         """The term of an expression."""
         method = getattr(self, f"_read_{type(node).__name__.lower()}", None)
         if method is None:
-            raise Refused(f"{ast.unparse(node)!r} is no array expression")
+            raise Refusal(f"{ast.unparse(node)!r} is no array expression")
         found: Term = method(node)
         return found
 
@@ -134,16 +134,16 @@ class Reader:
             return Index(Poly.number(node.value))
         if isinstance(node.value, bool | float | complex):
             return Leaf(repr(node.value), weak=type(node.value).__name__)
-        raise Refused(f"{node.value!r} is no number")
+        raise Refusal(f"{node.value!r} is no number")
 
     def _read_name(self, node: ast.Name) -> Term:
         if node.id in self.scope.env:
             found = self.scope.env[node.id]
             if isinstance(found, Gone):
-                raise Refused(f"{node.id} is used after the loop that sets it")
+                raise Refusal(f"{node.id} is used after the loop that sets it")
             return found
         if node.id in self.scope.varying:
-            raise Refused(f"{node.id} is read before it is set in the loop")
+            raise Refusal(f"{node.id} is read before it is set in the loop")
         return self.scope.array(node.id)
 
     def _read_unaryop(self, node: ast.UnaryOp) -> Term:
@@ -175,7 +175,7 @@ class Reader:
         for op, a, b in zip(node.ops, values, values[1:], strict=False):
             sign = _SIGNS.get(type(op))
             if sign is None:
-                raise Refused(f"{ast.unparse(node)!r} is no comparison of numbers")
+                raise Refusal(f"{ast.unparse(node)!r} is no comparison of numbers")
             parts.append(apply(f"({{0}}) {sign} ({{1}})", sign, self.read(a), self.read(b)))
         return joined("&", parts)
 
@@ -184,7 +184,7 @@ class Reader:
         sign = "&" if isinstance(node.op, ast.And) else "|"
         if all(is_truth(each) for each in parts):
             return joined(sign, parts)
-        raise Refused(f"{ast.unparse(node)!r} joins values that are not conditions")
+        raise Refusal(f"{ast.unparse(node)!r} joins values that are not conditions")
 
     def _read_ifexp(self, node: ast.IfExp) -> Term:
         condition = self.read(node.test)
@@ -195,7 +195,7 @@ class Reader:
         if isinstance(owner, ast.Name) and owner.id in _CONSTANT_OWNERS:
             if node.attr in _CONSTANTS:
                 return Leaf(ast.unparse(node), weak="float")
-            raise Refused(f"{ast.unparse(node)!r} is no array expression")
+            raise Refusal(f"{ast.unparse(node)!r} is no array expression")
         whole = self.facts.integer(node)
         if whole is not None:
             return Index(whole)
@@ -209,7 +209,7 @@ class Reader:
             for label in inner.own:
                 size = size * label.count
             return Index(size)
-        raise Refused(f"{ast.unparse(node)!r} is no array expression")
+        raise Refusal(f"{ast.unparse(node)!r} is no array expression")
 
     def _read_subscript(self, node: ast.Subscript) -> Term:
         whole = self.facts.integer(node)
@@ -235,7 +235,7 @@ class Reader:
         subs = list(base.subs)
         places = [k for k, s in enumerate(subs) if isinstance(s, Slab)]
         if any(isinstance(s, New) or (isinstance(s, By) and s.index.own) for s in subs):
-            raise Refused(f"{words!r} takes part of a value with new axes")
+            raise Refusal(f"{words!r} takes part of a value with new axes")
         given = [p for p in parts if not _is_new(p)]
         if any(isinstance(p, ast.Constant) and p.value is Ellipsis for p in given):
             dots = next(k for k, p in enumerate(parts) if _is_dots(p))
@@ -244,7 +244,7 @@ class Reader:
             parts = [*parts[:dots], *([colon] * fill), *parts[dots + 1 :]]
             given = [p for p in parts if not _is_new(p)]
         if len(given) > len(places):
-            raise Refused(f"{words!r} has more indices than axes")
+            raise Refusal(f"{words!r} has more indices than axes")
         fresh: list[tuple[int, Sub]] = []
         todo = iter(places)
         last = -1
@@ -264,14 +264,14 @@ class Reader:
     def _element(self, base: Term, parts: Sequence[ast.expr], words: str) -> Term:
         """An element or row of a computed value: the same computed of elements."""
         if len(parts) > len(base.own):
-            raise Refused(f"{words!r} has more indices than axes")
+            raise Refusal(f"{words!r} has more indices than axes")
         axes = base.own[: len(parts)]
         for axis, part in zip(axes, parts, strict=True):
             index = self.read(part) if not isinstance(part, ast.Slice) else None
             if isinstance(part, ast.Slice) and ast.unparse(part) == ":":
                 continue
             if not isinstance(index, Index):
-                raise Refused(f"{words!r} takes part of a computed value")
+                raise Refusal(f"{words!r} takes part of a computed value")
             number = index.index
             if (number.constant or 0) < 0:
                 number = axis.count + number
@@ -291,9 +291,9 @@ class Reader:
                 number = old.own.count + number
             return At(old.start + number * old.step)
         if is_truth(index):
-            raise Refused(f"{words!r} selects by a condition")
+            raise Refusal(f"{words!r} selects by a condition")
         if len(index.own) > 1 or old.text != ":":
-            raise Refused(f"{words!r} looks elements up in a way that is not followed")
+            raise Refusal(f"{words!r} looks elements up in a way that is not followed")
         return By(index)
 
     def _slice(self, old: Slab, part: ast.Slice, words: str) -> Slab:
@@ -302,14 +302,14 @@ class Reader:
         step = self._whole(part.step, words) if part.step else Poly.number(1)
         stride = step.constant
         if stride is None or not stride:
-            raise Refused(f"the step of {words!r} is not known")
+            raise Refusal(f"the step of {words!r} is not known")
         length = old.own.count
         loops = {each.name for each in self.scope.loops}
         lower = self._whole(part.lower, words) if part.lower else None
         upper = self._whole(part.upper, words) if part.upper else None
         if stride < 0:
             if lower is not None or upper is not None or stride != -1:
-                raise Refused(f"{words!r} runs backwards")
+                raise Refusal(f"{words!r} runs backwards")
             text = "::-1" if old.text == ":" else ""
             return Slab(
                 old.start + (length - 1) * old.step, -old.step, self.scope.label(length), text
@@ -318,7 +318,7 @@ class Reader:
         stop = _from_end(upper, length) if upper is not None else length
         count = stop - start
         if count.atoms & loops:
-            raise Refused(f"the length of {words!r} changes from iteration to iteration")
+            raise Refusal(f"the length of {words!r} changes from iteration to iteration")
         if stride != 1:
             known = count.constant
             if known is None:
@@ -335,7 +335,7 @@ class Reader:
     def _whole(self, node: ast.expr, words: str) -> Poly:
         found = self.read(node)
         if not isinstance(found, Index):
-            raise Refused(f"a bound of {words!r} is no sum of loop variables and numbers")
+            raise Refusal(f"a bound of {words!r} is no sum of loop variables and numbers")
         return found.index
 
     def _read_tuple(self, node: ast.Tuple) -> Term:
@@ -346,7 +346,7 @@ class Reader:
 
     def _stacked(self, elements: Sequence[ast.expr]) -> Term:
         if not elements or any(isinstance(each, ast.Starred) for each in elements):
-            raise Refused("an empty or starred list is no array")
+            raise Refusal("an empty or starred list is no array")
         args = agreed([self.read(each) for each in elements])
         return Stack(tuple(args), self.scope.label(Poly.number(len(args))))
 
@@ -381,7 +381,7 @@ def picked(term: Term, axis: Label, index: Poly, loops: tuple[Label, ...]) -> Te
         return replace(term, args=tuple(picked(a, axis, index, loops) for a in term.args))
     if isinstance(term, Stack) and index.constant is not None:
         return term.args[index.constant]
-    raise Refused("part of a computed value is taken")
+    raise Refusal("part of a computed value is taken")
 
 
 def _is_new(node: ast.expr) -> bool:
@@ -478,7 +478,7 @@ def condition(term: Term) -> Term:
     if is_truth(term):
         return term
     if term.own:
-        raise Refused("a condition is an array")
+        raise Refusal("a condition is an array")
     return apply("({0}) != ({1})", "!=", term, Index(Poly()))
 
 
@@ -498,7 +498,7 @@ def product(scope: Scope, left: Term, right: Term) -> Term:
         right = fresh(scope, right)
     a, b = left.own, right.own
     if not a or not b or len(a) > 2 or len(b) > 2:
-        raise Refused("a product of more than two axes")
+        raise Refusal("a product of more than two axes")
     shared, other = a[-1], b[0]
     right = relabelled(right, {other: shared})
     kept = (*a[:-1], *b[1:])
@@ -510,6 +510,6 @@ def reduced(op: str, term: Term, over: tuple[Label, ...], extra: str = "") -> Te
     return Reduce(op, term, over, None, extra)
 
 
-def is_carried(term: Term, name: str = "") -> bool:
+def is_carried(term: Term) -> bool:
     """Whether a term depends on what an earlier iteration left in a name."""
-    return any(isinstance(t, Carried) and (not name or t.name == name) for t in term.walk())
+    return any(isinstance(each, CarriedValue) for each in term.walk())

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
-from profiler_suite.analysis.explain.lifting.terms import Refused
+from profiler_suite.analysis.explain.lifting.terms import Refusal
 
 _NUMBERS = ("int", "float", "bool", "complex")
 _CREATING = ("zeros", "ones", "empty", "full")
@@ -145,7 +145,7 @@ class Facts:
                 return len(known.shape)
             if known.kind in (*_NUMBERS, "number"):
                 return 0
-            raise Refused(f"{name} is a {known.kind}, not an array")
+            raise Refusal(f"{name} is a {known.kind}, not an array")
         for value in self.definitions.get(name, []):
             if isinstance(value, ast.Constant) and isinstance(
                 value.value, int | float | complex
@@ -156,7 +156,7 @@ class Facts:
                 return len(shape)
             if value is not None and self.integer(value) is not None:
                 return 0
-        raise Refused(f"what {name} holds is not known")
+        raise Refusal(f"what {name} holds is not known")
 
     def dtype(self, name: str) -> str:
         """The dtype of an array or NumPy number; '' when not known."""
@@ -206,7 +206,7 @@ class Facts:
     def _shape_of_name(self, name: str) -> tuple[Poly, ...] | None:
         try:
             rank = self.rank(name)
-        except Refused:
+        except Refusal:
             return None
         return tuple(self.extent(name, axis) for axis in range(rank)) if rank else None
 

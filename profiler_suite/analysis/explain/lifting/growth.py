@@ -8,7 +8,7 @@ from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.terms import (
     Extend,
     Leaf,
-    Refused,
+    Refusal,
     Stack,
     Term,
     View,
@@ -21,7 +21,7 @@ _KINDS |= {"concatenate": "concatenate", "column_stack": "stack", "r_": "append"
 def as_array(term: Extend) -> Term:
     """A list that a loop filled, as an array."""
     if term.mask is not None or not isinstance(term.base, Stack | Leaf):
-        raise Refused("a list whose length is not known is used in the loop")
+        raise Refusal("a list whose length is not known is used in the loop")
     return View(term.item, (*term.labels, *term.item.own))
 
 
@@ -51,7 +51,7 @@ def grows(reader: Reader, name: str, value: ast.expr) -> Extend | None:
     if kind == "append" and axis is None:
         return Extend(base, reader.read(inner or item), kind="append")
     if axis not in (0, None):
-        raise Refused(f"{name} grows along another axis than the first")
+        raise Refusal(f"{name} grows along another axis than the first")
     if kind == "rows" and rank == 2:
         row = reader.read(inner or item)
         if len(row.own) == 1:
@@ -62,7 +62,7 @@ def grows(reader: Reader, name: str, value: ast.expr) -> Extend | None:
             return Extend(base, row, kind="append")
         if rank == 2 and kind != "columns" and inner is not None and len(row.own) == 1:
             return Extend(base, row, kind="rows")
-    raise Refused(f"{name} grows in a way that is not followed")
+    raise Refusal(f"{name} grows in a way that is not followed")
 
 
 def _axis(value: ast.Call, kind: str) -> int | None:

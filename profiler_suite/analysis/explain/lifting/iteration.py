@@ -18,7 +18,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Extend,
     Index,
     Label,
-    Refused,
+    Refusal,
     Stack,
     Term,
 )
@@ -63,13 +63,13 @@ def _bind(reader: Reader, target: ast.expr, value: Term) -> None:
                 part: list[ast.expr] = [ast.Constant(place)]
                 _bind(reader, each, reader.subscripted(value, part, ast.unparse(target)))
         return
-    raise Refused(f"the loop variable is {ast.unparse(target)!r}")
+    raise Refusal(f"the loop variable is {ast.unparse(target)!r}")
 
 
 def _whole(reader: Reader, node: ast.expr) -> Poly:
     found = reader.read(node)
     if not isinstance(found, Index):
-        raise Refused(f"the bound {ast.unparse(node)!r} of the range is not a fixed number")
+        raise Refusal(f"the bound {ast.unparse(node)!r} of the range is not a fixed number")
     return found.index
 
 
@@ -81,7 +81,7 @@ def extreme(number: Poly, loops: Sequence[Label], lowest: bool) -> Poly:
             continue
         sign = coefficient.constant
         if sign is None:
-            raise Refused("a bound of the range grows by an unknown step")
+            raise Refusal("a bound of the range grows by an unknown step")
         at_first = (sign > 0) == lowest
         number = number.put(label.name, Poly() if at_first else label.count - 1)
     return number
@@ -106,7 +106,7 @@ def counted(
     outer = list(scope.loops)
     stride = step.constant
     if stride == 0 or step.atoms & {each.name for each in outer}:
-        raise Refused("the step of the range is not fixed")
+        raise Refusal("the step of the range is not fixed")
     upwards = stride is None or stride > 0
     if stride is None:
         scope.assume(f"{scope.facts.text(step)} is positive")
@@ -114,7 +114,7 @@ def counted(
     last = extreme(stop, outer, lowest=not upwards)
     ragged = first != start or last != stop
     if ragged and stride != 1:
-        raise Refused("the range changes from iteration to iteration and has a step")
+        raise Refusal("the range changes from iteration to iteration and has a step")
     span = last - first if upwards else first - last
     size = step if upwards else -step
     known = span.over(size)
@@ -149,7 +149,7 @@ def _product(
 ) -> tuple[list[Label], list[Term]]:
     assert isinstance(iterated, ast.Call)
     if not isinstance(target, ast.Tuple) or iterated.keywords:
-        raise Refused(f"one variable for all of {ast.unparse(iterated)}")
+        raise Refusal(f"one variable for all of {ast.unparse(iterated)}")
     labels: list[Label] = []
     args = list(iterated.args)
     if "ndindex" in name and len(args) == 1:
@@ -162,7 +162,7 @@ def _product(
                 for k in range(len(target.elts))
             ]
     if len(args) != len(target.elts):
-        raise Refused(f"the axes of {ast.unparse(iterated)} are not known")
+        raise Refusal(f"the axes of {ast.unparse(iterated)} are not known")
     guards: list[Term] = []
     for each, given in zip(target.elts, args, strict=True):
         around = ast.Call(ast.Name("range", ast.Load()), [given], [])
@@ -177,12 +177,12 @@ def _over(reader: Reader, target: ast.expr, iterated: ast.expr, shared: Label | 
     scope = reader.scope
     value = reader.read(iterated)
     if isinstance(value, Extend):
-        raise Refused("it runs over a list that the loop fills")
+        raise Refusal("it runs over a list that the loop fills")
     if not value.own:
-        raise Refused(f"it runs over {ast.unparse(iterated)}, which is no array")
+        raise Refusal(f"it runs over {ast.unparse(iterated)}, which is no array")
     axis = value.own[0]
     if axis.count.atoms & {each.name for each in scope.loops}:
-        raise Refused("the number of rows changes from iteration to iteration")
+        raise Refusal("the number of rows changes from iteration to iteration")
     label = shared
     if label is None:
         label = scope.label(axis.count, _hint(target), len(scope.loops))
@@ -201,11 +201,11 @@ def _enumerate(
 ) -> tuple[list[Label], list[Term]]:
     assert isinstance(iterated, ast.Call)
     if not isinstance(target, ast.Tuple) or len(target.elts) != 2:
-        raise Refused("enumerate with one variable")
+        raise Refusal("enumerate with one variable")
     start = _whole(reader, iterated.args[1]) if len(iterated.args) > 1 else Poly()
     labels, guards = entered(reader, target.elts[1], iterated.args[0])
     if len(labels) != 1:
-        raise Refused("enumerate over several axes")
+        raise Refusal("enumerate over several axes")
     number = Index(start + labels[0].index, tuple(reader.scope.loops))
     _bind(reader, target.elts[0], number)
     return labels, guards
@@ -220,13 +220,13 @@ def _zip(
         or len(target.elts) != len(iterated.args)
         or not iterated.args
     ):
-        raise Refused("zip whose parts are not named one by one")
+        raise Refusal("zip whose parts are not named one by one")
     first: Label | None = None
     names: list[str] = []
     counts: list[Poly] = []
     for each, given in zip(target.elts, iterated.args, strict=True):
         if _called(given) == "range":
-            raise Refused("zip with a range")
+            raise Refusal("zip with a range")
         counts.append(reader.read(given).own[0].count if reader.read(given).own else Poly())
         first = _over(reader, each, given, first)
         names.append(ast.unparse(given))
@@ -240,7 +240,7 @@ def _reversed(
     reader: Reader, target: ast.expr, inner: ast.expr
 ) -> tuple[list[Label], list[Term]]:
     if _called(inner) != "range" or not isinstance(inner, ast.Call) or len(inner.args) == 3:
-        raise Refused("reversed of something else than a range")
+        raise Refusal("reversed of something else than a range")
     bounds = [_whole(reader, each) for each in inner.args]
     start = bounds[0] if len(bounds) > 1 else Poly()
     stop = bounds[1] if len(bounds) > 1 else bounds[0]

@@ -11,11 +11,12 @@ from profiler_suite.analysis.explain.lifting.calls import called
 from profiler_suite.analysis.explain.lifting.emitting import Emitter, live_after
 from profiler_suite.analysis.explain.lifting.expressions import Reader, Scope
 from profiler_suite.analysis.explain.lifting.facts import Facts
-from profiler_suite.analysis.explain.lifting.lowering import Lowering, Style
+from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.nests import Walk, stored_names
-from profiler_suite.analysis.explain.lifting.nouns import Lifted, Lifting, Unlifted
+from profiler_suite.analysis.explain.lifting.nouns import KeptLoop, LiftedFunction, Lifting
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
-from profiler_suite.analysis.explain.lifting.terms import Refused
+from profiler_suite.analysis.explain.lifting.terms import Refusal
+from profiler_suite.analysis.explain.lifting.writer import Style
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Rewrite
 
@@ -49,7 +50,7 @@ def lift(function: Function, names: Mapping[str, str] | None = None) -> Lifting:
     """
     given = dict(function.source.names if names is None else names)
     facts = Facts(function.node, given, function.numpy)
-    found: dict[str, Lifted] = {}
+    found: dict[str, LiftedFunction] = {}
     refused: dict[int, str] = {}
     by_style: dict[Style, list[Piece]] = {style: [] for style in STYLES}
     for node, around in _nests(function.node, []):
@@ -62,7 +63,7 @@ def lift(function: Function, names: Mapping[str, str] | None = None) -> Lifting:
     return Lifting(
         lifted=tuple(ordered),
         unlifted=tuple(
-            Unlifted(line=line + function.shift, reason=reason)
+            KeptLoop(line=line + function.shift, reason=reason)
             for line, reason in sorted(refused.items())
         ),
     )
@@ -85,7 +86,7 @@ def _try(
     node: ast.For,
     around: list[ast.AST],
     by_style: dict[Style, list[Piece]],
-    found: dict[str, Lifted],
+    found: dict[str, LiftedFunction],
     refused: dict[int, str],
 ) -> None:
     """A nest as a whole; and the loops inside it, with the outer one kept."""
@@ -94,7 +95,7 @@ def _try(
     for style in STYLES:
         try:
             piece = _piece(function, facts, node, around, style)
-        except Refused as why:
+        except Refusal as why:
             reason = reason or str(why)
             continue
         lifted = True
@@ -132,7 +133,7 @@ def _piece(
         if live_after(function.node, node, around, name) and name in scope.env
     }
     dependence.check(stores, list(results.values()), facts)
-    lowering = Lowering(scope, style)
+    lowering = ArrayWriter(scope, style)
 
     def is_only_made_array(name: str) -> bool:
         return _is_only_made_array(function.node, node, name, facts)
@@ -188,7 +189,7 @@ def _is_only_made_array(function: ast.AST, nest: ast.AST, name: str, facts: Fact
     )
 
 
-def _lifted(function: Function, facts: Facts, pieces: Sequence[Piece]) -> Lifted:
+def _lifted(function: Function, facts: Facts, pieces: Sequence[Piece]) -> LiftedFunction:
     """The function with these loops replaced."""
     lines = list(function.lines)
     changes: list[tuple[int, str, str]] = []
@@ -201,7 +202,7 @@ def _lifted(function: Function, facts: Facts, pieces: Sequence[Piece]) -> Lifted
         was = "\n".join(each.strip() for each in old)
         changes.insert(0, (first + function.shift, was, "\n".join(new)))
     memory = max((piece.memory for piece in pieces), key=lambda m: m.value(facts.at_hand) or 0)
-    return Lifted(
+    return LiftedFunction(
         title=_title(pieces),
         first_line=min(p.node.lineno for p in pieces) + function.shift,
         last_line=max(p.node.end_lineno or 0 for p in pieces) + function.shift,

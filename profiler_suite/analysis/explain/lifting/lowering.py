@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,12 +18,11 @@ from profiler_suite.analysis.explain.lifting.contractions import contracted
 from profiler_suite.analysis.explain.lifting.distances import distances
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.expressions import Scope
-from profiler_suite.analysis.explain.lifting.memory import Memory
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
-    Carried,
+    CarriedValue,
     Contract,
     Core,
     Extend,
@@ -33,52 +31,31 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Leaf,
     Outside,
     Reduce,
-    Refused,
+    Refusal,
     Scan,
     Stack,
     Term,
     View,
 )
+from profiler_suite.analysis.explain.lifting.writer import Style, Writer
 
 _RISKY = ("/", "//", "%", "sqrt", "log", "log2", "log10", "log1p", "**", "arcsin", "arccos")
 _ORDINARY = ("float64", "int64", "complex128")
 _METHODS = ("sum", "prod", "max", "min", "mean", "std", "var", "any", "all", "argmax", "argmin")
 
 
-@dataclass(frozen=True)
-class Style:
-    """Which of several ways is taken where there are some."""
-
-    product: str = "broadcast"
-    """Sums of products: 'broadcast', 'einsum', 'matmul' or 'tensordot'."""
-    distance: str = ""
-    """Sums of squared differences: '', 'cdist' or 'matmul'."""
-    scatter: str = "bincount"
-    """out[index] += value: 'bincount' or 'at'."""
-
-
-class Lowering:
+class ArrayWriter(Writer):
     """Writes terms as array expressions in one style."""
 
     def __init__(self, scope: Scope, style: Style) -> None:
-        self.scope = scope
-        self.style = style
-        self.facts = scope.facts
-        self.np = scope.facts.numpy
+        super().__init__(scope, style)
         self.accesses = Accesses(scope, self.lower)
-        self.memory = Memory(scope.facts)
-        self.imports: dict[str, None] = {}
         self.risky = False
+        """Whether the last expression divides or takes roots where a condition forbids it."""
 
-    def dims(self, term: Term, given: Sequence[Array] = ()) -> tuple[Label, ...]:
-        """The axes of a term in order: loops from the outside, then its own."""
-        own = term.own
-        names = set(term.loops)
-        present = {label.name for each in given for label in each.dims} if given else names
-        loops = [self.scope.labels[name] for name in names if name in present]
-        loops = [each for each in loops if each not in own]
-        loops.sort(key=lambda label: label.depth)
-        return (*loops, *(each for each in own if not given or each.name in present))
+    def any_order(self, term: Term) -> Array:
+        """With its axes in any order: einsum and reshape don't mind."""
+        return self.accesses.read(term) if isinstance(term, Access) else self.lower(term)
 
     def lower(self, term: Term) -> Array:
         """The array expression of a term."""
@@ -103,11 +80,11 @@ class Lowering:
             return self._stack(term)
         if isinstance(term, Scan):
             return self._scan(term)
-        if isinstance(term, Carried):
-            raise Refused(f"{term.name} is taken from the iteration before")
+        if isinstance(term, CarriedValue):
+            raise Refusal(f"{term.name} is taken from the iteration before")
         if isinstance(term, Extend):
-            raise Refused("a list that grows is used as a value")
-        raise Refused("a value that is not known is used")
+            raise Refusal("a list that grows is used as a value")
+        raise Refusal("a value that is not known is used")
 
     def _index(self, term: Index) -> Array:
         names = [each for each in term.labels if each.name in term.index.atoms]
@@ -182,7 +159,7 @@ class Lowering:
         over = [each for each in term.over if each in inner.dims]
         lacking = [each for each in term.over if each not in inner.dims]
         if lacking and term.op not in ("sum", "max", "min", "any", "all", "mean"):
-            raise Refused(f"a {term.op} over iterations that are all alike")
+            raise Refusal(f"a {term.op} over iterations that are all alike")
         if lacking and term.op == "sum":
             size = Poly.number(1)
             for each in lacking:
@@ -194,7 +171,7 @@ class Lowering:
             return Array(f"{reduced.atom} * ({factor})", reduced.dims)
         if not over:
             if term.initial is not None:
-                raise Refused("an extreme over iterations that are all alike")
+                raise Refusal("an extreme over iterations that are all alike")
             return inner
         return self.reduction(term, inner, over)
 
@@ -209,7 +186,7 @@ class Lowering:
         if term.initial is not None:
             start = self.lower(term.initial)
             if start.dims:
-                raise Refused("an extreme that starts from an array")
+                raise Refusal("an extreme that starts from an array")
             extra = f"initial={start.text}"
         if term.op == "sum":
             extra = self._narrow_sum(term)
@@ -283,7 +260,7 @@ class Lowering:
         start = self.lower(term.initial)
         if term.along not in inner.dims:
             if inner.dims:
-                raise Refused("a running value of what does not change")
+                raise Refusal("a running value of what does not change")
             size = self.facts.text(term.along.count)
             inner = Array(f"{self.np}.full({size}, {inner.text})", (term.along,))
         axis = inner.dims.index(term.along)
@@ -304,14 +281,14 @@ class Lowering:
         if not term.before:
             return found
         if len(found.dims) != 1 or start.dims:
-            raise Refused("a running value is read before it is updated, in several axes")
+            raise Refusal("a running value is read before it is updated, in several axes")
         text = f"{self.np}.concatenate(([{start.text}], {closed(found.text)}[:-1]))"
         size = self.facts.text(term.along.count)
         return Array(f"{text}[:{size}]", found.dims)
 
     def _decay(self, term: Scan, inner: Array, start: Array, axis: int) -> Array:
         if start.dims or term.factor is None:
-            raise Refused("a recursion that starts from an array")
+            raise Refusal("a recursion that starts from an array")
         self.imports["from scipy.signal import lfilter"] = None
         factor = self.lower(term.factor).text
         first = f"({factor}) * ({start.text})"

@@ -13,12 +13,12 @@ from profiler_suite.analysis.explain.lifting.growth import as_array, grows
 from profiler_suite.analysis.explain.lifting.iteration import entered
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
-    Carried,
+    CarriedValue,
     Extend,
     Label,
     Leaf,
     Outside,
-    Refused,
+    Refusal,
     Slab,
     Term,
     relabelled,
@@ -103,7 +103,7 @@ class Walk:
         elif isinstance(node, ast.Expr):
             self._expression(node.value)
         elif not isinstance(node, ast.Pass):
-            raise Refused(_reason(node))
+            raise Refusal(_reason(node))
 
     def _expression(self, node: ast.expr) -> None:
         if isinstance(node, ast.Constant):
@@ -123,7 +123,7 @@ class Walk:
             self.scope.env[name] = Extend(base, item)
             return
         words = ast.unparse(node.func) if isinstance(node, ast.Call) else ast.unparse(node)
-        raise Refused(f"{words} has side effects")
+        raise Refusal(f"{words} has side effects")
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Tuple | ast.List):
@@ -137,12 +137,12 @@ class Walk:
         elif isinstance(target, ast.Subscript):
             self._store(self._place(target), "=", self.reader.read(value))
         else:
-            raise Refused(f"it sets {ast.unparse(target)}")
+            raise Refusal(f"it sets {ast.unparse(target)}")
 
     def _unpack(self, target: ast.Tuple | ast.List, value: ast.expr) -> None:
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
             if not all(isinstance(each, ast.Name) for each in target.elts):
-                raise Refused(f"it sets several elements at once: {ast.unparse(target)}")
+                raise Refusal(f"it sets several elements at once: {ast.unparse(target)}")
             terms = [self.reader.read(each) for each in value.elts]
         else:
             term = self.reader.read(value)
@@ -152,25 +152,25 @@ class Walk:
             ]
         for each, term in zip(target.elts, terms, strict=True):
             if not isinstance(each, ast.Name):
-                raise Refused(f"it sets {ast.unparse(target)}")
+                raise Refusal(f"it sets {ast.unparse(target)}")
             self.scope.env[each.id] = term
 
     def _place(self, target: ast.Subscript) -> Access:
         node: ast.expr = target
         while isinstance(node, ast.Subscript):
             node = node.value
-        if isinstance(node, ast.Name) and isinstance(self.scope.env.get(node.id), Carried):
-            raise Refused(f"{node.id} is set as a whole and element by element")
+        if isinstance(node, ast.Name) and isinstance(self.scope.env.get(node.id), CarriedValue):
+            raise Refusal(f"{node.id} is set as a whole and element by element")
         place = self.reader.read(target)
         if not isinstance(place, Access):
-            raise Refused(f"it sets {ast.unparse(target)}, which is no element of an array")
+            raise Refusal(f"it sets {ast.unparse(target)}, which is no element of an array")
         return place
 
     def _store(self, place: Access, op: str, term: Term) -> None:
         if isinstance(term, Extend):
             term = as_array(term)
         if len(term.own) > len(place.own):
-            raise Refused(f"a value with more axes than its place in {place.base}")
+            raise Refusal(f"a value with more axes than its place in {place.base}")
         names: dict[Label, Label] = {}
         if term.own:
             wanted = place.own[-len(term.own) :]
@@ -191,27 +191,27 @@ class Walk:
     def _augment(self, node: ast.AugAssign) -> None:
         op = _OPS.get(type(node.op))
         if op is None:
-            raise Refused(f"{ast.unparse(node)!r} is not followed")
+            raise Refusal(f"{ast.unparse(node)!r} is not followed")
         value = self.reader.read(node.value)
         if isinstance(node.target, ast.Subscript):
             self._store(self._place(node.target), op, value)
             return
         if not isinstance(node.target, ast.Name):
-            raise Refused(f"it changes {ast.unparse(node.target)}")
+            raise Refusal(f"it changes {ast.unparse(node.target)}")
         name = node.target.id
         old = self.scope.env.get(name)
         if old is None or isinstance(old, Gone):
-            raise Refused(f"{name} is read before it is set in the loop")
+            raise Refusal(f"{name} is read before it is set in the loop")
         if isinstance(old, Access) and old.own:
             self._store(old, op, value)
             return
         if isinstance(old, Extend) or (isinstance(old, Leaf) and old.dtype == "list"):
-            raise Refused(f"the list {name} is extended")
+            raise Refusal(f"the list {name} is extended")
         self.scope.env[name] = ex.apply(f"({{0}}) {op} ({{1}})", op, old, value)
 
     def _for(self, node: ast.For) -> None:
         if node.orelse:
-            raise Refused("the loop has an else part")
+            raise Refusal("the loop has an else part")
         scope = self.scope
         kept, depth, first = dict(scope.env), len(scope.loops), len(self.effects)
         labels, guards = entered(self.reader, node.target, node.iter)
@@ -224,7 +224,7 @@ class Walk:
                 value = self._outside(name)
             if value is not None and not isinstance(value, Gone):
                 before[name] = value
-                scope.env[name] = Carried(name, labels[0], value.own)
+                scope.env[name] = CarriedValue(name, labels[0], value.own)
         if guards:
             self._guarded(ex.joined("&", guards), node.body, [])
         else:
@@ -250,7 +250,7 @@ class Walk:
             return Outside(name, kind="list")
         try:
             known = self.scope.array(name)
-        except Refused:
+        except Refusal:
             return Outside(name, dtype=facts.dtype(name))
         return Outside(name, known.own, facts.dtype(name))
 
@@ -265,10 +265,7 @@ class Walk:
         scope = self.scope
         ended: dict[str, Term] = {}
         for name in names:
-            old = next(
-                (Carried(name, labels[0], before[name].own) for _ in (0,) if name in before),
-                None,
-            )
+            old = CarriedValue(name, labels[0], before[name].own) if name in before else None
             update = scope.env.get(name)
             if update is None or old is None or isinstance(update, Gone):
                 ended[name] = Gone()
@@ -285,7 +282,7 @@ class Walk:
             read = self._readers(old, name, first)
             if not any(each == old for each in update.walk()):
                 if read:
-                    raise Refused(f"{name} is taken from the iteration before")
+                    raise Refusal(f"{name} is taken from the iteration before")
                 ended[name] = Gone()
                 continue
             found = carried.step(update, old)
@@ -305,7 +302,7 @@ class Walk:
         self._still_carried(labels, ended, first)
         scope.env.update(ended)
 
-    def _readers(self, old: Carried, name: str, first: int) -> bool:
+    def _readers(self, old: CarriedValue, name: str, first: int) -> bool:
         terms = [each.term for each in self.effects[first:]]
         terms += [g for each in self.effects[first:] if (g := each.guard) is not None]
         terms += [each.target for each in self.effects[first:]]
@@ -318,8 +315,8 @@ class Walk:
         terms = [t for e in self.effects[first:] for t in (e.term, e.guard, e.target) if t]
         for term in (*terms, *ended.values()):
             for each in term.walk():
-                if isinstance(each, Carried) and each.label == labels[0]:
-                    raise Refused(f"{each.name} is taken from the iteration before")
+                if isinstance(each, CarriedValue) and each.label == labels[0]:
+                    raise Refusal(f"{each.name} is taken from the iteration before")
 
     def _if(self, test: ast.expr, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> None:
         self._guarded(ex.condition(self.reader.read(test)), body, other)
@@ -370,11 +367,11 @@ def _merged(test: Term, yes: Term | None, no: Term | None) -> Term:
     for one, other, mask in ((yes, no, test), (no, yes, ex.negated(test))):
         if isinstance(one, Extend) and one.base == other:
             if one.labels:
-                raise Refused("a list grows by a loop under a condition")
+                raise Refusal("a list grows by a loop under a condition")
             both = mask if one.mask is None else ex.joined("&", [mask, one.mask])
             return replace(one, mask=both)
     if isinstance(yes, Extend) or isinstance(no, Extend):
-        raise Refused("a list grows differently from condition to condition")
+        raise Refusal("a list grows differently from condition to condition")
     return ex.where(test, yes, no)
 
 

@@ -6,7 +6,7 @@ from profiler_suite.measure.explain.records import Rewrite
 from profiler_suite.model.noun import Noun
 
 
-class Lifted(Noun, frozen=True):
+class LiftedFunction(Noun, frozen=True):
     """One function with a loop written as array expressions."""
 
     title: str
@@ -31,7 +31,7 @@ class Lifted(Noun, frozen=True):
         return self.rewrite.source
 
 
-class Unlifted(Noun, frozen=True):
+class KeptLoop(Noun, frozen=True):
     """A loop that stays as it is, and why."""
 
     line: int
@@ -43,5 +43,5 @@ class Unlifted(Noun, frozen=True):
 class Lifting(Noun, frozen=True):
     """All that was found for one function."""
 
-    lifted: tuple[Lifted, ...] = ()
-    unlifted: tuple[Unlifted, ...] = ()
+    lifted: tuple[LiftedFunction, ...] = ()
+    unlifted: tuple[KeptLoop, ...] = ()

@@ -16,7 +16,7 @@ from typing import TypeVar
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 
 
-class Refused(Exception):  # noqa: N818 - an outcome, caught where a loop is tried
+class Refusal(Exception):  # noqa: N818 - an outcome, caught where a loop is tried
     """The loop can't become an array expression, and why, in words."""
 
 
@@ -272,7 +272,7 @@ class Stack(Term):
 
 
 @dataclass(frozen=True)
-class Carried(Term):
+class CarriedValue(Term):
     """What a name held when an iteration of a loop began."""
 
     name: str

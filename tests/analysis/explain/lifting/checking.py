@@ -12,7 +12,7 @@ import numpy as np
 import scipy
 from hypothesis import strategies as st
 
-from profiler_suite.analysis.explain.lifting import Lifted, Lifting, lift
+from profiler_suite.analysis.explain.lifting import LiftedFunction, Lifting, lift
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import SourceText
 from profiler_suite.measure.explain.subject import watch_names
@@ -180,7 +180,7 @@ def lifting(kind: Kind, names: dict[str, str]) -> Lifting:
     return lift(Function(source))
 
 
-def made(lifted: Lifted) -> Callable[..., Any]:
+def made(lifted: LiftedFunction) -> Callable[..., Any]:
     """The lifted function."""
     namespace = dict(NAMESPACE)
     exec(compile(lifted.source, "<lifted>", "exec"), namespace)

@@ -1,0 +1,58 @@
+"""What every part that writes array expressions needs: names, labels, memory, imports."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from profiler_suite.analysis.explain.lifting.arrays import Array
+from profiler_suite.analysis.explain.lifting.expressions import Scope
+from profiler_suite.analysis.explain.lifting.memory import Memory
+from profiler_suite.analysis.explain.lifting.terms import Label, Reduce, Term
+
+
+@dataclass(frozen=True)
+class Style:
+    """Which of several ways is taken where there are some."""
+
+    product: str = "broadcast"
+    """Sums of products: 'broadcast', 'einsum', 'matmul' or 'tensordot'."""
+    distance: str = ""
+    """Sums of squared differences: '', 'cdist' or 'matmul'."""
+    scatter: str = "bincount"
+    """out[index] += value: 'bincount' or 'at'."""
+
+
+class Writer(ABC):
+    """Writes terms as array expressions in one style, and notes what they need."""
+
+    def __init__(self, scope: Scope, style: Style) -> None:
+        self.scope = scope
+        self.style = style
+        self.facts = scope.facts
+        self.np = scope.facts.numpy
+        self.memory = Memory(scope.facts)
+        self.imports: dict[str, None] = {}
+
+    @abstractmethod
+    def lower(self, term: Term) -> Array:
+        """The array expression of a term."""
+
+    @abstractmethod
+    def any_order(self, term: Term) -> Array:
+        """With its axes in any order: einsum and reshape don't mind."""
+
+    @abstractmethod
+    def reduction(self, term: Reduce, inner: Array, over: Sequence[Label]) -> Array:
+        """A reduction of an array over some of its axes."""
+
+    def dims(self, term: Term, given: Sequence[Array] = ()) -> tuple[Label, ...]:
+        """The axes of a term in order: loops from the outside, then its own."""
+        own = term.own
+        names = set(term.loops)
+        present = {label.name for each in given for label in each.dims} if given else names
+        loops = [self.scope.labels[name] for name in names if name in present]
+        loops = [each for each in loops if each not in own]
+        loops.sort(key=lambda label: label.depth)
+        return (*loops, *(each for each in own if not given or each.name in present))
