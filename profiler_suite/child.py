@@ -104,6 +104,15 @@ def end(process: subprocess.Popen[bytes]) -> int:
     return process.wait()
 
 
+def close(process: subprocess.Popen[bytes]) -> None:
+    """End a child and close the pipes to it."""
+    end(process)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):  # what nobody reads any more
+                pipe.close()
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
     if hasattr(os, "killpg"):
         # Its number is still its own: it has just been waited for, if at all.

@@ -15,6 +15,7 @@ import msgspec
 
 from profiler_suite import __version__
 from profiler_suite.errors import ProfilerSuiteError
+from profiler_suite.files import make_folder, write_whole
 from profiler_suite.fleet.identity import differences, environment_that_counts
 from profiler_suite.fleet.lock import alone_on_this_machine
 from profiler_suite.machine.kept import cache_folder
@@ -182,10 +183,8 @@ def _file_here(file: ExperimentFile) -> str:
     digest = hashlib.sha256(file.source.encode()).hexdigest()[:16]
     path = cache_folder() / "experiments" / digest / name
     if not _holds(path, file.source):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}")
-        partial.write_text(file.source, encoding="utf-8")
-        partial.replace(path)
+        make_folder(path.parent)
+        write_whole(path, file.source)
     return str(path)
 
 

@@ -4,15 +4,15 @@ A cache: whatever cannot be read counts as not kept, and what cannot be written
 is measured again next time.
 """
 
-import contextlib
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 from platformdirs import user_cache_dir
 
+from profiler_suite.errors import RunFolderError
+from profiler_suite.files import make_folder, write_whole
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.run import SelfCheck
 
@@ -102,19 +102,10 @@ def _read(file: Path) -> bytes:
 
 
 def _write(file: Path, content: bytes) -> bool:
-    """Write under a temporary name, then rename: readers see the old or the new, whole."""
+    """Whether it could be written; readers see the old or the new, whole."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    except OSError:
-        return False
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        temporary.replace(file)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        make_folder(file.parent)
+        write_whole(file, content)
+    except RunFolderError:
         return False
     return True

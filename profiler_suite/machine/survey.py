@@ -95,9 +95,7 @@ def _examine(request: SurveyRequest, progress: Progress) -> Examination:
         alarm.cancel()
         child.end(process)
         reader.join()
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
+        child.close(process)
     if process.returncode != 0:
         raise ChildError(
             f"measuring the machine ended with status {process.returncode}"

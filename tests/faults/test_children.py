@@ -177,11 +177,12 @@ def test_a_pass_whose_child_cannot_start_is_given_up_at_once() -> None:
     lost: list[str] = []
     said = pass_over(
         "profiler_suite.measure.no_such_module",
-        b"{}",
+        {},
         points("negative", "times_minus_one"),
         1.0,
-        lambda point, answer: None,
-        lambda point, why: lost.append(why),
+        msgspec.json.Decoder(str),
+        lost.append,
+        lambda point, why: why,
     )
     assert said.startswith("it did not start: its process exited with code 1")
     assert lost == []

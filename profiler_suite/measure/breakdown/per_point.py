@@ -4,27 +4,25 @@ A pass and a child of its own, after all times are taken: counting arrays never
 time, timing never counts, sampling never touches a timed sample.
 """
 
-import os
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
-from profiler_suite import child
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
 from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.breakdown.replay import NOTHING, Replay, replay
-from profiler_suite.measure.children.isolated_points import READY, pass_over
+from profiler_suite.measure.children.isolated_points import pass_over
+from profiler_suite.measure.children.serve import enter, serve
 from profiler_suite.measure.planning.schedule import trace_s
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.native import NativeSamples
-from profiler_suite.model.noun import Noun, to_json
+from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import BreakdownRecord, OperationTime
 from profiler_suite.model.trace import Coverage, Operation, OperationCounts
-from profiler_suite.workloads import catalogue, registry
+from profiler_suite.workloads import registry
 
 # More signatures than this are not replayed one by one; the rest is residual, and said.
 _MOST_OPERATIONS = 24
@@ -82,14 +80,14 @@ def measure_breakdowns(
     A point that takes the child along, or takes longer than `patience_s` and its
     predicted time allow, has an empty record with the reason.
     """
-    decoder = msgspec.json.Decoder(BreakdownRecord)
     ended = pass_over(
         "profiler_suite.measure.breakdown.per_point",
-        msgspec.json.encode(order),
+        order,
         points,
         patience_s,
-        lambda point, answer: tell(decoder.decode(answer)),
-        lambda point, why: tell(_nothing(point, why)),
+        msgspec.json.Decoder(BreakdownRecord),
+        tell,
+        _nothing,
     )
     return ended and f"the accounting process was given up: {ended}"
 
@@ -317,28 +315,23 @@ def _samples(
     return found, undisturbed, ""
 
 
-def main() -> None:
-    """Read a BreakdownRequest from standard input, then answer each point with its record."""
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    lines = child.heard(sys.stdin.buffer)
-    order = msgspec.json.decode(next(lines), type=BreakdownRequest)
-    for file in order.files:
-        catalogue.find(file)
+def _opened(opening: bytes) -> Callable[[bytes], BreakdownRecord]:
+    """Account for the points that follow a BreakdownRequest."""
+    order = msgspec.json.decode(opening, type=BreakdownRequest)
+    enter(order.files)
     threads = NativeThreads()
     run_canary = canary.make("ufunc")
-    output.write(READY + b"\n")
-    output.flush()
-    for line in lines:
+
+    def answer(line: bytes) -> BreakdownRecord:
         point = msgspec.json.decode(line, type=Point)
         threads.limit(point.threads)
         # What a user's implementation raises is a result about that implementation.
         try:
-            record = measure_breakdown(point, order, run_canary)
+            return measure_breakdown(point, order, run_canary)
         except Exception as error:  # noqa: BLE001
-            record = _nothing(point, f"{type(error).__name__}: {error}")
-        output.write(to_json(record) + b"\n")
-        output.flush()
+            return _nothing(point, f"{type(error).__name__}: {error}")
+
+    return answer
 
 
 def _nothing(point: Point, reason: str) -> BreakdownRecord:
@@ -363,4 +356,4 @@ def _nothing(point: Point, reason: str) -> BreakdownRecord:
 
 
 if __name__ == "__main__":
-    main()
+    serve(_opened)

@@ -5,6 +5,9 @@ import queue
 import threading
 from collections.abc import Callable
 from time import perf_counter
+from typing import TypeVar
+
+import msgspec
 
 from profiler_suite import child, units
 from profiler_suite.model.rows import Status
@@ -13,6 +16,9 @@ from profiler_suite.model.rows import Status
 _SLICE_S = 1.0
 _JOIN_S = 1.0
 
+_START_TIMEOUT_S = 60.0
+
+_Answer = TypeVar("_Answer")
 Clock = Callable[[], float]
 
 
@@ -37,6 +43,17 @@ class Conversation:
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    @classmethod
+    def opened(cls, module: str, opening: object, python: str = "") -> "Conversation":
+        """With a child that has taken its first line; ChildDiedError when it has not."""
+        talk = cls(module, python)
+        try:
+            talk.ask(msgspec.json.encode(opening), _START_TIMEOUT_S)
+        except BaseException:
+            talk.close()
+            raise
+        return talk
 
     @property
     def pid(self) -> int:
@@ -71,16 +88,25 @@ class Conversation:
             raise ChildDiedError(Status.CRASHED, child.how_it_ended(self._process))
         return answer
 
+    def ask_for(
+        self, request: object, decoder: msgspec.json.Decoder[_Answer], timeout_s: float
+    ) -> _Answer:
+        """The answer to a request, decoded; a child that cannot be understood is ended."""
+        line = self.ask(msgspec.json.encode(request), timeout_s)
+        try:
+            return decoder.decode(line)
+        except msgspec.DecodeError as error:
+            self.close()
+            raise ChildDiedError(
+                Status.CRASHED, f"its process gave an answer that cannot be read ({error})"
+            ) from error
+
     def close(self) -> None:
         """End the child and wait for it."""
         child.end(self._process)
         self._reader.join(_JOIN_S)
-        if self._reader.is_alive():  # something the child has started holds its pipe
-            return
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                with contextlib.suppress(OSError):  # it may have been closed on the other side
-                    pipe.close()
+        if not self._reader.is_alive():  # else something the child has started holds its pipe
+            child.close(self._process)
 
 
 def patiently(

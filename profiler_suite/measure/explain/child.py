@@ -18,6 +18,7 @@ import msgspec
 
 from profiler_suite import child
 from profiler_suite.errors import FunctionError, ProfilerSuiteError, TimeUp, UsageError
+from profiler_suite.measure.children.serve import answers_alone, send
 from profiler_suite.measure.explain.records import (
     ExplainEffort,
     ExplainRequest,
@@ -194,11 +195,7 @@ class ExplainChild:
         """End the child and wait for it."""
         if self._fresh is not None:
             self._fresh.close()
-        child.end(self._process)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        child.close(self._process)
 
 
 def _too_long(seconds: float) -> str:
@@ -234,8 +231,7 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
     from profiler_suite.workloads import user_function
 
     def answer(message: Answer) -> None:
-        output.write(to_json(message) + b"\n")
-        output.flush()
+        send(output, to_json(message))
 
     ask = msgspec.json.decode(requests.readline(), type=LoadRequest)
     limit = _TimeLimit(ask.timeout_s)
@@ -288,11 +284,10 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
 
 def main() -> None:
     """Serve on standard input and output; the function's own go elsewhere."""
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
     nothing = os.open(os.devnull, os.O_RDWR)
+    output = answers_alone(nothing)
+    requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
     os.dup2(nothing, sys.stdin.fileno())
-    os.dup2(nothing, sys.stdout.fileno())
     errors = os.fdopen(os.dup(sys.stderr.fileno()), "w")
     os.dup2(nothing, sys.stderr.fileno())
     try:

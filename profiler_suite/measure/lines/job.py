@@ -61,13 +61,13 @@ def profile_points(
     or takes longer than `patience_s` and its predicted time allow, has no lines and a
     reason.
     """
-    decoder = msgspec.json.Decoder(LinesReply)
     ended = pass_over(
         "profiler_suite.measure.lines.worker",
-        msgspec.json.encode(LinesRequest(files=files, seed=seed, seconds=seconds)),
+        LinesRequest(files=files, seed=seed, seconds=seconds),
         points,
         patience_s,
-        lambda point, answer: tell(decoder.decode(answer)),
-        lambda point, why: tell(LinesReply(point=point.id, lines=(), reason=why)),
+        msgspec.json.Decoder(LinesReply),
+        tell,
+        lambda point, why: LinesReply(point=point.id, lines=(), reason=why),
     )
     return ended and f"the line-profiling process was given up: {ended}"

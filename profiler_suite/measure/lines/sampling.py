@@ -191,13 +191,7 @@ class SamplerProcess:
 
     def close(self) -> None:
         """End the sampling process."""
-        child.end(self._process)
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe is not None
-            try:
-                pipe.close()
-            except OSError:  # what was still to be written has no reader any more
-                continue
+        child.close(self._process)
 
 
 def seen(answer: SampleCounts, codes: Sequence[CodeType]) -> LineSamples:

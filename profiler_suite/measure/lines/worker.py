@@ -1,19 +1,17 @@
 """The line-profiling child: an Order first, then a Profiled for every point."""
 
-import os
-import sys
+import contextlib
+from collections.abc import Callable
 
 import msgspec
 
-from profiler_suite import child
-from profiler_suite.measure.children.isolated_points import READY
+from profiler_suite.measure.children.serve import enter, serve
 from profiler_suite.measure.lines.job import LinesReply, LinesRequest
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.model.experiment import Point
-from profiler_suite.model.noun import to_json
-from profiler_suite.workloads import catalogue, registry
+from profiler_suite.workloads import registry
 
 
 def answer(
@@ -44,23 +42,18 @@ def answer(
 
 def main() -> None:
     """Take points until the input ends."""
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    lines = child.heard(sys.stdin.buffer)
-    order = msgspec.json.decode(next(lines), type=LinesRequest)
-    for file in order.files:
-        catalogue.find(file)
-    threads = NativeThreads()
-    session = LineSession()
-    try:
-        output.write(READY + b"\n")
-        output.flush()
-        for line in lines:
-            point = msgspec.json.decode(line, type=Point)
-            output.write(to_json(answer(session, threads, point, order)) + b"\n")
-            output.flush()
-    finally:
-        session.close()
+    with contextlib.ExitStack() as stack:
+
+        def opened(opening: bytes) -> Callable[[bytes], LinesReply]:
+            order = msgspec.json.decode(opening, type=LinesRequest)
+            enter(order.files)
+            threads = NativeThreads()
+            session = stack.enter_context(contextlib.closing(LineSession()))
+            return lambda line: answer(
+                session, threads, msgspec.json.decode(line, type=Point), order
+            )
+
+        serve(opened)
 
 
 if __name__ == "__main__":

@@ -3,23 +3,21 @@
 Running a user's code belongs into a child also here: planning must survive it.
 """
 
-import os
-import sys
+from collections.abc import Callable
 from types import TracebackType
 
 import msgspec
 
-from profiler_suite import child
 from profiler_suite.measure.children.conversation import ChildDiedError, Conversation
-from profiler_suite.measure.children.isolated_points import READY
+from profiler_suite.measure.children.serve import enter, serve
 from profiler_suite.model.experiment import Cost, Problem
-from profiler_suite.model.noun import Noun, to_json
+from profiler_suite.model.noun import Noun
 from profiler_suite.model.workload import Implementation
-from profiler_suite.workloads import catalogue, registry
+from profiler_suite.workloads import registry
 
 # One traced evaluation; what takes longer is planned as if nothing were known of it.
 _PATIENCE_S = 30.0
-_START_TIMEOUT_S = 60.0
+_MODULE = "profiler_suite.measure.planning.traced_cost"
 _SEED = 0
 
 
@@ -35,6 +33,9 @@ class TracedCost(Noun, frozen=True):
 
     cost: Cost
     reason: str = ""
+
+
+_DECODER = msgspec.json.Decoder(TracedCost)
 
 
 class TracedCosts:
@@ -62,11 +63,9 @@ class TracedCosts:
         order = TraceRequest(implementation=implementation.name, problem=problem)
         try:
             if self._talk is None:
-                self._talk = Conversation("profiler_suite.measure.planning.traced_cost")
-                self._talk.ask(msgspec.json.encode(self._files), _START_TIMEOUT_S)
-            line = self._talk.ask(msgspec.json.encode(order), _PATIENCE_S)
-            found = msgspec.json.decode(line, type=TracedCost)
-        except (ChildDiedError, msgspec.DecodeError) as error:
+                self._talk = Conversation.opened(_MODULE, self._files)
+            found = self._talk.ask_for(order, _DECODER, _PATIENCE_S)
+        except ChildDiedError as error:
             self._end()
             found = TracedCost(cost=_unknown(problem), reason=f"tracing it: {error}")
         if found.reason:
@@ -107,28 +106,22 @@ def traced_cost(implementation: Implementation, problem: Problem) -> Cost:
     )
 
 
-def main() -> None:
-    """Read the files, then one Order per line; answer one Found per line."""
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    lines = child.heard(sys.stdin.buffer)
-    for file in msgspec.json.decode(next(lines), type=tuple[str, ...]):
-        catalogue.find(file)
-    output.write(READY + b"\n")
-    output.flush()
-    for line in lines:
-        order = msgspec.json.decode(line, type=TraceRequest)
-        implementation = registry.find_implementation(order.implementation)
-        # What a user's implementation raises is told when it is measured.
-        try:
-            found = TracedCost(cost=traced_cost(implementation, order.problem))
-        except BaseException as error:  # noqa: BLE001
-            found = TracedCost(
-                cost=_unknown(order.problem), reason=f"{type(error).__name__}: {error}"
-            )
-        output.write(to_json(found) + b"\n")
-        output.flush()
+def _opened(opening: bytes) -> Callable[[bytes], TracedCost]:
+    """Trace what each TraceRequest after the names of files asks for."""
+    enter(msgspec.json.decode(opening, type=tuple[str, ...]))
+    return _answer
+
+
+def _answer(line: bytes) -> TracedCost:
+    order = msgspec.json.decode(line, type=TraceRequest)
+    implementation = registry.find_implementation(order.implementation)
+    # What a user's implementation raises is told when it is measured.
+    try:
+        return TracedCost(cost=traced_cost(implementation, order.problem))
+    except BaseException as error:  # noqa: BLE001
+        reason = f"{type(error).__name__}: {error}"
+        return TracedCost(cost=_unknown(order.problem), reason=reason)
 
 
 if __name__ == "__main__":
-    main()
+    serve(_opened)

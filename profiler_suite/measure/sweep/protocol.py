@@ -5,8 +5,8 @@ from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import Visit, WorkerRecord
 
 
-class WorkerSetup(Noun, frozen=True, tag="begin"):
-    """First message: what the child needs to know once."""
+class WorkerSetup(Noun, frozen=True):
+    """First line: what the child needs to know once."""
 
     files: tuple[str, ...]
     """Experiment files that enter implementations of their own."""
@@ -33,10 +33,6 @@ class VisitRequest(Noun, frozen=True, tag="take"):
     point: str
 
 
-class ReadyReply(Noun, frozen=True, tag="ready"):
-    """The child has started and read its Begin."""
-
-
 class Completion(Noun, frozen=True, tag="done"):
     """Answer to Prepare."""
 
@@ -55,5 +51,5 @@ class ErrorReply(Noun, frozen=True, tag="raised"):
     reason: str
 
 
-Request = WorkerSetup | PrepareRequest | VisitRequest
-Reply = ReadyReply | Completion | VisitReply | ErrorReply
+Request = PrepareRequest | VisitRequest
+Reply = Completion | VisitReply | ErrorReply

@@ -17,9 +17,7 @@ from profiler_suite.measure.sweep.protocol import (
     Completion,
     ErrorReply,
     PrepareRequest,
-    ReadyReply,
     Reply,
-    Request,
     VisitReply,
     VisitRequest,
     WorkerSetup,
@@ -42,7 +40,6 @@ from profiler_suite.model.rows import (
 
 # A working set beyond this share of the last cache is at the mercy of the memory.
 _MEMORY_CANARY_SHARE = 0.25
-_START_TIMEOUT_S = 60.0
 # How often the time left is worked out anew; between, it runs down with the clock.
 _LOOK_AHEAD_EVERY_S = 2.0
 
@@ -64,42 +61,8 @@ Judge = Callable[[Sequence[Visit], Sequence[int], Mapping[str, float]], Estimate
 """Estimates a point from its visits, the process of each, and the canaries' baselines."""
 
 
-class Child:
-    """One timing child: it says Reply to every Request."""
-
-    def __init__(self, begin: WorkerSetup, python: str = "") -> None:
-        self._decoder = msgspec.json.Decoder(Reply)
-        self._talk = Conversation("profiler_suite.measure.sweep.worker", python)
-        try:
-            reply = self.ask(begin, _START_TIMEOUT_S)
-            if not isinstance(reply, ReadyReply):
-                raise ChildError(
-                    f"the timing process answered {type(reply).__name__}, not Ready"
-                )
-        except ChildDiedError as died:
-            self.close()
-            raise ChildError(
-                f"the timing process did not start: {died.reason}; its own words are above"
-            ) from died
-        except BaseException:
-            self.close()
-            raise
-
-    def ask(self, request: Request, timeout_s: float) -> Reply:
-        """Send one request and wait for its answer; raises ChildDiedError."""
-        line = self._talk.ask(msgspec.json.encode(request), timeout_s)
-        try:
-            reply: Reply = self._decoder.decode(line)
-        except msgspec.DecodeError as error:
-            self.close()
-            raise ChildDiedError(
-                Status.CRASHED, f"its process gave an answer that cannot be read ({error})"
-            ) from error
-        return reply
-
-    def close(self) -> None:
-        """End the child and wait for it."""
-        self._talk.close()
+_DECODER = msgspec.json.Decoder(Reply)
+_WORKER = "profiler_suite.measure.sweep.worker"
 
 
 class Sweep:
@@ -220,7 +183,7 @@ class Sweep:
 
     def _take_worker(self, worker: int, attempt: int, workers: int, begun: float) -> bool:
         """Rounds in one child; False when the child died before its share was used."""
-        children: dict[str, Child] = {}
+        children: dict[str, Conversation] = {}
         try:
             for environment in sorted({self._points[p].environment for p in self._active()}):
                 children[environment] = self._child(environment)
@@ -231,7 +194,7 @@ class Sweep:
             for timing_child in children.values():
                 timing_child.close()
 
-    def _child(self, environment: str) -> Child:
+    def _child(self, environment: str) -> Conversation:
         active = self._active()
         own = [p for p in active if self._points[p].environment == environment]
         begin = WorkerSetup(
@@ -240,10 +203,16 @@ class Sweep:
             epoch_ns=self._epoch_ns,
             canary_names=tuple(sorted({n for p in own for n in self._canaries[p]})),
         )
-        return Child(begin, self._other_python if environment else "")
+        python = self._other_python if environment else ""
+        try:
+            return Conversation.opened(_WORKER, begin, python)
+        except ChildDiedError as died:
+            raise ChildError(
+                f"the timing process did not start: {died.reason}; its own words are above"
+            ) from died
 
     def _prepare_all(
-        self, children: Mapping[str, Child], worker: int, attempt: int, begun: float
+        self, children: Mapping[str, Conversation], worker: int, attempt: int, begun: float
     ) -> bool:
         active = self._active()
         start = perf_counter()
@@ -267,7 +236,7 @@ class Sweep:
             )
             try:
                 timing_child = children[self._points[point_id].environment]
-                reply = timing_child.ask(request, self._schedule.visit_timeout_s)
+                reply = timing_child.ask_for(request, _DECODER, self._schedule.visit_timeout_s)
                 if not isinstance(reply, Completion):
                     raise ChildDiedError(Status.CRASHED, "its process answered something else")
             except ChildDiedError as died:
@@ -282,7 +251,7 @@ class Sweep:
 
     def _rounds(
         self,
-        children: Mapping[str, Child],
+        children: Mapping[str, Conversation],
         worker: int,
         attempt: int,
         workers: int,
@@ -309,8 +278,8 @@ class Sweep:
                     self._tell("measuring", point_id, begun, self._left_s())
                     timing_child = children[self._points[point_id].environment]
                     try:
-                        reply = timing_child.ask(
-                            VisitRequest(point=point_id), schedule.visit_timeout_s
+                        reply = timing_child.ask_for(
+                            VisitRequest(point=point_id), _DECODER, schedule.visit_timeout_s
                         )
                     except ChildDiedError as died:
                         self._end(point_id, died.status, died.reason)

@@ -1,23 +1,21 @@
 """The child process that times: thin, one visit at a time, whatever its parent asks for."""
 
-import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from profiler_suite import child
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
+from profiler_suite.measure.children.serve import enter, serve
 from profiler_suite.measure.sweep.protocol import (
     Completion,
     ErrorReply,
     PrepareRequest,
-    ReadyReply,
     Reply,
     Request,
     VisitReply,
@@ -26,9 +24,8 @@ from profiler_suite.measure.sweep.protocol import (
 )
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.model.experiment import Point, Problem
-from profiler_suite.model.noun import to_json
 from profiler_suite.model.rows import Status, Visit, WorkerRecord
-from profiler_suite.workloads import catalogue, registry, verification
+from profiler_suite.workloads import registry, verification
 
 _LARGEST = 1e30
 
@@ -47,8 +44,7 @@ class TimingWorker:
     """Holds the data and the prepared calls of all points of one worker process."""
 
     def __init__(self, begin: WorkerSetup) -> None:
-        for file in begin.files:
-            catalogue.find(file)
+        enter(begin.files)
         self._seed = begin.seed
         self._epoch_ns = begin.epoch_ns
         self._canaries = {name: canary.make(name) for name in begin.canary_names}
@@ -168,48 +164,38 @@ def _outcome(error: Exception, point: Point) -> tuple[Status, str]:
     return Status.FAILED, _reason(error)
 
 
-def _reply(output: BinaryIO, reply: Reply) -> None:
-    output.write(to_json(reply) + b"\n")
-    output.flush()
-
-
-def serve(requests: BinaryIO, output: BinaryIO) -> None:
-    """Answer requests until the parent closes the pipe."""
+def _opened(opening: bytes) -> Callable[[bytes], Reply]:
+    """A worker for a WorkerSetup, which answers every request."""
+    worker = TimingWorker(msgspec.json.decode(opening, type=WorkerSetup))
     decoder = msgspec.json.Decoder(Request)
-    lines = child.heard(requests)
-    begin = decoder.decode(next(lines))
-    if not isinstance(begin, WorkerSetup):
-        raise TypeError(f"the first request must be Begin, not {type(begin).__name__}")
-    worker = TimingWorker(begin)
-    _reply(output, ReadyReply())
-    for line in lines:
+
+    def answer(line: bytes) -> Reply:
         request = decoder.decode(line)
         # What a user's implementation raises is a result about that implementation.
-        if isinstance(request, PrepareRequest):
-            try:
-                record = worker.prepare(request)
-            except Exception as error:  # noqa: BLE001
-                status, reason = _outcome(error, request.point)
-                record = WorkerRecord(
+        try:
+            if isinstance(request, VisitRequest):
+                return VisitReply(visit=worker.take(request.point))
+            return Completion(record=worker.prepare(request))
+        except Exception as error:  # noqa: BLE001
+            if isinstance(request, VisitRequest):
+                return ErrorReply(reason=_reason(error))
+            status, reason = _outcome(error, request.point)
+            return Completion(
+                record=WorkerRecord(
                     point=request.point.id,
                     worker=request.worker,
                     status=status,
                     reason=reason,
                 )
-            _reply(output, Completion(record=record))
-        elif isinstance(request, VisitRequest):
-            try:
-                _reply(output, VisitReply(visit=worker.take(request.point)))
-            except Exception as error:  # noqa: BLE001
-                _reply(output, ErrorReply(reason=_reason(error)))
+            )
+
+    return answer
 
 
 def main() -> None:
-    """Serve on standard input and output; what implementations print goes to standard error."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    serve(sys.stdin.buffer, output)
+    """Serve until the parent, who decides when to stop, closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    serve(_opened)
 
 
 if __name__ == "__main__":

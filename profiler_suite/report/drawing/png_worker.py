@@ -62,10 +62,7 @@ class Press:
         self._sender.shutdown(cancel_futures=True)
         self._receiver.shutdown(cancel_futures=True)
         if self._process is not None:
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):  # what nobody reads any more
-                        pipe.close()
+            child.close(self._process)
 
     def take(self, figure: Figure) -> Callable[[], bytes]:
         """Begin to draw a figure; what is returned waits for its PNG."""

@@ -4,7 +4,6 @@ import dataclasses
 import html
 import importlib.resources
 import math
-import os
 import textwrap
 from collections.abc import Hashable, Mapping
 from pathlib import Path
@@ -17,7 +16,8 @@ from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.run import line_breakdown
-from profiler_suite.errors import UsageError
+from profiler_suite.errors import RunFolderError, UsageError
+from profiler_suite.files import write_whole
 from profiler_suite.report.content import line_totals
 from profiler_suite.report.content.table import TableView
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, css_variables, variables
@@ -117,16 +117,11 @@ def render(found: Explanation) -> str:
 
 
 def write(found: Explanation, path: Path) -> None:
-    """Write the page under a temporary name, then rename it."""
-    text = render(found)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write the page into a file."""
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written ({error.strerror}); give another file"
-        ) from error
+        write_whole(path, render(found))
+    except RunFolderError as error:
+        raise UsageError(f"{str(error).partition(';')[0]}; give another file") from error
 
 
 def frame(found: Explanation) -> str:
