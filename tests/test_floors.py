@@ -55,7 +55,7 @@ HOMES = {
 
 # Inside these rooms the same rule holds between folders; modules that stand alone are folders
 # of their own.
-INSIDE = {
+INSIDE: dict[str, dict[str, float]] = {
     "analysis": {
         "selfcheck": 3,
         "explain": 3,
