@@ -27,7 +27,7 @@ def execute(path: Path, kind: str) -> ModuleType:
         exec(compile(source, str(path), "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
         # Whatever a user's file raises is the user's to know about, as one sentence.
-        raise _failure(error, path) from error
+        raise failure(error, path) from error
     finally:
         sys.path.remove(str(path.parent))
     return module
@@ -43,7 +43,8 @@ def _line_in(error: BaseException, path: Path) -> int:
     return lines[-1] if lines else 0
 
 
-def _failure(error: BaseException, path: Path) -> UsageError:
+def failure(error: BaseException, path: Path) -> UsageError:
+    """What a file of a person's own raised, as an error for its author: where, and what."""
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return UsageError(f"{path}, line {error.lineno or 1}: not valid Python: {error.msg}")
     line = _line_in(error, path)

@@ -4,16 +4,17 @@ A registry is filled by decorators: those of the package's own modules, and thos
 files that `--plugin FILE` or the variable PROFILER_SUITE_PLUGINS name.
 """
 
+import contextlib
 import importlib
 import os
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
 from profiler_suite import own_code
-from profiler_suite.errors import UsageError, unknown_name
+from profiler_suite.errors import ProfilerSuiteError, UsageError, unknown_name
 
 Entry = TypeVar("Entry")
 
@@ -105,6 +106,18 @@ def run_file(path: Path, kind: str) -> ModuleType:
         raise
     finally:
         _running.remove(path)
+
+
+@contextlib.contextmanager
+def blaming(function: Callable[..., object]) -> Iterator[None]:
+    """What a person's function raises becomes one sentence that names its file and line."""
+    file = _file_of(function)
+    try:
+        yield
+    except Exception as error:
+        if _is_ours(file) or isinstance(error, ProfilerSuiteError):
+            raise
+        raise own_code.failure(error, file) from error
 
 
 def use_plugins(files: tuple[str, ...]) -> None:

@@ -1,6 +1,7 @@
 """The figure of annotated source: the lines of one function with bars for what they take."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -10,10 +11,12 @@ from matplotlib.patches import Rectangle
 from profiler_suite import units
 from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.drawing import chart, labels
 from profiler_suite.report.drawing.chart import WIDTH_IN, Picture
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, ROLES
+from profiler_suite.report.figures.registry import figure
 
 _ROW_IN = 0.24
 _MARGIN_IN = 0.16
@@ -27,6 +30,19 @@ _CHARACTER_IN = 0.602 * _FONT_PT / 72
 _SOURCE_CHARACTERS = int((WIDTH_IN - 2 * _MARGIN_IN - _SOURCE_IN) / _CHARACTER_IN)
 _MOST_LINES = 40
 _SLOWED = 1.2
+
+
+@figure("lines")
+def annotated_source(known: RunFacts) -> Iterator[Picture | None]:
+    """The source of the question's first side, or of the first profile there is."""
+    lines = known.run.lines
+    if lines.empty:
+        return
+    asked = known.answer.left if known.answer else ""
+    if not (lines["id"] == asked).any():
+        asked = str(lines["id"].iloc[0])
+    name = str(lines.loc[lines["id"] == asked, "implementation"].iloc[0])
+    yield source(lines, asked, chart.stem("lines", name))
 
 
 def source(lines: pd.DataFrame, point: str, stem: str) -> Picture | None:

@@ -1,7 +1,7 @@
 """The figure of the question that started it: every implementation, by time."""
 
 import dataclasses
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 import pandas as pd
@@ -11,12 +11,22 @@ from matplotlib.transforms import ScaledTranslation
 
 from profiler_suite import units
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import NARROW_IN, WIDTH_IN, Picture
 from profiler_suite.report.drawing.style import ROLES, Mark
+from profiler_suite.report.figures.registry import figure
 
 _ROW_IN = 0.27
 _GAP_IN = 0.09  # between the plot and the words at its sides
+
+
+@figure("answer")
+def answer(known: RunFacts) -> Iterator[Picture | None]:
+    """Both sides of the question."""
+    said = known.answer
+    if said is not None:
+        yield both_sides(known.points, said.left, said.right, known.marks)
 
 
 @dataclasses.dataclass(frozen=True)

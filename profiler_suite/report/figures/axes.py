@@ -1,7 +1,7 @@
 """Figures of time over whatever an experiment varies, one per experiment."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,24 @@ from profiler_suite.analysis.run import crossovers
 from profiler_suite.analysis.run.crossovers import ATTEMPTS
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, crossing_bands, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import Mark
+from profiler_suite.report.figures.registry import figure_of_experiment
 
 _MOST_PANELS = 3
 _MOST_BANDS = 4
+
+
+@figure_of_experiment("axes")
+def time_of_experiment(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
+    """Time over the number that the experiment varies."""
+    if selection.is_swept(experiment, known.points):
+        crossings = known.crossovers
+        own = crossings[crossings["experiment"] == experiment.name]
+        name = chart.stem("time", experiment.name)
+        yield chart.twins(time_over_axis, experiment, known.points, known.marks, own, name)
 
 
 def time_over_axis(

@@ -1,15 +1,17 @@
 """The figure of a comparison: every point's ratio with its interval, sorted, by verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from profiler_suite import units
 from profiler_suite.analysis.compare.changes import DIFFERENT, Change, Comparison, Verdict
 from profiler_suite.analysis.compare.paired import PAIRED_THRESHOLD
 from profiler_suite.analysis.compare.runs import LEAST_THRESHOLD
 from profiler_suite.report.content.comparison_tables import headline
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ROLES, Mark
+from profiler_suite.report.figures.registry import figure
 
 _LOOKS = {
     Verdict.SLOWER: Mark(ROLES["alarm"][0], ROLES["alarm"][0], "^", False, "-"),
@@ -23,6 +25,14 @@ _STEPS = (
     *(0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 0.9, 0.95),
     *(1, 1.05, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50, 100),
 )
+
+
+@figure("comparison")
+def comparison(known: RunFacts) -> Iterator[Picture | None]:
+    """Every point's ratio to its baseline."""
+    if known.comparison is not None:
+        row_of = {str(name): number for number, name in enumerate(known.points["id"])}
+        yield ratios(known.comparison, row_of)
 
 
 def ratios(found: Comparison, row_of: Mapping[str, int]) -> Picture | None:

@@ -1,18 +1,31 @@
 """The heat map of filter count × stride: time relative to the best implementation."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import HEAT
+from profiler_suite.report.figures.registry import figure_of_experiment
 
 # Upper ends of the steps, times the best: within noise, up to half as long
 # again, 3 times, 10 times, 100 times, beyond.
 _STEPS = (1.05, 1.5, 3, 10, 100)
 _MOST_PANELS = 8
+
+
+@figure_of_experiment("axes")
+def heat_map(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
+    """The grid of a swept experiment."""
+    if selection.is_swept(experiment, known.points):
+        yield filters_by_stride(
+            experiment, known.points, chart.stem("heatmap", experiment.name)
+        )
 
 
 def filters_by_stride(

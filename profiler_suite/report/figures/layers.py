@@ -1,6 +1,6 @@
 """The figure of named problems: one row per layer, one mark per implementation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,13 +9,33 @@ from profiler_suite import units
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.model.workload import PEER
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ROLES, Mark, in_order
+from profiler_suite.report.figures.registry import figure_of_experiment
 
 _ROW_IN = 0.235
 _MOST_ROWS = 60
 _ALSO_ABOVE = 15  # rows: more, and the axis is labelled at the top as well
+
+
+@figure_of_experiment("axes")
+def named_problems(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
+    """The problems of an experiment that varies no number, by their names."""
+    if experiment.axis == "threads" or experiment.pair:
+        return
+    if not selection.is_swept(experiment, known.points):
+        name = chart.stem("time", experiment.name)
+        yield time_per_name(experiment, known.points, known.marks, _peaks(known), name)
+
+
+def _peaks(known: RunFacts) -> dict[tuple[str, int], float]:
+    """The best compute roof by dtype and thread count."""
+    return {
+        key: max((roof.value for roof in roofs if roof.kind == "compute"), default=0.0)
+        for key, roofs in known.roofs.items()
+    }
 
 
 def time_per_name(

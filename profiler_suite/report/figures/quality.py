@@ -1,22 +1,35 @@
 """The figures that say whether the numbers can be trusted: A/A pairs, canary, spread."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 from profiler_suite import units
+from profiler_suite.analysis.run.tables import visits
 from profiler_suite.machine import canary
 from profiler_suite.measure.planning import schedule
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ON_BOTH, ROLES, Mark, in_order
+from profiler_suite.report.figures.registry import figure
 
 _ROW_IN = 0.28
 _LIMIT = canary.limit("ufunc")
 _MOST_PAIRS = 40
 MOST_VISITS = 4000  # drawn as one raster cloud; more adds ink, not knowledge
+
+
+@figure("quality")
+def trust(known: RunFacts) -> Iterator[Picture | None]:
+    """A/A pairs, the canary and the spread."""
+    yield same_code(known.same_code, known.marks)
+    seen = visits(known.run.history, MOST_VISITS)
+    yield canary_over_time(seen, known.undisturbed_share)
+    mode = known.run.provenance.mode
+    yield chart.twins(spread_over_time, known.points, known.marks, mode)
 
 
 def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:

@@ -1,6 +1,6 @@
 """The two roofline figures: rate over arithmetic intensity, rate over FLOP per call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,12 @@ from profiler_suite import units
 from profiler_suite.analysis.roofline import WORK
 from profiler_suite.model.workload import CHOICE
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ROLES, Mark, in_order
 from profiler_suite.report.figures import roof_lines
+from profiler_suite.report.figures.registry import figure
 from profiler_suite.report.figures.roof_lines import RoofLine
 
 # The plot begins so much below the smallest intensity or ridge, so that the
@@ -27,6 +29,30 @@ _RATE_LEFT_IN = 1.12  # "100 MFLOP/s" beside the axis and its title
 _DECADES = 1e2
 # How far above the band of call overhead its words stand.
 _ABOVE_BAND = 1.5
+
+
+# A roofline for each of so many settings of dtype and threads, those with most points.
+_MOST_ROOFLINES = 3
+# A further setting gets a roofline of its own from so many points on.
+_FEWEST_POINTS = 6
+
+
+@figure("roofline")
+def rooflines(known: RunFacts) -> Iterator[Picture | None]:
+    """Over intensity for each setting worth one, with traced traffic, over FLOP per call."""
+    sides = (known.answer.left, known.answer.right) if known.answer else ()
+    settings = selection.measured(known.points)[["dtype", "threads"]].value_counts()
+    keys = [(str(dtype), int(number)) for dtype, number in settings.index]
+    if not keys:
+        return
+    worth = [key for i, key in enumerate(keys) if i == 0 or settings.iloc[i] >= _FEWEST_POINTS]
+    for key in worth[:_MOST_ROOFLINES]:
+        name = f"roofline_{key[0]}_t{key[1]}"
+        facts = (known.points, known.roofs[key], *key, known.marks, name)
+        yield chart.twins(over_intensity, *facts, sides=sides)
+    first = (known.points, known.roofs[keys[0]], *keys[0], known.marks)
+    yield chart.twins(over_intensity, *first, "roofline_traced_traffic", traced=True)
+    yield chart.twins(over_flop_per_call, *first, "roofline_flop_per_call")
 
 
 def over_intensity(

@@ -1,19 +1,35 @@
 """The figure of thread scaling: speed-up over BLAS threads, where threads help or hurt."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ROLES, Mark
+from profiler_suite.report.figures import threads_by_size
+from profiler_suite.report.figures.registry import figure_of_experiment
 
 _ROW_IN = 0.26
 _MOST_ROWS = 40
 _TICKS = (0.1, 0.2, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 16, 32, 64, 128)
+
+
+@figure_of_experiment("threads")
+def thread_scaling(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
+    """Speed-up over size where there are sizes enough, else over the number of threads."""
+    if experiment.axis != "threads":
+        return
+    every = known.thread_scaling
+    own = every[every["experiment"].eq(experiment.name)]
+    name = chart.stem("speedup", experiment.name)
+    yield threads_by_size.over_size(
+        own, known.threads_pay, known.points, known.marks, name
+    ) or speed_up(experiment, known.points, own, known.marks, name)
 
 
 def speed_up(

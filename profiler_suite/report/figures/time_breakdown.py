@@ -1,6 +1,6 @@
 """The figures of the time breakdown: where the time goes, and how far the methods agree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,16 +9,37 @@ from profiler_suite import units
 from profiler_suite.analysis.run import crossovers
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.content.selection import with_breakdown
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, ROLES, Mark, in_order
+from profiler_suite.report.figures.registry import figure
 
 _ROW_IN = 0.27
 _LEGEND_ROW_IN = 0.17
 _WORTH_A_NUMBER = 0.07
 _MOST_ROWS = 24
 _HALF, _TENTH = 0.5, 0.1
+
+
+# Experiments, besides the question, whose time breakdowns are drawn.
+_MOST_SWEPT = 2
+
+
+@figure("where")
+def breakdowns(known: RunFacts) -> Iterator[Picture | None]:
+    """Bars for the question and the first swept experiments, then how the methods agree."""
+    swept = 0
+    for experiment in known.run.provenance.experiments:
+        is_swept = selection.is_swept(experiment, known.points)
+        if not experiment.pair and (not is_swept or swept >= _MOST_SWEPT):
+            continue
+        swept += not experiment.pair
+        facts = (experiment, known.points, known.marks)
+        yield stacked(*facts, chart.stem("where", experiment.name))
+        yield over_axis(*facts, chart.stem("overhead", experiment.name))
+    yield agreement(known.points, known.marks, "overhead_methods")
 
 
 def stacked(

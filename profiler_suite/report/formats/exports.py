@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from profiler_suite.errors import UsageError
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import BreakdownRecord
-from profiler_suite.registry import Registry
+from profiler_suite.registry import Registry, blaming
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.run.load import Run
@@ -56,7 +56,10 @@ def export(run: "Run", form: str, target: Path) -> None:
     """Write the run to `target` in that format; UsageError if it has nothing of the kind."""
     from profiler_suite import store
 
-    store.write_whole(target, _FORMATS.find(form).content(run))
+    found = _FORMATS.find(form)
+    with blaming(found.content):
+        content = found.content(run)
+    store.write_whole(target, content)
 
 
 @export_format("csv")
