@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from profiler_suite.measure.explain.answer_parts import arrays_of
 from profiler_suite.measure.explain.same_answer import Difference, arrays_in, compare, copied
 from profiler_suite.measure.explain.variants import Variant, variants
 from profiler_suite.model.noun import Noun
@@ -74,7 +75,7 @@ def agreement(
     difference = _compared(one, other)
     if difference.same and any(
         np.may_share_memory(array, buffer)
-        for array in arrays_in(other.answer)
+        for array in arrays_of(other.answer)
         for buffer in kept()
     ):
         return Agreement(
@@ -151,7 +152,7 @@ def _numbers(value: Any) -> list[np.ndarray[Any, Any]]:
     if isinstance(value, float | complex | np.generic):
         return [np.asarray(value)]
     inner = [np.asarray(each) for each in value] if _plain(value) else []
-    return [*arrays_in(value), *inner]
+    return [*arrays_of(value), *inner]
 
 
 def _plain(value: Any) -> bool:

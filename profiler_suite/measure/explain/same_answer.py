@@ -1,14 +1,19 @@
 """Compares two answers up to rounding, and copies arguments with their memory layout."""
 
 import copy
+import pickle
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from profiler_suite.measure.explain.answer_parts import has_equality, kind_of, parts
+
 # Rewrites add in another order: errors grow with the root of the number of terms.
 _TOLERANCE = {2: 5e-3, 4: 1e-4, 8: 1e-8}
 _DEEPEST = 6
+# Equal to nothing, not even to themselves.
+_WITHOUT_A_VALUE = frozenset({"NAType", "NaTType"})
 
 
 class Difference:
@@ -23,38 +28,71 @@ class Difference:
 def compare(one: Any, other: Any) -> Difference:
     """Two answers of any kind: arrays and numbers up to rounding, the rest exactly."""
     found = Difference()
-    _compare(one, other, found, 0)
+    _compare(one, other, found, {})
     return found
 
 
-def _compare(one: Any, other: Any, found: Difference, depth: int) -> None:
-    if depth > _DEEPEST:
+Seen = dict[tuple[int, int], tuple[Any, Any]]
+
+
+def _compare(one: Any, other: Any, found: Difference, seen: Seen) -> None:
+    if not found.same or one is other or (id(one), id(other)) in seen:
         return
-    arrays = any(isinstance(each, np.ndarray | np.generic) for each in (one, other))
-    numbers = all(isinstance(each, float | complex) for each in (one, other))
-    if arrays or numbers:
+    # Held, so that no other object gets their identity meanwhile.
+    seen[id(one), id(other)] = one, other
+    if _is_numeric(one, other):
         _compare_arrays(one, other, found)
-    elif type(one) is not type(other):
+        return
+    if kind_of(one) != kind_of(other):
         found.same = False
-    elif isinstance(one, tuple | list):
-        if len(one) != len(other):
-            found.same = False
-            return
-        for a, b in zip(one, other, strict=True):
-            _compare(a, b, found, depth + 1)
-    elif isinstance(one, dict):
-        if one.keys() != other.keys():
-            found.same = False
-            return
-        for key, a in one.items():
-            _compare(a, other[key], found, depth + 1)
-    elif hasattr(one, "__dict__"):
-        _compare(vars(one), vars(other), found, depth + 1)
+        return
+    these, those = parts(one), parts(other)
+    if these is None or those is None:
+        found.same &= _equal(one, other)
+    elif [name for name, _ in these] != [name for name, _ in those]:
+        found.same = False
     else:
-        try:
-            found.same &= bool(one == other)
-        except Exception:  # noqa: BLE001 - what cannot be compared is not known to be the same
-            found.same = False
+        if isinstance(one, np.ndarray):
+            found.same &= one.shape == other.shape
+            found.dtype_changed |= one.dtype != other.dtype
+        for (_, a), (_, b) in zip(these, those, strict=True):
+            _compare(a, b, found, seen)
+
+
+def _is_numeric(one: Any, other: Any) -> bool:
+    """Whether two values are compared element by element, up to rounding."""
+    if all(isinstance(each, float | complex) for each in (one, other)):
+        return True
+    if not any(isinstance(each, np.ndarray | np.generic) for each in (one, other)):
+        return False
+    return not any(isinstance(each, np.ndarray) and parts(each) for each in (one, other))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if kind_of(one)[1] in _WITHOUT_A_VALUE:
+        return True
+    try:
+        if bool(one == other):
+            return True
+    # What cannot be compared is not known to be the same.
+    except Exception:  # noqa: BLE001
+        return _alike_as_arrays(one, other)
+    if has_equality(one):
+        return _alike_as_arrays(one, other)
+    try:
+        return pickle.dumps(one) == pickle.dumps(other)
+    except Exception:  # noqa: BLE001
+        return False
+
+
+def _alike_as_arrays(one: Any, other: Any) -> bool:
+    """Tensors and the like, which compare element by element."""
+    if not all(hasattr(each, "__array__") for each in (one, other)):
+        return False
+    try:
+        return compare(np.asarray(one), np.asarray(other)).same
+    except Exception:  # noqa: BLE001
+        return False
 
 
 def _compare_arrays(one: Any, other: Any, found: Difference) -> None:
@@ -64,7 +102,7 @@ def _compare_arrays(one: Any, other: Any, found: Difference) -> None:
         return
     found.dtype_changed |= a.dtype != b.dtype
     if a.dtype.kind not in "fc" and b.dtype.kind not in "fc":
-        found.same &= bool(np.array_equal(a, b))
+        found.same &= _same_elements(a, b)
         return
     with np.errstate(all="ignore"):
         scale = float(np.max(np.abs(a), initial=0.0, where=np.isfinite(a)))
@@ -76,6 +114,14 @@ def _compare_arrays(one: Any, other: Any, found: Difference) -> None:
     smallest_item = min(a.dtype.itemsize, b.dtype.itemsize) // (2 if a.dtype.kind == "c" else 1)
     found.largest_error = max(found.largest_error, largest)
     found.same &= bool(largest <= _TOLERANCE.get(smallest_item, 1e-8))
+
+
+def _same_elements(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
+    if a.dtype.kind in "mM" and b.dtype.kind == a.dtype.kind:
+        return bool(np.all((a == b) | (np.isnat(a) & np.isnat(b))))
+    if a.dtype.kind == "V" and a.dtype == b.dtype:
+        return a.tobytes() == b.tobytes()
+    return bool(np.array_equal(a, b))
 
 
 def copied(arguments: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -25,6 +25,7 @@ from profiler_suite.measure.arguments import ArgumentChange
 from profiler_suite.measure.breakdown import per_point as breakdown_pass
 from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.explain import restoring
+from profiler_suite.measure.explain.answer_parts import arrays_of
 from profiler_suite.measure.explain.records import ExplainEffort, FunctionRecord, SourceText
 from profiler_suite.measure.explain.same_answer import arrays_in, compare, copied, in_words
 from profiler_suite.measure.lines.functions import functions_to_profile, python_function
@@ -138,7 +139,7 @@ class Subject:
             arguments=self._argument_words(),
             result=in_words(result),
             argument_bytes=self.argument_bytes,
-            result_bytes=float(sum(a.nbytes for a in arrays_in(result))),
+            result_bytes=float(sum(a.nbytes for a in arrays_of(result))),
             cold_s=cold_s,
             evaluations=prepared.evaluations,
             visits=visits,
