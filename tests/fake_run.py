@@ -13,10 +13,10 @@ import pandas as pd
 
 from profiler_suite.analysis.run.history import history_of
 from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.point_columns import point_columns
 from profiler_suite.analysis.run.table_columns import (
     LINE_COLUMNS,
     OPERATION_COLUMNS,
-    POINT_COLUMNS,
 )
 from profiler_suite.model.experiment import Cost, Experiment, Point, Problem, Skip
 from profiler_suite.model.machine import (
@@ -322,7 +322,7 @@ def _row(point: Point, noise: np.random.Generator) -> dict[str, Any]:
     overhead_roof = c.flop / (c.calls * _family(point.implementation)[1])
     roofs = {"compute": PEAK, "memory": intensity_roof, "overhead": overhead_roof}
     bound = min(roofs, key=lambda name: roofs[name])
-    row: dict[str, Any] = dict.fromkeys(POINT_COLUMNS, math.nan)
+    row: dict[str, Any] = dict.fromkeys(point_columns(), math.nan)
     row |= {
         "id": point.id,
         "experiment": point.experiment,

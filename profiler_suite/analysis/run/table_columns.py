@@ -1,4 +1,4 @@
-"""The columns of the tables: what each means and in which unit, and its type."""
+"""The columns of the other tables: what each means and in which unit; the type of columns."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,72 +6,6 @@ from typing import Any
 import pandas as pd
 
 from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS
-
-# Column → what it means and in which unit. CSV headers, JSON keys, the page's
-# table and its glossary all come from here.
-POINT_COLUMNS = {
-    "id": "readable and stable name of the point",
-    "experiment": "the experiment it belongs to",
-    "workload": "convolution, dense, or a user's own",
-    "problem": "the problem in a few characters",
-    "name": "the problem's own name, when it has one",
-    "implementation": "how it is computed",
-    "family": "loop, vectorized, gemm, fft, library, product, …",
-    "dtype": "element type of the inputs",
-    "layout": "memory layout of the input",
-    "threads": "BLAS threads",
-    "replica": "1 for the second name of an A/A pair",
-    "environment": "empty for the suite's own Python, 'other' for that of sweep --versus",
-    "status": "ok, wrong, failed, crashed, timeout, skipped",
-    "reason": "why it is not ok, or why measuring it stopped",
-    "time_s": "time of one evaluation: median of undisturbed visits, s",
-    "low_s": "lower end of the 95 % interval of time_s, s",
-    "high_s": "upper end of the 95 % interval of time_s, s",
-    "minimum_s": "smallest visit median, s",
-    "raw_median_s": "median over all visits, undisturbed or not, s",
-    "p95_s": "95th percentile of samples, s",
-    "cold_s": "the first call in a new process (median over worker processes), s",
-    "evaluations": "evaluations per sample",
-    "samples": "samples taken",
-    "visits": "visits made",
-    "undisturbed_visits": "visits whose canaries were near their baseline",
-    "undisturbed_share": "clean_visits / visits",
-    "workers": "processes that measured it",
-    "flop": "textbook FLOP of one evaluation",
-    "executed_flop": "FLOP really executed, by the cost model; flop where it says nothing else",
-    "compulsory_bytes": "bytes that must move at least",
-    "intensity": "flop / compulsory_bytes, FLOP/byte",
-    "flop_per_s": "flop / time_s (effective rate), FLOP/s",
-    "calls": "NumPy calls per evaluation, from the cost model",
-    "working_set_bytes": "inputs, output and workspace, bytes",
-    "minor_faults": "minor page faults per evaluation",
-    "largest_error": "largest absolute difference from the reference",
-    "error_bound": "what that difference may be",
-    "bound": "overhead, memory or compute: the lowest roof over the point; work where that "
-    "roof is not what holds it back",
-    "level": "the memory level that holds the working set",
-    "attainable_flop_per_s": "the lowest roof, FLOP/s",
-    "overhead_flop_per_s": "the roof that fixed call costs set, FLOP/s",
-    "of_attainable": "flop_per_s / attainable_flop_per_s",
-    "above_roof": "True where it beats a roof: an error in units, counts or ceilings",
-    "interpreter": "share of time: Python executing bytecode and wrappers",
-    "dispatch": "share of time: fixed cost of entering compiled calls",
-    "memory": "share of time: allocation and page faults",
-    "copy": "share of time: moving data without arithmetic",
-    "arithmetic": "share of time: ufunc inner loops and BLAS",
-    "residual": "share of time that the other entries do not explain; may be negative",
-    "overhead_replay": "1 − copy − arithmetic as shares of time, by operation replay",
-    "overhead_native": "1 − copy − arithmetic as shares of time, by native samples",
-    "overhead_extrapolated": "time at no work over time, by extrapolation over problems "
-    "that make the same calls",
-    "traced_calls": "operations counted in one evaluation",
-    "traced_flop": "FLOP really executed, as traced",
-    "traced_bytes": "bytes read and written by all operations, as traced",
-    "coverage": "share of the time in array code that was counted",
-    "breakdown_notes": "what is missing in the time breakdown or disagrees",
-    "flags": "what makes the number doubtful, separated by '; '",
-}
-"""The dimensions of the problems follow as columns of their own (height, filters, …)."""
 
 SAMPLE_COLUMNS = {
     "id": "the point",

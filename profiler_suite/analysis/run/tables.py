@@ -10,13 +10,14 @@ from profiler_suite.analysis import roofline, statistics, time_breakdown
 from profiler_suite.analysis.run import scaling
 from profiler_suite.analysis.run.history import History
 from profiler_suite.analysis.run.line_breakdown import LineBreakdown
+from profiler_suite.analysis.run.point_columns import point_columns, with_metrics
 from profiler_suite.analysis.run.table_columns import (
     LINE_COLUMNS,
     OPERATION_COLUMNS,
-    POINT_COLUMNS,
     SAMPLE_COLUMNS,
     typed,
 )
+from profiler_suite.errors import UsageError
 from profiler_suite.machine import canary
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.results import Breakdown, Estimate
@@ -77,7 +78,7 @@ def operations(provenance: Provenance, history: History) -> pd.DataFrame:
 def points(
     provenance: Provenance, history: History, breakdowns: dict[str, Breakdown]
 ) -> pd.DataFrame:
-    """One row per point, skipped ones too: `POINT_COLUMNS`, then the problems' dimensions."""
+    """One row per point, skipped ones too: `point_columns()`, then the problems' dimensions."""
     reasons = {skip.point.id: skip.reason for skip in provenance.skipped}
     everything = [*provenance.points, *(skip.point for skip in provenance.skipped)]
     dims = list(dict.fromkeys(name for point in everything for name in point.problem.dims))
@@ -86,7 +87,14 @@ def points(
         | _breakdown_columns(breakdowns.get(p.id), history.breakdown_records.get(p.id))
         for p in everything
     ]
-    table = typed(rows, [*POINT_COLUMNS, *dims])
+    columns = point_columns()
+    for name in dims:
+        if name in columns:
+            raise UsageError(
+                f"the column {name!r} cannot be added: it is a dimension of the problems of "
+                "this run; give the function another name"
+            )
+    table = with_metrics(typed(rows, [*columns, *dims]))
     # Each environment for itself: a series over both would be none.
     parts = [scaling.with_extrapolation(p) for _, p in table.groupby("environment", sort=False)]
     whole = pd.concat(parts).sort_index() if len(parts) > 1 else parts[0] if parts else table
@@ -128,7 +136,6 @@ def _point_row(
         "flop": point.cost.flop,
         "executed_flop": roofline.executed_flop(point.cost),
         "compulsory_bytes": point.cost.compulsory_bytes,
-        "intensity": point.cost.intensity,
         "calls": point.cost.calls,
         "working_set_bytes": point.working_set_bytes,
         "flags": "",
@@ -218,8 +225,6 @@ def _time_columns(
         "samples": sum(len(visit.sample_times_s) for visit in visits),
         "visits": found.visits,
         "undisturbed_visits": found.undisturbed_visits,
-        "undisturbed_share": found.undisturbed_visits / found.visits,
-        "flop_per_s": point.cost.flop / found.time_s,
         "minor_faults": median(visit.minor_faults for visit in visits),
         "bound": placement.bound,
         "level": placement.level,

@@ -7,6 +7,7 @@ from typing import Any
 
 from profiler_suite import units
 from profiler_suite.analysis.roofline import WORK
+from profiler_suite.analysis.run.point_columns import metrics
 
 Cell = Callable[[Any], str]
 """A row of the points table (a named tuple) → the text of its cell."""
@@ -89,7 +90,7 @@ def remark(row: Any) -> str:
 
 _BOUNDS = {"overhead": "call overhead", "compute": "arithmetic", WORK: "its inner loops"}
 
-PAGE_COLUMNS = (
+_OWN = (
     Column("implementation", "implementation", implementation),
     Column("problem", "problem", problem, wraps=True),
     Column("time", "time, µs", _scaled("time_s", 1e6), numeric=True),
@@ -116,3 +117,21 @@ PAGE_COLUMNS = (
         screen_only=True,
     ),
 )
+
+
+def page_columns() -> tuple[Column, ...]:
+    """The columns of the page: these, and the metrics that have a heading."""
+    added = tuple(
+        Column(each.name, each.heading, _value(each.name, each.scale), numeric=True)
+        for each in metrics()
+        if each.heading
+    )
+    return _OWN + added
+
+
+def _value(name: str, scale: float) -> Cell:
+    def cell(row: Any) -> str:
+        value = getattr(row, name)
+        return str(value) if isinstance(value, str) else number(value * scale)
+
+    return cell

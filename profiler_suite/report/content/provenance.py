@@ -5,7 +5,7 @@ import shlex
 
 from profiler_suite import units
 from profiler_suite.analysis.run.load import Run
-from profiler_suite.analysis.run.table_columns import POINT_COLUMNS
+from profiler_suite.analysis.run.point_columns import point_columns
 from profiler_suite.machine import canary
 from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.run import Provenance
@@ -75,7 +75,7 @@ def own_files(origin: Provenance) -> list[str]:
 
 def glossary() -> tuple[Item, ...]:
     """The words of the page, then the columns of the data files."""
-    return tuple(Item(n, t) for n, t in {**_WORDS, **POINT_COLUMNS}.items())
+    return tuple(Item(n, t) for n, t in (_WORDS | point_columns()).items())
 
 
 def what_they_do() -> dict[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis.run import crossovers
-from profiler_suite.analysis.run.table_columns import POINT_COLUMNS
+from profiler_suite.analysis.run.point_columns import point_columns
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.model.workload import CHOICE
 from profiler_suite.report.content import selection
@@ -57,7 +57,8 @@ def of_experiment(points: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def dimensions(points: pd.DataFrame) -> list[str]:
     """Names of the problem dimensions that have columns here."""
-    return [column for column in points.columns if column not in POINT_COLUMNS]
+    known = point_columns()
+    return [column for column in points.columns if column not in known]
 
 
 def other_variables(frame: pd.DataFrame, axis: str) -> list[str]:

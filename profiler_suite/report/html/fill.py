@@ -20,7 +20,7 @@ from profiler_suite.report.content import (
     selection,
     selfcheck_table,
 )
-from profiler_suite.report.content.columns import PAGE_COLUMNS
+from profiler_suite.report.content.columns import page_columns
 from profiler_suite.report.content.headline import counts, headline
 from profiler_suite.report.content.provenance import Item
 from profiler_suite.report.content.run_facts import RunFacts
@@ -28,6 +28,7 @@ from profiler_suite.report.content.table import TableView
 from profiler_suite.report.drawing import svg
 from profiler_suite.report.drawing.style import variables
 from profiler_suite.report.figures.all_figures import PlacedPicture
+from profiler_suite.report.figures.registry import SECTIONS
 from profiler_suite.report.html import annotated_source, hosts
 from profiler_suite.report.html.view import (
     Card,
@@ -65,10 +66,7 @@ def build(known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]
         for h, data in zip(hung, drawn, strict=True)
     ]
     # Every section of the page is there, also the ones a small run has no figure for.
-    by_section: dict[str, list[FigureView]] = {
-        section: []
-        for section in ("answer", "roofline", "where", "threads", "comparison", "quality")
-    }
+    by_section: dict[str, list[FigureView]] = {section: [] for section in SECTIONS}
     by_experiment: dict[str, list[FigureView]] = {}
     for h, figure in zip(hung, figures, strict=True):
         if h.section == "axes":
@@ -115,7 +113,7 @@ def build(known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]
         selfcheck_says=known.selfcheck_says,
         doubtful=_short(run_tables.doubtful(known)),
         unmeasured=_short(run_tables.unmeasured(known)),
-        columns=PAGE_COLUMNS,
+        columns=page_columns(),
         points=tuple(_point_rows(known)),
         points_left_out=max(0, len(known.points) - _MOST_POINTS),
         facts=provenance.facts(run),
@@ -303,10 +301,11 @@ def _families(known: RunFacts, experiment: Experiment) -> str:
 def _point_rows(known: RunFacts) -> list[PointRow]:
     command = rerun_command.commands(known.run.provenance)
     many = len(known.points) > _MANY_POINTS
+    own = page_columns()
     return [
         PointRow(
             id=str(row.id),
-            cells=tuple(column.cell(row) for column in PAGE_COLUMNS),
+            cells=tuple(column.cell(row) for column in own),
             command="" if many else command(row),
             status=str(row.status),
         )

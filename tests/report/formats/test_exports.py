@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from profiler_suite.analysis.run.load import Run, load
-from profiler_suite.analysis.run.table_columns import POINT_COLUMNS
+from profiler_suite.analysis.run.point_columns import point_columns
 from profiler_suite.cli.show import export_command
 from profiler_suite.errors import UsageError
 from profiler_suite.report.formats.exports import export, formats, speedscope_document
@@ -58,7 +58,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def test_pandas_reads_the_csv_back_to_equal_values(run: Run, tmp_path: Path) -> None:
     export(run, "csv", tmp_path / "points.csv")
     back = pd.read_csv(tmp_path / "points.csv", engine="python")  # reads floats exactly
-    assert list(back.columns)[: len(POINT_COLUMNS)] == list(POINT_COLUMNS)
+    assert list(back.columns)[: len(point_columns())] == list(point_columns())
     for column in run.points.columns:
         ours = run.points[column]
         theirs = back[column if column in back.columns else f"'{column}"]
