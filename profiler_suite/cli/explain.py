@@ -1,5 +1,6 @@
 """The explanation: one function from its name to where its time goes and what to change."""
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,11 +9,12 @@ import click
 
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.seconds import Seconds
-from profiler_suite.cli.show import terminal_width, wants_color
+from profiler_suite.cli.show import FORCE, terminal_width, wants_color
 from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.explain.explanation import Explanation
+    from profiler_suite.files import Output
     from profiler_suite.measure.explain.records import ExplainEffort, LoadRequest
     from profiler_suite.model.machine import Machine
 
@@ -41,6 +43,7 @@ SEED = "seed"
     help="Write the fastest rewrite to this file, as a unified diff.",
 )
 @click.option("--html", type=click.Path(path_type=Path), help="Write the page to this file.")
+@click.option("--force", is_flag=True, help=FORCE)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def explain_command(
@@ -54,6 +57,7 @@ def explain_command(
     no_advice: bool,
     patch: Path | None,
     html: Path | None,
+    force: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -66,18 +70,13 @@ def explain_command(
     """
     progress = ProgressLine(sys.stderr, quiet=quiet)
     if target == SEED:
-        if setup or dtype or all_lines or html or patch or no_advice or threads != 1:
+        if setup or dtype or all_lines or html or patch or no_advice or force or threads != 1:
             raise UsageError(
                 "`explain seed` has its own functions; it takes only --json and -q"
             )
         return _seed(as_json, progress)
     if ":" not in target:
         raise _no_function(target)
-    for file in (html, patch):
-        if file is not None and not file.parent.is_dir():
-            raise UsageError(
-                f"the folder of {file} does not exist; create it or give another file"
-            )
     if patch is not None and no_advice:
         raise UsageError("--patch writes advice, which --no-advice skips; choose one of them")
     allowed = _allowed_threads()
@@ -89,34 +88,63 @@ def explain_command(
     from profiler_suite.measure.explain.records import LoadRequest
 
     ask = LoadRequest(target=target, setup=setup, dtype=dtype, timeout_s=timeout)
-    found = _explained(ask, threads, not no_copy, progress, advise=not no_advice)
-    if html is not None:
-        from profiler_suite.report.html.explanation import write
+    with contextlib.ExitStack() as opened:
+        page = _opened(opened, html, "--html", force)
+        diff = _opened(opened, patch, "--patch", force)
+        shown = [each for each in (page, diff) if each and each.is_standard_output]
+        if len(shown) + as_json > 1:
+            raise UsageError(
+                "only one of --json, --html and --patch can go to standard output; give the "
+                "others a file"
+            )
+        found = _explained(ask, threads, not no_copy, progress, advise=not no_advice)
+        if page is not None:
+            from profiler_suite.report.html.explanation import render
 
-        write(found, html)
+            page.write(render(found))
+        if not shown:
+            _show(found, as_json=as_json, all_lines=all_lines, html=html)
+        if diff is not None:
+            _write_patch(found, diff, quiet=as_json or bool(shown))
+    return 0
+
+
+def _opened(
+    opened: contextlib.ExitStack, path: Path | None, option: str, force: bool
+) -> "Output | None":
+    """Where a page or a patch goes; refused before the function is even loaded."""
+    if path is None:
+        return None
+    from profiler_suite.files import Output
+    from profiler_suite.report import kinds
+
+    kind = {"--html": kinds.EXPLANATION, "--patch": kinds.PATCH}[option]
+    remedy = f"give another file with {option}, or --force to replace it"
+    return opened.enter_context(Output(path, kind, force=force, remedy=remedy))
+
+
+def _show(found: "Explanation", *, as_json: bool, all_lines: bool, html: Path | None) -> None:
     if as_json:
         from profiler_suite.analysis.explain.document import document, to_json
 
         click.echo(to_json(document(found)))
-    else:
-        from profiler_suite.report.terminal.explanation import screen
+        return
+    from profiler_suite.report.terminal.explanation import screen
 
-        click.echo(screen(found, terminal_width(), wants_color(), all_lines=all_lines))
-        if html is not None:
-            click.echo(f"\npage: {html}")
-    if patch is not None:
-        _write_patch(found, patch, quiet=as_json)
-    return 0
+    click.echo(screen(found, terminal_width(), wants_color(), all_lines=all_lines))
+    if html is not None:
+        click.echo(f"\npage: {html}")
 
 
-def _write_patch(found: "Explanation", file: Path, *, quiet: bool) -> None:
-    from profiler_suite.files import write_whole
+def _write_patch(found: "Explanation", diff: "Output", *, quiet: bool) -> None:
+    from profiler_suite.report.kinds import PATCH_MARK
 
+    file = diff.path
     if not found.patch:
         raise UsageError(
             f"{file} was not written: no rewrite of {found.explained.name} was faster here"
         )
-    write_whole(file, found.patch)
+    diff.write(PATCH_MARK + found.patch)
     if not quiet:
         click.echo(f"patch: {file} (git apply {file}, or patch -p1 < {file})")
 

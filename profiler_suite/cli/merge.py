@@ -36,7 +36,9 @@ def merge_command(
     """Join RUNS, such as the shards of a sweep, into one run with one report."""
     from profiler_suite.analysis.run.load import find_run
     from profiler_suite.fleet.merging import by_host, check, folders_of, read_part
+    from profiler_suite.store import RunFolder
 
+    _check_new(out)
     progress = ProgressLine(sys.stderr, quiet=quiet)
     progress.say(f"reading {len(runs)} runs")
     folders = dict.fromkeys(folder for run in runs for folder in folders_of(find_run(run)))
@@ -44,7 +46,7 @@ def merge_command(
     groups = by_host(parts) if hosts == "each" else {"": parts}
     for group in groups.values():
         check(group)
-    with _new_folder(out) as target:
+    with RunFolder(out) as target:
         merged = _merge(groups, target, hosts)
     progress.clear()
     for what in merged.missing:
@@ -53,12 +55,13 @@ def merge_command(
     return code or (3 if merged.missing else 0)
 
 
-def _new_folder(out: Path) -> "RunFolder":
-    from profiler_suite.store import RunFolder
+def _check_new(out: Path) -> None:
+    """Refuse a folder that holds anything, or that cannot be made or written to."""
+    from profiler_suite.files import check_folder
 
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    check_folder(out)
+    if out.exists() and any(out.iterdir()):
         raise RunFolderError(f"{out} is there already; give a new folder with --out")
-    return RunFolder(out)
 
 
 def _merge(

@@ -31,6 +31,20 @@ def resumable(out: Path | None) -> Path | None:
     return None
 
 
+def check_place(run: Path | None, out: Path) -> None:
+    """Before anything is measured: raise RunFolderError unless rows and report can be written.
+
+    `run` is the folder that is gone on with, else a new one is made at or below `out`.
+    """
+    from profiler_suite.files import check_folder
+    from profiler_suite.report.outputs import check_outputs, places_of
+
+    check_folder(run or out)
+    if run is not None:
+        remedy = "move it away, or choose another folder with --out"
+        check_outputs(places_of(run, run), remedy=remedy)
+
+
 def unused(folder: Path) -> Path:
     """The folder, or one with a number behind its name where there is something already.
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from profiler_suite.analysis.run.load import Run
 
 
+FORCE = "Replace files that profiler_suite has not written."
+
+
 def terminal_width() -> int:
     """Columns of the terminal; 80 where there is none."""
     return shutil.get_terminal_size((80, 24)).columns
@@ -36,20 +39,29 @@ def wants_color() -> bool:
 @click.argument("run", default="latest")
 @click.option("--out", type=click.Path(path_type=Path), help="Another folder for the report.")
 @click.option("--baseline", help="A run to compare with: a section of the page.")
+@click.option("--force", is_flag=True, help=FORCE)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but the page's path.")
-def report_command(run: str, out: Path | None, baseline: str | None, quiet: bool) -> int:
+def report_command(
+    run: str, out: Path | None, baseline: str | None, force: bool, quiet: bool
+) -> int:
     """Make the page, the figures and the tables of RUN again, without measuring.
 
     RUN is a run folder, or a name below reports/ (default: latest).
     """
-    from profiler_suite.analysis.run.load import collections_put_off, load
+    from profiler_suite.analysis.run.load import collections_put_off, find_run, load
+    from profiler_suite.report.outputs import check_outputs, places_of
     from profiler_suite.report.terminal.listings import summary
+
+    folder = find_run(run)
+    target = out or folder
+    remedy = "choose another folder with --out, or --force to replace it"
+    check_outputs(places_of(folder, target), force=force, remedy=remedy)
     from profiler_suite.report.write import write_report
 
     with collections_put_off():
-        loaded = load(run)
+        loaded = load(folder)
         found = _comparison(baseline, loaded)
-        page = write_report(loaded, out or loaded.folder, comparison=found)
+        page = write_report(loaded, target, comparison=found, force=force, remedy=remedy)
     if quiet:
         click.echo(str(page))
         return 0
@@ -107,15 +119,20 @@ class _ExportCommand(click.Command):
 @click.argument("run", default="latest")
 @click.option("--format", "form", type=_FormatName(), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write.")
-def export_command(run: str, form: str, out: Path | None) -> int:
+@click.option("--force", is_flag=True, help=FORCE)
+def export_command(run: str, form: str, out: Path | None, force: bool) -> int:
     """Write RUN (default: latest) in the format of another tool."""
-    from profiler_suite.analysis.run.load import load
-    from profiler_suite.report.formats.exports import export, formats
+    from profiler_suite.analysis.run.load import find_run, load
+    from profiler_suite.files import Output
+    from profiler_suite.report.formats.exports import exported, formats
 
-    loaded = load(run)
-    target = out or loaded.folder / f"{loaded.folder.name}.{formats()[form].ending}"
-    export(loaded, form, target)
-    click.echo(str(target))
+    folder, chosen = find_run(run), formats()[form]
+    target = out or folder / f"{folder.name}.{chosen.ending}"
+    remedy = "choose another file with --out, or --force to replace it"
+    with Output(target, chosen.kind, force=force, remedy=remedy) as output:
+        output.write(exported(load(folder), chosen))
+    if not output.is_standard_output:
+        click.echo(str(target))
     return 0
 
 
@@ -178,11 +195,15 @@ def machine_command(as_json: bool, refresh: bool) -> int:
 
 
 def point_latest(folder: Path) -> None:
-    """Let ``latest`` beside the run folder point at it, where the system allows links."""
+    """Let ``latest`` beside the run folder point at it, where the system allows links.
+
+    A link that leads out of its folder is somebody else's, and stays.
+    """
     link = folder.parent / "latest"
     new = folder.parent / f".latest.{os.getpid()}"
     try:
-        if link.is_symlink() or not link.exists():
+        ours = link.is_symlink() and len(link.readlink().parts) == 1
+        if ours or not os.path.lexists(link):
             new.symlink_to(folder.name, target_is_directory=True)
             new.replace(link)
     except OSError:

@@ -22,6 +22,7 @@ from profiler_suite.cli.reporting import exit_code, report_on
 from profiler_suite.cli.request import NameList, Shard, SweepRequest, WholeNumbers
 from profiler_suite.cli.resuming import (
     check_machine,
+    check_place,
     flagged,
     flagged_plan,
     resumable,
@@ -122,6 +123,8 @@ def _sweep(request: SweepRequest) -> int:
     resumed = resumable(request.out)
     if request.only_flagged:
         resumed = run_to_improve(request.out, resumed)
+    if not request.dry_run:
+        check_place(resumed, request.out or Path(REPORTS))
     progress = ProgressLine(sys.stderr, quiet=request.quiet)
     files = tuple(str(path) for path in paths)
     if request.scheduler and not request.dry_run:

@@ -1,18 +1,19 @@
 """Writes a run's page, figures, summary and tables into its folder."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from profiler_suite.analysis.compare.changes import Comparison
 from profiler_suite.analysis.run.load import Run, collections_put_off
-from profiler_suite.errors import RunFolderError
+from profiler_suite.files import ELSEWHERE, Kind, Output, make_folder
+from profiler_suite.report import outputs
 from profiler_suite.report.content import run_facts
 from profiler_suite.report.drawing import svg
 from profiler_suite.report.drawing.png_worker import Press
 from profiler_suite.report.figures import all_figures
 from profiler_suite.report.formats import summary, table_csv
 from profiler_suite.report.html import fill, render
-from profiler_suite.store import make_folder, write_whole
 
 Progress = Callable[[str], None]
 
@@ -23,20 +24,43 @@ def write_report(
     *,
     comparison: Comparison | None = None,
     progress: Progress | None = None,
+    force: bool = False,
+    remedy: str = ELSEWHERE,
 ) -> Path:
     """Write report.html, figures/, summary.md and points.csv; returns the page's path.
 
     With a `comparison` the page has a section of it. A run over several hosts has
     hosts.csv beside, and a page of each host's own. Each file appears under its name
-    only when it is complete.
+    only when it is complete; `force` replaces what somebody else has written there.
     """
-    say = progress or (lambda _: None)
-    figures = folder / "figures"
-    if figures.is_symlink():  # what is written there would replace files elsewhere
-        raise RunFolderError(
-            f"{figures} is a link to another folder, which is not written to; remove the link "
-            "or choose another folder with --out"
-        )
+    hosts = {folder / h.folder.relative_to(run.folder): h for h in run.hosts.values()}
+    places = {folder: run.provenance} | {path: h.provenance for path, h in hosts.items()}
+    outputs.check_outputs(places, force=force, remedy=remedy)
+    make_folder(folder)
+    with contextlib.ExitStack() as opened:
+
+        def output(path: Path, kind: Kind) -> Output:
+            return opened.enter_context(Output(path, kind, force=force, remedy=remedy))
+
+        names = [name for name in outputs.KINDS if run.hosts or name != outputs.HOSTS]
+        top = {name: output(folder / name, outputs.KINDS[name]) for name in names}
+        page = _write(run, comparison, progress or (lambda _: None), top, output)
+    for own, host in hosts.items():
+        if progress is not None:
+            progress(f"the page of {host.provenance.host}")
+        write_report(host, own, force=force, remedy=remedy)
+    return page
+
+
+def _write(
+    run: Run,
+    comparison: Comparison | None,
+    say: Progress,
+    top: Mapping[str, Output],
+    output: Callable[[Path, Kind], Output],
+) -> Path:
+    """Draw and write the files of one folder, whose own are opened; returns the page's path."""
+    figures = top[outputs.PAGE].path.parent / outputs.FIGURES
     with collections_put_off(), Press() as press:
         say("drawing figures")
         facts = run_facts.ask(run, comparison)
@@ -54,17 +78,12 @@ def write_report(
         make_folder(figures)
         # From the end: what the press has not come to is drawn here.
         for h, vector, png in reversed(list(zip(hung, drawn, pngs, strict=True))):
-            write_whole(figures / f"{h.picture.name}.svg", vector)
-            write_whole(figures / f"{h.picture.name}.png", png())
-    write_whole(folder / "points.csv", points)
-    write_whole(folder / "summary.md", summary.markdown(facts, hung))
-    target = folder / "report.html"
-    write_whole(target, rendered)
+            for ending, content in ((".svg", vector), (".png", png())):
+                path = figures / f"{h.picture.name}{ending}"
+                output(path, outputs.FIGURE_KINDS[ending]).write(content)
+    top[outputs.POINTS].write(points)
+    top[outputs.SUMMARY].write(summary.markdown(facts, hung))
+    top[outputs.PAGE].write(rendered)
     if run.hosts:
-        write_whole(folder / "hosts.csv", table_csv.hosts_csv(run))
-        for name, host in run.hosts.items():
-            say(f"the page of {name}")
-            own = folder / host.folder.relative_to(run.folder)
-            make_folder(own)
-            write_report(host, own)
-    return target
+        top[outputs.HOSTS].write(table_csv.hosts_csv(run))
+    return top[outputs.PAGE].path

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import socket
+import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from profiler_suite.model.noun import Noun, to_json
 from profiler_suite.model.rows import Row
 from profiler_suite.model.run import Provenance
 from profiler_suite.store.names import HOLDER, RECORDS, RUN
-from profiler_suite.store.reading import check
+from profiler_suite.store.reading import check, only_files
 
 try:
     import fcntl
@@ -71,7 +72,11 @@ class RunFolder:
         try:
             # Without waiting for the other end, should it be a pipe.
             flags |= _NO_LINKS | getattr(os, "O_NONBLOCK", 0)
-            return os.open(self.folder / RECORDS, flags, 0o644)
+            descriptor = os.open(self.folder / RECORDS, flags, 0o644)
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                os.close(descriptor)
+                raise OSError(None, "it is not a regular file")
+            return descriptor
         except OSError as error:
             if error.errno == errno.ELOOP:
                 raise RunFolderError(
@@ -97,8 +102,11 @@ class RunFolder:
             host=socket.gethostname(),
             since=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        with contextlib.suppress(RunFolderError):  # it only helps others to wait
-            write_whole(self.folder / HOLDER, msgspec.json.encode(holder))
+        path = self.folder / HOLDER
+        self._noted = not os.path.lexists(path) or _holder(self.folder) is not None
+        if self._noted:
+            with contextlib.suppress(RunFolderError):  # it only helps others to wait
+                write_whole(path, msgspec.json.encode(holder))
 
     def _end_cut_line(self) -> None:
         """Close a last line that was cut off, so that the next row starts on its own."""
@@ -165,8 +173,9 @@ class RunFolder:
         """Let go of the folder."""
         with contextlib.suppress(OSError):
             self._sync()
-        with contextlib.suppress(OSError):
-            (self.folder / HOLDER).unlink(missing_ok=True)
+        if self._noted:
+            with contextlib.suppress(OSError):
+                (self.folder / HOLDER).unlink(missing_ok=True)
         os.close(self._file)
 
     def __enter__(self) -> Self:
@@ -181,13 +190,20 @@ class RunFolder:
         self.close()
 
 
+def _holder(folder: Path) -> Holder | None:
+    """The note of who holds the folder; None where there is none that could be read."""
+    try:
+        with open(folder / HOLDER, "rb", opener=only_files) as file:
+            data = file.read(_MOST_HOLDER_BYTES)
+        return msgspec.json.decode(data, type=Holder)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 def _told_holder(folder: Path) -> str:
     """'another sweep (process 123 on host, since …)', as far as it is known."""
-    try:
-        with (folder / HOLDER).open("rb") as file:
-            data = file.read(_MOST_HOLDER_BYTES)
-        holder = msgspec.json.decode(data, type=Holder)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    holder = _holder(folder)
+    if holder is None:
         return "another sweep"
     return f"another sweep (process {holder.pid} on {holder.host}, since {holder.since})"
 
@@ -199,8 +215,13 @@ def is_run(folder: Path) -> bool:
 
 def is_untouched(folder: Path) -> bool:
     """True when the folder holds nothing but what a sweep leaves that ended at its start."""
-    ours = {RECORDS, HOLDER}
+
+    def is_empty(path: Path) -> bool:
+        return path.is_file() and not path.stat().st_size
+
     return all(
-        path.name in ours or (path.name.startswith(".") and path.name.endswith(TEMPORARY))
+        path.name == HOLDER
+        or (path.name == RECORDS and is_empty(path))
+        or (path.name.startswith(".") and path.name.endswith(TEMPORARY))
         for path in folder.iterdir()
     )

@@ -30,7 +30,7 @@ def read_provenance(folder: Path) -> Provenance:
     """run.json of a run folder."""
     path = folder / RUN
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=only_files) as file:
             data = file.read(_LARGEST_RUN + 1)
     except OSError as error:
         raise RunFolderError(
@@ -92,7 +92,7 @@ def each_row(folder: Path) -> Iterator[Row | None]:
     rounds: set[int] = set()
     path = folder / RECORDS
     try:
-        with open(path, "rb", opener=_only_files) as file:
+        with open(path, "rb", opener=only_files) as file:
             for line in _lines(file):
                 for row, written in _rows(line, decoder):
                     if isinstance(row, RoundRecord):
@@ -109,7 +109,7 @@ def each_row(folder: Path) -> Iterator[Row | None]:
         ) from error
 
 
-def _only_files(path: str, flags: int) -> int:
+def only_files(path: str, flags: int) -> int:
     """Open without waiting for the other end of a pipe; OSError for what is no file."""
     descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

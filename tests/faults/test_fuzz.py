@@ -37,7 +37,7 @@ from profiler_suite.model.rows import (
 from profiler_suite.model.run import Provenance
 from profiler_suite.registry import forget
 from profiler_suite.report.formats.document import document
-from profiler_suite.report.formats.exports import export, formats
+from profiler_suite.report.formats.exports import formats
 from profiler_suite.report.terminal.listings import summary
 from profiler_suite.report.write import write_report
 from profiler_suite.workloads import catalogue
@@ -284,7 +284,7 @@ def read_everywhere(folder: Path, *, with_report: bool = False) -> None:
         uses += [
             lambda: summary(run, 80, False),
             lambda: json.dumps(msgspec.to_builtins(document(run)), default=str),
-            *(lambda form=form: export(run, form, folder / "out") for form in formats()),
+            *(lambda form=form: form.content(run) for form in formats().values()),
         ]
         if with_report:
             uses.append(lambda: write_report(run, folder))

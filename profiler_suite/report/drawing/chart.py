@@ -6,7 +6,6 @@ page can give its marks tooltips, pins and links.
 
 import dataclasses
 import math
-import re
 import textwrap
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -62,12 +61,6 @@ class Picture:
     """Rows of a legend in two columns below the axes; 0 where it is at the right."""
     narrow: "Picture | None" = None
     """The same for the width of a phone, where the page shows it instead."""
-
-
-def stem(prefix: str, name: str) -> str:
-    """A file name from an experiment's name, whatever is in it."""
-    safe = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-    return f"{prefix}_{safe or 'unnamed'}"
 
 
 def twins(draw: Callable[..., Picture | None], *facts: Any, **options: Any) -> Picture | None:

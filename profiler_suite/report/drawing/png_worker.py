@@ -14,11 +14,13 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from profiler_suite import child
 from profiler_suite.errors import ChildError
 from profiler_suite.machine import cores
 from profiler_suite.report.drawing.chart import DPI, drawing_style
+from profiler_suite.report.kinds import WRITER
 
 _LENGTH = struct.Struct("<Q")
 
@@ -30,7 +32,9 @@ def png(figure: Figure) -> bytes:
         canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()
-    image.save(buffer, "png", dpi=(DPI, DPI))
+    about = PngInfo()
+    about.add_text("Software", WRITER)
+    image.save(buffer, "png", dpi=(DPI, DPI), pnginfo=about)
     return buffer.getvalue()
 
 

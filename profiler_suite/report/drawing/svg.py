@@ -10,6 +10,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from profiler_suite.report.drawing.chart import Picture, drawing_style
 from profiler_suite.report.drawing.style import variables
+from profiler_suite.report.kinds import WRITER
 
 # Characters that XML 1.0 has no place for, in UTF-8.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -28,7 +29,7 @@ def draw(picture: Picture) -> bytes:
     buffer = io.BytesIO()
     with drawing_style():
         FigureCanvasSVG(picture.figure)
-        picture.figure.savefig(buffer, format="svg", metadata={"Date": None})
+        picture.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": WRITER})
     return _NOT_XML.sub(b"?", buffer.getvalue())
 
 

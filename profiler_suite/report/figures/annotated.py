@@ -16,6 +16,7 @@ from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.drawing import chart, labels
 from profiler_suite.report.drawing.chart import WIDTH_IN, Picture
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, ROLES
+from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure
 
 _ROW_IN = 0.24
@@ -42,7 +43,7 @@ def annotated_source(known: RunFacts) -> Iterator[Picture | None]:
     if not (lines["id"] == asked).any():
         asked = str(lines["id"].iloc[0])
     name = str(lines.loc[lines["id"] == asked, "implementation"].iloc[0])
-    yield source(lines, asked, chart.stem("lines", name))
+    yield source(lines, asked, stem("lines", name))
 
 
 def source(lines: pd.DataFrame, point: str, stem: str) -> Picture | None:

@@ -15,6 +15,7 @@ from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, crossing_bands, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import Mark
+from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure_of_experiment
 
 _MOST_PANELS = 3
@@ -27,7 +28,7 @@ def time_of_experiment(known: RunFacts, experiment: Experiment) -> Iterator[Pict
     if selection.is_swept(experiment, known.points):
         crossings = known.crossovers
         own = crossings[crossings["experiment"] == experiment.name]
-        name = chart.stem("time", experiment.name)
+        name = stem("time", experiment.name)
         yield chart.twins(time_over_axis, experiment, known.points, known.marks, own, name)
 
 

@@ -11,6 +11,7 @@ from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import HEAT
+from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure_of_experiment
 
 # Upper ends of the steps, times the best: within noise, up to half as long
@@ -23,9 +24,7 @@ _MOST_PANELS = 8
 def heat_map(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
     """The grid of a swept experiment."""
     if selection.is_swept(experiment, known.points):
-        yield filters_by_stride(
-            experiment, known.points, chart.stem("heatmap", experiment.name)
-        )
+        yield filters_by_stride(experiment, known.points, stem("heatmap", experiment.name))
 
 
 def filters_by_stride(

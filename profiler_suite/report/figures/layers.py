@@ -13,6 +13,7 @@ from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ROLES, Mark, in_order
+from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure_of_experiment
 
 _ROW_IN = 0.235
@@ -26,7 +27,7 @@ def named_problems(known: RunFacts, experiment: Experiment) -> Iterator[Picture 
     if experiment.axis == "threads" or experiment.pair:
         return
     if not selection.is_swept(experiment, known.points):
-        name = chart.stem("time", experiment.name)
+        name = stem("time", experiment.name)
         yield time_per_name(experiment, known.points, known.marks, _peaks(known), name)
 
 

@@ -12,6 +12,7 @@ from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ROLES, Mark
 from profiler_suite.report.figures import threads_by_size
+from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure_of_experiment
 
 _ROW_IN = 0.26
@@ -26,7 +27,7 @@ def thread_scaling(known: RunFacts, experiment: Experiment) -> Iterator[Picture 
         return
     every = known.thread_scaling
     own = every[every["experiment"].eq(experiment.name)]
-    name = chart.stem("speedup", experiment.name)
+    name = stem("speedup", experiment.name)
     yield threads_by_size.over_size(
         own, known.threads_pay, known.points, known.marks, name
     ) or speed_up(experiment, known.points, own, known.marks, name)

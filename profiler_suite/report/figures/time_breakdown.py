@@ -14,6 +14,7 @@ from profiler_suite.report.content.selection import with_breakdown
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, ROLES, Mark, in_order
+from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure
 
 _ROW_IN = 0.27
@@ -37,8 +38,8 @@ def breakdowns(known: RunFacts) -> Iterator[Picture | None]:
             continue
         swept += not experiment.pair
         facts = (experiment, known.points, known.marks)
-        yield stacked(*facts, chart.stem("where", experiment.name))
-        yield over_axis(*facts, chart.stem("overhead", experiment.name))
+        yield stacked(*facts, stem("where", experiment.name))
+        yield over_axis(*facts, stem("overhead", experiment.name))
     yield agreement(known.points, known.marks, "overhead_methods")
 
 

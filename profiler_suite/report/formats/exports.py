@@ -5,13 +5,14 @@ Importing this imports none of the scientific stack: `export --help` lists the f
 
 import importlib.util
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from profiler_suite.errors import UsageError
+from profiler_suite.files import Kind
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import BreakdownRecord
 from profiler_suite.registry import Registry, blaming
+from profiler_suite.report import kinds
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.run.load import Run
@@ -29,18 +30,23 @@ class Format(Noun, frozen=True):
     summary: str
     """One line: the first line of the function's docstring."""
     content: Content
+    kind: Kind
+    """How an earlier export is recognised, which a new one may replace."""
 
 
 _FORMATS: Registry[Format] = Registry("export format", (__name__,))
 
 
-def export_format(ending: str) -> Callable[[Content], Content]:
-    """Enter the decorated function as a format, under its own name."""
+def export_format(ending: str, kind: Kind = kinds.UNKNOWN) -> Callable[[Content], Content]:
+    """Enter the decorated function as a format, under its own name.
+
+    Without a `kind` no file that is there is replaced, unless --force says so.
+    """
 
     def enter(content: Content) -> Content:
         name = content.__name__
         summary = (content.__doc__ or name).strip().splitlines()[0]
-        made = Format(name=name, ending=ending, summary=summary, content=content)
+        made = Format(name=name, ending=ending, summary=summary, content=content, kind=kind)
         _FORMATS.add(name, made, content)
         return content
 
@@ -52,17 +58,13 @@ def formats() -> dict[str, Format]:
     return _FORMATS.entries()
 
 
-def export(run: "Run", form: str, target: Path) -> None:
-    """Write the run to `target` in that format; UsageError if it has nothing of the kind."""
-    from profiler_suite import store
-
-    found = _FORMATS.find(form)
-    with blaming(found.content):
-        content = found.content(run)
-    store.write_whole(target, content)
+def exported(run: "Run", form: Format) -> str | bytes:
+    """What the file in that format has in it; UsageError if the run has nothing of the kind."""
+    with blaming(form.content):
+        return form.content(run)
 
 
-@export_format("csv")
+@export_format("csv", kinds.POINTS)
 def csv(run: "Run") -> str:
     """The points table, one row per point, for a spreadsheet."""
     from profiler_suite.report.formats import table_csv
@@ -70,7 +72,7 @@ def csv(run: "Run") -> str:
     return table_csv.points_csv(run.points)
 
 
-@export_format("md")
+@export_format("md", kinds.SUMMARY)
 def markdown(run: "Run") -> str:
     """The summary, for a pull request or the summary of a CI job."""
     from profiler_suite.report.content import run_facts
@@ -79,7 +81,7 @@ def markdown(run: "Run") -> str:
     return summary.markdown(run_facts.ask(run), ())
 
 
-@export_format("parquet")
+@export_format("parquet", kinds.PARQUET)
 def parquet(run: "Run") -> bytes:
     """The points table with its types; needs the extra [parquet]."""
     import io
@@ -89,13 +91,18 @@ def parquet(run: "Run") -> bytes:
             "Parquet needs pyarrow, which is not installed; "
             "python -m pip install 'profiler-suite[parquet]'"
         )
-    buffer = io.BytesIO()
+    import pyarrow
+    import pyarrow.parquet
+
     # Every other table can be made from the records.
-    run.points.to_parquet(buffer, engine="pyarrow", index=False)
+    table = pyarrow.Table.from_pandas(run.points, preserve_index=False)
+    marked = table.replace_schema_metadata({**table.schema.metadata, **kinds.PARQUET_MARK})
+    buffer = io.BytesIO()
+    pyarrow.parquet.write_table(marked, buffer)
     return buffer.getvalue()
 
 
-@export_format("pyperf.json")
+@export_format("pyperf.json", kinds.PYPERF)
 def pyperf(run: "Run") -> str:
     """Every sample, for pyperf's compare_to and stats."""
     import json
@@ -108,17 +115,17 @@ def pyperf(run: "Run") -> str:
     return json.dumps(found, allow_nan=False)
 
 
-@export_format("lprof")
+@export_format("lprof", kinds.LPROF)
 def lprof(run: "Run") -> bytes:
     """Raw hits and times of lines, for line_profiler's own viewer."""
     from profiler_suite.measure.lines import lprof
 
     if not run.history.lines:
         raise UsageError(f"{run.folder} has no line profiles; sweep it again to take them")
-    return lprof.content(run.history.lines)
+    return lprof.content(run.history.lines) + kinds.LPROF_MARK
 
 
-@export_format("speedscope.json")
+@export_format("speedscope.json", kinds.SPEEDSCOPE)
 def speedscope(run: "Run") -> str:
     """Native samples, for speedscope."""
     import json

@@ -16,8 +16,6 @@ from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.run import line_breakdown
-from profiler_suite.errors import RunFolderError, UsageError
-from profiler_suite.files import write_whole
 from profiler_suite.report.content import line_totals
 from profiler_suite.report.content.table import TableView
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, css_variables, variables
@@ -114,14 +112,6 @@ def render(found: Explanation) -> str:
     css = importlib.resources.files("profiler_suite.report.html") / "templates" / "page.css"
     style = Markup(css_variables() + css.read_text(encoding="utf-8") + _OWN_CSS)
     return environment.get_template("explanation.html.j2").render(page=_view(found), css=style)
-
-
-def write(found: Explanation, path: Path) -> None:
-    """Write the page into a file."""
-    try:
-        write_whole(path, render(found))
-    except RunFolderError as error:
-        raise UsageError(f"{str(error).partition(';')[0]}; give another file") from error
 
 
 def frame(found: Explanation) -> str:

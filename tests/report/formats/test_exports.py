@@ -15,9 +15,15 @@ from profiler_suite.analysis.run.load import Run, load
 from profiler_suite.analysis.run.point_columns import point_columns
 from profiler_suite.cli.show import export_command
 from profiler_suite.errors import UsageError
-from profiler_suite.report.formats.exports import export, formats, speedscope_document
+from profiler_suite.files import Output
+from profiler_suite.report.formats.exports import formats, speedscope_document
 from tests.analysis.test_time_breakdown import breakdown_record, samples
 from tests.fake_folder import write_run
+
+
+def export(run: Run, form: str, path: Path) -> None:
+    with Output(path, formats()[form].kind) as output:
+        output.write(formats()[form].content(run))
 
 
 def test_samples_become_one_speedscope_profile_per_point() -> None:
