@@ -4,7 +4,7 @@ import os
 import re
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +16,7 @@ from profiler_suite import cli, files
 from profiler_suite.analysis.run.load import load
 from profiler_suite.cli import explain
 from profiler_suite.cli.show import point_latest
+from profiler_suite.measure.lines import lprof
 from profiler_suite.report import kinds, outputs
 from profiler_suite.report.figures.names import possible_names
 from profiler_suite.report.formats import exports
@@ -54,7 +55,7 @@ def content(form: str, run: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """What the writer under test writes, stood in for where it would have to be measured."""
     found = SimpleNamespace(patch="--- a/own.py\n+++ b/own.py\n", to_json=lambda: "{}")
     if form == "lprof":
-        monkeypatch.setattr(exports.lprof, "pickled", lambda rows: b"\x80\x05.")
+        monkeypatch.setattr(lprof, "pickled", lambda rows: b"\x80\x05.")
         real = load
 
         def with_lines(folder: Path) -> Any:
@@ -329,7 +330,7 @@ def test_figures_of_release_0_1_are_recognised(report: Written, tmp_path: Path) 
     assert not kinds.PNG.wrote(tmp_path / "own.png")
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.slow
 def test_a_report_follows_links_and_fills_pipes(
     run: Path, tmp_path: Path, report: Written
 ) -> None:
@@ -359,13 +360,12 @@ def test_a_report_follows_links_and_fills_pipes(
 
 
 @pytest.fixture
-def no_measuring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_measuring(monkeypatch: pytest.MonkeyPatch) -> None:
     def worked(*_: object, **__: object) -> None:
         raise AssertionError("work was done before the folder was refused")
 
     monkeypatch.setattr("profiler_suite.machine.survey.survey", worked)
     monkeypatch.setattr("profiler_suite.fleet.merging.read_part", worked)
-    return None
 
 
 def words(command: str, run: Path, out: Path) -> list[str]:

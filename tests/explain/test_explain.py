@@ -197,6 +197,8 @@ def test_the_command_prints_one_screen_and_writes_the_page(cache: Path, tmp_path
         assert part in done.stdout
     text = page.read_text(encoding="utf-8")
     assert "gram_schmidt" in text
+    assert kinds.EXPLANATION.wrote(page)
+    assert not kinds.PAGE.wrote(page)
     assert text.count("<script") == (1 if "Copy</button>" in text else 0)
 
 
