@@ -82,12 +82,14 @@ INSIDE: dict[str, dict[str, float]] = {
     },
     "report": {
         "write": 4,
+        "outputs": 3,
         "terminal": 3,
         "html": 3,
         "formats": 3,
         "figures": 2,
         "content": 1,
         "drawing": 0,
+        "kinds": -1,
     },
 }
 

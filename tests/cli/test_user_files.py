@@ -55,7 +55,7 @@ def content(form: str, run: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """What the writer under test writes, stood in for where it would have to be measured."""
     found = SimpleNamespace(patch="--- a/own.py\n+++ b/own.py\n", to_json=lambda: "{}")
     if form == "lprof":
-        monkeypatch.setattr(lprof, "pickled", lambda rows: b"\x80\x05.")
+        monkeypatch.setattr(lprof, "content", lambda rows: b"\x80\x05.")
         real = load
 
         def with_lines(folder: Path) -> Any:

@@ -16,6 +16,7 @@ from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure.explain.same_answer import compare, copied, in_words
 from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.recording import TraceTooLongError
+from profiler_suite.report import kinds
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = ROOT / "tests" / "functions"
