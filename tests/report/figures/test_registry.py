@@ -13,6 +13,7 @@ from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.figures.all_figures import hang
+from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import (
     SECTIONS,
     figure,
@@ -43,7 +44,7 @@ def test_figures_stand_in_the_order_of_the_page_and_those_of_others_last() -> No
 def test_a_figure_of_each_experiment_stands_with_its_experiment() -> None:
     @figure_of_experiment("axes")
     def blank(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
-        yield chart.picture(chart.stem("blank", experiment.name), "Blank", "Nothing.")[0]
+        yield chart.picture(stem("blank", experiment.name), "Blank", "Nothing.")[0]
 
     known = run_facts.ask(make_run())
     placed = list(hang(known))
