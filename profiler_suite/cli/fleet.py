@@ -127,7 +127,7 @@ def _campaign(
 
 
 def _telling(campaign: "Campaign", progress: ProgressLine) -> "Callable[[Driver], None]":
-    from profiler_suite.measure.sweep.runner import Progress
+    from profiler_suite.measure.sweep.job import Progress
 
     begun = monotonic()
     before = campaign.points_measured

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from profiler_suite.measure.planning.schedule import Schedule
-    from profiler_suite.measure.sweep.phases import PhaseCallbacks
+    from profiler_suite.measure.sweep.job import PhaseCallbacks
     from profiler_suite.model.run import Provenance
     from profiler_suite.store import RunFolder
 
@@ -34,11 +34,12 @@ def measure(
     from profiler_suite.measure.planning import sharding
     from profiler_suite.measure.planning.plan import usable_bytes
     from profiler_suite.measure.sweep import phases
+    from profiler_suite.measure.sweep.job import Job
     from profiler_suite.model.noun import OTHER
     from profiler_suite.store import read_rows
 
     earlier, _ = read_rows(run_folder.folder)
-    job = phases.Job(
+    job = Job(
         points=provenance.points,
         machine=provenance.machine,
         schedule=schedule,
@@ -78,7 +79,7 @@ def measure(
 
 def told(run_folder: "RunFolder", progress: ProgressLine) -> "PhaseCallbacks":
     """Rows into the run folder, everything else onto the terminal."""
-    from profiler_suite.measure.sweep.phases import PhaseCallbacks
+    from profiler_suite.measure.sweep.job import PhaseCallbacks
 
     return PhaseCallbacks(
         append=run_folder.append,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 from profiler_suite import units
 
 if TYPE_CHECKING:
-    from profiler_suite.measure.sweep.runner import Progress
+    from profiler_suite.measure.sweep.job import Progress
 
 _REDRAW_S = 0.25
 _LOG_EVERY_S = 15.0

@@ -15,7 +15,7 @@ from profiler_suite.fleet.identity import host_of, most_alike
 from profiler_suite.fleet.series import HostSeries, PointBlock
 from profiler_suite.fleet.task import Assignment, ExperimentFile
 from profiler_suite.measure.planning.schedule import Schedule
-from profiler_suite.measure.sweep.phases import Job
+from profiler_suite.measure.sweep.job import Job
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import to_json
 from profiler_suite.model.rows import HostRecord, PassRecord

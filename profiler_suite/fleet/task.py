@@ -19,7 +19,8 @@ from profiler_suite.files import make_folder, write_whole
 from profiler_suite.fleet.identity import differences, environment_that_counts
 from profiler_suite.fleet.lock import alone_on_this_machine
 from profiler_suite.machine.kept import cache_folder
-from profiler_suite.measure.sweep.phases import Job, PhaseCallbacks, measure
+from profiler_suite.measure.sweep.job import Job, PhaseCallbacks
+from profiler_suite.measure.sweep.phases import measure
 from profiler_suite.measure.sweep.row_offsets import place_after
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun, to_json

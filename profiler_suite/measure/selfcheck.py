@@ -18,7 +18,8 @@ from profiler_suite.measure.clock import Clock, clock_of_a_child
 from profiler_suite.measure.planning.forecast import TYPICAL_PREPARE_S
 from profiler_suite.measure.planning.plan import make_point
 from profiler_suite.measure.planning.schedule import Schedule
-from profiler_suite.measure.sweep.runner import Judge, Progress, Sweep
+from profiler_suite.measure.sweep.job import Job, Judge, Progress
+from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Point, Problem
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
@@ -150,17 +151,15 @@ def measure(
     )
     timed, pairs = rounds_plan(effort, machine)
     rows: list[Row] = []
-    sweep = Sweep(
-        timed,
-        machine,
-        schedule(effort, len(timed), perf_counter() - begun),
+    job = Job(
+        points=timed,
+        machine=machine,
+        schedule=schedule(effort, len(timed), perf_counter() - begun),
         seed=effort.seed,
         files=(str(KNOWN_TRUTH),),
-        baselines=kept_baselines_s,
-        append=rows.append,
-        judge=judge,
-        progress=progress,
+        baselines_s=dict(kept_baselines_s),
     )
+    sweep = Sweep(job, judge, rows.append, progress)
     sweep.run()
     return SelfCheckEvidence(
         machine=machine,

@@ -26,6 +26,7 @@ from profiler_suite.measure.children.isolated_points import pass_over
 from profiler_suite.measure.lines.job import LinesReply
 from profiler_suite.measure.planning.plan import Overrides, plan
 from profiler_suite.measure.planning.schedule import QUICK
+from profiler_suite.measure.sweep.job import Job
 from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import BreakdownRecord, PointRecord, Row, Status
@@ -48,17 +49,15 @@ def points(*implementations: str) -> tuple[Point, ...]:
 
 def outcomes(*implementations: str) -> dict[str, tuple[Status, str]]:
     rows: list[Row] = []
-    Sweep(
-        points(*implementations),
-        MACHINE,
-        SHORT,
+    job = Job(
+        points=points(*implementations),
+        machine=MACHINE,
+        schedule=SHORT,
         seed=1,
         files=(str(DEADLY),),
-        baselines={},
-        append=rows.append,
-        judge=estimate,
-        progress=lambda progress: None,
-    ).run()
+        baselines_s={},
+    )
+    Sweep(job, estimate, rows.append, lambda progress: None).run()
     return {
         row.point.implementation: (row.status, row.reason)
         for row in rows

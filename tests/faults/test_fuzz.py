@@ -20,6 +20,7 @@ from profiler_suite.cli.resuming import flagged, resume
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.planning.plan import Overrides, plan
 from profiler_suite.measure.planning.schedule import QUICK
+from profiler_suite.measure.sweep.job import Job
 from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Plan, Point
 from profiler_suite.model.noun import to_json
@@ -299,18 +300,15 @@ def read_everywhere(folder: Path, *, with_report: bool = False) -> None:
 def _taken_up(folder: Path) -> None:
     provenance = store.read_provenance(folder)
     rows, _ = store.read_rows(folder)
-    sweep = Sweep(
-        provenance.points,
-        provenance.machine,
-        QUICK,
+    job = Job(
+        points=provenance.points,
+        machine=provenance.machine,
+        schedule=QUICK,
         seed=1,
         files=(),
-        baselines=provenance.baselines_s,
-        append=lambda row: None,
-        judge=estimate,
-        progress=lambda progress: None,
-        earlier=rows,
+        baselines_s=provenance.baselines_s,
     )
+    sweep = Sweep(job, estimate, lambda row: None, lambda progress: None, rows)
     sweep.baselines()
 
 

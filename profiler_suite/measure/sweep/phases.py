@@ -13,12 +13,11 @@ from profiler_suite.measure.breakdown.per_point import (
     measure_breakdowns,
 )
 from profiler_suite.measure.planning import forecast
-from profiler_suite.measure.planning.schedule import Schedule, most_trace_s
+from profiler_suite.measure.planning.schedule import most_trace_s
+from profiler_suite.measure.sweep.job import Job, Judge, PhaseCallbacks, Progress
 from profiler_suite.measure.sweep.row_offsets import RowOffsets, place_after, point_of
-from profiler_suite.measure.sweep.runner import Judge, Progress, Sweep
+from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Point
-from profiler_suite.model.machine import Machine
-from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import (
     BreakdownRecord,
     LineRecord,
@@ -27,37 +26,6 @@ from profiler_suite.model.rows import (
     Row,
     Status,
 )
-
-
-class Job(Noun, frozen=True):
-    """Points to measure, and all that decides how."""
-
-    points: tuple[Point, ...]
-    machine: Machine
-    schedule: Schedule
-    seed: int
-    files: tuple[str, ...]
-    """Experiment files that enter workloads and implementations of their own."""
-    baselines_s: dict[str, float]
-    """Canary baselines kept from earlier runs on this machine, s."""
-    profiled: tuple[str, ...] | None = None
-    """Ids of points whose lines are profiled; None: one per experiment and implementation."""
-    other_python: str = ""
-    """Runs the points of the other environment; only their times are taken."""
-    afterwards_s: float = 0.0
-    """How long what follows the passes takes, s: counts as time left."""
-
-
-class PhaseCallbacks(Noun, frozen=True):
-    """Whom the passes tell what: rows, how far they are, and what went wrong."""
-
-    append: Callable[[Row], None]
-    show: Callable[[Progress], None]
-    say: Callable[[str], None]
-    """A message that the next one replaces."""
-    pace: Callable[[str], None]
-    """A message of many."""
-    warn: Callable[[str], None]
 
 
 def measure(
@@ -80,21 +48,7 @@ def measure(
         left_s = progress.remaining_s + expected.after_rounds_s
         told.show(msgspec.structs.replace(progress, remaining_s=left_s))
 
-    sweep = Sweep(
-        job.points,
-        job.machine,
-        job.schedule,
-        seed=job.seed,
-        files=job.files,
-        baselines=job.baselines_s,
-        append=told.append,
-        judge=judge,
-        progress=show,
-        earlier=earlier,
-        again=again,
-        start=start,
-        other_python=job.other_python,
-    )
+    sweep = Sweep(job, judge, told.append, show, earlier, again, start)
     sweep.run()
     keep_baselines(sweep.baselines())
     _profile_lines(job, told, expected, sweep.outcomes)

@@ -24,6 +24,7 @@ from profiler_suite.machine.other_python import introduce
 from profiler_suite.measure.planning.plan import Overrides, plan
 from profiler_suite.measure.planning.schedule import QUICK
 from profiler_suite.measure.planning.two_environments import doubled, schedule_for
+from profiler_suite.measure.sweep.job import Job
 from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import OTHER
@@ -79,19 +80,16 @@ def test_a_plan_against_another_environment_takes_twice_the_time_and_memory() ->
 
 def sweep(points: Sequence[Point], earlier: Sequence[Row] = ()) -> list[Row]:
     rows: list[Row] = []
-    Sweep(
-        points,
-        MACHINE,
-        SHORT,
+    job = Job(
+        points=tuple(points),
+        machine=MACHINE,
+        schedule=SHORT,
         seed=1,
         files=(str(TINY),),
-        baselines={},
-        append=rows.append,
-        judge=estimate,
-        progress=lambda progress: None,
-        earlier=earlier,
+        baselines_s={},
         other_python=sys.executable,
-    ).run()
+    )
+    Sweep(job, estimate, rows.append, lambda progress: None, earlier).run()
     return rows
 
 

@@ -10,6 +10,7 @@ from profiler_suite.analysis.statistics import estimate
 from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import QUICK
 from profiler_suite.measure.sweep import phases
+from profiler_suite.measure.sweep.job import Job, PhaseCallbacks
 from profiler_suite.model.experiment import Point, Problem
 from profiler_suite.model.rows import (
     BreakdownRecord,
@@ -28,12 +29,12 @@ SHORT = msgspec.structs.replace(
 )
 
 
-def job() -> phases.Job:
+def job() -> Job:
     experiment = msgspec.structs.replace(
         catalogue.load(TINY),
         problems=tuple(Problem(workload="double", dims={"n": n}) for n in (8, 64)),
     )
-    return phases.Job(
+    return Job(
         points=plan([experiment], MACHINE, SHORT).points,
         machine=MACHINE,
         schedule=SHORT,
@@ -43,7 +44,7 @@ def job() -> phases.Job:
     )
 
 
-def told(rows: list[Row], stop_after: int = 0) -> phases.PhaseCallbacks:
+def told(rows: list[Row], stop_after: int = 0) -> PhaseCallbacks:
     def append(row: Row) -> None:
         rows.append(row)
         if sum(isinstance(r, PointRecord) for r in rows) == stop_after:
@@ -52,12 +53,10 @@ def told(rows: list[Row], stop_after: int = 0) -> phases.PhaseCallbacks:
     def silent(what: object) -> None:
         pass
 
-    return phases.PhaseCallbacks(
-        append=append, show=silent, say=silent, pace=silent, warn=silent
-    )
+    return PhaseCallbacks(append=append, show=silent, say=silent, pace=silent, warn=silent)
 
 
-def blocks(of: phases.Job) -> list[tuple[Point, ...]]:
+def blocks(of: Job) -> list[tuple[Point, ...]]:
     small = tuple(p for p in of.points if p.problem.dims["n"] == 8)
     return [small, tuple(p for p in of.points if p not in small)]
 

@@ -8,6 +8,7 @@ import pytest
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.measure.planning.plan import Overrides, plan
 from profiler_suite.measure.planning.schedule import QUICK
+from profiler_suite.measure.sweep.job import Job
 from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.rows import (
     PassRecord,
@@ -31,18 +32,15 @@ def sweep(*implementations: str, earlier: tuple[Row, ...] = ()) -> list[Row]:
     experiment = catalogue.load(TINY)
     made = plan([experiment], MACHINE, SHORT, Overrides(implementations=implementations))
     rows: list[Row] = []
-    Sweep(
-        made.points,
-        MACHINE,
-        SHORT,
+    job = Job(
+        points=made.points,
+        machine=MACHINE,
+        schedule=SHORT,
         seed=1,
         files=(str(TINY),),
-        baselines={},
-        append=rows.append,
-        judge=estimate,
-        progress=lambda progress: None,
-        earlier=earlier,
-    ).run()
+        baselines_s={},
+    )
+    Sweep(job, estimate, rows.append, lambda progress: None, earlier).run()
     return rows
 
 

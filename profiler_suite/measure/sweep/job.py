@@ -1,0 +1,61 @@
+"""What a sweep is asked for, and whom it tells what."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from profiler_suite.measure.planning.schedule import Schedule
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.machine import Machine
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.results import Estimate
+from profiler_suite.model.rows import (
+    Row,
+    Visit,
+)
+
+
+class Progress(Noun, frozen=True):
+    """How far the sweep is; told between visits, never during one."""
+
+    stage: str
+    """'preparing' or 'measuring'."""
+    points: int
+    points_done: int
+    point: str
+    """The point in hand."""
+    elapsed_s: float
+    remaining_s: float
+
+
+Judge = Callable[[Sequence[Visit], Sequence[int], Mapping[str, float]], Estimate]
+"""Estimates a point from its visits, the process of each, and the canaries' baselines."""
+
+
+class Job(Noun, frozen=True):
+    """Points to measure, and all that decides how."""
+
+    points: tuple[Point, ...]
+    machine: Machine
+    schedule: Schedule
+    seed: int
+    files: tuple[str, ...]
+    """Experiment files that enter workloads and implementations of their own."""
+    baselines_s: dict[str, float]
+    """Canary baselines kept from earlier runs on this machine, s."""
+    profiled: tuple[str, ...] | None = None
+    """Ids of points whose lines are profiled; None: one per experiment and implementation."""
+    other_python: str = ""
+    """Runs the points of the other environment; only their times are taken."""
+    afterwards_s: float = 0.0
+    """How long what follows the passes takes, s: counts as time left."""
+
+
+class PhaseCallbacks(Noun, frozen=True):
+    """What takes the rows of the phases, how far they are, and what went wrong."""
+
+    append: Callable[[Row], None]
+    show: Callable[[Progress], None]
+    say: Callable[[str], None]
+    """Takes a message that the next one replaces."""
+    pace: Callable[[str], None]
+    """Takes one of many such messages; not every one need be shown."""
+    warn: Callable[[str], None]

@@ -1,0 +1,58 @@
+"""What is known of the points of a sweep: their visits, checks and outcomes."""
+
+from collections.abc import Sequence
+
+from profiler_suite.machine.canary import own_baseline
+from profiler_suite.model.experiment import Point
+from profiler_suite.model.rows import (
+    PointRecord,
+    RoundRecord,
+    Row,
+    Status,
+    Visit,
+    WorkerRecord,
+)
+
+
+class VisitLog:
+    """Takes up the rows of a sweep, also those that an interrupted one has left."""
+
+    def __init__(
+        self, points: Sequence[Point], earlier: Sequence[Row], again: frozenset[str]
+    ) -> None:
+        self.visits: dict[str, list[Visit]] = {point.id: [] for point in points}
+        self.worker_of: dict[str, list[int]] = {point.id: [] for point in points}
+        """The worker process of each visit."""
+        self.done: dict[str, Status] = {}
+        self.checked: set[str] = set()
+        """Points whose answers were checked, and right."""
+        for row in earlier:
+            self.add(row)
+        for point_id in again:  # measured before, and to be measured further
+            self.done.pop(point_id, None)
+
+    def add(self, row: Row) -> None:
+        """One more row; one that says nothing of the kind changes nothing."""
+        if isinstance(row, RoundRecord):
+            for visit in row.visits:
+                if visit.point in self.visits:
+                    self.visits[visit.point].append(visit)
+                    self.worker_of[visit.point].append(row.worker)
+        elif isinstance(row, WorkerRecord):
+            if row.status is Status.OK and row.error_bound:
+                self.checked.add(row.point)
+        elif isinstance(row, PointRecord):
+            self.done[row.point.id] = row.status
+
+    def active(self) -> list[str]:
+        """Points without an outcome."""
+        return [point_id for point_id in self.visits if point_id not in self.done]
+
+    def baselines(self) -> dict[str, float]:
+        """Every canary's baseline in this run: 2nd percentile of its times, s."""
+        times: dict[str, list[float]] = {}
+        for visits in self.visits.values():
+            for visit in visits:
+                for name, pair in visit.canaries_s.items():
+                    times.setdefault(name, []).extend(pair)
+        return {name: own_baseline(values) for name, values in times.items()}
