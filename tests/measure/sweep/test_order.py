@@ -57,7 +57,13 @@ def test_many_threads_and_large_data_have_canaries_of_their_own() -> None:
 
 def test_the_log_takes_up_rows_and_lets_points_be_measured_again() -> None:
     a, b, *_ = made = points()
-    visit = Visit(point="a", at_s=0.5, sample_times_s=(1.0,), canaries_s={"ufunc": (2.0, 3.0)})
+    visit = Visit(
+        point="a",
+        at_s=0.5,
+        sample_times_s=(1.0,),
+        canaries_s={"ufunc": (2.0, 3.0)},
+        minor_faults=0,
+    )
     rows = (
         RoundRecord(round=0, worker=3, visits=(visit,)),
         PointRecord(point=a, status=Status.OK, reason=""),
