@@ -48,7 +48,7 @@ LEAST_COVERAGE = 0.8
 
 def is_counted(record: BreakdownRecord) -> bool:
     """Whether enough of the work was counted to speak of FLOP, rates and roofs."""
-    return not record.untraced and record.coverage >= LEAST_COVERAGE
+    return not record.untraced and record.trace_complete and record.coverage >= LEAST_COVERAGE
 
 
 def is_lost(record: BreakdownRecord) -> bool:
@@ -58,6 +58,8 @@ def is_lost(record: BreakdownRecord) -> bool:
 
 def coverage_in_words(record: BreakdownRecord) -> str:
     """'93 % of the time in array code counted; not: …': what is missing by name."""
+    if not record.trace_complete:
+        return "more than could be counted in the time for it"
     of_what = "the time in array code" if record.coverage_samples else "calls"
     text = f"{units.percent(record.coverage)} of {of_what} counted"
     names = [f"{name} ({units.percent(share)})" for name, share in record.escaped.items()]
@@ -223,7 +225,13 @@ def _notes(
         said.append(f"no operation trace: {record.untraced}")
     if record.unsampled:
         said.append(f"no native samples: {record.unsampled}")
-    if record.coverage < 1 and not record.untraced:
+    if record.extrapolated and not record.untraced:
+        share = units.percent(record.extrapolated / max(1, record.calls))
+        said.append(
+            f"the first calls were counted one by one; {share} of all are extrapolated from a "
+            "sample of each line's"
+        )
+    if (record.coverage < 1 or not record.trace_complete) and not record.untraced:
         said.append(coverage_in_words(record))
     missing = [o.name for o in record.operations if not o.replayed and o.calls]
     if missing:

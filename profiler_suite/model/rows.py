@@ -219,6 +219,10 @@ class BreakdownRecord(
     fault_spread_s: float = 0.0
     coverage_samples: Count = 0
     """Native samples that the coverage is made from; 0 where it is by calls."""
+    extrapolated: Count = 0
+    """Calls that were not recorded themselves: others of their line stand for them."""
+    trace_complete: bool = True
+    """False where the trace ended before the function did."""
     escaped: dict[str, Number] = {}
     """What was not counted, by name, as a share of the time in compiled array code."""
     schema: int = SCHEMA_VERSION

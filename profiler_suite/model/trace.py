@@ -96,3 +96,7 @@ class OperationCounts(Noun, frozen=True):
     """Counted calls over counted and uncovered calls; 1 when everything seen was counted."""
     conventions: Count
     """Version of the conventions that the numbers follow."""
+    extrapolated: Count = 0
+    """Calls that were not recorded themselves: others of their line stand for them."""
+    complete: bool = True
+    """False where the trace ended before the function did."""

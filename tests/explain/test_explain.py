@@ -14,8 +14,6 @@ import pytest
 import profiler_suite
 from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure.explain.same_answer import compare, copied, in_words
-from profiler_suite.measure.trace import trace
-from profiler_suite.measure.trace.recording import TraceTooLongError
 from profiler_suite.report import kinds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,18 +84,6 @@ def test_values_are_described_in_a_few_words() -> None:
     assert in_words(np.ones((2, 3)).T) == "float64 (3, 2), column order"
     assert in_words(np.ones(9)[::2]) == "float64 (5,), strided"
     assert in_words([1, 2]) == "list of 2"
-
-
-def test_a_trace_gives_up_after_its_time() -> None:
-    def many() -> None:
-        x = np.ones(3)
-        for _ in range(10**7):
-            x = x + 1.0
-
-    with pytest.raises(TraceTooLongError):
-        trace(many, (), seconds=0.05)
-    # The next one can begin.
-    assert trace(lambda: np.ones(3) + 1.0)[1].flop == 3
 
 
 # ----------------------------------------------------------------- the library

@@ -162,6 +162,8 @@ def breakdown_record(
         coverage_samples=covered.samples if covered else 0,
         escaped=covered.escaped if covered else {},
         uncovered=counts.uncovered if counts else {},
+        extrapolated=counts.extrapolated if counts else 0,
+        trace_complete=counts.complete if counts else True,
         native=samples,
         native_undisturbed=undisturbed,
         untraced=found.reason,

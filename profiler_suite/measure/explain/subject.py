@@ -31,7 +31,6 @@ from profiler_suite.measure.explain.same_answer import arrays_in, compare, copie
 from profiler_suite.measure.lines.functions import functions_to_profile, python_function
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
-from profiler_suite.measure.trace.recording import TraceTooLongError
 from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.trace import OperationCounts
 from profiler_suite.workloads import user_function, verification
@@ -273,10 +272,6 @@ class Subject:
             self.counts, covered = counted(
                 self.function, self.arguments, effort.trace_s, effort.coverage_s
             )
-        except TraceTooLongError:
-            return breakdown_pass.TraceOutcome(
-                reason=f"it makes so many calls that tracing takes over {_seconds(self)}"
-            )
         except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled
             return breakdown_pass.TraceOutcome(
                 reason=f"{type(error).__name__}: {' '.join(str(error).split())}"
@@ -375,10 +370,6 @@ class Subject:
             for name, value in given.items()
             if any(a is value and not a.flags.c_contiguous for a in arrays_in(value))
         )
-
-
-def _seconds(subject: Subject) -> str:
-    return f"{subject.effort.trace_s:.0f} s"
 
 
 def _positional(called: FunctionCall) -> tuple[Callable[..., Any], tuple[Any, ...]]:

@@ -11,7 +11,8 @@ from profiler_suite.measure.trace import masks
 from profiler_suite.measure.trace.calls import call_function, call_ufunc, leaf
 from profiler_suite.measure.trace.names import METHOD_KINDS
 from profiler_suite.measure.trace.pickling import under_its_name
-from profiler_suite.measure.trace.recording import CALL, PAUSE, active, results_of
+from profiler_suite.measure.trace.recorder import results_of
+from profiler_suite.measure.trace.recording import CALL, PAUSE, active, noting
 from profiler_suite.measure.trace.signature import Describer, OperandLayout, seen_array
 from profiler_suite.measure.trace.wrapping import (
     Counting,
@@ -42,11 +43,13 @@ class CountingArray(Counting):
 
     def __getitem__(self, key: Any) -> Any:
         plain = plain_array(self)
-        recorder = active()
-        if recorder is None:
+        if active() is None:
             return _getitem(plain, unwrap(key))
+        recorder = noting("getitem")
         with CALL:
             result = _getitem(plain, unwrap(key))
+        if recorder is None:
+            return wrap(result)
         with PAUSE:
             describer = Describer()
             whole = describer.array(self)
@@ -68,7 +71,7 @@ class CountingArray(Counting):
         plain_key = unwrap(key)
         with CALL:
             _setitem(plain, plain_key, unwrap(value))
-        recorder = active()
+        recorder = noting("setitem")
         if recorder is None:
             return
         with PAUSE:
@@ -133,7 +136,7 @@ class CountingArray(Counting):
     def resize(self, *shape: Any, **kwargs: Any) -> None:
         """Another size in place; what held its elements so far may be a view's base."""
         wanted = unwrap(shape[0] if len(shape) == 1 else shape)
-        recorder = active()
+        recorder = noting("ndarray.resize")
         with PAUSE:
             made = np.zeros(wanted, self.dtype)
             kept = min(made.size, self.size)
@@ -185,7 +188,7 @@ class CountingFlat:
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._flat[unwrap(key)] = unwrap(value)
-        recorder = active()
+        recorder = noting("ndarray.flat setitem")
         if recorder is None:
             return
         with PAUSE:
@@ -202,7 +205,7 @@ class CountingFlat:
             )
 
     def _note(self, name: str, result: Any) -> Any:
-        recorder = active()
+        recorder = noting(name)
         if recorder is not None:
             with PAUSE:
                 recorder.observe(name, "index", (self._array,), {}, result)

@@ -16,11 +16,12 @@ from profiler_suite.measure.trace.names import (
     ufunc_kind,
     ufunc_path,
 )
+from profiler_suite.measure.trace.recorder import results_of
 from profiler_suite.measure.trace.recording import (
     CALL,
     PAUSE,
     active,
-    results_of,
+    noting,
     uncounted_call,
 )
 from profiler_suite.measure.trace.signature import Describer, Tree, seen_array
@@ -35,7 +36,12 @@ def leaf(
     kwargs: Mapping[str, Any],
 ) -> Any:
     """Run compiled code on plain arrays and note it as one call; the result counts again."""
-    recorder = active()
+    if active() is None:
+        plain, plain_kwargs = arguments(args, kwargs)
+        with PAUSE:
+            result = function(*plain, **plain_kwargs)
+        return kwargs["out"] if isinstance(kwargs.get("out"), ndarray) else result
+    recorder = noting(name)
     plain, plain_kwargs = arguments(args, kwargs)
     with PAUSE:
         with CALL:
@@ -51,7 +57,7 @@ def leaf(
                 kind = "view"
             pattern = facts.pattern_of_call(name, plain)
             recorder.observe(name, kind, args, kwargs, result, found, pattern)
-    return result if recorder is None else wrap(result)
+    return wrap(result)
 
 
 def _is_new(result: Any, args: Sequence[Any]) -> bool:
@@ -63,7 +69,9 @@ def _is_new(result: Any, args: Sequence[Any]) -> bool:
 
 def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """Run a ufunc's method on plain arrays, note it, and give back counting results."""
-    recorder = active()
+    counts = active() is not None
+    path = ufunc_path(ufunc)
+    recorder = noting(path if method == "__call__" else f"{path}.{method}") if counts else None
     plain = [unwrap(each) for each in inputs]
     plain_kwargs = {key: unwrap(each) for key, each in kwargs.items()}
     out = kwargs.get("out")
@@ -82,8 +90,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
         elif isinstance(result, np.generic) and sites.asks_for_array():
             result = np.asarray(result)
         if recorder is None or result is NotImplemented:
-            return result
-        path = ufunc_path(ufunc)
+            return wrap(result) if counts and result is not NotImplemented else result
         if objects or _is_object(result):
             recorder.note_uncovered(f"{path} on Python objects")
             return wrap(result)

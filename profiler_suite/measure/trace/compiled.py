@@ -186,10 +186,10 @@ def _uncovered_class(original: type, name: str) -> Callable[..., Any]:
     def make(*args: Any, **kwargs: Any) -> Any:
         recorder = active()
         if recorder is not None:
-            if sites.here().via:
+            if sites.here().via and recorder.notes(name):
                 # NumPy makes views with it, as in broadcast_to.
                 recorder.record(name, "view", (("opaque", name),), (), (), ())
-            else:
+            elif not sites.here().via:
                 recorder.note_uncovered(name)
         return original(*map(unwrap, args), **{key: unwrap(v) for key, v in kwargs.items()})
 

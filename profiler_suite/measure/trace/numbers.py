@@ -7,7 +7,7 @@ import numpy as np
 from numpy import ndarray
 
 from profiler_suite.measure.trace.facts import exponent
-from profiler_suite.measure.trace.recording import active
+from profiler_suite.measure.trace.recording import active, noting
 from profiler_suite.measure.trace.signature import OperandLayout
 
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow")
@@ -56,7 +56,7 @@ _SEEN: dict[type, OperandLayout] = {
 
 
 def _record(name: str, operands: tuple[Any, ...], result: Any) -> None:
-    recorder = active()
+    recorder = noting(name)
     if recorder is None:
         return
     seen = [_SEEN.get(type(each)) for each in operands]

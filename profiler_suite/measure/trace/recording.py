@@ -1,110 +1,15 @@
-"""The recorder: takes note of every call while a function is traced."""
+"""Which trace is under way, whether calls count now, and where this thread's time goes."""
 
 import threading
-from collections.abc import Mapping, Sequence
-from time import perf_counter
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
-from numpy import ndarray
-
-from profiler_suite.measure.trace import sites
-from profiler_suite.measure.trace.signature import Describer, OperandLayout, Signature, Tree
-from profiler_suite.measure.trace.sites import Site
-
-_may_share_memory = np.may_share_memory
+from profiler_suite.measure.trace.recorder import Recorder
 
 # A call of compiled code can lead to Python code that calls more of it; that is
 # part of the call and not counted again. Each thread has its own depth.
 _state = threading.local()
 
-_recorder: "Recorder | None" = None
-
-
-_LOOKS_AT_THE_CLOCK = 256  # calls: a look costs less than a thousandth of recording them
-
-
-class TraceTooLongError(BaseException):
-    """Ends a trace that takes too long; a function's own `except Exception` lets it pass."""
-
-
-class Recorder:
-    """Counts calls by signature and site; gives up after `seconds` where they are given."""
-
-    def __init__(self, seconds: float = 0.0) -> None:
-        self._ends_at_s = perf_counter() + seconds if seconds else 0.0
-        self._entered = 0
-        self.calls: dict[tuple[Signature, Site], int] = {}
-        self.uncovered: dict[str, int] = {}
-        self.averaged: dict[Signature, dict[str, int]] = {}
-        """Sums of facts that are told as means over the calls."""
-
-    def record(
-        self,
-        name: str,
-        kind: str,
-        arguments: tuple[Tree, ...],
-        keywords: tuple[tuple[str, Tree], ...],
-        operands: Sequence[OperandLayout],
-        results: Sequence[OperandLayout],
-        facts: tuple[tuple[str, int], ...] = (),
-        averaged: tuple[tuple[str, int], ...] = (),
-    ) -> None:
-        """Enter one call.
-
-        `facts` tell calls apart; of those in `averaged` calls alike share the mean.
-        """
-        self._entered += 1
-        if (
-            self._ends_at_s
-            and self._entered % _LOOKS_AT_THE_CLOCK == 0
-            and perf_counter() > self._ends_at_s
-        ):
-            raise TraceTooLongError
-        signature = Signature(
-            name, kind, arguments, keywords, tuple(operands), tuple(results), facts
-        )
-        key = (signature, sites.here())
-        self.calls[key] = self.calls.get(key, 0) + 1
-        if averaged:
-            sums = self.averaged.setdefault(signature, {})
-            for fact, value in averaged:
-                sums[fact] = sums.get(fact, 0) + value
-
-    def note_uncovered(self, name: str) -> None:
-        """Enter one call that has no count."""
-        self.uncovered[name] = self.uncovered.get(name, 0) + 1
-
-    def observe(
-        self,
-        name: str,
-        kind: str,
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
-        result: Any,
-        facts: tuple[tuple[str, int], ...] = (),
-        averaged: tuple[tuple[str, int], ...] = (),
-    ) -> None:
-        """Describe a call with its result and enter it."""
-        describer = Describer()
-        arguments = tuple(describer.node(each) for each in args)
-        keywords = tuple((key, describer.node(each)) for key, each in kwargs.items())
-        results = results_of(result, describer.arrays)
-        if kind == "view":
-            results = [
-                each._replace(origin="view") if each.origin == "new" else each
-                for each in results
-            ]
-        self.record(
-            name,
-            kind,
-            arguments,
-            keywords,
-            describer.operands,
-            results,
-            facts,
-            averaged,
-        )
+_recorder: Recorder | None = None
 
 
 class Gauge(Protocol):
@@ -125,32 +30,6 @@ Any other name is that of compiled code that was seen and has no count."""
 _gauge: Gauge | None = None
 
 
-def results_of(result: Any, given: Sequence[ndarray[Any, Any]]) -> list[OperandLayout]:
-    """What a call gave back, and whether each array is new, given or a view."""
-    if isinstance(result, ndarray):
-        return [
-            OperandLayout(
-                result.shape, result.strides, result.dtype, "array", _origin(result, given)
-            )
-        ]
-    if isinstance(result, np.generic):
-        return [OperandLayout((), (), result.dtype, "numpy scalar", "new")]
-    if isinstance(result, tuple | list):
-        return [
-            seen
-            for each in result
-            if isinstance(each, ndarray | np.generic)
-            for seen in results_of(each, given)
-        ]
-    return []
-
-
-def _origin(result: ndarray[Any, Any], given: Sequence[ndarray[Any, Any]]) -> str:
-    if any(array is result for array in given):
-        return "given"
-    return "view" if any(_may_share_memory(array, result) for array in given) else "new"
-
-
 def _depth() -> int:
     depth: int = getattr(_state, "depth", 0)
     return depth
@@ -161,6 +40,12 @@ def active() -> Recorder | None:
     if _recorder is None or _depth():
         return None
     return _recorder
+
+
+def noting(name: str) -> Recorder | None:
+    """The recorder when this call of an operation is to be recorded by it."""
+    recorder = active()
+    return recorder if recorder is not None and recorder.notes(name) else None
 
 
 def running() -> Recorder | None:

@@ -7,7 +7,8 @@ from profiler_suite.errors import UsageError
 from profiler_suite.measure.trace import recording, summary
 from profiler_suite.measure.trace.lending import Loan
 from profiler_suite.measure.trace.patches import Patches
-from profiler_suite.measure.trace.recording import Gauge, Recorder
+from profiler_suite.measure.trace.recorder import Recorder
+from profiler_suite.measure.trace.recording import Gauge
 from profiler_suite.measure.trace.surroundings import namespaces_of, without_partial
 from profiler_suite.model.trace import OperationCounts
 
@@ -25,9 +26,11 @@ def trace(
     any depth, and of the arrays that the globals, closures, defaults and classes hold that
     it and the user's functions it calls refer to. Subclasses keep their class. What it
     does to its arguments it does to the caller's arrays. An exception of the function
-    comes through unchanged. Nothing is timed: counting takes longer. Where `seconds` is
-    given, a trace that takes longer raises TraceTooLongError. A gauge is told when this
-    thread enters and leaves compiled code.
+    comes through unchanged. Nothing is timed: counting takes longer. Where `seconds` of CPU
+    time are given, calls are recorded one and all for half of them, then a sample of each
+    line's, which stands for the others; what takes very long ends before the function does,
+    keeps what it has, and returns None. A gauge is told when this thread enters and leaves
+    compiled code.
     """
     function, args, kwargs = without_partial(function, tuple(args), dict(kwargs or {}))
     recorder = Recorder(seconds)
@@ -43,14 +46,29 @@ def trace(
             borrowed.lend_surroundings(function)
             with Patches(namespaces_of(function)) as patches:
                 counting = patches.stand_in(function)
-                with recording.CODE:
-                    result = enter_traced_function(counting, lent_args, lent_kwargs)
+                result = _result(recorder, counting, lent_args, lent_kwargs)
         finally:
             recording.end()
         result = borrowed.plain(result)
     finally:
         borrowed.give_back()
     return result, summary.counts(recorder)
+
+
+def _result(
+    recorder: Recorder,
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+) -> Any:
+    try:
+        with recording.CODE:
+            return enter_traced_function(function, args, kwargs)
+    # Compiled code in between may have made another exception of it.
+    except BaseException:
+        if not recorder.stopped:
+            raise
+        return None
 
 
 def enter_traced_function(

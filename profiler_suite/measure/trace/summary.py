@@ -11,7 +11,7 @@ from profiler_suite.measure.trace.elementwise import (
 )
 from profiler_suite.measure.trace.movement import movement_work
 from profiler_suite.measure.trace.products import product_work
-from profiler_suite.measure.trace.recording import Recorder
+from profiler_suite.measure.trace.recorder import CALLS, Recorder
 from profiler_suite.measure.trace.signature import OperandLayout, Signature
 from profiler_suite.measure.trace.work import Call, OperationWork, bytes_of
 from profiler_suite.model.trace import Operand, Operation, OperationCounts, OperationLine
@@ -41,7 +41,8 @@ def work_of(signature: Signature) -> OperationWork | None:
 def counts(recorder: Recorder) -> OperationCounts:
     """The totals of a trace."""
     lines: dict[tuple[Signature, str], dict[tuple[str, int], int]] = {}
-    for (signature, site), calls in recorder.calls.items():
+    totals = recorder.totals()
+    for (signature, site), calls in totals.items():
         of_signature = lines.setdefault((signature, site.via), {})
         place = (site.file, site.line)
         of_signature[place] = of_signature.get(place, 0) + calls
@@ -68,6 +69,8 @@ def counts(recorder: Recorder) -> OperationCounts:
         uncovered=uncovered,
         coverage=calls / (calls + missed) if calls + missed else 1.0,
         conventions=conventions.VERSION,
+        extrapolated=sum(totals.values()) - recorder.recorded,
+        complete=not recorder.stopped,
     )
 
 
@@ -75,8 +78,7 @@ def _means(recorder: Recorder, signature: Signature) -> dict[str, int]:
     sums = recorder.averaged.get(signature)
     if sums is None:
         return {}
-    calls = sum(n for (each, _), n in recorder.calls.items() if each == signature)
-    return {name: round(total / calls) for name, total in sums.items()}
+    return {name: round(total / sums[CALLS]) for name, total in sums.items() if name != CALLS}
 
 
 def _operation(
