@@ -7,6 +7,7 @@ the child first.
 """
 
 import contextlib
+import errno
 import importlib.machinery
 import importlib.util
 import os
@@ -66,9 +67,16 @@ def start(
         )
     except OSError as error:
         raise ChildError(
-            f"no process can be started: {error.strerror or error}; close other programs, then "
-            "give the same command again"
+            f"no process can be started: {error.strerror or error}; {_remedy(error)}"
         ) from error
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno == errno.EAGAIN:
+        return "raise the limit on processes (ulimit -u), then give the same command again"
+    if error.errno == errno.ENOMEM:
+        return "give the same command again when more memory is free"
+    return f"check that {error.filename or sys.executable} can be run"
 
 
 def _folders_of_lent() -> list[str]:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Callable
 
 # A space between a number and its unit, or a word that belongs to it.
 _BEFORE_UNIT = re.compile(
@@ -90,6 +91,14 @@ def percent(share: float) -> str:
 def ratio(value: float) -> str:
     """A ratio as '12.3×'."""
     return f"{three_digits(value)}×"
+
+
+def interval(low: float, high: float, form: Callable[[float], str] = time) -> str:
+    """An interval of what cannot be negative: '8.2 ms to 8.7 ms', or 'at most 5.28 ms'."""
+    if high > 0 >= low:
+        return f"at most {form(high)}"
+    one, other = form(low), form(high)
+    return one if one == other else f"{one} to {other}"
 
 
 def printable(text: str) -> str:

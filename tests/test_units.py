@@ -45,3 +45,19 @@ def test_a_number_and_its_unit_stay_on_one_line() -> None:
 
 def test_a_zero_has_no_sign() -> None:
     assert units.percent(-0.0) == units.percent(-1e-9) == "0.0 %"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (8.2e-3, 8.7e-3, "8.20 ms to 8.70 ms"),
+        (0.0, 5.28e-3, "at most 5.28 ms"),
+        (-1e-6, 5.28e-3, "at most 5.28 ms"),
+        (0.0, 0.0, "0 ns"),
+        (8.2e-3, 8.2001e-3, "8.20 ms"),
+    ],
+)
+def test_an_interval_does_not_begin_at_an_impossible_zero(
+    low: float, high: float, said: str
+) -> None:
+    assert units.interval(low, high) == said

@@ -1,8 +1,9 @@
 """The command line: arguments become stages become an exit code. Only here is anything printed.
 
 Exit codes: 0 ok; 1 a confirmed regression, only with `--fail-on`; 2 usage or configuration;
-3 some points failed, or the selfcheck; 4 `--strict` and flagged points; 130 interrupted,
-data kept (or 128 and the number of another signal).
+3 some points failed, or the selfcheck; 4 `--strict` and something is noisy or undecided;
+70 a defect of the suite itself; 130 interrupted, data kept (or 128 and the number of
+another signal).
 """
 
 import io
@@ -15,6 +16,7 @@ import click
 from profiler_suite import __version__, units
 from profiler_suite.cli.compare import compare_command
 from profiler_suite.cli.explain import explain_command
+from profiler_suite.cli.internal import INTERNAL, sentence
 from profiler_suite.cli.merge import merge_command
 from profiler_suite.cli.plugins import with_plugins
 from profiler_suite.cli.selfcheck import selfcheck_command
@@ -103,13 +105,17 @@ def run(arguments: Sequence[str] | None = None, stopping: Stopping | None = None
             # click's way out when whoever read our output (head, less) has gone.
             return OK
         except MemoryError:
-            tell("error: there is not enough memory; close other programs or choose less")
+            tell("error: there is not enough memory; choose fewer or smaller points")
             return USAGE
         except OSError as error:
-            if error.errno in GONE:
+            # A file that cannot be read is no reader who has gone.
+            if error.errno in GONE and not error.filename:
                 return OK
             tell(f"error: {units.printable(_reason(error))}")
             return USAGE
+        except Exception as error:  # noqa: BLE001 - ours, whatever it is
+            tell(f"error: {sentence(error)}")
+            return INTERNAL
 
 
 def _as_shown(error: click.ClickException) -> str:

@@ -323,6 +323,7 @@ def test_an_exception_that_python_cannot_pass_on_is_raised_again() -> None:
         (OSError(23, "Too many open files in system"), 2, "Too many open files"),
         (MemoryError(), 2, "not enough memory"),
         (OSError(5, "Input/output error"), 0, ""),
+        (OSError(5, "Input/output error", "/mnt/x"), 2, "Input/output error: /mnt/x"),
     ],
 )
 def test_an_error_of_the_system_is_one_sentence(
@@ -337,7 +338,7 @@ def test_an_error_of_the_system_is_one_sentence(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(load, "load", fail)
+    monkeypatch.setattr(load, "find_run", fail)
     assert cli.run(["report", "x"]) == code
     told = capsys.readouterr().err
     assert said in told

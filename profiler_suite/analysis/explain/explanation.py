@@ -319,4 +319,4 @@ def overhead_share(breakdown: Breakdown) -> float:
 
 def interval(time: Estimate) -> str:
     """The interval in words: '8.2 ms to 8.7 ms'."""
-    return f"{units.time(time.low_s)} to {units.time(time.high_s)}"
+    return units.interval(time.low_s, time.high_s)

@@ -80,7 +80,7 @@ def threads(known: RunFacts) -> TableView | None:
                 row.dtype,
                 str(row.threads),
                 units.ratio(row.speedup),
-                f"{units.three_digits(row.low)} to {units.three_digits(row.high)}",
+                units.interval(row.low, row.high, units.three_digits),
                 units.percent(row.efficiency),
                 word,
             )
@@ -183,7 +183,7 @@ def ceilings(known: RunFacts) -> TableView:
                 c.level or c.dtype,
                 str(c.threads),
                 form(c.value) if measured else "not measured",
-                f"{form(c.low)} to {form(c.high)}" if measured and c.high > 0 else "",
+                units.interval(c.low, c.high, form) if measured and c.high > 0 else "",
                 c.warning,
             )
         )
@@ -206,7 +206,7 @@ def call_costs(known: RunFacts) -> TableView | None:
             f"{c.layout}, {c.dims}-D" if c.dims else c.layout,
             c.dtype,
             units.time(c.fixed_s),
-            f"{units.time(c.fixed_low_s)} to {units.time(c.fixed_high_s)}",
+            units.interval(c.fixed_low_s, c.fixed_high_s),
             units.count(c.n_half) if c.n_half > 0 else "",
         )
         for c in costs

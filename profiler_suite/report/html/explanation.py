@@ -201,7 +201,7 @@ def _breakdown(found: Explanation) -> TableView:
         (
             entry.name,
             units.time(entry.time_s),
-            f"{units.time(entry.low_s)} to {units.time(entry.high_s)}",
+            units.interval(entry.low_s, entry.high_s),
             units.percent(entry.time_s / breakdown.time_s),
             entry.method,
         )

@@ -226,7 +226,7 @@ def _cards(known: RunFacts) -> tuple[Card, ...]:
                 colour=f"var({variables()[known.marks[row.implementation].text][0]})",
                 work=columns.in_words(row),
                 time=units.time(row.time_s),
-                interval=f"{units.time(row.low_s)} to {units.time(row.high_s)}",
+                interval=units.interval(row.low_s, row.high_s),
                 facts=tuple(facts),
             )
         )
@@ -240,7 +240,7 @@ def _ratio(known: RunFacts) -> RatioView | None:
     return RatioView(
         times=units.ratio(said.ratio),
         word=f"{said.left_name} against {said.right_name}: {said.word}",
-        interval=f"95 % interval {units.ratio(said.low)} to {units.ratio(said.high)}",
+        interval=f"95 % interval {units.interval(said.low, said.high, units.ratio)}",
         flop=_times_the_operations(1 / said.flop_ratio),
         why=_why(known),
     )

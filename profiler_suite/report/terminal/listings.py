@@ -184,7 +184,7 @@ def _ceilings(page: Page, machine: Machine) -> None:
             c.quantity, units.time
         )
         measured = c.value > 0
-        spread = f"{form(c.low)} to {form(c.high)}" if measured and c.high > 0 else ""
+        spread = units.interval(c.low, c.high, form) if measured and c.high > 0 else ""
         value = form(c.value) if measured else "not measured"
         # How it was probed is in the page and in --json.
         rows.append((c.label.partition(" (")[0], str(c.threads), value, spread))
@@ -208,7 +208,7 @@ def _call_costs(page: Page, machine: Machine) -> None:
             c.operation,
             f"{c.layout}, {c.dims}-D {c.dtype}" if c.dims else c.layout,
             units.time(c.fixed_s),
-            f"{units.time(c.fixed_low_s)} to {units.time(c.fixed_high_s)}",
+            units.interval(c.fixed_low_s, c.fixed_high_s),
             units.count(c.n_half) if c.n_half > 0 else "",
         )
         for c in machine.call_costs
