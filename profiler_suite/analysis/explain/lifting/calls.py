@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting.draws import drawn
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.growth import as_array
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
@@ -95,6 +96,9 @@ _ALONG = frozenset(("sort", "argsort", "cumsum", "cumprod", "unwrap"))
 
 def called(reader: ex.Reader, node: ast.Call) -> Term:
     """The term of a call."""
+    random = drawn(reader, node)
+    if random is not None:
+        return random
     name = ast.unparse(node.func)
     owner, _, last = name.rpartition(".")
     if isinstance(node.func, ast.Name):
@@ -112,7 +116,8 @@ def called(reader: ex.Reader, node: ast.Call) -> Term:
 
 def _unknown(node: ast.Call) -> Refusal:
     name = ast.unparse(node.func)
-    if "random" in name or "rng" in name:
+    root = name.partition(".")[0]
+    if "random" in name or "rng" in root:
         return Refusal(f"it draws random numbers with {name} in every iteration")
     return Refusal(f"it calls {name}, which may do anything")
 
@@ -398,6 +403,10 @@ def _fft(reader: ex.Reader, node: ast.Call, name: str, full: str) -> Term:
 
 def _method(reader: ex.Reader, node: ast.Call, function: ast.Attribute) -> Term:
     name = function.attr
+    if isinstance(function.value, ast.Name):
+        known = reader.facts.names.get(function.value.id)
+        if known is not None and known.kind in ("Generator", "RandomState", "Random"):
+            raise Refusal(f"it draws random numbers with {name} in every iteration")
     inner = reader.read(function.value)
     if name in _REDUCTIONS - {"median", "percentile", "quantile", "average"}:
         return _reduction(reader, node, name, inner, node.args)

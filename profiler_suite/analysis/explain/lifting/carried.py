@@ -45,6 +45,8 @@ class Step:
 
 def step(update: Term, old: CarriedValue) -> Step:
     """How a new value comes from the old one; refused where no scan does it."""
+    if isinstance(update, Reduce) and update.initial == old and not _has(update.arg, old):
+        return Step(update.op, replace(update, initial=None))
     if isinstance(update, Apply):
         if update.name == "where":
             return _chosen(update, old)
@@ -199,6 +201,48 @@ def _is_one(term: Term) -> bool:
     return (isinstance(term, Index) and term.index == Poly.number(1)) or (
         isinstance(term, Leaf) and term.text == "1.0"
     )
+
+
+def place_of_extreme(
+    update: Term, best: Term, old: CarriedValue, before: Term, first: Term, label: Label
+) -> Term | None:
+    """`if x[i] > best: best, place = x[i], i`: the place; None where it is something else.
+
+    `best` is the update of the extreme, `first` its value before the loop, `before` that of
+    the place.
+    """
+    if not (
+        isinstance(update, Apply)
+        and isinstance(best, Apply)
+        and update.name == best.name == "where"
+        and update.args[0] == best.args[0]
+        and update.args[2] == old
+        and isinstance(update.args[0], Apply)
+        and update.args[0].name in ("<", ">")
+    ):
+        return None
+    carried = best.args[2]
+    value = update.args[1]
+    if not isinstance(carried, CarriedValue) or not isinstance(value, Index):
+        return None
+    found = step(best, carried)
+    step_of = value.index.of(label.name)
+    if found.op not in ("max", "min") or first.own or label.name not in found.item.loops:
+        return None
+    name, sign = ("argmax", ">") if found.op == "max" else ("argmin", "<")
+    place: Term = Reduce(name, found.item, (label,))
+    if step_of.constant != 1:
+        place = ex.apply("({0}) * ({1})", "*", place, Index(step_of))
+    rest = value.index.without((label.name,))
+    if rest.monomials:
+        place = ex.apply("({0}) + ({1})", "+", place, Index(rest, value.labels))
+    better = ex.apply(
+        f"({{0}}) {sign} ({{1}})",
+        sign,
+        Reduce(found.op, found.item, (label,), None if first.loops else first),
+        first,
+    )
+    return ex.where(better, place, before)
 
 
 def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:

@@ -11,6 +11,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
     Contract,
     Core,
+    Draw,
     Index,
     Leaf,
     Outside,
@@ -70,7 +71,7 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
     weak = weak_of(term)
     if weak:
         return np.dtype(weak)
-    if isinstance(term, Leaf | Access | Outside):
+    if isinstance(term, Leaf | Access | Outside | Draw):
         return _dtype(term.dtype)
     if isinstance(term, View | Scan):
         return dtype_of(term.arg)

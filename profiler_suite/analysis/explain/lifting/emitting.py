@@ -49,6 +49,15 @@ class Emitter:
         self._is_only_made_array = is_only_made_array
         self.lines: list[str] = []
 
+    def begin(self) -> None:
+        """What stands before the rest: all random numbers at once."""
+        if self.lowering.scope.draws:
+            name = "draws"
+            while name in self.facts.definitions or name in self.facts.parameters:
+                name += "_"
+            self.lowering.draws_name = name
+            self._line(f"{name} = {self.lowering.drawing()}")
+
     def _line(self, text: str) -> None:
         line = tidy(text)
         if self.lowering.risky:

@@ -6,6 +6,7 @@ import ast
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.facts import Facts
@@ -71,6 +72,10 @@ class Scope:
         self.env: dict[str, Term] = {}
         self.loops: list[Label] = []
         self.guards: list[Term] = []
+        self.conditional = 0
+        """How many expressions around the one that is read may not be evaluated."""
+        self.draws: list[Any] = []
+        """Where random numbers are drawn, in the order of execution."""
         self.time = 0
         self.assumptions: dict[str, None] = {}
         self.labels: dict[str, Label] = {}
@@ -180,15 +185,21 @@ class Reader:
         return joined("&", parts)
 
     def _read_boolop(self, node: ast.BoolOp) -> Term:
-        parts = [self.read(each) for each in node.values]
+        parts = [self.read(node.values[0])]
+        self.scope.conditional += 1
+        parts += [self.read(each) for each in node.values[1:]]
+        self.scope.conditional -= 1
         sign = "&" if isinstance(node.op, ast.And) else "|"
         if all(is_truth(each) for each in parts):
             return joined(sign, parts)
         raise Refusal(f"{ast.unparse(node)!r} joins values that are not conditions")
 
     def _read_ifexp(self, node: ast.IfExp) -> Term:
-        condition = self.read(node.test)
-        return where(condition, self.read(node.body), self.read(node.orelse))
+        test = self.read(node.test)
+        self.scope.conditional += 1
+        yes, no = self.read(node.body), self.read(node.orelse)
+        self.scope.conditional -= 1
+        return where(test, yes, no)
 
     def _read_attribute(self, node: ast.Attribute) -> Term:
         owner = node.value

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from profiler_suite.analysis.explain.lifting import dependence
 from profiler_suite.analysis.explain.lifting.calls import called
 from profiler_suite.analysis.explain.lifting.emitting import Emitter, live_after
-from profiler_suite.analysis.explain.lifting.expressions import Reader, Scope
+from profiler_suite.analysis.explain.lifting.expressions import Gone, Reader, Scope
 from profiler_suite.analysis.explain.lifting.facts import Facts
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.nests import Walk, stored_names
 from profiler_suite.analysis.explain.lifting.nouns import KeptLoop, LiftedFunction, Lifting
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
-from profiler_suite.analysis.explain.lifting.terms import Refusal
+from profiler_suite.analysis.explain.lifting.terms import Outside, Refusal, Term
 from profiler_suite.analysis.explain.lifting.writer import Style
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Rewrite
@@ -128,9 +128,9 @@ def _piece(
     walk.block([node])
     stores = [dependence.recurrence(each) for each in walk.effects]
     results = {
-        name: scope.env[name]
+        name: scope.env.get(name, Gone())
         for name in sorted(stored_names([node]))
-        if live_after(function.node, node, around, name) and name in scope.env
+        if live_after(function.node, node, around, name)
     }
     dependence.check(stores, list(results.values()), facts)
     lowering = ArrayWriter(scope, style)
@@ -139,10 +139,11 @@ def _piece(
         return _is_only_made_array(function.node, node, name, facts)
 
     emitter = Emitter(lowering, is_only_made_array)
+    emitter.begin()
     for store in stores:
         emitter.store(store)
-    for name, term in results.items():
-        emitter.result(name, term)
+    for name in _in_order(results):
+        emitter.result(name, results[name])
     lines = emitter.lines or ["pass"]
     return Piece(
         node,
@@ -152,6 +153,22 @@ def _piece(
         lowering.memory.largest,
         not any(isinstance(each, ast.For | ast.While) for each in around),
     )
+
+
+def _in_order(results: Mapping[str, Term]) -> list[str]:
+    """Names so that each is set after all that need its old value."""
+    needs = {
+        name: {each.name for each in term.walk() if isinstance(each, Outside)} - {name}
+        for name, term in results.items()
+    }
+    left, found = list(results), []
+    while left:
+        free = [n for n in left if not any(n in needs[m] for m in left if m != n)]
+        if not free:
+            raise Refusal(f"{' and '.join(left)} need each other's old values")
+        found += free[:1]
+        left.remove(free[0])
+    return found
 
 
 _TAKES_LIST = (

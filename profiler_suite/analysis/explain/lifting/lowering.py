@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     CarriedValue,
     Contract,
     Core,
+    Draw,
     Extend,
     Index,
     Label,
@@ -50,6 +52,7 @@ class ArrayWriter(Writer):
     def __init__(self, scope: Scope, style: Style) -> None:
         super().__init__(scope, style)
         self.accesses = Accesses(scope, self.lower)
+        self.draws_name = "draws"
         self.risky = False
         """Whether the last expression divides or takes roots where a condition forbids it."""
 
@@ -69,6 +72,8 @@ class ArrayWriter(Writer):
             return ordered(self.accesses.read(term), self.dims(term))
         if isinstance(term, Apply):
             return self._apply(term)
+        if isinstance(term, Draw):
+            return self._draw(term)
         if isinstance(term, View):
             inner = self.lower(term.arg)
             return ordered(inner, self.dims(term, [inner]))
@@ -114,6 +119,27 @@ class ArrayWriter(Writer):
             parts.append(f"({self.facts.text(rest)})")
         return Array(" + ".join(parts), tuple(ordered_names))
 
+    def _draw(self, term: Draw) -> Array:
+        """Part of all random numbers, which stand before the rest."""
+        dims = (*term.labels, *term.axes)
+        if len(self.scope.draws) == 1:
+            return Array(self.draws_name, dims)
+        parts = [":" if each in term.labels else "" for each in term.labels]
+        return Array(f"{self.draws_name}[{', '.join(parts)}, {term.number}]", dims)
+
+    def drawing(self) -> str:
+        """The call that draws all random numbers of the loop."""
+        call = self.scope.draws[0]
+        many = [Poly.number(len(self.scope.draws))] if len(self.scope.draws) > 1 else []
+        sizes = [*(each.count for each in call.labels), *many, *call.sizes]
+        texts = [self.facts.text(each) for each in sizes]
+        self.memory.add((*call.labels,))
+        if call.by_position:
+            return f"{call.text}{', '.join(texts)})"
+        size = texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+        named = f"size={size}" if not call.text.endswith("(") else size
+        return f"{call.text}{'' if call.text.endswith('(') else ', '}{named})"
+
     def _apply(self, term: Apply) -> Array:
         if self.style.distance:
             found = distances(self, term)
@@ -131,6 +157,8 @@ class ArrayWriter(Writer):
             texts.append(text)
         if dims and any(each.name in _RISKY for each in term.walk() if isinstance(each, Apply)):
             self.risky |= term.name == "where"
+        if not dims and term.name == "where":
+            return Array(f"({texts[1]}) if ({texts[0]}) else ({texts[2]})")
         if not dims and term.name.startswith("astype "):
             kind = term.form.rpartition("astype(")[2].rstrip(")")
             inner = texts[0]
@@ -155,6 +183,16 @@ class ArrayWriter(Writer):
         return self._reduce(term)
 
     def _reduce(self, term: Reduce) -> Array:
+        inside = term.arg
+        if (
+            isinstance(inside, Reduce)
+            and inside.op == term.op
+            and term.op in ("sum", "prod", "max", "min", "any", "all")
+            and inside.initial is None
+            and not inside.form
+        ):
+            both = (*inside.over, *term.over)
+            return self._reduce(replace(term, arg=inside.arg, over=both))
         inner = self.lower(term.arg)
         over = [each for each in term.over if each in inner.dims]
         lacking = [each for each in term.over if each not in inner.dims]

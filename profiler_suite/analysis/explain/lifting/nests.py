@@ -13,6 +13,7 @@ from profiler_suite.analysis.explain.lifting.growth import as_array, grows
 from profiler_suite.analysis.explain.lifting.iteration import entered
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
+    Apply,
     CarriedValue,
     Extend,
     Label,
@@ -233,9 +234,6 @@ class Walk:
         self._close(tuple(labels), names, before, first)
         for name in own:
             scope.env[name] = Gone()
-        scope.env = {
-            name: term for name, term in scope.env.items() if name in kept or name not in own
-        }
 
     def _is_defined(self, name: str) -> bool:
         facts = self.scope.facts
@@ -263,8 +261,11 @@ class Walk:
     ) -> None:
         """What carried names hold after a loop, and running values where they were read."""
         scope = self.scope
-        ended: dict[str, Term] = {}
-        for name in names:
+        ended: dict[str, Term] = self._places(labels, names, before)
+        self._stored_places(labels, names, before, first)
+        for name in ended:
+            scope.env[name] = Gone()
+        for name in [each for each in names if each not in ended]:
             old = CarriedValue(name, labels[0], before[name].own) if name in before else None
             update = scope.env.get(name)
             if update is None or old is None or isinstance(update, Gone):
@@ -301,6 +302,68 @@ class Walk:
             )
         self._still_carried(labels, ended, first)
         scope.env.update(ended)
+
+    def _places(
+        self, labels: tuple[Label, ...], names: list[str], before: dict[str, Term]
+    ) -> dict[str, Term]:
+        """Where extremes were found: names that change together with an extreme."""
+        found: dict[str, Term] = {}
+        if len(labels) != 1:
+            return found
+        for name in names:
+            update = self.scope.env.get(name)
+            if name not in before or not isinstance(update, Apply) or update.name != "where":
+                continue
+            others = {
+                each.name
+                for each in update.args[0].walk()
+                if isinstance(each, CarriedValue) and each.label == labels[0]
+            } - {name}
+            if len(others) != 1:
+                continue
+            (best,) = others
+            extreme = self.scope.env.get(best)
+            if extreme is None or best not in before:
+                continue
+            old = CarriedValue(name, labels[0], before[name].own)
+            place = carried.place_of_extreme(
+                update, extreme, old, before[name], before[best], labels[0]
+            )
+            if place is not None:
+                self.scope.assume("at least one iteration, and no NaN is compared")
+                found[name] = place
+        return found
+
+    def _stored_places(
+        self, labels: tuple[Label, ...], names: list[str], before: dict[str, Term], first: int
+    ) -> None:
+        """`if x[j] < best: best = x[j]; out[i] = j` stores once, after the loop over j."""
+        for number in range(first, len(self.effects)):
+            effect = self.effects[number]
+            if (
+                effect.guard is None
+                or effect.op != "="
+                or len(labels) != 1
+                or effect.labels[-1:] != labels
+                or labels[0].name in effect.target.loops
+            ):
+                continue
+            old = CarriedValue("", labels[0], effect.term.own)
+            update = ex.where(effect.guard, effect.term, old)
+            rest = replace(effect.target, labels=effect.labels[:-1])
+            for best in names:
+                extreme = self.scope.env.get(best)
+                if extreme is None or best not in before:
+                    continue
+                place = carried.place_of_extreme(
+                    update, extreme, old, rest, before[best], labels[0]
+                )
+                if place is not None:
+                    self.scope.assume("at least one iteration, and no NaN is compared")
+                    self.effects[number] = replace(
+                        effect, target=rest, term=place, guard=None, labels=effect.labels[:-1]
+                    )
+                    break
 
     def _readers(self, old: CarriedValue, name: str, first: int) -> bool:
         terms = [each.term for each in self.effects[first:]]

@@ -259,6 +259,27 @@ class Contract(Term):
 
 
 @dataclass(frozen=True)
+class Draw(Term):
+    """Random numbers, drawn in every iteration."""
+
+    number: int
+    """Which of the draws of one iteration."""
+    labels: tuple[Label, ...]
+    axes: tuple[Label, ...] = ()
+    dtype: str = "float64"
+
+    @cached_property
+    def own(self) -> tuple[Label, ...]:
+        """From its size."""
+        return self.axes
+
+    @cached_property
+    def loops(self) -> frozenset[str]:
+        """All loops around it."""
+        return frozenset(each.name for each in self.labels)
+
+
+@dataclass(frozen=True)
 class Stack(Term):
     """Several values side by side: a list of them made an array."""
 

@@ -853,3 +853,98 @@ def sum_builtin(x: A, y: A) -> A:
     for i in range(len(x)):
         out[i] = sum(x[i, j] * y[j] for j in range(len(y)))
     return out
+
+
+@kind(n="=n", rng="rng")
+def monte_carlo(n: A, rng: A) -> A:
+    inside = 0
+    for _ in range(n):
+        x = rng.random()
+        y = rng.random()
+        if x * x + y * y < 1:
+            inside += 1
+    return inside, rng
+
+
+@kind(n="=n", m="=m", rng="rng")
+def noise_element_by_element(n: A, m: A, rng: A) -> A:
+    out = np.zeros((n, m))
+    for i in range(n):
+        for j in range(m):
+            out[i, j] = 2 + rng.normal(0, 0.5)
+    return out, rng
+
+
+@kind(n="=n", rng="rng")
+def random_vectors(n: A, rng: A) -> A:
+    out = []
+    for _ in range(n):
+        p = rng.standard_normal(3)
+        out.append(p / np.sqrt(np.sum(p**2)))
+    return np.array(out).reshape(-1, 3), rng
+
+
+@kind(n="=n", rng="rng")
+def random_walk(n: A, rng: A) -> A:
+    out = np.zeros(n)
+    s = 0.0
+    for i in range(n):
+        s += rng.integers(0, 2) * 2 - 1
+        out[i] = s
+    return out, rng
+
+
+@kind(x="n m")
+def largest_of_matrix(x: A) -> A:
+    best = -np.inf
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            if x[i, j] > best:
+                best = x[i, j]
+    return best
+
+
+@kind(x="n", least=1)
+def place_of_the_largest(x: A) -> A:
+    best, where = x[0], 0
+    for i in range(1, len(x)):
+        if x[i] > best:
+            best = x[i]
+            where = i
+    return best, where
+
+
+@kind(x="n d", y="m d", least=1)
+def nearest_neighbour(x: A, y: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        best = np.inf
+        for j in range(len(y)):
+            d = np.sum((x[i] - y[j]) ** 2)
+            if d < best:
+                best = d
+                out[i] = j
+    return out
+
+
+@kind(x="n d", y="m d", least=1)
+def nearest_neighbour_by_argmin(x: A, y: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        out[i] = np.argmin(np.sum((y - x[i]) ** 2, axis=1))
+    return out
+
+
+@kind(x="n d", y="m d", least=1)
+def nearest_distance(x: A, y: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        best: A = np.inf
+        k = 0
+        for j in range(len(y)):
+            d = np.linalg.norm(x[i] - y[j])
+            if d < best:
+                best = d
+                k = j
+        out[i] = best + k
+    return out

@@ -1,0 +1,102 @@
+"""Random numbers drawn one by one, as one call that leaves the stream where it was."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from profiler_suite.analysis.explain.lifting.expressions import Reader
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import (
+    Draw,
+    Index,
+    Label,
+    Leaf,
+    Refusal,
+    Term,
+)
+
+# Of these, n single numbers and one call for n come from the same stream: tried for
+# Generator and RandomState, with NumPy 2. The number is how many arguments come before size.
+_BEFORE_SIZE = {
+    **dict.fromkeys(("random", "standard_normal", "standard_exponential", "random_sample"), 0),
+    **dict.fromkeys(("exponential", "poisson", "geometric", "weibull", "rayleigh"), 1),
+    **dict.fromkeys(("normal", "uniform", "gamma", "beta", "binomial", "lognormal"), 2),
+    **dict.fromkeys(("laplace", "logistic", "gumbel", "integers", "randint"), 2),
+    **dict.fromkeys(("rand", "randn"), 0),
+}
+_OWNERS = ("np.random", "numpy.random")
+
+
+@dataclass(frozen=True)
+class DrawCall:
+    """One place in the body where numbers are drawn."""
+
+    text: str
+    """The call without its size: 'rng.normal(0, 1'."""
+    by_position: bool
+    """rand and randn take their extents one by one."""
+    sizes: tuple[Poly, ...]
+    labels: tuple[Label, ...]
+    dtype: str
+
+
+def drawn(reader: Reader, node: ast.Call) -> Term | None:
+    """A draw as a term; None where the call is none."""
+    if not isinstance(node.func, ast.Attribute) or node.func.attr not in _BEFORE_SIZE:
+        return None
+    owner, name = ast.unparse(node.func.value), node.func.attr
+    kind = reader.facts.names.get(owner)
+    if owner not in _OWNERS and (kind is None or kind.kind not in ("Generator", "RandomState")):
+        return None
+    if reader.scope.guards or reader.scope.conditional:
+        raise Refusal("random numbers are drawn in some iterations only")
+    first = _BEFORE_SIZE[name]
+    by_position = name in ("rand", "randn")
+    given = node.args if by_position else node.args[:first]
+    size: list[ast.expr] = list(given) if by_position else list(node.args[first:])
+    for each in node.keywords:
+        if each.arg != "size":
+            raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+        size = [each.value]
+    sizes = tuple(_sizes(reader, size))
+    texts = [] if by_position else [_fixed(reader, each) for each in given]
+    call = DrawCall(
+        text=f"{ast.unparse(node.func)}({', '.join(texts)}",
+        by_position=by_position,
+        sizes=sizes,
+        labels=tuple(reader.scope.loops),
+        dtype="int64" if name in ("integers", "randint", "poisson", "binomial") else "float64",
+    )
+    if any(
+        (e.text, e.labels, e.sizes) != (call.text, call.labels, call.sizes)
+        for e in reader.scope.draws
+    ):
+        raise Refusal("random numbers of several kinds are drawn in turn")
+    if not call.labels:
+        raise Refusal("random numbers are drawn outside of the loop")
+    reader.scope.draws.append(call)
+    axes = tuple(reader.scope.label(each) for each in sizes)
+    return Draw(len(reader.scope.draws) - 1, call.labels, axes, call.dtype)
+
+
+def _sizes(reader: Reader, size: list[ast.expr]) -> list[Poly]:
+    parts: list[ast.expr] = []
+    for each in size:
+        parts += each.elts if isinstance(each, ast.Tuple | ast.List) else [each]
+    found = []
+    for each in parts:
+        if isinstance(each, ast.Constant) and each.value is None:
+            continue
+        number = reader.read(each)
+        if not isinstance(number, Index) or number.loops:
+            raise Refusal("how many random numbers are drawn changes")
+        found.append(number.index)
+    return found
+
+
+def _fixed(reader: Reader, node: ast.expr) -> str:
+    found = reader.read(node)
+    if not isinstance(found, Leaf | Index) or found.loops:
+        raise Refusal("the distribution of random numbers changes from iteration to iteration")
+    return ast.unparse(node)

@@ -1,0 +1,339 @@
+"""Loops that must stay as a whole, each with words of the reason."""
+
+import math
+import random
+from typing import Any
+
+import numpy as np
+
+from tests.analysis.explain.lifting.checking import refused
+
+A = Any
+
+
+@refused("iteration before", x="n")
+def logistic_map(x: A) -> A:
+    s = 0.5
+    for i in range(len(x)):
+        s = 3.7 * s * (1 - s) + 0.0 * x[i]
+    return s
+
+
+@refused("several of its elements", x="n")
+def fibonacci_like(x: A) -> A:
+    for i in range(2, len(x)):
+        x[i] = x[i - 1] * x[i - 2]
+    return x
+
+
+@refused("depends on", u="n m")
+def gauss_seidel(u: A) -> A:
+    for i in range(1, u.shape[0] - 1):
+        for j in range(1, u.shape[1] - 1):
+            u[i, j] = 0.25 * (u[i - 1, j] + u[i + 1, j] + u[i, j - 1] + u[i, j + 1])
+    return u
+
+
+@refused("a compiler", a="n", b="m")
+def edit_distance(a: A, b: A) -> A:
+    n, m = len(a), len(b)
+    d = np.zeros((n + 1, m + 1))
+    for i in range(1, n + 1):
+        for j in range(1, m + 1):
+            cost = 0 if a[i - 1] == b[j - 1] else 1
+            d[i, j] = min(d[i - 1, j] + 1, d[i, j - 1] + 1, d[i - 1, j - 1] + cost)
+    return d
+
+
+@refused("may end before", x="n")
+def first_above(x: A) -> A:
+    for i in range(len(x)):
+        if x[i] > 0.5:
+            return i
+    return -1
+
+
+@refused("may end before", x="n")
+def sum_until(x: A) -> A:
+    s = 0.0
+    for v in x:
+        if s > 2:
+            break
+        s += v
+    return s
+
+
+@refused("side effects", x="n")
+def prints(x: A) -> A:
+    for v in x:
+        print(v)  # noqa: T201
+
+
+@refused("which may do anything", x="n")
+def calls_an_unknown_function(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = unknown(x[i])
+    return out
+
+
+def unknown(x: A) -> A:
+    """Might keep a count of its calls."""
+    global _calls
+    _calls += 1
+    return x
+
+
+_calls = 0
+
+
+@refused("may share their memory", x="n")
+def view_of_its_input(x: A) -> A:
+    y = x[1:]
+    for i in range(len(y)):
+        y[i] = x[i] + 1
+    return x
+
+
+@refused("random", n="=n")
+def draws_from_the_standard_library(n: A) -> A:
+    out = np.zeros(n)
+    for i in range(n):
+        out[i] = random.random()
+    return out * 0
+
+
+@refused("random", n="=n", rng="rng")
+def draws_in_a_condition(n: A, rng: A) -> A:
+    s = 0.0
+    for i in range(n):
+        if i % 2:
+            s += rng.random()
+    return s
+
+
+@refused("random", n="=n", rng="rng")
+def random_walk_with_two_generators_of_numbers(n: A, rng: A) -> A:
+    s = 0.0
+    for _ in range(n):
+        s += rng.normal() * rng.random()
+    return s
+
+
+@refused("exceptions", x="n")
+def catches(x: A) -> A:
+    s = 0.0
+    for v in x:
+        try:
+            s += 1 / v
+        except ZeroDivisionError:
+            s += 1
+    return s
+
+
+@refused("exceptions", x="n")
+def asserts(x: A) -> A:
+    s = 0.0
+    for v in x:
+        assert v < 100
+        s += v
+    return s
+
+
+@refused("is a list", x="n")
+def over_a_list(x: A) -> A:
+    numbers = x.tolist()
+    s = 0.0
+    for i in range(len(numbers)):
+        s += numbers[i]
+    return s
+
+
+@refused("length of", x="n")
+def growing_windows(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = np.median(x[: i + 1])
+    return out
+
+
+@refused("another one writes", a="n n")
+def forward_substitution(a: A) -> A:
+    n = len(a)
+    x = np.ones(n)
+    for i in range(n):
+        for j in range(i):
+            x[i] -= a[i, j] * x[j]
+    return x
+
+
+@refused("another one writes", a="n n")
+def floyd_warshall(a: A) -> A:
+    n = len(a)
+    for k in range(n):
+        for i in range(n):
+            for j in range(n):
+                a[i, j] = min(a[i, j], a[i, k] + a[k, j])
+    return a
+
+
+@refused("depends on", x="n")
+def bubble_pass(x: A) -> A:
+    for i in range(len(x) - 1):
+        x[i + 1] = max(x[i], x[i + 1]) * 0.5 + x[i + 1] * x[i]
+    return x
+
+
+@refused("iteration before", x="n")
+def previous_value(x: A) -> A:
+    out = np.zeros(len(x))
+    last = 0.0
+    for i in range(len(x)):
+        out[i] = x[i] - last
+        last = x[i]
+    return out
+
+
+@refused("used after the loop", x="n")
+def loop_variable_used_after(x: A) -> A:
+    t = 0.0
+    for v in x:
+        t = v * 2
+    return t
+
+
+@refused("used after the loop", x="n")
+def counter_used_after(x: A) -> A:
+    s = 0.0
+    i = 0
+    for i in range(len(x)):
+        s += x[i]
+    return s, i
+
+
+@refused("last of several", x="n m")
+def last_one_wins(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            out[i] = x[i, j]
+    return out
+
+
+@refused("is a dict, not an array", n="=n")
+def over_a_dictionary(n: A) -> A:
+    d = {k: k * 2 for k in range(n)}
+    s = 0
+    for k in d:
+        s += d[k]
+    return s
+
+
+@refused("no number", x="n")
+def text(x: A) -> A:
+    s = ""
+    for v in x:
+        s += "a" if v > 0 else "b"
+    return s
+
+
+@refused("not followed", x="n")
+def globals_changed(x: A) -> A:
+    global _calls
+    for v in x:
+        del v
+
+
+@refused("not followed", x="n")
+def math_without_counterpart(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = np.polyval(np.ones(3), x[i])
+    return out
+
+
+@refused("no counterpart", x="n")
+def gamma(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = math.gamma(abs(x[i]) + 1)
+    return out
+
+
+@refused("selects by a condition", x="n m")
+def ragged_selection(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = np.median(x[i, x[i] > 0]) if (x[i] > 0).any() else 0.0
+    return out
+
+
+@refused("several of its elements", x="n")
+def mixed_recursion(x: A) -> A:
+    y = np.zeros(len(x))
+    for i in range(1, len(x)):
+        y[i] = y[i - 1] + y[0] + x[i]
+    return y
+
+
+@refused("depends on", x="n", least=1)
+def collatz_like(x: A) -> A:
+    k = 7.0
+    for v in x:
+        k = k / 2 if k > v else 3 * k + 1
+    return k
+
+
+@refused("else part", x="n")
+def loop_with_else(x: A) -> A:
+    s = 0.0
+    for v in x:
+        s += v
+    else:
+        s += 1
+    return s
+
+
+@refused("with block", x="n")
+def context(x: A) -> A:
+    s = 0.0
+    for v in x:
+        with np.errstate(all="ignore"):
+            s += 1 / v
+    return s
+
+
+@refused("sets", x="n")
+def attribute_set(x: A) -> A:
+    class Box:
+        value = 0.0
+
+    box = Box()
+    for v in x:
+        box.value = v
+    return box.value
+
+
+@refused("several elements at once", x="n")
+def two_elements_at_once(x: A) -> A:
+    n = len(x)
+    for i in range(n // 2):
+        x[i], x[n - 1 - i] = x[n - 1 - i], x[i]
+    return x
+
+
+@refused("grows", x="n")
+def two_pieces_per_iteration(x: A) -> A:
+    out = []
+    for v in x:
+        out.append(v)
+        out.append(-v)
+    return np.array(out)
+
+
+@refused("overlap", x="n")
+def overlapping_writes(x: A) -> A:
+    out = np.zeros(len(x) + 2)
+    for i in range(len(x)):
+        out[i : i + 3] = x[i]
+    return out

@@ -1,0 +1,38 @@
+"""What must stay a loop stays one, with its reason; loops inside it may be lifted."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.analysis.explain.lifting import checking
+from tests.analysis.explain.lifting import refused_kinds as refused_kinds
+from tests.analysis.explain.lifting.checking import REFUSED
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_loop_that_must_stay_is_refused_with_its_reason(name: str) -> None:
+    kind, reason = REFUSED[name]
+
+    @settings(
+        max_examples=3,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(data=st.data())
+    def check(data: Any) -> None:
+        values = data.draw(checking.arguments(kind))
+        found = checking.lifting(kind, checking.names_of(kind, values))
+        assert not any(each.whole for each in found.lifted), found.lifted[0].source
+        assert any(reason in each.reason for each in found.unlifted), found.unlifted
+        expected = checking.run(kind.function, values)
+        for each in found.lifted:
+            got = checking.run(checking.made(each), values)
+            single = checking.is_single(values)
+            assert checking.same(expected, got, False, single), each.source
+
+    check()
