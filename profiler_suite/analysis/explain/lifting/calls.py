@@ -142,6 +142,10 @@ def _builtin(reader: ex.Reader, node: ast.Call, name: str) -> Term:
     if name in ("max", "min") and len(node.args) > 1:
         _plain(node)
         found = reader.read(node.args[0])
+        if reader.scope.interior and len(node.args) == 2:
+            other = reader.read(node.args[1])
+            if isinstance(found, Index) and isinstance(other, Index):
+                return _cut(reader, name, found, other)
         for each in node.args[1:]:
             found = larger(reader, name, found, reader.read(each))
         return found
@@ -163,6 +167,14 @@ def _builtin(reader: ex.Reader, node: ast.Call, name: str) -> Term:
     if name == "range":
         raise Refusal("a range is used as a value")
     raise _unknown(node)
+
+
+def _cut(reader: ex.Reader, name: str, one: Index, other: Index) -> Index:
+    """max(0, y - r) inside, where it is y - r."""
+    moving, fixed = (one, other) if one.loops else (other, one)
+    gap = moving.index - fixed.index
+    reader.scope.constraints.append(gap if name == "max" else -gap)
+    return moving
 
 
 def larger(reader: ex.Reader, name: str, left: Term, right: Term) -> Term:
@@ -238,7 +250,7 @@ def _is_double(term: Term) -> bool:
 def _numpy(reader: ex.Reader, node: ast.Call, name: str) -> Term:
     if name in _REDUCTIONS:
         return _reduction(reader, node, name, reader.read(node.args[0]), node.args[1:])
-    if name in ("array", "asarray", "stack", "asanyarray") and len(node.args) == 1:
+    if name in ("array", "asarray", "stack", "asanyarray", "fromiter") and len(node.args) == 1:
         return _made(reader, node)
     made = new_array(reader, node, name)
     if made is not None:
@@ -287,16 +299,19 @@ def new_array(reader: ex.Reader, node: ast.Call, name: str) -> Term | None:
 
 
 def _made(reader: ex.Reader, node: ast.Call) -> Term:
-    given = node.args[0]
-    if node.keywords:
+    kinds = [each.value for each in node.keywords if each.arg == "dtype"]
+    if len(kinds) != len(node.keywords):
         raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
-    if isinstance(given, ast.ListComp):
-        item, labels, mask = comprehended(reader, given)
-        if mask is not None:
-            raise Refusal("a list whose length is not known is used in the loop")
-        return View(item, (*labels, *item.own))
-    inner = reader.read(given)
-    return as_array(inner) if isinstance(inner, Extend) else inner
+    inner = reader.read(node.args[0])
+    inner = as_array(inner) if isinstance(inner, Extend) else inner
+    return cast_to(inner, kinds[0]) if kinds else inner
+
+
+def cast_to(inner: Term, kind: ast.expr) -> Term:
+    """x.astype(dtype)."""
+    text = ast.unparse(kind)
+    shown = text.replace("numpy.", "NP.").replace("np.", "NP.")
+    return Apply(f"({{0}}).astype({shown})", (inner,), f"astype {text.rpartition('.')[2]}")
 
 
 def _along(inner: Term, form: str) -> Term:
@@ -421,9 +436,7 @@ def _method(reader: ex.Reader, node: ast.Call, function: ast.Attribute) -> Term:
     if name in ("ravel", "flatten") and not node.args:
         return flattened(reader, inner)
     if name == "astype" and len(node.args) == 1 and not node.keywords:
-        kind = ast.unparse(node.args[0])
-        shown = kind.replace("numpy.", "NP.").replace("np.", "NP.")
-        return Apply(f"({{0}}).astype({shown})", (inner,), f"astype {kind.rpartition('.')[2]}")
+        return cast_to(inner, node.args[0])
     raise _unknown(node)
 
 

@@ -72,6 +72,10 @@ class Scope:
         self.env: dict[str, Term] = {}
         self.loops: list[Label] = []
         self.guards: list[Term] = []
+        self.interior = False
+        """Whether max(0, …) and min(n, …) in slices are taken for what they cut off."""
+        self.constraints: list[Poly] = []
+        """What must not be negative for that."""
         self.conditional = 0
         """How many expressions around the one that is read may not be evaluated."""
         self.draws: list[Any] = []
@@ -118,13 +122,23 @@ class Scope:
         return Slab(Poly(), 1, self.label(extent), ":")
 
 
+Comprehension = ast.ListComp | ast.GeneratorExp
+Labels = tuple[Label, ...]
+
+
 class Reader:
     """Reads expressions in a scope."""
 
-    def __init__(self, scope: Scope, call: Callable[[Reader, ast.Call], Term]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        call: Callable[[Reader, ast.Call], Term],
+        comprehend: Callable[[Reader, Comprehension], tuple[Term, Labels, Term | None]],
+    ) -> None:
         self.scope = scope
         self.facts = scope.facts
         self._call = call
+        self._comprehend = comprehend
 
     def read(self, node: ast.expr) -> Term:
         """The term of an expression."""
@@ -336,6 +350,8 @@ class Reader:
                 count = Poly.atom(f"-(-({count.text()}) // {stride})")
             else:
                 count = Poly.number(-(-known // stride))
+        if self.scope.interior and start.atoms & loops:
+            self.scope.constraints.append(length - stop)
         text = ast.unparse(part) if old.text == ":" and not start.atoms & loops else ""
         if any(isinstance(n, ast.Name) and n.id in self.scope.env for n in ast.walk(part)):
             text = ""
@@ -360,6 +376,12 @@ class Reader:
             raise Refusal("an empty or starred list is no array")
         args = agreed([self.read(each) for each in elements])
         return Stack(tuple(args), self.scope.label(Poly.number(len(args))))
+
+    def _read_listcomp(self, node: ast.ListComp) -> Term:
+        item, labels, mask = self._comprehend(self, node)
+        if mask is not None:
+            raise Refusal("how long a list becomes depends on a condition")
+        return View(item, (*labels, *item.own))
 
     def _read_call(self, node: ast.Call) -> Term:
         return self._call(self, node)

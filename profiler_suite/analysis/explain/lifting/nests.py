@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 
 from profiler_suite.analysis.explain.lifting import carried
 from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting.counting import counted
 from profiler_suite.analysis.explain.lifting.expressions import Gone, Reader
 from profiler_suite.analysis.explain.lifting.growth import as_array, grows
 from profiler_suite.analysis.explain.lifting.iteration import entered
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
     CarriedValue,
     Extend,
+    Index,
     Label,
     Leaf,
     Outside,
@@ -82,6 +85,9 @@ class Walk:
     def block(self, nodes: Sequence[ast.stmt]) -> None:
         """Statements one after another."""
         for place, node in enumerate(nodes):
+            if isinstance(node, ast.While):
+                self._while(node, nodes[:place])
+                continue
             if isinstance(node, ast.If) and _only_continues(node.body) and not node.orelse:
                 rest = list(nodes[place + 1 :])
                 if rest:
@@ -105,6 +111,28 @@ class Walk:
             self._expression(node.value)
         elif not isinstance(node, ast.Pass):
             raise Refusal(_reason(node))
+
+    def loop(self, node: ast.While, before: Sequence[ast.stmt]) -> None:
+        """A while loop with the statements that lead to it."""
+        self._while(node, before)
+
+    def _while(self, node: ast.While, before: Sequence[ast.stmt]) -> None:
+        self.scope.time += 1
+        loop = counted(node, before)
+        assert isinstance(loop.target, ast.Name)
+        assert isinstance(loop.iter, ast.Call)
+        name, known = loop.target.id, self.scope.env
+        start = loop.iter.args[0]
+        if isinstance(start, ast.Name) and start.id == name and name not in known:
+            # Only before the nest: what the name holds there is the first number.
+            self.scope.env[name] = Index(Poly.atom(name))
+        self._for(loop)
+        if len(loop.iter.args) == 2:
+            last = (self.reader.read(each) for each in loop.iter.args)
+            ends = [each for each in last if isinstance(each, Index) and not each.loops]
+            if len(ends) == 2:
+                first, stop = (self.scope.facts.text(each.index) for each in ends)
+                self.scope.env[name] = Leaf(f"max({first}, {stop})", weak="int")
 
     def _expression(self, node: ast.expr) -> None:
         if isinstance(node, ast.Constant):

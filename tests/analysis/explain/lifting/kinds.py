@@ -948,3 +948,74 @@ def nearest_distance(x: A, y: A) -> A:
                 k = j
         out[i] = best + k
     return out
+
+
+@kind(x="n", y="n")
+def while_with_a_counter(x: A, y: A) -> A:
+    i = 0
+    s = 0.0
+    while i < len(x):
+        s += x[i] * y[i]
+        i += 1
+    return s, i
+
+
+@kind(x="n m")
+def nested_while(x: A) -> A:
+    out = np.zeros(x.shape)
+    i = 0
+    while i < x.shape[0]:
+        j = 0
+        while j <= x.shape[1] - 1:
+            out[i, j] = x[i, j] + i * j
+            j += 1
+        i += 1
+    return out
+
+
+@kind(x="n", least=1)
+def list_comprehension(x: A) -> A:
+    return np.array([v * 2 + 1 for v in x])
+
+
+@kind(x="n m", y="m", least=1)
+def nested_comprehension(x: A, y: A) -> A:
+    out = np.array([[x[i, j] * y[j] for j in range(len(y))] for i in range(len(x))])
+    return out.sum()
+
+
+@kind(x="n m", least=1)
+def comprehension_of_rows(x: A) -> A:
+    norms = [np.linalg.norm(row) for row in x]
+    return np.array(norms) / 2
+
+
+@kind(x="n", y="n")
+def generator_sum(x: A, y: A) -> A:
+    return sum(a * b for a, b in zip(x, y, strict=True)) + 0.0
+
+
+@kind(x="n", t="~")
+def generator_with_condition(x: A, t: A) -> A:
+    return sum(1 for v in x if v > t)
+
+
+@kind(image="n*4 m*4", size="=5", least=1)
+def windows_cut_at_the_rim(image: A, size: A) -> A:
+    height, width = image.shape
+    out = np.zeros((height // 4, width // 4))
+    r = size // 2
+    for i in range(height // 4):
+        for j in range(width // 4):
+            y, x = 4 * i, 4 * j
+            out[i, j] = np.std(image[max(0, y - r) : y + r + 1, max(0, x - r) : x + r + 1])
+    return out
+
+
+@kind(x="n", least=1)
+def smoothing_cut_at_both_ends(x: A) -> A:
+    n = len(x)
+    out = np.zeros(n)
+    for i in range(n):
+        out[i] = np.mean(x[max(i - 2, 0) : min(n, i + 3)])
+    return out

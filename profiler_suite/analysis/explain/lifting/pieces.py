@@ -1,0 +1,239 @@
+"""One unit of a function in one style: its new text."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from profiler_suite.analysis.explain.lifting import dependence, rims
+from profiler_suite.analysis.explain.lifting.arrays import full
+from profiler_suite.analysis.explain.lifting.calls import called
+from profiler_suite.analysis.explain.lifting.emitting import Emitter, live_after
+from profiler_suite.analysis.explain.lifting.expressions import Gone, Reader, Scope
+from profiler_suite.analysis.explain.lifting.facts import Facts
+from profiler_suite.analysis.explain.lifting.iteration import comprehended
+from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.nests import Store, Walk, stored_names
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import Outside, Refusal, Term
+from profiler_suite.analysis.explain.lifting.units import Unit
+from profiler_suite.analysis.explain.lifting.writer import Style
+from profiler_suite.analysis.explain.rewriting import Function
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A unit's new text."""
+
+    unit: Unit
+    lines: tuple[str, ...]
+    imports: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    memory: Poly
+
+
+class Pieces:
+    """Writes units of one function."""
+
+    def __init__(self, function: Function, facts: Facts) -> None:
+        self.function = function
+        self.facts = facts
+
+    def reader(self, unit: Unit) -> Reader:
+        """A new reader for a unit."""
+        scope = Scope(self.facts, stored_names([unit.node]) if unit.is_loop else frozenset())
+        return Reader(scope, called, comprehended)
+
+    def piece(self, unit: Unit, style: Style) -> Piece:
+        """The unit in one style; refused where it must stay."""
+        if not unit.is_loop:
+            return self._expressions(unit, style)
+        try:
+            return self._loop(unit, unit.node, style, interior=False)
+        except Refusal as refusal:
+            found = self._interior(unit, style)
+            if found is None:
+                raise refusal
+            return found
+
+    def _walk(self, unit: Unit, node: ast.stmt, interior: bool) -> tuple[Walk, list[Store]]:
+        reader = self.reader(unit)
+        reader.scope.interior = interior
+        walk = Walk(reader)
+        walk.defined_before = frozenset(
+            name for name, lines in self.facts.stored.items() if min(lines) < unit.node.lineno
+        )
+        if isinstance(node, ast.While):
+            walk.loop(node, unit.before)
+        else:
+            walk.block([node])
+        return walk, [dependence.recurrence(each) for each in walk.effects]
+
+    def _loop(self, unit: Unit, node: ast.stmt, style: Style, interior: bool) -> Piece:
+        walk, stores = self._walk(unit, node, interior)
+        scope = walk.scope
+        results = {
+            name: scope.env.get(name, Gone())
+            for name in sorted(stored_names([unit.node]))
+            if live_after(self.function.node, unit.node, list(unit.around), name)
+        }
+        dependence.check(stores, list(results.values()), self.facts)
+        lowering = ArrayWriter(scope, style)
+        emitter = Emitter(lowering, self._only_made_array(unit))
+        emitter.begin()
+        for store in stores:
+            emitter.store(store)
+        for name in _in_order(results):
+            emitter.result(name, results[name])
+        return Piece(
+            unit,
+            tuple(emitter.lines or ["pass"]),
+            tuple(lowering.imports),
+            tuple(scope.assumptions),
+            lowering.memory.largest,
+        )
+
+    def _interior(self, unit: Unit, style: Style) -> Piece | None:
+        """Windows cut off at the rim: the interior as arrays, the rim as a loop."""
+        if not isinstance(unit.node, ast.For) or not rims.has_cuts(unit.node):
+            return None
+        try:
+            walk, stores = self._walk(unit, unit.node, interior=True)
+            rim = rims.rim(unit.node, walk.scope, stores, self.function.lines)
+            if rim is None:
+                return None
+            self.facts.counters.update(rim.names)
+            inner = self._loop(unit, rim.interior, style, interior=True)
+        except Refusal:
+            return None
+        lines = (
+            *rim.bounds,
+            f"if {rim.condition}:",
+            *(f"    {line}" for line in (*inner.imports, *inner.lines)),
+            *rim.loop,
+        )
+        return Piece(unit, lines, (), inner.assumptions, inner.memory)
+
+    def _only_made_array(self, unit: Unit) -> Callable[[str], bool]:
+        def is_only_made_array(name: str) -> bool:
+            return only_made_array(self.function.node, unit.node, name, self.facts)
+
+        return is_only_made_array
+
+    def _expressions(self, unit: Unit, style: Style) -> Piece:
+        """A statement with comprehensions as array expressions."""
+        reader = self.reader(unit)
+        lowering = ArrayWriter(reader.scope, style)
+        reasons: list[str] = []
+        changer = _Comprehensions(reader, lowering, reasons)
+        node = unit.node
+        made: ast.AST
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.ListComp)
+        ):
+            if not self._only_made_array(unit)(node.targets[0].id):
+                raise Refusal(f"{node.targets[0].id} is used as a list")
+            text = changer.array(node.value)
+            made = ast.parse(f"{node.targets[0].id} = {text}").body[0]
+        else:
+            made = changer.visit(copy.deepcopy(node))
+        if not changer.changed:
+            raise Refusal(reasons[0] if reasons else "no array is made of its comprehension")
+        lines = ast.unparse(ast.fix_missing_locations(made)).splitlines()
+        if reader.scope.draws:
+            lines.insert(0, f"{lowering.draws_name} = {lowering.drawing()}")
+        return Piece(
+            unit,
+            tuple(lines),
+            tuple(lowering.imports),
+            tuple(reader.scope.assumptions),
+            lowering.memory.largest,
+        )
+
+
+class _Comprehensions(ast.NodeTransformer):
+    """Calls on comprehensions as array expressions."""
+
+    def __init__(self, reader: Reader, lowering: ArrayWriter, reasons: list[str]) -> None:
+        self.reader = reader
+        self.lowering = lowering
+        self.reasons = reasons
+        self.changed = False
+
+    def array(self, node: ast.expr) -> str:
+        """The text of a value; refused where it is none."""
+        term = self.reader.read(node)
+        array = self.lowering.lower(term)
+        if any(each not in array.dims for each in term.own):
+            sizes = ", ".join(self.lowering.facts.text(each.count) for each in term.own)
+            text = f"{self.lowering.np}.broadcast_to({full(array, term.own)}, ({sizes},))"
+        else:
+            text = array.text
+        self.changed = True
+        return text
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Replaces calls whose first argument is a comprehension."""
+        if node.args and isinstance(node.args[0], ast.ListComp | ast.GeneratorExp):
+            try:
+                return ast.parse(self.array(node), mode="eval").body
+            except Refusal as refusal:
+                self.reasons.append(str(refusal))
+        return self.generic_visit(node)
+
+
+def _in_order(results: Mapping[str, Term]) -> list[str]:
+    """Names so that each is set after all that need its old value."""
+    needs = {
+        name: {each.name for each in term.walk() if isinstance(each, Outside)} - {name}
+        for name, term in results.items()
+    }
+    left: list[str] = list(results)
+    found: list[str] = []
+    while left:
+        free = [n for n in left if not any(n in needs[m] for m in left if m != n)]
+        if not free:
+            raise Refusal(f"{' and '.join(left)} need each other's old values")
+        found += free[:1]
+        left.remove(free[0])
+    return found
+
+
+_TAKES_LIST = (
+    "array",
+    "asarray",
+    "stack",
+    "sum",
+    "mean",
+    "max",
+    "min",
+    "std",
+    "median",
+    "prod",
+)
+
+
+def only_made_array(function: ast.AST, nest: ast.AST, name: str, facts: Facts) -> bool:
+    """Whether a list begins empty, or here, and only becomes an array afterwards."""
+    values = facts.definitions.get(name, [])
+    if len(values) != 1 or not isinstance(values[0], ast.List | ast.ListComp):
+        return False
+    if isinstance(values[0], ast.List) and values[0].elts:
+        return False
+    inside = {id(each) for each in ast.walk(nest)}
+    allowed: set[int] = set()
+    for each in ast.walk(function):
+        if isinstance(each, ast.Call) and each.args and isinstance(each.args[0], ast.Name):
+            called_name = ast.unparse(each.func)
+            owner, _, last = called_name.partition(".")
+            if called_name == "len" or (owner in ("np", "numpy") and last in _TAKES_LIST):
+                allowed.add(id(each.args[0]))
+    return all(
+        id(each) in allowed or id(each) in inside
+        for each in ast.walk(function)
+        if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
+    )

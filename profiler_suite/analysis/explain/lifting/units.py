@@ -1,0 +1,69 @@
+"""The pieces of a function that may be lifted: loops, and statements with comprehensions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return)
+_BLOCKS = ("body", "orelse", "finalbody")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One statement and where it stands."""
+
+    node: ast.stmt
+    before: tuple[ast.stmt, ...]
+    """Statements of the same block that lead to it."""
+    around: tuple[ast.stmt, ...]
+    """Compound statements that it stands in, from the outside."""
+
+    @property
+    def is_loop(self) -> bool:
+        """A loop; else a statement with a comprehension."""
+        return isinstance(self.node, ast.For | ast.While)
+
+    @property
+    def inside_loop(self) -> bool:
+        """Whether a loop around it stays."""
+        return any(isinstance(each, ast.For | ast.While) for each in self.around)
+
+    @property
+    def words(self) -> str:
+        """What it runs over."""
+        if isinstance(self.node, ast.For):
+            names = [ast.unparse(self.node.target)]
+            inner: ast.stmt = self.node
+            while isinstance(inner, ast.For) and len(inner.body) == 1:
+                inner = inner.body[0]
+                if isinstance(inner, ast.For):
+                    names.append(ast.unparse(inner.target))
+            return " and ".join(names) if len(names) < 3 else ", ".join(names)
+        if isinstance(self.node, ast.While):
+            return ast.unparse(self.node.test).partition(" ")[0]
+        return ""
+
+
+def units(block: list[ast.stmt], around: tuple[ast.stmt, ...] = ()) -> Iterator[Unit]:
+    """The outermost units of a block."""
+    for place, node in enumerate(block):
+        unit = Unit(node, tuple(block[:place]), around)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.For | ast.While):
+            yield unit
+        elif isinstance(node, _SIMPLE):
+            if any(isinstance(n, ast.ListComp | ast.GeneratorExp) for n in ast.walk(node)):
+                yield unit
+        else:
+            yield from within(node, around)
+
+
+def within(node: ast.stmt, around: tuple[ast.stmt, ...]) -> Iterator[Unit]:
+    """The outermost units inside a compound statement."""
+    for name in _BLOCKS:
+        yield from units(getattr(node, name, []), (*around, node))
+    for handler in getattr(node, "handlers", []):
+        yield from units(handler.body, (*around, node))
