@@ -29,7 +29,8 @@ class Advice(Noun, frozen=True):
     low: float
     high: float
     measured_on: str
-    """'function': the rewritten function was timed; 'operation': its calls alone were."""
+    """'function': the rewritten function was timed; 'operation': its calls alone were;
+    empty: nothing was."""
     lines: tuple[tuple[int, str, str], ...] = ()
     """Line, before, after; line 0 is an added one."""
     source: str = ""
@@ -44,7 +45,7 @@ class Advice(Noun, frozen=True):
     @property
     def gain_text(self) -> str:
         """'1.85× as fast (1.80 to 1.90):', or 'Hint:' for a part of the function."""
-        if self.measured_on == "operation":
+        if self.measured_on != "function":
             return "Hint:"
         low, high = units.three_digits(self.low), units.three_digits(self.high)
         hint = "Hint, " if self.hint else ""
@@ -60,6 +61,8 @@ def judged(
     for each in done:
         found = attempts.ratio(each.tried, baselines_s)
         if found is None:
+            if each.finding.stands:
+                given[f"{each.finding.rule} hint"] = _unmeasured(each)
             continue
         finding, tried = each.finding, each.tried
         if finding.trial.kind == "batch":
@@ -97,6 +100,24 @@ def judged(
     found_batches = _batched(explained, batches)
     ordered = sorted(given.values(), key=lambda a: (a.hint, -a.ratio))
     return (*ordered, *found_batches)
+
+
+def _unmeasured(each: Attempt) -> Advice:
+    """A cause whose remedy could not be tried here."""
+    finding = each.finding
+    return Advice(
+        kind=finding.rule,
+        family=finding.family,
+        title=finding.title,
+        evidence=finding.evidence,
+        estimated_share=finding.share,
+        ratio=1.0,
+        low=1.0,
+        high=1.0,
+        measured_on="",
+        hint=True,
+        caveats=(f"its gain was not measured: {each.tried.reason}",),
+    )
 
 
 def best(given: Sequence[Advice]) -> Advice | None:

@@ -99,7 +99,11 @@ def _together(
     return Finding(
         title=f"all of it together: {names}",
         evidence="what helped alone, in one function",
-        trial=Trial(kind="rewrite", rewrites=tuple(made)),
+        trial=Trial(
+            kind="rewrite",
+            rewrites=tuple(made),
+            one_size=any(each.finding.trial.one_size for each in helped),
+        ),
         rule=TOGETHER,
         family="",
     )
@@ -112,7 +116,7 @@ def in_words(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> tuple
     untried: dict[str, dict[str, None]] = {}
     for each in done:
         name = each.finding.rule
-        if id(each) in given or name == TOGETHER:
+        if id(each) in given or name == TOGETHER or each.finding.stands:
             continue
         if each.tried.reason:
             untried.setdefault(each.tried.reason, {})[name] = None

@@ -83,8 +83,11 @@ def _matches(function: Function, node: Any, pattern: Any, captures: Captures) ->
     if isinstance(pattern, ast.Name) and _CAPITAL.match(pattern.id):
         if not isinstance(node, ast.expr) or isinstance(node, ast.Starred):
             return False
-        held = captures.setdefault(pattern.id, node)
-        return held is node or (ast.dump(held) == ast.dump(node) and pure(node))
+        return _captured(captures, pattern.id, node)
+    if isinstance(pattern, ast.arg) and _CAPITAL.match(pattern.arg):
+        return isinstance(node, ast.arg) and _captured(
+            captures, pattern.arg, ast.Name(node.arg, ast.Load())
+        )
     if isinstance(pattern, ast.Name | ast.Attribute):
         name = _public_name(pattern)
         if name:
@@ -108,6 +111,14 @@ def _matches(function: Function, node: Any, pattern: Any, captures: Captures) ->
         for field in pattern._fields
         if field not in _IGNORED
     )
+
+
+def _captured(captures: Captures, name: str, node: ast.expr) -> bool:
+    """Whether a name may stand for this: it is new, or stood for the same before."""
+    held = captures.setdefault(name, node)
+    if isinstance(held, ast.Name) and isinstance(node, ast.Name):
+        return held.id == node.id
+    return held is node or (ast.dump(held) == ast.dump(node) and pure(node))
 
 
 def _same_constant(one: Any, other: Any) -> bool:

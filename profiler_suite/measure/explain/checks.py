@@ -15,6 +15,7 @@ from profiler_suite.model.noun import Noun
 # Rounding of a solved system with a condition number of as much; of shorter sums too.
 _LEAST_TERMS = 4096
 _MOST_CHECKING_S = 1.0
+_OTHER_SIZES = "for arrays of other sizes"
 _MOST_ERROR = {2: 5e-3, 4: 1e-4, 8: 1e-8}
 
 Function = Callable[..., Any]
@@ -60,6 +61,7 @@ def agreement(
     kept: Callable[[], list[np.ndarray[Any, Any]]] = list,
     answer: str = "same",
     others: bool = True,
+    one_size: bool = False,
 ) -> Agreement:
     """Both functions on the real arguments, then on others as far as time allows.
 
@@ -92,12 +94,14 @@ def agreement(
             largest_error=difference.largest_error,
             bound=bound,
         )
-    conditions: list[str] = []
+    conditions: list[str] = [_OTHER_SIZES] if one_size else []
     checked = 1
     if others:
         for variant in variants(arguments()):
             if perf_counter() - begun > _MOST_CHECKING_S:
                 break
+            if one_size and variant.other_sizes:
+                continue
             agrees = _agrees(original, rewritten, variant)
             if agrees is None:
                 continue

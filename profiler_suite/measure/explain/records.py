@@ -106,6 +106,8 @@ class Trial(Noun, frozen=True):
     """For 'arguments': name of a parameter and what it is converted to."""
     answer: str = "same"
     """'same', or 'other' where another answer is the point: only its form is compared."""
+    one_size: bool = False
+    """Whether it is made for the sizes at hand: others are not tried, and that is said."""
     threads: int = 0
     operation: int = 0
     """Place among the explained operations, for 'batch'."""

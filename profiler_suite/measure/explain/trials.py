@@ -87,6 +87,7 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
         kept=lambda: buffers(namespace),
         answer=trial.answer,
         others=trial.kind != "arguments",
+        one_size=trial.one_size,
     )
     if not found.same:
         return TrialResult(

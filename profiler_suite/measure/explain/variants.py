@@ -27,6 +27,7 @@ class Variant(Noun, frozen=True):
     arguments: tuple[Any, ...]
     essential: bool
     """Whether a difference refuses a rewrite; else it is said."""
+    other_sizes: bool = True
 
 
 def variants(arguments: tuple[Any, ...], seed: int = 0) -> Iterator[Variant]:
@@ -44,11 +45,13 @@ def variants(arguments: tuple[Any, ...], seed: int = 0) -> Iterator[Variant]:
             name="other values",
             arguments=_mapped(arguments, lambda a: _shuffled(a, rng), _same),
             essential=True,
+            other_sizes=False,
         )
         yield Variant(
             name="another memory layout",
             arguments=_mapped(arguments, _other_layout, _same),
             essential=True,
+            other_sizes=False,
         )
     if any(each.dtype.kind in "fc" for each in arrays_in(arguments)):
         yield Variant(

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import call_rewrites
-from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
+from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rules.observed import Finding, Observed, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule
 
 
@@ -31,3 +32,314 @@ def einsum(seen: Observation) -> Iterator[Finding]:
         )
         if found is not None:
             yield found
+
+
+# ------------------------------------------------------------- order of products
+
+
+@rule(
+    "algorithm",
+    looks_for="a chain of matrix products that ends in a vector, multiplied from the left",
+    rewrite="A @ B @ x → A @ (B @ x)",
+    exact="up to rounding",
+    thread="https://github.com/numpy/numpy/issues/8774",
+)
+def product_chain(seen: Observed) -> Iterator[Finding]:
+    """Chains of products in a costly order."""
+
+    def pays(m: Match) -> bool:
+        a, b, c = (m.form(name) for name in "ABC")
+        if c is not None and len(c.shape) == 1:
+            return a is None or len(a.shape) != 1
+        if a is None or b is None or c is None:
+            return c is None or len(c.shape) > 1
+        if any(len(f.shape) != 2 or -1 in f.shape for f in (a, b, c)):
+            return False
+        rows, inner, columns, end = a.shape[0], a.shape[1], b.shape[1], c.shape[1]
+        left = rows * inner * columns + rows * columns * end
+        return inner * columns * end + rows * inner * end < left
+
+    return seen.rewrites(
+        ("A @ B @ C", "A @ (B @ C)"),
+        ("np.dot(np.dot(A, B), C)", "np.dot(A, np.dot(B, C))"),
+        ("A.dot(B).dot(C)", "A.dot(B.dot(C))"),
+        ("np.matmul(np.matmul(A, B), C)", "np.matmul(A, np.matmul(B, C))"),
+        where=pays,
+        title="multiply the small end of the chain first",
+    )
+
+
+@rule(
+    "algorithm",
+    looks_for="a matrix scaled before it is multiplied with a vector",
+    rewrite="alpha * A @ x → alpha * (A @ x)",
+    exact="up to rounding, for a number alpha",
+    thread="https://stackoverflow.com/questions/64577017/numpy-matmul-order-of-scalar-"
+    "multiplication",
+)
+def scalar_first(seen: Observed) -> Iterator[Finding]:
+    """Numbers multiplied with the larger of two arrays."""
+
+    def number(m: Match) -> bool:
+        form = m.form("S")
+        return form is None or form.kind in ("python", "number")
+
+    return seen.rewrites(
+        ("S * A @ B", "S * (A @ B)"),
+        ("A * S @ B", "(A @ B) * S"),
+        ("A / S @ B", "(A @ B) / S"),
+        ("np.dot(S * A, B)", "S * np.dot(A, B)"),
+        ("np.dot(A * S, B)", "np.dot(A, B) * S"),
+        ("np.dot(A / S, B)", "np.dot(A, B) / S"),
+        ("(S * A).dot(B)", "S * A.dot(B)"),
+        where=number,
+        title="scale the product, which is smaller than the matrix",
+    )
+
+
+@rule(
+    "algorithm",
+    looks_for="a product by a diagonal matrix that is made for it",
+    rewrite="np.diag(d) @ A → d[:, None] * A",
+    exact="up to rounding, where nothing is infinite",
+    thread="https://stackoverflow.com/questions/44388358/python-numpy-matrix-multiplication-"
+    "with-one-diagonal-matrix",
+)
+def diagonal_product(seen: Observed) -> Iterator[Finding]:
+    """Products by diagonal matrices."""
+
+    def vector(m: Match) -> bool:
+        form = m.form("D")
+        return form is None or len(form.shape) == 1
+
+    return seen.rewrites(
+        ("np.diag(D) @ A", "(A.T * D).T"),
+        ("A @ np.diag(D)", "A * D"),
+        ("np.dot(np.diag(D), A)", "(A.T * D).T"),
+        ("np.dot(A, np.diag(D))", "A * D"),
+        where=vector,
+        title="scale rows or columns instead of multiplying by a diagonal matrix",
+    )
+
+
+@rule(
+    "algorithm",
+    looks_for="a whole product of which only the diagonal, the trace or the sum is used",
+    rewrite="np.diag(A @ B) → np.einsum('ij,ji->i', A, B)",
+    exact="up to rounding",
+    thread="https://stackoverflow.com/questions/14758283/is-there-a-numpy-scipy-dot-product-"
+    "calculating-only-the-diagonal-entries-of-the",
+)
+def diagonal_of_product(seen: Observed) -> Iterator[Finding]:
+    """Products of which little is used."""
+    table = []
+    for product in ("A @ B", "np.dot(A, B)", "A.dot(B)"):
+        table += [
+            (f"np.diag({product})", "np.einsum('ij,ji->i', A, B)"),
+            (f"np.diagonal({product})", "np.einsum('ij,ji->i', A, B)"),
+            (f"({product}).diagonal()", "np.einsum('ij,ji->i', A, B)"),
+            (f"np.trace({product})", "np.einsum('ij,ji->', A, B)"),
+            (f"({product}).trace()", "np.einsum('ij,ji->', A, B)"),
+            (f"np.sum({product})", "np.sum(A, axis=0) @ np.sum(B, axis=1)"),
+            (f"({product}).sum()", "A.sum(axis=0) @ B.sum(axis=1)"),
+        ]
+
+    def matrices(m: Match) -> bool:
+        forms = [m.form(name) for name in "AB"]
+        return all(f is None or len(f.shape) == 2 for f in forms)
+
+    return seen.rewrites(
+        *table, where=matrices, title="compute only what is used of the product"
+    )
+
+
+@rule(
+    "algorithm",
+    looks_for="a matrix inverted to be multiplied",
+    rewrite="np.linalg.inv(A) @ b → np.linalg.solve(A, b)",
+    exact="up to rounding, and nearer to the exact solution",
+    thread="https://stackoverflow.com/questions/31256252/why-does-numpy-linalg-solve-offer-more-"
+    "precise-matrix-inversions-than-numpy-li",
+)
+def solve(seen: Observed) -> Iterator[Finding]:
+    """Inverses that are only multiplied."""
+    inverses = ("np.linalg.inv(A)", "scipy.linalg.inv(A)")
+    table = []
+    for inverse in inverses:
+        table += [
+            (f"{inverse} @ B", "np.linalg.solve(A, B)"),
+            (f"np.dot({inverse}, B)", "np.linalg.solve(A, B)"),
+            (f"{inverse}.dot(B)", "np.linalg.solve(A, B)"),
+            (f"B @ {inverse}", "np.linalg.solve(A.T, B.T).T"),
+            (f"np.dot(B, {inverse})", "np.linalg.solve(A.T, B.T).T"),
+        ]
+    return seen.rewrites(*table, title="solve the system instead of inverting the matrix")
+
+
+@rule(
+    "algorithm",
+    looks_for="a logarithm of a determinant, or a power of a matrix, the long way",
+    rewrite="np.log(np.linalg.det(A)) → np.linalg.slogdet(A)[1]",
+    exact="up to rounding, for a positive determinant",
+    thread="https://stackoverflow.com/questions/13312498/how-to-find-degenerate-rows-columns-in-"
+    "a-covariance-matrix",
+)
+def determinant(seen: Observed) -> Iterator[Finding]:
+    """Determinants and powers of matrices."""
+    return seen.rewrites(
+        ("np.log(np.linalg.det(A))", "np.linalg.slogdet(A)[1]"),
+        ("np.linalg.det(np.linalg.inv(A))", "1 / np.linalg.det(A)"),
+        ("np.linalg.inv(np.linalg.inv(A))", "A"),
+        ("np.linalg.inv(A.T @ A) @ A.T @ B", "np.linalg.solve(A.T @ A, A.T @ B)"),
+        ("np.linalg.pinv(A) @ B", "np.linalg.lstsq(A, B)[0]"),
+        title="go there directly",
+    )
+
+
+@rule(
+    "algorithm",
+    looks_for="all differences of two sets of points in one array, squared and summed",
+    rewrite="((x[:, None] - y[None])**2).sum(-1) → scipy.spatial.distance.cdist(x, y, …)",
+    exact="up to rounding",
+    thread="https://stackoverflow.com/questions/37794849/efficient-and-precise-calculation-of-"
+    "the-euclidean-distance",
+)
+def pairwise_distances(seen: Observed) -> Iterator[Finding]:
+    """Distances by broadcasting."""
+    differences = (
+        "X[:, None, :] - Y[None, :, :]",
+        "X[:, None] - Y[None, :]",
+        "X[:, None] - Y",
+        "X[:, None, :] - Y",
+        "X[:, np.newaxis, :] - Y[np.newaxis, :, :]",
+        "X[:, np.newaxis] - Y",
+        "X[:, np.newaxis, :] - Y",
+    )
+    squares = "scipy.spatial.distance.cdist(X, Y, 'sqeuclidean')"
+    roots = "scipy.spatial.distance.cdist(X, Y)"
+    table = []
+    for d in differences:
+        sums = [f"(({d}) ** 2).sum({axis})" for axis in ("-1", "2", "axis=-1", "axis=2")] + [
+            f"np.sum(({d}) ** 2, {axis})" for axis in ("-1", "2", "axis=-1", "axis=2")
+        ]
+        table += [(f"np.sqrt({s})", roots) for s in sums] + [(s, squares) for s in sums]
+        table += [(f"np.linalg.norm({d}, axis={axis})", roots) for axis in ("-1", "2")]
+    yield from seen.rewrites(
+        *table,
+        title="distances without the array of all differences",
+        helpers=("import scipy.spatial.distance",),
+    )
+    by_product = [
+        (
+            pattern,
+            "np.sqrt(squared_distances(X, Y))" if made == roots else "squared_distances(X, Y)",
+        )
+        for pattern, made in table
+    ]
+    yield from seen.rewrites(
+        *by_product,
+        title="distances by one matrix product: |x|² − 2 x·y + |y|²",
+        helpers=(SQUARED_DISTANCES,),
+    )
+
+
+SQUARED_DISTANCES = '''
+def squared_distances(x, y):
+    """All squared distances by one matrix product; near 0 they lose digits."""
+    squares = np.einsum("ij,ij->i", x, x)[:, None] + np.einsum("ij,ij->i", y, y)
+    return np.maximum(squares - 2 * (x @ y.T), 0)
+'''.strip()
+
+
+@rule(
+    "algorithm",
+    looks_for="the nearest of many points by all distances",
+    rewrite="cdist(x, y).argmin(1) → scipy.spatial.cKDTree(y).query(x)[1]",
+    exact="where no two points are equally near",
+    thread="https://stackoverflow.com/questions/10818546/finding-index-of-nearest-point-in-numpy-"
+    "arrays-of-x-and-y-coordinates",
+)
+def nearest_neighbour(seen: Observed) -> Iterator[Finding]:
+    """Nearest neighbours by brute force."""
+    distances = [
+        "scipy.spatial.distance.cdist(X, Y)",
+        "scipy.spatial.distance.cdist(X, Y, 'sqeuclidean')",
+    ]
+    for d in ("X[:, None] - Y", "X[:, None, :] - Y[None, :, :]", "X[:, None] - Y[None]"):
+        distances += [
+            f"np.linalg.norm({d}, axis=-1)",
+            f"np.linalg.norm({d}, axis=2)",
+            *(f"(({d}) ** 2).sum({axis})" for axis in ("-1", "2", "axis=-1", "axis=2")),
+            *(f"np.sum(({d}) ** 2, axis={axis})" for axis in ("-1", "2")),
+        ]
+    indices = "scipy.spatial.cKDTree(Y).query(X)[1]"
+    nearest = "scipy.spatial.cKDTree(Y).query(X)[0]"
+    table = []
+    for d in distances:
+        table += [
+            (f"np.argmin({d}, axis=1)", indices),
+            (f"({d}).argmin(axis=1)", indices),
+            (f"({d}).argmin(1)", indices),
+        ]
+        plain = "norm" in d or d.endswith("(X, Y)")
+        table += [
+            (f"np.min({d}, axis=1)", nearest if plain else f"{nearest} ** 2"),
+            (f"({d}).min(axis=1)", nearest if plain else f"{nearest} ** 2"),
+        ]
+    return seen.rewrites(
+        *table,
+        title="ask a k-d tree for the nearest points",
+        helpers=("import scipy.spatial",),
+    )
+
+
+KRON_TIMES = '''
+def kron_times(a, b, x):
+    """np.kron(a, b) @ x without the large matrix."""
+    return (a @ x.reshape(a.shape[1], b.shape[1]) @ b.T).ravel()
+'''.strip()
+
+
+@rule(
+    "algorithm",
+    looks_for="a Kronecker product multiplied with a vector",
+    rewrite="np.kron(A, B) @ x → (A @ x.reshape(…) @ B.T).ravel()",
+    exact="up to rounding, for a vector x",
+    thread="https://stackoverflow.com/questions/47979494/efficient-kronecker-product-vector-"
+    "multiplication",
+)
+def kron(seen: Observed) -> Iterator[Finding]:
+    """Kronecker products made to be multiplied."""
+
+    def vector(m: Match) -> bool:
+        form = m.form("X")
+        return form is None or len(form.shape) == 1
+
+    return seen.rewrites(
+        ("np.kron(A, B) @ X", "kron_times(A, B, X)"),
+        ("np.dot(np.kron(A, B), X)", "kron_times(A, B, X)"),
+        where=vector,
+        title="multiply by the factors instead of their Kronecker product",
+        helpers=(KRON_TIMES,),
+    )
+
+
+@rule(
+    "algorithm",
+    looks_for="an outer product made to be multiplied or summed",
+    rewrite="np.outer(x, y) @ z → x * (y @ z)",
+    exact="up to rounding",
+    thread="https://stackoverflow.com/questions/33004551/why-is-b-numpy-dota-x-so-much-faster-"
+    "than-looping",
+)
+def outer(seen: Observed) -> Iterator[Finding]:
+    """Outer products of which little is used."""
+    return seen.rewrites(
+        ("np.outer(X, Y) @ Z", "X * (Y @ Z)"),
+        ("np.dot(np.outer(X, Y), Z)", "X * np.dot(Y, Z)"),
+        ("np.outer(X, Y).sum()", "X.sum() * Y.sum()"),
+        ("np.sum(np.outer(X, Y))", "np.sum(X) * np.sum(Y)"),
+        ("np.trace(np.outer(X, Y))", "np.dot(X, Y)"),
+        ("sum(np.outer(X, X) for X in A)", "A.T @ A"),
+        title="multiply without the outer product",
+    )

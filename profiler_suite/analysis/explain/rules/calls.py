@@ -1,8 +1,11 @@
 """Slow paths of calls: Python between the line and the loop, once per element or too often."""
 
+import ast
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import call_rewrites
+from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import (
     Finding,
     Observation,
@@ -55,3 +58,241 @@ def wrapper(seen: Observation) -> Iterator[Finding]:
 def _is_wrapped(operation: Operation) -> bool:
     largest = max((elements(each) for each in operation.operands), default=1)
     return operation.via in _WRAPPERS and largest <= _SMALL_ELEMENTS
+
+
+SMALL_STD = '''
+def small_std(x):
+    """np.std of few elements without its Python layers."""
+    difference = x - np.add.reduce(x, axis=None) / x.size
+    return np.sqrt(np.vdot(difference, difference) / x.size)
+'''.strip()
+
+
+@rule(
+    "calls",
+    looks_for="np.std or np.var of few elements: their Python layers cost more than the sums",
+    rewrite="np.std(x) → two sums",
+    exact="up to rounding",
+    thread="https://github.com/numpy/numpy/issues/9631",
+)
+def small_statistics(seen: Observed) -> Iterator[Finding]:
+    """Standard deviations of few elements."""
+
+    def small(m: Match) -> bool:
+        form = m.form("X")
+        known_large = form is not None and form.size > _SMALL_ELEMENTS // 10
+        return not known_large and seen.holds(m, "f", "X", kinds="array")
+
+    return seen.rewrites(
+        ("np.std(X)", "small_std(X)"),
+        ("X.std()", "small_std(X)"),
+        ("np.var(X)", "small_std(X) ** 2"),
+        ("X.var()", "small_std(X) ** 2"),
+        where=small,
+        title="np.std of few elements without its Python layers",
+        helpers=(SMALL_STD,),
+    )
+
+
+@rule(
+    "calls",
+    looks_for="sum, max, min, any or sorted of Python on an array: an object per element",
+    rewrite="sum(x) → np.sum(x), sorted(x) → np.sort(x)",
+    exact="up to the rounding of sums",
+    thread="https://stackoverflow.com/questions/10922231/pythons-sum-vs-numpys-numpy-sum",
+)
+def python_builtin(seen: Observed) -> Iterator[Finding]:
+    """Built-in functions of Python on arrays."""
+    names = ("sum", "max", "min", "any", "all")
+
+    def array(m: Match) -> bool:
+        form = m.form("X")
+        return form is not None and form.kind == "array" and form.letter in "biufc"
+
+    return seen.rewrites(
+        *((f"{name}(X)", f"np.{name}(X, axis=0)") for name in names),
+        ("sorted(X)", "np.sort(X).tolist()"),
+        ("np.array(sorted(X))", "np.sort(X)"),
+        ("list(X)", "X.tolist()"),
+        ("set(X)", "set(X.tolist())"),
+        ("len(set(X))", "len(np.unique(X))"),
+        where=array,
+        title="let NumPy go through the array, not Python",
+    )
+
+
+@rule(
+    "calls",
+    looks_for="ufuncs on single numbers: a conversion, and a costly call each",
+    rewrite="np.sqrt(v) → math.sqrt(v) for a number v",
+    exact="where the argument is in the domain: math.sqrt(-1) raises",
+    thread="https://stackoverflow.com/questions/3650194/are-numpys-math-functions-faster-than-"
+    "pythons",
+)
+def scalar_math(seen: Observed) -> Iterator[Finding]:
+    """NumPy's functions on numbers."""
+    names = {
+        **{each: each for each in ("sqrt", "exp", "sin", "cos", "tan", "tanh", "floor")},
+        **{"log": "log", "log2": "log2", "log10": "log10", "ceil": "ceil", "hypot": "hypot"},
+        **{"arctan2": "atan2", "arccos": "acos", "arcsin": "asin", "arctan": "atan"},
+        **{"isnan": "isnan", "isfinite": "isfinite", "radians": "radians"},
+    }
+    two = ("hypot", "arctan2")
+
+    def number(m: Match) -> bool:
+        forms = [m.form(name) for name in m.captures]
+        return all(f is not None and f.kind in ("number", "python") for f in forms) and any(
+            isinstance(each, ast.For | ast.While | ast.comprehension)
+            for each in m.function.around(m.node)
+        )
+
+    return seen.rewrites(
+        *(
+            (f"np.{name}(A, B)", f"math.{own}(A, B)")
+            if name in two
+            else (f"np.{name}(A)", f"math.{own}(A)")
+            for name, own in names.items()
+        ),
+        ("np.abs(A)", "abs(A)"),
+        ("np.maximum(A, B)", "max(A, B)"),
+        ("np.minimum(A, B)", "min(A, B)"),
+        ("np.power(A, B)", "A ** B"),
+        where=number,
+        title="functions of math for single numbers",
+        helpers=("import math",),
+    )
+
+
+@rule(
+    "calls",
+    looks_for="elements of an array read one by one in a loop: a Python object each",
+    rewrite="x = x.tolist() before the loop, where lists do",
+    exact="the numbers are the same; they are Python's own then",
+    thread="https://stackoverflow.com/questions/29281680/numpy-individual-element-access-"
+    "slower-than-for-lists",
+)
+def tolist(seen: Observed) -> Iterator[Finding]:
+    """Arrays that a loop only reads element by element."""
+    for function in seen.functions:
+        yield from hoisting.lists_for_loops(seen, function)
+
+
+@rule(
+    "calls",
+    looks_for="a conversion, an inverse or a transposed copy made anew in every iteration",
+    rewrite="computed once, before the loop",
+    exact="what it is made of does not change in the loop",
+    thread="https://stackoverflow.com/questions/5753680/change-array-that-might-contain-none-"
+    "to-an-array-that-contains-1-in-python",
+)
+def invariant(seen: Observed) -> Iterator[Finding]:
+    """Calls in a loop that give the same every time."""
+    for function in seen.functions:
+        yield from hoisting.invariants(seen, function)
+
+
+@rule(
+    "calls",
+    looks_for="np.append, concatenate, vstack or hstack in a loop: every call copies it all",
+    rewrite="a list, and one array after the loop",
+    exact="the array is not read inside the loop",
+    thread="https://stackoverflow.com/questions/25649788/numpy-append-vs-python-list-append",
+)
+def append_in_loop(seen: Observed) -> Iterator[Finding]:
+    """Arrays that grow by copying."""
+    for function in seen.functions:
+        yield from hoisting.growth(seen, function)
+
+
+@rule(
+    "calls",
+    looks_for="np.array of a list of arrays: element by element",
+    rewrite="np.array(rows) → np.concatenate(rows).reshape(len(rows), -1)",
+    exact="the rows are arrays of one length",
+    thread="https://github.com/numpy/numpy/issues/13920",
+)
+def array_of_arrays(seen: Observed) -> Iterator[Finding]:
+    """Lists of arrays made an array."""
+
+    def rows(m: Match) -> bool:
+        form = m.form("X")
+        named = isinstance(m["X"], ast.Name) and form is not None and form.dtype == "list"
+        return named or isinstance(m["X"], ast.ListComp)
+
+    return seen.rewrites(
+        ("np.array(X)", "np.stack(X)"),
+        ("np.vstack(X)", "np.concatenate(X).reshape(len(X), -1)"),
+        where=rows,
+        title="join arrays as arrays, not element by element",
+    )
+
+
+@rule(
+    "calls",
+    looks_for="a copy of what has the dtype already",
+    rewrite="x.astype(t) → x.astype(t, copy=False), np.array(x) → np.asarray(x)",
+    exact="nothing is written to the copy",
+    thread="https://github.com/numpy/numpy/issues/14048",
+)
+def needless_copy(seen: Observed) -> Iterator[Finding]:
+    """Conversions that convert nothing."""
+
+    def same(m: Match) -> bool:
+        form = m.form("X")
+        if form is None or form.kind != "array":
+            return False
+        if "T" not in m.captures:
+            return True
+        wanted = m.function.qualified(m["T"]).rpartition(".")[2] or ast.unparse(m["T"])
+        named = {"float": "float64", "int": "int64", "bool": "bool", "complex": "complex128"}
+        return named.get(wanted, wanted).strip("'\"") == form.dtype
+
+    return seen.rewrites(
+        ("X.astype(T)", "X.astype(T, copy=False)"),
+        ("np.array(X)", "np.asarray(X)"),
+        ("np.array(X, dtype=T)", "np.asarray(X, dtype=T)"),
+        ("np.array(X, T)", "np.asarray(X, T)"),
+        ("np.copy(X)", "X"),
+        ("X.copy()", "X"),
+        where=same,
+        title="spare the copy: nothing is written to it",
+    )
+
+
+@rule(
+    "calls",
+    looks_for="np.linalg.norm along an axis: squares, a sum and a root by way of Python",
+    rewrite="np.linalg.norm(x, axis=1) → np.sqrt(np.einsum('ij,ij->i', x, x))",
+    exact="up to rounding, for real numbers whose squares do not overflow",
+    thread="https://stackoverflow.com/questions/7741878/how-to-apply-numpy-linalg-norm-to-each-"
+    "row-of-a-matrix",
+)
+def norm_of_rows(seen: Observed) -> Iterator[Finding]:
+    """Norms of rows and columns."""
+
+    def matrix(m: Match) -> bool:
+        form = m.form("X")
+        return form is None or (len(form.shape) == 2 and form.letter == "f")
+
+    return seen.rewrites(
+        ("np.linalg.norm(X, axis=1)", "np.sqrt(np.einsum('ij,ij->i', X, X))"),
+        ("np.linalg.norm(X, axis=-1)", "np.sqrt(np.einsum('...i,...i->...', X, X))"),
+        ("np.linalg.norm(X, axis=0)", "np.sqrt(np.einsum('ij,ij->j', X, X))"),
+        ("np.sum(X ** 2, axis=1)", "np.einsum('ij,ij->i', X, X)"),
+        ("np.sum(X * X, axis=1)", "np.einsum('ij,ij->i', X, X)"),
+        ("(X ** 2).sum(axis=1)", "np.einsum('ij,ij->i', X, X)"),
+        ("np.sum(X ** 2)", "np.vdot(X, X)"),
+        ("np.sum(X * X)", "np.vdot(X, X)"),
+        ("(X ** 2).sum()", "np.vdot(X, X)"),
+        ("np.sum(X * Y)", "np.vdot(X, Y)"),
+        ("(X * Y).sum()", "np.vdot(X, Y)"),
+        where=lambda m: matrix(m) if "axis" in ast.unparse(m.node) else _same_shapes(m),
+        title="sum the squares without keeping them",
+    )
+
+
+def _same_shapes(m: Match) -> bool:
+    forms = [m.form(name) for name in m.captures]
+    known = [f for f in forms if f is not None]
+    floats = all(f.kind == "array" and f.letter == "f" for f in known)
+    return floats and len(known) == len(forms) and len({f.shape for f in known}) == 1

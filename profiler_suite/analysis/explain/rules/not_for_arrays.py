@@ -1,1 +1,86 @@
-"""To come."""
+"""What arrays cannot do: recursions whose every step needs the one before."""
+
+import ast
+from collections.abc import Iterator
+
+from profiler_suite import units
+from profiler_suite.analysis import time_breakdown
+from profiler_suite.analysis.explain import loops
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules.observed import Finding, Observed, at
+from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Trial
+
+_LEAST_SHARE = 0.3
+_LEAST_OVERHEAD = 0.5
+
+
+@rule(
+    "not_for_arrays",
+    looks_for="loops and recursions whose every step needs the one before: dynamic programming",
+    rewrite="a compiler, not NumPy: Numba, Cython",
+    exact="as compiled; integers of 64 bits do not grow",
+    thread="https://stackoverflow.com/questions/36526708/comparing-python-numpy-numba-and-c-for-"
+    "matrix-multiplication",
+    tried="compiled",
+)
+def compiler(seen: Observed) -> Iterator[Finding]:
+    """Carried recursions that the interpreter runs."""
+    work = seen.breakdown
+    overhead = (
+        work.share(time_breakdown.INTERPRETER) + work.share(time_breakdown.DISPATCH)
+        if work is not None
+        else 1.0
+    )
+    if overhead < _LEAST_OVERHEAD:
+        return
+    for function in seen.functions:
+        if not seen.is_entry(function):
+            continue
+        carried = list(_carried(function))
+        recursive = _calls_itself(function)
+        lines = {line for first, last in carried for line in range(first, last + 1)}
+        share = seen.share(function, lines or seen.lines_of(function))
+        if (not carried and not recursive) or share < _LEAST_SHARE:
+            continue
+        what = (
+            f"the loop of {at(first for first, _ in carried)} carries values from iteration "
+            "to iteration"
+            if carried
+            else "it calls itself"
+        )
+        said = (
+            f"{what}; interpreter and call overhead are {units.percent(overhead)} of the time"
+            if work is not None
+            else what
+        )
+        yield Finding(
+            title="a compiler (Numba, Cython), not NumPy: every step needs the one before",
+            evidence=said,
+            trial=Trial(kind="compiled"),
+            share=share,
+            hint=True,
+            stands=True,
+        )
+
+
+def _carried(function: Function) -> Iterator[tuple[int, int]]:
+    """First and last lines of innermost loops whose iterations depend on each other."""
+    for node in ast.walk(function.node):
+        if not isinstance(node, ast.For | ast.While):
+            continue
+        if any(isinstance(n, ast.For | ast.While) for b in node.body for n in ast.walk(b)):
+            continue
+        first = node.lineno + function.shift
+        found = loops.loops_around(function, node.body[0].lineno + function.shift)
+        if first not in found.independent:
+            yield first, (node.end_lineno or node.lineno) + function.shift
+
+
+def _calls_itself(function: Function) -> bool:
+    return any(
+        isinstance(n, ast.Call)
+        and isinstance(n.func, ast.Name)
+        and n.func.id == function.source.function
+        for n in ast.walk(function.node)
+    )

@@ -31,6 +31,8 @@ class Finding(Noun, frozen=True):
     """Of the time, of the lines that it is about; 1 where that is not known."""
     hint: bool = False
     """What cannot be pasted as it is: a cause with a measured counterfactual."""
+    stands: bool = False
+    """A hint that is given also where its counterfactual could not be measured."""
     rule: str = ""
     family: str = ""
 
@@ -146,7 +148,7 @@ class Observation:
                 function,
                 rewriting.spliced(
                     function,
-                    [each for _, each in made],
+                    _localised(function, [each for _, each in made]),
                     [*prelude(function, helpers)],
                 ),
                 title=f"{at(lines)}: {title}",
@@ -169,7 +171,9 @@ class Observation:
     ) -> Iterator[Finding]:
         """A finding of these edits, unless they say nothing new or concern little time."""
         numbers = sorted(lines)
-        made = rewriting.spliced(function, edits, prelude(function, helpers))
+        made = rewriting.spliced(
+            function, _localised(function, edits), prelude(function, helpers)
+        )
         found = self.finding(
             function,
             made,
@@ -221,6 +225,7 @@ class Observation:
         evidence: str,
         lines: Iterable[int],
         answer: str = "same",
+        one_size: bool = False,
     ) -> Finding | None:
         """A rewrite as something to be tried; None when its lines take next to no time."""
         share = self.share(function, lines)
@@ -229,7 +234,9 @@ class Observation:
         return Finding(
             title=title,
             evidence=evidence,
-            trial=Trial(kind="rewrite", rewrites=(rewrite,), answer=answer),
+            trial=Trial(
+                kind="rewrite", rewrites=(rewrite,), answer=answer, one_size=one_size
+            ),
             share=share,
             hint=answer != "same",
         )
@@ -291,10 +298,23 @@ def prelude(function: Function, helpers: Sequence[str]) -> tuple[str, ...]:
     if "np" in text and "numpy" not in known and function.source.bound:
         imports.append("import numpy as np")
     for line in helpers:
-        if line.startswith("import ") and line.split()[1] in known and " as " not in line:
+        module = line.removeprefix("import ") if line.startswith("import ") else ""
+        if module and (function.source.bound.get(module) == module or module in known):
             continue
         imports.append(line)
     return tuple(imports)
+
+
+def _localised(function: Function, edits: Iterable[Edit]) -> list[Edit]:
+    """SciPy's modules by the names that the function's own module has for them."""
+    names = {v: k for k, v in function.source.bound.items() if v.startswith("scipy.")}
+    found = []
+    for each in edits:
+        text = each.text
+        for module, name in names.items():
+            text = text.replace(f"{module}.", f"{name}.") if name.islower() else text
+        found.append(Edit(start=each.start, end=each.end, text=text))
+    return found
 
 
 def _letter(dtype: str) -> str:

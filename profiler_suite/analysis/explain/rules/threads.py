@@ -33,3 +33,29 @@ def threads(seen: Observation) -> Iterator[Finding]:
             trial=Trial(kind="threads", threads=number),
             share=0.5,
         )
+
+
+@rule(
+    "threads",
+    looks_for="worker processes or threads that each run a BLAS of several threads",
+    rewrite="OPENBLAS_NUM_THREADS=1 in the workers, or threadpoolctl",
+    exact="up to rounding",
+    thread="https://github.com/numpy/numpy/issues/11734",
+    tried="threads",
+)
+def oversubscription(seen: Observed) -> Iterator[Finding]:
+    """Pools whose members have pools of their own."""
+    pools = ("multiprocessing.", "concurrent.futures.", "joblib.")
+    if seen.explained.threads <= 1:
+        return
+    for function in seen.functions:
+        used = sorted(v for v in function.bound.values() if f"{v}.".startswith(pools))
+        if used:
+            yield Finding(
+                title="one BLAS thread in each worker: the workers are the parallel part",
+                evidence=f"it uses {', '.join(used)} while BLAS has "
+                f"{seen.explained.threads} threads",
+                trial=Trial(kind="threads", threads=1),
+                share=0.5,
+                hint=True,
+            )

@@ -3,6 +3,7 @@
 import inspect
 import linecache
 import textwrap
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,9 @@ class Own:
         exec(compile(self.text, file, "exec"), self.namespace)
         self.function: Callable[..., Any] = self.namespace["f"]
         self.file = file
-        self.observed = Observation(self._explained(traced), MACHINE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.observed = Observed(self._explained(traced), MACHINE)
 
     def _explained(self, traced: bool) -> FunctionRecord:
         functions = functions_to_profile(self.function)
@@ -98,14 +101,24 @@ class Own:
     def agreement(self, finding: Finding) -> checks.Agreement:
         """The rewritten function against the original, as a trial checks it."""
         function, namespace = substituted(self.function, finding.trial.rewrites)
-        with np.errstate(all="ignore"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return self._compared(finding, function, namespace)
+
+    def _compared(
+        self, finding: Finding, function: Callable[..., Any], namespace: dict[str, Any]
+    ) -> checks.Agreement:
+        try:
             return checks.agreement(
                 self.function,
                 function,
                 lambda: copied(self.arguments),
                 kept=lambda: buffers(namespace),
                 answer=finding.trial.answer,
+                one_size=finding.trial.one_size,
             )
+        except Exception as error:  # noqa: BLE001 - as a trial takes it
+            return checks.Agreement(same=False, reason=str(error))
 
 
 def _account(operations: tuple[Any, ...], untraced: str) -> BreakdownRecord:

@@ -1,0 +1,353 @@
+"""Moves work out of loops: growing arrays, repeated conversions, elements read one by one."""
+
+import ast
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain import forms, patterns, rewriting
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules.observed import Finding, Observed, at
+from profiler_suite.measure.explain.records import Edit
+
+Loop = ast.For | ast.While
+
+
+def loops_of(function: Function) -> list[Loop]:
+    """The outermost loops of a function."""
+    found = [n for n in ast.walk(function.node) if isinstance(n, ast.For | ast.While)]
+    return [n for n in found if not any(isinstance(p, Loop) for p in function.around(n))]
+
+
+def stored_in(node: ast.AST) -> set[str]:
+    """Names that are given values inside, and names whose elements or attributes are."""
+    found = set()
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store | ast.Del):
+            found.add(each.id)
+        elif isinstance(each, ast.Subscript | ast.Attribute) and isinstance(
+            each.ctx, ast.Store | ast.Del
+        ):
+            base: ast.expr = each
+            while isinstance(base, ast.Subscript | ast.Attribute):
+                base = base.value
+            if isinstance(base, ast.Name):
+                found.add(base.id)
+    return found
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Names that are read inside."""
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def span_of(function: Function, node: ast.stmt) -> range:
+    """Lines of the file that a statement takes."""
+    return range(node.lineno + function.shift, (node.end_lineno or 0) + function.shift + 1)
+
+
+def after(function: Function, node: ast.stmt, lines: list[str]) -> Edit:
+    """Lines put behind a statement, with its indentation."""
+    place = function.line_start((node.end_lineno or node.lineno) + 1)
+    indent = function.indent_of(node.lineno)
+    text = "".join(f"{indent}{line}\n" for line in lines)
+    if place == len(function.text) and not function.text.endswith("\n"):
+        text = "\n" + text
+    return Edit(start=place, end=place, text=text)
+
+
+# ------------------------------------------------------------- arrays that grow
+
+_GROWING = {
+    "OUT = np.append(OUT, V)": ("append", "np.append({out}, {list})"),
+    "OUT = np.append(OUT, V, axis=0)": ("append", "np.concatenate([{out}, *{list}])"),
+    "OUT = np.concatenate((OUT, V))": ("append", "np.concatenate([{out}, *{list}])"),
+    "OUT = np.concatenate([OUT, V])": ("append", "np.concatenate([{out}, *{list}])"),
+    "OUT = np.concatenate((OUT, V), axis=K)": (
+        "append",
+        "np.concatenate([{out}, *{list}], axis={K})",
+    ),
+    "OUT = np.concatenate([OUT, V], axis=K)": (
+        "append",
+        "np.concatenate([{out}, *{list}], axis={K})",
+    ),
+    "OUT = np.vstack((OUT, V))": ("append", "np.vstack([{out}, *{list}])"),
+    "OUT = np.vstack([OUT, V])": ("append", "np.vstack([{out}, *{list}])"),
+    "OUT = np.hstack((OUT, V))": ("append", "np.hstack([{out}, *{list}])"),
+    "OUT = np.hstack([OUT, V])": ("append", "np.hstack([{out}, *{list}])"),
+    "OUT = np.r_[OUT, V]": ("append", "np.append({out}, {list})"),
+    "OUT = pd.concat([OUT, V])": ("append", "pd.concat([{out}, *{list}])"),
+    "OUT = pd.concat([OUT, V], ignore_index=True)": (
+        "append",
+        "pd.concat([{out}, *{list}], ignore_index=True)",
+    ),
+    "OUT = pd.concat((OUT, V), ignore_index=True)": (
+        "append",
+        "pd.concat([{out}, *{list}], ignore_index=True)",
+    ),
+}
+
+
+def growth(seen: Observed, function: Function, package: str = "np") -> Iterator[Finding]:
+    """`out = np.append(out, v)` in a loop → a list, and one array after the loop."""
+    for loop in loops_of(function):
+        for statement in ast.walk(loop):
+            if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+                continue
+            target = statement.targets[0]
+            if not isinstance(target, ast.Name):
+                continue
+            one, joined = _grown(function, statement, target.id, package)
+            if one is None or _uses(loop, target.id) != 2:
+                continue
+            name = f"{target.id}_parts"
+            parts = {"out": target.id, "list": name}
+            if "K" in one.captures:
+                parts["K"] = function.text_of(one["K"])
+            local = function.numpy if package == "np" else _pandas(function)
+            text = joined.format(**parts).replace(f"{package}.", f"{local}.")
+            start, end = function.span(statement)
+            value = function.text_of(one["V"])
+            if joined.startswith("np.append"):
+                yield from _finding(
+                    seen,
+                    function,
+                    loop,
+                    target.id,
+                    [
+                        *_list_before(function, loop, name),
+                        Edit(start=start, end=end, text=f"{name}.append({value})"),
+                        after(
+                            function,
+                            loop,
+                            [f"{target.id} = {local}.concatenate([{target.id}, *{name}])"],
+                        ),
+                    ],
+                )
+            yield from _finding(
+                seen,
+                function,
+                loop,
+                target.id,
+                [
+                    *_list_before(function, loop, name),
+                    Edit(start=start, end=end, text=f"{name}.append({value})"),
+                    after(function, loop, [f"{target.id} = {text}"]),
+                ],
+            )
+
+
+def _grown(
+    function: Function, statement: ast.Assign, name: str, package: str
+) -> tuple[patterns.Match | None, str]:
+    for pattern, (_, joined) in _GROWING.items():
+        left, _, right = pattern.partition(" = ")
+        if not right.startswith(f"{package}."):
+            continue
+        one = patterns.match(function, statement.value, right)
+        if one is not None and isinstance(one[left], ast.Name):
+            held = one[left]
+            if isinstance(held, ast.Name) and held.id == name:
+                return one, joined
+    return None, ""
+
+
+def _pandas(function: Function) -> str:
+    return next((k for k, v in function.bound.items() if v == "pandas"), "pd")
+
+
+def _uses(loop: Loop, name: str) -> int:
+    return sum(isinstance(n, ast.Name) and n.id == name for n in ast.walk(loop))
+
+
+def _list_before(function: Function, loop: Loop, name: str) -> list[Edit]:
+    return rewriting.inserted(function, {loop.lineno: [f"{name} = []"]})
+
+
+def _finding(
+    seen: Observed, function: Function, loop: Loop, name: str, edits: list[Edit]
+) -> Iterator[Finding]:
+    return seen.edited(
+        function,
+        edits,
+        title=f"collect the parts of {name} in a list and join them once",
+        lines=span_of(function, loop),
+        evidence=f"every iteration copies the whole of {name}",
+    )
+
+
+# --------------------------------------------------- what is the same every time
+
+_COSTLY = frozenset(
+    [
+        *("ascontiguousarray", "asfortranarray", "asarray", "array", "arange", "linspace"),
+        *("eye", "zeros", "ones", "meshgrid", "outer", "kron", "transpose", "concatenate"),
+        *("sum", "mean", "std", "max", "min", "sort", "argsort", "unique", "cumsum", "sqrt"),
+        *("exp", "log", "dot", "diag", "where", "nonzero", "median", "percentile", "tile"),
+        *("repeat", "hanning", "hamming", "inv", "pinv", "eigh", "svd", "cholesky", "norm"),
+    ]
+)
+_METHODS = frozenset(
+    ["astype", "copy", "tocsr", "tocsc", "tocoo", "toarray", "todense", "to_numpy", "tolist"]
+)
+
+
+def invariants(seen: Observed, function: Function) -> Iterator[Finding]:
+    """Calls in loops whose operands no iteration changes, computed before the loop."""
+    for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        changed = stored_in(loop)
+        calls = [
+            node
+            for node in _unconditional(loop)
+            if _is_costly(function, node) and not names_in(node) & changed
+        ]
+        outer = [c for c in calls if not any(p in calls for p in function.around(c))]
+        outer.sort(key=lambda c: (c.lineno, c.col_offset))
+        if not outer:
+            continue
+        named: dict[str, str] = {}
+        edits = []
+        for node in outer:
+            text = function.text_of(node)
+            name = named.setdefault(text, f"{_name_of(node)}_before_{len(named) + 1}")
+            edits.append(rewriting.edit(function, node, name))
+        lines = [f"{name} = {' '.join(text.split())}" for text, name in named.items()]
+        edits += rewriting.inserted(function, {loop.lineno: lines})
+        yield from seen.edited(
+            function,
+            edits,
+            title=f"compute {', '.join(named)[:70]} once, before the loop",
+            lines={
+                line
+                for node in outer
+                for line in span_of(function, function.statement_of(node))
+            },
+            evidence=f"the loop of {at([loop.lineno + function.shift])} computes the same "
+            "in every iteration",
+        )
+
+
+def _unconditional(loop: ast.For) -> Iterator[ast.expr]:
+    """Expressions that every iteration evaluates, inner loops' included."""
+    todo: list[ast.AST] = list(loop.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.expr):
+            yield node
+        if isinstance(node, ast.If | ast.Try | ast.While | ast.IfExp | ast.BoolOp):
+            todo.append(getattr(node, "test", ast.Pass()))
+            continue
+        if isinstance(node, ast.Lambda | ast.FunctionDef | ast.ListComp | ast.GeneratorExp):
+            continue
+        todo += list(ast.iter_child_nodes(node))
+
+
+def _is_costly(function: Function, node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    if any(isinstance(n, ast.NamedExpr) for n in ast.walk(node)):
+        return False
+    name = function.qualified(node.func)
+    if name.startswith(("numpy.", "scipy.")) and "random" not in name:
+        return name.rpartition(".")[2] in _COSTLY
+    return isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS and not name
+
+
+def _name_of(node: ast.expr) -> str:
+    function = node.func if isinstance(node, ast.Call) else node
+    return function.attr if isinstance(function, ast.Attribute) else "value"
+
+
+# ------------------------------------------------ elements that are read one by one
+
+
+def lists_for_loops(seen: Observed, function: Function) -> Iterator[Finding]:
+    """Arrays that a loop reads element by element only: as lists."""
+    for loop in loops_of(function):
+        changed = stored_in(loop)
+        for name in sorted(names_in(loop) - changed):
+            form = forms.in_form(function.source.names.get(name, ""))
+            if form is None or form.kind != "array" or form.letter not in "biuf":
+                continue
+            uses = [
+                n
+                for n in ast.walk(loop)
+                if isinstance(n, ast.Name) and n.id == name and not _asks_its_size(function, n)
+            ]
+            reads = [_element(function, use, len(form.shape), changed) for use in uses]
+            if not uses or any(each is None for each in reads):
+                continue
+            edits = []
+            for use, read in zip(uses, reads, strict=True):
+                if read is None:
+                    continue
+                node, indices = read
+                subscripts = "".join(f"[{each}]" for each in indices)
+                start, end = function.span(node)
+                edits.append(Edit(start=start, end=end, text=f"{name}_list{subscripts}"))
+                del use
+            edits += rewriting.inserted(
+                function, {loop.lineno: [f"{name}_list = {name}.tolist()"]}
+            )
+            yield from seen.edited(
+                function,
+                edits,
+                title=f"read {name} from a list: an element of an array is made an object "
+                "each time",
+                lines=span_of(function, loop),
+                evidence=f"the loop of {at([loop.lineno + function.shift])} reads {name} "
+                "element by element",
+            )
+
+
+def _asks_its_size(function: Function, use: ast.Name) -> bool:
+    """Whether an array only tells its size here: x.shape, len(x)."""
+    parent = function.parents.get(use)
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in ("shape", "size", "ndim", "dtype")
+    return isinstance(parent, ast.Call) and function.qualified(parent.func) == "builtins.len"
+
+
+def _element(
+    function: Function, use: ast.Name, dims: int, changed: set[str]
+) -> tuple[ast.expr, list[str]] | None:
+    """The access x[i, j] or x[i][j] around a name, or the array as what a loop goes over."""
+    parent = function.parents.get(use)
+    if isinstance(parent, ast.For) and parent.iter is use and dims == 1:
+        return use, []
+    node: ast.expr = use
+    indices: list[str] = []
+    while len(indices) < dims:
+        parent = function.parents.get(node)
+        if not isinstance(parent, ast.Subscript) or parent.value is not node:
+            return None
+        if not isinstance(parent.ctx, ast.Load):
+            return None
+        parts = parent.slice.elts if isinstance(parent.slice, ast.Tuple) else [parent.slice]
+        for part in parts:
+            index = forms.of(function, part)
+            whole = index is not None and (index.kind == "python" and index.dtype == "int")
+            arithmetic = _is_index(part, function)
+            if isinstance(part, ast.Slice) or not (whole or arithmetic):
+                return None
+            indices.append(function.text_of(part))
+        node = parent
+    return (node, indices) if len(indices) == dims and names_in(node) & changed else None
+
+
+def _is_index(node: ast.expr, function: Function) -> bool:
+    """Whether it is arithmetic of Python's integers, as far as one sees."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name):
+            form = forms.in_form(function.source.names.get(each.id, ""))
+            if form is None or form.kind != "python" or form.dtype != "int":
+                return False
+        elif not isinstance(
+            each,
+            ast.BinOp
+            | ast.UnaryOp
+            | ast.Constant
+            | ast.operator
+            | ast.unaryop
+            | ast.expr_context,
+        ):
+            return False
+    return True

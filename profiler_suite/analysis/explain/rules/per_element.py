@@ -1,0 +1,306 @@
+"""Slow paths of calls back into Python: once per element, row or pixel, from compiled code."""
+
+import ast
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain import forms, patterns, rewriting, vectorising
+from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules import callbacks
+from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.registry import rule
+
+
+@rule(
+    "per_element",
+    looks_for="np.vectorize or np.frompyfunc: a call of a Python function per element",
+    rewrite="np.vectorize(f)(x) → f written with np.where and ufuncs, called once",
+    exact="as f is for numbers; checked on NaN and other sizes",
+    thread="https://stackoverflow.com/questions/35215161/most-efficient-way-to-map-function-"
+    "over-numpy-array",
+)
+def vectorize(seen: Observed) -> Iterator[Finding]:
+    """A Python function called for every element."""
+    for function in seen.functions:
+        made_of = _vectorized_names(function)
+        for node in ast.walk(function.node):
+            if not isinstance(node, ast.Call) or node.keywords or not node.args:
+                continue
+            callee = _vectorized(function, node.func)
+            if callee is None and isinstance(node.func, ast.Name):
+                callee = made_of.get(node.func.id)
+            if callee is None:
+                continue
+            form = callbacks.array_form(seen, function, callee, vectorising.NUMBER, "elements")
+            if form is None or len(form.parameters) != len(node.args):
+                continue
+            arrays = [_as_array(seen, function, each) for each in node.args]
+            yield from seen.edited(
+                function,
+                [rewriting.edit(function, node, form.call(*arrays))],
+                title="one array expression instead of a Python call per element",
+                lines=[node.lineno + function.shift],
+                helpers=(form.text,),
+                evidence="np.vectorize is a loop in Python: it calls its function for every "
+                "element",
+            )
+
+
+def _as_array(seen: Observed, function: Function, node: ast.expr) -> str:
+    form = forms.of(function, node)
+    text = function.text_of(node)
+    known = form is not None and form.kind == "array"
+    return text if known else f"{function.numpy}.asarray({text})"
+
+
+def _vectorized(function: Function, node: ast.expr) -> ast.expr | None:
+    """f of np.vectorize(f) and np.frompyfunc(f, n, 1)."""
+    for pattern in ("np.vectorize(F, **KW)", "np.frompyfunc(F, N, 1)"):
+        one = patterns.match(function, node, pattern)
+        if one is not None:
+            return one["F"]
+    return None
+
+
+def _vectorized_names(function: Function) -> dict[str, ast.expr]:
+    found = {}
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            callee = _vectorized(function, node.value)
+            if callee is not None:
+                found[node.targets[0].id] = callee
+    return found
+
+
+@rule(
+    "per_element",
+    looks_for="np.apply_along_axis: a call of a Python function per row",
+    rewrite="np.apply_along_axis(f, 1, a) → f with axis=-1, called once",
+    exact="as f is for rows; up to the rounding of sums",
+    thread="https://stackoverflow.com/questions/23849097/numpy-np-apply-along-axis-function-"
+    "speed-up",
+)
+def apply_along_axis(seen: Observed) -> Iterator[Finding]:
+    """A Python function called for every row."""
+    for function in seen.functions:
+        for one in patterns.found(
+            function,
+            ["np.apply_along_axis(F, AXIS, A)", "np.apply_along_axis(F, axis=AXIS, arr=A)"],
+            lambda m: True,
+        ):
+            call = _along(seen, one)
+            if call is None:
+                continue
+            text, helpers = call
+            yield from seen.edited(
+                function,
+                [rewriting.edit(function, one.node, text)],
+                title="one array expression instead of a Python call per row",
+                lines=[one.line],
+                helpers=helpers,
+                evidence="np.apply_along_axis calls a Python function for every row",
+            )
+
+
+def _along(seen: Observed, one: Match) -> tuple[str, tuple[str, ...]] | None:
+    function, axis = one.function, one.number("AXIS")
+    if axis is None:
+        return None
+    form, array = one.form("A"), rewriting.written(function, one["A"])
+    dims = len(form.shape) if form is not None else 2
+    rows = (
+        array
+        if axis in (-1, dims - 1)
+        else f"{function.numpy}.moveaxis({array}, {axis:.0f}, -1)"
+    )
+    name = function.qualified(one["F"])
+    short = name.removeprefix("numpy.")
+    if name.startswith("numpy.") and short in ("sum", "mean", "max", "min", "std", "median"):
+        return f"{function.numpy}.{short}({array}, axis={axis:.0f})", ()
+    made = callbacks.array_form(seen, function, one["F"], vectorising.ROW, "rows")
+    if made is None or len(made.parameters) != 1:
+        return None
+    text = made.call(rows)
+    if made.kind == vectorising.ROW and rows != array:
+        text = f"{function.numpy}.moveaxis({text}, -1, {axis:.0f})"
+    return text, (made.text,)
+
+
+_MODES = {
+    "reflect": "symmetric",
+    "nearest": "edge",
+    "mirror": "reflect",
+    "wrap": "wrap",
+    "constant": "constant",
+}
+_FILTERS = {
+    "numpy.max": "maximum_filter",
+    "numpy.min": "minimum_filter",
+    "numpy.median": "median_filter",
+    "numpy.mean": "uniform_filter",
+    "builtins.max": "maximum_filter",
+    "builtins.min": "minimum_filter",
+}
+
+WINDOWS = '''
+def windows_of(image, size, mode="symmetric"):
+    """The size × size window around every pixel, as a last axis."""
+    before, after = size // 2, size - 1 - size // 2
+    padded = np.pad(image, [(before, after)] * image.ndim, mode=mode)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (size,) * image.ndim)
+    return windows.reshape(*image.shape, size**image.ndim)
+'''.strip()
+
+
+@rule(
+    "per_element",
+    looks_for="scipy.ndimage.generic_filter: a call of a Python function per pixel",
+    rewrite="generic_filter(image, f, 3) → f with axis=-1 over a view of all windows",
+    exact="up to the rounding of sums; the rim as the filter's mode has it",
+    thread="https://github.com/scipy/scipy/issues/8916",
+)
+def filter_callback(seen: Observed) -> Iterator[Finding]:
+    """A Python function called for every pixel."""
+    table = [
+        "scipy.ndimage.generic_filter(IMAGE, F, SIZE, **KW)",
+        "scipy.ndimage.generic_filter(IMAGE, F, size=SIZE, **KW)",
+        "scipy.ndimage.generic_filter(IMAGE, function=F, size=SIZE, **KW)",
+    ]
+    for function in seen.functions:
+        for one in patterns.found(function, table, lambda m: True):
+            for text, helpers in _filtered(seen, one):
+                yield from seen.edited(
+                    function,
+                    [rewriting.edit(function, one.node, text)],
+                    title="one array expression over all windows instead of a Python call "
+                    "per pixel",
+                    lines=[one.line],
+                    helpers=helpers,
+                    evidence="generic_filter calls a Python function for every pixel",
+                )
+
+
+def _filtered(seen: Observed, one: Match) -> Iterator[tuple[str, tuple[str, ...]]]:
+    function = one.function
+    size = one.number("SIZE")
+    image = function.text_of(one["IMAGE"])
+    keywords = {k.arg: k.value for k in one.captures["KW"]}
+    mode_node = keywords.pop("mode", None)
+    mode = mode_node.value if isinstance(mode_node, ast.Constant) else "reflect"
+    known = _FILTERS.get(function.qualified(one["F"]))
+    if known and not keywords:
+        more = f", mode={mode!r}" if mode != "reflect" else ""
+        size_text = function.text_of(one["SIZE"])
+        yield (
+            f"scipy.ndimage.{known}({image}, {size_text}{more})",
+            ("import scipy.ndimage",),
+        )
+    form = callbacks.array_form(seen, function, one["F"], vectorising.ROW, "windows")
+    if form is None or size is None or keywords or str(mode) not in _MODES:
+        return
+    if form.kind != vectorising.NUMBER or len(form.parameters) != 1:
+        return
+    padding = _MODES[str(mode)]
+    more = f", {padding!r}" if padding != "symmetric" else ""
+    windows = f"windows_of({image}, {size:.0f}{more})"
+    array = rewriting.written(function, one["IMAGE"])
+    held = one.form("IMAGE")
+    floating = held is not None and held.letter == "f"
+    text = form.call(windows)
+    yield text if floating else f"{text}.astype({array}.dtype)", (WINDOWS, form.text)
+
+
+@rule(
+    "per_element",
+    looks_for="a list comprehension or map that calls a function for each number of an array",
+    rewrite="np.array([f(v) for v in x]) → f of the whole array",
+    exact="as f is for numbers; checked on NaN and other sizes",
+    thread="https://stackoverflow.com/questions/35215161/most-efficient-way-to-map-function-"
+    "over-numpy-array",
+)
+def mapped(seen: Observed) -> Iterator[Finding]:
+    """An array made from a comprehension over another."""
+    for function in seen.functions:
+        for node in ast.walk(function.node):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            if function.is_numpy(node, ("array", "asarray", "fromiter", "stack")):
+                yield from _mapped(seen, function, node)
+
+
+def _mapped(seen: Observed, function: Function, node: ast.Call) -> Iterator[Finding]:
+    for text, helpers in _of_whole(seen, function, node.args[0]):
+        yield from seen.edited(
+            function,
+            [rewriting.edit(function, node, text)],
+            title="the whole array at once instead of element by element",
+            lines=range(
+                node.lineno + function.shift, (node.end_lineno or 0) + function.shift + 1
+            ),
+            helpers=helpers,
+            evidence="a comprehension runs Python for every element",
+        )
+
+
+def _of_whole(
+    seen: Observed, function: Function, made: ast.expr
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a comprehension or a map makes of an array, without the loop."""
+    np = function.numpy
+    if isinstance(made, ast.Call) and function.qualified(made.func) == "builtins.list":
+        made = made.args[0] if len(made.args) == 1 else made
+    if isinstance(made, ast.Call) and function.qualified(made.func) == "builtins.map":
+        if len(made.args) == 2:
+            array = _as_array(seen, function, made.args[1])
+            form = callbacks.array_form(
+                seen, function, made.args[0], vectorising.NUMBER, "elements"
+            )
+            if form is not None and len(form.parameters) == 1:
+                yield form.call(array), (form.text,)
+            yield f"{function.text_of(made.args[0])}({array})", ()
+        return
+    if not isinstance(made, ast.ListComp | ast.GeneratorExp) or len(made.generators) != 1:
+        return
+    loop = made.generators[0]
+    if loop.ifs or not isinstance(loop.target, ast.Name):
+        return
+    array = _as_array(seen, function, loop.iter)
+    if function.qualified(getattr(loop.iter, "func", loop.iter)) == "builtins.range":
+        count = ", ".join(function.text_of(each) for each in getattr(loop.iter, "args", []))
+        array = f"{np}.arange({count})"
+    callee = made.elt
+    lambda_text = f"lambda {loop.target.id}: {ast.unparse(callee)}"
+    direct = (
+        isinstance(callee, ast.Call)
+        and len(callee.args) == 1
+        and not callee.keywords
+        and isinstance(callee.args[0], ast.Name)
+        and callee.args[0].id == loop.target.id
+    )
+    target = callee.func if direct and isinstance(callee, ast.Call) else None
+    form = None
+    if target is not None:
+        form = callbacks.array_form(seen, function, target, vectorising.NUMBER, "elements")
+    if form is None:
+        node = ast.parse(lambda_text, mode="eval").body
+        assert isinstance(node, ast.Lambda)
+        form = callbacks.array_form(seen, function, node, vectorising.NUMBER, "elements")
+    if form is not None and len(form.parameters) == 1:
+        yield form.call(array), (form.text,)
+    yield from _replaced(function, callee, loop.target.id, array)
+
+
+def _replaced(
+    function: Function, body: ast.expr, name: str, array: str
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The body with the whole array in the place of its element: calls that take arrays."""
+    uses = [n for n in ast.walk(body) if isinstance(n, ast.Name) and n.id == name]
+    if len(uses) != 1:
+        return
+    parent = function.parents.get(uses[0])
+    if not isinstance(parent, ast.Call):
+        return
+    start, _ = function.span(body)
+    first, last = function.span(uses[0])
+    text = function.text_of(body)
+    yield text[: first - start] + array + text[last - start :], ()

@@ -1,0 +1,244 @@
+"""Slow paths of sorting, searching, counting, filters and random numbers."""
+
+import ast
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.registry import rule
+
+
+@rule(
+    "searching",
+    looks_for="np.add.at: one addition at a time",
+    rewrite="np.add.at(a, i, v) → a += np.bincount(i, weights=v, minlength=len(a))",
+    exact="up to rounding, for indices that are not negative",
+    thread="https://github.com/numpy/numpy/issues/5922",
+)
+def bincount(seen: Observed) -> Iterator[Finding]:
+    """Sums by index."""
+
+    def whole(m: Match) -> bool:
+        form, index = m.form("A"), m.form("I")
+        one_axis = form is None or len(form.shape) == 1
+        integers = index is None or (len(index.shape) == 1 and index.letter in "iu")
+        return one_axis and integers and isinstance(m["A"], ast.Name | ast.Attribute)
+
+    return seen.rewrites(
+        (
+            "np.add.at(A, I, 1)",
+            "np.add(A, np.bincount(I, minlength=len(A)), out=A, casting='unsafe')",
+        ),
+        (
+            "np.add.at(A, I, V)",
+            "np.add(A, np.bincount(I, weights=V, minlength=len(A)), out=A, casting='unsafe')",
+        ),
+        (
+            "np.subtract.at(A, I, V)",
+            "np.subtract(A, np.bincount(I, weights=V, minlength=len(A)), out=A, "
+            "casting='unsafe')",
+        ),
+        where=whole,
+        title="count or sum by index with bincount",
+    )
+
+
+@rule(
+    "searching",
+    looks_for="np.histogram with bins of one width on values that could be indices",
+    rewrite="np.histogram(x, np.arange(n + 1))[0] → np.bincount(x, minlength=n)",
+    exact="for integers from 0 to n − 1",
+    thread="https://github.com/numpy/numpy/issues/16797",
+)
+def integer_histogram(seen: Observed) -> Iterator[Finding]:
+    """Histograms of integers."""
+
+    def integers(m: Match) -> bool:
+        return seen.holds(m, "iu", "X", kinds="array")
+
+    return seen.rewrites(
+        ("np.histogram(X, np.arange(N + 1))[0]", "np.bincount(X, minlength=N)[:N]"),
+        ("np.histogram(X, bins=np.arange(N + 1))[0]", "np.bincount(X, minlength=N)[:N]"),
+        (
+            "np.histogram(X, bins=N, range=(0, N))[0]",
+            "np.bincount(X, minlength=N)[:N]",
+        ),
+        where=integers,
+        title="integers are their own bins: bincount",
+    )
+
+
+SEARCH_SORTED = '''
+def searchsorted_in_order(values, wanted, side="left"):
+    """np.searchsorted with the wanted values in order, which the caches thank."""
+    order = np.argsort(wanted)
+    found = np.empty(len(order), np.intp)
+    found[order] = np.searchsorted(values, wanted[order], side)
+    return found
+'''.strip()
+
+
+@rule(
+    "searching",
+    looks_for="np.searchsorted of many values in no order: a cache miss per step",
+    rewrite="sort what is looked for first",
+    exact="always",
+    thread="https://github.com/numpy/numpy/issues/10937",
+)
+def unsorted_search(seen: Observed) -> Iterator[Finding]:
+    """Binary searches all over memory."""
+
+    def many(m: Match) -> bool:
+        form, values = m.form("Q"), m.form("S")
+        enough = form is None or (len(form.shape) == 1 and form.size >= 10_000)
+        return enough and (values is None or values.size >= 10_000)
+
+    return seen.rewrites(
+        ("np.searchsorted(S, Q)", "searchsorted_in_order(S, Q)"),
+        ("np.searchsorted(S, Q, side=K)", "searchsorted_in_order(S, Q, K)"),
+        ("np.searchsorted(S, Q, K)", "searchsorted_in_order(S, Q, K)"),
+        where=many,
+        title="look the values up in order",
+        helpers=(SEARCH_SORTED,),
+    )
+
+
+@rule(
+    "searching",
+    looks_for="a whole sort of which a few elements are used",
+    rewrite="np.sort(x)[:k] → np.sort(np.partition(x, k − 1)[:k])",
+    exact="where no two elements are equal, for indices; always for values",
+    thread="https://stackoverflow.com/questions/6910641/how-do-i-get-indices-of-n-maximum-values-"
+    "in-a-numpy-array",
+)
+def partition(seen: Observed) -> Iterator[Finding]:
+    """Sorts for a few."""
+    return seen.rewrites(
+        ("np.sort(X)[0]", "np.min(X)"),
+        ("np.sort(X)[-1]", "np.max(X)"),
+        ("np.argsort(X)[0]", "np.argmin(X)"),
+        ("np.argsort(X)[-1]", "np.argmax(X)"),
+        ("X.argsort()[0]", "X.argmin()"),
+        ("X.argsort()[-1]", "X.argmax()"),
+        ("sorted(X)[0]", "min(X)"),
+        ("sorted(X)[-1]", "max(X)"),
+        ("np.sort(X)[-K:]", "np.sort(np.partition(X, -K)[-K:])"),
+        ("np.sort(X)[::-1][:K]", "np.sort(np.partition(X, -K)[-K:])[::-1]"),
+        ("np.sort(X)[:K]", "np.sort(np.partition(X, K - 1)[:K])"),
+        ("np.sort(X)[K]", "np.partition(X, K)[K]"),
+        ("np.argsort(X)[::-1][:K]", "largest_first(X, K)"),
+        ("X.argsort()[::-1][:K]", "largest_first(X, K)"),
+        ("np.argsort(-X)[:K]", "largest_first(X, K)"),
+        ("np.argsort(X)[-K:]", "largest_first(X, K)[::-1]"),
+        ("X.argsort()[-K:]", "largest_first(X, K)[::-1]"),
+        ("X.argsort()[-K:][::-1]", "largest_first(X, K)"),
+        ("np.argsort(X)[:K]", "smallest_first(X, K)"),
+        ("X.argsort()[:K]", "smallest_first(X, K)"),
+        where=lambda m: (f := m.form("X")) is None or len(f.shape) == 1,
+        title="find the few without sorting the rest",
+        helpers=(LARGEST_FIRST,),
+    )
+
+
+LARGEST_FIRST = '''
+def largest_first(x, count):
+    """Indices of the largest elements, the largest first."""
+    few = np.argpartition(x, -count)[-count:]
+    return few[np.argsort(x[few])[::-1]]
+
+
+def smallest_first(x, count):
+    """Indices of the smallest elements, the smallest first."""
+    few = np.argpartition(x, count - 1)[:count]
+    return few[np.argsort(x[few])]
+'''.strip()
+
+
+@rule(
+    "searching",
+    looks_for="isin, unique or membership of integers by sorting, or by a list",
+    rewrite="np.isin(a, b) → np.isin(a, b, kind='table')",
+    exact="for integers that do not span more than memory holds",
+    thread="https://github.com/numpy/numpy/issues/14997",
+)
+def integer_sets(seen: Observed) -> Iterator[Finding]:
+    """Sets of integers."""
+
+    def integers(m: Match) -> bool:
+        return seen.holds(m, "iu", "A", kinds="array")
+
+    yield from seen.rewrites(
+        ("np.isin(A, B)", "np.isin(A, B, kind='table')"),
+        ("np.isin(A, B, kind='sort')", "np.isin(A, B, kind='table')"),
+        ("np.array([V in B for V in A])", "np.isin(A, B)"),
+        ("np.unique(A)", "np.flatnonzero(np.bincount(A))"),
+        ("len(np.unique(A))", "np.count_nonzero(np.bincount(A))"),
+        ("np.unique(A).size", "np.count_nonzero(np.bincount(A))"),
+        where=integers,
+        title="a table instead of sorting: they are integers",
+    )
+    yield from seen.rewrites(
+        ("np.intersect1d(A, B)", "np.array(sorted(set(A.tolist()) & set(B.tolist())))"),
+        ("np.setdiff1d(A, B)", "np.array(sorted(set(A.tolist()) - set(B.tolist())))"),
+        where=integers,
+        title="sets of Python for few integers",
+    )
+
+
+@rule(
+    "searching",
+    looks_for="several quantiles of one array, sorted for each",
+    rewrite="np.percentile(x, 25), np.percentile(x, 75) → np.percentile(x, [25, 75])",
+    exact="always",
+    thread="https://stackoverflow.com/questions/26070514/how-do-i-get-the-index-of-a-specific-"
+    "percentile-in-numpy-scipy",
+)
+def quantiles_together(seen: Observed) -> Iterator[Finding]:
+    """Quantiles one by one."""
+    return seen.rewrites(
+        ("np.percentile(X, P) - np.percentile(X, Q)", "-np.diff(np.percentile(X, [P, Q]))[0]"),
+        ("np.quantile(X, P) - np.quantile(X, Q)", "-np.diff(np.quantile(X, [P, Q]))[0]"),
+        ("(np.percentile(X, P), np.percentile(X, Q))", "tuple(np.percentile(X, [P, Q]))"),
+        (
+            "(np.percentile(X, P), np.percentile(X, Q), np.percentile(X, R))",
+            "tuple(np.percentile(X, [P, Q, R]))",
+        ),
+        (
+            "np.array([np.percentile(X, P) for P in Q])",
+            "np.percentile(X, Q)",
+        ),
+        ("np.percentile(X, 50)", "np.median(X)"),
+        title="sort once for all quantiles",
+    )
+
+
+@rule(
+    "searching",
+    looks_for="nested np.where, or one that a single ufunc does",
+    rewrite="np.where(x > 0, x, 0) → np.fmax(x, 0)",
+    exact="always, NaN included",
+    thread="https://stackoverflow.com/questions/32109319/how-to-implement-the-relu-function-in-"
+    "numpy",
+)
+def where_chain(seen: Observed) -> Iterator[Finding]:
+    """Choices that are extremes."""
+
+    def array(m: Match) -> bool:
+        form = m.form("X")
+        return form is None or form.kind == "array"
+
+    return seen.rewrites(
+        ("np.where(X < L, L, np.where(X > H, H, X))", "np.minimum(np.maximum(X, L), H)"),
+        ("np.where(X > H, H, np.where(X < L, L, X))", "np.minimum(np.maximum(X, L), H)"),
+        ("np.where(X > Y, X, Y)", "np.fmax(X, Y)"),
+        ("np.where(X >= Y, X, Y)", "np.fmax(X, Y)"),
+        ("np.where(X < Y, X, Y)", "np.fmin(X, Y)"),
+        ("np.where(X <= Y, X, Y)", "np.fmin(X, Y)"),
+        ("np.where(X < 0, -X, X)", "np.abs(X)"),
+        ("np.where(X > 0, X, -X)", "np.abs(X)"),
+        ("np.where(X > 0, 1, np.where(X < 0, -1, 0))", "np.sign(X).astype(int)"),
+        ("(X > 0) * X", "np.fmax(X, 0)"),
+        ("X * (X > 0)", "np.fmax(X, 0)"),
+        where=array,
+        title="one ufunc instead of a choice",
+    )

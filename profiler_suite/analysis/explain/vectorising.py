@@ -1,0 +1,399 @@
+"""A Python function of one element, or of one row, written for all elements at once.
+
+Straight code with conditions becomes array expressions: `a if c else b` and `if` become
+`np.where`, `math.sqrt` becomes `np.sqrt`, `and` becomes `&`. Of a function of rows the last
+axis is the row: `np.sum(row)` becomes `np.sum(rows, axis=-1)`, `row[2]` becomes
+`rows[..., 2]`. What cannot be written so raises NotVectorisedError.
+"""
+
+import ast
+import dataclasses
+from collections.abc import Callable, Mapping
+
+from profiler_suite.analysis.explain.rewriting import Function
+
+_REDUCING = frozenset(
+    [
+        *("sum", "mean", "max", "min", "std", "var", "prod", "median", "any", "all", "ptp"),
+        *("argmax", "argmin", "nansum", "nanmean", "nanmax", "nanmin", "nanstd", "percentile"),
+        *("quantile", "count_nonzero", "average"),
+    ]
+)
+_ALONG = frozenset(["sort", "cumsum", "cumprod", "diff", "argsort", "flip"])
+_METHODS = frozenset(
+    ["sum", "mean", "max", "min", "std", "var", "prod", "any", "all", "argmax", "argmin"]
+)
+_ELEMENTWISE = frozenset(
+    [
+        *("sqrt", "exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "tan", "tanh"),
+        *("sinh", "cosh", "arcsin", "arccos", "arctan", "arctan2", "absolute", "square"),
+        *("floor", "ceil", "trunc", "sign", "maximum", "minimum", "power", "hypot", "where"),
+        *("isnan", "isfinite", "radians", "degrees", "clip", "exp2", "cbrt", "fabs", "round"),
+        *("logical_and", "logical_or", "logical_not", "conj", "real", "imag", "angle", "mod"),
+    ]
+)
+_MATH = {
+    **{name: name for name in _ELEMENTWISE},
+    **{"pow": "power", "fabs": "abs", "asin": "arcsin", "acos": "arccos", "atan": "arctan"},
+    **{"atan2": "arctan2", "fmod": "fmod", "isinf": "isinf", "copysign": "copysign"},
+}
+# What raises or warns where it is not chosen.
+_RISKY = (ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
+_CONSTANTS = ("pi", "e", "inf", "nan", "tau")
+
+NUMBER, ROW, CONSTANT, TABLE_ROW = "number", "row", "constant", "table row"
+
+
+class NotVectorisedError(Exception):
+    """This cannot be written for all elements at once, for this reason."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Value:
+    """An array expression: one number per element, one row per element, or the same for all."""
+
+    text: str
+    kind: str
+    atom: bool = True
+
+    @property
+    def closed(self) -> str:
+        """Its text, so that an operator may stand beside it."""
+        return self.text if self.atom else f"({self.text})"
+
+
+class Vectorised:
+    """The text of a function that does for all elements what another does for one."""
+
+    def __init__(
+        self,
+        function: Function,
+        callee: ast.FunctionDef | ast.Lambda,
+        kinds: Mapping[str, str],
+        columns: Callable[[str, str], str] | None = None,
+    ) -> None:
+        self._function = function
+        self._lines: list[str] = []
+        self._number = 0
+        self._columns = columns
+        self.risky = False
+        self.free: dict[str, None] = {}
+        """Names of the function around it that it uses."""
+        self._outside = _assigned(function.node)
+        env = {name: Value(name, kind) for name, kind in kinds.items()}
+        if isinstance(callee, ast.Lambda):
+            self.result = self._expression(callee.body, env)
+        else:
+            found = self._block(callee.body, env)
+            if found is None:
+                raise NotVectorisedError("it may return nothing")
+            self.result = found
+        if self.result.kind == CONSTANT:
+            raise NotVectorisedError("its result is the same for every element")
+
+    def definition(self, name: str, parameters: list[str], title: str) -> str:
+        """The whole function, to be put before the one that calls it."""
+        given = ", ".join([*parameters, *self.free])
+        lines = [*self._lines, f"return {self.result.text}"]
+        if self.risky:
+            options = "divide='ignore', invalid='ignore', over='ignore'"
+            lines = [
+                f"with np.errstate({options}):",
+                *(f"    {line}" for line in lines),
+            ]
+        body = "\n".join(f"    {line}" for line in lines)
+        return f'def {name}({given}):\n    """{title}"""\n{body}'
+
+    # ------------------------------------------------------------- statements
+
+    def _block(self, body: list[ast.stmt], env: dict[str, Value]) -> Value | None:
+        """What the statements return; None when they end without."""
+        for number, statement in enumerate(body):
+            if isinstance(statement, ast.Return):
+                if statement.value is None:
+                    raise NotVectorisedError("it may return nothing")
+                return self._expression(statement.value, env)
+            if isinstance(statement, ast.If):
+                return self._condition(statement, body[number + 1 :], env)
+            self._simple(statement, env)
+        return None
+
+    def _simple(self, statement: ast.stmt, env: dict[str, Value]) -> None:
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+            return
+        if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
+            load = ast.Name(statement.target.id, ast.Load())
+            value: ast.expr = ast.BinOp(load, statement.op, statement.value)
+            self._assign(statement.target.id, value, env)
+            return
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target = statement.targets[0]
+            if isinstance(target, ast.Name):
+                self._assign(target.id, statement.value, env)
+                return
+        first = ast.unparse(statement).splitlines()[0]
+        raise NotVectorisedError(f"'{first}' is not arithmetic")
+
+    def _assign(self, name: str, value: ast.expr, env: dict[str, Value]) -> None:
+        found = self._expression(value, env)
+        env[name] = self._named(name, found)
+
+    def _named(self, name: str, value: Value) -> Value:
+        if value.text.isidentifier():
+            return value
+        self._number += 1
+        own = f"{name}_{self._number}"
+        self._lines.append(f"{own} = {value.text}")
+        return Value(own, value.kind)
+
+    def _condition(
+        self, statement: ast.If, rest: list[ast.stmt], env: dict[str, Value]
+    ) -> Value | None:
+        """Both branches, each followed by the rest, and the choice between them."""
+        test = self._named("test", self._expression(statement.test, env))
+        if test.kind == ROW:
+            raise NotVectorisedError("a condition on a whole row")
+        if not _returns(statement.body) and not _returns(statement.orelse):
+            yes, no = dict(env), dict(env)
+            self._block(statement.body, yes)
+            self._block(statement.orelse, no)
+            for name in dict.fromkeys([*yes, *no]):
+                if name not in yes or name not in no:
+                    continue
+                if yes[name] is not no[name]:
+                    chosen = self._chosen(test, yes[name], no[name])
+                    env[name] = self._named(name, chosen)
+            return self._block(rest, env)
+        first = self._block([*statement.body, *rest], dict(env))
+        second = self._block([*statement.orelse, *rest], dict(env))
+        if first is None or second is None:
+            raise NotVectorisedError("it may return nothing")
+        return self._chosen(test, first, second)
+
+    def _chosen(self, test: Value, yes: Value, no: Value) -> Value:
+        kind = ROW if ROW in (yes.kind, no.kind) else NUMBER
+        parts = [self._as_wide(each, kind).text for each in (test, yes, no)]
+        return Value(f"np.where({', '.join(parts)})", kind)
+
+    # ------------------------------------------------------------ expressions
+
+    def _expression(self, node: ast.expr, env: dict[str, Value]) -> Value:
+        if isinstance(node, ast.Constant):
+            return Value(repr(node.value), CONSTANT)
+        if isinstance(node, ast.Name):
+            return self._name(node, env)
+        if isinstance(node, ast.BinOp):
+            return self._binary(node, env)
+        if isinstance(node, ast.UnaryOp):
+            inner = self._expression(node.operand, env)
+            signs = {ast.USub: "-", ast.UAdd: "+", ast.Not: "~", ast.Invert: "~"}
+            if isinstance(node.op, ast.Not) and inner.kind == CONSTANT:
+                return Value(f"not {inner.closed}", CONSTANT, atom=False)
+            return Value(f"{signs[type(node.op)]}{inner.closed}", inner.kind, atom=False)
+        if isinstance(node, ast.Compare):
+            return self._comparison(node, env)
+        if isinstance(node, ast.BoolOp):
+            parts = [self._expression(each, env) for each in node.values]
+            sign = " & " if isinstance(node.op, ast.And) else " | "
+            kind = self._widest(parts)
+            text = sign.join(self._as_wide(each, kind).closed for each in parts)
+            return Value(text, kind, atom=False)
+        if isinstance(node, ast.IfExp):
+            self.risky = True
+            test, yes, no = (
+                self._expression(each, env) for each in (node.test, node.body, node.orelse)
+            )
+            return self._chosen(test, yes, no)
+        if isinstance(node, ast.Call):
+            return self._called(node, env)
+        if isinstance(node, ast.Subscript):
+            return self._indexed(node, env)
+        if isinstance(node, ast.Attribute):
+            return self._attribute(node, env)
+        raise NotVectorisedError(f"'{ast.unparse(node)}' has no form for many")
+
+    def _name(self, node: ast.Name, env: dict[str, Value]) -> Value:
+        if node.id in env:
+            if env[node.id].kind == TABLE_ROW:
+                raise NotVectorisedError("it uses a row of the table as a whole")
+            return env[node.id]
+        if node.id in self._outside:
+            self.free[node.id] = None
+        return Value(node.id, CONSTANT)
+
+    def _binary(self, node: ast.BinOp, env: dict[str, Value]) -> Value:
+        left, right = self._expression(node.left, env), self._expression(node.right, env)
+        self.risky |= isinstance(node.op, _RISKY)
+        if isinstance(node.op, ast.MatMult):
+            return self._inner(left, right)
+        kind = self._widest([left, right])
+        a, b = self._as_wide(left, kind), self._as_wide(right, kind)
+        sign = ast.unparse(ast.BinOp(ast.Name("a"), node.op, ast.Name("b")))[1:-1].strip()
+        return Value(f"{a.closed} {sign} {b.closed}", kind, atom=False)
+
+    def _inner(self, left: Value, right: Value) -> Value:
+        if left.kind == right.kind == ROW:
+            return Value(f"np.vecdot({left.text}, {right.text})", NUMBER)
+        if left.kind == ROW and right.kind == CONSTANT:
+            return Value(f"{left.closed} @ {right.closed}", NUMBER, atom=False)
+        if left.kind == CONSTANT and right.kind == ROW:
+            return Value(f"{right.closed} @ {left.closed}.T", NUMBER, atom=False)
+        raise NotVectorisedError("a product of other things than rows")
+
+    def _comparison(self, node: ast.Compare, env: dict[str, Value]) -> Value:
+        sides = [self._expression(each, env) for each in (node.left, *node.comparators)]
+        kind = self._widest(sides)
+        wide = [self._as_wide(each, kind).closed for each in sides]
+        parts = []
+        for number, op in enumerate(node.ops):
+            if isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn):
+                raise NotVectorisedError(f"'{ast.unparse(node)}' has no form for many")
+            sign = ast.unparse(ast.Compare(ast.Name("a"), [op], [ast.Name("b")]))[1:-1]
+            parts.append(f"{wide[number]}{sign}{wide[number + 1]}")
+        if len(parts) == 1:
+            return Value(parts[0], kind, atom=False)
+        return Value(" & ".join(f"({each})" for each in parts), kind, atom=False)
+
+    def _called(self, node: ast.Call, env: dict[str, Value]) -> Value:
+        name = self._function.qualified(node.func)
+        if isinstance(node.func, ast.Attribute) and not name:
+            return self._method(node, node.func, env)
+        owner, _, short = name.rpartition(".")
+        values = [self._expression(each, env) for each in node.args]
+        self.risky |= short in ("sqrt", "log", "log2", "log10", "power", "log1p")
+        if name == "builtins.len" and values[0].kind == ROW:
+            return Value(f"{values[0].closed}.shape[-1]", CONSTANT)
+        if all(each.kind == CONSTANT for each in values) and not node.keywords:
+            return Value(ast.unparse(node), CONSTANT)
+        if owner == "math" and short in _MATH:
+            return self._elementwise(f"np.{_MATH[short]}", values)
+        if name == "builtins.abs":
+            return self._elementwise("np.abs", values)
+        if name == "builtins.float" and values[0].kind == NUMBER:
+            return Value(f"np.asarray({values[0].text}, float)", NUMBER)
+        if name in ("builtins.min", "builtins.max", "builtins.sum", "builtins.round"):
+            return self._builtin(short, values)
+        if name == "numpy.linalg.norm" and len(values) == 1 and values[0].kind == ROW:
+            return Value(f"np.linalg.norm({values[0].text}, axis=-1)", NUMBER)
+        if name in ("numpy.dot", "numpy.inner", "numpy.vdot") and len(values) == 2:
+            return self._inner(*values)
+        if owner == "numpy" and not any(k.arg == "axis" for k in node.keywords):
+            return self._numpy(short, values, node)
+        raise NotVectorisedError(f"it calls {ast.unparse(node.func)}")
+
+    def _numpy(self, name: str, values: list[Value], node: ast.Call) -> Value:
+        more = "".join(f", {ast.unparse(each)}" for each in node.keywords)
+        reducing = name in _REDUCING or name in _ALONG
+        if reducing and values and values[0].kind == ROW:
+            if any(each.kind != CONSTANT for each in values[1:]):
+                raise NotVectorisedError(f"np.{name} with another row")
+            given = ", ".join(each.text for each in values)
+            kind = NUMBER if name in _REDUCING else ROW
+            return Value(f"np.{name}({given}, axis=-1{more})", kind)
+        if (name in _ELEMENTWISE or name in ("abs", "fabs")) and not node.keywords:
+            return self._elementwise(f"np.{name}", values)
+        raise NotVectorisedError(f"it calls np.{name}")
+
+    def _builtin(self, name: str, values: list[Value]) -> Value:
+        if len(values) == 1 and values[0].kind == ROW and name != "round":
+            return Value(f"np.{name}({values[0].text}, axis=-1)", NUMBER)
+        if name == "round":
+            return self._elementwise("np.round", values)
+        if len(values) < 2 or name == "sum":
+            raise NotVectorisedError(f"{name} of one number")
+        ufunc = {"min": "np.minimum", "max": "np.maximum"}[name]
+        found = values[0]
+        for each in values[1:]:
+            found = self._elementwise(ufunc, [found, each])
+        return found
+
+    def _elementwise(self, name: str, values: list[Value]) -> Value:
+        kind = self._widest(values)
+        given = ", ".join(self._as_wide(each, kind).text for each in values)
+        return Value(f"{name}({given})", kind)
+
+    def _method(self, node: ast.Call, attribute: ast.Attribute, env: dict[str, Value]) -> Value:
+        value = self._expression(attribute.value, env)
+        if value.kind == ROW and attribute.attr in _METHODS and not node.args:
+            if any(k.arg == "axis" for k in node.keywords):
+                raise NotVectorisedError("a method with an axis of its own")
+            more = "".join(f", {ast.unparse(each)}" for each in node.keywords)
+            return Value(f"{value.closed}.{attribute.attr}(axis=-1{more})", NUMBER)
+        if value.kind == CONSTANT:
+            return Value(ast.unparse(node), CONSTANT)
+        raise NotVectorisedError(f"it calls {ast.unparse(node.func)}")
+
+    def _indexed(self, node: ast.Subscript, env: dict[str, Value]) -> Value:
+        if isinstance(node.value, ast.Name) and node.value.id in env:
+            held = env[node.value.id]
+            key = node.slice
+            if held.kind == TABLE_ROW and self._columns is not None:
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    return Value(self._columns(held.text, key.value), NUMBER)
+                raise NotVectorisedError("a column that is not named")
+        value = self._expression(node.value, env)
+        if value.kind == CONSTANT:
+            inner = [n.id for n in ast.walk(node.slice) if isinstance(n, ast.Name)]
+            if any(env[n].kind != CONSTANT for n in inner if n in env):
+                raise NotVectorisedError("an index that differs from element to element")
+            return Value(ast.unparse(node), CONSTANT)
+        if value.kind != ROW:
+            raise NotVectorisedError("an index into a number")
+        if isinstance(node.slice, ast.Slice):
+            return Value(f"{value.closed}[..., {ast.unparse(node.slice)}]", ROW)
+        index = self._expression(node.slice, env)
+        if index.kind != CONSTANT or isinstance(node.slice, ast.Tuple):
+            raise NotVectorisedError("an index that differs from row to row")
+        return Value(f"{value.closed}[..., {index.text}]", NUMBER)
+
+    def _attribute(self, node: ast.Attribute, env: dict[str, Value]) -> Value:
+        name = self._function.qualified(node)
+        owner, _, short = name.rpartition(".")
+        if owner == "math" and short in _CONSTANTS:
+            return Value(f"np.{short}" if short != "tau" else "2 * np.pi", CONSTANT)
+        if name:
+            return Value(ast.unparse(node), CONSTANT)
+        if isinstance(node.value, ast.Name) and node.value.id in env:
+            held = env[node.value.id]
+            if held.kind == TABLE_ROW and self._columns is not None:
+                return Value(self._columns(held.text, node.attr), NUMBER)
+        value = self._expression(node.value, env)
+        if value.kind == ROW and node.attr == "size":
+            return Value(f"{value.closed}.shape[-1]", CONSTANT)
+        if node.attr in ("real", "imag") or value.kind == CONSTANT:
+            return Value(f"{value.closed}.{node.attr}", value.kind)
+        raise NotVectorisedError(f"'{ast.unparse(node)}' has no form for many")
+
+    # ------------------------------------------------------------------ kinds
+
+    @staticmethod
+    def _widest(values: list[Value]) -> str:
+        kinds = {each.kind for each in values}
+        return ROW if ROW in kinds else NUMBER if NUMBER in kinds else CONSTANT
+
+    @staticmethod
+    def _as_wide(value: Value, kind: str) -> Value:
+        if kind == ROW and value.kind == NUMBER:
+            return Value(f"{value.closed}[..., None]", ROW)
+        return value
+
+
+def _returns(body: list[ast.stmt]) -> bool:
+    return any(isinstance(n, ast.Return) for s in body for n in ast.walk(s))
+
+
+def _assigned(node: ast.FunctionDef) -> set[str]:
+    """Names that a function gives values to, its parameters included."""
+    stored = {
+        n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    arguments = node.args
+    return stored | {a.arg for a in (*arguments.args, *arguments.kwonlyargs)}
+
+
+def parameters_of(callee: ast.FunctionDef | ast.Lambda) -> list[str]:
+    """Its positional parameters; raises when it has others, or defaults."""
+    arguments = callee.args
+    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults:
+        raise NotVectorisedError("it has parameters of other kinds")
+    return [each.arg for each in (*arguments.posonlyargs, *arguments.args)]

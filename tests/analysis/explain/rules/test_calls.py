@@ -1,0 +1,289 @@
+"""Rules about calls: each fires, keeps silent on its neighbour, is refused when inexact."""
+
+import numpy as np
+import pytest
+
+from tests.analysis.explain.rules.own_function import Own
+from tests.analysis.explain.rules.tables import (
+    Fires,
+    Refused,
+    Silent,
+    check_fires,
+    check_refused,
+    check_silent,
+)
+
+rng = np.random.default_rng(5)
+A = rng.random((9, 7))
+V = rng.random(17)
+SINGLE = V.astype(np.float32)
+
+FIRES = [
+    Fires(
+        "wrapper",
+        "def f(x):\n    return np.sum(x) + x.max()\n",
+        lambda: (V,),
+        "np.add.reduce(x, axis=None) + np.maximum.reduce(x, axis=None)",
+    ),
+    Fires(
+        "small_statistics", "def f(x):\n    return np.std(x)\n", lambda: (V,), "small_std(x)"
+    ),
+    Fires(
+        "python_builtin",
+        "def f(x):\n    return sum(x) + max(x)\n",
+        lambda: (V,),
+        "np.sum(x, axis=0) + np.max(x, axis=0)",
+    ),
+    Fires(
+        "scalar_math",
+        """
+        def f(n):
+            t = 0.0
+            for i in range(n):
+                t += np.sqrt(i) + np.abs(t)
+            return t
+        """,
+        lambda: (9,),
+        "math.sqrt(i) + abs(t)",
+    ),
+    Fires(
+        "tolist",
+        """
+        def f(x):
+            t = 0.0
+            for i in range(x.shape[0]):
+                for j in range(x.shape[1]):
+                    t = t * 0.5 + x[i][j] * x[i, j]
+            return t
+        """,
+        lambda: (A,),
+        "x_list[i][j] * x_list[i][j]",
+    ),
+    Fires(
+        "tolist",
+        "def f(x):\n    t = 0.0\n    for v in x:\n        t = t * v + v\n    return t\n",
+        lambda: (V,),
+        "for v in x_list:",
+    ),
+    Fires(
+        "invariant",
+        """
+        def f(a, x):
+            t = x
+            for _ in range(5):
+                t = a.astype(np.float32) @ t + np.linalg.inv(a[:7])[0]  # converted each time
+            return t
+        """,
+        lambda: (A[:7], V[:7]),
+        "t = astype_before_1 @ t + inv_before_2[0]  # converted each time",
+    ),
+    Fires(
+        "append_in_loop",
+        """
+        def f(n):
+            out = np.array([])
+            for i in range(n):
+                out = np.append(out, i * 0.5)  # grows
+            return out
+        """,
+        lambda: (9,),
+        "out_parts.append(i * 0.5)  # grows",
+    ),
+    Fires(
+        "append_in_loop",
+        """
+        def f(a):
+            rows = np.empty((0, a.shape[1]))
+            for i in range(len(a)):
+                rows = np.vstack([rows, a[i] * i])
+            return rows
+        """,
+        lambda: (A,),
+        "rows = np.vstack([rows, *rows_parts])",
+    ),
+    Fires(
+        "append_in_loop",
+        """
+        def f(a):
+            out = a[:1]
+            for i in range(4):
+                out = np.concatenate((out, a[i:i + 2]), axis=0)
+            return out
+        """,
+        lambda: (A,),
+        "np.concatenate([out, *out_parts], axis=0)",
+    ),
+    Fires(
+        "array_of_arrays",
+        "def f(a):\n    return np.array([row * 2 for row in a])\n",
+        lambda: (A,),
+        "np.stack([row * 2 for row in a])",
+    ),
+    Fires(
+        "needless_copy",
+        "def f(x):\n    return (x.astype(np.float64) * 2).sum()\n",
+        lambda: (V,),
+        "x.astype(np.float64, copy=False)",
+    ),
+    Fires(
+        "norm_of_rows",
+        "def f(x):\n    return np.linalg.norm(x, axis=1)\n",
+        lambda: (A,),
+        "np.einsum('ij,ij->i', x, x)",
+    ),
+    Fires(
+        "norm_of_rows",
+        "def f(x, y):\n    return np.sum((x - y) ** 2)\n",
+        lambda: (A, A + 1),
+        "np.vdot((x_once := x - y), x_once)",
+    ),
+]
+
+SILENT = [
+    Silent("wrapper", "def f(x):\n    return np.add.reduce(x)\n", lambda: (V,)),
+    Silent("wrapper", "def f(x):\n    return np.sum(x)\n", lambda: (np.zeros(50_000),)),
+    Silent("small_statistics", "def f(x):\n    return np.std(x)\n", lambda: (np.zeros(9999),)),
+    Silent("python_builtin", "def f(x):\n    return sum(x)\n", lambda: ([1.0, 2.0],)),
+    Silent("scalar_math", "def f(x):\n    return np.sqrt(x)\n", lambda: (V,)),
+    Silent(
+        "tolist",
+        "def f(x):\n    for i in range(3):\n        x[i] = x[i] + 1\n    return x\n",
+        lambda: (V,),
+    ),
+    Silent(
+        "tolist",
+        "def f(x):\n    for i in range(3):\n        x[i:i + 2].sum()\n    return x\n",
+        lambda: (V,),
+    ),
+    Silent(
+        "invariant",
+        "def f(x):\n    for i in range(3):\n        x = np.sort(x)\n    return x\n",
+        lambda: (V,),
+    ),
+    Silent(
+        "append_in_loop",
+        """
+        def f(n):
+            out = np.array([0.0])
+            for i in range(n):
+                out = np.append(out, out[-1] + i)
+            return out
+        """,
+        lambda: (9,),
+    ),
+    Silent("array_of_arrays", "def f(x):\n    return np.array(x)\n", lambda: (V,)),
+    Silent("needless_copy", "def f(x):\n    return x.astype(np.float64)\n", lambda: (SINGLE,)),
+    Silent(
+        "norm_of_rows",
+        "def f(x):\n    return np.linalg.norm(x, axis=1)\n",
+        lambda: (A + 1j,),
+    ),
+    Silent("norm_of_rows", "def f(x, y):\n    return np.sum(x * y)\n", lambda: (A, A[0])),
+]
+
+REFUSED = [
+    Refused(  # np.mean of float16 adds in float32
+        "wrapper",
+        "def f(x):\n    return np.mean(x)\n",
+        lambda: (np.full(100, 1000, np.float16),),
+    ),
+    Refused(
+        "python_builtin",
+        "def f(x):\n    return sum(x)\n",
+        lambda: (np.array([200, 100], np.uint8),),
+    ),
+    Refused(
+        "scalar_math",
+        """
+        def f(n):
+            t = -1.0
+            for i in range(n):
+                t = np.sqrt(t)
+            return t
+        """,
+        lambda: (2,),
+    ),
+    Refused(
+        "invariant",
+        """
+        def f(a):
+            t = 0.0
+            for i in range(3):
+                np.multiply(a, 2, out=a)
+                t += np.sum(a)
+            return t
+        """,
+        lambda: (V,),
+    ),
+    Refused(  # the list would hold the same array again and again
+        "append_in_loop",
+        """
+        def f(n):
+            out, row = np.array([]), np.zeros(2)
+            for i in range(n):
+                row[:] = i
+                out = np.append(out, row)
+            return out
+        """,
+        lambda: (3,),
+    ),
+    Refused(
+        "needless_copy",
+        "def f(x):\n    y = x.copy()\n    y += 1\n    return y\n",
+        lambda: (V,),
+    ),
+    Refused(  # small integers overflow where np.linalg.norm converts them
+        "norm_of_rows",
+        "def f(x):\n    return np.linalg.norm(np.roll(x, 1), axis=1)\n",
+        lambda: (np.full((3, 3), 100, np.int8),),
+    ),
+    Refused(
+        "array_of_arrays",
+        "def f(n):\n    return np.array([[i, i] for i in range(n)])\n",
+        lambda: (0,),
+    ),
+    Refused(
+        "tolist",
+        """
+        def f(x):
+            y = x
+            t = 0
+            for i in range(2):
+                y += 1
+                t += x[i] * 1
+            return t
+        """,
+        lambda: (V,),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", FIRES, ids=lambda c: c.rule)
+def test_it_fires(case: Fires) -> None:
+    check_fires(case)
+
+
+@pytest.mark.parametrize("case", SILENT, ids=lambda c: c.rule)
+def test_it_is_silent_on_its_innocent_neighbour(case: Silent) -> None:
+    check_silent(case)
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda c: c.rule)
+def test_it_is_refused_when_inexact(case: Refused) -> None:
+    check_refused(case)
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.array([200, -200] * 50, np.float16),
+        np.array([1e200, -1e200]),
+        np.float32(1e7) + rng.random(30).astype(np.float32),
+        np.array([[1.0, np.inf], [2.0, 3.0]]),
+        A[:, ::2],
+    ],
+)
+def test_a_small_standard_deviation_is_numpys_own(x: np.ndarray) -> None:
+    own = Own("def f(x):\n    return np.std(x)\n", x)
+    (finding,) = own.findings("small_statistics")
+    assert own.agreement(finding).same
