@@ -43,6 +43,8 @@ def attempts(
     )
     done: list[Attempt] = []
     for finding in candidates(seen):
+        if finding.trial.kind == "batch" and _loops_rewritten(done, baselines_s):
+            continue
         if clock() > until_s:
             tried = TrialResult(
                 trial=finding.trial, before=(), after=(), same=False, reason=_NO_TIME
@@ -54,6 +56,11 @@ def attempts(
     if combined is not None:
         done.append(Attempt(finding=combined, tried=attempt(combined.trial)))
     return tuple(done)
+
+
+def _loops_rewritten(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> bool:
+    families = ("loops", "per_element")
+    return any(each.finding.family in families for _, each in winners(done, baselines_s))
 
 
 def ratio(tried: TrialResult, baselines_s: Mapping[str, float]) -> PairedRatio | None:

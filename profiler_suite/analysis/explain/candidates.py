@@ -17,4 +17,5 @@ def candidates(seen: Observation) -> list[Finding]:
                 continue
             known.add(key)
             found.append(msgspec.structs.replace(each, rule=rule.name, family=rule.family))
-    return sorted(found, key=lambda each: -each.share)
+    # A batch is a hint for loops that nothing else rewrites.
+    return sorted(found, key=lambda each: (each.trial.kind == "batch", -each.share))

@@ -221,6 +221,21 @@ def spliced(
     )
 
 
+def line_edits(function: Function, text: str) -> list[Edit]:
+    """The blocks of lines in which another text of the function differs from its own."""
+    old, new = function.lines, text.splitlines()
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return [
+        Edit(
+            start=function.line_start(first + 1),
+            end=function.line_start(last + 1),
+            text="".join(f"{line}\n" for line in new[begin:end]),
+        )
+        for what, first, last, begin, end in matcher.get_opcodes()
+        if what != "equal"
+    ]
+
+
 def _before_it(text: str) -> str:
     """A piece of the prelude, with two empty lines after a definition."""
     return f"{text.rstrip()}\n" + ("\n\n" if text.startswith("def ") else "")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import call_rewrites
 from profiler_suite.analysis.explain.patterns import Match
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed, at, counted
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule
 
 
@@ -44,7 +44,7 @@ def einsum(seen: Observation) -> Iterator[Finding]:
     exact="up to rounding",
     thread="https://github.com/numpy/numpy/issues/8774",
 )
-def product_chain(seen: Observed) -> Iterator[Finding]:
+def product_chain(seen: Observation) -> Iterator[Finding]:
     """Chains of products in a costly order."""
 
     def pays(m: Match) -> bool:
@@ -77,7 +77,7 @@ def product_chain(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/64577017/numpy-matmul-order-of-scalar-"
     "multiplication",
 )
-def scalar_first(seen: Observed) -> Iterator[Finding]:
+def scalar_first(seen: Observation) -> Iterator[Finding]:
     """Numbers multiplied with the larger of two arrays."""
 
     def number(m: Match) -> bool:
@@ -105,7 +105,7 @@ def scalar_first(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/44388358/python-numpy-matrix-multiplication-"
     "with-one-diagonal-matrix",
 )
-def diagonal_product(seen: Observed) -> Iterator[Finding]:
+def diagonal_product(seen: Observation) -> Iterator[Finding]:
     """Products by diagonal matrices."""
 
     def vector(m: Match) -> bool:
@@ -130,7 +130,7 @@ def diagonal_product(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/14758283/is-there-a-numpy-scipy-dot-product-"
     "calculating-only-the-diagonal-entries-of-the",
 )
-def diagonal_of_product(seen: Observed) -> Iterator[Finding]:
+def diagonal_of_product(seen: Observation) -> Iterator[Finding]:
     """Products of which little is used."""
     table = []
     for product in ("A @ B", "np.dot(A, B)", "A.dot(B)"):
@@ -161,7 +161,7 @@ def diagonal_of_product(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/31256252/why-does-numpy-linalg-solve-offer-more-"
     "precise-matrix-inversions-than-numpy-li",
 )
-def solve(seen: Observed) -> Iterator[Finding]:
+def solve(seen: Observation) -> Iterator[Finding]:
     """Inverses that are only multiplied."""
     inverses = ("np.linalg.inv(A)", "scipy.linalg.inv(A)")
     table = []
@@ -184,7 +184,7 @@ def solve(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/13312498/how-to-find-degenerate-rows-columns-in-"
     "a-covariance-matrix",
 )
-def determinant(seen: Observed) -> Iterator[Finding]:
+def determinant(seen: Observation) -> Iterator[Finding]:
     """Determinants and powers of matrices."""
     return seen.rewrites(
         ("np.log(np.linalg.det(A))", "np.linalg.slogdet(A)[1]"),
@@ -204,7 +204,7 @@ def determinant(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/37794849/efficient-and-precise-calculation-of-"
     "the-euclidean-distance",
 )
-def pairwise_distances(seen: Observed) -> Iterator[Finding]:
+def pairwise_distances(seen: Observation) -> Iterator[Finding]:
     """Distances by broadcasting."""
     differences = (
         "X[:, None, :] - Y[None, :, :]",
@@ -259,7 +259,7 @@ def squared_distances(x, y):
     thread="https://stackoverflow.com/questions/10818546/finding-index-of-nearest-point-in-numpy-"
     "arrays-of-x-and-y-coordinates",
 )
-def nearest_neighbour(seen: Observed) -> Iterator[Finding]:
+def nearest_neighbour(seen: Observation) -> Iterator[Finding]:
     """Nearest neighbours by brute force."""
     distances = [
         "scipy.spatial.distance.cdist(X, Y)",
@@ -308,7 +308,7 @@ def kron_times(a, b, x):
     thread="https://stackoverflow.com/questions/47979494/efficient-kronecker-product-vector-"
     "multiplication",
 )
-def kron(seen: Observed) -> Iterator[Finding]:
+def kron(seen: Observation) -> Iterator[Finding]:
     """Kronecker products made to be multiplied."""
 
     def vector(m: Match) -> bool:
@@ -332,7 +332,7 @@ def kron(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/33004551/why-is-b-numpy-dota-x-so-much-faster-"
     "than-looping",
 )
-def outer(seen: Observed) -> Iterator[Finding]:
+def outer(seen: Observation) -> Iterator[Finding]:
     """Outer products of which little is used."""
     return seen.rewrites(
         ("np.outer(X, Y) @ Z", "X * (Y @ Z)"),

@@ -4,7 +4,7 @@ import ast
 
 from profiler_suite.analysis.explain import vectorising
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules.observed import Observed
+from profiler_suite.analysis.explain.rules.observed import Observation
 from profiler_suite.analysis.explain.vectorising import NotVectorisedError, Vectorised
 from profiler_suite.model.noun import Noun
 
@@ -28,7 +28,7 @@ class ArrayForm(Noun, frozen=True):
 
 
 def find_callee(
-    seen: Observed, function: Function, node: ast.expr
+    seen: Observation, function: Function, node: ast.expr
 ) -> tuple[Callee, Function] | None:
     """The function that an expression names: a lambda, an inner function or a module's own."""
     if isinstance(node, ast.Lambda):
@@ -51,7 +51,7 @@ def find_callee(
 
 
 def array_form(
-    seen: Observed, function: Function, node: ast.expr, kind: str, many: str
+    seen: Observation, function: Function, node: ast.expr, kind: str, many: str
 ) -> ArrayForm | None:
     """What the function named by the expression is for many; None where it has no such form.
 

@@ -75,7 +75,7 @@ def small_std(x):
     exact="up to rounding",
     thread="https://github.com/numpy/numpy/issues/9631",
 )
-def small_statistics(seen: Observed) -> Iterator[Finding]:
+def small_statistics(seen: Observation) -> Iterator[Finding]:
     """Standard deviations of few elements."""
 
     def small(m: Match) -> bool:
@@ -101,7 +101,7 @@ def small_statistics(seen: Observed) -> Iterator[Finding]:
     exact="up to the rounding of sums",
     thread="https://stackoverflow.com/questions/10922231/pythons-sum-vs-numpys-numpy-sum",
 )
-def python_builtin(seen: Observed) -> Iterator[Finding]:
+def python_builtin(seen: Observation) -> Iterator[Finding]:
     """Built-in functions of Python on arrays."""
     names = ("sum", "max", "min", "any", "all")
 
@@ -129,7 +129,7 @@ def python_builtin(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/3650194/are-numpys-math-functions-faster-than-"
     "pythons",
 )
-def scalar_math(seen: Observed) -> Iterator[Finding]:
+def scalar_math(seen: Observation) -> Iterator[Finding]:
     """NumPy's functions on numbers."""
     names = {
         **{each: each for each in ("sqrt", "exp", "sin", "cos", "tan", "tanh", "floor")},
@@ -171,7 +171,7 @@ def scalar_math(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/29281680/numpy-individual-element-access-"
     "slower-than-for-lists",
 )
-def tolist(seen: Observed) -> Iterator[Finding]:
+def tolist(seen: Observation) -> Iterator[Finding]:
     """Arrays that a loop only reads element by element."""
     for function in seen.functions:
         yield from hoisting.lists_for_loops(seen, function)
@@ -185,7 +185,7 @@ def tolist(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/5753680/change-array-that-might-contain-none-"
     "to-an-array-that-contains-1-in-python",
 )
-def invariant(seen: Observed) -> Iterator[Finding]:
+def invariant(seen: Observation) -> Iterator[Finding]:
     """Calls in a loop that give the same every time."""
     for function in seen.functions:
         yield from hoisting.invariants(seen, function)
@@ -198,7 +198,7 @@ def invariant(seen: Observed) -> Iterator[Finding]:
     exact="the array is not read inside the loop",
     thread="https://stackoverflow.com/questions/25649788/numpy-append-vs-python-list-append",
 )
-def append_in_loop(seen: Observed) -> Iterator[Finding]:
+def append_in_loop(seen: Observation) -> Iterator[Finding]:
     """Arrays that grow by copying."""
     for function in seen.functions:
         yield from hoisting.growth(seen, function)
@@ -211,7 +211,7 @@ def append_in_loop(seen: Observed) -> Iterator[Finding]:
     exact="the rows are arrays of one length",
     thread="https://github.com/numpy/numpy/issues/13920",
 )
-def array_of_arrays(seen: Observed) -> Iterator[Finding]:
+def array_of_arrays(seen: Observation) -> Iterator[Finding]:
     """Lists of arrays made an array."""
 
     def rows(m: Match) -> bool:
@@ -234,7 +234,7 @@ def array_of_arrays(seen: Observed) -> Iterator[Finding]:
     exact="nothing is written to the copy",
     thread="https://github.com/numpy/numpy/issues/14048",
 )
-def needless_copy(seen: Observed) -> Iterator[Finding]:
+def needless_copy(seen: Observation) -> Iterator[Finding]:
     """Conversions that convert nothing."""
 
     def same(m: Match) -> bool:
@@ -267,7 +267,7 @@ def needless_copy(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/7741878/how-to-apply-numpy-linalg-norm-to-each-"
     "row-of-a-matrix",
 )
-def norm_of_rows(seen: Observed) -> Iterator[Finding]:
+def norm_of_rows(seen: Observation) -> Iterator[Finding]:
     """Norms of rows and columns."""
 
     def matrix(m: Match) -> bool:

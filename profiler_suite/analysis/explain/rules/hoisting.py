@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import forms, patterns, rewriting
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed, at
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
 from profiler_suite.measure.explain.records import Edit
 
 Loop = ast.For | ast.While
@@ -86,7 +86,7 @@ _GROWING = {
 }
 
 
-def growth(seen: Observed, function: Function, package: str = "np") -> Iterator[Finding]:
+def growth(seen: Observation, function: Function, package: str = "np") -> Iterator[Finding]:
     """`out = np.append(out, v)` in a loop → a list, and one array after the loop."""
     for loop in loops_of(function):
         for statement in ast.walk(loop):
@@ -163,7 +163,7 @@ def _list_before(function: Function, loop: Loop, name: str) -> list[Edit]:
 
 
 def _finding(
-    seen: Observed, function: Function, loop: Loop, name: str, edits: list[Edit]
+    seen: Observation, function: Function, loop: Loop, name: str, edits: list[Edit]
 ) -> Iterator[Finding]:
     return seen.edited(
         function,
@@ -190,7 +190,7 @@ _METHODS = frozenset(
 )
 
 
-def invariants(seen: Observed, function: Function) -> Iterator[Finding]:
+def invariants(seen: Observation, function: Function) -> Iterator[Finding]:
     """Calls in loops whose operands no iteration changes, computed before the loop."""
     for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
         changed = stored_in(loop)
@@ -259,7 +259,7 @@ def _name_of(node: ast.expr) -> str:
 # ------------------------------------------------ elements that are read one by one
 
 
-def lists_for_loops(seen: Observed, function: Function) -> Iterator[Finding]:
+def lists_for_loops(seen: Observation, function: Function) -> Iterator[Finding]:
     """Arrays that a loop reads element by element only: as lists."""
     for loop in loops_of(function):
         changed = stored_in(loop)

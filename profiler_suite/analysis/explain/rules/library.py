@@ -7,7 +7,7 @@ from profiler_suite.analysis.explain import forms, patterns, rewriting, vectoris
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import callbacks, hoisting
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.analysis.explain.vectorising import NotVectorisedError, Vectorised
 from profiler_suite.measure.explain.records import Edit
@@ -31,7 +31,7 @@ def _pandas(function: Function) -> tuple[str, tuple[str, ...]]:
     thread="https://stackoverflow.com/questions/24870953/does-pandas-iterrows-have-performance-"
     "issues",
 )
-def pandas_apply(seen: Observed) -> Iterator[Finding]:
+def pandas_apply(seen: Observation) -> Iterator[Finding]:
     """Functions applied to rows of a table."""
     for function in seen.functions:
         for one in patterns.found(function, ["DF.apply(F, axis=1)"], lambda m: True):
@@ -81,7 +81,7 @@ def pandas_apply(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/54432583/when-should-i-not-want-to-use-pandas-"
     "apply-in-my-code",
 )
-def series_apply(seen: Observed) -> Iterator[Finding]:
+def series_apply(seen: Observation) -> Iterator[Finding]:
     """Functions applied to elements of a column."""
     for function in seen.functions:
         for one in patterns.found(function, ["S.apply(F)", "S.map(F)"], lambda m: True):
@@ -115,7 +115,7 @@ def series_apply(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/16476924/how-can-i-iterate-over-rows-in-a-pandas-"
     "dataframe",
 )
-def iterrows(seen: Observed) -> Iterator[Finding]:
+def iterrows(seen: Observation) -> Iterator[Finding]:
     """Loops over the rows of a table."""
     for function in seen.functions:
         for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
@@ -155,7 +155,7 @@ def iterrows(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/16476924/how-can-i-iterate-over-rows-in-a-pandas-"
     "dataframe",
 )
-def itertuples(seen: Observed) -> Iterator[Finding]:
+def itertuples(seen: Observation) -> Iterator[Finding]:
     """Loops over named tuples."""
     for function in seen.functions:
         for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
@@ -202,7 +202,7 @@ def itertuples(seen: Observed) -> Iterator[Finding]:
     exact="up to rounding",
     thread="https://stackoverflow.com/questions/55296590/why-is-pandas-groupby-apply-slow",
 )
-def groupby_apply(seen: Observed) -> Iterator[Finding]:
+def groupby_apply(seen: Observation) -> Iterator[Finding]:
     """Python functions per group."""
     table = [
         ("G.apply(len)", "G.size()"),
@@ -253,7 +253,7 @@ def groupby_apply(seen: Observed) -> Iterator[Finding]:
     exact="rows are numbered from 0, and the table is only read",
     thread="https://stackoverflow.com/questions/28757389/pandas-loc-vs-iloc-vs-at-vs-iat",
 )
-def column_in_loop(seen: Observed) -> Iterator[Finding]:
+def column_in_loop(seen: Observation) -> Iterator[Finding]:
     """Elements of columns, one by one."""
     table = (
         "DF[C].iloc[I]",
@@ -305,7 +305,7 @@ def column_in_loop(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/36489576/why-does-concatenation-of-dataframes-get-"
     "exponentially-slower",
 )
-def concat_in_loop(seen: Observed) -> Iterator[Finding]:
+def concat_in_loop(seen: Observation) -> Iterator[Finding]:
     """Tables that grow by copying."""
     for function in seen.functions:
         yield from hoisting.growth(seen, function, package="pd")
@@ -318,7 +318,7 @@ def concat_in_loop(seen: Observed) -> Iterator[Finding]:
     exact="all strings have one format",
     thread="https://stackoverflow.com/questions/29882573/pandas-slow-date-conversion",
 )
-def dates_one_by_one(seen: Observed) -> Iterator[Finding]:
+def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
     """Dates, string by string."""
     return seen.rewrites(
         ("S.apply(pd.to_datetime)", "pd.to_datetime(S)"),
@@ -351,7 +351,7 @@ def dates_one_by_one(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/29788047/is-there-a-way-to-add-elements-to-a-"
     "scipy-sparse-matrix",
 )
-def sparse_filled(seen: Observed) -> Iterator[Finding]:
+def sparse_filled(seen: Observation) -> Iterator[Finding]:
     """Sparse matrices filled in loops."""
     for function in seen.functions:
         for node in ast.walk(function.node):
@@ -405,7 +405,7 @@ def _filling(function: Function, target: ast.expr) -> hoisting.Loop | None:
     exact="always",
     thread="https://github.com/scipy/scipy/issues/7240",
 )
-def sparse_slices(seen: Observed) -> Iterator[Finding]:
+def sparse_slices(seen: Observation) -> Iterator[Finding]:
     """Sparse matrices sliced across their order."""
     for function in seen.functions:
         for loop in hoisting.loops_of(function):
@@ -440,7 +440,7 @@ def sparse_slices(seen: Observed) -> Iterator[Finding]:
     exact="up to rounding",
     thread="https://stackoverflow.com/questions/44825810/dot-product-of-sparse-and-dense-matrices",
 )
-def sparse_made_dense(seen: Observed) -> Iterator[Finding]:
+def sparse_made_dense(seen: Observation) -> Iterator[Finding]:
     """Products that stay sparse."""
     return seen.rewrites(
         ("A.toarray() @ X", "A @ X"),
@@ -464,7 +464,7 @@ def sparse_made_dense(seen: Observed) -> Iterator[Finding]:
     exact="the call treats rows alike; the trial compares",
     thread="https://github.com/scikit-learn/scikit-learn/issues/15250",
 )
-def one_row_calls(seen: Observed) -> Iterator[Finding]:
+def one_row_calls(seen: Observation) -> Iterator[Finding]:
     """Calls that take many rows, made for one."""
     table = []
     for row in ("V.reshape(1, -1)", "[V]", "V[None]", "V[None, :]", "V[np.newaxis, :]"):

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import loops
+from profiler_suite import units
+from profiler_suite.analysis.explain import loops, rewriting
+from profiler_suite.analysis.explain.lifting import LiftedFunction
+from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import (
     LEAST_SHARE,
     Finding,
@@ -15,9 +18,51 @@ from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Trial
 from profiler_suite.model.trace import Operation
 
+# Of the machine's memory, for what a rewritten loop holds at once.
+_MEMORY_SHARE = 0.2
 _MANY_CALLS = 16
 _SMALL_ELEMENTS = 4096
 _MOST_BATCHES = 4
+
+
+@rule(
+    "loops",
+    looks_for="a loop whose indices are sums of its counters: elements, windows, rows, sums, "
+    "prefix sums, conditions, growing lists",
+    rewrite="array expressions: ufuncs and np.where, sums over axes, einsum and one matrix "
+    "product, sliding windows, cumsum, bincount, stacked calls",
+    exact="no iteration needs another, or they make a known scan; up to the rounding of sums",
+    thread="https://stackoverflow.com/questions/29281680/numpy-individual-element-access-"
+    "slower-than-for-lists",
+)
+def lifted_loop(seen: Observation) -> Iterator[Finding]:
+    """Loops written as array expressions, in several ways."""
+    most_bytes = _MEMORY_SHARE * seen.machine.facts.memory_bytes
+    for function in seen.functions:
+        for each in seen.lifting(function).lifted:
+            if most_bytes and (each.memory_bytes or 0) > most_bytes:
+                continue
+            lines = range(each.first_line, each.last_line + 1)
+            found = seen.finding(
+                function,
+                rewriting.spliced(function, rewriting.line_edits(function, each.source)),
+                title=f"{at(lines[:1])}: {each.title}",
+                evidence=_of_loop(seen, function, each, lines),
+                lines=lines,
+            )
+            if found is not None:
+                yield found
+
+
+def _of_loop(
+    seen: Observation, function: Function, lifted: LiftedFunction, lines: range
+) -> str:
+    said = [f"the loop takes {units.percent(seen.share(function, lines))} of the time"]
+    if lifted.memory_bytes:
+        said.append(f"its largest intermediate array has {units.size(lifted.memory_bytes)}")
+    if lifted.assumptions:
+        said.append(f"provided that {', '.join(lifted.assumptions)}")
+    return "; ".join(said)
 
 
 @rule(
@@ -61,11 +106,22 @@ def _batches(seen: Observation, *, gemm: bool) -> Iterator[Finding]:
         )
         yield Finding(
             title=title,
-            evidence=counted([o]),
+            evidence=counted([o]) + _why_kept(seen, around),
             trial=Trial(kind="batch", operation=number, iterations=max(1, round(iterations))),
             share=share,
             hint=True,
         )
+
+
+def _why_kept(seen: Observation, around: loops.Loop) -> str:
+    """Why the loops could not be rewritten as a whole, where that is known."""
+    reasons = [
+        kept.reason
+        for function in seen.functions
+        for kept in seen.lifting(function).unlifted
+        if kept.line in around.independent
+    ]
+    return f"; could not be rewritten: {reasons[0]}" if reasons else ""
 
 
 def _is_matrix_by_vector(operation: Operation) -> bool:

@@ -95,7 +95,7 @@ def _buffers(seen: Observation, function: Function) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/35910577/why-does-python-numpys-mutate-the-"
     "original-array",
 )
-def in_place(seen: Observed) -> Iterator[Finding]:
+def in_place(seen: Observation) -> Iterator[Finding]:
     """Arrays that replace themselves."""
     for function in seen.functions:
         edits, lines = [], []
@@ -160,7 +160,7 @@ def in_blocks(function, *arrays, block_bytes=2**17):
     thread="https://stackoverflow.com/questions/39104562/fast-numpy-operations-on-large-arrays-"
     "in-blocks",
 )
-def blocks(seen: Observed) -> Iterator[Finding]:
+def blocks(seen: Observation) -> Iterator[Finding]:
     """Chains of elementwise operations on large arrays."""
     for function in seen.functions:
         for node in _chains(function):
@@ -237,7 +237,7 @@ def _arrays_in(function: Function, node: ast.expr) -> list[str]:
     thread="https://stackoverflow.com/questions/12290345/numpy-efficiently-repeat-a-vector-as-"
     "rows",
 )
-def repeated_array(seen: Observed) -> Iterator[Finding]:
+def repeated_array(seen: Observation) -> Iterator[Finding]:
     """Repeated arrays that broadcasting spares."""
 
     def vector(m: Match) -> bool:
@@ -270,7 +270,7 @@ def repeated_array(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/5891410/numpy-array-initialization-fill-with-"
     "identical-values",
 )
-def filled_array(seen: Observed) -> Iterator[Finding]:
+def filled_array(seen: Observation) -> Iterator[Finding]:
     """Arrays made twice."""
 
     def number(m: Match) -> bool:

@@ -7,7 +7,7 @@ from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain import loops
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed, at
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Trial
 
@@ -24,7 +24,7 @@ _LEAST_OVERHEAD = 0.5
     "matrix-multiplication",
     tried="compiled",
 )
-def compiler(seen: Observed) -> Iterator[Finding]:
+def compiler(seen: Observation) -> Iterator[Finding]:
     """Carried recursions that the interpreter runs."""
     work = seen.breakdown
     overhead = (

@@ -8,6 +8,7 @@ import numpy as np
 from profiler_suite import units
 from profiler_suite.analysis.explain import patterns, rewriting
 from profiler_suite.analysis.explain.forms import Form, in_form
+from profiler_suite.analysis.explain.lifting import Lifting, lift
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit, FunctionRecord, Rewrite, Trial
@@ -48,7 +49,14 @@ class Observation:
         self.breakdown = breakdown
         parsed = [rewriting.parsed(source) for source in explained.sources]
         self.functions = tuple(each for each in parsed if each is not None)
+        self._liftings: dict[Function, Lifting] = {}
         self.traced = not explained.breakdown_record.untraced
+
+    def lifting(self, function: Function) -> Lifting:
+        """Every way that was found to write its loops as array expressions."""
+        if function not in self._liftings:
+            self._liftings[function] = lift(function)
+        return self._liftings[function]
 
     # ----------------------------------------------------------------- evidence
 
@@ -234,9 +242,7 @@ class Observation:
         return Finding(
             title=title,
             evidence=evidence,
-            trial=Trial(
-                kind="rewrite", rewrites=(rewrite,), answer=answer, one_size=one_size
-            ),
+            trial=Trial(kind="rewrite", rewrites=(rewrite,), answer=answer, one_size=one_size),
             share=share,
             hint=answer != "same",
         )

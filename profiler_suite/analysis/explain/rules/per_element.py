@@ -7,7 +7,7 @@ from profiler_suite.analysis.explain import forms, patterns, rewriting, vectoris
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import callbacks
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 
 
@@ -19,7 +19,7 @@ from profiler_suite.analysis.explain.rules.registry import rule
     thread="https://stackoverflow.com/questions/35215161/most-efficient-way-to-map-function-"
     "over-numpy-array",
 )
-def vectorize(seen: Observed) -> Iterator[Finding]:
+def vectorize(seen: Observation) -> Iterator[Finding]:
     """A Python function called for every element."""
     for function in seen.functions:
         made_of = _vectorized_names(function)
@@ -46,7 +46,7 @@ def vectorize(seen: Observed) -> Iterator[Finding]:
             )
 
 
-def _as_array(seen: Observed, function: Function, node: ast.expr) -> str:
+def _as_array(seen: Observation, function: Function, node: ast.expr) -> str:
     form = forms.of(function, node)
     text = function.text_of(node)
     known = form is not None and form.kind == "array"
@@ -80,7 +80,7 @@ def _vectorized_names(function: Function) -> dict[str, ast.expr]:
     thread="https://stackoverflow.com/questions/23849097/numpy-np-apply-along-axis-function-"
     "speed-up",
 )
-def apply_along_axis(seen: Observed) -> Iterator[Finding]:
+def apply_along_axis(seen: Observation) -> Iterator[Finding]:
     """A Python function called for every row."""
     for function in seen.functions:
         for one in patterns.found(
@@ -102,7 +102,7 @@ def apply_along_axis(seen: Observed) -> Iterator[Finding]:
             )
 
 
-def _along(seen: Observed, one: Match) -> tuple[str, tuple[str, ...]] | None:
+def _along(seen: Observation, one: Match) -> tuple[str, tuple[str, ...]] | None:
     function, axis = one.function, one.number("AXIS")
     if axis is None:
         return None
@@ -159,7 +159,7 @@ def windows_of(image, size, mode="symmetric"):
     exact="up to the rounding of sums; the rim as the filter's mode has it",
     thread="https://github.com/scipy/scipy/issues/8916",
 )
-def filter_callback(seen: Observed) -> Iterator[Finding]:
+def filter_callback(seen: Observation) -> Iterator[Finding]:
     """A Python function called for every pixel."""
     table = [
         "scipy.ndimage.generic_filter(IMAGE, F, SIZE, **KW)",
@@ -180,7 +180,7 @@ def filter_callback(seen: Observed) -> Iterator[Finding]:
                 )
 
 
-def _filtered(seen: Observed, one: Match) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _filtered(seen: Observation, one: Match) -> Iterator[tuple[str, tuple[str, ...]]]:
     function = one.function
     size = one.number("SIZE")
     image = function.text_of(one["IMAGE"])
@@ -218,7 +218,7 @@ def _filtered(seen: Observed, one: Match) -> Iterator[tuple[str, tuple[str, ...]
     thread="https://stackoverflow.com/questions/35215161/most-efficient-way-to-map-function-"
     "over-numpy-array",
 )
-def mapped(seen: Observed) -> Iterator[Finding]:
+def mapped(seen: Observation) -> Iterator[Finding]:
     """An array made from a comprehension over another."""
     for function in seen.functions:
         for node in ast.walk(function.node):
@@ -228,7 +228,7 @@ def mapped(seen: Observed) -> Iterator[Finding]:
                 yield from _mapped(seen, function, node)
 
 
-def _mapped(seen: Observed, function: Function, node: ast.Call) -> Iterator[Finding]:
+def _mapped(seen: Observation, function: Function, node: ast.Call) -> Iterator[Finding]:
     for text, helpers in _of_whole(seen, function, node.args[0]):
         yield from seen.edited(
             function,
@@ -243,7 +243,7 @@ def _mapped(seen: Observed, function: Function, node: ast.Call) -> Iterator[Find
 
 
 def _of_whole(
-    seen: Observed, function: Function, made: ast.expr
+    seen: Observation, function: Function, made: ast.expr
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """What a comprehension or a map makes of an array, without the loop."""
     np = function.numpy

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain.patterns import Match
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 
 
@@ -15,7 +15,7 @@ from profiler_suite.analysis.explain.rules.registry import rule
     exact="up to rounding, for indices that are not negative",
     thread="https://github.com/numpy/numpy/issues/5922",
 )
-def bincount(seen: Observed) -> Iterator[Finding]:
+def bincount(seen: Observation) -> Iterator[Finding]:
     """Sums by index."""
 
     def whole(m: Match) -> bool:
@@ -50,7 +50,7 @@ def bincount(seen: Observed) -> Iterator[Finding]:
     exact="for integers from 0 to n − 1",
     thread="https://github.com/numpy/numpy/issues/16797",
 )
-def integer_histogram(seen: Observed) -> Iterator[Finding]:
+def integer_histogram(seen: Observation) -> Iterator[Finding]:
     """Histograms of integers."""
 
     def integers(m: Match) -> bool:
@@ -85,7 +85,7 @@ def searchsorted_in_order(values, wanted, side="left"):
     exact="always",
     thread="https://github.com/numpy/numpy/issues/10937",
 )
-def unsorted_search(seen: Observed) -> Iterator[Finding]:
+def unsorted_search(seen: Observation) -> Iterator[Finding]:
     """Binary searches all over memory."""
 
     def many(m: Match) -> bool:
@@ -111,7 +111,7 @@ def unsorted_search(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/6910641/how-do-i-get-indices-of-n-maximum-values-"
     "in-a-numpy-array",
 )
-def partition(seen: Observed) -> Iterator[Finding]:
+def partition(seen: Observation) -> Iterator[Finding]:
     """Sorts for a few."""
     return seen.rewrites(
         ("np.sort(X)[0]", "np.min(X)"),
@@ -161,7 +161,7 @@ def smallest_first(x, count):
     exact="for integers that do not span more than memory holds",
     thread="https://github.com/numpy/numpy/issues/14997",
 )
-def integer_sets(seen: Observed) -> Iterator[Finding]:
+def integer_sets(seen: Observation) -> Iterator[Finding]:
     """Sets of integers."""
 
     def integers(m: Match) -> bool:
@@ -193,7 +193,7 @@ def integer_sets(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/26070514/how-do-i-get-the-index-of-a-specific-"
     "percentile-in-numpy-scipy",
 )
-def quantiles_together(seen: Observed) -> Iterator[Finding]:
+def quantiles_together(seen: Observation) -> Iterator[Finding]:
     """Quantiles one by one."""
     return seen.rewrites(
         ("np.percentile(X, P) - np.percentile(X, Q)", "-np.diff(np.percentile(X, [P, Q]))[0]"),
@@ -220,7 +220,7 @@ def quantiles_together(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/32109319/how-to-implement-the-relu-function-in-"
     "numpy",
 )
-def where_chain(seen: Observed) -> Iterator[Finding]:
+def where_chain(seen: Observation) -> Iterator[Finding]:
     """Choices that are extremes."""
 
     def array(m: Match) -> bool:

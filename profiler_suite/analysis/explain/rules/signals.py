@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain.patterns import Match
-from profiler_suite.analysis.explain.rules.observed import Finding, Observed
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 
 _LONG = 64
@@ -22,7 +22,7 @@ def _long(m: Match) -> bool:
     exact="up to rounding relative to the largest element",
     thread="https://github.com/numpy/numpy/issues/1858",
 )
-def long_convolution(seen: Observed) -> Iterator[Finding]:
+def long_convolution(seen: Observation) -> Iterator[Finding]:
     """Convolutions that a transform does."""
     for name in ("fftconvolve", "oaconvolve"):
         yield from seen.rewrites(
@@ -45,7 +45,7 @@ def long_convolution(seen: Observed) -> Iterator[Finding]:
     exact="up to rounding relative to the largest element",
     thread="https://github.com/scipy/scipy/issues/2651",
 )
-def signal_method(seen: Observed) -> Iterator[Finding]:
+def signal_method(seen: Observation) -> Iterator[Finding]:
     """Methods of scipy.signal."""
     fft, direct = "scipy.signal.fftconvolve", "scipy.ndimage"
     yield from seen.rewrites(
@@ -88,7 +88,7 @@ def signal_method(seen: Observed) -> Iterator[Finding]:
     exact="up to rounding, for real input",
     thread="https://github.com/numpy/numpy/issues/17801",
 )
-def real_transform(seen: Observed) -> Iterator[Finding]:
+def real_transform(seen: Observation) -> Iterator[Finding]:
     """Transforms of real numbers that compute both halves."""
 
     def real(m: Match) -> bool:
@@ -134,7 +134,7 @@ def real_transform(seen: Observed) -> Iterator[Finding]:
     thread="https://github.com/numpy/numpy/issues/8639",
     tried="hint",
 )
-def prime_fft(seen: Observed) -> Iterator[Finding]:
+def prime_fft(seen: Observation) -> Iterator[Finding]:
     """Transforms of awkward length."""
 
     def awkward(m: Match) -> bool:
@@ -191,7 +191,7 @@ def _largest_factor(n: int) -> int:
     thread="https://github.com/numpy/numpy/issues/5299",
     tried="hint",
 )
-def legacy_random(seen: Observed) -> Iterator[Finding]:
+def legacy_random(seen: Observation) -> Iterator[Finding]:
     """Generators of old."""
     kinds = (
         *("random", "normal", "standard_normal", "uniform", "exponential", "poisson"),
@@ -222,7 +222,7 @@ def legacy_random(seen: Observed) -> Iterator[Finding]:
     thread="https://stackoverflow.com/questions/49851217/numpy-random-generate-one-by-one-or-all-"
     "at-once",
 )
-def random_one_by_one(seen: Observed) -> Iterator[Finding]:
+def random_one_by_one(seen: Observation) -> Iterator[Finding]:
     """Draws in a comprehension."""
     kinds = (
         *("random", "normal", "uniform", "standard_normal", "exponential", "integers"),

@@ -43,7 +43,7 @@ def threads(seen: Observation) -> Iterator[Finding]:
     thread="https://github.com/numpy/numpy/issues/11734",
     tried="threads",
 )
-def oversubscription(seen: Observed) -> Iterator[Finding]:
+def oversubscription(seen: Observation) -> Iterator[Finding]:
     """Pools whose members have pools of their own."""
     pools = ("multiprocessing.", "concurrent.futures.", "joblib.")
     if seen.explained.threads <= 1:

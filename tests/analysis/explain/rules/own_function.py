@@ -39,7 +39,7 @@ class Own:
         self.file = file
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self.observed = Observed(self._explained(traced), MACHINE)
+            self.observed = Observation(self._explained(traced), MACHINE)
 
     def _explained(self, traced: bool) -> FunctionRecord:
         functions = functions_to_profile(self.function)
