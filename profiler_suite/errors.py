@@ -17,7 +17,7 @@ class UsageError(ProfilerSuiteError):
 
 
 class ProblemError(UsageError):
-    """A problem that has no meaning: a filter larger than its input, a stride of 0."""
+    """A problem that has no meaning: a window larger than its input, a size of 0."""
 
 
 class RunFolderError(UsageError):

@@ -27,9 +27,7 @@ def overrides_of(request: SweepRequest) -> "Overrides":
     from profiler_suite.measure.planning.plan import Overrides
 
     return Overrides(
-        sizes=request.sizes,
-        filters=request.filters,
-        strides=request.strides,
+        dims=request.dims,
         threads=request.threads,
         dtypes=request.dtype,
         implementations=request.implementations,

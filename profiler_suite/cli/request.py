@@ -38,6 +38,23 @@ class NameList(click.ParamType[tuple[str, ...]]):
         return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
+class Setting(click.ParamType[tuple[str, tuple[int, ...]]]):
+    """A dimension and its values, such as 'height=8,16'."""
+
+    name = "NAME=N[,N…]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, tuple[int, ...]]:
+        """'height=8,16' → ('height', (8, 16))."""
+        if isinstance(value, tuple):
+            return value
+        name, equals, values = str(value).partition("=")
+        if not (name.strip() and equals):
+            self.fail(f"{value!r} sets nothing; try height=8,16", param, ctx)
+        return name.strip(), WholeNumbers().convert(values, param, ctx)
+
+
 class Shard(click.ParamType[tuple[int, int]]):
     """One of several parts, such as '3/16'."""
 
@@ -66,9 +83,8 @@ class SweepRequest:
     experiments: tuple[str, ...]
     mode: str | None
     out: Path | None
-    sizes: tuple[int, ...]
-    filters: tuple[int, ...]
-    strides: tuple[int, ...]
+    dims: dict[str, tuple[int, ...]]
+    """Of `--set` and its short forms: name → values."""
     threads: tuple[int, ...]
     dtype: tuple[str, ...]
     implementations: tuple[str, ...]

@@ -1,6 +1,7 @@
 """The sweep: survey the machine, plan, measure, report."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from profiler_suite.cli.planning import (
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import introduced, provenance_of, run_name
 from profiler_suite.cli.reporting import exit_code, report_on
-from profiler_suite.cli.request import NameList, Shard, SweepRequest, WholeNumbers
+from profiler_suite.cli.request import NameList, Setting, Shard, SweepRequest, WholeNumbers
 from profiler_suite.cli.resuming import (
     check_machine,
     check_place,
@@ -32,6 +33,7 @@ from profiler_suite.cli.resuming import (
 )
 from profiler_suite.cli.show import point_latest, terminal_width, wants_color
 from profiler_suite.errors import UsageError
+from profiler_suite.workloads import short_forms
 
 if TYPE_CHECKING:
     from profiler_suite.measure.planning.schedule import Schedule
@@ -43,6 +45,13 @@ if TYPE_CHECKING:
 REPORTS = "reports"
 
 
+def _short_forms(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that stand for a `--set`."""
+    for name, said in reversed(short_forms.OPTIONS.items()):
+        command = click.option(f"--{name}", type=WholeNumbers(), default=(), help=said)(command)
+    return command
+
+
 @click.command("sweep")
 @click.argument("experiments", nargs=-1)
 @click.option("--quick", "mode", flag_value="quick", help="Fewer points, about a minute.")
@@ -52,9 +61,14 @@ REPORTS = "reports"
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Run folder; an old one is resumed."
 )
-@click.option("--sizes", type=WholeNumbers(), default=(), help="Input heights and widths.")
-@click.option("--filters", type=WholeNumbers(), default=(), help="Filter counts.")
-@click.option("--strides", type=WholeNumbers(), default=(), help="Strides.")
+@_short_forms
+@click.option(
+    "--set",
+    "settings",
+    type=Setting(),
+    multiple=True,
+    help="Values of a dimension of the problems, of any workload; may be repeated.",
+)
 @click.option("--threads", type=WholeNumbers(), default=(), help="BLAS thread counts.")
 @click.option("--dtype", type=NameList(), default=(), help="float32, float64 or both.")
 @click.option(
@@ -105,7 +119,10 @@ def sweep_command(**options: Any) -> int:
 
     An experiment is a name from `list`, or the path of a file that defines one.
     """
-    return _sweep(SweepRequest(**options))
+    dims = {name: options.pop(name) for name in short_forms.OPTIONS}
+    dims = {name: values for name, values in dims.items() if values}
+    dims |= options.pop("settings")
+    return _sweep(SweepRequest(dims=dims, **options))
 
 
 def _sweep(request: SweepRequest) -> int:

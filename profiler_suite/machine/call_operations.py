@@ -15,7 +15,7 @@ _SIDES = (2, 4, 8, 16)  # of the square windows of a strided 3-D view, 3 deep
 _ORDERS = (2, 8, 24, 64)  # of square matrices
 _CHANNELS = 3
 _PLANES = (4, 12, 30)  # sides of images and transforms
-_BATCH = 16  # transforms in one call, as a convolution of several filters makes them
+_BATCH = 16  # transforms in one call
 
 Names = dict[str, Any]
 

@@ -14,7 +14,7 @@ from profiler_suite.model.machine import Machine
 _REUSED_BYTES = 128 * 2**10
 # glibc always returns larger blocks to the system when they are freed
 # (M_MMAP_THRESHOLD_MAX); of smaller ones about half came fresh in the
-# convolutions tried (im2col_gemm none, taps all).
+# implementations tried (of some none, of others all).
 _RETURNED_BYTES = 32 * 2**20
 _FRESH_SHARE = 0.5
 # NumPy asks for huge pages from here on.

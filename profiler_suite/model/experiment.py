@@ -4,12 +4,12 @@ from profiler_suite.model.noun import Count, Noun, Number, Seconds, Whole
 
 
 class Problem(Noun, frozen=True):
-    """Shapes, stride, dtype and layout of one piece of work; never data."""
+    """Dimensions, dtype and layout of one piece of work; never data."""
 
     workload: str
     """Name of the workload that knows what the dimensions mean."""
     dims: dict[str, Whole]
-    """Named dimensions, in elements; for a convolution height, width, channels, …"""
+    """Named dimensions, in elements; which ones, the workload says."""
     dtype: str = "float64"
     layout: str = "C"
     """Memory layout of the (first) input: 'C', 'F' or 'strided' (a non-contiguous view)."""
@@ -100,7 +100,7 @@ class Point(Noun, frozen=True):
     """One cell of an experiment."""
 
     id: str
-    """Readable and stable: 'stride/taps/32x32x3-f10-2x2-s2/float64/t1'."""
+    """Readable and stable: experiment/implementation/label/dtype/threads."""
     experiment: str
     implementation: str
     family: str

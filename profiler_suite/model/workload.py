@@ -44,6 +44,17 @@ class Implementation(Noun, frozen=True):
     """Names of others of which it runs the one that a model of the machine says is fastest."""
 
 
+class DimensionWords(Noun, frozen=True):
+    """What a dimension of a problem is called."""
+
+    heading: str
+    """At the axis of a figure: 'input height and width'."""
+    noun: str
+    """Within a sentence, before a value: 'input size'."""
+    setting: str = ""
+    """One value in words, with {0} in its place; empty: its name and the value."""
+
+
 class Workload(Noun, frozen=True):
     """A kind of problem: how to check it, make its data and judge an answer."""
 
@@ -64,3 +75,13 @@ class Workload(Noun, frozen=True):
     error_bound: Callable[[Problem, tuple[Any, ...], str], float] = unstated
     """Problem, arguments, kind ('direct', 'fft') → largest absolute rounding error. Without
     one, a part in 10⁸ of the largest element (in 10⁴ for single precision)."""
+    describe: Callable[[Problem], str] = unstated
+    """The problem for who does not know the labels: '32×32×3 input, 10 filters of 2×2, …'."""
+    words: dict[str, DimensionWords] = {}
+    """What its dimensions are called; one that is not here is called by its name."""
+    short_forms: dict[str, tuple[str, ...]] = {}
+    """Names beside its dimensions' that `sweep --set` takes → the dimensions that each sets."""
+    grid: tuple[str, ...] = ()
+    """Two dimensions, rows and columns, whose combinations are worth a heat map."""
+    glossary: dict[str, str] = {}
+    """Words of its own that names of implementations use, and what they mean."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from profiler_suite.errors import UsageError
 from profiler_suite.model.experiment import Cost, Problem
-from profiler_suite.model.workload import Workload
+from profiler_suite.model.workload import DimensionWords, Workload
 from profiler_suite.units import count
 from profiler_suite.workloads import registry, requirements, rounding
 from profiler_suite.workloads.arrays import Array, random_array
@@ -51,6 +51,13 @@ def label(problem: Problem) -> str:
     dims = problem.dims
     by = "" if dims["batch"] == 1 else f"-b{dims['batch']}"
     return f"{dims['rows']}x{dims['columns']}{by}"
+
+
+def in_words(problem: Problem) -> str:
+    """The product for who does not know the labels."""
+    dims = problem.dims
+    other = "a vector" if dims["batch"] == 1 else f"{dims['columns']}×{dims['batch']}"
+    return f"{dims['rows']}×{dims['columns']} matrix times {other}"
 
 
 def _multiply_adds(problem: Problem) -> int:
@@ -113,6 +120,15 @@ registry.add_workload(
         reference=reference,
         error_bound=error_bound,
         data_bytes=data_bytes,
+        describe=in_words,
+        words={
+            "rows": DimensionWords(heading="rows", noun="row count"),
+            "columns": DimensionWords(heading="columns", noun="column count"),
+            "batch": DimensionWords(
+                heading="columns of the second matrix", noun="column count"
+            ),
+        },
+        short_forms={"sizes": ("rows", "columns")},
     )
 )
 

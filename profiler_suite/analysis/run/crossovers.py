@@ -11,24 +11,12 @@ from numpy.typing import NDArray
 from profiler_suite import units
 from profiler_suite.analysis.run.scaling import rivals
 from profiler_suite.model.experiment import Experiment
+from profiler_suite.workloads import wording
 
 Floats = NDArray[np.float64]
 Best = dict[str, pd.DataFrame]
 """Family → times of its fastest implementation, by the value of the axis, ascending."""
 
-# What an axis is called within a sentence: "at input size 32".
-AXIS_NOUNS = {
-    "height": "input size",
-    "width": "input width",
-    "channels": "channel count",
-    "filters": "filter count",
-    "filter_height": "filter size",
-    "filter_width": "filter width",
-    "rows": "row count",
-    "columns": "column count",
-    "batch": "column count",
-    "threads": "thread count",
-}
 # The classical order of attempts, each of which is expected to overtake the one
 # before it somewhere: their crossings are what people look for first.
 ATTEMPTS = ("loop", "vectorized", "gemm", "fft")
@@ -49,11 +37,6 @@ _COLUMNS = {
 }
 _TIMES = ("family", "time_s", "low_s", "high_s")
 _UNBROKEN_COLUMNS = ("experiment", "setting", "faster", "slower", "text")
-
-
-def noun(axis: str) -> str:
-    """What an axis is called within a sentence."""
-    return AXIS_NOUNS.get(axis, axis.replace("_", " "))
 
 
 def crossovers(points: pd.DataFrame, experiments: Sequence[Experiment]) -> pd.DataFrame:
@@ -96,7 +79,7 @@ def unbroken(points: pd.DataFrame, experiments: Sequence[Experiment]) -> pd.Data
             for faster, slower in ((one, other), (other, one)):
                 if surely[faster]:
                     rows.append((experiment.name, setting, faster, slower))
-    texts = {e.name: noun(e.axis) for e in experiments}
+    texts = {e.name: wording.noun(e.axis) for e in experiments}
     return pd.DataFrame(
         [
             (*row, f"{row[2]} is faster than {row[3]} at every {texts[row[0]]}{_of(row[1])}")
@@ -120,19 +103,6 @@ def other_variables(frame: pd.DataFrame, axis: str, candidates: Sequence[str]) -
         if len(frame) and groups.nunique(dropna=False).max() > 1:
             found.append(column)
     return found
-
-
-def setting(column: str, value: object) -> str:
-    """A fixed variable and its value in words: 'filters 8', '2 threads', 'float32'."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if column == "dtype":
-        return str(value)
-    if column == "threads":
-        return f"{value} thread" + ("" if value == 1 else "s")
-    if column == "filter_height":
-        return f"filters {value}×{value}"
-    return f"{column.replace('_', ' ')} {value}"
 
 
 def _comparable(
@@ -167,7 +137,7 @@ def _settings(table: pd.DataFrame, others: list[str]) -> list[tuple[str, pd.Data
     chosen = np.unique(np.linspace(0, len(parts) - 1, _MOST_SETTINGS).round().astype(int))
     return [
         (
-            ", ".join(setting(c, v) for c, v in zip(others, parts[n][0], strict=True)),
+            ", ".join(wording.setting(c, v) for c, v in zip(others, parts[n][0], strict=True)),
             parts[n][1],
         )
         for n in chosen
@@ -217,7 +187,7 @@ def _crossings(
                 "high": values[2],
                 "text": (
                     f"{after} overtakes {before} "
-                    f"{_where(noun(experiment.axis), values, whole)}{_of(words)}"
+                    f"{_where(wording.noun(experiment.axis), values, whole)}{_of(words)}"
                 ),
             }
         )

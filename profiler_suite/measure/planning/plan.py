@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import msgspec
 
@@ -19,11 +18,6 @@ from profiler_suite.model.noun import Noun
 from profiler_suite.model.workload import Implementation, Workload, unstated
 from profiler_suite.workloads import registry
 
-# Which dimensions an option of the command line sets, per workload that has them.
-_IMAGE_DIMS = ("height", "width")
-_SIZE_DIMS = (*_IMAGE_DIMS, "rows", "columns")
-
-
 Traced = Callable[[Implementation, Problem], Cost]
 """Traces what an implementation that states no cost does for a problem."""
 
@@ -31,9 +25,8 @@ Traced = Callable[[Implementation, Problem], Cost]
 class Overrides(Noun, frozen=True):
     """Values from the command line that replace an experiment's own; empty keeps them."""
 
-    sizes: tuple[int, ...] = ()
-    filters: tuple[int, ...] = ()
-    strides: tuple[int, ...] = ()
+    dims: dict[str, tuple[int, ...]] = msgspec.field(default_factory=dict)
+    """Name of a dimension, or a short form of the workload → the values it is given."""
     threads: tuple[int, ...] = ()
     dtypes: tuple[str, ...] = ()
     implementations: tuple[str, ...] = ()
@@ -70,6 +63,7 @@ def plan(
             raise unknown_name("dtype", dtype, dtypes)
     for name in overrides.implementations:
         registry.find_implementation(name)
+    _check_dims(experiments, overrides)
     chosen = tuple(_override(e, schedule, overrides) for e in experiments)
     candidates: list[Point] = []
     skipped: list[Skip] = []
@@ -104,10 +98,7 @@ def _override(experiment: Experiment, schedule: Schedule, overrides: Overrides) 
     if quick:
         problems = experiment.quick_problems or _thinned(problems)
         implementations = experiment.quick_implementations or implementations
-    # A pair of two workloads compares images with a product: sizes are the images'.
-    compared = {registry.find_implementation(name).workload for name in experiment.pair}
-    size_dims = _IMAGE_DIMS if len(compared) > 1 else _SIZE_DIMS
-    problems = _overridden_problems(problems, overrides, size_dims)
+    problems = _overridden_problems(problems, overrides, _asked_of(experiment))
     if overrides.implementations:
         named = overrides.implementations
         workloads = {problem.workload for problem in problems}
@@ -132,23 +123,45 @@ def _thinned(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     return (problems[0], problems[len(problems) // 2], problems[-1])
 
 
+def _asked_of(experiment: Experiment) -> str:
+    """The workload that short forms are about; empty: every one that has them.
+
+    A pair of two workloads compares the work of the first with a fixed yardstick.
+    """
+    compared = [registry.find_implementation(name).workload for name in experiment.pair]
+    return compared[0] if len(set(compared)) > 1 else ""
+
+
+def _dims_set_by(name: str, problem: Problem, asked_of: str) -> tuple[str, ...]:
+    """The dimensions of the problem that a name of `--set` stands for."""
+    short_forms = registry.find_workload(problem.workload).short_forms
+    if name in short_forms:
+        return short_forms[name] if asked_of in ("", problem.workload) else ()
+    return (name,) if name in problem.dims else ()
+
+
+def _check_dims(experiments: Sequence[Experiment], overrides: Overrides) -> None:
+    """Raise UsageError for a name that no problem of the experiments knows."""
+    problems = [p for e in experiments for p in (*e.problems, *e.quick_problems)]
+    workloads = [registry.find_workload(name) for name in {p.workload for p in problems}]
+    known = {name for w in workloads for name in (*w.dims, *w.short_forms)}
+    for name in overrides.dims:
+        if name not in known:
+            raise unknown_name("dimension", name, known)
+
+
 def _overridden_problems(
-    problems: Iterable[Problem], overrides: Overrides, size_dims: tuple[str, ...]
+    problems: Iterable[Problem], overrides: Overrides, asked_of: str
 ) -> tuple[Problem, ...]:
     """Every problem with every combination of the given values, equal ones once."""
-    unchanged: tuple[Any, ...] = (None,)
     found: dict[str, Problem] = {}
     for problem in problems:
-        for size, filters, stride in itertools.product(
-            overrides.sizes or unchanged,
-            overrides.filters or unchanged,
-            overrides.strides or unchanged,
-        ):
-            given = dict.fromkeys(size_dims, size) | {"filters": filters, "stride": stride}
-            changed = {
-                name: given[name] if given.get(name) is not None else value
-                for name, value in problem.dims.items()
-            }
+        names = {n: _dims_set_by(n, problem, asked_of) for n in overrides.dims}
+        own = {n: dims for n, dims in names.items() if dims}
+        for values in itertools.product(*(overrides.dims[n] for n in own)):
+            changed = dict(problem.dims)
+            for dims, value in zip(own.values(), values, strict=True):
+                changed |= dict.fromkeys(dims, value)
             # A named problem is that problem no longer once a dimension differs.
             name = problem.name if changed == problem.dims else ""
             new = msgspec.structs.replace(problem, dims=changed, name=name)

@@ -1,4 +1,4 @@
-"""Work of products: matrix products, dot, einsum, convolutions and filters."""
+"""Work of products: matrix products, dot, einsum, np.convolve and filters."""
 
 import math
 

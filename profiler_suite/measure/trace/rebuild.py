@@ -429,8 +429,8 @@ def small_strides(each: Operand, shape: Sequence[int]) -> tuple[int, ...]:
         if kind == "S" and inner >= 0:
             # A gap only where the original has one: dimensions without a gap between
             # them are run through as one, which is a good part of what a call costs.
-            dense = abs(each.strides_bytes[inner]) * each.shape[inner]
-            if abs(each.strides_bytes[dim]) != dense:
+            packed = abs(each.strides_bytes[inner]) * each.shape[inner]
+            if abs(each.strides_bytes[dim]) != packed:
                 following += itemsize
         strides[dim] = -following if kind == "S" and each.strides_bytes[dim] < 0 else following
         following *= shape[dim]

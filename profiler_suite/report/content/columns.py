@@ -8,6 +8,7 @@ from typing import Any
 from profiler_suite import units
 from profiler_suite.analysis.roofline import WORK
 from profiler_suite.analysis.run.point_columns import metrics
+from profiler_suite.workloads import wording
 
 Cell = Callable[[Any], str]
 """A row of the points table (a named tuple) → the text of its cell."""
@@ -54,16 +55,7 @@ def problem(row: Any) -> str:
 
 def in_words(row: Any) -> str:
     """The problem for who does not know the labels: '32×32×3 input, 10 filters of 2×2, …'."""
-    if row.workload == "convolution":
-        filters = f"{row.filters:.0f} filters" if row.filters != 1 else "1 filter"
-        return (
-            f"{row.height:.0f}×{row.width:.0f}×{row.channels:.0f} input, {filters} of "
-            f"{row.filter_height:.0f}×{row.filter_width:.0f}, stride {row.stride:.0f}"
-        )
-    if row.workload == "dense":
-        other = "a vector" if row.batch == 1 else f"{row.columns:.0f}×{row.batch:.0f}"
-        return f"{row.rows:.0f}×{row.columns:.0f} matrix times {other}"
-    return problem(row)
+    return wording.in_words(str(row.workload), row._asdict()) or problem(row)
 
 
 def half_width(row: Any) -> float:

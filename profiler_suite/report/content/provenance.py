@@ -9,7 +9,7 @@ from profiler_suite.analysis.run.point_columns import point_columns
 from profiler_suite.machine import canary
 from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.run import Provenance
-from profiler_suite.workloads import catalogue, registry
+from profiler_suite.workloads import catalogue, registry, wording
 
 _WORDS = {
     "evaluation": "one execution of an implementation on one problem",
@@ -37,10 +37,6 @@ _WORDS = {
     "plain time": "of a function that nothing observes, in its breakdown or lines",
     "family": "a way to compute that several implementations share; in crossovers its fastest "
     "one stands for it, at each size anew",
-    "im2col": "every window becomes a row of a matrix, the convolution one matrix product",
-    "taps": "one product for each position in the filter, added up",
-    "kept": "(im2col_kept, winograd_kept, …) what serves many inputs, such as transformed "
-    "filters and buffers, is prepared once and kept; that is not in the time",
     "best": "no way to compute: runs the implementation that a model of the machine says is "
     "fastest, which tables name behind an arrow; it never counts as the fastest",
 }
@@ -75,7 +71,7 @@ def own_files(origin: Provenance) -> list[str]:
 
 def glossary() -> tuple[Item, ...]:
     """The words of the page, then the columns of the data files."""
-    return tuple(Item(n, t) for n, t in (_WORDS | point_columns()).items())
+    return tuple(Item(n, t) for n, t in (_WORDS | wording.glossary() | point_columns()).items())
 
 
 def what_they_do() -> dict[str, str]:

@@ -6,13 +6,13 @@ from typing import Any
 
 from profiler_suite.model.run import Provenance
 from profiler_suite.report.content.provenance import own_files
-from profiler_suite.workloads import catalogue
+from profiler_suite.workloads import catalogue, short_forms
 
 # Without these options of its sweep a point may not exist, or be another one.
 _KEPT = (
-    "--sizes",
-    "--filters",
-    "--strides",
+    *(f"--{name}" for name in short_forms.OPTIONS),
+    "--set",
+    "--plugin",
     "--threads",
     "--dtype",
     "--implementations",

@@ -11,23 +11,7 @@ from profiler_suite.analysis.run import crossovers
 from profiler_suite.analysis.run.point_columns import point_columns
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.model.workload import CHOICE
-from profiler_suite.report.content import selection
-
-# What an axis is called in words; dimensions not listed stand under their own name.
-AXIS_WORDS = {
-    "height": "input height and width",
-    "width": "input width",
-    "channels": "channels",
-    "filters": "filters",
-    "filter_height": "filter height and width",
-    "filter_width": "filter width",
-    "stride": "stride",
-    "rows": "rows",
-    "columns": "columns",
-    "batch": "columns of the second matrix",
-    "threads": "BLAS threads",
-}
-
+from profiler_suite.workloads import wording
 
 # Less than this share of the textbook FLOP counts as fewer: a dot is about as high.
 _FEWER = 0.95
@@ -72,7 +56,7 @@ def panels(frame: pd.DataFrame, others: list[str], most: int) -> list[tuple[str,
     if not others:
         return [("", frame)]
     parts = [
-        (", ".join(crossovers.setting(c, v) for c, v in zip(others, values, strict=True)), part)
+        (", ".join(wording.setting(c, v) for c, v in zip(others, values, strict=True)), part)
         for values, part in frame.groupby(others, dropna=False)
     ]
     if len(parts) > most:  # evenly chosen: the ends and some between
@@ -125,7 +109,7 @@ def sentence_of_fastest(found: list[Fastest], axis: str) -> str:
             runs[-1][1].append(entry)
         else:
             runs.append((entry.implementation, [entry]))
-    words = crossovers.noun(axis)
+    words = wording.noun(axis)
     if len(runs) == 1:
         name, entries = runs[0]
         where = f"at every {words}" if len(found) > 1 else f"at {words} {_at(found[0])}"
@@ -181,5 +165,5 @@ METHODS = {
 
 def with_breakdown(points: pd.DataFrame) -> pd.DataFrame:
     """Measured points that have a time breakdown."""
-    frame = selection.measured(points)
+    frame = measured(points)
     return frame[frame["residual"].notna()]

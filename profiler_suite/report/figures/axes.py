@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis.run import crossovers
 from profiler_suite.analysis.run.crossovers import ATTEMPTS
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report.content import selection
@@ -17,6 +16,7 @@ from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import Mark
 from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure_of_experiment
+from profiler_suite.workloads import wording
 
 _MOST_PANELS = 3
 _MOST_BANDS = 4
@@ -78,7 +78,7 @@ def time_over_axis(
         values = sorted(part[axis].unique())
         ticks.log_axis(ax, "x", *x_limits, at=_few(values, 5 if narrow else 9))
         ticks.log_axis(ax, "y", *y_limits, ticks.tick_time)
-        ax.set_xlabel(selection.AXIS_WORDS.get(axis, axis))
+        ax.set_xlabel(wording.heading(axis))
         ax.grid(visible=False, axis="x")
         if heading:
             ax.set_title(heading, loc="left", pad=6 + 72 * above_in)
@@ -148,7 +148,7 @@ def growth_along(frame: pd.DataFrame, axis: str) -> str:
     start, end = ends[least]
     work = f" ({units.ratio(end['flop'] / start['flop'])} the FLOP)" if start["flop"] else ""
     return (
-        f"{crossovers.noun(axis)} {high:g} instead of {low:g}{work} takes {least} "
+        f"{wording.noun(axis)} {high:g} instead of {low:g}{work} takes {least} "
         f"{units.ratio(grown[least])} the time, {most} {units.ratio(grown[most])}"
     )
 

@@ -6,7 +6,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from profiler_suite import units
-from profiler_suite.analysis.run import crossovers
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report.content import selection
 from profiler_suite.report.content.run_facts import RunFacts
@@ -16,6 +15,7 @@ from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, ROLES, Mark, in_order
 from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure
+from profiler_suite.workloads import wording
 
 _ROW_IN = 0.27
 _LEGEND_ROW_IN = 0.17
@@ -254,7 +254,7 @@ def over_axis(
     ax.set_yticks(steps, [f"{100 * step:.0f} %" for step in steps])
     for level in (_HALF, _TENTH):
         ax.axhline(level, color=ROLES["muted"][0], linewidth=1.0, linestyle=(0, (4, 3)))
-    ax.set_xlabel(selection.AXIS_WORDS.get(axis, axis))
+    ax.set_xlabel(wording.heading(axis))
     ax.set_ylabel("overhead share of time")
     ends: dict[str, float] = {}
     for name, part in selection.by_implementation(frame):
@@ -287,7 +287,7 @@ def _over_axis_title(frame: pd.DataFrame, axis: str) -> str:
             never.append(name)
         elif crossing > 0:
             below.append((crossing, name))
-    words = crossovers.noun(axis)
+    words = wording.noun(axis)
     if below:
         first, *others = sorted(below)[:3]
         shown = f"for {first[1]} from {words} {units.three_digits(first[0])} on"

@@ -132,6 +132,16 @@ def label(problem: Problem) -> str:
     )
 
 
+def in_words(problem: Problem) -> str:
+    """The convolution for who does not know the labels."""
+    size = Geometry.of(problem)
+    filters = f"{size.filters} filters" if size.filters != 1 else "1 filter"
+    return (
+        f"{size.height}×{size.width}×{size.channels} input, {filters} of "
+        f"{size.filter_height}×{size.filter_width}, stride {size.stride}"
+    )
+
+
 def data_bytes(problem: Problem) -> float:
     """Image, filters and answer, bytes."""
     return float(Geometry.of(problem).elements * requirements.ITEM_BYTES[problem.dtype])

@@ -7,7 +7,7 @@ import numpy as np
 
 from profiler_suite.errors import UsageError
 from profiler_suite.model.experiment import Problem
-from profiler_suite.model.workload import Workload
+from profiler_suite.model.workload import DimensionWords, Workload
 from profiler_suite.workloads import registry, rounding
 from profiler_suite.workloads.arrays import Array, random_array
 from profiler_suite.workloads.convolution import geometry, winograd
@@ -87,5 +87,30 @@ registry.add_workload(
         reference=reference,
         error_bound=error_bound,
         data_bytes=geometry.data_bytes,
+        describe=geometry.in_words,
+        words={
+            "height": DimensionWords(heading="input height and width", noun="input size"),
+            "width": DimensionWords(heading="input width", noun="input width"),
+            "channels": DimensionWords(heading="channels", noun="channel count"),
+            "filters": DimensionWords(heading="filters", noun="filter count"),
+            "filter_height": DimensionWords(
+                heading="filter height and width", noun="filter size", setting="filters {0}×{0}"
+            ),
+            "filter_width": DimensionWords(heading="filter width", noun="filter width"),
+        },
+        short_forms={
+            "sizes": ("height", "width"),
+            "filters": ("filters",),
+            "strides": ("stride",),
+        },
+        grid=("filters", "stride"),
+        glossary={
+            "im2col": "every window becomes a row of a matrix, the convolution one matrix "
+            "product",
+            "taps": "one product for each position in the filter, added up",
+            "kept": "(im2col_kept, winograd_kept, …) what serves many inputs, such as "
+            "transformed filters and buffers, is prepared once and kept; that is not in the "
+            "time",
+        },
     )
 )

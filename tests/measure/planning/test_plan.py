@@ -53,7 +53,11 @@ def test_options_replace_dimensions() -> None:
         [experiment("stride")],
         MACHINE,
         DEFAULT,
-        Overrides(sizes=(12, 20), strides=(3,), implementations=("taps",), dtypes=("float32",)),
+        Overrides(
+            dims={"sizes": (12, 20), "strides": (3,)},
+            implementations=("taps",),
+            dtypes=("float32",),
+        ),
     )
     assert {p.problem.dims["height"] for p in found.points} == {12, 20}
     assert {p.problem.dims["stride"] for p in found.points} == {3}
@@ -61,8 +65,24 @@ def test_options_replace_dimensions() -> None:
     assert {p.problem.dtype for p in found.points} == {"float32"}
 
 
+def test_any_dimension_of_any_workload_is_set_by_its_name() -> None:
+    wishes = Overrides(dims={"rows": (7, 9), "filter_height": (3,)})
+    found = plan([experiment("seed_question")], MACHINE, DEFAULT, wishes)
+    dims = [p.problem.dims for p in found.points]
+    assert {d["rows"] for d in dims if "rows" in d} == {7, 9}
+    assert {d["filter_height"] for d in dims if "height" in d} == {3}
+    assert {d["filter_width"] for d in dims if "height" in d} == {2}
+
+
+def test_a_short_form_and_a_name_may_stand_together() -> None:
+    wishes = Overrides(dims={"sizes": (24,), "width": (30, 40)})
+    found = plan([experiment("depth")], MACHINE, DEFAULT, wishes)
+    dims = {(p.problem.dims["height"], p.problem.dims["width"]) for p in found.points}
+    assert dims == {(24, 30), (24, 40)}
+
+
 def test_points_that_would_take_too_long_are_skipped_with_the_reason() -> None:
-    wishes = Overrides(sizes=(32, 1024), implementations=("loop",))
+    wishes = Overrides(dims={"sizes": (32, 1024)}, implementations=("loop",))
     found = plan([experiment("stride")], MACHINE, QUICK, wishes)
     reasons = [s.reason for s in found.skipped if s.point.implementation == "loop"]
     assert reasons
@@ -88,9 +108,11 @@ def test_points_that_would_take_too_much_memory_are_skipped_with_the_reason() ->
     [
         (Overrides(threads=(0,)), "0 threads cannot be used"),
         (Overrides(threads=(3,)), "may use 1 to 2"),
-        (Overrides(strides=(0,)), "stride"),
-        (Overrides(sizes=(-4,)), "-4"),
-        (Overrides(sizes=(1,)), "filter"),
+        (Overrides(dims={"stride": (0,)}), "stride"),
+        (Overrides(dims={"sizes": (-4,)}), "-4"),
+        (Overrides(dims={"sizes": (1,)}), "filter"),
+        (Overrides(dims={"strids": (2,)}), "unknown dimension 'strids'; did you mean"),
+        (Overrides(dims={"rows": (2,)}), "unknown dimension 'rows'; known: channels, "),
         (Overrides(dtypes=("object",)), "object"),
         (Overrides(implementations=("im2cil",)), "did you mean 'im2col"),
     ],
@@ -107,12 +129,16 @@ def test_thread_counts_of_an_experiment_stop_at_what_the_process_may_use() -> No
 
 
 def test_sizes_of_images_leave_the_product_beside_them_alone() -> None:
-    found = plan([experiment("seed_question")], MACHINE, DEFAULT, Overrides(sizes=(64,)))
+    found = plan(
+        [experiment("seed_question")], MACHINE, DEFAULT, Overrides(dims={"sizes": (64,)})
+    )
     labels = {p.label for p in found.points}
     assert "500x3072" in labels
     assert any(label.startswith("64x64x") for label in labels)
     assert "64x64" not in labels
-    dense = plan([experiment("blas_threads")], MACHINE, DEFAULT, Overrides(sizes=(64,)))
+    dense = plan(
+        [experiment("blas_threads")], MACHINE, DEFAULT, Overrides(dims={"sizes": (64,)})
+    )
     assert {p.label.split("x")[0] for p in dense.points} == {"64"}
 
 
