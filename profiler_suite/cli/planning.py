@@ -43,10 +43,12 @@ def plan_for(
     together: bool,
 ) -> "Plan":
     """The plan for a machine; `together` says that one process holds all its points."""
-    from profiler_suite.measure.planning.plan import plan
+    from profiler_suite.measure.planning.plan import check_dims, plan
     from profiler_suite.measure.planning.traced_cost import TracedCosts
 
     schedule = schedule_of(request)
+    if not request.point:  # of a point, the options are those of the sweep that had it
+        check_dims(experiments, overrides_of(request))
     with TracedCosts(files) as costs:
         return plan(
             experiments,

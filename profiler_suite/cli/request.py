@@ -1,10 +1,13 @@
 """What was asked for on the command line, and how its values are read."""
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+
+from profiler_suite.workloads import short_forms
 
 
 class WholeNumbers(click.ParamType[tuple[int, ...]]):
@@ -100,3 +103,10 @@ class SweepRequest:
     as_json: bool
     quiet: bool
     point: tuple[str, ...] = ()
+
+
+def requested(options: Mapping[str, Any]) -> SweepRequest:
+    """The request that the options of a sweep make, short forms put where `--set` goes."""
+    short = {name: options[name] for name in short_forms.OPTIONS if options[name]}
+    own = {name: value for name, value in options.items() if name not in short_forms.OPTIONS}
+    return SweepRequest(dims=short | dict(own.pop("settings")), **own)

@@ -20,7 +20,14 @@ from profiler_suite.cli.planning import (
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import introduced, provenance_of, run_name
 from profiler_suite.cli.reporting import exit_code, report_on
-from profiler_suite.cli.request import NameList, Setting, Shard, SweepRequest, WholeNumbers
+from profiler_suite.cli.request import (
+    NameList,
+    Setting,
+    Shard,
+    SweepRequest,
+    WholeNumbers,
+    requested,
+)
 from profiler_suite.cli.resuming import (
     check_machine,
     check_place,
@@ -119,10 +126,7 @@ def sweep_command(**options: Any) -> int:
 
     An experiment is a name from `list`, or the path of a file that defines one.
     """
-    dims = {name: options.pop(name) for name in short_forms.OPTIONS}
-    dims = {name: values for name, values in dims.items() if values}
-    dims |= options.pop("settings")
-    return _sweep(SweepRequest(dims=dims, **options))
+    return _sweep(requested(options))
 
 
 def _sweep(request: SweepRequest) -> int:

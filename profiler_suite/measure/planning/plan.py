@@ -63,7 +63,6 @@ def plan(
             raise unknown_name("dtype", dtype, dtypes)
     for name in overrides.implementations:
         registry.find_implementation(name)
-    _check_dims(experiments, overrides)
     chosen = tuple(_override(e, schedule, overrides) for e in experiments)
     candidates: list[Point] = []
     skipped: list[Skip] = []
@@ -140,7 +139,7 @@ def _dims_set_by(name: str, problem: Problem, asked_of: str) -> tuple[str, ...]:
     return (name,) if name in problem.dims else ()
 
 
-def _check_dims(experiments: Sequence[Experiment], overrides: Overrides) -> None:
+def check_dims(experiments: Sequence[Experiment], overrides: Overrides) -> None:
     """Raise UsageError for a name that no problem of the experiments knows."""
     problems = [p for e in experiments for p in (*e.problems, *e.quick_problems)]
     workloads = [registry.find_workload(name) for name in {p.workload for p in problems}]

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from profiler_suite.errors import ProfilerSuiteError, unknown_name
-from profiler_suite.measure.planning.plan import Overrides, plan
+from profiler_suite.errors import ProfilerSuiteError, UsageError, unknown_name
+from profiler_suite.measure.planning.plan import Overrides, check_dims, plan
 from profiler_suite.measure.planning.schedule import DEFAULT, QUICK
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import FACTS, MACHINE
@@ -74,6 +74,18 @@ def test_any_dimension_of_any_workload_is_set_by_its_name() -> None:
     assert {d["filter_width"] for d in dims if "height" in d} == {2}
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("strids", "unknown dimension 'strids'; did you mean 'strid"),
+        ("rows", "unknown dimension 'rows'; known: channels, "),
+    ],
+)
+def test_a_dimension_that_no_problem_has_is_refused(name: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        check_dims([experiment("stride")], Overrides(dims={name: (2,)}))
+
+
 def test_a_short_form_and_a_name_may_stand_together() -> None:
     wishes = Overrides(dims={"sizes": (24,), "width": (30, 40)})
     found = plan([experiment("depth")], MACHINE, DEFAULT, wishes)
@@ -111,8 +123,6 @@ def test_points_that_would_take_too_much_memory_are_skipped_with_the_reason() ->
         (Overrides(dims={"stride": (0,)}), "stride"),
         (Overrides(dims={"sizes": (-4,)}), "-4"),
         (Overrides(dims={"sizes": (1,)}), "filter"),
-        (Overrides(dims={"strids": (2,)}), "unknown dimension 'strids'; did you mean"),
-        (Overrides(dims={"rows": (2,)}), "unknown dimension 'rows'; known: channels, "),
         (Overrides(dtypes=("object",)), "object"),
         (Overrides(implementations=("im2cil",)), "did you mean 'im2col"),
     ],

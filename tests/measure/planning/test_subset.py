@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from profiler_suite.cli.planning import check_points, experiments_of, overrides_of
-from profiler_suite.cli.request import SweepRequest
+from profiler_suite.cli.request import SweepRequest, requested
 from profiler_suite.cli.resuming import flagged_plan
 from profiler_suite.cli.sweep import sweep_command
 from profiler_suite.errors import UsageError
@@ -27,15 +27,16 @@ LOOP = "seed_question/loop/10x10x3-f2-3x3-s1/float64/t1"
 
 
 def parsed(words: list[str]) -> SweepRequest:
-    return SweepRequest(**sweep_command.make_context("sweep", list(words)).params)
+    return requested(sweep_command.make_context("sweep", list(words)).params)
+
+
+def planned(names: tuple[str, ...], mode: str | None, overrides: Overrides) -> Plan:
+    return _planned(names, mode, msgspec.json.encode(overrides))
 
 
 @functools.cache
-def planned(
-    names: tuple[str, ...],
-    mode: str | None,
-    overrides: Overrides,
-) -> Plan:
+def _planned(names: tuple[str, ...], mode: str | None, encoded: bytes) -> Plan:
+    overrides = msgspec.json.decode(encoded, type=Overrides)
     experiments = [catalogue.load(catalogue.locate(name)) for name in names]
     return plan(experiments, MACHINE, of_mode(mode or "default"), overrides)
 
@@ -51,6 +52,7 @@ def plan_of(request: SweepRequest) -> Plan:
         "",
         "--quick",
         "stride depth --sizes 24,40 --filters 7 --dtype float64",
+        "stride seed_question --set rows=9 --set filter_height=1,2",
         "seed_question filter_count --implementations loop,taps --threads=2 --seed 3",
         "tests/files/steady.py --quick",
     ],
