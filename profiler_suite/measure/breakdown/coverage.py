@@ -26,6 +26,8 @@ _BUFFER_BYTES = 256 * 2**10
 _FEWEST_SAMPLES, _ENOUGH_SAMPLES = 20, 150
 _WORK = frozenset({"ufunc", "blas", "packing", "extension", "copy"})
 _ARRAY_CODE = _WORK | {"dispatch", "memory"}
+# Compiled code of packages that measure: none of it is the function's.
+_TOOLS = ("/msgspec/", "/line_profiler/", "/coverage/")
 _MOST_NAMES = 8
 # Below this share of the time an uncounted name is not told.
 _WORTH_TELLING = 0.01
@@ -148,7 +150,7 @@ def by_samples(
         for (address, in_kernel), number in addresses.items():
             place = place_of(address, in_kernel)
             entry = classify(place.path, place.symbol)
-            if entry not in _ARRAY_CODE:
+            if entry not in _ARRAY_CODE or any(name in place.path for name in _TOOLS):
                 continue  # the interpreter's part of a call is none of its work
             if where == COUNTED:
                 inside[entry] += number
