@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 REGRESSION = 1
 """Exit code for a confirmed regression; only with --fail-on."""
+UNDECIDED = 4
+"""Exit code for points that could not be judged; only with --strict."""
 
 
 class Percentage(click.ParamType[float]):
@@ -45,6 +47,7 @@ class Percentage(click.ParamType[float]):
 @click.option(
     "--fail-on", type=Percentage(), help="Exit code 1 when a point is surely that much slower."
 )
+@click.option("--strict", is_flag=True, help="Exit code 4 when a point could not be judged.")
 @click.option("--all", "everything", is_flag=True, help="Every point, not only what differs.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--markdown", is_flag=True, help="As Markdown, for a pull request.")
@@ -52,6 +55,7 @@ def compare_command(
     before: str,
     after: str,
     fail_on: float | None,
+    strict: bool,
     everything: bool,
     as_json: bool,
     markdown: bool,
@@ -68,53 +72,69 @@ def compare_command(
         raise UsageError("--json and --markdown exclude each other; give one of them")
     second = load(after)
     found = comparison.compare(load(before), second)
+    form = "json" if as_json else "markdown" if markdown else "text"
+    show(found, fail_on, strict=strict, everything=everything, form=form)
     failed = found.regressions(fail_on) if fail_on is not None else ()
-    show(found, failed, everything=everything, as_json=as_json, markdown=markdown)
-    if fail_on is None:
-        return 0
-    code = gate(found, failed, fail_on)
-    if code:
+    code = gate(found, fail_on, strict=strict)
+    if code == REGRESSION and fail_on is not None:
         click.echo(_once_more(before, failed, second.provenance, fail_on), err=True)
     return code
 
 
 def show(
     found: "Comparison",
-    failed: "Sequence[Change]",
+    fail_on: float | None,
     *,
-    everything: bool,
-    as_json: bool,
-    markdown: bool,
+    strict: bool,
+    everything: bool = False,
+    form: str = "text",
 ) -> None:
-    """Print the comparison in the form that was asked for."""
+    """Print the comparison as 'text', 'json' or 'markdown'; first what a gate leaves open."""
+    from profiler_suite.report.content import comparison_tables
     from profiler_suite.report.formats import comparison_document
     from profiler_suite.report.terminal import comparison
 
-    if as_json:
+    gated = fail_on is not None or strict
+    first = comparison_tables.open_question(found, fail_on) if gated else ""
+    if form == "json":
         import msgspec
 
+        failed = found.regressions(fail_on) if fail_on is not None else ()
         text = msgspec.json.format(
-            msgspec.json.encode(comparison_document.document(found, failed))
+            msgspec.json.encode(comparison_document.document(found, failed, fail_on))
         )
         click.echo(text.decode())
-    elif markdown:
-        click.echo(comparison_document.markdown(found), nl=False)
+    elif form == "markdown":
+        click.echo(comparison_document.markdown(found, first), nl=False)
     else:
         click.echo(
-            comparison.screen(found, terminal_width(), wants_color(), everything=everything)
+            comparison.screen(
+                found,
+                terminal_width(),
+                wants_color(),
+                everything=everything,
+                open_first=first,
+            )
         )
 
 
-def gate(found: "Comparison", failed: "Sequence[Change]", fail_on: float) -> int:
-    """The exit code under --fail-on; says on standard error why it is not 0."""
+def gate(found: "Comparison", fail_on: float | None, *, strict: bool) -> int:
+    """The exit code under --fail-on and --strict; says on standard error what it rests on."""
     from profiler_suite.report.content import comparison_tables
 
-    if found.obstacles:
-        raise UsageError(f"--fail-on cannot be judged: {found.obstacles[0]}")
-    if not failed:
+    if fail_on is None and not strict:
         return 0
-    click.echo(comparison_tables.failure(found, failed, fail_on), err=True)
-    return REGRESSION
+    if found.obstacles and fail_on is not None:
+        raise UsageError(f"--fail-on could not be judged: {found.obstacles[0]}")
+    left_open = comparison_tables.open_question(found, fail_on)
+    if left_open:
+        hint = "" if strict else "; --strict makes that exit code 4"
+        click.echo(f"{left_open}{hint}", err=True)
+    failed = found.regressions(fail_on) if fail_on is not None else ()
+    if failed and fail_on is not None:
+        click.echo(comparison_tables.failure(found, failed, fail_on), err=True)
+        return REGRESSION
+    return UNDECIDED if left_open and strict else 0
 
 
 def _once_more(

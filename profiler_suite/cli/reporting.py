@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from profiler_suite.cli.compare import gate, show
+from profiler_suite.cli.compare import REGRESSION, gate, show
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.show import terminal_width, wants_color
 
@@ -38,7 +38,6 @@ def report_on(
         progress.keep(f"interrupted; all is measured: python -m profiler_suite report {folder}")
         raise
     progress.clear()
-    failed = found.regressions(fail_on) if found and fail_on is not None else ()
     if as_json:
         import msgspec
 
@@ -47,7 +46,9 @@ def report_on(
 
         said = document(run)
         if found is not None:
-            said["comparison"] = comparison_document.document(found, failed)
+            said["comparison"] = comparison_document.document(
+                found, found.regressions(fail_on) if fail_on is not None else (), fail_on
+            )
         click.echo(msgspec.json.format(msgspec.json.encode(said)).decode())
     else:
         from profiler_suite.report.terminal.listings import summary
@@ -55,11 +56,10 @@ def report_on(
         click.echo(summary(run, terminal_width(), wants_color()))
         if found is not None:
             click.echo()
-            show(found, failed, everything=False, as_json=False, markdown=False)
+            show(found, fail_on, strict=strict)
     code = exit_code(run, strict)
-    if found is not None and fail_on is not None:
-        return gate(found, failed, fail_on) or code
-    return code
+    judged = gate(found, fail_on, strict=strict) if found is not None else 0
+    return judged if judged == REGRESSION else code or judged
 
 
 def exit_code(run: "Run", strict: bool) -> int:

@@ -1,12 +1,13 @@
 """`compare` as a person or a CI job meets it: text, exit codes, one sentence for mistakes."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from profiler_suite import cli
-from tests.fake_folder import write_run
+from tests.fake_folder import made_points, write_run
 
 
 @pytest.fixture
@@ -72,9 +73,75 @@ def test_a_machine_that_was_slow_is_no_regression_and_no_pass(
 ) -> None:
     write_run(runs / "mood", lambda point: 1.08, baseline_s=44.3e-6)
     assert cli.run(["compare", "a", "mood"]) == 0
-    assert "Cannot tell whether" in capsys.readouterr().out
+    assert "could not be judged" in capsys.readouterr().out
     assert cli.run(["compare", "a", "mood", "--fail-on", "5%"]) == 2
-    assert "--fail-on cannot be judged" in capsys.readouterr().err
+    assert "--fail-on could not be judged" in capsys.readouterr().err
+
+
+@pytest.fixture
+def wild(runs: Path) -> Path:
+    """A run in which `taps` has few times, and each another: nothing can be said of it."""
+    noise = iter(range(10**6))
+    return write_run(
+        runs / "wild",
+        lambda point: 1.0 + next(noise) % 7 if point.implementation == "taps" else 1.0,
+        seed=4,
+        rounds=6,
+    )
+
+
+def test_what_could_not_be_judged_is_said_first_and_strict_makes_it_exit_code_4(
+    wild: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compare", "a", "wild", "--fail-on", "5%"]
+    assert cli.run(words) == 0
+    said = capsys.readouterr()
+    first = said.out.splitlines()[0]
+    assert re.match(r"(\d+) of 16 points could not be judged against 5\.0 %: ", first)
+    assert "--strict makes that exit code 4" in said.err
+    assert cli.run([*words, "--strict"]) == 4
+    said = capsys.readouterr()
+    assert said.out.startswith(first[:50])
+    assert "exit code 4" not in said.err
+    assert cli.run([*words, "--strict", "--markdown"]) == 4
+    assert re.match(r"\*\*\d+ of 16 points could not be judged", capsys.readouterr().out)
+    assert cli.run([*words, "--strict", "--json"]) == 4
+    undecided = json.loads(capsys.readouterr().out)["undecided"]
+    assert undecided
+    assert f"{len(undecided)} of 16" in first
+    assert sum("/taps/" in name for name in undecided) == 4
+
+
+def test_a_confirmed_regression_is_exit_code_1_with_strict_too(
+    wild: Path, runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["compare", "a", "slow", "--fail-on", "5%", "--strict"]) == 1
+    assert cli.run(["compare", "a", "b", "--fail-on", "5%", "--strict"]) == 0
+    assert cli.run(["compare", "a", "b", "--strict"]) == 0
+    assert cli.run(["compare", "a", "wild"]) == 0
+    capsys.readouterr()
+    assert cli.run(["compare", "a", "wild", "--strict"]) == 4
+
+
+def test_families_that_could_not_be_judged_are_left_out_of_the_markdown(
+    runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_run(
+        runs / "unseen",
+        points=tuple(p for p in made_points() if p.implementation in ("loop", "taps")),
+        rounds=0,
+    )
+    write_run(
+        runs / "seen",
+        points=tuple(p for p in made_points() if p.implementation in ("loop", "taps")),
+        rounds=24,
+    )
+    assert cli.run(["compare", "seen", "unseen", "--markdown"]) == 0
+    told = capsys.readouterr().out
+    assert "| family |" not in told
+    assert "8 points could not be judged: no visit in the second run" in told
+    assert cli.run(["compare", "seen", "unseen"]) == 0
+    assert "Families" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

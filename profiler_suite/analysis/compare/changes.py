@@ -90,6 +90,15 @@ class Comparison(Noun, frozen=True):
         """How many points have each verdict."""
         return {v: sum(c.verdict is v for c in self.changes) for v in Verdict}
 
+    def undecided(self, share: float | None = None) -> tuple[Change, ...]:
+        """Points that could not be judged; given a share, those that may be so much slower."""
+        return tuple(
+            c
+            for c in self.changes
+            if c.verdict is Verdict.UNKNOWN
+            and not (share is not None and c.usable and 0 < c.high < 1 + share)
+        )
+
     def regressions(self, share: float) -> tuple[Change, ...]:
         """Slow-downs of at least `share`, the worst first."""
         found = [

@@ -37,6 +37,8 @@ class ChangeEvidence(Noun, frozen=True):
     @property
     def towards_one(self) -> float:
         """Width of the interval, as a logarithm, on the side of no change."""
+        if self.low <= 0:
+            return math.inf
         return math.log(self.ratio / self.low if self.ratio > 1 else self.high / self.ratio)
 
     @property
@@ -164,7 +166,8 @@ def concluded(comparison: Comparison, common: float) -> Comparison:
     as_a_whole = {
         (group.name, group.verdict)
         for group in _groups(seen, implementations, common)
-        if group.verdict in DIFFERENT and group.p < SIGNIFICANT / 2
+        # One point alone is borne out by no other.
+        if group.points > 1 and group.verdict in DIFFERENT and group.p < SIGNIFICANT / 2
     }
     adjusted = holm([c.p if c.usable else math.nan for c in seen])
     changes = tuple(
@@ -207,13 +210,18 @@ def _groups(
 def group_of(name: str, changes: Sequence[Change], common: float) -> Group:
     """Geometric mean with a 95 % interval: the points' scatter or their own, and `common`.
 
-    Its threshold is the middle one of its points: in some processes all points of one
-    implementation are slower together (np.add in a loop by 12 %), and only the
-    difference between the worker processes of one run tells of that.
+    A single point is its own mean, with its own interval. Of several, the threshold is the
+    middle one of the points: in some processes all points of one implementation are slower
+    together (np.add in a loop by 12 %), and only the difference between the worker
+    processes of one run tells of that.
     """
     usable = [c for c in changes if c.usable]
+    seen: ChangeEvidence | Change | None
     if not usable:
         seen, p, verdict = None, 1.0, Verdict.UNKNOWN
+    elif len(usable) == 1:
+        (seen,) = usable
+        p, verdict = seen.p, seen.verdict
     else:
         logs = [math.log(c.ratio) for c in usable]
         own = math.sqrt(sum((math.log(c.high / c.low) / 2) ** 2 for c in usable)) / len(usable)

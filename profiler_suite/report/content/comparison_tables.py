@@ -1,5 +1,6 @@
 """A comparison in sentences and tables."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -24,7 +25,9 @@ _FIGURES = re.compile(r"(: ±| of) [\d.]+ %|\s*\([^)]*\)")
 def headline(found: Comparison) -> str:
     """What changed, in one sentence."""
     if found.obstacles:
-        return f"Cannot tell whether {found.after} is faster or slower than {found.before}"
+        return (
+            f"Whether {found.after} is faster or slower than {found.before} could not be judged"
+        )
     tally = found.tally()
     total = units.some(len(found.changes), "point")
     slower, faster = tally[Verdict.SLOWER], tally[Verdict.FASTER]
@@ -105,7 +108,7 @@ def untold(found: Comparison) -> tuple[str, ...]:
         return ()
     return tuple(
         f"{units.some(count, 'point')} could not be judged: {text}."
-        for text, count in reasons(found)
+        for text, count in reasons(found.changes)
     )
 
 
@@ -122,28 +125,47 @@ def tally_in_words(found: Comparison, shown: Sequence[Change]) -> str:
     return ", ".join(f"{count} {v.value}" for v, count in counts if count)
 
 
-def reasons(found: Comparison) -> list[tuple[str, int]]:
+def reasons(changes: Iterable[Change]) -> list[tuple[str, int]]:
     """Why points could not be judged, most frequent first; numbers in brackets do not count."""
     counted: dict[str, int] = {}
-    for change in found.changes:
+    for change in changes:
         if change.verdict is Verdict.UNKNOWN:
             text = _FIGURES.sub("", change.reason)
             counted[text] = counted.get(text, 0) + 1
     return sorted(counted.items(), key=lambda item: -item[1])
 
 
+def open_question(found: Comparison, fail_on: float | None) -> str:
+    """What a gate has to leave open, in one sentence; empty when it is nothing."""
+    undecided = found.undecided(fail_on)
+    if not undecided:
+        return ""
+    (why, _), *more = reasons(undecided)
+    share = "" if fail_on is None else f" against {units.percent(fail_on)}"
+    several = f", and {units.some(len(more), 'more reason')}" if more else ""
+    return (
+        f"{len(undecided):,} of {units.some(len(found.changes), 'point')} could not be judged"
+        f"{share}: {why}{several}"
+    )
+
+
+def with_points(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """The groups that have a mean."""
+    return tuple(group for group in groups if group.points)
+
+
 def families(found: Comparison) -> TableView:
-    """A row for each family."""
+    """A row for each family of which anything could be judged."""
     return _groups(
-        found.families,
+        with_points(found.families),
         f"Families: geometric mean of {second_word(found)} over {first_word(found)}",
     )
 
 
 def implementations(found: Comparison) -> TableView:
-    """A row for each implementation."""
+    """A row for each implementation of which anything could be judged."""
     return _groups(
-        found.implementations,
+        with_points(found.implementations),
         f"Implementations: geometric mean of {second_word(found)} over {first_word(found)}",
     )
 
@@ -153,8 +175,8 @@ def _groups(groups: Iterable[Group], caption: str) -> TableView:
         (
             g.name,
             str(g.points),
-            near_one(g.ratio) if g.points else "",
-            _interval(g.low, g.high) if g.points else "",
+            near_one(g.ratio),
+            _interval(g.low, g.high),
             str(g.slower),
             str(g.faster),
             g.verdict.value,
@@ -205,6 +227,8 @@ def near_one(ratio: float) -> str:
 
 
 def _interval(low: float, high: float) -> str:
+    if low <= 0 or not math.isfinite(high):
+        return "not known"
     return f"{near_one(low)} to {near_one(high)}"
 
 

@@ -18,6 +18,7 @@ from profiler_suite.report.content.comparison_tables import (
     reasons,
     second_word,
     tally_in_words,
+    with_points,
     worth_showing,
 )
 from profiler_suite.report.content.table import TableView
@@ -26,9 +27,16 @@ from profiler_suite.report.terminal.console import Page, TextColumn
 _MOST_REASONS = 6
 
 
-def screen(found: Comparison, width: int, color: bool, *, everything: bool) -> str:
-    """The comparison for a terminal: environment, families, points, what is undecided."""
+def screen(
+    found: Comparison, width: int, color: bool, *, everything: bool, open_first: str = ""
+) -> str:
+    """The comparison for a terminal: environment, families, points, what is undecided.
+
+    `open_first` is what stands before all of it: what a gate had to leave open.
+    """
     page = Page(width, color)
+    if open_first:
+        page.paragraph(f"{open_first}.", style="yellow")
     page.paragraph(f"{headline(found)}.", style="bold")
     page.line()
     if found.differences:
@@ -46,9 +54,10 @@ def screen(found: Comparison, width: int, color: bool, *, everything: bool) -> s
     for text in (*found.obstacles, *found.warnings):
         page.paragraph(text, first="  ! ", indent="    ", style="yellow")
     page.line()
-    table = families(found)
-    page.line("Families, geometric mean", "bold")
-    _print(page, table, [f.verdict for f in found.families])
+    groups = with_points(found.families)
+    if groups:
+        page.line("Families, geometric mean", "bold")
+        _print(page, families(found), [f.verdict for f in groups])
     chosen = found.changes if everything else worth_showing(found)
     if chosen:
         page.line()
@@ -68,11 +77,11 @@ def screen(found: Comparison, width: int, color: bool, *, everything: bool) -> s
 
 
 def _reasons(page: Page, found: Comparison) -> None:
-    counted = reasons(found)
+    counted = reasons(found.changes)
     if not counted or found.obstacles:
         return
     page.line()
-    page.line("Cannot tell", "bold")
+    page.line("Could not be judged", "bold")
     for text, count in counted[:_MOST_REASONS]:
         page.paragraph(f"{units.some(count, 'point')}: {text}", first="  ", indent="    ")
     if len(counted) > _MOST_REASONS:

@@ -301,3 +301,47 @@ def test_markdown_and_json_hold_the_same_and_no_raw_html(run: Run) -> None:
 def test_rounds_of_a_run_give_its_workers(run: Run) -> None:
     rows = [RoundRecord(round=n, worker=n % 2, visits=()) for n in range(4)]
     assert runs.between_workers([], [], history_of(rows, 0, {}).baselines) == []
+
+
+@pytest.mark.parametrize("common", [0.0, 0.3, math.inf])
+def test_a_family_of_one_point_has_the_interval_of_its_point(run: Run, common: float) -> None:
+    """What all points share is in the point's own interval, or is unknown of both alike."""
+    found = runs.compare(run, changed(run, same))
+    usable = [c for c in found.changes if c.usable]
+    one = verdicts.group_of("one", usable[:1], common)
+    assert (one.ratio, one.low, one.high) == (usable[0].ratio, usable[0].low, usable[0].high)
+    assert (one.points, one.p, one.verdict) == (1, usable[0].p, usable[0].verdict)
+    unusable = msgspec.structs.replace(usable[1], usable=False)
+    assert verdicts.group_of("one", [usable[0], unusable], common) == one
+    slower = [msgspec.structs.replace(c, ratio=1.2, low=1.1, high=1.3) for c in usable[:4]]
+    for several in (usable[:4], slower):
+        wide = verdicts.group_of("several", several, common)
+        assert wide.low <= wide.ratio * math.exp(-common)
+        assert wide.high >= wide.ratio * math.exp(common)
+
+
+def test_one_point_that_is_slower_is_not_borne_out_by_itself(run: Run) -> None:
+    """A family of one must not pass what its point among so many did not."""
+    found = runs.compare(run, changed(run, same))
+    doubtful = msgspec.structs.replace(
+        found.changes[0], verdict=Verdict.SLOWER, p=0.02, implementation="alone", usable=True
+    )
+    seen = verdicts.concluded(
+        msgspec.structs.replace(found, changes=(doubtful, *found.changes[1:])), common=0.0
+    )
+    assert seen.changes[0].verdict is Verdict.UNKNOWN
+    (alone,) = [g for g in seen.implementations if g.name == "alone"]
+    assert alone.verdict is Verdict.UNKNOWN
+
+
+def test_a_point_that_is_surely_not_so_much_slower_leaves_no_gate_open(run: Run) -> None:
+    found = runs.compare(run, changed(run, same))
+    open_ = msgspec.structs.replace(
+        found.changes[0], verdict=Verdict.UNKNOWN, ratio=1.02, low=1.01, high=1.04, usable=True
+    )
+    lone = msgspec.structs.replace(found, changes=(open_,))
+    assert lone.undecided() == (open_,)
+    assert lone.undecided(0.03) == (open_,)
+    assert lone.undecided(0.05) == ()
+    doubtful = msgspec.structs.replace(open_, usable=False)
+    assert msgspec.structs.replace(found, changes=(doubtful,)).undecided(0.05) == (doubtful,)
