@@ -227,7 +227,8 @@ def group_of(name: str, changes: Sequence[Change], common: float) -> Group:
         own = math.sqrt(sum((math.log(c.high / c.low) / 2) ** 2 for c in usable)) / len(usable)
         scatter = _SIGMAS * stdev(logs) / math.sqrt(len(logs)) if len(logs) > 1 else 0.0
         half = math.hypot(max(own, scatter), common)
-        ratio, low, high = (math.exp(fmean(logs) + sign * half) for sign in (0, -1, 1))
+        middle = fmean(logs)
+        ratio, low, high = (math.exp(x) for x in (middle, middle - half, middle + half))
         seen = ChangeEvidence(
             ratio=ratio,
             low=low,
