@@ -10,16 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from profiler_suite.analysis import correction
+from profiler_suite.analysis.correction import Exponent
 from profiler_suite.machine import canary
 from profiler_suite.machine.canary import is_undisturbed, own_baseline, slowness
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Estimate
 from profiler_suite.model.rows import Visit
 
-# A median over fewer undisturbed visits than this is flagged; over fewer than half of it there
-# is no median at all, only the smallest.
+# From so many undisturbed visits on the others are not needed; with fewer all count, corrected.
 FEWEST_UNDISTURBED = 10
 _LEAST_UNDISTURBED = 5
+# With fewer visits nothing can be learned of how they follow their canaries.
+_FEWEST_CORRECTED = 5
+# Half an interval above this share of the time is wide.
+_WIDE = 0.10
 # The ratio of one pair of processes is the median of so many pairs of visits at least.
 _FEWEST_PAIRS = 3
 # Beyond the caches of its own core, code is slowed by what neighbours do to the shared
@@ -37,6 +42,7 @@ RUN_TO_RUN_WORKERS = 0.015
 # used a core.
 CONTENDED = 1.3
 CONFIDENCE = 0.95
+_SIGMAS = 1.96
 # Some ratios of a pair lie far off (an interrupt in one of the visits). The median does
 # not mind, but the spread of batch means did: intervals were twice as wide as they had to
 # be, missed the truth in 0.5 % instead of 5 %, and a true slow-down by 2 % was found in 32
@@ -139,43 +145,39 @@ def estimate(
     baselines: Mapping[str, float],
     slow: float = 1.0,
     threads: int = 1,
+    exponent: Exponent | None = None,
 ) -> Estimate:
     """Time per evaluation from the visits of one point.
 
-    `worker processes` gives the process of each visit, `baselines` the canaries' baselines
-    (s), `slow` what `slowness` says of the run. It is the median of the undisturbed visits
-    (for working sets beyond the caches a low quantile, the interval up to the median),
-    with a batch-means interval in quadrature with the run-to-run spread, flagged
-    when they are few; with hardly any, the smallest visit median with an interval
-    that reaches up to the raw median.
+    `workers` gives the process of each visit, `baselines` the canaries' baselines (s), `slow`
+    what `slowness` says of the run, `exponent` how code of its kind follows the canaries
+    (learned from these visits alone where it is not given). With enough undisturbed visits it
+    is their median (for working sets beyond the caches a low quantile, the interval up to the
+    median); else the weighted median of all visits, each corrected by its canaries. The
+    interval is of batch means, in quadrature with the run-to-run spread and with what is not
+    known of the correction. A wide one is flagged where undisturbed visits are few.
     """
     # Plain lists: a run may have a hundred thousand points of some twenty visits each.
     medians = [median(visit.sample_times_s) for visit in visits]
     chosen = [
         m for m, visit in zip(medians, visits, strict=True) if is_undisturbed(visit, baselines)
     ]
-    raw_median_s = median(medians)
-    minimum_s = min(medians)
-    n_undisturbed = len(chosen)
-    flags: list[str] = []
+    raw_median_s, minimum_s = median(medians), min(medians)
     several = len(set(workers)) >= 3
-    baseline = RUN_TO_RUN_WORKERS if several else RUN_TO_RUN_ONE_WORKER
-    if n_undisturbed < FEWEST_UNDISTURBED:
-        flags.append(f"few undisturbed visits ({n_undisturbed})")
-    if n_undisturbed >= _LEAST_UNDISTURBED:
-        middle_s = median(chosen)
-        half = math.hypot(batch_half_width(chosen) / middle_s, baseline)
-        if any(map(beyond_caches, visits)):
-            time_s = quantile(chosen, _UNDISTURBED)
-            low_s, high_s = time_s * (1 - baseline), max(middle_s, time_s * (1 + half))
-        else:
-            time_s = middle_s
-            low_s, high_s = time_s * (1 - half), time_s * (1 + half)
+    run_to_run = RUN_TO_RUN_WORKERS if several else RUN_TO_RUN_ONE_WORKER
+    beyond = any(map(beyond_caches, visits))
+    if len(chosen) >= (_LEAST_UNDISTURBED if beyond else FEWEST_UNDISTURBED):
+        time_s, low_s, high_s = _gated(chosen, run_to_run, beyond)
+    elif len(visits) >= _FEWEST_CORRECTED:
+        own = exponent or correction.learn([(visits, baselines)])
+        time_s, low_s, high_s = _corrected(visits, baselines, own, run_to_run)
     else:
-        time_s = minimum_s
-        low_s = minimum_s * (1 - baseline)
+        time_s, low_s = minimum_s, minimum_s * (1 - run_to_run)
         # Also when all visits agree: nothing says that they were not all slow.
         high_s = max(raw_median_s, minimum_s * canary.limit("ufunc"))
+    flags: list[str] = []
+    if len(chosen) < FEWEST_UNDISTURBED and high_s - low_s > 2 * _WIDE * time_s:
+        flags.append(f"few undisturbed visits ({len(chosen)})")
     if slow > canary.SLOW_BASELINE:
         flags.append(f"machine slowed (× {slow:.2f})")
         low_s /= slow
@@ -190,9 +192,44 @@ def estimate(
         raw_median_s=raw_median_s,
         p95_s=quantile([t for v in visits for t in v.sample_times_s], 0.95),
         visits=len(visits),
-        undisturbed_visits=n_undisturbed,
+        undisturbed_visits=len(chosen),
         flags=tuple(flags),
     )
+
+
+def _gated(
+    chosen: Sequence[float], run_to_run: float, beyond: bool
+) -> tuple[float, float, float]:
+    """Time and interval from undisturbed visits alone."""
+    middle_s = median(chosen)
+    half = math.hypot(batch_half_width(chosen) / middle_s, run_to_run)
+    if beyond:
+        time_s = quantile(chosen, _UNDISTURBED)
+        return time_s, time_s * (1 - run_to_run), max(middle_s, time_s * (1 + half))
+    return middle_s, middle_s * (1 - half), middle_s * (1 + half)
+
+
+def _corrected(
+    visits: Sequence[Visit],
+    baselines: Mapping[str, float],
+    exponent: Exponent,
+    run_to_run: float,
+) -> tuple[float, float, float]:
+    """Time and interval from all visits, each corrected by its canaries."""
+    x, y = correction.logs(visits, baselines)
+    weight = correction.weights(x)
+    middle, half = _middle(y - exponent.value * x, weight)
+    unknown = _SIGMAS * exponent.uncertainty * float(np.average(x, weights=weight))
+    half = math.hypot(half, unknown, run_to_run)
+    return math.exp(middle), math.exp(middle - half), math.exp(min(middle + half, 700.0))
+
+
+def _middle(values: NDArray[np.float64], weight: NDArray[np.float64]) -> tuple[float, float]:
+    """Weighted median of an autocorrelated series, and half its interval."""
+    deviation, batches = correction.batch_deviation(drawn_in(values), weight, BATCHES)
+    half = _quantile_of_t(batches - 1) * deviation if batches > 1 else math.inf
+    half = max(half, _SIGMAS * correction.least_deviation(weight))
+    return correction.weighted_median(values, weight), half
 
 
 def by_worker(
@@ -220,37 +257,41 @@ def paired_ratio(
     right: Mapping[int, Visit],
     baselines: Mapping[str, float],
     run_to_run: float = 0.0,
+    exponents: tuple[Exponent, Exponent] | None = None,
 ) -> PairedRatio | None:
     """Time of left over time of right from visits of the same rounds; None without any.
 
-    Gated on the canaries: interference slows unlike code unequally, so
-    it does not cancel. When hardly any pairs are undisturbed, all are used and
-    the interval shows it. `run_to_run` is added in quadrature.
+    Interference slows unlike code unequally, so it does not cancel. With enough undisturbed
+    pairs it is their median; else all pairs count, each side corrected by its canaries as its
+    time is (`exponents` of left and right; learned from these visits alone where they are not
+    given), so that the ratio of two times and the time of a ratio agree. `run_to_run` is added
+    in quadrature.
     """
     rounds = sorted(set(left) & set(right))
     if not rounds:
         return None
-    logs = np.array(
-        [
-            math.log(median(left[r].sample_times_s) / median(right[r].sample_times_s))
-            for r in rounds
-        ]
-    )
+    sides = [[side[r] for r in rounds] for side in (left, right)]
+    (x_left, y_left), (x_right, y_right) = (correction.logs(s, baselines) for s in sides)
     undisturbed = np.array(
         [
-            is_undisturbed(left[r], baselines) and is_undisturbed(right[r], baselines)
-            for r in rounds
+            is_undisturbed(one, baselines) and is_undisturbed(other, baselines)
+            for one, other in zip(*sides, strict=True)
         ]
     )
-    if int(np.sum(undisturbed)) >= _LEAST_UNDISTURBED:
-        logs = logs[undisturbed]
-        half = batch_half_width(drawn_in(logs))
+    if int(np.sum(undisturbed)) >= FEWEST_UNDISTURBED:
+        logs = (y_left - y_right)[undisturbed]
+        middle, half = float(np.median(logs)), batch_half_width(drawn_in(logs))
     else:
-        half = (
-            max(batch_half_width(logs), float(np.ptp(logs)) / 2) if len(logs) > 1 else math.inf
+        one, other = exponents or (correction.learn([(s, baselines)]) for s in sides)
+        logs = y_left - one.value * x_left - (y_right - other.value * x_right)
+        weight = correction.weights(np.maximum(x_left, x_right))
+        middle, half = _middle(logs, weight)
+        unknown = _SIGMAS * math.hypot(
+            one.uncertainty * float(np.average(x_left, weights=weight)),
+            other.uncertainty * float(np.average(x_right, weights=weight)),
         )
+        half = math.hypot(half, unknown)
     half = math.hypot(half, run_to_run)
-    middle = float(np.median(logs))
     return PairedRatio(
         ratio=math.exp(middle),
         low=math.exp(middle - half),

@@ -85,6 +85,7 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> PairAns
         run.history.by_round(right.id),
         run.history.baselines,
         run_to_run=statistics.RUN_TO_RUN_ONE_WORKER,
+        exponents=run.history.exponents_of(left.id, right.id),
     )
     # Without operations on both sides there is nothing to wonder about.
     if ratio is None or min(left.cost.flop, right.cost.flop) <= 0:
@@ -174,7 +175,7 @@ def _sentences(
         said.append(
             f"The same answer from {best['implementation']} takes "
             f"{units.time(best['time_s'])}, "
-            f"{units.ratio(a['time_s'] / best['time_s'])} less"
+            f"{units.ratio(a['time_s'] / best['time_s'])} as fast"
             + (": far fewer, larger calls." if fewer else ".")
         )
     return tuple(said)

@@ -3,8 +3,10 @@
 import dataclasses
 from collections.abc import Sequence
 
-from profiler_suite.analysis import statistics
+from profiler_suite.analysis import correction, statistics
+from profiler_suite.analysis.correction import Exponent
 from profiler_suite.machine import canary
+from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import (
     BreakdownRecord,
     LineRecord,
@@ -16,6 +18,8 @@ from profiler_suite.model.rows import (
     Visit,
     WorkerRecord,
 )
+
+_MOST_LEARNED_FROM = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +43,12 @@ class History:
     """What canaries are held against: this run's baselines, or kept ones if it was all slow."""
     slowness: float
     """This run's baseline over the kept one, at least 1."""
+    exponents: dict[str, Exponent] = dataclasses.field(default_factory=dict)
+    """Point → how code of its kind follows the canaries, learned from this run."""
+
+    def exponents_of(self, left: str, right: str) -> tuple[Exponent, Exponent]:
+        """Those of two points."""
+        return self.exponents.get(left, Exponent()), self.exponents.get(right, Exponent())
 
     def by_round(self, point_id: str) -> dict[int, Visit]:
         """The point's visits by round."""
@@ -95,3 +105,19 @@ def history_of(
         baselines=canary.effective_baselines(own, kept_baselines),
         slowness=statistics.slowness(own, kept_baselines),
     )
+
+
+def exponents(points: Sequence[Point], history: History) -> dict[str, Exponent]:
+    """Point → the exponent of its kind of code: family, environment, one thread or several."""
+    kinds: dict[tuple[str, str, bool], list[str]] = {}
+    for point in points:
+        kind = (point.family, point.environment, point.threads > 1)
+        kinds.setdefault(kind, []).append(point.id)
+    found: dict[str, Exponent] = {}
+    for ids in kinds.values():
+        measured = [history.visits[name] for name in ids if name in history.visits]
+        # Of very many points a part says as much.
+        chosen = measured[:: max(1, len(measured) // _MOST_LEARNED_FROM)]
+        learned = correction.learn((visits, history.baselines) for visits in chosen)
+        found |= dict.fromkeys(ids, learned)
+    return found

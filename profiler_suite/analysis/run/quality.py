@@ -22,6 +22,7 @@ def same_code(run: Run) -> pd.DataFrame:
             run.history.by_round(point.id),
             run.history.by_round(point.partner),
             run.history.baselines,
+            exponents=run.history.exponents_of(point.id, point.partner),
         )
         if ratio:
             rows.append(

@@ -200,6 +200,7 @@ def _time_columns(
         history.baselines,
         slow=history.slowness,
         threads=point.threads,
+        exponent=history.exponents.get(point.id),
     )
     # As a share of the plain time of the same rounds: both had the same interference.
     placement = roofline.place(

@@ -261,7 +261,7 @@ class Sweep:
 
     def _has_converged(self, estimate: Estimate) -> bool:
         return (
-            estimate.undisturbed_visits >= self._schedule.undisturbed_visits
+            estimate.visits >= self._schedule.undisturbed_visits
             and estimate.half_width <= self._schedule.half_width
         )
 
