@@ -63,7 +63,8 @@ INSIDE: dict[str, dict[str, float]] = {
         "run": 2,
         "time_breakdown": 1,
         "roofline": 0,
-        "statistics": 0,
+        "statistics": 1,
+        "correction": 0,
     },
     "measure": {
         "selfcheck": 7,

@@ -62,7 +62,7 @@ class Value:
         return self.text if self.atom else f"({self.text})"
 
 
-class Vectorised:
+class CallOverRows:
     """The text of a function that does for all elements what another does for one."""
 
     def __init__(

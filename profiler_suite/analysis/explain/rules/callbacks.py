@@ -5,7 +5,7 @@ import ast
 from profiler_suite.analysis.explain import vectorising
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Observation
-from profiler_suite.analysis.explain.vectorising import NotVectorisedError, Vectorised
+from profiler_suite.analysis.explain.vectorising import CallOverRows, NotVectorisedError
 from profiler_suite.model.noun import Noun
 
 Callee = ast.FunctionDef | ast.Lambda
@@ -64,7 +64,7 @@ def array_form(
     callee, context = found
     try:
         parameters = vectorising.parameters_of(callee)
-        made = Vectorised(context, callee, dict.fromkeys(parameters, kind))
+        made = CallOverRows(context, callee, dict.fromkeys(parameters, kind))
     except NotVectorisedError:
         return None
     own = callee.name if isinstance(callee, ast.FunctionDef) else "expression"

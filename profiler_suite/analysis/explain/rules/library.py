@@ -9,7 +9,7 @@ from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import callbacks, hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
-from profiler_suite.analysis.explain.vectorising import NotVectorisedError, Vectorised
+from profiler_suite.analysis.explain.vectorising import CallOverRows, NotVectorisedError
 from profiler_suite.measure.explain.records import Edit
 
 _STATISTICS = ("sum", "mean", "max", "min", "std", "var", "median", "count", "first", "last")
@@ -41,7 +41,7 @@ def pandas_apply(seen: Observation) -> Iterator[Finding]:
             callee, context = found
             try:
                 (parameter,) = vectorising.parameters_of(callee)
-                made = Vectorised(
+                made = CallOverRows(
                     context,
                     callee,
                     {parameter: vectorising.TABLE_ROW},
