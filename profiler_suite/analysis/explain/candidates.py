@@ -4,6 +4,7 @@ import msgspec
 
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import catalogue
+from profiler_suite.registry import blaming
 
 
 def candidates(seen: Observation) -> list[Finding]:
@@ -11,7 +12,9 @@ def candidates(seen: Observation) -> list[Finding]:
     found: list[Finding] = []
     known: set[bytes] = set()
     for rule in catalogue():
-        for each in rule.find(seen) or ():
+        with blaming(rule.find):
+            own = list(rule.find(seen) or ())
+        for each in own:
             key = msgspec.json.encode(each.trial)
             if key in known:
                 continue

@@ -1,13 +1,12 @@
-"""One rule, one decorated function; the catalogue is what the decorator collected."""
+"""One rule, one decorated function, here or in a plugin; the catalogue is all of them."""
 
-import functools
-import importlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.errors import UsageError
 from profiler_suite.model.noun import Noun
+from profiler_suite.registry import Registry
 
 CATALOGUE_SCHEMA = 1
 FAMILIES = (
@@ -55,7 +54,8 @@ class Rule(Noun, frozen=True):
     find: Find
 
 
-_RULES: dict[str, Rule] = {}
+_ROOM = __name__.rpartition(".")[0]
+_RULES: Registry[Rule] = Registry("rule", tuple(f"{_ROOM}.{family}" for family in FAMILIES))
 
 
 def rule(
@@ -75,14 +75,13 @@ def rule(
             raise UsageError(
                 f"rule {name!r}: there is no family {family!r}; choose {', '.join(FAMILIES)}"
             )
-        if name in _RULES:
-            raise UsageError(
-                f"there are two rules named {name!r}, in {_RULES[name].family} and {family}; "
-                "give one of them another name"
-            )
         if not thread.startswith("https://"):
             raise UsageError(f"rule {name!r}: its thread {thread!r} is no https:// address")
-        _RULES[name] = Rule(
+        if tried not in _TRIED:
+            raise UsageError(
+                f"rule {name!r}: nothing is tried as {tried!r}; choose {', '.join(_TRIED)}"
+            )
+        made = Rule(
             name=name,
             family=family,
             looks_for=looks_for,
@@ -92,26 +91,21 @@ def rule(
             tried=_TRIED[tried],
             find=find,
         )
+        _RULES.add(name, made, find)
         return find
 
     return enter
 
 
-@functools.cache
 def catalogue() -> tuple[Rule, ...]:
     """Every rule, family by family."""
-    for family in FAMILIES:
-        importlib.import_module(f"profiler_suite.analysis.explain.rules.{family}")
     order = {family: number for number, family in enumerate(FAMILIES)}
-    return tuple(sorted(_RULES.values(), key=lambda each: order[each.family]))
+    return tuple(sorted(_RULES.entries().values(), key=lambda each: order[each.family]))
 
 
 def find_rule(name: str) -> Rule:
-    """The rule of this name."""
-    for each in catalogue():
-        if each.name == name:
-            return each
-    raise UsageError(f"there is no rule {name!r}; `list rules` shows them all")
+    """The rule of this name, or an error that names the nearest."""
+    return _RULES.find(name)
 
 
 def document() -> dict[str, Any]:

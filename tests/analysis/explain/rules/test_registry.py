@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from profiler_suite.analysis.explain.rules import registry
 from profiler_suite.analysis.explain.rules.registry import FAMILIES, catalogue, rule
 from profiler_suite.cli import main
 from profiler_suite.errors import UsageError
@@ -37,7 +36,7 @@ def test_a_name_is_given_once() -> None:
         return ()
 
     catalogue()
-    with pytest.raises(UsageError, match="two rules named 'integer_product'"):
+    with pytest.raises(UsageError, match="rule 'integer_product' is registered twice"):
         rule("dtype", **SAID)(integer_product)
 
 
@@ -46,6 +45,7 @@ def test_a_name_is_given_once() -> None:
     [
         ("colour", SAID, "no family 'colour'"),
         ("dtype", {**SAID, "thread": "somewhere"}, "no https:// address"),
+        ("dtype", {**SAID, "tried": "twice"}, "nothing is tried as 'twice'"),
     ],
 )
 def test_what_is_not_known_is_refused(family: str, said: dict[str, str], message: str) -> None:
@@ -54,7 +54,7 @@ def test_what_is_not_known_is_refused(family: str, said: dict[str, str], message
 
     with pytest.raises(UsageError, match=message):
         rule(family, **said)(new_rule)
-    assert "new_rule" not in registry._RULES
+    assert "new_rule" not in {each.name for each in catalogue()}
 
 
 def test_the_list_shows_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
