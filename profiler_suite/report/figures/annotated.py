@@ -33,7 +33,7 @@ _MOST_LINES = 40
 _SLOWED = 1.2
 
 
-@figure("lines")
+@figure("lines", lambda run: {stem("lines", p.implementation) for p in run.points})
 def annotated_source(known: RunFacts) -> Iterator[Picture | None]:
     """The source of the question's first side, or of the first profile there is."""
     lines = known.run.lines

@@ -21,7 +21,7 @@ _ROW_IN = 0.27
 _GAP_IN = 0.09  # between the plot and the words at its sides
 
 
-@figure("answer")
+@figure("answer", ("answer",))
 def answer(known: RunFacts) -> Iterator[Picture | None]:
     """Both sides of the question."""
     said = known.answer

@@ -22,7 +22,7 @@ _MOST_PANELS = 3
 _MOST_BANDS = 4
 
 
-@figure_of_experiment("axes")
+@figure_of_experiment("axes", ("time",))
 def time_of_experiment(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
     """Time over the number that the experiment varies."""
     if selection.is_swept(experiment, known.points):

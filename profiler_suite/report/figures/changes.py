@@ -27,7 +27,7 @@ _STEPS = (
 )
 
 
-@figure("comparison")
+@figure("comparison", ("changes",))
 def comparison(known: RunFacts) -> Iterator[Picture | None]:
     """Every point's ratio to its baseline."""
     if known.comparison is not None:

@@ -21,7 +21,7 @@ _STEPS = (1.05, 1.5, 3, 10, 100)
 _MOST_PANELS = 8
 
 
-@figure_of_experiment("axes")
+@figure_of_experiment("axes", ("heatmap",))
 def heat_map(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
     """The grid of a swept experiment."""
     if selection.is_swept(experiment, known.points):

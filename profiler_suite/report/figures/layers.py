@@ -21,7 +21,7 @@ _MOST_ROWS = 60
 _ALSO_ABOVE = 15  # rows: more, and the axis is labelled at the top as well
 
 
-@figure_of_experiment("axes")
+@figure_of_experiment("axes", ("time",))
 def named_problems(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
     """The problems of an experiment that varies no number, by their names."""
     if experiment.axis == "threads" or experiment.pair:

@@ -4,18 +4,7 @@ import re
 from collections import Counter
 
 from profiler_suite.model.run import Provenance
-
-_FIXED = (
-    "answer",
-    "canary",
-    "changes",
-    "overhead_methods",
-    "roofline_flop_per_call",
-    "roofline_traced_traffic",
-    "same_code",
-    "spread",
-)
-_OF_EXPERIMENT = ("where", "overhead", "time", "speedup", "heatmap")
+from profiler_suite.report.figures.registry import OF_EXPERIMENTS, figures
 
 
 def stem(prefix: str, name: str) -> str:
@@ -25,15 +14,14 @@ def stem(prefix: str, name: str) -> str:
 
 
 def possible_names(provenance: Provenance) -> frozenset[str]:
-    """Every name that a figure of such a run may have."""
-    points = provenance.points
-    own = [stem(p, e.name) for e in provenance.experiments for p in _OF_EXPERIMENT]
+    """Every name that a figure of such a run may have, as far as the figures state theirs."""
+    names: Counter[str] = Counter()
+    for each in figures():
+        if callable(each.files):
+            names.update(each.files(provenance))
+        elif each.section in OF_EXPERIMENTS:
+            names.update(stem(p, e.name) for p in each.files for e in provenance.experiments)
+        else:
+            names.update(each.files)
     # Experiments whose names differ by signs only get lines behind their figures' names.
-    again = {name + "_" * n for name, times in Counter(own).items() for n in range(times)}
-    return frozenset(
-        again.union(
-            _FIXED,
-            (f"roofline_{p.problem.dtype}_t{p.threads}" for p in points),
-            (stem("lines", p.implementation) for p in points),
-        )
-    )
+    return frozenset(name + "_" * n for name, times in names.items() for n in range(times))

@@ -22,7 +22,7 @@ _MOST_PAIRS = 40
 MOST_VISITS = 4000  # drawn as one raster cloud; more adds ink, not knowledge
 
 
-@figure("quality")
+@figure("quality", ("same_code", "canary", "spread"))
 def trust(known: RunFacts) -> Iterator[Picture | None]:
     """A/A pairs, the canary and the spread."""
     yield same_code(known.same_code, known.marks)

@@ -10,6 +10,7 @@ from matplotlib.collections import LineCollection
 
 from profiler_suite import units
 from profiler_suite.analysis.roofline import WORK
+from profiler_suite.model.run import Provenance
 from profiler_suite.model.workload import CHOICE
 from profiler_suite.report.content import selection
 from profiler_suite.report.content.run_facts import RunFacts
@@ -37,7 +38,12 @@ _MOST_ROOFLINES = 3
 _FEWEST_POINTS = 6
 
 
-@figure("roofline")
+def _names(run: Provenance) -> set[str]:
+    settings = {f"roofline_{p.problem.dtype}_t{p.threads}" for p in run.points}
+    return settings | {"roofline_traced_traffic", "roofline_flop_per_call"}
+
+
+@figure("roofline", _names)
 def rooflines(known: RunFacts) -> Iterator[Picture | None]:
     """Over intensity for each setting worth one, with traced traffic, over FLOP per call."""
     sides = (known.answer.left, known.answer.right) if known.answer else ()

@@ -20,7 +20,7 @@ _MOST_ROWS = 40
 _TICKS = (0.1, 0.2, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 16, 32, 64, 128)
 
 
-@figure_of_experiment("threads")
+@figure_of_experiment("threads", ("speedup",))
 def thread_scaling(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
     """Speed-up over size where there are sizes enough, else over the number of threads."""
     if experiment.axis != "threads":

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from profiler_suite import units
 from profiler_suite.model.experiment import Experiment
+from profiler_suite.model.run import Provenance
 from profiler_suite.report.content import selection
 from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.content.selection import with_breakdown
@@ -28,7 +29,12 @@ _HALF, _TENTH = 0.5, 0.1
 _MOST_SWEPT = 2
 
 
-@figure("where")
+def _names(run: Provenance) -> list[str]:
+    own = [stem(p, e.name) for p in ("where", "overhead") for e in run.experiments]
+    return [*own, "overhead_methods"]
+
+
+@figure("where", _names)
 def breakdowns(known: RunFacts) -> Iterator[Picture | None]:
     """Bars for the question and the first swept experiments, then how the methods agree."""
     swept = 0
