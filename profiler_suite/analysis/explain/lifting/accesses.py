@@ -139,7 +139,9 @@ class Accesses:
         """Whether a bound is below zero, as far as is known."""
         constant = number.constant
         if constant is None:
-            constant = number.value(self.facts.at_hand)
+            # A loop that stays runs from its first iteration on, whatever it ended with.
+            counters = self.facts.counters
+            constant = number.value(lambda a: 0 if a in counters else self.facts.at_hand(a))
         return constant is not None and constant < 0
 
     def _window(self, parts: list[tuple[Label, Poly]], offset: Poly) -> Axis | None:

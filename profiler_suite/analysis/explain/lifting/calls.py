@@ -210,18 +210,18 @@ def _of_iterable(reader: ex.Reader, node: ast.Call, name: str) -> Term:
         raise Refusal(f"{ast.unparse(node)!r} is no reduction of numbers")
     if not inner.own:
         raise Refusal(f"{ast.unparse(node)!r} is no reduction of numbers")
-    return Reduce(name, inner, inner.own[:1])
+    return Reduce(name, inner, inner.own[:1], narrow=True)
 
 
 def over_loops(name: str, item: Term, labels: tuple[Label, ...], mask: Term | None) -> Term:
     """A reduction over loops of a generator, with its condition."""
     if mask is None:
-        return Reduce(name, item, labels)
+        return Reduce(name, item, labels, narrow=True)
     neutral = {"sum": "0", "any": "False", "all": "True"}.get(name)
     if neutral is None:
         raise Refusal(f"{name}() over a condition")
     weak = "int" if neutral == "0" else "bool"
-    return Reduce(name, ex.where(mask, item, Leaf(neutral, weak=weak)), labels)
+    return Reduce(name, ex.where(mask, item, Leaf(neutral, weak=weak)), labels, narrow=True)
 
 
 def _math(reader: ex.Reader, node: ast.Call, name: str) -> Term:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting import expressions as ex
-from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
@@ -249,7 +249,7 @@ def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
     """The value when the loop has ended."""
     if found.op == "decay":
         raise Refusal("only the last value of a recursion is used")
-    total = Reduce(found.op, found.item, labels)
+    total = Reduce(found.op, found.item, labels, narrow=_stays_narrow(before))
     if found.op == "sum" and is_zero(before):
         return total
     if found.op == "prod" and _is_one(before):
@@ -262,6 +262,14 @@ def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
         return total
     sign = _SIGN[found.op]
     return ex.apply(f"({{0}}) {sign} ({{1}})", sign, before, total)
+
+
+def _stays_narrow(before: Term) -> bool:
+    """Whether adding small integers to this gives small integers."""
+    if weak_of(before):
+        return weak_of(before) in ("int", "bool")
+    dtype = dtype_of(before)
+    return dtype is not None and dtype.kind in "iu" and dtype.itemsize < 8
 
 
 def grown(update: Extend, old: CarriedValue, before: Term, labels: tuple[Label, ...]) -> Extend:

@@ -7,6 +7,7 @@ import string
 from collections.abc import Sequence
 
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed, expanded, ordered
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
@@ -14,6 +15,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Index,
     Label,
     Reduce,
+    Refusal,
     Term,
     View,
 )
@@ -64,6 +66,10 @@ def _is_square(term: Apply) -> bool:
 
 def contracted(writer: Writer, term: Reduce | Contract) -> Array | None:
     """A sum of products in the style that is asked for; None where it is no such sum."""
+    dtype = dtype_of(term.arg) if isinstance(term, Reduce) else dtype_of(term)
+    if dtype is not None and dtype.kind in "biu" and dtype.itemsize < 8:
+        # Products of small integers wrap around one by one, and their sum may not.
+        return None if isinstance(term, Reduce) else _wrapped(writer, term)
     found, over = factors(term)
     if len(found) == 1 and found[0] is term:
         return None
@@ -89,6 +95,14 @@ def contracted(writer: Writer, term: Reduce | Contract) -> Array | None:
         result = Array(f"({text}) * {closed(result.text)}", result.dims)
     writer.memory.add(dims)
     return result
+
+
+def _wrapped(writer: Writer, term: Contract) -> Array | None:
+    """a @ b of small integers, which stays small."""
+    given = [writer.any_order(each) for each in term.args]
+    if any(each not in array.dims for each in term.over for array in given):
+        raise Refusal("a product of small integers with fewer axes than it sums over")
+    return einsum(writer, given, writer.dims(term, given))
 
 
 def _broadcast(writer: Writer, term: Contract | Reduce) -> Array:

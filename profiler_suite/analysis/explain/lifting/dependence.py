@@ -28,8 +28,12 @@ from profiler_suite.analysis.explain.lifting.terms import (
 )
 
 
-def check(stores: Sequence[Store], results: Sequence[Term], facts: Facts) -> None:
-    """Refuses where running statement after statement would change what is read."""
+def check(stores: Sequence[Store], results: Sequence[Term], facts: Facts) -> list[str]:
+    """Refuses where running statement after statement would change what is read.
+
+    What it takes for granted of the memory of arguments, in words.
+    """
+    apart: dict[str, None] = {}
     reads = [
         (access, place) for place, store in enumerate(stores) for access in _accesses(store)
     ]
@@ -47,6 +51,8 @@ def check(stores: Sequence[Store], results: Sequence[Term], facts: Facts) -> Non
                     raise Refusal(
                         f"{store.target.base} and {access.base} may share their memory"
                     )
+                if facts.is_given(access.base) and facts.is_given(store.target.base):
+                    apart[f"{store.target.base} and {access.base} do not share memory"] = None
                 continue
             _check_pair(store, place, access, where)
         for later, other in enumerate(stores[place + 1 :], place + 1):
@@ -57,6 +63,7 @@ def check(stores: Sequence[Store], results: Sequence[Term], facts: Facts) -> Non
                     f"{store.target.base} and {other.target.base} may share their memory"
                 )
             assert later > place
+    return list(apart)
 
 
 def _accesses(store: Store) -> list[Access]:

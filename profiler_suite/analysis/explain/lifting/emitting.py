@@ -41,11 +41,15 @@ class Emitter:
     """Writes the statements of one lifted nest."""
 
     def __init__(
-        self, lowering: ArrayWriter, is_only_made_array: Callable[[str], bool]
+        self,
+        lowering: ArrayWriter,
+        is_only_made_array: Callable[[str], bool],
+        augmented: frozenset[str],
     ) -> None:
         self.lowering = lowering
         self.facts = lowering.facts
         self.np = lowering.np
+        self._augmented = augmented
         self._is_only_made_array = is_only_made_array
         self.lines: list[str] = []
 
@@ -265,7 +269,7 @@ class Emitter:
             first, second = term.args
             if isinstance(first, Outside) and first.name == name:
                 value = self.lowering.lower(second)
-                if not first.own and value.dims:
+                if (not first.own and value.dims) or name not in self._augmented:
                     self._line(f"{name} = {name} {term.name} {closed(value.text)}")
                 else:
                     self._line(f"{name} {term.name}= {value.text}")

@@ -319,6 +319,8 @@ class Reader:
             raise Refusal(f"{words!r} selects by a condition")
         if len(index.own) > 1 or old.text != ":":
             raise Refusal(f"{words!r} looks elements up in a way that is not followed")
+        if self.scope.guards or self.scope.conditional:
+            self.scope.assume("indices are in range also where a condition rules them out")
         return By(index)
 
     def _slice(self, old: Slab, part: ast.Slice, words: str) -> Slab:

@@ -59,11 +59,24 @@ class Facts:
         self._known: dict[str, Poly] = {}
         self._busy: set[str] = set()
         self.by_value: dict[Poly, str] = {}
-        for name, values in self.definitions.items():
-            if len(values) == 1 and values[0] is not None and name not in self.parameters:
-                value = self.integer(ast.Name(name, ast.Load()))
-                if value is not None and value != Poly.atom(name) and value.constant is None:
-                    self.by_value.setdefault(value, name)
+        self.named_at: dict[str, int] = {}
+        self.line = 0
+        """Where what is written will stand: names that are set later can't be used."""
+        self._name_values(body)
+
+    def _name_values(self, body: ast.AST) -> None:
+        """Names that hold a number from a statement of the function's own block on."""
+        for statement in getattr(body, "body", []):
+            if not isinstance(statement, ast.Assign):
+                continue
+            for node in ast.walk(ast.Tuple(list(statement.targets), ast.Store())):
+                if not isinstance(node, ast.Name) or self.single(node.id) is None:
+                    continue
+                value = self.integer(ast.Name(node.id, ast.Load()))
+                if value is None or value == Poly.atom(node.id) or value.constant is not None:
+                    continue
+                self.by_value.setdefault(value, node.id)
+                self.named_at[node.id] = statement.lineno
 
     def _define(self, node: ast.AST) -> None:
         if isinstance(node, ast.Assign):
@@ -281,7 +294,9 @@ class Facts:
             finally:
                 self._busy.discard(name)
             # Long definitions stay names: what is shown should be what was written.
-            if found is not None and len(found.monomials) <= 3:
+            asked = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)}
+            still = all(each == "len" or self.settled(each) for each in asked)
+            if found is not None and len(found.monomials) <= 3 and still:
                 return found
         whole = known is not None or name in self.counters or self._must_be_whole(name)
         return Poly.atom(name) if whole else None
@@ -315,7 +330,8 @@ class Facts:
 
     def text(self, number: Poly) -> str:
         """A whole number as a person would write it in this function."""
-        shown = number.text(self.by_value)
+        known = {p: n for p, n in self.by_value.items() if self.named_at[n] < self.line}
+        shown = number.text(known)
         return re.sub(r"\b(\w+)\.shape\[0\]", r"len(\1)", shown)
 
     def at_hand(self, atom: str) -> int | None:
@@ -353,6 +369,10 @@ class Facts:
                     if known is None or known.kind not in (*_NUMBERS, "number"):
                         found |= self.roots(node.id, seen | {name})
         return found - {self.numpy}
+
+    def is_given(self, name: str) -> bool:
+        """Whether an array comes from outside, so that another argument may be part of it."""
+        return any(each in self.parameters or self.is_outer(each) for each in self.roots(name))
 
     def _is_new(self, value: ast.expr) -> bool:
         if isinstance(value, ast.BinOp | ast.Constant | ast.List | ast.ListComp | ast.Compare):

@@ -226,8 +226,8 @@ class ArrayWriter(Writer):
             if start.dims:
                 raise Refusal("an extreme that starts from an array")
             extra = f"initial={start.text}"
-        if term.op == "sum":
-            extra = self._narrow_sum(term)
+        if term.op in ("sum", "prod") and term.narrow:
+            extra = self._narrow(term.arg).removeprefix(", ")
         name = f"linalg.{term.op}" if term.op == "norm" else term.op
         if term.op in ("percentile", "quantile"):
             options = ", ".join(each for each in (extra, axis) if each)
@@ -238,19 +238,11 @@ class ArrayWriter(Writer):
         options = f", {options}" if options else ""
         return Array(f"{self.np}.{name}({inner.text}{options})", left)
 
-    def _narrow_sum(self, term: Reduce) -> str:
+    def _narrow(self, term: Term) -> str:
         """Small integers that a loop adds stay small; np.sum widens them."""
-        if not term.over or term.over[0].depth < 0:
-            return ""
-        dtype = dtype_of(term.arg)
-        if (
-            dtype is not None
-            and dtype.kind in "iu"
-            and dtype.itemsize < 8
-            and not weak_of(term.arg)
-        ):
-            return f"dtype={self.np}.{dtype}"
-        return ""
+        dtype = dtype_of(term)
+        small = dtype is not None and dtype.kind in "iu" and dtype.itemsize < 8
+        return f", dtype={self.np}.{dtype}" if small and not weak_of(term) else ""
 
     def _core(self, term: Core) -> Array:
         if term.form == "FLAT":
@@ -310,7 +302,8 @@ class ArrayWriter(Writer):
             found = Array(f"{self.np}.{term.op}imum({start.text}, {run})", inner.dims)
         else:
             name, sign = ("cumsum", "+") if term.op == "sum" else ("cumprod", "*")
-            text = f"{self.np}.{name}({inner.text}{where})"
+            narrow = "" if weak_of(term.initial) == "float" else self._narrow(term.arg)
+            text = f"{self.np}.{name}({inner.text}{where}{narrow})"
             neutral = ("0", "0.0", "0j") if sign == "+" else ("1", "1.0")
             if start.text not in neutral:
                 wide = expanded(start, inner.dims)

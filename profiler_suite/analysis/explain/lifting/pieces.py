@@ -12,7 +12,7 @@ from profiler_suite.analysis.explain.lifting.arrays import full
 from profiler_suite.analysis.explain.lifting.calls import called
 from profiler_suite.analysis.explain.lifting.emitting import Emitter, live_after
 from profiler_suite.analysis.explain.lifting.expressions import Gone, Reader, Scope
-from profiler_suite.analysis.explain.lifting.facts import Facts
+from profiler_suite.analysis.explain.lifting.facts import Facts, Held
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.nests import Store, Walk, stored_names
@@ -48,6 +48,7 @@ class Pieces:
 
     def piece(self, unit: Unit, style: Style) -> Piece:
         """The unit in one style; refused where it must stay."""
+        self.facts.line = unit.node.lineno
         if not unit.is_loop:
             return self._expressions(unit, style)
         try:
@@ -79,9 +80,10 @@ class Pieces:
             for name in sorted(stored_names([unit.node]))
             if live_after(self.function.node, unit.node, list(unit.around), name)
         }
-        dependence.check(stores, list(results.values()), self.facts)
+        for words in dependence.check(stores, list(results.values()), self.facts):
+            scope.assume(words)
         lowering = ArrayWriter(scope, style)
-        emitter = Emitter(lowering, self._only_made_array(unit))
+        emitter = Emitter(lowering, self._only_made_array(unit), _augmented(unit.node))
         emitter.begin()
         for store in stores:
             emitter.store(store)
@@ -104,7 +106,7 @@ class Pieces:
             rim = rims.rim(unit.node, walk.scope, stores, self.function.lines)
             if rim is None:
                 return None
-            self.facts.counters.update(rim.names)
+            self.facts.names.update(dict.fromkeys(rim.names, Held("int")))
             inner = self._loop(unit, rim.interior, style, interior=True)
         except Refusal:
             return None
@@ -153,6 +155,15 @@ class Pieces:
             tuple(reader.scope.assumptions),
             lowering.memory.largest,
         )
+
+
+def _augmented(node: ast.AST) -> frozenset[str]:
+    """Names that change in place: acc += x, not acc = acc + x."""
+    return frozenset(
+        each.target.id
+        for each in ast.walk(node)
+        if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name)
+    )
 
 
 class _Comprehensions(ast.NodeTransformer):

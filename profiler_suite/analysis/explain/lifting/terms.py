@@ -192,7 +192,9 @@ class Reduce(Term):
     over: tuple[Label, ...]
     initial: Term | None = None
     form: str = ""
-    """How it is called, where np.NAME(x, axis=…) is not it."""
+    """Options of its call."""
+    narrow: bool = False
+    """Whether small integers stay small while they are added, as in a loop."""
 
     @cached_property
     def own(self) -> tuple[Label, ...]:

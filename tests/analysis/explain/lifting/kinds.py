@@ -1019,3 +1019,67 @@ def smoothing_cut_at_both_ends(x: A) -> A:
     for i in range(n):
         out[i] = np.mean(x[max(i - 2, 0) : min(n, i + 3)])
     return out
+
+
+@kind(x="n:int", y="n:int")
+def sums_of_small_integers(x: A, y: A) -> A:
+    a = 0
+    b = 0.0
+    p = 1
+    for i in range(len(x)):
+        a += x[i] * y[i]
+        b += x[i] * y[i]
+        p *= x[i]
+    return a, b, p
+
+
+@kind(x="n:int")
+def running_sum_of_small_integers(x: A) -> A:
+    out = np.zeros(len(x))
+    s = 0
+    for i in range(len(x)):
+        s += x[i]
+        out[i] = s
+    return out
+
+
+@kind(x="n:int", y="n:int")
+def sum_of_integers_in_array(x: A, y: A) -> A:
+    out = np.zeros(3)
+    for i in range(len(x)):
+        for k in range(3):
+            out[k] += x[i] * y[i] + k
+    return out
+
+
+@kind(acc="m", x="n m", least=1)
+def argument_kept(acc: A, x: A) -> A:
+    for i in range(len(x)):
+        acc = acc + x[i]
+    return acc
+
+
+@kind(acc="m:double", x="n m:double", least=1)
+def argument_changed(acc: A, x: A) -> A:
+    for i in range(len(x)):
+        acc += x[i]
+    return acc
+
+
+@kind(x="n", y="n")
+def name_set_after_the_loop(x: A, y: A) -> A:
+    s = 0.0
+    for i in range(len(x)):
+        s += x[i] * y[i]
+    m = len(y)
+    return s / (m + 1)
+
+
+@kind(x="n+1", least=1)
+def length_of_what_it_was(x: A) -> A:
+    n = len(x)
+    x = x[: n - 1]
+    s = 0.0
+    for i in range(n - 1):
+        s += x[i]
+    return s, n
