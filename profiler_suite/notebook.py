@@ -17,6 +17,7 @@ from profiler_suite.errors import UsageError
 from profiler_suite.machine.kept import keep_baselines, kept_baselines
 from profiler_suite.machine.survey import survey
 from profiler_suite.measure.explain import trials
+from profiler_suite.measure.explain.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.machine import Machine
@@ -85,19 +86,20 @@ def explain(
         kwargs=kwargs,
     )
     effort = effort_of(machine)
-    subject = Subject(called, effort, profiler_threads, copy=profiler_copy)
-    subject.sampling_allowed = False  # nobody attaches to a process that is not ours
-    subject.notes.append(IN_PROCESS)
     # What the function draws while it is measured is no draw of the caller's.
     state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     try:
-        found = subject.explain(lambda text: None)
-        shown = explained_by(
-            found,
-            machine,
-            effort.baselines_s,
-            lambda t: trials.attempt(subject, found.operations, t),
-        )
+        with FunctionGuard(called.name) as guard:
+            subject = Subject(called, effort, profiler_threads, copy=profiler_copy, guard=guard)
+            subject.sampling_allowed = False  # nobody attaches to a process that is not ours
+            subject.notes.append(IN_PROCESS)
+            found = subject.explain()
+            shown = explained_by(
+                found,
+                machine,
+                effort.baselines_s,
+                lambda t: trials.attempt(subject, found.operations, t),
+            )
     finally:
         random.setstate(state)
         np.random.set_state(numpy_state)  # noqa: NPY002

@@ -27,6 +27,10 @@ from profiler_suite.errors import (
 from profiler_suite.model.noun import Noun
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+# Functions of ours in which nothing but a call of the user's can fail.
+_CALLERS = frozenset(
+    ("time_evaluations", "call", "drive", "_time", "enter_traced_function", "count")
+)
 _HOW = "give MODULE:FUNCTION or path/to/file.py:function"
 
 
@@ -74,8 +78,14 @@ def failure(error: BaseException, function: str) -> FunctionError:
 
 
 def is_of_user(error: BaseException) -> bool:
-    """Whether an error came from code of the user's, not from this package's own."""
-    return _own_frame(error) is not None
+    """Whether an error came from code of the user's, not from this package's own.
+
+    Compiled code has no frame: then the last one is of ours that only calls.
+    """
+    if _own_frame(error) is not None:
+        return True
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and frames[-1].name in _CALLERS
 
 
 def refuse_coroutine(function: Callable[..., Any], name: str) -> None:

@@ -7,17 +7,16 @@ its parent says so in one sentence.
 import contextlib
 import math
 import os
-import signal
 import sys
 import threading
 import traceback
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from profiler_suite import child
-from profiler_suite.errors import FunctionError, ProfilerSuiteError, TimeUp, UsageError
+from profiler_suite import child, units
+from profiler_suite.errors import FunctionError, ProfilerSuiteError, UsageError
 from profiler_suite.measure.children.serve import answers_alone, send
 from profiler_suite.measure.explain.records import (
     ExplainEffort,
@@ -34,8 +33,9 @@ from profiler_suite.measure.explain.records import (
 from profiler_suite.model.noun import to_json
 from profiler_suite.model.trace import Operation
 
-_LOADING, _FIRST_CALL = "loading", "the first call"
-_BEFORE_IT_RETURNED = (_LOADING, _FIRST_CALL)
+if TYPE_CHECKING:
+    from profiler_suite.measure.explain.guard import FunctionGuard
+
 # A function that is stopped gets this long to tell where it was.
 _GRACE_S = 5.0
 # Arguments of more than this share of the memory are not loaded twice.
@@ -62,16 +62,15 @@ class ExplainChild:
         )
         self._fresh: ExplainChild | None = None
         self._target = ask.target
-        self._timeout_s = ask.timeout_s
         self._tell = tell
         self._process = child.start("profiler_suite.measure.explain.child")
         self._decoder = msgspec.json.Decoder(Answer)
-        self._stage = "its start"
+        self._stage = Stage(text="its start")
         self._expired = False
         self._room_for_two = True
         self._trial_limit_s = _TRIAL_LIMIT_S
         try:
-            self._in_time(ask)
+            self._request(ask)
         except BaseException:
             self.close()
             raise
@@ -87,8 +86,9 @@ class ExplainChild:
     ) -> FunctionRecord:
         """All passes over the function."""
         self._begin = ExplainRequest(effort=effort, threads=threads, copy=copy)
-        found = self._in_time(self._begin)
+        found = self._request(self._begin)
         assert isinstance(found, FunctionRecord)
+        self._begin = msgspec.structs.replace(self._begin, passes=False, first_s=found.cold_s)
         small = found.argument_bytes < _ROOM_FOR_TWO * (effort.memory_bytes or math.inf)
         self._room_for_two = small
         self._trial_limit_s = (
@@ -124,7 +124,7 @@ class ExplainChild:
         """
         if self._fresh is None:
             self._fresh = ExplainChild(self._ask, lambda text: None)
-            self._fresh._in_time(msgspec.structs.replace(self._begin, passes=False))
+            self._fresh._request(self._begin)
         return self._fresh
 
     def _limited(
@@ -142,53 +142,53 @@ class ExplainChild:
         finally:
             last_resort.cancel()
 
-    def _in_time(
-        self, request: LoadRequest | ExplainRequest
-    ) -> LoadReply | FunctionRecord | TrialResult:
-        """Compiled code that never comes back to the interpreter cannot stop itself."""
-        last_resort = threading.Timer(self._timeout_s + _GRACE_S, self._expire)
-        if self._timeout_s:
-            last_resort.start()
-        try:
-            return self._request(request, last_resort.cancel)
-        finally:
-            last_resort.cancel()
-
-    def _expire(self) -> None:
-        self._expired = True
-        child.end(self._process)
-
     def _request(
-        self,
-        request: LoadRequest | ExplainRequest | TrialRequest,
-        once_called: Callable[[], None] = lambda: None,
+        self, request: LoadRequest | ExplainRequest | TrialRequest
     ) -> LoadReply | FunctionRecord | TrialResult:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(OSError):
             self._process.stdin.write(msgspec.json.encode(request) + b"\n")
             self._process.stdin.flush()
-        for line in self._process.stdout:
-            answer = self._decoder.decode(line)
-            if isinstance(answer, Stage):
-                self._stage = answer.text
-                self._tell(answer.text)
-                if answer.text not in _BEFORE_IT_RETURNED:
-                    once_called()
-            elif isinstance(answer, FailureReply):
-                if answer.interrupted:
-                    raise KeyboardInterrupt
-                raise (UsageError if answer.usage else FunctionError)(answer.reason)
-            else:
-                found: LoadReply | FunctionRecord | TrialResult = answer
-                return found
+        hanging = threading.Timer(0.0, self._expire)
+        try:
+            for line in self._process.stdout:
+                answer = self._decoder.decode(line)
+                hanging.cancel()
+                if isinstance(answer, Stage):
+                    if _with_time_left(answer) != _with_time_left(self._stage):
+                        self._tell(_with_time_left(answer))
+                    self._stage = answer
+                    if answer.limit_s:
+                        hanging = threading.Timer(answer.limit_s + _GRACE_S, self._expire)
+                        hanging.daemon = True
+                        hanging.start()
+                elif isinstance(answer, FailureReply):
+                    raise _error(answer)
+                else:
+                    found: LoadReply | FunctionRecord | TrialResult = answer
+                    return found
+        finally:
+            hanging.cancel()
+        raise self._ended()
+
+    def _expire(self) -> None:
+        """Compiled code that never comes back to the interpreter cannot stop itself."""
+        self._expired = True
+        child.end(self._process)
+
+    def _ended(self) -> FunctionError:
+        """What is known of a child that gives no more answers."""
         ended = child.how_it_ended(self._process)
+        stage = self._stage
         if self._expired:
-            raise FunctionError(
-                f"{self._target} was stopped in compiled code: {_too_long(self._timeout_s)}"
+            return FunctionError(
+                f"{self._target} was stopped in compiled code while {stage.text}: no answer "
+                f"after {units.duration(stage.limit_s)} (--timeout SECONDS sets the longest "
+                "wait)"
             )
-        raise FunctionError(
-            f"{self._target} could not be explained: {ended} during {self._stage}"
+        return FunctionError(
+            f"{self._target} could not be explained: {ended} during {stage.text}"
         )
 
     def close(self) -> None:
@@ -198,84 +198,66 @@ class ExplainChild:
         child.close(self._process)
 
 
-def _too_long(seconds: float) -> str:
-    return f"no answer after {seconds:g} s (--timeout SECONDS waits longer)"
+def _with_time_left(stage: Stage) -> str:
+    if not stage.left_s:
+        return stage.text
+    return f"{stage.text}, about {units.duration(stage.left_s)} left"
 
 
-class _TimeLimit:
-    """Raises TimeUp in this process after so many seconds, where signals can do that."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._set = bool(seconds) and hasattr(signal, "setitimer")
-        if self._set:
-            signal.signal(signal.SIGALRM, self._ring)
-
-    def _ring(self, *_: object) -> None:
-        raise TimeUp(_too_long(self._seconds))
-
-    def begin(self) -> None:
-        """From now on."""
-        if self._set:
-            signal.setitimer(signal.ITIMER_REAL, self._seconds)
-
-    def lift(self) -> None:
-        """No limit from now on."""
-        if self._set:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+def _error(reply: FailureReply) -> BaseException:
+    if reply.interrupted:
+        return KeyboardInterrupt()
+    return (UsageError if reply.usage else FunctionError)(reply.reason)
 
 
 def _serve(requests: BinaryIO, output: BinaryIO) -> None:
-    from profiler_suite.measure.explain import trials
-    from profiler_suite.measure.explain.subject import Subject
+    from profiler_suite.measure.explain.guard import FunctionGuard
     from profiler_suite.workloads import user_function
 
     def answer(message: Answer) -> None:
         send(output, to_json(message))
 
     ask = msgspec.json.decode(requests.readline(), type=LoadRequest)
-    limit = _TimeLimit(ask.timeout_s)
-    stage = ""
-
-    def tell(text: str) -> None:
-        nonlocal stage
-        stage = text
-        if text not in _BEFORE_IT_RETURNED:
-            limit.lift()
-        answer(Stage(text=text))
-
-    tell(_LOADING)
     try:
-        limit.begin()
-        called = user_function.load(ask.target, ask.setup, ask.dtype)
-        limit.lift()
-        answer(LoadReply())
-        begin = msgspec.json.decode(requests.readline() or b"null", type=ExplainRequest | None)
-        if begin is None:  # nobody wants to know any more
-            return
-        subject = Subject(called, begin.effort, begin.threads, copy=begin.copy)
-        operations: tuple[Operation, ...] = ()
-        if begin.passes:
-            limit.begin()
-            explained = subject.explain(tell)
-            operations = explained.operations
+        with FunctionGuard(ask.target, ask.timeout_s, answer) as guard:
+            guard.own_process()
+            _answer_all(ask, guard, requests, answer)
     except ProfilerSuiteError as error:
         usage = not isinstance(error, FunctionError)
         answer(FailureReply(usage=usage, reason=str(error)))
-        return
     except MemoryError as error:
         answer(FailureReply(usage=False, reason=f"there is not enough memory: {error}"))
-        return
+    except SystemExit as error:
+        told = user_function.failure(error, ask.target)
+        answer(FailureReply(usage=False, reason=str(told)))
     except KeyboardInterrupt:
         answer(FailureReply(usage=False, reason="interrupted", interrupted=True))
+
+
+def _answer_all(
+    ask: LoadRequest,
+    guard: "FunctionGuard",
+    requests: BinaryIO,
+    answer: Callable[[Answer], None],
+) -> None:
+    from profiler_suite.measure.explain import trials
+    from profiler_suite.measure.explain.guard import LOADING
+    from profiler_suite.measure.explain.subject import Subject
+    from profiler_suite.workloads import user_function
+
+    with guard.one_call(LOADING):
+        called = user_function.load(ask.target, ask.setup, ask.dtype)
+    answer(LoadReply())
+    begin = msgspec.json.decode(requests.readline() or b"null", type=ExplainRequest | None)
+    if begin is None:  # nobody wants to know any more
         return
-    except BaseException as error:
-        if not user_function.is_of_user(error) and not isinstance(error, SystemExit):
-            raise
-        told = user_function.failure(error, ask.target)
-        late = "" if stage in _BEFORE_IT_RETURNED else f"\n  (while {stage})"
-        answer(FailureReply(usage=False, reason=f"{told}{late}"))
-        return
+    subject = Subject(called, begin.effort, begin.threads, copy=begin.copy, guard=guard)
+    operations: tuple[Operation, ...] = ()
+    if begin.passes:
+        explained = subject.explain()
+        operations = explained.operations
+    else:
+        guard.returned(begin.first_s)
     answer(explained if begin.passes else LoadReply())
     for line in requests:
         wish = msgspec.json.decode(line, type=TrialRequest)

@@ -50,7 +50,7 @@ class LoadRequest(Noun, frozen=True, tag="ask"):
     setup: str = ""
     dtype: str = ""
     timeout_s: float = 0.0
-    """Give up when loading, or the first call, takes longer; 0 for no limit."""
+    """Give up when loading, or any call, takes longer; 0 for no limit."""
 
 
 class LoadReply(Noun, frozen=True, tag="loaded"):
@@ -66,6 +66,8 @@ class ExplainRequest(Noun, frozen=True, tag="begin"):
     """Give every pass its own copy of the arguments."""
     passes: bool = True
     """Without, nothing is measured yet: rewrites are tried in a process as it was loaded."""
+    first_s: float = 0.0
+    """Without passes: how long the first call took elsewhere, s."""
 
 
 class Edit(Noun, frozen=True):
@@ -128,6 +130,10 @@ class Stage(Noun, frozen=True, tag="stage"):
     """What the child is doing now, for the progress line."""
 
     text: str
+    limit_s: float = 0.0
+    """When nothing more is heard for so long, the function hangs; 0 for no limit."""
+    left_s: float = 0.0
+    """How long all of it will still take; 0 when that is not long."""
 
 
 class FailureReply(Noun, frozen=True, tag="failed"):

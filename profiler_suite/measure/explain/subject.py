@@ -26,6 +26,7 @@ from profiler_suite.measure.breakdown import per_point as breakdown_pass
 from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.explain import restoring
 from profiler_suite.measure.explain.answer_parts import arrays_of
+from profiler_suite.measure.explain.guard import FIRST_CALL, FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort, FunctionRecord, SourceText
 from profiler_suite.measure.explain.same_answer import arrays_in, compare, copied, in_words
 from profiler_suite.measure.lines.functions import functions_to_profile, python_function
@@ -36,7 +37,6 @@ from profiler_suite.model.trace import OperationCounts
 from profiler_suite.workloads import user_function, verification
 from profiler_suite.workloads.user_function import FunctionCall
 
-Tell = Callable[[str], None]
 _DATA = (np.ndarray, np.generic, int, float, complex, tuple, list)
 
 # A function that takes longer is called as rarely as possible.
@@ -47,15 +47,25 @@ _MEMORY_SHARE = 0.25
 # Hashing and copying more than this takes seconds.
 _MOST_CHECKED_BYTES = 2 * 2**30
 _MOST_NAMED = 4
+# What passes may take beyond the time they are given before a function counts as hanging:
+# calls that are slowed by a trace or a profiler, and rounds that cannot be left half done.
+_FEW_CALLS, _MANY_CALLS, _MUCH = 20.0, 60.0, 10.0
 
 
 class Subject:
     """A function that is being explained, with its arguments and its canaries."""
 
     def __init__(
-        self, called: FunctionCall, effort: ExplainEffort, threads: int, *, copy: bool
+        self,
+        called: FunctionCall,
+        effort: ExplainEffort,
+        threads: int,
+        *,
+        copy: bool,
+        guard: FunctionGuard,
     ) -> None:
         self.called = called
+        self.guard = guard
         self.effort = effort
         self.threads = threads
         self.function, self._arguments = _positional(called)
@@ -96,26 +106,29 @@ class Subject:
 
     # -------------------------------------------------------------- measuring
 
-    def explain(self, tell: Tell) -> FunctionRecord:
+    def explain(self) -> FunctionRecord:
         """All passes; raises FunctionError when the function raises."""
         # A warning of the function's own says nothing new the thousandth time.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return self._explained(tell)
+            return self._explained()
 
-    def _explained(self, tell: Tell) -> FunctionRecord:
+    def _explained(self) -> FunctionRecord:
+        effort, stage = self.effort, self.guard.stage
         with threadpoolctl.threadpool_limits(limits=self.threads):
-            tell("the first call")
-            cold_s, result = self._first_call()
-            tell("timing")
-            prepared, visits = self._timed(cold_s)
-            tell("tracing operations")
-            traced = self._traced()
-            tell("replaying operations, sampling native code")
-            breakdown_record = self._has_record(traced)
-            tell("profiling lines")
-            lines = self._lines()
-            sources = self._sources()
+            with stage(FIRST_CALL):
+                cold_s, result = self._first_call()
+            with stage("timing"):
+                prepared, visits = self._timed(cold_s)
+            with stage("tracing operations", _MUCH * (effort.trace_s + effort.coverage_s)):
+                traced = self._traced()
+            calls_s = _FEW_CALLS * cold_s
+            replaying_s = calls_s + _MUCH * (effort.replay_s + effort.sample_s)
+            with stage("replaying operations, sampling native code", replaying_s):
+                breakdown_record = self._has_record(traced)
+            with stage("profiling lines", _MANY_CALLS * cold_s + _MUCH * (1 + effort.lines_s)):
+                lines = self._lines()
+                sources = self._sources()
         counts = self.counts
         operations = (
             breakdown_pass.costliest(
@@ -154,7 +167,7 @@ class Subject:
             lines=lines,
             sources=sources,
             strided=self._strided(),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *self.guard.notes),
             repeatable=self.repeatable,
         )
 
@@ -163,12 +176,13 @@ class Subject:
 
         A request to stop is none: it belongs to whoever called.
         """
-        try:
-            return self.function(*arguments)
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:
-            raise user_function.failure(error, self.called.name) from error
+        with self.guard.one_call(FIRST_CALL):
+            try:
+                return self.function(*arguments)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:
+                raise user_function.failure(error, self.called.name) from error
 
     def _first_call(self) -> tuple[float, Any]:
         arguments = self.arguments()
@@ -177,6 +191,7 @@ class Subject:
         first = timing.Stopwatch(self.call)
         result = first(*arguments)
         cold_s = first.last_s
+        self.guard.returned(cold_s)
         user_function.refuse_coroutine_result(result, self.called.name)
         self._long = cold_s > _LONG_S
         if isinstance(result, collections.abc.Iterator):
@@ -256,6 +271,7 @@ class Subject:
         prepared: timing.PreparedCall,
     ) -> Visit:
         """One visit between the canaries."""
+        self.guard.another_call()
         at_s = (perf_counter_ns() - self._begun_ns) * 1e-9
         times, pairs, faults = timing.visit(function, arguments, prepared, self.canaries)
         return Visit(

@@ -41,6 +41,9 @@ _PLAIN_GAIN = 3.0
 # tracemalloc slows what allocates much: longer functions are not run under it.
 _MOST_TRACED_S = 0.25
 
+# Of other arguments, with the last of which it may have just begun; and of compiling.
+_CHECKING_S = 30.0
+
 Side = tuple[Callable[..., Any], tuple[Any, ...]]
 Visits = tuple[tuple[Visit, ...], tuple[Visit, ...]]
 
@@ -57,6 +60,17 @@ def attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> 
 
 def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> TrialResult:
     try:
+        return _guarded(subject, operations, trial)
+    except UntriableError as error:
+        reason = str(error)
+    # A rewrite may be wrong in any way: then it is not advised.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        reason = f"{type(error).__name__}: {error}"
+    return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
+
+
+def _guarded(subject: Subject, operations: Sequence[Operation], trial: Trial) -> TrialResult:
+    with subject.guard.stage(f"trying {trial.kind}", _CHECKING_S):
         if trial.kind == "threads":
             return _threads(subject, trial)
         with threadpoolctl.threadpool_limits(limits=subject.threads):
@@ -65,12 +79,6 @@ def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) ->
             if trial.kind == "versus":
                 return _versus(subject, trial)
             return _compared(subject, trial)
-    except UntriableError as error:
-        reason = str(error)
-    # A rewrite may be wrong in any way: then it is not advised.
-    except (Exception, SystemExit) as error:  # noqa: BLE001
-        reason = f"{type(error).__name__}: {error}"
-    return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
 
 
 # -------------------------------------------------- another function, same answer

@@ -176,6 +176,16 @@ class _Brake:
             # A signal on its way to the process: pass it on.
             self._trace(_PTRACE_CONT, self._pid, None, os.WSTOPSIG(status))
 
+    def pass_on(self) -> None:
+        """Let it have a signal that has come in the meantime: it stands still until then."""
+        pid, status = os.waitpid(self._pid, _WAIT_ALL | os.WNOHANG)
+        if not pid:
+            return
+        if not os.WIFSTOPPED(status):
+            raise _GoneError
+        number = 0 if status >> 16 == _PTRACE_EVENT_STOP else os.WSTOPSIG(status)
+        self._trace(_PTRACE_CONT, self._pid, None, number)
+
     def release(self) -> None:
         """Let it run."""
         self._trace(_PTRACE_CONT, self._pid, None, None)
@@ -192,14 +202,17 @@ def watch(
     """Look whenever asked to, until the end is requested."""
     reason = peek.may_read(library, target.pid, target.control)
     eye = _Eye(library, target)
-    brake = _Brake(library, target.pid) if target.stopping and not reason else None
-    if brake is not None and not brake.works:
-        brake, reason = None, peek.NO_STOPPING
     while next_request() == SAMPLE:
-        if not reason:
-            _sample_on(eye, brake)
-    if brake is not None:
-        brake.let_go()
+        if reason:
+            continue
+        # No longer than for these looks: nobody passes signals on while this one waits.
+        brake = _Brake(library, target.pid) if target.stopping else None
+        if brake is not None and not brake.works:
+            reason = peek.NO_STOPPING
+            continue
+        _sample_on(eye, brake)
+        if brake is not None:
+            brake.let_go()
     return SampleCounts(
         frame_samples=tuple(
             FrameSamples(at=dict(zip(at[::2], at[1::2], strict=True)), count=count)
@@ -216,6 +229,8 @@ def _sample_on(eye: _Eye, brake: _Brake | None) -> None:
     breadth = high - low
     state = READY
     while state != PAUSED:
+        if brake is not None:
+            brake.pass_on()
         if brake is not None and state == COUNTING:
             brake.stop()
             state = eye.sample()

@@ -178,7 +178,9 @@ class SamplerProcess:
     def _read(self) -> bytes:
         """The next line of the sampling process; empty when there is none in time."""
         assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], _PATIENCE_S)
+        poll = select.poll()  # select takes no file whose number is above 1,023
+        poll.register(self._process.stdout, select.POLLIN)
+        ready = poll.poll(1000 * _PATIENCE_S)
         return self._process.stdout.readline() if ready else b""
 
     def _request(self, line: bytes) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from profiler_suite.measure import timing
 from profiler_suite.measure.arguments import RestoredArguments, given
+from profiler_suite.measure.explain.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.explain.restoring import changes, restored
 from profiler_suite.measure.explain.same_answer import compare, copied
@@ -205,7 +206,8 @@ def test_every_pass_of_an_explanation_sees_the_first_arguments() -> None:
     )
     x = np.full(1000, 1024.0)
     called = FunctionCall(name="converge", setup="", function=converge, args=(x,), kwargs={})
-    found = Subject(called, effort, 1, copy=True).explain(lambda text: None)
+    with FunctionGuard("f") as guard:
+        found = Subject(called, effort, 1, copy=True, guard=guard).explain()
     assert seen == {1024.0}
     assert set(rounds) == {10}
     assert x[0] == 1024.0
