@@ -374,9 +374,27 @@ def edit(function: Function, node: ast.expr, text: str, new: ast.expr | None = N
     if isinstance(parent, ast.Call):
         tight = parent.func is node
     enclosed = text.startswith("(") and isinstance(new, ast.Tuple)
-    if tight and not isinstance(new, _ATOMS) and not enclosed:
+    if tight and not isinstance(new, _ATOMS) and not enclosed and _binds_less(new, node):
         text = f"({text})"
     return Edit(start=start, end=end, text=text)
+
+
+_BINDING = {
+    **dict.fromkeys((ast.BitOr,), 1),
+    **dict.fromkeys((ast.BitXor,), 2),
+    **dict.fromkeys((ast.BitAnd,), 3),
+    **dict.fromkeys((ast.LShift, ast.RShift), 4),
+    **dict.fromkeys((ast.Add, ast.Sub), 5),
+    **dict.fromkeys((ast.Mult, ast.Div, ast.MatMult, ast.FloorDiv, ast.Mod), 6),
+    **dict.fromkeys((ast.Pow,), 8),
+}
+
+
+def _binds_less(new: ast.expr, old: ast.expr) -> bool:
+    """Whether an expression needs parentheses where the other needed none."""
+    if isinstance(new, ast.BinOp) and isinstance(old, ast.BinOp):
+        return _BINDING[type(new.op)] < _BINDING[type(old.op)]
+    return True
 
 
 def written(function: Function, node: ast.expr) -> str:

@@ -143,7 +143,18 @@ def _cut(array: np.ndarray[Any, Any], lengths: dict[int, int]) -> np.ndarray[Any
 
 
 def _shuffled(array: np.ndarray[Any, Any], rng: np.random.Generator) -> np.ndarray[Any, Any]:
-    """The same values in another order: indices stay valid, magnitudes stay what they are."""
+    """The same values in another order: indices stay valid, magnitudes stay what they are.
+
+    What is sorted stays sorted, and a square matrix keeps its symmetry and its determinant:
+    a function may rely on that.
+    """
+    if array.ndim == 1 and array.dtype.kind in "iuf" and len(array) > 2:
+        steps = np.diff(array)
+        if np.all(steps >= 0) and np.any(steps):
+            return _like(array, array[0] + np.append(0, np.cumsum(rng.permutation(steps))))
+    if array.ndim >= 2 and array.shape[-1] == array.shape[-2]:
+        order = rng.permutation(array.shape[-1])
+        return _like(array, array[..., order, :][..., order])
     return _like(array, rng.permutation(array.reshape(-1)).reshape(array.shape))
 
 

@@ -209,6 +209,7 @@ def pairwise_distances(seen: Observation) -> Iterator[Finding]:
     differences = (
         "X[:, None, :] - Y[None, :, :]",
         "X[:, None] - Y[None, :]",
+        "X[:, None] - Y[None]",
         "X[:, None] - Y",
         "X[:, None, :] - Y",
         "X[:, np.newaxis, :] - Y[np.newaxis, :, :]",
@@ -265,7 +266,7 @@ def nearest_neighbour(seen: Observation) -> Iterator[Finding]:
         "scipy.spatial.distance.cdist(X, Y)",
         "scipy.spatial.distance.cdist(X, Y, 'sqeuclidean')",
     ]
-    for d in ("X[:, None] - Y", "X[:, None, :] - Y[None, :, :]", "X[:, None] - Y[None]"):
+    for d in ("X[:, None, :] - Y[None, :, :]", "X[:, None] - Y[None]", "X[:, None] - Y"):
         distances += [
             f"np.linalg.norm({d}, axis=-1)",
             f"np.linalg.norm({d}, axis=2)",

@@ -1,0 +1,145 @@
+"""Rules about sorting and searching: fire, keep silent, are refused when inexact."""
+
+import numpy as np
+import pytest
+
+from tests.analysis.explain.rules.tables import (
+    Fires,
+    Refused,
+    Silent,
+    check_fires,
+    check_refused,
+    check_silent,
+)
+
+rng = np.random.default_rng(8)
+V = rng.permutation(40) + 0.5
+INTS = rng.permutation(40)
+INDEX = rng.integers(0, 10, 30)
+SORTED = np.sort(rng.random(20_000))
+WANTED = rng.random(20_000)
+
+
+def fires(rule: str, expression: str, arguments: tuple[object, ...], expected: str) -> Fires:
+    names = ", ".join("xyz"[: len(arguments)])
+    return Fires(
+        rule, f"def f({names}):\n    return {expression}\n", lambda: arguments, expected
+    )
+
+
+FIRES = [
+    Fires(
+        "bincount",
+        "def f(i, v):\n    a = np.ones(10)\n    np.add.at(a, i, v)\n    return a\n",
+        lambda: (INDEX, rng.random(30)),
+        "np.bincount(i, weights=v, minlength=len(a))",
+    ),
+    fires(
+        "integer_histogram",
+        "np.histogram(x, np.arange(10 + 1))[0]",
+        (INDEX,),
+        "np.bincount(x, minlength=10)[:10]",
+    ),
+    fires(
+        "unsorted_search", "np.searchsorted(x, y)", (SORTED, WANTED), "searchsorted_in_order"
+    ),
+    fires("partition", "np.argsort(x)[::-1][:5]", (V,), "largest_first(x, 5)"),
+    fires("partition", "np.sort(x)[:5]", (V,), "np.partition(x, 5 - 1)[:5]"),
+    fires("partition", "np.argsort(x)[0] + np.sort(x)[-1]", (V,), "np.argmin(x) + np.max(x)"),
+    fires("integer_sets", "np.isin(x, y)", (INTS, INTS[:5]), "kind='table'"),
+    fires("integer_sets", "len(np.unique(x))", (INDEX,), "np.count_nonzero(np.bincount(x))"),
+    fires(
+        "quantiles_together",
+        "np.percentile(x, 75) - np.percentile(x, 25)",
+        (V,),
+        "np.percentile(x, [75, 25])",
+    ),
+    fires(
+        "quantiles_together",
+        "np.array([np.percentile(x, q) for q in y])",
+        (V, [10, 20, 30]),
+        "np.percentile(x, y)",
+    ),
+    fires("where_chain", "np.where(x > 3, x, 3)", (V,), "np.fmax(x, 3)"),
+    fires(
+        "where_chain",
+        "np.where(x < 3, 3, np.where(x > 9, 9, x))",
+        (V,),
+        "np.minimum(np.maximum(x, 3), 9)",
+    ),
+]
+
+SILENT = [
+    Silent(
+        "bincount",
+        "def f(a, i):\n    np.add.at(a, i, 1)\n    return a\n",
+        lambda: (np.zeros((4, 4)), INDEX % 4),
+    ),
+    Silent(
+        "integer_histogram",
+        "def f(x):\n    return np.histogram(x, np.arange(10 + 1))[0]\n",
+        lambda: (V,),
+    ),
+    Silent(
+        "unsorted_search",
+        "def f(x, y):\n    return np.searchsorted(x, y)\n",
+        lambda: (SORTED[:100], WANTED[:100]),
+    ),
+    Silent("partition", "def f(x):\n    return np.sort(x)\n", lambda: (V,)),
+    Silent("integer_sets", "def f(x):\n    return np.unique(x)\n", lambda: (V,)),
+    Silent("quantiles_together", "def f(x):\n    return np.percentile(x, 9)\n", lambda: (V,)),
+    Silent("where_chain", "def f(x):\n    return np.where(x > 0, 1, x)\n", lambda: (V,)),
+]
+
+REFUSED = [
+    Refused(  # a negative index counts from the end
+        "bincount",
+        "def f(i):\n    a = np.ones(10)\n    np.add.at(a, i, 1)\n    return a\n",
+        lambda: (np.array([-1, 2, 3]),),
+    ),
+    Refused(
+        "integer_histogram",
+        "def f(x):\n    return np.histogram(x, np.arange(5 + 1))[0]\n",
+        lambda: (np.array([-1, 2, 5, 5]),),
+    ),
+    Refused(  # equal elements may come in another order
+        "partition",
+        "def f(x):\n    return np.argsort(x, kind='stable')[:5], np.argsort(x)[::-1][:5]\n",
+        lambda: (np.zeros(400),),
+    ),
+    Refused(
+        "integer_sets",
+        "def f(x):\n    return np.unique(x)\n",
+        lambda: (np.array([-3, 2, 5]),),
+    ),
+    Refused(  # an empty array of integers is one of floats without a dtype
+        "integer_sets",
+        "def f(x, y):\n    return np.intersect1d(x, y)[::1].dtype.kind\n",
+        lambda: (INTS[:5], INTS[5:9]),
+    ),
+    Refused(  # between two infinities lies no number, but a median
+        "quantiles_together",
+        "def f(x):\n    return np.percentile(x, 50)\n",
+        lambda: (np.array([np.inf, np.inf]),),
+    ),
+    Refused(  # no times minus infinity is no number
+        "where_chain",
+        "def f(x):\n    return (x > 0) * x\n",
+        lambda: (np.array([-np.inf, 1.0, 2.0]),),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", FIRES, ids=lambda c: c.rule)
+def test_it_fires(case: Fires) -> None:
+    check_fires(case)
+
+
+@pytest.mark.parametrize("case", SILENT, ids=lambda c: c.rule)
+def test_it_is_silent_on_its_innocent_neighbour(case: Silent) -> None:
+    check_silent(case)
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda c: c.rule)
+def test_it_is_refused_when_inexact(case: Refused) -> None:
+    check_refused(case)
