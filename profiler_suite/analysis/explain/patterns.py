@@ -332,6 +332,8 @@ def _rest(
         text = ", ".join(function.text_of(each) for each in held)
     if not text and template[:start].endswith(", "):
         start -= 2
+    elif not text and template[end:].startswith(", "):
+        end += 2
     return start, end, text
 
 

@@ -379,7 +379,7 @@ def edit(function: Function, node: ast.expr, text: str, new: ast.expr | None = N
     return Edit(start=start, end=end, text=text)
 
 
-_BINDING = {
+BINDING: dict[type[ast.operator], int] = {
     **dict.fromkeys((ast.BitOr,), 1),
     **dict.fromkeys((ast.BitXor,), 2),
     **dict.fromkeys((ast.BitAnd,), 3),
@@ -388,12 +388,13 @@ _BINDING = {
     **dict.fromkeys((ast.Mult, ast.Div, ast.MatMult, ast.FloorDiv, ast.Mod), 6),
     **dict.fromkeys((ast.Pow,), 8),
 }
+"""How tightly operators bind: a number for each, the tighter the larger."""
 
 
 def _binds_less(new: ast.expr, old: ast.expr) -> bool:
     """Whether an expression needs parentheses where the other needed none."""
     if isinstance(new, ast.BinOp) and isinstance(old, ast.BinOp):
-        return _BINDING[type(new.op)] < _BINDING[type(old.op)]
+        return BINDING[type(new.op)] < BINDING[type(old.op)]
     return True
 
 

@@ -10,7 +10,7 @@ import ast
 import dataclasses
 from collections.abc import Callable, Mapping
 
-from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rewriting import BINDING, Function
 
 _REDUCING = frozenset(
     [
@@ -54,12 +54,17 @@ class Value:
 
     text: str
     kind: str
-    atom: bool = True
+    binding: int = 9
+    """How tightly its outermost operator binds; 9 for a name or a call."""
 
     @property
     def closed(self) -> str:
-        """Its text, so that an operator may stand beside it."""
-        return self.text if self.atom else f"({self.text})"
+        """Its text, so that anything may stand beside it."""
+        return self.within(9)
+
+    def within(self, binding: int) -> str:
+        """Its text, so that an operator that binds as tightly may stand beside it."""
+        return self.text if self.binding >= binding else f"({self.text})"
 
 
 class CallOverRows:
@@ -188,8 +193,8 @@ class CallOverRows:
             inner = self._expression(node.operand, env)
             signs = {ast.USub: "-", ast.UAdd: "+", ast.Not: "~", ast.Invert: "~"}
             if isinstance(node.op, ast.Not) and inner.kind == CONSTANT:
-                return Value(f"not {inner.closed}", CONSTANT, atom=False)
-            return Value(f"{signs[type(node.op)]}{inner.closed}", inner.kind, atom=False)
+                return Value(f"not {inner.closed}", CONSTANT, 0)
+            return Value(f"{signs[type(node.op)]}{inner.within(7)}", inner.kind, 7)
         if isinstance(node, ast.Compare):
             return self._comparison(node, env)
         if isinstance(node, ast.BoolOp):
@@ -197,7 +202,7 @@ class CallOverRows:
             sign = " & " if isinstance(node.op, ast.And) else " | "
             kind = self._widest(parts)
             text = sign.join(self._as_wide(each, kind).closed for each in parts)
-            return Value(text, kind, atom=False)
+            return Value(text, kind, 0)
         if isinstance(node, ast.IfExp):
             self.risky = True
             test, yes, no = (
@@ -229,21 +234,22 @@ class CallOverRows:
         kind = self._widest([left, right])
         a, b = self._as_wide(left, kind), self._as_wide(right, kind)
         sign = ast.unparse(ast.BinOp(ast.Name("a"), node.op, ast.Name("b")))[1:-1].strip()
-        return Value(f"{a.closed} {sign} {b.closed}", kind, atom=False)
+        binding = BINDING[type(node.op)]
+        return Value(f"{a.within(binding)} {sign} {b.within(binding + 1)}", kind, binding)
 
     def _inner(self, left: Value, right: Value) -> Value:
         if left.kind == right.kind == ROW:
             return Value(f"np.vecdot({left.text}, {right.text})", NUMBER)
         if left.kind == ROW and right.kind == CONSTANT:
-            return Value(f"{left.closed} @ {right.closed}", NUMBER, atom=False)
+            return Value(f"{left.closed} @ {right.closed}", NUMBER, 0)
         if left.kind == CONSTANT and right.kind == ROW:
-            return Value(f"{right.closed} @ {left.closed}.T", NUMBER, atom=False)
+            return Value(f"{right.closed} @ {left.closed}.T", NUMBER, 0)
         raise NotVectorisedError("a product of other things than rows")
 
     def _comparison(self, node: ast.Compare, env: dict[str, Value]) -> Value:
         sides = [self._expression(each, env) for each in (node.left, *node.comparators)]
         kind = self._widest(sides)
-        wide = [self._as_wide(each, kind).closed for each in sides]
+        wide = [self._as_wide(each, kind).within(1) for each in sides]
         parts = []
         for number, op in enumerate(node.ops):
             if isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn):
@@ -251,8 +257,8 @@ class CallOverRows:
             sign = ast.unparse(ast.Compare(ast.Name("a"), [op], [ast.Name("b")]))[1:-1]
             parts.append(f"{wide[number]}{sign}{wide[number + 1]}")
         if len(parts) == 1:
-            return Value(parts[0], kind, atom=False)
-        return Value(" & ".join(f"({each})" for each in parts), kind, atom=False)
+            return Value(parts[0], kind, 0)
+        return Value(" & ".join(f"({each})" for each in parts), kind, 0)
 
     def _called(self, node: ast.Call, env: dict[str, Value]) -> Value:
         name = self._function.qualified(node.func)

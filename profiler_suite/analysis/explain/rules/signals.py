@@ -167,7 +167,9 @@ def prime_fft(seen: Observation) -> Iterator[Finding]:
 
 FFT_PRODUCT = '''
 def fft_product(a, b, length):
-    """The linear convolution of a and b, by transforms of a fast length."""
+    """The product of two spectra of this length, by transforms of a fast length."""
+    if length < len(a) + len(b) - 1:  # it wraps around
+        return np.fft.irfft(np.fft.rfft(a, length) * np.fft.rfft(b, length), length)
     fast = scipy.fft.next_fast_len(max(length, len(a) + len(b) - 1), real=True)
     product = np.fft.irfft(np.fft.rfft(a, fast) * np.fft.rfft(b, fast), fast)
     return product[:length]
@@ -214,6 +216,16 @@ def legacy_random(seen: Observation) -> Iterator[Finding]:
     )
 
 
+def _alike(one: Match) -> bool:
+    """Whether every draw has the same arguments."""
+    counter = one["V"]
+    drawn = [one.captures.get("RNG"), *one.captures.get("REST", ())]
+    names = {
+        n.id for e in drawn if e is not None for n in ast.walk(e) if isinstance(n, ast.Name)
+    }
+    return isinstance(counter, ast.Name) and counter.id not in names
+
+
 @rule(
     "signals",
     looks_for="random numbers drawn one by one",
@@ -244,6 +256,6 @@ def random_one_by_one(seen: Observation) -> Iterator[Finding]:
             )
     return seen.rewrites(
         *table,
-        where=lambda m: isinstance(m.node, ast.Call | ast.ListComp),
+        where=_alike,
         title="draw all numbers in one call",
     )
