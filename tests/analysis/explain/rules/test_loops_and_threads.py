@@ -124,7 +124,8 @@ def test_threads_are_tried_for_large_products_only() -> None:
 def test_pools_of_workers_want_one_thread_each() -> None:
     own = Own(
         "from concurrent.futures import ThreadPoolExecutor\n\n"
-        "def f(a):\n    with ThreadPoolExecutor(2) as p:\n        return list(p.map(np.sum, a))\n",
+        "def f(a):\n    with ThreadPoolExecutor(2) as p:\n"
+        "        return list(p.map(np.sum, a))\n",
         A,
         traced=False,
     )
