@@ -146,6 +146,10 @@ class LinesRecord(Noun, frozen=True, tag_field="kind", tag="lines"):
     schema: int = SCHEMA_VERSION
 
 
+VALUES_MATTER = 1.3
+"""Times of a call with its own and with made-up values that differ by less are alike."""
+
+
 class OperationTime(Noun, frozen=True):
     """One operation of a trace, timed alone beside the function it belongs to."""
 
@@ -175,6 +179,24 @@ class OperationTime(Noun, frozen=True):
     replayed: bool
     lines: tuple[OperationLine, ...] = ()
     """Every line that calls it, the most frequent first; their calls are a proportion."""
+    own_s: Seconds = 0.0
+    """One call with values that the function gave it, s; 0 when it was not replayed so."""
+    own_spread_s: Seconds = 0.0
+    values: str = ""
+    """What is special about those values, in words."""
+
+    @property
+    def depends_on_values(self) -> bool:
+        """Whether it takes another time with its own values than with made-up ones."""
+        if not self.own_s or not self.full_s:
+            return False
+        beyond_s = abs(self.own_s - self.full_s) - 2 * (self.own_spread_s + self.full_spread_s)
+        return beyond_s > 0 and not 1 / VALUES_MATTER < self.own_s / self.full_s < VALUES_MATTER
+
+    @property
+    def call_s(self) -> float:
+        """One call as in the function: with its own values where they matter, s."""
+        return self.own_s if self.depends_on_values else self.full_s
 
 
 class BreakdownRecord(

@@ -49,11 +49,11 @@ def operation_table(explained: FunctionRecord, machine: Machine) -> pd.DataFrame
             "file": each.file,
             "line": each.line,
             "calls": each.calls,
-            "call_s": each.full_s if each.replayed else np.nan,
+            "call_s": each.call_s if each.replayed else np.nan,
             "fixed_s": each.fixed_s if each.replayed else np.nan,
             "growing_s": time_breakdown.growing_s(each, fault_s) if each.replayed else np.nan,
-            "total_s": each.calls * each.full_s if each.replayed else np.nan,
-            "share": each.calls * each.full_s / breakdown_record.plain_s
+            "total_s": each.calls * each.call_s if each.replayed else np.nan,
+            "share": each.calls * each.call_s / breakdown_record.plain_s
             if breakdown_record.plain_s and each.replayed
             else np.nan,
             "entry": time_breakdown.grows_as(each),

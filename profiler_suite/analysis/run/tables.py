@@ -53,7 +53,7 @@ def operations(provenance: Provenance, history: History) -> pd.DataFrame:
             "file": operation.file,
             "line": operation.line,
             "calls": operation.calls,
-            "call_s": operation.full_s if operation.replayed else np.nan,
+            "call_s": operation.call_s if operation.replayed else np.nan,
             "fixed_s": operation.fixed_s if operation.replayed else np.nan,
             "growing_s": (
                 time_breakdown.growing_s(operation, fault_s) if operation.replayed else np.nan
@@ -61,7 +61,7 @@ def operations(provenance: Provenance, history: History) -> pd.DataFrame:
             "call_spread_s": operation.full_spread_s if operation.replayed else np.nan,
             "fixed_spread_s": operation.fixed_spread_s if operation.replayed else np.nan,
             "plain_s": breakdown_record.plain_s,
-            "share": operation.calls * operation.full_s / breakdown_record.plain_s,
+            "share": operation.calls * operation.call_s / breakdown_record.plain_s,
             "entry": time_breakdown.grows_as(operation),
             "flop": operation.flop,
             "traffic_bytes": operation.traffic_bytes,

@@ -12,6 +12,7 @@ import msgspec
 from profiler_suite.machine import canary
 from profiler_suite.measure import native
 from profiler_suite.measure.breakdown.coverage import counted
+from profiler_suite.measure.breakdown.own_values import OwnCall, own_calls
 from profiler_suite.measure.breakdown.replay import NOTHING, Replay, replay
 from profiler_suite.measure.children.isolated_points import pass_over
 from profiler_suite.measure.children.serve import enter, serve
@@ -46,6 +47,8 @@ class BreakdownEffort(Noun, frozen=True):
     """Operands of all replayed operations together; 0 for no limit."""
     last_cache_bytes: float = 0.0
     """Size of the last cache; 0 where it is not known."""
+    own_values_s: float = 0.0
+    """For one more trace, which keeps the operands of the costliest operations; 0 for none."""
     most_trace_s: float = 1.0
     """A function whose trace is expected to take longer is not traced."""
 
@@ -131,6 +134,7 @@ def breakdown_record(
     found = traced or _traced(function, arguments, expected_trace_s, effort.most_trace_s)
     counts, covered = found.counts, found.coverage
     operations = costliest(gathered(counts.operations) if counts else (), effort.most_bytes)
+    own = _own_calls(function, arguments, operations, effort)
     sampled: list[tuple[NativeSamples | None, bool, str]] = []
     replayed = replay(
         function,
@@ -143,6 +147,7 @@ def breakdown_record(
         effort.least_rounds,
         lambda: sampled.append(_samples(function, arguments, effort, run_canary)),
         effort.last_cache_bytes,
+        [each.call if each else None for each in own],
     )
     samples, undisturbed, unsampled = sampled[0]
     return BreakdownRecord(
@@ -152,7 +157,7 @@ def breakdown_record(
         minor_faults=replayed.plain.minor_faults,
         rounds=replayed.rounds,
         undisturbed_rounds=replayed.undisturbed_rounds,
-        operations=_times(operations, replayed),
+        operations=_times(operations, replayed, own),
         calls=counts.calls if counts else 0,
         flop=counts.flop if counts else 0.0,
         traffic_bytes=float(counts.bytes_read + counts.bytes_written) if counts else 0.0,
@@ -259,9 +264,24 @@ def _operand_bytes(operation: Operation) -> float:
     return float(moved) / max(1, operation.calls)
 
 
-def _times(operations: Sequence[Operation], replayed: Replay) -> tuple[OperationTime, ...]:
+def _own_calls(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    operations: Sequence[Operation],
+    effort: BreakdownEffort,
+) -> tuple[OwnCall | None, ...]:
+    if not effort.own_values_s:
+        return (None,) * len(operations)
+    return own_calls(function, arguments, operations, effort.own_values_s, effort.seed)
+
+
+def _times(
+    operations: Sequence[Operation], replayed: Replay, own: Sequence[OwnCall | None]
+) -> tuple[OperationTime, ...]:
     rows = []
-    for operation, full, fixed in zip(operations, replayed.full, replayed.fixed, strict=True):
+    for operation, full, fixed, with_own, call in zip(
+        operations, replayed.full, replayed.fixed, replayed.own, own, strict=True
+    ):
         both = full is not None and fixed is not None
         shown_full, shown_fixed = (
             (full or NOTHING, fixed or NOTHING) if both else (NOTHING,) * 2
@@ -284,6 +304,9 @@ def _times(operations: Sequence[Operation], replayed: Replay) -> tuple[Operation
                 fixed_spread_s=shown_fixed.spread_s,
                 minor_faults=shown_full.minor_faults,
                 replayed=both,
+                own_s=with_own.time_s if with_own is not None else 0.0,
+                own_spread_s=with_own.spread_s if with_own is not None else 0.0,
+                values=call.values if call is not None else "",
                 lines=operation.lines,
             )
         )

@@ -55,6 +55,8 @@ class Replay(Noun, frozen=True):
     full: tuple[CallTiming | None, ...]
     """One per operation; None when it cannot be rebuilt."""
     fixed: tuple[CallTiming | None, ...]
+    own: tuple[CallTiming | None, ...]
+    """With the values of the function; None where they were not kept."""
     rounds: int
     undisturbed_rounds: int
     fault: CallTiming
@@ -163,12 +165,14 @@ def replay(
     least_rounds: int = _LEAST_ROUNDS,
     afterwards: Callable[[], None] = lambda: None,
     last_cache_bytes: float = 0.0,
+    own: Sequence[Call | None] = (),
 ) -> Replay:
     """Rounds for about `seconds`: the plain function and each operation, full and fixed.
 
     `afterwards` is called while all operands are still held: whether a function's
     temporaries fault depends on what else is on the heap. `last_cache_bytes` is the size of
     the last cache, where it is known: what one evaluation touches may be there or not.
+    `own` are calls of the operations with the values that the function gave them.
     """
     # Each series looks for itself whether a call of it is short.
     moved_bytes = sum(each.bytes_read + each.bytes_written for each in operations)
@@ -176,7 +180,8 @@ def replay(
     plain = _CallRounds((function, arguments, {}), passes)
     full = [_series(operation, shrink=False, passes=passes) for operation in operations]
     fixed = [_series(operation, shrink=True) for operation in operations]
-    everything = [plain, *(s for s in (*full, *fixed) if s is not None)]
+    with_own = [_own_series(call, passes) for call in own] or [None] * len(full)
+    everything = [plain, *(s for s in (*full, *fixed, *with_own) if s is not None)]
     order = random.Random(seed)
     canaries: list[float] = []
     faults: list[float] = []
@@ -205,6 +210,7 @@ def replay(
         plain=plain.summary(chosen),
         full=tuple(s.summary(chosen) if s else None for s in full),
         fixed=tuple(s.summary(chosen) if s else None for s in fixed),
+        own=tuple(s.summary(chosen) if s else None for s in with_own),
         rounds=len(canaries),
         undisturbed_rounds=undisturbed_rounds,
         fault=_lower_quartile([faults[i] for i in chosen], 0.0) if faults else NOTHING,
@@ -224,4 +230,11 @@ def _series(operation: Operation, *, shrink: bool, passes: int = 1) -> _CallRoun
         call = rebuild(operation, shrink=shrink)
         return None if call is None else _CallRounds(call, passes)
     except Exception:  # noqa: BLE001 - made-up values may be outside an operation's domain
+        return None
+
+
+def _own_series(call: Call | None, passes: int) -> _CallRounds | None:
+    try:
+        return None if call is None else _CallRounds(call, passes)
+    except Exception:  # noqa: BLE001 - it ran once and may not run again
         return None

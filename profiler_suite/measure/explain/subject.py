@@ -310,6 +310,7 @@ class Subject:
                 least_rounds=3 if self._long else 5,
                 most_bytes=self._most_bytes(),
                 last_cache_bytes=self.effort.last_cache_bytes,
+                own_values_s=0.0 if self._long else self.effort.trace_s,
             ),
             self.canaries["ufunc"],
             name=self.called.name,

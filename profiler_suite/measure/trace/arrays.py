@@ -1,6 +1,7 @@
 """The counting array: an ndarray that notes every operation it takes part in."""
 
 import copy
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
@@ -46,6 +47,8 @@ class CountingArray(Counting):
         if active() is None:
             return _getitem(plain, unwrap(key))
         recorder = noting("getitem")
+        if recorder is not None and isinstance(key, ndarray):
+            recorder.offer("getitem", (self, key), operator.getitem, (plain, unwrap(key)), {})
         with CALL:
             result = _getitem(plain, unwrap(key))
         if recorder is None:

@@ -44,6 +44,8 @@ def leaf(
     recorder = noting(name)
     plain, plain_kwargs = arguments(args, kwargs)
     with PAUSE:
+        if recorder is not None:
+            recorder.offer(name, [*args, *kwargs.values()], function, plain, plain_kwargs)
         with CALL:
             result = function(*plain, **plain_kwargs)
         if result is not None and isinstance(kwargs.get("out"), ndarray):
@@ -71,12 +73,16 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
     """Run a ufunc's method on plain arrays, note it, and give back counting results."""
     counts = active() is not None
     path = ufunc_path(ufunc)
-    recorder = noting(path if method == "__call__" else f"{path}.{method}") if counts else None
+    name = path if method == "__call__" else f"{path}.{method}"
+    recorder = noting(name) if counts else None
     plain = [unwrap(each) for each in inputs]
     plain_kwargs = {key: unwrap(each) for key, each in kwargs.items()}
     out = kwargs.get("out")
     with PAUSE:
         objects = any(map(_is_object, plain))
+        if recorder is not None and not objects:
+            operands = [*inputs, *kwargs.values()]
+            recorder.offer(name, operands, getattr(ufunc, method), plain, plain_kwargs)
         with uncounted_call(f"{ufunc.__name__} on Python objects") if objects else CALL:
             result = getattr(ufunc, method)(*plain, **plain_kwargs)
         if out is not None:
@@ -103,7 +109,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
         if method == "at":
             seen = [seen_array(plain[0])]
         recorder.record(
-            path if method == "__call__" else f"{path}.{method}",
+            name,
             ufunc_kind(path, method),
             arguments,
             keywords,

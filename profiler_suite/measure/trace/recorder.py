@@ -1,7 +1,7 @@
 """The recorder: takes note of every call while a function is traced."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import thread_time
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy import ndarray
 
 from profiler_suite.measure.trace import sites
+from profiler_suite.measure.trace.keeping import OperandKeeper
 from profiler_suite.measure.trace.signature import Describer, OperandLayout, Signature, Tree
 from profiler_suite.measure.trace.sites import Site
 
@@ -86,6 +87,7 @@ class Recorder:
         self.stopped = False
         self.calls: dict[tuple[Signature, Site], int] = {}
         self.spots: dict[Spot, SpotSample] = {}
+        self.keeper: OperandKeeper | None = None
         self.uncovered: dict[str, int] = {}
         self.averaged: dict[Signature, dict[str, int]] = {}
         """Sums of facts that are told as means over the calls, and the number of calls."""
@@ -150,6 +152,18 @@ class Recorder:
         """Calls that were recorded themselves."""
         sampled = sum(sum(spot.recorded.values()) for spot in self.spots.values())
         return sum(self.calls.values()) + sampled
+
+    def offer(
+        self,
+        name: str,
+        given: Sequence[Any],
+        function: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+    ) -> None:
+        """A call that is about to be made, for who keeps operands."""
+        if self.keeper is not None:
+            self.keeper.offer(name, given, function, args, kwargs)
 
     def note_uncovered(self, name: str) -> None:
         """Enter one call that has no count."""

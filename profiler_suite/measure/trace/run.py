@@ -5,6 +5,7 @@ from typing import Any
 
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.trace import recording, summary
+from profiler_suite.measure.trace.keeping import OperandKeeper
 from profiler_suite.measure.trace.lending import Loan
 from profiler_suite.measure.trace.patches import Patches
 from profiler_suite.measure.trace.recorder import Recorder
@@ -19,6 +20,7 @@ def trace(
     kwargs: Mapping[str, Any] | None = None,
     seconds: float = 0.0,
     gauge: Gauge | None = None,
+    keeper: OperandKeeper | None = None,
 ) -> tuple[Any, OperationCounts]:
     """Run a function once and count its operations; returns its result and the counts.
 
@@ -30,10 +32,11 @@ def trace(
     time are given, calls are recorded one and all for half of them, then a sample of each
     line's, which stands for the others; what takes very long ends before the function does,
     keeps what it has, and returns None. A gauge is told when this thread enters and leaves
-    compiled code.
+    compiled code; a keeper is offered the calls that are recorded.
     """
     function, args, kwargs = without_partial(function, tuple(args), dict(kwargs or {}))
     recorder = Recorder(seconds)
+    recorder.keeper = keeper
     if not recording.begin(recorder, gauge):
         raise UsageError(
             "a trace is already under way in this process; trace one function at a time"

@@ -140,7 +140,7 @@ def _rows(seen: Observation) -> Iterator[tuple[float, int, Operation, int, loops
             continue
         if o.kind not in ("ufunc", "reduction", "product", "scalar"):
             continue
-        share = time.calls * time.full_s / explained.breakdown_record.plain_s
+        share = time.calls * time.call_s / explained.breakdown_record.plain_s
         place = o.lines[0]
         function = next(
             (

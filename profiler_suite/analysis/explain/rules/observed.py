@@ -96,7 +96,7 @@ class Observation:
         record = self.explained.breakdown_record
         wanted = {id(o) for o in operations}
         total = sum(
-            time.calls * time.full_s
+            time.calls * time.call_s
             for time, o in zip(record.operations, self.explained.operations, strict=False)
             if id(o) in wanted
         )

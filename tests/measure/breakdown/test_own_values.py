@@ -1,0 +1,98 @@
+"""Operations are replayed with the function's own values, whose peculiarities are said."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.machine import canary
+from profiler_suite.measure.breakdown.own_values import in_words, own_calls
+from profiler_suite.measure.breakdown.per_point import BreakdownEffort, breakdown_record
+from profiler_suite.measure.trace import trace
+
+N = 4000
+
+
+def own(function: Any, *args: Any) -> dict[str, Any]:
+    _, counts = trace(function, args)
+    calls = own_calls(function, args, counts.operations, 5.0)
+    return {
+        o.name: each
+        for o, each in zip(counts.operations, calls, strict=True)
+        if each is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (np.full(N, 1e-310), "100 % subnormal, in order"),
+        (np.where(np.arange(N) % 4, 1.0, np.nan), "25 % NaN"),
+        (np.where(np.arange(N) % 2, -1.0, np.inf), "50 % infinite"),
+        (np.arange(N)[::-1], ""),
+        (np.sort(np.random.default_rng(0).random(N)), "in order"),
+        (np.full(N, 1e-40, np.float32)[::-1] * np.float32(1), "100 % subnormal, in order"),
+        (np.zeros((N, 2)), "100 % zero"),
+        (np.full(N, 1e-310j), "100 % subnormal"),
+    ],
+)
+def test_what_is_special_is_said(values: Any, said: str) -> None:
+    assert in_words([values, "text", None]) == said
+
+
+def test_calls_are_kept_with_their_values() -> None:
+    x = np.random.default_rng(0).random(N)[::2]
+    found = own(lambda a: np.sqrt(a * 4.0), x)
+    function, args, kwargs = found["np.sqrt"].call
+    np.testing.assert_array_equal(args[0], x * 4.0)
+    np.testing.assert_array_equal(function(*args, **kwargs), np.sqrt(x * 4.0))
+    (given, _) = found["np.multiply"].call[1]
+    assert given.strides == x.strides
+    assert not np.may_share_memory(given, x)
+
+
+def test_gathers_keep_their_indices_and_sorts_their_order() -> None:
+    x, index = np.random.default_rng(0).random(N), np.arange(N)[::-1].copy()
+    found = own(lambda a, i: np.sort(a[i]), x, index)
+    np.testing.assert_array_equal(found["getitem"].call[1][1], index)
+    assert "ndarray.sort" in found
+
+
+def test_calls_in_place_find_their_values_every_time() -> None:
+    def halves(a: Any) -> Any:
+        a *= 0.5
+        return a
+
+    (kept,) = own(halves, np.full(N, 8.0)).values()
+    function, args, _ = kept.call
+    answers = [float(function(*args.fresh())[0]) for _ in range(3)]
+    assert len(set(answers)) == 1
+
+
+def test_small_arrays_and_failing_functions_are_left_alone() -> None:
+    assert own(lambda a: a + 1.0, np.ones(10)) == {}
+
+    def fails_later(a: Any, state: list[int] = [0]) -> Any:  # noqa: B006
+        state[0] += 1
+        if state[0] > 1:
+            raise ValueError(state)
+        return a + 1.0
+
+    assert own(fails_later, np.ones(N)) == {}
+
+
+@pytest.mark.slow
+def test_an_operation_that_depends_on_its_values_is_timed_with_them() -> None:
+    """The same exponential takes several times as long where its results vanish."""
+    a = np.linspace(-745.0, -709.0, 200_000)
+    _, before = trace(np.exp, (a,))
+    effort = BreakdownEffort(
+        replay_s=0.3, sample_s=0.05, baseline_s=1e-5, own_values_s=5.0, most_trace_s=5.0
+    )
+    record = breakdown_record(lambda x: np.exp(x), (a,), effort, canary.make("ufunc"), name="f")
+    (operation,) = record.operations
+    assert operation.own_s > 0
+    assert "subnormal" in operation.values
+    if operation.depends_on_values:
+        assert operation.call_s == operation.own_s
+    assert before.calls == 1
