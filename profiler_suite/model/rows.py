@@ -190,7 +190,7 @@ class OperationTime(Noun, frozen=True):
         """Whether it takes another time with its own values than with made-up ones."""
         if not self.own_s or not self.full_s:
             return False
-        beyond_s = abs(self.own_s - self.full_s) - 2 * (self.own_spread_s + self.full_spread_s)
+        beyond_s = abs(self.own_s - self.full_s) - self.own_spread_s - self.full_spread_s
         return beyond_s > 0 and not 1 / VALUES_MATTER < self.own_s / self.full_s < VALUES_MATTER
 
     @property
