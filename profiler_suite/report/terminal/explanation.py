@@ -50,23 +50,28 @@ def screen(found: Explanation, width: int, color: bool, *, all_lines: bool = Fal
     return page.text()
 
 
+def _beside(page: Page, bold: str, text: str, style: str = "") -> None:
+    """The text after what it is about; below, where both do not fit into one line."""
+    if len(f"{bold}  {text}") <= page.width:
+        page.pieces((bold, "bold"), (f"  {text}", style))
+    else:
+        page.line(bold, "bold")
+        page.paragraph(text, first="  ", indent="  ", style=style)
+
+
 def _head(page: Page, found: Explanation) -> None:
     explained, time = found.explained, found.time
     threads = f"{explained.threads} BLAS thread{'' if explained.threads == 1 else 's'}"
     name = explained.name.rpartition(":")[2]
     where = f"{Path(explained.file).name}:{explained.line}" if explained.file else "compiled"
-    page.pieces((name, "bold"), (f"  {where}, {threads}", "dim"))
+    _beside(page, name, f"{where}, {threads}", style="dim")
     given = ", ".join(explained.arguments) or "no arguments"
     page.paragraph(f"{given} → {explained.result}", first="  ", indent="    ", style="dim")
-    said = f"{units.time(time.time_s)}"
-    page.pieces(
-        (said, "bold"),
-        (
-            f"  {interval(time)} (95 %), {time.undisturbed_visits} undisturbed of "
-            f"{time.visits} visits, first call {units.time(explained.cold_s)}",
-            "",
-        ),
+    basis = (
+        f"{interval(time)} (95 %), {time.undisturbed_visits} undisturbed of "
+        f"{time.visits} visits, first call {units.time(explained.cold_s)}"
     )
+    _beside(page, units.time(time.time_s), basis)
     breakdown_record = explained.breakdown_record
     parts = [bound_in_words(found)]
     if time_breakdown.is_lost(breakdown_record):
