@@ -11,6 +11,7 @@ from profiler_suite.errors import ProblemError
 from profiler_suite.model.workload import Implementation
 from profiler_suite.workloads import dense, registry, verification
 
+pytestmark = pytest.mark.numerical
 DENSE = registry.find_workload("dense")
 IMPLEMENTATIONS = [i for i in registry.implementations().values() if i.workload == "dense"]
 

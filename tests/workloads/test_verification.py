@@ -7,6 +7,7 @@ from profiler_suite.model.workload import Implementation
 from profiler_suite.workloads import dense, registry, verification
 from profiler_suite.workloads.arrays import Array
 
+pytestmark = pytest.mark.numerical
 REFERENCE = np.array([[1.0, 2.0], [3.0, 4.0]])
 
 

@@ -26,6 +26,7 @@ from profiler_suite.measure.trace.arrays import CountingArray
 from profiler_suite.workloads import dense, registry
 from profiler_suite.workloads.convolution import problem
 
+pytestmark = pytest.mark.numerical
 WEIGHTS = np.array([1.0, 2.0, 3.0])
 
 
@@ -348,15 +349,18 @@ def test_lines_are_the_innermost_of_the_user() -> None:
     assert of_mean.via == "np.mean"
 
 
-def test_counting_a_loop_takes_less_than_a_second() -> None:
+def test_counting_a_loop_takes_some_thirty_times_as_long_as_the_loop() -> None:
     seed = problem(
         height=32, width=32, channels=3, filters=10, filter_height=2, filter_width=2, stride=2
     )
     arguments = registry.find_workload("convolution").arguments(seed, 0)
-    begun = time.perf_counter()
-    trace(registry.find_implementation("loop").function, arguments)
-    # 0.35 s on the machine this was written on; a loaded one may be slower.
-    assert time.perf_counter() - begun < 5
+    loop = registry.find_implementation("loop").function
+    begun = time.thread_time()
+    loop(*arguments)
+    plain_s = time.thread_time() - begun
+    trace(loop, arguments)
+    # What others do takes no time of this thread.
+    assert time.thread_time() - begun - plain_s < 150 * plain_s
 
 
 def test_out_with_dots_gives_an_array() -> None:

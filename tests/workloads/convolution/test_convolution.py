@@ -17,6 +17,7 @@ from profiler_suite.workloads import convolution, registry, verification
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import Geometry
 
+pytestmark = pytest.mark.numerical
 CONVOLUTION = registry.find_workload("convolution")
 IMPLEMENTATIONS = {
     name: found

@@ -37,7 +37,8 @@ def test_a_peer_is_entered_exactly_when_it_is_installed(name: str) -> None:
 def test_it_is_right_for_one_image_after_another_and_alters_none(
     name: str, layout: str, sizes: dict[str, Any]
 ) -> None:
-    pytest.importorskip(PACKAGES[name])
+    package = PACKAGES[name]
+    pytest.importorskip(package, reason=f"needs {package}: pip install -e '.[peers]'")
     problem = convolution.problem(
         height=11, width=9, channels=5, filters=4, dtype="float32", layout=layout, **sizes
     )

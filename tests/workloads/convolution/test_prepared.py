@@ -24,6 +24,7 @@ from profiler_suite.workloads.convolution import blocked
 from profiler_suite.workloads.convolution.geometry import Geometry
 from tests.fake_machine import MACHINE
 
+pytestmark = pytest.mark.numerical
 CONVOLUTION = registry.find_workload("convolution")
 PREPARED = {
     name: found

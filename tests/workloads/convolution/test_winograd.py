@@ -17,6 +17,7 @@ from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution import winograd
 from profiler_suite.workloads.convolution.geometry import Geometry
 
+pytestmark = pytest.mark.numerical
 CONVOLUTION = registry.find_workload("convolution")
 NAMES = tuple(
     name for name, found in registry.implementations().items() if found.family == "winograd"
