@@ -1,9 +1,14 @@
-"""Fixtures that several test modules share."""
+"""Fixtures that several test modules share, and how tests are spread over processes."""
 
+import os
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.short_sweeps import fill_cache
 
 if TYPE_CHECKING:
     from tests.report_fixtures import Written
@@ -16,6 +21,54 @@ def pytest_configure() -> None:
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             default = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
             signal.signal(number, default)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many processes as cores for all quick tests; none for some files, or the slow ones.
+
+    To start them takes longer than a few tests do, and slow tests are mostly measurements.
+    """
+    some = any("::" in each or each.endswith(".py") for each in config.args)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+    if some or cores < 2 or config.option.markexpr != "not slow":
+        config.option.dist = "no"
+        return 0
+    return min(cores, _MOST_PROCESSES)
+
+
+_MOST_PROCESSES = 4
+# Each is made once in a process: tests that share one stay in one process.
+_SHARED = ("browser", "report", "large_report")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file stay in one process, those that measure really all in the same."""
+    for item in items:
+        names: tuple[str, ...] = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("measures"):
+            group = "measures"
+        elif any(name in names for name in _SHARED):
+            group = "report"
+        else:
+            group = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of the session's own, in which this machine is known: no survey needed."""
+    folder = tmp_path_factory.mktemp("cache")
+    fill_cache(folder)
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_cache_of_the_user(cache: Path) -> Iterator[None]:
+    """What tests measure is neither kept among the user's files nor taken from there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROFILER_SUITE_CACHE", str(cache))
+        yield
 
 
 @pytest.fixture(scope="session")

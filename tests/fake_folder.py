@@ -78,10 +78,12 @@ def write_run(
     numpy: str = "2.4.6",
     other: Environment | None = None,
     luck: float = 0.0,
+    undisturbed: float = 1.0,
 ) -> Path:
     """Write a run whose points are `factor` times as slow as they truly are.
 
-    `luck` is the spread of what each point has of it in each process.
+    `luck` is the spread of what each point has of it in each process; all but that share of
+    the rounds, the last ones, are slowed by interference that the canaries see.
     """
     points = made_points() if points is None else points
     noise = np.random.default_rng(seed)
@@ -140,7 +142,9 @@ def write_run(
                         time_of(point) * factor(point) * float(f * share)
                         for f in np.exp(noise.normal(0, 0.004, 3))
                     ),
-                    canaries_s=_canaries(point, baseline_s),
+                    canaries_s=_canaries(
+                        point, baseline_s * (1.0 if number < undisturbed * rounds else 1.7)
+                    ),
                     minor_faults=0.0,
                 )
                 for point, share in zip(points, shares[workers * number // rounds], strict=True)

@@ -61,7 +61,7 @@ def start(words: list[str], env: dict[str, str], **options: Any) -> "subprocess.
 def done(
     words: list[str], env: dict[str, str], **options: Any
 ) -> "subprocess.CompletedProcess[bytes]":
-    return subprocess.run(words, env=env, capture_output=True, timeout=120, **options)
+    return subprocess.run(words, env=env, capture_output=True, timeout=200, **options)
 
 
 def alive(mark: str) -> list[int]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,15 +12,10 @@ from pathlib import Path
 import pytest
 
 import profiler_suite
+from tests.short_sweeps import command
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ROOT / "tests" / "files" / "tiny.py"
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache folder for all commands here: the machine is measured once."""
-    return tmp_path_factory.mktemp("cache")
 
 
 def environment(cache: Path) -> dict[str, str]:
@@ -39,7 +35,31 @@ def suite(
     )
 
 
+def swept(
+    *arguments: str | Path, cache: Path, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The same with a schedule of a second: what happens is asked, not how long it takes."""
+    return subprocess.run(
+        command(*arguments),
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=environment(cache),
+        timeout=200,
+    )
+
+
 QUICK_TINY = ("sweep", TINY, "--quick", "--implementations")
+
+
+@pytest.fixture(scope="module")
+def shard(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All points as the only part of a plan: measured, not reported."""
+    out = tmp_path_factory.mktemp("shard") / "1"
+    words: list[str | Path] = [*QUICK_TINY, "times_two,plus_itself", "--shard", "1/1"]
+    done = swept(*words, "--out", out, cache=cache)
+    assert done.returncode == 0, done.stderr
+    return out
 
 
 @pytest.mark.parametrize(
@@ -97,7 +117,7 @@ def test_a_dry_run_measures_nothing_and_names_points_and_duration(
 def test_a_sweep_ends_with_a_report_that_a_second_command_makes_again(
     cache: Path, tmp_path: Path
 ) -> None:
-    done = suite(*QUICK_TINY, "times_two,plus_itself", cache=cache, cwd=tmp_path)
+    done = swept(*QUICK_TINY, "times_two,plus_itself", cache=cache, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     folder = (tmp_path / "reports" / "latest").resolve()
     first = folder / "report.html"
@@ -120,7 +140,7 @@ def test_failed_points_give_exit_code_3_and_the_rest_is_measured(
     cache: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "with space ü"
-    done = suite(*QUICK_TINY, "times_two,raises,wrong", "--json", "--out", out, cache=cache)
+    done = swept(*QUICK_TINY, "times_two,raises,wrong", "--json", "--out", out, cache=cache)
     assert done.returncode == 3, done.stderr
     document = json.loads(done.stdout)
     status = {p["implementation"]: p["status"] for p in document["points"]}
@@ -130,20 +150,21 @@ def test_failed_points_give_exit_code_3_and_the_rest_is_measured(
 
 def test_a_folder_with_other_files_is_not_written_to(cache: Path, tmp_path: Path) -> None:
     (tmp_path / "precious.txt").write_text("mine")
-    done = suite(*QUICK_TINY, "times_two", "--out", tmp_path, cache=cache)
+    done = swept(*QUICK_TINY, "times_two", "--out", tmp_path, cache=cache)
     assert done.returncode == 2
     assert "holds other files" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)]
+)
 def test_an_interrupted_sweep_resumes(how: signal.Signals, cache: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     arguments: list[str | Path] = [*QUICK_TINY, "times_two,plus_itself", "--out", out]
-    command = [sys.executable, "-m", "profiler_suite", *map(str, arguments)]
     process = subprocess.Popen(
-        command,
+        command(*arguments),
         env=environment(cache),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -151,17 +172,17 @@ def test_an_interrupted_sweep_resumes(how: signal.Signals, cache: Path, tmp_path
     )
     records = out / "records.jsonl"
     deadline = time.monotonic() + 60
-    while not (records.exists() and records.read_bytes().count(b'"kind":"round"') > 5):
+    while not (records.exists() and records.read_bytes().count(b'"kind":"round"') > 2):
         assert time.monotonic() < deadline
         assert process.poll() is None
-        time.sleep(0.05)
+        time.sleep(0.01)
     process.send_signal(how)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == (130 if how is signal.SIGINT else -signal.SIGKILL)
     if how is signal.SIGINT:
         assert "is kept in" in said
     kept = records.read_bytes()
-    done = suite(*arguments, cache=cache)
+    done = swept(*arguments, cache=cache)
     assert done.returncode == 0, done.stderr
     run = profiler_suite.load(out)
     assert run.complete
@@ -171,11 +192,8 @@ def test_an_interrupted_sweep_resumes(how: signal.Signals, cache: Path, tmp_path
     assert not one.duplicated(["id", "round", "sample"]).any()
 
 
-def test_a_shard_is_measured_and_merged(cache: Path, tmp_path: Path) -> None:
-    shard, both = tmp_path / "1", tmp_path / "both"
-    arguments: list[str | Path] = [*QUICK_TINY, "times_two,plus_itself", "--shard", "1/1"]
-    done = suite(*arguments, "--out", shard, cache=cache)
-    assert done.returncode == 0, done.stderr
+def test_a_shard_is_measured_and_merged(shard: Path, cache: Path, tmp_path: Path) -> None:
+    both = tmp_path / "both"
     assert not (shard / "report.html").exists()
     done = suite("merge", shard, "--out", both, cache=cache)
     assert done.returncode == 0, done.stderr
@@ -189,11 +207,12 @@ def test_a_shard_is_measured_and_merged(cache: Path, tmp_path: Path) -> None:
     assert "is there already" in again.stderr
 
 
-def test_other_points_do_not_go_into_the_folder_of_a_run(cache: Path, tmp_path: Path) -> None:
+def test_other_points_do_not_go_into_the_folder_of_a_run(
+    shard: Path, cache: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "run"
-    first = suite(*QUICK_TINY, "times_two", "--out", out, cache=cache)
-    assert first.returncode == 0, first.stderr
-    second = suite(*QUICK_TINY, "plus_itself", "--out", out, cache=cache)
+    shutil.copytree(shard, out)
+    second = swept(*QUICK_TINY, "plus_itself", "--out", out, cache=cache)
     assert second.returncode == 2
     assert "holds a run of other points" in second.stderr
 

@@ -20,8 +20,8 @@ CELLS = (
 
 @pytest.mark.slow
 def test_a_notebook_shows_pages(tmp_path: Path) -> None:
-    pytest.importorskip("nbconvert", reason="nbconvert is not installed")
-    pytest.importorskip("ipykernel", reason="ipykernel is not installed")
+    for package in ("nbconvert", "ipykernel"):
+        pytest.importorskip(package, reason=f"needs {package}: pip install -e '.[test]'")
     cells: list[dict[str, object]] = [
         {
             "cell_type": "code",

@@ -19,18 +19,11 @@ from profiler_suite import cli, store, units
 from profiler_suite.cli import streams
 from profiler_suite.cli.resuming import unused
 from profiler_suite.cli.stopping import Stopping
-from tests.short_sweeps import STEADY, TINY, alive, done, environment, fill_cache, start, sweep
+from tests.short_sweeps import STEADY, TINY, alive, done, environment, start, sweep
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="finds processes in /proc"
 )
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cache")
-    fill_cache(folder)
-    return folder
 
 
 @pytest.fixture
@@ -40,7 +33,7 @@ def mark(request: pytest.FixtureRequest) -> Iterator[str]:
     assert nobody(name)
 
 
-def until(what: Callable[[], bool], within_s: float = 60.0) -> bool:
+def until(what: Callable[[], bool], within_s: float = 120.0) -> bool:
     end = time.monotonic() + within_s
     while not what():
         if time.monotonic() > end:
@@ -50,7 +43,7 @@ def until(what: Callable[[], bool], within_s: float = 60.0) -> bool:
 
 
 def nobody(mark: str) -> bool:
-    return until(lambda: not alive(mark), 5.0)
+    return until(lambda: not alive(mark), 30.0)
 
 
 def runs(module: str, mark: str) -> bool:
@@ -70,7 +63,7 @@ def rounds(out: Path) -> int:
 
 
 def ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=200)
     text = said.decode(errors="replace") if said else ""
     assert "Traceback" not in text, text
     return process.returncode, text
@@ -79,7 +72,7 @@ def ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
 # ------------------------------------------ one run through everything that can interrupt it
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.slow
 def test_a_run_survives_all_interruptions_and_is_told_how_to_go_on(
     cache: Path, tmp_path: Path, mark: str
 ) -> None:
@@ -143,7 +136,7 @@ def test_a_run_survives_all_interruptions_and_is_told_how_to_go_on(
     os.close(reading)
     os.close(lead)
     last.send_signal(signal.SIGHUP)
-    assert last.wait(60) == 0
+    assert last.wait(200) == 0
     run = profiler_suite.load(out)
     assert run.complete
     assert (run.points["status"] == "ok").all()
@@ -153,7 +146,6 @@ def test_a_run_survives_all_interruptions_and_is_told_how_to_go_on(
     assert "three_times_itself" in page
 
 
-@pytest.mark.timeout(60)
 def test_when_its_parent_is_killed_a_hanging_child_ends(
     cache: Path, tmp_path: Path, mark: str
 ) -> None:
@@ -167,7 +159,6 @@ def test_when_its_parent_is_killed_a_hanging_child_ends(
     assert nobody(mark)
 
 
-@pytest.mark.timeout(120)
 def test_a_full_disk_ends_a_sweep_with_one_sentence_and_keeps_what_fitted(
     cache: Path, tmp_path: Path, mark: str
 ) -> None:
@@ -201,7 +192,7 @@ def shell(line: str, cache: Path, **more: str) -> "subprocess.CompletedProcess[b
     line = line.replace("LIST", " ".join(LIST)).replace("HELP", f"{' '.join(LIST)} --help")
     words = ["sh", "-c", line]
     return subprocess.run(
-        words, env=environment(cache, **more), capture_output=True, timeout=60
+        words, env=environment(cache, **more), capture_output=True, timeout=200
     )
 
 
@@ -303,11 +294,11 @@ def test_an_exception_that_python_cannot_pass_on_is_raised_again() -> None:
         "with stopping.Stopping() as asked:\n"
         "    stopping.leave_unraised_to(asked)\n"
         "    try:\n"
-        "        Litter(); time.sleep(5); print('lost', file=sys.stderr)\n"
+        "        Litter(); time.sleep(60); print('lost', file=sys.stderr)\n"
         "    except KeyboardInterrupt: print('stopped')\n"
     )
     end = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=55
     )
     assert end.stdout == "stopped\n"
     assert end.stderr == ""
@@ -354,7 +345,6 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     assert unused(folder).name == "20261124-120000-stride-3"
 
 
-@pytest.mark.timeout(60)
 def test_a_run_folder_cannot_have_a_file_run(cache: Path, tmp_path: Path, mark: str) -> None:
     """What is executed is named on the command line, whatever run.json says."""
     import msgspec

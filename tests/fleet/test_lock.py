@@ -7,7 +7,7 @@ import pytest
 
 from profiler_suite.fleet.lock import alone_on_this_machine
 
-pytest.importorskip("fcntl")
+pytest.importorskip("fcntl", reason="locks of files are POSIX's")
 
 
 def test_a_second_task_waits_for_the_first(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import pytest
 from profiler_suite.machine.kept import CACHE_VARIABLE
 from profiler_suite.machine.lookup import find
 from profiler_suite.machine.survey import survey
-from profiler_suite.model.machine import Machine
+from profiler_suite.model.machine import Ceiling, Machine
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.measures]
 
 
 @pytest.fixture(scope="module")
@@ -27,21 +27,34 @@ def test_every_ceiling_is_measured_or_says_why(machine: Machine) -> None:
             assert ceiling.low <= ceiling.median <= ceiling.high
 
 
+def ceilings(machine: Machine, quantity: str) -> list[Ceiling]:
+    """What was measured of that quantity on one thread."""
+    found = [c for c in machine.ceilings if c.quantity == quantity and c.threads == 1]
+    return [ceiling for ceiling in found if ceiling.value]
+
+
 def test_float32_is_faster_than_float64(machine: Machine) -> None:
-    ratio = machine.peak_flop_per_s("float32") / machine.peak_flop_per_s("float64")
-    assert 1.2 < ratio < 4
+    """Twice as many fit into a register; what interferes widens the interval of each."""
+    peaks = {ceiling.dtype: ceiling for ceiling in ceilings(machine, "peak")}
+    single, double = peaks["float32"], peaks["float64"]
+    assert single.high > 1.2 * double.low
+    assert single.low < 4 * double.high
 
 
 def test_nearer_levels_are_faster(machine: Machine) -> None:
-    levels = [f"L{cache.level}" for cache in machine.facts.caches]
-    nearest, farthest = machine.bandwidth(levels[0]), machine.bandwidth("memory")
-    assert nearest > 1.2 * farthest
+    reads = {c.level: c for c in ceilings(machine, "bandwidth") if c.access == "read"}
+    nearest = min(level for level in reads if level != "memory")
+    assert reads[nearest].high > 1.2 * reads["memory"].low
 
 
 def test_calls_have_fixed_costs(machine: Machine) -> None:
-    assert all(cost.fixed_s > 0 for cost in machine.call_costs)
-    assert find(machine, "np.sum", "strided").fixed_s > find(machine, "slice").fixed_s
-    assert find(machine, "np.matmul", dtype="float64").rate_per_s > 1e9
+    assert machine.call_costs
+    for cost in machine.call_costs:
+        assert cost.fixed_low_s <= cost.fixed_s <= cost.fixed_high_s
+        assert cost.fixed_high_s > 0
+    total, view = find(machine, "np.sum", "strided"), find(machine, "slice")
+    assert total.fixed_high_s > view.fixed_low_s
+    assert find(machine, "np.matmul", dtype="float64").rate_per_s > 0
 
 
 def test_the_second_survey_comes_from_the_cache(

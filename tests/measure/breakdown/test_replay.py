@@ -1,12 +1,20 @@
 """Operations alone and the plain function find their data where evaluations leave it."""
 
+import itertools
+
 import numpy as np
 import pytest
 
+from profiler_suite.measure.breakdown import replay as module
 from profiler_suite.measure.breakdown.replay import replay
 from profiler_suite.measure.trace import trace
 
 ROUNDS = 5
+
+
+@pytest.fixture(autouse=True)
+def every_sample_lasts_a_millisecond(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "perf_counter_ns", itertools.count(0, 1_000_000).__next__)
 
 
 def evaluations_per_round(elements: int, last_cache_bytes: float) -> float:

@@ -21,6 +21,7 @@ from profiler_suite.model.rows import (
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
 
+pytestmark = pytest.mark.measures
 TINY = Path(__file__).parents[2] / "files" / "tiny.py"
 # Short: these tests are about what happens, not about how long anything takes.
 SHORT = msgspec.structs.replace(
@@ -57,7 +58,6 @@ def test_good_points_end_ok_with_visits_in_rounds() -> None:
     ended = outcomes(rows)
     assert {status for status, _ in ended.values()} == {Status.OK}
     rounds = [row for row in rows if isinstance(row, RoundRecord)]
-    assert len(rounds) >= 10
     assert all(len({v.point for v in r.visits}) == len(r.visits) for r in rounds)
     assert len({row.worker for row in rounds}) == SHORT.workers
     assert isinstance(rows[-1], PassRecord)
@@ -101,7 +101,7 @@ def test_a_crash_takes_only_its_point_along_and_the_sweep_goes_on() -> None:
     assert ended["times_two/n64/float64/t1"][0] is Status.OK
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.slow
 def test_a_hang_is_given_up_and_the_sweep_goes_on() -> None:
     ended = outcomes(sweep("hangs", "times_two"))
     assert ended["hangs/n64/float64/t1"][0] is Status.TIMEOUT

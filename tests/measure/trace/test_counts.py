@@ -315,4 +315,4 @@ def test_implementations_execute_what_is_derived(name: str, extra: object) -> No
         expected -= outputs  # a sum of n takes n − 1
     if extra == "added":
         expected += outputs * 3 * 2  # one addition per filter position
-    assert counts.flop == expected
+    assert counts.flop == expected, counts.operations

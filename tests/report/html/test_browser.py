@@ -14,7 +14,7 @@ from tests.fake_run import HOSTILE
 from tests.report_fixtures import Written
 
 playwright = pytest.importorskip(
-    "playwright.sync_api", reason="the Python package playwright drives the browser"
+    "playwright.sync_api", reason="needs playwright: pip install -e '.[test]'"
 )
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(
