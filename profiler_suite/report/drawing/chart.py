@@ -7,7 +7,7 @@ page can give its marks tooltips, pins and links.
 import dataclasses
 import math
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -15,6 +15,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 
 from profiler_suite import units
@@ -105,47 +106,45 @@ def drawing_style() -> AbstractContextManager[None]:
     return rc_context(settings)
 
 
-def picture(
-    name: str,
-    title: str,
-    caption: str,
-    *,
-    width_in: float = WIDTH_IN,
-    height_in: float = 4.4,
-    panels: int = 1,
-    left_in: float = LEFT_IN,
-    right_in: float = LABELS_IN,
-    gap_in: float = 0.2,
-    top_in: float = 0.0,
-    share_y: bool = True,
-    marks: int = 0,
-    legend: float = 0.0,
-    narrow: bool = False,
-) -> tuple[Picture, list[Axes]]:
-    """A blank picture with `panels` axes side by side under a band for the title.
+@dataclasses.dataclass(frozen=True)
+class Paper:
+    """What a picture is drawn on: its size and margins, in inches, and what it will hold."""
 
-    `top_in` is extra room above the axes, for tick labels there; `marks` is how many
-    are going to be drawn: very many become an image; `legend` is how many rows a legend
-    at the right has: the picture is at least as high. A `narrow` picture is for a phone and
-    has its legend below.
-    """
-    bottom_in = _BOTTOM_IN
-    legend_rows = 0
-    if narrow:
-        name, width_in, right_in = f"{name}_narrow", NARROW_IN, NARROW_RIGHT_IN
-        left_in = min(left_in, NARROW_LEFT_IN)
-        legend_rows = -(-math.ceil(legend) // LEGEND_COLUMNS)
+    width_in: float = WIDTH_IN
+    height_in: float = 4.4
+    panels: int = 1
+    """Axes side by side."""
+    left_in: float = LEFT_IN
+    right_in: float = LABELS_IN
+    gap_in: float = 0.2
+    top_in: float = 0.0
+    """Extra room above the axes, for tick labels there."""
+    share_y: bool = True
+    marks: int = 0
+    """How many are going to be drawn: very many become an image."""
+    legend: float = 0.0
+    """Rows of a legend at the right: the picture is at least as high."""
+    narrow: bool = False
+    """For a phone, with the legend below."""
+
+
+def picture(
+    name: str, title: str, caption: str, paper: Paper | None = None
+) -> tuple[Picture, list[Axes]]:
+    """A blank picture with its axes under a band for the title."""
+    paper = paper or Paper()
+    bottom_in, legend_rows = _BOTTOM_IN, 0
+    if paper.narrow:
+        legend_rows = -(-math.ceil(paper.legend) // LEGEND_COLUMNS)
         bottom_in += LEGEND_ROW_IN * (legend_rows + 1)
-        height_in, legend = _NARROW_HIGH_IN + top_in + bottom_in, 0.0
-    lines = lines_of(title, width_in) or [""]
+        name, paper = f"{name}_narrow", _narrowed(paper, bottom_in)
+    lines = lines_of(title, paper.width_in) or [""]
     title_in = 0.2 + _TITLE_LINE_IN * len(lines)
-    panel_title_in = 0.24 if panels > 1 else 0.0
-    above_in = _TOP_IN + top_in + panel_title_in
-    height_in = max(height_in, above_in + LEGEND_ROW_IN * (legend + 0.5))
-    total_in = height_in + title_in
-    figure = Figure(figsize=(width_in, total_in), dpi=DPI, facecolor=ROLES["surface"][0])
+    above_in = _TOP_IN + paper.top_in + (0.24 if paper.panels > 1 else 0.0)
+    total_in = title_in + max(paper.height_in, above_in + LEGEND_ROW_IN * (paper.legend + 0.5))
+    figure = Figure(figsize=(paper.width_in, total_in), dpi=DPI, facecolor=ROLES["surface"][0])
     drawn = figure.text(
-        0.16 / width_in,
+        0.16 / paper.width_in,
         1 - 0.14 / total_in,
         "\n".join(lines),
         va="top",
@@ -157,27 +156,44 @@ def picture(
     drawn.set_gid("title")
     grid = figure.add_gridspec(
         1,
-        panels,
-        left=left_in / width_in,
-        right=1 - right_in / width_in,
+        paper.panels,
+        left=paper.left_in / paper.width_in,
+        right=1 - paper.right_in / paper.width_in,
         bottom=bottom_in / total_in,
         top=1 - (title_in + above_in) / total_in,
-        wspace=gap_in * panels / (width_in - left_in - right_in),
+        wspace=paper.gap_in * paper.panels / (paper.width_in - paper.left_in - paper.right_in),
     )
+    image = paper.marks > RASTERISE_FROM
+    if image:
+        caption += (
+            f" The {paper.marks:,} marks are drawn as an image; the table has their numbers."
+        )
+    drawing = Picture(name, title, caption, figure, title_in, image, legend_rows=legend_rows)
+    return drawing, _panels(figure, grid, paper)
+
+
+def _narrowed(paper: Paper, bottom_in: float) -> Paper:
+    return dataclasses.replace(
+        paper,
+        width_in=NARROW_IN,
+        height_in=_NARROW_HIGH_IN + paper.top_in + bottom_in,
+        left_in=min(paper.left_in, NARROW_LEFT_IN),
+        right_in=NARROW_RIGHT_IN,
+        legend=0.0,
+    )
+
+
+def _panels(figure: Figure, grid: GridSpec, paper: Paper) -> list[Axes]:
     axes: list[Axes] = []
-    for number in range(panels):
-        shared = axes[0] if axes and share_y else None
+    for number in range(paper.panels):
+        shared = axes[0] if axes and paper.share_y else None
         ax = figure.add_subplot(grid[0, number], sharey=shared)
         ax.set_facecolor("none")
         ax.tick_params(length=0, pad=4)
         if shared is not None:
             ax.tick_params(labelleft=False)
         axes.append(ax)
-    if marks > RASTERISE_FROM:
-        caption += f" The {marks:,} marks are drawn as an image; the table has their numbers."
-    image = marks > RASTERISE_FROM
-    drawing = Picture(name, title, caption, figure, title_in, image, legend_rows=legend_rows)
-    return drawing, axes
+    return axes
 
 
 def lines_of(title: str, width_in: float = WIDTH_IN) -> list[str]:
@@ -194,51 +210,46 @@ def longest_title(parts: Sequence[str], lines: int = 2) -> str:
     return "; ".join(chosen)
 
 
-def draw_series(
-    picture: Picture,
-    ax: Axes,
-    name: str,
-    mark: Mark,
-    x: Sequence[float],
-    y: Sequence[float],
-    rows: Sequence[int],
-    *,
-    low: Sequence[float] | None = None,
-    high: Sequence[float] | None = None,
-    joined: bool = True,
-    horizontal: bool = False,
-    size: float = 1.0,
-) -> None:
-    """Marks for one series, with intervals along y (or x) and, if `joined`, a line."""
+@dataclasses.dataclass(frozen=True)
+class Series:
+    """The marks of one series, what they stand for and how they are drawn."""
+
+    x: Iterable[float]
+    y: Iterable[float]
+    rows: Iterable[int]
+    """The row of each mark in the points table."""
+    low: Iterable[float] = ()
+    high: Iterable[float] = ()
+    """Ends of intervals along y (or x); none when empty."""
+    joined: bool = True
+    """A line from mark to mark."""
+    horizontal: bool = False
+    """Intervals along x."""
+    size: float = 1.0
+
+
+def draw_series(picture: Picture, ax: Axes, name: str, mark: Mark, series: Series) -> None:
+    """Marks for one series, with their intervals and, if `joined`, a line."""
     group = f"g{len(picture.series)}"
-    if joined and len(x) > 1:
+    x, y, low, high = map(list, (series.x, series.y, series.low, series.high))
+    if series.joined and len(x) > 1:
         dashes: Any = mark.line
         line = Line2D(x, y, color=mark.colour, linestyle=dashes, linewidth=1.5, alpha=0.9)
         line.set_gid(f"{group}l")
         picture.series[f"{group}l"] = name
         ax.add_line(line)
-    if low is not None and high is not None:
+    if low:
         ends = zip(x, y, low, high, strict=True)
-        segments = [[(a, v), (b, v)] if horizontal else [(u, a), (u, b)] for u, v, a, b in ends]
+        along_x = series.horizontal
+        segments = [[(a, v), (b, v)] if along_x else [(u, a), (u, b)] for u, v, a, b in ends]
         picture.series[f"{group}b"] = name
-        if picture.rasterised:
-            # One line with gaps: a path for each of very many intervals takes minutes.
-            gap = (math.nan, math.nan)
-            flat = [end for start, stop in segments for end in (start, stop, gap)]
-            bar = Line2D(*zip(*flat, strict=True), color=mark.colour, linewidth=1.3, alpha=0.75)
-            bar.set_gid(f"{group}b")
-            bar.set_rasterized(True)
-            ax.add_line(bar)
-        else:
-            bars = LineCollection(segments, colors=[mark.colour], linewidths=1.3, alpha=0.75)
-            bars.set_gid(f"{group}b")
-            ax.add_collection(bars)
+        _draw_intervals(ax, segments, mark.colour, f"{group}b", picture.rasterised)
     points = Line2D(
         x,
         y,
         linestyle="none",
         marker=mark.marker,
-        markersize=mark.size * size,
+        markersize=mark.size * series.size,
         markerfacecolor=ROLES["surface"][0] if mark.hollow else mark.colour,
         markeredgecolor=mark.colour if mark.hollow else ROLES["surface"][0],
         markeredgewidth=1.4 if mark.hollow else 0.6,
@@ -247,9 +258,30 @@ def draw_series(
     points.set_gid(f"{group}m")
     points.set_rasterized(picture.rasterised)
     if not picture.rasterised:
-        picture.rows[f"{group}m"] = list(rows)
+        picture.rows[f"{group}m"] = [int(row) for row in series.rows]
     picture.series[f"{group}m"] = name
     ax.add_line(points)
+
+
+def _draw_intervals(
+    ax: Axes,
+    segments: Sequence[Sequence[tuple[float, float]]],
+    colour: str,
+    group: str,
+    rasterised: bool,
+) -> None:
+    if not rasterised:
+        bars = LineCollection(segments, colors=[colour], linewidths=1.3, alpha=0.75)
+        bars.set_gid(group)
+        ax.add_collection(bars)
+        return
+    # One line with gaps: a path for each of very many intervals takes minutes.
+    gap = (math.nan, math.nan)
+    flat = [end for start, stop in segments for end in (start, stop, gap)]
+    bar = Line2D(*zip(*flat, strict=True), color=colour, linewidth=1.3, alpha=0.75)
+    bar.set_gid(group)
+    bar.set_rasterized(True)
+    ax.add_line(bar)
 
 
 def note(

@@ -62,9 +62,9 @@ def source(lines: pd.DataFrame, point: str, stem: str) -> Picture | None:
         "operations were traced; the outline is what line_profiler counts, its own cost "
         "included. Corrected times have their 95 % uncertainty."
         + (f" {left_out} lines that take least are left out." if left_out else ""),
-        height_in=0.75 + _ROW_IN * (len(own) + 2),
-        left_in=_MARGIN_IN,
-        right_in=_MARGIN_IN,
+        chart.Paper(
+            height_in=0.75 + _ROW_IN * (len(own) + 2), left_in=_MARGIN_IN, right_in=_MARGIN_IN
+        ),
     )
     ax.set_xlim(0, WIDTH_IN - 2 * _MARGIN_IN)
     ax.set_ylim(len(own) + 0.4, -1.2)

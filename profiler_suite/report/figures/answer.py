@@ -81,11 +81,13 @@ def _draw(
         title,
         "Time of one evaluation, logarithmic, lower is better, with 95 % intervals. The two "
         "sides of the question are in bold; operations are counted the textbook way.",
-        width_in=paper.width_in,
-        height_in=0.75 + _ROW_IN * (len(frame) + extra),
-        left_in=paper.names_in,
-        right_in=paper.times_in,
-        marks=len(frame),
+        chart.Paper(
+            width_in=paper.width_in,
+            height_in=0.75 + _ROW_IN * (len(frame) + extra),
+            left_in=paper.names_in,
+            right_in=paper.times_in,
+            marks=len(frame),
+        ),
     )
     low, high = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.06)
     ticks.log_axis(ax, "x", low, high, ticks.tick_time, most=paper.ticks)
@@ -174,14 +176,16 @@ def _row(
         ax,
         name,
         mark,
-        [time_s],
-        [float(y)],
-        [int(row.Index)],
-        low=[float(row.low_s)],
-        high=[float(row.high_s)],
-        joined=False,
-        horizontal=True,
-        size=1.35 if bold else 1.0,
+        chart.Series(
+            [time_s],
+            [float(y)],
+            [int(row.Index)],
+            low=[float(row.low_s)],
+            high=[float(row.high_s)],
+            joined=False,
+            horizontal=True,
+            size=1.35 if bold else 1.0,
+        ),
     )
     ax.text(
         1.0,

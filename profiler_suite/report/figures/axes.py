@@ -66,12 +66,14 @@ def time_over_axis(
         "Time of one evaluation, lower is better; both axes logarithmic. Bars are 95 % "
         "intervals, often smaller than the marks."
         + (" Dotted: where one family overtakes another, with its interval." * any(shown)),
-        panels=len(parts),
-        top_in=above_in,
-        height_in=4.3,
-        marks=len(frame),
-        legend=frame["implementation"].nunique() if narrow else 0,
-        narrow=narrow,
+        chart.Paper(
+            panels=len(parts),
+            top_in=above_in,
+            height_in=4.3,
+            marks=len(frame),
+            legend=frame["implementation"].nunique() if narrow else 0,
+            narrow=narrow,
+        ),
     )
     y_limits = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.05)
     for ax, (heading, part), own_bands in zip(axes, parts, shown, strict=True):
@@ -90,11 +92,9 @@ def time_over_axis(
                 ax,
                 name,
                 marks[name],
-                own[axis].tolist(),
-                own["time_s"].tolist(),
-                own.index.tolist(),
-                low=own["low_s"].tolist(),
-                high=own["high_s"].tolist(),
+                chart.Series(
+                    own[axis], own["time_s"], own.index, low=own["low_s"], high=own["high_s"]
+                ),
             )
     axes[0].set_ylabel("time of one evaluation")
     last = parts[-1][1].sort_values(axis)

@@ -49,8 +49,7 @@ def ratios(found: Comparison, row_of: Mapping[str, int]) -> Picture | None:
         headline(found),
         f"Time over the time of the {against}, above 1 is slower; bars are 95 % intervals, "
         "cut at the edge. The shade is the least that counts as a difference.",
-        height_in=4.2,
-        marks=len(seen),
+        chart.Paper(height_in=4.2, marks=len(seen)),
     )
     low, high = _limits(seen)
     at = [step for step in _STEPS if low <= step <= high]
@@ -74,13 +73,15 @@ def ratios(found: Comparison, row_of: Mapping[str, int]) -> Picture | None:
             ax,
             entries[-1][0],
             mark,
-            [x for x, _ in own],
-            [c.ratio for _, c in own],
-            [row_of.get(c.id, 0) for _, c in own],
-            low=[max(c.low, low) for _, c in own],
-            high=[min(c.high, high) for _, c in own],
-            joined=False,
-            size=0.85 if len(seen) > 60 else 1.0,
+            chart.Series(
+                [x for x, _ in own],
+                [c.ratio for _, c in own],
+                [row_of.get(c.id, 0) for _, c in own],
+                low=[max(c.low, low) for _, c in own],
+                high=[min(c.high, high) for _, c in own],
+                joined=False,
+                size=0.85 if len(seen) > 60 else 1.0,
+            ),
         )
     for x, change in _worth_naming(seen):
         right = x > len(seen) / 2

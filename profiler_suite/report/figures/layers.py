@@ -71,11 +71,13 @@ def time_per_name(
         "fastest to the slowest, its number says how many times longer the slowest takes."
         + (f" {left_out} more rows are in the table." if left_out else "")
         + (f" Upright bars are the line to beat: {_peers(frame)}." * bool(_peers(frame))),
-        height_in=1.0 + _ROW_IN * len(rows),
-        left_in=2.15,
-        marks=len(frame),
-        legend=frame["implementation"].nunique(),
-        top_in=0.15 if len(rows) > _ALSO_ABOVE else 0.0,
+        chart.Paper(
+            height_in=1.0 + _ROW_IN * len(rows),
+            left_in=2.15,
+            marks=len(frame),
+            legend=frame["implementation"].nunique(),
+            top_in=0.15 if len(rows) > _ALSO_ABOVE else 0.0,
+        ),
     )
     low, high = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.03)
     ticks.log_axis(ax, "x", low, high * 1.45, ticks.tick_time)
@@ -106,13 +108,15 @@ def time_per_name(
             ax,
             name,
             marks[name],
-            part["time_s"].tolist(),
-            [float(place[row]) for row in part["row"]],
-            part.index.tolist(),
-            low=part["low_s"].tolist(),
-            high=part["high_s"].tolist(),
-            joined=False,
-            horizontal=True,
+            chart.Series(
+                part["time_s"],
+                [float(place[row]) for row in part["row"]],
+                part.index,
+                low=part["low_s"],
+                high=part["high_s"],
+                joined=False,
+                horizontal=True,
+            ),
         )
     labels.direct_labels(
         drawing,

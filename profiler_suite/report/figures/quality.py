@@ -52,9 +52,7 @@ def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
         "A/A pairs: one implementation measured under two names in the same rounds. The "
         "ratio should be 1; how far it strays is the noise floor of this run."
         + (f" The {len(shown)} farthest of {count:,} are drawn." if count > len(shown) else ""),
-        height_in=0.95 + _ROW_IN * max(len(shown), 3),
-        left_in=3.1,
-        right_in=1.2,
+        chart.Paper(height_in=0.95 + _ROW_IN * max(len(shown), 3), left_in=3.1, right_in=1.2),
     )
     reach = max(0.03, float(pairs["high"].max()) - 1, 1 - float(pairs["low"].min())) * 1.15
     ax.set_xlim(1 - reach, 1 + reach)
@@ -70,7 +68,11 @@ def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
         mark = marks[str(row.implementation)]
         ax.plot([row.low, row.high], [y, y], color=mark.colour, linewidth=1.4)
         chart.draw_series(
-            drawing, ax, str(row.implementation), mark, [row.ratio], [y], [], joined=False
+            drawing,
+            ax,
+            str(row.implementation),
+            mark,
+            chart.Series([row.ratio], [y], [], joined=False),
         )
         ax.text(
             1.02,
@@ -100,8 +102,7 @@ def canary_over_time(visits: pd.DataFrame, share: float) -> Picture | None:
         "held against a visit. Visits are made in rounds: before the first and between "
         "worker processes new ones start, check their answers and size their samples; after "
         "the last the time breakdowns and the lines are measured.",
-        height_in=2.6,
-        right_in=1.3,
+        chart.Paper(height_in=2.6, right_in=1.3),
     )
     top = float(min(max(visits["canary"].max() * 1.05, 1.5), 4))
     rasterised = len(visits) > chart.RASTERISE_FROM
@@ -159,10 +160,12 @@ def spread_over_time(
         f"Half width of each point's 95 % interval over its time. A point of a {mode} run is "
         f"done when that is ±{said} or less (dashed); one that is wider when the time is up "
         "is flagged as not converged in the table below.",
-        height_in=3.4,
-        marks=len(frame),
-        legend=frame["implementation"].nunique(),
-        narrow=narrow,
+        chart.Paper(
+            height_in=3.4,
+            marks=len(frame),
+            legend=frame["implementation"].nunique(),
+            narrow=narrow,
+        ),
     )
     ticks.log_axis(
         ax,
@@ -184,11 +187,7 @@ def spread_over_time(
             ax,
             name,
             marks[name],
-            part["time_s"].tolist(),
-            part["half"].tolist(),
-            part.index.tolist(),
-            joined=False,
-            size=0.85,
+            chart.Series(part["time_s"], part["half"], part.index, joined=False, size=0.85),
         )
     labels.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
     return drawing

@@ -117,11 +117,13 @@ def over_intensity(
             "the textbook counts, as Winograd's algorithm does: such a dot may lie above the "
             "flat roof, its end below never." * (len(fewer) > 0)
         ),
-        height_in=5.0,
-        left_in=_RATE_LEFT_IN,
-        marks=len(frame),
-        legend=frame["implementation"].nunique() + 1 + len(bandwidth),
-        narrow=narrow,
+        chart.Paper(
+            height_in=5.0,
+            left_in=_RATE_LEFT_IN,
+            marks=len(frame),
+            legend=frame["implementation"].nunique() + 1 + len(bandwidth),
+            narrow=narrow,
+        ),
     )
     x_low, x_high = ticks.padded([*frame["intensity"], *ridges], 0.06)
     x_low /= _ROOM_FOR_SLOPES
@@ -216,11 +218,13 @@ def over_flop_per_call(
         "The slanted band is the roof of call overhead (fixed cost of a call: median, 10th "
         "to 90th percentile over the points); n½ is where it meets the best GEMM, so that "
         "half of a call's time is overhead.",
-        height_in=4.8,
-        left_in=_RATE_LEFT_IN,
-        marks=len(frame),
-        legend=frame["implementation"].nunique(),
-        narrow=narrow,
+        chart.Paper(
+            height_in=4.8,
+            left_in=_RATE_LEFT_IN,
+            marks=len(frame),
+            legend=frame["implementation"].nunique(),
+            narrow=narrow,
+        ),
     )
     cost = float(fixed.median()) if len(fixed) else 0.0
     n_half = [cost * peak] if cost and peak else []
@@ -282,12 +286,14 @@ def _draw_points(
             ax,
             name,
             marks[name],
-            part[x].tolist(),
-            part["flop_per_s"].tolist(),
-            part.index.tolist(),
-            low=(part["flop"] / part["high_s"]).tolist(),
-            high=(part["flop"] / part["low_s"]).tolist(),
-            joined=False,
+            chart.Series(
+                part[x],
+                part["flop_per_s"],
+                part.index,
+                low=(part["flop"] / part["high_s"]),
+                high=(part["flop"] / part["low_s"]),
+                joined=False,
+            ),
         )
     labels.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
     return len(names)

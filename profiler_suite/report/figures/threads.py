@@ -72,8 +72,7 @@ def speed_up(
         "help, left of it they hurt. The dotted line at the right is the ideal for the most "
         "threads; efficiency is speed-up over threads."
         + (f" {left_out} more rows are in the table." if left_out else ""),
-        height_in=0.9 + _ROW_IN * max(len(rows), 4),
-        left_in=3.1,
+        chart.Paper(height_in=0.9 + _ROW_IN * max(len(rows), 4), left_in=3.1),
     )
     low = min(0.6, float(frame["low"].min()) * 0.9)
     high = max(most * 1.15, float(frame["high"].max()) * 1.08)
@@ -93,14 +92,16 @@ def speed_up(
             ax,
             str(name),
             marks[str(name)],
-            part["speedup"].tolist(),
-            [float(place[cell]) for cell in part["cell"]],
-            [max(int(p), 0) for p in part["point"]],
-            low=part["low"].tolist(),
-            high=part["high"].tolist(),
-            joined=False,
-            horizontal=True,
-            size=1.15,
+            chart.Series(
+                part["speedup"],
+                [float(place[cell]) for cell in part["cell"]],
+                [max(int(p), 0) for p in part["point"]],
+                low=part["low"],
+                high=part["high"],
+                joined=False,
+                horizontal=True,
+                size=1.15,
+            ),
         )
     for row in selection.rows(frame):
         several = most > 2

@@ -50,10 +50,7 @@ def over_size(
         "above the line at 1 threads help, below they hurt. The dotted line is as many times "
         "as there are threads."
         + (f" {left_out} more thread counts are in the table." if left_out else ""),
-        panels=len(counts),
-        height_in=3.6,
-        top_in=above_in,
-        marks=len(frame),
+        chart.Paper(panels=len(counts), height_in=3.6, top_in=above_in, marks=len(frame)),
     )
     least = float(frame["speedup"].min())
     low = min(0.8, max(float(frame["low"].min()) * 0.95, least / 2))
@@ -80,12 +77,14 @@ def over_size(
                 ax,
                 name,
                 marks[name],
-                series["flop"].tolist(),
-                series["speedup"].tolist(),
-                series["point"].tolist(),
-                low=series["low"].tolist(),
-                high=series["high"].tolist(),
-                joined=series["dtype"].nunique() == 1,
+                chart.Series(
+                    series["flop"],
+                    series["speedup"],
+                    series["point"],
+                    low=series["low"],
+                    high=series["high"],
+                    joined=series["dtype"].nunique() == 1,
+                ),
             )
     axes[0].set_ylabel("speed-up over one thread")
     last = frame[frame["threads"] == counts[-1]].sort_values("flop")

@@ -71,11 +71,13 @@ def stacked(
         _stacked_title(panels[-1][1], panels[-1][0], experiment.pair),
         "Share of the plain time of one evaluation; what the entries do not explain is the "
         "residual, drawn to the left of 0 where they explain more than all of it.",
-        panels=len(panels),
-        height_in=0.95 + _ROW_IN * len(names),
-        left_in=1.75,
-        right_in=1.25,
-        gap_in=0.42,
+        chart.Paper(
+            panels=len(panels),
+            height_in=0.95 + _ROW_IN * len(names),
+            left_in=1.75,
+            right_in=1.25,
+            gap_in=0.42,
+        ),
     )
     for ax, (heading, part) in zip(axes, panels, strict=True):
         _draw_bars(ax, part, place)
@@ -187,9 +189,7 @@ def agreement(points: pd.DataFrame, marks: Mapping[str, Mark], stem: str) -> Pic
         f"{100 * float(gap.median()):.1f} points",
         "Share of time that is overhead (all but copy and arithmetic) by two methods that "
         "share no measurement; inside the band they differ by at most 10 points of 100.",
-        height_in=4.6,
-        marks=len(frame),
-        legend=frame["implementation"].nunique(),
+        chart.Paper(height_in=4.6, marks=len(frame), legend=frame["implementation"].nunique()),
     )
     low = min(0.0, float(frame["overhead_replay"].min()), float(frame["overhead_native"].min()))
     high = max(1.0, float(frame["overhead_replay"].max()))
@@ -216,10 +216,9 @@ def agreement(points: pd.DataFrame, marks: Mapping[str, Mark], stem: str) -> Pic
             ax,
             name,
             marks[name],
-            part["overhead_replay"].tolist(),
-            part["overhead_native"].tolist(),
-            part.index.tolist(),
-            joined=False,
+            chart.Series(
+                part["overhead_replay"], part["overhead_native"], part.index, joined=False
+            ),
         )
     names = in_order(set(frame["implementation"]), marks)
     labels.direct_labels(drawing, ax, [(name, marks[name], None) for name in names])
@@ -246,8 +245,7 @@ def over_axis(
         _over_axis_title(frame, axis) + (f" ({heading})" if heading else ""),
         "Share of time that is neither copy nor arithmetic, over the experiment's axis; the "
         "lines mark where half and a tenth of the time is overhead.",
-        height_in=3.9,
-        marks=len(frame),
+        chart.Paper(height_in=3.9, marks=len(frame)),
     )
     ticks.log_axis(
         ax,
@@ -270,9 +268,7 @@ def over_axis(
             ax,
             name,
             marks[name],
-            part[axis].tolist(),
-            part["overhead"].tolist(),
-            part.index.tolist(),
+            chart.Series(part[axis], part["overhead"], part.index),
         )
         ends[name] = float(part["overhead"].iloc[-1])
     labels.direct_labels(

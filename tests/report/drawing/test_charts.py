@@ -132,8 +132,8 @@ def test_a_figure_without_its_data_is_left_out() -> None:
 
 
 def test_very_many_marks_become_an_image() -> None:
-    few, _ = chart.picture("few", "Few", "", marks=100)
-    many, _ = chart.picture("many", "Many", "", marks=10_000)
+    few, _ = chart.picture("few", "Few", "", chart.Paper(marks=100))
+    many, _ = chart.picture("many", "Many", "", chart.Paper(marks=10_000))
     assert not few.rasterised
     assert many.rasterised
     assert "10,000" in many.caption
