@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from profiler_suite import units
 from profiler_suite.analysis.run.crossovers import ATTEMPTS
@@ -86,25 +87,25 @@ def time_over_axis(
             ax.set_title(heading, loc="left", pad=6 + 72 * above_in)
         for band in own_bands:
             crossing_bands.draw(ax, band)
-        for name, own in selection.by_implementation(part.sort_values(axis)):
-            chart.draw_series(
-                drawing,
-                ax,
-                name,
-                marks[name],
-                chart.Series(
-                    own[axis], own["time_s"], own.index, low=own["low_s"], high=own["high_s"]
-                ),
-            )
+        ends = _draw_times(drawing, ax, part.sort_values(axis), axis, marks)
     axes[0].set_ylabel("time of one evaluation")
-    last = parts[-1][1].sort_values(axis)
-    ends = {
-        name: float(own["time_s"].iloc[-1]) for name, own in selection.by_implementation(last)
-    }
     names = [name for name, _ in selection.by_implementation(frame)]
-    present = [(name, marks[name], ends.get(name)) for name in names if name in ends]
+    present = [(name, marks[name], ends[name]) for name in names if name in ends]
     labels.direct_labels(drawing, axes[-1], present)
     return drawing
+
+
+def _draw_times(
+    drawing: Picture, ax: Axes, part: pd.DataFrame, axis: str, marks: Mapping[str, Mark]
+) -> dict[str, float]:
+    """One panel's series; returns the time at which each one ends."""
+    ends = {}
+    for name, own in selection.by_implementation(part):
+        low, high = own["low_s"], own["high_s"]
+        series = chart.Series(own[axis], own["time_s"], own.index, low=low, high=high)
+        chart.draw_series(drawing, ax, name, marks[name], series)
+        ends[name] = float(own["time_s"].iloc[-1])
+    return ends
 
 
 def _title(parts: list[tuple[str, pd.DataFrame]], axis: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from profiler_suite import units
 from profiler_suite.model.experiment import Experiment
@@ -53,11 +54,7 @@ def time_per_name(
     frame = selection.measured(selection.of_experiment(points, experiment.name))
     if frame.empty:
         return None
-    named = frame["name"].where(frame["name"].astype(bool), frame["problem"])
-    several = frame.groupby(["implementation", named])["id"].count().max() > 1
-    if several:  # dtypes or thread counts: a row for each
-        named = named + ", " + frame["dtype"] + ", t" + frame["threads"].astype(str)
-    frame = frame.assign(row=named)
+    frame = _with_rows(frame)
     title = _title(frame, peaks)
     rows = list(dict.fromkeys(frame["row"]))
     left_out = max(0, len(rows) - _MOST_ROWS)
@@ -87,21 +84,7 @@ def time_per_name(
     ax.tick_params(labeltop=len(rows) > _ALSO_ABOVE)
     ax.grid(visible=False, axis="y")
     ax.set_xlabel("time of one evaluation")
-    for name, part in frame.groupby("row", sort=False):
-        y, best, worst = place[str(name)], part["time_s"].min(), part["time_s"].max()
-        ax.plot([best, worst], [y, y], color=ROLES["axis"][0], linewidth=1.0, zorder=1)
-        if worst > best:
-            chart.note(
-                ax,
-                part["high_s"].max() * 1.09,
-                y,
-                units.ratio(worst / best),
-                va="center",
-                fontsize=7.2,
-            )
-    for name, part in frame[frame["family"].eq(PEER)].groupby("row", sort=False):
-        y, fastest = place[str(name)], part["time_s"].min()
-        ax.plot([fastest, fastest], [y - 0.42, y + 0.42], color=ROLES["ink"][0], linewidth=1.4)
+    _draw_spans(ax, frame, place)
     for name, part in selection.by_implementation(frame):
         chart.draw_series(
             drawing,
@@ -124,6 +107,34 @@ def time_per_name(
         [(n, marks[n], None) for n in in_order(set(frame["implementation"]), marks)],
     )
     return drawing
+
+
+def _with_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the name of its row in the figure."""
+    named = frame["name"].where(frame["name"].astype(bool), frame["problem"])
+    several = frame.groupby(["implementation", named])["id"].count().max() > 1
+    if several:  # dtypes or thread counts: a row for each
+        named = named + ", " + frame["dtype"] + ", t" + frame["threads"].astype(str)
+    return frame.assign(row=named)
+
+
+def _draw_spans(ax: Axes, frame: pd.DataFrame, place: Mapping[str, int]) -> None:
+    """From the fastest to the slowest of each row, and the line to beat."""
+    for name, part in frame.groupby("row", sort=False):
+        y, best, worst = place[str(name)], part["time_s"].min(), part["time_s"].max()
+        ax.plot([best, worst], [y, y], color=ROLES["axis"][0], linewidth=1.0, zorder=1)
+        if worst > best:
+            chart.note(
+                ax,
+                part["high_s"].max() * 1.09,
+                y,
+                units.ratio(worst / best),
+                va="center",
+                fontsize=7.2,
+            )
+    for name, part in frame[frame["family"].eq(PEER)].groupby("row", sort=False):
+        y, fastest = place[str(name)], part["time_s"].min()
+        ax.plot([fastest, fastest], [y - 0.42, y + 0.42], color=ROLES["ink"][0], linewidth=1.4)
 
 
 def _peers(frame: pd.DataFrame) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from profiler_suite import units
 from profiler_suite.model.experiment import Experiment
@@ -44,17 +45,7 @@ def speed_up(
     frame = scaling[scaling["experiment"].eq(experiment.name) & scaling["threads"].gt(1)]
     if frame.empty:
         return None
-    by_cell = {
-        (p.implementation, p.problem, p.dtype, p.threads): (p.Index, p.flop)
-        for p in selection.rows(points[points["experiment"] == experiment.name])
-    }
-    cells = list(zip(frame["implementation"], frame["problem"], frame["dtype"], strict=True))
-    keys = [(*cell, t) for cell, t in zip(cells, frame["threads"], strict=True)]
-    frame = frame.assign(
-        cell=pd.Series(cells, index=frame.index, dtype=object),
-        point=[by_cell[k][0] if k in by_cell else -1 for k in keys],
-        flop=[by_cell[k][1] if k in by_cell else 0.0 for k in keys],
-    )
+    frame = _with_cells(frame, points[points["experiment"] == experiment.name])
     order = frame.sort_values(["implementation", "dtype", "flop"])["cell"]
     rows = list(dict.fromkeys(order))
     left_out = max(0, len(rows) - _MOST_ROWS)
@@ -74,13 +65,7 @@ def speed_up(
         + (f" {left_out} more rows are in the table." if left_out else ""),
         chart.Paper(height_in=0.9 + _ROW_IN * max(len(rows), 4), left_in=3.1),
     )
-    low = min(0.6, float(frame["low"].min()) * 0.9)
-    high = max(most * 1.15, float(frame["high"].max()) * 1.08)
-    at = [t for t in _TICKS if low < t < high]
-    ticks.log_axis(ax, "x", low, high, lambda v: f"{v:g}×", at=at)
-    ax.axvspan(low, 1, color=ROLES["shade"][0], linewidth=0, zorder=0)
-    ax.axvline(1, color=ROLES["muted"][0], linewidth=1)
-    ax.axvline(most, color=ROLES["muted"][0], linewidth=1, linestyle=(0, (1, 2)))
+    _speed_up_axis(ax, frame, most)
     ax.set_ylim(max(len(rows), 4) - 0.4, -0.6)
     names = [_row_name(cell, several_dtypes) for cell in rows]
     ax.set_yticks(range(len(rows)), [labels.shorten(name, 44) for name in names])
@@ -103,33 +88,54 @@ def speed_up(
                 size=1.15,
             ),
         )
-    for row in selection.rows(frame):
-        several = most > 2
-        text = (
-            f"{row.threads} threads, {units.percent(row.efficiency)}"
-            if several
-            else (f"efficiency {units.percent(row.efficiency)}")
-        )
-        if not several:
-            ax.text(
-                1.02,
-                place[row.cell],
-                text,
-                transform=ax.get_yaxis_transform(),
-                va="center",
-                fontsize=7.8,
-                color=ROLES["muted"][0],
-            )
-        else:
-            chart.note(
-                ax,
-                row.speedup,
-                place[row.cell] - 0.3,
-                str(row.threads),
-                ha="center",
-                fontsize=7,
-            )
+    _note_efficiency(ax, frame, place, most)
     return drawing
+
+
+def _with_cells(frame: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """The speed-ups with their row in the figure, their point and its FLOP."""
+    by_cell = {
+        (p.implementation, p.problem, p.dtype, p.threads): (p.Index, p.flop)
+        for p in selection.rows(points)
+    }
+    cells = list(zip(frame["implementation"], frame["problem"], frame["dtype"], strict=True))
+    keys = [(*cell, t) for cell, t in zip(cells, frame["threads"], strict=True)]
+    return frame.assign(
+        cell=pd.Series(cells, index=frame.index, dtype=object),
+        point=[by_cell[k][0] if k in by_cell else -1 for k in keys],
+        flop=[by_cell[k][1] if k in by_cell else 0.0 for k in keys],
+    )
+
+
+def _speed_up_axis(ax: Axes, frame: pd.DataFrame, most: int) -> None:
+    """The axis, with the lines of no gain and of the ideal for the most threads."""
+    low = min(0.6, float(frame["low"].min()) * 0.9)
+    high = max(most * 1.15, float(frame["high"].max()) * 1.08)
+    at = [t for t in _TICKS if low < t < high]
+    ticks.log_axis(ax, "x", low, high, lambda v: f"{v:g}×", at=at)
+    ax.axvspan(low, 1, color=ROLES["shade"][0], linewidth=0, zorder=0)
+    ax.axvline(1, color=ROLES["muted"][0], linewidth=1)
+    ax.axvline(most, color=ROLES["muted"][0], linewidth=1, linestyle=(0, (1, 2)))
+
+
+def _note_efficiency(
+    ax: Axes, frame: pd.DataFrame, place: Mapping[tuple[str, str, str], int], most: int
+) -> None:
+    """The efficiency beside each row, or the number of threads above each of several marks."""
+    for row in selection.rows(frame):
+        if most > 2:
+            y = place[row.cell] - 0.3
+            chart.note(ax, row.speedup, y, str(row.threads), ha="center", fontsize=7)
+            continue
+        ax.text(
+            1.02,
+            place[row.cell],
+            f"efficiency {units.percent(row.efficiency)}",
+            transform=ax.get_yaxis_transform(),
+            va="center",
+            fontsize=7.8,
+            color=ROLES["muted"][0],
+        )
 
 
 def _row_name(cell: tuple[str, str, str], several_dtypes: bool) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from profiler_suite import units
 from profiler_suite.report.content import selection
@@ -52,11 +53,7 @@ def over_size(
         + (f" {left_out} more thread counts are in the table." if left_out else ""),
         chart.Paper(panels=len(counts), height_in=3.6, top_in=above_in, marks=len(frame)),
     )
-    least = float(frame["speedup"].min())
-    low = min(0.8, max(float(frame["low"].min()) * 0.95, least / 2))
-    # An interval that is open upwards leaves the figure; the table has its end.
-    most = max(counts[-1], float(frame["speedup"].max()))
-    high = max(counts[-1] * 1.15, min(float(frame["high"].max()) * 1.06, 2 * most))
+    low, high = _limits(frame, counts[-1])
     for ax, count, own_bands in zip(axes, counts, placed, strict=True):
         part = frame[frame["threads"] == count].sort_values("flop")
         ticks.log_axis(ax, "x", *x_limits, ticks.tick_flop, most=6 if len(counts) > 1 else 9)
@@ -71,29 +68,39 @@ def over_size(
             ax.set_title(f"{count} threads", loc="left", pad=6 + 72 * above_in)
         for band in own_bands:
             crossing_bands.draw(ax, band)
-        for name, series in selection.by_implementation(part):
-            chart.draw_series(
-                drawing,
-                ax,
-                name,
-                marks[name],
-                chart.Series(
-                    series["flop"],
-                    series["speedup"],
-                    series["point"],
-                    low=series["low"],
-                    high=series["high"],
-                    joined=series["dtype"].nunique() == 1,
-                ),
-            )
+        ends = _draw_speed_ups(drawing, ax, part, marks)
     axes[0].set_ylabel("speed-up over one thread")
-    last = frame[frame["threads"] == counts[-1]].sort_values("flop")
-    ends = [
-        (name, marks[name], float(series["speedup"].iloc[-1]))
-        for name, series in selection.by_implementation(last)
-    ]
     labels.direct_labels(drawing, axes[-1], ends)
     return drawing
+
+
+def _limits(frame: pd.DataFrame, threads: int) -> tuple[float, float]:
+    """What the axis of speed-ups shows."""
+    least = float(frame["speedup"].min())
+    low = min(0.8, max(float(frame["low"].min()) * 0.95, least / 2))
+    # An interval that is open upwards leaves the figure; the table has its end.
+    most = max(threads, float(frame["speedup"].max()))
+    high = max(threads * 1.15, min(float(frame["high"].max()) * 1.06, 2 * most))
+    return low, high
+
+
+def _draw_speed_ups(
+    drawing: Picture, ax: Axes, part: pd.DataFrame, marks: Mapping[str, Mark]
+) -> list[tuple[str, Mark, float | None]]:
+    """One panel's series; returns each name with its mark and where it ends."""
+    ends: list[tuple[str, Mark, float | None]] = []
+    for name, own in selection.by_implementation(part):
+        series = chart.Series(
+            own["flop"],
+            own["speedup"],
+            own["point"],
+            low=own["low"],
+            high=own["high"],
+            joined=own["dtype"].nunique() == 1,
+        )
+        chart.draw_series(drawing, ax, name, marks[name], series)
+        ends.append((name, marks[name], float(own["speedup"].iloc[-1])))
+    return ends
 
 
 def _with_points(frame: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
