@@ -1,5 +1,6 @@
 """The two roofline figures: rate over arithmetic intensity, rate over FLOP per call."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -57,8 +58,24 @@ def rooflines(known: RunFacts) -> Iterator[Picture | None]:
         facts = (known.points, known.roofs[key], *key, known.marks, name)
         yield chart.twins(over_intensity, *facts, sides=sides)
     first = (known.points, known.roofs[keys[0]], *keys[0], known.marks)
-    yield chart.twins(over_intensity, *first, "roofline_traced_traffic", traced=True)
+    yield chart.twins(over_traced_intensity, *first, "roofline_traced_traffic")
     yield chart.twins(over_flop_per_call, *first, "roofline_flop_per_call")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Rates:
+    """What a roofline over intensity shows, and says of it."""
+
+    frame: pd.DataFrame
+    title: str
+    caption: str
+    x: str
+    y: str
+    """What the axes show."""
+    fewer: pd.DataFrame
+    """Of what executes fewer operations than the textbook counts."""
+    lowest: dict[str, tuple[float, str, str]] = dataclasses.field(default_factory=dict)
+    """Point id → its lowest roof: height, the point in words, the roof in words."""
 
 
 def over_intensity(
@@ -70,53 +87,91 @@ def over_intensity(
     stem: str,
     *,
     sides: Sequence[str] = (),
-    traced: bool = False,
     narrow: bool = False,
 ) -> Picture | None:
-    """Achieved rate over intensity, under the measured roofs.
-
-    Intensity is textbook FLOP over compulsory bytes, or with `traced` executed
-    FLOP over the bytes that all operations read and wrote.
-    """
+    """Textbook FLOP over time, over textbook FLOP per compulsory byte, under the roofs."""
     frame = _of(points, dtype, threads)
-    if traced:
-        frame = frame[frame["traced_bytes"].gt(0) & frame["traced_flop"].gt(0)]
-        frame = frame.assign(
-            flop=frame["traced_flop"],
-            intensity=frame["traced_flop"] / frame["traced_bytes"],
-            flop_per_s=frame["traced_flop"] / frame["time_s"],
-            overhead_flop_per_s=0.0,
-        )
     if frame.empty:
         return None
-    compute = [r for r in roofs if r.kind == "compute"]
-    bandwidth = [r for r in roofs if r.kind == "bandwidth" and r.value > 0]
-    ridges = [c.value / b.value for c in compute for b in bandwidth]
-    lowest = (
-        {} if traced else roof_lines.lowest_roofs(frame[frame["id"].isin(sides)], bandwidth)
-    )
-    own = frame[frame["id"].isin(lowest)]
-    fewer = frame[:0] if traced else selection.executing_fewer(frame)
-    drawing, (ax,) = chart.picture(
-        stem,
-        _traced_title(frame) if traced else _title(frame, dtype, threads),
-        (
-            "Executed rate (FLOP really done over time) over traced intensity (executed FLOP "
-            "over the bytes that all operations read and wrote"
-            if traced
-            else "Effective rate (textbook FLOP over time) over arithmetic intensity "
-            "(textbook FLOP over compulsory bytes"
-        )
-        + f"), {dtype}, {_threads(threads)}. Slanted roofs are measured "
-        f"bandwidths, the flat one is the best GEMM; a dot on the ridge is where one turns "
-        f"into the other."
+    bandwidth = _bandwidths(roofs)
+    lowest = roof_lines.lowest_roofs(frame[frame["id"].isin(sides)], bandwidth)
+    fewer = selection.executing_fewer(frame)
+    caption = (
+        "Effective rate (textbook FLOP over time) over arithmetic intensity "
+        f"(textbook FLOP over compulsory bytes), {dtype}, {_threads(threads)}. "
+        + _ROOFS_IN_WORDS
         + roof_lines.ways(bandwidth)
         + "".join(f" The dash at {words} is {roof}." for _, words, roof in lowest.values())
-        + (
-            " A line leads down to the executed rate where fewer operations are executed than "
-            "the textbook counts, as Winograd's algorithm does: such a dot may lie above the "
-            "flat roof, its end below never." * (len(fewer) > 0)
-        ),
+        + (_FEWER_IN_WORDS if len(fewer) else "")
+    )
+    title = _title(frame, dtype, threads)
+    shown = _Rates(
+        frame, title, caption, "arithmetic intensity", "effective rate", fewer, lowest
+    )
+    return _under_roofs(shown, roofs, marks, stem, narrow)
+
+
+def over_traced_intensity(
+    points: pd.DataFrame,
+    roofs: Sequence[RoofLine],
+    dtype: str,
+    threads: int,
+    marks: Mapping[str, Mark],
+    stem: str,
+    *,
+    narrow: bool = False,
+) -> Picture | None:
+    """Executed FLOP over time, over executed FLOP per byte read and written, under the roofs."""
+    frame = _of(points, dtype, threads)
+    frame = frame[frame["traced_bytes"].gt(0) & frame["traced_flop"].gt(0)]
+    if frame.empty:
+        return None
+    frame = frame.assign(
+        flop=frame["traced_flop"],
+        intensity=frame["traced_flop"] / frame["traced_bytes"],
+        flop_per_s=frame["traced_flop"] / frame["time_s"],
+        overhead_flop_per_s=0.0,
+    )
+    caption = (
+        "Executed rate (FLOP really done over time) over traced intensity (executed FLOP "
+        f"over the bytes that all operations read and wrote), {dtype}, {_threads(threads)}. "
+        + _ROOFS_IN_WORDS
+        + roof_lines.ways(_bandwidths(roofs))
+    )
+    title = _traced_title(frame)
+    shown = _Rates(frame, title, caption, "traced intensity", "executed rate", frame[:0])
+    return _under_roofs(shown, roofs, marks, stem, narrow)
+
+
+_ROOFS_IN_WORDS = (
+    "Slanted roofs are measured bandwidths, the flat one is the best GEMM; a dot on the ridge "
+    "is where one turns into the other."
+)
+_FEWER_IN_WORDS = (
+    " A line leads down to the executed rate where fewer operations are executed than "
+    "the textbook counts, as Winograd's algorithm does: such a dot may lie above the "
+    "flat roof, its end below never."
+)
+
+
+def _bandwidths(roofs: Sequence[RoofLine]) -> list[RoofLine]:
+    return [r for r in roofs if r.kind == "bandwidth" and r.value > 0]
+
+
+def _under_roofs(
+    shown: _Rates,
+    roofs: Sequence[RoofLine],
+    marks: Mapping[str, Mark],
+    stem: str,
+    narrow: bool,
+) -> Picture:
+    """The roofs, what is known of the question's sides, and all marks."""
+    frame, lowest, bandwidth = shown.frame, shown.lowest, _bandwidths(roofs)
+    compute = [r for r in roofs if r.kind == "compute"]
+    drawing, (ax,) = chart.picture(
+        stem,
+        shown.title,
+        shown.caption,
         chart.Paper(
             height_in=5.0,
             left_in=_RATE_LEFT_IN,
@@ -125,6 +180,7 @@ def over_intensity(
             narrow=narrow,
         ),
     )
+    ridges = [c.value / b.value for c in compute for b in bandwidth]
     x_low, x_high = ticks.padded([*frame["intensity"], *ridges], 0.06)
     x_low /= _ROOM_FOR_SLOPES
     tops = [r.value for r in compute] or [float(frame["flop_per_s"].max())]
@@ -132,11 +188,26 @@ def over_intensity(
     y_low, y_high = ticks.padded([*heights, max(tops) / _DECADES], 0.05)
     ticks.log_axis(ax, "x", x_low, x_high, most=5 if narrow else 9)
     ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
-    ax.set_xlabel(f"{'traced' if traced else 'arithmetic'} intensity, FLOP/byte")
-    ax.set_ylabel("executed rate" if traced else "effective rate")
+    ax.set_xlabel(f"{shown.x}, FLOP/byte")
+    ax.set_ylabel(shown.y)
+    _draw_roofs(ax, compute, bandwidth, right=len(shown.fewer) == 0)
+    for row in selection.rows(frame[frame["id"].isin(lowest)]):
+        top, words, _ = lowest[row.id]
+        roof_lines.draw_lowest(ax, row, top, words, marks[row.implementation].colour)
+    _draw_executed(ax, shown.fewer, marks, drawing.rasterised)
+    names = _draw_points(drawing, ax, frame, "intensity", marks)
+    labels.line_legend(drawing, ax, roof_lines.legend(bandwidth), below=names + 1)
+    return drawing
+
+
+def _draw_roofs(
+    ax: Axes, compute: Sequence[RoofLine], bandwidth: Sequence[RoofLine], *, right: bool
+) -> None:
+    """Slanted and flat roofs with their ridges; the flat one's words at the right or left."""
+    (x_low, x_high), (_, y_high) = ax.get_xlim(), ax.get_ylim()
     peak = max((r.value for r in compute), default=float("inf"))
     for roof in bandwidth:
-        roof_lines.draw_bandwidth(ax, roof, min(peak, y_high * 1.3))
+        roof_lines.draw_bandwidth(ax, roof, min(peak, y_high))
         ridge = peak / roof.value
         if x_low < ridge < x_high:
             ax.plot([ridge], [peak], "o", markersize=3.4, color=ROLES["muted"][0], zorder=2)
@@ -145,15 +216,8 @@ def over_intensity(
         ax.plot([start, x_high], [roof.value] * 2, color=ROLES["ink"][0], linewidth=1.4)
         text = f"{roof.label}: {units.flop_rate(roof.value)}"
         # Dots above the roof are at its right end, where there is work enough for them.
-        x, side = (start * 1.1, "left") if len(fewer) else (x_high * 0.97, "right")
+        x, side = (x_high * 0.97, "right") if right else (start * 1.1, "left")
         chart.note(ax, x, roof.value * 1.06, text, ha=side, va="bottom")
-    for row in selection.rows(own):
-        top, words, _ = lowest[row.id]
-        roof_lines.draw_lowest(ax, row, top, words, marks[row.implementation].colour)
-    _draw_executed(ax, fewer, marks, drawing.rasterised)
-    names = _draw_points(drawing, ax, frame, "intensity", marks)
-    labels.line_legend(drawing, ax, roof_lines.legend(bandwidth), below=names + 1)
-    return drawing
 
 
 def _traced_title(frame: pd.DataFrame) -> str:

@@ -194,8 +194,8 @@ def test_intervals_of_the_traced_roofline_are_around_their_marks() -> None:
     points = facts.points.assign(
         traced_flop=7 * facts.points["flop"], traced_bytes=facts.points["compulsory_bytes"]
     )
-    drawn = roofline.over_intensity(
-        points, facts.roofs["float64", 1], "float64", 1, facts.marks, "traced", traced=True
+    drawn = roofline.over_traced_intensity(
+        points, facts.roofs["float64", 1], "float64", 1, facts.marks, "traced"
     )
     assert drawn is not None
     (axes,) = drawn.figure.axes
