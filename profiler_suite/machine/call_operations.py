@@ -279,6 +279,12 @@ def operations() -> tuple[CallOperation, ...]:
             work=_elements,
             sizes=_LENGTHS,
         ),
+        *_of_scipy(),
+    )
+
+
+def _of_scipy() -> tuple[CallOperation, ...]:
+    return (
         _scipy("scipy.fft", "irfft2(rfft2(a))", _transform, _fft_flop),
         _scipy(
             "scipy.signal.convolve2d",

@@ -17,8 +17,8 @@ from profiler_suite.machine import canary
 from profiler_suite.machine.bandwidth import ACCESSES
 from profiler_suite.machine.bandwidth_ceilings import bandwidth_ceilings
 from profiler_suite.machine.call_costs import call_stations, fit_costs
-from profiler_suite.machine.call_operations import operations
-from profiler_suite.machine.ceilings import summarize
+from profiler_suite.machine.call_operations import CallOperation, operations
+from profiler_suite.machine.ceilings import CeilingTarget, summarize
 from profiler_suite.machine.examination import (
     COARSE_S,
     FULL_S,
@@ -29,7 +29,7 @@ from profiler_suite.machine.examination import (
 from profiler_suite.machine.gemm import gemm_ceilings
 from profiler_suite.machine.lookup import MEMORY, level_sets
 from profiler_suite.machine.paging import paging_ceilings
-from profiler_suite.machine.rounds import Station, take_rounds
+from profiler_suite.machine.rounds import Station, Visits, take_rounds
 from profiler_suite.machine.team import Team
 from profiler_suite.machine.working_set import (
     KEY,
@@ -127,6 +127,21 @@ def examine(request: SurveyRequest, progress: Callable[[str], None]) -> Examinat
             progress=lambda share: progress(f"measuring the machine: {100 * share:.0f} %"),
         )
         gc.enable()
+    targets = (*peak_targets, *bandwidth_targets, *paging_targets)
+    return _examined(request, visits, targets, timed, time.perf_counter() - begin)
+
+
+def _examined(
+    request: SurveyRequest,
+    visits: Visits,
+    targets: Sequence[CeilingTarget],
+    timed: Sequence[CallOperation],
+    duration_s: float,
+) -> Examination:
+    """What the visits say of the machine."""
+    facts = request.facts
+    last = max(facts.caches, key=lambda cache: cache.level, default=None)
+    effort = COARSE if request.coarse else FULL
     kept = request.kept_baseline_s
     baseline_s = min(visits.baseline_s, kept) if kept else visits.baseline_s
     # Long visits come round less often; a quarter of the rounds still tells much.
@@ -135,7 +150,7 @@ def examine(request: SurveyRequest, progress: Callable[[str], None]) -> Examinat
         summarize(target, visits, baseline_s, kept, least_visits)
         if target.stations
         else target.ceiling
-        for target in (*peak_targets, *bandwidth_targets, *paging_targets)
+        for target in targets
     )
     usable: dict[str, float] = {}
     if last is not None and visits.by_station[KEY]:
@@ -150,7 +165,7 @@ def examine(request: SurveyRequest, progress: Callable[[str], None]) -> Examinat
             call_costs=fit_costs(timed, visits, baseline_s),
             measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
             coarse=request.coarse,
-            duration_s=time.perf_counter() - begin,
+            duration_s=duration_s,
             unavailable=unavailable(facts, ceilings, usable),
             usable_bytes=usable,
         ),

@@ -16,6 +16,7 @@ from profiler_suite.model.noun import Noun
 GRANTED = 0.9
 # Fewer undisturbed visits than this say too little by themselves.
 FEWEST_UNDISTURBED = 5
+_MOST_ROUNDS = 10_000
 
 Clock = Callable[[], float]
 
@@ -72,9 +73,7 @@ def take_rounds(
     clock: Clock,
     budget_s: float,
     least_rounds: int,
-    most_rounds: int = 10_000,
     settle: Callable[[], None] = lambda: None,
-    seed: int = 0,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Visits:
     """Visit all stations in fresh random order until the time is used up.
@@ -83,12 +82,12 @@ def take_rounds(
     a fifth longer. `settle` is called at the end of a round that had
     stations with `last`.
     """
-    order = random.Random(seed)
+    order = random.Random(0)
     taken: dict[str, list[StationVisit]] = {station.key: [] for station in stations}
     canaries: list[float] = []
     begin = clock()
     rounds = 0
-    while rounds < most_rounds:
+    while rounds < _MOST_ROUNDS:
         used = clock() - begin
         if used >= budget_s * 1.2 or (used >= budget_s and rounds >= least_rounds):
             break

@@ -13,7 +13,7 @@ import msgspec
 
 from profiler_suite.machine import canary
 from profiler_suite.measure import lines
-from profiler_suite.measure.breakdown import per_point
+from profiler_suite.measure.breakdown import per_point, replay
 from profiler_suite.measure.clock import Clock, clock_of_a_child
 from profiler_suite.measure.planning.forecast import TYPICAL_PREPARE_S
 from profiler_suite.measure.planning.plan import make_point
@@ -137,18 +137,9 @@ def measure(
         _measure_breakdowns(counts, _COUNTING, baseline_s, effort, breakdown_records.append),
     ]
     tell("profiling lines of known functions")
-    found: list[LineRecord] = []
     profiled = _repeated(machine, LINES, effort.line_profiles)
-    problems.append(
-        lines.profile_points(
-            profiled,
-            (str(KNOWN_TRUTH),),
-            effort.seed,
-            effort.lines_s,
-            PATIENCE_S,
-            lambda result: found.extend(result.lines),
-        )
-    )
+    found, problem = _profile_lines(profiled, effort)
+    problems.append(problem)
     timed, pairs = rounds_plan(effort, machine)
     rows: list[Row] = []
     job = Job(
@@ -176,6 +167,22 @@ def measure(
     )
 
 
+def _profile_lines(
+    points: tuple[Point, ...], effort: SelfCheckEffort
+) -> tuple[list[LineRecord], str]:
+    """The lines of these functions, and why the pass ended early."""
+    found: list[LineRecord] = []
+    problem = lines.profile_points(
+        points,
+        (str(KNOWN_TRUTH),),
+        effort.seed,
+        effort.lines_s,
+        PATIENCE_S,
+        lambda result: found.extend(result.lines),
+    )
+    return found, problem
+
+
 def _measure_breakdowns(
     points: tuple[Point, ...],
     share: float,
@@ -189,7 +196,7 @@ def _measure_breakdowns(
         per_point.BreakdownRequest(
             files=(str(KNOWN_TRUTH),),
             seed=effort.seed,
-            effort=per_point.BreakdownEffort(
+            effort=replay.BreakdownEffort(
                 replay_s=share * effort.replay_s,
                 sample_s=share * effort.sample_s,
                 baseline_s=baseline_s,

@@ -16,11 +16,8 @@ from profiler_suite import child
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.errors import ChildError
 from profiler_suite.measure import lines
-from profiler_suite.measure.breakdown.per_point import (
-    BreakdownEffort,
-    BreakdownRequest,
-    measure_breakdowns,
-)
+from profiler_suite.measure.breakdown.per_point import BreakdownRequest, measure_breakdowns
+from profiler_suite.measure.breakdown.replay import BreakdownEffort
 from profiler_suite.measure.children.conversation import Conversation, patiently
 from profiler_suite.measure.children.isolated_points import pass_over
 from profiler_suite.measure.lines.job import LinesReply

@@ -297,15 +297,17 @@ def _changes(ratios: Sequence[tuple[Pair, PairedRatio]]) -> list[Check]:
                     sample=units.some(len(planted), "pair"),
                 )
             )
-    if not ratios:
-        return checks
+    return [*checks, *_errors_of_ratios(ratios)] if ratios else checks
+
+
+def _errors_of_ratios(ratios: Sequence[tuple[Pair, PairedRatio]]) -> list[Check]:
+    """How far ratios are off the planted ones, and whether their intervals hold them."""
     off = [ratio.ratio / (1 + pair.planted) - 1 for pair, ratio in ratios]
     bias = float(np.median(off))
     low, high = median_interval(off)
     outside = [not ratio.low <= 1 + pair.planted <= ratio.high for pair, ratio in ratios]
     sample = units.some(len(ratios), "pair")
     return [
-        *checks,
         Check(
             group="planted changes",
             name="error of a ratio, median",

@@ -13,7 +13,7 @@ from profiler_suite.machine import canary
 from profiler_suite.measure import native
 from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.breakdown.own_values import OwnCall, own_calls
-from profiler_suite.measure.breakdown.replay import NOTHING, Replay, replay
+from profiler_suite.measure.breakdown.replay import NOTHING, BreakdownEffort, Replay, replay
 from profiler_suite.measure.children.isolated_points import pass_over
 from profiler_suite.measure.children.serve import enter, serve
 from profiler_suite.measure.planning.schedule import trace_s
@@ -30,27 +30,6 @@ _MOST_OPERATIONS = 24
 _SIZES_PER_GROUP = 3
 # A pass of its own may sample often: shares do not depend on the rate.
 _SAMPLING_HZ = 3989.0
-
-
-class BreakdownEffort(Noun, frozen=True):
-    """How much time one account may take, and what counts as undisturbed."""
-
-    replay_s: float
-    sample_s: float
-    baseline_s: float
-    """Floor of the 'ufunc' canary, s."""
-    seed: int = 0
-    """Order of operations within a round."""
-    least_rounds: int = 5
-    """Fewer for a function that takes seconds."""
-    most_bytes: float = 0.0
-    """Operands of all replayed operations together; 0 for no limit."""
-    last_cache_bytes: float = 0.0
-    """Size of the last cache; 0 where it is not known."""
-    own_values_s: float = 0.0
-    """For one more trace, which keeps the operands of the costliest operations; 0 for none."""
-    most_trace_s: float = 1.0
-    """A function whose trace is expected to take longer is not traced."""
 
 
 class TraceOutcome(Noun, frozen=True):
@@ -141,12 +120,8 @@ def breakdown_record(
         arguments,
         operations,
         run_canary,
-        effort.baseline_s,
-        effort.replay_s,
-        effort.seed,
-        effort.least_rounds,
+        effort,
         lambda: sampled.append(_samples(function, arguments, effort, run_canary)),
-        effort.last_cache_bytes,
         [each.call if each else None for each in own],
     )
     samples, undisturbed, unsampled = sampled[0]

@@ -24,7 +24,6 @@ from profiler_suite.model.trace import Operation
 
 # A replayed call is repeated for this long per round: enough for the clock.
 _SAMPLE_S = 150e-6
-_LEAST_ROUNDS = 3
 _WARM_REPEATS = 8
 _MOST_ROUNDS = 40
 _WANTED_UNDISTURBED = 8
@@ -154,35 +153,51 @@ def _sampler(count: int, names: tuple[str, ...]) -> Callable[..., Sample]:
     return space["make"]  # type: ignore[no-any-return]
 
 
+class BreakdownEffort(Noun, frozen=True):
+    """How much time one account may take, and what counts as undisturbed."""
+
+    replay_s: float
+    sample_s: float
+    baseline_s: float
+    """Floor of the 'ufunc' canary, s."""
+    seed: int = 0
+    """Order of operations within a round."""
+    least_rounds: int = 5
+    """Fewer for a function that takes seconds."""
+    most_bytes: float = 0.0
+    """Operands of all replayed operations together; 0 for no limit."""
+    last_cache_bytes: float = 0.0
+    """Size of the last cache; 0 where it is not known."""
+    own_values_s: float = 0.0
+    """For one more trace, which keeps the operands of the costliest operations; 0 for none."""
+    most_trace_s: float = 1.0
+    """A function whose trace is expected to take longer is not traced."""
+
+
 def replay(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
     operations: Sequence[Operation],
     canary: Canary,
-    baseline_s: float,
-    seconds: float,
-    seed: int,
-    least_rounds: int = _LEAST_ROUNDS,
+    effort: BreakdownEffort,
     afterwards: Callable[[], None] = lambda: None,
-    last_cache_bytes: float = 0.0,
     own: Sequence[Call | None] = (),
 ) -> Replay:
-    """Rounds for about `seconds`: the plain function and each operation, full and fixed.
+    """Rounds for about `replay_s`: the plain function and each operation, full and fixed.
 
     `afterwards` is called while all operands are still held: whether a function's
-    temporaries fault depends on what else is on the heap. `last_cache_bytes` is the size of
-    the last cache, where it is known: what one evaluation touches may be there or not.
-    `own` are calls of the operations with the values that the function gave them.
+    temporaries fault depends on what else is on the heap. `own` are calls of the
+    operations with the values that the function gave them.
     """
     # Each series looks for itself whether a call of it is short.
     moved_bytes = sum(each.bytes_read + each.bytes_written for each in operations)
-    passes = max(1, timing.passes_that_fill(moved_bytes, last_cache_bytes, 0.0))
+    passes = max(1, timing.passes_that_fill(moved_bytes, effort.last_cache_bytes, 0.0))
     plain = _CallRounds((function, arguments, {}), passes)
     full = [_series(operation, shrink=False, passes=passes) for operation in operations]
     fixed = [_series(operation, shrink=True) for operation in operations]
     with_own = [_own_series(call, passes) for call in own] or [None] * len(full)
     everything = [plain, *(s for s in (*full, *fixed, *with_own) if s is not None)]
-    order = random.Random(seed)
+    order = random.Random(effort.seed)
     canaries: list[float] = []
     faults: list[float] = []
     fresh_bytes = _fresh_bytes(operations)
@@ -190,8 +205,9 @@ def replay(
     begun = perf_counter()
     while len(canaries) < _MOST_ROUNDS:
         undisturbed = sum(ratio <= _UNDISTURBED_LIMIT for ratio in canaries)
-        late = perf_counter() - begun > seconds
-        if len(canaries) >= least_rounds and (late or undisturbed >= _WANTED_UNDISTURBED):
+        late = perf_counter() - begun > effort.replay_s
+        enough = late or undisturbed >= _WANTED_UNDISTURBED
+        if enough and len(canaries) >= effort.least_rounds:
             break
         order.shuffle(everything)
         before = canary()
@@ -199,13 +215,13 @@ def replay(
             series.take()
         if faulting:
             faults.append(fault_s(fresh_bytes, timing.minor_faults))
-        canaries.append(max(before, canary()) / baseline_s)
+        canaries.append(max(before, canary()) / effort.baseline_s)
     chosen = [i for i, ratio in enumerate(canaries) if ratio <= _UNDISTURBED_LIMIT]
     undisturbed_rounds = len(chosen)
     afterwards()
-    if undisturbed_rounds < least_rounds:
+    if undisturbed_rounds < effort.least_rounds:
         # Not enough undisturbed rounds: the rounds nearest to it, which share one state.
-        chosen = sorted(range(len(canaries)), key=lambda i: canaries[i])[:least_rounds]
+        chosen = sorted(range(len(canaries)), key=lambda i: canaries[i])[: effort.least_rounds]
     return Replay(
         plain=plain.summary(chosen),
         full=tuple(s.summary(chosen) if s else None for s in full),

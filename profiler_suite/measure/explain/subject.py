@@ -23,6 +23,7 @@ from profiler_suite.machine import canary
 from profiler_suite.measure import timing
 from profiler_suite.measure.arguments import ArgumentChange
 from profiler_suite.measure.breakdown import per_point as breakdown_pass
+from profiler_suite.measure.breakdown import replay
 from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.explain import restoring
 from profiler_suite.measure.explain.answer_parts import arrays_of
@@ -302,7 +303,7 @@ class Subject:
         return breakdown_pass.breakdown_record(
             self.function,
             self.arguments(),
-            breakdown_pass.BreakdownEffort(
+            replay.BreakdownEffort(
                 replay_s=self.effort.replay_s,
                 sample_s=self.effort.sample_s,
                 baseline_s=baseline_s,

@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Callable
 from time import perf_counter_ns
 from types import FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -272,40 +272,22 @@ def clock_s() -> float:
 
 
 def _result(runs: _Runs, stats: Any, counted: EventCounts, seen: LineSamples | None) -> Profile:
-    session, codes = runs.session, runs.codes
+    session = runs.session
     plain_s = statistics.median(runs.plain_s)
     slowdown = statistics.median(
         profiled / beside
         for profiled, beside in zip(runs.profiled_s, runs.beside_s, strict=True)
     )
-    # From the pace that the machine had in the profiled rounds to that of the plain ones.
-    to_plain = plain_s / statistics.median(runs.beside_s)
-    pace = to_plain * statistics.median(runs.paces_s) / session.costs.reference_s
     all_samples = seen.samples if seen else 0
     lines: list[LineTimes] = []
     scale = 1.0
-    for number, code in enumerate(codes):
-        timings = stats.timings.get(label(code), [])
-        raw = {line: (hits, ticks * stats.unit) for line, hits, ticks in timings}
-        samples = {
-            line: found
-            for (other, line), found in (seen.lines if seen else {}).items()
-            if other == number
+    for number, code in enumerate(runs.codes):
+        hits = {
+            line: (n, ticks * stats.unit)
+            for line, n, ticks in stats.timings.get(label(code), [])
         }
-        measured = {
-            line: RawLine(
-                raw_s=to_plain * raw.get(line, (0, 0.0))[1] / runs.evaluations,
-                added_s=_added_s(
-                    session.costs,
-                    counted.lines.get((number, line)),
-                    raw.get(line, (0, 0.0))[0] / runs.evaluations,
-                    len(code.co_code),
-                    pace,
-                ),
-                samples=samples.get(line, 0),
-            )
-            for line in sorted({*raw, *samples})
-        }
+        own = _CodeLines(number, len(code.co_code), hits)
+        measured = _raw_lines(runs, own, counted, seen)
         if number == 0:
             # Only the plain time of the outermost function is known.
             scale = fit_scale(list(measured.values()), plain_s)
@@ -314,17 +296,16 @@ def _result(runs: _Runs, stats: Any, counted: EventCounts, seen: LineSamples | N
             LineTimes(
                 function=label(code),
                 line=line,
-                hits=raw.get(line, (0, 0.0))[0],
-                raw_s=raw.get(line, (0, 0.0))[1],
-                added_s=measured[line].added_s,
-                samples=measured[line].samples,
+                hits=own.hits(line),
+                raw_s=own.timings.get(line, (0, 0.0))[1],
+                added_s=raw.added_s,
+                samples=raw.samples,
                 profiled_calls=_profiled_calls(
-                    counted.lines.get((number, line)),
-                    raw.get(line, (0, 0.0))[0] / runs.evaluations,
+                    counted.lines.get((number, line)), own.hits(line) / runs.evaluations
                 ),
                 corrected=corrected[line],
             )
-            for line in measured
+            for line, raw in measured.items()
         ]
     return Profile(
         lines=tuple(lines),
@@ -336,6 +317,47 @@ def _result(runs: _Runs, stats: Any, counted: EventCounts, seen: LineSamples | N
         note="" if all_samples else session.note or "no look found the function running",
         stats=stats,
     )
+
+
+class _CodeLines(NamedTuple):
+    """What line_profiler says of one function."""
+
+    number: int
+    code_bytes: int
+    timings: dict[int, tuple[int, float]]
+    """Line → its hits and its time, s."""
+
+    def hits(self, line: int) -> int:
+        """In all evaluations."""
+        return self.timings.get(line, (0, 0.0))[0]
+
+
+def _raw_lines(
+    runs: _Runs, own: _CodeLines, counted: EventCounts, seen: LineSamples | None
+) -> dict[int, RawLine]:
+    """Of one evaluation, at the pace that the machine had in the plain rounds."""
+    costs = runs.session.costs
+    to_plain = statistics.median(runs.plain_s) / statistics.median(runs.beside_s)
+    pace = to_plain * statistics.median(runs.paces_s) / costs.reference_s
+    samples = {
+        line: found
+        for (other, line), found in (seen.lines if seen else {}).items()
+        if other == own.number
+    }
+    return {
+        line: RawLine(
+            raw_s=to_plain * own.timings.get(line, (0, 0.0))[1] / runs.evaluations,
+            added_s=_added_s(
+                costs,
+                counted.lines.get((own.number, line)),
+                own.hits(line) / runs.evaluations,
+                own.code_bytes,
+                pace,
+            ),
+            samples=samples.get(line, 0),
+        )
+        for line in sorted({*own.timings, *samples})
+    }
 
 
 def _profiled_calls(happened: Events | None, hits: float) -> float:

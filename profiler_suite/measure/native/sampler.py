@@ -70,24 +70,7 @@ def sample(
     wanted = int(batch_s * frequency_hz * perf.SAMPLE_BYTES * 2)
     buffer_bytes = min(max(wanted, _LEAST_BUFFER_BYTES), _MOST_BUFFER_BYTES)
     watch = ThreadEvents(round(1e9 / frequency_hz), buffer_bytes, opener)
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        wall_s, batches = 0.0, 0
-        begun = perf_counter()
-        while not batches or perf_counter() - begun < seconds:
-            fresh = given(arguments)  # restoring them is none of its code
-            watch.start()
-            wall_s += evaluations * time_evaluations(
-                function, fresh, evaluations, perf_counter_ns
-            )
-            watch.stop()
-            batches += 1
-        ticks = watch.own_ticks()
-    finally:
-        if was_enabled:
-            gc.enable()
-        watch.close()
+    wall_s, batches, ticks = _run_batches(watch, function, arguments, evaluations, seconds)
     symbolizer = Symbolizer()
     own = _weights(watch.addresses[True], symbolizer)
     others = _weights(watch.addresses[False], symbolizer)
@@ -107,6 +90,34 @@ def sample(
         weights=own,
         other_weights=others,
     )
+
+
+def _run_batches(
+    watch: ThreadEvents,
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    evaluations: int,
+    seconds: float,
+) -> tuple[float, int, float]:
+    """Wall time of all batches under the clock, their number, and the ticks meanwhile."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        wall_s, batches = 0.0, 0
+        begun = perf_counter()
+        while not batches or perf_counter() - begun < seconds:
+            fresh = given(arguments)  # restoring them is none of its code
+            watch.start()
+            wall_s += evaluations * time_evaluations(
+                function, fresh, evaluations, perf_counter_ns
+            )
+            watch.stop()
+            batches += 1
+        return wall_s, batches, watch.own_ticks()
+    finally:
+        if was_enabled:
+            gc.enable()
+        watch.close()
 
 
 def _weights(

@@ -7,11 +7,8 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.measure import lines
-from profiler_suite.measure.breakdown.per_point import (
-    BreakdownEffort,
-    BreakdownRequest,
-    measure_breakdowns,
-)
+from profiler_suite.measure.breakdown.per_point import BreakdownRequest, measure_breakdowns
+from profiler_suite.measure.breakdown.replay import BreakdownEffort
 from profiler_suite.measure.planning import forecast
 from profiler_suite.measure.planning.schedule import most_trace_s
 from profiler_suite.measure.sweep.job import Job, Judge, PhaseCallbacks, Progress

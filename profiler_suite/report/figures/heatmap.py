@@ -43,9 +43,16 @@ def of_grid(experiment: Experiment, points: pd.DataFrame, stem: str) -> Picture 
     names = [str(name) for name in order.index[:_MOST_PANELS]]
     rows_of, columns_of = (sorted(frame[key].unique()) for key in keys)
     words = [wording.heading(key) for key in keys]
-    drawing, axes = chart.picture(stem, _title(frame, keys), "Time relative to the fastest implementation of the same cell (1 is the fastest); "
+    drawing, axes = chart.picture(
+        stem,
+        _title(frame, keys),
+        "Time relative to the fastest implementation of the same cell (1 is the fastest); "
         f"rows are {words[0]}, columns {words[1]}. Green is within 1.5 times of the fastest; "
-        "the stronger the orange, the slower.", chart.Paper(panels=len(names), height_in=1.15 + 0.36 * len(rows_of), right_in=0.2, gap_in=0.14))
+        "the stronger the orange, the slower.",
+        chart.Paper(
+            panels=len(names), height_in=1.15 + 0.36 * len(rows_of), right_in=0.2, gap_in=0.14
+        ),
+    )
     for ax, name in zip(axes, names, strict=True):
         own = frame[frame["implementation"] == name]
         rows: list[int] = []

@@ -121,7 +121,7 @@ def over_traced_intensity(
     *,
     narrow: bool = False,
 ) -> Picture | None:
-    """Executed FLOP over time, over executed FLOP per byte read and written, under the roofs."""
+    """Executed FLOP over time, over executed FLOP per byte moved, under the roofs."""
     frame = _of(points, dtype, threads)
     frame = frame[frame["traced_bytes"].gt(0) & frame["traced_flop"].gt(0)]
     if frame.empty:

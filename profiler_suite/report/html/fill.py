@@ -55,24 +55,7 @@ def build(known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]
     """Fill the page's view from what is known and the drawn pictures."""
     run = known.run
     origin = run.provenance
-    titles = _titles(known)
-    figures = [
-        FigureView(
-            h.picture.name,
-            h.picture.title,
-            h.picture.caption,
-            Markup(svg.inline(h.picture, data, titles)),
-        )
-        for h, data in zip(hung, drawn, strict=True)
-    ]
-    # Every section of the page is there, also the ones a small run has no figure for.
-    by_section: dict[str, list[FigureView]] = {section: [] for section in SECTIONS}
-    by_experiment: dict[str, list[FigureView]] = {}
-    for h, figure in zip(hung, figures, strict=True):
-        if h.section == "axes":
-            by_experiment.setdefault(h.experiment, []).append(figure)
-        else:
-            by_section.setdefault(h.section, []).append(figure)
+    by_section, by_experiment = _figures(known, hung, drawn)
     annotated = _asked_first(known, annotated_source.sources(known))
     first = known.answer.experiment if known.answer else ""
     return PageView(
@@ -91,18 +74,14 @@ def build(known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]
         noise=known.noise,
         cards=_cards(known),
         ratio=_ratio(known),
-        figures={section: tuple(some) for section, some in by_section.items()},
+        figures=by_section,
         sides=_short(run_tables.sides(known)),
         overhead=_short(breakdown_tables.overhead(known)),
         breakdown=_short(breakdown_tables.breakdown(known)),
         gaps=breakdown_tables.gaps(known),
         operations=_short(breakdown_tables.operations(known)),
         missing=_missing(known),
-        experiments=tuple(
-            _experiment(known, e, by_experiment[e.name])
-            for e in origin.experiments
-            if e.name in by_experiment
-        ),
+        experiments=_experiments(known, by_experiment),
         threads=_short(run_tables.threads(known)),
         threads_pay=tuple(known.threads_pay["text"]),
         comparison=_comparison(known),
@@ -124,6 +103,24 @@ def build(known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]
         names=provenance.names(run),
         command=provenance.command(run),
     )
+
+
+def _figures(
+    known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]
+) -> tuple[dict[str, tuple[FigureView, ...]], dict[str, tuple[FigureView, ...]]]:
+    """The figures by section, and those of the sizes section by experiment."""
+    titles = _titles(known)
+    # Every section of the page is there, also the ones a small run has no figure for.
+    by_section: dict[str, tuple[FigureView, ...]] = dict.fromkeys(SECTIONS, ())
+    by_experiment: dict[str, tuple[FigureView, ...]] = {}
+    for h, data in zip(hung, drawn, strict=True):
+        inline = Markup(svg.inline(h.picture, data, titles))
+        figure = FigureView(h.picture.name, h.picture.title, h.picture.caption, inline)
+        if h.section == "axes":
+            by_experiment[h.experiment] = (*by_experiment.get(h.experiment, ()), figure)
+        else:
+            by_section[h.section] = (*by_section.get(h.section, ()), figure)
+    return by_section, by_experiment
 
 
 def _asked_first(known: RunFacts, annotated: list[SourceView]) -> list[SourceView]:
@@ -272,8 +269,15 @@ def _times_the_operations(ratio: float) -> str:
     return f"for {units.ratio(ratio)} the operations"
 
 
+def _experiments(
+    known: RunFacts, figures: dict[str, tuple[FigureView, ...]]
+) -> tuple[ExperimentView, ...]:
+    asked = known.run.provenance.experiments
+    return tuple(_experiment(known, e, figures[e.name]) for e in asked if e.name in figures)
+
+
 def _experiment(
-    known: RunFacts, experiment: Experiment, figures: list[FigureView]
+    known: RunFacts, experiment: Experiment, figures: tuple[FigureView, ...]
 ) -> ExperimentView:
     crossings = known.crossovers
     own = crossings[crossings["experiment"] == experiment.name]
@@ -285,7 +289,7 @@ def _experiment(
         crossings=tuple(str(text) for text in own["text"]),
         unbroken=tuple(str(text) for text in ahead["text"]),
         families=_families(known, experiment) if len(own) or len(ahead) else "",
-        figures=tuple(figures),
+        figures=figures,
     )
 
 

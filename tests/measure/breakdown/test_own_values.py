@@ -7,7 +7,8 @@ import pytest
 
 from profiler_suite.machine import canary
 from profiler_suite.measure.breakdown.own_values import in_words, own_calls
-from profiler_suite.measure.breakdown.per_point import BreakdownEffort, breakdown_record
+from profiler_suite.measure.breakdown.per_point import breakdown_record
+from profiler_suite.measure.breakdown.replay import BreakdownEffort
 from profiler_suite.measure.trace import trace
 
 N = 4000

@@ -4,11 +4,8 @@ import msgspec
 import pytest
 
 from profiler_suite.machine import canary
-from profiler_suite.measure.breakdown.per_point import (
-    BreakdownEffort,
-    BreakdownRequest,
-    measure_breakdown,
-)
+from profiler_suite.measure.breakdown.per_point import BreakdownRequest, measure_breakdown
+from profiler_suite.measure.breakdown.replay import BreakdownEffort
 from profiler_suite.measure.planning.plan import make_point
 from profiler_suite.measure.planning.schedule import trace_s
 from profiler_suite.model.experiment import Point

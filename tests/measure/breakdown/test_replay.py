@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.breakdown import replay as module
-from profiler_suite.measure.breakdown.replay import replay
+from profiler_suite.measure.breakdown.replay import BreakdownEffort, replay
 from profiler_suite.measure.trace import trace
 
 ROUNDS = 5
@@ -33,12 +33,15 @@ def evaluations_per_round(elements: int, last_cache_bytes: float) -> float:
         function,
         (x,),
         counts.operations,
-        canary=lambda: 1.0,
-        baseline_s=1.0,
-        seconds=0.0,
-        seed=1,
-        least_rounds=ROUNDS,
-        last_cache_bytes=last_cache_bytes,
+        lambda: 1.0,
+        BreakdownEffort(
+            baseline_s=1.0,
+            replay_s=0.0,
+            sample_s=0.0,
+            seed=1,
+            least_rounds=ROUNDS,
+            last_cache_bytes=last_cache_bytes,
+        ),
     )
     assert found.rounds == ROUNDS
     return calls / ROUNDS

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.machine import canary
-from profiler_suite.measure.breakdown.per_point import BreakdownEffort, breakdown_record
+from profiler_suite.measure.breakdown.per_point import breakdown_record
+from profiler_suite.measure.breakdown.replay import BreakdownEffort
 from profiler_suite.model.results import Breakdown
 from profiler_suite.model.rows import BreakdownRecord
 from tests.fake_machine import MACHINE

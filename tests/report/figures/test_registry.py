@@ -14,7 +14,6 @@ from profiler_suite.report.drawing import chart
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.figures.all_figures import hang
 from profiler_suite.report.figures.names import stem
-from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import (
     SECTIONS,
     figure,

@@ -10,11 +10,8 @@ from hypothesis import strategies as st
 
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
-from profiler_suite.measure.breakdown.per_point import (
-    BreakdownEffort,
-    BreakdownRequest,
-    measure_breakdown,
-)
+from profiler_suite.measure.breakdown.per_point import BreakdownRequest, measure_breakdown
+from profiler_suite.measure.breakdown.replay import BreakdownEffort
 from profiler_suite.measure.planning.plan import make_point
 from profiler_suite.measure.trace import trace
 from profiler_suite.model.experiment import Problem
