@@ -18,6 +18,7 @@ interpreter is the difference, and is marked so.
 """
 
 from profiler_suite import units
+from profiler_suite.measure.native.rules import ENTRIES as NATIVE_ENTRIES
 from profiler_suite.model.machine import Ceiling, Machine
 from profiler_suite.model.results import Breakdown, BreakdownEntry
 from profiler_suite.model.rows import BreakdownRecord, OperationTime
@@ -28,16 +29,11 @@ ENTRIES = (INTERPRETER, DISPATCH, MEMORY, COPY, ARITHMETIC, RESIDUAL)
 
 # Kinds of operations whose growing part moves data without computing.
 _COPY_KINDS = frozenset({"copy", "index", "create", "view"})
-# Native entries by time breakdown entry; the rest (kernel, unknown) is residual. The threads of
-# a BLAS call wait for each other inside it: that is part of the product, as it is in
-# the replay, which times the whole call.
-_NATIVE = {
-    INTERPRETER: ("interpreter",),
-    DISPATCH: ("dispatch",),
-    MEMORY: ("memory",),
-    COPY: ("copy", "packing"),
-    ARITHMETIC: ("ufunc", "blas", "extension", "waiting"),
-}
+# Entries that samples fill; what they find of others (waiting, kernel, unknown) is residual.
+_SAMPLED = tuple(name for name in ENTRIES if name != RESIDUAL)
+WAITING = "waiting"
+# Less of the time waiting for other threads is not worth a sentence.
+_WORTH_SAYING = 0.05
 # Overhead shares of two methods further apart than this are flagged.
 GAP = 0.10
 
@@ -174,7 +170,8 @@ def _native_entries(record: BreakdownRecord) -> dict[str, BreakdownEntry]:
     found = {}
     counts = samples.counts
     ticks = samples.samples + samples.unseen
-    for name, parts in _NATIVE.items():
+    for name in _SAMPLED:
+        parts = [part for part, entry in NATIVE_ENTRIES.items() if entry == name]
         ticks_there: float = sum(counts.get(part, 0) for part in parts)
         if name == MEMORY and not samples.kernel_included:
             # What the kernel does for a computation, and may not be seen, is page faults.
@@ -244,8 +241,13 @@ def _notes(
         said.append(f"not replayed: {', '.join(sorted(set(missing))[:4])}")
     if not faults_known and record.minor_faults:
         said.append("page faults are not priced: their cost was not measured")
-    if len(shares) > 1 and max(shares.values()) - min(shares.values()) > GAP:
-        gap = units.percent(max(shares.values()) - min(shares.values()))
+    waits = waiting(record)
+    if waits >= _WORTH_SAYING:
+        said.append(f"{units.percent(waits)} of the time it waits for other threads")
+    # The replay times whole calls, with what they wait for other threads.
+    compared = shares | {"native": shares["native"] - waits} if "native" in shares else shares
+    if len(compared) > 1 and max(compared.values()) - min(compared.values()) > GAP:
+        gap = units.percent(max(compared.values()) - min(compared.values()))
         said.append(f"the methods differ by {gap} of the time")
     return tuple(said)
 
@@ -258,6 +260,14 @@ def values_in_words(operation: OperationTime) -> str:
         f"{operation.via or operation.name} depends on its values{special}: {times} × the "
         "time of ordinary ones"
     )
+
+
+def waiting(record: BreakdownRecord) -> float:
+    """Share of the time that samples find the calling thread waiting for others: no work."""
+    samples = record.native
+    if samples is None or not samples.samples:
+        return 0.0
+    return samples.counts.get(WAITING, 0) / (samples.samples + samples.unseen)
 
 
 def overhead(found: Breakdown) -> float:

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from profiler_suite.analysis import time_breakdown
+from profiler_suite.measure.native import rules
 from profiler_suite.model.native import NativeSamples, NativeWeight
 from profiler_suite.model.results import Breakdown
 from profiler_suite.model.rows import BreakdownRecord, OperationTime
@@ -186,3 +187,27 @@ def test_nothing_measured_makes_no_breakdown() -> None:
         )
         is None
     )
+
+
+def test_waiting_for_other_threads_is_no_work_and_is_said() -> None:
+    # Half of the samples of a product wait; the replay timed the whole of its calls.
+    waits = breakdown_record(native=samples(blas=50, waiting=50))
+    found = time_breakdown.breakdown(waits, MACHINE)
+    assert found is not None
+    native = {entry.name: entry.time_s for entry in found.native}
+    assert native["arithmetic"] == pytest.approx(0.5 * waits.plain_s)
+    assert found.overhead_shares["native"] == pytest.approx(0.5)
+    assert time_breakdown.waiting(waits) == pytest.approx(0.5)
+    assert "50 % of the time it waits for other threads" in found.notes
+    busy = breakdown_record(native=samples(blas=100))
+    said = time_breakdown.breakdown(busy, MACHINE)
+    assert said is not None
+    assert not any("waits" in note for note in said.notes)
+    # Of both the rest is compared with the replay: waiting alone is no disagreement.
+    gap = [note for note in found.notes if "differ" in note]
+    assert gap == [note for note in said.notes if "differ" in note]
+
+
+def test_every_entry_of_a_sample_belongs_to_an_entry_of_the_breakdown() -> None:
+    assert set(rules.ENTRIES.values()) == set(time_breakdown.ENTRIES)
+    assert rules.ENTRIES["waiting"] == "residual"

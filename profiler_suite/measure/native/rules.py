@@ -28,7 +28,8 @@ ENTRIES = {
     "kernel": "residual",
     "unknown": "residual",
 }
-"""Entry of a sample → the entry of the time time breakdown that it belongs to."""
+"""Entry of a sample → the entry of the time breakdown that it belongs to. Threads that wait
+for each other do no work, also within a product: with fewer of them that time may be spared."""
 
 
 @functools.lru_cache(maxsize=1)
