@@ -1,9 +1,10 @@
 """The explanation: one function from its name to where its time goes and what to change."""
 
 import contextlib
+import dataclasses
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +16,7 @@ from profiler_suite.errors import UsageError
 if TYPE_CHECKING:
     from profiler_suite.analysis.explain.explanation import Explanation
     from profiler_suite.files import Output
-    from profiler_suite.measure.explain.records import ExplainEffort, LoadRequest
+    from profiler_suite.measure.explain.records import ExplainEffort
     from profiler_suite.model.machine import Machine
 
 SEED = "seed"
@@ -46,21 +47,7 @@ SEED = "seed"
 @click.option("--force", is_flag=True, help=FORCE)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
-def explain_command(
-    target: str,
-    setup: str,
-    threads: int,
-    dtype: str,
-    all_lines: bool,
-    no_copy: bool,
-    timeout: float,
-    no_advice: bool,
-    patch: Path | None,
-    html: Path | None,
-    force: bool,
-    as_json: bool,
-    quiet: bool,
-) -> int:
+def explain_command(**options: Any) -> int:
     """Explain where the time of a NumPy function goes and what would make it faster.
 
     TARGET is MODULE:FUNCTION or path/to/file.py:function; a setup given as a bare
@@ -68,45 +55,73 @@ def explain_command(
     started with: why is a loop of 61,440 operations slower than np.dot with
     3,072,000?
     """
-    progress = ProgressLine(sys.stderr, quiet=quiet)
-    if target == SEED:
-        if setup or dtype or all_lines or html or patch or no_advice or force or threads != 1:
-            raise UsageError(
-                "`explain seed` has its own functions; it takes only --json and -q"
-            )
-        return _seed(as_json, progress)
-    if ":" not in target:
-        raise _no_function(target)
-    if patch is not None and no_advice:
-        raise UsageError("--patch writes advice, which --no-advice skips; choose one of them")
-    allowed = _allowed_threads()
-    if not 1 <= threads <= allowed:
-        raise UsageError(
-            f"{threads} threads cannot be used: this process may use 1 to {allowed}; "
-            f"choose --threads between 1 and {allowed}"
-        )
-    from profiler_suite.measure.explain.records import LoadRequest
-
-    ask = LoadRequest(target=target, setup=setup, dtype=dtype, timeout_s=timeout)
+    request = ExplainOptions(**options)
+    progress = ProgressLine(sys.stderr, quiet=request.quiet)
+    if request.target == SEED:
+        request.check_seed()
+        return _seed(request.as_json, progress)
+    request.check()
     with contextlib.ExitStack() as opened:
-        page = _opened(opened, html, "--html", force)
-        diff = _opened(opened, patch, "--patch", force)
+        page = _opened(opened, request.html, "--html", request.force)
+        diff = _opened(opened, request.patch, "--patch", request.force)
         shown = [each for each in (page, diff) if each and each.is_standard_output]
-        if len(shown) + as_json > 1:
+        if len(shown) + request.as_json > 1:
             raise UsageError(
                 "only one of --json, --html and --patch can go to standard output; give the "
                 "others a file"
             )
-        found = _explained(ask, threads, not no_copy, progress, advise=not no_advice)
+        found = _explained(request, progress)
         if page is not None:
             from profiler_suite.report.html.explanation import render
 
             page.write(render(found))
         if not shown:
-            _show(found, as_json=as_json, all_lines=all_lines, html=html)
+            _show(found, request)
         if diff is not None:
-            _write_patch(found, diff, quiet=as_json or bool(shown))
+            _write_patch(found, diff, quiet=request.as_json or bool(shown))
     return 0
+
+
+@dataclasses.dataclass(frozen=True)
+class ExplainOptions:
+    """What was asked for on the command line; the field names are the options'."""
+
+    target: str
+    setup: str
+    threads: int
+    dtype: str
+    all_lines: bool
+    no_copy: bool
+    timeout: float
+    no_advice: bool
+    patch: Path | None
+    html: Path | None
+    force: bool
+    as_json: bool
+    quiet: bool
+
+    def check_seed(self) -> None:
+        """Raise UsageError for an option that `explain seed` does not take."""
+        given = (self.setup, self.dtype, self.all_lines, self.html, self.patch)
+        if any(given) or self.no_advice or self.force or self.threads != 1:
+            raise UsageError(
+                "`explain seed` has its own functions; it takes only --json and -q"
+            )
+
+    def check(self) -> None:
+        """Raise UsageError for what no function could be explained with."""
+        if ":" not in self.target:
+            raise _no_function(self.target)
+        if self.patch is not None and self.no_advice:
+            raise UsageError(
+                "--patch writes advice, which --no-advice skips; choose one of them"
+            )
+        allowed = _allowed_threads()
+        if not 1 <= self.threads <= allowed:
+            raise UsageError(
+                f"{self.threads} threads cannot be used: this process may use 1 to {allowed}; "
+                f"choose --threads between 1 and {allowed}"
+            )
 
 
 def _opened(
@@ -123,17 +138,17 @@ def _opened(
     return opened.enter_context(Output(path, kind, force=force, remedy=remedy))
 
 
-def _show(found: "Explanation", *, as_json: bool, all_lines: bool, html: Path | None) -> None:
-    if as_json:
+def _show(found: "Explanation", request: ExplainOptions) -> None:
+    if request.as_json:
         from profiler_suite.analysis.explain.document import document, to_json
 
         click.echo(to_json(document(found)))
         return
     from profiler_suite.report.terminal.explanation import screen
 
-    click.echo(screen(found, terminal_width(), wants_color(), all_lines=all_lines))
-    if html is not None:
-        click.echo(f"\npage: {html}")
+    click.echo(screen(found, terminal_width(), wants_color(), all_lines=request.all_lines))
+    if request.html is not None:
+        click.echo(f"\npage: {request.html}")
 
 
 def _write_patch(found: "Explanation", diff: "Output", *, quiet: bool) -> None:
@@ -208,21 +223,30 @@ def _allowed_threads() -> int:
     return cores.cores_allowed(cores.affinity_cpus(), cores.quota_cores())
 
 
-def _explained(
-    ask: "LoadRequest", threads: int, copy: bool, progress: ProgressLine, *, advise: bool
-) -> "Explanation":
+def _explained(request: ExplainOptions, progress: ProgressLine) -> "Explanation":
     from profiler_suite.analysis.explain.explanation import explain
     from profiler_suite.machine.kept import keep_baselines
     from profiler_suite.measure.explain.child import ExplainChild
+    from profiler_suite.measure.explain.records import LoadRequest
 
+    ask = LoadRequest(
+        target=request.target,
+        setup=request.setup,
+        dtype=request.dtype,
+        timeout_s=request.timeout,
+    )
     try:
         # What is wrong with the function is told before the machine is measured.
         with ExplainChild(ask, progress.say) as child:
             machine = _machine(progress)
             effort = effort_for(machine)
-            explained = child.explain(effort, threads, copy=copy)
+            explained = child.explain(effort, request.threads, copy=not request.no_copy)
             found = explain(
-                explained, machine, effort.baselines_s, child.attempt, advise=advise
+                explained,
+                machine,
+                effort.baselines_s,
+                child.attempt,
+                advise=not request.no_advice,
             )
     finally:
         progress.clear()
