@@ -8,38 +8,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from profiler_suite.measure.planning.schedule import Schedule
-    from profiler_suite.measure.sweep.job import PhaseCallbacks
+    from profiler_suite.measure.sweep.job import Job, PhaseCallbacks
     from profiler_suite.model.run import Provenance
     from profiler_suite.store import RunFolder
 
 
-def measure(
-    run_folder: "RunFolder",
+def job_of(
     provenance: "Provenance",
     schedule: "Schedule",
     files: tuple[str, ...],
-    again: frozenset[str],
-    progress: ProgressLine,
+    *,
     other_python: str = "",
     afterwards_s: float = 0.0,
-) -> None:
-    """Measure what has no outcome yet, and the points named in `again`, into the run folder.
-
-    `files` are the experiments' own, which the children run; `afterwards_s` is how long
-    the report takes.
-    """
-    from profiler_suite.analysis.statistics import estimate
-    from profiler_suite.machine.canary import of_environment
-    from profiler_suite.machine.kept import keep_baselines
-    from profiler_suite.measure.planning import sharding
-    from profiler_suite.measure.planning.plan import usable_bytes
-    from profiler_suite.measure.sweep import phases
+) -> "Job":
+    """The job of a run: its children run the experiments' own `files`."""
     from profiler_suite.measure.sweep.job import Job
-    from profiler_suite.model.noun import OTHER
-    from profiler_suite.store import read_rows
 
-    earlier, _ = read_rows(run_folder.folder)
-    job = Job(
+    return Job(
         points=provenance.points,
         machine=provenance.machine,
         schedule=schedule,
@@ -49,6 +34,26 @@ def measure(
         other_python=other_python,
         afterwards_s=afterwards_s,
     )
+
+
+def measure(
+    run_folder: "RunFolder",
+    provenance: "Provenance",
+    job: "Job",
+    again: frozenset[str],
+    progress: ProgressLine,
+) -> None:
+    """Measure what has no outcome yet, and the points named in `again`, into the run folder."""
+    from profiler_suite.analysis.statistics import estimate
+    from profiler_suite.machine.canary import of_environment
+    from profiler_suite.machine.kept import keep_baselines
+    from profiler_suite.measure.planning import sharding
+    from profiler_suite.measure.planning.plan import usable_bytes
+    from profiler_suite.measure.sweep import phases
+    from profiler_suite.model.noun import OTHER
+    from profiler_suite.store import read_rows
+
+    earlier, _ = read_rows(run_folder.folder)
     tell = told(run_folder, progress)
 
     def keep(baselines: "Mapping[str, float]") -> None:
@@ -60,7 +65,7 @@ def measure(
         if provenance.shard:
             # Large plans are sharded, and a round over thousands of points is never done.
             blocks = sharding.blocks(
-                provenance.points, schedule, usable_bytes(job.machine, schedule)
+                job.points, job.schedule, usable_bytes(job.machine, job.schedule)
             )
             phases.measure_in_blocks(
                 job, blocks, tell, estimate, earlier, again, keep_baselines=keep

@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from profiler_suite.cli.compare import Percentage
 from profiler_suite.cli.fleet import sweep_on_fleet
-from profiler_suite.cli.measuring import measure
+from profiler_suite.cli.measuring import job_of, measure
 from profiler_suite.cli.planning import (
     check_points,
     chosen_points,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from profiler_suite.measure.planning.schedule import Schedule
     from profiler_suite.model.experiment import Experiment, Plan
     from profiler_suite.model.machine import Machine
-    from profiler_suite.model.run import Provenance
+    from profiler_suite.model.run import Environment, Provenance
 
 # Where runs go when no other folder is given.
 REPORTS = "reports"
@@ -130,9 +130,58 @@ def sweep_command(**options: Any) -> int:
 
 
 def _sweep(request: SweepRequest) -> int:
+    """Request → plan → phases → report."""
+    progress = ProgressLine(sys.stderr, quiet=request.quiet)
+    chosen = _choose(request)
+    if request.scheduler and not request.dry_run:
+        folder = chosen.folder(request)
+        code = sweep_on_fleet(request, chosen.experiments, chosen.files, folder, progress)
+        _point_latest(folder)
+        return code
+    prepared = _prepare(request, chosen, progress)
+    if request.dry_run:
+        return _show_plan(request, _with_survey(prepared.plan, request))
+    folder = chosen.folder(request)
+    provenance = _measure(request, folder, chosen.files, prepared, progress)
+    if provenance.shard:
+        return _shard_measured(request, folder, provenance)
+    _point_latest(folder)
+    return report_on(
+        folder,
+        progress,
+        as_json=request.as_json,
+        strict=request.strict,
+        fail_on=request.fail_on,
+    )
+
+
+class SweepSubject(NamedTuple):
+    """What is to be measured, and the run that is gone on with."""
+
+    experiments: list["Experiment"]
+    files: tuple[str, ...]
+    resumed: Path | None
+
+    def folder(self, request: SweepRequest) -> Path:
+        """The run folder; a new one where none is given."""
+        return self.resumed or request.out or _new_folder(self.experiments, request)
+
+
+class Preparation(NamedTuple):
+    """What is known before anything is timed."""
+
+    machine: "Machine"
+    schedule: "Schedule"
+    other: "Environment | None"
+    whole: "Plan"
+    plan: "Plan"
+    """The part of the whole plan that is measured here."""
+
+
+def _choose(request: SweepRequest) -> SweepSubject:
+    """Names and options are checked before anything heavy is imported."""
     from profiler_suite.workloads import catalogue
 
-    # Names are checked before anything heavy is imported.
     if request.versus and (request.shard or request.scheduler):
         named = "--shard" if request.shard else "--scheduler"
         raise UsageError(f"--versus and {named} exclude each other; give one of them")
@@ -146,29 +195,39 @@ def _sweep(request: SweepRequest) -> int:
         resumed = run_to_improve(request.out, resumed)
     if not request.dry_run:
         check_place(resumed, request.out or Path(REPORTS))
-    progress = ProgressLine(sys.stderr, quiet=request.quiet)
-    files = tuple(str(path) for path in paths)
-    if request.scheduler and not request.dry_run:
-        folder = resumed or request.out or _new_folder(experiments, request)
-        code = sweep_on_fleet(request, experiments, files, folder, progress)
-        _point_latest(folder)
-        return code
+    return SweepSubject(experiments, tuple(str(path) for path in paths), resumed)
+
+
+def _prepare(
+    request: SweepRequest, chosen: SweepSubject, progress: ProgressLine
+) -> Preparation:
+    """The other environment, the machine, the plan."""
     other = introduced(request, progress)
     machine, schedule = _survey(request, progress), schedule_of(request)
-    if request.only_flagged and request.dry_run and resumed:
-        return _show_plan(
-            request, _with_survey(flagged_plan(resumed, machine, schedule), request)
-        )
+    if request.only_flagged and request.dry_run and chosen.resumed:
+        plan = flagged_plan(chosen.resumed, machine, schedule)
+        return Preparation(machine, schedule, other, plan, plan)
     # A shard is measured in blocks that fit into the memory one by one.
-    whole = plan_for(request, experiments, machine, files, together=request.shard is None)
+    whole = plan_for(
+        request, chosen.experiments, machine, chosen.files, together=request.shard is None
+    )
     if request.point:
         whole = chosen_points(request, whole, machine, schedule, progress)
     plan = _part(request, whole, machine, schedule)
-    if request.dry_run:
-        return _show_plan(request, _with_survey(plan, request))
-    folder = resumed or request.out or _new_folder(experiments, request)
+    return Preparation(machine, schedule, other, whole, plan)
+
+
+def _measure(
+    request: SweepRequest,
+    folder: Path,
+    files: tuple[str, ...],
+    prepared: Preparation,
+    progress: ProgressLine,
+) -> "Provenance":
+    """All phases, into the folder; returns what was measured, where and how."""
     from profiler_suite.store import RunFolder
 
+    machine, schedule, other, whole, plan = prepared
     with RunFolder(folder) as run_folder:
         # Another sweep may have begun a run there while this one planned.
         if resumable(folder):
@@ -178,27 +237,15 @@ def _sweep(request: SweepRequest) -> int:
             provenance = provenance_of(request, schedule, machine, plan, whole, files, other)
             run_folder.write_provenance(provenance)
         again = flagged(folder) if request.only_flagged else frozenset[str]()
-        python = other.python_executable if other else ""
-        measure(
-            run_folder,
+        job = job_of(
             provenance,
             schedule,
             files,
-            again,
-            progress,
-            python,
-            plan.forecast.report_s,
+            other_python=other.python_executable if other else "",
+            afterwards_s=plan.forecast.report_s,
         )
-    if provenance.shard:
-        return _shard_measured(request, folder, provenance)
-    _point_latest(folder)
-    return report_on(
-        folder,
-        progress,
-        as_json=request.as_json,
-        strict=request.strict,
-        fail_on=request.fail_on,
-    )
+        measure(run_folder, provenance, job, again, progress)
+    return provenance
 
 
 def _new_folder(experiments: list["Experiment"], request: SweepRequest) -> Path:

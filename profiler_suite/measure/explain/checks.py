@@ -1,10 +1,11 @@
 """Whether a rewritten function answers as the original: on its arguments and on others."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from profiler_suite.measure.explain.answer_parts import arrays_of
@@ -94,30 +95,42 @@ def agreement(
             largest_error=difference.largest_error,
             bound=bound,
         )
-    conditions: list[str] = [_OTHER_SIZES] if one_size else []
-    checked = 1
-    if others:
-        for variant in variants(arguments()):
-            if perf_counter() - begun > _MOST_CHECKING_S:
-                break
-            if one_size and variant.other_sizes:
-                continue
-            agrees = _agrees(original, rewritten, variant)
-            if agrees is None:
-                continue
-            checked += agrees
-            if not agrees and variant.essential:
-                return Agreement(same=False, reason=f"its answer differs for {variant.name}")
-            if not agrees:
-                conditions.append(variant.name)
-    return Agreement(
+    agreed = Agreement(
         same=True,
         largest_error=difference.largest_error,
         bound=bound,
         dtype_changed=difference.dtype_changed,
-        conditions=tuple(conditions),
-        checked=checked,
+        conditions=(_OTHER_SIZES,) if one_size else (),
+        checked=1,
     )
+    if not others:
+        return agreed
+    tried = (v for v in variants(arguments()) if not (one_size and v.other_sizes))
+    return _on_others(original, rewritten, tried, agreed, begun)
+
+
+def _on_others(
+    original: Function,
+    rewritten: Function,
+    others: Iterable[Variant],
+    agreed: Agreement,
+    begun: float,
+) -> Agreement:
+    """What agreed on the real arguments, on others as far as time since `begun` allows."""
+    conditions = list(agreed.conditions)
+    checked = agreed.checked
+    for variant in others:
+        if perf_counter() - begun > _MOST_CHECKING_S:
+            break
+        agrees = _agrees(original, rewritten, variant)
+        if agrees is None:
+            continue
+        checked += agrees
+        if not agrees and variant.essential:
+            return Agreement(same=False, reason=f"its answer differs for {variant.name}")
+        if not agrees:
+            conditions.append(variant.name)
+    return msgspec.structs.replace(agreed, conditions=tuple(conditions), checked=checked)
 
 
 def _agrees(original: Function, rewritten: Function, variant: Variant) -> bool | None:

@@ -86,21 +86,12 @@ def time_per_name(
     ax.set_xlabel("time of one evaluation")
     _draw_spans(ax, frame, place)
     for name, part in selection.by_implementation(frame):
-        chart.draw_series(
-            drawing,
-            ax,
-            name,
-            marks[name],
-            chart.Series(
-                part["time_s"],
-                [float(place[row]) for row in part["row"]],
-                part.index,
-                low=part["low_s"],
-                high=part["high_s"],
-                joined=False,
-                horizontal=True,
-            ),
+        y = part["row"].map(place)
+        low_s, high_s = part["low_s"], part["high_s"]
+        series = chart.Series(
+            part["time_s"], y, part.index, low_s, high_s, joined=False, horizontal=True
         )
+        chart.draw_series(drawing, ax, name, marks[name], series)
     labels.direct_labels(
         drawing,
         ax,
