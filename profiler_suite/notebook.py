@@ -98,7 +98,9 @@ def explain(
                 found,
                 machine,
                 effort.baselines_s,
-                lambda t: trials.attempt(subject, found.operations, t),
+                lambda t: (
+                    subject.plan.refusal(t) or trials.attempt(subject, found.operations, t)
+                ),
             )
     finally:
         random.setstate(state)

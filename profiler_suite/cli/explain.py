@@ -37,6 +37,12 @@ SEED = "seed"
     metavar="SECONDS",
     help="Give up when a call takes longer.",
 )
+@click.option(
+    "--budget",
+    type=Seconds(),
+    metavar="SECONDS",
+    help="Time for all of it; usually 8 calls and 20 s at most.",
+)
 @click.option("--no-advice", is_flag=True, help="Try nothing: where the time goes only.")
 @click.option(
     "--patch",
@@ -93,6 +99,7 @@ class ExplainOptions:
     all_lines: bool
     no_copy: bool
     timeout: float
+    budget: float | None
     no_advice: bool
     patch: Path | None
     html: Path | None
@@ -102,7 +109,7 @@ class ExplainOptions:
 
     def check_seed(self) -> None:
         """Raise UsageError for an option that `explain seed` does not take."""
-        given = (self.setup, self.dtype, self.all_lines, self.html, self.patch)
+        given = (self.setup, self.dtype, self.all_lines, self.html, self.patch, self.budget)
         if any(given) or self.no_advice or self.force or self.threads != 1:
             raise UsageError(
                 "`explain seed` has its own functions; it takes only --json and -q"
@@ -228,6 +235,7 @@ def _explained(request: ExplainOptions, progress: ProgressLine) -> "Explanation"
     from profiler_suite.machine.kept import keep_baselines
     from profiler_suite.measure.explain.child import ExplainChild
     from profiler_suite.measure.explain.records import LoadRequest
+    from profiler_suite.measure.explain.time_plan import with_budget
 
     ask = LoadRequest(
         target=request.target,
@@ -239,7 +247,7 @@ def _explained(request: ExplainOptions, progress: ProgressLine) -> "Explanation"
         # What is wrong with the function is told before the machine is measured.
         with ExplainChild(ask, progress.say) as child:
             machine = _machine(progress)
-            effort = effort_for(machine)
+            effort = with_budget(effort_for(machine), request.budget or 0.0)
             explained = child.explain(effort, request.threads, copy=not request.no_copy)
             found = explain(
                 explained,

@@ -308,7 +308,9 @@ def _samples(
         return None, False, reason
     before = run_canary()
     try:
-        found = native.sample(function, arguments, effort.sample_s, _SAMPLING_HZ)
+        found = native.sample(
+            function, arguments, effort.sample_s, _SAMPLING_HZ, once_s=effort.plain_s
+        )
     except Exception as error:  # noqa: BLE001 - the other methods stand without samples
         return None, False, f"{type(error).__name__}: {error}"
     undisturbed = max(before, run_canary()) <= canary.limit("ufunc") * effort.baseline_s

@@ -24,6 +24,8 @@ from profiler_suite.model.trace import Operation
 
 # A replayed call is repeated for this long per round: enough for the clock.
 _SAMPLE_S = 150e-6
+# A call that takes longer is not called again to be timed.
+_ONCE_S = 0.25
 _WARM_REPEATS = 8
 _MOST_ROUNDS = 40
 _WANTED_UNDISTURBED = 8
@@ -65,11 +67,18 @@ class Replay(Noun, frozen=True):
 class _CallRounds:
     """The rounds of one call."""
 
-    def __init__(self, call: Call, passes: int = 1) -> None:
-        """`passes`: untimed calls before a sample of few calls."""
+    def __init__(
+        self, call: Call, passes: int = 1, known: tuple[float, float] = (0.0, 0.0)
+    ) -> None:
+        """`passes`: untimed calls before a sample of few calls; `known`: time and faults."""
         self._function, self._args, kwargs = call
         self._sample = _with_keywords(*call) if kwargs else None
-        once_s = self._time(1)
+        before = timing.minor_faults()
+        once_s = known[0] or self._time(1)
+        # A call that takes this long is its own first round, rather than called twice.
+        self._first: tuple[float, float] | None = None
+        if once_s > _ONCE_S:
+            self._first = known if known[0] else (once_s, timing.minor_faults() - before)
         if once_s < timing.LONG_S:  # the first call of a short one is mostly its warm-up
             once_s = min(once_s, self._time(1))
         self._repeats = max(1, int(_SAMPLE_S / max(once_s, 50e-9)))
@@ -89,6 +98,11 @@ class _CallRounds:
         return timing.time_evaluations(self._function, self._args, repeats, perf_counter_ns)
 
     def take(self) -> None:
+        if self._first is not None:
+            self.times_s.append(self._first[0])
+            self.faults.append(self._first[1])
+            self._first = None
+            return
         if self._passes:
             self._time(self._passes)
         before = timing.minor_faults()
@@ -172,6 +186,10 @@ class BreakdownEffort(Noun, frozen=True):
     """For one more trace, which keeps the operands of the costliest operations; 0 for none."""
     most_trace_s: float = 1.0
     """A function whose trace is expected to take longer is not traced."""
+    plain_s: float = 0.0
+    """Time of one call, where it is known and too long to be measured again."""
+    plain_faults: float = 0.0
+    """Page faults of that call."""
 
 
 def replay(
@@ -192,7 +210,8 @@ def replay(
     # Each series looks for itself whether a call of it is short.
     moved_bytes = sum(each.bytes_read + each.bytes_written for each in operations)
     passes = max(1, timing.passes_that_fill(moved_bytes, effort.last_cache_bytes, 0.0))
-    plain = _CallRounds((function, arguments, {}), passes)
+    known = (effort.plain_s, effort.plain_faults)
+    plain = _CallRounds((function, arguments, {}), passes, known)
     full = [_series(operation, shrink=False, passes=passes) for operation in operations]
     fixed = [_series(operation, shrink=True) for operation in operations]
     with_own = [_own_series(call, passes) for call in own] or [None] * len(full)
@@ -201,7 +220,7 @@ def replay(
     canaries: list[float] = []
     faults: list[float] = []
     fresh_bytes = _fresh_bytes(operations)
-    faulting = plain.faults_of_one_sample() >= _FEW_FAULTS
+    faulting = (known[1] if known[0] else plain.faults_of_one_sample()) >= _FEW_FAULTS
     begun = perf_counter()
     while len(canaries) < _MOST_ROUNDS:
         undisturbed = sum(ratio <= _UNDISTURBED_LIMIT for ratio in canaries)

@@ -30,6 +30,7 @@ from profiler_suite.measure.explain.records import (
     TrialRequest,
     TrialResult,
 )
+from profiler_suite.measure.explain.time_plan import TimePlan
 from profiler_suite.model.noun import to_json
 from profiler_suite.model.trace import Operation
 
@@ -61,6 +62,7 @@ class ExplainChild:
             effort=ExplainEffort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0)
         )
         self._fresh: ExplainChild | None = None
+        self._plan = TimePlan()
         self._target = ask.target
         self._tell = tell
         self._process = child.start("profiler_suite.measure.explain.child")
@@ -85,10 +87,12 @@ class ExplainChild:
         self, effort: ExplainEffort, threads: int = 1, *, copy: bool = True
     ) -> FunctionRecord:
         """All passes over the function."""
+        self._plan = TimePlan(effort.budget_s)
         self._begin = ExplainRequest(effort=effort, threads=threads, copy=copy)
         found = self._request(self._begin)
         assert isinstance(found, FunctionRecord)
         self._begin = msgspec.structs.replace(self._begin, passes=False, first_s=found.cold_s)
+        self._plan.returned(found.cold_s)
         small = found.argument_bytes < _ROOM_FOR_TWO * (effort.memory_bytes or math.inf)
         self._room_for_two = small
         self._trial_limit_s = (
@@ -98,6 +102,9 @@ class ExplainChild:
 
     def attempt(self, trial: Trial) -> TrialResult:
         """Try one thing on the machine."""
+        refusal = self._plan.refusal(trial)
+        if refusal is not None:
+            return refusal
         self._tell(f"trying {trial.kind}")
         if trial.kind in _CHECKED and self._room_for_two:
             try:

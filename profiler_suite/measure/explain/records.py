@@ -41,6 +41,8 @@ class ExplainEffort(Noun, frozen=True):
     lines_s: float = 0.5
     trial_s: float = 0.6
     seed: int = 0
+    budget_s: float = 0.0
+    """All that it may take; 0 for the usual."""
 
 
 class LoadRequest(Noun, frozen=True, tag="ask"):

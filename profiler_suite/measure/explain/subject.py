@@ -30,6 +30,7 @@ from profiler_suite.measure.explain.answer_parts import arrays_of
 from profiler_suite.measure.explain.guard import FIRST_CALL, FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort, FunctionRecord, SourceText
 from profiler_suite.measure.explain.same_answer import arrays_in, compare, copied, in_words
+from profiler_suite.measure.explain.time_plan import TimePlan
 from profiler_suite.measure.lines.functions import functions_to_profile, python_function
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
@@ -40,8 +41,6 @@ from profiler_suite.workloads.user_function import FunctionCall
 
 _DATA = (np.ndarray, np.generic, int, float, complex, tuple, list)
 
-# A function that takes longer is called as rarely as possible.
-_LONG_S = 0.5
 _FEWEST_VISITS, _MOST_VISITS = 3, 400
 _WANTED_UNDISTURBED = 12
 _MEMORY_SHARE = 0.25
@@ -75,7 +74,7 @@ class Subject:
         self.repeatable = True
         self.sampling_allowed = True
         """Whether another process may look at this one while lines are profiled."""
-        self._long = False
+        self.plan = TimePlan(effort.budget_s)
         self._changes: tuple[ArgumentChange, ...] = ()
         self._names_given = tuple(_parameters(called.function))
         self.counts: OperationCounts | None = None
@@ -119,17 +118,23 @@ class Subject:
         with threadpoolctl.threadpool_limits(limits=self.threads):
             with stage(FIRST_CALL):
                 cold_s, result = self._first_call()
-            with stage("timing"):
+            plan = self.plan
+            with stage("timing", left_s=plan.left_s(plan.visits(_FEWEST_VISITS))):
                 prepared, visits = self._timed(cold_s)
-            with stage("tracing operations", _MUCH * (effort.trace_s + effort.coverage_s)):
+            expected_s = _MUCH * (plan.trace_s(effort.trace_s) + effort.coverage_s)
+            with stage("tracing operations", expected_s, plan.left_s()):
                 traced = self._traced()
-            calls_s = _FEW_CALLS * cold_s
-            replaying_s = calls_s + _MUCH * (effort.replay_s + effort.sample_s)
-            with stage("replaying operations, sampling native code", replaying_s):
-                breakdown_record = self._has_record(traced)
-            with stage("profiling lines", _MANY_CALLS * cold_s + _MUCH * (1 + effort.lines_s)):
-                lines = self._lines()
+            expected_s = _FEW_CALLS * cold_s + _MUCH * (effort.replay_s + effort.sample_s)
+            left_s = plan.left_s(traced=False)
+            with stage("replaying operations, sampling native code", expected_s, left_s):
+                breakdown_record = self._has_record(traced, visits)
+            expected_s = _MANY_CALLS * cold_s + _MUCH * (1 + effort.lines_s)
+            left_s = plan.left_s(traced=False, replayed=False)
+            with stage("profiling lines", expected_s, left_s):
+                lines = self._lines(cold_s)
                 sources = self._sources()
+        if plan.thrifty:
+            self.notes.append(plan.in_words(len(visits)))
         counts = self.counts
         operations = (
             breakdown_pass.costliest(
@@ -194,7 +199,7 @@ class Subject:
         cold_s = first.last_s
         self.guard.returned(cold_s)
         user_function.refuse_coroutine_result(result, self.called.name)
-        self._long = cold_s > _LONG_S
+        self.plan.returned(cold_s)
         if isinstance(result, collections.abc.Iterator):
             self.function = _consuming(self.function)
             self.notes.append("it returns an iterator, which is consumed in every evaluation")
@@ -208,7 +213,7 @@ class Subject:
             changed = checked and verification.fingerprint(arguments) != before
             if changed:
                 self._check_again(arguments)
-        if not self._long and checked:
+        if not self.plan.long and checked:
             again = self.call(*self.arguments())
             # Compared with the copy's own answer: a changed argument may be the result.
             self.repeatable = compare(result, again).same
@@ -246,12 +251,15 @@ class Subject:
 
     def _timed(self, cold_s: float) -> tuple[timing.PreparedCall, tuple[Visit, ...]]:
         arguments = self.arguments()
-        if self._long:
+        if self.plan.long:
             prepared = timing.PreparedCall(cold_s=cold_s, evaluations=1, samples=1)
         else:
             prepared = timing.prepare(self.function, arguments)
         visits: list[Visit] = []
         baselines = dict(self.effort.baselines_s)
+        fewest = _FEWEST_VISITS
+        if self.plan.thrifty:
+            fewest = self.plan.visits(_FEWEST_VISITS)
         begun = perf_counter()
         while len(visits) < _MOST_VISITS:
             elapsed_s = perf_counter() - begun
@@ -259,7 +267,9 @@ class Subject:
             enough = (
                 undisturbed >= _WANTED_UNDISTURBED or elapsed_s > 1.75 * self.effort.timing_s
             )
-            if len(visits) >= _FEWEST_VISITS and elapsed_s > self.effort.timing_s and enough:
+            if self.plan.long and len(visits) >= self.plan.visits(_MOST_VISITS):
+                break
+            if len(visits) >= fewest and elapsed_s > self.effort.timing_s and enough:
                 break
             visits.append(self.visit("", self.function, arguments, prepared))
         return prepared, tuple(visits)
@@ -287,7 +297,10 @@ class Subject:
         effort = self.effort
         try:
             self.counts, covered = counted(
-                self.function, self.arguments, effort.trace_s, effort.coverage_s
+                self.function,
+                self.arguments,
+                self.plan.trace_s(effort.trace_s),
+                effort.coverage_s,
             )
         except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled
             return breakdown_pass.TraceOutcome(
@@ -298,7 +311,10 @@ class Subject:
     def _has_record(
         self,
         traced: breakdown_pass.TraceOutcome,
+        visits: tuple[Visit, ...],
     ) -> BreakdownRecord:
+        fastest = min(visits, key=lambda visit: min(visit.sample_times_s))
+        known = self.plan.thrifty
         baseline_s = self.effort.baselines_s.get("ufunc", 0.0) or self.canaries["ufunc"]()
         return breakdown_pass.breakdown_record(
             self.function,
@@ -308,10 +324,12 @@ class Subject:
                 sample_s=self.effort.sample_s,
                 baseline_s=baseline_s,
                 seed=self.effort.seed,
-                least_rounds=3 if self._long else 5,
+                least_rounds=1 if known else 3 if self.plan.long else 5,
+                plain_s=min(fastest.sample_times_s) if known else 0.0,
+                plain_faults=fastest.minor_faults if known else 0.0,
                 most_bytes=self._most_bytes(),
                 last_cache_bytes=self.effort.last_cache_bytes,
-                own_values_s=0.0 if self._long else self.effort.trace_s,
+                own_values_s=0.0 if self.plan.long else self.effort.trace_s,
             ),
             self.canaries["ufunc"],
             name=self.called.name,
@@ -323,12 +341,18 @@ class Subject:
 
     # -------------------------------------------------------------- its source
 
-    def _lines(self) -> tuple[LineRecord, ...]:
+    def _lines(self, once_s: float) -> tuple[LineRecord, ...]:
         if not self.effort.lines_s:
+            return ()
+        if not self.plan.fits_lines():
+            self.notes.append("no line profile: no time was left for one more call")
             return ()
         session = LineSession(sampling=self.sampling_allowed)
         try:
-            found = session.profile(self.function, self.arguments(), self.effort.lines_s)
+            if self.plan.thrifty:
+                found = session.look_once(self.function, self.arguments(), once_s)
+            else:
+                found = session.profile(self.function, self.arguments(), self.effort.lines_s)
         except Exception as error:  # noqa: BLE001 - the other passes stand without lines
             self.notes.append(f"no line profile: {type(error).__name__}: {error}")
             return ()
@@ -364,7 +388,7 @@ class Subject:
 
     def _names(self, codes: list[CodeType]) -> dict[CodeType, dict[str, str]]:
         """Of one more call; a function that takes seconds is spared it."""
-        if self._long:
+        if self.plan.long:
             return {}
         return watch_names(self.function, self.arguments(), codes)
 

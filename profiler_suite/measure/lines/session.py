@@ -22,6 +22,7 @@ from profiler_suite.measure.lines.correct import (
     RawLine,
     correct,
     fit_scale,
+    sampled,
 )
 from profiler_suite.measure.lines.events import EventCounts, Events
 from profiler_suite.measure.lines.functions import functions_to_profile
@@ -116,6 +117,29 @@ class LineSession:
         finally:
             if collecting:
                 gc.enable()
+
+    def look_once(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], once_s: float
+    ) -> Profile | None:
+        """Lines of one evaluation by looks alone, as it takes long; None when it is compiled.
+
+        line_profiler would slow it many times, and hits are not worth as much.
+        """
+        functions = functions_to_profile(function)
+        if not functions:
+            return None
+        runs = _Runs(self, functions, function, arguments, once_s, once_s)
+        if not runs.sampling():
+            raise PeekError(
+                f"{self.note}, and line_profiler would slow a call of {once_s:.0f} s"
+            )
+        try:
+            runs.sample()
+        finally:
+            seen = runs.end_watch()
+        if seen is None or not seen.samples:
+            raise PeekError(self.note or "no look found the function running")
+        return _of_looks(runs, seen)
 
     def _profile(
         self,
@@ -358,6 +382,32 @@ def _raw_lines(
         )
         for line in sorted({*own.timings, *samples})
     }
+
+
+def _of_looks(runs: _Runs, seen: LineSamples) -> Profile:
+    """The lines of one evaluation that was never under a profiler."""
+    return Profile(
+        lines=tuple(
+            LineTimes(
+                function=label(runs.codes[number]),
+                line=line,
+                hits=0,
+                raw_s=0.0,
+                added_s=0.0,
+                samples=samples,
+                profiled_calls=0.0,
+                corrected=sampled(samples, seen.samples, runs.once_s),
+            )
+            for (number, line), samples in sorted(seen.lines.items())
+        ),
+        evaluations=1,
+        plain_s=runs.once_s,
+        profiled_s=0.0,
+        sampled_s=statistics.median(runs.sampled_s),
+        samples=seen.samples,
+        note="",
+        stats=None,
+    )
 
 
 def _profiled_calls(happened: Events | None, hits: float) -> float:

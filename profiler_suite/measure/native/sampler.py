@@ -42,11 +42,13 @@ def sample(
     seconds: float,
     frequency_hz: float = 0.0,
     opener: perf.OpenEvent | None = None,
+    once_s: float = 0.0,
 ) -> NativeSamples:
     """Evaluate for `seconds` under a clock on every thread; what their code was doing.
 
     Threads that the call starts are watched from the next batch of evaluations
-    on (every 50 ms, or after one evaluation that takes longer). With frequency
+    on (every 50 ms, or after one evaluation that takes longer). `once_s` is what one takes,
+    where that is known and too long to be found out again. With frequency
     0 it samples as often as costs less than 1 % here; shares do not depend on the
     rate, so a short pass may ask for 1,000 to 4,000 Hz and pay for it. Raises
     PerfError where `available` gives a reason.
@@ -59,7 +61,7 @@ def sample(
         )
     if seconds <= 0:
         raise UsageError(f"cannot sample for {seconds:g} s; take 0.1 s or more")
-    once_s = time_evaluations(function, arguments, 1, perf_counter_ns)
+    once_s = once_s or time_evaluations(function, arguments, 1, perf_counter_ns)
     if once_s < seconds:  # the first call also imports and allocates
         once_s = min(once_s, time_evaluations(function, arguments, 1, perf_counter_ns))
     batch_s = min(_BATCH_S, seconds / 4)

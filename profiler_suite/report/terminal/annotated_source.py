@@ -33,7 +33,7 @@ def costliest(page: Page, lines: pd.DataFrame) -> None:
     rows = [
         (
             str(row["line"]),
-            units.count(row["hits"]),
+            units.count(row["hits"]) if row["hits"] else "",
             units.time(row["time_s"]),
             units.percent(row["share"]),
             str(row["source"]).strip(),

@@ -1,0 +1,103 @@
+"""A long function has a plan: eight calls and twenty seconds, or what was asked for."""
+
+import pytest
+
+from profiler_suite.measure.explain.records import ExplainEffort, Trial
+from profiler_suite.measure.explain.time_plan import TimePlan, with_budget
+
+EFFORT = ExplainEffort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0)
+TRIAL = Trial(kind="threads", threads=2)
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def plan_after(call_s: float, budget_s: float = 0.0) -> tuple[TimePlan, FakeClock]:
+    clock = FakeClock()
+    plan = TimePlan(budget_s, clock)
+    clock.now_s += call_s
+    plan.returned(call_s)
+    return plan, clock
+
+
+@pytest.mark.parametrize("call_s", [0.6, 1.0, 2.0, 5.0, 12.0, 30.0, 120.0])
+def test_all_calls_of_a_long_function_fit_into_its_time(call_s: float) -> None:
+    plan, clock = plan_after(call_s)
+    assert plan.thrifty
+    assert plan.total_s == 8 * call_s + 20
+    visits = plan.visits(3)
+    assert visits in (2, 3)
+    clock.now_s += visits * call_s + plan.trace_s(0.0)
+    # Replayed operations are together about as long as a call; another one is sampled.
+    clock.now_s += 2 * call_s
+    assert plan.fits_lines()
+    clock.now_s += call_s
+    assert clock.now_s <= plan.total_s
+
+
+@pytest.mark.parametrize("call_s", [1e-7, 1e-3, 0.4])
+def test_a_short_function_is_not_planned(call_s: float) -> None:
+    plan, _ = plan_after(call_s)
+    assert not plan.thrifty
+    assert plan.left_s(3) == 0.0
+    assert plan.trace_s(6.0) == 6.0
+    assert plan.refusal(TRIAL) is None
+
+
+def test_what_there_is_no_time_for_is_not_tried_and_says_so() -> None:
+    plan, _ = plan_after(12.0)
+    refused = plan.refusal(TRIAL)
+    assert refused is not None
+    assert not refused.same
+    assert "not tried for lack of time: 2 min 48 s needed" in refused.reason
+    assert "--budget" in refused.reason
+
+
+def test_a_budget_gives_more_calls_or_fewer() -> None:
+    usual, generous, mean = (plan_after(2.0, budget)[0] for budget in (0.0, 400.0, 12.0))
+    assert usual.thrifty
+    assert not generous.thrifty
+    assert generous.refusal(TRIAL) is None
+    assert mean.visits(3) == 2
+    assert mean.total_s == 12.0
+
+
+def test_a_budget_of_a_short_function_ends_trials() -> None:
+    plan, clock = plan_after(1e-3, 10.0)
+    assert plan.refusal(TRIAL) is None
+    clock.now_s = 11.0
+    assert plan.refusal(TRIAL) is not None
+
+
+def test_time_left_shrinks_from_pass_to_pass() -> None:
+    plan, _ = plan_after(10.0)
+    left = [
+        plan.left_s(3),
+        plan.left_s(),
+        plan.left_s(traced=False),
+        plan.left_s(traced=False, replayed=False),
+    ]
+    assert left == sorted(left, reverse=True)
+    assert len(set(left)) == 4
+
+
+def test_the_cost_in_certainty_is_said() -> None:
+    said = plan_after(12.0)[0].in_words(2)
+    assert "a call takes 12 s" in said
+    assert "timed 2 times after the first" in said
+    assert "less certain" in said
+
+
+@pytest.mark.parametrize("budget_s", [1e-3, 1.0, 12.0, 60.0, 1e6])
+def test_passes_take_their_share_of_a_budget(budget_s: float) -> None:
+    effort = with_budget(EFFORT, budget_s)
+    share = effort.timing_s / EFFORT.timing_s
+    assert 0.02 <= share <= 5.0
+    assert effort.trace_s <= EFFORT.trace_s
+    assert effort.budget_s == budget_s
+    assert with_budget(EFFORT, 0.0) is EFFORT
