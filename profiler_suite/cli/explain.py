@@ -263,7 +263,7 @@ def _explained(request: ExplainOptions, progress: ProgressLine) -> "Explanation"
 
 
 def _seed(as_json: bool, progress: ProgressLine) -> int:
-    from profiler_suite.analysis.explain.explanation import Explanation
+    from profiler_suite.analysis.explain.explanation import Explanation, explain
     from profiler_suite.analysis.explain.question import QuestionAnswer, Side
     from profiler_suite.measure.explain.child import ExplainChild
     from profiler_suite.measure.explain.records import LoadRequest, Trial
@@ -285,6 +285,7 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
             first = child.explain(effort)
             against_product = child.attempt(versus(product))
             against_other = child.attempt(versus(question.ALTERNATIVE))
+            advised = explain(first, machine, effort.baselines_s, child.attempt)
         with ExplainChild(ask(product), progress.say) as child:
             second = child.explain(effort)
     finally:
@@ -304,8 +305,8 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
         experiment.question,
         (sides[0], sides[1]),
         (
-            Explanation(first, machine, (), effort.baselines_s),
-            Explanation(second, machine, (), effort.baselines_s),
+            advised,
+            Explanation(second, machine, None, effort.baselines_s),
         ),
         against_product,
         question.ALTERNATIVE,

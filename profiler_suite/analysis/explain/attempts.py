@@ -7,7 +7,7 @@ import msgspec
 
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.explain import rewriting
-from profiler_suite.analysis.explain.candidates import candidates
+from profiler_suite.analysis.explain.candidates import FAILED, candidates
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.statistics import PairedRatio
 from profiler_suite.measure.explain.records import Rewrite, Trial, TrialResult
@@ -45,10 +45,10 @@ def attempts(
     for finding in candidates(seen):
         if finding.trial.kind == "batch" and _loops_rewritten(done, baselines_s):
             continue
-        if clock() > until_s:
-            tried = TrialResult(
-                trial=finding.trial, before=(), after=(), same=False, reason=_NO_TIME
-            )
+        if finding.trial.kind == FAILED:
+            tried = _untried(finding.trial, finding.trial.target)
+        elif clock() > until_s:
+            tried = _untried(finding.trial, _NO_TIME)
         else:
             tried = attempt(finding.trial)
         done.append(Attempt(finding=finding, tried=tried))
@@ -56,6 +56,10 @@ def attempts(
     if combined is not None:
         done.append(Attempt(finding=combined, tried=attempt(combined.trial)))
     return tuple(done)
+
+
+def _untried(trial: Trial, reason: str) -> TrialResult:
+    return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
 
 
 def _loops_rewritten(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> bool:

@@ -3,8 +3,13 @@
 import msgspec
 
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
-from profiler_suite.analysis.explain.rules.registry import catalogue
+from profiler_suite.analysis.explain.rules.registry import Rule, catalogue
+from profiler_suite.errors import ProfilerSuiteError
+from profiler_suite.measure.explain.records import Trial
 from profiler_suite.registry import blaming
+
+FAILED = "failed"
+"""Kind of a trial that stands for a rule that raised."""
 
 
 def candidates(seen: Observation) -> list[Finding]:
@@ -12,9 +17,7 @@ def candidates(seen: Observation) -> list[Finding]:
     found: list[Finding] = []
     known: set[bytes] = set()
     for rule in catalogue():
-        with blaming(rule.find):
-            own = list(rule.find(seen) or ())
-        for each in own:
+        for each in _found(rule, seen):
             key = msgspec.json.encode(each.trial)
             if key in known:
                 continue
@@ -22,3 +25,16 @@ def candidates(seen: Observation) -> list[Finding]:
             found.append(msgspec.structs.replace(each, rule=rule.name, family=rule.family))
     # A batch is a hint for loops that nothing else rewrites.
     return sorted(found, key=lambda each: (each.trial.kind == "batch", -each.share))
+
+
+def _found(rule: Rule, seen: Observation) -> list[Finding]:
+    """What a rule finds; one of ours that fails says so among what could not be tried."""
+    try:
+        with blaming(rule.find):
+            return list(rule.find(seen) or ())
+    except ProfilerSuiteError:  # a plugin's: whose fault it is is said
+        raise
+    # Source that nobody thought of: the other rules still count.
+    except Exception as error:  # noqa: BLE001
+        said = f"the rule failed: {type(error).__name__}: {error}"
+        return [Finding(title=rule.name, evidence=said, trial=Trial(kind=FAILED, target=said))]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.analysis import roofline, statistics, time_breakdown
-from profiler_suite.analysis.explain import advice, attempts, function_tables, patch
+from profiler_suite.analysis.explain import advice, attempts, function_tables, patch, premises
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.attempts import Attempt
 from profiler_suite.analysis.explain.rules.observed import Observation
@@ -241,7 +241,13 @@ def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
         )
         for name, (text, saved_s) in found.items()
     ]
-    return tuple(sorted(rows, key=lambda row: -row.share))
+    true = [
+        row
+        for row in rows
+        if row.share <= 1
+        and (row.name != "one_call" or premises.calls_could_be_one(this.explained))
+    ]
+    return tuple(sorted(true, key=lambda row: -row.share))
 
 
 def _verdict(this: Explanation) -> tuple[str, ...]:

@@ -121,6 +121,12 @@ class QuestionAnswer:
                 f"The same answer by {self.alternative_name} (few, large calls) takes "
                 f"1/{units.three_digits(other.ratio)} of the loop's time."
             )
+        best = loop.best
+        if best is not None:
+            said.append(
+                f"Rewritten by the rule {best.kind} ({best.title}) it takes "
+                f"1/{units.three_digits(best.ratio)} of its time."
+            )
         return tuple(said)
 
 

@@ -46,8 +46,6 @@ class Function:
         if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
             raise ValueError("not one plain function")
         self.node = tree.body[0]
-        if self.node.decorator_list:
-            raise ValueError("decorated")
         self.shift = source.first_line - 1
         """Line in the file = line in the text + shift."""
         self._starts = [0]
@@ -165,7 +163,7 @@ def number(node: ast.expr) -> float | None:
 
 
 def parsed(source: SourceText) -> Function | None:
-    """The function, or None when it is a lambda, decorated, or has no readable source."""
+    """The function, or None when it is a lambda or has no readable source."""
     try:
         return Function(source)
     except (SyntaxError, ValueError):

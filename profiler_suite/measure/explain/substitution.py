@@ -1,9 +1,10 @@
 """Functions in a copy of their module in which some are written another way."""
 
+import ast
 import functools
 import mmap
 from collections.abc import Callable, Sequence
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -35,21 +36,31 @@ def substituted(
         if isinstance(value, FunctionType) and value.__globals__ is start.__globals__:
             namespace[name] = _moved(value, namespace)
     for each in rewrites:
-        defaults = _defaults(start, each.function)
-        exec(compile(each.source, f"<rewritten {each.function}>", "exec"), namespace)
-        if defaults is not None and isinstance(namespace[each.function], FunctionType):
-            made = namespace[each.function]
-            made.__defaults__, made.__kwdefaults__ = defaults
+        own = start if start.__name__ == each.function else namespace.get(each.function)
+        exec(_without_decorators(each, own), namespace)
+        made = namespace[each.function]
+        if isinstance(own, FunctionType) and isinstance(made, FunctionType):
+            # Default values are objects that were made once; they serve the new one too.
+            made.__defaults__, made.__kwdefaults__ = own.__defaults__, own.__kwdefaults__
     entry = namespace[start.__name__] if start.__name__ in names else _moved(start, namespace)
     if isinstance(function, functools.partial):
         return functools.partial(entry, *function.args, **function.keywords), namespace
     return entry, namespace
 
 
-def _defaults(start: FunctionType, name: str) -> tuple[Any, Any] | None:
-    """Default values are objects that were made once; the same ones serve the new function."""
-    own = start if start.__name__ == name else start.__globals__.get(name)
-    return (own.__defaults__, own.__kwdefaults__) if isinstance(own, FunctionType) else None
+def _without_decorators(rewrite: Rewrite, own: Any) -> CodeType:
+    """The code of a rewritten function; decorators that left the original alone are not run.
+
+    Raises UntriableError where a decorator made another function of the original.
+    """
+    tree = ast.parse(rewrite.source)
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == rewrite.function:
+            plain = isinstance(own, FunctionType) and own.__code__.co_name == rewrite.function
+            if node.decorator_list and not plain:
+                raise UntriableError("a decorator makes another function of it")
+            node.decorator_list = []
+    return compile(tree, f"<rewritten {rewrite.function}>", "exec")
 
 
 def _moved(function: FunctionType, namespace: dict[str, Any]) -> FunctionType:

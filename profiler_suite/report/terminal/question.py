@@ -6,6 +6,8 @@ from profiler_suite.analysis.explain.question import QuestionAnswer
 from profiler_suite.report.terminal.console import Page, TextColumn
 from profiler_suite.report.terminal.explanation import breakdown_bar
 
+_MOST_REWRITTEN_LINES = 4
+
 
 def screen(found: QuestionAnswer, width: int, color: bool) -> str:
     """Headline, both sides side by side, their time breakdowns, what would be saved."""
@@ -31,6 +33,7 @@ def screen(found: QuestionAnswer, width: int, color: bool) -> str:
     page.line()
     for sentence in found.sentences:
         page.paragraph(sentence, first="  · ", indent="    ")
+    _rewritten(page, found)
     notes = {note for each in found.explanations for note in each.notes}
     for note in sorted(notes):
         page.paragraph(note, first="  ! ", indent="    ", style="yellow")
@@ -40,6 +43,14 @@ def screen(found: QuestionAnswer, width: int, color: bool) -> str:
         "Yours: ", "python -m profiler_suite explain FILE.py:FUNCTION --setup FUNCTION"
     )
     return page.text()
+
+
+def _rewritten(page: Page, found: QuestionAnswer) -> None:
+    """The lines that the fastest rewrite of the loop puts in its place."""
+    best = found.explanations[0].best
+    lines = [text for _, _, after in best.lines for text in after.splitlines()] if best else []
+    for text in lines[:_MOST_REWRITTEN_LINES]:
+        page.paragraph(text, first="      ", indent="        ", style="green")
 
 
 def _column(found: QuestionAnswer, number: int) -> dict[str, str]:

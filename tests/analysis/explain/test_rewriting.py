@@ -1,10 +1,74 @@
 """Which functions' sources can be rewritten."""
 
+import ast
+
 from profiler_suite.analysis.explain import rewriting
-from profiler_suite.measure.explain.records import SourceText
+from profiler_suite.measure.explain.records import Edit, SourceText
 
 
-def test_decorated_functions_and_lambdas_are_left_alone() -> None:
-    for text in ("@cache\ndef f(x):\n    return x\n", "f = lambda x: x\n", "def f(:\n"):
+def test_lambdas_and_what_is_no_python_are_left_alone() -> None:
+    for text in ("f = lambda x: x\n", "def f(:\n", "x = 1\n"):
         source = SourceText(file="o.py", function="f", first_line=1, text=text)
         assert rewriting.parsed(source) is None
+
+
+def function(text: str) -> rewriting.Function:
+    source = SourceText(file="o.py", function="f", first_line=1, text=text)
+    found = rewriting.parsed(source)
+    assert found is not None
+    return found
+
+
+def returned(own: rewriting.Function) -> ast.expr:
+    statement = own.node.body[-1]
+    assert isinstance(statement, ast.Return)
+    assert statement.value is not None
+    return statement.value
+
+
+def test_what_is_put_before_a_function_goes_before_its_decorators() -> None:
+    own = function("@keep\ndef f(x):\n    return x + 1  # one\n")
+    value = returned(own)
+    made = rewriting.spliced(own, [rewriting.edit(own, value, "x")], ["import math"])
+    assert made is not None
+    assert made.source == "import math\n@keep\ndef f(x):\n    return x  # one\n"
+
+
+def test_edits_that_overlap_or_change_nothing_make_no_rewrite() -> None:
+    own = function("def f(x):\n    return x + 1\n")
+    value = returned(own)
+    assert isinstance(value, ast.BinOp)
+    whole = rewriting.edit(own, value, "x - 1")
+    inner = rewriting.edit(own, value.left, "y")
+    assert rewriting.spliced(own, [whole, inner]) is None
+    assert rewriting.spliced(own, [rewriting.edit(own, value, "x + 1")]) is None
+    broken = Edit(start=whole.start, end=whole.end, text="x +")
+    assert rewriting.spliced(own, [broken]) is None
+
+
+def test_parentheses_come_only_where_they_are_needed() -> None:
+    own = function("def f(x):\n    return 2 * g(x) + h(x) ** 2 - k(x)\n")
+    calls = {ast.unparse(n.func): n for n in ast.walk(own.node) if isinstance(n, ast.Call)}
+    made = rewriting.spliced(
+        own,
+        [
+            rewriting.edit(own, calls["g"], "x + 1"),
+            rewriting.edit(own, calls["h"], "x[0]"),
+            rewriting.edit(own, calls["k"], "-x"),
+        ],
+    )
+    assert made is not None
+    assert "return 2 * (x + 1) + x[0] ** 2 - (-x)" in made.source
+
+
+def test_rewrites_that_touch_different_characters_go_together() -> None:
+    own = function("def f(x):\n    a = g(x)\n    return h(a)\n")
+    calls = {ast.unparse(n.func): n for n in ast.walk(own.node) if isinstance(n, ast.Call)}
+    one = rewriting.spliced(own, [rewriting.edit(own, calls["g"], "x")], ["import a"])
+    other = rewriting.spliced(own, [rewriting.edit(own, calls["h"], "a * 2")], ["import a"])
+    again = rewriting.spliced(own, [rewriting.edit(own, calls["h"], "a")], ["import b"])
+    assert one is not None
+    assert other is not None
+    assert again is not None
+    (made,) = rewriting.together([own], [one, other, again])
+    assert made.source == "import a\ndef f(x):\n    a = x\n    return a * 2\n"

@@ -1,0 +1,57 @@
+"""A rewrite as a unified diff that patch takes."""
+
+import subprocess
+from pathlib import Path
+
+from profiler_suite.analysis.explain import patch, rewriting
+from profiler_suite.measure.explain.records import SourceText
+from tests.analysis.explain.test_rewriting import returned
+
+FILE = '''"""A module."""
+import numpy as np
+
+
+class Kept:
+    def f(self):
+        return 1
+
+
+def f(x):
+    # keep me
+    return np.sum(x)
+
+
+def g(x):
+    return f(x)
+'''
+TEXT = "def f(x):\n    # keep me\n    return np.sum(x)\n"
+
+
+def test_a_patch_changes_the_lines_of_the_function_and_no_others(tmp_path: Path) -> None:
+    file = tmp_path / "own.py"
+    file.write_text(FILE)
+    source = SourceText(file=str(file), function="f", first_line=10, text=TEXT)
+    own = rewriting.parsed(source)
+    assert own is not None
+    made = rewriting.spliced(
+        own, [rewriting.edit(own, returned(own), "x.sum()")], ["import math"]
+    )
+    assert made is not None
+    text = patch.unified_diff([source], [made])
+    done = subprocess.run(
+        ["patch", "-p1", str(file)], input=text, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    expected = FILE.replace("np.sum(x)", "x.sum()").replace("def f(x)", "import math\ndef f(x)")
+    assert file.read_text() == expected
+
+
+def test_a_file_that_is_gone_still_has_a_patch() -> None:
+    source = SourceText(file="<cell 3>", function="f", first_line=1, text=TEXT)
+    own = rewriting.parsed(source)
+    assert own is not None
+    made = rewriting.spliced(own, [rewriting.edit(own, returned(own), "0")])
+    assert made is not None
+    text = patch.unified_diff([source], [made])
+    assert "-    return np.sum(x)\n+    return 0\n" in text
+    assert patch.unified_diff([source], []) == ""
