@@ -216,7 +216,8 @@ def test_a_rewrite_is_tried_where_nothing_was_measured_and_may_end_its_process()
         assert "code 7" in died.reason
         tried = child.attempt(trial(same))
         assert tried.same, tried.reason
-        assert len(tried.before) == len(tried.after) > 0
+        assert len(tried.before) == len(tried.after)
+        assert tried.checked > 1
         assert not child.attempt(trial("return x")).same
 
 
