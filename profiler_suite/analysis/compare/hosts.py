@@ -9,6 +9,7 @@ import pandas as pd
 from profiler_suite.analysis.compare import runs as comparison
 from profiler_suite.analysis.compare.changes import Comparison, Verdict
 from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.measured_points import measured
 from profiler_suite.model.machine import CallCost, Ceiling
 from profiler_suite.model.noun import Noun
 
@@ -223,9 +224,7 @@ def _implementations(
 
 
 def _measured(run: Run) -> pd.DataFrame:
-    points = run.points
-    good = (points["status"] == "ok") & points["time_s"].gt(0) & points["replica"].eq(0)
-    return points[good].set_index("id", drop=False)
+    return measured(run.points).set_index("id", drop=False)
 
 
 def _median(values: pd.Series) -> float:

@@ -18,6 +18,7 @@ from profiler_suite.analysis.compare.verdicts import (
     unmeasured,
 )
 from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.measured_points import is_timed
 from profiler_suite.model.experiment import Point
 
 PAIRED_THRESHOLD = 0.01
@@ -99,7 +100,7 @@ def _side_by_side(
     """The processes are the independent units: visits of one process resemble each other."""
     a, b = (table.loc[name].to_dict() for name in (point.counterpart, point.id))
     for which, row in (("the other", a), ("this", b)):
-        if row["status"] != "ok" or not row["time_s"] > 0:
+        if not is_timed(row["status"], row["time_s"]):
             said = f"{row['status']} in {which} environment"
             if row["status"] == "ok":
                 said = f"no visit in {which} environment"

@@ -30,6 +30,7 @@ from profiler_suite.analysis.compare.verdicts import (
     unmeasured,
 )
 from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.measured_points import is_timed
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.canary import is_undisturbed
 from profiler_suite.model.experiment import Point
@@ -152,7 +153,7 @@ def _between(
 ) -> Change:
     a, b = (table.loc[point.id].to_dict() for table in rows)
     for which, row in (("first", a), ("second", b)):
-        if row["status"] != "ok" or not row["time_s"] > 0:
+        if not is_timed(row["status"], row["time_s"]):
             said = f"{row['status']} in the {which} run"
             if row["status"] == "ok":
                 said = f"no visit in the {which} run"

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis.run import scaling
+from profiler_suite.analysis.run import measured_points
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.workload import PEER
@@ -36,9 +36,9 @@ class Choice(Noun, frozen=True):
 
 def choices(run: Run) -> tuple[Choice, ...]:
     """Every choice of a run that can be judged."""
-    measured = scaling.measured(run.points)
+    measured = measured_points.measured(run.points)
     times = dict(zip(measured["id"], measured["time_s"], strict=True))
-    fastest = _fastest(scaling.rivals(run.points))
+    fastest = _fastest(measured_points.rivals(run.points))
     found = []
     for point in run.provenance.points:
         if not point.runs or point.replica or point.environment or point.id not in times:
@@ -97,7 +97,7 @@ def _of_choices(made: tuple[Choice, ...]) -> tuple[str, ...]:
 def _against_peers(points: pd.DataFrame) -> tuple[str, ...]:
     """The fastest implementation against the fastest peer, experiment by experiment."""
     said = []
-    for name, table in scaling.rivals(points).groupby("experiment", sort=False):
+    for name, table in measured_points.rivals(points).groupby("experiment", sort=False):
         is_peer = table["family"] == PEER
         keys = ["problem", "dtype", "threads"]
         own = table[~is_peer].groupby(keys)["time_s"].min()

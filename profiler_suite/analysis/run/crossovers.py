@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from profiler_suite import units
-from profiler_suite.analysis.run.scaling import rivals
+from profiler_suite.analysis.run.measured_points import rivals
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.workloads import wording
 

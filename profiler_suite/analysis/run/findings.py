@@ -6,7 +6,7 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.analysis import roofline, statistics, time_breakdown
-from profiler_suite.analysis.run import choices, scaling
+from profiler_suite.analysis.run import choices, measured_points, scaling
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.analysis.run.plain_answer import PlainAnswer, plain_answer
 from profiler_suite.model.experiment import Point
@@ -74,7 +74,7 @@ def answer(run: Run) -> PairAnswer | None:
         if left is None or points[left.partner].replica:
             continue
         right = points[left.partner]
-        if table.loc[[left.id, right.id], "time_s"].notna().all():
+        if len(measured_points.timed(table.loc[[left.id, right.id]])) == 2:
             return _answer(run, table, left, right)
     return None
 
@@ -224,7 +224,7 @@ def where_time_goes(run: Run, point_id: str) -> str:
 
 
 def _fastest_same_problem(run: Run, point: Point) -> dict[Any, Any] | None:
-    usable = scaling.rivals(run.points)
+    usable = measured_points.rivals(run.points)
     same = usable[
         (usable["experiment"] == point.experiment)
         & (usable["problem"] == point.label)
@@ -236,7 +236,7 @@ def _fastest_same_problem(run: Run, point: Point) -> dict[Any, Any] | None:
 def findings(run: Run) -> tuple[str, ...]:
     """What the numbers say, experiment by experiment, in whole sentences."""
     said: list[str] = []
-    usable = scaling.rivals(run.points)
+    usable = measured_points.rivals(run.points)
     for experiment in run.provenance.experiments:
         table = usable[usable["experiment"] == experiment.name]
         if len(table) and not experiment.pair:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from profiler_suite import units
-from profiler_suite.analysis.run import scaling
+from profiler_suite.analysis.run import measured_points
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import BlasLibrary
@@ -105,7 +105,7 @@ def _blas(libraries: tuple[BlasLibrary, ...]) -> str:
 
 
 def _instead(run: Run, left: Point, slow: dict[Any, Any]) -> str:
-    usable = scaling.rivals(run.points)
+    usable = measured_points.rivals(run.points)
     same = usable[
         (usable["experiment"] == left.experiment)
         & (usable["problem"] == left.label)

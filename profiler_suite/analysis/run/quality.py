@@ -5,6 +5,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.measured_points import timed
 from profiler_suite.analysis.run.selfcheck_freshness import left_open, standing
 from profiler_suite.machine import canary
 
@@ -52,7 +53,7 @@ def warnings(run: Run) -> tuple[str, ...]:
             f"{history.slowness:.2f} times as long as they have taken here before. Times may "
             "be that much too long; measure again later."
         )
-    measured = run.points[run.points["time_s"].notna()]
+    measured = timed(run.points)
     few = measured["flags"].str.contains("few undisturbed visits").sum()
     if few:
         said.append(

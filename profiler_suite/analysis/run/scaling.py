@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from profiler_suite import units
-from profiler_suite.model.workload import CHOICE
+from profiler_suite.analysis.run.measured_points import measured
 
 # What the points of one zero-work series share.
 _SERIES = ["experiment", "implementation", "dtype", "threads", "calls"]
@@ -28,19 +28,6 @@ _SCALING_COLUMNS = [
     "high",
     "efficiency",
 ]
-
-
-def measured(points: pd.DataFrame) -> pd.DataFrame:
-    """Points with a result, the second names of A/A pairs left out."""
-    return points[
-        (points["status"] == "ok") & points["time_s"].notna() & (points["replica"] == 0)
-    ]
-
-
-def rivals(points: pd.DataFrame) -> pd.DataFrame:
-    """Measured points that compete: without those that run another implementation's code."""
-    found = measured(points)
-    return found[found["family"] != CHOICE]
 
 
 def zero_work(points: pd.DataFrame) -> pd.DataFrame:

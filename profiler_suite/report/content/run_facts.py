@@ -10,6 +10,7 @@ from profiler_suite.analysis.compare.changes import Comparison
 from profiler_suite.analysis.run import crossovers, quality, scaling
 from profiler_suite.analysis.run import findings as verdict
 from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.measured_points import timed
 from profiler_suite.report.drawing.style import Mark, marks
 
 
@@ -47,7 +48,7 @@ def ask(run: Run, comparison: Comparison | None = None) -> RunFacts:
     run = run.own  # what the other environment of a `--versus` says is the comparison's
     points = run.points.reset_index(drop=True)
     settings = points[["dtype", "threads"]].drop_duplicates().itertuples(index=False)
-    shown = set(points.loc[points["time_s"].notna(), "id"])
+    shown = set(timed(points)["id"])
     held = [point for point in run.provenance.points if point.id in shown]
     samples = zip(
         points["implementation"].astype(str), points["family"].astype(str), strict=True

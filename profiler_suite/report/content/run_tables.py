@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from profiler_suite import units
+from profiler_suite.analysis.run.measured_points import is_timed
 from profiler_suite.report.content import columns, provenance, selection
 from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.content.table import TableView
@@ -27,7 +28,7 @@ def sides(known: RunFacts) -> TableView | None:
     said = provenance.what_they_do()
     rows, below = [], []
     for row in selection.rows(own.sort_values(["flop", "time_s"])):
-        ok = row.status == "ok" and row.time_s > 0
+        ok = is_timed(row.status, row.time_s)
         compared = ok and row.problem in best.index
         chosen = f" → {runs[row.id]}" if row.id in runs else ""
         rows.append(

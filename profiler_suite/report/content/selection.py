@@ -8,25 +8,14 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis.run import crossovers
+from profiler_suite.analysis.run.measured_points import measured as measured
+from profiler_suite.analysis.run.measured_points import rivals as rivals
 from profiler_suite.analysis.run.point_columns import point_columns
 from profiler_suite.model.experiment import Experiment
-from profiler_suite.model.workload import CHOICE
 from profiler_suite.workloads import wording
 
 # Less than this share of the textbook FLOP counts as fewer: a dot is about as high.
 _FEWER = 0.95
-
-
-def measured(points: pd.DataFrame) -> pd.DataFrame:
-    """Rows with a time to show: status ok, and not the second half of an A/A pair."""
-    known = (points["status"] == "ok") & points["time_s"].gt(0) & points["replica"].eq(0)
-    return points[known]
-
-
-def rivals(points: pd.DataFrame) -> pd.DataFrame:
-    """Measured rows that compete: what merely runs another's code cannot be faster than it."""
-    found = measured(points)
-    return found[found["family"].ne(CHOICE)]
 
 
 def executing_fewer(frame: pd.DataFrame) -> pd.DataFrame:

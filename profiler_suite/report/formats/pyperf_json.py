@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from profiler_suite.analysis.run.load import Run
+from profiler_suite.analysis.run.measured_points import timed
 from profiler_suite.machine.canary import is_undisturbed
 from profiler_suite.model.rows import Status, WorkerRecord
 
@@ -24,7 +25,7 @@ def document(run: Run) -> dict[str, Any]:
     facts = origin.machine.facts
     benchmarks = [
         found
-        for point_id in run.points.loc[run.points["time_s"].notna(), "id"]
+        for point_id in timed(run.points)["id"]
         if (found := _benchmark(run, str(point_id)))["runs"]
     ]
     metadata = {

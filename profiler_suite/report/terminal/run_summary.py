@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from profiler_suite import units
+from profiler_suite.analysis.run.measured_points import is_timed
 from profiler_suite.report.content import columns, headline, host_tables, provenance, selection
 from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.terminal.console import Page, TextColumn
@@ -115,7 +116,7 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
     suffix = " " + frame["dtype"] + " t" + frame["threads"].astype(str)
     frame = frame.assign(label=frame["implementation"] + suffix.where(several, ""))
     for row in selection.rows(frame.head(_MOST_ROWS)):
-        if row.status == "ok" and row.time_s > 0:
+        if is_timed(row.status, row.time_s):
             rows.append(
                 (
                     str(row.label),
