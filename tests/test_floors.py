@@ -35,7 +35,6 @@ FLOORS = {
 # Third-party packages and the only rooms they may be imported in.
 HOMES = {
     "click": {"cli"},
-    "rich": {"report"},
     "matplotlib": {"report"},
     "PIL": {"report"},
     "pyarrow": {"report"},

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.cells import cell_len
 
 from profiler_suite import units
 from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.report.content.line_totals import PART_OF_CALLERS, totals
 from profiler_suite.report.content.source_text import dedented
-from profiler_suite.report.terminal.console import Page, TextColumn
+from profiler_suite.report.terminal.console import Page, TextColumn, cell_len
 
 MOST_LINES = 4
 _BLOCKS = "▏▎▍▌▋▊▉█"

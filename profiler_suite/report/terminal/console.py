@@ -1,18 +1,26 @@
 """Lays out text for a terminal of a given width."""
 
 import dataclasses
-import io
 import textwrap
+import unicodedata
 from collections.abc import Sequence
-
-from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
 
 from profiler_suite import units
 from profiler_suite.report.content.source_text import visible
 
 _NARROWEST = 32  # columns: below that, lines are left to the terminal to break
+
+# Words of a style → parameters of ECMA-48's SGR.
+_STYLES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "magenta": "35",
+    "cyan": "36",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,29 +41,23 @@ class Page:
 
     def __init__(self, width: int, color: bool) -> None:
         self.width = max(width, _NARROWEST)
-        self._buffer = io.StringIO()
-        self._console = Console(
-            file=self._buffer,
-            width=10_000,  # lines are laid out here, not by the console
-            force_terminal=color,
-            force_jupyter=False,  # in a notebook it would show each line instead of writing it
-            color_system="standard" if color else None,
-            no_color=not color,
-            highlight=False,
-            markup=False,
-            emoji=False,
-        )
+        self._color = color
+        self._lines: list[str] = []
 
     def line(self, text: str = "", style: str = "") -> None:
         """One line as it is; control characters of names are shown, not obeyed."""
-        self._console.print(Text(visible(text), style=style), soft_wrap=True)
+        self.pieces((text, style))
 
     def pieces(self, *pieces: tuple[str, str]) -> None:
         """One line of (text, style) pieces."""
-        line = Text()
-        for text, style in pieces:
-            line.append(visible(text), style=style)
-        self._console.print(line, soft_wrap=True)
+        self._lines.append(
+            "".join(self._styled(visible(text), style) for text, style in pieces)
+        )
+
+    def _styled(self, text: str, style: str) -> str:
+        if not (self._color and text and style):
+            return text
+        return f"\x1b[{';'.join(_STYLES[word] for word in style.split())}m{text}\x1b[0m"
 
     def paragraph(
         self, text: str, *, indent: str = "", first: str = "", style: str = ""
@@ -166,8 +168,18 @@ class Page:
 
     def text(self) -> str:
         """All lines so far, without a newline at the end."""
-        lines = self._buffer.getvalue().split("\n")
-        return "\n".join(line.rstrip() for line in lines).rstrip("\n")
+        return "\n".join(line.rstrip() for line in self._lines).rstrip("\n")
+
+
+def cell_len(text: str) -> int:
+    """How many columns of a terminal a text takes: marks none, wide characters two."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def shortened(text: str, width: int) -> str:

@@ -9,7 +9,6 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
-from rich.cells import cell_len
 
 from profiler_suite.analysis.compare import environment, runs, verdicts
 from profiler_suite.analysis.compare.changes import Change, Comparison, Verdict
@@ -22,6 +21,7 @@ from profiler_suite.model.rows import RoundRecord
 from profiler_suite.report.content import comparison_tables as text
 from profiler_suite.report.formats import comparison_document
 from profiler_suite.report.terminal import comparison
+from profiler_suite.report.terminal.console import cell_len
 from tests.fake_run import HOSTILE, make_run
 
 _SCALED = ["time_s", "low_s", "high_s", "minimum_s", "raw_median_s", "p95_s"]

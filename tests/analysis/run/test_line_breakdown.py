@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import pandas as pd
 import pytest
-from rich.cells import cell_len
 
 from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.analysis.run.line_breakdown import LineBreakdown
@@ -14,7 +13,7 @@ from profiler_suite.model.rows import LineRecord, OperationTime
 from profiler_suite.model.trace import OperationLine
 from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.terminal import annotated_source
-from profiler_suite.report.terminal.console import Page
+from profiler_suite.report.terminal.console import Page, cell_len
 from tests.analysis.test_time_breakdown import FAULT_S, PRICED, breakdown_record, operation
 
 

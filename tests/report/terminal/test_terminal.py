@@ -2,12 +2,12 @@ import re
 
 import msgspec
 import pytest
-from rich.cells import cell_len
 
 from profiler_suite import cli
 from profiler_suite.model.experiment import Plan
 from profiler_suite.model.workload import Implementation
 from profiler_suite.report.terminal import console, listings
+from profiler_suite.report.terminal.console import cell_len
 from profiler_suite.workloads import catalogue, registry
 from tests.fake_run import experiments, machine, make_run
 
@@ -177,3 +177,20 @@ def test_doubts_about_the_machine_are_told_once_per_kind() -> None:
     said = _doubts(msgspec.structs.replace(MACHINE, ceilings=probes))
     assert [line.partition(":")[0] for line in said] == ["drifting", "contended"]
     assert all("1/2T" in line or ("1T" in line and "2T" in line) for line in said)
+
+
+def test_styles_are_plain_escape_sequences_and_names_cannot_bring_their_own() -> None:
+    page = console.Page(80, color=True)
+    page.pieces(("a", "bold red"), ("b", ""), ("\x1b[5mc", "dim"))
+    assert page.text() == "\x1b[1;31ma\x1b[0mb\x1b[2m\\x1b[5mc\x1b[0m"
+    plain = console.Page(80, color=False)
+    plain.line("a", "bold")
+    assert plain.text() == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [("abc", 3), ("µs", 2), ("漢字", 4), ("e\u0301", 1), ("का", 1), ("½█", 2)],
+)
+def test_wide_characters_take_two_columns_and_marks_none(text: str, columns: int) -> None:
+    assert console.cell_len(text) == columns
