@@ -18,6 +18,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Reduce,
     Refusal,
     Scan,
+    Stack,
     Term,
     mapped,
 )
@@ -275,8 +276,27 @@ def _stays_narrow(before: Term) -> bool:
 def grown(update: Extend, old: CarriedValue, before: Term, labels: tuple[Label, ...]) -> Extend:
     """A list or array after a loop that lets it grow."""
     if update.base != old:
-        raise Refusal(f"{old.name} grows by several pieces in one iteration")
+        return _grown_by_several(update, old, before, labels)
     return replace(update, base=before, labels=(*labels, *update.labels))
+
+
+def _grown_by_several(
+    update: Extend, old: CarriedValue, before: Term, labels: tuple[Label, ...]
+) -> Extend:
+    """`out.append(a); out.append(b)` in one iteration: two at a time."""
+    items: list[Term] = []
+    each: Term = update
+    while isinstance(each, Extend):
+        if each.labels or each.mask is not None or each.kind != update.kind:
+            raise Refusal(f"{old.name} grows by several pieces of different kinds")
+        items.insert(0, each.item)
+        each = each.base
+    if each != old or update.kind not in ("list", "append", "rows"):
+        raise Refusal(f"{old.name} grows by several pieces in one iteration")
+    count = Poly.number(len(items))
+    several = Label(f"{labels[-1].name}+{len(items)}", count, count, Poly.number(1))
+    stack = Stack(tuple(ex.agreed(items)), several)
+    return replace(update, base=before, item=stack, labels=labels, pieces=several)
 
 
 def scanned(

@@ -73,6 +73,18 @@ class Emitter:
 
     def store(self, store: Store) -> None:
         """One statement that writes elements."""
+        fixed, moving = _split(store.guard)
+        if fixed:
+            # Decided before the loop: where it does not hold, nothing may be evaluated.
+            tests = [self.lowering.lower(each).text for each in fixed]
+            guard = ex.joined("&", moving) if moving else None
+            inner = self.lines
+            self.lines = []
+            self.store(replace(store, guard=guard))
+            body = [f"    {line}" for line in self.lines]
+            shown = " and ".join(f"({test})" for test in tests)
+            self.lines = [*inner, tidy(f"if {shown}:\n    pass").splitlines()[0], *body]
+            return
         store = self._widened(self._without_guard(store))
         axes = self.lowering.accesses.axes(store.target)
         axes = self.lowering.accesses._settled(axes)
@@ -286,15 +298,17 @@ class Emitter:
         if term.mask is not None:
             mask = self._whole(self.lowering.lower(term.mask), term.labels)
             value = f"{closed(value)}[{mask}]"
-        elif len(term.labels) > 1:
+        elif len(term.labels) > 1 or term.pieces:
             flat = Poly.number(1)
-            for each in term.labels:
+            for each in (*term.labels, *((term.pieces,) if term.pieces else ())):
                 flat = flat * each.count
-            sizes = [flat, *(each.count for each in term.item.own)]
+            rest = [each.count for each in term.item.own if each != term.pieces]
+            sizes = [flat, *rest]
             shape = ", ".join(self.facts.text(each) for each in sizes)
             value = f"{closed(value)}.reshape({shape})"
         if term.kind == "append":
-            flat_value = f"{closed(value)}.ravel()" if term.item.own else value
+            rows = [each for each in term.item.own if each != term.pieces]
+            flat_value = f"{closed(value)}.ravel()" if rows else value
             self._line(f"{name} = {self.np}.concatenate(({name}, {flat_value}))")
         elif term.kind == "rows":
             self._line(f"{name} = {self.np}.concatenate(({name}, {value}))")
@@ -311,6 +325,24 @@ class Emitter:
             wide = expanded(value, dims).text
             return f"{self.np}.broadcast_to({wide}, ({sizes},))"
         return full(value, dims)
+
+
+def _split(guard: Term | None) -> tuple[list[Term], list[Term]]:
+    """The parts of a condition that no loop changes, and the others."""
+    if guard is None:
+        return [], []
+    parts: list[Term] = [guard]
+    fixed: list[Term] = []
+    moving: list[Term] = []
+    while parts:
+        each = parts.pop(0)
+        if isinstance(each, Apply) and each.name == "&":
+            parts[:0] = each.args
+        elif each.loops or each.own:
+            moving.append(each)
+        else:
+            fixed.append(each)
+    return fixed, moving
 
 
 def live_after(function: ast.AST, nest: ast.AST, around: list[ast.AST], name: str) -> bool:

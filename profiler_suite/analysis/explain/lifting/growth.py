@@ -20,7 +20,11 @@ _KINDS |= {"concatenate": "concatenate", "column_stack": "stack", "r_": "append"
 
 def as_array(term: Extend) -> Term:
     """A list that a loop filled, as an array."""
-    if term.mask is not None or not isinstance(term.base, Stack | Leaf):
+    if (
+        term.mask is not None
+        or term.pieces is not None
+        or not isinstance(term.base, Stack | Leaf)
+    ):
         raise Refusal("a list whose length is not known is used in the loop")
     return View(term.item, (*term.labels, *term.item.own))
 

@@ -42,6 +42,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
 from profiler_suite.analysis.explain.lifting.writer import Style, Writer
 
 _RISKY = ("/", "//", "%", "sqrt", "log", "log2", "log10", "log1p", "**", "arcsin", "arccos")
+_NEUTRAL: dict[str, Term] = {"sum": Index(Poly()), "prod": Index(Poly.number(1))}
 _ORDINARY = ("float64", "int64", "complex128")
 _METHODS = ("sum", "prod", "max", "min", "mean", "std", "var", "any", "all", "argmax", "argmin")
 
@@ -157,7 +158,7 @@ class ArrayWriter(Writer):
             texts.append(text)
         if dims and any(each.name in _RISKY for each in term.walk() if isinstance(each, Apply)):
             self.risky |= term.name == "where"
-        if not dims and term.name == "where":
+        if term.name == "where" and not args[0].dims and args[1].dims == args[2].dims:
             return Array(f"({texts[1]}) if ({texts[0]}) else ({texts[2]})")
         if not dims and term.name.startswith("astype "):
             kind = term.form.rpartition("astype(")[2].rstrip(")")
@@ -184,6 +185,11 @@ class ArrayWriter(Writer):
 
     def _reduce(self, term: Reduce) -> Array:
         inside = term.arg
+        if isinstance(inside, Apply) and inside.name == "where" and term.op in _NEUTRAL:
+            test, yes, no = inside.args
+            if not test.loops and not test.own and no == _NEUTRAL[term.op] and yes != no:
+                outer = replace(inside, args=(test, replace(term, arg=yes), no))
+                return self._apply(outer)
         if (
             isinstance(inside, Reduce)
             and inside.op == term.op

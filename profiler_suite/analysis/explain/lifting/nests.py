@@ -12,6 +12,7 @@ from profiler_suite.analysis.explain.lifting.counting import counted
 from profiler_suite.analysis.explain.lifting.expressions import Gone, Reader
 from profiler_suite.analysis.explain.lifting.growth import as_array, grows
 from profiler_suite.analysis.explain.lifting.iteration import entered
+from profiler_suite.analysis.explain.lifting.narrowing import narrowed
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
@@ -242,6 +243,7 @@ class Walk:
         if node.orelse:
             raise Refusal("the loop has an else part")
         scope = self.scope
+        node = narrowed(self.reader, node)
         kept, depth, first = dict(scope.env), len(scope.loops), len(self.effects)
         labels, guards = entered(self.reader, node.target, node.iter)
         own = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}

@@ -353,6 +353,8 @@ class Extend(Term):
     kind: str = "list"
     """'list', 'append' (flat), 'rows' (vstack) or 'columns' (hstack, column_stack)."""
     mask: Term | None = None
+    pieces: Label | None = None
+    """Of the item's own axes, the one along which it is taken apart."""
 
     @cached_property
     def loops(self) -> frozenset[str]:

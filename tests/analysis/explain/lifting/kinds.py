@@ -1083,3 +1083,41 @@ def length_of_what_it_was(x: A) -> A:
     for i in range(n - 1):
         s += x[i]
     return s, n
+
+
+@kind(u="n m", least=1)
+def border_by_condition(u: A) -> A:
+    n, m = u.shape
+    out = np.zeros((n, m))
+    for i in range(n):
+        for j in range(m):
+            if 0 < i < n - 1 and j > 0 and j <= m - 2 and u[i, j] > -1:
+                out[i, j] = u[i - 1, j] + u[i + 1, j] + u[i, j - 1] + u[i, j + 1]
+    return out
+
+
+@kind(x="n", least=1)
+def previous_element_by_condition(x: A) -> A:
+    s = 0.0
+    for i in range(len(x)):
+        if i > 0:
+            s += abs(x[i] - x[i - 1])
+    return s
+
+
+@kind(x="n", least=1)
+def two_pieces_per_iteration(x: A) -> A:
+    out = []
+    for v in x:
+        out.append(v)
+        out.append(-v * 2)
+    return np.array(out)
+
+
+@kind(x="n 2", least=1)
+def points_and_mirrored_points(x: A) -> A:
+    out = []
+    for p in x:
+        out.append(p)
+        out.append(p[::-1] + 1)
+    return np.array(out)

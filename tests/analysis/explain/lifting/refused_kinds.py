@@ -322,12 +322,13 @@ def two_elements_at_once(x: A) -> A:
     return x
 
 
-@refused("grows", x="n")
-def two_pieces_per_iteration(x: A) -> A:
+@refused("several pieces of different kinds", x="n")
+def a_second_piece_by_condition(x: A) -> A:
     out = []
     for v in x:
         out.append(v)
-        out.append(-v)
+        if v > 0:
+            out.append(-v)
     return np.array(out)
 
 
