@@ -8,6 +8,12 @@ from profiler_suite.analysis.explain.lifting import expressions as ex
 from profiler_suite.analysis.explain.lifting.draws import drawn
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.growth import as_array
+from profiler_suite.analysis.explain.lifting.inlining import (
+    Callee,
+    arguments,
+    by_element,
+    inlined,
+)
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
@@ -20,6 +26,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Leaf,
     Reduce,
     Refusal,
+    Select,
     Term,
     View,
     relabelled,
@@ -99,6 +106,9 @@ def called(reader: ex.Reader, node: ast.Call) -> Term:
     random = drawn(reader, node)
     if random is not None:
         return random
+    mapped = _mapped(reader, node)
+    if mapped is not None:
+        return mapped
     name = ast.unparse(node.func)
     owner, _, last = name.rpartition(".")
     if isinstance(node.func, ast.Name):
@@ -112,6 +122,58 @@ def called(reader: ex.Reader, node: ast.Call) -> Term:
     if isinstance(node.func, ast.Attribute) and not _is_module(reader, node.func.value):
         return _method(reader, node, node.func)
     raise _unknown(node)
+
+
+def _callee(reader: ex.Reader, node: ast.expr) -> Callee | None:
+    """A function whose source is known."""
+    if isinstance(node, ast.Lambda):
+        return node
+    return reader.scope.helpers.get(node.id) if isinstance(node, ast.Name) else None
+
+
+def _mapped(reader: ex.Reader, node: ast.Call) -> Term | None:
+    """np.vectorize(f)(x), np.apply_along_axis(f, 1, x), map(f, x); None for other calls."""
+    function: ast.expr | None = node.func
+    if isinstance(function, ast.Name) and function.id not in reader.scope.helpers:
+        function = reader.facts.single(function.id) or function
+    if isinstance(function, ast.Call):
+        made = ast.unparse(function.func)
+        if made not in ("np.vectorize", "numpy.vectorize") or not function.args:
+            return None
+        callee = _callee(reader, function.args[0])
+        if callee is None or node.keywords:
+            raise Refusal(f"the source of what {ast.unparse(node)!r} calls is not known")
+        values = [reader.read(each) for each in node.args]
+        return by_element(reader, callee, ast.unparse(function.args[0]), values)
+    name = ast.unparse(node.func)
+    if name in ("np.apply_along_axis", "numpy.apply_along_axis") and len(node.args) == 3:
+        callee = _callee(reader, node.args[0])
+        value = reader.read(node.args[2])
+        place = reader.facts.integer(node.args[1])
+        axis = None if place is None else place.constant
+        if callee is None or axis is None or node.keywords or len(value.own) < 2:
+            raise Refusal(f"{ast.unparse(node)!r} is not followed")
+        along = value.own[axis]
+        rest = tuple(each for each in value.own if each != along)
+        turned = value if value.own == (*rest, along) else View(value, (*rest, along))
+        found = by_element(reader, callee, ast.unparse(node.args[0]), [turned], 1)
+        if len(found.own) > len(rest) and axis not in (-1, len(value.own) - 1):
+            raise Refusal("apply_along_axis puts rows along another axis")
+        return found
+    if name == "list" and len(node.args) == 1 and isinstance(node.args[0], ast.Call):
+        return _mapped(reader, node.args[0]) if _is_map(node.args[0]) else None
+    if _is_map(node):
+        callee = _callee(reader, node.args[0])
+        if callee is None:
+            raise Refusal(f"the source of what {ast.unparse(node)!r} calls is not known")
+        values = [reader.read(each) for each in node.args[1:]]
+        kept = len(values[0].own) - 1
+        return by_element(reader, callee, ast.unparse(node.args[0]), values, kept)
+    return None
+
+
+def _is_map(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id == "map" and len(node.args) > 1
 
 
 def _unknown(node: ast.Call) -> Refusal:
@@ -158,12 +220,20 @@ def _builtin(reader: ex.Reader, node: ast.Call, name: str) -> Term:
             return Apply("NP.rint({0}).astype(int)", (inner,), "astype int")
         return cast(inner, _CASTS[name])
     if name == "len" and len(node.args) == 1:
+        only = node.args[0]
+        if isinstance(only, ast.Name) and reader.facts.kind(only.id) in ("DataFrame", "Series"):
+            return Index(reader.facts.extent(only.id, 0))
         inner = reader.read(node.args[0])
+        if isinstance(inner, Select):
+            return Reduce("sum", inner.mask, inner.own)
         if inner.own:
             return Index(inner.own[0].count)
     if name == "pow" and len(node.args) == 2:
         _plain(node)
         return ex.apply("({0}) ** ({1})", "**", *(reader.read(a) for a in node.args))
+    if name in reader.scope.helpers and not reader.facts.definitions.get(name):
+        helper = reader.scope.helpers[name]
+        return inlined(reader, helper, name, arguments(reader, helper, node, name))
     if name == "range":
         raise Refusal("a range is used as a value")
     raise _unknown(node)
@@ -341,6 +411,8 @@ def _reduction(
 ) -> Term:
     name = {"amax": "max", "amin": "min"}.get(name, name)
     extra, axis = "", None
+    if isinstance(inner, Select):
+        return _of_selected(reader, node, name, inner, rest)
     if name in ("percentile", "quantile"):
         if len(rest) != 1 or node.keywords:
             raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
@@ -373,6 +445,22 @@ def _reduction(
     if name in ("argmax", "argmin") and len(over) != 1:
         raise Refusal(f"{ast.unparse(node)!r} counts through several axes")
     return Reduce(name, inner, over, None, extra)
+
+
+def _of_selected(
+    reader: ex.Reader, node: ast.Call, name: str, inner: Select, rest: list[ast.expr]
+) -> Term:
+    """x[mask].sum() and its relatives."""
+    zero: Term = Index(Poly())
+    if node.keywords or rest:
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+    chosen = ex.where(inner.mask, inner.arg, zero)
+    if name == "sum":
+        return Reduce("sum", chosen, inner.own)
+    if name == "mean":
+        count = Reduce("sum", inner.mask, inner.own)
+        return ex.apply("({0}) / ({1})", "/", Reduce("sum", chosen, inner.own), count)
+    raise Refusal(f"the {name} of what a condition selects")
 
 
 def _linalg(reader: ex.Reader, node: ast.Call, name: str, full: str) -> Term:

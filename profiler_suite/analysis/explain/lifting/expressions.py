@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,8 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Outside,
     Reduce,
     Refusal,
+    Row,
+    Select,
     Slab,
     Stack,
     Sub,
@@ -72,6 +74,9 @@ class Scope:
         self.env: dict[str, Term] = {}
         self.loops: list[Label] = []
         self.guards: list[Term] = []
+        self.helpers: Mapping[str, ast.FunctionDef] = {}
+        """Functions of the module whose source is known."""
+        self.inlining: list[str] = []
         self.interior = False
         """Whether max(0, …) and min(n, …) in slices are taken for what they cut off."""
         self.constraints: list[Poly] = []
@@ -106,6 +111,10 @@ class Scope:
             return Leaf(name, weak=kind)
         if kind == "number":
             return Leaf(name, dtype=self.facts.dtype(name))
+        if kind == "Series":
+            extent = self.facts.extent(name, 0)
+            base = f"{name}.to_numpy()"
+            return Access(base, (self.whole(extent),), tuple(self.loops), "", self.time)
         if kind == "list":
             raise Refusal(f"{name} is a list, not an array")
         if not kind and self.facts.is_outer(name):
@@ -225,10 +234,14 @@ class Reader:
         if whole is not None:
             return Index(whole)
         inner = self.read(owner)
+        if isinstance(inner, Row):
+            return column(self, inner, ast.Constant(node.attr))
         if node.attr == "T":
             return View(inner, inner.own[::-1]) if len(inner.own) > 1 else inner
         if node.attr in ("real", "imag"):
             return Apply(f"({{0}}).{node.attr}", (inner,), node.attr)
+        if node.attr == "size" and isinstance(inner, Select):
+            return Reduce("sum", inner.mask, inner.own)
         if node.attr == "size":
             size = Poly.number(1)
             for label in inner.own:
@@ -245,12 +258,22 @@ class Reader:
             place = self.read(node.slice)
             if isinstance(place, Index) and place.index.constant is not None:
                 return Index(inner.own[place.index.constant].count)
+        found = column_element(self, node)
+        if found is not None:
+            return found
         base = self.read(node.value)
+        if isinstance(base, Row):
+            return column(self, base, node.slice)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return self.subscripted(base, parts, ast.unparse(node))
 
     def subscripted(self, base: Term, parts: Sequence[ast.expr], words: str) -> Term:
         """Part of a term."""
+        if len(parts) == 1 and len(base.own) == 1 and not isinstance(parts[0], ast.Slice):
+            mask = self.read(parts[0])
+            if len(mask.own) == 1 and is_truth(mask):
+                both = agreed([base, mask])
+                return Select(both[0], both[1])
         if isinstance(base, Stack) and len(parts) == 1:
             place = self.read(parts[0])
             if isinstance(place, Index) and place.index.constant is not None:
@@ -387,6 +410,45 @@ class Reader:
 
     def _read_call(self, node: ast.Call) -> Term:
         return self._call(self, node)
+
+
+def column(reader: Reader, row: Row, key: ast.expr) -> Access:
+    """A column of a DataFrame at the row of a loop."""
+    if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+        raise Refusal(f"which column of {row.frame} is read is not written out")
+    return _of_column(reader, row.frame, key, row.label.index)
+
+
+def _of_column(reader: Reader, frame: str, key: ast.expr, index: Poly) -> Access:
+    base = f"{frame}[{ast.unparse(key)}].to_numpy()"
+    return Access(base, (At(index),), tuple(reader.scope.loops), "", reader.scope.time)
+
+
+def column_element(reader: Reader, node: ast.Subscript) -> Access | None:
+    """df['a'][i], df['a'].iloc[i], df.iloc[i]['a'], df.loc[i, 'a']; None for others."""
+    inner, key, place = node.value, node.slice, ""
+    if isinstance(inner, ast.Attribute) and inner.attr in ("iloc", "iat", "loc", "at"):
+        place, inner = inner.attr, inner.value
+    if place in ("loc", "at") and isinstance(key, ast.Tuple) and len(key.elts) == 2:
+        frame, (row, name) = inner, key.elts
+    elif isinstance(inner, ast.Subscript) and isinstance(inner.value, ast.Attribute):
+        # df.iloc[i]['a']
+        frame, row, name = inner.value.value, inner.slice, key
+        place = inner.value.attr
+    elif isinstance(inner, ast.Subscript):
+        frame, row, name = inner.value, key, inner.slice
+    else:
+        return None
+    if not isinstance(frame, ast.Name) or reader.facts.kind(frame.id) != "DataFrame":
+        return None
+    if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
+        return None
+    index = reader.read(row)
+    if not isinstance(index, Index):
+        return None
+    if place not in ("iloc", "iat"):
+        reader.scope.assume(f"the index of {frame.id} counts 0, 1, 2, …")
+    return _of_column(reader, frame.id, name, index.index)
 
 
 def picked(term: Term, axis: Label, index: Poly, loops: tuple[Label, ...]) -> Term:

@@ -15,10 +15,13 @@ from profiler_suite.analysis.explain.lifting.expressions import (
 )
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
+    Access,
+    At,
     Extend,
     Index,
     Label,
     Refusal,
+    Row,
     Stack,
     Term,
 )
@@ -39,7 +42,31 @@ def entered(
         return _zip(reader, target, iterated)
     if name == "reversed" and isinstance(iterated, ast.Call) and len(iterated.args) == 1:
         return _reversed(reader, target, iterated.args[0])
+    if name.endswith((".iterrows", ".itertuples")):
+        return _frame_rows(reader, target, iterated, name)
     label = _over(reader, target, iterated, None)
+    return [label], []
+
+
+def _frame_rows(
+    reader: Reader, target: ast.expr, iterated: ast.expr, name: str
+) -> tuple[list[Label], list[Term]]:
+    """The rows of a DataFrame."""
+    frame, _, how = name.partition(".")
+    if reader.facts.kind(frame) != "DataFrame":
+        raise Refusal(f"{frame} is no DataFrame")
+    scope = reader.scope
+    label = scope.label(Poly.atom(f"{frame}.shape[0]"), "row", len(scope.loops))
+    scope.loops.append(label)
+    row = Row(frame, label)
+    if how == "itertuples":
+        _bind(reader, target, row)
+        return [label], []
+    if not isinstance(target, ast.Tuple) or len(target.elts) != 2:
+        raise Refusal("iterrows with one variable")
+    index = Access(f"{frame}.index.to_numpy()", (At(label.index),), tuple(scope.loops))
+    _bind(reader, target.elts[0], index)
+    _bind(reader, target.elts[1], row)
     return [label], []
 
 

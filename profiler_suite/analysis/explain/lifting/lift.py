@@ -26,23 +26,32 @@ STYLES = (
 ByStyle = dict[Style, list[Piece]]
 
 
-def lift(function: Function, names: Mapping[str, str] | None = None) -> Lifting:
+def lift(
+    function: Function,
+    names: Mapping[str, str] | None = None,
+    helpers: Sequence[Function] = (),
+) -> Lifting:
     """Every way to write loops of a function as array expressions.
 
     `names` says what its local names hold, as `SourceText.names` does; where it is not
-    given, that of the function's source is taken.
+    given, that of the function's source is taken. `helpers` are other functions of the same
+    module: what they compute for each element is read in place.
     """
-    return _Search(function, names).found()
+    return _Search(function, names, helpers).found()
 
 
 class _Search:
     """All loops of one function, each in every style."""
 
-    def __init__(self, function: Function, names: Mapping[str, str] | None) -> None:
+    def __init__(
+        self, function: Function, names: Mapping[str, str] | None, helpers: Sequence[Function]
+    ) -> None:
         self.function = function
         given = dict(function.source.names if names is None else names)
         self.facts = Facts(function.node, given, function.numpy)
-        self.pieces = Pieces(function, self.facts)
+        self.pieces = Pieces(
+            function, self.facts, {each.node.name: each.node for each in helpers}
+        )
         self.lifted: dict[str, LiftedFunction] = {}
         self.kept: dict[int, str] = {}
 

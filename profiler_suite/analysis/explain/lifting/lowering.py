@@ -16,6 +16,7 @@ from profiler_suite.analysis.explain.lifting.arrays import (
     ordered,
 )
 from profiler_suite.analysis.explain.lifting.contractions import contracted
+from profiler_suite.analysis.explain.lifting.counts import counted_by_key
 from profiler_suite.analysis.explain.lifting.distances import distances
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.expressions import Scope
@@ -35,6 +36,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Reduce,
     Refusal,
     Scan,
+    Select,
     Stack,
     Term,
     View,
@@ -90,6 +92,8 @@ class ArrayWriter(Writer):
             raise Refusal(f"{term.name} is taken from the iteration before")
         if isinstance(term, Extend):
             raise Refusal("a list that grows is used as a value")
+        if isinstance(term, Select):
+            raise Refusal("what a condition selects has no fixed length")
         raise Refusal("a value that is not known is used")
 
     def _index(self, term: Index) -> Array:
@@ -175,6 +179,10 @@ class ArrayWriter(Writer):
             found = distances(self, term)
             if found is not None:
                 return found
+        if isinstance(term, Reduce) and self.style.scatter == "bincount":
+            counted = counted_by_key(self, term)
+            if counted is not None:
+                return counted
         if isinstance(term, Contract) or term.op == "sum":
             found = distances(self, term) if self.style.distance else None
             found = found or contracted(self, term)

@@ -192,7 +192,7 @@ class Walk:
         if isinstance(node, ast.Name) and isinstance(self.scope.env.get(node.id), CarriedValue):
             raise Refusal(f"{node.id} is set as a whole and element by element")
         place = self.reader.read(target)
-        if not isinstance(place, Access):
+        if not isinstance(place, Access) or not place.base.isidentifier():
             raise Refusal(f"it sets {ast.unparse(target)}, which is no element of an array")
         return place
 

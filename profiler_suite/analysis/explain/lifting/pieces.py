@@ -18,7 +18,7 @@ from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.nests import Store, Walk, stored_names
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import Outside, Refusal, Term
-from profiler_suite.analysis.explain.lifting.units import Unit
+from profiler_suite.analysis.explain.lifting.units import Unit, is_mapping
 from profiler_suite.analysis.explain.lifting.writer import Style
 from profiler_suite.analysis.explain.rewriting import Function
 
@@ -37,13 +37,17 @@ class Piece:
 class Pieces:
     """Writes units of one function."""
 
-    def __init__(self, function: Function, facts: Facts) -> None:
+    def __init__(
+        self, function: Function, facts: Facts, helpers: Mapping[str, ast.FunctionDef]
+    ) -> None:
         self.function = function
         self.facts = facts
+        self.helpers = helpers
 
     def reader(self, unit: Unit) -> Reader:
         """A new reader for a unit."""
         scope = Scope(self.facts, stored_names([unit.node]) if unit.is_loop else frozenset())
+        scope.helpers = self.helpers
         return Reader(scope, called, comprehended)
 
     def piece(self, unit: Unit, style: Style) -> Piece:
@@ -187,9 +191,18 @@ class _Comprehensions(ast.NodeTransformer):
         self.changed = True
         return text
 
+    def _maps(self, node: ast.Call) -> bool:
+        if is_mapping(node) or (node.args and is_mapping(node.args[0])):
+            return not ast.unparse(node.func).endswith("vectorize")
+        if isinstance(node.func, ast.Call):
+            return is_mapping(node.func)
+        made = node.func.id if isinstance(node.func, ast.Name) else ""
+        value = self.lowering.facts.single(made)
+        return value is not None and is_mapping(value) and isinstance(value, ast.Call)
+
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Replaces calls whose first argument is a comprehension."""
-        if node.args and isinstance(node.args[0], ast.ListComp | ast.GeneratorExp):
+        """Replaces calls that call something for each element."""
+        if self._maps(node):
             try:
                 return ast.parse(self.array(node), mode="eval").body
             except Refusal as refusal:

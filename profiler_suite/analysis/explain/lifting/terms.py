@@ -295,6 +295,32 @@ class Stack(Term):
 
 
 @dataclass(frozen=True)
+class Select(Term):
+    """The elements along an own axis for which a condition holds: how many is not known."""
+
+    arg: Term
+    mask: Term
+
+    @cached_property
+    def own(self) -> tuple[Label, ...]:
+        """Those of all elements."""
+        return self.arg.own
+
+
+@dataclass(frozen=True)
+class Row(Term):
+    """One row of a DataFrame."""
+
+    frame: str
+    label: Label
+
+    @cached_property
+    def loops(self) -> frozenset[str]:
+        """The loop over rows."""
+        return frozenset((self.label.name,))
+
+
+@dataclass(frozen=True)
 class CarriedValue(Term):
     """What a name held when an iteration of a loop began."""
 

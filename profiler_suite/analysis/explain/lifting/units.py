@@ -46,6 +46,16 @@ class Unit:
         return ""
 
 
+_MAPPING = ("vectorize", "apply_along_axis", "map")
+
+
+def is_mapping(node: ast.AST) -> bool:
+    """Whether an expression calls something for each element."""
+    if isinstance(node, ast.Call):
+        return ast.unparse(node.func).rpartition(".")[2] in _MAPPING
+    return isinstance(node, ast.ListComp | ast.GeneratorExp)
+
+
 def units(block: list[ast.stmt], around: tuple[ast.stmt, ...] = ()) -> Iterator[Unit]:
     """The outermost units of a block."""
     for place, node in enumerate(block):
@@ -55,7 +65,7 @@ def units(block: list[ast.stmt], around: tuple[ast.stmt, ...] = ()) -> Iterator[
         if isinstance(node, ast.For | ast.While):
             yield unit
         elif isinstance(node, _SIMPLE):
-            if any(isinstance(n, ast.ListComp | ast.GeneratorExp) for n in ast.walk(node)):
+            if any(is_mapping(each) for each in ast.walk(node)):
                 yield unit
         else:
             yield from within(node, around)

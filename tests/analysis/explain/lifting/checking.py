@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import scipy
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import SourceText
 from profiler_suite.measure.explain.subject import watch_names
 
-NAMESPACE: dict[str, Any] = {"np": np, "math": math, "scipy": scipy, "A": Any}
+NAMESPACE: dict[str, Any] = {"np": np, "math": math, "scipy": scipy, "pd": pd, "A": Any}
 
 
 class Kind:
@@ -127,6 +128,17 @@ def arguments(draw: Any, kind: Kind, most: int = 5) -> tuple[Any, ...]:
             values.append(size(spec[1:]))
         elif spec.startswith("~"):
             values.append(float(random.standard_normal()))
+        elif spec.startswith("frame"):
+            rows = size(spec.split()[1])
+            values.append(
+                pd.DataFrame(
+                    {
+                        "a": random.standard_normal(rows),
+                        "b": random.integers(0, 9, rows) * 0.5,
+                        "k": random.standard_normal(rows),
+                    }
+                )
+            )
         elif spec.startswith("rng"):
             values.append(np.random.default_rng(5))
         else:
@@ -180,7 +192,24 @@ def lifting(kind: Kind, names: dict[str, str]) -> Lifting:
         text=kind.source,
         names=names,
     )
-    return lift(Function(source))
+    return lift(Function(source), helpers=[_helper(each) for each in HELPERS.values()])
+
+
+HELPERS: dict[str, Callable[..., Any]] = {}
+
+
+def helper(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Registers a function that loops call."""
+    HELPERS[function.__name__] = function
+    NAMESPACE[function.__name__] = function
+    return function
+
+
+def _helper(function: Callable[..., Any]) -> Function:
+    text = textwrap.dedent(inspect.getsource(function)).partition("\n")[2]
+    return Function(
+        SourceText(file="kinds.py", function=function.__name__, first_line=1, text=text)
+    )
 
 
 def made(lifted: LiftedFunction) -> Callable[..., Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.analysis.explain.lifting.checking import kind
+from tests.analysis.explain.lifting.checking import helper, kind
 
 A = Any
 
@@ -1121,3 +1121,98 @@ def points_and_mirrored_points(x: A) -> A:
         out.append(p)
         out.append(p[::-1] + 1)
     return np.array(out)
+
+
+@helper
+def bump(v: A, height: A = 2.0) -> A:
+    """A function with a condition, for single numbers."""
+    if v < 0:
+        return 0.0
+    w = v * v
+    return height * w if w < 1 else math.exp(-w)
+
+
+@helper
+def spread(row: A) -> A:
+    return np.max(row) - np.min(row) + bump(row[0])
+
+
+@kind(x="n")
+def calls_a_helper(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = bump(x[i], height=3.0) + bump(x[i])
+    return out
+
+
+@kind(x="n m:double", least=1)
+def calls_a_helper_for_rows(x: A) -> A:
+    out = []
+    for row in x:
+        out.append(spread(row))
+    return np.array(out)
+
+
+@kind(x="n m:double", least=1)
+def vectorized(x: A) -> A:
+    f = np.vectorize(bump)
+    return f(x) + np.vectorize(lambda v: v * 2)(x)
+
+
+@kind(x="n m:double", least=1)
+def along_an_axis(x: A) -> A:
+    a = np.apply_along_axis(spread, 1, x)
+    b = np.apply_along_axis(lambda c: c.sum() / 2, 0, x)
+    return a.sum() + b.sum()
+
+
+@kind(x="n", least=1)
+def mapped_list(x: A) -> A:
+    return np.array(list(map(bump, x)))
+
+
+@kind(labels="n:index m", m="=m", x="n:double", least=1)
+def sums_and_means_by_key(labels: A, m: A, x: A) -> A:
+    sums = np.zeros(m)
+    means = np.zeros(m)
+    counts = np.zeros(m, dtype=int)
+    for k in range(m):
+        mask = labels == k
+        sums[k] = x[mask].sum()
+        counts[k] = np.sum(labels == k)
+        means[k] = x[labels == k].mean()
+    return sums, counts, means
+
+
+@kind(df="frame n", least=1)
+def rows_of_a_frame(df: A) -> A:
+    out = []
+    for _, row in df.iterrows():
+        out.append(row["a"] * row["b"] + 1)
+    return np.array(out)
+
+
+@kind(df="frame n", least=1)
+def tuples_of_a_frame(df: A) -> A:
+    total = 0.0
+    for row in df.itertuples():
+        if row.a > 0:
+            total += row.a * row.k
+    return total
+
+
+@kind(df="frame n", least=1)
+def elements_of_a_frame(df: A) -> A:
+    out = np.zeros(len(df))
+    for i in range(len(df)):
+        out[i] = df["a"][i] + df["b"].iloc[i] * df.loc[i, "k"] - df.iloc[i]["a"]
+    return out
+
+
+@kind(df="frame n", least=1)
+def series_elements(df: A) -> A:
+    s = df["a"]
+    out = np.zeros(len(s))
+    for i, v in enumerate(s):
+        out[i] = v * 2 + i
+    return out

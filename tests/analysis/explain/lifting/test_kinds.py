@@ -16,7 +16,7 @@ def test_lifted_loops_give_what_the_loop_gives(name: str) -> None:
     kind = KINDS[name]
 
     @settings(
-        max_examples=8,
+        max_examples=6,
         deadline=None,
         derandomize=True,
         database=None,
