@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from profiler_suite.cli.advising import advise
 from profiler_suite.cli.compare import Percentage
 from profiler_suite.cli.fleet import sweep_on_fleet
 from profiler_suite.cli.measuring import job_of, measure
@@ -242,9 +243,10 @@ def _measure(
             schedule,
             files,
             other_python=other.python_executable if other else "",
-            afterwards_s=plan.forecast.report_s,
+            afterwards_s=plan.forecast.advice_s + plan.forecast.report_s,
         )
         measure(run_folder, provenance, job, again, progress)
+        advise(run_folder, provenance, progress)
     return provenance
 
 

@@ -147,12 +147,14 @@ class Forecast(Noun, frozen=True, rename={"breakdown_s": "books_s"}):
     lines_s: Seconds = 0.0
     breakdown_s: Seconds = 0.0
     """Where the time goes: traces, replays, native samples."""
+    advice_s: Seconds = 0.0
+    """Looking for a faster way to write the slow side of the question."""
     report_s: Seconds = 0.0
 
     @property
     def after_rounds_s(self) -> float:
         """What follows the rounds."""
-        return self.lines_s + self.breakdown_s + self.report_s
+        return self.lines_s + self.breakdown_s + self.advice_s + self.report_s
 
     @property
     def duration_s(self) -> float:

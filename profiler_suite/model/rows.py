@@ -27,7 +27,7 @@ class Status(enum.Enum):
     SKIPPED = "skipped"  # not attempted, with the reason
 
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Of what is written; see `store` for the history."""
 OLDEST_SCHEMA = 1
 """Of what can be read."""
@@ -250,6 +250,28 @@ class BreakdownRecord(
     schema: int = SCHEMA_VERSION
 
 
+class AdviceRecord(Noun, frozen=True, tag_field="kind", tag="advice"):
+    """Another way to write a point's function: found by a rule, checked, timed in pairs."""
+
+    point: str
+    title: str = ""
+    code: str = ""
+    """The lines that take the place of others."""
+    source: str = ""
+    """The whole function with them."""
+    patch: str = ""
+    """The same as a unified diff."""
+    ratio: Number = 0.0
+    """Time before over time after, with its 95 % interval."""
+    low: Number = 0.0
+    high: Number = 0.0
+    caveats: tuple[str, ...] = ()
+    """How far the answer agrees, and what it costs, in words."""
+    reason: str = ""
+    """Why there is none; empty when there is."""
+    schema: int = SCHEMA_VERSION
+
+
 class PassRecord(Noun, frozen=True, tag_field="kind", tag="pass"):
     """A pass over the plan that ended: sweep finished, interrupted, lines profiled."""
 
@@ -307,6 +329,7 @@ Row = (
     | LineRecord  # on its own in runs of schema 1 only
     | LinesRecord
     | BreakdownRecord
+    | AdviceRecord
     | PassRecord
     | TaskRecord
     | HostRecord

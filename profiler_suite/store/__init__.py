@@ -10,7 +10,7 @@ holds the provenance. A run over several hosts has a run folder for each below
 - lines are damaged: every whole row, wherever it stands in the file.
 
 Schema history: 1, the first; 2, the lines of one point are one row; 3, points of a
-second environment.
+second environment; 4, advice.
 """
 
 from profiler_suite.files import make_folder, remedy, write_whole

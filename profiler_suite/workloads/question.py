@@ -7,7 +7,8 @@ from profiler_suite.model.experiment import Cost, Experiment, Problem
 from profiler_suite.model.workload import Implementation, unstated
 from profiler_suite.workloads import catalogue, registry
 
-_EXPERIMENT = "seed_question"
+NAME = "seed_question"
+"""Of the experiment that asks it."""
 _SEED = 0
 ALTERNATIVE = "im2col_gemm"
 """Computes what the loop computes, in one product."""
@@ -16,7 +17,7 @@ MODULE = "profiler_suite.workloads.question"
 
 def experiment() -> Experiment:
     """The experiment that asks the question."""
-    return catalogue.load(catalogue.locate(_EXPERIMENT))
+    return catalogue.load(catalogue.locate(NAME))
 
 
 def side(name: str) -> tuple[Implementation, Problem, Cost]:

@@ -88,9 +88,9 @@ def judged(
             caveats=_caveats(tried),
             rewrites=rewrites,
         )
-        # Of two ways to do the same, the one that gains more; a hint beside a rewrite.
+        # Of two ways to do the same, one; a hint beside a rewrite.
         key = f"{finding.rule}{' hint' if finding.hint else ''}"
-        if key not in given or given[key].ratio < advice.ratio:
+        if key not in given or _is_better(advice, given[key]):
             given[key] = advice
     together = given.get(attempts.TOGETHER)
     if together is not None and any(
@@ -118,6 +118,13 @@ def _unmeasured(each: Attempt) -> Advice:
         hint=True,
         caveats=(f"its gain was not measured: {each.tried.reason}",),
     )
+
+
+def _is_better(one: Advice, other: Advice) -> bool:
+    """The one that gains more; where that is not certain, the one that is shorter to read."""
+    if one.low > other.high or other.low > one.high:
+        return one.ratio > other.ratio
+    return len(one.source) < len(other.source)
 
 
 def best(given: Sequence[Advice]) -> Advice | None:

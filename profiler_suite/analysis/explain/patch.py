@@ -56,3 +56,13 @@ def _name(file: str) -> str:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.name
+
+
+def added_lines(diff: str) -> str:
+    """The lines that a unified diff adds, without the indentation that they have in common."""
+    added = [
+        line[1:]
+        for line in diff.splitlines()
+        if line.startswith("+") and not line.startswith("+++")
+    ]
+    return textwrap.dedent("\n".join(added))

@@ -14,6 +14,8 @@ from profiler_suite.model.noun import Noun
 
 # Within this factor two times are worth calling the same in a headline.
 _SAME = 1.05
+# Parts that take more than this share above the whole were timed under other interference.
+_MOST_OVER = 0.10
 _MOST_CROSSINGS = 3  # of one experiment in one finding
 
 
@@ -199,6 +201,11 @@ def where_time_goes(run: Run, point_id: str) -> str:
         f"{name} {units.percent(share)}" for share, name in shares if share > 0.005
     )
     rest = found.share(time_breakdown.RESIDUAL)
+    if rest < -_MOST_OVER:
+        return (
+            f"mostly {shares[0][1]}. Its parts, timed alone, take longer than the whole: "
+            "others disturbed them, so their shares are not said."
+        )
     said = (
         f"{parts}; {units.percent(rest)} unexplained."
         if rest >= 0

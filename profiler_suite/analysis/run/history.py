@@ -8,6 +8,7 @@ from profiler_suite.analysis.correction import Exponent
 from profiler_suite.machine import canary
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import (
+    AdviceRecord,
     BreakdownRecord,
     LineRecord,
     LinesRecord,
@@ -43,6 +44,7 @@ class History:
     """What canaries are held against: this run's baselines, or kept ones if it was all slow."""
     slowness: float
     """This run's baseline over the kept one, at least 1."""
+    advice: dict[str, AdviceRecord]
     exponents: dict[str, Exponent] = dataclasses.field(default_factory=dict)
     """Point → how code of its kind follows the canaries, learned from this run."""
 
@@ -69,6 +71,7 @@ def history_of(
     lines: dict[str, list[LineRecord]] = {}
     passes: list[PassRecord] = []
     breakdown_records: dict[str, BreakdownRecord] = {}
+    advice: dict[str, AdviceRecord] = {}
     canaries: dict[str, list[float]] = {}
     for row in rows:
         if isinstance(row, RoundRecord):
@@ -88,6 +91,8 @@ def history_of(
             lines.setdefault(row.point, []).append(row)
         elif isinstance(row, BreakdownRecord):
             breakdown_records[row.point] = row
+        elif isinstance(row, AdviceRecord):
+            advice[row.point] = row
         elif isinstance(row, PassRecord):
             passes.append(row)
     own = {name: statistics.own_baseline(times) for name, times in canaries.items()}
@@ -104,6 +109,7 @@ def history_of(
         own_baselines=own,
         baselines=canary.effective_baselines(own, kept_baselines),
         slowness=statistics.slowness(own, kept_baselines),
+        advice=advice,
     )
 
 

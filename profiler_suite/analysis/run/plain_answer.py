@@ -8,6 +8,7 @@ from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import BlasLibrary
 from profiler_suite.model.noun import Noun
+from profiler_suite.model.rows import AdviceRecord
 from profiler_suite.model.workload import Implementation
 from profiler_suite.workloads import registry
 
@@ -28,6 +29,10 @@ class PlainAnswer(Noun, frozen=True):
     """What makes the other side fast and this one slow."""
     instead: str
     """What computes the same answer faster here, measured; empty when nothing does."""
+    code: str
+    """The lines to type for that; empty where none were found."""
+    whole: str
+    """The whole function with them."""
     differs: tuple[str, ...]
     """Why somebody's own timer may say something else."""
 
@@ -35,6 +40,11 @@ class PlainAnswer(Noun, frozen=True):
     def sentences(self) -> tuple[str, ...]:
         """All of it in order."""
         return tuple(s for s in (self.count, self.reason, self.instead, *self.differs) if s)
+
+    @property
+    def before_code(self) -> tuple[str, ...]:
+        """What stands before the code."""
+        return tuple(s for s in (self.count, self.reason, self.instead) if s)
 
 
 def plain_answer(run: Run, left_id: str, right_id: str) -> PlainAnswer | None:
@@ -45,11 +55,19 @@ def plain_answer(run: Run, left_id: str, right_id: str) -> PlainAnswer | None:
     slow, fast = rows
     if slow["time_s"] <= fast["time_s"] or left.cost.flop >= right.cost.flop:
         return None
+    advice = run.history.advice.get(left_id)
+    if advice is not None and advice.reason:
+        advice = None
     return PlainAnswer(
         count=_count(left, right, slow, fast),
         reason=_reason(run, left, right, slow),
-        instead=_instead(run, left, slow),
-        differs=_differs(left, right, slow, fast),
+        instead=_advised(advice) if advice else _instead(run, left, slow),
+        code=advice.code if advice else "",
+        whole=advice.source if advice else "",
+        differs=(
+            *_caveats(advice),
+            *_differs(left, right, slow, fast),
+        ),
     )
 
 
@@ -102,6 +120,22 @@ def _blas(libraries: tuple[BlasLibrary, ...]) -> str:
     version = ".".join(first.version.split(".")[:3])
     kernels = f", {first.architecture} kernels" if first.architecture else ""
     return f"{names.get(first.name, first.name)} {version}{kernels}".replace("  ", " ")
+
+
+def _advised(advice: AdviceRecord) -> str:
+    low, high = units.three_digits(advice.low), units.three_digits(advice.high)
+    exact = any("bit by bit" in caveat for caveat in advice.caveats)
+    return (
+        f"Do this instead: {units.ratio(advice.ratio)} as fast ({low} to {high}), with the "
+        f"same answer {'bit by bit' if exact else 'up to rounding'}."
+    )
+
+
+def _caveats(advice: AdviceRecord | None) -> tuple[str, ...]:
+    if advice is None or not advice.caveats:
+        return ()
+    said = "; ".join(advice.caveats)
+    return (f"Of the code above: {said}.",)
 
 
 def _instead(run: Run, left: Point, slow: dict[Any, Any]) -> str:

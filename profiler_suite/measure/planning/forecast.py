@@ -24,7 +24,7 @@ from profiler_suite.measure.timing import (
 )
 from profiler_suite.model.experiment import Forecast, Point
 from profiler_suite.model.machine import Machine
-from profiler_suite.workloads import registry
+from profiler_suite.workloads import question, registry
 
 # The command itself: Python, imports, the plan (0.5 to 0.9 s).
 _START_S = 0.7
@@ -75,6 +75,8 @@ _BREAKDOWN_EVALUATIONS_FILLING = 60
 # The report: pictures' and page's libraries (1.6 s with one experiment), then the figures
 # of each experiment (2.9 s with eight).
 _REPORT_S, _REPORT_PER_EXPERIMENT_S = 1.5, 0.17
+# Advice for the question: short passes of `explain` (4 s) and the trials' own limit (5.5 s).
+_ADVICE_S = 9.5
 
 
 def forecast(
@@ -99,8 +101,13 @@ def forecast(
         most_rounds_s=budget_s(schedule, len(points)),
         lines_s=lines_s([p for p in points if p.id in profiled], schedule),
         breakdown_s=breakdown_s([p for p in points if has_breakdown(p)], schedule, profiled),
+        advice_s=_ADVICE_S if _asks_the_question(points) else 0.0,
         report_s=_REPORT_S + _REPORT_PER_EXPERIMENT_S * len({p.experiment for p in points}),
     )
+
+
+def _asks_the_question(points: Sequence[Point]) -> bool:
+    return any(point.experiment == question.NAME and point.partner for point in points)
 
 
 def one_after_the_other(forecasts: Sequence[Forecast]) -> Forecast:

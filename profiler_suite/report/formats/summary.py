@@ -23,8 +23,11 @@ def markdown(known: RunFacts, hung: Sequence[PlacedPicture]) -> str:
     if known.warnings:
         parts.append("\n".join(f"> - {text(w)}" for w in known.warnings))
     if known.answer:
-        plain = known.answer.plain.sentences if known.answer.plain else ()
-        parts += [text(s) for s in plain]
+        if known.answer.plain:
+            parts += [text(s) for s in known.answer.plain.before_code]
+            if known.answer.plain.code:
+                parts.append(f"```python\n{known.answer.plain.code}\n```")
+            parts += [text(s) for s in known.answer.plain.differs]
         parts.append("\n".join(f"- {text(s)}" for s in known.answer.sentences))
         sides = run_tables.sides(known)
         if sides:

@@ -142,7 +142,7 @@ def _view(found: Explanation) -> ExplanationView:
     counted = (
         f"not traced: {breakdown_record.untraced}"
         if breakdown_record.untraced
-        else f"{units.count(breakdown_record.calls)} calls, "
+        else f"{units.some(breakdown_record.calls, 'call')}, "
         f"{time_breakdown.coverage_in_words(breakdown_record)}"
     )
     return ExplanationView(

@@ -36,6 +36,7 @@ from profiler_suite.report.html.view import (
     ExperimentView,
     FigureView,
     PageView,
+    PlainView,
     PointRow,
     RatioView,
     SourceView,
@@ -67,7 +68,7 @@ def build(known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]
         mode=origin.mode,
         when=_readable(origin.started_at),
         counts=counts(known),
-        plain=known.answer.plain.sentences if known.answer and known.answer.plain else (),
+        plain=_plain(known),
         sentences=known.answer.sentences if known.answer else (),
         findings=known.findings,
         warnings=known.warnings,
@@ -192,6 +193,13 @@ def _side_rows(known: RunFacts) -> list[Any]:
         return []
     by_id = selection.by_id(known.points, [known.answer.left, known.answer.right])
     return list(by_id.values())
+
+
+def _plain(known: RunFacts) -> PlainView | None:
+    found = known.answer.plain if known.answer else None
+    if found is None:
+        return None
+    return PlainView(found.before_code, found.code, found.whole, found.differs)
 
 
 def _held_back(row: Any) -> list[Item]:

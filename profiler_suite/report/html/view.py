@@ -138,6 +138,19 @@ class HostsView:
 
 
 @dataclasses.dataclass(frozen=True)
+class PlainView:
+    """The question answered in plain words, with the code to type instead."""
+
+    sentences: tuple[str, ...]
+    code: str
+    """The lines to type; empty without any."""
+    whole: str
+    """The whole function with them."""
+    after: tuple[str, ...]
+    """What stands below the code."""
+
+
+@dataclasses.dataclass(frozen=True)
 class PageView:
     """The whole page."""
 
@@ -150,8 +163,8 @@ class PageView:
     mode: str
     when: str
     counts: str
-    plain: tuple[str, ...]
-    """The answer in plain words, before any number; empty without one."""
+    plain: PlainView | None
+    """The answer in plain words, before any number."""
     sentences: tuple[str, ...]
     findings: tuple[str, ...]
     warnings: tuple[str, ...]

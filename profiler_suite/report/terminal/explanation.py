@@ -105,7 +105,7 @@ def _breakdown(page: Page, found: Explanation) -> None:
     counted = ""
     if not breakdown_record.untraced:
         counted = (
-            f"{units.count(breakdown_record.calls)} calls, "
+            f"{units.some(breakdown_record.calls, 'call')}, "
             f"{time_breakdown.coverage_in_words(breakdown_record)}; "
         )
     shares = ", ".join(

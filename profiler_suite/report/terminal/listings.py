@@ -113,6 +113,7 @@ def _phases(expected: Forecast) -> str:
         "rounds": expected.rounds_s,
         "lines": expected.lines_s,
         "where the time goes": expected.breakdown_s,
+        "advice": expected.advice_s,
         "report": expected.report_s,
     }
     said = ", ".join(f"{name} {units.duration(s)}" for name, s in phases.items() if s >= 0.5)

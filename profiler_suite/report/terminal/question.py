@@ -2,11 +2,10 @@
 
 from profiler_suite import units
 from profiler_suite.analysis.explain.explanation import interval
+from profiler_suite.analysis.explain.patch import added_lines
 from profiler_suite.analysis.explain.question import QuestionAnswer
 from profiler_suite.report.terminal.console import Page, TextColumn
 from profiler_suite.report.terminal.explanation import breakdown_bar
-
-_MOST_REWRITTEN_LINES = 4
 
 
 def screen(found: QuestionAnswer, width: int, color: bool) -> str:
@@ -33,7 +32,7 @@ def screen(found: QuestionAnswer, width: int, color: bool) -> str:
     page.line()
     for sentence in found.sentences:
         page.paragraph(sentence, first="  · ", indent="    ")
-    _rewritten(page, found)
+    _instead(page, found)
     notes = {note for each in found.explanations for note in each.notes}
     for note in sorted(notes):
         page.paragraph(note, first="  ! ", indent="    ", style="yellow")
@@ -45,12 +44,17 @@ def screen(found: QuestionAnswer, width: int, color: bool) -> str:
     return page.text()
 
 
-def _rewritten(page: Page, found: QuestionAnswer) -> None:
-    """The lines that the fastest rewrite of the loop puts in its place."""
+def _instead(page: Page, found: QuestionAnswer) -> None:
+    """What to type instead, found by the rules and measured."""
     best = found.explanations[0].best
-    lines = [text for _, _, after in best.lines for text in after.splitlines()] if best else []
-    for text in lines[:_MOST_REWRITTEN_LINES]:
-        page.paragraph(text, first="      ", indent="        ", style="green")
+    if best is None:
+        return
+    page.line()
+    page.line(f"Instead of {found.sides[0].name}, {best.gain_text.rstrip(':')}", "bold")
+    for line in added_lines(found.explanations[0].patch).splitlines():
+        page.line(f"    {line}")
+    for caveat in best.caveats:
+        page.paragraph(caveat, first="    ", indent="    ", style="dim")
 
 
 def _column(found: QuestionAnswer, number: int) -> dict[str, str]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.analysis.run.measured_points import is_timed
+from profiler_suite.analysis.run.plain_answer import PlainAnswer
 from profiler_suite.report.content import columns, headline, host_tables, provenance, selection
 from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.terminal.console import Page, TextColumn
@@ -55,8 +56,9 @@ def summary(known: RunFacts, width: int, color: bool) -> str:
     page = Page(width, color)
     page.paragraph(headline.headline(known), style="bold")
     if known.answer:
-        plain = known.answer.plain.sentences if known.answer.plain else ()
-        for sentence in (*plain, *known.answer.sentences):
+        if known.answer.plain:
+            _plain(page, known.answer.plain)
+        for sentence in known.answer.sentences:
             page.paragraph(sentence, first="  - ", indent="    ")
     page.line()
     _tables(page, known)
@@ -81,6 +83,17 @@ def summary(known: RunFacts, width: int, color: bool) -> str:
     page.pieces(("report  ", "bold"), (f"{folder}/report.html", ""))
     page.command("next    ", _next(known, folder, flagged))
     return page.text()
+
+
+def _plain(page: Page, found: PlainAnswer) -> None:
+    for sentence in found.before_code:
+        page.paragraph(sentence, first="  ", indent="  ")
+    if found.code:
+        for line in found.code.splitlines():
+            page.line(f"      {line}", "bold")
+    for sentence in found.differs:
+        page.paragraph(sentence, first="  ", indent="  ", style="dim")
+    page.line()
 
 
 def _tables(page: Page, known: RunFacts) -> None:

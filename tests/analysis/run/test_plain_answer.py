@@ -3,11 +3,13 @@
 import dataclasses
 from typing import Any
 
+import msgspec
 import pytest
 
 from profiler_suite.analysis.run import findings
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.analysis.run.plain_answer import PlainAnswer, plain_answer
+from profiler_suite.model.rows import AdviceRecord
 from tests.fake_run import make_run
 
 
@@ -78,3 +80,29 @@ def test_what_is_prepared_beforehand_is_not_held_against_what_is_not(run: Run) -
 def test_a_side_that_is_not_slower_has_no_plain_answer(run: Run) -> None:
     run, left, right = answered(run)
     assert plain_answer(run, right, left) is None
+
+
+def test_advice_that_was_measured_is_what_to_do_instead(run: Run) -> None:
+    run, left, right = answered(run)
+    advice = AdviceRecord(
+        point=left,
+        code="out = windows @ filters",
+        source="def f(): ...",
+        ratio=700.0,
+        low=600.0,
+        high=800.0,
+        caveats=("differs by 1e-16 of the largest element", "checked on 5 sets of arguments"),
+    )
+    with_advice = dataclasses.replace(
+        run, history=dataclasses.replace(run.history, advice={left: advice})
+    )
+    found = plain(with_advice, left, right)
+    assert found.instead.startswith("Do this instead: 700× as fast (600 to 800)")
+    assert "up to rounding" in found.instead
+    assert found.code == advice.code
+    assert any("checked on 5 sets" in sentence for sentence in found.differs)
+    none = msgspec.structs.replace(advice, reason="no rule found anything")
+    without = dataclasses.replace(
+        run, history=dataclasses.replace(run.history, advice={left: none})
+    )
+    assert plain(without, left, right).code == ""

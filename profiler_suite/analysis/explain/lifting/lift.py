@@ -11,6 +11,7 @@ from profiler_suite.analysis.explain.lifting.terms import Refusal
 from profiler_suite.analysis.explain.lifting.titles import title
 from profiler_suite.analysis.explain.lifting.units import Unit, units, within
 from profiler_suite.analysis.explain.lifting.writer import Style
+from profiler_suite.analysis.explain.line_breaks import broken
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Rewrite
 
@@ -111,7 +112,11 @@ def lifted(function: Function, facts: Facts, pieces: Sequence[Piece]) -> LiftedF
         first, last = node.lineno, node.end_lineno or node.lineno
         old = lines[first - 1 : last]
         indent = old[0][: len(old[0]) - len(old[0].lstrip())]
-        new = [*piece.imports, *piece.lines]
+        new = [
+            part[len(indent) :]
+            for each in (*piece.imports, *piece.lines)
+            for part in broken(indent + each)
+        ]
         lines[first - 1 : last] = [indent + each for each in new]
         was = "\n".join(each.strip() for each in old)
         changes.insert(0, (first + function.shift, was, "\n".join(new)))

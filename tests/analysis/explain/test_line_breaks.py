@@ -1,0 +1,41 @@
+"""Long lines are broken inside brackets and stay the same code."""
+
+import ast
+
+import pytest
+
+from profiler_suite.analysis.explain.line_breaks import broken
+
+LONG = [
+    "    out[...] = np.tensordot(np.lib.stride_tricks.sliding_window_view(image, (h, w), "
+    "axis=(0, 1))[::s, ::s], filters, axes=[[2, 3, 4], [3, 1, 2]])",
+    "total = np.add.reduce(first_argument_with_a_name * another_argument, axis=(0, 1, 2)) + "
+    "np.multiply.reduce(the_third_argument, axis=0)",
+    "value = function('a, string (with brackets', another_function(1, 2, 3), [1, 2, 3, 4, 5], "
+    "{'key': 'value, with comma'})",
+]
+
+
+@pytest.mark.parametrize("line", LONG)
+def test_a_long_line_becomes_short_ones_of_the_same_code(line: str) -> None:
+    found = broken(line)
+    assert len(found) > 1
+    assert all(len(each) <= 88 for each in found)
+    assert ast.dump(ast.parse("\n".join(found).strip())) == ast.dump(ast.parse(line.strip()))
+
+
+@pytest.mark.parametrize("line", ["a = f(x)", "    return a", "a_" * 60 + " = 1", "x = ("])
+def test_what_is_short_or_cannot_be_broken_stays(line: str) -> None:
+    assert broken(line) == [line]
+
+
+def test_the_head_of_a_block_stays() -> None:
+    line = f"    for i in range({', '.join(['some_name'] * 12)}):"
+    assert broken(line) == [line]
+
+
+def test_the_indentation_is_kept() -> None:
+    found = broken(LONG[0])
+    assert found[0].startswith("    out")
+    assert found[1].startswith("        ")
+    assert found[-1].startswith("    )")
