@@ -75,7 +75,11 @@ def _column(found: QuestionAnswer, number: int) -> dict[str, str]:
         if not breakdown_record.untraced
         else "not traced",
         "bound by": bound or "no roof known",
-        "of that roof": units.percent(placement.of_attainable),
+        "of that roof": (
+            units.percent(placement.of_attainable)
+            if placement.of_attainable <= 1
+            else "above it"
+        ),
     }
     for method in ("replay", "native"):
         share = shares.get(method)
