@@ -127,6 +127,8 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line", rename={"sampl
     """Looks that found the line running."""
     profiled_calls: Number = 0.0
     """Calls of functions that have lines of their own here, per evaluation."""
+    callees_s: Seconds = 0.0
+    """Of corrected_s, what those functions take, by the line's samples, s."""
     added_s: Seconds = 0.0
     """What line_profiler added to the line, by the model, s."""
     plain_s: Seconds = 0.0

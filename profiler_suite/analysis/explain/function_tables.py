@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis import time_breakdown
-from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS, LineBreakdown
+from profiler_suite.analysis.run.line_breakdown import (
+    CALLEES_COLUMN,
+    SPLIT_COLUMNS,
+    LineBreakdown,
+)
 from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.rows import LineRecord
@@ -31,7 +35,16 @@ OPERATION_COLUMNS = (
 
 LINE_COLUMNS = (
     *("function", "file", "line", "hits", "time_s", "uncertainty_s", "share", "resolved"),
-    *("method", "indicative", "raw_s", "plain_s", "profiled_s", *SPLIT_COLUMNS, "source"),
+    *(
+        "method",
+        "indicative",
+        "raw_s",
+        "plain_s",
+        "profiled_s",
+        *SPLIT_COLUMNS,
+        *CALLEES_COLUMN,
+        "source",
+    ),
 )
 
 _LINE_TEXTS = ("function", "file", "method", "source")

@@ -16,12 +16,13 @@ from profiler_suite.model.machine import Machine
 from profiler_suite.model.rows import BreakdownRecord, LineRecord, OperationTime
 
 SPLIT_COLUMNS = {
-    "interpreter_s": "of the line's time, what its operations leave, s",
+    "interpreter_s": "of the line's own time, what its operations leave, s",
     "dispatch_s": "fixed cost of the operations that the line calls, s",
     "memory_s": "page faults of the operations that the line calls, s",
     "copy_s": "what copying takes beyond its fixed cost, s",
     "arithmetic_s": "what arithmetic takes beyond its fixed cost, s",
 }
+CALLEES_COLUMN = {"callees_s": "of the line's time, functions with lines of their own, s"}
 _OF_OPERATIONS = ("dispatch_s", "memory_s", "copy_s", "arithmetic_s")
 
 
@@ -44,20 +45,29 @@ class LineBreakdown:
         self._parts = _by_line(breakdown_record.operations, fault_s)
 
     def split(self, record: LineRecord) -> dict[str, float]:
-        """Columns of SPLIT_COLUMNS, s per evaluation.
+        """Columns of SPLIT_COLUMNS and CALLEES_COLUMN, s per evaluation.
 
-        nan where the line calls no traced operation or one that was not replayed, and
-        where it calls a profiled function: the time of that one is split on its own lines.
-        A raw time holds the profiler's own and is not split at all.
+        nan where the line calls no traced operation or one that was not replayed. What
+        functions with lines of their own take stands apart, as their lines split it; where
+        no samples tell it, the line is not split. Nor is a raw time, which holds the
+        profiler's own.
         """
         parts = self._parts.get((record.file, record.line))
-        if parts is None or not parts.replayed or record.profiled_calls or not record.method:
-            return dict.fromkeys(SPLIT_COLUMNS, math.nan)
+        if parts is None and record.callees_s:
+            parts = _Parts()
+        unknown = record.profiled_calls and not record.callees_s
+        if parts is None or not parts.replayed or unknown or not record.method:
+            return dict.fromkeys((*SPLIT_COLUMNS, *CALLEES_COLUMN), math.nan)
         pace = 1.0
         if record.plain_s > 0 and self._plain_s > 0:
             pace = record.plain_s / self._plain_s
         found = {name: pace * getattr(parts, name) for name in _OF_OPERATIONS}
-        return {"interpreter_s": record.corrected_s - sum(found.values()), **found}
+        own_s = record.corrected_s - record.callees_s
+        return {
+            "callees_s": record.callees_s,
+            "interpreter_s": own_s - sum(found.values()),
+            **found,
+        }
 
 
 def _by_line(
@@ -86,15 +96,18 @@ def _by_line(
 def in_words(row: Mapping[Any, Any], line_s: float, least: float = 0.02) -> str:
     """'interpreter 60 %, dispatch 40 %' of a line; entries below `least` are not named.
 
+    What its functions with lines of their own take is called callees.
+
     Operations that take more alone than the whole line leave the interpreter less than
     nothing, which is said in words.
     """
     if not line_s > 0 or math.isnan(row["interpreter_s"]):
         return ""
+    parts = {"callees_s": row.get("callees_s", 0.0), **{n: row[n] for n in SPLIT_COLUMNS}}
     said = ", ".join(
-        f"{name.removesuffix('_s')} {100 * row[name] / line_s:.0f} %"
-        for name in SPLIT_COLUMNS
-        if row[name] >= least * line_s
+        f"{name.removesuffix('_s')} {100 * part_s / line_s:.0f} %"
+        for name, part_s in parts.items()
+        if part_s >= least * line_s
     )
     more = -row["interpreter_s"] / line_s
     if more < least:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS
+from profiler_suite.analysis.run.line_breakdown import CALLEES_COLUMN, SPLIT_COLUMNS
 
 SAMPLE_COLUMNS = {
     "id": "the point",
@@ -65,6 +65,7 @@ LINE_COLUMNS = {
     "plain_s": "plain time of one evaluation, measured in turns with the sampled ones, s",
     "profiled_s": "wall time of one evaluation under line_profiler, s",
     **SPLIT_COLUMNS,
+    **CALLEES_COLUMN,
 }
 
 

@@ -35,6 +35,7 @@ def records(profile: Profile, point: str, implementation: str) -> tuple[LineReco
                 and ((slow and not profile.samples) or corrected.uncertainty_s > least_s),
                 samples=line.samples,
                 profiled_calls=line.profiled_calls,
+                callees_s=line.callees * corrected.time_s,
                 added_s=line.added_s,
                 plain_s=profile.plain_s,
                 profiled_s=profile.profiled_s,

@@ -31,7 +31,8 @@ class FrameSamples(msgspec.Struct, frozen=True):
     """How often the frames of the wanted codes were at these instructions together."""
 
     at: dict[int, int]
-    """Number of the code → offset of the instruction from the code object's address.
+    """Number of the code → offset of the instruction from the code object's address, the
+    innermost first.
 
     Of a code that is active more than once (recursion), the innermost."""
     count: int

@@ -44,6 +44,8 @@ class LineSamples(msgspec.Struct, frozen=True):
     """Looks between two evaluations: calling the function, freeing what it returned."""
     lines: dict[tuple[int, int], int]
     """(number of the code, line) → looks that found the code there."""
+    calling: dict[tuple[int, int], int]
+    """Of these, looks that found it waiting for a function with lines of its own."""
     lost: int
 
 
@@ -200,21 +202,27 @@ def seen(answer: SampleCounts, codes: Sequence[CodeType]) -> LineSamples:
     """Instructions become lines."""
     tables = [_line_table(code) for code in codes]
     lines: dict[tuple[int, int], int] = {}
+    calling: dict[tuple[int, int], int] = {}
     samples = outside = 0
     for frame_samples in answer.frame_samples:
         if 0 in frame_samples.at:
             samples += frame_samples.count
         else:
             outside += frame_samples.count
-        for number, offset in frame_samples.at.items():
+        # The innermost first.
+        for depth, (number, offset) in enumerate(frame_samples.at.items()):
             table = tables[number]
             unit = (offset - layout.code_offset()) // 2
             line = table[min(max(unit, 0), len(table) - 1)]
-            lines[number, line] = lines.get((number, line), 0) + frame_samples.count
+            place = (number, line)
+            lines[place] = lines.get(place, 0) + frame_samples.count
+            if depth:
+                calling[place] = calling.get(place, 0) + frame_samples.count
     return LineSamples(
         samples=samples,
         outside=outside,
         lines=lines,
+        calling=calling,
         lost=answer.lost,
     )
 
@@ -223,11 +231,15 @@ def _line_table(code: CodeType) -> list[int]:
     """Line of each two-byte unit of the code.
 
     An instruction without a line belongs to the one before it, as it does for a
-    profiler that hears only of lines that begin.
+    profiler that hears only of lines that begin. Entering the function, which the compiler
+    puts down to its `def` line, belongs to the first line of its body.
     """
     table: list[int] = []
-    last = code.co_firstlineno
-    for start, end, line in code.co_lines():
+    entry = code.co_firstlineno
+    body = [line for _, _, line in code.co_lines() if line is not None and line != entry]
+    last = body[0] if body else entry
+    for start, end, number in code.co_lines():
+        line = last if number == entry and body else number
         last = last if line is None else line
         table += [last] * ((end - start) // 2)
     return table

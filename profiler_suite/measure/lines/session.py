@@ -56,6 +56,8 @@ class LineTimes(msgspec.Struct, frozen=True):
     samples: int
     profiled_calls: float
     """Calls of functions that are profiled too, per evaluation."""
+    callees: float
+    """Share of the line's time in those functions, by its samples."""
     corrected: CorrectedTime
 
 
@@ -327,6 +329,7 @@ def _result(runs: _Runs, stats: Any, counted: EventCounts, seen: LineSamples | N
                 profiled_calls=_profiled_calls(
                     counted.lines.get((number, line)), own.hits(line) / runs.evaluations
                 ),
+                callees=_share(seen, number, line),
                 corrected=corrected[line],
             )
             for line, raw in measured.items()
@@ -396,6 +399,7 @@ def _of_looks(runs: _Runs, seen: LineSamples) -> Profile:
                 added_s=0.0,
                 samples=samples,
                 profiled_calls=0.0,
+                callees=_share(seen, number, line),
                 corrected=sampled(samples, seen.samples, runs.once_s),
             )
             for (number, line), samples in sorted(seen.lines.items())
@@ -408,6 +412,12 @@ def _of_looks(runs: _Runs, seen: LineSamples) -> Profile:
         note="",
         stats=None,
     )
+
+
+def _share(found: LineSamples | None, number: int, line: int) -> float:
+    if found is None or not found.lines.get((number, line)):
+        return 0.0
+    return found.calling.get((number, line), 0) / found.lines[number, line]
 
 
 def _profiled_calls(happened: Events | None, hits: float) -> float:

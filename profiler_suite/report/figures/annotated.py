@@ -122,7 +122,7 @@ def _numbers(ax: Axes, y: int, row: Any) -> None:
 def _bar(ax: Axes, y: int, row: Any, most: float) -> None:
     """Corrected time, split where its parts are known; raw time as an outline."""
     full_in = (_BAR_TO_IN - _BAR_FROM_IN) / most / float(row.plain_s)
-    if math.isnan(row.interpreter_s):  # not split
+    if math.isnan(row.interpreter_s) or row.callees_s > 0:  # not split, or on other lines
         parts = {"": float(row.corrected_s)}
     else:
         parts = {name.removesuffix("_s"): float(getattr(row, name)) for name in SPLIT_COLUMNS}

@@ -65,8 +65,23 @@ def test_a_line_is_what_its_operations_take_and_the_interpreter() -> None:
             "copy_s": 50e-6,
             "arithmetic_s": 100e-6,
             "interpreter_s": 40e-6,
+            "callees_s": 0.0,
         }
     )
+
+
+def test_a_line_that_calls_functions_with_lines_shows_its_own_time_apart() -> None:
+    breakdown = LineBreakdown(
+        breakdown_record(operations=(at(operation("ufunc", 10, 4e-6, 2e-6), l1=10),)), PRICED
+    )
+    split = breakdown.split(record(1, profiled_calls=1.0, callees_s=400e-6))
+    assert split["callees_s"] == pytest.approx(400e-6)
+    assert split["interpreter_s"] == pytest.approx(60e-6)
+    said = line_breakdown.in_words(split, 500e-6)
+    assert said == "callees 80 %, interpreter 12 %, dispatch 4 %, arithmetic 4 %"
+    # Also where it calls nothing else.
+    alone = breakdown.split(record(5, profiled_calls=1.0, callees_s=400e-6))
+    assert alone["interpreter_s"] == pytest.approx(100e-6)
 
 
 def test_lines_that_share_an_operation_divide_its_calls() -> None:
@@ -91,7 +106,7 @@ def test_another_pace_of_the_machine_scales_the_operations() -> None:
     [
         (9, {}),  # nothing was traced there
         (2, {}),  # its operation was not replayed
-        (1, {"profiled_calls": 3.0}),  # it calls what has lines of its own
+        (1, {"profiled_calls": 3.0}),  # what its callees take is not known
         (1, {"method": ""}),  # a raw time holds the profiler's own
     ],
 )

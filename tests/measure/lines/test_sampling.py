@@ -70,7 +70,7 @@ def test_samples_become_counts_of_lines() -> None:
     answer = SampleCounts(
         frame_samples=(
             FrameSamples(at={0: at}, count=5),
-            FrameSamples(at={0: at, 1: some_line(other, inner)}, count=3),
+            FrameSamples(at={1: some_line(other, inner), 0: at}, count=3),
             FrameSamples(at={}, count=2),
         ),
         lost=1,
@@ -79,16 +79,20 @@ def test_samples_become_counts_of_lines() -> None:
     assert found.samples == 8
     assert found.outside == 2
     assert found.lines == {(0, first + 1): 8, (1, inner): 3}
+    assert found.calling == {(0, first + 1): 3}
     assert found.lost == 1
 
 
-def test_an_instruction_before_the_first_is_the_function_being_entered() -> None:
+def test_entering_a_function_belongs_to_the_first_line_of_its_body() -> None:
     # Until 3.12 a new frame points one instruction before its code.
     answer = SampleCounts(
         frame_samples=(FrameSamples(at={0: layout.code_offset() - 2}, count=1),)
     )
     found = sampling.seen(answer, [two_lines.__code__])
-    assert found.lines == {(0, two_lines.__code__.co_firstlineno): 1}
+    assert found.lines == {(0, two_lines.__code__.co_firstlineno + 1): 1}
+    one_line = (lambda: None).__code__
+    found = sampling.seen(answer, [one_line])
+    assert found.lines == {(0, one_line.co_firstlineno): 1}
 
 
 @pytest.fixture
