@@ -111,10 +111,9 @@ def explain(
 
 def effort_of(machine: Machine) -> ExplainEffort:
     """How long each pass may take, with what is known of the machine."""
-    caches = [cache.size_bytes for cache in machine.facts.caches]
     return ExplainEffort(
         baselines_s=kept_baselines(machine.fingerprint),
-        last_cache_bytes=float(max(caches, default=0)),
+        last_cache_bytes=float(machine.facts.last_cache_bytes),
         memory_bytes=float(machine.facts.memory_bytes),
     )
 

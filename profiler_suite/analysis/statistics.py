@@ -13,7 +13,7 @@ from scipy import stats
 from profiler_suite.analysis import correction
 from profiler_suite.analysis.correction import Exponent
 from profiler_suite.machine import canary
-from profiler_suite.machine.canary import is_undisturbed, own_baseline, slowness
+from profiler_suite.machine.canary import is_undisturbed, slowness
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Estimate
 from profiler_suite.model.rows import Visit
@@ -57,7 +57,6 @@ __all__ = [
     "canary_ratio",
     "estimate",
     "holding",
-    "own_baseline",
     "paired_ratio",
     "slowness",
 ]

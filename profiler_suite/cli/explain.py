@@ -209,10 +209,9 @@ def effort_for(machine: "Machine", *, hurried: bool = False) -> "ExplainEffort":
     from profiler_suite.machine.kept import kept_baselines
     from profiler_suite.measure.explain.records import ExplainEffort
 
-    caches = [cache.size_bytes for cache in machine.facts.caches]
     effort = ExplainEffort(
         baselines_s=kept_baselines(machine.fingerprint),
-        last_cache_bytes=float(max(caches, default=0)),
+        last_cache_bytes=float(machine.facts.last_cache_bytes),
         memory_bytes=float(machine.facts.memory_bytes),
     )
     if not hurried:

@@ -9,7 +9,7 @@ canary, and code on several BLAS threads one that uses that many ('gemm2', …).
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import perf_counter_ns
 
 import numpy as np
@@ -28,6 +28,8 @@ Floors of good runs lie up to 7 % apart (measured from minute to minute)."""
 
 # Untimed calls first bring back what the measured code has evicted; without
 # them undisturbed visits fell to 1 or 2 % (measured).
+# A working set beyond this share of the last cache is at the mercy of the memory.
+_MEMORY_SHARE = 0.25
 _WARM_CALLS = 60
 _TIMED_CALLS = 120
 _TIMED_STEPS = 400
@@ -165,3 +167,17 @@ def own_baseline(times_s: Sequence[float]) -> float:
     """2nd percentile of a canary's times, s: undisturbed, but not a single lucky tick."""
     ordered = sorted(times_s)
     return ordered[int(0.02 * (len(ordered) - 1))]
+
+
+def own_baselines(visits: Iterable[Visit]) -> dict[str, float]:
+    """Every canary's own baseline over these visits, s."""
+    times_s: dict[str, list[float]] = {}
+    for visit in visits:
+        for name, pair in visit.canaries_s.items():
+            times_s.setdefault(name, []).extend(pair)
+    return {name: own_baseline(values) for name, values in times_s.items()}
+
+
+def needs_memory(used_bytes: float, last_cache_bytes: float) -> bool:
+    """Whether work on so many bytes is at the mercy of the memory: a canary times it then."""
+    return used_bytes > _MEMORY_SHARE * last_cache_bytes > 0

@@ -38,7 +38,7 @@ from profiler_suite.machine.working_set import (
     sweep_station,
     usable_bytes,
 )
-from profiler_suite.model.machine import Ceiling, Machine, MachineFacts
+from profiler_suite.model.machine import Ceiling, Machine, MachineFacts, last_cache
 from profiler_suite.model.noun import Noun
 
 # OpenBLAS threads spin for up to 2^26 clock ticks (26 ms at 2.6 GHz) after a
@@ -92,7 +92,7 @@ def examine(request: SurveyRequest, progress: Callable[[str], None]) -> Examinat
     facts = request.facts
     counts = thread_counts(facts.cores_allowed, effort.all_thread_counts)
     sets = level_sets(facts.caches, facts.memory_bytes, max(counts))
-    last = max(facts.caches, key=lambda cache: cache.level, default=None)
+    last = last_cache(facts.caches)
     sweep_bytes = max(set_sizes(last)) if last is not None else 0
     progress("preparing probes")
     # One BLAS thread except where a product asks for more: a long dot product
@@ -140,7 +140,7 @@ def _examined(
 ) -> Examination:
     """What the visits say of the machine."""
     facts = request.facts
-    last = max(facts.caches, key=lambda cache: cache.level, default=None)
+    last = last_cache(facts.caches)
     effort = COARSE if request.coarse else FULL
     kept = request.kept_baseline_s
     baseline_s = min(visits.baseline_s, kept) if kept else visits.baseline_s

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from profiler_suite.errors import unknown_name
-from profiler_suite.model.machine import Cache, CallCost, Machine
+from profiler_suite.model.machine import Cache, CallCost, Machine, last_cache
 
 MEMORY = "memory"
 FRESH_BYTES = 64 * 2**20
@@ -53,11 +53,12 @@ def level_sets(caches: Sequence[Cache], memory_bytes: int, members: int = 1) -> 
         for cache in caches
         if cache.level in shares
     }
-    last = max((cache.size_bytes for cache in caches), default=32 * 2**20)
+    last = last_cache(caches)
+    last_bytes = last.size_bytes if last else 32 * 2**20
     # All members together take an eighth of the machine's memory at most: probing
     # must never swap.
     most = min(2**30, (memory_bytes or 2**31) // 8 // members)
-    sets[MEMORY] = min(max(4 * last, 64 * 2**20), most)
+    sets[MEMORY] = min(max(4 * last_bytes, 64 * 2**20), most)
     return sets
 
 

@@ -1,5 +1,7 @@
 """A machine: its facts, ceilings and call costs."""
 
+from collections.abc import Sequence
+
 from profiler_suite.model.noun import Count, Noun, Number, Seconds
 
 
@@ -9,6 +11,11 @@ class Cache(Noun, frozen=True):
     level: Count
     size_bytes: Count
     shared_by_cores: Count
+
+
+def last_cache(caches: Sequence[Cache]) -> Cache | None:
+    """The cache before the memory: of the highest level, the largest; None: not known."""
+    return max(caches, key=lambda cache: (cache.level, cache.size_bytes), default=None)
 
 
 class BlasLibrary(Noun, frozen=True):
@@ -52,7 +59,8 @@ class MachineFacts(Noun, frozen=True):
     @property
     def last_cache_bytes(self) -> int:
         """Size of the last cache; 0 where it is not known."""
-        return max((cache.size_bytes for cache in self.caches), default=0)
+        last = last_cache(self.caches)
+        return last.size_bytes if last else 0
 
 
 class Ceiling(Noun, frozen=True):

@@ -11,7 +11,7 @@ from profiler_suite.host.caches import (
 )
 from profiler_suite.machine.cores import cores_allowed, quota_cores
 from profiler_suite.machine.facts import cpuinfo_records, read_facts
-from profiler_suite.model.machine import Cache
+from profiler_suite.model.machine import Cache, last_cache
 
 
 def write(folder: Path, **files: str) -> None:
@@ -119,3 +119,12 @@ def test_facts_of_this_machine_are_plausible() -> None:
     assert facts.numpy
     assert facts.python
     assert all(a.level < b.level for a, b in zip(facts.caches, facts.caches[1:], strict=False))
+
+
+def test_the_last_cache_is_of_the_highest_level_and_of_that_the_largest() -> None:
+    def cache(level: int, size_bytes: int) -> Cache:
+        return Cache(level=level, size_bytes=size_bytes, shared_by_cores=1)
+
+    assert last_cache(()) is None
+    assert last_cache((cache(2, 8), cache(3, 4))) == cache(3, 4)
+    assert last_cache((cache(3, 32), cache(1, 1), cache(3, 96))) == cache(3, 96)

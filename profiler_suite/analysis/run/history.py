@@ -1,6 +1,7 @@
 """The rows of a run, sorted by point."""
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 from profiler_suite.analysis import correction, statistics
@@ -72,15 +73,12 @@ def history_of(
     passes: list[PassRecord] = []
     breakdown_records: dict[str, BreakdownRecord] = {}
     advice: dict[str, AdviceRecord] = {}
-    canaries: dict[str, list[float]] = {}
     for row in rows:
         if isinstance(row, RoundRecord):
             for visit in row.visits:
                 visits.setdefault(visit.point, []).append(visit)
                 worker_of.setdefault(visit.point, []).append(row.worker)
                 round_of.setdefault(visit.point, []).append(row.round)
-                for name, pair in visit.canaries_s.items():
-                    canaries.setdefault(name, []).extend(pair)
         elif isinstance(row, WorkerRecord):
             workers.setdefault(row.point, []).append(row)
         elif isinstance(row, PointRecord):
@@ -95,7 +93,7 @@ def history_of(
             advice[row.point] = row
         elif isinstance(row, PassRecord):
             passes.append(row)
-    own = {name: statistics.own_baseline(times) for name, times in canaries.items()}
+    own = canary.own_baselines(itertools.chain.from_iterable(visits.values()))
     return History(
         visits=visits,
         worker_of=worker_of,

@@ -43,7 +43,6 @@ _DATA = (np.ndarray, np.generic, int, float, complex, tuple, list)
 
 _FEWEST_VISITS, _MOST_VISITS = 3, 400
 _WANTED_UNDISTURBED = 12
-_MEMORY_SHARE = 0.25
 # Hashing and copying more than this takes seconds.
 _MOST_CHECKED_BYTES = 2 * 2**30
 _MOST_NAMED = 4
@@ -79,7 +78,7 @@ class Subject:
         self._names_given = tuple(_parameters(called.function))
         self.counts: OperationCounts | None = None
         self.argument_bytes = float(sum(a.nbytes for a in arrays_in(self._arguments)))
-        large = self.argument_bytes > _MEMORY_SHARE * effort.last_cache_bytes > 0
+        large = canary.needs_memory(self.argument_bytes, effort.last_cache_bytes)
         names = ("memory", "ufunc") if large else ("ufunc",)
         self.canaries = {name: canary.make(name) for name in names}
         self._begun_ns = perf_counter_ns()
@@ -161,7 +160,7 @@ class Subject:
             cold_s=cold_s,
             evaluations=prepared.evaluations,
             visits=visits,
-            own_baselines_s=_own_baselines(visits),
+            own_baselines_s=canary.own_baselines(visits),
             empty_call_s=_empty_call_s(),
             breakdown_record=breakdown_record,
             operations=tuple(operations),
@@ -443,14 +442,6 @@ def _parameters(function: Callable[..., Any]) -> collections.abc.Iterable[str]:
         return inspect.signature(function).parameters
     except (TypeError, ValueError):
         return ()
-
-
-def _own_baselines(visits: tuple[Visit, ...]) -> dict[str, float]:
-    times: dict[str, list[float]] = {}
-    for visit in visits:
-        for name, pair in visit.canaries_s.items():
-            times.setdefault(name, []).extend(pair)
-    return {name: canary.own_baseline(values) for name, values in times.items()}
 
 
 def _nothing() -> None:

@@ -3,19 +3,15 @@
 import random
 from collections.abc import Sequence
 
-from profiler_suite.machine.canary import named
+from profiler_suite.machine.canary import named, needs_memory
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import Machine
-
-# A working set beyond this share of the last cache is at the mercy of the memory.
-_MEMORY_CANARY_SHARE = 0.25
 
 
 def canaries_of(point: Point, machine: Machine) -> tuple[str, ...]:
     """What is timed beside a point: the ufunc, memory for a large one, GEMM for threads."""
     names = ["ufunc"]
-    last_cache_bytes = machine.facts.last_cache_bytes
-    if last_cache_bytes and point.working_set_bytes > _MEMORY_CANARY_SHARE * last_cache_bytes:
+    if needs_memory(point.working_set_bytes, machine.facts.last_cache_bytes):
         names.append("memory")
     if point.threads > 1:
         names.append(f"gemm{point.threads}")

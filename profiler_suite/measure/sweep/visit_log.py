@@ -1,8 +1,9 @@
 """What is known of the points of a sweep: their visits, checks and outcomes."""
 
+import itertools
 from collections.abc import Sequence
 
-from profiler_suite.machine.canary import own_baseline
+from profiler_suite.machine.canary import own_baselines
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import (
     PointRecord,
@@ -50,9 +51,4 @@ class VisitLog:
 
     def baselines(self) -> dict[str, float]:
         """Every canary's baseline in this run: 2nd percentile of its times, s."""
-        times: dict[str, list[float]] = {}
-        for visits in self.visits.values():
-            for visit in visits:
-                for name, pair in visit.canaries_s.items():
-                    times.setdefault(name, []).extend(pair)
-        return {name: own_baseline(values) for name, values in times.items()}
+        return own_baselines(itertools.chain.from_iterable(self.visits.values()))
