@@ -92,8 +92,10 @@ def _count(left: Point, right: Point, slow: dict[Any, Any], fast: dict[Any, Any]
 def _reason(run: Run, left: Point, right: Point, slow: dict[Any, Any]) -> str:
     calls = slow["calls"]
     arithmetic = slow.get("arithmetic")
+    little = units.percent(arithmetic) if arithmetic and arithmetic >= 0.001 else "0.1 %"
+    only = "Only" if arithmetic and arithmetic >= 0.001 else "Less than"
     spends = (
-        f" Only {units.percent(arithmetic)} of the time of {left.implementation} is "
+        f" {only} {little} of the time of {left.implementation} is "
         "arithmetic; the rest is the price of interpreting Python and of entering so many "
         "calls."
         if arithmetic is not None and 0 <= arithmetic < 0.5
