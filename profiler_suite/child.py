@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from time import sleep
@@ -36,6 +37,11 @@ _PR_SET_PDEATHSIG = 1
 _OOM_SCORE = "1000"
 _LOOK_EVERY_S = 1.0
 _PATIENCE_S = 2.0
+# The first that counts: of the whole system, of a container alone.
+_MEMORY_KILLS = (Path("/proc/vmstat"), Path("/sys/fs/cgroup/memory.events"))
+_memory_kills_before: "weakref.WeakKeyDictionary[subprocess.Popen[bytes], int]" = (
+    weakref.WeakKeyDictionary()
+)
 
 
 def command(module: str, *arguments: str, python: str = "") -> list[str]:
@@ -58,7 +64,7 @@ def start(
     which ends its children. On Linux it ends with the thread that calls this.
     """
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command(module, *arguments, python=python),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -69,6 +75,8 @@ def start(
         raise ChildError(
             f"no process can be started: {error.strerror or error}; {_remedy(error)}"
         ) from error
+    _memory_kills_before[process] = memory_kills()
+    return process
 
 
 def _remedy(error: OSError) -> str:
@@ -144,9 +152,40 @@ def how_it_ended(process: subprocess.Popen[bytes]) -> str:
         name = signal.Signals(-code).name
     except ValueError:
         return f"its process was killed by signal {-code}"
-    if name == "SIGKILL":
-        return "its process was killed by SIGKILL; the system does that when memory runs out"
-    return f"its process was killed by {name}"
+    return (
+        f"its process was killed by {name}{_why(name, _memory_kills_before.get(process, -1))}"
+    )
+
+
+def _why(signal_name: str, memory_kills_before: int) -> str:
+    """What is known of the reason; empty when nothing is."""
+    limit_s = _cpu_limit_s()
+    if signal_name in ("SIGXCPU", "SIGKILL") and limit_s:
+        return f"; processes here may use {limit_s} s of CPU time each (ulimit -t)"
+    if signal_name == "SIGKILL" and memory_kills() > memory_kills_before >= 0:
+        return "; meanwhile the system ended a process for lack of memory"
+    return ""
+
+
+def memory_kills() -> int:
+    """Processes that this system has ended for lack of memory so far; -1 where not counted."""
+    for file in _MEMORY_KILLS:
+        with contextlib.suppress(OSError, ValueError):
+            for line in file.read_text().splitlines():
+                name, _, count = line.partition(" ")
+                if name == "oom_kill":
+                    return int(count)
+    return -1
+
+
+def _cpu_limit_s() -> int:
+    """CPU time that a process may use, s; 0 for no limit."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    soft, _ = resource.getrlimit(resource.RLIMIT_CPU)
+    return 0 if soft == resource.RLIM_INFINITY else soft
 
 
 def run(parent: int, module: str) -> None:
