@@ -5,6 +5,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from profiler_suite import units
 from profiler_suite.cli.planning import plan_for, schedule_of
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import provenance_of
@@ -36,18 +37,27 @@ def sweep_on_fleet(
     if request.shard or request.only_flagged:
         option = "--shard" if request.shard else "--only-flagged"
         raise UsageError(f"{option} does not go with --scheduler; leave one of them out")
-    from profiler_suite.fleet.engine import DaskEngine
+    from profiler_suite.fleet.dispatch import NO_WORKER
+    from profiler_suite.fleet.engine import WAIT_S
     from profiler_suite.store import is_run
 
+    begun, wait_s = monotonic(), request.wait or WAIT_S
     # Nothing is written for a scheduler that is not there; none is needed for what is done.
-    engine = None if is_run(folder) else DaskEngine(request.scheduler)
+    engine = None if is_run(folder) else _engine(request)
     with _campaign(request, experiments, files, folder) as campaign:
         reason = ""
         if not campaign.is_complete:
-            engine = engine or DaskEngine(request.scheduler)
-            reason = _measure(request, campaign, engine, progress)
+            engine = engine or _engine(request)
+            left_s = max(1.0, wait_s - (monotonic() - begun))
+            reason = _measure(request, campaign, engine, progress, left_s)
         missing = campaign.missing()
     if not campaign.points:
+        if reason == NO_WORKER:
+            reason += (
+                f" within {units.duration(wait_s)}; start one with: dask worker "
+                f"{request.scheduler} --nthreads 1 --resources 'timing=1', or wait longer with "
+                "--wait SECONDS"
+            )
         raise FleetError(f"nothing was measured: {reason}")
     code = report_on(folder, progress, as_json=request.as_json, strict=request.strict)
     if missing:
@@ -55,12 +65,24 @@ def sweep_on_fleet(
     return code
 
 
+def _engine(request: SweepRequest) -> "Engine":
+    from profiler_suite.fleet.engine import WAIT_S, DaskEngine
+    from profiler_suite.fleet.security import Certificates
+
+    certificates = Certificates(ca=request.tls_ca, cert=request.tls_cert, key=request.tls_key)
+    return DaskEngine(request.scheduler, certificates, request.wait or WAIT_S)
+
+
 def _go_on(folder: Path) -> str:
     return f"go on with the same command and --out {folder}"
 
 
 def _measure(
-    request: SweepRequest, campaign: "Campaign", engine: "Engine", progress: ProgressLine
+    request: SweepRequest,
+    campaign: "Campaign",
+    engine: "Engine",
+    progress: ProgressLine,
+    wait_s: float,
 ) -> str:
     """Let the driver work; returns why it ended early."""
     from profiler_suite.fleet.dispatch import Driver, DriverCallbacks
@@ -72,7 +94,8 @@ def _measure(
     )
     outcome = "interrupted"
     try:
-        reason = Driver(engine, campaign.rules(request.mode == "quick"), heard).run()
+        rules = campaign.rules(request.mode == "quick")
+        reason = Driver(engine, rules, heard, wait_s=wait_s).run()
         outcome = f"interrupted: {reason}" if reason else "complete"
         return reason
     except KeyboardInterrupt:
@@ -134,7 +157,8 @@ def _telling(campaign: "Campaign", progress: ProgressLine) -> "Callable[[Driver]
 
     def tell(driver: "Driver") -> None:
         if not driver.hosts:
-            progress.pace("waiting for a worker")
+            refused = f" ({driver.refusals[-1]})" if driver.refusals else ""
+            progress.pace(f"waiting for a worker{refused}")
             return
         done, elapsed_s = campaign.points_measured, monotonic() - begun
         left = campaign.points - done

@@ -103,6 +103,11 @@ class SweepRequest:
     as_json: bool
     quiet: bool
     point: tuple[str, ...] = ()
+    tls_ca: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    wait: float | None = None
+    """Seconds a scheduler and a worker are waited for; None: as long as usual."""
 
 
 def requested(options: Mapping[str, Any]) -> SweepRequest:

@@ -39,6 +39,7 @@ from profiler_suite.cli.resuming import (
     run_to_improve,
     unused,
 )
+from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import point_latest, terminal_width, wants_color
 from profiler_suite.errors import UsageError
 from profiler_suite.workloads import short_forms
@@ -100,6 +101,12 @@ def _short_forms(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--shard", type=Shard(), help="Only this part of the plan, for batch jobs.")
 @click.option(
     "--scheduler", default="", metavar="TCP://HOST:PORT", help="Measure on a Dask fleet."
+)
+@click.option("--tls-ca", type=click.Path(path_type=Path), help="With tls://, as Dask's own.")
+@click.option("--tls-cert", type=click.Path(path_type=Path), help="This client's certificate.")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="Its private key.")
+@click.option(
+    "--wait", type=Seconds(), help="Seconds to wait for a scheduler and for a worker."
 )
 @click.option(
     "--hosts",
@@ -188,6 +195,8 @@ def _choose(request: SweepRequest) -> SweepSubject:
         raise UsageError(f"--versus and {named} exclude each other; give one of them")
     if request.fail_on is not None and not request.versus:
         raise UsageError("--fail-on needs --versus PYTHON here; for two runs: compare A B")
+    if not request.scheduler:
+        _check_no_fleet(request)
     check_points(request)
     paths = [catalogue.locate(name) for name in request.experiments or experiments_of(request)]
     experiments = [catalogue.load(path) for path in paths]
@@ -248,6 +257,19 @@ def _measure(
         measure(run_folder, provenance, job, again, progress)
         advise(run_folder, provenance, progress)
     return provenance
+
+
+def _check_no_fleet(request: SweepRequest) -> None:
+    """Options that have a meaning with --scheduler only."""
+    named = {
+        "--tls-ca": request.tls_ca,
+        "--tls-cert": request.tls_cert,
+        "--tls-key": request.tls_key,
+        "--wait": request.wait,
+    }
+    for option, value in named.items():
+        if value is not None:
+            raise UsageError(f"{option} needs --scheduler ADDRESS; give both or neither")
 
 
 def _new_folder(experiments: list["Experiment"], request: SweepRequest) -> Path:

@@ -1,6 +1,7 @@
 """The driver: meets workers, gives one block at a time to every host, keeps what comes back."""
 
 import dataclasses
+import re
 from collections.abc import Callable
 from time import monotonic
 
@@ -20,6 +21,8 @@ _MOST_FAILURES = 2
 _INTRODUCTION_S = 20.0
 # A nanny starts a worker again in about a second, a batch system in minutes.
 PATIENCE_S = 60.0
+_NO_MODULE = re.compile(r"No module named '(\w+)")
+NO_WORKER = "no worker has come"
 
 
 @dataclasses.dataclass
@@ -82,11 +85,14 @@ class Driver:
         rules: DriverRules,
         heard: DriverCallbacks,
         patience_s: float = PATIENCE_S,
+        wait_s: float = PATIENCE_S,
     ) -> None:
+        """`wait_s` is for the first worker to come, `patience_s` for one that was there."""
         self._engine = engine
         self._rules = rules
         self._heard = heard
         self._patience_s = patience_s
+        self._wait_s = wait_s
         self._asked: dict[int, _OpenQuestion] = {}
         self._known: dict[str, str] = {}
         """Address → identity of the workers that were asked to introduce themselves."""
@@ -95,7 +101,9 @@ class Driver:
         """Workers that came before it was clear whom they must be like."""
         self._reference: HostRecord | None = None
         self._chosen = False
-        self._refused = 0
+        self.refusals: list[str] = []
+        """Who may not measure, and why."""
+        self._told_refusals = 0
         self._looked_at = -_LOOK_EVERY_S
         self._seen_at = self._met_at = monotonic()
 
@@ -118,7 +126,10 @@ class Driver:
             self._give()
             if self._finished():
                 return ""
-            if not self._measuring() and monotonic() - self._seen_at > self._patience_s:
+            # A worker that is there but busy is waited for as long as one that was lost.
+            known = bool(self._hosts or self._asked)
+            limit_s = self._patience_s if known else self._wait_s
+            if not self._measuring() and monotonic() - self._seen_at > limit_s:
                 return self._nobody()
             for reply in self._engine.replies(_LOOK_EVERY_S / 2):
                 self._take(reply)
@@ -138,10 +149,13 @@ class Driver:
         return any(asked.what != "introduction" for asked in self._asked.values())
 
     def _nobody(self) -> str:
-        if self._refused and not self._hosts:
-            return "no worker may measure; see above why"
+        if not self._hosts and self._asked:
+            return "no worker answers"
+        if not self._hosts and self.refusals:
+            more = f"; and {len(self.refusals) - 1} more" if len(self.refusals) > 1 else ""
+            return f"no worker may measure: {self.refusals[0]}{more}"
         if not self._hosts:
-            return "no worker has come"
+            return NO_WORKER
         return "no worker is left"
 
     # ------------------------------------------------------------- who is there
@@ -186,8 +200,16 @@ class Driver:
                     asked.series.give_back(asked.block, "its worker was lost")
 
     def _refuse(self, who: str, why: str) -> None:
-        self._refused += 1
-        self._heard.warn(f"worker {who} gets nothing to do: {why}")
+        self.refusals.append(f"worker {who} gets nothing to do: {why}")
+        self._tell_refusals()
+
+    def _tell_refusals(self) -> None:
+        """As warnings, once somebody measures; else they are the reason why nobody does."""
+        if not self._hosts:
+            return
+        for refusal in self.refusals[self._told_refusals :]:
+            self._heard.warn(refusal)
+        self._told_refusals = len(self.refusals)
 
     def _introduced(self, worker: FleetWorker, record: HostRecord) -> None:
         if record.suite_version != __version__:
@@ -237,6 +259,7 @@ class Driver:
                 )
                 return
         host.workers[worker.address] = worker
+        self._tell_refusals()
 
     # ---------------------------------------------------------- who does what
 
@@ -340,5 +363,16 @@ class Driver:
             if host is not None:
                 host.workers.pop(asked.worker.address, None)
                 host.failures = 0
-            self._refuse(asked.worker.address, error)
+            self._refuse(asked.worker.address, _lacking(error) or error)
             self._choose_if_all_are_known()
+
+
+def _lacking(error: str) -> str:
+    """What to install where a worker lacks a package; empty where it lacks none."""
+    found = _NO_MODULE.search(error)
+    if not found:
+        return ""
+    return (
+        f"it has no {found[1]}; install it there: python -m pip install "
+        f"'profiler-suite[fleet]=={__version__}'"
+    )

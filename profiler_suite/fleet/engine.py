@@ -1,20 +1,30 @@
 """Workers of a Dask scheduler: who is there, what they are given, what they answer."""
 
+import asyncio
 import contextlib
 import itertools
+import logging
 import queue
 import re
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from profiler_suite import units
 from profiler_suite.errors import FleetError, UsageError
+from profiler_suite.fleet.security import Certificates, security_of
 from profiler_suite.model.noun import Noun
 
 RESOURCE = "timing"
 """What a worker declares one of: ``dask worker … --resources "timing=1"``."""
 
-_CONNECT_S = 15.0
-_ADDRESS = re.compile(r"[a-z]+://\S+:\d+/?")
+WAIT_S = 8.0
+"""How long a scheduler, and then a worker, is waited for unless something else is asked."""
+# A reply that is there is fetched in much less.
+_FETCH_S = 15.0
+# What stands around the reason in a message of OpenSSL's.
+_SSL = re.compile(r"^.*\[SSL[^\]]*\]\s*|\s*\(_ssl\.c:\d+\)")
+_ADDRESS = re.compile(r"(?:tcp|tls)://\S+:\d+/?")
 
 Question = Callable[[bytes], bytes]
 """A function of `fleet.task`, run in the worker's process."""
@@ -58,10 +68,65 @@ class Engine(Protocol):
         """Let go of the scheduler."""
 
 
+async def _knock(address: str, security: Any, wait_s: float) -> None:
+    """Whether a scheduler answers there; a client alone waits for ever for what is none."""
+    from distributed.comm import core
+
+    connect: Any = core.connect  # it has no types
+    arguments = security.get_connection_args("client") if security is not None else {}
+
+    async def ask() -> Any:
+        comm = await connect(address, timeout=wait_s, **arguments)
+        try:
+            await comm.write({"op": "identity", "reply": True})
+            return await comm.read()
+        finally:
+            comm.abort()
+
+    identity = await asyncio.wait_for(ask(), wait_s)
+    if not isinstance(identity, dict) or identity.get("type") != "Scheduler":
+        raise ValueError("what answers there is no scheduler")
+
+
+def _why(error: BaseException, address: str) -> str:
+    """The reason in brackets; an encrypted door may be knocked at without a key."""
+    if isinstance(error, TimeoutError):
+        return " (what is there says nothing that a scheduler says)"
+    inner = error
+    while inner.__cause__ is not None:
+        inner = inner.__cause__
+    said = " ".join(str(inner).split())
+    if isinstance(inner, ssl.SSLError) or "SSLError" in said:
+        return f" (its certificate and ours do not fit: {_SSL.sub('', said)})"
+    refused = isinstance(inner, ConnectionRefusedError) or address.startswith("tls")
+    plain = "" if refused else ", perhaps because it is encrypted (tls://)"
+    return f" ({said or type(inner).__name__}{plain})"
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what Dask's own log says of each try to connect."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "tornado")]
+    before = [each.level for each in loggers]
+    for each in loggers:
+        each.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for each, level in zip(loggers, before, strict=True):
+            each.setLevel(level)
+
+
 class DaskEngine:
     """The engine that is a client of a Dask scheduler."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(
+        self,
+        address: str,
+        certificates: Certificates | None = None,
+        wait_s: float = WAIT_S,
+    ) -> None:
+        """Connect to the scheduler, waiting for it so long; UsageError if it is not there."""
         try:
             import distributed
         except ImportError as error:
@@ -75,13 +140,19 @@ class DaskEngine:
                 "such as tcp://10.0.0.1:8786"
             )
         self._address = address
+        security = security_of(address, certificates or Certificates())
         client: Any = distributed.Client  # its methods have no types
         try:
-            self._client = client(address, timeout=_CONNECT_S, set_as_default=False)
-        except (OSError, ValueError) as error:
+            with _quiet():
+                asyncio.run(_knock(address, security, wait_s))
+                self._client = client(
+                    address, timeout=wait_s, set_as_default=False, security=security
+                )
+        except Exception as error:
             raise UsageError(
-                f"no scheduler answers at {address} ({type(error).__name__}: {error}); start "
-                "one with: dask scheduler"
+                f"no scheduler answers at {address} within {units.duration(wait_s)}"
+                f"{_why(error, address)}; start one with `dask scheduler`, or wait longer "
+                "with --wait SECONDS"
             ) from error
         self._futures: dict[int, Any] = {}
         self._tickets = itertools.count(1)
@@ -108,8 +179,11 @@ class DaskEngine:
         self._check()
         ticket = next(self._tickets)
         future = self._client.submit(
-            question,
-            content,
+            # By its name: a worker that has to unpickle what it does not have would die of it.
+            eval,
+            f"__import__('importlib').import_module({question.__module__!r})"
+            f".{question.__name__}(content)",
+            {"content": content},
             workers=[worker.address],
             allow_other_workers=False,
             resources={RESOURCE: 1} if timing else None,
@@ -142,9 +216,9 @@ class DaskEngine:
             return []
         try:
             if future.status == "finished":
-                return [Reply(ticket=ticket, answer=future.result(timeout=_CONNECT_S))]
+                return [Reply(ticket=ticket, answer=future.result(timeout=_FETCH_S))]
             if future.status == "error":
-                error = future.exception(timeout=_CONNECT_S)
+                error = future.exception(timeout=_FETCH_S)
                 return [Reply(ticket=ticket, error=f"{type(error).__name__}: {error}")]
         except Exception as error:  # noqa: BLE001 - whatever a worker could not send back
             self._check()

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import socket
 import stat
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from typing import Self
 import msgspec
 
 from profiler_suite.errors import RunFolderError
-from profiler_suite.files import TEMPORARY, make_folder, remedy, write_whole
+from profiler_suite.files import TEMPORARY, Kind, make_folder, remedy, write_whole
 from profiler_suite.model.noun import Noun, to_json
 from profiler_suite.model.rows import Row
 from profiler_suite.model.run import Provenance
@@ -37,6 +38,7 @@ _HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
 # What a failing power supply may cost at most. Between rounds, nothing is being timed.
 _SYNC_EVERY_S = 5.0
 _MOST_HOLDER_BYTES = 4096
+_ROWS = Kind("list of rows", re.compile(rb'\{"kind":"'))
 # Elsewhere a link is followed: the system has no way to refuse it.
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 
@@ -216,12 +218,12 @@ def is_run(folder: Path) -> bool:
 def is_untouched(folder: Path) -> bool:
     """True when the folder holds nothing but what a sweep leaves that ended at its start."""
 
-    def is_empty(path: Path) -> bool:
-        return path.is_file() and not path.stat().st_size
+    def is_ours(path: Path) -> bool:
+        return path.is_file() and (not path.stat().st_size or _ROWS.wrote(path))
 
     return all(
         path.name == HOLDER
-        or (path.name == RECORDS and is_empty(path))
+        or (path.name == RECORDS and is_ours(path))
         or (path.name.startswith(".") and path.name.endswith(TEMPORARY))
         for path in folder.iterdir()
     )

@@ -299,6 +299,11 @@ def test_what_a_killed_sweep_leaves_at_its_start_does_not_make_a_folder_foreign(
     for name in (store.RECORDS, ".holder.json", ".run.json.abc123.tmp"):
         (tmp_path / name).write_text("")
     assert store.is_untouched(tmp_path)
+    (tmp_path / store.RECORDS).write_bytes(line(SMALL))  # a fleet to which no worker came
+    assert store.is_untouched(tmp_path)
+    (tmp_path / store.RECORDS).write_text('{"kinds": "of my own"}\n')
+    assert not store.is_untouched(tmp_path)
+    (tmp_path / store.RECORDS).unlink()
     (tmp_path / "notes.txt").write_text("")
     assert not store.is_untouched(tmp_path)
 

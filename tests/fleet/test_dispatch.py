@@ -1,5 +1,6 @@
 """The driver with made-up workers: who may measure, and what becomes of what is lost."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +13,7 @@ from profiler_suite import __version__
 from profiler_suite.errors import RunFolderError
 from profiler_suite.fleet import campaign as campaigns
 from profiler_suite.fleet import task
-from profiler_suite.fleet.dispatch import Driver, DriverCallbacks
+from profiler_suite.fleet.dispatch import NO_WORKER, Driver, DriverCallbacks
 from profiler_suite.fleet.engine import FleetWorker, Question, Reply
 from profiler_suite.fleet.identity import differences, most_alike
 from profiler_suite.model.machine import BlasLibrary
@@ -149,7 +150,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("profiler_suite.fleet.dispatch._LOOK_EVERY_S", 0.0)
 
 
-def run(engine: Scripted, folder: Path, hosts: str) -> Told:
+def run(engine: Scripted, folder: Path, hosts: str, wait_s: float = 0.05) -> Told:
     told = Told()
     with campaigns.Campaign(
         folder,
@@ -163,7 +164,7 @@ def run(engine: Scripted, folder: Path, hosts: str) -> Told:
             warn=told.warnings.append, say=lambda text: None, progress=lambda driver: None
         )
         rules = campaign.rules(coarse=True, perform=measured)
-        told.reason = Driver(engine, rules, heard, patience_s=0.05).run()
+        told.reason = Driver(engine, rules, heard, patience_s=0.05, wait_s=wait_s).run()
         campaign.end(told.reason or "complete")
         told.missing = campaign.missing()
     return told
@@ -279,8 +280,23 @@ def test_points_that_take_every_worker_with_them_have_crashed(tmp_path: Path) ->
 
 def test_a_worker_without_the_resource_is_told_what_to_declare(tmp_path: Path) -> None:
     told = run(Scripted({"w1": host("a")}, {"w1": 0.0}), tmp_path / "run", "each")
-    assert "--resources" in told.warnings[0]
-    assert told.reason == "no worker may measure; see above why"
+    assert told.reason.startswith("no worker may measure: worker w1 gets nothing to do: ")
+    assert "--resources" in told.reason
+    assert told.warnings == []
+
+
+def test_those_who_may_not_measure_are_named_once_somebody_does(tmp_path: Path) -> None:
+    engine = Scripted({"w1": host("a"), "w2": host("b")}, {"w1": 0.0})
+    told = run(engine, tmp_path / "run", "each")
+    assert told.reason == ""
+    assert ["w1 gets nothing to do" in warning for warning in told.warnings] == [True]
+
+
+def test_the_first_worker_is_waited_for_as_long_as_was_asked(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    told = run(Scripted({}), tmp_path / "run", "each", wait_s=1.0)
+    assert told.reason == NO_WORKER
+    assert time.monotonic() - begun >= 1.0
 
 
 def test_nobody_is_waited_for_without_end(tmp_path: Path) -> None:
