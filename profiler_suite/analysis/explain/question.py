@@ -115,17 +115,16 @@ class QuestionAnswer:
                 f"{self.sides[1].name} is held up by {product.roofline.level} bandwidth, not "
                 "by arithmetic: BLAS is fast here because it is one call."
             )
-        other = self.alternative
+        other, best = self.alternative, loop.best
         if other is not None:
             said.append(
                 f"The same answer by {self.alternative_name} (few, large calls) takes "
                 f"1/{units.three_digits(other.ratio)} of the loop's time."
             )
-        best = loop.best
         if best is not None:
+            title = best.title.partition(": ")[2]
             said.append(
-                f"Rewritten by the rule {best.kind} ({best.title}) it takes "
-                f"1/{units.three_digits(best.ratio)} of its time."
+                f"The loop rewritten by explain ({title}): 1/{units.three_digits(best.ratio)}."
             )
         return tuple(said)
 

@@ -1,0 +1,85 @@
+"""Trials: a limit of time, a second look at doubtful gains, and what helped together."""
+
+from collections.abc import Callable
+
+import pytest
+
+from profiler_suite.analysis.explain import attempts
+from profiler_suite.analysis.explain.rules.observed import Finding
+from profiler_suite.measure.explain.records import Trial, TrialResult
+from tests.analysis.explain.rules.own_function import Own
+from tests.analysis.explain.test_advice import FLOORS, visits
+
+OWN = Own("def f(x):\n    return x\n", 1.0)
+
+
+def finding(share: float = 1.0, **fields: object) -> Finding:
+    return Finding(title="t", evidence="e", trial=Trial(kind="rewrite"), share=share, rule="r")
+
+
+def answering(*gains: float) -> tuple[Callable[[Trial], TrialResult], list[Trial]]:
+    asked: list[Trial] = []
+
+    def attempt(trial: Trial) -> TrialResult:
+        gain = gains[min(len(asked), len(gains) - 1)]
+        asked.append(trial)
+        return TrialResult(trial=trial, before=visits(1e-3 * gain), after=visits(1e-3))
+
+    return attempt, asked
+
+
+def tried(
+    monkeypatch: pytest.MonkeyPatch,
+    found: list[Finding],
+    attempt: Callable[[Trial], TrialResult],
+    clock: Callable[[], float] = lambda: 0.0,
+) -> tuple[attempts.Attempt, ...]:
+    monkeypatch.setattr(attempts, "candidates", lambda seen: found)
+    return attempts.attempts(OWN.observed, attempt, FLOORS, clock)
+
+
+@pytest.mark.parametrize(
+    ("share", "gains", "calls", "gain"),
+    [
+        (1.0, (3.0,), 1, 3.0),  # plain: once
+        (1.0, (1.4, 1.3), 2, 1.3),  # small: twice, the smaller counts
+        (1.0, (1.4, 1.0), 2, None),  # not reproduced
+        (0.08, (7.0, 1.08), 2, 1.08),  # more than its lines take
+        (0.08, (7.0, 6.0), 2, None),
+        (1.0, (1.0,), 1, None),
+    ],
+)
+def test_doubtful_gains_are_measured_again(
+    monkeypatch: pytest.MonkeyPatch,
+    share: float,
+    gains: tuple[float, ...],
+    calls: int,
+    gain: float | None,
+) -> None:
+    attempt, asked = answering(*gains)
+    (done,) = tried(monkeypatch, [finding(share)], attempt)
+    assert len(asked) == calls
+    found = attempts.ratio(done.tried, FLOORS)
+    given = found.ratio if found is not None and found.low >= attempts.LEAST_GAIN else None
+    assert given == (gain if gain is None else pytest.approx(gain, rel=0.01))
+
+
+def test_what_no_time_is_left_for_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt, asked = answering(3.0)
+    times = iter([0.0, 1.0, 1e6])
+    done = tried(monkeypatch, [finding(), finding()], attempt, lambda: next(times))
+    assert len(asked) == 1
+    assert "no time left" in done[1].tried.reason
+    assert attempts.in_words(done, FLOORS) == ()  # the same rule helped before
+
+
+def test_what_failed_and_what_gained_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt, _ = answering(1.0)
+    done = tried(monkeypatch, [finding()], attempt)
+    assert attempts.in_words(done, FLOORS) == ("Tried: r; not faster.",)
+
+    def fails(trial: Trial) -> TrialResult:
+        return TrialResult(trial=trial, before=(), after=(), same=False, reason="why not")
+
+    done = tried(monkeypatch, [finding()], fails)
+    assert attempts.in_words(done, FLOORS) == ("Could not be advised: r (why not).",)
