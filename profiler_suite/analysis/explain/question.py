@@ -115,16 +115,11 @@ class QuestionAnswer:
                 f"{self.sides[1].name} is held up by {product.roofline.level} bandwidth, not "
                 "by arithmetic: BLAS is fast here because it is one call."
             )
-        other, best = self.alternative, loop.best
+        other = self.alternative
         if other is not None:
             said.append(
                 f"The same answer by {self.alternative_name} (few, large calls) takes "
                 f"1/{units.three_digits(other.ratio)} of the loop's time."
-            )
-        if best is not None:
-            title = best.title.partition(": ")[2]
-            said.append(
-                f"The loop rewritten by explain ({title}): 1/{units.three_digits(best.ratio)}."
             )
         return tuple(said)
 
