@@ -8,7 +8,7 @@ from profiler_suite.model.results import Breakdown, BreakdownEntry
 from profiler_suite.report.content import selection
 from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.content.selection import METHODS, with_breakdown
-from profiler_suite.report.content.table import TableView
+from profiler_suite.report.content.table import TableView, numbers, tabulated, words
 
 _MOST_GAPS = 15
 _MOST_CALLS = 4  # operations per implementation
@@ -123,26 +123,20 @@ def gaps(known: RunFacts) -> TableView | None:
     frame = frame.assign(apart=apart)[apart > GAP].sort_values("apart", ascending=False)
     if frame.empty:
         return None
-    shown = frame.head(_MOST_GAPS)
-    rows = tuple(
-        (
-            row.experiment,
-            row.implementation,
-            row.problem,
-            _overhead(known, row, "overhead_replay"),
-            _overhead(known, row, "overhead_native"),
-            f"{100 * row.apart:.0f}",
-        )
-        for row in selection.rows(shown)
+    left_out = len(frame) - _MOST_GAPS
+    columns = (
+        words("experiment", "experiment", minor=True),
+        words("implementation", "implementation"),
+        words("problem", "problem"),
+        numbers("replay", lambda row: _overhead(known, row, "overhead_replay")),
+        numbers("native", lambda row: _overhead(known, row, "overhead_native")),
+        numbers("apart", lambda row: f"{100 * row.apart:.0f}"),
     )
-    left_out = len(frame) - len(shown)
-    return TableView(
+    return tabulated(
         "Points where replay and native samples disagree: overhead share in % of the time"
-        + (f"; {left_out} more are in points.csv" if left_out else ""),
-        ("experiment", "implementation", "problem", "replay", "native", "apart"),
-        (False, False, False, True, True, True),
-        rows,
-        minor=("experiment",),
+        + (f"; {left_out} more are in points.csv" if left_out > 0 else ""),
+        selection.rows(frame.head(_MOST_GAPS)),
+        columns,
         note="Overhead below 0: the operations, each repeated alone, take longer than the "
         "whole that they are a part of.",
     )
@@ -160,47 +154,25 @@ def operations(known: RunFacts) -> TableView | None:
     own = own.assign(
         of_flop=own["id"].map(points["flop"]), of_time_s=own["id"].map(points["time_s"])
     ).sort_values(["of_flop", "of_time_s", "id", "share"], ascending=[True, True, True, False])
-    rows, below = [], []
-    last = ""
-    for row in selection.rows(own):
-        opens = row.id != last
-        last = row.id
-        rows.append(
-            (
-                row.implementation if opens else "",
-                _operation(row),
-                row.operands,
-                units.count(row.calls),
-                units.time(row.call_s),
-                units.time(row.calls * row.call_s),
-                units.percent(row.share),
-                units.time(row.fixed_s),
-                _growing(row),
-                units.count(row.flop),
-                units.size(row.traffic_bytes),
-            )
-        )
-        below.append(f"whole: {units.time(row.plain_s)}" if opens else "")
-    headings = (
-        "implementation",
-        "operation",
-        "operands",
-        "calls",
-        "each",
-        "all calls",
-        "of whole",
-        "fixed part",
-        "growing part",
-        "FLOP",
-        "bytes",
+    own = own.assign(opens=own["id"].ne(own["id"].shift()))
+    columns = (
+        words("implementation", lambda row: row.implementation if row.opens else ""),
+        words("operation", _operation),
+        words("operands", "operands", minor=True),
+        numbers("calls", lambda row: units.count(row.calls), minor=True),
+        numbers("each", lambda row: units.time(row.call_s), minor=True),
+        numbers("all calls", lambda row: units.time(row.calls * row.call_s)),
+        numbers("of whole", lambda row: units.percent(row.share)),
+        numbers("fixed part", lambda row: units.time(row.fixed_s), minor=True),
+        numbers("growing part", _growing, minor=True),
+        numbers("FLOP", lambda row: units.count(row.flop), minor=True),
+        numbers("bytes", lambda row: units.size(row.traffic_bytes), minor=True),
     )
-    return TableView(
+    return tabulated(
         f"The costliest operations, each timed alone ({first}; implementations by their time)",
-        headings,
-        (False, False, False, *(True,) * 8),
-        tuple(rows),
-        below=tuple(below),
-        minor=("operands", "calls", "each", "fixed part", "growing part", "FLOP", "bytes"),
+        selection.rows(own),
+        columns,
+        below=lambda row: f"whole: {units.time(row.plain_s)}" if row.opens else "",
         note="“Whole” is the implementation's plain time in the rounds in which its operations "
         "were timed, and what the share is of; it may differ from the time of the sweep, see "
         "above. Shares do not have to add up to 100 %: an operation repeated alone can be "
@@ -236,19 +208,13 @@ def overhead(known: RunFacts) -> TableView | None:
     if own.empty:
         return None
     share = own["flop_per_s"] / own["overhead_flop_per_s"]
-    rows = [
-        (
-            row.implementation,
-            units.count(row.calls),
-            units.time(row.flop / row.overhead_flop_per_s),
-            units.time(row.time_s),
-            units.percent(row.part),
-        )
-        for row in selection.rows(own.assign(part=share).sort_values("part", ascending=False))
-    ]
-    return TableView(
-        "What entering the calls costs at least",
-        ("implementation", "calls", "their fixed cost", "measured time", "share"),
-        (False, True, True, True, True),
-        tuple(rows),
+    columns = (
+        words("implementation", "implementation"),
+        numbers("calls", lambda row: units.count(row.calls)),
+        numbers("their fixed cost", lambda row: units.time(row.flop / row.overhead_flop_per_s)),
+        numbers("measured time", lambda row: units.time(row.time_s)),
+        numbers("share", lambda row: units.percent(row.part)),
     )
+    costliest = own.assign(part=share).sort_values("part", ascending=False)
+    caption = "What entering the calls costs at least"
+    return tabulated(caption, selection.rows(costliest), columns)

@@ -13,7 +13,7 @@ from profiler_suite.analysis.compare.changes import (
     Verdict,
 )
 from profiler_suite.analysis.compare.paired import PAIRED_THRESHOLD
-from profiler_suite.report.content.table import TableView
+from profiler_suite.report.content.table import TableView, numbers, tabulated, words
 
 # Without --all, so many points that differ are listed, and so many others.
 _MOST_CHANGES = 25
@@ -171,54 +171,36 @@ def implementations(found: Comparison) -> TableView:
 
 
 def _groups(groups: Iterable[Group], caption: str) -> TableView:
-    rows = tuple(
-        (
-            g.name,
-            str(g.points),
-            near_one(g.ratio),
-            _interval(g.low, g.high),
-            str(g.slower),
-            str(g.faster),
-            g.verdict.value,
-        )
-        for g in groups
+    columns = (
+        words("family", "name"),
+        numbers("points", "points"),
+        numbers("ratio", lambda g: near_one(g.ratio)),
+        numbers("95 % interval", lambda g: _interval(g.low, g.high)),
+        numbers("slower", "slower"),
+        numbers("faster", "faster"),
+        words("verdict", lambda g: str(g.verdict.value)),
     )
-    return TableView(
-        caption,
-        ("family", "points", "ratio", "95 % interval", "slower", "faster", "verdict"),
-        (False, True, True, True, True, True, False),
-        rows,
-    )
+    return tabulated(caption, groups, columns)
 
 
 def points(changes: Iterable[Change], caption: str = "Points") -> TableView:
     """A row for each point; dtype and threads stand with the problem where they vary."""
     changes = list(changes)
     several = len({(c.dtype, c.threads) for c in changes}) > 1
-    rows = tuple(
-        (
-            c.implementation,
-            f"{c.problem} {c.dtype} t{c.threads}" if several else c.problem,
-            units.time(c.before_s) if c.before_s else "",
-            units.time(c.after_s) if c.after_s else "",
-            near_one(c.ratio) if c.ratio else "",
-            _interval(c.low, c.high) if c.ratio else "",
-            units.percent(c.threshold) if c.threshold else "",
-            c.verdict.value,
-        )
-        for c in changes
+    columns = (
+        words("implementation", "implementation"),
+        words(
+            "problem",
+            lambda c: f"{c.problem} {c.dtype} t{c.threads}" if several else c.problem,
+        ),
+        numbers("before", lambda c: units.time(c.before_s) if c.before_s else ""),
+        numbers("after", lambda c: units.time(c.after_s) if c.after_s else ""),
+        numbers("ratio", lambda c: near_one(c.ratio) if c.ratio else ""),
+        numbers("95 % interval", lambda c: _interval(c.low, c.high) if c.ratio else ""),
+        numbers("noise", lambda c: units.percent(c.threshold) if c.threshold else ""),
+        words("verdict", lambda c: str(c.verdict.value)),
     )
-    headings = (
-        "implementation",
-        "problem",
-        "before",
-        "after",
-        "ratio",
-        "95 % interval",
-        "noise",
-        "verdict",
-    )
-    return TableView(caption, headings, (False,) * 2 + (True,) * 5 + (False,), rows)
+    return tabulated(caption, changes, columns)
 
 
 def near_one(ratio: float) -> str:

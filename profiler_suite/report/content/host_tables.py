@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from profiler_suite import units
 from profiler_suite.analysis.compare.changes import Verdict
 from profiler_suite.analysis.compare.hosts import Hosts, Measure, QuantityOnHosts, TimeOnHost
 from profiler_suite.analysis.run.load import Run
+from profiler_suite.model.machine import MachineFacts
 from profiler_suite.report.content import comparison_tables
-from profiler_suite.report.content.table import TableView
+from profiler_suite.report.content.comparison_tables import near_one
+from profiler_suite.report.content.table import TableView, numbers, tabulated, words
 
 # Operations whose fixed cost tells the speed of the interpreter and of entering NumPy.
 _TELLING = ("loop iteration", "python call", "slice", "np.add")
@@ -45,75 +49,56 @@ def _but(measure: Measure) -> str:
 
 
 def _about(run: Run) -> TableView:
-    rows = []
-    for name, each in run.hosts.items():
-        facts = each.provenance.machine.facts
-        visits = each.points["visits"].sum()
-        rows.append(
-            (
-                name,
-                facts.cpu or facts.architecture,
-                str(facts.cores_allowed),
-                facts.python,
-                facts.numpy,
-                ", ".join(f"{b.name} {b.version} {b.architecture}".strip() for b in facts.blas),
-                str(int((each.points["status"] == "ok").sum())),
-                units.percent(each.points["undisturbed_visits"].sum() / visits)
-                if visits
-                else "",
-            )
-        )
-    return TableView(
-        "Hosts of this run",
-        (
-            "host",
-            "CPU",
-            "cores",
-            "Python",
-            "NumPy",
-            "BLAS",
-            "points measured",
-            "undisturbed visits",
-        ),
-        (False, False, True, False, False, False, True, True),
-        tuple(rows),
+    columns = (
+        words("host", lambda host: host[0]),
+        words("CPU", lambda host: _facts(host).cpu or _facts(host).architecture),
+        numbers("cores", lambda host: str(_facts(host).cores_allowed)),
+        words("Python", lambda host: _facts(host).python),
+        words("NumPy", lambda host: _facts(host).numpy),
+        words("BLAS", lambda host: _blas(_facts(host))),
+        numbers("points measured", lambda host: str((host[1].points["status"] == "ok").sum())),
+        numbers("undisturbed visits", lambda host: _undisturbed(host[1].points)),
     )
+    return tabulated("Hosts of this run", run.hosts.items(), columns)
+
+
+def _facts(host: tuple[str, Run]) -> MachineFacts:
+    return host[1].provenance.machine.facts
+
+
+def _blas(facts: MachineFacts) -> str:
+    return ", ".join(f"{b.name} {b.version} {b.architecture}".strip() for b in facts.blas)
+
+
+def _undisturbed(points: pd.DataFrame) -> str:
+    visits = points["visits"].sum()
+    return units.percent(points["undisturbed_visits"].sum() / visits) if visits else ""
 
 
 def _implementations(found: Hosts) -> TableView:
-    rows = tuple(
-        (
-            each.experiment,
-            each.name,
-            each.problem,
-            host,
-            units.time(standing.time_s),
-            _percent(standing.of_attainable),
-            _percent(standing.overhead),
-            str(each.points),
-            *(_against_first(standing) if number else ("", "", "")),
-        )
+    records = (
+        (each, host, standing, host == found.names[0])
         for each in found.implementations
-        for number, (host, standing) in enumerate(zip(found.names, each.standings, strict=True))
+        for host, standing in zip(found.names, each.standings, strict=True)
     )
-    return TableView(
+    columns = (
+        words("experiment", lambda record: record[0].experiment),
+        words("implementation", lambda record: record[0].name),
+        words("problem", lambda record: record[0].problem),
+        words("host", lambda record: record[1]),
+        numbers("time", lambda record: units.time(record[2].time_s)),
+        numbers("of roof", lambda record: _percent(record[2].of_attainable)),
+        numbers("overhead", lambda record: _percent(record[2].overhead)),
+        numbers("points", lambda record: str(record[0].points)),
+        numbers("ratio", lambda record: _ratio(*record[2:])),
+        numbers("95 % interval", lambda record: _interval(*record[2:])),
+        words("verdict", lambda record: "" if record[3] else record[2].verdict.value),
+    )
+    return tabulated(
         f"Implementations on each host; ratios are times over those of {found.names[0]}, "
         "geometric mean over the points",
-        (
-            "experiment",
-            "implementation",
-            "problem",
-            "host",
-            "time",
-            "of roof",
-            "overhead",
-            "points",
-            "ratio",
-            "95 % interval",
-            "verdict",
-        ),
-        (False, False, False, False, True, True, True, True, True, True, False),
-        rows,
+        records,
+        columns,
     )
 
 
@@ -121,18 +106,15 @@ def _percent(share: float) -> str:
     return units.percent(share) if share == share else ""
 
 
-def _against_first(standing: TimeOnHost) -> tuple[str, str, str]:
-    if not standing.ratio:
-        return "", "", standing.verdict.value
-    low, high = (
-        comparison_tables.near_one(standing.low),
-        comparison_tables.near_one(standing.high),
-    )
-    return (
-        comparison_tables.near_one(standing.ratio),
-        f"{low} to {high}",
-        standing.verdict.value,
-    )
+def _ratio(standing: TimeOnHost, is_first: bool) -> str:
+    """Over the first host's time; empty for itself and where there is none."""
+    return "" if is_first or not standing.ratio else near_one(standing.ratio)
+
+
+def _interval(standing: TimeOnHost, is_first: bool) -> str:
+    if is_first or not standing.ratio:
+        return ""
+    return f"{near_one(standing.low)} to {near_one(standing.high)}"
 
 
 def _quantities(found: Hosts) -> tuple[TableView, ...]:

@@ -1,13 +1,15 @@
 """The small tables of the page and of the Markdown summary."""
 
 import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from profiler_suite import units
 from profiler_suite.analysis.run.measured_points import is_timed
+from profiler_suite.model.machine import Ceiling
 from profiler_suite.report.content import columns, provenance, selection
 from profiler_suite.report.content.run_facts import RunFacts
-from profiler_suite.report.content.table import TableView
+from profiler_suite.report.content.table import TableView, numbers, tabulated, words
 
 # Reasons that differ in their numbers alone are the same reason.
 _QUANTITY = re.compile(r"\d[\d.,]*(?: (?:[nµm]?s|min|[KMG]i?B|B)\b)?")
@@ -68,43 +70,26 @@ def threads(known: RunFacts) -> TableView | None:
     frame = known.thread_scaling[known.thread_scaling["threads"] > 1]
     if frame.empty:
         return None
-    rows = []
-    for row in selection.rows(frame):
-        word = (
-            "help" if row.low > 1 else "hurt" if row.high < 1 else "no difference beyond noise"
-        )
-        rows.append(
-            (
-                row.experiment,
-                row.implementation,
-                row.problem,
-                row.dtype,
-                str(row.threads),
-                units.ratio(row.speedup),
-                units.interval(row.low, row.high, units.three_digits),
-                units.percent(row.efficiency),
-                word,
-            )
-        )
-    headings = (
-        "experiment",
-        "implementation",
-        "problem",
-        "dtype",
-        "threads",
-        "speed-up",
-        "95 % interval",
-        "efficiency",
-        "threads …",
+    columns = (
+        words("experiment", "experiment", minor=True),
+        words("implementation", "implementation"),
+        words("problem", "problem"),
+        words("dtype", "dtype", minor=True),
+        numbers("threads", "threads"),
+        numbers("speed-up", lambda row: units.ratio(row.speedup)),
+        numbers(
+            "95 % interval",
+            lambda row: units.interval(row.low, row.high, units.three_digits),
+            minor=True,
+        ),
+        numbers("efficiency", lambda row: units.percent(row.efficiency), minor=True),
+        words("threads …", _help),
     )
-    numeric = (False, False, False, False, True, True, True, True, False)
-    return TableView(
-        "Speed-up over one thread",
-        headings,
-        numeric,
-        tuple(rows),
-        minor=("experiment", "dtype", "95 % interval", "efficiency"),
-    )
+    return tabulated("Speed-up over one thread", selection.rows(frame), columns)
+
+
+def _help(row: Any) -> str:
+    return "help" if row.low > 1 else "hurt" if row.high < 1 else "no difference beyond noise"
 
 
 def doubtful(known: RunFacts) -> TableView | None:
@@ -112,25 +97,20 @@ def doubtful(known: RunFacts) -> TableView | None:
     frame = known.points[known.points["flags"].fillna("").astype(bool)]
     if frame.empty:
         return None
-    rows = tuple(
-        (
-            row.experiment,
-            columns.implementation(row),
-            columns.problem(row),
-            str(row.threads),
-            units.time(row.time_s) if row.time_s > 0 else "",
-            f"±{units.percent(columns.half_width(row))}" if row.time_s > 0 else "",
-            str(row.flags),
-        )
-        for row in selection.rows(frame)
+    shown = (
+        words("experiment", "experiment", minor=True),
+        words("implementation", columns.implementation),
+        words("problem", columns.problem),
+        numbers("threads", "threads", minor=True),
+        numbers("time", lambda r: units.time(r.time_s) if r.time_s > 0 else "", minor=True),
+        numbers("±", lambda r: _half_width(r) if r.time_s > 0 else "", minor=True),
+        words("why", "flags"),
     )
-    return TableView(
-        "Points whose number is doubtful",
-        ("experiment", "implementation", "problem", "threads", "time", "±", "why"),
-        (False, False, False, True, True, True, False),
-        rows,
-        minor=("experiment", "threads", "time", "±"),
-    )
+    return tabulated("Points whose number is doubtful", selection.rows(frame), shown)
+
+
+def _half_width(row: Any) -> str:
+    return f"±{units.percent(columns.half_width(row))}"
 
 
 def unmeasured(known: RunFacts) -> TableView | None:
@@ -143,27 +123,22 @@ def unmeasured(known: RunFacts) -> TableView | None:
         reason = _QUANTITY.sub("#", str(row.reason))
         key = (str(row.status), row.experiment, columns.implementation(row), reason)
         groups.setdefault(key, []).append(row)
-    rows = tuple(
-        (
-            implementation,
-            status,
-            str(len(some)),
-            _examples([columns.problem(row) for row in some]),
-            str(some[0].reason),
-        )
-        for (status, _, implementation, _), some in groups.items()
+    shown = (
+        words("implementation", lambda some: columns.implementation(some[0])),
+        words("status", lambda some: str(some[0].status), minor=True),
+        numbers("points", lambda some: str(len(some))),
+        words("problems", lambda some: _examples(map(columns.problem, some)), minor=True),
+        words("why", lambda some: str(some[0].reason)),
     )
-    return TableView(
+    return tabulated(
         f"Points without a result ({len(frame)})",
-        ("implementation", "status", "points", "problems", "why"),
-        (False, False, True, False, False),
-        rows,
-        below=tuple(experiment for _, experiment, _, _ in groups),
-        minor=("status", "problems"),
+        groups.values(),
+        shown,
+        below=lambda some: str(some[0].experiment),
     )
 
 
-def _examples(problems: list[str]) -> str:
+def _examples(problems: Iterable[str]) -> str:
     """'a, b, c and 4 more'."""
     names = list(dict.fromkeys(problems))
     more = len(names) - _MOST_EXAMPLES
@@ -172,49 +147,36 @@ def _examples(problems: list[str]) -> str:
 
 def ceilings(known: RunFacts) -> TableView:
     """The machine's ceilings with their spread."""
-    rows = []
-    for c in known.run.provenance.machine.ceilings:
-        form = {"peak": units.flop_rate, "bandwidth": units.byte_rate}.get(
-            c.quantity, units.time
-        )
-        measured = c.value > 0
-        rows.append(
-            (
-                c.label,
-                c.level or c.dtype,
-                str(c.threads),
-                form(c.value) if measured else "not measured",
-                units.interval(c.low, c.high, form) if measured and c.high > 0 else "",
-                c.warning,
-            )
-        )
-    return TableView(
-        "Measured ceilings",
-        ("ceiling", "of", "threads", "best", "5th to 95th percentile", "remark"),
-        (False, False, True, True, True, False),
-        tuple(rows),
+    shown = (
+        words("ceiling", "label"),
+        words("of", lambda c: c.level or c.dtype),
+        numbers("threads", "threads"),
+        numbers("best", lambda c: _form(c)(c.value) if c.value > 0 else "not measured"),
+        numbers(
+            "5th to 95th percentile",
+            lambda c: units.interval(c.low, c.high, _form(c)) if c.value > 0 < c.high else "",
+        ),
+        words("remark", "warning"),
     )
+    return tabulated("Measured ceilings", known.run.provenance.machine.ceilings, shown)
+
+
+def _form(ceiling: Ceiling) -> Callable[[float], str]:
+    """How a ceiling's figures are written."""
+    forms = {"peak": units.flop_rate, "bandwidth": units.byte_rate}
+    return forms.get(ceiling.quantity, units.time)
 
 
 def call_costs(known: RunFacts) -> TableView | None:
     """The machine's call costs; None when there are none."""
+    shown = (
+        words("operation", "operation"),
+        words("layout", lambda c: f"{c.layout}, {c.dims}-D" if c.dims else c.layout),
+        words("dtype", "dtype"),
+        numbers("fixed cost", lambda c: units.time(c.fixed_s)),
+        numbers("interval", lambda c: units.interval(c.fixed_low_s, c.fixed_high_s)),
+        numbers("n½", lambda c: units.count(c.n_half) if c.n_half > 0 else ""),
+    )
     costs = known.run.provenance.machine.call_costs
-    if not costs:
-        return None
-    rows = tuple(
-        (
-            c.operation,
-            f"{c.layout}, {c.dims}-D" if c.dims else c.layout,
-            c.dtype,
-            units.time(c.fixed_s),
-            units.interval(c.fixed_low_s, c.fixed_high_s),
-            units.count(c.n_half) if c.n_half > 0 else "",
-        )
-        for c in costs
-    )
-    return TableView(
-        "What a call costs before it does anything",
-        ("operation", "layout", "dtype", "fixed cost", "interval", "n½"),
-        (False, False, False, True, True, True),
-        rows,
-    )
+    found = tabulated("What a call costs before it does anything", costs, shown)
+    return found if costs else None

@@ -1,6 +1,8 @@
-"""A small table for any medium."""
+"""A small table for any medium, and the columns that make one of records."""
 
 import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,3 +41,52 @@ class TableView:
             rows=self.rows[:most],
             below=self.below[:most],
         )
+
+
+@dataclasses.dataclass(frozen=True)
+class TableColumn:
+    """One column: its heading and how the cell of a record is written."""
+
+    heading: str
+    cell: Callable[[Any], str]
+    numeric: bool = False
+    minor: bool = False
+    """Left out on a phone."""
+
+
+def words(
+    heading: str, cell: Callable[[Any], str] | str, *, minor: bool = False
+) -> TableColumn:
+    """A column of texts; a name stands for the record's field."""
+    return TableColumn(heading, _cell(cell), minor=minor)
+
+
+def numbers(
+    heading: str, cell: Callable[[Any], str] | str, *, minor: bool = False
+) -> TableColumn:
+    """A column of numbers."""
+    return TableColumn(heading, _cell(cell), numeric=True, minor=minor)
+
+
+def _cell(cell: Callable[[Any], str] | str) -> Callable[[Any], str]:
+    return (lambda record: str(getattr(record, cell))) if isinstance(cell, str) else cell
+
+
+def tabulated(
+    caption: str,
+    records: Iterable[Any],
+    columns: Sequence[TableColumn],
+    below: Callable[[Any], str] | None = None,
+    note: str = "",
+) -> TableView:
+    """The table of these records; `below` is written into the first cell of each."""
+    records = list(records)
+    return TableView(
+        caption,
+        tuple(column.heading for column in columns),
+        tuple(column.numeric for column in columns),
+        tuple(tuple(column.cell(each) for column in columns) for each in records),
+        below=tuple(map(below, records)) if below else (),
+        minor=tuple(column.heading for column in columns if column.minor),
+        note=note,
+    )

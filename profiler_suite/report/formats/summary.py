@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from profiler_suite import units
 from profiler_suite.report.content import columns, headline, run_tables, selection
 from profiler_suite.report.content.run_facts import RunFacts
-from profiler_suite.report.content.table import TableView
+from profiler_suite.report.content.table import TableView, numbers, tabulated, words
 from profiler_suite.report.figures.all_figures import PlacedPicture
 from profiler_suite.report.formats.markdown import table, text
 
@@ -55,21 +55,13 @@ def _fastest(known: RunFacts) -> TableView:
     best = frame.loc[groups.idxmin()].assign(
         times=(groups.max() / groups.min()).to_numpy(), several=groups.size().to_numpy() > 1
     )
-    rows = [
-        (
-            str(row.experiment),
-            columns.problem(row),
-            str(row.threads),
-            str(row.implementation),
-            units.time(row.time_s),
-            units.ratio(row.times),
-            columns.bound(row),
-        )
-        for row in selection.rows(best[best["several"]])
-    ]
-    return TableView(
-        "",
-        ("experiment", "problem", "threads", "fastest", "time", "slowest takes", "bound by"),
-        (False, False, True, False, True, True, False),
-        tuple(rows),
+    shown = (
+        words("experiment", "experiment"),
+        words("problem", columns.problem),
+        numbers("threads", "threads"),
+        words("fastest", "implementation"),
+        numbers("time", lambda row: units.time(row.time_s)),
+        numbers("slowest takes", lambda row: units.ratio(row.times)),
+        words("bound by", columns.bound),
     )
+    return tabulated("", selection.rows(best[best["several"]]), shown)
