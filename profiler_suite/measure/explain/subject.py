@@ -8,14 +8,12 @@ line-profiled.
 import collections.abc
 import functools
 import inspect
-import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import perf_counter, perf_counter_ns
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType
 from typing import Any
 
-import numpy as np
 import threadpoolctl
 
 from profiler_suite.errors import FunctionError
@@ -28,6 +26,7 @@ from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.explain import restoring
 from profiler_suite.measure.explain.answer_parts import arrays_of
 from profiler_suite.measure.explain.guard import FIRST_CALL, FunctionGuard
+from profiler_suite.measure.explain.names_in_words import bound_names, watch_names
 from profiler_suite.measure.explain.records import ExplainEffort, FunctionRecord, SourceText
 from profiler_suite.measure.explain.same_answer import arrays_in, compare, copied, in_words
 from profiler_suite.measure.explain.time_plan import TimePlan
@@ -35,11 +34,9 @@ from profiler_suite.measure.lines.functions import functions_to_profile, python_
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
 from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
-from profiler_suite.model.trace import OperationCounts
+from profiler_suite.model.trace import Operation, OperationCounts
 from profiler_suite.workloads import user_function, verification
 from profiler_suite.workloads.user_function import FunctionCall
-
-_DATA = (np.ndarray, np.generic, int, float, complex, tuple, list)
 
 _FEWEST_VISITS, _MOST_VISITS = 3, 400
 _WANTED_UNDISTURBED = 12
@@ -135,17 +132,7 @@ class Subject:
         if plan.thrifty:
             self.notes.append(plan.in_words(len(visits)))
         counts = self.counts
-        operations = (
-            breakdown_pass.costliest(
-                breakdown_pass.gathered(counts.operations), self._most_bytes()
-            )
-            if counts
-            else []
-        )
-        by_dtype: dict[str, float] = {}
-        for operation in counts.operations if counts else ():
-            for each in operation.results[:1]:
-                by_dtype[each.dtype] = by_dtype.get(each.dtype, 0.0) + operation.flop
+        traced_operations = counts.operations if counts else ()
         start = python_function(self.called.function)
         return FunctionRecord(
             name=self.called.name,
@@ -163,12 +150,14 @@ class Subject:
             own_baselines_s=canary.own_baselines(visits),
             empty_call_s=_empty_call_s(),
             breakdown_record=breakdown_record,
-            operations=tuple(operations),
+            operations=tuple(
+                breakdown_pass.costliest(
+                    breakdown_pass.gathered(traced_operations), self._most_bytes()
+                )
+            ),
             bytes_written=float(counts.bytes_written) if counts else 0.0,
-            flop_by_dtype=by_dtype,
-            product_flop=sum((o.flop for o in counts.operations if o.kind == "product"), 0.0)
-            if counts
-            else 0.0,
+            flop_by_dtype=_flop_by_dtype(traced_operations),
+            product_flop=sum((o.flop for o in traced_operations if o.kind == "product"), 0.0),
             lines=lines,
             sources=sources,
             strided=self._strided(),
@@ -413,6 +402,15 @@ class Subject:
         )
 
 
+def _flop_by_dtype(operations: Iterable[Operation]) -> dict[str, float]:
+    """Traced FLOP by the dtype of the results."""
+    found: dict[str, float] = {}
+    for operation in operations:
+        for each in operation.results[:1]:
+            found[each.dtype] = found.get(each.dtype, 0.0) + operation.flop
+    return found
+
+
 def _positional(called: FunctionCall) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     """The call with positional arguments only: keywords that need it are bound beforehand."""
     if not called.kwargs:
@@ -450,58 +448,3 @@ def _nothing() -> None:
 
 def _empty_call_s() -> float:
     return min(timing.time_evaluations(_nothing, (), 2000, perf_counter_ns) for _ in range(5))
-
-
-def bound_names(function: FunctionType) -> dict[str, str]:
-    """What a function's global names stand for: modules and functions by their public names."""
-    found = {}
-    for name in _global_names(function.__code__):
-        value = function.__globals__.get(name)
-        public = _public_name(value)
-        if public:
-            found[name] = public
-    return found
-
-
-def _global_names(code: CodeType) -> set[str]:
-    inner = [each for each in code.co_consts if isinstance(each, CodeType)]
-    return set(code.co_names).union(*(_global_names(each) for each in inner))
-
-
-def _public_name(value: Any) -> str:
-    """'numpy.linalg.inv'; private modules on the way are left out; empty for data."""
-    if isinstance(value, ModuleType):
-        return value.__name__
-    name = getattr(value, "__name__", "")
-    if isinstance(value, np.ufunc):
-        return f"numpy.{name}" if hasattr(np, name) else ""
-    module = getattr(value, "__module__", None)
-    if not callable(value) or not isinstance(name, str) or not isinstance(module, str):
-        return ""
-    public = [part for part in module.split(".") if not part.startswith("_")]
-    return ".".join([*public, name]) if public and name else ""
-
-
-def watch_names(
-    function: Callable[..., Any], arguments: tuple[Any, ...], codes: list[CodeType]
-) -> dict[CodeType, dict[str, str]]:
-    """What each name held when one of these functions returned, in words; global data too."""
-    wanted = set(codes)
-    found: dict[CodeType, dict[str, str]] = {}
-
-    def look(frame: Any, event: str, _: Any) -> None:
-        if event == "return" and frame.f_code in wanted:
-            names = _global_names(frame.f_code) & frame.f_globals.keys()
-            data = {k: frame.f_globals[k] for k in names}
-            found[frame.f_code] = {
-                **{k: in_words(v) for k, v in data.items() if isinstance(v, _DATA)},
-                **{k: in_words(v) for k, v in frame.f_locals.items()},
-            }
-
-    before = sys.getprofile()
-    sys.setprofile(look)
-    try:
-        function(*arguments)
-    finally:
-        sys.setprofile(before)
-    return found

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from profiler_suite.analysis.explain.lifting import LiftedFunction, Lifting, lift
 from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.names_in_words import watch_names
 from profiler_suite.measure.explain.records import SourceText
-from profiler_suite.measure.explain.subject import watch_names
 
 NAMESPACE: dict[str, Any] = {"np": np, "math": math, "scipy": scipy, "pd": pd, "A": Any}
 
