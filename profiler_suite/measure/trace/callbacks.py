@@ -33,6 +33,25 @@ def _has_python_call(kind: Any) -> bool:
     return isinstance(call, types.FunctionType) and not kind.__module__.startswith(_OWN)
 
 
+_calling_back: dict[int, Any] = {}
+
+
+def note_ufunc(ufunc: Any) -> Any:
+    """Remember a ufunc whose loop does nothing but call a function that counts."""
+    _calling_back[id(ufunc)] = ufunc
+    return ufunc
+
+
+def calls_back(ufunc: Any) -> bool:
+    """Whether the work of a ufunc is that of a function which counts by itself."""
+    return _calling_back.get(id(ufunc)) is ufunc
+
+
+def forget_ufuncs() -> None:
+    """At the end of a trace."""
+    _calling_back.clear()
+
+
 def counting_callback(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, counting while a trace runs, also when compiled code calls it."""
 

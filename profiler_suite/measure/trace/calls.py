@@ -8,7 +8,7 @@ import numpy as np
 from numpy import ndarray
 
 from profiler_suite.measure.trace import facts, numbers, sites
-from profiler_suite.measure.trace.callbacks import arguments, for_compiled
+from profiler_suite.measure.trace.callbacks import arguments, calls_back, for_compiled
 from profiler_suite.measure.trace.names import (
     NOT_TRACED,
     function_kind,
@@ -79,7 +79,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
     plain_kwargs = {key: unwrap(each) for key, each in kwargs.items()}
     out = kwargs.get("out")
     with PAUSE:
-        objects = any(map(_is_object, plain))
+        objects = any(map(_is_object, plain)) and not calls_back(ufunc)
         if recorder is not None and not objects:
             operands = [*inputs, *kwargs.values()]
             recorder.offer(name, operands, getattr(ufunc, method), plain, plain_kwargs)
@@ -97,7 +97,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
             result = np.asarray(result)
         if recorder is None or result is NotImplemented:
             return wrap(result) if counts and result is not NotImplemented else result
-        if objects or _is_object(result):
+        if objects or (_is_object(result) and not calls_back(ufunc)):
             recorder.note_uncovered(f"{path} on Python objects")
             return wrap(result)
         describer = Describer()
@@ -110,7 +110,7 @@ def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str,
             seen = [seen_array(plain[0])]
         recorder.record(
             name,
-            ufunc_kind(path, method),
+            "view" if calls_back(ufunc) else ufunc_kind(path, method),
             arguments,
             keywords,
             describer.operands,

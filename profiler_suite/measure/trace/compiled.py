@@ -15,7 +15,12 @@ import numpy as np
 from numpy import ndarray
 
 from profiler_suite.measure.trace import sites
-from profiler_suite.measure.trace.callbacks import arguments, counting_callback, is_callback
+from profiler_suite.measure.trace.callbacks import (
+    arguments,
+    counting_callback,
+    is_callback,
+    note_ufunc,
+)
 from profiler_suite.measure.trace.calls import leaf
 from profiler_suite.measure.trace.numbers import is_counting_number, math_function
 from profiler_suite.measure.trace.recording import PAUSE, active, uncounted_call
@@ -134,7 +139,7 @@ def _ufunc_maker(original: Callable[..., Any]) -> Callable[..., Any]:
     def make(function: Any, *args: Any, **kwargs: Any) -> Any:
         if active() is None or not is_callback(function):
             return original(function, *args, **kwargs)
-        return original(counting_callback(function), *args, **kwargs)
+        return note_ufunc(original(counting_callback(function), *args, **kwargs))
 
     return make
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from profiler_suite.measure.trace import compiled, creation, memories, numbers
+from profiler_suite.measure.trace import callbacks, compiled, creation, memories, numbers
 from profiler_suite.measure.trace.pickling import Picklable
 from profiler_suite.measure.trace.recording import PAUSE
 
@@ -127,6 +127,7 @@ class Patches:
         builtins.sum = self._sum
         self._put_back()
         self._contexts.close()
+        callbacks.forget_ufuncs()
         self._forget_routines()
 
     def _put_back(self) -> None:

@@ -437,6 +437,15 @@ def test_callbacks_of_pandas_are_counted() -> None:
     ]
 
 
+def test_a_ufunc_that_only_calls_back_is_covered_by_what_it_calls() -> None:
+    _, counts = trace(lambda x: np.vectorize(relu, otypes=[float])(x), (A[0],))
+    assert counts.uncovered == {}
+    assert counts.coverage == 1.0
+    _, counts = trace(lambda: np.frompyfunc(lambda a, b: a + b, 2, 1).reduce(A[0]))
+    assert counts.uncovered == {}
+    assert counts.flop == SIDE - 1
+
+
 def test_callbacks_have_their_own_lines() -> None:
     _, counts = trace(filtered, (A,))
     first = peak.__code__.co_firstlineno
