@@ -29,34 +29,35 @@ from profiler_suite.model.machine import (
 )
 from profiler_suite.model.rows import PassRecord, RoundRecord, Row, Visit
 from profiler_suite.model.run import Check, Provenance, SelfCheck
+from profiler_suite.workloads.registry import find_implementation
 
 HOSTILE = "<script>alert(1)</script>"
 PEAK = 55e9
 BANDWIDTH = {"L1": 210e9, "L2": 105e9, "L3": 55e9, "memory": 31e9}
 
-# name → family, fixed seconds per call, FLOP/s once it runs
-IMPLEMENTATIONS: dict[str, tuple[str, float, float]] = {
-    "loop_scalar": ("loop", 90e-9, 3e9),
-    "loop": ("loop", 1.1e-6, 1.2e9),
-    "loop_pixels": ("loop", 1.5e-6, 2.5e9),
-    "taps": ("vectorized", 1.6e-6, 9e9),
-    "windows_einsum": ("vectorized", 9e-6, 1.9e9),
-    "windows_tensordot": ("vectorized", 14e-6, 32e9),
-    "im2col_gemm": ("gemm", 4e-6, 24e9),
-    "im2col_blocked": ("gemm", 6e-6, 26e9),
-    "rows_gemm": ("gemm", 5e-6, 22e9),
-    "fft": ("fft", 60e-6, 5e9),
-    "scipy_convolve2d": ("library", 9e-6, 0.9e9),
-    "scipy_correlate": ("library", 25e-6, 1.1e9),
-    "scipy_ndimage": ("library", 12e-6, 0.7e9),
-    "dot": ("product", 1.0e-6, 7e9),
-    "matmul": ("product", 1.1e-6, 6.9e9),
-    "einsum_no_blas": ("product", 3e-6, 2.2e9),
-    "dot_int64": ("product", 1.2e-6, 1.1e9),
-    "python_loop": ("product", 0.1e-6, 2.2e7),
+# name → fixed seconds per call, FLOP/s once it runs
+IMPLEMENTATIONS: dict[str, tuple[float, float]] = {
+    "loop_scalar": (90e-9, 3e9),
+    "loop": (1.1e-6, 1.2e9),
+    "loop_pixels": (1.5e-6, 2.5e9),
+    "taps": (1.6e-6, 9e9),
+    "windows_einsum": (9e-6, 1.9e9),
+    "windows_tensordot": (14e-6, 32e9),
+    "im2col_gemm": (4e-6, 24e9),
+    "im2col_blocked": (6e-6, 26e9),
+    "rows_gemm": (5e-6, 22e9),
+    "fft": (60e-6, 5e9),
+    "scipy_convolve2d": (9e-6, 0.9e9),
+    "scipy_correlate": (25e-6, 1.1e9),
+    "scipy_ndimage": (12e-6, 0.7e9),
+    "dot": (1.0e-6, 7e9),
+    "matmul": (1.1e-6, 6.9e9),
+    "einsum_no_blas": (3e-6, 2.2e9),
+    "dot_int64": (1.2e-6, 1.1e9),
+    "python_loop": (0.1e-6, 2.2e7),
 }
-CONVOLUTIONS = tuple(n for n, (family, _, _) in IMPLEMENTATIONS.items() if family != "product")
-PRODUCTS = tuple(n for n, (family, _, _) in IMPLEMENTATIONS.items() if family == "product")
+CONVOLUTIONS = tuple(n for n in IMPLEMENTATIONS if find_implementation(n).workload != "dense")
+PRODUCTS = tuple(n for n in IMPLEMENTATIONS if n not in CONVOLUTIONS)
 SWEPT = (
     "loop",
     "loop_pixels",
@@ -228,8 +229,13 @@ def experiments() -> tuple[Experiment, ...]:
     )
 
 
-def _family(name: str) -> tuple[str, float, float]:
-    return IMPLEMENTATIONS.get(name, ("user", 7e-6, 4e9))
+def family(name: str) -> str:
+    """What the registry says; 'user' of one that is not there."""
+    return find_implementation(name).family if name in IMPLEMENTATIONS else "user"
+
+
+def _speed(name: str) -> tuple[float, float]:
+    return IMPLEMENTATIONS.get(name, (7e-6, 4e9))
 
 
 def _points() -> Iterator[tuple[Point, str]]:
@@ -250,7 +256,7 @@ def _points() -> Iterator[tuple[Point, str]]:
                                 f"t{threads}{tail}",
                                 experiment=experiment.name,
                                 implementation=name,
-                                family=_family(name)[0],
+                                family=family(name),
                                 problem=problem,
                                 label=label(problem),
                                 threads=threads,
@@ -307,7 +313,7 @@ def _rows(points: pd.DataFrame, noise: np.random.Generator) -> list[Row]:
 
 
 def _true_time(point: Point) -> float:
-    _, fixed, rate = _family(point.implementation)
+    fixed, rate = _speed(point.implementation)
     speed_up = 1.0
     if point.threads > 1:
         speed_up = point.threads / (1 + 30e-6 / max(point.cost.flop / rate, 1e-9)) * 0.95
@@ -319,7 +325,7 @@ def _row(point: Point, noise: np.random.Generator) -> dict[str, Any]:
     width = float(0.015 + abs(noise.normal(0, 0.01)))
     c = point.cost
     intensity_roof = c.intensity * BANDWIDTH["L2" if c.compulsory_bytes < 1e6 else "memory"]
-    overhead_roof = c.flop / (c.calls * _family(point.implementation)[1])
+    overhead_roof = c.flop / (c.calls * _speed(point.implementation)[0])
     roofs = {"compute": PEAK, "memory": intensity_roof, "overhead": overhead_roof}
     bound = min(roofs, key=lambda name: roofs[name])
     row: dict[str, Any] = dict.fromkeys(point_columns(), math.nan)

@@ -1,6 +1,20 @@
-"""What the analysis derives: estimates and time breakdowns."""
+"""What the analysis derives: estimates, verdicts and time breakdowns."""
+
+import enum
 
 from profiler_suite.model.noun import Noun
+
+
+class Verdict(enum.Enum):
+    """A comparison in a word: what one side is against the other."""
+
+    FASTER = "faster"
+    SLOWER = "slower"
+    SAME = "same within noise"
+    UNKNOWN = "could not be judged"
+
+
+DIFFERENT = (Verdict.FASTER, Verdict.SLOWER)
 
 
 class Estimate(Noun, frozen=True):

@@ -1,21 +1,8 @@
 """What a comparison says: verdicts, changed points, groups of them."""
 
-import enum
-
 from profiler_suite.analysis.compare.environment import EnvironmentDifference
 from profiler_suite.model.noun import Noun
-
-
-class Verdict(enum.Enum):
-    """A comparison in a word: what the second is against the first."""
-
-    FASTER = "faster"
-    SLOWER = "slower"
-    SAME = "same within noise"
-    UNKNOWN = "could not be judged"
-
-
-DIFFERENT = (Verdict.FASTER, Verdict.SLOWER)
+from profiler_suite.model.results import Verdict
 
 
 class Change(Noun, frozen=True):

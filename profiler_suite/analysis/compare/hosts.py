@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis.compare import runs as comparison
-from profiler_suite.analysis.compare.changes import Comparison, Verdict
+from profiler_suite.analysis.compare.changes import Comparison
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.analysis.run.measured_points import measured
 from profiler_suite.model.machine import CallCost, Ceiling
 from profiler_suite.model.noun import Noun
+from profiler_suite.model.results import Verdict
 
 
 class Measure(Noun, frozen=True):

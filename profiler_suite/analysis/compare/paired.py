@@ -9,7 +9,7 @@ import pandas as pd
 
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.compare import environment
-from profiler_suite.analysis.compare.changes import Change, Comparison, Verdict
+from profiler_suite.analysis.compare.changes import Change, Comparison
 from profiler_suite.analysis.compare.verdicts import (
     ChangeEvidence,
     change_of,
@@ -20,6 +20,7 @@ from profiler_suite.analysis.compare.verdicts import (
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.analysis.run.measured_points import is_timed
 from profiler_suite.model.experiment import Point
+from profiler_suite.model.results import Verdict
 
 PAIRED_THRESHOLD = 0.01
 """Side by side, less than this counts as none."""

@@ -19,7 +19,7 @@ import pandas as pd
 
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.compare import environment
-from profiler_suite.analysis.compare.changes import Change, Comparison, Group, Verdict
+from profiler_suite.analysis.compare.changes import Change, Comparison, Group
 from profiler_suite.analysis.compare.verdicts import (
     ChangeEvidence,
     change_of,
@@ -34,6 +34,7 @@ from profiler_suite.analysis.run.measured_points import is_timed
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.canary import is_undisturbed
 from profiler_suite.model.experiment import Point
+from profiler_suite.model.results import Verdict
 from profiler_suite.model.rows import Visit
 
 LEAST_THRESHOLD = 0.03

@@ -9,15 +9,10 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.analysis import statistics
-from profiler_suite.analysis.compare.changes import (
-    DIFFERENT,
-    Change,
-    Comparison,
-    Group,
-    Verdict,
-)
+from profiler_suite.analysis.compare.changes import Change, Comparison, Group
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import Noun
+from profiler_suite.model.results import DIFFERENT, Verdict
 
 # An interval this much wider than what it is held against says neither yes nor no.
 _TOO_WIDE = 0.10

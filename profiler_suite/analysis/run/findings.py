@@ -11,6 +11,7 @@ from profiler_suite.analysis.run.load import Run
 from profiler_suite.analysis.run.plain_answer import PlainAnswer, plain_answer
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import Noun
+from profiler_suite.model.results import DIFFERENT, Verdict
 
 # Within this factor two times are worth calling the same in a headline.
 _SAME = 1.05
@@ -34,8 +35,8 @@ class PairAnswer(Noun, frozen=True):
     high: float
     flop_ratio: float
     """Textbook FLOP of right over those of left."""
-    word: str
-    """Left is 'slower', 'faster', 'same within noise', or one 'could not be judged'."""
+    word: Verdict
+    """What left is against right."""
     headline: str
     left_bound: str
     """Bound of the left side in words."""
@@ -45,15 +46,13 @@ class PairAnswer(Noun, frozen=True):
     """The same in plain words; None where the side with fewer operations is not slower."""
 
 
-def word_for(low: float, high: float) -> str:
-    """A comparison in a word, from the interval of left time over right time."""
+def verdict_for(low: float, high: float) -> Verdict:
+    """What left is, from the interval of left time over right time."""
     if low > 1:
-        return "slower"
+        return Verdict.SLOWER
     if high < 1:
-        return "faster"
-    if high / low < _SAME**2:
-        return "same within noise"
-    return "could not be judged"
+        return Verdict.FASTER
+    return Verdict.SAME if high / low < _SAME**2 else Verdict.UNKNOWN
 
 
 def answer(run: Run) -> PairAnswer | None:
@@ -95,7 +94,7 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> PairAns
     a, b = table.loc[left.id].to_dict(), table.loc[right.id].to_dict()
     ratio = statistics.holding(ratio, a["time_s"] / b["time_s"])
     flop_ratio = right.cost.flop / left.cost.flop
-    word = word_for(ratio.low, ratio.high)
+    word = verdict_for(ratio.low, ratio.high)
     bounds = [
         roofline.in_words(str(row["bound"]), str(row["level"]), float(row["of_attainable"]))
         for row in (a, b)
@@ -120,7 +119,7 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> PairAns
 
 
 def _headline(
-    left: Point, right: Point, ratio: statistics.PairedRatio, flop_ratio: float, word: str
+    left: Point, right: Point, ratio: statistics.PairedRatio, flop_ratio: float, word: Verdict
 ) -> str:
     interval = f"{units.three_digits(ratio.low)} to {units.three_digits(ratio.high)}"
     if flop_ratio == 1:
@@ -130,12 +129,12 @@ def _headline(
     else:
         work = f"does {_times(1 / flop_ratio)} times the operations of"
     subject = f"{left.implementation} {work} {right.implementation}"
-    if word in ("slower", "faster"):
-        joint = "yet takes" if (word == "slower") == (flop_ratio > 1) else "and takes"
+    if word in DIFFERENT:
+        joint = "yet takes" if (word is Verdict.SLOWER) == (flop_ratio > 1) else "and takes"
         return (
             f"{subject}, {joint} {units.three_digits(ratio.ratio)} times as long ({interval})"
         )
-    if word == "could not be judged":
+    if word is Verdict.UNKNOWN:
         return f"{subject}; the times are too noisy to compare (ratio {interval})"
     return f"{subject}, and their times are the same within noise (ratio {interval})"
 

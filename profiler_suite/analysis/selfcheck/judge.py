@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from profiler_suite import units
-from profiler_suite.analysis.run.findings import word_for
+from profiler_suite.analysis.run.findings import verdict_for
 from profiler_suite.analysis.run.history import History, history_of
 from profiler_suite.analysis.selfcheck import interference, known_truth
 from profiler_suite.analysis.statistics import (
@@ -28,7 +28,7 @@ from profiler_suite.machine import canary
 from profiler_suite.measure.selfcheck import ITERATIONS, PLANTED, Pair, SelfCheckEvidence
 from profiler_suite.measure.timing import SAMPLE_S
 from profiler_suite.model.experiment import Point
-from profiler_suite.model.results import Estimate
+from profiler_suite.model.results import DIFFERENT, Estimate, Verdict
 from profiler_suite.model.run import Check, SelfCheck
 
 # What reading the clock may add to or hide of a sample: a thousandth.
@@ -274,7 +274,7 @@ def _changes(ratios: Sequence[tuple[Pair, PairedRatio]]) -> list[Check]:
         checks.append(
             rate(
                 "equal code called different",
-                sum(_called(ratio) in ("slower", "faster") for ratio in same),
+                sum(_called(ratio) in DIFFERENT for ratio in same),
                 len(same),
                 _MISSES,
                 group="same code",
@@ -288,7 +288,7 @@ def _changes(ratios: Sequence[tuple[Pair, PairedRatio]]) -> list[Check]:
             checks.append(
                 rate(
                     found_name(percent),
-                    sum(_called(ratio) == "slower" for ratio in planted),
+                    sum(_called(ratio) is Verdict.SLOWER for ratio in planted),
                     len(planted),
                     _FOUND,
                     at_least=True,
@@ -352,8 +352,8 @@ def median_interval(values: Sequence[float]) -> tuple[float, float]:
     return ordered[cut], ordered[-1 - cut]
 
 
-def _called(ratio: PairedRatio) -> str:
-    return word_for(ratio.low, ratio.high)
+def _called(ratio: PairedRatio) -> Verdict:
+    return verdict_for(ratio.low, ratio.high)
 
 
 def found_name(percent: int) -> str:

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from profiler_suite import units
 from profiler_suite.analysis.compare.changes import (
-    DIFFERENT,
     Change,
     Comparison,
     Group,
-    Verdict,
 )
 from profiler_suite.analysis.compare.paired import PAIRED_THRESHOLD
+from profiler_suite.model.results import DIFFERENT, Verdict
 from profiler_suite.report.content.table import TableView, numbers, tabulated, words
 
 # Without --all, so many points that differ are listed, and so many others.

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis.compare.changes import Verdict
 from profiler_suite.analysis.compare.hosts import Hosts, Measure, QuantityOnHosts, TimeOnHost
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.machine import MachineFacts
+from profiler_suite.model.results import Verdict
 from profiler_suite.report.content import comparison_tables
 from profiler_suite.report.content.comparison_tables import near_one
 from profiler_suite.report.content.table import TableView, numbers, tabulated, words

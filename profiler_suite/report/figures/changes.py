@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from profiler_suite import units
-from profiler_suite.analysis.compare.changes import DIFFERENT, Change, Comparison, Verdict
+from profiler_suite.analysis.compare.changes import Change, Comparison
 from profiler_suite.analysis.compare.paired import PAIRED_THRESHOLD
 from profiler_suite.analysis.compare.runs import LEAST_THRESHOLD
+from profiler_suite.model.results import DIFFERENT, Verdict
 from profiler_suite.report.content.comparison_tables import headline
 from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks

@@ -244,7 +244,7 @@ def _ratio(known: RunFacts) -> RatioView | None:
         return None
     return RatioView(
         times=units.ratio(said.ratio),
-        word=f"{said.left_name} against {said.right_name}: {said.word}",
+        word=f"{said.left_name} against {said.right_name}: {said.word.value}",
         interval=f"95 % interval {units.interval(said.low, said.high, units.ratio)}",
         flop=_times_the_operations(1 / said.flop_ratio),
         why=_why(known),

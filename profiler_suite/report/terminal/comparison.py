@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 
 from profiler_suite import units
-from profiler_suite.analysis.compare.changes import (
-    DIFFERENT,
-    Comparison,
-    Verdict,
-)
+from profiler_suite.analysis.compare.changes import Comparison
+from profiler_suite.model.results import DIFFERENT, Verdict
 from profiler_suite.report.content.comparison_tables import (
     families,
     first_word,

@@ -8,10 +8,10 @@ import pytest
 
 from profiler_suite import store
 from profiler_suite.analysis.compare import hosts
-from profiler_suite.analysis.compare.changes import Verdict
 from profiler_suite.analysis.run import load
 from profiler_suite.fleet import merging
 from profiler_suite.model.machine import Machine
+from profiler_suite.model.results import Verdict
 from profiler_suite.report.terminal.listings import summary
 from profiler_suite.report.write import write_report
 from tests.fake_machine import FACTS, MACHINE

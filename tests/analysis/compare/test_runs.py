@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 
 from profiler_suite.analysis.compare import environment, runs, verdicts
-from profiler_suite.analysis.compare.changes import Change, Comparison, Verdict
+from profiler_suite.analysis.compare.changes import Change, Comparison
 from profiler_suite.analysis.compare.verdicts import ChangeEvidence
 from profiler_suite.analysis.run.history import history_of
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.errors import UsageError
 from profiler_suite.model.machine import MachineFacts
+from profiler_suite.model.results import Verdict
 from profiler_suite.model.rows import RoundRecord
 from profiler_suite.report.content import comparison_tables as text
 from profiler_suite.report.formats import comparison_document

@@ -12,6 +12,7 @@ from profiler_suite.analysis.run import choices, crossovers, findings, quality, 
 from profiler_suite.errors import RunFolderError
 from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import DEFAULT
+from profiler_suite.model.results import Verdict
 from profiler_suite.model.rows import (
     SCHEMA_VERSION,
     LineRecord,
@@ -142,7 +143,7 @@ def test_the_answer_pairs_undisturbed_visits_and_names_both_bounds(run_folder: P
     assert found.ratio == pytest.approx(40.0)
     assert found.low < 40 < found.high < 42
     assert found.flop_ratio == 50
-    assert found.word == "slower"
+    assert found.word is Verdict.SLOWER
     assert found.headline.startswith(
         "loop does 1/50 of the operations of dot, yet takes 40.0 times as long"
     )
@@ -204,10 +205,10 @@ def test_an_unknown_run_is_named(tmp_path: Path) -> None:
 
 
 def test_words_follow_the_interval() -> None:
-    assert findings.word_for(1.2, 1.4) == "slower"
-    assert findings.word_for(0.7, 0.9) == "faster"
-    assert findings.word_for(0.99, 1.02) == "same within noise"
-    assert findings.word_for(0.8, 1.3) == "could not be judged"
+    assert findings.verdict_for(1.2, 1.4) is Verdict.SLOWER
+    assert findings.verdict_for(0.7, 0.9) is Verdict.FASTER
+    assert findings.verdict_for(0.99, 1.02) is Verdict.SAME
+    assert findings.verdict_for(0.8, 1.3) is Verdict.UNKNOWN
 
 
 def test_findings_and_scaling_of_a_run_without_other_experiments_are_empty(

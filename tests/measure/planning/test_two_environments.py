@@ -16,8 +16,7 @@ import pytest
 
 import profiler_suite
 from profiler_suite import child, cli
-from profiler_suite.analysis.compare import changes, paired
-from profiler_suite.analysis.compare.changes import Verdict
+from profiler_suite.analysis.compare import paired
 from profiler_suite.analysis.run.load import load
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.cli.resuming import resume
@@ -31,6 +30,7 @@ from profiler_suite.measure.sweep.job import Job
 from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.noun import OTHER
+from profiler_suite.model.results import DIFFERENT, Verdict
 from profiler_suite.model.rows import RoundRecord, Row, Status
 from profiler_suite.report.content.comparison_tables import headline
 from profiler_suite.report.formats.comparison_document import document
@@ -160,7 +160,7 @@ def test_what_a_pair_of_processes_has_by_luck_is_no_difference(tmp_path: Path) -
     )
     found = paired.comparison_within(run)
     assert found is not None
-    called = [c for c in found.changes if c.verdict in changes.DIFFERENT]
+    called = [c for c in found.changes if c.verdict in DIFFERENT]
     assert len(called) <= 1
     assert not found.regressions(0.0)
     # Pairs of visits within one process would claim far more than they know.
