@@ -28,41 +28,41 @@ def sides(known: RunFacts) -> TableView | None:
     )
     runs = {point.id: point.runs for point in known.run.provenance.points if point.runs}
     said = provenance.what_they_do()
-    rows, below = [], []
-    for row in selection.rows(own.sort_values(["flop", "time_s"])):
-        ok = is_timed(row.status, row.time_s)
-        compared = ok and row.problem in best.index
-        chosen = f" → {runs[row.id]}" if row.id in runs else ""
-        rows.append(
-            (
-                f"{row.implementation}{chosen}",
-                row.problem,
-                units.time(row.time_s) if ok else row.status,
-                f"±{units.percent(columns.half_width(row))}" if ok else "",
-                units.ratio(row.time_s / best[row.problem]) if compared else "",
-                units.flop_rate(row.flop_per_s) if ok else "",
-                units.percent(row.of_attainable) if ok and columns.bound(row) else "",
-                columns.bound(row) if ok else str(row.reason),
-            )
-        )
-        below.append(said.get(row.implementation, ""))
-    return TableView(
-        "Every implementation of both sides",
-        (
+
+    def measured(
+        cell: Callable[[Any], str], else_: Callable[[Any], str] = _nothing
+    ) -> Callable[[Any], str]:
+        return lambda row: (cell if is_timed(row.status, row.time_s) else else_)(row)
+
+    def of_fastest(row: Any) -> str:
+        return units.ratio(row.time_s / best[row.problem]) if row.problem in best.index else ""
+
+    def of_roof(row: Any) -> str:
+        return units.percent(row.of_attainable) if columns.bound(row) else ""
+
+    shown = (
+        words(
             "implementation",
-            "problem",
-            "time",
-            "±",
-            "vs fastest",
-            "rate",
-            "of roof",
-            "bound by",
+            lambda row: row.implementation + (f" → {runs[row.id]}" if row.id in runs else ""),
         ),
-        (False, False, True, True, True, True, True, False),
-        tuple(rows),
-        below=tuple(below),
-        minor=("problem", "±", "rate", "of roof"),
+        words("problem", "problem", minor=True),
+        numbers("time", measured(lambda row: units.time(row.time_s), lambda row: row.status)),
+        numbers("±", measured(_half_width), minor=True),
+        numbers("vs fastest", measured(of_fastest)),
+        numbers("rate", measured(lambda row: units.flop_rate(row.flop_per_s)), minor=True),
+        numbers("of roof", measured(of_roof), minor=True),
+        words("bound by", measured(columns.bound, lambda row: str(row.reason))),
     )
+    return tabulated(
+        "Every implementation of both sides",
+        selection.rows(own.sort_values(["flop", "time_s"])),
+        shown,
+        below=lambda row: said.get(row.implementation, ""),
+    )
+
+
+def _nothing(row: Any) -> str:
+    return ""
 
 
 def threads(known: RunFacts) -> TableView | None:

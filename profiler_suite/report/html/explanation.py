@@ -5,7 +5,7 @@ import html
 import importlib.resources
 import math
 import textwrap
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.report.content import line_totals
-from profiler_suite.report.content.table import TableView
+from profiler_suite.report.content.table import TableView, numbers, tabulated, words
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, css_variables, variables
 
 _OWN_CSS = """
@@ -197,49 +197,35 @@ def _original(found: Explanation) -> str:
 
 def _breakdown(found: Explanation) -> TableView:
     breakdown = found.breakdown
-    rows = [
-        (
-            entry.name,
-            units.time(entry.time_s),
-            units.interval(entry.low_s, entry.high_s),
-            units.percent(entry.time_s / breakdown.time_s),
-            entry.method,
-        )
-        for entry in (breakdown.entries if breakdown else ())
-        if breakdown
-    ]
-    return TableView(
-        "The time breakdown of one evaluation",
-        ("entry", "time", "interval", "share", "found by"),
-        (False, True, True, True, False),
-        tuple(rows),
+    time_s = breakdown.time_s if breakdown else math.nan
+    columns = (
+        words("entry", "name"),
+        numbers("time", lambda entry: units.time(entry.time_s)),
+        numbers("interval", lambda entry: units.interval(entry.low_s, entry.high_s)),
+        numbers("share", lambda entry: units.percent(entry.time_s / time_s)),
+        words("found by", "method"),
     )
+    entries = breakdown.entries if breakdown else ()
+    return tabulated("The time breakdown of one evaluation", entries, columns)
 
 
 def _operations(found: Explanation) -> TableView:
-    def time(value: float) -> str:
-        return "–" if math.isnan(value) else units.time(value)
+    def known(form: Callable[[float], str], value: float) -> str:
+        return "–" if math.isnan(value) else form(value)
 
-    rows = [
-        (
-            str(row["via"] or row["operation"]),
-            str(row["operands"]),
-            str(row["line"] or ""),
-            units.count(row["calls"]),
-            time(row["fixed_s"]),
-            time(row["growing_s"]),
-            "–" if math.isnan(row["share"]) else units.percent(row["share"]),
-            units.count(row["flop"]),
-            units.size(row["traffic_bytes"]),
-        )
-        for row in found.operations.to_dict("records")
-    ]
-    return TableView(
-        "Operations, the costliest first; times of one call",
-        ("operation", "on", "line", "calls", "fixed", "growing", "share", "FLOP", "traffic"),
-        (False, False, True, True, True, True, True, True, True),
-        tuple(rows),
+    columns = (
+        words("operation", lambda row: str(row["via"] or row["operation"])),
+        words("on", lambda row: str(row["operands"])),
+        numbers("line", lambda row: str(row["line"] or "")),
+        numbers("calls", lambda row: units.count(row["calls"])),
+        numbers("fixed", lambda row: known(units.time, row["fixed_s"])),
+        numbers("growing", lambda row: known(units.time, row["growing_s"])),
+        numbers("share", lambda row: known(units.percent, row["share"])),
+        numbers("FLOP", lambda row: units.count(row["flop"])),
+        numbers("traffic", lambda row: units.size(row["traffic_bytes"])),
     )
+    caption = "Operations, the costliest first; times of one call"
+    return tabulated(caption, found.operations.to_dict("records"), columns)
 
 
 def _functions(found: Explanation) -> tuple[FunctionSource, ...]:
