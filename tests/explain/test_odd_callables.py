@@ -54,18 +54,17 @@ REFUSED = {
 }
 
 
-def through_explain(name: str) -> str:
-    """What is shown in the end, or the sentence it ends with."""
+def through_explain(name: str) -> tuple[str, str]:
+    """What is shown in the end with its page, or the sentence it ends with."""
     ask = LoadRequest(f"{FILE}:{name}", setup=f"{name}_setup", timeout_s=TIMEOUT_S)
     try:
         with ExplainChild(ask, lambda text: None) as child:
             explained = child.explain(BRIEF)
             found = explain(explained, MACHINE, {}, child.attempt)
     except (FunctionError, UsageError) as error:
-        return f"error: {error}"
+        return f"error: {error}", ""
     to_json(document(found))
-    render(found)
-    return screen(found, 80, color=False, all_lines=True)
+    return screen(found, 80, color=False, all_lines=True), render(found)
 
 
 def check(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,10 +72,11 @@ def check(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(MARK, mark)
     state = ProcessState()
     begun = time.monotonic()
-    said = through_explain(name)
+    said, page = through_explain(name)
     assert time.monotonic() - begun < 100, "it hangs"
     assert said.startswith("error: ") == (name in REFUSED), said
     assert "Traceback" not in said
+    assert not page or ("There is no Python source" in page) == ("  compiled, " in said)
     assert not any(c in said for c in ("\x00", "\x1b[31m")), said
     assert state.restore() == []
     until = time.monotonic() + 5

@@ -100,6 +100,8 @@ class ExplanationView:
     patch: str
     operations: TableView
     functions: tuple[FunctionSource, ...]
+    no_functions: str
+    """Why there are none."""
 
 
 def render(found: Explanation) -> str:
@@ -174,6 +176,7 @@ def _view(found: Explanation) -> ExplanationView:
         patch=found.patch,
         operations=_operations(found),
         functions=_functions(found),
+        no_functions=_no_functions(found),
     )
 
 
@@ -226,6 +229,16 @@ def _operations(found: Explanation) -> TableView:
     )
     caption = "Operations, the costliest first; times of one call"
     return tabulated(caption, found.operations.to_dict("records"), columns)
+
+
+def _no_functions(found: Explanation) -> str:
+    """Why no source is shown, where none is."""
+    if not found.explained.file:
+        return "There is no Python source: the function is compiled."
+    if found.explained.lines:
+        return "Its source cannot be read."
+    why = next((note for note in found.notes if "line profile" in note), "no line profile")
+    return f"{why[0].upper()}{why[1:]}."
 
 
 def _functions(found: Explanation) -> tuple[FunctionSource, ...]:
