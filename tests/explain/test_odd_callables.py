@@ -50,7 +50,15 @@ REFUSED = {
     *("coroutine", "async_generator", "async_call", "gives_coroutine", "raises_plain"),
     *("raises_memory", "raises_exit", "raises_base", "raises_odd", "raises_control"),
     *("raises_late", "raises_recursion", "wrong_arguments", "too_many_arguments"),
-    *("builtin_input", "exits_hard", "aborts", "kills_itself", "sleeps", "spins"),
+    *(
+        "builtin_input",
+        "closes_all_files",
+        "exits_hard",
+        "aborts",
+        "kills_itself",
+        "sleeps",
+        "spins",
+    ),
 }
 
 

@@ -25,6 +25,13 @@ def kind_of(value: Any) -> tuple[str, str]:
 
 def parts(value: Any) -> Parts | None:
     """Names and values that make up a value; None where it has to be compared as a whole."""
+    try:
+        return _parts(value)
+    except Exception:  # noqa: BLE001 - whatever an object's own attributes and lengths raise
+        return None
+
+
+def _parts(value: Any) -> Parts | None:
     package = type(value).__module__.partition(".")[0]
     if isinstance(value, np.ndarray):
         return _parts_of_array(value)

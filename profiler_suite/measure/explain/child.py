@@ -214,6 +214,8 @@ def _with_time_left(stage: Stage) -> str:
 def _error(reply: FailureReply) -> BaseException:
     if reply.interrupted:
         return KeyboardInterrupt()
+    if reply.defect:
+        return RuntimeError(f"in the process that explains:\n{reply.defect}")
     return (UsageError if reply.usage else FunctionError)(reply.reason)
 
 
@@ -239,6 +241,9 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
         answer(FailureReply(usage=False, reason=str(told)))
     except KeyboardInterrupt:
         answer(FailureReply(usage=False, reason="interrupted", interrupted=True))
+    except Exception:  # noqa: BLE001 - whoever asked has a place for it
+        defect = traceback.format_exc()
+        answer(FailureReply(usage=False, reason="a defect", defect=defect))
 
 
 def _answer_all(
@@ -277,13 +282,11 @@ def main() -> None:
     output = answers_alone(nothing)
     requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
     os.dup2(nothing, sys.stdin.fileno())
-    errors = os.fdopen(os.dup(sys.stderr.fileno()), "w")
     os.dup2(nothing, sys.stderr.fileno())
     try:
         _serve(requests, output)
-    except Exception:
-        traceback.print_exc(file=errors)
-        raise
+    except OSError:  # nobody hears it any more, or the function has closed its pipe
+        os._exit(1)
 
 
 if __name__ == "__main__":

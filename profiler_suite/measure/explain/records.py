@@ -146,6 +146,8 @@ class FailureReply(Noun, frozen=True, tag="failed"):
     reason: str
     interrupted: bool = False
     """True when it raised KeyboardInterrupt: somebody wants all of this to stop."""
+    defect: str = ""
+    """The traceback, where it is a defect of this package."""
 
 
 class SourceText(Noun, frozen=True):

@@ -162,6 +162,13 @@ def arrays_in(value: Any, depth: int = 0) -> Iterator[np.ndarray[Any, Any]]:
 
 def in_words(value: Any) -> str:
     """What a value is, in a few words: 'float64 (500, 3072)', 'int 2', 'list of 3'."""
+    try:
+        return _in_words(value)
+    except Exception:  # noqa: BLE001 - a class of the user's may have no length, or no repr
+        return type(value).__name__
+
+
+def _in_words(value: Any) -> str:
     if isinstance(value, np.ndarray):
         flags = value.flags
         if flags.c_contiguous:

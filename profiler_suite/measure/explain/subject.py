@@ -212,7 +212,12 @@ class Subject:
         return cold_s, result
 
     def _note_changes(self, arguments: tuple[Any, ...]) -> bool:
-        self._changes = restoring.changes(self._arguments, arguments, self._names_given)
+        try:
+            self._changes = restoring.changes(self._arguments, arguments, self._names_given)
+        except Exception as error:  # noqa: BLE001 - a length or an equality of the user's own
+            self.notes.append(
+                f"whether it changes its arguments cannot be told ({type(error).__name__})"
+            )
         if not self._changes:
             return False
         names = [change.name for change in self._changes]

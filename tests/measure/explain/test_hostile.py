@@ -250,3 +250,19 @@ def test_a_function_error_is_what_it_raises(tmp_path: Path) -> None:
         pytest.raises(FunctionError, match=r"ZeroDivisionError(.|\n)*\(while timing\)"),
     ):
         child.explain(BRIEF)
+
+
+def test_a_defect_of_the_suite_is_one_where_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "own.py"
+    file.write_text(
+        "from profiler_suite.measure.explain import subject\n"
+        "subject.in_words = None\n"
+        "def f():\n    return 1\n"
+    )
+    with (
+        ExplainChild(LoadRequest(f"{file}:f"), lambda text: None) as child,
+        pytest.raises(RuntimeError, match="'NoneType' object is not callable"),
+    ):
+        child.explain(BRIEF)
