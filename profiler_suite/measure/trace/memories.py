@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from profiler_suite.measure.trace import sites
 from profiler_suite.measure.trace.recording import PAUSE, active
@@ -34,8 +35,15 @@ class Remembering:
                 *map(unwrap, args), **{name: unwrap(each) for name, each in kwargs.items()}
             )
         if self._original.cache_info().misses > misses:
-            return self._original.__wrapped__(*args, **kwargs)
-        return wrap(result)
+            self._original.__wrapped__(*args, **kwargs)
+        # Numbers that were computed once are parameters, no part of the work.
+        return wrap(result) if _has_arrays(result) else result
+
+
+def _has_arrays(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return any(map(_has_arrays, value))
+    return isinstance(value, ndarray)
 
 
 def replacements(modules: Iterable[ModuleType]) -> list[tuple[Any, Any]]:

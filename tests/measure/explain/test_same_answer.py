@@ -102,7 +102,7 @@ KINDS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: np.array(["2020-01-01", "2020-01-02"], "M8[D]"),
     ),
     "durations": (lambda: np.array([1, "NaT"], "m8[s]"), lambda: np.array([2, "NaT"], "m8[s]")),
-    "one date": (lambda: np.datetime64("NaT"), lambda: np.datetime64("2020-01-01")),
+    "one date": (lambda: np.datetime64("NaT", "D"), lambda: np.datetime64("2020-01-01")),
     "structured": (lambda: np.array([(1.0, NAN)], PAIR), lambda: np.array([(1.0, 2.0)], PAIR)),
     "records": (
         lambda: np.array([(1.0, NAN)], PAIR).view(np.recarray),

@@ -95,6 +95,11 @@ def remembered() -> Any:
     return np.ones((SIDE, SIDE))
 
 
+@functools.cache
+def remembered_size() -> int:
+    return 2 * SIDE
+
+
 def square(a: Any) -> Any:
     return (a @ a).sum()
 
@@ -435,6 +440,12 @@ def test_callbacks_of_pandas_are_counted() -> None:
     assert [(o.calls, o.flop) for o in counts.operations if o.name == "np.dot"] == [
         (SIDE - 2, 6 * (SIDE - 2))
     ]
+
+
+def test_remembered_numbers_are_parameters() -> None:
+    for _ in range(2):  # computed, then remembered
+        _, counts = trace(lambda: remembered_size() * 3 + 1)
+        assert counts.flop == 0
 
 
 def test_a_ufunc_that_only_calls_back_is_covered_by_what_it_calls() -> None:
