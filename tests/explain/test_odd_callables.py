@@ -49,7 +49,8 @@ SOME = (
 REFUSED = {
     *("coroutine", "async_generator", "async_call", "gives_coroutine", "raises_plain"),
     *("raises_memory", "raises_exit", "raises_base", "raises_odd", "raises_control"),
-    *("raises_late", "raises_recursion", "wrong_arguments", "too_many_arguments"),
+    *("raises_late", "raises_recursion", "raises_stop", "raises_generator_exit"),
+    *("wrong_arguments", "too_many_arguments"),
     *(
         "builtin_input",
         "closes_all_files",
