@@ -13,7 +13,7 @@ from profiler_suite.analysis.explain.rules.registry import rule
     looks_for="einsum without optimize: one loop over all indices, no BLAS",
     rewrite="np.einsum(…) → np.einsum(…, optimize=True)",
     exact="up to rounding",
-    thread="https://github.com/numpy/numpy/issues/10343",
+    thread="https://github.com/numpy/numpy/issues/11686",
 )
 def einsum(seen: Observation) -> Iterator[Finding]:
     """Contractions in no order."""
@@ -42,7 +42,7 @@ def einsum(seen: Observation) -> Iterator[Finding]:
     looks_for="a chain of matrix products that ends in a vector, multiplied from the left",
     rewrite="A @ B @ x → A @ (B @ x)",
     exact="up to rounding",
-    thread="https://github.com/numpy/numpy/issues/8774",
+    thread="https://github.com/numpy/numpy/pull/4977",
 )
 def product_chain(seen: Observation) -> Iterator[Finding]:
     """Chains of products in a costly order."""
@@ -74,8 +74,7 @@ def product_chain(seen: Observation) -> Iterator[Finding]:
     looks_for="a matrix scaled before it is multiplied with a vector",
     rewrite="alpha * A @ x → alpha * (A @ x)",
     exact="up to rounding, for a number alpha",
-    thread="https://stackoverflow.com/questions/64577017/numpy-matmul-order-of-scalar-"
-    "multiplication",
+    thread="https://github.com/scikit-learn/scikit-learn/issues/17684",
 )
 def scalar_first(seen: Observation) -> Iterator[Finding]:
     """Numbers multiplied with the larger of two arrays."""
@@ -102,8 +101,7 @@ def scalar_first(seen: Observation) -> Iterator[Finding]:
     looks_for="a product by a diagonal matrix that is made for it",
     rewrite="np.diag(d) @ A → d[:, None] * A",
     exact="up to rounding, where nothing is infinite",
-    thread="https://stackoverflow.com/questions/44388358/python-numpy-matrix-multiplication-"
-    "with-one-diagonal-matrix",
+    thread="https://github.com/scikit-learn/scikit-learn/issues/17684",
 )
 def diagonal_product(seen: Observation) -> Iterator[Finding]:
     """Products by diagonal matrices."""
@@ -127,8 +125,7 @@ def diagonal_product(seen: Observation) -> Iterator[Finding]:
     looks_for="a whole product of which only the diagonal, the trace or the sum is used",
     rewrite="np.diag(A @ B) → np.einsum('ij,ji->i', A, B)",
     exact="up to rounding",
-    thread="https://stackoverflow.com/questions/14758283/is-there-a-numpy-scipy-dot-product-"
-    "calculating-only-the-diagonal-entries-of-the",
+    thread="https://github.com/scikit-learn/scikit-learn/issues/20558",
 )
 def diagonal_of_product(seen: Observation) -> Iterator[Finding]:
     """Products of which little is used."""
@@ -181,8 +178,7 @@ def solve(seen: Observation) -> Iterator[Finding]:
     looks_for="a logarithm of a determinant, or a power of a matrix, the long way",
     rewrite="np.log(np.linalg.det(A)) → np.linalg.slogdet(A)[1]",
     exact="up to rounding, for a positive determinant",
-    thread="https://stackoverflow.com/questions/13312498/how-to-find-degenerate-rows-columns-in-"
-    "a-covariance-matrix",
+    thread="https://github.com/shap/shap/issues/3270",
 )
 def determinant(seen: Observation) -> Iterator[Finding]:
     """Determinants and powers of matrices."""
@@ -201,8 +197,7 @@ def determinant(seen: Observation) -> Iterator[Finding]:
     looks_for="all differences of two sets of points in one array, squared and summed",
     rewrite="((x[:, None] - y[None])**2).sum(-1) → scipy.spatial.distance.cdist(x, y, …)",
     exact="up to rounding",
-    thread="https://stackoverflow.com/questions/37794849/efficient-and-precise-calculation-of-"
-    "the-euclidean-distance",
+    thread="https://github.com/scipy/scipy/issues/13672",
 )
 def pairwise_distances(seen: Observation) -> Iterator[Finding]:
     """Distances by broadcasting."""
@@ -257,8 +252,7 @@ def squared_distances(x, y):
     looks_for="the nearest of many points by all distances",
     rewrite="cdist(x, y).argmin(1) → scipy.spatial.cKDTree(y).query(x)[1]",
     exact="where no two points are equally near",
-    thread="https://stackoverflow.com/questions/10818546/finding-index-of-nearest-point-in-numpy-"
-    "arrays-of-x-and-y-coordinates",
+    thread="https://github.com/scipy/scipy/issues/10181",
 )
 def nearest_neighbour(seen: Observation) -> Iterator[Finding]:
     """Nearest neighbours by brute force."""
@@ -306,8 +300,7 @@ def kron_times(a, b, x):
     looks_for="a Kronecker product multiplied with a vector",
     rewrite="np.kron(A, B) @ x → (A @ x.reshape(…) @ B.T).ravel()",
     exact="up to rounding, for a vector x",
-    thread="https://stackoverflow.com/questions/47979494/efficient-kronecker-product-vector-"
-    "multiplication",
+    thread="https://github.com/scikit-learn/scikit-learn/issues/17684",
 )
 def kron(seen: Observation) -> Iterator[Finding]:
     """Kronecker products made to be multiplied."""
@@ -330,8 +323,7 @@ def kron(seen: Observation) -> Iterator[Finding]:
     looks_for="an outer product made to be multiplied or summed",
     rewrite="np.outer(x, y) @ z → x * (y @ z)",
     exact="up to rounding",
-    thread="https://stackoverflow.com/questions/33004551/why-is-b-numpy-dota-x-so-much-faster-"
-    "than-looping",
+    thread="https://github.com/scikit-learn/scikit-learn/issues/17684",
 )
 def outer(seen: Observation) -> Iterator[Finding]:
     """Outer products of which little is used."""

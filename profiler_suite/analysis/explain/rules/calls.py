@@ -33,7 +33,7 @@ _WRAPPERS = (
     "wrapper costs more than the sum",
     rewrite="np.sum(x) → np.add.reduce(x, axis=None)",
     exact="always for arrays; norm and mean up to rounding",
-    thread="https://github.com/numpy/numpy/issues/11330",
+    thread="https://github.com/numpy/numpy/issues/14776",
 )
 def wrapper(seen: Observation) -> Iterator[Finding]:
     """Reductions behind Python wrappers."""
@@ -73,7 +73,7 @@ def small_std(x):
     looks_for="np.std or np.var of few elements: their Python layers cost more than the sums",
     rewrite="np.std(x) → two sums",
     exact="up to rounding",
-    thread="https://github.com/numpy/numpy/issues/9631",
+    thread="https://github.com/numpy/numpy/issues/21455",
 )
 def small_statistics(seen: Observation) -> Iterator[Finding]:
     """Standard deviations of few elements."""
@@ -126,8 +126,7 @@ def python_builtin(seen: Observation) -> Iterator[Finding]:
     looks_for="ufuncs on single numbers: a conversion, and a costly call each",
     rewrite="np.sqrt(v) → math.sqrt(v) for a number v",
     exact="where the argument is in the domain: math.sqrt(-1) raises",
-    thread="https://stackoverflow.com/questions/3650194/are-numpys-math-functions-faster-than-"
-    "pythons",
+    thread="https://github.com/glotzerlab/freud/issues/1236",
 )
 def scalar_math(seen: Observation) -> Iterator[Finding]:
     """NumPy's functions on numbers."""
@@ -182,8 +181,7 @@ def tolist(seen: Observation) -> Iterator[Finding]:
     looks_for="a conversion, an inverse or a transposed copy made anew in every iteration",
     rewrite="computed once, before the loop",
     exact="what it is made of does not change in the loop",
-    thread="https://stackoverflow.com/questions/5753680/change-array-that-might-contain-none-"
-    "to-an-array-that-contains-1-in-python",
+    thread="https://github.com/brian-team/brian2/issues/398",
 )
 def invariant(seen: Observation) -> Iterator[Finding]:
     """Calls in a loop that give the same every time."""
@@ -209,7 +207,7 @@ def append_in_loop(seen: Observation) -> Iterator[Finding]:
     looks_for="np.array of a list of arrays: element by element",
     rewrite="np.array(rows) → np.concatenate(rows).reshape(len(rows), -1)",
     exact="the rows are arrays of one length",
-    thread="https://github.com/numpy/numpy/issues/13920",
+    thread="https://github.com/marcomusy/vedo/issues/81",
 )
 def array_of_arrays(seen: Observation) -> Iterator[Finding]:
     """Lists of arrays made an array."""
@@ -232,7 +230,7 @@ def array_of_arrays(seen: Observation) -> Iterator[Finding]:
     looks_for="a copy of what has the dtype already",
     rewrite="x.astype(t) → x.astype(t, copy=False), np.array(x) → np.asarray(x)",
     exact="nothing is written to the copy",
-    thread="https://github.com/numpy/numpy/issues/14048",
+    thread="https://github.com/numpy/numpy/issues/19401",
 )
 def needless_copy(seen: Observation) -> Iterator[Finding]:
     """Conversions that convert nothing."""
@@ -264,8 +262,7 @@ def needless_copy(seen: Observation) -> Iterator[Finding]:
     looks_for="np.linalg.norm along an axis: squares, a sum and a root by way of Python",
     rewrite="np.linalg.norm(x, axis=1) → np.sqrt(np.einsum('ij,ij->i', x, x))",
     exact="up to rounding, for real numbers whose squares do not overflow",
-    thread="https://stackoverflow.com/questions/7741878/how-to-apply-numpy-linalg-norm-to-each-"
-    "row-of-a-matrix",
+    thread="https://github.com/numpy/numpy/pull/3893",
 )
 def norm_of_rows(seen: Observation) -> Iterator[Finding]:
     """Norms of rows and columns."""

@@ -131,7 +131,7 @@ def half_precision(seen: Observation) -> Iterator[Finding]:
     looks_for="arrays of long double: no vector instructions, no BLAS",
     rewrite="x → x.astype(np.float64) on entry; or float64 from the caller on",
     exact="53 bits of precision are enough",
-    thread="https://github.com/numpy/numpy/issues/10281",
+    thread="https://github.com/nanograv/PINT/issues/525",
 )
 def longdouble(seen: Observation) -> Iterator[Finding]:
     """Arguments of long double."""
@@ -149,7 +149,7 @@ def longdouble(seen: Observation) -> Iterator[Finding]:
     looks_for="arrays of Python objects: every operation is a call of the interpreter",
     rewrite="x → np.array(x.tolist()) on entry; or numbers from the caller on",
     exact="the objects are numbers, and results stay within 64 bits",
-    thread="https://stackoverflow.com/questions/29877508/why-are-python-object-arrays-slower",
+    thread="https://github.com/oberbichler/HyperJet/pull/83",
 )
 def object_dtype(seen: Observation) -> Iterator[Finding]:
     """Arguments that hold Python objects."""
@@ -204,7 +204,7 @@ def _evidence(seen: Observation, held: Iterable[str]) -> str:
     looks_for="numbers in the byte order of another machine, swapped at every operation",
     rewrite="x → x.astype(x.dtype.newbyteorder('=')) on entry; or native from the caller on",
     exact="always: the values are the same",
-    thread="https://github.com/numpy/numpy/issues/5263",
+    thread="https://github.com/numpy/numpy/pull/3309",
 )
 def byte_order(seen: Observation) -> Iterator[Finding]:
     """Arguments in foreign byte order."""
@@ -271,7 +271,7 @@ def upcast(seen: Observation) -> Iterator[Finding]:
     looks_for="complex arrays whose imaginary part is zero",
     rewrite="hand over x.real",
     exact="the imaginary parts are zero, which the trial checks",
-    thread="https://stackoverflow.com/questions/52911232/numpy-complex-vs-real-performance",
+    thread="https://github.com/scipy/scipy/issues/5592",
     tried="arguments",
 )
 def real_for_complex(seen: Observation) -> Iterator[Finding]:
@@ -292,7 +292,7 @@ def real_for_complex(seen: Observation) -> Iterator[Finding]:
     looks_for="the square of an absolute value of complex numbers: a root, squared again",
     rewrite="np.abs(z)**2 → z.real**2 + z.imag**2",
     exact="up to rounding",
-    thread="https://github.com/numpy/numpy/issues/13179",
+    thread="https://github.com/numpy/numpy/issues/19321",
 )
 def squared_modulus(seen: Observation) -> Iterator[Finding]:
     """The squared modulus by way of a root, or of a complex product."""
@@ -314,7 +314,7 @@ def squared_modulus(seen: Observation) -> Iterator[Finding]:
     looks_for="a power with a small exponent: a logarithm and an exponential per element",
     rewrite="x**3 → x*x*x, x**1.5 → x*np.sqrt(x)",
     exact="up to rounding",
-    thread="https://github.com/numpy/numpy/issues/22366",
+    thread="https://github.com/numba/numba/issues/167",
 )
 def power(seen: Observation) -> Iterator[Finding]:
     """Powers of floating-point numbers."""
@@ -372,7 +372,7 @@ def _squares(one: Match) -> bool:
     looks_for="% or // of integers by a power of two: a division per element",
     rewrite="x % 8 → x & 7, x // 8 → x >> 3",
     exact="always for integers, negative ones too",
-    thread="https://github.com/numpy/numpy/issues/25269",
+    thread="https://github.com/faster-cpython/ideas/issues/594",
 )
 def power_of_two(seen: Observation) -> Iterator[Finding]:
     """Integers divided by a power of two."""
@@ -393,7 +393,7 @@ def power_of_two(seen: Observation) -> Iterator[Finding]:
     looks_for="np.add.at with indices or values of another dtype: buffered, one by one",
     rewrite="np.add.at(a, i, v) → np.add.at(a, i, v.astype(a.dtype))",
     exact="always: the values are converted either way",
-    thread="https://github.com/numpy/numpy/issues/5922",
+    thread="https://github.com/numpy/numpy/pull/23179",
 )
 def add_at_mixed(seen: Observation) -> Iterator[Finding]:
     """Unbuffered additions whose operands differ in dtype."""

@@ -16,8 +16,7 @@ from profiler_suite.model.trace import Operand
     looks_for="arguments whose memory is walked through in steps",
     rewrite="x = np.ascontiguousarray(x) before anything else",
     exact="always, unless the function writes to its argument",
-    thread="https://stackoverflow.com/questions/26998223/what-is-the-difference-between-"
-    "contiguous-and-non-contiguous-arrays",
+    thread="https://github.com/numpy/numpy/issues/19650",
 )
 def contiguous(seen: Observation) -> Iterator[Finding]:
     """Strided arguments, copied first, or by the caller."""
@@ -98,7 +97,7 @@ def reversed_into_blas(seen: Observation) -> Iterator[Finding]:
     looks_for="fields of a structured array used again and again: their elements lie apart",
     rewrite="a['p'] → a copy of the field, made once",
     exact="as long as the field is only read",
-    thread="https://github.com/numpy/numpy/issues/6467",
+    thread="https://github.com/numpy/numpy/issues/9934",
 )
 def structured_field(seen: Observation) -> Iterator[Finding]:
     """Fields of structured arguments, copied on entry."""
@@ -158,7 +157,7 @@ def _fields(function: Function, name: str) -> list[ast.Subscript | ast.Attribute
     looks_for="fields of a record array as attributes, looked up in Python",
     rewrite="a.p → a['p']",
     exact="always",
-    thread="https://github.com/numpy/numpy/issues/8467",
+    thread="https://github.com/numpy/numpy/issues/8353",
 )
 def record_attribute(seen: Observation) -> Iterator[Finding]:
     """Attribute access to the fields of record arrays."""
@@ -189,7 +188,7 @@ def record_attribute(seen: Observation) -> Iterator[Finding]:
     looks_for="an index array that counts up: every element is fetched by its own number",
     rewrite="x[np.arange(n)] → x[:n]",
     exact="as long as n is not larger than the array, and the result is not written to",
-    thread="https://stackoverflow.com/questions/11430214/numpy-advanced-indexing-performance",
+    thread="https://github.com/numpy/numpy/issues/9450",
 )
 def counting_index(seen: Observation) -> Iterator[Finding]:
     """Index arrays that are ranges."""
@@ -210,7 +209,7 @@ def counting_index(seen: Observation) -> Iterator[Finding]:
     looks_for="rows or columns picked by an index array",
     rewrite="x[i] → np.take(x, i, axis=0)",
     exact="always for integer indices",
-    thread="https://stackoverflow.com/questions/14491480/speeding-up-numpy-fancy-indexing",
+    thread="https://github.com/chyikwei/recommend/issues/21",
 )
 def take(seen: Observation) -> Iterator[Finding]:
     """Fancy indexing that take does faster."""
@@ -240,8 +239,7 @@ def take(seen: Observation) -> Iterator[Finding]:
     looks_for="a mask turned into indices to index with",
     rewrite="x[np.where(m)] → x[m], len(np.where(m)[0]) → np.count_nonzero(m)",
     exact="always",
-    thread="https://stackoverflow.com/questions/13869173/numpy-find-index-of-the-elements-"
-    "within-range",
+    thread="https://github.com/numpy/numpy/issues/23781",
 )
 def mask(seen: Observation) -> Iterator[Finding]:
     """Masks, and what counts their elements."""
@@ -277,7 +275,7 @@ def mask(seen: Observation) -> Iterator[Finding]:
     looks_for="truth values added up as integers",
     rewrite="np.sum(x > 0) → np.count_nonzero(x > 0)",
     exact="always",
-    thread="https://stackoverflow.com/questions/4616202/self-organizing-maps-numpy-count-true",
+    thread="https://github.com/numpy/numpy/issues/8913",
 )
 def count_nonzero(seen: Observation) -> Iterator[Finding]:
     """Sums of truth values."""
@@ -319,7 +317,7 @@ def flatten(seen: Observation) -> Iterator[Finding]:
     looks_for="a transposed array laid out anew, by reshape or ravel",
     rewrite="x.T.ravel() → x.ravel(order='F'); x.T.copy().T → np.asfortranarray(x)",
     exact="always",
-    thread="https://stackoverflow.com/questions/36500740/numpy-reshape-and-copies",
+    thread="https://github.com/mehta-lab/recOrder/pull/322",
 )
 def reshape_copies(seen: Observation) -> Iterator[Finding]:
     """Reshapes that copy."""
@@ -341,8 +339,7 @@ def reshape_copies(seen: Observation) -> Iterator[Finding]:
     looks_for="a loop over the columns of an array in row order",
     rewrite="x = np.asfortranarray(x) before the loop",
     exact="always, unless the array is written to",
-    thread="https://stackoverflow.com/questions/29281680/numpy-individual-element-access-"
-    "slower-than-for-lists",
+    thread="https://github.com/numpy/numpy/issues/19650",
 )
 def column_loop(seen: Observation) -> Iterator[Finding]:
     """Columns taken one by one from rows."""

@@ -200,7 +200,7 @@ def itertuples(seen: Observation) -> Iterator[Finding]:
     rewrite="g.apply(lambda v: v.mean()) → g.mean(), g.transform(lambda v: v.sum()) → "
     "g.transform('sum')",
     exact="up to rounding",
-    thread="https://stackoverflow.com/questions/55296590/why-is-pandas-groupby-apply-slow",
+    thread="https://github.com/pandas-dev/pandas/issues/13734",
 )
 def groupby_apply(seen: Observation) -> Iterator[Finding]:
     """Python functions per group."""
@@ -348,8 +348,7 @@ def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
     looks_for="a compressed sparse matrix filled element by element: moved at every insertion",
     rewrite="csr_matrix(shape) → lil_matrix(shape), and tocsr() after the loop",
     exact="always",
-    thread="https://stackoverflow.com/questions/29788047/is-there-a-way-to-add-elements-to-a-"
-    "scipy-sparse-matrix",
+    thread="https://github.com/scipy/scipy/pull/3582",
 )
 def sparse_filled(seen: Observation) -> Iterator[Finding]:
     """Sparse matrices filled in loops."""
@@ -403,7 +402,7 @@ def _filling(function: Function, target: ast.expr) -> hoisting.Loop | None:
     looks_for="rows or columns of a sparse matrix taken in a loop against its order",
     rewrite="A = A.tocsc() before a loop over columns, A.tocsr() before one over rows",
     exact="always",
-    thread="https://github.com/scipy/scipy/issues/7240",
+    thread="https://github.com/scipy/scipy/pull/3338",
 )
 def sparse_slices(seen: Observation) -> Iterator[Finding]:
     """Sparse matrices sliced across their order."""
@@ -438,7 +437,7 @@ def sparse_slices(seen: Observation) -> Iterator[Finding]:
     looks_for="a sparse matrix made dense to be multiplied",
     rewrite="A.toarray() @ x → A @ x",
     exact="up to rounding",
-    thread="https://stackoverflow.com/questions/44825810/dot-product-of-sparse-and-dense-matrices",
+    thread="https://github.com/scipy/scipy/issues/25345",
 )
 def sparse_made_dense(seen: Observation) -> Iterator[Finding]:
     """Products that stay sparse."""
@@ -462,7 +461,7 @@ def sparse_made_dense(seen: Observation) -> Iterator[Finding]:
     looks_for="a model, an interpolator or an integrand called for one row at a time",
     rewrite="np.array([model.predict(x.reshape(1, -1))[0] for x in X]) → model.predict(X)",
     exact="the call treats rows alike; the trial compares",
-    thread="https://github.com/scikit-learn/scikit-learn/issues/15250",
+    thread="https://github.com/scikit-learn/scikit-learn/issues/1363",
 )
 def one_row_calls(seen: Observation) -> Iterator[Finding]:
     """Calls that take many rows, made for one."""

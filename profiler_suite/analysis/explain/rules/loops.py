@@ -70,8 +70,7 @@ def _of_loop(
     looks_for="many small calls in loops whose iterations do not depend on each other",
     rewrite="one call on all operands at once",
     exact="the iterations are independent",
-    thread="https://stackoverflow.com/questions/31598677/why-list-comprehension-is-much-"
-    "faster-than-numpy-for-multiplying-arrays",
+    thread="https://github.com/numpy/numpy/issues/8532",
     tried="batch",
 )
 def batch(seen: Observation) -> Iterator[Finding]:
@@ -84,8 +83,7 @@ def batch(seen: Observation) -> Iterator[Finding]:
     looks_for="one matrix multiplied by many vectors, one after the other",
     rewrite="gather the vectors, multiply matrix by matrix",
     exact="up to rounding; the vectors do not depend on each other",
-    thread="https://stackoverflow.com/questions/24560298/python-numpy-very-slow-matrix-"
-    "multiplication",
+    thread="https://github.com/numpy/numpy/issues/7319",
     tried="batch",
 )
 def gemm(seen: Observation) -> Iterator[Finding]:

@@ -92,8 +92,7 @@ def _buffers(seen: Observation, function: Function) -> Iterator[Finding]:
     looks_for="an array that an operation makes anew only to replace itself",
     rewrite="x = x + y → x += y",
     exact="nothing else holds the old array, and the dtype stays",
-    thread="https://stackoverflow.com/questions/35910577/why-does-python-numpys-mutate-the-"
-    "original-array",
+    thread="https://github.com/numpy/numpy/pull/7997",
 )
 def in_place(seen: Observation) -> Iterator[Finding]:
     """Arrays that replace themselves."""
@@ -157,8 +156,7 @@ def in_blocks(function, *arrays, block_bytes=2**17):
     looks_for="a long chain of operations on arrays beyond the cache: each goes through memory",
     rewrite="the chain, part by part over the first axis",
     exact="always: the same operations on each element",
-    thread="https://stackoverflow.com/questions/39104562/fast-numpy-operations-on-large-arrays-"
-    "in-blocks",
+    thread="https://github.com/nilearn/nilearn/issues/1305",
 )
 def blocks(seen: Observation) -> Iterator[Finding]:
     """Chains of elementwise operations on large arrays."""
@@ -234,8 +232,7 @@ def _arrays_in(function: Function, node: ast.expr) -> list[str]:
     looks_for="an array repeated in memory only to be combined with another",
     rewrite="np.tile(x, (n, 1)) → np.broadcast_to(x, (n, len(x))); meshgrid with sparse=True",
     exact="nothing is written to the repeated array",
-    thread="https://stackoverflow.com/questions/12290345/numpy-efficiently-repeat-a-vector-as-"
-    "rows",
+    thread="https://github.com/numpy/numpy/issues/7319",
 )
 def repeated_array(seen: Observation) -> Iterator[Finding]:
     """Repeated arrays that broadcasting spares."""

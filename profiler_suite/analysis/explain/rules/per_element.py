@@ -16,8 +16,7 @@ from profiler_suite.analysis.explain.rules.registry import rule
     looks_for="np.vectorize or np.frompyfunc: a call of a Python function per element",
     rewrite="np.vectorize(f)(x) → f written with np.where and ufuncs, called once",
     exact="as f is for numbers; checked on NaN and other sizes",
-    thread="https://stackoverflow.com/questions/35215161/most-efficient-way-to-map-function-"
-    "over-numpy-array",
+    thread="https://github.com/numpy/numpy/issues/16763",
 )
 def vectorize(seen: Observation) -> Iterator[Finding]:
     """A Python function called for every element."""
@@ -77,8 +76,7 @@ def _vectorized_names(function: Function) -> dict[str, ast.expr]:
     looks_for="np.apply_along_axis: a call of a Python function per row",
     rewrite="np.apply_along_axis(f, 1, a) → f with axis=-1, called once",
     exact="as f is for rows; up to the rounding of sums",
-    thread="https://stackoverflow.com/questions/23849097/numpy-np-apply-along-axis-function-"
-    "speed-up",
+    thread="https://github.com/tilezen/joerd/pull/35",
 )
 def apply_along_axis(seen: Observation) -> Iterator[Finding]:
     """A Python function called for every row."""

@@ -48,7 +48,7 @@ def bincount(seen: Observation) -> Iterator[Finding]:
     looks_for="np.histogram with bins of one width on values that could be indices",
     rewrite="np.histogram(x, np.arange(n + 1))[0] → np.bincount(x, minlength=n)",
     exact="for integers from 0 to n − 1",
-    thread="https://github.com/numpy/numpy/issues/16797",
+    thread="https://github.com/numpy/numpy/pull/21843",
 )
 def integer_histogram(seen: Observation) -> Iterator[Finding]:
     """Histograms of integers."""
@@ -108,8 +108,7 @@ def unsorted_search(seen: Observation) -> Iterator[Finding]:
     looks_for="a whole sort of which a few elements are used",
     rewrite="np.sort(x)[:k] → np.sort(np.partition(x, k − 1)[:k])",
     exact="where no two elements are equal, for indices; always for values",
-    thread="https://stackoverflow.com/questions/6910641/how-do-i-get-indices-of-n-maximum-values-"
-    "in-a-numpy-array",
+    thread="https://github.com/onnx/onnx/issues/2280",
 )
 def partition(seen: Observation) -> Iterator[Finding]:
     """Sorts for a few."""
@@ -159,7 +158,7 @@ def smallest_first(x, count):
     looks_for="isin, unique or membership of integers by sorting, or by a list",
     rewrite="np.isin(a, b) → np.isin(a, b, kind='table')",
     exact="for integers that do not span more than memory holds",
-    thread="https://github.com/numpy/numpy/issues/14997",
+    thread="https://github.com/numpy/numpy/pull/12065",
 )
 def integer_sets(seen: Observation) -> Iterator[Finding]:
     """Sets of integers."""
@@ -190,8 +189,7 @@ def integer_sets(seen: Observation) -> Iterator[Finding]:
     looks_for="several quantiles of one array, sorted for each",
     rewrite="np.percentile(x, 25), np.percentile(x, 75) → np.percentile(x, [25, 75])",
     exact="always",
-    thread="https://stackoverflow.com/questions/26070514/how-do-i-get-the-index-of-a-specific-"
-    "percentile-in-numpy-scipy",
+    thread="https://github.com/ageron/handson-ml/issues/591",
 )
 def quantiles_together(seen: Observation) -> Iterator[Finding]:
     """Quantiles one by one."""

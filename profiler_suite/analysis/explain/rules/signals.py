@@ -20,7 +20,7 @@ def _long(m: Match) -> bool:
     looks_for="a long convolution with a long one, term by term",
     rewrite="np.convolve(a, b) → scipy.signal.fftconvolve(a, b)",
     exact="up to rounding relative to the largest element",
-    thread="https://github.com/numpy/numpy/issues/1858",
+    thread="https://github.com/numpy/numpy/pull/18405",
 )
 def long_convolution(seen: Observation) -> Iterator[Finding]:
     """Convolutions that a transform does."""
@@ -43,7 +43,7 @@ def long_convolution(seen: Observation) -> Iterator[Finding]:
     looks_for="scipy.signal with a slow method: direct, two-dimensional, median",
     rewrite="convolve2d(a, b) → fftconvolve(a, b), medfilt → ndimage.median_filter",
     exact="up to rounding relative to the largest element",
-    thread="https://github.com/scipy/scipy/issues/2651",
+    thread="https://github.com/scikit-image/scikit-image/pull/1792",
 )
 def signal_method(seen: Observation) -> Iterator[Finding]:
     """Methods of scipy.signal."""
@@ -86,7 +86,7 @@ def signal_method(seen: Observation) -> Iterator[Finding]:
     looks_for="complex transforms of real numbers",
     rewrite="np.fft.ifft(np.fft.fft(a) * np.fft.fft(b)).real → irfft(rfft(a) * rfft(b))",
     exact="up to rounding, for real input",
-    thread="https://github.com/numpy/numpy/issues/17801",
+    thread="https://github.com/scipy/scipy/issues/5592",
 )
 def real_transform(seen: Observation) -> Iterator[Finding]:
     """Transforms of real numbers that compute both halves."""
@@ -190,7 +190,7 @@ def _largest_factor(n: int) -> int:
     looks_for="np.random.choice without replacement, or RandomState: a permutation of all",
     rewrite="np.random.choice(n, k, replace=False) → np.random.default_rng().choice(…)",
     exact="never the same draws: another generator, the same distribution",
-    thread="https://github.com/numpy/numpy/issues/5299",
+    thread="https://github.com/numpy/numpy/issues/16268",
     tried="hint",
 )
 def legacy_random(seen: Observation) -> Iterator[Finding]:
@@ -231,8 +231,7 @@ def _alike(one: Match) -> bool:
     looks_for="random numbers drawn one by one",
     rewrite="np.array([rng.normal() for _ in range(n)]) → rng.normal(size=n)",
     exact="the same stream of numbers; the trial compares them",
-    thread="https://stackoverflow.com/questions/49851217/numpy-random-generate-one-by-one-or-all-"
-    "at-once",
+    thread="https://github.com/rougier/from-python-to-numpy/issues/40",
 )
 def random_one_by_one(seen: Observation) -> Iterator[Finding]:
     """Draws in a comprehension."""

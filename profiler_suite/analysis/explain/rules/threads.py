@@ -15,7 +15,7 @@ _THREADS_FLOP = 2e5
     looks_for="matrix products on another number of BLAS threads than serves them best",
     rewrite="threadpoolctl.threadpool_limits(n), or OPENBLAS_NUM_THREADS=n",
     exact="up to rounding",
-    thread="https://github.com/numpy/numpy/issues/11826",
+    thread="https://github.com/numpy/numpy/issues/15764",
     tried="threads",
 )
 def threads(seen: Observation) -> Iterator[Finding]:
@@ -40,7 +40,7 @@ def threads(seen: Observation) -> Iterator[Finding]:
     looks_for="worker processes or threads that each run a BLAS of several threads",
     rewrite="OPENBLAS_NUM_THREADS=1 in the workers, or threadpoolctl",
     exact="up to rounding",
-    thread="https://github.com/numpy/numpy/issues/11734",
+    thread="https://github.com/gem/oq-engine/pull/5006",
     tried="threads",
 )
 def oversubscription(seen: Observation) -> Iterator[Finding]:
