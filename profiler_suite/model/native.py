@@ -26,7 +26,7 @@ class NativeSamples(Noun, frozen=True):
     but ``wall_s - cpu_s``.
     """
 
-    frequency_hz: Number
+    frequency_hz: Annotated[float, msgspec.Meta(ge=1e-3, le=1e9)]
     """Samples per second of a thread's time on a core."""
     wall_s: Seconds
     """Wall time of all evaluations while sampling, s."""
