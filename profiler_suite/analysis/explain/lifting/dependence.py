@@ -54,10 +54,10 @@ def check(stores: Sequence[Store], results: Sequence[Term], facts: Facts) -> lis
                 if facts.is_given(access.base) and facts.is_given(store.target.base):
                     apart[f"{store.target.base} and {access.base} do not share memory"] = None
                 continue
-            _check_pair(store, place, access, where)
+            _check_pair(store, place, access, where, facts)
         for later, other in enumerate(stores[place + 1 :], place + 1):
             if other.target.base == store.target.base:
-                _check_writes(store, other)
+                _check_writes(store, other, facts)
             elif facts.roots(other.target.base) & roots:
                 raise Refusal(
                     f"{store.target.base} and {other.target.base} may share their memory"
@@ -73,10 +73,10 @@ def _accesses(store: Store) -> list[Access]:
     return found
 
 
-def _check_pair(store: Store, place: int, access: Access, where: int) -> None:
+def _check_pair(store: Store, place: int, access: Access, where: int, facts: Facts) -> None:
     loops = [each for each in store.labels if each in access.labels]
     new_before = where <= place
-    for relation in relations(store.target, access, loops):
+    for relation in relations(store.target, access, loops, facts):
         old_before = relation < 0 or (relation == 0 and access.time <= store.time)
         if old_before != new_before:
             raise Refusal(
@@ -85,22 +85,22 @@ def _check_pair(store: Store, place: int, access: Access, where: int) -> None:
             )
 
 
-def _check_writes(first: Store, second: Store) -> None:
+def _check_writes(first: Store, second: Store, facts: Facts) -> None:
     if first.op == second.op and first.op in ("+", "-"):
         return
     loops = [each for each in first.labels if each in second.labels]
-    for relation in relations(first.target, second.target, loops):
+    for relation in relations(first.target, second.target, loops, facts):
         if relation < 0:
             raise Refusal(f"two statements write the same elements of {first.target.base}")
 
 
-def relations(write: Access, read: Access, loops: Sequence[Label]) -> set[int]:
+def relations(write: Access, read: Access, loops: Sequence[Label], facts: Facts) -> set[int]:
     """Whether reading iterations come before (-1), at (0) or after (1) the writing ones."""
     known: dict[str, int] = {}
     ours = [each for each in write.subs if not isinstance(each, New)]
     theirs = [each for each in read.subs if not isinstance(each, New)]
     for one, other in zip(ours, theirs, strict=False):
-        found = _distance(one, other, write, read, loops)
+        found = _distance(one, other, write, read, loops, facts)
         if found is None:
             continue
         if not found:
@@ -119,14 +119,34 @@ def relations(write: Access, read: Access, loops: Sequence[Label]) -> set[int]:
 
 
 def _distance(
-    one: Sub, other: Sub, write: Access, read: Access, loops: Sequence[Label]
+    one: Sub,
+    other: Sub,
+    write: Access,
+    read: Access,
+    loops: Sequence[Label],
+    facts: Facts,
 ) -> dict[str, int] | None:
     """Iterations between write and read in one axis; {} for never, None for not known."""
     if isinstance(one, Slab) and isinstance(other, Slab):
         return _between_slabs(one, other, loops)
     if not isinstance(one, At) or not isinstance(other, At):
         return None
+    if one.index != other.index and (
+        _wraps(one.index, write, facts) or _wraps(other.index, read, facts)
+    ):
+        return None
     return _between(one.index, other.index, write, read, loops)
+
+
+def _wraps(index: Poly, access: Access, facts: Facts) -> bool:
+    """Whether an index may be negative, and so count from the end."""
+    try:
+        least = extreme(index, access.labels, True)
+    except Refusal:
+        return True
+    counters = facts.counters
+    value = least.value(lambda a: 0 if a in counters else facts.at_hand(a))
+    return value is not None and value < 0
 
 
 def _between(
@@ -178,6 +198,18 @@ def _between_slabs(one: Slab, other: Slab, loops: Sequence[Label]) -> dict[str, 
         if gap < 0 and mine is not None and -gap >= mine:
             return {}
     return None
+
+
+def recurrences(stores: Sequence[Store]) -> list[Store]:
+    """Stores that follow from elements before as scans."""
+    found = [recurrence(each) for each in stores]
+    for new, old in zip(found, stores, strict=True):
+        others = [each for each in stores if each is not old]
+        if new is not old and any(e.target.base == old.target.base for e in others):
+            raise Refusal(
+                f"{old.target.base} follows from its element before, and is set elsewhere too"
+            )
+    return found
 
 
 def recurrence(store: Store) -> Store:

@@ -74,13 +74,18 @@ class Emitter:
     def store(self, store: Store) -> None:
         """One statement that writes elements."""
         fixed, moving = _split(store.guard)
+        fixed += self._not_empty(store)
         if fixed:
             # Decided before the loop: where it does not hold, nothing may be evaluated.
             tests = [self.lowering.lower(each).text for each in fixed]
             guard = ex.joined("&", moving) if moving else None
             inner = self.lines
             self.lines = []
-            self.store(replace(store, guard=guard))
+            gone = {each.name for each in self._gone(store)} if store.op == "=" else set()
+            kept = tuple(
+                each for each in store.labels if each.name not in gone - _loops(store, guard)
+            )
+            self.store(replace(store, guard=guard, labels=kept))
             body = [f"    {line}" for line in self.lines]
             shown = " and ".join(f"({test})" for test in tests)
             self.lines = [*inner, tidy(f"if {shown}:\n    pass").splitlines()[0], *body]
@@ -103,6 +108,16 @@ class Emitter:
             text = expanded(self._fitting(value, made.dims), made.dims).text
         op = "" if store.op == "=" else store.op
         self._line(f"{place} {op}= {text}")
+
+    def _not_empty(self, store: Store) -> list[Term]:
+        """Inner loops that only set the same again: whether they run at all."""
+        if store.op != "=":
+            return []
+        found: list[Term] = []
+        for each in self._gone(store):
+            if each.count.constant is None and each.name not in _loops(store, store.guard):
+                found.append(ex.apply("({0}) > ({1})", ">", Index(each.count), Index(Poly())))
+        return found
 
     @staticmethod
     def _fitting(value: Array, dims: tuple[Label, ...]) -> Array:
@@ -208,23 +223,12 @@ class Emitter:
             text = expanded(self._fitting(value, made.dims), made.dims).text
             self._line(f"{made.text} = {text}")
             return
-        missing = [
-            each
-            for each in store.labels
-            if each not in made.dims and each.name in store.term.loops
-        ]
-        if missing:
-            term: Term = Reduce("sum", store.term, tuple(missing))
-        else:
-            term = store.term
-        value = self.lowering.lower(term)
+        value = self.lowering.lower(self._summed(store))
         if not looked and len(made.dims) == len(self._loops(store)):
             self._line(f"{made.text} {store.op}= {expanded(value, made.dims).text}")
             return
         if store.op not in ("+", "-"):
             raise Refusal(f"looked-up elements of {store.target.base} change by {store.op}=")
-        if self._gone(store) and not missing:
-            raise Refusal("looked-up elements change as often as an inner loop runs")
         self._add_at(store, axes, made, value)
 
     def _loops(self, store: Store) -> list[Label]:
@@ -325,6 +329,11 @@ class Emitter:
             wide = expanded(value, dims).text
             return f"{self.np}.broadcast_to({wide}, ({sizes},))"
         return full(value, dims)
+
+
+def _loops(store: Store, guard: Term | None) -> frozenset[str]:
+    """Loops that the value or its condition depends on."""
+    return store.term.loops | (guard.loops if guard is not None else frozenset())
 
 
 def _split(guard: Term | None) -> tuple[list[Term], list[Term]]:

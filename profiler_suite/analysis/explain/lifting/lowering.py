@@ -163,7 +163,9 @@ class ArrayWriter(Writer):
         if dims and any(each.name in _RISKY for each in term.walk() if isinstance(each, Apply)):
             self.risky |= term.name == "where"
         if term.name == "where" and not args[0].dims and args[1].dims == args[2].dims:
-            return Array(f"({texts[1]}) if ({texts[0]}) else ({texts[2]})")
+            return Array(f"({texts[1]}) if ({texts[0]}) else ({texts[2]})", dims)
+        if not dims and term.name == "~":
+            return Array(f"not ({texts[0]})")
         if not dims and term.name.startswith("astype "):
             kind = term.form.rpartition("astype(")[2].rstrip(")")
             inner = texts[0]
@@ -213,10 +215,7 @@ class ArrayWriter(Writer):
         if lacking and term.op not in ("sum", "max", "min", "any", "all", "mean"):
             raise Refusal(f"a {term.op} over iterations that are all alike")
         if lacking and term.op == "sum":
-            size = Poly.number(1)
-            for each in lacking:
-                size = size * each.count
-            factor = self.facts.text(size)
+            factor = " * ".join(self._count(each) for each in lacking)
             if not over:
                 return Array(f"({inner.text}) * ({factor})", inner.dims)
             reduced = self.reduction(term, inner, over)
@@ -251,6 +250,12 @@ class ArrayWriter(Writer):
             return Array(f"{inner.text}.{name}({options})", left)
         options = f", {options}" if options else ""
         return Array(f"{self.np}.{name}({inner.text}{options})", left)
+
+    def _count(self, label: Label) -> str:
+        """How many iterations there are: none where a range ends before it begins."""
+        text = self.facts.text(label.count)
+        sure = all(coefficient > 0 for _, coefficient in label.count.monomials)
+        return f"({text})" if sure else f"max({text}, 0)"
 
     def _narrow(self, term: Term) -> str:
         """Small integers that a loop adds stay small; np.sum widens them."""
@@ -305,7 +310,7 @@ class ArrayWriter(Writer):
         if term.along not in inner.dims:
             if inner.dims:
                 raise Refusal("a running value of what does not change")
-            size = self.facts.text(term.along.count)
+            size = self._count(term.along)
             inner = Array(f"{self.np}.full({size}, {inner.text})", (term.along,))
         axis = inner.dims.index(term.along)
         where = f", axis={axis}" if len(inner.dims) > 1 else ""

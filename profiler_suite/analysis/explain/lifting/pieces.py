@@ -43,6 +43,9 @@ class Pieces:
         self.function = function
         self.facts = facts
         self.helpers = helpers
+        self._read: dict[
+            tuple[int, str], tuple[Walk, list[Store], dict[str, None]] | Refusal
+        ] = {}
 
     def reader(self, unit: Unit) -> Reader:
         """A new reader for a unit."""
@@ -64,6 +67,25 @@ class Pieces:
             return found
 
     def _walk(self, unit: Unit, node: ast.stmt, interior: bool) -> tuple[Walk, list[Store]]:
+        """What a nest does, read once for all styles."""
+        key = (id(unit.node), ast.unparse(node) if interior else "")
+        if key not in self._read:
+            try:
+                self._read[key] = self._walked(unit, node, interior)
+            except Refusal as refusal:
+                self._read[key] = refusal
+            except RecursionError:
+                self._read[key] = Refusal("it is nested too deeply")
+        found = self._read[key]
+        if isinstance(found, Refusal):
+            raise Refusal(str(found))
+        walk, stores, assumptions = found
+        walk.scope.assumptions = dict(assumptions)
+        return walk, stores
+
+    def _walked(
+        self, unit: Unit, node: ast.stmt, interior: bool
+    ) -> tuple[Walk, list[Store], dict[str, None]]:
         reader = self.reader(unit)
         reader.scope.interior = interior
         walk = Walk(reader)
@@ -74,7 +96,7 @@ class Pieces:
             walk.loop(node, unit.before)
         else:
             walk.block([node])
-        return walk, [dependence.recurrence(each) for each in walk.effects]
+        return walk, dependence.recurrences(walk.effects), dict(walk.scope.assumptions)
 
     def _loop(self, unit: Unit, node: ast.stmt, style: Style, interior: bool) -> Piece:
         walk, stores = self._walk(unit, node, interior)

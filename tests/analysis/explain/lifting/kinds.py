@@ -1166,7 +1166,7 @@ def along_an_axis(x: A) -> A:
     return a.sum() + b.sum()
 
 
-@kind(x="n", least=1)
+@kind(x="n:double", least=1)
 def mapped_list(x: A) -> A:
     return np.array(list(map(bump, x)))
 
