@@ -2,7 +2,7 @@
  *
  * Compiled on the fly by ceilings_against_c.py (gcc -O3 -march=native -shared)
  * and called through ctypes. Vector types are GCC's own, VECTOR_BYTES wide, so that
- * the same source gives AVX-512, AVX2 or NEON code.
+ * the same source gives AVX-512, AVX2, SSE or NEON code, whatever the processor has.
  *
  * Every function works on `passes` sweeps over arrays of `n` doubles; plain
  * stores, as NumPy's loops have them, so memory is read before it is written.
@@ -23,8 +23,13 @@ typedef float vf __attribute__((vector_size(VECTOR_BYTES), aligned(VECTOR_BYTES)
 
 enum { READ, COPY, UPDATE, TRIAD, WRITE, FMA64, FMA32 };
 
-/* Keeps a value alive and tells the compiler that memory may have changed. */
+/* Keeps a value alive and tells the compiler that memory may have changed. A value wider
+ * than a register of the target has to be kept in memory: the compiler splits it. */
+#if (VECTOR_BYTES == 64 && defined(__AVX512F__)) || (VECTOR_BYTES == 32 && defined(__AVX__))
 #define KEEP(value) __asm__ volatile("" : "+v"(value) : : "memory")
+#else
+#define KEEP(value) __asm__ volatile("" : "+m"(value) : : "memory")
+#endif
 #define FENCE() __asm__ volatile("" : : : "memory")
 
 static void read_pass(const vd *restrict a, const vd *restrict b, long n)

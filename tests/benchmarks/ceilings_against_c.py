@@ -44,7 +44,7 @@ FMAS_PER_STEP = 12
 def compiled(folder: Path, vector_bytes: int) -> ctypes.CDLL:
     """Build ceilings.c for one vector width."""
     target = folder / f"ceilings{vector_bytes}.so"
-    flags = ["-O3", "-march=native", "-shared", "-fPIC", "-pthread"]
+    flags = ["-O3", "-march=native", "-Wno-psabi", "-shared", "-fPIC", "-pthread"]
     source = Path(__file__).with_name("ceilings.c")
     define = f"-DVECTOR_BYTES={vector_bytes}"
     subprocess.run(["gcc", *flags, define, "-o", str(target), str(source)], check=True)
