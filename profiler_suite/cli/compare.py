@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from profiler_suite.cli.parameter import ParamType
 from profiler_suite.cli.show import terminal_width, wants_color
 from profiler_suite.errors import UsageError
 
@@ -20,7 +21,7 @@ UNDECIDED = 4
 """Exit code for points that could not be judged; only with --strict."""
 
 
-class Percentage(click.ParamType[float]):
+class Percentage(ParamType[float]):
     """A share as '5%'."""
 
     name = "N%"

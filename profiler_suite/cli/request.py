@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
+from profiler_suite.cli.parameter import ParamType
 from profiler_suite.workloads import short_forms
 
 
-class WholeNumbers(click.ParamType[tuple[int, ...]]):
+class WholeNumbers(ParamType[tuple[int, ...]]):
     """A list of whole numbers such as '8,16,32'."""
 
     name = "N[,N…]"
@@ -27,7 +28,7 @@ class WholeNumbers(click.ParamType[tuple[int, ...]]):
             self.fail(f"{value!r} is not a list of whole numbers; try 8,16,32", param, ctx)
 
 
-class NameList(click.ParamType[tuple[str, ...]]):
+class NameList(ParamType[tuple[str, ...]]):
     """A list of names such as 'loop,taps'."""
 
     name = "NAME[,NAME…]"
@@ -41,7 +42,7 @@ class NameList(click.ParamType[tuple[str, ...]]):
         return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
-class Setting(click.ParamType[tuple[str, tuple[int, ...]]]):
+class Setting(ParamType[tuple[str, tuple[int, ...]]]):
     """A dimension and its values, such as 'height=8,16'."""
 
     name = "NAME=N[,N…]"
@@ -58,7 +59,7 @@ class Setting(click.ParamType[tuple[str, tuple[int, ...]]]):
         return name.strip(), WholeNumbers().convert(values, param, ctx)
 
 
-class Shard(click.ParamType[tuple[int, int]]):
+class Shard(ParamType[tuple[int, int]]):
     """One of several parts, such as '3/16'."""
 
     name = "I/N"

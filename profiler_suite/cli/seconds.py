@@ -5,11 +5,13 @@ from typing import Any
 
 import click
 
+from profiler_suite.cli.parameter import ParamType
+
 # Eleven days; clocks and timers of the system take no more than some thousand years.
 _MOST_S = 1e6
 
 
-class Seconds(click.ParamType[float]):
+class Seconds(ParamType[float]):
     """A number of seconds that can be waited: above 0, finite, at most a million."""
 
     name = "seconds"

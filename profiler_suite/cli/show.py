@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from profiler_suite.cli.parameter import ParamType
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.errors import UsageError, unknown_name
 
@@ -82,7 +83,7 @@ def _comparison(baseline: str | None, run: "Run") -> "Comparison | None":
     return compare(load(baseline), run) if baseline else comparison_within(run)
 
 
-class _FormatName(click.ParamType[str]):
+class _FormatName(ParamType[str]):
     """The name of an export format, of the suite's own or a plugin's."""
 
     name = "format"

@@ -6,6 +6,7 @@ viewer knows, and is written only: nothing here ever reads one.
 
 import pickle
 from collections.abc import Iterable
+from typing import Any
 
 from profiler_suite.model.rows import LineRecord
 
@@ -17,8 +18,10 @@ def content(rows: Iterable[LineRecord]) -> bytes:
 
     Lines without hits are left out, as line_profiler does not know them.
     """
-    from line_profiler.line_profiler import LineStats
+    from line_profiler import _line_profiler, line_profiler
 
+    # It lies with the compiled part until line_profiler 5.
+    stats: Any = getattr(line_profiler, "LineStats", _line_profiler.LineStats)
     timings: dict[tuple[str, int, str], list[tuple[int, int, int]]] = {}
     for row in rows:
         own = timings.setdefault((row.file, row.first_line or row.line, row.function), [])
@@ -26,4 +29,4 @@ def content(rows: Iterable[LineRecord]) -> bytes:
             own.append((row.line, row.hits, round(row.time_s / _UNIT_S)))
     for lines in timings.values():
         lines.sort()
-    return pickle.dumps(LineStats(timings, _UNIT_S), pickle.HIGHEST_PROTOCOL)
+    return pickle.dumps(stats(timings, _UNIT_S), pickle.HIGHEST_PROTOCOL)

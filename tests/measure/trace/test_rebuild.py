@@ -177,9 +177,13 @@ def _arrays(values: Any) -> list[Any]:
 @pytest.mark.parametrize("exponent", [3, -1.5, 2.0, np.float64(3.0), 16])
 def test_a_power_keeps_its_exponent(exponent: Any) -> None:
     (operation,) = trace(lambda: A**exponent)[1].operations
+    squared = exponent == 2 and operation.name == "np.square"  # until NumPy 2.2
     for shrink in (False, True):
         call = rebuild(operation, shrink)
         assert call is not None
+        if squared:
+            assert len(call[1]) == 1
+            continue
         assert call[1][1] == exponent
         assert type(call[1][1]) is type(exponent)
 
