@@ -20,7 +20,7 @@ from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.recording import COUNTED, OUTSIDE, OWN
 from profiler_suite.model.trace import Coverage, OperationCounts
 
-_FREQUENCY_HZ = 1993.0
+_FREQUENCY_HZ = 3989.0
 _BUFFER_BYTES = 256 * 2**10
 # Fewer say too little: the binomial error of a share of 80 % is 9 points with 20 samples.
 _FEWEST_SAMPLES, _ENOUGH_SAMPLES = 20, 150
