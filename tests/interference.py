@@ -12,20 +12,33 @@ _WATCHED_S = 0.03
 # Another process on this core leaves about half of the time; a timer interrupt takes 0.1 %.
 _ON_CORE = 0.95
 _TRIES = 4
+# The canary at its best on the machine that absolute limits were set on (Zen 4, 2 cores).
+_REFERENCE_S = 40e-6
 
-_run = canary.make("ufunc")
 _least_s: list[float] = []
 
+Clock = Callable[[], float]
 
-def undisturbed() -> bool:
+
+def undisturbed(
+    run: canary.Canary = canary.make("ufunc"),
+    wall: Clock = time.perf_counter,
+    on_core: Clock = time.thread_time,
+) -> bool:
     """Whether now this process has its core to itself, and its usual speed."""
-    begun, on_core = time.perf_counter(), time.thread_time()
-    times_s = []
-    while time.perf_counter() - begun < _WATCHED_S:
-        times_s.append(_run())
-    share = (time.thread_time() - on_core) / (time.perf_counter() - begun)
+    begun, granted = wall(), on_core()
+    times_s = [run()]
+    while wall() - begun < _WATCHED_S:
+        times_s.append(run())
+    share = (on_core() - granted) / (wall() - begun)
     _least_s[:] = [min([*_least_s, *times_s])]
     return share >= _ON_CORE and median(times_s) <= canary.limit("ufunc") * _least_s[0]
+
+
+def slower() -> float:
+    """How many times as slow as the machine that limits were set on; at least 1."""
+    undisturbed()
+    return max(1.0, _least_s[0] / _REFERENCE_S)
 
 
 def holds(attempt: Callable[[], object]) -> None:

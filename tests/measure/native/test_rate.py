@@ -15,7 +15,9 @@ def test_the_rate_keeps_the_cost_below_a_half_per_cent_between_its_bounds() -> N
     assert rate.frequency_for(1.0) > 90
 
 
-def test_a_tick_costs_something_but_not_a_millisecond() -> None:
+@pytest.mark.measures
+def test_a_tick_does_not_cost_a_millisecond() -> None:
     if reason := perf.why_not():
         pytest.skip(reason)
-    assert 0 < rate.tick_cost_s() < 1e-3
+    # A cost of nothing is what noise leaves of a small one.
+    assert 0 <= rate.tick_cost_s() < 1e-3

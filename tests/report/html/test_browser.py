@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.fake_run import HOSTILE
+from tests.interference import holds, slower
 from tests.report_fixtures import Written
 
 playwright = pytest.importorskip(
@@ -339,15 +339,25 @@ def load_time_s(page: Any) -> float:
 
 @pytest.mark.slow
 def test_the_default_page_loads_in_half_a_second(report: Written, visit: Any) -> None:
-    # The best of some loads: the machine of a test run is shared.
-    assert min(load_time_s(visit(report.page)) for _ in range(5)) < 0.5
+    def wrong() -> float:
+        best_s = min(load_time_s(visit(report.page)) for _ in range(5))
+        return best_s if best_s >= 0.5 * slower() else 0.0
+
+    holds(wrong)
 
 
 @pytest.mark.slow
 def test_ten_thousand_points_still_scroll(large_report: Written, visit: Any) -> None:
     page = visit(large_report.page)
-    start = time.monotonic()
-    slowest_ms = page.evaluate(
+    assert page.locator("svg.figure").count() > 0
+    second_ms = 1000 * slower()
+    holds(lambda: slowest_frame_ms(page) // second_ms)
+
+
+def slowest_frame_ms(page: Any) -> float:
+    """The longest of sixty steps down the page."""
+    page.evaluate("scrollTo(0, 0)")
+    slowest: float = page.evaluate(
         """async () => {
           let slowest = 0;
           for (let step = 0; step < 60; step++) {
@@ -359,8 +369,7 @@ def test_ten_thousand_points_still_scroll(large_report: Written, visit: Any) -> 
           return slowest;
         }"""
     )
-    assert slowest_ms < 1000
-    assert time.monotonic() - start < 20
+    return slowest
 
 
 PAPER = {"width": 703, "height": 1000}  # A4 within its margins, at 96 pixels an inch
