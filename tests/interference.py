@@ -15,13 +15,14 @@ _TRIES = 4
 # The canary at its best on the machine that absolute limits were set on (Zen 4, 2 cores).
 _REFERENCE_S = 40e-6
 
+_canary = canary.make("ufunc")
 _least_s: list[float] = []
 
 Clock = Callable[[], float]
 
 
 def undisturbed(
-    run: canary.Canary = canary.make("ufunc"),
+    run: canary.Canary = _canary,
     wall: Clock = time.perf_counter,
     on_core: Clock = time.thread_time,
 ) -> bool:
