@@ -326,6 +326,7 @@ def test_whatever_run_json_says_is_read_or_refused_in_one_sentence(edits: list[E
         read_everywhere(folder)
 
 
+@pytest.mark.slow
 @settings(fuzzed, max_examples=40)
 @given(st.integers(0, len(ROWS) - 1), EDITS, st.integers(0, len(ROWS)))
 def test_whatever_a_row_says_is_read_or_passed_over_and_no_other_is_lost(
@@ -340,6 +341,7 @@ def test_whatever_a_row_says_is_read_or_passed_over_and_no_other_is_lost(
         read_everywhere(folder)
 
 
+@pytest.mark.slow
 @settings(fuzzed, max_examples=40)
 @given(
     st.lists(
@@ -380,6 +382,7 @@ def test_the_report_of_a_damaged_run_is_written_or_refused(
         read_everywhere(folder, with_report=True)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Glyph .* missing from font")
 @pytest.mark.parametrize("value", [v for v in HOSTILE if isinstance(v, str)])
 def test_names_stay_inside_the_folder_and_are_not_evaluated(value: str) -> None:

@@ -94,6 +94,7 @@ def test_ceilings_and_calls_stand_side_by_side_with_their_verdicts(both: load.Ru
         assert words == [Verdict.SAME, Verdict.SLOWER, Verdict.SAME], across
 
 
+@pytest.mark.slow
 def test_the_page_shows_all_hosts_and_each_has_a_page_of_its_own(both: load.Run) -> None:
     page = write_report(both, both.folder).read_text()
     assert 'id="hosts"' in page

@@ -252,6 +252,7 @@ def test_the_fastest_peer_of_every_row_is_marked_as_the_line_to_beat() -> None:
     assert more == own["name"].nunique()
 
 
+@pytest.mark.slow
 def test_no_text_leaves_its_picture_however_many_implementations_there_are() -> None:
     facts = run_facts.ask(make_run())
     names = [f"a_rather_long_name_{number}" for number in range(60)]
