@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from profiler_suite.analysis.explain.lifting.arrays import Array, expanded, indexed
-from profiler_suite.analysis.explain.lifting.expressions import Scope
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     At,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.draws import drawn
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
+from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.growth import as_array
 from profiler_suite.analysis.explain.lifting.inlining import (
     Callee,
@@ -15,10 +16,17 @@ from profiler_suite.analysis.explain.lifting.inlining import (
     inlined,
 )
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
+from profiler_suite.analysis.explain.lifting.matrices import (
+    along,
+    fft,
+    flattened,
+    linalg,
+    matrix_product,
+    plain,
+)
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
-    Contract,
     Core,
     Extend,
     Index,
@@ -29,7 +37,6 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Select,
     Term,
     View,
-    relabelled,
 )
 
 _UFUNCS = frozenset(
@@ -86,22 +93,11 @@ _NUMPY_CASTS = frozenset(
         *("uint16", "uint32", "uint64", "complex128", "complex64", "bool_", "intp"),
     )
 )
-# Functions of one matrix: (axes of the argument, axes of the result taken from it).
-_LINALG = {
-    "det": (2, 0),
-    "inv": (2, 2),
-    "pinv": (2, -2),
-    "cholesky": (2, 2),
-    "eigvalsh": (2, 1),
-    "eigvals": (2, 1),
-    "matrix_rank": (2, 0),
-    "cond": (2, 0),
-}
 # Functions along the last axis that keep its length.
 _ALONG = frozenset(("sort", "argsort", "cumsum", "cumprod", "unwrap"))
 
 
-def called(reader: ex.Reader, node: ast.Call) -> Term:
+def called(reader: Reader, node: ast.Call) -> Term:
     """The term of a call."""
     random = drawn(reader, node)
     if random is not None:
@@ -116,22 +112,22 @@ def called(reader: ex.Reader, node: ast.Call) -> Term:
     if owner in ("np", "numpy", "math"):
         return _math(reader, node, last) if owner == "math" else _numpy(reader, node, last)
     if owner in ("np.linalg", "numpy.linalg"):
-        return _linalg(reader, node, last, name)
+        return linalg(reader, node, last, name)
     if owner in ("np.fft", "numpy.fft", "scipy.fft"):
-        return _fft(reader, node, last, name)
+        return fft(reader, node, last, name)
     if isinstance(node.func, ast.Attribute) and not _is_module(reader, node.func.value):
         return _method(reader, node, node.func)
     raise _unknown(node)
 
 
-def _callee(reader: ex.Reader, node: ast.expr) -> Callee | None:
+def _callee(reader: Reader, node: ast.expr) -> Callee | None:
     """A function whose source is known."""
     if isinstance(node, ast.Lambda):
         return node
     return reader.scope.helpers.get(node.id) if isinstance(node, ast.Name) else None
 
 
-def _mapped(reader: ex.Reader, node: ast.Call) -> Term | None:
+def _mapped(reader: Reader, node: ast.Call) -> Term | None:
     """np.vectorize(f)(x), np.apply_along_axis(f, 1, x), map(f, x); None for other calls."""
     function: ast.expr | None = node.func
     if isinstance(function, ast.Name) and function.id not in reader.scope.helpers:
@@ -184,7 +180,7 @@ def _unknown(node: ast.Call) -> Refusal:
     return Refusal(f"it calls {name}, which may do anything")
 
 
-def _is_module(reader: ex.Reader, node: ast.expr) -> bool:
+def _is_module(reader: Reader, node: ast.expr) -> bool:
     root = node
     while isinstance(root, ast.Attribute):
         root = root.value
@@ -193,16 +189,11 @@ def _is_module(reader: ex.Reader, node: ast.expr) -> bool:
     return reader.facts.is_outer(root.id) and isinstance(node, ast.Name | ast.Attribute)
 
 
-def _plain(node: ast.Call) -> None:
-    if node.keywords or any(isinstance(each, ast.Starred) for each in node.args):
-        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
-
-
-def _builtin(reader: ex.Reader, node: ast.Call, name: str) -> Term:
+def _builtin(reader: Reader, node: ast.Call, name: str) -> Term:
     if name in ("sum", "max", "min", "any", "all") and len(node.args) == 1:
         return _of_iterable(reader, node, name)
     if name in ("max", "min") and len(node.args) > 1:
-        _plain(node)
+        plain(node)
         found = reader.read(node.args[0])
         if reader.scope.interior and len(node.args) == 2:
             other = reader.read(node.args[1])
@@ -212,7 +203,7 @@ def _builtin(reader: ex.Reader, node: ast.Call, name: str) -> Term:
             found = larger(reader, name, found, reader.read(each))
         return found
     if name in ("abs", "round", *_CASTS) and len(node.args) == 1:
-        _plain(node)
+        plain(node)
         inner = reader.read(node.args[0])
         if name == "abs":
             return Apply("NP.abs({0})", (inner,), "abs")
@@ -229,8 +220,8 @@ def _builtin(reader: ex.Reader, node: ast.Call, name: str) -> Term:
         if inner.own:
             return Index(inner.own[0].count)
     if name == "pow" and len(node.args) == 2:
-        _plain(node)
-        return ex.apply("({0}) ** ({1})", "**", *(reader.read(a) for a in node.args))
+        plain(node)
+        return ops.apply("({0}) ** ({1})", "**", *(reader.read(a) for a in node.args))
     if name in reader.scope.helpers and not reader.facts.definitions.get(name):
         helper = reader.scope.helpers[name]
         return inlined(reader, helper, name, arguments(reader, helper, node, name))
@@ -239,7 +230,7 @@ def _builtin(reader: ex.Reader, node: ast.Call, name: str) -> Term:
     raise _unknown(node)
 
 
-def _cut(reader: ex.Reader, name: str, one: Index, other: Index) -> Index:
+def _cut(reader: Reader, name: str, one: Index, other: Index) -> Index:
     """max(0, y - r) inside, where it is y - r."""
     moving, fixed = (one, other) if one.loops else (other, one)
     gap = moving.index - fixed.index
@@ -247,10 +238,10 @@ def _cut(reader: ex.Reader, name: str, one: Index, other: Index) -> Index:
     return moving
 
 
-def larger(reader: ex.Reader, name: str, left: Term, right: Term) -> Term:
+def larger(reader: Reader, name: str, left: Term, right: Term) -> Term:
     """max(left, right) or min(left, right)."""
     reader.scope.assume("no NaN is compared")
-    return ex.apply(f"NP.{name}imum({{0}}, {{1}})", f"{name}imum", left, right)
+    return ops.apply(f"NP.{name}imum({{0}}, {{1}})", f"{name}imum", left, right)
 
 
 def cast(inner: Term, kind: str) -> Term:
@@ -267,8 +258,8 @@ def cast(inner: Term, kind: str) -> Term:
     return Apply(f"({{0}}).astype({kind})", (inner,), f"astype {kind}")
 
 
-def _of_iterable(reader: ex.Reader, node: ast.Call, name: str) -> Term:
-    _plain(node)
+def _of_iterable(reader: Reader, node: ast.Call, name: str) -> Term:
+    plain(node)
     given = node.args[0]
     if isinstance(given, ast.GeneratorExp | ast.ListComp):
         item, labels, mask = comprehended(reader, given)
@@ -291,11 +282,11 @@ def over_loops(name: str, item: Term, labels: tuple[Label, ...], mask: Term | No
     if neutral is None:
         raise Refusal(f"{name}() over a condition")
     weak = "int" if neutral == "0" else "bool"
-    return Reduce(name, ex.where(mask, item, Leaf(neutral, weak=weak)), labels, narrow=True)
+    return Reduce(name, ops.where(mask, item, Leaf(neutral, weak=weak)), labels, narrow=True)
 
 
-def _math(reader: ex.Reader, node: ast.Call, name: str) -> Term:
-    _plain(node)
+def _math(reader: Reader, node: ast.Call, name: str) -> Term:
+    plain(node)
     args = [reader.read(each) for each in node.args]
     if any(each.own for each in args):
         raise Refusal(f"math.{name} takes no array")
@@ -309,7 +300,7 @@ def _math(reader: ex.Reader, node: ast.Call, name: str) -> Term:
     wide = [each if _is_double(each) else cast(each, "float") for each in args]
     holes = ", ".join(f"{{{k}}}" for k in range(len(args)))
     known = f"math.{_MATH[name]}" if not name.startswith("is") else name
-    return ex.apply(f"NP.{_MATH[name]}({holes})", known, *wide)
+    return ops.apply(f"NP.{_MATH[name]}({holes})", known, *wide)
 
 
 def _is_double(term: Term) -> bool:
@@ -317,7 +308,7 @@ def _is_double(term: Term) -> bool:
     return bool(weak_of(term)) or dtype is None or str(dtype) in ("float64", "int64")
 
 
-def _numpy(reader: ex.Reader, node: ast.Call, name: str) -> Term:
+def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
     if name in _REDUCTIONS:
         return _reduction(reader, node, name, reader.read(node.args[0]), node.args[1:])
     if name in ("array", "asarray", "stack", "asanyarray", "fromiter") and len(node.args) == 1:
@@ -326,21 +317,21 @@ def _numpy(reader: ex.Reader, node: ast.Call, name: str) -> Term:
     if made is not None:
         return made
     if name in _ALONG and len(node.args) == 1 and not node.keywords:
-        return _along(reader.read(node.args[0]), f"NP.{name}({{0}}, axis=-1)")
-    _plain(node)
+        return along(reader.read(node.args[0]), f"NP.{name}({{0}}, axis=-1)")
+    plain(node)
     args = [reader.read(each) for each in node.args]
     if name in _SIGNS_OF and len(args) == 2:
         sign = _SIGNS_OF[name]
-        return ex.apply(f"({{0}}) {sign} ({{1}})", sign, *args)
+        return ops.apply(f"({{0}}) {sign} ({{1}})", sign, *args)
     if name == "where" and len(args) == 3:
-        return ex.where(*args)
+        return ops.where(*args)
     if name in _UFUNCS:
         holes = ", ".join(f"{{{k}}}" for k in range(len(args)))
-        return ex.apply(f"NP.{name}({holes})", name, *args)
+        return ops.apply(f"NP.{name}({holes})", name, *args)
     if name in _NUMPY_CASTS and len(args) == 1:
         return Apply(f"({{0}}).astype(NP.{name})", (args[0],), f"astype {name.rstrip('_')}")
     if name in ("dot", "matmul", "inner", "vdot", "outer") and len(args) == 2:
-        return _product(reader, name, *args)
+        return matrix_product(reader, name, *args)
     if name == "transpose" and len(args) == 1:
         return View(args[0], args[0].own[::-1])
     if name in ("ravel",) and len(args) == 1 and len(args[0].own) == 1:
@@ -351,12 +342,12 @@ def _numpy(reader: ex.Reader, node: ast.Call, name: str) -> Term:
         shorter = reader.scope.label(args[0].own[0].count - 1)
         return Core("NP.diff({0}, axis=-1)", (args[0],), (shorter,))
     if name == "cross" and len(args) == 2 and all(len(each.own) == 1 for each in args):
-        a, b = ex.agreed(args)
+        a, b = ops.agreed(args)
         return Core("NP.cross({0}, {1})", (a, b), a.own)
     raise Refusal(f"np.{name} is not followed")
 
 
-def new_array(reader: ex.Reader, node: ast.Call, name: str) -> Term | None:
+def new_array(reader: Reader, node: ast.Call, name: str) -> Term | None:
     """np.zeros(3), np.eye(n): the same array in every iteration."""
     shape = (
         reader.facts.shape_of(node) if name in ("zeros", "ones", "eye", "identity") else None
@@ -368,7 +359,7 @@ def new_array(reader: ex.Reader, node: ast.Call, name: str) -> Term | None:
     return Core(text, (), tuple(reader.scope.label(each) for each in shape))
 
 
-def _made(reader: ex.Reader, node: ast.Call) -> Term:
+def _made(reader: Reader, node: ast.Call) -> Term:
     kinds = [each.value for each in node.keywords if each.arg == "dtype"]
     if len(kinds) != len(node.keywords):
         raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
@@ -384,30 +375,8 @@ def cast_to(inner: Term, kind: ast.expr) -> Term:
     return Apply(f"({{0}}).astype({shown})", (inner,), f"astype {text.rpartition('.')[2]}")
 
 
-def _along(inner: Term, form: str) -> Term:
-    if len(inner.own) != 1:
-        raise Refusal("a function along one axis gets several")
-    return Core(form, (inner,), inner.own)
-
-
-def _product(reader: ex.Reader, name: str, left: Term, right: Term) -> Term:
-    if name == "outer" and len(left.own) == len(right.own) == 1:
-        if left.own == right.own:
-            right = ex.fresh(reader.scope, right)
-        return Contract((left, right), (), (*left.own, *right.own))
-    if name == "dot" and not (left.own and right.own):
-        return ex.apply("({0}) * ({1})", "*", left, right)
-    if name in ("inner", "vdot") and not len(left.own) == len(right.own) == 1:
-        raise Refusal(f"np.{name} of more than one axis")
-    if name == "vdot":
-        dtype = dtype_of(left)
-        if dtype is None or dtype.kind == "c":
-            left = Apply("NP.conj({0})", (left,), "conj")
-    return ex.product(reader.scope, left, right)
-
-
 def _reduction(
-    reader: ex.Reader, node: ast.Call, name: str, inner: Term, rest: list[ast.expr]
+    reader: Reader, node: ast.Call, name: str, inner: Term, rest: list[ast.expr]
 ) -> Term:
     name = {"amax": "max", "amin": "min"}.get(name, name)
     extra, axis = "", None
@@ -448,63 +417,22 @@ def _reduction(
 
 
 def _of_selected(
-    reader: ex.Reader, node: ast.Call, name: str, inner: Select, rest: list[ast.expr]
+    reader: Reader, node: ast.Call, name: str, inner: Select, rest: list[ast.expr]
 ) -> Term:
     """x[mask].sum() and its relatives."""
     zero: Term = Index(Poly())
     if node.keywords or rest:
         raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
-    chosen = ex.where(inner.mask, inner.arg, zero)
+    chosen = ops.where(inner.mask, inner.arg, zero)
     if name == "sum":
         return Reduce("sum", chosen, inner.own)
     if name == "mean":
         count = Reduce("sum", inner.mask, inner.own)
-        return ex.apply("({0}) / ({1})", "/", Reduce("sum", chosen, inner.own), count)
+        return ops.apply("({0}) / ({1})", "/", Reduce("sum", chosen, inner.own), count)
     raise Refusal(f"the {name} of what a condition selects")
 
 
-def _linalg(reader: ex.Reader, node: ast.Call, name: str, full: str) -> Term:
-    if name == "norm":
-        inner = reader.read(node.args[0])
-        if node.keywords or len(node.args) > 1 or len(inner.own) not in (1, 2):
-            raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
-        return Reduce("norm", inner, inner.own)
-    _plain(node)
-    args = [reader.read(each) for each in node.args]
-    form = full.replace("numpy.", "np.", 1).replace("np.", "NP.", 1)
-    if name in _LINALG and len(args) == 1 and len(args[0].own) == 2:
-        _, kept = _LINALG[name]
-        own = args[0].own
-        axes = own[::-1] if kept == -2 else own[-kept:] if kept else ()
-        return Core(f"{form}({{0}})", (args[0],), axes)
-    if name == "solve" and len(args) == 2 and len(args[0].own) == 2:
-        a, b = args
-        if len(b.own) == 1:
-            b = relabelled(b, {b.own[0]: a.own[0]}) if b.own[0] != a.own[0] else b
-            return Core(f"{form}({{0}}, ({{1}})[..., None])[..., 0]", (a, b), a.own[-1:])
-        if len(b.own) == 2:
-            columns = b.own[1]
-            b = relabelled(b, {b.own[0]: a.own[0]}) if b.own[0] != a.own[0] else b
-            return Core(f"{form}({{0}}, {{1}})", (a, b), (a.own[-1], columns))
-    raise Refusal(f"{full} is not followed")
-
-
-def _fft(reader: ex.Reader, node: ast.Call, name: str, full: str) -> Term:
-    _plain(node)
-    form = full.replace("numpy.", "np.", 1)
-    form = "NP" + form[2:] if form.startswith("np.") else form
-    inner = reader.read(node.args[0])
-    if len(node.args) != 1 or len(inner.own) != 1:
-        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
-    if name in ("fft", "ifft"):
-        return Core(f"{form}({{0}}, axis=-1)", (inner,), inner.own)
-    if name == "rfft":
-        half = reader.scope.label(Poly.atom(f"({inner.own[0].count.text()}) // 2") + 1)
-        return Core(f"{form}({{0}}, axis=-1)", (inner,), (half,))
-    raise Refusal(f"{full} is not followed")
-
-
-def _method(reader: ex.Reader, node: ast.Call, function: ast.Attribute) -> Term:
+def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
     name = function.attr
     if isinstance(function.value, ast.Name):
         known = reader.facts.names.get(function.value.id)
@@ -514,7 +442,7 @@ def _method(reader: ex.Reader, node: ast.Call, function: ast.Attribute) -> Term:
     if name in _REDUCTIONS - {"median", "percentile", "quantile", "average"}:
         return _reduction(reader, node, name, inner, node.args)
     if name == "dot" and len(node.args) == 1:
-        return _product(reader, "dot", inner, reader.read(node.args[0]))
+        return matrix_product(reader, "dot", inner, reader.read(node.args[0]))
     if name in ("copy", "item") and not node.args:
         return Apply("({0}).copy()", (inner,), "copy") if inner.own else inner
     if name in ("conj", "conjugate") and not node.args:
@@ -526,13 +454,3 @@ def _method(reader: ex.Reader, node: ast.Call, function: ast.Attribute) -> Term:
     if name == "astype" and len(node.args) == 1 and not node.keywords:
         return cast_to(inner, node.args[0])
     raise _unknown(node)
-
-
-def flattened(reader: ex.Reader, inner: Term) -> Term:
-    """A value's own axes made one."""
-    if len(inner.own) == 1:
-        return inner
-    size = Poly.number(1)
-    for each in inner.own:
-        size = size * each.count
-    return Core("FLAT", (inner,), (reader.scope.label(size),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
@@ -84,7 +84,7 @@ def _commuting(op: str, update: Apply, old: CarriedValue) -> Step:
             inner = step(one, old)
             if inner.op == op:
                 form = update.form
-                return Step(op, ex.apply(form, update.name, inner.item, other))
+                return Step(op, ops.apply(form, update.name, inner.item, other))
     raise _dependent(old)
 
 
@@ -110,7 +110,7 @@ def _added(update: Apply, old: CarriedValue) -> Step:
     item = first if added else Apply("-({0})", (first,), "neg")
     for plus, each in positive[1:]:
         sign = "+" if plus else "-"
-        item = ex.apply(f"({{0}}) {sign} ({{1}})", sign, item, each)
+        item = ops.apply(f"({{0}}) {sign} ({{1}})", sign, item, each)
     holder = holding[0][1]
     if holder == old:
         return Step("sum", item)
@@ -118,7 +118,7 @@ def _added(update: Apply, old: CarriedValue) -> Step:
     if inner.op == "prod" and not inner.item.loops and not inner.item.own:
         return Step("decay", item, inner.item)
     if inner.op == "sum":
-        return Step("sum", ex.apply("({0}) + ({1})", "+", inner.item, item))
+        return Step("sum", ops.apply("({0}) + ({1})", "+", inner.item, item))
     raise _dependent(old)
 
 
@@ -133,12 +133,12 @@ def _chosen(update: Apply, old: CarriedValue) -> Step:
         return _masked(inner, test, old)
     if yes == old:
         if not _has(no, old):
-            return _set(ex.negated(test), no, old)
-        return _masked(step(no, old), ex.negated(test), old)
+            return _set(ops.negated(test), no, old)
+        return _masked(step(no, old), ops.negated(test), old)
     if _has(yes, old) and _has(no, old):
         first, second = step(yes, old), step(no, old)
         if first.op == second.op and first.op in _NEUTRAL:
-            return Step(first.op, ex.where(test, first.item, second.item))
+            return Step(first.op, ops.where(test, first.item, second.item))
     raise _dependent(old)
 
 
@@ -151,9 +151,9 @@ def _masked(inner: Step, test: Term, old: CarriedValue) -> Step:
         raise Refusal(f"{old.name} is an extreme under a condition, of integers")
     if inner.op in ("any", "all"):
         sign = "&" if inner.op == "any" else "|"
-        mask = test if inner.op == "any" else ex.negated(test)
-        return Step(inner.op, ex.apply(f"({{0}}) {sign} ({{1}})", sign, mask, inner.item))
-    return Step(inner.op, ex.where(test, inner.item, neutral))
+        mask = test if inner.op == "any" else ops.negated(test)
+        return Step(inner.op, ops.apply(f"({{0}}) {sign} ({{1}})", sign, mask, inner.item))
+    return Step(inner.op, ops.where(test, inner.item, neutral))
 
 
 def _set(test: Term, value: Term, old: CarriedValue) -> Step:
@@ -161,7 +161,7 @@ def _set(test: Term, value: Term, old: CarriedValue) -> Step:
     if isinstance(value, Leaf) and value.text == "True":
         return Step("any", test)
     if isinstance(value, Leaf) and value.text == "False":
-        return Step("all", ex.negated(test))
+        return Step("all", ops.negated(test))
     raise _dependent(old)
 
 
@@ -233,17 +233,17 @@ def place_of_extreme(
     name, sign = ("argmax", ">") if found.op == "max" else ("argmin", "<")
     place: Term = Reduce(name, found.item, (label,))
     if step_of.constant != 1:
-        place = ex.apply("({0}) * ({1})", "*", place, Index(step_of))
+        place = ops.apply("({0}) * ({1})", "*", place, Index(step_of))
     rest = value.index.without((label.name,))
     if rest.monomials:
-        place = ex.apply("({0}) + ({1})", "+", place, Index(rest, value.labels))
-    better = ex.apply(
+        place = ops.apply("({0}) + ({1})", "+", place, Index(rest, value.labels))
+    better = ops.apply(
         f"({{0}}) {sign} ({{1}})",
         sign,
         Reduce(found.op, found.item, (label,), None if first.loops else first),
         first,
     )
-    return ex.where(better, place, before)
+    return ops.where(better, place, before)
 
 
 def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
@@ -262,7 +262,7 @@ def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
     ):
         return total
     sign = _SIGN[found.op]
-    return ex.apply(f"({{0}}) {sign} ({{1}})", sign, before, total)
+    return ops.apply(f"({{0}}) {sign} ({{1}})", sign, before, total)
 
 
 def _stays_narrow(before: Term) -> bool:
@@ -295,7 +295,7 @@ def _grown_by_several(
         raise Refusal(f"{old.name} grows by several pieces in one iteration")
     count = Poly.number(len(items))
     several = Label(f"{labels[-1].name}+{len(items)}", count, count, Poly.number(1))
-    stack = Stack(tuple(ex.agreed(items)), several)
+    stack = Stack(tuple(ops.agreed(items)), several)
     return replace(update, base=before, item=stack, labels=labels, pieces=several)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
-from profiler_suite.analysis.explain.lifting.expressions import is_truth
+from profiler_suite.analysis.explain.lifting.operations import is_truth
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import Apply, Index, Label, Reduce, Term
 from profiler_suite.analysis.explain.lifting.writer import Writer

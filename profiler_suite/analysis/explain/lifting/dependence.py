@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting import carried
-from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.facts import Facts
 from profiler_suite.analysis.explain.lifting.iteration import extreme
 from profiler_suite.analysis.explain.lifting.nests import Store
@@ -216,7 +216,7 @@ def recurrence(store: Store) -> Store:
     """`a[i] = a[i - 1] + b[i]` as a running sum; other stores as they are."""
     term = store.term
     if store.op in ("+", "*"):
-        term = ex.apply(f"({{0}}) {store.op} ({{1}})", store.op, store.target, store.term)
+        term = ops.apply(f"({{0}}) {store.op} ({{1}})", store.op, store.target, store.term)
     elif store.op != "=":
         return store
     if any(isinstance(each, By) for each in store.target.subs):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
-from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.accesses import Axis
 from profiler_suite.analysis.explain.lifting.arrays import (
     Array,
@@ -17,12 +17,14 @@ from profiler_suite.analysis.explain.lifting.arrays import (
     tidy,
 )
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
-from profiler_suite.analysis.explain.lifting.expressions import Gone
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.nests import Store
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.scope import Gone
 from profiler_suite.analysis.explain.lifting.terms import (
+    Access,
     Apply,
+    At,
     By,
     Extend,
     Index,
@@ -30,6 +32,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Outside,
     Reduce,
     Refusal,
+    Scan,
     Term,
 )
 
@@ -50,6 +53,8 @@ class Emitter:
         self.facts = lowering.facts
         self.np = lowering.np
         self._augmented = augmented
+        self._checked = False
+        """Whether the statement stands under a check that its loops run at all."""
         self._is_only_made_array = is_only_made_array
         self.lines: list[str] = []
 
@@ -74,13 +79,14 @@ class Emitter:
     def store(self, store: Store) -> None:
         """One statement that writes elements."""
         fixed, moving = _split(store.guard)
-        fixed += self._not_empty(store)
+        more = [] if self._checked else self._not_empty(store)
+        fixed += more
         if fixed:
             # Decided before the loop: where it does not hold, nothing may be evaluated.
             tests = [self.lowering.lower(each).text for each in fixed]
-            guard = ex.joined("&", moving) if moving else None
-            inner = self.lines
-            self.lines = []
+            guard = ops.joined("&", moving) if moving else None
+            inner, checked = self.lines, self._checked
+            self.lines, self._checked = [], True if more else checked
             gone = {each.name for each in self._gone(store)} if store.op == "=" else set()
             kept = tuple(
                 each for each in store.labels if each.name not in gone - _loops(store, guard)
@@ -88,6 +94,7 @@ class Emitter:
             self.store(replace(store, guard=guard, labels=kept))
             body = [f"    {line}" for line in self.lines]
             shown = " and ".join(f"({test})" for test in tests)
+            self._checked = checked
             self.lines = [*inner, tidy(f"if {shown}:\n    pass").splitlines()[0], *body]
             return
         store = self._widened(self._without_guard(store))
@@ -110,14 +117,24 @@ class Emitter:
         self._line(f"{place} {op}= {text}")
 
     def _not_empty(self, store: Store) -> list[Term]:
-        """Inner loops that only set the same again: whether they run at all."""
+        """Whether loops run at all whose statements would otherwise go wrong.
+
+        Inner loops that only set the same again, and recursions that begin at an element
+        which may not be there.
+        """
         if store.op != "=":
             return []
-        found: list[Term] = []
-        for each in self._gone(store):
-            if each.count.constant is None and each.name not in _loops(store, store.guard):
-                found.append(ex.apply("({0}) > ({1})", ">", Index(each.count), Index(Poly())))
-        return found
+        empty = [
+            each
+            for each in self._gone(store)
+            if each.count.constant is None and each.name not in _loops(store, store.guard)
+        ]
+        if store.guard is None or self._gone(store):
+            empty += [scan.along for scan in _far_scans(store.term)]
+        return [
+            ops.apply("({0}) > ({1})", ">", Index(each.count), Index(Poly()))
+            for each in dict.fromkeys(empty)
+        ]
 
     @staticmethod
     def _fitting(value: Array, dims: tuple[Label, ...]) -> Array:
@@ -132,9 +149,9 @@ class Emitter:
         term, op = store.term, store.op
         if op in _NEUTRAL:
             neutral = Index(Poly.number(int(_NEUTRAL[op])))
-            return replace(store, term=ex.where(store.guard, term, neutral), guard=None)
+            return replace(store, term=ops.where(store.guard, term, neutral), guard=None)
         if op != "=":
-            term = ex.apply(f"({{0}}) {op} ({{1}})", op, store.target, term)
+            term = ops.apply(f"({{0}}) {op} ({{1}})", op, store.target, term)
             op = "="
         guard = store.guard
         gone = tuple(
@@ -144,7 +161,7 @@ class Emitter:
         )
         if gone and not term.loops & {each.name for each in gone}:
             guard = Reduce("any", guard, gone)
-        return replace(store, op=op, term=ex.where(guard, term, store.target), guard=None)
+        return replace(store, op=op, term=ops.where(guard, term, store.target), guard=None)
 
     def _widened(self, store: Store) -> Store:
         """An integer array that takes a real sum is set, not added to: NumPy would refuse."""
@@ -162,7 +179,7 @@ class Emitter:
             return store
         if self._gone(store):
             raise Refusal(f"{store.target.base} rounds every sum to its dtype")
-        term = ex.apply(f"({{0}}) {store.op} ({{1}})", store.op, store.target, store.term)
+        term = ops.apply(f"({{0}}) {store.op} ({{1}})", store.op, store.target, store.term)
         return replace(store, op="=", term=term)
 
     def _gone(self, store: Store) -> tuple[Label, ...]:
@@ -329,6 +346,18 @@ class Emitter:
             wide = expanded(value, dims).text
             return f"{self.np}.broadcast_to({wide}, ({sizes},))"
         return full(value, dims)
+
+
+def _far_scans(term: Term) -> list[Scan]:
+    """Recursions whose first element lies where a loop that stays decides."""
+    return [
+        each
+        for each in term.walk()
+        if isinstance(each, Scan)
+        and isinstance(each.initial, Access)
+        and any(isinstance(sub, At) and sub.index.constant is None for sub in each.initial.subs)
+        and any(coefficient < 0 for _, coefficient in each.along.count.monomials)
+    ]
 
 
 def _loops(store: Store, guard: Term | None) -> frozenset[str]:

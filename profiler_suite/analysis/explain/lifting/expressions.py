@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import ast
-import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
-from profiler_suite.analysis.explain.lifting.facts import Facts
+from profiler_suite.analysis.explain.lifting.frames import column, column_element
+from profiler_suite.analysis.explain.lifting.operations import (
+    agreed,
+    apply,
+    is_truth,
+    joined,
+    negated,
+    picked,
+    product,
+    where,
+    whole_number,
+)
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.scope import Gone, Scope
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
     At,
     By,
-    CarriedValue,
-    Contract,
     Index,
     Label,
     Leaf,
     New,
-    Outside,
     Reduce,
     Refusal,
     Row,
@@ -32,7 +38,6 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Sub,
     Term,
     View,
-    relabelled,
 )
 
 _SIGNS: dict[type[ast.AST], str] = {
@@ -57,78 +62,6 @@ _SIGNS: dict[type[ast.AST], str] = {
 }
 _CONSTANTS = ("pi", "e", "inf", "nan", "tau", "euler_gamma")
 _CONSTANT_OWNERS = ("math", "np", "numpy")
-
-
-@dataclass(frozen=True)
-class Gone(Term):
-    """A name whose value after a loop is not known to the lifter."""
-
-
-class Scope:
-    """What is known while the statements of a nest are read."""
-
-    def __init__(self, facts: Facts, varying: frozenset[str]) -> None:
-        self.facts = facts
-        self.varying = varying
-        """Names that the nest assigns."""
-        self.env: dict[str, Term] = {}
-        self.loops: list[Label] = []
-        self.guards: list[Term] = []
-        self.helpers: Mapping[str, ast.FunctionDef] = {}
-        """Functions of the module whose source is known."""
-        self.inlining: list[str] = []
-        self.interior = False
-        """Whether max(0, …) and min(n, …) in slices are taken for what they cut off."""
-        self.constraints: list[Poly] = []
-        """What must not be negative for that."""
-        self.conditional = 0
-        """How many expressions around the one that is read may not be evaluated."""
-        self.draws: list[Any] = []
-        """Where random numbers are drawn, in the order of execution."""
-        self.time = 0
-        self.assumptions: dict[str, None] = {}
-        self.labels: dict[str, Label] = {}
-        """Every label by name."""
-        self._numbers = itertools.count()
-
-    def label(self, count: Poly, hint: str = "", depth: int = -1) -> Label:
-        """A new label."""
-        name = f"@{hint or 'axis'}{next(self._numbers)}"
-        self.labels[name] = Label(name, count, count, Poly.number(1), depth)
-        return self.labels[name]
-
-    def assume(self, words: str) -> None:
-        """Notes what must hold."""
-        self.assumptions[words] = None
-
-    def array(self, name: str) -> Access | Outside | Leaf | Index:
-        """What a name that the nest does not assign stands for."""
-        kind = self.facts.kind(name)
-        if kind == "int":
-            value = self.facts.integer(ast.Name(name, ast.Load()))
-            return Index(value if value is not None else Poly.atom(name))
-        if kind in ("float", "bool", "complex"):
-            return Leaf(name, weak=kind)
-        if kind == "number":
-            return Leaf(name, dtype=self.facts.dtype(name))
-        if kind == "Series":
-            extent = self.facts.extent(name, 0)
-            base = f"{name}.to_numpy()"
-            return Access(base, (self.whole(extent),), tuple(self.loops), "", self.time)
-        if kind == "list":
-            raise Refusal(f"{name} is a list, not an array")
-        if not kind and self.facts.is_outer(name):
-            self.assume(f"{name} is a number")
-            return Leaf(name)
-        rank = self.facts.rank(name)
-        subs = tuple(self.whole(self.facts.extent(name, axis)) for axis in range(rank))
-        if not subs:
-            return Leaf(name)
-        return Access(name, subs, tuple(self.loops), self.facts.dtype(name), self.time)
-
-    def whole(self, extent: Poly) -> Slab:
-        """A full slice."""
-        return Slab(Poly(), 1, self.label(extent), ":")
 
 
 Comprehension = ast.ListComp | ast.GeneratorExp
@@ -235,7 +168,7 @@ class Reader:
             return Index(whole)
         inner = self.read(owner)
         if isinstance(inner, Row):
-            return column(self, inner, ast.Constant(node.attr))
+            return column(self.scope, inner, ast.Constant(node.attr))
         if node.attr == "T":
             return View(inner, inner.own[::-1]) if len(inner.own) > 1 else inner
         if node.attr in ("real", "imag"):
@@ -258,12 +191,12 @@ class Reader:
             place = self.read(node.slice)
             if isinstance(place, Index) and place.index.constant is not None:
                 return Index(inner.own[place.index.constant].count)
-        found = column_element(self, node)
+        found = column_element(self.scope, node, self.read)
         if found is not None:
             return found
         base = self.read(node.value)
         if isinstance(base, Row):
-            return column(self, base, node.slice)
+            return column(self.scope, base, node.slice)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return self.subscripted(base, parts, ast.unparse(node))
 
@@ -412,75 +345,6 @@ class Reader:
         return self._call(self, node)
 
 
-def column(reader: Reader, row: Row, key: ast.expr) -> Access:
-    """A column of a DataFrame at the row of a loop."""
-    if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
-        raise Refusal(f"which column of {row.frame} is read is not written out")
-    return _of_column(reader, row.frame, key, row.label.index)
-
-
-def _of_column(reader: Reader, frame: str, key: ast.expr, index: Poly) -> Access:
-    base = f"{frame}[{ast.unparse(key)}].to_numpy()"
-    return Access(base, (At(index),), tuple(reader.scope.loops), "", reader.scope.time)
-
-
-def column_element(reader: Reader, node: ast.Subscript) -> Access | None:
-    """df['a'][i], df['a'].iloc[i], df.iloc[i]['a'], df.loc[i, 'a']; None for others."""
-    inner, key, place = node.value, node.slice, ""
-    if isinstance(inner, ast.Attribute) and inner.attr in ("iloc", "iat", "loc", "at"):
-        place, inner = inner.attr, inner.value
-    if place in ("loc", "at") and isinstance(key, ast.Tuple) and len(key.elts) == 2:
-        frame, (row, name) = inner, key.elts
-    elif isinstance(inner, ast.Subscript) and isinstance(inner.value, ast.Attribute):
-        # df.iloc[i]['a']
-        frame, row, name = inner.value.value, inner.slice, key
-        place = inner.value.attr
-    elif isinstance(inner, ast.Subscript):
-        frame, row, name = inner.value, key, inner.slice
-    else:
-        return None
-    if not isinstance(frame, ast.Name) or reader.facts.kind(frame.id) != "DataFrame":
-        return None
-    if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
-        return None
-    index = reader.read(row)
-    if not isinstance(index, Index):
-        return None
-    if place not in ("iloc", "iat"):
-        reader.scope.assume(f"the index of {frame.id} counts 0, 1, 2, …")
-    return _of_column(reader, frame.id, name, index.index)
-
-
-def picked(term: Term, axis: Label, index: Poly, loops: tuple[Label, ...]) -> Term:
-    """One element along an own axis of a term, computed of elements."""
-    if axis not in term.own:
-        return term
-    if isinstance(term, Access):
-        subs = list(term.subs)
-        for place, each in enumerate(subs):
-            if isinstance(each, Slab) and each.own == axis:
-                subs[place] = At(each.start + index * each.step)
-                return replace(term, subs=tuple(subs), labels=loops)
-            if isinstance(each, New) and each.own == axis:
-                return replace(term, subs=(*subs[:place], *subs[place + 1 :]), labels=loops)
-    if isinstance(term, Apply):
-        return replace(term, args=tuple(picked(a, axis, index, loops) for a in term.args))
-    if isinstance(term, View) and not term.arg.loops & {axis.name}:
-        rest = tuple(each for each in term.axes if each != axis)
-        inner = picked(term.arg, axis, index, loops)
-        return inner if inner.own == rest else View(inner, rest)
-    if isinstance(term, Contract):
-        args = tuple(picked(a, axis, index, loops) for a in term.args)
-        return replace(term, args=args, axes=tuple(e for e in term.axes if e != axis))
-    if isinstance(term, Reduce):
-        return replace(term, arg=picked(term.arg, axis, index, loops))
-    if isinstance(term, Stack) and term.axis != axis:
-        return replace(term, args=tuple(picked(a, axis, index, loops) for a in term.args))
-    if isinstance(term, Stack) and index.constant is not None:
-        return term.args[index.constant]
-    raise Refusal("part of a computed value is taken")
-
-
 def _is_new(node: ast.expr) -> bool:
     return (isinstance(node, ast.Constant) and node.value is None) or (
         isinstance(node, ast.Attribute) and node.attr == "newaxis"
@@ -494,119 +358,3 @@ def _is_dots(node: ast.expr) -> bool:
 def _from_end(bound: Poly, length: Poly) -> Poly:
     constant = bound.constant
     return length + bound if constant is not None and constant < 0 else bound
-
-
-def whole_number(left: Index, sign: str, right: Index) -> Index | None:
-    """Sum, difference or product of two whole numbers; None for anything else."""
-    labels = tuple(dict.fromkeys((*left.labels, *right.labels)))
-    names = {each.name for each in labels}
-    if sign in ("+", "-"):
-        return Index(left.index + (right.index if sign == "+" else -right.index), labels)
-    if sign == "*":
-        index = left.index * right.index
-        return Index(index, labels) if index.linear_in(names) else None
-    a, b = left.index, right.index
-    if sign in ("//", "%") and not (a.atoms | b.atoms) & names:
-        if a.constant is not None and b.constant:
-            value = a.constant // b.constant if sign == "//" else a.constant % b.constant
-            return Index(Poly.number(value))
-        return Index(Poly.atom(f"({a.text()}) {sign} ({b.text()})"))
-    return None
-
-
-def agreed(args: Sequence[Term]) -> list[Term]:
-    """Terms whose own axes are called the same, from the last one on."""
-    longest = max(len(each.own) for each in args)
-    names: list[dict[Label, Label]] = [{} for _ in args]
-    for place in range(1, longest + 1):
-        here = [each.own[-place] if len(each.own) >= place else None for each in args]
-        real = [each for each in here if each is not None]
-        real.sort(key=lambda each: (each.count.constant == 1, each.depth < 0))
-        chosen = real[0]
-        for mapping, each in zip(names, here, strict=True):
-            if each is not None and each != chosen:
-                mapping[each] = chosen
-    return [relabelled(term, mapping) for term, mapping in zip(args, names, strict=True)]
-
-
-def apply(form: str, name: str, *args: Term) -> Term:
-    """An operation on values whose axes are made to agree."""
-    return Apply(form, tuple(agreed(args)), name)
-
-
-def is_truth(term: Term) -> bool:
-    """Whether a term is true or false."""
-    dtype = dtype_of(term)
-    return dtype is not None and dtype.kind == "b"
-
-
-def joined(sign: str, parts: Sequence[Term]) -> Term:
-    """Conditions joined by & or |."""
-    found = parts[0]
-    for each in parts[1:]:
-        found = apply(f"({{0}}) {sign} ({{1}})", sign, found, each)
-    return found
-
-
-_OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
-
-
-def negated(term: Term) -> Term:
-    """Not this condition."""
-    if isinstance(term, Apply) and term.name in ("==", "!="):
-        sign = _OPPOSITE[term.name]
-        return Apply(f"({{0}}) {sign} ({{1}})", term.args, sign)
-    if (
-        isinstance(term, Apply)
-        and term.name in _OPPOSITE
-        and all(isinstance(each, Index) for each in term.args)
-    ):
-        sign = _OPPOSITE[term.name]
-        return Apply(f"({{0}}) {sign} ({{1}})", term.args, sign)
-    if isinstance(term, Apply) and term.name == "~":
-        return term.args[0]
-    if is_truth(term):
-        return Apply("~({0})", (term,), "~")
-    return apply("({0}) == ({1})", "==", term, Index(Poly()))
-
-
-def condition(term: Term) -> Term:
-    """A value as a condition: numbers are true unless zero."""
-    if is_truth(term):
-        return term
-    if term.own:
-        raise Refusal("a condition is an array")
-    return apply("({0}) != ({1})", "!=", term, Index(Poly()))
-
-
-def where(test: Term, yes: Term, no: Term) -> Term:
-    """One of two values."""
-    return apply("NP.where({0}, {1}, {2})", "where", condition(test), yes, no)
-
-
-def fresh(scope: Scope, term: Term) -> Term:
-    """The same value with own axes of new names."""
-    return relabelled(term, {each: replace(scope.label(each.count)) for each in term.own})
-
-
-def product(scope: Scope, left: Term, right: Term) -> Term:
-    """left @ right."""
-    if set(left.own) & set(right.own):
-        right = fresh(scope, right)
-    a, b = left.own, right.own
-    if not a or not b or len(a) > 2 or len(b) > 2:
-        raise Refusal("a product of more than two axes")
-    shared, other = a[-1], b[0]
-    right = relabelled(right, {other: shared})
-    kept = (*a[:-1], *b[1:])
-    return Contract((left, right), (shared,), kept)
-
-
-def reduced(op: str, term: Term, over: tuple[Label, ...], extra: str = "") -> Term:
-    """A reduction over own axes."""
-    return Reduce(op, term, over, None, extra)
-
-
-def is_carried(term: Term) -> bool:
-    """Whether a term depends on what an earlier iteration left in a name."""
-    return any(isinstance(each, CarriedValue) for each in term.walk())

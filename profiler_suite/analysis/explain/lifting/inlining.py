@@ -6,13 +6,14 @@ import ast
 import builtins
 from collections.abc import Mapping, Sequence
 
-from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting import operations as ops
+from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.terms import Label, Refusal, Term, View
 
 Callee = ast.FunctionDef | ast.Lambda
 
 
-def inlined(reader: ex.Reader, callee: Callee, name: str, given: Mapping[str, Term]) -> Term:
+def inlined(reader: Reader, callee: Callee, name: str, given: Mapping[str, Term]) -> Term:
     """What a function without loops or side effects returns."""
     scope = reader.scope
     if name in scope.inlining:
@@ -34,7 +35,7 @@ def inlined(reader: ex.Reader, callee: Callee, name: str, given: Mapping[str, Te
         scope.inlining.pop()
 
 
-def arguments(reader: ex.Reader, callee: Callee, node: ast.Call, name: str) -> dict[str, Term]:
+def arguments(reader: Reader, callee: Callee, node: ast.Call, name: str) -> dict[str, Term]:
     """The parameters of a call and what they get."""
     names = _parameters(callee)
     if len(node.args) > len(names) or any(isinstance(a, ast.Starred) for a in node.args):
@@ -48,11 +49,11 @@ def arguments(reader: ex.Reader, callee: Callee, node: ast.Call, name: str) -> d
 
 
 def by_element(
-    reader: ex.Reader, callee: Callee, name: str, values: Sequence[Term], kept: int = 0
+    reader: Reader, callee: Callee, name: str, values: Sequence[Term], kept: int = 0
 ) -> Term:
     """A function called for each element, or for each row where `kept` axes stay."""
     scope = reader.scope
-    values = ex.agreed(values)
+    values = ops.agreed(values)
     longest = max((each.own for each in values), key=len)
     axes = longest[: len(longest) - kept] if kept else longest
     if not axes:
@@ -63,7 +64,7 @@ def by_element(
         loops.append(scope.label(axis.count, "", len(scope.loops)))
         scope.loops.append(loops[-1])
     for axis, loop in zip(axes, loops, strict=True):
-        values = [ex.picked(each, axis, loop.index, tuple(scope.loops)) for each in values]
+        values = [ops.picked(each, axis, loop.index, tuple(scope.loops)) for each in values]
     names = _parameters(callee)
     if len(names) < len(values):
         raise Refusal(f"{name} takes fewer arguments")
@@ -79,7 +80,7 @@ def _parameters(callee: Callee) -> list[str]:
     return [each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
 
 
-def _defaults(reader: ex.Reader, callee: Callee) -> dict[str, Term]:
+def _defaults(reader: Reader, callee: Callee) -> dict[str, Term]:
     given = callee.args
     names = [each.arg for each in (*given.posonlyargs, *given.args)]
     pairs = list(zip(names[len(names) - len(given.defaults) :], given.defaults, strict=True))
@@ -113,7 +114,7 @@ def _loaded(callee: Callee) -> set[str]:
     }
 
 
-def _returned(reader: ex.Reader, block: Sequence[ast.stmt], name: str) -> Term:
+def _returned(reader: Reader, block: Sequence[ast.stmt], name: str) -> Term:
     """What a block returns, conditions and all."""
     for place, node in enumerate(block):
         if isinstance(node, ast.Return) and node.value is not None:
@@ -131,7 +132,7 @@ def _returned(reader: ex.Reader, block: Sequence[ast.stmt], name: str) -> Term:
             reader.scope.env = kept
             no = _returned(reader, [*node.orelse, *rest], name)
             reader.scope.conditional -= 1
-            return ex.where(test, yes, no)
+            return ops.where(test, yes, no)
         else:
             raise Refusal(f"{name} does more than compute and return a value")
     raise Refusal(f"{name} may return nothing")

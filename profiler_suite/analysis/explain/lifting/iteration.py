@@ -6,13 +6,8 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from profiler_suite.analysis.explain.lifting.expressions import (
-    Reader,
-    apply,
-    condition,
-    joined,
-    picked,
-)
+from profiler_suite.analysis.explain.lifting.expressions import Reader
+from profiler_suite.analysis.explain.lifting.operations import apply, condition, joined, picked
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,

@@ -19,8 +19,8 @@ from profiler_suite.analysis.explain.lifting.contractions import contracted
 from profiler_suite.analysis.explain.lifting.counts import counted_by_key
 from profiler_suite.analysis.explain.lifting.distances import distances
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
-from profiler_suite.analysis.explain.lifting.expressions import Scope
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from profiler_suite.analysis.explain.lifting import carried
-from profiler_suite.analysis.explain.lifting import expressions as ex
+from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.counting import counted
-from profiler_suite.analysis.explain.lifting.expressions import Gone, Reader
+from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.growth import as_array, grows
 from profiler_suite.analysis.explain.lifting.iteration import entered
 from profiler_suite.analysis.explain.lifting.narrowing import narrowed
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.scope import Gone
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
@@ -205,7 +206,7 @@ class Walk:
         if term.own:
             wanted = place.own[-len(term.own) :]
             names = {a: b for a, b in zip(term.own, wanted, strict=True) if a != b}
-        guard = ex.joined("&", self.scope.guards) if self.scope.guards else None
+        guard = ops.joined("&", self.scope.guards) if self.scope.guards else None
         place = replace(place, labels=tuple(self.scope.loops))
         self.effects.append(
             Store(
@@ -237,7 +238,7 @@ class Walk:
             return
         if isinstance(old, Extend) or (isinstance(old, Leaf) and old.dtype == "list"):
             raise Refusal(f"the list {name} is extended")
-        self.scope.env[name] = ex.apply(f"({{0}}) {op} ({{1}})", op, old, value)
+        self.scope.env[name] = ops.apply(f"({{0}}) {op} ({{1}})", op, old, value)
 
     def _for(self, node: ast.For) -> None:
         if node.orelse:
@@ -257,7 +258,7 @@ class Walk:
                 before[name] = value
                 scope.env[name] = CarriedValue(name, labels[0], value.own)
         if guards:
-            self._guarded(ex.joined("&", guards), node.body, [])
+            self._guarded(ops.joined("&", guards), node.body, [])
         else:
             self.block(node.body)
         del scope.loops[depth:]
@@ -305,7 +306,7 @@ class Walk:
                 ended[name] = before[name]
                 continue
             if isinstance(update, Extend):
-                if update.base == old or ex.is_carried(update.base):
+                if update.base == old or ops.is_carried(update.base):
                     ended[name] = carried.grown(update, old, before[name], labels)
                 else:
                     ended[name] = Gone()
@@ -379,7 +380,7 @@ class Walk:
             ):
                 continue
             old = CarriedValue("", labels[0], effect.term.own)
-            update = ex.where(effect.guard, effect.term, old)
+            update = ops.where(effect.guard, effect.term, old)
             rest = replace(effect.target, labels=effect.labels[:-1])
             for best in names:
                 extreme = self.scope.env.get(best)
@@ -412,7 +413,7 @@ class Walk:
                     raise Refusal(f"{each.name} is taken from the iteration before")
 
     def _if(self, test: ast.expr, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> None:
-        self._guarded(ex.condition(self.reader.read(test)), body, other)
+        self._guarded(ops.condition(self.reader.read(test)), body, other)
 
     def _guarded(self, test: Term, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> None:
         scope = self.scope
@@ -423,7 +424,7 @@ class Walk:
         yes, second = scope.env, len(self.effects)
         scope.env = dict(base)
         if other:
-            scope.guards.append(ex.negated(test))
+            scope.guards.append(ops.negated(test))
             self.block(other)
             scope.guards.pop()
         self._merge_stores(test, first, second)
@@ -447,8 +448,8 @@ class Walk:
             return
         if any(isinstance(each, Slab) and each.start.atoms for each in target.subs):
             return
-        guard = ex.joined("&", self.scope.guards) if self.scope.guards else None
-        term = ex.where(test, yes.term, relabelled(no.term, names))
+        guard = ops.joined("&", self.scope.guards) if self.scope.guards else None
+        term = ops.where(test, yes.term, relabelled(no.term, names))
         self.effects[first:] = [replace(yes, term=term, guard=guard)]
 
 
@@ -457,15 +458,15 @@ def _merged(test: Term, yes: Term | None, no: Term | None) -> Term:
         return Gone()
     if yes == no:
         return yes
-    for one, other, mask in ((yes, no, test), (no, yes, ex.negated(test))):
+    for one, other, mask in ((yes, no, test), (no, yes, ops.negated(test))):
         if isinstance(one, Extend) and one.base == other:
             if one.labels:
                 raise Refusal("a list grows by a loop under a condition")
-            both = mask if one.mask is None else ex.joined("&", [mask, one.mask])
+            both = mask if one.mask is None else ops.joined("&", [mask, one.mask])
             return replace(one, mask=both)
     if isinstance(yes, Extend) or isinstance(no, Extend):
         raise Refusal("a list grows differently from condition to condition")
-    return ex.where(test, yes, no)
+    return ops.where(test, yes, no)
 
 
 def _only_continues(nodes: Sequence[ast.stmt]) -> bool:

@@ -11,12 +11,13 @@ from profiler_suite.analysis.explain.lifting import dependence, rims
 from profiler_suite.analysis.explain.lifting.arrays import full
 from profiler_suite.analysis.explain.lifting.calls import called
 from profiler_suite.analysis.explain.lifting.emitting import Emitter, live_after
-from profiler_suite.analysis.explain.lifting.expressions import Gone, Reader, Scope
+from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.facts import Facts, Held
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.nests import Store, Walk, stored_names
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.scope import Gone, Scope
 from profiler_suite.analysis.explain.lifting.terms import Outside, Refusal, Term
 from profiler_suite.analysis.explain.lifting.units import Unit, is_mapping
 from profiler_suite.analysis.explain.lifting.writer import Style

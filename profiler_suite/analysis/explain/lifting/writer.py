@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from profiler_suite.analysis.explain.lifting.arrays import Array
-from profiler_suite.analysis.explain.lifting.expressions import Scope
 from profiler_suite.analysis.explain.lifting.memory import Memory
+from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.terms import Label, Reduce, Term
 
 

@@ -1,0 +1,114 @@
+"""Calls on the rows and matrices of an iteration, which take stacks of them."""
+
+from __future__ import annotations
+
+import ast
+
+from profiler_suite.analysis.explain.lifting import operations as ops
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
+from profiler_suite.analysis.explain.lifting.expressions import Reader
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import (
+    Apply,
+    Contract,
+    Core,
+    Reduce,
+    Refusal,
+    Term,
+    relabelled,
+)
+
+# Functions of one matrix: (axes of the argument, axes of the result taken from it).
+_LINALG = {
+    "det": (2, 0),
+    "inv": (2, 2),
+    "pinv": (2, -2),
+    "cholesky": (2, 2),
+    "eigvalsh": (2, 1),
+    "eigvals": (2, 1),
+    "matrix_rank": (2, 0),
+    "cond": (2, 0),
+}
+
+
+def plain(node: ast.Call) -> None:
+    """Refuses options that are not followed."""
+    if node.keywords or any(isinstance(each, ast.Starred) for each in node.args):
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+
+
+def along(inner: Term, form: str) -> Term:
+    """A function along the only axis of a row."""
+    if len(inner.own) != 1:
+        raise Refusal("a function along one axis gets several")
+    return Core(form, (inner,), inner.own)
+
+
+def matrix_product(reader: Reader, name: str, left: Term, right: Term) -> Term:
+    """np.dot, np.inner, np.outer and the like."""
+    if name == "outer" and len(left.own) == len(right.own) == 1:
+        if left.own == right.own:
+            right = ops.fresh(reader.scope, right)
+        return Contract((left, right), (), (*left.own, *right.own))
+    if name == "dot" and not (left.own and right.own):
+        return ops.apply("({0}) * ({1})", "*", left, right)
+    if name in ("inner", "vdot") and not len(left.own) == len(right.own) == 1:
+        raise Refusal(f"np.{name} of more than one axis")
+    if name == "vdot":
+        dtype = dtype_of(left)
+        if dtype is None or dtype.kind == "c":
+            left = Apply("NP.conj({0})", (left,), "conj")
+    return ops.product(reader.scope, left, right)
+
+
+def linalg(reader: Reader, node: ast.Call, name: str, full: str) -> Term:
+    """np.linalg of one matrix, which takes stacks."""
+    if name == "norm":
+        inner = reader.read(node.args[0])
+        if node.keywords or len(node.args) > 1 or len(inner.own) not in (1, 2):
+            raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+        return Reduce("norm", inner, inner.own)
+    plain(node)
+    args = [reader.read(each) for each in node.args]
+    form = full.replace("numpy.", "np.", 1).replace("np.", "NP.", 1)
+    if name in _LINALG and len(args) == 1 and len(args[0].own) == 2:
+        _, kept = _LINALG[name]
+        own = args[0].own
+        axes = own[::-1] if kept == -2 else own[-kept:] if kept else ()
+        return Core(f"{form}({{0}})", (args[0],), axes)
+    if name == "solve" and len(args) == 2 and len(args[0].own) == 2:
+        a, b = args
+        if len(b.own) == 1:
+            b = relabelled(b, {b.own[0]: a.own[0]}) if b.own[0] != a.own[0] else b
+            return Core(f"{form}({{0}}, ({{1}})[..., None])[..., 0]", (a, b), a.own[-1:])
+        if len(b.own) == 2:
+            columns = b.own[1]
+            b = relabelled(b, {b.own[0]: a.own[0]}) if b.own[0] != a.own[0] else b
+            return Core(f"{form}({{0}}, {{1}})", (a, b), (a.own[-1], columns))
+    raise Refusal(f"{full} is not followed")
+
+
+def fft(reader: Reader, node: ast.Call, name: str, full: str) -> Term:
+    """np.fft of one row."""
+    plain(node)
+    form = full.replace("numpy.", "np.", 1)
+    form = "NP" + form[2:] if form.startswith("np.") else form
+    inner = reader.read(node.args[0])
+    if len(node.args) != 1 or len(inner.own) != 1:
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+    if name in ("fft", "ifft"):
+        return Core(f"{form}({{0}}, axis=-1)", (inner,), inner.own)
+    if name == "rfft":
+        half = reader.scope.label(Poly.atom(f"({inner.own[0].count.text()}) // 2") + 1)
+        return Core(f"{form}({{0}}, axis=-1)", (inner,), (half,))
+    raise Refusal(f"{full} is not followed")
+
+
+def flattened(reader: Reader, inner: Term) -> Term:
+    """A value's own axes made one."""
+    if len(inner.own) == 1:
+        return inner
+    size = Poly.number(1)
+    for each in inner.own:
+        size = size * each.count
+    return Core("FLAT", (inner,), (reader.scope.label(size),))

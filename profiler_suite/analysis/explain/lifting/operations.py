@@ -1,0 +1,168 @@
+"""Operations on terms: broadcasting, conditions, products, elements of computed values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.scope import Scope
+from profiler_suite.analysis.explain.lifting.terms import (
+    Access,
+    Apply,
+    At,
+    CarriedValue,
+    Contract,
+    Index,
+    Label,
+    New,
+    Reduce,
+    Refusal,
+    Slab,
+    Stack,
+    Term,
+    View,
+    relabelled,
+)
+
+
+def picked(term: Term, axis: Label, index: Poly, loops: tuple[Label, ...]) -> Term:
+    """One element along an own axis of a term, computed of elements."""
+    if axis not in term.own:
+        return term
+    if isinstance(term, Access):
+        subs = list(term.subs)
+        for place, each in enumerate(subs):
+            if isinstance(each, Slab) and each.own == axis:
+                subs[place] = At(each.start + index * each.step)
+                return replace(term, subs=tuple(subs), labels=loops)
+            if isinstance(each, New) and each.own == axis:
+                return replace(term, subs=(*subs[:place], *subs[place + 1 :]), labels=loops)
+    if isinstance(term, Apply):
+        return replace(term, args=tuple(picked(a, axis, index, loops) for a in term.args))
+    if isinstance(term, View) and not term.arg.loops & {axis.name}:
+        rest = tuple(each for each in term.axes if each != axis)
+        inner = picked(term.arg, axis, index, loops)
+        return inner if inner.own == rest else View(inner, rest)
+    if isinstance(term, Contract):
+        args = tuple(picked(a, axis, index, loops) for a in term.args)
+        return replace(term, args=args, axes=tuple(e for e in term.axes if e != axis))
+    if isinstance(term, Reduce):
+        return replace(term, arg=picked(term.arg, axis, index, loops))
+    if isinstance(term, Stack) and term.axis != axis:
+        return replace(term, args=tuple(picked(a, axis, index, loops) for a in term.args))
+    if isinstance(term, Stack) and index.constant is not None:
+        return term.args[index.constant]
+    raise Refusal("part of a computed value is taken")
+
+
+def whole_number(left: Index, sign: str, right: Index) -> Index | None:
+    """Sum, difference or product of two whole numbers; None for anything else."""
+    labels = tuple(dict.fromkeys((*left.labels, *right.labels)))
+    names = {each.name for each in labels}
+    if sign in ("+", "-"):
+        return Index(left.index + (right.index if sign == "+" else -right.index), labels)
+    if sign == "*":
+        index = left.index * right.index
+        return Index(index, labels) if index.linear_in(names) else None
+    a, b = left.index, right.index
+    if sign in ("//", "%") and not (a.atoms | b.atoms) & names:
+        if a.constant is not None and b.constant:
+            value = a.constant // b.constant if sign == "//" else a.constant % b.constant
+            return Index(Poly.number(value))
+        return Index(Poly.atom(f"({a.text()}) {sign} ({b.text()})"))
+    return None
+
+
+def agreed(args: Sequence[Term]) -> list[Term]:
+    """Terms whose own axes are called the same, from the last one on."""
+    longest = max(len(each.own) for each in args)
+    names: list[dict[Label, Label]] = [{} for _ in args]
+    for place in range(1, longest + 1):
+        here = [each.own[-place] if len(each.own) >= place else None for each in args]
+        real = [each for each in here if each is not None]
+        real.sort(key=lambda each: (each.count.constant == 1, each.depth < 0))
+        chosen = real[0]
+        for mapping, each in zip(names, here, strict=True):
+            if each is not None and each != chosen:
+                mapping[each] = chosen
+    return [relabelled(term, mapping) for term, mapping in zip(args, names, strict=True)]
+
+
+def apply(form: str, name: str, *args: Term) -> Term:
+    """An operation on values whose axes are made to agree."""
+    return Apply(form, tuple(agreed(args)), name)
+
+
+def is_truth(term: Term) -> bool:
+    """Whether a term is true or false."""
+    dtype = dtype_of(term)
+    return dtype is not None and dtype.kind == "b"
+
+
+def joined(sign: str, parts: Sequence[Term]) -> Term:
+    """Conditions joined by & or |."""
+    found = parts[0]
+    for each in parts[1:]:
+        found = apply(f"({{0}}) {sign} ({{1}})", sign, found, each)
+    return found
+
+
+_OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+
+
+def negated(term: Term) -> Term:
+    """Not this condition."""
+    if isinstance(term, Apply) and term.name in ("==", "!="):
+        sign = _OPPOSITE[term.name]
+        return Apply(f"({{0}}) {sign} ({{1}})", term.args, sign)
+    if (
+        isinstance(term, Apply)
+        and term.name in _OPPOSITE
+        and all(isinstance(each, Index) for each in term.args)
+    ):
+        sign = _OPPOSITE[term.name]
+        return Apply(f"({{0}}) {sign} ({{1}})", term.args, sign)
+    if isinstance(term, Apply) and term.name == "~":
+        return term.args[0]
+    if is_truth(term):
+        return Apply("~({0})", (term,), "~")
+    return apply("({0}) == ({1})", "==", term, Index(Poly()))
+
+
+def condition(term: Term) -> Term:
+    """A value as a condition: numbers are true unless zero."""
+    if is_truth(term):
+        return term
+    if term.own:
+        raise Refusal("a condition is an array")
+    return apply("({0}) != ({1})", "!=", term, Index(Poly()))
+
+
+def where(test: Term, yes: Term, no: Term) -> Term:
+    """One of two values."""
+    return apply("NP.where({0}, {1}, {2})", "where", condition(test), yes, no)
+
+
+def fresh(scope: Scope, term: Term) -> Term:
+    """The same value with own axes of new names."""
+    return relabelled(term, {each: replace(scope.label(each.count)) for each in term.own})
+
+
+def product(scope: Scope, left: Term, right: Term) -> Term:
+    """left @ right."""
+    if set(left.own) & set(right.own):
+        right = fresh(scope, right)
+    a, b = left.own, right.own
+    if not a or not b or len(a) > 2 or len(b) > 2:
+        raise Refusal("a product of more than two axes")
+    shared, other = a[-1], b[0]
+    right = relabelled(right, {other: shared})
+    kept = (*a[:-1], *b[1:])
+    return Contract((left, right), (shared,), kept)
+
+
+def is_carried(term: Term) -> bool:
+    """Whether a term depends on what an earlier iteration left in a name."""
+    return any(isinstance(each, CarriedValue) for each in term.walk())

@@ -1,0 +1,94 @@
+"""What is known while the statements of a nest are read."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from profiler_suite.analysis.explain.lifting.facts import Facts
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import (
+    Access,
+    Index,
+    Label,
+    Leaf,
+    Outside,
+    Refusal,
+    Slab,
+    Term,
+)
+
+
+@dataclass(frozen=True)
+class Gone(Term):
+    """A name whose value after a loop is not known to the lifter."""
+
+
+class Scope:
+    """What is known while the statements of a nest are read."""
+
+    def __init__(self, facts: Facts, varying: frozenset[str]) -> None:
+        self.facts = facts
+        self.varying = varying
+        """Names that the nest assigns."""
+        self.env: dict[str, Term] = {}
+        self.loops: list[Label] = []
+        self.guards: list[Term] = []
+        self.helpers: Mapping[str, ast.FunctionDef] = {}
+        """Functions of the module whose source is known."""
+        self.inlining: list[str] = []
+        self.interior = False
+        """Whether max(0, …) and min(n, …) in slices are taken for what they cut off."""
+        self.constraints: list[Poly] = []
+        """What must not be negative for that."""
+        self.conditional = 0
+        """How many expressions around the one that is read may not be evaluated."""
+        self.draws: list[Any] = []
+        """Where random numbers are drawn, in the order of execution."""
+        self.time = 0
+        self.assumptions: dict[str, None] = {}
+        self.labels: dict[str, Label] = {}
+        """Every label by name."""
+        self._numbers = itertools.count()
+
+    def label(self, count: Poly, hint: str = "", depth: int = -1) -> Label:
+        """A new label."""
+        name = f"@{hint or 'axis'}{next(self._numbers)}"
+        self.labels[name] = Label(name, count, count, Poly.number(1), depth)
+        return self.labels[name]
+
+    def assume(self, words: str) -> None:
+        """Notes what must hold."""
+        self.assumptions[words] = None
+
+    def array(self, name: str) -> Access | Outside | Leaf | Index:
+        """What a name that the nest does not assign stands for."""
+        kind = self.facts.kind(name)
+        if kind == "int":
+            value = self.facts.integer(ast.Name(name, ast.Load()))
+            return Index(value if value is not None else Poly.atom(name))
+        if kind in ("float", "bool", "complex"):
+            return Leaf(name, weak=kind)
+        if kind == "number":
+            return Leaf(name, dtype=self.facts.dtype(name))
+        if kind == "Series":
+            extent = self.facts.extent(name, 0)
+            base = f"{name}.to_numpy()"
+            return Access(base, (self.whole(extent),), tuple(self.loops), "", self.time)
+        if kind == "list":
+            raise Refusal(f"{name} is a list, not an array")
+        if not kind and self.facts.is_outer(name):
+            self.assume(f"{name} is a number")
+            return Leaf(name)
+        rank = self.facts.rank(name)
+        subs = tuple(self.whole(self.facts.extent(name, axis)) for axis in range(rank))
+        if not subs:
+            return Leaf(name)
+        return Access(name, subs, tuple(self.loops), self.facts.dtype(name), self.time)
+
+    def whole(self, extent: Poly) -> Slab:
+        """A full slice."""
+        return Slab(Poly(), 1, self.label(extent), ":")
