@@ -11,6 +11,8 @@ from profiler_suite.measure.explain.records import FunctionRecord, Rewrite, Tria
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import Visit
 
+# Families whose rewrites take a loop out of the interpreter, and the one that gives it up.
+_LOOPS, _NOT_FOR_ARRAYS = ("loops", "per_element"), "not_for_arrays"
 # Less than this is what an interpreter's own objects take.
 _WORTH_BYTES = 2**16
 
@@ -92,6 +94,9 @@ def judged(
         key = f"{finding.rule}{' hint' if finding.hint else ''}"
         if key not in given or _is_better(advice, given[key]):
             given[key] = advice
+    if any(a.family in _LOOPS and not a.hint for a in given.values()):
+        # What runs as array expressions now needs no compiler.
+        given = {k: a for k, a in given.items() if a.family != _NOT_FOR_ARRAYS}
     together = given.get(attempts.TOGETHER)
     if together is not None and any(
         a.ratio >= together.ratio and not a.hint for a in given.values() if a is not together

@@ -117,3 +117,26 @@ def test_another_answer_is_no_advice(einsum: tuple[FunctionRecord, Trial]) -> No
     found, trial = einsum
     tried = TrialResult(trial=trial, before=visits(2e-3), after=visits(1e-3), same=False)
     assert not judge(found, tried)
+
+
+def test_what_runs_as_array_expressions_needs_no_compiler(
+    einsum: tuple[FunctionRecord, Trial],
+) -> None:
+    found, trial = einsum
+    lifted = TrialResult(trial=trial, before=visits(2e-3), after=visits(1e-3))
+    kept = TrialResult(
+        trial=Trial(kind="compiled"), before=(), after=(), same=False, reason="no Numba"
+    )
+
+    def attempt(family: str, tried: TrialResult, **fields: bool) -> Attempt:
+        finding = Finding(
+            title="t", evidence="e", trial=tried.trial, rule=family, family=family, **fields
+        )
+        return Attempt(finding=finding, tried=tried)
+
+    hint = attempt("not_for_arrays", kept, hint=True, stands=True)
+    (alone,) = advice.judged(found, (hint,), FLOORS)
+    assert alone.hint
+    assert "no Numba" in alone.caveats[0]
+    both = advice.judged(found, (hint, attempt("loops", lifted)), FLOORS)
+    assert [each.kind for each in both] == ["loops"]
