@@ -30,5 +30,5 @@ def title(targets: Sequence[str], lines: Sequence[str]) -> str:
     )
     what = f"{len(targets)} loops"
     if len(targets) == 1:
-        what = f"the loop over {targets[0]}" if targets[0] else "the comprehension"
+        what = f"the loop over {targets[0]}" if targets[0] else "what runs for each element"
     return f"{what} {how}"
