@@ -55,7 +55,8 @@ class Observation:
     def lifting(self, function: Function) -> Lifting:
         """Every way that was found to write its loops as array expressions."""
         if function not in self._liftings:
-            self._liftings[function] = lift(function)
+            others = [each for each in self.functions if each is not function]
+            self._liftings[function] = lift(function, helpers=others)
         return self._liftings[function]
 
     # ----------------------------------------------------------------- evidence
