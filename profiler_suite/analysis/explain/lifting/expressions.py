@@ -189,8 +189,9 @@ class Reader:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
             inner = self.read(node.value.value)
             place = self.read(node.slice)
-            if isinstance(place, Index) and place.index.constant is not None:
-                return Index(inner.own[place.index.constant].count)
+            axis = place.index.constant if isinstance(place, Index) else None
+            if axis is not None and -len(inner.own) <= axis < len(inner.own):
+                return Index(inner.own[axis].count)
         found = column_element(self.scope, node, self.read)
         if found is not None:
             return found

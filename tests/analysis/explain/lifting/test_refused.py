@@ -6,6 +6,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from profiler_suite.analysis.explain.lifting import lift
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.records import SourceText
 from tests.analysis.explain.lifting import checking
 from tests.analysis.explain.lifting import refused_kinds as refused_kinds
 from tests.analysis.explain.lifting.checking import REFUSED
@@ -36,3 +39,21 @@ def test_a_loop_that_must_stay_is_refused_with_its_reason(name: str) -> None:
             assert checking.same(expected, got, False, single), each.source
 
     check()
+
+
+def test_an_axis_that_is_not_there_is_a_reason_and_no_error() -> None:
+    text = (
+        "def f(x):\n    s = 0.0\n    for i in range(len(x)):\n"
+        "        s += x[i] + (x + 1).shape[k]\n    return s\n"
+    )
+    for axis in ("5", "-4", "k"):
+        source = SourceText(
+            file="f.py",
+            function="f",
+            first_line=1,
+            text=text.replace("k]", f"{axis}]"),
+            names={"x": "float64 (3,)"},
+        )
+        found = lift(Function(source))
+        assert not found.lifted
+        assert found.unlifted
