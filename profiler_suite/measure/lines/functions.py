@@ -61,11 +61,16 @@ def python_function(function: Any) -> FunctionType | None:
 def nested_codes(code: CodeType) -> list[CodeType]:
     """Functions that a function defines inside itself, and those inside them.
 
-    Not its lambdas and comprehensions: what they do belongs to the line they stand on.
+    Not its lambdas and comprehensions: what they do belongs to the line they stand on. Nor
+    what evaluates annotations (from Python 3.14 on) or type parameters (3.12) alone.
     """
     found = []
     for constant in code.co_consts:
-        if isinstance(constant, CodeType) and not constant.co_name.startswith("<"):
+        if not isinstance(constant, CodeType) or constant.co_name == "__annotate__":
+            continue
+        if constant.co_name.startswith("<generic parameters"):
+            found += nested_codes(constant)
+        elif not constant.co_name.startswith("<"):
             found += [constant, *nested_codes(constant)]
     return found
 

@@ -2,11 +2,13 @@
 
 import functools
 import math
+import sys
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import pytest
 
 from profiler_suite.measure.lines.functions import (
     functions_to_profile,
@@ -139,3 +141,13 @@ def test_functions_inside_a_function_are_found_but_not_its_comprehensions() -> N
     found = [code.co_name for code in nested_codes(defines.__code__)]
     assert found == ["inner", "innermost"]
     assert all(isinstance(code, types.CodeType) for code in nested_codes(defines.__code__))
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters are new in 3.12")
+def test_a_function_with_type_parameters_inside_a_function_is_found() -> None:
+    made: dict[str, Any] = {}
+    source = (
+        "def outer(n):\n    def inner[T](x: T) -> T:\n        return x\n    return inner(n)\n"
+    )
+    exec(source, made)
+    assert [code.co_name for code in nested_codes(made["outer"].__code__)] == ["inner"]
