@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from profiler_suite import cli
 from profiler_suite.analysis.explain.rules.registry import FAMILIES, catalogue, rule
-from profiler_suite.cli import main
 from profiler_suite.errors import UsageError
 
 SAID = {
@@ -17,9 +17,7 @@ SAID = {
 
 
 def ended(arguments: list[str]) -> object:
-    with pytest.raises(SystemExit) as end:
-        main(arguments)
-    return end.value.code
+    return cli.run(arguments)
 
 
 def test_every_rule_says_what_it_looks_for_and_where_it_comes_from() -> None:
