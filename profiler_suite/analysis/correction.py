@@ -28,6 +28,8 @@ _FIRMNESS = 0.25
 # visits were off the undisturbed ones by 4 % (root mean square over points) where canaries
 # were slowed by a third.
 _UNLIKE = 0.12
+# What an undisturbed canary takes over its baseline: the middle of 1.00 to 1.17.
+_USUAL = 1.08
 # No code was seen to slow down by much more than its canary.
 _MOST = 1.3
 # Times of undisturbed visits vary by some percent, those of disturbed ones by this part of the
@@ -48,13 +50,16 @@ class Exponent(Noun, frozen=True):
 
 
 def slowdown_log(visit: Visit, baselines: Mapping[str, float]) -> float:
-    """Logarithm of how much slower than their baselines a visit's canaries were, at least 0.
+    """Logarithm of how much slower than undisturbed a visit's canaries were; 0 if not.
 
     The worse of before and after; of several canaries the slowest. The memory canary is no
-    witness: what was measured has just evicted its data.
+    witness: what was measured has just evicted its data. The noise of canaries that were not
+    disturbed is none of the time's: to correct by it would make every time too short.
     """
+    if canary.is_undisturbed(visit, baselines):
+        return 0.0
     logs = [
-        math.log(max(pair) / baselines[name])
+        math.log(max(pair) / (_USUAL * baselines[name]))
         for name, pair in visit.canaries_s.items()
         if baselines.get(name) and canary.kind(name) != "memory"
     ]

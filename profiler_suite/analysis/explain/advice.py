@@ -13,6 +13,8 @@ from profiler_suite.model.rows import Visit
 
 # Families whose rewrites take a loop out of the interpreter, and the one that gives it up.
 _LOOPS, _NOT_FOR_ARRAYS = ("loops", "per_element"), "not_for_arrays"
+# Gains that differ by less are not worth lines that are harder to read.
+_ALIKE = 0.8
 # Less than this is what an interpreter's own objects take.
 _WORTH_BYTES = 2**16
 
@@ -126,8 +128,9 @@ def _unmeasured(each: Attempt) -> Advice:
 
 
 def _is_better(one: Advice, other: Advice) -> bool:
-    """The one that gains more; where that is not certain, the one that is shorter to read."""
-    if one.low > other.high or other.low > one.high:
+    """The one that gains more; of two that gain about as much, the one that is shorter."""
+    apart = one.low > other.high or other.low > one.high
+    if apart and not _ALIKE < one.ratio / other.ratio < 1 / _ALIKE:
         return one.ratio > other.ratio
     return len(one.source) < len(other.source)
 

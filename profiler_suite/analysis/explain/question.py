@@ -116,7 +116,7 @@ class QuestionAnswer:
                 "by arithmetic: BLAS is fast here because it is one call."
             )
         other = self.alternative
-        if other is not None:
+        if other is not None and loop.best is None:
             said.append(
                 f"The same answer by {self.alternative_name} (few, large calls) takes "
                 f"1/{units.three_digits(other.ratio)} of the loop's time."

@@ -52,7 +52,8 @@ def verdict_for(low: float, high: float) -> Verdict:
         return Verdict.SLOWER
     if high < 1:
         return Verdict.FASTER
-    return Verdict.SAME if high / low < _SAME**2 else Verdict.UNKNOWN
+    # An interval without an end reaches down to nothing.
+    return Verdict.SAME if low > 0 and high / low < _SAME**2 else Verdict.UNKNOWN
 
 
 def answer(run: Run) -> PairAnswer | None:

@@ -26,10 +26,8 @@ def screen(found: QuestionAnswer, width: int, color: bool) -> str:
     )
     for side, each in zip(found.sides, found.explanations, strict=True):
         if each.breakdown is not None:
-            page.line()
             page.line(f"Where the time of {side.name} goes", "bold")
             breakdown_bar(page, each.breakdown)
-    page.line()
     for sentence in found.sentences:
         page.paragraph(sentence, first="  · ", indent="    ")
     _instead(page, found)
@@ -49,20 +47,17 @@ def _instead(page: Page, found: QuestionAnswer) -> None:
     best = found.explanations[0].best
     if best is None:
         return
-    page.line()
     page.line(f"Instead of {found.sides[0].name}, {best.gain_text.rstrip(':')}", "bold")
     for line in added_lines(found.explanations[0].patch).splitlines():
         page.line(f"    {line}")
-    for caveat in best.caveats:
-        page.paragraph(caveat, first="    ", indent="    ", style="dim")
+    page.paragraph("; ".join(best.caveats[:2]), first="    ", indent="    ", style="dim")
 
 
 def _column(found: QuestionAnswer, number: int) -> dict[str, str]:
     side, each = found.sides[number], found.explanations[number]
     breakdown_record, placement = each.explained.breakdown_record, each.roofline
     bound = placement.bound + (f" ({placement.level})" if placement.bound == "memory" else "")
-    shares = each.breakdown.overhead_shares if each.breakdown else {}
-    rows = {
+    return {
         "problem": side.problem,
         "time": units.time(each.time.time_s),
         "interval, 95 %": interval(each.time),
@@ -81,7 +76,3 @@ def _column(found: QuestionAnswer, number: int) -> dict[str, str]:
             else "above it"
         ),
     }
-    for method in ("replay", "native"):
-        share = shares.get(method)
-        rows[f"overhead by {method}"] = units.percent(share) if share is not None else "–"
-    return rows

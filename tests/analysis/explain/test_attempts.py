@@ -56,12 +56,22 @@ def test_doubtful_gains_are_measured_again(
     calls: int,
     gain: float | None,
 ) -> None:
+    monkeypatch.setattr(type(OWN.observed), "lines_are_timed", True)
     attempt, asked = answering(*gains)
     (done,) = tried(monkeypatch, [finding(share)], attempt)
     assert len(asked) == calls
     found = attempts.ratio(done.tried, FLOORS)
     given = found.ratio if found is not None and found.low >= attempts.LEAST_GAIN else None
     assert given == (gain if gain is None else pytest.approx(gain, rel=0.01))
+
+
+def test_a_gain_is_not_held_against_a_share_that_is_a_guess(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    attempt, asked = answering(500.0)
+    (done,) = tried(monkeypatch, [finding(0.9)], attempt)
+    assert len(asked) == 1
+    assert done.tried.same
 
 
 def test_what_no_time_is_left_for_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

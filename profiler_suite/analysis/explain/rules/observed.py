@@ -77,6 +77,11 @@ class Observation:
         first = function.source.first_line
         return range(first, first + len(function.lines))
 
+    @property
+    def lines_are_timed(self) -> bool:
+        """Whether a line profile says what lines take; else their share is a guess."""
+        return bool(self.explained.lines)
+
     def share(self, function: Function, lines: Iterable[int]) -> float:
         """Share of the time that these lines take: by line profile, else by replay, else 1."""
         wanted = set(lines)
