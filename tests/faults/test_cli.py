@@ -81,7 +81,7 @@ def test_a_run_survives_all_interruptions_and_is_told_how_to_go_on(
     env = environment(cache, mark)
 
     # A second sweep into the folder is told who holds it; the first is not disturbed.
-    first = start(sweep(out), env)
+    first = start(sweep(out), env | {"PROFILER_SUITE_TEST_SPAN_S": "10"})
     assert until(lambda: rounds(out) > 0)
     second = done(sweep(out), env)
     assert second.returncode == 2

@@ -5,7 +5,7 @@ import contextlib
 import io
 import tokenize
 
-_WIDTH = 88
+_WIDTH = 80
 _INDENT = "    "
 _OPENING, _CLOSING = "([{", ")]}"
 _OPERATORS = ("@", "+", "-", "*", "/")
