@@ -151,8 +151,9 @@ def _cost(operation: CallOperation, rows: Sequence[Sequence[float]], loop_s: flo
         dims=operation.dims,
         dtype=operation.dtype,
         fixed_s=typical.fixed_s,
-        fixed_low_s=percentile(fixed, 0.05),
-        fixed_high_s=percentile(fixed, 0.95),
+        # The fit of the medians is not the median of the fits: few rounds may part them.
+        fixed_low_s=min(typical.fixed_s, percentile(fixed, 0.05)),
+        fixed_high_s=max(typical.fixed_s, percentile(fixed, 0.95)),
         rate_per_s=typical.rate_per_s,
         n_half=typical.fixed_s * typical.rate_per_s,
         unit=operation.unit,

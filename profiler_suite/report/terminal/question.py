@@ -7,6 +7,9 @@ from profiler_suite.analysis.explain.question import QuestionAnswer
 from profiler_suite.report.terminal.console import Page, TextColumn
 from profiler_suite.report.terminal.explanation import breakdown_bar
 
+# The screen has 45 lines.
+_MOST_LINES = 6
+
 
 def screen(found: QuestionAnswer, width: int, color: bool) -> str:
     """Headline, both sides side by side, their time breakdowns, what would be saved."""
@@ -48,8 +51,11 @@ def _instead(page: Page, found: QuestionAnswer) -> None:
     if best is None:
         return
     page.line(f"Instead of {found.sides[0].name}, {best.gain_text.rstrip(':')}", "bold")
-    for line in added_lines(found.explanations[0].patch).splitlines():
+    lines = added_lines(found.explanations[0].patch).splitlines()
+    for line in lines[:_MOST_LINES]:
         page.line(f"    {line}")
+    if len(lines) > _MOST_LINES:
+        page.line("    …  (whole in the report of a sweep)", "dim")
     page.paragraph("; ".join(best.caveats[:2]), first="    ", indent="    ", style="dim")
 
 
