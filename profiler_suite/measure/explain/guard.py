@@ -5,6 +5,7 @@ process, put back after each pass or named.
 """
 
 import errno
+import os
 import signal
 import sysconfig
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from profiler_suite.errors import FunctionError, ProfilerSuiteError, TimeUp
 from profiler_suite.measure.explain import forks
 from profiler_suite.measure.explain.process_state import (
     ProcessState,
+    can_open_files,
     children,
     raise_file_limit,
 )
@@ -27,6 +29,7 @@ from profiler_suite.workloads import user_function
 _OURS = str(Path(__file__).resolve().parents[2])
 _STANDARD = sysconfig.get_path("stdlib")
 LOADING, FIRST_CALL = "loading", "the first call"
+_LEFT_OPEN = "it leaves files open until the system allows no more: close them"
 PROCESSES = "it starts processes of its own: what they do is in its time, but not counted"
 
 
@@ -61,6 +64,8 @@ class FunctionGuard:
         trace: TracebackType | None,
     ) -> None:
         self._entered.__exit__(kind, error, trace)
+        if _no_file_left(error):
+            raise self._out_of_files() from error
 
     def own_process(self) -> None:
         """This process is the function's alone: it may open what it likes, and set alarms."""
@@ -76,9 +81,20 @@ class FunctionGuard:
         self._begin(self._timeout_s)
         try:
             yield
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
+            self._lift()
+            self._forks.check()
+            # It may be for a fork that it was stopped, or because of one that it failed.
+            if self._forks.came_back():
+                raise self._came_back() from error
+            raise
         finally:
             self._lift()
             self._forks.check()
+        if not can_open_files():
+            raise self._out_of_files()
         # What comes now is our own work, however long it takes.
         self._tell(Stage(text="comparing its results" if self._first_s else text))
         if self._forks.came_back(forked):
@@ -113,15 +129,21 @@ class FunctionGuard:
             if self._forks.came_back():
                 raise self._came_back() from error
             if not (isinstance(error, TimeUp) or user_function.is_of_user(error)):
+                if _no_file_left(error):
+                    raise self._out_of_files(text) from error
                 raise
             told = user_function.failure(error, self._name)
-            raise FunctionError(f"{told}\n  (while {text}{_hint(error)})") from error
+            hint = f"; {_LEFT_OPEN}" if _no_file_left(error) else ""
+            raise FunctionError(f"{told}\n  (while {text}{hint})") from error
         finally:
             self._lift()
             self._forks.check()
             self._note(state.restore())
         if self._forks.came_back():
             raise self._came_back()
+        # A pass may do without what it could not open; the next ones could not even begin.
+        if not can_open_files():
+            raise self._out_of_files(text)
 
     def another_call(self) -> None:
         """Another call, or some short ones, begin within a pass."""
@@ -130,6 +152,12 @@ class FunctionGuard:
 
     def _came_back(self) -> FunctionError:
         return FunctionError(f"{self._name} cannot be explained: {forks.RETURNED}")
+
+    def _out_of_files(self, text: str = "") -> FunctionError:
+        when = f" (while {text})" if text else ""
+        return FunctionError(
+            f"{self._name} cannot be explained: {os.strerror(errno.EMFILE)}{when}; {_LEFT_OPEN}"
+        )
 
     def _note(self, sentences: list[str]) -> None:
         self.notes += [each for each in sentences if each not in self.notes]
@@ -150,12 +178,8 @@ class FunctionGuard:
             self._limit.lift()
 
 
-def _hint(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
-        return (
-            "; it leaves files open at each call, until the system allows no more: close them"
-        )
-    return ""
+def _no_file_left(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno == errno.EMFILE
 
 
 def _rang(number: int, frame: FrameType | None) -> None:

@@ -6,6 +6,7 @@ changed directory, another error state or a patched NumPy would be in all their 
 
 import builtins
 import contextlib
+import errno
 import gc
 import locale
 import operator
@@ -84,6 +85,15 @@ def open_files() -> int:
         return len(os.listdir(_FILES)) - 1  # noqa: PTH208 - what lists it is open, too
     except OSError:
         return 0
+
+
+def can_open_files() -> bool:
+    """Whether this process may open one more file."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno != errno.EMFILE
+    return True
 
 
 def children() -> tuple[int, float]:

@@ -86,6 +86,42 @@ def test_a_forked_child_that_comes_back_ends_at_once(
     assert 1 <= (tmp_path / "own.forks").stat().st_size <= forks
 
 
+# It forks again when the first child has long come back: now the function is stopped at once.
+LATE = """
+    import os, time
+
+    def fork_twice():
+        if fork() and LOG.stat().st_size == 1:
+            time.sleep(0.5)
+            fork()
+
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "fork_twice()\ndef f():\n    pass",
+        "fork_twice()\nraise ValueError",
+        "def setup():\n    fork_twice()\n    return ()\ndef f():\n    pass",
+        "def f():\n    fork_twice()",
+        "def f():\n    fork_twice()\n    raise ValueError",
+        "def f():\n    global calls\n    calls += 1\n    if calls > 9:\n        fork_twice()",
+    ],
+)
+def test_what_is_stopped_for_its_forks_is_told_so(tmp_path: Path, body: str) -> None:
+    file = tmp_path / "own.py"
+    file.write_text(dedent(LEAST) + dedent(LATE) + body)
+    setup = "setup" if "def setup" in body else ""
+    ask = LoadRequest(f"{file}:f", setup=setup, timeout_s=60.0)
+    with (
+        pytest.raises(FunctionError, match="a child process that it forked came back from it"),
+        ExplainChild(ask, lambda text: None) as child,
+    ):
+        child.explain(BRIEF)
+    assert (tmp_path / "own.forks").stat().st_size <= 2
+
+
 @pytest.mark.slow
 def test_it_needs_but_few_processes(tmp_path: Path) -> None:
     """The whole command under a limit of processes that a fork bomb would run into."""
@@ -178,7 +214,40 @@ def test_files_that_are_left_open_are_named(tmp_path: Path) -> None:
     )
     said = refused(tmp_path / "own.py", body)
     assert "Too many open files" in said
-    assert "it leaves files open at each call" in said
+    assert "it leaves files open until the system allows no more" in said
+
+
+# It never says that no file was left: whatever is opened after it fails, in whichever pass.
+FILLING = """
+    import os, resource
+    left = []
+    calls = 0
+
+    def fill():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))
+        try:
+            while True:
+                left.append(os.open(os.devnull, os.O_RDONLY))
+        except OSError:
+            pass
+
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def f():\n    fill()\n",
+        "def f():\n    global calls\n    calls += 1\n    if calls == 2:\n        fill()\n",
+        "def f():\n    global calls\n    calls += 1\n    if calls > 90:\n        fill()\n",
+        "def f():\n    if sys.gettrace() or sys.getprofile():\n        fill()\n",
+        "fill()\ndef f():\n    return 1\n",
+    ],
+)
+def test_no_file_left_for_the_suite_is_said_of_the_function(tmp_path: Path, body: str) -> None:
+    said = refused(tmp_path / "own.py", "import sys\n" + dedent(FILLING) + body)
+    assert "Too many open files" in said
+    assert "it leaves files open until the system allows no more" in said
 
 
 def test_more_than_a_thousand_open_files_are_no_obstacle(tmp_path: Path) -> None:
