@@ -57,6 +57,7 @@ HOMES = {
 INSIDE: dict[str, dict[str, float]] = {
     "analysis": {
         "selfcheck": 3,
+        "program": 4,
         "explain": 3,
         "compare": 3,
         "run": 2,
@@ -68,6 +69,7 @@ INSIDE: dict[str, dict[str, float]] = {
     "measure": {
         "selfcheck": 7,
         "sweep": 6,
+        "program": 6,
         "explain": 5,
         "breakdown": 4,
         "planning": 3,

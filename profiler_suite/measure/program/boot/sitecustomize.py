@@ -1,0 +1,68 @@
+"""Runs inside a watched program before its first line: lets a probe in and leaves no trace.
+
+The interpreter imports a module of this name by itself, before it looks at what it is to run.
+So the program is started by the interpreter, not by us: `__main__`, `sys.argv`, `sys.path`,
+tracebacks, exit codes and what multiprocessing hands to its children are the interpreter's own
+doing. The folder of this file and all that was imported here are taken away again, or a
+neighbour of the program's such as `json.py` would not be found any more.
+
+The variable has its fields between unit separators (ASCII 31): this folder; `1` where
+PYTHONPATH was set, and what it was; the number of a socket that the parent answers on when the
+program may begin, or -1; the file of a probe, which has a function `start(settings)`; settings.
+"""
+
+import os
+import sys
+
+_VARIABLE = "PROFILER_SUITE_BOOT"
+
+
+def _remove_traces(folder: str, was_set: bool, before: str) -> None:
+    if was_set:
+        os.environ["PYTHONPATH"] = before
+    else:
+        os.environ.pop("PYTHONPATH", None)
+    sys.path[:] = [each for each in sys.path if each != folder]
+    sys.path_importer_cache.pop(folder, None)
+
+
+def _wait_at(gate: int) -> None:
+    """Say that the program is there, and wait until it may begin."""
+    try:
+        os.write(gate, b"+")
+        os.read(gate, 1)
+    except OSError:  # the parent has gone
+        pass
+    os.close(gate)
+
+
+def _start(probe: str, settings: str) -> None:
+    """Run the probe's file under a name that no program has, and enter it."""
+    module = type(sys)("_profiler_suite_probe")
+    module.__file__ = probe
+    with open(probe, encoding="utf-8") as file:  # noqa: PTH123 - nothing is imported here
+        source = file.read()
+    exec(compile(source, probe, "exec"), module.__dict__)
+    module.start(settings)
+
+
+def _enter(told: str) -> None:
+    folder, was_set, before, gate, probe, settings = told.split("\x1f", 5)
+    _remove_traces(folder, bool(was_set), before)
+    imported = set(sys.modules)
+    try:
+        if probe:
+            _start(probe, settings)
+    finally:
+        for name in set(sys.modules) - imported:
+            del sys.modules[name]
+        if int(gate) >= 0:
+            _wait_at(int(gate))
+
+
+if _VARIABLE in os.environ:
+    _enter(os.environ.pop(_VARIABLE))
+    # The environment's own module of this name, if it has one.
+    sys.modules.pop("sitecustomize", None)
+    # Another than this one, as the path has changed; without any, `site` expects this error.
+    __import__("sitecustomize")

@@ -1,0 +1,183 @@
+"""Runs a program beside this process, with the streams, folder and signals of a plain run."""
+
+import contextlib
+import ctypes
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from types import FrameType
+from typing import Any
+
+from profiler_suite.errors import UsageError
+from profiler_suite.measure.program.request import (
+    Probe,
+    ProgramTarget,
+    boot_environment,
+    command,
+)
+from profiler_suite.model.noun import Noun
+
+# linux/prctl.h
+_PR_SET_PDEATHSIG = 1
+_PR_SET_PTRACER = 0x59616D61
+_ANY = ctypes.c_ulong(-1)
+# An interpreter is at its bootstrap within some hundredths of a second; under load, later.
+_PATIENCE_MS = 20_000
+_FORWARDED = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
+# Linux counts kilobytes, macOS bytes (getrusage(2)).
+_PEAK_UNIT = 1024 if sys.platform == "linux" else 1
+
+
+class ProgramEnd(Noun, frozen=True):
+    """How a program ended, and what the system counted of it."""
+
+    exit_code: int
+    """As subprocess has it: the number of a signal is negative."""
+    wall_s: float
+    """From its first line to its end, s."""
+    user_s: float = 0.0
+    system_s: float = 0.0
+    """Of the program and of its children that it waited for, s."""
+    peak_bytes: int = 0
+    """Resident memory at its highest, of the largest process."""
+    page_faults: int = 0
+    """Pages that were given without reading a disk."""
+
+
+def run_program(
+    target: ProgramTarget,
+    probe: Probe | None = None,
+    beside: Callable[[int], None] | None = None,
+    python: str = "",
+    environment: dict[str, str] | None = None,
+) -> ProgramEnd:
+    """Run the program to its end; nothing of it is read, changed or written by this process.
+
+    `probe` runs in it before its first line. `beside` is called with the process id when the
+    interpreter stands before that line, and the program begins when it returns.
+    """
+    given = dict(os.environ if environment is None else environment)
+    with _gate() as (ours, theirs):
+        number = theirs.fileno() if theirs else -1
+        try:
+            process = subprocess.Popen(
+                command(target, python),
+                env=boot_environment(given, probe, number),
+                close_fds=False,  # what the shell has opened for it; ours are not inherited
+                preexec_fn=_preparation(),
+            )
+        except OSError as error:
+            raise UsageError(
+                f"{python or sys.executable} cannot be run: {error.strerror or error}; check "
+                "that it is a Python interpreter"
+            ) from error
+        with forwarding(process):
+            if ours and theirs:
+                theirs.close()
+                if _arrived(ours) and beside:
+                    beside(process.pid)
+            begun = perf_counter()
+            if ours:
+                ours.close()
+            return _wait(process, begun)
+
+
+@contextlib.contextmanager
+def _gate() -> Iterator[tuple[socket.socket | None, socket.socket | None]]:
+    """Two ends of a socket: the program waits at one until the other is closed."""
+    if os.name != "posix":
+        yield None, None
+        return
+    ours, theirs = socket.socketpair()
+    theirs.set_inheritable(True)
+    with ours, theirs:
+        yield ours, theirs
+
+
+def _arrived(gate: socket.socket) -> bool:
+    """Whether the interpreter came to our bootstrap, and not to its end before."""
+    poll = select.poll()
+    poll.register(gate, select.POLLIN)
+    return bool(poll.poll(_PATIENCE_MS)) and gate.recv(1) == b"+"
+
+
+def _preparation() -> Callable[[], None] | None:
+    """What the process does before it becomes the interpreter, where the system can."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+
+    def prepare() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        # The sampler is no ancestor of it; Yama would refuse it.
+        prctl(_PR_SET_PTRACER, _ANY, 0, 0, 0)
+
+    return prepare
+
+
+def _wait(process: "subprocess.Popen[bytes]", begun: float) -> ProgramEnd:
+    if not hasattr(os, "wait4"):
+        code = process.wait()
+        return ProgramEnd(exit_code=code, wall_s=perf_counter() - begun)
+    _, status, used = os.wait4(process.pid, 0)
+    wall_s = perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return ProgramEnd(
+        exit_code=process.returncode,
+        wall_s=wall_s,
+        user_s=used.ru_utime,
+        system_s=used.ru_stime,
+        peak_bytes=used.ru_maxrss * _PEAK_UNIT,
+        page_faults=used.ru_minflt,
+    )
+
+
+@contextlib.contextmanager
+def forwarding(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """While it is entered, signals to this process are the program's, as in a plain run."""
+
+    def forward(number: int, _: FrameType | None) -> None:
+        if process.returncode is None and not (number == signal.SIGINT and _by_terminal()):
+            with contextlib.suppress(OSError):
+                process.send_signal(number)
+
+    before: dict[int, Any] = {}
+    for name in ("SIGINT", *_FORWARDED):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            with contextlib.suppress(ValueError):  # only the main thread has a say in it
+                before[number] = signal.signal(number, forward)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _by_terminal() -> bool:
+    """Whether Ctrl-C reaches the program by itself: its group is in the foreground."""
+    try:
+        with open("/dev/tty") as terminal:  # noqa: PTH123 - a device, by its number
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except (OSError, AttributeError):
+        return os.name != "posix"
+
+
+def end_as(code: int) -> int:
+    """End as the program did: the exit code to give, or this process dies of its signal."""
+    if code >= 0:
+        return code
+    number = -code
+    if number in (signal.SIGQUIT, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # one picture of memory is enough
+    with contextlib.suppress(OSError, ValueError):  # SIGKILL takes no handler
+        signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    return 128 + number

@@ -1,0 +1,175 @@
+"""A program runs beside us as it runs alone: output, exit code and files."""
+
+import dataclasses
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from profiler_suite.errors import UsageError
+from profiler_suite.measure.program.request import Probe, ProgramTarget, parse
+from profiler_suite.measure.program.running import run_program
+from tests.measure.program.misbehaving import MODULES, PROGRAMS
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="compares with a plain POSIX run")
+ROOT = Path(__file__).resolve().parents[3]
+_RUN = """
+import sys
+sys.path.insert(0, {root!r})
+from profiler_suite.measure.program.running import end_as, run_program
+from profiler_suite.measure.program.request import parse
+sys.exit(end_as(run_program(parse(sys.argv[1:])).exit_code))
+"""
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: bytes
+    err: bytes
+    files: dict[str, bytes]
+
+
+def outcome(command: list[str], folder: Path) -> Outcome:
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        input=b"first line\nand more",
+        capture_output=True,
+        timeout=60,
+        env={k: v for k, v in os.environ.items() if not k.startswith("COV_")},
+    )
+    files = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    err = re.sub(rb"0x[0-9a-f]{8,}", b"0x", done.stderr)  # threads have addresses
+    return Outcome(done.returncode, done.stdout, err, files)
+
+
+def write(files: dict[str, str], folder: Path) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def compared(files: dict[str, str], words: list[str], tmp_path: Path) -> None:
+    """Both runs in a folder of the same name, one after the other."""
+    tmp_path.mkdir(exist_ok=True)
+    folder = tmp_path / "here"
+    alone = outcome([sys.executable, *words], write(files, folder))
+    folder.rename(tmp_path / "before")
+    boot = [sys.executable, "-I", "-c", _RUN.format(root=str(ROOT)), *words]
+    beside = outcome(boot, write(files, folder))
+    assert beside == alone
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_runs_as_it_does_alone(name: str, tmp_path: Path) -> None:
+    compared(PROGRAMS[name], ["main.py", "--help", "two words"], tmp_path)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_runs_as_it_does_alone(name: str, tmp_path: Path) -> None:
+    compared(MODULES[name], ["-m", "pkg", "-q", "--out"], tmp_path)
+
+
+def test_code_and_a_missing_file_run_as_they_do_alone(tmp_path: Path) -> None:
+    compared({}, ["-c", "import sys; print(sys.argv, __name__); 1/0", "-x"], tmp_path)
+    compared({}, ["missing.py"], tmp_path / "second")
+
+
+def test_the_path_that_was_set_is_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("print('the environment has its own')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    compared({"main.py": "import sys, os; print(sys.path, os.environ)"}, ["main.py"], tmp_path)
+
+
+def test_a_probe_is_let_in_and_what_it_imported_is_forgotten(tmp_path: Path) -> None:
+    probe = tmp_path / "probe.py"
+    probe.write_text(
+        "import json\n\n\ndef start(settings):\n"
+        "    open(json.loads(settings), 'w').write(__name__)\n"
+    )
+    said = tmp_path / "said"
+    code = "import sys; sys.exit('json' in sys.modules)"
+    end = run_program(parse(["-c", code]), Probe(file=str(probe), settings=f'"{said}"'))
+    assert end.exit_code == 0
+    assert said.read_text() == "_profiler_suite_probe"
+
+
+def test_what_stands_beside_is_there_before_the_first_line(tmp_path: Path) -> None:
+    seen: list[int] = []
+    mark = tmp_path / "mark"
+
+    def beside(pid: int) -> None:
+        time.sleep(0.1)
+        assert not mark.exists()
+        seen.append(pid)
+
+    end = run_program(parse(["-c", f"open({str(mark)!r}, 'w')"]), beside=beside)
+    assert seen
+    assert mark.exists()
+    assert end.exit_code == 0
+    assert end.wall_s < 10
+
+
+def test_an_interpreter_that_never_reaches_us_runs_all_the_same(tmp_path: Path) -> None:
+    fake = tmp_path / "python"
+    fake.write_text("#!/bin/sh\nexit 9\n")
+    fake.chmod(0o755)
+    assert run_program(parse(["x.py"]), python=str(fake)).exit_code == 9
+    with pytest.raises(UsageError, match="cannot be run"):
+        run_program(parse(["x.py"]), python=str(tmp_path / "none"))
+
+
+def test_a_signal_to_us_is_the_programs(tmp_path: Path) -> None:
+    program = tmp_path / "main.py"
+    program.write_text(
+        "import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(12))\n"
+        "print('ready', flush=True)\ntime.sleep(30)\n"
+    )
+    boot = [sys.executable, "-I", "-c", _RUN.format(root=str(ROOT)), str(program)]
+    with subprocess.Popen(boot, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 12
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system ends children on Linux alone")
+def test_no_program_outlives_us(tmp_path: Path) -> None:
+    program = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+    boot = [sys.executable, "-I", "-c", _RUN.format(root=str(ROOT)), "-c", program]
+    with subprocess.Popen(boot, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        pid = int(process.stdout.readline())
+        process.kill()
+    for _ in range(100):
+        stat = Path(f"/proc/{pid}/stat")
+        if not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(0.05)
+    pytest.fail("the program is still there")
+
+
+def test_the_words_of_a_command_line_become_a_target() -> None:
+    assert parse(["a.py", "-m", "x"]) == ProgramTarget(
+        kind="script", name="a.py", arguments=("-m", "x")
+    )
+    assert parse(["-m", "p.q", "-c"]).words == ["-m", "p.q", "-c"]
+    assert parse(["-mp", "x"]) == ProgramTarget(kind="module", name="p", arguments=("x",))
+    assert parse(["-c", "print()"]).kind == "code"
+    for words in ([], ["-m"], ["-c"]):
+        with pytest.raises(UsageError, match=r"SCRIPT\.py, -m PACKAGE or -c CODE"):
+            parse(words)
