@@ -16,7 +16,7 @@ from profiler_suite.analysis.explain.explanation import explain as explained_by
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.kept import keep_baselines, kept_baselines
 from profiler_suite.machine.survey import survey
-from profiler_suite.measure.explain import trials
+from profiler_suite.measure.explain import passes, trials
 from profiler_suite.measure.explain.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.explain.subject import Subject
@@ -93,7 +93,7 @@ def explain(
             subject = Subject(called, effort, profiler_threads, copy=profiler_copy, guard=guard)
             subject.sampling_allowed = False  # nobody attaches to a process that is not ours
             subject.notes.append(IN_PROCESS)
-            found = subject.explain()
+            found = passes.explain(subject)
             shown = explained_by(
                 found,
                 machine,

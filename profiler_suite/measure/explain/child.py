@@ -252,7 +252,7 @@ def _answer_all(
     requests: BinaryIO,
     answer: Callable[[Answer], None],
 ) -> None:
-    from profiler_suite.measure.explain import trials
+    from profiler_suite.measure.explain import passes, trials
     from profiler_suite.measure.explain.guard import LOADING
     from profiler_suite.measure.explain.subject import Subject
     from profiler_suite.workloads import user_function
@@ -266,7 +266,7 @@ def _answer_all(
     subject = Subject(called, begin.effort, begin.threads, copy=begin.copy, guard=guard)
     operations: tuple[Operation, ...] = ()
     if begin.passes:
-        explained = subject.explain()
+        explained = passes.explain(subject)
         operations = explained.operations
     else:
         guard.returned(begin.first_s)

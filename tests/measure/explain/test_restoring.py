@@ -10,6 +10,7 @@ import pytest
 
 from profiler_suite.measure import timing
 from profiler_suite.measure.arguments import RestoredArguments, given
+from profiler_suite.measure.explain import passes
 from profiler_suite.measure.explain.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.explain.restoring import changes, restored
@@ -207,7 +208,7 @@ def test_every_pass_of_an_explanation_sees_the_first_arguments() -> None:
     x = np.full(1000, 1024.0)
     called = FunctionCall(name="converge", setup="", function=converge, args=(x,), kwargs={})
     with FunctionGuard("f") as guard:
-        found = Subject(called, effort, 1, copy=True, guard=guard).explain()
+        found = passes.explain(Subject(called, effort, 1, copy=True, guard=guard))
     assert seen == {1024.0}
     assert set(rounds) == {10}
     assert x[0] == 1024.0

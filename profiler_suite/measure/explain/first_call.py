@@ -1,0 +1,85 @@
+"""The first call of a function: how long it takes, what it changes, whether it repeats."""
+
+import collections.abc
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from profiler_suite.errors import FunctionError
+from profiler_suite.measure import timing
+from profiler_suite.measure.explain.same_answer import compare
+from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.workloads import user_function, verification
+
+# Hashing and copying more than this takes seconds.
+_MOST_CHECKED_BYTES = 2 * 2**30
+
+
+class FirstCall(NamedTuple):
+    """What the first call showed."""
+
+    cold_s: float
+    result: Any
+    repeatable: bool
+    """Whether a second call with equal arguments gave an equal result."""
+
+
+def first_call(subject: Subject) -> FirstCall:
+    """Call it once, and again where that is quick; what it does to its arguments is noted."""
+    given = subject.given
+    arguments = given.fresh()
+    checked = given.nbytes < _MOST_CHECKED_BYTES
+    before = "" if given.copied or not checked else verification.fingerprint(arguments)
+    result, cold_s = _timed(subject, arguments)
+    subject.guard.returned(cold_s)
+    user_function.refuse_coroutine_result(result, subject.called.name)
+    subject.plan.returned(cold_s)
+    if isinstance(result, collections.abc.Iterator):
+        subject.function = _consuming(subject.function)
+        subject.notes.append("it returns an iterator, which is consumed in every evaluation")
+        arguments = given.fresh()
+        result, cold_s = _timed(subject, arguments)
+    if given.copied and checked:
+        changed = given.changed_in(arguments)
+    else:
+        changed = checked and verification.fingerprint(arguments) != before
+        if changed:
+            _check_again(subject, arguments)
+    repeatable = True
+    if not subject.plan.long and checked:
+        again = subject.call(*given.fresh())
+        # Compared with the copy's own answer: a changed argument may be the result.
+        repeatable = compare(result, again).same
+        if not repeatable and not changed:
+            subject.notes.append(
+                "its result differs from call to call (randomness or state of its own)"
+            )
+    return FirstCall(cold_s, result, repeatable)
+
+
+def _timed(subject: Subject, arguments: tuple[Any, ...]) -> tuple[Any, float]:
+    watch = timing.Stopwatch(subject.call)
+    result = watch(*arguments)
+    return result, watch.last_s
+
+
+def _check_again(subject: Subject, arguments: tuple[Any, ...]) -> None:
+    try:
+        subject.call(*arguments)
+    except FunctionError as error:
+        raise FunctionError(
+            f"{error}\n  (on the arguments that its first call had changed: it cannot be "
+            "repeated; let a zero-argument function make its arguments)"
+        ) from error
+    subject.notes.append(
+        "it changes its arguments and they are not copied: each evaluation works on what "
+        "the one before left"
+    )
+
+
+def _consuming(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def consumed(*arguments: Any) -> list[Any]:
+        return list(function(*arguments))
+
+    return consumed

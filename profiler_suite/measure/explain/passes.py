@@ -1,0 +1,184 @@
+"""Measures one function of a person's own: times, operations, native samples, lines.
+
+Each pass gets its own copy of the arguments. What one pass cannot do is named,
+the others stand: a function that cannot be traced is still timed, sampled and
+line-profiled.
+"""
+
+import warnings
+from collections.abc import Iterable
+from time import perf_counter, perf_counter_ns
+
+import threadpoolctl
+
+from profiler_suite.machine import canary
+from profiler_suite.measure import timing
+from profiler_suite.measure.breakdown import per_point as breakdown_pass
+from profiler_suite.measure.breakdown import replay
+from profiler_suite.measure.breakdown.coverage import counted
+from profiler_suite.measure.explain import line_profile
+from profiler_suite.measure.explain.answer_parts import arrays_of
+from profiler_suite.measure.explain.first_call import first_call
+from profiler_suite.measure.explain.guard import FIRST_CALL
+from profiler_suite.measure.explain.records import FunctionRecord
+from profiler_suite.measure.explain.same_answer import in_words
+from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.measure.lines.functions import python_function
+from profiler_suite.model.rows import BreakdownRecord, Visit
+from profiler_suite.model.trace import Operation
+
+_FEWEST_VISITS, _MOST_VISITS = 3, 400
+_WANTED_UNDISTURBED = 12
+# What passes may take beyond the time they are given before a function counts as hanging:
+# calls that are slowed by a trace or a profiler, and rounds that cannot be left half done.
+_FEW_CALLS, _MANY_CALLS, _MUCH = 20.0, 60.0, 10.0
+
+
+def explain(subject: Subject) -> FunctionRecord:
+    """All passes; raises FunctionError when the function raises."""
+    # A warning of the function's own says nothing new the thousandth time.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _explained(subject)
+
+
+def _explained(subject: Subject) -> FunctionRecord:
+    effort, stage, plan = subject.effort, subject.guard.stage, subject.plan
+    with threadpoolctl.threadpool_limits(limits=subject.threads):
+        with stage(FIRST_CALL):
+            first = first_call(subject)
+        with stage("timing", left_s=plan.left_s(plan.visits(_FEWEST_VISITS))):
+            prepared, visits = _timed(subject, first.cold_s)
+        expected_s = _MUCH * (plan.trace_s(effort.trace_s) + effort.coverage_s)
+        with stage("tracing operations", expected_s, plan.left_s()):
+            traced = _traced(subject)
+        expected_s = _FEW_CALLS * first.cold_s + _MUCH * (effort.replay_s + effort.sample_s)
+        left_s = plan.left_s(traced=False)
+        with stage("replaying operations, sampling native code", expected_s, left_s):
+            breakdown_record = _broken_down(subject, traced, visits)
+        expected_s = _MANY_CALLS * first.cold_s + _MUCH * (1 + effort.lines_s)
+        left_s = plan.left_s(traced=False, replayed=False)
+        with stage("profiling lines", expected_s, left_s):
+            lines = line_profile.profile(subject, first.cold_s)
+            sources = line_profile.sources(subject)
+    if plan.thrifty:
+        subject.notes.append(plan.in_words(len(visits)))
+    counts, called = traced.counts, subject.called
+    operations = counts.operations if counts else ()
+    start = python_function(called.function)
+    return FunctionRecord(
+        name=called.name,
+        setup=called.setup,
+        file=start.__code__.co_filename if start else "",
+        line=start.__code__.co_firstlineno if start else 0,
+        threads=subject.threads,
+        arguments=subject.given.in_words(),
+        result=in_words(first.result),
+        argument_bytes=subject.given.nbytes,
+        result_bytes=float(sum(a.nbytes for a in arrays_of(first.result))),
+        cold_s=first.cold_s,
+        evaluations=prepared.evaluations,
+        visits=visits,
+        own_baselines_s=canary.own_baselines(visits),
+        empty_call_s=_empty_call_s(),
+        breakdown_record=breakdown_record,
+        operations=tuple(
+            breakdown_pass.costliest(breakdown_pass.gathered(operations), _most_bytes(subject))
+        ),
+        bytes_written=float(counts.bytes_written) if counts else 0.0,
+        flop_by_dtype=_flop_by_dtype(operations),
+        product_flop=sum((o.flop for o in operations if o.kind == "product"), 0.0),
+        lines=lines,
+        sources=sources,
+        strided=subject.given.strided(),
+        notes=(*subject.notes, *subject.guard.notes),
+        repeatable=first.repeatable,
+    )
+
+
+def _timed(subject: Subject, cold_s: float) -> tuple[timing.PreparedCall, tuple[Visit, ...]]:
+    effort, plan = subject.effort, subject.plan
+    arguments = subject.arguments()
+    if plan.long:
+        prepared = timing.PreparedCall(cold_s=cold_s, evaluations=1, samples=1)
+    else:
+        prepared = timing.prepare(subject.function, arguments)
+    visits: list[Visit] = []
+    baselines = dict(effort.baselines_s)
+    fewest = plan.visits(_FEWEST_VISITS) if plan.thrifty else _FEWEST_VISITS
+    begun = perf_counter()
+    while len(visits) < _MOST_VISITS:
+        elapsed_s = perf_counter() - begun
+        undisturbed = sum(canary.is_undisturbed(visit, baselines) for visit in visits)
+        enough = undisturbed >= _WANTED_UNDISTURBED or elapsed_s > 1.75 * effort.timing_s
+        if plan.long and len(visits) >= plan.visits(_MOST_VISITS):
+            break
+        if len(visits) >= fewest and elapsed_s > effort.timing_s and enough:
+            break
+        visits.append(subject.visit("", subject.function, arguments, prepared))
+    return prepared, tuple(visits)
+
+
+def _traced(subject: Subject) -> breakdown_pass.TraceOutcome:
+    effort = subject.effort
+    try:
+        counts, covered = counted(
+            subject.function,
+            subject.arguments,
+            subject.plan.trace_s(effort.trace_s),
+            effort.coverage_s,
+        )
+    except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled
+        return breakdown_pass.TraceOutcome(
+            reason=f"{type(error).__name__}: {' '.join(str(error).split())}"
+        )
+    return breakdown_pass.TraceOutcome(counts=counts, coverage=covered)
+
+
+def _broken_down(
+    subject: Subject, traced: breakdown_pass.TraceOutcome, visits: tuple[Visit, ...]
+) -> BreakdownRecord:
+    effort, plan = subject.effort, subject.plan
+    fastest = min(visits, key=lambda visit: min(visit.sample_times_s))
+    known = plan.thrifty
+    baseline_s = effort.baselines_s.get("ufunc", 0.0) or subject.canaries["ufunc"]()
+    return breakdown_pass.breakdown_record(
+        subject.function,
+        subject.arguments(),
+        replay.BreakdownEffort(
+            replay_s=effort.replay_s,
+            sample_s=effort.sample_s,
+            baseline_s=baseline_s,
+            seed=effort.seed,
+            least_rounds=1 if known else 3 if plan.long else 5,
+            plain_s=min(fastest.sample_times_s) if known else 0.0,
+            plain_faults=fastest.minor_faults if known else 0.0,
+            most_bytes=_most_bytes(subject),
+            last_cache_bytes=effort.last_cache_bytes,
+            own_values_s=0.0 if plan.long else effort.trace_s,
+        ),
+        subject.canaries["ufunc"],
+        name=subject.called.name,
+        traced=traced,
+    )
+
+
+def _most_bytes(subject: Subject) -> float:
+    return 0.15 * subject.effort.memory_bytes
+
+
+def _flop_by_dtype(operations: Iterable[Operation]) -> dict[str, float]:
+    """Traced FLOP by the dtype of the results."""
+    found: dict[str, float] = {}
+    for operation in operations:
+        for each in operation.results[:1]:
+            found[each.dtype] = found.get(each.dtype, 0.0) + operation.flop
+    return found
+
+
+def _nothing() -> None:
+    """Returns at once: what a call itself takes."""
+
+
+def _empty_call_s() -> float:
+    return min(timing.time_evaluations(_nothing, (), 2000, perf_counter_ns) for _ in range(5))
