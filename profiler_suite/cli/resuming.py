@@ -72,6 +72,8 @@ def resume(
     folder: Path, plan: "Plan", request: SweepRequest, other: "Environment | None" = None
 ) -> "Provenance":
     """The provenance of the run in `folder`, if the command asks for the same points."""
+    from profiler_suite.measure.planning.sharding import base_id
+    from profiler_suite.model.rows import SCHEMA_VERSION
     from profiler_suite.store import read_provenance
     from profiler_suite.workloads import catalogue
 
@@ -88,11 +90,15 @@ def resume(
     _check_other(folder, earlier, other)
     if request.only_flagged:
         return earlier
-    before = {point.id for point in earlier.points}
-    # Which points are skipped depends on predictions, which a new survey may shift.
-    wanted = {point.id for point in plan.points} | {skip.point.id for skip in plan.skipped}
-    known = before | {skip.point.id for skip in earlier.skipped}
-    if not before <= wanted or not wanted <= known:
+    # Which points are skipped, and which are measured twice, depends on predictions, which a
+    # new survey may shift.
+    before = {base_id(point) for point in earlier.points}
+    wanted = {base_id(point) for point in plan.points}
+    wanted |= {base_id(skip.point) for skip in plan.skipped}
+    known = before | {base_id(skip.point) for skip in earlier.skipped}
+    # The same command may ask for more than it did when an earlier release planned.
+    more = not wanted <= known and earlier.schema == SCHEMA_VERSION
+    if more or not before <= wanted:
         raise RunFolderError(
             f"{folder} holds a run of other points ({' '.join(earlier.command)}); give the "
             "same command to resume it, or another folder with --out"

@@ -109,7 +109,7 @@ def test_the_library_explains_a_closure_with_keywords() -> None:
     assert all(name.endswith("closure") for name in found.lines["function"])
     assert found.roofline.bound == "overhead"
     assert found.verdict[0].startswith("test_the_library")
-    assert json.loads(found.to_json())["schema"] == 1
+    assert json.loads(found.to_json())["schema"] == 2
     page = found._repr_html_()
     assert page.startswith("<iframe sandbox")
     assert "closure" in page

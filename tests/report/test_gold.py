@@ -5,8 +5,6 @@
 
 import csv
 import json
-import lzma
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,21 +16,12 @@ from profiler_suite.analysis.run.load import Run, load
 from profiler_suite.report.content import run_facts
 from profiler_suite.report.figures import all_figures
 from profiler_suite.report.formats import summary, table_csv
-
-STORED = Path(__file__).parents[1] / "files" / "stored_run"
+from tests.stored_run import STORED, unpack
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return unpacked(tmp_path_factory.mktemp("stored") / "run")
-
-
-def unpacked(folder: Path) -> Run:
-    folder.mkdir()
-    shutil.copy(STORED / "run.json", folder)
-    packed = (STORED / "records.jsonl.xz").read_bytes()
-    (folder / "records.jsonl").write_bytes(lzma.decompress(packed))
-    return load(folder)
+    return load(unpack(tmp_path_factory.mktemp("stored") / "run"))
 
 
 def test_the_table_of_points_holds_the_same_numbers(run: Run) -> None:
@@ -99,4 +88,4 @@ def write_anew(run: Run) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
-        write_anew(unpacked(Path(folder) / "run"))
+        write_anew(load(unpack(Path(folder) / "run")))

@@ -1,4 +1,8 @@
-"""Explanations as plain values with stable keys, for JSON; missing numbers are None."""
+"""Explanations as plain values with stable keys, for JSON; missing numbers are None.
+
+Schema history: 1, the first; 2, `ledger` and its `clean`, and `clean_visits` of its time, are
+`breakdown`, `undisturbed` and `undisturbed_visits`.
+"""
 
 import json
 from collections.abc import Iterable
@@ -12,8 +16,8 @@ from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.explain.question import QuestionAnswer
 from profiler_suite.model.results import Breakdown
 
-EXPLANATION_SCHEMA = 1
-SEED_SCHEMA = 1
+EXPLANATION_SCHEMA = 2
+SEED_SCHEMA = 2
 # Fields that stand in the document under their own names.
 _OF_FUNCTION = ("name", "setup", "file", "line", "threads", "arguments", "result")
 _OF_TIME = ("time_s", "low_s", "high_s", "minimum_s", "visits", "undisturbed_visits", "flags")

@@ -1,4 +1,7 @@
-"""A comparison for a program (JSON) and for a pull request (Markdown)."""
+"""A comparison for a program (JSON) and for a pull request (Markdown).
+
+Schema history: 1, the first; 2, the verdict `cannot tell` is `could not be judged`.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +25,7 @@ from profiler_suite.report.content.comparison_tables import (
 )
 from profiler_suite.report.formats import markdown as plain
 
-DOCUMENT_SCHEMA = 1
+DOCUMENT_SCHEMA = 2
 
 
 def markdown(found: Comparison, open_first: str = "") -> str:
