@@ -118,7 +118,7 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line", rename={"sampl
     resolved: bool = False
     """Whether corrected_s is larger than its uncertainty."""
     method: str = ""
-    """'sampled' (share of looks at plain evaluations), 'modelled' (raw time minus what its
+    """'sampled' (share of samples of plain evaluations), 'modelled' (raw time minus what its
     events cost), or empty: not corrected."""
     indicative: bool = False
     """Modelled, and either line_profiler made the function more than five times slower or the

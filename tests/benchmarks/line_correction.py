@@ -28,8 +28,9 @@ import numpy as np
 from line_programs import Arguments, made
 
 from profiler_suite.measure.lines.correct import INDICATIVE_SLOWDOWN
+from profiler_suite.measure.lines.profile import Profile
 from profiler_suite.measure.lines.records import records
-from profiler_suite.measure.lines.session import LineSession, Profile
+from profiler_suite.measure.lines.session import LineSession
 from profiler_suite.model.rows import LineRecord
 from profiler_suite.workloads.convolution.loop import loop
 

@@ -60,7 +60,7 @@ LINE_COLUMNS = {
     "resolved": "True where corrected_s is larger than its uncertainty",
     "method": "sampled, modelled, or empty when the line was not corrected",
     "indicative": "True where it is modelled and may be off by 5 points of 100 or more",
-    "samples": "looks at plain evaluations that found the line running",
+    "samples": "samples of plain evaluations that found the line running",
     "added_s": "what line_profiler added to the line per evaluation, by the model, s",
     "plain_s": "plain time of one evaluation, measured in turns with the sampled ones, s",
     "profiled_s": "wall time of one evaluation under line_profiler, s",

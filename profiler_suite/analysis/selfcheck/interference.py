@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 import msgspec
+import numpy as np
 
+from profiler_suite import units
 from profiler_suite.analysis.run.history import History
 from profiler_suite.machine import canary
 from profiler_suite.measure.selfcheck import SelfCheckEvidence
@@ -14,6 +16,12 @@ LEAST_UNDISTURBED = 0.5
 """A median stays with the undisturbed values as long as they are at least half of all."""
 ON_TIME = 0.02
 """A wait that takes this share longer than the shortest of its kind was interrupted."""
+
+# Between the two heaps of canaries: undisturbed ones end at 1.2 times the baseline, slow ones
+# begin at 1.5.
+SLOWED = 1.35
+_SLOW_SHARE = 0.10
+_UNDISTURBED = 0.30
 
 
 def undisturbed_share(evidence: SelfCheckEvidence, history: History) -> float:
@@ -72,3 +80,52 @@ def judged(check: Check, undisturbed: float) -> Check:
     elif undisturbed >= LEAST_UNDISTURBED:
         return check
     return msgspec.structs.replace(check, undisturbed=undisturbed)
+
+
+def checks(history: History) -> list[Check]:
+    """How often the canaries found this machine at its best, and what it is like else."""
+    visits = [visit for some in history.visits.values() for visit in some]
+    baseline_s = history.baselines.get("ufunc", 0.0)
+    if not visits or not baseline_s:
+        return []
+    undisturbed = sum(canary.is_undisturbed(visit, history.baselines) for visit in visits)
+    ratios = np.array([s / baseline_s for visit in visits for s in visit.canaries_s["ufunc"]])
+    slow = ratios > SLOWED
+    share = float(np.mean(slow))
+    times = float(np.median(ratios[slow]) / np.median(ratios[~slow])) if 0 < share < 1 else 1.0
+    drift = history.slowness - 1
+    sample = units.some(len(visits), "visit")
+    return [
+        Check(
+            group="machine",
+            name="undisturbed visits",
+            error=undisturbed / len(visits),
+            unit="share",
+            limit=_UNDISTURBED,
+            ok=undisturbed / len(visits) >= _UNDISTURBED,
+            of_suite=False,
+            sample=sample,
+            at_least=True,
+        ),
+        Check(
+            group="machine",
+            name="slowed canaries",
+            error=share,
+            unit="share",
+            limit=_SLOW_SHARE,
+            ok=share <= _SLOW_SHARE,
+            of_suite=False,
+            sample=sample,
+            note=f"{times:.2f} times as long as the others" if share else "",
+        ),
+        Check(
+            group="machine",
+            name="baseline over the best seen",
+            error=drift,
+            unit="deviation",
+            limit=canary.SLOW_BASELINE - 1,
+            ok=drift <= canary.SLOW_BASELINE - 1,
+            of_suite=False,
+            sample=sample,
+        ),
+    ]

@@ -22,7 +22,7 @@ def profile(subject: Subject, once_s: float) -> tuple[LineRecord, ...]:
     session = LineSession(sampling=subject.sampling_allowed)
     try:
         if subject.plan.thrifty:
-            found = session.look_once(subject.function, subject.arguments(), once_s)
+            found = session.sample_once(subject.function, subject.arguments(), once_s)
         else:
             found = session.profile(
                 subject.function, subject.arguments(), subject.effort.lines_s

@@ -3,7 +3,7 @@
 import linecache
 
 from profiler_suite.measure.lines.correct import INDICATIVE_SHARE, INDICATIVE_SLOWDOWN
-from profiler_suite.measure.lines.session import Profile
+from profiler_suite.measure.lines.profile import Profile
 from profiler_suite.model.rows import LineRecord
 
 

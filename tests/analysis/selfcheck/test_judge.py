@@ -11,7 +11,9 @@ import pytest
 from profiler_suite import cli
 from profiler_suite.analysis.run.quality import selfcheck_says
 from profiler_suite.analysis.run.selfcheck_freshness import said, standing
-from profiler_suite.analysis.selfcheck.judge import found_name, judge, rate
+from profiler_suite.analysis.selfcheck.changes import found_name
+from profiler_suite.analysis.selfcheck.judge import judge
+from profiler_suite.analysis.selfcheck.rates import rate
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.machine.kept import CACHE_VARIABLE, keep_selfcheck, kept_selfcheck
 from profiler_suite.measure import selfcheck

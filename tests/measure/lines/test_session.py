@@ -12,8 +12,10 @@ from line_profiler import load_stats
 from profiler_suite.measure.lines import lprof
 from profiler_suite.measure.lines.functions import functions_to_profile
 from profiler_suite.measure.lines.instrument import Instrumentation
+from profiler_suite.measure.lines.profile import Profile
 from profiler_suite.measure.lines.records import records
-from profiler_suite.measure.lines.session import LineSession, Profile, _Runs
+from profiler_suite.measure.lines.rounds import EvaluationRounds
+from profiler_suite.measure.lines.session import LineSession
 from tests.interference import holds
 
 pytestmark = pytest.mark.measures
@@ -200,7 +202,11 @@ def test_watched_and_plain_evaluations_come_before_any_profiler(
 ) -> None:
     """Code that a profiler saw is slower for good on 3.12, another code object on 3.13."""
     order = []
-    for owner, name in ((_Runs, "plain"), (_Runs, "sample"), (_Runs, "profiled")):
+    for owner, name in (
+        (EvaluationRounds, "plain"),
+        (EvaluationRounds, "sample"),
+        (EvaluationRounds, "profiled"),
+    ):
         real = getattr(owner, name)
 
         def noted(*args: Any, real: Any = real, name: str = name) -> Any:

@@ -1,0 +1,57 @@
+"""A selfcheck in words: what changes this machine can resolve, and how quiet it is."""
+
+from collections.abc import Sequence
+
+from profiler_suite import units
+from profiler_suite.analysis.selfcheck.changes import found_name
+from profiler_suite.analysis.statistics import CONFIDENCE, FEWEST_UNDISTURBED
+from profiler_suite.measure.selfcheck import PLANTED
+from profiler_suite.model.run import Check
+
+# From these rates of detection on a change is found, or is at times.
+_SURELY, _HARDLY = 0.9, 0.5
+
+
+def verdict(checks: Sequence[Check], visits: int) -> tuple[str, ...]:
+    """Some sentences; `visits` is how many each side of a pair had."""
+    named = {check.name: check for check in checks}
+    said: list[str] = []
+    for percent in sorted(PLANTED, reverse=True):
+        found = named.get(found_name(percent))
+        if found is None:
+            continue
+        share = units.percent(found.error)
+        if found.error >= _SURELY:
+            said.append(f"A change of {percent} % is found in {share} of cases.")
+        elif found.error >= _HARDLY:
+            said.append(f"A change of {percent} % is found in only {share} of cases.")
+        else:
+            said.append(f"A change of {percent} % cannot be found: {share} of them are found.")
+    same = named.get("equal code called different")
+    if same:
+        said.append(
+            f"Equal code is called different in {units.percent(same.error)} of pairs; the "
+            f"intervals allow {units.percent(1 - CONFIDENCE)}."
+        )
+    if said:
+        said.append(
+            f"This holds for like code in one process, with about {visits} visits to each side "
+            f"(at least {FEWEST_UNDISTURBED} undisturbed ones are wanted), that "
+            "stays within its caches, on one thread. Ratios of unlike code, of two "
+            "environments or of two runs are given wider intervals."
+        )
+    slow = named.get("slowed canaries")
+    undisturbed = named.get("undisturbed visits")
+    if slow and undisturbed:
+        said.append(
+            f"{units.percent(undisturbed.error)} of visits found the machine at its best; "
+            + (
+                f"others slow it down at times ({units.percent(slow.error)} of canaries, "
+                f"{slow.note})."
+                if not slow.ok
+                else "no interference was seen."
+                if slow.error == 0
+                else f"interference is rare ({units.percent(slow.error)} of canaries)."
+            )
+        )
+    return tuple(said)
