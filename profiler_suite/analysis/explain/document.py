@@ -1,7 +1,6 @@
 """Explanations as plain values with stable keys, for JSON; missing numbers are None.
 
-Schema history: 1, the first; 2, `ledger` and its `clean`, and `clean_visits` of its time, are
-`breakdown`, `undisturbed` and `undisturbed_visits`.
+Schema history: 1, the first; 2, three keys have other names (see CHANGELOG.md).
 """
 
 import json

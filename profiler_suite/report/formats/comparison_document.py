@@ -1,6 +1,6 @@
 """A comparison for a program (JSON) and for a pull request (Markdown).
 
-Schema history: 1, the first; 2, the verdict `cannot tell` is `could not be judged`.
+Schema history: 1, the first; 2, a verdict has another name (see CHANGELOG.md).
 """
 
 from collections.abc import Sequence

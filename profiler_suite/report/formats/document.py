@@ -1,7 +1,6 @@
 """A run as one JSON document: the same numbers as the page.
 
-Schema history: 1, the first; 2, of a point `clean_visits`, `clean_share`, `launches` and
-`ledger_notes` are `undisturbed_visits`, `undisturbed_share`, `workers` and `breakdown_notes`.
+Schema history: 1, the first; 2, four keys of a point have other names (see CHANGELOG.md).
 """
 
 import math
