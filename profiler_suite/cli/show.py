@@ -40,10 +40,16 @@ def wants_color() -> bool:
 @click.argument("run", default="latest")
 @click.option("--out", type=click.Path(path_type=Path), help="Another folder for the report.")
 @click.option("--baseline", help="A run to compare with: a section of the page.")
+@click.option("--everything", is_flag=True, help="Unfold all sections of the page, for paper.")
 @click.option("--force", is_flag=True, help=FORCE)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but the page's path.")
 def report_command(
-    run: str, out: Path | None, baseline: str | None, force: bool, quiet: bool
+    run: str,
+    out: Path | None,
+    baseline: str | None,
+    everything: bool,
+    force: bool,
+    quiet: bool,
 ) -> int:
     """Make the page, the figures and the tables of RUN again, without measuring.
 
@@ -62,7 +68,14 @@ def report_command(
     with collections_put_off():
         loaded = load(folder)
         found = _comparison(baseline, loaded)
-        page = write_report(loaded, target, comparison=found, force=force, remedy=remedy)
+        page = write_report(
+            loaded,
+            target,
+            comparison=found,
+            force=force,
+            remedy=remedy,
+            everything=everything,
+        )
     if quiet:
         click.echo(str(page))
         return 0

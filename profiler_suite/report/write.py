@@ -26,12 +26,14 @@ def write_report(
     progress: Progress | None = None,
     force: bool = False,
     remedy: str = ELSEWHERE,
+    everything: bool = False,
 ) -> Path:
     """Write report.html, figures/, summary.md and points.csv; returns the page's path.
 
-    With a `comparison` the page has a section of it. A run over several hosts has
-    hosts.csv beside, and a page of each host's own. Each file appears under its name
-    only when it is complete; `force` replaces what somebody else has written there.
+    With a `comparison` the page has a section of it; with `everything` it is unfolded. A
+    run over several hosts has hosts.csv beside, and a page of each host's own. Each file
+    appears under its name only when it is complete; `force` replaces what somebody else
+    has written there.
     """
     hosts = {folder / h.folder.relative_to(run.folder): h for h in run.hosts.values()}
     places = {folder: run.provenance} | {path: h.provenance for path, h in hosts.items()}
@@ -44,11 +46,12 @@ def write_report(
 
         names = [name for name in outputs.KINDS if run.hosts or name != outputs.HOSTS]
         top = {name: output(folder / name, outputs.KINDS[name]) for name in names}
-        page = _write(run, comparison, progress or (lambda _: None), top, output)
+        say = progress or (lambda _: None)
+        page = _write(run, comparison, say, top, output, everything=everything)
     for own, host in hosts.items():
         if progress is not None:
             progress(f"the page of {host.provenance.host}")
-        write_report(host, own, force=force, remedy=remedy)
+        write_report(host, own, force=force, remedy=remedy, everything=everything)
     return page
 
 
@@ -58,6 +61,8 @@ def _write(
     say: Progress,
     top: Mapping[str, Output],
     output: Callable[[Path, Kind], Output],
+    *,
+    everything: bool,
 ) -> Path:
     """Draw and write the files of one folder, whose own are opened; returns the page's path."""
     figures = top[outputs.PAGE].path.parent / outputs.FIGURES
@@ -73,7 +78,7 @@ def _write(
             say(f"figure {number} of {len(hung)}: {h.picture.name}")
             drawn.append(svg.draw(h.picture))
         say("writing the page")
-        rendered = render.render(fill.build(facts, hung, drawn))
+        rendered = render.render(fill.build(facts, hung, drawn, everything=everything))
         points = table_csv.points_csv(run.points)
         make_folder(figures)
         # From the end: what the press has not come to is drawn here.

@@ -52,7 +52,13 @@ _MOST_POINTS = 20_000
 _MOST_ROWS = 200
 
 
-def build(known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]) -> PageView:
+def build(
+    known: RunFacts,
+    hung: Sequence[PlacedPicture],
+    drawn: Sequence[bytes],
+    *,
+    everything: bool = False,
+) -> PageView:
     """Fill the page's view from what is known and the drawn pictures."""
     run = known.run
     origin = run.provenance
@@ -103,7 +109,32 @@ def build(known: RunFacts, hung: Sequence[PlacedPicture], drawn: Sequence[bytes]
         glossary=provenance.glossary(),
         names=provenance.names(run),
         command=provenance.command(run),
+        gists=_gists(known, by_section),
+        everything=everything,
     )
+
+
+def _gists(known: RunFacts, figures: dict[str, tuple[FigureView, ...]]) -> dict[str, str]:
+    """What each section says in a sentence while it is folded: mostly its first figure's."""
+
+    def of_figure(section: str) -> str:
+        return f"{figures[section][0].title}." if figures[section] else ""
+
+    names = known.points["experiment"].nunique()
+    return {
+        "roofs": of_figure("roofline"),
+        "where": of_figure("where"),
+        "sizes": f"{units.some(names, 'experiment')}, each with its times and its crossovers.",
+        "threads": of_figure("threads"),
+        "lines": of_figure("lines"),
+        "comparison": f"{comparison_tables.headline(known.comparison)}."
+        if known.comparison
+        else "",
+        "hosts": "",
+        "quality": known.noise,
+        "data": f"{counts(known)}.",
+        "provenance": "",
+    }
 
 
 def _figures(

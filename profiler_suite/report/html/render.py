@@ -20,6 +20,7 @@ def render(page: PageView) -> str:
         trim_blocks=False,
     )
     environment.filters["together"] = units.together
+    environment.filters["some"] = units.some
     return environment.get_template("page.html.j2").render(
         page=page,
         css=Markup(css_variables() + _own_file("page.css") + _cells_of_points(page)),

@@ -207,6 +207,10 @@ class PageView:
     names: tuple[Item, ...]
     """The implementations of the run and what they do."""
     command: str
+    gists: dict[str, str]
+    """Anchor of each section → what stands before it is opened; empty where nothing does."""
+    everything: bool
+    """Unfolded, for paper."""
 
     @property
     def sections(self) -> dict[str, tuple[int, str]]:

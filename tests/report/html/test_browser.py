@@ -25,6 +25,8 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 # Sections out of sight are not laid out; checks that look at everything need all of it.
 EVERYTHING = "main > section, figure { content-visibility: visible !important }"
+UNFOLD = "document.querySelectorAll('details.more').forEach(d => { d.open = true })"
+MOST_WORDS, MOST_PAGES = 6000, 12
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +45,9 @@ def visit(browser: Any) -> Iterator[Any]:
     complaints: list[str] = []
     contexts: list[Any] = []
 
-    def open_page(path: Path, fragment: str = "", **options: Any) -> Any:
+    def open_page(
+        path: Path, fragment: str = "", *, folded: bool = False, **options: Any
+    ) -> Any:
         context = browser.new_context(**({"viewport": DESKTOP} | options))
         contexts.append(context)
         page = context.new_page()
@@ -67,12 +71,61 @@ def visit(browser: Any) -> Iterator[Any]:
         )
         page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
         page.goto(address + fragment)
+        if not folded:
+            page.evaluate(UNFOLD)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def test_before_anything_is_opened_the_page_is_short(report: Written, visit: Any) -> None:
+    page = visit(report.page, folded=True)
+    page.add_style_tag(content=EVERYTHING)
+    words = page.locator("body").inner_text().split()
+    assert 200 < len(words) < MOST_WORDS
+    assert page.locator("#fig-answer").is_visible()
+    assert page.locator("#points").is_hidden()
+
+
+def test_the_page_is_short_on_paper(report: Written, visit: Any, tmp_path: Path) -> None:
+    visit(report.page, folded=True).pdf(path=tmp_path / "short.pdf", format="A4")
+    pages = re.findall(rb"/Type\s*/Page\b", (tmp_path / "short.pdf").read_bytes())
+    assert 2 <= len(pages) <= MOST_PAGES
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_a_link_opens_the_section_it_leads_to(
+    report: Written, visit: Any, javascript: bool
+) -> None:
+    anchors = re.findall(r'class="anchor" id="(\w+)"', report.html)
+    assert {"roofs", "where", "sizes", "lines", "quality", "data", "provenance"} <= set(anchors)
+    for anchor in anchors[::3]:
+        page = visit(report.page, f"#{anchor}", folded=True, java_script_enabled=javascript)
+        opened = page.locator("details.more[open]")
+        assert opened.count() == 1
+        assert opened.locator(f"#{anchor}").count() == 1
+        heading = page.locator(f"section:has(#{anchor}) h2")
+        for _ in range(100):  # it goes there when the page has loaded
+            if 0 <= heading.bounding_box()["y"] < DESKTOP["height"]:
+                break
+            page.wait_for_timeout(100)
+        else:
+            pytest.fail(f"#{anchor} is not in sight")
+
+
+def test_a_link_to_a_point_opens_the_section_of_its_figure(report: Written, visit: Any) -> None:
+    point = "stride/taps/64x64x3-f16-3x3-s2/float64/t1"
+    page = visit(report.page, f"#pt={quote(point)}", folded=True)
+    assert page.locator("details.more:has(#sizes)").get_attribute("open") is not None
+    assert page.locator(".experiment .pt.is-pinned").first.is_visible()
+
+
+def test_a_word_that_is_found_opens_its_section(report: Written, visit: Any) -> None:
+    page = visit(report.page, "#:~:text=Measured%20ceilings", folded=True)
+    page.locator("details.more[open]:has(#provenance)").wait_for()
 
 
 def first_mark(page: Any, figure: str = "answer") -> Any:
@@ -239,7 +292,7 @@ def test_the_first_table_fits_a_phone_and_lines_show_their_source(
 ) -> None:
     page = visit(report.page, viewport=PHONE)
     page.add_style_tag(content=EVERYTHING)
-    table = page.locator("#answer ~ .scroll").first
+    table = page.locator("#sides ~ .scroll").first
     assert table.evaluate("e => e.scrollWidth - e.clientWidth") <= 1
     source = page.locator("details.source[open] .code code").first
     assert source.bounding_box()["x"] < 0.6 * PHONE["width"]
@@ -395,8 +448,6 @@ def test_the_small_tables_fit_a_desktop(report: Written, visit: Any) -> None:
 def test_no_table_is_cut_on_paper(report: Written, visit: Any) -> None:
     page = visit(report.page, viewport=PAPER)
     page.emulate_media(media="print")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("details.source[open]").count() > 0
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     assert cut_off(page, "main table") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
-    page.evaluate("dispatchEvent(new Event('afterprint'))")

@@ -4,6 +4,7 @@ import io
 import re
 import shlex
 from html.parser import HTMLParser
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from profiler_suite.report.content import breakdown_tables, rerun_command, run_facts, selection
 from profiler_suite.report.content import run_tables as tables
 from profiler_suite.report.content.table import TableView
+from profiler_suite.report.write import write_report
 from tests.fake_run import HOSTILE, make_run
 from tests.report_fixtures import Written
 
@@ -92,18 +94,34 @@ def test_the_headline_comes_first_and_both_sides_have_a_card(report: Written) ->
 
 
 def test_sections_open_with_their_question(report: Written) -> None:
-    headings = re.findall(r"<h2 id=.*?</h2>\s*<p class=\"question\">(.*?)</p>", report.html)
+    headings = re.findall(r"<h2.*?</h2>\s*<p class=\"question\">(.*?)</p>", report.html)
     assert len(headings) >= 8
     assert all(question.endswith("?") for question in headings)
 
 
 def test_sections_are_numbered_without_gaps_and_in_the_navigation_alike(
-    report: Written,
+    report: Written, tags: Tags
 ) -> None:
-    found = re.findall(r'<h2 id="(\w+)"><span class="number"[^>]*>(\d+)<', report.html)
-    assert [int(number) for _, number in found] == list(range(1, len(found) + 1))
+    found = re.findall(r'<h2[^>]*><span class="number"[^>]*>(\d+)<', report.html)
+    assert [int(number) for number in found] == list(range(1, len(found) + 1))
     listed = re.findall(r'<a href="#(\w+)"><span class="number">(\d+)<', report.html)
-    assert listed == found
+    assert [number for _, number in listed] == found
+    places = [tags.ids.index(anchor) for anchor, _ in listed]
+    assert places == sorted(places)
+
+
+def test_all_is_folded_but_the_answer_and_with_everything_nothing_is(
+    report: Written, tmp_path: Path
+) -> None:
+    first = report.html.index('<details class="more">')
+    assert report.html.index('id="fig-answer"') < first
+    assert first < report.html.index('id="fig-roofline_float64_t1"')
+    assert '<details class="more" open>' not in report.html
+    run = dataclasses.replace(report.run, folder=tmp_path)
+    unfolded = write_report(run, tmp_path, everything=True).read_text(encoding="utf-8")
+    kinds = set(re.findall(r"<details[^>]*>", unfolded))
+    assert kinds
+    assert all(each.endswith(" open>") for each in kinds)
 
 
 def test_the_first_table_says_what_each_name_means(report: Written) -> None:

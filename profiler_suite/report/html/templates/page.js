@@ -206,7 +206,7 @@
     const again = cell(row, "command");
     const tools = make("div", "", { class: "row" });
     const inTable = make("button", "Show in the table", { type: "button" });
-    inTable.addEventListener("click", () => { reveal(row); row.scrollIntoView({ block: "center" }); });
+    inTable.addEventListener("click", () => { reveal(row); unfold(row); row.scrollIntoView({ block: "center" }); });
     tools.append(inTable);
     if (again && navigator.clipboard) {
       const copy = make("button", "Copy command", { type: "button" });
@@ -218,8 +218,17 @@
     const where = make("p", `${place(row)}; ${cell(row, "experiment")}`, { class: "quiet" });
     panel.replaceChildren(close, make("h3", heading(row)), where, list, ...(again ? [command] : []), tools);
   }
+  // Browsers open what is folded around a link's target; older ones need it done.
+  const unfold = (element) => {
+    for (let at = element; at; at = at.parentElement) if (at.matches("details")) at.open = true;
+  };
   const follow = (scroll) => {
-    if (!location.hash.startsWith("#pt=")) return;
+    if (!location.hash.startsWith("#pt=")) {
+      const target = document.getElementById(location.hash.slice(1));
+      unfold(target);
+      if (target && scroll) target.scrollIntoView();
+      return;
+    }
     let id;
     try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
     const row = document.getElementById(id);
@@ -228,7 +237,9 @@
     if (!scroll) return;
     const point = `.pt[data-p="${rows.indexOf(row)}"]`;
     const mark = $(`.experiment ${point}`) || $(point);
-    (mark ? mark.closest("figure") : row).scrollIntoView({ block: mark ? "start" : "center" });
+    const place = mark ? mark.closest("figure") : row;
+    unfold(place);
+    place.scrollIntoView({ block: mark ? "start" : "center" });
   };
   addEventListener("hashchange", () => follow(true));
 
@@ -287,13 +298,6 @@
     const row = event.target.closest("tr");
     if (row && !String(getSelection())) pin(row, true);
   });
-  // Paper gets what is folded, but not the profiles of the other experiments: dozens of pages.
-  let unfolded = [];
-  addEventListener("beforeprint", () => {
-    unfolded = all("details:not([open], .more, .more *)");
-    for (const details of unfolded) details.open = true;
-  });
-  addEventListener("afterprint", () => { for (const details of unfolded) details.open = false; });
   filter();
   follow(true);
   // The browser goes to the row of a link when the page has loaded; the figure says more.
