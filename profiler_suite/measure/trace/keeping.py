@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from profiler_suite.measure.trace.rebuild import allocate
+from profiler_suite.measure.trace.strides import allocate
 from profiler_suite.model.trace import Operation
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]

@@ -1,6 +1,5 @@
 """Slow paths of dtypes: no BLAS, no vector instructions, conversion element by element."""
 
-import ast
 from collections.abc import Iterable, Iterator
 
 from profiler_suite.analysis import time_breakdown
@@ -306,85 +305,6 @@ def squared_modulus(seen: Observation) -> Iterator[Finding]:
         ("(Z * Z.conjugate()).real", template),
         where=lambda m: seen.holds(m, "c", "Z"),
         title="add the squares of both parts instead of squaring a root",
-    )
-
-
-@rule(
-    "dtype",
-    looks_for="a power with a small exponent: a logarithm and an exponential per element",
-    rewrite="x**3 → x*x*x, x**1.5 → x*np.sqrt(x)",
-    exact="up to rounding",
-    thread="https://github.com/numba/numba/issues/167",
-)
-def power(seen: Observation) -> Iterator[Finding]:
-    """Powers of floating-point numbers."""
-    for function in seen.functions:
-        chosen = [o for o in seen.operations(function) if o.name in ("np.power", "scalar.pow")]
-        if seen.traced and not chosen:
-            continue
-        lines = {line.line for o in chosen for line in o.lines} or set(seen.lines_of(function))
-        found = seen.finding(
-            function,
-            call_rewrites.without_powers(function, lines),
-            title=f"{at(lines)}: multiply instead of raising to a power",
-            evidence=f"{counted(chosen) or 'powers'}: a logarithm and an exponential each",
-            lines=lines,
-        )
-        if found is not None:
-            yield found
-
-
-@rule(
-    "dtype",
-    looks_for="np.power or ** of integers with a small exponent: a generic loop",
-    rewrite="np.power(x, 2) → x * x",
-    exact="always: integers wrap alike",
-    thread="https://github.com/numpy/numpy/issues/6399",
-)
-def integer_power(seen: Observation) -> Iterator[Finding]:
-    """Powers of integers, and squares by np.power."""
-    squares = (("np.power(X, 2)", "X * X"), ("np.float_power(X, 2)", "X * (1.0 * X)"))
-    return seen.rewrites(
-        *squares,
-        ("np.power(X, 3)", "X * X * X"),
-        ("np.power(X, 4)", "X * X * X * X"),
-        ("X ** 3", "X * X * X"),
-        ("X ** 4", "X * X * X * X"),
-        where=lambda m: (
-            not isinstance(m["X"], ast.Constant)
-            and (seen.holds(m, "iu", "X") or (_squares(m) and seen.holds(m, "iufc", "X")))
-        ),
-        title="multiply instead of raising to a power",
-    )
-
-
-def _squares(one: Match) -> bool:
-    node = one.node
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.args[1], ast.Constant)
-        and (node.args[1].value == 2)
-    )
-
-
-@rule(
-    "dtype",
-    looks_for="% or // of integers by a power of two: a division per element",
-    rewrite="x % 8 → x & 7, x // 8 → x >> 3",
-    exact="always for integers, negative ones too",
-    thread="https://github.com/faster-cpython/ideas/issues/594",
-)
-def power_of_two(seen: Observation) -> Iterator[Finding]:
-    """Integers divided by a power of two."""
-    table = [
-        row
-        for k in range(1, 17)
-        for row in ((f"X % {2**k}", f"X & {2**k - 1}"), (f"X // {2**k}", f"X >> {k}"))
-    ]
-    return seen.rewrites(
-        *table,
-        where=lambda m: seen.holds(m, "iu", "X") and m.form("X") is not None,
-        title="shift and mask instead of dividing by a power of two",
     )
 
 

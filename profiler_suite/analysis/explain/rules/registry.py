@@ -11,6 +11,7 @@ from profiler_suite.registry import Registry
 CATALOGUE_SCHEMA = 1
 FAMILIES = (
     "dtype",
+    "powers",
     "layout",
     "calls",
     "per_element",
@@ -19,6 +20,8 @@ FAMILIES = (
     "signals",
     "memory",
     "library",
+    "sparse",
+    "models",
     "loops",
     "threads",
     "not_for_arrays",
