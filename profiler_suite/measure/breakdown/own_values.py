@@ -50,7 +50,7 @@ def own_calls(
         return (None,) * len(operations)
     chosen = {id(each) for each in wanted}
     return tuple(
-        _own_call(keeper.call(each)) if id(each) in chosen else None for each in operations
+        repeatable(keeper.call(each)) if id(each) in chosen else None for each in operations
     )
 
 
@@ -59,7 +59,8 @@ def _elements(operation: Operation) -> int:
     return int(max(sizes, default=0))
 
 
-def _own_call(call: Call | None) -> OwnCall | None:
+def repeatable(call: Call | None) -> OwnCall | None:
+    """The call made once and ready to be made again: what it changes is restored."""
     if call is None:
         return None
     function, args, kwargs = call

@@ -64,7 +64,7 @@ class Replay(Noun, frozen=True):
     """A page fault with its page's return; nothing where the plain function has none."""
 
 
-class _CallRounds:
+class CallRounds:
     """The rounds of one call."""
 
     def __init__(
@@ -211,7 +211,7 @@ def replay(
     moved_bytes = sum(each.bytes_read + each.bytes_written for each in operations)
     passes = max(1, timing.passes_that_fill(moved_bytes, effort.last_cache_bytes, 0.0))
     known = (effort.plain_s, effort.plain_faults)
-    plain = _CallRounds((function, arguments, {}), passes, known)
+    plain = CallRounds((function, arguments, {}), passes, known)
     full = [_series(operation, shrink=False, passes=passes) for operation in operations]
     fixed = [_series(operation, shrink=True) for operation in operations]
     with_own = [_own_series(call, passes) for call in own] or [None] * len(full)
@@ -259,17 +259,17 @@ def _fresh_bytes(operations: Sequence[Operation]) -> int:
     return min(max(mean, _LEAST_FRESH_BYTES), _MOST_FRESH_BYTES)
 
 
-def _series(operation: Operation, *, shrink: bool, passes: int = 1) -> _CallRounds | None:
+def _series(operation: Operation, *, shrink: bool, passes: int = 1) -> CallRounds | None:
     """The operation rebuilt and tried once; None where that is not possible."""
     try:
         call = rebuild(operation, shrink=shrink)
-        return None if call is None else _CallRounds(call, passes)
+        return None if call is None else CallRounds(call, passes)
     except Exception:  # noqa: BLE001 - made-up values may be outside an operation's domain
         return None
 
 
-def _own_series(call: Call | None, passes: int) -> _CallRounds | None:
+def _own_series(call: Call | None, passes: int) -> CallRounds | None:
     try:
-        return None if call is None else _CallRounds(call, passes)
+        return None if call is None else CallRounds(call, passes)
     except Exception:  # noqa: BLE001 - it ran once and may not run again
         return None

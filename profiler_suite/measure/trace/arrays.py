@@ -47,7 +47,7 @@ class CountingArray(Counting):
         if active() is None:
             return _getitem(plain, unwrap(key))
         recorder = noting("getitem")
-        if recorder is not None and isinstance(key, ndarray):
+        if recorder is not None and _gathers(key):
             recorder.offer("getitem", (self, key), operator.getitem, (plain, unwrap(key)), {})
         with CALL:
             result = _getitem(plain, unwrap(key))
@@ -72,9 +72,13 @@ class CountingArray(Counting):
     def __setitem__(self, key: Any, value: Any) -> None:
         plain = plain_array(self)
         plain_key = unwrap(key)
+        recorder = noting("setitem")
+        if recorder is not None and _gathers(key):
+            with PAUSE:
+                given = (plain, plain_key, unwrap(value))
+                recorder.offer("setitem", (self, key, value), operator.setitem, given, {})
         with CALL:
             _setitem(plain, plain_key, unwrap(value))
-        recorder = noting("setitem")
         if recorder is None:
             return
         with PAUSE:
@@ -213,6 +217,13 @@ class CountingFlat:
             with PAUSE:
                 recorder.observe(name, "index", (self._array,), {}, result)
         return wrap(result)
+
+
+def _gathers(key: Any) -> bool:
+    """Whether arrays among the key say which elements are meant."""
+    return isinstance(key, ndarray) or (
+        isinstance(key, tuple) and any(isinstance(each, ndarray) for each in key)
+    )
 
 
 def _is_region(value: Any, plain: Array, key: Any) -> bool:
