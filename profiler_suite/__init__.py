@@ -2,7 +2,8 @@
 
 ``python -m profiler_suite sweep`` measures and writes a report;
 ``profiler_suite.load(run)`` gives its tables as pandas DataFrames;
-``profiler_suite.explain(function, *args)`` explains a function of your own.
+``profiler_suite.explain(function, *args)`` explains a function of your own;
+``profiler_suite.explain_call(np.matmul, a, b)`` looks into one call.
 Importing the package imports nothing of the scientific stack.
 """
 
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from profiler_suite.analysis.run.load import Run, load
     from profiler_suite.notebook import explain
+    from profiler_suite.one_call import explain_call
 
 __version__ = "0.1.0"
-__all__ = ["Run", "__version__", "explain", "load", "load_ipython_extension"]
+__all__ = ["Run", "__version__", "explain", "explain_call", "load", "load_ipython_extension"]
 
 
 def __getattr__(name: str) -> Any:
@@ -25,6 +27,10 @@ def __getattr__(name: str) -> Any:
         from profiler_suite import notebook
 
         return notebook.explain
+    if name == "explain_call":
+        from profiler_suite import one_call
+
+        return one_call.explain_call
     raise AttributeError(f"module 'profiler_suite' has no attribute {name!r}")
 
 

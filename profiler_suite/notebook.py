@@ -66,25 +66,13 @@ def explain(
     The arguments are copied for each pass unless `profiler_copy` is False. Raises
     FunctionError where the function raises.
     """
-    if not callable(function):
-        raise UsageError(
-            f"{function!r} cannot be called; give the function and its arguments apart: "
-            "explain(f, x), not explain(f(x))"
-        )
-    name = getattr(function, "__qualname__", None) or type(function).__qualname__
-    refuse_coroutine(function, name)
+    called = called_with(function, args, kwargs, "explain")
     machine = survey(coarse=True)
     allowed = machine.facts.cores_allowed
     if not 1 <= profiler_threads <= allowed:
         raise UsageError(
             f"{profiler_threads} threads cannot be used: this process may use 1 to {allowed}"
         )
-    called = FunctionCall(
-        name=f"{getattr(function, '__module__', '') or ''}:{name}",
-        function=function,
-        args=args,
-        kwargs=kwargs,
-    )
     effort = effort_of(machine)
     # What the function draws while it is measured is no draw of the caller's.
     state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
@@ -107,6 +95,25 @@ def explain(
         np.random.set_state(numpy_state)  # noqa: NPY002
     keep_baselines(machine.fingerprint, found.own_baselines_s)
     return NotebookView(found, machine, shown.tried, effort.baselines_s)
+
+
+def called_with(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], asked: str
+) -> FunctionCall:
+    """The call to be explained; UsageError for what cannot be called."""
+    if not callable(function):
+        raise UsageError(
+            f"{function!r} cannot be called; give the function and its arguments apart: "
+            f"{asked}(f, x), not {asked}(f(x))"
+        )
+    name = getattr(function, "__qualname__", None) or type(function).__qualname__
+    refuse_coroutine(function, name)
+    return FunctionCall(
+        name=f"{getattr(function, '__module__', '') or ''}:{name}",
+        function=function,
+        args=args,
+        kwargs=kwargs,
+    )
 
 
 def effort_of(machine: Machine) -> ExplainEffort:

@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "profiler_suite"
 FLOORS = {
     "cli": 7,
     "notebook": 7,
+    "one_call": 7.5,
     "__main__": 8,
     "report": 6,
     "fleet": 6,
@@ -71,6 +72,7 @@ INSIDE: dict[str, dict[str, float]] = {
         "sweep": 6,
         "program": 6,
         "explain": 5,
+        "inside": 4.5,
         "breakdown": 4,
         "planning": 3,
         "lines": 2,

@@ -28,6 +28,12 @@ SEED = "seed"
 @click.option("--threads", type=int, default=1, show_default=True, help="BLAS threads.")
 @click.option("--dtype", default="", help="Passed to a setup that takes 'dtype'.")
 @click.option("--lines", "all_lines", is_flag=True, help="Show every line that ran.")
+@click.option(
+    "--calls",
+    "all_calls",
+    is_flag=True,
+    help="Look into the costliest calls: inner loop, layout.",
+)
 @click.option("--no-copy", is_flag=True, help="Do not copy the arguments for each pass.")
 @click.option(
     "--timeout",
@@ -97,6 +103,7 @@ class ExplainOptions:
     threads: int
     dtype: str
     all_lines: bool
+    all_calls: bool
     no_copy: bool
     timeout: float
     budget: float | None
@@ -109,7 +116,15 @@ class ExplainOptions:
 
     def check_seed(self) -> None:
         """Raise UsageError for an option that `explain seed` does not take."""
-        given = (self.setup, self.dtype, self.all_lines, self.html, self.patch, self.budget)
+        given = (
+            self.setup,
+            self.dtype,
+            self.all_lines,
+            self.all_calls,
+            self.html,
+            self.patch,
+            self.budget,
+        )
         if any(given) or self.no_advice or self.force or self.threads != 1:
             raise UsageError(
                 "`explain seed` has its own functions; it takes only --json and -q"
@@ -153,7 +168,15 @@ def _show(found: "Explanation", request: ExplainOptions) -> None:
         return
     from profiler_suite.report.terminal.explanation import screen
 
-    click.echo(screen(found, terminal_width(), wants_color(), all_lines=request.all_lines))
+    click.echo(
+        screen(
+            found,
+            terminal_width(),
+            wants_color(),
+            all_lines=request.all_lines,
+            all_calls=request.all_calls,
+        )
+    )
     if request.html is not None:
         click.echo(f"\npage: {request.html}")
 

@@ -21,7 +21,7 @@ Places = npt.NDArray[np.intp]
 _LINE = 8  # elements of 8 bytes
 _STEPS = 4000
 _ROUNDS = 7
-_MOST_BYTES = 2**27  # beyond, every load misses all the same
+_MOST_BYTES = 2**26  # beyond, every load misses all the same
 
 
 class LoadLatency(Noun, frozen=True):

@@ -21,7 +21,7 @@ class OperandAccess(Noun, frozen=True):
     written: bool = False
 
 
-class CallTiming(Noun, frozen=True):
+class ChangedCall(Noun, frozen=True):
     """One call with one thing changed, timed beside the call itself."""
 
     change: str
@@ -67,10 +67,12 @@ class CallFacts(Noun, frozen=True):
     """'float32 → float64': operands that are converted to the inner loop's dtype."""
     buffered: bool
     """Whether samples find it moving elements into a buffer or converting them one by one."""
-    timings: tuple[CallTiming, ...]
+    timings: tuple[ChangedCall, ...]
     """The call as it is, and with one thing changed, from the same rounds."""
     loads: Number
     """Elements it reads or writes at places that another array names, or steps of a search."""
+    jumps: Number
+    """Share of those places that are further than the next cache line from the one before."""
     target_bytes: Number
     """Size of the array that those places lie in."""
     chain_s: Seconds

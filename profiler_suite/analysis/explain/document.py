@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
+from profiler_suite.analysis.explain import inside
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.explain.question import QuestionAnswer
@@ -40,6 +41,8 @@ def document(this: Explanation) -> dict[str, Any]:
         "breakdown": _breakdown(this.breakdown),
         "roofline": msgspec.to_builtins(this.roofline),
         "operations": _records(this.operations),
+        "inside": inside.time_by_cause(this.inside),
+        "calls": [_call(each) for each in this.inside],
         "lines": _records(this.lines),
         "counterfactuals": {
             each.name: _fields(each, _OF_COUNTERFACTUAL) for each in this.counterfactuals
@@ -94,6 +97,12 @@ def to_json(plain: dict[str, Any]) -> str:
 
 def _fields(noun: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: msgspec.to_builtins(getattr(noun, name)) for name in names}
+
+
+def _call(call: inside.InsideCall) -> dict[str, Any]:
+    """The facts of one call with what they mean."""
+    found: dict[str, Any] = msgspec.to_builtins(call)
+    return found | {"text": inside.facts_in_words(call)}
 
 
 def _advice(given: Advice) -> dict[str, Any]:

@@ -8,7 +8,14 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.analysis import roofline, statistics, time_breakdown
-from profiler_suite.analysis.explain import advice, attempts, function_tables, patch, premises
+from profiler_suite.analysis.explain import (
+    advice,
+    attempts,
+    function_tables,
+    inside,
+    patch,
+    premises,
+)
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.attempts import Attempt
 from profiler_suite.analysis.explain.rules.observed import Observation
@@ -88,6 +95,13 @@ class Explanation:
     def roofline(self) -> roofline.Placement:
         """Which roof is the lowest, by traced FLOP and bytes, and how near it is."""
         return place(self.explained, self.time, self.machine, self.breakdown)
+
+    @functools.cached_property
+    def inside(self) -> tuple[inside.InsideCall, ...]:
+        """The costliest calls looked into: inner loop, layout, misses, distance to roofs."""
+        explained = self.explained
+        plain_s = explained.breakdown_record.plain_s
+        return inside.inside_calls(explained.inside, plain_s, self.machine, explained.threads)
 
     @functools.cached_property
     def counterfactuals(self) -> tuple[Counterfactual, ...]:
@@ -230,9 +244,7 @@ def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
         ),
         "free_arithmetic": (
             "infinitely fast arithmetic",
-            0.0
-            if memory_bound
-            else time_breakdown.saved_by_free_arithmetic(breakdown) * breakdown.time_s,
+            0.0 if memory_bound else _arithmetic(this, breakdown) * breakdown.time_s,
         ),
     }
     rows = [
@@ -250,6 +262,12 @@ def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
     return tuple(sorted(true, key=lambda row: -row.share))
 
 
+def _arithmetic(this: Explanation, breakdown: Breakdown) -> float:
+    """Share of the time that faster arithmetic could spare: no misses, casts, inner copies."""
+    held = inside.held_up([each for each in this.inside if each.computes])
+    return max(0.0, time_breakdown.saved_by_free_arithmetic(breakdown) - held)
+
+
 def _verdict(this: Explanation) -> tuple[str, ...]:
     breakdown_record, placement, time = (
         this.explained.breakdown_record,
@@ -265,7 +283,9 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
         said.append(f"{units.count(breakdown_record.flop)} executed FLOP at {rate}")
     elif not breakdown_record.untraced:
         said.append("no floating-point operation")
-    if placement.bound:
+    if held := inside.bound_in_words(this.inside):
+        said.append(held)
+    elif placement.bound:
         said.append(
             roofline.in_words(placement.bound, placement.level, placement.of_attainable)
         )
@@ -286,7 +306,8 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
                 f"{units.percent(overhead)} of the time is neither copying nor arithmetic: "
                 "it is held up by interpreter and calls before any roof of the machine."
             )
-        arithmetic = this.breakdown.share(time_breakdown.ARITHMETIC)
+        sentences += inside.sentences(this.inside)
+        arithmetic = _arithmetic(this, this.breakdown)
         if arithmetic > 0.5 and placement.bound == roofline.WORK:
             sentences.append(
                 f"{units.percent(arithmetic)} of the time is arithmetic far below what "
@@ -308,6 +329,9 @@ def bound_in_words(this: Explanation) -> str:
     placement, breakdown = this.roofline, this.breakdown
     if time_breakdown.is_lost(this.explained.breakdown_record):
         return time_breakdown.coverage_in_words(this.explained.breakdown_record)
+    held = inside.bound_in_words(this.inside)
+    if held:
+        return held
     if (
         placement.bound == "overhead"
         and breakdown

@@ -103,17 +103,19 @@ def breakdown_record(
     name: str,
     expected_trace_s: float = 0.0,
     traced: TraceOutcome | None = None,
+    own: Sequence[OwnCall | None] | None = None,
 ) -> BreakdownRecord:
     """Trace, replay and sample one function on these arguments.
 
     `expected_trace_s` is roughly how long a trace takes, where that is known
     beforehand: what would take too long is not traced. `traced` gives the counts of a
-    trace taken before, or why there are none.
+    trace taken before, or why there are none; `own` the costliest operations' own calls.
     """
     found = traced or _traced(function, arguments, expected_trace_s, effort.most_trace_s)
     counts, covered = found.counts, found.coverage
     operations = costliest(gathered(counts.operations) if counts else (), effort.most_bytes)
-    own = _own_calls(function, arguments, operations, effort)
+    if own is None:
+        own = own_values_of(function, arguments, operations, effort)
     sampled: list[tuple[NativeSamples | None, bool, str]] = []
     replayed = replay(
         function,
@@ -239,12 +241,13 @@ def _operand_bytes(operation: Operation) -> float:
     return float(moved) / max(1, operation.calls)
 
 
-def _own_calls(
+def own_values_of(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
     operations: Sequence[Operation],
     effort: BreakdownEffort,
 ) -> tuple[OwnCall | None, ...]:
+    """Calls with the values they had in the function, where there is time for that."""
     if not effort.own_values_s:
         return (None,) * len(operations)
     return own_calls(function, arguments, operations, effort.own_values_s, effort.seed)

@@ -98,6 +98,7 @@ class CallRounds:
         return timing.time_evaluations(self._function, self._args, repeats, perf_counter_ns)
 
     def take(self) -> None:
+        """One sample of one round."""
         if self._first is not None:
             self.times_s.append(self._first[0])
             self.faults.append(self._first[1])
@@ -110,6 +111,7 @@ class CallRounds:
         self.faults.append((timing.minor_faults() - before) / self._repeats)
 
     def summary(self, chosen: Sequence[int]) -> CallTiming:
+        """Time, spread and page faults over the chosen rounds."""
         faults = sorted(self.faults[i] for i in chosen)
         return _lower_quartile([self.times_s[i] for i in chosen], faults[len(faults) // 2])
 

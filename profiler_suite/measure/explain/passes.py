@@ -14,7 +14,6 @@ import threadpoolctl
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
 from profiler_suite.measure.breakdown import per_point as breakdown_pass
-from profiler_suite.measure.breakdown import replay
 from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.explain import line_profile
 from profiler_suite.measure.explain.answer_parts import arrays_of
@@ -23,8 +22,9 @@ from profiler_suite.measure.explain.guard import FIRST_CALL
 from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.measure.explain.same_answer import in_words
 from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.measure.explain.take_apart import take_apart
 from profiler_suite.measure.lines.functions import python_function
-from profiler_suite.model.rows import BreakdownRecord, Visit
+from profiler_suite.model.rows import Visit
 from profiler_suite.model.trace import Operation
 
 _FEWEST_VISITS, _MOST_VISITS = 3, 400
@@ -55,7 +55,7 @@ def _explained(subject: Subject) -> FunctionRecord:
         expected_s = _FEW_CALLS * first.cold_s + _MUCH * (effort.replay_s + effort.sample_s)
         left_s = plan.left_s(traced=False)
         with stage("replaying operations, sampling native code", expected_s, left_s):
-            breakdown_record = _broken_down(subject, traced, visits)
+            broken_down = take_apart(subject, traced, visits)
         expected_s = _MANY_CALLS * first.cold_s + _MUCH * (1 + effort.lines_s)
         left_s = plan.left_s(traced=False, replayed=False)
         with stage("profiling lines", expected_s, left_s):
@@ -81,10 +81,9 @@ def _explained(subject: Subject) -> FunctionRecord:
         visits=visits,
         own_baselines_s=canary.own_baselines(visits),
         empty_call_s=_empty_call_s(),
-        breakdown_record=breakdown_record,
-        operations=tuple(
-            breakdown_pass.costliest(breakdown_pass.gathered(operations), _most_bytes(subject))
-        ),
+        breakdown_record=broken_down.record,
+        operations=broken_down.operations,
+        inside=broken_down.inside,
         bytes_written=float(counts.bytes_written) if counts else 0.0,
         flop_by_dtype=_flop_by_dtype(operations),
         product_flop=sum((o.flop for o in operations if o.kind == "product"), 0.0),
@@ -133,38 +132,6 @@ def _traced(subject: Subject) -> breakdown_pass.TraceOutcome:
             reason=f"{type(error).__name__}: {' '.join(str(error).split())}"
         )
     return breakdown_pass.TraceOutcome(counts=counts, coverage=covered)
-
-
-def _broken_down(
-    subject: Subject, traced: breakdown_pass.TraceOutcome, visits: tuple[Visit, ...]
-) -> BreakdownRecord:
-    effort, plan = subject.effort, subject.plan
-    fastest = min(visits, key=lambda visit: min(visit.sample_times_s))
-    known = plan.thrifty
-    baseline_s = effort.baselines_s.get("ufunc", 0.0) or subject.canaries["ufunc"]()
-    return breakdown_pass.breakdown_record(
-        subject.function,
-        subject.arguments(),
-        replay.BreakdownEffort(
-            replay_s=effort.replay_s,
-            sample_s=effort.sample_s,
-            baseline_s=baseline_s,
-            seed=effort.seed,
-            least_rounds=1 if known else 3 if plan.long else 5,
-            plain_s=min(fastest.sample_times_s) if known else 0.0,
-            plain_faults=fastest.minor_faults if known else 0.0,
-            most_bytes=_most_bytes(subject),
-            last_cache_bytes=effort.last_cache_bytes,
-            own_values_s=0.0 if plan.long else effort.trace_s,
-        ),
-        subject.canaries["ufunc"],
-        name=subject.called.name,
-        traced=traced,
-    )
-
-
-def _most_bytes(subject: Subject) -> float:
-    return 0.15 * subject.effort.memory_bytes
 
 
 def _flop_by_dtype(operations: Iterable[Operation]) -> dict[str, float]:

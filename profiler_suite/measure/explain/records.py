@@ -2,6 +2,7 @@
 
 import msgspec
 
+from profiler_suite.model.calls import CallFacts
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.trace import Operation
@@ -38,6 +39,9 @@ class ExplainEffort(Noun, frozen=True):
     """For further traced evaluations where one gives too few samples, s."""
     replay_s: float = 0.5
     sample_s: float = 0.5
+    look_s: float = 0.3
+    """For looking into one costly call, s."""
+    most_looks: int = 8
     lines_s: float = 0.5
     trial_s: float = 0.6
     seed: int = 0
@@ -197,6 +201,8 @@ class FunctionRecord(Noun, frozen=True, tag="explained"):
     sources: tuple[SourceText, ...]
     strided: tuple[str, ...] = ()
     """Names of array arguments that are not contiguous row by row."""
+    inside: tuple[CallFacts, ...] = ()
+    """The costliest calls looked into, the costliest first."""
     notes: tuple[str, ...] = ()
     """What it does to its surroundings and what is missing, in words."""
     repeatable: bool = True

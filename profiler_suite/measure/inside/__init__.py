@@ -1,1 +1,1 @@
-"""Looks into single calls: which loop ran, on which layout, and what changing one thing spares."""
+"""Looks into single calls: which loop ran, on which layout, what changing one thing spares."""

@@ -60,6 +60,17 @@ def loads_of(gather: Gather, args: Sequence[Any]) -> float:
     return number * max(1.0, math.log2(max(2, args[gather.target].size)))
 
 
+def jumps_of(gather: Gather, args: Sequence[Any]) -> float:
+    """Share of the places that are further than the next cache line from the one before."""
+    target, found = args[gather.target], indices_in(args[gather.places[0]])
+    places = max(found, key=lambda each: each.size, default=None)
+    if gather.searches or places is None or places.size < 2:
+        return 1.0  # a search jumps at every step
+    row = target.nbytes / max(1, target.shape[0]) if target.ndim else 1.0
+    steps = np.abs(np.diff(places.reshape(-1).astype(np.int64))) * row
+    return float(np.mean(steps >= 2 * LINE_BYTES))
+
+
 def accesses(
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
@@ -136,7 +147,9 @@ def used_of_line(itemsize: int, steps: Sequence[tuple[int, int]]) -> float:
 
 def layout_of(shape: Sequence[int], strides: Sequence[int], itemsize: int) -> str:
     """One word for how the elements lie in memory."""
-    if math.prod(shape) > 1 and any(not s for n, s in zip(shape, strides, strict=True) if n > 1):
+    if math.prod(shape) > 1 and any(
+        not s for n, s in zip(shape, strides, strict=True) if n > 1
+    ):
         return "broadcast"
     if _packed(shape, strides, itemsize):
         return "contiguous"
@@ -167,5 +180,3 @@ def line_bytes(operands: Sequence[OperandAccess], loads: float) -> float:
         elif each.layout != "broadcast":
             total += math.prod(each.shape) * itemsize * LINE_BYTES / max(1.0, each.used_bytes)
     return total
-
-

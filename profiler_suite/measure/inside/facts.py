@@ -1,4 +1,4 @@
-"""Looks into the costliest calls of a function: samples, layouts, the call with one thing changed.
+"""Looks into the costliest calls of a function: samples, layouts, the call with a change.
 
 Each call is made again alone, with the operands that the function gave it where they were
 kept. Its samples tell which inner loop ran; the changed calls, timed in the same rounds as
@@ -6,6 +6,7 @@ the call itself, what copies, steps, casts and misses cost.
 """
 
 import functools
+import importlib
 import random
 import statistics
 from collections.abc import Callable, Mapping, Sequence
@@ -29,13 +30,12 @@ from profiler_suite.measure.inside.changes import (
     opened,
 )
 from profiler_suite.measure.trace.rebuild import rebuild
-from profiler_suite.model.calls import CallFacts, CallTiming
+from profiler_suite.model.calls import CallFacts, ChangedCall
 from profiler_suite.model.native import NativeSamples
 from profiler_suite.model.noun import Noun
-from profiler_suite.model.rows import OperationTime
+from profiler_suite.model.rows import BreakdownRecord, OperationTime
 from profiler_suite.model.trace import Operation
 
-_MOST_CALLS = 8
 _WORTH_A_LOOK = 0.02
 # Nothing happens inside of these: a view is made, a number is computed.
 _WITHOUT_INSIDE = frozenset({"view", "scalar"})
@@ -44,7 +44,12 @@ _MOST_ROUNDS, _LEAST_ROUNDS = 24, 3
 # A call that takes longer is not made again with every change.
 _LONG_CALL_S = 0.6
 _MOST_WEIGHTS = 6
-_BUFFERS = ("npyiter_copy_to_buffers", "npyiter_copy_from_buffers", "_cast_", "PyArray_Transfer")
+_BUFFERS = (
+    "npyiter_copy_to_buffers",
+    "npyiter_copy_from_buffers",
+    "_cast_",
+    "PyArray_Transfer",
+)
 
 
 class LookEffort(Noun, frozen=True):
@@ -54,19 +59,22 @@ class LookEffort(Noun, frozen=True):
     """Samples of one call, s."""
     rounds_s: float = 0.15
     """Rounds of one call and its changes, s."""
+    most_calls: int = 8
     seed: int = 0
 
 
-def look(
+def inside_of(
     operations: Sequence[Operation],
-    times: Sequence[OperationTime],
+    record: BreakdownRecord,
     own: Sequence[OwnCall | None],
-    plain_s: float,
     effort: LookEffort,
-    fault_s: float = 0.0,
 ) -> tuple[CallFacts, ...]:
-    """Facts of the operations that take most of the plain time, the costliest first."""
+    """Facts of the operations that take most of the plain time, the costliest first.
+
+    `operations` are those of the record, in its order; `own` their calls where they were kept.
+    """
     found = []
+    times, plain_s = record.operations, record.plain_s
     places = [
         n
         for n, each in enumerate(times)
@@ -75,14 +83,14 @@ def look(
         and each.calls * each.call_s >= _WORTH_A_LOOK * plain_s
     ]
     places.sort(key=lambda n: -times[n].calls * times[n].call_s)
-    for n in places[:_MOST_CALLS]:
+    for n in places[: effort.most_calls]:
         kept = own[n]
         call = kept.call if kept is not None else _ready(operations[n])
         if call is None:
             continue
         try:
-            found.append(facts_of(call, operations[n], times[n], effort, fault_s))
-        except Exception:  # noqa: BLE001, PERF203 - a call that fails alone has no facts
+            found.append(facts_of(call, operations[n], times[n], effort, record.fault_s))
+        except Exception:  # noqa: BLE001 - a call that fails alone has no facts
             continue
     return tuple(found)
 
@@ -148,6 +156,7 @@ def facts_of(
         ),
         timings=timings,
         loads=loads,
+        jumps=access.jumps_of(gather, args) if gather is not None else 0.0,
         target_bytes=float(target),
         chain_s=load.chain_s if load is not None else 0.0,
         scattered_s=load.scattered_s if load is not None else 0.0,
@@ -158,14 +167,13 @@ def facts_of(
 @functools.cache
 def baseline() -> tuple[str, ...]:
     """Features that NumPy's code is compiled for where a symbol names none."""
-    from numpy._core import _multiarray_umath as core
-
+    core = importlib.import_module("numpy._core._multiarray_umath")
     return tuple(getattr(core, "__cpu_baseline__", ()))
 
 
 def _timed(
     call: Call, gather: access.Gather | None, time: OperationTime, effort: LookEffort
-) -> tuple[CallTiming, ...]:
+) -> tuple[ChangedCall, ...]:
     """The call and its changes in rounds; what values cost comes from the replay's rounds."""
     changed: dict[str, Call] = {}
     if time.call_s < _LONG_CALL_S:
@@ -175,7 +183,7 @@ def _timed(
         for name, each in changed.items():
             try:
                 series[name] = CallRounds(each)
-            except Exception:  # noqa: BLE001, PERF203 - a changed call may be refused
+            except Exception:  # noqa: BLE001 - a changed call may be refused
                 continue
         order = random.Random(effort.seed)
         begun, rounds = perf_counter(), 0
@@ -189,14 +197,14 @@ def _timed(
             rounds += 1
     found = []
     if rounds:
-        for name, each in series.items():
+        for name, timed in series.items():
             # The least of each: a round that lost its core says nothing of the call.
-            least_s = min(each.times_s)
-            spread_s = statistics.median(each.times_s) - least_s
-            found.append(CallTiming(change=name, time_s=least_s, spread_s=spread_s))
+            least_s = min(timed.times_s)
+            spread_s = statistics.median(timed.times_s) - least_s
+            found.append(ChangedCall(change=name, time_s=least_s, spread_s=spread_s))
     if time.depends_on_values:
         found.append(
-            CallTiming(change=ORDINARY, time_s=time.full_s, spread_s=time.full_spread_s)
+            ChangedCall(change=ORDINARY, time_s=time.full_s, spread_s=time.full_spread_s)
         )
     return tuple(found)
 

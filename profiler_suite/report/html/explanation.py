@@ -15,6 +15,7 @@ from markupsafe import Markup
 from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain.explanation import Explanation, interval
+from profiler_suite.analysis.explain.inside import InsideCall, facts_in_words
 from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.report.content import line_totals
 from profiler_suite.report.content.table import TableView, numbers, tabulated, words
@@ -99,6 +100,8 @@ class ExplanationView:
     after: str
     patch: str
     operations: TableView
+    calls: tuple[tuple[str, str], ...]
+    """Each call looked into: what it is, its facts."""
     functions: tuple[FunctionSource, ...]
     no_functions: str
     """Why there are none."""
@@ -175,6 +178,7 @@ def _view(found: Explanation) -> ExplanationView:
         after=found.best.source if found.best else "",
         patch=found.patch,
         operations=_operations(found),
+        calls=tuple((_call_in_words(each), facts_in_words(each)) for each in found.inside),
         functions=_functions(found),
         no_functions=_no_functions(found),
     )
@@ -229,6 +233,15 @@ def _operations(found: Explanation) -> TableView:
     )
     caption = "Operations, the costliest first; times of one call"
     return tabulated(caption, found.operations.to_dict("records"), columns)
+
+
+def _call_in_words(call: InsideCall) -> str:
+    facts = call.facts
+    where = f" in line {facts.line}" if facts.line else ""
+    return (
+        f"{facts.via or facts.name}{where}, {units.count(facts.calls)} × "
+        f"{units.time(facts.time_s)}: {units.percent(call.share)}, {call.word}"
+    )
 
 
 def _no_functions(found: Explanation) -> str:

@@ -8,7 +8,7 @@ from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
 from profiler_suite.model.results import Breakdown
-from profiler_suite.report.terminal import annotated_source
+from profiler_suite.report.terminal import annotated_source, call_facts
 from profiler_suite.report.terminal.console import Page, TextColumn, shortened
 
 _ENTRY_STYLES = {
@@ -33,12 +33,21 @@ _NO_RULE = "No slow path of the catalogue was found in it (list rules shows them
 _TINY_CALLS = 20
 
 
-def screen(found: Explanation, width: int, color: bool, *, all_lines: bool = False) -> str:
+def screen(
+    found: Explanation,
+    width: int,
+    color: bool,
+    *,
+    all_lines: bool = False,
+    all_calls: bool = False,
+) -> str:
     """Time, breakdown, bound, operations, lines, counterfactuals and advice, in that order."""
     page = Page(min(width, _WIDEST_LINES if all_lines else _WIDEST), color)
     _head(page, found)
     _breakdown(page, found)
     _operations(page, found)
+    if all_calls:
+        call_facts.every(page, found.inside)
     if all_lines:
         annotated_source.every(page, found.lines, found.notes)
     else:

@@ -1,0 +1,83 @@
+"""Takes an evaluation apart: operations replayed, native samples, the costliest calls inside."""
+
+from profiler_suite.measure.breakdown import per_point as breakdown_pass
+from profiler_suite.measure.breakdown.own_values import OwnCall
+from profiler_suite.measure.breakdown.replay import BreakdownEffort
+from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.measure.inside.facts import LookEffort, inside_of
+from profiler_suite.model.calls import CallFacts
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.rows import BreakdownRecord, Visit
+from profiler_suite.model.trace import Operation
+
+
+class TakenApart(Noun, frozen=True):
+    """One evaluation, operation by operation."""
+
+    record: BreakdownRecord
+    operations: tuple[Operation, ...]
+    """Those of the record, in its order."""
+    inside: tuple[CallFacts, ...]
+
+
+def take_apart(
+    subject: Subject, traced: breakdown_pass.TraceOutcome, visits: tuple[Visit, ...]
+) -> TakenApart:
+    """Replay and sample the function, then look into its costliest calls."""
+    effort, arguments = _effort(subject, visits), subject.arguments()
+    found = traced.counts.operations if traced.counts else ()
+    operations = tuple(
+        breakdown_pass.costliest(breakdown_pass.gathered(found), effort.most_bytes)
+    )
+    own = breakdown_pass.own_values_of(subject.function, arguments, operations, effort)
+    record = breakdown_pass.breakdown_record(
+        subject.function,
+        arguments,
+        effort,
+        subject.canaries["ufunc"],
+        name=subject.called.name,
+        traced=traced,
+        own=own,
+    )
+    return TakenApart(
+        record=record,
+        operations=operations,
+        inside=_inside(subject, operations, record, own),
+    )
+
+
+def _effort(subject: Subject, visits: tuple[Visit, ...]) -> BreakdownEffort:
+    effort, plan = subject.effort, subject.plan
+    fastest = min(visits, key=lambda visit: min(visit.sample_times_s))
+    known = plan.thrifty
+    return BreakdownEffort(
+        replay_s=effort.replay_s,
+        sample_s=effort.sample_s,
+        baseline_s=effort.baselines_s.get("ufunc", 0.0) or subject.canaries["ufunc"](),
+        seed=effort.seed,
+        least_rounds=1 if known else 3 if plan.long else 5,
+        plain_s=min(fastest.sample_times_s) if known else 0.0,
+        plain_faults=fastest.minor_faults if known else 0.0,
+        most_bytes=0.15 * effort.memory_bytes,
+        last_cache_bytes=effort.last_cache_bytes,
+        own_values_s=0.0 if plan.long else effort.trace_s,
+    )
+
+
+def _inside(
+    subject: Subject,
+    operations: tuple[Operation, ...],
+    record: BreakdownRecord,
+    own: tuple[OwnCall | None, ...],
+) -> tuple[CallFacts, ...]:
+    """Facts of the costliest calls; none where a function's time leaves none for them."""
+    effort = subject.effort
+    if subject.plan.thrifty:
+        return ()
+    look = LookEffort(
+        sample_s=effort.look_s / 2,
+        rounds_s=effort.look_s / 2,
+        most_calls=effort.most_looks,
+        seed=effort.seed,
+    )
+    return inside_of(operations, record, own, look)
