@@ -18,7 +18,7 @@ from profiler_suite.model.calls import LINE_BYTES, CallFacts
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 
-LATENCY, STRIDE, OWN_COPY = "latency", "stride", "internal copy"
+LATENCY, STRIDE, OWN_COPY = "latency", "strides", "internal copy"
 CASTS, VALUES, FAULTS, PER_CALL, WORK = (
     "casts",
     "values",

@@ -13,7 +13,7 @@ _WORK = frozenset({"ufunc", "blas", "packing", "copy", "extension"})
 # x86-64 psABI's levels), OpenBLAS's TargetList.txt and kernel/*/KERNEL.*.
 _LEVELS = (
     (r"AVX512_(ICL|SPR)|SAPPHIRERAPIDS", "AVX-512"),
-    (r"X86_V4|AVX512\w*|SKYLAKEX|COOPERLAKE|skx_|zmm", "AVX-512"),
+    (r"X86_V4|svml_|AVX512\w*|SKYLAKEX|COOPERLAKE|skx_|zmm", "AVX-512"),
     (r"X86_V3|AVX2|FMA3|HASWELL|ZEN|EXCAVATOR|haswell|ymm", "AVX2"),
     (r"SANDYBRIDGE|BULLDOZER|PILEDRIVER|STEAMROLLER|_AVX$", "AVX"),
     (r"SSE4_?2|SSE41|NEHALEM|X86_V2", "SSE4.2"),

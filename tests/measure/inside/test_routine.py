@@ -22,6 +22,7 @@ def weight(
         ("DOUBLE_multiply_X86_V3", "AVX2"),
         ("DOUBLE_add_AVX2", "AVX2"),
         ("FLOAT_sqrt_FMA3__AVX2", "AVX2"),
+        ("__svml_exp8", "AVX-512"),
         ("DOUBLE_add_ASIMD", "NEON"),
         ("DOUBLE_add_SVE", "SVE"),
         ("dgemm_kernel_SKYLAKEX", "AVX-512"),
