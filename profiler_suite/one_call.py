@@ -11,6 +11,7 @@ from profiler_suite.errors import UsageError
 from profiler_suite.machine.facts import read_facts
 from profiler_suite.machine.fingerprint import fingerprint
 from profiler_suite.machine.kept import kept_machine
+from profiler_suite.measure.explain import passes
 from profiler_suite.measure.explain.guard import FunctionGuard
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.machine import Machine
@@ -75,7 +76,7 @@ def explain_call(
             subject.notes.append(IN_PROCESS)
             if not known:
                 subject.notes.append(NO_ROOFS)
-            found = subject.explain()
+            found = passes.explain(subject)
     finally:
         random.setstate(state)
         np.random.set_state(numpy_state)  # noqa: NPY002

@@ -1,4 +1,4 @@
-"""Takes an evaluation apart: operations replayed, native samples, the costliest calls inside."""
+"""Takes an evaluation apart: operations replayed, native samples, costliest calls inside."""
 
 from profiler_suite.measure.breakdown import per_point as breakdown_pass
 from profiler_suite.measure.breakdown.own_values import OwnCall
