@@ -289,6 +289,7 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
     from profiler_suite.analysis.explain.question import QuestionAnswer, Side
     from profiler_suite.measure.explain.child import ExplainChild
     from profiler_suite.measure.explain.records import LoadRequest, Trial
+    from profiler_suite.model.trial import TrialKind
     from profiler_suite.workloads import question, registry
 
     machine = _machine(progress)
@@ -299,7 +300,9 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
         return LoadRequest(target=question.target(name), setup=question.setup(name))
 
     def versus(name: str) -> Trial:
-        return Trial(kind="versus", target=question.target(name), setup=question.setup(name))
+        return Trial(
+            kind=TrialKind.VERSUS, target=question.target(name), setup=question.setup(name)
+        )
 
     loop, product = experiment.pair
     try:

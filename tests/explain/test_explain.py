@@ -198,11 +198,13 @@ def test_the_command_prints_one_screen_and_writes_the_page(cache: Path, tmp_path
 def test_a_rewrite_is_tried_where_nothing_was_measured_and_may_end_its_process() -> None:
     from profiler_suite.measure.explain.child import ExplainChild
     from profiler_suite.measure.explain.records import LoadRequest, Rewrite, Trial
+    from profiler_suite.model.trial import TrialKind
 
     def trial(body: str) -> Trial:
         source = f"def softmax(x):\n    {body}\n"
         return Trial(
-            kind="rewrite", rewrites=(Rewrite(function="softmax", source=source, lines=()),)
+            kind=TrialKind.REWRITE,
+            rewrites=(Rewrite(function="softmax", source=source, lines=()),),
         )
 
     same = (

@@ -10,6 +10,7 @@ from profiler_suite.analysis.explain.rules.observed import LEAST_SHARE
 from profiler_suite.measure.explain.records import FunctionRecord, Rewrite, TrialResult
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import Visit
+from profiler_suite.model.trial import CHECKED, TrialKind
 
 # Families whose rewrites take a loop out of the interpreter, and the one that gives it up.
 _LOOPS, _NOT_FOR_ARRAYS = ("loops", "per_element"), "not_for_arrays"
@@ -69,7 +70,7 @@ def judged(
                 given[f"{each.finding.rule} hint"] = _unmeasured(each)
             continue
         finding, tried = each.finding, each.tried
-        if finding.trial.kind == "batch":
+        if finding.trial.kind is TrialKind.BATCH:
             if found.low * tried.calls > 1.5 and _saved_s(tried) > 0:
                 batches.append(each)
             continue
@@ -150,7 +151,7 @@ def _caveats(tried: TrialResult) -> tuple[str, ...]:
             f"differs by {tried.largest_error:.1e} of the largest element; "
             f"rounding explains up to {tried.bound:.1e}"
         )
-    elif tried.trial.kind in ("rewrite", "arguments", "compiled"):
+    elif tried.trial.kind in CHECKED:
         said.append("the same answer, bit by bit")
     if tried.dtype_changed:
         said.append("the dtype of its result is another one")

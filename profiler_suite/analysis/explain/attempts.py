@@ -7,11 +7,12 @@ import msgspec
 
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.explain import rewriting
-from profiler_suite.analysis.explain.candidates import FAILED, candidates
+from profiler_suite.analysis.explain.candidates import candidates
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.statistics import PairedRatio
 from profiler_suite.measure.explain.records import Rewrite, Trial, TrialResult
 from profiler_suite.model.noun import Noun
+from profiler_suite.model.trial import TrialKind
 
 LEAST_GAIN = 1.05
 """Below this a gain is within what two runs of the same code differ by."""
@@ -50,9 +51,9 @@ def attempts(
     )
     done: list[Attempt] = []
     for finding in candidates(seen):
-        if finding.trial.kind == "batch" and _loops_rewritten(done, baselines_s):
+        if finding.trial.kind is TrialKind.BATCH and _loops_rewritten(done, baselines_s):
             continue
-        if finding.trial.kind == FAILED:
+        if finding.trial.kind is TrialKind.FAILED:
             tried = _untried(finding.trial, finding.trial.target)
         elif clock() > until_s:
             tried = _untried(finding.trial, _NO_TIME)
@@ -75,7 +76,7 @@ def _confirmed(
     """
     first = attempt(finding.trial)
     found = ratio(first, baselines_s)
-    if found is None or found.low < LEAST_GAIN or finding.trial.kind == "batch":
+    if found is None or found.low < LEAST_GAIN or finding.trial.kind is TrialKind.BATCH:
         return first
     if found.low > _PLAIN_GAIN and _plausible(finding, found):
         return first
@@ -127,7 +128,7 @@ def winners(
     best: dict[str, tuple[float, Attempt]] = {}
     for each in done:
         found = ratio(each.tried, baselines_s)
-        plain = each.finding.trial.kind == "rewrite" and not each.finding.hint
+        plain = each.finding.trial.kind is TrialKind.REWRITE and not each.finding.hint
         if not plain or found is None or found.low < LEAST_GAIN:
             continue
         if each.finding.rule not in best or best[each.finding.rule][0] < found.ratio:
@@ -152,7 +153,7 @@ def _together(
         title=f"all of it together: {names}",
         evidence="what helped alone, in one function",
         trial=Trial(
-            kind="rewrite",
+            kind=TrialKind.REWRITE,
             rewrites=tuple(made),
             one_size=any(each.finding.trial.one_size for each in helped),
         ),

@@ -6,10 +6,8 @@ from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import Rule, catalogue
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.explain.records import Trial
+from profiler_suite.model.trial import TrialKind
 from profiler_suite.registry import blaming
-
-FAILED = "failed"
-"""Kind of a trial that stands for a rule that raised."""
 
 
 def candidates(seen: Observation) -> list[Finding]:
@@ -24,7 +22,7 @@ def candidates(seen: Observation) -> list[Finding]:
             known.add(key)
             found.append(msgspec.structs.replace(each, rule=rule.name, family=rule.family))
     # A batch is a hint for loops that nothing else rewrites.
-    return sorted(found, key=lambda each: (each.trial.kind == "batch", -each.share))
+    return sorted(found, key=lambda each: (each.trial.kind is TrialKind.BATCH, -each.share))
 
 
 def _found(rule: Rule, seen: Observation) -> list[Finding]:
@@ -37,4 +35,8 @@ def _found(rule: Rule, seen: Observation) -> list[Finding]:
     # Source that nobody thought of: the other rules still count.
     except Exception as error:  # noqa: BLE001
         said = f"the rule failed: {type(error).__name__}: {error}"
-        return [Finding(title=rule.name, evidence=said, trial=Trial(kind=FAILED, target=said))]
+        return [
+            Finding(
+                title=rule.name, evidence=said, trial=Trial(kind=TrialKind.FAILED, target=said)
+            )
+        ]

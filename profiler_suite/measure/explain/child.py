@@ -33,6 +33,7 @@ from profiler_suite.measure.explain.records import (
 from profiler_suite.measure.explain.time_plan import TimePlan
 from profiler_suite.model.noun import to_json
 from profiler_suite.model.trace import Operation
+from profiler_suite.model.trial import CHECKED
 
 if TYPE_CHECKING:
     from profiler_suite.measure.explain.guard import FunctionGuard
@@ -42,8 +43,7 @@ _GRACE_S = 5.0
 # Arguments of more than this share of the memory are not loaded twice.
 _ROOM_FOR_TWO = 0.1
 
-# What is run beside the original: a new process, and a limit.
-_CHECKED = ("rewrite", "arguments", "compiled")
+# Where what is checked is run beside the original: a new process, and a limit.
 _TRIAL_LIMIT_S = 10.0
 _TRIAL_LIMIT_EVALUATIONS = 60
 
@@ -106,7 +106,7 @@ class ExplainChild:
         if refusal is not None:
             return refusal
         self._tell(f"trying {trial.kind}")
-        if trial.kind in _CHECKED and self._room_for_two:
+        if trial.kind in CHECKED and self._room_for_two:
             try:
                 found = self._fresh_child()._limited(
                     TrialRequest(trial=trial), self._trial_limit_s

@@ -6,6 +6,7 @@ from profiler_suite.model.calls import CallFacts
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.trace import Operation
+from profiler_suite.model.trial import TrialKind
 
 __all__ = [
     "Edit",
@@ -105,24 +106,22 @@ class Rewrite(Noun, frozen=True):
 class Trial(Noun, frozen=True):
     """Something to try on the machine before it is advised."""
 
-    kind: str
-    """'rewrite'; 'arguments': the same function on converted arguments; 'threads'; 'batch';
-    'compiled': by Numba; or 'versus': another function."""
+    kind: TrialKind
     rewrites: tuple[Rewrite, ...] = ()
     """Functions written another way, all at once."""
     conversions: tuple[tuple[str, str], ...] = ()
-    """For 'arguments': name of a parameter and what it is converted to."""
+    """For arguments: name of a parameter and what it is converted to."""
     answer: str = "same"
     """'same', or 'other' where another answer is the point: only its form is compared."""
     one_size: bool = False
     """Whether it is made for the sizes at hand: others are not tried, and that is said."""
     threads: int = 0
     operation: int = 0
-    """Place among the explained operations, for 'batch'."""
+    """Place among the explained operations, for a batch."""
     iterations: int = 1
-    """For 'batch': how many an evaluation needs, the iterations of a loop that stays one."""
+    """For a batch: how many an evaluation needs, the iterations of a loop that stays one."""
     target: str = ""
-    """For 'versus'."""
+    """For another function."""
     setup: str = ""
 
 

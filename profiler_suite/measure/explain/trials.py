@@ -28,6 +28,7 @@ from profiler_suite.measure.lines.functions import python_function
 from profiler_suite.measure.threads import rest
 from profiler_suite.model.rows import Visit
 from profiler_suite.model.trace import Operation
+from profiler_suite.model.trial import TrialKind
 from profiler_suite.workloads import user_function
 
 _LEAST_PAIRS = 6
@@ -71,12 +72,12 @@ def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) ->
 
 def _guarded(subject: Subject, operations: Sequence[Operation], trial: Trial) -> TrialResult:
     with subject.guard.stage(f"trying {trial.kind}", _CHECKING_S):
-        if trial.kind == "threads":
+        if trial.kind is TrialKind.THREADS:
             return _threads(subject, trial)
         with threadpoolctl.threadpool_limits(limits=subject.threads):
-            if trial.kind == "batch":
+            if trial.kind is TrialKind.BATCH:
                 return _batch(subject, operations[trial.operation], trial)
-            if trial.kind == "versus":
+            if trial.kind is TrialKind.VERSUS:
                 return _versus(subject, trial)
             return _compared(subject, trial)
 
@@ -90,11 +91,13 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
     convert = _converting(subject, trial)
     found = checks.agreement(
         subject.function,
-        function if trial.kind != "arguments" else lambda *given: function(*convert(given)),
+        function
+        if trial.kind is not TrialKind.ARGUMENTS
+        else lambda *given: function(*convert(given)),
         subject.arguments,
         kept=lambda: buffers(namespace),
         answer=trial.answer,
-        others=trial.kind != "arguments",
+        others=trial.kind is not TrialKind.ARGUMENTS,
         one_size=trial.one_size,
     )
     if not found.same:
@@ -129,9 +132,9 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
 
 
 def _other(subject: Subject, trial: Trial) -> tuple[Callable[..., Any], dict[str, Any]]:
-    if trial.kind == "compiled":
+    if trial.kind is TrialKind.COMPILED:
         return _compiled(subject.function), {}
-    if trial.kind == "arguments":
+    if trial.kind is TrialKind.ARGUMENTS:
         return subject.function, {}
     return substituted(subject.function, trial.rewrites)
 

@@ -16,6 +16,7 @@ from profiler_suite.measure.explain.records import (
     TrialResult,
 )
 from profiler_suite.model.rows import BreakdownRecord, Visit
+from profiler_suite.model.trial import TrialKind
 from tests.own_source import X
 
 FLOORS = {"ufunc": 40e-6}
@@ -89,7 +90,7 @@ def einsum() -> tuple[FunctionRecord, Trial]:
     assert own is not None
     rewrite = call_rewrites.optimised_einsum(own, {2})
     assert rewrite is not None
-    return found, Trial(kind="rewrite", rewrites=(rewrite,))
+    return found, Trial(kind=TrialKind.REWRITE, rewrites=(rewrite,))
 
 
 def judge(found: FunctionRecord, tried: TrialResult) -> tuple[advice.Advice, ...]:
@@ -125,7 +126,7 @@ def test_what_runs_as_array_expressions_needs_no_compiler(
     found, trial = einsum
     lifted = TrialResult(trial=trial, before=visits(2e-3), after=visits(1e-3))
     kept = TrialResult(
-        trial=Trial(kind="compiled"), before=(), after=(), same=False, reason="no Numba"
+        trial=Trial(kind=TrialKind.COMPILED), before=(), after=(), same=False, reason="no Numba"
     )
 
     def attempt(family: str, tried: TrialResult, **fields: bool) -> Attempt:

@@ -7,6 +7,7 @@ import pytest
 from profiler_suite.analysis.explain import attempts
 from profiler_suite.analysis.explain.rules.observed import Finding
 from profiler_suite.measure.explain.records import Trial, TrialResult
+from profiler_suite.model.trial import TrialKind
 from tests.analysis.explain.rules.own_function import Own
 from tests.analysis.explain.test_advice import FLOORS, visits
 
@@ -14,7 +15,9 @@ OWN = Own("def f(x):\n    return x\n", 1.0)
 
 
 def finding(share: float = 1.0, **fields: object) -> Finding:
-    return Finding(title="t", evidence="e", trial=Trial(kind="rewrite"), share=share, rule="r")
+    return Finding(
+        title="t", evidence="e", trial=Trial(kind=TrialKind.REWRITE), share=share, rule="r"
+    )
 
 
 def answering(*gains: float) -> tuple[Callable[[Trial], TrialResult], list[Trial]]:

@@ -17,6 +17,7 @@ from profiler_suite.measure.explain.records import (
     Rewrite,
     Trial,
 )
+from profiler_suite.model.trial import TrialKind
 from tests.short_sweeps import fill_cache
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes and signals are POSIX's")
@@ -296,10 +297,10 @@ def test_a_rewrite_that_hangs_is_not_advised_and_costs_its_time_alone(tmp_path: 
     rewrite = Rewrite(function="f", source=source, lines=((3, "return 1", "time.sleep(1e6)"),))
     with ExplainChild(ask, lambda text: None) as child:
         child.explain(BRIEF)
-        tried = child.attempt(Trial(kind="rewrite", rewrites=(rewrite,)))
+        tried = child.attempt(Trial(kind=TrialKind.REWRITE, rewrites=(rewrite,)))
         assert not tried.same
         assert "did not end within" in tried.reason
-        assert child.attempt(Trial(kind="rewrite", rewrites=())).trial.kind == "rewrite"
+        assert child.attempt(Trial(kind=TrialKind.REWRITE, rewrites=())).trial.kind == "rewrite"
 
 
 def test_the_time_left_is_told_with_the_stage() -> None:

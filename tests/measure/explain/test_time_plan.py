@@ -4,9 +4,10 @@ import pytest
 
 from profiler_suite.measure.explain.records import ExplainEffort, Trial
 from profiler_suite.measure.explain.time_plan import TimePlan, with_budget
+from profiler_suite.model.trial import TrialKind
 
 EFFORT = ExplainEffort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0)
-TRIAL = Trial(kind="threads", threads=2)
+TRIAL = Trial(kind=TrialKind.THREADS, threads=2)
 
 
 class FakeClock:

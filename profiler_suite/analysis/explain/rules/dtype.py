@@ -7,6 +7,7 @@ from profiler_suite.analysis.explain import call_rewrites
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.model.trial import TrialKind
 
 _PRODUCTS = ("A @ B", "np.dot(A, B)", "np.matmul(A, B)", "A.dot(B)")
 
@@ -271,7 +272,7 @@ def upcast(seen: Observation) -> Iterator[Finding]:
     rewrite="hand over x.real",
     exact="the imaginary parts are zero, which the trial checks",
     thread="https://github.com/scipy/scipy/issues/5592",
-    tried="arguments",
+    tried=TrialKind.ARGUMENTS,
 )
 def real_for_complex(seen: Observation) -> Iterator[Finding]:
     """Complex arguments that might be real."""

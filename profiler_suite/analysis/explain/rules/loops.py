@@ -17,6 +17,7 @@ from profiler_suite.analysis.explain.rules.observed import (
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Trial
 from profiler_suite.model.trace import Operation
+from profiler_suite.model.trial import TrialKind
 
 # Of the machine's memory, for what a rewritten loop holds at once.
 _MEMORY_SHARE = 0.2
@@ -71,7 +72,7 @@ def _of_loop(
     rewrite="one call on all operands at once",
     exact="the iterations are independent",
     thread="https://github.com/numpy/numpy/issues/8532",
-    tried="batch",
+    tried=TrialKind.BATCH,
 )
 def batch(seen: Observation) -> Iterator[Finding]:
     """Small calls that one call could do."""
@@ -84,7 +85,7 @@ def batch(seen: Observation) -> Iterator[Finding]:
     rewrite="gather the vectors, multiply matrix by matrix",
     exact="up to rounding; the vectors do not depend on each other",
     thread="https://github.com/numpy/numpy/issues/7319",
-    tried="batch",
+    tried=TrialKind.BATCH,
 )
 def gemm(seen: Observation) -> Iterator[Finding]:
     """Products that are one product."""
@@ -105,7 +106,9 @@ def _batches(seen: Observation, *, gemm: bool) -> Iterator[Finding]:
         yield Finding(
             title=title,
             evidence=counted([o]) + _why_kept(seen, around),
-            trial=Trial(kind="batch", operation=number, iterations=max(1, round(iterations))),
+            trial=Trial(
+                kind=TrialKind.BATCH, operation=number, iterations=max(1, round(iterations))
+            ),
             share=share,
             hint=True,
         )

@@ -10,6 +10,7 @@ from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Trial
+from profiler_suite.model.trial import TrialKind
 
 _LEAST_SHARE = 0.3
 _LEAST_OVERHEAD = 0.5
@@ -22,7 +23,7 @@ _LEAST_OVERHEAD = 0.5
     exact="as compiled; integers of 64 bits do not grow",
     thread="https://stackoverflow.com/questions/36526708/comparing-python-numpy-numba-and-c-for-"
     "matrix-multiplication",
-    tried="compiled",
+    tried=TrialKind.COMPILED,
 )
 def compiler(seen: Observation) -> Iterator[Finding]:
     """Carried recursions that the interpreter runs."""
@@ -57,7 +58,7 @@ def compiler(seen: Observation) -> Iterator[Finding]:
         yield Finding(
             title="a compiler (Numba, Cython), not NumPy: every step needs the one before",
             evidence=said,
-            trial=Trial(kind="compiled"),
+            trial=Trial(kind=TrialKind.COMPILED),
             share=share,
             hint=True,
             stands=True,

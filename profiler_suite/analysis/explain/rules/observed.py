@@ -16,6 +16,7 @@ from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Breakdown
 from profiler_suite.model.trace import Operand, Operation
+from profiler_suite.model.trial import TrialKind
 
 LEAST_SHARE = 0.04
 """What takes less of the time is not worth a trial."""
@@ -226,7 +227,7 @@ class Observation:
         return Finding(
             title=title,
             evidence=evidence,
-            trial=Trial(kind="arguments", conversions=tuple(conversions.items())),
+            trial=Trial(kind=TrialKind.ARGUMENTS, conversions=tuple(conversions.items())),
             hint=True,
         )
 
@@ -248,7 +249,9 @@ class Observation:
         return Finding(
             title=title,
             evidence=evidence,
-            trial=Trial(kind="rewrite", rewrites=(rewrite,), answer=answer, one_size=one_size),
+            trial=Trial(
+                kind=TrialKind.REWRITE, rewrites=(rewrite,), answer=answer, one_size=one_size
+            ),
             share=share,
             hint=answer != "same",
         )

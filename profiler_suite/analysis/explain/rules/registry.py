@@ -6,6 +6,7 @@ from typing import Any
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.errors import UsageError
 from profiler_suite.model.noun import Noun
+from profiler_suite.model.trial import TrialKind
 from profiler_suite.registry import Registry
 
 CATALOGUE_SCHEMA = 1
@@ -28,13 +29,15 @@ FAMILIES = (
 )
 """In the order of the catalogue; each is a module of this room."""
 
-_TRIED = {
-    "rewrite": "the rewritten function against the original",
-    "arguments": "the same function on converted arguments",
-    "threads": "the same function on another number of BLAS threads",
-    "batch": "one call over all operands against the single calls",
-    "compiled": "the function compiled by Numba, where that is installed",
-    "hint": "what another answer would cost, shown as a hint",
+HINT = "hint"
+"""What is tried gives another answer: a measured cause, not a text to paste."""
+_TRIED: dict[str, str] = {
+    TrialKind.REWRITE: "the rewritten function against the original",
+    TrialKind.ARGUMENTS: "the same function on converted arguments",
+    TrialKind.THREADS: "the same function on another number of BLAS threads",
+    TrialKind.BATCH: "one call over all operands against the single calls",
+    TrialKind.COMPILED: "the function compiled by Numba, where that is installed",
+    HINT: "what another answer would cost, shown as a hint",
 }
 
 Find = Callable[[Observation], Iterable[Finding]]
@@ -68,7 +71,7 @@ def rule(
     rewrite: str,
     exact: str,
     thread: str,
-    tried: str = "rewrite",
+    tried: str = TrialKind.REWRITE,
 ) -> Callable[[Find], Find]:
     """Enter a function into the catalogue under its own name."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
-from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.analysis.explain.rules.registry import HINT, rule
 
 _LONG = 64
 
@@ -132,7 +132,7 @@ def real_transform(seen: Observation) -> Iterator[Finding]:
     exact="never the same numbers: another length has other frequencies; inside a convolution "
     "that is cut afterwards it serves",
     thread="https://github.com/numpy/numpy/issues/8639",
-    tried="hint",
+    tried=HINT,
 )
 def prime_fft(seen: Observation) -> Iterator[Finding]:
     """Transforms of awkward length."""
@@ -191,7 +191,7 @@ def _largest_factor(n: int) -> int:
     rewrite="np.random.choice(n, k, replace=False) → np.random.default_rng().choice(…)",
     exact="never the same draws: another generator, the same distribution",
     thread="https://github.com/numpy/numpy/issues/16268",
-    tried="hint",
+    tried=HINT,
 )
 def legacy_random(seen: Observation) -> Iterator[Finding]:
     """Generators of old."""

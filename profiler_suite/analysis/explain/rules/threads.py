@@ -6,6 +6,7 @@ from profiler_suite import units
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Trial
+from profiler_suite.model.trial import TrialKind
 
 _THREADS_FLOP = 2e5
 
@@ -16,7 +17,7 @@ _THREADS_FLOP = 2e5
     rewrite="threadpoolctl.threadpool_limits(n), or OPENBLAS_NUM_THREADS=n",
     exact="up to rounding",
     thread="https://github.com/numpy/numpy/issues/15764",
-    tried="threads",
+    tried=TrialKind.THREADS,
 )
 def threads(seen: Observation) -> Iterator[Finding]:
     """More and fewer BLAS threads."""
@@ -30,7 +31,7 @@ def threads(seen: Observation) -> Iterator[Finding]:
             title=f"{number} BLAS thread{'' if number == 1 else 's'} instead of "
             f"{explained.threads} (threadpoolctl, or OPENBLAS_NUM_THREADS={number})",
             evidence=f"{units.count(explained.product_flop)} FLOP in matrix products",
-            trial=Trial(kind="threads", threads=number),
+            trial=Trial(kind=TrialKind.THREADS, threads=number),
             share=0.5,
         )
 
@@ -41,7 +42,7 @@ def threads(seen: Observation) -> Iterator[Finding]:
     rewrite="OPENBLAS_NUM_THREADS=1 in the workers, or threadpoolctl",
     exact="up to rounding",
     thread="https://github.com/gem/oq-engine/pull/5006",
-    tried="threads",
+    tried=TrialKind.THREADS,
 )
 def oversubscription(seen: Observation) -> Iterator[Finding]:
     """Pools whose members have pools of their own."""
@@ -55,7 +56,7 @@ def oversubscription(seen: Observation) -> Iterator[Finding]:
                 title="one BLAS thread in each worker: the workers are the parallel part",
                 evidence=f"it uses {', '.join(used)} while BLAS has "
                 f"{seen.explained.threads} threads",
-                trial=Trial(kind="threads", threads=1),
+                trial=Trial(kind=TrialKind.THREADS, threads=1),
                 share=0.5,
                 hint=True,
             )
