@@ -15,6 +15,7 @@ from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.explain.explanation import Explanation
+    from profiler_suite.analysis.explain.question import Side
     from profiler_suite.files import Output
     from profiler_suite.measure.explain.records import ExplainEffort
     from profiler_suite.model.machine import Machine
@@ -284,13 +285,27 @@ def _explained(request: ExplainOptions, progress: ProgressLine) -> "Explanation"
     return found
 
 
+def _side(name: str) -> "Side":
+    """What the question says of one implementation, whatever is measured."""
+    from profiler_suite.analysis.explain.question import Side
+    from profiler_suite.workloads import question, registry
+
+    _, problem, cost = question.side(name)
+    return Side(
+        name=name,
+        problem=registry.find_workload(problem.workload).label(problem),
+        textbook_flop=cost.flop,
+        textbook_bytes=cost.compulsory_bytes,
+    )
+
+
 def _seed(as_json: bool, progress: ProgressLine) -> int:
     from profiler_suite.analysis.explain.explanation import Explanation, explain
-    from profiler_suite.analysis.explain.question import QuestionAnswer, Side
+    from profiler_suite.analysis.explain.question import QuestionAnswer
     from profiler_suite.measure.explain.child import ExplainChild
     from profiler_suite.measure.explain.records import LoadRequest, Trial
     from profiler_suite.model.trial import TrialKind
-    from profiler_suite.workloads import question, registry
+    from profiler_suite.workloads import question
 
     machine = _machine(progress)
     effort = effort_for(machine, hurried=True)
@@ -315,20 +330,9 @@ def _seed(as_json: bool, progress: ProgressLine) -> int:
             second = child.explain(effort)
     finally:
         progress.clear()
-    sides = []
-    for name in (loop, product):
-        _, problem, cost = question.side(name)
-        sides.append(
-            Side(
-                name=name,
-                problem=registry.find_workload(problem.workload).label(problem),
-                textbook_flop=cost.flop,
-                textbook_bytes=cost.compulsory_bytes,
-            )
-        )
     found = QuestionAnswer(
         experiment.question,
-        (sides[0], sides[1]),
+        (_side(loop), _side(product)),
         (
             advised,
             Explanation(second, machine, None, effort.baselines_s),

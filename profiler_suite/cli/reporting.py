@@ -64,8 +64,10 @@ def report_on(
 
 def exit_code(run: "Run", strict: bool) -> int:
     """3 when points failed, 4 when some are flagged and that matters, else 0."""
+    from profiler_suite.model.rows import BROKEN, Status
+
     tables = [host.points for host in run.hosts.values()] or [run.points]
-    if any(t["status"].isin(["wrong", "failed", "crashed", "timeout"]).any() for t in tables):
+    if any(t["status"].isin([Status.WRONG, *BROKEN]).any() for t in tables):
         return 3
     if strict and any((t["flags"] != "").any() for t in tables):
         return 4

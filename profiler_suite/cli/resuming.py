@@ -153,9 +153,10 @@ def flagged(folder: Path) -> frozenset[str]:
     """Ids of the points whose numbers are doubtful or missing, with their partners."""
     from profiler_suite.analysis.run.load import load
     from profiler_suite.measure.planning.subset import beside
+    from profiler_suite.model.rows import BROKEN
 
     run = load(folder)
-    broken = run.points["status"].isin(["failed", "crashed", "timeout"])
+    broken = run.points["status"].isin(BROKEN)
     doubtful = set(run.points.loc[(run.points["flags"] != "") | broken, "id"])
     if not doubtful:
         raise UsageError(f"no point of {folder} is flagged; nothing to measure again")

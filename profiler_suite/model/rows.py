@@ -16,7 +16,7 @@ from profiler_suite.model.noun import CanaryName, Count, Noun, Number, Seconds, 
 from profiler_suite.model.trace import OperationLine
 
 
-class Status(enum.Enum):
+class Status(enum.StrEnum):
     """How a point ended; a wrong answer is an outcome, not an exception."""
 
     OK = "ok"
@@ -25,6 +25,10 @@ class Status(enum.Enum):
     CRASHED = "crashed"  # its process died
     TIMEOUT = "timeout"  # one visit took longer than allowed
     SKIPPED = "skipped"  # not attempted, with the reason
+
+
+BROKEN = (Status.FAILED, Status.CRASHED, Status.TIMEOUT)
+"""Without a time, and nothing is known of the answer."""
 
 
 SCHEMA_VERSION = 4

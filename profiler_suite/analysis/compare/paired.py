@@ -21,6 +21,7 @@ from profiler_suite.analysis.run.load import Run
 from profiler_suite.analysis.run.measured_points import is_timed
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.results import Verdict
+from profiler_suite.model.rows import Status
 
 PAIRED_THRESHOLD = 0.01
 """Side by side, less than this counts as none."""
@@ -103,7 +104,7 @@ def _side_by_side(
     for which, row in (("the other", a), ("this", b)):
         if not is_timed(row["status"], row["time_s"]):
             said = f"{row['status']} in {which} environment"
-            if row["status"] == "ok":
+            if row["status"] == Status.OK:
                 said = f"no visit in {which} environment"
             return unmeasured(point, a, b, f"{said} ({row['reason']})")
     if len(workers) < 2:

@@ -35,7 +35,7 @@ from profiler_suite.errors import UsageError
 from profiler_suite.machine.canary import is_undisturbed
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.results import Verdict
-from profiler_suite.model.rows import Visit
+from profiler_suite.model.rows import Status, Visit
 
 LEAST_THRESHOLD = 0.03
 """Times of the same code in two runs differ by so much without any cause."""
@@ -156,7 +156,7 @@ def _between(
     for which, row in (("first", a), ("second", b)):
         if not is_timed(row["status"], row["time_s"]):
             said = f"{row['status']} in the {which} run"
-            if row["status"] == "ok":
+            if row["status"] == Status.OK:
                 said = f"no visit in the {which} run"
             return unmeasured(point, a, b, said)
     evidence = _evidence(a, b, _threshold_of(point, before, after, drift))

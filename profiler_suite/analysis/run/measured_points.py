@@ -8,12 +8,12 @@ from profiler_suite.model.workload import CHOICE
 
 def is_timed(status: str, time_s: float) -> bool:
     """Whether a row of the points table has a time to show; a wrong answer has none."""
-    return status == Status.OK.value and time_s > 0
+    return status == Status.OK and time_s > 0
 
 
 def timed(points: pd.DataFrame) -> pd.DataFrame:
     """Rows with a time, both entries of an A/A pair among them."""
-    return points[points["status"].eq(Status.OK.value) & points["time_s"].gt(0)]
+    return points[points["status"].eq(Status.OK) & points["time_s"].gt(0)]
 
 
 def measured(points: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from profiler_suite.analysis.run.load import Run
 from profiler_suite.analysis.run.measured_points import timed
 from profiler_suite.analysis.run.selfcheck_freshness import left_open, standing
 from profiler_suite.machine import canary
+from profiler_suite.model.rows import BROKEN, Status
 
 # A/A pairs beyond this share of pairs called different say the intervals are too narrow.
 _EXPECTED_FALSE_ALARMS = 1 - statistics.CONFIDENCE
@@ -73,13 +74,13 @@ def warnings(run: Run) -> tuple[str, ...]:
             "wrong there; measure the ceilings again with: "
             "python -m profiler_suite machine --refresh"
         )
-    wrong = run.points[run.points["status"] == "wrong"]
+    wrong = run.points[run.points["status"] == Status.WRONG]
     if len(wrong):
         names = ", ".join(sorted(set(wrong["implementation"])))
         said.append(
             f"{units.some(len(wrong), 'point')} without a time, the answer is wrong: {names}."
         )
-    broken = run.points[run.points["status"].isin(["failed", "crashed", "timeout"])]
+    broken = run.points[run.points["status"].isin(BROKEN)]
     if len(broken):
         names = ", ".join(sorted(set(broken["implementation"])))
         said.append(

@@ -8,6 +8,7 @@ from typing import Any
 from profiler_suite import units
 from profiler_suite.analysis.roofline import WORK
 from profiler_suite.analysis.run.point_columns import metrics
+from profiler_suite.model.rows import Status
 from profiler_suite.workloads import wording
 
 Cell = Callable[[Any], str]
@@ -75,7 +76,7 @@ def bound(row: Any) -> str:
 def remark(row: Any) -> str:
     """Why it is not ok, or what makes its number doubtful."""
     parts = [str(row.flags)] if isinstance(row.flags, str) and row.flags else []
-    if row.status != "ok" and isinstance(row.reason, str):
+    if row.status != Status.OK and isinstance(row.reason, str):
         parts.append(row.reason)
     return "; ".join(parts)
 

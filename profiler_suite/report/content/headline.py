@@ -1,5 +1,6 @@
 """What a run found, in one sentence, and how much it measured."""
 
+from profiler_suite.model.rows import Status
 from profiler_suite.report.content.run_facts import RunFacts
 
 
@@ -15,8 +16,10 @@ def headline(known: RunFacts) -> str:
 def counts(known: RunFacts) -> str:
     """How many points of how many experiments were measured, and what the others are."""
     tally = known.points["status"].value_counts()
-    ok = int(tally.get("ok", 0))
-    rest = ", ".join(f"{count} {status}" for status, count in tally.items() if status != "ok")
+    ok = int(tally.get(Status.OK, 0))
+    rest = ", ".join(
+        f"{count} {status}" for status, count in tally.items() if status != Status.OK
+    )
     names = known.points["experiment"].nunique()
     text = f"{ok} points measured in {names} experiment{'' if names == 1 else 's'}"
     return f"{text}; {rest}" if rest else text

@@ -9,6 +9,7 @@ from profiler_suite.analysis.compare.hosts import Hosts, Measure, QuantityOnHost
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.results import Verdict
+from profiler_suite.model.rows import Status
 from profiler_suite.report.content import comparison_tables
 from profiler_suite.report.content.comparison_tables import near_one
 from profiler_suite.report.content.table import TableView, numbers, tabulated, words
@@ -56,7 +57,9 @@ def _about(run: Run) -> TableView:
         words("Python", lambda host: _facts(host).python),
         words("NumPy", lambda host: _facts(host).numpy),
         words("BLAS", lambda host: _blas(_facts(host))),
-        numbers("points measured", lambda host: str((host[1].points["status"] == "ok").sum())),
+        numbers(
+            "points measured", lambda host: str((host[1].points["status"] == Status.OK).sum())
+        ),
         numbers("undisturbed visits", lambda host: _undisturbed(host[1].points)),
     )
     return tabulated("Hosts of this run", run.hosts.items(), columns)

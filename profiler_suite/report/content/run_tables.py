@@ -7,6 +7,7 @@ from typing import Any
 from profiler_suite import units
 from profiler_suite.analysis.run.measured_points import is_timed
 from profiler_suite.model.machine import Ceiling
+from profiler_suite.model.rows import Status
 from profiler_suite.report.content import columns, provenance, selection
 from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.content.table import TableView, numbers, tabulated, words
@@ -115,7 +116,7 @@ def _half_width(row: Any) -> str:
 
 def unmeasured(known: RunFacts) -> TableView | None:
     """Points without a result: how many of each implementation, and why."""
-    frame = known.points[known.points["status"] != "ok"]
+    frame = known.points[known.points["status"] != Status.OK]
     if frame.empty:
         return None
     groups: dict[tuple[str, str, str, str], list[Any]] = {}
