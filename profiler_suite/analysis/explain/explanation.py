@@ -283,12 +283,9 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
         said.append(f"{units.count(breakdown_record.flop)} executed FLOP at {rate}")
     elif not breakdown_record.untraced:
         said.append("no floating-point operation")
-    if held := inside.bound_in_words(this.inside):
-        said.append(held)
-    elif placement.bound:
-        said.append(
-            roofline.in_words(placement.bound, placement.level, placement.of_attainable)
-        )
+    known = placement.bound or inside.bound_in_words(this.inside)
+    if known and not time_breakdown.is_lost(breakdown_record):
+        said.append(bound_in_words(this))
     sentences = [f"{this.explained.name.rpartition(':')[2]}: {'; '.join(said)}."]
     if this.breakdown:
         named = [e for e in this.breakdown.entries if e.name != time_breakdown.RESIDUAL]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.analysis.run import line_breakdown
-from profiler_suite.report.content import columns, selection
+from profiler_suite.report.content import columns, line_totals, selection
 from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.html.view import FunctionView, SourceLine, SourceView
@@ -83,23 +83,18 @@ def _source_lines(part: pd.DataFrame) -> list[SourceLine]:
         hits = float(row.hits)
         corrected = bool(row.method)
         shown_s = float(row.corrected_s) if corrected else float(row.time_s)
+        words = (
+            *line_totals.of_line(row._asdict(), shown_s, float(row.time_s)),
+            line_breakdown.in_words(row._asdict(), shown_s),
+            _again(iterations, text, hits),
+        )
         lines.append(
             SourceLine(
                 number=int(row.line),
                 hits=units.count(hits) if hits else "",
-                time=_corrected(row) if hits and corrected else "",
-                raw=units.time(row.time_s) if hits else "",
-                per_hit=units.time(shown_s / hits) if hits and _resolved(row) else "",
+                time=line_totals.time_in_words(row._asdict(), shown_s) if hits else "",
                 share=max(0.0, min(1.0, row.corrected_share if corrected else row.share)),
-                of_which="; ".join(
-                    filter(
-                        None,
-                        (
-                            line_breakdown.in_words(row._asdict(), shown_s),
-                            _again(iterations, text, hits),
-                        ),
-                    )
-                ),
+                words="; ".join(filter(None, words)) if hits else "",
                 source=text,
                 gap=bool(last and row.line > last + 1),
             )
@@ -109,7 +104,7 @@ def _source_lines(part: pd.DataFrame) -> list[SourceLine]:
 
 
 def _again(iterations: list[tuple[int, float]], text: str, hits: float) -> str:
-    """Why a line has more hits than the loop around it has turns; keeps `turns` up to date."""
+    """Why a line has more hits than the loop around it has iterations, which are kept up."""
     bare = text.lstrip()
     indent = len(text) - len(bare)
     while bare and iterations and iterations[-1][0] >= indent:
@@ -120,17 +115,4 @@ def _again(iterations: list[tuple[int, float]], text: str, hits: float) -> str:
         return ""
     if not 0 < around < hits:
         return ""
-    return "hit more often than its loop turns: its statement spans several lines"
-
-
-def _resolved(row: Any) -> bool:
-    return not row.method or bool(row.resolved)
-
-
-def _corrected(row: Any) -> str:
-    """The corrected time with its uncertainty; what cannot be resolved says so."""
-    if not row.resolved:
-        return f"below {units.time(max(row.uncertainty_s, row.corrected_s))}"
-    spread = f" ± {units.time(row.uncertainty_s)}" if row.uncertainty_s > 0 else ""
-    text = f"{units.time(row.corrected_s)}{spread}"
-    return f"{text}, indicative" if row.indicative else text
+    return "hit more often than its loop iterates: its statement spans several lines"

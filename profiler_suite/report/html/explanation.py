@@ -17,17 +17,20 @@ from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.explain.inside import InsideCall, facts_in_words
 from profiler_suite.analysis.run import line_breakdown
+from profiler_suite.analysis.shares import ShownShares
 from profiler_suite.report.content import line_totals
+from profiler_suite.report.content.explanation_words import (
+    halves,
+    headline,
+    limits,
+    notes,
+    sentence,
+    shown_shares,
+)
 from profiler_suite.report.content.table import TableView, numbers, tabulated, words
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, css_variables, variables
+from profiler_suite.report.html.view import FunctionView, SourceLine
 
-_OWN_CSS = """
-.breakdown{display:flex;height:34px;border-radius:8px;overflow:hidden;margin:12px 0}
-.breakdown span{width:calc(100%*var(--part))}
-.key{list-style:none;display:flex;flex-wrap:wrap;gap:6px 20px;padding:0;font-size:.92rem}
-.key span{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
-.before code{color:var(--muted)}
-"""
 _FRAME_HEIGHT = 620
 
 
@@ -53,44 +56,24 @@ class AdviceView:
 
 
 @dataclasses.dataclass(frozen=True)
-class LineView:
-    """One line of the source, run or not."""
-
-    number: int
-    source: str
-    hits: str = ""
-    per_hit: str = ""
-    raw: str = ""
-    time: str = ""
-    """Corrected, with its uncertainty; what cannot be resolved says so."""
-    share: float = 0.0
-    of_which: str = ""
-    """The time breakdown's split of the line, in words."""
-
-
-@dataclasses.dataclass(frozen=True)
-class FunctionSource:
-    """One annotated function."""
-
-    name: str
-    file: str
-    totals: str
-    lines: tuple[LineView, ...]
-
-
-@dataclasses.dataclass(frozen=True)
 class ExplanationView:
     """What the template shows."""
 
     name: str
     host: str
     headline: str
+    bound: str
     arguments: str
     measured: str
     notes: tuple[str, ...]
     counted: str
     parts: tuple[BarPart, ...]
+    """Of the bar; none where the methods disagree too far."""
     parts_in_words: str
+    halves: tuple[str, ...]
+    """Interpreter and calls, and the work on data, with their shares."""
+    disagreement: str
+    """Of the methods, in a sentence; empty where they agree."""
     breakdown: TableView
     verdict: tuple[str, ...]
     advice: tuple[AdviceView, ...]
@@ -102,26 +85,36 @@ class ExplanationView:
     operations: TableView
     calls: tuple[tuple[str, str], ...]
     """Each call looked into: what it is, its facts."""
-    functions: tuple[FunctionSource, ...]
+    functions: tuple[FunctionView, ...]
+    """The costliest first."""
     no_functions: str
     """Why there are none."""
 
 
-def render(found: Explanation) -> str:
+def render(found: Explanation, *, script: bool = True) -> str:
     """The page as HTML; every text from outside is escaped by the template engine."""
     environment = Environment(
         loader=PackageLoader("profiler_suite.report.html"),
         autoescape=True,
         undefined=StrictUndefined,
     )
-    css = importlib.resources.files("profiler_suite.report.html") / "templates" / "page.css"
-    style = Markup(css_variables() + css.read_text(encoding="utf-8") + _OWN_CSS)
-    return environment.get_template("explanation.html.j2").render(page=_view(found), css=style)
+    environment.filters["together"] = units.together
+    environment.filters["some"] = units.some
+    folder = importlib.resources.files("profiler_suite.report.html") / "templates"
+
+    def own(name: str) -> str:
+        return (folder / name).read_text(encoding="utf-8")
+
+    return environment.get_template("explanation.html.j2").render(
+        page=_view(found),
+        css=Markup(css_variables() + own("page.css") + own("explanation.css")),
+        js=Markup(own("copy.js")) if script else "",
+    )
 
 
 def frame(found: Explanation) -> str:
     """The page in a sandboxed frame, for a notebook."""
-    page = html.escape(render(found), quote=True)
+    page = html.escape(render(found, script=False), quote=True)
     name = html.escape(found.explained.name)
     return (
         f'<iframe sandbox="" srcdoc="{page}" title="profiler_suite: {name}" '
@@ -131,48 +124,38 @@ def frame(found: Explanation) -> str:
 
 def _view(found: Explanation) -> ExplanationView:
     explained, time = found.explained, found.time
-    breakdown = found.breakdown
-    parts = []
-    for entry in breakdown.entries if breakdown else ():
-        share = breakdown.share(entry.name) if breakdown else 0.0
-        parts.append(
-            BarPart(
-                entry.name,
-                max(0.0, share),
-                units.percent(share),
-                variables()[ENTRY_COLOURS[entry.name]][0],
-            )
-        )
-    breakdown_record = explained.breakdown_record
+    shares = shown_shares(found)
+    parts = _parts(shares) if shares and shares.add_up else ()
+    record = explained.breakdown_record
     counted = (
-        f"not traced: {breakdown_record.untraced}"
-        if breakdown_record.untraced
-        else f"{units.some(breakdown_record.calls, 'call')}, "
-        f"{time_breakdown.coverage_in_words(breakdown_record)}"
+        f"Its operations were not counted: {record.untraced}."
+        if record.untraced
+        else f"{units.some(record.calls, 'NumPy call')}; "
+        f"{time_breakdown.coverage_in_words(record)}."
     )
+    threads = units.some(explained.threads, "BLAS thread")
     return ExplanationView(
         name=explained.name,
         host=found.machine.facts.host,
-        headline=found.verdict[0],
+        headline=headline(found),
+        bound=limits(found),
         arguments=", ".join(explained.arguments) + f" → {explained.result}",
         measured=(
-            f"{units.time(time.time_s)}, {interval(time)} (95 %); {time.undisturbed_visits} "
-            "undisturbed of "
-            f"{time.visits} visits; first call {units.time(explained.cold_s)}; "
-            f"{explained.threads} BLAS thread(s)"
+            f"{units.time(time.time_s)}, 95 % interval {interval(time)}; "
+            f"{time.undisturbed_visits} of {units.some(time.visits, 'visit')} undisturbed; "
+            f"first call {units.time(explained.cold_s)}; {threads}"
         ),
-        notes=found.notes,
+        notes=tuple(f"{sentence(note)}." for note in notes(found)),
         counted=counted,
-        parts=tuple(parts),
+        parts=parts,
         parts_in_words=", ".join(f"{p.name} {p.text}" for p in parts),
+        halves=halves(shares) if shares and shares.add_up else (),
+        disagreement=f"{sentence(shares.disagreement)}."
+        if shares and shares.disagreement
+        else "",
         breakdown=_breakdown(found),
         verdict=found.verdict,
-        advice=tuple(
-            AdviceView(
-                each.gain_text, each.title, each.evidence, "; ".join(each.caveats), each.lines
-            )
-            for each in found.advice
-        ),
+        advice=_advice(found),
         not_advised=_not_advised(found),
         before=_original(found),
         after=found.best.source if found.best else "",
@@ -181,6 +164,28 @@ def _view(found: Explanation) -> ExplanationView:
         calls=tuple((_call_in_words(each), facts_in_words(each)) for each in found.inside),
         functions=_functions(found),
         no_functions=_no_functions(found),
+    )
+
+
+def _parts(shares: ShownShares) -> tuple[BarPart, ...]:
+    return tuple(
+        BarPart(name, share, units.percent(share), variables()[ENTRY_COLOURS[name]][0])
+        for name, share in shares.parts.items()
+    )
+
+
+def _advice(found: Explanation) -> tuple[AdviceView, ...]:
+    """The fastest rewrite first: its whole function is shown."""
+    ordered = sorted(found.advice, key=lambda each: each is not found.best)
+    return tuple(
+        AdviceView(
+            each.gain_text,
+            each.title,
+            sentence(each.evidence),
+            "; ".join(each.caveats),
+            each.lines,
+        )
+        for each in ordered
     )
 
 
@@ -209,11 +214,16 @@ def _breakdown(found: Explanation) -> TableView:
         words("entry", "name"),
         numbers("time", lambda entry: units.time(entry.time_s)),
         numbers("interval", lambda entry: units.interval(entry.low_s, entry.high_s)),
-        numbers("share", lambda entry: units.percent(entry.time_s / time_s)),
+        numbers("share", lambda entry: _share(entry.time_s / time_s)),
         words("found by", "method"),
     )
     entries = breakdown.entries if breakdown else ()
     return tabulated("The time breakdown of one evaluation", entries, columns)
+
+
+def _share(share: float) -> str:
+    """A part of a whole; what is none, parts timed alone, has no share."""
+    return units.percent(share) if 0 <= share <= 1 else ""
 
 
 def _operations(found: Explanation) -> TableView:
@@ -226,7 +236,7 @@ def _operations(found: Explanation) -> TableView:
         numbers("line", lambda row: str(row["line"] or "")),
         numbers("calls", lambda row: units.count(row["calls"])),
         numbers("fixed", lambda row: known(units.time, row["fixed_s"])),
-        numbers("growing", lambda row: known(units.time, row["growing_s"])),
+        numbers("growing", lambda row: known(units.time, max(0.0, row["growing_s"]))),
         numbers("share", lambda row: known(units.percent, row["share"])),
         numbers("FLOP", lambda row: units.count(row["flop"])),
         numbers("traffic", lambda row: units.size(row["traffic_bytes"])),
@@ -254,9 +264,10 @@ def _no_functions(found: Explanation) -> str:
     return f"{why[0].upper()}{why[1:]}."
 
 
-def _functions(found: Explanation) -> tuple[FunctionSource, ...]:
+def _functions(found: Explanation) -> tuple[FunctionView, ...]:
+    """The functions that ran, the costliest first; one that is called is also in its caller."""
     table = found.lines
-    views: list[FunctionSource] = []
+    views: list[tuple[float, FunctionView]] = []
     for source in found.explained.sources:
         end = source.first_line + len(source.text.splitlines())
         own = table[
@@ -266,39 +277,35 @@ def _functions(found: Explanation) -> tuple[FunctionSource, ...]:
         ran = {row["line"]: row for row in own.sort_values("hits").to_dict("records")}
         if not ran:
             continue
-        lines = []
-        for number, text in enumerate(source.text.splitlines(), source.first_line):
-            row = ran.get(number)
-            lines.append(
-                _line(number, row, text) if row else LineView(number=number, source=text)
-            )
+        lines = tuple(
+            _line(number, ran[number], text)
+            if number in ran
+            else SourceLine(number=number, source=text)
+            for number, text in enumerate(source.text.splitlines(), source.first_line)
+        )
         if views:
             said = line_totals.PART_OF_CALLERS
         else:  # without what it defines inside of itself
             names = own["function"].str.rpartition(".")[2]
             said = line_totals.totals(own[names == source.function])
-        views.append(
-            FunctionSource(source.function, Path(source.file).name, said, tuple(lines))
-        )
-    return tuple(views)
+        view = FunctionView(source.function, Path(source.file).name, lines, said)
+        views.append((float(own["time_s"].sum()), view))
+    return tuple(view for _, view in sorted(views, key=lambda each: -each[0]))
 
 
-def _line(number: int, row: Mapping[Hashable, Any], text: str) -> LineView:
-    ran = bool(row["hits"])
-    time = units.time(row["time_s"])
-    if row["method"]:
-        time += f" ± {units.time(row['uncertainty_s'])}"
-        if not row["resolved"]:
-            time += ", below resolution"
-        elif row["indicative"]:
-            time += ", indicative"
-    return LineView(
+def _line(number: int, row: Mapping[Hashable, Any], text: str) -> SourceLine:
+    if not row["hits"]:
+        return SourceLine(number=number, source=text)
+    time_s = float(row["time_s"])
+    words = (
+        *line_totals.of_line(row, time_s, float(row["raw_s"])),
+        line_breakdown.in_words(row, time_s),
+    )
+    return SourceLine(
         number=number,
-        hits=units.count(row["hits"]) if ran else "",
-        per_hit=units.time(row["time_s"] / row["hits"]) if ran else "",
-        raw=units.time(row["raw_s"]) if ran else "",
-        time=time if ran else "",
+        hits=units.count(row["hits"]),
+        time=line_totals.time_in_words(row, time_s),
         share=max(0.0, min(1.0, row["share"])),
-        of_which=line_breakdown.in_words(row, row["time_s"]),
+        words="; ".join(filter(None, words)),
         source=text,
     )

@@ -24,7 +24,7 @@ def render(page: PageView) -> str:
     return environment.get_template("page.html.j2").render(
         page=page,
         css=Markup(css_variables() + _own_file("page.css") + _cells_of_points(page)),
-        js=Markup(_own_file("page.js")),
+        js=Markup(_own_file("copy.js") + _own_file("page.js")),
         statuses=sorted({point.status for point in page.points}),
     )
 

@@ -65,16 +65,14 @@ class SourceLine:
     """One annotated line."""
 
     number: int
-    hits: str
-    time: str
-    """Corrected; empty when the line was not corrected."""
-    raw: str
-    per_hit: str
-    share: float
-    of_which: str
-    """The time breakdown's split of the line, in words."""
     source: str
-    gap: bool
+    hits: str = ""
+    time: str = ""
+    """Corrected where it could be; empty where the line did not run."""
+    share: float = 0.0
+    words: str = ""
+    """Its uncertainty, its time per hit, its raw time and what it consists of."""
+    gap: bool = False
     """True when lines were left out before this one."""
 
 
@@ -85,6 +83,8 @@ class FunctionView:
     name: str
     file: str
     lines: tuple[SourceLine, ...]
+    totals: str = ""
+    """Profiled time beside the plain time."""
 
 
 @dataclasses.dataclass(frozen=True)

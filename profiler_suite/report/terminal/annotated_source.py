@@ -8,7 +8,7 @@ import pandas as pd
 
 from profiler_suite import units
 from profiler_suite.analysis.run import line_breakdown
-from profiler_suite.report.content.line_totals import PART_OF_CALLERS, totals
+from profiler_suite.report.content.line_totals import PART_OF_CALLERS, by_cost, totals
 from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.terminal.console import Page, TextColumn, cell_len
 
@@ -34,7 +34,8 @@ def costliest(page: Page, lines: pd.DataFrame) -> None:
             str(row["line"]),
             units.count(row["hits"]) if row["hits"] else "",
             units.time(row["time_s"]),
-            units.percent(row["share"]),
+            units.percent(max(0.0, min(1.0, row["share"]))),
+            _bar(row["share"], _NARROW_BAR),
             str(row["source"]).strip(),
         )
         for row in table.to_dict("records")
@@ -45,6 +46,7 @@ def costliest(page: Page, lines: pd.DataFrame) -> None:
             TextColumn("hits", numeric=True),
             TextColumn("time", numeric=True),
             TextColumn("share", numeric=True),
+            TextColumn("", style="red", rank=1),
             TextColumn("Costliest lines (corrected)", least=20),
         ),
         rows,
@@ -60,7 +62,7 @@ def every(page: Page, table: pd.DataFrame, notes: Sequence[str]) -> None:
         page.paragraph(why, indent="  ")
         return
     outer = True
-    for (file, function), part in table.groupby(["file", "function"], sort=False):
+    for (file, function), part in by_cost(table):
         if not outer:
             page.line()
         page.pieces((f"  {function}", "bold"), (f"  {Path(str(file)).name}", "dim"))

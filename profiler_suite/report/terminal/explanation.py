@@ -1,13 +1,16 @@
 """The terminal screen of one explanation: everything that matters on 80 columns."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from profiler_suite import units
-from profiler_suite.analysis import time_breakdown
+from profiler_suite.analysis import shares, time_breakdown
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
 from profiler_suite.model.results import Breakdown
+from profiler_suite.report.content.explanation_words import notes
+from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.terminal import annotated_source, call_facts
 from profiler_suite.report.terminal.console import Page, TextColumn, shortened
 
@@ -27,7 +30,7 @@ _SHORT = {
 _MOST_OPERATIONS = 5
 _WIDEST, _WIDEST_LINES = 100, 140
 _MOST_ADVICE = 4
-_MOST_REWRITTEN_LINES = 3
+_MOST_REWRITTEN_LINES = 6
 _NO_RULE = "No slow path of the catalogue was found in it (list rules shows them all)."
 # An evaluation near what a call itself costs.
 _TINY_CALLS = 20
@@ -41,20 +44,20 @@ def screen(
     all_lines: bool = False,
     all_calls: bool = False,
 ) -> str:
-    """Time, breakdown, bound, operations, lines, counterfactuals and advice, in that order."""
+    """Time and bound, advice, lines, breakdown, operations, counterfactuals, in that order."""
     page = Page(min(width, _WIDEST_LINES if all_lines else _WIDEST), color)
     _head(page, found)
-    _breakdown(page, found)
-    _operations(page, found)
-    if all_calls:
-        call_facts.every(page, found.inside)
+    _advice(page, found)
     if all_lines:
         annotated_source.every(page, found.lines, found.notes)
     else:
         annotated_source.costliest(page, found.lines)
+    _breakdown(page, found)
+    _operations(page, found)
+    if all_calls:
+        call_facts.every(page, found.inside)
     _what_if(page, found)
-    _advice(page, found)
-    for note in found.notes:
+    for note in notes(found):
         page.paragraph(note, first="  ! ", indent="    ", style="yellow")
     return page.text()
 
@@ -112,7 +115,9 @@ def _breakdown(page: Page, found: Explanation) -> None:
         return
     breakdown_record = found.explained.breakdown_record
     counted = ""
-    if not breakdown_record.untraced:
+    if time_breakdown.is_lost(breakdown_record):
+        counted = f"{units.some(breakdown_record.calls, 'call')}; "  # the rest is above
+    elif not breakdown_record.untraced:
         counted = (
             f"{units.some(breakdown_record.calls, 'call')}, "
             f"{time_breakdown.coverage_in_words(breakdown_record)}; "
@@ -126,13 +131,19 @@ def _breakdown(page: Page, found: Explanation) -> None:
 
 
 def breakdown_bar(page: Page, breakdown: Breakdown) -> None:
-    """The time breakdown as a bar of letters with its legend."""
-    page.pieces(("  ", ""), *_bar(breakdown, page.width - 4))
+    """The time breakdown as a bar of letters with its legend; not where it cannot be one."""
+    shown = shares.shown({e.name: breakdown.share(e.name) for e in breakdown.entries})
+    if shown.disagreement:
+        said = shown.disagreement
+        page.paragraph(f"{said[0].upper()}{said[1:]}.", first="  ", indent="  ")
+    if not shown.add_up:
+        return
+    page.pieces(("  ", ""), *_bar(shown.parts, page.width - 4))
     pieces: list[tuple[str, str]] = []
     taken = 0
-    for entry in breakdown.entries:
-        _, style = _ENTRY_STYLES[entry.name]
-        name, share = _SHORT.get(entry.name, entry.name), _percent(breakdown, entry.name)
+    for entry, part in shown.parts.items():
+        _, style = _ENTRY_STYLES[entry]
+        name, share = _SHORT.get(entry, entry), f"{100 * part:.0f} %"
         long = len(f"  {name} {share}")
         if taken + long > page.width:
             page.pieces(*pieces)
@@ -142,21 +153,15 @@ def breakdown_bar(page: Page, breakdown: Breakdown) -> None:
     page.pieces(*pieces)
 
 
-def _percent(breakdown: Breakdown, name: str) -> str:
-    share = breakdown.share(name)
-    return f"{100 * share + 0.0:.0f} %".replace("-0 %", "0 %")
-
-
-def _bar(breakdown: Breakdown, width: int) -> list[tuple[str, str]]:
-    """Letters in proportion; the residual is what is left, or what is too much."""
+def _bar(parts: Mapping[str, float], width: int) -> list[tuple[str, str]]:
+    """Letters in proportion."""
     pieces, used = [], 0.0
     drawn = 0
-    total = max(1.0, sum(max(0.0, breakdown.share(e.name)) for e in breakdown.entries))
-    for entry in breakdown.entries:
-        used += max(0.0, breakdown.share(entry.name)) / total
+    for entry, share in parts.items():
+        used += share
         length = round(used * width) - drawn
         drawn += length
-        letter, style = _ENTRY_STYLES[entry.name]
+        letter, style = _ENTRY_STYLES[entry]
         pieces.append((letter * length, style))
     return pieces
 
@@ -183,10 +188,10 @@ def _operations(page: Page, found: Explanation) -> None:
     page.table(
         (
             TextColumn("Costliest operations", least=20),
-            TextColumn("on", least=14, rank=1, style="dim"),
+            TextColumn("on", least=14, rank=2, style="dim"),
             TextColumn("calls", numeric=True),
             TextColumn("fixed", numeric=True),
-            TextColumn("growing", numeric=True),
+            TextColumn("growing", numeric=True, rank=1),
             TextColumn("share", numeric=True),
             TextColumn("line", numeric=True),
         ),
@@ -235,8 +240,8 @@ def _one_advice(page: Page, each: Advice) -> None:
         if text.strip()
     ]
     own = [(number, text) for number, text in shown if number] or shown
-    for number, text in own[:_MOST_REWRITTEN_LINES]:
+    sources = dedented([text for _, text in own[:_MOST_REWRITTEN_LINES]])
+    for (number, _), text in zip(own, sources, strict=False):
         page.pieces(
-            (f"    {number or '+':>5} ", "dim"),
-            (shortened(text.strip(), page.width - 10), "green"),
+            (f"    {number or '+':>5} ", "dim"), (shortened(text, page.width - 10), "green")
         )

@@ -9,9 +9,11 @@ from urllib.parse import quote
 
 import pytest
 
+from profiler_suite.report.html import explanation
 from tests.fake_run import HOSTILE
 from tests.interference import holds, slower
 from tests.report_fixtures import Written
+from tests.stored_explanation import stored_explanation
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="needs playwright: pip install -e '.[test]'"
@@ -451,3 +453,52 @@ def test_no_table_is_cut_on_paper(report: Written, visit: Any) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     assert cut_off(page, "main table") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PAPER["width"]
+
+
+@pytest.fixture(scope="session")
+def explained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    page = tmp_path_factory.mktemp("explained") / "page.html"
+    page.write_text(explanation.render(stored_explanation()), encoding="utf-8")
+    return page
+
+
+def test_an_explanations_source_is_not_cut_and_its_code_is_copied(
+    explained: Path, visit: Any
+) -> None:
+    page = visit(explained)
+    tables = page.evaluate(
+        "[...document.querySelectorAll('.code')].map(t => "
+        "t.parentElement.scrollWidth - t.parentElement.clientWidth)"
+    )
+    assert tables
+    assert max(tables) <= 1
+    button = page.locator("#advice ~ .fix button.copy").first
+    assert button.is_visible()
+    button.click()
+    assert "def " in page.evaluate("String(getSelection())")
+
+
+def test_a_notebooks_frame_shows_the_advice_without_scrolling(
+    visit: Any, tmp_path: Path
+) -> None:
+    book = tmp_path / "book.html"
+    book.write_text(f"<!doctype html><html lang=en>{explanation.frame(stored_explanation())}")
+    page = visit(book, viewport={"width": 900, "height": 700})
+    frame = page.frame_locator("iframe")
+    box = frame.locator("#after").bounding_box()
+    around = page.locator("iframe").bounding_box()
+    assert box["y"] + box["height"] <= around["y"] + around["height"]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "viewport"), [("light", DESKTOP), ("dark", PHONE)], ids=["desktop", "phone"]
+)
+def test_an_explanation_is_accessible_and_fits(
+    explained: Path, visit: Any, scheme: str, viewport: dict[str, int]
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="brings axe-core")
+    page = visit(explained, viewport=viewport, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    found = axe.Axe().run(page).response["violations"]
+    assert {v["id"]: v["nodes"][0]["html"] for v in found if v["impact"] != "minor"} == {}

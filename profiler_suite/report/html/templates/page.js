@@ -1,4 +1,3 @@
-"use strict";
 (() => {
   const root = document.documentElement;
   root.classList.add("js");
@@ -11,17 +10,6 @@
   const column = Object.fromEntries(headings.map((th, i) => [th.dataset.key, i]));
   const label = headings.map((th) => th.textContent);
   const numeric = headings.map((th) => th.classList.contains("n"));
-  // ----------------------------------------------------------- code to copy
-  for (const button of all("button.copy")) {
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const code = document.getElementById(button.dataset.copies);
-      getSelection().selectAllChildren(code); // whoever cannot write to the clipboard has it marked
-      const done = () => { button.textContent = "Copied"; };
-      if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(done);
-      else if (document.execCommand("copy")) done();
-    });
-  }
   const cell = (row, key) => row.cells[column[key]].textContent.trim();
   const tip = $("#tip");
   const panel = $("#pinned");
