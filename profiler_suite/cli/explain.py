@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from profiler_suite.analysis.explain.explanation import Explanation
     from profiler_suite.analysis.explain.question import Side
     from profiler_suite.files import Output
+    from profiler_suite.measure.explain.child import ExplainChild
     from profiler_suite.measure.explain.records import ExplainEffort
     from profiler_suite.model.machine import Machine
 
@@ -26,6 +27,13 @@ SEED = "seed"
 @click.command("explain")
 @click.argument("target")
 @click.option("--setup", default="", help="MODULE:FUNCTION that returns the arguments.")
+@click.option(
+    "--from",
+    "program",
+    default="",
+    metavar='"SCRIPT.py ARGS"',
+    help="Run this program and explain a call that it makes.",
+)
 @click.option("--threads", type=int, default=1, show_default=True, help="BLAS threads.")
 @click.option("--dtype", default="", help="Passed to a setup that takes 'dtype'.")
 @click.option("--lines", "all_lines", is_flag=True, help="Show every line that ran.")
@@ -64,7 +72,9 @@ def explain_command(**options: Any) -> int:
     """Explain where the time of a NumPy function goes and what would make it faster.
 
     TARGET is MODULE:FUNCTION or path/to/file.py:function; a setup given as a bare
-    name is looked up beside it. `explain seed` answers the question this project
+    name is looked up beside it. With --from, TARGET may be a method, a function inside
+    another, a generator or a line of a script too: its arguments are those of a call that
+    the program makes. `explain seed` answers the question this project
     started with: why is a loop of 61,440 operations slower than np.dot with
     3,072,000?
     """
@@ -101,6 +111,7 @@ class ExplainOptions:
 
     target: str
     setup: str
+    program: str
     threads: int
     dtype: str
     all_lines: bool
@@ -119,6 +130,7 @@ class ExplainOptions:
         """Raise UsageError for an option that `explain seed` does not take."""
         given = (
             self.setup,
+            self.program,
             self.dtype,
             self.all_lines,
             self.all_calls,
@@ -135,6 +147,11 @@ class ExplainOptions:
         """Raise UsageError for what no function could be explained with."""
         if ":" not in self.target:
             raise _no_function(self.target)
+        if self.program and (self.setup or self.dtype):
+            raise UsageError(
+                "--from takes the arguments from the program, --setup and --dtype make them; "
+                "choose one of both"
+            )
         if self.patch is not None and self.no_advice:
             raise UsageError(
                 "--patch writes advice, which --no-advice skips; choose one of them"
@@ -201,7 +218,9 @@ def _no_function(target: str) -> UsageError:
     from profiler_suite.workloads import registry
 
     hint = ""
-    if difflib.get_close_matches(target, [SEED], cutoff=0.6):
+    if target.endswith(".py"):
+        hint = f"; `python -m profiler_suite run {target}` starts with the whole program"
+    elif difflib.get_close_matches(target, [SEED], cutoff=0.6):
         hint = f"; did you mean `explain {SEED}`?"
     elif target in registry.implementations():
         hint = f"; {target!r} is an implementation: `sweep --implementations {target}` times it"
@@ -256,19 +275,11 @@ def _allowed_threads() -> int:
 def _explained(request: ExplainOptions, progress: ProgressLine) -> "Explanation":
     from profiler_suite.analysis.explain.explanation import explain
     from profiler_suite.machine.kept import keep_baselines
-    from profiler_suite.measure.explain.child import ExplainChild
-    from profiler_suite.measure.explain.records import LoadRequest
     from profiler_suite.measure.explain.time_plan import with_budget
 
-    ask = LoadRequest(
-        target=request.target,
-        setup=request.setup,
-        dtype=request.dtype,
-        timeout_s=request.timeout,
-    )
     try:
         # What is wrong with the function is told before the machine is measured.
-        with ExplainChild(ask, progress.say) as child:
+        with _child(request, progress) as child:
             machine = _machine(progress)
             effort = with_budget(effort_for(machine), request.budget or 0.0)
             explained = child.explain(effort, request.threads, copy=not request.no_copy)
@@ -297,6 +308,29 @@ def _side(name: str) -> "Side":
         textbook_flop=cost.flop,
         textbook_bytes=cost.compulsory_bytes,
     )
+
+
+def _child(
+    request: ExplainOptions, progress: ProgressLine
+) -> "contextlib.AbstractContextManager[ExplainChild]":
+    """What explains the function: a process that loads it, or one that the program made."""
+    if request.program:
+        from profiler_suite.cli.catching import caught_child
+
+        aside = request.as_json or str(request.html) == "-" or str(request.patch) == "-"
+        return caught_child(
+            request.target, request.program, request.timeout, progress, aside=aside
+        )
+    from profiler_suite.measure.explain.child import ExplainChild
+    from profiler_suite.measure.explain.records import LoadRequest
+
+    ask = LoadRequest(
+        target=request.target,
+        setup=request.setup,
+        dtype=request.dtype,
+        timeout_s=request.timeout,
+    )
+    return ExplainChild(ask, progress.say)
 
 
 def _seed(as_json: bool, progress: ProgressLine) -> int:

@@ -34,11 +34,11 @@ def function_of(
     cell: str, namespace: Mapping[str, Any]
 ) -> tuple[Callable[..., Any], tuple[str, ...]]:
     """The cell as a function, and the names in the namespace that are its arguments."""
-    body = _parsed(cell)
+    body = parsed(cell)
     if all(isinstance(each, ast.Pass) for each in body):
         raise UsageError("the cell holds no code, so there is nothing to explain")
-    names = tuple(_arguments(cell, body, namespace))
-    source = f"def cell({', '.join(names)}):\n{_indented(cell)}"
+    names = tuple(arguments(cell, body, namespace))
+    source = f"def cell({', '.join(names)}):\n{indented(cell)}"
     file = f"<explained cell {abs(hash(source))}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     scope = dict(namespace)
@@ -50,7 +50,8 @@ def function_of(
     return function, names
 
 
-def _parsed(cell: str) -> list[ast.stmt]:
+def parsed(cell: str) -> list[ast.stmt]:
+    """The cell's statements; UsageError names the line that is not Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the cell's own come when it is compiled
@@ -79,7 +80,7 @@ def _ipythons_line(cell: str) -> str:
     return ""
 
 
-def _arguments(cell: str, body: list[ast.stmt], namespace: Mapping[str, Any]) -> Iterator[str]:
+def arguments(cell: str, body: list[ast.stmt], namespace: Mapping[str, Any]) -> Iterator[str]:
     """Names of the namespace's values that the cell refers to, and of what it assigns anew."""
     table = symtable.symtable(cell, "<cell>", "exec")
     own = {*_declared_global(table), *_made_anew(body)}
@@ -134,7 +135,7 @@ def _is_table(value: Any) -> bool:
     return type(value).__module__.partition(".")[0] in ("pandas", "scipy")
 
 
-def _indented(cell: str) -> str:
+def indented(cell: str) -> str:
     """The cell's lines one step to the right, but for those that begin inside a string."""
     inside = set(_lines_in_strings(cell))
     return "".join(

@@ -272,12 +272,14 @@ def _check_signature(
         return
     if "'self'" in wrong or "'cls'" in wrong:
         raise UsageError(
-            f"{target} is a method; give a function that makes the object and calls it"
+            f"{target} is a method; --from 'SCRIPT.py ARGS' takes its object from a program "
+            "that calls it, or give a function that makes the object and calls it"
         )
     if setup:
         raise UsageError(f"what {setup} returns does not fit {target}: {wrong}")
     raise UsageError(
-        f"{target} needs arguments ({wrong}); give --setup FUNCTION that returns them"
+        f"{target} needs arguments ({wrong}); give --setup FUNCTION that returns them, or "
+        "--from 'SCRIPT.py ARGS' that calls it"
     )
 
 

@@ -1,5 +1,6 @@
 """The rewritten functions as a unified diff of their files."""
 
+import ast
 import difflib
 import textwrap
 from collections.abc import Sequence
@@ -22,6 +23,10 @@ def _of_file(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> str:
     old = _file_lines(file, pairs)
     new = list(old)
     for source, rewrite in sorted(pairs, key=lambda pair: -pair[0].first_line):
+        if source.module_lines[0]:
+            first, last = source.module_lines
+            new[first - 1 : last] = _module_lines(old[first - 1 : last], rewrite)
+            continue
         lines = source.text.splitlines(keepends=True)
         indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
         text = textwrap.indent(rewrite.source, indent)
@@ -32,6 +37,25 @@ def _of_file(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> str:
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in found)
 
 
+def _module_lines(old: list[str], rewrite: Rewrite) -> list[str]:
+    """Lines of a module that were made a function, rewritten, as lines of a module again."""
+    lines = rewrite.source.splitlines(keepends=True)
+    made = next(
+        node
+        for node in ast.parse(rewrite.source).body
+        if isinstance(node, ast.FunctionDef) and node.name == rewrite.function
+    )
+    end = made.end_lineno or len(lines)
+    if isinstance(made.body[-1], ast.Return):
+        end = made.body[-1].lineno - 1
+    indent = old[0][: len(old[0]) - len(old[0].lstrip())]
+    body = "".join(lines[made.lineno : end])
+    if not indent:
+        body = textwrap.dedent(body)
+    before = textwrap.indent("".join(lines[: made.lineno - 1]), indent)
+    return f"{before}{body.rstrip()}\n".splitlines(keepends=True)
+
+
 def _file_lines(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> list[str]:
     """The file as it is; where it is gone or another, the functions at their lines."""
     try:
@@ -39,6 +63,8 @@ def _file_lines(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> list[str]
     except (OSError, UnicodeDecodeError):
         lines = []
     for source, _ in pairs:
+        if source.module_lines[0]:
+            continue
         own = source.text.splitlines(keepends=True)
         first = source.first_line - 1
         if [line.rstrip() for line in lines[first : first + len(own)]] != [

@@ -11,7 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import msgspec
 
@@ -37,6 +37,7 @@ from profiler_suite.model.trial import CHECKED
 
 if TYPE_CHECKING:
     from profiler_suite.measure.explain.guard import FunctionGuard
+    from profiler_suite.workloads.user_function import FunctionCall
 
 # A function that is stopped gets this long to tell where it was.
 _GRACE_S = 5.0
@@ -50,14 +51,60 @@ _TRIAL_LIMIT_EVALUATIONS = 60
 Answer = FunctionRecord | FailureReply | LoadReply | Stage | TrialResult
 
 
+class ServingProcess(Protocol):
+    """A process that answers requests for one function."""
+
+    requests: BinaryIO
+    answers: BinaryIO
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+
+    def how_it_ended(self) -> str:
+        """In words, of one that gives no more answers."""
+
+    def close(self) -> None:
+        """End it, wait for it, and close the pipes to it."""
+
+
+class StartedProcess:
+    """A new Python process, which loads the function by its name."""
+
+    def __init__(self) -> None:
+        self._process = child.start("profiler_suite.measure.explain.child")
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self.requests: BinaryIO = self._process.stdin  # type: ignore[assignment]
+        self.answers: BinaryIO = self._process.stdout  # type: ignore[assignment]
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        child.end(self._process)
+
+    def how_it_ended(self) -> str:
+        """In words, of one that gives no more answers."""
+        return child.how_it_ended(self._process)
+
+    def close(self) -> None:
+        """End it, wait for it, and close the pipes to it."""
+        child.close(self._process)
+
+
 class ExplainChild:
     """A child that holds one function: explains it once, tries what it is told to.
 
     Made, it has loaded function and arguments; a usage error tells what is wrong with them.
+    `start` gives it another process than a new one that loads the function by its name.
     """
 
-    def __init__(self, ask: LoadRequest, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        ask: LoadRequest,
+        tell: Callable[[str], None],
+        start: Callable[[], ServingProcess] = StartedProcess,
+    ) -> None:
         self._ask = ask
+        self._start = start
         self._begin = ExplainRequest(
             effort=ExplainEffort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0)
         )
@@ -65,7 +112,7 @@ class ExplainChild:
         self._plan = TimePlan()
         self._target = ask.target
         self._tell = tell
-        self._process = child.start("profiler_suite.measure.explain.child")
+        self._process = start()
         self._decoder = msgspec.json.Decoder(Answer)
         self._stage = Stage(text="its start")
         self._expired = False
@@ -130,7 +177,7 @@ class ExplainChild:
         faults that they have on their own: buffers seemed to gain nothing.
         """
         if self._fresh is None:
-            self._fresh = ExplainChild(self._ask, lambda text: None)
+            self._fresh = ExplainChild(self._ask, lambda text: None, self._start)
             self._fresh._request(self._begin)
         return self._fresh
 
@@ -152,14 +199,12 @@ class ExplainChild:
     def _request(
         self, request: LoadRequest | ExplainRequest | TrialRequest
     ) -> LoadReply | FunctionRecord | TrialResult:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         with contextlib.suppress(OSError):
-            self._process.stdin.write(msgspec.json.encode(request) + b"\n")
-            self._process.stdin.flush()
+            self._process.requests.write(msgspec.json.encode(request) + b"\n")
+            self._process.requests.flush()
         hanging = threading.Timer(0.0, self._expire)
         try:
-            for line in self._process.stdout:
+            for line in self._process.answers:
                 answer = self._decoder.decode(line)
                 hanging.cancel()
                 if isinstance(answer, Stage):
@@ -182,11 +227,11 @@ class ExplainChild:
     def _expire(self) -> None:
         """Compiled code that never comes back to the interpreter cannot stop itself."""
         self._expired = True
-        child.end(self._process)
+        self._process.end()
 
     def _ended(self) -> FunctionError:
         """What is known of a child that gives no more answers."""
-        ended = child.how_it_ended(self._process)
+        ended = self._process.how_it_ended()
         stage = self._stage
         if self._expired:
             return FunctionError(
@@ -202,7 +247,7 @@ class ExplainChild:
         """End the child and wait for it."""
         if self._fresh is not None:
             self._fresh.close()
-        child.close(self._process)
+        self._process.close()
 
 
 def _with_time_left(stage: Stage) -> str:
@@ -219,7 +264,15 @@ def _error(reply: FailureReply) -> BaseException:
     return (UsageError if reply.usage else FunctionError)(reply.reason)
 
 
-def _serve(requests: BinaryIO, output: BinaryIO) -> None:
+def _loaded(ask: LoadRequest) -> "FunctionCall":
+    from profiler_suite.workloads import user_function
+
+    return user_function.load(ask.target, ask.setup, ask.dtype)
+
+
+def _serve(
+    load: Callable[[LoadRequest], "FunctionCall"], requests: BinaryIO, output: BinaryIO
+) -> None:
     from profiler_suite.measure.explain.guard import FunctionGuard
     from profiler_suite.workloads import user_function
 
@@ -230,7 +283,7 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
     try:
         with FunctionGuard(ask.target, ask.timeout_s, answer) as guard:
             guard.own_process()
-            _answer_all(ask, guard, requests, answer)
+            _answer_all(lambda: load(ask), guard, requests, answer)
     except ProfilerSuiteError as error:
         usage = not isinstance(error, FunctionError)
         answer(FailureReply(usage=usage, reason=str(error)))
@@ -247,7 +300,7 @@ def _serve(requests: BinaryIO, output: BinaryIO) -> None:
 
 
 def _answer_all(
-    ask: LoadRequest,
+    load: Callable[[], "FunctionCall"],
     guard: "FunctionGuard",
     requests: BinaryIO,
     answer: Callable[[Answer], None],
@@ -255,10 +308,9 @@ def _answer_all(
     from profiler_suite.measure.explain import passes, trials
     from profiler_suite.measure.explain.guard import LOADING
     from profiler_suite.measure.explain.subject import Subject
-    from profiler_suite.workloads import user_function
 
     with guard.one_call(LOADING):
-        called = user_function.load(ask.target, ask.setup, ask.dtype)
+        called = load()
     answer(LoadReply())
     begin = msgspec.json.decode(requests.readline() or b"null", type=ExplainRequest | None)
     if begin is None:  # nobody wants to know any more
@@ -276,6 +328,16 @@ def _answer_all(
         answer(trials.attempt(subject, operations, wish.trial))
 
 
+def serve_call(
+    load: Callable[[LoadRequest], "FunctionCall"], requests: BinaryIO, output: BinaryIO
+) -> None:
+    """Answer requests for the function that `load` gives, until nobody asks any more."""
+    try:
+        _serve(load, requests, output)
+    except OSError:  # nobody hears it any more, or the function has closed its pipe
+        os._exit(1)
+
+
 def main() -> None:
     """Serve on standard input and output; the function's own go elsewhere."""
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -283,10 +345,7 @@ def main() -> None:
     requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
     os.dup2(nothing, sys.stdin.fileno())
     os.dup2(nothing, sys.stderr.fileno())
-    try:
-        _serve(requests, output)
-    except OSError:  # nobody hears it any more, or the function has closed its pipe
-        os._exit(1)
+    serve_call(_loaded, requests, output)
 
 
 if __name__ == "__main__":

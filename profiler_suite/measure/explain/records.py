@@ -164,6 +164,8 @@ class SourceText(Noun, frozen=True):
     """What each local name held when it returned: 'float64 (500, 3072)', 'int 2', …"""
     bound: dict[str, str] = msgspec.field(default_factory=dict)
     """What its global names stand for: 'np' → 'numpy', 'det' → 'numpy.linalg.det'."""
+    module_lines: tuple[int, int] = (0, 0)
+    """First and last of the lines outside of any function that it was made of; 0 for none."""
 
 
 class FunctionRecord(Noun, frozen=True, tag="explained"):

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 from profiler_suite.analysis.explain import patch, rewriting
-from profiler_suite.measure.explain.records import SourceText
+from profiler_suite.measure.explain.records import Rewrite, SourceText
 from tests.analysis.explain.test_rewriting import returned
 
 FILE = '''"""A module."""
@@ -55,3 +55,25 @@ def test_a_file_that_is_gone_still_has_a_patch() -> None:
     text = patch.unified_diff([source], [made])
     assert "-    return np.sum(x)\n+    return 0\n" in text
     assert patch.unified_diff([source], []) == ""
+
+
+def test_lines_of_a_module_are_replaced_without_the_function_that_was_made_of_them(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "script.py"
+    file.write_text("import numpy as np\n\nt = 0\nfor i in range(3):\n    t += i\nprint(t)\n")
+    made = "def lines_4_to_5(t):\n    for i in range(3):\n        t += i\n    return t\n"
+    source = SourceText(
+        file=str(file), function="lines_4_to_5", first_line=3, text=made, module_lines=(4, 5)
+    )
+    rewrite = Rewrite(
+        function="lines_4_to_5",
+        source="import math\n\ndef lines_4_to_5(t):\n    t += sum(range(3))\n    return t\n",
+        lines=(),
+        file=str(file),
+        first_line=3,
+    )
+    diff = patch.unified_diff((source,), (rewrite,))
+    added = [line for line in diff.splitlines() if line.startswith("+") and line[1:3] != "++"]
+    assert added == ["+import math", "+", "+t += sum(range(3))"]
+    assert "def lines" not in diff

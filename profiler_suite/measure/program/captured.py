@@ -1,0 +1,271 @@
+"""Runs a program with a hook on chosen functions, and keeps what it caught of their calls."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from profiler_suite.errors import FunctionError, UsageError
+from profiler_suite.measure.program import catch as catch_file
+from profiler_suite.measure.program.launch import ProgramEnd, run_program
+from profiler_suite.measure.program.request import Probe, ProgramTarget
+from profiler_suite.model.noun import Noun
+
+_PACKAGES = str(Path(catch_file.__file__).resolve().parents[3])
+# A fork, and the imports of what measures, on a busy machine.
+_START_S = 60.0
+_WORD_S = 2.0
+
+
+class CallWish(Noun, frozen=True):
+    """A function, or lines of a module, whose calls are to be caught."""
+
+    file: str = ""
+    module: str = ""
+    """Where no file is given."""
+    qualname: str = ""
+    """As in the source: 'Class.method', 'outer.inner'."""
+    line: int = 0
+    """Where its definition begins; 0 for any."""
+    first: int = 0
+    """Of a module's lines, outside of any function; 0 for a function."""
+    last: int = 0
+
+    @property
+    def target(self) -> str:
+        """Its name as one asks for it: 'file.py:function'."""
+        where = Path(self.file).name if self.file else self.module
+        if self.first and self.last > self.first:
+            return f"{where}:lines {self.first} to {self.last}"
+        if self.first:
+            return f"{where}:line {self.first}"
+        return f"{where}:{self.qualname}"
+
+
+class CaughtCalls:
+    """What was seen of one function while the program ran, and the calls that were kept."""
+
+    def __init__(self, wish: CallWish) -> None:
+        self.wish = wish
+        self.calls = 0
+        self.total_s = 0.0
+        self.median_s = 0.0
+        self.costs_s: dict[tuple[int, int], float] = {}
+        """Of the kept calls that ended: by the process and the number of the call."""
+        self.kept: dict[tuple[int, int], socket.socket] = {}
+
+    @property
+    def representative(self) -> tuple[int, int] | None:
+        """The kept call whose cost is nearest to the median; None when none was kept."""
+        ended = {key: s for key, s in self.costs_s.items() if key in self.kept}
+        if ended:
+            return min(ended, key=lambda key: abs(ended[key] - self.median_s))
+        return next(iter(self.kept), None)
+
+    def words(self) -> str:
+        """How many calls there were, and which of them is explained."""
+        chosen = self.representative
+        if self.wish.first or chosen is None:
+            return ""
+        if self.calls == 1:
+            return "explained by its only call in the program"
+        return (
+            f"explained by call {chosen[1]:,} of {self.calls:,}, the nearest to the median "
+            f"cost of the {len(self.kept)} that were kept"
+        )
+
+
+class Capture:
+    """The calls that were caught; the processes that hold them end when it is closed."""
+
+    def __init__(self, wishes: Sequence[CallWish]) -> None:
+        self.caught = [CaughtCalls(wish) for wish in wishes]
+        self.end = ProgramEnd(exit_code=0, wall_s=0.0)
+        self._folder = tempfile.mkdtemp(prefix="ps-")
+        self.path = str(Path(self._folder) / "calls")
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(self.path)
+        self._listening.listen(64)
+        self._sessions: dict[int, tuple[socket.socket, int]] = {}
+        self._changed = threading.Condition()
+        self._count = 0
+        self._closed = False
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "Capture":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let all that is held go."""
+        self._closed = True
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        for each in self.caught:
+            for held in each.kept.values():
+                held.close()
+            each.kept.clear()
+        with contextlib.suppress(OSError):
+            Path(self.path).unlink()
+            Path(self._folder).rmdir()
+
+    # ------------------------------------------------------------------ hearing
+
+    def _listen(self) -> None:
+        while not self._closed:
+            try:
+                talk, _ = self._listening.accept()
+            except OSError:
+                return
+            talk.settimeout(_WORD_S)
+            try:
+                self._hear(json.loads(_line(talk)), talk)
+            except (OSError, ValueError):
+                talk.close()
+
+    def _hear(self, said: dict[str, Any], talk: socket.socket) -> None:
+        with self._changed:
+            if said["kind"] == "session":
+                talk.settimeout(None)
+                self._sessions[said["session"]] = talk, said["pid"]
+            else:
+                self._note(self.caught[said["wish"]], said, talk)
+            self._changed.notify_all()
+
+    def _note(self, of: CaughtCalls, said: dict[str, Any], talk: socket.socket) -> None:
+        key = said["program"], said.get("call", 0)
+        if said["kind"] == "holder":
+            of.kept[key] = talk
+            of.calls = max(of.calls, said["call"])
+            return
+        talk.close()
+        of.calls, of.total_s = said["calls"], said["total_s"]
+        of.median_s = said["median_s"]
+        if said["kind"] == "cost":
+            of.costs_s[key] = said["seconds"]
+        elif said["kind"] == "dropped" and key in of.kept:
+            of.kept.pop(key).close()
+
+    # ----------------------------------------------------------------- sessions
+
+    def session(self, of: CaughtCalls) -> "HeldProcess":
+        """A process that answers requests for that call, as it was when it began."""
+        chosen = of.representative
+        if chosen is None:
+            raise FunctionError(f"no call of {of.wish.target} was caught")
+        control = of.kept[chosen]
+        self._count += 1
+        number = self._count
+        order = {"session": number, "first": of.wish.first, "last": of.wish.last}
+        try:
+            control.sendall(json.dumps(order).encode() + b"\n")
+        except OSError as error:
+            raise FunctionError(
+                f"the copy of the program that held a call of {of.wish.target} has ended "
+                f"({error.strerror}); was there enough memory?"
+            ) from error
+        with self._changed:
+            if not self._changed.wait_for(lambda: number in self._sessions, _START_S):
+                raise FunctionError(
+                    f"the copy of the program that held a call of {of.wish.target} gives no "
+                    "answer"
+                )
+            talk, pid = self._sessions.pop(number)
+        return HeldProcess(talk, pid, control)
+
+
+class HeldProcess:
+    """A forked copy of the program that answers requests for one caught call."""
+
+    def __init__(self, talk: socket.socket, pid: int, control: socket.socket) -> None:
+        self._talk, self._pid, self._control = talk, pid, control
+        self.requests: BinaryIO = talk.makefile("wb")
+        self.answers: BinaryIO = talk.makefile("rb")
+        self._ended = False
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        if not self._ended:
+            self._ended = True
+            with contextlib.suppress(OSError):
+                os.killpg(self._pid, signal.SIGKILL)
+
+    def how_it_ended(self) -> str:
+        """In words, of one that gives no more answers."""
+        self._control.settimeout(_WORD_S)
+        with contextlib.suppress(OSError, ValueError):
+            for _ in range(16):
+                said = json.loads(_line(self._control))
+                if said.get("ended") == self._pid:
+                    return _in_words(said["code"])
+        return "its process closed its connection"
+
+    def close(self) -> None:
+        """End it, wait for it, and close the connection to it."""
+        self.end()
+        for each in (self.requests, self.answers, self._talk):
+            with contextlib.suppress(OSError):
+                each.close()
+
+
+def _in_words(code: int) -> str:
+    if code >= 0:
+        return f"its process exited with code {code}"
+    try:
+        return f"its process was killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"its process was killed by signal {-code}"
+
+
+def _line(talk: socket.socket) -> bytes:
+    """What comes before the end of a line; short, so a byte at a time will do."""
+    found = b""
+    while not found.endswith(b"\n"):
+        got = talk.recv(1)
+        if not got:
+            raise ValueError("cut off")
+        found += got
+    return found
+
+
+@contextlib.contextmanager
+def capture(
+    target: ProgramTarget,
+    wishes: Sequence[CallWish],
+    limit_bytes: float = 0.0,
+    beside: contextlib.AbstractContextManager[None] | None = None,
+) -> Iterator[Capture]:
+    """Run the program to its end and keep some calls of each function that was wished for.
+
+    `limit_bytes` is the memory of a process beyond which no further copy of it is kept; 0 for
+    half of what is free. `beside` is entered while the program runs.
+    """
+    if not hasattr(os, "fork") or not hasattr(socket, "AF_UNIX"):
+        raise UsageError(
+            "calls of a running program can be caught where processes fork: on Linux and "
+            "macOS; give a function and --setup"
+        )
+    with Capture(wishes) as found:
+        settings = {
+            "wishes": [
+                {name: getattr(wish, name) for name in wish.__struct_fields__}
+                for wish in wishes
+            ],
+            "socket": found.path,
+            "package": _PACKAGES,
+            "limit_bytes": limit_bytes,
+        }
+        probe = Probe(file=catch_file.__file__, settings=json.dumps(settings))
+        with beside or contextlib.nullcontext():
+            found.end = run_program(target, probe)
+        yield found

@@ -1,0 +1,64 @@
+"""Which function a target names, before the program has run."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from profiler_suite.errors import UsageError, unknown_name
+from profiler_suite.measure.program.captured import CallWish
+from profiler_suite.workloads import module_lines
+
+_HOW = "give path/to/file.py:function, file.py:Class.method, file.py:LINE or MODULE:FUNCTION"
+
+
+def wish_for(target: str) -> CallWish:
+    """The function, method or lines of a module that 'file.py:Class.method' names."""
+    where, _, name = target.rpartition(":")
+    if not where or not name:
+        raise UsageError(f"{target!r} names no function; {_HOW}")
+    path = Path(where).expanduser()
+    if not (where.endswith(".py") or path.is_file()):
+        return CallWish(module=where, qualname=_plain(name))
+    if not path.is_file():
+        raise UsageError(f"the file {where!r} does not exist; {_HOW}")
+    file = str(path.resolve())
+    try:
+        source = path.read_text(encoding="utf-8")
+        tree = ast.parse(source)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise UsageError(f"{where} cannot be read as Python: {error}") from error
+    if name.isdecimal():
+        first, last = module_lines.statement_at(source, int(name))
+        if not first:
+            raise UsageError(
+                f"{where}, line {name}, stands in a function or is empty; name the function"
+            )
+        return CallWish(file=file, first=first, last=last)
+    known = dict(_functions(tree.body, ""))
+    if _plain(name) not in known:
+        raise unknown_name(f"function in {where}:", name, known)
+    if isinstance(known[_plain(name)], ast.AsyncFunctionDef):
+        raise UsageError(
+            f"{target} is a coroutine function, which runs in turns with others; explain a "
+            "function that it calls"
+        )
+    return CallWish(file=file, qualname=_plain(name))
+
+
+def _plain(name: str) -> str:
+    return name.replace(".<locals>", "")
+
+
+def _functions(body: Sequence[ast.stmt], around: str) -> Iterator[tuple[str, ast.stmt]]:
+    """Every function of the module by its name, those inside others included."""
+    for statement in body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            name = f"{around}{statement.name}"
+            if not isinstance(statement, ast.ClassDef):
+                yield name, statement
+            yield from _functions(statement.body, f"{name}.")
+        else:
+            for part in ("body", "orelse", "finalbody"):
+                yield from _functions(getattr(statement, part, []), around)
+            for handler in getattr(statement, "handlers", []):
+                yield from _functions(handler.body, around)

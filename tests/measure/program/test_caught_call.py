@@ -1,0 +1,140 @@
+"""A frame as it begins gives the function and the arguments that it was called with."""
+
+import inspect
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.errors import UsageError
+from profiler_suite.measure.explain.records import LoadRequest
+from profiler_suite.measure.program.caught_call import arguments_of, call_of, function_of
+
+
+def caught(call: Callable[[], Any], name: str) -> tuple[FrameType, Any]:
+    """The frame of the first call of that name, as it begins, and what the whole call gave."""
+    found: list[FrameType] = []
+    held: list[Any] = []
+
+    def hook(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call" and frame.f_code.co_name == name and not found:
+            found.append(frame)
+            # A frame that has ended forgets what its parameters held.
+            held.append((function_of(frame), arguments_of(frame)))
+
+    before = sys.gettrace()
+    sys.settrace(hook)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return found[0], held[0]
+
+
+class Model:
+    def __init__(self) -> None:
+        self.weights = np.arange(3.0)
+        self.lock = threading.Lock()
+
+    def score(self, x: Any, /, *more: int, scale: float = 2.0, **rest: Any) -> float:
+        return float(self.weights @ x) * scale + sum(more)
+
+    def weigh(self) -> float:
+        return float(self.weights.sum())
+
+
+def scaled(factor: float) -> Callable[[float], float]:
+    def inner(value: float) -> float:
+        return factor * value
+
+    return inner
+
+
+def doubled(values: Any) -> Iterator[Any]:
+    for each in values:
+        yield 2 * each
+
+
+def total(values: Iterator[float]) -> float:
+    return sum(values)
+
+
+def test_a_method_is_called_with_its_receiver_and_with_every_kind_of_parameter() -> None:
+    model, x = Model(), np.ones(3)
+    _, (function, (args, kwargs)) = caught(
+        lambda: model.score(x, 1, 2, scale=3.0, a=4), "score"
+    )
+    assert function is Model.score
+    assert args[0] is model
+    assert args[1] is x
+    assert args[2:] == (1, 2)
+    assert kwargs == {"scale": 3.0, "a": 4}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_closure_keeps_its_own_variables(kept: bool) -> None:
+    functions = [scaled(2.0), scaled(5.0)]
+    _, (function, (args, _)) = caught(lambda: functions[1](3.0), "inner")
+    if not kept:  # nothing refers to it any more: it is made of its frame
+        functions.clear()
+    assert function(*args) == 15.0
+
+
+def test_a_generator_is_caught_at_its_first_value() -> None:
+    _, (function, (args, _)) = caught(lambda: list(doubled([1, 2])), "doubled")
+    assert function is doubled
+    assert args == ([1, 2],)
+
+
+class Waiting:
+    """A frame's parts that do not end."""
+
+    def __init__(self, function: Callable[..., Any], *values: Any) -> None:
+        self.f_code: Any = function.__code__
+        self.f_globals = function.__globals__
+        names = list(inspect.signature(function).parameters)
+        self.f_locals = dict(zip(names, values, strict=False))
+
+
+def call(function: Callable[..., Any], *values: Any) -> Any:
+    frame: Any = Waiting(function, *values)
+    return call_of(frame, LoadRequest(target=f"here.py:{function.__name__}"), {})
+
+
+def test_a_lock_or_an_open_file_in_the_receiver_is_shared_and_the_rest_is_copied() -> None:
+    from profiler_suite.measure.explain.same_answer import copied
+
+    model = Model()
+    (again,) = copied((call(Model.weigh, model).args[0],))
+    assert again.lock is model.lock
+    assert again.weights is not model.weights
+
+
+def test_a_generator_among_the_arguments_gives_its_values_to_every_call() -> None:
+    from profiler_suite.measure.explain.same_answer import copied
+
+    found = call(total, (float(n) for n in range(4)))
+    assert [sum(copied(found.args)[0]) for _ in range(2)] == [6.0, 6.0]
+
+
+class Stubborn:
+    def __deepcopy__(self, memo: Any) -> Any:
+        raise TypeError("a connection is no copy")
+
+
+def test_what_cannot_be_copied_is_named_in_one_sentence() -> None:
+    with pytest.raises(UsageError, match=r"here.py:total: its argument 'values' \(Stubborn\)"):
+        call(total, Stubborn())
+
+
+async def waits(x: Any) -> Any:
+    return x
+
+
+def test_a_coroutine_function_is_refused() -> None:
+    with pytest.raises(UsageError, match="is a coroutine function"):
+        call(waits, 1)

@@ -1,0 +1,87 @@
+"""What a target names is found in the file before the program has run."""
+
+from pathlib import Path
+
+import pytest
+
+from profiler_suite.errors import UsageError
+from profiler_suite.measure.program.wishes import wish_for
+
+SOURCE = """
+import numpy as np
+
+def outer(a):
+    def inner(b):
+        return b
+    return inner(a)
+
+class Model:
+    def fit(self, x):
+        return x
+
+if True:
+    def conditional():
+        pass
+
+async def waits():
+    pass
+
+for i in range(3):
+    for j in range(4):
+        outer(i * j)
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "some.py"
+    path.write_text(SOURCE)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name", ["outer", "outer.inner", "outer.<locals>.inner", "Model.fit", "conditional"]
+)
+def test_functions_methods_and_inner_functions_have_names(file: Path, name: str) -> None:
+    wish = wish_for(f"{file}:{name}")
+    assert wish.qualname == name.replace(".<locals>", "")
+    assert wish.file == str(file.resolve())
+
+
+@pytest.mark.parametrize("line", [20, 21, 22])
+def test_a_line_names_the_whole_statement_that_stands_in_no_function(
+    file: Path, line: int
+) -> None:
+    wish = wish_for(f"{file}:{line}")
+    assert (wish.first, wish.last) == (20, 22)
+    assert wish.target == "some.py:lines 20 to 22"
+
+
+def test_a_module_is_asked_when_the_program_runs() -> None:
+    wish = wish_for("package.module:Class.method")
+    assert (wish.module, wish.qualname) == ("package.module", "Class.method")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Model.fti", "did you mean 'Model.fit'"),
+        ("inner", "unknown function"),
+        ("waits", "is a coroutine function"),
+        ("5", "stands in a function or is empty"),
+        ("1", "stands in a function or is empty"),
+    ],
+)
+def test_a_name_that_is_not_there_is_refused(file: Path, name: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        wish_for(f"{file}:{name}")
+
+
+def test_a_file_that_is_not_there_or_no_python_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="does not exist"):
+        wish_for(f"{tmp_path}/none.py:f")
+    (tmp_path / "bad.py").write_text("def f(:\n")
+    with pytest.raises(UsageError, match="cannot be read as Python"):
+        wish_for(f"{tmp_path}/bad.py:f")
+    with pytest.raises(UsageError, match="names no function"):
+        wish_for("f")

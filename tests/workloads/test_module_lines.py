@@ -1,0 +1,106 @@
+"""Lines outside of any function become one that works on what they read and change."""
+
+import inspect
+import linecache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.errors import UsageError
+from profiler_suite.workloads import module_lines
+
+
+def namespace_before(path: Path, first: int) -> dict[str, Any]:
+    """The module as it is when that line begins."""
+    scope: dict[str, Any] = {"__name__": "__main__"}
+    head = "".join(path.read_text().splitlines(keepends=True)[: first - 1])
+    if head.rstrip().endswith(":"):
+        head += "    pass\n"
+    exec(compile(head, str(path), "exec"), scope)
+    return scope
+
+
+def written(tmp_path: Path, source: str) -> Path:
+    path = tmp_path / "script.py"
+    path.write_text(source)
+    linecache.checkcache(str(path))
+    return path
+
+
+LOOP = """import numpy as np
+
+a = np.arange(6.0)
+out = np.zeros(6)
+total = 0.0
+
+for i in range(6):
+    out[i] = 2 * a[i]
+    total += a[i]
+    unused = i
+
+print(total, out)
+"""
+
+
+def test_it_returns_what_the_rest_of_the_module_reads(tmp_path: Path) -> None:
+    path = written(tmp_path, LOOP)
+    scope = namespace_before(path, 7)
+    function, args = module_lines.function_of(str(path), 7, 10, scope)
+    names = list(inspect.signature(function).parameters)
+    given = dict(zip(names, args, strict=True))
+    assert set(names) == {"a", "out", "total"}
+    assert function(*args) == 15.0
+    np.testing.assert_array_equal(given["out"], 2 * np.arange(6.0))
+
+
+def test_its_lines_have_the_numbers_that_they_have_in_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, LOOP)
+    function, _ = module_lines.function_of(str(path), 7, 10, namespace_before(path, 7))
+    lines, first = inspect.getsourcelines(function)
+    assert first == 6
+    assert lines[1].strip() == "for i in range(6):"
+
+
+GUARDED = """
+values = [1.0, 2.0, 3.0]
+if __name__ == "__main__":
+    text = ""
+    for each in values:
+        text += f"{each}"
+        text += '''
+end'''
+    print(text)
+"""
+
+
+def test_lines_under_a_condition_keep_their_indentation(tmp_path: Path) -> None:
+    path = written(tmp_path, GUARDED)
+    assert module_lines.statement_at(GUARDED, 6) == (5, 8)
+    scope = namespace_before(path, 4) | {"text": ""}
+    function, args = module_lines.function_of(str(path), 5, 8, scope)
+    assert function(*args) == "1.0\nend2.0\nend3.0\nend"
+
+
+SHARED = """
+state = 0
+def read():
+    return state
+for i in range(3):
+    state = i
+    read()
+print(state)
+"""
+
+
+def test_what_a_function_reads_as_a_global_must_be_handed_over(tmp_path: Path) -> None:
+    path = written(tmp_path, SHARED)
+    with pytest.raises(UsageError, match=r"assign 'state', which read\(\) reads as a global"):
+        module_lines.function_of(str(path), 5, 7, namespace_before(path, 5))
+
+
+def test_a_definition_or_an_empty_line_is_no_statement() -> None:
+    assert module_lines.statement_at("def f():\n    return 1\n", 2) == (0, 0)
+    assert module_lines.statement_at("x = 1\n\ny = 2\n", 2) == (0, 0)
+    assert module_lines.statement_at("not python(", 1) == (0, 0)
