@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 
 from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure.program import catch as catch_file
-from profiler_suite.measure.program.launch import ProgramEnd, run_program
 from profiler_suite.measure.program.request import Probe, ProgramTarget
+from profiler_suite.measure.program.running import ProgramEnd, run_program
 from profiler_suite.model.noun import Noun
 
 _PACKAGES = str(Path(catch_file.__file__).resolve().parents[3])
