@@ -19,6 +19,7 @@ from profiler_suite.cli.explain import explain_command
 from profiler_suite.cli.internal import INTERNAL, sentence
 from profiler_suite.cli.merge import merge_command
 from profiler_suite.cli.plugins import with_plugins
+from profiler_suite.cli.run import run_command
 from profiler_suite.cli.selfcheck import selfcheck_command
 from profiler_suite.cli.show import (
     export_command,
@@ -67,6 +68,7 @@ for _command in (
     sweep_command,
     merge_command,
     explain_command,
+    run_command,
     compare_command,
     report_command,
     export_command,

@@ -21,6 +21,8 @@ def _page(words: str, title: str) -> re.Pattern[bytes]:
 UNKNOWN = Kind("file", re.compile(rb"(?!)"))
 """Of which none is ever recognised."""
 PAGE = Kind("report", _page("report", "profiler_suite report"))
+PROGRAM = Kind("page of `run`", _page("run", "where to look first"))
+PROGRAM_JSON = Kind("result of `run`", re.compile(rb'\{"profiler_suite_program":'))
 EXPLANATION = Kind("page of `explain`", _page("explain", "where its time goes"))
 # Of a table: its first columns, which stay the same from release to release.
 _COLUMNS = rb"id,experiment,workload,problem,name,implementation,family,dtype,layout,"

@@ -33,6 +33,10 @@ _FORWARDED = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 _PEAK_UNIT = 1024 if sys.platform == "linux" else 1
 
 
+NO_PROBE = b"-"
+"""Answer to a program that waits: it is watched from outside."""
+
+
 class ProgramEnd(Noun, frozen=True):
     """How a program ended, and what the system counted of it."""
 
@@ -52,14 +56,15 @@ class ProgramEnd(Noun, frozen=True):
 def run_program(
     target: ProgramTarget,
     probe: Probe | None = None,
-    beside: Callable[[int], None] | None = None,
+    beside: Callable[[int], object] | None = None,
     python: str = "",
     environment: dict[str, str] | None = None,
 ) -> ProgramEnd:
     """Run the program to its end; nothing of it is read, changed or written by this process.
 
     `probe` runs in it before its first line. `beside` is called with the process id when the
-    interpreter stands before that line, and the program begins when it returns.
+    interpreter stands before that line, and the program begins when it returns; without the
+    probe if it returns True.
     """
     given = dict(os.environ if environment is None else environment)
     with _gate() as (ours, theirs):
@@ -79,8 +84,8 @@ def run_program(
         with forwarding(process):
             if ours and theirs:
                 theirs.close()
-                if _arrived(ours) and beside:
-                    beside(process.pid)
+                if _arrived(ours) and beside and beside(process.pid) is True:
+                    ours.send(NO_PROBE)
             begun = perf_counter()
             if ours:
                 ours.close()

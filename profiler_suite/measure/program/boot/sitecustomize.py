@@ -8,7 +8,8 @@ neighbour of the program's such as `json.py` would not be found any more.
 
 The variable has its fields between unit separators (ASCII 31): this folder; `1` where
 PYTHONPATH was set, and what it was; the number of a socket that the parent answers on when the
-program may begin, or -1; the file of a probe, which has a function `start(settings)`; settings.
+program may begin (`-`: without the probe), or -1; the file of a probe, which has a function
+`start(settings)`; settings.
 """
 
 import os
@@ -26,14 +27,17 @@ def _remove_traces(folder: str, was_set: bool, before: str) -> None:
     sys.path_importer_cache.pop(folder, None)
 
 
-def _wait_at(gate: int) -> None:
-    """Say that the program is there, and wait until it may begin."""
+def _wait_at(gate: int) -> bytes:
+    """Say that the program is there, and wait until it may begin; the parent's answer."""
+    if gate < 0:
+        return b""
     try:
         os.write(gate, b"+")
-        os.read(gate, 1)
+        return os.read(gate, 1)
     except OSError:  # the parent has gone
-        pass
-    os.close(gate)
+        return b""
+    finally:
+        os.close(gate)
 
 
 def _start(probe: str, settings: str) -> None:
@@ -49,15 +53,14 @@ def _start(probe: str, settings: str) -> None:
 def _enter(told: str) -> None:
     folder, was_set, before, gate, probe, settings = told.split("\x1f", 5)
     _remove_traces(folder, bool(was_set), before)
+    if _wait_at(int(gate)) == b"-" or not probe:
+        return
     imported = set(sys.modules)
     try:
-        if probe:
-            _start(probe, settings)
+        _start(probe, settings)
     finally:
         for name in set(sys.modules) - imported:
             del sys.modules[name]
-        if int(gate) >= 0:
-            _wait_at(int(gate))
 
 
 if _VARIABLE in os.environ:

@@ -1,0 +1,1 @@
+"""Of a whole program: where its time goes, and where to look first."""

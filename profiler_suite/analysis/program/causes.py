@@ -1,0 +1,120 @@
+"""Why a function or a line takes its time, in plain words, and what to ask next."""
+
+import os
+import re
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from profiler_suite.analysis.program import states
+from profiler_suite.analysis.program.moments import IMPORTS, UNSEEN, WAITING
+from profiler_suite.analysis.program.ranking import MODULE, RankedFunction, Spent
+from profiler_suite.measure.native import layers
+from profiler_suite.measure.program.request import ProgramTarget
+
+_WAITS = {
+    states.GIL: "waits for the interpreter lock: threads that run bytecode take turns",
+    states.LOCK: "waits for a lock that another thread holds",
+    states.SLEEP: "sleeps",
+    states.EVENTS: "waits for events: sockets, pipes, timers",
+    states.IO: "waits for input and output",
+    states.CHILD: "waits for a child process",
+    states.TEAM: "waits for other BLAS threads",
+}
+# A kind of work explains a function from a third of its time on; below, nothing stands out.
+_MUCH = 0.33
+
+
+def cause(spent: Spent, called: str = "") -> str:
+    """One plain phrase for where the time goes."""
+    if not spent.total_s:
+        return "only calls other functions of yours"
+    if spent.share(IMPORTS) > 0.5:
+        return "imports modules"
+    if spent.share(UNSEEN) > 0.5:
+        return f"compiled code was not seen{_through(called)}"
+    kinds = {
+        "calls": spent.share("interpreter", "dispatch"),
+        "memory": spent.share("memory"),
+        "copy": spent.share("copy"),
+        "waiting": spent.share(WAITING),
+        "arithmetic": spent.share("arithmetic"),
+    }
+    most = max(kinds, key=lambda kind: kinds[kind])
+    if most == "waiting":
+        waited = {k: v for k, v in spent.states.items() if k != states.RUNNING}
+        return _WAITS.get(next(iter(waited), ""), "waits")
+    percent = f"{100 * kinds[most]:.0f} %"
+    if most == "calls":
+        return _of_calls(spent, percent, called)
+    if most == "memory":
+        return f"new arrays: {percent} is getting memory for them{_through(called)}"
+    if most == "copy":
+        return f"copies: {percent} moves data without computing{_through(called)}"
+    overhead = spent.avoidable_s / spent.total_s
+    if overhead < _MUCH:
+        return f"computes: {percent} is arithmetic{_through(called)}"
+    return f"arithmetic {percent}, the rest is cost around it{_through(called)}"
+
+
+def _of_calls(spent: Spent, percent: str, called: str) -> str:
+    """Calls of a library that do little each, or bytecode of the function itself."""
+    libraries = {
+        name: taken for name, taken in spent.layers.items() if name not in _OF_THE_INTERPRETER
+    }
+    library = max(libraries, key=lambda name: libraries[name], default="")
+    if not library or libraries[library] < 0.2 * spent.total_s:
+        return f"Python bytecode: {percent} is the interpreter{_through(called)}"
+    named = "NumPy" if library in (layers.NUMPY_COMPILED, layers.NUMPY_PYTHON) else library
+    return f"small calls of {named}: {percent} is cost per call{_through(called)}"
+
+
+_OF_THE_INTERPRETER = (layers.USER, layers.CPYTHON, layers.NOBODY)
+
+
+def _through(called: str) -> str:
+    plain = re.fullmatch(r"[\w. ]+", called)
+    return f", most in {called}" if plain and not called.startswith("0x") else ""
+
+
+def next_command(row: RankedFunction, target: ProgramTarget) -> str:
+    """The command that explains this function with the program's own arguments.
+
+    Empty where there is no file to name it by.
+    """
+    if row.file.startswith("<"):
+        return ""
+    name = row.function if row.function != MODULE else str(row.line)
+    place = shlex.quote(f"{shown_path(row.file)}:{name}")
+    return f"python -m profiler_suite explain {place} --from {shlex.quote(words(target))}"
+
+
+def words(target: ProgramTarget) -> str:
+    """The program as one would type it behind the interpreter."""
+    return shlex.join(target.words)
+
+
+def shown_path(file: str, folder: str = "") -> str:
+    """A source file relative to the folder the program was started in, where it lies below."""
+    try:
+        relative = os.path.relpath(file, folder or Path.cwd())
+    except ValueError:  # another drive
+        return file
+    return file if relative.startswith("..") or file.startswith("<") else relative
+
+
+def where(row_file: str, line: int, function: str) -> str:
+    """'script.py:11 main', short enough for a table."""
+    name = Path(row_file).name if not row_file.startswith("<") else row_file
+    return f"{name}:{line} {function}" if function != MODULE else f"{name}:{line}"
+
+
+def missing_sentences(missing: Sequence[str], processes: int) -> list[str]:
+    """What could not be seen, and what was followed besides."""
+    said = [f"! {each}" for each in missing]
+    if processes > 1:
+        more = (
+            "1 child process was" if processes == 2 else f"{processes - 1} child processes were"
+        )
+        said.append(f"{more} watched as well.")
+    return said

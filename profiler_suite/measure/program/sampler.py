@@ -1,0 +1,132 @@
+"""The sampler beside a program: py-spy, which reads Python and compiled frames from outside.
+
+It stops a thread for the time of a look, knows every version's frames, and follows children.
+"""
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from time import monotonic
+
+_READY = b"Sampling process"
+# Reading symbols of a large libpython takes a second or two on a loaded machine.
+_PATIENCE_S = 20.0
+_PR_SET_PDEATHSIG = 1
+ELSEWHERE = (
+    "only Python functions were seen, not the compiled code below them: that needs Linux and "
+    "py-spy; this is {system}"
+)
+ABSENT = (
+    "only Python functions were seen, not the compiled code below them: py-spy is missing; "
+    "python -m pip install py-spy"
+)
+REFUSED = (
+    "only Python functions were seen, not the compiled code below them: the system lets no "
+    "process read another here ({said})"
+)
+NO_COMPILED = "compiled code was not seen: py-spy cannot follow it on this processor ({said})"
+
+
+def find() -> str:
+    """The sampler's program; empty where there is none."""
+    beside = Path(sysconfig.get_path("scripts")) / "py-spy"
+    return str(beside) if beside.exists() else shutil.which("py-spy") or ""
+
+
+def why_not() -> str:
+    """An empty string where the sampler can be tried, or one sentence why not."""
+    if sys.platform != "linux":
+        return ELSEWHERE.format(system=sys.platform)
+    return "" if find() else ABSENT
+
+
+class Sampler:
+    """One py-spy at one program; `attach` first, `finish` when the program has ended."""
+
+    def __init__(self, output: Path, rate_hz: float) -> None:
+        self._output, self._rate_hz = output, rate_hz
+        self._process: subprocess.Popen[bytes] | None = None
+        self._said = ""
+        self.compiled = True
+        self.missing = ""
+        """Why compiled code, or anything at all, is not seen; empty where it is."""
+
+    def attach(self, pid: int) -> bool:
+        """Begin to watch that process; False where the system refuses."""
+        for compiled in (True, False):
+            self.compiled = compiled
+            if self._begin(pid):
+                if not compiled:
+                    self.missing = NO_COMPILED.format(said=self._said)
+                return True
+        self.missing = REFUSED.format(said=self._said)
+        return False
+
+    def _begin(self, pid: int) -> bool:
+        options = ["--native"] if self.compiled else ["--nonblocking"]
+        self._process = subprocess.Popen(
+            [
+                *(find(), "record", "--pid", str(pid), "--format", "raw"),
+                *("--output", str(self._output), "--rate", f"{self._rate_hz:.0f}"),
+                *("--threads", "--subprocesses", "--idle", "--full-filenames", *options),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        if self._is_ready():
+            return True
+        self._end()
+        return False
+
+    def _is_ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        until, heard = monotonic() + _PATIENCE_S, b""
+        poll = select.poll()
+        poll.register(self._process.stdout, select.POLLIN)
+        while monotonic() < until:
+            if not poll.poll(1000 * max(0.0, until - monotonic())):
+                break
+            some = os.read(self._process.stdout.fileno(), 4096)
+            heard += some
+            if _READY in heard:
+                return True
+            if not some:
+                break
+        lines = [each.strip() for each in heard.decode(errors="replace").splitlines()]
+        self._said = next((each for each in lines if each), "it did not begin in time")
+        return False
+
+    def finish(self) -> str:
+        """What it has written when it is done; empty where nothing came."""
+        if self._process is None:
+            return ""
+        try:
+            self._process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:  # a child of the program's may live on
+            with contextlib.suppress(OSError):
+                self._process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_PATIENCE_S)
+        self._end()
+        try:
+            return self._output.read_text(errors="replace")
+        except OSError:
+            return ""
+
+    def _end(self) -> None:
+        if self._process is not None:
+            with contextlib.suppress(OSError):
+                self._process.kill()
+            self._process.wait()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+            self._process = None

@@ -1,0 +1,120 @@
+"""What is shown of a program: the head, the rows, what could not be seen."""
+
+import dataclasses
+from pathlib import Path
+
+from profiler_suite import units
+from profiler_suite.analysis.program import causes
+from profiler_suite.analysis.program.moments import BREAKDOWN, IMPORTS
+from profiler_suite.analysis.program.ranking import RankedFunction, Ranking, Spent
+
+MOST_ROWS = 10
+# What takes less of the wall time is not worth a look.
+_LEAST_SHARE = 0.005
+_SIGNALS = "ended by signal {}"
+
+
+@dataclasses.dataclass(frozen=True)
+class ProgramRow:
+    """One line of the ranking, in words."""
+
+    rank: int
+    where: str
+    """'script.py:11 main'."""
+    file: str
+    line: int
+    cause: str
+    command: str
+    """What explains it with the program's own arguments."""
+    function: RankedFunction
+
+
+@dataclasses.dataclass(frozen=True)
+class ProgramView:
+    """All texts of one run, for terminal, page and file."""
+
+    title: str
+    words: str
+    """The program as one types it."""
+    ended: str
+    facts: list[str]
+    """What was seen and counted, a phrase each."""
+    finding: str
+    """The first thing to know."""
+    rows: list[ProgramRow]
+    notes: list[str]
+    """What could not be seen, or is to be known when reading the numbers."""
+
+
+def view(ranking: Ranking) -> ProgramView:
+    """The texts of one run."""
+    run = ranking.run
+    words = causes.words(run.target)
+    rows = [
+        _row(number, function, ranking)
+        for number, function in enumerate(_worth_a_look(ranking), start=1)
+    ]
+    return ProgramView(
+        title=Path(run.target.name).name if run.target.kind == "script" else words,
+        words=words,
+        ended=_ended(run.end.exit_code),
+        facts=_facts(ranking),
+        finding=_finding(ranking, rows),
+        rows=rows[:MOST_ROWS],
+        notes=causes.missing_sentences(run.samples.missing, len(run.samples.processes)),
+    )
+
+
+def _worth_a_look(ranking: Ranking) -> list[RankedFunction]:
+    least_s = _LEAST_SHARE * ranking.spent.total_s
+    return [each for each in ranking.functions if each.spent.total_s > least_s]
+
+
+def _row(number: int, function: RankedFunction, ranking: Ranking) -> ProgramRow:
+    return ProgramRow(
+        rank=number,
+        where=causes.where(function.file, function.line, function.function),
+        file=causes.shown_path(function.file),
+        line=function.line,
+        cause=causes.cause(function.spent, function.called),
+        command=causes.next_command(function, ranking.run.target),
+        function=function,
+    )
+
+
+def _ended(code: int) -> str:
+    return f"exit code {code}" if code >= 0 else _SIGNALS.format(-code)
+
+
+def _facts(ranking: Ranking) -> list[str]:
+    run = ranking.run
+    seen = sum(each.count for each in run.samples.stacks)
+    facts = [f"{units.count(seen)} samples"]
+    if run.end.user_s or run.end.system_s:
+        busy = units.time(run.end.user_s + run.end.system_s)
+        facts.append(f"{busy} of processor time")
+    if run.end.peak_bytes:
+        facts.append(f"{units.size(run.end.peak_bytes)} of memory at most")
+    if run.end.page_faults:
+        facts.append(units.some(run.end.page_faults, "page fault"))
+    return facts
+
+
+def _finding(ranking: Ranking, rows: list[ProgramRow]) -> str:
+    spent = ranking.spent
+    imports_s = spent.breakdown.get(IMPORTS, 0.0)
+    if not rows:
+        said = units.percent(imports_s / (spent.total_s or 1.0))
+        return f"No code of yours takes time worth a look; imports and start take {said}."
+    first = rows[0]
+    share = units.percent(first.function.spent.avoidable_s / spent.total_s)
+    finding = f"Look first at {first.where}: {share} of the time may be spared there."
+    if imports_s > first.function.spent.avoidable_s:
+        finding += f" Imports, start and end take more: {units.time(imports_s)}."
+    return finding
+
+
+def parts(spent: Spent) -> list[tuple[str, float]]:
+    """Kinds of work with their shares, in the order of every picture."""
+    whole = spent.total_s or 1.0
+    return [(e, spent.breakdown[e] / whole) for e in BREAKDOWN if spent.breakdown.get(e)]

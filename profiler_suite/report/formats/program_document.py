@@ -1,0 +1,66 @@
+"""A program's run as one JSON document."""
+
+import msgspec
+
+from profiler_suite.analysis.program.ranking import RankedFunction, Ranking, Spent
+from profiler_suite.report.content.program import view
+
+SCHEMA = 1
+
+
+def program_json(ranking: Ranking) -> bytes:
+    """The document, as it is written to a file."""
+    return msgspec.json.encode(program_document(ranking)) + b"\n"
+
+
+def program_document(ranking: Ranking) -> dict[str, object]:
+    """All numbers of a run, times in s."""
+    run, seen = ranking.run, view(ranking)
+    return {
+        "profiler_suite_program": SCHEMA,
+        "program": msgspec.to_builtins(run.target),
+        "python": run.python,
+        "end": msgspec.to_builtins(run.end),
+        "rate_hz": run.samples.rate_hz,
+        "compiled_code_seen": run.samples.compiled,
+        "missing": list(run.samples.missing),
+        "processes": {str(pid): name for pid, name in run.samples.processes.items()},
+        "attributed_share": ranking.attributed_share,
+        "finding": seen.finding,
+        "spent": _spent(ranking.spent),
+        "functions": [
+            _function(each) | {"rank": row.rank, "cause": row.cause, "next": row.command}
+            for row in seen.rows
+            for each in [row.function]
+        ],
+        "lines": [
+            {"file": e.file, "function": e.function, "line": e.line, "spent": _spent(e.spent)}
+            for e in ranking.lines
+        ],
+        "others": [
+            {"function": name, "self_s": self_s, "total_s": total_s}
+            for name, self_s, total_s in ranking.others
+        ],
+    }
+
+
+def _function(each: RankedFunction) -> dict[str, object]:
+    return {
+        "file": each.file,
+        "function": each.function,
+        "line": each.line,
+        "self_s": each.self_s,
+        "total_s": each.total_s,
+        "called": each.called,
+        "spent": _spent(each.spent),
+    }
+
+
+def _spent(spent: Spent) -> dict[str, object]:
+    return {
+        "total_s": spent.total_s,
+        "avoidable_s": spent.avoidable_s,
+        "breakdown": spent.breakdown,
+        "layers": spent.layers,
+        "states": spent.states,
+    }

@@ -1,0 +1,75 @@
+"""`run`: the program's own output and exit code, our summary beside it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from profiler_suite.cli.run import run_command
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="programs are run as on POSIX")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*words: str, folder: Path, text: str = "") -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "profiler_suite", "run", *words],
+        cwd=folder,
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+    )
+
+
+def test_output_and_exit_code_are_the_programs_and_the_summary_is_beside(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "main.py").write_text(
+        "import sys\n\n\ndef work():\n    s = 0\n    for i in range(6_000_000):\n"
+        "        s += i\n    return s\n\n\nprint(work(), input(), sys.argv[1:])\nsys.exit(5)\n"
+    )
+    done = run("--json", "out.json", "main.py", "--json", "-q", folder=tmp_path, text="hello\n")
+    assert done.returncode == 5, done.stderr
+    assert done.stdout == f"{sum(range(6_000_000))} hello ['--json', '-q']\n"
+    assert "Look first at main.py:" in done.stderr
+    assert "explain main.py:work --from 'main.py --json -q'" in " ".join(
+        done.stderr.replace("\\\n", " ").split()
+    )
+    assert max(map(len, done.stderr.splitlines())) <= 80
+    found = json.loads((tmp_path / "out.json").read_text())
+    assert found["functions"][0]["function"] == "work"
+    assert found["end"]["exit_code"] == 5
+
+
+def test_a_program_that_dies_of_a_signal_is_reported_and_so_do_we(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(
+        "import os, time\ntime.sleep(0.3)\nos.kill(os.getpid(), 9)"
+    )
+    done = run("main.py", folder=tmp_path)
+    assert done.returncode == -9
+    assert "ended by signal 9" in done.stderr
+
+
+def test_what_follows_the_program_is_never_ours(tmp_path: Path) -> None:
+    done = run("-q", "-c", "import sys; print(sys.argv)", "--help", "--", "-q", folder=tmp_path)
+    assert done.stdout == "['-c', '--help', '--', '-q']\n"
+
+
+@pytest.mark.parametrize("words", [[], ["-m"], ["--rate", "5", "x.py"], ["--jsn", "x", "y.py"]])
+def test_mistakes_are_told_before_anything_runs(words: list[str]) -> None:
+    done = CliRunner().invoke(run_command, words)
+    assert done.exit_code != 0
+
+
+def test_a_file_of_somebody_elses_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text('{"a": 1}')
+    done = run("--json", "mine.json", "-c", "print(1)", folder=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "--force" in done.stderr

@@ -1,0 +1,86 @@
+"""A program is watched: from outside where the system lets us, else from inside."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from profiler_suite.measure.program import sampler, watching
+from profiler_suite.measure.program.request import ProgramTarget
+from profiler_suite.measure.program.watching import ProgramRun, watch_program
+
+PROGRAM = """
+import time
+
+def busy(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        sum(range(50))
+
+def idle():
+    time.sleep(0.3)
+
+busy(0.5)
+idle()
+"""
+
+
+def watched(tmp_path: Path, source: str = PROGRAM) -> ProgramRun:
+    program = tmp_path / "main.py"
+    program.write_text(source)
+    return watch_program(ProgramTarget(kind="script", name=str(program)))
+
+
+def share(run: ProgramRun, function: str) -> float:
+    first = [each for each in run.samples.stacks if each.first_thread]
+    having = [each for each in first if any(f.name == function for f in each.frames)]
+    return sum(e.count for e in having) / sum(e.count for e in first)
+
+
+@pytest.mark.skipif(bool(sampler.why_not()), reason=sampler.why_not())
+def test_python_and_compiled_functions_are_seen_together(tmp_path: Path) -> None:
+    run = watched(tmp_path)
+    assert run.samples.compiled
+    assert not run.samples.missing
+    assert share(run, "busy") > 1.1 * share(run, "idle")
+    assert share(run, "busy") + share(run, "idle") > 0.6
+    frames = {f.name: f for each in run.samples.stacks for f in each.frames}
+    assert frames["busy"].line in (5, 6, 7)
+    assert any("nanosleep" in name for name in frames)
+
+
+def test_where_no_other_process_may_look_functions_are_seen_from_inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampler, "why_not", lambda: sampler.ABSENT)
+    run = watched(tmp_path)
+    assert not run.samples.compiled
+    assert run.samples.missing[0] == sampler.ABSENT
+    assert share(run, "busy") > 1.1 * share(run, "idle")
+    assert share(run, "busy") + share(run, "idle") > 0.6
+
+
+def test_a_sampler_that_is_refused_is_named_and_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing = tmp_path / "spy"
+    refusing.write_text("#!/bin/sh\necho 'Permission Denied: try sudo'\nexit 1\n")
+    refusing.chmod(0o755)
+    monkeypatch.setattr(sampler, "why_not", lambda: "")
+    monkeypatch.setattr(sampler, "find", lambda: str(refusing))
+    run = watched(tmp_path)
+    assert "Permission Denied" in run.samples.missing[0]
+    assert share(run, "busy") > 0.3
+
+
+def test_a_program_that_is_over_at_once_says_so(tmp_path: Path) -> None:
+    run = watched(tmp_path, "import os\nos._exit(4)\n")
+    assert run.end.exit_code == 4
+    assert "ended before it was looked at often" in run.samples.missing[-1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_beginnings_of_libraries_are_read() -> None:
+    found = watching._beginnings("self")
+    assert any("libc" in path for path in found)
+    assert watching._beginnings(2**30) == {}
