@@ -186,8 +186,8 @@ def test_an_import_that_goes_up_is_found() -> None:
         assert not goes_down(here, there)
 
 
-def test_the_code_map_of_the_readme_names_every_room_on_its_floor() -> None:
-    text = (PACKAGE.parent / "README.md").read_text()
+def test_the_code_map_names_every_room_on_its_floor() -> None:
+    text = (PACKAGE.parent / "docs" / "pages" / "internals.md").read_text()
     table = text.split("**Code map**")[1].split("**Invariants.**")[0]
     shown = [
         re.findall(r"`(\w+)`", row.split("|")[1]) for row in table.splitlines() if "`" in row

@@ -1,0 +1,1 @@
+"""The site's generated pages; the written ones are in docs/pages."""

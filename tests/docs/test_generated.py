@@ -1,0 +1,27 @@
+"""The generated pages are what the code says now, and the help of commands fits a screen."""
+
+import pytest
+
+from docs import commands, fields
+from docs.__main__ import GENERATED, PAGES
+from profiler_suite.model.rows import Visit
+
+HELPS = commands.helps()
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_a_generated_page_is_current(name: str) -> None:
+    text = (PAGES / name).read_text()
+    assert text == GENERATED[name](), f"{name} is old: python -m docs"
+
+
+def test_meanings_come_from_the_nouns() -> None:
+    assert "Minor page faults per evaluation." in fields._meanings(Visit)["minor_faults"]
+    assert "| `sample_times_s` | list of number |" in fields.page()
+
+
+@pytest.mark.parametrize("command", HELPS)
+def test_the_help_of_a_command_fits_a_terminal(command: str) -> None:
+    lines = HELPS[command].splitlines()
+    assert len(lines) < 40
+    assert max(len(line) for line in lines) <= 80
