@@ -7,6 +7,7 @@ another signal).
 """
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -40,6 +41,8 @@ from profiler_suite.errors import (
 )
 
 OK, USAGE, POINTS_FAILED, INTERRUPTED = 0, 2, 3, 130
+# What a shell's start-up file sets to be told how to complete the installed command's words.
+_COMPLETE, _INSTALLED = "_PROFILER_SUITE_COMPLETE", "profiler-suite"
 # What goes wrong while something is measured, and not in what was asked for.
 _RUN_ERRORS = (ChildError, FleetError, FunctionError)
 
@@ -88,7 +91,8 @@ def run(arguments: Sequence[str] | None = None, stopping: Stopping | None = None
         try:
             result: Any = _commands.main(
                 args=None if arguments is None else list(arguments),
-                prog_name="python -m profiler_suite",
+                prog_name=_INSTALLED if _COMPLETE in os.environ else "python -m profiler_suite",
+                complete_var=_COMPLETE,
                 standalone_mode=False,
                 # Where colour is forced, it also goes into a pipe.
                 color=wants_color() or None,

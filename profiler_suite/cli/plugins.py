@@ -19,8 +19,7 @@ def with_plugins(command: click.Command) -> click.Command:
             is_eager=True,
             expose_value=False,
             callback=_use,
-            help="A file that adds implementations, figures, columns, formats or rules; may "
-            "be repeated. PROFILER_SUITE_PLUGINS names such files for every command.",
+            help="Load what this file adds; may be repeated.",
         )
     )
     return command

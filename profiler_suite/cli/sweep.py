@@ -76,55 +76,53 @@ def _short_forms(command: Callable[..., Any]) -> Callable[..., Any]:
     "settings",
     type=Setting(),
     multiple=True,
-    help="Values of a dimension of the problems, of any workload; may be repeated.",
+    help="Any dimension of the problems; may be repeated.",
 )
 @click.option("--threads", type=WholeNumbers(), default=(), help="BLAS thread counts.")
 @click.option("--dtype", type=NameList(), default=(), help="float32, float64 or both.")
 @click.option(
-    "--implementations", type=NameList(), default=(), help="Only these implementations."
+    "--implementations",
+    type=NameList(),
+    default=(),
+    metavar="NAMES",
+    help="Only these, separated by commas.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**63 - 1),
-    help="Seed of the data and of the order of visits.",
+    metavar="N",
+    help="Random seed of the data and of the order.",
 )
-@click.option(
-    "--dry-run", is_flag=True, help="Say what would be measured and how long it takes."
-)
-@click.option("--only-flagged", is_flag=True, help="Measure doubtful points of a run again.")
+@click.option("--dry-run", is_flag=True, help="What would be measured, and for how long.")
+@click.option("--only-flagged", is_flag=True, help="Measure doubtful points again.")
 @click.option(
     "--point",
     multiple=True,
     metavar="ID",
-    help="Only this point (and its partner); may be repeated. Ids are in the report.",
+    help="Only this point, by the id the report shows.",
 )
 @click.option("--shard", type=Shard(), help="Only this part of the plan, for batch jobs.")
-@click.option(
-    "--scheduler", default="", metavar="TCP://HOST:PORT", help="Measure on a Dask fleet."
-)
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Measure on a Dask fleet.")
 @click.option("--tls-ca", type=click.Path(path_type=Path), help="With tls://, as Dask's own.")
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="This client's certificate.")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="Its private key.")
-@click.option(
-    "--wait", type=Seconds(), help="Seconds to wait for a scheduler and for a worker."
-)
+@click.option("--wait", type=Seconds(), help="For a scheduler, and for a worker.")
 @click.option(
     "--hosts",
     type=click.Choice(("each", "split")),
     default="each",
-    show_default=True,
-    help="On a fleet: the whole plan on each host, or split among hosts of one kind.",
+    help="A fleet's hosts each measure all, or share it.",
 )
 @click.option(
     "--versus",
     metavar="PYTHON",
     type=click.Path(path_type=Path),
-    help="Measure another Python (with its NumPy) in the same rounds, and compare.",
+    help="Compare with another Python and its NumPy.",
 )
 @click.option(
     "--fail-on",
     type=Percentage(),
-    help="With --versus: exit code 1 when a point is surely that much slower than there.",
+    help="With --versus: exit code 1 when so much slower.",
 )
 @click.option("--strict", is_flag=True, help="Exit code 4 when points are flagged as noisy.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")

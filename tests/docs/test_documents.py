@@ -73,7 +73,8 @@ def test_pages_link_to_pages_only() -> None:
 
 @pytest.mark.parametrize("path", EVERY, ids=name)
 def test_no_retired_phrase_is_in_a_document(path: Path) -> None:
-    check_phrases(path.read_text())
+    # Keys of files that were written before keep their names, as code.
+    check_phrases(re.sub(r"`[^`\n]*`", "", path.read_text()))
 
 
 def test_every_cell_about_another_profiler_has_its_source() -> None:
