@@ -22,8 +22,8 @@ _HEAD = f"""# Fields of the files
 <!-- Made by `python -m docs` from the nouns in the code. -->
 
 Units stand in the names: `_s` seconds, `_bytes` bytes, `flop` a count, `flop_per_s` a rate.
-Shares are of 1. The format of rows is version {SCHEMA_VERSION}; older runs are read, which is why
-some keys have older words.
+Shares are of 1. The format of rows is version {SCHEMA_VERSION}; older runs are read, and some keys
+keep older words.
 
 A run folder holds `run.json` (what ran, where and how), `records.jsonl` (everything that was
 measured, one JSON object a line), `points.csv` (one row per point), `summary.md`, `report.html`
