@@ -127,11 +127,6 @@ def _roof(kind: str, ceiling: Ceiling, way: str = "") -> Roof:
     )
 
 
-def ridge_intensity(compute: Roof, bandwidth: Roof) -> float:
-    """Intensity (FLOP/byte) at which a bandwidth roof meets a compute roof."""
-    return compute.value / bandwidth.value
-
-
 def executed_flop(cost: Cost) -> float:
     """The operations that are really executed: the textbook's, where nothing else is stated."""
     return cost.executed_flop or cost.flop

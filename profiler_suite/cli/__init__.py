@@ -40,7 +40,7 @@ from profiler_suite.errors import (
     unknown_name,
 )
 
-OK, USAGE, POINTS_FAILED, INTERRUPTED = 0, 2, 3, 130
+OK, USAGE, POINTS_FAILED = 0, 2, 3
 # What a shell's start-up file sets to be told how to complete the installed command's words.
 _COMPLETE, _INSTALLED = "_PROFILER_SUITE_COMPLETE", "profiler-suite"
 # What goes wrong while something is measured, and not in what was asked for.

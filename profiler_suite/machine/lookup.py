@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from profiler_suite.errors import unknown_name
 from profiler_suite.model.machine import Cache, CallCost, Machine, last_cache
 
 MEMORY = "memory"
@@ -12,18 +11,6 @@ FRESH_BYTES = 64 * 2**20
 Beyond 32 MiB glibc returns an array's memory to the system each time it is
 freed (M_MMAP_THRESHOLD_MAX), so every new array faults.
 """
-
-
-def find(machine: Machine, operation: str, layout: str = "", dtype: str = "") -> CallCost:
-    """The call cost of an operation, or an error that names the nearest one measured.
-
-    An empty layout or dtype means any: the first that was measured.
-    """
-    found = call_cost_or_none(machine, operation, layout, dtype)
-    if found is None:
-        known = [" ".join((c.operation, c.layout, c.dtype)).strip() for c in machine.call_costs]
-        raise unknown_name("call cost", f"{operation} {layout} {dtype}".strip(), known)
-    return found
 
 
 def call_cost_or_none(

@@ -53,11 +53,6 @@ class NativeSamples(Noun, frozen=True):
     """All other threads together: BLAS workers and what the call started."""
 
     @property
-    def evaluation_s(self) -> float:
-        """Mean time of one evaluation while sampling, s."""
-        return self.wall_s / self.evaluations
-
-    @property
     def counts(self) -> dict[str, int]:
         """Samples of the calling thread by entry, most first."""
         counts: dict[str, int] = {}
@@ -69,8 +64,3 @@ class NativeSamples(Noun, frozen=True):
         """Share of the calling thread's samples in these entries; 0 without samples."""
         counts = self.counts
         return sum(counts.get(entry, 0) for entry in entries) / max(1, self.samples)
-
-    @property
-    def unknown_share(self) -> float:
-        """Share of the calling thread's samples that no rule could place."""
-        return self.share("unknown")

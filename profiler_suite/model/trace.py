@@ -60,11 +60,6 @@ class Operation(Noun, frozen=True):
     via: str = ""
     """Python function of NumPy or SciPy that the line called, such as 'np.sum'."""
 
-    @property
-    def wrapper(self) -> bool:
-        """True when a Python function of NumPy or SciPy stands between line and operation."""
-        return bool(self.via)
-
 
 class Coverage(Noun, frozen=True):
     """How much of what compiled array code does was counted."""

@@ -8,7 +8,7 @@ call that are left, `*REST` for its arguments that are left.
 import ast
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from profiler_suite.analysis.explain import forms
@@ -335,11 +335,3 @@ def _rest(
     elif not text and template[end:].startswith(", "):
         end += 2
     return start, end, text
-
-
-def at(one: Match, names: Iterable[str]) -> Iterator[Form]:
-    """The known forms of these captures."""
-    for name in names:
-        form = one.form(name)
-        if form is not None:
-            yield form

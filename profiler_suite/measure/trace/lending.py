@@ -23,7 +23,6 @@ from profiler_suite.measure.trace.wrapping import Counting, counting_array, plai
 _DEEPEST = 40
 # Looking through more takes longer than what is traced.
 _MOST_CONTAINERS = 100_000
-_view = ndarray.view
 
 
 class Loan:

@@ -13,8 +13,9 @@ from profiler_suite.report.content import selection
 from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
-from profiler_suite.report.drawing.style import ON_BOTH, ROLES, Mark, in_order
+from profiler_suite.report.drawing.style import ON_BOTH, ROLES, Mark
 from profiler_suite.report.figures.registry import figure
+from profiler_suite.report.figures.series import draw_implementations
 
 _ROW_IN = 0.28
 _LIMIT = canary.limit("ufunc")
@@ -179,15 +180,13 @@ def spread_over_time(
     ax.set_xlabel("time of one evaluation")
     ax.set_ylabel("half width of the interval")
     ax.axhline(limit, color=ROLES["muted"][0], linewidth=0.9, linestyle=(0, (4, 3)))
-    names = []
-    for name, part in selection.by_implementation(frame):
-        names.append(name)
-        chart.draw_series(
-            drawing,
-            ax,
-            name,
-            marks[name],
-            chart.Series(part["time_s"], part["half"], part.index, joined=False, size=0.85),
-        )
-    labels.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
+    draw_implementations(
+        drawing,
+        ax,
+        frame,
+        marks,
+        lambda part: chart.Series(
+            part["time_s"], part["half"], part.index, joined=False, size=0.85
+        ),
+    )
     return drawing

@@ -1,10 +1,9 @@
-"""The two roofline figures: rate over arithmetic intensity, rate over FLOP per call."""
+"""The rooflines: rate over arithmetic intensity, textbook and traced."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -17,22 +16,23 @@ from profiler_suite.report.content import selection
 from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
-from profiler_suite.report.drawing.style import ROLES, Mark, in_order
+from profiler_suite.report.drawing.style import ROLES, Mark
 from profiler_suite.report.figures import roof_lines
+from profiler_suite.report.figures.flop_per_call import over_flop_per_call
 from profiler_suite.report.figures.registry import figure
 from profiler_suite.report.figures.roof_lines import RoofLine
+from profiler_suite.report.figures.roofline_setting import (
+    RATE_LEFT_IN,
+    RooflineSetting,
+    draw_points,
+)
 
 # The plot begins so much below the smallest intensity or ridge, so that the
 # slanted roofs are seen to slant.
 _ROOM_FOR_SLOPES = 4.0
-_RATE_LEFT_IN = 1.12  # "100 MFLOP/s" beside the axis and its title
 # A roofline shows at least two decades below its roof: over less, slanted
 # roofs look like walls.
 _DECADES = 1e2
-# How far above the band of call overhead its words stand.
-_ABOVE_BAND = 1.5
-
-
 # A roofline for each of so many settings of dtype and threads, those with most points.
 _MOST_ROOFLINES = 3
 # A further setting gets a roofline of its own from so many points on.
@@ -55,11 +55,14 @@ def rooflines(known: RunFacts) -> Iterator[Picture | None]:
     worth = [key for i, key in enumerate(keys) if i == 0 or settings.iloc[i] >= _FEWEST_POINTS]
     for key in worth[:_MOST_ROOFLINES]:
         name = f"roofline_{key[0]}_t{key[1]}"
-        facts = (known.points, known.roofs[key], *key, known.marks, name)
-        yield chart.twins(over_intensity, *facts, sides=sides)
-    first = (known.points, known.roofs[keys[0]], *keys[0], known.marks)
-    yield chart.twins(over_traced_intensity, *first, "roofline_traced_traffic")
-    yield chart.twins(over_flop_per_call, *first, "roofline_flop_per_call")
+        yield chart.twins(over_intensity, _setting(known, key), name, sides=sides)
+    first = _setting(known, keys[0])
+    yield chart.twins(over_traced_intensity, first, "roofline_traced_traffic")
+    yield chart.twins(over_flop_per_call, first, "roofline_flop_per_call")
+
+
+def _setting(known: RunFacts, key: tuple[str, int]) -> RooflineSetting:
+    return RooflineSetting(known.points, known.roofs[key], *key, known.marks)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,50 +82,42 @@ class _Rates:
 
 
 def over_intensity(
-    points: pd.DataFrame,
-    roofs: Sequence[RoofLine],
-    dtype: str,
-    threads: int,
-    marks: Mapping[str, Mark],
+    setting: RooflineSetting,
     stem: str,
     *,
     sides: Sequence[str] = (),
     narrow: bool = False,
 ) -> Picture | None:
     """Textbook FLOP over time, over textbook FLOP per compulsory byte, under the roofs."""
-    frame = _of(points, dtype, threads)
+    frame = setting.frame()
     if frame.empty:
         return None
-    bandwidth = _bandwidths(roofs)
+    bandwidth = setting.bandwidths
     lowest = roof_lines.lowest_roofs(frame[frame["id"].isin(sides)], bandwidth)
     fewer = selection.executing_fewer(frame)
     caption = (
         "Effective rate (textbook FLOP over time) over arithmetic intensity "
-        f"(textbook FLOP over compulsory bytes), {dtype}, {_threads(threads)}. "
+        f"(textbook FLOP over compulsory bytes), {setting.in_words}. "
         + _ROOFS_IN_WORDS
         + roof_lines.ways(bandwidth)
         + "".join(f" The dash at {words} is {roof}." for _, words, roof in lowest.values())
         + (_FEWER_IN_WORDS if len(fewer) else "")
     )
-    title = _title(frame, dtype, threads)
+    title = _title(frame, setting)
     shown = _Rates(
         frame, title, caption, "arithmetic intensity", "effective rate", fewer, lowest
     )
-    return _under_roofs(shown, roofs, marks, stem, narrow)
+    return _under_roofs(shown, setting, stem, narrow)
 
 
 def over_traced_intensity(
-    points: pd.DataFrame,
-    roofs: Sequence[RoofLine],
-    dtype: str,
-    threads: int,
-    marks: Mapping[str, Mark],
+    setting: RooflineSetting,
     stem: str,
     *,
     narrow: bool = False,
 ) -> Picture | None:
     """Executed FLOP over time, over executed FLOP per byte moved, under the roofs."""
-    frame = _of(points, dtype, threads)
+    frame = setting.frame()
     frame = frame[frame["traced_bytes"].gt(0) & frame["traced_flop"].gt(0)]
     if frame.empty:
         return None
@@ -134,13 +129,13 @@ def over_traced_intensity(
     )
     caption = (
         "Executed rate (FLOP really done over time) over traced intensity (executed FLOP "
-        f"over the bytes that all operations read and wrote), {dtype}, {_threads(threads)}. "
+        f"over the bytes that all operations read and wrote), {setting.in_words}. "
         + _ROOFS_IN_WORDS
-        + roof_lines.ways(_bandwidths(roofs))
+        + roof_lines.ways(setting.bandwidths)
     )
     title = _traced_title(frame)
     shown = _Rates(frame, title, caption, "traced intensity", "executed rate", frame[:0])
-    return _under_roofs(shown, roofs, marks, stem, narrow)
+    return _under_roofs(shown, setting, stem, narrow)
 
 
 _ROOFS_IN_WORDS = (
@@ -154,27 +149,17 @@ _FEWER_IN_WORDS = (
 )
 
 
-def _bandwidths(roofs: Sequence[RoofLine]) -> list[RoofLine]:
-    return [r for r in roofs if r.kind == "bandwidth" and r.value > 0]
-
-
-def _under_roofs(
-    shown: _Rates,
-    roofs: Sequence[RoofLine],
-    marks: Mapping[str, Mark],
-    stem: str,
-    narrow: bool,
-) -> Picture:
+def _under_roofs(shown: _Rates, setting: RooflineSetting, stem: str, narrow: bool) -> Picture:
     """The roofs, what is known of the question's sides, and all marks."""
-    frame, lowest, bandwidth = shown.frame, shown.lowest, _bandwidths(roofs)
-    compute = [r for r in roofs if r.kind == "compute"]
+    frame, lowest, marks = shown.frame, shown.lowest, setting.marks
+    compute, bandwidth = setting.peaks, setting.bandwidths
     drawing, (ax,) = chart.picture(
         stem,
         shown.title,
         shown.caption,
         chart.Paper(
             height_in=5.0,
-            left_in=_RATE_LEFT_IN,
+            left_in=RATE_LEFT_IN,
             marks=len(frame),
             legend=frame["implementation"].nunique() + 1 + len(bandwidth),
             narrow=narrow,
@@ -195,7 +180,7 @@ def _under_roofs(
         top, words, _ = lowest[row.id]
         roof_lines.draw_lowest(ax, row, top, words, marks[row.implementation].colour)
     _draw_executed(ax, shown.fewer, marks, drawing.rasterised)
-    names = _draw_points(drawing, ax, frame, "intensity", marks)
+    names = draw_points(drawing, ax, frame, "intensity", marks)
     labels.line_legend(drawing, ax, roof_lines.legend(bandwidth), below=names + 1)
     return drawing
 
@@ -248,131 +233,6 @@ def _draw_executed(
             ax.add_collection(lines, autolim=False)
 
 
-def _angle_on_paper(ax: Axes) -> float:
-    """The angle at which y = x rises on this log-log plot, in degrees."""
-    box = ax.get_position()
-    width_in, height_in = ax.figure.bbox.width / chart.DPI, ax.figure.bbox.height / chart.DPI
-    wide = box.width * width_in / np.log10(ax.get_xlim()[1] / ax.get_xlim()[0])
-    high = box.height * height_in / np.log10(ax.get_ylim()[1] / ax.get_ylim()[0])
-    return float(np.degrees(np.arctan2(high, wide)))
-
-
-def over_flop_per_call(
-    points: pd.DataFrame,
-    roofs: Sequence[RoofLine],
-    dtype: str,
-    threads: int,
-    marks: Mapping[str, Mark],
-    stem: str,
-    *,
-    narrow: bool = False,
-) -> Picture | None:
-    """Achieved rate over textbook FLOP per NumPy call, under the roof of call overhead."""
-    frame = _of(points, dtype, threads)
-    frame = frame[frame["calls"].gt(0)]
-    if frame.empty:
-        return None
-    frame = frame.assign(per_call=frame["flop"] / frame["calls"])
-    fixed = (frame["per_call"] / frame["overhead_flop_per_s"]).replace(np.inf, np.nan).dropna()
-    peak = max((r.value for r in roofs if r.kind == "compute"), default=0.0)
-    drawing, (ax,) = chart.picture(
-        stem,
-        _title_per_call(frame),
-        "Effective rate over textbook FLOP per NumPy call: how much work one call is given. "
-        "The slanted band is the roof of call overhead (fixed cost of a call: median, 10th "
-        "to 90th percentile over the points); n½ is where it meets the best GEMM, so that "
-        "half of a call's time is overhead.",
-        chart.Paper(
-            height_in=4.8,
-            left_in=_RATE_LEFT_IN,
-            marks=len(frame),
-            legend=frame["implementation"].nunique(),
-            narrow=narrow,
-        ),
-    )
-    cost = float(fixed.median()) if len(fixed) else 0.0
-    n_half = [cost * peak] if cost and peak else []
-    x_low, x_high = ticks.padded([*frame["per_call"], *n_half], 0.06)
-    y_low, y_high = ticks.padded([*frame["flop_per_s"], *([peak] if peak else [])], 0.05)
-    ticks.log_axis(ax, "x", x_low, x_high, ticks.tick_flop, most=5 if narrow else 9)
-    ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
-    ax.set_xlabel("textbook FLOP per call")
-    ax.set_ylabel("effective rate")
-    if cost:
-        _draw_overhead(ax, fixed, cost, peak)
-    if peak:
-        ax.plot(
-            [max(x_low, *n_half, x_low), x_high], [peak, peak], color=ROLES["ink"][0], lw=1.4
-        )
-        text = f"best GEMM {units.flop_rate(peak)}"
-        chart.note(ax, x_high * 0.95, peak * 1.06, text, ha="right", va="bottom")
-    for n in n_half:
-        ax.plot([n], [peak], "o", markersize=4, color=ROLES["muted"][0], zorder=2)
-        ax.plot([n, n], [y_low, peak], color=ROLES["axis"][0], lw=0.8, linestyle=(0, (2, 3)))
-        chart.note(ax, n * 0.93, y_low * 1.3, f"n½ {_round(n)} FLOP", ha="right")
-    _draw_points(drawing, ax, frame, "per_call", marks)
-    return drawing
-
-
-def _draw_overhead(ax: Axes, fixed: pd.Series, cost: float, peak: float) -> None:
-    low, high = (float(v) for v in fixed.quantile([0.1, 0.9]))
-    x_low, x_high = ax.get_xlim()
-    x = np.geomspace(x_low, x_high, 60)
-    top = peak or ax.get_ylim()[1]
-    shade = ROLES["shade"][0]
-    ax.fill_between(
-        x, np.minimum(x / high, top), np.minimum(x / low, top), color=shade, linewidth=0
-    )
-    ax.plot(x, np.minimum(x / cost, top), color=ROLES["muted"][0], linewidth=1.1)
-    # Above the band, where no point can lie that is not above its roof.
-    at = max(x_low, ax.get_ylim()[0] * low) * 1.6
-    chart.note(
-        ax,
-        at,
-        at / low * _ABOVE_BAND,
-        f"call overhead, {units.time(cost)} a call",
-        rotation=_angle_on_paper(ax),
-        rotation_mode="anchor",
-        va="bottom",
-        fontsize=7.5,
-    )
-
-
-def _draw_points(
-    drawing: Picture, ax: Axes, frame: pd.DataFrame, x: str, marks: Mapping[str, Mark]
-) -> int:
-    """Draw all marks with their legend; returns how many names it has."""
-    names = []
-    for name, part in selection.by_implementation(frame):
-        names.append(name)
-        chart.draw_series(
-            drawing,
-            ax,
-            name,
-            marks[name],
-            chart.Series(
-                part[x],
-                part["flop_per_s"],
-                part.index,
-                low=(part["flop"] / part["high_s"]),
-                high=(part["flop"] / part["low_s"]),
-                joined=False,
-            ),
-        )
-    labels.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
-    return len(names)
-
-
-def _of(points: pd.DataFrame, dtype: str, threads: int) -> pd.DataFrame:
-    frame = selection.measured(points)
-    frame = frame[frame["dtype"].eq(dtype) & frame["threads"].eq(threads)]
-    return frame[frame["intensity"].gt(0) & frame["flop_per_s"].gt(0)]
-
-
-def _threads(threads: int) -> str:
-    return "1 BLAS thread" if threads == 1 else f"{threads} BLAS threads"
-
-
 _BOUNDS = {
     "overhead": "overhead-bound",
     "memory": "memory-bound",
@@ -381,11 +241,11 @@ _BOUNDS = {
 }
 
 
-def _title(frame: pd.DataFrame, dtype: str, threads: int) -> str:
+def _title(frame: pd.DataFrame, setting: RooflineSetting) -> str:
     """How many points hang under which roof, and how close the best comes."""
     known = frame[frame["bound"].isin(_BOUNDS)]
     if known.empty:
-        return f"Effective rate over arithmetic intensity, {dtype}, {_threads(threads)}"
+        return f"Effective rate over arithmetic intensity, {setting.in_words}"
     tally = known["bound"].value_counts()
     kind, count = str(tally.index[0]), int(tally.iloc[0])
     # To be all overhead is nothing to be proud of.
@@ -393,7 +253,7 @@ def _title(frame: pd.DataFrame, dtype: str, threads: int) -> str:
     under_machine = known["bound"].isin(["memory", "compute"])
     working = known[own & under_machine & known["of_attainable"].gt(0)]
     reach: Any = working.iloc[int(working["of_attainable"].argmax())] if len(working) else None
-    text = f"{dtype}, {_threads(threads)}: {count} of {len(known)} points are {_BOUNDS[kind]}"
+    text = f"{setting.in_words}: {count} of {len(known)} points are {_BOUNDS[kind]}"
     above = int(known["above_roof"].fillna(False).astype(bool).sum())
     if above:
         ending = "s above a roof: units, counts or a stale ceiling are wrong"
@@ -404,19 +264,3 @@ def _title(frame: pd.DataFrame, dtype: str, threads: int) -> str:
             f"({units.percent(reach['of_attainable'])})"
         )
     return text
-
-
-def _title_per_call(frame: pd.DataFrame) -> str:
-    """The spread of work per call, from the poorest to the richest implementation."""
-    medians = frame.groupby("implementation")["per_call"].median().sort_values()
-    if len(medians) == 1:
-        return f"{medians.index[0]} gives each call {_round(medians.iloc[0])} FLOP"
-    return (
-        f"A call of {medians.index[0]} does {_round(medians.iloc[0])} FLOP, one of "
-        f"{medians.index[-1]} {_round(medians.iloc[-1])} (medians over the points)"
-    )
-
-
-def _round(flop: float) -> str:
-    """A count to three digits: 25690112 → '25,700,000'."""
-    return units.count(float(units.three_digits(flop)))

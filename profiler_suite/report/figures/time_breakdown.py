@@ -16,6 +16,7 @@ from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, ROLES, Mark, in_order
 from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure
+from profiler_suite.report.figures.series import draw_implementations
 from profiler_suite.workloads import wording
 
 _ROW_IN = 0.27
@@ -210,18 +211,15 @@ def agreement(points: pd.DataFrame, marks: Mapping[str, Mark], stem: str) -> Pic
         axis.set_ticks(list(steps), labels=[f"{100 * step:.0f} %" for step in steps])
     ax.set_xlabel("overhead share by operation replay")
     ax.set_ylabel("by native samples")
-    for name, part in selection.by_implementation(frame):
-        chart.draw_series(
-            drawing,
-            ax,
-            name,
-            marks[name],
-            chart.Series(
-                part["overhead_replay"], part["overhead_native"], part.index, joined=False
-            ),
-        )
-    names = in_order(set(frame["implementation"]), marks)
-    labels.direct_labels(drawing, ax, [(name, marks[name], None) for name in names])
+    draw_implementations(
+        drawing,
+        ax,
+        frame,
+        marks,
+        lambda part: chart.Series(
+            part["overhead_replay"], part["overhead_native"], part.index, joined=False
+        ),
+    )
     return drawing
 
 

@@ -75,6 +75,6 @@ def test_next_to_nothing_is_unclassified() -> None:
     shares = {}
     for name, function in FUNCTIONS.items():
         function()
-        shares[name] = native.sample(function, (), 0.2, 3989.0).unknown_share
+        shares[name] = native.sample(function, (), 0.2, 3989.0).share("unknown")
     assert sum(shares.values()) / len(shares) < 0.01, shares
     assert max(shares.values()) < 0.03, shares

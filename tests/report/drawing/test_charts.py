@@ -24,6 +24,7 @@ from profiler_suite.report.figures import (
     roofline,
     threads_by_size,
 )
+from profiler_suite.report.figures.roofline_setting import RooflineSetting
 from tests.fake_run import make_run
 
 
@@ -194,9 +195,8 @@ def test_intervals_of_the_traced_roofline_are_around_their_marks() -> None:
     points = facts.points.assign(
         traced_flop=7 * facts.points["flop"], traced_bytes=facts.points["compulsory_bytes"]
     )
-    drawn = roofline.over_traced_intensity(
-        points, facts.roofs["float64", 1], "float64", 1, facts.marks, "traced"
-    )
+    setting = RooflineSetting(points, facts.roofs["float64", 1], "float64", 1, facts.marks)
+    drawn = roofline.over_traced_intensity(setting, "traced")
     assert drawn is not None
     (axes,) = drawn.figure.axes
     bars = [c for c in axes.collections if isinstance(c, LineCollection)]
@@ -221,7 +221,9 @@ def test_executed_and_effective_rates_are_drawn_apart_where_they_differ() -> Non
 
     def drawn(frame: pd.DataFrame) -> chart.Picture:
         with chart.drawing_style():
-            found = roofline.over_intensity(frame, asked.roofs[key], *key, asked.marks, "r")
+            found = roofline.over_intensity(
+                RooflineSetting(frame, asked.roofs[key], *key, asked.marks), "r"
+            )
         assert found is not None
         return found
 
@@ -302,9 +304,8 @@ def test_the_dashes_that_the_caption_names_are_at_the_roofs_of_the_sides() -> No
     frame = frame[frame["bound"].eq("memory") & frame["attainable_flop_per_s"].gt(0)]
     side = frame.iloc[0]
     key = (str(side["dtype"]), int(side["threads"]))
-    drawn = roofline.over_intensity(
-        facts.points, facts.roofs[key], *key, facts.marks, "r", sides=[str(side["id"])]
-    )
+    setting = RooflineSetting(facts.points, facts.roofs[key], *key, facts.marks)
+    drawn = roofline.over_intensity(setting, "r", sides=[str(side["id"])])
     assert drawn is not None
     assert f"for {side['implementation']} is what" in drawn.caption
     flat = [np.asarray(line.get_ydata()) for line in drawn.figure.axes[0].lines]
@@ -316,7 +317,8 @@ def test_the_title_of_a_roofline_praises_nobody_for_being_all_overhead() -> None
     facts = run_facts.ask(make_run())
     key = ("float64", 1)
     only = facts.points.assign(bound="overhead", of_attainable=1.0, above_roof=False)
-    drawn = roofline.over_intensity(only, facts.roofs[key], *key, facts.marks, "r")
+    setting = RooflineSetting(only, facts.roofs[key], *key, facts.marks)
+    drawn = roofline.over_intensity(setting, "r")
     assert drawn is not None
     assert drawn.title.endswith("points are overhead-bound")
 

@@ -21,8 +21,6 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Term,
 )
 
-_ALL = Label("", Poly(), Poly(), Poly())
-
 
 @dataclass(frozen=True)
 class Axis:
