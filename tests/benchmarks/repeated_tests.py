@@ -3,8 +3,9 @@
     python tests/benchmarks/repeated_tests.py [TIMES] [--busy] [PYTEST ARGUMENTS …]
 
 Without arguments pytest runs the quick tests; `-m slow` gives the others, `-m ""` all. A row
-for each run (passed, failed, skipped, could not be judged, duration), then how often each test
-that ever failed did so, and how often each that was left open. Exit code 1 if any failed.
+for each run (passed, failed, skipped, could not be judged, duration) with what failed and its
+message, then how often each test that ever failed did so, and how often each that was left
+open. Exit code 1 if any failed.
 """
 
 import argparse
@@ -18,9 +19,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 OPEN = "could not be judged"
 _BUSY = "while True: pass"
+_MESSAGE_CHARACTERS = 600
 
 
 def say(line: str = "") -> None:
@@ -44,20 +47,32 @@ def busy_cores(busy: bool) -> Iterator[None]:
             loop.wait()
 
 
-def outcomes(report: Path) -> Iterator[tuple[str, str]]:
-    """Test and outcome: 'passed', 'failed', 'skipped' or 'open'."""
+class Outcome(NamedTuple):
+    """What came of one test in one run."""
+
+    test: str
+    word: str
+    """'passed', 'failed', 'skipped' or 'open'."""
+    why: str = ""
+
+
+def outcomes(report: Path) -> Iterator[Outcome]:
+    """What came of every test that pytest's report names."""
     for case in ET.parse(report).getroot().iter("testcase"):
-        name = f"{case.get('classname', '')}::{case.get('name', '')}"
-        if case.find("failure") is not None or case.find("error") is not None:
-            yield name, "failed"
-        elif (skipped := case.find("skipped")) is not None:
-            yield name, "open" if OPEN in skipped.get("message", "") else "skipped"
+        test = f"{case.get('classname', '')}::{case.get('name', '')}"
+        failures = [case.find("failure"), case.find("error")]
+        skipped = case.find("skipped")
+        if failed := [found for found in failures if found is not None]:
+            yield Outcome(test, "failed", failed[0].get("message", ""))
+        elif skipped is not None:
+            message = skipped.get("message", "")
+            yield Outcome(test, "open" if OPEN in message else "skipped", message)
         else:
-            yield name, "passed"
+            yield Outcome(test, "passed")
 
 
-def once(arguments: list[str], busy: bool) -> tuple[dict[str, str], float]:
-    """Every test's outcome, and how long all of them took, s."""
+def once(arguments: list[str], busy: bool) -> tuple[list[Outcome], float]:
+    """What came of every test, and how long all of them took, s."""
     with tempfile.TemporaryDirectory() as folder, busy_cores(busy):
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *arguments]
@@ -66,9 +81,9 @@ def once(arguments: list[str], busy: bool) -> tuple[dict[str, str], float]:
         lasted_s = time.monotonic() - begun
         if not report.exists():
             raise SystemExit(f"pytest wrote no report:\n{done.stdout}\n{done.stderr}")
-        found = dict(outcomes(report))
+        found = list(outcomes(report))
         if done.returncode not in (0, 1):
-            found[f"pytest itself: exit code {done.returncode}"] = "failed"
+            found.append(Outcome(f"pytest itself: exit code {done.returncode}", "failed"))
         return found, lasted_s
 
 
@@ -84,14 +99,16 @@ def main() -> None:
     say(f"{'run':>4}{'passed':>8}{'failed':>8}{'skipped':>9}{'open':>6}{'duration':>11}")
     for number in range(1, asked.times + 1):
         found, lasted_s = once(arguments, asked.busy)
-        count = Counter(found.values())
+        count = Counter(outcome.word for outcome in found)
         say(
             f"{number:>4}{count['passed']:>8}{count['failed']:>8}{count['skipped']:>9}"
             f"{count['open']:>6}{lasted_s:>9.0f} s"
         )
-        for name, outcome in found.items():
-            if outcome in often:
-                often[outcome][name] += 1
+        for outcome in found:
+            if outcome.word in often:
+                often[outcome.word][outcome.test] += 1
+            if outcome.word == "failed":
+                say(f"     failed: {outcome.test}\n       {outcome.why[:_MESSAGE_CHARACTERS]}")
     for outcome, said in (("failed", "failed"), ("open", OPEN)):
         for name, times in often[outcome].most_common():
             say(f"{said} {times} of {asked.times} times: {name}")
