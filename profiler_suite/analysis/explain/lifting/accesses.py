@@ -67,6 +67,8 @@ class Accesses:
         found = []
         place = 0
         for sub in access.subs:
+            if isinstance(sub, New) and sub.own.count.constant != 1:
+                continue  # only there to be broadcast along: what lacks the axis is, too
             extent = (
                 self.facts.extent(access.base, place) if not isinstance(sub, New) else Poly()
             )
@@ -216,8 +218,8 @@ class Accesses:
         return indexed(array.atom, array.dims, parts)
 
     def _windows(self, access: Access, axes: list[Axis]) -> Array:
-        if any(each.kind == "new" for each in axes):
-            raise Refusal(f"windows of {access.base} with new axes")
+        # A new axis is only there to be broadcast along: what is left out is, too.
+        axes = [each for each in axes if each.kind != "new"]
         windows = [each for each in axes if each.kind == "window"]
         if all(each.apart for each in windows):
             return self._apart(access.base, axes)

@@ -255,6 +255,9 @@ def cast(inner: Term, kind: str) -> Term:
     if isinstance(inner, Leaf | Index) and not inner.loops:
         text = inner.text if isinstance(inner, Leaf) else inner.index.text()
         return Leaf(f"{kind}({text})", weak=kind)
+    if dtype is not None and dtype.kind == "U":
+        # Numbers from text are read faster by Python than by NumPy's own conversion.
+        return Apply(f"NP.array(({{0}}).tolist(), dtype={kind})", (inner,), f"astype {kind}")
     return Apply(f"({{0}}).astype({kind})", (inner,), f"astype {kind}")
 
 
@@ -402,11 +405,7 @@ def _reduction(
             raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
     over = inner.own
     if axis is not None:
-        place = reader.facts.integer(axis)
-        number = None if place is None else place.constant
-        if number is None or not -len(over) <= number < len(over):
-            raise Refusal(f"the axis of {ast.unparse(node)!r} is not known")
-        over = (over[number],)
+        over = tuple(_axis(reader, node, each, over) for each in _axes(axis))
     if not over:
         if name in ("sum", "prod", "max", "min", "mean", "median") and not extra:
             return inner
@@ -414,6 +413,18 @@ def _reduction(
     if name in ("argmax", "argmin") and len(over) != 1:
         raise Refusal(f"{ast.unparse(node)!r} counts through several axes")
     return Reduce(name, inner, over, None, extra)
+
+
+def _axes(axis: ast.expr) -> list[ast.expr]:
+    return list(axis.elts) if isinstance(axis, ast.Tuple) else [axis]
+
+
+def _axis(reader: Reader, node: ast.Call, axis: ast.expr, own: tuple[Label, ...]) -> Label:
+    place = reader.facts.integer(axis)
+    number = None if place is None else place.constant
+    if number is None or not -len(own) <= number < len(own):
+        raise Refusal(f"the axis of {ast.unparse(node)!r} is not known")
+    return own[number]
 
 
 def _of_selected(

@@ -17,6 +17,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     By,
     CarriedValue,
     Label,
+    Leaf,
     New,
     Refusal,
     Scan,
@@ -28,10 +29,16 @@ from profiler_suite.analysis.explain.lifting.terms import (
 )
 
 
-def check(stores: Sequence[Store], results: Sequence[Term], facts: Facts) -> list[str]:
+def check(
+    stores: Sequence[Store],
+    results: Sequence[Term],
+    facts: Facts,
+    fresh: frozenset[str] = frozenset(),
+) -> list[str]:
     """Refuses where running statement after statement would change what is read.
 
-    What it takes for granted of the memory of arguments, in words.
+    What it takes for granted of the memory of arguments, in words. `fresh` are names of
+    arrays that were made right before and have no second name yet.
     """
     apart: dict[str, None] = {}
     reads = [
@@ -47,7 +54,8 @@ def check(stores: Sequence[Store], results: Sequence[Term], facts: Facts) -> lis
         roots = facts.roots(store.target.base)
         for access, where in reads:
             if access.base != store.target.base:
-                if facts.roots(access.base) & roots:
+                own = fresh & {access.base, store.target.base}
+                if facts.roots(access.base) & roots and not own:
                     raise Refusal(
                         f"{store.target.base} and {access.base} may share their memory"
                     )
@@ -58,7 +66,9 @@ def check(stores: Sequence[Store], results: Sequence[Term], facts: Facts) -> lis
         for later, other in enumerate(stores[place + 1 :], place + 1):
             if other.target.base == store.target.base:
                 _check_writes(store, other, facts)
-            elif facts.roots(other.target.base) & roots:
+            elif facts.roots(other.target.base) & roots and not (
+                fresh & {other.target.base, store.target.base}
+            ):
                 raise Refusal(
                     f"{store.target.base} and {other.target.base} may share their memory"
                 )
@@ -88,6 +98,8 @@ def _check_pair(store: Store, place: int, access: Access, where: int, facts: Fac
 def _check_writes(first: Store, second: Store, facts: Facts) -> None:
     if first.op == second.op and first.op in ("+", "-"):
         return
+    if isinstance(first.term, Leaf) and (first.op, first.term) == (second.op, second.term):
+        return  # the same number, whoever writes it last
     loops = [each for each in first.labels if each in second.labels]
     for relation in relations(first.target, second.target, loops, facts):
         if relation < 0:

@@ -24,6 +24,8 @@ _BEFORE_SIZE = {
     **dict.fromkeys(("normal", "uniform", "gamma", "beta", "binomial", "lognormal"), 2),
     **dict.fromkeys(("laplace", "logistic", "gumbel", "integers", "randint"), 2),
     **dict.fromkeys(("rand", "randn"), 0),
+    # With replacement; without, every draw is a permutation of its own.
+    "choice": 1,
 }
 _OWNERS = ("np.random", "numpy.random")
 
@@ -96,6 +98,8 @@ def _sizes(reader: Reader, size: list[ast.expr]) -> list[Poly]:
 
 
 def _fixed(reader: Reader, node: ast.expr) -> str:
+    if isinstance(node, ast.Name) and node.id not in reader.scope.varying:
+        return node.id  # an array of what is chosen from, or a number
     found = reader.read(node)
     if not isinstance(found, Leaf | Index) or found.loops:
         raise Refusal("the distribution of random numbers changes from iteration to iteration")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting import operations as ops
@@ -21,6 +21,7 @@ from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.nests import Store
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Gone
+from profiler_suite.analysis.explain.lifting.stepping import fixed
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
@@ -68,6 +69,7 @@ class Emitter:
             self._line(f"{name} = {self.lowering.drawing()}")
 
     def _line(self, text: str) -> None:
+        self._flush()
         line = tidy(text)
         if self.lowering.risky:
             options = "divide='ignore', invalid='ignore', over='ignore'"
@@ -76,14 +78,23 @@ class Emitter:
         self.lowering.risky = False
         self.lines.append(line)
 
+    def _flush(self) -> None:
+        self.lines += [tidy(each) for each in self.lowering.before]
+        self.lowering.before.clear()
+
     def store(self, store: Store) -> None:
         """One statement that writes elements."""
+        self._write(store)
+        self.lowering.forget(store.target.base)
+
+    def _write(self, store: Store) -> None:
         fixed, moving = _split(store.guard)
         more = [] if self._checked else self._not_empty(store)
         fixed += more
         if fixed:
             # Decided before the loop: where it does not hold, nothing may be evaluated.
             tests = [self.lowering.lower(each).text for each in fixed]
+            self._flush()
             guard = ops.joined("&", moving) if moving else None
             inner, checked = self.lines, self._checked
             self.lines, self._checked = [], True if more else checked
@@ -91,11 +102,14 @@ class Emitter:
             kept = tuple(
                 each for each in store.labels if each.name not in gone - _loops(store, guard)
             )
-            self.store(replace(store, guard=guard, labels=kept))
+            with self.lowering.inside():
+                self.store(replace(store, guard=guard, labels=kept))
             body = [f"    {line}" for line in self.lines]
             shown = " and ".join(f"({test})" for test in tests)
             self._checked = checked
             self.lines = [*inner, tidy(f"if {shown}:\n    pass").splitlines()[0], *body]
+            return
+        if self._selected(store) or self._step_by_step(store):
             return
         store = self._widened(self._without_guard(store))
         axes = self.lowering.accesses.axes(store.target)
@@ -248,6 +262,97 @@ class Emitter:
             raise Refusal(f"looked-up elements of {store.target.base} change by {store.op}=")
         self._add_at(store, axes, made, value)
 
+    def _step_by_step(self, store: Store) -> bool:
+        """Blocks that overlap are added one after the other; False where there are none."""
+        if not self.lowering.style.steps or store.op not in ("+", "-"):
+            return False
+        shared = [
+            each.dims
+            for each in self.lowering.accesses.axes(store.target)
+            if each.kind == "window" and not each.apart
+        ]
+        loops = [each for dims in shared for each in dims if each in store.labels]
+        known = {each: each.count.value(self.facts.at_hand) for each in loops}
+        few = [each for each in loops if known[each] is not None]
+        if not few:
+            return False
+        label = min(few, key=lambda each: known[each] or 0)
+        name = self.lowering.counter(label)
+        number = Poly.atom(name)
+        target = fixed(store.target, label, number)
+        assert isinstance(target, Access)
+        inner = replace(
+            store,
+            target=target,
+            term=fixed(store.term, label, number),
+            guard=fixed(store.guard, label, number) if store.guard is not None else None,
+            labels=tuple(each for each in store.labels if each != label),
+        )
+        before, self.lines = self.lines, []
+        with self.lowering.nothing_named():
+            self.store(inner)
+        body = [f"    {line}" for line in self.lines]
+        count = self.facts.text(label.count)
+        self.lines = [*before, f"for {name} in range({count}):", *body]
+        return True
+
+    def _selected(self, store: Store) -> bool:
+        """Looked-up elements under a condition: only where it holds is anything looked up.
+
+        False where that can't be written.
+        """
+        places = [each.index for each in store.target.subs if isinstance(each, By)]
+        if store.guard is None or len(places) != len(store.target.subs):
+            return False
+        if store.op not in ("=", "+", "-") or store.term.own:
+            return False
+        mask = self.lowering.lower(store.guard)
+        indices = [self.lowering.lower(each) for each in places]
+        value = self.lowering.lower(store.term)
+        parts = (mask, value, *indices)
+        dims = tuple(dict.fromkeys(each for part in parts for each in part.dims))
+        if set(mask.dims) != set(dims) or any(each not in dims for each in store.labels):
+            return False
+        name = self.lowering.free_name("chosen")
+        self._line(f"{name} = {full(mask, dims)}")
+
+        def chosen(part: Array) -> str:
+            if not part.dims:
+                return part.text
+            return f"{closed(self._spread(part, dims))}[{name}]"
+
+        self._looked_up(store, [chosen(each) for each in indices], chosen(value))
+        return True
+
+    def _looked_up(self, store: Store, texts: list[str], weight: str) -> None:
+        """One statement that sets or adds to these elements, all along one axis."""
+        base, place = store.target.base, dtype_of(store.target)
+        inside = ", ".join(texts)
+        if store.op == "=":
+            self.lowering.scope.assume("of equal indices the last one counts")
+            self._line(f"{base}[{inside}] = {weight}")
+            return
+        counts = weight == "1" and place is not None and place.kind in "iuf"
+        if self.lowering.style.scatter == "bincount" and len(texts) == 1 and counts:
+            size = self.facts.text(self.facts.extent(base, 0))
+            self.lowering.scope.assume(f"no index of {base} is negative")
+            text = f"{self.np}.bincount({texts[0]}, minlength={size})"
+            if str(place) != "int64":
+                text += f".astype({base}.dtype)"
+            self._line(f"{base}[:] {store.op}= {text}")
+            return
+        how = "add" if store.op == "+" else "subtract"
+        index = f"({inside})" if len(texts) > 1 else inside
+        self._line(f"{self.np}.{how}.at({base}, {index}, {weight})")
+
+    def _spread(self, part: Array, dims: tuple[Label, ...]) -> str:
+        """A value along all of these axes."""
+        if all(each in part.dims for each in dims):
+            return full(part, dims)
+        sizes = ", ".join(self.facts.text(each.count) for each in dims)
+        wide = expanded(part, list(dims)).text
+        return f"{self.np}.broadcast_to({wide}, ({sizes},))"
+
     def _loops(self, store: Store) -> list[Label]:
         return [each for each in store.labels if each.name in store.target.loops]
 
@@ -285,9 +390,37 @@ class Emitter:
             if text:
                 self._line(f"{base}[:] {sign}= {text}")
                 return
+        if self._counted_pairs(store, axes, weight, made):
+            return
         name = "add" if sign == "+" else "subtract"
         index_text = f"({inside})" if "," in inside else inside
         self._line(f"{self.np}.{name}.at({base}, {index_text}, {weight})")
+
+    def _counted_pairs(self, store: Store, axes: list[Axis], weight: str, made: Array) -> bool:
+        """Elements of a matrix counted by their place in a row of all; False where it can't."""
+        place, base = dtype_of(store.target), store.target.base
+        if self.lowering.style.scatter != "bincount" or len(axes) != 2 or weight != "1":
+            return False
+        if place is None or place.kind not in "iuf" or len(made.dims) != 1:
+            return False
+        if any(each.index is None for each in axes):
+            return False
+        rows, columns = (self.lowering.lower(each.index) for each in axes if each.index)
+        if rows.dims != made.dims or columns.dims != made.dims:
+            return False
+        for each in axes:
+            kind = dtype_of(each.index) if each.index else None
+            if kind is None or str(kind) != "int64":
+                return False  # their product may not fit into it
+        width = self.facts.text(self.facts.extent(base, 1))
+        size = self.facts.text(self.facts.extent(base, 0) * self.facts.extent(base, 1))
+        self.lowering.scope.assume(f"the indices of {base} are in range and not negative")
+        flat = f"{closed(rows.text)} * {closed(width)} + {closed(columns.text)}"
+        text = f"{self.np}.bincount({flat}, minlength={size}).reshape({base}.shape)"
+        if str(place) != "int64":
+            text += f".astype({base}.dtype)"
+        self._line(f"{base}[...] {store.op}= {text}")
+        return True
 
     def result(self, name: str, term: Term) -> None:
         """What a name holds after the nest."""
@@ -386,8 +519,8 @@ def _split(guard: Term | None) -> tuple[list[Term], list[Term]]:
 def live_after(function: ast.AST, nest: ast.AST, around: list[ast.AST], name: str) -> bool:
     """Whether a name's value is read once a nest has ended."""
     events: list[tuple[str, bool, ast.AST]] = []
-    _events(function, name, events, False)
     inside = {id(node) for node in ast.walk(nest)}
+    _Events(name, events, nest).visit(function, False)
     places = [k for k, each in enumerate(events) if id(each[2]) in inside]
     end = _end(nest)
     later = [
@@ -421,31 +554,55 @@ def _first(events: list[tuple[str, bool, ast.AST]]) -> str:
     return ""
 
 
-def _events(
-    node: ast.AST, name: str, events: list[tuple[str, bool, ast.AST]], conditional: bool
-) -> None:
-    """Loads and stores of a name in the order of execution."""
-    if isinstance(node, ast.Assign):
-        _events(node.value, name, events, conditional)
-        for target in node.targets:
-            _events(target, name, events, conditional)
-        return
-    if isinstance(node, ast.AugAssign):
-        if isinstance(node.target, ast.Name) and node.target.id == name:
-            events.append(("load", conditional, node.target))
-        _events(node.value, name, events, conditional)
-        _events(node.target, name, events, conditional)
-        return
-    if isinstance(node, ast.For):
-        _events(node.iter, name, events, conditional)
-        _events(node.target, name, events, conditional)
-        for each in (*node.body, *node.orelse):
-            _events(each, name, events, True)
-        return
-    if isinstance(node, ast.Name) and node.id == name:
-        events.append(
-            ("load" if isinstance(node.ctx, ast.Load) else "store", conditional, node)
-        )
-    inner = conditional or isinstance(node, ast.If | ast.While | ast.Try)
-    for child in ast.iter_child_nodes(node):
-        _events(child, name, events, inner)
+class _Events:
+    """Loads and stores of a name in the order of execution.
+
+    In a block that sets the name first, what is read afterwards is the block's own: such
+    loads are left out, unless the nest stands in the block.
+    """
+
+    def __init__(
+        self, name: str, events: list[tuple[str, bool, ast.AST]], nest: ast.AST
+    ) -> None:
+        self.name = name
+        self.events = events
+        self.nest = nest
+
+    def visit(self, node: ast.AST, conditional: bool) -> None:
+        """The events of a node and of all below it."""
+        if isinstance(node, ast.Assign):
+            self._each((node.value, *node.targets), conditional)
+        elif isinstance(node, ast.AugAssign):
+            if isinstance(node.target, ast.Name) and node.target.id == self.name:
+                self.events.append(("load", conditional, node.target))
+            self._each((node.value, node.target), conditional)
+        elif isinstance(node, ast.For):
+            self._each((node.iter, node.target), conditional)
+            self._block((node.target, *node.body))
+            self._block(node.orelse)
+        elif isinstance(node, ast.If | ast.While):
+            self._each((node.test,), conditional)
+            self._block(node.body)
+            self._block(node.orelse)
+        elif isinstance(node, ast.Name) and node.id == self.name:
+            what = "load" if isinstance(node.ctx, ast.Load) else "store"
+            self.events.append((what, conditional, node))
+        else:
+            inner = conditional or isinstance(node, ast.Try)
+            self._each(tuple(ast.iter_child_nodes(node)), inner)
+
+    def _each(self, nodes: Sequence[ast.AST], conditional: bool) -> None:
+        for node in nodes:
+            self.visit(node, conditional)
+
+    def _block(self, nodes: Sequence[ast.AST]) -> None:
+        """What may not be executed at all."""
+        own: list[tuple[str, bool, ast.AST]] = []
+        _Events(self.name, own, self.nest)._each(nodes, False)
+        around = any(each is self.nest for node in nodes for each in ast.walk(node))
+        is_set = False
+        for what, conditional, node in own:
+            if what == "load" and is_set and not around:
+                continue
+            is_set = is_set or (what == "store" and not conditional)
+            self.events.append((what, True, node))

@@ -10,6 +10,7 @@ from profiler_suite.analysis.explain.lifting.frames import column, column_elemen
 from profiler_suite.analysis.explain.lifting.operations import (
     agreed,
     apply,
+    condition,
     is_truth,
     joined,
     negated,
@@ -64,6 +65,7 @@ _CONSTANTS = ("pi", "e", "inf", "nan", "tau", "euler_gamma")
 _CONSTANT_OWNERS = ("math", "np", "numpy")
 
 
+_LITERALS = (ast.Tuple, ast.List, ast.Set)
 Comprehension = ast.ListComp | ast.GeneratorExp
 Labels = tuple[Label, ...]
 
@@ -134,6 +136,13 @@ class Reader:
         parts: list[Term] = []
         values = [node.left, *node.comparators]
         for op, a, b in zip(node.ops, values, values[1:], strict=False):
+            if isinstance(op, ast.In | ast.NotIn) and isinstance(b, _LITERALS) and b.elts:
+                equal = [
+                    apply("({0}) == ({1})", "==", self.read(a), self.read(e)) for e in b.elts
+                ]
+                found = joined("|", equal)
+                parts.append(found if isinstance(op, ast.In) else negated(found))
+                continue
             sign = _SIGNS.get(type(op))
             if sign is None:
                 raise Refusal(f"{ast.unparse(node)!r} is no comparison of numbers")
@@ -150,8 +159,20 @@ class Reader:
             return joined(sign, parts)
         raise Refusal(f"{ast.unparse(node)!r} joins values that are not conditions")
 
+    def read_test(self, node: ast.expr) -> Term:
+        """The term of a condition: numbers in it are true unless zero."""
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return negated(self.read_test(node.operand))
+        if not isinstance(node, ast.BoolOp):
+            return condition(self.read(node))
+        first = self.read_test(node.values[0])
+        self.scope.conditional += 1
+        rest = [self.read_test(each) for each in node.values[1:]]
+        self.scope.conditional -= 1
+        return joined("&" if isinstance(node.op, ast.And) else "|", [first, *rest])
+
     def _read_ifexp(self, node: ast.IfExp) -> Term:
-        test = self.read(node.test)
+        test = self.read_test(node.test)
         self.scope.conditional += 1
         yes, no = self.read(node.body), self.read(node.orelse)
         self.scope.conditional -= 1

@@ -363,7 +363,7 @@ class Facts:
             return frozenset((name,))
         found = frozenset((name,))
         for value in self.definitions.get(name, []):
-            if value is None or self._is_new(value):
+            if value is None or self.is_new(value):
                 continue
             for node in ast.walk(value):
                 if isinstance(node, ast.Name) and node.id != name:
@@ -376,7 +376,8 @@ class Facts:
         """Whether an array comes from outside, so that another argument may be part of it."""
         return any(each in self.parameters or self.is_outer(each) for each in self.roots(name))
 
-    def _is_new(self, value: ast.expr) -> bool:
+    def is_new(self, value: ast.expr) -> bool:
+        """Whether an expression surely makes memory of its own."""
         if isinstance(value, ast.BinOp | ast.Constant | ast.List | ast.ListComp | ast.Compare):
             return True
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):

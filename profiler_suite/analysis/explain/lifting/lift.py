@@ -22,6 +22,7 @@ STYLES = (
     Style("matmul", "matmul"),
     Style("broadcast", ""),
     Style("broadcast", "", "at"),
+    Style("broadcast", "", steps=True),
 )
 
 ByStyle = dict[Style, list[Piece]]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,8 @@ from profiler_suite.analysis.explain.lifting.distances import distances
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Scope
+from profiler_suite.analysis.explain.lifting.sharing import hint, repeated
+from profiler_suite.analysis.explain.lifting.stepping import stepped
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
@@ -58,13 +61,66 @@ class ArrayWriter(Writer):
         self.draws_name = "draws"
         self.risky = False
         """Whether the last expression divides or takes roots where a condition forbids it."""
+        self._depth = 0
+        self._shares = False
+        self._repeated: frozenset[Term] = frozenset()
+        self._named: dict[Term, Array] = {}
 
     def any_order(self, term: Term) -> Array:
         """With its axes in any order: einsum and reshape don't mind."""
         return self.accesses.read(term) if isinstance(term, Access) else self.lower(term)
 
     def lower(self, term: Term) -> Array:
-        """The array expression of a term."""
+        """The array expression of a term; what it needs twice gets a name before."""
+        if not self._depth and not self._shares:
+            self._repeated, self._named = repeated([term]), {}
+        if term in self._named:
+            return self._named[term]
+        self._depth += 1
+        try:
+            made = self._lowered(term)
+        finally:
+            self._depth -= 1
+        if term in self._repeated and self._depth and made.dims:
+            name = self.local_name(hint(self.scope, term))
+            self.before.append(f"{name} = {made.text}")
+            made = Array(name, made.dims)
+            self._named[term] = made
+        return made
+
+    def share(self, terms: Sequence[Term]) -> None:
+        """From now on what these have in common is computed once, until `forget`."""
+        self._repeated, self._named, self._shares = repeated(terms), {}, True
+
+    def forget(self, base: str) -> None:
+        """An array has changed: what was computed of it is no longer what it is now."""
+        self._named = {
+            term: array
+            for term, array in self._named.items()
+            if not any(isinstance(each, Access) and each.base == base for each in term.walk())
+        }
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Within a condition: names that are given there are not known after it."""
+        kept = dict(self._named)
+        try:
+            yield
+        finally:
+            self._named = kept
+
+    @contextmanager
+    def nothing_named(self) -> Iterator[None]:
+        """Within, every part is written where it stands: a counter changes it."""
+        kept, self._repeated = (self._repeated, self._named), frozenset()
+        self._named, self._depth = {}, self._depth + 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            self._repeated, self._named = kept
+
+    def _lowered(self, term: Term) -> Array:
         if isinstance(term, Leaf):
             return Array(term.text.replace("NP.", f"{self.np}."))
         if isinstance(term, Outside):
@@ -177,6 +233,10 @@ class ArrayWriter(Writer):
         return Array(text, dims)
 
     def _sum(self, term: Reduce | Contract) -> Array:
+        if self.style.steps:
+            short = stepped(self, term)
+            if short is not None:
+                return short
         if isinstance(term, Reduce) and term.op == "norm" and self.style.distance:
             found = distances(self, term)
             if found is not None:

@@ -29,6 +29,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Term,
     relabelled,
 )
+from profiler_suite.analysis.explain.lifting.unrolling import unrolled
 
 _OPS: dict[type[ast.AST], str] = {
     ast.Add: "+",
@@ -164,7 +165,9 @@ class Walk:
                 self.scope.env[target.id] = Leaf("[]", dtype="list")
                 return
             more = grows(self.reader, target.id, value)
-            self.scope.env[target.id] = more if more is not None else self.reader.read(value)
+            found = more if more is not None else self.reader.read(value)
+            self.scope.env[target.id] = found
+            self.scope.meanings.setdefault(found, target.id)
         elif isinstance(target, ast.Subscript):
             self._store(self._place(target), "=", self.reader.read(value))
         else:
@@ -243,6 +246,13 @@ class Walk:
     def _for(self, node: ast.For) -> None:
         if node.orelse:
             raise Refusal("the loop has an else part")
+        written_out = unrolled(node)
+        if written_out is not None:
+            self.block(written_out)
+            for each in ast.walk(node.target):
+                if isinstance(each, ast.Name):
+                    self.scope.env[each.id] = Gone()
+            return
         scope = self.scope
         node = narrowed(self.reader, node)
         kept, depth, first = dict(scope.env), len(scope.loops), len(self.effects)
@@ -413,7 +423,7 @@ class Walk:
                     raise Refusal(f"{each.name} is taken from the iteration before")
 
     def _if(self, test: ast.expr, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> None:
-        self._guarded(ops.condition(self.reader.read(test)), body, other)
+        self._guarded(self.reader.read_test(test), body, other)
 
     def _guarded(self, test: Term, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> None:
         scope = self.scope
@@ -447,6 +457,10 @@ class Walk:
         if not isinstance(target, Access) or target.subs != yes.target.subs:
             return
         if any(isinstance(each, Slab) and each.start.atoms for each in target.subs):
+            return
+        if no.guard != ops.joined("&", [*self.scope.guards, ops.negated(test)]):
+            return
+        if yes.guard != ops.joined("&", [*self.scope.guards, test]):
             return
         guard = ops.joined("&", self.scope.guards) if self.scope.guards else None
         term = ops.where(test, yes.term, relabelled(no.term, names))

@@ -107,11 +107,15 @@ class Pieces:
             for name in sorted(stored_names([unit.node]))
             if live_after(self.function.node, unit.node, list(unit.around), name)
         }
-        for words in dependence.check(stores, list(results.values()), self.facts):
+        fresh = _made_right_before(unit, self.facts)
+        for words in dependence.check(stores, list(results.values()), self.facts, fresh):
             scope.assume(words)
         lowering = ArrayWriter(scope, style)
         emitter = Emitter(lowering, self._only_made_array(unit), _augmented(unit.node))
         emitter.begin()
+        terms = [store.term for store in stores]
+        terms += [store.guard for store in stores if store.guard is not None]
+        lowering.share([*terms, *results.values()])
         for store in stores:
             emitter.store(store)
         for name in _in_order(results):
@@ -173,6 +177,7 @@ class Pieces:
         if not changer.changed:
             raise Refusal(reasons[0] if reasons else "no array is made of its comprehension")
         lines = ast.unparse(ast.fix_missing_locations(made)).splitlines()
+        lines[:0] = lowering.before
         if reader.scope.draws:
             lines.insert(0, f"{lowering.draws_name} = {lowering.drawing()}")
         return Piece(
@@ -182,6 +187,18 @@ class Pieces:
             tuple(reader.scope.assumptions),
             lowering.memory.largest,
         )
+
+
+def _made_right_before(unit: Unit, facts: Facts) -> frozenset[str]:
+    """Arrays that statements of the same block make, and no later one names again."""
+    found: set[str] = set()
+    for node in unit.before:
+        found -= {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target = node.targets[0]
+            if isinstance(target, ast.Name) and facts.is_new(node.value):
+                found.add(target.id)
+    return frozenset(found)
 
 
 def _augmented(node: ast.AST) -> frozenset[str]:

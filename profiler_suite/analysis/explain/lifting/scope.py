@@ -35,6 +35,8 @@ class Scope:
         self.varying = varying
         """Names that the nest assigns."""
         self.env: dict[str, Term] = {}
+        self.meanings: dict[Term, str] = {}
+        """Names that the nest gave to values."""
         self.loops: list[Label] = []
         self.guards: list[Term] = []
         self.helpers: Mapping[str, ast.FunctionDef] = {}

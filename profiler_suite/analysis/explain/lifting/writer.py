@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from profiler_suite.analysis.explain.lifting.arrays import Array
@@ -22,6 +23,8 @@ class Style:
     """Sums of squared differences: '', 'cdist' or 'matmul'."""
     scatter: str = "bincount"
     """out[index] += value: 'bincount' or 'at'."""
+    steps: bool = False
+    """Short reductions as a few operations on shifted arrays."""
 
 
 class Writer(ABC):
@@ -34,6 +37,9 @@ class Writer(ABC):
         self.np = scope.facts.numpy
         self.memory = Memory(scope.facts)
         self.imports: dict[str, None] = {}
+        self.before: list[str] = []
+        """Statements that must stand before the one that is written."""
+        self._taken: set[str] = set()
 
     @abstractmethod
     def lower(self, term: Term) -> Array:
@@ -46,6 +52,35 @@ class Writer(ABC):
     @abstractmethod
     def reduction(self, term: Reduce, inner: Array, over: Sequence[Label]) -> Array:
         """A reduction of an array over some of its axes."""
+
+    @abstractmethod
+    def nothing_named(self) -> AbstractContextManager[None]:
+        """Within, every part is written where it stands: a counter changes it."""
+
+    def local_name(self, hint: str) -> str:
+        """A name of the loop itself, where it is only the loop's; else a free one."""
+        own = hint in self.facts.definitions and hint in self.scope.varying
+        if own and hint not in self._taken and hint not in self.facts.parameters:
+            self._taken.add(hint)
+            return hint
+        return self.free_name(hint)
+
+    def counter(self, label: Label, others: Sequence[str] = ()) -> str:
+        """A name for the counter of an axis: the loop's own where it has one."""
+        hint = label.name.lstrip("@").rstrip("0123456789")
+        if hint in self.scope.varying and hint not in others:
+            return hint
+        return self.free_name("k" if hint in ("", "axis") else hint, others)
+
+    def free_name(self, hint: str, others: Sequence[str] = ()) -> str:
+        """A name that the function does not use."""
+        taken = {*self.facts.definitions, *self.facts.parameters, *others, *self._taken}
+        name = hint
+        while name in taken:
+            name += "_"
+        if not others:
+            self._taken.add(name)
+        return name
 
     def dims(self, term: Term, given: Sequence[Array] = ()) -> tuple[Label, ...]:
         """The axes of a term in order: loops from the outside, then its own."""

@@ -1216,3 +1216,89 @@ def series_elements(df: A) -> A:
     for i, v in enumerate(s):
         out[i] = v * 2 + i
     return out
+
+
+@kind(u="n m")
+def neighbours_written_out(u: A) -> A:
+    n, m = u.shape
+    out = np.zeros((n, m))
+    for r in range(n):
+        for c in range(m):
+            s = 0.0
+            for dr, dc in ((-1, 0), (1, 0), (0, -1), (0, 0), (0, 1)):
+                if dr == 0 and dc == 0:
+                    continue
+                s += u[(r + dr) % n, (c + dc) % m]
+            out[r, c] = s
+    return out
+
+
+@kind(x="n")
+def counted_where_in_range(x: A) -> A:
+    counts = np.zeros(8, dtype=int)
+    for v in x:
+        if -1.0 <= v < 1.0:
+            counts[int((v + 1.0) * 4.0)] += 1
+    return counts
+
+
+@kind(labels="n:index m", m="=m")
+def pairs_that_follow(labels: A, m: A) -> A:
+    out = np.zeros((m, m))
+    for i in range(len(labels) - 1):
+        out[labels[i], labels[i + 1]] += 1
+    return out
+
+
+@kind(x="n")
+def one_of_several(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        if int(x[i]) in (0, 2, 3):
+            out[i] = 1.0
+        elif int(x[i]) not in (1,):
+            out[i] = 2.0
+    return out
+
+
+@kind(x="n h w", k="3 3", least=3)
+def sums_over_several_axes(x: A, k: A) -> A:
+    out = np.empty((x.shape[1] - 2, x.shape[2] - 2))
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = np.sum(x[:, i : i + 3, j : j + 3] * k[np.newaxis], axis=(0, 1, 2))
+    return out
+
+
+@kind(x="n")
+def blocks_that_overlap(x: A) -> A:
+    out = np.zeros(len(x) + 4)
+    w = np.array([1.0, 2.0, 4.0, 2.0, 1.0])
+    for i in range(len(x)):
+        for j in range(5):
+            out[i + j] += x[i] * w[j]
+    return out
+
+
+@kind(x="n")
+def copied_and_exchanged(x: A) -> A:
+    now = x.copy()
+    new = now.copy()
+    for i in range(1, len(now) - 1):
+        new[i] = 0.5 * (now[i - 1] + now[i + 1])
+    now = new
+    return now
+
+
+@kind(x="n m")
+def two_loops_with_one_counter(x: A) -> A:
+    n, m = x.shape
+    y = np.zeros(n)
+    z = np.zeros(m)
+    for i in range(n):
+        for j in range(m):
+            y[i] += x[i, j]
+    for i in range(n):
+        for j in range(m):
+            z[j] += x[i, j] * y[i]
+    return z

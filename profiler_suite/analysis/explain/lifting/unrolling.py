@@ -1,0 +1,115 @@
+"""Loops over a few written-out numbers, written out themselves."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Sequence
+
+_MOST = 12
+_CONSTANTS = (ast.Constant, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.BinOp, ast.Tuple)
+
+
+def unrolled(node: ast.For) -> list[ast.stmt] | None:
+    """Its body for one element after the other; None where that is not known or too long."""
+    if not isinstance(node.iter, ast.Tuple | ast.List) or node.orelse:
+        return None
+    values = node.iter.elts
+    if not 0 < len(values) <= _MOST or not all(_is_written(each) for each in values):
+        return None
+    names = _names(node.target)
+    if not names or any(
+        isinstance(each, ast.Break)
+        or (isinstance(each, ast.Name) and each.id in names and not _reads(each))
+        for statement in node.body
+        for each in ast.walk(statement)
+    ):
+        return None
+    found: list[ast.stmt] = []
+    for value in values:
+        known = _known(node.target, value)
+        if known is None:
+            return None
+        body = [_Constants(known).visit(copy.deepcopy(each)) for each in node.body]
+        found += _folded(body)
+    return found
+
+
+def _reads(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Load)
+
+
+def _names(target: ast.expr) -> frozenset[str]:
+    return frozenset(each.id for each in ast.walk(target) if isinstance(each, ast.Name))
+
+
+def _is_written(node: ast.expr) -> bool:
+    """A number, or a tuple of numbers, as it stands in the source."""
+    if isinstance(node, ast.Tuple | ast.List):
+        return all(_is_written(each) for each in node.elts)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+
+
+def _known(target: ast.expr, value: ast.expr) -> dict[str, ast.expr] | None:
+    if isinstance(target, ast.Name):
+        return {target.id: value}
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple | ast.List):
+        if len(target.elts) != len(value.elts):
+            return None
+        found: dict[str, ast.expr] = {}
+        for one, other in zip(target.elts, value.elts, strict=True):
+            part = _known(one, other)
+            if part is None:
+                return None
+            found |= part
+        return found
+    return None
+
+
+class _Constants(ast.NodeTransformer):
+    """Names as the numbers that they stand for."""
+
+    def __init__(self, known: dict[str, ast.expr]) -> None:
+        self.known = known
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """The number of a known name."""
+        return copy.deepcopy(self.known[node.id]) if node.id in self.known else node
+
+
+def _folded(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Without conditions that are decided, and without what stands after `continue`."""
+    found: list[ast.stmt] = []
+    for node in body:
+        if isinstance(node, ast.Continue):
+            return found
+        if isinstance(node, ast.If):
+            decided = decision(node.test)
+            if decided is not None:
+                chosen = node.body if decided else node.orelse
+                found += _folded(chosen)
+                if any(isinstance(each, ast.Continue) for each in chosen):
+                    return found
+                continue
+        if isinstance(node, ast.For):
+            inner = unrolled(node)
+            if inner is not None:
+                found += inner
+                continue
+        found.append(node)
+    return found
+
+
+def decision(test: ast.expr) -> bool | None:
+    """Whether a condition on written-out numbers holds; None where it is of anything else."""
+    allowed = (*_CONSTANTS, ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.Load)
+    if not all(isinstance(each, allowed) for each in ast.walk(test)):
+        return None
+    if any(isinstance(each, ast.Pow | ast.LShift) for each in ast.walk(test)):
+        return None
+    try:
+        return bool(eval(compile(ast.fix_missing_locations(ast.Expression(test)), "", "eval")))
+    except (ArithmeticError, TypeError, ValueError):
+        return None
