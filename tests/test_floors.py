@@ -76,6 +76,7 @@ INSIDE: dict[str, dict[str, float]] = {
         "inside": 4.5,
         "breakdown": 4,
         "planning": 3,
+        "layers": 2.5,
         "lines": 2,
         "trace": 1,
         "native": 1,

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from profiler_suite.analysis.explain import inside
+from profiler_suite.analysis.explain import inside, layers
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.explain.question import QuestionAnswer
@@ -41,6 +41,7 @@ def document(this: Explanation) -> dict[str, Any]:
         "breakdown": _breakdown(this.breakdown),
         "roofline": msgspec.to_builtins(this.roofline),
         "operations": _records(this.operations),
+        "layers": _layers(this),
         "inside": inside.time_by_cause(this.inside),
         "calls": [_call(each) for each in this.inside],
         "lines": _records(this.lines),
@@ -97,6 +98,17 @@ def to_json(plain: dict[str, Any]) -> str:
 
 def _fields(noun: Any, names: Iterable[str]) -> dict[str, Any]:
     return {name: msgspec.to_builtins(getattr(noun, name)) for name in names}
+
+
+def _layers(this: Explanation) -> dict[str, Any]:
+    """Shares of the time by whose code runs, and the functions of packages below each line."""
+    record = this.explained.layers
+    return {
+        "samples": record.samples if record else 0,
+        "reason": record.reason if record else "",
+        "shares": layers.shares(record),
+        "callees": [msgspec.to_builtins(each) for each in (record.callees if record else ())],
+    }
 
 
 def _call(call: inside.InsideCall) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from profiler_suite.analysis.explain import (
     attempts,
     function_tables,
     inside,
+    layers,
     patch,
     premises,
 )
@@ -144,6 +145,8 @@ class Explanation:
                 )
                 if reason
             ]
+        unknown = layers.note(self.explained.layers)
+        missing += [unknown] if unknown else []
         return (*self.explained.notes, *of_breakdown, *missing, *self.time.flags)
 
     # ---------------------------------------------------------------- in words

@@ -23,7 +23,9 @@ from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.measure.explain.same_answer import in_words
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.explain.take_apart import take_apart
+from profiler_suite.measure.layers.stacks import sample_layers
 from profiler_suite.measure.lines.functions import python_function
+from profiler_suite.model.layers import LayerRecord
 from profiler_suite.model.rows import Visit
 from profiler_suite.model.trace import Operation
 
@@ -61,6 +63,7 @@ def _explained(subject: Subject) -> FunctionRecord:
         with stage("profiling lines", expected_s, left_s):
             lines = line_profile.profile(subject, first.cold_s)
             sources = line_profile.sources(subject)
+            layers = _layers(subject, broken_down.record.plain_s)
     if plan.thrifty:
         subject.notes.append(plan.in_words(len(visits)))
     counts, called = traced.counts, subject.called
@@ -89,6 +92,7 @@ def _explained(subject: Subject) -> FunctionRecord:
         product_flop=sum((o.flop for o in operations if o.kind == "product"), 0.0),
         lines=lines,
         sources=sources,
+        layers=layers,
         strided=subject.given.strided(),
         notes=(*subject.notes, *subject.guard.notes),
         repeatable=first.repeatable,
@@ -132,6 +136,14 @@ def _traced(subject: Subject) -> breakdown_pass.TraceOutcome:
             reason=f"{type(error).__name__}: {' '.join(str(error).split())}"
         )
     return breakdown_pass.TraceOutcome(counts=counts, coverage=covered)
+
+
+def _layers(subject: Subject, once_s: float) -> LayerRecord | None:
+    """Whose code runs; nobody attaches to a process that is not the suite's own."""
+    seconds = subject.effort.layers_s
+    if not seconds or not subject.sampling_allowed or subject.plan.long:
+        return None
+    return sample_layers(subject.function, subject.arguments, seconds, once_s)
 
 
 def _flop_by_dtype(operations: Iterable[Operation]) -> dict[str, float]:

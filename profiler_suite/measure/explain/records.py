@@ -3,6 +3,7 @@
 import msgspec
 
 from profiler_suite.model.calls import CallFacts
+from profiler_suite.model.layers import LayerRecord
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.trace import Operation
@@ -43,6 +44,8 @@ class ExplainEffort(Noun, frozen=True):
     look_s: float = 0.3
     """For looking into one costly call, s."""
     most_looks: int = 8
+    layers_s: float = 0.4
+    """For the stacks that tell whose code runs, s; 0 for none."""
     lines_s: float = 0.5
     trial_s: float = 0.6
     seed: int = 0
@@ -204,6 +207,8 @@ class FunctionRecord(Noun, frozen=True, tag="explained"):
     """Names of array arguments that are not contiguous row by row."""
     inside: tuple[CallFacts, ...] = ()
     """The costliest calls looked into, the costliest first."""
+    layers: LayerRecord | None = None
+    """Whose code runs; None where that was not asked."""
     notes: tuple[str, ...] = ()
     """What it does to its surroundings and what is missing, in words."""
     repeatable: bool = True

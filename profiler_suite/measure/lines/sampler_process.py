@@ -45,7 +45,7 @@ _PTRACE_EVENT_STOP = 128
 _WAIT_ALL = 0x40000000
 
 
-class _GoneError(Exception):
+class GoneError(Exception):
     """The sampled process has ended."""
 
 
@@ -105,7 +105,7 @@ class _Eye:
                 state: int = peek.read_word(self._local, 0)[0]
                 return state
             if got < 16:
-                raise _GoneError
+                raise GoneError
             # A page that was part of a stack, or a torn address: forget it.
             known = list(pages)
             del known[(got - 16) // _PAGE]
@@ -154,7 +154,7 @@ class _Eye:
         return None
 
 
-class _Brake:
+class ThreadBrake:
     """Stops the sampled thread for the length of a look (ptrace)."""
 
     def __init__(self, library: ctypes.CDLL, pid: int) -> None:
@@ -170,7 +170,7 @@ class _Brake:
         while True:
             _, status = os.waitpid(self._pid, _WAIT_ALL)
             if not os.WIFSTOPPED(status):
-                raise _GoneError
+                raise GoneError
             if status >> 16 == _PTRACE_EVENT_STOP:
                 return
             # A signal on its way to the process: pass it on.
@@ -182,7 +182,7 @@ class _Brake:
         if not pid:
             return
         if not os.WIFSTOPPED(status):
-            raise _GoneError
+            raise GoneError
         number = 0 if status >> 16 == _PTRACE_EVENT_STOP else os.WSTOPSIG(status)
         self._trace(_PTRACE_CONT, self._pid, None, number)
 
@@ -206,7 +206,7 @@ def watch(
         if reason:
             continue
         # No longer than for these looks: nobody passes signals on while this one waits.
-        brake = _Brake(library, target.pid) if target.stopping else None
+        brake = ThreadBrake(library, target.pid) if target.stopping else None
         if brake is not None and not brake.works:
             reason = peek.NO_STOPPING
             continue
@@ -223,7 +223,7 @@ def watch(
     )
 
 
-def _sample_on(eye: _Eye, brake: _Brake | None) -> None:
+def _sample_on(eye: _Eye, brake: ThreadBrake | None) -> None:
     """Look again and again until the process pauses."""
     low, high = _PAUSE_S
     breadth = high - low
@@ -253,7 +253,7 @@ def main() -> None:
             answer = watch(library, target, requests.readline)
             sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
             sys.stdout.buffer.flush()
-    except (_GoneError, BrokenPipeError, KeyboardInterrupt):
+    except (GoneError, BrokenPipeError, KeyboardInterrupt):
         return
 
 

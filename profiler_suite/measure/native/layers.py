@@ -42,6 +42,7 @@ _OF_WHOEVER_CALLS = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def of_code(path: str) -> str:
     """Whose compiled code a library file holds; NOBODY where its caller decides."""
     if path in (JIT, NOWHERE):
@@ -60,6 +61,11 @@ def of_code(path: str) -> str:
     if path.startswith((KERNEL, "[")) or _INTERPRETER.search(path):
         return NOBODY
     return PurePath(path).name or NOBODY
+
+
+def is_interpreter(path: str) -> bool:
+    """Whether a library file is the interpreter itself."""
+    return bool(_INTERPRETER.search(path))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -82,7 +88,7 @@ def of_moment(libraries: Iterable[str], source: str) -> str:
         owner = of_code(path)
         if owner:
             return owner
-        if _INTERPRETER.search(path):
+        if is_interpreter(path):
             break
     return of_source(source) if source else CPYTHON
 

@@ -61,7 +61,7 @@ class CodePlace(Noun, frozen=True):
         return self.path.rpartition("/")[2]
 
 
-class _Mapping(Noun, frozen=True):
+class CodeMapping(Noun, frozen=True):
     """One executable line of /proc/self/maps."""
 
     start: int
@@ -192,7 +192,8 @@ def kernel_symbols_readable() -> bool:
     return bool(_kernel_symbols()[0])
 
 
-def _executable_mappings() -> list[_Mapping]:
+def executable_mappings() -> list[CodeMapping]:
+    """The code that is mapped into this process now."""
     mappings = []
     for line in _MAPS.read_text().splitlines():
         span, access, offset, _device, _inode, *path = line.split(None, 5)
@@ -200,7 +201,7 @@ def _executable_mappings() -> list[_Mapping]:
             start, end = (int(each, 16) for each in span.split("-"))
             name = path[0].removesuffix(" (deleted)") if path else JIT
             mappings.append(
-                _Mapping(start=start, end=end, offset=int(offset, 16), path=name or JIT)
+                CodeMapping(start=start, end=end, offset=int(offset, 16), path=name or JIT)
             )
     return mappings
 
@@ -219,7 +220,7 @@ class Symbolizer:
 
     def __init__(self, address_of: Callable[[str], int] = _address_of) -> None:
         """Read the memory map; symbol tables are read when first needed."""
-        self._mappings = sorted(_executable_mappings(), key=lambda mapping: mapping.start)
+        self._mappings = sorted(executable_mappings(), key=lambda mapping: mapping.start)
         self._starts = [mapping.start for mapping in self._mappings]
         self._chosen = [(address_of(name), name) for name in _CHOSEN_AT_LOAD]
         self._tables: dict[str, SymbolTable] = {}
@@ -243,7 +244,7 @@ class Symbolizer:
         at = bisect.bisect_right(addresses, address)
         return names[at - 1] if at else ""
 
-    def _mapping(self, address: int) -> _Mapping | None:
+    def _mapping(self, address: int) -> CodeMapping | None:
         at = bisect.bisect_right(self._starts, address)
         if at and address < self._mappings[at - 1].end:
             return self._mappings[at - 1]

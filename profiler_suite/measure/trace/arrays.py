@@ -10,6 +10,7 @@ from numpy import ndarray
 
 from profiler_suite.measure.trace import masks
 from profiler_suite.measure.trace.calls import call_function, call_ufunc, leaf
+from profiler_suite.measure.trace.flat import CountingFlat
 from profiler_suite.measure.trace.names import METHOD_KINDS
 from profiler_suite.measure.trace.pickling import under_its_name
 from profiler_suite.measure.trace.recorder import results_of
@@ -169,54 +170,6 @@ class CountingArray(Counting):
     @flat.setter
     def flat(self, value: Any) -> None:
         CountingFlat(self)[:] = value
-
-
-class CountingFlat:
-    """The flat iterator of a counting array."""
-
-    def __init__(self, array: CountingArray) -> None:
-        self._array = array
-        self._flat = plain_array(array).flat
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._flat, name)
-
-    def __len__(self) -> int:
-        return len(self._flat)
-
-    def __iter__(self) -> "CountingFlat":
-        return self
-
-    def __next__(self) -> Any:
-        return self._note("ndarray.flat next", next(self._flat))
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._note("ndarray.flat getitem", self._flat[unwrap(key)])
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self._flat[unwrap(key)] = unwrap(value)
-        recorder = noting("ndarray.flat setitem")
-        if recorder is None:
-            return
-        with PAUSE:
-            count = int(np.size(self._flat[unwrap(key)]))
-            describer = Describer()
-            recorder.record(
-                "ndarray.flat setitem",
-                "index",
-                (describer.node(self._array), describer.data(value)),
-                (),
-                describer.operands,
-                [],
-                (("elements", count),),
-            )
-
-    def _note(self, name: str, result: Any) -> Any:
-        recorder = noting(name)
-        if recorder is not None:
-            with PAUSE:
-                recorder.observe(name, "index", (self._array,), {}, result)
-        return wrap(result)
 
 
 def _gathers(key: Any) -> bool:

@@ -16,8 +16,15 @@ from profiler_suite.measure.trace.containers import (
     put,
 )
 from profiler_suite.measure.trace.creation import CountingGenerator, counting_generator
+from profiler_suite.measure.trace.flat import counting_flat
 from profiler_suite.measure.trace.numbers import plain_number
-from profiler_suite.measure.trace.wrapping import Counting, counting_array, plain_array, wrap
+from profiler_suite.measure.trace.wrapping import (
+    Counting,
+    PlainForm,
+    counting_array,
+    plain_array,
+    wrap,
+)
 
 # Containers in containers: deeper ones are a chain of objects that goes on and on.
 _DEEPEST = 40
@@ -41,6 +48,8 @@ class Loan:
         """The value with counting arrays in it."""
         if isinstance(value, ndarray):
             return self._lend(value, counting_array(value))
+        if isinstance(value, np.flatiter):
+            return self._lend(value, counting_flat(value))
         if type(value) is np.random.Generator:
             return self._lend(value, counting_generator(value))
         if isinstance(value, GeneratorType):
@@ -138,6 +147,8 @@ class Loan:
             return known[1]
         if isinstance(value, Counting):
             return _own_array(value)
+        if isinstance(value, PlainForm):
+            return value.plain
         if isinstance(value, CountingGenerator):
             return np.random.Generator(value.bit_generator)
         if isinstance(value, GeneratorType):

@@ -22,6 +22,12 @@ class Counting(ndarray[Any, Any]):
     plain_class: type = ndarray
 
 
+class PlainForm:
+    """Something that counts and is no array: compiled code is given its plain form."""
+
+    plain: Any
+
+
 _classes: dict[type, type | None] = {}
 
 
@@ -115,6 +121,8 @@ def unwrap(value: Any) -> Any:
     kind = type(value)
     if isinstance(value, Counting):
         return plain_array(value)
+    if isinstance(value, PlainForm):
+        return value.plain
     if is_counting_number(value):
         return plain_number(value)
     if kind is tuple:

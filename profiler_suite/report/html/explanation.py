@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
+from profiler_suite.analysis.explain import layers
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.explain.inside import InsideCall, facts_in_words
 from profiler_suite.analysis.run import line_breakdown
@@ -82,6 +83,9 @@ class ExplanationView:
     """The functions that the fastest rewrite changes, as they are."""
     after: str
     patch: str
+    layers: str
+    """Whose code runs, in words; empty where that is not known."""
+    callees: tuple[str, ...]
     operations: TableView
     calls: tuple[tuple[str, str], ...]
     """Each call looked into: what it is, its facts."""
@@ -160,6 +164,8 @@ def _view(found: Explanation) -> ExplanationView:
         before=_original(found),
         after=found.best.source if found.best else "",
         patch=found.patch,
+        layers=layers.in_words(explained.layers),
+        callees=_callees(found),
         operations=_operations(found),
         calls=tuple((_call_in_words(each), facts_in_words(each)) for each in found.inside),
         functions=_functions(found),
@@ -243,6 +249,13 @@ def _operations(found: Explanation) -> TableView:
     )
     caption = "Operations, the costliest first; times of one call"
     return tabulated(caption, found.operations.to_dict("records"), columns)
+
+
+def _callees(found: Explanation) -> tuple[str, ...]:
+    record = found.explained.layers
+    if record is None:
+        return ()
+    return tuple(layers.callee_in_words(each, record) for each in layers.costliest(record))
 
 
 def _call_in_words(call: InsideCall) -> str:

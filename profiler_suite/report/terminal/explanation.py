@@ -11,7 +11,7 @@ from profiler_suite.analysis.explain.explanation import Explanation, bound_in_wo
 from profiler_suite.model.results import Breakdown
 from profiler_suite.report.content.explanation_words import notes
 from profiler_suite.report.content.source_text import dedented
-from profiler_suite.report.terminal import annotated_source, call_facts
+from profiler_suite.report.terminal import annotated_source, call_facts, whose_code
 from profiler_suite.report.terminal.console import Page, TextColumn, shortened
 
 _ENTRY_STYLES = {
@@ -53,6 +53,7 @@ def screen(
     else:
         annotated_source.costliest(page, found.lines)
     _breakdown(page, found)
+    whose_code.show(page, found.explained.layers)
     _operations(page, found)
     if all_calls:
         call_facts.every(page, found.inside)

@@ -1,0 +1,72 @@
+"""Whose code the time of a function goes to, and which functions below the user's lines."""
+
+from pathlib import PurePath
+
+from profiler_suite import units
+from profiler_suite.measure.native.layers import USER
+from profiler_suite.model.layers import CalleeSamples, LayerRecord
+
+WAITING = "waiting"
+_MATTERS = 0.05
+# Fewer stacks say too little: a share of 10 % is then 4 to 22 %.
+_FEWEST = 40
+_MOST_CALLEES = 5
+
+
+def shares(record: LayerRecord | None) -> dict[str, float]:
+    """Share of the time by layer, the largest first; empty where stacks were too few."""
+    if record is None or record.samples < _FEWEST:
+        return {}
+    return {each.layer: each.samples / record.samples for each in record.layers}
+
+
+def matter(record: LayerRecord | None) -> bool:
+    """Whether it is worth a table: more than two layers take much of the time, or it waits."""
+    found = [name for name, share in shares(record).items() if share >= _MATTERS]
+    return len(found) > 2 or WAITING in found
+
+
+def in_words(record: LayerRecord | None) -> str:
+    """'pandas 62 %, NumPy's compiled code 20 %, your code 11 %, others 7 %'."""
+    said, rest = [], 0.0
+    for name, share in shares(record).items():
+        if share >= _MATTERS / 2:
+            said.append(f"{name} {units.percent(share)}")
+        else:
+            rest += share
+    if rest >= _MATTERS / 2:
+        said.append(f"others {units.percent(rest)}")
+    return ", ".join(said)
+
+
+def costliest(record: LayerRecord | None) -> tuple[CalleeSamples, ...]:
+    """Functions of packages that take a part of the time worth a line, the largest first."""
+    if record is None or record.samples < _FEWEST:
+        return ()
+    worth = [each for each in record.callees if each.own >= _MATTERS / 2 * record.samples]
+    return tuple(each for each in worth if each.layer != USER)[:_MOST_CALLEES]
+
+
+def callee_in_words(callee: CalleeSamples, record: LayerRecord) -> str:
+    """'12 % _assert_all_finite, sklearn/utils/validation.py:133, below line 6'."""
+    share = units.percent(callee.own / record.samples)
+    return (
+        f"{share} {callee.function}, {short_file(callee.file)}:{callee.line}, "
+        f"below line {callee.below_line}"
+    )
+
+
+def short_file(file: str) -> str:
+    """'sklearn/utils/validation.py': a package's file as it is imported, others by name."""
+    parts = PurePath(file).parts
+    for folder in ("site-packages", "dist-packages"):
+        if folder in parts:
+            return "/".join(parts[parts.index(folder) + 1 :])
+    return PurePath(file).name
+
+
+def note(record: LayerRecord | None) -> str:
+    """Why whose code runs is not known, where somebody wants to know it."""
+    if record is None or not record.reason:
+        return ""
+    return f"whose code runs is not known: {record.reason}"

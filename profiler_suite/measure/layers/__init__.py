@@ -1,0 +1,1 @@
+"""Whose code runs: stacks of Python and compiled code, read by another process."""

@@ -1,0 +1,268 @@
+"""The sampled side: runs the function while another process reads its stacks, and sums up."""
+
+import ctypes
+import gc
+import os
+import select
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from time import perf_counter, perf_counter_ns, sleep
+from types import CodeType, FunctionType
+from typing import Any, NamedTuple
+
+import msgspec
+
+from profiler_suite import child
+from profiler_suite.measure.layers.requests import (
+    INTERPRETERS,
+    NOBODYS,
+    OWNED,
+    CodeSpan,
+    StackCounts,
+    StackTarget,
+)
+from profiler_suite.measure.lines import layout, peek
+from profiler_suite.measure.lines.requests import END, PAUSED, READY, SAMPLE, STARTED
+from profiler_suite.measure.lines.sampling import drive
+from profiler_suite.measure.native import layers
+from profiler_suite.measure.native.symbols import executable_mappings
+from profiler_suite.measure.timing import time_evaluations
+from profiler_suite.model.layers import CalleeSamples, LayerRecord, LayerSamples
+
+WAITING = "waiting"
+"""The layer of a thread that sleeps: for a lock, a file, another thread."""
+_BATCH_S = 60e-3
+_WAKING_S = 1e-3
+_PATIENCE_S = 20.0
+_MOST_CALLEES = 40
+
+
+class Place(NamedTuple):
+    """A Python function and the line of it that runs."""
+
+    code: CodeType
+    line: int
+
+
+class _StackProcess:
+    """The reading process and what is said to it."""
+
+    def __init__(self) -> None:
+        library = peek.libc()
+        self._layout = layout.find()
+        self._control = (ctypes.c_uint64 * 1)(PAUSED)
+        self._process = child.start("profiler_suite.measure.layers.stack_process")
+        try:
+            peek.allow_reader(library, self._process.pid)
+            if self._read() != STARTED:
+                raise peek.PeekError("the process that reads stacks could not be started")
+        except BaseException:
+            self.close()
+            raise
+
+    def begin(self) -> None:
+        """Say whose stacks to read."""
+        target = StackTarget(
+            pid=os.getpid(),
+            control=ctypes.addressof(self._control),
+            layout=self._layout,
+            driver=id(drive.__code__),
+            spans=spans(),
+        )
+        self._request(msgspec.json.encode(target) + b"\n")
+
+    def evaluate(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int
+    ) -> None:
+        """Evaluate while stacks are read."""
+        self._control[0] = READY
+        self._request(SAMPLE)
+        sleep(_WAKING_S)
+        try:
+            drive(function, arguments, evaluations, self._control)
+        finally:
+            self._control[0] = PAUSED
+
+    def end(self) -> StackCounts:
+        """The stacks since `begin`."""
+        self._request(END)
+        line = self._read()
+        if not line:
+            raise peek.PeekError("the process that reads stacks has ended")
+        answer = msgspec.json.decode(line, type=StackCounts)
+        if answer.error:
+            raise peek.PeekError(answer.error)
+        return answer
+
+    def _request(self, line: bytes) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except OSError as error:
+            raise peek.PeekError("the process that reads stacks has ended") from error
+
+    def _read(self) -> bytes:
+        assert self._process.stdout is not None
+        poll = select.poll()
+        poll.register(self._process.stdout, select.POLLIN)
+        return self._process.stdout.readline() if poll.poll(1000 * _PATIENCE_S) else b""
+
+    def close(self) -> None:
+        """End it."""
+        child.close(self._process)
+
+
+def sample_layers(
+    function: Callable[..., Any],
+    arguments: Callable[[], tuple[Any, ...]],
+    seconds: float,
+    once_s: float = 0.0,
+) -> LayerRecord:
+    """Evaluate for `seconds` while another process reads the stacks; whose code ran.
+
+    `once_s` is what an evaluation takes, where that is known. Where stacks cannot be read
+    the record says why.
+    """
+    try:
+        process = _StackProcess()
+    except (peek.PeekError, OSError) as error:
+        return LayerRecord(samples=0, layers=(), callees=(), reason=str(error))
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        once_s = once_s or time_evaluations(function, arguments(), 1, perf_counter_ns)
+        evaluations = max(1, int(_BATCH_S / max(once_s, 1e-7)))
+        process.begin()
+        begun = perf_counter()
+        while perf_counter() - begun < seconds:
+            process.evaluate(function, arguments(), evaluations)
+        counts = process.end()
+    except peek.PeekError as error:
+        return LayerRecord(samples=0, layers=(), callees=(), reason=str(error))
+    finally:
+        if was_enabled:
+            gc.enable()
+        process.close()
+    return summed(counts, codes_at(_addresses(counts)), _library_at())
+
+
+def spans() -> tuple[CodeSpan, ...]:
+    """The code that is mapped now, by whose it is."""
+    found = []
+    for mapping in executable_mappings():
+        owner = layers.of_code(mapping.path)
+        kind = OWNED if owner else NOBODYS
+        if layers.is_interpreter(mapping.path):
+            kind = INTERPRETERS
+        found.append(CodeSpan(start=mapping.start, end=mapping.end, kind=kind))
+    return tuple(sorted(found, key=lambda span: span.start))
+
+
+def _library_at() -> Callable[[int], str]:
+    mappings = executable_mappings()
+
+    def library(address: int) -> str:
+        return next((m.path for m in mappings if m.start <= address < m.end), "")
+
+    return library
+
+
+def _addresses(counts: StackCounts) -> set[int]:
+    return {code for stack in counts.stacks for code, _ in stack.frames}
+
+
+def codes_at(addresses: Iterable[int]) -> dict[int, CodeType]:
+    """The code objects at these addresses, as far as a living function has them."""
+    wanted = set(addresses)
+    found: dict[int, CodeType] = {}
+    waiting: list[CodeType] = [
+        each.__code__ for each in gc.get_objects() if isinstance(each, FunctionType)
+    ]
+    seen: set[int] = set()
+    while waiting and len(found) < len(wanted):
+        code = waiting.pop()
+        if id(code) in seen:
+            continue
+        seen.add(id(code))
+        if id(code) in wanted:
+            found[id(code)] = code
+        waiting += [each for each in code.co_consts if isinstance(each, CodeType)]
+    return found
+
+
+def summed(
+    counts: StackCounts, codes: dict[int, CodeType], library: Callable[[int], str]
+) -> LayerRecord:
+    """Layers and callees of all stacks."""
+    by_layer: Counter[str] = Counter()
+    own: Counter[tuple[CodeType, str, int]] = Counter()
+    total: Counter[tuple[CodeType, str, int]] = Counter()
+    lines: dict[tuple[CodeType, str, int], Counter[int]] = {}
+    for stack in counts.stacks:
+        places = [
+            Place(codes[code], _line(codes[code], instruction - code))
+            for code, instruction in stack.frames
+            if code in codes
+        ]
+        source = places[0].code.co_filename if places else ""
+        libraries = [library(address) for address in stack.native]
+        layer = WAITING if stack.waits else layers.of_moment(libraries, source)
+        by_layer[layer] += stack.count
+        _note_callees(places, stack.count, own, total, lines)
+    callees = [
+        CalleeSamples(
+            function=key[0].co_qualname,
+            file=key[0].co_filename,
+            line=lines[key].most_common(1)[0][0],
+            layer=layers.of_source(key[0].co_filename),
+            own=own[key],
+            total=number,
+            below_file=key[1],
+            below_line=key[2],
+        )
+        for key, number in total.items()
+    ]
+    callees.sort(key=lambda each: (-each.own, -each.total))
+    return LayerRecord(
+        samples=by_layer.total(),
+        layers=tuple(LayerSamples(layer=n, samples=c) for n, c in by_layer.most_common()),
+        callees=tuple(callees[:_MOST_CALLEES]),
+        lost=counts.lost,
+    )
+
+
+def _note_callees(
+    places: Sequence[Place],
+    count: int,
+    own: Counter[tuple[CodeType, str, int]],
+    total: Counter[tuple[CodeType, str, int]],
+    lines: dict[tuple[CodeType, str, int], Counter[int]],
+) -> None:
+    """Functions between the instruction and the innermost line of the user's."""
+    users = next(
+        (
+            n
+            for n, p in enumerate(places)
+            if layers.of_source(p.code.co_filename) == layers.USER
+        ),
+        None,
+    )
+    if not users:  # none at all, or the user's own line runs
+        return
+    below = places[users]
+    seen = set()
+    for depth, place in enumerate(places[:users]):
+        key = (place.code, below.code.co_filename, below.line)
+        if depth == 0:
+            own[key] += count
+        if place.code not in seen:
+            seen.add(place.code)
+            total[key] += count
+            lines.setdefault(key, Counter())[place.line] += count
+
+
+def _line(code: CodeType, offset: int) -> int:
+    """The line of the instruction at that distance from the code object."""
+    found = layout.line_at(code, offset - layout.code_offset())
+    return found if found is not None else code.co_firstlineno

@@ -1,0 +1,70 @@
+"""Whose code runs, in words: the layers that matter and the costliest functions of packages."""
+
+from typing import Any
+
+import pytest
+
+from profiler_suite.analysis.explain import layers
+from profiler_suite.model.layers import CalleeSamples, LayerRecord, LayerSamples
+
+VALIDATION = "/v/lib/python3.13/site-packages/sklearn/utils/validation.py"
+
+
+def callee(own: int, **fields: Any) -> CalleeSamples:
+    return CalleeSamples(
+        **{
+            "function": "_assert_all_finite",
+            "file": VALIDATION,
+            "line": 133,
+            "layer": "scikit-learn",
+            "own": own,
+            "total": own,
+            "below_file": "mine.py",
+            "below_line": 6,
+            **fields,
+        }
+    )
+
+
+def record(*callees: CalleeSamples, **samples: int) -> LayerRecord:
+    found = [LayerSamples(layer=n.replace("_", " "), samples=c) for n, c in samples.items()]
+    return LayerRecord(
+        samples=sum(samples.values()), layers=tuple(found), callees=tuple(callees)
+    )
+
+
+def test_small_layers_are_told_together() -> None:
+    found = record(pandas=620, your_code=340, SciPy=20, BLAS=20)
+    assert layers.in_words(found) == "pandas 62 %, your code 34 %, others 4.0 %"
+
+
+@pytest.mark.parametrize(
+    ("samples", "matters"),
+    [
+        ({"your code": 500, "NumPy's compiled code": 500}, False),
+        ({"your code": 300, "pandas": 300, "NumPy's compiled code": 400}, True),
+        ({"your code": 980, "pandas": 10, "SciPy": 10}, False),
+        ({"your code": 900, "waiting": 100}, True),
+        ({"pandas": 10, "SciPy": 10, "BLAS": 10}, False),
+    ],
+)
+def test_only_more_than_two_layers_or_waiting_matter(
+    samples: dict[str, int], matters: bool
+) -> None:
+    assert layers.matter(record(**samples)) == matters
+
+
+def test_a_function_of_a_package_with_file_and_line() -> None:
+    found = record(callee(120), callee(10), callee(900, layer="your code"), a=1000)
+    (worth,) = layers.costliest(found)
+    assert layers.callee_in_words(worth, found) == (
+        "12 % _assert_all_finite, sklearn/utils/validation.py:133, below line 6"
+    )
+
+
+def test_without_stacks_there_is_a_reason_and_no_table() -> None:
+    nothing = LayerRecord(samples=0, layers=(), callees=(), reason="not here")
+    assert not layers.matter(nothing)
+    assert layers.costliest(nothing) == ()
+    assert layers.note(nothing) == "whose code runs is not known: not here"
+    assert layers.note(None) == ""

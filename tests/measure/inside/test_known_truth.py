@@ -1,0 +1,108 @@
+"""Functions whose time goes for one thing inside a call: at least 80 % is put down to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import threadpoolctl
+
+from profiler_suite.analysis.explain import inside
+from profiler_suite.machine import canary
+from profiler_suite.measure import native
+from profiler_suite.measure.breakdown.own_values import own_calls
+from profiler_suite.measure.breakdown.per_point import breakdown_record, costliest
+from profiler_suite.measure.breakdown.replay import BreakdownEffort
+from profiler_suite.measure.inside.facts import LookEffort, inside_of
+from profiler_suite.measure.trace import trace
+from profiler_suite.model.calls import CallFacts
+from tests.interference import holds
+
+pytestmark = [pytest.mark.slow, pytest.mark.measures]
+
+RANDOM = np.random.default_rng(0)
+
+
+def looked_into(
+    function: Callable[..., Any], *args: Any
+) -> tuple[tuple[CallFacts, ...], float]:
+    """The facts of a function's calls and its plain time."""
+    with threadpoolctl.threadpool_limits(1):
+        _, counts = trace(function, args)
+        operations = costliest(counts.operations)
+        own = own_calls(function, args, operations, 5.0)
+        run = canary.make("ufunc")
+        effort = BreakdownEffort(replay_s=0.4, sample_s=0.2, baseline_s=run(), own_values_s=5.0)
+        record = breakdown_record(function, args, effort, run, name="f", own=own)
+        return inside_of(operations, record, own, LookEffort()), record.plain_s
+
+
+FAR = RANDOM.random(2**23)
+PLACES = RANDOM.integers(0, FAR.size, 200_000)
+SORTED = np.sort(RANDOM.random(2**21))
+RECORDS = np.ones(100_000, dtype=[("x", "f8"), ("rest", "V248")])
+ROWS = RANDOM.random((1500, 1500))
+TOTAL, WHERE = np.zeros(1000), RANDOM.integers(0, 1000, 50_000)
+
+
+@pytest.mark.parametrize(
+    ("cause", "function", "args"),
+    [
+        (inside.LATENCY, lambda a, i: a[i], (FAR, PLACES)),
+        (inside.LATENCY, lambda a, i: np.take(a, i), (FAR, PLACES)),
+        (inside.LATENCY, lambda a, q: np.searchsorted(a, q), (SORTED, RANDOM.random(20_000))),
+        (inside.STRIDE, lambda r: r["x"].sum(), (RECORDS,)),
+        (inside.STRIDE, lambda a: a[:, 7].max(), (RANDOM.random((40_000, 64)),)),
+        (inside.OWN_COPY, lambda a, v: np.dot(a[:, ::-1], v), (ROWS, ROWS[0])),
+        (
+            inside.CASTS,
+            lambda t, i, x: np.add.at(t, i, x),
+            (TOTAL, WHERE, RANDOM.random(WHERE.size).astype("f4")),
+        ),
+        (inside.VALUES, lambda x: x * 0.5, (np.full(100_000, 3e-310),)),
+        (inside.VALUES, lambda x: x * x[0], (np.full(100_000, 3e-20, "f4"),)),
+    ],
+)
+def test_the_time_of_a_call_is_put_down_to_its_cause(
+    cause: str, function: Callable[..., Any], args: tuple[Any, ...]
+) -> None:
+    # A copy inside is half reading, half multiplying: a vector's product reads each once.
+    least = 0.5 if cause == inside.OWN_COPY else 0.8
+
+    def wrong() -> str:
+        facts, plain_s = looked_into(function, *args)
+        causes = inside.time_by_cause(inside.inside_calls(facts, plain_s, None))
+        of_calls = causes.get(cause, 0.0) / max(1e-9, sum(causes.values()))
+        return "" if of_calls >= least else f"{causes}"
+
+    holds(wrong)
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (lambda a: np.sqrt(a), (RANDOM.random(20_000),)),
+        (lambda a: a @ a, (ROWS[:300, :300].copy(),)),
+        (lambda a, i: a[i], (FAR, np.arange(200_000))),
+        (lambda a, i: a[i], (RANDOM.random(500), RANDOM.integers(0, 500, 20_000))),
+        (lambda a: a[:, ::2].copy(), (RANDOM.random((50, 4)),)),
+    ],
+)
+def test_plain_work_is_held_up_by_nothing(
+    function: Callable[..., Any], args: tuple[Any, ...]
+) -> None:
+    def wrong() -> str:
+        facts, plain_s = looked_into(function, *args)
+        calls = inside.inside_calls(facts, plain_s, None)
+        return "" if inside.held_up(calls) < 0.3 else f"{inside.time_by_cause(calls)}"
+
+    holds(wrong)
+
+
+def test_the_inner_loop_is_the_one_that_the_processor_has() -> None:
+    if native.available():
+        pytest.skip(native.available())
+    facts, _ = looked_into(lambda a: np.sqrt(a), RANDOM.random(100_000))
+    assert "DOUBLE_sqrt" in facts[0].routine
+    facts, _ = looked_into(lambda a: a @ a, ROWS[:400, :400].copy())
+    assert "gemm" in facts[0].routine

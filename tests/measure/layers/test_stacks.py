@@ -1,0 +1,188 @@
+"""Stacks of a running function tell whose code runs, and what below the user's lines."""
+
+import importlib
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.measure.layers import stacks
+from profiler_suite.measure.layers.requests import OWNED, StackCount, StackCounts
+from profiler_suite.measure.lines import layout
+from profiler_suite.measure.native import layers
+from profiler_suite.model.layers import LayerRecord
+
+UMATH = "/v/lib/python3.13/site-packages/numpy/_core/_multiarray_umath.so"
+PYTHON = "/usr/bin/python3.13"
+
+
+def code_of(text: str, file: str, name: str) -> Any:
+    space: dict[str, Any] = {}
+    exec(compile(text, file, "exec"), space)
+    return space[name].__code__
+
+
+MINE = code_of("def mine():\n    return theirs()\n", "/home/me/mine.py", "mine")
+THEIRS = code_of(
+    "def theirs():\n    return 1\n",
+    "/v/lib/python3.13/site-packages/sklearn/utils/validation.py",
+    "theirs",
+)
+CODES = {1000: MINE, 2000: THEIRS}
+
+
+def at(address: int, code: Any, line: int) -> tuple[int, int]:
+    offset = next(start for start, _, number in code.co_lines() if number == line)
+    return address, address + layout.code_offset() + offset
+
+
+def summed(*found: StackCount) -> LayerRecord:
+    names = {1: UMATH, 2: PYTHON}
+    return stacks.summed(StackCounts(stacks=found), CODES, lambda address: names[address])
+
+
+def test_the_innermost_owner_has_the_time_and_its_function_below_the_users_line() -> None:
+    below, line = at(2000, THEIRS, 2), at(1000, MINE, 2)
+    record = summed(
+        StackCount(native=(2,), frames=(line,), waits=False, count=10),
+        StackCount(native=(2,), frames=(below, line), waits=False, count=60),
+        StackCount(native=(1,), frames=(below, line), waits=False, count=20),
+        StackCount(native=(), frames=(below, line), waits=True, count=10),
+    )
+    assert record.samples == 100
+    assert record.share(layers.USER) == 0.1
+    assert record.share("scikit-learn") == 0.6
+    assert record.share(layers.NUMPY_COMPILED) == 0.2
+    assert record.share(stacks.WAITING) == 0.1
+    (callee,) = record.callees
+    assert (callee.function, callee.line, callee.below_line) == ("theirs", 2, 2)
+    assert (callee.own, callee.total) == (90, 90)
+
+
+def test_a_function_that_recurs_counts_once_per_stack() -> None:
+    below, line = at(2000, THEIRS, 2), at(1000, MINE, 2)
+    record = summed(StackCount(native=(2,), frames=(below, below, line), waits=False, count=5))
+    assert record.callees[0].total == 5
+
+
+def test_codes_are_found_by_their_addresses() -> None:
+    def inner() -> None:
+        """Nothing."""
+
+    wanted = {id(inner.__code__), id(json.dumps.__code__), 12345}
+    assert stacks.codes_at(wanted) == {
+        id(inner.__code__): inner.__code__,
+        id(json.dumps.__code__): json.dumps.__code__,
+    }
+
+
+def test_spans_are_in_order_and_somebodys() -> None:
+    found = stacks.spans()
+    assert list(found) == sorted(found, key=lambda span: span.start)
+    assert any(span.kind == OWNED for span in found)
+
+
+def bytecode() -> int:
+    total = 0
+    for i in range(50_000):
+        total += i & 3
+    return total
+
+
+def inner_loop() -> Any:
+    return np.sqrt(NUMBERS)
+
+
+def product() -> Any:
+    return MATRIX @ MATRIX
+
+
+def waiting() -> bool:
+    return threading.Event().wait(0.02)
+
+
+def serialising() -> str:
+    return json.dumps(LISTS, indent=1)  # with indent, in Python
+
+
+NUMBERS, MATRIX = np.ones(1_000_000), np.ones((400, 400))
+LISTS = [list(range(20)) for _ in range(200)]
+
+
+@pytest.mark.slow
+@pytest.mark.measures
+@pytest.mark.parametrize(
+    ("function", "layer"),
+    [
+        (bytecode, layers.USER),
+        (inner_loop, layers.NUMPY_COMPILED),
+        (product, layers.BLAS),
+        (waiting, stacks.WAITING),
+        (serialising, layers.CPYTHON),
+    ],
+)
+def test_functions_of_one_layer(function: Callable[[], Any], layer: str) -> None:
+    function()
+    record = stacks.sample_layers(function, tuple, 0.8)
+    if record.reason:
+        pytest.skip(record.reason)
+    assert record.samples >= 20
+    # Freeing what a call returned, and calling it, are the user's.
+    assert record.share(layer) >= 0.8, record.layers
+
+
+CHECKS = """
+def check(values):
+    for value in values:
+        if not isinstance(value, float) or value != value or value in (1e308, -1e308):
+            raise ValueError(value)
+    return values
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.measures
+def test_validation_in_a_library_is_the_librarys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "site-packages" / "strict_library"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(CHECKS)
+    monkeypatch.syspath_prepend(str(package.parent))
+    strict = importlib.import_module("strict_library")
+    values = [0.5] * 20_000
+
+    def validated() -> float:
+        return float(np.sum(strict.check(values)[:10]))
+
+    record = stacks.sample_layers(validated, tuple, 0.8)
+    if record.reason:
+        pytest.skip(record.reason)
+    assert record.share("strict_library") >= 0.8, record.layers
+    assert record.callees[0].function == "check"
+    assert record.callees[0].line in (3, 4)
+    assert record.callees[0].below_file == __file__
+
+
+@pytest.mark.slow
+@pytest.mark.measures
+def test_a_callback_from_compiled_code_is_the_users() -> None:
+    ndimage = pytest.importorskip("scipy.ndimage")
+
+    def spread(window: Any) -> float:
+        values = sorted(float(each) for each in window)
+        return values[-1] - values[0]
+
+    def filtered() -> Any:
+        return ndimage.generic_filter(MATRIX[:40, :40], spread, size=5)
+
+    record = stacks.sample_layers(filtered, tuple, 0.8)
+    if record.reason:
+        pytest.skip(record.reason)
+    # The conversion of each element is NumPy's; the call and the sum of it are the user's.
+    assert record.share(layers.USER) >= 0.5, record.layers
+    assert record.share("SciPy") < 0.3
