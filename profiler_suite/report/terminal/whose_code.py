@@ -6,7 +6,7 @@ from profiler_suite.report.terminal.console import Page
 
 
 def show(page: Page, record: LayerRecord | None) -> None:
-    """One line of layers and one for each function; nothing where it is the user's and NumPy's."""
+    """One line of layers and one for each function; nothing where two layers are all."""
     if record is None or not layers.matter(record):
         return
     page.line()
