@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import sys
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -277,11 +278,13 @@ def _explained(request: ExplainOptions, progress: ProgressLine) -> "Explanation"
     from profiler_suite.machine.kept import keep_baselines
     from profiler_suite.measure.explain.time_plan import with_budget
 
+    begun = monotonic()
     try:
         # What is wrong with the function is told before the machine is measured.
         with _child(request, progress) as child:
-            machine = _machine(progress)
-            effort = with_budget(effort_for(machine), request.budget or 0.0)
+            loading_s = monotonic() - begun
+            machine = _machine(progress)  # once; not of this function's time
+            effort = with_budget(effort_for(machine), request.budget or 0.0, loading_s)
             explained = child.explain(effort, request.threads, copy=not request.no_copy)
             found = explain(
                 explained,

@@ -9,7 +9,7 @@ are work that the trace did not see. Nothing is timed: it is a ratio of samples.
 import threading
 from collections import Counter
 from collections.abc import Callable
-from time import thread_time
+from time import perf_counter, thread_time
 from typing import Any
 
 from profiler_suite.measure import native
@@ -24,6 +24,8 @@ _FREQUENCY_HZ = 3989.0
 _BUFFER_BYTES = 256 * 2**10
 # Fewer say too little: the binomial error of a share of 80 % is 9 points with 20 samples.
 _FEWEST_SAMPLES, _ENOUGH_SAMPLES = 20, 150
+# A second of work takes as long on a core that has three others to serve.
+_MOST_WAITING = 4.0
 _WORK = frozenset({"ufunc", "blas", "packing", "extension", "copy"})
 _ARRAY_CODE = _WORK | {"dispatch", "memory"}
 # Compiled code of packages that measure: none of it is the function's.
@@ -102,7 +104,7 @@ def counted(
     """Trace one evaluation, and measure the coverage of what it counted.
 
     Further evaluations, whose counts are dropped, take at most `more_s` of CPU time
-    where one gives few samples.
+    where one gives few samples, and a function that waits, which takes none, not much longer.
     """
     if native.available():
         _, counts = trace(function, arguments(), seconds=seconds)
@@ -111,8 +113,11 @@ def counted(
     try:
         with gauge:
             _, counts = trace(function, arguments(), seconds=seconds, gauge=gauge)
+        last_s = perf_counter() + _MOST_WAITING * more_s
         begun = thread_time()
         while thread_time() - begun < more_s and gauge.in_calls() < _ENOUGH_SAMPLES:
+            if perf_counter() > last_s:
+                break
             again = arguments()
             with gauge:
                 trace(function, again, seconds=seconds, gauge=gauge)

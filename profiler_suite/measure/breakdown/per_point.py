@@ -306,7 +306,7 @@ def _samples(
     run_canary: canary.Canary,
 ) -> tuple[NativeSamples | None, bool, str]:
     """The samples, whether they were taken undisturbed, or why there are none."""
-    reason = native.available()
+    reason = native.available() if effort.sample_s else "no time was left for it"
     if reason:
         return None, False, reason
     before = run_canary()

@@ -88,6 +88,8 @@ class CallRounds:
         # themselves, and a long call is long compared with fetching its data.
         few = self._repeats < _WARM_REPEATS and once_s < timing.LONG_S
         self._passes = passes if few else 0
+        self.sample_s = once_s * (self._repeats + self._passes)
+        """What a round of it takes."""
         self.times_s: list[float] = []
         self.faults: list[float] = []
 
@@ -173,7 +175,9 @@ class BreakdownEffort(Noun, frozen=True):
     """How much time one account may take, and what counts as undisturbed."""
 
     replay_s: float
+    """0 replays nothing."""
     sample_s: float
+    """0 samples nothing."""
     baseline_s: float
     """Floor of the 'ufunc' canary, s."""
     seed: int = 0
@@ -188,6 +192,8 @@ class BreakdownEffort(Noun, frozen=True):
     """For one more trace, which keeps the operands of the costliest operations; 0 for none."""
     most_trace_s: float = 1.0
     """A function whose trace is expected to take longer is not traced."""
+    most_replay_s: float = 0.0
+    """Operations whose turn comes later are not replayed, the last the cheapest; 0 for all."""
     plain_s: float = 0.0
     """Time of one call, where it is known and too long to be measured again."""
     plain_faults: float = 0.0
@@ -214,8 +220,7 @@ def replay(
     passes = max(1, timing.passes_that_fill(moved_bytes, effort.last_cache_bytes, 0.0))
     known = (effort.plain_s, effort.plain_faults)
     plain = CallRounds((function, arguments, {}), passes, known)
-    full = [_series(operation, shrink=False, passes=passes) for operation in operations]
-    fixed = [_series(operation, shrink=True) for operation in operations]
+    full, fixed = _both_series(operations, effort, passes)
     with_own = [_own_series(call, passes) for call in own] or [None] * len(full)
     everything = [plain, *(s for s in (*full, *fixed, *with_own) if s is not None)]
     order = random.Random(effort.seed)
@@ -223,10 +228,12 @@ def replay(
     faults: list[float] = []
     fresh_bytes = _fresh_bytes(operations)
     faulting = (known[1] if known[0] else plain.faults_of_one_sample()) >= _FEW_FAULTS
+    round_s = sum(series.sample_s for series in everything)
     begun = perf_counter()
     while len(canaries) < _MOST_ROUNDS:
         undisturbed = sum(ratio <= _UNDISTURBED_LIMIT for ratio in canaries)
-        late = perf_counter() - begun > effort.replay_s
+        # A round is not begun that would be over too late.
+        late = perf_counter() - begun + round_s > effort.replay_s
         enough = late or undisturbed >= _WANTED_UNDISTURBED
         if enough and len(canaries) >= effort.least_rounds:
             break
@@ -259,6 +266,23 @@ def _fresh_bytes(operations: Sequence[Operation]) -> int:
     count = sum(each.temporaries for each in operations)
     mean = sum(each.temporary_bytes for each in operations) // max(1, count)
     return min(max(mean, _LEAST_FRESH_BYTES), _MOST_FRESH_BYTES)
+
+
+def _both_series(
+    operations: Sequence[Operation], effort: BreakdownEffort, passes: int
+) -> tuple[list[CallRounds | None], list[CallRounds | None]]:
+    """Each operation full and fixed; None for those that there is no time for."""
+    full: list[CallRounds | None] = []
+    fixed: list[CallRounds | None] = []
+    begun = perf_counter()
+    # A call while it is made ready, and one in a round.
+    making_s = effort.most_replay_s / 2
+    for operation in operations:
+        late = making_s and perf_counter() - begun > making_s
+        fits = bool(effort.replay_s) and not late
+        full.append(_series(operation, shrink=False, passes=passes) if fits else None)
+        fixed.append(_series(operation, shrink=True) if fits else None)
+    return full, fixed
 
 
 def _series(operation: Operation, *, shrink: bool, passes: int = 1) -> CallRounds | None:

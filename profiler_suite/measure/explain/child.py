@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import msgspec
@@ -153,6 +154,13 @@ class ExplainChild:
         if refusal is not None:
             return refusal
         self._tell(f"trying {trial.kind}")
+        begun = monotonic()
+        try:
+            return self._attempt(trial)
+        finally:
+            self._plan.tried(monotonic() - begun)
+
+    def _attempt(self, trial: Trial) -> TrialResult:
         if trial.kind in CHECKED and self._room_for_two:
             try:
                 found = self._fresh_child()._limited(

@@ -9,6 +9,7 @@ from profiler_suite.errors import FunctionError
 from profiler_suite.measure import timing
 from profiler_suite.measure.explain.same_answer import compare
 from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.model.rows import Visit
 from profiler_suite.workloads import user_function, verification
 
 # Hashing and copying more than this takes seconds.
@@ -22,6 +23,8 @@ class FirstCall(NamedTuple):
     result: Any
     repeatable: bool
     """Whether a second call with equal arguments gave an equal result."""
+    visit: Visit | None
+    """Of a call so long that there may be no time for another."""
 
 
 def first_call(subject: Subject) -> FirstCall:
@@ -30,15 +33,18 @@ def first_call(subject: Subject) -> FirstCall:
     arguments = given.fresh()
     checked = given.nbytes < _MOST_CHECKED_BYTES
     before = "" if given.copied or not checked else verification.fingerprint(arguments)
-    result, cold_s = _timed(subject, arguments)
-    subject.guard.returned(cold_s)
+    result, cold_s, faults = _timed(subject, arguments)
     user_function.refuse_coroutine_result(result, subject.called.name)
-    subject.plan.returned(cold_s)
     if isinstance(result, collections.abc.Iterator):
         subject.function = _consuming(subject.function)
         subject.notes.append("it returns an iterator, which is consumed in every evaluation")
         arguments = given.fresh()
-        result, cold_s = _timed(subject, arguments)
+        result, cold_s, faults = _timed(subject, arguments)
+    visit = None
+    if subject.plan.long:
+        visit = subject.visit_of_first_call(cold_s, faults)
+        exceeded = subject.plan.exceeded()
+        subject.notes += [exceeded] if exceeded else []
     if given.copied and checked:
         changed = given.changed_in(arguments)
     else:
@@ -54,13 +60,18 @@ def first_call(subject: Subject) -> FirstCall:
             subject.notes.append(
                 "its result differs from call to call (randomness or state of its own)"
             )
-    return FirstCall(cold_s, result, repeatable)
+    return FirstCall(cold_s, result, repeatable, visit)
 
 
-def _timed(subject: Subject, arguments: tuple[Any, ...]) -> tuple[Any, float]:
+def _timed(subject: Subject, arguments: tuple[Any, ...]) -> tuple[Any, float, float]:
+    """Its result, how long it took and its page faults; later calls are judged by it."""
     watch = timing.Stopwatch(subject.call)
+    before = timing.minor_faults()
     result = watch(*arguments)
-    return result, watch.last_s
+    faults = timing.minor_faults() - before
+    subject.guard.returned(watch.last_s)
+    subject.plan.returned(watch.last_s)
+    return result, watch.last_s, faults
 
 
 def _check_again(subject: Subject, arguments: tuple[Any, ...]) -> None:

@@ -14,10 +14,7 @@ from profiler_suite.model.rows import LineRecord
 
 def profile(subject: Subject, once_s: float) -> tuple[LineRecord, ...]:
     """The time of each line; none, and a note, where lines cannot be profiled."""
-    if not subject.effort.lines_s:
-        return ()
-    if not subject.plan.fits_lines():
-        subject.notes.append("no line profile: no time was left for one more call")
+    if not (subject.effort.lines_s and subject.plan.fits_lines()):
         return ()
     session = LineSession(sampling=subject.sampling_allowed)
     try:

@@ -17,12 +17,13 @@ from profiler_suite.measure.breakdown import per_point as breakdown_pass
 from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.explain import line_profile
 from profiler_suite.measure.explain.answer_parts import arrays_of
-from profiler_suite.measure.explain.first_call import first_call
+from profiler_suite.measure.explain.first_call import FirstCall, first_call
 from profiler_suite.measure.explain.guard import FIRST_CALL
 from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.measure.explain.same_answer import in_words
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.explain.take_apart import take_apart
+from profiler_suite.measure.explain.time_plan import NO_TIME
 from profiler_suite.measure.layers.stacks import sample_layers
 from profiler_suite.measure.lines.functions import python_function
 from profiler_suite.model.layers import LayerRecord
@@ -50,7 +51,7 @@ def _explained(subject: Subject) -> FunctionRecord:
         with stage(FIRST_CALL):
             first = first_call(subject)
         with stage("timing", left_s=plan.left_s(plan.visits(_FEWEST_VISITS))):
-            prepared, visits = _timed(subject, first.cold_s)
+            prepared, visits = _timed(subject, first)
         expected_s = _MUCH * (plan.trace_s(effort.trace_s) + effort.coverage_s)
         with stage("tracing operations", expected_s, plan.left_s()):
             traced = _traced(subject)
@@ -65,7 +66,7 @@ def _explained(subject: Subject) -> FunctionRecord:
             sources = line_profile.sources(subject)
             layers = _layers(subject, broken_down.record.plain_s)
     if plan.thrifty:
-        subject.notes.append(plan.in_words(len(visits)))
+        subject.notes.append(plan.in_words(0 if visits == (first.visit,) else len(visits)))
     counts, called = traced.counts, subject.called
     operations = counts.operations if counts else ()
     start = python_function(called.function)
@@ -99,16 +100,18 @@ def _explained(subject: Subject) -> FunctionRecord:
     )
 
 
-def _timed(subject: Subject, cold_s: float) -> tuple[timing.PreparedCall, tuple[Visit, ...]]:
+def _timed(subject: Subject, first: FirstCall) -> tuple[timing.PreparedCall, tuple[Visit, ...]]:
     effort, plan = subject.effort, subject.plan
     arguments = subject.arguments()
     if plan.long:
-        prepared = timing.PreparedCall(cold_s=cold_s, evaluations=1, samples=1)
+        prepared = timing.PreparedCall(cold_s=first.cold_s, evaluations=1, samples=1)
     else:
         prepared = timing.prepare(subject.function, arguments)
     visits: list[Visit] = []
     baselines = dict(effort.baselines_s)
     fewest = plan.visits(_FEWEST_VISITS) if plan.thrifty else _FEWEST_VISITS
+    if first.visit is not None and not fewest:
+        return prepared, (first.visit,)
     begun = perf_counter()
     while len(visits) < _MOST_VISITS:
         elapsed_s = perf_counter() - begun
@@ -123,13 +126,15 @@ def _timed(subject: Subject, cold_s: float) -> tuple[timing.PreparedCall, tuple[
 
 
 def _traced(subject: Subject) -> breakdown_pass.TraceOutcome:
-    effort = subject.effort
+    effort, plan = subject.effort, subject.plan
+    if not plan.fits_trace():
+        return breakdown_pass.TraceOutcome(reason=NO_TIME)
     try:
         counts, covered = counted(
             subject.function,
             subject.arguments,
-            subject.plan.trace_s(effort.trace_s),
-            effort.coverage_s,
+            plan.trace_s(effort.trace_s),
+            0.0 if plan.thrifty else effort.coverage_s,
         )
     except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled
         return breakdown_pass.TraceOutcome(

@@ -61,6 +61,17 @@ class Subject:
             except BaseException as error:
                 raise user_function.failure(error, self.called.name) from error
 
+    def visit_of_first_call(self, cold_s: float, minor_faults: float) -> Visit:
+        """The first call as a visit, should there be no time for another; canaries after it."""
+        after_s = {name: run() for name, run in self.canaries.items()}
+        return Visit(
+            point="",
+            at_s=(perf_counter_ns() - self._begun_ns) * 1e-9,
+            sample_times_s=(cold_s,),
+            canaries_s={name: (time_s, time_s) for name, time_s in after_s.items()},
+            minor_faults=minor_faults,
+        )
+
     def visit(
         self,
         name: str,

@@ -51,8 +51,9 @@ def _effort(subject: Subject, visits: tuple[Visit, ...]) -> BreakdownEffort:
     fastest = min(visits, key=lambda visit: min(visit.sample_times_s))
     known = plan.thrifty
     return BreakdownEffort(
-        replay_s=effort.replay_s,
-        sample_s=effort.sample_s,
+        replay_s=effort.replay_s if plan.fits_replay() else 0.0,
+        most_replay_s=plan.replay_s(),
+        sample_s=effort.sample_s if plan.fits_sample() else 0.0,
         baseline_s=effort.baselines_s.get("ufunc", 0.0) or subject.canaries["ufunc"](),
         seed=effort.seed,
         least_rounds=1 if known else 3 if plan.long else 5,

@@ -1,7 +1,8 @@
 """How long all passes over a function may take, and how many calls of a long one that leaves.
 
 A call of twelve seconds cannot be repeated as one of twelve microseconds is: all of it takes
-at most eight calls and twenty seconds, or what was asked for.
+at most eight calls and twenty seconds, or what was asked for. What does not fit is left out,
+and said: nothing but its first call is more than a budget allows.
 """
 
 from collections.abc import Callable
@@ -15,17 +16,22 @@ from profiler_suite.measure.explain.records import ExplainEffort, Trial, TrialRe
 LONG_S = 0.5
 """A call that takes longer is repeated as rarely as possible."""
 _CALLS, _BESIDES_S = 8.0, 20.0
-# What an explanation takes on its own: processes, canaries, the analysis.
-_FIXED_S = 5.0
+# What an explanation takes on its own: canaries, the analysis, the page.
+_FIXED_S = 3.0
 # All passes over a short function take about as long; more time is no more use beyond.
 _USUAL_S, _LEAST_SHARE, _MOST_SHARE = 12.0, 0.02, 5.0
 # With so many calls to spend, nothing needs to be left out.
 _ENOUGH_CALLS = 40.0
-# What each pass over a long function takes, in calls of it.
-_TRACE, _BREAKDOWN, _LINES = 1.5, 2.0, 1.0
-_FEWEST_VISITS = 2
+# What each pass over a long function takes, in calls of it. Where they do not all fit, the
+# later ones here are worth more: one call tells the lines that take the time.
+_TRACE, _REPLAY, _SAMPLE, _LINES = 1.5, 1.0, 1.0, 1.0
+_BREAKDOWN = _REPLAY + _SAMPLE
 # An attempt at advice calls both sides to compare them, then in turns.
 _CALLS_OF_A_TRIAL = 14.0
+# 0 would be no budget at all.
+_LEAST_BUDGET_S = 1e-3
+
+NO_TIME = "no time was left for it (--budget SECONDS gives more)"
 
 Clock = Callable[[], float]
 
@@ -39,6 +45,8 @@ class TimePlan:
         self._clock = clock
         self._begun = clock()
         self._call_s = 0.0
+        self._longest_trial_s = 0.0
+        self._left_out: list[str] = []
 
     def returned(self, call_s: float) -> None:
         """One call takes so long."""
@@ -70,30 +78,62 @@ class TimePlan:
         return self.long and self.spare_calls < _ENOUGH_CALLS
 
     def visits(self, fewest: int) -> int:
-        """How many timed calls of a long function leave enough for the other passes."""
+        """How many timed calls of a long function leave enough for the other passes.
+
+        0 where its first call has to stand for all of them.
+        """
         left = self.spare_calls - _TRACE - _BREAKDOWN - _LINES
-        return max(_FEWEST_VISITS, min(fewest, int(left)))
+        return max(0, min(fewest, int(left)))
 
     def trace_s(self, usual_s: float) -> float:
         """How long a trace may take, as it runs the whole function."""
         return max(usual_s, _TRACE * self._call_s) if self.long else usual_s
+
+    def replay_s(self) -> float:
+        """The most that timing its operations alone may take; 0 for a short one, which repeats
+        each for as long as it likes."""
+        if not self.thrifty:
+            return 0.0
+        return max(0.0, self.spare_calls - _SAMPLE - _LINES) * self._call_s
 
     def left_s(self, visits: int = 0, *, traced: bool = True, replayed: bool = True) -> float:
         """How long a long function's passes will still take; 0 for a short one."""
         if not self.long:
             return 0.0
         calls = visits + _TRACE * traced + _BREAKDOWN * replayed + _LINES
-        return calls * self._call_s + _FIXED_S
+        return min(calls * self._call_s + _FIXED_S, max(0.0, self.spare_s))
+
+    def fits_trace(self) -> bool:
+        """Whether it can be traced, and all that is worth more can be had, too."""
+        return self._fits(_TRACE + _BREAKDOWN + _LINES, "its operations are not counted")
+
+    def fits_replay(self) -> bool:
+        """Whether its operations can be timed alone."""
+        return self._fits(_BREAKDOWN + _LINES, "its operations are not timed alone")
+
+    def fits_sample(self) -> bool:
+        """Whether one call can be sampled, and another one looked at."""
+        return self._fits(_SAMPLE + _LINES, "its compiled code is not sampled")
 
     def fits_lines(self) -> bool:
         """Whether one more call can be looked at."""
-        return not self.long or self.spare_calls >= _LINES
+        return self._fits(_LINES, "its lines are not profiled")
+
+    def _fits(self, calls: float, otherwise: str) -> bool:
+        fits = not self.long or self.spare_calls >= calls
+        if not fits:
+            self._left_out.append(otherwise)
+        return fits
+
+    def tried(self, seconds: float) -> None:
+        """An attempt at advice took so long; the next one may, too."""
+        self._longest_trial_s = max(self._longest_trial_s, seconds)
 
     def refusal(self, trial: Trial) -> TrialResult | None:
         """Why this is not tried, or None where there is time for it."""
         if not self.long and not self._budget_s:
             return None
-        needed_s = _CALLS_OF_A_TRIAL * self._call_s if self.long else 0.0
+        needed_s = _CALLS_OF_A_TRIAL * self._call_s if self.long else self._longest_trial_s
         if self.spare_s >= needed_s:
             return None
         return TrialResult(
@@ -107,18 +147,38 @@ class TimePlan:
 
     def in_words(self, visits: int) -> str:
         """What saving calls costs, in a sentence."""
-        tried = "" if self.spare_calls >= _CALLS_OF_A_TRIAL else ", advice is not tried"
+        left_out = list(self._left_out)
+        if self.spare_calls < _CALLS_OF_A_TRIAL:
+            left_out.append("advice is not tried")
+        timed = (
+            f"it was timed {visits} time{'s' if visits > 1 else ''} after the first, and its "
+            "time is less certain than its interval says"
+            if visits
+            else "its first call, which is slower than later ones, stands for its time"
+        )
         return (
-            f"a call takes {units.duration(self._call_s)}, so it was timed {visits} times "
-            f"after the first, traced, replayed and sampled once{tried}: its time is less "
-            "certain than its interval says; --budget SECONDS gives it more calls"
+            f"a call takes {units.duration(self._call_s)}, so {'; '.join([timed, *left_out])}; "
+            "--budget SECONDS gives it more calls"
+        )
+
+    def exceeded(self) -> str:
+        """That a budget could not be kept, in a sentence; empty where it was."""
+        if not self._budget_s or self.spare_s >= 0.0:
+            return ""
+        return (
+            f"its first call alone took {units.duration(self._call_s)}: a budget of "
+            f"{units.duration(self._budget_s)} cannot be kept"
         )
 
 
-def with_budget(effort: ExplainEffort, budget_s: float) -> ExplainEffort:
-    """The passes' time in proportion to a budget; as it is where there is none."""
+def with_budget(effort: ExplainEffort, budget_s: float, spent_s: float = 0.0) -> ExplainEffort:
+    """The passes' time in proportion to a budget; as it is where there is none.
+
+    `spent_s` of it are over already.
+    """
     if not budget_s:
         return effort
+    budget_s = max(budget_s - spent_s, _LEAST_BUDGET_S)
     share = min(_MOST_SHARE, max(_LEAST_SHARE, budget_s / _USUAL_S))
     return msgspec.structs.replace(
         effort,

@@ -1,5 +1,6 @@
 """The coverage of a trace is a share of the time, and what escaped has a name."""
 
+import time
 import types
 from collections import Counter
 from collections.abc import Callable
@@ -126,3 +127,15 @@ def test_coverage_is_measured(
     assert found.samples >= 20
     assert low <= found.share <= high
     assert named in " ".join(found.escaped)
+
+
+def test_a_function_that_waits_is_not_repeated_until_it_has_worked() -> None:
+    """Some microseconds of work a call: 50 ms of it took hundreds of calls."""
+    calls: list[int] = []
+
+    def waiting() -> None:
+        calls.append(1)
+        time.sleep(0.02)
+
+    counted(waiting, lambda: (), 1.0, 0.05)
+    assert len(calls) < 20

@@ -37,3 +37,11 @@ def test_a_long_trace_is_taken_only_where_lines_are_profiled(
     record = measure_breakdown(point, order, canary.make("ufunc"))
     assert bool(record.operations) is traced
     assert ("tracing it would take" in record.untraced) is not traced
+
+
+def test_what_there_is_no_time_for_is_not_sampled_and_says_so() -> None:
+    effort = BreakdownEffort(replay_s=0.005, sample_s=0.0, baseline_s=1.0)
+    order = BreakdownRequest(files=(), seed=0, effort=effort)
+    record = measure_breakdown(loop(), order, canary.make("ufunc"))
+    assert record.native is None
+    assert record.unsampled == "no time was left for it"

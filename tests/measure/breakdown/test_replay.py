@@ -2,6 +2,7 @@
 
 import itertools
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -60,3 +61,40 @@ def test_what_the_last_cache_cannot_hold_is_fetched_again_each_time(
     beyond = evaluations_per_round(500_000, last_cache_bytes)
     unknown = evaluations_per_round(500_000, last_cache_bytes=0.0)
     assert abs(beyond - unknown) < 1.5
+
+
+def five_operations(effort: BreakdownEffort) -> list[bool]:
+    """Which of five operations, the costliest first, were timed; the function always is."""
+
+    def function(*arrays: np.ndarray) -> None:
+        for array in arrays:
+            np.sqrt(array)
+
+    arrays = tuple(np.ones(length) for length in (5000, 4000, 3000, 2000, 1000))
+    _, counts = trace(function, arrays)
+    found = replay(function, arrays, counts.operations, lambda: 1.0, effort)
+    assert found.plain.time_s > 0.0
+    assert [each is None for each in found.fixed] == [each is None for each in found.full]
+    return [each is not None for each in found.full]
+
+
+def test_operations_for_which_no_time_is_left_are_not_timed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    effort = BreakdownEffort(baseline_s=1.0, replay_s=0.5, sample_s=0.0, least_rounds=1)
+    assert five_operations(effort) == [True] * 5
+    assert five_operations(msgspec.structs.replace(effort, replay_s=0.0)) == [False] * 5
+    # Each look at the clock is a second: half of five is for making them ready.
+    monkeypatch.setattr(module, "perf_counter", itertools.count(0.0).__next__)
+    limited = msgspec.structs.replace(effort, most_replay_s=5.0)
+    assert five_operations(limited) == [True] * 2 + [False] * 3
+
+
+def test_a_round_that_would_be_over_too_late_is_not_begun() -> None:
+    """The function's time is known and stands for the first round: only then it is called."""
+    calls: list[int] = []
+    effort = BreakdownEffort(
+        baseline_s=1.0, replay_s=0.5, sample_s=0.0, least_rounds=1, plain_s=3.0
+    )
+    found = replay(lambda: calls.append(1), (), (), lambda: 2.0, effort)
+    assert (found.rounds, calls) == (1, [])

@@ -17,6 +17,7 @@ from profiler_suite.measure.explain.records import (
     Rewrite,
     Trial,
 )
+from profiler_suite.measure.explain.time_plan import with_budget
 from profiler_suite.model.trial import TrialKind
 from tests.short_sweeps import fill_cache
 
@@ -190,6 +191,25 @@ def test_the_pass_of_a_call_that_hangs_is_named(tmp_path: Path) -> None:
     assert "(while profiling lines)" in said
 
 
+@pytest.mark.parametrize(
+    "waits", ["    time.sleep(0.6)\n", "    time.sleep(0.3)\n    yield 1\n"]
+)
+def test_a_budget_of_few_calls_is_kept(tmp_path: Path, waits: str) -> None:
+    """Also by a function that only waits, and by one that returns what is yet to be done."""
+    file = tmp_path / "own.py"
+    calls = tmp_path / "calls"
+    body = f"import time\ndef f():\n    open({str(calls)!r}, 'a').write('x')\n" + waits * 2
+    file.write_text(body)
+    effort = with_budget(BRIEF, 4.5)
+    with ExplainChild(LoadRequest(f"{file}:f"), lambda text: None) as child:
+        found = child.explain(effort)
+    assert any("its first call, which is slower" in note for note in found.notes)
+    assert len(found.visits) == 1
+    assert found.visits[0].sample_times_s == (found.cold_s,)
+    # A generator's first call makes it, its second one runs it.
+    assert calls.stat().st_size <= 4
+
+
 def test_a_large_result_is_compared_for_as_long_as_it_takes(tmp_path: Path) -> None:
     body = """
         import time
@@ -327,8 +347,8 @@ def test_a_defect_of_the_suite_is_one_where_it_is_asked_for(
 ) -> None:
     file = tmp_path / "own.py"
     file.write_text(
-        "from profiler_suite.measure.explain import subject\n"
-        "subject.in_words = None\n"
+        "from profiler_suite.measure.explain import passes\n"
+        "passes.in_words = None\n"
         "def f():\n    return 1\n"
     )
     with (

@@ -64,8 +64,60 @@ def test_a_budget_gives_more_calls_or_fewer() -> None:
     assert usual.thrifty
     assert not generous.thrifty
     assert generous.refusal(TRIAL) is None
-    assert mean.visits(3) == 2
+    assert mean.visits(3) == 0
     assert mean.total_s == 12.0
+
+
+def measured(plan: TimePlan, clock: FakeClock, call_s: float) -> int:
+    """Each pass takes all that it may; returns how often the function is timed."""
+    visits = plan.visits(3)
+    clock.now_s += visits * call_s
+    if plan.fits_trace():
+        clock.now_s += plan.trace_s(0.0)
+    if plan.fits_replay():
+        clock.now_s += plan.replay_s()
+    if plan.fits_sample():
+        clock.now_s += call_s
+    if plan.fits_lines():
+        clock.now_s += call_s
+    return visits
+
+
+@pytest.mark.parametrize("call_s", [0.6, 3.0, 12.0, 60.0])
+@pytest.mark.parametrize("calls", [0.2, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 5.9, 6.0, 8.0, 20.0])
+def test_a_budget_of_few_calls_is_kept(call_s: float, calls: float) -> None:
+    budget_s = calls * call_s
+    plan, clock = plan_after(call_s, budget_s)
+    measured(plan, clock, call_s)
+    assert clock.now_s <= max(budget_s, call_s)  # one call is needed to say anything
+    assert (plan_after(call_s, budget_s)[0].exceeded() != "") == (calls < 1.0)
+
+
+def test_what_a_small_budget_leaves_out_is_said_the_lines_last() -> None:
+    parts = ("not counted", "not timed alone", "not sampled", "not profiled")
+    before: list[str] = list(parts)
+    for budget_s in range(2, 140):
+        plan, clock = plan_after(2.0, float(budget_s))
+        visits = measured(plan, clock, 2.0)
+        said = plan.in_words(visits)
+        missing = [part for part in parts if part in said]
+        # More time never leaves out more.
+        assert set(missing) <= set(before), budget_s
+        assert "not profiled" not in missing or len(missing) == len(parts)
+        assert ("its first call, which is slower than later ones" in said) == (not visits)
+        before = missing
+    assert not before
+
+
+def test_a_trial_that_would_last_longer_than_what_is_left_is_not_begun() -> None:
+    plan, clock = plan_after(1e-3, 10.0)
+    plan.tried(3.0)
+    plan.tried(1.0)
+    assert plan.refusal(TRIAL) is None
+    clock.now_s = 8.0
+    refused = plan.refusal(TRIAL)
+    assert refused is not None
+    assert "3 s needed, 2 s left" in refused.reason
 
 
 def test_a_budget_of_a_short_function_ends_trials() -> None:
@@ -92,6 +144,7 @@ def test_the_cost_in_certainty_is_said() -> None:
     assert "a call takes 12 s" in said
     assert "timed 2 times after the first" in said
     assert "less certain" in said
+    assert "timed 1 time after the first" in plan_after(12.0)[0].in_words(1)
 
 
 @pytest.mark.parametrize("budget_s", [1e-3, 1.0, 12.0, 60.0, 1e6])
@@ -102,3 +155,9 @@ def test_passes_take_their_share_of_a_budget(budget_s: float) -> None:
     assert effort.trace_s <= EFFORT.trace_s
     assert effort.budget_s == budget_s
     assert with_budget(EFFORT, 0.0) is EFFORT
+
+
+def test_what_is_spent_of_a_budget_is_over() -> None:
+    assert with_budget(EFFORT, 12.0, spent_s=2.0) == with_budget(EFFORT, 10.0)
+    assert with_budget(EFFORT, 1.0, spent_s=2.0).budget_s > 0.0  # 0 would be no budget
+    assert with_budget(EFFORT, 0.0, spent_s=2.0) is EFFORT
