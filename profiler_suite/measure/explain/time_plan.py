@@ -189,5 +189,6 @@ def with_budget(effort: ExplainEffort, budget_s: float, spent_s: float = 0.0) ->
         replay_s=share * effort.replay_s,
         sample_s=share * effort.sample_s,
         lines_s=share * effort.lines_s,
+        look_s=min(share, 1.0) * effort.look_s,
         trial_s=share * effort.trial_s,
     )
