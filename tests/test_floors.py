@@ -88,6 +88,7 @@ INSIDE: dict[str, dict[str, float]] = {
     },
     "report": {
         "write": 4,
+        "program_folder": 4,
         "outputs": 3,
         "terminal": 3,
         "html": 3,

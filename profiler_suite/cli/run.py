@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from profiler_suite.measure.program.request import ProgramTarget
 
 _TARGETS = ("-m", "-c")
+REPORTS = "reports"
 
 
 class _ProgramCommand(click.Command):
@@ -77,14 +78,21 @@ def run_command(**options: Any) -> int:
     from profiler_suite.measure.program.running import end_as
 
     target = parse(request.program)
+    from profiler_suite.report import program_folder
+
+    folder = request.out or Path(REPORTS) / program_folder.folder_name(target.name)
     with contextlib.ExitStack() as opened:
         document = _document(opened, request)
+        program_folder.check_folder(folder, force=request.force)
         ranking = _watched(target, request.rate)
         if document is not None:
             from profiler_suite.report.formats.program_document import program_json
 
             document.write(program_json(ranking))
         _tell(ranking, request)
+        # Where the folder lies was settled before the program could change its own.
+        page = program_folder.write(ranking, folder)
+        tell(f"page: {page}")
     finish()
     return end_as(ranking.run.end.exit_code)
 

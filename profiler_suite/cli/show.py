@@ -103,30 +103,35 @@ class _FormatName(ParamType[str]):
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
         """Every format there is, known when it is asked for: plugins may add some."""
-        from profiler_suite.report.formats.exports import formats
-
-        return f"[{'|'.join(formats())}]"
+        return f"[{'|'.join(_all_formats())}]"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> str:
         """The name itself, if there is such a format."""
-        from profiler_suite.report.formats.exports import formats
-
-        known = formats()
+        known = _all_formats()
         if value not in known:
             self.fail(str(unknown_name("export format", value, known)), param, ctx)
         return str(value)
+
+
+def _all_formats() -> dict[str, str]:
+    """Name → summary of the formats of sweeps, then of those that only programs have."""
+    from profiler_suite.report.formats.exports import formats
+    from profiler_suite.report.formats.program_exports import program_formats
+
+    found = {each.name: each.summary for each in formats().values()}
+    for each in program_formats().values():
+        found.setdefault(each.name, f"Of `run`: {each.summary}")
+    return found
 
 
 class _ExportCommand(click.Command):
     """Its help ends with what each format is for."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from profiler_suite.report.formats.exports import formats
-
         with formatter.section("Formats"):
-            formatter.write_dl([(each.name, each.summary) for each in formats().values()])
+            formatter.write_dl(list(_all_formats().items()))
 
 
 @click.command("export", cls=_ExportCommand)
@@ -140,11 +145,39 @@ def export_command(run: str, form: str, out: Path | None, force: bool) -> int:
     from profiler_suite.files import Output
     from profiler_suite.report.formats.exports import exported, formats
 
+    seen = _program_folder(run)
+    if seen is not None:
+        return _export_program(seen, form, out, force)
+    if form not in formats():
+        raise unknown_name("export format of a sweep", form, formats())
     folder, chosen = find_run(run), formats()[form]
     target = out or folder / f"{folder.name}.{chosen.ending}"
     remedy = "choose another file with --out, or --force to replace it"
     with Output(target, chosen.kind, force=force, remedy=remedy) as output:
         output.write(exported(load(folder), chosen))
+    if not output.is_standard_output:
+        click.echo(str(target))
+    return 0
+
+
+def _program_folder(run: str) -> Path | None:
+    """The folder of that path, or of that name below reports/, if `run` has made it."""
+    folders = (Path(run), Path("reports") / run)
+    return next((each for each in folders if (each / "program.json").is_file()), None)
+
+
+def _export_program(folder: Path, form: str, out: Path | None, force: bool) -> int:
+    from profiler_suite.files import Output
+    from profiler_suite.report.formats.program_exports import program_formats
+    from profiler_suite.report.program_folder import read
+
+    if form not in program_formats():
+        raise unknown_name("export format of a program's run", form, program_formats())
+    chosen = program_formats()[form]
+    target = out or folder / f"{folder.name}.{chosen.ending}"
+    remedy = "choose another file with --out, or --force to replace it"
+    with Output(target, chosen.kind, force=force, remedy=remedy) as output:
+        output.write(chosen.content(read(folder)))
     if not output.is_standard_output:
         click.echo(str(target))
     return 0

@@ -22,6 +22,10 @@ UNKNOWN = Kind("file", re.compile(rb"(?!)"))
 """Of which none is ever recognised."""
 PAGE = Kind("report", _page("report", "profiler_suite report"))
 PROGRAM = Kind("page of `run`", _page("run", "where to look first"))
+PROGRAM_SEEN = Kind("samples of `run`", re.compile(rb'\{"target":\{"kind":'))
+FIREFOX = Kind(
+    "file for the Firefox Profiler", re.compile(rb'\{"meta": \{"product": "profiler_suite"')
+)
 PROGRAM_JSON = Kind("result of `run`", re.compile(rb'\{"profiler_suite_program":'))
 EXPLANATION = Kind("page of `explain`", _page("explain", "where its time goes"))
 # Of a table: its first columns, which stay the same from release to release.

@@ -45,6 +45,13 @@ def test_output_and_exit_code_are_the_programs_and_the_summary_is_beside(
     found = json.loads((tmp_path / "out.json").read_text())
     assert found["functions"][0]["function"] == "work"
     assert found["end"]["exit_code"] == 5
+    (folder,) = (tmp_path / "reports").iterdir()
+    assert sorted(each.name for each in folder.iterdir()) == [
+        "icicle.png",
+        "program.json",
+        "report.html",
+    ]
+    assert str(folder.relative_to(tmp_path) / "report.html") in done.stderr
 
 
 def test_a_program_that_dies_of_a_signal_is_reported_and_so_do_we(tmp_path: Path) -> None:
@@ -65,6 +72,24 @@ def test_what_follows_the_program_is_never_ours(tmp_path: Path) -> None:
 def test_mistakes_are_told_before_anything_runs(words: list[str]) -> None:
     done = CliRunner().invoke(run_command, words)
     assert done.exit_code != 0
+
+
+def test_a_run_goes_to_the_folder_that_was_asked_for_and_is_exported(tmp_path: Path) -> None:
+    code = "import os; os.mkdir('x'); os.chdir('x'); sum(range(20_000_000))"
+    for _ in range(2):
+        done = run("-q", "--out", "seen", "-c", code, folder=tmp_path)
+        assert (done.stdout, done.stderr) == ("", "page: seen/report.html\n")
+        (tmp_path / "x").rmdir()
+    for form in ("firefox", "speedscope"):
+        made = subprocess.run(
+            [sys.executable, "-m", "profiler_suite", "export", "seen", "--format", form],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        assert made.returncode == 0, made.stderr
+        assert json.loads((tmp_path / made.stdout.strip()).read_text())
 
 
 def test_a_file_of_somebody_elses_is_not_replaced(tmp_path: Path) -> None:

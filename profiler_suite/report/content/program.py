@@ -23,6 +23,8 @@ class ProgramRow:
     """'script.py:11 main'."""
     file: str
     line: int
+    gain: str
+    """'2.1 s of 6.4 s may be spared: '; empty where nothing may."""
     cause: str
     command: str
     """What explains it with the program's own arguments."""
@@ -76,10 +78,17 @@ def _row(number: int, function: RankedFunction, ranking: Ranking) -> ProgramRow:
         where=causes.where(function.file, function.line, function.function),
         file=causes.shown_path(function.file),
         line=function.line,
+        gain=_gain(function.spent.avoidable_s, ranking.spent.total_s),
         cause=causes.cause(function.spent, function.called),
         command=causes.next_command(function, ranking.run.target),
         function=function,
     )
+
+
+def _gain(spared_s: float, whole_s: float) -> str:
+    if not spared_s:
+        return ""
+    return f"{units.time(spared_s)} of {units.time(whole_s)} may be spared: "
 
 
 def _ended(code: int) -> str:

@@ -1,0 +1,181 @@
+"""The page of a program's run: where to look first, in one file."""
+
+import dataclasses
+import importlib.resources
+from collections.abc import Sequence
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from profiler_suite import units
+from profiler_suite.analysis.program import causes
+from profiler_suite.analysis.program.moments import BREAKDOWN
+from profiler_suite.analysis.program.ranking import Ranking, Spent
+from profiler_suite.analysis.program.tree import Box, boxes
+from profiler_suite.report.content.program import MOST_ROWS, ProgramView, parts, view
+from profiler_suite.report.content.table import TableView
+from profiler_suite.report.drawing.icicle import PROGRAM_COLOURS
+from profiler_suite.report.drawing.style import css_variables, variables
+
+_MOST_LINES = 15
+
+
+@dataclasses.dataclass(frozen=True)
+class BoxView:
+    """One box of the picture, ready for the template."""
+
+    name: str
+    place: str
+    said: str
+    """Name, time and kinds of work in words."""
+    depth: int
+    begin: float
+    width: float
+    """Of the whole, %."""
+    strip: str
+    """CSS gradient of its kinds of work."""
+    parent: int
+
+
+def render(ranking: Ranking) -> str:
+    """The page as HTML; every text from outside is escaped by the template engine."""
+    environment = Environment(
+        loader=PackageLoader("profiler_suite.report.html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["together"] = units.together
+    folder = importlib.resources.files("profiler_suite.report.html") / "templates"
+
+    def own(name: str) -> str:
+        return (folder / name).read_text(encoding="utf-8")
+
+    seen = view(ranking)
+    shown = [_box(each, ranking.spent.total_s) for each in boxes(ranking.moments)]
+    return environment.get_template("program.html.j2").render(
+        page=seen,
+        wall=units.time(ranking.run.end.wall_s),
+        parts=_parts(ranking.spent),
+        boxes=shown,
+        rows_deep=1 + max((box.depth for box in shown), default=0),
+        row_breakdowns=[_gradient(row.function.spent.breakdown) for row in seen.rows],
+        functions=_functions(seen, ranking.spent.total_s),
+        lines=_lines(ranking),
+        owners=_owners(ranking.spent),
+        others=_others(ranking),
+        processes=list(ranking.run.samples.processes.items()),
+        css=Markup(css_variables() + own("page.css") + own("explanation.css"))
+        + Markup(own("program.css")),
+        js=Markup(own("copy.js") + own("program.js")),
+    )
+
+
+def _colour(name: str) -> str:
+    return variables()[PROGRAM_COLOURS[name]][0]
+
+
+def _parts(spent: Spent) -> list[tuple[str, float, str, str]]:
+    return [(n, share, units.percent(share), _colour(n)) for n, share in parts(spent)]
+
+
+def _gradient(breakdown: dict[str, float]) -> str:
+    """Kinds of work side by side, each as wide as its share."""
+    whole = sum(breakdown.values()) or 1.0
+    at, stops = 0.0, []
+    for name in BREAKDOWN:
+        if breakdown.get(name):
+            end = at + 100 * breakdown[name] / whole
+            stops.append(f"var({_colour(name)}) {at:.2f}% {end:.2f}%")
+            at = end
+    return f"linear-gradient(to right,{','.join(stops)})" if stops else "none"
+
+
+def _box(box: Box, whole_s: float) -> BoxView:
+    kinds = sorted(box.breakdown.items(), key=lambda item: -item[1])
+    said = ", ".join(f"{name} {units.percent(part)}" for name, part in kinds[:4])
+    place = f"{causes.shown_path(box.file)}:{box.line}" if box.file else ""
+    time = f"{units.time(box.width * whole_s)}, {units.percent(box.width)}"
+    return BoxView(
+        name=box.name,
+        place=place,
+        said=f"{time}; {said}; {box.layer}",
+        depth=box.depth,
+        begin=100 * box.begin,
+        width=100 * box.width,
+        strip=_gradient(box.breakdown),
+        parent=box.parent,
+    )
+
+
+def _functions(seen: ProgramView, whole_s: float) -> TableView:
+    rows = []
+    for row in seen.rows:
+        spent = row.function.spent
+        rows.append(
+            (
+                row.where,
+                _time(spent.avoidable_s),
+                units.percent(spent.avoidable_s / whole_s),
+                _time(row.function.self_s),
+                _time(row.function.total_s),
+                ", ".join(
+                    f"{name} {units.percent(taken / (spent.total_s or 1))}"
+                    for name, taken in list(spent.layers.items())[:3]
+                ),
+            )
+        )
+    return TableView(
+        caption="Functions of yours",
+        headings=("function", "may spare", "of all", "self", "total", "whose code ran"),
+        numeric=(False, True, True, True, True, False),
+        rows=tuple(rows),
+        minor=("self", "whose code ran"),
+        note="Self is the function and compiled code that it calls itself; total is all that "
+        "it calls. What may be spared is per-call cost, copies, memory and waiting, in it "
+        "and in the libraries that it calls.",
+    )
+
+
+def _time(seconds: float) -> str:
+    return units.time(seconds) if seconds else "0"
+
+
+def _lines(ranking: Ranking) -> TableView:
+    rows = [
+        (
+            causes.where(each.file, each.line, each.function),
+            _time(each.spent.avoidable_s),
+            _time(each.spent.total_s),
+            causes.cause(each.spent, each.called),
+        )
+        for each in ranking.lines[:_MOST_LINES]
+    ]
+    return TableView(
+        caption="Lines of yours, with what they call of others' code",
+        headings=("line", "may spare", "total", "why"),
+        numeric=(False, True, True, False),
+        rows=tuple(rows),
+    )
+
+
+def _owners(spent: Spent) -> TableView:
+    whole = spent.total_s or 1.0
+    return TableView(
+        caption="Whose code ran",
+        headings=("owner", "time", "of all"),
+        numeric=(False, True, True),
+        rows=tuple(
+            (name or "unknown", units.time(taken), units.percent(taken / whole))
+            for name, taken in spent.layers.items()
+        ),
+    )
+
+
+def _others(ranking: Ranking) -> TableView:
+    rows: Sequence[tuple[str, float, float]] = ranking.others[:MOST_ROWS]
+    return TableView(
+        caption="Functions of others, by their own time",
+        headings=("function", "self", "total"),
+        numeric=(False, True, True),
+        rows=tuple((name, _time(own), _time(whole)) for name, own, whole in rows),
+    )

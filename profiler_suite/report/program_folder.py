@@ -1,0 +1,59 @@
+"""The folder of a program's run: page, picture, and what was seen, to be exported later."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from profiler_suite import files
+from profiler_suite.analysis.program.ranking import Ranking
+from profiler_suite.analysis.program.tree import boxes
+from profiler_suite.errors import RunFolderError
+from profiler_suite.measure.program.watching import ProgramRun
+from profiler_suite.model.noun import to_json
+from profiler_suite.report import kinds
+
+PAGE, PICTURE, SEEN = "report.html", "icicle.png", "program.json"
+KINDS = {PAGE: kinds.PROGRAM, PICTURE: kinds.PNG, SEEN: kinds.PROGRAM_SEEN}
+
+
+def folder_name(program: str) -> str:
+    """A name that sorts by time and says which program ran."""
+    now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    plain = re.sub(r"[^\w.-]+", "-", Path(program).name)[:40].strip("-.")
+    return f"{now}-run-{plain or 'program'}"
+
+
+def check_folder(folder: Path, *, force: bool) -> None:
+    """Raise RunFolderError unless the files may be written there."""
+    remedy = "choose another folder with --out, or --force to replace it"
+    files.check_folder(folder, remedy)
+    for name, kind in KINDS.items():
+        if (folder / name).exists():
+            files.check(folder / name, kind, force=force, remedy=remedy)
+
+
+def write(ranking: Ranking, folder: Path) -> Path:
+    """Write page, samples and picture, the page first; its path."""
+    from profiler_suite.report.html.program import render
+
+    files.make_folder(folder)
+    files.write_whole(folder / PAGE, render(ranking))
+    files.write_whole(folder / SEEN, to_json(ranking.run))
+    from profiler_suite.report.drawing.icicle import icicle
+    from profiler_suite.report.drawing.png_worker import png
+
+    title = " ".join(ranking.run.target.words)[:60]
+    files.write_whole(folder / PICTURE, png(icicle(boxes(ranking.moments), title)))
+    return folder / PAGE
+
+
+def read(folder: Path) -> ProgramRun:
+    """What was seen of the program whose run that folder holds."""
+    try:
+        return msgspec.json.decode((folder / SEEN).read_bytes(), type=ProgramRun)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RunFolderError(
+            f"{folder / SEEN} cannot be read: {error}; run the program again"
+        ) from error

@@ -1,0 +1,90 @@
+"""The page of a program's run in a real browser: the picture by keyboard, and on a phone."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from profiler_suite.analysis.program.ranking import rank
+from profiler_suite.report.html.program import render
+from tests.report.html.test_program_page import RUN
+
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="needs playwright: pip install -e '.[test]'"
+)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="needs Chromium: apt-get install chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    path: Path = tmp_path_factory.mktemp("program") / "report.html"
+    path.write_text(render(rank(RUN)))
+    complaints: list[str] = []
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
+        )
+
+        def open_page(width: int, **options: Any) -> Any:
+            page = started.new_page(viewport={"width": width, "height": 844}, **options)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda message: complaints.append(message.text))
+            page.on("request", lambda request: complaints.append(request.url))
+            page.goto(path.as_uri())
+            complaints.remove(path.as_uri())
+            return page
+
+        yield open_page
+        started.close()
+    assert complaints == []
+
+
+def test_arrow_keys_go_through_the_picture_and_enter_widens(visit: Any) -> None:
+    page = visit(1280)
+    page.locator(".box").first.focus()
+    said = []
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowRight"):
+        page.keyboard.press(key)
+        said.append(page.evaluate("document.activeElement.textContent"))
+        assert said[-1] in page.locator("#about").text_content()
+    assert said == ["loop", "sum", "loop", "load"]
+    page.keyboard.press("Enter")
+    left, width = page.evaluate(
+        "[document.activeElement.style.left, document.activeElement.style.width]"
+    )
+    assert (left, width) == ("0%", "100%")
+    assert page.locator(".box:visible").count() == 2
+    page.keyboard.press("Escape")
+    assert page.locator(".box:visible").count() == 5
+
+
+def test_a_phone_shows_it_without_scrolling_sideways(visit: Any) -> None:
+    page = visit(390)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator(".icicle").scroll_into_view_if_needed()
+    widest = page.locator(".box").nth(1).bounding_box()
+    assert widest["width"] > 200
+    assert widest["height"] >= 24
+    page.locator(".box").nth(3).click()
+    assert "load" in page.locator("#about").text_content()
+    assert page.locator(".box").nth(3).bounding_box()["width"] > 300
+
+
+def test_text_can_be_read_in_light_and_dark(visit: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    for scheme in ("light", "dark"):
+        page = visit(1280, color_scheme=scheme)
+        page.add_style_tag(content="main > section{content-visibility:visible !important}")
+        found = axe.run(page).response["violations"]
+        assert [each["id"] for each in found] == []
+
+
+def test_without_a_script_the_boxes_still_say_what_they_are(visit: Any) -> None:
+    page = visit(1280, java_script_enabled=False)
+    assert page.locator(".box").count() == 5
+    assert "75 %" in page.locator(".box").nth(1).get_attribute("title").replace("\xa0", " ")
