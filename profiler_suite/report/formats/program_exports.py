@@ -138,8 +138,6 @@ def _firefox_thread(
             at = prefixes.setdefault((at, number), len(prefixes))
         samples.append(at)
         weights.append(stack.count)
-    count, functions = len(frames), list(frames)
-    files = [strings.number(f.file) for f in functions]
     return {
         "name": name,
         "processType": "default",
@@ -151,29 +149,7 @@ def _firefox_thread(
         "pid": str(stacks[0].process),
         "tid": stacks[0].thread,
         "isMainThread": stacks[0].first_thread,
-        "frameTable": {
-            "length": count,
-            "address": [-1] * count,
-            "inlineDepth": [0] * count,
-            "category": [0] * count,
-            "subcategory": [0] * count,
-            "func": list(range(count)),
-            "nativeSymbol": [None] * count,
-            "innerWindowID": [0] * count,
-            "implementation": [None] * count,
-            "line": [f.line or None for f in functions],
-            "column": [None] * count,
-        },
-        "funcTable": {
-            "length": count,
-            "name": [strings.number(f.name) for f in functions],
-            "isJS": [False] * count,
-            "relevantForJS": [False] * count,
-            "resource": [-1] * count,
-            "fileName": files,
-            "lineNumber": [f.line or None for f in functions],
-            "columnNumber": [None] * count,
-        },
+        **_function_tables(list(frames), strings),
         "stackTable": {
             "length": len(prefixes),
             "prefix": [prefix for prefix, _ in prefixes],
@@ -188,17 +164,45 @@ def _firefox_thread(
             "weight": weights,
             "weightType": "samples",
         },
-        "markers": {
-            key: [] for key in ("data", "name", "startTime", "endTime", "phase", "category")
-        }
-        | {"length": 0},
-        "resourceTable": {"length": 0, "lib": [], "name": [], "host": [], "type": []},
-        "nativeSymbols": {
-            "length": 0,
-            "libIndex": [],
-            "address": [],
-            "name": [],
-            "functionSize": [],
-        },
+        "markers": _empty("data", "name", "startTime", "endTime", "phase", "category"),
+        "resourceTable": _empty("lib", "name", "host", "type"),
+        "nativeSymbols": _empty("libIndex", "address", "name", "functionSize"),
         "stringArray": list(strings),
+    }
+
+
+def _empty(*columns: str) -> dict[str, object]:
+    return {"length": 0} | {column: [] for column in columns}
+
+
+def _function_tables(
+    functions: "list[StackFrame]", strings: _Strings
+) -> dict[str, dict[str, object]]:
+    """One frame for each function and line."""
+    count = len(functions)
+    lines = [frame.line or None for frame in functions]
+    return {
+        "frameTable": {
+            "length": count,
+            "address": [-1] * count,
+            "inlineDepth": [0] * count,
+            "category": [0] * count,
+            "subcategory": [0] * count,
+            "func": list(range(count)),
+            "nativeSymbol": [None] * count,
+            "innerWindowID": [0] * count,
+            "implementation": [None] * count,
+            "line": lines,
+            "column": [None] * count,
+        },
+        "funcTable": {
+            "length": count,
+            "name": [strings.number(frame.name) for frame in functions],
+            "isJS": [False] * count,
+            "relevantForJS": [False] * count,
+            "resource": [-1] * count,
+            "fileName": [strings.number(frame.file) for frame in functions],
+            "lineNumber": lines,
+            "columnNumber": [None] * count,
+        },
     }

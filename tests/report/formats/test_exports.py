@@ -17,6 +17,7 @@ from profiler_suite.cli.show import export_command
 from profiler_suite.errors import UsageError
 from profiler_suite.files import Output
 from profiler_suite.report.formats.exports import formats, speedscope_document
+from profiler_suite.report.formats.program_exports import program_formats
 from tests.analysis.test_time_breakdown import breakdown_record, samples
 from tests.fake_folder import write_run
 
@@ -44,8 +45,9 @@ def test_a_run_without_samples_says_so() -> None:
 
 def test_formats_are_those_of_the_command_line() -> None:
     shown = CliRunner().invoke(export_command, ["--help"]).output
-    assert f"[{'|'.join(formats())}]" in shown.replace("\n", "").replace(" ", "")
-    for each in formats().values():
+    names = list(formats() | program_formats())
+    assert f"[{'|'.join(names)}]" in shown.replace("\n", "").replace(" ", "")
+    for each in (program_formats() | formats()).values():
         assert f"  {each.name}" in shown
         assert each.summary in shown
 
