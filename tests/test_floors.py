@@ -63,7 +63,7 @@ INSIDE: dict[str, dict[str, float]] = {
         "compare": 3,
         "run": 2,
         "time_breakdown": 1,
-        "shares": 2,
+        "shares": 1.5,
         "roofline": 0,
         "statistics": 1,
         "correction": 0,

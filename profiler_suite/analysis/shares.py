@@ -6,9 +6,10 @@ methods and is never shown as a finding.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from profiler_suite import units
-from profiler_suite.analysis.time_breakdown import RESIDUAL
+from profiler_suite.analysis.time_breakdown import ENTRIES, RESIDUAL
 from profiler_suite.model.noun import Noun
 
 # Parts that take this much more than the whole are within what two passes may differ by.
@@ -26,6 +27,11 @@ class ShownShares(Noun, frozen=True):
     """How far the parts are from adding up, a sentence without its dot; empty if they do."""
     add_up: bool
     """Whether they say anything: False where the methods disagree too far."""
+
+
+def of_row(row: Any) -> ShownShares:
+    """What may be shown of a row of the points table (a named tuple) with a time breakdown."""
+    return shown({name: float(getattr(row, name)) for name in ENTRIES})
 
 
 def shown(shares: Mapping[str, float]) -> ShownShares:

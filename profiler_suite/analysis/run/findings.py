@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import msgspec
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis import roofline, statistics, time_breakdown
-from profiler_suite.analysis.run import choices, measured_points, scaling
+from profiler_suite.analysis import roofline, shares, statistics, time_breakdown
+from profiler_suite.analysis.run import fastest, measured_points, scaling
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.analysis.run.plain_answer import PlainAnswer, plain_answer
 from profiler_suite.model.experiment import Point
@@ -15,9 +16,6 @@ from profiler_suite.model.results import DIFFERENT, Verdict
 
 # Within this factor two times are worth calling the same in a headline.
 _SAME = 1.05
-# Parts that take more than this share above the whole were timed under other interference.
-_MOST_OVER = 0.10
-_MOST_CROSSINGS = 3  # of one experiment in one finding
 
 
 class PairAnswer(Noun, frozen=True):
@@ -30,7 +28,7 @@ class PairAnswer(Noun, frozen=True):
     left_name: str
     right_name: str
     ratio: float
-    """Time of left over time of right."""
+    """Time of left over time of right: the two that are shown divide to it."""
     low: float
     high: float
     flop_ratio: float
@@ -93,7 +91,9 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> PairAns
     if ratio is None or min(left.cost.flop, right.cost.flop) <= 0:
         return None
     a, b = table.loc[left.id].to_dict(), table.loc[right.id].to_dict()
-    ratio = statistics.holding(ratio, a["time_s"] / b["time_s"])
+    # The quotient of the two times that stand beside it; the interval is that of the pairs.
+    by_times = a["time_s"] / b["time_s"]
+    ratio = msgspec.structs.replace(statistics.holding(ratio, by_times), ratio=by_times)
     flop_ratio = right.cost.flop / left.cost.flop
     word = verdict_for(ratio.low, ratio.high)
     bounds = [
@@ -175,8 +175,8 @@ def _sentences(
     if best is not None and best["implementation"] != left.implementation:
         fewer = best["calls"] < left.cost.calls / 2
         said.append(
-            f"The same answer from {best['implementation']} takes "
-            f"{units.time(best['time_s'])}, "
+            f"The same answer from {best['implementation']}, which prepares nothing "
+            f"beforehand either, takes {units.time(best['time_s'])}, "
             f"{units.ratio(a['time_s'] / best['time_s'])} as fast"
             + (": far fewer, larger calls." if fewer else ".")
         )
@@ -189,28 +189,19 @@ def where_time_goes(run: Run, point_id: str) -> str:
     record = run.history.breakdown_records.get(point_id)
     if found is None or record is None:
         return ""
-    shares = sorted(
-        (
-            (found.share(name), name)
-            for name in time_breakdown.ENTRIES
-            if name != time_breakdown.RESIDUAL
-        ),
+    shown = shares.shown({name: found.share(name) for name in time_breakdown.ENTRIES})
+    ordered = sorted(
+        ((s, name) for name, s in shown.parts.items() if name != time_breakdown.RESIDUAL),
         reverse=True,
     )
-    parts = ", ".join(
-        f"{name} {units.percent(share)}" for share, name in shares if share > 0.005
+    if not shown.add_up:
+        return f"mostly {ordered[0][1]}, but {shown.disagreement}; their shares are not said."
+    said = ", ".join(
+        f"{name} {units.percent(share)}" for share, name in ordered if share > 0.005
     )
-    rest = found.share(time_breakdown.RESIDUAL)
-    if rest < -_MOST_OVER:
-        return (
-            f"mostly {shares[0][1]}. Its parts, timed alone, take longer than the whole: "
-            "others disturbed them, so their shares are not said."
-        )
-    said = (
-        f"{parts}; {units.percent(rest)} unexplained."
-        if rest >= 0
-        else f"{parts}; timed alone, the parts take {units.percent(-rest)} more than the whole."
-    )
+    rest = shown.parts[time_breakdown.RESIDUAL]
+    said += f"; {units.percent(rest)} unexplained" if rest > 0.005 else ""
+    said += f"; {shown.disagreement}." if shown.disagreement else "."
     calls = sum(operation.calls for operation in record.operations)
     bound, level = run.points.loc[run.points["id"] == point_id, ["bound", "level"]].iloc[0]
     if bound == "memory":
@@ -231,7 +222,7 @@ def where_time_goes(run: Run, point_id: str) -> str:
 
 
 def _fastest_same_problem(run: Run, point: Point) -> dict[Any, Any] | None:
-    usable = measured_points.rivals(run.points)
+    usable = measured_points.alike(run.points)
     same = usable[
         (usable["experiment"] == point.experiment)
         & (usable["problem"] == point.label)
@@ -241,41 +232,8 @@ def _fastest_same_problem(run: Run, point: Point) -> dict[Any, Any] | None:
 
 
 def findings(run: Run) -> tuple[str, ...]:
-    """What the numbers say, experiment by experiment, in whole sentences."""
-    said: list[str] = []
-    usable = measured_points.rivals(run.points)
-    for experiment in run.provenance.experiments:
-        table = usable[usable["experiment"] == experiment.name]
-        if len(table) and not experiment.pair:
-            said += _experiment_findings(experiment.name, table)
-    for name, group in run.crossovers.groupby("experiment", sort=False):
-        texts = "; ".join(group["text"].head(_MOST_CROSSINGS))
-        said.append(f"{name}: {texts}.")
-    said += [*choices.findings(run), *_thread_findings(run)]
-    return tuple(said)
-
-
-def _experiment_findings(name: str, table: pd.DataFrame) -> list[str]:
-    single = table[table["threads"] == table["threads"].min()]
-    problems = single.groupby(["workload", "problem", "dtype"], sort=False)
-    best = single.loc[problems["time_s"].idxmin()]
-    if len(best) < 2 or (problems["implementation"].nunique() < 2).any():
-        return []
-    wins = best["implementation"].value_counts()
-    slowest = problems["time_s"].max() / problems["time_s"].min()
-    others = (
-        ""
-        if len(wins) == 1
-        else " (others: "
-        + ", ".join(f"{other} {count}" for other, count in wins.iloc[1:4].items())
-        + ")"
-    )
-    return [
-        f"{name}: {wins.index[0]} is fastest on {wins.iloc[0]} of {len(best)} "
-        f"problems{others}; the slowest implementation takes "
-        f"{units.three_digits(slowest.min())} to {units.three_digits(slowest.max())} "
-        "times as long."
-    ]
+    """What a person can do about it, in sentences: what to use where, how many threads."""
+    return (*fastest.recommendations(run), *_thread_findings(run))
 
 
 def _thread_findings(run: Run) -> list[str]:
@@ -285,21 +243,22 @@ def _thread_findings(run: Run) -> list[str]:
         return []
     hurts = many[many["high"] < 1].to_dict("records")
     helps = many[many["low"] > 1].to_dict("records")
-    parts = []
+    said = []
     if helps:
         top = max(helps, key=lambda row: row["speedup"])
-        parts.append(
-            f"more threads help {len(helps)} of {len(many)} points, at best "
-            f"{units.ratio(top['speedup'])} on {top['threads']} threads "
-            f"({top['implementation']}, {top['problem']})"
+        said.append(
+            f"Let BLAS use {top['threads']} threads for large products: up to "
+            f"{units.ratio(top['speedup'])} as fast ({top['implementation']}, "
+            f"{top['problem']}); {len(helps)} of {len(many)} cases gain."
         )
+        said += [
+            f"Where that begins: {text}." for text in scaling.threads_pay(table)["text"].head(1)
+        ]
     if hurts:
         worst = min(hurts, key=lambda row: row["speedup"])
-        parts.append(
-            f"they hurt {len(hurts)}, at worst {units.ratio(worst['speedup'])} "
-            f"({worst['implementation']}, {worst['problem']})"
+        said.append(
+            f"Keep BLAS on one thread (OMP_NUM_THREADS=1) for small products: with "
+            f"{worst['threads']}, {worst['implementation']} takes "
+            f"{units.ratio(1 / worst['speedup'])} the time ({worst['problem']})."
         )
-    if not parts:
-        parts.append(f"no difference beyond noise on {len(many)} points")
-    parts += scaling.threads_pay(table)["text"].head(_MOST_CROSSINGS).tolist()
-    return ["threads: " + "; ".join(parts) + "."]
+    return said

@@ -4,6 +4,7 @@ import pandas as pd
 
 from profiler_suite.model.rows import Status
 from profiler_suite.model.workload import CHOICE
+from profiler_suite.workloads import registry
 
 
 def is_timed(status: str, time_s: float) -> bool:
@@ -20,6 +21,18 @@ def measured(points: pd.DataFrame) -> pd.DataFrame:
     """Rows with a time, the second entries of A/A pairs left out."""
     found = timed(points)
     return found[found["replica"].eq(0)]
+
+
+def prepared(implementation: str) -> bool:
+    """Whether it keeps buffers or transformed filters that others make anew in each call."""
+    found = registry.implementations().get(implementation)
+    return found is not None and found.prepare is not None
+
+
+def alike(points: pd.DataFrame) -> pd.DataFrame:
+    """Rivals that prepare nothing: what the asker's own code can be compared with."""
+    found = rivals(points)
+    return found[[not prepared(str(name)) for name in found["implementation"]]]
 
 
 def rivals(points: pd.DataFrame) -> pd.DataFrame:

@@ -1,16 +1,16 @@
 """The question of a pair in plain words: is the count right, what is optimized, what now."""
 
+import math
 from typing import Any
 
 from profiler_suite import units
+from profiler_suite.analysis import shares, time_breakdown
 from profiler_suite.analysis.run import measured_points
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import BlasLibrary
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import AdviceRecord
-from profiler_suite.model.workload import Implementation
-from profiler_suite.workloads import registry
 
 # A trace that counts this share more or less than the textbook counts the same work in
 # another order (a sum of n terms is n - 1 additions).
@@ -61,12 +61,12 @@ def plain_answer(run: Run, left_id: str, right_id: str) -> PlainAnswer | None:
     return PlainAnswer(
         count=_count(left, right, slow, fast),
         reason=_reason(run, left, right, slow),
-        instead=_advised(advice) if advice else _instead(run, left, slow),
+        instead=_advised(advice, slow["time_s"]) if advice else _instead(run, left, slow),
         code=advice.code if advice else "",
         whole=advice.source if advice else "",
         differs=(
             *_caveats(advice),
-            *_differs(left, right, slow, fast),
+            *_differs(run, left, right, slow, fast),
         ),
     )
 
@@ -91,14 +91,14 @@ def _count(left: Point, right: Point, slow: dict[Any, Any], fast: dict[Any, Any]
 
 def _reason(run: Run, left: Point, right: Point, slow: dict[Any, Any]) -> str:
     calls = slow["calls"]
-    arithmetic = slow.get("arithmetic")
+    arithmetic = _arithmetic(slow)
     little = units.percent(arithmetic) if arithmetic and arithmetic >= 0.001 else "0.1 %"
     only = "Only" if arithmetic and arithmetic >= 0.001 else "Less than"
     spends = (
         f" {only} {little} of the time of {left.implementation} is "
         "arithmetic; the rest is the price of interpreting Python and of entering so many "
         "calls."
-        if arithmetic is not None and 0 <= arithmetic < 0.5
+        if arithmetic is not None and arithmetic < 0.5
         else ""
     )
     library = _blas(run.provenance.machine.facts.blas) if _by_blas(right) else ""
@@ -108,6 +108,15 @@ def _reason(run: Run, left: Point, right: Point, slow: dict[Any, Any]) -> str:
     )
     fewer = f"one call instead of {units.count(calls)}." if calls > 1 else "one call."
     return f"{optimized}{fewer}{spends}"
+
+
+def _arithmetic(row: dict[Any, Any]) -> float | None:
+    """The share of arithmetic; None where there is no time breakdown or its parts disagree."""
+    parts = {name: float(row.get(name, math.nan)) for name in time_breakdown.ENTRIES}
+    if any(math.isnan(part) for part in parts.values()):
+        return None
+    shown = shares.shown(parts)
+    return shown.parts[time_breakdown.ARITHMETIC] if shown.add_up else None
 
 
 def _by_blas(point: Point) -> bool:
@@ -124,12 +133,14 @@ def _blas(libraries: tuple[BlasLibrary, ...]) -> str:
     return f"{names.get(first.name, first.name)} {version}{kernels}".replace("  ", " ")
 
 
-def _advised(advice: AdviceRecord) -> str:
+def _advised(advice: AdviceRecord, slow_s: float) -> str:
     low, high = units.three_digits(advice.low), units.three_digits(advice.high)
     exact = any("bit by bit" in caveat for caveat in advice.caveats)
     return (
-        f"Do this instead: {units.ratio(advice.ratio)} as fast ({low} to {high}), with the "
-        f"same answer {'bit by bit' if exact else 'up to rounding'}."
+        f"Do this instead: {units.ratio(advice.ratio)} as fast ({low} to {high}), so about "
+        f"{units.time(slow_s / advice.ratio)}, with the same answer "
+        f"{'bit by bit' if exact else 'up to rounding'}. Like for like: both were timed in "
+        "turn on the same arguments, and nothing was prepared beforehand."
     )
 
 
@@ -141,45 +152,45 @@ def _caveats(advice: AdviceRecord | None) -> tuple[str, ...]:
 
 
 def _instead(run: Run, left: Point, slow: dict[Any, Any]) -> str:
-    usable = measured_points.rivals(run.points)
+    usable = measured_points.alike(run.points)
     same = usable[
         (usable["experiment"] == left.experiment)
         & (usable["problem"] == left.label)
         & (usable["dtype"] == left.problem.dtype)
     ]
-    # Like with like: what is prepared beforehand (filters transformed, buffers kept) does less
-    # in each call than the asker's code has to.
-    there = registry.implementations()
-    same = same[[not _prepared(there.get(name)) for name in same["implementation"]]]
     best = min(same.to_dict("records"), key=lambda row: row["time_s"], default=None)
     if best is None or best["implementation"] == left.implementation:
         return ""
     gain = units.ratio(slow["time_s"] / best["time_s"])
     return (
         f"The same answer in few, large calls ({best['implementation']}) takes "
-        f"{units.time(best['time_s'])}: {gain} as fast."
+        f"{units.time(best['time_s'])}: {gain} as fast, like for like: nothing is prepared "
+        "before either call."
     )
-
-
-def _prepared(implementation: Implementation | None) -> bool:
-    return implementation is not None and implementation.prepare is not None
 
 
 def _differs(
-    left: Point, right: Point, slow: dict[Any, Any], fast: dict[Any, Any]
+    run: Run, left: Point, right: Point, slow: dict[Any, Any], fast: dict[Any, Any]
 ) -> tuple[str, ...]:
-    said = []
-    for point, row in ((left, slow), (right, fast)):
-        usual = row["raw_median_s"] / row["time_s"]
-        if usual >= _WORTH_SAYING:
-            said.append(
-                f"A plain timer here shows about {units.time(row['raw_median_s'])} for "
-                f"{point.implementation}, {units.ratio(usual)} as long: it also counts what "
-                "other work on this machine takes away; the times above are undisturbed."
-            )
-    said.append(
-        "Another machine, another version of Python or NumPy, or a timer around a first call "
-        f"(here {units.time(slow['cold_s'])} and {units.time(fast['cold_s'])}) gives another "
-        "ratio; the reason stays."
+    """Why the asker's own timer says something else: what was timed, where, with what."""
+    facts = run.provenance.machine.facts
+    said = [
+        f"Your own ratio may differ. A first call takes {units.time(slow['cold_s'])} and "
+        f"{units.time(fast['cold_s'])} here, {_times(slow['cold_s'] / fast['cold_s'])}"
+    ]
+    usual = (slow["raw_median_s"] / slow["time_s"], fast["raw_median_s"] / fast["time_s"])
+    if max(usual) >= _WORTH_SAYING:
+        said.append(
+            f"a plain timer shows {units.time(slow['raw_median_s'])} and "
+            f"{units.time(fast['raw_median_s'])}, "
+            f"{_times(slow['raw_median_s'] / fast['raw_median_s'])}: it also counts what other "
+            "work on this machine takes away, which the times here do not"
+        )
+    return (
+        f"{'; '.join(said)}. Another machine, or other versions than here ({facts.python}, "
+        f"NumPy {facts.numpy}), give another ratio again; the reason stays.",
     )
-    return tuple(said)
+
+
+def _times(ratio: float) -> str:
+    return f"{units.three_digits(ratio)} times as long"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from profiler_suite import units
+from profiler_suite.analysis import shares
 from profiler_suite.analysis.time_breakdown import ARITHMETIC, COPY, ENTRIES, GAP
 from profiler_suite.model.results import Breakdown, BreakdownEntry
 from profiler_suite.report.content import selection
@@ -28,9 +29,9 @@ def breakdown(known: RunFacts) -> TableView | None:
             row.implementation,
             row.problem,
             units.time(row.time_s),
-            *(_entry(known, row, entry) for entry in ENTRIES),
+            *_entries(row),
             *(_overhead(known, row, method) for method in METHODS),
-            row.breakdown_notes if isinstance(row.breakdown_notes, str) else "",
+            _remark(row),
         )
         for row in selection.rows(own)
     ]
@@ -48,8 +49,8 @@ def breakdown(known: RunFacts) -> TableView | None:
 def _in_their_own_rounds(known: RunFacts, rows: list[Any]) -> str:
     """That breakdowns have a time of their own, and where it is not the one of the question."""
     said = (
-        "Books are kept in rounds of their own, after those of the sweep and in another "
-        "process, and their shares are of the time there: the machine may be in another "
+        "The time breakdown is measured in rounds of its own, after those of the sweep and in "
+        "another process, and its shares are of the time there: the machine may be in another "
         "state by then, and data lie elsewhere in memory."
     )
     apart = []
@@ -78,12 +79,17 @@ def _in_their_own_rounds(known: RunFacts, rows: list[Any]) -> str:
     )
 
 
-def _entry(known: RunFacts, row: Any, name: str) -> str:
-    share = getattr(row, name)
-    found = known.run.breakdowns.get(row.id)
-    entry = next((e for e in found.entries if e.name == name), None) if found else None
-    spread = _half(entry) / found.time_s if found and entry else 0.0
-    return _share(share, spread, digits=1)
+def _entries(row: Any) -> list[str]:
+    """Shares that add up to 100; a dash where the methods disagree too far to say any."""
+    found = shares.of_row(row)
+    if not found.add_up:
+        return ["–"] * len(ENTRIES)
+    return [f"{100 * found.parts[name]:.1f}" for name in ENTRIES]
+
+
+def _remark(row: Any) -> str:
+    notes = row.breakdown_notes if isinstance(row.breakdown_notes, str) else ""
+    return "; ".join(filter(None, (shares.of_row(row).disagreement, notes)))
 
 
 def _overhead(known: RunFacts, row: Any, method: str) -> str:

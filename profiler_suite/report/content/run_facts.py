@@ -7,7 +7,7 @@ import pandas as pd
 from profiler_suite.analysis import roofline
 from profiler_suite.analysis.compare import hosts
 from profiler_suite.analysis.compare.changes import Comparison
-from profiler_suite.analysis.run import crossovers, quality, scaling
+from profiler_suite.analysis.run import choices, crossovers, quality, scaling
 from profiler_suite.analysis.run import findings as verdict
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.analysis.run.measured_points import timed
@@ -23,6 +23,8 @@ class RunFacts:
     """The run's points, numbered from 0: a row's number is its name on the page."""
     answer: verdict.PairAnswer | None
     findings: tuple[str, ...]
+    choices_say: tuple[str, ...]
+    """How good what a model chose was, and how near others' libraries come."""
     warnings: tuple[str, ...]
     noise: str
     undisturbed_share: float
@@ -58,6 +60,7 @@ def ask(run: Run, comparison: Comparison | None = None) -> RunFacts:
         points=points,
         answer=verdict.answer(run),
         findings=verdict.findings(run),
+        choices_say=choices.findings(run),
         warnings=quality.warnings(run),
         noise=quality.noise(run),
         undisturbed_share=quality.undisturbed_share(run),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from profiler_suite import units
-from profiler_suite.analysis.run.measured_points import is_timed
+from profiler_suite.analysis.run.measured_points import is_timed, prepared
 from profiler_suite.model.machine import Ceiling
 from profiler_suite.model.rows import Status
 from profiler_suite.report.content import columns, provenance, selection
@@ -14,6 +14,10 @@ from profiler_suite.report.content.table import TableView, numbers, tabulated, w
 
 # Reasons that differ in their numbers alone are the same reason.
 _QUANTITY = re.compile(r"\d[\d.,]*(?: (?:[nµm]?s|min|[KMG]i?B|B)\b)?")
+_LIKE_FOR_LIKE = (
+    "Like for like: “vs fastest” is against the fastest that prepares nothing before a call; "
+    "those marked “prepared” keep buffers or transformed filters from call to call."
+)
 _MOST_EXAMPLES = 3  # problems named of those that failed for the same reason
 
 
@@ -23,10 +27,7 @@ def sides(known: RunFacts) -> TableView | None:
         return None
     own = selection.of_experiment(known.points, known.answer.experiment)
     own = own[own["replica"] == 0]
-    rivals = selection.rivals(own)
-    best = (
-        (rivals if len(rivals) else selection.measured(own)).groupby("problem")["time_s"].min()
-    )
+    best = {str(p): selection.fastest_alike(part) for p, part in own.groupby("problem")}
     runs = {point.id: point.runs for point in known.run.provenance.points if point.runs}
     said = provenance.what_they_do()
 
@@ -36,10 +37,14 @@ def sides(known: RunFacts) -> TableView | None:
         return lambda row: (cell if is_timed(row.status, row.time_s) else else_)(row)
 
     def of_fastest(row: Any) -> str:
-        return units.ratio(row.time_s / best[row.problem]) if row.problem in best.index else ""
+        if prepared(row.implementation):
+            return "prepared"
+        return units.ratio(row.time_s / best[row.problem])
 
     def of_roof(row: Any) -> str:
-        return units.percent(row.of_attainable) if columns.bound(row) else ""
+        if not columns.bound(row):
+            return ""
+        return units.percent(row.of_attainable) if row.of_attainable <= 1 else "above"
 
     shown = (
         words(
@@ -59,6 +64,7 @@ def sides(known: RunFacts) -> TableView | None:
         selection.rows(own.sort_values(["flop", "time_s"])),
         shown,
         below=lambda row: said.get(row.implementation, ""),
+        note=_LIKE_FOR_LIKE if any(map(prepared, own["implementation"])) else "",
     )
 
 

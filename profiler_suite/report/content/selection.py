@@ -1,6 +1,5 @@
 """Which rows of the points table a figure shows, and who is fastest among them."""
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -8,6 +7,9 @@ import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis.run import crossovers
+from profiler_suite.analysis.run.fastest import Fastest as Fastest
+from profiler_suite.analysis.run.fastest import fastest_along as fastest_along
+from profiler_suite.analysis.run.measured_points import alike as alike
 from profiler_suite.analysis.run.measured_points import measured as measured
 from profiler_suite.analysis.run.measured_points import rivals as rivals
 from profiler_suite.analysis.run.point_columns import point_columns
@@ -54,40 +56,6 @@ def panels(frame: pd.DataFrame, others: list[str], most: int) -> list[tuple[str,
     return parts
 
 
-@dataclasses.dataclass(frozen=True)
-class Fastest:
-    """The fastest implementation at one value of an axis."""
-
-    value: float | str
-    row: int
-    implementation: str
-    tied: tuple[str, ...]
-    """Implementations whose interval reaches into the fastest one's."""
-
-
-def fastest_along(frame: pd.DataFrame, axis: str) -> list[Fastest]:
-    """The fastest measured implementation at every value of the axis."""
-    own = rivals(frame)
-    names = own["implementation"].to_numpy()
-    time_s, low_s, high_s = (own[c].to_numpy() for c in ("time_s", "low_s", "high_s"))
-    found = []
-    groups: Any = own.groupby(axis).indices.items()
-    if axis == "problem":  # as the experiment has them, not by their names
-        groups = sorted(groups, key=lambda group: group[1][0])
-    for value, places in groups:
-        best = places[time_s[places].argmin()]
-        tied = places[(low_s[places] <= high_s[best]) & (places != best)]
-        found.append(
-            Fastest(
-                value=value,
-                row=int(own.index[best]),
-                implementation=str(names[best]),
-                tied=tuple(names[tied]),
-            )
-        )
-    return found
-
-
 def sentence_of_fastest(found: list[Fastest], axis: str) -> str:
     """Who is fastest where, in one sentence; ties within noise are said to be ties."""
     if not found:
@@ -132,6 +100,12 @@ def by_id(frame: pd.DataFrame, ids: Iterable[str]) -> dict[str, Any]:
     """Of these points, in their order, the rows that there are."""
     found = {row.id: row for row in rows(frame[frame["id"].isin(list(ids))])}
     return {name: found[name] for name in ids if name in found}
+
+
+def fastest_alike(frame: pd.DataFrame) -> float:
+    """The smallest time of those that prepare nothing, s; of all where every one does."""
+    own = alike(frame)
+    return float((own if len(own) else measured(frame))["time_s"].min())
 
 
 def fastest(frame: pd.DataFrame) -> Any:

@@ -113,7 +113,7 @@ def _title(frame: pd.DataFrame, left: str, right: str) -> str:
     if left not in rows.index or right not in rows.index:
         return "Time of every implementation"
     side, other = rows.loc[left], rows.loc[right]
-    same = selection.rivals(frame[frame["problem"] == side["problem"]])
+    same = selection.alike(frame[frame["problem"] == side["problem"]])
     best = selection.fastest(same)
     if best["id"] == left:
         return f"Nothing computes what {side['implementation']} computes in less time"

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from profiler_suite import units
+from profiler_suite.analysis import shares
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.model.run import Provenance
 from profiler_suite.report.content import selection
@@ -71,7 +72,7 @@ def stacked(
         stem,
         _stacked_title(panels[-1][1], panels[-1][0], experiment.pair),
         "Share of the plain time of one evaluation; what the entries do not explain is the "
-        "residual, drawn to the left of 0 where they explain more than all of it.",
+        "residual. Where parts that were timed alone do not add up, no bar is drawn.",
         chart.Paper(
             panels=len(panels),
             height_in=0.95 + _ROW_IN * len(names),
@@ -99,12 +100,14 @@ def _three(values: Sequence[str]) -> list[str]:
 
 
 def _draw_bars(ax: Axes, frame: pd.DataFrame, place: Mapping[str, int]) -> None:
-    lowest, highest = 0.0, 1.0
     for row in selection.rows(frame):
-        right, left = 0.0, 0.0
+        found = shares.of_row(row)
+        if not found.add_up:
+            _disagreement(ax, place[row.implementation])
+            continue
+        start = 0.0
         for entry, colour in ENTRY_COLOURS.items():
-            share = float(getattr(row, entry))
-            start = right if share >= 0 else left
+            share = found.parts[entry]
             ax.barh(
                 place[row.implementation],
                 share,
@@ -127,15 +130,18 @@ def _draw_bars(ax: Axes, frame: pd.DataFrame, place: Mapping[str, int]) -> None:
                     fontsize=7.2,
                     color=ink,
                 )
-            if share >= 0:
-                right += share
-            else:
-                left += share
-        lowest, highest = min(lowest, left), max(highest, right)
-    ax.set_xlim(max(lowest * 1.05, -1.0), min(highest * 1.02, 2.0))
+            start += share
+    ax.set_xlim(0.0, 1.0)
     ax.axvline(0, color=ROLES["axis"][0], linewidth=0.8)
     steps = (0, 0.5, 1)
     ax.set_xticks(steps, [f"{100 * step:.0f} %" for step in steps])
+
+
+def _disagreement(ax: Axes, at: float) -> None:
+    """Instead of a bar: parts that were timed alone take longer than the whole."""
+    edge = ROLES["muted"][0]
+    ax.barh(at, 1.0, height=0.72, fill=False, edgecolor=edge, linewidth=0.8, linestyle=":")
+    chart.note(ax, 0.5, at, "the methods disagree", ha="center", va="center", fontsize=7.2)
 
 
 def _legend(ax: Axes) -> None:
@@ -163,10 +169,12 @@ def _stacked_title(frame: pd.DataFrame, problem: str, pair: Sequence[str]) -> st
     if len(rows) < 2:
         rows = [ordered.iloc[-1], *([ordered.iloc[0]] if len(ordered) > 1 else [])]
     entries = [name for name in ENTRY_COLOURS if name != "residual"]
-    tops = [str(row[entries].astype(float).idxmax()) for row in rows]
+    known = [shares.shown({name: float(row[name]) for name in ENTRY_COLOURS}) for row in rows]
+    tops = [max(entries, key=lambda name: each.parts[name]) for each in known]
     parts = [
-        f"{units.percent(float(row[top]))} of the time of {row['implementation']}"
-        for row, top in zip(rows, tops, strict=True)
+        f"{units.percent(each.parts[top]) if each.add_up else 'most'} of the time of "
+        f"{row['implementation']}"
+        for row, top, each in zip(rows, tops, known, strict=True)
     ]
     first, *second = tops
     text = f"{first.capitalize()} takes {parts[0]}"
@@ -230,7 +238,8 @@ def over_axis(
     axis = experiment.axis
     frame = with_breakdown(selection.of_experiment(points, experiment.name))
     frame = frame[frame[axis].notna()] if axis in frame else frame.iloc[:0]
-    frame = frame.assign(overhead=1 - frame["copy"] - frame["arithmetic"])
+    overhead = (1 - frame["copy"] - frame["arithmetic"]).clip(0, 1)
+    frame = frame.assign(overhead=overhead)
     if frame.empty or frame[axis].nunique() < 3:
         return None
     # Where more than the axis varies, one setting stands for the others.

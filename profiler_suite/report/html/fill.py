@@ -9,6 +9,8 @@ from typing import Any
 from markupsafe import Markup
 
 from profiler_suite import units
+from profiler_suite.analysis import shares
+from profiler_suite.analysis.time_breakdown import ARITHMETIC
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.report.content import (
     breakdown_tables,
@@ -63,8 +65,7 @@ def build(
     run = known.run
     origin = run.provenance
     by_section, by_experiment = _figures(known, hung, drawn)
-    annotated = _asked_first(known, annotated_source.sources(known))
-    first = known.answer.experiment if known.answer else ""
+    asked, others = _by_question(known, annotated_source.sources(known))
     return PageView(
         title=f"{run.folder.name}: profiler_suite report",
         headline=headline(known),
@@ -89,12 +90,13 @@ def build(
         operations=_short(breakdown_tables.operations(known)),
         missing=_missing(known),
         experiments=_experiments(known, by_experiment),
+        choices_say=known.choices_say,
         threads=_short(run_tables.threads(known)),
         threads_pay=tuple(known.threads_pay["text"]),
         comparison=_comparison(known),
         hosts=hosts.view(run, known.hosts) if known.hosts else None,
-        sources=tuple(s for s in annotated if s.experiment == first),
-        more_sources=tuple(s for s in annotated if s.experiment != first),
+        sources=asked,
+        more_sources=others,
         selfcheck=selfcheck_table.table(origin.selfcheck) if origin.selfcheck else None,
         selfcheck_says=known.selfcheck_says,
         doubtful=_short(run_tables.doubtful(known)),
@@ -155,11 +157,18 @@ def _figures(
     return by_section, by_experiment
 
 
-def _asked_first(known: RunFacts, annotated: list[SourceView]) -> list[SourceView]:
-    """The question's own sides first, the others as they are."""
+def _by_question(
+    known: RunFacts, annotated: list[SourceView]
+) -> tuple[tuple[SourceView, ...], tuple[SourceView, ...]]:
+    """Sources of the question's experiment, its own sides first, and those of the others."""
     sides = (known.answer.left_name, known.answer.right_name) if known.answer else ()
     places = {name: place for place, name in enumerate(sides)}
-    return sorted(annotated, key=lambda s: places.get(s.implementation, len(sides)))
+    ordered = sorted(annotated, key=lambda s: places.get(s.implementation, len(sides)))
+    first = known.answer.experiment if known.answer else ""
+    return (
+        tuple(s for s in ordered if s.experiment == first),
+        tuple(s for s in ordered if s.experiment != first),
+    )
 
 
 def _comparison(known: RunFacts) -> ComparisonView | None:
@@ -253,8 +262,8 @@ def _cards(known: RunFacts) -> tuple[Card, ...]:
         ]
         if columns.bound(row):
             facts += _held_back(row)
-        if row.arithmetic == row.arithmetic:
-            facts.insert(3, Item("time in arithmetic", _part(row.arithmetic)))
+        if (part := _arithmetic(row)) is not None:
+            facts.insert(3, Item("time in arithmetic", _part(part)))
         cards.append(
             Card(
                 name=row.implementation,
@@ -284,18 +293,24 @@ def _ratio(known: RunFacts) -> RatioView | None:
 
 def _why(known: RunFacts) -> str:
     """How much of their time the sides spend on arithmetic."""
-    sides = [row for row in _side_rows(known) if row.arithmetic == row.arithmetic]
-    if len(sides) != 2:
+    parts = [(row.implementation, _arithmetic(row)) for row in _side_rows(known)]
+    said = [(name, _part(part)) for name, part in parts if part is not None]
+    if len(said) != 2:
         return ""
-    left, right = sides
-    return (
-        f"{left.implementation} spends {_part(left.arithmetic)} of its time on arithmetic, "
-        f"{right.implementation} {_part(right.arithmetic)}."
-    )
+    (left, of_left), (right, of_right) = said
+    return f"{left} spends {of_left} of its time on arithmetic, {right} {of_right}."
+
+
+def _arithmetic(row: Any) -> float | None:
+    """The share of arithmetic; None where there is no time breakdown or its parts disagree."""
+    if row.arithmetic != row.arithmetic:
+        return None
+    shown = shares.of_row(row)
+    return shown.parts[ARITHMETIC] if shown.add_up else None
 
 
 def _part(share: float) -> str:
-    """A share of the time; parts are timed alone, and may exceed the whole or be noise."""
+    """A share of the time, without saying all or nothing."""
     if share < 0.001:
         return "less than 0.1 %"
     return units.percent(share) if share < 0.995 else "nearly all"

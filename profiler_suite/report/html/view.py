@@ -181,6 +181,7 @@ class PageView:
     missing: tuple[str, ...]
     """What the time breakdown could not have on this machine, in whole sentences."""
     experiments: tuple[ExperimentView, ...]
+    choices_say: tuple[str, ...]
     threads: TableView | None
     threads_pay: tuple[str, ...]
     comparison: ComparisonView | None

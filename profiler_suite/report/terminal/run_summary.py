@@ -2,12 +2,15 @@
 
 import os
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis.run.measured_points import is_timed
+from profiler_suite.analysis import shares
+from profiler_suite.analysis.run.measured_points import is_timed, prepared
 from profiler_suite.analysis.run.plain_answer import PlainAnswer
 from profiler_suite.report.content import columns, headline, host_tables, provenance, selection
 from profiler_suite.report.content.run_facts import RunFacts
@@ -122,7 +125,7 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
     first = frame.iloc[0]
     name = f"{first['name']} " if first["name"] else ""
     page.line(f"{name}{first['problem']}  {units.count(first['flop'])} textbook FLOP", "bold")
-    best = selection.measured(frame)["time_s"].min()
+    best = selection.fastest_alike(frame)
     rows: list[tuple[str, ...]] = []
     entries = _ENTRIES if frame["residual"].notna().any() else ()
     several = frame["implementation"].duplicated(keep=False)  # dtypes or thread counts
@@ -135,10 +138,12 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
                     str(row.label),
                     units.time(row.time_s),
                     units.percent(columns.half_width(row)),
-                    units.ratio(row.time_s / best),
-                    *(_whole_percent(getattr(row, entry)) for _, entry in entries),
+                    "prepared"
+                    if prepared(row.implementation)
+                    else units.ratio(row.time_s / best),
+                    *_shares(row, [entry for _, entry in entries]),
                     units.flop_rate(row.flop_per_s),
-                    units.percent(row.of_attainable) if columns.bound(row) else "",
+                    _of_roof(row),
                     _SHORT.get(columns.bound(row), columns.bound(row).split(" ")[0]),
                 )
             )
@@ -152,9 +157,20 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
     page.line()
 
 
-def _whole_percent(share: float) -> str:
-    # + 0 takes the sign from a zero.
-    return f"{round(100 * share) + 0:d}%" if share == share else ""
+def _shares(row: Any, entries: Sequence[str]) -> list[str]:
+    """Whole percentages of the time; a dash where the methods disagree too far to say any."""
+    if row.residual != row.residual:
+        return [""] * len(entries)
+    found = shares.of_row(row)
+    if not found.add_up:
+        return ["–"] * len(entries)
+    return [f"{round(100 * found.parts[name])}%" for name in entries]
+
+
+def _of_roof(row: Any) -> str:
+    if not columns.bound(row):
+        return ""
+    return units.percent(row.of_attainable) if row.of_attainable <= 1 else "above"
 
 
 def _shown(folder: Path) -> str:

@@ -1,0 +1,49 @@
+"""Findings say what to use where; nothing that nobody can act on."""
+
+import dataclasses
+import re
+
+from profiler_suite.analysis.run import fastest, findings
+from tests.fake_run import make_run
+
+
+def test_every_finding_is_something_to_do() -> None:
+    run = make_run()
+    said = findings.findings(run)
+    assert said
+    assert all(re.search(r"\buse\b|\bKeep\b|begins", sentence) for sentence in said)
+    assert not any("overtakes" in sentence for sentence in said)
+
+
+def test_one_that_is_fastest_throughout_is_named_once() -> None:
+    run = make_run()
+    points = run.points.copy()
+    own = points["experiment"].eq("stride")
+    points.loc[own & points["implementation"].eq("taps"), ["time_s", "low_s", "high_s"]] = 1e-9
+    (said,) = (
+        s
+        for s in fastest.recommendations(dataclasses.replace(run, points=points))
+        if s.startswith("stride: ")
+    )
+    assert said.startswith("stride: whatever the stride, use taps")
+
+
+def test_where_the_fastest_changes_the_value_is_said() -> None:
+    run = make_run()
+    points = run.points.copy()
+    own = points["experiment"].eq("stride")
+    times = ["time_s", "low_s", "high_s"]
+    points.loc[own & points["stride"].le(2) & points["implementation"].eq("fft"), times] = 1e-9
+    points.loc[own & points["stride"].gt(2) & points["implementation"].eq("loop"), times] = 1e-9
+    said = fastest.recommendations(dataclasses.replace(run, points=points))
+    assert "stride: by stride, use fft up to 2, loop from 3 on." in said
+
+
+def test_what_prepares_beforehand_is_never_recommended() -> None:
+    run = make_run()
+    points = run.points.copy()
+    own = points["experiment"].eq("stride") & points["implementation"].eq("taps")
+    points.loc[own, ["time_s", "low_s", "high_s"]] = 1e-9
+    points.loc[own, "implementation"] = "im2col_kept"
+    said = fastest.recommendations(dataclasses.replace(run, points=points))
+    assert not any("kept" in sentence for sentence in said)
