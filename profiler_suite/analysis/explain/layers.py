@@ -3,11 +3,14 @@
 from pathlib import PurePath
 
 from profiler_suite import units
-from profiler_suite.measure.native.layers import USER
+from profiler_suite.measure.native.layers import BLAS, CPYTHON, NUMPY_COMPILED, USER
 from profiler_suite.model.layers import CalleeSamples, LayerRecord
 
 WAITING = "waiting"
 _MATTERS = 0.05
+# What the time breakdown tells apart already; somebody else's share of this size is news.
+_KNOWN = {USER, NUMPY_COMPILED, BLAS, CPYTHON}
+_NEWS = 0.2
 # Fewer stacks say too little: a share of 10 % is then 4 to 22 %.
 _FEWEST = 40
 _MOST_CALLEES = 5
@@ -21,9 +24,10 @@ def shares(record: LayerRecord | None) -> dict[str, float]:
 
 
 def matter(record: LayerRecord | None) -> bool:
-    """Whether it is worth a table: more than two layers take much of the time, or it waits."""
-    found = [name for name, share in shares(record).items() if share >= _MATTERS]
-    return len(found) > 2 or WAITING in found
+    """Whether it is worth showing: more than two layers, a package's large share, waiting."""
+    found = {name: share for name, share in shares(record).items() if share >= _MATTERS}
+    news = any(share >= _NEWS for name, share in found.items() if name not in _KNOWN)
+    return len(found) > 2 or news or WAITING in found
 
 
 def in_words(record: LayerRecord | None) -> str:

@@ -31,7 +31,7 @@ from profiler_suite.measure.lines.sampler_process import GoneError, ThreadBrake
 # Random, or a loop could keep step; about as long as a look takes.
 _PAUSE_S = (150e-6, 450e-6)
 _MOST_FRAMES = 120
-_STACK_WORDS = 96
+_STACK_WORDS = 320
 # sys/ptrace.h, linux/elf.h
 _PTRACE_GETREGSET, _NT_PRSTATUS = 0x4204, 1
 # Place of the instruction pointer, the stack pointer and the link register (there is one on

@@ -1,6 +1,7 @@
 """The sampled side: runs the function while another process reads its stacks, and sums up."""
 
 import ctypes
+import functools
 import gc
 import os
 import select
@@ -25,7 +26,7 @@ from profiler_suite.measure.lines import layout, peek
 from profiler_suite.measure.lines.requests import END, PAUSED, READY, SAMPLE, STARTED
 from profiler_suite.measure.lines.sampling import drive
 from profiler_suite.measure.native import layers
-from profiler_suite.measure.native.symbols import executable_mappings
+from profiler_suite.measure.native.symbols import Symbolizer, executable_mappings
 from profiler_suite.measure.timing import time_evaluations
 from profiler_suite.model.layers import CalleeSamples, LayerRecord, LayerSamples
 
@@ -35,6 +36,8 @@ _BATCH_S = 60e-3
 _WAKING_S = 1e-3
 _PATIENCE_S = 20.0
 _MOST_CALLEES = 40
+_LOOP = "_PyEval_EvalFrameDefault"
+_LEAST_REACH, _MOST_REACH = 1024, 2**20
 
 
 class Place(NamedTuple):
@@ -148,15 +151,43 @@ def sample_layers(
 
 
 def spans() -> tuple[CodeSpan, ...]:
-    """The code that is mapped now, by whose it is."""
-    found = []
+    """The code that is mapped now, by whose it is.
+
+    The interpreter's own functions serve whoever calls them, as the C library's do; only
+    the loop that runs bytecode works for a Python function.
+    """
+    found, loop = [], _bytecode_loop()
     for mapping in executable_mappings():
-        owner = layers.of_code(mapping.path)
-        kind = OWNED if owner else NOBODYS
-        if layers.is_interpreter(mapping.path):
-            kind = INTERPRETERS
-        found.append(CodeSpan(start=mapping.start, end=mapping.end, kind=kind))
+        start, end = mapping.start, mapping.end
+        if not layers.is_interpreter(mapping.path):
+            kind = OWNED if layers.of_code(mapping.path) else NOBODYS
+            found.append(CodeSpan(start=start, end=end, kind=kind))
+        elif start <= loop[0] < loop[1] <= end:
+            found.append(CodeSpan(start=start, end=loop[0], kind=NOBODYS))
+            found.append(CodeSpan(start=loop[0], end=loop[1], kind=INTERPRETERS))
+            found.append(CodeSpan(start=loop[1], end=end, kind=NOBODYS))
+        else:
+            found.append(CodeSpan(start=start, end=end, kind=INTERPRETERS))
     return tuple(sorted(found, key=lambda span: span.start))
+
+
+@functools.cache
+def _bytecode_loop() -> tuple[int, int]:
+    """Where the function that runs bytecode begins and ends; (0, 0): that is not known."""
+    try:
+        loop = ctypes.cast(getattr(ctypes.pythonapi, _LOOP), ctypes.c_void_p).value or 0
+    except AttributeError:
+        return 0, 0
+    symbolizer = Symbolizer()
+    reach = 1
+    while reach < _MOST_REACH and symbolizer.place(loop + reach).symbol == _LOOP:
+        reach *= 2
+    low, high = reach // 2, reach
+    while low + 1 < high:
+        middle = (low + high) // 2
+        inside = symbolizer.place(loop + middle).symbol == _LOOP
+        low, high = (middle, high) if inside else (low, middle)
+    return (loop, loop + high) if high > _LEAST_REACH else (0, 0)
 
 
 def _library_at() -> Callable[[int], str]:
@@ -206,7 +237,7 @@ def summed(
             if code in codes
         ]
         source = places[0].code.co_filename if places else ""
-        libraries = [library(address) for address in stack.native]
+        libraries = _owners_way([library(address) for address in stack.native])
         layer = WAITING if stack.waits else layers.of_moment(libraries, source)
         by_layer[layer] += stack.count
         _note_callees(places, stack.count, own, total, lines)
@@ -230,6 +261,12 @@ def summed(
         callees=tuple(callees[:_MOST_CALLEES]),
         lost=counts.lost,
     )
+
+
+def _owners_way(libraries: Sequence[str]) -> list[str]:
+    """Without the interpreter's functions that serve the code outside of them."""
+    within = [each for each in libraries[:-1] if not layers.is_interpreter(each)]
+    return [*within, *libraries[-1:]]
 
 
 def _note_callees(

@@ -43,12 +43,13 @@ def test_small_layers_are_told_together() -> None:
     [
         ({"your code": 500, "NumPy's compiled code": 500}, False),
         ({"your code": 300, "pandas": 300, "NumPy's compiled code": 400}, True),
+        ({"pandas": 800, "NumPy's compiled code": 200}, True),
         ({"your code": 980, "pandas": 10, "SciPy": 10}, False),
         ({"your code": 900, "waiting": 100}, True),
         ({"pandas": 10, "SciPy": 10, "BLAS": 10}, False),
     ],
 )
-def test_only_more_than_two_layers_or_waiting_matter(
+def test_more_than_two_layers_a_packages_share_or_waiting_matter(
     samples: dict[str, int], matters: bool
 ) -> None:
     assert layers.matter(record(**samples)) == matters

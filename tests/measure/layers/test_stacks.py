@@ -63,6 +63,17 @@ def test_the_innermost_owner_has_the_time_and_its_function_below_the_users_line(
     assert (callee.own, callee.total) == (90, 90)
 
 
+def test_the_interpreters_functions_serve_the_code_that_calls_them() -> None:
+    line = at(1000, MINE, 2)
+    # An object is made on behalf of NumPy; then on behalf of the bytecode.
+    record = summed(
+        StackCount(native=(2, 1), frames=(line,), waits=False, count=30),
+        StackCount(native=(2, 2), frames=(line,), waits=False, count=10),
+    )
+    assert record.share(layers.NUMPY_COMPILED) == 0.75
+    assert record.share(layers.USER) == 0.25
+
+
 def test_a_function_that_recurs_counts_once_per_stack() -> None:
     below, line = at(2000, THEIRS, 2), at(1000, MINE, 2)
     record = summed(StackCount(native=(2,), frames=(below, below, line), waits=False, count=5))

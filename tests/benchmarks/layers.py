@@ -1,0 +1,240 @@
+"""Layers against an external sampler: 30 functions of pandas, SciPy and scikit-learn.
+
+    python tests/benchmarks/layers.py [--only NAME] [--seconds 3]
+
+Each function runs twice in a process of its own: once while the suite reads its stacks, once
+under `py-spy record --native`, whose stacks are put down to layers by the same rule, from the
+instruction outwards. Prints the largest difference of a layer's share for each function, and
+ends with 1 where one is above 7 points. py-spy is no dependency: `pip install py-spy`.
+"""
+
+import argparse
+import importlib
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from profiler_suite.measure.layers.stacks import sample_layers
+from profiler_suite.measure.native import layers
+from profiler_suite.measure.native.symbols import executable_mappings
+
+ALLOWED = 0.07
+RATE_HZ = 400
+ROOT = Path(__file__).resolve().parents[2]
+_PYTHON_FRAME = re.compile(r"^(?P<name>.*) \((?P<file>[^()]*?):(?P<line>\d+)\)$")
+_NATIVE_FRAME = re.compile(r"^(?P<name>.*) \((?P<library>[^()]*)\)$")
+
+SOURCES = {
+    # pandas
+    "groupby_apply": "frame.groupby('key')['value'].apply(lambda v: v.max() - v.min())",
+    "groupby_mean": "frame.groupby('key')['value'].mean()",
+    "groupby_transform": "frame.groupby('key')['value'].transform('sum')",
+    "merge": "frame.merge(other, on='key', how='left')",
+    "sort_values": "frame.sort_values(['key', 'value'])",
+    "rolling_mean": "frame['value'].rolling(50).mean()",
+    "rolling_apply": "frame['value'].iloc[:2000].rolling(20).apply(lambda each: each.sum())",
+    "pivot_table": "frame.pivot_table(index='key', columns='group', values='value')",
+    "value_counts": "frame['key'].value_counts()",
+    "row_loop": "[row.value * 2 for row in frame.iloc[:2000].itertuples()]",
+    "iterrows": "[row['value'] * 2 for _, row in frame.iloc[:500].iterrows()]",
+    "element_access": "[frame.at[n, 'value'] for n in range(1000)]",
+    "masks": "frame[(frame['value'] > 0.5) & (frame['key'] < 20)]",
+    "string_methods": "words.str.upper().str.len()",
+    "datetimes": "(dates.dt.hour + dates.dt.minute).sum()",
+    "to_numpy": "frame[['key', 'value']].to_numpy().T @ frame[['key', 'value']].to_numpy()",
+    # SciPy
+    "minimize": "optimize.minimize(lambda x: float(((x - 1) ** 2).sum()), np.zeros(8))",
+    "quad": "integrate.quad(lambda x: x * x + 1.0, 0.0, 3.0)",
+    "solve_ivp": "integrate.solve_ivp(lambda t, y: -y, (0.0, 5.0), vector[:9])",
+    "generic_filter": "ndimage.generic_filter(image[:40, :40], lambda w: w.max() - w.min(), 3)",
+    "gaussian_filter": "ndimage.gaussian_filter(image, 2.0)",
+    "fftconvolve": "signal.fftconvolve(image, image[:15, :15])",
+    "lfilter": "signal.lfilter([1.0, 0.5], [1.0, -0.3], values)",
+    "solve": "linalg.solve(matrix, vector)",
+    "svd": "linalg.svd(matrix[:120, :120])",
+    "sparse_product": "sparse_matrix @ sparse_matrix",
+    "interpolate": "interpolate.CubicSpline(grid, vector[:200])(values[:5000])",
+    "distances": "distance.cdist(points, points)",
+    # scikit-learn
+    "kernel_density": "neighbors.KernelDensity().fit(points).score_samples(points)",
+    "standardise": "preprocessing.StandardScaler().fit_transform(points)",
+}
+NEED_SKLEARN = ("kernel_density", "standardise")
+
+
+def space() -> dict[str, Any]:
+    """What the functions work on."""
+    random = np.random.default_rng(0)
+    found: dict[str, Any] = {"np": np, "values": random.random(20_000)}
+    found["matrix"] = random.random((200, 200)) + 200 * np.eye(200)
+    found["vector"], found["image"] = random.random(200), random.random((200, 200))
+    found["points"], found["grid"] = random.random((400, 3)), np.arange(200.0)
+    for name in ("optimize", "integrate", "ndimage", "signal", "linalg", "interpolate"):
+        found[name] = importlib.import_module(f"scipy.{name}")
+    found["distance"] = importlib.import_module("scipy.spatial.distance")
+    sparse = importlib.import_module("scipy.sparse")
+    found["sparse_matrix"] = sparse.random(2000, 2000, 0.005, format="csr", random_state=0)
+    pd = importlib.import_module("pandas")
+    found["frame"] = pd.DataFrame(
+        {
+            "key": random.integers(0, 50, 20_000),
+            "group": random.integers(0, 5, 20_000),
+            "value": random.random(20_000),
+        }
+    )
+    found["other"] = pd.DataFrame({"key": np.arange(50), "name": np.arange(50) * 2})
+    found["words"] = pd.Series(["some words"] * 5000)
+    found["dates"] = pd.Series(pd.date_range("2020-01-01", periods=5000, freq="h"))
+    if importlib.util.find_spec("sklearn"):
+        for name in ("neighbors", "preprocessing"):
+            found[name] = importlib.import_module(f"sklearn.{name}")
+    return found
+
+
+def function_of(name: str) -> Callable[[], Any]:
+    """The function of that name, as a person's own file would hold it."""
+    found = space()
+    text = f"def evaluated():\n    return {SOURCES[name]}\n"
+    exec(compile(text, f"/home/me/{name}.py", "exec"), found)
+    function: Callable[[], Any] = found["evaluated"]
+    function()
+    return function
+
+
+def own_shares(name: str, seconds: float) -> dict[str, float]:
+    """What the suite says, from a process of its own."""
+    text = subprocess.run(
+        [sys.executable, __file__, "--own", name, "--seconds", str(seconds)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    ).stdout
+    found: dict[str, float] = json.loads(text)
+    return found
+
+
+def other_shares(name: str, seconds: float) -> dict[str, float]:
+    """What py-spy's stacks say by the same rule."""
+    spy = shutil.which("py-spy") or str(Path(sys.executable).parent / "py-spy")
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "stacks"
+        command = [spy, "record", "--native", "--rate", str(RATE_HZ), "--format", "raw"]
+        command += ["--output", str(raw), "--", sys.executable, __file__, "--spin", name]
+        subprocess.run(
+            [*command, "--seconds", str(seconds)], capture_output=True, check=True, cwd=ROOT
+        )
+        text = raw.read_text()
+    paths = {Path(each.path).name: each.path for each in loaded(name)}
+    counts: Counter[str] = Counter()
+    for line in text.splitlines():
+        stack, _, number = line.rpartition(" ")
+        layer = layer_of(stack.split(";"), paths)
+        if layer:
+            counts[layer] += int(number)
+    return {layer: number / counts.total() for layer, number in counts.items()}
+
+
+def loaded(name: str) -> list[Any]:
+    """The libraries that the functions load; their paths are not in py-spy's frames."""
+    function_of(name)
+    return list(executable_mappings())
+
+
+def layer_of(frames: list[str], paths: dict[str, str]) -> str:
+    """The layer of one stack of py-spy's, root first; empty outside of the function."""
+    libraries: list[str] = []
+    inside = source = ""
+    for frame in reversed(frames):
+        python = _PYTHON_FRAME.match(frame)
+        if python and python["file"].endswith(".py"):
+            source = source or python["file"]
+            inside = inside or ("yes" if python["name"] == "evaluated" else "")
+            continue
+        if python and "<" in python["file"]:
+            source = source or python["file"]
+            continue
+        native = _NATIVE_FRAME.match(frame)
+        if native and not source:
+            library = (native["library"] or "").rpartition("/")[2].partition(":")[0]
+            libraries.append(paths.get(library, f"/{library}"))
+    if not inside:
+        return ""
+    full = source if source.startswith("/") else found_source(source)
+    return layers.of_moment(libraries, full)
+
+
+def found_source(file: str) -> str:
+    """py-spy shortens 'lib/site-packages/pandas/core/frame.py' to 'pandas/core/frame.py'."""
+    package = file.partition("/")[0]
+    if "/" in file and importlib.util.find_spec(package.removesuffix(".py")):
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.origin:
+            return str(Path(spec.origin).parent.parent / file)
+    return file
+
+
+def largest_gap(mine: dict[str, float], theirs: dict[str, float]) -> tuple[str, float]:
+    """The layer whose shares differ most."""
+    gaps = {name: abs(mine.get(name, 0.0) - theirs.get(name, 0.0)) for name in {*mine, *theirs}}
+    layer = max(gaps, key=lambda each: gaps[each])
+    return layer, gaps[layer]
+
+
+def say(text: str) -> None:
+    """One line on standard output, at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Compare all functions, or serve as one side of a comparison."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--own")
+    parser.add_argument("--spin")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--seconds", type=float, default=3.0)
+    asked = parser.parse_args()
+    if asked.own:
+        record = sample_layers(function_of(asked.own), tuple, asked.seconds)
+        total = max(1, record.samples)
+        say(json.dumps({each.layer: each.samples / total for each in record.layers}))
+        return 0
+    if asked.spin:
+        function, begun = function_of(asked.spin), time.perf_counter()
+        while time.perf_counter() - begun < asked.seconds:
+            function()
+        return 0
+    worst = 0.0
+    for name in SOURCES:
+        if asked.only and asked.only != name:
+            continue
+        if name in ("kernel_density", "standardise") and not importlib.util.find_spec(
+            "sklearn"
+        ):
+            say(f"{name:18} skipped: pip install scikit-learn")
+            continue
+        mine, theirs = own_shares(name, asked.seconds), other_shares(name, asked.seconds)
+        layer, gap = largest_gap(mine, theirs)
+        worst = max(worst, gap)
+        say(
+            f"{name:18} {100 * gap:5.1f} points in {layer}: "
+            f"{100 * mine.get(layer, 0.0):.0f} % here, {100 * theirs.get(layer, 0.0):.0f} % there"
+        )
+    say(f"largest difference {100 * worst:.1f} points, allowed {100 * ALLOWED:.0f}")
+    return int(worst > ALLOWED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
