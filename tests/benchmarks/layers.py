@@ -230,7 +230,7 @@ def main() -> int:
         worst = max(worst, gap)
         say(
             f"{name:18} {100 * gap:5.1f} points in {layer}: "
-            f"{100 * mine.get(layer, 0.0):.0f} % here, {100 * theirs.get(layer, 0.0):.0f} % there"
+            f"{100 * mine.get(layer, 0):.0f} % here, {100 * theirs.get(layer, 0):.0f} % there"
         )
     say(f"largest difference {100 * worst:.1f} points, allowed {100 * ALLOWED:.0f}")
     return int(worst > ALLOWED)
