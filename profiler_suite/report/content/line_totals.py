@@ -1,8 +1,5 @@
 """The totals of a profiled function, and how the methods differ."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from profiler_suite import units
@@ -30,28 +27,6 @@ def totals(part: pd.DataFrame) -> str:
     if slowed > _SLOWED:
         said.append(f"line_profiler made it {units.ratio(slowed)} slower")
     return ", ".join(said)
-
-
-def time_in_words(row: Mapping[Any, Any], shown_s: float) -> str:
-    """The time of a line that ran; where it cannot be told from nothing, what it lies below."""
-    if row["method"] and not row["resolved"]:
-        return f"below {units.time(max(row['uncertainty_s'], shown_s))}"
-    return units.time(shown_s)
-
-
-def of_line(row: Mapping[Any, Any], shown_s: float, raw_s: float) -> tuple[str, ...]:
-    """What has no column: how sure the line's time is, the time of one hit, the raw time."""
-    said = []
-    resolved = not row["method"] or row["resolved"]
-    if row["method"] and resolved and row["uncertainty_s"] > 0:
-        said.append(f"± {units.time(row['uncertainty_s'])}")
-    if resolved and row["hits"] > 1:
-        said.append(f"{units.time(shown_s / row['hits'])} per hit")
-    if row["method"] and resolved:
-        said.append(f"{units.time(raw_s)} with the profiler's own cost")
-    if row["method"] and resolved and row["indicative"]:
-        said.append("modelled, may be off by 5 points of 100 or more")
-    return tuple(said)
 
 
 def by_cost(lines: pd.DataFrame) -> list[tuple[tuple[str, str], pd.DataFrame]]:

@@ -1,16 +1,17 @@
 """Line timings become annotated source."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis.run import line_breakdown
-from profiler_suite.report.content import columns, line_totals, selection
+from profiler_suite.report.content import columns, selection
 from profiler_suite.report.content.run_facts import RunFacts
+from profiler_suite.report.content.source_lines import FunctionView, SourceLine, source_line
 from profiler_suite.report.content.source_text import dedented
-from profiler_suite.report.html.view import FunctionView, SourceLine, SourceView
+from profiler_suite.report.html.view import SourceView
 
 
 def sources(known: RunFacts) -> list[SourceView]:
@@ -80,25 +81,18 @@ def _source_lines(part: pd.DataFrame) -> list[SourceLine]:
     texts = dedented([str(text) for text in part["source"]])
     iterations: list[tuple[int, float]] = []  # indentation and hits of the loops around a line
     for row, text in zip(selection.rows(part), texts, strict=True):
-        hits = float(row.hits)
         corrected = bool(row.method)
-        shown_s = float(row.corrected_s) if corrected else float(row.time_s)
-        words = (
-            *line_totals.of_line(row._asdict(), shown_s, float(row.time_s)),
-            line_breakdown.in_words(row._asdict(), shown_s),
-            _again(iterations, text, hits),
+        line = source_line(
+            row._asdict(),
+            text,
+            shown_s=float(row.corrected_s if corrected else row.time_s),
+            raw_s=float(row.time_s),
+            share=row.corrected_share if corrected else row.share,
         )
-        lines.append(
-            SourceLine(
-                number=int(row.line),
-                hits=units.count(hits) if hits else "",
-                time=line_totals.time_in_words(row._asdict(), shown_s) if hits else "",
-                share=max(0.0, min(1.0, row.corrected_share if corrected else row.share)),
-                words="; ".join(filter(None, words)) if hits else "",
-                source=text,
-                gap=bool(last and row.line > last + 1),
-            )
-        )
+        again = _again(iterations, text, float(row.hits))
+        said = "; ".join(filter(None, (line.split, again))) if line.hits else ""
+        gap = bool(last and row.line > last + 1)
+        lines.append(dataclasses.replace(line, split=said, gap=gap))
         last = int(row.line)
     return lines
 

@@ -5,9 +5,8 @@ import html
 import importlib.resources
 import math
 import textwrap
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,7 +16,6 @@ from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain import layers
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.explain.inside import InsideCall, facts_in_words
-from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.analysis.shares import ShownShares
 from profiler_suite.report.content import line_totals
 from profiler_suite.report.content.explanation_words import (
@@ -28,9 +26,9 @@ from profiler_suite.report.content.explanation_words import (
     sentence,
     shown_shares,
 )
+from profiler_suite.report.content.source_lines import FunctionView, SourceLine, explained_line
 from profiler_suite.report.content.table import TableView, numbers, tabulated, words
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, css_variables, variables
-from profiler_suite.report.html.view import FunctionView, SourceLine
 
 _FRAME_HEIGHT = 620
 
@@ -291,7 +289,7 @@ def _functions(found: Explanation) -> tuple[FunctionView, ...]:
         if not ran:
             continue
         lines = tuple(
-            _line(number, ran[number], text)
+            explained_line(ran[number], text)
             if number in ran
             else SourceLine(number=number, source=text)
             for number, text in enumerate(source.text.splitlines(), source.first_line)
@@ -304,21 +302,3 @@ def _functions(found: Explanation) -> tuple[FunctionView, ...]:
         view = FunctionView(source.function, Path(source.file).name, lines, said)
         views.append((float(own["time_s"].sum()), view))
     return tuple(view for _, view in sorted(views, key=lambda each: -each[0]))
-
-
-def _line(number: int, row: Mapping[Hashable, Any], text: str) -> SourceLine:
-    if not row["hits"]:
-        return SourceLine(number=number, source=text)
-    time_s = float(row["time_s"])
-    words = (
-        *line_totals.of_line(row, time_s, float(row["raw_s"])),
-        line_breakdown.in_words(row, time_s),
-    )
-    return SourceLine(
-        number=number,
-        hits=units.count(row["hits"]),
-        time=line_totals.time_in_words(row, time_s),
-        share=max(0.0, min(1.0, row["share"])),
-        words="; ".join(filter(None, words)),
-        source=text,
-    )

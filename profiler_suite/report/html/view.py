@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from profiler_suite.report.content import columns
 from profiler_suite.report.content.provenance import Item
+from profiler_suite.report.content.source_lines import FunctionView
 from profiler_suite.report.content.table import TableView
 
 
@@ -58,33 +59,6 @@ class ExperimentView:
     families: str
     """Which implementations stand for each family here; empty without crossings."""
     figures: tuple[FigureView, ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class SourceLine:
-    """One annotated line."""
-
-    number: int
-    source: str
-    hits: str = ""
-    time: str = ""
-    """Corrected where it could be; empty where the line did not run."""
-    share: float = 0.0
-    words: str = ""
-    """Its uncertainty, its time per hit, its raw time and what it consists of."""
-    gap: bool = False
-    """True when lines were left out before this one."""
-
-
-@dataclasses.dataclass(frozen=True)
-class FunctionView:
-    """The annotated lines of one function."""
-
-    name: str
-    file: str
-    lines: tuple[SourceLine, ...]
-    totals: str = ""
-    """Profiled time beside the plain time."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,15 +1,13 @@
 """The annotated source of an explained function in a terminal: bars, times, what they hold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from profiler_suite import units
-from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.report.content.line_totals import PART_OF_CALLERS, by_cost, totals
-from profiler_suite.report.content.source_text import dedented
+from profiler_suite.report.content.source_lines import SourceLine, explained_lines
 from profiler_suite.report.terminal.console import Page, TextColumn, cell_len
 
 MOST_LINES = 4
@@ -71,38 +69,23 @@ def every(page: Page, table: pd.DataFrame, notes: Sequence[str]) -> None:
             indent="  ",
             style="dim",
         )
-        _function(page, part.sort_values("line"))
+        _function(page, explained_lines(part))
         outer = False
-    for sign, text in (
-        ("~", "below what can be resolved: not told from nothing"),
-        ("?", "indicative: modelled, may be off by 5 points of 100 or more"),
-    ):
-        if any(_sign(row) == sign for row in table.to_dict("records")):
-            page.line(f"  {sign} {text}", "dim")
 
 
-def _sign(row: Mapping[Any, Any]) -> str:
-    if not row["method"] or not row["hits"]:
-        return ""
-    if not row["resolved"]:
-        return "~"
-    return "?" if row["indicative"] else ""
-
-
-def _function(page: Page, part: pd.DataFrame) -> None:
-    rows = part.to_dict("records")
+def _function(page: Page, lines: Sequence[SourceLine]) -> None:
     roomy, wide = page.width >= _ROOM_FOR_RAW, page.width >= _WIDE
     bar = _WIDE_BAR if wide else _NARROW_BAR
     columns = [
-        ("line", [str(row["line"]) for row in rows]),
-        ("hits", [units.count(row["hits"]) if row["hits"] else "" for row in rows]),
+        ("line", [str(line.number) for line in lines]),
+        ("hits", [line.hits for line in lines]),
     ]
     if wide:
-        columns.append(("per hit", [_per_hit(row) for row in rows]))
+        columns.append(("per hit", [line.per_hit for line in lines]))
     if roomy:
-        columns.append(("raw", [units.time(r["raw_s"]) if r["hits"] else "" for r in rows]))
-    columns.append(("time", [_sign(row) + units.time(row["time_s"]) for row in rows]))
-    columns.append(("share", [f"{100 * row['share'] + 0.0:.0f} %" for row in rows]))
+        columns.append(("raw", [line.raw for line in lines]))
+    columns.append(("time", [line.time for line in lines]))
+    columns.append(("share", [f"{100 * line.share:.0f} %" for line in lines]))
     widths = [max(cell_len(cell) for cell in (name, *cells)) for name, cells in columns]
     indent = 2 + sum(widths) + 2 * len(widths) + bar + 1
     room = max(page.width - indent, _LEAST_SOURCE)
@@ -110,20 +93,18 @@ def _function(page: Page, part: pd.DataFrame) -> None:
         name.rjust(width) for (name, _), width in zip(columns, widths, strict=True)
     )
     page.line(f"  {headings} {'':{bar}}  source", "dim")
-    sources = dedented([str(row["source"]) for row in rows])
-    for number, row in enumerate(rows):
+    for number, line in enumerate(lines):
         cells = [
             cells[number].rjust(width)
             for (_, cells), width in zip(columns, widths, strict=True)
         ]
-        numbers = "  ".join(cells)
         page.pieces(
-            (f"  {numbers} ", ""),
-            (_bar(row["share"], bar), "red"),
-            ("  " + _cut(sources[number], room), ""),
+            (f"  {'  '.join(cells)} ", ""),
+            (_bar(line.share, bar), "red"),
+            ("  " + _cut(line.source, room), ""),
         )
-        words = _words(row, per_hit=not wide, raw=not roomy)
-        if words:
+        words = line.beside(per_hit=not wide, raw=not roomy)
+        if words and line.share >= _WORTH_WORDS:
             page.paragraph(words, indent=" " * (2 + widths[0] + 2), style="dim")
 
 
@@ -141,22 +122,3 @@ def _cut(text: str, width: int) -> str:
     while cell_len(text) >= width:
         text = text[:-1]
     return text + "…"
-
-
-def _per_hit(row: Mapping[Any, Any]) -> str:
-    return units.time(row["time_s"] / row["hits"]) if row["hits"] else ""
-
-
-def _words(row: Mapping[Any, Any], *, per_hit: bool, raw: bool) -> str:
-    """What has no column: time per hit, uncertainty, the time breakdown's split of the line."""
-    if row["share"] < _WORTH_WORDS or not row["hits"]:
-        return ""
-    said = []
-    if row["method"]:
-        said.append(f"± {units.time(row['uncertainty_s'])}")
-    if per_hit:
-        said.append(f"{_per_hit(row)} per hit")
-    if raw:
-        said.append(f"raw {units.time(row['raw_s'])}")
-    split = line_breakdown.in_words(row, row["time_s"])
-    return "; ".join(part for part in (", ".join(said), split) if part)

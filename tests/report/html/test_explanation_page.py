@@ -1,6 +1,7 @@
 """The page of one function: advice first, then its lines, then where the time goes."""
 
 import html
+import math
 import re
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words
 from profiler_suite.report.content import line_totals
 from profiler_suite.report.content.explanation_words import halves, shown_shares
+from profiler_suite.report.content.source_lines import source_line
 from profiler_suite.report.html.explanation import frame, render
 from profiler_suite.report.terminal.explanation import screen
 from tests.stored_explanation import stored_explanation
@@ -108,9 +110,12 @@ def test_a_notebook_shows_it_without_a_script(found: Explanation) -> None:
 
 def test_a_line_below_resolution_has_no_time_of_its_own() -> None:
     row = dict.fromkeys(("hits", "uncertainty_s"), 1e-6) | {
+        "line": 1,
+        "interpreter_s": math.nan,
         "method": "sampled",
         "resolved": False,
         "indicative": False,
     }
-    assert line_totals.time_in_words(row, 0.0) == "below 1.00 µs"
-    assert line_totals.of_line(row, 0.0, 1e-3) == ()
+    line = source_line(row, "x = 1", shown_s=0.0, raw_s=1e-3, share=0.0)
+    assert line.time == "below 1.00 µs"
+    assert line.words == ""
