@@ -85,6 +85,10 @@ def of(function: Function, node: ast.expr) -> Form | None:
 
 
 def _attribute(function: Function, node: ast.Attribute) -> Form | None:
+    if isinstance(node.value, ast.Name):
+        held = in_form(function.source.names.get(f"{node.value.id}.{node.attr}", ""))
+        if held is not None:
+            return held
     inner = of(function, node.value)
     if inner is None or inner.kind != "array":
         return None

@@ -1,8 +1,10 @@
 """Whether a rewritten function answers as the original: on its arguments and on others."""
 
+import copy
 import random
 from collections.abc import Callable, Iterable
 from time import perf_counter
+from types import MethodType
 from typing import Any
 
 import msgspec
@@ -45,6 +47,7 @@ class Outcome:
         state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
         random.seed(1)
         np.random.seed(1)  # noqa: NPY002
+        function, self.state = _on_a_copy(function)
         try:
             self.answer = function(*arguments)
             self.arguments = arguments
@@ -52,6 +55,18 @@ class Outcome:
         finally:
             random.setstate(state)
             np.random.set_state(numpy_state)  # noqa: NPY002
+
+
+def _on_a_copy(function: Function) -> tuple[Function, Any]:
+    """A method on a copy of its object, and what the object holds; a function as it is."""
+    if not isinstance(function, MethodType) or isinstance(function.__self__, type):
+        return function, None
+    try:
+        receiver = copy.deepcopy(function.__self__)
+        state = vars(receiver)
+    except Exception:  # noqa: BLE001 - locks, open files, slots: then on the object itself
+        return function, None
+    return MethodType(function.__func__, receiver), state
 
 
 def agreement(
@@ -149,7 +164,8 @@ def _agrees(original: Function, rewritten: Function, variant: Variant) -> bool |
 def _compared(one: Outcome, other: Outcome) -> Difference:
     difference = compare(one.answer, other.answer)
     effects = compare(one.arguments, other.arguments)
-    difference.same &= effects.same and one.drawn == other.drawn
+    state = compare(one.state, other.state)
+    difference.same &= effects.same and state.same and one.drawn == other.drawn
     return difference
 
 

@@ -56,7 +56,18 @@ def watch_names(
             found[frame.f_code] = {
                 **{k: in_words(v) for k, v in data.items() if isinstance(v, _DATA)},
                 **{k: in_words(v) for k, v in frame.f_locals.items()},
+                **_held_by_self(frame),
             }
+
+    def _held_by_self(frame: Any) -> dict[str, str]:
+        """What a method's object holds, by names such as 'self.weights'."""
+        code = frame.f_code
+        name = code.co_varnames[0] if code.co_argcount else ""
+        owner = frame.f_locals.get(name)
+        if name not in ("self", "cls") or isinstance(owner, _DATA):
+            return {}
+        held = getattr(owner, "__dict__", {})
+        return {f"{name}.{k}": in_words(v) for k, v in held.items() if isinstance(v, _DATA)}
 
     before = sys.getprofile()
     sys.setprofile(look)

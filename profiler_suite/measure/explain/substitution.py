@@ -1,17 +1,27 @@
-"""Functions in a copy of their module in which some are written another way."""
+"""Functions in a copy of their module in which some are written another way.
+
+What stands around a function stays what it is: the variables of the function it is defined
+in, the object whose method it is, decorators that only call it.
+"""
 
 import ast
+import copy
 import functools
+import inspect
 import mmap
+import textwrap
 from collections.abc import Callable, Sequence
-from types import CodeType, FunctionType
+from types import CellType, CodeType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.explain.records import Rewrite
-from profiler_suite.measure.lines.functions import python_function
+from profiler_suite.measure.lines.functions import functions_to_profile, python_function
+
+_DEEPEST = 20
+_CACHE = type(functools.lru_cache(lambda: None))
 
 
 class UntriableError(ProfilerSuiteError):
@@ -26,53 +36,170 @@ def substituted(
     The module's own functions are copied too, so that they call the new ones.
     """
     start = python_function(function)
-    if start is None or not (start is function or isinstance(function, functools.partial)):
-        raise UntriableError("it is decorated, a method or compiled")
-    names = {each.function for each in rewrites}
-    if start.__closure__ and start.__name__ in names:
-        raise UntriableError("it uses variables of the function around it")
+    if start is None:
+        raise UntriableError("it is compiled")
     namespace = dict(start.__globals__)
-    for name, value in start.__globals__.items():
-        if isinstance(value, FunctionType) and value.__globals__ is start.__globals__:
-            namespace[name] = _moved(value, namespace)
+    originals = functions_to_profile(function)
+    made: dict[FunctionType, FunctionType] = {}
     for each in rewrites:
-        own = start if start.__name__ == each.function else namespace.get(each.function)
-        exec(_without_decorators(each, own), namespace)
-        made = namespace[each.function]
-        if isinstance(own, FunctionType) and isinstance(made, FunctionType):
-            # Default values are objects that were made once; they serve the new one too.
-            made.__defaults__, made.__kwdefaults__ = own.__defaults__, own.__kwdefaults__
-    entry = namespace[start.__name__] if start.__name__ in names else _moved(start, namespace)
-    if isinstance(function, functools.partial):
-        return functools.partial(entry, *function.args, **function.keywords), namespace
-    return entry, namespace
+        own = _original(each, originals)
+        if own is None:
+            raise UntriableError(f"{each.function} is not found where it was defined")
+        made[own] = _written(each, own, namespace)
+    copies = _Copies(start, made, namespace)
+    for name, value in start.__globals__.items():
+        if isinstance(value, FunctionType | functools.partial | _CACHE):
+            namespace[name] = copies.of(value)
+    return copies.of(function), namespace
 
 
-def _without_decorators(rewrite: Rewrite, own: Any) -> CodeType:
-    """The code of a rewritten function; decorators that left the original alone are not run.
+def _original(rewrite: Rewrite, originals: Sequence[FunctionType]) -> FunctionType | None:
+    """The function that was rewritten: by its place, else by its name."""
+    place = (rewrite.file, rewrite.first_line)
+    for each in originals:
+        if (each.__code__.co_filename, each.__code__.co_firstlineno) == place:
+            return each
+    named = [each for each in originals if each.__name__ == rewrite.function]
+    return named[0] if named else None
 
-    Raises UntriableError where a decorator made another function of the original.
-    """
+
+def _written(rewrite: Rewrite, own: FunctionType, namespace: dict[str, Any]) -> FunctionType:
+    """The new function, with the defaults and the variables around it of the original."""
     tree = ast.parse(rewrite.source)
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == rewrite.function:
-            plain = isinstance(own, FunctionType) and own.__code__.co_name == rewrite.function
-            if node.decorator_list and not plain:
-                raise UntriableError("a decorator makes another function of it")
-            node.decorator_list = []
-    return compile(tree, f"<rewritten {rewrite.function}>", "exec")
-
-
-def _moved(function: FunctionType, namespace: dict[str, Any]) -> FunctionType:
-    made = FunctionType(
-        function.__code__,
-        namespace,
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    made.__kwdefaults__ = function.__kwdefaults__
+    (node,) = [
+        each
+        for each in tree.body
+        if isinstance(each, ast.FunctionDef) and each.name == rewrite.function
+    ][-1:]
+    tree.body.remove(node)
+    exec(compile(tree, f"<before {rewrite.function}>", "exec"), namespace)
+    # Decorators stand around the new function as they stood around the old one.
+    node.decorator_list = []
+    code = _code(node, own)
+    cells = dict(zip(own.__code__.co_freevars, own.__closure__ or (), strict=True))
+    missing = [name for name in code.co_freevars if name not in cells]
+    if missing:
+        raise UntriableError(f"{', '.join(missing)} of the function around it is not there")
+    closure = tuple(cells[name] for name in code.co_freevars)
+    # Default values are objects that were made once; they serve the new one too.
+    made = FunctionType(code, namespace, own.__name__, own.__defaults__, closure)
+    made.__kwdefaults__ = own.__kwdefaults__
+    made.__qualname__ = own.__qualname__
     return made
+
+
+def _code(node: ast.FunctionDef, own: FunctionType) -> CodeType:
+    """Compiled where its free variables are those of a function around it.
+
+    A method is compiled inside a class: names like self.__x mean something else there.
+    """
+    text = ast.unparse(node)
+    scope = own.__qualname__.split(".")[:-1]
+    if scope and scope[-1].isidentifier():
+        text = f"class {scope[-1]}:\n{textwrap.indent(text, '    ')}"
+    free = ", ".join(own.__code__.co_freevars)
+    whole = f"def around({free}):\n{textwrap.indent(text, '    ')}"
+    module = compile(whole, f"<rewritten {own.__name__}>", "exec")
+    found = [each for each in _all(module) if each.co_name == own.__code__.co_name]
+    return found[0]
+
+
+def _all(code: CodeType) -> list[CodeType]:
+    inner = [each for each in code.co_consts if isinstance(each, CodeType)]
+    return [*inner, *(one for each in inner for one in _all(each))]
+
+
+class _Copies:
+    """What calls rewritten functions, calling the new ones."""
+
+    def __init__(
+        self,
+        start: FunctionType,
+        made: dict[FunctionType, FunctionType],
+        namespace: dict[str, Any],
+    ) -> None:
+        self.start = start
+        self.namespace = namespace
+        self.done: dict[int, Any] = {id(old): new for old, new in made.items()}
+        self.made = made
+
+    def of(self, value: Any, depth: int = 0) -> Any:
+        """A function, a wrapped one, or a bound one; anything else is itself."""
+        if id(value) in self.done or depth > _DEEPEST:
+            return self.done.get(id(value), value)
+        if isinstance(value, functools.partial):
+            inner = self.of(value.func, depth + 1)
+            return functools.partial(inner, *value.args, **value.keywords)
+        if isinstance(value, MethodType):
+            return MethodType(self.of(value.__func__, depth + 1), self._receiver(value))
+        if isinstance(value, FunctionType):
+            return self._function(value, depth)
+        if isinstance(value, _CACHE):
+            inner = self.of(value.__wrapped__, depth + 1)
+            return functools.lru_cache(**value.cache_parameters())(inner)
+        if not depth:
+            return self._called(value)
+        return value
+
+    def _function(self, value: FunctionType, depth: int) -> FunctionType:
+        inside = value.__globals__ is self.start.__globals__
+        cells = value.__closure__ or ()
+        closure = tuple(self._cell(each, depth) for each in cells)
+        if not inside and all(a is b for a, b in zip(cells, closure, strict=True)):
+            return value
+        space = self.namespace if inside else value.__globals__
+        made = FunctionType(value.__code__, space, value.__name__, value.__defaults__, closure)
+        made.__kwdefaults__ = value.__kwdefaults__
+        made.__dict__.update(value.__dict__)
+        self.done[id(value)] = made
+        return made
+
+    def _cell(self, cell: CellType, depth: int) -> CellType:
+        """A cell with the copy of what it holds; itself where that is no function of ours."""
+        try:
+            held = cell.cell_contents
+        except ValueError:  # not filled yet
+            return cell
+        if not isinstance(held, FunctionType | _CACHE) or not self._leads_to(held):
+            return cell
+        return CellType(self.of(held, depth + 1))
+
+    def _leads_to(self, value: Any) -> bool:
+        """Whether it is a rewritten function, or calls one that it wraps."""
+        return python_function(value) in self.made
+
+    def _receiver(self, method: MethodType) -> Any:
+        """The object of a method; of a class with the new methods where it calls others."""
+        receiver = method.__self__
+        owner = type(receiver)
+        if isinstance(receiver, type):
+            return receiver
+        changed = {}
+        for name in dir(owner):
+            held = inspect.getattr_static(owner, name)
+            if isinstance(held, FunctionType) and self._leads_to(held):
+                changed[name] = self.of(held)
+            elif isinstance(held, property) and held.fget and self._leads_to(held.fget):
+                changed[name] = property(self.of(held.fget), held.fset, held.fdel)
+            elif isinstance(held, staticmethod) and self._leads_to(held):
+                changed[name] = staticmethod(self.of(held.__func__))
+        if not set(changed) - {method.__name__}:
+            return receiver
+        try:
+            other = copy.copy(receiver)
+            other.__class__ = type(owner.__name__, (owner,), changed)
+        except Exception as error:
+            raise UntriableError(
+                f"its methods cannot be replaced on a copy of the object ({error})"
+            ) from error
+        return other
+
+    def _called(self, value: Any) -> Callable[..., Any]:
+        """An object that can be called, or a compiled one."""
+        call = inspect.getattr_static(type(value), "__call__", None)
+        if isinstance(call, FunctionType) and self._leads_to(call):
+            return self.of(MethodType(call, value))  # type: ignore[no-any-return]
+        raise UntriableError("a decorator makes something else of it")
 
 
 def buffers(namespace: dict[str, Any]) -> list[np.ndarray[Any, Any]]:

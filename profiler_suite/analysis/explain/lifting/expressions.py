@@ -187,6 +187,8 @@ class Reader:
         whole = self.facts.integer(node)
         if whole is not None:
             return Index(whole)
+        if isinstance(owner, ast.Name) and f"{owner.id}.{node.attr}" in self.facts.names:
+            return self._held(f"{owner.id}.{node.attr}")
         inner = self.read(owner)
         if isinstance(inner, Row):
             return column(self.scope, inner, ast.Constant(node.attr))
@@ -202,6 +204,12 @@ class Reader:
                 size = size * label.count
             return Index(size)
         raise Refusal(f"{ast.unparse(node)!r} is no array expression")
+
+    def _held(self, name: str) -> Term:
+        """What an object holds, such as self.weights, as long as the function only reads it."""
+        if name in self.facts.changed_attributes:
+            raise Refusal(f"{name} is set in the function")
+        return self.scope.array(name)
 
     def _read_subscript(self, node: ast.Subscript) -> Term:
         whole = self.facts.integer(node)

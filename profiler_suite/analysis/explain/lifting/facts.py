@@ -43,6 +43,15 @@ def held(words: str) -> Held:
     return Held(first)
 
 
+def dotted(node: ast.expr) -> str:
+    """'x' for a name, 'self.x' for what an object holds; '' for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    return ""
+
+
 class Facts:
     """The names of one function and what they hold, from its source and from a run of it."""
 
@@ -52,6 +61,11 @@ class Facts:
         self.parameters = _parameters(body)
         self.definitions: dict[str, list[ast.expr | None]] = {}
         self.stored: dict[str, list[int]] = {}
+        self.changed_attributes = frozenset(
+            ast.unparse(node)
+            for node in ast.walk(body)
+            if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+        )
         self.counters: set[str] = set()
         """Variables of loops over a range."""
         for node in ast.walk(body):
@@ -247,6 +261,9 @@ class Facts:
             return None if inner is None else -inner
         if isinstance(node, ast.BinOp):
             return self._combined(node)
+        held = dotted(node)
+        if "." in held and held in self.names and held not in self.changed_attributes:
+            return self._named(held)
         array = self._asked_of(node)
         if array is not None:
             return (
@@ -315,30 +332,30 @@ class Facts:
             and isinstance(node.func, ast.Name)
             and node.func.id == "len"
             and len(node.args) == 1
-            and isinstance(node.args[0], ast.Name)
+            and dotted(node.args[0])
         ):
-            return node.args[0].id, 0
+            return dotted(node.args[0]), 0
         if (
             isinstance(node, ast.Subscript)
             and isinstance(node.value, ast.Attribute)
             and node.value.attr == "shape"
-            and isinstance(node.value.value, ast.Name)
+            and dotted(node.value.value)
             and isinstance(node.slice, ast.Constant)
             and isinstance(node.slice.value, int)
             and node.slice.value >= 0
         ):
-            return node.value.value.id, node.slice.value
+            return dotted(node.value.value), node.slice.value
         return None
 
     def text(self, number: Poly) -> str:
         """A whole number as a person would write it in this function."""
         known = {p: n for p, n in self.by_value.items() if self.named_at[n] < self.line}
         shown = number.text(known)
-        return re.sub(r"\b(\w+)\.shape\[0\]", r"len(\1)", shown)
+        return re.sub(r"\b(\w+(?:\.\w+)?)\.shape\[0\]", r"len(\1)", shown)
 
     def at_hand(self, atom: str) -> int | None:
         """The value that an unknown had in the run."""
-        extent = re.fullmatch(r"(\w+)\.shape\[(\d+)\]", atom)
+        extent = re.fullmatch(r"(\w+(?:\.\w+)?)\.shape\[(\d+)\]", atom)
         if extent:
             known = self.names.get(extent[1])
             axis = int(extent[2])
