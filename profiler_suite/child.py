@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 
 from profiler_suite.errors import ChildError, ProfilerSuiteError
 
-# What another Python is lent where it has none of its own: it need only have NumPy.
+# What another Python borrows where it has none of its own: it need only have NumPy.
 LENT = ("msgspec", "threadpoolctl")
 _BOOT = (
     "import sys; folder = sys.argv.pop(1); sys.path.insert(0, folder);"
@@ -196,7 +196,7 @@ def run(parent: int, module: str) -> None:
     except ProfilerSuiteError as error:
         sys.exit(f"error: {error}")
     except (BrokenPipeError, KeyboardInterrupt):
-        # The parent has gone or does not listen any more: nobody waits for an answer.
+        # The parent has gone or no longer listens: an answer would reach no one.
         os._exit(1)
 
 

@@ -45,7 +45,7 @@ class Registry(Generic[Entry]):
         _REGISTRIES.append(self)
 
     def add(self, name: str, entry: Entry, function: Callable[..., object]) -> None:
-        """Enter it; `function` tells the file it comes from. The name must be new."""
+        """Enter it under a new name; `function` shows the file it comes from."""
         file = _file_of(function)
         there = self._files.get(name)
         if there and _is_ours(file) and not _is_ours(there):

@@ -18,14 +18,14 @@ from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Estimate
 from profiler_suite.model.rows import Visit
 
-# From so many undisturbed visits on the others are not needed; with fewer all count, corrected.
+# With this many undisturbed visits the others are not needed; with fewer, all count.
 FEWEST_UNDISTURBED = 10
 _LEAST_UNDISTURBED = 5
 # With fewer visits nothing can be learned of how they follow their canaries.
 _FEWEST_CORRECTED = 5
 # Half an interval above this share of the time is wide.
 _WIDE = 0.10
-# The ratio of one pair of processes is the median of so many pairs of visits at least.
+# The ratio of one pair of processes is the median of at least this many pairs of visits.
 _FEWEST_PAIRS = 3
 # Beyond the caches of its own core, code is slowed by what neighbours do to the shared
 # cache and the memory: by degrees, without an undisturbed and a slowed state. The median of a
@@ -119,7 +119,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def half_width(spread: float, number: int) -> float:
-    """Half the 95 % interval of the mean of so many independent values of that spread."""
+    """Half the 95 % interval of the mean of `number` independent values of that spread."""
     return _quantile_of_t(number - 1) * spread / math.sqrt(number) if number > 1 else math.inf
 
 

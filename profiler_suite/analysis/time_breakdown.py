@@ -38,7 +38,7 @@ _WORTH_SAYING = 0.05
 GAP = 0.10
 
 
-# Values that move less of the time are not told.
+# Values that move less of the time are not mentioned.
 _WORTH_TELLING = 0.02
 LEAST_COVERAGE = 0.8
 """With less counted, FLOP, bytes and what follows from them are not the function's."""

@@ -280,7 +280,7 @@ def _explained(request: ExplainOptions, progress: ProgressLine) -> "Explanation"
 
     begun = monotonic()
     try:
-        # What is wrong with the function is told before the machine is measured.
+        # What is wrong with the function is reported before the machine is measured.
         with _child(request, progress) as child:
             loading_s = monotonic() - begun
             machine = _machine(progress)  # once; not of this function's time

@@ -1,4 +1,4 @@
-"""A sweep on the workers of a Dask scheduler, told on the terminal."""
+"""A sweep on the workers of a Dask scheduler, with its progress on the terminal."""
 
 import random
 from pathlib import Path

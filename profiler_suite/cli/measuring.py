@@ -1,4 +1,4 @@
-"""The measuring part of a sweep on this machine, told on the terminal."""
+"""The measuring part of a sweep on this machine, with its progress on the terminal."""
 
 from typing import TYPE_CHECKING
 

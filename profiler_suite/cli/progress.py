@@ -14,7 +14,7 @@ _LOG_EVERY_S = 15.0
 
 
 class ProgressLine:
-    """Tells how far a sweep is; draws only when it is told, which is between visits."""
+    """Shows how far a sweep is; draws only when called, which is between visits."""
 
     def __init__(self, stream: TextIO, *, quiet: bool) -> None:
         self._stream = stream
@@ -32,7 +32,7 @@ class ProgressLine:
         self.pace(f"{progress.stage}  {done}, {left} left  {progress.point}")
 
     def pace(self, text: str) -> None:
-        """A message of many: drawn only if the last was drawn a while ago."""
+        """One of many messages, drawn only if the last one was drawn a while ago."""
         pause_s = _REDRAW_S if self._terminal else _LOG_EVERY_S
         if not self._quiet and monotonic() - self._drawn_at >= pause_s:
             self._drawn_at = monotonic()

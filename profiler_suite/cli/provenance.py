@@ -60,7 +60,7 @@ def provenance_of(
 
     seed = request.seed
     if seed is None:
-        # Every shard finds the same seed without having been told.
+        # Every shard finds the same seed on its own.
         seed = (
             plan_seed(whole, schedule.mode)
             if request.shard

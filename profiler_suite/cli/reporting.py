@@ -30,7 +30,7 @@ def report_on(
     progress.say("writing the report")
     try:
         run = load(folder)
-        # A large run is millions of objects that stay: not to be looked through again.
+        # A large run is millions of objects that stay; the collector need not visit them again.
         gc.freeze()
         found = comparison_within(run)
         write_report(run, run.folder, comparison=found)

@@ -69,7 +69,7 @@ class DriverRules:
 
 @dataclasses.dataclass(frozen=True)
 class DriverCallbacks:
-    """Whom the driver tells what."""
+    """Callbacks of the driver: warnings, messages, progress."""
 
     warn: Callable[[str], None]
     say: Callable[[str], None]
@@ -98,7 +98,7 @@ class Driver:
         """Address → identity of the workers that were asked to introduce themselves."""
         self._hosts: dict[str, _Host] = {}
         self._waiting: list[tuple[FleetWorker, HostRecord]] = []
-        """Workers that came before it was clear whom they must be like."""
+        """Workers that came before the reference host was chosen."""
         self._reference: HostRecord | None = None
         self._chosen = False
         self.refusals: list[str] = []
@@ -119,7 +119,7 @@ class Driver:
         return [name for name, host in self._hosts.items() if host.workers]
 
     def run(self) -> str:
-        """Measure until nothing is left or nobody is there; returns why it ended early."""
+        """Measure until nothing is left or no worker is there; returns why it ended early."""
         while True:
             if monotonic() - self._looked_at >= _LOOK_EVERY_S:
                 self._look()
@@ -204,7 +204,7 @@ class Driver:
         self._tell_refusals()
 
     def _tell_refusals(self) -> None:
-        """As warnings, once somebody measures; else they are the reason why nobody does."""
+        """As warnings once some host measures; else they are the reason why none does."""
         if not self._hosts:
             return
         for refusal in self.refusals[self._told_refusals :]:
@@ -261,7 +261,7 @@ class Driver:
         host.workers[worker.address] = worker
         self._tell_refusals()
 
-    # ---------------------------------------------------------- who does what
+    # ----------------------------------------------- which worker does what
 
     def _ask(
         self,

@@ -62,7 +62,7 @@ class Engine(Protocol):
         """A question whose reply is no longer wanted."""
 
     def replies(self, timeout_s: float) -> list[Reply]:
-        """Replies that have come, waiting for the first at most so long."""
+        """Replies that have come, waiting at most that long for the first."""
 
     def close(self) -> None:
         """Let go of the scheduler."""
@@ -126,7 +126,7 @@ class DaskEngine:
         certificates: Certificates | None = None,
         wait_s: float = WAIT_S,
     ) -> None:
-        """Connect to the scheduler, waiting for it so long; UsageError if it is not there."""
+        """Connect to the scheduler, waiting at most that long; UsageError if it is absent."""
         try:
             import distributed
         except ImportError as error:
@@ -202,7 +202,7 @@ class DaskEngine:
                 future.cancel()
 
     def replies(self, timeout_s: float) -> list[Reply]:
-        """Replies that have come, waiting for the first at most so long."""
+        """Replies that have come, waiting at most that long for the first."""
         found: list[Reply] = []
         with contextlib.suppress(queue.Empty):
             found += self._reply(self._done.get(timeout=timeout_s))

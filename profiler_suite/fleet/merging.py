@@ -151,7 +151,7 @@ def merge(
 
 
 def by_host(parts: Sequence[MergePart]) -> dict[str, list[MergePart]]:
-    """The parts of each host; unlike runs of one host are told apart by what differs."""
+    """The parts of each host; different runs of one host are distinguished by what differs."""
     groups: list[list[MergePart]] = []
     for part in parts:
         for group in groups:

@@ -24,7 +24,7 @@ from profiler_suite.model.rows import (
 from profiler_suite.model.run import Provenance
 from profiler_suite.store import RunFolder, each_row
 
-# A block that has taken so many workers with it is not tried again.
+# A block that has ended this many workers is not tried again.
 MOST_LOSSES = 3
 # A task lasts as long as its span, however few points it has.
 _FEWEST_POINTS = 3
@@ -105,11 +105,11 @@ class HostSeries:
 
     @property
     def blocks_left(self) -> int:
-        """Blocks that nobody has in hand."""
+        """Blocks that no worker has in hand."""
         return len(self._todo)
 
     def take(self, hands: int) -> PointBlock | None:
-        """The next block to measure, for one of so many hosts that have nothing to do."""
+        """The next block to measure, for one of that many idle hosts."""
         while 0 < len(self._todo) < hands:
             largest = max(self._todo, key=lambda block: len(block.points))
             halves = _halves(largest)

@@ -1,4 +1,4 @@
-"""The data caches of one core, as the operating system tells them.
+"""The data caches of one core, as the operating system reports them.
 
 Not from py-cpuinfo, which gave 1 MiB for an L3 of 32 MiB, and not from getconf,
 which gave 320 MiB (both tried).
@@ -68,7 +68,7 @@ def _size_bytes(text: str) -> int:
 
 
 def from_sysctl(read: Callable[[str], str]) -> tuple[Cache, ...]:
-    """Caches as macOS tells them; of the performance cores where there are two kinds."""
+    """Caches as macOS reports them; those of performance cores where there are two kinds."""
     caches = []
     for level, name in ((1, "l1dcachesize"), (2, "l2cachesize"), (3, "l3cachesize")):
         size = read(f"hw.perflevel0.{name}") or read(f"hw.{name}") or "0"

@@ -179,5 +179,5 @@ def own_baselines(visits: Iterable[Visit]) -> dict[str, float]:
 
 
 def needs_memory(used_bytes: float, last_cache_bytes: float) -> bool:
-    """Whether work on so many bytes is at the mercy of the memory: a canary times it then."""
+    """Whether work on that many bytes depends on the memory: a canary has to time it then."""
     return used_bytes > _MEMORY_SHARE * last_cache_bytes > 0

@@ -49,7 +49,7 @@ def chase(ring: Places, places: Places) -> None:
 
 
 def measure(set_bytes: int, seed: int = 0) -> LoadLatency:
-    """The latency of loads from so many bytes: the least of some rounds."""
+    """The latency of loads from that many bytes: the smallest of several rounds."""
     random = np.random.default_rng(seed)
     ring = ring_of(set_bytes, random)
     places = np.zeros(_STEPS + 1, np.intp)

@@ -30,10 +30,10 @@ KNOWN_TRUTH = Path(catalogue.__file__).with_name("known_truth.py")
 """The file with the functions; children load it like any experiment."""
 
 ITERATIONS = 100
-"""Times that an unchanged unit of work is repeated: one turn more is a slow-down of 1 %."""
+"""Times that an unchanged unit of work is repeated: one more is a slow-down of 1 %."""
 UNITS = ("interpreter_steps", "small_calls", "ufunc_work", "small_products", "copies")
 PLANTED = (2, 5, 10)
-"""Planted slow-downs, percent: so many turns more than TURNS."""
+"""Planted slow-downs, percent: how many more iterations than ITERATIONS."""
 WAITS_NS = (20_000, 200_000, 2_000_000)
 
 BREAKDOWN = {
@@ -54,7 +54,7 @@ COUNTS = {
     "counts_strided": 1000,
 }
 LINES = {"one_and_three": 300, "one_and_three_short": 1000}
-"""Implementation → turns: its second line does three times what the first does."""
+"""Implementation → iterations: its second line does three times what the first does."""
 
 PATIENCE_S = 60.0
 """A point that takes its child longer than this is given up."""
@@ -254,12 +254,12 @@ def rounds_plan(
 def breakdown_plan(
     machine: Machine, sizes: Mapping[str, int], suffix: str = ""
 ) -> tuple[Point, ...]:
-    """One point for each of these functions with so many turns or elements."""
+    """One point for each of these functions with that many iterations or elements."""
     return tuple(_point(name, n, machine, suffix) for name, n in sizes.items())
 
 
 def _repeated(machine: Machine, sizes: Mapping[str, int], times: int) -> tuple[Point, ...]:
-    """These functions one after the other, so many times."""
+    """These functions one after the other, that many times."""
     return tuple(
         point
         for number in range(times)
@@ -272,7 +272,7 @@ def _partnered(point: Point, partner: Point) -> Point:
 
 
 def _point(implementation: str, n: int, machine: Machine, suffix: str = "") -> Point:
-    """One function with one number of turns or elements; `suffix` tells equal ones apart."""
+    """One function with one number of iterations or elements; `suffix` makes ids unique."""
     found = registry.find_implementation(implementation)
     point = make_point(
         "known_truth", found, Problem(workload=found.workload, dims={"n": n}), 1, machine

@@ -305,7 +305,7 @@ class TaskRecord(
     first_worker_process: Count
     """The worker processes of the task are numbered from here on …"""
     worker_processes: Count
-    """… and are so many."""
+    """… and this is how many there are."""
     points: Count
     schema: int = SCHEMA_VERSION
 

@@ -68,7 +68,7 @@ class Environment(Noun, frozen=True):
 
     python_executable: str
     fingerprint: str
-    """As of a `Machine`: what its canaries' baselines are kept under."""
+    """Of the same form as a `Machine`'s; its canaries' baselines are kept under it."""
     facts: MachineFacts
 
 

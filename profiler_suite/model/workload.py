@@ -76,7 +76,7 @@ class Workload(Noun, frozen=True):
     """Problem, arguments, kind ('direct', 'fft') → largest absolute rounding error. Without
     one, a part in 10⁸ of the largest element (in 10⁴ for single precision)."""
     describe: Callable[[Problem], str] = unstated
-    """The problem for who does not know the labels: '32×32×3 input, 10 filters of 2×2, …'."""
+    """The problem in words: '32×32×3 input, 10 filters of 2×2, …'."""
     words: dict[str, DimensionWords] = {}
     """What its dimensions are called; one that is not here is called by its name."""
     short_forms: dict[str, tuple[str, ...]] = {}

@@ -54,7 +54,7 @@ def label(problem: Problem) -> str:
 
 
 def in_words(problem: Problem) -> str:
-    """The product for who does not know the labels."""
+    """The product for readers who do not know the labels."""
     dims = problem.dims
     other = "a vector" if dims["batch"] == 1 else f"{dims['columns']}×{dims['batch']}"
     return f"{dims['rows']}×{dims['columns']} matrix times {other}"

@@ -81,7 +81,7 @@ def _iterations(problem: Problem) -> Cost:
 
 
 def _does(flop: float, traffic_bytes: float) -> Any:
-    """The cost of a function that executes so many FLOP and moves so many bytes per element."""
+    """The cost of a function that executes and moves this much per element."""
 
     def cost(problem: Problem) -> Cost:
         n = problem.dims["n"]

@@ -42,7 +42,7 @@ def setting(column: str, value: object) -> str:
 
 
 def in_words(workload: str, dims: Mapping[str, float]) -> str:
-    """The problem for who does not know the labels; empty where its workload has no words."""
+    """The problem in words; empty where its workload has no words."""
     found = registry.workloads().get(workload)
     if found is None or found.describe is unstated:
         return ""

@@ -53,7 +53,7 @@ class Group(Noun, frozen=True):
     slower: int
     faster: int
     p: float
-    """As of a point; adjusted for the number of groups."""
+    """As for a point, but adjusted for the number of groups."""
     verdict: Verdict
 
 
@@ -67,7 +67,7 @@ class Comparison(Noun, frozen=True):
     """Measured side by side in one run."""
     differences: tuple[EnvironmentDifference, ...]
     obstacles: tuple[str, ...]
-    """Why nothing can be told; empty when something can."""
+    """Why nothing can be said; empty when something can."""
     warnings: tuple[str, ...]
     changes: tuple[Change, ...]
     families: tuple[Group, ...]
@@ -78,7 +78,7 @@ class Comparison(Noun, frozen=True):
         return {v: sum(c.verdict is v for c in self.changes) for v in Verdict}
 
     def undecided(self, share: float | None = None) -> tuple[Change, ...]:
-        """Points that could not be judged; given a share, those that may be so much slower."""
+        """Points that could not be judged; given a share, those that may be as much slower."""
         return tuple(
             c
             for c in self.changes

@@ -38,7 +38,7 @@ from profiler_suite.model.results import Verdict
 from profiler_suite.model.rows import Status, Visit
 
 LEAST_THRESHOLD = 0.03
-"""Times of the same code in two runs differ by so much without any cause."""
+"""Times of the same code in two runs differ by this much without any cause."""
 MEMORY_THRESHOLD = 0.12
 """The same for working sets beyond the caches, which neighbours slow by degrees."""
 # What one point shows between its own processes is no change either.

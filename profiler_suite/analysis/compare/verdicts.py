@@ -1,4 +1,4 @@
-"""Evidence becomes a verdict: of one point, of many looked at, of groups together."""
+"""Evidence becomes a verdict: for one point, for many at once, for groups."""
 
 import math
 from collections.abc import Sequence
@@ -178,7 +178,7 @@ def concluded(comparison: Comparison, common: float) -> Comparison:
 
 
 def _in_view_of_all(change: Change, p: float, as_a_whole: bool) -> Change:
-    """With p adjusted; a difference that may be chance among so many points is not told."""
+    """With p adjusted; a difference that may be chance among that many points is left out."""
     change = msgspec.structs.replace(change, p=p)
     if change.verdict not in DIFFERENT or as_a_whole or p < SIGNIFICANT / 2:
         return change

@@ -161,7 +161,7 @@ def _own_number(function: Function, node: ast.expr) -> ast.expr | None:
 
 
 def _asks_its_size(node: ast.expr, name: ast.Name) -> bool:
-    """Whether an array only tells its size here: x.shape[0], x.size, len(x)."""
+    """Whether only the size of an array is used here: x.shape[0], x.size, len(x)."""
     return any(
         (isinstance(each, ast.Attribute) and each.attr in ("shape", "size", "ndim"))
         or (isinstance(each, ast.Call) and ast.unparse(each.func) == "len")

@@ -32,7 +32,7 @@ def _found(rule: Rule, seen: Observation) -> list[Finding]:
             return list(rule.find(seen) or ())
     except ProfilerSuiteError:  # a plugin's: whose fault it is is said
         raise
-    # Source that nobody thought of: the other rules still count.
+    # Source that no rule was written for: the other rules still count.
     except Exception as error:  # noqa: BLE001
         said = f"the rule failed: {type(error).__name__}: {error}"
         return [

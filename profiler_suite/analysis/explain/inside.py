@@ -146,7 +146,7 @@ def _saved(facts: CallFacts, *changes: str) -> float:
 
 
 def _explained_by_misses(facts: CallFacts) -> float:
-    """The most that so many loads can take: each as long as one that waits for another."""
+    """The longest that many loads can take: each as long as one that waits for another."""
     if not facts.chain_s:
         return 1.0
     return 2 * facts.loads * facts.chain_s / facts.time_s

@@ -8,7 +8,7 @@ from profiler_suite.model.layers import CalleeSamples, LayerRecord
 
 WAITING = "waiting"
 _MATTERS = 0.05
-# What the time breakdown tells apart already; somebody else's share of this size is news.
+# What the time breakdown distinguishes already; a share of others of this size is news.
 _KNOWN = {USER, NUMPY_COMPILED, BLAS, CPYTHON}
 _NEWS = 0.2
 # Fewer stacks say too little: a share of 10 % is then 4 to 22 %.
@@ -70,7 +70,7 @@ def short_file(file: str) -> str:
 
 
 def note(record: LayerRecord | None) -> str:
-    """Why whose code runs is not known, where somebody wants to know it."""
+    """Why it is not known whose code runs, where that was asked for."""
     if record is None or not record.reason:
         return ""
     return f"whose code runs is not known: {record.reason}"

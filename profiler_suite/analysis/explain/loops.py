@@ -1,4 +1,4 @@
-"""Which loops around a line could run as one call: those whose turns are independent."""
+"""Which loops around a line could run as one call: those of independent iterations."""
 
 import ast
 from typing import Any
@@ -7,13 +7,13 @@ from profiler_suite.analysis.explain.rewriting import Function
 
 
 class Loop:
-    """The loops around a line, from the inside out, as far as their turns are independent."""
+    """The loops around a line, from the inside out, as far as iterations are independent."""
 
     def __init__(self, independent: list[int], stopped_by: int) -> None:
         self.independent = independent
         """Lines of the file where such loops begin."""
         self.stopped_by = stopped_by
-        """First line inside the loop whose turns depend on each other; 0 if none."""
+        """First line inside the loop whose iterations depend on each other; 0 if none."""
 
 
 def loops_around(function: Function, line: int) -> Loop:
@@ -34,7 +34,7 @@ def loops_around(function: Function, line: int) -> Loop:
 
 
 def _carries(loop: ast.For) -> bool:
-    """Whether a turn of the loop needs what an earlier turn made."""
+    """Whether an iteration of the loop needs what an earlier one made."""
     if any(isinstance(n, ast.Break | ast.Return | ast.Yield) for n in ast.walk(loop)):
         return True
     events: list[tuple[str, str]] = []

@@ -1,4 +1,4 @@
-"""Whether what a what-if supposes can be: a what-if whose premise fails is not told."""
+"""Whether the premise of a what-if can hold; one whose premise fails is not shown."""
 
 from profiler_suite.analysis.explain import loops, rewriting
 from profiler_suite.measure.explain.records import FunctionRecord

@@ -1,1 +1,1 @@
-"""Of a whole program: where its time goes, and where to look first."""
+"""A whole program: where its time goes, and where to look first."""

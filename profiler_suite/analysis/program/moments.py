@@ -122,7 +122,7 @@ def _is_importing(frame: StackFrame) -> bool:
 
 
 def _path(frame: StackFrame) -> str:
-    """The library of a compiled frame; sources stand for those that their library tells."""
+    """The library of a compiled frame; source files stand for those their library names."""
     if frame.line and "/Python-3" in frame.file:
         return "/libpython3"
     return "" if frame.file == "?" else frame.file

@@ -58,7 +58,7 @@ class RankedFunction:
     total_s: float
     """In it and in all it calls, s."""
     spent: Spent
-    """In it and in what it calls of others' code: of its own, what it answers for."""
+    """In its own code and in what it calls of others': the time it answers for."""
     called: str
     """The library function under it that takes most, such as 'numpy sum'; may be empty."""
 

@@ -41,7 +41,7 @@ _STANDARD = (
 
 
 def state_of(compiled: Sequence[StackFrame], python: StackFrame | None) -> str:
-    """The state of a thread: its compiled frames, the innermost first, and whom they serve."""
+    """What a thread is doing, by its compiled frames, the innermost first, and its Python one."""
     names = [frame.name for frame in compiled]
     if not names:
         return _by_python(python)

@@ -48,7 +48,7 @@ class Box:
 
 
 def boxes(moments: Sequence[Moment]) -> list[Box]:
-    """The boxes of a program: callers before whom they call, the widest first."""
+    """The boxes of a program: callers before what they call, the widest first."""
     root = _Node("", "", 0)
     for moment in moments:
         _enter(root, moment)

@@ -20,7 +20,7 @@ Best = dict[str, pd.DataFrame]
 # The classical order of attempts, each of which is expected to overtake the one
 # before it somewhere: their crossings are what people look for first.
 ATTEMPTS = ("loop", "vectorized", "gemm", "fft")
-# Of what else an experiment varies so many settings are compared, the ends and the
+# Of what else an experiment varies, this many settings are compared, the ends and the
 # middle among them, which are the ones that figures show.
 _MOST_SETTINGS = 9
 

@@ -21,7 +21,7 @@ _FAMILIES_OF_BLAS = ("product", "gemm")
 
 
 class PlainAnswer(Noun, frozen=True):
-    """What someone who asks why one side is slower must know first, a sentence each."""
+    """What a reader who asks why one side is slower needs to know first, a sentence each."""
 
     count: str
     """Whether the operations are counted right."""
@@ -34,7 +34,7 @@ class PlainAnswer(Noun, frozen=True):
     whole: str
     """The whole function with them."""
     differs: tuple[str, ...]
-    """Why somebody's own timer may say something else."""
+    """Why the reader's own timer may say something else."""
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from profiler_suite.analysis.run.measured_points import measured
 # What the points of one zero-work series share.
 _SERIES = ["experiment", "implementation", "dtype", "threads", "calls"]
 _FEWEST_POINTS = 3
-# All pairs of so many points: half a million slopes take 0.1 s.
+# All pairs of this many points: half a million slopes take 0.1 s.
 _MOST_SLOPED = 1000
 _SCALING_COLUMNS = [
     "experiment",

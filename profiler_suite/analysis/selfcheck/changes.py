@@ -110,5 +110,5 @@ def _called(ratio: PairedRatio) -> Verdict:
 
 
 def found_name(percent: int) -> str:
-    """The name of the check that a slow-down of so many percent is found."""
+    """The name of the check that a slow-down of that many percent is found."""
     return f"+{percent} % called slower"

@@ -260,7 +260,7 @@ def _line_checks(seen: Sequence[_ProfileFindings]) -> list[Check]:
     slowed = units.ratio(median(each.slowed for each in seen))
     raw_share = units.percent(median(each.raw_share for each in seen))
     samples = sum(each.samples for each in seen)
-    # Of a share of 75 % that so many samples tell of; a model has no such interval.
+    # Of a share of 75 % that this many samples show; a model has no such interval.
     half = 1.96 * (_HEAVIER * (1 - _HEAVIER) / samples) ** 0.5 if samples else 0.0
     checks = [
         _line_check(

@@ -87,11 +87,11 @@ def times(evidence: SelfCheckEvidence, history: History) -> list[Check]:
                 ok=nothing_s <= _CLOCK_LIMIT_S,
                 of_suite=False,
                 sample=_visits(found),
-                note="a call and a turn of the loop around it: part of every time",
+                note="a call and one iteration of the loop around it: part of every time",
             )
         )
     for point in by_kind.get("busy_wait", ()):
-        # It is called, reads the clock once more than it waits, and may begin its last turn
+        # It is called, reads the clock once more than it waits, may begin its last iteration
         # of two readings just before the end.
         more_s = nothing_s + 2 * evidence.clock.read_s
         checks.append(_wait(point, estimates[point.id], history, more_s))

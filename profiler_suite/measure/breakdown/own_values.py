@@ -19,7 +19,7 @@ from profiler_suite.model.trace import Operation
 _MOST_OPERATIONS = 6
 _LEAST_ELEMENTS = 1000
 _KINDS = {"subnormal": 0.01, "NaN": 0.01, "infinite": 0.01, "zero": 0.5}
-"""What slows or speeds code up, and from which share on it is told."""
+"""What slows code down or speeds it up, and the share from which on it is mentioned."""
 _SORTED = 0.99
 
 

@@ -215,7 +215,7 @@ def _together(operations: Sequence[Operation]) -> Operation:
 
 
 def costliest(operations: Sequence[Operation], most_bytes: float = 0.0) -> list[Operation]:
-    """The operations that move or compute most and are called most, at most so many.
+    """The operations that move or compute most and are called most, up to a limit.
 
     Those whose operands would not fit into `most_bytes` any more are left out.
     """

@@ -112,7 +112,7 @@ class Conversation:
 def patiently(
     lines: "queue.SimpleQueue[bytes]", timeout_s: float, clock: Clock = perf_counter
 ) -> bytes | None:
-    """The next line, or None after so much time awake.
+    """The next line, or None after that much time awake.
 
     While this process is stopped (Ctrl-Z, a machine put to sleep) clocks may go on;
     that is not the child's fault and does not count.

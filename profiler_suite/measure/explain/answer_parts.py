@@ -11,7 +11,7 @@ from profiler_suite.measure.trace.containers import items
 
 Parts = list[tuple[str, Any]]
 
-# A list of so many floats is compared as an array.
+# A list of this many floats is compared as an array.
 _MANY = 50
 _DEEPEST = 12
 # Objects of compiled code without equality of their own and without attributes.

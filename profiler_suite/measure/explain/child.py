@@ -92,7 +92,7 @@ class StartedProcess:
 
 
 class ExplainChild:
-    """A child that holds one function: explains it once, tries what it is told to.
+    """A child that holds one function: explains it once, then tries what it is asked to.
 
     Made, it has loaded function and arguments; a usage error tells what is wrong with them.
     `start` gives it another process than a new one that loads the function by its name.
@@ -339,7 +339,7 @@ def _answer_all(
 def serve_call(
     load: Callable[[LoadRequest], "FunctionCall"], requests: BinaryIO, output: BinaryIO
 ) -> None:
-    """Answer requests for the function that `load` gives, until nobody asks any more."""
+    """Answer requests for the function that `load` gives, until there are no more."""
     try:
         _serve(load, requests, output)
     except OSError:  # nobody hears it any more, or the function has closed its pipe

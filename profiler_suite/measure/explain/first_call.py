@@ -24,7 +24,7 @@ class FirstCall(NamedTuple):
     repeatable: bool
     """Whether a second call with equal arguments gave an equal result."""
     visit: Visit | None
-    """Of a call so long that there may be no time for another."""
+    """For a call so long that there may be no time for another."""
 
 
 def first_call(subject: Subject) -> FirstCall:

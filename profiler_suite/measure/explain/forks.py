@@ -45,7 +45,7 @@ class ForkGuard:
         self.forks = 0
         """Forks that this process has made through Python."""
         self.late = False
-        """Whether the first calls are over, from which on nobody looks after each call."""
+        """Whether the first calls are over; later ones are not checked one by one."""
 
     def __enter__(self) -> "ForkGuard":
         _register()
@@ -114,7 +114,7 @@ def _coming_back_to() -> FrameType | None:
 
 
 def _has_running_children() -> bool:
-    """Whether any child of this process is alive; True where nobody can tell."""
+    """Whether any child of this process is alive; True where that cannot be known."""
     if not hasattr(os, "waitid"):
         return True
     try:

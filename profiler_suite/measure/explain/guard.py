@@ -103,7 +103,7 @@ class FunctionGuard:
             self._note([PROCESSES])
 
     def returned(self, first_s: float) -> None:
-        """Its first call has taken so long, by which later ones are judged."""
+        """Its first call has taken this long, by which later ones are judged."""
         self._first_s = first_s
         self._later_s = later_limit_s(first_s, self._timeout_s)
 
@@ -183,7 +183,7 @@ def _no_file_left(error: BaseException | None) -> bool:
 
 
 def _rang(number: int, frame: FrameType | None) -> None:
-    """An alarm that nobody handles: on its own it would have ended the process."""
+    """An alarm without a handler: on its own it would have ended the process."""
     while frame is not None:
         file = frame.f_code.co_filename
         if not file.startswith((_OURS, _STANDARD, "<frozen")):

@@ -80,7 +80,7 @@ class ProcessState:
 
 
 def open_files() -> int:
-    """How many files and pipes this process has open; 0 where nobody counts."""
+    """How many files and pipes this process has open; 0 where that is not known."""
     try:
         return len(os.listdir(_FILES)) - 1  # noqa: PTH208 - what lists it is open, too
     except OSError:

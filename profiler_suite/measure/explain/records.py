@@ -139,7 +139,7 @@ class Stage(Noun, frozen=True, tag="stage"):
 
     text: str
     limit_s: float = 0.0
-    """When nothing more is heard for so long, the function hangs; 0 for no limit."""
+    """When nothing more is heard for this long, the function hangs; 0 for no limit."""
     left_s: float = 0.0
     """How long all of it will still take; 0 when that is not long."""
 
@@ -151,7 +151,7 @@ class FailureReply(Noun, frozen=True, tag="failed"):
     """True when names, files or arguments are wrong; False when the function raised."""
     reason: str
     interrupted: bool = False
-    """True when it raised KeyboardInterrupt: somebody wants all of this to stop."""
+    """True when it raised KeyboardInterrupt: all of this is asked to stop."""
     defect: str = ""
     """The traceback, where it is a defect of this package."""
 
@@ -189,12 +189,12 @@ class FunctionRecord(Noun, frozen=True, tag="explained"):
     """Per sample."""
     visits: tuple[Visit, ...]
     own_baselines_s: dict[str, float]
-    """Floor of each canary in these visits, s."""
+    """Baseline of each canary in these visits, s."""
     empty_call_s: float
     """A call of a Python function without a body, measured beside it, s."""
     breakdown_record: BreakdownRecord
     operations: tuple[Operation, ...]
-    """Those of the account, in its order, with shapes, strides and lines."""
+    """Those of the time breakdown, in its order, with shapes, strides and lines."""
     bytes_written: float
     """Traced; 0 without a trace."""
     flop_by_dtype: dict[str, float]
@@ -233,7 +233,7 @@ class TrialResult(Noun, frozen=True, tag="tried"):
     conditions: tuple[str, ...] = ()
     """Where both sides differ, in words: 'for empty arrays'."""
     checked: int = 0
-    """Sets of arguments on which both sides agreed."""
+    """How many sets of arguments both sides agreed on."""
     peak_bytes: tuple[float, float] = (0.0, 0.0)
     """Most memory that an evaluation held at once, before and after; 0 when not known."""
     reason: str = ""

@@ -32,7 +32,7 @@ def signal_number() -> int:
     """The signal that stops the main thread; 0 where there is none to be had."""
     if not hasattr(signal, "pthread_kill"):
         return 0
-    # Real-time signals are nobody's; elsewhere the one for a program's own purposes.
+    # Real-time signals are free for use; elsewhere the one for a program's own purposes.
     last = getattr(signal, "SIGRTMAX", 0)
     return int(last) - 3 if last else int(signal.SIGUSR2)
 
@@ -72,7 +72,7 @@ class TimeLimit:
             signal.signal(self._number, self._before or signal.SIG_DFL)
 
     def begin(self, seconds: float, reason: str) -> None:
-        """From now on, so many seconds; 0 for no limit."""
+        """From now on, that many seconds; 0 for no limit."""
         with self._changed:
             self._reason = reason
             self._deadline = self._clock() + seconds if seconds else 0.0

@@ -20,10 +20,10 @@ _CALLS, _BESIDES_S = 8.0, 20.0
 _FIXED_S = 3.0
 # All passes over a short function take about as long; more time is no more use beyond.
 _USUAL_S, _LEAST_SHARE, _MOST_SHARE = 12.0, 0.02, 5.0
-# With so many calls to spend, nothing needs to be left out.
+# With this many calls to spend, nothing needs to be left out.
 _ENOUGH_CALLS = 40.0
 # What each pass over a long function takes, in calls of it. Where they do not all fit, the
-# later ones here are worth more: one call tells the lines that take the time.
+# later ones here are worth more: one call shows the lines that take the time.
 _TRACE, _REPLAY, _SAMPLE, _LINES = 1.5, 1.0, 1.0, 1.0
 _BREAKDOWN = _REPLAY + _SAMPLE
 # An attempt at advice calls both sides to compare them, then in turns.
@@ -49,7 +49,7 @@ class TimePlan:
         self._left_out: list[str] = []
 
     def returned(self, call_s: float) -> None:
-        """One call takes so long."""
+        """Note how long one call takes."""
         self._call_s = call_s
 
     @property
@@ -126,7 +126,7 @@ class TimePlan:
         return fits
 
     def tried(self, seconds: float) -> None:
-        """An attempt at advice took so long; the next one may, too."""
+        """Note how long an attempt at advice took; the next one may take as long."""
         self._longest_trial_s = max(self._longest_trial_s, seconds)
 
     def refusal(self, trial: Trial) -> TrialResult | None:

@@ -48,7 +48,7 @@ class Place(NamedTuple):
 
 
 class _StackProcess:
-    """The reading process and what is said to it."""
+    """The reading process and the requests to it."""
 
     def __init__(self) -> None:
         library = peek.libc()

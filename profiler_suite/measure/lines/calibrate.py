@@ -103,7 +103,7 @@ def _timed(function: Callable[[], Any]) -> float:
 
 
 class Reference:
-    """A small program that tells how fast line_profiler runs at the moment."""
+    """A small program that shows how fast line_profiler runs at the moment."""
 
     def __init__(self) -> None:
         self._program = _program("lines", _loop(100, ["b = a"] * 8), profiled=())

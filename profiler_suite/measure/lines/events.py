@@ -1,4 +1,4 @@
-"""Counts the events that line_profiler would hear of, line by line, in one run of its own.
+"""Counts the events that line_profiler would receive, line by line, in one run of its own.
 
 What line_profiler adds to a line depends on what happens while the line runs: its
 own event, events of Python functions it calls that are not profiled (NumPy's

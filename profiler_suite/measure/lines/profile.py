@@ -50,7 +50,7 @@ class Profile(msgspec.Struct, frozen=True):
     """Wall time of one evaluation under line_profiler: how many times that of the plain
     ones between them it is, times plain_s."""
     sampled_s: float
-    """Time of one evaluation while being sampled; 0 when nobody did."""
+    """Time of one evaluation while being sampled; 0 when it was not."""
     samples: int
     note: str
     """Why the lines were not sampled; empty when they were."""

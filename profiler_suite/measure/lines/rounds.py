@@ -29,7 +29,7 @@ class SharedSampler:
     def __init__(self, wanted: bool) -> None:
         self.process: SamplerProcess | None = None
         self.note = "sampling was not asked for"
-        """Why nobody samples; empty when somebody does."""
+        """Why nothing is sampled; empty when lines are."""
         if wanted:
             try:
                 self.process, self.note = SamplerProcess(), ""

@@ -205,7 +205,7 @@ def watch(
     while next_request() == SAMPLE:
         if reason:
             continue
-        # No longer than for these looks: nobody passes signals on while this one waits.
+        # No longer than for these samples: signals are not passed on while this one waits.
         brake = ThreadBrake(library, target.pid) if target.stopping else None
         if brake is not None and not brake.works:
             reason = peek.NO_STOPPING

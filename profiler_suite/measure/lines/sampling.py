@@ -45,7 +45,7 @@ class LineSamples(msgspec.Struct, frozen=True):
     lines: dict[tuple[int, int], int]
     """(number of the code, line) → looks that found the code there."""
     calling: dict[tuple[int, int], int]
-    """Of these, looks that found it waiting for a function with lines of its own."""
+    """Of these, samples that found it waiting for a function with lines of its own."""
     lost: int
 
 
@@ -75,7 +75,7 @@ def _drive_restored(
     evaluations: int,
     control: "ctypes.Array[ctypes.c_uint64]",
 ) -> float:
-    """The same where arguments are restored in between, while nobody counts."""
+    """The same where arguments are restored in between, untimed."""
     total = 0
     for _ in range(evaluations):
         control[0] = READY
@@ -141,7 +141,7 @@ class SamplerProcess:
     def evaluate(
         self, function: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int
     ) -> float:
-        """Evaluate while being looked at; time per evaluation, s."""
+        """Evaluate while being sampled; time per evaluation, s."""
         with self._on_one_core():
             self._control[0] = READY
             self._request(SAMPLE)

@@ -63,7 +63,7 @@ _TAIL, _TAIL_VISITS, _TAIL_HALF_WIDTH = 1.5, 9.2, 0.03
 _UNSETTLED_CACHE_SHARE = 0.25
 _UNSETTLED_LARGE = 0.3
 
-# Lines: all time that is asked for and 5 %, and at least so many evaluations.
+# Lines: all time that is asked for and 5 %, and at least this many evaluations.
 _LINES_SHARE, _LINES_EVALUATIONS = 1.05, 7
 # Books, beside what is asked for: building operations (20 ms), and evaluations that are
 # traced, tried, replayed in at least five rounds (once plain, once in parts) and sampled.
@@ -213,7 +213,7 @@ def unsettled(point: Point, machine: Machine) -> float:
 
 
 def still_active(visits: int, schedule: Schedule) -> float:
-    """Share of the points that want more than so many visits, of those that settle."""
+    """Of the points that settle, the share that needs more than that many visits."""
     if visits < schedule.undisturbed_visits or not schedule.half_width:
         return 1.0
     enough = _TAIL_VISITS * (_TAIL_HALF_WIDTH / schedule.half_width) ** 2
@@ -304,7 +304,7 @@ def of_this_environment(points: Sequence[Point]) -> list[Point]:
 
 
 def has_breakdown(point: Point) -> bool:
-    """Whether a point has a time breakdown of its own: code that another one runs has not."""
+    """Whether a point has a time breakdown of its own; code that another one runs has none."""
     return not (point.replica or point.runs or point.environment)
 
 
@@ -360,7 +360,7 @@ class Countdown:
         self._costs_s = list(costs_s)
 
     def left_s(self, done: int, elapsed_s: float) -> float:
-        """After so many points, and so long, s."""
+        """After this many points, and after this long, s."""
         expected_s = sum(self._costs_s[:done])
         pace = (elapsed_s + self._BELIEVED_S) / (expected_s + self._BELIEVED_S)
         return pace * sum(self._costs_s[done:])

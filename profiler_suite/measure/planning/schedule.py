@@ -26,7 +26,7 @@ class Schedule(Noun, frozen=True):
     undisturbed_visits: int = 10
     """Fewer undisturbed visits than this give a minimum, not a median."""
     rounds_per_worker: int = 0
-    """Every process takes at least so many rounds, if the budget allows it."""
+    """The fewest rounds that every process takes, if the budget allows it."""
     visits_kept: int = 400
     """Visits per point, at most: the cap on raw samples kept."""
     line_profile_s: float = 0.15
@@ -90,7 +90,7 @@ def most_trace_s(schedule: Schedule, lines_profiled: bool) -> float:
 
 
 def budget_s(schedule: Schedule, points: int) -> float:
-    """Time for all rounds of a sweep of so many points, s.
+    """Time for all rounds of a sweep of that many points, s.
 
     A few points that a noisy machine keeps from converging get no more of it
     than they would get in a large sweep.

@@ -115,7 +115,7 @@ def _opened(opening: bytes) -> Callable[[bytes], TracedCost]:
 def _answer(line: bytes) -> TracedCost:
     order = msgspec.json.decode(line, type=TraceRequest)
     implementation = registry.find_implementation(order.implementation)
-    # What a user's implementation raises is told when it is measured.
+    # What a user's implementation raises is reported when it is measured.
     try:
         return TracedCost(cost=traced_cost(implementation, order.problem))
     except BaseException as error:  # noqa: BLE001

@@ -34,7 +34,7 @@ class CallWish(Noun, frozen=True):
     line: int = 0
     """Where its definition begins; 0 for any."""
     first: int = 0
-    """Of a module's lines, outside of any function; 0 for a function."""
+    """For lines of a module outside of any function; 0 for a function."""
     last: int = 0
 
     @property

@@ -1,4 +1,4 @@
-"""What a sweep is asked for, and whom it tells what."""
+"""What a sweep is asked for, and the callbacks that it reports to."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -14,7 +14,7 @@ from profiler_suite.model.rows import (
 
 
 class Progress(Noun, frozen=True):
-    """How far the sweep is; told between visits, never during one."""
+    """How far the sweep is; reported between visits, never during one."""
 
     stage: str
     """'preparing' or 'measuring'."""
@@ -57,5 +57,5 @@ class PhaseCallbacks(Noun, frozen=True):
     say: Callable[[str], None]
     """Takes a message that the next one replaces."""
     pace: Callable[[str], None]
-    """Takes one of many such messages; not every one need be shown."""
+    """Takes one of many such messages; not all of them need be shown."""
     warn: Callable[[str], None]

@@ -1,4 +1,4 @@
-"""Who is visited beside whom, with which canaries, and in which random order."""
+"""Which points are visited together, with which canaries, and in which random order."""
 
 import random
 from collections.abc import Sequence

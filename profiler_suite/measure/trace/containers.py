@@ -13,7 +13,7 @@ from profiler_suite.measure.trace import sites
 Items = list[tuple[Any, Any]]
 
 _SCALARS = (int, float, complex, str, bytes, type(None))
-# Of a long list of numbers the beginning tells that it holds no arrays.
+# The beginning of a long list of numbers shows that it holds no arrays.
 _LOOKED_AT = 1000
 _FOREIGN = frozenset({"builtins", "numpy", "pandas"})
 _OWN_NUMPY = ("numpy.polynomial.", "numpy.lib.", "numpy.ma.")

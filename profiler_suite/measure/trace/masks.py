@@ -33,7 +33,7 @@ def pattern_of_key(key: Any) -> Pattern:
 def like(
     size: int, selected: int, changes: int, random: np.random.Generator
 ) -> ndarray[Any, Any]:
-    """A flat mask that selects so many elements with about so many changes."""
+    """A flat mask that selects `selected` elements with about `changes` changes."""
     rejected = size - selected
     if selected <= 0 or rejected <= 0:
         return np.full(size, selected > 0)
@@ -48,7 +48,7 @@ def like(
 
 
 def _parts(total: int, count: int, random: np.random.Generator) -> Sequence[int]:
-    """A total cut at random into so many parts of at least one."""
+    """A total cut at random into that many parts, each at least one."""
     cuts = np.sort(random.choice(total - 1, count - 1, replace=False)) + 1
     parts: Sequence[int] = np.diff([0, *cuts.tolist(), total]).tolist()
     return parts

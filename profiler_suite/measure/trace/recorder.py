@@ -36,7 +36,7 @@ class SpotSample:
     def __init__(self) -> None:
         self.seen = 0
         self.recorded: dict[Signature, int] = {}
-        """Those after the first; each stands for so many others."""
+        """Those after the first; each stands for several calls."""
         self.last: Signature | None = None
 
     def chosen(self) -> bool:
@@ -90,7 +90,7 @@ class Recorder:
         self.keeper: OperandKeeper | None = None
         self.uncovered: dict[str, int] = {}
         self.averaged: dict[Signature, dict[str, int]] = {}
-        """Sums of facts that are told as means over the calls, and the number of calls."""
+        """Sums of facts that are shown as means over the calls, and the number of calls."""
 
     def notes(self, name: str) -> bool:
         """Whether this call of an operation is to be recorded; asked once per call."""
@@ -161,7 +161,7 @@ class Recorder:
         args: Sequence[Any],
         kwargs: Mapping[str, Any],
     ) -> None:
-        """A call that is about to be made, for who keeps operands."""
+        """Offer a call that is about to be made to the keeper of operands, if there is one."""
         if self.keeper is not None:
             self.keeper.offer(name, given, function, args, kwargs)
 

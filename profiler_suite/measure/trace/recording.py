@@ -71,7 +71,7 @@ def end() -> None:
 
 
 class _GaugedContext:
-    """A context that the gauge is told of."""
+    """A context that the gauge is informed of."""
 
     def __init__(self, where: str) -> None:
         self._where = where

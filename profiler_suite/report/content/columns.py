@@ -55,7 +55,7 @@ def problem(row: Any) -> str:
 
 
 def in_words(row: Any) -> str:
-    """The problem for who does not know the labels: '32×32×3 input, 10 filters of 2×2, …'."""
+    """The problem in words: '32×32×3 input, 10 filters of 2×2, …'."""
     return wording.in_words(str(row.workload), row._asdict()) or problem(row)
 
 

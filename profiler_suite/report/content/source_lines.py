@@ -21,7 +21,7 @@ class SourceLine:
     source: str
     hits: str = ""
     time: str = ""
-    """Corrected where it could be; 'below …' where it cannot be told from nothing."""
+    """Corrected where it could be; 'below …' where it is too small to be resolved."""
     raw: str = ""
     """As line_profiler counts it, its own cost included."""
     per_hit: str = ""

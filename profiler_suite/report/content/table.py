@@ -31,7 +31,7 @@ class TableView:
         )
 
     def first(self, most: int) -> "TableView":
-        """The table with at most so many rows; its caption tells how many are left out."""
+        """The table with at most that many rows; its caption says how many are left out."""
         left_out = len(self.rows) - most
         if left_out <= 0:
             return self

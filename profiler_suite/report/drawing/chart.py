@@ -202,7 +202,7 @@ def lines_of(title: str, width_in: float = WIDTH_IN) -> list[str]:
 
 
 def longest_title(parts: Sequence[str], lines: int = 2) -> str:
-    """As many of the parts, the most important first, as fit into so many lines."""
+    """As many of the parts, the most important first, as fit into that many lines."""
     chosen = list(parts[:1])
     for part in parts[1:]:
         if len(lines_of("; ".join([*chosen, part]))) <= lines:

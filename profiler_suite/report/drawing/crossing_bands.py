@@ -46,7 +46,7 @@ def place(
     *,
     narrow: bool = False,
 ) -> list[Band]:
-    """Crossings on one of so many panels with a log axis of these limits."""
+    """Crossings on one of several panels with a log axis of these limits."""
     wide_in = (WIDTH_IN - LEFT_IN - LABELS_IN) / panels
     if narrow:
         wide_in = NARROW_IN - NARROW_LEFT_IN - NARROW_RIGHT_IN

@@ -1,4 +1,4 @@
-"""What both rooflines are about: points of one dtype on so many threads, under their roofs."""
+"""What every roofline shows: points of one dtype and number of threads, under their roofs."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence

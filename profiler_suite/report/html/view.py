@@ -160,7 +160,7 @@ class PageView:
     threads_pay: tuple[str, ...]
     comparison: ComparisonView | None
     hosts: HostsView | None
-    """Of a run over several."""
+    """Of a run over several hosts."""
     sources: tuple[SourceView, ...]
     """Of the question's experiment."""
     more_sources: tuple[SourceView, ...]

@@ -32,7 +32,7 @@ class TextColumn:
     rank: int = 0
     """Columns of the highest rank are left out first when the terminal is narrow."""
     least: int = 0
-    """A text column may be shortened to so many characters; 0 means never."""
+    """The fewest characters a text column may be shortened to; 0 means never."""
     style: str = ""
 
 

@@ -133,7 +133,7 @@ def label(problem: Problem) -> str:
 
 
 def in_words(problem: Problem) -> str:
-    """The convolution for who does not know the labels."""
+    """The convolution for readers who do not know the labels."""
     size = Geometry.of(problem)
     filters = f"{size.filters} filters" if size.filters != 1 else "1 filter"
     return (

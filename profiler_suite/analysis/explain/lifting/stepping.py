@@ -75,7 +75,7 @@ def _sub(sub: Sub, label: Label, number: Poly) -> Sub:
 
 
 def stepped(writer: Writer, term: Reduce | Contract) -> Array | None:
-    """A reduction of few elements over arrays of many; None where it is none."""
+    """A reduction over few elements of large arrays; None where it is not one."""
     steps = _steps(writer, term.over)
     if steps is None:
         return None

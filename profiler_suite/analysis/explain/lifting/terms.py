@@ -30,7 +30,7 @@ class Label:
     """stop - start of a range: count times the step, or up to a step less."""
     step: Poly = field(compare=False)
     depth: int = field(compare=False, default=-1)
-    """Of a loop, from the outside; -1 for an own axis."""
+    """Of a loop, counted from the outside; -1 for an axis of the array's own."""
 
     @property
     def index(self) -> Poly:
@@ -113,7 +113,7 @@ class Leaf(Term):
 
     text: str
     dtype: str = ""
-    """Of a NumPy number; '' with `weak` or when not known."""
+    """The dtype of a NumPy number; '' with `weak` or when not known."""
     weak: str = ""
     """'int', 'float', 'complex' or 'bool' for a number of Python's own."""
 

@@ -299,7 +299,7 @@ def lists_for_loops(seen: Observation, function: Function) -> Iterator[Finding]:
 
 
 def _asks_its_size(function: Function, use: ast.Name) -> bool:
-    """Whether an array only tells its size here: x.shape, len(x)."""
+    """Whether only the size of an array is used here: x.shape, len(x)."""
     parent = function.parents.get(use)
     if isinstance(parent, ast.Attribute):
         return parent.attr in ("shape", "size", "ndim", "dtype")

@@ -1,4 +1,4 @@
-"""Slow paths of memory layout: strides that BLAS cannot take, copies nobody needs."""
+"""Slow paths of memory layout: strides that BLAS cannot take, needless copies."""
 
 import ast
 from collections.abc import Iterator

@@ -110,7 +110,7 @@ class Observation:
         return float(total / record.plain_s) if record.plain_s else 0.0
 
     def holds(self, one: Match, letters: str, *names: str, kinds: str = "array number") -> bool:
-        """Whether these captures hold dtypes of these letters, as far as anything tells.
+        """Whether these captures hold dtypes of these letters, as far as is known.
 
         What names do not tell, the traced operations of the line do; where neither
         does, it may be.
