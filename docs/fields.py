@@ -22,8 +22,12 @@ _HEAD = f"""# Fields of the files
 <!-- Made by `python -m docs` from the nouns in the code. -->
 
 Units stand in the names: `_s` seconds, `_bytes` bytes, `flop` a count, `flop_per_s` a rate.
-Shares are of 1. The format of rows is version {SCHEMA_VERSION}; older runs are read, and some keys
-keep older words.
+Shares are of 1. The format of rows is version {SCHEMA_VERSION}; older runs are read, and some
+keys keep older words.
+
+Who reads tables of release 0.1 finds four columns of `points.csv` under other names since:
+`undisturbed_visits` and `undisturbed_share` (`clean_visits`, `clean_share` then), `workers`
+(`launches`) and `breakdown_notes` (`ledger_notes`). JSON documents have schema 2 from then on.
 
 A run folder holds `run.json` (what ran, where and how), `records.jsonl` (everything that was
 measured, one JSON object a line), `points.csv` (one row per point), `summary.md`, `report.html`

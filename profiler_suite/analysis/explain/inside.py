@@ -146,7 +146,7 @@ def _saved(facts: CallFacts, *changes: str) -> float:
 
 
 def _explained_by_misses(facts: CallFacts) -> float:
-    """The longest that many loads can take: each as long as one that waits for another."""
+    """The largest share of its time that loads explain, were each to wait for the last."""
     if not facts.chain_s:
         return 1.0
     return 2 * facts.loads * facts.chain_s / facts.time_s

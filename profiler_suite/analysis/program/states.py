@@ -41,7 +41,7 @@ _STANDARD = (
 
 
 def state_of(compiled: Sequence[StackFrame], python: StackFrame | None) -> str:
-    """What a thread is doing, by its compiled frames, the innermost first, and its Python one."""
+    """What a thread is doing, by its compiled frames from the inside and its Python frame."""
     names = [frame.name for frame in compiled]
     if not names:
         return _by_python(python)
