@@ -165,18 +165,19 @@ def growing_s(operation: OperationTime, fault_s: float) -> float:
 def _native_entries(record: BreakdownRecord) -> dict[str, BreakdownEntry]:
     """Sample shares times the plain time, with the binomial spread of the counts."""
     samples = record.native
-    if samples is None or not samples.samples:
+    if samples is None or not (samples.samples or samples.slept_share):
         return {}
     found = {}
     counts = samples.counts
-    ticks = samples.samples + samples.unseen
+    ticks = max(1.0, samples.samples + samples.unseen)
     for name in _SAMPLED:
         parts = [part for part, entry in NATIVE_ENTRIES.items() if entry == name]
         ticks_there: float = sum(counts.get(part, 0) for part in parts)
         if name == MEMORY and not samples.kernel_included:
             # What the kernel does for a computation, and may not be seen, is page faults.
             ticks_there += samples.unseen
-        share = ticks_there / ticks
+        # There is no sample of a thread that sleeps.
+        share = (1 - samples.slept_share) * ticks_there / ticks
         spread = 2 * (share * (1 - share) / ticks) ** 0.5
         found[name] = _entry(name, share * record.plain_s, spread * record.plain_s, "native")
     return found
@@ -243,7 +244,9 @@ def _notes(
         said.append("page faults are not priced: their cost was not measured")
     waits = waiting(record)
     if waits >= _WORTH_SAYING:
-        said.append(f"{units.percent(waits)} of the time it waits for other threads")
+        slept = record.native is not None and record.native.slept_share >= _WORTH_SAYING
+        for_what = "a lock, a file or other threads" if slept else "other threads"
+        said.append(f"{units.percent(waits)} of the time it waits for {for_what}")
     # The replay times whole calls, with what they wait for other threads.
     compared = shares | {"native": shares["native"] - waits} if "native" in shares else shares
     if len(compared) > 1 and max(compared.values()) - min(compared.values()) > GAP:
@@ -263,11 +266,14 @@ def values_in_words(operation: OperationTime) -> str:
 
 
 def waiting(record: BreakdownRecord) -> float:
-    """Share of the time that samples find the calling thread waiting for others: no work."""
+    """Share of the time that the calling thread sleeps, or spins for other threads: no work."""
     samples = record.native
-    if samples is None or not samples.samples:
+    if samples is None:
         return 0.0
-    return samples.counts.get(WAITING, 0) / (samples.samples + samples.unseen)
+    spins = 0.0
+    if samples.samples:
+        spins = samples.counts.get(WAITING, 0) / (samples.samples + samples.unseen)
+    return samples.slept_share + (1 - samples.slept_share) * spins
 
 
 def overhead(found: Breakdown) -> float:

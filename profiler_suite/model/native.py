@@ -51,6 +51,13 @@ class NativeSamples(Noun, frozen=True):
     """The calling thread, most samples first; rare symbols of a library taken together."""
     other_weights: tuple[NativeWeight, ...] = ()
     """All other threads together: BLAS workers and what the call started."""
+    slept_s: Seconds = 0.0
+    """Of the wall time, what the calling thread slept: for a lock, a file, another thread."""
+
+    @property
+    def slept_share(self) -> float:
+        """Share of the wall time that the calling thread slept."""
+        return min(1.0, max(0.0, self.slept_s / self.wall_s)) if self.wall_s else 0.0
 
     @property
     def counts(self) -> dict[str, int]:

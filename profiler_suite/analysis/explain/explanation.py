@@ -28,6 +28,7 @@ from profiler_suite.model.results import Breakdown, Estimate
 _PEAK_DTYPES = {"<f4": "float32", "<c8": "float32"}
 # Below this share a counterfactual is not worth a line.
 _WORTH = 0.02
+_MOSTLY = 0.5
 
 
 class Counterfactual(Noun, frozen=True):
@@ -324,12 +325,20 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
     return tuple(sentences)
 
 
+def _held_up_in_words(this: Explanation) -> str:
+    """What takes most of the time and is no roof: waiting, misses, casts, inner copies."""
+    waits = time_breakdown.waiting(this.explained.breakdown_record)
+    if waits >= _MOSTLY:
+        return f"it waits, {units.percent(waits)} of the time"
+    return inside.bound_in_words(this.inside)
+
+
 def bound_in_words(this: Explanation) -> str:
     """'memory-bound (L2), 40 % of that roof'; without a roof, the interpreter."""
     placement, breakdown = this.roofline, this.breakdown
     if time_breakdown.is_lost(this.explained.breakdown_record):
         return time_breakdown.coverage_in_words(this.explained.breakdown_record)
-    held = inside.bound_in_words(this.inside)
+    held = _held_up_in_words(this)
     if held:
         return held
     if (

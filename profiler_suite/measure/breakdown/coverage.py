@@ -12,12 +12,15 @@ from collections.abc import Callable
 from time import perf_counter, thread_time
 from typing import Any
 
+import msgspec
+
 from profiler_suite.measure import native
 from profiler_suite.measure.native import perf
 from profiler_suite.measure.native.rules import classify
 from profiler_suite.measure.native.symbols import CodePlace, Symbolizer
 from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.recording import COUNTED, OUTSIDE, OWN
+from profiler_suite.measure.trace.summary import CONVERTED
 from profiler_suite.model.trace import Coverage, OperationCounts
 
 _FREQUENCY_HZ = 3989.0
@@ -123,7 +126,8 @@ def counted(
                 trace(function, again, seconds=seconds, gauge=gauge)
     finally:
         gauge.close()
-    return counts, by_samples(gauge.samples(), Symbolizer().place) or by_calls(counts)
+    sampled = by_samples(gauge.samples(), Symbolizer().place)
+    return counts, without_converted(sampled, counts) if sampled else by_calls(counts)
 
 
 def by_calls(counts: OperationCounts) -> Coverage:
@@ -134,6 +138,18 @@ def by_calls(counts: OperationCounts) -> Coverage:
         share=counts.coverage,
         samples=0,
         escaped={name: calls / max(1, seen) for name, calls in escaped[:_MOST_NAMES]},
+    )
+
+
+def without_converted(sampled: Coverage, counts: OperationCounts) -> Coverage:
+    """Less where numbers became plain ones: no sample sees what Python computes with them."""
+    converted = counts.uncovered.get(CONVERTED, 0)
+    if not converted:
+        return sampled
+    share = converted / (converted + counts.calls)
+    escaped = {CONVERTED: share, **sampled.escaped}
+    return msgspec.structs.replace(
+        sampled, share=min(sampled.share, 1 - share), escaped=escaped
     )
 
 

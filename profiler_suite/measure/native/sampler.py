@@ -6,8 +6,10 @@ shares of samples are shares of the timed evaluation.
 """
 
 import gc
+import threading
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter, perf_counter_ns
 from typing import Any
 
@@ -72,7 +74,9 @@ def sample(
     wanted = int(batch_s * frequency_hz * perf.SAMPLE_BYTES * 2)
     buffer_bytes = min(max(wanted, _LEAST_BUFFER_BYTES), _MOST_BUFFER_BYTES)
     watch = ThreadEvents(round(1e9 / frequency_hz), buffer_bytes, opener)
-    wall_s, batches, ticks = _run_batches(watch, function, arguments, evaluations, seconds)
+    wall_s, slept_s, batches, ticks = _run_batches(
+        watch, function, arguments, evaluations, seconds
+    )
     symbolizer = Symbolizer()
     own = _weights(watch.addresses[True], symbolizer)
     others = _weights(watch.addresses[False], symbolizer)
@@ -84,6 +88,7 @@ def sample(
         evaluations=evaluations * batches,
         samples=samples,
         lost=watch.lost,
+        slept_s=slept_s,
         unseen=max(0.0, ticks - samples - watch.lost),
         threads=watch.threads,
         threads_refused=watch.threads_refused,
@@ -100,26 +105,40 @@ def _run_batches(
     arguments: tuple[Any, ...],
     evaluations: int,
     seconds: float,
-) -> tuple[float, int, float]:
-    """Wall time of all batches under the clock, their number, and the ticks meanwhile."""
+) -> tuple[float, float, int, float]:
+    """Wall time of all batches under the clock, what of it was slept, their number, ticks."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        wall_s, batches = 0.0, 0
+        wall_s, slept_s, batches = 0.0, 0.0, 0
         begun = perf_counter()
         while not batches or perf_counter() - begun < seconds:
             fresh = given(arguments)  # restoring them is none of its code
             watch.start()
-            wall_s += evaluations * time_evaluations(
+            before_s = _awake_s()
+            batch_s = evaluations * time_evaluations(
                 function, fresh, evaluations, perf_counter_ns
             )
+            awake_s = _awake_s() - before_s
             watch.stop()
+            wall_s += batch_s
+            slept_s += max(0.0, batch_s - awake_s) if awake_s else 0.0
             batches += 1
-        return wall_s, batches, watch.own_ticks()
+        return wall_s, slept_s, batches, watch.own_ticks()
     finally:
         if was_enabled:
             gc.enable()
         watch.close()
+
+
+def _awake_s() -> float:
+    """Time that this thread ran or waited for a core so far, s; 0 where it is not told."""
+    try:
+        told = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat").read_text()
+        ran_ns, queued_ns = told.split()[:2]
+    except (OSError, ValueError):
+        return 0.0
+    return (int(ran_ns) + int(queued_ns)) * 1e-9
 
 
 def _weights(

@@ -111,6 +111,19 @@ def _function(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> A
     return _handlers[1](function, args, kwargs)
 
 
+def _plain_form(base: type, name: str) -> Callable[..., Any]:
+    """float(x) and complex(x): what is then done with the number is Python's own."""
+    original = getattr(base, name)
+
+    def converted(self: Any) -> Any:
+        recorder = active()
+        if recorder is not None:
+            recorder.converted += 1
+        return original(plain_number(self))
+
+    return converted
+
+
 def _counting_class(base: type) -> type:
     body: dict[str, Any] = {
         "__doc__": f"A {base.__name__} that counts arithmetic.",
@@ -128,6 +141,9 @@ def _counting_class(base: type) -> type:
             body[f"__{name}__"] = _operator(base, name, reflected=False)
         if hasattr(base, f"__r{name}__"):
             body[f"__r{name}__"] = _operator(base, name, reflected=True)
+    for name in ("__float__", "__complex__"):
+        if hasattr(base, name):
+            body[name] = _plain_form(base, name)
     return type(f"Counting{base.__name__.capitalize()}", (base,), body)
 
 

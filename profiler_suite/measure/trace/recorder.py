@@ -89,6 +89,8 @@ class Recorder:
         self.spots: dict[Spot, SpotSample] = {}
         self.keeper: OperandKeeper | None = None
         self.uncovered: dict[str, int] = {}
+        self.converted = 0
+        """Counting numbers that the function made plain ones, as by float(x)."""
         self.averaged: dict[Signature, dict[str, int]] = {}
         """Sums of facts that are shown as means over the calls, and the number of calls."""
 

@@ -16,6 +16,10 @@ from profiler_suite.measure.trace.signature import OperandLayout, Signature
 from profiler_suite.measure.trace.work import Call, OperationWork, bytes_of
 from profiler_suite.model.trace import Operand, Operation, OperationCounts, OperationLine
 
+CONVERTED = "numbers made plain by float() (what is done with them)"
+# A result or two becomes a plain number in the end; in a loop they are computed with.
+_FEW_CONVERTED = 16
+
 
 def work_of(signature: Signature) -> OperationWork | None:
     """FLOP and bytes of one call of a signature; None when it has no convention."""
@@ -47,6 +51,8 @@ def counts(recorder: Recorder) -> OperationCounts:
         place = (site.file, site.line)
         of_signature[place] = of_signature.get(place, 0) + calls
     uncovered = dict(recorder.uncovered)
+    if recorder.converted > _FEW_CONVERTED:
+        uncovered[CONVERTED] = recorder.converted - _FEW_CONVERTED
     operations = []
     for (signature, via), places in lines.items():
         work = work_of(signature)

@@ -1,6 +1,7 @@
 """Functions whose time is all of one kind land in that kind's entry, by every method."""
 
 import itertools
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -149,5 +150,21 @@ def test_the_question_s_loop_is_overhead_by_both_methods() -> None:
         record, found = breakdown_of(loop, arguments)
         assert record.flop == 58_880
         return found.overhead_shares if min(found.overhead_shares.values()) < 0.85 else None
+
+    holds(wrong)
+
+
+def test_waiting_for_a_lock_is_waiting() -> None:
+    held = threading.Lock()
+    held.acquire()
+
+    def waits(x: Floats) -> None:
+        held.acquire(timeout=0.01)
+
+    def wrong() -> str:
+        record, found = breakdown(waits, np.zeros(1))
+        interpreter = found.share(time_breakdown.INTERPRETER)
+        right = time_breakdown.waiting(record) >= 0.8 and interpreter <= 0.2
+        return "" if right else f"{time_breakdown.waiting(record)}, {interpreter}"
 
     holds(wrong)
