@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import pickle
 import types
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -32,6 +33,9 @@ ELEMENTS = SIDE * SIDE
 SQUARED = 2.0 * SIDE**3
 A = np.random.default_rng(0).random((SIDE, SIDE))
 LISTED = [A]
+with warnings.catch_warnings():  # that NumPy would rather have no matrices
+    warnings.simplefilter("ignore")
+    MATRIX = np.asmatrix(A)
 
 
 class Plain(np.ndarray):
@@ -127,7 +131,7 @@ def of_iterator(a: Any) -> Any:
 
 SOURCES: dict[str, tuple[Callable[..., Any], tuple[Any, ...], float]] = {
     "argument": (square, (A,), SQUARED),
-    "matrix": (square, (np.asmatrix(A),), SQUARED),
+    "matrix": (square, (MATRIX,), SQUARED),
     "subclass": (square, (A.view(Plain),), SQUARED),
     "masked": (lambda m: (m * m).sum(), (np.ma.array(A),), ELEMENTS),
     "attribute": (lambda o: o.w @ o.w, (Holder(),), SQUARED),
