@@ -32,7 +32,7 @@ def prepared(implementation: str) -> bool:
 def alike(points: pd.DataFrame) -> pd.DataFrame:
     """Rivals that prepare nothing: what the asker's own code can be compared with."""
     found = rivals(points)
-    return found[[not prepared(str(name)) for name in found["implementation"]]]
+    return found[~found["implementation"].astype(str).map(prepared).astype(bool)]
 
 
 def rivals(points: pd.DataFrame) -> pd.DataFrame:

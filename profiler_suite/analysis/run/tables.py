@@ -243,10 +243,12 @@ def visits(history: History, most: int) -> pd.DataFrame:
     Of more than `most` visits, every so-many-th.
     """
     baselines = history.baselines
+    # The canary of the memory does not count against a visit: not what a limit is held to.
+    held = {name: s for name, s in baselines.items() if canary.kind(name) != "memory"}
     everything = [v for visits in history.visits.values() for v in visits]
     chosen = everything[:: max(1, -(-len(everything) // most))]
     rows = [
-        (v.at_s, statistics.canary_ratio(v, baselines), canary.is_undisturbed(v, baselines))
+        (v.at_s, statistics.canary_ratio(v, held), canary.is_undisturbed(v, baselines))
         for v in chosen
     ]
     return typed(rows, ["at_s", "canary", "undisturbed"])

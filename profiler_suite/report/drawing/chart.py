@@ -36,6 +36,7 @@ _NARROW_HIGH_IN = 2.9
 DPI = 160  # 1536 pixels wide: sharp on paper at the width of a column, and in a README
 # Marks with intervals: beyond this a figure weighs a quarter of a megabyte and scrolls badly.
 RASTERISE_FROM = 600
+_FAINT = 0.32  # of what a figure is not about; pointing at it brings it back
 
 
 @dataclasses.dataclass
@@ -226,6 +227,8 @@ class Series:
     horizontal: bool = False
     """Intervals along x."""
     size: float = 1.0
+    faded: bool = False
+    """Drawn faintly, behind what the figure is about."""
 
 
 def draw_series(picture: Picture, ax: Axes, name: str, mark: Mark, series: Series) -> None:
@@ -243,7 +246,8 @@ def draw_series(picture: Picture, ax: Axes, name: str, mark: Mark, series: Serie
         along_x = series.horizontal
         segments = [[(a, v), (b, v)] if along_x else [(u, a), (u, b)] for u, v, a, b in ends]
         picture.series[f"{group}b"] = name
-        _draw_intervals(ax, segments, mark.colour, f"{group}b", picture.rasterised)
+        faint = _FAINT if series.faded else 1.0
+        _draw_intervals(ax, segments, mark.colour, f"{group}b", picture.rasterised, faint)
     points = Line2D(
         x,
         y,
@@ -253,7 +257,8 @@ def draw_series(picture: Picture, ax: Axes, name: str, mark: Mark, series: Serie
         markerfacecolor=ROLES["surface"][0] if mark.hollow else mark.colour,
         markeredgecolor=mark.colour if mark.hollow else ROLES["surface"][0],
         markeredgewidth=1.4 if mark.hollow else 0.6,
-        zorder=3,
+        alpha=_FAINT if series.faded else None,
+        zorder=2.9 if series.faded else 3,
     )
     points.set_gid(f"{group}m")
     points.set_rasterized(picture.rasterised)
@@ -269,16 +274,17 @@ def _draw_intervals(
     colour: str,
     group: str,
     rasterised: bool,
+    faint: float,
 ) -> None:
     if not rasterised:
-        bars = LineCollection(segments, colors=[colour], linewidths=1.3, alpha=0.75)
+        bars = LineCollection(segments, colors=[colour], linewidths=1.3, alpha=0.75 * faint)
         bars.set_gid(group)
         ax.add_collection(bars)
         return
     # One line with gaps: a path for each of very many intervals takes minutes.
     gap = (math.nan, math.nan)
     flat = [end for start, stop in segments for end in (start, stop, gap)]
-    bar = Line2D(*zip(*flat, strict=True), color=colour, linewidth=1.3, alpha=0.75)
+    bar = Line2D(*zip(*flat, strict=True), color=colour, linewidth=1.3, alpha=0.75 * faint)
     bar.set_gid(group)
     bar.set_rasterized(True)
     ax.add_line(bar)

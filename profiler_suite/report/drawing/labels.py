@@ -10,6 +10,9 @@ from matplotlib.transforms import ScaledTranslation, Transform
 from profiler_suite.report.drawing.chart import LEGEND_COLUMNS, LEGEND_ROW_IN, WIDTH_IN, Picture
 from profiler_suite.report.drawing.style import ROLES, Mark
 
+# A curve that ends left of this share of the width has a line to its name.
+_EARLY = 0.8
+
 
 def direct_labels(
     picture: Picture,
@@ -58,8 +61,9 @@ def direct_labels(
         zip(order, wanted, placed, strict=True)
     ):
         gid = _entry(picture, ax, number, name, mark, ax.transAxes, (1.0, at / height_in))
-        if y is not None and abs(want - at) > 0.03:
-            link = _edge_line(ax, want / height_in, at / height_in)
+        if y is not None and (abs(want - at) > 0.03 or _ends_early(picture, ax, name)):
+            end = _end_of(picture, ax, name) or (1.0, want / height_in)
+            link = _leader(ax, end, at / height_in)
             link.set_gid(f"{gid}k")
             picture.series[f"{gid}k"] = name
 
@@ -154,15 +158,37 @@ def line_legend(
         )
 
 
-def _edge_line(ax: Axes, start: float, end: float) -> Line2D:
+def _end_of(picture: Picture, ax: Axes, name: str) -> tuple[float, float] | None:
+    """Where the series' last mark is, in fractions of the axes."""
+    ends: list[tuple[float, float]] = []
+    for line in ax.lines:
+        gid = str(line.get_gid())
+        if picture.series.get(gid) == name and gid.endswith("m"):
+            marks: Any = line.get_xydata()
+            ends += [(float(x), float(y)) for x, y in marks]
+    if not ends:
+        return None
+    x, y = (ax.transScale + ax.transLimits).transform(max(ends))
+    return float(x), float(y)
+
+
+def _ends_early(picture: Picture, ax: Axes, name: str) -> bool:
+    """Whether the series ends well before the right edge."""
+    end = _end_of(picture, ax, name)
+    return end is not None and end[0] < _EARLY
+
+
+def _leader(ax: Axes, end: tuple[float, float], at: float) -> Line2D:
+    """A thin line from the end of a curve to its name at the right edge."""
     width_in = ax.get_position().width * WIDTH_IN
     line = Line2D(
-        [1 + 0.02 / width_in, 1 + 0.12 / width_in],
-        [start, end],
+        [end[0], 1 + 0.12 / width_in],
+        [end[1], at],
         transform=ax.transAxes,
         color=ROLES["axis"][0],
         linewidth=0.7,
         clip_on=False,
+        zorder=1.5,
     )
     ax.add_artist(line)
     return line

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from profiler_suite import units
 from profiler_suite.report.drawing import chart, ticks
 from profiler_suite.report.drawing.chart import Picture
-from profiler_suite.report.drawing.style import ROLES
+from profiler_suite.report.drawing.style import FAMILIES, ROLES
 from profiler_suite.report.figures.roofline_setting import (
+    LARGER,
     RATE_LEFT_IN,
     RooflineSetting,
     draw_points,
@@ -35,10 +36,9 @@ def over_flop_per_call(
     drawing, (ax,) = chart.picture(
         stem,
         _title_per_call(frame),
-        "Effective rate over textbook FLOP per NumPy call: how much work one call is given. "
-        "The slanted band is the roof of call overhead (fixed cost of a call: median, 10th "
-        "to 90th percentile over the points); n½ is where it meets the best GEMM, so that "
-        "half of a call's time is overhead.",
+        "Rate over textbook FLOP per NumPy call. The slanted line is the roof of per-call "
+        "cost, the band its 10th to 90th percentile; left of n½ the call costs more than "
+        f"its arithmetic could. {LARGER}",
         chart.Paper(
             height_in=4.8,
             left_in=RATE_LEFT_IN,
@@ -66,9 +66,25 @@ def over_flop_per_call(
     for n in n_half:
         ax.plot([n], [peak], "o", markersize=4, color=ROLES["muted"][0], zorder=2)
         ax.plot([n, n], [y_low, peak], color=ROLES["axis"][0], lw=0.8, linestyle=(0, (2, 3)))
-        chart.note(ax, n * 0.93, y_low * 1.3, f"n½ {_round(n)} FLOP", ha="right")
-    draw_points(drawing, ax, frame, "per_call", setting.marks)
+        chart.note(ax, n * 0.93, y_low * 4, f"n½ {_round(n)} FLOP", ha="right")
+        _draw_halves(ax, n)
+    draw_points(drawing, ax, frame, "per_call", setting)
     return drawing
+
+
+def _draw_halves(ax: Axes, n_half: float) -> None:
+    """The split in two: where calls cost more than arithmetic, and where less."""
+    (x_low, x_high), (y_low, _) = ax.get_xlim(), ax.get_ylim()
+    ax.axvspan(x_low, n_half, color=FAMILIES["loop"][0][0], alpha=0.05, linewidth=0, zorder=0)
+    halves = (
+        ("interpreter and calls decide", x_low, n_half),
+        ("arithmetic decides", n_half, x_high),
+    )
+    for text, left, right in halves:
+        middle = float(np.sqrt(left * right))
+        chart.note(
+            ax, middle, y_low * 1.25, text, halo=True, ha="center", va="bottom", fontsize=8.5
+        )
 
 
 def _draw_overhead(ax: Axes, fixed: pd.Series, cost: float, peak: float) -> None:
@@ -80,7 +96,8 @@ def _draw_overhead(ax: Axes, fixed: pd.Series, cost: float, peak: float) -> None
     ax.fill_between(
         x, np.minimum(x / high, top), np.minimum(x / low, top), color=shade, linewidth=0
     )
-    ax.plot(x, np.minimum(x / cost, top), color=ROLES["muted"][0], linewidth=1.1)
+    ax.plot(x, x / cost, color=FAMILIES["loop"][0][0], linewidth=0.7, alpha=0.5)
+    ax.plot(x, np.minimum(x / cost, top), color=FAMILIES["loop"][0][0], linewidth=1.6)
     # Above the band, where no point can lie that is not above its roof.
     at = max(x_low, ax.get_ylim()[0] * low) * 1.6
     chart.note(

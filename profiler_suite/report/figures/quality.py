@@ -98,9 +98,8 @@ def canary_over_time(visits: pd.DataFrame, share: float) -> Picture | None:
         "canary",
         f"{units.percent(share)} of the visits found the machine at its best",
         "The worse of each visit's two canaries (a fixed piece of code timed before and "
-        f"after) relative to its baseline. A visit above {_LIMIT:.3g} does not count towards a "
-        "time, unless it is the canary of the memory that is slow: that one is shown but not "
-        "held against a visit. Visits are made in rounds: before the first and between "
+        f"after) relative to its baseline; above {_LIMIT:.3g} it does not count towards a "
+        "time. The canary of the memory is left out: it is not held against a visit. Between "
         "worker processes new ones start, check their answers and size their samples; after "
         "the last the time breakdowns and the lines are measured.",
         chart.Paper(height_in=2.6, right_in=1.3),

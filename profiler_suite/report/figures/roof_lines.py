@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from profiler_suite import units
 from profiler_suite.report.content import selection
 from profiler_suite.report.drawing import chart
-from profiler_suite.report.drawing.style import ROLES
+from profiler_suite.report.drawing.style import ROLES, Mark
 
 Dashes = str | tuple[int, tuple[int, ...]]
 _DASHES: Mapping[str, Dashes] = {
@@ -18,6 +18,7 @@ _DASHES: Mapping[str, Dashes] = {
     "L3": (0, (3, 2)),
     "memory": (0, (1, 2)),
 }
+_BEYOND = 0.3  # of a roof where another is lower
 _WIDE, _THIN = 1.5, 0.8  # roofs of all traffic and of reading alone
 
 
@@ -57,16 +58,6 @@ def _width(roof: RoofLine) -> float:
     return _THIN if roof.access else _WIDE
 
 
-def ways(bandwidth: Sequence[RoofLine]) -> str:
-    """What the thin roofs are; empty without any."""
-    if not any(roof.access for roof in bandwidth):
-        return ""
-    return (
-        " The thin ones, 'read', are the roofs of points that hardly write; the others are "
-        "held against reading and writing at once, which moves more bytes."
-    )
-
-
 def legend(bandwidth: Sequence[RoofLine]) -> list[tuple[str, Dashes, float]]:
     """Words, dashes and width of every slanted roof."""
     return [
@@ -75,49 +66,46 @@ def legend(bandwidth: Sequence[RoofLine]) -> list[tuple[str, Dashes, float]]:
     ]
 
 
-def lowest_roofs(
-    sides: pd.DataFrame, bandwidth: Sequence[RoofLine]
-) -> dict[str, tuple[float, str, str]]:
-    """Id → height, words beside it and what it is, for sides below calls or a bandwidth."""
-    found = {}
-    for row in selection.rows(sides):
-        height = float(row.attainable_flop_per_s or 0)
-        if row.bound == "overhead" and height > 0:
-            whole = f"the rate that its calls allow, {units.flop_rate(height)}"
-            found[row.id] = height, f"calls of {row.implementation}", whole
-        elif row.bound == "memory" and height > 0:
-            used = min(
-                (roof for roof in bandwidth if roof.level == row.level),
-                key=lambda roof: abs(roof.value * row.intensity - height),
-                default=None,
-            )
-            name = " ".join(_name(used)) if used else row.level
-            whole = f"what {name} bandwidth allows it, {units.flop_rate(height)}"
-            found[row.id] = height, f"{name} for {row.implementation}", whole
-    return found
-
-
 def draw_bandwidth(ax: Axes, roof: RoofLine, peak: float) -> None:
-    """A slanted roof up to its ridge."""
+    """A slanted roof up to its ridge, and faintly beyond it."""
     x_low, x_high = ax.get_xlim()
-    y_low, _ = ax.get_ylim()
+    y_low, y_high = ax.get_ylim()
     start = max(x_low, y_low / roof.value)
-    end = min(x_high, peak / roof.value)
-    if start < end:
-        style: Any = _dashes(roof)
-        ax.plot(
-            [start, end],
-            [start * roof.value, end * roof.value],
-            color=ROLES["muted"][0],
-            linewidth=_width(roof),
-            linestyle=style,
+    ridge = min(x_high, peak / roof.value)
+    end = min(x_high, y_high / roof.value)
+    for left, right, alpha in ((start, ridge, 1.0), (max(start, ridge), end, _BEYOND)):
+        if left < right:
+            style: Any = _dashes(roof)
+            ax.plot(
+                [left, right],
+                [left * roof.value, right * roof.value],
+                color=ROLES["muted"][0],
+                linewidth=_width(roof),
+                linestyle=style,
+                alpha=alpha,
+            )
+
+
+def draw_peak(ax: Axes, peak: float, start: float) -> None:
+    """The flat roof from where it is the lowest, and faintly before."""
+    x_low, x_high = ax.get_xlim()
+    ink = ROLES["ink"][0]
+    ax.plot([x_low, start], [peak, peak], color=ink, linewidth=1.4, alpha=_BEYOND)
+    ax.plot([start, x_high], [peak, peak], color=ink, linewidth=1.4)
+
+
+def draw_overheads(
+    ax: Axes, sides: pd.DataFrame, peak: float, marks: Mapping[str, Mark]
+) -> None:
+    """The rate that the calls of each side allow, a roof across the plot where it is one."""
+    x_low, x_high = ax.get_xlim()
+    for row in selection.rows(sides):
+        height = float(row.overhead_flop_per_s)
+        if not 0 < height < peak:
+            continue
+        mark = marks[row.implementation]
+        ax.plot([x_low, x_high], [height, height], color=mark.colour, linewidth=1.6)
+        text = f"per-call cost of {row.implementation}: {units.flop_rate(height)}"
+        chart.note(
+            ax, x_high * 0.97, height * 1.06, text, ha="right", va="bottom", color=mark.text
         )
-
-
-def draw_lowest(ax: Axes, row: Any, top: float, text: str, colour: str) -> None:
-    """A dash at a point's lowest roof, joined to the point."""
-    x = [row.intensity, row.intensity]
-    ax.plot(x, [row.flop_per_s, top], color=colour, linewidth=0.8, linestyle=(0, (1, 2)))
-    wide = [row.intensity / 1.18, row.intensity * 1.18]
-    ax.plot(wide, [top, top], color=colour, linewidth=2)
-    chart.note(ax, wide[0] / 1.05, top, text, va="center", ha="right", fontsize=7.2, halo=True)

@@ -22,6 +22,7 @@ from profiler_suite.report.figures.flop_per_call import over_flop_per_call
 from profiler_suite.report.figures.registry import figure
 from profiler_suite.report.figures.roof_lines import RoofLine
 from profiler_suite.report.figures.roofline_setting import (
+    LARGER,
     RATE_LEFT_IN,
     RooflineSetting,
     draw_points,
@@ -55,14 +56,14 @@ def rooflines(known: RunFacts) -> Iterator[Picture | None]:
     worth = [key for i, key in enumerate(keys) if i == 0 or settings.iloc[i] >= _FEWEST_POINTS]
     for key in worth[:_MOST_ROOFLINES]:
         name = f"roofline_{key[0]}_t{key[1]}"
-        yield chart.twins(over_intensity, _setting(known, key), name, sides=sides)
-    first = _setting(known, keys[0])
+        yield chart.twins(over_intensity, _setting(known, key, sides), name)
+    first = _setting(known, keys[0], sides)
     yield chart.twins(over_traced_intensity, first, "roofline_traced_traffic")
     yield chart.twins(over_flop_per_call, first, "roofline_flop_per_call")
 
 
-def _setting(known: RunFacts, key: tuple[str, int]) -> RooflineSetting:
-    return RooflineSetting(known.points, known.roofs[key], *key, known.marks)
+def _setting(known: RunFacts, key: tuple[str, int], sides: tuple[str, ...]) -> RooflineSetting:
+    return RooflineSetting(known.points, known.roofs[key], *key, known.marks, sides)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,36 +78,26 @@ class _Rates:
     """What the axes show."""
     fewer: pd.DataFrame
     """Of what executes fewer operations than the textbook counts."""
-    lowest: dict[str, tuple[float, str, str]] = dataclasses.field(default_factory=dict)
-    """Point id → its lowest roof: height, the point in words, the roof in words."""
 
 
 def over_intensity(
     setting: RooflineSetting,
     stem: str,
     *,
-    sides: Sequence[str] = (),
     narrow: bool = False,
 ) -> Picture | None:
     """Textbook FLOP over time, over textbook FLOP per compulsory byte, under the roofs."""
     frame = setting.frame()
     if frame.empty:
         return None
-    bandwidth = setting.bandwidths
-    lowest = roof_lines.lowest_roofs(frame[frame["id"].isin(sides)], bandwidth)
     fewer = selection.executing_fewer(frame)
     caption = (
-        "Effective rate (textbook FLOP over time) over arithmetic intensity "
-        f"(textbook FLOP over compulsory bytes), {setting.in_words}. "
+        f"Textbook FLOP over time, over FLOP per byte of data, {setting.in_words}. "
         + _ROOFS_IN_WORDS
-        + roof_lines.ways(bandwidth)
-        + "".join(f" The dash at {words} is {roof}." for _, words, roof in lowest.values())
         + (_FEWER_IN_WORDS if len(fewer) else "")
     )
     title = _title(frame, setting)
-    shown = _Rates(
-        frame, title, caption, "arithmetic intensity", "effective rate", fewer, lowest
-    )
+    shown = _Rates(frame, title, caption, "arithmetic intensity", "effective rate", fewer)
     return _under_roofs(shown, setting, stem, narrow)
 
 
@@ -128,10 +119,8 @@ def over_traced_intensity(
         overhead_flop_per_s=0.0,
     )
     caption = (
-        "Executed rate (FLOP really done over time) over traced intensity (executed FLOP "
-        f"over the bytes that all operations read and wrote), {setting.in_words}. "
+        f"FLOP really done over time, over those per byte really moved, {setting.in_words}. "
         + _ROOFS_IN_WORDS
-        + roof_lines.ways(setting.bandwidths)
     )
     title = _traced_title(frame)
     shown = _Rates(frame, title, caption, "traced intensity", "executed rate", frame[:0])
@@ -139,19 +128,14 @@ def over_traced_intensity(
 
 
 _ROOFS_IN_WORDS = (
-    "Slanted roofs are measured bandwidths, the flat one is the best GEMM; a dot on the ridge "
-    "is where one turns into the other."
+    "Lines are roofs: bandwidths slanted, best GEMM flat, per-call cost coloured. " + LARGER
 )
-_FEWER_IN_WORDS = (
-    " A line leads down to the executed rate where fewer operations are executed than "
-    "the textbook counts, as Winograd's algorithm does: such a dot may lie above the "
-    "flat roof, its end below never."
-)
+_FEWER_IN_WORDS = " A line down ends at the executed rate."
 
 
 def _under_roofs(shown: _Rates, setting: RooflineSetting, stem: str, narrow: bool) -> Picture:
     """The roofs, what is known of the question's sides, and all marks."""
-    frame, lowest, marks = shown.frame, shown.lowest, setting.marks
+    frame, marks = shown.frame, setting.marks
     compute, bandwidth = setting.peaks, setting.bandwidths
     drawing, (ax,) = chart.picture(
         stem,
@@ -169,18 +153,17 @@ def _under_roofs(shown: _Rates, setting: RooflineSetting, stem: str, narrow: boo
     x_low, x_high = ticks.padded([*frame["intensity"], *ridges], 0.06)
     x_low /= _ROOM_FOR_SLOPES
     tops = [r.value for r in compute] or [float(frame["flop_per_s"].max())]
-    heights = [*frame["flop_per_s"], *tops, *(top for top, _, _ in lowest.values())]
+    heights = [*frame["flop_per_s"], *tops]
     y_low, y_high = ticks.padded([*heights, max(tops) / _DECADES], 0.05)
     ticks.log_axis(ax, "x", x_low, x_high, most=5 if narrow else 9)
     ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
     ax.set_xlabel(f"{shown.x}, FLOP/byte")
     ax.set_ylabel(shown.y)
     _draw_roofs(ax, compute, bandwidth, right=len(shown.fewer) == 0)
-    for row in selection.rows(frame[frame["id"].isin(lowest)]):
-        top, words, _ = lowest[row.id]
-        roof_lines.draw_lowest(ax, row, top, words, marks[row.implementation].colour)
+    sides = frame[frame["id"].isin(setting.sides)]
+    roof_lines.draw_overheads(ax, sides, max(tops), marks)
     _draw_executed(ax, shown.fewer, marks, drawing.rasterised)
-    names = draw_points(drawing, ax, frame, "intensity", marks)
+    names = draw_points(drawing, ax, frame, "intensity", setting)
     labels.line_legend(drawing, ax, roof_lines.legend(bandwidth), below=names + 1)
     return drawing
 
@@ -198,7 +181,7 @@ def _draw_roofs(
             ax.plot([ridge], [peak], "o", markersize=3.4, color=ROLES["muted"][0], zorder=2)
     for roof in compute:
         start = max(x_low, peak / max((b.value for b in bandwidth), default=peak / x_low))
-        ax.plot([start, x_high], [roof.value] * 2, color=ROLES["ink"][0], linewidth=1.4)
+        roof_lines.draw_peak(ax, roof.value, start)
         text = f"{roof.label}: {units.flop_rate(roof.value)}"
         # Dots above the roof are at its right end, where there is work enough for them.
         x, side = (x_high * 0.97, "right") if right else (start * 1.1, "left")
@@ -234,7 +217,7 @@ def _draw_executed(
 
 
 _BOUNDS = {
-    "overhead": "overhead-bound",
+    "overhead": "bound by the cost of calls",
     "memory": "memory-bound",
     "compute": "compute-bound",
     WORK: "bound by their inner loops",
@@ -253,7 +236,9 @@ def _title(frame: pd.DataFrame, setting: RooflineSetting) -> str:
     under_machine = known["bound"].isin(["memory", "compute"])
     working = known[own & under_machine & known["of_attainable"].gt(0)]
     reach: Any = working.iloc[int(working["of_attainable"].argmax())] if len(working) else None
-    text = f"{setting.in_words}: {count} of {len(known)} points are {_BOUNDS[kind]}"
+    text = (
+        f"{count} of {units.some(len(known), 'point')} are {_BOUNDS[kind]} ({setting.in_words})"
+    )
     above = int(known["above_roof"].fillna(False).astype(bool).sum())
     if above:
         ending = "s above a roof: units, counts or a stale ceiling are wrong"

@@ -1,6 +1,7 @@
 """What every roofline shows: points of one dtype and number of threads, under their roofs."""
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -9,10 +10,14 @@ from matplotlib.axes import Axes
 from profiler_suite.report.content import selection
 from profiler_suite.report.drawing import chart
 from profiler_suite.report.drawing.chart import Picture
-from profiler_suite.report.drawing.style import Mark
+from profiler_suite.report.drawing.style import ROLES, Mark
 from profiler_suite.report.figures.roof_lines import RoofLine
 from profiler_suite.report.figures.series import draw_implementations
 
+# A mark grows at each of these times.
+_LARGER_FROM_S = (1e-4, 1e-3, 1e-2)
+_SIZES = (0.75, 1.0, 1.4, 1.9)
+LARGER = "Larger marks take longer."
 RATE_LEFT_IN = 1.12  # "100 MFLOP/s" beside the axis and its title
 
 
@@ -25,6 +30,8 @@ class RooflineSetting:
     dtype: str
     threads: int
     marks: Mapping[str, Mark]
+    sides: tuple[str, ...] = ()
+    """Ids of the points that the question is about; the others are faded."""
 
     def frame(self) -> pd.DataFrame:
         """The points that have a rate and an intensity."""
@@ -49,14 +56,49 @@ class RooflineSetting:
 
 
 def draw_points(
-    drawing: Picture, ax: Axes, frame: pd.DataFrame, x: str, marks: Mapping[str, Mark]
+    drawing: Picture, ax: Axes, frame: pd.DataFrame, x: str, setting: RooflineSetting
 ) -> int:
-    """Draw all marks with their legend; returns how many names it has."""
+    """Draw all marks with their legend, those of the question in front and by their names.
+
+    Larger marks take longer. Returns how many names the legend has.
+    """
+    asked = frame["id"].isin(setting.sides)
+    looks = frame.assign(
+        size=pd.cut(frame["time_s"], [0, *_LARGER_FROM_S, math.inf], labels=_SIZES).astype(
+            float
+        ),
+        faded=bool(asked.any()) & ~asked,
+    )
+
+    def alike(part: pd.DataFrame) -> list[pd.DataFrame]:
+        if drawing.rasterised:
+            return [part]
+        return [rows for _, rows in part.groupby(["faded", "size"], sort=False)]
 
     def rates(part: pd.DataFrame) -> chart.Series:
-        low, high = part["flop"] / part["high_s"], part["flop"] / part["low_s"]
         return chart.Series(
-            part[x], part["flop_per_s"], part.index, low=low, high=high, joined=False
+            part[x],
+            part["flop_per_s"],
+            part.index,
+            low=part["flop"] / part["high_s"],
+            high=part["flop"] / part["low_s"],
+            joined=False,
+            size=1.0 if drawing.rasterised else float(part["size"].iloc[0]),
+            faded=not drawing.rasterised and bool(part["faded"].iloc[0]),
         )
 
-    return draw_implementations(drawing, ax, frame, marks, rates)
+    names = draw_implementations(drawing, ax, looks, setting.marks, rates, alike)
+    for row in selection.rows(looks[asked]):
+        ax.annotate(
+            row.implementation,
+            (getattr(row, x), row.flop_per_s),
+            xytext=(9, -3),
+            textcoords="offset points",
+            va="top",
+            fontsize=9.5,
+            fontweight="bold",
+            color=setting.marks[row.implementation].text,
+            bbox={"facecolor": ROLES["surface"][0], "edgecolor": "none", "pad": 0.8},
+            zorder=2.95,
+        )
+    return names

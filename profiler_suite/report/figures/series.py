@@ -17,11 +17,16 @@ def draw_implementations(
     frame: pd.DataFrame,
     marks: Mapping[str, Mark],
     series: Callable[[pd.DataFrame], chart.Series],
+    parts: Callable[[pd.DataFrame], list[pd.DataFrame]] = lambda rows: [rows],
 ) -> int:
-    """Draw what `series` makes of each implementation's rows; returns how many there are."""
+    """Draw what `series` makes of each implementation's rows; returns how many there are.
+
+    `parts` are those rows that look alike: of one size, faded or not.
+    """
     names = []
     for name, part in selection.by_implementation(frame):
         names.append(name)
-        chart.draw_series(drawing, ax, name, marks[name], series(part))
+        for alike in parts(part):
+            chart.draw_series(drawing, ax, name, marks[name], series(alike))
     labels.direct_labels(drawing, ax, [(n, marks[n], None) for n in in_order(names, marks)])
     return len(names)

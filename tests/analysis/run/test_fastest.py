@@ -39,6 +39,12 @@ def test_where_the_fastest_changes_the_value_is_said() -> None:
     assert "stride: by stride, use fft up to 2, loop from 3 on." in said
 
 
+def test_a_run_without_any_time_has_no_findings() -> None:
+    run = make_run()
+    nothing = dataclasses.replace(run, points=run.points.assign(status="skipped"))
+    assert fastest.recommendations(nothing) == ()
+
+
 def test_what_prepares_beforehand_is_never_recommended() -> None:
     run = make_run()
     points = run.points.copy()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 
+from profiler_suite.analysis.run import tables
+from profiler_suite.machine import canary
 from profiler_suite.report.content import run_facts, selection
 from profiler_suite.report.content.table import TableView
 from profiler_suite.report.drawing import chart, crossing_bands, labels, style, ticks
@@ -40,6 +43,22 @@ def test_labels_moved_apart_keep_their_distance_and_their_order(
 
 def test_labels_that_do_not_collide_stay_where_they_are() -> None:
     assert labels.spread([3.0, 2.0, 1.0], 0.5, top=4) == pytest.approx([3.0, 2.0, 1.0])
+
+
+def test_a_line_to_a_name_ends_at_its_curve() -> None:
+    drawing, (ax,) = chart.picture("p", "t", "c")
+    ax.set_xlim(0, 10)
+    ax.set_ylim(0, 10)
+    mark = style.marks([("loop", "loop"), ("taps", "vectorized")])
+    for name, x in (("loop", [1, 9]), ("taps", [1, 4])):
+        series = chart.Series(x, [5.0, 5.01], [0, 1])
+        chart.draw_series(drawing, ax, name, mark[name], series)
+    entries = [(name, mark[name], 5.0) for name in ("loop", "taps")]
+    labels.direct_labels(drawing, ax, entries)
+    leaders = [a for a in ax.lines if str(a.get_gid()).endswith("k")]
+    starts = {drawing.series[str(a.get_gid())]: np.asarray(a.get_data())[:, 0] for a in leaders}
+    assert starts["taps"] == pytest.approx([0.4, 0.501])
+    assert starts["loop"] == pytest.approx([0.9, 0.501])
 
 
 def test_a_long_name_is_cut_in_the_middle() -> None:
@@ -298,19 +317,88 @@ def test_the_spread_is_held_against_the_limit_of_the_runs_mode(mode: str, limit:
     assert np.asarray(level[0].get_ydata()) == pytest.approx(int(limit) / 100)
 
 
-def test_the_dashes_that_the_caption_names_are_at_the_roofs_of_the_sides() -> None:
+def test_the_cost_of_calls_is_a_roof_across_the_plot() -> None:
     facts = run_facts.ask(make_run())
     frame = selection.measured(facts.points)
-    frame = frame[frame["bound"].eq("memory") & frame["attainable_flop_per_s"].gt(0)]
+    peak = max(r.value for r in facts.roofs["float64", 1] if r.kind == "compute")
+    frame = frame[frame["overhead_flop_per_s"].between(1, peak / 2) & frame["threads"].eq(1)]
     side = frame.iloc[0]
-    key = (str(side["dtype"]), int(side["threads"]))
-    setting = RooflineSetting(facts.points, facts.roofs[key], *key, facts.marks)
-    drawn = roofline.over_intensity(setting, "r", sides=[str(side["id"])])
+    setting = RooflineSetting(
+        facts.points, facts.roofs["float64", 1], "float64", 1, facts.marks, (str(side["id"]),)
+    )
+    drawn = roofline.over_intensity(setting, "r")
     assert drawn is not None
-    assert f"for {side['implementation']} is what" in drawn.caption
-    flat = [np.asarray(line.get_ydata()) for line in drawn.figure.axes[0].lines]
-    height = side["attainable_flop_per_s"]
-    assert any(len(y) == 2 and y == pytest.approx([height, height]) for y in flat)
+    (axes,) = drawn.figure.axes
+    height = side["overhead_flop_per_s"]
+    roofs = [
+        line
+        for line in axes.lines
+        if np.asarray(line.get_ydata()).tolist() == pytest.approx([height, height])
+    ]
+    assert any(np.asarray(each.get_xdata()) == pytest.approx(axes.get_xlim()) for each in roofs)
+    assert any("per-call cost of" in text.get_text() for text in axes.texts)
+
+
+def test_the_questions_points_are_named_and_the_others_faded() -> None:
+    facts = run_facts.ask(make_run())
+    asked = facts.answer
+    assert asked is not None
+    for drawn in roofline.rooflines(facts):
+        if drawn is None or "float64_t1" not in drawn.name:
+            continue
+        named = [text.get_text() for text in drawn.figure.axes[0].texts]
+        assert {asked.left_name, asked.right_name} <= set(named)
+        rows = facts.points["id"].to_list()
+        for line in drawn.figure.axes[0].lines:
+            if str(line.get_gid()) in drawn.rows:
+                ids = {rows[row] for row in drawn.rows[str(line.get_gid())]}
+                faded = line.get_alpha() is not None
+                assert faded == ids.isdisjoint({asked.left, asked.right})
+
+
+def test_a_mark_that_stands_for_a_longer_time_is_larger() -> None:
+    facts = run_facts.ask(make_run())
+    setting = RooflineSetting(
+        facts.points, facts.roofs["float64", 1], "float64", 1, facts.marks
+    )
+    drawn = roofline.over_intensity(setting, "r")
+    assert drawn is not None
+    sizes: dict[str, list[tuple[float, float]]] = {}
+    for line in drawn.figure.axes[0].lines:
+        for row in drawn.rows.get(str(line.get_gid()), ()):
+            point = facts.points.iloc[row].to_dict()
+            sizes.setdefault(str(point["implementation"]), []).append(
+                (float(point["time_s"]), line.get_markersize())
+            )
+    for found in sizes.values():
+        ordered = [size for _, size in sorted(found)]
+        assert ordered == sorted(ordered)
+    assert any(len({size for _, size in found}) > 1 for found in sizes.values())
+
+
+def test_captions_of_rooflines_are_short() -> None:
+    facts = run_facts.ask(make_run())
+    points = facts.points.assign(executed_flop=facts.points["flop"] / 4, traced_flop=1e6)
+    points = points.assign(traced_bytes=1e6)
+    drawn = list(roofline.rooflines(dataclasses.replace(facts, points=points)))
+    assert len(drawn) > 2
+    for each in drawn:
+        assert each is not None
+        assert len(each.caption.split()) <= 40, each.caption
+
+
+def test_a_visit_that_counts_lies_below_the_line_of_the_canary() -> None:
+    history = make_run().history
+    some = [visit for visits in history.visits.values() for visit in visits]
+    slow = msgspec.structs.replace(
+        some[0], canaries_s={"ufunc": (41e-6, 41e-6), "memory": (9, 9)}
+    )
+    baselines = {"ufunc": 41e-6, "memory": 1.0}
+    table = tables.visits(
+        dataclasses.replace(history, visits={"a": [slow]}, baselines=baselines), 10
+    )
+    assert table["undisturbed"].all()
+    assert (table["canary"] <= canary.limit("ufunc")).all()
 
 
 def test_the_title_of_a_roofline_praises_nobody_for_being_all_overhead() -> None:
@@ -320,7 +408,8 @@ def test_the_title_of_a_roofline_praises_nobody_for_being_all_overhead() -> None
     setting = RooflineSetting(only, facts.roofs[key], *key, facts.marks)
     drawn = roofline.over_intensity(setting, "r")
     assert drawn is not None
-    assert drawn.title.endswith("points are overhead-bound")
+    assert "points are bound by the cost of calls" in drawn.title
+    assert "closest" not in drawn.title
 
 
 def test_the_cost_of_the_axis_is_told_by_the_one_that_feels_it_least_and_most() -> None:
