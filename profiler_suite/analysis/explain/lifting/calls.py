@@ -93,6 +93,8 @@ _NUMPY_CASTS = frozenset(
         *("uint16", "uint32", "uint64", "complex128", "complex64", "bool_", "intp"),
     )
 )
+# Which argument is the number that is looked up; the others are the same for all.
+_LOOKED_UP = {"searchsorted": 1, "digitize": 0, "interp": 0}
 # Functions along the last axis that keep its length.
 _ALONG = frozenset(("sort", "argsort", "cumsum", "cumprod", "unwrap"))
 
@@ -321,6 +323,8 @@ def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
         return made
     if name in _ALONG and len(node.args) == 1 and not node.keywords:
         return along(reader.read(node.args[0]), f"NP.{name}({{0}}, axis=-1)")
+    if name in _LOOKED_UP:
+        return _looked_up(reader, node, name)
     plain(node)
     args = [reader.read(each) for each in node.args]
     if name in _SIGNS_OF and len(args) == 2:
@@ -348,6 +352,27 @@ def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
         a, b = ops.agreed(args)
         return Core("NP.cross({0}, {1})", (a, b), a.own)
     raise Refusal(f"np.{name} is not followed")
+
+
+def _looked_up(reader: Reader, node: ast.Call, name: str) -> Term:
+    """np.searchsorted(xs, v), np.interp(v, xs, ys): for all numbers at once."""
+    place = _LOOKED_UP[name]
+    tables = [each for k, each in enumerate(node.args) if k != place]
+    fixed = all(isinstance(e, ast.Name) and e.id not in reader.scope.varying for e in tables)
+    options = [f"{each.arg}={ast.unparse(each.value)}" for each in node.keywords]
+    plain_options = all(
+        isinstance(each.value, ast.Constant) and each.arg in ("side", "left", "right")
+        for each in node.keywords
+    )
+    if len(node.args) != (3 if name == "interp" else 2) or not fixed or not plain_options:
+        raise Refusal(f"np.{name} is not followed")
+    value = reader.read(node.args[place])
+    if value.own or not value.loops:
+        raise Refusal(f"np.{name} of more than a number")
+    texts = [ast.unparse(each) for each in tables]
+    texts.insert(place, "{0}")
+    call = f"NP.{name}({', '.join([*texts, *options])})"
+    return Apply(call, (value,), name if name == "interp" else "astype int64")
 
 
 def new_array(reader: Reader, node: ast.Call, name: str) -> Term | None:

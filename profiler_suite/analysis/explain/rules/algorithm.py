@@ -1,8 +1,9 @@
 """Slow paths of the algorithm: another way to the same numbers needs less work."""
 
+import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import call_rewrites
+from profiler_suite.analysis.explain import call_rewrites, einsum_products, rewriting
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule
@@ -32,6 +33,52 @@ def einsum(seen: Observation) -> Iterator[Finding]:
         )
         if found is not None:
             yield found
+
+
+@rule(
+    "algorithm",
+    looks_for="einsum of what is one matrix product, or a chain of them",
+    rewrite="np.einsum('ij,jk,kl->il', A, B, C) → A @ B @ C",
+    exact="up to rounding",
+    thread="https://numpy.org/doc/stable/reference/generated/numpy.einsum.html",
+)
+def einsum_product(seen: Observation) -> Iterator[Finding]:
+    """Contractions that BLAS has by name."""
+    for function in seen.functions:
+        edits = []
+        lines = []
+        for node in ast.walk(function.node):
+            text = einsum_products.written_out(function, node)
+            if text is not None and isinstance(node, ast.Call):
+                edits.append(rewriting.edit(function, node, text))
+                lines.append(node.lineno + function.shift)
+        if edits:
+            yield from seen.edited(
+                function, edits, title="write it as matrix products", lines=lines
+            )
+
+
+@rule(
+    "algorithm",
+    looks_for="a product of arrays made only to be summed over an axis",
+    rewrite="np.sum(a * b, axis=1) → np.einsum('ij,ij->i', a, b)",
+    exact="up to rounding",
+    thread="https://numpy.org/doc/stable/reference/generated/numpy.einsum.html",
+)
+def summed_product(seen: Observation) -> Iterator[Finding]:
+    """Sums of products, without the array of the products."""
+    for function in seen.functions:
+        edits = []
+        lines = []
+        for node in ast.walk(function.node):
+            text = einsum_products.summed(function, node)
+            if text is not None and isinstance(node, ast.Call):
+                edits.append(rewriting.edit(function, node, text))
+                lines.append(node.lineno + function.shift)
+        if edits:
+            yield from seen.edited(
+                function, edits, title="add up products without storing them", lines=lines
+            )
 
 
 # ------------------------------------------------------------- order of products

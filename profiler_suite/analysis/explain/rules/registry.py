@@ -24,6 +24,7 @@ FAMILIES = (
     "sparse",
     "models",
     "loops",
+    "routines",
     "threads",
     "not_for_arrays",
 )
