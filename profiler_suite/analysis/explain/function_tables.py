@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis import time_breakdown
@@ -11,6 +10,8 @@ from profiler_suite.analysis.run.line_breakdown import (
     SPLIT_COLUMNS,
     LineBreakdown,
 )
+from profiler_suite.analysis.run.operation_columns import operation_columns
+from profiler_suite.analysis.run.table_columns import fields_in
 from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.rows import LineRecord
@@ -47,6 +48,8 @@ LINE_COLUMNS = (
     ),
 )
 
+# Columns that are fields of the record, unchanged.
+_OF_RECORD = fields_in(LineRecord, LINE_COLUMNS)
 _LINE_TEXTS = ("function", "file", "method", "source")
 
 
@@ -55,25 +58,7 @@ def operation_table(explained: FunctionRecord, machine: Machine) -> pd.DataFrame
     breakdown_record = explained.breakdown_record
     fault_s, _ = time_breakdown.fault_price(breakdown_record, machine)
     rows = [
-        {
-            "operation": each.name,
-            "via": each.via,
-            "operands": each.shapes,
-            "file": each.file,
-            "line": each.line,
-            "calls": each.calls,
-            "call_s": each.call_s if each.replayed else np.nan,
-            "fixed_s": each.fixed_s if each.replayed else np.nan,
-            "growing_s": time_breakdown.growing_s(each, fault_s) if each.replayed else np.nan,
-            "total_s": each.calls * each.call_s if each.replayed else np.nan,
-            "share": each.calls * each.call_s / breakdown_record.plain_s
-            if breakdown_record.plain_s and each.replayed
-            else np.nan,
-            "entry": time_breakdown.grows_as(each),
-            "flop": each.flop,
-            "traffic_bytes": each.traffic_bytes,
-            "minor_faults": each.minor_faults,
-        }
+        operation_columns(each, fault_s, breakdown_record.plain_s)
         for each in breakdown_record.operations
     ]
     table = pd.DataFrame(rows, columns=list(OPERATION_COLUMNS))
@@ -88,28 +73,20 @@ def _line_s(record: LineRecord) -> float:
 def line_table(explained: FunctionRecord, machine: Machine) -> pd.DataFrame:
     """Every line that ran, in source order; times in s per evaluation."""
     breakdown = LineBreakdown(explained.breakdown_record, machine)
-    rows = []
+    rows: list[dict[str, object]] = []
     for each in explained.lines:
         time_s = _line_s(each)
         # Its own passes' plain time: other interference would not cancel.
         plain_s = each.plain_s or explained.breakdown_record.plain_s
         rows.append(
             {
-                "function": each.function,
-                "file": each.file,
-                "line": each.line,
+                **_OF_RECORD(each),
                 "hits": each.hits / each.evaluations,
                 "time_s": time_s,
-                "uncertainty_s": each.uncertainty_s,
                 "share": time_s / (plain_s or math.inf),
-                "resolved": each.resolved,
-                "method": each.method,
-                "indicative": each.indicative,
                 "raw_s": each.time_s / each.evaluations,
                 "plain_s": plain_s,
-                "profiled_s": each.profiled_s,
                 **breakdown.split(each),
-                "source": each.source,
             }
         )
     table = pd.DataFrame(rows, columns=list(LINE_COLUMNS))

@@ -18,7 +18,7 @@ Compute = Callable[["pd.DataFrame"], "pd.Series[Any]"]
 """The points table so far → the values of a new column, one per row."""
 
 # Column → what it means and in which unit, of those that are read from the records.
-_FROM_RECORDS = {
+RECORD_COLUMNS = {
     "id": "readable and stable name of the point",
     "experiment": "the experiment it belongs to",
     "workload": "the kind of problem: one of the suite's own, or a user's",
@@ -94,7 +94,7 @@ class Metric(Noun, frozen=True):
     """What the page multiplies its numbers by: 1e6 shows seconds as µs."""
 
 
-_METRICS: Registry[Metric] = Registry("column", (__name__,), taken=frozenset(_FROM_RECORDS))
+_METRICS: Registry[Metric] = Registry("column", (__name__,), taken=frozenset(RECORD_COLUMNS))
 
 
 def metric(
@@ -129,7 +129,7 @@ def point_columns() -> dict[str, str]:
     CSV headers, JSON keys, the page's glossary come from here. The dimensions of the problems
     follow as columns of their own.
     """
-    found = dict(_FROM_RECORDS)
+    found = dict(RECORD_COLUMNS)
     for each in metrics():
         if not each.after:
             found[each.name] = each.meaning

@@ -1,11 +1,12 @@
 """The columns of the other tables: what each means and in which unit; the type of columns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from profiler_suite.analysis.run.line_breakdown import CALLEES_COLUMN, SPLIT_COLUMNS
+from profiler_suite.model.noun import Noun
 
 SAMPLE_COLUMNS = {
     "id": "the point",
@@ -87,6 +88,14 @@ _TEXT_COLUMNS = frozenset(
         *("operation", "via", "operands", "file", "entry", "function", "source", "method"),
     }
 )
+
+
+def fields_in(
+    kind: type[Noun], columns: Collection[str]
+) -> Callable[[Noun], dict[str, object]]:
+    """What takes from a record of this kind the fields that are columns under their names."""
+    names = [name for name in kind.__struct_fields__ if name in columns]
+    return lambda record: {name: getattr(record, name) for name in names}
 
 
 def typed(rows: Sequence[Any], columns: Iterable[str]) -> pd.DataFrame:

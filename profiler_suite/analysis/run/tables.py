@@ -3,39 +3,38 @@
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-import numpy as np
 import pandas as pd
 
 from profiler_suite.analysis import roofline, statistics, time_breakdown
 from profiler_suite.analysis.run import scaling
 from profiler_suite.analysis.run.history import History
 from profiler_suite.analysis.run.line_breakdown import LineBreakdown
-from profiler_suite.analysis.run.point_columns import point_columns, with_metrics
+from profiler_suite.analysis.run.operation_columns import operation_columns
+from profiler_suite.analysis.run.point_columns import (
+    RECORD_COLUMNS,
+    point_columns,
+    with_metrics,
+)
 from profiler_suite.analysis.run.table_columns import (
     LINE_COLUMNS,
     OPERATION_COLUMNS,
     SAMPLE_COLUMNS,
+    fields_in,
     typed,
 )
 from profiler_suite.errors import UsageError
 from profiler_suite.machine import canary
-from profiler_suite.model.experiment import Point
+from profiler_suite.model.experiment import Cost, Point, Problem
 from profiler_suite.model.results import Breakdown, Estimate
-from profiler_suite.model.rows import BreakdownRecord, Status, Visit, WorkerRecord
+from profiler_suite.model.rows import BreakdownRecord, LineRecord, Status, Visit, WorkerRecord
 from profiler_suite.model.run import Provenance
 
-# Columns that are fields of the record, unchanged.
-_LINE_FIELDS = (
-    "corrected_s",
-    "uncertainty_s",
-    "resolved",
-    "method",
-    "indicative",
-    "samples",
-    "added_s",
-    "plain_s",
-    "profiled_s",
+# Columns that are fields of a record, unchanged.
+_OF_POINT, _OF_PROBLEM, _OF_COST, _OF_ESTIMATE, _OF_PLACEMENT = (
+    fields_in(kind, RECORD_COLUMNS)
+    for kind in (Point, Problem, Cost, Estimate, roofline.Placement)
 )
+_OF_LINE = fields_in(LineRecord, LINE_COLUMNS)
 
 
 def operations(provenance: Provenance, history: History) -> pd.DataFrame:
@@ -47,25 +46,8 @@ def operations(provenance: Provenance, history: History) -> pd.DataFrame:
             "id": breakdown_record.point,
             "experiment": implementations.get(breakdown_record.point, ("", ""))[0],
             "implementation": implementations.get(breakdown_record.point, ("", ""))[1],
-            "operation": operation.name,
-            "via": operation.via,
-            "operands": operation.shapes,
-            "file": operation.file,
-            "line": operation.line,
-            "calls": operation.calls,
-            "call_s": operation.call_s if operation.replayed else np.nan,
-            "fixed_s": operation.fixed_s if operation.replayed else np.nan,
-            "growing_s": (
-                time_breakdown.growing_s(operation, fault_s) if operation.replayed else np.nan
-            ),
-            "call_spread_s": operation.full_spread_s if operation.replayed else np.nan,
-            "fixed_spread_s": operation.fixed_spread_s if operation.replayed else np.nan,
             "plain_s": breakdown_record.plain_s,
-            "share": operation.calls * operation.call_s / breakdown_record.plain_s,
-            "entry": time_breakdown.grows_as(operation),
-            "flop": operation.flop,
-            "traffic_bytes": operation.traffic_bytes,
-            "minor_faults": operation.minor_faults,
+            **operation_columns(operation, fault_s, breakdown_record.plain_s),
         }
         for breakdown_record in history.breakdown_records.values()
         if breakdown_record.plain_s > 0
@@ -119,25 +101,13 @@ def _point_row(
     else:
         status, reason = Status.SKIPPED, "not measured yet: the sweep was interrupted"
     row: dict[str, object] = {
-        "id": point.id,
-        "experiment": point.experiment,
-        "workload": point.problem.workload,
+        **_OF_POINT(point),
+        **_OF_PROBLEM(point.problem),
+        **_OF_COST(point.cost),
         "problem": point.label,
-        "name": point.problem.name,
-        "implementation": point.implementation,
-        "family": point.family,
-        "dtype": point.problem.dtype,
-        "layout": point.problem.layout,
-        "threads": point.threads,
-        "replica": point.replica,
-        "environment": point.environment,
         "status": status.value,
         "reason": reason,
-        "flop": point.cost.flop,
         "executed_flop": roofline.executed_flop(point.cost),
-        "compulsory_bytes": point.cost.compulsory_bytes,
-        "calls": point.cost.calls,
-        "working_set_bytes": point.working_set_bytes,
         "flags": "",
         "bound": "",
         "level": "",
@@ -217,22 +187,10 @@ def _time_columns(
     if placement.above_roof:
         flags.append("above a roof")
     return {
-        "time_s": found.time_s,
-        "low_s": found.low_s,
-        "high_s": found.high_s,
-        "minimum_s": found.minimum_s,
-        "raw_median_s": found.raw_median_s,
-        "p95_s": found.p95_s,
+        **_OF_ESTIMATE(found),
+        **_OF_PLACEMENT(placement),
         "samples": sum(len(visit.sample_times_s) for visit in visits),
-        "visits": found.visits,
-        "undisturbed_visits": found.undisturbed_visits,
         "minor_faults": median(visit.minor_faults for visit in visits),
-        "bound": placement.bound,
-        "level": placement.level,
-        "attainable_flop_per_s": placement.attainable_flop_per_s,
-        "overhead_flop_per_s": placement.overhead_flop_per_s,
-        "of_attainable": placement.of_attainable,
-        "above_roof": placement.above_roof,
         "flags": "; ".join(flags),
     }
 
@@ -298,18 +256,13 @@ def lines(provenance: Provenance, history: History) -> pd.DataFrame:
         totals[line.point] = totals.get(line.point, 0.0) + line.time_s
     rows = [
         {
+            **_OF_LINE(line),
             "id": line.point,
             "experiment": experiments.get(line.point, ""),
-            "implementation": line.implementation,
-            "file": line.file,
-            "function": line.function,
-            "line": line.line,
-            "source": line.source,
             "hits": line.hits / line.evaluations,
             "time_s": line.time_s / line.evaluations,
             "share": line.time_s / totals[line.point] if totals[line.point] else 0.0,
             "corrected_share": line.corrected_s / line.plain_s if line.plain_s else 0.0,
-            **{name: getattr(line, name) for name in _LINE_FIELDS},
             **(breakdown[line.point].split(line) if line.point in breakdown else {}),
         }
         for line in lines
