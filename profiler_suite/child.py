@@ -162,6 +162,8 @@ def _why(signal_name: str, memory_kills_before: int) -> str:
     limit_s = _cpu_limit_s()
     if signal_name in ("SIGXCPU", "SIGKILL") and limit_s:
         return f"; processes here may use {limit_s} s of CPU time each (ulimit -t)"
+    if signal_name == "SIGXCPU":
+        return "; it is sent where a limit of CPU time is used up (RLIMIT_CPU)"
     if signal_name == "SIGKILL" and memory_kills() > memory_kills_before >= 0:
         return "; meanwhile the system ended a process for lack of memory"
     return ""

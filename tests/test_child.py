@@ -51,6 +51,9 @@ def test_a_limit_of_cpu_time_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in (signal.SIGXCPU, signal.SIGKILL):
         assert "7 s of CPU time each (ulimit -t)" in ended(number)
     assert "CPU" not in ended(signal.SIGABRT)
+    monkeypatch.setattr(child, "_cpu_limit_s", lambda: 0)  # the process has set its own
+    assert "a limit of CPU time is used up" in ended(signal.SIGXCPU)
+    assert "CPU" not in ended(signal.SIGKILL)
 
 
 def test_where_nothing_is_counted_nothing_is_known(
