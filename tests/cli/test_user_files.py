@@ -46,7 +46,8 @@ def form(request: pytest.FixtureRequest) -> str:
 def page() -> str:
     """The beginning of a real page of `explain`: of its template."""
     template = ROOT / "report" / "html" / "templates" / "explanation.html.j2"
-    head = template.read_text().partition("<style>")[0].partition("-%}")[2].lstrip()
+    text = template.read_text()
+    head = text[text.index("<!doctype html>") : text.index("<style>")]
     return head.replace("{{ page.name }}", "softmax") + "…"
 
 
