@@ -42,6 +42,8 @@ def run(block: Block, document: Path, folder: Path, variables: dict[str, str]) -
             check=False,
         )
         printed = done.stderr if each.output.startswith("error: ") else done.stdout
+        if "profiler_suite run" in each.command:
+            printed += done.stderr  # what it says does not mix with the program's output
         assert shape(each.output).fullmatch(printed), (
             f"{document.name}, line {block.line}: $ {each.command}\n"
             f"prints\n{printed}\nwhere the document has\n{each.output}\n{done.stderr[-2000:]}"
@@ -66,6 +68,7 @@ def test_commands_that_measure_nothing(document: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.measures
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("document", WITH_COMMANDS, ids=lambda path: path.stem)
 def test_all_commands(document: Path, tmp_path: Path) -> None:
     run_all(document, tmp_path, slow=True)
