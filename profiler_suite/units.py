@@ -93,6 +93,25 @@ def ratio(value: float) -> str:
     return f"{three_digits(value)}×"
 
 
+WIDEST_SHARE = 0.5
+"""Half of an interval over its value: beyond this, ± N % reaches near nothing, or below it."""
+
+
+def plus_minus(half_share: float) -> str:
+    """Half of an interval over its value: '± 4.2 %', or 'more than ± 50 %'; never '± 134 %'."""
+    if half_share > WIDEST_SHARE:
+        return f"more than ± {percent(WIDEST_SHARE)}"
+    return f"± {percent(half_share)}"
+
+
+def estimate(value: float, low: float, high: float, form: Callable[[float], str] = time) -> str:
+    """A value with its interval: '12.3 ms ± 4.2 %', or '12.3 ms (5.1 ms to 31 ms)'."""
+    half_share = (high - low) / 2 / value if value > 0 else math.inf
+    if half_share <= WIDEST_SHARE:
+        return f"{form(value)} {plus_minus(half_share)}"
+    return f"{form(value)} ({interval(low, high, form)})"
+
+
 def interval(low: float, high: float, form: Callable[[float], str] = time) -> str:
     """An interval of what cannot be negative: '8.2 ms to 8.7 ms', or 'at most 5.28 ms'."""
     if high > 0 >= low:

@@ -1,5 +1,10 @@
 """Text for people."""
 
+import ast
+import itertools
+import re
+from pathlib import Path
+
 import pytest
 
 from profiler_suite import units
@@ -11,6 +16,69 @@ from profiler_suite import units
 )
 def test_times_have_three_digits_and_a_unit(seconds: float, text: str) -> None:
     assert units.time(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("half", "text"),
+    [
+        (0.034, "± 3.4 %"),
+        (0.5, "± 50 %"),
+        (0.51, "more than ± 50 %"),
+        (1.34, "more than ± 50 %"),
+    ],
+)
+def test_no_plus_minus_reaches_below_nothing(half: float, text: str) -> None:
+    assert units.plus_minus(half) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "text"),
+    [
+        (10e-3, 9.8e-3, 10.2e-3, "10.0 ms ± 2.0 %"),
+        (10e-3, 4e-3, 31e-3, "10.0 ms (4.00 ms to 31.0 ms)"),
+        (10e-3, -2e-3, 24e-3, "10.0 ms (at most 24.0 ms)"),
+        (0.0, 0.0, 1e-3, "0 ns (at most 1.00 ms)"),
+    ],
+)
+def test_a_wide_interval_is_said_from_low_to_high(
+    value: float, low: float, high: float, text: str
+) -> None:
+    assert units.estimate(value, low, high) == text
+
+
+def test_one_is_no_plural() -> None:
+    assert [units.some(n, "call") for n in (0, 1, 2)] == ["0 calls", "1 call", "2 calls"]
+
+
+# A number in front of these is to be said by units.some.
+_COUNTED = ("points", "visits", "samples", "experiments", "evaluations", "iterations")
+_PACKAGE = Path(units.__file__).parent
+
+
+def test_no_text_says_one_of_several() -> None:
+    """An f-string with a number and a plural is right only where the number is never 1."""
+    found = []
+    for path in _PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                found += [(path.name, said) for said in _plurals(node)]
+    never_one = {
+        ("progress.py", "points"),  # 1/1 points done
+        ("time_breakdown.py", "points"),  # 3.1 points of a hundred
+        ("verdict.py", "visits"),  # dozens
+    }
+    assert set(found) == never_one
+
+
+def _plurals(node: ast.JoinedStr) -> list[str]:
+    """The plural words right behind a number in the text."""
+    return [
+        word
+        for value, text in itertools.pairwise(node.values)
+        if isinstance(value, ast.FormattedValue) and isinstance(text, ast.Constant)
+        for word in _COUNTED
+        if re.match(rf" {word}\b", str(text.value))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def judge(evidence: ChangeEvidence) -> tuple[Verdict, str]:
     e = evidence
     edge = math.log1p(e.threshold)
     if e.width > max(_TOO_WIDE, 2 * edge):
-        return Verdict.UNKNOWN, f"the interval is wide: ± {units.percent(e.width)}"
+        return Verdict.UNKNOWN, f"the interval is wide: {units.plus_minus(e.width)}"
     minimum = math.log(e.minima)
     for verdict, sign, end in (
         (Verdict.SLOWER, 1, e.low),

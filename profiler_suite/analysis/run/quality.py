@@ -87,7 +87,9 @@ def warnings(run: Run) -> tuple[str, ...]:
             f"{units.some(len(broken), 'point')} failed, crashed or took too long: {names}."
         )
     if history.unreadable:
-        said.append(f"{history.unreadable} lines of the record file could not be read.")
+        said.append(
+            f"{units.some(history.unreadable, 'line')} of the record file could not be read."
+        )
     pairs = same_code(run)
     different = int(((pairs["low"] > 1) | (pairs["high"] < 1)).sum())
     if len(pairs) >= 5 and different > max(1.0, 2 * _EXPECTED_FALSE_ALARMS * len(pairs)):

@@ -267,7 +267,7 @@ def _line_checks(seen: Sequence[_ProfileFindings]) -> list[Check]:
             f"75 % line, slowed {slowed}",
             median(each.share for each in seen) - _HEAVIER,
             _LINES,
-            f"{samples:,} samples",
+            units.some(samples, "sample"),
             f"{seen[0].method}; by line_profiler {raw_share}",
             half=half,
         )

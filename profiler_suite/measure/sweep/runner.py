@@ -278,9 +278,9 @@ class Sweep:
             )
             return
         estimate = self._estimate(point_id, baselines)
-        width = units.percent(estimate.half_width)
+        width = units.plus_minus(estimate.half_width)
         word = "converged" if self._has_converged(estimate) else "not converged"
-        self._end(point_id, Status.OK, f"{word} (± {width})")
+        self._end(point_id, Status.OK, f"{word} ({width})")
 
     def _end(self, point_id: str, status: Status, reason: str) -> None:
         row = PointRecord(point=self._points[point_id], status=status, reason=reason)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from profiler_suite import units
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
 from profiler_suite.measure.children.serve import enter, serve
@@ -91,7 +92,7 @@ class TimingWorker:
                 point=point.id,
                 worker=worker,
                 status=Status.FAILED,
-                reason=f"asked for {point.threads} threads, but {said}",
+                reason=f"asked for {units.some(point.threads, 'thread')}, but {said}",
                 threads_by_library=threads,
             )
         prepared = timing.prepare(call, arguments)

@@ -64,6 +64,13 @@ def half_width(row: Any) -> float:
     return float((row.high_s - row.low_s) / 2 / row.time_s) if row.time_s > 0 else math.nan
 
 
+def _half_width_percent(row: Any) -> str:
+    """As a number of percent, '>50' where no ± would be possible."""
+    share = half_width(row)
+    wide = share > units.WIDEST_SHARE
+    return f">{100 * units.WIDEST_SHARE:g}" if wide else number(100 * share)
+
+
 def bound(row: Any) -> str:
     """What holds the point back, in two or three words; empty when no roof is known."""
     if not isinstance(row.bound, str) or not row.bound:
@@ -87,7 +94,7 @@ _OWN = (
     Column("implementation", "implementation", implementation),
     Column("problem", "problem", problem, wraps=True),
     Column("time", "time, µs", _scaled("time_s", 1e6), numeric=True),
-    Column("spread", "± %", lambda row: number(100 * half_width(row)), numeric=True),
+    Column("spread", "± %", lambda row: _half_width_percent(row), numeric=True),
     Column("rate", "GFLOP/s", _scaled("flop_per_s", 1e-9), numeric=True),
     Column("reach", "% of roof", _scaled("of_attainable", 100), numeric=True),
     Column("bound", "bound by", bound),

@@ -18,7 +18,7 @@ from profiler_suite.report.content.table import TableView, numbers, tabulated, w
 _MOST_CHANGES = 25
 _FEW_POINTS = 12
 # What differs from point to point in a reason: 'is wide: ± 12 %', 'noise of 3 %', '(3)'.
-_FIGURES = re.compile(r"(: ±| of) [\d.]+ %|\s*\([^)]*\)")
+_FIGURES = re.compile(r"(:| of)(?: more than)?(?: ±)? [\d.]+ %|\s*\([^)]*\)")
 
 
 def headline(found: Comparison) -> str:

@@ -1,5 +1,6 @@
 """What a run found, in one sentence, and how much it measured."""
 
+from profiler_suite import units
 from profiler_suite.model.rows import Status
 from profiler_suite.report.content.run_facts import RunFacts
 
@@ -21,5 +22,5 @@ def counts(known: RunFacts) -> str:
         f"{count} {status}" for status, count in tally.items() if status != Status.OK
     )
     names = known.points["experiment"].nunique()
-    text = f"{ok} points measured in {names} experiment{'' if names == 1 else 's'}"
+    text = f"{units.some(ok, 'point')} measured in {units.some(names, 'experiment')}"
     return f"{text}; {rest}" if rest else text

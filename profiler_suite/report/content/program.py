@@ -98,7 +98,7 @@ def _ended(code: int) -> str:
 def _facts(ranking: Ranking) -> list[str]:
     run = ranking.run
     seen = sum(each.count for each in run.samples.stacks)
-    facts = [f"{units.count(seen)} samples"]
+    facts = [units.some(seen, "sample")]
     if run.end.user_s or run.end.system_s:
         busy = units.time(run.end.user_s + run.end.system_s)
         facts.append(f"{busy} of processor time")

@@ -61,7 +61,9 @@ def source(lines: pd.DataFrame, point: str, stem: str) -> Picture | None:
         "Bars are the corrected time of each line, split into what it consists of where its "
         "operations were traced; the outline is what line_profiler counts, its own cost "
         "included. Corrected times have their 95 % uncertainty."
-        + (f" {left_out} lines that take least are left out." if left_out else ""),
+        + (
+            f" {units.some(left_out, 'line')} that take least are left out." if left_out else ""
+        ),
         chart.Paper(
             height_in=0.75 + _ROW_IN * (len(own) + 2), left_in=_MARGIN_IN, right_in=_MARGIN_IN
         ),

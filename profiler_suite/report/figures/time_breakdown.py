@@ -194,7 +194,7 @@ def agreement(points: pd.DataFrame, marks: Mapping[str, Mark], stem: str) -> Pic
     drawing, (ax,) = chart.picture(
         stem,
         f"Replay and native samples agree within 10 points on {units.percent(near)} of "
-        f"{len(frame)} points; half of them differ by less than "
+        f"{units.some(len(frame), 'point')}; half of them differ by less than "
         f"{100 * float(gap.median()):.1f} points",
         "Share of time that is overhead (all but copy and arithmetic) by two methods that "
         "share no measurement; inside the band they differ by at most 10 points of 100.",

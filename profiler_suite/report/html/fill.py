@@ -219,10 +219,10 @@ def _titles(known: RunFacts) -> list[str]:
         return []
     titles = []
     for row in selection.rows(known.points):
-        time = f"{units.time(row.time_s)} ± {units.percent(columns.half_width(row))}"
+        time = units.estimate(row.time_s, row.low_s, row.high_s)
         bound = f", bound by {columns.bound(row)}" if columns.bound(row) else ""
         rate = f", {units.flop_rate(row.flop_per_s)}{bound}" if row.flop_per_s > 0 else ""
-        threads = f", {row.threads} threads" if row.threads != 1 else ""
+        threads = f", {units.some(row.threads, 'thread')}" if row.threads != 1 else ""
         name = f"{row.implementation}, {columns.problem(row)}, {row.dtype}{threads}"
         titles.append(f"{name}: {time}{rate}")
     return titles

@@ -82,7 +82,7 @@ def _head(page: Page, found: Explanation) -> None:
     page.paragraph(f"{given} → {explained.result}", first="  ", indent="    ", style="dim")
     basis = (
         f"{interval(time)} (95 %), {time.undisturbed_visits} undisturbed of "
-        f"{time.visits} visits, first call {units.time(explained.cold_s)}"
+        f"{units.some(time.visits, 'visit')}, first call {units.time(explained.cold_s)}"
     )
     _beside(page, units.time(time.time_s), basis)
     breakdown_record = explained.breakdown_record

@@ -59,8 +59,8 @@ def plan_page(plan: Plan, width: int, color: bool) -> str:
     """What a sweep would measure, how long it takes, what it needs and what is left out."""
     page = Page(width, color)
     page.paragraph(
-        f"{len(plan.points)} points in {len(plan.experiments)} "
-        f"experiment{'' if len(plan.experiments) == 1 else 's'}, about "
+        f"{units.some(len(plan.points), 'point')} in "
+        f"{units.some(len(plan.experiments), 'experiment')}, about "
         f"{units.duration(plan.predicted_duration_s)}, up to "
         f"{units.size(plan.predicted_memory_bytes)} of memory",
         style="bold",
@@ -92,7 +92,7 @@ def plan_page(plan: Plan, width: int, color: bool) -> str:
     )
     if plan.skipped:
         page.line()
-        page.line(f"Skipped: {len(plan.skipped)} points", "bold")
+        page.line(f"Skipped: {units.some(len(plan.skipped), 'point')}", "bold")
         reasons: dict[tuple[str, str], list[str]] = {}
         for skip in plan.skipped:
             key = (f"{skip.point.experiment}: {skip.point.implementation}", skip.reason)
