@@ -117,7 +117,7 @@ def doubtful(known: RunFacts) -> TableView | None:
 
 
 def _half_width(row: Any) -> str:
-    return units.plus_minus(columns.half_width(row))
+    return units.plus_minus(columns.half_width(row)).replace("± ", "±")  # in a table
 
 
 def unmeasured(known: RunFacts) -> TableView | None:
