@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import FORCE, terminal_width, wants_color
 from profiler_suite.cli.streams import finish, tell
+from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
+    from profiler_suite.analysis.program.explained import ProgramAnswer
     from profiler_suite.analysis.program.ranking import Ranking
     from profiler_suite.files import Output
+    from profiler_suite.measure.program.elsewhere import InputPlace
     from profiler_suite.measure.program.request import ProgramTarget
 
 _TARGETS = ("-m", "-c")
@@ -64,6 +68,32 @@ class _ProgramCommand(click.Command):
     show_default=True,
     help="Samples per second; each stops the program for a moment.",
 )
+@click.option(
+    "--top",
+    type=click.IntRange(0, 10),
+    default=3,
+    show_default=True,
+    help="Explain so many functions, by calls of a second run; 0 runs it once.",
+)
+@click.option(
+    "--budget",
+    type=Seconds(),
+    default=24.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time for all explanations, beside the second run.",
+)
+@click.option(
+    "--try",
+    "tries",
+    is_flag=True,
+    help="Run the program with the rewrites, in copies of its files, and compare.",
+)
+@click.option(
+    "--patch",
+    type=click.Path(path_type=Path),
+    help="Write all rewrites to this file, as a unified diff.",
+)
 @click.option("--force", is_flag=True, help=FORCE)
 @click.option("-q", "--quiet", is_flag=True, help="Print the page's path only.")
 def run_command(**options: Any) -> int:
@@ -71,27 +101,36 @@ def run_command(**options: Any) -> int:
 
     SCRIPT.py, -m PACKAGE or -c CODE, and all that follows is the program's. It runs
     as without profiler_suite: the same output, input, signals and exit code. What was
-    found goes to standard error, and as a page to reports/.
+    found goes to standard error, and as a page to reports/. Where functions of yours
+    take time that may be spared, it runs once more, unheard, and they are explained by
+    calls that it makes.
     """
     request = RunOptions(**options)
+    from profiler_suite.measure.program.elsewhere import InputPlace
     from profiler_suite.measure.program.request import parse
     from profiler_suite.measure.program.running import end_as
 
+    request.check()
     target = parse(request.program)
     from profiler_suite.report import program_folder
 
     folder = request.out or Path(REPORTS) / program_folder.folder_name(target.name)
     with contextlib.ExitStack() as opened:
         document = _document(opened, request)
+        patch = _patch(opened, request)
         program_folder.check_folder(folder, force=request.force)
+        place = InputPlace()
         ranking = _watched(target, request.rate)
+        _tell(ranking, request)
+        found = _explained(ranking, target, place, request)
         if document is not None:
             from profiler_suite.report.formats.program_document import program_json
 
-            document.write(program_json(ranking))
-        _tell(ranking, request)
+            document.write(program_json(ranking, found))
+        if patch is not None:
+            _write_patch(patch, found)
         # Where the folder lies was settled before the program could change its own.
-        page = program_folder.write(ranking, folder)
+        page = program_folder.write(ranking, folder, found)
         tell(f"page: {page}")
     finish()
     return end_as(ranking.run.end.exit_code)
@@ -105,8 +144,20 @@ class RunOptions:
     out: Path | None
     document: Path | None
     rate: float
+    top: int
+    budget: float
+    tries: bool
+    patch: Path | None
     force: bool
     quiet: bool
+
+    def check(self) -> None:
+        """Raise UsageError for options that exclude each other."""
+        if not self.top and (self.tries or self.patch):
+            raise UsageError(
+                "--try and --patch need explained functions, and --top 0 explains none; leave "
+                "one of them out"
+            )
 
 
 def _document(opened: contextlib.ExitStack, request: RunOptions) -> "Output | None":
@@ -119,6 +170,54 @@ def _document(opened: contextlib.ExitStack, request: RunOptions) -> "Output | No
     return opened.enter_context(
         Output(request.document, PROGRAM_JSON, force=request.force, remedy=remedy)
     )
+
+
+def _patch(opened: contextlib.ExitStack, request: RunOptions) -> "Output | None":
+    if request.patch is None:
+        return None
+    from profiler_suite.files import Output
+    from profiler_suite.report.kinds import PATCH
+
+    remedy = "give another file with --patch, or --force to replace it"
+    return opened.enter_context(
+        Output(request.patch, PATCH, force=request.force, remedy=remedy)
+    )
+
+
+def _write_patch(patch: "Output", found: "ProgramAnswer") -> None:
+    from profiler_suite.report.kinds import PATCH_MARK
+
+    if not found.diff:
+        tell(f"{patch.path} was not written: no rewrite was faster here")
+        return
+    patch.write(PATCH_MARK + found.diff)
+    tell(f"patch: {patch.path} (git apply {patch.path}, or patch -p1 < {patch.path})")
+
+
+def _explained(
+    ranking: "Ranking", target: "ProgramTarget", place: "InputPlace", request: RunOptions
+) -> "ProgramAnswer":
+    """The first functions explained, on standard error too."""
+    from profiler_suite.analysis.program.explained import ProgramAnswer
+
+    if not request.top or (request.quiet and not (request.document or request.patch)):
+        return ProgramAnswer(())
+    if ranking.run.end.exit_code:
+        if not request.quiet:
+            tell("nothing is explained: a program that fails is not run again")
+        return ProgramAnswer(())
+    from profiler_suite.cli import program_explaining
+
+    found = program_explaining.answer(ranking, target, place, request.top, request.budget)
+    if request.tries:
+        found = program_explaining.tried(found, target, place)
+    if not request.quiet and found.functions:
+        from profiler_suite.report.terminal.program_explanations import screen
+
+        color = wants_color() and sys.stderr.isatty()
+        tell("")
+        tell(screen(found, ranking.run.end.wall_s, terminal_width(), color))
+    return found
 
 
 def _watched(target: "ProgramTarget", rate_hz: float) -> "Ranking":

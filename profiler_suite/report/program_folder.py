@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from profiler_suite import files
+from profiler_suite.analysis.program.explained import ProgramAnswer
 from profiler_suite.analysis.program.ranking import Ranking
 from profiler_suite.analysis.program.tree import boxes
 from profiler_suite.errors import RunFolderError
@@ -15,7 +16,15 @@ from profiler_suite.model.noun import to_json
 from profiler_suite.report import kinds
 
 PAGE, PICTURE, SEEN = "report.html", "icicle.png", "program.json"
-KINDS = {PAGE: kinds.PROGRAM, PICTURE: kinds.PNG, SEEN: kinds.PROGRAM_SEEN}
+FUNCTION = "function-{}.html"
+"""The page of an explained function, by its number."""
+_MOST_FUNCTIONS = 10
+KINDS = {
+    PAGE: kinds.PROGRAM,
+    PICTURE: kinds.PNG,
+    SEEN: kinds.PROGRAM_SEEN,
+    **{FUNCTION.format(n): kinds.EXPLANATION for n in range(1, _MOST_FUNCTIONS + 1)},
+}
 
 
 def folder_name(program: str) -> str:
@@ -34,12 +43,18 @@ def check_folder(folder: Path, *, force: bool) -> None:
             files.check(folder / name, kind, force=force, remedy=remedy)
 
 
-def write(ranking: Ranking, folder: Path) -> Path:
-    """Write page, samples and picture, the page first; its path."""
+def write(ranking: Ranking, folder: Path, answer: ProgramAnswer | None = None) -> Path:
+    """Write page, explained functions, samples and picture, the page first; its path."""
+    from profiler_suite.report.html import explanation
     from profiler_suite.report.html.program import render
 
     files.make_folder(folder)
-    files.write_whole(folder / PAGE, render(ranking))
+    explained = answer.functions if answer else ()
+    files.write_whole(folder / PAGE, render(ranking, answer))
+    for number, each in enumerate(explained, 1):
+        if each.explanation is not None:
+            text = explanation.render(each.explanation)
+            files.write_whole(folder / FUNCTION.format(number), text)
     files.write_whole(folder / SEEN, to_json(ranking.run))
     from profiler_suite.report.drawing.icicle import icicle
     from profiler_suite.report.drawing.png_worker import png

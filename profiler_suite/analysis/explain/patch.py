@@ -11,15 +11,31 @@ from profiler_suite.measure.explain.records import Rewrite, SourceText
 
 def unified_diff(sources: Sequence[SourceText], rewrites: Sequence[Rewrite]) -> str:
     """What `patch -p1` or `git apply` takes; empty without rewrites."""
-    by_file: dict[str, list[tuple[SourceText, Rewrite]]] = {}
+    return "".join(
+        _diff(file, old, new) for file, (old, new) in rewritten_files(sources, rewrites).items()
+    )
+
+
+def rewritten_files(
+    sources: Sequence[SourceText], rewrites: Sequence[Rewrite]
+) -> dict[str, tuple[list[str], list[str]]]:
+    """The lines of each file before and after; of two rewrites of one function the first."""
+    by_file: dict[str, dict[int, tuple[SourceText, Rewrite]]] = {}
     for rewrite in rewrites:
         for source in sources:
             if (source.file, source.first_line) == (rewrite.file, rewrite.first_line):
-                by_file.setdefault(source.file, []).append((source, rewrite))
-    return "".join(_of_file(file, pairs) for file, pairs in by_file.items())
+                pairs = by_file.setdefault(source.file, {})
+                pairs.setdefault(source.first_line, (source, rewrite))
+    return {file: _of_file(file, list(pairs.values())) for file, pairs in by_file.items()}
 
 
-def _of_file(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> str:
+def _diff(file: str, old: list[str], new: list[str]) -> str:
+    name = _name(file)
+    found = list(difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"))
+    return "".join(line if line.endswith("\n") else f"{line}\n" for line in found)
+
+
+def _of_file(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> tuple[list[str], list[str]]:
     old = _file_lines(file, pairs)
     new = list(old)
     for source, rewrite in sorted(pairs, key=lambda pair: -pair[0].first_line):
@@ -32,9 +48,7 @@ def _of_file(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> str:
         text = textwrap.indent(rewrite.source, indent)
         first = source.first_line - 1
         new[first : first + len(lines)] = text.splitlines(keepends=True)
-    name = _name(file)
-    found = list(difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"))
-    return "".join(line if line.endswith("\n") else f"{line}\n" for line in found)
+    return old, new
 
 
 def _module_lines(old: list[str], rewrite: Rewrite) -> list[str]:

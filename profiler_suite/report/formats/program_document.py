@@ -2,18 +2,26 @@
 
 import msgspec
 
+from profiler_suite.analysis.explain.document import document
+from profiler_suite.analysis.program.explained import (
+    ExplainedFunction,
+    ProgramAnswer,
+    sentences,
+)
 from profiler_suite.analysis.program.ranking import RankedFunction, Ranking, Spent
 from profiler_suite.report.content.program import view
 
 SCHEMA = 1
 
 
-def program_json(ranking: Ranking) -> bytes:
+def program_json(ranking: Ranking, answer: ProgramAnswer | None = None) -> bytes:
     """The document, as it is written to a file."""
-    return msgspec.json.encode(program_document(ranking)) + b"\n"
+    return msgspec.json.encode(program_document(ranking, answer)) + b"\n"
 
 
-def program_document(ranking: Ranking) -> dict[str, object]:
+def program_document(
+    ranking: Ranking, answer: ProgramAnswer | None = None
+) -> dict[str, object]:
     """All numbers of a run, times in s."""
     run, seen = ranking.run, view(ranking)
     return {
@@ -41,6 +49,33 @@ def program_document(ranking: Ranking) -> dict[str, object]:
             {"function": name, "self_s": self_s, "total_s": total_s}
             for name, self_s, total_s in ranking.others
         ],
+        "explained": [_explained(each) for each in answer.functions] if answer else [],
+        "with_rewrites": _with_rewrites(answer, run.end.wall_s) if answer else None,
+    }
+
+
+def _explained(each: ExplainedFunction) -> dict[str, object]:
+    return {
+        "target": each.place.wish.target,
+        "file": each.place.wish.file,
+        "first_line": each.place.wish.first or each.place.ranked.line,
+        "calls": each.calls,
+        "spared_s": each.spared_s,
+        "reason": each.reason,
+        "explanation": document(each.explanation) if each.explanation else None,
+    }
+
+
+def _with_rewrites(answer: ProgramAnswer, wall_s: float) -> dict[str, object] | None:
+    if not answer.rewrites:
+        return None
+    return {
+        "rewrites": answer.rewrites,
+        "estimate_s": answer.estimate_s(wall_s),
+        "tried": msgspec.to_builtins(answer.trial),
+        "not_tried": answer.not_tried,
+        "sentences": sentences(answer, wall_s),
+        "patch": answer.diff,
     }
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from profiler_suite import units
 from profiler_suite.analysis.program import causes
+from profiler_suite.analysis.program.explained import ProgramAnswer, sentences
 from profiler_suite.analysis.program.moments import BREAKDOWN
 from profiler_suite.analysis.program.ranking import Ranking, Spent
 from profiler_suite.analysis.program.tree import Box, boxes
@@ -37,7 +38,22 @@ class BoxView:
     parent: int
 
 
-def render(ranking: Ranking) -> str:
+@dataclasses.dataclass(frozen=True)
+class ExplainedView:
+    """One explained function, with the page that says all of it."""
+
+    target: str
+    time: str
+    reason: str
+    """Why it is not explained; empty where it is."""
+    verdict: tuple[str, ...]
+    gain: str
+    patch: str
+    not_advised: str
+    page: str
+
+
+def render(ranking: Ranking, answer: ProgramAnswer | None = None) -> str:
     """The page as HTML; every text from outside is escaped by the template engine."""
     environment = Environment(
         loader=PackageLoader("profiler_suite.report.html"),
@@ -63,11 +79,32 @@ def render(ranking: Ranking) -> str:
         lines=_lines(ranking),
         owners=_owners(ranking.spent),
         others=_others(ranking),
+        explained=_explained(answer),
+        with_rewrites=sentences(answer, ranking.run.end.wall_s) if answer else [],
         processes=list(ranking.run.samples.processes.items()),
         css=Markup(css_variables() + own("page.css") + own("explanation.css"))
         + Markup(own("program.css")),
         js=Markup(own("copy.js") + own("program.js")),
     )
+
+
+def _explained(answer: ProgramAnswer | None) -> list[ExplainedView]:
+    views = []
+    for number, each in enumerate(answer.functions if answer else (), 1):
+        found, best = each.explanation, each.best
+        views.append(
+            ExplainedView(
+                target=each.place.wish.target,
+                time=units.time(each.place.time_s),
+                reason=each.reason,
+                verdict=found.verdict if found else (),
+                gain=f"{best.gain_text} {best.title}" if best else "",
+                patch=found.patch if found else "",
+                not_advised=" ".join(found.not_advised) if found else "",
+                page=f"function-{number}.html" if found else "",
+            )
+        )
+    return views
 
 
 def _colour(name: str) -> str:

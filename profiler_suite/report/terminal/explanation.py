@@ -220,7 +220,7 @@ def _advice(page: Page, found: Explanation) -> None:
     given = found.advice
     page.line("Advice, tried on this machine" if given else "Advice: none", "bold")
     for each in given[:_MOST_ADVICE]:
-        _one_advice(page, each)
+        one_advice(page, each)
     if len(given) > _MOST_ADVICE:
         page.line(f"  {len(given) - _MOST_ADVICE} more: --html FILE shows them", "dim")
     for sentence in found.not_advised or (() if given else (_NO_RULE,)):
@@ -229,11 +229,14 @@ def _advice(page: Page, found: Explanation) -> None:
         page.line("  --patch FILE writes the fastest as a unified diff", "dim")
 
 
-def _one_advice(page: Page, each: Advice) -> None:
+def one_advice(page: Page, each: Advice, *, with_lines: bool = True) -> None:
+    """One thing to change: what it gains, why, where it differs, and its first new lines."""
     page.paragraph(f"{each.gain_text}  {each.title}", first="  ", indent="    ")
     page.paragraph(each.evidence, indent="    ", style="dim")
     if each.caveats:
         page.paragraph("; ".join(each.caveats), indent="    ", style="dim")
+    if not with_lines:
+        return
     shown = [
         (number, text)
         for number, _, after in each.lines

@@ -1,0 +1,110 @@
+"""A program's ranking with its first functions explained, and what their rewrites spare."""
+
+import dataclasses
+from collections.abc import Sequence
+
+from profiler_suite import units
+from profiler_suite.analysis.explain import patch
+from profiler_suite.analysis.explain.advice import Advice
+from profiler_suite.analysis.explain.explanation import Explanation
+from profiler_suite.analysis.program.to_explain import Place
+from profiler_suite.measure.program.trying import ProgramTrial
+
+
+@dataclasses.dataclass(frozen=True)
+class ExplainedFunction:
+    """One of the functions where most may be spared, explained by a call of the program."""
+
+    place: Place
+    calls: int
+    """Of it in the program; 0 where it was not seen."""
+    explanation: Explanation | None
+    reason: str = ""
+    """Why there is no explanation; empty where there is one."""
+
+    @property
+    def best(self) -> Advice | None:
+        """The rewrite that gained most."""
+        return self.explanation.best if self.explanation else None
+
+    @property
+    def spared_s(self) -> float:
+        """Time of the program that its rewrite spares, if all its calls gain alike, s."""
+        best = self.best
+        return self.place.time_s * (1 - 1 / best.ratio) if best else 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class ProgramAnswer:
+    """The explained functions, and the program with their rewrites."""
+
+    functions: tuple[ExplainedFunction, ...]
+    trial: ProgramTrial | None = None
+    not_tried: str = ""
+    """Why the rewrites were not tried together although that was asked for."""
+
+    @property
+    def rewrites(self) -> int:
+        """Functions of which a rewrite is faster."""
+        return sum(each.best is not None for each in self.functions)
+
+    def estimate_s(self, wall_s: float) -> float:
+        """What the program would take with all rewrites, if all calls gain alike, s."""
+        return max(0.0, wall_s - sum(each.spared_s for each in self.functions))
+
+    @property
+    def diff(self) -> str:
+        """All rewrites as one unified diff; empty without any."""
+        found = _explanations(self.functions)
+        sources = [source for each in found for source in each.explained.sources]
+        rewrites = [r for each in found if each.best for r in each.best.rewrites]
+        return patch.unified_diff(sources, rewrites)
+
+    def rewritten(self) -> dict[str, str]:
+        """The text of each file with all rewrites; what would be no Python is left out."""
+        found = _explanations(self.functions)
+        sources = [source for each in found for source in each.explained.sources]
+        rewrites = [r for each in found if each.best for r in each.best.rewrites]
+        texts = {}
+        for file, (_, new) in patch.rewritten_files(sources, rewrites).items():
+            text = "".join(new)
+            try:
+                compile(text, file, "exec", dont_inherit=True)
+            except (SyntaxError, ValueError):
+                continue
+            texts[file] = text
+        return texts
+
+
+def _explanations(functions: Sequence[ExplainedFunction]) -> list[Explanation]:
+    return [each.explanation for each in functions if each.explanation is not None]
+
+
+def sentences(answer: ProgramAnswer, wall_s: float) -> list[str]:
+    """What the rewrites do for the whole program, tried or estimated."""
+    count = answer.rewrites
+    if not count:
+        return []
+    these = "this rewrite" if count == 1 else f"these {count} rewrites"
+    trial = answer.trial
+    if trial is None:
+        estimate = units.time(answer.estimate_s(wall_s))
+        said = f"With {these} the program would take about {estimate} instead of "
+        said += f"{units.time(wall_s)}, if all calls gain alike"
+        if answer.not_tried:
+            return [f"{said}.", f"They were not tried: {answer.not_tried}."]
+        return [f"{said}; --try runs it with them."]
+    before, after = (units.time(s) for s in trial.medians_s)
+    found = [f"Tried: with {these} the program takes {after} instead of {before}."]
+    if trial.overlaps:
+        found.append(
+            f"Times of {units.some(len(trial.before_s), 'run')} each way overlap: the rest of "
+            "the program, its start and imports, hides the difference."
+        )
+    if trial.difference:
+        found.append(f"But {trial.difference}.")
+    elif trial.rounded:
+        found.append("It printed the same, up to rounding, and ended with the same exit code.")
+    else:
+        found.append("It printed the same, byte for byte, and ended with the same exit code.")
+    return found

@@ -1,0 +1,63 @@
+"""Catches a call in this very process, while something else runs that makes it."""
+
+import cProfile
+import pstats
+import sys
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any
+
+from profiler_suite.measure.explain.same_answer import copied
+from profiler_suite.measure.native import layers
+from profiler_suite.measure.program.caught_call import arguments_of, function_of
+
+Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+
+def costliest_code(run: Callable[[], object], without: CodeType) -> tuple[str, int, str] | None:
+    """File, line and name of the user's own function that spends most while `run` runs.
+
+    What it calls of others' code is its own; `without` is only who makes the calls.
+    """
+    profile = cProfile.Profile()
+    try:
+        profile.runcall(run)
+    except ValueError:  # another profiler is at work
+        return None
+    known: Any = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    spent: dict[tuple[str, int, str], float] = {}
+    for code, (_, _, own_s, _, callers) in known.items():
+        if _is_own(code):
+            spent[code] = spent.get(code, 0.0) + own_s
+            continue
+        for caller, (_, _, _, total_s) in callers.items():
+            if _is_own(caller):
+                spent[caller] = spent.get(caller, 0.0) + total_s
+    spent.pop((without.co_filename, without.co_firstlineno, without.co_name), None)
+    return max(spent, key=lambda code: spent[code], default=None)
+
+
+def _is_own(code: tuple[str, int, str]) -> bool:
+    file, line, name = code
+    return bool(line) and name[0] != "<" and layers.of_source(file) == layers.USER
+
+
+def caught(run: Callable[[], object], code: tuple[str, int, str]) -> Call | None:
+    """The first call of that function while `run` runs, with copies of its arguments."""
+    found: list[Call] = []
+
+    def hook(frame: FrameType, event: str, argument: object) -> None:
+        its = frame.f_code
+        if found or (its.co_filename, its.co_firstlineno, its.co_name) != code:
+            return
+        args, kwargs = arguments_of(frame)
+        (args, kwargs) = copied((args, kwargs))
+        found.append((function_of(frame), args, kwargs))
+
+    before = sys.gettrace()
+    sys.settrace(hook)
+    try:
+        run()
+    finally:
+        sys.settrace(before)
+    return found[0] if found else None

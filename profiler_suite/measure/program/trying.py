@@ -1,0 +1,140 @@
+"""Runs a program with some of its files rewritten, beside the program as it is."""
+
+import contextlib
+import json
+import math
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from profiler_suite.errors import ProfilerSuiteError
+from profiler_suite.measure.program import overlay
+from profiler_suite.measure.program.elsewhere import InputPlace, streams
+from profiler_suite.measure.program.request import Probe, ProgramTarget
+from profiler_suite.measure.program.running import run_program
+from profiler_suite.model.noun import Noun
+
+# A program that takes longer is run once each way.
+_SHORT_S = 3.0
+_PAIRS = 3
+# What printed numbers may differ by: rewrites add in another order.
+_ROUNDING = 1e-6
+_NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+
+
+class ProgramTrial(Noun, frozen=True):
+    """What a program took as it is and rewritten, in turn, and whether it did the same."""
+
+    before_s: tuple[float, ...]
+    after_s: tuple[float, ...]
+    difference: str = ""
+    """What was not the same, in words; empty where nothing was."""
+    rounded: bool = False
+    """Whether printed numbers differ by rounding."""
+
+    @property
+    def medians_s(self) -> tuple[float, float]:
+        """Before and after, s."""
+        return median(self.before_s), median(self.after_s)
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether some run with the rewrites took as long as some run without."""
+        return max(self.after_s) >= min(self.before_s)
+
+
+class _Run(Noun, frozen=True):
+    """One run to its end."""
+
+    wall_s: float
+    exit_code: int
+    output: bytes
+
+
+def try_program(
+    target: ProgramTarget, files: Mapping[str, str], place: InputPlace
+) -> ProgramTrial:
+    """The program with the text of these files instead, without touching them."""
+    with tempfile.TemporaryDirectory(prefix="profiler_suite-") as name:
+        folder = Path(name)
+        copies = {}
+        for number, (file, text) in enumerate(files.items()):
+            copy = folder / f"{number}-{Path(file).name}"
+            copy.write_text(text, encoding="utf-8")
+            copies[file] = str(copy)
+        after = _with_main(target, copies, folder / "beside")
+        probe = Probe(file=overlay.__file__, settings=json.dumps(copies))
+        pairs: list[tuple[_Run, _Run]] = []
+        while not pairs or (len(pairs) < _PAIRS and pairs[0][0].wall_s < _SHORT_S):
+            one = _run(target, None, folder, place)
+            pairs.append((one, _run(after, probe, folder, place)))
+        return _judged(pairs)
+
+
+def _run(target: ProgramTarget, probe: Probe | None, folder: Path, place: InputPlace) -> _Run:
+    place.go_back()
+    written = folder / "output"
+    with (
+        written.open("wb") as output,
+        (folder / "errors").open("wb") as errors,
+        streams(output.fileno(), errors.fileno()),
+    ):
+        end = run_program(target, probe)
+    return _Run(wall_s=end.wall_s, exit_code=end.exit_code, output=written.read_bytes())
+
+
+def _judged(pairs: list[tuple[_Run, _Run]]) -> ProgramTrial:
+    befores, afters = zip(*pairs, strict=True)
+    trial = ProgramTrial(
+        before_s=tuple(each.wall_s for each in befores),
+        after_s=tuple(each.wall_s for each in afters),
+    )
+    first, second = pairs[0]
+    if first.exit_code != second.exit_code:
+        said = f"it ended with exit code {second.exit_code} instead of {first.exit_code}"
+        return msgspec.structs.replace(trial, difference=said)
+    if first.output == second.output:
+        return trial
+    if not all(same_text(first.output, each.output) for each in befores[1:]):
+        said = "its output differs from run to run, so nothing could be compared"
+        return msgspec.structs.replace(trial, difference=said)
+    if same_text(first.output, second.output):
+        return msgspec.structs.replace(trial, rounded=True)
+    return msgspec.structs.replace(trial, difference="it printed something else")
+
+
+def same_text(one: bytes, other: bytes) -> bool:
+    """Whether two outputs are the same but for numbers that differ by rounding."""
+    if _NUMBER.sub(b"", one) != _NUMBER.sub(b"", other):
+        return False
+    pairs = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
+    return all(
+        a == b or math.isclose(float(a), float(b), rel_tol=_ROUNDING, abs_tol=1e-12)
+        for a, b in pairs
+    )
+
+
+def _with_main(target: ProgramTarget, copies: dict[str, str], beside: Path) -> ProgramTarget:
+    """The program; a script that is rewritten itself is run in a copy of its folder.
+
+    All that lies beside it is there too, as links.
+    """
+    script = Path(target.name)
+    copy = copies.get(str(script.resolve())) if target.kind == "script" else None
+    if copy is None:
+        return target
+    beside.mkdir()
+    for each in script.resolve().parent.iterdir():
+        with contextlib.suppress(OSError):
+            (beside / each.name).symlink_to(each)
+    try:
+        (beside / script.name).unlink(missing_ok=True)
+        shutil.copyfile(copy, beside / script.name)
+    except OSError as error:
+        raise ProfilerSuiteError(f"{script} cannot be copied: {error.strerror}") from error
+    return msgspec.structs.replace(target, name=str(beside / script.name))

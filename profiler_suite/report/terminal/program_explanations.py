@@ -1,0 +1,78 @@
+"""The explained functions of a program on the terminal: why, and what to write instead."""
+
+from profiler_suite import units
+from profiler_suite.analysis.explain.explanation import Explanation
+from profiler_suite.analysis.program.explained import (
+    ExplainedFunction,
+    ProgramAnswer,
+    sentences,
+)
+from profiler_suite.report.terminal.console import Page, shortened
+from profiler_suite.report.terminal.explanation import breakdown_bar, one_advice
+
+_WIDEST = 100
+_MOST_LINES = 16
+_MOST_SENTENCES = 3
+
+
+def screen(answer: ProgramAnswer, wall_s: float, width: int, color: bool) -> str:
+    """What the rewrites do for the program, then each function; empty without any."""
+    if not answer.functions:
+        return ""
+    page = Page(min(width, _WIDEST), color)
+    for each in sentences(answer, wall_s):
+        page.paragraph(each, style="bold")
+    for number, function in enumerate(answer.functions, 1):
+        page.line()
+        _function(page, number, function)
+    return page.text()
+
+
+def _function(page: Page, number: int, each: ExplainedFunction) -> None:
+    taken = units.time(each.place.time_s)
+    calls = f", {units.some(each.calls, 'call')}" if each.calls > 1 else ""
+    page.pieces(
+        (f"{number:>2}  ", "dim"),
+        (each.place.wish.target, "bold"),
+        (f"  {taken} of the program{calls}", "dim"),
+    )
+    found = each.explanation
+    if found is None:
+        page.paragraph(f"not explained: {each.reason}", indent="    ", style="yellow")
+        return
+    for said in found.verdict[:_MOST_SENTENCES]:
+        page.paragraph(said, first="    ", indent="    ")
+    if found.breakdown is not None:
+        breakdown_bar(page, found.breakdown)
+    _costliest_line(page, found)
+    best = found.best or next(iter(found.advice), None)
+    if best is None:
+        said = " ".join(found.not_advised) or "no rule found anything faster"
+        page.paragraph(f"advice: none ({said})", first="    ", indent="    ", style="dim")
+        return
+    one_advice(page, best, with_lines=not found.patch)
+    if found.patch:
+        _diff(page, found.patch)
+
+
+def _costliest_line(page: Page, found: Explanation) -> None:
+    ran = found.lines[found.lines["hits"] > 0] if len(found.lines) else found.lines
+    if not len(ran):
+        return
+    row = ran.sort_values("time_s", ascending=False).to_dict("records")[0]
+    share = units.percent(min(1.0, row["share"]))
+    line = f"    line {row['line']}, {share} of it: {str(row['source']).strip()}"
+    page.line(shortened(line, page.width))
+
+
+def _diff(page: Page, diff: str) -> None:
+    """The lines that go and those that come, as many as can be read at a glance."""
+    lines = [
+        line
+        for line in diff.splitlines()
+        if line[:1] in "+-" and not line.startswith(("+++", "---"))
+    ]
+    for line in lines[:_MOST_LINES]:
+        page.pieces((f"    {line[: page.width - 4]}", "green" if line[0] == "+" else "red"))
+    if len(lines) > _MOST_LINES:
+        page.line(f"    … {len(lines) - _MOST_LINES} more lines: --patch FILE", "dim")

@@ -1,0 +1,91 @@
+"""`run` explains the functions where most may be spared, and tries their rewrites."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from profiler_suite.cli.run import run_command
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="programs are run as on POSIX")
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """import numpy as np
+
+
+class Smoother:
+    def __init__(self, width):
+        self.width = width
+
+    def smooth(self, a):
+        out = np.empty(len(a) - self.width)
+        for i in range(len(out)):
+            out[i] = np.mean(a[i:i + self.width])
+        return out
+
+
+a = np.linspace(0.0, 1.0, 40_000)
+b = Smoother(8).smooth(a)
+total = np.zeros(120_000)
+for i in range(120_000):
+    total[i] = 3.0 * a[i // 4] + 1.0
+print(f"{total.sum():.6f} {b.sum():.6f}")
+"""
+
+
+@pytest.mark.slow
+def test_a_method_and_a_loop_outside_of_functions_are_rewritten_and_tried(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "main.py").write_text(PROGRAM)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "profiler_suite", "run", "--try", "--patch", "p.diff"),
+            *("--json", "found.json", "--budget", "60", "main.py"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1, "what the other runs print is not heard"
+    found = json.loads((tmp_path / "found.json").read_text())
+    targets = {each["target"]: each for each in found["explained"]}
+    loop = targets["main.py:lines 18 to 19"]
+    assert "main.py:Smoother.smooth" in targets
+    assert loop["explanation"]["advice"][0]["ratio"] > 5
+    tried = found["with_rewrites"]["tried"]
+    assert tried["difference"] == ""
+    assert "Tried: with" in done.stderr
+    assert (tmp_path / "main.py").read_text() == PROGRAM
+    assert "-for i in range(120_000):" in (tmp_path / "p.diff").read_text()
+    assert max(map(len, done.stderr.splitlines())) <= 80
+
+
+def test_nothing_of_a_program_that_fails_is_run_again(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(
+        "with open('runs', 'a') as f:\n    f.write('x')\n"
+        "for i in range(3_000_000):\n    i * i\nraise SystemExit(3)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "profiler_suite", "run", "main.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 3
+    assert "a program that fails is not run again" in done.stderr
+    assert (tmp_path / "runs").read_text() == "x"
+
+
+@pytest.mark.parametrize("option", [["--try"], ["--patch", "p"]])
+def test_rewrites_need_explanations(option: list[str]) -> None:
+    done = CliRunner().invoke(run_command, ["--top", "0", *option, "x.py"])
+    assert done.exit_code != 0
+    assert "--top 0 explains none" in str(done.exception)
