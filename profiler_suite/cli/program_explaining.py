@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from profiler_suite.model.machine import Machine
 
 # A forked copy in which other threads are gone may hang; so may a rewrite.
-_LEAST_LIMIT_S, _TIMES_THE_CALL = 20.0, 20.0
+_LEAST_LIMIT_S, _TIMES_THE_CALL = 60.0, 60.0
 _LEAST_S = 3.0
+_OTHER_OPTION = " (--timeout SECONDS sets the longest wait)"
+"""Of `explain`, which `run` does not have."""
 # Of the time for passes, what passes and trials may take together.
 _FOR_ADVICE = 2.0
+# A rewrite is tried in some more calls; of those that take longer, for no longer than this.
+_MORE_CALLS, _LONGEST_CALL_S = 14.0, 1.0
 
 
 def answer(
@@ -107,16 +111,20 @@ def _explained(
     def tell(text: str) -> None:
         progress.say(f"{wish.target}: {text}")
 
-    limit_s = max(_LEAST_LIMIT_S, _TIMES_THE_CALL * calls.median_s)
+    call_s = calls.median_s or place.time_s
+    limit_s = max(_LEAST_LIMIT_S, _TIMES_THE_CALL * call_s)
     try:
         with CaughtChild(caught, calls, tell, limit_s) as child:
             effort = with_budget(effort_for(machine), max(_LEAST_S, seconds))
             # The passes take their share; what may be advised is tried after them.
-            effort = msgspec.structs.replace(effort, budget_s=_FOR_ADVICE * effort.budget_s)
+            trials_s = _MORE_CALLS * min(call_s, _LONGEST_CALL_S)
+            budget_s = _FOR_ADVICE * effort.budget_s + trials_s
+            effort = msgspec.structs.replace(effort, budget_s=budget_s)
             record = child.explain(effort)
             explained = explain(record, machine, effort.baselines_s, child.attempt)
     except ProfilerSuiteError as error:
-        return ExplainedFunction(place, calls.calls, None, str(error))
+        reason = str(error).splitlines()[0].replace(_OTHER_OPTION, "")
+        return ExplainedFunction(place, calls.calls, None, reason)
     return ExplainedFunction(place, calls.calls, explained)
 
 
