@@ -16,6 +16,7 @@ FLOORS = {
     "cli": 7,
     "notebook": 7,
     "one_call": 7.5,
+    "pytest_plugin": 7.5,
     "__main__": 8,
     "report": 6,
     "fleet": 6,

@@ -12,7 +12,7 @@ from profiler_suite.errors import ProfilerSuiteError
 if TYPE_CHECKING:
     from profiler_suite.analysis.program.explained import ExplainedFunction, ProgramAnswer
     from profiler_suite.analysis.program.ranking import Ranking
-    from profiler_suite.analysis.program.to_explain import Place
+    from profiler_suite.analysis.program.to_explain import PlaceToExplain
     from profiler_suite.measure.program.captured import Capture, CaughtCalls
     from profiler_suite.measure.program.elsewhere import InputPlace
     from profiler_suite.measure.program.request import ProgramTarget
@@ -69,7 +69,7 @@ def answer(
 def _explain_all(
     found: "list[ExplainedFunction]",
     caught: "Capture",
-    chosen: "list[Place]",
+    chosen: "list[PlaceToExplain]",
     budget_s: float,
     progress: ProgressLine,
 ) -> None:
@@ -90,7 +90,7 @@ def _explain_all(
 def _explained(
     caught: "Capture",
     calls: "CaughtCalls",
-    place: "Place",
+    place: "PlaceToExplain",
     machine: "Machine",
     seconds: float,
     progress: ProgressLine,

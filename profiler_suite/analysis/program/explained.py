@@ -7,7 +7,7 @@ from profiler_suite import units
 from profiler_suite.analysis.explain import patch
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation
-from profiler_suite.analysis.program.to_explain import Place
+from profiler_suite.analysis.program.to_explain import PlaceToExplain
 from profiler_suite.measure.program.trying import ProgramTrial
 
 
@@ -15,7 +15,7 @@ from profiler_suite.measure.program.trying import ProgramTrial
 class ExplainedFunction:
     """One of the functions where most may be spared, explained by a call of the program."""
 
-    place: Place
+    place: PlaceToExplain
     calls: int
     """Of it in the program; 0 where it was not seen."""
     explanation: Explanation | None

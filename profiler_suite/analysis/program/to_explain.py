@@ -17,7 +17,7 @@ _LOOPS = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.Gener
 
 
 @dataclasses.dataclass(frozen=True)
-class Place:
+class PlaceToExplain:
     """A function, or lines outside of functions, that is worth an explanation."""
 
     wish: CallWish
@@ -27,7 +27,7 @@ class Place:
     """Of the program, in it and in what it calls of others' code, s."""
 
 
-def places(ranking: Ranking, most: int) -> list[Place]:
+def places(ranking: Ranking, most: int) -> list[PlaceToExplain]:
     """The functions, and the lines outside of functions, whose calls are to be caught.
 
     Of a program that was too short for its samples, what has a loop comes first.
@@ -35,7 +35,7 @@ def places(ranking: Ranking, most: int) -> list[Place]:
     least_s = _LEAST_SHARE * ranking.spent.total_s
     seen = sum(moment.weight for moment in ranking.moments if moment.own >= 0)
     rough = seen < _ROUGH_SAMPLES
-    found: dict[CallWish, Place] = {}
+    found: dict[CallWish, PlaceToExplain] = {}
     for each in ranking.functions:
         worth = each.spent.avoidable_s > least_s
         wish = wish_at(each.file, each.line) if each.spent.total_s else None
@@ -46,7 +46,7 @@ def places(ranking: Ranking, most: int) -> list[Place]:
             more_s = known.time_s + each.spent.total_s
             found[wish] = dataclasses.replace(known, time_s=more_s)
         elif worth or rough:
-            found[wish] = Place(wish, each, each.spent.total_s)
+            found[wish] = PlaceToExplain(wish, each, each.spent.total_s)
     chosen = list(found.values())
     if rough:
         chosen.sort(key=lambda place: not has_loop(place.ranked.file, place.ranked.line))

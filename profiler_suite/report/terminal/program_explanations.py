@@ -40,6 +40,17 @@ def _function(page: Page, number: int, each: ExplainedFunction) -> None:
     if found is None:
         page.paragraph(f"not explained: {each.reason}", indent="    ", style="yellow")
         return
+    _explanation(page, found)
+
+
+def function_screen(found: Explanation, width: int, *, color: bool) -> str:
+    """One function in short: why, its costliest line, and what to write instead."""
+    page = Page(min(width, _WIDEST), color)
+    _explanation(page, found)
+    return page.text()
+
+
+def _explanation(page: Page, found: Explanation) -> None:
     for said in found.verdict[:_MOST_SENTENCES]:
         page.paragraph(said, first="    ", indent="    ")
     if found.breakdown is not None:

@@ -1,4 +1,4 @@
-"""``pytest --explain``: tests ranked by their time, the slowest calls explained, limits held."""
+"""``pytest --explain``: tests ranked by time, the slowest calls explained, limits held."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial

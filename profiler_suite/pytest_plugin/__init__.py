@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             "--explain times the tests of one process; leave -n out, or give -n 0"
         )
-    from profiler_suite.cli.explained_tests import ExplainedTests
+    from profiler_suite.pytest_plugin.explained_tests import ExplainedTests
 
     config.pluginmanager.register(ExplainedTests(config.getoption("--explain-top")))
 
@@ -56,8 +56,8 @@ def explain() -> "Callable[..., NotebookView]":
     """Explains a call: ``explain(function, *args)`` as ``profiler_suite.explain``."""
 
     def explained(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "NotebookView":
-        import profiler_suite
+        from profiler_suite.notebook import explain
 
-        return profiler_suite.explain(function, *args, **kwargs)
+        return explain(function, *args, **kwargs)
 
     return explained
