@@ -28,23 +28,88 @@ def broken(line: str, width: int = _WIDTH) -> list[str]:
 def _broken(line: str, width: int) -> list[str]:
     if len(line) <= width:
         return [line]
+    head, value = _assigned(line)
+    links = _links(value)
+    if head and len(links) > 1:
+        indent = line[: len(line) - len(line.lstrip())]
+        last = f"{indent})"
+        after = "".join(links[1:])
+        chained = not any(link.startswith(_OPERATORS) for link in links[1:])
+        if chained and links[0].startswith("(") and len(last) + len(after) <= width:
+            last += after  # its own brackets serve: '(…).reshape(…)'
+            links = _links(links[0][1:-1].strip())
+        return [f"{head}(", *_filled(links, f"{indent}{_INDENT}", width), last]
+    return _in_brackets(line, width)
+
+
+def _in_brackets(line: str, width: int) -> list[str]:
+    """What stands in the last outermost brackets in lines of its own."""
+    if len(line) <= width:
+        return [line]
     outer = _last_brackets(line)
     if outer is None:
         return [line]
     start, end = outer
     indent = line[: len(line) - len(line.lstrip())]
     parts = _at_commas(line[start + 1 : end])
-    found = _broken(line[: start + 1], width)
+    found = _in_brackets(line[: start + 1], width)
     inside = ", ".join(parts)
     if len(indent) + len(_INDENT) + len(inside) <= width:
         found.append(f"{indent}{_INDENT}{inside}")
     else:
         comma = "," if len(parts) > 1 else ""  # a comma makes a tuple of one in brackets
         for part in parts:
-            for piece in _pieces(f"{part}{comma}", width - len(indent) - len(_INDENT)):
-                found += _broken(f"{indent}{_INDENT}{piece}", width)
+            found += _filled(_links(f"{part}{comma}"), f"{indent}{_INDENT}", width)
     found.append(f"{indent}{line[end:]}")
     return found
+
+
+def _filled(links: list[str], indent: str, width: int) -> list[str]:
+    """As many links in a line as fit, an operator at the beginning of a line."""
+    lines: list[str] = []
+    for link in links:
+        gap = " " if link.startswith(_OPERATORS) else ""
+        if lines and len(lines[-1]) + len(gap) + len(link) <= width:
+            lines[-1] += gap + link
+        else:
+            lines.append(indent + link)
+    return [piece for line in lines for piece in _in_brackets(line, width)]
+
+
+def _assigned(line: str) -> tuple[str, str]:
+    """'out = ' and what is assigned; '' for a line that assigns nothing."""
+    depth = 0
+    for place, text in _tokens(line, ("=",)):
+        if text in _OPENING:
+            depth += 1
+        elif text in _CLOSING:
+            depth -= 1
+        elif text == "=" and depth == 0:
+            return f"{line[: place + 1]} ", line[place + 1 :].strip()
+    return "", line
+
+
+def _links(text: str) -> list[str]:
+    """Where a person breaks it inside brackets: before operators, methods and subscripts.
+
+    'a(b)[c].d(e) @ f' is 'a(b)', '[c]', '.d(e)', '@ f'.
+    """
+    cuts, depth, last = [], 0, -2
+    for place, token in _tokens(text, (*_OPERATORS, ".")):
+        if token in _OPENING:
+            if depth == 0 and token == "[" and place == last + 1:
+                cuts.append(place)
+            depth += 1
+        elif token in _CLOSING:
+            depth -= 1
+            last = place if depth == 0 else last
+        elif depth == 0 and (
+            (token in _OPERATORS and text[place - 1 : place] == " ")
+            or (token == "." and place == last + 1)
+        ):
+            cuts.append(place)
+    ends = [*cuts, len(text)]
+    return [text[a:b].strip() for a, b in zip([0, *cuts], ends, strict=True)]
 
 
 def _last_brackets(line: str) -> tuple[int, int] | None:
@@ -73,23 +138,6 @@ def _at_commas(text: str) -> list[str]:
             begin = place + 1
     parts.append(text[begin:].strip())
     return [part for part in parts if part]
-
-
-def _pieces(text: str, width: int) -> list[str]:
-    """What stands inside brackets, before each of its operators if it is too long."""
-    if len(text) <= width:
-        return [text]
-    pieces, depth, begin = [], 0, 0
-    for place, token in _tokens(text, _OPERATORS):
-        if token in _OPENING:
-            depth += 1
-        elif token in _CLOSING:
-            depth -= 1
-        elif depth == 0 and token in _OPERATORS and text[place - 1 : place] == " ":
-            pieces.append(text[begin:place].strip())
-            begin = place
-    pieces.append(text[begin:].strip())
-    return pieces
 
 
 def _tokens(line: str, more: tuple[str, ...] = ()) -> list[tuple[int, str]]:

@@ -11,6 +11,10 @@ LONG = [
     "axis=(0, 1))[::s, ::s], filters, axes=[[2, 3, 4], [3, 1, 2]])",
     "total = np.add.reduce(first_argument_with_a_name * another_argument, axis=(0, 1, 2)) + "
     "np.multiply.reduce(the_third_argument, axis=0)",
+    "    rows[...] = (windows_of_the_image(image, (height, width))[::stride, ::stride].reshape("
+    "count * other_count, height * width) @ filters.transpose(3, 1, 2, 0).reshape(height * "
+    "width, number_of_filters)).reshape(count, other_count, number_of_filters)",
+    "    out[:] = (x - x.mean(axis=1)[:, None]) / (x.std(axis=1) + scale)[:, None] @ weight",
     "value = function('a, string (with brackets', another_function(1, 2, 3), [1, 2, 3, 4, 5], "
     "{'key': 'value, with comma'})",
 ]
@@ -22,6 +26,15 @@ def test_a_long_line_becomes_short_ones_of_the_same_code(line: str) -> None:
     assert len(found) > 1
     assert all(len(each) <= 88 for each in found)
     assert ast.dump(ast.parse("\n".join(found).strip())) == ast.dump(ast.parse(line.strip()))
+
+
+@pytest.mark.parametrize("line", LONG)
+def test_few_lines_are_made_and_none_holds_a_lone_subscript(line: str) -> None:
+    found = broken(line)
+    assert len(found) <= 7
+    assert not [
+        each for each in found if each.strip() in ("::s, ::s", ":, None", "] @ weights")
+    ]
 
 
 @pytest.mark.parametrize("line", ["a = f(x)", "    return a", "a_" * 60 + " = 1", "x = ("])
