@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"there is no question {unknown[0]!r}; choose of {', '.join(names)}")
     asked.out.mkdir(parents=True, exist_ok=True)
     missed = [] if asked.pages_only else _explain(asked.names or names, asked.out)
-    _write_index(asked.out)
+    _write_pages(asked.out)
     for each in missed:
         sys.stderr.write(f"{each}\n")
     return 3 if missed else 0
@@ -81,10 +81,15 @@ def _machine() -> str:
     )
 
 
-def _write_index(out: Path) -> None:
+def _write_pages(out: Path) -> None:
+    """The questions anew in front of their pages, and the index."""
     file = out / KEPT
     kept = {each.name: each for each in kept_findings(file)}
     found = [(q, kept[q.name]) for q in QUESTIONS if q.name in kept]
+    for question, each in found:
+        page = out / f"{question.name}.html"
+        if page.exists():
+            write_whole(page, build.entry_page(page.read_text("utf-8"), question, each))
     machine = json.loads(file.read_text())["machine"] if file.exists() else ""
     write_whole(out / "index.html", build.index_page(found, machine))
 

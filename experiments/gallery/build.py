@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.resources
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from profiler_suite.report.drawing.style import ENTRY_COLOURS, css_variables, va
 
 ROOT = FOLDER.parents[1]
 LARGEST_PAGE_BYTES = 400_000
+# The question in front of a page that has one already.
+_BLOCK = re.compile(r'<main>\s*<section aria-labelledby="question">.*?</section>', re.DOTALL)
 
 
 class NotExplainedError(Exception):
@@ -109,6 +112,7 @@ def _disturbed(document: dict[str, Any]) -> str:
 
 def entry_page(page: str, question: FamousQuestion, found: Finding) -> str:
     """The page of `explain` with the question, its cause and the remedy in front."""
+    page = _BLOCK.sub("<main>", page)
     block = str(
         _template("entry.html.j2").render(card=card(question, found), question=question)
     )
