@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from profiler_suite.analysis.explain import inside, layers
+from profiler_suite.analysis.explain import inside, layers, memory
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.explain.question import QuestionAnswer
@@ -42,6 +42,10 @@ def document(this: Explanation) -> dict[str, Any]:
         "roofline": msgspec.to_builtins(this.roofline),
         "operations": _records(this.operations),
         "layers": _layers(this),
+        "memory": {
+            "peak_bytes": explained.peak_bytes,
+            "temporaries": msgspec.to_builtins(memory.temporaries(explained)),
+        },
         "inside": inside.time_by_cause(this.inside),
         "calls": [_call(each) for each in this.inside],
         "lines": _records(this.lines),

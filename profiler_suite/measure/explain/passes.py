@@ -19,6 +19,7 @@ from profiler_suite.measure.explain import line_profile
 from profiler_suite.measure.explain.answer_parts import arrays_of
 from profiler_suite.measure.explain.first_call import FirstCall, first_call
 from profiler_suite.measure.explain.guard import FIRST_CALL
+from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.measure.explain.same_answer import in_words
 from profiler_suite.measure.explain.subject import Subject
@@ -94,6 +95,7 @@ def _explained(subject: Subject) -> FunctionRecord:
         lines=lines,
         sources=sources,
         layers=layers,
+        peak_bytes=_peak_bytes(subject),
         strided=subject.given.strided(),
         notes=(*subject.notes, *subject.guard.notes),
         repeatable=first.repeatable,
@@ -141,6 +143,15 @@ def _traced(subject: Subject) -> breakdown_pass.TraceOutcome:
             reason=f"{type(error).__name__}: {' '.join(str(error).split())}"
         )
     return breakdown_pass.TraceOutcome(counts=counts, coverage=covered)
+
+
+def _peak_bytes(subject: Subject) -> float:
+    if subject.plan.long:
+        return 0.0
+    try:
+        return peak_bytes(subject.function, subject.arguments())
+    except Exception:  # noqa: BLE001 - it ran before; the other passes stand without it
+        return 0.0
 
 
 def _layers(subject: Subject, once_s: float) -> LayerRecord | None:

@@ -207,6 +207,8 @@ class FunctionRecord(Noun, frozen=True, tag="explained"):
     """Names of array arguments that are not contiguous row by row."""
     inside: tuple[CallFacts, ...] = ()
     """The costliest calls looked into, the costliest first."""
+    peak_bytes: float = 0.0
+    """The most memory that one evaluation held at once; 0 where that is not known."""
     layers: LayerRecord | None = None
     """Whose code runs; None where that was not asked."""
     notes: tuple[str, ...] = ()

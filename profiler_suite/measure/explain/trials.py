@@ -4,7 +4,6 @@ import functools
 import importlib
 import inspect
 import random
-import tracemalloc
 import warnings
 from collections.abc import Callable, Sequence
 from time import perf_counter, perf_counter_ns
@@ -16,6 +15,7 @@ import threadpoolctl
 
 from profiler_suite.measure import timing
 from profiler_suite.measure.explain import batches, checks
+from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.explain.substitution import (
@@ -39,8 +39,6 @@ _GLANCE_S = 2e-4
 _LEAST_GLANCE = 1.02
 # A gain of as much needs few pairs to be seen.
 _PLAIN_GAIN = 3.0
-# tracemalloc slows what allocates much: longer functions are not run under it.
-_MOST_TRACED_S = 0.25
 
 # Of other arguments, with the last of which it may have just begun; and of compiling.
 _CHECKING_S = 30.0
@@ -203,22 +201,9 @@ def _peaks(
     convert: Callable[[tuple[Any, ...]], tuple[Any, ...]],
 ) -> tuple[float, float]:
     """Most memory that one evaluation holds at once, of both sides, bytes."""
-    found = []
-    for side, arguments in (
-        (subject.function, subject.arguments()),
-        (function, convert(subject.arguments())),
-    ):
-        once = timing.time_evaluations(side, arguments, 1, perf_counter_ns)
-        if once > _MOST_TRACED_S or tracemalloc.is_tracing():
-            return 0.0, 0.0
-        tracemalloc.start()
-        try:
-            before, _ = tracemalloc.get_traced_memory()
-            side(*arguments)
-            found.append(float(tracemalloc.get_traced_memory()[1] - before))
-        finally:
-            tracemalloc.stop()
-    return found[0], found[1]
+    before = peak_bytes(subject.function, subject.arguments())
+    after = peak_bytes(function, convert(subject.arguments())) if before else 0.0
+    return (before, after) if after else (0.0, 0.0)
 
 
 # --------------------------------------------------------------- both sides in turn

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
-from profiler_suite.analysis.explain import layers
+from profiler_suite.analysis.explain import layers, memory
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.explain.inside import InsideCall, facts_in_words
 from profiler_suite.analysis.shares import ShownShares
@@ -84,6 +84,8 @@ class ExplanationView:
     layers: str
     """Whose code runs, in words; empty where that is not known."""
     callees: tuple[str, ...]
+    memory: tuple[str, ...]
+    """Peak and temporaries, then the operations that allocate most."""
     operations: TableView
     calls: tuple[tuple[str, str], ...]
     """Each call looked into: what it is, its facts."""
@@ -164,6 +166,7 @@ def _view(found: Explanation) -> ExplanationView:
         patch=found.patch,
         layers=layers.in_words(explained.layers),
         callees=_callees(found),
+        memory=memory.in_words(explained),
         operations=_operations(found),
         calls=tuple((_call_in_words(each), facts_in_words(each)) for each in found.inside),
         functions=_functions(found),

@@ -11,7 +11,7 @@ from profiler_suite.analysis.explain.explanation import Explanation, bound_in_wo
 from profiler_suite.model.results import Breakdown
 from profiler_suite.report.content.explanation_words import notes
 from profiler_suite.report.content.source_text import dedented
-from profiler_suite.report.terminal import annotated_source, call_facts, whose_code
+from profiler_suite.report.terminal import annotated_source, call_facts, memory, whose_code
 from profiler_suite.report.terminal.console import Page, TextColumn, shortened
 
 _ENTRY_STYLES = {
@@ -57,6 +57,7 @@ def screen(
     _operations(page, found)
     if all_calls:
         call_facts.every(page, found.inside)
+        memory.show(page, found.explained)
     _what_if(page, found)
     for note in notes(found):
         page.paragraph(note, first="  ! ", indent="    ", style="yellow")

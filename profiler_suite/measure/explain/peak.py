@@ -1,0 +1,27 @@
+"""The most memory that one evaluation holds at once, as NumPy and Python report it."""
+
+import tracemalloc
+from collections.abc import Callable
+from time import perf_counter_ns
+from typing import Any
+
+from profiler_suite.measure import timing
+from profiler_suite.measure.arguments import given
+
+# tracemalloc slows what allocates much: longer functions are not run under it.
+_MOST_TRACED_S = 0.25
+
+
+def peak_bytes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> float:
+    """Of one evaluation beyond what was held before, bytes; 0 where that is not known."""
+    once_s = timing.time_evaluations(function, arguments, 1, perf_counter_ns)
+    if once_s > _MOST_TRACED_S or tracemalloc.is_tracing():
+        return 0.0
+    tracemalloc.start()
+    try:
+        fresh = given(arguments)
+        before, _ = tracemalloc.get_traced_memory()
+        function(*fresh)
+        return float(tracemalloc.get_traced_memory()[1] - before)
+    finally:
+        tracemalloc.stop()
