@@ -23,7 +23,7 @@ def run(*words: str, folder: Path, text: str = "") -> "subprocess.CompletedProce
         capture_output=True,
         text=True,
         timeout=120,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUNBUFFERED": ""},
     )
 
 

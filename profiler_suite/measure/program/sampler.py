@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -30,6 +31,11 @@ REFUSED = (
     "only Python functions were seen, not the compiled code below them: the system lets no "
     "process read another here ({said})"
 )
+HARMFUL = (
+    "compiled code was not seen: to see it a program is stopped many times a second, and with "
+    "PYTHONUNBUFFERED Python loses what it is writing into a pipe then; unset it, or send the "
+    "output to a file"
+)
 NO_COMPILED = "compiled code was not seen: py-spy cannot follow it on this processor ({said})"
 
 
@@ -46,11 +52,28 @@ def why_not() -> str:
     return "" if find() else ABSENT
 
 
+def stopping_harms() -> bool:
+    """Whether output would be lost if the program were stopped in the middle of writing it.
+
+    A stopped write into a full pipe ends early, and CPython's text streams without a buffer
+    do not write the rest.
+    """
+    if not os.environ.get("PYTHONUNBUFFERED"):
+        return False
+    for number in (1, 2):
+        with contextlib.suppress(OSError):
+            mode = os.fstat(number).st_mode
+            if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+                return True
+    return False
+
+
 class Sampler:
     """One py-spy at one program; `attach` first, `finish` when the program has ended."""
 
-    def __init__(self, output: Path, rate_hz: float) -> None:
-        self._output, self._rate_hz = output, rate_hz
+    def __init__(self, output: Path, rate_hz: float, *, stopping: bool = True) -> None:
+        """Without `stopping` it reads while the program runs on: Python functions alone."""
+        self._output, self._rate_hz, self._stopping = output, rate_hz, stopping
         self._process: subprocess.Popen[bytes] | None = None
         self._said = ""
         self.compiled = True
@@ -59,11 +82,12 @@ class Sampler:
 
     def attach(self, pid: int) -> bool:
         """Begin to watch that process; False where the system refuses."""
-        for compiled in (True, False):
+        for compiled in (True, False) if self._stopping else (False,):
             self.compiled = compiled
             if self._begin(pid):
                 if not compiled:
-                    self.missing = NO_COMPILED.format(said=self._said)
+                    said = NO_COMPILED.format(said=self._said)
+                    self.missing = said if self._stopping else HARMFUL
                 return True
         self.missing = REFUSED.format(said=self._said)
         return False

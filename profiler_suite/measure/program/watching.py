@@ -44,7 +44,7 @@ def watch_program(target: ProgramTarget, rate_hz: float = RATE_HZ) -> ProgramRun
     reason = sampler.why_not()
     with tempfile.TemporaryDirectory(prefix="profiler_suite-") as folder:
         written = Path(folder) / "stacks"
-        eye = sampler.Sampler(written, rate_hz)
+        eye = sampler.Sampler(written, rate_hz, stopping=not sampler.stopping_harms())
         library: dict[str, int] = {}
         attached = []
 

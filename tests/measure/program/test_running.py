@@ -61,13 +61,27 @@ def write(files: dict[str, str], folder: Path) -> Path:
     return folder
 
 
-def compared(files: dict[str, str], words: list[str], tmp_path: Path) -> None:
+_WATCH = """
+import sys
+sys.path.insert(0, {root!r})
+from profiler_suite.measure.program import sampler, watching
+from profiler_suite.measure.program.running import end_as
+from profiler_suite.measure.program.request import parse
+if {inside}:
+    sampler.why_not = lambda: "as elsewhere"
+sys.exit(end_as(watching.watch_program(parse(sys.argv[1:])).end.exit_code))
+"""
+
+
+def compared(
+    files: dict[str, str], words: list[str], tmp_path: Path, script: str = _RUN
+) -> None:
     """Both runs in a folder of the same name, one after the other."""
     tmp_path.mkdir(exist_ok=True)
     folder = tmp_path / "here"
     alone = outcome([sys.executable, *words], write(files, folder))
     folder.rename(tmp_path / "before")
-    boot = [sys.executable, "-I", "-c", _RUN.format(root=str(ROOT)), *words]
+    boot = [sys.executable, "-I", "-c", script.format(root=str(ROOT)), *words]
     beside = outcome(boot, write(files, folder))
     assert beside == alone
 
@@ -75,6 +89,37 @@ def compared(files: dict[str, str], words: list[str], tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_runs_as_it_does_alone(name: str, tmp_path: Path) -> None:
     compared(PROGRAMS[name], ["main.py", "--help", "two words"], tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("inside", [False, True], ids=["from outside", "from inside"])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_watched_program_runs_as_it_does_alone(
+    name: str, inside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if inside and name == "faulthandler":
+        pytest.skip("it shows every thread, the one that watches among them")
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    script = _WATCH.replace("{inside}", str(inside))
+    compared(PROGRAMS[name], ["main.py", "--help", "two words"], tmp_path, script)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_no_output_is_lost_where_the_reader_is_slow(
+    unbuffered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    program = "import sys\nfor _ in range(8):\n    sys.stdout.write('y' * 10**6)\n"
+    script = _WATCH.replace("{inside}", "False").format(root=str(ROOT))
+    boot = [sys.executable, "-I", "-c", script, "-c", program]
+    read = 0
+    with subprocess.Popen(boot, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        while some := process.stdout.read1(65536):  # type: ignore[attr-defined]
+            read += len(some)
+            time.sleep(0.003)
+    assert read == 8 * 10**6
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -25,6 +25,12 @@ idle()
 """
 
 
+@pytest.fixture(autouse=True)
+def buffered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As programs usually are; without a buffer they are not stopped."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+
+
 def watched(tmp_path: Path, source: str = PROGRAM) -> ProgramRun:
     program = tmp_path / "main.py"
     program.write_text(source)
@@ -70,6 +76,17 @@ def test_a_sampler_that_is_refused_is_named_and_replaced(
     monkeypatch.setattr(sampler, "find", lambda: str(refusing))
     run = watched(tmp_path)
     assert "Permission Denied" in run.samples.missing[0]
+    assert share(run, "busy") > 0.3
+
+
+@pytest.mark.skipif(bool(sampler.why_not()), reason=sampler.why_not())
+def test_a_program_that_would_lose_output_is_not_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampler, "stopping_harms", lambda: True)
+    run = watched(tmp_path)
+    assert not run.samples.compiled
+    assert "PYTHONUNBUFFERED" in run.samples.missing[0]
     assert share(run, "busy") > 0.3
 
 
