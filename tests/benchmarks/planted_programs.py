@@ -3,8 +3,7 @@
     python -m tests.benchmarks.planted_programs [NAME…]
 
 Prints for each program the share of wall time that is attributed, the rank of the planted
-function, its cause in words, and how far its share is from that of py-spy alone, which sees
-Python functions of the first thread (a second run without compiled frames).
+function, its share of the time and its cause in words.
 """
 
 import dataclasses
@@ -31,7 +30,7 @@ class Planted:
 
 PLANTED = {
     "image_windows": Planted("blur", "cost per call"),
-    "monte_carlo": Planted("inside", "cost per call|bytecode"),
+    "monte_carlo": Planted("inside", "cost per call|bytecode|cost around it"),
     "pandas_features": Planted("ratios", "small calls of pandas"),
     "learning": Planted("predict_all", "small calls of scikit-learn", "scikit-learn"),
     "ode": Planted("slope", "small calls of NumPy"),
@@ -69,10 +68,9 @@ def main(names: list[str]) -> None:
             share = row.spent.total_s / ranking.spent.total_s
             said = f"{100 * share:4.0f} % of the time: {cause(row.spent, row.called)}"
         wall_s, code = ranking.run.end.wall_s, ranking.run.end.exit_code
-        print(
+        sys.stderr.write(
             f"{name:16} {wall_s:6.2f} s  exit {code}  attributed "
-            f"{100 * ranking.attributed_share:3.0f} %  rank {place}  {said}",
-            flush=True,
+            f"{100 * ranking.attributed_share:3.0f} %  rank {place}  {said}\n"
         )
 
 

@@ -2,6 +2,10 @@
 
 Wall time is what the first thread spends. While it waits for a lock, an event or a child, the
 threads and processes that run meanwhile hold the program up: its waiting is put down to them.
+
+The sampler makes up for a pause, for reading the symbols of a new child for example, by looks
+in quick succession, many of which find the program at its very end: the interpreter that takes
+itself down (some tenths of a second at most) is therefore left out.
 """
 
 import dataclasses
@@ -14,7 +18,6 @@ from profiler_suite.measure.native.rules import ENTRIES, classify
 from profiler_suite.measure.program.samples import ProgramSamples, SampledStack, StackFrame
 
 IMPORTS, WAITING, OTHER, UNSEEN = "imports", "waiting", "other", "not split"
-"""`imports` also holds the beginning and the end of the interpreter itself."""
 BREAKDOWN = (
     *("interpreter", "dispatch", "memory", "copy", "arithmetic", WAITING, IMPORTS, OTHER),
     UNSEEN,
@@ -59,7 +62,10 @@ def moments(samples: ProgramSamples, main: int) -> list[Moment]:
     others: list[Moment] = []
     for stack in samples.stacks:
         made = _moment(stack, samples.compiled)
-        (first if stack.process == main and stack.first_thread else others).append(made)
+        if stack.process != main or not stack.first_thread:
+            others.append(made)
+        elif made.python:  # without any the interpreter ends, see below
+            first.append(made)
     return _handed_over(first, others)
 
 
@@ -90,7 +96,6 @@ def _moment(stack: SampledStack, compiled_seen: bool) -> Moment:
     entry = _entry(compiled, state, compiled_seen)
     if entry == WAITING and state == states.RUNNING:
         state = states.TEAM
-    # Without any Python function the interpreter begins or ends.
     if not python or _last(python, _is_importing) > own:
         entry = IMPORTS
     source = inner.file if inner else ""

@@ -90,11 +90,7 @@ class Ranking:
     @property
     def attributed_share(self) -> float:
         """Share of the wall time that a kind of work is known of."""
-        seen = sum(each.weight for each in self.moments)
-        expected = self.run.end.wall_s * self.run.samples.rate_hz
-        # A sampler that is late looks less often, which changes no share.
-        cover = min(1.0, seen / (0.5 * expected)) if expected else 0.0
-        return cover * (1 - self.spent.share(OTHER))
+        return 1 - self.spent.share(OTHER) if self.moments else 0.0
 
 
 def rank(run: ProgramRun) -> Ranking:

@@ -52,7 +52,8 @@ def state_of(compiled: Sequence[StackFrame], python: StackFrame | None) -> str:
     if any(_ACQUIRE.search(name) for name in names):
         return LOCK
     if waits:
-        return GIL if not owners - {layers.CPYTHON} else LOCK
+        # Who has waited for a lock waits for the interpreter's before it goes on.
+        return LOCK if owners - {layers.CPYTHON} or _by_python(python) == LOCK else GIL
     # What the C library calls itself stands between it and the function that was called.
     for name in names[:3]:
         for state, pattern in _C_LIBRARY:

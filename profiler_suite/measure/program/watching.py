@@ -27,6 +27,10 @@ _SHORT_RUN = (
     "the program ended before it was looked at often ({samples} samples): shares are rough"
 )
 _FEW_SAMPLES = 20
+_HELD_UP = (
+    "the sampler was held up: it looked {share} % as often as it was to, so shares are rougher"
+)
+_SELDOM = 0.5
 
 
 class ProgramRun(Noun, frozen=True):
@@ -66,6 +70,8 @@ def watch_program(target: ProgramTarget, rate_hz: float = RATE_HZ) -> ProgramRun
     main = attached[0] if attached else next(iter(processes), 0)
     seen = sum(each.count for each in stacks if each.process == main and each.first_thread)
     sentences = [missing] if missing else []
+    if _FEW_SAMPLES <= seen < _SELDOM * rate * end.wall_s:
+        sentences.append(_HELD_UP.format(share=round(100 * seen / (rate * end.wall_s))))
     if seen < _FEW_SAMPLES:
         sentences.append(_SHORT_RUN.format(samples=seen))
     return ProgramRun(

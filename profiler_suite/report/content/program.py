@@ -114,12 +114,12 @@ def _finding(ranking: Ranking, rows: list[ProgramRow]) -> str:
     imports_s = spent.breakdown.get(IMPORTS, 0.0)
     if not rows:
         said = units.percent(imports_s / (spent.total_s or 1.0))
-        return f"No code of yours takes time worth a look; imports and start take {said}."
+        return f"No code of yours takes time worth a look; imports take {said}."
     first = rows[0]
     share = units.percent(first.function.spent.avoidable_s / spent.total_s)
     finding = f"Look first at {first.where}: {share} of the time may be spared there."
     if imports_s > first.function.spent.avoidable_s:
-        finding += f" Imports, start and end take more: {units.time(imports_s)}."
+        finding += f" Imports take more: {units.time(imports_s)}."
     return finding
 
 

@@ -16,7 +16,8 @@ def blur(image: np.ndarray) -> np.ndarray:
 
 
 def edges(image: np.ndarray) -> np.ndarray:
-    return np.hypot(*np.gradient(image))
+    down, right = np.gradient(image)
+    return np.asarray(np.hypot(down, right))
 
 
 if __name__ == "__main__":

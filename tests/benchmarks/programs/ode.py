@@ -7,7 +7,7 @@ from scipy.integrate import solve_ivp
 def slope(t: float, y: np.ndarray) -> np.ndarray:
     matrix = np.array([[0.0, 1.0], [-25.0, -0.1]])
     force = np.array([0.0, np.sin(t)])
-    return np.dot(matrix, y) + force
+    return np.asarray(np.dot(matrix, y) + force)
 
 
 def solve(end: float) -> float:
