@@ -26,7 +26,6 @@ _LEVELS = (
     (r"_RVV$|RISCV64", "RVV"),
 )
 _COMPILED = tuple((re.compile(f"(?:^|_|\\.){pattern}"), level) for pattern, level in _LEVELS)
-_MOVES = re.compile(r"mem(move|cpy|set)|contig_to|strided_to|cast_")
 # Clones that a compiler makes of one function, and entry points within it.
 _CLONE = re.compile(r"\.(constprop|isra|part|cold|lto_priv|llvm)\b[.\w]*")
 _MANGLED = re.compile(r"^_ZN?\w*?(\d+)(?P<rest>[A-Za-z]\w*)")
@@ -68,8 +67,3 @@ def in_words(symbol: str) -> str:
         length, rest = int(mangled["rest"] and mangled[1]), mangled["rest"]
         return rest[:length] if length <= len(rest) else plain
     return plain
-
-
-def moves_only(symbol: str) -> bool:
-    """Whether a routine moves or converts elements and computes nothing."""
-    return bool(_MOVES.search(symbol))

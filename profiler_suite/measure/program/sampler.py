@@ -18,7 +18,6 @@ from time import monotonic
 _READY = b"Sampling process"
 # Reading symbols of a large libpython takes a second or two on a loaded machine.
 _PATIENCE_S = 20.0
-_PR_SET_PDEATHSIG = 1
 ELSEWHERE = (
     "only Python functions were seen, not the compiled code below them: that needs Linux and "
     "py-spy; this is {system}"

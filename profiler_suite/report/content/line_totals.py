@@ -7,8 +7,8 @@ from profiler_suite import units
 PART_OF_CALLERS = "its time is also part of the lines that call it"
 
 
-# A slow-down from which the words say so.
-_SLOWED = 1.2
+SLOWED = 1.2
+"""A slow-down by line_profiler from which the words say so."""
 
 
 def totals(part: pd.DataFrame) -> str:
@@ -24,7 +24,7 @@ def totals(part: pd.DataFrame) -> str:
     elif plain_s > 0:
         said.append(f"run plainly {units.time(plain_s)}")
     slowed = float(part["profiled_s"].iloc[0]) / plain_s if plain_s > 0 else 0.0
-    if slowed > _SLOWED:
+    if slowed > SLOWED:
         said.append(f"line_profiler made it take {units.ratio(slowed)} as long")
     return ", ".join(said)
 

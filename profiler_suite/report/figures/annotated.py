@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from profiler_suite import units
 from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS
 from profiler_suite.report.content import selection
+from profiler_suite.report.content.line_totals import SLOWED
 from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.drawing import chart, labels
@@ -30,7 +31,6 @@ _FONT_PT = 7.8
 _CHARACTER_IN = 0.602 * _FONT_PT / 72
 _SOURCE_CHARACTERS = int((WIDTH_IN - 2 * _MARGIN_IN - _SOURCE_IN) / _CHARACTER_IN)
 _MOST_LINES = 40
-_SLOWED = 1.2
 
 
 @figure("lines", lambda run: {stem("lines", p.implementation) for p in run.points})
@@ -91,7 +91,7 @@ def _title(own: pd.DataFrame) -> str:
     name = labels.shorten(str(top["function"]), 30)
     slowed = float(top["profiled_s"] / top["plain_s"])
     text = f"Line {top['line']} takes {units.percent(top['corrected_share'])} of {name}"
-    if slowed > _SLOWED:
+    if slowed > SLOWED:
         text += f"; line_profiler makes it {units.ratio(slowed)} slower, which is taken out"
     return text
 

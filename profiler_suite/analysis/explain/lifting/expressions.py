@@ -41,7 +41,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     View,
 )
 
-_SIGNS: dict[type[ast.AST], str] = {
+ARITHMETIC: dict[type[ast.AST], str] = {
     ast.Add: "+",
     ast.Sub: "-",
     ast.Mult: "*",
@@ -52,6 +52,8 @@ _SIGNS: dict[type[ast.AST], str] = {
     ast.BitAnd: "&",
     ast.BitOr: "|",
     ast.BitXor: "^",
+}
+_SIGNS = ARITHMETIC | {
     ast.LShift: "<<",
     ast.RShift: ">>",
     ast.Lt: "<",

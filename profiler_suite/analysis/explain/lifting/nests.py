@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from profiler_suite.analysis.explain.lifting import carried
 from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.counting import counted
-from profiler_suite.analysis.explain.lifting.expressions import Reader
+from profiler_suite.analysis.explain.lifting.expressions import ARITHMETIC, Reader
 from profiler_suite.analysis.explain.lifting.growth import as_array, grows
 from profiler_suite.analysis.explain.lifting.iteration import entered
 from profiler_suite.analysis.explain.lifting.narrowing import narrowed
@@ -30,19 +30,6 @@ from profiler_suite.analysis.explain.lifting.terms import (
     relabelled,
 )
 from profiler_suite.analysis.explain.lifting.unrolling import unrolled
-
-_OPS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: "**",
-    ast.BitAnd: "&",
-    ast.BitOr: "|",
-    ast.BitXor: "^",
-}
 
 
 @dataclass(frozen=True)
@@ -223,7 +210,7 @@ class Walk:
         )
 
     def _augment(self, node: ast.AugAssign) -> None:
-        op = _OPS.get(type(node.op))
+        op = ARITHMETIC.get(type(node.op))
         if op is None:
             raise Refusal(f"{ast.unparse(node)!r} is not followed")
         value = self.reader.read(node.value)

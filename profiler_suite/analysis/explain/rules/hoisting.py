@@ -56,33 +56,23 @@ def after(function: Function, node: ast.stmt, lines: list[str]) -> Edit:
 
 # ------------------------------------------------------------- arrays that grow
 
+# Pattern → the same for a list of all values.
 _GROWING = {
-    "OUT = np.append(OUT, V)": ("append", "np.append({out}, {list})"),
-    "OUT = np.append(OUT, V, axis=0)": ("append", "np.concatenate([{out}, *{list}])"),
-    "OUT = np.concatenate((OUT, V))": ("append", "np.concatenate([{out}, *{list}])"),
-    "OUT = np.concatenate([OUT, V])": ("append", "np.concatenate([{out}, *{list}])"),
-    "OUT = np.concatenate((OUT, V), axis=K)": (
-        "append",
-        "np.concatenate([{out}, *{list}], axis={K})",
-    ),
-    "OUT = np.concatenate([OUT, V], axis=K)": (
-        "append",
-        "np.concatenate([{out}, *{list}], axis={K})",
-    ),
-    "OUT = np.vstack((OUT, V))": ("append", "np.vstack([{out}, *{list}])"),
-    "OUT = np.vstack([OUT, V])": ("append", "np.vstack([{out}, *{list}])"),
-    "OUT = np.hstack((OUT, V))": ("append", "np.hstack([{out}, *{list}])"),
-    "OUT = np.hstack([OUT, V])": ("append", "np.hstack([{out}, *{list}])"),
-    "OUT = np.r_[OUT, V]": ("append", "np.append({out}, {list})"),
-    "OUT = pd.concat([OUT, V])": ("append", "pd.concat([{out}, *{list}])"),
-    "OUT = pd.concat([OUT, V], ignore_index=True)": (
-        "append",
-        "pd.concat([{out}, *{list}], ignore_index=True)",
-    ),
-    "OUT = pd.concat((OUT, V), ignore_index=True)": (
-        "append",
-        "pd.concat([{out}, *{list}], ignore_index=True)",
-    ),
+    "OUT = np.append(OUT, V)": "np.append({out}, {list})",
+    "OUT = np.append(OUT, V, axis=0)": "np.concatenate([{out}, *{list}])",
+    "OUT = np.r_[OUT, V]": "np.append({out}, {list})",
+    **{
+        f"OUT = {join}({pair.format('OUT, V')}{given})": f"{join}([{{out}}, *{{list}}]{kept})"
+        for join, given, kept in (
+            ("np.concatenate", "", ""),
+            ("np.concatenate", ", axis=K", ", axis={K}"),
+            ("np.vstack", "", ""),
+            ("np.hstack", "", ""),
+            ("pd.concat", "", ""),
+            ("pd.concat", ", ignore_index=True", ", ignore_index=True"),
+        )
+        for pair in ("({})", "[{}]")
+    },
 }
 
 
@@ -106,39 +96,22 @@ def growth(seen: Observation, function: Function, package: str = "np") -> Iterat
             text = joined.format(**parts).replace(f"{package}.", f"{local}.")
             start, end = function.span(statement)
             value = function.text_of(one["V"])
-            if joined.startswith("np.append"):
-                yield from _finding(
-                    seen,
-                    function,
-                    loop,
-                    target.id,
-                    [
-                        *_list_before(function, loop, name),
-                        Edit(start=start, end=end, text=f"{name}.append({value})"),
-                        after(
-                            function,
-                            loop,
-                            [f"{target.id} = {local}.concatenate([{target.id}, *{name}])"],
-                        ),
-                    ],
-                )
-            yield from _finding(
-                seen,
-                function,
-                loop,
-                target.id,
-                [
+            texts = [text]
+            if joined.startswith("np.append"):  # also right where each value is an array
+                texts.insert(0, f"{local}.concatenate([{target.id}, *{name}])")
+            for whole in texts:
+                edits = [
                     *_list_before(function, loop, name),
                     Edit(start=start, end=end, text=f"{name}.append({value})"),
-                    after(function, loop, [f"{target.id} = {text}"]),
-                ],
-            )
+                    after(function, loop, [f"{target.id} = {whole}"]),
+                ]
+                yield from _finding(seen, function, loop, target.id, edits)
 
 
 def _grown(
     function: Function, statement: ast.Assign, name: str, package: str
 ) -> tuple[patterns.Match | None, str]:
-    for pattern, (_, joined) in _GROWING.items():
+    for pattern, joined in _GROWING.items():
         left, _, right = pattern.partition(" = ")
         if not right.startswith(f"{package}."):
             continue
