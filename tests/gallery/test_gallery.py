@@ -180,4 +180,10 @@ class TestPagesThatWereMade:
         kept = {each.name: each for each in kept_findings(PAGES / KEPT)}
         machine = json.loads((PAGES / KEPT).read_text())["machine"]
         found = [(question, kept[question.name]) for question in QUESTIONS]
-        assert (PAGES / "index.html").read_text() == build.index_page(found, machine)
+        now = build.index_page(found, machine)
+        assert without_style((PAGES / "index.html").read_text()) == without_style(now)
+
+
+def without_style(page: str) -> str:
+    """What the page says; its style changes more often than pages are made."""
+    return re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
