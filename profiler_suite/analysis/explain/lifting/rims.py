@@ -114,10 +114,17 @@ def _written(
             inner.iter = ast.parse(f"range({first}, {last})", mode="eval").body
         inner = inner.body[0]
     body = loops[-1].body[0]
-    if any(name in scope.facts.definitions for name in names):
+    taken = {*scope.facts.definitions, *scope.facts.parameters}
+    if any(name in taken or name.replace("first_", "rim_") in taken for name in names):
         return None
     old = [line[node.col_offset :] for line in lines[node.lineno - 1 : node.end_lineno]]
     at = body.lineno - node.lineno
+    short = _rim_only(loops, tests, names)
+    if short and loops[-1].lineno == loops[-1].iter.end_lineno == body.lineno - 1:
+        place = loops[-1].lineno - node.lineno
+        space = " " * (loops[-1].col_offset - node.col_offset)
+        loop = (*old[:place], *(f"{space}{line}" for line in short), *old[place + 1 :])
+        return Rim(interior, tuple(names), tuple(bounds), " and ".join(some), loop)
     space = " " * (body.col_offset - node.col_offset)
     check = [f"{space}if {' and '.join(tests)}:", f"{space}    continue"]
     return Rim(
@@ -127,3 +134,23 @@ def _written(
         condition=" and ".join(some),
         loop=(*old[:at], *check, *old[at:]),
     )
+
+
+def _rim_only(
+    loops: Sequence[ast.For], tests: Sequence[str], names: Sequence[str]
+) -> tuple[str, ...]:
+    """What the innermost loop becomes, over the rim alone; empty where it has no interior.
+
+    Its range is cut in two wherever the outer loops are inside.
+    """
+    inner = loops[-1]
+    assert isinstance(inner.target, ast.Name)
+    each = inner.target.id
+    if f"first_{each}" not in names or not isinstance(inner.iter, ast.Call):
+        return ()
+    outer = " and ".join(test for test in tests if f"<= {each} <" not in test)
+    count = ast.unparse(inner.iter.args[0])
+    rest = f"range(max(first_{each}, last_{each}), {count})"
+    cut = f"(*range(first_{each}), *{rest})"
+    chosen = f"{cut} if {outer} else range({count})" if outer else cut
+    return f"rim_{each} = {chosen}", f"for {each} in rim_{each}:"
