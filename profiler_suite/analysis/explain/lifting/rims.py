@@ -123,8 +123,8 @@ def _written(
     if short and loops[-1].lineno == loops[-1].iter.end_lineno == body.lineno - 1:
         place = loops[-1].lineno - node.lineno
         space = " " * (loops[-1].col_offset - node.col_offset)
-        loop = (*old[:place], *(f"{space}{line}" for line in short), *old[place + 1 :])
-        return Rim(interior, tuple(names), tuple(bounds), " and ".join(some), loop)
+        lines_left = (*old[:place], *(f"{space}{line}" for line in short), *old[place + 1 :])
+        return Rim(interior, tuple(names), tuple(bounds), " and ".join(some), lines_left)
     space = " " * (body.col_offset - node.col_offset)
     check = [f"{space}if {' and '.join(tests)}:", f"{space}    continue"]
     return Rim(

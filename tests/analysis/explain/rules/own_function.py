@@ -5,8 +5,10 @@ import linecache
 import textwrap
 import warnings
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -119,6 +121,21 @@ class Own:
             )
         except Exception as error:  # noqa: BLE001 - as a trial takes it
             return checks.Agreement(same=False, reason=str(error))
+
+
+class OwnOfModule(Own):
+    """A function of a module that is there already."""
+
+    def __init__(self, module: ModuleType, name: str, *arguments: Any) -> None:
+        self.text = inspect.getsource(module)
+        self.arguments = arguments
+        self.namespace = vars(module)
+        self.function = getattr(module, name)
+        self.file = inspect.getfile(module)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            explained = msgspec.structs.replace(self._explained(True), name=f"own.py:{name}")
+            self.observed = Observation(explained, MACHINE)
 
 
 def _account(operations: tuple[Any, ...], untraced: str) -> BreakdownRecord:
