@@ -14,7 +14,7 @@ from profiler_suite.analysis.explain.rules.registry import rule
     looks_for="einsum without optimize: one loop over all indices, no BLAS",
     rewrite="np.einsum(…) → np.einsum(…, optimize=True)",
     exact="up to rounding",
-    thread="https://github.com/numpy/numpy/issues/11686",
+    thread="https://github.com/numpy/numpy/issues/22604",
 )
 def einsum(seen: Observation) -> Iterator[Finding]:
     """Contractions in no order."""
@@ -40,7 +40,7 @@ def einsum(seen: Observation) -> Iterator[Finding]:
     looks_for="einsum of what is one matrix product, or a chain of them",
     rewrite="np.einsum('ij,jk,kl->il', A, B, C) → A @ B @ C",
     exact="up to rounding",
-    thread="https://numpy.org/doc/stable/reference/generated/numpy.einsum.html",
+    thread="https://github.com/numpy/numpy/issues/22604",
 )
 def einsum_product(seen: Observation) -> Iterator[Finding]:
     """Contractions that BLAS has by name."""
@@ -148,7 +148,7 @@ def scalar_first(seen: Observation) -> Iterator[Finding]:
     looks_for="a product by a diagonal matrix that is made for it",
     rewrite="np.diag(d) @ A → d[:, None] * A",
     exact="up to rounding, where nothing is infinite",
-    thread="https://github.com/scikit-learn/scikit-learn/issues/17684",
+    thread="https://github.com/scikit-learn/scikit-learn/pull/6989",
 )
 def diagonal_product(seen: Observation) -> Iterator[Finding]:
     """Products by diagonal matrices."""
@@ -347,7 +347,7 @@ def kron_times(a, b, x):
     looks_for="a Kronecker product multiplied with a vector",
     rewrite="np.kron(A, B) @ x → (A @ x.reshape(…) @ B.T).ravel()",
     exact="up to rounding, for a vector x",
-    thread="https://github.com/scikit-learn/scikit-learn/issues/17684",
+    thread="https://github.com/pymc-devs/pytensor/issues/1043",
 )
 def kron(seen: Observation) -> Iterator[Finding]:
     """Kronecker products made to be multiplied."""

@@ -33,7 +33,7 @@ _WRAPPERS = (
     "wrapper costs more than the sum",
     rewrite="np.sum(x) → np.add.reduce(x, axis=None)",
     exact="always for arrays; norm and mean up to rounding",
-    thread="https://github.com/numpy/numpy/issues/14776",
+    thread="https://github.com/numpy/numpy/issues/8532",
 )
 def wrapper(seen: Observation) -> Iterator[Finding]:
     """Reductions behind Python wrappers."""
@@ -73,7 +73,7 @@ def small_std(x):
     looks_for="np.std or np.var of few elements: their Python layers cost more than the sums",
     rewrite="np.std(x) → two sums",
     exact="up to rounding",
-    thread="https://github.com/numpy/numpy/issues/21455",
+    thread="https://github.com/numpy/numpy/issues/13199",
 )
 def small_statistics(seen: Observation) -> Iterator[Finding]:
     """Standard deviations of few elements."""

@@ -16,7 +16,7 @@ from profiler_suite.model.trace import Operand
     looks_for="arguments whose memory is walked through in steps",
     rewrite="x = np.ascontiguousarray(x) before anything else",
     exact="always, unless the function writes to its argument",
-    thread="https://github.com/numpy/numpy/issues/19650",
+    thread="https://numpy.org/doc/stable/reference/generated/numpy.ascontiguousarray.html",
 )
 def contiguous(seen: Observation) -> Iterator[Finding]:
     """Strided arguments, copied first, or by the caller."""
@@ -339,7 +339,7 @@ def reshape_copies(seen: Observation) -> Iterator[Finding]:
     looks_for="a loop over the columns of an array in row order",
     rewrite="x = np.asfortranarray(x) before the loop",
     exact="always, unless the array is written to",
-    thread="https://github.com/numpy/numpy/issues/19650",
+    thread="https://github.com/pydata/bottleneck/issues/70",
 )
 def column_loop(seen: Observation) -> Iterator[Finding]:
     """Columns taken one by one from rows."""

@@ -16,7 +16,7 @@ _THREADS_FLOP = 2e5
     looks_for="matrix products on another number of BLAS threads than serves them best",
     rewrite="threadpoolctl.threadpool_limits(n), or OPENBLAS_NUM_THREADS=n",
     exact="up to rounding",
-    thread="https://github.com/numpy/numpy/issues/15764",
+    thread="https://github.com/MacPython/openblas-libs/pull/64",
     tried=TrialKind.THREADS,
 )
 def threads(seen: Observation) -> Iterator[Finding]:
