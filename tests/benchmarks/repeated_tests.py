@@ -109,8 +109,8 @@ def main() -> None:
                 often[outcome.word][outcome.test] += 1
             if outcome.word == "failed":
                 say(f"     failed: {outcome.test}\n       {outcome.why[:_MESSAGE_CHARACTERS]}")
-    for outcome, said in (("failed", "failed"), ("open", OPEN)):
-        for name, times in often[outcome].most_common():
+    for word, said in (("failed", "failed"), ("open", OPEN)):
+        for name, times in often[word].most_common():
             say(f"{said} {times} of {asked.times} times: {name}")
     if often["failed"]:
         raise SystemExit(1)
