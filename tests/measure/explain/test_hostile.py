@@ -261,12 +261,11 @@ FILLING = """
         "def f():\n    fill()\n",
         "def f():\n    global calls\n    calls += 1\n    if calls == 2:\n        fill()\n",
         "def f():\n    global calls\n    calls += 1\n    if calls > 90:\n        fill()\n",
-        "def f():\n    if sys.gettrace() or sys.getprofile():\n        fill()\n",
         "fill()\ndef f():\n    return 1\n",
     ],
 )
 def test_no_file_left_for_the_suite_is_said_of_the_function(tmp_path: Path, body: str) -> None:
-    said = refused(tmp_path / "own.py", "import sys\n" + dedent(FILLING) + body)
+    said = refused(tmp_path / "own.py", dedent(FILLING) + body)
     assert "Too many open files" in said
     assert "it leaves files open until the system allows no more" in said
 
