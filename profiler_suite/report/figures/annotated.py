@@ -92,7 +92,9 @@ def _title(own: pd.DataFrame) -> str:
     slowed = float(top["profiled_s"] / top["plain_s"])
     text = f"Line {top['line']} takes {units.percent(top['corrected_share'])} of {name}"
     if slowed > SLOWED:
-        text += f"; line_profiler makes it {units.ratio(slowed)} slower, which is taken out"
+        text += (
+            f"; line_profiler makes it take {units.ratio(slowed)} as long, which is taken out"
+        )
     return text
 
 

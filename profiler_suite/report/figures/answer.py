@@ -119,13 +119,13 @@ def _title(frame: pd.DataFrame, left: str, right: str) -> str:
         return f"Nothing computes what {side['implementation']} computes in less time"
     against = float(best["time_s"] / other["time_s"])
     beside = (
-        f"{units.ratio(1 / against)} faster than {other['implementation']} on its own problem"
+        f"{units.ratio(1 / against)} as fast as {other['implementation']} on its own problem"
         if against < 1
         else f"{units.ratio(against)} the time of {other['implementation']} on its own problem"
     )
     return (
-        f"{best['implementation']} computes what {side['implementation']} computes "
-        f"{units.ratio(side['time_s'] / best['time_s'])} faster, {beside}"
+        f"{best['implementation']} gives the answer of {side['implementation']} "
+        f"{units.ratio(side['time_s'] / best['time_s'])} as fast, {beside}"
     )
 
 

@@ -120,7 +120,7 @@ def over_traced_intensity(
     )
     caption = (
         f"FLOP really done over time, over those per byte really moved, {setting.in_words}. "
-        + _ROOFS_IN_WORDS
+        + _ROOFS_IN_WORDS.replace(", per-call cost coloured", "")
     )
     title = _traced_title(frame)
     shown = _Rates(frame, title, caption, "traced intensity", "executed rate", frame[:0])
@@ -241,8 +241,11 @@ def _title(frame: pd.DataFrame, setting: RooflineSetting) -> str:
     )
     above = int(known["above_roof"].fillna(False).astype(bool).sum())
     if above:
-        ending = "s above a roof: units, counts or a stale ceiling are wrong"
-        return f"{text}; {above} point{ending if above > 1 else ending[1:]}"
+        lie = "lies" if above == 1 else "lie"
+        return (
+            f"{text}; {units.some(above, 'point')} {lie} above a roof: a unit, a count or a "
+            "ceiling is wrong there"
+        )
     if reach is not None:
         text += (
             f"; {reach['implementation']} comes closest to its {reach['bound']} roof "
