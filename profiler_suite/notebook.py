@@ -19,7 +19,10 @@ from profiler_suite.machine.survey import survey
 from profiler_suite.measure.explain import passes, trials
 from profiler_suite.measure.explain.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort
+from profiler_suite.measure.explain.same_answer import copied
 from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.measure.lines.functions import python_function
+from profiler_suite.measure.program.one_call import caught, code_of, costliest_code
 from profiler_suite.model.machine import Machine
 from profiler_suite.workloads import notebook_cell
 from profiler_suite.workloads.user_function import FunctionCall, refuse_coroutine
@@ -126,8 +129,9 @@ def effort_of(machine: Machine) -> ExplainEffort:
 
 
 def register(shell: Any) -> None:
-    """Give a notebook %explain f(x) and %%explain."""
+    """Give a notebook %explain f(x), %%explain and %%run_explained."""
     shell.register_magic_function(_magic(shell), "line_cell", "explain")
+    shell.register_magic_function(_run_magic(shell), "cell", "run_explained")
 
 
 def _magic(shell: Any) -> Callable[..., NotebookView]:
@@ -140,6 +144,46 @@ def _magic(shell: Any) -> Callable[..., NotebookView]:
         return explain(function, *args, **kwargs)
 
     return explain_magic
+
+
+def _run_magic(shell: Any) -> Callable[..., NotebookView | None]:
+    def run_explained(line: str, cell: str) -> NotebookView | None:
+        """%%run_explained: run the cell as it is, then explain where it spends most.
+
+        That is a function of yours that it calls, with the arguments of such a call, or
+        the cell itself. It runs twice more for that, on copies of what it works on.
+        """
+        function, names = notebook_cell.function_of(cell, shell.user_ns)
+        # As they are before the cell changes them; what cannot be copied is shared.
+        given = _copied_if_possible(tuple(shell.user_ns[name] for name in names))
+        if not shell.run_cell(cell).success:
+            return None
+        return explain_costliest(function, given)
+
+    return run_explained
+
+
+def _copied_if_possible(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    try:
+        return copied(args)
+    except Exception:  # noqa: BLE001 - locks, open files, whatever a notebook holds
+        return args
+
+
+def explain_costliest(function: Callable[..., Any], args: tuple[Any, ...]) -> NotebookView:
+    """The function where a call spends most: itself, or one of the user's own that it calls."""
+    cell = python_function(function)
+
+    def run() -> Any:
+        return function(*_copied_if_possible(args))
+
+    code = costliest_code(run) if cell else None
+    if cell and code and code != code_of(cell.__code__):
+        made = caught(run, code)
+        if made is not None:
+            called, given, kwargs = made
+            return explain(called, *given, **kwargs)
+    return explain(function, *args)
 
 
 def _call(shell: Any, line: str) -> tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]:

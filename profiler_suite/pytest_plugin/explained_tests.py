@@ -93,7 +93,7 @@ def _explained(item: pytest.Function, call: "partial[Any]") -> "Explanation | st
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = {}
     try:
-        code = costliest_code(call, test.__code__) if test else None
+        code = costliest_code(call, (test.__code__,)) if test else None
         made = caught(call, code) if code else None
         if made is not None:
             function, args, kwargs = made

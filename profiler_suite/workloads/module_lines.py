@@ -6,6 +6,7 @@ is returned. Their numbers stay what they are in the file.
 
 import ast
 import linecache
+import symtable
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FunctionType
@@ -62,7 +63,7 @@ def function_of(
     plain = text if not indent else f"if 1:\n{text}"
     body = notebook_cell.parsed(plain)
     names = tuple(notebook_cell.arguments(plain, body, namespace))
-    results = tuple(_results(body, lines, first, last))
+    results = _results(body, lines, last)
     _refuse_shared(results, namespace, f"{Path(file).name}, lines {first} to {last}")
     inside = text if indent else notebook_cell.indented(text)
     step = indent or "    "
@@ -95,26 +96,54 @@ def _lines_of(file: str) -> list[str]:
     return lines
 
 
-def _results(body: list[ast.stmt], lines: list[str], first: int, last: int) -> Iterator[str]:
+def _results(body: list[ast.stmt], lines: list[str], last: int) -> list[str]:
     """Names that the lines assign and that the rest of the module reads."""
-    try:
-        rest = ast.parse("".join(lines)).body
-    except (SyntaxError, ValueError):
-        rest = []
-    read = {
-        each.id
-        for statement in rest
-        for each in ast.walk(statement)
-        if isinstance(each, ast.Name)
-        and isinstance(each.ctx, ast.Load)
-        and not first <= each.lineno <= last
-    }
     assigned: dict[str, None] = {}
     for statement in body:
         for each in ast.walk(statement):
             if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
                 assigned[each.id] = None
-    return (name for name in assigned if name in read)
+    read = _read_later("".join(lines), last)
+    return [name for name in assigned if name in read]
+
+
+def _read_later(source: str, last: int) -> set[str]:
+    """Names of the module that are read behind that line, or in any function."""
+    try:
+        rest = list(_behind(ast.parse(source).body, last))
+        table = symtable.symtable(source, "<module>", "exec")
+        text = ast.unparse(ast.Module(rest, []))
+        behind = symtable.symtable(text, "<rest>", "exec")
+    except (SyntaxError, ValueError):
+        return set()
+    read = {each.get_name() for each in behind.get_symbols() if each.is_referenced()}
+    read |= {
+        node.target.id  # i += 1 reads it too
+        for statement in rest
+        for node in ast.walk(statement)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+    }
+    read |= set(_globals_in(behind))
+    return (read - set(notebook_cell.made_anew(rest))) | set(_globals_in(table))
+
+
+def _behind(body: Sequence[ast.stmt], last: int) -> Iterator[ast.stmt]:
+    """Statements that run after the line, those in the rest of a block around it included."""
+    for statement in body:
+        if statement.lineno > last:
+            yield statement
+        elif (statement.end_lineno or statement.lineno) > last:
+            for part in _bodies(statement):
+                yield from _behind(part, last)
+
+
+def _globals_in(table: symtable.SymbolTable) -> Iterator[str]:
+    """Names of the module that its functions read."""
+    for inner in table.get_children():
+        for symbol in inner.get_symbols():
+            if symbol.is_global() and symbol.is_referenced():
+                yield symbol.get_name()
+        yield from _globals_in(inner)
 
 
 def _refuse_shared(results: Sequence[str], namespace: Mapping[str, Any], where: str) -> None:

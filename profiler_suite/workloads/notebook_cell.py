@@ -13,7 +13,7 @@ import linecache
 import symtable
 import tokenize
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -83,7 +83,7 @@ def _ipythons_line(cell: str) -> str:
 def arguments(cell: str, body: list[ast.stmt], namespace: Mapping[str, Any]) -> Iterator[str]:
     """Names of the namespace's values that the cell refers to, and of what it assigns anew."""
     table = symtable.symtable(cell, "<cell>", "exec")
-    own = {*_declared_global(table), *_made_anew(body)}
+    own = {*_declared_global(table), *made_anew(body)}
     for symbol in table.get_symbols():
         name = symbol.get_name()
         if name not in namespace or name in own or symbol.is_imported():
@@ -97,7 +97,7 @@ def arguments(cell: str, body: list[ast.stmt], namespace: Mapping[str, Any]) -> 
             yield name
 
 
-def _made_anew(body: list[ast.stmt]) -> Iterator[str]:
+def made_anew(body: Sequence[ast.stmt]) -> Iterator[str]:
     """Names that the cell assigns before it could have read them."""
     read: set[str] = set()
     for statement in body:

@@ -104,3 +104,24 @@ def test_a_definition_or_an_empty_line_is_no_statement() -> None:
     assert module_lines.statement_at("def f():\n    return 1\n", 2) == (0, 0)
     assert module_lines.statement_at("x = 1\n\ny = 2\n", 2) == (0, 0)
     assert module_lines.statement_at("not python(", 1) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("rest", "read"),
+    [
+        ("print(i)", True),
+        ("for i in range(3):\n    print(i)", False),
+        ("def f():\n    for i in range(3):\n        print(i)\nf()", False),
+        ("def f():\n    return i\nprint(f())", True),
+        ("print([i for i in range(3)])", False),
+        ("x = lambda i: i", False),
+        ("i += 1", True),
+        ("i = 2\nprint(i)", False),
+    ],
+)
+def test_a_variable_of_the_same_name_elsewhere_is_no_reader(
+    tmp_path: Path, rest: str, read: bool
+) -> None:
+    path = written(tmp_path, f"out = []\nfor i in range(4):\n    out.append(i)\n{rest}\n")
+    function, args = module_lines.function_of(str(path), 2, 3, namespace_before(path, 2))
+    assert function(*args) == (3 if read else None)

@@ -123,8 +123,9 @@ class Shell:
         self.magic: Callable[..., Any] = lambda: None
 
     def register_magic_function(self, function: Any, kind: str, name: str) -> None:
-        assert (kind, name) == ("line_cell", "explain")
-        self.magic = function
+        assert (kind, name) in (("line_cell", "explain"), ("cell", "run_explained"))
+        if name == "explain":
+            self.magic = function
 
 
 @pytest.mark.parametrize("line", ["f(a)", "f(a);", "  f(a) ; ", "f(a)  # why", "f(x=a)"])

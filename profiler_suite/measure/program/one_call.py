@@ -3,7 +3,8 @@
 import cProfile
 import pstats
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
@@ -11,13 +12,23 @@ from profiler_suite.measure.explain.same_answer import copied
 from profiler_suite.measure.native import layers
 from profiler_suite.measure.program.caught_call import arguments_of, function_of
 
+_PACKAGE = str(Path(layers.__file__).resolve().parents[2])
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
 
-def costliest_code(run: Callable[[], object], without: CodeType) -> tuple[str, int, str] | None:
-    """File, line and name of the user's own function that spends most while `run` runs.
+Code = tuple[str, int, str]
+"""File, first line and name."""
 
-    What it calls of others' code is its own; `without` is only who makes the calls.
+
+def code_of(code: CodeType) -> Code:
+    """How a profile names that code."""
+    return code.co_filename, code.co_firstlineno, code.co_name
+
+
+def costliest_code(run: Callable[[], object], without: Sequence[CodeType] = ()) -> Code | None:
+    """The user's own function that spends most while `run` runs.
+
+    What it calls of others' code is its own; those of `without` only make the calls.
     """
     profile = cProfile.Profile()
     try:
@@ -25,7 +36,7 @@ def costliest_code(run: Callable[[], object], without: CodeType) -> tuple[str, i
     except ValueError:  # another profiler is at work
         return None
     known: Any = pstats.Stats(profile).stats  # type: ignore[attr-defined]
-    spent: dict[tuple[str, int, str], float] = {}
+    spent: dict[Code, float] = {}
     for code, (_, _, own_s, _, callers) in known.items():
         if _is_own(code):
             spent[code] = spent.get(code, 0.0) + own_s
@@ -33,22 +44,25 @@ def costliest_code(run: Callable[[], object], without: CodeType) -> tuple[str, i
         for caller, (_, _, _, total_s) in callers.items():
             if _is_own(caller):
                 spent[caller] = spent.get(caller, 0.0) + total_s
-    spent.pop((without.co_filename, without.co_firstlineno, without.co_name), None)
+    for each in without:
+        spent.pop(code_of(each), None)
     return max(spent, key=lambda code: spent[code], default=None)
 
 
-def _is_own(code: tuple[str, int, str]) -> bool:
+def _is_own(code: Code) -> bool:
     file, line, name = code
-    return bool(line) and name[0] != "<" and layers.of_source(file) == layers.USER
+    if not line or name[0] == "<" or file.startswith(_PACKAGE):
+        return False
+    return layers.of_source(file) == layers.USER
 
 
-def caught(run: Callable[[], object], code: tuple[str, int, str]) -> Call | None:
+def caught(run: Callable[[], object], code: Code) -> Call | None:
     """The first call of that function while `run` runs, with copies of its arguments."""
     found: list[Call] = []
 
     def hook(frame: FrameType, event: str, argument: object) -> None:
         its = frame.f_code
-        if found or (its.co_filename, its.co_firstlineno, its.co_name) != code:
+        if found or code_of(its) != code:
             return
         args, kwargs = arguments_of(frame)
         (args, kwargs) = copied((args, kwargs))

@@ -24,13 +24,13 @@ def runs() -> None:
 
 
 def test_what_a_function_calls_of_libraries_is_its_own() -> None:
-    code = costliest_code(runs, runs.__code__)
+    code = costliest_code(runs, (runs.__code__,))
     assert code is not None
     assert code[2] == "heavy"
 
 
 def test_its_arguments_are_those_before_the_call_changed_them() -> None:
-    code = costliest_code(runs, runs.__code__)
+    code = costliest_code(runs, (runs.__code__,))
     assert code is not None
     made = caught(runs, code)
     assert made is not None
@@ -41,4 +41,4 @@ def test_its_arguments_are_those_before_the_call_changed_them() -> None:
 
 
 def test_nothing_of_ones_own_is_no_call() -> None:
-    assert costliest_code(light, light.__code__) is None
+    assert costliest_code(light, (light.__code__,)) is None
