@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,35 @@ def test_a_program_that_dies_of_a_signal_is_reported_and_so_do_we(tmp_path: Path
     done = run("main.py", folder=tmp_path)
     assert done.returncode == -9
     assert "ended by signal 9" in done.stderr
+
+
+def test_a_program_that_is_interrupted_has_a_page_of_what_there_is(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(
+        "print('ready', flush=True)\nwhile True:\n    sum(range(1000))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "profiler_suite", "run", "--out", "seen", "main.py"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGINT
+    assert "KeyboardInterrupt" in said
+    assert "Look first at main.py:" in said
+    assert (tmp_path / "seen" / "report.html").is_file()
+
+
+def test_its_help_fits_a_terminal() -> None:
+    shown = CliRunner().invoke(run_command, ["--help"]).output.splitlines()
+    assert len(shown) <= 40
+    assert max(map(len, shown)) <= 80
 
 
 def test_what_follows_the_program_is_never_ours(tmp_path: Path) -> None:
