@@ -18,7 +18,7 @@ _BLOCK = re.compile(
     flags=re.MULTILINE | re.DOTALL,
 )
 # A number with its sign and its unit; times and sizes change their prefix.
-_NUMBER = r"[-+−±]?\d[\d,]*(?:\.\d+)?"
+_NUMBER = r"[-+−±]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?"
 _TIME = rf"{_NUMBER} (?:ns|µs|ms|s)\b"
 _SIZE = rf"{_NUMBER} (?:B|KiB|MiB|GiB)\b"
 _RATE = rf"{_NUMBER} [kMGT]?(?:FLOP/s|B/s)"
