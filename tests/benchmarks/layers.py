@@ -1,6 +1,6 @@
 """Layers against an external sampler: 30 functions of pandas, SciPy and scikit-learn.
 
-    python tests/benchmarks/layers.py [--only NAME] [--seconds 3]
+    python tests/benchmarks/layers.py [--only NAME] [--seconds 10]
 
 Each function runs twice in a process of its own: once while the suite reads its stacks, once
 under `py-spy record --native`, whose stacks are put down to layers by the same rule, from the
@@ -204,7 +204,7 @@ def main() -> int:
     parser.add_argument("--own")
     parser.add_argument("--spin")
     parser.add_argument("--only", default="")
-    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--seconds", type=float, default=10.0)
     asked = parser.parse_args()
     if asked.own:
         record = sample_layers(function_of(asked.own), tuple, asked.seconds)
