@@ -9,7 +9,6 @@ from profiler_suite.analysis.program.moments import (
     BREAKDOWN,
     IMPORTS,
     OTHER,
-    WAITING,
     Moment,
     moments,
 )
@@ -60,7 +59,7 @@ class RankedFunction:
     spent: Spent
     """In its own code and in what it calls of others': the time it answers for."""
     called: str
-    """The library function under it that takes most, such as 'numpy sum'; may be empty."""
+    """The library's Python function under it that takes most: 'numpy sum'; may be empty."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -222,7 +221,7 @@ def _callee(moment: Moment) -> str:
     if moment.own + 1 < len(moment.python):
         frame = moment.python[moment.own + 1]
         return f"{layers.package_of(frame.file)} {frame.name}".strip()
-    return moment.symbol if moment.entry != WAITING else ""
+    return ""  # symbols of compiled code name nothing that a person has typed
 
 
 def _of_others(seen: Sequence[Moment], one_s: float) -> list[tuple[str, float, float]]:

@@ -11,6 +11,8 @@ from profiler_suite.analysis.program.ranking import RankedFunction, Ranking, Spe
 MOST_ROWS = 10
 # What takes less of the wall time is not worth a look.
 _LEAST_SHARE = 0.005
+# Fewer tell nothing about what kind of work it was.
+_LEAST_SAMPLES = 1.9
 _SIGNALS = "ended by signal {}"
 
 
@@ -68,7 +70,8 @@ def view(ranking: Ranking) -> ProgramView:
 
 
 def _worth_a_look(ranking: Ranking) -> list[RankedFunction]:
-    least_s = _LEAST_SHARE * ranking.spent.total_s
+    one_s = ranking.spent.total_s / (sum(each.weight for each in ranking.moments) or 1.0)
+    least_s = max(_LEAST_SHARE * ranking.spent.total_s, _LEAST_SAMPLES * one_s)
     return [each for each in ranking.functions if each.spent.total_s > least_s]
 
 
