@@ -219,13 +219,22 @@ def _breakdown(found: Explanation) -> TableView:
     time_s = breakdown.time_s if breakdown else math.nan
     columns = (
         words("entry", "name"),
-        numbers("time", lambda entry: units.time(entry.time_s)),
-        numbers("interval", lambda entry: units.interval(entry.low_s, entry.high_s)),
+        numbers("time", lambda entry: _time(entry.time_s)),
+        numbers("interval", lambda entry: _interval(entry.low_s, entry.high_s)),
         numbers("share", lambda entry: _share(entry.time_s / time_s)),
         words("found by", "method"),
     )
     entries = breakdown.entries if breakdown else ()
     return tabulated("The time breakdown of one evaluation", entries, columns)
+
+
+def _time(seconds: float) -> str:
+    """A time; parts timed alone may leave less than nothing of the whole, which is none."""
+    return units.time(seconds) if seconds >= 0 else "below noise"
+
+
+def _interval(low_s: float, high_s: float) -> str:
+    return units.interval(low_s, high_s) if high_s > 0 or low_s == high_s == 0 else ""
 
 
 def _share(share: float) -> str:

@@ -3,6 +3,7 @@
 import html
 import math
 import re
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from profiler_suite.analysis.explain.explanation import Explanation, bound_in_wo
 from profiler_suite.report.content import line_totals
 from profiler_suite.report.content.explanation_words import halves, shown_shares
 from profiler_suite.report.content.source_lines import source_line
+from profiler_suite.report.html import explanation
 from profiler_suite.report.html.explanation import frame, render
 from profiler_suite.report.terminal.explanation import screen
 from tests.stored_explanation import stored_explanation
@@ -29,6 +31,21 @@ def page(found: Explanation) -> str:
 def test_the_advice_comes_first_then_the_lines_then_the_rest(page: str) -> None:
     headings = re.findall(r'<h2 id="(\w+)">', page)
     assert headings == ["advice", "lines", "breakdown", "verdict", "operations"]
+
+
+def test_no_time_is_less_than_nothing(found: Explanation) -> None:
+    breakdown = found.breakdown
+    assert breakdown is not None
+    less = [
+        msgspec.structs.replace(entry, time_s=-2e-3, low_s=-3e-3, high_s=-1e-3)
+        for entry in breakdown.entries
+    ]
+    table = explanation._breakdown(
+        SimpleNamespace(breakdown=msgspec.structs.replace(breakdown, entries=tuple(less)))  # type: ignore[arg-type]
+    )
+    said = " ".join(cell for row in table.rows for cell in row)
+    assert "below noise" in said
+    assert not re.search(r"[-−]\d", said)
 
 
 def test_the_whole_rewritten_function_is_there_to_copy(found: Explanation, page: str) -> None:
