@@ -23,8 +23,8 @@ _LEAST_LIMIT_S, _TIMES_THE_CALL = 60.0, 60.0
 _LEAST_S = 3.0
 _OTHER_OPTION = " (--timeout SECONDS sets the longest wait)"
 """Of `explain`, which `run` does not have."""
-# Of the time for passes, what passes and trials may take together: on a busy machine passes take
-# longer than they should, and what helps is worth more than how exactly it is known.
+# Of the time for passes, what passes and trials may take together: on a busy machine passes
+# take longer than they should, and what helps is worth more than how exactly it is known.
 _FOR_ADVICE = 3.0
 # A rewrite is tried in some more calls; of those that take longer, for no longer than this.
 _MORE_CALLS, _LONGEST_CALL_S = 14.0, 1.0
