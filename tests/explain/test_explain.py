@@ -120,7 +120,7 @@ def test_the_library_explains_a_closure_with_keywords() -> None:
     )
     lines = screen(found, 80, color=False).splitlines()
     assert max(map(len, lines)) <= 80
-    assert "1020 undisturbed of 10083 visits" in " ".join(" ".join(lines).split())
+    assert "1,020 undisturbed of 10,083 visits" in " ".join(" ".join(lines).split())
 
 
 @pytest.mark.slow
@@ -254,6 +254,10 @@ def test_a_reached_setup_dtype_and_json(cache: Path) -> None:
         "breakdown",
         "roofline",
         "operations",
+        "layers",
+        "memory",
+        "inside",
+        "calls",
         "lines",
         "counterfactuals",
         "advice",
