@@ -17,12 +17,12 @@ from profiler_suite.measure.explain.records import Rewrite
 
 STYLES = (
     Style("matmul", "cdist"),
+    Style("broadcast", "", steps=True),
     Style("einsum", "cdist"),
     Style("tensordot", "cdist"),
     Style("matmul", "matmul"),
     Style("broadcast", ""),
     Style("broadcast", "", "at"),
-    Style("broadcast", "", steps=True),
 )
 
 ByStyle = dict[Style, list[Piece]]
