@@ -82,7 +82,7 @@ def _head(page: Page, found: Explanation) -> None:
     given = ", ".join(explained.arguments) or "no arguments"
     page.paragraph(f"{given} → {explained.result}", first="  ", indent="    ", style="dim")
     basis = (
-        f"{interval(time)} (95 %), {time.undisturbed_visits} undisturbed of "
+        f"{interval(time)} (95 %), {units.count(time.undisturbed_visits)} undisturbed of "
         f"{units.some(time.visits, 'visit')}, first call {units.time(explained.cold_s)}"
     )
     _beside(page, units.time(time.time_s), basis)
