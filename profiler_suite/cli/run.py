@@ -64,7 +64,7 @@ class _ProgramCommand(click.Command):
 @click.option(
     "--rate",
     type=click.FloatRange(10, 1000),
-    default=200.0,
+    default=100.0,
     show_default=True,
     help="Samples per second; each stops the program for a moment.",
 )

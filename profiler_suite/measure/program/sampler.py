@@ -18,6 +18,7 @@ from time import monotonic
 _READY = b"Sampling process"
 # Reading symbols of a large libpython takes a second or two on a loaded machine.
 _PATIENCE_S = 20.0
+_FIRST_IN_LINE = -15  # of the scheduler, as niceness
 ELSEWHERE = (
     "only Python functions were seen, not the compiled code below them: that needs Linux and "
     "py-spy; this is {system}"
@@ -104,6 +105,9 @@ class Sampler:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        # While it looks the program stands still, and waits for it where others run as well.
+        with contextlib.suppress(OSError):  # only root may
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, _FIRST_IN_LINE)
         if self._is_ready():
             return True
         self._end()

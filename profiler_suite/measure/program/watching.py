@@ -19,8 +19,8 @@ from profiler_suite.measure.program.samples import (
 )
 from profiler_suite.model.noun import Noun
 
-# Five milliseconds show a function of some tens; each look stops a thread for some tenths.
-RATE_HZ = 200.0
+# Ten milliseconds show a function of some tens; each look stops a thread for a moment.
+RATE_HZ = 100.0
 # From inside, each look needs the interpreter lock.
 _INSIDE_PAUSE_S = 0.01
 _SHORT_RUN = (
