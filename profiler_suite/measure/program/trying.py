@@ -89,10 +89,10 @@ def _run(target: ProgramTarget, probe: Probe | None, folder: Path, place: InputP
 
 
 def _judged(pairs: list[tuple[_Run, _Run]]) -> ProgramTrial:
-    befores, afters = zip(*pairs, strict=True)
+    plain_runs, rewritten_runs = zip(*pairs, strict=True)
     trial = ProgramTrial(
-        before_s=tuple(each.wall_s for each in befores),
-        after_s=tuple(each.wall_s for each in afters),
+        before_s=tuple(each.wall_s for each in plain_runs),
+        after_s=tuple(each.wall_s for each in rewritten_runs),
     )
     first, second = pairs[0]
     if first.exit_code != second.exit_code:
@@ -100,7 +100,7 @@ def _judged(pairs: list[tuple[_Run, _Run]]) -> ProgramTrial:
         return msgspec.structs.replace(trial, difference=said)
     if first.output == second.output:
         return trial
-    if not all(same_text(first.output, each.output) for each in befores[1:]):
+    if not all(same_text(first.output, each.output) for each in plain_runs[1:]):
         said = "its output differs from run to run, so nothing could be compared"
         return msgspec.structs.replace(trial, difference=said)
     if same_text(first.output, second.output):
