@@ -1,0 +1,424 @@
+"""The tests mirror the package: every module is imported by a test in its own folder."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+PACKAGE = TESTS.parent / "profiler_suite"
+
+# Modules that no test of their own imports yet, by room. The lists only shrink: a module that
+# has got its test is struck off, and a new module comes with one.
+LACKING: dict[str, frozenset[str]] = {
+    "": frozenset(
+        {
+            "__main__",
+            "notebook",
+            "one_call",
+            "own_code",
+        }
+    ),
+    "analysis": frozenset(
+        {
+            "analysis.compare.paired",
+            "analysis.explain.candidates",
+            "analysis.explain.document",
+            "analysis.explain.einsum_products",
+            "analysis.explain.explanation",
+            "analysis.explain.forms",
+            "analysis.explain.function_tables",
+            "analysis.explain.lifting.accesses",
+            "analysis.explain.lifting.arrays",
+            "analysis.explain.lifting.calls",
+            "analysis.explain.lifting.carried",
+            "analysis.explain.lifting.contractions",
+            "analysis.explain.lifting.counting",
+            "analysis.explain.lifting.counts",
+            "analysis.explain.lifting.dependence",
+            "analysis.explain.lifting.distances",
+            "analysis.explain.lifting.draws",
+            "analysis.explain.lifting.dtypes",
+            "analysis.explain.lifting.emitting",
+            "analysis.explain.lifting.expressions",
+            "analysis.explain.lifting.facts",
+            "analysis.explain.lifting.frames",
+            "analysis.explain.lifting.growth",
+            "analysis.explain.lifting.inlining",
+            "analysis.explain.lifting.iteration",
+            "analysis.explain.lifting.lowering",
+            "analysis.explain.lifting.matrices",
+            "analysis.explain.lifting.memory",
+            "analysis.explain.lifting.narrowing",
+            "analysis.explain.lifting.nests",
+            "analysis.explain.lifting.operations",
+            "analysis.explain.lifting.pieces",
+            "analysis.explain.lifting.polynomials",
+            "analysis.explain.lifting.rims",
+            "analysis.explain.lifting.scope",
+            "analysis.explain.lifting.sharing",
+            "analysis.explain.lifting.stepping",
+            "analysis.explain.lifting.terms",
+            "analysis.explain.lifting.titles",
+            "analysis.explain.lifting.units",
+            "analysis.explain.lifting.unrolling",
+            "analysis.explain.lifting.writer",
+            "analysis.explain.patterns",
+            "analysis.explain.premises",
+            "analysis.explain.question",
+            "analysis.explain.rules.algorithm",
+            "analysis.explain.rules.callbacks",
+            "analysis.explain.rules.calls",
+            "analysis.explain.rules.dtype",
+            "analysis.explain.rules.hoisting",
+            "analysis.explain.rules.layout",
+            "analysis.explain.rules.library",
+            "analysis.explain.rules.loops",
+            "analysis.explain.rules.memory",
+            "analysis.explain.rules.models",
+            "analysis.explain.rules.not_for_arrays",
+            "analysis.explain.rules.per_element",
+            "analysis.explain.rules.powers",
+            "analysis.explain.rules.routines",
+            "analysis.explain.rules.searching",
+            "analysis.explain.rules.signals",
+            "analysis.explain.rules.sparse",
+            "analysis.explain.rules.threads",
+            "analysis.explain.vectorising",
+            "analysis.program.states",
+            "analysis.program.tree",
+            "analysis.run.history",
+            "analysis.run.operation_columns",
+            "analysis.run.selfcheck_freshness",
+            "analysis.run.tables",
+            "analysis.selfcheck.interference",
+            "analysis.selfcheck.known_truth",
+            "analysis.selfcheck.times",
+            "analysis.selfcheck.verdict",
+        }
+    ),
+    "cli": frozenset(
+        {
+            "cli.catching",
+            "cli.compare",
+            "cli.fleet",
+            "cli.measuring",
+            "cli.merge",
+            "cli.parameter",
+            "cli.planning",
+            "cli.plugins",
+            "cli.program_explaining",
+            "cli.provenance",
+            "cli.reporting",
+            "cli.selfcheck",
+            "cli.stopping",
+            "cli.streams",
+            "cli.sweep",
+        }
+    ),
+    "fleet": frozenset(
+        {
+            "fleet.series",
+        }
+    ),
+    "host": frozenset(
+        {
+            "host.ask",
+            "host.caches",
+        }
+    ),
+    "machine": frozenset(
+        {
+            "machine.choice",
+            "machine.gemm",
+            "machine.other_python",
+            "machine.paging",
+        }
+    ),
+    "measure": frozenset(
+        {
+            "measure.children.isolated_points",
+            "measure.children.serve",
+            "measure.clock",
+            "measure.explain.batches",
+            "measure.explain.first_call",
+            "measure.explain.forks",
+            "measure.explain.line_profile",
+            "measure.explain.names_in_words",
+            "measure.explain.take_apart",
+            "measure.explain.trials",
+            "measure.explain.variants",
+            "measure.layers.stack_process",
+            "measure.lines.job",
+            "measure.lines.sampler_process",
+            "measure.lines.worker",
+            "measure.native.rule_table",
+            "measure.native.sampler",
+            "measure.native.thread_events",
+            "measure.planning.asking",
+            "measure.planning.traced_cost",
+            "measure.program.boot.sitecustomize",
+            "measure.program.captured",
+            "measure.program.catch",
+            "measure.program.explaining",
+            "measure.program.holder",
+            "measure.program.inside",
+            "measure.program.overlay",
+            "measure.selfcheck",
+            "measure.sweep.protocol",
+            "measure.sweep.row_offsets",
+            "measure.sweep.worker",
+            "measure.threads",
+            "measure.trace.callables",
+            "measure.trace.callbacks",
+            "measure.trace.calls",
+            "measure.trace.compiled",
+            "measure.trace.containers",
+            "measure.trace.creation",
+            "measure.trace.decompositions",
+            "measure.trace.elementwise",
+            "measure.trace.facts",
+            "measure.trace.flat",
+            "measure.trace.fresh_values",
+            "measure.trace.index_keys",
+            "measure.trace.keeping",
+            "measure.trace.lending",
+            "measure.trace.memories",
+            "measure.trace.movement",
+            "measure.trace.names",
+            "measure.trace.numbers",
+            "measure.trace.patches",
+            "measure.trace.pickling",
+            "measure.trace.products",
+            "measure.trace.run",
+            "measure.trace.signature",
+            "measure.trace.sites",
+            "measure.trace.standing",
+            "measure.trace.surroundings",
+            "measure.trace.work",
+            "measure.trace.wrapping",
+        }
+    ),
+    "model": frozenset(
+        {
+            "model.calls",
+            "model.experiment",
+            "model.layers",
+            "model.machine",
+            "model.native",
+            "model.noun",
+            "model.results",
+            "model.rows",
+            "model.run",
+            "model.trace",
+            "model.trial",
+            "model.workload",
+        }
+    ),
+    "pytest_plugin": frozenset(
+        {
+            "pytest_plugin.explained_tests",
+        }
+    ),
+    "report": frozenset(
+        {
+            "report.content.breakdown_tables",
+            "report.content.columns",
+            "report.content.comparison_tables",
+            "report.content.explanation_words",
+            "report.content.headline",
+            "report.content.host_tables",
+            "report.content.line_totals",
+            "report.content.program",
+            "report.content.provenance",
+            "report.content.rerun_command",
+            "report.content.run_facts",
+            "report.content.run_tables",
+            "report.content.selection",
+            "report.content.selfcheck_table",
+            "report.content.source_text",
+            "report.content.table",
+            "report.drawing.icicle",
+            "report.drawing.svg",
+            "report.figures.annotated",
+            "report.figures.answer",
+            "report.figures.axes",
+            "report.figures.changes",
+            "report.figures.flop_per_call",
+            "report.figures.heatmap",
+            "report.figures.layers",
+            "report.figures.quality",
+            "report.figures.roof_lines",
+            "report.figures.roofline",
+            "report.figures.roofline_setting",
+            "report.figures.series",
+            "report.figures.threads",
+            "report.figures.threads_by_size",
+            "report.formats.comparison_document",
+            "report.formats.markdown",
+            "report.formats.program_document",
+            "report.formats.pyperf_json",
+            "report.formats.summary",
+            "report.formats.table_csv",
+            "report.html.annotated_source",
+            "report.html.fill",
+            "report.html.hosts",
+            "report.html.render",
+            "report.html.view",
+            "report.outputs",
+            "report.program_folder",
+            "report.terminal.annotated_source",
+            "report.terminal.call_facts",
+            "report.terminal.comparison",
+            "report.terminal.explanation",
+            "report.terminal.memory",
+            "report.terminal.program",
+            "report.terminal.program_explanations",
+            "report.terminal.question",
+            "report.terminal.rule_list",
+            "report.terminal.run_summary",
+            "report.terminal.selfcheck",
+            "report.terminal.whose_code",
+        }
+    ),
+    "store": frozenset(
+        {
+            "store.folder",
+            "store.hosts",
+            "store.names",
+            "store.reading",
+        }
+    ),
+    "workloads": frozenset(
+        {
+            "workloads.convolution.chosen",
+            "workloads.convolution.fft",
+            "workloads.convolution.gemm",
+            "workloads.convolution.library",
+            "workloads.convolution.loop",
+            "workloads.convolution.vectorized",
+            "workloads.convolution.workload",
+            "workloads.known_truth",
+            "workloads.question",
+            "workloads.requirements",
+            "workloads.rounding",
+            "workloads.short_forms",
+            "workloads.user_function",
+            "workloads.wording",
+        }
+    ),
+}
+
+
+def _modules() -> tuple[str, ...]:
+    """Every module of the package, as its dotted path below it."""
+    return tuple(
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if path.name != "__init__.py" and "templates" not in path.parts
+    )
+
+
+def _imported(source: str) -> set[str]:
+    """Dotted paths below the package that `source` imports, or imports a name from."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    prefix = "profiler_suite."
+    return {name.removeprefix(prefix) for name in names if name.startswith(prefix)}
+
+
+def _folder(module: str) -> str:
+    """The folder of the tests that mirrors the module's: `""` for one at the top."""
+    return "/".join(module.split(".")[:-1])
+
+
+def _imports_by_folder() -> dict[str, set[str]]:
+    """What the test files of each folder import, those of its subfolders included."""
+    imports: dict[str, set[str]] = {}
+    for path in TESTS.rglob("test_*.py"):
+        names = _imported(path.read_text("utf-8"))
+        place = path.relative_to(TESTS).parent
+        for folder in {place, *place.parents}:
+            key = "" if folder == Path() else folder.as_posix()
+            imports.setdefault(key, set()).update(names)
+    return imports
+
+
+def _own_imports(module: str, imports: dict[str, set[str]]) -> set[str]:
+    """What the tests of the module's own folder import.
+
+    A module at the top has tests beside the rooms, or in a folder called as it is.
+    """
+    if folder := _folder(module):
+        return imports.get(folder, set())
+    beside = set().union(
+        *(_imported(path.read_text("utf-8")) for path in TESTS.glob("test_*.py"))
+    )
+    return beside | imports.get(module, set())
+
+
+def _untested() -> set[str]:
+    imports = _imports_by_folder()
+    return {name for name in _modules() if name not in _own_imports(name, imports)}
+
+
+@pytest.mark.parametrize("room", sorted(LACKING))
+def test_the_list_names_modules_of_its_room_that_exist(room: str) -> None:
+    of_room = {
+        name for name in _modules() if (name.split(".")[0] if "." in name else "") == room
+    }
+    assert of_room, f"no room {room!r} in the package: take it out of LACKING"
+    gone = sorted(LACKING[room] - of_room)
+    assert not gone, (
+        f"not modules of {room or 'the top'} any more: take them out of LACKING: {gone}"
+    )
+
+
+def test_every_module_is_imported_by_a_test_in_its_own_folder() -> None:
+    listed = frozenset().union(*LACKING.values())
+    without = sorted(_untested() - listed)
+    assert not without, (
+        "no test in the folder of tests/ that mirrors theirs imports these modules: "
+        f"{without}; write one"
+    )
+
+
+def test_a_module_that_has_its_test_is_struck_off_the_list() -> None:
+    listed = frozenset().union(*LACKING.values())
+    tested = sorted(listed - _untested())
+    assert not tested, f"these have tests now: take them out of LACKING: {tested}"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import profiler_suite.store.folder", {"store.folder"}),
+        ("import profiler_suite.store.folder as kept", {"store.folder"}),
+        ("from profiler_suite.store import folder", {"store", "store.folder"}),
+        ("def f():\n    from profiler_suite import units", {"units"}),
+        ("from profiler_suite.units import Quantity", {"units", "units.Quantity"}),
+        ("from tests.fake_run import units", set()),
+        ('text = "import profiler_suite.units"', set()),
+        ("from .units import x", set()),
+    ],
+)
+def test_imports_are_read_in_each_spelling(source: str, expected: set[str]) -> None:
+    assert expected == _imported(source) - {"profiler_suite"}
+
+
+@pytest.mark.parametrize(
+    ("module", "imports", "own"),
+    [
+        ("a.b.c", {"a/b": {"a.b.c"}}, {"a.b.c"}),
+        ("a.b.c", {"a": {"a.b.c"}}, set()),
+        ("a.b.c", {"other": {"a.b.c"}}, set()),
+    ],
+)
+def test_only_the_mirrored_folder_counts(
+    module: str, imports: dict[str, set[str]], own: set[str]
+) -> None:
+    assert _own_imports(module, imports) == own
