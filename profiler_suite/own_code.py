@@ -29,8 +29,16 @@ def execute(path: Path, kind: str) -> ModuleType:
         # Whatever a user's file raises is the user's to know about, as one sentence.
         raise failure(error, path) from error
     finally:
-        sys.path.remove(str(path.parent))
+        _forget(str(path.parent))
     return module
+
+
+def _forget(folder: str) -> None:
+    """Take the folder's last mention off the path: an earlier one was there before."""
+    for number in reversed(range(len(sys.path))):
+        if sys.path[number] == folder:
+            del sys.path[number]
+            return
 
 
 def _line_in(error: BaseException, path: Path) -> int:

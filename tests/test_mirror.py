@@ -16,7 +16,6 @@ LACKING: dict[str, frozenset[str]] = {
             "__main__",
             "notebook",
             "one_call",
-            "own_code",
         }
     ),
     "analysis": frozenset(
@@ -121,18 +120,10 @@ LACKING: dict[str, frozenset[str]] = {
             "fleet.series",
         }
     ),
-    "host": frozenset(
-        {
-            "host.ask",
-            "host.caches",
-        }
-    ),
     "machine": frozenset(
         {
-            "machine.choice",
             "machine.gemm",
             "machine.other_python",
-            "machine.paging",
         }
     ),
     "measure": frozenset(
@@ -197,22 +188,6 @@ LACKING: dict[str, frozenset[str]] = {
             "measure.trace.surroundings",
             "measure.trace.work",
             "measure.trace.wrapping",
-        }
-    ),
-    "model": frozenset(
-        {
-            "model.calls",
-            "model.experiment",
-            "model.layers",
-            "model.machine",
-            "model.native",
-            "model.noun",
-            "model.results",
-            "model.rows",
-            "model.run",
-            "model.trace",
-            "model.trial",
-            "model.workload",
         }
     ),
     "pytest_plugin": frozenset(

@@ -64,7 +64,8 @@ def cpu_count(cpu_list: str) -> int:
 
 
 def _size_bytes(text: str) -> int:
-    return int(text[:-1]) * _UNITS[text[-1]] if text[-1] in _UNITS else int(text)
+    unit = _UNITS.get(text[-1:])
+    return int(text[:-1]) * unit if unit else int(text)
 
 
 def from_sysctl(read: Callable[[str], str]) -> tuple[Cache, ...]:

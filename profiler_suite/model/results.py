@@ -73,4 +73,5 @@ class Breakdown(Noun, frozen=True):
 
     def share(self, name: str) -> float:
         """An entry's share of the time."""
-        return sum(entry.time_s for entry in self.entries if entry.name == name) / self.time_s
+        found = sum(entry.time_s for entry in self.entries if entry.name == name)
+        return found / self.time_s if self.time_s else 0.0
