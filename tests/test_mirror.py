@@ -1,6 +1,7 @@
 """The tests mirror the package: every module is imported by a test in its own folder."""
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -234,32 +235,6 @@ LACKING: dict[str, frozenset[str]] = {
             "report.terminal.whose_code",
         }
     ),
-    "store": frozenset(
-        {
-            "store.folder",
-            "store.hosts",
-            "store.names",
-            "store.reading",
-        }
-    ),
-    "workloads": frozenset(
-        {
-            "workloads.convolution.chosen",
-            "workloads.convolution.fft",
-            "workloads.convolution.gemm",
-            "workloads.convolution.library",
-            "workloads.convolution.loop",
-            "workloads.convolution.vectorized",
-            "workloads.convolution.workload",
-            "workloads.known_truth",
-            "workloads.question",
-            "workloads.requirements",
-            "workloads.rounding",
-            "workloads.short_forms",
-            "workloads.user_function",
-            "workloads.wording",
-        }
-    ),
 }
 
 
@@ -314,6 +289,7 @@ def _own_imports(module: str, imports: dict[str, set[str]]) -> set[str]:
     return beside | imports.get(module, set())
 
 
+@functools.cache
 def _untested() -> set[str]:
     imports = _imports_by_folder()
     return {name for name in _modules() if name not in _own_imports(name, imports)}

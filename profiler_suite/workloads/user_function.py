@@ -247,6 +247,13 @@ def _takes(function: Callable[..., Any], name: str) -> bool:
     )
 
 
+def _first_parameter(function: Callable[..., Any]) -> str:
+    try:
+        return next(iter(inspect.signature(function).parameters), "")
+    except (TypeError, ValueError):
+        return ""
+
+
 def _missing(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> str:
@@ -270,7 +277,7 @@ def _check_signature(
     wrong = _missing(function, args, kwargs)
     if not wrong:
         return
-    if "'self'" in wrong or "'cls'" in wrong:
+    if _first_parameter(function) in ("self", "cls"):
         raise UsageError(
             f"{target} is a method; --from 'SCRIPT.py ARGS' takes its object from a program "
             "that calls it, or give a function that makes the object and calls it"
