@@ -92,7 +92,10 @@ def test_the_format_is_listed_and_written(
 ) -> None:
     assert cli.run(["export", "--plugin", str(plugin), "--help"]) == 0
     shown = capsys.readouterr().out
-    assert "|jsonl]" in shown.replace("\n", "").replace(" ", "")
+    offered = (
+        shown.replace("\n", "").replace(" ", "").partition("--format[")[2].partition("]")[0]
+    )
+    assert "jsonl" in offered.split("|")
     assert "jsonl       One JSON object per point" in shown
     target = tmp_path / "run.jsonl"
     words = ["export", str(reported), "--format", "jsonl", "--out", str(target)]

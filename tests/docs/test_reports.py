@@ -14,8 +14,11 @@ def stored() -> list[Path]:
     """The pages that are in the repository, or would be; all there are outside of one."""
     words = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "reports"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-    names = done.stdout.splitlines() if done.returncode == 0 else []
-    return [ROOT / name for name in names if name.endswith((".html", ".md", ".svg"))]
+    if done.returncode == 0:
+        paths = [ROOT / name for name in done.stdout.splitlines()]
+    else:
+        paths = sorted((ROOT / "reports").rglob("*"))
+    return [path for path in paths if path.suffix in (".html", ".md", ".svg")]
 
 
 def links(path: Path) -> set[str]:

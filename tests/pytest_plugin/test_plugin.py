@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+ENTRY_POINT = "profiler_suite"
+INSTALLED = {point.name for point in entry_points(group="pytest11")}
 OWN = """import numpy as np
 
 
@@ -50,9 +53,11 @@ def test_has_a_fixture(explain, a):
 def under_pytest(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
     (folder / "own.py").write_text(OWN)
     (folder / "test_own.py").write_text(TESTS)
+    # Where the package is installed its entry point brings the plugin; twice is refused.
+    ours = () if ENTRY_POINT in INSTALLED else ("-p", "profiler_suite.pytest_plugin")
     return subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-p", "profiler_suite.pytest_plugin", *options),
+            *(sys.executable, "-m", "pytest", *ours, *options),
             *("-q", "--strict-markers", "-p", "no:cacheprovider", "-p", "no:xdist"),
         ],
         cwd=folder,

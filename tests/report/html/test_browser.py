@@ -1,7 +1,6 @@
 """The page in a real browser: what a person sees, clicks, types and prints."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,30 +14,12 @@ from tests.interference import holds, slower
 from tests.report_fixtures import Written
 from tests.stored_explanation import stored_explanation
 
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="needs playwright: pip install -e '.[test]'"
-)
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs Chromium: apt-get install chromium"
-)
-
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 # Sections out of sight are not laid out; checks that look at everything need all of it.
 EVERYTHING = "main > section, figure { content-visibility: visible !important }"
 UNFOLD = "document.querySelectorAll('details.more').forEach(d => { d.open = true })"
 MOST_WORDS, MOST_PAGES = 6000, 12
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
-        )
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The page of a program's run in a real browser: the picture by keyboard, and on a phone."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,36 +10,23 @@ from profiler_suite.analysis.program.ranking import rank
 from profiler_suite.report.html.program import render
 from tests.report.html.test_program_page import RUN
 
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="needs playwright: pip install -e '.[test]'"
-)
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs Chromium: apt-get install chromium"
-)
-
 
 @pytest.fixture(scope="module")
-def visit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def visit(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     path: Path = tmp_path_factory.mktemp("program") / "report.html"
     path.write_text(render(rank(RUN)))
     complaints: list[str] = []
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"]
-        )
 
-        def open_page(width: int, **options: Any) -> Any:
-            page = started.new_page(viewport={"width": width, "height": 844}, **options)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("console", lambda message: complaints.append(message.text))
-            page.on("request", lambda request: complaints.append(request.url))
-            page.goto(path.as_uri())
-            complaints.remove(path.as_uri())
-            return page
+    def open_page(width: int, **options: Any) -> Any:
+        page = browser.new_page(viewport={"width": width, "height": 844}, **options)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("request", lambda request: complaints.append(request.url))
+        page.goto(path.as_uri())
+        complaints.remove(path.as_uri())
+        return page
 
-        yield open_page
-        started.close()
+    yield open_page
     assert complaints == []
 
 
