@@ -1,8 +1,8 @@
 """Explains the functions of a program where most may be spared, and tries their rewrites."""
 
 import contextlib
+import dataclasses
 import os
-import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,12 @@ _MORE_CALLS, _LONGEST_CALL_S = 14.0, 1.0
 
 
 def answer(
-    ranking: "Ranking", target: "ProgramTarget", place: "InputPlace", most: int, budget_s: float
+    ranking: "Ranking",
+    target: "ProgramTarget",
+    place: "InputPlace",
+    most: int,
+    budget_s: float,
+    progress: ProgressLine,
 ) -> "ProgramAnswer":
     """The first functions explained by calls of a second run; what was not reached is left out.
 
@@ -45,11 +50,10 @@ def answer(
     chosen = places(ranking, most)
     if not chosen:
         return ProgramAnswer(())
-    progress = ProgressLine(sys.stderr, quiet=False)
     found: list[ExplainedFunction] = []
     nothing = os.open(os.devnull, os.O_WRONLY)
     try:
-        progress.say("running the program again to catch calls")
+        progress.say("running the program a second time, without its output, to catch calls")
         place.go_back()
         aside = streams(nothing, nothing)
         with capture(target, [each.wish for each in chosen], beside=aside) as caught:
@@ -130,17 +134,17 @@ def _explained(
 
 
 def tried(
-    found: "ProgramAnswer", target: "ProgramTarget", place: "InputPlace"
+    found: "ProgramAnswer",
+    target: "ProgramTarget",
+    place: "InputPlace",
+    progress: ProgressLine,
 ) -> "ProgramAnswer":
     """With the program run beside itself, its files rewritten in a temporary folder."""
-    import dataclasses
-
     from profiler_suite.measure.program.trying import try_program
 
     files = found.rewritten()
     if not files:
         return found
-    progress = ProgressLine(sys.stderr, quiet=False)
     progress.say("running the program as it is and with the rewrites")
     with contextlib.ExitStack() as stack:
         stack.callback(progress.clear)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import FORCE, terminal_width, wants_color
 from profiler_suite.cli.streams import finish, tell
@@ -73,7 +74,7 @@ class _ProgramCommand(click.Command):
     type=click.IntRange(0, 10),
     default=3,
     show_default=True,
-    help="Explain so many functions, by calls of a second run; 0 runs it once.",
+    help="Explain so many functions, by calls of a second run.",
 )
 @click.option(
     "--budget",
@@ -87,7 +88,7 @@ class _ProgramCommand(click.Command):
     "--try",
     "tries",
     is_flag=True,
-    help="Run the program with the rewrites, in copies of its files, and compare.",
+    help="Run it some more times, as it is and with rewritten copies of its files.",
 )
 @click.option(
     "--patch",
@@ -95,15 +96,20 @@ class _ProgramCommand(click.Command):
     help="Write all rewrites to this file, as a unified diff.",
 )
 @click.option("--force", is_flag=True, help=FORCE)
-@click.option("-q", "--quiet", is_flag=True, help="Print the page's path only.")
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    help="Print the page's path only; explain only for --json, --patch or --try.",
+)
 def run_command(**options: Any) -> int:
     """Run a program and say where to look first.
 
     SCRIPT.py, -m PACKAGE or -c CODE, and all that follows is the program's. It runs
     as without profiler_suite: the same output, input, signals and exit code. What was
     found goes to standard error, and as a page to reports/. Where functions of yours
-    take time that may be spared, it runs once more, unheard, and they are explained by
-    calls that it makes.
+    take time that may be spared, it runs a second time, with its output thrown away,
+    to explain them by calls that it makes; --top 0 runs it once.
     """
     request = RunOptions(**options)
     from profiler_suite.measure.program.elsewhere import InputPlace
@@ -129,7 +135,6 @@ def run_command(**options: Any) -> int:
             document.write(program_json(ranking, found))
         if patch is not None:
             _write_patch(patch, found)
-        # Where the folder lies was settled before the program could change its own.
         page = program_folder.write(ranking, folder, found)
         tell(f"page: {page}")
     finish()
@@ -200,7 +205,8 @@ def _explained(
     """The first functions explained, on standard error too."""
     from profiler_suite.analysis.program.explained import ProgramAnswer
 
-    if not request.top or (request.quiet and not (request.document or request.patch)):
+    asked = request.document or request.patch or request.tries
+    if not request.top or (request.quiet and not asked):
         return ProgramAnswer(())
     if ranking.run.end.exit_code:
         if not request.quiet:
@@ -208,9 +214,11 @@ def _explained(
         return ProgramAnswer(())
     from profiler_suite.cli import program_explaining
 
-    found = program_explaining.answer(ranking, target, place, request.top, request.budget)
+    progress = ProgressLine(sys.stderr, quiet=request.quiet)
+    most, budget_s = request.top, request.budget
+    found = program_explaining.answer(ranking, target, place, most, budget_s, progress)
     if request.tries:
-        found = program_explaining.tried(found, target, place)
+        found = program_explaining.tried(found, target, place, progress)
     if not request.quiet and found.functions:
         from profiler_suite.report.terminal.program_explanations import screen
 

@@ -211,7 +211,7 @@ class HeldProcess:
         return "its process closed its connection"
 
     def close(self) -> None:
-        """End it, wait for it, and close the connection to it."""
+        """End it and close the connection to it; its own parent waits for it."""
         self.end()
         for each in (self.requests, self.answers, self._talk):
             with contextlib.suppress(OSError):

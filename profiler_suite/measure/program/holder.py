@@ -10,7 +10,9 @@ import os
 import select
 import signal
 import socket
+import stat
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -26,6 +28,7 @@ def hold(control: Any, path: str, frame: FrameType, package: str) -> None:
     """
     os.setsid()  # Ctrl-C is for those who wait for the answer
     _hear_nothing()
+    _let_go_of_others(control.fileno())
     sessions: set[int] = set()
     unread = b""
     while True:
@@ -72,6 +75,27 @@ def _hear_nothing() -> None:
             signal.signal(number, signal.SIG_DFL)
 
 
+def _let_go_of_others(kept: int) -> None:
+    """Who reads a pipe or a socket of the program's hears its end when the program closes it.
+
+    The numbers stay taken, or an object that closes its own would close another's.
+    """
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in [int(each.name) for each in Path("/dev/fd").iterdir()]:
+        if number != kept and _leads_to_another(number):
+            os.dup2(nothing, number)
+    os.close(nothing)
+
+
+def _leads_to_another(number: int) -> bool:
+    """Whether that descriptor is an end of a pipe, of a socket or of a terminal."""
+    try:
+        mode = os.fstat(number).st_mode
+    except OSError:  # of the listing itself
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(number)
+
+
 def _has_ended(pid: int, control: Any) -> bool:
     try:
         ended, status = os.waitpid(pid, os.WNOHANG)
@@ -89,9 +113,9 @@ def _session(
     path: str, order: dict[str, Any], frame: FrameType, package: str, parent: int
 ) -> None:
     """Answer what is asked of the call, until nobody asks any more."""
+    os.setsid()  # before anybody knows its number: it is ended with all that it starts
     hello = {"kind": "session", "session": order["session"], "pid": os.getpid()}
     talk = _introduced(path, hello)
-    os.setsid()
     _leave_event_loop()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     before = list(sys.path)

@@ -28,8 +28,8 @@ ABSENT = (
     "python -m pip install py-spy"
 )
 REFUSED = (
-    "only Python functions were seen, not the compiled code below them: the system lets no "
-    "process read another here ({said})"
+    "only Python functions were seen, not the compiled code below them: py-spy cannot read the "
+    "program here ({said})"
 )
 HARMFUL = (
     "compiled code was not seen: to see it a program is stopped many times a second, and with "
@@ -94,17 +94,21 @@ class Sampler:
 
     def _begin(self, pid: int) -> bool:
         options = ["--native"] if self.compiled else ["--nonblocking"]
-        self._process = subprocess.Popen(
-            [
-                *(find(), "record", "--pid", str(pid), "--format", "raw"),
-                *("--output", str(self._output), "--rate", f"{self._rate_hz:.0f}"),
-                *("--threads", "--subprocesses", "--idle", "--full-filenames", *options),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                [
+                    *(find(), "record", "--pid", str(pid), "--format", "raw"),
+                    *("--output", str(self._output), "--rate", f"{self._rate_hz:.0f}"),
+                    *("--threads", "--subprocesses", "--idle", "--full-filenames", *options),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:  # made for another processor or C library
+            self._said = f"{find()} cannot be run: {error.strerror or error}"
+            return False
         # While it looks the program stands still, and waits for it where others run as well.
         with contextlib.suppress(OSError):  # only root may
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _FIRST_IN_LINE)

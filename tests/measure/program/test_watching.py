@@ -79,6 +79,19 @@ def test_a_sampler_that_is_refused_is_named_and_replaced(
     assert share(run, "busy") > 0.3
 
 
+def test_a_sampler_that_this_system_cannot_run_is_named_and_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = tmp_path / "spy"
+    foreign.write_bytes(b"\x7fELF of another processor")
+    foreign.chmod(0o755)
+    monkeypatch.setattr(sampler, "why_not", lambda: "")
+    monkeypatch.setattr(sampler, "find", lambda: str(foreign))
+    run = watched(tmp_path)
+    assert f"{foreign} cannot be run" in run.samples.missing[0]
+    assert share(run, "busy") > 0.3
+
+
 @pytest.mark.skipif(bool(sampler.why_not()), reason=sampler.why_not())
 def test_a_program_that_would_lose_output_is_not_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
