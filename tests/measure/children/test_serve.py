@@ -1,5 +1,6 @@
 """The kit of the children: answers go out alone, a child that cannot be understood is ended."""
 
+import io
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import msgspec
 import pytest
 
 from profiler_suite.measure.children.conversation import ChildDiedError, Conversation
+from profiler_suite.measure.children.serve import READY, send
 from profiler_suite.model.rows import Status
 
 _CHILD = """
@@ -55,3 +57,17 @@ def test_an_answer_that_cannot_be_read_ends_the_child() -> None:
     with pytest.raises(ChildDiedError, match="cannot be read"):
         talk.ask_for((), msgspec.json.Decoder(int), 60.0)  # the first answer is no JSON
     assert talk._process.poll() is not None
+
+
+def test_a_line_goes_out_whole_and_at_once() -> None:
+    class Output(io.BytesIO):
+        flushed = b""
+
+        def flush(self) -> None:
+            self.flushed = self.getvalue()
+
+    output = Output()
+    send(output, READY)
+    assert output.flushed == b"ready\n"
+    send(output, b"")
+    assert output.flushed == b"ready\n\n"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.trace import trace
+from profiler_suite.measure.trace.flat import CountingFlat, counting_flat
 
 N = 60
 A = np.arange(float(N)).reshape(6, 10)
@@ -70,3 +71,31 @@ def test_writing_through_it_reaches_the_array() -> None:
 
     result, _ = trace(write, (A.copy(),))
     np.testing.assert_array_equal(result, write(A.copy()))
+
+
+def test_outside_of_a_trace_it_behaves_as_a_flat_iterator() -> None:
+    array = np.arange(6.0).reshape(2, 3)
+    flat = counting_flat(array.flat)
+    plain = array.flat
+    assert len(flat) == len(plain) == 6
+    assert next(flat) == next(plain)
+    assert flat[2:4].tolist() == plain[2:4].tolist()
+    assert flat.index == plain.index
+    assert iter(flat) is flat
+    flat[0] = 9.0
+    flat[1:3] = np.array([7.0, 8.0])
+    assert array.ravel().tolist() == [9.0, 7.0, 8.0, 3.0, 4.0, 5.0]
+    assert np.asarray(flat, dtype=np.float32).dtype == np.float32
+    with pytest.raises(IndexError):
+        flat[6]
+    with pytest.raises(TypeError):
+        hash(flat)
+
+
+def test_an_empty_one_ends_at_once() -> None:
+    flat = counting_flat(np.zeros((0, 3)).flat)
+    assert isinstance(flat, CountingFlat)
+    assert len(flat) == 0
+    with pytest.raises(StopIteration):
+        next(flat)
+    assert np.size(np.equal(flat, 1.0)) == 0
