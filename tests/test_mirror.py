@@ -132,7 +132,6 @@ LACKING: dict[str, frozenset[str]] = {
             "measure.native.thread_events",
             "measure.planning.traced_cost",
             "measure.program.boot.sitecustomize",
-            "measure.program.captured",
             "measure.program.catch",
             "measure.program.explaining",
             "measure.program.holder",
