@@ -8,6 +8,7 @@ import numpy as np
 from profiler_suite import units
 from profiler_suite.analysis import roofline
 from profiler_suite.measure.inside.changes import (
+    AS_IT_IS,
     CACHED,
     CONTIGUOUS,
     IN_ORDER,
@@ -135,7 +136,7 @@ def causes_of(facts: CallFacts) -> dict[str, float]:
 def _saved(facts: CallFacts, *changes: str) -> float:
     """The largest share that one of these changes spares, where it is beyond its spread."""
     timings = {each.change: each for each in facts.timings}
-    as_it_is = timings.get("as it is")
+    as_it_is = timings.get(AS_IT_IS)
     if as_it_is is None or as_it_is.time_s <= 0:
         return 0.0
     best = 0.0

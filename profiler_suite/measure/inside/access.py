@@ -80,14 +80,14 @@ def accesses(
     """How the call steps through each of its arrays, and through those it makes."""
     out = kwargs.get("out")
     written = {id(each) for each in (out if isinstance(out, tuple) else (out,))}
-    found: dict[int, OperandAccess] = {}
+    found: dict[object, OperandAccess] = {}
     for number, value in enumerate([*args, *kwargs.values()]):
         for each in value if isinstance(value, tuple | list) else (value,):
             if not isinstance(each, ndarray) or not each.size:
                 continue
             gathered = gather is not None and not gather.searches and number == gather.target
             place = (each.__array_interface__["data"][0], each.shape, each.strides)
-            found[hash(place)] = access(
+            found[place] = access(
                 each.shape,
                 each.strides,
                 each.dtype.str,

@@ -64,6 +64,6 @@ def in_words(symbol: str) -> str:
     plain = _CLONE.sub("", symbol)
     mangled = _MANGLED.match(plain)
     if mangled:
-        length, rest = int(mangled["rest"] and mangled[1]), mangled["rest"]
+        length, rest = int(mangled[1]), mangled["rest"]
         return rest[:length] if length <= len(rest) else plain
     return plain

@@ -6,6 +6,7 @@ the C library and the kernel anybody's: they belong to the code that called them
 """
 
 import functools
+import os
 import re
 import sysconfig
 from collections.abc import Iterable
@@ -110,4 +111,4 @@ def _named(package: str) -> str:
 @functools.cache
 def _standard_folders() -> tuple[str, ...]:
     paths = sysconfig.get_paths()
-    return tuple({paths["stdlib"] + "/", paths["platstdlib"] + "/"})
+    return tuple({paths["stdlib"] + os.sep, paths["platstdlib"] + os.sep})

@@ -8,7 +8,6 @@ include/uapi/linux/perf_event.h.
 
 import ctypes
 import errno
-import fcntl
 import mmap
 import os
 import platform
@@ -202,6 +201,8 @@ class ThreadEvent:
         self._control(_IOCTL_DISABLE)
 
     def _control(self, request: int) -> None:
+        import fcntl  # Windows has none
+
         fcntl.ioctl(self._descriptor, request, 0)
 
     def ticks(self) -> float:
