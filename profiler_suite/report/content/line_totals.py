@@ -20,7 +20,7 @@ def totals(part: pd.DataFrame) -> str:
         said.append(f"corrected {units.time(corrected_s)}")
         if plain_s > 0:
             apart = 100 * (corrected_s / plain_s - 1)
-            said.append(f"run plainly {units.time(plain_s)} ({apart + 0.0:+.1f} %)")
+            said.append(f"run plainly {units.time(plain_s)} ({round(apart, 1) + 0.0:+.1f} %)")
     elif plain_s > 0:
         said.append(f"run plainly {units.time(plain_s)}")
     slowed = float(part["profiled_s"].iloc[0]) / plain_s if plain_s > 0 else 0.0

@@ -1,0 +1,52 @@
+"""Words on one explanation that page and terminal share."""
+
+import pytest
+
+from profiler_suite.analysis.shares import ShownShares
+from profiler_suite.report.content import explanation_words
+from tests.stored_explanation import stored_explanation
+
+
+def test_the_headline_names_the_function_its_time_and_the_best_rewrite() -> None:
+    found = explanation_words.headline(stored_explanation())
+    assert found.startswith("features takes ")
+    assert "; rewritten as below it is " in found
+    assert "× as fast (" in found
+
+
+def test_without_advice_the_headline_is_the_time_alone() -> None:
+    found = explanation_words.headline(stored_explanation(advised=False))
+    assert "rewritten" not in found
+    assert found.endswith(")")
+
+
+def test_both_halves_of_the_time_are_said() -> None:
+    shown = ShownShares(
+        parts={"interpreter": 0.5, "dispatch": 0.25, "copy": 0.2, "residual": 0.05},
+        disagreement="",
+        add_up=True,
+    )
+    assert explanation_words.halves(shown) == (
+        "interpreter and calls 75 %",
+        "work on data 20 %",
+    )
+
+
+def test_the_shares_shown_are_parts_of_one_whole() -> None:
+    shown = explanation_words.shown_shares(stored_explanation())
+    assert shown is not None
+    assert sum(shown.parts.values()) == pytest.approx(1)
+
+
+def test_limits_are_one_sentence() -> None:
+    found = explanation_words.limits(stored_explanation())
+    assert found[0].isupper() or found[0].isdigit()
+    assert found.endswith(".")
+    assert not found.endswith("..")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("", ""), ("a", "A"), ("über", "Über"), ("NumPy is", "NumPy is")]
+)
+def test_a_sentence_begins_with_a_capital_letter(text: str, said: str) -> None:
+    assert explanation_words.sentence(text) == said

@@ -1,0 +1,74 @@
+"""What is shown of a program: a head, rows worth a look, what to know."""
+
+import msgspec
+import pytest
+
+from profiler_suite.analysis.program.ranking import Ranking, Spent, rank
+from profiler_suite.measure.program.running import ProgramEnd
+from profiler_suite.report.content import program
+from tests.analysis.program.fake_program import IMPORTING, NUMPY, UMATH, run_of, stack
+
+MAIN = "<module> (/home/me/main.py:20)"
+LOOP = "loop (/home/me/main.py:5)"
+SUM = f"sum ({NUMPY}/_core/fromnumeric.py:2425)"
+
+
+def looping() -> Ranking:
+    return rank(
+        run_of(
+            stack(MAIN, LOOP, count=40),
+            stack(MAIN, LOOP, SUM, f"PyUFunc_GenericReduction ({UMATH})", count=60),
+            wall_s=2.0,
+        )
+    )
+
+
+def test_the_first_row_is_what_to_look_at() -> None:
+    found = program.view(looping())
+    assert (found.title, found.words) == ("main.py", "main.py 'a b'")
+    assert found.rows[0].where == "main.py:5 loop"
+    assert found.finding.startswith("Look first at main.py:5 loop: ")
+    assert found.rows[0].gain.endswith("of 2.00 s may be spared: ")
+    assert [row.rank for row in found.rows] == list(range(1, len(found.rows) + 1))
+
+
+def test_where_nothing_of_the_person_s_own_takes_time_imports_are_named() -> None:
+    found = program.view(rank(run_of(stack(MAIN, IMPORTING, count=50))))
+    assert found.finding.startswith("No code of yours takes time worth a look; imports take ")
+    assert found.rows == []
+
+
+def test_a_program_without_samples_is_shown_all_the_same() -> None:
+    found = program.view(rank(run_of()))
+    assert found.rows == []
+    assert found.facts[0] == "0 samples"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [(0, "exit code 0"), (3, "exit code 3"), (-9, "ended by signal 9")]
+)
+def test_how_it_ended_is_said(code: int, said: str) -> None:
+    run = run_of(stack(MAIN, LOOP, count=10))
+    run = msgspec.structs.replace(run, end=ProgramEnd(exit_code=code, wall_s=1.0))
+    assert program.view(rank(run)).ended == said
+
+
+def test_what_was_counted_is_said_and_what_was_not_is_left_out() -> None:
+    run = run_of(stack(MAIN, LOOP, count=10))
+    end = ProgramEnd(
+        exit_code=0, wall_s=1.0, user_s=1.5, system_s=0.5, peak_bytes=2**20, page_faults=1
+    )
+    assert program.view(rank(run)).facts == ["10 samples"]
+    assert program.view(rank(msgspec.structs.replace(run, end=end))).facts == [
+        "10 samples",
+        "2.00 s of processor time",
+        "1.00 MiB of memory at most",
+        "1 page fault",
+    ]
+
+
+def test_kinds_of_work_are_shares_in_one_order() -> None:
+    found = program.parts(looping().spent)
+    assert sum(share for _, share in found) == pytest.approx(1)
+    nothing = Spent(total_s=0.0, avoidable_s=0.0, breakdown={}, layers={}, states={})
+    assert program.parts(nothing) == []
