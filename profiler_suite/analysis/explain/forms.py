@@ -1,9 +1,11 @@
 """What an expression of a function holds: dtype and shape, as far as names and forms tell."""
 
 import ast
+import itertools
 import re
 from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
 from profiler_suite.analysis.explain.rewriting import Function
@@ -110,6 +112,7 @@ def _indexed(function: Function, node: ast.Subscript) -> Form | None:
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     shape: list[int] = []
     left = list(inner.shape)
+    looked_up = 0
     for part in parts:
         if isinstance(part, ast.Constant) and part.value is None:
             shape.append(1)
@@ -125,7 +128,12 @@ def _indexed(function: Function, node: ast.Subscript) -> Form | None:
         else:
             index = of(function, part)
             if index is not None and index.kind == "array":
+                looked_up += 1
                 shape += index.shape if index.letter != "b" else (-1,)
+                if index.letter == "b":  # a mask takes as many axes as it has
+                    del left[: len(index.shape) - 1]
+    if looked_up > 1:  # they share their axes, which may come first
+        return None
     shape += left
     kind = "array" if shape else "number"
     return Form(kind=kind, dtype=inner.dtype, shape=tuple(shape))
@@ -135,7 +143,12 @@ def _binary(left: Form | None, right: Form | None, operator: ast.operator) -> Fo
     if left is None or right is None or "other" in (left.kind, right.kind):
         return None
     if left.kind == right.kind == "python":
-        return Form(kind="python", dtype=max(left.dtype, right.dtype, key=_PYTHON_ORDER.index))
+        wider = max(left.dtype, right.dtype, key=_PYTHON_ORDER.index)
+        if isinstance(operator, ast.Div):
+            wider = max(wider, "float", key=_PYTHON_ORDER.index)
+        elif wider == "bool" and not isinstance(operator, _OF_BITS):
+            wider = "int"
+        return Form(kind="python", dtype=wider)
     if isinstance(operator, ast.MatMult):
         dtype = _result_type((left, right))
         shape = (
@@ -145,13 +158,19 @@ def _binary(left: Form | None, right: Form | None, operator: ast.operator) -> Fo
     dtype = _result_type((left, right))
     if isinstance(operator, ast.Div) and dtype and np.dtype(dtype).kind in "iub":
         dtype = "float64"
-    shape = max(left.shape, right.shape, key=len)
-    if len(left.shape) == len(right.shape):
-        shape = tuple(max(a, b) for a, b in zip(left.shape, right.shape, strict=True))
+    shape = _broadcast(left.shape, right.shape)
     arrays = "array" in (left.kind, right.kind)
     return Form(kind="array" if arrays else "number", dtype=dtype, shape=shape)
 
 
+def _broadcast(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
+    """The common shape; a length that is not known may be 1."""
+    pairs = itertools.zip_longest(reversed(left), reversed(right), fillvalue=1)
+    lengths = [b if a == 1 else a if b == 1 else max(a, b) for a, b in pairs]
+    return tuple(reversed(lengths))
+
+
+_OF_BITS = (ast.BitAnd, ast.BitOr, ast.BitXor)
 _PYTHON_ORDER = ("bool", "int", "float", "complex")
 _EXAMPLES = {"bool": True, "int": 1, "float": 1.0, "complex": 1j}
 
@@ -167,15 +186,21 @@ def _result_type(sides: Sequence[Form]) -> str:
 def _called(function: Function, node: ast.Call) -> Form | None:
     name = function.qualified(node.func)
     if name in ("numpy.asarray", "numpy.ascontiguousarray") and len(node.args) == 1:
-        return of(function, node.args[0])
+        given = of(function, node.args[0])
+        if given is None or given.kind != "array" or name == "numpy.asarray":
+            return given
+        return msgspec.structs.replace(given, order="")
     if name.rpartition(".")[2] in ("sqrt", "exp", "log", "sin", "cos", "tanh", "absolute"):
         inner = of(function, node.args[0]) if len(node.args) == 1 else None
+        if inner is not None and name.startswith("math."):
+            return Form(kind="python", dtype="float") if not inner.shape else None
         if inner is not None and inner.kind in ("array", "number") and inner.letter == "f":
             return inner
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("ravel", "copy", "flatten"):
         inner = of(function, node.func.value)
         if inner is not None and inner.kind == "array":
             flat = node.func.attr != "copy"
-            shape = (inner.size,) if flat else inner.shape
+            size = inner.size if min(inner.shape, default=0) >= 0 else -1
+            shape = (size,) if flat else inner.shape
             return Form(kind="array", dtype=inner.dtype, shape=shape)
     return None
