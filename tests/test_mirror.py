@@ -22,11 +22,8 @@ LACKING: dict[str, frozenset[str]] = {
     "analysis": frozenset(
         {
             "analysis.compare.paired",
-            "analysis.explain.candidates",
             "analysis.explain.document",
-            "analysis.explain.einsum_products",
             "analysis.explain.explanation",
-            "analysis.explain.forms",
             "analysis.explain.function_tables",
             "analysis.explain.lifting.accesses",
             "analysis.explain.lifting.calls",
@@ -52,7 +49,6 @@ LACKING: dict[str, frozenset[str]] = {
             "analysis.explain.lifting.stepping",
             "analysis.explain.lifting.writer",
             "analysis.explain.patterns",
-            "analysis.explain.premises",
             "analysis.explain.question",
             "analysis.explain.rules.algorithm",
             "analysis.explain.rules.callbacks",
@@ -73,16 +69,8 @@ LACKING: dict[str, frozenset[str]] = {
             "analysis.explain.rules.sparse",
             "analysis.explain.rules.threads",
             "analysis.explain.vectorising",
-            "analysis.program.states",
-            "analysis.program.tree",
-            "analysis.run.history",
-            "analysis.run.operation_columns",
-            "analysis.run.selfcheck_freshness",
             "analysis.run.tables",
-            "analysis.selfcheck.interference",
             "analysis.selfcheck.known_truth",
-            "analysis.selfcheck.times",
-            "analysis.selfcheck.verdict",
         }
     ),
     "cli": frozenset(
