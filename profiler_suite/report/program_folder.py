@@ -36,8 +36,9 @@ def folder_name(program: str) -> str:
 
 def check_folder(folder: Path, *, force: bool) -> None:
     """Raise RunFolderError unless the files may be written there."""
-    remedy = "choose another folder with --out, or --force to replace it"
-    files.check_folder(folder, remedy)
+    elsewhere = "choose another folder with --out"
+    remedy = f"{elsewhere}, or --force to replace it"
+    files.check_folder(folder, elsewhere)
     for name, kind in KINDS.items():
         if (folder / name).exists():
             files.check(folder / name, kind, force=force, remedy=remedy)

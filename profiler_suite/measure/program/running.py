@@ -31,6 +31,8 @@ _PATIENCE_MS = 20_000
 _FORWARDED = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 # Linux counts kilobytes, macOS bytes (getrusage(2)).
 _PEAK_UNIT = 1024 if sys.platform == "linux" else 1
+# Pages are counted by each core for itself, and summed up now and then.
+_INEXACT = 1.05
 
 
 NO_PROBE = b"-"
@@ -48,7 +50,7 @@ class ProgramEnd(Noun, frozen=True):
     system_s: float = 0.0
     """Of the program and of its children that it waited for, s."""
     peak_bytes: int = 0
-    """Resident memory at its highest, of the largest process."""
+    """Resident memory at its highest, of the largest process; 0 where that is not known."""
     page_faults: int = 0
     """Pages that were given without reading a disk."""
 
@@ -129,6 +131,7 @@ def _wait(process: "subprocess.Popen[bytes]", begun: float) -> ProgramEnd:
     if not hasattr(os, "wait4"):
         code = process.wait()
         return ProgramEnd(exit_code=code, wall_s=perf_counter() - begun)
+    inherited = _own_peak()
     _, status, used = os.wait4(process.pid, 0)
     wall_s = perf_counter() - begun
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -137,9 +140,18 @@ def _wait(process: "subprocess.Popen[bytes]", begun: float) -> ProgramEnd:
         wall_s=wall_s,
         user_s=used.ru_utime,
         system_s=used.ru_stime,
-        peak_bytes=used.ru_maxrss * _PEAK_UNIT,
+        peak_bytes=used.ru_maxrss * _PEAK_UNIT if used.ru_maxrss > inherited else 0,
         page_faults=used.ru_minflt,
     )
+
+
+def _own_peak() -> float:
+    """What Linux counts as the program's although it was ours: it began as a copy of us."""
+    if sys.platform != "linux":
+        return 0.0
+    import resource
+
+    return _INEXACT * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 @contextlib.contextmanager

@@ -114,6 +114,8 @@ def _facts(ranking: Ranking) -> list[str]:
 
 def _finding(ranking: Ranking, rows: list[ProgramRow]) -> str:
     spent = ranking.spent
+    if not ranking.moments:
+        return "The program ended before a sample of it was taken."
     imports_s = spent.breakdown.get(IMPORTS, 0.0)
     if not rows:
         said = units.percent(imports_s / (spent.total_s or 1.0))

@@ -210,6 +210,17 @@ def test_no_program_outlives_us(tmp_path: Path) -> None:
     pytest.fail("the program is still there")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing of ours is counted")
+def test_the_memory_of_a_program_is_its_own_or_not_known() -> None:
+    import resource
+
+    ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    assert run_program(parse(["-c", "pass"])).peak_bytes == 0
+    more = 2 * ours
+    end = run_program(parse(["-c", f"bytes([1]) * {more}"]))
+    assert more <= end.peak_bytes <= 2 * more
+
+
 def test_the_words_of_a_command_line_become_a_target() -> None:
     assert parse(["a.py", "-m", "x"]) == ProgramTarget(
         kind="script", name="a.py", arguments=("-m", "x")
