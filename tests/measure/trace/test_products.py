@@ -4,11 +4,14 @@ import itertools
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.footprint import distinct_elements
+from profiler_suite.measure.trace.products import einsum_indices, product_work
+from tests.measure.trace.operations import call
 
 
 def brute_force(terms: list[str], output: str, lengths: dict[str, int]) -> int:
@@ -107,3 +110,80 @@ def test_distinct_elements_are_counted_exactly(dims: list[tuple[int, int]]) -> N
         for index in itertools.product(*(range(n) for n in shape))
     }
     assert distinct_elements(shape, strides, 8) == len(offsets)
+
+
+@pytest.mark.parametrize(
+    ("subscripts", "shapes", "terms", "output"),
+    [
+        ("ij,jk->ik", [(2, 3), (3, 4)], ["ij", "jk"], "ik"),
+        ("ij,jk", [(2, 3), (3, 4)], ["ij", "jk"], "ik"),
+        ("ba,ac", [(2, 3), (3, 4)], ["ba", "ac"], "bc"),
+        (" i , i -> ", [(5,), (5,)], ["i", "i"], ""),
+        ("ii", [(3, 3)], ["ii"], ""),
+    ],
+)
+def test_indices_of_each_operand_and_of_the_result(
+    subscripts: str, shapes: list[tuple[int, ...]], terms: list[str], output: str
+) -> None:
+    operands = [np.ones(shape) for shape in shapes]
+    found = einsum_indices(call(subscripts, *operands, name="np.einsum", kind="product"))
+    assert found is not None
+    assert ["".join(map(str, each)) for each in found[0]] == terms
+    assert "".join(map(str, found[1])) == output
+    assert found[2] == {
+        letter: length
+        for term, shape in zip(terms, shapes, strict=True)
+        for letter, length in zip(term, shape, strict=True)
+    }
+
+
+def test_dots_stand_for_the_same_axes_from_the_last_one_on() -> None:
+    wide, narrow = np.ones((6, 5, 2)), np.ones((5, 2))
+    given = call("...i,...i->...", wide, narrow, name="np.einsum", kind="product")
+    found = einsum_indices(given)
+    assert found is not None
+    (first, second), output, lengths = found
+    assert first[1:] == second
+    assert [lengths[each] for each in output] == [6, 5]
+
+
+def test_a_length_of_one_is_broadcast_and_of_zero_leaves_nothing() -> None:
+    found = einsum_indices(call("i,i->i", np.ones(1), np.ones(7), name="np.einsum"))
+    assert found is not None
+    assert found[2] == {"i": 7}
+    none = call("i,i->", np.ones(0), np.ones(0), name="np.einsum", result=np.asarray(0.0))
+    work = product_work(none)
+    assert work is not None
+    assert work.flop == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "right", "result", "flop"),
+    [
+        ("np.dot", (4,), (4,), (), 8),
+        ("np.dot", (3, 4), (4,), (3,), 24),
+        ("np.matmul", (5, 3, 4), (4, 2), (5, 3, 2), 2 * 5 * 3 * 2 * 4),
+        ("np.inner", (3, 4), (5, 4), (3, 5), 2 * 15 * 4),
+        ("np.vdot", (3, 4), (3, 4), (), 24),
+        ("np.dot", (), (3, 4), (3, 4), 12),
+    ],
+)
+def test_products_add_up_the_common_length(
+    name: str,
+    left: tuple[int, ...],
+    right: tuple[int, ...],
+    result: tuple[int, ...],
+    flop: int,
+) -> None:
+    for dtype, factor in ((float, 1), (complex, 4 if left and right else 6)):
+        operands = [np.ones(left, dtype), np.ones(right, dtype)]
+        found = product_work(
+            call(*operands, name=name, kind="product", result=np.ones(result, dtype))
+        )
+        assert found is not None
+        assert found.flop == factor * flop
+        assert found.bytes_written == np.ones(result, dtype).nbytes
+
+
+def test_a_product_of_another_name_has_no_work() -> None:
+    assert product_work(call(np.ones(3), np.ones(3), name="mine.product")) is None

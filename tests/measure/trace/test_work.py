@@ -5,27 +5,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.trace.signature import Describer, Signature, seen_array
+from profiler_suite.measure.trace.signature import seen_array
 from profiler_suite.measure.trace.work import (
-    Call,
     bytes_of,
     distinct,
     is_complex,
     kind_of,
     size,
 )
+from tests.measure.trace.operations import call
 
 X = np.arange(12.0).reshape(3, 4)
-
-
-def call(*arguments: Any, result: Any = None, origin: str = "new", **keywords: Any) -> Call:
-    describer = Describer()
-    nodes = tuple(describer.data(each) for each in arguments)
-    named = tuple((name, describer.node(each)) for name, each in keywords.items())
-    results = () if result is None else (seen_array(result, origin),)
-    return Call(
-        Signature("np.add", "ufunc", nodes, named, tuple(describer.operands), results, ())
-    )
 
 
 def test_bytes_read_are_of_distinct_elements_once_for_each_array() -> None:

@@ -1,0 +1,92 @@
+"""Compiled functions that NumPy's protocols do not reach."""
+
+import math
+import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.measure.trace import trace
+from profiler_suite.measure.trace.compiled import (
+    FOREIGN_KINDS,
+    ForeignCall,
+    foreign_replacements,
+    numpy_replacements,
+)
+from profiler_suite.measure.trace.wrapping import Counting
+
+X = np.arange(6.0)
+
+
+def module(name: str, file: str) -> ModuleType:
+    made = ModuleType(name)
+    made.__file__ = file
+    vars(made).update(f=len, g=sorted, data=3, __hidden__=len)
+    return made
+
+
+EXTENSION = EXTENSION_SUFFIXES[0]
+
+
+def test_functions_of_foreign_extension_modules_are_replaced() -> None:
+    made = module("their.kernels", f"/v/site-packages/their/kernels{EXTENSION}")
+    pairs = foreign_replacements([made])
+    assert [original for original, _ in pairs] == [len, sorted]
+    assert all(isinstance(standing, ForeignCall) for _, standing in pairs)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("their.kernels", "/v/site-packages/their/kernels.py"),
+        ("numpy.kernels", f"/v/site-packages/numpy/kernels{EXTENSION}"),
+        ("loose", f"/v/site-packages/loose{EXTENSION}"),
+        ("their.kernels", ""),
+    ],
+)
+def test_others_are_left_alone(name: str, file: str) -> None:
+    assert foreign_replacements([module(name, file)]) == []
+
+
+def test_a_call_with_arrays_that_has_no_formula_is_named_and_its_result_counts() -> None:
+    foreign: Any = ForeignCall(np.sort, "their.kernels.sort")
+    result, counts = trace(lambda: foreign(np.ones(3) * 2.0) + 1.0)
+    assert result.tolist() == [3.0, 3.0, 3.0]
+    assert counts.uncovered == {"their.kernels.sort": 1}
+    assert "np.add" in {each.name for each in counts.operations}
+
+
+def test_a_call_that_has_nothing_to_do_with_arrays_is_none_of_ours() -> None:
+    foreign: Any = ForeignCall(len, "their.kernels.length")
+    result, counts = trace(lambda: foreign([1, 2]))
+    assert result == 2
+    assert counts.uncovered == {}
+
+
+def test_attributes_are_those_of_the_function_also_outside_of_a_trace() -> None:
+    original: Any = np.sort
+    foreign: Any = ForeignCall(original, "their.kernels.sort")
+    assert foreign.__wrapped__ is original.__wrapped__
+    assert not isinstance(foreign(X), Counting)
+    with pytest.raises(AttributeError):
+        _ = foreign.no_such
+
+
+def test_hidden_functions_of_numpy_and_the_math_module_are_among_them() -> None:
+    originals = [original for original, _ in numpy_replacements()]
+    assert math.sqrt in originals
+    assert sys.modules["numpy._core._multiarray_umath"].correlate in originals
+    assert np.frompyfunc in originals
+    assert set(FOREIGN_KINDS.values()) == {"product", "linalg", "fft"}
+
+
+def test_nditer_makes_no_count_and_is_said() -> None:
+    def iterate(x: Any) -> Any:
+        return [float(each) for each in np.nditer(x)]  # type: ignore[arg-type]
+
+    result, counts = trace(iterate, [X])
+    assert result == X.tolist()
+    assert counts.uncovered.get("np.nditer") == 1

@@ -1,0 +1,114 @@
+"""Numbers that count behave as the numbers that they stand for."""
+
+import copy
+import math
+import operator
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.measure.trace import trace
+from profiler_suite.measure.trace.numbers import (
+    add_up,
+    counting_number,
+    is_counting_number,
+    math_function,
+    plain_number,
+)
+
+NUMBERS = [3, 2.5, 1 + 2j, np.float32(1.5), np.float64(2), np.int8(3), np.complex64(1j)]
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=repr)
+def test_there_and_back_keeps_value_and_type(number: Any) -> None:
+    counting = counting_number(number)
+    assert is_counting_number(counting)
+    assert isinstance(counting, type(number))
+    assert not is_counting_number(number)
+    plain = plain_number(counting)
+    assert type(plain) is type(number)
+    assert plain == number == counting
+    assert hash(counting) == hash(number)
+    assert copy.deepcopy(counting) == number
+    assert type(pickle.loads(pickle.dumps(counting))) is type(number)
+
+
+@pytest.mark.parametrize("number", [True, np.bool_(1), "text", None, np.zeros(2)], ids=repr)
+def test_others_stay_as_they_are(number: Any) -> None:
+    assert counting_number(number) is number
+    assert plain_number(number) is number
+
+
+def test_numbers_of_a_tuple_count_one_by_one() -> None:
+    found = counting_number((1, "a", (2.0,)))
+    assert [is_counting_number(each) for each in found] == [True, False, False]
+    assert is_counting_number(found[2][0])
+
+
+@pytest.mark.parametrize("number", [2.5, np.float64(2.5), np.int16(7)], ids=repr)
+@pytest.mark.parametrize("other", [3, 0.5, np.float32(2)], ids=repr)
+@pytest.mark.parametrize(
+    "operation",
+    [
+        *(operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv),
+        *(operator.mod, divmod, operator.pow, operator.lt, operator.eq, operator.ge),
+    ],
+    ids=lambda each: each.__name__,
+)
+def test_operators_give_what_they_give(number: Any, other: Any, operation: Any) -> None:
+    counting = counting_number(number)
+    for given, expected in (
+        (operation(counting, other), operation(number, other)),
+        (operation(other, counting), operation(other, number)),
+    ):
+        assert given == expected
+        assert type(plain_number(given)) is type(expected)
+
+
+def test_text_and_none_are_compared_as_ever() -> None:
+    counting = counting_number(2.0)
+    assert (counting == None) is False  # noqa: E711 - how it compares is the point
+    assert counting != "2"
+    with pytest.raises(TypeError):
+        _ = counting < "2"
+
+
+def test_each_operation_of_a_number_is_counted_where_it_comes_from_an_array() -> None:
+    def function(x: Any) -> Any:
+        a, b = x[0], x[1]
+        return math.sqrt(a * b + 1.0) if a < b else -a
+
+    result, counts = trace(function, [np.array([2.0, 4.0])])
+    assert result == 3.0
+    names = {each.name: each.calls for each in counts.operations if each.kind == "scalar"}
+    assert names == {"scalar.lt": 1, "scalar.mul": 1, "scalar.add": 1, "math.sqrt": 1}
+
+
+@pytest.mark.parametrize(
+    ("items", "start"),
+    [
+        ([0.1] * 10, 0),
+        ([1, 2.5, 3], 0),
+        ([], 4),
+        ([1e16, 1.0, -1e16], 0.0),
+        ([np.float32(0.1)] * 3, 0),
+        ([[1], [2]], []),
+    ],
+    ids=str,
+)
+def test_the_built_in_sum_of_counting_numbers_is_the_sum(items: list[Any], start: Any) -> None:
+    expected = sum(items, start)
+    given = [counting_number(each) for each in items]
+    assert add_up(sum)(given, start) == expected
+    assert add_up(sum)(iter(items), start) == expected
+
+
+def test_a_math_function_is_the_same_and_raises_the_same() -> None:
+    root = math_function(math.sqrt, "sqrt")
+    assert root(counting_number(9.0)) == root(9.0) == 3.0
+    assert is_counting_number(root(counting_number(9.0)))
+    assert math.isnan(root(counting_number(math.nan)))
+    with pytest.raises(ValueError, match=r"."):
+        root(counting_number(-1.0))
