@@ -127,15 +127,6 @@ LACKING: dict[str, frozenset[str]] = {
             "measure.program.overlay",
             "measure.selfcheck",
             "measure.sweep.worker",
-            "measure.trace.callbacks",
-            "measure.trace.calls",
-            "measure.trace.compiled",
-            "measure.trace.creation",
-            "measure.trace.decompositions",
-            "measure.trace.elementwise",
-            "measure.trace.movement",
-            "measure.trace.numbers",
-            "measure.trace.products",
         }
     ),
     "pytest_plugin": frozenset(
