@@ -134,15 +134,19 @@ class TimePlan:
         if not self.long and not self._budget_s:
             return None
         needed_s = _CALLS_OF_A_TRIAL * self._call_s if self.long else self._longest_trial_s
-        if self.spare_s >= needed_s:
+        left_s = self.spare_s
+        if left_s >= needed_s:
             return None
+        reason = "not tried for lack of time"
+        if needed_s:  # nothing is known before the first was tried
+            left = _shortly(left_s) if left_s > 0 else "none"
+            reason += f": {_shortly(needed_s)} needed, {left} left"
         return TrialResult(
             trial=trial,
             before=(),
             after=(),
             same=False,
-            reason=f"not tried for lack of time: {units.duration(needed_s)} needed, "
-            f"{units.duration(max(0.0, self.spare_s))} left (--budget SECONDS gives more)",
+            reason=f"{reason} (--budget SECONDS gives more)",
         )
 
     def in_words(self, visits: int) -> str:
@@ -193,3 +197,8 @@ def with_budget(effort: ExplainEffort, budget_s: float, spent_s: float = 0.0) ->
         layers_s=min(share, 1.0) * effort.layers_s,
         trial_s=share * effort.trial_s,
     )
+
+
+def _shortly(seconds: float) -> str:
+    """Whole seconds, and what is shorter exactly: never '0 s'."""
+    return units.duration(seconds) if seconds >= 1 else units.time(seconds)

@@ -12,8 +12,10 @@ import stat
 import subprocess
 import sys
 import sysconfig
+import threading
 from pathlib import Path
 from time import monotonic
+from typing import IO
 
 _READY = b"Sampling process"
 # Reading symbols of a large libpython takes a second or two on a loaded machine.
@@ -75,6 +77,7 @@ class Sampler:
         """Without `stopping` it reads while the program runs on: Python functions alone."""
         self._output, self._rate_hz, self._stopping = output, rate_hz, stopping
         self._process: subprocess.Popen[bytes] | None = None
+        self._reading: threading.Thread | None = None
         self._said = ""
         self.compiled = True
         self.missing = ""
@@ -113,6 +116,11 @@ class Sampler:
         with contextlib.suppress(OSError):  # only root may
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _FIRST_IN_LINE)
         if self._is_ready():
+            # Where it is held up it says so, again and again: a full pipe would stop it.
+            self._reading = threading.Thread(
+                target=_read_on, args=(self._process.stdout,), daemon=True
+            )
+            self._reading.start()
             return True
         self._end()
         return False
@@ -158,6 +166,14 @@ class Sampler:
             with contextlib.suppress(OSError):
                 self._process.kill()
             self._process.wait()
+            if self._reading is not None:
+                self._reading.join()
             if self._process.stdout is not None:
                 self._process.stdout.close()
             self._process = None
+
+
+def _read_on(stream: IO[bytes]) -> None:
+    """Read to the end, and forget it."""
+    while os.read(stream.fileno(), 4096):
+        pass

@@ -124,7 +124,13 @@ def test_a_budget_of_a_short_function_ends_trials() -> None:
     plan, clock = plan_after(1e-3, 10.0)
     assert plan.refusal(TRIAL) is None
     clock.now_s = 11.0
-    assert plan.refusal(TRIAL) is not None
+    refused = plan.refusal(TRIAL)
+    assert refused is not None
+    assert refused.reason == "not tried for lack of time (--budget SECONDS gives more)"
+    plan.tried(0.03)
+    refused = plan.refusal(TRIAL)
+    assert refused is not None
+    assert "lack of time: 30.0 ms needed, none left" in refused.reason
 
 
 def test_time_left_shrinks_from_pass_to_pass() -> None:

@@ -79,6 +79,23 @@ def test_a_sampler_that_is_refused_is_named_and_replaced(
     assert share(run, "busy") > 0.3
 
 
+def test_a_sampler_that_says_much_is_not_held_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talking = tmp_path / "spy"
+    talking.write_text(
+        f"#!{sys.executable}\nimport sys\nprint('Sampling process', flush=True)\n"
+        "for _ in range(5000):\n    print('1.53s behind in sampling', flush=True)\n"
+        "file = sys.argv[sys.argv.index('--output') + 1]\npid = sys.argv[3]\n"
+        'open(file, "w").write(f\'process {pid}:"x";thread ({pid});f (x.py:1) 50\\n\')\n'
+    )
+    talking.chmod(0o755)
+    monkeypatch.setattr(sampler, "why_not", lambda: "")
+    monkeypatch.setattr(sampler, "find", lambda: str(talking))
+    run = watched(tmp_path)
+    assert [each.count for each in run.samples.stacks] == [50]
+
+
 def test_a_sampler_that_this_system_cannot_run_is_named_and_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
