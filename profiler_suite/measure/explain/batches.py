@@ -74,7 +74,7 @@ def _stacked(operation: Operation, count: int) -> Side | None:
         ufunc = getattr(np, name, None)
         if not isinstance(ufunc, np.ufunc) or ufunc.signature or operation.keywords:
             return None
-        inputs = list(operation.operands)[: ufunc.nin]
+        inputs = _given(operation)[: ufunc.nin]
         if len(inputs) < ufunc.nin:
             return None
         dims = max((len(each.shape) for each in inputs), default=0)
@@ -92,10 +92,17 @@ def _stacked(operation: Operation, count: int) -> Side | None:
     return None
 
 
+def _given(operation: Operation) -> list[Operand]:
+    """Its arrays and numbers as they were given: one that was given twice stands twice."""
+    numbers = [each[1] for each in operation.arguments if each[0] == "operand"]
+    return [operation.operands[number] for number in numbers]
+
+
 def _stacked_product(operation: Operation, count: int) -> Side | None:
-    if len(operation.operands) < 2:
+    given = _given(operation)
+    if len(given) < 2:
         return None
-    a, b = operation.operands[:2]
+    a, b = given[:2]
     left = [np.full(each.shape, 0.5, np.dtype(each.dtype)) for each in (a, b)]
     if len(a.shape) == 2 and len(b.shape) == 1:  # the same matrix with many vectors
         return np.matmul, (left[0], np.full((b.shape[0], count), 0.5, left[1].dtype))

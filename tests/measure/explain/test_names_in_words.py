@@ -1,0 +1,102 @@
+"""What names stand for, and what they held."""
+
+import math
+import os.path
+import sys
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from profiler_suite.measure.explain.names_in_words import bound_names, watch_names
+
+SCALE = 2.0
+TABLE = np.arange(6.0)
+join = os.path.join
+
+
+def uses(x: Any) -> Any:
+    inner = [math.sqrt(np.float64(each)) for each in x]
+    return np.linalg.inv, ndimage.gaussian_filter, join, inner, SCALE, undefined  # type: ignore[name-defined] # noqa: F821
+
+
+def test_names_are_public_ones_and_data_has_none() -> None:
+    assert isinstance(uses, FunctionType)
+    found = bound_names(uses)
+    assert (found["np"], found["ndimage"], found["math"]) == ("numpy", "scipy.ndimage", "math")
+    assert found["join"] == "posixpath.join"
+    assert "SCALE" not in found
+    assert "undefined" not in found
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [(np.add, "numpy.add"), (np.dot, "numpy.dot"), (np.linalg.inv, "numpy.linalg.inv")],
+)
+def test_functions_go_by_where_people_find_them(value: Any, name: str) -> None:
+    namespace: dict[str, Any] = {"g": value}
+    exec("def f():\n    return g", namespace)
+    assert bound_names(namespace["f"]) == {"g": name}
+
+
+def test_a_ufunc_of_the_users_own_has_no_public_name() -> None:
+    namespace: dict[str, Any] = {"g": np.frompyfunc(len, 1, 1)}
+    exec("def f():\n    return g", namespace)
+    assert bound_names(namespace["f"]) == {}
+
+
+class Model:
+    def __init__(self) -> None:
+        self.weights = TABLE
+        self.name = object()
+
+    def run(self, x: Any) -> Any:
+        y = x * SCALE
+        return y @ self.weights
+
+
+def helper(a: Any) -> Any:
+    total = a.sum()
+    return total * TABLE[0]
+
+
+def outer(x: Any) -> Any:
+    y = helper(x)
+    return y > 1e9
+
+
+def test_what_each_name_held_when_its_function_returned() -> None:
+    x = np.ones((2, 3), np.float32)
+    found = watch_names(outer, (x,), [outer.__code__, helper.__code__])
+    held = found[helper.__code__]
+    assert held == {
+        "TABLE": "float64 (6,)",
+        "a": "float32 (2, 3)",
+        "total": "float32 number",
+    }
+    assert found[outer.__code__]["y"] == "float64 number"
+
+
+def test_what_a_method_holds_is_named_by_its_object() -> None:
+    model = Model()
+    found = watch_names(model.run, (np.ones(6),), [Model.run.__code__])[Model.run.__code__]
+    assert found["self.weights"] == "float64 (6,)"
+    assert "self.name" not in found
+    assert found["SCALE"] == "float 2.0"
+
+
+def test_functions_that_did_not_run_have_no_names_and_the_profiler_is_put_back() -> None:
+    def watcher(*_: Any) -> None:
+        """Somebody else's."""
+
+    before = sys.getprofile()
+    sys.setprofile(watcher)
+    try:
+        assert watch_names(helper, (TABLE,), [outer.__code__]) == {}
+        with pytest.raises(AttributeError):
+            watch_names(helper, (None,), [helper.__code__])
+        assert sys.getprofile() is watcher
+    finally:
+        sys.setprofile(before)

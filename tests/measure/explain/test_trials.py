@@ -1,0 +1,82 @@
+"""What is tried never takes the explanation along."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.measure.explain import trials
+from profiler_suite.measure.explain.records import Trial
+from profiler_suite.measure.explain.substitution import UntriableError
+from profiler_suite.measure.explain.trials import attempt, converted
+from profiler_suite.model.trial import TrialKind
+
+X = np.arange(6.0).reshape(2, 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "to", "expected"),
+    [
+        (X.T, "row order", np.ascontiguousarray(X.T)),
+        (X, "column order", np.asfortranarray(X)),
+        (X.astype(">f8"), "native", X),
+        (X + 0j, "real", X),
+        (X, "float32", X.astype(np.float32)),
+        (np.array([1, 2], object), "int64", np.array([1, 2])),
+        (np.array([1.5, 2], object), "float64", np.array([1.5, 2.0])),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_arrays_in_another_form_hold_the_same_values(
+    value: Any, to: str, expected: Any
+) -> None:
+    made = converted(value, to)
+    assert made.dtype == expected.dtype
+    assert made.dtype.isnative
+    assert made.flags.c_contiguous == expected.flags.c_contiguous
+    np.testing.assert_array_equal(made, expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "to", "reason"),
+    [
+        (X + 1j, "real", "imaginary part is not zero"),
+        (np.array([1.5, 2], object), "int64", "its values are no int64"),
+    ],
+)
+def test_numbers_that_would_change_are_not_converted(value: Any, to: str, reason: str) -> None:
+    with pytest.raises(UntriableError, match=reason):
+        converted(value, to)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (UntriableError("it cannot be built again"), "it cannot be built again"),
+        (ZeroDivisionError("division by zero"), "ZeroDivisionError: division by zero"),
+        (SystemExit(3), "SystemExit: 3"),
+    ],
+)
+def test_what_goes_wrong_is_the_reason(
+    error: BaseException, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raises(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(trials, "_guarded", raises)
+    subject: Any = SimpleNamespace()
+    trial = Trial(kind=TrialKind.REWRITE)
+    found = attempt(subject, (), trial)
+    assert (found.trial, found.same, found.reason) == (trial, False, reason)
+    assert (found.before, found.after) == ((), ())
+
+
+def test_a_person_who_stops_it_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trials, "_guarded", stopped)
+    subject: Any = SimpleNamespace()
+    with pytest.raises(KeyboardInterrupt):
+        attempt(subject, (), Trial(kind=TrialKind.REWRITE))
