@@ -52,7 +52,9 @@ def _totals(part: pd.DataFrame, row: Any) -> str:
         said.append(f"{units.time(corrected_s)} corrected")
         if plain_s > 0:
             apart = corrected_s / plain_s - 1
-            said.append(f"{units.time(plain_s)} plain (lines {100 * apart:+.1f} %)")
+            said.append(
+                f"{units.time(plain_s)} plain (lines {round(100 * apart, 1) + 0.0:+.1f} %)"
+            )
     elif plain_s > 0:
         said.append(f"{units.time(plain_s)} plain ({units.ratio(raw_s / plain_s)} as long raw)")
     return ", ".join(said) + _elsewhere(plain_s, row)

@@ -86,7 +86,7 @@ def _reasons(page: Page, found: Comparison) -> None:
 
 
 def _print(page: Page, table: TableView, verdicts: Sequence[Verdict]) -> None:
-    ranks = {"noise": 3, "95 % interval": 1, "before": 2}
+    ranks = {"noise": 3, "95 % interval": 1, "before": 2, "points": 1}
     leasts = {"implementation": 12, "problem": 12, "family": 10}
     columns = [
         TextColumn(h, numeric=n, rank=ranks.get(h, 0), least=leasts.get(h, 0))
