@@ -57,25 +57,6 @@ LACKING: dict[str, frozenset[str]] = {
             "analysis.selfcheck.known_truth",
         }
     ),
-    "cli": frozenset(
-        {
-            "cli.catching",
-            "cli.compare",
-            "cli.fleet",
-            "cli.measuring",
-            "cli.merge",
-            "cli.parameter",
-            "cli.planning",
-            "cli.plugins",
-            "cli.program_explaining",
-            "cli.provenance",
-            "cli.reporting",
-            "cli.selfcheck",
-            "cli.stopping",
-            "cli.streams",
-            "cli.sweep",
-        }
-    ),
     "fleet": frozenset(
         {
             "fleet.series",

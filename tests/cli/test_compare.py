@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from profiler_suite import cli
+from profiler_suite.cli import compare as compare_command
+from profiler_suite.model.results import Verdict
 from tests.fake_folder import made_points, write_run
+from tests.report.made_comparison import SLOWER, UNKNOWN, change, comparison
 
 
 @pytest.fixture
@@ -176,3 +179,23 @@ def test_a_report_with_a_baseline_has_a_section_and_says_it(
     assert cli.run(["report", "slow", "-q"]) == 0
     assert 'id="comparison"' not in (runs / "slow" / "report.html").read_text()
     assert cli.run(["report", "slow", "--baseline", "slow"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "fail_on", "strict", "code"),
+    [
+        ([(SLOWER, 1.2)], None, False, 0),
+        ([(SLOWER, 1.2)], 0.1, False, compare_command.REGRESSION),
+        ([(SLOWER, 1.2)], 0.3, False, 0),
+        ([(UNKNOWN, 1.2)], 0.1, False, 0),
+        ([(UNKNOWN, 1.2)], 0.1, True, compare_command.UNDECIDED),
+        ([(UNKNOWN, 1.2)], None, True, compare_command.UNDECIDED),
+        ([(UNKNOWN, 1.2), (SLOWER, 1.2)], 0.1, True, compare_command.REGRESSION),
+        ([], 0.1, True, 0),
+    ],
+)
+def test_a_gate_fails_on_what_is_confirmed_and_strictly_on_what_is_open(
+    changes: list[tuple[Verdict, float]], fail_on: float | None, strict: bool, code: int
+) -> None:
+    found = comparison(*(change(verdict, ratio) for verdict, ratio in changes))
+    assert compare_command.gate(found, fail_on, strict=strict) == code
