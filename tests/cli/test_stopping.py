@@ -82,7 +82,7 @@ def test_an_interrupt_in_a_destructor_is_raised_again_and_other_errors_are_not(
     monkeypatch.setattr(found, "_later", again.append)
     found.signal = signal.SIGTERM
     stopping.leave_unraised_to(found)
-    sys.unraisablehook(SimpleNamespace(exc_type=ValueError))  # type: ignore[arg-type]
+    sys.unraisablehook(SimpleNamespace(exc_type=ValueError))
     assert (len(others), again) == (1, [])
-    sys.unraisablehook(SimpleNamespace(exc_type=KeyboardInterrupt))  # type: ignore[arg-type]
+    sys.unraisablehook(SimpleNamespace(exc_type=KeyboardInterrupt))
     assert (len(others), again) == (1, [signal.SIGTERM])
