@@ -77,15 +77,9 @@ LACKING: dict[str, frozenset[str]] = {
             "measure.layers.stack_process",
             "measure.lines.sampler_process",
             "measure.native.sampler",
-            "measure.planning.traced_cost",
             "measure.program.boot.sitecustomize",
             "measure.program.catch",
-            "measure.program.explaining",
             "measure.program.holder",
-            "measure.program.inside",
-            "measure.program.overlay",
-            "measure.selfcheck",
-            "measure.sweep.worker",
         }
     ),
     "pytest_plugin": frozenset(
