@@ -169,6 +169,17 @@ def test_what_stands_beside_is_there_before_the_first_line(tmp_path: Path) -> No
     assert end.wall_s < 10
 
 
+def test_ctrl_c_before_the_first_line_ends_the_program_without_a_word(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def beside(pid: int) -> None:
+        os.kill(pid, signal.SIGINT)
+        time.sleep(0.2)
+
+    assert run_program(parse(["-c", "print(1)"]), beside=beside).exit_code == -signal.SIGINT
+    assert capfd.readouterr() == ("", "")
+
+
 def test_an_interpreter_that_never_reaches_us_runs_all_the_same(tmp_path: Path) -> None:
     fake = tmp_path / "python"
     fake.write_text("#!/bin/sh\nexit 9\n")

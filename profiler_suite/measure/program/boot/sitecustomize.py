@@ -12,6 +12,7 @@ program may begin (`-`: without the probe), or -1; the file of a probe, which ha
 `start(settings)`; settings.
 """
 
+import _signal  # type: ignore[import-not-found]  # is there already, as the next two are
 import os
 import sys
 
@@ -31,6 +32,10 @@ def _wait_at(gate: int) -> bytes:
     """Say that the program is there, and wait until it may begin; the parent's answer."""
     if gate < 0:
         return b""
+    # Raised in here, KeyboardInterrupt would be a fatal error of the interpreter.
+    before = _signal.getsignal(_signal.SIGINT)
+    if before is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     try:
         os.write(gate, b"+")
         return os.read(gate, 1)
@@ -38,6 +43,8 @@ def _wait_at(gate: int) -> bytes:
         return b""
     finally:
         os.close(gate)
+        if before is _signal.default_int_handler:
+            _signal.signal(_signal.SIGINT, before)
 
 
 def _start(probe: str, settings: str) -> None:
