@@ -32,7 +32,7 @@ _BOOT = (
     "child.lend(sys.argv.pop(1)); child.run(int(sys.argv.pop(1)), sys.argv.pop(1))"
 )
 # linux/prctl.h
-_PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG = 1
 # The first to go, before anything else that runs on the machine.
 _OOM_SCORE = "1000"
 _LOOK_EVERY_S = 1.0
@@ -221,7 +221,7 @@ def end_with(parent: int) -> None:
     if sys.platform == "linux":
         import ctypes
 
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
         if not _lives(parent):  # it ended before it could be told to the system

@@ -11,7 +11,7 @@ import click
 
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.seconds import Seconds
-from profiler_suite.cli.show import FORCE, terminal_width, wants_color
+from profiler_suite.cli.show import FORCE, REPORTS, terminal_width, wants_color
 from profiler_suite.cli.streams import finish, tell
 from profiler_suite.errors import UsageError
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from profiler_suite.measure.program.request import ProgramTarget
 
 _TARGETS = ("-m", "-c")
-REPORTS = "reports"
 
 
 class _ProgramCommand(click.Command):
@@ -109,7 +108,7 @@ def run_command(**options: Any) -> int:
     as without profiler_suite: the same output, input, signals and exit code. What was
     found goes to standard error, and as a page to reports/. Where functions of yours
     take time that may be spared, it runs a second time, with its output thrown away,
-    to explain them by calls that it makes; --top 0 runs it once.
+    and calls that it makes of them are repeated to explain them; --top 0 runs it once.
     """
     request = RunOptions(**options)
     from profiler_suite.measure.program.elsewhere import InputPlace

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from profiler_suite.analysis.run.load import Run
 
 
+REPORTS = "reports"
+"""Where runs go when no other folder is given, and are looked for by name."""
 FORCE = "Replace files that profiler_suite has not written."
 
 
@@ -162,7 +164,7 @@ def export_command(run: str, form: str, out: Path | None, force: bool) -> int:
 
 def _program_folder(run: str) -> Path | None:
     """The folder of that path, or of that name below reports/, if `run` has made it."""
-    folders = (Path(run), Path("reports") / run)
+    folders = (Path(run), Path(REPORTS) / run)
     return next((each for each in folders if (each / "program.json").is_file()), None)
 
 

@@ -40,7 +40,7 @@ from profiler_suite.cli.resuming import (
     unused,
 )
 from profiler_suite.cli.seconds import Seconds
-from profiler_suite.cli.show import point_latest, terminal_width, wants_color
+from profiler_suite.cli.show import REPORTS, point_latest, terminal_width, wants_color
 from profiler_suite.errors import UsageError
 from profiler_suite.workloads import short_forms
 
@@ -49,9 +49,6 @@ if TYPE_CHECKING:
     from profiler_suite.model.experiment import Experiment, Plan
     from profiler_suite.model.machine import Machine
     from profiler_suite.model.run import Environment, Provenance
-
-# Where runs go when no other folder is given.
-REPORTS = "reports"
 
 
 def _short_forms(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ import sys
 from struct import Struct
 
 _PR_SET_TIMERSLACK = 29
-_PR_SET_PTRACER = 0x59616D61  # linux/prctl.h, "Yama"
+PR_SET_PTRACER = 0x59616D61  # linux/prctl.h, "Yama"
 _EPERM_HINT = "the system does not let one process of yours read another"
 NO_STOPPING = "the system does not let one process of yours stop another"
 read_word = Struct("Q").unpack_from
@@ -66,7 +66,7 @@ def may_read(library: ctypes.CDLL, pid: int, address: int) -> str:
 
 def allow_reader(library: ctypes.CDLL, pid: int) -> None:
     """Let process `pid` read this one where the Yama security module would refuse it."""
-    library.prctl(_PR_SET_PTRACER, ctypes.c_ulong(pid), 0, 0, 0)
+    library.prctl(PR_SET_PTRACER, ctypes.c_ulong(pid), 0, 0, 0)
 
 
 def sleep_exactly(library: ctypes.CDLL) -> None:

@@ -13,7 +13,9 @@ from time import perf_counter
 from types import FrameType
 from typing import Any
 
+from profiler_suite.child import PR_SET_PDEATHSIG
 from profiler_suite.errors import UsageError
+from profiler_suite.measure.lines.peek import PR_SET_PTRACER
 from profiler_suite.measure.program.request import (
     Probe,
     ProgramTarget,
@@ -22,10 +24,7 @@ from profiler_suite.measure.program.request import (
 )
 from profiler_suite.model.noun import Noun
 
-# linux/prctl.h
-_PR_SET_PDEATHSIG = 1
-_PR_SET_PTRACER = 0x59616D61
-_ANY = ctypes.c_ulong(-1)
+_ANY = ctypes.c_ulong(-1)  # of processes, for PR_SET_PTRACER (linux/prctl.h)
 # An interpreter is at its bootstrap within some hundredths of a second; under load, later.
 _PATIENCE_MS = 20_000
 _FORWARDED = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
@@ -120,9 +119,9 @@ def _preparation() -> Callable[[], None] | None:
     prctl = ctypes.CDLL(None).prctl
 
     def prepare() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         # The sampler is no ancestor of it; Yama would refuse it.
-        prctl(_PR_SET_PTRACER, _ANY, 0, 0, 0)
+        prctl(PR_SET_PTRACER, _ANY, 0, 0, 0)
 
     return prepare
 
