@@ -138,6 +138,8 @@ def counted(
     if ragged and stride != 1:
         raise Refusal("the range changes from iteration to iteration and has a step")
     span = last - first if upwards else first - last
+    if span.constant is not None and span.constant < 0:
+        span = Poly()  # it does not run at all
     size = step if upwards else -step
     known = span.over(size)
     if known is not None and span.constant is not None:
