@@ -12,13 +12,6 @@ PACKAGE = TESTS.parent / "profiler_suite"
 # Modules that no test of their own imports yet, by room. The lists only shrink: a module that
 # has got its test is struck off, and a new module comes with one.
 LACKING: dict[str, frozenset[str]] = {
-    "": frozenset(
-        {
-            "__main__",
-            "notebook",
-            "one_call",
-        }
-    ),
     "analysis": frozenset(
         {
             "analysis.compare.paired",
@@ -52,12 +45,6 @@ LACKING: dict[str, frozenset[str]] = {
             "fleet.series",
         }
     ),
-    "machine": frozenset(
-        {
-            "machine.gemm",
-            "machine.other_python",
-        }
-    ),
     "measure": frozenset(
         {
             "measure.explain.first_call",
@@ -70,39 +57,6 @@ LACKING: dict[str, frozenset[str]] = {
             "measure.program.boot.sitecustomize",
             "measure.program.catch",
             "measure.program.holder",
-        }
-    ),
-    "pytest_plugin": frozenset(
-        {
-            "pytest_plugin.explained_tests",
-        }
-    ),
-    "report": frozenset(
-        {
-            "report.drawing.icicle",
-            "report.drawing.svg",
-            "report.figures.annotated",
-            "report.figures.answer",
-            "report.figures.axes",
-            "report.figures.changes",
-            "report.figures.flop_per_call",
-            "report.figures.heatmap",
-            "report.figures.layers",
-            "report.figures.quality",
-            "report.figures.roof_lines",
-            "report.figures.roofline",
-            "report.figures.roofline_setting",
-            "report.figures.series",
-            "report.figures.threads",
-            "report.figures.threads_by_size",
-            "report.html.fill",
-            "report.html.hosts",
-            "report.html.render",
-            "report.html.view",
-            "report.terminal.annotated_source",
-            "report.terminal.call_facts",
-            "report.terminal.memory",
-            "report.terminal.question",
         }
     ),
 }

@@ -1,0 +1,36 @@
+"""The founding question on the terminal."""
+
+import pytest
+
+from profiler_suite.analysis.explain.question import QuestionAnswer, Side
+from profiler_suite.measure.explain.records import Trial, TrialResult
+from profiler_suite.model.trial import TrialKind
+from profiler_suite.report.terminal import question
+from profiler_suite.report.terminal.console import cell_len
+from tests.stored_explanation import stored_explanation
+
+
+def answered() -> QuestionAnswer:
+    loop, product = (
+        Side(name=name, problem=problem, textbook_flop=flop, textbook_bytes=1e4)
+        for name, problem, flop in (("loop", "32×32×3 input", 6e4), ("dot", "500×3072", 3e6))
+    )
+    nothing = TrialResult(trial=Trial(kind=TrialKind.VERSUS), before=(), after=())
+    both = (stored_explanation(), stored_explanation(advised=False))
+    return QuestionAnswer("Is it?", (loop, product), both, nothing, "im2col_gemm", nothing)
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_both_sides_stand_side_by_side(width: int) -> None:
+    text = question.screen(answered(), width, False)
+    assert text.startswith("Is it?\n\n")
+    assert "loop and dot could not be compared." in text
+    heading = next(line for line in text.splitlines() if line.split() == ["loop", "dot"])
+    assert heading
+    assert "32×32×3 input" in text
+    assert max(map(cell_len, text.splitlines())) <= min(width, 100)
+
+
+def test_what_to_write_instead_is_shown_in_a_few_lines() -> None:
+    text = question.screen(answered(), 100, False)
+    assert "Instead of loop, " in text
