@@ -14,10 +14,6 @@ PACKAGE = TESTS.parent / "profiler_suite"
 LACKING: dict[str, frozenset[str]] = {
     "analysis": frozenset(
         {
-            "analysis.compare.paired",
-            "analysis.explain.document",
-            "analysis.explain.explanation",
-            "analysis.explain.function_tables",
             "analysis.explain.lifting.accesses",
             "analysis.explain.lifting.contractions",
             "analysis.explain.lifting.counts",
@@ -31,18 +27,12 @@ LACKING: dict[str, frozenset[str]] = {
             "analysis.explain.lifting.scope",
             "analysis.explain.lifting.stepping",
             "analysis.explain.lifting.writer",
-            "analysis.explain.patterns",
             "analysis.explain.question",
             "analysis.explain.rules.callbacks",
             "analysis.explain.rules.hoisting",
             "analysis.explain.vectorising",
             "analysis.run.tables",
             "analysis.selfcheck.known_truth",
-        }
-    ),
-    "fleet": frozenset(
-        {
-            "fleet.series",
         }
     ),
     "measure": frozenset(
@@ -53,7 +43,6 @@ LACKING: dict[str, frozenset[str]] = {
             "measure.explain.take_apart",
             "measure.layers.stack_process",
             "measure.lines.sampler_process",
-            "measure.native.sampler",
             "measure.program.boot.sitecustomize",
             "measure.program.catch",
             "measure.program.holder",
