@@ -24,18 +24,19 @@ def pytest_configure() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """As many processes as cores for all quick tests or all slow ones; none for some files.
+    """As many processes as cores for all tests of one length; none for some files.
 
     To start them takes longer than a few tests do. Those that measure share one process.
     """
     some = any("::" in each or each.endswith(".py") for each in config.args)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
-    if some or cores < 2 or config.option.markexpr not in ("not slow", "slow"):
+    if some or cores < 2 or config.option.markexpr not in _WHOLE_SETS:
         config.option.dist = "no"
         return 0
     return min(cores, _MOST_PROCESSES)
 
 
+_WHOLE_SETS = ("not slow and not long", "slow", "long")
 _MOST_PROCESSES = 4
 # Each is made once in a process: tests that share one stay in one process.
 _SHARED = ("browser", "report", "large_report")

@@ -17,7 +17,7 @@ def test_there_are_two_hundred() -> None:
     assert len(NAMES) * len(SIZES) == 200
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("elements", SIZES[:3])
 @pytest.mark.parametrize("name", NAMES)
 def test_what_passes_the_check_is_right_for_other_numbers(name: str, elements: int) -> None:

@@ -36,7 +36,7 @@ print(f"{total.sum():.6f} {b.sum():.6f}")
 """
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_method_and_a_loop_outside_of_functions_are_rewritten_and_tried(
     tmp_path: Path,
 ) -> None:

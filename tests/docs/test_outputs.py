@@ -66,7 +66,7 @@ def test_commands_that_measure_nothing(document: Path, tmp_path: Path) -> None:
     run_all(document, tmp_path, slow=False)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.measures
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("document", WITH_COMMANDS, ids=lambda path: path.stem)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -96,8 +97,10 @@ def test_the_wheel_has_the_command(tmp_path: Path) -> None:
     code = "import sys; sys.path.insert(0, sys.argv[1]); sys.argv[1:] = ['list']\n"
     code += "from profiler_suite import cli; cli.main()"
     (wheel,) = tmp_path.glob("*.whl")
+    unpacked = tmp_path / "unpacked"
+    zipfile.ZipFile(wheel).extractall(unpacked)
     done = subprocess.run(
-        [sys.executable, "-I", "-c", code, str(wheel)],
+        [sys.executable, "-I", "-c", code, str(unpacked)],
         capture_output=True,
         text=True,
         check=False,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,9 @@ def test_a_search_is_latency_bound_on_screen_page_and_in_json(tmp_path: Path) ->
     screen = suite(*target, "--calls", "--html", str(page), cache=tmp_path / "cache")
     assert "Inside the calls" in screen
     assert "latency-bound" in screen
-    assert "infinitely fast arithmetic" not in screen
+    promised = re.search(r"infinitely fast arithmetic: ([\d.]+) %", screen)
+    # What waits is no arithmetic: at most what is left beside it could be spared.
+    assert promised is None or float(promised[1]) < 50
     html = page.read_text()
     assert "<summary>Inside np.searchsorted" in html
     assert "one that waits for another takes" in html

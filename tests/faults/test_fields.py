@@ -178,7 +178,7 @@ def test_line_times_of_zero_are_no_traceback(
             each()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize("kind", KINDS)

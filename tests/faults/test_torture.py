@@ -9,7 +9,7 @@ import pytest
 from tests.torture import Tally, Victim
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds processes in /proc"),
 ]
 

@@ -79,9 +79,17 @@ def test_the_cause_is_among_what_is_tried(name: str) -> None:
     assert found & set(question.rules), found
 
 
-@pytest.mark.slow
 @pytest.mark.measures
-@pytest.mark.parametrize("question", QUESTIONS, ids=NAMES)
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param(
+            question, marks=pytest.mark.slow if question.name in QUICK else pytest.mark.long
+        )
+        for question in QUESTIONS
+    ],
+    ids=NAMES,
+)
 def test_the_remedy_is_measured_faster(question: FamousQuestion, tmp_path: Path) -> None:
     found = build.finding(question, build.explained(question, tmp_path / "page.html"))
     assert found.low > 1.05

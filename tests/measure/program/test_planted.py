@@ -10,7 +10,7 @@ from profiler_suite.measure.program import sampler
 from tests.benchmarks.planted_programs import FOLDER, PLANTED, place_of, watched
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(bool(sampler.why_not()), reason=sampler.why_not()),
 ]
 

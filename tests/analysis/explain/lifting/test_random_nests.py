@@ -70,7 +70,7 @@ def test_random_nests_are_right_and_half_of_them_are_lifted() -> None:
     assert sum(count > 0 for count in found) >= 6
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_many_random_nests_are_right() -> None:
     for seed in range(4000, 4500):
