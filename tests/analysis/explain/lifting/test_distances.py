@@ -1,0 +1,51 @@
+"""Pairwise distances."""
+
+import pytest
+
+from profiler_suite.analysis.explain.lifting.distances import distances
+from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.writer import Style
+from tests.analysis.explain.lifting.reading import read, reader_of, within
+from tests.analysis.explain.lifting.written import COUNTS, HELD, TEXT, same_as_loop
+
+SQUARED = "((a[i] - b[j]) ** 2).sum()"
+
+
+@pytest.mark.parametrize("style", ["cdist", "matmul", ""])
+@pytest.mark.parametrize(
+    "text",
+    [SQUARED, "np.linalg.norm(a[i] - b[j])", "np.abs(a[i] - b[j]).sum()"],
+)
+def test_every_style_gives_what_the_loop_gives(text: str, style: str) -> None:
+    same_as_loop(text, "ij", Style(distance=style))
+
+
+def found(text: str, style: str) -> tuple[str, ArrayWriter]:
+    reader = reader_of(TEXT, **HELD)
+    for name in "ij":
+        within(reader, name, COUNTS[name])
+    writer = ArrayWriter(reader.scope, Style(distance=style))
+    made = distances(writer, read(text, reader))
+    return (made.text if made else ""), writer
+
+
+def test_the_metric_is_named_and_what_it_needs_imported() -> None:
+    text, writer = found(SQUARED, "cdist")
+    assert text.startswith("cdist(a")
+    assert text.endswith(", 'sqeuclidean')")
+    assert list(writer.imports) == ["from scipy.spatial.distance import cdist"]
+
+
+def test_digits_that_one_product_loses_are_said() -> None:
+    text, writer = found(SQUARED, "matmul")
+    assert "@" in text
+    assert any("lose digits" in words for words in writer.scope.assumptions)
+    assert found("np.abs(a[i] - b[j]).sum()", "matmul")[0] == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["((a[i] + b[j]) ** 2).sum()", "((a[i] - b[j]) ** 3).sum()", "((a[i] - a[i]) ** 2).sum()"],
+)
+def test_others_are_none(text: str) -> None:
+    assert found(text, "cdist")[0] == ""
