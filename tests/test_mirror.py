@@ -14,19 +14,14 @@ PACKAGE = TESTS.parent / "profiler_suite"
 LACKING: dict[str, frozenset[str]] = {
     "analysis": frozenset(
         {
-            "analysis.explain.lifting.accesses",
-            "analysis.explain.lifting.contractions",
             "analysis.explain.lifting.counts",
             "analysis.explain.lifting.dependence",
-            "analysis.explain.lifting.distances",
             "analysis.explain.lifting.emitting",
-            "analysis.explain.lifting.lowering",
             "analysis.explain.lifting.nests",
             "analysis.explain.lifting.pieces",
             "analysis.explain.lifting.rims",
             "analysis.explain.lifting.scope",
             "analysis.explain.lifting.stepping",
-            "analysis.explain.lifting.writer",
             "analysis.explain.question",
             "analysis.explain.rules.callbacks",
             "analysis.explain.rules.hoisting",
