@@ -3,24 +3,33 @@
 import msgspec
 
 from profiler_suite.analysis.explain import memory as words
+from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.report.terminal import memory
 from profiler_suite.report.terminal.console import Page
 from tests.stored_explanation import stored_explanation
 
 
-def test_what_is_said_is_shown_and_nothing_else() -> None:
-    record = stored_explanation().explained
+def shown(record: FunctionRecord) -> str:
     page = Page(100, False)
     memory.show(page, record)
+    return " ".join(page.text().split())
+
+
+def test_totals_and_the_largest_temporaries_are_shown_below_a_heading() -> None:
+    record = stored_explanation().explained
     said = words.in_words(record)
-    shown = " ".join(page.text().split())
-    assert bool(shown) is bool(said)
-    assert all(" ".join(text.split()) in shown for text in said)
+    assert said
+    text = shown(record)
+    assert text.startswith("Memory ")
+    assert all(" ".join(each.split()) in text for each in said)
 
 
-def test_a_function_that_allocates_nothing_has_no_section() -> None:
-    record = msgspec.structs.replace(stored_explanation().explained, operations=())
-    page = Page(80, False)
-    if not words.in_words(record):
-        memory.show(page, record)
-    assert page.text() == ""
+def test_a_function_that_allocates_little_has_no_section() -> None:
+    record = stored_explanation().explained
+    breakdown = msgspec.structs.replace(
+        record.breakdown_record, temporaries=0, temporary_bytes=0, operations=()
+    )
+    nothing = msgspec.structs.replace(
+        record, operations=(), breakdown_record=breakdown, peak_bytes=0.0
+    )
+    assert shown(nothing) == ""
