@@ -20,6 +20,7 @@ from profiler_suite.analysis.explain import (
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.attempts import Attempt
 from profiler_suite.analysis.explain.rules.observed import Observation
+from profiler_suite.analysis.shares import shown
 from profiler_suite.measure.explain.records import FunctionRecord, Trial, TrialResult
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
@@ -292,11 +293,7 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
         said.append(bound_in_words(this))
     sentences = [f"{this.explained.name.rpartition(':')[2]}: {'; '.join(said)}."]
     if this.breakdown:
-        named = [e for e in this.breakdown.entries if e.name != time_breakdown.RESIDUAL]
-        largest = max(named, key=lambda e: e.time_s, default=None)
-        if largest:
-            share = units.percent(largest.time_s / this.breakdown.time_s)
-            sentences.append(f"The largest part is {largest.name}, {share} of the time.")
+        sentences += filter(None, [largest_part(this.breakdown)])
         overhead = overhead_share(this.breakdown)
         if (
             not math.isnan(overhead)
@@ -348,6 +345,16 @@ def bound_in_words(this: Explanation) -> str:
     ):
         return "interpreter-bound: no roof of the machine is near"
     return roofline.in_words(placement.bound, placement.level, placement.of_attainable)
+
+
+def largest_part(breakdown: Breakdown) -> str:
+    """The entry that takes most, in a sentence; empty where shares say nothing."""
+    seen = shown({e.name: breakdown.share(e.name) for e in breakdown.entries})
+    named = {name: s for name, s in seen.parts.items() if name != time_breakdown.RESIDUAL}
+    largest = max(named, key=lambda name: named[name], default="")
+    if not largest or not seen.add_up:
+        return ""
+    return f"The largest part is {largest}, {units.percent(named[largest])} of the time."
 
 
 def overhead_share(breakdown: Breakdown) -> float:

@@ -1,8 +1,10 @@
 """What the records of one function say."""
 
 import msgspec
+import pytest
 
-from profiler_suite.analysis.explain.explanation import Explanation
+from profiler_suite.analysis.explain.explanation import Explanation, largest_part
+from profiler_suite.model.results import Breakdown, BreakdownEntry
 from tests.stored_explanation import stored_explanation
 
 STORED = stored_explanation()
@@ -51,3 +53,37 @@ def test_without_a_trace_there_is_no_breakdown_by_counts_and_a_note_says_why() -
     assert any("it raised ValueError" in note for note in this.notes)
     assert this.verdict
     assert record.name in repr(this)
+
+
+def split(**times_s: float) -> Breakdown:
+    entries = tuple(
+        BreakdownEntry(name=name, time_s=time_s, low_s=time_s, high_s=time_s, method="replay")
+        for name, time_s in times_s.items()
+    )
+    return Breakdown(
+        point="",
+        time_s=1.0,
+        entries=entries,
+        replay=entries,
+        native=(),
+        overhead_shares={},
+        coverage=1.0,
+        undisturbed=True,
+        notes=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("breakdown", "said"),
+    [
+        (split(dispatch=0.6, copy=0.3, residual=0.1), "The largest part is dispatch, 60 %"),
+        (split(dispatch=0.2, copy=0.3, residual=0.5), "The largest part is copy, 30 %"),
+        (split(dispatch=1.05, residual=-0.05), "The largest part is dispatch, 100 %"),
+        (split(dispatch=1.21, copy=0.03, residual=-0.24), ""),
+    ],
+    ids=["of all", "never the rest", "within what passes differ by", "the methods disagree"],
+)
+def test_the_largest_part_is_no_more_than_all(breakdown: Breakdown, said: str) -> None:
+    found = largest_part(breakdown)
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
