@@ -52,6 +52,10 @@ def _bincount(
     text = writer.facts.text
     where = keys.text if not offset.monomials else f"{closed(keys.text)} - ({text(offset)})"
     size = text(label.count)
+    begin = max(offset.constant or 0, 0)
+    stop = text(label.count + begin)
+    if begin:  # numbers below it, which would be negative, are counted and left out
+        where, size = keys.text, stop
     weights, after = "", ""
     if value is not None:
         made = writer.any_order(value)
@@ -63,5 +67,7 @@ def _bincount(
             after = f".astype({writer.np}.{kind if kind.kind == 'f' else 'int64'})"
     writer.scope.assume(f"{keys.text} holds no negative numbers")
     writer.memory.add((label,))
-    made_text = f"{writer.np}.bincount({where}{weights}, minlength={size})[:{size}]{after}"
+    made_text = (
+        f"{writer.np}.bincount({where}{weights}, minlength={size})[{begin or ''}:{stop}]{after}"
+    )
     return Array(made_text, (label,))
