@@ -14,18 +14,14 @@ PACKAGE = TESTS.parent / "profiler_suite"
 LACKING: dict[str, frozenset[str]] = {
     "analysis": frozenset(
         {
-            "analysis.explain.lifting.counts",
             "analysis.explain.lifting.dependence",
             "analysis.explain.lifting.emitting",
             "analysis.explain.lifting.nests",
             "analysis.explain.lifting.pieces",
             "analysis.explain.lifting.rims",
             "analysis.explain.lifting.scope",
-            "analysis.explain.lifting.stepping",
-            "analysis.explain.question",
             "analysis.explain.rules.callbacks",
             "analysis.explain.rules.hoisting",
-            "analysis.explain.vectorising",
             "analysis.run.tables",
             "analysis.selfcheck.known_truth",
         }
