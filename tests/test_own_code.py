@@ -37,8 +37,8 @@ def test_a_file_is_run_as_a_module_that_is_found_by_its_name(write: Write) -> No
 
 
 def test_it_may_import_its_neighbours_and_leaves_the_path_as_it_was(write: Write) -> None:
-    path = write("import neighbour_of_mine\nx = neighbour_of_mine.value")
-    (path.parent / "neighbour_of_mine.py").write_text("value = 4")
+    path = write("import neighbour_of_own_code\nx = neighbour_of_own_code.value")
+    (path.parent / "neighbour_of_own_code.py").write_text("value = 4")
     before = list(sys.path)
     assert own_code.execute(path, "experiment").x == 4
     assert sys.path == before
@@ -79,8 +79,10 @@ def test_what_failed_is_said_with_its_line(write: Write, source: str, said: str)
 
 
 def test_what_failed_in_a_neighbour_is_said_with_the_line_that_called_it(write: Write) -> None:
-    path = write("import breaking_neighbour\n\nbreaking_neighbour.f()")
-    (path.parent / "breaking_neighbour.py").write_text("def f():\n\n\n    raise OSError('x')")
+    path = write("import breaking_neighbour_of_own_code\n\nbreaking_neighbour_of_own_code.f()")
+    (path.parent / "breaking_neighbour_of_own_code.py").write_text(
+        "def f():\n\n\n    raise OSError('x')"
+    )
     assert failure(path) == "mine.py, line 3: OSError: x"
 
 
