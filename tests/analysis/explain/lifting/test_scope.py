@@ -3,8 +3,9 @@
 import pytest
 
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.scope import Gone, Scope
 from profiler_suite.analysis.explain.lifting.terms import Access, Index, Leaf, Refusal
-from tests.analysis.explain.lifting.reading import scope_of
+from tests.analysis.explain.lifting.reading import facts_of, read, reader_of, scope_of
 
 
 def test_names_stand_for_what_they_held() -> None:
@@ -58,3 +59,18 @@ def test_what_must_hold_is_noted_once() -> None:
     scope.assume("b")
     scope.assume("a")
     assert list(scope.assumptions) == ["a", "b"]
+
+
+def test_each_scope_counts_for_itself_and_begins_with_nothing() -> None:
+    first, second = Scope(facts_of(), frozenset({"i"})), Scope(facts_of(), frozenset())
+    assert first.label(Poly.number(2), "i").name == second.label(Poly.number(2), "i").name
+    first.assume("a")
+    assert (second.assumptions, second.loops, second.guards) == ({}, [], [])
+    assert first.varying == {"i"}
+
+
+def test_a_name_whose_value_after_a_loop_is_not_known_cannot_be_read() -> None:
+    reader = reader_of()
+    reader.scope.env["total"] = Gone()
+    with pytest.raises(Refusal, match="total is used after the loop that sets it"):
+        read("total + 1", reader)
