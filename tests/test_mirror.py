@@ -19,7 +19,6 @@ LACKING: dict[str, frozenset[str]] = {
             "analysis.explain.lifting.nests",
             "analysis.explain.lifting.pieces",
             "analysis.explain.lifting.rims",
-            "analysis.explain.lifting.scope",
             "analysis.explain.rules.callbacks",
             "analysis.explain.rules.hoisting",
             "analysis.run.tables",
