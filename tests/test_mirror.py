@@ -29,7 +29,6 @@ LACKING: dict[str, frozenset[str]] = {
         {
             "measure.explain.first_call",
             "measure.explain.forks",
-            "measure.explain.line_profile",
             "measure.explain.take_apart",
             "measure.layers.stack_process",
             "measure.lines.sampler_process",
