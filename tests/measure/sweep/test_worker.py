@@ -1,5 +1,6 @@
 """The child that times: prepares points, checks their answers, takes their visits."""
 
+import functools
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
@@ -21,9 +22,13 @@ from tests.fake_machine import MACHINE
 
 TINY = Path(__file__).parents[2] / "files" / "tiny.py"
 WANTED = Overrides(implementations=("times_two", "wrong"))
-POINTS = {
-    p.implementation: p for p in plan([catalogue.load(TINY)], MACHINE, QUICK, WANTED).points
-}
+
+
+@functools.cache
+def point_of(implementation: str) -> Point:
+    """Planned when it is first asked for: its file enters names that all tests share."""
+    made = plan([catalogue.load(TINY)], MACHINE, QUICK, WANTED)
+    return next(p for p in made.points if p.implementation == implementation)
 
 
 @pytest.fixture
@@ -42,32 +47,32 @@ def request(point: Point, **fields: Any) -> PrepareRequest:
 
 
 def test_a_right_answer_is_timed(made: TimingWorker) -> None:
-    record = made.prepare(request(POINTS["times_two"]))
+    record = made.prepare(request(point_of("times_two")))
     assert (record.status, record.reason, record.worker) == (Status.OK, "", 3)
     assert record.cold_s > 0
     assert record.evaluations >= 1
-    visit = made.take(POINTS["times_two"].id)
-    assert visit.point == POINTS["times_two"].id
+    visit = made.take(point_of("times_two").id)
+    assert visit.point == point_of("times_two").id
     assert all(time_s > 0 for time_s in visit.sample_times_s)
     assert set(visit.canaries_s) == {"ufunc"}
     assert visit.at_s >= 0
 
 
 def test_a_wrong_answer_is_never_timed(made: TimingWorker) -> None:
-    record = made.prepare(request(POINTS["wrong"]))
+    record = made.prepare(request(point_of("wrong")))
     assert record.status is Status.WRONG
     assert record.reason
     assert record.largest_error > record.error_bound
     assert msgspec.json.encode(record)  # JSON has no infinity: it would not be read again
     with pytest.raises(KeyError):
-        made.take(POINTS["wrong"].id)
+        made.take(point_of("wrong").id)
 
 
 def test_threads_that_a_library_will_not_give_are_said(
     made: TimingWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(made._threads, "limit", lambda _: {"openblas:lib": 4})
-    record = made.prepare(request(POINTS["times_two"], check=False))
+    record = made.prepare(request(point_of("times_two"), check=False))
     assert record.status is Status.FAILED
     assert record.reason == "asked for 1 thread, but openblas:lib uses 4"
 
@@ -87,7 +92,7 @@ def test_every_request_has_an_answer_whatever_the_implementation_does(
     monkeypatch.setattr(worker, "TimingWorker", Broken)
     setup = WorkerSetup(files=(), seed=0, epoch_ns=0, canary_names=())
     answer: Any = worker._opened(msgspec.json.encode(setup))
-    point = POINTS["times_two"]
+    point = point_of("times_two")
     failed = answer(msgspec.json.encode(request(point)))
     assert failed.record.status is Status.FAILED
     assert failed.record.reason.startswith("ModuleNotFoundError: no module")
