@@ -53,7 +53,7 @@ def answer(
     found: list[ExplainedFunction] = []
     nothing = os.open(os.devnull, os.O_WRONLY)
     try:
-        progress.say("running the program a second time, without its output, to catch calls")
+        progress.say("running the program again, without its output, to catch calls")
         place.go_back()
         aside = streams(nothing, nothing)
         with capture(target, [each.wish for each in chosen], beside=aside) as caught:

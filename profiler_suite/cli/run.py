@@ -64,9 +64,7 @@ class _ProgramCommand(click.Command):
 @click.option(
     "--rate",
     type=click.FloatRange(10, 1000),
-    default=100.0,
-    show_default=True,
-    help="Samples per second; each stops the program for a moment.",
+    help="Samples per second (100); each stops the program for a moment.",
 )
 @click.option(
     "--top",
@@ -108,7 +106,8 @@ def run_command(**options: Any) -> int:
     as without profiler_suite: the same output, input, signals and exit code. What was
     found goes to standard error, and as a page to reports/. Where functions of yours
     take time that may be spared, it runs a second time, with its output thrown away,
-    and calls that it makes of them are repeated to explain them; --top 0 runs it once.
+    and calls that it makes of them are repeated to explain them. What ends within 2 s
+    runs once more before, to be looked at closely; --top 0 runs it once.
     """
     request = RunOptions(**options)
     from profiler_suite.measure.program.elsewhere import InputPlace
@@ -125,7 +124,7 @@ def run_command(**options: Any) -> int:
         patch = _patch(opened, request)
         program_folder.check_folder(folder, force=request.force)
         place = InputPlace()
-        ranking = _watched(target, request.rate)
+        ranking = _watched(target, place, request)
         _tell(ranking, request)
         found = _explained(ranking, target, place, request)
         if document is not None:
@@ -147,7 +146,7 @@ class RunOptions:
     program: tuple[str, ...]
     out: Path | None
     document: Path | None
-    rate: float
+    rate: float | None
     top: int
     budget: float
     tries: bool
@@ -227,11 +226,18 @@ def _explained(
     return found
 
 
-def _watched(target: "ProgramTarget", rate_hz: float) -> "Ranking":
+def _watched(target: "ProgramTarget", place: "InputPlace", request: RunOptions) -> "Ranking":
+    """The ranking of one run, or of a second one where the first was over at once."""
     from profiler_suite.analysis.program.ranking import rank
-    from profiler_suite.measure.program.watching import watch_program
+    from profiler_suite.measure.program import watching
 
-    return rank(watch_program(target, rate_hz))
+    run = watching.watch_program(target, request.rate or watching.RATE_HZ)
+    again = request.top and not request.rate and not run.end.exit_code
+    if again and run.end.wall_s < watching.SHORT_S:
+        if not request.quiet:
+            tell("it ended soon: running it once more, without its output, to look closely")
+        run = watching.watch_closely(run, place)
+    return rank(run)
 
 
 def _tell(ranking: "Ranking", request: RunOptions) -> None:

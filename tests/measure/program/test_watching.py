@@ -3,9 +3,11 @@
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from profiler_suite.measure.program import sampler, watching
+from profiler_suite.measure.program.elsewhere import InputPlace
 from profiler_suite.measure.program.request import ProgramTarget
 from profiler_suite.measure.program.watching import ProgramRun, watch_program
 
@@ -131,3 +133,47 @@ def test_the_beginnings_of_libraries_are_read() -> None:
     found = watching._beginnings("self")
     assert any("libc" in path for path in found)
     assert watching._beginnings(2**30) == {}
+
+
+COUNTING = """
+from pathlib import Path
+
+ran = Path(__file__).with_name("ran")
+ran.write_text(ran.read_text() + "x" if ran.exists() else "x")
+print("seen once")
+
+def work():
+    return sum(range(400_000))
+
+work()
+raise SystemExit({later} if ran.read_text() == "xx" else 0)
+"""
+
+
+def test_a_short_program_is_looked_at_closely_in_a_second_run(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    first = watched(tmp_path, COUNTING.format(later=0))
+    close = watching.watch_closely(first, InputPlace())
+    assert (tmp_path / "ran").read_text() == "xx"
+    assert capfd.readouterr().out == "seen once\n"
+    assert close.end == first.end
+    if not sampler.why_not():
+        seen = [sum(each.count for each in run.samples.stacks) for run in (first, close)]
+        assert seen[1] > seen[0]
+
+
+def test_times_of_a_close_look_are_shares_of_the_first_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = watched(tmp_path)
+    slowed = msgspec.structs.replace(first.end, wall_s=3 * first.end.wall_s)
+    again = msgspec.structs.replace(first, end=slowed)
+    monkeypatch.setattr(watching, "watch_program", lambda *_: again)
+    close = watching.watch_closely(first, InputPlace())
+    assert close.samples.rate_hz == pytest.approx(3 * first.samples.rate_hz)
+
+
+def test_a_second_run_that_ends_otherwise_is_not_believed(tmp_path: Path) -> None:
+    first = watched(tmp_path, COUNTING.format(later=5))
+    assert watching.watch_closely(first, InputPlace()) == first
