@@ -14,11 +14,6 @@ PACKAGE = TESTS.parent / "profiler_suite"
 LACKING: dict[str, frozenset[str]] = {
     "analysis": frozenset(
         {
-            "analysis.explain.lifting.dependence",
-            "analysis.explain.lifting.emitting",
-            "analysis.explain.lifting.nests",
-            "analysis.explain.lifting.pieces",
-            "analysis.explain.lifting.rims",
             "analysis.explain.rules.callbacks",
             "analysis.explain.rules.hoisting",
             "analysis.run.tables",

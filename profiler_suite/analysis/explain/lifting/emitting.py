@@ -577,8 +577,8 @@ class _Events:
                 self.events.append(("load", conditional, node.target))
             self._each((node.value, node.target), conditional)
         elif isinstance(node, ast.For):
-            self._each((node.iter, node.target), conditional)
-            self._block((node.target, *node.body))
+            self.visit(node.iter, conditional)
+            self._block((node.target, *node.body))  # over nothing it sets nothing
             self._block(node.orelse)
         elif isinstance(node, ast.If | ast.While):
             self._each((node.test,), conditional)

@@ -1,0 +1,137 @@
+"""One loop or one statement of a function in one style: its new text, or why there is none."""
+
+import textwrap
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.analysis.explain.lifting.facts import Facts
+from profiler_suite.analysis.explain.lifting.pieces import Piece, Pieces, only_made_array
+from profiler_suite.analysis.explain.lifting.terms import Refusal
+from profiler_suite.analysis.explain.lifting.units import units
+from profiler_suite.analysis.explain.lifting.writer import Style
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.records import SourceText
+
+HELD = {
+    "x": "float64 (9,)",
+    "y": "float64 (9,)",
+    "a": "float64 (9, 4)",
+    "k": "int64 (9,)",
+    "n": "int 9",
+    "s": "float 2.5",
+}
+
+
+def function_of(body: str) -> Function:
+    text = f"def f({', '.join(HELD)}):\n{textwrap.indent(textwrap.dedent(body), '    ')}\n"
+    return Function(SourceText(file="f.py", function="f", first_line=1, text=text, names=HELD))
+
+
+def pieces_of(body: str) -> Pieces:
+    function = function_of(body)
+    return Pieces(function, Facts(function.node, HELD, "np"), {})
+
+
+def piece(body: str, style: Style | None = None) -> Piece:
+    """Of the first unit."""
+    pieces = pieces_of(body)
+    (unit, *_) = units(pieces.function.node.body)
+    return pieces.piece(unit, style or Style())
+
+
+def test_a_loop_becomes_statements_with_what_they_take_for_granted() -> None:
+    found = piece("for i in range(y.shape[0]):\n    y[i] = x[i] * s")
+    assert found.lines == ("y[:] = x[:len(y)] * s",)
+    assert found.imports == ()
+    assert found.assumptions[-1:] == ("y and x do not share memory",)
+    assert found.memory.value({"y.shape[0]": 9}.get) == 72
+
+
+def test_a_loop_whose_results_nobody_reads_becomes_nothing() -> None:
+    assert piece("for i in range(9):\n    t = x[i]").lines == ("pass",)
+
+
+def test_the_same_unit_is_written_in_each_style() -> None:
+    pieces = pieces_of("for i in range(x.shape[0]):\n    y[k[i]] += x[i]")
+    (unit,) = units(pieces.function.node.body)
+    one = pieces.piece(unit, Style(scatter="bincount"))
+    other = pieces.piece(unit, Style(scatter="at"))
+    assert "bincount" in one.lines[0]
+    assert other.lines == ("np.add.at(y, k[:len(x)], x)",)
+    assert "no index of y is negative" in one.assumptions
+    assert "no index of y is negative" not in other.assumptions
+    assert pieces.piece(unit, Style(scatter="bincount")) == one
+
+
+def test_a_refusal_is_said_again_for_each_style() -> None:
+    pieces = pieces_of("for i in range(9):\n    y[i] = x[i]\n    print(y[i])")
+    (unit,) = units(pieces.function.node.body)
+    for style in (Style(), Style(scatter="at"), Style(product="einsum")):
+        with pytest.raises(Refusal, match="print has side effects"):
+            pieces.piece(unit, style)
+
+
+def test_an_array_made_right_before_shares_memory_with_nothing() -> None:
+    found = piece("z = np.zeros(9)\nfor i in range(9):\n    z[i] = x[i]\nreturn z")
+    assert not any("share memory" in each for each in found.assumptions)
+
+
+def test_windows_cut_off_at_the_rim_leave_a_loop_over_the_rim() -> None:
+    body = "for i in range(n):\n    y[i] = x[max(0, i - 2):min(n, i + 3)].sum()"
+    found = piece(body)
+    assert any(line.startswith("if first_i < last_i") for line in found.lines)
+    given: dict[str, Any] = {"x": np.arange(9.0) ** 2, "n": 9, "np": np}
+    by_loop, at_once = {**given, "y": np.zeros(9)}, {**given, "y": np.zeros(9)}
+    exec(body, by_loop)
+    exec("\n".join(found.lines), at_once)
+    np.testing.assert_allclose(at_once["y"], by_loop["y"])
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("return sum(v * v for v in x)", ("return ",)),
+        ("z = [v * 2 for v in x]\nreturn np.array(z)", ("z = x * 2",)),
+        ("z = np.array([v + s for v in x])", ("z = x + s",)),
+    ],
+)
+def test_a_comprehension_becomes_an_array_expression(body: str, lines: tuple[str]) -> None:
+    found = piece(body)
+    assert len(found.lines) == 1
+    assert found.lines[0].startswith(lines[0])
+    assert "for" not in found.lines[0]
+
+
+def test_a_comprehension_whose_list_is_wanted_stays() -> None:
+    with pytest.raises(Refusal, match="z is used as a list"):
+        piece("z = [v * 2 for v in x]\nz.sort()\nreturn z")
+
+
+def test_names_that_follow_from_one_another_are_refused() -> None:
+    with pytest.raises(Refusal, match=r"depends on|the iteration before"):
+        piece("p = s\nq = s\nfor i in range(9):\n    p, q = q + x[i], p\nreturn p, q")
+
+
+@pytest.mark.parametrize(
+    ("after", "only"),
+    [
+        ("return np.array(z)", True),
+        ("return np.sum(z), len(z)", True),
+        ("return z", False),
+        ("return sorted(z)", False),
+        ("z = np.array(z)", False),  # set twice: what it holds where is not known
+    ],
+)
+def test_a_list_that_only_becomes_an_array(after: str, only: bool) -> None:
+    function = function_of(f"z = []\nfor v in x:\n    z.append(v)\n{after}")
+    facts = Facts(function.node, HELD, "np")
+    assert only_made_array(function.node, function.node.body[1], "z", facts) is only
+
+
+def test_a_list_that_begins_with_something_stays_one() -> None:
+    function = function_of("z = [1.0]\nfor v in x:\n    z.append(v)\nreturn np.array(z)")
+    facts = Facts(function.node, HELD, "np")
+    assert not only_made_array(function.node, function.node.body[1], "z", facts)
+    assert not only_made_array(function.node, function.node.body[1], "other", facts)
