@@ -12,14 +12,6 @@ PACKAGE = TESTS.parent / "profiler_suite"
 # Modules that no test of their own imports yet, by room. The lists only shrink: a module that
 # has got its test is struck off, and a new module comes with one.
 LACKING: dict[str, frozenset[str]] = {
-    "analysis": frozenset(
-        {
-            "analysis.explain.rules.callbacks",
-            "analysis.explain.rules.hoisting",
-            "analysis.run.tables",
-            "analysis.selfcheck.known_truth",
-        }
-    ),
     "measure": frozenset(
         {
             "measure.explain.first_call",

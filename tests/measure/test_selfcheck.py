@@ -1,5 +1,7 @@
 """What a selfcheck plans: functions whose truth is known, in pairs of known ratio."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from profiler_suite.measure import selfcheck
@@ -14,13 +16,16 @@ from profiler_suite.measure.selfcheck import (
     rounds_plan,
     schedule,
 )
+from profiler_suite.registry import forget
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
 
 
 @pytest.fixture(autouse=True)
-def _known_truth() -> None:
+def _known_truth() -> Iterator[None]:
     catalogue.load(selfcheck.KNOWN_TRUTH)
+    yield
+    forget(selfcheck.KNOWN_TRUTH.resolve())
 
 
 @pytest.mark.parametrize(("same", "planted"), [(0, 0), (1, 1), (7, 3)])

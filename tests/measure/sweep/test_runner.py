@@ -1,5 +1,6 @@
 """The parent and its real children: every ending stays in its own point."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from profiler_suite.model.rows import (
     Status,
     WorkerRecord,
 )
+from profiler_suite.registry import forget
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
 
@@ -27,6 +29,12 @@ TINY = Path(__file__).parents[2] / "files" / "tiny.py"
 SHORT = msgspec.structs.replace(
     QUICK, span_s=0.2, budget_s=1.0, half_width=10.0, visit_timeout_s=3.0
 )
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays() -> Iterator[None]:
+    yield
+    forget(TINY.resolve())
 
 
 def sweep(*implementations: str, earlier: tuple[Row, ...] = ()) -> list[Row]:

@@ -1,6 +1,7 @@
 """The child that times: prepares points, checks their answers, takes their visits."""
 
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
@@ -17,11 +18,18 @@ from profiler_suite.measure.sweep.protocol import PrepareRequest, WorkerSetup
 from profiler_suite.measure.sweep.worker import TimingWorker
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import Status
+from profiler_suite.registry import forget
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
 
 TINY = Path(__file__).parents[2] / "files" / "tiny.py"
 WANTED = Overrides(implementations=("times_two", "wrong"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays() -> Iterator[None]:
+    yield
+    forget(TINY.resolve())
 
 
 @functools.cache
