@@ -14,12 +14,7 @@ PACKAGE = TESTS.parent / "profiler_suite"
 LACKING: dict[str, frozenset[str]] = {
     "measure": frozenset(
         {
-            "measure.explain.first_call",
             "measure.explain.forks",
-            "measure.explain.take_apart",
-            "measure.layers.stack_process",
-            "measure.lines.sampler_process",
-            "measure.program.boot.sitecustomize",
             "measure.program.catch",
             "measure.program.holder",
         }

@@ -1,0 +1,102 @@
+"""What runs in a program before its first line: lets a probe in and leaves no trace."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from profiler_suite.measure.program.boot import sitecustomize
+from profiler_suite.measure.program.request import Probe, boot_environment
+
+SEEN = """
+import json, os, sys
+print(json.dumps({
+    "path": os.environ.get("PYTHONPATH"),
+    "told": [k for k in os.environ if k.startswith("PROFILER_SUITE_BOOT")],
+    "boot": [p for p in sys.path if p.endswith("boot")],
+    "json": "json" in before,
+    "custom": getattr(sys.modules.get("sitecustomize"), "__file__", ""),
+}))
+"""
+PROGRAM = "import sys; before = set(sys.modules)\n" + SEEN
+
+
+def run(
+    folder: Path, probe: Probe | None = None, gate: int = -1, **given: str
+) -> subprocess.Popen[str]:
+    plain = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH",)}
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        env=boot_environment(plain | given, probe, gate),
+        cwd=folder,
+        pass_fds=() if gate < 0 else (gate,),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def said(process: subprocess.Popen[str]) -> list[str]:
+    out, _ = process.communicate(timeout=30)
+    assert process.returncode == 0
+    return out.splitlines()
+
+
+def probe_of(folder: Path) -> Probe:
+    file = folder / "probe.py"
+    file.write_text(
+        "import json\ndef start(settings):\n    print('probe', json.dumps(settings))\n"
+    )
+    return Probe(file=str(file), settings="a\x1fb")
+
+
+def test_nothing_of_it_is_left(tmp_path: Path) -> None:
+    (line,) = said(run(tmp_path))
+    found = json.loads(line)
+    assert found["path"] is None
+    assert found["told"] == found["boot"] == []
+    assert "profiler_suite" not in found["custom"]
+
+
+def test_the_persons_own_path_and_module_come_after_it(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("print('mine')\n")
+    mine, line = said(run(tmp_path, PYTHONPATH=str(tmp_path)))
+    found = json.loads(line)
+    assert mine == "mine"
+    assert found["path"] == str(tmp_path)
+    assert Path(found["custom"]).parent == tmp_path
+
+
+def test_an_empty_path_stays_an_empty_one(tmp_path: Path) -> None:
+    (line,) = said(run(tmp_path, PYTHONPATH=""))
+    assert json.loads(line)["path"] == ""
+
+
+def test_a_probe_starts_first_and_what_it_imports_is_forgotten(tmp_path: Path) -> None:
+    probe, line = said(run(tmp_path, probe_of(tmp_path)))
+    assert probe == 'probe "a\\u001fb"'
+    assert not json.loads(line)["json"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a socket is handed on by its number")
+@pytest.mark.parametrize(("answer", "lines"), [(b"+", 2), (b"-", 1), (b"", 1 + 1)])
+def test_the_program_waits_for_its_parent(tmp_path: Path, answer: bytes, lines: int) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        process = run(tmp_path, probe_of(tmp_path), theirs.fileno())
+        theirs.close()
+        assert ours.recv(1) == b"+"
+        assert process.poll() is None
+        if answer:
+            ours.sendall(answer)
+        else:
+            ours.shutdown(socket.SHUT_RDWR)  # it goes on where the parent has gone
+        assert len(said(process)) == lines
+
+
+def test_imported_without_the_variable_it_does_nothing() -> None:
+    assert sitecustomize._VARIABLE not in os.environ
+    assert sitecustomize._wait_at(-1) == b""
