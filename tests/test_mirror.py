@@ -1,25 +1,12 @@
 """The tests mirror the package: every module is imported by a test in its own folder."""
 
 import ast
-import functools
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).resolve().parent
 PACKAGE = TESTS.parent / "profiler_suite"
-
-# Modules that no test of their own imports yet, by room. The lists only shrink: a module that
-# has got its test is struck off, and a new module comes with one.
-LACKING: dict[str, frozenset[str]] = {
-    "measure": frozenset(
-        {
-            "measure.explain.forks",
-            "measure.program.catch",
-            "measure.program.holder",
-        }
-    ),
-}
 
 
 def _modules() -> tuple[str, ...]:
@@ -73,37 +60,13 @@ def _own_imports(module: str, imports: dict[str, set[str]]) -> set[str]:
     return beside | imports.get(module, set())
 
 
-@functools.cache
-def _untested() -> set[str]:
-    imports = _imports_by_folder()
-    return {name for name in _modules() if name not in _own_imports(name, imports)}
-
-
-@pytest.mark.parametrize("room", sorted(LACKING))
-def test_the_list_names_modules_of_its_room_that_exist(room: str) -> None:
-    of_room = {
-        name for name in _modules() if (name.split(".")[0] if "." in name else "") == room
-    }
-    assert of_room, f"no room {room!r} in the package: take it out of LACKING"
-    gone = sorted(LACKING[room] - of_room)
-    assert not gone, (
-        f"not modules of {room or 'the top'} any more: take them out of LACKING: {gone}"
-    )
-
-
 def test_every_module_is_imported_by_a_test_in_its_own_folder() -> None:
-    listed = frozenset().union(*LACKING.values())
-    without = sorted(_untested() - listed)
+    imports = _imports_by_folder()
+    without = [name for name in _modules() if name not in _own_imports(name, imports)]
     assert not without, (
         "no test in the folder of tests/ that mirrors theirs imports these modules: "
         f"{without}; write one"
     )
-
-
-def test_a_module_that_has_its_test_is_struck_off_the_list() -> None:
-    listed = frozenset().union(*LACKING.values())
-    tested = sorted(listed - _untested())
-    assert not tested, f"these have tests now: take them out of LACKING: {tested}"
 
 
 @pytest.mark.parametrize(

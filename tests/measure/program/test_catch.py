@@ -1,0 +1,242 @@
+"""Catching calls in a program: which code is wanted, which calls are kept, what is told."""
+
+import json
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import pytest
+
+from profiler_suite.measure.program import catch
+from profiler_suite.measure.program.catch import Catcher, Wish
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="copies are forked")
+
+
+class Model:
+    def score(self) -> FrameType:
+        return sys._getframe()
+
+
+def outer() -> FrameType:
+    def inner() -> FrameType:
+        return sys._getframe()
+
+    return inner()
+
+
+FRAME = outer()
+METHOD = Model().score()
+
+
+def is_of(frame: FrameType, **asked: Any) -> bool:
+    code = frame.f_code
+    return Wish(0, asked).is_of(code, frame, os.path.realpath(code.co_filename))
+
+
+def test_a_function_is_known_by_file_and_name_or_by_module_and_name() -> None:
+    assert is_of(FRAME, file=__file__, qualname="outer.inner")
+    assert is_of(METHOD, file=__file__, qualname="Model.score")
+    assert is_of(METHOD, module=__name__, qualname="Model.score")
+    # The main module of a program has the name of its file.
+    assert is_of(METHOD, module="program.test_catch", qualname="Model.score")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"file": __file__, "qualname": "score"},
+        {"file": "elsewhere.py", "qualname": "Model.score"},
+        {"module": "other", "qualname": "Model.score"},
+        {"file": __file__, "qualname": "Model.score", "line": 1},
+        {"file": __file__, "first": 1, "last": 9},
+    ],
+)
+def test_another_one_is_not_meant(asked: dict[str, Any]) -> None:
+    assert not is_of(METHOD, **asked)
+
+
+def test_of_two_of_one_name_the_line_decides() -> None:
+    line = METHOD.f_code.co_firstlineno
+    assert is_of(METHOD, file=__file__, qualname="Model.score", line=line)
+
+
+class Told(Catcher):
+    """Forks nothing and notes what it would have said."""
+
+    def __init__(self, *wishes: dict[str, Any], room: bool = True) -> None:
+        super().__init__({"wishes": wishes, "socket": "", "package": ""})
+        self.kept: list[int] = []
+        self.told: list[tuple[str, Any]] = []
+        self.room = room
+        self.wishes = self._wishes
+
+    def _keep(self, wish: Wish, frame: FrameType, call: int) -> None:
+        self.kept.append(call)
+
+    def _tell(self, kind: str, wish: Wish, **more: Any) -> None:
+        self.told.append((kind, more.get("call")))
+
+    def _has_room(self) -> bool:
+        return self.room
+
+
+WISH = {"file": __file__, "qualname": "Model.score"}
+
+
+def calls(catcher: Told, number: int) -> None:
+    (wish,) = catcher.wishes
+    for _ in range(number):
+        assert catcher.begins(wish, METHOD)
+        catcher.ends(wish, METHOD)
+
+
+def test_the_first_calls_are_all_kept_and_later_ones_take_their_places() -> None:
+    catcher = Told(WISH)
+    calls(catcher, 4)
+    assert catcher.kept == [1, 2, 3, 4]
+    calls(catcher, 200)
+    (wish,) = catcher.wishes
+    assert (wish.calls, len(wish.kept)) == (204, 4)
+    dropped = [call for kind, call in catcher.told if kind == "dropped"]
+    assert sorted([*dropped, *wish.kept]) == sorted(catcher.kept)
+    assert len(catcher.kept) < 50
+    assert [call for kind, call in catcher.told if kind == "cost"] == catcher.kept
+    assert wish.total_s >= sum(sorted(wish.costs)[:1])
+    assert len(wish.costs) == 204
+
+
+def test_the_choice_is_fair_to_all_calls() -> None:
+    catcher = Told(WISH)
+    (wish,) = catcher.wishes
+    late = 0
+    for _ in range(300):
+        wish.calls, wish.kept = 0, []
+        calls(catcher, 40)
+        late += sum(call > 20 for call in wish.kept)
+    assert 0.44 < late / 1200 < 0.56
+
+
+def test_without_room_only_the_first_are_kept() -> None:
+    catcher = Told(WISH, room=False)
+    calls(catcher, 100)
+    assert catcher.kept == [1, 2, 3, 4]
+
+
+def test_of_a_recursion_the_outermost_call_is_the_call() -> None:
+    catcher = Told(WISH)
+    (wish,) = catcher.wishes
+    here = sys._getframe()
+
+    def deeper() -> None:
+        assert not catcher.begins(wish, sys._getframe())
+        catcher.ends(wish, sys._getframe())
+
+    assert catcher.begins(wish, here)
+    deeper()
+    assert wish.calls == 1
+    assert wish.costs == []
+    catcher.ends(wish, here)
+    assert len(wish.costs) == 1
+
+
+def test_each_thread_has_calls_of_its_own() -> None:
+    catcher = Told(WISH)
+    (wish,) = catcher.wishes
+    assert catcher.begins(wish, METHOD)
+    other = threading.Thread(target=calls, args=(catcher, 1))
+    other.start()
+    other.join()
+    assert (wish.calls, len(wish.costs), len(wish.open)) == (2, 1, 1)
+
+
+def test_after_very_many_calls_nobody_looks_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catch, "_MOST_CALLS", 3)
+    catcher = Told(WISH)
+    (wish,) = catcher.wishes
+    calls(catcher, 3)
+    assert not catcher.begins(wish, METHOD)
+    assert wish.over
+
+
+def test_the_memory_of_costs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catch, "_COSTS", 5)
+    catcher = Told(WISH)
+    calls(catcher, 50)
+    (wish,) = catcher.wishes
+    assert len(wish.costs) == 5
+    assert wish.total_s >= max(wish.costs)
+
+
+def test_lines_of_a_module_are_caught_once_where_the_first_of_them_runs() -> None:
+    first = sys._getframe().f_lineno
+    near = {"file": __file__, "first": first, "last": first + 9}
+    catcher = Told(near, {"file": __file__, "first": 1, "last": 2})
+    assert catcher.line(catcher.wishes, sys._getframe())
+    assert catcher.line(catcher.wishes, sys._getframe())
+    assert catcher.kept == [1]
+    assert [wish.calls for wish in catcher.wishes] == [1, 0]
+    assert not catcher.line(catcher.wishes[:1], sys._getframe())
+
+
+def test_a_code_that_nobody_wants_has_no_wishes() -> None:
+    catcher = Told(WISH)
+    assert catcher.wishes_of(METHOD.f_code, METHOD) == catcher.wishes
+    assert catcher.wishes_of(FRAME.f_code, FRAME) == []
+    frozen: CodeType = FRAME.f_code.replace(co_filename="<frozen importlib._bootstrap>")
+    assert catcher.wishes_of(frozen, FRAME) == []
+    assert set(catcher.found) == {id(c) for c in (METHOD.f_code, FRAME.f_code, frozen)}
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "s"))
+        server.listen()
+        server.settimeout(20)
+        yield server
+
+
+def test_at_the_end_it_says_what_was_seen(listening: socket.socket) -> None:
+    asked = {"wishes": [WISH], "socket": listening.getsockname(), "package": ""}
+    catcher = Catcher(asked)
+    (wish,) = catcher._wishes
+    wish.calls, wish.total_s, wish.costs = 3, 0.6, [0.1, 0.3, 0.2]
+    catcher.finish()
+    talk, _ = listening.accept()
+    with talk:
+        told = json.loads(talk.makefile().read())
+    assert told == {
+        "kind": "seen",
+        "wish": 0,
+        "program": os.getpid(),
+        "calls": 3,
+        "total_s": 0.6,
+        "median_s": 0.2,
+    }
+
+
+def test_a_forked_process_of_the_programs_says_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    catcher = Told(WISH)
+    catcher.finish()
+    assert catcher.told == [("seen", None)]
+    own = os.getpid()
+    monkeypatch.setattr(os, "getpid", lambda: own + 1)
+    catcher.finish()
+    assert len(catcher.told) == 1
+
+
+def test_where_nobody_listens_the_program_goes_on(tmp_path: Path) -> None:
+    catcher = Catcher({"wishes": [WISH], "socket": str(tmp_path / "none"), "package": ""})
+    (wish,) = catcher._wishes
+    assert catcher.begins(wish, METHOD)
+    catcher.ends(wish, METHOD)
+    catcher.finish()
+    assert wish.calls == 1
