@@ -1,11 +1,16 @@
 """Fixtures that several test modules share, and how tests are spread over processes."""
 
+import copy
+import copyreg
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MethodType
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from tests.short_sweeps import fill_cache
@@ -59,6 +64,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 _STOPPING = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
+
+
+@pytest.fixture(autouse=True)
+def copies_are_made_as_before() -> Iterator[None]:
+    """A test that leaves its own way to copy or pickle a class makes others fail, too."""
+    tables: list[dict[Any, Any]] = [
+        copyreg.dispatch_table,
+        copy._deepcopy_dispatch,  # type: ignore[attr-defined]
+    ]
+    ours = (np.ndarray, MethodType, type(threading.Lock()))
+    before = [[table.get(each) for each in ours] for table in tables]
+    yield
+    assert [[table.get(each) for each in ours] for table in tables] == before
 
 
 @pytest.fixture(autouse=True)

@@ -15,12 +15,17 @@ from profiler_suite.model.experiment import Problem
 from profiler_suite.model.workload import Implementation
 from profiler_suite.workloads import registry
 
+FILE = Path(inspect.getfile(registry)).with_name("known_truth.py")
+
 
 @pytest.fixture(scope="module")
 def truth() -> Iterator[ModuleType]:
-    """The module, whose entries leave the registries again: nothing else imports it."""
+    """The module, whose entries leave the registries again; others may have entered them."""
     both: Any = (registry._WORKLOADS, registry._IMPLEMENTATIONS)
     registry.implementations()
+    for each in both:
+        each.forget(FILE)
+    sys.modules.pop("profiler_suite.workloads.known_truth", None)
     tables = [table for each in both for table in (each._entries, each._files)]
     kept = [dict(table) for table in tables]
     from profiler_suite.workloads import known_truth

@@ -1,5 +1,6 @@
 """A frame as it begins gives the function and the arguments that it was called with."""
 
+import copy
 import inspect
 import sys
 import threading
@@ -33,6 +34,12 @@ def caught(call: Callable[[], Any], name: str) -> tuple[FrameType, Any]:
     finally:
         sys.settrace(before)
     return found[0], held[0]
+
+
+@pytest.fixture(autouse=True)
+def copies_of_this_process_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taking a call changes how its process copies: meant for a process that ends with it."""
+    monkeypatch.setattr(copy, "_deepcopy_dispatch", dict(copy._deepcopy_dispatch))  # type: ignore[attr-defined]
 
 
 class Model:
