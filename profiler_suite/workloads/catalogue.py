@@ -89,7 +89,7 @@ def load(path: Path) -> Experiment:
     found = module.experiment
     if not isinstance(found, Experiment):
         raise UsageError(
-            f"`experiment` in {path} is a {type(found).__name__}; "
+            f"`experiment` in {path} is of type {type(found).__name__}; "
             "make it a profiler_suite.model.Experiment"
         )
     _check(found, path)

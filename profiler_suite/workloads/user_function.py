@@ -197,7 +197,7 @@ def _named(module: ModuleType, name: str, target: str) -> Callable[..., Any]:
             raise unknown_name(f"function in {target.rpartition(':')[0]}:", name, known)
         found = getattr(found, part)
     if not callable(found):
-        raise UsageError(f"{target} is a {type(found).__name__}, not a function")
+        raise UsageError(f"{target} is of type {type(found).__name__}, not a function")
     return found  # type: ignore[no-any-return]
 
 

@@ -39,7 +39,7 @@ def check_answer(
         return AnswerCheck(reason=reason, largest_error=largest_error, error_bound=bound)
 
     if not isinstance(answer, np.ndarray):
-        return found(f"the answer is a {type(answer).__name__}, not an array")
+        return found(f"the answer is of type {type(answer).__name__}, not an array")
     if answer.shape != reference.shape:
         return found(f"the answer has shape {answer.shape}, not {reference.shape}")
     if answer.dtype != np.dtype(dtype):

@@ -131,7 +131,7 @@ def test_the_dtype_reaches_a_setup_that_takes_one(file: Path) -> None:
         ("nothing", "", "", "names no function"),
         ("{file}x.py:good", "", "", "does not exist"),
         ("{file}:goof", "", "", "did you mean 'good'"),
-        ("{file}:value", "", "", "is a int, not a function"),
+        ("{file}:value", "", "", "is of type int, not a function"),
         ("no_such_module_at_all:good", "", "", "module 'no_such_module_at_all'"),
         ("{file}:good", "", "", "give --setup FUNCTION"),
         ("{file}:good", "setup_typo", "", "'setup_typo'"),

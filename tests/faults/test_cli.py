@@ -72,7 +72,7 @@ def ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
 # ------------------------------------------ one run through everything that can interrupt it
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_run_survives_all_interruptions_and_is_told_how_to_go_on(
     cache: Path, tmp_path: Path, mark: str
 ) -> None:

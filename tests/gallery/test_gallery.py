@@ -27,6 +27,8 @@ QUICK = {
     "power",
     "small_arrays",
 }
+# Explained with the slow tests, the others with the long ones.
+SOME = {"integer_product", "distances"}
 DOCUMENT: dict[str, Any] = {
     "time": {"time_s": 2e-3, "flags": [], "visits": 90, "undisturbed_visits": 80},
     "breakdown": {"entries": {"interpreter": {"share": 0.9}, "copy": {"share": -0.001}}},
@@ -84,7 +86,7 @@ def test_the_cause_is_among_what_is_tried(name: str) -> None:
     "question",
     [
         pytest.param(
-            question, marks=pytest.mark.slow if question.name in QUICK else pytest.mark.long
+            question, marks=pytest.mark.slow if question.name in SOME else pytest.mark.long
         )
         for question in QUESTIONS
     ],

@@ -177,7 +177,7 @@ def test_a_file_without_an_experiment_says_what_is_missing(tmp_path: Path) -> No
 
 
 def test_an_experiment_must_be_an_experiment(tmp_path: Path) -> None:
-    assert "is a dict; make it" in failure(tmp_path, "experiment = {}\n")
+    assert "is of type dict; make it" in failure(tmp_path, "experiment = {}\n")
 
 
 @pytest.mark.parametrize(

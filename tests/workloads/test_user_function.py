@@ -69,8 +69,8 @@ def test_a_setup_gives_arguments_in_each_form(
 @pytest.mark.parametrize(
     ("function", "setup", "dtype", "said"),
     [
-        ("oen", "", "", r"did you mean.*one|one"),
-        ("VALUE", "", "", "is a int, not a function"),
+        ("onee", "", "", r"did you mean.*one|one"),
+        ("VALUE", "", "", "is of type int, not a function"),
         ("later", "", "", "is a coroutine function"),
         ("one", "", "", r"needs arguments .*--setup FUNCTION"),
         ("Model.fit", "", "", "is a method"),

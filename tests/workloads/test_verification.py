@@ -37,7 +37,7 @@ def test_an_error_beyond_the_bound_says_how_much_and_where() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (None, "is a NoneType, not an array"),
+        (None, "is of type NoneType, not an array"),
         (REFERENCE.ravel(), "has shape (4,), not (2, 2)"),
         (REFERENCE.astype(np.float32), "has dtype float32, not float64"),
         (np.where(REFERENCE > 3, np.nan, REFERENCE), "1 of 4 elements"),
