@@ -22,7 +22,7 @@ NO_ROOFS = (
 )
 
 
-class CallView(NotebookView):
+class CallExplanation(NotebookView):
     """What happens inside one call: its inner loop, operands, misses, distance to the roofs."""
 
     def __str__(self) -> str:
@@ -42,7 +42,7 @@ def explain_call(
     profiler_threads: int = 1,
     profiler_copy: bool = True,
     **kwargs: Any,
-) -> CallView:
+) -> CallExplanation:
     """Look into one call: which inner loop ran, on what layout, how far from the machine.
 
     Runs function(*args, **kwargs) in this process on `profiler_threads` BLAS threads for at
@@ -80,7 +80,7 @@ def explain_call(
     finally:
         random.setstate(state)
         np.random.set_state(numpy_state)  # noqa: NPY002
-    return CallView(found, machine, None, effort.baselines_s)
+    return CallExplanation(found, machine, None, effort.baselines_s)
 
 
 def _machine() -> tuple[Machine, bool]:
@@ -90,13 +90,4 @@ def _machine() -> tuple[Machine, bool]:
     kept = kept_machine(name)
     if kept is not None:
         return msgspec.structs.replace(kept, facts=facts), True
-    nothing = Machine(
-        fingerprint=name,
-        facts=facts,
-        ceilings=(),
-        call_costs=(),
-        measured_at="",
-        coarse=True,
-        duration_s=0.0,
-    )
-    return nothing, False
+    return Machine.unmeasured(name, facts), False

@@ -49,6 +49,6 @@ def test_a_kept_machine_has_the_facts_of_today(monkeypatch: pytest.MonkeyPatch) 
 def test_a_view_without_calls_inside_says_so() -> None:
     stored = stored_explanation()
     record = msgspec.structs.replace(stored.explained, inside=())
-    view = one_call.CallView(record, stored.machine, None, stored.baselines_s)
+    view = one_call.CallExplanation(record, stored.machine, None, stored.baselines_s)
     assert repr(view).endswith(": nothing inside>")
     assert "No call takes enough of the time to be looked into." in str(view)

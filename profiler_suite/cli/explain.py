@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from profiler_suite.cli.outputs import opened_output
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import FORCE, terminal_width, wants_color
@@ -85,9 +86,12 @@ def explain_command(**options: Any) -> int:
         request.check_seed()
         return _seed(request.as_json, progress)
     request.check()
+    from profiler_suite.report import kinds
+
+    force = request.force
     with contextlib.ExitStack() as opened:
-        page = _opened(opened, request.html, "--html", request.force)
-        diff = _opened(opened, request.patch, "--patch", request.force)
+        page = opened_output(opened, request.html, "--html", kinds.EXPLANATION, force=force)
+        diff = opened_output(opened, request.patch, "--patch", kinds.PATCH, force=force)
         shown = [each for each in (page, diff) if each and each.is_standard_output]
         if len(shown) + request.as_json > 1:
             raise UsageError(
@@ -163,20 +167,6 @@ class ExplainOptions:
                 f"{self.threads} threads cannot be used: this process may use 1 to {allowed}; "
                 f"choose --threads between 1 and {allowed}"
             )
-
-
-def _opened(
-    opened: contextlib.ExitStack, path: Path | None, option: str, force: bool
-) -> "Output | None":
-    """Where a page or a patch goes; refused before the function is even loaded."""
-    if path is None:
-        return None
-    from profiler_suite.files import Output
-    from profiler_suite.report import kinds
-
-    kind = {"--html": kinds.EXPLANATION, "--patch": kinds.PATCH}[option]
-    remedy = f"give another file with {option}, or --force to replace it"
-    return opened.enter_context(Output(path, kind, force=force, remedy=remedy))
 
 
 def _show(found: "Explanation", request: ExplainOptions) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from profiler_suite.cli.outputs import opened_output
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import FORCE, REPORTS, terminal_width, wants_color
@@ -116,13 +117,16 @@ def run_command(**options: Any) -> int:
 
     request.check()
     target = parse(request.program)
-    from profiler_suite.report import program_folder
+    from profiler_suite.report import kinds, program_folder
 
     folder = request.out or Path(REPORTS) / program_folder.folder_name(target.name)
     with contextlib.ExitStack() as opened:
-        document = _document(opened, request)
-        patch = _patch(opened, request)
-        program_folder.check_folder(folder, force=request.force)
+        force = request.force
+        document = opened_output(
+            opened, request.document, "--json", kinds.PROGRAM_JSON, force=force
+        )
+        patch = opened_output(opened, request.patch, "--patch", kinds.PATCH, force=force)
+        program_folder.check_folder(folder, force=force)
         place = InputPlace()
         ranking = _watched(target, place, request)
         _tell(ranking, request)
@@ -161,30 +165,6 @@ class RunOptions:
                 "--try and --patch need explained functions, and --top 0 explains none; leave "
                 "one of them out"
             )
-
-
-def _document(opened: contextlib.ExitStack, request: RunOptions) -> "Output | None":
-    if request.document is None:
-        return None
-    from profiler_suite.files import Output
-    from profiler_suite.report.kinds import PROGRAM_JSON
-
-    remedy = "give another file with --json, or --force to replace it"
-    return opened.enter_context(
-        Output(request.document, PROGRAM_JSON, force=request.force, remedy=remedy)
-    )
-
-
-def _patch(opened: contextlib.ExitStack, request: RunOptions) -> "Output | None":
-    if request.patch is None:
-        return None
-    from profiler_suite.files import Output
-    from profiler_suite.report.kinds import PATCH
-
-    remedy = "give another file with --patch, or --force to replace it"
-    return opened.enter_context(
-        Output(request.patch, PATCH, force=request.force, remedy=remedy)
-    )
 
 
 def _write_patch(patch: "Output", found: "ProgramAnswer") -> None:

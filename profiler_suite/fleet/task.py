@@ -75,16 +75,7 @@ def _introduction() -> HostRecord:
     from profiler_suite.machine.fingerprint import fingerprint
 
     facts = read_facts()
-    machine = Machine(
-        fingerprint=fingerprint(facts),
-        facts=facts,
-        ceilings=(),
-        call_costs=(),
-        measured_at="",
-        coarse=True,
-        duration_s=0.0,
-    )
-    return _record(machine)
+    return _record(Machine.unmeasured(fingerprint(facts), facts))
 
 
 def _record(machine: Machine) -> HostRecord:

@@ -127,6 +127,19 @@ class Machine(Noun, frozen=True):
     measured; a shared host may leave a guest less than the cache's size. Absent when not
     measured."""
 
+    @classmethod
+    def unmeasured(cls, fingerprint: str, facts: MachineFacts) -> "Machine":
+        """One that is known by what it says of itself alone."""
+        return cls(
+            fingerprint=fingerprint,
+            facts=facts,
+            ceilings=(),
+            call_costs=(),
+            measured_at="",
+            coarse=True,
+            duration_s=0.0,
+        )
+
     def peak_flop_per_s(self, dtype: str, threads: int = 1) -> float:
         """Best GEMM rate measured for dtype and thread count; 0 when not measured."""
         return max(

@@ -1,13 +1,13 @@
 """A program's ranking with its first functions explained, and what their rewrites spare."""
 
 import dataclasses
-from collections.abc import Sequence
 
 from profiler_suite import units
 from profiler_suite.analysis.explain import patch
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.program.to_explain import PlaceToExplain
+from profiler_suite.measure.explain.records import Rewrite, SourceText
 from profiler_suite.measure.program.trying import ProgramTrial
 
 
@@ -55,18 +55,13 @@ class ProgramAnswer:
     @property
     def diff(self) -> str:
         """All rewrites as one unified diff; empty without any."""
-        found = _explanations(self.functions)
-        sources = [source for each in found for source in each.explained.sources]
-        rewrites = [r for each in found if each.best for r in each.best.rewrites]
-        return patch.unified_diff(sources, rewrites)
+        return patch.unified_diff(*self._sources_and_rewrites())
 
     def rewritten(self) -> dict[str, str]:
         """The text of each file with all rewrites; what would be no Python is left out."""
-        found = _explanations(self.functions)
-        sources = [source for each in found for source in each.explained.sources]
-        rewrites = [r for each in found if each.best for r in each.best.rewrites]
         texts = {}
-        for file, (_, new) in patch.rewritten_files(sources, rewrites).items():
+        files = patch.rewritten_files(*self._sources_and_rewrites())
+        for file, (_, new) in files.items():
             text = "".join(new)
             try:
                 compile(text, file, "exec", dont_inherit=True)
@@ -75,9 +70,10 @@ class ProgramAnswer:
             texts[file] = text
         return texts
 
-
-def _explanations(functions: Sequence[ExplainedFunction]) -> list[Explanation]:
-    return [each.explanation for each in functions if each.explanation is not None]
+    def _sources_and_rewrites(self) -> tuple[list[SourceText], list[Rewrite]]:
+        found = [each.explanation for each in self.functions if each.explanation is not None]
+        sources = [source for each in found for source in each.explained.sources]
+        return sources, [r for each in found if each.best for r in each.best.rewrites]
 
 
 def sentences(answer: ProgramAnswer, wall_s: float) -> list[str]:

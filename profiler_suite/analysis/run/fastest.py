@@ -27,6 +27,11 @@ class Fastest:
     tied: tuple[str, ...]
     """Implementations whose interval reaches into the fastest one's."""
 
+    @property
+    def at(self) -> str:
+        """The value as text."""
+        return f"{self.value:g}" if isinstance(self.value, (int, float)) else str(self.value)
+
 
 def fastest_along(frame: pd.DataFrame, axis: str) -> list[Fastest]:
     """The fastest measured implementation at every value of the axis."""
@@ -72,7 +77,7 @@ def _recommended(experiment: Experiment, table: pd.DataFrame) -> list[str]:
         return []
     if experiment.axis in _NO_SIZES or experiment.axis not in table:
         return [_by_name(experiment, table)]
-    runs = _stretches(fastest_along(table, experiment.axis))
+    runs = stretches(fastest_along(table, experiment.axis))
     noun = wording.noun(experiment.axis)
     if len(runs) == 1:
         gain = problems["time_s"].max() / problems["time_s"].min()
@@ -83,14 +88,14 @@ def _recommended(experiment: Experiment, table: pd.DataFrame) -> list[str]:
             "as long."
         ]
     first, *others = runs
-    parts = [f"use {first[0]} up to {_at(first[1][-1])}"]
-    parts += [f"{name} from {_at(found[0])} on" for name, found in others[:_MOST_CHANGES]]
+    parts = [f"use {first[0]} up to {first[1][-1].at}"]
+    parts += [f"{name} from {found[0].at} on" for name, found in others[:_MOST_CHANGES]]
     if len(others) > _MOST_CHANGES:
         parts.append("and see the figure beyond that")
     return [f"{experiment.name}: by {noun}, {', '.join(parts)}."]
 
 
-def _stretches(found: list[Fastest]) -> list[tuple[str, list[Fastest]]]:
+def stretches(found: list[Fastest]) -> list[tuple[str, list[Fastest]]]:
     """Neighbouring values with one fastest implementation, ties counted as the same."""
     runs: list[tuple[str, list[Fastest]]] = []
     for entry in found:
@@ -108,7 +113,3 @@ def _by_name(experiment: Experiment, table: pd.DataFrame) -> str:
         f"{name} on {count} of {len(best)}" for name, count in wins.head(_MOST_NAMES).items()
     )
     return f"{experiment.name}: use what is fastest on your problem: {named}."
-
-
-def _at(entry: Fastest) -> str:
-    return f"{entry.value:g}" if isinstance(entry.value, (int, float)) else str(entry.value)

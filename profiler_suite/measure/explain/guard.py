@@ -84,11 +84,7 @@ class FunctionGuard:
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
-            self._lift()
-            self._forks.check()
-            # It may be for a fork that it was stopped, or because of one that it failed.
-            if self._forks.came_back():
-                raise self._came_back() from error
+            self._stop_a_child(error)
             raise
         finally:
             self._lift()
@@ -101,6 +97,13 @@ class FunctionGuard:
             raise self._came_back()
         if text != LOADING and children() != running:
             self._note([PROCESSES])
+
+    def _stop_a_child(self, error: BaseException) -> None:
+        """For a fork it may have been stopped, or because of one it may have failed."""
+        self._lift()
+        self._forks.check()
+        if self._forks.came_back():
+            raise self._came_back() from error
 
     def returned(self, first_s: float) -> None:
         """Its first call has taken this long, by which later ones are judged."""
@@ -124,10 +127,7 @@ class FunctionGuard:
         except (ProfilerSuiteError, KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
-            self._lift()
-            self._forks.check()
-            if self._forks.came_back():
-                raise self._came_back() from error
+            self._stop_a_child(error)
             if not (isinstance(error, TimeUp) or user_function.is_of_user(error)):
                 if _no_file_left(error):
                     raise self._out_of_files(text) from error

@@ -4,7 +4,6 @@ import ctypes
 import functools
 import gc
 import os
-import select
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter, perf_counter_ns, sleep
@@ -13,7 +12,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from profiler_suite import child
 from profiler_suite.measure.layers.requests import (
     INTERPRETERS,
     NOBODYS,
@@ -23,7 +21,8 @@ from profiler_suite.measure.layers.requests import (
     StackTarget,
 )
 from profiler_suite.measure.lines import layout, peek
-from profiler_suite.measure.lines.requests import END, PAUSED, READY, SAMPLE, STARTED
+from profiler_suite.measure.lines.reader_process import ReaderProcess
+from profiler_suite.measure.lines.requests import END, PAUSED, READY, SAMPLE
 from profiler_suite.measure.lines.sampling import drive
 from profiler_suite.measure.native import layers
 from profiler_suite.measure.native.symbols import Symbolizer, executable_mappings
@@ -32,9 +31,9 @@ from profiler_suite.model.layers import CalleeSamples, LayerRecord, LayerSamples
 
 WAITING = "waiting"
 """The layer of a thread that sleeps: for a lock, a file, another thread."""
+_MODULE = "profiler_suite.measure.layers.stack_process"
 _BATCH_S = 60e-3
 _WAKING_S = 1e-3
-_PATIENCE_S = 20.0
 _MOST_CALLEES = 40
 _LOOP = "_PyEval_EvalFrameDefault"
 _LEAST_REACH, _MOST_REACH = 1024, 2**20
@@ -51,35 +50,27 @@ class _StackProcess:
     """The reading process and the requests to it."""
 
     def __init__(self) -> None:
-        library = peek.libc()
         self._layout = layout.find()
-        self._control = (ctypes.c_uint64 * 1)(PAUSED)
-        self._process = child.start("profiler_suite.measure.layers.stack_process")
-        try:
-            peek.allow_reader(library, self._process.pid)
-            if self._read() != STARTED:
-                raise peek.PeekError("the process that reads stacks could not be started")
-        except BaseException:
-            self.close()
-            raise
+        self._reader = ReaderProcess(_MODULE, "the process that reads stacks")
+        self._control = self._reader.control
 
     def begin(self) -> None:
         """Say whose stacks to read."""
         target = StackTarget(
             pid=os.getpid(),
-            control=ctypes.addressof(self._control),
+            control=self._reader.control_address,
             layout=self._layout,
             driver=id(drive.__code__),
             spans=spans(),
         )
-        self._request(msgspec.json.encode(target) + b"\n")
+        self._reader.request(msgspec.json.encode(target) + b"\n")
 
     def evaluate(
         self, function: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int
     ) -> None:
         """Evaluate while stacks are read."""
         self._control[0] = READY
-        self._request(SAMPLE)
+        self._reader.request(SAMPLE)
         sleep(_WAKING_S)
         try:
             drive(function, arguments, evaluations, self._control)
@@ -88,32 +79,15 @@ class _StackProcess:
 
     def end(self) -> StackCounts:
         """The stacks since `begin`."""
-        self._request(END)
-        line = self._read()
-        if not line:
-            raise peek.PeekError("the process that reads stacks has ended")
-        answer = msgspec.json.decode(line, type=StackCounts)
+        self._reader.request(END)
+        answer = msgspec.json.decode(self._reader.answer(), type=StackCounts)
         if answer.error:
             raise peek.PeekError(answer.error)
         return answer
 
-    def _request(self, line: bytes) -> None:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-        except OSError as error:
-            raise peek.PeekError("the process that reads stacks has ended") from error
-
-    def _read(self) -> bytes:
-        assert self._process.stdout is not None
-        poll = select.poll()
-        poll.register(self._process.stdout, select.POLLIN)
-        return self._process.stdout.readline() if poll.poll(1000 * _PATIENCE_S) else b""
-
     def close(self) -> None:
         """End it."""
-        child.close(self._process)
+        self._reader.close()
 
 
 def sample_layers(

@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter_ns, sleep
@@ -11,23 +10,22 @@ from typing import Any
 
 import msgspec
 
-from profiler_suite import child
 from profiler_suite.measure.arguments import RestoredArguments
 from profiler_suite.measure.lines import layout, peek
+from profiler_suite.measure.lines.reader_process import ReaderProcess
 from profiler_suite.measure.lines.requests import (
     COUNTING,
     END,
     PAUSED,
     READY,
     SAMPLE,
-    STARTED,
     SampleCounts,
     SampleTarget,
 )
 
+_MODULE = "profiler_suite.measure.lines.sampler_process"
 # The sampling process wakes within some tenths of a millisecond.
 _WAKING_S = 0.7e-3
-_PATIENCE_S = 20.0
 # A sampling process that shares the core looks every 0.16 ms, one that has to wait for a
 # time slice to end every 3 ms and more.
 _SLOWEST_TURN_S = 1e-3
@@ -98,16 +96,11 @@ class SamplerProcess:
     """A sampling process for this one; PeekError where that is not possible."""
 
     def __init__(self, sharing: bool = True) -> None:
-        library = peek.libc()
-        self._library = library
+        self._library = peek.libc()
         self._layout = layout.find()
-        self._control = (ctypes.c_uint64 * 1)(PAUSED)
         self._codes: Sequence[CodeType] = ()
-        self._process = child.start("profiler_suite.measure.lines.sampler_process")
-        peek.allow_reader(library, self._process.pid)
-        if self._read() != STARTED:
-            self.close()
-            raise peek.PeekError("the sampling process could not be started")
+        self._reader = ReaderProcess(_MODULE, "the sampling process")
+        self._control = self._reader.control
         self._sharing = sharing
         self._sharing = sharing and self._shares_the_core()
 
@@ -130,13 +123,13 @@ class SamplerProcess:
         self._control[0] = PAUSED
         target = SampleTarget(
             pid=os.getpid(),
-            control=ctypes.addressof(self._control),
+            control=self._reader.control_address,
             layout=self._layout,
             driver=id(drive.__code__),
             codes=tuple(id(code) for code in codes),
             stopping=not self._sharing,
         )
-        self._request(msgspec.json.encode(target) + b"\n")
+        self._reader.request(msgspec.json.encode(target) + b"\n")
 
     def evaluate(
         self, function: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int
@@ -144,7 +137,7 @@ class SamplerProcess:
         """Evaluate while being sampled; time per evaluation, s."""
         with self._on_one_core():
             self._control[0] = READY
-            self._request(SAMPLE)
+            self._reader.request(SAMPLE)
             sleep(_WAKING_S)
             try:
                 return drive(function, arguments, evaluations, self._control)
@@ -159,7 +152,7 @@ class SamplerProcess:
             return
         allowed = os.sched_getaffinity(0)
         core = {self._library.sched_getcpu()} & allowed or {min(allowed)}
-        os.sched_setaffinity(self._process.pid, core)
+        os.sched_setaffinity(self._reader.pid, core)
         os.sched_setaffinity(0, core)
         try:
             yield
@@ -168,34 +161,15 @@ class SamplerProcess:
 
     def end(self) -> LineSamples:
         """Stop looking; what was seen since `begin`."""
-        self._request(END)
-        line = self._read()
-        if not line:
-            raise peek.PeekError("the sampling process has ended")
-        answer = msgspec.json.decode(line, type=SampleCounts)
+        self._reader.request(END)
+        answer = msgspec.json.decode(self._reader.answer(), type=SampleCounts)
         if answer.error:
             raise peek.PeekError(answer.error)
         return seen(answer, self._codes)
 
-    def _read(self) -> bytes:
-        """The next line of the sampling process; empty when there is none in time."""
-        assert self._process.stdout is not None
-        poll = select.poll()  # select takes no file whose number is above 1,023
-        poll.register(self._process.stdout, select.POLLIN)
-        ready = poll.poll(1000 * _PATIENCE_S)
-        return self._process.stdout.readline() if ready else b""
-
-    def _request(self, line: bytes) -> None:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-        except OSError as error:
-            raise peek.PeekError("the sampling process has ended") from error
-
     def close(self) -> None:
         """End the sampling process."""
-        child.close(self._process)
+        self._reader.close()
 
 
 def seen(answer: SampleCounts, codes: Sequence[CodeType]) -> LineSamples:

@@ -9,6 +9,7 @@ import pandas as pd
 from profiler_suite.analysis.run import crossovers
 from profiler_suite.analysis.run.fastest import Fastest as Fastest
 from profiler_suite.analysis.run.fastest import fastest_along as fastest_along
+from profiler_suite.analysis.run.fastest import stretches
 from profiler_suite.analysis.run.measured_points import alike as alike
 from profiler_suite.analysis.run.measured_points import measured as measured
 from profiler_suite.analysis.run.measured_points import rivals as rivals
@@ -60,29 +61,20 @@ def sentence_of_fastest(found: list[Fastest], axis: str) -> str:
     """Who is fastest where, in one sentence; ties within noise are said to be ties."""
     if not found:
         return "Nothing was measured"
-    runs: list[tuple[str, list[Fastest]]] = []
-    for entry in found:
-        if runs and runs[-1][0] in (entry.implementation, *entry.tied):
-            runs[-1][1].append(entry)
-        else:
-            runs.append((entry.implementation, [entry]))
+    runs = stretches(found)
     words = wording.noun(axis)
     if len(runs) == 1:
         name, entries = runs[0]
-        where = f"at every {words}" if len(found) > 1 else f"at {words} {_at(found[0])}"
+        where = f"at every {words}" if len(found) > 1 else f"at {words} {found[0].at}"
         if any(e.implementation != name for e in entries):
             return f"{name} is fastest, or within noise of the fastest, {where}"
         ending = ", at times within noise of another" if any(e.tied for e in entries) else ""
         return f"{name} is fastest {where}{ending}"
     first, *middle = runs
-    parts = [f"{first[0]} is fastest up to {words} {_at(first[1][-1])}"]
-    parts += [f"{name} from {_at(entries[0])}" for name, entries in middle[:3]]
+    parts = [f"{first[0]} is fastest up to {words} {first[1][-1].at}"]
+    parts += [f"{name} from {entries[0].at}" for name, entries in middle[:3]]
     more = f", and {len(middle) - 3} more changes" if len(middle) > 3 else ""
     return ", ".join(parts) + more
-
-
-def _at(entry: Fastest) -> str:
-    return f"{entry.value:g}" if isinstance(entry.value, (int, float)) else str(entry.value)
 
 
 def by_implementation(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

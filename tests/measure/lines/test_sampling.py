@@ -162,8 +162,8 @@ def test_an_exception_of_the_watched_function_comes_through(
 def test_a_watching_process_that_died_is_an_error_in_words(
     watching: sampling.SamplerProcess,
 ) -> None:
-    watching._process.kill()
-    watching._process.wait()
+    watching._reader._process.kill()
+    watching._reader._process.wait()
     with pytest.raises(peek.PeekError, match="has ended"):
         looked_at(watching, two_lines)
 
@@ -195,10 +195,10 @@ def test_the_watching_process_ends_with_the_one_it_watches() -> None:
         import os, sys
         from profiler_suite.measure.lines.sampling import SamplerProcess
         watch = SamplerProcess()
-        print(watch._process.pid, flush=True)
+        print(watch._reader.pid, flush=True)
         watch.begin([])
         watch._control[0] = 1
-        watch._request(b"look\\n")
+        watch._reader.request(b"look\\n")
         sum(range(3_000_000))
         os._exit(3)
         """
