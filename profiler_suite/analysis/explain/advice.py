@@ -158,7 +158,7 @@ def _caveats(tried: TrialResult) -> tuple[str, ...]:
     if tried.checked > 1:
         said.append(f"checked on {tried.checked} sets of arguments")
     if tried.conditions:
-        said.append(f"differs {', '.join(tried.conditions)}")
+        said.append(f"gives another answer {' and '.join(tried.conditions)}")
     before, after = tried.peak_bytes
     if abs(after - before) > _WORTH_BYTES:
         what = "more" if after > before else "less"

@@ -23,7 +23,7 @@ class Variant(Noun, frozen=True):
     """Arguments derived from the real ones."""
 
     name: str
-    """As in 'differs for …'."""
+    """As in 'gives another answer for …'; of those that are essential, what differs."""
     arguments: tuple[Any, ...]
     essential: bool
     """Whether a difference refuses a rewrite; else it is said."""
