@@ -29,6 +29,11 @@ class ShownShares(Noun, frozen=True):
     """Whether they say anything: False where the methods disagree too far."""
 
 
+def part_in_words(share: float) -> str:
+    """One part of a whole: timed alone it may take longer, but is no more than all of it."""
+    return units.percent(min(1.0, share))
+
+
 def of_row(row: Any) -> ShownShares:
     """What may be shown of a row of the points table (a named tuple) with a time breakdown."""
     return shown({name: float(getattr(row, name)) for name in ENTRIES})

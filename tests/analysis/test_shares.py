@@ -2,7 +2,7 @@
 
 import pytest
 
-from profiler_suite.analysis.shares import shown
+from profiler_suite.analysis.shares import part_in_words, shown
 
 ENTRIES = ("interpreter", "dispatch", "memory", "copy", "arithmetic")
 
@@ -46,3 +46,8 @@ def test_how_far_the_methods_disagree_is_said(
     assert said in found.disagreement
     assert bool(found.disagreement) == bool(said)
     assert found.add_up is add_up
+
+
+def test_a_part_is_no_more_than_all() -> None:
+    assert part_in_words(0.25) == "25 %"
+    assert part_in_words(1.12) == "100 %"

@@ -20,7 +20,7 @@ from profiler_suite.analysis.explain import (
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.attempts import Attempt
 from profiler_suite.analysis.explain.rules.observed import Observation
-from profiler_suite.analysis.shares import shown
+from profiler_suite.analysis.shares import part_in_words, shown
 from profiler_suite.measure.explain.records import FunctionRecord, Trial, TrialResult
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
@@ -301,14 +301,14 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
             and placement.bound in ("compute", "memory")
         ):
             sentences.append(
-                f"{units.percent(overhead)} of the time is neither copying nor arithmetic: "
+                f"{part_in_words(overhead)} of the time is neither copying nor arithmetic: "
                 "it is held up by interpreter and calls before any roof of the machine."
             )
         sentences += inside.sentences(this.inside)
         arithmetic = _arithmetic(this, this.breakdown)
         if arithmetic > 0.5 and placement.bound == roofline.WORK:
             sentences.append(
-                f"{units.percent(arithmetic)} of the time is arithmetic far below what "
+                f"{part_in_words(arithmetic)} of the time is arithmetic far below what "
                 "the machine can do: inner loops over few elements, in steps, or of costly "
                 "functions."
             )

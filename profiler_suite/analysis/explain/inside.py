@@ -7,6 +7,7 @@ import numpy as np
 
 from profiler_suite import units
 from profiler_suite.analysis import roofline
+from profiler_suite.analysis.shares import part_in_words
 from profiler_suite.measure.inside.changes import (
     AS_IT_IS,
     CACHED,
@@ -211,14 +212,14 @@ def bound_in_words(calls: Sequence[InsideCall]) -> str:
     """'latency-bound, 92 % of the time' where one such cause takes most of it; else empty."""
     for name, share in time_by_cause(calls).items():
         if name in HELD_UP and share >= _DOMINATES:
-            return f"{WORDS[name]}, {units.percent(min(1.0, share))} of the time"
+            return f"{WORDS[name]}, {part_in_words(share)} of the time"
     return ""
 
 
 def sentences(calls: Sequence[InsideCall]) -> list[str]:
     """What holds calls up, a sentence for each cause that takes much of the time."""
     return [
-        f"{units.percent(min(1.0, share))} of the time is {_SENTENCES[name]}."
+        f"{part_in_words(share)} of the time is {_SENTENCES[name]}."
         for name, share in time_by_cause(calls).items()
         if name in HELD_UP and share >= _WORTH_A_SENTENCE
     ]

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from profiler_suite.analysis import time_breakdown
+from profiler_suite.analysis import shares, time_breakdown
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.rows import BreakdownRecord, LineRecord, OperationTime
 
@@ -23,6 +23,7 @@ SPLIT_COLUMNS = {
     "arithmetic_s": "what arithmetic takes beyond its fixed cost, s",
 }
 CALLEES_COLUMN = {"callees_s": "of the line's time, functions with lines of their own, s"}
+_NAMES = tuple(name.removesuffix("_s") for name in (*CALLEES_COLUMN, *SPLIT_COLUMNS))
 _OF_OPERATIONS = ("dispatch_s", "memory_s", "copy_s", "arithmetic_s")
 
 
@@ -37,7 +38,7 @@ class _Parts(msgspec.Struct):
 
 
 class LineBreakdown:
-    """The operations of one account, by the lines that call them."""
+    """The operations of one breakdown record, by the lines that call them."""
 
     def __init__(self, breakdown_record: BreakdownRecord, machine: Machine) -> None:
         fault_s, _ = time_breakdown.fault_price(breakdown_record, machine)
@@ -98,17 +99,18 @@ def in_words(row: Mapping[Any, Any], line_s: float, least: float = 0.02) -> str:
 
     What its functions with lines of their own take is called callees.
 
-    Operations that take more alone than the whole line leave the interpreter less than
-    nothing, which is said in words.
+    Operations that take more alone than the whole line are said to; their shares are of
+    their sum, or none where the two are too far apart.
     """
     if not line_s > 0 or math.isnan(row["interpreter_s"]):
         return ""
-    parts = {"callees_s": row.get("callees_s", 0.0), **{n: row[n] for n in SPLIT_COLUMNS}}
-    said = ", ".join(
-        f"{name.removesuffix('_s')} {100 * part_s / line_s:.0f} %"
-        for name, part_s in parts.items()
-        if part_s >= least * line_s
-    )
+    parts_s = {"callees_s": row.get("callees_s", 0.0), **{n: row[n] for n in SPLIT_COLUMNS}}
+    found = shares.shown({n.removesuffix("_s"): s / line_s for n, s in parts_s.items()})
+    named = {name: share for name, share in found.parts.items() if name in _NAMES}
+    if found.add_up:
+        said = ", ".join(f"{n} {100 * s:.0f} %" for n, s in named.items() if s >= least)
+    else:
+        said = f"mostly {max(named, key=lambda name: named[name])}"
     more = -row["interpreter_s"] / line_s
     if more < least:
         return said

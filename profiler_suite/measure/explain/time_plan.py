@@ -155,8 +155,8 @@ class TimePlan:
         if self.spare_calls < _CALLS_OF_A_TRIAL:
             left_out.append("advice is not tried")
         timed = (
-            f"it was timed {visits} time{'s' if visits > 1 else ''} after the first, and its "
-            "time is less certain than its interval says"
+            f"it was timed {units.some(visits, 'time')} after the first, and its time is less "
+            "certain than its interval says"
             if visits
             else "its first call, which is slower than later ones, stands for its time"
         )

@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 
 from profiler_suite import units
 from profiler_suite.analysis.run.line_breakdown import SPLIT_COLUMNS
+from profiler_suite.analysis.shares import part_in_words
 from profiler_suite.report.content import selection
 from profiler_suite.report.content.line_totals import SLOWED
 from profiler_suite.report.content.run_facts import RunFacts
@@ -90,7 +91,7 @@ def _title(own: pd.DataFrame) -> str:
     top = own.nlargest(1, "corrected_s").iloc[0]
     name = labels.shorten(str(top["function"]), 30)
     slowed = float(top["profiled_s"] / top["plain_s"])
-    text = f"Line {top['line']} takes {units.percent(top['corrected_share'])} of {name}"
+    text = f"Line {top['line']} takes {part_in_words(top['corrected_share'])} of {name}"
     if slowed > SLOWED:
         text += (
             f"; line_profiler makes it take {units.ratio(slowed)} as long, which is taken out"

@@ -16,7 +16,7 @@ from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain import layers, memory
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.explain.inside import InsideCall, facts_in_words
-from profiler_suite.analysis.shares import ShownShares
+from profiler_suite.analysis.shares import ShownShares, part_in_words
 from profiler_suite.report.content import line_totals
 from profiler_suite.report.content.explanation_words import (
     halves,
@@ -253,7 +253,7 @@ def _operations(found: Explanation) -> TableView:
         numbers("calls", lambda row: units.count(row["calls"])),
         numbers("fixed", lambda row: known(units.time, row["fixed_s"])),
         numbers("growing", lambda row: known(units.time, max(0.0, row["growing_s"]))),
-        numbers("share", lambda row: known(units.percent, row["share"])),
+        numbers("share", lambda row: known(part_in_words, row["share"])),
         numbers("FLOP", lambda row: units.count(row["flop"])),
         numbers("traffic", lambda row: units.size(row["traffic_bytes"])),
     )

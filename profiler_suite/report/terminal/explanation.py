@@ -183,7 +183,7 @@ def _operations(page: Page, found: Explanation) -> None:
                 units.count(row["calls"]),
                 units.time(row["fixed_s"]) if known else "",
                 units.time(max(0.0, row["growing_s"])) if known else "",
-                units.percent(row["share"]) if known else "not replayed",
+                shares.part_in_words(row["share"]) if known else "not replayed",
                 str(row["line"] or ""),
             )
         )

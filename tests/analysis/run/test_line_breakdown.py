@@ -190,4 +190,9 @@ def test_source_keeps_its_shape_and_one_line() -> None:
 def test_operations_that_take_more_than_their_line_are_said_in_words() -> None:
     parts = {"dispatch_s": 0.0, "memory_s": 0.0, "copy_s": 0.0, "arithmetic_s": 117e-6}
     said = line_breakdown.in_words({"interpreter_s": -17e-6, **parts}, 100e-6)
-    assert said == "arithmetic 117 %; timed alone, its operations take 17 % more than the line"
+    assert said == "mostly arithmetic; timed alone, its operations take 17 % more than the line"
+    parts |= {"arithmetic_s": 84e-6, "dispatch_s": 21e-6}
+    said = line_breakdown.in_words({"interpreter_s": -5e-6, **parts}, 100e-6)
+    assert said.startswith(
+        "dispatch 20 %, arithmetic 80 %; timed alone, its operations take 5 %"
+    )
