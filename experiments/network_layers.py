@@ -80,6 +80,7 @@ experiment = Experiment(
         "winograd",
         "winograd_kept",
         "winograd_2x2_kept",
+        "winograd_6x6_kept",
         "best",
         # The line to beat, where it is installed; compiled loops are far from it here.
         *convolution.peer.names(compiled_loops=False),

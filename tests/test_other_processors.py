@@ -91,7 +91,7 @@ def test_files_say_that_they_are_numerical() -> None:
 @pytest.mark.parametrize("setting", KERNELS[:3:2], ids=str)
 def test_errors_are_within_their_bounds_under_unlike_kernels(setting: dict[str, str]) -> None:
     """One of them adds up in another order than the kernel that these tests were written on."""
-    (file,) = (path for path in numerical() if path.endswith("test_winograd.py"))
+    (file,) = (path for path in numerical() if path.endswith("test_minimal_filtering_error.py"))
     pytest_under(setting, file, "-k", "rounding_can_add_up or error_is_within_the_bound")
 
 

@@ -34,7 +34,7 @@ class Implementation(Noun, frozen=True):
     refuse: Callable[[Problem], str] | None = None
     """Says why a problem is not for this implementation; an empty string means it is."""
     error: str = "direct"
-    """Which error bound applies: 'direct' sums, 'fft', 'winograd_4x4' or 'winograd_2x2'."""
+    """Which error bound applies: 'direct' sums, 'fft', 'winograd_2x2', '…4x4' or '…6x6'."""
     prepare: Callable[..., Callable[..., Any]] | None = None
     """What is done once for many inputs, filters transformed and buffers allocated: takes the
     arguments, returns what is then called with them and timed. None: nothing is."""

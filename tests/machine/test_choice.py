@@ -84,7 +84,7 @@ def test_the_fastest_is_one_of_those_named_and_serves_the_problem() -> None:
 
 def test_one_that_refuses_the_problem_is_not_chosen() -> None:
     strided = convolution.problem(
-        height=16, width=16, channels=3, filters=4, filter_height=3, filter_width=3, stride=2
+        height=16, width=16, channels=3, filters=4, filter_height=3, filter_width=3, stride=3
     )
     assert choice.choose(("winograd_kept", "taps"), strided, MACHINE, 1) == "taps"
     with pytest.raises(UsageError, match="none of winograd_kept serves this problem"):

@@ -8,7 +8,7 @@ from profiler_suite.workloads.registry import implementation
 
 # Of these one is the fastest, or within some percent of it, on nearly all that was tried;
 # taps copies nothing, which wins where windows are large and filters few.
-CANDIDATES = ("im2col_kept", "winograd_kept", "winograd_2x2_kept", "taps")
+CANDIDATES = ("im2col_kept", "winograd_kept", "winograd_2x2_kept", "winograd_6x6_kept", "taps")
 
 
 @implementation(WORKLOAD, family=CHOICE, cost=kept_cost, chooses=CANDIDATES)

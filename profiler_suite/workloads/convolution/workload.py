@@ -10,7 +10,7 @@ from profiler_suite.model.experiment import Problem
 from profiler_suite.model.workload import DimensionWords, Workload
 from profiler_suite.workloads import registry, rounding
 from profiler_suite.workloads.arrays import Array, random_array
-from profiler_suite.workloads.convolution import geometry, winograd
+from profiler_suite.workloads.convolution import geometry, minimal_filtering_error, winograd
 from profiler_suite.workloads.convolution.geometry import Geometry
 
 
@@ -53,11 +53,11 @@ def error_bound(problem: Problem, arguments: tuple[Any, ...], kind: str) -> floa
 
     'direct': n products summed in any order. Σ|aᵢbᵢ| is at most
     max|image| √n max‖filter‖₂ by Cauchy and Schwarz. 'fft': an error relative to
-    ‖image‖₂ max‖filter‖₂. 'winograd_4x4', 'winograd_2x2': see winograd.error. The
+    ‖image‖₂ max‖filter‖₂. 'winograd_2x2' and larger tiles: see minimal_filtering_error. The
     rounding of the float64 reference is added.
     """
     size = Geometry.of(problem)
-    image, filters, _ = arguments
+    image, filters, stride = arguments
     largest_filter = float(
         np.linalg.norm(filters.reshape(size.filters, -1).astype(np.float64), axis=1).max()
     )
@@ -69,10 +69,10 @@ def error_bound(problem: Problem, arguments: tuple[Any, ...], kind: str) -> floa
         padded = (size.height + size.filter_height - 1) * (size.width + size.filter_width - 1)
         norm = float(np.linalg.norm(image.astype(np.float64))) * largest_filter
         own = rounding.fft_error(padded, problem.dtype) * norm
-    elif kind in winograd.TRANSFORMS:
-        own = winograd.error(kind, image, filters)
+    elif kind in winograd.TILES:
+        own = minimal_filtering_error.largest(winograd.TILES[kind], image, filters, stride)
     else:
-        known = ", ".join(("direct", "fft", *winograd.TRANSFORMS))
+        known = ", ".join(("direct", "fft", *winograd.TILES))
         raise UsageError(f"unknown error bound {kind!r}; use one of {known}")
     return own + reference_error
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.errors import UsageError
-from profiler_suite.workloads.convolution import workload
+from profiler_suite.workloads.convolution import winograd, workload
 from tests.workloads.convolution.examples import ANSWER, FILTERS, IMAGE, STRIDE_TWO, of_size
 
 
@@ -34,7 +34,7 @@ def test_the_reference_is_the_sum_by_hand(stride: int, answer: object) -> None:
     np.testing.assert_array_equal(found, answer)
 
 
-@pytest.mark.parametrize("kind", ["direct", "fft", "winograd_4x4", "winograd_2x2"])
+@pytest.mark.parametrize("kind", ["direct", "fft", *winograd.TILES])
 def test_bounds_are_small_wider_in_single_precision_and_nothing_for_zeros(kind: str) -> None:
     problem = of_size()
     given = workload.arguments(problem, 0)
