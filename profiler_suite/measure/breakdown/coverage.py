@@ -98,6 +98,23 @@ class SamplingGauge:
         self._event.close()
 
 
+class _Budget:
+    """CPU time from the first question on whether it is spent; waiting is limited, too."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._begun: tuple[float, float] | None = None
+
+    def is_spent(self) -> bool:
+        worked_s, now_s = thread_time(), perf_counter()
+        if self._begun is None:
+            self._begun = worked_s, now_s
+        return (
+            worked_s - self._begun[0] >= self._seconds
+            or now_s - self._begun[1] > _MOST_WAITING * self._seconds
+        )
+
+
 def counted(
     function: Callable[..., Any],
     arguments: Callable[[], tuple[Any, ...]],
@@ -113,17 +130,17 @@ def counted(
         _, counts = trace(function, arguments(), seconds=seconds)
         return counts, by_calls(counts)
     gauge = SamplingGauge()
+    budget = _Budget(more_s)
+
+    def further() -> tuple[Any, ...] | None:
+        enough = gauge.in_calls() >= _ENOUGH_SAMPLES
+        return None if budget.is_spent() or enough else arguments()
+
     try:
         with gauge:
-            _, counts = trace(function, arguments(), seconds=seconds, gauge=gauge)
-        last_s = perf_counter() + _MOST_WAITING * more_s
-        begun = thread_time()
-        while thread_time() - begun < more_s and gauge.in_calls() < _ENOUGH_SAMPLES:
-            if perf_counter() > last_s:
-                break
-            again = arguments()
-            with gauge:
-                trace(function, again, seconds=seconds, gauge=gauge)
+            _, counts = trace(
+                function, arguments(), seconds=seconds, gauge=gauge, further=further
+            )
     finally:
         gauge.close()
     sampled = by_samples(gauge.samples(), Symbolizer().place)

@@ -21,6 +21,7 @@ def trace(
     seconds: float = 0.0,
     gauge: Gauge | None = None,
     keeper: OperandKeeper | None = None,
+    further: Callable[[], Sequence[Any] | None] | None = None,
 ) -> tuple[Any, OperationCounts]:
     """Run a function once and count its operations; returns its result and the counts.
 
@@ -32,8 +33,11 @@ def trace(
     time are given, calls are recorded one and all for half of them, then a sample of each
     line's, which stands for the others; what takes very long ends before the function does,
     keeps what it has, and returns None. A gauge is told when this thread enters and leaves
-    compiled code; a keeper is offered the calls that are recorded.
+    compiled code; a keeper is offered the calls that are recorded. For the gauge alone, it is
+    run again on the arguments that `further` gives, until that gives None: to prepare a trace
+    goes through every loaded module, which takes longer than many a function.
     """
+    given = function
     function, args, kwargs = without_partial(function, tuple(args), dict(kwargs or {}))
     recorder = Recorder(seconds)
     recorder.keeper = keeper
@@ -50,12 +54,36 @@ def trace(
             with Patches(namespaces_of(function)) as patches:
                 counting = patches.stand_in(function)
                 result = _result(recorder, counting, lent_args, lent_kwargs)
+                while further is not None:
+                    recording.end()
+                    again = further()
+                    if again is None:
+                        break
+                    _, args, kwargs = without_partial(given, tuple(again), {})
+                    _run_again(counting, args, kwargs, Recorder(seconds), gauge)
         finally:
             recording.end()
         result = borrowed.plain(result)
     finally:
         borrowed.give_back()
     return result, summary.counts(recorder)
+
+
+def _run_again(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    recorder: Recorder,
+    gauge: Gauge | None,
+) -> None:
+    """Once more, in the trace's place; what is counted is dropped."""
+    borrowed = Loan()
+    recording.begin(recorder, gauge)
+    try:
+        lent = {name: borrowed.lend(value) for name, value in kwargs.items()}
+        _result(recorder, function, borrowed.lend(args), lent)
+    finally:
+        borrowed.give_back()
 
 
 def _result(

@@ -1,5 +1,6 @@
 """The coverage of a trace is a share of the time, and what escaped has a name."""
 
+import sys
 import time
 import types
 from collections import Counter
@@ -127,6 +128,27 @@ def test_coverage_is_measured(
     assert found.samples >= 20
     assert low <= found.share <= high
     assert named in " ".join(found.escaped)
+
+
+@samples_needed
+def test_what_is_loaded_takes_no_part_of_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With pandas and its like loaded, a second was over after some ten evaluations."""
+    runs = {}
+    x = np.ones(3)
+    for loaded in (0, 1500):
+        for number in range(loaded):
+            module = types.ModuleType(f"loaded_{number}")
+            vars(module).update({f"name_{each}": object() for each in range(100)})
+            monkeypatch.setitem(sys.modules, module.__name__, module)
+        calls: list[int] = []
+
+        def tiny(calls: list[int] = calls) -> Any:
+            calls.append(1)
+            return x + x
+
+        counted(tiny, lambda: (), more_s=0.1)
+        runs[loaded] = len(calls)
+    assert runs[1500] > runs[0] / 4
 
 
 def test_a_function_that_waits_is_not_repeated_until_it_has_worked() -> None:
