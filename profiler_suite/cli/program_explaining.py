@@ -3,154 +3,182 @@
 import contextlib
 import dataclasses
 import os
-from time import monotonic
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from profiler_suite import units
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.errors import ProfilerSuiteError
 
 if TYPE_CHECKING:
-    from profiler_suite.analysis.program.explained import ExplainedFunction, ProgramAnswer
+    from profiler_suite.analysis.program.explained import ExplainedFunction
     from profiler_suite.analysis.program.ranking import Ranking
     from profiler_suite.analysis.program.to_explain import PlaceToExplain
     from profiler_suite.measure.program.captured import Capture, CaughtCalls
+    from profiler_suite.measure.program.command_time import CommandTime
     from profiler_suite.measure.program.elsewhere import InputPlace
     from profiler_suite.measure.program.request import ProgramTarget
     from profiler_suite.model.machine import Machine
 
 # A forked copy in which other threads are gone may hang; so may a rewrite.
 _LEAST_LIMIT_S, _TIMES_THE_CALL = 60.0, 60.0
-_LEAST_S = 3.0
 _OTHER_OPTION = " (--timeout SECONDS sets the longest wait)"
 """Of `explain`, which `run` does not have."""
-# Of the time for passes, what passes and trials may take together: on a busy machine passes
-# take longer than they should, and what helps is worth more than how exactly it is known.
-_FOR_ADVICE = 3.0
-# A rewrite is tried in some more calls; of those that take longer, for no longer than this.
-_MORE_CALLS, _LONGEST_CALL_S = 14.0, 1.0
+# Of a function's time, what its passes are to take; what may be advised is tried after them,
+# and what helps is worth more than how exactly it is known.
+_FOR_PASSES = 0.4
+_CUT_SHORT = (
+    "The run in which calls are caught was ended after {seconds}, before its own end: it took "
+    "longer than the first."
+)
 
 
-def answer(
-    ranking: "Ranking",
-    target: "ProgramTarget",
-    place: "InputPlace",
-    most: int,
-    budget_s: float,
-    progress: ProgressLine,
-) -> "ProgramAnswer":
-    """The first functions explained by calls of a second run; what was not reached is left out.
+class ProgramExplaining:
+    """What is known of the program's first functions, as far as the time goes."""
 
-    Whatever goes wrong is a sentence: the ranking stands without it.
-    """
-    from profiler_suite.analysis.program.explained import ExplainedFunction, ProgramAnswer
-    from profiler_suite.analysis.program.to_explain import places
-    from profiler_suite.measure.program.captured import capture
-    from profiler_suite.measure.program.elsewhere import streams
+    def __init__(
+        self,
+        target: "ProgramTarget",
+        ranking: "Ranking",
+        place: "InputPlace",
+        time: "CommandTime",
+        progress: ProgressLine,
+    ) -> None:
+        from profiler_suite.analysis.program.explained import ProgramAnswer
 
-    chosen = places(ranking, most)
-    if not chosen:
-        return ProgramAnswer(())
-    found: list[ExplainedFunction] = []
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    try:
-        progress.say("running the program again, without its output, to catch calls")
-        place.go_back()
-        aside = streams(nothing, nothing)
-        with capture(target, [each.wish for each in chosen], beside=aside) as caught:
-            _explain_all(found, caught, chosen, budget_s, progress)
-    except KeyboardInterrupt:
-        progress.clear()
-        progress.say("interrupted: what there is follows")
-    except ProfilerSuiteError as error:
-        found += [
-            ExplainedFunction(place, 0, None, str(error)) for place in chosen[len(found) :]
-        ]
-    finally:
-        os.close(nothing)
-        progress.clear()
-    return ProgramAnswer(tuple(sorted(found, key=lambda each: -each.spared_s)))
+        self._target, self._ranking, self._place = target, ranking, place
+        self._time, self._progress = time, progress
+        self.answer: ProgramAnswer = ProgramAnswer(())
 
+    def explain(self, most: int, caught: "Capture | None", limit_s: float = 0.0) -> None:
+        """The first functions by calls of a second run, or by those that were caught already.
 
-def _explain_all(
-    found: "list[ExplainedFunction]",
-    caught: "Capture",
-    chosen: "list[PlaceToExplain]",
-    budget_s: float,
-    progress: ProgressLine,
-) -> None:
-    from profiler_suite.analysis.program.explained import ExplainedFunction
-    from profiler_suite.machine.survey import survey
+        Whatever goes wrong is a sentence: the ranking stands without it.
+        """
+        from profiler_suite.analysis.program.explained import ExplainedFunction
+        from profiler_suite.analysis.program.to_explain import places
 
-    machine = survey(coarse=True, progress=progress.say)
-    until = monotonic() + budget_s
-    for number, (calls, each) in enumerate(zip(caught.caught, chosen, strict=True)):
-        left_s = (until - monotonic()) / (len(chosen) - number)
-        if number and left_s < _LEAST_S:
-            reason = "no time was left; --budget SECONDS gives more"
-            found.append(ExplainedFunction(each, calls.calls, None, reason))
-        else:
-            found.append(_explained(caught, calls, each, machine, left_s, progress))
+        chosen = places(self._ranking, most)
+        if not chosen:
+            return
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._progress.clear)
+            try:
+                self._progress.say(self._time.forecast(len(chosen)))
+                if caught is None:
+                    caught = stack.enter_context(self._caught_again(chosen, limit_s))
+                self._explain_all(caught, chosen)
+            except ProfilerSuiteError as error:
+                for place in chosen[len(self.answer.functions) :]:
+                    self._add(ExplainedFunction(place, 0, None, str(error)))
 
+    def _add(self, found: "ExplainedFunction") -> None:
+        functions = sorted((*self.answer.functions, found), key=lambda each: -each.spared_s)
+        self.answer = dataclasses.replace(self.answer, functions=tuple(functions))
 
-def _explained(
-    caught: "Capture",
-    calls: "CaughtCalls",
-    place: "PlaceToExplain",
-    machine: "Machine",
-    seconds: float,
-    progress: ProgressLine,
-) -> "ExplainedFunction":
-    import msgspec
+    @contextlib.contextmanager
+    def _caught_again(
+        self, chosen: "list[PlaceToExplain]", limit_s: float
+    ) -> "Iterator[Capture]":
+        """Calls of these functions in another run, whose output nobody hears."""
+        from profiler_suite.measure.program.captured import capture
+        from profiler_suite.measure.program.elsewhere import streams
 
-    from profiler_suite.analysis.explain.explanation import explain
-    from profiler_suite.analysis.program.explained import ExplainedFunction
-    from profiler_suite.cli.explain import effort_for
-    from profiler_suite.measure.explain.time_plan import with_budget
-    from profiler_suite.measure.program.explaining import CaughtChild
-
-    wish = calls.wish
-    if calls.representative is None:
-        reason = "no call of it was seen when the program ran again"
-        return ExplainedFunction(place, calls.calls, None, reason)
-
-    def tell(text: str) -> None:
-        progress.say(f"{wish.target}: {text}")
-
-    call_s = calls.median_s or place.time_s
-    limit_s = max(_LEAST_LIMIT_S, _TIMES_THE_CALL * call_s)
-    try:
-        with CaughtChild(caught, calls, tell, limit_s) as child:
-            effort = with_budget(effort_for(machine), max(_LEAST_S, seconds))
-            # The passes take their share; what may be advised is tried after them.
-            trials_s = _MORE_CALLS * min(call_s, _LONGEST_CALL_S)
-            budget_s = _FOR_ADVICE * effort.budget_s + trials_s
-            effort = msgspec.structs.replace(effort, budget_s=budget_s)
-            record = child.explain(effort)
-            explained = explain(record, machine, effort.baselines_s, child.attempt)
-    except ProfilerSuiteError as error:
-        reason = str(error).splitlines()[0].replace(_OTHER_OPTION, "")
-        return ExplainedFunction(place, calls.calls, None, reason)
-    return ExplainedFunction(place, calls.calls, explained)
-
-
-def tried(
-    found: "ProgramAnswer",
-    target: "ProgramTarget",
-    place: "InputPlace",
-    progress: ProgressLine,
-) -> "ProgramAnswer":
-    """With the program run beside itself, its files rewritten in a temporary folder."""
-    from profiler_suite.measure.program.trying import try_program
-
-    files = found.rewritten()
-    if not files:
-        return found
-    progress.say("running the program as it is and with the rewrites")
-    with contextlib.ExitStack() as stack:
-        stack.callback(progress.clear)
+        nothing = os.open(os.devnull, os.O_WRONLY)
         try:
-            return dataclasses.replace(found, trial=try_program(target, files, place))
+            self._place.go_back()
+            wishes = [each.wish for each in chosen]
+            most_s = self._time.again_s
+            until_s = min(limit_s, most_s) if limit_s else most_s
+            aside = streams(nothing, nothing)
+            with capture(self._target, wishes, beside=aside, limit_s=until_s) as caught:
+                if caught.end.interrupted:
+                    raise KeyboardInterrupt
+                if caught.end.limited and until_s != limit_s:
+                    said = _CUT_SHORT.format(seconds=units.duration(caught.end.wall_s))
+                    self.answer = dataclasses.replace(self.answer, cut_short=said)
+                yield caught
+        finally:
+            os.close(nothing)
+
+    def _explain_all(self, caught: "Capture", chosen: "list[PlaceToExplain]") -> None:
+        from profiler_suite.analysis.program.explained import ExplainedFunction
+        from profiler_suite.machine.survey import survey
+
+        machine = survey(coarse=True, progress=self._progress.say)
+        for number, each in enumerate(chosen):
+            calls = caught.of(each.wish)
+            if number and self._time.is_over:
+                reason = "no time was left; --budget SECONDS gives more"
+                self._add(ExplainedFunction(each, calls.calls, None, reason))
+                continue
+            rest = [place.time_s for place in chosen[number:]]
+            seconds = self._time.part_s(rest), self._time.most_s(len(rest))
+            self._add(self._explained(caught, calls, each, machine, seconds))
+
+    def _explained(
+        self,
+        caught: "Capture",
+        calls: "CaughtCalls",
+        place: "PlaceToExplain",
+        machine: "Machine",
+        seconds: tuple[float, float],
+    ) -> "ExplainedFunction":
+        """`seconds` are what is planned for it, and when it is stopped whatever it does."""
+        import msgspec
+
+        from profiler_suite.analysis.explain.explanation import explain
+        from profiler_suite.analysis.program.explained import ExplainedFunction
+        from profiler_suite.cli.explain import effort_for
+        from profiler_suite.measure.explain.time_plan import with_budget
+        from profiler_suite.measure.program.explaining import CaughtChild
+
+        if calls.representative is None:
+            return ExplainedFunction(place, calls.calls, None, _not_caught(calls))
+        target = calls.wish.target
+
+        def tell(text: str) -> None:
+            left = units.duration(self._time.explaining_s)
+            self._progress.say(f"{target}: {text}; {left} left at most")
+
+        limit_s = max(_LEAST_LIMIT_S, _TIMES_THE_CALL * (calls.median_s or place.time_s))
+        try:
+            planned_s, within_s = seconds
+            with CaughtChild(caught, calls, tell, limit_s, within_s) as child:
+                effort = with_budget(effort_for(machine), _FOR_PASSES * planned_s)
+                effort = msgspec.structs.replace(effort, budget_s=planned_s)
+                record = child.explain(effort)
+                explained = explain(record, machine, effort.baselines_s, child.attempt)
         except ProfilerSuiteError as error:
-            return dataclasses.replace(found, not_tried=str(error))
+            reason = str(error).splitlines()[0].replace(_OTHER_OPTION, "")
+            return ExplainedFunction(place, calls.calls, None, reason)
+        return ExplainedFunction(place, calls.calls, explained)
+
+    def try_rewrites(self) -> None:
+        """The program beside itself, with its files rewritten in a temporary folder."""
+        from profiler_suite.measure.program.trying import try_program
+
+        files = self.answer.rewritten()
+        if not files:
+            return
+        once = units.duration(max(1.0, self._ranking.run.end.wall_s))
+        self._progress.say(
+            f"running the program as it is and with the rewrites: each way about {once}, "
+            "three times if it takes less than 3 s"
+        )
+        try:
+            trial = try_program(self._target, files, self._place)
+            self.answer = dataclasses.replace(self.answer, trial=trial)
+        except ProfilerSuiteError as error:
+            self.answer = dataclasses.replace(self.answer, not_tried=str(error))
         except KeyboardInterrupt:
-            return dataclasses.replace(found, not_tried="interrupted")
+            self.answer = dataclasses.replace(self.answer, not_tried="interrupted")
+            raise
+        finally:
+            self._progress.clear()
+
+
+def _not_caught(calls: "CaughtCalls") -> str:
+    if calls.calls:
+        return "no call of it was kept when its calls were caught"
+    return "no call of it was seen when its calls were caught"

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,48 +10,28 @@ import click
 
 from profiler_suite.cli.outputs import opened_output
 from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.run_options import ProgramCommand, RunOptions
 from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import FORCE, REPORTS, terminal_width, wants_color
+from profiler_suite.cli.stopping import Postponed
 from profiler_suite.cli.streams import finish, tell
-from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
     from profiler_suite.analysis.program.explained import ProgramAnswer
     from profiler_suite.analysis.program.ranking import Ranking
     from profiler_suite.files import Output
+    from profiler_suite.measure.program.captured import Capture
+    from profiler_suite.measure.program.command_time import CommandTime
     from profiler_suite.measure.program.elsewhere import InputPlace
     from profiler_suite.measure.program.request import ProgramTarget
 
-_TARGETS = ("-m", "-c")
+_INTERRUPTED = (
+    "nothing is explained: it was interrupted (--limit SECONDS ends a program by itself, and "
+    "explains what it did)"
+)
 
 
-class _ProgramCommand(click.Command):
-    """A command whose options end where the program begins, as the interpreter's do."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        at = self._program_at(args)
-        return super().parse_args(ctx, [*args[:at], "--", *args[at:]] if args[at:] else args)
-
-    def _program_at(self, args: Sequence[str]) -> int:
-        """Where the program begins: at the first word that is no option and no value of one."""
-        valued = {
-            name
-            for option in self.params
-            if isinstance(option, click.Option) and not option.is_flag
-            for name in option.opts
-        }
-        at = 0
-        while at < len(args):
-            word = args[at]
-            if word == "--":
-                return at
-            if not word.startswith("-") or word.startswith(_TARGETS):
-                return at
-            at += 2 if word in valued else 1
-        return len(args)
-
-
-@click.command("run", cls=_ProgramCommand)
+@click.command("run", cls=ProgramCommand)
 @click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="SCRIPT.py [ARGS]…")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the page.")
 @click.option(
@@ -65,14 +44,20 @@ class _ProgramCommand(click.Command):
 @click.option(
     "--rate",
     type=click.FloatRange(10, 1000),
-    help="Samples per second (100); each stops the program for a moment.",
+    help="Samples per second (100); every fourth stops the program for a moment.",
+)
+@click.option(
+    "--limit",
+    type=Seconds(),
+    metavar="SECONDS",
+    help="End the program then, as Ctrl-C does, and report what there is.",
 )
 @click.option(
     "--top",
     type=click.IntRange(0, 10),
     default=3,
     show_default=True,
-    help="Explain so many functions, by calls of a second run.",
+    help="Explain so many functions.",
 )
 @click.option(
     "--budget",
@@ -80,8 +65,9 @@ class _ProgramCommand(click.Command):
     default=24.0,
     show_default=True,
     metavar="SECONDS",
-    help="Time for all explanations, beside the second run.",
+    help="Time for all explanations.",
 )
+@click.option("--once", is_flag=True, help="Catch the calls to explain in the only run.")
 @click.option(
     "--try",
     "tries",
@@ -105,10 +91,9 @@ def run_command(**options: Any) -> int:
 
     SCRIPT.py, -m PACKAGE or -c CODE, and all that follows is the program's. It runs
     as without profiler_suite: the same output, input, signals and exit code. What was
-    found goes to standard error, and as a page to reports/. Where functions of yours
-    take time that may be spared, it runs a second time, with its output thrown away,
-    and calls that it makes of them are repeated to explain them. What ends within 2 s
-    runs once more before, to be looked at closely; --top 0 runs it once.
+    found goes to standard error, and as a page to reports/. To explain functions it
+    runs a second time, with its output thrown away, and what ends within 2 s once more
+    before; --once and --top 0 run it once. All takes at most twice its time and 30 s.
     """
     request = RunOptions(**options)
     from profiler_suite.measure.program.elsewhere import InputPlace
@@ -121,16 +106,17 @@ def run_command(**options: Any) -> int:
 
     folder = request.out or Path(REPORTS) / program_folder.folder_name(target.name)
     with contextlib.ExitStack() as opened:
+        # As soon as the program runs, what there is is written, whoever presses Ctrl-C.
+        stop = opened.enter_context(Postponed())
         force = request.force
         document = opened_output(
             opened, request.document, "--json", kinds.PROGRAM_JSON, force=force
         )
         patch = opened_output(opened, request.patch, "--patch", kinds.PATCH, force=force)
         program_folder.check_folder(folder, force=force)
-        place = InputPlace()
-        ranking = _watched(target, place, request)
-        _tell(ranking, request)
-        found = _explained(ranking, target, place, request)
+        with stop.raising():
+            place = InputPlace()
+        ranking, found = _watched_and_explained(target, place, request, stop)
         if document is not None:
             from profiler_suite.report.formats.program_document import program_json
 
@@ -140,31 +126,8 @@ def run_command(**options: Any) -> int:
         page = program_folder.write(ranking, folder, found)
         tell(f"page: {page}")
     finish()
-    return end_as(ranking.run.end.exit_code)
-
-
-@dataclasses.dataclass(frozen=True)
-class RunOptions:
-    """What was asked for on the command line; the field names are the options'."""
-
-    program: tuple[str, ...]
-    out: Path | None
-    document: Path | None
-    rate: float | None
-    top: int
-    budget: float
-    tries: bool
-    patch: Path | None
-    force: bool
-    quiet: bool
-
-    def check(self) -> None:
-        """Raise UsageError for options that exclude each other."""
-        if not self.top and (self.tries or self.patch):
-            raise UsageError(
-                "--try and --patch need explained functions, and --top 0 explains none; leave "
-                "one of them out"
-            )
+    end = ranking.run.end
+    return end_as(0 if end.limited else end.exit_code)
 
 
 def _write_patch(patch: "Output", found: "ProgramAnswer") -> None:
@@ -177,47 +140,111 @@ def _write_patch(patch: "Output", found: "ProgramAnswer") -> None:
     tell(f"patch: {patch.path} (git apply {patch.path}, or patch -p1 < {patch.path})")
 
 
-def _explained(
-    ranking: "Ranking", target: "ProgramTarget", place: "InputPlace", request: RunOptions
-) -> "ProgramAnswer":
+def _watched_and_explained(
+    target: "ProgramTarget", place: "InputPlace", request: RunOptions, stop: Postponed
+) -> "tuple[Ranking, ProgramAnswer]":
+    """The program's ranking, and its first functions explained."""
+    from profiler_suite.measure.program.captured import Capture
+    from profiler_suite.measure.program.command_time import CommandTime
+    from profiler_suite.measure.program.wishes import loops_outside_functions
+
+    once = request.once and request.explains
+    time = CommandTime(request.budget, runs=1 if once else 2)
+    _forecast(target, time, request)
+    with contextlib.ExitStack() as opened:
+        caught = None
+        if once:
+            loops = loops_outside_functions(target.name) if target.kind == "script" else []
+            caught = opened.enter_context(Capture(loops))
+        ranking = _watched(target, place, request, stop, caught)
+        time.ran(ranking.run.end.wall_s)
+        _tell(ranking, request)
+        work = _Work(target, ranking, place, time, caught)
+        return ranking, _explained(work, request, stop)
+
+
+def _forecast(target: "ProgramTarget", time: "CommandTime", request: RunOptions) -> None:
+    """How long all will take, where the same program has run here before."""
+    from profiler_suite.report import program_folder
+
+    if request.quiet:
+        return
+    wall_s = program_folder.last_wall_s(Path(REPORTS), target.printable)
+    if wall_s:
+        tell(time.as_before(wall_s, explains=request.explains))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Work:
+    """A program that has run, and what there is to explain it with."""
+
+    target: "ProgramTarget"
+    ranking: "Ranking"
+    place: "InputPlace"
+    time: "CommandTime"
+    caught: "Capture | None"
+
+
+def _explained(work: _Work, request: RunOptions, stop: Postponed) -> "ProgramAnswer":
     """The first functions explained, on standard error too."""
     from profiler_suite.analysis.program.explained import ProgramAnswer
 
-    asked = request.document or request.patch or request.tries
-    if not request.top or (request.quiet and not asked):
+    if not request.explains:
         return ProgramAnswer(())
-    if ranking.run.end.exit_code:
+    end = work.ranking.run.end
+    failed = end.exit_code and not end.limited and work.caught is None
+    if stop.asked or failed:
+        said = _INTERRUPTED if stop.asked else "nothing is explained: a program that fails"
         if not request.quiet:
-            tell("nothing is explained: a program that fails is not run again")
+            tell(said if stop.asked else f"{said} is not run again")
         return ProgramAnswer(())
-    from profiler_suite.cli import program_explaining
+    from profiler_suite.cli.program_explaining import ProgramExplaining
 
     progress = ProgressLine(sys.stderr, quiet=request.quiet)
-    most, budget_s = request.top, request.budget
-    found = program_explaining.answer(ranking, target, place, most, budget_s, progress)
-    if request.tries:
-        found = program_explaining.tried(found, target, place, progress)
+    explaining = ProgramExplaining(work.target, work.ranking, work.place, work.time, progress)
+    try:
+        with stop.raising():
+            explaining.explain(request.top, work.caught, request.limit or 0.0)
+            if request.tries:
+                explaining.try_rewrites()
+    except KeyboardInterrupt:
+        progress.clear()
+        progress.say("interrupted: what there is follows")
+    found = explaining.answer
     if not request.quiet and found.functions:
         from profiler_suite.report.terminal.program_explanations import screen
 
         color = wants_color() and sys.stderr.isatty()
         tell("")
-        tell(screen(found, ranking.run.end.wall_s, terminal_width(), color))
+        tell(screen(found, end.wall_s, terminal_width(), color))
     return found
 
 
-def _watched(target: "ProgramTarget", place: "InputPlace", request: RunOptions) -> "Ranking":
+def _watched(
+    target: "ProgramTarget",
+    place: "InputPlace",
+    request: RunOptions,
+    stop: Postponed,
+    caught: "Capture | None",
+) -> "Ranking":
     """The ranking of one run, or of a second one where the first was over at once."""
     from profiler_suite.analysis.program.ranking import rank
     from profiler_suite.measure.program import watching
 
-    run = watching.watch_program(target, request.rate or watching.RATE_HZ)
-    again = request.top and not request.rate and not run.end.exit_code
+    probes = (caught.probe_of_all(),) if caught is not None else ()
+    rate_hz, limit_s = request.rate or watching.RATE_HZ, request.limit or 0.0
+    run = watching.watch_program(target, rate_hz, probes, limit_s)
+    if run.end.interrupted:
+        stop.ask()
+    ended = not run.end.exit_code and not run.end.limited and not stop.asked
+    again = ended and request.top and not request.once and not request.rate
     if again and run.end.wall_s < watching.SHORT_S:
         if not request.quiet:
             tell("it ended soon: running it once more, without its output, to look closely")
         run = watching.watch_closely(run, place)
-    return rank(run)
+        if run.end.interrupted:
+            stop.ask()
+    return rank(watching.to_show(run, "" if caught is None else watching.CAUGHT))
 
 
 def _tell(ranking: "Ranking", request: RunOptions) -> None:

@@ -5,10 +5,11 @@ measured is kept and children are ended. While that goes on, a second one waits.
 """
 
 import _thread
+import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 from types import FrameType
 from typing import Any, Self
@@ -18,6 +19,7 @@ _GRACE_S = 3.0
 # A module whose import is interrupted leaves others in pieces, with messages of their own.
 _IMPORT_S = 2.0
 _AGAIN_S = 0.02
+_ENOUGH = 3
 _DEFAULT = (signal.SIG_DFL, signal.default_int_handler)
 
 
@@ -76,6 +78,59 @@ class Stopping:
         again = threading.Timer(_AGAIN_S, _send, (number or signal.SIGINT,))
         again.daemon = True
         again.start()
+
+
+class Postponed:
+    """While it is entered, a request to stop is kept in mind, so that what there is is written.
+
+    Within `raising` it stops what is being done, as it does elsewhere; who asks a third time
+    does not want what there is either.
+    """
+
+    def __init__(self) -> None:
+        self._before: dict[int, Any] = {}
+        self._raises = False
+        self._count = 0
+
+    @property
+    def asked(self) -> bool:
+        """Whether somebody has asked to stop."""
+        return self._count > 0
+
+    def ask(self) -> None:
+        """As if a signal had come: a program was stopped by one that was meant for both."""
+        self._count = max(self._count, 1)
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in _numbers():
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._before[number] = signal.signal(number, self._receive)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        self._count += 1
+        if not self._raises and self._count < _ENOUGH:
+            return
+        handler = self._before[number]
+        if not callable(handler):
+            raise KeyboardInterrupt
+        handler(number, frame)
+
+    @contextlib.contextmanager
+    def raising(self) -> Iterator[None]:
+        """What is done in it may be stopped; it is not begun where that was asked before."""
+        if self.asked:
+            raise KeyboardInterrupt
+        self._raises = True
+        try:
+            yield
+        finally:
+            self._raises = False
 
 
 def _send(number: int) -> None:

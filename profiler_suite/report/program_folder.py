@@ -11,14 +11,18 @@ from profiler_suite.analysis.program.explained import ProgramAnswer
 from profiler_suite.analysis.program.ranking import Ranking
 from profiler_suite.analysis.program.tree import boxes
 from profiler_suite.errors import RunFolderError
+from profiler_suite.measure.program.request import ProgramTarget
+from profiler_suite.measure.program.running import ProgramEnd
 from profiler_suite.measure.program.watching import ProgramRun
-from profiler_suite.model.noun import to_json
+from profiler_suite.model.noun import Noun, to_json
 from profiler_suite.report import kinds
 
 PAGE, PICTURE, SEEN = "report.html", "icicle.png", "program.json"
 FUNCTION = "function-{}.html"
 """The page of an explained function, by its number."""
 _MOST_FUNCTIONS = 10
+# With other arguments it is another program; nobody waits until all are read.
+_MOST_BEFORE = 8
 KINDS = {
     PAGE: kinds.PROGRAM,
     PICTURE: kinds.PNG,
@@ -32,6 +36,26 @@ def folder_name(program: str) -> str:
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     plain = re.sub(r"[^\w.-]+", "-", Path(program).name)[:40].strip("-.")
     return f"{now}-run-{plain or 'program'}"
+
+
+class _Seen(Noun, frozen=True):
+    """Of a run that was watched before, what tells whose it was and how long it took."""
+
+    target: ProgramTarget
+    end: ProgramEnd
+
+
+def last_wall_s(parent: Path, target: ProgramTarget) -> float:
+    """How long that program took when it was last watched into that folder, s; 0 for never."""
+    ending = folder_name(target.name).partition("-run-")[2]
+    for seen in sorted(parent.glob(f"*-run-{ending}/{SEEN}"), reverse=True)[:_MOST_BEFORE]:
+        try:
+            found = msgspec.json.decode(seen.read_bytes(), type=_Seen)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            continue
+        if found.target == target:
+            return found.end.wall_s
+    return 0.0
 
 
 def check_folder(folder: Path, *, force: bool) -> None:

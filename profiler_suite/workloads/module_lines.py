@@ -7,6 +7,7 @@ is returned. Their numbers stay what they are in the file.
 import ast
 import linecache
 import symtable
+import tokenize
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FunctionType
@@ -18,6 +19,15 @@ from profiler_suite.workloads import notebook_cell
 _HOLDERS = (ast.If, ast.With, ast.Try)
 NAME = "lines_{}_to_{}"
 """What the function of a module's lines is called."""
+
+
+def source_of(path: str | Path) -> str:
+    """The text of a Python file in the encoding that it declares; OSError or ValueError."""
+    try:
+        with tokenize.open(path) as file:
+            return file.read()
+    except SyntaxError as error:  # of the declaration
+        raise ValueError(str(error)) from error
 
 
 def statement_at(source: str, line: int) -> tuple[int, int]:

@@ -88,6 +88,25 @@ def test_a_program_that_is_interrupted_has_a_page_of_what_there_is(tmp_path: Pat
     assert (tmp_path / "seen" / "report.html").is_file()
 
 
+def test_a_program_that_never_ends_is_ended_and_reported(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(
+        "print('ready', flush=True)\nwhile True:\n    sum(range(1000))\n"
+    )
+    done = run("--limit", "1", "--top", "0", "--out", "seen", "main.py", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "ready\n"
+    assert "then ended by --limit" in done.stderr
+    assert "Look first at main.py:" in done.stderr
+    assert (tmp_path / "seen" / "report.html").is_file()
+
+
+def test_how_long_it_took_the_last_time_is_told_before(tmp_path: Path) -> None:
+    words = ("--top", "0", "-c", "import time; time.sleep(0.2)")
+    assert "the last time" not in run(*words, folder=tmp_path).stderr
+    assert "ms the last time" in run(*words, folder=tmp_path).stderr.splitlines()[0]
+    assert "the last time" not in run(*words, "other", folder=tmp_path).stderr
+
+
 def test_its_help_fits_a_terminal() -> None:
     shown = CliRunner().invoke(run_command, ["--help"]).output.splitlines()
     assert len(shown) <= 40

@@ -1,5 +1,6 @@
 """What asks a command to stop becomes one KeyboardInterrupt."""
 
+import os
 import signal
 import sys
 from types import SimpleNamespace
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from profiler_suite.cli import stopping
-from profiler_suite.cli.stopping import Stopping
+from profiler_suite.cli.stopping import Postponed, Stopping
 
 
 def raised(found: Stopping, number: int = signal.SIGTERM) -> bool:
@@ -86,3 +87,37 @@ def test_an_interrupt_in_a_destructor_is_raised_again_and_other_errors_are_not(
     assert (len(others), again) == (1, [])
     sys.unraisablehook(SimpleNamespace(exc_type=KeyboardInterrupt))
     assert (len(others), again) == (1, [signal.SIGTERM])
+
+
+def test_a_request_is_kept_in_mind_and_the_third_is_heard_at_once() -> None:
+    with Stopping(), Postponed() as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.asked
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_what_may_be_stopped_is_stopped_and_not_begun_afterwards() -> None:
+    begun = []
+    with Stopping(), Postponed() as stop:
+        with pytest.raises(KeyboardInterrupt), stop.raising():
+            os.kill(os.getpid(), signal.SIGINT)
+        assert stop.asked
+        with pytest.raises(KeyboardInterrupt), stop.raising():
+            begun.append(1)
+    assert not begun
+
+
+def test_a_program_that_was_stopped_counts_as_a_request() -> None:
+    with Postponed() as stop:
+        assert not stop.asked
+        stop.ask()
+        assert stop.asked
+
+
+def test_handlers_are_as_before_when_nothing_is_postponed_any_more() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with Postponed():
+        assert signal.getsignal(signal.SIGINT) != before
+    assert signal.getsignal(signal.SIGINT) == before

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from profiler_suite.analysis.program.ranking import rank
@@ -59,3 +60,17 @@ def test_a_file_that_we_did_not_write_is_replaced_by_force_only(
     with pytest.raises(RunFolderError, match=re.escape(name)):
         program_folder.check_folder(tmp_path, force=False)
     program_folder.check_folder(tmp_path, force=True)
+
+
+def test_the_last_run_of_the_same_program_is_found_and_others_are_not(tmp_path: Path) -> None:
+    run = run_of(stack("<module> (/home/me/main.py:9)", LOOP, count=7), wall_s=4.0)
+    older = run_of(stack("<module> (/home/me/main.py:9)", LOOP, count=7), wall_s=9.0)
+    for name, each in (("20260101-000000", older), ("20260102-000000", run)):
+        program_folder.write(rank(each), tmp_path / f"{name}-run-main.py")
+    broken = tmp_path / "20260103-000000-run-main.py"
+    broken.mkdir()
+    (broken / program_folder.SEEN).write_bytes(b"{}")
+    assert program_folder.last_wall_s(tmp_path, run.target) == 4.0
+    other = msgspec.structs.replace(run.target, arguments=("c",))
+    assert program_folder.last_wall_s(tmp_path, other) == 0.0
+    assert program_folder.last_wall_s(tmp_path / "none", run.target) == 0.0

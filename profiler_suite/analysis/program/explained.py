@@ -42,6 +42,8 @@ class ProgramAnswer:
     trial: ProgramTrial | None = None
     not_tried: str = ""
     """Why the rewrites were not tried together although that was asked for."""
+    cut_short: str = ""
+    """How the run whose calls were caught was ended before its own end; empty else."""
 
     @property
     def rewrites(self) -> int:
@@ -78,6 +80,11 @@ class ProgramAnswer:
 
 def sentences(answer: ProgramAnswer, wall_s: float) -> list[str]:
     """What the rewrites do for the whole program, tried or estimated."""
+    cut_short = [answer.cut_short] if answer.cut_short else []
+    return cut_short + _of_rewrites(answer, wall_s)
+
+
+def _of_rewrites(answer: ProgramAnswer, wall_s: float) -> list[str]:
     count = answer.rewrites
     if not count:
         return []

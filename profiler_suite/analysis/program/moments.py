@@ -61,7 +61,7 @@ def moments(samples: ProgramSamples, main: int) -> list[Moment]:
     first: list[Moment] = []
     others: list[Moment] = []
     for stack in samples.stacks:
-        made = _moment(stack, samples.compiled)
+        made = _moment(stack, samples.compiled and stack.compiled_seen)
         if stack.process != main or not stack.first_thread:
             others.append(made)
         elif made.python:  # without any the interpreter ends, see below

@@ -56,7 +56,7 @@ def places(ranking: Ranking, most: int) -> list[PlaceToExplain]:
 def has_loop(file: str, line: int) -> bool:
     """Whether a loop of the file holds that line."""
     try:
-        tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+        tree = ast.parse(module_lines.source_of(file))
     except (OSError, ValueError, SyntaxError):
         return False
     return any(
@@ -68,7 +68,7 @@ def has_loop(file: str, line: int) -> bool:
 def wish_at(file: str, line: int) -> CallWish | None:
     """The innermost function at that line of a file, else the statement; None for neither."""
     try:
-        source = Path(file).read_text(encoding="utf-8")
+        source = module_lines.source_of(file)
         body = ast.parse(source).body
     except (OSError, ValueError, SyntaxError):
         return None

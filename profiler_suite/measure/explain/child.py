@@ -31,7 +31,7 @@ from profiler_suite.measure.explain.records import (
     TrialRequest,
     TrialResult,
 )
-from profiler_suite.measure.explain.time_plan import TimePlan
+from profiler_suite.measure.explain.time_plan import NO_TIME, TimePlan
 from profiler_suite.model.noun import to_json
 from profiler_suite.model.trace import Operation
 from profiler_suite.model.trial import CHECKED
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 # A function that is stopped gets this long to tell where it was.
 _GRACE_S = 5.0
+_LEAST_S = 0.1
 # Arguments of more than this share of the memory are not loaded twice.
 _ROOM_FOR_TWO = 0.1
 
@@ -95,7 +96,8 @@ class ExplainChild:
     """A child that holds one function: explains it once, then tries what it is asked to.
 
     Made, it has loaded function and arguments; a usage error tells what is wrong with them.
-    `start` gives it another process than a new one that loads the function by its name.
+    `start` gives it another process than a new one that loads the function by its name. After
+    `within_s`, if any, it is stopped.
     """
 
     def __init__(
@@ -103,6 +105,7 @@ class ExplainChild:
         ask: LoadRequest,
         tell: Callable[[str], None],
         start: Callable[[], ServingProcess] = StartedProcess,
+        within_s: float = 0.0,
     ) -> None:
         self._ask = ask
         self._start = start
@@ -113,10 +116,15 @@ class ExplainChild:
         self._plan = TimePlan()
         self._target = ask.target
         self._tell = tell
+        self._until_s = monotonic() + within_s if within_s else math.inf
         self._process = start()
         self._decoder = msgspec.json.Decoder(Answer)
         self._stage = Stage(text="its start")
-        self._expired = False
+        self._expired = self._stopped = False
+        self._end = threading.Timer(self._left_s() if within_s else 0.0, self._stop)
+        self._end.daemon = True
+        if within_s:
+            self._end.start()
         self._room_for_two = True
         self._trial_limit_s = _TRIAL_LIMIT_S
         try:
@@ -151,14 +159,28 @@ class ExplainChild:
     def attempt(self, trial: Trial) -> TrialResult:
         """Try one thing on the machine."""
         refusal = self._plan.refusal(trial)
+        if refusal is None and self._stopped:
+            refusal = _not_tried(trial)
         if refusal is not None:
             return refusal
         self._tell(f"trying {trial.kind}")
         begun = monotonic()
         try:
             return self._attempt(trial)
+        except FunctionError:
+            if self._stopped:  # what was measured before stands
+                return _not_tried(trial)
+            raise
         finally:
             self._plan.tried(monotonic() - begun)
+
+    def _stop(self) -> None:
+        """Its time is over: what was measured stands, nothing more is tried."""
+        self._stopped = True
+        self._process.end()
+
+    def _left_s(self) -> float:
+        return max(_LEAST_S, self._until_s - monotonic())
 
     def _attempt(self, trial: Trial) -> TrialResult:
         if trial.kind in CHECKED and self._room_for_two:
@@ -185,7 +207,8 @@ class ExplainChild:
         faults that they have on their own: buffers seemed to gain nothing.
         """
         if self._fresh is None:
-            self._fresh = ExplainChild(self._ask, lambda text: None, self._start)
+            within_s = 0.0 if self._until_s == math.inf else self._left_s()
+            self._fresh = ExplainChild(self._ask, lambda text: None, self._start, within_s)
             self._fresh._request(self._begin)
         return self._fresh
 
@@ -239,8 +262,13 @@ class ExplainChild:
 
     def _ended(self) -> FunctionError:
         """What is known of a child that gives no more answers."""
-        ended = self._process.how_it_ended()
         stage = self._stage
+        if self._stopped:
+            return FunctionError(
+                f"{self._target} was stopped while {stage.text}: its time was over (--budget "
+                "SECONDS gives more)"
+            )
+        ended = self._process.how_it_ended()
         if self._expired:
             return FunctionError(
                 f"{self._target} was stopped in compiled code while {stage.text}: no answer "
@@ -253,9 +281,15 @@ class ExplainChild:
 
     def close(self) -> None:
         """End the child and wait for it."""
+        self._end.cancel()
         if self._fresh is not None:
             self._fresh.close()
         self._process.close()
+
+
+def _not_tried(trial: Trial) -> TrialResult:
+    reason = f"not tried: {NO_TIME}"
+    return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
 
 
 def _with_time_left(stage: Stage) -> str:

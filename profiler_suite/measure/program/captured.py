@@ -5,14 +5,17 @@ import json
 import os
 import signal
 import socket
+import sysconfig
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from profiler_suite import units
 from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure.program import catch as catch_file
+from profiler_suite.measure.program import every_call
 from profiler_suite.measure.program.request import Probe, ProgramTarget
 from profiler_suite.measure.program.running import ProgramEnd, run_program
 from profiler_suite.model.noun import Noun
@@ -21,6 +24,11 @@ _PACKAGES = str(Path(catch_file.__file__).resolve().parents[3])
 # A fork, and the imports of what measures, on a busy machine.
 _START_S = 60.0
 _WORD_S = 2.0
+# Less is not worth a word.
+_MANY_FAULTS, _MUCH_BYTES = 256, 2**24
+NO_CATCHING = (
+    "calls of a running program can be caught where processes fork: on Linux and macOS"
+)
 
 
 class CallWish(Noun, frozen=True):
@@ -56,6 +64,10 @@ class CaughtCalls:
         self.calls = 0
         self.total_s = 0.0
         self.median_s = 0.0
+        self.page_faults = -1.0
+        """The median of its calls; -1 where too few are known."""
+        self.grown_bytes = 0
+        """By how much the peak of the program's memory grew in its calls."""
         self.costs_s: dict[tuple[int, int], float] = {}
         """Of the kept calls that ended: by the process and the number of the call."""
         self.kept: dict[tuple[int, int], socket.socket] = {}
@@ -80,12 +92,23 @@ class CaughtCalls:
             f"cost of the {len(self.kept)} that were kept"
         )
 
+    def memory_words(self) -> str:
+        """What its calls did to the program's memory; empty where that is nothing much."""
+        said = []
+        if self.page_faults >= _MANY_FAULTS:
+            said.append(f"a call causes {units.count(self.page_faults)} page faults")
+        if self.grown_bytes >= _MUCH_BYTES:
+            grown = units.size(self.grown_bytes)
+            said.append(f"the program's peak of memory grew by {grown} in it")
+        return f"in the program, {' and '.join(said)}" if said else ""
+
 
 class Capture:
     """The calls that were caught; the processes that hold them end when it is closed."""
 
-    def __init__(self, wishes: Sequence[CallWish]) -> None:
+    def __init__(self, wishes: Sequence[CallWish] = ()) -> None:
         self.caught = [CaughtCalls(wish) for wish in wishes]
+        self._by_name: dict[tuple[str, str], CaughtCalls] = {}
         self.end = ProgramEnd(exit_code=0, wall_s=0.0)
         self._folder = tempfile.mkdtemp(prefix="ps-")
         self.path = str(Path(self._folder) / "calls")
@@ -105,13 +128,44 @@ class Capture:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def of(self, wish: CallWish) -> CaughtCalls:
+        """What was caught of it; nothing where no call of it was kept."""
+        with self._changed:
+            for each in self.caught:
+                if each.wish == wish:
+                    return each
+            return self._by_name.get((wish.file, wish.qualname), CaughtCalls(wish))
+
+    def probe(self, limit_bytes: float = 0.0) -> Probe:
+        """What catches the calls in the program: of the functions that were wished for."""
+        return Probe(file=catch_file.__file__, settings=json.dumps(self._settings(limit_bytes)))
+
+    def probe_of_all(self) -> Probe:
+        """What catches calls of all functions of the program's own, beside those wishes."""
+        paths = sysconfig.get_paths()
+        standard = {os.path.realpath(paths[each]) for each in ("stdlib", "platstdlib")}
+        settings = self._settings(0.0) | {
+            "catch": catch_file.__file__,
+            "others": [*sorted(standard), str(Path(_PACKAGES) / "profiler_suite")],
+        }
+        return Probe(file=every_call.__file__, settings=json.dumps(settings))
+
+    def _settings(self, limit_bytes: float) -> dict[str, Any]:
+        names = CallWish.__struct_fields__
+        return {
+            "wishes": [{name: getattr(e.wish, name) for name in names} for e in self.caught],
+            "socket": self.path,
+            "package": _PACKAGES,
+            "limit_bytes": limit_bytes,
+        }
+
     def close(self) -> None:
         """Let all that is held go."""
         self._closed = True
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
-        for each in self.caught:
+        for each in (*self.caught, *self._by_name.values()):
             for held in each.kept.values():
                 held.close()
             each.kept.clear()
@@ -139,8 +193,15 @@ class Capture:
                 talk.settimeout(None)
                 self._sessions[said["session"]] = talk, said["pid"]
             else:
-                self._note(self.caught[said["wish"]], said, talk)
+                self._note(self._named(said), said, talk)
             self._changed.notify_all()
+
+    def _named(self, said: dict[str, Any]) -> CaughtCalls:
+        if said["wish"] >= 0:
+            return self.caught[said["wish"]]
+        file, qualname = said["file"], said["qualname"]
+        new = CaughtCalls(CallWish(file=file, qualname=qualname))
+        return self._by_name.setdefault((file, qualname), new)
 
     def _note(self, of: CaughtCalls, said: dict[str, Any], talk: socket.socket) -> None:
         key = said["program"], said.get("call", 0)
@@ -151,6 +212,7 @@ class Capture:
         talk.close()
         of.calls, of.total_s = said["calls"], said["total_s"]
         of.median_s = said["median_s"]
+        of.page_faults, of.grown_bytes = said["faults"], said["grown"]
         if said["kind"] == "cost":
             of.costs_s[key] = said["seconds"]
         elif said["kind"] == "dropped" and key in of.kept:
@@ -158,8 +220,11 @@ class Capture:
 
     # ----------------------------------------------------------------- sessions
 
-    def session(self, of: CaughtCalls) -> "HeldProcess":
-        """A process that answers requests for that call, as it was when it began."""
+    def session(self, of: CaughtCalls, within_s: float = 0.0) -> "HeldProcess":
+        """A process that answers requests for that call, as it was when it began.
+
+        `within_s` is how long it may take to answer at all; 0 for the usual.
+        """
         chosen = of.representative
         if chosen is None:
             raise FunctionError(f"no call of {of.wish.target} was caught")
@@ -175,7 +240,9 @@ class Capture:
                 f"({error.strerror}); was there enough memory?"
             ) from error
         with self._changed:
-            if not self._changed.wait_for(lambda: number in self._sessions, _START_S):
+            if not self._changed.wait_for(
+                lambda: number in self._sessions, within_s or _START_S
+            ):
                 raise FunctionError(
                     f"the copy of the program that held a call of {of.wish.target} gives no "
                     "answer"
@@ -238,34 +305,29 @@ def _line(talk: socket.socket) -> bytes:
     return found
 
 
+def can_catch() -> bool:
+    """Whether calls of a running program can be kept here."""
+    return hasattr(os, "fork") and hasattr(socket, "AF_UNIX")
+
+
 @contextlib.contextmanager
 def capture(
     target: ProgramTarget,
     wishes: Sequence[CallWish],
     limit_bytes: float = 0.0,
     beside: contextlib.AbstractContextManager[None] | None = None,
+    limit_s: float = 0.0,
 ) -> Iterator[Capture]:
     """Run the program to its end and keep some calls of each function that was wished for.
 
     `limit_bytes` is the memory of a process beyond which no further copy of it is kept; 0 for
-    half of what is free. `beside` is entered while the program runs.
+    half of what is free. `beside` is entered while the program runs. After `limit_s`, if any,
+    the program is ended; what it called before then is kept.
     """
-    if not hasattr(os, "fork") or not hasattr(socket, "AF_UNIX"):
-        raise UsageError(
-            "calls of a running program can be caught where processes fork: on Linux and "
-            "macOS; give a function and --setup"
-        )
+    if not can_catch():
+        raise UsageError(f"{NO_CATCHING}; give a function and --setup")
     with Capture(wishes) as found:
-        settings = {
-            "wishes": [
-                {name: getattr(wish, name) for name in wish.__struct_fields__}
-                for wish in wishes
-            ],
-            "socket": found.path,
-            "package": _PACKAGES,
-            "limit_bytes": limit_bytes,
-        }
-        probe = Probe(file=catch_file.__file__, settings=json.dumps(settings))
+        probes = (found.probe(limit_bytes),)
         with beside or contextlib.nullcontext():
-            found.end = run_program(target, probe)
+            found.end = run_program(target, probes, limit_s=limit_s)
         yield found

@@ -6,23 +6,39 @@ the program's modules around them, waits until somebody wants to explain it. Not
 copied in the program itself. Standard library only: the program finds nothing of ours.
 """
 
-import _socket  # the module of Python itself brings in ten others
+import _signal  # type: ignore[import-not-found]
+import _socket  # the modules of Python themselves bring in ten others
 import _thread
 import atexit
 import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 from time import perf_counter
 from types import CodeType, FrameType
 from typing import Any
 
+try:
+    import resource
+except ImportError:  # Windows, where nothing can be caught
+    resource = None  # type: ignore[assignment]
+
 # Copies that wait, of the calls of one function.
 _KEPT = 4
-# Costs that the median is taken of.
-_COSTS = 500
-# Calls after which nobody looks any more: each costs the program about a microsecond.
+# Costs that the median is taken of, and page faults, of which a few say nothing.
+_COSTS, _ENOUGH = 500, 5
+# What a copy needs of others, besides Python's own.
+_OURS = ("profiler_suite", "msgspec", "threadpoolctl")
+_FIRST_LOOK_S = 0.02
+# Calls after which nobody looks any more: each costs the program some microseconds.
 _MOST_CALLS = 100_000
+# Where all calls of Python functions cost something (3.11), those of all functions together.
+_MOST_EVENTS = 20_000_000
+# What the program may do to these is its own affair: ours are as they were at its beginning.
+_fork: Any = getattr(os, "fork", None)
+_exit, _getpid, _waitpid = os._exit, os.getpid, os.waitpid
+_PEAK_UNIT = 1024 if sys.platform == "linux" else 1  # getrusage(2)
 _GENERATOR = 0x20  # inspect.CO_GENERATOR
 _MODULE = "<module>"
 
@@ -40,6 +56,10 @@ class Wish:
         self.calls = 0
         self.kept: list[int] = []
         self.costs: list[float] = []
+        self.faults: list[int] = []
+        """Page faults of calls of which no copy was made: a copy causes some of its own."""
+        self.grown = 0
+        """By how much the peak of the program's memory grew in its calls, bytes."""
         self.total_s = 0.0
         self.over = False
         """Whether enough of its calls have been seen."""
@@ -69,19 +89,43 @@ class Wish:
 class OpenCall:
     """A call that has not ended yet."""
 
-    __slots__ = ("begun", "call", "frame")
+    __slots__ = ("begun", "call", "faults", "frame", "peak")
 
     def __init__(self, frame: int, call: int) -> None:
         self.frame = frame
         self.call = call
         """Its number where a copy of it waits, else 0."""
+        self.faults, self.peak = _usage()
         self.begun = perf_counter()
+
+
+class ByName:
+    """What is caught where functions were asked for by name: those, and no others."""
+
+    most_calls, most_events = _MOST_CALLS, _MOST_EVENTS
+
+    def wish_for(self, code: CodeType, file: str) -> Wish | None:
+        """A wish for code that nobody asked for."""
+        return None
+
+    def may_keep(self, wish: Wish) -> bool:
+        """Whether another call of it may be kept now."""
+        return True
+
+    def forked(self, seconds: float) -> None:
+        """A copy was made, which took so long."""
+
+    def lets_go(self, wish: Wish, took: float) -> bool:
+        """Whether a call that was kept and took so long is of no use after all."""
+        return False
 
 
 class Catcher:
     """The hook on all the wishes; `start` sets it, `finish` says what was seen."""
 
-    def __init__(self, asked: dict[str, Any]) -> None:
+    def __init__(self, asked: dict[str, Any], choice: Any = None) -> None:
+        """`choice` has the methods of ByName."""
+        self.choice: Any = choice or ByName()
         self._wishes = [Wish(number, each) for number, each in enumerate(asked["wishes"])]
         self._socket = str(asked["socket"])
         self._package = str(asked["package"])
@@ -92,8 +136,11 @@ class Catcher:
         self.found: dict[int, list[Wish]] = {}
         self.firsts: dict[int, int] = {}
         self.codes: list[CodeType] = []
-        self._begun_in = os.getcwd()  # noqa: PTH109 - pathlib is not there yet
-        self._of = os.getpid()
+        try:
+            self._begun_in = os.getcwd()  # noqa: PTH109 - pathlib is not there yet
+        except OSError:  # the folder is gone
+            self._begun_in = os.sep
+        self._of = _getpid()
         self._hooks: Any = None
 
     def start(self) -> None:
@@ -103,7 +150,7 @@ class Catcher:
 
     def finish(self) -> None:
         """Say what was seen of each function; the program has ended."""
-        if os.getpid() != self._of:
+        if _getpid() != self._of:
             return
         if self._hooks is not None:
             self._hooks.stop()
@@ -120,7 +167,12 @@ class Catcher:
             if name not in self._files:
                 whole = os.path.join(self._begun_in, name)  # noqa: PTH118
                 self._files[name] = os.path.realpath(whole)
-            found = [w for w in self._wishes if w.is_of(code, frame, self._files[name])]
+            file = self._files[name]
+            found = [w for w in self._wishes if w.is_of(code, frame, file)]
+            more = None if found else self.choice.wish_for(code, file)
+            if more is not None:
+                self._wishes.append(more)
+                found = [more]
         self.codes.append(code)
         self.found[id(code)] = found
         return found
@@ -134,7 +186,7 @@ class Catcher:
         if outer is not None and _is_below(outer.frame, frame):
             return False  # of a recursion the outermost call is the call
         wish.calls += 1
-        if wish.calls > _MOST_CALLS:
+        if wish.calls > self.choice.most_calls:
             wish.over = True
             return False
         call = wish.calls if self._is_chosen(wish) else 0
@@ -152,14 +204,25 @@ class Catcher:
         took = perf_counter() - outer.begun
         del wish.open[thread]
         wish.total_s += took
-        if len(wish.costs) < _COSTS:
-            wish.costs.append(took)
-        else:
-            at = self._draw(wish.calls)
-            if at < _COSTS:
-                wish.costs[at] = took
-        if outer.call:
-            self._tell("cost", wish, call=outer.call, seconds=took)
+        self._note(wish.costs, took, wish.calls)
+        faults, peak = _usage()
+        wish.grown += peak - outer.peak
+        if not outer.call:
+            self._note(wish.faults, faults - outer.faults, wish.calls)
+            return
+        self._tell("cost", wish, call=outer.call, seconds=took)
+        if outer.call in wish.kept and self.choice.lets_go(wish, took):
+            wish.kept.remove(outer.call)
+            self._tell("dropped", wish, call=outer.call)
+
+    def _note(self, known: list[Any], value: float, calls: int) -> None:
+        """One of a few hundred values that stand for all: each is as likely as any other."""
+        if len(known) < _COSTS:
+            known.append(value)
+            return
+        at = self._draw(calls)
+        if at < _COSTS:
+            known[at] = value
 
     def line(self, wishes: list[Wish], frame: FrameType) -> bool:
         """A line of a module begins; says whether others are still waited for."""
@@ -177,6 +240,8 @@ class Catcher:
 
     def _is_chosen(self, wish: Wish) -> bool:
         """A random choice among all calls so far: each is as likely as any other."""
+        if not self.choice.may_keep(wish):
+            return False
         if len(wish.kept) < _KEPT:
             wish.kept.append(wish.calls)
             return True
@@ -196,39 +261,52 @@ class Catcher:
 
     def _keep(self, wish: Wish, frame: FrameType, call: int) -> None:
         """Fork a copy that waits; its parent is none of the program's processes."""
-        hello = {"kind": "holder", "wish": wish.number, "call": call, "program": os.getpid()}
+        begun = perf_counter()
         try:
-            talk = self._connected(hello)
+            talk = self._connected({"kind": "holder", "call": call, **self._of_wish(wish)})
         except OSError:  # nobody waits for it any more
             return
+        with _unheard_children():
+            self._copied(talk, frame)
+        self.choice.forked(perf_counter() - begun)
+
+    def _copied(self, talk: _socket.socket, frame: FrameType) -> None:
+        """The copy; the process between, whose child it is, is gone at once."""
         filters = sys.modules.get("warnings")
         with filters.catch_warnings() if filters else contextlib.nullcontext():
             if filters:
                 filters.simplefilter("ignore")  # of a fork beside other threads
             try:
-                between = os.fork()
+                between = _fork()
             except OSError:  # no more processes, no more memory: this call is not kept
                 talk.close()
                 return
         if between:
             talk.close()
             with contextlib.suppress(OSError):
-                os.waitpid(between, 0)
+                _waitpid(between, 0)
             return
         try:
-            if os.fork():
-                os._exit(0)
+            if _fork():
+                _exit(0)
             self._wait(talk, frame)
         finally:
-            os._exit(70)
+            _exit(70)
 
     def _wait(self, talk: _socket.socket, frame: FrameType) -> None:
         """In the copy: leave the hook as if it had never been, and wait for orders."""
+        # Most are let go as soon as their call has ended.
+        talk.settimeout(_FIRST_LOOK_S)
+        with contextlib.suppress(TimeoutError):
+            if not talk.recv(1, _socket.MSG_PEEK):
+                _exit(0)
+        talk.settimeout(None)
         self._hooks.stop()
         _leave_tracing()
         before = list(sys.path)
         # A neighbour of the program's may have the name of a module that we need.
         sys.path[:] = [*before[1:], *before[:1], self._package]
+        _forget_neighbours(before[:1])
         from profiler_suite.measure.program import holder
 
         sys.path[:] = before
@@ -245,19 +323,76 @@ class Catcher:
             raise
         return talk
 
+    def _of_wish(self, wish: Wish) -> dict[str, Any]:
+        named = {"wish": wish.number, "file": wish.file, "qualname": wish.qualname}
+        return {**named, "program": _getpid()}
+
     def _tell(self, kind: str, wish: Wish, **more: Any) -> None:
-        costs = sorted(wish.costs)
         said = {
             "kind": kind,
-            "wish": wish.number,
-            "program": os.getpid(),
             "calls": wish.calls,
             "total_s": wish.total_s,
-            "median_s": costs[len(costs) // 2] if costs else 0.0,
+            "median_s": _median(wish.costs),
+            "faults": _median(wish.faults) if len(wish.faults) >= _ENOUGH else -1,
+            "grown": wish.grown,
+            **self._of_wish(wish),
             **more,
         }
         with contextlib.suppress(OSError):
             self._connected(said).close()
+
+
+def _median(values: list[Any]) -> Any:
+    return sorted(values)[len(values) // 2] if values else 0.0
+
+
+def _usage() -> tuple[int, int]:
+    """Page faults of this process so far, and its memory at its highest, bytes."""
+    if resource is None:
+        return 0, 0
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_minflt, used.ru_maxrss * _PEAK_UNIT
+
+
+@contextlib.contextmanager
+def _unheard_children() -> Iterator[None]:
+    """While it is entered, the program hears nothing of a child of ours that ends.
+
+    If one of its own ends meanwhile, it hears of that afterwards.
+    """
+    number = _signal.SIGCHLD
+    handler = _signal.getsignal(number)
+    if not callable(handler):
+        yield
+        return
+    try:
+        _signal.signal(number, _signal.SIG_DFL)
+    except ValueError:  # not the main thread, which alone may
+        yield
+        return
+    try:
+        yield
+    finally:
+        _signal.signal(number, handler)
+        with contextlib.suppress(OSError, AttributeError):
+            if os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                os.kill(_getpid(), number)
+
+
+def _forget_neighbours(folders: list[str]) -> None:
+    """In the copy: modules of the program's that have names of ours, or of Python's own.
+
+    Its functions go on with those that they have; what we import is what we mean.
+    """
+    here = {os.path.realpath(each) for each in folders}
+    for name, module in list(sys.modules.items()):
+        root = name.partition(".")[0]
+        if name == "__main__" or root not in (*_OURS, *sys.stdlib_module_names):
+            continue
+        file = os.path.realpath(getattr(module, "__file__", "") or "")
+        parts = [os.path.dirname(file), os.path.dirname(os.path.dirname(file))]  # noqa: PTH120
+        if here.intersection(parts):
+            del sys.modules[name]
 
 
 def _is_below(outer: int, frame: FrameType) -> bool:
@@ -371,6 +506,7 @@ class _Tracing:
 
     def __init__(self, catcher: Catcher) -> None:
         self._catcher = catcher
+        self._left: int = catcher.choice.most_events
 
     def start(self) -> None:
         sys.settrace(self._call)
@@ -382,6 +518,10 @@ class _Tracing:
         sys.settrace(None)
 
     def _call(self, frame: FrameType, event: str, argument: object) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            self.stop()
+            return None
         catcher = self._catcher
         code = frame.f_code
         wishes = catcher.found.get(id(code))
@@ -413,7 +553,11 @@ class _Tracing:
         return self._inside
 
     def _inside_module(self, frame: FrameType, event: str, argument: object) -> Any:
+        self._left -= 1
         wishes = self._catcher.found.get(id(frame.f_code), [])
+        if self._left < 0:
+            frame.f_trace_lines = False
+            return None
         if event == "line" and not self._catcher.line(wishes, frame):
             frame.f_trace_lines = False
             return None

@@ -24,19 +24,21 @@ class CaughtChild(ExplainChild):
         caught: CaughtCalls,
         tell: Callable[[str], None],
         timeout_s: float,
+        within_s: float = 0.0,
     ) -> None:
         self._caught = caught
         ask = LoadRequest(target=caught.wish.target, timeout_s=timeout_s)
-        super().__init__(ask, tell, lambda: capture.session(caught))
+        super().__init__(ask, tell, lambda: capture.session(caught, within_s), within_s)
 
     def explain(
         self, effort: ExplainEffort, threads: int = 1, *, copy: bool = True
     ) -> FunctionRecord:
         """All passes over the call."""
         found = super().explain(effort, threads, copy=copy)
-        wish, said = self._caught.wish, self._caught.words()
+        wish = self._caught.wish
+        said = [each for each in (self._caught.words(), self._caught.memory_words()) if each]
         if said:
-            found = msgspec.structs.replace(found, notes=(said, *found.notes))
+            found = msgspec.structs.replace(found, notes=(*said, *found.notes))
         if wish.first:
             found = placed(found, wish.file, wish.first, wish.last)
         return found

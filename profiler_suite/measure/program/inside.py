@@ -13,6 +13,9 @@ from types import FrameType
 
 _FIRST_WRITE_S = 0.05
 _LATER_WRITES_S = 1.0
+# The program may replace any of these; ours are as they were at its beginning.
+_open, _getpid, _replace, _sleep = open, os.getpid, os.replace, time.sleep
+_clock, _frames, _identity = time.perf_counter, sys._current_frames, _thread.get_ident
 
 
 def _stack(frame: FrameType | None) -> str:
@@ -25,27 +28,30 @@ def _stack(frame: FrameType | None) -> str:
 
 
 def _write(counts: dict[tuple[int, str], int], file: str, main: int) -> None:
-    pid = os.getpid()
+    pid = _getpid()
     lines = [
         f'process {pid}:"";thread ({pid if thread == main else thread});{stack} {count}\n'
         for (thread, stack), count in counts.items()
     ]
-    with open(f"{file}.new", "w", errors="replace") as new:  # noqa: PTH123 - nothing imported
-        new.writelines(lines)
-    os.replace(f"{file}.new", file)  # noqa: PTH105
+    try:
+        with _open(f"{file}.new", "w", errors="replace") as new:
+            new.writelines(lines)
+        _replace(f"{file}.new", file)
+    except OSError:  # limits that the program has set itself: what was written before stands
+        return
 
 
 def _watch(file: str, pause_s: float, main: int, pid: int) -> None:
-    own = _thread.get_ident()
+    own = _identity()
     counts: dict[tuple[int, str], int] = {}
-    looked = written = time.perf_counter()
+    looked = written = _clock()
     every_s = _FIRST_WRITE_S
-    while os.getpid() == pid:
-        time.sleep(pause_s)
-        now = time.perf_counter()
+    while _getpid() == pid:
+        _sleep(pause_s)
+        now = _clock()
         weight = max(1, round((now - looked) / pause_s))
         looked = now
-        for thread, frame in sys._current_frames().items():
+        for thread, frame in _frames().items():
             if thread != own:
                 at = (thread, _stack(frame))
                 counts[at] = counts.get(at, 0) + weight

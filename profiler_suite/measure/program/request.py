@@ -1,6 +1,7 @@
 """What program is asked for, and what is to watch it."""
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ BOOT = "PROFILER_SUITE_BOOT"
 """Environment variable that hands a program's bootstrap what it needs."""
 _SEPARATOR = "\x1f"
 _FOLDER = Path(__file__).resolve().parent / "boot"
+_HANDED_ON = "OBbdqu"
 ProgramKind = Literal["script", "module", "code"]
 _OPTIONS: dict[str, ProgramKind] = {"-m": "module", "-c": "code"}
 
@@ -31,6 +33,19 @@ class ProgramTarget(Noun, frozen=True):
         option = {"script": [], "module": ["-m"], "code": ["-c"]}[self.kind]
         return [*option, self.name, *self.arguments]
 
+    @property
+    def printable(self) -> "ProgramTarget":
+        """The same in text alone: what is none, in a name or an argument, as an escape."""
+        return ProgramTarget(
+            kind=self.kind,
+            name=_as_text(self.name),
+            arguments=tuple(_as_text(each) for each in self.arguments),
+        )
+
+
+def _as_text(word: str) -> str:
+    return word.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
 
 class Probe(Noun, frozen=True):
     """A file whose function `start(settings)` is called in the program before its first line.
@@ -41,6 +56,8 @@ class Probe(Noun, frozen=True):
 
     file: str
     settings: str = ""
+    stand_in: bool = False
+    """Left out where the program is watched from outside."""
 
 
 def parse(words: Sequence[str]) -> ProgramTarget:
@@ -61,21 +78,40 @@ def parse(words: Sequence[str]) -> ProgramTarget:
 
 def command(target: ProgramTarget, python: str = "") -> list[str]:
     """The command line that runs the program as a plain run would."""
-    return [python or sys.executable, *target.words]
+    return [python or sys.executable, *own_options(sys.orig_argv), *target.words]
+
+
+def own_options(words: Sequence[str]) -> list[str]:
+    """Options of this interpreter that the program's is given as well: `-O`, `-X dev`, `-u` …
+
+    Those that keep an interpreter from its environment (`-I`, `-E`, `-S`, `-s`, `-P`) are ours.
+    """
+    found, rest = [], list(words[1:])
+    while rest and rest[0].startswith("-") and len(rest[0]) > 1:
+        word = rest.pop(0)
+        if word[1] in "XW":
+            found.append(word if len(word) > 2 or not rest else word + rest.pop(0))
+            continue
+        cluster, target, _ = re.split("([mc]|$)", word[1:], maxsplit=1)
+        kept = "".join(each for each in cluster if each in _HANDED_ON)
+        found += [f"-{kept}"] if kept and not word.startswith("--") else []
+        if target:
+            break
+    return found
 
 
 def boot_environment(
-    environment: dict[str, str], probe: Probe | None = None, gate: int = -1
+    environment: dict[str, str], probes: Sequence[Probe] = (), gate: int = -1
 ) -> dict[str, str]:
     """The environment with which the interpreter meets our bootstrap first."""
     before = environment.get("PYTHONPATH")
     path = f"{_FOLDER}{os.pathsep}{before}" if before else str(_FOLDER)
-    fields = (
-        str(_FOLDER),
-        "" if before is None else "1",
-        before or "",
-        str(gate),
-        probe.file if probe else "",
-        probe.settings if probe else "",
-    )
+    fields = [str(_FOLDER), "" if before is None else "1", before or "", str(gate)]
+    for probe in probes:
+        fields += ["1" if probe.stand_in else "", probe.file, _escaped(probe.settings)]
     return environment | {"PYTHONPATH": path, BOOT: _SEPARATOR.join(fields)}
+
+
+def _escaped(settings: str) -> str:
+    """Without separators; the bootstrap puts them back."""
+    return settings.replace("%", "%25").replace(_SEPARATOR, "%1f")

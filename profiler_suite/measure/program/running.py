@@ -2,20 +2,24 @@
 
 import contextlib
 import ctypes
+import errno
 import os
 import select
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 from types import FrameType
 from typing import Any
 
+import msgspec
+
 from profiler_suite.child import PR_SET_PDEATHSIG
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.lines.peek import PR_SET_PTRACER
+from profiler_suite.measure.program.limit import ProgramLimit, send
 from profiler_suite.measure.program.request import (
     Probe,
     ProgramTarget,
@@ -34,7 +38,7 @@ _PEAK_UNIT = 1024 if sys.platform == "linux" else 1
 _INEXACT = 1.05
 
 
-NO_PROBE = b"-"
+FROM_OUTSIDE = b"-"
 """Answer to a program that waits: it is watched from outside."""
 
 
@@ -52,45 +56,62 @@ class ProgramEnd(Noun, frozen=True):
     """Resident memory at its highest, of the largest process; 0 where that is not known."""
     page_faults: int = 0
     """Pages that were given without reading a disk."""
+    limited: bool = False
+    """Whether it was ended because its time was over."""
+    interrupted: bool = False
+    """Whether somebody pressed Ctrl-C while it ran."""
 
 
 def run_program(
     target: ProgramTarget,
-    probe: Probe | None = None,
+    probes: Sequence[Probe] = (),
     beside: Callable[[int], object] | None = None,
     python: str = "",
     environment: dict[str, str] | None = None,
+    limit_s: float = 0.0,
 ) -> ProgramEnd:
     """Run the program to its end; nothing of it is read, changed or written by this process.
 
-    `probe` runs in it before its first line. `beside` is called with the process id when the
-    interpreter stands before that line, and the program begins when it returns; without the
-    probe if it returns True.
+    `probes` run in it before its first line. `beside` is called with the process id when the
+    interpreter stands before that line, and the program begins when it returns; without probes
+    that stand in for it if it returns True. After `limit_s`, if any, it is ended.
     """
     given = dict(os.environ if environment is None else environment)
     with _gate() as (ours, theirs):
         number = theirs.fileno() if theirs else -1
-        try:
-            process = subprocess.Popen(
-                command(target, python),
-                env=boot_environment(given, probe, number),
-                close_fds=False,  # what the shell has opened for it; ours are not inherited
-                preexec_fn=_preparation(),
-            )
-        except OSError as error:
-            raise UsageError(
-                f"{python or sys.executable} cannot be run: {error.strerror or error}; check "
-                "that it is a Python interpreter"
-            ) from error
-        with forwarding(process):
+        process = _started(target, python, boot_environment(given, probes, number), given)
+        with forwarding(process) as heard:
             if ours and theirs:
                 theirs.close()
                 if _arrived(ours) and beside and beside(process.pid) is True:
-                    ours.send(NO_PROBE)
+                    ours.send(FROM_OUTSIDE)
             begun = perf_counter()
             if ours:
                 ours.close()
-            return _wait(process, begun)
+            with ProgramLimit(process, limit_s) as limit:
+                end = _wait(process, begun)
+            interrupted = signal.SIGINT in heard
+            return msgspec.structs.replace(end, limited=limit.reached, interrupted=interrupted)
+
+
+def _started(
+    target: ProgramTarget, python: str, environment: dict[str, str], plain: dict[str, str]
+) -> "subprocess.Popen[bytes]":
+    """The program with that environment; with the plain one where there is no room for ours."""
+    try:
+        return subprocess.Popen(
+            command(target, python),
+            env=environment,
+            close_fds=False,  # what the shell has opened for it; ours are not inherited
+            preexec_fn=_preparation(),
+        )
+    except OSError as error:
+        if error.errno == errno.E2BIG and environment is not plain:
+            return _started(target, python, plain, plain)
+        raise UsageError(
+            f"{python or sys.executable} cannot be run: {error.strerror or error}; check "
+            "that it is a Python interpreter"
+        ) from error
 
 
 @contextlib.contextmanager
@@ -154,13 +175,17 @@ def _own_peak() -> float:
 
 
 @contextlib.contextmanager
-def forwarding(process: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """While it is entered, signals to this process are the program's, as in a plain run."""
+def forwarding(process: "subprocess.Popen[bytes]") -> Iterator[list[int]]:
+    """While it is entered, signals to this process are the program's, as in a plain run.
+
+    The list has the numbers of those that came.
+    """
+    heard: list[int] = []
 
     def forward(number: int, _: FrameType | None) -> None:
-        if process.returncode is None and not (number == signal.SIGINT and _by_terminal()):
-            with contextlib.suppress(OSError):
-                process.send_signal(number)
+        heard.append(number)
+        if not (number == signal.SIGINT and _by_terminal()):
+            send(process, number)
 
     before: dict[int, Any] = {}
     for name in ("SIGINT", *_FORWARDED):
@@ -169,7 +194,7 @@ def forwarding(process: "subprocess.Popen[bytes]") -> Iterator[None]:
             with contextlib.suppress(ValueError):  # only the main thread has a say in it
                 before[number] = signal.signal(number, forward)
     try:
-        yield
+        yield heard
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -39,6 +39,8 @@ class SampledStack(Noun, frozen=True):
     frames: tuple[StackFrame, ...]
     """From the outermost function to the innermost."""
     count: Count
+    compiled_seen: bool = True
+    """False where only its Python functions are known, although others' compiled code is."""
 
     @property
     def first_thread(self) -> bool:
@@ -58,6 +60,8 @@ class ProgramSamples(Noun, frozen=True):
     """False where only Python functions could be seen."""
     missing: tuple[str, ...] = ()
     """What could not be watched, a sentence each."""
+    stopped: int = 0
+    """Samples of the first thread for which the program was stopped, to see compiled code."""
 
 
 def read_stacks(text: str) -> tuple[tuple[SampledStack, ...], dict[int, str]]:

@@ -6,7 +6,7 @@ import math
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -68,15 +68,17 @@ def try_program(
             copy.write_text(text, encoding="utf-8")
             copies[file] = str(copy)
         after = _with_main(target, copies, folder / "beside")
-        probe = Probe(file=overlay.__file__, settings=json.dumps(copies))
+        probes = (Probe(file=overlay.__file__, settings=json.dumps(copies)),)
         pairs: list[tuple[_Run, _Run]] = []
         while not pairs or (len(pairs) < _PAIRS and pairs[0][0].wall_s < _SHORT_S):
-            one = _run(target, None, folder, place)
-            pairs.append((one, _run(after, probe, folder, place)))
+            one = _run(target, (), folder, place)
+            pairs.append((one, _run(after, probes, folder, place)))
         return _judged(pairs)
 
 
-def _run(target: ProgramTarget, probe: Probe | None, folder: Path, place: InputPlace) -> _Run:
+def _run(
+    target: ProgramTarget, probes: Sequence[Probe], folder: Path, place: InputPlace
+) -> _Run:
     place.go_back()
     written = folder / "output"
     with (
@@ -84,7 +86,9 @@ def _run(target: ProgramTarget, probe: Probe | None, folder: Path, place: InputP
         (folder / "errors").open("wb") as errors,
         streams(output.fileno(), errors.fileno()),
     ):
-        end = run_program(target, probe)
+        end = run_program(target, probes)
+    if end.interrupted:
+        raise KeyboardInterrupt
     return _Run(wall_s=end.wall_s, exit_code=end.exit_code, output=written.read_bytes())
 
 

@@ -10,6 +10,10 @@ from profiler_suite.workloads import module_lines
 
 _HOW = "give path/to/file.py:function, file.py:Class.method, file.py:LINE or MODULE:FUNCTION"
 
+_LOOPS = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# Each is a copy of the program that waits.
+_MOST_STATEMENTS = 12
+
 
 def wish_for(target: str) -> CallWish:
     """The function, method or lines of a module that 'file.py:Class.method' names."""
@@ -23,7 +27,7 @@ def wish_for(target: str) -> CallWish:
         raise UsageError(f"the file {where!r} does not exist; {_HOW}")
     file = str(path.resolve())
     try:
-        source = path.read_text(encoding="utf-8")
+        source = module_lines.source_of(path)
         tree = ast.parse(source)
     except (OSError, ValueError, SyntaxError) as error:
         raise UsageError(f"{where} cannot be read as Python: {error}") from error
@@ -62,3 +66,20 @@ def _functions(body: Sequence[ast.stmt], around: str) -> Iterator[tuple[str, ast
                 yield from _functions(getattr(statement, part, []), around)
             for handler in getattr(statement, "handlers", []):
                 yield from _functions(handler.body, around)
+
+
+def loops_outside_functions(file: str) -> list[CallWish]:
+    """Statements of a script with a loop that stand in no function, the first few."""
+    try:
+        source = module_lines.source_of(file)
+        tree = ast.parse(source)
+    except (OSError, ValueError, SyntaxError):
+        return []
+    path = str(Path(file).resolve())
+    found: dict[tuple[int, int], CallWish] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, _LOOPS):
+            first, last = module_lines.statement_at(source, node.lineno)
+            if first:
+                found[first, last] = CallWish(file=path, first=first, last=last)
+    return [found[each] for each in sorted(found)][:_MOST_STATEMENTS]

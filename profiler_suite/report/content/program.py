@@ -7,6 +7,7 @@ from profiler_suite import units
 from profiler_suite.analysis.program import causes
 from profiler_suite.analysis.program.moments import BREAKDOWN, IMPORTS
 from profiler_suite.analysis.program.ranking import RankedFunction, Ranking, Spent
+from profiler_suite.measure.program.running import ProgramEnd
 
 MOST_ROWS = 10
 # What takes less of the wall time is not worth a look.
@@ -61,7 +62,7 @@ def view(ranking: Ranking) -> ProgramView:
     return ProgramView(
         title=Path(run.target.name).name if run.target.kind == "script" else words,
         words=words,
-        ended=_ended(run.end.exit_code),
+        ended=_ended(run.end),
         facts=_facts(ranking),
         finding=_finding(ranking, rows),
         rows=rows[:MOST_ROWS],
@@ -94,7 +95,10 @@ def _gain(spared_s: float, whole_s: float) -> str:
     return f"{units.time(spared_s)} of {units.time(whole_s)} may be spared: "
 
 
-def _ended(code: int) -> str:
+def _ended(end: ProgramEnd) -> str:
+    if end.limited:
+        return "then ended by --limit"
+    code = end.exit_code
     return f"exit code {code}" if code >= 0 else _SIGNALS.format(-code)
 
 
@@ -102,6 +106,8 @@ def _facts(ranking: Ranking) -> list[str]:
     run = ranking.run
     seen = sum(each.count for each in run.samples.stacks)
     facts = [units.some(seen, "sample")]
+    if run.samples.stopped:
+        facts[0] += f", {units.count(run.samples.stopped)} of them with compiled code"
     if run.end.user_s or run.end.system_s:
         busy = units.time(run.end.user_s + run.end.system_s)
         facts.append(f"{busy} of processor time")

@@ -1,20 +1,29 @@
 """A program runs beside us as it runs alone: output, exit code and files."""
 
 import dataclasses
+import errno
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import zipapp
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from profiler_suite.errors import UsageError
-from profiler_suite.measure.program.request import Probe, ProgramTarget, parse
+from profiler_suite.measure.program.request import (
+    BOOT,
+    Probe,
+    ProgramTarget,
+    own_options,
+    parse,
+)
 from profiler_suite.measure.program.running import run_program
-from tests.measure.program.misbehaving import MODULES, PROGRAMS
+from tests.measure.program.misbehaving import MODULES, PROGRAMS, Files
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="compares with a plain POSIX run")
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,7 +44,7 @@ class Outcome:
     files: dict[str, bytes]
 
 
-def outcome(command: list[str], folder: Path) -> Outcome:
+def outcome(command: Sequence[str | bytes], folder: Path) -> Outcome:
     done = subprocess.run(
         command,
         cwd=folder,
@@ -53,10 +62,10 @@ def outcome(command: list[str], folder: Path) -> Outcome:
     return Outcome(done.returncode, done.stdout, err, files)
 
 
-def write(files: dict[str, str], folder: Path) -> Path:
+def write(files: Files, folder: Path) -> Path:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
+        (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
     folder.mkdir(exist_ok=True)
     return folder
 
@@ -74,16 +83,26 @@ sys.exit(end_as(watching.watch_program(parse(sys.argv[1:])).end.exit_code))
 
 
 def compared(
-    files: dict[str, str], words: list[str], tmp_path: Path, script: str = _RUN
+    files: Files,
+    words: Sequence[str | bytes],
+    tmp_path: Path,
+    script: str = _RUN,
+    options: Sequence[str] = (),
 ) -> None:
     """Both runs in a folder of the same name, one after the other."""
     tmp_path.mkdir(exist_ok=True)
     folder = tmp_path / "here"
-    alone = outcome([sys.executable, *words], write(files, folder))
+    alone = outcome([sys.executable, *options, *words], write(files, folder))
     folder.rename(tmp_path / "before")
-    boot = [sys.executable, "-I", "-c", script.format(root=str(ROOT)), *words]
+    boot = [sys.executable, *options, "-I", "-c", script.format(root=str(ROOT)), *words]
     beside = outcome(boot, write(files, folder))
     assert beside == alone
+
+
+SEEN_FROM_INSIDE = {
+    "faulthandler": "it shows every thread, the one that watches among them",
+    "hears everything": "it hears the thread that watches as well",
+}
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -97,11 +116,42 @@ def test_a_program_runs_as_it_does_alone(name: str, tmp_path: Path) -> None:
 def test_a_watched_program_runs_as_it_does_alone(
     name: str, inside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if inside and name == "faulthandler":
-        pytest.skip("it shows every thread, the one that watches among them")
+    if inside and name in SEEN_FROM_INSIDE:
+        pytest.skip(SEEN_FROM_INSIDE[name])
     monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     script = _WATCH.replace("{inside}", str(inside))
     compared(PROGRAMS[name], ["main.py", "--help", "two words"], tmp_path, script)
+
+
+_ONCE = (
+    _WATCH.replace("{inside}", "False")
+    .replace(
+        "watching.watch_program(parse(sys.argv[1:]))",
+        "watching.watch_program(parse(sys.argv[1:]), probes=(Capture().probe_of_all(),))",
+    )
+    .replace(
+        "from profiler_suite.measure.program.request",
+        "from profiler_suite.measure.program.captured import Capture\n"
+        "from profiler_suite.measure.program.request",
+    )
+)
+SEEN_FROM_CATCHING = {
+    "hears everything": "it hears what catches its calls as well",
+    "hooks at forks": "copies are made by forks",
+}
+if sys.version_info < (3, 12):
+    SEEN_FROM_CATCHING["own tracer"] = "calls are caught by a tracer there"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_whose_calls_are_caught_runs_as_it_does_alone(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name in SEEN_FROM_CATCHING:
+        pytest.skip(SEEN_FROM_CATCHING[name])
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    compared(PROGRAMS[name], ["main.py", "--help", "two words"], tmp_path, _ONCE)
 
 
 @pytest.mark.slow
@@ -132,6 +182,73 @@ def test_code_and_a_missing_file_run_as_they_do_alone(tmp_path: Path) -> None:
     compared({}, ["missing.py"], tmp_path / "second")
 
 
+@pytest.mark.parametrize(
+    "options", [["-O"], ["-OO", "-X", "dev"], ["-Xutf8=0", "-W", "error"], ["-B", "-u"]]
+)
+def test_options_of_the_interpreter_are_the_programs(
+    options: list[str], tmp_path: Path
+) -> None:
+    source = (
+        "import sys, warnings\nprint(__debug__, __doc__, sys.flags, sys._xoptions)\n"
+        "print(sys.warnoptions, sys.stdout.write_through)\n"
+    )
+    compared({"main.py": source}, ["main.py", "-O"], tmp_path, options=options)
+
+
+def test_arguments_that_are_no_text_arrive_as_they_are(tmp_path: Path) -> None:
+    source = "import os, sys\nprint([os.fsencode(each) for each in sys.argv])\n"
+    words = ["main.py", b"\xff\xe9", "\u00e9", "a\nb", ""]
+    compared({"main.py": source}, words, tmp_path)
+
+
+def test_a_folder_and_an_archive_run_as_they_do_alone(tmp_path: Path) -> None:
+    files: Files = {
+        "app/__main__.py": "import part, sys\nprint(part.x, sys.argv, sys.path[0], __file__)\n",
+        "app/part.py": "x = 1\n",
+    }
+    compared(files, ["app", "-q"], tmp_path)
+    source = write(files, tmp_path / "source") / "app"
+    zipapp.create_archive(source, tmp_path / "app.pyz")
+    archive = (tmp_path / "app.pyz").read_bytes()
+    compared({"app.pyz": archive}, ["app.pyz", "-q"], tmp_path / "second")
+
+
+def test_a_program_whose_environment_leaves_no_room_for_ours_runs_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    real, given = subprocess.Popen, []
+
+    def start(*words: object, env: dict[str, str], **options: object) -> object:
+        given.append(env)
+        if BOOT in env:
+            raise OSError(errno.E2BIG, os.strerror(errno.E2BIG))
+        return real(*words, env=env, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    end = run_program(parse(["-c", "print(1)"]), environment={"A": "1"})
+    assert (end.exit_code, capfd.readouterr().out) == (0, "1\n")
+    assert [BOOT in each for each in given] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        (["python", "x.py", "-O"], []),
+        (["python", "-m", "p", "-O"], []),
+        (["python", "-O", "-m", "p"], ["-O"]),
+        (["python", "-IBEum", "p"], ["-Bu"]),
+        (["python", "-X", "dev", "-Wignore", "-W", "error", "x.py"], None),
+        (["python", "--help-all", "-c", "x"], []),
+        (["python"], []),
+    ],
+)
+def test_options_that_change_what_a_program_does_are_handed_on(
+    words: list[str], options: list[str] | None
+) -> None:
+    expected = ["-Xdev", "-Wignore", "-Werror"] if options is None else options
+    assert own_options(words) == expected
+
+
 def test_the_path_that_was_set_is_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,7 +265,7 @@ def test_a_probe_is_let_in_and_what_it_imported_is_forgotten(tmp_path: Path) -> 
     )
     said = tmp_path / "said"
     code = "import sys; sys.exit('json' in sys.modules)"
-    end = run_program(parse(["-c", code]), Probe(file=str(probe), settings=f'"{said}"'))
+    end = run_program(parse(["-c", code]), [Probe(file=str(probe), settings=f'"{said}"')])
     assert end.exit_code == 0
     assert said.read_text() == "_profiler_suite_probe"
 

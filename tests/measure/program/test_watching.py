@@ -9,6 +9,8 @@ import pytest
 from profiler_suite.measure.program import sampler, watching
 from profiler_suite.measure.program.elsewhere import InputPlace
 from profiler_suite.measure.program.request import ProgramTarget
+from profiler_suite.measure.program.running import ProgramEnd
+from profiler_suite.measure.program.samples import ProgramSamples, SampledStack
 from profiler_suite.measure.program.watching import ProgramRun, watch_program
 
 PROGRAM = """
@@ -175,7 +177,7 @@ def test_times_of_a_close_look_are_shares_of_the_first_run(
     again = msgspec.structs.replace(first, end=slowed)
     rates_hz = []
 
-    def seen(_: ProgramTarget, rate_hz: float) -> ProgramRun:
+    def seen(_: ProgramTarget, rate_hz: float, **__: object) -> ProgramRun:
         rates_hz.append(rate_hz)
         return again
 
@@ -188,3 +190,53 @@ def test_times_of_a_close_look_are_shares_of_the_first_run(
 def test_a_second_run_that_ends_otherwise_is_not_believed(tmp_path: Path) -> None:
     first = watched(tmp_path, COUNTING.format(later=5))
     assert watching.watch_closely(first, InputPlace()) == first
+
+
+def test_ctrl_c_in_the_second_run_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = watched(tmp_path)
+    stopped = msgspec.structs.replace(first.end, interrupted=True, exit_code=-2)
+    again = msgspec.structs.replace(first, end=stopped)
+    monkeypatch.setattr(watching, "watch_program", lambda *_, **__: again)
+    close = watching.watch_closely(first, InputPlace())
+    assert close.end.interrupted
+    assert close.end.exit_code == 0
+    assert close.samples == first.samples
+
+
+def test_a_program_that_never_ends_is_watched_as_long_as_was_asked_for(tmp_path: Path) -> None:
+    program = tmp_path / "main.py"
+    program.write_text("while True:\n    sum(range(50))\n")
+    run = watch_program(ProgramTarget(kind="script", name=str(program)), limit_s=0.8)
+    assert run.end.limited
+    assert any(f.file == str(program) for s in run.samples.stacks for f in s.frames)
+
+
+def test_an_interpreter_that_does_not_load_us_is_no_watched_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        watching, "run_program", lambda *_, **__: ProgramEnd(exit_code=0, wall_s=1.0)
+    )
+    run = watched(tmp_path, "print(1)\n")
+    assert run.samples.missing[0] in (sampler.NOT_REACHED, sampler.why_not())
+
+
+@pytest.mark.parametrize(
+    ("samples", "stopped", "said"),
+    [
+        (19, 9, "looked at often"),
+        (40, 9, "held up"),
+        (99, 7, "compiled code was seen in 7 samples only"),
+        (99, 8, ""),
+    ],
+)
+def test_what_was_seen_seldom_is_said(samples: int, stopped: int, said: str) -> None:
+    stack = SampledStack(process=7, thread="7", thread_name="", frames=(), count=samples)
+    seen = ProgramSamples(
+        stacks=(stack,), rate_hz=100.0, processes={7: "x"}, compiled=True, stopped=stopped
+    )
+    found = watching._sentences(seen, ProgramEnd(exit_code=0, wall_s=1.0))
+    assert len(found) == bool(said)
+    assert said in "".join(found)

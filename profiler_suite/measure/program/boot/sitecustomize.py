@@ -8,8 +8,9 @@ neighbour of the program's such as `json.py` would not be found any more.
 
 The variable has its fields between unit separators (ASCII 31): this folder; `1` where
 PYTHONPATH was set, and what it was; the number of a socket that the parent answers on when the
-program may begin (`-`: without the probe), or -1; the file of a probe, which has a function
-`start(settings)`; settings.
+program may begin (`-`: it is watched from outside), or -1; and three for each probe: `1` where
+it only stands in for a watcher outside; its file, which has a function `start(settings)`; the
+settings, with `%1f` for such a separator and `%25` for `%`.
 """
 
 import _signal  # type: ignore[import-not-found]  # is there already, as the next two are
@@ -58,13 +59,15 @@ def _start(probe: str, settings: str) -> None:
 
 
 def _enter(told: str) -> None:
-    folder, was_set, before, gate, probe, settings = told.split("\x1f", 5)
+    folder, was_set, before, gate, *probes = told.split("\x1f")
     _remove_traces(folder, bool(was_set), before)
-    if _wait_at(int(gate)) == b"-" or not probe:
-        return
+    watched = _wait_at(int(gate)) == b"-"
     imported = set(sys.modules)
     try:
-        _start(probe, settings)
+        while probes:
+            stand_in, file, settings, *probes = probes
+            if not (stand_in and watched):
+                _start(file, settings.replace("%1f", "\x1f").replace("%25", "%"))
     finally:
         for name in set(sys.modules) - imported:
             del sys.modules[name]

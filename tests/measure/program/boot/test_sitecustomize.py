@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,12 @@ PROGRAM = "import sys; before = set(sys.modules)\n" + SEEN
 
 
 def run(
-    folder: Path, probe: Probe | None = None, gate: int = -1, **given: str
+    folder: Path, probes: Sequence[Probe] = (), gate: int = -1, **given: str
 ) -> subprocess.Popen[str]:
     plain = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH",)}
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM],
-        env=boot_environment(plain | given, probe, gate),
+        env=boot_environment(plain | given, probes, gate),
         cwd=folder,
         pass_fds=() if gate < 0 else (gate,),
         stdout=subprocess.PIPE,
@@ -45,12 +46,12 @@ def said(process: subprocess.Popen[str]) -> list[str]:
     return out.splitlines()
 
 
-def probe_of(folder: Path) -> Probe:
+def probe_of(folder: Path, settings: str = "a\x1fb", *, stand_in: bool = False) -> Probe:
     file = folder / "probe.py"
     file.write_text(
         "import json\ndef start(settings):\n    print('probe', json.dumps(settings))\n"
     )
-    return Probe(file=str(file), settings="a\x1fb")
+    return Probe(file=str(file), settings=settings, stand_in=stand_in)
 
 
 def test_nothing_of_it_is_left(tmp_path: Path) -> None:
@@ -76,7 +77,7 @@ def test_an_empty_path_stays_an_empty_one(tmp_path: Path) -> None:
 
 
 def test_a_probe_starts_first_and_what_it_imports_is_forgotten(tmp_path: Path) -> None:
-    probe, line = said(run(tmp_path, probe_of(tmp_path)))
+    probe, line = said(run(tmp_path, [probe_of(tmp_path)]))
     assert probe == 'probe "a\\u001fb"'
     assert not json.loads(line)["json"]
 
@@ -86,7 +87,7 @@ def test_a_probe_starts_first_and_what_it_imports_is_forgotten(tmp_path: Path) -
 def test_the_program_waits_for_its_parent(tmp_path: Path, answer: bytes, lines: int) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        process = run(tmp_path, probe_of(tmp_path), theirs.fileno())
+        process = run(tmp_path, [probe_of(tmp_path, stand_in=True)], theirs.fileno())
         theirs.close()
         assert ours.recv(1) == b"+"
         assert process.poll() is None
@@ -95,6 +96,18 @@ def test_the_program_waits_for_its_parent(tmp_path: Path, answer: bytes, lines: 
         else:
             ours.shutdown(socket.SHUT_RDWR)  # it goes on where the parent has gone
         assert len(said(process)) == lines
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a socket is handed on by its number")
+def test_what_only_stands_in_is_left_out_and_the_others_start_in_turn(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        probes = [probe_of(tmp_path, text, stand_in=not text) for text in ("50%", "", "%1f")]
+        process = run(tmp_path, probes, theirs.fileno())
+        theirs.close()
+        assert ours.recv(1) == b"+"
+        ours.sendall(b"-")
+        assert said(process)[:-1] == ['probe "50%"', 'probe "%1f"']
 
 
 def test_imported_without_the_variable_it_does_nothing() -> None:
