@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from profiler_suite.analysis.program.explained import ExplainedFunction
     from profiler_suite.analysis.program.ranking import Ranking
     from profiler_suite.analysis.program.to_explain import PlaceToExplain
-    from profiler_suite.measure.program.captured import Capture, CaughtCalls
+    from profiler_suite.measure.program.captured import Capture
+    from profiler_suite.measure.program.caught_calls import CaughtCalls
     from profiler_suite.measure.program.command_time import CommandTime
     from profiler_suite.measure.program.elsewhere import InputPlace
     from profiler_suite.measure.program.request import ProgramTarget
@@ -151,8 +152,8 @@ class ProgramExplaining:
                 explained = explain(record, machine, effort.baselines_s, child.attempt)
         except ProfilerSuiteError as error:
             reason = str(error).splitlines()[0].replace(_OTHER_OPTION, "")
-            return ExplainedFunction(place, calls.calls, None, reason)
-        return ExplainedFunction(place, calls.calls, explained)
+            return ExplainedFunction(place, calls.calls, None, reason, calls.memory)
+        return ExplainedFunction(place, calls.calls, explained, memory=calls.memory)
 
     def try_rewrites(self) -> None:
         """The program beside itself, with its files rewritten in a temporary folder."""

@@ -19,7 +19,7 @@ from profiler_suite.errors import FunctionError
 from profiler_suite.machine import survey as survey_module
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.program import captured, explaining, trying
-from profiler_suite.measure.program.captured import CallWish, CaughtCalls
+from profiler_suite.measure.program.caught_calls import CallWish, CaughtCalls
 from profiler_suite.measure.program.command_time import CommandTime
 from profiler_suite.measure.program.running import ProgramEnd
 from tests.analysis.program.fake_program import IMPORTING, run_of, stack

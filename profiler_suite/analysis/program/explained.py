@@ -8,7 +8,10 @@ from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.program.to_explain import PlaceToExplain
 from profiler_suite.measure.explain.records import Rewrite, SourceText
+from profiler_suite.measure.program.caught_calls import CallMemory
 from profiler_suite.measure.program.trying import ProgramTrial
+
+_UNKNOWN = CallMemory()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +24,8 @@ class ExplainedFunction:
     explanation: Explanation | None
     reason: str = ""
     """Why there is no explanation; empty where there is one."""
+    memory: CallMemory = _UNKNOWN
+    """What its calls did to the program's memory."""
 
     @property
     def best(self) -> Advice | None:

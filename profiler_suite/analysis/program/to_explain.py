@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from profiler_suite.analysis.program.ranking import RankedFunction, Ranking
-from profiler_suite.measure.program.captured import CallWish
+from profiler_suite.measure.program.caught_calls import CallWish
 from profiler_suite.workloads import module_lines
 
 # Less of the program's time is not worth the seconds that an explanation takes.

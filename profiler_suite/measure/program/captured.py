@@ -12,95 +12,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from profiler_suite import units
 from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure.program import catch as catch_file
 from profiler_suite.measure.program import every_call
+from profiler_suite.measure.program.caught_calls import CallMemory, CallWish, CaughtCalls
 from profiler_suite.measure.program.request import Probe, ProgramTarget
 from profiler_suite.measure.program.running import ProgramEnd, run_program
-from profiler_suite.model.noun import Noun
 
 _PACKAGES = str(Path(catch_file.__file__).resolve().parents[3])
 # A fork, and the imports of what measures, on a busy machine.
 _START_S = 60.0
 _WORD_S = 2.0
-# Less is not worth a word.
-_MANY_FAULTS, _MUCH_BYTES = 256, 2**24
 NO_CATCHING = (
     "calls of a running program can be caught where processes fork: on Linux and macOS"
 )
-
-
-class CallWish(Noun, frozen=True):
-    """A function, or lines of a module, whose calls are to be caught."""
-
-    file: str = ""
-    module: str = ""
-    """Where no file is given."""
-    qualname: str = ""
-    """As in the source: 'Class.method', 'outer.inner'."""
-    line: int = 0
-    """Where its definition begins; 0 for any."""
-    first: int = 0
-    """For lines of a module outside of any function; 0 for a function."""
-    last: int = 0
-
-    @property
-    def target(self) -> str:
-        """Its name as one asks for it: 'file.py:function'."""
-        where = Path(self.file).name if self.file else self.module
-        if self.first and self.last > self.first:
-            return f"{where}:lines {self.first} to {self.last}"
-        if self.first:
-            return f"{where}:line {self.first}"
-        return f"{where}:{self.qualname}"
-
-
-class CaughtCalls:
-    """What was seen of one function while the program ran, and the calls that were kept."""
-
-    def __init__(self, wish: CallWish) -> None:
-        self.wish = wish
-        self.calls = 0
-        self.total_s = 0.0
-        self.median_s = 0.0
-        self.page_faults = -1.0
-        """The median of its calls; -1 where too few are known."""
-        self.grown_bytes = 0
-        """By how much the peak of the program's memory grew in its calls."""
-        self.costs_s: dict[tuple[int, int], float] = {}
-        """Of the kept calls that ended: by the process and the number of the call."""
-        self.kept: dict[tuple[int, int], socket.socket] = {}
-
-    @property
-    def representative(self) -> tuple[int, int] | None:
-        """The kept call whose cost is nearest to the median; None when none was kept."""
-        ended = {key: s for key, s in self.costs_s.items() if key in self.kept}
-        if ended:
-            return min(ended, key=lambda key: abs(ended[key] - self.median_s))
-        return next(iter(self.kept), None)
-
-    def words(self) -> str:
-        """How many calls there were, and which of them is explained."""
-        chosen = self.representative
-        if self.wish.first or chosen is None:
-            return ""
-        if self.calls == 1:
-            return "explained by its only call in the program"
-        return (
-            f"explained by call {chosen[1]:,} of {self.calls:,}, the nearest to the median "
-            f"cost of the {len(self.kept)} that were kept"
-        )
-
-    def memory_words(self) -> str:
-        """What its calls did to the program's memory; empty where that is nothing much."""
-        said = []
-        if self.page_faults >= _MANY_FAULTS:
-            said.append(f"a call causes {units.count(self.page_faults)} page faults")
-        if self.grown_bytes >= _MUCH_BYTES:
-            grown = units.size(self.grown_bytes)
-            said.append(f"the program's peak of memory grew by {grown} in it")
-        return f"in the program, {' and '.join(said)}" if said else ""
 
 
 class Capture:
@@ -212,7 +137,7 @@ class Capture:
         talk.close()
         of.calls, of.total_s = said["calls"], said["total_s"]
         of.median_s = said["median_s"]
-        of.page_faults, of.grown_bytes = said["faults"], said["grown"]
+        of.memory = CallMemory(page_faults=said["faults"], grown_bytes=said["grown"])
         if said["kind"] == "cost":
             of.costs_s[key] = said["seconds"]
         elif said["kind"] == "dropped" and key in of.kept:

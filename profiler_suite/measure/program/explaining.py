@@ -11,7 +11,8 @@ from profiler_suite.measure.explain.records import (
     LoadRequest,
     SourceText,
 )
-from profiler_suite.measure.program.captured import Capture, CaughtCalls
+from profiler_suite.measure.program.captured import Capture
+from profiler_suite.measure.program.caught_calls import CaughtCalls
 from profiler_suite.workloads import module_lines
 
 
@@ -36,7 +37,7 @@ class CaughtChild(ExplainChild):
         """All passes over the call."""
         found = super().explain(effort, threads, copy=copy)
         wish = self._caught.wish
-        said = [each for each in (self._caught.words(), self._caught.memory_words()) if each]
+        said = [each for each in (self._caught.words(), self._caught.memory.words) if each]
         if said:
             found = msgspec.structs.replace(found, notes=(*said, *found.notes))
         if wish.first:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from profiler_suite.errors import UsageError, unknown_name
-from profiler_suite.measure.program.captured import CallWish
+from profiler_suite.measure.program.caught_calls import CallWish
 from profiler_suite.workloads import module_lines
 
 _HOW = "give path/to/file.py:function, file.py:Class.method, file.py:LINE or MODULE:FUNCTION"

@@ -62,8 +62,14 @@ def _explained(each: ExplainedFunction) -> dict[str, object]:
         "calls": each.calls,
         "spared_s": each.spared_s,
         "reason": each.reason,
+        "page_faults_per_call": _known(each.memory.page_faults),
+        "peak_grew_bytes": each.memory.grown_bytes,
         "explanation": document(each.explanation) if each.explanation else None,
     }
+
+
+def _known(faults: float) -> float | None:
+    return faults if faults >= 0 else None
 
 
 def _with_rewrites(answer: ProgramAnswer, wall_s: float) -> dict[str, object] | None:

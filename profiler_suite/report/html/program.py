@@ -44,6 +44,8 @@ class ExplainedView:
 
     target: str
     time: str
+    memory: str
+    """What its calls do to the program's memory; empty for nothing much."""
     reason: str
     """Why it is not explained; empty where it is."""
     verdict: tuple[str, ...]
@@ -96,6 +98,7 @@ def _explained(answer: ProgramAnswer | None) -> list[ExplainedView]:
             ExplainedView(
                 target=each.place.wish.target,
                 time=units.time(each.place.time_s),
+                memory=each.memory.words,
                 reason=each.reason,
                 verdict=found.verdict if found else (),
                 gain=f"{best.gain_text} {best.title}" if best else "",

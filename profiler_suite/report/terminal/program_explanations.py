@@ -36,6 +36,8 @@ def _function(page: Page, number: int, each: ExplainedFunction) -> None:
         (each.place.wish.target, "bold"),
         (f"  {taken} of the program{calls}", "dim"),
     )
+    if each.memory.words:
+        page.paragraph(each.memory.words, indent="    ", style="dim")
     found = each.explanation
     if found is None:
         page.paragraph(f"not explained: {each.reason}", indent="    ", style="yellow")

@@ -57,6 +57,14 @@ def test_a_trial_is_said_as_it_was_measured(trial: ProgramTrial, said: str) -> N
     assert all(each in text for each in said.split("|"))
 
 
+def test_a_second_run_that_was_ended_is_said_first_and_without_rewrites_too() -> None:
+    said = "The run was ended."
+    assert sentences(ProgramAnswer((), cut_short=said), 2.0) == [said]
+    both = sentences(ProgramAnswer(ANSWER.functions, cut_short=said), 6.4)
+    assert both[0] == said
+    assert both[1:] == sentences(ProgramAnswer(ANSWER.functions), 6.4)
+
+
 def test_why_it_was_not_tried_is_said() -> None:
     answer = ProgramAnswer(ANSWER.functions, not_tried="interrupted")
     assert sentences(answer, 6.4)[-1] == "They were not tried: interrupted."

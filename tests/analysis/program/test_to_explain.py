@@ -87,3 +87,14 @@ def test_of_a_short_program_what_has_a_loop_comes_first(file: str) -> None:
     )
     (first,) = places(rank(run), 1)
     assert first.wish.target == "main.py:lines 13 to 15"
+
+
+def test_a_source_in_another_encoding_is_read_as_python_does(tmp_path: Path) -> None:
+    file = tmp_path / "main.py"
+    file.write_bytes(
+        b"# -*- coding: latin-1 -*-\nx = '\xe9'\ndef f():\n    for _ in x:\n        pass\n"
+    )
+    assert has_loop(str(file), 5)
+    wish = wish_at(str(file), 5)
+    assert wish is not None
+    assert wish.qualname == "f"

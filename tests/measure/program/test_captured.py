@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from profiler_suite.measure.program.captured import CallWish, capture
+from profiler_suite.measure.program.captured import capture
+from profiler_suite.measure.program.caught_calls import CallWish
 from profiler_suite.measure.program.request import ProgramTarget
 
 FUNCTION = "def work(x):\n    return x + 1\n"

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from profiler_suite.measure.program import catch, every_call
-from profiler_suite.measure.program.captured import CallWish, Capture
+from profiler_suite.measure.program.captured import Capture
+from profiler_suite.measure.program.caught_calls import CallWish
 from profiler_suite.measure.program.every_call import EveryCall
 from profiler_suite.measure.program.request import ProgramTarget
 from profiler_suite.measure.program.running import ProgramEnd, run_program
@@ -208,9 +209,9 @@ def test_page_faults_and_growth_of_a_function_are_counted(tmp_path: Path) -> Non
         assert end.exit_code == 0
         script = str(tmp_path / "main.py")
         fill = found.of(CallWish(file=script, qualname="fill"))
-        assert fill.page_faults > 100
-        assert fill.grown_bytes > 2**26
-        assert "page faults" in fill.memory_words()
-        assert "grew by" in fill.memory_words()
+        assert fill.memory.page_faults > 100
+        assert fill.memory.grown_bytes > 2**26
+        assert "page faults" in fill.memory.words
+        assert "grew by" in fill.memory.words
         little = found.of(CallWish(file=script, qualname="little"))
-        assert little.memory_words() == ""
+        assert little.memory.words == ""

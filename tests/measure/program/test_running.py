@@ -349,6 +349,13 @@ def test_the_memory_of_a_program_is_its_own_or_not_known() -> None:
     assert more <= end.peak_bytes <= 2 * more
 
 
+def test_what_is_no_text_is_shown_as_an_escape() -> None:
+    target = ProgramTarget(kind="script", name="a\udcff.py", arguments=("é", "\udce9"))
+    assert target.printable.name == "a\\xff.py"
+    assert target.printable.arguments == ("é", "\\xe9")
+    target.printable.name.encode()
+
+
 def test_the_words_of_a_command_line_become_a_target() -> None:
     assert parse(["a.py", "-m", "x"]) == ProgramTarget(
         kind="script", name="a.py", arguments=("-m", "x")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from profiler_suite.errors import UsageError
-from profiler_suite.measure.program.wishes import wish_for
+from profiler_suite.measure.program.wishes import loops_outside_functions, wish_for
 
 SOURCE = """
 import numpy as np
@@ -85,3 +85,30 @@ def test_a_file_that_is_not_there_or_no_python_is_refused(tmp_path: Path) -> Non
         wish_for(f"{tmp_path}/bad.py:f")
     with pytest.raises(UsageError, match="names no function"):
         wish_for("f")
+
+
+def test_loops_outside_of_functions_are_statements_of_their_own(tmp_path: Path) -> None:
+    script = tmp_path / "main.py"
+    script.write_text(
+        "def f():\n    for _ in range(3):\n        pass\n\n\n"
+        "x = [i for i in range(9)]\nprint(x)\n"
+        "if __name__ == '__main__':\n    for i in x:\n        for j in x:\n            f()\n"
+        "    while x:\n        x.pop()\n"
+    )
+    found = loops_outside_functions(str(script))
+    assert [(each.first, each.last) for each in found] == [(6, 6), (9, 11), (12, 13)]
+    assert {each.file for each in found} == {str(script.resolve())}
+    script.write_text("".join("for _ in 'a':\n    pass\n" for _ in range(40)))
+    assert len(loops_outside_functions(str(script))) == 12
+    assert loops_outside_functions(str(tmp_path / "none.py")) == []
+    script.write_text("for (")
+    assert loops_outside_functions(str(script)) == []
+
+
+def test_a_source_may_be_in_another_encoding(tmp_path: Path) -> None:
+    script = tmp_path / "main.py"
+    script.write_bytes(b"# -*- coding: latin-1 -*-\nx = '\xe9'\ndef f():\n    return x\n")
+    assert wish_for(f"{script}:f").qualname == "f"
+    script.write_bytes(b"# -*- coding: none-such -*-\ndef f():\n    return 1\n")
+    with pytest.raises(UsageError, match="cannot be read as Python"):
+        wish_for(f"{script}:f")

@@ -53,6 +53,20 @@ def test_how_it_ended_is_said(code: int, said: str) -> None:
     assert program.view(rank(run)).ended == said
 
 
+def test_a_program_whose_time_was_over_is_said_to_be_ended_by_us() -> None:
+    run = run_of(stack(MAIN, LOOP, count=10))
+    end = ProgramEnd(exit_code=-2, wall_s=1.0, limited=True)
+    found = program.view(rank(msgspec.structs.replace(run, end=end)))
+    assert found.ended == "then ended by --limit"
+
+
+def test_samples_for_which_it_was_stopped_are_counted() -> None:
+    run = run_of(stack(MAIN, LOOP, count=1000))
+    samples = msgspec.structs.replace(run.samples, stopped=250)
+    found = program.view(rank(msgspec.structs.replace(run, samples=samples)))
+    assert found.facts[0] == "1,000 samples, 250 of them with compiled code"
+
+
 def test_what_was_counted_is_said_and_what_was_not_is_left_out() -> None:
     run = run_of(stack(MAIN, LOOP, count=10))
     end = ProgramEnd(

@@ -1,0 +1,89 @@
+"""Calls of a program that were seen and kept: whose they are, how many, what they cost."""
+
+import socket
+from pathlib import Path
+
+from profiler_suite import units
+from profiler_suite.model.noun import Noun
+
+# Less is not worth a word.
+_MANY_FAULTS, _MUCH_BYTES = 256, 2**24
+
+
+class CallWish(Noun, frozen=True):
+    """A function, or lines of a module, whose calls are to be caught."""
+
+    file: str = ""
+    module: str = ""
+    """Where no file is given."""
+    qualname: str = ""
+    """As in the source: 'Class.method', 'outer.inner'."""
+    line: int = 0
+    """Where its definition begins; 0 for any."""
+    first: int = 0
+    """For lines of a module outside of any function; 0 for a function."""
+    last: int = 0
+
+    @property
+    def target(self) -> str:
+        """Its name as one asks for it: 'file.py:function'."""
+        where = Path(self.file).name if self.file else self.module
+        if self.first and self.last > self.first:
+            return f"{where}:lines {self.first} to {self.last}"
+        if self.first:
+            return f"{where}:line {self.first}"
+        return f"{where}:{self.qualname}"
+
+
+class CallMemory(Noun, frozen=True):
+    """What the calls of a function do to the memory of the program."""
+
+    page_faults: float = -1.0
+    """The median of its calls; -1 where too few are known."""
+    grown_bytes: int = 0
+    """By how much the peak of the program's memory grew in its calls."""
+
+    @property
+    def words(self) -> str:
+        """In words; empty where it is nothing much."""
+        said = []
+        if self.page_faults >= _MANY_FAULTS:
+            said.append(f"a call causes {units.count(self.page_faults)} page faults")
+        if self.grown_bytes >= _MUCH_BYTES:
+            grown = units.size(self.grown_bytes)
+            said.append(f"the program's peak of memory grew by {grown} in it")
+        return f"in the program, {' and '.join(said)}" if said else ""
+
+
+class CaughtCalls:
+    """What was seen of one function while the program ran, and the calls that were kept."""
+
+    def __init__(self, wish: CallWish) -> None:
+        self.wish = wish
+        self.calls = 0
+        self.total_s = 0.0
+        self.median_s = 0.0
+        self.memory = CallMemory()
+        self.costs_s: dict[tuple[int, int], float] = {}
+        """Of the kept calls that ended: by the process and the number of the call."""
+        self.kept: dict[tuple[int, int], socket.socket] = {}
+
+    @property
+    def representative(self) -> tuple[int, int] | None:
+        """The kept call whose cost is nearest to the median; None when none was kept."""
+        ended = {key: s for key, s in self.costs_s.items() if key in self.kept}
+        if ended:
+            return min(ended, key=lambda key: abs(ended[key] - self.median_s))
+        return next(iter(self.kept), None)
+
+    def words(self) -> str:
+        """How many calls there were, and which of them is explained."""
+        chosen = self.representative
+        if self.wish.first or chosen is None:
+            return ""
+        if self.calls == 1:
+            return "explained by its only call in the program"
+        return (
+            f"explained by call {chosen[1]:,} of {self.calls:,}, the nearest to the median "
+            f"cost of the {len(self.kept)} that were kept"
+        )
