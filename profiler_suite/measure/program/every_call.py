@@ -21,7 +21,7 @@ _MOST_EVENTS = 5_000_000
 _MOST_COPIES = 64
 # What ends sooner is not worth an explanation by itself, only if it is called often.
 _LEAST_S = 0.002
-_WORTH_SHARE = 0.01
+_WORTH_SHARE, _WORTH_S = 0.01, 0.02
 # Time that copies may take: of all so far, and at the beginning.
 _COPIES_SHARE, _COPIES_S = 0.02, 0.3
 _COROUTINES = 0x80 | 0x200  # inspect.CO_COROUTINE, CO_ASYNC_GENERATOR
@@ -59,12 +59,18 @@ class EveryCall:
 
     def may_keep(self, wish: Any) -> bool:
         """Its first call; later ones of a function that has taken much of the time."""
-        now = perf_counter() - self._begun
+        now = self._now()
         if self._copying_s > _COPIES_SHARE * now + _COPIES_S:
             return False
         if sum(len(each.kept) for each in self._wishes.values()) >= _MOST_COPIES:
             return False
-        return wish.calls == 1 or wish.total_s > _WORTH_SHARE * now
+        return wish.calls == 1 or self._is_worth_it(wish)
+
+    def _now(self) -> float:
+        return perf_counter() - self._begun
+
+    def _is_worth_it(self, wish: Any) -> bool:
+        return bool(wish.total_s > max(_WORTH_S, _WORTH_SHARE * self._now()))
 
     def forked(self, seconds: float) -> None:
         """A copy was made, which took so long."""
@@ -72,8 +78,7 @@ class EveryCall:
 
     def lets_go(self, wish: Any, took: float) -> bool:
         """A short call of a function that has not taken much of the time so far."""
-        now = perf_counter() - self._begun
-        return took < _LEAST_S and wish.total_s < _WORTH_SHARE * now
+        return took < _LEAST_S and not self._is_worth_it(wish)
 
 
 def start(settings: str) -> None:

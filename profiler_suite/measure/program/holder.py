@@ -28,6 +28,7 @@ def hold(control: Any, path: str, frame: FrameType, package: str) -> None:
     """
     os.setsid()  # Ctrl-C is for those who wait for the answer
     _hear_nothing()
+    _lift_limits()
     _let_go_of_others(control.fileno())
     sessions: set[int] = set()
     unread = b""
@@ -73,6 +74,16 @@ def _hear_nothing() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         with contextlib.suppress(ValueError, OSError):
             signal.signal(number, signal.SIG_DFL)
+
+
+def _lift_limits() -> None:
+    """What the program may not exceed says nothing about those who explain it."""
+    import resource  # where processes fork
+
+    for number in (resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE):
+        with contextlib.suppress(ValueError, OSError):
+            _, highest = resource.getrlimit(number)
+            resource.setrlimit(number, (highest, highest))
 
 
 def _let_go_of_others(kept: int) -> None:

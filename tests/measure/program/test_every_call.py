@@ -132,7 +132,7 @@ class Model:
     def fit(self, n):
         return [long(i, 0.05) for i in range(n)]
 
-for i in range(2000):
+for i in range(300):
     short(i)
 total = 0
 for i in range(3):
@@ -154,7 +154,7 @@ def caught(
 
 def test_a_program_that_runs_once_leaves_calls_of_its_functions(tmp_path: Path) -> None:
     script = str(tmp_path / "main.py")
-    loop = CallWish(file=script, first=20, last=21)
+    loop = CallWish(file=script, first=21, last=22)
     end, found = caught(PROGRAM, tmp_path, (loop,))
     with found:
         assert end.exit_code == 0, "it sees no child of ours"

@@ -165,3 +165,17 @@ def test_a_connection_says_first_who_it_is(tmp_path: Path) -> None:
             talk, _ = server.accept()
             with talk, talk.makefile() as lines:
                 assert json.loads(lines.readline()) == {"kind": "session"}
+
+
+def test_limits_that_a_program_has_set_itself_are_not_those_of_its_copies() -> None:
+    code = f"""
+import resource, sys
+sys.path.insert(0, {str(ROOT)!r})
+from profiler_suite.measure.program import holder
+limits = resource.RLIMIT_CPU, resource.RLIMIT_FSIZE, resource.RLIMIT_NOFILE
+for each in limits:
+    resource.setrlimit(each, (64, resource.getrlimit(each)[1]))
+holder._lift_limits()
+sys.exit(any(len(set(resource.getrlimit(each))) > 1 for each in limits))
+"""
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
