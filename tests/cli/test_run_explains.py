@@ -67,6 +67,35 @@ def test_a_method_and_a_loop_outside_of_functions_are_rewritten_and_tried(
     assert max(map(len, done.stderr.splitlines())) <= 80
 
 
+@pytest.mark.long
+def test_a_program_that_may_run_only_once_is_explained_by_calls_of_that_run(
+    tmp_path: Path,
+) -> None:
+    longer = PROGRAM.replace("30_000", "300_000").replace("6_000", "60_000")
+    (tmp_path / "main.py").write_text(
+        f"with open('runs', 'a') as f:\n    f.write('x')\n{longer}raise SystemExit(3)\n"
+    )
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "profiler_suite", "run", "--once"),
+            *("--json", "found.json", "--budget", "60", "main.py"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+    )
+    assert done.returncode == 3, done.stderr
+    assert (tmp_path / "runs").read_text() == "x"
+    assert done.stdout.count("\n") == 1
+    found = json.loads((tmp_path / "found.json").read_text())
+    targets = {each["target"]: each for each in found["explained"]}
+    assert {"main.py:Smoother.smooth", "main.py:lines 20 to 21"} <= targets.keys()
+    assert all(each["explanation"] for each in targets.values()), done.stderr
+    assert any("caught in this very run" in each for each in found["missing"])
+
+
 def test_nothing_of_a_program_that_fails_is_run_again(tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text(
         "with open('runs', 'a') as f:\n    f.write('x')\n"
