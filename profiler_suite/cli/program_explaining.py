@@ -106,6 +106,7 @@ class ProgramExplaining:
         from profiler_suite.analysis.program.explained import ExplainedFunction
         from profiler_suite.machine.survey import survey
 
+        self._time.explains_now()
         machine = survey(coarse=True, progress=self._progress.say)
         for number, each in enumerate(chosen):
             calls = caught.of(each.wish)

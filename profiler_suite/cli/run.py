@@ -13,7 +13,7 @@ from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.run_options import ProgramCommand, RunOptions
 from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import FORCE, REPORTS, terminal_width, wants_color
-from profiler_suite.cli.stopping import Postponed
+from profiler_suite.cli.stopping import StopRequest
 from profiler_suite.cli.streams import finish, tell
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def run_command(**options: Any) -> int:
     folder = request.out or Path(REPORTS) / program_folder.folder_name(target.name)
     with contextlib.ExitStack() as opened:
         # As soon as the program runs, what there is is written, whoever presses Ctrl-C.
-        stop = opened.enter_context(Postponed())
+        stop = opened.enter_context(StopRequest())
         force = request.force
         document = opened_output(
             opened, request.document, "--json", kinds.PROGRAM_JSON, force=force
@@ -141,7 +141,7 @@ def _write_patch(patch: "Output", found: "ProgramAnswer") -> None:
 
 
 def _watched_and_explained(
-    target: "ProgramTarget", place: "InputPlace", request: RunOptions, stop: Postponed
+    target: "ProgramTarget", place: "InputPlace", request: RunOptions, stop: StopRequest
 ) -> "tuple[Ranking, ProgramAnswer]":
     """The program's ranking, and its first functions explained."""
     from profiler_suite.measure.program.captured import Capture
@@ -185,7 +185,7 @@ class _Work:
     caught: "Capture | None"
 
 
-def _explained(work: _Work, request: RunOptions, stop: Postponed) -> "ProgramAnswer":
+def _explained(work: _Work, request: RunOptions, stop: StopRequest) -> "ProgramAnswer":
     """The first functions explained, on standard error too."""
     from profiler_suite.analysis.program.explained import ProgramAnswer
 
@@ -224,7 +224,7 @@ def _watched(
     target: "ProgramTarget",
     place: "InputPlace",
     request: RunOptions,
-    stop: Postponed,
+    stop: StopRequest,
     caught: "Capture | None",
 ) -> "Ranking":
     """The ranking of one run, or of a second one where the first was over at once."""

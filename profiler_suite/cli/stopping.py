@@ -80,7 +80,7 @@ class Stopping:
         again.start()
 
 
-class Postponed:
+class StopRequest:
     """While it is entered, a request to stop is kept in mind, so that what there is is written.
 
     Within `raising` it stops what is being done, as it does elsewhere; who asks a third time

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from profiler_suite.cli import stopping
-from profiler_suite.cli.stopping import Postponed, Stopping
+from profiler_suite.cli.stopping import Stopping, StopRequest
 
 
 def raised(found: Stopping, number: int = signal.SIGTERM) -> bool:
@@ -90,7 +90,7 @@ def test_an_interrupt_in_a_destructor_is_raised_again_and_other_errors_are_not(
 
 
 def test_a_request_is_kept_in_mind_and_the_third_is_heard_at_once() -> None:
-    with Stopping(), Postponed() as stop:
+    with Stopping(), StopRequest() as stop:
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGTERM)
         assert stop.asked
@@ -100,7 +100,7 @@ def test_a_request_is_kept_in_mind_and_the_third_is_heard_at_once() -> None:
 
 def test_what_may_be_stopped_is_stopped_and_not_begun_afterwards() -> None:
     begun = []
-    with Stopping(), Postponed() as stop:
+    with Stopping(), StopRequest() as stop:
         with pytest.raises(KeyboardInterrupt), stop.raising():
             os.kill(os.getpid(), signal.SIGINT)
         assert stop.asked
@@ -110,7 +110,7 @@ def test_what_may_be_stopped_is_stopped_and_not_begun_afterwards() -> None:
 
 
 def test_a_program_that_was_stopped_counts_as_a_request() -> None:
-    with Postponed() as stop:
+    with StopRequest() as stop:
         assert not stop.asked
         stop.ask()
         assert stop.asked
@@ -118,6 +118,6 @@ def test_a_program_that_was_stopped_counts_as_a_request() -> None:
 
 def test_handlers_are_as_before_when_nothing_is_postponed_any_more() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with Postponed():
+    with StopRequest():
         assert signal.getsignal(signal.SIGINT) != before
     assert signal.getsignal(signal.SIGINT) == before

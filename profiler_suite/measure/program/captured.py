@@ -122,11 +122,13 @@ class Capture:
             self._changed.notify_all()
 
     def _named(self, said: dict[str, Any]) -> CaughtCalls:
-        if said["wish"] >= 0:
-            return self.caught[said["wish"]]
+        number: int = said["wish"]
+        if number >= 0:
+            return self.caught[number]
         file, qualname = said["file"], said["qualname"]
         new = CaughtCalls(CallWish(file=file, qualname=qualname))
-        return self._by_name.setdefault((file, qualname), new)
+        found: CaughtCalls = self._by_name.setdefault((file, qualname), new)
+        return found
 
     def _note(self, of: CaughtCalls, said: dict[str, Any], talk: socket.socket) -> None:
         key = said["program"], said.get("call", 0)

@@ -31,10 +31,15 @@ class CommandTime:
         self._budget_s, self._runs, self._clock = budget_s, runs, clock
         self._begun = clock()
         self._program_s = 0.0
+        self._explaining_since: float | None = None
 
     def ran(self, wall_s: float) -> None:
         """Note how long the program took."""
         self._program_s = wall_s
+
+    def explains_now(self) -> None:
+        """Note that the budget for explanations begins to run."""
+        self._explaining_since = self._clock()
 
     @property
     def total_s(self) -> float:
@@ -54,7 +59,9 @@ class CommandTime:
     @property
     def explaining_s(self) -> float:
         """What all functions together may still take."""
-        return min(self._budget_s, max(0.0, self.left_s - _PAGE_S))
+        since = self._clock() if self._explaining_since is None else self._explaining_since
+        budget_s = self._budget_s - (self._clock() - since)
+        return max(0.0, min(budget_s, self.left_s - _PAGE_S))
 
     @property
     def is_over(self) -> bool:

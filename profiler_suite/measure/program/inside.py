@@ -6,6 +6,7 @@ A look that had to wait for a long call to end stands for all the time it waited
 """
 
 import _thread
+import atexit
 import os
 import sys
 import time
@@ -31,7 +32,7 @@ def _write(counts: dict[tuple[int, str], int], file: str, main: int) -> None:
     pid = _getpid()
     lines = [
         f'process {pid}:"";thread ({pid if thread == main else thread});{stack} {count}\n'
-        for (thread, stack), count in counts.items()
+        for (thread, stack), count in list(counts.items())
     ]
     try:
         with _open(f"{file}.new", "w", errors="replace") as new:
@@ -41,9 +42,10 @@ def _write(counts: dict[tuple[int, str], int], file: str, main: int) -> None:
         return
 
 
-def _watch(file: str, pause_s: float, main: int, pid: int) -> None:
+def _watch(
+    file: str, pause_s: float, main: int, pid: int, counts: dict[tuple[int, str], int]
+) -> None:
     own = _identity()
-    counts: dict[tuple[int, str], int] = {}
     looked = written = _clock()
     every_s = _FIRST_WRITE_S
     while _getpid() == pid:
@@ -63,5 +65,12 @@ def _watch(file: str, pause_s: float, main: int, pid: int) -> None:
 def start(settings: str) -> None:
     """Watch from now on; `settings` are the pause between looks, s, and the file to write."""
     pause_s, _, file = settings.partition(" ")
-    main = _thread.get_ident()
-    _thread.start_new_thread(_watch, (file, float(pause_s), main, os.getpid()))
+    main, pid = _thread.get_ident(), _getpid()
+    counts: dict[tuple[int, str], int] = {}
+
+    def write_all() -> None:
+        if _getpid() == pid:
+            _write(counts, file, main)
+
+    atexit.register(write_all)
+    _thread.start_new_thread(_watch, (file, float(pause_s), main, pid, counts))

@@ -156,7 +156,7 @@ def test_each_thread_has_calls_of_its_own() -> None:
 
 
 def test_after_very_many_calls_nobody_looks_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catch, "_MOST_CALLS", 3)
+    monkeypatch.setattr(catch.ByName, "most_calls", 3)
     catcher = Told(WISH)
     (wish,) = catcher.wishes
     calls(catcher, 3)
@@ -171,6 +171,36 @@ def test_the_memory_of_costs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     (wish,) = catcher.wishes
     assert len(wish.costs) == 5
     assert wish.total_s >= max(wish.costs)
+
+
+def test_page_faults_are_those_of_calls_of_which_no_copy_was_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts = iter(range(0, 10_000, 7))
+    monkeypatch.setattr(catch, "_usage", lambda: (next(counts), 0))
+    catcher = Told(WISH)
+    calls(catcher, 4)
+    (wish,) = catcher.wishes
+    assert wish.faults == []
+    calls(catcher, 60)
+    assert set(wish.faults) == {7}
+    assert len(wish.faults) == 64 - len(catcher.kept)
+
+
+def test_growth_of_the_peak_is_the_sum_over_all_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    peaks = iter([10, 30, 30, 35])
+    monkeypatch.setattr(catch, "_usage", lambda: (0, next(peaks)))
+    catcher = Told(WISH)
+    calls(catcher, 2)
+    assert catcher.wishes[0].grown == 25
+
+
+def test_what_the_choice_lets_go_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    catcher = Told(WISH)
+    monkeypatch.setattr(catcher.choice, "lets_go", lambda wish, took: wish.calls == 2)
+    calls(catcher, 3)
+    assert catcher.wishes[0].kept == [1, 3]
+    assert ("dropped", 2) in catcher.told
 
 
 def test_lines_of_a_module_are_caught_once_where_the_first_of_them_runs() -> None:
@@ -218,6 +248,10 @@ def test_at_the_end_it_says_what_was_seen(listening: socket.socket) -> None:
         "calls": 3,
         "total_s": 0.6,
         "median_s": 0.2,
+        "faults": -1,
+        "grown": 0,
+        "file": os.path.realpath(__file__),
+        "qualname": "Model.score",
     }
 
 
@@ -228,7 +262,7 @@ def test_a_forked_process_of_the_programs_says_nothing(
     catcher.finish()
     assert catcher.told == [("seen", None)]
     own = os.getpid()
-    monkeypatch.setattr(os, "getpid", lambda: own + 1)
+    monkeypatch.setattr(catch, "_getpid", lambda: own + 1)
     catcher.finish()
     assert len(catcher.told) == 1
 

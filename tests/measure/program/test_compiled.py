@@ -82,7 +82,7 @@ def test_what_was_never_stopped_in_is_not_split() -> None:
 
 
 def test_a_function_that_calls_itself_counts_once() -> None:
-    deep = [WORK] * 30
-    seldom = stacks((1, MAIN, *deep, ADD), (1, MAIN, WORK, COPY))
+    deep = ";".join([WORK] * 30)
+    seldom = stacks((1, MAIN, deep, ADD), (1, MAIN, WORK, COPY))
     found = with_compiled(stacks((10, MAIN, "x (/q.py:1)")), seldom)
     assert innermost(found) == {"array_add": 5, "memcpy": 5}

@@ -1,10 +1,10 @@
 """A thread that looks at all others' Python functions."""
 
 import _thread
+import atexit
 import os
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,13 @@ def written_by(
     now = iter(clock)
     pids = iter([7] * len(frames) + [8])  # then it finds itself in a forked child, and ends
     looked = iter(frames)
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-    monkeypatch.setattr(time, "perf_counter", lambda: next(now))
-    monkeypatch.setattr(sys, "_current_frames", lambda: next(looked))
+    monkeypatch.setattr(inside, "_sleep", lambda _: None)
+    monkeypatch.setattr(inside, "_clock", lambda: next(now))
+    monkeypatch.setattr(inside, "_frames", lambda: next(looked))
     monkeypatch.setattr(inside, "_write", lambda *given: writes.append(given))
     writes: list[Any] = []
-    monkeypatch.setattr(os, "getpid", lambda: next(pids))
-    inside._watch(str(file), 0.01, 1, 7)
+    monkeypatch.setattr(inside, "_getpid", lambda: next(pids))
+    inside._watch(str(file), 0.01, 1, 7, {})
     monkeypatch.undo()
     inside._write(*writes[-1])
     return file.read_text()
@@ -56,7 +56,29 @@ def test_it_watches_in_a_thread_of_its_own_that_threading_does_not_know(
 ) -> None:
     started: list[Any] = []
     monkeypatch.setattr(_thread, "start_new_thread", lambda *given: started.append(given))
+    ends: list[Any] = []
+    monkeypatch.setattr(atexit, "register", ends.append)
     inside.start("0.02 /a place/with spaces")
-    ((_, (file, pause_s, main, pid)),) = started
+    ((_, (file, pause_s, main, pid, counts)),) = started
+    assert counts == {}
     assert (file, pause_s, pid) == ("/a place/with spaces", 0.02, os.getpid())
     assert main == threading.get_ident()
+
+
+def test_what_was_seen_last_is_written_when_the_program_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Any] = []
+    ends: list[Any] = []
+    monkeypatch.setattr(_thread, "start_new_thread", lambda *given: started.append(given))
+    monkeypatch.setattr(atexit, "register", ends.append)
+    inside.start(f"0.02 {tmp_path / 'out'}")
+    counts = started[0][1][-1]
+    counts[threading.get_ident(), "f (/x/a.py:1)"] = 3
+    (end,) = ends
+    end()
+    assert (tmp_path / "out").read_text().endswith("f (/x/a.py:1) 3\n")
+    (tmp_path / "out").unlink()
+    monkeypatch.setattr(inside, "_getpid", lambda: -1)
+    end()
+    assert not (tmp_path / "out").exists(), "a forked child's end is not the program's"

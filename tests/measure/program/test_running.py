@@ -197,7 +197,7 @@ def test_options_of_the_interpreter_are_the_programs(
 
 def test_arguments_that_are_no_text_arrive_as_they_are(tmp_path: Path) -> None:
     source = "import os, sys\nprint([os.fsencode(each) for each in sys.argv])\n"
-    words = ["main.py", b"\xff\xe9", "\u00e9", "a\nb", ""]
+    words: list[str | bytes] = ["main.py", b"\xff\xe9", "\u00e9", "a\nb", ""]
     compared({"main.py": source}, words, tmp_path)
 
 
