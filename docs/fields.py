@@ -69,6 +69,11 @@ def _explanation() -> Iterator[str]:
                 "breakdown",
                 "entries by name, each with " + _names((*document._OF_ENTRY, "share")),
             ),
+            (
+                "by_thread",
+                "what each thread runs and waits for, as shares of the time; `cores_busy` is "
+                "how many ran on average",
+            ),
             ("roofline", "which roof limits it, and how near it is"),
             ("operations, lines", "the two tables, one object per row"),
             ("counterfactuals", "by name: " + _names(document._OF_COUNTERFACTUAL)),

@@ -78,6 +78,7 @@ INSIDE: dict[str, dict[str, float]] = {
         "breakdown": 4,
         "planning": 3,
         "layers": 2.5,
+        "per_thread": 2.5,
         "lines": 2,
         "trace": 1,
         "native": 1,

@@ -32,6 +32,7 @@ _COPY_KINDS = frozenset({"copy", "index", "create", "view"})
 # Entries that samples fill; what they find of others (waiting, kernel, unknown) is residual.
 _SAMPLED = tuple(name for name in ENTRIES if name != RESIDUAL)
 WAITING = "waiting"
+"""An entry of its own where the calling thread sleeps for a part of the time worth saying."""
 # Less of the time waiting for other threads is not worth a sentence.
 _WORTH_SAYING = 0.05
 # Overhead shares of two methods further apart than this are flagged.
@@ -199,10 +200,29 @@ def _joined(
             rest_s = record.plain_s - sum(entry.time_s for entry in replayed.values())
             spread_s = sum((e.high_s - e.low_s) / 2 for e in replayed.values())
             chosen[INTERPRETER] = _entry(INTERPRETER, rest_s, spread_s, "difference")
+    waits = _waiting_entry(record, spins=not replayed)
+    if waits is not None:
+        chosen[WAITING] = waits
     rest_s = record.plain_s - sum(entry.time_s for entry in chosen.values())
     spread_s = record.plain_spread_s + sum((e.high_s - e.low_s) / 2 for e in chosen.values())
     chosen[RESIDUAL] = _entry(RESIDUAL, rest_s, spread_s, "difference")
-    return tuple(chosen[name] for name in ENTRIES)
+    return tuple(chosen[name] for name in (*_SAMPLED, WAITING, RESIDUAL) if name in chosen)
+
+
+def _waiting_entry(record: BreakdownRecord, *, spins: bool) -> BreakdownEntry | None:
+    """What the thread sleeps, and `spins`; None where that is too little.
+
+    The replay times whole products: what their threads spin for each other is in there.
+    """
+    samples = record.native
+    if samples is None:
+        return None
+    share = waiting(record) if spins else samples.slept_share
+    if share < _WORTH_SAYING:
+        return None
+    ticks = max(1.0, samples.samples + samples.unseen)
+    spread = 2 * (share * (1 - share) / ticks) ** 0.5 * record.plain_s
+    return _entry(WAITING, share * record.plain_s, spread, "native")
 
 
 def _interpreter(dispatch: BreakdownEntry, native: dict[str, BreakdownEntry]) -> BreakdownEntry:

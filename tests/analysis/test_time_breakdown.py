@@ -208,6 +208,27 @@ def test_waiting_for_other_threads_is_no_work_and_is_said() -> None:
     assert gap == [note for note in said.notes if "differ" in note]
 
 
+def test_sleeping_is_an_entry_of_its_own_and_the_entries_still_close() -> None:
+    asleep = msgspec.structs.replace(samples(interpreter=10), slept_s=0.9)
+    for fields in ({}, {"untraced": "why", "operations": ()}):
+        found = breakdown(native=asleep, **fields)
+        assert [each.name for each in found.entries][-2:] == ["waiting", "residual"]
+        assert found.share(time_breakdown.WAITING) == pytest.approx(0.9)
+        assert sum(e.time_s for e in found.entries) == pytest.approx(1e-3, rel=1e-12)
+
+
+def test_spinning_waits_too_where_no_replay_has_it_among_its_calls() -> None:
+    spins = samples(blas=60, waiting=40)
+    found = breakdown(native=spins, untraced="why", operations=())
+    assert found.share(time_breakdown.WAITING) == pytest.approx(0.4)
+    assert breakdown(native=spins).share(time_breakdown.WAITING) == 0
+
+
+def test_hardly_any_waiting_is_left_to_the_residual() -> None:
+    awake = msgspec.structs.replace(samples(interpreter=100), slept_s=0.04)
+    assert "waiting" not in [each.name for each in breakdown(native=awake).entries]
+
+
 def test_every_entry_of_a_sample_belongs_to_an_entry_of_the_breakdown() -> None:
     assert set(rules.ENTRIES.values()) == set(time_breakdown.ENTRIES)
     assert rules.ENTRIES["waiting"] == "residual"

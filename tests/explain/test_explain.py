@@ -255,6 +255,7 @@ def test_a_reached_setup_dtype_and_json(cache: Path) -> None:
         "roofline",
         "operations",
         "layers",
+        "by_thread",
         "memory",
         "inside",
         "calls",

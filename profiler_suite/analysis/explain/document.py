@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from profiler_suite.analysis.explain import inside, layers, memory
+from profiler_suite.analysis.explain import by_thread, inside, layers, memory
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.explain.question import QuestionAnswer
@@ -42,6 +42,7 @@ def document(this: Explanation) -> dict[str, Any]:
         "roofline": msgspec.to_builtins(this.roofline),
         "operations": _records(this.operations),
         "layers": _layers(this),
+        "by_thread": _by_thread(this),
         "memory": {
             "peak_bytes": explained.peak_bytes,
             "temporaries": msgspec.to_builtins(memory.temporaries(explained)),
@@ -112,6 +113,17 @@ def _layers(this: Explanation) -> dict[str, Any]:
         "reason": record.reason if record else "",
         "shares": layers.shares(record),
         "callees": [msgspec.to_builtins(each) for each in (record.callees if record else ())],
+    }
+
+
+def _by_thread(this: Explanation) -> dict[str, Any]:
+    """Each thread's shares of the time, running by kind of work and waiting by what for."""
+    record = this.explained.by_thread
+    return {
+        "looks": record.looks if record else 0,
+        "reason": record.reason if record else "",
+        "cores_busy": by_thread.cores_busy(record),
+        "threads": [msgspec.to_builtins(each) for each in (record.threads if record else ())],
     }
 
 

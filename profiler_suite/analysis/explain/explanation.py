@@ -11,6 +11,7 @@ from profiler_suite.analysis import roofline, statistics, time_breakdown
 from profiler_suite.analysis.explain import (
     advice,
     attempts,
+    by_thread,
     function_tables,
     inside,
     layers,
@@ -147,8 +148,9 @@ class Explanation:
                 )
                 if reason
             ]
-        unknown = layers.note(self.explained.layers)
-        missing += [unknown] if unknown else []
+        missing += filter(
+            None, (layers.note(self.explained.layers), by_thread.note(self.explained.by_thread))
+        )
         return (*self.explained.notes, *of_breakdown, *missing, *self.time.flags)
 
     # ---------------------------------------------------------------- in words
@@ -326,7 +328,8 @@ def _held_up_in_words(this: Explanation) -> str:
     """What takes most of the time and is no roof: waiting, misses, casts, inner copies."""
     waits = time_breakdown.waiting(this.explained.breakdown_record)
     if waits >= _MOSTLY:
-        return f"it waits, {units.percent(waits)} of the time"
+        what_for = by_thread.mostly_waits_for(this.explained.by_thread)
+        return f"it waits{what_for}, {units.percent(waits)} of the time"
     return inside.bound_in_words(this.inside)
 
 

@@ -189,7 +189,7 @@ def where_time_goes(run: Run, point_id: str) -> str:
     record = run.history.breakdown_records.get(point_id)
     if found is None or record is None:
         return ""
-    shown = shares.shown({name: found.share(name) for name in time_breakdown.ENTRIES})
+    shown = shares.shown({each.name: found.share(each.name) for each in found.entries})
     ordered = sorted(
         ((s, name) for name, s in shown.parts.items() if name != time_breakdown.RESIDUAL),
         reverse=True,

@@ -126,9 +126,10 @@ def _breakdown_columns(
 ) -> dict[str, object]:
     if found is None or breakdown_record is None:
         return {}
-    columns: dict[str, object] = {
-        entry.name: found.share(entry.name) for entry in found.entries
-    }
+    columns: dict[str, object] = {name: found.share(name) for name in time_breakdown.ENTRIES}
+    columns[time_breakdown.RESIDUAL] = found.share(time_breakdown.RESIDUAL) + found.share(
+        time_breakdown.WAITING
+    )
     columns |= {f"overhead_{method}": share for method, share in found.overhead_shares.items()}
     if not breakdown_record.untraced:
         columns |= {

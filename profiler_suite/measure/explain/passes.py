@@ -27,8 +27,11 @@ from profiler_suite.measure.explain.take_apart import take_apart
 from profiler_suite.measure.explain.time_plan import NO_TIME
 from profiler_suite.measure.layers.stacks import sample_layers
 from profiler_suite.measure.lines.functions import python_function
+from profiler_suite.measure.per_thread import sampling as threads_pass
 from profiler_suite.model.layers import LayerRecord
+from profiler_suite.model.native import NativeSamples
 from profiler_suite.model.rows import Visit
+from profiler_suite.model.threads import ThreadsRecord
 from profiler_suite.model.trace import Operation
 
 _FEWEST_VISITS, _MOST_VISITS = 3, 400
@@ -66,6 +69,7 @@ def _explained(subject: Subject) -> FunctionRecord:
             lines = line_profile.profile(subject, first.cold_s)
             sources = line_profile.sources(subject)
             layers = _layers(subject, broken_down.record.plain_s)
+            by_thread = _by_thread(subject, broken_down.record.native)
     if plan.thrifty:
         subject.notes.append(plan.in_words(0 if visits == (first.visit,) else len(visits)))
     counts, called = traced.counts, subject.called
@@ -95,6 +99,7 @@ def _explained(subject: Subject) -> FunctionRecord:
         lines=lines,
         sources=sources,
         layers=layers,
+        by_thread=by_thread,
         peak_bytes=_peak_bytes(subject),
         strided=subject.given.strided(),
         notes=(*subject.notes, *subject.guard.notes),
@@ -160,6 +165,19 @@ def _layers(subject: Subject, once_s: float) -> LayerRecord | None:
     if not seconds or not subject.sampling_allowed or subject.plan.long:
         return None
     return sample_layers(subject.function, subject.arguments, seconds, once_s)
+
+
+def _by_thread(subject: Subject, native: NativeSamples | None) -> ThreadsRecord | None:
+    """What each thread does; None where there is nothing to tell apart."""
+    seconds = subject.effort.threads_s
+    if not seconds or not subject.sampling_allowed or subject.plan.long:
+        return None
+    try:
+        if not threads_pass.takes_part(subject.function, subject.arguments, native):
+            return None
+        return threads_pass.sample_threads(subject.function, subject.arguments, seconds)
+    except Exception as error:  # noqa: BLE001 - it ran before; the other passes stand
+        return ThreadsRecord(looks=0, threads=(), reason=f"{type(error).__name__}: {error}")
 
 
 def _flop_by_dtype(operations: Iterable[Operation]) -> dict[str, float]:

@@ -6,6 +6,7 @@ from profiler_suite.model.calls import CallFacts
 from profiler_suite.model.layers import LayerRecord
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
+from profiler_suite.model.threads import ThreadsRecord
 from profiler_suite.model.trace import Operation
 from profiler_suite.model.trial import TrialKind
 
@@ -46,6 +47,8 @@ class ExplainEffort(Noun, frozen=True):
     most_looks: int = 8
     layers_s: float = 0.4
     """For the stacks that tell whose code runs, s; 0 for none."""
+    threads_s: float = 0.6
+    """For looking at every thread, where a function has several or waits, s; 0 for none."""
     lines_s: float = 0.5
     trial_s: float = 0.6
     seed: int = 0
@@ -211,6 +214,8 @@ class FunctionRecord(Noun, frozen=True, tag="explained"):
     """The most memory that one evaluation held at once; 0 where that is not known."""
     layers: LayerRecord | None = None
     """Whose code runs; None where that was not asked."""
+    by_thread: ThreadsRecord | None = None
+    """What each thread does; None where one thread does it all and never waits."""
     notes: tuple[str, ...] = ()
     """What it does to its surroundings and what is missing, in words."""
     repeatable: bool = True

@@ -15,6 +15,7 @@ import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.model.noun import Noun
@@ -28,6 +29,7 @@ _COUNT_SW_CPU_CLOCK = 0
 _SAMPLE_IP = 1 << 0
 _SAMPLE_TID = 1 << 1
 _FLAG_DISABLED = 1 << 0
+_FLAG_INHERIT = 1 << 1
 _FLAG_EXCLUDE_KERNEL = 1 << 5
 _FLAG_EXCLUDE_HYPERVISOR = 1 << 6
 _FD_CLOEXEC = 1 << 3
@@ -81,12 +83,20 @@ OpenEvent = Callable[[int, int, bool], int]
 """Thread id, period in ns, kernel included → file descriptor, or raises OSError."""
 
 
-def open_event(thread: int, period_ns: int, kernel: bool) -> int:
-    """The system call itself: a disabled cpu-clock event on one thread of this process."""
+def open_event(
+    thread: int, period_ns: int, kernel: bool, *, only_cpu: int = -1, inherited: bool = False
+) -> int:
+    """The system call itself: a disabled cpu-clock event on one thread of this process.
+
+    Threads that this one starts later have it too where it is `inherited`; the kernel
+    wants an event of each core for that.
+    """
     number = _SYSCALL_NUMBER.get(platform.machine())
     if not sys.platform.startswith("linux") or number is None:
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
     flags = _FLAG_DISABLED | _FLAG_EXCLUDE_HYPERVISOR
+    if inherited:
+        flags |= _FLAG_INHERIT
     attributes = _Attributes(
         type=_TYPE_SOFTWARE,
         size=ctypes.sizeof(_Attributes),
@@ -101,7 +111,7 @@ def open_event(thread: int, period_ns: int, kernel: bool) -> int:
         ctypes.c_long(number),
         ctypes.byref(attributes),
         ctypes.c_long(thread),
-        ctypes.c_long(-1),  # on whichever core the thread runs
+        ctypes.c_long(only_cpu),  # -1: on whichever core the thread runs
         ctypes.c_long(-1),  # in no group
         ctypes.c_ulong(_FD_CLOEXEC),
     )
@@ -258,6 +268,23 @@ def take(buffer: mmap.mmap | bytearray) -> bytes:
 
 def decode(records: bytes) -> RingContents:
     """Samples and number of lost records in the bytes of a ring buffer."""
+    found = decode_by_thread(records)
+    return RingContents(
+        samples=tuple((pointer, in_kernel) for _, pointer, in_kernel in found.samples),
+        lost=found.lost,
+    )
+
+
+class SharedRingContents(NamedTuple):
+    """What came out of a ring buffer that several threads wrote into."""
+
+    samples: list[tuple[int, int, bool]]
+    """Thread, instruction pointer, and whether it lies in the kernel."""
+    lost: int
+
+
+def decode_by_thread(records: bytes) -> SharedRingContents:
+    """The same with the thread of each sample."""
     samples = []
     lost = 0
     at = 0
@@ -266,12 +293,12 @@ def decode(records: bytes) -> RingContents:
         if size < _HEADER.size:
             break
         if kind == _RECORD_SAMPLE:
-            pointer, _process, _thread = _SAMPLE.unpack_from(records, at + _HEADER.size)
-            samples.append((pointer, misc & _MISC_MODE_MASK == _MISC_KERNEL))
+            pointer, _process, thread = _SAMPLE.unpack_from(records, at + _HEADER.size)
+            samples.append((thread, pointer, misc & _MISC_MODE_MASK == _MISC_KERNEL))
         elif kind == _RECORD_LOST:
             lost += _LOST.unpack_from(records, at + _HEADER.size)[1]
         at += size
-    return RingContents(samples=tuple(samples), lost=lost)
+    return SharedRingContents(samples, lost)
 
 
 def threads_of_process() -> list[int]:

@@ -321,3 +321,8 @@ RULES = (
     ),
 )
 """First match decides."""
+
+
+def is_team(path: str) -> bool:
+    """Whether a library file hands work to the threads of an OpenMP team."""
+    return bool(re.search(_TEAM, path))

@@ -118,6 +118,20 @@ class SymbolTable:
         return f"after {before[2]}" if before else ""
 
 
+def bytes_of_variable(path: str, name: str) -> int:
+    """Size of a variable that a library file exports; 0 where it exports none of that name."""
+    from elftools.common.exceptions import ELFError
+    from elftools.elf.elffile import ELFFile
+
+    try:
+        with Path(path).open("rb") as file:
+            section = ELFFile(file).get_section_by_name(".dynsym")
+            found = section.get_symbol_by_name(name) if section is not None else None
+            return max((int(each["st_size"]) for each in found or ()), default=0)
+    except (OSError, ELFError):
+        return 0
+
+
 _NO_SYMBOLS = SymbolTable([], [], [])
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
-from profiler_suite.analysis.explain import layers, memory
+from profiler_suite.analysis.explain import by_thread, layers, memory
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.explain.inside import InsideCall, facts_in_words
 from profiler_suite.analysis.shares import ShownShares, part_in_words
@@ -28,9 +28,16 @@ from profiler_suite.report.content.explanation_words import (
 )
 from profiler_suite.report.content.source_lines import FunctionView, SourceLine, explained_line
 from profiler_suite.report.content.table import TableView, numbers, tabulated, words
-from profiler_suite.report.drawing.style import ENTRY_COLOURS, css_variables, variables
+from profiler_suite.report.drawing.style import (
+    ENTRY_COLOURS,
+    FAMILIES,
+    css_variables,
+    variables,
+)
 
 _FRAME_HEIGHT = 620
+# In the colour that waiting has in the picture of a program.
+_COLOURS = ENTRY_COLOURS | {time_breakdown.WAITING: FAMILIES["library"][2][0]}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,6 +88,8 @@ class ExplanationView:
     """The functions that the fastest rewrite changes, as they are."""
     after: str
     patch: str
+    threads: tuple[str, ...]
+    """How many take part, then what each does; nothing where one does it all."""
     layers: str
     """Whose code runs, in words; empty where that is not known."""
     callees: tuple[str, ...]
@@ -164,6 +173,7 @@ def _view(found: Explanation) -> ExplanationView:
         before=_original(found),
         after=found.best.source if found.best else "",
         patch=found.patch,
+        threads=by_thread.in_words(explained.by_thread),
         layers=layers.in_words(explained.layers),
         callees=_callees(found),
         memory=memory.in_words(explained),
@@ -176,7 +186,7 @@ def _view(found: Explanation) -> ExplanationView:
 
 def _parts(shares: ShownShares) -> tuple[BarPart, ...]:
     return tuple(
-        BarPart(name, share, units.percent(share), variables()[ENTRY_COLOURS[name]][0])
+        BarPart(name, share, units.percent(share), variables()[_COLOURS[name]][0])
         for name, share in shares.parts.items()
     )
 

@@ -11,7 +11,13 @@ from profiler_suite.analysis.explain.explanation import Explanation, bound_in_wo
 from profiler_suite.model.results import Breakdown
 from profiler_suite.report.content.explanation_words import notes
 from profiler_suite.report.content.source_text import dedented
-from profiler_suite.report.terminal import annotated_source, call_facts, memory, whose_code
+from profiler_suite.report.terminal import (
+    annotated_source,
+    by_thread,
+    call_facts,
+    memory,
+    whose_code,
+)
 from profiler_suite.report.terminal.console import Page, TextColumn, shortened
 
 _ENTRY_STYLES = {
@@ -20,6 +26,7 @@ _ENTRY_STYLES = {
     time_breakdown.MEMORY: ("m", "yellow"),
     time_breakdown.COPY: ("c", "cyan"),
     time_breakdown.ARITHMETIC: ("a", "green"),
+    time_breakdown.WAITING: ("w", "blue"),
     time_breakdown.RESIDUAL: ("r", "dim"),
 }
 _SHORT = {
@@ -53,6 +60,7 @@ def screen(
     else:
         annotated_source.costliest(page, found.lines)
     _breakdown(page, found)
+    by_thread.show(page, found.explained.by_thread)
     whose_code.show(page, found.explained.layers)
     _operations(page, found)
     if all_calls:

@@ -45,6 +45,13 @@ def test_records_decode_to_samples_and_lost() -> None:
     assert drained.lost == 3
 
 
+def test_samples_of_a_shared_buffer_keep_their_thread() -> None:
+    other = struct.pack("=IHHQII", 9, 2, 24, 0x2000, 7, 9)
+    found = perf.decode_by_thread(sample_record(0x1000, True) + other + lost_record(2))
+    assert found.samples == [(8, 0x1000, True), (9, 0x2000, False)]
+    assert found.lost == 2
+
+
 def test_a_half_written_record_ends_the_decoding() -> None:
     assert perf.decode(sample_record(1, False) + b"\0" * 9).samples == ((1, False),)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from profiler_suite.measure.native import symbols
+from profiler_suite.measure.native.layers import is_interpreter
 from profiler_suite.measure.native.symbols import SymbolTable
 
 pytestmark = pytest.mark.skipif(
@@ -42,6 +43,17 @@ def test_a_position_in_the_file_becomes_an_address() -> None:
 )
 def test_an_address_is_named_by_its_function_or_its_neighbours(address: int, name: str) -> None:
     assert TABLE.name(address) == name
+
+
+def test_the_size_of_an_exported_variable_is_told(tmp_path: Path) -> None:
+    interpreter = [
+        each.path for each in symbols.executable_mappings() if is_interpreter(each.path)
+    ]
+    assert max(symbols.bytes_of_variable(path, "_PyRuntime") for path in interpreter) > 10_000
+    assert symbols.bytes_of_variable(interpreter[0], "no_such_variable") == 0
+    (tmp_path / "text").write_text("no library")
+    assert symbols.bytes_of_variable(str(tmp_path / "text"), "_PyRuntime") == 0
+    assert symbols.bytes_of_variable(str(tmp_path / "absent"), "_PyRuntime") == 0
 
 
 def test_functions_chosen_at_load_reach_to_the_next_but_not_far() -> None:

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import msgspec
 import pytest
 
+from profiler_suite.analysis.explain.document import document
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words
+from profiler_suite.model.threads import CALLING, GIL, LOCK, ThreadsRecord, ThreadTime
 from profiler_suite.report.content import line_totals
 from profiler_suite.report.content.explanation_words import halves, shown_shares
 from profiler_suite.report.content.source_lines import source_line
@@ -31,6 +33,34 @@ def page(found: Explanation) -> str:
 def test_the_advice_comes_first_then_the_lines_then_the_rest(page: str) -> None:
     headings = re.findall(r'<h2 id="(\w+)">', page)
     assert headings == ["advice", "lines", "breakdown", "verdict", "operations"]
+
+
+def test_threads_and_waiting_are_shown_where_there_are_any(
+    found: Explanation, page: str
+) -> None:
+    assert 'class="threads"' not in page
+    worker = ThreadTime(name="Thread (work) 1", running={"copy": 0.5}, waiting={GIL: 0.5})
+    calling = ThreadTime(name=CALLING, running={}, waiting={LOCK: 1.0})
+    native = found.explained.breakdown_record.native
+    assert native is not None
+    record = msgspec.structs.replace(
+        found.explained,
+        by_thread=ThreadsRecord(looks=99, threads=(calling, worker)),
+        breakdown_record=msgspec.structs.replace(
+            found.explained.breakdown_record,
+            native=msgspec.structs.replace(native, slept_s=0.9 * native.wall_s),
+        ),
+    )
+    waits = Explanation(record, found.machine)
+    text = html.unescape(re.sub(r"<[^>]+>", "\n", render(waits)))
+    assert "Thread (work) 1: copy" in text
+    assert "interpreter lock (GIL) 50" in text
+    assert bound_in_words(waits) == "it waits for a lock, 90 % of the time"
+    shown = screen(waits, 80, False)
+    assert "calling thread: waits for lock 100 %" in shown
+    plain = document(waits)["by_thread"]
+    assert plain["cores_busy"] == 0.5
+    assert [each["name"] for each in plain["threads"]] == [CALLING, "Thread (work) 1"]
 
 
 def test_no_time_is_less_than_nothing(found: Explanation) -> None:

@@ -1,0 +1,1 @@
+"""What each thread of a function does, and what it waits for."""
