@@ -75,6 +75,11 @@ def _explanation() -> Iterator[str]:
                 "how many ran on average",
             ),
             ("roofline", "which roof limits it, and how near it is"),
+            (
+                "memory",
+                "the most held at once; what operations make on the way; lines and expressions "
+                "with what they hold and take",
+            ),
             ("operations, lines", "the two tables, one object per row"),
             ("counterfactuals", "by name: " + _names(document._OF_COUNTERFACTUAL)),
             ("advice", "what was faster, the largest gain first: see Advice below"),

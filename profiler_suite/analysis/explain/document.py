@@ -46,6 +46,9 @@ def document(this: Explanation) -> dict[str, Any]:
         "memory": {
             "peak_bytes": explained.peak_bytes,
             "temporaries": msgspec.to_builtins(memory.temporaries(explained)),
+            "lines": _plain(explained.memory.lines if explained.memory else ()),
+            "expressions": _plain(explained.memory.expressions if explained.memory else ()),
+            "reason": explained.memory.reason if explained.memory else "",
         },
         "inside": inside.time_by_cause(this.inside),
         "calls": [_call(each) for each in this.inside],
@@ -116,6 +119,10 @@ def _layers(this: Explanation) -> dict[str, Any]:
     }
 
 
+def _plain(nouns: Iterable[Any]) -> list[Any]:
+    return [msgspec.to_builtins(each) for each in nouns]
+
+
 def _by_thread(this: Explanation) -> dict[str, Any]:
     """Each thread's shares of the time, running by kind of work and waiting by what for."""
     record = this.explained.by_thread
@@ -123,7 +130,7 @@ def _by_thread(this: Explanation) -> dict[str, Any]:
         "looks": record.looks if record else 0,
         "reason": record.reason if record else "",
         "cores_busy": by_thread.cores_busy(record),
-        "threads": [msgspec.to_builtins(each) for each in (record.threads if record else ())],
+        "threads": _plain(record.threads if record else ()),
     }
 
 

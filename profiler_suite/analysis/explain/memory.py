@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 from profiler_suite import units
 from profiler_suite.measure.explain.records import FunctionRecord
+from profiler_suite.model.memory import LineMemory, MemoryRecord
 from profiler_suite.model.noun import Count, Noun, Number, Seconds
 
 # Smaller temporaries come from the heap and go back to it: nothing to be gained.
@@ -74,11 +75,49 @@ def in_words(explained: FunctionRecord) -> tuple[str, ...]:
     for each in found[:_MOST]:
         if each.bytes >= _WORTH_BYTES / 4:
             said.append(_one_in_words(each))
-    return tuple(said)
+    return (*said, *_lines_in_words(explained.memory))
+
+
+def _lines_in_words(record: MemoryRecord | None) -> list[str]:
+    """Where the most is held, then the expressions that take most at once."""
+    if record is None or not record.lines:
+        return []
+    peak = max(record.lines, key=lambda each: each.most_bytes)
+    said = [
+        f"most is held in {_place(peak.file, peak.line)}: {units.size(peak.most_bytes)}"
+        f"{_held_before(record, peak)}"
+    ]
+    for each in record.expressions[:_MOST]:
+        if each.most_bytes >= _WORTH_BYTES / 4:
+            times = f", {units.count(each.times)} times" if each.times > 1 else ""
+            said.append(
+                f"{units.size(each.most_bytes)} at once by `{each.text}`, "
+                f"{_place(each.file, each.line)}{times}"
+            )
+    return said
+
+
+def _held_before(record: MemoryRecord, peak: LineMemory) -> str:
+    """', 4 MiB of it before `…` began': what is gone before that lowers the peak."""
+    own = [e for e in record.expressions if (e.file, e.line) == (peak.file, peak.line)]
+    largest = max(own, key=lambda each: each.most_bytes, default=None)
+    if largest is None:
+        return ""
+    before = peak.most_bytes - largest.most_bytes
+    if before < _WORTH_BYTES / 4:
+        return ""
+    return (
+        f", {units.size(before)} of it before `{largest.text}` began: what is not needed any "
+        "more by then, deleted or made later, lowers the peak"
+    )
+
+
+def _place(file: str, line: int) -> str:
+    return f"{PurePath(file).name}:{line}"
 
 
 def _one_in_words(each: Temporary) -> str:
-    where = f"{PurePath(each.file).name}:{each.line}" if each.line else "compiled code"
+    where = _place(each.file, each.line) if each.line else "compiled code"
     text = f"{units.size(each.bytes)} by {each.operation}, {where}"
     if each.faults < 1:
         return text

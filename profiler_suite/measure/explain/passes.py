@@ -19,6 +19,7 @@ from profiler_suite.measure.explain import line_profile
 from profiler_suite.measure.explain.answer_parts import arrays_of
 from profiler_suite.measure.explain.first_call import FirstCall, first_call
 from profiler_suite.measure.explain.guard import FIRST_CALL
+from profiler_suite.measure.explain.memory_profile import memory_profile
 from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.measure.explain.same_answer import in_words
@@ -29,6 +30,7 @@ from profiler_suite.measure.layers.stacks import sample_layers
 from profiler_suite.measure.lines.functions import python_function
 from profiler_suite.measure.per_thread import sampling as threads_pass
 from profiler_suite.model.layers import LayerRecord
+from profiler_suite.model.memory import MemoryRecord
 from profiler_suite.model.native import NativeSamples
 from profiler_suite.model.rows import Visit
 from profiler_suite.model.threads import ThreadsRecord
@@ -70,6 +72,7 @@ def _explained(subject: Subject) -> FunctionRecord:
             sources = line_profile.sources(subject)
             layers = _layers(subject, broken_down.record.plain_s)
             by_thread = _by_thread(subject, broken_down.record.native)
+        memory = _memory(subject)
     if plan.thrifty:
         subject.notes.append(plan.in_words(0 if visits == (first.visit,) else len(visits)))
     counts, called = traced.counts, subject.called
@@ -100,7 +103,8 @@ def _explained(subject: Subject) -> FunctionRecord:
         sources=sources,
         layers=layers,
         by_thread=by_thread,
-        peak_bytes=_peak_bytes(subject),
+        peak_bytes=memory.peak_bytes,
+        memory=memory,
         strided=subject.given.strided(),
         notes=(*subject.notes, *subject.guard.notes),
         repeatable=first.repeatable,
@@ -150,13 +154,20 @@ def _traced(subject: Subject) -> breakdown_pass.TraceOutcome:
     return breakdown_pass.TraceOutcome(counts=counts, coverage=covered)
 
 
-def _peak_bytes(subject: Subject) -> float:
+def _memory(subject: Subject) -> MemoryRecord:
+    """What it holds at most, then by line and expression where there is time for that."""
     if subject.plan.long:
-        return 0.0
+        return MemoryRecord(peak_bytes=0.0)
+    peak = 0.0
     try:
-        return peak_bytes(subject.function, subject.arguments())
-    except Exception:  # noqa: BLE001 - it ran before; the other passes stand without it
-        return 0.0
+        peak = peak_bytes(subject.function, subject.arguments())
+        if not subject.effort.memory_s:
+            return MemoryRecord(peak_bytes=peak)
+        return memory_profile(
+            subject.function, subject.arguments(), peak, subject.effort.memory_s
+        )
+    except Exception as error:  # noqa: BLE001 - it ran before; the other passes stand
+        return MemoryRecord(peak_bytes=peak, reason=f"{type(error).__name__}: {error}")
 
 
 def _layers(subject: Subject, once_s: float) -> LayerRecord | None:

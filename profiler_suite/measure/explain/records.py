@@ -4,6 +4,7 @@ import msgspec
 
 from profiler_suite.model.calls import CallFacts
 from profiler_suite.model.layers import LayerRecord
+from profiler_suite.model.memory import MemoryRecord
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.threads import ThreadsRecord
@@ -45,6 +46,8 @@ class ExplainEffort(Noun, frozen=True):
     look_s: float = 0.3
     """For looking into one costly call, s."""
     most_looks: int = 8
+    memory_s: float = 2.0
+    """At most, for what each line and expression holds, s; 0 for none."""
     layers_s: float = 0.4
     """For the stacks that tell whose code runs, s; 0 for none."""
     threads_s: float = 0.6
@@ -212,6 +215,8 @@ class FunctionRecord(Noun, frozen=True, tag="explained"):
     """The costliest calls looked into, the costliest first."""
     peak_bytes: float = 0.0
     """The most memory that one evaluation held at once; 0 where that is not known."""
+    memory: MemoryRecord | None = None
+    """The same by line and by expression; None where that was not looked at."""
     layers: LayerRecord | None = None
     """Whose code runs; None where that was not asked."""
     by_thread: ThreadsRecord | None = None

@@ -196,6 +196,7 @@ def with_budget(effort: ExplainEffort, budget_s: float, spent_s: float = 0.0) ->
         look_s=min(share, 1.0) * effort.look_s,
         layers_s=min(share, 1.0) * effort.layers_s,
         threads_s=min(share, 1.0) * effort.threads_s,
+        memory_s=min(share, 1.0) * effort.memory_s,
         trial_s=share * effort.trial_s,
     )
 

@@ -8,6 +8,7 @@ import pytest
 
 from profiler_suite.analysis.explain import memory
 from profiler_suite.measure.trace import trace
+from profiler_suite.model.memory import ExpressionMemory, LineMemory, MemoryRecord
 from profiler_suite.model.rows import OperationTime
 from tests.analysis.explain.test_advice import explained
 
@@ -69,6 +70,32 @@ def test_in_words() -> None:
     assert said[1].startswith("4.00 MiB by np.sqrt, test_memory.py:")
     assert said[1].endswith("with 20 page faults: `out=` would spare 20.0 µs")
     assert len(said) == 4
+
+
+def test_lines_and_expressions_follow_the_operations() -> None:
+    size = float(A.nbytes)
+    expression = ExpressionMemory(
+        file="/home/me/f.py",
+        line=7,
+        text="np.sqrt(b) + c",
+        times=3,
+        most_bytes=size,
+        made_bytes=3 * size,
+    )
+    lines = (
+        LineMemory(file="/home/me/f.py", line=6, most_bytes=size, made_bytes=size),
+        LineMemory(file="/home/me/f.py", line=7, most_bytes=3 * size, made_bytes=3 * size),
+    )
+    found = msgspec.structs.replace(
+        record(A),
+        memory=MemoryRecord(peak_bytes=3 * size, lines=lines, expressions=(expression,)),
+    )
+    said = memory.in_words(found)
+    assert said[-2] == (
+        "most is held in f.py:7: 6.00 MiB, 4.00 MiB of it before `np.sqrt(b) + c` began: what "
+        "is not needed any more by then, deleted or made later, lowers the peak"
+    )
+    assert said[-1] == "2.00 MiB at once by `np.sqrt(b) + c`, f.py:7, 3 times"
 
 
 def test_little_is_not_worth_a_word() -> None:
