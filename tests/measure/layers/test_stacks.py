@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import integrate, ndimage, optimize
 
 from profiler_suite.measure.layers import stacks
 from profiler_suite.measure.layers.requests import OWNED, StackCount, StackCounts
 from profiler_suite.measure.lines import layout
 from profiler_suite.measure.native import layers
 from profiler_suite.model.layers import LayerRecord
+from tests.interference import holds
 
 UMATH = "/v/lib/python3.13/site-packages/numpy/_core/_multiarray_umath.so"
 PYTHON = "/usr/bin/python3.13"
@@ -179,11 +181,42 @@ def test_validation_in_a_library_is_the_librarys(
     assert record.callees[0].below_file == __file__
 
 
+def steps(value: Any) -> float:
+    total = 0
+    for step in range(300):
+        total += step & 3
+    return float(total)
+
+
+CALLERS: dict[str, Callable[[], Any]] = {
+    "vectorize": lambda: np.vectorize(steps, otypes=[float])(MATRIX[0, :100]),
+    "fromiter": lambda: np.fromiter(map(steps, range(100)), float),
+    "apply_along_axis": lambda: np.apply_along_axis(steps, 1, MATRIX[:100]),
+    "sorted": lambda: sorted(range(100), key=steps),
+    "generic_filter": lambda: ndimage.generic_filter(MATRIX[:10, :10], steps, size=3),
+    "quad": lambda: integrate.quad(steps, 0.0, 1.0),
+    "minimize": lambda: optimize.minimize(
+        lambda x: sum(steps(each) for each in range(10)), np.zeros(2)
+    ),
+}
+
+
 @pytest.mark.slow
 @pytest.mark.measures
-def test_a_callback_from_compiled_code_is_the_users() -> None:
-    ndimage = pytest.importorskip("scipy.ndimage")
+@pytest.mark.parametrize("caller", CALLERS)
+def test_a_callback_is_the_users_whoever_calls_it(caller: str) -> None:
+    def wrong() -> str:
+        record = stacks.sample_layers(CALLERS[caller], tuple, 0.8)
+        if record.reason:
+            pytest.skip(record.reason)
+        return "" if record.share(layers.USER) >= 0.8 else f"{record.layers}"
 
+    holds(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.measures
+def test_what_a_callback_calls_is_not_the_users() -> None:
     def spread(window: Any) -> float:
         values = sorted(float(each) for each in window)
         return values[-1] - values[0]
