@@ -194,8 +194,8 @@ def test_waiting_for_a_lock_is_waiting() -> None:
     def wrong() -> str:
         record, found = breakdown(waits, np.zeros(1))
         interpreter = found.share(time_breakdown.INTERPRETER)
-        waits = found.share(time_breakdown.WAITING)
-        right = waits >= 0.8 and time_breakdown.waiting(record) >= 0.8 and interpreter <= 0.2
+        share = found.share(time_breakdown.WAITING)
+        right = share >= 0.8 and time_breakdown.waiting(record) >= 0.8 and interpreter <= 0.2
         return "" if right else f"{found.entries}"
 
     holds(wrong)
