@@ -172,7 +172,10 @@ def layer_of(frames: list[str], paths: dict[str, str]) -> str:
     if not inside:
         return ""
     full = source if source.startswith("/") else found_source(source)
-    return layers.of_moment(libraries, full)
+    # py-spy puts the Python function in place of the loop that runs its bytecode: all that is
+    # further in and the interpreter's serves the code that calls it.
+    served = [each for each in libraries if not layers.is_interpreter(each)]
+    return layers.of_moment(served, full)
 
 
 def found_source(file: str) -> str:

@@ -24,6 +24,7 @@ from profiler_suite.measure.layers.requests import (
     StackCounts,
     StackTarget,
 )
+from profiler_suite.measure.layers.return_addresses import ReturnAddresses
 from profiler_suite.measure.lines import peek
 from profiler_suite.measure.lines.requests import COUNTING, PAUSED, SAMPLE, STARTED
 from profiler_suite.measure.lines.sampler_process import GoneError, ThreadBrake
@@ -31,7 +32,7 @@ from profiler_suite.measure.lines.sampler_process import GoneError, ThreadBrake
 # Random, or a loop could keep step; about as long as a look takes.
 _PAUSE_S = (150e-6, 450e-6)
 _MOST_FRAMES = 120
-_STACK_WORDS = 320
+_STACK_WORDS = 512
 # sys/ptrace.h, linux/elf.h
 _PTRACE_GETREGSET, _NT_PRSTATUS = 0x4204, 1
 # Place of the instruction pointer, the stack pointer and the link register (there is one on
@@ -51,6 +52,7 @@ class StackReader:
         self._library = library
         self._target = target
         self._starts = [span.start for span in target.spans]
+        self._returns = ReturnAddresses(library, target.pid)
         self._stat = os.open(f"/proc/{target.pid}/stat", os.O_RDONLY)
         self._ptrace = library.ptrace
         self._registers = (ctypes.c_uint64 * _REGISTER_WORDS)()
@@ -109,7 +111,7 @@ class StackReader:
         words += struct.unpack(f"{len(data) // 8}Q", data[: len(data) // 8 * 8])
         for word in words:
             kind = self._kind(word)
-            if kind < 0 or kind == NOBODYS:
+            if kind < 0 or kind == NOBODYS or word not in self._returns:
                 continue
             found.append(word)
             break

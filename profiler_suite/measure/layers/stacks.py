@@ -5,13 +5,14 @@ import functools
 import gc
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter, perf_counter_ns, sleep
-from types import CodeType, FunctionType
+from types import CodeType
 from typing import Any, NamedTuple
 
 import msgspec
 
+from profiler_suite.measure.layers.code_objects import codes_at, makers_of
 from profiler_suite.measure.layers.requests import (
     INTERPRETERS,
     NOBODYS,
@@ -121,7 +122,8 @@ def sample_layers(
         if was_enabled:
             gc.enable()
         process.close()
-    return summed(counts, codes_at(_addresses(counts)), _library_at())
+    codes = codes_at(_addresses(counts))
+    return summed(counts, codes, _library_at(), makers_of(codes.values()))
 
 
 def spans() -> tuple[CodeSpan, ...]:
@@ -177,29 +179,14 @@ def _addresses(counts: StackCounts) -> set[int]:
     return {code for stack in counts.stacks for code, _ in stack.frames}
 
 
-def codes_at(addresses: Iterable[int]) -> dict[int, CodeType]:
-    """The code objects at these addresses, as far as a living function has them."""
-    wanted = set(addresses)
-    found: dict[int, CodeType] = {}
-    waiting: list[CodeType] = [
-        each.__code__ for each in gc.get_objects() if isinstance(each, FunctionType)
-    ]
-    seen: set[int] = set()
-    while waiting and len(found) < len(wanted):
-        code = waiting.pop()
-        if id(code) in seen:
-            continue
-        seen.add(id(code))
-        if id(code) in wanted:
-            found[id(code)] = code
-        waiting += [each for each in code.co_consts if isinstance(each, CodeType)]
-    return found
-
-
 def summed(
-    counts: StackCounts, codes: dict[int, CodeType], library: Callable[[int], str]
+    counts: StackCounts,
+    codes: dict[int, CodeType],
+    library: Callable[[int], str],
+    makers: Mapping[CodeType, str] | None = None,
 ) -> LayerRecord:
     """Layers and callees of all stacks."""
+    makers = makers or {}
     by_layer: Counter[str] = Counter()
     own: Counter[tuple[CodeType, str, int]] = Counter()
     total: Counter[tuple[CodeType, str, int]] = Counter()
@@ -210,17 +197,18 @@ def summed(
             for code, instruction in stack.frames
             if code in codes
         ]
-        source = places[0].code.co_filename if places else ""
+        source = _source(places[0].code, makers) if places else ""
         libraries = _owners_way([library(address) for address in stack.native])
         layer = WAITING if stack.waits else layers.of_moment(libraries, source)
         by_layer[layer] += stack.count
-        _note_callees(places, stack.count, own, total, lines)
+        users = _innermost_of_users(places, makers)
+        _note_callees(places, users, stack.count, own, total, lines)
     callees = [
         CalleeSamples(
             function=key[0].co_qualname,
             file=key[0].co_filename,
             line=lines[key].most_common(1)[0][0],
-            layer=layers.of_source(key[0].co_filename),
+            layer=layers.of_source(_source(key[0], makers)),
             own=own[key],
             total=number,
             below_file=key[1],
@@ -243,22 +231,31 @@ def _owners_way(libraries: Sequence[str]) -> list[str]:
     return [*within, *libraries[-1:]]
 
 
+def _source(code: CodeType, makers: Mapping[CodeType, str]) -> str:
+    return makers.get(code, code.co_filename)
+
+
+def _innermost_of_users(places: Sequence[Place], makers: Mapping[CodeType, str]) -> int:
+    """Place of the user's innermost function; 0 too where there is none."""
+    return next(
+        (
+            n
+            for n, place in enumerate(places)
+            if layers.of_source(_source(place.code, makers)) == layers.USER
+        ),
+        0,
+    )
+
+
 def _note_callees(
     places: Sequence[Place],
+    users: int,
     count: int,
     own: Counter[tuple[CodeType, str, int]],
     total: Counter[tuple[CodeType, str, int]],
     lines: dict[tuple[CodeType, str, int], Counter[int]],
 ) -> None:
     """Functions between the instruction and the innermost line of the user's."""
-    users = next(
-        (
-            n
-            for n, p in enumerate(places)
-            if layers.of_source(p.code.co_filename) == layers.USER
-        ),
-        None,
-    )
     if not users:  # none at all, or the user's own line runs
         return
     below = places[users]

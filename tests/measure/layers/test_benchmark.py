@@ -13,6 +13,7 @@ UMATH = "_multiarray_umath.cpython-313-x86_64-linux-gnu.so"
 PATHS = {
     UMATH: f"/v/lib/python3.13/site-packages/numpy/_core/{UMATH}",
     "libc.so.6": "/usr/lib/libc.so.6",
+    "libpython3.13.so.1.0": "/usr/lib/libpython3.13.so.1.0",
 }
 MINE = "evaluated (/home/me/minimize.py:2)"
 
@@ -22,6 +23,11 @@ MINE = "evaluated (/home/me/minimize.py:2)"
     [
         ([MINE, f"DOUBLE_add ({UMATH})"], layers.NUMPY_COMPILED),
         ([MINE, f"array_add ({UMATH})", "memmove (libc.so.6)"], layers.NUMPY_COMPILED),
+        (
+            [MINE, f"array_add ({UMATH})", "_PyObject_Malloc (libpython3.13.so.1.0)"],
+            layers.NUMPY_COMPILED,
+        ),
+        ([MINE, "_PyObject_Malloc (libpython3.13.so.1.0)"], layers.USER),
         ([MINE], layers.USER),
         ([MINE, f"mean ({np.__file__}:10)"], layers.NUMPY_PYTHON),
         ([MINE, f"apply ({pd.__file__}:10)", "malloc (libc.so.6)"], "pandas"),

@@ -136,6 +136,19 @@ def test_of_nobodys_code_the_first_owner_up_the_stack_is_told(
     assert native(memory, monkeypatch) == expected
 
 
+def test_a_word_that_no_call_stands_before_is_no_return_address(
+    memory: MadeMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pointer, returned = BASE + 4096 * 2 + 8, BASE + 4096 * 2 + 32
+    spans = (*SPANS, CodeSpan(BASE + 4096 * 2, BASE + 4096 * 2 + 64, OWNED))
+    memory.put(returned - 8, int.from_bytes(b"\x90\x90\x90\xe8\0\0\0\0", "little"))
+    memory.registers[INSTRUCTION] = 0x200_0010
+    memory.put(STACK, pointer, returned, 0x100_0010)
+    ordered = tuple(sorted(spans, key=lambda span: span.start))
+    (stack,) = seen(memory, monkeypatch, spans=ordered).stacks
+    assert stack.native == (0x200_0010, returned)
+
+
 def test_without_registers_there_are_frames_only(
     memory: MadeMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,15 +82,20 @@ def test_a_function_that_recurs_counts_once_per_stack() -> None:
     assert record.callees[0].total == 5
 
 
-def test_codes_are_found_by_their_addresses() -> None:
-    def inner() -> None:
-        """Nothing."""
-
-    wanted = {id(inner.__code__), id(json.dumps.__code__), 12345}
-    assert stacks.codes_at(wanted) == {
-        id(inner.__code__): inner.__code__,
-        id(json.dumps.__code__): json.dumps.__code__,
-    }
+def test_code_without_a_file_has_its_makers_layer() -> None:
+    line = at(1000, MINE, 2)
+    made = code_of("def made():\n    return 1\n", "<string>", "made")
+    counts = StackCounts(
+        stacks=(
+            StackCount(native=(2,), frames=(at(3000, made, 2), line), waits=False, count=4),
+        )
+    )
+    names = {2: PYTHON}
+    record = stacks.summed(
+        counts, {**CODES, 3000: made}, names.__getitem__, {made: THEIRS.co_filename}
+    )
+    assert record.share("scikit-learn") == 1.0
+    assert [(each.function, each.below_line) for each in record.callees] == [("made", 2)]
 
 
 def test_spans_are_in_order_and_somebodys() -> None:
