@@ -36,6 +36,7 @@ _HIDDEN_IN_NUMPY = {
     "_unique_hash": ("np.unique", "sort"),
     "count_nonzero": ("np.count_nonzero", "reduction"),
     "bincount": ("np.bincount", "other"),
+    "_load_from_filelike": ("np.loadtxt", "create"),
 }
 
 FOREIGN_KINDS = {

@@ -1,6 +1,8 @@
 """Turns arrays in arguments, surroundings and results into counting ones, and back."""
 
+import weakref
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from types import FunctionType, GeneratorType, MethodType
 from typing import Any, cast
 
@@ -8,6 +10,11 @@ import numpy as np
 from numpy import ndarray
 
 from profiler_suite.measure.trace import surroundings
+from profiler_suite.measure.trace.behind import (
+    begun_anew,
+    containers_behind,
+    is_plain_iterator,
+)
 from profiler_suite.measure.trace.containers import (
     is_container,
     is_users_callable,
@@ -52,10 +59,20 @@ class Loan:
             return self._lend(value, counting_flat(value))
         if type(value) is np.random.Generator:
             return self._lend(value, counting_generator(value))
-        if isinstance(value, GeneratorType):
-            return (wrap(each) for each in value)
+        for each in containers_behind(value):
+            self.lend_inside(each, depth)
+        if is_plain_iterator(value):
+            anew = isinstance(value, GeneratorType) and depth < _DEEPEST
+            made = begun_anew(value, lambda each: self.lend(each, depth + 1)) if anew else None
+            return (wrap(each) for each in made or value)
         if depth >= _DEEPEST:
             return value
+        if isinstance(value, weakref.ref):
+            held = value()
+            lent_one = self.lend(held, depth + 1)
+            return value if lent_one is held else self._lend(value, weakref.ref(lent_one))
+        if isinstance(value, ContextVar):
+            self._lend_variable(value)
         if isinstance(value, tuple):
             lent = [self.lend(each, depth + 1) for each in value]
             if all(a is b for a, b in zip(lent, value, strict=True)):
@@ -101,6 +118,13 @@ class Loan:
                 self._lend_cell(cell)
             self._lend_defaults(each)
 
+    def _lend_variable(self, variable: ContextVar[Any]) -> None:
+        held = variable.get(None)
+        lent = self.lend(held)
+        if lent is not held:
+            variable.set(lent)
+            self._changed.append(_Variable(variable))
+
     def _lend_cell(self, cell: Any) -> None:
         try:
             held = cell.cell_contents
@@ -121,7 +145,7 @@ class Loan:
     def give_back(self) -> None:
         """Put the plain arrays back wherever counting ones were put."""
         for container in reversed(self._changed):
-            if isinstance(container, _Entry):
+            if isinstance(container, _Entry | _Variable):
                 container.restore(self.plain)
             elif isinstance(container, FunctionType):
                 container.__defaults__ = self.plain(container.__defaults__)
@@ -194,6 +218,17 @@ class _Entry:
         """What the name means now, in plain arrays."""
         if self._name in self._namespace:
             self._namespace[self._name] = plain(self._namespace[self._name])
+
+
+class _Variable:
+    """A context variable that an array was lent in."""
+
+    def __init__(self, variable: ContextVar[Any]) -> None:
+        self._variable = variable
+
+    def restore(self, plain: Callable[[Any], Any]) -> None:
+        """What it holds now, in plain arrays."""
+        self._variable.set(plain(self._variable.get()))
 
 
 def _own_array(array: Any) -> Any:

@@ -1,0 +1,72 @@
+"""What lies behind compiled objects: what iterators, views and proxies read from."""
+
+import collections
+import gc
+import inspect
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from types import CellType, FunctionType, GeneratorType, MappingProxyType
+from typing import Any
+
+_CONTAINERS = (list, dict, collections.deque)
+_VIEWS = (
+    MappingProxyType,
+    type({}.keys()),
+    type({}.values()),
+    type({}.items()),
+    type(collections.OrderedDict().values()),
+    type(collections.OrderedDict().items()),
+)
+# Iterators of these modules do nothing but hand on what others hold.
+_OF_PYTHON = frozenset({"builtins", "itertools", "collections", "_collections"})
+_STARRED = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+# A map of a zip of enumerated chains is deep already.
+_DEEPEST = 8
+
+
+def is_plain_iterator(value: Any) -> bool:
+    """True for iterators of Python's own, generators included."""
+    return isinstance(value, GeneratorType) or (
+        isinstance(value, Iterator) and type(value).__module__ in _OF_PYTHON
+    )
+
+
+def containers_behind(value: Any, depth: int = 0) -> list[Any]:
+    """The lists, dicts and deques that an iterator, a view or a proxy reads from."""
+    if isinstance(value, threading.local):
+        return [vars(value)]
+    if depth >= _DEEPEST or not (isinstance(value, _VIEWS) or is_plain_iterator(value)):
+        return []
+    return _among(gc.get_referents(value), depth)
+
+
+def _among(values: Iterable[Any], depth: int) -> list[Any]:
+    found: list[Any] = []
+    for each in values:
+        if isinstance(each, _CONTAINERS):
+            found.append(each)
+        elif type(each) is tuple and depth < _DEEPEST:  # what a chain or a zip goes through
+            found += _among(each, depth + 1)
+        else:
+            found += containers_behind(each, depth + 1)
+    return found
+
+
+def begun_anew(
+    generator: "GeneratorType[Any, Any, Any]", lend: Callable[[Any], Any]
+) -> "GeneratorType[Any, Any, Any] | None":
+    """A generator that has not run yet, on lent values; None where that cannot be made."""
+    frame, code = generator.gi_frame, generator.gi_code
+    if inspect.getgeneratorstate(generator) != inspect.GEN_CREATED or code.co_flags & _STARRED:
+        return None
+    held = frame.f_locals
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if not {*names, *code.co_freevars} <= held.keys():
+        return None
+    cells = tuple(CellType(lend(held[name])) for name in code.co_freevars)
+    function = FunctionType(code, frame.f_globals, generator.__name__, None, cells)
+    given = [lend(held[name]) for name in names]
+    first = given[: code.co_argcount]
+    rest = dict(zip(names[code.co_argcount :], given[code.co_argcount :], strict=True))
+    made = function(*first, **rest)
+    return made if isinstance(made, GeneratorType) else None
