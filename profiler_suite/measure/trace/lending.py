@@ -1,5 +1,6 @@
 """Turns arrays in arguments, surroundings and results into counting ones, and back."""
 
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -9,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 from numpy import ndarray
 
-from profiler_suite.measure.trace import surroundings
+from profiler_suite.measure.trace import memories, surroundings
 from profiler_suite.measure.trace.behind import (
     begun_anew,
     containers_behind,
@@ -125,6 +126,12 @@ class Loan:
             variable.set(lent)
             self._changed.append(_Variable(variable))
 
+    def lend_memories(self) -> None:
+        """Lend what functions of packages remember in tables of their own."""
+        for table in memories.tables(list(sys.modules.values())):
+            if any(map(_holds_arrays, table.values())):
+                self.lend_inside(table)
+
     def _lend_cell(self, cell: Any) -> None:
         try:
             held = cell.cell_contents
@@ -205,6 +212,12 @@ class Loan:
     def _plain_items(self, generator: Any) -> Iterator[Any]:
         for item in generator:
             yield self.plain(item)
+
+
+def _holds_arrays(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return any(isinstance(each, ndarray) for each in value[:16])
+    return isinstance(value, ndarray)
 
 
 class _Entry:

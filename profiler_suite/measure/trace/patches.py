@@ -2,18 +2,29 @@
 
 import builtins
 import contextlib
+import dataclasses
+import functools
 import importlib.util
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
-from profiler_suite.measure.trace import callbacks, compiled, creation, memories, numbers
+from profiler_suite.measure.trace import (
+    callbacks,
+    compiled,
+    creation,
+    memories,
+    numbers,
+    sites,
+)
 from profiler_suite.measure.trace.pickling import Picklable
 from profiler_suite.measure.trace.recording import PAUSE
 
 _import_module = importlib.import_module
 _OWN = __name__.rpartition(".")[0]
+# Longer ones hold data.
+_LONGEST_TABLE = 500
 # Their names are looked up by compiled code or by tools around the trace.
 _UNTOUCHED = frozenset({"builtins", "sys", "numpy._core._multiarray_umath"})
 
@@ -31,6 +42,7 @@ class Patches:
         self._stand_ins: dict[int, tuple[Any, Any]] = {}
         self._originals: dict[int, tuple[Any, Any]] = {}
         self._seen: set[int] = set()
+        self._tables: list[dict[Any, Any]] = []
         self._inside_import = False
         self._import = builtins.__import__
         self._standing_import: Any = None
@@ -70,6 +82,21 @@ class Patches:
                 self._stand_ins[id(original)] = (original, stand_in)
                 self._originals[id(stand_in)] = (stand_in, original)
 
+    def _partials_of(self, modules: Iterable[ModuleType]) -> list[tuple[Any, Any]]:
+        """Pairs for partial functions of a module that hold what is replaced."""
+        pairs: list[tuple[Any, Any]] = []
+        for module in modules:
+            for value in list(vars(module).values()):
+                if type(value) is not functools.partial:
+                    continue
+                held = (value.func, *value.args)
+                if any(id(each) in self._stand_ins for each in held):
+                    function, *given = map(self.stand_in, held)
+                    made = functools.partial(function, *given, **value.keywords)
+                    vars(made).update(vars(value))
+                    pairs.append((value, made))
+        return pairs
+
     def _importing(
         self,
         name: str,
@@ -106,9 +133,14 @@ class Patches:
         new = [each for each in _modules() if id(each) not in self._seen]
         self._enter_pairs(compiled.foreign_replacements(new))
         self._enter_pairs(memories.replacements(new))
+        self._enter_pairs(self._partials_of(new))
         for module in new:
             self._seen.add(id(module))
             _exchange(vars(module), self._stand_ins)
+            for table in tables_of(module):
+                if any(id(each) in self._stand_ins for each in table.values()):
+                    self._tables.append(table)
+                    _exchange(table, self._stand_ins)
         for namespace in self._namespaces:
             _exchange(namespace, self._stand_ins)
 
@@ -131,8 +163,9 @@ class Patches:
         self._forget_routines()
 
     def _put_back(self) -> None:
-        for namespace in (*self._namespaces, *map(vars, _modules())):
+        for namespace in (*self._namespaces, *map(vars, _modules()), *self._tables):
             _exchange(namespace, self._originals)
+        self._tables.clear()
 
 
 def _is_imported(name: str, globals: Any, fromlist: Any, level: int) -> bool:
@@ -155,6 +188,22 @@ def _modules() -> list[ModuleType]:
         for name, module in list(sys.modules.items())
         if type(module) is ModuleType and name not in _UNTOUCHED and not name.startswith(_OWN)
     ]
+
+
+def tables_of(module: ModuleType) -> Iterator[dict[Any, Any]]:
+    """Tables that a package keeps its functions in: dicts, and records in dicts and lists."""
+    if sites.is_standard_file(getattr(module, "__file__", None) or "<frozen"):
+        return
+    for name, value in list(vars(module).items()):
+        if name.startswith("__") or type(value) not in (dict, list, tuple):
+            continue
+        if not 0 < len(value) <= _LONGEST_TABLE:
+            continue
+        if type(value) is dict:
+            yield value
+        for each in value.values() if type(value) is dict else value:
+            if dataclasses.is_dataclass(each) and not isinstance(each, type):
+                yield getattr(each, "__dict__", {})
 
 
 def _exchange(namespace: dict[str, Any], table: dict[int, tuple[Any, Any]]) -> None:

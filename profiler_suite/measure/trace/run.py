@@ -51,6 +51,7 @@ def trace(
             lent_args = borrowed.lend(args)
             lent_kwargs = {name: borrowed.lend(value) for name, value in kwargs.items()}
             borrowed.lend_surroundings(function)
+            borrowed.lend_memories()
             with Patches(namespaces_of(function)) as patches:
                 counting = patches.stand_in(function)
                 result = _result(recorder, counting, lent_args, lent_kwargs)

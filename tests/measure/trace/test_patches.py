@@ -1,6 +1,8 @@
 """Counting versions stand in for functions while a trace runs, and only then."""
 
 import builtins
+import dataclasses
+import functools
 import importlib
 import sys
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.trace.patches import Patches
+from profiler_suite.measure.trace.patches import Patches, tables_of
 
 
 @pytest.fixture
@@ -35,6 +37,43 @@ def test_every_reference_is_replaced_and_put_back(other: ModuleType) -> None:
         assert builtins.sum([1, 2], 3) == 6
     assert np.zeros is other.zeros is other.alias is namespace["zeros"] is zeros
     assert builtins.sum is summed
+
+
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    """A record in which a package keeps a function."""
+
+    function: Any
+
+
+def test_functions_in_tables_records_and_partials_are_replaced(other: ModuleType) -> None:
+    other.__file__ = "/home/me/other.py"
+    metric, partial = Metric(np.zeros), functools.partial(np.zeros, dtype=int)
+    partial.kept = "name"  # type: ignore[attr-defined]
+    vars(other).update(
+        table={"zeros": np.zeros, "one": 1},
+        metrics={"zeros": metric},
+        listed=[metric, 2],
+        partial=partial,
+    )
+    zeros = np.zeros
+    with Patches() as patches:
+        standing = patches.stand_in(zeros)
+        assert other.table["zeros"] is metric.function is standing
+        assert other.partial.func is standing
+        assert other.partial.kept == "name"
+        assert other.partial(3).dtype == int
+    assert other.table["zeros"] is metric.function is zeros
+    assert other.partial is partial
+    assert other.listed == [metric, 2]
+
+
+def test_long_tables_and_python_s_own_are_left_alone(other: ModuleType) -> None:
+    vars(other).update(long=dict.fromkeys(range(1000), np.zeros), empty={})
+    assert list(tables_of(other)) == []
+    other.__file__ = "/home/me/other.py"
+    assert list(tables_of(other)) == []
+    assert list(tables_of(dataclasses)) == []
 
 
 def test_they_are_put_back_also_after_an_error(other: ModuleType) -> None:
