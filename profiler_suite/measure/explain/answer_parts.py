@@ -1,6 +1,7 @@
 """Takes an answer of any kind apart into what can be compared: arrays, numbers, texts."""
 
 import collections
+import random
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -43,7 +44,11 @@ def _parts(value: Any) -> Parts | None:
         if len(value) > _MANY and all(type(each) is float for each in value):
             return [("numbers", np.array(value))]
         return [(str(number), each) for number, each in enumerate(value)]
-    if isinstance(value, dict):
+    if isinstance(value, random.Random):
+        return [("state", value.getstate())]
+    if isinstance(value, type({}.values())):
+        return [(str(number), each) for number, each in enumerate(value)]
+    if isinstance(value, dict | types.MappingProxyType):
         return [("keys", list(value)), *((repr(key), each) for key, each in value.items())]
     if package == "pandas":
         return _parts_of_pandas(value)
@@ -55,9 +60,29 @@ def _parts(value: Any) -> Parts | None:
         return [("self", value.__self__), ("function", value.__func__)]
     if isinstance(value, type | types.ModuleType | set | frozenset):
         return None
-    own = has_equality(value)
     found = [(str(name), each) for name, each in items(value)]
-    return found if found or (not own and _has_attributes(value)) else None
+    if not found and (has_equality(value) or not _has_attributes(value)):
+        return None
+    return found + _kept_besides(value) if _keeps_more(value) or not found else found
+
+
+def _keeps_more(value: Any) -> bool:
+    """Whether compiled code keeps a state of its own in it, beside its attributes."""
+    return type(value).__reduce__ is not object.__reduce__
+
+
+def _kept_besides(value: Any) -> Parts:
+    """What pickle would keep of an object: what it is made of, and its state.
+
+    Classes are compared by name elsewhere: one that a function defines is new at every call.
+    """
+    made = value.__reduce_ex__(4)
+    if isinstance(made, str):
+        return []
+    kept = [each for each in made[1] if not isinstance(each, type)]
+    kept += [each for each in made[2:3] if each is not None]
+    kept += [list(each) for each in made[3:5] if each is not None]
+    return [(f"kept {number}", each) for number, each in enumerate(kept)]
 
 
 def arrays_of(value: Any, depth: int = 0) -> Iterator[np.ndarray[Any, Any]]:

@@ -1,5 +1,7 @@
 """Finds what a function changed among its arguments, and how to change it back."""
 
+import io
+import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,6 +15,14 @@ Array = np.ndarray[Any, Any]
 
 # Objects that are looked through for what a function changed.
 _MOST_OBJECTS = 10_000
+# Compiled code keeps what they are at, none of it in attributes.
+_WITH_A_STATE = (
+    np.random.Generator,
+    np.random.RandomState,
+    random.Random,
+    io.BytesIO,
+    io.StringIO,
+)
 
 
 def changes(
@@ -39,8 +49,8 @@ def _differences(one: Any, other: Any, name: str, seen: set[int]) -> Iterator[Ar
             yield from _differences(a, b, f"{name}[{number}]", seen)
     elif type(one) is not type(other):
         yield ArgumentChange(name=name, of_values=False)
-    elif isinstance(one, np.random.Generator | np.random.RandomState):
-        if not compare(_state(one), _state(other)).same:
+    elif isinstance(one, _WITH_A_STATE):
+        if not compare(one, other).same:
             yield ArgumentChange(name=name, of_values=False)
     elif is_container(one):
         yield from _inside(one, other, name, seen)
@@ -84,12 +94,6 @@ def _same_elements(one: Array, other: Array) -> bool:
     return one.tobytes() == other.tobytes()
 
 
-def _state(random: Any) -> Any:
-    if isinstance(random, np.random.Generator):
-        return random.bit_generator.state
-    return random.get_state(legacy=False)
-
-
 def restored(
     pristine: tuple[Any, ...], changed: tuple[ArgumentChange, ...], names: Sequence[str]
 ) -> RestoredArguments:
@@ -101,11 +105,14 @@ def restored(
     if not all(change.of_values for change in changed):
         return RestoredArguments.of(made, lambda: copied(pristine))
     wanted = {change.name for change in changed}
-    originals = dict(_arrays(pristine, names))
+    # Side by side: the blocks of a data frame bear one name.
+    these, those = list(_arrays(made, names)), list(_arrays(pristine, names))
+    if [name for name, _ in these] != [name for name, _ in those]:
+        return RestoredArguments.of(made, lambda: copied(pristine))
     pairs = tuple(
-        (array, originals[name])
-        for name, array in _arrays(made, names)
-        if name in wanted and name in originals
+        (array, original)
+        for (name, array), (_, original) in zip(these, those, strict=True)
+        if name in wanted
     )
     return RestoredArguments.of(made, put_back(pairs))
 

@@ -97,3 +97,37 @@ def test_an_operation_that_depends_on_its_values_is_timed_with_them() -> None:
     if operation.depends_on_values:
         assert operation.call_s == operation.own_s
     assert before.calls == 1
+
+
+RANDOM = np.random.default_rng(1)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (np.full(N, -1e-310)[None], "100 % subnormal"),
+        (np.full((N, 2), 1e-42, np.float32), "100 % subnormal"),
+        (np.full(N, 6e-8, np.float16).reshape(2, -1), "100 % subnormal"),
+        (np.where(np.arange(N) % 2, 1e-310, -1.0), "50 % subnormal"),
+        (np.full((N, 2), np.nan + 0j), "100 % NaN"),
+        (np.where(np.arange(N) % 10, 1.0, -np.inf), "10 % infinite"),
+        (np.where(np.arange(N) % 4, 0.0, -1.0), "75 % zero"),
+        (np.where(np.arange(N) % 4, 1.0, 0.0), ""),
+        (np.where(np.arange(2 * N) % 200, -1.0 * (np.arange(2 * N) % 7), np.nan), ""),
+        (np.arange(N), "in order"),
+        (np.repeat(np.arange(N // 2), 2), "in order"),
+        (np.arange(N, dtype=np.float32), "in order"),
+        (RANDOM.integers(0, 100, N), ""),
+        (RANDOM.random((N, 2)), ""),
+        (np.arange(N).reshape(2, -1), ""),
+        (np.arange(100.0), ""),
+        (np.array([], float), ""),
+        (np.full(N, "text"), ""),
+        (np.full(N, True)[None], ""),
+        (np.array([1e-310 + 1j, 1.0] * N), "50 % subnormal"),
+        (np.linspace(-1e-309, -1e-310, N), "100 % subnormal, in order"),
+        (np.full((N, 1), np.finfo(float).smallest_normal), ""),
+    ],
+)
+def test_values_of_many_kinds_are_told_from_ordinary_ones(values: Any, said: str) -> None:
+    assert in_words([values]) == said
