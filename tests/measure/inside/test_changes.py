@@ -77,6 +77,59 @@ def test_operands_that_the_loop_does_not_take(
         same(*given, **kwargs)
 
 
+U1, B1, C8 = np.ones(50, "u1"), np.ones(50, bool), np.ones(50, "c8")
+F2, I8, U8 = np.ones(50, "f2"), np.ones(50, "i8"), np.ones(50, "u8")
+AT = np.arange(50)
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "casts"),
+    [
+        (np.add, (U1, F4), ("uint8 → float32",)),
+        (np.add, (U1, I2), ("uint8 → int16",)),
+        (np.add, (I8, U8), ("int64 → float64", "uint64 → float64")),
+        (np.add, (B1, F8), ("bool → float64",)),
+        (np.add, (I8, F4), ("int64 → float64", "float32 → float64")),
+        (np.add, (F2, F4), ("float16 → float32",)),
+        (np.add, (F4, C8), ("float32 → complex64",)),
+        (np.add, (F8, C8), ("float64 → complex128", "complex64 → complex128")),
+        (np.true_divide, (I8, I8), ("int64 → float64",)),
+        (np.floor_divide, (I8, I8), ()),
+        (np.add, (I2, 1), ()),
+        (np.add, (I2, 1.5), ("int16 → float64",)),
+        (np.add, (F4, 1), ()),
+        (np.add, (F4, 1j), ("float32 → complex64",)),
+        (np.exp, (I8,), ("int64 → float64",)),
+        (np.exp, (B1,), ("bool → float16",)),
+        (np.hypot, (F4, F4), ()),
+        (np.arctan2, (F8, I2), ("int16 → float64",)),
+        (np.maximum, (F4, F8), ("float32 → float64",)),
+        (np.less, (I2, I8), ("int16 → int64",)),
+        (np.logical_and, (B1, B1), ()),
+        (np.multiply.at, (F8, AT, I2), ("int16 → float64",)),
+        (np.add.at, (F4, AT, F8), ("float32 → float64",)),
+        (np.maximum.at, (I8, AT, I2), ("int16 → int64",)),
+        (np.add.at, (I8, AT, I8), ()),
+        (np.multiply.reduce, (I2,), ("int16 → int64",)),
+        (np.maximum.reduce, (I2,), ()),
+        (np.add.accumulate, (F4,), ()),
+        (np.add.reduce, (B1,), ("bool → int64",)),
+        (np.inner, (I2, F4), ("int16 → float32",)),
+        (np.vdot, (F4, C8), ("float32 → complex64",)),
+        (operator.setitem, (I8, slice(None), I2), ("int16 → int64",)),
+        (operator.setitem, (F4, slice(None), 1.0), ()),
+    ],
+)
+def test_conversions_of_many_calls(
+    function: Any, args: tuple[Any, ...], casts: tuple[str, ...]
+) -> None:
+    found = casts_of((function, args, {}))
+    if function is np.add.at and args[0] is F4:  # what it adds to is converted, there and back
+        assert any("float" in each for each in found)
+    else:
+        assert found == casts
+
+
 def test_an_output_of_another_dtype_is_converted_to() -> None:
     call = (np.add, (F8, F8), {"out": np.empty(50, "f4"), "casting": "same_kind"})
     assert casts_of(call) == ("float64 → float32",)
