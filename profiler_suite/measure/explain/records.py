@@ -46,7 +46,7 @@ class ExplainEffort(Noun, frozen=True):
     look_s: float = 0.3
     """For looking into one costly call, s."""
     most_looks: int = 8
-    memory_s: float = 2.0
+    memory_s: float = 1.0
     """At most, for what each line and expression holds, s; 0 for none."""
     layers_s: float = 0.4
     """For the stacks that tell whose code runs, s; 0 for none."""
