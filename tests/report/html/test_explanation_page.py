@@ -49,6 +49,7 @@ def test_threads_and_waiting_are_shown_where_there_are_any(
         breakdown_record=msgspec.structs.replace(
             found.explained.breakdown_record,
             native=msgspec.structs.replace(native, slept_s=0.9 * native.wall_s),
+            coverage=1.0,
         ),
     )
     waits = Explanation(record, found.machine)
