@@ -23,7 +23,7 @@ from profiler_suite.model.threads import (
 # Threads that are there but do less than this share of the time take no part.
 _LEAST_WORK = 0.01
 _WAITING = "waiting"
-_KERNELS = "in the kernel"
+_KERNELS, _HIDDEN = "in the kernel", "somewhere in the kernel"
 
 
 class ThreadCode(NamedTuple):
@@ -110,7 +110,9 @@ def _by_entry(code: Sequence[ThreadCode]) -> dict[str, float]:
     found: Counter[str] = Counter()
     for each in code:
         entry = classify(each.path, each.symbol)
-        if entry != _WAITING:
+        if each.path == KERNEL and not each.symbol:
+            found[_HIDDEN] += each.samples
+        elif entry != _WAITING:
             found[ENTRIES[entry]] += each.samples
         elif is_team(each.path):
             found[OPENMP_BARRIER] += each.samples
@@ -118,8 +120,13 @@ def _by_entry(code: Sequence[ThreadCode]) -> dict[str, float]:
             found[_KERNELS] += each.samples  # on its way to sleep, or back
         else:
             found[BLAS_BARRIER] += each.samples
+    # Who spins asks the kernel for its next turn, also where that hides what it does.
+    asked, hidden = found.pop(_KERNELS, 0), found.pop(_HIDDEN, 0)
+    spins = found[BLAS_BARRIER] > found.total() / 2
+    found[BLAS_BARRIER if spins else _KERNELS] += asked
+    found[BLAS_BARRIER if spins else ENTRIES["kernel"]] += hidden
     total = found.total()
-    return {name: n / total for name, n in found.items()} if total else {NOT_SPLIT: 1.0}
+    return {name: n / total for name, n in found.items() if n} if total else {NOT_SPLIT: 1.0}
 
 
 def _of_sleeping(seen: Counter[str]) -> str:

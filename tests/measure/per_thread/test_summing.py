@@ -83,6 +83,30 @@ def test_spinning_and_going_to_sleep_are_waiting(path: str, symbol: str, cause: 
     assert there.waiting[cause] >= 0.5
 
 
+@pytest.mark.parametrize(
+    ("symbol", "waited"), [("blas_thread_server", 1.0), ("dgemm_kernel_HASWELL", 0.0)]
+)
+def test_a_kernel_without_symbols_is_asked_for_the_next_turn_by_who_spins(
+    symbol: str, waited: float
+) -> None:
+    there = threads(
+        {1: looks(running=100)},
+        {1: CALLING},
+        {1: [ThreadCode(OPENBLAS, symbol, 5), ThreadCode(KERNEL, "", 5)]},
+    )[CALLING]
+    assert there.waiting.get(BLAS_BARRIER, 0.0) == pytest.approx(waited)
+    assert there.running.get("residual", 0.0) == pytest.approx((1 - waited) / 2)
+
+
+def test_who_spins_is_scheduled_for_the_same_reason() -> None:
+    there = threads(
+        {1: looks(running=100)},
+        {1: CALLING},
+        {1: [ThreadCode(KERNEL, "do_sched_yield", 5), ThreadCode(KERNEL, "schedule", 5)]},
+    )[CALLING]
+    assert there.waiting == pytest.approx({BLAS_BARRIER: 1.0})
+
+
 def test_threads_of_one_name_are_one_thread_and_take_turns() -> None:
     there = threads(
         {1: looks(running=100), 2: looks(running=30), 3: looks(running=10, lock=50)},
