@@ -3,7 +3,13 @@
 from pathlib import PurePath
 
 from profiler_suite import units
-from profiler_suite.measure.native.layers import BLAS, CPYTHON, NUMPY_COMPILED, USER
+from profiler_suite.measure.native.layers import (
+    BLAS,
+    CPYTHON,
+    NUMPY_COMPILED,
+    USER,
+    of_source,
+)
 from profiler_suite.model.layers import CalleeSamples, LayerRecord
 
 WAITING = "waiting"
@@ -67,6 +73,14 @@ def short_file(file: str) -> str:
         if folder in parts:
             return "/".join(parts[parts.index(folder) + 1 :])
     return PurePath(file).name
+
+
+def place(file: str, line: int, own_file: str = "") -> str:
+    """'12' in the function's own file, 'frame.py:12' in another; empty where none is known."""
+    if not line:
+        return ""
+    elsewhere = file != own_file if own_file else of_source(file) != USER
+    return f"{PurePath(file).name}:{line}" if file and elsewhere else str(line)
 
 
 def note(record: LayerRecord | None) -> str:

@@ -256,10 +256,11 @@ def _operations(found: Explanation) -> TableView:
     def known(form: Callable[[float], str], value: float) -> str:
         return "–" if math.isnan(value) else form(value)
 
+    own = found.explained.file
     columns = (
         words("operation", lambda row: str(row["via"] or row["operation"])),
         words("on", lambda row: str(row["operands"])),
-        numbers("line", lambda row: str(row["line"] or "")),
+        numbers("line", lambda row: layers.place(row["file"], row["line"], own)),
         numbers("calls", lambda row: units.count(row["calls"])),
         numbers("fixed", lambda row: known(units.time, row["fixed_s"])),
         numbers("growing", lambda row: known(units.time, max(0.0, row["growing_s"]))),
@@ -280,7 +281,8 @@ def _callees(found: Explanation) -> tuple[str, ...]:
 
 def _call_in_words(call: InsideCall) -> str:
     facts = call.facts
-    where = f" in line {facts.line}" if facts.line else ""
+    where = layers.place(facts.file, facts.line)
+    where = f" in line {where}" if where else ""
     return (
         f"{facts.via or facts.name}{where}, {units.count(facts.calls)} × "
         f"{units.time(facts.time_s)}: {units.percent(call.share)}, {call.word}"

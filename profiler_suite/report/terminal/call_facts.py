@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from profiler_suite import units
+from profiler_suite.analysis.explain import layers
 from profiler_suite.analysis.explain.explanation import Explanation, interval
 from profiler_suite.analysis.explain.inside import InsideCall, facts_in_words
 from profiler_suite.report.terminal.console import Page
@@ -39,7 +40,8 @@ def one(page: Page, call: InsideCall) -> None:
     """One call: what it is and how often, then its facts."""
     facts = call.facts
     times = f"{units.count(facts.calls)} ×" if facts.calls > 1 else "once"
-    where = f", line {facts.line}" if facts.line else ""
+    where = layers.place(facts.file, facts.line)
+    where = f", line {where}" if where else ""
     page.paragraph(
         f"{facts.via or facts.name}, {times} {units.time(facts.time_s)}{where}: "
         f"{units.percent(call.share)} of the time",

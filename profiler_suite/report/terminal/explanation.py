@@ -6,6 +6,7 @@ from pathlib import Path
 
 from profiler_suite import units
 from profiler_suite.analysis import shares, time_breakdown
+from profiler_suite.analysis.explain import layers
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
 from profiler_suite.model.results import Breakdown
@@ -192,7 +193,7 @@ def _operations(page: Page, found: Explanation) -> None:
                 units.time(row["fixed_s"]) if known else "",
                 units.time(max(0.0, row["growing_s"])) if known else "",
                 shares.part_in_words(row["share"]) if known else "not replayed",
-                str(row["line"] or ""),
+                layers.place(row["file"], row["line"], found.explained.file),
             )
         )
     page.table(

@@ -69,3 +69,19 @@ def test_without_stacks_there_is_a_reason_and_no_table() -> None:
     assert layers.costliest(nothing) == ()
     assert layers.note(nothing) == "whose code runs is not known: not here"
     assert layers.note(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "own", "said"),
+    [
+        ("/home/me/mine.py", 12, "/home/me/mine.py", "12"),
+        ("/home/me/helpers.py", 12, "/home/me/mine.py", "helpers.py:12"),
+        (VALIDATION, 133, "/home/me/mine.py", "validation.py:133"),
+        (VALIDATION, 133, "", "validation.py:133"),
+        ("/home/me/helpers.py", 12, "", "12"),
+        ("", 0, "/home/me/mine.py", ""),
+        ("", 12, "/home/me/mine.py", "12"),
+    ],
+)
+def test_a_line_of_another_file_has_its_name(file: str, line: int, own: str, said: str) -> None:
+    assert layers.place(file, line, own) == said
