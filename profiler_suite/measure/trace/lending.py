@@ -4,13 +4,13 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from types import FunctionType, GeneratorType, MethodType
+from types import FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any, cast
 
 import numpy as np
 from numpy import ndarray
 
-from profiler_suite.measure.trace import memories, surroundings
+from profiler_suite.measure.trace import surroundings
 from profiler_suite.measure.trace.behind import (
     begun_anew,
     containers_behind,
@@ -26,6 +26,7 @@ from profiler_suite.measure.trace.containers import (
 from profiler_suite.measure.trace.creation import CountingGenerator, counting_generator
 from profiler_suite.measure.trace.flat import counting_flat
 from profiler_suite.measure.trace.numbers import plain_number
+from profiler_suite.measure.trace.package_tables import kept_by
 from profiler_suite.measure.trace.wrapping import (
     Counting,
     PlainForm,
@@ -128,9 +129,10 @@ class Loan:
 
     def lend_memories(self) -> None:
         """Lend what functions of packages remember in tables of their own."""
-        for table in memories.tables(list(sys.modules.values())):
-            if any(map(_holds_arrays, table.values())):
-                self.lend_inside(table)
+        for module in list(sys.modules.values()):
+            for table in kept_by(module).memories if type(module) is ModuleType else ():
+                if any(map(_holds_arrays, table.values())):
+                    self.lend_inside(table)
 
     def _lend_cell(self, cell: Any) -> None:
         try:

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -56,18 +56,6 @@ def replacements(modules: Iterable[ModuleType]) -> list[tuple[Any, Any]]:
             if type(value) is _CACHE_CLASS:
                 pairs.append((value, Remembering(value)))
     return pairs
-
-
-def tables(modules: Iterable[ModuleType]) -> list[dict[Any, Any]]:
-    """Dicts in which a package's functions remember what they made, as their attributes."""
-    found: list[dict[Any, Any]] = []
-    for module in modules:
-        if sites.is_standard_file(getattr(module, "__file__", None) or "<frozen"):
-            continue
-        for value in list(vars(module).values()):
-            if type(value) is FunctionType and value.__dict__:
-                found += [each for each in value.__dict__.values() if type(each) is dict]
-    return found
 
 
 class FreshVectorize:

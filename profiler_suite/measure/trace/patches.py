@@ -2,11 +2,10 @@
 
 import builtins
 import contextlib
-import dataclasses
 import functools
 import importlib.util
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
@@ -16,15 +15,13 @@ from profiler_suite.measure.trace import (
     creation,
     memories,
     numbers,
-    sites,
 )
+from profiler_suite.measure.trace.package_tables import kept_by
 from profiler_suite.measure.trace.pickling import Picklable
 from profiler_suite.measure.trace.recording import PAUSE
 
 _import_module = importlib.import_module
 _OWN = __name__.rpartition(".")[0]
-# Longer ones hold data.
-_LONGEST_TABLE = 500
 # Their names are looked up by compiled code or by tools around the trace.
 _UNTOUCHED = frozenset({"builtins", "sys", "numpy._core._multiarray_umath"})
 
@@ -86,9 +83,7 @@ class Patches:
         """Pairs for partial functions of a module that hold what is replaced."""
         pairs: list[tuple[Any, Any]] = []
         for module in modules:
-            for value in list(vars(module).values()):
-                if type(value) is not functools.partial:
-                    continue
+            for value in kept_by(module).partials:
                 held = (value.func, *value.args)
                 if any(id(each) in self._stand_ins for each in held):
                     function, *given = map(self.stand_in, held)
@@ -137,7 +132,7 @@ class Patches:
         for module in new:
             self._seen.add(id(module))
             _exchange(vars(module), self._stand_ins)
-            for table in tables_of(module):
+            for table in kept_by(module).tables:
                 if any(id(each) in self._stand_ins for each in table.values()):
                     self._tables.append(table)
                     _exchange(table, self._stand_ins)
@@ -188,22 +183,6 @@ def _modules() -> list[ModuleType]:
         for name, module in list(sys.modules.items())
         if type(module) is ModuleType and name not in _UNTOUCHED and not name.startswith(_OWN)
     ]
-
-
-def tables_of(module: ModuleType) -> Iterator[dict[Any, Any]]:
-    """Tables that a package keeps its functions in: dicts, and records in dicts and lists."""
-    if sites.is_standard_file(getattr(module, "__file__", None) or "<frozen"):
-        return
-    for name, value in list(vars(module).items()):
-        if name.startswith("__") or type(value) not in (dict, list, tuple):
-            continue
-        if not 0 < len(value) <= _LONGEST_TABLE:
-            continue
-        if type(value) is dict:
-            yield value
-        for each in value.values() if type(value) is dict else value:
-            if dataclasses.is_dataclass(each) and not isinstance(each, type):
-                yield getattr(each, "__dict__", {})
 
 
 def _exchange(namespace: dict[str, Any], table: dict[int, tuple[Any, Any]]) -> None:

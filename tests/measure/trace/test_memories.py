@@ -7,12 +7,7 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.measure.trace import trace
-from profiler_suite.measure.trace.memories import (
-    FreshVectorize,
-    Remembering,
-    replacements,
-    tables,
-)
+from profiler_suite.measure.trace.memories import FreshVectorize, Remembering, replacements
 
 
 @functools.lru_cache
@@ -59,16 +54,3 @@ def test_vectorize_makes_its_ufuncs_anew_and_keeps_its_own() -> None:
     with FreshVectorize():
         assert square(np.arange(3.0)).tolist() == [0.0, 1.0, 4.0]
     assert square.__dict__.get("_ufunc") is kept
-
-
-def test_tables_that_functions_keep_are_found() -> None:
-    def roots(n: int) -> Any:
-        return roots.cache[n]  # type: ignore[attr-defined]
-
-    roots.cache = {3: np.ones(3)}  # type: ignore[attr-defined]
-    module = ModuleType("mine")
-    module.__file__ = "/home/me/mine.py"
-    module.roots = roots  # type: ignore[attr-defined]
-    module.plain = roots.__get__(3)  # type: ignore[attr-defined]
-    assert tables([module]) == [roots.cache]  # type: ignore[attr-defined]
-    assert tables([ModuleType("frozen")]) == []

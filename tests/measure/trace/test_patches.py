@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.trace.patches import Patches, tables_of
+from profiler_suite.measure.trace.patches import Patches
 
 
 @pytest.fixture
@@ -66,14 +66,6 @@ def test_functions_in_tables_records_and_partials_are_replaced(other: ModuleType
     assert other.table["zeros"] is metric.function is zeros
     assert other.partial is partial
     assert other.listed == [metric, 2]
-
-
-def test_long_tables_and_python_s_own_are_left_alone(other: ModuleType) -> None:
-    vars(other).update(long=dict.fromkeys(range(1000), np.zeros), empty={})
-    assert list(tables_of(other)) == []
-    other.__file__ = "/home/me/other.py"
-    assert list(tables_of(other)) == []
-    assert list(tables_of(dataclasses)) == []
 
 
 def test_they_are_put_back_also_after_an_error(other: ModuleType) -> None:

@@ -1,0 +1,61 @@
+"""What packages keep beside their names is found once, and again when names change."""
+
+import dataclasses
+import functools
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from profiler_suite.measure.trace.package_tables import kept_by
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """Holds a function."""
+
+    function: Any
+
+
+def module_with(**values: Any) -> ModuleType:
+    """One that is neither Python's own nor NumPy's."""
+    made = ModuleType("mine")
+    made.__file__ = "/home/me/mine.py"
+    vars(made).update(values)
+    return made
+
+
+def test_tables_records_and_partials_are_found() -> None:
+    record, partial = Record(np.zeros), functools.partial(np.zeros, 3)
+    table = {"zeros": np.zeros, "record": record}
+    found = kept_by(module_with(table=table, listed=[record], partial=partial, one=1))
+    assert any(each is table for each in found.tables)
+    assert [each for each in found.tables if each is vars(record)]
+    assert found.partials == (partial,)
+    assert found.memories == ()
+
+
+def test_what_functions_remember_is_found() -> None:
+    def roots(n: int) -> Any:
+        return n
+
+    roots.cache = {3: np.ones(3)}  # type: ignore[attr-defined]
+    found = kept_by(module_with(roots=roots, method=roots.__get__(3)))
+    assert found.memories == (roots.cache,)  # type: ignore[attr-defined]
+    assert found.tables == ()
+
+
+def test_long_tables_and_python_s_own_are_left_alone() -> None:
+    table = {"zeros": np.zeros}
+    assert kept_by(module_with(long=dict.fromkeys(range(1000)), empty={})).tables == ()
+    assert kept_by(dataclasses) == kept_by(ModuleType("frozen")) == ((), (), ())
+    assert kept_by(module_with(__table__=table)).tables == ()
+
+
+def test_a_new_name_is_seen() -> None:
+    module = module_with()
+    assert kept_by(module).tables == ()
+    table = {"zeros": np.zeros}
+    vars(module)["table"] = table
+    assert kept_by(module).tables == (table,)
+    assert kept_by(module) is kept_by(module)
