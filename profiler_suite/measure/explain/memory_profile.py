@@ -23,6 +23,8 @@ WORTH_BYTES = 2**16
 _MOST_EXPRESSIONS = 40
 _LONGEST_TEXT = 60
 _EVENTS_PER_READING = 512  # of the clock
+# From this version on code tells of its instructions from its next call on.
+_LATE = (3, 12)
 _TOO_LONG = "only the first part of the function was looked at: it runs many instructions"
 _TRACED = "something else traces this process"
 
@@ -132,17 +134,13 @@ def memory_profile(
         return MemoryRecord(peak_bytes=peak)
     if sys.gettrace() is not None or tracemalloc.is_tracing():
         return MemoryRecord(peak_bytes=peak, reason=_TRACED)
-    watch = MemoryWatch(most_s)
+    layers.of_source(__file__)  # what it has to find out once is not the function's
     tracemalloc.start()
     try:
-        fresh = given(arguments)
-        start, _ = tracemalloc.get_traced_memory()
-        tracemalloc.reset_peak()
-        sys.settrace(watch.enter)
-        try:
-            function(*fresh)
-        finally:
-            sys.settrace(None)
+        if sys.version_info >= _LATE:
+            _followed(_prepare, function, arguments)
+        watch = MemoryWatch(most_s)
+        start = _followed(watch.enter, function, arguments)
         watch.end()
     finally:
         tracemalloc.stop()
@@ -152,6 +150,29 @@ def memory_profile(
         expressions=_expressions(watch),
         reason="" if watch.complete else _TOO_LONG,
     )
+
+
+def _prepare(frame: FrameType, event: str, argument: Any) -> None:
+    """Ask for instructions and hear of none: the frame's next call will tell of them."""
+    if _is_own(frame.f_code):
+        frame.f_trace_opcodes = True
+
+
+def _followed(
+    enter: Callable[[FrameType, str, Any], Any],
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+) -> int:
+    """Evaluate once; what was held before, bytes."""
+    fresh = given(arguments)
+    start, _ = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    sys.settrace(enter)
+    try:
+        function(*fresh)
+    finally:
+        sys.settrace(None)
+    return start
 
 
 @functools.lru_cache(maxsize=4096)

@@ -52,6 +52,21 @@ def _among(values: Iterable[Any], depth: int) -> list[Any]:
     return found
 
 
+def _cells(
+    generator: "GeneratorType[Any, Any, Any]", held: list[Any], lend: Callable[[Any], Any]
+) -> tuple[CellType, ...] | None:
+    """Its own cells, which others may share; new ones for what is lent; None: not found."""
+    found = [each for each in gc.get_referents(generator) if isinstance(each, CellType)]
+    own = found[len(found) - len(held) :]
+    if [id(cell.cell_contents) for cell in own] != [id(each) for each in held]:
+        return None
+    lent = [lend(each) for each in held]
+    return tuple(
+        cell if there is each else CellType(each)
+        for cell, there, each in zip(own, held, lent, strict=True)
+    )
+
+
 def begun_anew(
     generator: "GeneratorType[Any, Any, Any]", lend: Callable[[Any], Any]
 ) -> "GeneratorType[Any, Any, Any] | None":
@@ -63,7 +78,9 @@ def begun_anew(
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     if not {*names, *code.co_freevars} <= held.keys():
         return None
-    cells = tuple(CellType(lend(held[name])) for name in code.co_freevars)
+    cells = _cells(generator, [held[name] for name in code.co_freevars], lend)
+    if cells is None:
+        return None
     function = FunctionType(code, frame.f_globals, generator.__name__, None, cells)
     given = [lend(held[name]) for name in names]
     first = given[: code.co_argcount]

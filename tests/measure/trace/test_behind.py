@@ -7,6 +7,7 @@ import threading
 import types
 from typing import Any
 
+import numpy as np
 import pytest
 
 from profiler_suite.measure.trace.behind import begun_anew, containers_behind, is_plain_iterator
@@ -105,3 +106,19 @@ def test_a_generator_that_has_begun_or_takes_any_number_stays_as_it_is() -> None
     assert begun_anew(begun, str) is None
     assert begun_anew(many(1, 2), str) is None
     assert next(begun) == 2
+
+
+def test_a_generator_begun_anew_shares_what_it_does_not_need_lent() -> None:
+    steps, factor = 0, np.ones(2)
+
+    def counting(last: int) -> Any:
+        nonlocal steps
+        for number in range(last):
+            steps += 1
+            yield number * factor
+
+    lent = np.full(2, 5.0)
+    made = begun_anew(counting(3), lambda value: lent if value is factor else value)
+    assert made is not None
+    assert [each[0] for each in made] == [0.0, 5.0, 10.0]
+    assert steps == 3
