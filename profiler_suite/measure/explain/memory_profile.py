@@ -23,8 +23,9 @@ WORTH_BYTES = 2**16
 _MOST_EXPRESSIONS = 40
 _LONGEST_TEXT = 60
 _EVENTS_PER_READING = 512  # of the clock
-# From this version on code tells of its instructions from its next call on.
-_LATE = (3, 12)
+# From this version on code tells of its instructions from its next call on, in 3.12 from the
+# next but one; what it takes for that is then none of the function's memory.
+_LATE, _PREPARATIONS = (3, 12), 2
 _TOO_LONG = "only the first part of the function was looked at: it runs many instructions"
 _TRACED = "something else traces this process"
 
@@ -137,7 +138,7 @@ def memory_profile(
     layers.of_source(__file__)  # what it has to find out once is not the function's
     tracemalloc.start()
     try:
-        if sys.version_info >= _LATE:
+        for _ in range(_PREPARATIONS if sys.version_info >= _LATE else 0):
             _followed(_prepare, function, arguments)
         watch = MemoryWatch(most_s)
         start = _followed(watch.enter, function, arguments)
