@@ -23,13 +23,13 @@ def _x86(before: bytes) -> bool:
     return any(before[-n] == 0xFF and before[1 - n] >> 3 & 7 == 2 for n in _INDIRECT)
 
 
-def _arm(before: bytes) -> bool:
+def _aarch64(before: bytes) -> bool:
     """Arm's manual, C6.2: BL with a distance, BLR with a register, BLRA* that checks it."""
     word = int.from_bytes(before[-4:], "little")
     return word >> 26 == 0b100101 or word & 0xFEFF_F000 == 0xD63F_0000
 
 
-_CALLS: dict[str, Callable[[bytes], bool]] = {"x86_64": _x86, "aarch64": _arm}
+_CALLS: dict[str, Callable[[bytes], bool]] = {"x86_64": _x86, "aarch64": _aarch64}
 
 
 def follows_call(machine: str, before: bytes) -> bool:
