@@ -47,7 +47,8 @@ def _parts(value: Any) -> Parts | None:
     if isinstance(value, random.Random):
         return [("state", value.getstate())]
     if isinstance(value, type({}.values())):
-        return [(str(number), each) for number, each in enumerate(value)]
+        listed: list[Any] = list(value)
+        return [(str(number), each) for number, each in enumerate(listed)]
     if isinstance(value, dict | types.MappingProxyType):
         return [("keys", list(value)), *((repr(key), each) for key, each in value.items())]
     if package == "pandas":
@@ -68,7 +69,8 @@ def _parts(value: Any) -> Parts | None:
 
 def _keeps_more(value: Any) -> bool:
     """Whether compiled code keeps a state of its own in it, beside its attributes."""
-    return type(value).__reduce__ is not object.__reduce__
+    kind: Any = type(value)
+    return bool(kind.__reduce__ is not object.__reduce__)
 
 
 def _kept_besides(value: Any) -> Parts:

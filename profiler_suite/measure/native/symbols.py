@@ -13,6 +13,7 @@ import ctypes
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -125,7 +126,7 @@ def bytes_of_variable(path: str, name: str) -> int:
 
     try:
         with Path(path).open("rb") as file:
-            section = ELFFile(file).get_section_by_name(".dynsym")
+            section: Any = ELFFile(file).get_section_by_name(".dynsym")
             found = section.get_symbol_by_name(name) if section is not None else None
             return max((int(each["st_size"]) for each in found or ()), default=0)
     except (OSError, ELFError):

@@ -41,11 +41,13 @@ class ThreadNames:
             start(thread)
             self._note(thread)
 
-        threading.Thread.start = noted  # type: ignore[method-assign]
+        kind: Any = threading.Thread
+        kind.start = noted
         return self
 
     def __exit__(self, *_: object) -> None:
-        threading.Thread.start = self._start  # type: ignore[method-assign]
+        kind: Any = threading.Thread
+        kind.start = self._start
 
     def next_evaluation(self) -> None:
         """Count from the beginning."""

@@ -4,12 +4,12 @@ import collections
 import gc
 import inspect
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from types import CellType, FunctionType, GeneratorType, MappingProxyType
 from typing import Any
 
 _CONTAINERS = (list, dict, collections.deque)
-_VIEWS = (
+_VIEWS: tuple[Any, ...] = (
     MappingProxyType,
     type({}.keys()),
     type({}.values()),
@@ -53,7 +53,7 @@ def _among(values: Iterable[Any], depth: int) -> list[Any]:
 
 
 def _cells(
-    generator: "GeneratorType[Any, Any, Any]", held: list[Any], lend: Callable[[Any], Any]
+    generator: Generator[Any, Any, Any], held: list[Any], lend: Callable[[Any], Any]
 ) -> tuple[CellType, ...] | None:
     """Its own cells, which others may share; new ones for what is lent; None: not found."""
     found = [each for each in gc.get_referents(generator) if isinstance(each, CellType)]
@@ -68,10 +68,11 @@ def _cells(
 
 
 def begun_anew(
-    generator: "GeneratorType[Any, Any, Any]", lend: Callable[[Any], Any]
-) -> "GeneratorType[Any, Any, Any] | None":
+    generator: Generator[Any, Any, Any], lend: Callable[[Any], Any]
+) -> Generator[Any, Any, Any] | None:
     """A generator that has not run yet, on lent values; None where that cannot be made."""
-    frame, code = generator.gi_frame, generator.gi_code
+    own: Any = generator
+    frame, code = own.gi_frame, own.gi_code
     if inspect.getgeneratorstate(generator) != inspect.GEN_CREATED or code.co_flags & _STARRED:
         return None
     held = frame.f_locals
@@ -81,7 +82,7 @@ def begun_anew(
     cells = _cells(generator, [held[name] for name in code.co_freevars], lend)
     if cells is None:
         return None
-    function = FunctionType(code, frame.f_globals, generator.__name__, None, cells)
+    function = FunctionType(code, frame.f_globals, own.__name__, None, cells)
     given = [lend(held[name]) for name in names]
     first = given[: code.co_argcount]
     rest = dict(zip(names[code.co_argcount :], given[code.co_argcount :], strict=True))

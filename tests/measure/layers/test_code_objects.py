@@ -25,7 +25,8 @@ def test_code_without_a_file_is_its_makers() -> None:
     pair: Any = Pair.__new__
     maker: Any = Pair._make
     space: dict[str, Any] = {"__name__": "json"}
+    own: dict[str, Any] = {"__name__": "__main__"}
     exec("def made():\n    return 1\n", space)
-    exec("def mine():\n    return 2\n", own := {"__name__": "__main__"})
+    exec("def mine():\n    return 2\n", own)
     codes = [pair.__code__, space["made"].__code__, own["mine"].__code__, maker.__code__]
     assert makers_of(codes) == {codes[0]: collections.__file__, codes[1]: json.__file__}

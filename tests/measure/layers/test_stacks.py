@@ -193,6 +193,10 @@ def steps(value: Any) -> float:
     return float(total)
 
 
+def ten_times(x: Any) -> float:
+    return sum(steps(each) for each in range(10))
+
+
 CALLERS: dict[str, Callable[[], Any]] = {
     "vectorize": lambda: np.vectorize(steps, otypes=[float])(MATRIX[0, :100]),
     "fromiter": lambda: np.fromiter(map(steps, range(100)), float),
@@ -200,9 +204,7 @@ CALLERS: dict[str, Callable[[], Any]] = {
     "sorted": lambda: sorted(range(100), key=steps),
     "generic_filter": lambda: ndimage.generic_filter(MATRIX[:10, :10], steps, size=3),
     "quad": lambda: integrate.quad(steps, 0.0, 1.0),
-    "minimize": lambda: optimize.minimize(
-        lambda x: sum(steps(each) for each in range(10)), np.zeros(2)
-    ),
+    "minimize": lambda: optimize.minimize(ten_times, np.zeros(2)),
 }
 
 

@@ -65,7 +65,12 @@ def seen(
 ) -> ThreadCounts:
     """What looks find, with `between` them; after the last the process pauses."""
     steps = iter([*between, lambda: memory.put(CONTROL, PAUSED)])
-    clock = SimpleNamespace(sleep=lambda _: next(steps)(), perf_counter=lambda: 0.0)
+
+    def sleep(_: float) -> None:
+        step: Any = next(steps)
+        step()
+
+    clock = SimpleNamespace(sleep=sleep, perf_counter=lambda: 0.0)
     monkeypatch.setattr(looking_process, "time", clock)
     library: Any = memory
     return watch(library, TARGET, iter([SAMPLE, END]).__next__)

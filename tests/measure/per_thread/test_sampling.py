@@ -77,7 +77,12 @@ def pool() -> None:
 
 def reads_a_pipe() -> None:
     out, into = os.pipe()
-    worker = threading.Thread(target=lambda: (time.sleep(0.01), os.write(into, b"x")))
+
+    def write_later() -> None:
+        time.sleep(0.01)
+        os.write(into, b"x")
+
+    worker = threading.Thread(target=write_later)
     worker.start()
     os.read(out, 1)
     worker.join()
