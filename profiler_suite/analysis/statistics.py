@@ -4,7 +4,7 @@ import functools
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from statistics import fmean, median
+from statistics import fmean, median, stdev
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,7 @@ __all__ = [
     "canary_ratio",
     "estimate",
     "holding",
+    "of_processes",
     "paired_ratio",
     "slowness",
 ]
@@ -69,6 +70,12 @@ class PairedRatio(Noun, frozen=True):
     low: float
     high: float
     pairs: int
+    """Of visits, or of processes."""
+
+    @property
+    def half_log(self) -> float:
+        """Half of the interval's width, as a logarithm."""
+        return math.log(self.high / self.low) / 2 if self.low > 0 else math.inf
 
 
 def canary_ratio(visit: Visit, baselines: Mapping[str, float]) -> float:
@@ -229,6 +236,22 @@ def _middle(values: NDArray[np.float64], weight: NDArray[np.float64]) -> tuple[f
     half = _quantile_of_t(batches - 1) * deviation if batches > 1 else math.inf
     half = max(half, _SIGMAS * correction.least_deviation(weight))
     return correction.weighted_median(values, weight), half
+
+
+def of_processes(logs: Sequence[float], least_spread: float) -> PairedRatio:
+    """One ratio from the logarithms that each of several pairs of processes gave.
+
+    The processes are the independent units: visits of one process resemble each other. The
+    spread of few processes may be small by chance: it counts as at least `least_spread`.
+    """
+    spread = max(stdev(logs), least_spread) if len(logs) > 1 else math.inf
+    half, middle = half_width(spread, len(logs)), median(logs)
+    return PairedRatio(
+        ratio=math.exp(middle),
+        low=math.exp(middle - half),
+        high=math.exp(min(middle + half, 700.0)),
+        pairs=len(logs),
+    )
 
 
 def by_worker(

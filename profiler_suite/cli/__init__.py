@@ -1,7 +1,8 @@
 """The command line: arguments become stages become an exit code. Only here is anything printed.
 
-Exit codes: 0 ok; 1 a confirmed regression, only with `--fail-on`; 2 usage or configuration;
-3 some points failed, or the selfcheck; 4 `--strict` and something is noisy or undecided;
+Exit codes: 0 ok; 1 a confirmed regression, only with `--fail-on` or of a `race`; 2 usage or
+configuration; 3 some points failed, answers differ, or the selfcheck; 4 something is noisy or
+undecided, only with `--strict` or of a `race`;
 70 a defect of the suite itself; 130 interrupted, data kept (or 128 and the number of
 another signal).
 """
@@ -20,6 +21,7 @@ from profiler_suite.cli.explain import explain_command
 from profiler_suite.cli.internal import INTERNAL, sentence
 from profiler_suite.cli.merge import merge_command
 from profiler_suite.cli.plugins import with_plugins
+from profiler_suite.cli.race import race_command
 from profiler_suite.cli.run import run_command
 from profiler_suite.cli.selfcheck import selfcheck_command
 from profiler_suite.cli.show import (
@@ -72,6 +74,7 @@ for _command in (
     merge_command,
     explain_command,
     run_command,
+    race_command,
     compare_command,
     report_command,
     export_command,
@@ -80,7 +83,7 @@ for _command in (
     selfcheck_command,
 ):
     # Of the machine alone, nothing can be added to.
-    own = _command in (machine_command, selfcheck_command)
+    own = _command in (machine_command, selfcheck_command, race_command)
     _commands.add_command(_command if own else with_plugins(_command))
 
 

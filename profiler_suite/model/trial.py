@@ -12,6 +12,7 @@ class TrialKind(enum.StrEnum):
     BATCH = "batch"  # one call over all operands, against the single calls
     COMPILED = "compiled"  # the function compiled by Numba
     VERSUS = "versus"  # another function of the user's
+    RACE = "race"  # another function on the same arguments, as its new version
     FAILED = "failed"  # none: the rule that would have named it raised
 
 

@@ -28,6 +28,7 @@ FIREFOX = Kind(
 )
 PROGRAM_JSON = Kind("result of `run`", re.compile(rb'\{"profiler_suite_program":'))
 EXPLANATION = Kind("page of `explain`", _page("explain", "where its time goes"))
+RACE = Kind("page of `race`", _page("race", "which is faster"))
 # Of a table: its first columns, which stay the same from release to release.
 _COLUMNS = rb"id,experiment,workload,problem,name,implementation,family,dtype,layout,"
 POINTS = Kind("table of points", re.compile(_COLUMNS))

@@ -53,19 +53,48 @@ def load(target: str, setup: str = "", dtype: str = "") -> FunctionCall:
     tuple or list of arguments, a dict of keyword arguments, a pair of both, or
     the only argument. `dtype` is passed on to a setup that takes one.
     """
-    module, name = _split(target)
-    function = _named(_module(module), name, target)
+    function = function_of(target)
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = {}
     if setup:
-        is_name = setup.replace(".", "").isidentifier() and not setup.endswith(".py")
-        whole = f"{module}:{setup}" if is_name else setup
-        args, kwargs = _arguments(whole, dtype)
+        args, kwargs = _arguments(whole_setup(target, setup), dtype)
     elif dtype:
         raise UsageError(
             f"--dtype {dtype} needs a setup that takes a parameter 'dtype'; "
             "give one with --setup FUNCTION"
         )
+    return call_of(target, function, (args, kwargs), setup)
+
+
+def function_of(target: str) -> Callable[..., Any]:
+    """The function that MODULE:FUNCTION or path/to/file.py:function names."""
+    module, name = _split(target)
+    return _named(_module(module), name, target)
+
+
+def file_of(function: Callable[..., Any]) -> str:
+    """The file that defines it; empty for what is compiled."""
+    try:
+        file = inspect.getsourcefile(inspect.unwrap(function))
+    except (TypeError, ValueError):
+        return ""
+    return str(Path(file).resolve()) if file else ""
+
+
+def whole_setup(target: str, setup: str) -> str:
+    """The setup with the module it is in: a bare name is looked up beside the target."""
+    is_name = setup.replace(".", "").isidentifier() and not setup.endswith(".py")
+    return f"{_split(target)[0]}:{setup}" if is_name else setup
+
+
+def call_of(
+    target: str,
+    function: Callable[..., Any],
+    given: tuple[tuple[Any, ...], dict[str, Any]],
+    setup: str,
+) -> FunctionCall:
+    """The function with these arguments; UsageError where they do not fit."""
+    args, kwargs = given
     _check_signature(function, args, kwargs, target, setup)
     refuse_coroutine(function, target)
     return FunctionCall(name=target, function=function, args=args, kwargs=kwargs, setup=setup)
@@ -202,6 +231,16 @@ def _named(module: ModuleType, name: str, target: str) -> Callable[..., Any]:
 
 
 def _arguments(setup: str, dtype: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    made = made_by(setup, dtype)
+    if inspect.isgenerator(made):
+        raise UsageError(
+            f"the setup {setup.rpartition(':')[2]} gives a generator; return the arguments"
+        )
+    return as_arguments(made)
+
+
+def made_by(setup: str, dtype: str = "") -> Any:
+    """What the setup returns."""
     module, name = _split(setup)
     function = _named(_module(module), name, setup)
     keywords: dict[str, Any] = {}
@@ -211,7 +250,7 @@ def _arguments(setup: str, dtype: str) -> tuple[tuple[Any, ...], dict[str, Any]]
                 f"the setup {name} takes no parameter 'dtype'; leave --dtype out or add it"
             )
         keywords["dtype"] = dtype
-    missing = _missing(function, (), keywords)
+    missing = misfit(function, (), keywords)
     if missing:
         raise UsageError(f"the setup {name} cannot be called without arguments: {missing}")
     try:
@@ -220,14 +259,14 @@ def _arguments(setup: str, dtype: str) -> tuple[tuple[Any, ...], dict[str, Any]]
         raise
     except BaseException as error:
         raise UsageError(_told(error, f"the setup {name} raised")) from error
-    if inspect.isgenerator(made) or inspect.iscoroutine(made):
-        raise UsageError(
-            f"the setup {name} gives a {type(made).__name__}; return the arguments"
-        )
-    return _as_arguments(made)
+    if inspect.iscoroutine(made):
+        made.close()
+        raise UsageError(f"the setup {name} gives a coroutine; return the arguments")
+    return made
 
 
-def _as_arguments(made: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def as_arguments(made: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Positional and keyword arguments of what a setup returned for one call."""
     if isinstance(made, dict):
         return (), made
     if isinstance(made, tuple | list):
@@ -254,9 +293,7 @@ def _first_parameter(function: Callable[..., Any]) -> str:
         return ""
 
 
-def _missing(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> str:
+def misfit(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     """Why these arguments do not fit; empty when they do, or when nobody can tell."""
     try:
         inspect.signature(function).bind(*args, **kwargs)
@@ -274,7 +311,7 @@ def _check_signature(
     target: str,
     setup: str,
 ) -> None:
-    wrong = _missing(function, args, kwargs)
+    wrong = misfit(function, args, kwargs)
     if not wrong:
         return
     if _first_parameter(function) in ("self", "cls"):

@@ -111,13 +111,11 @@ def _side_by_side(
         return unmeasured(
             point, a, b, f"few undisturbed pairs of visits ({len(workers)} worker processes)"
         )
-    logs = list(workers.values())
-    half = statistics.half_width(max(stdev(logs), typical), len(logs))
-    middle = median(logs)
+    found = statistics.of_processes(list(workers.values()), typical)
     seen = ChangeEvidence(
-        ratio=math.exp(middle),
-        low=math.exp(middle - half),
-        high=math.exp(middle + half),
+        ratio=found.ratio,
+        low=found.low,
+        high=found.high,
         minima=b["minimum_s"] / a["minimum_s"],
         threshold=PAIRED_THRESHOLD,
     )

@@ -78,13 +78,14 @@ def agreement(
     answer: str = "same",
     others: bool = True,
     one_size: bool = False,
+    most_s: float = _MOST_CHECKING_S,
 ) -> Agreement:
     """Both functions on the real arguments, then on others as far as time allows.
 
     `kept` gives the arrays that the rewritten function keeps between calls: what it
     returns must never live there.
     """
-    begun = perf_counter()
+    until_s = perf_counter() + most_s
     one = Outcome(original, arguments())
     other = Outcome(rewritten, arguments())
     if answer == "other":
@@ -121,7 +122,7 @@ def agreement(
     if not others:
         return agreed
     tried = (v for v in variants(arguments()) if not (one_size and v.other_sizes))
-    return _on_others(original, rewritten, tried, agreed, begun)
+    return _on_others(original, rewritten, tried, agreed, until_s)
 
 
 def _on_others(
@@ -129,13 +130,13 @@ def _on_others(
     rewritten: Function,
     others: Iterable[Variant],
     agreed: Agreement,
-    begun: float,
+    until_s: float,
 ) -> Agreement:
-    """What agreed on the real arguments, on others as far as time since `begun` allows."""
+    """What agreed on the real arguments, on others as far as time allows."""
     conditions = list(agreed.conditions)
     checked = agreed.checked
     for variant in others:
-        if perf_counter() - begun > _MOST_CHECKING_S:
+        if perf_counter() > until_s:
             break
         agrees = _agrees(original, rewritten, variant)
         if agrees is None:

@@ -34,7 +34,7 @@ from profiler_suite.measure.explain.records import (
 from profiler_suite.measure.explain.time_plan import NO_TIME, TimePlan
 from profiler_suite.model.noun import to_json
 from profiler_suite.model.trace import Operation
-from profiler_suite.model.trial import CHECKED
+from profiler_suite.model.trial import CHECKED, TrialKind
 
 if TYPE_CHECKING:
     from profiler_suite.measure.explain.guard import FunctionGuard
@@ -127,11 +127,15 @@ class ExplainChild:
             self._end.start()
         self._room_for_two = True
         self._trial_limit_s = _TRIAL_LIMIT_S
+        self.loaded = LoadReply()
+        """What was loaded."""
         try:
-            self._request(ask)
+            loaded = self._request(ask)
         except BaseException:
             self.close()
             raise
+        assert isinstance(loaded, LoadReply)
+        self.loaded = loaded
 
     def __enter__(self) -> "ExplainChild":
         return self
@@ -154,6 +158,13 @@ class ExplainChild:
         self._trial_limit_s = (
             _TRIAL_LIMIT_S + _TRIAL_LIMIT_EVALUATIONS * found.breakdown_record.plain_s
         )
+        return found
+
+    def race(self, trial: Trial, effort: ExplainEffort, threads: int = 1) -> TrialResult:
+        """Nothing but this trial, in a process in which nothing was measured yet."""
+        self._request(ExplainRequest(effort=effort, threads=threads, passes=False))
+        found = self._request(TrialRequest(trial=trial))
+        assert isinstance(found, TrialResult)
         return found
 
     def attempt(self, trial: Trial) -> TrialResult:
@@ -306,15 +317,19 @@ def _error(reply: FailureReply) -> BaseException:
     return (UsageError if reply.usage else FunctionError)(reply.reason)
 
 
-def _loaded(ask: LoadRequest) -> "FunctionCall":
-    from profiler_suite.workloads import user_function
-
-    return user_function.load(ask.target, ask.setup, ask.dtype)
+Loading = Callable[[LoadRequest], tuple["FunctionCall", LoadReply]]
 
 
-def _serve(
-    load: Callable[[LoadRequest], "FunctionCall"], requests: BinaryIO, output: BinaryIO
-) -> None:
+def _loaded(ask: LoadRequest) -> "tuple[FunctionCall, LoadReply]":
+    from profiler_suite.workloads import sizes, user_function
+
+    if ask.size < 0:
+        return user_function.load(ask.target, ask.setup, ask.dtype), LoadReply()
+    called, found = sizes.load(ask.target, ask.setup, ask.size, ask.other)
+    return called, LoadReply(sizes=found, file=user_function.file_of(called.function))
+
+
+def _serve(load: Loading, requests: BinaryIO, output: BinaryIO) -> None:
     from profiler_suite.measure.explain.guard import FunctionGuard
     from profiler_suite.workloads import user_function
 
@@ -342,18 +357,18 @@ def _serve(
 
 
 def _answer_all(
-    load: Callable[[], "FunctionCall"],
+    load: Callable[[], "tuple[FunctionCall, LoadReply]"],
     guard: "FunctionGuard",
     requests: BinaryIO,
     answer: Callable[[Answer], None],
 ) -> None:
-    from profiler_suite.measure.explain import passes, trials
+    from profiler_suite.measure.explain import passes, racing, trials
     from profiler_suite.measure.explain.guard import LOADING
     from profiler_suite.measure.explain.subject import Subject
 
     with guard.one_call(LOADING):
-        called = load()
-    answer(LoadReply())
+        called, loaded = load()
+    answer(loaded)
     begin = msgspec.json.decode(requests.readline() or b"null", type=ExplainRequest | None)
     if begin is None:  # nobody wants to know any more
         return
@@ -366,13 +381,14 @@ def _answer_all(
         guard.returned(begin.first_s)
     answer(explained if begin.passes else LoadReply())
     for line in requests:
-        wish = msgspec.json.decode(line, type=TrialRequest)
-        answer(trials.attempt(subject, operations, wish.trial))
+        trial = msgspec.json.decode(line, type=TrialRequest).trial
+        if trial.kind is TrialKind.RACE:
+            answer(racing.attempt(subject, trial))
+        else:
+            answer(trials.attempt(subject, operations, trial))
 
 
-def serve_call(
-    load: Callable[[LoadRequest], "FunctionCall"], requests: BinaryIO, output: BinaryIO
-) -> None:
+def serve_call(load: Loading, requests: BinaryIO, output: BinaryIO) -> None:
     """Answer requests for the function that `load` gives, until there are no more."""
     try:
         _serve(load, requests, output)

@@ -10,6 +10,7 @@ from profiler_suite.model.rows import BreakdownRecord, LineRecord, Visit
 from profiler_suite.model.threads import ThreadsRecord
 from profiler_suite.model.trace import Operation
 from profiler_suite.model.trial import TrialKind
+from profiler_suite.workloads.sizes import ArgumentSize
 
 __all__ = [
     "Edit",
@@ -67,10 +68,19 @@ class LoadRequest(Noun, frozen=True, tag="ask"):
     dtype: str = ""
     timeout_s: float = 0.0
     """Give up when loading, or any call, takes longer; 0 for no limit."""
+    size: int = -1
+    """For a race: which of the sizes that the setup returns; -1 where it returns one."""
+    other: str = ""
+    """For a race: the target on the other side, whose modules stay out of the way."""
 
 
 class LoadReply(Noun, frozen=True, tag="loaded"):
     """The function and its arguments are there."""
+
+    sizes: tuple[ArgumentSize, ...] = ()
+    """For a race: all sizes there are, where the first was asked for."""
+    file: str = ""
+    """Where the function is defined; empty where that is not known."""
 
 
 class ExplainRequest(Noun, frozen=True, tag="begin"):
@@ -121,7 +131,8 @@ class Trial(Noun, frozen=True):
     conversions: tuple[tuple[str, str], ...] = ()
     """For arguments: name of a parameter and what it is converted to."""
     answer: str = "same"
-    """'same', or 'other' where another answer is the point: only its form is compared."""
+    """'same', 'other' where another answer is the point and only its form is compared, or
+    'unchecked' for a race whose answers were compared in another process."""
     one_size: bool = False
     """Whether it is made for the sizes at hand: others are not tried, and that is said."""
     threads: int = 0

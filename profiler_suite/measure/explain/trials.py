@@ -3,10 +3,9 @@
 import functools
 import importlib
 import inspect
-import random
 import warnings
 from collections.abc import Callable, Sequence
-from time import perf_counter, perf_counter_ns
+from time import perf_counter_ns
 from typing import Any
 
 import msgspec
@@ -15,6 +14,7 @@ import threadpoolctl
 
 from profiler_suite.measure import timing
 from profiler_suite.measure.explain import batches, checks
+from profiler_suite.measure.explain.pairs import PairPlan, Visits, in_turn
 from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.measure.explain.subject import Subject
@@ -44,7 +44,6 @@ _PLAIN_GAIN = 3.0
 _CHECKING_S = 30.0
 
 Side = tuple[Callable[..., Any], tuple[Any, ...]]
-Visits = tuple[tuple[Visit, ...], tuple[Visit, ...]]
 
 
 def attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> TrialResult:
@@ -231,31 +230,23 @@ def _pairs(
     around: Callable[[int], None] = lambda side: None,
     patience: float = 1.0,
 ) -> Visits:
-    """Visits to both sides in turn, in random order within each pair."""
+    """Visits to both sides in turn, `around` called before each."""
     sides = (before, after)
     prepared = []
     for number, (function, arguments) in enumerate(sides):
         around(number)
         prepared.append(timing.prepare(function, arguments))
-    visits: tuple[list[Visit], list[Visit]] = ([], [])
-    order = random.Random(subject.effort.seed)
-    enough_s = patience * subject.effort.trial_s
-    begun = perf_counter()
-    while len(visits[0]) < _MOST_PAIRS:
-        elapsed_s = perf_counter() - begun
-        if len(visits[0]) >= _LEAST_PAIRS and elapsed_s > enough_s:
-            break
-        if elapsed_s > 8 * enough_s and len(visits[0]) >= 2:
-            break
-        for number in order.sample((0, 1), 2):
-            around(number)
-            function, arguments = sides[number]
-            visits[number].append(
-                subject.visit(
-                    ["before", "after"][number], function, arguments, prepared[number]
-                )
-            )
-    return tuple(visits[0]), tuple(visits[1])
+
+    def visit(number: int) -> Visit:
+        around(number)
+        function, arguments = sides[number]
+        name = ["before", "after"][number]
+        return subject.visit(name, function, arguments, prepared[number])
+
+    plan = PairPlan(
+        least=_LEAST_PAIRS, most=_MOST_PAIRS, enough_s=patience * subject.effort.trial_s
+    )
+    return in_turn(visit, plan, subject.effort.seed)
 
 
 def _threads(subject: Subject, trial: Trial) -> TrialResult:

@@ -133,12 +133,13 @@ def _session(
     sys.path[:] = [*before[1:], *before[:1], package]
     from profiler_suite import child
     from profiler_suite.measure.explain.child import serve_call
+    from profiler_suite.measure.explain.records import LoadReply
     from profiler_suite.measure.program.caught_call import call_of
 
     sys.path[:] = before
     child.end_with(parent)
     requests, output = talk.makefile("rb"), talk.makefile("wb")
-    serve_call(lambda ask: call_of(frame, ask, order), requests, output)
+    serve_call(lambda ask: (call_of(frame, ask, order), LoadReply()), requests, output)
 
 
 def _leave_event_loop() -> None:

@@ -1,0 +1,56 @@
+"""Both sides in turn: as often the one first as the other, for a while."""
+
+import itertools
+
+import pytest
+
+from profiler_suite.measure.explain.pairs import PairPlan, balanced, in_turn
+from profiler_suite.model.rows import Visit
+from tests.made_race import visit
+
+
+class FakeMachine:
+    """A clock that only visits move on."""
+
+    def __init__(self, takes_s: tuple[float, float]) -> None:
+        self.now_s = 0.0
+        self.order: list[int] = []
+        self._takes_s = takes_s
+
+    def clock(self) -> float:
+        return self.now_s
+
+    def visit(self, side: int) -> Visit:
+        self.order.append(side)
+        self.now_s += self._takes_s[side]
+        return visit(self._takes_s[side])
+
+
+PLAN = PairPlan(least=14, most=60, enough_s=0.6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_each_side_is_first_as_often_as_the_other(seed: int) -> None:
+    orders = list(itertools.islice(balanced(seed), 40))
+    assert orders.count((0, 1)) == orders.count((1, 0)) == 20
+    assert orders != list(itertools.islice(balanced(seed + 1), 40))
+
+
+@pytest.mark.parametrize(
+    ("takes_s", "pairs"),
+    [((0.001, 0.001), 60), ((0.02, 0.02), 16), ((0.05, 0.1), 14), ((3.0, 3.0), 2)],
+)
+def test_there_are_as_many_pairs_as_time_allows(
+    takes_s: tuple[float, float], pairs: int
+) -> None:
+    machine = FakeMachine(takes_s)
+    before, after = in_turn(machine.visit, PLAN, clock=machine.clock)
+    assert len(before) == len(after) == pairs
+    assert sorted(machine.order) == [0] * pairs + [1] * pairs
+
+
+def test_visits_stand_on_their_own_side() -> None:
+    machine = FakeMachine((0.1, 0.2))
+    before, after = in_turn(machine.visit, PLAN, clock=machine.clock)
+    assert {each.sample_times_s[0] for each in before} == {0.1}
+    assert {each.sample_times_s[0] for each in after} == {0.2}
