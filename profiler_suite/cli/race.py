@@ -10,6 +10,7 @@ import click
 
 from profiler_suite.cli.compare import REGRESSION, UNDECIDED, Percentage
 from profiler_suite.cli.outputs import opened_output
+from profiler_suite.cli.parameter import ParamType
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import FORCE, terminal_width, wants_color
@@ -24,8 +25,31 @@ if TYPE_CHECKING:
     from profiler_suite.measure.race.processes import RaceTargets
     from profiler_suite.workloads.sizes import ArgumentSize
 
+WRITTEN = ("markdown", "json", "bencher", "github-benchmark", "asv")
 ANSWERS_DIFFER = 3
 """Exit code where a new version does not answer as the old one does."""
+
+
+class WrittenAs(ParamType[tuple[str, Path]]):
+    """A format and a file, as 'markdown=summary.md'."""
+
+    name = "FORMAT=FILE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path]:
+        """'markdown=summary.md' → ('markdown', Path('summary.md'))."""
+        if isinstance(value, tuple):
+            return value
+        form, equals, file = str(value).partition("=")
+        if not (equals and file and form in WRITTEN):
+            self.fail(
+                f"{value!r} is no format and file; try markdown=summary.md (formats: "
+                f"{', '.join(WRITTEN)})",
+                param,
+                ctx,
+            )
+        return form, Path(file)
 
 
 @click.command("race")
@@ -39,11 +63,13 @@ ANSWERS_DIFFER = 3
 @click.option(
     "--threshold",
     type=Percentage(),
-    default=0.02,
-    show_default="2%",
-    help="Less counts as no difference.",
+    help="Less counts as no difference  [default: 2%; with --base 5%]",
 )
-@click.option("--strict", is_flag=True, help="Other answers for NaN or empty arrays fail, too.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Other answers for NaN or empty arrays fail, too; with --base what is not judged.",
+)
 @click.option("--no-breakdown", is_flag=True, help="Do not say which part of the time changed.")
 @click.option(
     "--timeout",
@@ -54,6 +80,26 @@ ANSWERS_DIFFER = 3
     help="Give up when a call takes longer.",
 )
 @click.option("--html", type=click.Path(path_type=Path), help="Write the page to this file.")
+@click.option(
+    "--base", default="", metavar="REV", help="Race the work tree against this revision of git."
+)
+@click.option(
+    "--functions",
+    type=click.Path(path_type=Path),
+    help="With --base: the file that names functions  [default: race.toml]",
+)
+@click.option(
+    "--tests", default="", metavar="PATH", help="With --base: tests marked `race` below PATH."
+)
+@click.option("--any-answer", is_flag=True, help="With --base: other answers are no failure.")
+@click.option(
+    "--write",
+    "writes",
+    type=WrittenAs(),
+    multiple=True,
+    help="With --base: a file as markdown, json, bencher, github-benchmark or asv.",
+)
+@click.option("--annotations", is_flag=True, help="With --base: errors at lines, for GitHub.")
 @click.option("--force", is_flag=True, help=FORCE)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -64,8 +110,15 @@ def race_command(**options: Any) -> int:
     the setup returns; several sizes are a list of tuples, a dict such as {1000: (x,), …}, or
     a generator. Exit code 0: every new version is faster or the same; 1: one is slower; 3:
     one answers otherwise; 4: one could not be judged.
+
+    With --base the work tree of a repository is raced against a revision of it: functions
+    that race.toml names, or marked tests. Neither tree nor index is touched.
     """
     request = RaceOptions(**options)
+    if request.base:
+        from profiler_suite.cli.guard import guard
+
+        return guard(request)
     request.check()
     from profiler_suite.report import kinds
 
@@ -95,17 +148,28 @@ class RaceOptions:
     targets: tuple[str, ...]
     setup: str
     threads: int
-    threshold: float
+    threshold: float | None
     strict: bool
     no_breakdown: bool
     timeout: float
     html: Path | None
+    base: str
+    functions: Path | None
+    tests: str
+    any_answer: bool
+    writes: tuple[tuple[str, Path], ...]
+    annotations: bool
     force: bool
     as_json: bool
     quiet: bool
 
     def check(self) -> None:
         """Raise UsageError for what cannot be raced."""
+        if self.functions or self.tests or self.any_answer or self.writes or self.annotations:
+            raise UsageError(
+                "--functions, --tests, --any-answer, --write and --annotations belong to "
+                "--base REV"
+            )
         if len(self.targets) < 2:
             raise UsageError(
                 "a race needs two functions or more: race old.py:f new.py:f --setup setup"
@@ -122,6 +186,10 @@ class RaceOptions:
                 f"{twice[0]} is named twice; race a copy of its file to see how far the same "
                 "code differs"
             )
+        self.check_threads()
+
+    def check_threads(self) -> None:
+        """Raise UsageError for more threads than this process may use."""
         from profiler_suite.machine import cores
 
         allowed = cores.cores_allowed(cores.affinity_cpus(), cores.quota_cores())
@@ -207,7 +275,7 @@ class Course:
         targets: "RaceTargets",
         effort: "ExplainEffort",
         progress: ProgressLine,
-        threshold: float,
+        threshold: float | None,
     ) -> None:
         self._targets = targets
         self._effort = effort
@@ -232,7 +300,7 @@ class Course:
                 (self._targets.before, self._targets.after),
                 self._sizes[size],
                 self._effort.baselines_s,
-                self._threshold,
+                race.RACE_THRESHOLD if self._threshold is None else self._threshold,
             )
 
         return race.raced(lambda number: self._one_process(size, number), judge)

@@ -13,6 +13,9 @@ class TrialKind(enum.StrEnum):
     COMPILED = "compiled"  # the function compiled by Numba
     VERSUS = "versus"  # another function of the user's
     RACE = "race"  # another function on the same arguments, as its new version
+    ALONE = "alone"  # nothing: what it is held against runs in another process
+    ANSWER = "answer"  # its own answers, recorded in a file
+    AGREES = "agrees"  # answers that another process has recorded
     FAILED = "failed"  # none: the rule that would have named it raised
 
 

@@ -1,4 +1,4 @@
-"""What pytest loads: an option, two markers and a fixture; nothing more unless it is asked for.
+"""What pytest loads: options, three markers and a fixture; nothing more unless it is asked for.
 
 ``pytest --explain`` ranks the tests by their time and explains the slowest calls; a test takes
 the fixture ``explain`` to explain a call of its own.
@@ -16,6 +16,8 @@ _MARKERS = (
     "overhead_share(max): with --explain, fail when more than this share of the test's call is "
     "neither copying nor arithmetic",
     "page_faults(max): with --explain, fail when a call of the test has more page faults",
+    "race: race this test between two revisions (python -m profiler_suite race --base REV "
+    "--tests PATH)",
 )
 
 

@@ -73,12 +73,19 @@ def function_of(target: str) -> Callable[..., Any]:
 
 
 def file_of(function: Callable[..., Any]) -> str:
-    """The file that defines it; empty for what is compiled."""
+    """The file that defines it, of what is compiled its library; empty where not known."""
     try:
         file = inspect.getsourcefile(inspect.unwrap(function))
     except (TypeError, ValueError):
-        return ""
+        module = sys.modules.get(str(getattr(function, "__module__", "")))
+        file = getattr(module, "__file__", None)
     return str(Path(file).resolve()) if file else ""
+
+
+def line_of(function: Callable[..., Any]) -> int:
+    """The line that it begins in; 0 where that is not known."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return int(getattr(code, "co_firstlineno", 0))
 
 
 def whole_setup(target: str, setup: str) -> str:

@@ -175,7 +175,7 @@ def judged(
         "checked": first.checked,
         "peak_bytes": first.peak_bytes,
     }
-    if not first.same or not first.before:
+    if not first.before:
         return RaceResult(verdict=Verdict.UNKNOWN, reason=first.reason, **known)
     baselines_s = _baselines(done, kept_baselines_s)
     ratio = _ratio(done, baselines_s)
@@ -275,7 +275,7 @@ def _crossing(one: RaceResult, other: RaceResult) -> float:
 
 def verdict_in_words(found: RaceResult) -> str:
     """'1.42× as fast (1.38 to 1.46)', 'the same within ± 1.2 %', 'could not be judged: …'."""
-    if found.answers is Answers.DIFFERENT:
+    if found.answers is Answers.DIFFERENT and not found.ratio:
         return f"refused: {found.reason}"
     digits = units.three_digits
     if found.verdict is Verdict.FASTER:

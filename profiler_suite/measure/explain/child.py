@@ -12,7 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import msgspec
 
@@ -33,11 +33,11 @@ from profiler_suite.measure.explain.records import (
 )
 from profiler_suite.measure.explain.time_plan import NO_TIME, TimePlan
 from profiler_suite.model.noun import to_json
-from profiler_suite.model.trace import Operation
 from profiler_suite.model.trial import CHECKED, TrialKind
 
 if TYPE_CHECKING:
     from profiler_suite.measure.explain.guard import FunctionGuard
+    from profiler_suite.measure.explain.subject import Subject
     from profiler_suite.workloads.user_function import FunctionCall
 
 # A function that is stopped gets this long to tell where it was.
@@ -72,8 +72,15 @@ class ServingProcess(Protocol):
 class StartedProcess:
     """A new Python process, which loads the function by its name."""
 
-    def __init__(self) -> None:
-        self._process = child.start("profiler_suite.measure.explain.child")
+    def __init__(
+        self,
+        module: str = "profiler_suite.measure.explain.child",
+        *arguments: str,
+        python: str = "",
+        **options: Any,
+    ) -> None:
+        """`options` are those of subprocess.Popen; `python` is another interpreter."""
+        self._process = child.start(module, *arguments, python=python, **options)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self.requests: BinaryIO = self._process.stdin  # type: ignore[assignment]
@@ -160,9 +167,19 @@ class ExplainChild:
         )
         return found
 
+    def begin(self, effort: ExplainEffort, threads: int = 1) -> None:
+        """Measure nothing yet: what is to be tried comes next."""
+        self._request(ExplainRequest(effort=effort, threads=threads, passes=False))
+
+    def ask(self, trial: Trial, limit_s: float) -> TrialResult:
+        """Try this; a process that gives no answer within the limit is ended."""
+        found = self._limited(TrialRequest(trial=trial), limit_s)
+        assert isinstance(found, TrialResult)
+        return found
+
     def race(self, trial: Trial, effort: ExplainEffort, threads: int = 1) -> TrialResult:
         """Nothing but this trial, in a process in which nothing was measured yet."""
-        self._request(ExplainRequest(effort=effort, threads=threads, passes=False))
+        self.begin(effort, threads)
         found = self._request(TrialRequest(trial=trial))
         assert isinstance(found, TrialResult)
         return found
@@ -326,7 +343,11 @@ def _loaded(ask: LoadRequest) -> "tuple[FunctionCall, LoadReply]":
     if ask.size < 0:
         return user_function.load(ask.target, ask.setup, ask.dtype), LoadReply()
     called, found = sizes.load(ask.target, ask.setup, ask.size, ask.other)
-    return called, LoadReply(sizes=found, file=user_function.file_of(called.function))
+    return called, LoadReply(
+        sizes=found,
+        file=user_function.file_of(called.function),
+        line=user_function.line_of(called.function),
+    )
 
 
 def _serve(load: Loading, requests: BinaryIO, output: BinaryIO) -> None:
@@ -340,7 +361,7 @@ def _serve(load: Loading, requests: BinaryIO, output: BinaryIO) -> None:
     try:
         with FunctionGuard(ask.target, ask.timeout_s, answer) as guard:
             guard.own_process()
-            _answer_all(lambda: load(ask), guard, requests, answer)
+            _answer_all(ask, load, guard, requests, answer)
     except ProfilerSuiteError as error:
         usage = not isinstance(error, FunctionError)
         answer(FailureReply(usage=usage, reason=str(error)))
@@ -357,35 +378,59 @@ def _serve(load: Loading, requests: BinaryIO, output: BinaryIO) -> None:
 
 
 def _answer_all(
-    load: Callable[[], "tuple[FunctionCall, LoadReply]"],
+    ask: LoadRequest,
+    load: Loading,
     guard: "FunctionGuard",
     requests: BinaryIO,
     answer: Callable[[Answer], None],
 ) -> None:
-    from profiler_suite.measure.explain import passes, racing, trials
     from profiler_suite.measure.explain.guard import LOADING
     from profiler_suite.measure.explain.subject import Subject
 
+    # Before the function is loaded, which may leave nothing to import with.
+    begun = _one_side() if ask.alone else _all_passes()
     with guard.one_call(LOADING):
-        called, loaded = load()
+        called, loaded = load(ask)
     answer(loaded)
     begin = msgspec.json.decode(requests.readline() or b"null", type=ExplainRequest | None)
     if begin is None:  # nobody wants to know any more
         return
     subject = Subject(called, begin.effort, begin.threads, copy=begin.copy, guard=guard)
-    operations: tuple[Operation, ...] = ()
-    if begin.passes:
-        explained = passes.explain(subject)
-        operations = explained.operations
-    else:
-        guard.returned(begin.first_s)
-    answer(explained if begin.passes else LoadReply())
+    first, attempt = begun(subject, begin)
+    answer(first)
     for line in requests:
-        trial = msgspec.json.decode(line, type=TrialRequest).trial
-        if trial.kind is TrialKind.RACE:
-            answer(racing.attempt(subject, trial))
-        else:
-            answer(trials.attempt(subject, operations, trial))
+        answer(attempt(msgspec.json.decode(line, type=TrialRequest).trial))
+
+
+def _all_passes() -> "Beginning":
+    """What explains a function, and tries whatever is asked for then."""
+    from profiler_suite.measure.explain import passes, racing, trials
+
+    def begin(subject: "Subject", asked: ExplainRequest) -> "tuple[Answer, Attempting]":
+        explained = passes.explain(subject) if asked.passes else None
+        operations = explained.operations if explained else ()
+        if explained is None:
+            subject.guard.returned(asked.first_s)
+
+        def attempt(trial: Trial) -> TrialResult:
+            if trial.kind is TrialKind.RACE:
+                return racing.attempt(subject, trial)
+            return trials.attempt(subject, operations, trial)
+
+        return explained or LoadReply(), attempt
+
+    return begin
+
+
+def _one_side() -> "Beginning":
+    """What calls a function alone: another interpreter need not have more for it."""
+    from profiler_suite.measure.explain.alone import FunctionAlone
+
+    return lambda subject, _: (LoadReply(), FunctionAlone(subject).attempt)
+
+
+Attempting = Callable[[Trial], TrialResult]
+Beginning = Callable[["Subject", ExplainRequest], tuple[Answer, Attempting]]
 
 
 def serve_call(load: Loading, requests: BinaryIO, output: BinaryIO) -> None:

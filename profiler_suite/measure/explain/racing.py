@@ -16,6 +16,7 @@ from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure import timing
 from profiler_suite.measure.arguments import RestoredArguments
 from profiler_suite.measure.explain import checks
+from profiler_suite.measure.explain.alone import UNREPEATABLE
 from profiler_suite.measure.explain.first_call import first_call
 from profiler_suite.measure.explain.guard import FIRST_CALL, LOADING
 from profiler_suite.measure.explain.pairs import PairPlan, Visits, in_turn
@@ -33,8 +34,6 @@ _LEAST_PAIRS, _MOST_PAIRS = 14, 60
 _CHECKING_S = 4.0
 # What passes may take beyond that before a function counts as hanging.
 _EXPECTED_S = 30.0
-
-UNREPEATABLE = "its answer differs from call to call: seed what it draws"
 
 Function = Callable[..., Any]
 

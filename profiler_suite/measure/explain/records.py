@@ -72,6 +72,8 @@ class LoadRequest(Noun, frozen=True, tag="ask"):
     """For a race: which of the sizes that the setup returns; -1 where it returns one."""
     other: str = ""
     """For a race: the target on the other side, whose modules stay out of the way."""
+    alone: bool = False
+    """Only visits and answers are asked for: what the passes take is not imported."""
 
 
 class LoadReply(Noun, frozen=True, tag="loaded"):
@@ -81,6 +83,7 @@ class LoadReply(Noun, frozen=True, tag="loaded"):
     """For a race: all sizes there are, where the first was asked for."""
     file: str = ""
     """Where the function is defined; empty where that is not known."""
+    line: int = 0
 
 
 class ExplainRequest(Noun, frozen=True, tag="begin"):
@@ -141,7 +144,7 @@ class Trial(Noun, frozen=True):
     iterations: int = 1
     """For a batch: how many an evaluation needs, the iterations of a loop that stays one."""
     target: str = ""
-    """For another function."""
+    """For another function; the file of recorded answers."""
     setup: str = ""
 
 

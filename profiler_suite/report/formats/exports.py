@@ -34,7 +34,8 @@ class Format(Noun, frozen=True):
     """How an earlier export is recognised, which a new one may replace."""
 
 
-_FORMATS: Registry[Format] = Registry("export format", (__name__,))
+_TRACKERS = "profiler_suite.report.formats.tracker_exports"
+_FORMATS: Registry[Format] = Registry("export format", (__name__, _TRACKERS))
 
 
 def export_format(ending: str, kind: Kind = kinds.UNKNOWN) -> Callable[[Content], Content]:

@@ -19,7 +19,7 @@ def document(race: Race) -> dict[str, Any]:
         "targets": list(race.targets),
         "setup": race.setup,
         "threads": race.threads,
-        "results": [_result(each) for each in race.results],
+        "results": [result_document(each) for each in race.results],
         "crossings": [msgspec.to_builtins(each) for each in race.crossings],
         "changes": [
             msgspec.to_builtins(each) | {"sentence": each.sentence} for each in race.changes
@@ -28,7 +28,8 @@ def document(race: Race) -> dict[str, Any]:
     }
 
 
-def _result(found: RaceResult) -> dict[str, Any]:
+def result_document(found: RaceResult) -> dict[str, Any]:
+    """One result as plain values."""
     plain: dict[str, Any] = msgspec.to_builtins(found)
     for name in _ABSENT_AT_ZERO:
         plain[name] = plain[name] or None

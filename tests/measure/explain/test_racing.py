@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.arguments import RestoredArguments
-from profiler_suite.measure.explain import racing
+from profiler_suite.measure.explain.alone import UNREPEATABLE
 from profiler_suite.measure.explain.guard import FunctionGuard
 from profiler_suite.measure.explain.racing import Contest, race
 from profiler_suite.measure.explain.records import ExplainEffort, Trial, TrialResult
@@ -118,7 +118,7 @@ def test_keywords_may_stand_in_another_order() -> None:
 def test_an_answer_that_never_repeats_is_not_called_another_one() -> None:
     found = raced(draws, draws)
     assert found.same
-    assert found.reason == racing.UNREPEATABLE
+    assert found.reason == UNREPEATABLE
     assert found.before
 
 
