@@ -130,6 +130,7 @@ def _report(request: "RaceOptions", folder: Path, progress: ProgressLine) -> Gua
             function=function,
             effort=effort,
             timeout_s=request.timeout,
+            threads=request.threads,
             any_answer=request.any_answer,
         )
         course = GuardCourse(race, request.threshold, progress, about)

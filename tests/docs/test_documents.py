@@ -38,6 +38,8 @@ def test_it_is_known_what_becomes_of_each_block(path: Path, block: Block) -> Non
     elif block.language == "python":
         compile(block.text, path.name, "exec")
         assert block.mark.startswith("file: ")
+    elif block.language in ("toml", "yaml"):
+        assert block.mark.startswith("file: ")
     elif block.language == "text":
         assert block.mark.startswith("from: ") or path.name == "commands.md"
     else:

@@ -56,7 +56,9 @@ def run_all(document: Path, folder: Path, *, slow: bool) -> None:
     variables = environment(folder)
     for block in blocks(document):
         if block.mark.startswith("file: "):
-            (folder / block.mark.removeprefix("file: ")).write_text(block.text)
+            file = folder / block.mark.removeprefix("file: ")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text)
         elif block.language == "console" and (slow or block.mark != "slow"):
             run(block, document, folder, variables)
 

@@ -62,6 +62,7 @@ class RevisionRace(Noun, frozen=True):
     effort: ExplainEffort
     timeout_s: float
     """For loading, and for any call."""
+    threads: int = 1
     any_answer: bool = False
     """Also time a function whose answer has changed."""
 
@@ -156,7 +157,7 @@ def _child(race: RevisionRace, size: int, process: ServingProcess) -> ExplainChi
         alone=True,
     )
     child = ExplainChild(ask, lambda text: None, lambda: process)
-    child.begin(race.effort)
+    child.begin(race.effort, race.threads)
     return child
 
 
