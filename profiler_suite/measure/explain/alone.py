@@ -31,6 +31,11 @@ class FunctionAlone:
         self._subject = subject
         self._arguments: tuple[Any, ...] = ()
         self._prepared: timing.PreparedCall | None = None
+        self._limits = threadpoolctl.threadpool_limits(limits=subject.threads)
+
+    def close(self) -> None:
+        """Give libraries the threads back that they had."""
+        self._limits.restore_original_limits()
 
     def attempt(self, trial: Trial) -> TrialResult:
         """A visit, or what its answers are."""
@@ -46,8 +51,6 @@ class FunctionAlone:
 
     def _prepare(self) -> None:
         subject = self._subject
-        # For good: nothing else is measured in this process.
-        threadpoolctl.threadpool_limits(limits=subject.threads)
         with subject.guard.stage(FIRST_CALL):
             first_call(subject)
         with subject.guard.stage("warming up", _EXPECTED_S):

@@ -22,13 +22,17 @@ Made = Callable[[Callable[..., Any]], FunctionAlone]
 
 @pytest.fixture
 def alone() -> Iterator[Made]:
+    opened: list[FunctionAlone] = []
     with FunctionGuard("f") as guard:
 
         def made(function: Callable[..., Any]) -> FunctionAlone:
             call = FunctionCall(name="f", function=function, args=(X,))
-            return FunctionAlone(Subject(call, EFFORT, 1, copy=True, guard=guard))
+            opened.append(FunctionAlone(Subject(call, EFFORT, 1, copy=True, guard=guard)))
+            return opened[-1]
 
         yield made
+    for each in reversed(opened):
+        each.close()
 
 
 @pytest.mark.measures
