@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from profiler_suite.analysis.compare import race as races
-from profiler_suite.analysis.compare.breakdown_changes import BreakdownChange, breakdown_change
-from profiler_suite.analysis.compare.race import Race, RaceResult
 from profiler_suite.analysis.explain.explanation import Explanation
+from profiler_suite.analysis.race import results as races
+from profiler_suite.analysis.race.breakdown_changes import BreakdownChange, breakdown_change
+from profiler_suite.analysis.race.results import Race, RaceResult
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.survey import survey
 from profiler_suite.measure.explain import passes, racing

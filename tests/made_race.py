@@ -3,12 +3,12 @@
 import math
 import random
 
-from profiler_suite.analysis.compare.breakdown_changes import (
+from profiler_suite.analysis.race.breakdown_changes import (
     BreakdownChange,
     OperationChange,
     PartChange,
 )
-from profiler_suite.analysis.compare.race import Answers, Race, RaceResult, judged
+from profiler_suite.analysis.race.results import Answers, Race, RaceResult, judged
 from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.model.results import Verdict
 from profiler_suite.model.rows import Visit

@@ -60,6 +60,7 @@ HOMES = {
 INSIDE: dict[str, dict[str, float]] = {
     "analysis": {
         "selfcheck": 3,
+        "race": 4,
         "program": 4,
         "explain": 3,
         "compare": 3,

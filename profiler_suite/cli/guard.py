@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from profiler_suite.analysis.compare import guard as judging
-from profiler_suite.analysis.compare import race as races
-from profiler_suite.analysis.compare.guard import GUARD_THRESHOLD, GuardOutcome, GuardReport
+from profiler_suite.analysis.race import guard as judging
+from profiler_suite.analysis.race import results as races
+from profiler_suite.analysis.race.guard import GUARD_THRESHOLD, GuardOutcome, GuardReport
 from profiler_suite.cli.compare import REGRESSION, UNDECIDED
 from profiler_suite.cli.outputs import opened_output
 from profiler_suite.cli.progress import ProgressLine

@@ -19,8 +19,8 @@ from profiler_suite.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from profiler_suite.analysis.compare.breakdown_changes import BreakdownChange
-    from profiler_suite.analysis.compare.race import Race, RaceResult
+    from profiler_suite.analysis.race.breakdown_changes import BreakdownChange
+    from profiler_suite.analysis.race.results import Race, RaceResult
     from profiler_suite.measure.explain.records import ExplainEffort, TrialResult
     from profiler_suite.measure.race.processes import RaceTargets
     from profiler_suite.workloads.sizes import ArgumentSize
@@ -227,7 +227,7 @@ def _show(found: "Race", request: RaceOptions) -> None:
 
 
 def _raced(request: RaceOptions, progress: ProgressLine) -> "Race":
-    from profiler_suite.analysis.compare.race import Race, crossings
+    from profiler_suite.analysis.race.results import Race, crossings
     from profiler_suite.machine.facts import read_facts
     from profiler_suite.machine.fingerprint import fingerprint
     from profiler_suite.machine.kept import keep_baselines, kept_baselines
@@ -292,18 +292,18 @@ class Course:
         return found
 
     def _at(self, size: int) -> "RaceResult":
-        from profiler_suite.analysis.compare import race
+        from profiler_suite.analysis.race import results
 
         def judge(done: "Sequence[TrialResult]") -> "RaceResult":
-            return race.judged(
+            return results.judged(
                 done,
                 (self._targets.before, self._targets.after),
                 self._sizes[size],
                 self._effort.baselines_s,
-                race.RACE_THRESHOLD if self._threshold is None else self._threshold,
+                results.RACE_THRESHOLD if self._threshold is None else self._threshold,
             )
 
-        return race.raced(lambda number: self._one_process(size, number), judge)
+        return results.raced(lambda number: self._one_process(size, number), judge)
 
     def _one_process(self, size: int, number: int) -> "TrialResult":
         from profiler_suite.machine import canary
@@ -334,7 +334,7 @@ def _changes(
     """For each new version that differs in time, where it differs most: what changed."""
     import math
 
-    from profiler_suite.analysis.compare.breakdown_changes import breakdown_change
+    from profiler_suite.analysis.race.breakdown_changes import breakdown_change
     from profiler_suite.model.results import DIFFERENT
 
     sizes = list(dict.fromkeys(each.size for each in results))

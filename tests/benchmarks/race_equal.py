@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from profiler_suite.analysis.compare.race import Answers, RaceResult
+from profiler_suite.analysis.race.results import Answers, RaceResult
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.race import Course
 from profiler_suite.machine.facts import read_facts

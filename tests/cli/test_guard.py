@@ -20,7 +20,7 @@ from profiler_suite.measure.race.lockstep import (
     RevisionPair,
     RevisionRace,
 )
-from tests.analysis.compare.test_guard import outcome, report
+from tests.analysis.race.test_guard import outcome, report
 from tests.made_race import LARGE, SMALL, process, refused, result
 
 CORE = """

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from profiler_suite import cli
-from profiler_suite.analysis.compare.race import Race
+from profiler_suite.analysis.race.results import Race
 from profiler_suite.cli import race as command
 from profiler_suite.measure.race import processes
 from profiler_suite.measure.race.processes import RacedPair, RaceTargets

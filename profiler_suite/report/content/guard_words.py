@@ -1,7 +1,7 @@
 """What a guard says, for any medium."""
 
 from profiler_suite import units
-from profiler_suite.analysis.compare.guard import GuardOutcome, GuardReport
+from profiler_suite.analysis.race.guard import GuardOutcome, GuardReport
 from profiler_suite.report.content.table import TableView, numbers, tabulated, words
 
 _MOST_NAMED = 3

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from profiler_suite import units
-from profiler_suite.analysis.compare.breakdown_changes import BreakdownChange
-from profiler_suite.analysis.compare.race import (
+from profiler_suite.analysis.race.breakdown_changes import BreakdownChange
+from profiler_suite.analysis.race.results import (
     Answers,
     Crossing,
     Race,

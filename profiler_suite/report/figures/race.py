@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from profiler_suite.analysis.compare.breakdown_changes import BreakdownChange
-from profiler_suite.analysis.compare.race import Race
+from profiler_suite.analysis.race.breakdown_changes import BreakdownChange
+from profiler_suite.analysis.race.results import Race
 from profiler_suite.analysis.time_breakdown import RESIDUAL
 from profiler_suite.model.results import Estimate
 from profiler_suite.report.content import race_words

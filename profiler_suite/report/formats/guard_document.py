@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from profiler_suite import units
-from profiler_suite.analysis.compare.guard import GuardOutcome, GuardReport
+from profiler_suite.analysis.race.guard import GuardOutcome, GuardReport
 from profiler_suite.report.content import guard_words
 from profiler_suite.report.content.table import TableView
 from profiler_suite.report.formats import markdown as plain

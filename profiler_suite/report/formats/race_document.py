@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from profiler_suite.analysis.compare.race import Race, RaceResult, verdict_in_words
+from profiler_suite.analysis.race.results import Race, RaceResult, verdict_in_words
 from profiler_suite.model.results import Estimate
 
 RACE_SCHEMA = 1

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from profiler_suite import units
-from profiler_suite.analysis.compare.race import Race
+from profiler_suite.analysis.race.results import Race
 from profiler_suite.report.content import race_words
 from profiler_suite.report.content.table import TableView
 from profiler_suite.report.drawing import svg

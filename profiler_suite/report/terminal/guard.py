@@ -1,6 +1,6 @@
 """The terminal screen of a guard: what became slower or wrong first."""
 
-from profiler_suite.analysis.compare.guard import GuardReport
+from profiler_suite.analysis.race.guard import GuardReport
 from profiler_suite.report.content import guard_words
 from profiler_suite.report.terminal.console import Page, TextColumn
 

@@ -1,6 +1,6 @@
 """The terminal screen of a race: who is faster, is it right, what changed."""
 
-from profiler_suite.analysis.compare.race import Answers, Race
+from profiler_suite.analysis.race.results import Answers, Race
 from profiler_suite.model.results import Verdict
 from profiler_suite.report.content import race_words
 from profiler_suite.report.content.table import TableView

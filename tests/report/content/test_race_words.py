@@ -5,7 +5,7 @@ import random
 import msgspec
 import pytest
 
-from profiler_suite.analysis.compare.race import Crossing
+from profiler_suite.analysis.race.results import Crossing
 from profiler_suite.report.content import race_words
 from tests.made_race import (
     CHANGE,

@@ -7,7 +7,7 @@ import pytest
 
 from profiler_suite.report.formats import guard_document
 from profiler_suite.report.formats.guard_document import FORMATS, annotations, markdown, written
-from tests.analysis.compare.test_guard import outcome, report
+from tests.analysis.race.test_guard import outcome, report
 from tests.made_race import refused, result
 
 SLOW = outcome(result(2.0), file="pkg/core.py", line=12)

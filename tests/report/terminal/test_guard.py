@@ -3,7 +3,7 @@
 import pytest
 
 from profiler_suite.report.terminal.guard import screen
-from tests.analysis.compare.test_guard import outcome, report
+from tests.analysis.race.test_guard import outcome, report
 from tests.made_race import refused, result
 
 

@@ -3,13 +3,13 @@
 import msgspec
 import pytest
 
-from profiler_suite.analysis.compare.breakdown_changes import (
+from profiler_suite.analysis.explain.explanation import Explanation
+from profiler_suite.analysis.race.breakdown_changes import (
     BreakdownChange,
     OperationChange,
     breakdown_change,
     calls_in_words,
 )
-from profiler_suite.analysis.explain.explanation import Explanation
 from profiler_suite.analysis.time_breakdown import ENTRIES
 from tests.made_race import CHANGE
 from tests.stored_explanation import stored_explanation

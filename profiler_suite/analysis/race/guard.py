@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from profiler_suite.analysis.compare import race
-from profiler_suite.analysis.compare.race import Answers, RaceResult, verdict_in_words
+from profiler_suite.analysis.race import results
+from profiler_suite.analysis.race.results import Answers, RaceResult, verdict_in_words
 from profiler_suite.measure.explain.records import TrialResult
 from profiler_suite.measure.race.lockstep import GuardedFunction, SideError
 from profiler_suite.model.noun import Noun
@@ -147,7 +147,7 @@ def judged(
     first = done[0]
     reason = first.reason if first.same else ""
     plain = (msgspec.structs.replace(first, reason="") if reason else first, *done[1:])
-    found = race.judged(plain, names, size, baselines_s, threshold)
+    found = results.judged(plain, names, size, baselines_s, threshold)
     if not reason:
         return found
     return msgspec.structs.replace(

@@ -4,14 +4,14 @@ import random
 
 import pytest
 
-from profiler_suite.analysis.compare.guard import (
+from profiler_suite.analysis.race.guard import (
     GUARD_THRESHOLD,
     GuardOutcome,
     GuardReport,
     guarded,
     judged,
 )
-from profiler_suite.analysis.compare.race import Answers, RaceResult, raced
+from profiler_suite.analysis.race.results import Answers, RaceResult, raced
 from profiler_suite.measure.race.lockstep import GuardedFunction, SideError
 from profiler_suite.model.results import Verdict
 from tests.made_race import CANARY_S, LARGE, SMALL, process, refused, result, tried

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from profiler_suite.analysis.compare.race import (
+from profiler_suite.analysis.race.results import (
     PROCESSES,
     Answers,
     RaceResult,

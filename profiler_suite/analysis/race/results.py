@@ -9,8 +9,8 @@ from typing import Any
 
 from profiler_suite import units
 from profiler_suite.analysis import correction, statistics
-from profiler_suite.analysis.compare.breakdown_changes import BreakdownChange
 from profiler_suite.analysis.compare.verdicts import ChangeEvidence, judge
+from profiler_suite.analysis.race.breakdown_changes import BreakdownChange
 from profiler_suite.analysis.statistics import PairedRatio
 from profiler_suite.machine import canary
 from profiler_suite.measure.explain.records import TrialResult
