@@ -4,7 +4,6 @@ import shlex
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 
 from profiler_suite.cli.race import RaceOptions, race_command
 from profiler_suite.measure.race import functions_file
@@ -27,6 +26,7 @@ def test_the_functions_file_of_the_page_is_read(tmp_path: Path) -> None:
 
 
 def test_the_workflow_of_the_page_gives_options_that_there_are() -> None:
+    yaml = pytest.importorskip("yaml")
     workflow = yaml.safe_load(FILES[".github/workflows/race.yml"])
     steps = workflow["jobs"]["race"]["steps"]
     (command,) = [s["run"] for s in steps if "profiler_suite race" in s.get("run", "")]

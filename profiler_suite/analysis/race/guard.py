@@ -37,6 +37,11 @@ class GuardOutcome(Noun, frozen=True):
         return self.result is not None and self.result.verdict is Verdict.SLOWER
 
     @property
+    def faster(self) -> bool:
+        """Whether it is confirmed to be faster by more than the threshold."""
+        return self.result is not None and self.result.verdict is Verdict.FASTER
+
+    @property
     def differs(self) -> bool:
         """Whether it answers otherwise than before, or not at all."""
         if self.result is None:
@@ -98,11 +103,7 @@ class GuardReport(Noun, frozen=True):
     @property
     def faster(self) -> tuple[GuardOutcome, ...]:
         """Those that are faster and answer the same."""
-        return tuple(
-            each
-            for each in self.outcomes
-            if each.result is not None and each.result.verdict is Verdict.FASTER
-        )
+        return tuple(each for each in self.outcomes if each.faster and not each.differs)
 
 
 def guarded(

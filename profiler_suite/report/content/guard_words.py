@@ -38,7 +38,7 @@ def ordered(report: GuardReport) -> list[GuardOutcome]:
     """What is wrong first, then what changed, then the rest."""
 
     def rank(each: GuardOutcome) -> int:
-        kinds = (each.slower, each.differs, each.result is None, each in report.faster)
+        kinds = (each.slower, each.differs, each.result is None, each.faster)
         return next((n for n, is_so in enumerate((*kinds, each.open)) if is_so), len(kinds) + 1)
 
     return sorted(report.outcomes, key=rank)
