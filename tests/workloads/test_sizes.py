@@ -11,6 +11,7 @@ from profiler_suite.errors import UsageError
 from profiler_suite.workloads import sizes
 
 X, Y = np.ones(3), np.ones((4, 5))
+UNFIT = [(X,), (Y,)]
 
 
 def one(x: Any) -> Any:
@@ -38,7 +39,7 @@ def generated() -> Iterator[Any]:
         (two, (X, Y), [("", (X, Y))]),
         (one, {"x": X}, [("", {"x": X})]),
         (one, X, [("", X)]),
-        (two, [(X,), (Y,)], [("", [(X,), (Y,)])]),
+        (two, UNFIT, [("", UNFIT)]),
     ],
 )
 def test_what_a_setup_returned_is_read_as_sizes(

@@ -1,7 +1,6 @@
 """Where the time of two versions goes: which parts and which operations changed."""
 
 import math
-from collections.abc import Iterable
 
 from profiler_suite import units
 from profiler_suite.analysis.explain.explanation import Explanation
@@ -154,8 +153,7 @@ def _is_other(each: OperationChange) -> bool:
 def _by_name(found: Explanation) -> dict[str, tuple[float, float]]:
     """Name → calls and time of one evaluation, s."""
     summed: dict[str, tuple[float, float]] = {}
-    rows: Iterable[dict[str, object]] = found.operations.to_dict("records")
-    for row in rows:
+    for row in found.operations.to_dict("records"):
         name = str(row["via"] or row["operation"])
         calls, time_s = summed.get(name, (0.0, 0.0))
         summed[name] = calls + _number(row["calls"]), time_s + _number(row["total_s"])
