@@ -10,6 +10,7 @@ import profiler_suite
 from profiler_suite import two_calls
 from profiler_suite.errors import UsageError
 from profiler_suite.model.results import Verdict
+from profiler_suite.notebook import called_with
 from profiler_suite.two_calls import RaceView
 from tests.fake_machine import MACHINE
 from tests.made_race import CHANGE, race, result
@@ -78,10 +79,10 @@ def test_threads_that_cannot_be_used_are_a_mistake(threads: int) -> None:
 
 def test_a_result_in_place_of_a_function_is_a_mistake() -> None:
     with pytest.raises(UsageError, match=r"race\(f, x\), not race\(f\(x\)\)"):
-        profiler_suite.race(loop, expression(X))  # type: ignore[arg-type]
+        profiler_suite.race(loop, expression(X))
 
 
 def test_functions_of_one_name_are_told_apart() -> None:
-    calls = [two_calls.called_with(loop, (X,), {}, "race") for _ in range(2)]
+    calls = [called_with(loop, (X,), {}, "race") for _ in range(2)]
     before, after = two_calls._names(calls)
     assert after == f"{before} (new)"

@@ -132,7 +132,8 @@ def main() -> None:
         told("equal", equal)
         fastest = max((1 / each.high - 1 for each in equal if each.high), default=0.0)
         say(f"  surely faster by at most {100 * max(0.0, fastest):.1f} %")
-        planted, wrong = [], []
+        planted: list[RaceResult] = []
+        wrong: list[RaceResult] = []
         for number in range(asked.planted):
             is_wrong = number % WRONG_EVERY == WRONG_EVERY - 1
             found = raced(Path(folder), 10_000 + number, asked.percent, wrong=is_wrong)

@@ -17,12 +17,13 @@ class PartChange(Noun, frozen=True):
 
     name: str
     before_s: float
+    """Below 0 where it is less than the noise of what was taken off."""
     after_s: float
 
     @property
     def change_s(self) -> float:
         """How much more it takes now; negative where it takes less."""
-        return self.after_s - self.before_s
+        return max(0.0, self.after_s) - max(0.0, self.before_s)
 
 
 class OperationChange(Noun, frozen=True):

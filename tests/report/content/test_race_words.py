@@ -105,7 +105,7 @@ def test_tables_have_a_row_for_each_and_no_impossible_number() -> None:
     assert len(table.rows) == 2
     assert table.rows[1][2] == ""
     parts = race_words.parts_table(CHANGE)
-    assert parts.rows[3] == ("residual", "50.0 µs", "below noise", "−51.0 µs")
+    assert parts.rows[3] == ("residual", "50.0 µs", "below noise", "−50.0 µs")
     operations = race_words.operations_table(CHANGE)
     assert operations.rows == (("np.sqrt", "100", "1", "200 µs", "3.00 µs"),)
 
