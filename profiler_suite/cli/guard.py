@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +16,7 @@ from profiler_suite.analysis.race.guard import GUARD_THRESHOLD, GuardOutcome, Gu
 from profiler_suite.cli.compare import REGRESSION, UNDECIDED
 from profiler_suite.cli.outputs import opened_output
 from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.race_options import RaceOptions
 from profiler_suite.cli.show import terminal_width, wants_color
 from profiler_suite.errors import UsageError
 from profiler_suite.machine import canary
@@ -34,13 +34,10 @@ from profiler_suite.measure.race.lockstep import (
 from profiler_suite.report import kinds
 from profiler_suite.workloads.sizes import ArgumentSize
 
-if TYPE_CHECKING:
-    from profiler_suite.cli.race import RaceOptions
-
 ANSWERS_DIFFER = 3
 
 
-def guard(request: "RaceOptions") -> int:
+def guard(request: RaceOptions) -> int:
     """Race every function of both revisions; the exit code is the verdict."""
     check(request)
     progress = ProgressLine(sys.stderr, quiet=request.quiet)
@@ -65,7 +62,7 @@ def guard(request: "RaceOptions") -> int:
     return exit_code(report, strict=request.strict)
 
 
-def check(request: "RaceOptions") -> None:
+def check(request: RaceOptions) -> None:
     """Raise UsageError for what belongs to a race of two files."""
     if request.targets or request.setup or request.html or request.no_breakdown:
         raise UsageError(
@@ -86,7 +83,7 @@ def exit_code(report: GuardReport, *, strict: bool = False) -> int:
     return UNDECIDED if strict and report.open else 0
 
 
-def show(report: GuardReport, request: "RaceOptions") -> None:
+def show(report: GuardReport, request: RaceOptions) -> None:
     """The screen or the document, and annotations where they are asked for."""
     from profiler_suite.report.formats import guard_document
 
@@ -102,7 +99,7 @@ def show(report: GuardReport, request: "RaceOptions") -> None:
             click.echo(line, err=request.as_json)
 
 
-def _report(request: "RaceOptions", folder: Path, progress: ProgressLine) -> GuardReport:
+def _report(request: RaceOptions, folder: Path, progress: ProgressLine) -> GuardReport:
     progress.say(f"checking out {request.base}")
     found = checkouts.check_out(Path.cwd(), request.base, folder)
     settings = _settings(request, found)
@@ -153,7 +150,7 @@ def _threshold(asked: float | None) -> float:
     return GUARD_THRESHOLD if asked is None else asked
 
 
-def _settings(request: "RaceOptions", found: checkouts.CheckOuts) -> GuardSettings:
+def _settings(request: RaceOptions, found: checkouts.CheckOuts) -> GuardSettings:
     """What the functions file says; where tests are marked there need be none."""
     file = request.functions or Path(found.root) / FUNCTIONS_FILE
     if request.tests and not file.is_file():

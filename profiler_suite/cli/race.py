@@ -1,7 +1,6 @@
 """The race: is the new version of a function faster, is it still right, and what changed?"""
 
 import contextlib
-import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,8 @@ import click
 
 from profiler_suite.cli.compare import REGRESSION, UNDECIDED, Percentage
 from profiler_suite.cli.outputs import opened_output
-from profiler_suite.cli.parameter import ParamType
 from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.race_options import RaceOptions, WrittenAs
 from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import FORCE, terminal_width, wants_color
 from profiler_suite.errors import UsageError
@@ -25,31 +24,8 @@ if TYPE_CHECKING:
     from profiler_suite.measure.race.processes import RaceTargets
     from profiler_suite.workloads.sizes import ArgumentSize
 
-WRITTEN = ("markdown", "json", "bencher", "github-benchmark", "asv")
 ANSWERS_DIFFER = 3
 """Exit code where a new version does not answer as the old one does."""
-
-
-class WrittenAs(ParamType[tuple[str, Path]]):
-    """A format and a file, as 'markdown=summary.md'."""
-
-    name = "FORMAT=FILE"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Path]:
-        """'markdown=summary.md' → ('markdown', Path('summary.md'))."""
-        if isinstance(value, tuple):
-            return value
-        form, equals, file = str(value).partition("=")
-        if not (equals and file and form in WRITTEN):
-            self.fail(
-                f"{value!r} is no format and file; try markdown=summary.md (formats: "
-                f"{', '.join(WRITTEN)})",
-                param,
-                ctx,
-            )
-        return form, Path(file)
 
 
 @click.command("race")
@@ -97,7 +73,7 @@ class WrittenAs(ParamType[tuple[str, Path]]):
     "writes",
     type=WrittenAs(),
     multiple=True,
-    help="With --base: a file as markdown, json, bencher, github-benchmark or asv.",
+    help="With --base: a file as markdown, json, bencher, github or asv.",
 )
 @click.option("--annotations", is_flag=True, help="With --base: errors at lines, for GitHub.")
 @click.option("--force", is_flag=True, help=FORCE)
@@ -139,65 +115,6 @@ def race_command(**options: Any) -> int:
         if not on_page:
             _show(found, request)
     return exit_code(found, strict=request.strict)
-
-
-@dataclasses.dataclass(frozen=True)
-class RaceOptions:
-    """What was asked for on the command line; the field names are the options'."""
-
-    targets: tuple[str, ...]
-    setup: str
-    threads: int
-    threshold: float | None
-    strict: bool
-    no_breakdown: bool
-    timeout: float
-    html: Path | None
-    base: str
-    functions: Path | None
-    tests: str
-    any_answer: bool
-    writes: tuple[tuple[str, Path], ...]
-    annotations: bool
-    force: bool
-    as_json: bool
-    quiet: bool
-
-    def check(self) -> None:
-        """Raise UsageError for what cannot be raced."""
-        if self.functions or self.tests or self.any_answer or self.writes or self.annotations:
-            raise UsageError(
-                "--functions, --tests, --any-answer, --write and --annotations belong to "
-                "--base REV"
-            )
-        if len(self.targets) < 2:
-            raise UsageError(
-                "a race needs two functions or more: race old.py:f new.py:f --setup setup"
-            )
-        for target in self.targets:
-            if ":" not in target:
-                raise UsageError(
-                    f"{target!r} names no function; give MODULE:FUNCTION or "
-                    "path/to/file.py:function"
-                )
-        twice = [each for each in self.targets[1:] if self.targets.count(each) > 1]
-        if twice:
-            raise UsageError(
-                f"{twice[0]} is named twice; race a copy of its file to see how far the same "
-                "code differs"
-            )
-        self.check_threads()
-
-    def check_threads(self) -> None:
-        """Raise UsageError for more threads than this process may use."""
-        from profiler_suite.machine import cores
-
-        allowed = cores.cores_allowed(cores.affinity_cpus(), cores.quota_cores())
-        if not 1 <= self.threads <= allowed:
-            raise UsageError(
-                f"{self.threads} threads cannot be used: this process may use 1 to {allowed}; "
-                f"choose --threads between 1 and {allowed}"
-            )
 
 
 def exit_code(found: "Race", *, strict: bool = False) -> int:

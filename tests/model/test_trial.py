@@ -10,6 +10,8 @@ def test_what_computes_something_else_or_nothing_is_not_held_to_the_same_answer(
     kind: TrialKind,
 ) -> None:
     other = {TrialKind.THREADS, TrialKind.BATCH, TrialKind.VERSUS, TrialKind.FAILED}
+    # A race compares answers by itself, and only once.
+    other |= {TrialKind.RACE, TrialKind.ALONE, TrialKind.ANSWER, TrialKind.AGREES}
     assert (kind in CHECKED) is (kind not in other)
 
 

@@ -123,7 +123,7 @@ def _asv(report: GuardReport) -> Any:
 WRITERS: dict[str, Callable[[GuardReport], Any]] = {
     "json": document,
     "bencher": lambda report: trackers.bencher(_times(report)),
-    "github-benchmark": lambda report: trackers.github_benchmark(_times(report)),
+    "github": lambda report: trackers.github_benchmark(_times(report)),
     "asv": _asv,
 }
 """Name of a format → what its JSON file holds."""

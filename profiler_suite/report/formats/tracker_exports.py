@@ -38,8 +38,8 @@ def bencher(run: "Run") -> str:
     return json.dumps(trackers.bencher(_times(run)), allow_nan=False)
 
 
-@export_format("github-benchmark.json")
-def github_benchmark(run: "Run") -> str:
+@export_format("github.json")
+def github(run: "Run") -> str:
     """Times for github-action-benchmark, tool customSmallerIsBetter."""
     from profiler_suite.report.formats import trackers
 

@@ -67,4 +67,4 @@ def test_the_document_lists_what_is_wrong() -> None:
 
 
 def test_only_what_was_timed_goes_to_trackers() -> None:
-    assert len(json.loads(written(FOUND, "github-benchmark"))) == 2
+    assert len(json.loads(written(FOUND, "github"))) == 2

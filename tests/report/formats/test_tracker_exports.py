@@ -9,7 +9,7 @@ from profiler_suite.report.formats.exports import exported, formats
 from tests.fake_run import make_run
 
 
-@pytest.mark.parametrize("name", ["bencher", "github_benchmark"])
+@pytest.mark.parametrize("name", ["bencher", "github"])
 def test_every_measured_point_is_in_it(name: str) -> None:
     run = make_run()
     text = exported(run, formats()[name])
