@@ -22,7 +22,10 @@ from profiler_suite.analysis.explain.rewriting import (
 )
 from profiler_suite.measure.explain.records import Edit
 
-_ENVIRONMENT = {"np": "numpy", "scipy": "scipy", "pd": "pandas", "math": "math"}
+_ENVIRONMENT = {
+    **{"np": "numpy", "scipy": "scipy", "pd": "pandas", "math": "math"},
+    **{"datetime": "datetime", "copy": "copy", "json": "json"},
+}
 _CAPITAL = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _IGNORED = frozenset(["ctx", "type_comment", "kind", "type_ignores"])
 _BUILTINS = frozenset(
@@ -71,8 +74,32 @@ def _parsed(text: str) -> ast.expr:
     return ast.parse(text, mode="eval").body
 
 
+@functools.cache
+def _root(text: str) -> tuple[type, str]:
+    """What an instance of the pattern must be at least: its kind, and a method's name."""
+    pattern = _parsed(text)
+    if isinstance(pattern, ast.Call):
+        method = pattern.func
+        own = isinstance(method, ast.Attribute) and not _public_name(method)
+        return ast.Call, method.attr if own and isinstance(method, ast.Attribute) else ""
+    loose = (ast.Name, ast.Attribute, ast.Constant)
+    return (ast.AST, "") if isinstance(pattern, loose) else (type(pattern), "")
+
+
+def _may_be(node: ast.expr, pattern: str) -> bool:
+    """A quick look, for tables of hundreds of patterns."""
+    kind, method = _root(pattern)
+    if not isinstance(node, kind):
+        return False
+    if not method or not isinstance(node, ast.Call):
+        return True
+    return isinstance(node.func, ast.Attribute) and node.func.attr == method
+
+
 def match(function: Function, node: ast.expr, pattern: str) -> Match | None:
     """The expression as an instance of the pattern, or None."""
+    if not _may_be(node, pattern):
+        return None
     captures: Captures = {}
     if _matches(function, node, _parsed(pattern), captures):
         return Match(function, node, captures)
@@ -92,6 +119,9 @@ def _matches(function: Function, node: Any, pattern: Any, captures: Captures) ->
         name = _public_name(pattern)
         if name:
             return function.qualified(node) == name
+    if isinstance(pattern, ast.Lambda) and isinstance(node, ast.Name):
+        # A function that is called by its name does what a lambda would.
+        node = function.as_lambda(node.id) or node
     if isinstance(pattern, ast.Call):
         return isinstance(node, ast.Call) and _matches_call(function, node, pattern, captures)
     if isinstance(pattern, ast.Constant):
@@ -279,8 +309,9 @@ def rendered(
     uses: dict[str, int] = {}
     pieces: list[tuple[int, int, str]] = []
     for name in names:
-        if name.id == "np":
-            pieces.append((name.col_offset, name.end_col_offset or 0, function.numpy))
+        if name.id in ("np", "pd"):
+            own = function.numpy if name.id == "np" else function.pandas
+            pieces.append((name.col_offset, name.end_col_offset or 0, own))
         if not _CAPITAL.match(name.id) or name.id not in one.captures:
             continue
         uses[name.id] = uses.get(name.id, 0) + 1

@@ -55,7 +55,10 @@ class Function:
             child: node for node in ast.walk(self.node) for child in ast.iter_child_nodes(node)
         }
         self.bound = self._bound()
+        self.siblings: dict[str, Function] = {}
+        """Other functions of its module, by name."""
         self.numpy = next((k for k, v in self.bound.items() if v == "numpy"), "np")
+        self.pandas = next((k for k, v in self.bound.items() if v == "pandas"), "pd")
 
     def _bound(self) -> dict[str, str]:
         """What global and imported names stand for, without those it assigns itself."""
@@ -95,7 +98,9 @@ class Function:
         )
 
     def text_of(self, node: ast.expr | ast.stmt) -> str:
-        """A node as it is written."""
+        """A node as it is written; of another function, as it may be written."""
+        if node not in self.parents and node is not self.node:
+            return ast.unparse(node)
         start, end = self.span(node)
         return self.text[start:end]
 
@@ -139,6 +144,23 @@ class Function:
         return ast.Call(
             function, list(arguments), [ast.keyword(k, v) for k, v in keywords.items()]
         )
+
+    def as_lambda(self, name: str) -> ast.Lambda | None:
+        """A function of this name that only returns an expression, without its name."""
+        inner = {n.name: n for n in ast.walk(self.node) if isinstance(n, ast.FunctionDef)}
+        other = self.siblings.get(name)
+        found = inner.get(name, other.node if other is not None else None)
+        if found is None or found.decorator_list or found is self.node:
+            return None
+        body = [
+            s
+            for s in found.body
+            if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+        ]
+        returned = body[0] if len(body) == 1 else None
+        if not isinstance(returned, ast.Return) or returned.value is None:
+            return None
+        return ast.Lambda(found.args, returned.value)
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
         """The innermost statement around a node."""

@@ -85,6 +85,8 @@ class CallOverRows:
         self.free: dict[str, None] = {}
         """Names of the function around it that it uses."""
         self._outside = _assigned(function.node)
+        self._inside: list[str] = []
+        """Functions that are being read in place."""
         env = {name: Value(name, kind) for name, kind in kinds.items()}
         if isinstance(callee, ast.Lambda):
             self.result = self._expression(callee.body, env)
@@ -266,6 +268,9 @@ class CallOverRows:
             return self._method(node, node.func, env)
         owner, _, short = name.rpartition(".")
         values = [self._expression(each, env) for each in node.args]
+        own = self._own_function(node)
+        if own is not None and any(each.kind != CONSTANT for each in values):
+            return self._in_place(own, values)
         self.risky |= short in ("sqrt", "log", "log2", "log10", "power", "log1p")
         if name == "builtins.len" and values[0].kind == ROW:
             return Value(f"{values[0].closed}.shape[-1]", CONSTANT)
@@ -286,6 +291,32 @@ class CallOverRows:
         if owner == "numpy" and not any(k.arg == "axis" for k in node.keywords):
             return self._numpy(short, values, node)
         raise NotVectorisedError(f"it calls {ast.unparse(node.func)}")
+
+    def _own_function(self, node: ast.Call) -> Function | None:
+        """A function of the same module that is called with positional arguments."""
+        if not isinstance(node.func, ast.Name) or node.keywords:
+            return None
+        found = self._function.siblings.get(node.func.id)
+        return found if found is not None and node.func.id not in self._inside else None
+
+    def _in_place(self, called: Function, values: list[Value]) -> Value:
+        """What another function makes of these values, read where it is called."""
+        parameters = parameters_of(called.node)
+        if len(parameters) != len(values):
+            raise NotVectorisedError(f"{called.node.name} is called with other arguments")
+        around, outside = self._function, self._outside
+        self._function, self._outside = called, set()
+        self._inside.append(called.node.name)
+        try:
+            given = dict(zip(parameters, values, strict=True))
+            env = {name: self._named(name, value) for name, value in given.items()}
+            found = self._block(called.node.body, env)
+        finally:
+            self._function, self._outside = around, outside
+            self._inside.pop()
+        if found is None:
+            raise NotVectorisedError("it may return nothing")
+        return found
 
     def _numpy(self, name: str, values: list[Value], node: ast.Call) -> Value:
         more = "".join(f", {ast.unparse(each)}" for each in node.keywords)

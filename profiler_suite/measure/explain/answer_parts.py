@@ -21,7 +21,10 @@ _IDENTITY: Any = object.__eq__
 
 def kind_of(value: Any) -> tuple[str, str]:
     """The class of a value by name: a class that a function defines is new at every call."""
-    return type(value).__module__, type(value).__qualname__
+    module, name = type(value).__module__, type(value).__qualname__
+    # An index that counts and one that holds the numbers are the same to whoever uses them.
+    counts = name == "RangeIndex" and module.partition(".")[0] == "pandas"
+    return ("pandas", "Index") if counts else (module, name)
 
 
 def parts(value: Any) -> Parts | None:
@@ -50,7 +53,8 @@ def _parts(value: Any) -> Parts | None:
         listed: list[Any] = list(value)
         return [(str(number), each) for number, each in enumerate(listed)]
     if isinstance(value, dict | types.MappingProxyType):
-        return [("keys", list(value)), *((repr(key), each) for key, each in value.items())]
+        # Keys are compared as values: 1 and np.int64(1) find the same.
+        return [("keys", list(value)), *((str(n), v) for n, v in enumerate(value.values()))]
     if package == "pandas":
         return _parts_of_pandas(value)
     if hasattr(value, "tocsr") and hasattr(value, "nnz"):

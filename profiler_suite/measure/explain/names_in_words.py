@@ -1,7 +1,7 @@
 """What the names in a function stand for, and what they held when it returned."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -10,6 +10,11 @@ import numpy as np
 from profiler_suite.measure.explain.same_answer import in_words
 
 _DATA = (np.ndarray, np.generic, int, float, complex, tuple, list)
+# Of a wider table nobody names the columns one by one.
+_MOST_COLUMNS = 200
+
+COUNTING = "RangeIndex"
+"""An index that counts 0, 1, 2, …: labels are places."""
 
 
 def bound_names(function: FunctionType) -> dict[str, str]:
@@ -39,7 +44,41 @@ def _public_name(value: Any) -> str:
     if not callable(value) or not isinstance(name, str) or not isinstance(module, str):
         return ""
     public = [part for part in module.split(".") if not part.startswith("_")]
+    for length in range(len(public), 0, -1):  # the longest that people import it from
+        shown = ".".join(public[:length])
+        if getattr(sys.modules.get(shown), name or " ", None) is value:
+            return f"{shown}.{name}"
     return ".".join([*public, name]) if public and name else ""
+
+
+def _is_data(value: Any) -> bool:
+    if isinstance(value, _DATA):
+        return True
+    # Tables and sparse matrices, not what their modules define.
+    return _package(value) in ("pandas", "scipy") and hasattr(value, "shape")
+
+
+def _package(value: Any) -> str:
+    return type(value).__module__.partition(".")[0]
+
+
+def _columns(name: str, table: Any) -> Iterator[tuple[str, str]]:
+    """What a table of pandas holds, by names such as "df['a']", 's.values' and 'df.index'.
+
+    Of a sparse matrix what it is as an array, by 'm.toarray()'.
+    """
+    if _package(table) == "scipy" and hasattr(table, "toarray") and hasattr(table, "nnz"):
+        yield f"{name}.toarray()", f"{table.dtype} {table.shape}"
+    if _package(table) != "pandas" or not hasattr(table, "iloc"):
+        return
+    index = getattr(table, "index", None)
+    counts = getattr(index, "start", 1) == 0 and getattr(index, "step", 0) == 1
+    yield f"{name}.index", COUNTING if counts else "Index"
+    if not hasattr(table, "columns"):
+        yield f"{name}.values", f"{table.dtype} ({len(table)},)"
+    elif len(table.columns) <= _MOST_COLUMNS:
+        for column, dtype in zip(table.columns, table.dtypes, strict=True):
+            yield f"{name}[{column!r}]", f"{dtype} ({len(table)},)"
 
 
 def watch_names(
@@ -53,9 +92,11 @@ def watch_names(
         if event == "return" and frame.f_code in wanted:
             names = _global_names(frame.f_code) & frame.f_globals.keys()
             data = {k: frame.f_globals[k] for k in names}
+            held = {**data, **frame.f_locals}
             found[frame.f_code] = {
-                **{k: in_words(v) for k, v in data.items() if isinstance(v, _DATA)},
+                **{k: in_words(v) for k, v in data.items() if _is_data(v)},
                 **{k: in_words(v) for k, v in frame.f_locals.items()},
+                **{key: said for k, v in held.items() for key, said in _columns(k, v)},
                 **_held_by_self(frame),
             }
 

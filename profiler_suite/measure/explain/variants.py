@@ -43,7 +43,12 @@ def variants(arguments: tuple[Any, ...], seed: int = 0) -> Iterator[Variant]:
     if not large:
         yield Variant(
             name="other values",
-            arguments=_mapped(arguments, lambda a: _shuffled(a, rng), _same),
+            arguments=_mapped(
+                arguments,
+                lambda a: _shuffled(a, rng),
+                _same,
+                lambda table: _rows_in_another_order(table, rng),
+            ),
             essential=True,
             other_sizes=False,
         )
@@ -53,11 +58,15 @@ def variants(arguments: tuple[Any, ...], seed: int = 0) -> Iterator[Variant]:
             essential=True,
             other_sizes=False,
         )
-    if any(each.dtype.kind in "fc" for each in arrays_in(arguments)):
+    numbers = any(each.dtype.kind in "fc" for each in arrays_in(arguments))
+    if numbers or any(_is_table(each) for each in arguments):
         yield Variant(
             name="where there is NaN",
             arguments=_mapped(
-                arguments, lambda a: _with_nan(_cut(a, shorter), rng), _int(shorter)
+                arguments,
+                lambda a: _with_nan(_cut(a, shorter), rng),
+                _int(shorter),
+                lambda table: _nan_in_rows(table, rng),
             ),
             essential=False,
         )
@@ -105,13 +114,18 @@ def _same(n: int) -> int:
     return n
 
 
+def _as_it_is(table: Any) -> Any:
+    return table
+
+
 def _mapped(
     value: Any,
     change: Callable[[np.ndarray[Any, Any]], np.ndarray[Any, Any]],
     number: Callable[[int], int],
+    tables: Callable[[Any], Any] = _as_it_is,
     depth: int = 0,
 ) -> Any:
-    """The value with each of its arrays, and each number that may be a length, changed."""
+    """The value with its arrays, its tables and each number that may be a length changed."""
     if type(value) is np.ndarray:
         return change(value)
     if type(value) is int and depth <= 1:
@@ -119,22 +133,41 @@ def _mapped(
     if depth >= _DEEPEST:
         return value
     if type(value) is tuple:
-        return tuple(_mapped(each, change, number, depth + 1) for each in value)
+        return tuple(_mapped(each, change, number, tables, depth + 1) for each in value)
     if type(value) is list:
         kept = value[: number(len(value))]
-        return [_mapped(each, change, number, depth + 1) for each in kept]
+        return [_mapped(each, change, number, tables, depth + 1) for each in kept]
     if type(value) is dict:
-        return {k: _mapped(v, change, number, depth + 1) for k, v in value.items()}
-    if hasattr(value, "iloc") and hasattr(value, "index"):  # a table of pandas
-        return value.iloc[
-            : max(
-                1,
-                number(len(value))
-                if number(len(value)) != len(value)
-                else int(0.6 * len(value)),
-            )
-        ]
+        return {k: _mapped(v, change, number, tables, depth + 1) for k, v in value.items()}
+    if _is_table(value):
+        length = number(len(value))
+        return tables(
+            value.iloc[: max(1, length if length != len(value) else int(0.6 * length))]
+        )
     return value
+
+
+def _is_table(value: Any) -> bool:
+    """Whether it is a table or a column of pandas."""
+    return hasattr(value, "iloc") and hasattr(value, "index")
+
+
+def _rows_in_another_order(table: Any, rng: np.random.Generator) -> Any:
+    """The same rows under the labels that stood there: what is sorted by label stays so."""
+    made = table.iloc[rng.permutation(len(table))]
+    made.index = table.index
+    return made
+
+
+def _nan_in_rows(table: Any, rng: np.random.Generator) -> Any:
+    """One element of each column of floating-point numbers missing."""
+    made = table.copy()
+    for column in range(made.shape[1]) if made.ndim == 2 else [None]:
+        dtype = made.dtype if column is None else made.dtypes.iloc[column]
+        if getattr(dtype, "kind", "") == "f" and len(made):
+            place = int(rng.integers(len(made)))
+            made.iloc[place if column is None else (place, column)] = np.nan
+    return made
 
 
 def _cut(array: np.ndarray[Any, Any], lengths: dict[int, int]) -> np.ndarray[Any, Any]:

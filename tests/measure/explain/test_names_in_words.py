@@ -7,10 +7,17 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import ndimage
+from scipy.sparse import csr_matrix
+from scipy.sparse.linalg import spsolve
 
-from profiler_suite.measure.explain.names_in_words import bound_names, watch_names
+from profiler_suite.measure.explain.names_in_words import (
+    COUNTING,
+    bound_names,
+    watch_names,
+)
 
 SCALE = 2.0
 TABLE = np.arange(6.0)
@@ -100,3 +107,25 @@ def test_functions_that_did_not_run_have_no_names_and_the_profiler_is_put_back()
         assert sys.getprofile() is watcher
     finally:
         sys.setprofile(before)
+
+
+def test_tables_tell_their_columns_and_whether_their_index_counts() -> None:
+    table = pd.DataFrame({"a": [1.0, 2.0], "k": [1, 2]})
+
+    def f(df: Any, s: Any, m: Any) -> Any:
+        return df, s, m
+
+    found = watch_names(
+        f, (table, table["a"].set_axis([5, 6]), csr_matrix(np.eye(3))), [f.__code__]
+    )[f.__code__]
+    assert found["df['a']"] == "float64 (2,)"
+    assert found["df['k']"] == "int64 (2,)"
+    assert (found["df.index"], found["s.index"]) == (COUNTING, "Index")
+    assert found["s.values"] == "float64 (2,)"
+    assert found["m.toarray()"] == "float64 (3, 3)"
+
+
+def test_functions_that_are_defined_deeper_go_by_where_they_are_imported_from() -> None:
+    namespace: dict[str, Any] = {"g": spsolve}
+    exec("def f():\n    return g", namespace)
+    assert bound_names(namespace["f"]) == {"g": "scipy.sparse.linalg.spsolve"}

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from profiler_suite.measure.explain.variants import Variant, variants
@@ -94,3 +95,17 @@ def test_the_seed_decides_and_no_arguments_are_no_error() -> None:
     np.testing.assert_array_equal(one, same)
     assert not np.array_equal(one, other)
     assert all(each.arguments == () for each in variants(()))
+
+
+def test_tables_have_other_rows_and_missing_values_under_the_labels_that_stood_there() -> None:
+    table = pd.DataFrame({"a": RNG.random(40), "k": np.arange(40)})
+    found = named(table)
+    (other,) = found["other values"].arguments
+    assert list(other.index) == list(table.index[: len(other)])
+    assert list(other["k"]) != list(table["k"][: len(other)])
+    assert sorted(other["k"]) == list(range(len(other)))
+    (missing,) = found["where there is NaN"].arguments
+    assert missing["a"].isna().sum() == 1
+    assert table["a"].notna().all()
+    (column,) = named(table["a"])["where there is NaN"].arguments
+    assert column.isna().sum() == 1

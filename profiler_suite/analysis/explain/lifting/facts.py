@@ -52,6 +52,20 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
+def _table_of(value: ast.expr) -> str | None:
+    """The table of `df['a'].to_numpy()`, `np.array(df['a'])`: columns are as long as it is."""
+    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
+        return None
+    column: ast.expr = value.func.value
+    if value.func.attr == "array" and len(value.args) == 1:
+        column = value.args[0]
+    elif value.func.attr != "to_numpy":
+        return None
+    if not isinstance(column, ast.Subscript) or not isinstance(column.value, ast.Name):
+        return None
+    return column.value.id
+
+
 class Facts:
     """The names of one function and what they hold, from its source and from a run of it."""
 
@@ -195,6 +209,9 @@ class Facts:
         if name.endswith(".to_numpy()"):
             return Poly.atom(f"{re.split(r'[^A-Za-z0-9_]', name)[0]}.shape[0]")
         value = self.single(name)
+        table = None if value is None else _table_of(value)
+        if table is not None and self.kind(table) == "DataFrame":
+            return self.extent(table, axis)
         shape = None if value is None or name in self._busy else self._shape(name, value)
         if shape is not None and axis < len(shape):
             return shape[axis]

@@ -1,7 +1,7 @@
 """Moves work out of loops: growing arrays, repeated conversions, elements read one by one."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from profiler_suite.analysis.explain import forms, patterns, rewriting
 from profiler_suite.analysis.explain.rewriting import Function
@@ -9,6 +9,17 @@ from profiler_suite.analysis.explain.rules.observed import Finding, Observation,
 from profiler_suite.measure.explain.records import Edit
 
 Loop = ast.For | ast.While
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+REPEATING = (ast.For, ast.While, ast.Lambda, *COMPREHENSIONS)
+"""What evaluates the expressions inside of it again and again."""
+CHANGING = frozenset(
+    [
+        *("append", "extend", "insert", "pop", "remove", "sort", "reverse", "clear", "update"),
+        *("setdefault", "popitem", "add", "discard", "fill", "put", "resize", "popleft"),
+        *("appendleft", "shuffle", "setdiag", "partition", "itemset", "write"),
+    ]
+)
+"""Methods that change what they are called on."""
 
 
 def loops_of(function: Function) -> list[Loop]:
@@ -31,6 +42,19 @@ def stored_in(node: ast.AST) -> set[str]:
                 base = base.value
             if isinstance(base, ast.Name):
                 found.add(base.id)
+    return found
+
+
+def changed_in(node: ast.AST) -> set[str]:
+    """What is stored inside, what methods change, and what is handed over as out=."""
+    found = stored_in(node)
+    for each in ast.walk(node):
+        if not isinstance(each, ast.Call):
+            continue
+        changed = [k.value for k in each.keywords if k.arg == "out"]
+        if isinstance(each.func, ast.Attribute) and each.func.attr in CHANGING:
+            changed += [each.func.value, *each.args[:1]]
+        found |= {n.id for c in changed for n in ast.walk(c) if isinstance(n, ast.Name)}
     return found
 
 
@@ -156,51 +180,106 @@ _COSTLY = frozenset(
         *("sum", "mean", "std", "max", "min", "sort", "argsort", "unique", "cumsum", "sqrt"),
         *("exp", "log", "dot", "diag", "where", "nonzero", "median", "percentile", "tile"),
         *("repeat", "hanning", "hamming", "inv", "pinv", "eigh", "svd", "cholesky", "norm"),
+        *("eig", "eigvals", "eigvalsh", "det", "slogdet", "qr", "expm", "logm", "sqrtm"),
+        *("var", "prod", "cov", "corrcoef", "bincount", "histogram", "flatnonzero", "isin"),
+        *("interp1d", "CubicSpline", "UnivariateSpline", "RegularGridInterpolator", "splrep"),
+        *("make_interp_spline", "PchipInterpolator", "Akima1DInterpolator", "RBFInterpolator"),
+        *("KDTree", "cKDTree", "ConvexHull", "Delaunay", "cdist", "pdist", "squareform"),
+        *("butter", "firwin", "iirfilter", "get_window", "hann", "gaussian", "cheby1", "sos"),
+        *("splu", "spilu", "factorized", "lu_factor", "cho_factor", "toeplitz", "circulant"),
+        *("csr_matrix", "csc_matrix", "csr_array", "csc_array", "diags", "identity", "label"),
+        *("loadtxt", "genfromtxt", "fromfile", "loadmat", "zoom", "rotate", "gaussian_filter"),
+    ]
+)
+_ELSEWHERE = frozenset(
+    [
+        *("builtins.sum", "builtins.max", "builtins.min", "builtins.sorted", "builtins.set"),
+        *("pandas.read_csv", "pandas.date_range", "pandas.to_datetime", "json.loads"),
+        *("statistics.mean", "statistics.median", "statistics.stdev", "collections.Counter"),
+        *("math.factorial", "copy.deepcopy"),
     ]
 )
 _METHODS = frozenset(
-    ["astype", "copy", "tocsr", "tocsc", "tocoo", "toarray", "todense", "to_numpy", "tolist"]
+    [
+        *("astype", "copy", "tocsr", "tocsc", "tocoo", "toarray", "todense", "to_numpy"),
+        *("tolist", "mean", "std", "var", "sum", "max", "min", "median", "unique", "nunique"),
+        *("value_counts", "quantile", "set_index", "to_dict", "sort_values", "argsort"),
+        *("transpose", "conj", "getH", "drop_duplicates"),
+    ]
 )
 
 
 def invariants(seen: Observation, function: Function) -> Iterator[Finding]:
     """Calls in loops whose operands no iteration changes, computed before the loop."""
     for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
-        changed = stored_in(loop)
-        calls = [
-            node
-            for node in _unconditional(loop)
-            if _is_costly(function, node) and not names_in(node) & changed
-        ]
-        outer = [c for c in calls if not any(p in calls for p in function.around(c))]
-        outer.sort(key=lambda c: (c.lineno, c.col_offset))
-        if not outer:
+        yield from _before(seen, function, loop, loop.body, changed_in(loop))
+    yield from _of_comprehensions(seen, function)
+
+
+def _of_comprehensions(seen: Observation, function: Function) -> Iterator[Finding]:
+    """The same for comprehensions, and for functions that are handed over to be called."""
+    kinds = (ast.Lambda, *COMPREHENSIONS)
+    for node in ast.walk(function.node):
+        if not isinstance(node, kinds) or any(
+            isinstance(p, kinds) for p in function.around(node)
+        ):
             continue
-        named: dict[str, str] = {}
-        edits = []
-        for node in outer:
-            text = function.text_of(node)
-            name = named.setdefault(text, f"{_name_of(node)}_before_{len(named) + 1}")
-            edits.append(rewriting.edit(function, node, name))
-        lines = [f"{name} = {' '.join(text.split())}" for text, name in named.items()]
-        edits += rewriting.inserted(function, {loop.lineno: lines})
-        yield from seen.edited(
-            function,
-            edits,
-            title=f"compute {', '.join(named)[:70]} once, before the loop",
-            lines={
-                line
-                for node in outer
-                for line in span_of(function, function.statement_of(node))
-            },
-            evidence=f"the loop of {at([loop.lineno + function.shift])} computes the same "
-            "in every iteration",
-        )
+        statement = function.statement_of(node)
+        own = {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
+        first = [] if isinstance(node, ast.Lambda) else list(ast.walk(node.generators[0].iter))
+        parts = [n for n in ast.iter_child_nodes(node) if not isinstance(n, ast.arguments)]
+        kept = [n for part in parts for n in _unfolded(part) if n not in first]
+        if not isinstance(statement, ast.While):
+            yield from _before(seen, function, statement, kept, changed_in(node) | own)
 
 
-def _unconditional(loop: ast.For) -> Iterator[ast.expr]:
+def _unfolded(part: ast.AST) -> list[ast.AST]:
+    """A part of a comprehension; of its generators what is evaluated again and again."""
+    if isinstance(part, ast.comprehension):
+        return [part.iter, *part.ifs]
+    return [part]
+
+
+def _before(
+    seen: Observation,
+    function: Function,
+    loop: ast.stmt,
+    parts: Sequence[ast.AST],
+    changed: set[str],
+) -> Iterator[Finding]:
+    """What the parts of a loop compute of names that it does not change, before it."""
+    calls = [
+        node
+        for node in _unconditional(parts)
+        if _is_costly(function, node) and not names_in(node) & changed
+    ]
+    outer = [c for c in calls if not any(p in calls for p in function.around(c))]
+    outer.sort(key=lambda c: (c.lineno, c.col_offset))
+    if not outer:
+        return
+    named: dict[str, str] = {}
+    edits = []
+    for node in outer:
+        text = function.text_of(node)
+        name = named.setdefault(text, f"{_name_of(node)}_before_{len(named) + 1}")
+        edits.append(rewriting.edit(function, node, name))
+    lines = [f"{name} = {' '.join(text.split())}" for text, name in named.items()]
+    edits += rewriting.inserted(function, {loop.lineno: lines})
+    yield from seen.edited(
+        function,
+        edits,
+        title=f"compute {', '.join(named)[:70]} once, before the loop",
+        lines={
+            line for node in outer for line in span_of(function, function.statement_of(node))
+        },
+        evidence=f"the loop of {at([loop.lineno + function.shift])} computes the same "
+        "in every iteration",
+    )
+
+
+def _unconditional(parts: Sequence[ast.AST]) -> Iterator[ast.expr]:
     """Expressions that every iteration evaluates, inner loops' included."""
-    todo: list[ast.AST] = list(loop.body)
+    todo: list[ast.AST] = list(parts)
     while todo:
         node = todo.pop()
         if isinstance(node, ast.expr):
@@ -208,17 +287,22 @@ def _unconditional(loop: ast.For) -> Iterator[ast.expr]:
         if isinstance(node, ast.If | ast.Try | ast.While | ast.IfExp | ast.BoolOp):
             todo.append(getattr(node, "test", ast.Pass()))
             continue
-        if isinstance(node, ast.Lambda | ast.FunctionDef | ast.ListComp | ast.GeneratorExp):
+        if isinstance(node, ast.Lambda | ast.FunctionDef):
             continue
         todo += list(ast.iter_child_nodes(node))
 
 
 def _is_costly(function: Function, node: ast.expr) -> bool:
+    if isinstance(node, ast.Attribute) and node.attr == "values":
+        parent = function.parents.get(node)
+        return not (isinstance(parent, ast.Call) and parent.func is node)
     if not isinstance(node, ast.Call):
         return False
     if any(isinstance(n, ast.NamedExpr) for n in ast.walk(node)):
         return False
     name = function.qualified(node.func)
+    if name in _ELSEWHERE:
+        return bool(node.args) and not isinstance(node.args[0], ast.Tuple | ast.Constant)
     if name.startswith(("numpy.", "scipy.")) and "random" not in name:
         return name.rpartition(".")[2] in _COSTLY
     return isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS and not name

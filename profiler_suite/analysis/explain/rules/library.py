@@ -1,6 +1,7 @@
 """Slow paths of pandas: one row, one group, one element at a time."""
 
 import ast
+import copy
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import forms, patterns, rewriting, vectorising
@@ -11,7 +12,10 @@ from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.analysis.explain.vectorising import CallOverRows, NotVectorisedError
 from profiler_suite.measure.explain.records import Edit
 
-_STATISTICS = ("sum", "mean", "max", "min", "std", "var", "median", "count", "first", "last")
+_STATISTICS = (
+    *("sum", "mean", "max", "min", "std", "var", "median", "count", "first", "last"),
+    *("nunique", "size", "prod", "sem", "any", "all"),
+)
 
 
 def _pandas(function: Function) -> tuple[str, tuple[str, ...]]:
@@ -70,6 +74,105 @@ def pandas_apply(seen: Observation) -> Iterator[Finding]:
                 evidence="DataFrame.apply with axis=1 makes a Series and calls Python for "
                 "every row",
             )
+
+
+@rule(
+    "library",
+    looks_for="DataFrame.apply(f, axis=1) with a function that reads a few columns by name",
+    rewrite="df.apply(lambda r: f(r['a'], r['b']), axis=1) → "
+    "[f(a, b) for a, b in zip(df['a'], df['b'])]",
+    exact="rows are only read by name; a column keeps its own dtype, which a row does not",
+    thread="https://stackoverflow.com/questions/52673285/performance-of-pandas-apply-vs-np-"
+    "vectorize-to-create-new-column-from-existing-c",
+)
+def applied_rows(seen: Observation) -> Iterator[Finding]:
+    """Functions of rows, called with elements of columns instead."""
+    for function in seen.functions:
+        for one in patterns.found(function, ["DF.apply(F, axis=1)"], lambda m: True):
+            made = _of_elements(seen, function, one)
+            if made is None:
+                continue
+            element, columns, helpers = made
+            table = rewriting.written(function, one["DF"])
+            names = ", ".join(columns.values())
+            lists = [f"{table}[{column!r}].tolist()" for column in columns]
+            over = f"zip({', '.join(lists)})" if len(lists) > 1 else lists[0]
+            pandas, imports = _pandas(function)
+            text = f"{pandas}.Series([{element} for {names} in {over}], index={table}.index)"
+            yield from seen.edited(
+                function,
+                [rewriting.edit(function, one.node, text)],
+                title="go through the columns that are read, not through rows",
+                lines=[one.line],
+                helpers=(*imports, *helpers),
+                evidence="DataFrame.apply with axis=1 makes a Series of every row",
+            )
+
+
+def _of_elements(
+    seen: Observation, function: Function, one: patterns.Match
+) -> tuple[str, dict[str, str], tuple[str, ...]] | None:
+    """What is called for each row, the names of elements by column, and what it needs."""
+    found = callbacks.find_callee(seen, function, one["F"])
+    if found is None:
+        return None
+    callee, context = found
+    try:
+        (parameter,) = vectorising.parameters_of(callee)
+    except (NotVectorisedError, ValueError):
+        return None
+    taken = {n.id for n in ast.walk(callee) if isinstance(n, ast.Name)} - {parameter}
+    reading = _Reading(parameter, taken)
+    if isinstance(callee, ast.Lambda):
+        text = ast.unparse(reading.visit(copy.deepcopy(callee.body)))
+        helpers: tuple[str, ...] = ()
+    elif context is not function:
+        body = reading.visit(copy.deepcopy(callee))
+        name = f"{callee.name}_of_elements"
+        body.name = name
+        body.args.args = [ast.arg(each) for each in reading.columns.values()]
+        body.decorator_list, body.returns = [], None
+        text = f"{name}({', '.join(reading.columns.values())})"
+        helpers = (ast.unparse(ast.fix_missing_locations(body)),)
+    else:
+        return None
+    return (text, reading.columns, helpers) if reading.columns and not reading.whole else None
+
+
+class _Reading(ast.NodeTransformer):
+    """Elements of a row by names of their own."""
+
+    def __init__(self, row: str, taken: set[str]) -> None:
+        self.row = row
+        self.taken = taken
+        self.columns: dict[str, str] = {}
+        self.whole = False
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """`row['a']`."""
+        key = node.slice
+        own = isinstance(node.value, ast.Name) and node.value.id == self.row
+        if own and isinstance(key, ast.Constant) and isinstance(key.value, str):
+            return self._element(key.value)
+        return self.generic_visit(node)  # type: ignore[return-value]
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """`row.a`."""
+        if isinstance(node.value, ast.Name) and node.value.id == self.row:
+            return self._element(node.attr)
+        return self.generic_visit(node)  # type: ignore[return-value]
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """The row itself, which has no name for an element."""
+        self.whole |= node.id == self.row
+        return node
+
+    def _element(self, column: str) -> ast.expr:
+        plain = "".join(c if c.isalnum() else "_" for c in column)
+        name = (
+            plain if plain.isidentifier() and plain not in self.taken else f"{self.row}_{plain}"
+        )
+        return ast.Name(self.columns.setdefault(column, name), ast.Load())
 
 
 @rule(
@@ -237,6 +340,7 @@ def groupby_apply(seen: Observation) -> Iterator[Finding]:
         ]
         for method in ("apply", "agg", "aggregate"):
             table += [
+                (f"G.{method}(np.{name})", f"G.{name}()"),
                 (f"G.{method}(lambda V: V.{name}())", f"G.{name}()"),
                 (f"G.{method}(lambda V: np.{name}(V))", f"G.{name}()"),
                 (f"G.{method}(lambda V: V[C].{name}())", f"G[C].{name}()"),
@@ -308,32 +412,3 @@ def concat_in_loop(seen: Observation) -> Iterator[Finding]:
     """Tables that grow by copying."""
     for function in seen.functions:
         yield from hoisting.growth(seen, function, package="pd")
-
-
-@rule(
-    "library",
-    looks_for="dates parsed one string at a time",
-    rewrite="s.apply(pd.to_datetime) → pd.to_datetime(s)",
-    exact="all strings have one format",
-    thread="https://stackoverflow.com/questions/29882573/pandas-slow-date-conversion",
-)
-def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
-    """Dates, string by string."""
-    return seen.rewrites(
-        ("S.apply(pd.to_datetime)", "pd.to_datetime(S)"),
-        ("S.map(pd.to_datetime)", "pd.to_datetime(S)"),
-        ("S.apply(lambda V: pd.to_datetime(V))", "pd.to_datetime(S)"),
-        ("S.apply(lambda V: pd.to_datetime(V, format=F))", "pd.to_datetime(S, format=F)"),
-        ("S.apply(lambda V: pd.Timestamp(V))", "pd.to_datetime(S)"),
-        ("S.apply(pd.Timestamp)", "pd.to_datetime(S)"),
-        ("[pd.to_datetime(V) for V in S]", "list(pd.to_datetime(S))"),
-        ("[pd.Timestamp(V) for V in S]", "list(pd.to_datetime(S))"),
-        ("S.apply(lambda V: datetime.strptime(V, F))", "pd.to_datetime(S, format=F)"),
-        ("S.apply(lambda V: datetime.datetime.strptime(V, F))", "pd.to_datetime(S, format=F)"),
-        *(
-            (f"S.apply(lambda V: V.{part})", f"S.dt.{part}")
-            for part in ("year", "month", "day", "hour", "minute", "dayofweek", "weekday()")
-        ),
-        where=lambda m: "datetime" not in m.captures,
-        title="parse the column as a whole",
-    )

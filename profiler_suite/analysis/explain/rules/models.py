@@ -3,12 +3,13 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import patterns
+from profiler_suite.analysis.explain import patterns, rewriting, whole_calls
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.analysis.explain.whole_calls import NotOneCallError, Span
 from profiler_suite.measure.explain.records import Edit
 
 
@@ -102,3 +103,154 @@ def _fits(loop: ast.For, target: ast.Subscript, one: Match, outer: Match) -> boo
         return isinstance(read, ast.Name) and read.id == names[0] and same
     read = one["V"]
     return isinstance(read, ast.Name) and len(names) == 2 and read.id == names[1]
+
+
+# ------------------------------------------------------- functions of libraries
+
+
+@rule(
+    "models",
+    looks_for="a function of SciPy, a distribution, a spline or a tree called once per element",
+    rewrite="out[i] = norm.pdf(x[i]) in a loop → out[:] = norm.pdf(x); tree.query(p) → "
+    "tree.query(points)",
+    exact="the function takes arrays as it takes numbers; the trial compares",
+    thread="https://github.com/scipy/scipy/issues/18519",
+)
+def element_calls(seen: Observation) -> Iterator[Finding]:
+    """Calls of a library for one element at a time."""
+    for function in seen.functions:
+        for node in ast.walk(function.node):
+            if isinstance(node, ast.For) and not _is_inner(function, node):
+                for text in _of_loop(function, node):
+                    start, end = function.span(node)
+                    yield from _all_at_once(
+                        seen, function, node, Edit(start=start, end=end, text=text)
+                    )
+            elif isinstance(node, ast.ListComp):
+                for target, text in _of_comprehension(function, node):
+                    yield from _all_at_once(
+                        seen, function, node, rewriting.edit(function, target, text)
+                    )
+
+
+def _is_inner(function: Function, loop: ast.For) -> bool:
+    """Whether it is all that a loop around it does: that one is looked at."""
+    parent = function.parents.get(loop)
+    return isinstance(parent, ast.For) and len(parent.body) == 1
+
+
+def _all_at_once(
+    seen: Observation, function: Function, node: ast.For | ast.ListComp, edit: Edit
+) -> Iterator[Finding]:
+    yield from seen.edited(
+        function,
+        [edit],
+        title="call it once for all elements",
+        lines=hoisting.span_of(function, function.statement_of(node)),
+        helpers=("import numpy as np",) if "np." in edit.text else (),
+        evidence="it is called for one element at a time",
+    )
+
+
+def _of_loop(function: Function, loop: ast.For) -> Iterator[str]:
+    """A loop that only stores or appends what a call gives, as one statement."""
+    try:
+        spans = [whole_calls.span_of(function, loop.target, loop.iter)]
+        body = loop.body
+        if len(body) == 1 and isinstance(body[0], ast.For):
+            inner = body[0]
+            spans.append(whole_calls.span_of(function, inner.target, inner.iter))
+            body = inner.body
+        last = whole_calls.inlined(body)
+    except NotOneCallError:
+        return
+    if isinstance(last, ast.Expr) and len(spans) == 1:
+        one = patterns.match(function, last.value, "OUT.append(E)")
+        if one is not None and isinstance(one["OUT"], ast.Name):
+            for text in _calls(function, one["E"], spans):
+                yield f"{one['OUT'].id}.extend({text})"
+                yield f"{one['OUT'].id}.extend(({text}).tolist())"
+    elif isinstance(last, ast.Assign) and len(last.targets) == 1:
+        place = last.targets[0]
+        if isinstance(place, ast.Subscript) and _is_place(place, spans):
+            for text in _calls(function, last.value, spans):
+                yield f"{ast.unparse(place.value)}[:] = {text}"
+
+
+def _is_place(place: ast.Subscript, spans: list[Span]) -> bool:
+    """Whether it is out[i], out[i, j], out[i, :] or out[:, i] of the counters."""
+    parts = place.slice.elts if isinstance(place.slice, ast.Tuple) else [place.slice]
+    named = [p.id for p in parts if isinstance(p, ast.Name)]
+    sliced = all(
+        isinstance(p, ast.Name) or (isinstance(p, ast.Slice) and ast.unparse(p) == ":")
+        for p in parts
+    )
+    return sliced and named == [span.counter for span in spans]
+
+
+_DISTANCES = (
+    *("euclidean", "sqeuclidean", "cityblock", "cosine", "chebyshev", "correlation"),
+    *("hamming", "jaccard", "braycurtis", "canberra"),
+)
+
+
+def _calls(function: Function, element: ast.expr, spans: list[Span]) -> Iterator[str]:
+    """Forms of the element for all; nothing where only functions of one's own are called."""
+    if len(spans) == 2:
+        yield from _pairs(function, element, spans)
+    called = [n.func for n in ast.walk(element) if isinstance(n, ast.Call)]
+    own = [f for f in called if isinstance(f, ast.Name) and f.id in function.siblings]
+    if len(own) < len(called):
+        yield from whole_calls.of_all(element, spans)
+
+
+def _pairs(function: Function, element: ast.expr, spans: list[Span]) -> Iterator[str]:
+    """Distances and correlations of all pairs of rows or columns."""
+    first, second = (span.counter for span in spans)
+    for name in _DISTANCES:
+        one = patterns.match(function, element, f"scipy.spatial.distance.{name}(X[I], Y[J])")
+        if one is not None and (ast.unparse(one["I"]), ast.unparse(one["J"])) == (
+            first,
+            second,
+        ):
+            x, y = ast.unparse(one["X"]), ast.unparse(one["Y"])
+            yield f"{_module(function, 'scipy.spatial.distance')}.cdist({x}, {y}, '{name}')"
+    for pattern, text in (
+        ("scipy.stats.pearsonr(X[:, I], X[:, J])[0]", "np.corrcoef({x}, rowvar=False)"),
+        ("scipy.stats.pearsonr(X[I], X[J])[0]", "np.corrcoef({x})"),
+        ("np.corrcoef(X[:, I], X[:, J])[0, 1]", "np.corrcoef({x}, rowvar=False)"),
+        ("np.corrcoef(X[I], X[J])[0, 1]", "np.corrcoef({x})"),
+        ("np.cov(X[:, I], X[:, J])[0, 1]", "np.cov({x}, rowvar=False)"),
+    ):
+        one = patterns.match(function, element, pattern)
+        if one is not None:
+            yield text.format(x=ast.unparse(one["X"]))
+
+
+def _module(function: Function, module: str) -> str:
+    """The name that a module has in the function; its own where it has none."""
+    return next((k for k, v in function.bound.items() if v == module), module)
+
+
+def _of_comprehension(function: Function, node: ast.ListComp) -> Iterator[tuple[ast.expr, str]]:
+    """A list of what a call gives, in np.array() or not: what is replaced, and by what."""
+    if any(each.ifs for each in node.generators) or len(node.generators) > 1:
+        return
+    parent = function.parents.get(node)
+    if isinstance(parent, ast.ListComp):
+        return
+    try:
+        spans = [whole_calls.span_of(function, g.target, g.iter) for g in node.generators]
+        element = node.elt
+        if isinstance(element, ast.ListComp) and len(element.generators) == 1:
+            inner = element.generators[0]
+            spans.append(whole_calls.span_of(function, inner.target, inner.iter))
+            element = element.elt
+    except NotOneCallError:
+        return
+    for text in _calls(function, element, spans):
+        if isinstance(parent, ast.Call) and function.is_numpy(parent, ("array", "asarray")):
+            yield parent, text
+        else:
+            yield node, f"list({text})"
+            yield node, f"({text}).tolist()"

@@ -1,8 +1,10 @@
 """What a rule sees of a function: source, names, traced operations, time by line."""
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+import msgspec
 import numpy as np
 
 from profiler_suite import units
@@ -50,6 +52,12 @@ class Observation:
         self.breakdown = breakdown
         parsed = [rewriting.parsed(source) for source in explained.sources]
         self.functions = tuple(each for each in parsed if each is not None)
+        for function in self.functions:
+            function.siblings = {
+                other.node.name: other
+                for other in self.functions
+                if other is not function and other.source.file == function.source.file
+            }
         self._liftings: dict[Function, Lifting] = {}
         self.traced = not explained.breakdown_record.untraced
 
@@ -59,6 +67,22 @@ class Observation:
             others = [each for each in self.functions if each is not function]
             self._liftings[function] = lift(function, helpers=others)
         return self._liftings[function]
+
+    def lifted_again(
+        self, function: Function, text: str, names: Mapping[str, str]
+    ) -> Iterator[tuple[str, str]]:
+        """Titles and texts of a rewritten function with its loops as array expressions.
+
+        `names` says what the names that it has more hold.
+        """
+        source = function.source
+        changed = rewriting.parsed(
+            msgspec.structs.replace(source, text=text, names={**source.names, **names})
+        )
+        others = [each for each in self.functions if each is not function]
+        for each in lift(changed, helpers=others).lifted if changed is not None else ():
+            if each.whole:
+                yield each.title, each.source
 
     # ----------------------------------------------------------------- evidence
 
@@ -161,11 +185,7 @@ class Observation:
             said = evidence or self.evidence(function, lines)
             found = self.finding(
                 function,
-                rewriting.spliced(
-                    function,
-                    _localised(function, [each for _, each in made]),
-                    [*prelude(function, helpers)],
-                ),
+                self._spliced(function, [each for _, each in made], helpers),
                 title=f"{at(lines)}: {title}",
                 evidence=said,
                 lines=lines,
@@ -186,18 +206,24 @@ class Observation:
     ) -> Iterator[Finding]:
         """A finding of these edits, unless they say nothing new or concern little time."""
         numbers = sorted(lines)
-        made = rewriting.spliced(
-            function, _localised(function, edits), prelude(function, helpers)
-        )
         found = self.finding(
             function,
-            made,
+            self._spliced(function, edits, helpers),
             title=f"{at(numbers)}: {title}",
             evidence=evidence or self.evidence(function, numbers),
             lines=numbers,
         )
         if found is not None:
             yield found
+
+    @staticmethod
+    def _spliced(
+        function: Function, edits: Sequence[Edit], helpers: Sequence[str]
+    ) -> Rewrite | None:
+        """The edits, with what they need before the function."""
+        localised = _localised(function, edits)
+        text = " ".join(each.text for each in localised)
+        return rewriting.spliced(function, localised, prelude(function, helpers, text))
 
     def converted_first(
         self,
@@ -216,6 +242,30 @@ class Observation:
         )
         found = self.finding(
             function, made, title=title, evidence=evidence, lines=self.lines_of(function)
+        )
+        if found is not None:
+            yield found
+
+    def whole(
+        self,
+        function: Function,
+        text: str,
+        *,
+        title: str,
+        lines: Iterable[int],
+        helpers: Sequence[str] = (),
+        evidence: str,
+    ) -> Iterator[Finding]:
+        """A finding that puts another text in the place of the function's."""
+        numbers = sorted(lines)
+        found = self.finding(
+            function,
+            rewriting.spliced(
+                function, rewriting.line_edits(function, text), prelude(function, helpers)
+            ),
+            title=f"{at(numbers[:1])}: {title}",
+            evidence=evidence,
+            lines=numbers,
         )
         if found is not None:
             yield found
@@ -305,8 +355,17 @@ def in_words(operand: Operand) -> str:
     return f"{dtype} {operand.shape}"
 
 
-def prelude(function: Function, helpers: Sequence[str]) -> tuple[str, ...]:
-    """What must stand before a function for these helpers to work there."""
+_MODULES = {"np": "numpy", "pd": "pandas"}
+
+
+def prelude(function: Function, helpers: Sequence[str], used: str = "") -> tuple[str, ...]:
+    """What must stand before a function for these helpers, and what it uses, to work there."""
+    needed = [
+        f"import {module} as {name}"
+        for name, module in _MODULES.items()
+        if re.search(rf"\b{name}\.", used) and module not in function.source.bound.values()
+    ]
+    helpers = [*(line for line in needed if line not in helpers), *helpers]
     text = "\n".join(helpers)
     imports = []
     known = set(function.source.bound.values())
@@ -314,10 +373,13 @@ def prelude(function: Function, helpers: Sequence[str]) -> tuple[str, ...]:
         imports.append("import numpy as np")
     for line in helpers:
         module = line.removeprefix("import ") if line.startswith("import ") else ""
-        if module and (function.source.bound.get(module) == module or module in known):
+        module, _, name = module.partition(" as ")
+        if module and (function.source.bound.get(name or module) == module):
+            continue
+        if module and not name and module in known:
             continue
         imports.append(line)
-    return tuple(imports)
+    return tuple(dict.fromkeys(imports))
 
 
 def _localised(function: Function, edits: Iterable[Edit]) -> list[Edit]:

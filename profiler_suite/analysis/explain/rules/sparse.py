@@ -119,3 +119,233 @@ def sparse_made_dense(seen: Observation) -> Iterator[Finding]:
         ("A.toarray().sum(axis=K)", "np.asarray(A.sum(axis=K)).ravel()"),
         title="multiply the sparse matrix as it is",
     )
+
+
+# ------------------------------------------------------- filled element by element
+
+
+@rule(
+    "sparse",
+    looks_for="a sparse matrix of any format set element by element in a loop",
+    rewrite="m[i, j] += v → rows, columns and values in lists, one coo_matrix after the loop",
+    exact="it begins empty; elements are added up, or each is set once",
+    thread="https://stackoverflow.com/questions/7760937/issue-using-scipy-sparse-coo-matrix",
+)
+def sparse_assembled(seen: Observation) -> Iterator[Finding]:
+    """Sparse matrices assembled in loops."""
+    for function in seen.functions:
+        for node in ast.walk(function.node):
+            if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+                continue
+            owner, _, kind = function.qualified(node.value.func).rpartition(".")
+            target = node.targets[0]
+            if not owner.startswith("scipy.sparse") or not isinstance(target, ast.Name):
+                continue
+            if kind[:3] not in ("lil", "dok", "csr", "csc"):
+                continue
+            loop = _filling(function, target)
+            edits = _collected(function, loop, target.id) if loop is not None else None
+            if loop is None or not edits:
+                continue
+            for to in dict.fromkeys((kind[:3], "csr")):
+                yield from _assembled(seen, function, loop, target.id, edits, (kind, to))
+
+
+def _collected(function: Function, loop: hoisting.Loop, name: str) -> list[Edit] | None:
+    """Every `m[i, j] = v` as three lists that grow; None where it is used otherwise."""
+    edits = []
+    known = set()
+    for node in ast.walk(loop):
+        if not isinstance(node, ast.Assign | ast.AugAssign):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        own = [t for t in targets if isinstance(t, ast.Subscript) and _is(t.value, name)]
+        if not own or len(own) != len(targets):
+            continue
+        if isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.Add | ast.Sub):
+            return None
+        indent = function.indent_of(node.lineno)
+        value = function.text_of(node.value)
+        sign = "-" if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub) else ""
+        lines = []
+        for each in own:
+            if not isinstance(each.slice, ast.Tuple) or len(each.slice.elts) != 2:
+                return None
+            row, column = (function.text_of(e) for e in each.slice.elts)
+            lines += [
+                f"{name}_rows.append({row})",
+                f"{name}_columns.append({column})",
+                f"{name}_values.append({sign}({value}))"
+                if sign
+                else f"{name}_values.append({value})",
+            ]
+            known.add(each.value)
+        start, end = function.span(node)
+        edits.append(Edit(start=start, end=end, text=f"\n{indent}".join(lines)))
+    uses = [n for n in ast.walk(loop) if _is(n, name)]
+    return edits if edits and all(n in known for n in uses) else None
+
+
+def _is(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _assembled(
+    seen: Observation,
+    function: Function,
+    loop: hoisting.Loop,
+    name: str,
+    edits: list[Edit],
+    kinds: tuple[str, str],
+) -> Iterator[Finding]:
+    kind, to = kinds
+    made = (
+        f"{name} = scipy.sparse.coo_{kind[4:]}(({name}_values, ({name}_rows, {name}_columns)), "
+        f"shape={name}.shape, dtype={name}.dtype).to{to}()"
+    )
+    whole = [
+        *edits,
+        *rewriting.inserted(
+            function,
+            {loop.lineno: [f"{name}_{part} = []" for part in ("rows", "columns", "values")]},
+        ),
+        hoisting.after(function, loop, [made]),
+    ]
+    evidence = "every element that is set is looked for in the matrix, in Python"
+    lines = hoisting.span_of(function, loop)
+    yield from seen.edited(
+        function,
+        whole,
+        title=f"collect the elements of {name} in lists and make the matrix of them once",
+        lines=lines,
+        helpers=("import scipy.sparse",),
+        evidence=evidence,
+    )
+    changed = rewriting.spliced(function, whole)
+    if changed is None or kind[:3] != to:
+        return
+    for title, text in seen.lifted_again(function, changed.source, {}):
+        yield from seen.whole(
+            function,
+            text,
+            title=f"{title}, and the matrix made of them once",
+            lines=lines,
+            helpers=("import scipy.sparse",),
+            evidence=evidence,
+        )
+
+
+# ------------------------------------------------------- read row by row
+
+# What is computed of a row in each iteration → of all rows before the loop, an element of it.
+_OF_ROWS = {
+    f"{row}.{method}()": (made, "{name}[{i}]")
+    for row, axis in (
+        ("A[I]", 1),
+        ("A[I, :]", 1),
+        ("A.getrow(I)", 1),
+        ("A[:, I]", 0),
+        ("A.getcol(I)", 0),
+    )
+    for method, made in (
+        ("sum", f"np.asarray({{a}}.sum(axis={axis})).ravel()"),
+        ("mean", f"np.asarray({{a}}.mean(axis={axis})).ravel()"),
+        ("max", f"{{a}}.max(axis={axis}).toarray().ravel()"),
+        ("min", f"{{a}}.min(axis={axis}).toarray().ravel()"),
+        ("getnnz", f"{{a}}.getnnz(axis={axis})"),
+    )
+} | {
+    **{
+        f"{row}{tail}": ("{a}.toarray()", text)
+        for row in ("A[I]", "A[I, :]", "A.getrow(I)")
+        for tail, text in (
+            (".toarray()", "{name}[{i}:{i} + 1]"),
+            (".toarray().ravel()", "{name}[{i}]"),
+            (".toarray()[0]", "{name}[{i}]"),
+            (".toarray().flatten()", "{name}[{i}].copy()"),
+        )
+    },
+    "A[:, I].toarray()": ("{a}.toarray()", "{name}[:, {i}:{i} + 1]"),
+    "A[:, I].toarray().ravel()": ("{a}.toarray()", "{name}[:, {i}]"),
+    "A[I, J]": ("{a}.toarray()", "{name}[{i}, {j}]"),
+    "A[I].nnz": ("{a}.getnnz(axis=1)", "{name}[{i}]"),
+    "A.getrow(I).nnz": ("{a}.getnnz(axis=1)", "{name}[{i}]"),
+    "A[:, I].nnz": ("{a}.getnnz(axis=0)", "{name}[{i}]"),
+}
+_SPARSE_KINDS = ("csr", "csc", "coo", "lil", "dok", "bsr", "dia")
+_MEMORY_SHARE = 0.1
+
+
+@rule(
+    "sparse",
+    looks_for="rows, columns or elements of a sparse matrix taken one by one: a matrix each",
+    rewrite="m[i].sum() → np.asarray(m.sum(axis=1)).ravel()[i]; m[i, j] → m.toarray()[i, j] "
+    "where memory allows",
+    exact="up to rounding; the matrix does not change in the loop",
+    thread="https://stackoverflow.com/questions/39500649/sparse-matrix-slicing-using-list-of-int",
+)
+def sparse_rows(seen: Observation) -> Iterator[Finding]:
+    """What each row gives, of all rows at once."""
+    for function in seen.functions:
+        found: dict[tuple[ast.stmt, str, str], list[tuple[patterns.Match, str]]] = {}
+        for pattern, (made, text) in _OF_ROWS.items():
+            for one in patterns.found(function, [pattern], lambda m: _of_sparse(seen, m)):
+                around = [p for p in function.around(one.node) if _repeats(one, p)]
+                if around and not (".toarray()" in made and not _fits(seen, one)):
+                    key = function.statement_of(around[-1]), function.text_of(one["A"]), made
+                    found.setdefault(key, []).append((one, text))
+        for (statement, matrix, made), places in found.items():
+            outermost = [
+                (one, text)
+                for one, text in places
+                if not any(one.node in list(ast.walk(o.node))[1:] for o, _ in places)
+            ]
+            what = "rows" if ".toarray()" not in made else "dense"
+            name = f"{matrix}_{what}"
+            edits = [
+                rewriting.edit(function, one.node, _element(function, one, text, name))
+                for one, text in outermost
+            ]
+            edits += rewriting.inserted(
+                function, {statement.lineno: [f"{name} = {made.format(a=matrix)}"]}
+            )
+            yield from seen.edited(
+                function,
+                edits,
+                title=f"compute it for all of {matrix} before the loop",
+                lines=hoisting.span_of(function, statement),
+                helpers=("import numpy as np",) if "np." in made else (),
+                evidence="every row, column or element of a sparse matrix is a search and a "
+                "matrix of its own",
+            )
+
+
+def _element(function: Function, one: patterns.Match, text: str, name: str) -> str:
+    given = {"i": rewriting.written(function, one["I"]), "name": name}
+    if "J" in one.captures:
+        given["j"] = function.text_of(one["J"])
+    return text.format(**given)
+
+
+def _of_sparse(seen: Observation, one: patterns.Match) -> bool:
+    form = one.form("A")
+    kind = form.dtype[:3] if form is not None and form.kind == "other" else ""
+    places = [one[n] for n in ("I", "J") if n in one.captures]
+    several = (ast.Slice, ast.Tuple, ast.List, ast.Compare)
+    whole = any(isinstance(each, several) for each in places)
+    read = isinstance(getattr(one.node, "ctx", ast.Load()), ast.Load)
+    return kind in _SPARSE_KINDS and isinstance(one["A"], ast.Name) and not whole and read
+
+
+def _repeats(one: patterns.Match, node: ast.AST) -> bool:
+    """Whether something repeats it without changing the matrix."""
+    names = hoisting.names_in(one["A"])
+    return isinstance(node, hoisting.REPEATING) and not names & hoisting.changed_in(node)
+
+
+def _fits(seen: Observation, one: patterns.Match) -> bool:
+    """Whether the matrix may be held as an array."""
+    words = one.function.source.names.get(f"{one.function.text_of(one['A'])}.toarray()", "")
+    form = forms.in_form(words)
+    most = _MEMORY_SHARE * seen.machine.facts.memory_bytes
+    return form is not None and 8 * form.size <= most

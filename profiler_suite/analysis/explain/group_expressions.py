@@ -1,0 +1,282 @@
+"""A Python function of one group, written for all groups of a table at once.
+
+`(g['v'] * g['w']).sum() / g['w'].sum()` of a group becomes
+`(df['v'] * df['w']).groupby(df['k']).sum() / df.groupby('k')['w'].sum()`. Each value is one
+per row, one per group, or the same for all; one per group has a second form that is spread
+over the rows, so that `v - v.mean()` has a form too.
+"""
+
+import ast
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from profiler_suite.analysis.explain.rewriting import Function
+
+ROWS, GROUPS, SAME, TABLE = "rows", "groups", "same", "table"
+_REDUCING = frozenset(
+    [
+        *("sum", "mean", "max", "min", "std", "var", "median", "count", "prod", "any", "all"),
+        *("nunique", "sem", "skew", "first", "last", "quantile"),
+    ]
+)
+_ALONG = frozenset(
+    [
+        *("shift", "diff", "cumsum", "cumprod", "cummax", "cummin", "rank", "pct_change"),
+        *("ffill", "bfill"),
+    ]
+)
+_ELEMENTWISE = frozenset(
+    [
+        "abs",
+        "fillna",
+        "clip",
+        "round",
+        "astype",
+        "isna",
+        "isnull",
+        "notna",
+        "notnull",
+        "between",
+    ]
+)
+_UFUNCS = frozenset(
+    [
+        *("sqrt", "exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "absolute"),
+        *("square", "sign", "floor", "ceil", "maximum", "minimum"),
+    ]
+)
+_OF_NUMPY = {"amax": "max", "amin": "min", "nansum": "sum", "nanmean": "mean"}
+
+
+class NotForGroupsError(Exception):
+    """This cannot be written for all groups at once, for this reason."""
+
+
+@dataclass(frozen=True)
+class Of:
+    """An expression for all groups."""
+
+    text: str
+    kind: str
+    spread: str = ""
+    """Of a value per group: the same for every row."""
+    tight: bool = True
+    """Whether anything may stand beside it without parentheses."""
+    column: str = ""
+    """Of a plain column: its name as it is written."""
+
+    @property
+    def closed(self) -> str:
+        """Its text, so that anything may stand beside it."""
+        return self.text if self.tight else f"({self.text})"
+
+    @property
+    def of_rows(self) -> str:
+        """One value per row, closed."""
+        return self.closed if self.kind != GROUPS else self.spread
+
+
+class OfGroups:
+    """Reads the function of a group."""
+
+    def __init__(
+        self,
+        function: Function,
+        names: Collection[str],
+        table: str,
+        keys: ast.expr,
+        parameter: str,
+        column: str,
+    ) -> None:
+        """`names` are those of the caller: they tell columns, such as "df['a']"."""
+        self.function = function
+        self.names = names
+        self.table = table
+        self.keys = keys
+        self.env: dict[str, Of] = {
+            parameter: Of(f"{table}[{column}]", ROWS, column=column)
+            if column
+            else Of(table, TABLE)
+        }
+
+    def read(self, callee: ast.FunctionDef | ast.Lambda) -> Of:
+        """What it returns, for all groups."""
+        if isinstance(callee, ast.Lambda):
+            return self.of(callee.body)
+        for statement in callee.body:
+            if isinstance(statement, ast.Return) and statement.value is not None:
+                return self.of(statement.value)
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                continue
+            if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+                break
+            target = statement.targets[0]
+            if not isinstance(target, ast.Name):
+                break
+            self.env[target.id] = self.of(statement.value)
+        raise NotForGroupsError("it is not a sequence of expressions")
+
+    # ------------------------------------------------------------ expressions
+
+    def of(self, node: ast.expr) -> Of:
+        """One expression."""
+        if isinstance(node, ast.Name) and node.id in self.env:
+            return self.env[node.id]
+        if not any(isinstance(n, ast.Name) and n.id in self.env for n in ast.walk(node)):
+            plain = isinstance(node, ast.Name | ast.Constant | ast.Call | ast.Attribute)
+            return Of(ast.unparse(node), SAME, tight=plain)
+        if isinstance(node, ast.BinOp | ast.Compare):
+            return self._binary(node)
+        if isinstance(node, ast.UnaryOp):
+            inner = self.of(node.operand)
+            sign = {ast.USub: "-", ast.Invert: "~"}.get(type(node.op))
+            if sign is None or inner.kind == TABLE:
+                raise NotForGroupsError("a condition on a group")
+            spread = f"({sign}{inner.spread})" if inner.kind == GROUPS else ""
+            return Of(f"{sign}{inner.closed}", inner.kind, spread, tight=False)
+        if isinstance(node, ast.Subscript):
+            return self._subscript(node)
+        if isinstance(node, ast.Attribute):
+            return self._attribute(node)
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        raise NotForGroupsError(f"'{ast.unparse(node)}' has no form for all groups")
+
+    def _binary(self, node: ast.BinOp | ast.Compare) -> Of:
+        if isinstance(node, ast.BinOp):
+            left, right = self.of(node.left), self.of(node.right)
+            sign = ast.unparse(ast.BinOp(ast.Name("a"), node.op, ast.Name("b")))[1:-1]
+        elif len(node.ops) == 1 and not isinstance(
+            node.ops[0], ast.In | ast.NotIn | ast.Is | ast.IsNot
+        ):
+            left, right = self.of(node.left), self.of(node.comparators[0])
+            sign = ast.unparse(ast.Compare(ast.Name("a"), node.ops, [ast.Name("b")]))[1:-1]
+        else:
+            raise NotForGroupsError("a comparison of other things than numbers")
+        kinds = {left.kind, right.kind}
+        if TABLE in kinds:
+            raise NotForGroupsError("it uses the group as a whole")
+        if ROWS in kinds:
+            return Of(f"{left.of_rows}{sign}{right.of_rows}", ROWS, tight=False)
+        if GROUPS in kinds:
+            spread = f"({left.of_rows}{sign}{right.of_rows})"
+            return Of(f"{left.closed}{sign}{right.closed}", GROUPS, spread, tight=False)
+        return Of(f"{left.closed}{sign}{right.closed}", SAME, tight=False)
+
+    def _subscript(self, node: ast.Subscript) -> Of:
+        place = node.value
+        if isinstance(place, ast.Attribute) and place.attr in ("iloc", "iat", "values"):
+            inner = self.of(place.value)
+            ends = {"0": "first", "-1": "last"}
+            which = ends.get(ast.unparse(node.slice))
+            if which is None or inner.kind != ROWS:
+                raise NotForGroupsError("an element of a group")
+            return self.reduced(inner, which, "")
+        inner = self.of(place)
+        if inner.kind == TABLE:
+            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+                name = repr(node.slice.value)
+                return Of(f"{self.table}[{name}]", ROWS, column=name)
+            raise NotForGroupsError("a part of the group")
+        picked = self.of(node.slice)
+        if inner.kind == ROWS and picked.kind == ROWS:
+            return Of(f"{inner.closed}[{picked.text}]", ROWS)
+        raise NotForGroupsError("a part of the group")
+
+    def _attribute(self, node: ast.Attribute) -> Of:
+        inner = self.of(node.value)
+        if inner.kind == TABLE:
+            if f"{self.table}[{node.attr!r}]" in self.names:
+                name = repr(node.attr)
+                return Of(f"{self.table}[{name}]", ROWS, column=name)
+        elif node.attr in ("values",):
+            return inner
+        elif node.attr == "size" and inner.kind == ROWS:
+            return self._size()
+        raise NotForGroupsError(f"'{ast.unparse(node)}' has no form for all groups")
+
+    def _call(self, node: ast.Call) -> Of:
+        name = self.function.qualified(node.func)
+        owner, _, short = name.rpartition(".")
+        given = ", ".join(
+            [
+                *(ast.unparse(each) for each in node.args[1:]),
+                *(f"{k.arg}={ast.unparse(k.value)}" for k in node.keywords),
+            ]
+        )
+        if name == "builtins.len":
+            return self._size()
+        if owner in ("numpy", "builtins"):
+            return self._of_numpy(node, short, given)
+        if not isinstance(node.func, ast.Attribute):
+            raise NotForGroupsError(f"it calls {ast.unparse(node.func)}")
+        method, inner = node.func.attr, self.of(node.func.value)
+        if inner.kind != ROWS:
+            raise NotForGroupsError(f"it calls {ast.unparse(node.func)}")
+        values = [self.of(each) for each in (*node.args, *(k.value for k in node.keywords))]
+        given = ", ".join(filter(None, [*(ast.unparse(each) for each in node.args[:1]), given]))
+        if method in _ELEMENTWISE:
+            own = [each.of_rows for each in values[: len(node.args)]]
+            keywords = [
+                f"{k.arg}={v.of_rows}"
+                for k, v in zip(node.keywords, values[len(node.args) :], strict=True)
+            ]
+            return Of(f"{inner.closed}.{method}({', '.join([*own, *keywords])})", ROWS)
+        if any(each.kind != SAME for each in values):
+            raise NotForGroupsError(
+                f"it calls {ast.unparse(node.func)} with a part of the group"
+            )
+        if method in _REDUCING:
+            return self.reduced(inner, method, given)
+        if method in _ALONG:
+            return Of(f"{self.grouped(inner)}.{method}({given})", ROWS)
+        raise NotForGroupsError(f"it calls {ast.unparse(node.func)}")
+
+    def _of_numpy(self, node: ast.Call, name: str, given: str) -> Of:
+        values = [self.of(each) for each in node.args]
+        name = _OF_NUMPY.get(name, name)
+        if name == "average" and len(values) == 1 and len(node.keywords) == 1:
+            weights = self.of(node.keywords[0].value)
+            product = Of(f"{values[0].of_rows} * {weights.of_rows}", ROWS, tight=False)
+            total, whole = (self.reduced(each, "sum", "") for each in (product, weights))
+            spread = f"({total.spread} / {whole.spread})"
+            return Of(f"{total.text} / {whole.text}", GROUPS, spread, tight=False)
+        if name in _UFUNCS and not node.keywords:
+            np = self.function.numpy
+            return Of(f"{np}.{name}({', '.join(v.of_rows for v in values)})", ROWS)
+        if name in ("std", "var") and not given:
+            given = "ddof=0"
+        if name in _REDUCING and len(values) == 1 and values[0].kind == ROWS:
+            return self.reduced(values[0], name, given)
+        raise NotForGroupsError(f"it calls {name}")
+
+    # ----------------------------------------------------------------- groups
+
+    def grouped(self, rows: Of) -> str:
+        """The rows of all groups, grouped."""
+        keys = ast.unparse(self.keys)
+        if rows.column:
+            return f"{self.table}.groupby({keys})[{rows.column}]"
+        if isinstance(self.keys, ast.Constant):
+            by = f"{self.table}[{keys}]"
+        elif isinstance(self.keys, ast.List):
+            by = ", ".join(f"{self.table}[{ast.unparse(each)}]" for each in self.keys.elts)
+            by = f"[{by}]"
+        else:
+            raise NotForGroupsError("its keys are not written out")
+        return f"{rows.closed}.groupby({by})"
+
+    def reduced(self, rows: Of, method: str, given: str) -> Of:
+        """One value per group."""
+        grouped = self.grouped(rows)
+        more = f", {given}" if given else ""
+        return Of(
+            f"{grouped}.{method}({given})", GROUPS, f"{grouped}.transform('{method}'{more})"
+        )
+
+    def _size(self) -> Of:
+        keys = ast.unparse(self.keys)
+        first = self.keys.elts[0] if isinstance(self.keys, ast.List) else self.keys
+        grouped = f"{self.table}.groupby({keys})"
+        spread = f"{grouped}[{ast.unparse(first)}].transform('size')"
+        return Of(f"{grouped}.size()", GROUPS, spread)

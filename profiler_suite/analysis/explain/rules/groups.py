@@ -1,0 +1,272 @@
+"""Slow paths of groups and windows: a Python function called for each of them."""
+
+import ast
+from collections.abc import Iterator
+
+import msgspec
+
+from profiler_suite.analysis.explain import (
+    group_expressions,
+    key_rows,
+    mask_keys,
+    patterns,
+    rewriting,
+    vectorising,
+)
+from profiler_suite.analysis.explain.group_expressions import NotForGroupsError, Of, OfGroups
+from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules import callbacks, hoisting
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+
+_APPLIED = tuple(
+    f"DF.groupby(K){column}.{method}(F{more})"
+    for column in ("", "[C]")
+    for method in ("apply", "agg", "aggregate", "transform")
+    for more in ("", ", include_groups=False")
+)
+
+
+@rule(
+    "groups",
+    looks_for="groupby with a Python function that is arithmetic of columns and sums",
+    rewrite="df.groupby('k').apply(lambda g: (g.v * g.w).sum()) → "
+    "(df['v'] * df['w']).groupby(df['k']).sum()",
+    exact="up to rounding; as pandas treats missing values",
+    thread="https://stackoverflow.com/questions/10951341/pandas-dataframe-aggregate-function-"
+    "using-multiple-columns",
+)
+def group_function(seen: Observation) -> Iterator[Finding]:
+    """Functions of groups, for all groups at once."""
+    for function in seen.functions:
+        for one in patterns.found(function, _APPLIED, lambda m: True):
+            text = _of_all(seen, function, one)
+            if text is None:
+                continue
+            yield from seen.edited(
+                function,
+                [rewriting.edit(function, one.node, text)],
+                title="the same for all groups at once",
+                lines=[one.line],
+                evidence="groupby calls a Python function for every group: a table or a "
+                "column of its own each time",
+            )
+
+
+def _of_all(seen: Observation, function: Function, one: Match) -> str | None:
+    found = callbacks.find_callee(seen, function, one["F"])
+    keys, table = one["K"], one["DF"]
+    if found is None or not isinstance(table, ast.Name):
+        return None
+    callee, context = found
+    assert isinstance(one.node, ast.Call)
+    assert isinstance(one.node.func, ast.Attribute)
+    method = one.node.func.attr
+    column = ""
+    if "C" in one.captures:
+        name = one["C"]
+        if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
+            return None
+        column = repr(name.value)
+    try:
+        (parameter,) = vectorising.parameters_of(callee)
+        known = function.source.names
+        reader = OfGroups(context, known, table.id, keys, parameter, column)
+        result = _series(reader, context, callee) or reader.read(callee)
+    except (NotForGroupsError, vectorising.NotVectorisedError, ValueError, IndexError):
+        return None
+    return _written(result, method, column)
+
+
+def _written(result: Of, method: str, column: str) -> str | None:
+    if method == "transform":
+        if result.kind == group_expressions.SAME:
+            return None
+        return result.text if result.kind == group_expressions.ROWS else result.spread
+    if result.kind != group_expressions.GROUPS:
+        return None
+    if column and not result.column and f"[{column}]." not in result.text.partition("(")[2]:
+        return f"{result.closed}.rename({column})"
+    return result.text
+
+
+def _series(
+    reader: OfGroups, function: Function, callee: ast.FunctionDef | ast.Lambda
+) -> Of | None:
+    """A function that returns pd.Series({name: value, …}): a table of one row per group."""
+    returned = callee.body if isinstance(callee, ast.Lambda) else None
+    if isinstance(callee, ast.FunctionDef):
+        last = callee.body[-1]
+        returned = last.value if isinstance(last, ast.Return) else None
+    if returned is None:
+        return None
+    one = patterns.match(function, returned, "pd.Series(D)")
+    if one is None or not isinstance(one["D"], ast.Dict):
+        return None
+    if isinstance(callee, ast.FunctionDef):
+        for statement in callee.body[:-1]:
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                reader.env[statement.targets[0].id] = reader.of(statement.value)
+    parts = []
+    for key, value in zip(one["D"].keys, one["D"].values, strict=True):
+        made = reader.of(value)
+        if key is None or made.kind != group_expressions.GROUPS:
+            raise NotForGroupsError("a value that is none of a group")
+        parts.append(f"{ast.unparse(key)}: {made.text}")
+    return Of(f"{function.pandas}.DataFrame({{{', '.join(parts)}}})", group_expressions.GROUPS)
+
+
+# ------------------------------------------------------------ loops over groups
+
+
+@rule(
+    "groups",
+    looks_for="a loop over groups, or over the keys of a column, that computes a value of each",
+    rewrite="for k, g in df.groupby('k'): out[k] = g['v'].mean() → "
+    "out.update(df.groupby('k')['v'].mean().to_dict())",
+    exact="up to rounding; as pandas treats missing values",
+    thread="https://stackoverflow.com/questions/10951341/pandas-dataframe-aggregate-function-"
+    "using-multiple-columns",
+)
+def group_loop(seen: Observation) -> Iterator[Finding]:
+    """Groups one after the other."""
+    for function in seen.functions:
+        for picked in key_rows.by_key(function, function.node):
+            made = rewriting.spliced(function, picked.edits)
+            changed = made and rewriting.parsed(
+                msgspec.structs.replace(function.source, text=made.source)
+            )
+            if changed:
+                yield from _of_groups(seen, function, changed)
+        yield from _of_groups(seen, function, function)
+
+
+def _of_groups(seen: Observation, function: Function, written: Function) -> Iterator[Finding]:
+    """Findings for the function, by its text as it is or with groups in its loops."""
+    for node in ast.walk(written.node):
+        if not isinstance(node, ast.For | ast.ListComp | ast.DictComp):
+            continue
+        edit = key_rows.of_all_groups(written, node)
+        made = rewriting.spliced(written, [edit]) if edit is not None else None
+        if made is None:
+            continue
+        yield from seen.whole(
+            function,
+            made.source,
+            title="compute it for all groups at once",
+            lines=seen.lines_of(function),
+            evidence="every group is a table of its own",
+        )
+
+
+# --------------------------------------------------------------- masks by key
+
+
+@rule(
+    "groups",
+    looks_for="a loop over keys or labels, each of which compares a whole array",
+    rewrite="x[ids == k] for every k → the places of all keys by one sort, x[places[k]]",
+    exact="always: the same elements in the same order; NaN is no key",
+    thread="https://stackoverflow.com/questions/77455212/how-do-i-label-features-in-an-array-by-"
+    "their-size",
+)
+def masks_by_key(seen: Observation) -> Iterator[Finding]:
+    """One comparison of a whole array for each key."""
+    for function in seen.functions:
+        for loop in mask_keys.key_loops(function):
+            yield from seen.edited(
+                function,
+                loop.edits,
+                title=f"find the places of all keys of {loop.keys} once",
+                lines=hoisting.span_of(function, loop.statement),
+                helpers=("import numpy as np", mask_keys.PLACES),
+                evidence=f"every key compares the whole of {loop.keys}",
+            )
+
+
+# ------------------------------------------------------------------- windows
+
+WINDOWS = '''
+def rolled(series, windows):
+    """A value per full window as pandas has it: nothing until the first window is full."""
+    missing = np.full(len(series) - len(windows), np.nan)
+    return pd.Series(np.concatenate([missing, windows]), series.index, name=series.name)
+'''.strip()
+
+
+@rule(
+    "groups",
+    looks_for="rolling, expanding or resample with a Python function",
+    rewrite="s.rolling(20).apply(np.mean) → s.rolling(20).mean(), or f with axis=-1 over all "
+    "windows",
+    exact="up to rounding; windows with missing values are compared",
+    thread="https://stackoverflow.com/questions/60736556/pandas-rolling-apply-using-multiple-"
+    "columns",
+)
+def window_function(seen: Observation) -> Iterator[Finding]:
+    """A Python function called for every window."""
+    yield from seen.rewrites(
+        *_own_methods(),
+        title="pandas has this for all windows at once",
+    )
+    raw = [
+        ("G.rolling(W).apply(F)", "G.rolling(W).apply(F, raw=True)"),
+        ("G.rolling(W).apply(F, raw=False)", "G.rolling(W).apply(F, raw=True)"),
+        ("G.expanding().apply(F)", "G.expanding().apply(F, raw=True)"),
+        ("G.rolling(W, **KW).apply(F)", "G.rolling(W, **KW).apply(F, raw=True)"),
+    ]
+    yield from seen.rewrites(*raw, title="hand the windows over as arrays, not as Series")
+    for function in seen.functions:
+        table = ["S.rolling(W).apply(F, **KW)", "S.rolling(window=W).apply(F, **KW)"]
+        for one in patterns.found(function, table, lambda m: True):
+            yield from _over_windows(seen, function, one)
+
+
+def _own_methods() -> list[tuple[str, str]]:
+    table = []
+    for window in ("S.rolling(W)", "S.rolling(W, **KW)", "S.expanding()", "S.resample(W)"):
+        for raw in ("", ", raw=True", ", raw=False"):
+            for name in ("mean", "sum", "max", "min", "median", "std", "var", "count"):
+                ddof = "ddof=0" if name in ("std", "var") else ""
+                table += [
+                    (f"{window}.apply(np.{name}{raw})", f"{window}.{name}({ddof})"),
+                    (
+                        f"{window}.apply(lambda V: np.{name}(V){raw})",
+                        f"{window}.{name}({ddof})",
+                    ),
+                    (f"{window}.apply(lambda V: V.{name}(){raw})", f"{window}.{name}()"),
+                ]
+            table += [
+                (
+                    f"{window}.apply(lambda V: V.max() - V.min(){raw})",
+                    f"{window}.max() - {window}.min()",
+                ),
+                (
+                    f"{window}.apply(lambda V: np.max(V) - np.min(V){raw})",
+                    f"{window}.max() - {window}.min()",
+                ),
+            ]
+    return table
+
+
+def _over_windows(seen: Observation, function: Function, one: Match) -> Iterator[Finding]:
+    """The function of a window over a view of all windows."""
+    form = callbacks.array_form(seen, function, one["F"], vectorising.ROW, "windows")
+    if form is None or form.kind != vectorising.NUMBER or len(form.parameters) != 1:
+        return
+    given = {k.arg for k in one.captures.get("KW", [])}
+    if given - {"raw"}:
+        return
+    series = rewriting.written(function, one["S"])
+    np = function.numpy
+    view = f"{np}.lib.stride_tricks.sliding_window_view"
+    windows = f"{view}({series}.to_numpy(), {function.text_of(one['W'])})"
+    yield from seen.edited(
+        function,
+        [rewriting.edit(function, one.node, f"rolled({series}, {form.call(windows)})")],
+        title="one array expression over a view of all windows",
+        lines=[one.line],
+        helpers=("import numpy as np", "import pandas as pd", form.text, WINDOWS),
+        evidence="rolling calls a Python function for every window",
+    )

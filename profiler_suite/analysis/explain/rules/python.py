@@ -1,0 +1,354 @@
+"""Slow paths of Python's own containers: lists that are searched, copied, taken apart."""
+
+import ast
+from collections.abc import Callable, Iterator
+
+from profiler_suite.analysis.explain import forms, patterns, rewriting
+from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules import hoisting
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Edit
+
+_WHOLE = ("values", "tolist", "to_numpy", "unique")
+
+
+def _repeated(function: Function, node: ast.AST) -> ast.stmt | None:
+    """The outermost statement that evaluates an expression again and again; None for none."""
+    around = [p for p in function.around(node) if isinstance(p, hoisting.REPEATING)]
+    return function.statement_of(around[-1]) if around else None
+
+
+def _is_searchable(function: Function, node: ast.expr) -> bool:
+    """Whether it is a list, or one row of elements of an array or a table."""
+    form = forms.of(function, node)
+    if isinstance(node, ast.Name):
+        if form is None:
+            return False
+        return form.dtype == "list" or (form.kind == "array" and len(form.shape) == 1)
+    if isinstance(node, ast.Call):
+        node = node.func
+    return isinstance(node, ast.Attribute) and node.attr in _WHOLE
+
+
+@rule(
+    "python",
+    looks_for="'x in values' again and again, of a list or an array: one by one each time",
+    rewrite="values_set = set(values) before the loop, x in values_set",
+    exact="elements can be hashed; NaN is in no set but that holds the very object",
+    thread="https://stackoverflow.com/questions/2831212/python-sets-vs-lists",
+)
+def list_membership(seen: Observation) -> Iterator[Finding]:
+    """Lists in which is searched."""
+    for function in seen.functions:
+        found: dict[tuple[ast.stmt, str], list[ast.expr]] = {}
+        for node in ast.walk(function.node):
+            if not isinstance(node, ast.Compare) or len(node.ops) != 1:
+                continue
+            values = node.comparators[0]
+            if not isinstance(node.ops[0], ast.In | ast.NotIn):
+                continue
+            outer = _repeated(function, node)
+            if outer is not None and _is_searchable(function, values):
+                found.setdefault((outer, function.text_of(values)), []).append(values)
+        for (outer, text), places in found.items():
+            edits = _by_set(function, outer, text, places)
+            if edits:
+                yield from seen.edited(
+                    function,
+                    edits,
+                    title=f"search a set instead of {text[:40]}",
+                    lines=hoisting.span_of(function, outer),
+                    evidence="every 'in' looks at the elements one by one",
+                )
+
+
+def _by_set(
+    function: Function, outer: ast.stmt, text: str, places: list[ast.expr]
+) -> list[Edit]:
+    plain = "".join(c if c.isalnum() else "_" for c in text).strip("_")
+    name = f"{plain}_set"
+    names = hoisting.names_in(places[0])
+    stored = hoisting.stored_in(outer)
+    edits = [rewriting.edit(function, each, name) for each in places]
+    first = outer.lineno
+    if names & stored:
+        return []
+    changes = [n for n in ast.walk(outer) if _changes(n, text)]
+    for call in changes:
+        statement = function.parents[call]
+        assert isinstance(call, ast.Call)
+        adds = isinstance(call.func, ast.Attribute) and call.func.attr == "append"
+        if not adds or not isinstance(statement, ast.Expr) or not patterns.pure(call.args[0]):
+            return []
+        _, end = function.span(statement)
+        indent = function.indent_of(statement.lineno)
+        added = f"\n{indent}{name}.add({function.text_of(call.args[0])})"
+        edits.append(Edit(start=end, end=end, text=added))
+    whole = f"{text}.tolist()" if _is_array(function, places[0]) else text
+    return [*edits, *rewriting.inserted(function, {first: [f"{name} = set({whole})"]})]
+
+
+def _is_array(function: Function, node: ast.expr) -> bool:
+    form = forms.of(function, node)
+    return form is not None and form.kind == "array"
+
+
+def _changes(node: ast.AST, text: str) -> bool:
+    """Whether a call changes the list of this name."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in hoisting.CHANGING
+        and ast.unparse(node.func.value) == text
+    )
+
+
+# --------------------------------------------------- where and how often
+
+_PLACES = (
+    "L.index(X)",
+    "np.where(L == X)[0][0]",
+    "np.nonzero(L == X)[0][0]",
+    "np.flatnonzero(L == X)[0]",
+    "np.argmax(L == X)",
+    "(L == X).argmax()",
+)
+
+
+@rule(
+    "python",
+    looks_for="values.index(x), values.count(x) or np.where(values == x) again and again",
+    rewrite="a dictionary from value to place, or a Counter, made once before the loop",
+    exact="every value is found; elements can be hashed",
+    thread="https://stackoverflow.com/questions/2600191/how-do-i-count-the-occurrences-of-a-list-"
+    "item",
+)
+def list_search(seen: Observation) -> Iterator[Finding]:
+    """Values that are looked for in a list."""
+    for function in seen.functions:
+        yield from _made_once(
+            seen,
+            function,
+            ("L.count(X)",),
+            lambda values: f"collections.Counter({values})",
+            "counts",
+            ("import collections",),
+        )
+        yield from _made_once(
+            seen,
+            function,
+            _PLACES,
+            lambda values: f"{{v: n for n, v in reversed(list(enumerate({values})))}}",
+            "places",
+            (),
+        )
+
+
+def _made_once(
+    seen: Observation,
+    function: Function,
+    table: tuple[str, ...],
+    made: Callable[[str], str],
+    what: str,
+    helpers: tuple[str, ...],
+) -> Iterator[Finding]:
+    found: dict[tuple[ast.stmt, str], list[Match]] = {}
+    for one in patterns.found(function, table, lambda m: _is_listed(function, m)):
+        outer = _repeated(function, one.node)
+        text = function.text_of(one["L"])
+        if outer is None or text in hoisting.stored_in(outer):
+            continue
+        if any(_changes(n, text) for n in ast.walk(outer)):
+            continue
+        found.setdefault((outer, text), []).append(one)
+    for (outer, text), places in found.items():
+        name = f"{text}_{what}"
+        values = f"{text}.tolist()" if _is_array(function, places[0]["L"]) else text
+        edits = [
+            rewriting.edit(function, one.node, f"{name}[{function.text_of(one['X'])}]")
+            for one in places
+        ]
+        edits += rewriting.inserted(function, {outer.lineno: [f"{name} = {made(values)}"]})
+        yield from seen.edited(
+            function,
+            edits,
+            title=f"find out the {what} of all values of {text} once",
+            lines=hoisting.span_of(function, outer),
+            helpers=helpers,
+            evidence=f"every search looks at the elements of {text} one by one",
+        )
+
+
+def _is_listed(function: Function, one: Match) -> bool:
+    values = one["L"]
+    return isinstance(values, ast.Name) and _is_searchable(function, values)
+
+
+# --------------------------------------------------------- the other end of a list
+
+
+@rule(
+    "python",
+    looks_for="queue.pop(0) or queue.insert(0, x): every other element moves",
+    rewrite="queue = collections.deque(queue), queue.popleft(), queue.appendleft(x)",
+    exact="the list is not indexed or sliced in the loop",
+    thread="https://stackoverflow.com/questions/543309/how-can-i-efficiently-remove-the-first-"
+    "element-from-a-list",
+)
+def queue(seen: Observation) -> Iterator[Finding]:
+    """Lists that are used at their beginning."""
+    for function in seen.functions:
+        for loop in hoisting.loops_of(function):
+            for name in _queues(function, loop):
+                edits = [
+                    rewriting.edit(function, one.node, f"{name}.popleft()")
+                    for one in patterns.found(function, [f"{name}.pop(0)"], lambda m: True)
+                ]
+                edits += [
+                    rewriting.edit(
+                        function, one.node, f"{name}.appendleft({function.text_of(one['X'])})"
+                    )
+                    for one in patterns.found(
+                        function, [f"{name}.insert(0, X)"], lambda m: True
+                    )
+                ]
+                edits = [e for e in edits if _inside(function, loop, e)]
+                edits += rewriting.inserted(
+                    function, {loop.lineno: [f"{name} = collections.deque({name})"]}
+                )
+                edits.append(hoisting.after(function, loop, [f"{name} = list({name})"]))
+                yield from seen.edited(
+                    function,
+                    edits,
+                    title=f"make {name} a deque: both ends of it are near",
+                    lines=hoisting.span_of(function, loop),
+                    helpers=("import collections",),
+                    evidence=f"taking or putting the first element of {name} moves all others",
+                )
+
+
+def _queues(function: Function, loop: hoisting.Loop) -> list[str]:
+    found = set()
+    for node in ast.walk(loop):
+        for pattern in ("L.pop(0)", "L.insert(0, X)"):
+            one = (
+                patterns.match(function, node, pattern) if isinstance(node, ast.Call) else None
+            )
+            if one is not None and isinstance(one["L"], ast.Name):
+                found.add(one["L"].id)
+    return sorted(found)
+
+
+def _inside(function: Function, loop: hoisting.Loop, edit: Edit) -> bool:
+    start, end = function.span(loop)
+    return start <= edit.start and edit.end <= end
+
+
+# --------------------------------------------------------------------- copies
+
+
+@rule(
+    "python",
+    looks_for="copy.deepcopy of arrays, or of lists and dictionaries of plain values",
+    rewrite="copy.deepcopy(x) → x.copy(), [row[:] for row in x], dict(x)",
+    exact="nothing inside of it is changed that both hold",
+    thread="https://stackoverflow.com/questions/24756712/deepcopy-is-extremely-slow",
+)
+def deep_copy(seen: Observation) -> Iterator[Finding]:
+    """Copies of everything inside."""
+    for kind, texts in (
+        ("array", ("X.copy()",)),
+        ("list", ("X[:]", "[each[:] for each in X]", "[each.copy() for each in X]")),
+        ("dict", ("X.copy()", "{k: v.copy() for k, v in X.items()}")),
+    ):
+        for text in texts:
+            yield from seen.rewrites(
+                ("copy.deepcopy(X)", text),
+                where=lambda m, kind=kind: _is_a(m, kind),  # type: ignore[misc]
+                title="copy as deep as is needed",
+                evidence="deepcopy goes through every object inside, in Python",
+            )
+
+
+def _is_a(one: Match, kind: str) -> bool:
+    form = one.form("X")
+    return form is None or (form.kind if kind == "array" else form.dtype) == kind
+
+
+# ------------------------------------------------------- the same again and again
+
+
+@rule(
+    "python",
+    looks_for="a recursion that comes to the same arguments by several ways",
+    rewrite="functools.cache around what calls itself",
+    exact="it only computes: it changes nothing and reads nothing that changes",
+    thread="https://stackoverflow.com/questions/1988804/what-is-memoization-and-how-can-i-use-it-"
+    "in-python",
+)
+def recursion(seen: Observation) -> Iterator[Finding]:
+    """Recursions without a memory."""
+    for function in seen.functions:
+        made = _remembered(function)
+        if made is None:
+            continue
+        found = seen.finding(
+            function,
+            rewriting.spliced(
+                function, rewriting.line_edits(function, made), ("import functools",)
+            ),
+            title="remember what was computed: it comes to the same arguments by several ways",
+            evidence=f"{function.node.name} calls itself at several places",
+            lines=seen.lines_of(function),
+        )
+        if found is not None:
+            yield found
+
+
+def _remembered(function: Function) -> str | None:
+    """The function with a cached one inside that takes the arguments that differ."""
+    node = function.node
+    arguments = node.args
+    others = (
+        arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.posonlyargs
+    )
+    calls = [
+        n
+        for n in ast.walk(node)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == node.name
+    ]
+    names = [each.arg for each in arguments.args]
+    plain = all(len(c.args) <= len(names) and not c.keywords for c in calls)
+    if len(calls) < 2 or others or not plain or node.decorator_list:
+        return None
+    if any(isinstance(n, ast.Global | ast.Nonlocal | ast.Yield) for n in ast.walk(node)):
+        return None
+    complete = all(len(c.args) == len(names) for c in calls)
+    differ = [
+        n
+        for n, name in enumerate(names)
+        if not complete
+        or any(not (isinstance(c.args[n], ast.Name) and c.args[n].id == name) for c in calls)  # type: ignore[attr-defined]
+    ]
+    own = f"{node.name}_once"
+    edits = []
+    for call in calls:
+        kept = [function.text_of(a) for n, a in enumerate(call.args) if n in differ]
+        if any(node.name in text for text in kept):
+            return None
+        start, end = function.span(call)
+        edits.append(Edit(start=start, end=end, text=f"{own}({', '.join(kept)})"))
+    changed = rewriting.spliced(function, edits)
+    if changed is None:
+        return None
+    lines = changed.source.splitlines()
+    first = node.body[0].lineno - 1
+    body = lines[first:]
+    indent = function.indent_of(node.body[0].lineno)
+    given = ", ".join(names[n] for n in differ)
+    head = [f"{indent}@functools.cache", f"{indent}def {own}({given}):"]
+    inner = [f"    {line}" if line.strip() else line for line in body]
+    after = ["", f"{indent}return {own}({given})"]
+    return "\n".join([*lines[:first], *head, *inner, *after]) + "\n"

@@ -1,0 +1,243 @@
+"""Slow paths of solvers: the same matrix factorised again, and what they call back."""
+
+import ast
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain import forms, patterns, rewriting
+from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules import hoisting
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Edit, Trial
+from profiler_suite.model.trial import TrialKind
+
+_SPARSE = "scipy.sparse.linalg."
+_SOLVES = {
+    f"{_SPARSE}spsolve(A, B)": (
+        f"{_SPARSE}factorized({{a}}.tocsc())",
+        "{name}({b})",
+        "import scipy.sparse.linalg",
+    ),
+    "np.linalg.solve(A, B)": (
+        "scipy.linalg.lu_factor({a})",
+        "scipy.linalg.lu_solve({name}, {b})",
+        "import scipy.linalg",
+    ),
+    "scipy.linalg.solve(A, B)": (
+        "scipy.linalg.lu_factor({a})",
+        "scipy.linalg.lu_solve({name}, {b})",
+        "import scipy.linalg",
+    ),
+    "np.linalg.lstsq(A, B, rcond=None)[0]": (
+        "np.linalg.pinv({a})",
+        "{name} @ {b}",
+        "import numpy as np",
+    ),
+}
+_MOST_VARIABLES = 12
+
+
+@rule(
+    "solvers",
+    looks_for="linear systems of one matrix, solved one after the other: factorised each time",
+    rewrite="spsolve(A, b) in a loop → solve = factorized(A.tocsc()) before it, solve(b)",
+    exact="up to rounding; the matrix does not change in the loop",
+    thread="https://github.com/scipy/scipy/issues/11215",
+)
+def factorised(seen: Observation) -> Iterator[Finding]:
+    """One matrix, many right-hand sides."""
+    for function in seen.functions:
+        found: dict[tuple[ast.stmt, str, str], list[Match]] = {}
+        for pattern in _SOLVES:
+            for one in patterns.found(function, [pattern], lambda m: True):
+                loop = _loop_around(function, one)
+                if loop is not None:
+                    key = loop, pattern, function.text_of(one["A"])
+                    found.setdefault(key, []).append(one)
+        for (loop, pattern, matrix), calls in found.items():
+            made, text, needs = _SOLVES[pattern]
+            plain = "".join(c if c.isalnum() else "_" for c in matrix).strip("_")
+            name = f"{plain}_factors" if "lu_" in made else f"{plain}_solve"
+            closed = rewriting.written(function, calls[0]["A"])
+            edits = [
+                rewriting.edit(
+                    function, one.node, text.format(name=name, b=function.text_of(one["B"]))
+                )
+                for one in calls
+            ]
+            lines = [f"{name} = {made.format(a=closed)}"]
+            edits += rewriting.inserted(function, {loop.lineno: lines})
+            yield from seen.edited(
+                function,
+                edits,
+                title=f"factorise {matrix[:40]} once, before the loop",
+                lines=hoisting.span_of(function, loop),
+                helpers=(needs,),
+                evidence="every solution factorises the same matrix again",
+            )
+
+
+def _loop_around(function: Function, one: Match) -> ast.stmt | None:
+    """The outermost repeated statement that does not change the matrix."""
+    chosen = None
+    names = hoisting.names_in(one["A"])
+    for each in function.around(one.node):
+        if isinstance(each, hoisting.REPEATING) and not isinstance(each, ast.While):
+            statement = function.statement_of(each)
+            if not names & hoisting.changed_in(each):
+                chosen = statement
+        elif isinstance(each, ast.While) and not names & hoisting.changed_in(each):
+            chosen = each
+    return chosen
+
+
+# ------------------------------------------------------------------ called back
+
+
+def _callbacks(seen: Observation) -> list[tuple[Function, ast.FunctionDef, str]]:
+    """Functions that are handed to a solver of SciPy, where they stand, and the solver."""
+    found: dict[tuple[str, str], tuple[Function, ast.FunctionDef, str]] = {}
+    for function in seen.functions:
+        inner = {n.name: n for n in ast.walk(function.node) if isinstance(n, ast.FunctionDef)}
+        for node in ast.walk(function.node):
+            if not isinstance(node, ast.Call):
+                continue
+            solver = function.qualified(node.func)
+            if not solver.startswith(("scipy.integrate.", "scipy.optimize.")):
+                continue
+            short = solver.rpartition(".")[2]
+            for given in (*node.args, *(k.value for k in node.keywords)):
+                name = given.id if isinstance(given, ast.Name) else ""
+                other = function.siblings.get(name)
+                if name in inner and name != function.node.name:
+                    found[function.node.name, name] = function, inner[name], short
+                elif other is not None:
+                    found[name, ""] = other, other.node, short
+    return list(found.values())
+
+
+@rule(
+    "solvers",
+    looks_for="a function that a solver calls back, with few variables as NumPy's numbers",
+    rewrite="x, y, z = state → x, y, z = state.tolist(); return np.array([…]) → return […]",
+    exact="the numbers are the same; they are Python's own then",
+    thread="https://stackoverflow.com/questions/27913749/scipy-integrate-odeint-speed",
+)
+def callback_numbers(seen: Observation) -> Iterator[Finding]:
+    """Vectors of a few variables, taken apart one by one."""
+    for function, node, solver in _callbacks(seen):
+        known = seen.parameters(function, _is_short) if node is function.node else None
+        names = [each.arg for each in node.args.args if known is None or each.arg in known]
+        edits = [edit for name in names for edit in _taken(function, node, name)]
+        listed = _listed(function, node)
+        for made in (edits, listed, [*edits, *listed]):
+            if not made:
+                continue
+            yield from seen.edited(
+                function,
+                made,
+                title=f"numbers of Python's own in what {solver} calls back",
+                lines=hoisting.span_of(function, node),
+                evidence=f"{solver} calls {node.name} again and again: arithmetic on "
+                "NumPy's numbers takes longer than on Python's",
+            )
+
+
+def _is_short(form: forms.Form) -> bool:
+    short = form.kind == "array" and len(form.shape) == 1
+    return short and form.letter == "f" and form.size <= _MOST_VARIABLES
+
+
+def _taken(function: Function, node: ast.FunctionDef, name: str) -> list[Edit]:
+    """`a, b = state` and `state[0]` of a list instead."""
+    uses = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name]
+    if any(not isinstance(n.ctx, ast.Load) for n in uses) or not uses:
+        return []
+    unpacked = []
+    for use in uses:
+        parent = function.parents[use]
+        if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Tuple):
+            unpacked.append(use)
+        elif not (
+            isinstance(parent, ast.Subscript)
+            and isinstance(parent.slice, ast.Constant | ast.UnaryOp)
+            and isinstance(parent.ctx, ast.Load)
+        ):
+            return []
+    if len(unpacked) == len(uses):
+        return [rewriting.edit(function, use, f"{name}.tolist()") for use in unpacked]
+    first = node.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        first = node.body[1]
+    return rewriting.inserted(function, {first.lineno: [f"{name} = {name}.tolist()"]})
+
+
+def _listed(function: Function, called: ast.FunctionDef) -> list[Edit]:
+    """`return np.array([a, b])` without the array."""
+    made = []
+    for node in ast.walk(called):
+        if not isinstance(node, ast.Return) or node.value is None:
+            continue
+        for pattern in ("np.array(X)", "np.asarray(X)"):
+            one = patterns.match(function, node.value, pattern)
+            if one is not None and isinstance(one["X"], ast.List):
+                text = function.text_of(one["X"])
+                made.append(rewriting.edit(function, node.value, text))
+    return made
+
+
+@rule(
+    "solvers",
+    looks_for="a solver of SciPy whose time is the Python function that it calls back",
+    rewrite="compile the function (numba.njit, scipy.LowLevelCallable), or give its Jacobian",
+    exact="as compiled",
+    thread="https://github.com/scipy/scipy/issues/8257",
+    tried=TrialKind.COMPILED,
+)
+def solver_callback(seen: Observation) -> Iterator[Finding]:
+    """Functions called back thousands of times."""
+    for function, node, solver in _callbacks(seen):
+        share = seen.share(function, hoisting.span_of(function, node))
+        if seen.lines_are_timed and share < _MOST_OF_IT:
+            continue
+        yield Finding(
+            title=f"{solver} calls {node.name} from Python for every step: make it "
+            "cheaper, compile it (Numba), or let it be called less often (a Jacobian, "
+            "vectorized=True, a looser tolerance)",
+            evidence=f"what {solver} calls back takes most of the time",
+            trial=Trial(kind=TrialKind.COMPILED),
+            share=share,
+            hint=True,
+            stands=seen.lines_are_timed,
+        )
+
+
+_MOST_OF_IT = 0.5
+
+
+@rule(
+    "solvers",
+    looks_for="one integral for each of many parameters: each calls back for every point",
+    rewrite="[quad(f, 0, 1, args=(a,))[0] for a in p] → quad_vec(lambda t: f(t, p), 0, 1)[0]",
+    exact="up to the tolerance that is asked for, which the trial compares",
+    thread="https://stackoverflow.com/questions/47278520/how-to-perform-a-numerical-integral-over-"
+    "arrays",
+)
+def integral_of_many(seen: Observation) -> Iterator[Finding]:
+    """Integrals one by one."""
+    quad, vector = "scipy.integrate.quad", "scipy.integrate.quad_vec"
+    exact = "epsabs=1e-12, epsrel=1e-12"
+    return seen.rewrites(
+        (
+            f"np.array([{quad}(F, A, B, args=(V,))[0] for V in P])",
+            f"{vector}(lambda t: F(t, np.asarray(P)), A, B, {exact})[0]",
+        ),
+        (
+            f"[{quad}(F, A, B, args=(V,))[0] for V in P]",
+            f"{vector}(lambda t: F(t, np.asarray(P)), A, B, {exact})[0].tolist()",
+        ),
+        title="integrate for all parameters at once",
+        helpers=("import scipy.integrate",),
+        evidence="every integral calls its function for every point, in Python",
+    )

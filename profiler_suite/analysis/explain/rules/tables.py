@@ -1,0 +1,227 @@
+"""Slow paths of loops over tables: their rows, their groups, rows that are looked up."""
+
+import ast
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain import key_rows, patterns, rewriting, row_columns
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.row_loops import row_loops
+from profiler_suite.analysis.explain.rules import hoisting
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Edit
+
+_MOST = 4
+
+
+@rule(
+    "tables",
+    looks_for="a loop over the rows of a table that reads or sets elements, in whichever way",
+    rewrite="for i in range(len(df)): df.loc[i, 'c'] = df.loc[i, 'a'] * 2 → the columns as "
+    "arrays, the loop as array expressions; or as lists",
+    exact="no iteration needs another; as lists, always; labels count 0, 1, 2, …",
+    thread="https://github.com/pandas-dev/pandas/issues/49729",
+)
+def table_rows(seen: Observation) -> Iterator[Finding]:
+    """Elements of tables, one by one."""
+    for function in seen.functions:
+        for loop in row_loops(function):
+            made = [
+                (f"{title}, with the columns as arrays", text)
+                for text_of_arrays, held in row_columns.as_arrays(loop)
+                for title, text in seen.lifted_again(function, text_of_arrays, held)
+            ][:_MOST]
+            made += [
+                ("the columns as lists in this loop", text)
+                for text in row_columns.as_lists(loop)
+            ]
+            for title, text in made:
+                yield from seen.whole(
+                    function,
+                    text,
+                    title=title,
+                    lines=hoisting.span_of(function, loop.unit),
+                    helpers=("import numpy as np",) if "np." in text else (),
+                    evidence="every element goes through the index of the table: "
+                    "microseconds each",
+                )
+
+
+# ------------------------------------------------------- one pass per key
+
+
+@rule(
+    "tables",
+    looks_for="a loop over the keys of a column, each picked by comparing the whole column",
+    rewrite="for k in df['k'].unique(): df[df['k'] == k] → for k, rows in df.groupby('k')",
+    exact="no key is missing, and the table is not changed in the loop",
+    thread="https://github.com/geopandas/geopandas/issues/1382",
+)
+def rows_by_key(seen: Observation) -> Iterator[Finding]:
+    """Groups picked by one comparison of the whole table each."""
+    for function in seen.functions:
+        for picked in key_rows.by_key(function, function.node):
+            yield from seen.edited(
+                function,
+                picked.edits,
+                title="let groupby pick the rows of all keys in one pass",
+                lines=hoisting.span_of(function, picked.statement),
+                evidence=f"every key compares the whole column {picked.column}",
+            )
+
+
+# ------------------------------------------------------- rows that are looked up
+
+_FIRST = (".values[0]", ".iloc[0]", ".item()", ".to_numpy()[0]", ".iat[0]", ".squeeze()")
+
+
+@rule(
+    "tables",
+    looks_for="a loop, or an applied function, that searches a table for one row each time",
+    rewrite="prices[prices['id'] == x]['price'].iloc[0] → a dictionary, made once before",
+    exact="every key is found; of several rows the first",
+    thread="https://stackoverflow.com/questions/17071871/how-do-i-select-rows-from-a-dataframe-"
+    "based-on-column-values",
+)
+def looked_up(seen: Observation) -> Iterator[Finding]:
+    """One row of a table for each of many keys, found by comparing all."""
+    table = [
+        pattern + first
+        for pattern in ("DF[DF[K] == X][C]", "DF.loc[DF[K] == X, C]", "DF[C][DF[K] == X]")
+        for first in _FIRST
+    ]
+    for function in seen.functions:
+        found = patterns.found(function, table, lambda m: _is_searched(m))
+        by_statement: dict[ast.stmt, list[patterns.Match]] = {}
+        for one in found:
+            around = [p for p in function.around(one.node) if isinstance(p, _REPEATING)]
+            if around:
+                outer = function.statement_of(around[-1])
+                by_statement.setdefault(outer, []).append(one)
+        for statement, matches in by_statement.items():
+            names = hoisting.stored_in(statement)
+            free = [m for m in matches if not hoisting.names_in(m["DF"]) & names]
+            yield from _by_dictionary(seen, function, statement, free)
+
+
+_REPEATING = (ast.For, ast.While, ast.ListComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+
+
+def _is_searched(one: patterns.Match) -> bool:
+    text = all(isinstance(one[name], ast.Constant) for name in ("K", "C"))
+    return text and isinstance(one["DF"], ast.Name)
+
+
+def _by_dictionary(
+    seen: Observation, function: Function, statement: ast.stmt, found: list[patterns.Match]
+) -> Iterator[Finding]:
+    lines: dict[str, str] = {}
+    edits = []
+    for one in found:
+        table, key, column = (function.text_of(one[name]) for name in ("DF", "K", "C"))
+        plain = "".join(c if c.isalnum() else "_" for c in ast.literal_eval(column))
+        name = f"{plain}_of"
+        lines[name] = (
+            f"{name} = {table}.drop_duplicates({key}).set_index({key})[{column}].to_dict()"
+        )
+        edits.append(
+            rewriting.edit(function, one.node, f"{name}[{function.text_of(one['X'])}]")
+        )
+    if not edits:
+        return
+    edits += rewriting.inserted(function, {statement.lineno: list(lines.values())})
+    yield from seen.edited(
+        function,
+        edits,
+        title="look the rows up in a dictionary that is made once",
+        lines=hoisting.span_of(function, statement),
+        evidence="every look-up compares the whole column",
+    )
+
+
+# ------------------------------------------------------- rows that are added
+
+
+@rule(
+    "tables",
+    looks_for="a table that grows row by row: every row copies it",
+    rewrite="df.loc[len(df)] = row → rows.append(row), and one DataFrame after the loop",
+    exact="the table is not read in the loop; a dtype may be found otherwise, which is refused",
+    thread="https://stackoverflow.com/questions/13784192/creating-an-empty-pandas-dataframe-and-"
+    "then-filling-it",
+)
+def rows_added(seen: Observation) -> Iterator[Finding]:
+    """Rows added to a table one by one."""
+    for function in seen.functions:
+        for loop in hoisting.loops_of(function):
+            for statement in ast.walk(loop):
+                if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+                    continue
+                for table, row, texts in _added(function, statement):
+                    uses = [
+                        n for n in ast.walk(loop) if isinstance(n, ast.Name) and n.id == table
+                    ]
+                    own = [n for n in ast.walk(statement) if n in uses]
+                    if len(uses) != len(own):
+                        continue
+                    yield from _collected(seen, function, loop, statement, table, row, texts)
+
+
+def _added(
+    function: Function, statement: ast.Assign
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """The table, the row, and how the table is made of it and all rows."""
+    pd = function.pandas
+    target, value = statement.targets[0], statement.value
+    place = patterns.match(function, target, "DF.loc[len(DF)]") or patterns.match(
+        function, target, "DF.loc[len(DF.index)]"
+    )
+    if place is not None and isinstance(place["DF"], ast.Name):
+        table = place["DF"].id
+        made = f"{pd}.DataFrame({table}_rows, columns={table}.columns)"
+        joined = f"{pd}.concat([{table}, {made}], ignore_index=True)"
+        # What pandas makes of the rows depends on its version and on what the table was.
+        found = [made, *(f"{made}.astype({kind})" for kind in ("float", "object")), joined]
+        yield table, function.text_of(value), tuple(found)
+    for pattern in (
+        "pd.concat([DF, pd.DataFrame([ROW])], ignore_index=True)",
+        "pd.concat((DF, pd.DataFrame([ROW])), ignore_index=True)",
+        "pd.concat([DF, pd.DataFrame(ROW, index=[0])], ignore_index=True)",
+        "pd.concat([DF, pd.Series(ROW).to_frame().T], ignore_index=True)",
+    ):
+        one = patterns.match(function, value, pattern)
+        if (
+            one is None
+            or not isinstance(one["DF"], ast.Name)
+            or not isinstance(target, ast.Name)
+        ):
+            continue
+        if one["DF"].id == target.id:
+            table = target.id
+            made = f"{pd}.DataFrame({table}_rows)"
+            joined = f"{pd}.concat([{table}, {made}], ignore_index=True)"
+            yield table, function.text_of(one["ROW"]), (joined, made)
+
+
+def _collected(
+    seen: Observation,
+    function: Function,
+    loop: hoisting.Loop,
+    statement: ast.Assign,
+    table: str,
+    row: str,
+    texts: tuple[str, ...],
+) -> Iterator[Finding]:
+    start, end = function.span(statement)
+    for text in texts:
+        yield from seen.edited(
+            function,
+            [
+                *rewriting.inserted(function, {loop.lineno: [f"{table}_rows = []"]}),
+                Edit(start=start, end=end, text=f"{table}_rows.append({row})"),
+                hoisting.after(function, loop, [f"{table} = {text}"]),
+            ],
+            title=f"collect the rows of {table} in a list and make the table once",
+            lines=hoisting.span_of(function, loop),
+            evidence=f"every row copies the whole of {table}",
+        )

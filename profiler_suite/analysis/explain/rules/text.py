@@ -1,0 +1,213 @@
+"""Slow paths of texts: columns of strings, dates, and files that Python takes apart."""
+
+import ast
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain import patterns, rewriting
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules import hoisting
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Edit
+
+_PLAIN = ("lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize", "swapcase")
+_ASKING = ("isdigit", "isalpha", "isnumeric", "isupper", "islower", "isspace")
+_APPLIED = ("apply", "map")
+
+
+@rule(
+    "text",
+    looks_for="a Python function applied to every string of a column",
+    rewrite="s.apply(lambda v: v.lower()) → s.str.lower(), v in seen → s.isin(seen)",
+    exact="all elements are strings; the trial compares",
+    thread="https://stackoverflow.com/questions/52673285/performance-of-pandas-apply-vs-np-"
+    "vectorize-to-create-new-column-from-existing-c",
+)
+def string_column(seen: Observation) -> Iterator[Finding]:
+    """Strings of a column, one by one."""
+    table = []
+    for method in _APPLIED:
+        for name in (*_PLAIN, *_ASKING):
+            table.append((f"S.{method}(lambda V: V.{name}())", f"S.str.{name}()"))
+            table.append((f"S.{method}(str.{name})", f"S.str.{name}()"))
+        for name in ("startswith", "endswith", "zfill", "strip", "lstrip", "rstrip", "count"):
+            table.append((f"S.{method}(lambda V: V.{name}(A))", f"S.str.{name}(A)"))
+        table += [
+            (f"S.{method}(lambda V: A in V)", "S.str.contains(A, regex=False)"),
+            (f"S.{method}(lambda V: V in A)", "S.isin(A)"),
+            (f"S.{method}(lambda V: V not in A)", "~S.isin(A)"),
+            (f"S.{method}(lambda V: V.replace(A, B))", "S.str.replace(A, B, regex=False)"),
+            (f"S.{method}(lambda V: V.split(A)[K])", "S.str.split(A).str[K]"),
+            (f"S.{method}(lambda V: V.split()[K])", "S.str.split().str[K]"),
+            (f"S.{method}(lambda V: len(V))", "S.str.len()"),
+            (f"S.{method}(len)", "S.str.len()"),
+            (f"S.{method}(lambda V: V[:A])", "S.str[:A]"),
+            (f"S.{method}(lambda V: V[A:])", "S.str[A:]"),
+            (f"S.{method}(lambda V: V[A:B])", "S.str[A:B]"),
+            (f"S.{method}(lambda V: int(V))", "S.astype(int)"),
+            (f"S.{method}(lambda V: float(V))", "S.astype(float)"),
+            (f"S.{method}(lambda V: str(V))", "S.astype(str)"),
+            (f"S.{method}(int)", "S.astype(int)"),
+            (f"S.{method}(float)", "S.astype(float)"),
+            (f"S.{method}(str)", "S.astype(str)"),
+            (f"S.{method}(lambda V: D[V])", "S.map(D)"),
+            (f"S.{method}(lambda V: D.get(V))", "S.map(D)"),
+            (f"S.{method}(lambda V: D.get(V, A))", "S.map(D).fillna(A)"),
+        ]
+    yield from seen.rewrites(
+        *table,
+        title="the method of the whole column",
+        evidence="apply and map call a Python function for every element",
+    )
+    yield from seen.rewrites(
+        ("S.apply(lambda V: V in A)", "S.isin(set(A))"),
+        ("S.apply(lambda V: V.split(A)[0])", "S.str.partition(A)[0].rename(S.name)"),
+        ("S.apply(lambda V: V.split(A)[-1])", "S.str.rpartition(A)[2].rename(S.name)"),
+        ("DF.apply(lambda R: R[A] + B + R[C], axis=1)", "DF[A] + B + DF[C]"),
+        ("DF.apply(lambda R: R[A] + R[C], axis=1)", "DF[A] + DF[C]"),
+        title="the method of the whole column",
+        evidence="apply calls a Python function for every element",
+    )
+
+
+@rule(
+    "text",
+    looks_for="dates parsed or taken apart one at a time",
+    rewrite="s.apply(pd.to_datetime) → pd.to_datetime(s), s.map(lambda d: d.year) → s.dt.year",
+    exact="all strings have one format",
+    thread="https://stackoverflow.com/questions/29882573/pandas-slow-date-conversion",
+)
+def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
+    """Dates, string by string."""
+    parse = "datetime.datetime.strptime"
+    table = []
+    for method in _APPLIED:
+        table += [
+            (f"S.{method}(pd.to_datetime)", "pd.to_datetime(S)"),
+            (f"S.{method}(lambda V: pd.to_datetime(V))", "pd.to_datetime(S)"),
+            (
+                f"S.{method}(lambda V: pd.to_datetime(V, format=F))",
+                "pd.to_datetime(S, format=F)",
+            ),
+            (f"S.{method}(lambda V: pd.Timestamp(V))", "pd.to_datetime(S)"),
+            (f"S.{method}(pd.Timestamp)", "pd.to_datetime(S)"),
+            (f"S.{method}(lambda V: {parse}(V, F))", "pd.to_datetime(S, format=F)"),
+            (f"S.{method}(lambda V: V.strftime(F))", "S.dt.strftime(F)"),
+            (f"S.{method}(lambda V: V.date())", "S.dt.date"),
+            (f"S.{method}(datetime.datetime.fromtimestamp)", "pd.to_datetime(S, unit='s')"),
+            *(
+                (f"S.{method}(lambda V: V.{part})", f"S.dt.{part}")
+                for part in (
+                    *("year", "month", "day", "hour", "minute", "second", "dayofweek"),
+                    *("weekday()", "dayofyear", "quarter", "day_name()", "month_name()"),
+                )
+            ),
+        ]
+    yield from seen.rewrites(*table, title="parse, or take apart, the column as a whole")
+    made = "pd.to_datetime({values}{given})"
+    for text in (f"list({made})", f"{made}.to_pydatetime().tolist()"):
+        yield from seen.rewrites(
+            ("[pd.to_datetime(V) for V in S]", text.format(values="S", given="")),
+            ("[pd.Timestamp(V) for V in S]", text.format(values="S", given="")),
+            (f"[{parse}(V, F) for V in S]", text.format(values="S", given=", format=F")),
+            (f"[{parse}(V, F).date() for V in S]", "list(pd.to_datetime(S, format=F).date)"),
+            title="parse all strings at once",
+            helpers=("import pandas as pd",),
+        )
+
+
+@rule(
+    "text",
+    looks_for="np.genfromtxt, a parser in Python, of a table of numbers",
+    rewrite="np.genfromtxt(file, …) → np.loadtxt(file, …), which is compiled",
+    exact="nothing is missing: loadtxt raises where genfromtxt puts NaN",
+    thread="https://github.com/numpy/numpy/issues/19708",
+)
+def slow_parser(seen: Observation) -> Iterator[Finding]:
+    """Tables of numbers read by the slower parser."""
+    yield from seen.rewrites(
+        ("np.genfromtxt(FILE, skip_header=N, **KW)", "np.loadtxt(FILE, skiprows=N, **KW)"),
+        ("np.genfromtxt(FILE, **KW)", "np.loadtxt(FILE, **KW)"),
+        title="read the numbers with the compiled parser",
+        evidence="np.genfromtxt takes every line apart in Python",
+    )
+    yield from seen.rewrites(
+        (
+            "np.loadtxt(FILE, delimiter=D)",
+            "pd.read_csv(FILE, sep=D, header=None, comment='#', "
+            "float_precision='round_trip').to_numpy()",
+        ),
+        (
+            "np.genfromtxt(FILE, delimiter=D)",
+            "pd.read_csv(FILE, sep=D, header=None, comment='#', "
+            "float_precision='round_trip').to_numpy()",
+        ),
+        helpers=("import pandas as pd",),
+        title="read the numbers with pandas' parser",
+        evidence="a file of text is parsed line by line",
+    )
+
+
+@rule(
+    "text",
+    looks_for="lines of numbers that Python splits and converts one by one",
+    rewrite="for line in file: rows.append([float(v) for v in line.split(',')]) → np.loadtxt",
+    exact="every line has as many numbers; no line is empty",
+    thread="https://stackoverflow.com/questions/8956832/python-out-of-memory-on-large-csv-file-"
+    "numpy",
+)
+def lines_of_numbers(seen: Observation) -> Iterator[Finding]:
+    """Texts made numbers line by line."""
+    for function in seen.functions:
+        for loop in hoisting.loops_of(function):
+            text = _loaded(function, loop)
+            if not text:
+                continue
+            start, end = function.span(loop)
+            yield from seen.edited(
+                function,
+                [Edit(start=start, end=end, text=text)],
+                title="let the compiled parser read all lines",
+                lines=hoisting.span_of(function, loop),
+                helpers=("import numpy as np",),
+                evidence="Python splits every line and makes an object of every number",
+            )
+
+
+_NUMBERS = (
+    "[float(V) for V in LINE.split(**SEP)]",
+    "list(map(float, LINE.split(**SEP)))",
+    "[float(V) for V in LINE.strip().split(**SEP)]",
+    "list(map(float, LINE.strip().split(**SEP)))",
+)
+
+
+def _loaded(function: Function, loop: hoisting.Loop) -> str:
+    """'rows.extend(np.loadtxt(lines, …).tolist())' for a loop that only does that."""
+    if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name):
+        return ""
+    if len(loop.body) != 1 or not isinstance(loop.body[0], ast.Expr):
+        return ""
+    added = loop.body[0].value
+    one = patterns.match(function, added, "ROWS.append(ROW)")
+    if one is None:
+        return ""
+    for split in _NUMBERS:
+        for separator in ("split()", "split(SEP)"):
+            pattern = split.replace("split(**SEP)", separator)
+            row = patterns.match(function, one["ROW"], pattern)
+            if row is None or ast.unparse(row["LINE"]) != loop.target.id:
+                continue
+            given = ""
+            if "SEP" in row.captures:
+                given = f", delimiter={function.text_of(row['SEP'])}"
+            lines = _lines(function, loop.iter)
+            rows, np = function.text_of(one["ROWS"]), function.numpy
+            return f"{rows}.extend({np}.loadtxt({lines}, ndmin=2{given}).tolist())"
+    return ""
+
+
+def _lines(function: Function, node: ast.expr) -> str:
+    """What the loop goes over, as lines: a file as it is."""
+    one = patterns.match(function, node, "FILE.readlines()")
+    return rewriting.written(function, one["FILE"] if one is not None else node)

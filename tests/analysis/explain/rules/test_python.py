@@ -1,0 +1,349 @@
+"""Rules about Python's containers, files and solvers: fire, keep silent, are refused."""
+
+import numpy as np
+import pytest
+import scipy.sparse
+
+from profiler_suite.analysis.explain.rules import python, solvers
+from tests.analysis.explain.rules.own_function import Own
+from tests.analysis.explain.rules.tables import (
+    Fires,
+    Refused,
+    Silent,
+    check_fires,
+    check_refused,
+    check_silent,
+)
+
+rng = np.random.default_rng(13)
+NUMBERS = rng.integers(0, 40, 60).tolist()
+X = np.linspace(-1.0, 1.0, 9)
+A = rng.random((7, 5))
+SYSTEM = rng.random((6, 6)) + 6 * np.eye(6)
+SPARSE = scipy.sparse.csr_matrix(np.where(A > 0.5, A, 0.0))
+STATS = "from scipy import stats\n"
+LINES = ["1.5,2.0,3", "4,5,6.25", "7,8,9"]
+TEXT = "\n".join(LINES)
+
+FIRES = [
+    Fires(
+        "list_membership",
+        "def f(a, b):\n    return [x for x in a if x in b]\n",
+        lambda: (NUMBERS, NUMBERS[:20]),
+        "b_set = set(b)",
+    ),
+    Fires(
+        "list_membership",
+        """
+        def f(a):
+            seen = []
+            for x in a:
+                if x not in seen:
+                    seen.append(x)
+            return seen
+        """,
+        lambda: (NUMBERS,),
+        "seen_set.add(x)",
+    ),
+    Fires(
+        "list_search",
+        "def f(a):\n    return {x: a.count(x) for x in set(a)}\n",
+        lambda: (NUMBERS,),
+        "a_counts = collections.Counter(a)",
+    ),
+    Fires(
+        "list_search",
+        "def f(ids, wanted):\n    out = []\n    for w in wanted:\n"
+        "        out.append(np.where(ids == w)[0][0])\n    return out\n",
+        lambda: (rng.permutation(30), np.arange(12)),
+        "out.append(ids_places[w])",
+    ),
+    Fires(
+        "queue",
+        "def f(a):\n    a = a[:]\n    t = 0\n    while a:\n        t += a.pop(0)\n"
+        "    return t\n",
+        lambda: (NUMBERS,),
+        "t += a.popleft()",
+    ),
+    Fires(
+        "deep_copy",
+        "import copy\n"
+        "def f(x):\n    kept = []\n    for i in range(3):\n"
+        "        kept.append(copy.deepcopy(x))\n        x = x + 1\n    return kept\n",
+        lambda: (X,),
+        "kept.append(x.copy())",
+    ),
+    Fires(
+        "recursion",
+        """
+        def f(weights, room, n):
+            if n == 0 or room <= 0:
+                return 0
+            if weights[n - 1] > room:
+                return f(weights, room, n - 1)
+            return max(f(weights, room, n - 1), 1 + f(weights, room - weights[n - 1], n - 1))
+        """,
+        lambda: ([3, 4, 5, 2, 6], 11, 5),
+        "def f_once(room, n):",
+    ),
+    Fires(
+        "slow_parser",
+        "import io\ndef f(text):\n    return np.genfromtxt(io.StringIO(text), delimiter=',')\n",
+        lambda: (TEXT,),
+        "np.loadtxt(io.StringIO(text), delimiter=',')",
+    ),
+    Fires(
+        "lines_of_numbers",
+        "def f(lines):\n    rows = []\n    for line in lines:\n"
+        "        rows.append([float(v) for v in line.split(',')])\n    return np.array(rows)\n",
+        lambda: (LINES,),
+        "rows.extend(np.loadtxt(lines, ndmin=2, delimiter=',').tolist())",
+    ),
+    Fires(
+        "factorised",
+        "def f(a, u):\n    for step in range(5):\n        u = np.linalg.solve(a, u + 1.0)\n"
+        "    return u\n",
+        lambda: (SYSTEM, SYSTEM[0]),
+        "a_factors = scipy.linalg.lu_factor(a)",
+    ),
+    Fires(
+        "factorised",
+        "from scipy.sparse.linalg import spsolve\n"
+        "def f(a, u):\n    for step in range(5):\n        u = spsolve(a, u)\n    return u\n",
+        lambda: (scipy.sparse.csc_matrix(SYSTEM), SYSTEM[0]),
+        "u = a_solve(u)",
+    ),
+    Fires(
+        "callback_numbers",
+        "from scipy.integrate import odeint\n"
+        "def rhs(s, t):\n    x, y = s\n    return np.array([y, -x])\n\n"
+        "def f(t):\n    return odeint(rhs, [1.0, 0.0], t)\n",
+        lambda: (X + 1.0,),
+        "x, y = s.tolist()",
+    ),
+    Fires(
+        "integral_of_many",
+        "from scipy.integrate import quad\n"
+        "def g(t, a):\n    return np.exp(-a * t)\n\n"
+        "def f(p):\n    return np.array([quad(g, 0, 1, args=(a,))[0] for a in p])\n",
+        lambda: (X + 2.0,),
+        "scipy.integrate.quad_vec(lambda t: g(t, np.asarray(p)), 0, 1",
+    ),
+    Fires(
+        "element_calls",
+        STATS + "def f(x):\n    out = []\n    for v in x:\n"
+        "        out.append(stats.norm.pdf(v, 0.5, 2.0))\n    return np.array(out)\n",
+        lambda: (X,),
+        "out.extend(stats.norm.pdf(x, 0.5, 2.0))",
+    ),
+    Fires(
+        "element_calls",
+        "from scipy.signal import savgol_filter\n"
+        "def f(a):\n    out = np.zeros_like(a)\n    for j in range(a.shape[1]):\n"
+        "        out[:, j] = savgol_filter(a[:, j], 5, 2)\n    return out\n",
+        lambda: (A,),
+        "savgol_filter(a, 5, 2, axis=0)",
+    ),
+    Fires(
+        "element_calls",
+        "from scipy.spatial import distance\n"
+        "def f(a, b):\n    out = np.zeros((len(a), len(b)))\n    for i in range(len(a)):\n"
+        "        for j in range(len(b)):\n"
+        "            out[i, j] = distance.cosine(a[i], b[j])\n    return out\n",
+        lambda: (A, A[:4] + 1.0),
+        "distance.cdist(a, b, 'cosine')",
+    ),
+    Fires(
+        "element_calls",
+        "from scipy.spatial import KDTree\n"
+        "def f(a, b):\n    tree = KDTree(a)\n    near = []\n    for p in b:\n"
+        "        d, i = tree.query(p)\n        near.append(i)\n    return np.array(near)\n",
+        lambda: (A, A[:3] + 0.01),
+        "near.extend(tree.query(b)[1])",
+    ),
+    Fires(
+        "sparse_assembled",
+        "from scipy.sparse import lil_matrix\n"
+        "def f(n):\n    m = lil_matrix((n, n))\n    for i in range(n - 1):\n"
+        "        m[i, i] += 2.0\n        m[i, i + 1] -= 1.0\n    return m.tocsr()\n",
+        lambda: (9,),
+        "scipy.sparse.coo_matrix((m_values, (m_rows, m_columns))",
+    ),
+    Fires(
+        "sparse_rows",
+        "def f(m):\n    out = np.zeros(m.shape[0])\n    for i in range(m.shape[0]):\n"
+        "        out[i] = m[i].sum()\n    return out\n",
+        lambda: (SPARSE,),
+        "m_rows = np.asarray(m.sum(axis=1)).ravel()",
+    ),
+    Fires(
+        "sparse_rows",
+        "def f(m):\n    t = 0.0\n    for i in range(3):\n        for j in range(4):\n"
+        "            t += m[i, j] * j\n    return t\n",
+        lambda: (SPARSE,),
+        "t += m_dense[i, j] * j",
+    ),
+]
+
+SILENT = [
+    Silent(
+        "list_membership", "def f(a, b):\n    return a[0] in b\n", lambda: (NUMBERS, NUMBERS)
+    ),
+    Silent(
+        "list_search", "def f(a):\n    return a.count(3), a.index(a[4])\n", lambda: (NUMBERS,)
+    ),
+    Silent(
+        "queue",
+        "def f(a):\n    a = a[:]\n    while a:\n        a.pop()\n    return a\n",
+        lambda: (NUMBERS,),
+    ),
+    Silent("deep_copy", "def f(x):\n    return x.copy()\n", lambda: (X,)),
+    Silent(  # one way to each
+        "recursion", "def f(n):\n    return 1 if n < 2 else n * f(n - 1)\n", lambda: (6,)
+    ),
+    Silent("slow_parser", "def f(text):\n    return np.array(text.split())\n", lambda: (TEXT,)),
+    Silent(
+        "lines_of_numbers",
+        "def f(lines):\n    rows = []\n    for line in lines:\n"
+        "        rows.append(line.split(','))\n    return rows\n",
+        lambda: (LINES,),
+    ),
+    Silent(  # another matrix each time
+        "factorised",
+        "def f(a, u):\n    for step in range(5):\n        a = a + 1.0\n"
+        "        u = np.linalg.solve(a, u)\n    return u\n",
+        lambda: (SYSTEM, SYSTEM[0]),
+    ),
+    Silent(
+        "callback_numbers",
+        "def rhs(s, t):\n    x, y = s\n    return np.array([y, -x])\n\n"
+        "def f(s):\n    return rhs(s, 0.0)\n",
+        lambda: (X[:2],),
+    ),
+    Silent(
+        "solver_callback",
+        "def rhs(s, t):\n    return -s\n\ndef f(s):\n    return rhs(s, 0.0)\n",
+        lambda: (X,),
+    ),
+    Silent(
+        "integral_of_many",
+        "from scipy.integrate import quad\ndef f(a):\n    return quad(np.exp, 0, a)[0]\n",
+        lambda: (1.0,),
+    ),
+    Silent(  # its own functions are not a library's
+        "element_calls",
+        "def g(v):\n    return v + 1\n\ndef f(x):\n    out = []\n    for v in x:\n"
+        "        out.append(g(v))\n    return out\n",
+        lambda: (X,),
+    ),
+    Silent(
+        "sparse_assembled",
+        "from scipy.sparse import lil_matrix\n"
+        "def f(n):\n    return lil_matrix((n, n)).tocsr()\n",
+        lambda: (9,),
+    ),
+    Silent("sparse_rows", "def f(m):\n    return m[2].sum()\n", lambda: (SPARSE,)),
+]
+
+REFUSED = [
+    Refused(  # what cannot be hashed
+        "list_membership",
+        "def f(a, b):\n    return [x for x in a if x in b]\n",
+        lambda: ([[1], [2]], [[2]]),
+    ),
+    Refused(  # what lies deeper is changed
+        "deep_copy",
+        "import copy\n"
+        "def f(x):\n    y = copy.deepcopy(x)\n    x[0][0].append(5)\n    return y\n",
+        lambda: ([[[1], [2]], [[3]]],),
+    ),
+    Refused(  # it counts how often it was called
+        "recursion",
+        """
+        calls = []
+
+        def f(n):
+            calls.append(n)
+            if n < 2:
+                return len(calls)
+            return f(n - 1) + f(n - 2)
+        """,
+        lambda: (6,),
+    ),
+    Refused(  # what is no number is NaN for one parser only
+        "slow_parser",
+        "import io\ndef f(text):\n    return np.genfromtxt(io.StringIO(text), delimiter=',')\n",
+        lambda: ("1,a,3\n4,5,6",),
+    ),
+    Refused(
+        "element_calls",
+        STATS + "def f(x):\n    out = []\n    for v in x:\n"
+        "        out.append(stats.rankdata(v)[0])\n    return np.array(out)\n",
+        lambda: (X,),
+    ),
+    Refused(  # an element that is set twice is not added up
+        "sparse_assembled",
+        "from scipy.sparse import lil_matrix\n"
+        "def f(n):\n    m = lil_matrix((n, n))\n    for i in range(n):\n"
+        "        m[i // 2, 0] = i + 1.0\n    return m.tocsr()\n",
+        lambda: (9,),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", FIRES, ids=lambda c: c.rule)
+def test_it_fires(case: Fires) -> None:
+    check_fires(case)
+
+
+@pytest.mark.parametrize("case", SILENT, ids=lambda c: c.rule)
+def test_it_is_silent_on_its_innocent_neighbour(case: Silent) -> None:
+    check_silent(case)
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda c: c.rule)
+def test_it_is_refused_when_inexact(case: Refused) -> None:
+    check_refused(case)
+
+
+def test_what_a_solver_calls_back_is_a_hint_with_its_name() -> None:
+    own = Own(
+        "from scipy.integrate import odeint\n"
+        "def rhs(s, t):\n    return -s\n\n"
+        "def f(t):\n    return odeint(rhs, [1.0, 0.0], t)\n",
+        X + 1.0,
+    )
+    (found,) = own.findings(solvers.solver_callback.__name__)
+    assert not own.findings(python.recursion.__name__)
+    assert found.hint
+    assert "odeint calls rhs from Python" in found.title
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[(v - min(x)) / max(x) for v in x]", "[(v - min_before_1) / value_before_2"),
+        ("[v for v in x if v > sum(x) / len(x)]", "if v > value_before_1 / len(x)]"),
+        ("list(map(lambda v: v - sorted(x)[0], x))", "lambda v: v - value_before_1[0]"),
+    ],
+)
+def test_comprehensions_and_functions_compute_what_is_the_same_once(
+    text: str, expected: str
+) -> None:
+    own = Own(f"def f(x):\n    return {text}\n", NUMBERS)
+    found = own.findings("invariant")
+    assert found, text
+    source = found[0].trial.rewrites[0].source
+    assert source.count("_before_") >= 2
+    assert expected.split("_before_")[1] in source
+    assert own.agreement(found[0]).same
+
+
+def test_what_a_comprehension_changes_is_not_the_same_every_time() -> None:
+    own = Own("def f(x):\n    return [sum(x[:v]) for v in x]\n", NUMBERS)
+    assert not own.findings("invariant")
+    text = (
+        "def f(x):\n    out = []\n    for v in x:\n        out.append(v)\n"
+        "        t = sum(out)\n    return t\n"
+    )
+    assert not Own(text, NUMBERS).findings("invariant")

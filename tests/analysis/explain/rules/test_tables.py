@@ -1,0 +1,419 @@
+"""Rules about rows, groups, look-ups and texts of tables: fire, keep silent, are refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from profiler_suite.analysis.explain.rules import groups, text
+from profiler_suite.analysis.explain.rules import tables as rules_of_tables
+from tests.analysis.explain.rules.own_function import Own
+from tests.analysis.explain.rules.tables import (
+    Fires,
+    Refused,
+    Silent,
+    check_fires,
+    check_refused,
+    check_silent,
+)
+
+rng = np.random.default_rng(12)
+PANDAS = "import pandas as pd\n"
+
+
+def table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "a": rng.random(12),
+            "b": np.arange(12.0),
+            "k": np.arange(12) % 3,
+            "city": ["Rome", "Oslo", "Bonn"] * 4,
+        }
+    )
+
+
+def prices() -> pd.DataFrame:
+    return pd.DataFrame({"id": np.arange(5), "price": rng.random(5)})
+
+
+FIRES = [
+    Fires(
+        "table_rows",
+        """
+        def f(df):
+            for i in range(len(df)):
+                df.loc[i, 'c'] = df.loc[i, 'a'] * 2 + df['b'].iloc[i]
+            return df
+        """,
+        lambda: (table(),),
+        "df_c[:] = df_a * 2 + df_b",
+    ),
+    Fires(
+        "table_rows",
+        """
+        def f(df):
+            for i in df.index:
+                if df.loc[i, 'a'] > 0.5:
+                    df.loc[i, 'tier'] = 'high'
+                else:
+                    df.loc[i, 'tier'] = 'low'
+            return df
+        """,
+        lambda: (table(),),
+        "df['tier'] = np.array(['high', 'low'], dtype=object)[df_tier]",
+    ),
+    Fires(
+        "table_rows",
+        """
+        def f(df):
+            t = 0.0
+            for _, row in df.iterrows():
+                if row['city'] == 'Rome':
+                    t += row['a'] * row.b
+            return t
+        """,
+        lambda: (table(),),
+        "(df['city'] == 'Rome').to_numpy()",
+    ),
+    Fires(
+        "table_rows",
+        """
+        def f(df):
+            df['c'] = 0.0
+            for i, row in df.iterrows():
+                df.at[i, 'c'] = row.a - row.b
+            return df
+        """,
+        lambda: (table(),),
+        "df_c[:] = df_a - df_b",
+    ),
+    Fires(  # the columns as lists, where no array expression is known
+        "table_rows",
+        """
+        def f(df):
+            out = []
+            for i in range(len(df)):
+                row = df.iloc[i]
+                out.append(row['city'].lower() if row['k'] else '')
+            return out
+        """,
+        lambda: (table(),),
+        "df_city = df['city'].tolist()",
+    ),
+    Fires(
+        "table_rows",
+        "def f(df):\n    return [row['a'] / (row['b'] + 1) for _, row in df.iterrows()]\n",
+        lambda: (table(),),
+        "df_a / (df_b + 1)",
+    ),
+    Fires(
+        "rows_by_key",
+        """
+        def f(df):
+            out = {}
+            for k in df['k'].unique():
+                part = df[df['k'] == k]
+                out[k] = part['a'].mean()
+            return out
+        """,
+        lambda: (table(),),
+        "for k, rows in df.groupby('k', sort=False):",
+    ),
+    Fires(
+        "rows_by_key",
+        "def f(df):\n"
+        "    return {k: df.loc[df['k'] == k, 'a'].sum() for k in sorted(df['k'].unique())}\n",
+        lambda: (table(),),
+        "rows['a'].sum() for k, rows in df.groupby('k')",
+    ),
+    Fires(
+        "looked_up",
+        """
+        def f(df, prices):
+            out = []
+            for k in df['k']:
+                out.append(prices[prices['id'] == k]['price'].values[0])
+            return out
+        """,
+        lambda: (table(), prices()),
+        "price_of = prices.drop_duplicates('id').set_index('id')['price'].to_dict()",
+    ),
+    Fires(
+        "rows_added",
+        PANDAS
+        + "def f(n):\n    df = pd.DataFrame(columns=['x', 'y'])\n    for i in range(n):\n"
+        "        df.loc[len(df)] = [i, i * 0.5]\n    return df\n",
+        lambda: (6,),
+        "df_rows.append([i, i * 0.5])",
+    ),
+    Fires(
+        "rows_added",
+        PANDAS
+        + """
+def f(n):
+    df = pd.DataFrame({'x': [0], 'y': [0.0]})
+    for i in range(n):
+        df = pd.concat([df, pd.DataFrame([{'x': i, 'y': i * 0.5}])], ignore_index=True)
+    return df
+""",
+        lambda: (6,),
+        "df = pd.concat([df, pd.DataFrame(df_rows)], ignore_index=True)",
+    ),
+    Fires(
+        "applied_rows",
+        "def f(df):\n    return df.apply(lambda r: r['city'] + str(r['k']), axis=1)\n",
+        lambda: (table(),),
+        "for city, k in zip(df['city'].tolist(), df['k'].tolist())",
+    ),
+    Fires(
+        "applied_rows",
+        "def price(row):\n    if row['city'] == 'Rome':\n        return row['a'] * 2\n"
+        "    return row['a']\n\n"
+        "def f(df):\n    return df.apply(price, axis=1)\n",
+        lambda: (table(),),
+        "price_of_elements(city, a)",
+    ),
+    Fires(
+        "group_function",
+        "def f(df):\n"
+        "    return df.groupby('k').apply(lambda g: (g.a * g.b).sum() / g.b.sum())\n",
+        lambda: (table(),),
+        "(df['a'] * df['b']).groupby(df['k']).sum() / df.groupby('k')['b'].sum()",
+    ),
+    Fires(
+        "group_function",
+        "def f(df):\n"
+        "    return df.groupby('k')['a'].transform(lambda v: (v - v.min()) / v.sum())\n",
+        lambda: (table(),),
+        "(df['a'] - df.groupby('k')['a'].transform('min'))",
+    ),
+    Fires(
+        "group_function",
+        PANDAS + "def both(g):\n    return pd.Series({'s': g['a'].sum(), 'n': len(g)})\n\n"
+        "def f(df):\n    return df.groupby('k').apply(both)['s'].to_numpy()\n",
+        lambda: (table(),),
+        "pd.DataFrame({'s': df.groupby('k')['a'].sum()",
+    ),
+    Fires(
+        "group_loop",
+        """
+        def f(df):
+            out = {}
+            for k, g in df.groupby('k'):
+                out[k] = g['a'].max() - g['b'].mean()
+            return out
+        """,
+        lambda: (table(),),
+        "out.update((df.groupby('k')['a'].max() - df.groupby('k')['b'].mean()).to_dict())",
+    ),
+    Fires(
+        "group_loop",
+        """
+        def f(df):
+            out = []
+            for k in df['k'].unique():
+                part = df[df['k'] == k]
+                out.append((part['a'] * part['b']).sum())
+            return out
+        """,
+        lambda: (table(),),
+        "out.extend((df['a'] * df['b']).groupby(df['k'], sort=False).sum().tolist())",
+    ),
+    Fires(
+        "table_rows",
+        "def f(s):\n    t = 0.0\n    for i in range(1, len(s)):\n"
+        "        t += abs(s.iloc[i] - s[i - 1])\n    return t\n",
+        lambda: (table()["a"],),
+        "s_values = s.to_numpy()",
+    ),
+    Fires(
+        "table_rows",
+        "def f(s):\n    for i in range(len(s)):\n        if s[i] > 0.5:\n"
+        "            s.iloc[i] = s[i] - 0.5\n    return s\n",
+        lambda: (table()["a"],),
+        "s.iloc[:] = s_values",
+    ),
+    Fires(
+        "masks_by_key",
+        "def f(x, ids):\n    return np.array([x[ids == k].sum() for k in np.unique(ids)])\n",
+        lambda: (rng.random(20), np.arange(20) % 4),
+        "x[ids_places.get(k, [])].sum()",
+    ),
+    Fires(
+        "masks_by_key",
+        """
+        def f(lab, n):
+            out = np.zeros(lab.shape)
+            for i in range(1, n + 1):
+                own = lab == i
+                out[own] = own.sum()
+            return out
+        """,
+        lambda: (np.arange(12).reshape(3, 4) % 5, 3),
+        "out.flat[lab_places.get(i, [])] = len(lab_places.get(i, []))",
+    ),
+    Fires(
+        "window_function",
+        "def f(df):\n    return df['a'].rolling(3).apply(np.mean)\n",
+        lambda: (table(),),
+        "df['a'].rolling(3).mean()",
+    ),
+    Fires(
+        "window_function",
+        PANDAS + "def f(df):\n"
+        "    return df['a'].rolling(3).apply(lambda w: np.max(w) * 2, raw=True)\n",
+        lambda: (table(),),
+        "rolled(df['a']",
+    ),
+    Fires(
+        "string_column",
+        "def f(df):\n    return df['city'].apply(lambda s: s.upper())\n",
+        lambda: (table(),),
+        "df['city'].str.upper()",
+    ),
+    Fires(
+        "string_column",
+        "def f(df, d):\n    return df['k'].map(lambda v: d[v])\n",
+        lambda: (table(), {0: 1.0, 1: 2.5, 2: 3.5}),
+        "df['k'].map(d)",
+    ),
+    Fires(
+        "dates_one_by_one",
+        "import datetime as dt\n"
+        "def f(s):\n    return s.apply(lambda v: dt.datetime.strptime(v, '%Y-%m-%d'))\n",
+        lambda: (pd.Series([f"2024-01-{d:02d}" for d in range(1, 13)]),),
+        "pd.to_datetime(s, format='%Y-%m-%d')",
+    ),
+]
+
+SILENT = [
+    Silent(  # the keys change in the loop
+        "masks_by_key",
+        "def f(ids):\n    for k in range(3):\n        ids[ids == k] = k + 1\n    return ids\n",
+        lambda: (np.arange(9) % 3,),
+    ),
+    Silent(  # whole columns
+        "table_rows",
+        "def f(df):\n    df['c'] = df['a'] * 2\n    return df\n",
+        lambda: (table(),),
+    ),
+    Silent(  # labels are no places
+        "table_rows",
+        "def f(df):\n    t = 0.0\n    for i in df.index:\n        t += df.loc[i, 'a']\n"
+        "    return t\n",
+        lambda: (table().set_index(np.arange(12) * 2),),
+    ),
+    Silent(  # rows that are used as a whole
+        "table_rows",
+        "def f(df):\n    return [row.to_dict() for _, row in df.iterrows()]\n",
+        lambda: (table(),),
+    ),
+    Silent(
+        "rows_by_key",
+        "def f(df):\n    return [len(df[df['k'] == k]) for k in (0, 1)]\n",
+        lambda: (table(),),
+    ),
+    Silent(
+        "looked_up",
+        "def f(prices):\n    return prices[prices['id'] == 2]['price'].values[0]\n",
+        lambda: (prices(),),
+    ),
+    Silent(
+        "rows_added",
+        PANDAS + "def f(df):\n    df.loc[len(df)] = [1.0, 2.0, 0, '']\n    return df\n",
+        lambda: (table(),),
+    ),
+    Silent(
+        "applied_rows", "def f(df):\n    return df.apply(len, axis=0)\n", lambda: (table(),)
+    ),
+    Silent(
+        "group_function",
+        "def f(df):\n"
+        "    return df.groupby('k')['a'].apply(lambda v: v.sort_values().iloc[1])\n",
+        lambda: (table(),),
+    ),
+    Silent(
+        "window_function",
+        "def f(df):\n    return df['a'].rolling(3).mean()\n",
+        lambda: (table(),),
+    ),
+    Silent(
+        "string_column", "def f(df):\n    return df['city'].str.upper()\n", lambda: (table(),)
+    ),
+    Silent(
+        "dates_one_by_one",
+        PANDAS + "def f(s):\n    return pd.to_datetime(s)\n",
+        lambda: (pd.Series(["2024-01-31"] * 4),),
+    ),
+    Silent(
+        "group_loop",
+        "def f(df):\n    return {k: g.head(1) for k, g in df.groupby('k')}\n",
+        lambda: (table(),),
+    ),
+]
+
+REFUSED = [
+    Refused(  # a row of numbers has one dtype: its integers are written as floats
+        "table_rows",
+        "def f(df):\n    return [str(row['k']) for _, row in df.iterrows()]\n",
+        lambda: (table()[["a", "k"]],),
+    ),
+    Refused(  # a key that is missing has no rows
+        "rows_by_key",
+        "def f(df):\n    return [len(df[df['a'] == k]) for k in df['a'].unique()]\n",
+        lambda: (table().assign(a=[np.nan, 1.0] * 6),),
+    ),
+    Refused(
+        "group_loop",
+        "def f(df):\n    return {k: g['a'].iloc[0] for k, g in df.groupby('k')}\n",
+        lambda: (table().assign(a=[np.nan] * 3 + [1.0] * 9),),
+    ),
+    Refused(
+        "group_function",
+        "def f(df):\n    return df.groupby('k')['a'].agg(lambda v: v.iloc[0])\n",
+        lambda: (table().assign(a=[np.nan] * 3 + [1.0] * 9),),
+    ),
+    Refused(  # it needs the labels of the window
+        "window_function",
+        "def f(s):\n    return s.rolling(3).apply(lambda w: w.index[0])\n",
+        lambda: (pd.Series(np.arange(9.0)),),
+    ),
+    Refused(  # what the dictionary holds may be missing itself
+        "string_column",
+        "def f(s, d):\n    return s.map(lambda v: d.get(v, 7.0))\n",
+        lambda: (pd.Series([0, 1, 2]), {0: np.nan, 1: 2.0}),
+    ),
+    Refused(
+        "dates_one_by_one",
+        PANDAS + "def f(s):\n    return s.apply(pd.to_datetime).to_numpy()\n",
+        lambda: (pd.Series(["2024-01-31", "31 March 2024"]),),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", FIRES, ids=lambda c: c.rule)
+def test_it_fires(case: Fires) -> None:
+    check_fires(case)
+
+
+@pytest.mark.parametrize("case", SILENT, ids=lambda c: c.rule)
+def test_it_is_silent_on_its_innocent_neighbour(case: Silent) -> None:
+    check_silent(case)
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda c: c.rule)
+def test_it_is_refused_when_inexact(case: Refused) -> None:
+    check_refused(case)
+
+
+def test_a_dictionary_is_made_once_before_what_is_applied() -> None:
+    own = Own(
+        "def f(df, prices):\n"
+        "    return df['k'].apply(lambda k: prices.loc[prices['id'] == k, 'price'].iloc[0])\n",
+        table(),
+        prices(),
+    )
+    (found,) = own.findings(rules_of_tables.looked_up.__name__)
+    assert not own.findings(groups.group_function.__name__)
+    assert not own.findings(text.string_column.__name__)
+    assert "lambda k: price_of[k]" in found.trial.rewrites[0].source
+    assert own.agreement(found).same
