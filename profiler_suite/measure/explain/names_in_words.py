@@ -38,6 +38,8 @@ def _public_name(value: Any) -> str:
     if isinstance(value, ModuleType):
         return value.__name__
     name = getattr(value, "__name__", "")
+    if type(value).__module__.startswith("scipy.stats.") and hasattr(value, "freeze"):
+        return f"scipy.stats.{getattr(value, 'name', '')}"  # a distribution is an object
     if isinstance(value, np.ufunc):
         return f"numpy.{name}" if hasattr(np, name) else ""
     module = getattr(value, "__module__", None)

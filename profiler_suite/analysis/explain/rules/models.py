@@ -254,3 +254,86 @@ def _of_comprehension(function: Function, node: ast.ListComp) -> Iterator[tuple[
         else:
             yield node, f"list({text})"
             yield node, f"({text}).tolist()"
+
+
+# ------------------------------------------------------------- distributions
+
+_OF_DISTRIBUTIONS = (
+    *("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"),
+)
+
+
+@rule(
+    "models",
+    looks_for="a distribution of scipy.stats frozen for one call, or the framework of the normal",
+    rewrite="norm(m, s).pdf(x) → norm.pdf(x, m, s); norm.cdf(x) → scipy.special.ndtr(x)",
+    exact="up to rounding, for a positive scale",
+    thread="https://github.com/MESMER-group/mesmer/issues/532",
+)
+def distribution(seen: Observation) -> Iterator[Finding]:
+    """Distributions whose framework takes longer than they do."""
+    for function in seen.functions:
+        edits = []
+        for node in ast.walk(function.node):
+            text = _thawed(function, node) if isinstance(node, ast.Call) else ""
+            if text and isinstance(node, ast.Call):
+                edits.append((node, rewriting.edit(function, node, text)))
+        if edits:
+            yield from seen.edited(
+                function,
+                [edit for _, edit in edits],
+                title="call the distribution with its parameters instead of freezing it",
+                lines={node.lineno + function.shift for node, _ in edits},
+                evidence="freezing a distribution makes an object of it, and its documentation",
+            )
+    norm, special = "scipy.stats.norm", "scipy.special"
+    scaled = "((X - M) / S)"
+    table = []
+    for given, x, scale in (
+        ("X", "X", ""),
+        ("X, M, S", scaled, "S"),
+        ("X, loc=M, scale=S", scaled, "S"),
+        ("X, M, scale=S", scaled, "S"),
+        ("X, loc=M", "(X - M)", ""),
+        ("X, scale=S", "(X / S)", "S"),
+    ):
+        over = f"({scale} * np.sqrt(2 * np.pi))" if scale else "np.sqrt(2 * np.pi)"
+        log = f"np.log({over})"
+        table += [
+            (f"{norm}.pdf({given})", f"np.exp(-0.5 * {x} ** 2) / {over}"),
+            (f"{norm}.logpdf({given})", f"-0.5 * {x} ** 2 - {log}"),
+            (f"{norm}.cdf({given})", f"{special}.ndtr({x.strip('()') if x == 'X' else x})"),
+            (f"{norm}.sf({given})", f"{special}.ndtr(-{x})"),
+        ]
+    table += [
+        (f"{norm}.ppf(Q)", f"{special}.ndtri(Q)"),
+        (f"{norm}.ppf(Q, M, S)", f"{special}.ndtri(Q) * S + M"),
+        (f"{norm}.ppf(Q, loc=M, scale=S)", f"{special}.ndtri(Q) * S + M"),
+    ]
+    yield from seen.rewrites(
+        *table,
+        title="the formula itself: the framework around it checks and copies",
+        helpers=("import numpy as np", "import scipy.special"),
+        evidence="scipy.stats checks, broadcasts and masks arguments in Python at every call",
+    )
+
+
+def _thawed(function: Function, node: ast.Call) -> str:
+    """`norm(m, s).pdf(x)` as `norm.pdf(x, m, s)`; empty for anything else."""
+    method = node.func
+    if not isinstance(method, ast.Attribute) or not isinstance(method.value, ast.Call):
+        return ""
+    frozen = method.value
+    if not function.qualified(frozen.func).startswith("scipy.stats."):
+        return ""
+    own = [function.text_of(each) for each in frozen.args]
+    own += [f"{k.arg}={function.text_of(k.value)}" for k in frozen.keywords]
+    given = [function.text_of(each) for each in node.args]
+    named = [f"{k.arg}={function.text_of(k.value)}" for k in node.keywords]
+    name = function.text_of(frozen.func)
+    if method.attr in _OF_DISTRIBUTIONS and len(given) == 1 and not named:
+        return f"{name}.{method.attr}({', '.join([*given, *own])})"
+    if method.attr == "rvs":
+        sized = [f"size={each}" for each in given[:1]]
+        return f"{name}.rvs({', '.join([*own, *sized, *named])})" if len(given) < 2 else ""
+    return ""

@@ -158,6 +158,19 @@ def slow_parser(seen: Observation) -> Iterator[Finding]:
 )
 def lines_of_numbers(seen: Observation) -> Iterator[Finding]:
     """Texts made numbers line by line."""
+    table = []
+    for row in ("LINE", "LINE.strip()", "LINE.rstrip()"):
+        for split, given in (("split()", ""), ("split(SEP)", ", delimiter=SEP")):
+            loaded = f"np.loadtxt(LINES, ndmin=2{given})"
+            for numbers in ("[float(V) for V in {}]", "list(map(float, {}))"):
+                pattern = f"[{numbers.format(f'{row}.{split}')} for LINE in LINES]"
+                table.append((f"np.array({pattern})", loaded))
+                table.append((pattern, f"{loaded}.tolist()"))
+    yield from seen.rewrites(
+        *table,
+        title="let the compiled parser read all lines",
+        evidence="Python splits every line and makes an object of every number",
+    )
     for function in seen.functions:
         for loop in hoisting.loops_of(function):
             text = _loaded(function, loop)

@@ -162,6 +162,25 @@ FIRES = [
         "near.extend(tree.query(b)[1])",
     ),
     Fires(
+        "lines_of_numbers",
+        "def f(lines):\n    return [list(map(float, l.strip().split(','))) for l in lines]\n",
+        lambda: (LINES,),
+        "np.loadtxt(lines, ndmin=2, delimiter=',').tolist()",
+    ),
+    Fires(
+        "distribution",
+        STATS + "def f(x):\n    return [stats.gamma(2.0, scale=3.0).pdf(v) for v in x]\n",
+        lambda: (X + 2.0,),
+        "stats.gamma.pdf(v, 2.0, scale=3.0)",
+    ),
+    Fires(
+        "distribution",
+        "from scipy.stats import norm\n"
+        "def f(x):\n    return norm.cdf(x) + norm.logpdf(x, loc=0.5, scale=2.0)\n",
+        lambda: (X,),
+        "scipy.special.ndtr(x)",
+    ),
+    Fires(
         "sparse_assembled",
         "from scipy.sparse import lil_matrix\n"
         "def f(n):\n    m = lil_matrix((n, n))\n    for i in range(n - 1):\n"
@@ -237,6 +256,11 @@ SILENT = [
         lambda: (X,),
     ),
     Silent(
+        "distribution",
+        STATS + "def f(x):\n    d = stats.gamma(2.0)\n    return d.pdf(x) + d.cdf(x)\n",
+        lambda: (X + 2.0,),
+    ),
+    Silent(
         "sparse_assembled",
         "from scipy.sparse import lil_matrix\n"
         "def f(n):\n    return lil_matrix((n, n)).tocsr()\n",
@@ -279,6 +303,11 @@ REFUSED = [
         "element_calls",
         STATS + "def f(x):\n    out = []\n    for v in x:\n"
         "        out.append(stats.rankdata(v)[0])\n    return np.array(out)\n",
+        lambda: (X,),
+    ),
+    Refused(  # without a scale there is no density, whatever the formula says
+        "distribution",
+        "from scipy.stats import norm\ndef f(x):\n    return norm.pdf(x, 0.0, -1.0)\n",
         lambda: (X,),
     ),
     Refused(  # an element that is set twice is not added up
