@@ -265,7 +265,7 @@ _OF_DISTRIBUTIONS = (
 
 @rule(
     "models",
-    looks_for="a distribution of scipy.stats frozen for one call, or the framework of the normal",
+    looks_for="a distribution frozen for one call, or the framework around the normal one",
     rewrite="norm(m, s).pdf(x) → norm.pdf(x, m, s); norm.cdf(x) → scipy.special.ndtr(x)",
     exact="up to rounding, for a positive scale",
     thread="https://github.com/MESMER-group/mesmer/issues/532",
