@@ -201,8 +201,8 @@ def rolled(series, windows):
     rewrite="s.rolling(20).apply(np.mean) → s.rolling(20).mean(), or f with axis=-1 over all "
     "windows",
     exact="up to rounding; windows with missing values are compared",
-    thread="https://stackoverflow.com/questions/60736556/pandas-rolling-apply-using-multiple-"
-    "columns",
+    thread="https://pandas.pydata.org/docs/reference/api/pandas.core.window.rolling.Rolling.apply."
+    "html",
 )
 def window_function(seen: Observation) -> Iterator[Finding]:
     """A Python function called for every window."""

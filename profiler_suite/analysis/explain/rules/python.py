@@ -194,8 +194,7 @@ def _is_listed(function: Function, one: Match) -> bool:
     looks_for="queue.pop(0) or queue.insert(0, x): every other element moves",
     rewrite="queue = collections.deque(queue), queue.popleft(), queue.appendleft(x)",
     exact="the list is not indexed or sliced in the loop",
-    thread="https://stackoverflow.com/questions/543309/how-can-i-efficiently-remove-the-first-"
-    "element-from-a-list",
+    thread="https://docs.python.org/3/library/collections.html#collections.deque",
 )
 def queue(seen: Observation) -> Iterator[Finding]:
     """Lists that are used at their beginning."""

@@ -122,7 +122,7 @@ def _callbacks(seen: Observation) -> list[tuple[Function, ast.FunctionDef, str]]
     looks_for="a function that a solver calls back, with few variables as NumPy's numbers",
     rewrite="x, y, z = state → x, y, z = state.tolist(); return np.array([…]) → return […]",
     exact="the numbers are the same; they are Python's own then",
-    thread="https://stackoverflow.com/questions/27913749/scipy-integrate-odeint-speed",
+    thread="https://github.com/scipy/scipy/issues/8257",
 )
 def callback_numbers(seen: Observation) -> Iterator[Finding]:
     """Vectors of a few variables, taken apart one by one."""
@@ -221,8 +221,7 @@ _MOST_OF_IT = 0.5
     looks_for="one integral for each of many parameters: each calls back for every point",
     rewrite="[quad(f, 0, 1, args=(a,))[0] for a in p] → quad_vec(lambda t: f(t, p), 0, 1)[0]",
     exact="up to the tolerance that is asked for, which the trial compares",
-    thread="https://stackoverflow.com/questions/47278520/how-to-perform-a-numerical-integral-over-"
-    "arrays",
+    thread="https://github.com/scipy/scipy/issues/11804",
 )
 def integral_of_many(seen: Observation) -> Iterator[Finding]:
     """Integrals one by one."""

@@ -129,7 +129,7 @@ def sparse_made_dense(seen: Observation) -> Iterator[Finding]:
     looks_for="a sparse matrix of any format set element by element in a loop",
     rewrite="m[i, j] += v → rows, columns and values in lists, one coo_matrix after the loop",
     exact="it begins empty; elements are added up, or each is set once",
-    thread="https://stackoverflow.com/questions/7760937/issue-using-scipy-sparse-coo-matrix",
+    thread="https://github.com/glorotxa/SME/pull/1",
 )
 def sparse_assembled(seen: Observation) -> Iterator[Finding]:
     """Sparse matrices assembled in loops."""
@@ -282,7 +282,7 @@ _MEMORY_SHARE = 0.1
     rewrite="m[i].sum() → np.asarray(m.sum(axis=1)).ravel()[i]; m[i, j] → m.toarray()[i, j] "
     "where memory allows",
     exact="up to rounding; the matrix does not change in the loop",
-    thread="https://stackoverflow.com/questions/39500649/sparse-matrix-slicing-using-list-of-int",
+    thread="https://github.com/scipy/scipy/pull/311",
 )
 def sparse_rows(seen: Observation) -> Iterator[Finding]:
     """What each row gives, of all rows at once."""

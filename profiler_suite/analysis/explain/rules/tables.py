@@ -55,7 +55,7 @@ def table_rows(seen: Observation) -> Iterator[Finding]:
     looks_for="a loop over the keys of a column, each picked by comparing the whole column",
     rewrite="for k in df['k'].unique(): df[df['k'] == k] → for k, rows in df.groupby('k')",
     exact="no key is missing, and the table is not changed in the loop",
-    thread="https://github.com/geopandas/geopandas/issues/1382",
+    thread="https://github.com/nestauk/asf_heat_pump_suitability/issues/33",
 )
 def rows_by_key(seen: Observation) -> Iterator[Finding]:
     """Groups picked by one comparison of the whole table each."""
