@@ -13,7 +13,11 @@ from profiler_suite.model.rows import Visit
 from profiler_suite.model.trial import CHECKED, TrialKind
 
 # Families whose rewrites take a loop out of the interpreter, and the one that gives it up.
-_LOOPS, _NOT_FOR_ARRAYS = ("loops", "per_element", "routines"), "not_for_arrays"
+_LOOPS = (
+    *("loops", "per_element", "routines", "library", "tables", "groups", "text", "models"),
+    *("python", "solvers"),
+)
+_NOT_FOR_ARRAYS = "not_for_arrays"
 # Gains that differ by less are not worth lines that are harder to read.
 _ALIKE = 0.8
 # Less than this is what an interpreter's own objects take.

@@ -105,7 +105,7 @@ def _untried(trial: Trial, reason: str) -> TrialResult:
 
 
 def _loops_rewritten(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> bool:
-    families = ("loops", "per_element", "routines")
+    families = ("loops", "per_element", "routines", "tables", "models")
     return any(each.finding.family in families for _, each in winners(done, baselines_s))
 
 

@@ -16,7 +16,7 @@ from profiler_suite.measure.explain.names_in_words import COUNTING
 from profiler_suite.measure.explain.records import Edit
 
 LISTS, ARRAYS = "lists", "arrays"
-Unit = ast.For | ast.Assign | ast.Expr | ast.Return | ast.AnnAssign
+Unit = ast.For | ast.While | ast.Assign | ast.Expr | ast.Return | ast.AnnAssign
 _PLACES = ("loc", "at", "iloc", "iat")
 _BY_LABEL = ("loc", "at")
 _NUMBERS = "biuf"
@@ -72,7 +72,7 @@ class RowLoop:
         for target, iterated in _heads(unit):
             self._enter(target, iterated)
         self._name_rows()
-        self.elements = [each for name in self._names() for each in self._element(name)]
+        self.elements = self._elements()
         if not self.elements:
             raise NotOverRowsError("it reads no element of a table")
         inside = [n for e in self.elements for n in ast.walk(e.node) if n is not e.node]
@@ -193,6 +193,35 @@ class RowLoop:
                 if any(isinstance(p, ast.JoinedStr) for p in self.function.around(node)):
                     raise NotOverRowsError("an element stands in a formatted string")
                 yield node
+
+    def _elements(self) -> list[Element]:
+        """Elements of the tables; tables of which none is set may be used otherwise, too."""
+        found: list[Element] = []
+        others: set[str] = set()
+        for name in self._names():
+            try:
+                found += self._element(name)
+            except NotOverRowsError:
+                if name.id in self.rows or self._may_change(name):
+                    raise
+                others.add(name.id)
+        if others & {each.table for each in found if each.stored}:
+            raise NotOverRowsError("a table of which elements are set is used as a whole")
+        return found
+
+    def _may_change(self, name: ast.Name) -> bool:
+        """Whether what is done with a table may set or change it."""
+        node: ast.AST = name
+        while isinstance(node, ast.expr):
+            if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+                return True
+            if isinstance(node, ast.Call):
+                method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+                changing = method in ("insert", "update", "pop", "set_flags")
+                if changing or any(k.arg == "inplace" for k in node.keywords):
+                    return True
+            node = self.function.parents[node]
+        return False
 
     def _element(self, name: ast.Name) -> Iterator[Element]:
         parent = self.function.parents[name]
@@ -410,12 +439,12 @@ def _heads(unit: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 def row_loops(function: Function) -> Iterator[RowLoop]:
     """The outermost loops, and statements with comprehensions, that go through tables."""
-    kinds = (ast.For, ast.Assign, ast.Expr, ast.Return, ast.AnnAssign)
+    kinds = (ast.For, ast.While, ast.Assign, ast.Expr, ast.Return, ast.AnnAssign)
     units = [n for n in ast.walk(function.node) if isinstance(n, kinds)]
     for unit in units:
         if any(isinstance(p, ast.For | ast.While) for p in function.around(unit)):
             continue
-        if not any(_heads(unit)):
+        if not isinstance(unit, ast.While) and not any(_heads(unit)):
             continue
         try:
             yield RowLoop(function, unit)

@@ -53,7 +53,7 @@ def test_rows_become_numbers_of_rows(head: str, row: str) -> None:
     "body",
     [
         "df = df.iloc[1:]",  # the table itself changes
-        "x = df['a'].mean() + df['a'][i]",  # a whole column
+        "df.loc[i, 'a'] = df['a'].mean()",  # a whole column of what is set
         "df['a'].iloc[i] = 1.0",  # a copy of a column
         "x = df.loc[i - 1:i, 'a']",  # labels, the last one included
         "x = df[df['b'] == i]",
@@ -64,6 +64,23 @@ def test_rows_become_numbers_of_rows(head: str, row: str) -> None:
 def test_what_else_is_done_with_a_table_refuses(body: str) -> None:
     text = f"name = 'a'\n\ndef f(df):\n    for i in range(len(df)):\n        {body}\n"
     assert not loops(text)
+
+
+def test_a_table_that_is_only_read_may_be_used_as_a_whole_too() -> None:
+    (loop,) = loops(
+        "def f(df):\n    t = 0.0\n    for i in range(len(df)):\n"
+        "        t += df['a'].mean() + df['a'][i] + len(df[df['b'] == i])\n    return t\n"
+    )
+    (text,) = row_columns.as_lists(loop)
+    assert "t += df['a'].mean() + df_a[i] + len(df[df['b'] == i])" in text
+
+
+def test_while_loops_go_through_rows_too() -> None:
+    (loop,) = loops(
+        "def f(df):\n    i = 0\n    while i < len(df):\n        df.loc[i, 'a'] = i\n"
+        "        i += 1\n    return df\n"
+    )
+    assert "df_a[i] = i" in next(iter(row_columns.as_lists(loop)))
 
 
 def test_labels_that_do_not_count_from_0_are_no_places() -> None:

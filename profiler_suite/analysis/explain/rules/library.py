@@ -26,6 +26,16 @@ def _pandas(function: Function) -> tuple[str, tuple[str, ...]]:
     return "pd", ("import pandas as pd",)
 
 
+_APPLIED = ("DF.apply(F, axis=1)", "DF.apply(F, axis='columns')")
+_OF_ROWS = tuple(
+    (f"DF.apply({applied}, axis={axis})", f"DF.{name}(axis=1)")
+    for name in ("sum", "mean", "max", "min", "std", "median", "count", "nunique", "any", "all")
+    for axis in ("1", "'columns'")
+    for applied in (f"np.{name}", name, f"lambda R: R.{name}()", f"lambda R: np.{name}(R)")
+    if not (applied == name and name not in ("sum", "max", "min"))
+)
+
+
 @rule(
     "library",
     looks_for="DataFrame.apply(f, axis=1): a Series and a Python call per row",
@@ -36,8 +46,13 @@ def _pandas(function: Function) -> tuple[str, tuple[str, ...]]:
 )
 def pandas_apply(seen: Observation) -> Iterator[Finding]:
     """Functions applied to rows of a table."""
+    yield from seen.rewrites(
+        *_OF_ROWS,
+        title="the table has this for all rows at once",
+        evidence="DataFrame.apply with axis=1 makes a Series and calls Python for every row",
+    )
     for function in seen.functions:
-        for one in patterns.found(function, ["DF.apply(F, axis=1)"], lambda m: True):
+        for one in patterns.found(function, _APPLIED, lambda m: True):
             found = callbacks.find_callee(seen, function, one["F"])
             if found is None:
                 continue
@@ -88,7 +103,7 @@ def pandas_apply(seen: Observation) -> Iterator[Finding]:
 def applied_rows(seen: Observation) -> Iterator[Finding]:
     """Functions of rows, called with elements of columns instead."""
     for function in seen.functions:
-        for one in patterns.found(function, ["DF.apply(F, axis=1)"], lambda m: True):
+        for one in patterns.found(function, _APPLIED, lambda m: True):
             made = _of_elements(seen, function, one)
             if made is None:
                 continue
@@ -186,9 +201,10 @@ class _Reading(ast.NodeTransformer):
 def series_apply(seen: Observation) -> Iterator[Finding]:
     """Functions applied to elements of a column."""
     for function in seen.functions:
-        for one in patterns.found(function, ["S.apply(F)", "S.map(F)"], lambda m: True):
+        table = ["S.apply(F)", "S.map(F)", "S.applymap(F)"]
+        for one in patterns.found(function, table, lambda m: True):
             form = one.form("S")
-            if form is not None and form.dtype not in ("Series", "Index"):
+            if form is not None and form.dtype not in ("Series", "Index", "DataFrame"):
                 continue
             made = callbacks.array_form(
                 seen, function, one["F"], vectorising.NUMBER, "elements"
@@ -199,6 +215,8 @@ def series_apply(seen: Observation) -> Iterator[Finding]:
             series = rewriting.written(function, one["S"])
             call = made.call(f"{series}.to_numpy()")
             text = f"{pandas}.Series({call}, index={series}.index, name={series}.name)"
+            if form is not None and form.dtype == "DataFrame":
+                text = f"{pandas}.DataFrame({call}, {series}.index, {series}.columns)"
             yield from seen.edited(
                 function,
                 [rewriting.edit(function, one.node, text)],

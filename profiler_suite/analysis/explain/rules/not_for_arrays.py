@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
-from profiler_suite.analysis.explain import loops
+from profiler_suite.analysis.explain import loops, patterns
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
-from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.analysis.explain.rules.registry import HINT, rule
 from profiler_suite.measure.explain.records import Trial
 from profiler_suite.model.trial import TrialKind
 
@@ -63,6 +63,56 @@ def compiler(seen: Observation) -> Iterator[Finding]:
             hint=True,
             stands=True,
         )
+
+
+# What calls Python for each of many → what that is, in words.
+_CALLED = {
+    "DF.apply(F, axis=1)": "DataFrame.apply with axis=1 makes a Series of every row",
+    "DF.groupby(K, **KW).apply(F)": "groupby.apply makes a table of every group",
+    "DF.groupby(K, **KW)[C].apply(F)": "groupby.apply makes a Series of every group",
+    "DF.groupby(K, **KW)[C].transform(F)": "groupby.transform makes a Series of every group",
+    "DF.groupby(K, **KW)[C].agg(F)": "groupby.agg makes a Series of every group",
+    "S.rolling(W, **KW).apply(F, **MORE)": "rolling.apply goes through every window",
+    "np.apply_along_axis(F, AXIS, A, **KW)": "np.apply_along_axis goes through every row",
+    "np.vectorize(F, **KW)(*REST)": "np.vectorize goes through every element",
+    "scipy.ndimage.generic_filter(A, F, **KW)": "generic_filter goes through every pixel",
+    "scipy.ndimage.labeled_comprehension(A, L, I, F, **KW)": "it goes through every label",
+}
+_UNWRITTEN = "what is called could not be written for all at once"
+
+
+@rule(
+    "not_for_arrays",
+    looks_for="a Python function called for each row, group, window or pixel, of which no form "
+    "for all is known",
+    rewrite="methods of the table or arrays where there are any; fewer, larger calls",
+    exact="as rewritten by hand",
+    thread="https://stackoverflow.com/questions/54432583/when-should-i-not-want-to-use-pandas-"
+    "apply-in-my-code",
+    tried=HINT,
+)
+def called_from_python(seen: Observation) -> Iterator[Finding]:
+    """Callbacks that stay callbacks: said only where nothing else was found."""
+    for function in seen.functions if seen.lines_are_timed else ():
+        for one in patterns.found(function, list(_CALLED), lambda m: True):
+            share = seen.share(function, [one.line])
+            if share < _LEAST_SHARE:
+                continue
+            what = next(
+                said
+                for pattern, said in _CALLED.items()
+                if patterns.match(function, one.node, pattern)
+            )
+            called = ast.unparse(one["F"]) if "F" in one.captures else "a function"
+            yield Finding(
+                title=f"line {one.line}: {what} and calls {called[:30]} from Python: use "
+                "methods of the whole table or array where there are any",
+                evidence=f"this line takes {units.percent(share)} of the time",
+                trial=Trial(kind=TrialKind.FAILED, target=_UNWRITTEN),
+                share=share,
+                hint=True,
+                stands=True,
+            )
 
 
 def _carried(function: Function) -> Iterator[tuple[int, int]]:

@@ -224,6 +224,53 @@ def mapped(seen: Observation) -> Iterator[Finding]:
                 continue
             if function.is_numpy(node, ("array", "asarray", "fromiter", "stack")):
                 yield from _mapped(seen, function, node)
+        yield from _listed(seen, function)
+
+
+def _listed(seen: Observation, function: Function) -> Iterator[Finding]:
+    """A list of what a function gives for elements, of one array or of several."""
+    for node in ast.walk(function.node):
+        if not isinstance(node, ast.ListComp) or len(node.generators) != 1:
+            continue
+        parent = function.parents.get(node)
+        head = node.generators[0]
+        if isinstance(parent, ast.Call | ast.ListComp) or head.ifs:
+            continue
+        names, arrays = _elements_of(seen, function, head)
+        if not names:
+            continue
+        text = f"lambda {', '.join(names)}: {ast.unparse(node.elt)}"
+        made = ast.parse(text, mode="eval").body
+        form = callbacks.array_form(seen, function, made, vectorising.NUMBER, "elements")
+        if form is None or len(form.parameters) != len(arrays):
+            continue
+        yield from seen.edited(
+            function,
+            [rewriting.edit(function, node, f"{form.call(*arrays)}.tolist()")],
+            title="the whole array at once instead of element by element",
+            lines=[node.lineno + function.shift],
+            helpers=("import numpy as np", form.text),
+            evidence="a comprehension runs Python for every element",
+        )
+
+
+def _elements_of(
+    seen: Observation, function: Function, head: ast.comprehension
+) -> tuple[list[str], list[str]]:
+    """The names that stand for elements, and the arrays that they are elements of."""
+    target, iterated = head.target, head.iter
+    if isinstance(target, ast.Name):
+        if isinstance(iterated, ast.Call) and function.qualified(iterated.func):
+            return [], []
+        return [target.id], [_as_array(seen, function, iterated)]
+    zipped = isinstance(iterated, ast.Call) and (
+        function.qualified(iterated.func) == "builtins.zip"
+    )
+    if not zipped or not isinstance(target, ast.Tuple) or not isinstance(iterated, ast.Call):
+        return [], []
+    names = [e.id for e in target.elts if isinstance(e, ast.Name)]
+    arrays = [_as_array(seen, function, each) for each in iterated.args]
+    return (names, arrays) if len(names) == len(arrays) == len(target.elts) else ([], [])
 
 
 def _mapped(seen: Observation, function: Function, node: ast.Call) -> Iterator[Finding]:

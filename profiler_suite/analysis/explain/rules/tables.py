@@ -47,6 +47,100 @@ def table_rows(seen: Observation) -> Iterator[Finding]:
                 )
 
 
+# ------------------------------------------------------- rows and columns by number
+
+
+@rule(
+    "tables",
+    looks_for="elements of a table by the numbers of row and column, one by one in loops",
+    rewrite="df.iloc[i, j] in loops → values = df.to_numpy() before them, values[i, j]",
+    exact="all columns have one dtype",
+    thread="https://github.com/pandas-dev/pandas/issues/30581",
+)
+def table_grid(seen: Observation) -> Iterator[Finding]:
+    """Tables that are read as grids."""
+    for function in seen.functions:
+        for loop in hoisting.loops_of(function):
+            for table in sorted(hoisting.names_in(loop)):
+                edits = _of_grid(function, loop, table)
+                if edits:
+                    yield from _as_grid(seen, function, loop, table, edits)
+
+
+def _of_grid(function: Function, loop: hoisting.Loop, table: str) -> list[Edit]:
+    """Every element of the table as one of an array; nothing where it is used otherwise."""
+    if function.source.names.get(table, "") != "DataFrame":
+        return []
+    known = set()
+    edits = []
+    for node in ast.walk(loop):
+        for place in ("iloc", "iat", "values"):
+            pattern = f"DF.{place}[I, J]"
+            one = patterns.match(function, node, pattern) if _is_element(node) else None
+            if one is None or ast.unparse(one["DF"]) != table:
+                continue
+            inner = [one["I"], one["J"]]
+            if any(isinstance(each, ast.Slice) for each in inner):
+                return []
+            index = ", ".join(function.text_of(each) for each in inner)
+            known.add(one["DF"])
+            start, end = function.span(one.node)
+            edits.append(Edit(start=start, end=end, text=f"{table}_grid[{index}]"))
+    uses = [n for n in ast.walk(loop) if isinstance(n, ast.Name) and n.id == table]
+    others = [n for n in uses if n not in known and not _is_asked_its_size(function, n)]
+    return [] if others else edits
+
+
+def _is_element(node: ast.AST) -> bool:
+    return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple)
+
+
+def _is_asked_its_size(function: Function, name: ast.Name) -> bool:
+    parent = function.parents[name]
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in ("shape", "columns")
+    return isinstance(parent, ast.Call) and function.qualified(parent.func) == "builtins.len"
+
+
+def _as_grid(
+    seen: Observation, function: Function, loop: hoisting.Loop, table: str, edits: list[Edit]
+) -> Iterator[Finding]:
+    stored = any(
+        isinstance(n, ast.Subscript)
+        and not isinstance(n.ctx, ast.Load)
+        and ast.unparse(n.value) in (f"{table}.iloc", f"{table}.iat")
+        for n in ast.walk(loop)
+    )
+    copied = "copy=True" if stored else ""
+    whole = [
+        *edits,
+        *rewriting.inserted(
+            function, {loop.lineno: [f"{table}_grid = {table}.to_numpy({copied})"]}
+        ),
+    ]
+    if stored:
+        whole.append(hoisting.after(function, loop, [f"{table}.iloc[:, :] = {table}_grid"]))
+    made = rewriting.spliced(function, whole)
+    if made is None:
+        return
+    lines = hoisting.span_of(function, loop)
+    columns = [k for k in function.source.names if k.startswith(f"{table}[")]
+    dtypes = {function.source.names[k] for k in columns}
+    texts = [(f"{table} as one array in this loop", made.source)]
+    if len(dtypes) == 1:
+        dtype, _, rest = dtypes.pop().partition(" (")
+        words = f"{dtype} ({rest.rstrip(',)')}, {len(columns)})"
+        texts += list(seen.lifted_again(function, made.source, {f"{table}_grid": words}))
+    for title, text in texts[:_MOST]:
+        yield from seen.whole(
+            function,
+            text,
+            title=title,
+            lines=lines,
+            evidence="every element goes through the index of the table: microseconds each",
+        )
+
+
 # ------------------------------------------------------- one pass per key
 
 

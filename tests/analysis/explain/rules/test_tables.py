@@ -1,11 +1,13 @@
 """Rules about rows, groups, look-ups and texts of tables: fire, keep silent, are refused."""
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
 
-from profiler_suite.analysis.explain.rules import groups, text
+from profiler_suite.analysis.explain.rules import groups, not_for_arrays, text
 from profiler_suite.analysis.explain.rules import tables as rules_of_tables
+from profiler_suite.model.rows import LineRecord
 from tests.analysis.explain.rules.own_function import Own
 from tests.analysis.explain.rules.tables import (
     Fires,
@@ -104,6 +106,46 @@ FIRES = [
         "def f(df):\n    return [row['a'] / (row['b'] + 1) for _, row in df.iterrows()]\n",
         lambda: (table(),),
         "df_a / (df_b + 1)",
+    ),
+    Fires(
+        "table_grid",
+        """
+        def f(df):
+            t = 0.0
+            for i in range(len(df)):
+                for j in range(df.shape[1]):
+                    t += df.iloc[i, j] * j
+            return t
+        """,
+        lambda: (table()[["a", "b"]],),
+        "t += df_grid[i, j] * j",
+    ),
+    Fires(
+        "table_grid",
+        "def f(df):\n    for i in range(1, len(df)):\n        for j in range(2):\n"
+        "            df.iloc[i, j] = df.iloc[i - 1, j] * 0.5\n    return df\n",
+        lambda: (table()[["a", "b"]],),
+        "df.iloc[:, :] = df_grid",
+    ),
+    Fires(
+        "pandas_apply",
+        "def f(df):\n    return df.apply(lambda r: r.mean(), axis='columns')\n",
+        lambda: (table()[["a", "b"]],),
+        "df.mean(axis=1)",
+    ),
+    Fires(
+        "series_apply",
+        "def f(df):\n    return df.map(lambda v: v * 2 if v > 0.5 else 0.0)\n",
+        lambda: (table()[["a", "b"]],),
+        "expression_of_elements(df.to_numpy())",
+    ),
+    Fires(
+        "mapped",
+        "def f(df):\n"
+        "    df['c'] = [a * 2 if b > 3 else 0.0 for a, b in zip(df['a'], df['b'])]\n"
+        "    return df\n",
+        lambda: (table(),),
+        "expression_of_elements(np.asarray(df['a']), np.asarray(df['b'])).tolist()",
     ),
     Fires(
         "rows_by_key",
@@ -286,6 +328,16 @@ def f(n):
 ]
 
 SILENT = [
+    Silent(
+        "called_from_python",
+        "def f(df):\n    return df.groupby('k')['a'].sum()\n",
+        lambda: (table(),),
+    ),
+    Silent(  # one element
+        "table_grid",
+        "def f(df):\n    return df.iloc[0, 1] + df.iloc[1, 0]\n",
+        lambda: (table(),),
+    ),
     Silent(  # the keys change in the loop
         "masks_by_key",
         "def f(ids):\n    for k in range(3):\n        ids[ids == k] = k + 1\n    return ids\n",
@@ -417,3 +469,29 @@ def test_a_dictionary_is_made_once_before_what_is_applied() -> None:
     assert not own.findings(text.string_column.__name__)
     assert "lambda k: price_of[k]" in found.trial.rewrites[0].source
     assert own.agreement(found).same
+
+
+def test_a_callback_without_a_form_is_named_where_it_takes_the_time() -> None:
+    text = "def f(df):\n    return df.groupby('k').apply(lambda g: g.nlargest(2, 'a'))\n"
+    own = Own(text, table())
+    rule = not_for_arrays.called_from_python.__name__
+    assert not own.findings(rule)  # nobody timed its lines
+    line = LineRecord(
+        point="p",
+        implementation="f",
+        file=own.file,
+        function="f",
+        line=3,
+        source="",
+        hits=1,
+        time_s=1.0,
+        evaluations=1,
+        corrected_s=0.9,
+        plain_s=1.0,
+        method="sampled",
+    )
+    own.observed.explained = msgspec.structs.replace(own.observed.explained, lines=(line,))
+    (found,) = own.findings(rule)
+    assert found.hint
+    assert found.stands
+    assert "groupby.apply makes a table of every group" in found.title
