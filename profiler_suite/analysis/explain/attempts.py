@@ -6,7 +6,7 @@ from time import perf_counter
 import msgspec
 
 from profiler_suite.analysis import statistics
-from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain import rewriting, second_round
 from profiler_suite.analysis.explain.candidates import candidates
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.statistics import PairedRatio
@@ -28,6 +28,8 @@ _SLACK = 1.3
 _SHARE_ERROR = 0.05
 _DISTURBED = "it seemed to gain more than its lines take: its times were disturbed"
 _NO_TIME = "there was no time left"
+# Rewrites that are looked at once more, and what is tried on top of each.
+_MOST_FIRST, _MOST_SECOND = 2, 4
 
 Attempting = Callable[[Trial], TrialResult]
 
@@ -64,7 +66,28 @@ def attempts(
     combined = _together(seen, done, baselines_s)
     if combined is not None:
         done.append(Attempt(finding=combined, tried=attempt(combined.trial)))
+    done += _after_the_best(seen, done, attempt, baselines_s, lambda: clock() > until_s)
     return tuple(done)
+
+
+def _after_the_best(
+    seen: Observation,
+    done: Sequence[Attempt],
+    attempt: Attempting,
+    baselines_s: Mapping[str, float],
+    is_over: Callable[[], bool],
+) -> list[Attempt]:
+    """What the rules find in the function that the best rewrites gave, tried on top of them."""
+    more = []
+    for _, best in winners(done, baselines_s)[:_MOST_FIRST]:
+        for finding in second_round.after(seen, best.finding, TOGETHER)[:_MOST_SECOND]:
+            if is_over():
+                return more
+            tried = attempt(finding.trial)
+            found = ratio(tried, baselines_s)
+            if found is not None and found.low >= LEAST_GAIN:
+                more.append(Attempt(finding=finding, tried=tried))
+    return more
 
 
 def _confirmed(

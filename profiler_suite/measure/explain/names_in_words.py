@@ -89,6 +89,16 @@ def watch_names(
     """What each name held when one of these functions returned, in words; global data too."""
     wanted = set(codes)
     found: dict[CodeType, dict[str, str]] = {}
+    known: dict[tuple[CodeType, str], tuple[Any, list[tuple[str, str]]]] = {}
+
+    def columns(frame: Any, name: str, value: Any) -> list[tuple[str, str]]:
+        """Of a table that was as large at the last return, what was found then."""
+        if _package(value) not in ("pandas", "scipy"):
+            return []
+        key, shape = (frame.f_code, name), getattr(value, "shape", None)
+        if key not in known or known[key][0] != shape:
+            known[key] = shape, list(_columns(name, value))
+        return known[key][1]
 
     def look(frame: Any, event: str, _: Any) -> None:
         if event == "return" and frame.f_code in wanted:
@@ -98,7 +108,7 @@ def watch_names(
             found[frame.f_code] = {
                 **{k: in_words(v) for k, v in data.items() if _is_data(v)},
                 **{k: in_words(v) for k, v in frame.f_locals.items()},
-                **{key: said for k, v in held.items() for key, said in _columns(k, v)},
+                **{key: said for k, v in held.items() for key, said in columns(frame, k, v)},
                 **_held_by_self(frame),
             }
 

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from profiler_suite import units
-from profiler_suite.analysis.explain import patterns, rewriting
+from profiler_suite.analysis.explain import appends, patterns, rewriting
 from profiler_suite.analysis.explain.forms import Form, in_form
 from profiler_suite.analysis.explain.lifting import Lifting, lift
 from profiler_suite.analysis.explain.patterns import Match
@@ -79,8 +79,10 @@ class Observation:
         changed = rewriting.parsed(
             msgspec.structs.replace(source, text=text, names={**source.names, **names})
         )
+        if changed is None:
+            return
         others = [each for each in self.functions if each is not function]
-        for each in lift(changed, helpers=others).lifted if changed is not None else ():
+        for each in lift(appends.merged(changed), helpers=others).lifted:
             if each.whole:
                 yield each.title, each.source
 
