@@ -140,10 +140,13 @@ def scalar_math(seen: Observation) -> Iterator[Finding]:
 
     def number(m: Match) -> bool:
         forms = [m.form(name) for name in m.captures]
-        return all(f is not None and f.kind in ("number", "python") for f in forms) and any(
-            isinstance(each, ast.For | ast.While | ast.comprehension)
+        known = all(f is not None and f.kind in ("number", "python") for f in forms)
+        # What the function calls may be called again and again.
+        repeated = not seen.is_entry(m.function) or any(
+            isinstance(each, ast.For | ast.While | ast.comprehension | ast.Lambda)
             for each in m.function.around(m.node)
         )
+        return known and repeated
 
     return seen.rewrites(
         *(
@@ -156,6 +159,8 @@ def scalar_math(seen: Observation) -> Iterator[Finding]:
         ("np.maximum(A, B)", "max(A, B)"),
         ("np.minimum(A, B)", "min(A, B)"),
         ("np.power(A, B)", "A ** B"),
+        ("np.square(A)", "A * A"),
+        ("np.clip(A, B, C)", "min(max(A, B), C)"),
         where=number,
         title="functions of math for single numbers",
         helpers=("import math",),

@@ -351,3 +351,39 @@ def _remembered(function: Function) -> str | None:
     inner = [f"    {line}" if line.strip() else line for line in body]
     after = ["", f"{indent}return {own}({given})"]
     return "\n".join([*lines[:first], *head, *inner, *after]) + "\n"
+
+
+# ------------------------------------------------------------ lists in NumPy's hands
+
+
+@rule(
+    "python",
+    looks_for="NumPy's functions on a list of numbers: an array is made of it each time",
+    rewrite="np.max(values) → max(values), np.mean(values) → sum(values) / len(values)",
+    exact="up to the rounding of sums; NaN is not looked for by max and min",
+    thread="https://stackoverflow.com/questions/10922231/pythons-sum-vs-numpys-numpy-sum",
+)
+def list_reduction(seen: Observation) -> Iterator[Finding]:
+    """Lists handed to NumPy's reductions."""
+
+    def listed(one: Match) -> bool:
+        form = one.form("X")
+        return form is not None and form.dtype == "list"
+
+    return seen.rewrites(
+        ("np.max(X)", "max(X)"),
+        ("np.min(X)", "min(X)"),
+        ("np.sum(X)", "sum(X)"),
+        ("np.mean(X)", "sum(X) / len(X)"),
+        ("np.prod(X)", "math.prod(X)"),
+        ("np.argmax(X)", "X.index(max(X))"),
+        ("np.argmin(X)", "X.index(min(X))"),
+        ("np.sort(X)[0]", "min(X)"),
+        ("np.any(X)", "any(X)"),
+        ("np.all(X)", "all(X)"),
+        ("len(np.unique(X))", "len(set(X))"),
+        where=listed,
+        title="Python's own functions for a list: NumPy makes an array of it first",
+        helpers=("import math",),
+        evidence="NumPy makes an array of the list at every call",
+    )

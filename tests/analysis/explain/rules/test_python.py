@@ -100,6 +100,14 @@ FIRES = [
         "rows.extend(np.loadtxt(lines, ndmin=2, delimiter=',').tolist())",
     ),
     Fires(
+        "list_reduction",
+        "def f(a):\n    best = []\n    for v in a:\n        best.append(v)\n"
+        "        if np.max(best) - np.mean(best) > 20:\n            best = [v]\n"
+        "    return best\n",
+        lambda: (NUMBERS,),
+        "if max(best) - (sum(best) / len(best)) > 20:",
+    ),
+    Fires(
         "factorised",
         "def f(a, u):\n    for step in range(5):\n        u = np.linalg.solve(a, u + 1.0)\n"
         "    return u\n",
@@ -205,6 +213,7 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent("list_reduction", "def f(x):\n    return np.max(x)\n", lambda: (X,)),
     Silent(
         "list_membership", "def f(a, b):\n    return a[0] in b\n", lambda: (NUMBERS, NUMBERS)
     ),
@@ -270,6 +279,11 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # rows of numbers
+        "list_reduction",
+        "def f(a):\n    return np.max(a)\n",
+        lambda: ([[1, 5], [3, 2]],),
+    ),
     Refused(  # what cannot be hashed
         "list_membership",
         "def f(a, b):\n    return [x for x in a if x in b]\n",
