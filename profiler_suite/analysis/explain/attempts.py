@@ -78,7 +78,7 @@ def _after_the_best(
     is_over: Callable[[], bool],
 ) -> list[Attempt]:
     """What the rules find in the function that the best rewrites gave, tried on top of them."""
-    more = []
+    more: list[Attempt] = []
     for _, best in winners(done, baselines_s)[:_MOST_FIRST]:
         for finding in second_round.after(seen, best.finding, TOGETHER)[:_MOST_SECOND]:
             if is_over():

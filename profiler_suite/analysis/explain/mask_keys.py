@@ -55,7 +55,7 @@ def key_loops(function: Function) -> Iterator[KeyLoop]:
 
 def _compared(function: Function, loop: Loop, key: str) -> list[str]:
     """Arrays that are compared with the key, and that the loop does not change."""
-    found = {}
+    found: dict[str, None] = {}
     for node in ast.walk(loop):
         mask = _mask(node)
         if mask is None or mask[1] != key:

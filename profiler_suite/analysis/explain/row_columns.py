@@ -144,12 +144,13 @@ class _Codes:
     def _numbered(self, value: ast.expr, labels: list[str]) -> bool:
         if isinstance(value, ast.IfExp):
             return self._numbered(value.body, labels) and self._numbered(value.orelse, labels)
-        if not _is_text(value) or not isinstance(value, ast.Constant):
+        text = value.value if isinstance(value, ast.Constant) else None
+        if not isinstance(text, str):
             return False
-        if value.value not in labels:
-            labels.append(value.value)
+        if text not in labels:
+            labels.append(text)
         start, end = self.loop.function.span(value)
-        self.edits.append(Edit(start=start, end=end, text=str(labels.index(value.value))))
+        self.edits.append(Edit(start=start, end=end, text=str(labels.index(text))))
         return True
 
     def encode_lists(self) -> None:

@@ -19,7 +19,9 @@ NAMES = {"df['a']": "float64 (9,)", "df['b']": "float64 (9,)"}
 
 def read(text: str, column: str = "", keys: str = "'k'") -> Of:
     function = Function(
-        SourceText(file="f.py", function="f", first_line=1, text="def f(df):\n    return np\n")
+        SourceText(
+            file="f.py", function="f", first_line=1, text="def f(df):\n    return np, len\n"
+        )
     )
     lambda_node = ast.parse(text, mode="eval").body
     assert isinstance(lambda_node, ast.Lambda)

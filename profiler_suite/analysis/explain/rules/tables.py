@@ -74,9 +74,10 @@ def _of_grid(function: Function, loop: hoisting.Loop, table: str) -> list[Edit]:
     known = set()
     edits = []
     for node in ast.walk(loop):
+        if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
+            continue
         for place in ("iloc", "iat", "values"):
-            pattern = f"DF.{place}[I, J]"
-            one = patterns.match(function, node, pattern) if _is_element(node) else None
+            one = patterns.match(function, node, f"DF.{place}[I, J]")
             if one is None or ast.unparse(one["DF"]) != table:
                 continue
             inner = [one["I"], one["J"]]
@@ -89,10 +90,6 @@ def _of_grid(function: Function, loop: hoisting.Loop, table: str) -> list[Edit]:
     uses = [n for n in ast.walk(loop) if isinstance(n, ast.Name) and n.id == table]
     others = [n for n in uses if n not in known and not _is_asked_its_size(function, n)]
     return [] if others else edits
-
-
-def _is_element(node: ast.AST) -> bool:
-    return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple)
 
 
 def _is_asked_its_size(function: Function, name: ast.Name) -> bool:
