@@ -300,7 +300,7 @@ def sparse_rows(seen: Observation) -> Iterator[Finding]:
                 for one, text in places
                 if not any(one.node in list(ast.walk(o.node))[1:] for o, _ in places)
             ]
-            what = "rows" if ".toarray()" not in made else "dense"
+            what = "rows" if ".toarray()" not in made else "array"
             name = f"{matrix}_{what}"
             edits = [
                 rewriting.edit(function, one.node, _element(function, one, text, name))

@@ -208,7 +208,7 @@ FIRES = [
         "def f(m):\n    t = 0.0\n    for i in range(3):\n        for j in range(4):\n"
         "            t += m[i, j] * j\n    return t\n",
         lambda: (SPARSE,),
-        "t += m_dense[i, j] * j",
+        "t += m_array[i, j] * j",
     ),
 ]
 
