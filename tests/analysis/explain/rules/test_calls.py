@@ -207,9 +207,9 @@ REFUSED = [
         "invariant",
         """
         def f(a):
-            t = 0.0
+            t, b = 0.0, a
             for i in range(3):
-                np.multiply(a, 2, out=a)
+                b[0] = i
                 t += np.sum(a)
             return t
         """,
