@@ -212,6 +212,12 @@ def _builtin(reader: Reader, node: ast.Call, name: str) -> Term:
         if name == "round":
             return Apply("NP.rint({0}).astype(int)", (inner,), "astype int")
         return cast(inner, _CASTS[name])
+    if name == "complex" and len(node.args) == 2:
+        plain(node)
+        real, imaginary = (reader.read(each) for each in node.args)
+        unit = Leaf("1j", weak="complex")
+        turned = ops.apply("({0}) * ({1})", "*", unit, imaginary)
+        return ops.apply("({0}) + ({1})", "+", real, turned)
     if name == "len" and len(node.args) == 1:
         only = node.args[0]
         if isinstance(only, ast.Name) and reader.facts.kind(only.id) in ("DataFrame", "Series"):
@@ -227,6 +233,9 @@ def _builtin(reader: Reader, node: ast.Call, name: str) -> Term:
     if name in reader.scope.helpers and not reader.facts.definitions.get(name):
         helper = reader.scope.helpers[name]
         return inlined(reader, helper, name, arguments(reader, helper, node, name))
+    value = reader.facts.single(name)
+    if isinstance(value, ast.Lambda):
+        return inlined(reader, value, name, arguments(reader, value, node, name))
     if name == "range":
         raise Refusal("a range is used as a value")
     raise _unknown(node)

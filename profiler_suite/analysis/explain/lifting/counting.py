@@ -21,7 +21,7 @@ def counted(loop: ast.While, before: Sequence[ast.stmt]) -> ast.For:
     ):
         raise Refusal("it is a while loop without a counter")
     name = test.left.id
-    last = loop.body[-1]
+    last = _augmented(loop.body[-1])
     if (
         not isinstance(last, ast.AugAssign)
         or not isinstance(last.target, ast.Name)
@@ -57,6 +57,20 @@ def counted(loop: ast.While, before: Sequence[ast.stmt]) -> ast.For:
         orelse=[],
     )
     return ast.copy_location(made, loop)
+
+
+def _augmented(node: ast.stmt) -> ast.stmt:
+    """`i = i + 1` as `i += 1`; other statements as they are."""
+    if (
+        isinstance(node, ast.Assign)
+        and len(node.targets) == 1
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.BinOp)
+        and isinstance(node.value.left, ast.Name)
+        and node.value.left.id == node.targets[0].id
+    ):
+        return ast.AugAssign(node.targets[0], node.value.op, node.value.right)
+    return node
 
 
 def _start(name: str, before: Sequence[ast.stmt]) -> ast.expr:

@@ -34,11 +34,13 @@ def check(
     results: Sequence[Term],
     facts: Facts,
     fresh: frozenset[str] = frozenset(),
+    outermost: Label | None = None,
 ) -> list[str]:
     """Refuses where running statement after statement would change what is read.
 
     What it takes for granted of the memory of arguments, in words. `fresh` are names of
-    arrays that were made right before and have no second name yet.
+    arrays that were made right before and have no second name yet; `outermost` is a loop
+    that stays, around all the others.
     """
     apart: dict[str, None] = {}
     reads = [
@@ -62,10 +64,10 @@ def check(
                 if facts.is_given(access.base) and facts.is_given(store.target.base):
                     apart[f"{store.target.base} and {access.base} do not share memory"] = None
                 continue
-            _check_pair(store, place, access, where, facts)
+            _check_pair(store, place, access, where, facts, outermost)
         for later, other in enumerate(stores[place + 1 :], place + 1):
             if other.target.base == store.target.base:
-                _check_writes(store, other, facts)
+                _check_writes(store, other, facts, outermost)
             elif facts.roots(other.target.base) & roots and not (
                 fresh & {other.target.base, store.target.base}
             ):
@@ -83,10 +85,17 @@ def _accesses(store: Store) -> list[Access]:
     return found
 
 
-def _check_pair(store: Store, place: int, access: Access, where: int, facts: Facts) -> None:
+def _check_pair(
+    store: Store,
+    place: int,
+    access: Access,
+    where: int,
+    facts: Facts,
+    outermost: Label | None,
+) -> None:
     loops = [each for each in store.labels if each in access.labels]
     new_before = where <= place
-    for relation in relations(store.target, access, loops, facts):
+    for relation in relations(store.target, access, loops, facts, outermost):
         old_before = relation < 0 or (relation == 0 and access.time <= store.time)
         if old_before != new_before:
             raise Refusal(
@@ -95,19 +104,28 @@ def _check_pair(store: Store, place: int, access: Access, where: int, facts: Fac
             )
 
 
-def _check_writes(first: Store, second: Store, facts: Facts) -> None:
+def _check_writes(first: Store, second: Store, facts: Facts, outermost: Label | None) -> None:
     if first.op == second.op and first.op in ("+", "-"):
         return
     if isinstance(first.term, Leaf) and (first.op, first.term) == (second.op, second.term):
         return  # the same number, whoever writes it last
     loops = [each for each in first.labels if each in second.labels]
-    for relation in relations(first.target, second.target, loops, facts):
+    for relation in relations(first.target, second.target, loops, facts, outermost):
         if relation < 0:
             raise Refusal(f"two statements write the same elements of {first.target.base}")
 
 
-def relations(write: Access, read: Access, loops: Sequence[Label], facts: Facts) -> set[int]:
-    """Whether reading iterations come before (-1), at (0) or after (1) the writing ones."""
+def relations(
+    write: Access,
+    read: Access,
+    loops: Sequence[Label],
+    facts: Facts,
+    outermost: Label | None = None,
+) -> set[int]:
+    """Whether reading iterations come before (-1), at (0) or after (1) the writing ones.
+
+    Within one iteration of the loop that stays, where one does.
+    """
     known: dict[str, int] = {}
     ours = [each for each in write.subs if not isinstance(each, New)]
     theirs = [each for each in read.subs if not isinstance(each, New)]
@@ -120,6 +138,9 @@ def relations(write: Access, read: Access, loops: Sequence[Label], facts: Facts)
         for name, gap in found.items():
             if known.setdefault(name, gap) != gap:
                 return set()
+    if outermost is not None and known.get(outermost.name):
+        return set()
+    loops = [each for each in loops if each != outermost]
     possible: set[int] = set()
     for label in sorted(loops, key=lambda each: each.depth):
         distance = known.get(label.name)

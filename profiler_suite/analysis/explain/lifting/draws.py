@@ -41,6 +41,8 @@ class DrawCall:
     sizes: tuple[Poly, ...]
     labels: tuple[Label, ...]
     dtype: str
+    size_is_first: bool = False
+    """Of its arguments."""
 
 
 def drawn(reader: Reader, node: ast.Call) -> Term | None:
@@ -68,6 +70,7 @@ def drawn(reader: Reader, node: ast.Call) -> Term | None:
         by_position=by_position,
         sizes=sizes,
         labels=tuple(reader.scope.loops),
+        size_is_first=not first,
         dtype="int64" if name in ("integers", "randint", "poisson", "binomial") else "float64",
     )
     if any(

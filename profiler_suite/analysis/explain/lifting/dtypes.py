@@ -9,10 +9,13 @@ import numpy as np
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
+    CarriedValue,
     Contract,
     Core,
+    Current,
     Draw,
     Index,
+    Iterated,
     Leaf,
     Outside,
     Reduce,
@@ -48,7 +51,7 @@ _RANK = ("bool", "int", "float", "complex")
 
 def weak_of(term: Term) -> str:
     """'int', 'float', … where the loop computes this with Python's own numbers; else ''."""
-    if isinstance(term, Leaf):
+    if isinstance(term, Leaf | Current | Iterated):
         return term.weak
     if isinstance(term, Index):
         return "int"
@@ -71,7 +74,7 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
     weak = weak_of(term)
     if weak:
         return np.dtype(weak)
-    if isinstance(term, Leaf | Access | Outside | Draw):
+    if isinstance(term, Leaf | Access | Outside | Draw | CarriedValue | Current | Iterated):
         return _dtype(term.dtype)
     if isinstance(term, View | Scan):
         return dtype_of(term.arg)

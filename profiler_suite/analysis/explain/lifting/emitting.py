@@ -67,6 +67,11 @@ class Emitter:
                 name += "_"
             self.lowering.draws_name = name
             self._line(f"{name} = {self.lowering.drawing()}")
+        for pad in self.lowering.scope.pads.values():
+            text = self.facts.text
+            widths = ", ".join(f"({text(a)}, {text(b)})" for a, b in pad.widths)
+            widths = f"({widths},)" if len(pad.widths) == 1 else f"({widths})"
+            self._line(f"{pad.name} = {self.np}.pad({pad.base}, {widths})")
 
     def _line(self, text: str) -> None:
         self._flush()
@@ -79,7 +84,9 @@ class Emitter:
         self.lines.append(line)
 
     def _flush(self) -> None:
-        self.lines += [tidy(each) for each in self.lowering.before]
+        self.lines += [
+            line for each in self.lowering.before for line in tidy(each).splitlines()
+        ]
         self.lowering.before.clear()
 
     def store(self, store: Store) -> None:
@@ -279,15 +286,7 @@ class Emitter:
         label = min(few, key=lambda each: known[each] or 0)
         name = self.lowering.counter(label)
         number = Poly.atom(name)
-        target = fixed(store.target, label, number)
-        assert isinstance(target, Access)
-        inner = replace(
-            store,
-            target=target,
-            term=fixed(store.term, label, number),
-            guard=fixed(store.guard, label, number) if store.guard is not None else None,
-            labels=tuple(each for each in store.labels if each != label),
-        )
+        inner = _at(store, label, number)
         before, self.lines = self.lines, []
         with self.lowering.nothing_named():
             self.store(inner)
@@ -295,6 +294,18 @@ class Emitter:
         count = self.facts.text(label.count)
         self.lines = [*before, f"for {name} in range({count}):", *body]
         return True
+
+    def one_by_one(self, label: Label, stores: Sequence[Store]) -> None:
+        """These statements once for each iteration of a loop that stays around them."""
+        name = self.lowering.counter(label)
+        number = Poly.atom(name)
+        before, self.lines = self.lines, []
+        for store in stores:
+            with self.lowering.nothing_named():
+                self.store(_at(store, label, number))
+        body = [f"    {line}" for line in self.lines]
+        head = f"for {name} in range({self.facts.text(label.count)}):"
+        self.lines = [*before, head, *body]
 
     def _selected(self, store: Store) -> bool:
         """Looked-up elements under a condition: only where it holds is anything looked up.
@@ -479,6 +490,19 @@ class Emitter:
             wide = expanded(value, dims).text
             return f"{self.np}.broadcast_to({wide}, ({sizes},))"
         return full(value, dims)
+
+
+def _at(store: Store, label: Label, number: Poly) -> Store:
+    """The statement in one iteration of a loop."""
+    target = fixed(store.target, label, number)
+    assert isinstance(target, Access)
+    return replace(
+        store,
+        target=target,
+        term=fixed(store.term, label, number),
+        guard=fixed(store.guard, label, number) if store.guard is not None else None,
+        labels=tuple(each for each in store.labels if each != label),
+    )
 
 
 def _far_scans(term: Term) -> list[Scan]:

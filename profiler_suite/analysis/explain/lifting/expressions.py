@@ -145,6 +145,14 @@ class Reader:
                 found = joined("|", equal)
                 parts.append(found if isinstance(op, ast.In) else negated(found))
                 continue
+            pairs = _side_by_side(op, a, b)
+            if pairs:
+                equal = [
+                    apply("({0}) == ({1})", "==", self.read(x), self.read(y)) for x, y in pairs
+                ]
+                found = joined("&", equal)
+                parts.append(found if isinstance(op, ast.Eq) else negated(found))
+                continue
             sign = _SIGNS.get(type(op))
             if sign is None:
                 raise Refusal(f"{ast.unparse(node)!r} is no comparison of numbers")
@@ -169,14 +177,21 @@ class Reader:
             return condition(self.read(node))
         first = self.read_test(node.values[0])
         self.scope.conditional += 1
-        rest = [self.read_test(each) for each in node.values[1:]]
+        parts = [first]
+        is_and = isinstance(node.op, ast.And)
+        for each in node.values[1:]:
+            with self.scope.under(*(parts if is_and else map(negated, parts))):
+                parts.append(self.read_test(each))
         self.scope.conditional -= 1
-        return joined("&" if isinstance(node.op, ast.And) else "|", [first, *rest])
+        return joined("&" if is_and else "|", parts)
 
     def _read_ifexp(self, node: ast.IfExp) -> Term:
         test = self.read_test(node.test)
         self.scope.conditional += 1
-        yes, no = self.read(node.body), self.read(node.orelse)
+        with self.scope.under(test):
+            yes = self.read(node.body)
+        with self.scope.under(negated(test)):
+            no = self.read(node.orelse)
         self.scope.conditional -= 1
         return where(test, yes, no)
 
@@ -223,6 +238,9 @@ class Reader:
             axis = place.index.constant if isinstance(place, Index) else None
             if axis is not None and -len(inner.own) <= axis < len(inner.own):
                 return Index(inner.own[axis].count)
+        last = self.scope.env.get(ast.unparse(node))
+        if last is not None and not isinstance(last, Gone):
+            return last  # of a list that grows
         found = column_element(self.scope, node, self.read)
         if found is not None:
             return found
@@ -272,7 +290,13 @@ class Reader:
         for at, new in reversed(fresh):
             subs.insert(at, new)
         labels = base.labels if len(base.labels) > len(self.scope.loops) else self.scope.loops
-        return replace(base, subs=tuple(subs), labels=tuple(labels), time=self.scope.time)
+        return replace(
+            base,
+            subs=tuple(subs),
+            labels=tuple(labels),
+            time=self.scope.time,
+            guards=tuple(self.scope.guards),
+        )
 
     def _element(self, base: Term, parts: Sequence[ast.expr], words: str) -> Term:
         """An element or row of a computed value: the same computed of elements."""
@@ -375,6 +399,15 @@ class Reader:
 
     def _read_call(self, node: ast.Call) -> Term:
         return self._call(self, node)
+
+
+def _side_by_side(op: ast.cmpop, a: ast.expr, b: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """The pairs that (i, j) == (0, 0) compares; none for anything else."""
+    if not isinstance(op, ast.Eq | ast.NotEq) or not isinstance(a, ast.Tuple):
+        return []
+    if not isinstance(b, ast.Tuple) or len(a.elts) != len(b.elts):
+        return []
+    return list(zip(a.elts, b.elts, strict=True))
 
 
 def _is_new(node: ast.expr) -> bool:

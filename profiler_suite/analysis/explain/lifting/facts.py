@@ -80,6 +80,8 @@ class Facts:
             for node in ast.walk(body)
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
         )
+        self.shared: set[str] = set()
+        """Global names that helpers of the same module read."""
         self.counters: set[str] = set()
         """Variables of loops over a range."""
         for node in ast.walk(body):
@@ -135,6 +137,13 @@ class Facts:
                 elif isinstance(value, ast.Attribute) and value.attr == "shape":
                     part = ast.Subscript(value, ast.Constant(place), ast.Load())
                 self._bind(each, part)
+
+    def share(self, names: Mapping[str, str]) -> None:
+        """Makes known what global names of the same module hold that helpers read."""
+        for name, words in names.items():
+            if name not in self.parameters and name not in self.definitions:
+                self.names.setdefault(name, held(words))
+                self.shared.add(name)
 
     def single(self, name: str) -> ast.expr | None:
         """The expression that a name has from its only assignment."""
@@ -408,7 +417,10 @@ class Facts:
 
     def is_given(self, name: str) -> bool:
         """Whether an array comes from outside, so that another argument may be part of it."""
-        return any(each in self.parameters or self.is_outer(each) for each in self.roots(name))
+        return any(
+            each.partition(".")[0] in self.parameters or self.is_outer(each)
+            for each in self.roots(name)
+        )
 
     def is_new(self, value: ast.expr) -> bool:
         """Whether an expression surely makes memory of its own."""

@@ -6,9 +6,19 @@ import ast
 import builtins
 from collections.abc import Mapping, Sequence
 
+from profiler_suite.analysis.explain.lifting import leaving
 from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.expressions import Reader
-from profiler_suite.analysis.explain.lifting.terms import Label, Refusal, Term, View
+from profiler_suite.analysis.explain.lifting.nests import Walk
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import (
+    Index,
+    Label,
+    Leaf,
+    Refusal,
+    Term,
+    View,
+)
 
 Callee = ast.FunctionDef | ast.Lambda
 
@@ -20,7 +30,12 @@ def inlined(reader: Reader, callee: Callee, name: str, given: Mapping[str, Term]
         raise Refusal(f"{name} calls itself")
     local = set(_parameters(callee)) | _stored(callee)
     for free in sorted(_loaded(callee) - local):
-        if free not in ("np", "numpy", "math", *scope.helpers) and not hasattr(builtins, free):
+        if free in ("np", "numpy", "math", *scope.helpers) or hasattr(builtins, free):
+            continue
+        inside = name in scope.local_helpers or isinstance(callee, ast.Lambda)
+        if inside and free not in scope.varying and scope.facts.settled(free):
+            continue  # what the function around it holds
+        if free not in scope.facts.shared:
             raise Refusal(f"{name} uses {free}, which comes from outside of it")
     kept, varying = scope.env, scope.varying
     scope.env = {**_defaults(reader, callee), **given}
@@ -134,5 +149,21 @@ def _returned(reader: Reader, block: Sequence[ast.stmt], name: str) -> Term:
             reader.scope.conditional -= 1
             return ops.where(test, yes, no)
         else:
-            raise Refusal(f"{name} does more than compute and return a value")
+            return _walked(reader, block[place:], name)
     raise Refusal(f"{name} may return nothing")
+
+
+def _walked(reader: Reader, block: Sequence[ast.stmt], name: str) -> Term:
+    """What statements with loops and early returns return."""
+    if not leaving.returns(block[-1]):
+        raise Refusal(f"{name} may return nothing")
+    number = len(reader.scope.inlining)
+    result, flag = f"@result{number}", f"@going_on{number}"
+    reader.scope.env[result] = Index(Poly())
+    reader.scope.env[flag] = Leaf("True", weak="bool")
+    walk = Walk(reader)
+    walk.inlined = True
+    walk.block(leaving.without_returns(block, result, flag))
+    if walk.effects:
+        raise Refusal(f"{name} does more than compute and return a value")
+    return reader.scope.env[result]

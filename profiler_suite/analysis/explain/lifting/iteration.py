@@ -33,6 +33,8 @@ def entered(
         return _product(reader, target, iterated, name)
     if name == "enumerate":
         return _enumerate(reader, target, iterated)
+    if name in ("np.ndenumerate", "numpy.ndenumerate"):
+        return _elements(reader, target, iterated)
     if name == "zip":
         return _zip(reader, target, iterated)
     if name == "reversed" and isinstance(iterated, ast.Call) and len(iterated.args) == 1:
@@ -194,6 +196,30 @@ def _product(
         labels += new
         guards += more
     return labels, guards
+
+
+def _elements(
+    reader: Reader, target: ast.expr, iterated: ast.expr
+) -> tuple[list[Label], list[Term]]:
+    """`for (i, j), value in np.ndenumerate(x)`."""
+    assert isinstance(iterated, ast.Call)
+    if not isinstance(target, ast.Tuple) or len(target.elts) != 2 or len(iterated.args) != 1:
+        raise Refusal(f"one variable for all of {ast.unparse(iterated)}")
+    numbers, value = target.elts
+    whole = reader.read(iterated.args[0])
+    if not isinstance(numbers, ast.Tuple) or len(numbers.elts) != len(whole.own):
+        raise Refusal(f"the axes of {ast.unparse(iterated)} are not known")
+    labels: list[Label] = []
+    scope = reader.scope
+    for each, axis in zip(numbers.elts, whole.own, strict=True):
+        label = scope.label(axis.count, _hint(each), len(scope.loops))
+        labels.append(label)
+        scope.loops.append(label)
+        _bind(reader, each, Index(label.index, tuple(scope.loops)))
+    for axis, label in zip(whole.own, labels, strict=True):
+        whole = picked(whole, axis, label.index, tuple(scope.loops))
+    _bind(reader, value, whole)
+    return labels, []
 
 
 def _over(reader: Reader, target: ast.expr, iterated: ast.expr, shared: Label | None) -> Label:

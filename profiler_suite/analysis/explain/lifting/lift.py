@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 
 from profiler_suite.analysis.explain.lifting.facts import Facts
@@ -51,6 +52,9 @@ class _Search:
         self.function = function
         given = dict(function.source.names if names is None else names)
         self.facts = Facts(function.node, given, function.numpy)
+        for each in helpers:
+            if each.source.file == function.source.file:
+                self.facts.share(_globals_of(each))
         self.pieces = Pieces(
             function, self.facts, {each.node.name: each.node for each in helpers}
         )
@@ -101,6 +105,15 @@ class _Search:
             kept.update(inside_kept)
             for style, pieces in inside.items():
                 together[style] += pieces
+
+
+def _globals_of(helper: Function) -> dict[str, str]:
+    """What the global names that a helper reads held."""
+    own = {each.arg for each in ast.walk(helper.node) if isinstance(each, ast.arg)}
+    names = [each for each in ast.walk(helper.node) if isinstance(each, ast.Name)]
+    own |= {each.id for each in names if not isinstance(each.ctx, ast.Load)}
+    read = {each.id for each in names if isinstance(each.ctx, ast.Load)} - own
+    return {name: words for name, words in helper.source.names.items() if name in read}
 
 
 def lifted(function: Function, facts: Facts, pieces: Sequence[Piece]) -> LiftedFunction:

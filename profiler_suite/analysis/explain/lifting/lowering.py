@@ -21,6 +21,7 @@ from profiler_suite.analysis.explain.lifting.counts import counted_by_key
 from profiler_suite.analysis.explain.lifting.distances import distances
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.rounds import iterated
 from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.sharing import hint, repeated
 from profiler_suite.analysis.explain.lifting.stepping import stepped
@@ -30,9 +31,11 @@ from profiler_suite.analysis.explain.lifting.terms import (
     CarriedValue,
     Contract,
     Core,
+    Current,
     Draw,
     Extend,
     Index,
+    Iterated,
     Label,
     Leaf,
     Outside,
@@ -63,6 +66,7 @@ class ArrayWriter(Writer):
         """Whether the last expression divides or takes roots where a condition forbids it."""
         self._depth = 0
         self._shares = False
+        self._read_after: set[tuple[Label, tuple[Term, ...], str]] | None = None
         self._repeated: frozenset[Term] = frozenset()
         self._named: dict[Term, Array] = {}
 
@@ -91,6 +95,10 @@ class ArrayWriter(Writer):
     def share(self, terms: Sequence[Term]) -> None:
         """From now on what these have in common is computed once, until `forget`."""
         self._repeated, self._named, self._shares = repeated(terms), {}, True
+        parts = [part for term in terms for part in term.walk()]
+        self._read_after = {
+            (each.along, each.args, each.name) for each in parts if isinstance(each, Iterated)
+        }
 
     def forget(self, base: str) -> None:
         """An array has changed: what was computed of it is no longer what it is now."""
@@ -120,7 +128,38 @@ class ArrayWriter(Writer):
             self._depth -= 1
             self._repeated, self._named = kept
 
+    @contextmanager
+    def body(self, terms: Sequence[Term], known: dict[Term, Array]) -> Iterator[list[str]]:
+        """Within, statements go to lines of their own: the body of a loop for these terms."""
+        kept = (self.before, self._repeated, self._named, self._shares, self._depth)
+        risky = self.risky
+        self.before, self._repeated, self._named = [], repeated(terms), dict(known)
+        self._shares, self._depth = True, 1
+        try:
+            yield self.before
+        finally:
+            self.before, self._repeated, self._named, self._shares, self._depth = kept
+            self.risky = risky
+
+    def read_after(self, term: Iterated) -> frozenset[str]:
+        """Names whose values after a loop that stays are used."""
+        if self._read_after is None:
+            return frozenset(term.names)
+        mine = [(term.along, term.args, name) for name in term.names]
+        return frozenset(each[2] for each in mine if each in self._read_after)
+
+    def _iterated(self, term: Iterated) -> Array:
+        """A loop that stays, before what is written next."""
+        found = iterated(self, term, frozenset(_RISKY))
+        self._named.update(found)
+        return found[term]
+
     def _lowered(self, term: Term) -> Array:
+        if isinstance(term, Current):
+            return Array(term.name, (*term.labels, *term.axes))
+        if isinstance(term, Iterated):
+            made = self._iterated(term)
+            return ordered(made, self.dims(term, [made]))
         if isinstance(term, Leaf):
             return Array(term.text.replace("NP.", f"{self.np}."))
         if isinstance(term, Outside):
@@ -182,11 +221,17 @@ class ArrayWriter(Writer):
 
     def _draw(self, term: Draw) -> Array:
         """Part of all random numbers, which stand before the rest."""
-        dims = (*term.labels, *term.axes)
-        if len(self.scope.draws) == 1:
+        at = dict(term.at)
+        moving = tuple(each for each in term.labels if each.name not in at)
+        dims = (*moving, *term.axes)
+        parts = [
+            self.facts.text(at[each.name]) if each.name in at else ":" for each in term.labels
+        ]
+        if len(self.scope.draws) > 1:
+            parts.append(str(term.number))
+        elif not at:
             return Array(self.draws_name, dims)
-        parts = [":" if each in term.labels else "" for each in term.labels]
-        return Array(f"{self.draws_name}[{', '.join(parts)}, {term.number}]", dims)
+        return Array(f"{self.draws_name}[{', '.join(parts)}]", dims)
 
     def drawing(self) -> str:
         """The call that draws all random numbers of the loop."""
@@ -198,7 +243,8 @@ class ArrayWriter(Writer):
         if call.by_position:
             return f"{call.text}{', '.join(texts)})"
         size = texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
-        named = f"size={size}" if not call.text.endswith("(") else size
+        first = call.text.endswith("(") and call.size_is_first
+        named = size if first else f"size={size}"
         return f"{call.text}{'' if call.text.endswith('(') else ', '}{named})"
 
     def _apply(self, term: Apply) -> Array:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from profiler_suite.analysis.explain.lifting import carried
+from profiler_suite.analysis.explain.lifting import carried, leaving, sequences
 from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.counting import counted
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.expressions import ARITHMETIC, Reader
+from profiler_suite.analysis.explain.lifting.first_hits import first_hit
 from profiler_suite.analysis.explain.lifting.growth import as_array, grows
 from profiler_suite.analysis.explain.lifting.iteration import entered
 from profiler_suite.analysis.explain.lifting.narrowing import narrowed
@@ -27,6 +29,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Refusal,
     Slab,
     Term,
+    carried_in,
     relabelled,
 )
 from profiler_suite.analysis.explain.lifting.unrolling import unrolled
@@ -72,6 +75,11 @@ class Walk:
         self.scope = reader.scope
         self.effects: list[Store] = []
 
+    @property
+    def changes(self) -> int:
+        """How many elements of arrays the statements have set so far."""
+        return len(self.effects)
+
     def block(self, nodes: Sequence[ast.stmt]) -> None:
         """Statements one after another."""
         for place, node in enumerate(nodes):
@@ -108,7 +116,13 @@ class Walk:
 
     def _while(self, node: ast.While, before: Sequence[ast.stmt]) -> None:
         self.scope.time += 1
-        loop = counted(node, before)
+        try:
+            loop = counted(node, before)
+        except Refusal:
+            if not self.scope.loops:
+                raise
+            self._as_long_as(node)
+            return
         assert isinstance(loop.target, ast.Name)
         assert isinstance(loop.iter, ast.Call)
         name, known = loop.target.id, self.scope.env
@@ -134,19 +148,40 @@ class Walk:
             and isinstance(node.func.value, ast.Name)
             and len(node.args) == 1
         ):
-            name = node.func.value.id
-            base = self.scope.env.get(name) or Outside(name, kind="list")
-            item = self.reader.read(node.args[0])
-            if isinstance(item, Extend):
-                item = as_array(item)
-            self.scope.env[name] = Extend(base, item)
+            self._append(node.func.value.id, node.args[0])
             return
         words = ast.unparse(node.func) if isinstance(node, ast.Call) else ast.unparse(node)
         raise Refusal(f"{words} has side effects")
 
+    def _append(self, name: str, node: ast.expr) -> None:
+        """`out.append(item)`, `out += [item]`, `out = out + [item]`."""
+        base = self.scope.env.get(name) or Outside(name, kind="list")
+        item = self.reader.read(node)
+        if isinstance(item, Extend):
+            item = as_array(item)
+        self.scope.env[name] = Extend(base, item)
+        if last_of(name) in self.scope.env:
+            self.scope.env[last_of(name)] = item
+
+    def _is_list(self, name: str) -> bool:
+        held = self.scope.env.get(name)
+        if held is None or isinstance(held, CarriedValue):
+            return self.scope.facts.kind(name) == "list"
+        kind = getattr(held, "kind", "")
+        return kind == "list" or (isinstance(held, Leaf) and held.dtype == "list")
+
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Tuple | ast.List):
             self._unpack(target, value)
+        elif (
+            isinstance(target, ast.Name)
+            and isinstance(value, ast.BinOp)
+            and isinstance(value.left, ast.Name)
+            and value.left.id == target.id
+            and (one := _one_element(value.op, value.right)) is not None
+            and self._is_list(target.id)
+        ):
+            self._append(target.id, one)
         elif isinstance(target, ast.Name):
             if isinstance(value, ast.List) and not value.elts:
                 self.scope.env[target.id] = Leaf("[]", dtype="list")
@@ -183,7 +218,7 @@ class Walk:
         if isinstance(node, ast.Name) and isinstance(self.scope.env.get(node.id), CarriedValue):
             raise Refusal(f"{node.id} is set as a whole and element by element")
         place = self.reader.read(target)
-        if not isinstance(place, Access) or not place.base.isidentifier():
+        if not isinstance(place, Access) or not place.base.replace(".", "").isidentifier():
             raise Refusal(f"it sets {ast.unparse(target)}, which is no element of an array")
         return place
 
@@ -213,6 +248,14 @@ class Walk:
         op = ARITHMETIC.get(type(node.op))
         if op is None:
             raise Refusal(f"{ast.unparse(node)!r} is not followed")
+        one = _one_element(node.op, node.value)
+        if (
+            isinstance(node.target, ast.Name)
+            and one is not None
+            and self._is_list(node.target.id)
+        ):
+            self._append(node.target.id, one)
+            return
         value = self.reader.read(node.value)
         if isinstance(node.target, ast.Subscript):
             self._store(self._place(node.target), op, value)
@@ -231,6 +274,9 @@ class Walk:
         self.scope.env[name] = ops.apply(f"({{0}}) {op} ({{1}})", op, old, value)
 
     def _for(self, node: ast.For) -> None:
+        if leaving.breaks(node) and self.scope.loops:
+            self._with_break(node)
+            return
         if node.orelse:
             raise Refusal("the loop has an else part")
         written_out = unrolled(node)
@@ -242,18 +288,13 @@ class Walk:
             return
         scope = self.scope
         node = narrowed(self.reader, node)
-        kept, depth, first = dict(scope.env), len(scope.loops), len(self.effects)
+        depth, first = len(scope.loops), len(self.effects)
+        kept = dict(scope.env)
         labels, guards = entered(self.reader, node.target, node.iter)
         own = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
         names = [name for name in sorted(stored_names(node.body)) if name not in own]
-        before: dict[str, Term] = {}
-        for name in names:
-            value = kept.get(name)
-            if value is None and self._is_defined(name):
-                value = self._outside(name)
-            if value is not None and not isinstance(value, Gone):
-                before[name] = value
-                scope.env[name] = CarriedValue(name, labels[0], value.own)
+        names += [last_of(name) for name in names if _reads_last(node, name)]
+        before = self._carried(names, kept, labels[0])
         if guards:
             self._guarded(ops.joined("&", guards), node.body, [])
         else:
@@ -263,9 +304,102 @@ class Walk:
         for name in own:
             scope.env[name] = Gone()
 
+    def _carried(
+        self, names: Sequence[str], kept: Mapping[str, Term], label: Label
+    ) -> dict[str, Term]:
+        """What these names held before a loop; in it, they hold what an iteration left."""
+        before: dict[str, Term] = {}
+        for name in names:
+            value = kept.get(name)
+            if value is None and self._is_defined(name):
+                value = self._outside(name)
+            if value is None and name.endswith("[-1]"):
+                value = self._last_outside(name.removesuffix("[-1]"))
+            if value is not None and not isinstance(value, Gone):
+                before[name] = value
+                dtype = "bool" if weak_of(value) == "bool" else ""
+                self.scope.env[name] = CarriedValue(name, label, value.own, dtype)
+        return before
+
+    def _last_outside(self, name: str) -> Term | None:
+        """The last element that a list has before the loops."""
+        facts = self.scope.facts
+        values = facts.definitions.get(name, [])
+        first = values[0] if values else None
+        if not isinstance(first, ast.List) or not first.elts or facts.kind(name) != "list":
+            return None
+        try:
+            form = self.reader.read(first.elts[-1])
+        except Refusal:
+            return None
+        if form.own:
+            return None
+        weak, dtype = weak_of(form), dtype_of(form)
+        return Leaf(last_of(name), "" if weak or dtype is None else str(dtype), weak)
+
+    def _with_break(self, node: ast.For) -> None:
+        """A loop that may end early: what is done at the first hit, or a flag in each round."""
+        if self._first_hit(node):
+            return
+        scope, flag = self.scope, self._flag()
+        counters = [n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)]
+        body: list[ast.stmt] = [
+            *(_assigned(f"@{name}", ast.Name(name, ast.Load())) for name in counters),
+            *leaving.without_breaks(node.body, flag),
+        ]
+        asked = ast.If(ast.Name(flag, ast.Load()), body, [])
+        for name in counters:
+            scope.env[f"@{name}"] = Index(Poly())
+        self._for(ast.For(node.target, node.iter, [asked], []))
+        for name in counters:
+            scope.env[name] = scope.env.pop(f"@{name}")
+            if not isinstance(scope.env[name], Gone):
+                scope.assume("there is at least one iteration")
+        if node.orelse:
+            self._if(ast.Name(flag, ast.Load()), node.orelse, [])
+
+    def _flag(self) -> str:
+        """A name of its own for whether a loop goes on."""
+        number = sum(name.startswith("@going") for name in self.scope.env)
+        name = f"@going{number or ''}"
+        self.scope.env[name] = Leaf("True", weak="bool")
+        return name
+
+    def _as_long_as(self, node: ast.While) -> None:
+        """A while loop inside others, which ends for each of their iterations in its time."""
+        scope, flag = self.scope, self._flag()
+        first, depth, kept = len(self.effects), len(scope.loops), dict(scope.env)
+        label = scope.label(Poly.atom("rounds"), "round", depth)
+        scope.endless.add(label.name)
+        scope.loops.append(label)
+        names = sorted({*stored_names(node.body), flag})
+        before = self._carried(names, kept, label)
+        on = scope.env[flag]
+        scope.env[flag] = ops.joined("&", [on, self.reader.read_test(node.test)])
+        self._guarded(scope.env[flag], leaving.without_breaks(node.body, flag), [])
+        del scope.loops[depth:]
+        self._close((label,), names, before, first)
+        if node.orelse:
+            raise Refusal("the loop has an else part")
+
+    def _first_hit(self, node: ast.For) -> bool:
+        """`for j: if c(j): …; break`: done once, for the first j that there is."""
+        hit = first_hit(self, node)
+        if hit is None:
+            return False
+        self.scope.assume("there is at least one iteration")
+        self.scope.env.update(hit.names)
+        body = [*hit.before, *hit.action]
+        self._guarded(hit.found, body, node.orelse)
+        self.scope.env.update(hit.after)
+        return True
+
+    inlined = False
+    """Whether it is the body of another function, whose names are its own."""
+
     def _is_defined(self, name: str) -> bool:
         facts = self.scope.facts
-        return name in facts.parameters or name in self.defined_before
+        return not self.inlined and (name in facts.parameters or name in self.defined_before)
 
     defined_before: frozenset[str] = frozenset()
     """Names that the function sets before the nest."""
@@ -287,13 +421,84 @@ class Walk:
         before: dict[str, Term],
         first: int,
     ) -> None:
+        """What carried names hold after a loop, and what was stored in it."""
+        effects, env = list(self.effects), dict(self.scope.env)
+        try:
+            if labels[0].name in self.scope.endless:
+                raise Refusal("it is a while loop without a counter")
+            self._close_scans(labels, names, before, first)
+        except Refusal:
+            self.effects, self.scope.env = effects, env
+            if len(labels) > 1 or not self._close_sequence(labels[0], names, before, first):
+                raise
+
+    def _close_sequence(
+        self, label: Label, names: list[str], before: dict[str, Term], first: int
+    ) -> bool:
+        """The loop stays, but all of the loops around it run at once; False where it can't."""
+        scope, own = self.scope, self.effects[first:]
+        endless = label.name in scope.endless
+        grown = [n for n in names if n in before and isinstance(scope.env.get(n), Extend)]
+        kept = [t for each in own for t in (each.term, each.guard) if t is not None]
+        for name in grown:
+            update = scope.env[name]
+            assert isinstance(update, Extend)
+            kept += [t for t in (update.item, update.mask) if t is not None]
+        kept = [each for each in kept if sequences.names_in(each, label)]
+        targets = any(sequences.names_in(each.target, label) for each in own)
+        if not scope.loops or targets or (endless and (own or grown)):
+            return False
+        found = {n: t for n in names if n not in grown and (t := scope.env.get(n)) is not None}
+        going = next((n for n in names if n.startswith("@going") and n in found), "")
+        if going and kept:
+            return False
+        made = sequences.sequenced(label, before, found, kept, going, endless=endless)
+        if made is None or (endless and not made.going):
+            return False
+        if made.may_overflow:
+            scope.assume("whole numbers stay within 64 bits")
+
+        def record(term: Term) -> Term:
+            return made.of_each(term) if term in kept else term
+
+        self.effects[first:] = [
+            replace(
+                each,
+                term=record(each.term),
+                guard=None if each.guard is None else record(each.guard),
+            )
+            for each in own
+        ]
+        ended: dict[str, Term] = {
+            name: made.after(name) if name in made.updates else Gone() for name in found
+        }
+        for name in grown:
+            update = scope.env[name]
+            assert isinstance(update, Extend)
+            mask = None if update.mask is None else record(update.mask)
+            item = replace(update, item=record(update.item), mask=mask)
+            old = CarriedValue(name, label, before[name].own)
+            ended[name] = carried.grown(item, old, before[name], (label,))
+        self._still_carried((label,), ended, first)
+        scope.env.update(ended)
+        return True
+
+    def _close_scans(
+        self,
+        labels: tuple[Label, ...],
+        names: list[str],
+        before: dict[str, Term],
+        first: int,
+    ) -> None:
         """What carried names hold after a loop, and running values where they were read."""
         scope = self.scope
         ended: dict[str, Term] = self._places(labels, names, before)
         self._stored_places(labels, names, before, first)
         for name in ended:
             scope.env[name] = Gone()
-        for name in [each for each in names if each not in ended]:
+        # Lists come last: what they hold may be running values of the others.
+        left = [each for each in names if each not in ended]
+        for name in sorted(left, key=lambda each: isinstance(scope.env.get(each), Extend)):
             old = CarriedValue(name, labels[0], before[name].own) if name in before else None
             update = scope.env.get(name)
             if update is None or old is None or isinstance(update, Gone):
@@ -405,9 +610,10 @@ class Walk:
     ) -> None:
         terms = [t for e in self.effects[first:] for t in (e.term, e.guard, e.target) if t]
         for term in (*terms, *ended.values()):
-            for each in term.walk():
-                if isinstance(each, CarriedValue) and each.label == labels[0]:
-                    raise Refusal(f"{each.name} is taken from the iteration before")
+            for each in carried_in(term):
+                if each.label == labels[0]:
+                    name = each.name.lstrip("@")
+                    raise Refusal(f"{name} is taken from the iteration before")
 
     def _if(self, test: ast.expr, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> None:
         self._guarded(self.reader.read_test(test), body, other)
@@ -467,7 +673,38 @@ def _merged(test: Term, yes: Term | None, no: Term | None) -> Term:
             return replace(one, mask=both)
     if isinstance(yes, Extend) or isinstance(no, Extend):
         raise Refusal("a list grows differently from condition to condition")
+    more = ops.added(test, yes, no)
+    if more is not None:
+        return more
+    decided = ops.decided(test, yes, no)
+    if decided is not None:
+        return decided
     return ops.where(test, yes, no)
+
+
+def last_of(name: str) -> str:
+    """What the last element of a list is called here."""
+    return f"{name}[-1]"
+
+
+def _reads_last(node: ast.AST, name: str) -> bool:
+    return any(
+        isinstance(each, ast.Subscript)
+        and isinstance(each.ctx, ast.Load)
+        and ast.unparse(each) == last_of(name)
+        for each in ast.walk(node)
+    )
+
+
+def _one_element(op: ast.operator, value: ast.expr) -> ast.expr | None:
+    """The only element of a list that is added."""
+    if isinstance(op, ast.Add) and isinstance(value, ast.List) and len(value.elts) == 1:
+        return value.elts[0]
+    return None
+
+
+def _assigned(name: str, value: ast.expr) -> ast.stmt:
+    return ast.Assign([ast.Name(name, ast.Store())], value)
 
 
 def _only_continues(nodes: Sequence[ast.stmt]) -> bool:

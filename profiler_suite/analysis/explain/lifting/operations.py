@@ -12,10 +12,10 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
     At,
-    CarriedValue,
     Contract,
     Index,
     Label,
+    Leaf,
     New,
     Reduce,
     Refusal,
@@ -23,6 +23,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Stack,
     Term,
     View,
+    carried_in,
     relabelled,
 )
 
@@ -126,6 +127,8 @@ def negated(term: Term) -> Term:
         return Apply(f"({{0}}) {sign} ({{1}})", term.args, sign)
     if isinstance(term, Apply) and term.name == "~":
         return term.args[0]
+    if isinstance(term, Apply) and term.name == "|" and is_truth(term):
+        return joined("&", [negated(each) for each in term.args])
     if is_truth(term):
         return Apply("~({0})", (term,), "~")
     return apply("({0}) == ({1})", "==", term, Index(Poly()))
@@ -138,6 +141,49 @@ def condition(term: Term) -> Term:
     if term.own:
         raise Refusal("a condition is an array")
     return apply("({0}) != ({1})", "!=", term, Index(Poly()))
+
+
+def both(*tests: Term) -> Term:
+    """All of these conditions, none of them twice."""
+    parts: list[Term] = []
+    todo = list(tests)
+    while todo:
+        each = todo.pop(0)
+        if isinstance(each, Apply) and each.name == "&" and is_truth(each):
+            todo[:0] = each.args
+        elif each not in parts:
+            parts.append(each)
+    return joined("&", parts)
+
+
+def added(test: Term, yes: Term, no: Term) -> Term | None:
+    """`if c: s += x`, as s plus x or nothing; None for anything else."""
+    if not isinstance(yes, Apply) or yes.name not in ("+", "-") or is_carried(no):
+        return None
+    first, second = yes.args
+    if first != no or is_truth(second):
+        return None
+    chosen = where(test, second, Index(Poly()))
+    return apply(yes.form, yes.name, no, chosen)
+
+
+def decided(test: Term, yes: Term, no: Term) -> Term | None:
+    """One of two conditions of which one is True, False or the test; None for others."""
+    if not is_truth(yes) or not is_truth(no):
+        return None
+    if _is_text(yes, "False"):
+        return both(negated(test), no)
+    if _is_text(no, "False") or no == test:
+        return both(test, yes)
+    if _is_text(yes, "True"):
+        return joined("|", [test, no])
+    if _is_text(no, "True"):
+        return joined("|", [negated(test), yes])
+    return None
+
+
+def _is_text(term: Term, text: str) -> bool:
+    return isinstance(term, Leaf) and term.text == text
 
 
 def where(test: Term, yes: Term, no: Term) -> Term:
@@ -165,4 +211,4 @@ def product(scope: Scope, left: Term, right: Term) -> Term:
 
 def is_carried(term: Term) -> bool:
     """Whether a term depends on what an earlier iteration left in a name."""
-    return any(isinstance(each, CarriedValue) for each in term.walk())
+    return next(carried_in(term), None) is not None

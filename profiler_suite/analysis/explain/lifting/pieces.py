@@ -6,19 +6,22 @@ import ast
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
-from profiler_suite.analysis.explain.lifting import dependence, rims
-from profiler_suite.analysis.explain.lifting.arrays import full
+from profiler_suite.analysis.explain.lifting import dependence, exits, pads, rims
+from profiler_suite.analysis.explain.lifting.arrays import closed, full, tidy
 from profiler_suite.analysis.explain.lifting.calls import called
+from profiler_suite.analysis.explain.lifting.dtypes import weak_of
 from profiler_suite.analysis.explain.lifting.emitting import Emitter, live_after
 from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.facts import Facts, Held
+from profiler_suite.analysis.explain.lifting.first_hits import element_source
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.nests import Store, Walk, stored_names
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Gone, Scope
-from profiler_suite.analysis.explain.lifting.terms import Outside, Refusal, Term
+from profiler_suite.analysis.explain.lifting.terms import Label, Outside, Refusal, Term, View
 from profiler_suite.analysis.explain.lifting.units import Unit, is_mapping
 from profiler_suite.analysis.explain.lifting.writer import Style
 from profiler_suite.analysis.explain.rewriting import Function
@@ -51,7 +54,13 @@ class Pieces:
     def reader(self, unit: Unit) -> Reader:
         """A new reader for a unit."""
         scope = Scope(self.facts, stored_names([unit.node]) if unit.is_loop else frozenset())
-        scope.helpers = self.helpers
+        local = {
+            each.name: each
+            for each in self.function.node.body
+            if isinstance(each, ast.FunctionDef) and not each.decorator_list
+        }
+        scope.helpers = {**self.helpers, **local}
+        scope.local_helpers = frozenset(local)
         return Reader(scope, called, comprehended)
 
     def piece(self, unit: Unit, style: Style) -> Piece:
@@ -62,7 +71,11 @@ class Pieces:
         try:
             return self._loop(unit, unit.node, style, interior=False)
         except Refusal as refusal:
-            found = self._interior(unit, style)
+            found = (
+                self._interior(unit, style)
+                or self._exit(unit, style)
+                or self._turned(unit, style)
+            )
             if found is None:
                 raise refusal
             return found
@@ -87,6 +100,11 @@ class Pieces:
     def _walked(
         self, unit: Unit, node: ast.stmt, interior: bool
     ) -> tuple[Walk, list[Store], dict[str, None]]:
+        walk = self._statements(unit, node, interior)
+        return walk, dependence.recurrences(walk.effects), dict(walk.scope.assumptions)
+
+    def _statements(self, unit: Unit, node: ast.stmt, interior: bool) -> Walk:
+        """What the statements of a nest do, one after another."""
         reader = self.reader(unit)
         reader.scope.interior = interior
         walk = Walk(reader)
@@ -97,19 +115,25 @@ class Pieces:
             walk.loop(node, unit.before)
         else:
             walk.block([node])
-        return walk, dependence.recurrences(walk.effects), dict(walk.scope.assumptions)
+        return walk
 
-    def _loop(self, unit: Unit, node: ast.stmt, style: Style, interior: bool) -> Piece:
-        walk, stores = self._walk(unit, node, interior)
-        scope = walk.scope
-        results = {
+    def _results(self, unit: Unit, scope: Scope) -> dict[str, Term]:
+        """What names hold after a nest that are read then."""
+        return {
             name: scope.env.get(name, Gone())
             for name in sorted(stored_names([unit.node]))
             if live_after(self.function.node, unit.node, list(unit.around), name)
         }
+
+    def _loop(self, unit: Unit, node: ast.stmt, style: Style, interior: bool) -> Piece:
+        walk, stores = self._walk(unit, node, interior)
+        scope = walk.scope
+        results = self._results(unit, scope)
         fresh = _made_right_before(unit, self.facts)
         for words in dependence.check(stores, list(results.values()), self.facts, fresh):
             scope.assume(words)
+        scope.pads.clear()
+        stores = pads.padded(stores, scope)
         lowering = ArrayWriter(scope, style)
         emitter = Emitter(lowering, self._only_made_array(unit), _augmented(unit.node))
         emitter.begin()
@@ -149,6 +173,114 @@ class Pieces:
         )
         return Piece(unit, lines, (), inner.assumptions, inner.memory)
 
+    def _turned(self, unit: Unit, style: Style) -> Piece | None:
+        """An inner loop stays and comes first; those around it run at once in each round."""
+        if not isinstance(unit.node, ast.For):
+            return None
+        scope = self.reader(unit).scope
+        try:
+            walk = self._statements(unit, unit.node, interior=False)
+            scope = walk.scope
+            if self._results(unit, scope):
+                return None
+            labels = {label for store in walk.effects for label in store.labels[1:]}
+            for label in sorted(labels, key=lambda each: each.depth):
+                made = self._around(unit, style, walk, label)
+                if made is not None:
+                    return made
+        except (Refusal, RecursionError):
+            return None
+        return None
+
+    def _around(self, unit: Unit, style: Style, walk: Walk, label: Label) -> Piece | None:
+        """The nest with this loop around all others; None where it must not be there."""
+        scope = walk.scope
+        fresh = _made_right_before(unit, self.facts)
+        inside = [label in store.labels for store in walk.effects]
+        if any(a > b for a, b in pairwise(inside)) and any(a < b for a, b in pairwise(inside)):
+            middle = inside[inside.index(True) : len(inside) - inside[::-1].index(True)]
+            if not all(middle):
+                return None
+        try:
+            words = dependence.check(walk.effects, [], self.facts, fresh, label)
+            lowering = ArrayWriter(scope, style)
+            emitter = Emitter(lowering, self._only_made_array(unit), _augmented(unit.node))
+            emitter.begin()
+            stores = list(walk.effects)
+            first = inside.index(True)
+            last = len(inside) - inside[::-1].index(True)
+            for each in stores[:first]:
+                emitter.store(each)
+            emitter.one_by_one(label, stores[first:last])
+            for each in stores[last:]:
+                emitter.store(each)
+        except Refusal:
+            return None
+        for each in words:
+            scope.assume(each)
+        return Piece(
+            unit,
+            tuple(emitter.lines),
+            tuple(lowering.imports),
+            tuple(scope.assumptions),
+            lowering.memory.largest,
+        )
+
+    def _exit(self, unit: Unit, style: Style) -> Piece | None:
+        """A search that ends at its first hit: all conditions at once, then what it does."""
+        node = unit.node
+        if not isinstance(node, ast.For) or style.steps:
+            return None
+        reader = self.reader(unit)
+        walk = Walk(reader)
+        try:
+            found = exits.exit_of(walk, node)
+            lowering = ArrayWriter(reader.scope, style)
+            made = lowering.lower(found.hit)
+            if walk.effects or set(made.dims) != set(found.labels):
+                return None
+            lines = self._at_the_hit(unit, found, lowering, full(made, found.labels))
+        except Refusal:
+            return None
+        return Piece(
+            unit,
+            tuple(lines),
+            tuple(lowering.imports),
+            tuple(reader.scope.assumptions),
+            lowering.memory.largest,
+        )
+
+    def _at_the_hit(
+        self, unit: Unit, found: exits.Exit, lowering: ArrayWriter, hit: str
+    ) -> list[str]:
+        """The statements of a search: where it hits, and what is done there."""
+        node = unit.node
+        assert isinstance(node, ast.For)
+        around = list(unit.around)
+        own = {n.id for header in found.headers for n in _names_of(header[0])} | {
+            n.id for each in found.before for n in _names_of(each) if _is_set(n)
+        }
+        after = {n for n in own if live_after(self.function.node, node, around, n)}
+        if not isinstance(found.action[-1], ast.Return) and after - found.counters.keys():
+            raise Refusal("names of its last iteration are used after it")
+        if isinstance(found.action[-1], ast.Return) and after:
+            raise Refusal("names of its last iteration are used after it")
+        before, wanted = exits.needed(found, exits.read_in(found.action) | after)
+        hits = lowering.free_name("hits")
+        lines = [tidy(f"{hits} = {hit}"), f"if {hits}.any():"]
+        inside = [*_recovered(found, hits, wanted, lowering), *map(ast.unparse, before)]
+        inside += [ast.unparse(each) for each in found.action]
+        if len(inside) > 1:
+            inside = [each for each in inside if each != "pass"]
+        lines += [f"    {line}" for each in inside for line in each.splitlines()]
+        other = [f"{name} = {_last(found, name, lowering)}" for name in sorted(after)]
+        other += [ast.unparse(each) for each in node.orelse]
+        if other:
+            lines += ["else:", *(f"    {line}" for e in other for line in e.splitlines())]
+        if after:
+            lowering.scope.assume("there is at least one iteration")
+        return [*lowering.before, *lines]
+
     def _only_made_array(self, unit: Unit) -> Callable[[str], bool]:
         def is_only_made_array(name: str) -> bool:
             return only_made_array(self.function.node, unit.node, name, self.facts)
@@ -168,16 +300,19 @@ class Pieces:
             and isinstance(node.targets[0], ast.Name)
             and isinstance(node.value, ast.ListComp)
         ):
-            if not self._only_made_array(unit)(node.targets[0].id):
-                raise Refusal(f"{node.targets[0].id} is used as a list")
-            text = changer.array(node.value)
+            if self._only_made_array(unit)(node.targets[0].id):
+                text = changer.array(node.value)
+            else:
+                text = changer.as_list(node.value)
             made = ast.parse(f"{node.targets[0].id} = {text}").body[0]
+        elif isinstance(node, ast.Return) and isinstance(node.value, ast.ListComp):
+            made = ast.parse(f"return {changer.as_list(node.value)}").body[0]
         else:
             made = changer.visit(copy.deepcopy(node))
         if not changer.changed:
             raise Refusal(reasons[0] if reasons else "no array is made of its comprehension")
         lines = ast.unparse(ast.fix_missing_locations(made)).splitlines()
-        lines[:0] = lowering.before
+        lines[:0] = [line for each in lowering.before for line in each.splitlines()]
         if reader.scope.draws:
             lines.insert(0, f"{lowering.draws_name} = {lowering.drawing()}")
         return Piece(
@@ -187,6 +322,67 @@ class Pieces:
             tuple(reader.scope.assumptions),
             lowering.memory.largest,
         )
+
+
+def _names_of(node: ast.AST) -> list[ast.Name]:
+    return [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+
+
+def _is_set(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Store)
+
+
+def _recovered(
+    found: exits.Exit, hits: str, wanted: set[str], lowering: ArrayWriter
+) -> list[str]:
+    """What the variables of the loops are at the hit."""
+    asked = [
+        (target, iterated, label)
+        for target, iterated, label in found.headers
+        if wanted & {each.id for each in _names_of(target)}
+    ]
+    if not asked:
+        return []
+    if len(found.headers) != len(found.labels):
+        raise Refusal("several axes in one loop")
+    plain = {
+        label: target.id
+        for target, _, label in asked
+        if isinstance(target, ast.Name)
+        and target.id in found.counters
+        and found.counters[target.id].index == label.index
+    }
+    places = {label: plain.get(label) or lowering.free_name("at") for label in found.labels}
+    lines = []
+    if len(places) == 1:
+        lines.append(f"{places[found.labels[0]]} = int({hits}.argmax())")
+    else:
+        where = f"{lowering.np}.unravel_index({hits}.argmax(), {hits}.shape)"
+        lines.append(f"{', '.join(places.values())} = map(int, {where})")
+    numbers = {label.name: Poly.atom(name) for label, name in places.items()}
+    for target, iterated, label in asked:
+        for each in _names_of(target):
+            if each.id not in wanted or each.id == plain.get(label):
+                continue
+            if each.id in found.counters:
+                number = found.counters[each.id].index
+                for name, value in numbers.items():
+                    number = number.put(name, value)
+                lines.append(f"{each.id} = {lowering.facts.text(number)}")
+                continue
+            source = element_source(target, iterated, each.id)
+            if source is None:
+                raise Refusal(f"where {each.id} comes from is not known")
+            lines.append(f"{each.id} = {closed(ast.unparse(source))}[{places[label]}]")
+    return lines
+
+
+def _last(found: exits.Exit, name: str, lowering: ArrayWriter) -> str:
+    """What a counter is after the last iteration."""
+    number = found.counters[name].index
+    for label in found.labels:
+        number = number.put(label.name, label.count - 1)
+    return lowering.facts.text(number)
 
 
 def _made_right_before(unit: Unit, facts: Facts) -> frozenset[str]:
@@ -218,10 +414,15 @@ class _Comprehensions(ast.NodeTransformer):
         self.lowering = lowering
         self.reasons = reasons
         self.changed = False
+        self.item: Term | None = None
+        """What one iteration of the last comprehension gives."""
 
     def array(self, node: ast.expr) -> str:
         """The text of a value; refused where it is none."""
+        if isinstance(node, ast.ListComp) and any(each.ifs for each in node.generators):
+            return self._chosen(node)
         term = self.reader.read(node)
+        self.item = term.arg if isinstance(term, View) else None
         array = self.lowering.lower(term)
         if any(each not in array.dims for each in term.own):
             sizes = ", ".join(self.lowering.facts.text(each.count) for each in term.own)
@@ -230,6 +431,25 @@ class _Comprehensions(ast.NodeTransformer):
             text = array.text
         self.changed = True
         return text
+
+    def _chosen(self, node: ast.ListComp) -> str:
+        """`[f(v) for v in x if c(v)]`: all of them, and then those."""
+        item, labels, mask = comprehended(self.reader, node)
+        self.item = item
+        if mask is None or len(labels) != 1 or mask.own:
+            raise Refusal("how long a list becomes depends on a condition")
+        value, test = self.lowering.lower(item), self.lowering.lower(mask)
+        if labels[0] not in value.dims or test.dims != labels:
+            raise Refusal("how long a list becomes depends on a condition")
+        self.changed = True
+        return f"{closed(full(value, (*labels, *item.own)))}[{test.text}]"
+
+    def as_list(self, node: ast.ListComp) -> str:
+        """A list of what the comprehension gives."""
+        text = self.array(node)
+        if self.item is None or self.item.own:
+            raise Refusal("its elements are no numbers")
+        return f"{closed(text)}.tolist()" if weak_of(self.item) else f"list({text})"
 
     def _maps(self, node: ast.Call) -> bool:
         if is_mapping(node) or (node.args and is_mapping(node.args[0])):

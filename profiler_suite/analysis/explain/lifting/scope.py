@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,16 @@ class Gone(Term):
     """A name whose value after a loop is not known to the lifter."""
 
 
+@dataclass(frozen=True)
+class Pad:
+    """An array with zeros around it."""
+
+    name: str
+    base: str
+    widths: tuple[tuple[Poly, Poly], ...]
+    """How many before and after, in each axis."""
+
+
 class Scope:
     """What is known while the statements of a nest are read."""
 
@@ -41,6 +52,8 @@ class Scope:
         self.guards: list[Term] = []
         self.helpers: Mapping[str, ast.FunctionDef] = {}
         """Functions of the module whose source is known."""
+        self.local_helpers: frozenset[str] = frozenset()
+        """Those of them that are defined in the function itself."""
         self.inlining: list[str] = []
         self.interior = False
         """Whether max(0, …) and min(n, …) in slices are taken for what they cut off."""
@@ -50,7 +63,11 @@ class Scope:
         """How many expressions around the one that is read may not be evaluated."""
         self.draws: list[Any] = []
         """Where random numbers are drawn, in the order of execution."""
+        self.pads: dict[str, Pad] = {}
+        """Arrays with zeros around them, by what they are made of."""
         self.time = 0
+        self.endless: set[str] = set()
+        """Loops that only a condition ends, by name."""
         self.assumptions: dict[str, None] = {}
         self.labels: dict[str, Label] = {}
         """Every label by name."""
@@ -65,6 +82,15 @@ class Scope:
     def assume(self, words: str) -> None:
         """Notes what must hold."""
         self.assumptions[words] = None
+
+    @contextmanager
+    def under(self, *tests: Term) -> Iterator[None]:
+        """Within, what is read is only read where these conditions hold."""
+        self.guards += tests
+        try:
+            yield
+        finally:
+            del self.guards[len(self.guards) - len(tests) :]
 
     def array(self, name: str) -> Access | Outside | Leaf | Index:
         """What a name that the nest does not assign stands for."""

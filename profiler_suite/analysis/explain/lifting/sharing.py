@@ -12,6 +12,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Contract,
     Core,
     Index,
+    Iterated,
     Reduce,
     Scan,
     Term,
@@ -23,7 +24,7 @@ def repeated(terms: Sequence[Term]) -> frozenset[Term]:
     counts: dict[Term, int] = {}
     for term in terms:
         _count(term, counts)
-    return frozenset(each for each, n in counts.items() if n > 1 and _takes_time(each))
+    return frozenset(each for each, n in counts.items() if n > 1 and takes_time(each))
 
 
 def _count(term: Term, counts: dict[Term, int]) -> None:
@@ -42,8 +43,9 @@ def _parts(term: Term) -> Iterator[Term]:
         yield term.arg
 
 
-def _takes_time(term: Term) -> bool:
-    if isinstance(term, Reduce | Contract | Scan | Core):
+def takes_time(term: Term) -> bool:
+    """Whether computing a value is worth a name for it."""
+    if isinstance(term, Reduce | Contract | Scan | Core | Iterated):
         return True
     if not isinstance(term, Apply) or not (term.loops or term.own):
         return False

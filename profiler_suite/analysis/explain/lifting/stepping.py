@@ -47,8 +47,10 @@ def fixed(term: Term, label: Label, number: Poly) -> Term:
         return picked(term, label, number, tuple(dict.fromkeys(e for ls in labels for e in ls)))
 
     def change(each: Term) -> Term | None:
-        if isinstance(each, Draw | Scan) and label.name in each.loops:
-            raise Refusal("a running value or a random number is needed step by step")
+        if isinstance(each, Scan) and label.name in each.loops:
+            raise Refusal("a running value is needed step by step")
+        if isinstance(each, Draw) and label.name in each.loops:
+            return replace(each, at=(*each.at, (label.name, number)))
         if isinstance(each, Index) and label.name in each.index.atoms:
             labels = _without(each.labels, label)
             return Index(each.index.put(label.name, number), labels)

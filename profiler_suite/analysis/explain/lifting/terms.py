@@ -82,6 +82,8 @@ class Term:
         """The terms it is made of."""
         found: list[Term] = []
         for each in dataclasses.fields(self):
+            if not each.compare:
+                continue  # what is known of it, not what it is made of
             value = getattr(self, each.name)
             for one in value if isinstance(value, tuple) else (value,):
                 if isinstance(one, Term):
@@ -141,6 +143,8 @@ class Access(Term):
     """The loops around it."""
     dtype: str = ""
     time: int = field(compare=False, default=0)
+    guards: tuple[Term, ...] = field(compare=False, default=())
+    """Conditions under which it is read."""
 
     @cached_property
     def own(self) -> tuple[Label, ...]:
@@ -269,6 +273,8 @@ class Draw(Term):
     labels: tuple[Label, ...]
     axes: tuple[Label, ...] = ()
     dtype: str = "float64"
+    at: tuple[tuple[str, Poly], ...] = ()
+    """Loops that stay, by name, and their counters."""
 
     @cached_property
     def own(self) -> tuple[Label, ...]:
@@ -277,8 +283,9 @@ class Draw(Term):
 
     @cached_property
     def loops(self) -> frozenset[str]:
-        """All loops around it."""
-        return frozenset(each.name for each in self.labels)
+        """All loops around it that do not stay."""
+        gone = {name for name, _ in self.at}
+        return frozenset(each.name for each in self.labels) - gone
 
 
 @dataclass(frozen=True)
@@ -327,6 +334,8 @@ class CarriedValue(Term):
     name: str
     label: Label
     axes: tuple[Label, ...] = ()
+    dtype: str = field(compare=False, default="")
+    """Where every iteration leaves it the same."""
 
     @cached_property
     def own(self) -> tuple[Label, ...]:
@@ -337,6 +346,61 @@ class CarriedValue(Term):
     def loops(self) -> frozenset[str]:
         """Its own loop."""
         return frozenset((self.label.name,))
+
+
+@dataclass(frozen=True)
+class Current(Term):
+    """What a name holds while a loop that stays runs: one value for each loop around it."""
+
+    name: str
+    labels: tuple[Label, ...]
+    axes: tuple[Label, ...] = ()
+    weak: str = ""
+    dtype: str = ""
+
+    @cached_property
+    def own(self) -> tuple[Label, ...]:
+        """Of the value in each of the loops around it."""
+        return self.axes
+
+    @cached_property
+    def loops(self) -> frozenset[str]:
+        """Those around the loop that stays."""
+        return frozenset(each.name for each in self.labels)
+
+
+@dataclass(frozen=True)
+class Iterated(Term):
+    """What a loop leaves that stays a loop, but runs for all of the loops around it at once."""
+
+    name: str
+    """Of `names`; '' for what is kept of every iteration."""
+    names: tuple[str, ...]
+    """What changes from iteration to iteration."""
+    along: Label
+    args: tuple[Term, ...]
+    """What the names hold at first, what each iteration makes of them, what is kept of it."""
+    going: str = ""
+    """The name that says where the loop has not ended yet."""
+    endless: bool = False
+    """Whether nothing but that name ends it."""
+    axes: tuple[Label, ...] = ()
+    kept: int = -1
+    """Which of what is kept of every iteration."""
+    weak: str = field(compare=False, default="")
+    dtype: str = field(compare=False, default="")
+
+    @cached_property
+    def own(self) -> tuple[Label, ...]:
+        """Of the value in each of the loops around it."""
+        return self.axes
+
+    @cached_property
+    def loops(self) -> frozenset[str]:
+        """Those around it; and its own where something is kept of every iteration."""
+        around = frozenset().union(*(each.loops for each in self.args))
+        own = frozenset((self.along.name,))
+        return around | own if self.kept >= 0 else around - own
 
 
 @dataclass(frozen=True)
@@ -392,6 +456,16 @@ class Extend(Term):
         return frozenset().union(*parts)
 
 
+def carried_in(term: Term) -> Iterator[CarriedValue]:
+    """What it takes from an iteration before, but for loops that are part of it."""
+    if isinstance(term, CarriedValue):
+        yield term
+    for child in term.children:
+        for each in carried_in(child):
+            if not isinstance(term, Iterated) or each.label != term.along:
+                yield each
+
+
 T = TypeVar("T", bound=Term)
 
 
@@ -402,6 +476,8 @@ def mapped(term: Term, change: Callable[[Term], Term | None]) -> Term:
         return new
     changes: dict[str, object] = {}
     for each in dataclasses.fields(term):
+        if not each.compare:
+            continue
         value = getattr(term, each.name)
         if isinstance(value, Term):
             changed: object = mapped(value, change)

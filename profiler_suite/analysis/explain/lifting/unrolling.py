@@ -32,7 +32,7 @@ def unrolled(node: ast.For) -> list[ast.stmt] | None:
             return None
         body = [_Constants(known).visit(copy.deepcopy(each)) for each in node.body]
         found += _folded(body)
-    return found
+    return None if any(map(_continues, found)) else found
 
 
 def _reads(node: ast.Name) -> bool:
@@ -82,11 +82,17 @@ class _Constants(ast.NodeTransformer):
 def _folded(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Without conditions that are decided, and without what stands after `continue`."""
     found: list[ast.stmt] = []
-    for node in body:
+    for place, node in enumerate(body):
         if isinstance(node, ast.Continue):
             return found
         if isinstance(node, ast.If):
             decided = decision(node.test)
+            if decided is None and _only_continues(node):
+                # Of this element only: what follows for the others is not skipped.
+                rest = _folded(body[place + 1 :])
+                if rest:
+                    found.append(ast.If(ast.UnaryOp(ast.Not(), node.test), rest, []))
+                return found
             if decided is not None:
                 chosen = node.body if decided else node.orelse
                 found += _folded(chosen)
@@ -100,6 +106,18 @@ def _folded(body: Sequence[ast.stmt]) -> list[ast.stmt]:
                 continue
         found.append(node)
     return found
+
+
+def _only_continues(node: ast.If) -> bool:
+    return len(node.body) == 1 and isinstance(node.body[0], ast.Continue) and not node.orelse
+
+
+def _continues(node: ast.stmt) -> bool:
+    """Whether a statement goes on with the next element of the loop that it stands in."""
+    if isinstance(node, ast.Continue):
+        return True
+    inside = [*getattr(node, "body", []), *getattr(node, "orelse", [])]
+    return not isinstance(node, ast.For | ast.While) and any(map(_continues, inside))
 
 
 def decision(test: ast.expr) -> bool | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from profiler_suite.analysis.explain.lifting.arrays import Array
 from profiler_suite.analysis.explain.lifting.memory import Memory
 from profiler_suite.analysis.explain.lifting.scope import Scope
-from profiler_suite.analysis.explain.lifting.terms import Label, Reduce, Term
+from profiler_suite.analysis.explain.lifting.terms import Iterated, Label, Reduce, Term
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,16 @@ class Writer(ABC):
     @abstractmethod
     def reduction(self, term: Reduce, inner: Array, over: Sequence[Label]) -> Array:
         """A reduction of an array over some of its axes."""
+
+    @abstractmethod
+    def read_after(self, term: Iterated) -> frozenset[str]:
+        """Names whose values after a loop that stays are used."""
+
+    @abstractmethod
+    def body(
+        self, terms: Sequence[Term], known: dict[Term, Array]
+    ) -> AbstractContextManager[list[str]]:
+        """Within, statements go to lines of their own: the body of a loop for these terms."""
 
     @abstractmethod
     def nothing_named(self) -> AbstractContextManager[None]:

@@ -1,0 +1,99 @@
+"""`break` and `return` as conditions: a flag that is cleared, and asked before what follows."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Sequence
+
+Loop = ast.For | ast.While
+Block = Sequence[ast.stmt]
+
+
+def breaks(loop: Loop) -> bool:
+    """Whether a `break` of its own may end a loop."""
+    return any(_leaves(each) for each in loop.body)
+
+
+def _leaves(node: ast.stmt) -> bool:
+    """Whether a statement is a break, or has one that does not end a loop inside it."""
+    if isinstance(node, ast.Break):
+        return True
+    return not isinstance(node, Loop) and any(_leaves(each) for each in _inside(node))
+
+
+def returns(node: ast.stmt) -> bool:
+    """Whether a statement returns, or has a statement in it that does."""
+    return isinstance(node, ast.Return) or any(returns(each) for each in _inside(node))
+
+
+def _inside(node: ast.stmt) -> list[ast.stmt]:
+    parts = [*getattr(node, "body", []), *getattr(node, "orelse", [])]
+    return [each for each in parts if isinstance(each, ast.stmt)]
+
+
+def without_breaks(body: Block, flag: str) -> list[ast.stmt]:
+    """The body of a loop in which `break` clears a flag that what follows it asks for."""
+    found: list[ast.stmt] = []
+    for place, node in enumerate(body):
+        if isinstance(node, ast.Break):
+            return [*found, _cleared(flag)]
+        if isinstance(node, ast.If) and _leaves(node):
+            yes, no, rest = list(node.body), list(node.orelse), list(body[place + 1 :])
+            if isinstance(yes[-1], ast.Break):
+                no, rest = [*no, *rest], []
+            both = [without_breaks(each, flag) for each in (yes, no)]
+            after = without_breaks(rest, flag)
+            return [*found, ast.If(node.test, both[0], both[1]), *_asked(flag, after)]
+        found.append(node)
+    return found
+
+
+def without_returns(
+    block: Block, result: str, flag: str, *, in_loop: bool = False
+) -> list[ast.stmt]:
+    """Statements in which `return` sets a name, clears a flag and ends the loop it is in."""
+    found: list[ast.stmt] = []
+    for place, node in enumerate(block):
+        if isinstance(node, ast.Return):
+            value = node.value if node.value is not None else ast.Constant(None)
+            found += [_set(result, value), _cleared(flag)]
+            return [*found, ast.Break()] if in_loop else found
+        if not returns(node):
+            found.append(node)
+            continue
+        rest = list(block[place + 1 :])
+        if isinstance(node, Loop):
+            loop = copy.copy(node)
+            loop.body = without_returns(node.body, result, flag, in_loop=True)
+            found.append(loop)
+            if in_loop:
+                found.append(ast.If(ast.UnaryOp(ast.Not(), _name(flag)), [ast.Break()], []))
+            after = without_returns(rest, result, flag, in_loop=in_loop)
+            return [*found, *(after if in_loop else _asked(flag, after))]
+        if isinstance(node, ast.If):
+            yes, no = list(node.body), list(node.orelse)
+            if isinstance(yes[-1], ast.Return):
+                no, rest = [*no, *rest], []
+            both = [without_returns(each, result, flag, in_loop=in_loop) for each in (yes, no)]
+            after = without_returns(rest, result, flag, in_loop=in_loop)
+            asked = after if in_loop else _asked(flag, after)
+            return [*found, ast.If(node.test, both[0], both[1]), *asked]
+        found.append(node)
+    return found
+
+
+def _asked(flag: str, block: list[ast.stmt]) -> list[ast.stmt]:
+    return [ast.If(_name(flag), block, [])] if block else []
+
+
+def _name(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
+
+
+def _set(name: str, value: ast.expr) -> ast.stmt:
+    return ast.Assign([ast.Name(name, ast.Store())], value)
+
+
+def _cleared(flag: str) -> ast.stmt:
+    return _set(flag, ast.Constant(False))
