@@ -9,6 +9,8 @@ import numpy as np
 
 from profiler_suite.measure.explain.same_answer import in_words
 
+# Elements of a list that are looked at, to tell what they are.
+_MOST = 1_000_000
 _DATA = (np.ndarray, np.generic, int, float, complex, tuple, list)
 # Of a wider table nobody names the columns one by one.
 _MOST_COLUMNS = 200
@@ -83,6 +85,27 @@ def _columns(name: str, table: Any) -> Iterator[tuple[str, str]]:
             yield f"{name}[{column!r}]", f"{dtype} ({len(table)},)"
 
 
+def _held(values: list[Any]) -> str:
+    """In words, with the array that its numbers make: 'list of 2 as int64 (2, 3)'."""
+    array = _as_array(values)
+    words = in_words(values)
+    return words if array is None else f"{words} as {array.dtype} {array.shape}"
+
+
+def _as_array(values: list[Any]) -> np.ndarray[Any, Any] | None:
+    """The array of a list of numbers of one kind, or of lists of one length of them."""
+    rows = [values]
+    if values and all(type(each) is list for each in values):
+        rows = values
+    if len({len(each) for each in rows}) != 1 or not 0 < len(rows) * len(rows[0]) <= _MOST:
+        return None
+    kinds = {type(each) for row in rows for each in row}
+    if len(kinds) != 1 or not kinds <= {int, float, bool}:
+        return None
+    made = np.array(values)
+    return made if made.dtype.kind in "bif" else None
+
+
 def watch_names(
     function: Callable[..., Any], arguments: tuple[Any, ...], codes: list[CodeType]
 ) -> dict[CodeType, dict[str, str]]:
@@ -90,6 +113,7 @@ def watch_names(
     wanted = set(codes)
     found: dict[CodeType, dict[str, str]] = {}
     known: dict[tuple[CodeType, str], tuple[Any, list[tuple[str, str]]]] = {}
+    lists: dict[tuple[CodeType, str], tuple[int, str]] = {}
 
     def columns(frame: Any, name: str, value: Any) -> list[tuple[str, str]]:
         """Of a table that was as large at the last return, what was found then."""
@@ -100,14 +124,23 @@ def watch_names(
             known[key] = shape, list(_columns(name, value))
         return known[key][1]
 
+    def words(frame: Any, name: str, value: Any) -> str:
+        """Of a list that was as long at the last return, what was found then."""
+        if type(value) is not list:
+            return in_words(value)
+        key = (frame.f_code, name)
+        if key not in lists or lists[key][0] != len(value):
+            lists[key] = len(value), _held(value)
+        return lists[key][1]
+
     def look(frame: Any, event: str, _: Any) -> None:
         if event == "return" and frame.f_code in wanted:
             names = _global_names(frame.f_code) & frame.f_globals.keys()
             data = {k: frame.f_globals[k] for k in names}
             held = {**data, **frame.f_locals}
             found[frame.f_code] = {
-                **{k: in_words(v) for k, v in data.items() if _is_data(v)},
-                **{k: in_words(v) for k, v in frame.f_locals.items()},
+                **{k: words(frame, k, v) for k, v in data.items() if _is_data(v)},
+                **{k: words(frame, k, v) for k, v in frame.f_locals.items()},
                 **{key: said for k, v in held.items() for key, said in columns(frame, k, v)},
                 **_held_by_self(frame),
             }

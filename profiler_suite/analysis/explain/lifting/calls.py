@@ -27,6 +27,7 @@ from profiler_suite.analysis.explain.lifting.matrices import (
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
+    Contract,
     Core,
     Extend,
     Index,
@@ -466,6 +467,8 @@ def _of_selected(
 ) -> Term:
     """x[mask].sum() and its relatives."""
     zero: Term = Index(Poly())
+    if len(inner.own) > 1:
+        return _of_selected_rows(reader, node, name, inner, rest)
     if node.keywords or rest:
         raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
     chosen = ops.where(inner.mask, inner.arg, zero)
@@ -475,6 +478,28 @@ def _of_selected(
         count = Reduce("sum", inner.mask, inner.own)
         return ops.apply("({0}) / ({1})", "/", Reduce("sum", chosen, inner.own), count)
     raise Refusal(f"the {name} of what a condition selects")
+
+
+def _of_selected_rows(
+    reader: Reader, node: ast.Call, name: str, inner: Select, rest: list[ast.expr]
+) -> Term:
+    """x[mask].sum(axis=0) and mean: the mask as weights of a product."""
+    given = [*rest, *(each.value for each in node.keywords if each.arg == "axis")]
+    if len(given) != len(rest) + len(node.keywords) or len(given) != 1:
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+    axis = reader.facts.integer(given[0])
+    if axis is None or axis.constant != 0 or name not in ("sum", "mean"):
+        raise Refusal(f"the {name} of rows that a condition selects")
+    rows, *columns = inner.own
+    dtype = dtype_of(inner.arg)
+    if len(columns) != 1 or dtype is None or dtype.kind not in "fc":
+        raise Refusal(f"the {name} of rows that a condition selects")
+    reader.scope.assume("what is not selected is finite, too")
+    weights = Apply(f"({{0}}).astype(NP.{dtype})", (inner.mask,), f"astype {dtype}")
+    total = Contract((weights, inner.arg), (rows,), tuple(columns))
+    if name == "sum":
+        return total
+    return ops.apply("({0}) / ({1})", "/", total, Reduce("sum", inner.mask, (rows,)))
 
 
 def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.operations import is_truth
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
-from profiler_suite.analysis.explain.lifting.terms import Apply, Index, Label, Reduce, Term
+from profiler_suite.analysis.explain.lifting.terms import (
+    Access,
+    Apply,
+    At,
+    Index,
+    Label,
+    Reduce,
+    Term,
+)
 from profiler_suite.analysis.explain.lifting.writer import Writer
 
 
@@ -19,6 +29,9 @@ def counted_by_key(writer: Writer, term: Reduce) -> Array | None:
     if not isinstance(test, Apply) or test.name != "==" or not is_truth(test):
         return None
     for keys, key in (test.args, test.args[::-1]):
+        found = _by_unique(writer, keys, key, value, axis)
+        if found is not None:
+            return found
         label = _key(writer, key)
         if label is None:
             continue
@@ -27,6 +40,71 @@ def counted_by_key(writer: Writer, term: Reduce) -> Array | None:
         if made.dims == (axis,) and kind is not None and kind.kind in "iu":
             return _bincount(writer, made, key, label, value, axis)
     return None
+
+
+def ranked(writer: Writer, term: Reduce) -> Array | None:
+    """How many of an array are smaller, or larger, than each number; None for anything else."""
+    inside = term.arg
+    if isinstance(inside, Apply) and inside.name == "where" and len(term.over) == 1:
+        test, yes, no = inside.args
+        inside = test if (yes, no) == (_ONE, _ZERO) else inside
+    if not isinstance(inside, Apply) or inside.name not in _SIDES or len(term.over) != 1:
+        return None
+    (axis,) = term.over
+    for (values, limit), sign in (
+        (inside.args, inside.name),
+        (inside.args[::-1], _MIRRORED[inside.name]),
+    ):
+        if not isinstance(values, Access) or limit.own or axis.name in limit.loops:
+            continue
+        made, limits = writer.any_order(values), writer.lower(limit)
+        if made.dims != (axis,) or not limits.dims:
+            continue
+        kinds = [dtype_of(values), dtype_of(limit)]
+        if any(each is None or each.kind not in "iuf" for each in kinds):
+            return None
+        writer.scope.assume("no NaN is compared")
+        side, from_above = _SIDES[sign]
+        found = f"{writer.np}.searchsorted({writer.np}.sort({made.text}), {limits.text}{side})"
+        if from_above:
+            found = f"{writer.facts.text(axis.count)} - {found}"
+        return Array(found, limits.dims)
+    return None
+
+
+_ZERO, _ONE = Index(Poly()), Index(Poly.number(1))
+_RIGHT = ", side='right'"
+_SIDES = {"<": ("", False), "<=": (_RIGHT, False), ">": (_RIGHT, True), ">=": ("", True)}
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def _by_unique(
+    writer: Writer, keys: Term, key: Term, value: Term | None, axis: Label
+) -> Array | None:
+    """Sums for each of the different keys that np.unique found."""
+    if not isinstance(key, Access) or not isinstance(keys, Access) or len(key.subs) != 1:
+        return None
+    made = writer.any_order(keys)
+    label = next((e for e in key.labels if key.subs[0] == At(e.index)), None)
+    if label is None or made.dims != (axis,):
+        return None
+    source = writer.facts.single(key.base)
+    if source is None or ast.unparse(source) != f"{writer.np}.unique({made.text})":
+        return None
+    weights = ""
+    if value is not None:
+        weight = writer.any_order(value)
+        kind = dtype_of(value)
+        if weight.dims != (axis,) or kind is None or str(kind) != "float64":
+            return None
+        weights = f", weights={weight.text}"
+    places = f"{writer.np}.unique({made.text}, return_inverse=True)[1]"
+    if places not in writer.places:
+        writer.places[places] = writer.free_name("places")
+        writer.before.append(f"{writer.places[places]} = {places}")
+    size = writer.facts.text(label.count)
+    text = f"{writer.np}.bincount({writer.places[places]}{weights}, minlength={size})"
+    return Array(text, (label,))
 
 
 def _weighted(term: Term) -> tuple[Term, Term | None]:

@@ -105,8 +105,8 @@ def _check_pair(
 
 
 def _check_writes(first: Store, second: Store, facts: Facts, outermost: Label | None) -> None:
-    if first.op == second.op and first.op in ("+", "-"):
-        return
+    if first.op in ("+", "-") and second.op in ("+", "-"):
+        return  # in any order, up to rounding
     if isinstance(first.term, Leaf) and (first.op, first.term) == (second.op, second.term):
         return  # the same number, whoever writes it last
     loops = [each for each in first.labels if each in second.labels]

@@ -51,7 +51,7 @@ _RANK = ("bool", "int", "float", "complex")
 
 def weak_of(term: Term) -> str:
     """'int', 'float', … where the loop computes this with Python's own numbers; else ''."""
-    if isinstance(term, Leaf | Current | Iterated):
+    if isinstance(term, Leaf | Current | Iterated | Access):
         return term.weak
     if isinstance(term, Index):
         return "int"
@@ -84,6 +84,8 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
         return _applied(term)
     if isinstance(term, Contract | Stack):
         return _promoted(list(term.args))
+    if isinstance(term, Core) and "{1}" in term.form and len(term.axes) == 0:
+        return dtype_of(term.args[0])
     if isinstance(term, Core):
         return _linear(_promoted(list(term.args)))
     return None

@@ -67,6 +67,8 @@ class Emitter:
                 name += "_"
             self.lowering.draws_name = name
             self._line(f"{name} = {self.lowering.drawing()}")
+        for line in self.lowering.scope.made_of_lists():
+            self._line(line)
         for pad in self.lowering.scope.pads.values():
             text = self.facts.text
             widths = ", ".join(f"({text(a)}, {text(b)})" for a, b in pad.widths)
@@ -432,6 +434,13 @@ class Emitter:
             text += f".astype({base}.dtype)"
         self._line(f"{base}[...] {store.op}= {text}")
         return True
+
+    def end(self, stores: Sequence[Store]) -> None:
+        """What stands after the rest: lists get back what was stored in their arrays."""
+        written = {store.target.base for store in stores}
+        for array, name in self.lowering.scope.lists.items():
+            if array in written:
+                self._line(f"{name}[:] = {array}.tolist()")
 
     def result(self, name: str, term: Term) -> None:
         """What a name holds after the nest."""

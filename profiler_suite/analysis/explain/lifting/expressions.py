@@ -26,6 +26,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
     At,
     By,
+    Core,
     Index,
     Label,
     Leaf,
@@ -39,6 +40,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Sub,
     Term,
     View,
+    relabelled,
 )
 
 ARITHMETIC: dict[type[ast.AST], str] = {
@@ -252,11 +254,10 @@ class Reader:
 
     def subscripted(self, base: Term, parts: Sequence[ast.expr], words: str) -> Term:
         """Part of a term."""
-        if len(parts) == 1 and len(base.own) == 1 and not isinstance(parts[0], ast.Slice):
+        if len(parts) == 1 and base.own and not isinstance(parts[0], ast.Slice | ast.Constant):
             mask = self.read(parts[0])
             if len(mask.own) == 1 and is_truth(mask):
-                both = agreed([base, mask])
-                return Select(both[0], both[1])
+                return Select(base, relabelled(mask, {mask.own[0]: base.own[0]}))
         if isinstance(base, Stack) and len(parts) == 1:
             place = self.read(parts[0])
             if isinstance(place, Index) and place.index.constant is not None:
@@ -307,6 +308,10 @@ class Reader:
             index = self.read(part) if not isinstance(part, ast.Slice) else None
             if isinstance(part, ast.Slice) and ast.unparse(part) == ":":
                 continue
+            if index is not None and len(base.own) == len(parts) == 1:
+                looked = _looked_up(base, index)
+                if looked is not None:
+                    return looked
             if not isinstance(index, Index):
                 raise Refusal(f"{words!r} takes part of a computed value")
             number = index.index
@@ -399,6 +404,18 @@ class Reader:
 
     def _read_call(self, node: ast.Call) -> Term:
         return self._call(self, node)
+
+
+def _looked_up(base: Term, index: Term) -> Term | None:
+    """The element of a computed row whose place is looked up, too: p[y[i]]."""
+    if isinstance(index, Index) or index.own or is_truth(index):
+        return None
+    if not base.loops:
+        return Core("({0})[{1}]", (base, index), ())
+    if base.loops != index.loops:
+        return None
+    form = "NP.take_along_axis({0}, ({1})[..., None], axis=-1)[..., 0]"
+    return Core(form, (base, index), ())
 
 
 def _side_by_side(op: ast.cmpop, a: ast.expr, b: ast.expr) -> list[tuple[ast.expr, ast.expr]]:

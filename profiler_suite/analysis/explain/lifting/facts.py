@@ -30,6 +30,10 @@ class Held:
 
 def held(words: str) -> Held:
     """The words of what a name held, taken apart."""
+    numbers = re.match(r"list of \d+ as (\S+) \(([\d, ]*)\)", words)
+    if numbers:
+        shape = tuple(int(each) for each in numbers[2].split(",") if each.strip())
+        return Held("list", numbers[1], shape)
     array = re.match(r"(\S+) \(([\d, ]*)\)", words)
     if array:
         shape = tuple(int(each) for each in array[2].split(",") if each.strip())
@@ -80,6 +84,8 @@ class Facts:
             for node in ast.walk(body)
             if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
         )
+        self.arrays_of: dict[str, str] = {}
+        """Names of arrays that are made of lists, with those of the lists."""
         self.shared: set[str] = set()
         """Global names that helpers of the same module read."""
         self.counters: set[str] = set()
@@ -215,6 +221,7 @@ class Facts:
 
     def extent(self, name: str, axis: int) -> Poly:
         """The length of one axis of an array."""
+        name = self.arrays_of.get(name, name)
         if name.endswith(".to_numpy()"):
             return Poly.atom(f"{re.split(r'[^A-Za-z0-9_]', name)[0]}.shape[0]")
         value = self.single(name)
@@ -362,6 +369,17 @@ class Facts:
         ):
             return dotted(node.args[0]), 0
         if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "len"
+            and len(node.args) == 1
+            and isinstance(node.args[0], ast.Subscript)
+            and isinstance(node.args[0].value, ast.Name)
+            and isinstance(node.args[0].slice, ast.Constant)
+            and node.args[0].slice.value == 0
+        ):
+            return node.args[0].value.id, 1
+        if (
             isinstance(node, ast.Subscript)
             and isinstance(node.value, ast.Attribute)
             and node.value.attr == "shape"
@@ -377,6 +395,8 @@ class Facts:
         """A whole number as a person would write it in this function."""
         known = {p: n for p, n in self.by_value.items() if self.named_at[n] < self.line}
         shown = number.text(known)
+        for name in self.arrays_of.values():
+            shown = shown.replace(f"{name}.shape[1]", f"len({name}[0])")
         return re.sub(r"\b(\w+(?:\.\w+)?)\.shape\[0\]", r"len(\1)", shown)
 
     def at_hand(self, atom: str) -> int | None:
@@ -385,7 +405,8 @@ class Facts:
         if extent:
             known = self.names.get(extent[1])
             axis = int(extent[2])
-            if known is not None and known.kind == "array" and axis < len(known.shape):
+            kinds = ("array", "list")
+            if known is not None and known.kind in kinds and axis < len(known.shape):
                 return known.shape[axis]
             return None
         known = self.names.get(atom)
@@ -402,6 +423,7 @@ class Facts:
 
     def roots(self, name: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
         """Names whose memory a name may share: itself, where it is surely new."""
+        name = self.arrays_of.get(name, name)
         if name in seen:
             return frozenset((name,))
         found = frozenset((name,))

@@ -37,6 +37,8 @@ def entered(
         return _elements(reader, target, iterated)
     if name == "zip":
         return _zip(reader, target, iterated)
+    if name in ("pairwise", "itertools.pairwise") and isinstance(iterated, ast.Call):
+        return _zip(reader, target, _neighbours(iterated))
     if name == "reversed" and isinstance(iterated, ast.Call) and len(iterated.args) == 1:
         return _reversed(reader, target, iterated.args[0])
     if name.endswith((".iterrows", ".itertuples")):
@@ -284,6 +286,15 @@ def _zip(
         reader.scope.assume(f"{' and '.join(names)} have the same length")
     assert first is not None
     return [first], []
+
+
+def _neighbours(pairs: ast.Call) -> ast.Call:
+    """pairwise(x) as zip(x[:-1], x[1:])."""
+    (given,) = pairs.args
+    one = ast.Constant(1)
+    first = ast.Subscript(given, ast.Slice(None, ast.UnaryOp(ast.USub(), one)), ast.Load())
+    second = ast.Subscript(given, ast.Slice(one), ast.Load())
+    return ast.Call(ast.Name("zip", ast.Load()), [first, second], [])
 
 
 def _reversed(

@@ -17,11 +17,12 @@ from profiler_suite.analysis.explain.lifting.arrays import (
     ordered,
 )
 from profiler_suite.analysis.explain.lifting.contractions import contracted
-from profiler_suite.analysis.explain.lifting.counts import counted_by_key
+from profiler_suite.analysis.explain.lifting.counts import counted_by_key, ranked
 from profiler_suite.analysis.explain.lifting.distances import distances
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.rounds import iterated
+from profiler_suite.analysis.explain.lifting.running import running
 from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.sharing import hint, repeated
 from profiler_suite.analysis.explain.lifting.stepping import stepped
@@ -291,6 +292,10 @@ class ArrayWriter(Writer):
             counted = counted_by_key(self, term)
             if counted is not None:
                 return counted
+        if isinstance(term, Reduce) and term.op == "sum" and self.style.product != "broadcast":
+            ranks = ranked(self, term) or running(self, term)
+            if ranks is not None:
+                return ranks
         if isinstance(term, Contract) or term.op == "sum":
             found = distances(self, term) if self.style.distance else None
             found = found or contracted(self, term)

@@ -95,8 +95,11 @@ class Walk:
 
     def _statement(self, node: ast.stmt) -> None:
         self.scope.time += 1
-        if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            self._assign(node.targets[0], node.value)
+        if isinstance(node, ast.Assign) and (
+            len(node.targets) == 1 or all(isinstance(t, ast.Name) for t in node.targets)
+        ):
+            for target in node.targets:
+                self._assign(target, node.value)
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             self._assign(node.target, node.value)
         elif isinstance(node, ast.AugAssign):

@@ -47,6 +47,7 @@ class Pieces:
         self.function = function
         self.facts = facts
         self.helpers = helpers
+        self._grown = _lists_that_grow(function.node)
         self._read: dict[
             tuple[int, str], tuple[Walk, list[Store], dict[str, None]] | Refusal
         ] = {}
@@ -61,6 +62,7 @@ class Pieces:
         }
         scope.helpers = {**self.helpers, **local}
         scope.local_helpers = frozenset(local)
+        scope.grown = self._grown
         return Reader(scope, called, comprehended)
 
     def piece(self, unit: Unit, style: Style) -> Piece:
@@ -142,6 +144,7 @@ class Pieces:
         lowering.share([*terms, *results.values()])
         for store in stores:
             emitter.store(store)
+        emitter.end(stores)
         for name in _in_order(results):
             emitter.result(name, results[name])
         return Piece(
@@ -214,6 +217,7 @@ class Pieces:
             emitter.one_by_one(label, stores[first:last])
             for each in stores[last:]:
                 emitter.store(each)
+            emitter.end(stores)
         except Refusal:
             return None
         for each in words:
@@ -279,7 +283,7 @@ class Pieces:
             lines += ["else:", *(f"    {line}" for e in other for line in e.splitlines())]
         if after:
             lowering.scope.assume("there is at least one iteration")
-        return [*lowering.before, *lines]
+        return [*lowering.scope.made_of_lists(), *lowering.before, *lines]
 
     def _only_made_array(self, unit: Unit) -> Callable[[str], bool]:
         def is_only_made_array(name: str) -> bool:
@@ -313,6 +317,7 @@ class Pieces:
             raise Refusal(reasons[0] if reasons else "no array is made of its comprehension")
         lines = ast.unparse(ast.fix_missing_locations(made)).splitlines()
         lines[:0] = [line for each in lowering.before for line in each.splitlines()]
+        lines[:0] = reader.scope.made_of_lists()
         if reader.scope.draws:
             lines.insert(0, f"{lowering.draws_name} = {lowering.drawing()}")
         return Piece(
@@ -322,6 +327,22 @@ class Pieces:
             tuple(reader.scope.assumptions),
             lowering.memory.largest,
         )
+
+
+def _lists_that_grow(function: ast.AST) -> frozenset[str]:
+    """Names of lists whose length changes somewhere."""
+    found = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            found.add(node.target.id)
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.attr in ("append", "extend", "insert", "pop", "remove", "clear")
+        ):
+            found.add(node.func.value.id)
+    return frozenset(found)
 
 
 def _names_of(node: ast.AST) -> list[ast.Name]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from profiler_suite.analysis.explain.lifting.facts import Facts
+from profiler_suite.analysis.explain.lifting.facts import Facts, Held
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
@@ -63,6 +63,10 @@ class Scope:
         """How many expressions around the one that is read may not be evaluated."""
         self.draws: list[Any] = []
         """Where random numbers are drawn, in the order of execution."""
+        self.grown: frozenset[str] = frozenset()
+        """Lists whose length changes in the function."""
+        self.lists: dict[str, str] = {}
+        """Arrays that are made of lists before the loops, with the names of the lists."""
         self.pads: dict[str, Pad] = {}
         """Arrays with zeros around them, by what they are made of."""
         self.time = 0
@@ -107,7 +111,7 @@ class Scope:
             base = f"{name}.to_numpy()"
             return Access(base, (self.whole(extent),), tuple(self.loops), "", self.time)
         if kind == "list":
-            raise Refusal(f"{name} is a list, not an array")
+            return self._list(name)
         if not kind and self.facts.is_outer(name):
             self.assume(f"{name} is a number")
             return Leaf(name)
@@ -116,6 +120,33 @@ class Scope:
         if not subs:
             return Leaf(name)
         return Access(name, subs, tuple(self.loops), self.facts.dtype(name), self.time)
+
+    def _list(self, name: str) -> Access:
+        """A list of numbers, as the array that is made of it before the loops."""
+        held = self.facts.names.get(name)
+        if held is None or not held.shape or name in self.grown:
+            raise Refusal(f"{name} is a list, not an array")
+        made = next((k for k, v in self.facts.arrays_of.items() if v == name), "")
+        if not made:
+            made = f"{name}_array"
+            while made in self.facts.definitions or made in self.facts.parameters:
+                made += "_"
+            self.facts.arrays_of[made] = name
+            self.facts.names[made] = Held("array", held.dtype, held.shape)
+        self.lists[made] = name
+        if held.dtype.startswith("int"):
+            self.assume("whole numbers stay within 64 bits")
+        weak = {"i": "int", "f": "float", "b": "bool"}[held.dtype[0]]
+        subs = tuple(self.whole(self.facts.extent(name, k)) for k in range(len(held.shape)))
+        return Access(made, subs, tuple(self.loops), held.dtype, self.time, (), weak)
+
+    def made_of_lists(self) -> list[str]:
+        """The statements that make arrays of lists."""
+        lines = []
+        for array, name in self.lists.items():
+            dtype = self.facts.dtype(name).rstrip("0123456789")
+            lines.append(f"{array} = {self.facts.numpy}.array({name}, {dtype})")
+        return lines
 
     def whole(self, extent: Poly) -> Slab:
         """A full slice."""

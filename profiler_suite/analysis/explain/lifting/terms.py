@@ -145,6 +145,8 @@ class Access(Term):
     time: int = field(compare=False, default=0)
     guards: tuple[Term, ...] = field(compare=False, default=())
     """Conditions under which it is read."""
+    weak: str = field(compare=False, default="")
+    """Of which kind its numbers are, where they come from a list of Python's own."""
 
     @cached_property
     def own(self) -> tuple[Label, ...]:

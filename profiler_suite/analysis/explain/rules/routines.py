@@ -196,6 +196,7 @@ def _result(function: Function) -> Form | None:
         given = returns[0].value.args
         name = given[0].id if len(given) == 1 and isinstance(given[0], ast.Name) else ""
         kind, _, length = function.source.names.get(name, "").partition(" of ")
+        length = length.partition(" ")[0]
         if kind == "list" and length.isdigit():
             return Form(kind="array", dtype="", shape=(int(length),))
     return found

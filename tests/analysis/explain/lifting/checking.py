@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import itertools
 import math
 import textwrap
 import warnings
@@ -18,7 +19,14 @@ from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.names_in_words import watch_names
 from profiler_suite.measure.explain.records import SourceText
 
-NAMESPACE: dict[str, Any] = {"np": np, "math": math, "scipy": scipy, "pd": pd, "A": Any}
+NAMESPACE: dict[str, Any] = {
+    "np": np,
+    "math": math,
+    "itertools": itertools,
+    "scipy": scipy,
+    "pd": pd,
+    "A": Any,
+}
 
 
 class Kind:

@@ -1,5 +1,6 @@
 """Loops of many kinds, each to be lifted as a whole. They are bad NumPy on purpose."""
 
+import itertools
 import math
 from typing import Any
 
@@ -1302,3 +1303,407 @@ def two_loops_with_one_counter(x: A) -> A:
         for j in range(m):
             z[j] += x[i, j] * y[i]
     return z
+
+
+@helper
+def rounds_to_escape(c: A, most: A) -> A:
+    z = 0
+    for k in range(most):
+        if abs(z) > 2:
+            return k
+        z = z * z + c
+    return most
+
+
+@kind(x="n:double", y="m:double", most="=4")
+def escape_by_a_helper(x: A, y: A, most: A) -> A:
+    out = np.zeros((len(x), len(y)))
+    for i in range(len(x)):
+        for j in range(len(y)):
+            out[i, j] = rounds_to_escape(2 * x[i] + 1j * y[j], most)
+    return out
+
+
+@kind(h="=n", w="=m", least=1)
+def escape_by_while(h: A, w: A) -> A:
+    out = np.zeros((h, w), dtype=int)
+    for i in range(h):
+        for j in range(w):
+            c = complex(-2.0 + 3.0 * j / w, 1.5 * i / h)
+            z = 0
+            n = 0
+            while abs(z) <= 2 and n < 9:
+                z = z * z + c
+                n += 1
+            out[i, j] = n
+    return out
+
+
+@kind(x="n:double", y="m:double")
+def counter_after_a_break(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)))
+    for i in range(len(x)):
+        for j in range(len(y)):
+            a = b = 0.0
+            for k in range(7):  # noqa: B007
+                if a * a + b * b > 4:
+                    break
+                a, b = a * a - b * b + x[i], 2 * a * b + y[j]
+            out[i, j] = k
+    return out
+
+
+@kind(a="n:float")
+def roots_by_newton(a: A) -> A:
+    out = np.empty(len(a))
+    for i in range(len(a)):
+        target = abs(a[i]) + 1
+        x = target
+        while abs(x * x - target) > 1e-3:
+            x = 0.5 * (x + target / x)
+        out[i] = x
+    return out
+
+
+@kind(n="=n")
+def collatz_steps(n: A) -> A:
+    out = np.zeros(n, dtype=int)
+    for i in range(1, n):
+        k = i
+        steps = 0
+        while k != 1:
+            k = k // 2 if k % 2 == 0 else 3 * k + 1
+            steps += 1
+        out[i] = steps
+    return out
+
+
+@kind(s="n 2:double", steps="=4")
+def oscillators(s: A, steps: A) -> A:
+    out = np.zeros((len(s), steps))
+    for p in range(len(s)):
+        x, v = s[p, 0], s[p, 1]
+        for t in range(steps):
+            a = -x - 0.1 * v
+            v = v + 0.1 * a
+            x = x + 0.1 * v
+            out[p, t] = x
+    return out
+
+
+@kind(x="n:double", c="k:double")
+def polynomials_by_horner(x: A, c: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        s = 0.0
+        for k in range(len(c)):
+            s = s * x[i] + c[k]
+        out[i] = s
+    return out
+
+
+@kind(n="=n", steps="=m", rng="rng")
+def paths_of_prices(n: A, steps: A, rng: A) -> A:
+    last = np.zeros(n)
+    for p in range(n):
+        s = 100.0
+        for _ in range(steps):
+            s = s * (1 + 0.1 * rng.standard_normal())
+        last[p] = max(s - 100, 0)
+    return last, rng
+
+
+@kind(x="n m:double")
+def recursions_by_row(x: A) -> A:
+    n, t = x.shape
+    y = np.zeros((n, t))
+    for i in range(n):
+        for k in range(1, t):
+            y[i, k] = max(0.5 * y[i, k - 1], x[i, k])
+    return y
+
+
+@kind(x="n:real", edges="m:real", least=1)
+def first_edge_above(x: A, edges: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        for k in range(len(edges)):
+            if x[i] < edges[k]:
+                out[i] = k
+                break
+        else:
+            out[i] = len(edges)
+    return out
+
+
+@kind(x="n:real", y="m:real", least=1)
+def first_of_each(x: A, y: A) -> A:
+    out = np.zeros(len(x))
+    for i, v in enumerate(x):
+        found = 0.0
+        for w in y:
+            gap = w - v
+            if gap > 0:
+                found = gap * 2
+                break
+        out[i] = found
+    return out
+
+
+@kind(x="n:any")
+def first_above(x: A) -> A:
+    for i in range(len(x)):
+        if x[i] == 1:
+            return i
+    return -1
+
+
+@kind(a="n n:any")
+def symmetric(a: A) -> A:
+    n = len(a)
+    for i in range(n):
+        for j in range(i + 1, n):
+            if a[i, j] != a[j, i]:
+                return False
+    return True
+
+
+@kind(x="n:real", least=2)
+def place_of_a_crossing(x: A) -> A:
+    for i in range(1, len(x)):
+        if x[i] > 0 and x[i - 1] <= 0:
+            break
+    return i
+
+
+@kind(x="n:real")
+def first_fall(x: A) -> A:
+    size = 0.0
+    rises = True
+    for a, b in itertools.pairwise(x):
+        d = b - a
+        if d < 0:
+            rises = False
+            size = float(d)
+            break
+    return rises, size
+
+
+@kind(x="n m:real", k="3 3:real")
+def convolution_with_zeros_around(x: A, k: A) -> A:
+    h, w = x.shape
+    out = np.zeros((h, w))
+    for i in range(h):
+        for j in range(w):
+            for a in range(3):
+                for b in range(3):
+                    y = i + a - 1
+                    z = j + b - 1
+                    if y >= 0 and y < h and z >= 0 and z < w:
+                        out[i, j] += x[y, z] * k[a, b]
+    return out
+
+
+@kind(g="n m:bool")
+def living_neighbours(g: A) -> A:
+    n, m = g.shape
+    new = np.zeros((n, m), dtype=int)
+    for i in range(n):
+        for j in range(m):
+            count = 0
+            for di in (-1, 0, 1):
+                for dj in (-1, 0, 1):
+                    r = i + di
+                    c = j + dj
+                    if (di, dj) == (0, 0) or r < 0 or r >= n or c < 0 or c >= m:
+                        continue
+                    if g[r, c] == 1:
+                        count += 1
+            new[i, j] = count
+    return new
+
+
+@kind(x="n:real")
+def neighbour_or_nothing(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        left = x[i - 1] if i - 1 >= 0 else 0.0
+        right = 0.0
+        if i + 1 < len(x):
+            right = x[i + 1]
+        out[i] = x[i] - 0.5 * (left + right)
+    return out
+
+
+@kind(x="n:double", least=1)
+def smoothed_list(x: A) -> A:
+    out = [x[0]]
+    for i in range(1, len(x)):
+        out.append(0.3 * x[i] + 0.7 * out[-1])
+    return np.array(out)
+
+
+@kind(x="n:double")
+def running_sums_in_a_list(x: A) -> A:
+    out = []
+    total = 0.0
+    for v in x:
+        total += v
+        out += [total]
+    return np.array(out)
+
+
+@kind(x="n:real")
+def filtered_comprehension(x: A) -> A:
+    kept = [v * 2 for v in x if v > 0]
+    return np.array(kept)
+
+
+@kind(x="n:real")
+def list_that_stays_one(x: A) -> A:
+    return [v * v for v in x]
+
+
+@kind(x="n m:real")
+def places_and_values(x: A) -> A:
+    total = 0.0
+    count = 0
+    for (i, j), v in np.ndenumerate(x):
+        if v > 0:
+            total += v * j - i
+            count += 1
+    return total, count
+
+
+@kind(x="n:real")
+def while_that_counts_by_assignment(x: A) -> A:
+    i = 0
+    total = 0.0
+    while i < len(x):
+        if x[i] > 0:
+            total += x[i]
+        else:
+            total -= x[i]
+        i = i + 1
+    return total
+
+
+@kind(x="n:real")
+def function_of_its_own(x: A) -> A:
+    k = 0.5
+
+    def huber(v: A) -> A:
+        if abs(v) <= k:
+            return 0.5 * v * v
+        return k * (abs(v) - 0.5 * k)
+
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = huber(x[i])
+    return out
+
+
+@kind(x="n:int")
+def skipped_among_written_out(x: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        for d in (1, 2, 3):
+            if x[i] % d:
+                continue
+            out[i] += d
+    return out
+
+
+@kind(x="n m:double", labels="n:index k", k="=k", least=2)
+def means_of_rows_by_key(x: A, labels: A, k: A) -> A:
+    centres = np.zeros((k, x.shape[1]))
+    for j in range(k):
+        centres[j] = x[labels == j].mean(axis=0)
+    return centres
+
+
+@kind(x="n:double", labels="n:index k", k="=k", least=2)
+def means_by_unique_keys(x: A, labels: A, k: A) -> A:
+    names = np.unique(labels)
+    means = []
+    for each in names:
+        means.append(x[labels == each].mean())
+    return np.array(means)
+
+
+@kind(x="n:int")
+def ranks_by_counting(x: A) -> A:
+    rank = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        rank[i] = np.sum(x < x[i])
+    return rank
+
+
+@kind(x="n:double", y="m:double")
+def exceedances(x: A, y: A) -> A:
+    out = np.zeros(len(y), dtype=int)
+    for j in range(len(y)):
+        count = 0
+        for v in x:
+            if v >= y[j]:
+                count += 1
+        out[j] = count
+    return out
+
+
+@kind(x="n m:double", w="m k:double", y="n:index k", least=1)
+def losses_of_what_was_picked(x: A, w: A, y: A) -> A:
+    loss = 0.0
+    for i in range(x.shape[0]):
+        scores = x[i].dot(w)
+        picked = scores[y[i]]
+        for j in range(w.shape[1]):
+            if j == y[i]:
+                continue
+            margin = scores[j] - picked + 1
+            if margin > 0:
+                loss += margin
+    return loss
+
+
+@kind(x="n m:double", w="m k:double", y="n:index k", least=1)
+def gradient_of_picked_rows(x: A, w: A, y: A) -> A:
+    grad = np.zeros_like(w)
+    for i in range(x.shape[0]):
+        p = np.exp(x[i] @ w)
+        for j in range(w.shape[1]):
+            grad[:, j] += x[i] * p[j]
+        grad[:, y[i]] -= x[i]
+    return grad
+
+
+@kind(x="n k:double", y="k m:double", least=1)
+def product_of_lists(x: A, y: A) -> A:
+    a, b = x.tolist(), y.tolist()
+    n, m, k = len(a), len(b[0]), len(b)
+    c = [[0.0] * m for _ in range(n)]
+    for i in range(n):
+        for j in range(m):
+            for t in range(k):
+                c[i][j] += a[i][t] * b[t][j]
+    return c
+
+
+@kind(x="n m:whole", least=1)
+def lengths_of_rows_in_lists(x: A) -> A:
+    rows = x.tolist()
+    out = []
+    for row in rows:
+        s = 0
+        for v in row:
+            s += v * v
+        out.append(math.sqrt(s))
+    return np.array(out)
+
+
+@kind(x="n:whole", least=1)
+def list_changed_in_place(x: A) -> A:
+    numbers = x.tolist()
+    for i in range(len(numbers)):
+        numbers[i] = numbers[i] * 3 + 1
+    return numbers

@@ -3,13 +3,17 @@
 import ast
 import textwrap
 
+from profiler_suite.analysis.explain.lifting import lift
 from profiler_suite.analysis.explain.lifting.calls import called
 from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.facts import Facts
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
+from profiler_suite.analysis.explain.lifting.nouns import Lifting
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.terms import Index, Label, Term
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.records import SourceText
 
 FUNCTION = "def f(x, y, m, n, s, rows, labels, df):\n    return x"
 HELD = {
@@ -65,3 +69,18 @@ def within(reader: Reader, name: str, count: str | int) -> Label:
     reader.scope.loops.append(label)
     reader.scope.env[name] = Index(label.index, (label,))
     return label
+
+
+def lifted_text(
+    body: str, names: dict[str, str], *helpers: str, local: tuple[str, ...] = ()
+) -> Lifting:
+    """What is found for the body of a function whose names hold these."""
+
+    def source(text: str, held: dict[str, str]) -> Function:
+        return Function(
+            SourceText(file="f.py", function="f", first_line=1, text=text, names=held)
+        )
+
+    given = ", ".join(name for name in names if name not in local)
+    text = f"def f({given}):\n{textwrap.indent(body, '    ')}\n"
+    return lift(source(text, names), helpers=[source(each, {}) for each in helpers])

@@ -46,11 +46,40 @@ def edit_distance(a: A, b: A) -> A:
 
 
 @refused("may end before", x="n")
-def first_above(x: A) -> A:
+def changed_until_the_first(x: A) -> A:
     for i in range(len(x)):
+        x[i] = 0.0
         if x[i] > 0.5:
             return i
     return -1
+
+
+@refused("may end before", x="n m")
+def a_row_left_early(x: A) -> A:
+    s = 0.0
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            if x[i, j] > 0.5:
+                return s
+            s += x[i, j]
+    return s
+
+
+@refused("without a counter", x="n")
+def as_long_as_it_holds(x: A) -> A:
+    s = 1.0
+    while s < 100:
+        s = s * 2 + abs(x[0])
+    return s
+
+
+@refused("from the iteration before", x="n")
+def rounds_that_go_on_from_one_another(x: A) -> A:
+    s = 1.0
+    for i in range(len(x)):
+        for _ in range(3):
+            s = s * x[i] + 1
+    return s
 
 
 @refused("may end before", x="n")
@@ -141,11 +170,21 @@ def asserts(x: A) -> A:
 
 
 @refused("is a list", x="n")
-def over_a_list(x: A) -> A:
+def over_a_list_that_grows(x: A) -> A:
     numbers = x.tolist()
+    numbers.append(1.0)
     s = 0.0
     for i in range(len(numbers)):
         s += numbers[i]
+    return s
+
+
+@refused("is a list", x="n m")
+def over_a_list_of_arrays(x: A) -> A:
+    rows = list(x)
+    s = 0.0
+    for i in range(len(rows)):
+        s += rows[i][0]
     return s
 
 
