@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from profiler_suite.analysis.explain.lifting.facts import dotted
 from profiler_suite.analysis.explain.lifting.frames import column, column_element
 from profiler_suite.analysis.explain.lifting.operations import (
     agreed,
@@ -199,6 +200,9 @@ class Reader:
 
     def _read_attribute(self, node: ast.Attribute) -> Term:
         owner = node.value
+        carried = self.scope.env.get(dotted(node))
+        if carried is not None and not isinstance(carried, Gone):
+            return carried  # what an iteration has set it to
         if isinstance(owner, ast.Name) and owner.id in _CONSTANT_OWNERS:
             if node.attr in _CONSTANTS:
                 return Leaf(ast.unparse(node), weak="float")

@@ -24,6 +24,7 @@ STYLES = (
     Style("matmul", "matmul"),
     Style("broadcast", ""),
     Style("broadcast", "", "at"),
+    Style("matmul", "cdist", packed=True),
 )
 
 ByStyle = dict[Style, list[Piece]]

@@ -20,6 +20,7 @@ from profiler_suite.analysis.explain.lifting.contractions import contracted
 from profiler_suite.analysis.explain.lifting.counts import counted_by_key, ranked
 from profiler_suite.analysis.explain.lifting.distances import distances
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
+from profiler_suite.analysis.explain.lifting.packed import packed
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.rounds import iterated
 from profiler_suite.analysis.explain.lifting.running import running
@@ -151,7 +152,10 @@ class ArrayWriter(Writer):
 
     def _iterated(self, term: Iterated) -> Array:
         """A loop that stays, before what is written next."""
-        found = iterated(self, term, frozenset(_RISKY))
+        risky = frozenset(_RISKY)
+        found = packed(self, term, risky) if self.style.packed else None
+        if found is None:
+            found = iterated(self, term, risky)
         self._named.update(found)
         return found[term]
 

@@ -11,6 +11,7 @@ from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.counting import counted
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.expressions import ARITHMETIC, Reader
+from profiler_suite.analysis.explain.lifting.facts import dotted
 from profiler_suite.analysis.explain.lifting.first_hits import first_hit
 from profiler_suite.analysis.explain.lifting.growth import as_array, grows
 from profiler_suite.analysis.explain.lifting.iteration import entered
@@ -57,6 +58,8 @@ def stored_names(nodes: Sequence[ast.stmt]) -> frozenset[str]:
         for node in ast.walk(statement):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
                 found.add(node.id)
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                found.add(dotted(node) or ast.unparse(node))
             elif (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
@@ -193,6 +196,8 @@ class Walk:
             found = more if more is not None else self.reader.read(value)
             self.scope.env[target.id] = found
             self.scope.meanings.setdefault(found, target.id)
+        elif isinstance(target, ast.Attribute) and dotted(target) in self.scope.env:
+            self.scope.env[dotted(target)] = self.reader.read(value)
         elif isinstance(target, ast.Subscript):
             self._store(self._place(target), "=", self.reader.read(value))
         else:
@@ -263,9 +268,9 @@ class Walk:
         if isinstance(node.target, ast.Subscript):
             self._store(self._place(node.target), op, value)
             return
-        if not isinstance(node.target, ast.Name):
+        name = dotted(node.target)
+        if not name or (isinstance(node.target, ast.Attribute) and name not in self.scope.env):
             raise Refusal(f"it changes {ast.unparse(node.target)}")
-        name = node.target.id
         old = self.scope.env.get(name)
         if old is None or isinstance(old, Gone):
             raise Refusal(f"{name} is read before it is set in the loop")
@@ -402,7 +407,10 @@ class Walk:
 
     def _is_defined(self, name: str) -> bool:
         facts = self.scope.facts
-        return not self.inlined and (name in facts.parameters or name in self.defined_before)
+        owner, _, attribute = name.partition(".")
+        held = bool(attribute) and owner in facts.parameters and name in facts.names
+        known = name in facts.parameters or name in self.defined_before
+        return not self.inlined and (known or held)
 
     defined_before: frozenset[str] = frozenset()
     """Names that the function sets before the nest."""

@@ -14,7 +14,7 @@ from profiler_suite.analysis.explain.lifting.calls import called
 from profiler_suite.analysis.explain.lifting.dtypes import weak_of
 from profiler_suite.analysis.explain.lifting.emitting import Emitter, live_after
 from profiler_suite.analysis.explain.lifting.expressions import Reader
-from profiler_suite.analysis.explain.lifting.facts import Facts, Held
+from profiler_suite.analysis.explain.lifting.facts import Facts, Held, dotted
 from profiler_suite.analysis.explain.lifting.first_hits import element_source
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
@@ -124,7 +124,7 @@ class Pieces:
         return {
             name: scope.env.get(name, Gone())
             for name in sorted(stored_names([unit.node]))
-            if live_after(self.function.node, unit.node, list(unit.around), name)
+            if "." in name or live_after(self.function.node, unit.node, list(unit.around), name)
         }
 
     def _loop(self, unit: Unit, node: ast.stmt, style: Style, interior: bool) -> Piece:
@@ -421,9 +421,7 @@ def _made_right_before(unit: Unit, facts: Facts) -> frozenset[str]:
 def _augmented(node: ast.AST) -> frozenset[str]:
     """Names that change in place: acc += x, not acc = acc + x."""
     return frozenset(
-        each.target.id
-        for each in ast.walk(node)
-        if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name)
+        dotted(each.target) for each in ast.walk(node) if isinstance(each, ast.AugAssign)
     )
 
 

@@ -30,12 +30,12 @@ _SAMPLES = {"float": "float", "complex": "complex"}
 
 def iterated(writer: Writer, term: Iterated, risky: frozenset[str]) -> dict[Term, Array]:
     """Writes the loop before what is written next; what its values are called after it."""
-    rounds = _Rounds(writer, term, risky)
+    rounds = Rounds(writer, term, risky)
     rounds.write()
     return rounds.found(term)
 
 
-class _Rounds:
+class Rounds:
     """The statements of one such loop."""
 
     def __init__(self, writer: Writer, term: Iterated, risky: frozenset[str]) -> None:
@@ -104,10 +104,10 @@ class _Rounds:
             head = f"for {counter if used else '_'} in range({count}):"
             if flag and not self.lists:
                 lines = [*lines, f"if not {flag}.any():", "    break"]
-        made = f"{head}\n{_indented(lines)}"
+        made = f"{head}\n{indented(lines)}"
         if not self.quiet:
             return made
-        return f"with {self.np}.errstate({_QUIET}):\n{_indented([made])}"
+        return f"with {self.np}.errstate({_QUIET}):\n{indented([made])}"
 
     def _start(self, name: str, start: Term) -> str:
         """What a name holds at first, for each of the loops around."""
@@ -116,11 +116,15 @@ class _Rounds:
         self.writer.memory.add(dims)
         sizes = ", ".join(self.text(each.count) for each in dims)
         if not made.dims:
-            weak, dtype = self.forms[name]
-            kind = _SAMPLES.get(weak) or (f"{self.np}.{dtype}" if dtype else "")
-            kind = "" if dtype == "bool" or weak == weak_of(start) != "" else kind
-            return f"{self.np}.full(({sizes},), {made.text}{f', {kind}' if kind else ''})"
+            return f"{self.np}.full(({sizes},), {made.text}{self.kind(name, start)})"
         return self._wide(made, dims)
+
+    def kind(self, name: str, start: Term) -> str:
+        """The dtype that a name has in the end, where its first value has another."""
+        weak, dtype = self.forms[name]
+        kind = _SAMPLES.get(weak) or (f"{self.np}.{dtype}" if dtype else "")
+        same = not kind or dtype == "bool" or weak == weak_of(start) != ""
+        return "" if same else f", {kind}"
 
     def _wide(self, made: Array, dims: Sequence[Label]) -> str:
         if all(each in made.dims for each in dims):
@@ -180,5 +184,6 @@ class _Rounds:
         return found
 
 
-def _indented(lines: Sequence[str]) -> str:
+def indented(lines: Sequence[str]) -> str:
+    """The body of a block."""
     return textwrap.indent("\n".join(lines), "    ")

@@ -25,6 +25,8 @@ class Style:
     """out[index] += value: 'bincount' or 'at'."""
     steps: bool = False
     """Short reductions as a few operations on shifted arrays."""
+    packed: bool = False
+    """Loops that stay only go on with what has not ended yet."""
 
 
 class Writer(ABC):

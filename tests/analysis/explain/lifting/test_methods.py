@@ -72,3 +72,37 @@ def test_what_the_method_sets_itself_stays() -> None:
     )
     assert not kept.lifted
     assert kept.unlifted
+
+
+def test_numbers_of_the_object_that_a_loop_adds_up_are_set_once() -> None:
+    text = """
+    def forward(self, x):
+        for i in range(len(x)):
+            self.rows += 1
+            if x[i] > self.bias[0]:
+                self.rows = self.rows + i
+        return self.rows
+    """
+    (first, *_) = found(text.strip("\n")).lifted
+    assert "for " not in first.source
+    space: dict[str, Any] = {"np": np}
+    exec(first.source, space)
+    layer = Layer()
+    assert space["forward"](layer, np.array([0.0, 2.0, 0.5, 3.0])) == 3 + 4 + 1 + 3
+    assert layer.rows == 11
+
+
+def test_arrays_of_the_object_take_what_is_stored_in_them() -> None:
+    text = """
+    def forward(self, x):
+        for i in range(self.weights.shape[0]):
+            for j in range(len(x)):
+                self.weights[i, j] = x[j] * self.bias[i] + i
+    """
+    (first, *_) = found(text.strip("\n")).lifted
+    assert first.whole
+    space: dict[str, Any] = {"np": np}
+    exec(first.source, space)
+    layer = Layer()
+    space["forward"](layer, np.arange(4.0))
+    np.testing.assert_allclose(layer.weights, np.arange(4.0) + np.arange(3.0)[:, None])
