@@ -4,9 +4,12 @@ import ast
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import call_rewrites, einsum_products, rewriting
+from profiler_suite.analysis.explain.forms import in_form
 from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Edit
 
 
 @rule(
@@ -383,3 +386,100 @@ def outer(seen: Observation) -> Iterator[Finding]:
         ("sum(np.outer(X, X) for X in A)", "A.T @ A"),
         title="multiply without the outer product",
     )
+
+
+POWER_TIMES = '''
+def power_times(a, x, n):
+    """The n-th power of a, multiplied with the vector x, by n products of a matrix and x."""
+    for _ in range(n):
+        x = a @ x
+    return x
+'''.strip()
+
+
+@rule(
+    "algorithm",
+    looks_for="a matrix multiplied by itself again and again, or a whole power for one vector",
+    rewrite="for _ in range(n): M = M @ P → M = M @ np.linalg.matrix_power(P, n)",
+    exact="up to rounding",
+    thread="https://stackoverflow.com/questions/12311869/fast-matrix-exponentiation",
+)
+def matrix_power(seen: Observation) -> Iterator[Finding]:
+    """Powers of matrices, one product at a time."""
+
+    def vector(m: Match) -> bool:
+        form, count = m.form("X"), m.form("N")
+        return (form is None or len(form.shape) == 1) and (
+            count is None or count.kind == "python"
+        )
+
+    yield from seen.rewrites(
+        ("np.linalg.matrix_power(A, N) @ X", "power_times(A, X, N)"),
+        ("X @ np.linalg.matrix_power(A, N)", "power_times(A.T, X, N)"),
+        ("np.dot(np.linalg.matrix_power(A, N), X)", "power_times(A, X, N)"),
+        ("np.dot(X, np.linalg.matrix_power(A, N))", "power_times(A.T, X, N)"),
+        where=vector,
+        title="multiply the vector, not the matrix",
+        helpers=(POWER_TIMES,),
+    )
+    for function in seen.functions:
+        for loop in ast.walk(function.node):
+            text = _powered(function, loop) if isinstance(loop, ast.For) else ""
+            if text:
+                assert isinstance(loop, ast.For)
+                start, end = function.span(loop)
+                lines = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)
+                yield from seen.edited(
+                    function,
+                    [Edit(start=start, end=end, text=text)],
+                    title="a power of a matrix by squaring",
+                    lines=[line + function.shift for line in lines],
+                )
+
+
+def _powered(function: Function, loop: ast.For) -> str:
+    """The loop as one power; empty where it does anything else."""
+    call, body = loop.iter, loop.body
+    if not (
+        isinstance(call, ast.Call)
+        and function.qualified(call.func) == "builtins.range"
+        and len(call.args) == 1
+        and len(body) == 1
+        and not loop.orelse
+        and isinstance(body[0], ast.Assign)
+        and isinstance(body[0].targets[0], ast.Name)
+        and isinstance(loop.target, ast.Name)
+    ):
+        return ""
+    name, value = body[0].targets[0].id, body[0].value
+    factors = _factors(function, value)
+    if factors is None:
+        return ""
+    left, right = factors
+    counter = loop.target.id
+    other = right if ast.unparse(left) == name else left
+    names = {each.id for each in ast.walk(other) if isinstance(each, ast.Name)}
+    if name in names or counter in names or ast.unparse(left) == ast.unparse(right):
+        return ""
+    held = in_form(function.source.names.get(name, ""))
+    if name not in (ast.unparse(left), ast.unparse(right)):
+        return ""
+    if held is None or len(held.shape) != 2:
+        return ""
+    power = (
+        f"{function.numpy}.linalg.matrix_power({function.text_of(other)}, "
+        f"max({function.text_of(call.args[0])}, 0))"
+    )
+    first = ast.unparse(left) == name
+    return f"{name} = {name} @ {power}" if first else f"{name} = {power} @ {name}"
+
+
+def _factors(function: Function, value: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """The two matrices of a product."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.MatMult):
+        return value.left, value.right
+    if function.is_numpy(value, ("dot", "matmul")):
+        assert isinstance(value, ast.Call)
+        if len(value.args) == 2 and not value.keywords:
+            return value.args[0], value.args[1]
+    return None

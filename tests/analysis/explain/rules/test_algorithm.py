@@ -79,6 +79,19 @@ FIRES = [
         (rng.random((3, 4)), rng.random((5, 6)), rng.random(24)),
         "kron_times(a, b, x)",
     ),
+    fires(
+        "matrix_power",
+        "np.linalg.matrix_power(a, b) @ x",
+        (SQUARE / 9, 5, V),
+        "power_times(a, x, b)",
+    ),
+    Fires(
+        "matrix_power",
+        "def f(p, n):\n    m = np.eye(len(p))\n    for _ in range(n):\n"
+        "        m = np.dot(p, m)\n    return m\n",
+        lambda: (SQUARE / 9, 12),
+        "m = np.linalg.matrix_power(p, max(n, 0)) @ m",
+    ),
     fires("outer", "np.outer(a, b) @ x", (V, V, V), "a * (b @ x)"),
     fires("outer", "sum(np.outer(r, r) for r in a)", (A,), "a.T @ a"),
 ]
@@ -103,6 +116,16 @@ SILENT = [
     ),
     Silent("nearest_neighbour", "def f(a):\n    return a.argmin(axis=1)\n", lambda: (A,)),
     Silent("kron", "def f(a, b):\n    return np.kron(a, b)\n", lambda: (A, A)),
+    Silent(  # a vector: no power is cheaper
+        "matrix_power",
+        "def f(p, v):\n    for _ in range(5):\n        v = p @ v\n    return v\n",
+        lambda: (SQUARE, V),
+    ),
+    Silent(  # another matrix in every iteration
+        "matrix_power",
+        "def f(p, m):\n    for k in range(5):\n        m = p[k] @ m\n    return m\n",
+        lambda: (rng.random((5, 7, 7)), SQUARE),
+    ),
     Silent("outer", "def f(a, b):\n    return np.outer(a, b)\n", lambda: (V, V)),
 ]
 
@@ -146,6 +169,11 @@ REFUSED = [
         "kron",
         "def f(a, b, x):\n    return np.kron(a, b) @ x.reshape(-1, 1)\n",
         lambda: (A[:2, :2], A[:2, :2], np.arange(4.0)),
+    ),
+    Refused(  # its square is infinite, what it is multiplied with is not
+        "matrix_power",
+        "def f(p, m):\n    for _ in range(2):\n        m = p @ m\n    return m\n",
+        lambda: (HUGE, np.full((3, 3), 1e-300)),
     ),
     Refused(
         "outer",

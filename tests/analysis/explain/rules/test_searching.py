@@ -34,6 +34,20 @@ FIRES = [
         lambda: (INDEX, rng.random(30)),
         "np.bincount(i, weights=v, minlength=len(a))",
     ),
+    Fires(
+        "sums_in_dictionary",
+        "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
+        "        if k not in d:\n            d[k] = 0.0\n        d[k] += v\n    return d\n",
+        lambda: (INDEX, rng.random(30)),
+        "d.update(sums_by_key(keys, x))",
+    ),
+    Fires(
+        "sums_in_dictionary",
+        "def f(keys):\n    d = dict()\n    for k in keys:\n"
+        "        d[k] = d.get(k, 0) + 1\n    return d\n",
+        lambda: (INDEX,),
+        "d.update(sums_by_key(keys))",
+    ),
     fires(
         "integer_histogram",
         "np.histogram(x, np.arange(10 + 1))[0]",
@@ -70,6 +84,18 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # products, not sums
+        "sums_in_dictionary",
+        "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
+        "        d[k] = d.get(k, 1) * v\n    return d\n",
+        lambda: (INDEX, rng.random(30)),
+    ),
+    Silent(  # it holds something already
+        "sums_in_dictionary",
+        "def f(keys):\n    d = {}\n    d[3] = 1\n    for k in keys:\n"
+        "        d[k] = d.get(k, 0) + 1\n    return d\n",
+        lambda: (INDEX,),
+    ),
     Silent(
         "bincount",
         "def f(a, i):\n    np.add.at(a, i, 1)\n    return a\n",
@@ -92,6 +118,12 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # numbers whose sum depends on their order
+        "sums_in_dictionary",
+        "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
+        "        d[k] = d.get(k, 0) + v\n    return d\n",
+        lambda: (np.array([1, 1, 1]), np.array([3e38, -3e38, 1.0], np.float32)),
+    ),
     Refused(  # a negative index counts from the end
         "bincount",
         "def f(i):\n    a = np.ones(10)\n    np.add.at(a, i, 1)\n    return a\n",

@@ -1,0 +1,44 @@
+"""Which loops add up by key, and in which dictionary."""
+
+import ast
+import textwrap
+
+import pytest
+
+from profiler_suite.analysis.explain.key_sums import summed_by_key
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.records import SourceText
+
+NAMES = {"keys": "int64 (9,)", "x": "float64 (9,)", "rows": "float64 (9, 2)"}
+
+
+def found(body: str) -> str:
+    text = f"def f(keys, x, rows):\n{textwrap.indent(textwrap.dedent(body), '    ')}\n"
+    function = Function(
+        SourceText(file="f.py", function="f", first_line=1, text=text, names=NAMES)
+    )
+    (loop,) = [each for each in function.node.body if isinstance(each, ast.For)]
+    return summed_by_key(function, loop)
+
+
+def test_sums_and_counts_become_one_update() -> None:
+    summed = "d = {}\nfor k, v in zip(keys, x):\n    d[k] = d.get(k, 0) + v"
+    counted = "d = defaultdict(int)\nfor k in keys:\n    d[k] += 1"
+    assert found(summed) == "d.update(sums_by_key(keys, x))"
+    assert found(counted) == "d.update(sums_by_key(keys))"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "d = {}\nfor k in keys:\n    d[k] += 1",
+        "d = {}\nfor v in x:\n    d[v] = d.get(v, 0) + 1",
+        "d = {}\nfor k, v in zip(keys, rows):\n    d[k] = d.get(k, 0) + v",
+        "d = {}\nfor k, v in zip(keys, x):\n    d[v] = d.get(v, 0) + k",
+        "d = {1: 2}\nfor k in keys:\n    d[k] = d.get(k, 0) + 1",
+        "d = {}\nfor k in keys:\n    print(k)\n    d[k] = d.get(k, 0) + 1",
+    ],
+    ids=["no default", "real keys", "rows", "turned round", "not empty", "more than that"],
+)
+def test_what_does_anything_else_stays(body: str) -> None:
+    assert found(body) == ""
