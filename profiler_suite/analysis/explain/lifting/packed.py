@@ -51,9 +51,11 @@ class _Packed(Rounds):
     def write(self) -> None:
         """What stands before the loop, the loop, and what follows it."""
         out = self.writer.before
-        sizes = [each.count for each in self.around]
-        self.size = math.prod(sizes, start=Poly.number(1))
-        self.points = self.writer.scope.label(self.size, "", self.around[0].depth)
+        sizes = list(map(self.writer.size, self.around))
+        self.shape = ", ".join(sizes)
+        self.size = " * ".join(f"({each})" if " " in each else each for each in sizes)
+        count = math.prod((each.count for each in self.around), start=Poly.number(1))
+        self.points = self.writer.scope.label(count, "", self.around[0].depth)
         self.flat: dict[Term, Current] = {}
         flag = self.term.going
         updates = {name: self._moving(term) for name, term in self.updates.items()}
@@ -66,13 +68,12 @@ class _Packed(Rounds):
         }
         out += [f"{self.locals[name]} = {text}" for name, text in starts.items()]
         out += [f"{all_} = {self.locals[name]}.copy()" for name, all_ in results.items()]
-        left = self.writer.free_name("left")
-        out.append(f"{left} = {self.np}.arange({self.text(self.size)})")
+        self.left = left = self.writer.free_name("left")
+        out.append(f"{left} = {self.np}.arange({self.size})")
         out.append(self._body(left, going, updates, results))
-        shape = ", ".join(self.text(each.count) for each in self.around)
         for name, all_ in results.items():
             out.append(f"{all_}[{left}] = {self.locals[name]}")
-            out.append(f"{self.locals[name]} = {all_}.reshape({shape})")
+            out.append(f"{self.locals[name]} = {all_}.reshape({self.shape})")
 
     def _body(
         self,
@@ -82,7 +83,7 @@ class _Packed(Rounds):
         results: Mapping[str, str],
     ) -> str:
         """The loop itself."""
-        counter = "" if self.term.endless else self.writer.counter(self.term.along)
+        counter = "" if self.term.endless else self.counter()
         number = Poly.atom(counter)
         along = self.term.along
         on = self.locals[self.term.going]
@@ -131,7 +132,7 @@ class _Packed(Rounds):
         made = self.writer.lower(term)
         if made.dims:
             return made.text
-        return f"{self.np}.full(len({self.locals[self.term.going]}), {made.text})"
+        return f"{self.np}.full(len({self.left}), {made.text})"
 
     def _flat_start(self, name: str) -> str:
         """The first values, one after another."""
@@ -142,13 +143,12 @@ class _Packed(Rounds):
             if not weak and not dtype:
                 raise Refusal(f"what {name} holds is not known")
             kind = self.kind(name, start)
-            return f"{self.np}.full({self.text(self.size)}, {made.text}{kind})"
+            return f"{self.np}.full({self.size}, {made.text}{kind})"
         return self._ravelled(made)
 
     def _ravelled(self, made: Array) -> str:
-        sizes = ", ".join(self.text(each.count) for each in self.around)
         wide = full(made, self.around)
-        return f"{self.np}.broadcast_to({wide}, ({sizes},)).flatten()"
+        return f"{self.np}.broadcast_to({wide}, ({self.shape},)).flatten()"
 
     def _moving(self, term: Term) -> Term:
         """An update of flat arrays, where it still goes on."""

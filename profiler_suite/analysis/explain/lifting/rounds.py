@@ -81,7 +81,7 @@ class Rounds:
         for name, start in self.starts.items():
             out.append(f"{self.locals[name]} = {self._start(name, start)}")
         out += [f"{each} = []" for each in self.lists]
-        counter = "" if self.term.endless else self.writer.counter(self.term.along)
+        counter = "" if self.term.endless else self.counter()
         updates = [self._step(each, counter) for each in self.updates.values()]
         kept = [self._step(each, counter) for each in self.kept]
         known = dict(self._unchanging((*updates, *kept)))
@@ -92,6 +92,10 @@ class Rounds:
                 lines.append(f"{name}.append({text})")
             lines.append(f"{', '.join(self.locals.values())} = {', '.join(values)}")
         out.append(self._loop(lines, counter))
+
+    def counter(self) -> str:
+        """A name for the counter of the loop that stays."""
+        return self.writer.counter(self.term.along, [*self.locals.values()])
 
     def _loop(self, lines: list[str], counter: str) -> str:
         """Its head and its body."""
@@ -114,7 +118,7 @@ class Rounds:
         made = self.writer.lower(start)
         dims = (*self.around, *start.own)
         self.writer.memory.add(dims)
-        sizes = ", ".join(self.text(each.count) for each in dims)
+        sizes = ", ".join(map(self.writer.size, dims))
         if not made.dims:
             return f"{self.np}.full(({sizes},), {made.text}{self.kind(name, start)})"
         return self._wide(made, dims)
@@ -129,7 +133,7 @@ class Rounds:
     def _wide(self, made: Array, dims: Sequence[Label]) -> str:
         if all(each in made.dims for each in dims):
             return expanded(made, dims).text
-        sizes = ", ".join(self.text(each.count) for each in dims)
+        sizes = ", ".join(map(self.writer.size, dims))
         return f"{self.np}.broadcast_to({full(made, dims)}, ({sizes},))"
 
     def _whole(self, term: Term) -> str:
@@ -179,7 +183,7 @@ class Rounds:
             axes = term.axes if number == term.kept else each.own
             one = replace(self.term, name="", kept=number, axes=axes)
             dims = (self.term.along, *self.around, *axes)
-            sizes = ", ".join(self.text(label.count) for label in dims)
+            sizes = ", ".join(map(self.writer.size, dims))
             found[one] = Array(f"{self.np}.reshape({local}, ({sizes},))", dims)
         return found
 

@@ -71,6 +71,12 @@ class Writer(ABC):
     def nothing_named(self) -> AbstractContextManager[None]:
         """Within, every part is written where it stands: a counter changes it."""
 
+    def size(self, label: Label) -> str:
+        """How many iterations a loop has: none where its range ends before it begins."""
+        text = self.facts.text(label.count)
+        sure = all(coefficient > 0 for _, coefficient in label.count.monomials)
+        return text if sure else f"max({text}, 0)"
+
     def local_name(self, hint: str) -> str:
         """A name of the loop itself, where it is only the loop's; else a free one."""
         own = hint in self.facts.definitions and hint in self.scope.varying
