@@ -9,7 +9,7 @@ from typing import Protocol
 
 from profiler_suite.analysis.explain.lifting import operations
 from profiler_suite.analysis.explain.lifting.expressions import Reader
-from profiler_suite.analysis.explain.lifting.iteration import entered
+from profiler_suite.analysis.explain.lifting.iteration import entered, neighbours
 from profiler_suite.analysis.explain.lifting.scope import Gone
 from profiler_suite.analysis.explain.lifting.terms import (
     CarriedValue,
@@ -146,6 +146,8 @@ def element_source(target: ast.expr, iterated: ast.expr, name: str) -> ast.expr 
         return iterated if target.id == name and not called else None
     if not isinstance(target, ast.Tuple) or not isinstance(iterated, ast.Call):
         return None
+    if called in ("pairwise", "itertools.pairwise"):
+        return element_source(target, neighbours(iterated), name)
     if called == "enumerate" and len(target.elts) == 2:
         return element_source(target.elts[1], iterated.args[0], name)
     if called == "zip" and len(target.elts) == len(iterated.args):

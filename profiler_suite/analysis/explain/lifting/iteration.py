@@ -38,7 +38,7 @@ def entered(
     if name == "zip":
         return _zip(reader, target, iterated)
     if name in ("pairwise", "itertools.pairwise") and isinstance(iterated, ast.Call):
-        return _zip(reader, target, _neighbours(iterated))
+        return _zip(reader, target, neighbours(iterated))
     if name == "reversed" and isinstance(iterated, ast.Call) and len(iterated.args) == 1:
         return _reversed(reader, target, iterated.args[0])
     if name.endswith((".iterrows", ".itertuples")):
@@ -288,7 +288,7 @@ def _zip(
     return [first], []
 
 
-def _neighbours(pairs: ast.Call) -> ast.Call:
+def neighbours(pairs: ast.Call) -> ast.Call:
     """pairwise(x) as zip(x[:-1], x[1:])."""
     (given,) = pairs.args
     one = ast.Constant(1)

@@ -179,6 +179,9 @@ def _beyond(access: Access, facts: Facts) -> list[tuple[Poly, Poly]] | None:
                 high = extreme(sub.index, access.labels, False) - (extent - 1)
             except Refusal:
                 return None
+            limits = {sub.index, extent - 1 - sub.index}
+            if (low.atoms | high.atoms) & facts.counters and limits & asked:
+                raise Refusal("how far it reads beyond the border changes in a loop that stays")
             before = low if _is_positive(low, facts) else before
             after = high if _is_positive(high, facts) else after
             if (before.monomials and sub.index not in asked) or (

@@ -206,10 +206,11 @@ class Pieces:
                 return None
         try:
             words = dependence.check(walk.effects, [], self.facts, fresh, label)
+            scope.pads.clear()
+            stores = pads.padded(walk.effects, scope)
             lowering = ArrayWriter(scope, style)
             emitter = Emitter(lowering, self._only_made_array(unit), _augmented(unit.node))
             emitter.begin()
-            stores = list(walk.effects)
             first = inside.index(True)
             last = len(inside) - inside[::-1].index(True)
             for each in stores[:first]:
