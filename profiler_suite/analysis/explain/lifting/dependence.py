@@ -9,8 +9,8 @@ from profiler_suite.analysis.explain.lifting import carried
 from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.facts import Facts
 from profiler_suite.analysis.explain.lifting.iteration import extreme
-from profiler_suite.analysis.explain.lifting.nests import Store
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.stores import Store
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     At,

@@ -18,10 +18,10 @@ from profiler_suite.analysis.explain.lifting.arrays import (
 )
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
-from profiler_suite.analysis.explain.lifting.nests import Store
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Gone
 from profiler_suite.analysis.explain.lifting.stepping import fixed
+from profiler_suite.analysis.explain.lifting.stores import Store
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,

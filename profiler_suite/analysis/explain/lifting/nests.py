@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from profiler_suite.analysis.explain.lifting import carried, leaving, sequences
+from profiler_suite.analysis.explain.lifting import leaving
 from profiler_suite.analysis.explain.lifting import operations as ops
+from profiler_suite.analysis.explain.lifting.closing import Closing
 from profiler_suite.analysis.explain.lifting.counting import counted
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
-from profiler_suite.analysis.explain.lifting.expressions import ARITHMETIC, Reader
+from profiler_suite.analysis.explain.lifting.expressions import ARITHMETIC
 from profiler_suite.analysis.explain.lifting.facts import dotted
 from profiler_suite.analysis.explain.lifting.first_hits import first_hit
 from profiler_suite.analysis.explain.lifting.growth import as_array, grows
@@ -18,9 +19,9 @@ from profiler_suite.analysis.explain.lifting.iteration import entered
 from profiler_suite.analysis.explain.lifting.narrowing import narrowed
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Gone
+from profiler_suite.analysis.explain.lifting.stores import Store, stored_names
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
-    Apply,
     CarriedValue,
     Extend,
     Index,
@@ -30,53 +31,13 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Refusal,
     Slab,
     Term,
-    carried_in,
     relabelled,
 )
 from profiler_suite.analysis.explain.lifting.unrolling import unrolled
 
 
-@dataclass(frozen=True)
-class Store:
-    """One statement that writes elements of an array."""
-
-    target: Access
-    op: str
-    """'=' or the operator of an augmented assignment."""
-    term: Term
-    labels: tuple[Label, ...]
-    """Loops around it."""
-    time: int
-    guard: Term | None = None
-    """Condition under which it writes."""
-
-
-def stored_names(nodes: Sequence[ast.stmt]) -> frozenset[str]:
-    """Names that these statements assign or let grow."""
-    found = set()
-    for statement in nodes:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-                found.add(node.id)
-            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                found.add(dotted(node) or ast.unparse(node))
-            elif (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "append"
-                and isinstance(node.func.value, ast.Name)
-            ):
-                found.add(node.func.value.id)
-    return frozenset(found)
-
-
-class Walk:
+class Walk(Closing):
     """One pass through a nest."""
-
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
-        self.scope = reader.scope
-        self.effects: list[Store] = []
 
     @property
     def changes(self) -> int:
@@ -308,7 +269,7 @@ class Walk:
         else:
             self.block(node.body)
         del scope.loops[depth:]
-        self._close(tuple(labels), names, before, first)
+        self.close(tuple(labels), names, before, first)
         for name in own:
             scope.env[name] = Gone()
 
@@ -386,7 +347,7 @@ class Walk:
         scope.env[flag] = ops.joined("&", [on, self.reader.read_test(node.test)])
         self._guarded(scope.env[flag], leaving.without_breaks(node.body, flag), [])
         del scope.loops[depth:]
-        self._close((label,), names, before, first)
+        self.close((label,), names, before, first)
         if node.orelse:
             raise Refusal("the loop has an else part")
 
@@ -424,207 +385,6 @@ class Walk:
         except Refusal:
             return Outside(name, dtype=facts.dtype(name))
         return Outside(name, known.own, facts.dtype(name))
-
-    def _close(
-        self,
-        labels: tuple[Label, ...],
-        names: list[str],
-        before: dict[str, Term],
-        first: int,
-    ) -> None:
-        """What carried names hold after a loop, and what was stored in it."""
-        effects, env = list(self.effects), dict(self.scope.env)
-        try:
-            if labels[0].name in self.scope.endless:
-                raise Refusal("it is a while loop without a counter")
-            self._close_scans(labels, names, before, first)
-        except Refusal:
-            self.effects, self.scope.env = effects, env
-            if len(labels) > 1 or not self._close_sequence(labels[0], names, before, first):
-                raise
-
-    def _close_sequence(
-        self, label: Label, names: list[str], before: dict[str, Term], first: int
-    ) -> bool:
-        """The loop stays, but all of the loops around it run at once; False where it can't."""
-        scope, own = self.scope, self.effects[first:]
-        endless = label.name in scope.endless
-        grown = [n for n in names if n in before and isinstance(scope.env.get(n), Extend)]
-        kept = [t for each in own for t in (each.term, each.guard) if t is not None]
-        for name in grown:
-            update = scope.env[name]
-            assert isinstance(update, Extend)
-            kept += [t for t in (update.item, update.mask) if t is not None]
-        kept = [each for each in kept if sequences.names_in(each, label)]
-        targets = any(sequences.names_in(each.target, label) for each in own)
-        if not scope.loops or targets or (endless and (own or grown)):
-            return False
-        found = {n: t for n in names if n not in grown and (t := scope.env.get(n)) is not None}
-        going = next((n for n in names if n.startswith("@going") and n in found), "")
-        if going and kept:
-            return False
-        made = sequences.sequenced(label, before, found, kept, going, endless=endless)
-        if made is None or (endless and not made.going):
-            return False
-        if made.may_overflow:
-            scope.assume("whole numbers stay within 64 bits")
-
-        def record(term: Term) -> Term:
-            return made.of_each(term) if term in kept else term
-
-        self.effects[first:] = [
-            replace(
-                each,
-                term=record(each.term),
-                guard=None if each.guard is None else record(each.guard),
-            )
-            for each in own
-        ]
-        ended: dict[str, Term] = {
-            name: made.after(name) if name in made.updates else Gone() for name in found
-        }
-        for name in grown:
-            update = scope.env[name]
-            assert isinstance(update, Extend)
-            mask = None if update.mask is None else record(update.mask)
-            item = replace(update, item=record(update.item), mask=mask)
-            old = CarriedValue(name, label, before[name].own)
-            ended[name] = carried.grown(item, old, before[name], (label,))
-        self._still_carried((label,), ended, first)
-        scope.env.update(ended)
-        return True
-
-    def _close_scans(
-        self,
-        labels: tuple[Label, ...],
-        names: list[str],
-        before: dict[str, Term],
-        first: int,
-    ) -> None:
-        """What carried names hold after a loop, and running values where they were read."""
-        scope = self.scope
-        ended: dict[str, Term] = self._places(labels, names, before)
-        self._stored_places(labels, names, before, first)
-        for name in ended:
-            scope.env[name] = Gone()
-        # Lists come last: what they hold may be running values of the others.
-        left = [each for each in names if each not in ended]
-        for name in sorted(left, key=lambda each: isinstance(scope.env.get(each), Extend)):
-            old = CarriedValue(name, labels[0], before[name].own) if name in before else None
-            update = scope.env.get(name)
-            if update is None or old is None or isinstance(update, Gone):
-                ended[name] = Gone()
-                continue
-            if update == old:
-                ended[name] = before[name]
-                continue
-            if isinstance(update, Extend):
-                if update.base == old or ops.is_carried(update.base):
-                    ended[name] = carried.grown(update, old, before[name], labels)
-                else:
-                    ended[name] = Gone()
-                continue
-            read = self._readers(old, name, first)
-            if not any(each == old for each in update.walk()):
-                if read:
-                    raise Refusal(f"{name} is taken from the iteration before")
-                ended[name] = Gone()
-                continue
-            found = carried.step(update, old)
-            for place in range(first, len(self.effects)):
-                effect = self.effects[place]
-                term = carried.scanned(effect.term, found, old, update, before[name], labels)
-                self.effects[place] = replace(effect, term=term)
-            for other in names:
-                value = scope.env.get(other)
-                if other != name and value is not None and not isinstance(value, Gone):
-                    scope.env[other] = carried.scanned(
-                        value, found, old, update, before[name], labels
-                    )
-            ended[name] = (
-                Gone() if found.op == "decay" else carried.after(found, before[name], labels)
-            )
-        self._still_carried(labels, ended, first)
-        scope.env.update(ended)
-
-    def _places(
-        self, labels: tuple[Label, ...], names: list[str], before: dict[str, Term]
-    ) -> dict[str, Term]:
-        """Where extremes were found: names that change together with an extreme."""
-        found: dict[str, Term] = {}
-        if len(labels) != 1:
-            return found
-        for name in names:
-            update = self.scope.env.get(name)
-            if name not in before or not isinstance(update, Apply) or update.name != "where":
-                continue
-            others = {
-                each.name
-                for each in update.args[0].walk()
-                if isinstance(each, CarriedValue) and each.label == labels[0]
-            } - {name}
-            if len(others) != 1:
-                continue
-            (best,) = others
-            extreme = self.scope.env.get(best)
-            if extreme is None or best not in before:
-                continue
-            old = CarriedValue(name, labels[0], before[name].own)
-            place = carried.place_of_extreme(
-                update, extreme, old, before[name], before[best], labels[0]
-            )
-            if place is not None:
-                self.scope.assume("at least one iteration, and no NaN is compared")
-                found[name] = place
-        return found
-
-    def _stored_places(
-        self, labels: tuple[Label, ...], names: list[str], before: dict[str, Term], first: int
-    ) -> None:
-        """`if x[j] < best: best = x[j]; out[i] = j` stores once, after the loop over j."""
-        for number in range(first, len(self.effects)):
-            effect = self.effects[number]
-            if (
-                effect.guard is None
-                or effect.op != "="
-                or len(labels) != 1
-                or effect.labels[-1:] != labels
-                or labels[0].name in effect.target.loops
-            ):
-                continue
-            old = CarriedValue("", labels[0], effect.term.own)
-            update = ops.where(effect.guard, effect.term, old)
-            rest = replace(effect.target, labels=effect.labels[:-1])
-            for best in names:
-                extreme = self.scope.env.get(best)
-                if extreme is None or best not in before:
-                    continue
-                place = carried.place_of_extreme(
-                    update, extreme, old, rest, before[best], labels[0]
-                )
-                if place is not None:
-                    self.scope.assume("at least one iteration, and no NaN is compared")
-                    self.effects[number] = replace(
-                        effect, target=rest, term=place, guard=None, labels=effect.labels[:-1]
-                    )
-                    break
-
-    def _readers(self, old: CarriedValue, name: str, first: int) -> bool:
-        terms = [each.term for each in self.effects[first:]]
-        terms += [g for each in self.effects[first:] if (g := each.guard) is not None]
-        terms += [each.target for each in self.effects[first:]]
-        terms += [term for other, term in self.scope.env.items() if other != name]
-        return any(old == each for term in terms for each in term.walk())
-
-    def _still_carried(
-        self, labels: tuple[Label, ...], ended: dict[str, Term], first: int
-    ) -> None:
-        terms = [t for e in self.effects[first:] for t in (e.term, e.guard, e.target) if t]
-        for term in (*terms, *ended.values()):
-            for each in carried_in(term):
-                if each.label == labels[0]:
-                    name = each.name.lstrip("@")
-                    raise Refusal(f"{name} is taken from the iteration before")
 
     def _if(self, test: ast.expr, body: Sequence[ast.stmt], other: Sequence[ast.stmt]) -> None:
         self._guarded(self.reader.read_test(test), body, other)

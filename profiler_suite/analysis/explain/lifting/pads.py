@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.facts import Facts, Held
 from profiler_suite.analysis.explain.lifting.iteration import extreme
-from profiler_suite.analysis.explain.lifting.nests import Store
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Pad, Scope
+from profiler_suite.analysis.explain.lifting.stores import Store
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
@@ -25,13 +26,13 @@ from profiler_suite.analysis.explain.lifting.terms import (
 )
 
 _ZERO = Index(Poly())
-_COMPARED = {
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
+_COMPARED: dict[str, Callable[[float, float], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 

@@ -18,9 +18,10 @@ from profiler_suite.analysis.explain.lifting.facts import Facts, Held, dotted
 from profiler_suite.analysis.explain.lifting.first_hits import element_source
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
-from profiler_suite.analysis.explain.lifting.nests import Store, Walk, stored_names
+from profiler_suite.analysis.explain.lifting.nests import Walk
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Gone, Scope
+from profiler_suite.analysis.explain.lifting.stores import Store, stored_names
 from profiler_suite.analysis.explain.lifting.terms import Label, Outside, Refusal, Term, View
 from profiler_suite.analysis.explain.lifting.units import Unit, is_mapping
 from profiler_suite.analysis.explain.lifting.writer import Style

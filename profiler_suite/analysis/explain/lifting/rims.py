@@ -7,9 +7,9 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from profiler_suite.analysis.explain.lifting.nests import Store
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Scope
+from profiler_suite.analysis.explain.lifting.stores import Store
 from profiler_suite.analysis.explain.lifting.terms import Access, Label
 
 

@@ -6,7 +6,8 @@ import textwrap
 import pytest
 
 from profiler_suite.analysis.explain.lifting import dependence
-from profiler_suite.analysis.explain.lifting.nests import Store, Walk
+from profiler_suite.analysis.explain.lifting.nests import Walk
+from profiler_suite.analysis.explain.lifting.stores import Store
 from profiler_suite.analysis.explain.lifting.terms import Access, Refusal, Scan
 from tests.analysis.explain.lifting.reading import reader_of
 from tests.analysis.explain.lifting.written import HELD, TEXT

@@ -1,7 +1,10 @@
 """Searches that return or break at their first hit."""
 
+import ast
+
 import pytest
 
+from profiler_suite.analysis.explain.lifting import exits
 from tests.analysis.explain.lifting.reading import lifted_text
 
 NAMES = {"x": "float64 (6,)", "a": "float64 (6, 6)", "t": "float 1.0"}
@@ -51,3 +54,12 @@ def test_other_loops_with_an_early_end_stay(body: str) -> None:
     found = lifted_text(body, NAMES)
     assert not any(each.whole for each in found.lifted)
     assert found.unlifted
+
+
+def test_only_what_the_action_needs_is_done_before_it() -> None:
+    before = ast.parse("d = x[i] - x[i - 1]\ne = d * 2\ng = 7").body
+    found = exits.Exit(before=list(before), action=ast.parse("print(e)").body)
+    kept, wanted = exits.needed(found, exits.read_in(found.action))
+    assert [ast.unparse(each) for each in kept] == ["d = x[i] - x[i - 1]", "e = d * 2"]
+    assert "i" in wanted
+    assert "g" not in wanted

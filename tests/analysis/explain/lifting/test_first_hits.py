@@ -1,5 +1,8 @@
 """The first iteration that a condition holds for, by argmax."""
 
+import ast
+
+from profiler_suite.analysis.explain.lifting.first_hits import element_source
 from profiler_suite.analysis.explain.lifting.nouns import Lifting
 from tests.analysis.explain.lifting.reading import lifted_text
 
@@ -30,3 +33,13 @@ def test_what_is_stored_on_the_way_is_not_skipped() -> None:
     text = "    for k in range(len(e)):\n        out[i] = e[k]\n        if x[i] < e[k]:\n"
     made = found(text + "            break")
     assert "argmax" not in "".join(each.source for each in made.lifted)
+
+
+def test_where_the_variables_of_a_header_come_from() -> None:
+    loop = ast.parse("for i, (a, b) in enumerate(zip(x, y + 1)):\n    pass").body[0]
+    assert isinstance(loop, ast.For)
+    assert element_source(loop.target, loop.iter, "i") is None
+    for name, text in (("a", "x"), ("b", "y + 1")):
+        found = element_source(loop.target, loop.iter, name)
+        assert found is not None
+        assert ast.unparse(found) == text

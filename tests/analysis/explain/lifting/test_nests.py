@@ -5,8 +5,9 @@ import textwrap
 
 import pytest
 
-from profiler_suite.analysis.explain.lifting.nests import Walk, stored_names
+from profiler_suite.analysis.explain.lifting.nests import Walk
 from profiler_suite.analysis.explain.lifting.scope import Gone
+from profiler_suite.analysis.explain.lifting.stores import stored_names
 from profiler_suite.analysis.explain.lifting.terms import Extend, Reduce, Refusal
 from tests.analysis.explain.lifting.reading import reader_of
 from tests.analysis.explain.lifting.written import HELD, TEXT

@@ -1,6 +1,11 @@
 """Loops that end for each element in its time, on what still goes on."""
 
-from tests.analysis.explain.lifting.reading import lifted_text
+from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.packed import packed as written
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import Iterated, Label
+from profiler_suite.analysis.explain.lifting.writer import Style
+from tests.analysis.explain.lifting.reading import lifted_text, scope_of
 
 NAMES = {"x": "float64 (6,)", "n": "int 40", "out": "float64 (6,)"}
 
@@ -30,9 +35,9 @@ def test_what_changes_before_the_end_is_kept_as_it_is_then() -> None:
         "            break\n    out[i] = z"
     )
     assert "for _ in range(n):" in made
-    assert (
-        made.index("z = z * z + 1") < made.index("[left[~") if "z = z * z + 1" in made else made
-    )
+    place = made.index("[left[~going]]")
+    assert "z * z + 1" in made[:place]
+    assert "z * z + 1" not in made[place:]
 
 
 def test_a_loop_without_an_early_end_has_nothing_to_leave_out() -> None:
@@ -43,3 +48,9 @@ def test_a_loop_without_an_early_end_has_nothing_to_leave_out() -> None:
 def test_sums_within_an_iteration_are_not_packed() -> None:
     inner = "    z = x[i]\n    while z < 9:\n        z = z + 1 + np.sum(x * z * z)\n"
     assert packed(f"{inner}    out[i] = z") == ""
+
+
+def test_a_loop_that_no_name_ends_is_none_of_these() -> None:
+    label = Label("@k", Poly.number(3), Poly.number(3), Poly.number(1), 0)
+    writer = ArrayWriter(scope_of(), Style(packed=True))
+    assert written(writer, Iterated("s", ("s",), label, ()), frozenset()) is None

@@ -1,6 +1,7 @@
 """Neighbours that a condition keeps inside of an array."""
 
-from tests.analysis.explain.lifting.reading import lifted_text
+from profiler_suite.analysis.explain.lifting import pads
+from tests.analysis.explain.lifting.reading import lifted_text, scope_of
 
 NAMES = {
     "x": "float64 (6, 7)",
@@ -62,3 +63,9 @@ def test_a_comparison_that_zero_fails_needs_no_condition() -> None:
     assert "np.pad(x" in counted
     assert "arange" not in counted
     assert "arange" in source(f"{INSIDE} and x[y, z] >= 0", "1")
+
+
+def test_without_conditions_nothing_is_padded() -> None:
+    scope = scope_of()
+    assert pads.padded([], scope) == []
+    assert scope.pads == {}

@@ -1,5 +1,6 @@
 """Loops that stay, written for all loops around them at once."""
 
+from profiler_suite.analysis.explain.lifting.rounds import indented
 from tests.analysis.explain.lifting.reading import lifted_text
 
 NAMES = {"x": "float64 (6,)", "y": "float32 (6,)", "n": "int 4", "out": "float64 (6,)"}
@@ -55,3 +56,7 @@ def test_divisions_where_the_loop_has_ended_are_no_warnings() -> None:
 def test_what_is_stored_in_a_while_loop_leaves_it_as_it_is() -> None:
     inner = "    s = x[i]\n    while s < 100:\n        s = s * 2\n        out[i] = s"
     assert source(inner) == ""
+
+
+def test_blocks_within_blocks_are_indented_line_by_line() -> None:
+    assert indented(["a = 1", "if a:\n    b = 2"]) == "    a = 1\n    if a:\n        b = 2"
