@@ -407,6 +407,8 @@ class Emitter:
             return
         name = "add" if sign == "+" else "subtract"
         index_text = f"({inside})" if "," in inside else inside
+        if _has_slices(inside):
+            index_text = f"{self.np}.s_[{inside}]"
         self._line(f"{self.np}.{name}.at({base}, {index_text}, {weight})")
 
     def _counted_pairs(self, store: Store, axes: list[Axis], weight: str, made: Array) -> bool:
@@ -499,6 +501,14 @@ class Emitter:
             wide = expanded(value, dims).text
             return f"{self.np}.broadcast_to({wide}, ({sizes},))"
         return full(value, dims)
+
+
+def _has_slices(subscript: str) -> bool:
+    """Whether one of its indices is a slice."""
+    node = ast.parse(f"a[{subscript}]", mode="eval").body
+    assert isinstance(node, ast.Subscript)
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    return any(isinstance(each, ast.Slice) for each in parts)
 
 
 def _at(store: Store, label: Label, number: Poly) -> Store:

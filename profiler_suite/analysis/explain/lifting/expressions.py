@@ -258,7 +258,8 @@ class Reader:
 
     def subscripted(self, base: Term, parts: Sequence[ast.expr], words: str) -> Term:
         """Part of a term."""
-        if len(parts) == 1 and base.own and not isinstance(parts[0], ast.Slice | ast.Constant):
+        plain = isinstance(parts[0], ast.Slice | ast.Constant) or _is_new(parts[0])
+        if len(parts) == 1 and base.own and not plain:
             mask = self.read(parts[0])
             if len(mask.own) == 1 and is_truth(mask):
                 return Select(base, relabelled(mask, {mask.own[0]: base.own[0]}))

@@ -163,7 +163,10 @@ def _walked(reader: Reader, block: Sequence[ast.stmt], name: str) -> Term:
     reader.scope.env[flag] = Leaf("True", weak="bool")
     walk = Walk(reader)
     walk.inlined = True
-    walk.block(leaving.without_returns(block, result, flag))
+    try:
+        walk.block(leaving.without_returns(block, result, flag))
+    except Refusal as why:
+        raise Refusal(f"{name} does more than compute and return a value: {why}") from why
     if walk.effects:
         raise Refusal(f"{name} does more than compute and return a value")
     return reader.scope.env[result]

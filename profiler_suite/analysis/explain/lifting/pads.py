@@ -159,8 +159,9 @@ def _least(test: Term) -> Poly | None:
 
 def _within(access: Access, facts: Facts) -> Iterator[Poly]:
     """What must not be negative for the element to lie in the array."""
+    names = {each.name for each in access.labels}
     for place, sub in enumerate(access.subs):
-        if isinstance(sub, At):
+        if isinstance(sub, At) and sub.index.atoms & names:
             yield sub.index
             yield facts.extent(access.base, place) - 1 - sub.index
 
@@ -173,6 +174,10 @@ def _beyond(access: Access, facts: Facts) -> list[tuple[Poly, Poly]] | None:
     widths: list[tuple[Poly, Poly]] = []
     for place, sub in enumerate(access.subs):
         before = after = Poly()
+        if isinstance(sub, At) and sub.index.atoms & facts.counters:
+            limits = {sub.index, facts.extent(access.base, place) - 1 - sub.index}
+            if limits & asked:
+                raise Refusal("how far it reads beyond the border changes in a loop that stays")
         if isinstance(sub, At) and sub.index.atoms & {e.name for e in access.labels}:
             extent = facts.extent(access.base, place)
             try:
@@ -180,9 +185,6 @@ def _beyond(access: Access, facts: Facts) -> list[tuple[Poly, Poly]] | None:
                 high = extreme(sub.index, access.labels, False) - (extent - 1)
             except Refusal:
                 return None
-            limits = {sub.index, extent - 1 - sub.index}
-            if (low.atoms | high.atoms) & facts.counters and limits & asked:
-                raise Refusal("how far it reads beyond the border changes in a loop that stays")
             before = low if _is_positive(low, facts) else before
             after = high if _is_positive(high, facts) else after
             if (before.monomials and sub.index not in asked) or (

@@ -86,6 +86,7 @@ def _folded(body: Sequence[ast.stmt]) -> list[ast.stmt]:
         if isinstance(node, ast.Continue):
             return found
         if isinstance(node, ast.If):
+            node.test = reduced(node.test)
             decided = decision(node.test)
             if decided is None and _only_continues(node):
                 # Of this element only: what follows for the others is not skipped.
@@ -106,6 +107,21 @@ def _folded(body: Sequence[ast.stmt]) -> list[ast.stmt]:
                 continue
         found.append(node)
     return found
+
+
+def reduced(test: ast.expr) -> ast.expr:
+    """A condition without the parts of it that are decided."""
+    if not isinstance(test, ast.BoolOp):
+        return test
+    values = [reduced(each) for each in test.values]
+    known = [decision(each) for each in values]
+    ends = isinstance(test.op, ast.Or)
+    if ends in known:
+        return ast.Constant(ends)
+    left = [each for each, value in zip(values, known, strict=True) if value is None]
+    if len(left) < 2:
+        return left[0] if left else ast.Constant(not ends)
+    return ast.BoolOp(test.op, left)
 
 
 def _only_continues(node: ast.If) -> bool:

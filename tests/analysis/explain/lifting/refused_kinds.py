@@ -65,7 +65,7 @@ def a_row_left_early(x: A) -> A:
     return s
 
 
-@refused("without a counter", x="n")
+@refused("it is a while loop", x="n")
 def as_long_as_it_holds(x: A) -> A:
     s = 1.0
     while s < 100:
@@ -73,7 +73,7 @@ def as_long_as_it_holds(x: A) -> A:
     return s
 
 
-@refused("from the iteration before", x="n")
+@refused("depends on its value", x="n")
 def rounds_that_go_on_from_one_another(x: A) -> A:
     s = 1.0
     for i in range(len(x)):
@@ -248,15 +248,6 @@ def counter_used_after(x: A) -> A:
     for i in range(len(x)):
         s += x[i]
     return s, i
-
-
-@refused("last of several", x="n m")
-def last_one_wins(x: A) -> A:
-    out = np.zeros(len(x))
-    for i in range(x.shape[0]):
-        for j in range(x.shape[1]):
-            out[i] = x[i, j]
-    return out
 
 
 @refused("is a dict, not an array", n="=n")

@@ -104,9 +104,11 @@ def test_a_comprehension_becomes_an_array_expression(body: str, lines: tuple[str
     assert "for" not in found.lines[0]
 
 
-def test_a_comprehension_whose_list_is_wanted_stays() -> None:
-    with pytest.raises(Refusal, match="z is used as a list"):
-        piece("z = [v * 2 for v in x]\nz.sort()\nreturn z")
+def test_a_comprehension_whose_list_is_wanted_becomes_one() -> None:
+    assert piece("z = [v * 2 for v in x]\nz.sort()\nreturn z").lines == ("z = list(x * 2)",)
+    assert piece("return [v * 2 for v in x if v > 1]").lines == ("return list((x * 2)[x > 1])",)
+    with pytest.raises(Refusal, match="its elements are no numbers"):
+        piece("z = [[v, v] for v in x]\nz.sort()\nreturn z")
 
 
 def test_names_that_follow_from_one_another_are_refused() -> None:

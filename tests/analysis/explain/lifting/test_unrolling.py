@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from profiler_suite.analysis.explain.lifting.unrolling import decision, unrolled
+from profiler_suite.analysis.explain.lifting.unrolling import decision, reduced, unrolled
 from tests.analysis.explain.lifting.reading import expression, loop
 
 
@@ -71,3 +71,29 @@ def test_an_original_is_left_as_it_was() -> None:
 )
 def test_conditions_on_written_numbers_are_decided(text: str, answer: bool | None) -> None:
     assert decision(expression(text)) is answer
+
+
+@pytest.mark.parametrize(
+    ("test", "left"),
+    [
+        ("(1, 0) == (0, 0) or x > 2", "x > 2"),
+        ("(0, 0) == (0, 0) or x > 2", "True"),
+        ("1 > 0 and x > 2 and y", "x > 2 and y"),
+        ("1 < 0 and x > 2", "False"),
+        ("x > 2", "x > 2"),
+    ],
+)
+def test_what_is_decided_is_left_out_of_a_condition(test: str, left: str) -> None:
+    assert ast.unparse(reduced(ast.parse(test, mode="eval").body)) == left
+
+
+def test_continue_goes_on_with_the_next_element_only() -> None:
+    loop = ast.parse("for d in (1, 2):\n    if x % d:\n        continue\n    s += d").body[0]
+    assert isinstance(loop, ast.For)
+    made = unrolled(loop)
+    assert made is not None
+    for x, wanted in ((1, 1), (2, 3), (3, 1), (6, 3)):
+        space = {"x": x, "s": 0}
+        block = ast.fix_missing_locations(ast.Module(made, []))
+        exec(compile(block, "<made>", "exec"), space)
+        assert space["s"] == wanted
