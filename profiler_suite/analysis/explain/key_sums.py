@@ -57,6 +57,7 @@ def _holds(function: Function, node: ast.expr, letters: str) -> bool:
 def _updated(node: ast.stmt, key: str, value: str) -> str:
     """The dictionary that `d[k] += v` or `d[k] = d.get(k, 0) + v` changes."""
     more = value or "1"
+    place: ast.expr
     if isinstance(node, ast.AugAssign):
         place, added = node.target, ast.unparse(node.value)
         fits = isinstance(node.op, ast.Add) and added == more

@@ -206,7 +206,7 @@ class Pieces:
             if not all(middle):
                 return None
         try:
-            words = dependence.check(walk.effects, [], self.facts, fresh, label)
+            assumed = dependence.check(walk.effects, [], self.facts, fresh, label)
             scope.pads.clear()
             stores = pads.padded(walk.effects, scope)
             lowering = ArrayWriter(scope, style)
@@ -222,8 +222,8 @@ class Pieces:
             emitter.end(stores)
         except Refusal:
             return None
-        for each in words:
-            scope.assume(each)
+        for words in assumed:
+            scope.assume(words)
         return Piece(
             unit,
             tuple(emitter.lines),
@@ -262,7 +262,7 @@ class Pieces:
         """The statements of a search: where it hits, and what is done there."""
         node = unit.node
         assert isinstance(node, ast.For)
-        around = list(unit.around)
+        around: list[ast.AST] = list(unit.around)
         own = {n.id for header in found.headers for n in _names_of(header[0])} | {
             n.id for each in found.before for n in _names_of(each) if _is_set(n)
         }

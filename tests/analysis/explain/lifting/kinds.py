@@ -1307,7 +1307,7 @@ def two_loops_with_one_counter(x: A) -> A:
 
 @helper
 def rounds_to_escape(c: A, most: A) -> A:
-    z = 0
+    z: A = 0
     for k in range(most):
         if abs(z) > 2:
             return k
