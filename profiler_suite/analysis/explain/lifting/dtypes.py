@@ -15,9 +15,9 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Current,
     Draw,
     Index,
-    Iterated,
     Leaf,
     Outside,
+    Recursion,
     Reduce,
     Scan,
     Stack,
@@ -51,7 +51,7 @@ _RANK = ("bool", "int", "float", "complex")
 
 def weak_of(term: Term) -> str:
     """'int', 'float', … where the loop computes this with Python's own numbers; else ''."""
-    if isinstance(term, Leaf | Current | Iterated | Access):
+    if isinstance(term, Leaf | Current | Recursion | Access):
         return term.weak
     if isinstance(term, Index):
         return "int"
@@ -74,7 +74,7 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
     weak = weak_of(term)
     if weak:
         return np.dtype(weak)
-    if isinstance(term, Leaf | Access | Outside | Draw | CarriedValue | Current | Iterated):
+    if isinstance(term, Leaf | Access | Outside | Draw | CarriedValue | Current | Recursion):
         return _dtype(term.dtype)
     if isinstance(term, View | Scan):
         return dtype_of(term.arg)

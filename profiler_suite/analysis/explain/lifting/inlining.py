@@ -121,11 +121,19 @@ def _stored(callee: Callee) -> set[str]:
 
 def _loaded(callee: Callee) -> set[str]:
     body = callee.body if isinstance(callee, ast.FunctionDef) else [callee.body]
+    nodes = [node for statement in body for node in ast.walk(statement)]
+    types = {
+        id(part)
+        for node in nodes
+        if isinstance(node, ast.AnnAssign)
+        for part in ast.walk(node.annotation)
+    }
     return {
         node.id
-        for statement in body
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        for node in nodes
+        if isinstance(node, ast.Name)
+        and isinstance(node.ctx, ast.Load)
+        and id(node) not in types
     }
 
 

@@ -37,10 +37,10 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Draw,
     Extend,
     Index,
-    Iterated,
     Label,
     Leaf,
     Outside,
+    Recursion,
     Reduce,
     Refusal,
     Scan,
@@ -99,7 +99,7 @@ class ArrayWriter(Writer):
         self._repeated, self._named, self._shares = repeated(terms), {}, True
         parts = [part for term in terms for part in term.walk()]
         self._read_after = {
-            (each.along, each.args, each.name) for each in parts if isinstance(each, Iterated)
+            (each.along, each.args, each.name) for each in parts if isinstance(each, Recursion)
         }
 
     def forget(self, base: str) -> None:
@@ -143,14 +143,14 @@ class ArrayWriter(Writer):
             self.before, self._repeated, self._named, self._shares, self._depth = kept
             self.risky = risky
 
-    def read_after(self, term: Iterated) -> frozenset[str]:
+    def read_after(self, term: Recursion) -> frozenset[str]:
         """Names whose values after a loop that stays are used."""
         if self._read_after is None:
             return frozenset(term.names)
         mine = [(term.along, term.args, name) for name in term.names]
         return frozenset(each[2] for each in mine if each in self._read_after)
 
-    def _iterated(self, term: Iterated) -> Array:
+    def _iterated(self, term: Recursion) -> Array:
         """A loop that stays, before what is written next."""
         risky = frozenset(_RISKY)
         found = packed(self, term, risky) if self.style.packed else None
@@ -162,7 +162,7 @@ class ArrayWriter(Writer):
     def _lowered(self, term: Term) -> Array:
         if isinstance(term, Current):
             return Array(term.name, (*term.labels, *term.axes))
-        if isinstance(term, Iterated):
+        if isinstance(term, Recursion):
             made = self._iterated(term)
             return ordered(made, self.dims(term, [made]))
         if isinstance(term, Leaf):

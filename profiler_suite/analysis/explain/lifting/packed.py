@@ -18,8 +18,8 @@ from profiler_suite.analysis.explain.lifting.terms import (
     CarriedValue,
     Current,
     Index,
-    Iterated,
     Leaf,
+    Recursion,
     Refusal,
     Term,
     mapped,
@@ -29,12 +29,12 @@ from profiler_suite.analysis.explain.lifting.writer import Writer
 _TRUE = Leaf("True", weak="bool")
 
 
-def packed(writer: Writer, term: Iterated, risky: frozenset[str]) -> dict[Term, Array] | None:
+def packed(writer: Writer, term: Recursion, risky: frozenset[str]) -> dict[Term, Array] | None:
     """Writes such a loop; None where its iterations are no plain arithmetic on numbers."""
     if not term.going or any(each.own for each in term.args):
         return None
     kept = list(writer.before)
-    rounds = _Packed(writer, term, risky)
+    rounds = _PackedRounds(writer, term, risky)
     try:
         if rounds.kept:
             raise Refusal("what is kept of every iteration has no place")
@@ -45,7 +45,7 @@ def packed(writer: Writer, term: Iterated, risky: frozenset[str]) -> dict[Term, 
     return rounds.found(term)
 
 
-class _Packed(Rounds):
+class _PackedRounds(Rounds):
     """Flat arrays of those values that still change, and where they belong."""
 
     def write(self) -> None:

@@ -16,8 +16,8 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
     CarriedValue,
     Current,
-    Iterated,
     Label,
+    Recursion,
     Refusal,
     Term,
     mapped,
@@ -28,7 +28,7 @@ _QUIET = "divide='ignore', invalid='ignore', over='ignore'"
 _SAMPLES = {"float": "float", "complex": "complex"}
 
 
-def iterated(writer: Writer, term: Iterated, risky: frozenset[str]) -> dict[Term, Array]:
+def iterated(writer: Writer, term: Recursion, risky: frozenset[str]) -> dict[Term, Array]:
     """Writes the loop before what is written next; what its values are called after it."""
     rounds = Rounds(writer, term, risky)
     rounds.write()
@@ -38,7 +38,7 @@ def iterated(writer: Writer, term: Iterated, risky: frozenset[str]) -> dict[Term
 class Rounds:
     """The statements of one such loop."""
 
-    def __init__(self, writer: Writer, term: Iterated, risky: frozenset[str]) -> None:
+    def __init__(self, writer: Writer, term: Recursion, risky: frozenset[str]) -> None:
         self.writer = writer
         self.term = term
         self.np = writer.np
@@ -172,7 +172,7 @@ class Rounds:
                 made = Array(name, made.dims)
             yield each, made
 
-    def found(self, term: Iterated) -> dict[Term, Array]:
+    def found(self, term: Recursion) -> dict[Term, Array]:
         """The values after the loop, as the names that hold them then."""
         found: dict[Term, Array] = {}
         for name, start in self.starts.items():

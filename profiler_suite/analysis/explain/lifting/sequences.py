@@ -13,9 +13,9 @@ from profiler_suite.analysis.explain.lifting.scope import Gone
 from profiler_suite.analysis.explain.lifting.terms import (
     CarriedValue,
     Draw,
-    Iterated,
     Label,
     Leaf,
+    Recursion,
     Refusal,
     Term,
     carried_in,
@@ -34,7 +34,7 @@ def names_in(term: Term, label: Label) -> set[str]:
 
 
 @dataclass(frozen=True)
-class Sequenced:
+class Course:
     """One such loop: what its names are, and what is kept of every iteration."""
 
     label: Label
@@ -44,13 +44,13 @@ class Sequenced:
     going: str = ""
     endless: bool = False
 
-    def after(self, name: str) -> Iterated:
+    def after(self, name: str) -> Recursion:
         """What a name holds when the loop has ended."""
         weak, dtype = self._forms[name]
         made = self._made(name, -1)
         return replace(made, axes=self.starts[name].own, weak=weak, dtype=dtype)
 
-    def of_each(self, term: Term) -> Iterated:
+    def of_each(self, term: Term) -> Recursion:
         """What is kept of every iteration."""
         made = self._made("", self.kept.index(term))
         form = _known(term, self._forms, self.label)
@@ -58,11 +58,11 @@ class Sequenced:
         dtype = "" if weak or found is None else str(found)
         return replace(made, axes=term.own, weak=weak, dtype=dtype)
 
-    def _made(self, name: str, kept: int) -> Iterated:
+    def _made(self, name: str, kept: int) -> Recursion:
         names = tuple(self.updates)
         starts = tuple(self.starts[each] for each in names)
         args = (*starts, *self.updates.values(), *self.kept)
-        return Iterated(
+        return Recursion(
             name, names, self.label, args, self.going, self.endless, (), kept, "", ""
         )
 
@@ -89,7 +89,7 @@ def sequenced(
     going: str,
     *,
     endless: bool,
-) -> Sequenced | None:
+) -> Course | None:
     """The loop in this form; None where it is no such loop."""
     updates = {
         name: term
@@ -117,7 +117,7 @@ def sequenced(
     plain = {name: term for name, term in same.items() if term is not None}
     starts = {name: before[name] for name in plain}
     ends = going if going in plain else ""
-    return Sequenced(label, starts, plain, tuple(dict.fromkeys(kept)), ends, endless)
+    return Course(label, starts, plain, tuple(dict.fromkeys(kept)), ends, endless)
 
 
 def _axes_of(start: Term, update: Term) -> Term | None:

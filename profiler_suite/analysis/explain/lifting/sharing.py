@@ -12,7 +12,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Contract,
     Core,
     Index,
-    Iterated,
+    Recursion,
     Reduce,
     Scan,
     Term,
@@ -45,7 +45,7 @@ def _parts(term: Term) -> Iterator[Term]:
 
 def takes_time(term: Term) -> bool:
     """Whether computing a value is worth a name for it."""
-    if isinstance(term, Reduce | Contract | Scan | Core | Iterated):
+    if isinstance(term, Reduce | Contract | Scan | Core | Recursion):
         return True
     if not isinstance(term, Apply) or not (term.loops or term.own):
         return False

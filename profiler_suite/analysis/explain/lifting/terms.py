@@ -372,7 +372,7 @@ class Current(Term):
 
 
 @dataclass(frozen=True)
-class Iterated(Term):
+class Recursion(Term):
     """What a loop leaves that stays a loop, but runs for all of the loops around it at once."""
 
     name: str
@@ -464,7 +464,7 @@ def carried_in(term: Term) -> Iterator[CarriedValue]:
         yield term
     for child in term.children:
         for each in carried_in(child):
-            if not isinstance(term, Iterated) or each.label != term.along:
+            if not isinstance(term, Recursion) or each.label != term.along:
                 yield each
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from profiler_suite.analysis.explain.lifting.arrays import Array
 from profiler_suite.analysis.explain.lifting.memory import Memory
 from profiler_suite.analysis.explain.lifting.scope import Scope
-from profiler_suite.analysis.explain.lifting.terms import Iterated, Label, Reduce, Term
+from profiler_suite.analysis.explain.lifting.terms import Label, Recursion, Reduce, Term
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Writer(ABC):
         """A reduction of an array over some of its axes."""
 
     @abstractmethod
-    def read_after(self, term: Iterated) -> frozenset[str]:
+    def read_after(self, term: Recursion) -> frozenset[str]:
         """Names whose values after a loop that stays are used."""
 
     @abstractmethod

@@ -3,7 +3,7 @@
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.packed import packed as written
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
-from profiler_suite.analysis.explain.lifting.terms import Iterated, Label
+from profiler_suite.analysis.explain.lifting.terms import Label, Recursion
 from profiler_suite.analysis.explain.lifting.writer import Style
 from tests.analysis.explain.lifting.reading import lifted_text, scope_of
 
@@ -53,4 +53,4 @@ def test_sums_within_an_iteration_are_not_packed() -> None:
 def test_a_loop_that_no_name_ends_is_none_of_these() -> None:
     label = Label("@k", Poly.number(3), Poly.number(3), Poly.number(1), 0)
     writer = ArrayWriter(scope_of(), Style(packed=True))
-    assert written(writer, Iterated("s", ("s",), label, ()), frozenset()) is None
+    assert written(writer, Recursion("s", ("s",), label, ()), frozenset()) is None
