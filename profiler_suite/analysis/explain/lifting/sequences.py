@@ -34,7 +34,7 @@ def names_in(term: Term, label: Label) -> set[str]:
 
 
 @dataclass(frozen=True)
-class Course:
+class CarriedLoop:
     """One such loop: what its names are, and what is kept of every iteration."""
 
     label: Label
@@ -89,7 +89,7 @@ def sequenced(
     going: str,
     *,
     endless: bool,
-) -> Course | None:
+) -> CarriedLoop | None:
     """The loop in this form; None where it is no such loop."""
     updates = {
         name: term
@@ -117,7 +117,7 @@ def sequenced(
     plain = {name: term for name, term in same.items() if term is not None}
     starts = {name: before[name] for name in plain}
     ends = going if going in plain else ""
-    return Course(label, starts, plain, tuple(dict.fromkeys(kept)), ends, endless)
+    return CarriedLoop(label, starts, plain, tuple(dict.fromkeys(kept)), ends, endless)
 
 
 def _axes_of(start: Term, update: Term) -> Term | None:
