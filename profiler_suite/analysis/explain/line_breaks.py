@@ -58,22 +58,46 @@ def _in_brackets(line: str, width: int) -> list[str]:
         found.append(f"{indent}{_INDENT}{inside}")
     else:
         comma = "," if len(parts) > 1 else ""  # a comma makes a tuple of one in brackets
-        for part in parts:
-            found += _filled(_links(f"{part}{comma}"), f"{indent}{_INDENT}", width)
+        found += _parts([f"{part}{comma}" for part in parts], f"{indent}{_INDENT}", width)
     found.append(f"{indent}{line[end:]}")
     return found
 
 
+def _parts(parts: list[str], indent: str, width: int) -> list[str]:
+    """As many parts in a line as fit; one that must be broken itself has lines of its own."""
+    lines: list[str] = []
+    shares = False  # whether another part may follow in the last line
+    for part in parts:
+        if shares and len(lines[-1]) + 1 + len(part) <= width:
+            lines[-1] += f" {part}"
+            continue
+        own = _filled(_links(part), indent, width)
+        lines += own
+        shares = len(own) == 1
+    return lines
+
+
 def _filled(links: list[str], indent: str, width: int) -> list[str]:
-    """As many links in a line as fit, an operator at the beginning of a line."""
+    """As many links in a line as fit, an operator at the beginning of a line.
+
+    What follows a bracket that closes a broken link stands behind it.
+    """
     lines: list[str] = []
     for link in links:
-        gap = " " if link.startswith(_OPERATORS) else ""
-        if lines and len(lines[-1]) + len(gap) + len(link) <= width:
+        operator = link.startswith(_OPERATORS)
+        gap = " " if operator else ""
+        closes = bool(lines) and lines[-1].strip() in _CLOSING and not operator
+        whole = lines and len(lines[-1]) + len(gap) + len(link) <= width
+        if whole and (closes or not _is_tail(lines)):
             lines[-1] += gap + link
         else:
-            lines.append(indent + link)
-    return [piece for line in lines for piece in _in_brackets(line, width)]
+            lines += _in_brackets(indent + link, width)
+    return lines
+
+
+def _is_tail(lines: list[str]) -> bool:
+    """Whether the last line ends what was broken over several."""
+    return lines[-1].lstrip()[:1] in tuple(_CLOSING)
 
 
 def _assigned(line: str) -> tuple[str, str]:

@@ -31,7 +31,7 @@ def test_a_long_line_becomes_short_ones_of_the_same_code(line: str) -> None:
 @pytest.mark.parametrize("line", LONG)
 def test_few_lines_are_made_and_none_holds_a_lone_subscript(line: str) -> None:
     found = broken(line)
-    assert len(found) <= 7
+    assert len(found) <= 6
     assert not [
         each for each in found if each.strip() in ("::s, ::s", ":, None", "] @ weights")
     ]
@@ -52,3 +52,19 @@ def test_the_indentation_is_kept() -> None:
     assert found[0].startswith("    out")
     assert found[1].startswith("        ")
     assert found[-1].startswith("    )")
+
+
+def test_short_parts_share_a_line_and_what_follows_a_closing_bracket_stays_with_it() -> None:
+    found = broken(
+        "    result[...] = np.tensordot(np.lib.stride_tricks.sliding_window_view(picture, "
+        "(rows, columns), axis=(0, 1))[:n * step:step, :m * step:step], weights[:count], "
+        "axes=[[2, 3, 4], [3, 1, 2]])"
+    )
+    assert [each.strip() for each in found] == [
+        "result[...] = np.tensordot(",
+        "np.lib.stride_tricks.sliding_window_view(",
+        "picture, (rows, columns), axis=(0, 1)",
+        ")[:n * step:step, :m * step:step],",
+        "weights[:count], axes=[[2, 3, 4], [3, 1, 2]],",
+        ")",
+    ]

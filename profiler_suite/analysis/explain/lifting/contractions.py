@@ -231,7 +231,7 @@ class Product:
         text = f"{left} @ {right}"
         natural = (*self.batch, *self.rows, *self.columns)
         if len(self.rows) > 1 or len(self.columns) > 1:
-            shape = ", ".join(self.writer.facts.text(each.count) for each in natural)
+            shape = self.writer.facts.shape_text([each.count for each in natural])
             text = f"({text}).reshape({shape})"
         return ordered(Array(text, natural), self.dims)
 

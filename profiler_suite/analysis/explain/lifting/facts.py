@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
@@ -398,6 +398,19 @@ class Facts:
         for name in self.arrays_of.values():
             shown = shown.replace(f"{name}.shape[1]", f"len({name}[0])")
         return re.sub(r"\b(\w+(?:\.\w+)?)\.shape\[0\]", r"len(\1)", shown)
+
+    def shape_text(self, lengths: Sequence[Poly]) -> str:
+        """Lengths as what `reshape` takes: 'out.shape' where they are all of an array's."""
+        asked = [re.fullmatch(r"(\w+)\.shape\[(\d+)\]", each.text()) for each in lengths]
+        found = [(each[1], int(each[2])) for each in asked if each]
+        names = {name for name, _ in found}
+        axes = [axis for _, axis in found]
+        if len(found) == len(lengths) > 1 and len(names) == 1 and axes == [*range(len(axes))]:
+            (name,) = names
+            known = self.names.get(name)
+            if known is not None and known.kind == "array" and len(known.shape) == len(axes):
+                return f"{name}.shape"
+        return ", ".join(self.text(each) for each in lengths)
 
     def at_hand(self, atom: str) -> int | None:
         """The value that an unknown had in the run."""

@@ -106,3 +106,19 @@ def test_names_that_may_share_memory_are_followed() -> None:
     assert facts.roots("c") == {"c"}
     assert facts.is_given("b")
     assert not facts.is_given("d")
+
+
+@pytest.mark.parametrize(
+    ("lengths", "text"),
+    [
+        (["m.shape[0]", "m.shape[1]"], "m.shape"),
+        (["m.shape[1]", "m.shape[0]"], "m.shape[1], len(m)"),
+        (["m.shape[0]", "x.shape[0]"], "len(m), len(x)"),
+        (["m.shape[0]", "m.shape[1]", "m.shape[2]"], "len(m), m.shape[1], m.shape[2]"),
+        (["x.shape[0]"], "len(x)"),
+        (["cube.shape[0]", "cube.shape[1]"], "len(cube), cube.shape[1]"),
+    ],
+)
+def test_all_lengths_of_an_array_in_order_are_its_shape(lengths: list[str], text: str) -> None:
+    facts = facts_of("def f(m, x, cube):\n    return m\n", **HELD, cube="int64 (2, 3, 4)")
+    assert facts.shape_text([Poly.atom(each) for each in lengths]) == text
