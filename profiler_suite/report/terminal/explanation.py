@@ -248,14 +248,16 @@ def one_advice(page: Page, each: Advice, *, with_lines: bool = True) -> None:
     if not with_lines:
         return
     shown = [
-        (number, text)
+        # A rewrite over several lines has one number: that of the line it stands for.
+        (number, place, text)
         for number, _, after in each.lines
-        for text in after.splitlines()
-        if text.strip()
+        for place, text in enumerate(t for t in after.splitlines() if t.strip())
     ]
-    own = [(number, text) for number, text in shown if number] or shown
-    sources = dedented([text for _, text in own[:_MOST_REWRITTEN_LINES]])
-    for (number, _), text in zip(own, sources, strict=False):
-        page.pieces(
-            (f"    {number or '+':>5} ", "dim"), (shortened(text, page.width - 10), "green")
-        )
+    own = [line for line in shown if line[0]] or shown
+    sources = dedented([text for _, _, text in own[:_MOST_REWRITTEN_LINES]])
+    for (number, place, _), text in zip(own, sources, strict=False):
+        mark = "" if place else number or "+"
+        page.pieces((f"    {mark:>5} ", "dim"), (shortened(text, page.width - 10), "green"))
+    if len(own) > _MOST_REWRITTEN_LINES:
+        left_out = units.some(len(own) - _MOST_REWRITTEN_LINES, "more line")
+        page.line(f"          … {left_out}", "dim")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.report.terminal import explanation
 from profiler_suite.report.terminal.console import Page, cell_len
 from tests.model.test_results import breakdown
@@ -43,3 +44,39 @@ def test_the_bar_has_a_letter_for_each_entry_as_wide_as_its_share() -> None:
 
 def test_parts_that_do_not_add_up_are_said_to_disagree() -> None:
     assert "disagree" in bar(("copy", 0.9), ("arithmetic", 0.9))
+
+
+def advice(*lines: tuple[int, str, str]) -> Advice:
+    return Advice(
+        kind="a_rule",
+        title="the loop at once",
+        evidence="it takes all of the time",
+        estimated_share=1.0,
+        ratio=3.0,
+        low=2.9,
+        high=3.1,
+        measured_on="function",
+        lines=lines,
+    )
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_rewrite_over_several_lines_has_its_number_once(width: int) -> None:
+    page = Page(width, False)
+    explanation.one_advice(
+        page,
+        advice(
+            (41, "for i in range(n):", "    out[...] = np.dot(\n        a,\n        b,\n    )"),
+            (45, "x = 1", "    x = 2"),
+        ),
+    )
+    code = page.text().splitlines()[2:]
+    assert [line.split()[0] for line in code] == ["41", "a,", "b,", ")", "45"]
+
+
+def test_lines_that_are_left_out_are_counted() -> None:
+    page = Page(80, False)
+    explanation.one_advice(
+        page, advice((7, "old()", "\n".join(f"new_{n}()" for n in range(9))))
+    )
+    assert page.text().splitlines()[-1].strip() == "… 3 more lines"
