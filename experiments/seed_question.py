@@ -61,6 +61,7 @@ experiment = Experiment(
         "dot_int64",
     ),
     pair=("loop", "dot"),
+    reported="4 to 5 times",
 )
 
 if __name__ == "__main__":

@@ -94,6 +94,8 @@ class Experiment(Noun, frozen=True):
     """Two implementations, one per side, whose time ratio answers the question."""
     sources: tuple[str, ...] = ()
     """Where the problems come from (papers)."""
+    reported: str = ""
+    """The ratio that whoever asked the question measured, in words; empty when not known."""
 
 
 class Point(Noun, frozen=True):

@@ -149,20 +149,20 @@ def best(given: Sequence[Advice]) -> Advice | None:
 def _caveats(tried: TrialResult) -> tuple[str, ...]:
     said = []
     if tried.trial.answer != "same":
-        said.append("its answer is another one: decide whether it serves")
+        said.append("it gives a different answer: decide whether that will do")
     elif tried.largest_error:
         said.append(
             f"differs by {tried.largest_error:.1e} of the largest element; "
             f"rounding explains up to {tried.bound:.1e}"
         )
     elif tried.trial.kind in CHECKED:
-        said.append("the same answer, bit by bit")
+        said.append("the same answer, bit for bit")
     if tried.dtype_changed:
-        said.append("the dtype of its result is another one")
+        said.append("its result has a different dtype")
     if tried.checked > 1:
         said.append(f"checked on {tried.checked} sets of arguments")
     if tried.conditions:
-        said.append(f"gives another answer {' and '.join(tried.conditions)}")
+        said.append(f"gives a different answer {' and '.join(tried.conditions)}")
     before, after = tried.peak_bytes
     if abs(after - before) > _WORTH_BYTES:
         what = "more" if after > before else "less"

@@ -1,6 +1,7 @@
 """The question of a pair in plain words: is the count right, what is optimized, what now."""
 
 import math
+import re
 from typing import Any
 
 from profiler_suite import units
@@ -95,9 +96,8 @@ def _reason(run: Run, left: Point, right: Point, slow: dict[Any, Any]) -> str:
     little = units.percent(arithmetic) if arithmetic and arithmetic >= 0.001 else "0.1 %"
     only = "Only" if arithmetic and arithmetic >= 0.001 else "Less than"
     spends = (
-        f" {only} {little} of the time of {left.implementation} is "
-        "arithmetic; the rest is the price of interpreting Python and of entering so many "
-        "calls."
+        f" {only} {little} of the time of {left.implementation} is arithmetic; the rest is the "
+        "cost of interpreting Python and of making so many calls."
         if arithmetic is not None and arithmetic < 0.5
         else ""
     )
@@ -135,12 +135,13 @@ def _blas(libraries: tuple[BlasLibrary, ...]) -> str:
 
 def _advised(advice: AdviceRecord, slow_s: float) -> str:
     low, high = units.three_digits(advice.low), units.three_digits(advice.high)
-    exact = any("bit by bit" in caveat for caveat in advice.caveats)
+    # Earlier runs say "bit by bit".
+    exact = any(re.search("bit (for|by) bit", caveat) for caveat in advice.caveats)
     return (
         f"Do this instead: {units.ratio(advice.ratio)} as fast ({low} to {high}), so about "
         f"{units.time(slow_s / advice.ratio)}, with the same answer "
-        f"{'bit by bit' if exact else 'up to rounding'}. Like for like: both were timed in "
-        "turn on the same arguments, and nothing was prepared beforehand."
+        f"{'bit for bit' if exact else 'up to rounding'}. Like for like: both were timed in "
+        "turn on the same arguments, and neither prepared anything beforehand."
     )
 
 
@@ -148,7 +149,7 @@ def _caveats(advice: AdviceRecord | None) -> tuple[str, ...]:
     if advice is None or not advice.caveats:
         return ()
     said = "; ".join(advice.caveats)
-    return (f"Of the code above: {said}.",)
+    return (f"About this code: {said}.",)
 
 
 def _instead(run: Run, left: Point, slow: dict[Any, Any]) -> str:
@@ -163,34 +164,43 @@ def _instead(run: Run, left: Point, slow: dict[Any, Any]) -> str:
         return ""
     gain = units.ratio(slow["time_s"] / best["time_s"])
     return (
-        f"The same answer in few, large calls ({best['implementation']}) takes "
-        f"{units.time(best['time_s'])}: {gain} as fast, like for like: nothing is prepared "
-        "before either call."
+        f"The same answer in a few large calls ({best['implementation']}) takes "
+        f"{units.time(best['time_s'])}, {gain} as fast. Like for like: neither prepares "
+        "anything before the call."
     )
 
 
 def _differs(
     run: Run, left: Point, right: Point, slow: dict[Any, Any], fast: dict[Any, Any]
 ) -> tuple[str, ...]:
-    """Why the asker's own timer says something else: what was timed, where, with what."""
+    """Why another timer gives another ratio: what was timed, where, with what."""
     facts = run.provenance.machine.facts
-    said = [
-        f"Your own ratio may differ. A first call takes {units.time(slow['cold_s'])} and "
-        f"{units.time(fast['cold_s'])} here, {_times(slow['cold_s'] / fast['cold_s'])}"
-    ]
+    asked = {each.name: each.reported for each in run.provenance.experiments}
+    reported = asked.get(left.experiment, "")
+    opening = (
+        f"The question reports {reported} as long, and your own timer may show yet another "
+        "ratio"
+        if reported
+        else "Your own timer may show another ratio"
+    )
+    said = f"{opening}. Here a first call takes {_both(slow, fast, 'cold_s')}"
     usual = (slow["raw_median_s"] / slow["time_s"], fast["raw_median_s"] / fast["time_s"])
     if max(usual) >= _WORTH_SAYING:
-        said.append(
-            f"a plain timer shows {units.time(slow['raw_median_s'])} and "
-            f"{units.time(fast['raw_median_s'])}, "
-            f"{_times(slow['raw_median_s'] / fast['raw_median_s'])}: it also counts what other "
-            "work on this machine takes away, which the times here do not"
+        said += (
+            f"; a plain timer shows {_both(slow, fast, 'raw_median_s')}, because it also "
+            "counts the time that other programs take, which is left out above"
         )
     return (
-        f"{'; '.join(said)}. Another machine, or other versions than here ({facts.python}, "
-        f"NumPy {facts.numpy}), give another ratio again; the reason stays.",
+        f"{said}. Another machine, other versions (here {facts.python} and NumPy "
+        f"{facts.numpy}) and other code around the timed call change the ratio; the reason "
+        "stays the same.",
     )
 
 
-def _times(ratio: float) -> str:
-    return f"{units.three_digits(ratio)} times as long"
+def _both(slow: dict[Any, Any], fast: dict[Any, Any], column: str) -> str:
+    """'9.6 ms and 190 µs (about 51 times as long)': two digits, as few as shown times give."""
+    ratio = float(f"{slow[column] / fast[column]:.2g}")
+    return (
+        f"{units.time(slow[column])} and {units.time(fast[column])} "
+        f"(about {ratio:,g} times as long)"
+    )

@@ -69,14 +69,45 @@ def test_a_plain_timer_that_says_more_is_explained(run: Run) -> None:
     slowed = changed(run, left, raw_median_s=1.8 * time_s)
     slowed = changed(slowed, right, raw_median_s=number(slowed, right, "time_s"))
     said = " ".join(plain(slowed, left, right).differs)
-    ratio = 1.8 * time_s / number(slowed, right, "time_s")
+    ratio = float(f"{1.8 * time_s / number(slowed, right, 'time_s'):.2g}")
     assert f"a plain timer shows {units.time(1.8 * time_s)}" in said
-    assert f"{units.three_digits(ratio)} times as long: it also counts" in said
-    assert "A first call takes" in said
+    assert f"(about {ratio:,g} times as long), because it also counts" in said
+    assert "Here a first call takes" in said
     assert "NumPy 2.4.6" in said
     calm = changed(run, left, raw_median_s=1.01 * time_s)
     calm = changed(calm, right, raw_median_s=number(calm, right, "time_s"))
     assert not any("plain timer" in sentence for sentence in plain(calm, left, right).differs)
+
+
+def test_what_the_question_reports_is_set_beside_what_is_measured_here(run: Run) -> None:
+    run, left, right = answered(run)
+    assert plain(run, left, right).differs[-1].startswith("Your own timer may show another")
+    asked = tuple(
+        msgspec.structs.replace(each, reported="twice")
+        for each in run.provenance.experiments
+        if each.name == left.partition("/")[0]
+    )
+    known = dataclasses.replace(
+        run, provenance=msgspec.structs.replace(run.provenance, experiments=asked)
+    )
+    (said,) = plain(known, left, right).differs
+    assert said.startswith("The question reports twice as long")
+    assert said.endswith("the reason stays the same.")
+
+
+def test_ratios_beside_two_times_have_no_more_digits_than_the_times_give(run: Run) -> None:
+    run, left, right = answered(run)
+    for cold_s in (9.51e-3, 0.2163, 31.4):
+        first = changed(changed(run, left, cold_s=cold_s), right, cold_s=1.234e-4)
+        said = plain(first, left, right).differs[-1]
+        slow, fast, times = re.findall(
+            r"takes (\S+ \S+) and (\S+) µs \(about (\S+) times", said
+        )[0]
+        value, unit = slow.split()
+        shown_s = float(value) * {"s": 1.0, "ms": 1e-3}[unit]
+        assert float(times.replace(",", "")) == pytest.approx(
+            shown_s / (float(fast) * 1e-6), rel=0.06
+        )
 
 
 def test_what_is_prepared_beforehand_is_not_held_against_what_is_not(run: Run) -> None:
@@ -86,7 +117,7 @@ def test_what_is_prepared_beforehand_is_not_held_against_what_is_not(run: Run) -
     fastest = changed(run, kept, implementation="im2col_kept", time_s=1e-6)
     for found in (plain(run, left, right), plain(fastest, left, right)):
         assert "kept" not in found.instead
-        assert "like for like" in found.instead
+        assert "Like for like" in found.instead
     asked = findings.answer(fastest)
     assert asked is not None
     assert not any("kept" in sentence for sentence in asked.sentences)
@@ -104,7 +135,7 @@ def test_numbers_on_one_screen_divide_into_each_other(run: Run) -> None:
         assert asked.low <= asked.ratio <= asked.high
         assert units.three_digits(asked.ratio) in asked.headline
     said = plain(run, left, right)
-    took, gain = re.findall(r"takes (\S+ \S+): (\S+)× as fast", said.instead)[0]
+    took, gain = re.findall(r"takes (\S+ \S+), (\S+)× as fast", said.instead)[0]
     scale = {"s": 1.0, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9}
     value, unit = took.split()
     shown_s = float(value) * scale[unit]
