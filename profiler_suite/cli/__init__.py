@@ -1,9 +1,9 @@
-"""The command line: arguments become stages become an exit code. Only here is anything printed.
+"""The command line: from arguments to stages to an exit code. Nothing else prints.
 
-Exit codes: 0 ok; 1 a confirmed regression, only with `--fail-on` or of a `race`; 2 usage or
-configuration; 3 some points failed, answers differ, or the selfcheck; 4 something is noisy or
-undecided, only with `--strict` or of a `race`;
-70 a defect of the suite itself; 130 interrupted, data kept (or 128 and the number of
+Exit codes: 0 ok; 1 a confirmed regression, only with `--fail-on` or in a `race`; 2 usage or
+configuration; 3 some points or the selfcheck failed, or answers differ; 4 something is noisy or
+undecided, only with `--strict` or in a `race`;
+70 a defect in the suite itself; 130 interrupted, data kept (or 128 plus the number of
 another signal).
 """
 
@@ -114,7 +114,7 @@ def run(arguments: Sequence[str] | None = None, stopping: Stopping | None = None
             # click's way out when whoever read our output (head, less) has gone.
             return OK
         except MemoryError:
-            tell("error: there is not enough memory; choose fewer or smaller points")
+            tell("error: not enough memory; choose fewer or smaller points")
             return USAGE
         except OSError as error:
             # A file that cannot be read is no reader who has gone.
@@ -149,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     stay()
     failed = finish()
     if failed is not None:
-        tell(f"error: the output cannot be written: {failed.strerror}")
+        tell(f"error: cannot write the output: {failed.strerror}")
         finish()
         code = code or USAGE
     sys.exit(code)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def advise(run_folder: "RunFolder", provenance: "Provenance", progress: ProgressLine) -> None:
-    """Write the advice for the question's slow side into the run, unless it is there.
+    """Write the advice for the question's slow side into the run, unless it is already there.
 
-    It is found by the rules that `explain` has for any function, checked and timed in pairs.
-    That there is none is written too, with the reason.
+    The rules that `explain` uses for any function find it; it is checked and timed in pairs.
+    If there is none, that is written too, with the reason.
     """
     from profiler_suite.measure.planning import asking
     from profiler_suite.model.rows import AdviceRecord, PointRecord, Status
@@ -74,7 +74,7 @@ def _found(point: "Point", machine: "Machine", progress: ProgressLine) -> "Advic
 def explained_with_advice(
     ask: "LoadRequest", machine: "Machine", progress: ProgressLine
 ) -> "Explanation":
-    """The function in short passes, with whatever can be advised tried."""
+    """The function explained in short passes, with every candidate rewrite tried."""
     from profiler_suite.analysis.explain.explanation import explain
     from profiler_suite.cli.explain import effort_for
     from profiler_suite.measure.explain.child import ExplainChild

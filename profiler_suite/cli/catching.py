@@ -31,7 +31,7 @@ def caught_child(
     try:
         words = shlex.split(program)
     except ValueError as error:
-        raise UsageError(f"--from {program!r} cannot be read as words: {error}") from error
+        raise UsageError(f"--from {program!r} cannot be split into words: {error}") from error
     started, wish = parse(words), wish_for(target)
     with capture(started, (wish,), beside=_aside(aside)) as found:
         caught = found.caught[0]
@@ -65,6 +65,6 @@ def _not_called(target: str, program: str, found: "Capture") -> str:
     ended = found.end.exit_code
     how = f"; it ended with exit code {ended}" if ended else ""
     return (
-        f"{target} was not called while `{program}` ran{how}; does it need other arguments, or "
-        "does a process that it starts call it?"
+        f"{target} was not called while `{program}` ran{how}; the program may need other "
+        "arguments, or another process that it starts may make the call"
     )

@@ -46,12 +46,14 @@ class Percentage(ParamType[float]):
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.option(
-    "--fail-on", type=Percentage(), help="Exit code 1 when a point is surely that much slower."
+    "--fail-on", type=Percentage(), help="Exit code 1 if a point is certainly that much slower."
 )
-@click.option("--strict", is_flag=True, help="Exit code 4 when a point could not be judged.")
-@click.option("--all", "everything", is_flag=True, help="Every point, not only what differs.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-@click.option("--markdown", is_flag=True, help="As Markdown, for a pull request.")
+@click.option("--strict", is_flag=True, help="Exit code 4 if a point could not be judged.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Show every point, not only those that differ."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--markdown", is_flag=True, help="Print Markdown, for a pull request.")
 def compare_command(
     before: str,
     after: str,
@@ -63,14 +65,14 @@ def compare_command(
 ) -> int:
     """Compare run B with run A: is it faster, slower, or the same within noise?
 
-    A and B are run folders, or names below reports/. Two environments are compared
-    better within one run: sweep --versus.
+    A and B are run folders, or names below reports/. To compare two environments,
+    measure both in one run: sweep --versus.
     """
     from profiler_suite.analysis.compare import runs as comparison
     from profiler_suite.analysis.run.load import load
 
     if as_json and markdown:
-        raise UsageError("--json and --markdown exclude each other; give one of them")
+        raise UsageError("--json and --markdown cannot be combined; choose one of them")
     second = load(after)
     found = comparison.compare(load(before), second)
     form = "json" if as_json else "markdown" if markdown else "text"
@@ -158,6 +160,6 @@ def _once_more(
     second = ["python", "-m", "profiler_suite", "compare", before, "reports/again"]
     second += ["--fail-on", f"{100 * fail_on:g}%"]
     return (
-        "Measure them once more before you believe it:\n"
+        "Measure them again before you rely on it:\n"
         f"  {shlex.join(words)}\n  {shlex.join(second)}"
     )

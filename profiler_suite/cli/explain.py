@@ -43,7 +43,7 @@ SEED = "seed"
     "--calls",
     "all_calls",
     is_flag=True,
-    help="Look into the costliest calls: inner loop, layout.",
+    help="Look inside the costliest calls: inner loop, layout.",
 )
 @click.option("--no-copy", is_flag=True, help="Do not copy the arguments for each pass.")
 @click.option(
@@ -52,15 +52,17 @@ SEED = "seed"
     default=300.0,
     show_default=True,
     metavar="SECONDS",
-    help="Give up when a call takes longer.",
+    help="Give up if a call takes longer.",
 )
 @click.option(
     "--budget",
     type=Seconds(),
     metavar="SECONDS",
-    help="Time for all of it; usually 8 calls and 20 s at most.",
+    help="Time for everything; usually at most 8 calls and 20 s.",
 )
-@click.option("--no-advice", is_flag=True, help="Try nothing: where the time goes only.")
+@click.option(
+    "--no-advice", is_flag=True, help="Only show where the time goes; try no rewrites."
+)
 @click.option(
     "--patch",
     type=click.Path(path_type=Path),
@@ -68,17 +70,16 @@ SEED = "seed"
 )
 @click.option("--html", type=click.Path(path_type=Path), help="Write the page to this file.")
 @click.option("--force", is_flag=True, help=FORCE)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def explain_command(**options: Any) -> int:
     """Explain where the time of a NumPy function goes and what would make it faster.
 
-    TARGET is MODULE:FUNCTION or path/to/file.py:function; a setup given as a bare
-    name is looked up beside it. With --from, TARGET may be a method, a function inside
-    another, a generator or a line of a script too: its arguments are those of a call that
-    the program makes. `explain seed` answers the question this project
-    started with: why is a loop of 61,440 operations slower than np.dot with
-    3,072,000?
+    TARGET is MODULE:FUNCTION or path/to/file.py:function. A bare name given to --setup
+    is looked up next to it. With --from, the arguments are those of a call that the
+    program makes, and TARGET may also be a method, a function inside another, a generator
+    or a line of a script. `explain seed` answers the question that this project started
+    with: why is a loop of 61,440 operations slower than np.dot with 3,072,000?
     """
     request = ExplainOptions(**options)
     progress = ProgressLine(sys.stderr, quiet=request.quiet)
@@ -95,7 +96,7 @@ def explain_command(**options: Any) -> int:
         shown = [each for each in (page, diff) if each and each.is_standard_output]
         if len(shown) + request.as_json > 1:
             raise UsageError(
-                "only one of --json, --html and --patch can go to standard output; give the "
+                "only one of --json, --html and --patch can write to standard output; give the "
                 "others a file"
             )
         found = _explained(request, progress)
@@ -154,17 +155,17 @@ class ExplainOptions:
             raise _no_function(self.target)
         if self.program and (self.setup or self.dtype):
             raise UsageError(
-                "--from takes the arguments from the program, --setup and --dtype make them; "
-                "choose one of both"
+                "--from takes the arguments from the program; it cannot be combined with "
+                "--setup or --dtype, which make them"
             )
         if self.patch is not None and self.no_advice:
             raise UsageError(
-                "--patch writes advice, which --no-advice skips; choose one of them"
+                "--patch writes the advice that --no-advice skips; choose one of them"
             )
         allowed = _allowed_threads()
         if not 1 <= self.threads <= allowed:
             raise UsageError(
-                f"{self.threads} threads cannot be used: this process may use 1 to {allowed}; "
+                f"{self.threads} threads cannot be used; this process may use 1 to {allowed}: "
                 f"choose --threads between 1 and {allowed}"
             )
 
@@ -210,7 +211,7 @@ def _no_function(target: str) -> UsageError:
 
     hint = ""
     if target.endswith(".py"):
-        hint = f"; `python -m profiler_suite run {target}` starts with the whole program"
+        hint = f"; `python -m profiler_suite run {target}` profiles the whole program"
     elif difflib.get_close_matches(target, [SEED], cutoff=0.6):
         hint = f"; did you mean `explain {SEED}`?"
     elif target in registry.implementations():

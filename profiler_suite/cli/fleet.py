@@ -36,7 +36,7 @@ def sweep_on_fleet(
     """Measure on the fleet into the folder, or go on with the run that it holds."""
     if request.shard or request.only_flagged:
         option = "--shard" if request.shard else "--only-flagged"
-        raise UsageError(f"{option} does not go with --scheduler; leave one of them out")
+        raise UsageError(f"{option} cannot be combined with --scheduler; leave one of them out")
     from profiler_suite.fleet.dispatch import NO_WORKER
     from profiler_suite.fleet.engine import WAIT_S
     from profiler_suite.store import is_run
@@ -74,7 +74,7 @@ def _engine(request: SweepRequest) -> "Engine":
 
 
 def _go_on(folder: Path) -> str:
-    return f"go on with the same command and --out {folder}"
+    return f"continue with the same command and --out {folder}"
 
 
 def _measure(

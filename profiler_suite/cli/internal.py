@@ -1,4 +1,4 @@
-"""A defect of the suite itself: one sentence, and a log that it can be reported with."""
+"""A defect in the suite itself: one sentence, and a log to report it with."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ def sentence(error: BaseException) -> str:
     where = (
         f"report it with the traceback in {log}"
         if log
-        else "no log could be written: free some space, and try again"
+        else "no log could be written: free some disk space and try again"
     )
     kind = type(error).__name__
     return f"internal error ({kind}{f': {said}' if said else ''}); {where}"

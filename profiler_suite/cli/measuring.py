@@ -75,7 +75,7 @@ def measure(
     except KeyboardInterrupt:
         progress.keep(
             f"interrupted; what was measured is kept in {run_folder.folder}\n"
-            f"  go on with the same command and --out {run_folder.folder}"
+            f"  continue with the same command and --out {run_folder.folder}"
         )
         raise
     finally:

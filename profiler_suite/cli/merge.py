@@ -1,4 +1,4 @@
-"""The merge: runs that several jobs have measured become one, with a report."""
+"""The merge: runs measured by several jobs become one run with one report."""
 
 import sys
 from pathlib import Path
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     type=click.Choice(("split", "each")),
     default="split",
     show_default=True,
-    help="split: one series, of like hosts only; each: hosts side by side, to compare them.",
+    help="split: one series, of like hosts only; each: hosts side by side.",
 )
-@click.option("--strict", is_flag=True, help="Exit code 4 when points are flagged as noisy.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("--strict", is_flag=True, help="Exit code 4 if points are flagged as noisy.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def merge_command(
     runs: tuple[Path, ...], out: Path, hosts: str, strict: bool, as_json: bool, quiet: bool
 ) -> int:
@@ -61,7 +61,7 @@ def _check_new(out: Path) -> None:
 
     check_folder(out)
     if out.exists() and any(out.iterdir()):
-        raise RunFolderError(f"{out} is there already; give a new folder with --out")
+        raise RunFolderError(f"{out} already exists; give a new folder with --out")
 
 
 def _merge(

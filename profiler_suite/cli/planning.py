@@ -70,7 +70,7 @@ def check_points(request: SweepRequest) -> None:
     }
     named = [option for option, given in others.items() if given]
     if request.point and named:
-        raise UsageError(f"--point and {named[0]} exclude each other; give one of them")
+        raise UsageError(f"--point and {named[0]} cannot be combined; choose one of them")
 
 
 def experiments_of(request: SweepRequest) -> tuple[str, ...]:
@@ -98,5 +98,5 @@ def chosen_points(
     ids = named(whole, request.point)
     together = beside(whole.points, ids)
     if (more := sorted(together - ids)) and not request.quiet:
-        progress.keep(f"measured in the same rounds, to compare: {', '.join(more)}")
+        progress.keep(f"also measured, in the same rounds, for comparison: {', '.join(more)}")
     return only(whole, together, machine, schedule)

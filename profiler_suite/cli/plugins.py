@@ -19,7 +19,7 @@ def with_plugins(command: click.Command) -> click.Command:
             is_eager=True,
             expose_value=False,
             callback=_use,
-            help="Load what this file adds; may be repeated.",
+            help="Load this plugin file; may be repeated.",
         )
     )
     return command

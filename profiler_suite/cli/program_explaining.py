@@ -1,4 +1,4 @@
-"""Explains the functions of a program where most may be spared, and tries their rewrites."""
+"""Explains the functions of a program where most could be saved, and tries the rewrites."""
 
 import contextlib
 import dataclasses
@@ -111,7 +111,7 @@ class ProgramExplaining:
         for number, each in enumerate(chosen):
             calls = caught.of(each.wish)
             if number and self._time.is_over:
-                reason = "no time was left; --budget SECONDS gives more"
+                reason = "no time was left; allow more with --budget SECONDS"
                 self._add(ExplainedFunction(each, calls.calls, None, reason))
                 continue
             rest = [place.time_s for place in chosen[number:]]
@@ -165,7 +165,7 @@ class ProgramExplaining:
             return
         once = units.duration(max(1.0, self._ranking.run.end.wall_s))
         self._progress.say(
-            f"running the program as it is and with the rewrites: each way about {once}, "
+            f"running the program unchanged and with the rewrites: each way about {once}, "
             "three times if it takes less than 3 s"
         )
         try:
@@ -182,5 +182,5 @@ class ProgramExplaining:
 
 def _not_caught(calls: "CaughtCalls") -> str:
     if calls.calls:
-        return "no call of it was kept when its calls were caught"
-    return "no call of it was seen when its calls were caught"
+        return "none of its calls could be kept"
+    return "it was not called when calls were caught"

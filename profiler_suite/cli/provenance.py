@@ -33,7 +33,7 @@ def introduced(request: SweepRequest, progress: ProgressLine) -> "Environment | 
         return None
     from profiler_suite.machine.other_python import introduce
 
-    progress.say(f"asking {request.versus} what it has")
+    progress.say(f"asking {request.versus} for its versions")
     found = introduce(request.versus)
     progress.clear()
     return found

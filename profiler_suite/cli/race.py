@@ -33,18 +33,18 @@ ANSWERS_DIFFER = 3
 @click.option(
     "--setup",
     default="",
-    help="FUNCTION beside OLD, or MODULE:FUNCTION, that returns the arguments.",
+    help="FUNCTION next to OLD, or MODULE:FUNCTION, that returns the arguments.",
 )
 @click.option("--threads", type=int, default=1, show_default=True, help="BLAS threads.")
 @click.option(
     "--threshold",
     type=Percentage(),
-    help="Less counts as no difference  [default: 2%; with --base 5%]",
+    help="Smaller differences do not count.  [default: 2%; with --base 5%]",
 )
 @click.option(
     "--strict",
     is_flag=True,
-    help="Other answers for NaN or empty arrays fail, too; with --base what is not judged.",
+    help="Also fail if NaN or empty arrays give other answers; with --base, if not judged.",
 )
 @click.option("--no-breakdown", is_flag=True, help="Do not say which part of the time changed.")
 @click.option(
@@ -53,7 +53,7 @@ ANSWERS_DIFFER = 3
     default=300.0,
     show_default=True,
     metavar="SECONDS",
-    help="Give up when a call takes longer.",
+    help="Give up if a call takes longer.",
 )
 @click.option("--html", type=click.Path(path_type=Path), help="Write the page to this file.")
 @click.option(
@@ -62,33 +62,33 @@ ANSWERS_DIFFER = 3
 @click.option(
     "--functions",
     type=click.Path(path_type=Path),
-    help="With --base: the file that names functions  [default: race.toml]",
+    help="With --base: the file that names functions.  [default: race.toml]",
 )
 @click.option(
     "--tests", default="", metavar="PATH", help="With --base: tests marked `race` below PATH."
 )
-@click.option("--any-answer", is_flag=True, help="With --base: other answers are no failure.")
+@click.option("--any-answer", is_flag=True, help="With --base: do not fail if answers differ.")
 @click.option(
     "--write",
     "writes",
     type=WrittenAs(),
     multiple=True,
-    help="With --base: a file as markdown, json, bencher, github or asv.",
+    help="With --base: write markdown, json, bencher, github or asv.",
 )
 @click.option("--annotations", is_flag=True, help="With --base: errors at lines, for GitHub.")
 @click.option("--force", is_flag=True, help=FORCE)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def race_command(**options: Any) -> int:
     """Race versions of a function: which is faster, and does it still answer the same?
 
     OLD and NEW are MODULE:FUNCTION or path/to/file.py:function. All get the arguments that
-    the setup returns; several sizes are a list of tuples, a dict such as {1000: (x,), …}, or
-    a generator. Exit code 0: every new version is faster or the same; 1: one is slower; 3:
-    one answers otherwise; 4: one could not be judged.
+    the setup returns; for several sizes it returns a list of tuples, a dict such as
+    {1000: (x,), …}, or a generator. Exit code 0: every new version is faster or the same; 1:
+    one is slower; 3: one gives a different answer; 4: one could not be judged.
 
-    With --base the work tree of a repository is raced against a revision of it: functions
-    that race.toml names, or marked tests. Neither tree nor index is touched.
+    With --base, the work tree of a repository is raced against a revision of it: the
+    functions that race.toml names, or marked tests. Neither tree nor index is touched.
     """
     request = RaceOptions(**options)
     if request.base:
@@ -103,7 +103,7 @@ def race_command(**options: Any) -> int:
         page = opened_output(opened, request.html, "--html", kinds.RACE, force=request.force)
         on_page = page is not None and page.is_standard_output
         if on_page and request.as_json:
-            raise UsageError("only one of --json and --html can go to standard output")
+            raise UsageError("only one of --json and --html can write to standard output")
         try:
             found = _raced(request, progress)
         finally:

@@ -35,7 +35,9 @@ def report_on(
         found = comparison_within(run)
         write_report(run, run.folder, comparison=found)
     except KeyboardInterrupt:
-        progress.keep(f"interrupted; all is measured: python -m profiler_suite report {folder}")
+        progress.keep(
+            f"interrupted; everything was measured: python -m profiler_suite report {folder}"
+        )
         raise
     progress.clear()
     if as_json:

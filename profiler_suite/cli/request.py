@@ -74,7 +74,7 @@ class Shard(ParamType[tuple[int, int]]):
         if number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
             return int(number), int(of)
         return self.fail(
-            f"{value!r} is no shard; give its number and how many there are, such as 3/16",
+            f"{value!r} is not a shard; give its number and how many there are, such as 3/16",
             param,
             ctx,
         )

@@ -26,7 +26,7 @@ def resumable(out: Path | None) -> Path | None:
         return out
     if out.is_dir() and not is_untouched(out):
         raise RunFolderError(
-            f"{out} holds other files and no run; give an empty or a new folder with --out"
+            f"{out} holds files but no run; give an empty or a new folder with --out"
         )
     return None
 
@@ -61,7 +61,7 @@ def run_to_improve(out: Path | None, found: Path | None) -> Path:
     if out is not None:
         raise RunFolderError(
             f"{out} holds no run; --only-flagged measures points of a run again: give its "
-            "folder with --out, or leave --out away for the last run"
+            "folder with --out, or leave --out out for the last run"
         )
     from profiler_suite.analysis.run.load import find_run
 
@@ -84,7 +84,7 @@ def resume(
     if missing:
         raise RunFolderError(
             f"{folder} holds a run of {', '.join(missing)} "
-            f"({', '.join(earlier.experiment_files)}); name the file to go on: "
+            f"({', '.join(earlier.experiment_files)}); name the file to continue: "
             "sweep FILE --out FOLDER"
         )
     _check_other(folder, earlier, other)
@@ -123,12 +123,12 @@ def _check_other(folder: Path, earlier: "Provenance", other: "Environment | None
         )
     if other is None:
         raise RunFolderError(
-            f"{folder} holds a run against {before.python_executable}; to go on, name it: "
+            f"{folder} holds a run against {before.python_executable}; to continue it, give "
             f"--versus {before.python_executable}"
         )
     if other.fingerprint != before.fingerprint:
         raise RunFolderError(
-            f"{other.python_executable} is not the environment that {folder} was begun "
+            f"{other.python_executable} is not the environment that {folder} was started "
             f"against: {other.facts.python}, NumPy {other.facts.numpy} instead of "
             f"{before.facts.python}, NumPy {before.facts.numpy}; give another folder with --out"
         )
@@ -143,9 +143,9 @@ def check_machine(folder: Path, earlier: "Provenance", machine: "Machine") -> No
     before = host_of(earlier)
     now = msgspec.structs.replace(before, machine=machine)
     raise RunFolderError(
-        f"{folder} holds a run of another machine or software: here is "
-        f"{'; '.join(differences(now, before))}; go on where it began, or give another folder "
-        "with --out"
+        f"{folder} holds a run of another machine or other software: here is "
+        f"{'; '.join(differences(now, before))}; continue where it began, or give another "
+        "folder with --out"
     )
 
 
@@ -159,7 +159,7 @@ def flagged(folder: Path) -> frozenset[str]:
     broken = run.points["status"].isin(BROKEN)
     doubtful = set(run.points.loc[(run.points["flags"] != "") | broken, "id"])
     if not doubtful:
-        raise UsageError(f"no point of {folder} is flagged; nothing to measure again")
+        raise UsageError(f"no point of {folder} is flagged; there is nothing to measure again")
     return beside(run.provenance.points, doubtful)
 
 

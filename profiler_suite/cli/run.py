@@ -1,4 +1,4 @@
-"""A whole program: run it as it is, say where to look first."""
+"""A whole program: run it unchanged, and say where to look first."""
 
 import contextlib
 import dataclasses
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from profiler_suite.measure.program.request import ProgramTarget
 
 _INTERRUPTED = (
-    "nothing is explained: it was interrupted (--limit SECONDS ends a program by itself, and "
-    "explains what it did)"
+    "nothing is explained: the program was interrupted (--limit SECONDS ends a program after "
+    "that time, and explains what it did)"
 )
 
 
@@ -44,20 +44,20 @@ _INTERRUPTED = (
 @click.option(
     "--rate",
     type=click.FloatRange(10, 1000),
-    help="Samples per second (100); every fourth stops the program for a moment.",
+    help="Samples per second (100); every fourth briefly stops the program.",
 )
 @click.option(
     "--limit",
     type=Seconds(),
     metavar="SECONDS",
-    help="End the program then, as Ctrl-C does, and report what there is.",
+    help="End the program after this time, as Ctrl-C does, and report.",
 )
 @click.option(
     "--top",
     type=click.IntRange(0, 10),
     default=3,
     show_default=True,
-    help="Explain so many functions.",
+    help="How many functions to explain.",
 )
 @click.option(
     "--budget",
@@ -72,7 +72,7 @@ _INTERRUPTED = (
     "--try",
     "tries",
     is_flag=True,
-    help="Run it some more times, as it is and with rewritten copies of its files.",
+    help="Run it again a few times, unchanged and with its files rewritten in copies.",
 )
 @click.option(
     "--patch",
@@ -84,16 +84,17 @@ _INTERRUPTED = (
     "-q",
     "--quiet",
     is_flag=True,
-    help="Print the page's path only; explain only for --json, --patch or --try.",
+    help="Print only the page's path; explain only for --json, --patch or --try.",
 )
 def run_command(**options: Any) -> int:
     """Run a program and say where to look first.
 
-    SCRIPT.py, -m PACKAGE or -c CODE, and all that follows is the program's. It runs
-    as without profiler_suite: the same output, input, signals and exit code. What was
-    found goes to standard error, and as a page to reports/. To explain functions it
-    runs a second time, with its output thrown away, and what ends within 2 s once more
-    before; --once and --top 0 run it once. All takes at most twice its time and 30 s.
+    Give SCRIPT.py, -m PACKAGE or -c CODE; everything after it belongs to the program,
+    which runs as it would without profiler_suite: same output, input, signals and exit
+    code. Findings go to standard error and to a page below reports/. To explain functions
+    the program runs a second time, with its output thrown away; if it ends within 2 s, it
+    runs once more before that. --once and --top 0 run it only once. Everything takes at
+    most twice the program's time plus 30 s.
     """
     request = RunOptions(**options)
     from profiler_suite.measure.program.elsewhere import InputPlace
@@ -209,7 +210,7 @@ def _explained(work: _Work, request: RunOptions, stop: StopRequest) -> "ProgramA
                 explaining.try_rewrites()
     except KeyboardInterrupt:
         progress.clear()
-        progress.say("interrupted: what there is follows")
+        progress.say("interrupted; results so far:")
     found = explaining.answer
     if not request.quiet and found.functions:
         from profiler_suite.report.terminal.program_explanations import screen
@@ -240,7 +241,7 @@ def _watched(
     again = ended and request.top and not request.once and not request.rate
     if again and run.end.wall_s < watching.SHORT_S:
         if not request.quiet:
-            tell("it ended soon: running it once more, without its output, to look closely")
+            tell("it ended quickly: running it again, without its output, to sample it closely")
         run = watching.watch_closely(run, place)
         if run.end.interrupted:
             stop.ask()

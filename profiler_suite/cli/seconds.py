@@ -26,7 +26,8 @@ class Seconds(ParamType[float]):
             seconds = math.nan
         if not 0 < seconds <= _MOST_S:
             self.fail(
-                f"{value!r} is no time to wait; give seconds above 0, at most {_MOST_S:,.0f}",
+                f"{value!r} is not a time to wait; give seconds above 0, at most "
+                f"{_MOST_S:,.0f}",
                 param,
                 ctx,
             )

@@ -18,14 +18,14 @@ _MOST_S = 75.0
 
 
 @click.command("selfcheck")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def selfcheck_command(as_json: bool, quiet: bool) -> int:
-    """How far off the suite's own numbers are here, and what changes it can find.
+    """Show how far off the suite's own numbers are here, and what changes it can detect.
 
-    Measures functions whose truth is known and planted slow-downs, with the means of a
-    sweep, in about a minute. Exit code 0 when only limits of the machine are exceeded
-    (its noise) or interference may explain a miss; 3 when a number is wrong that should be
+    Takes about a minute: measures functions whose true cost is known, and deliberate
+    slow-downs, just as a sweep does. Exit code 0 if only limits of the machine are exceeded
+    (its noise) or interference may explain a miss; 3 if a number is wrong that should be
     right on any machine.
     """
     progress = ProgressLine(sys.stderr, quiet=quiet)
@@ -65,5 +65,7 @@ def _checked(progress: ProgressLine) -> "SelfCheck":
     keep_baselines(machine.fingerprint, evidence.own_baselines_s)
     found = judge(evidence, __version__)
     if not keep_selfcheck(found):
-        progress.keep("warning: the cache folder cannot be written: later runs go without it")
+        progress.keep(
+            "warning: cannot write to the cache folder: later runs will not have this result"
+        )
     return found

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REPORTS = "reports"
 """Where runs go when no other folder is given, and are looked for by name."""
-FORCE = "Replace files that profiler_suite has not written."
+FORCE = "Replace files that profiler_suite did not write."
 
 
 def terminal_width() -> int:
@@ -40,11 +40,15 @@ def wants_color() -> bool:
 
 @click.command("report")
 @click.argument("run", default="latest")
-@click.option("--out", type=click.Path(path_type=Path), help="Another folder for the report.")
-@click.option("--baseline", help="A run to compare with: a section of the page.")
-@click.option("--everything", is_flag=True, help="Unfold all sections of the page, for paper.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write the report to another folder."
+)
+@click.option("--baseline", help="Add a section that compares with this run.")
+@click.option(
+    "--everything", is_flag=True, help="Unfold all sections of the page, for printing."
+)
 @click.option("--force", is_flag=True, help=FORCE)
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but the page's path.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only the page's path.")
 def report_command(
     run: str,
     out: Path | None,
@@ -53,7 +57,7 @@ def report_command(
     force: bool,
     quiet: bool,
 ) -> int:
-    """Make the page, the figures and the tables of RUN again, without measuring.
+    """Write the page, the figures and the tables of RUN again, without measuring.
 
     RUN is a run folder, or a name below reports/ (default: latest).
     """
@@ -124,7 +128,7 @@ def _all_formats() -> dict[str, str]:
 
     found = {each.name: each.summary for each in formats().values()}
     for each in program_formats().values():
-        found.setdefault(each.name, f"Of `run`: {each.summary}")
+        found.setdefault(each.name, f"From `run`: {each.summary}")
     return found
 
 
@@ -187,9 +191,9 @@ def _export_program(folder: Path, form: str, out: Path | None, force: bool) -> i
 
 @click.command("list")
 @click.argument("what", type=click.Choice(("all", "rules")), default="all")
-@click.option("--json", "as_json", is_flag=True, help="The rules as one JSON document.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rules as one JSON document.")
 def list_command(what: str, as_json: bool) -> int:
-    """Show the experiments and the implementations, one line each.
+    """List the experiments and the implementations, one line each.
 
     `list rules` shows the catalogue of slow paths that `explain` looks for.
     """
@@ -219,10 +223,10 @@ def _list_rules(as_json: bool) -> int:
 
 
 @click.command("machine")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-@click.option("--refresh", is_flag=True, help="Measure again, also what is kept.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--refresh", is_flag=True, help="Measure again, even what is kept.")
 def machine_command(as_json: bool, refresh: bool) -> int:
-    """What this machine can do: facts, measured ceilings, call costs."""
+    """Show what this machine can do: facts, measured ceilings, call costs."""
     import msgspec
 
     from profiler_suite.machine.kept import kept_selfcheck

@@ -1,4 +1,4 @@
-"""Standard streams that are there, take any text, and may go away."""
+"""Standard streams that exist, accept any text, and may disappear."""
 
 import contextlib
 import errno

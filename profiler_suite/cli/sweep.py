@@ -65,7 +65,7 @@ def _short_forms(command: Callable[..., Any]) -> Callable[..., Any]:
     "--full", "mode", flag_value="full", help="Narrower intervals, up to half an hour."
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Run folder; an old one is resumed."
+    "--out", type=click.Path(path_type=Path), help="Run folder; an existing run is resumed."
 )
 @_short_forms
 @click.option(
@@ -88,27 +88,31 @@ def _short_forms(command: Callable[..., Any]) -> Callable[..., Any]:
     "--seed",
     type=click.IntRange(0, 2**63 - 1),
     metavar="N",
-    help="Random seed of the data and of the order.",
+    help="Random seed for the data and the order.",
 )
-@click.option("--dry-run", is_flag=True, help="What would be measured, and for how long.")
+@click.option(
+    "--dry-run", is_flag=True, help="Only say what would be measured, and for how long."
+)
 @click.option("--only-flagged", is_flag=True, help="Measure doubtful points again.")
 @click.option(
     "--point",
     multiple=True,
     metavar="ID",
-    help="Only this point, by the id the report shows.",
+    help="Only the point with this id, shown in the report.",
 )
 @click.option("--shard", type=Shard(), help="Only this part of the plan, for batch jobs.")
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Measure on a Dask fleet.")
-@click.option("--tls-ca", type=click.Path(path_type=Path), help="With tls://, as Dask's own.")
+@click.option(
+    "--tls-ca", type=click.Path(path_type=Path), help="CA certificate, for tls://, as for Dask."
+)
 @click.option("--tls-cert", type=click.Path(path_type=Path), help="This client's certificate.")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="Its private key.")
-@click.option("--wait", type=Seconds(), help="For a scheduler, and for a worker.")
+@click.option("--wait", type=Seconds(), help="Longest wait for a scheduler, and for a worker.")
 @click.option(
     "--hosts",
     type=click.Choice(("each", "split")),
     default="each",
-    help="A fleet's hosts each measure all, or share it.",
+    help="Each host measures everything, or they share it.",
 )
 @click.option(
     "--versus",
@@ -119,11 +123,11 @@ def _short_forms(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--fail-on",
     type=Percentage(),
-    help="With --versus: exit code 1 when so much slower.",
+    help="With --versus: exit code 1 if that much slower.",
 )
-@click.option("--strict", is_flag=True, help="Exit code 4 when points are flagged as noisy.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option("--strict", is_flag=True, help="Exit code 4 if points are flagged as noisy.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def sweep_command(**options: Any) -> int:
     """Measure EXPERIMENTS and write a report (default: all of them).
 
@@ -187,9 +191,11 @@ def _choose(request: SweepRequest) -> SweepSubject:
 
     if request.versus and (request.shard or request.scheduler):
         named = "--shard" if request.shard else "--scheduler"
-        raise UsageError(f"--versus and {named} exclude each other; give one of them")
+        raise UsageError(f"--versus and {named} cannot be combined; choose one of them")
     if request.fail_on is not None and not request.versus:
-        raise UsageError("--fail-on needs --versus PYTHON here; for two runs: compare A B")
+        raise UsageError(
+            "--fail-on needs --versus PYTHON here; to compare two runs: compare A B"
+        )
     if not request.scheduler:
         _check_no_fleet(request)
     check_points(request)
@@ -324,7 +330,7 @@ def _shard_measured(request: SweepRequest, folder: Path, provenance: "Provenance
     else:
         said = ", ".join(f"{n} {status}" for status, n in tally.items())
         click.echo(f"shard {provenance.shard} in {folder}: {said}")
-        click.echo("when all are there:  python -m profiler_suite merge SHARD… --out FOLDER")
+        click.echo("when all are done:  python -m profiler_suite merge SHARD… --out FOLDER")
     return exit_code(run, request.strict)
 
 

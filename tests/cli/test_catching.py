@@ -14,7 +14,9 @@ from profiler_suite.errors import UsageError
 def test_words_that_cannot_be_read_are_said_before_anything_runs() -> None:
     progress = ProgressLine(io.StringIO(), quiet=True)
     with (
-        pytest.raises(UsageError, match=r"--from .* cannot be read as words: No closing quot"),
+        pytest.raises(
+            UsageError, match=r"--from .* cannot be split into words: No closing quot"
+        ),
         catching.caught_child("a.py:f", "main.py 'x", 1.0, progress, aside=False),
     ):
         pass

@@ -79,9 +79,9 @@ def shard(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["sweep", "stride", "--threads", "9999"], "9999 threads cannot be used"),
         (["sweep", "stride", "--dtype", "object"], "object"),
         (["sweep", "no/such/file.py"], "does not exist"),
-        (["sweep", "stride", "--shard", "3/2"], "no shard"),
+        (["sweep", "stride", "--shard", "3/2"], "not a shard"),
         (["sweep", "stride", "--scheduler", "nonsense"], "no address of a scheduler"),
-        (["sweep", "--scheduler", "tcp://a:1", "--shard", "1/2"], "does not go with"),
+        (["sweep", "--scheduler", "tcp://a:1", "--shard", "1/2"], "cannot be combined with"),
         (["merge", "no_such_run", "--out", "all"], "no run in"),
         (["report", "no_such_run"], "no run in"),
         (["sweep", "stride", "--qick"], "--quick"),
@@ -152,7 +152,7 @@ def test_a_folder_with_other_files_is_not_written_to(cache: Path, tmp_path: Path
     (tmp_path / "precious.txt").write_text("mine")
     done = swept(*QUICK_TINY, "times_two", "--out", tmp_path, cache=cache)
     assert done.returncode == 2
-    assert "holds other files" in done.stderr
+    assert "holds files but no run" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
 
 

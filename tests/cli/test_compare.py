@@ -154,7 +154,7 @@ def test_families_that_could_not_be_judged_are_left_out_of_the_markdown(
         (["a", "no_such"], "no run in 'no_such'"),
         (["a", "b", "--fail-on", "0.05"], "try 5%"),
         (["a", "b", "--fail-on", "nan%"], "try 5%"),
-        (["a", "b", "--json", "--markdown"], "exclude each other"),
+        (["a", "b", "--json", "--markdown"], "cannot be combined"),
     ],
 )
 def test_mistakes_end_in_one_sentence(

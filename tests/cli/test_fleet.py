@@ -22,7 +22,7 @@ def test_what_does_not_go_with_a_scheduler_is_named(
 ) -> None:
     progress = ProgressLine(io.StringIO(), quiet=True)
     asked = request(scheduler="tcp://a:1", **options)
-    with pytest.raises(UsageError, match=f"{named} does not go with --scheduler"):
+    with pytest.raises(UsageError, match=f"{named} cannot be combined with --scheduler"):
         fleet.sweep_on_fleet(asked, [], (), tmp_path, progress)
     assert list(tmp_path.iterdir()) == []
 

@@ -18,7 +18,7 @@ def test_a_new_or_empty_folder_takes_the_merged_run(tmp_path: Path) -> None:
 
 def test_a_folder_that_holds_anything_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("")
-    with pytest.raises(RunFolderError, match="is there already; give a new folder with --out"):
+    with pytest.raises(RunFolderError, match="already exists; give a new folder with --out"):
         merge._check_new(tmp_path)
 
 

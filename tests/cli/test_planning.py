@@ -40,7 +40,7 @@ def test_options_take_the_place_of_an_experiment_s_values() -> None:
 )
 def test_points_are_chosen_in_one_way(options: dict[str, Any], named: str) -> None:
     planning.check_points(request(**options))
-    with pytest.raises(UsageError, match=f"--point and {named} exclude each other"):
+    with pytest.raises(UsageError, match=f"--point and {named} cannot be combined"):
         planning.check_points(request(point=("a/b",), **options))
 
 

@@ -13,13 +13,13 @@ from tests.cli.requests import request
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"versus": Path("p"), "shard": (1, 2)}, "--versus and --shard exclude each other"),
-        ({"versus": Path("p"), "scheduler": "a"}, "--versus and --scheduler exclude"),
+        ({"versus": Path("p"), "shard": (1, 2)}, "--versus and --shard cannot be combined"),
+        ({"versus": Path("p"), "scheduler": "a"}, "--versus and --scheduler cannot"),
         ({"fail_on": 0.05}, "--fail-on needs --versus PYTHON here"),
         ({"tls_ca": Path("ca")}, "--tls-ca needs --scheduler ADDRESS"),
         ({"tls_key": Path("key")}, "--tls-key needs --scheduler"),
         ({"wait": 0.0}, "--wait needs --scheduler"),
-        ({"point": ("a/b",), "shard": (1, 2)}, "--point and --shard exclude"),
+        ({"point": ("a/b",), "shard": (1, 2)}, "--point and --shard cannot"),
         ({"experiments": ("seed_questoin",)}, "seed_question"),
     ],
 )

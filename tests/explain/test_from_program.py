@@ -142,8 +142,8 @@ def test_the_rewrite_of_lines_of_a_script_is_a_patch_of_the_script(
     [
         ("work.py:Model.fti", ("--from", "work.py"), "did you mean 'Model.fit'"),
         ("work.py:values", ("--from", "-c pass"), "was not called while `-c pass` ran"),
-        ("work.py:values", ("--from", "'open"), "cannot be read as words"),
-        ("work.py:values", ("--from", "work.py", "--setup", "f"), "choose one of both"),
+        ("work.py:values", ("--from", "'open"), "cannot be split into words"),
+        ("work.py:values", ("--from", "work.py", "--setup", "f"), "cannot be combined"),
         ("work.py", (), "profiler_suite run work.py"),
         ("work.py:Model.fit", (), "--from"),
     ],

@@ -97,7 +97,7 @@ def test_a_run_survives_all_interruptions_and_is_told_how_to_go_on(
     code, said = ended(first)
     assert code == 130
     assert "is kept in" in said
-    assert "go on with the same command" in said
+    assert "continue with the same command" in said
     assert nobody(mark)
     kept = (out / store.RECORDS).read_bytes()
     assert b'"outcome":"interrupted' in kept
