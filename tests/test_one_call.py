@@ -51,4 +51,4 @@ def test_a_view_without_calls_inside_says_so() -> None:
     record = msgspec.structs.replace(stored.explained, inside=())
     view = one_call.CallExplanation(record, stored.machine, None, stored.baselines_s)
     assert repr(view).endswith(": nothing inside>")
-    assert "No call takes enough of the time to be looked into." in str(view)
+    assert "No call takes enough of the time to be worth a look inside." in str(view)

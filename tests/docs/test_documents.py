@@ -23,6 +23,12 @@ def test_the_readme_is_read_in_some_minutes() -> None:
     assert 600 <= len(README.read_text().split()) <= 900
 
 
+def test_the_usual_questions_are_answered_on_the_first_screens_of_their_page() -> None:
+    first = (PAGES / "reading-the-report.md").read_text().split("\n## ")[0]
+    assert len(re.findall(r"^\*\*.+\?\*\*", first, flags=re.MULTILINE)) == 8
+    assert len(first.splitlines()) < 50
+
+
 def test_the_readme_has_the_commands_that_ci_reads() -> None:
     marks = {block.mark for block in blocks(README)}
     assert {"command: sweep", "command: tests", "command: slow tests"} <= marks

@@ -50,8 +50,8 @@ def _in_their_own_rounds(known: RunFacts, rows: list[Any]) -> str:
     """That breakdowns have a time of their own, and where it is not the one of the question."""
     said = (
         "The time breakdown is measured in rounds of its own, after those of the sweep and in "
-        "another process, and its shares are of the time there: the machine may be in another "
-        "state by then, and data lie elsewhere in memory."
+        "another process, and its shares refer to the time measured there: by then the machine "
+        "may be in another state, and data may lie elsewhere in memory."
     )
     apart = []
     for row in rows:
@@ -65,7 +65,7 @@ def _in_their_own_rounds(known: RunFacts, rows: list[Any]) -> str:
                 (abs(breakdown_record.plain_s / row.time_s - 1), row, breakdown_record.plain_s)
             )
     if not apart:
-        return f"{said} Here both times agree within their intervals."
+        return f"{said} Here the two times agree within their intervals."
     apart.sort(key=lambda each: -each[0])
     named = "; ".join(
         f"{row.implementation} {units.time(plain_s)}, {units.ratio(plain_s / row.time_s)} "
@@ -74,8 +74,8 @@ def _in_their_own_rounds(known: RunFacts, rows: list[Any]) -> str:
     )
     more = len(apart) - _MOST_APART
     return (
-        f"{said} Beyond the interval of the sweep's time: {named}"
-        f"{f'; and {more} more, less far' if more > 0 else ''}."
+        f"{said} Outside the interval of the sweep's time: {named}"
+        f"{f'; and {more} more that are less far off' if more > 0 else ''}."
     )
 
 
@@ -143,8 +143,8 @@ def gaps(known: RunFacts) -> TableView | None:
         + (f"; {left_out} more are in points.csv" if left_out > 0 else ""),
         selection.rows(frame.head(_MOST_GAPS)),
         columns,
-        note="Overhead below 0: the operations, each repeated alone, take longer than the "
-        "whole that they are a part of.",
+        note="Overhead below 0 means that the operations, each repeated alone, take longer "
+        "than the whole that they are part of.",
     )
 
 
@@ -180,10 +180,10 @@ def operations(known: RunFacts) -> TableView | None:
         columns,
         below=lambda row: f"whole: {units.time(row.plain_s)}" if row.opens else "",
         note="“Whole” is the implementation's plain time in the rounds in which its operations "
-        "were timed, and what the share is of; it may differ from the time of the sweep, see "
-        "above. Shares do not have to add up to 100 %: an operation repeated alone can be "
-        "slower than within the whole, where its data are warm, or faster. "
-        f"{_NOTHING}: within its spread nothing.",
+        "were timed; shares refer to it. It may differ from the time of the sweep, see above. "
+        "Shares need not add up to 100 %: an operation repeated alone can be faster than "
+        "within the whole, or slower where the whole keeps its data in the cache. "
+        f"{_NOTHING} means nothing beyond its spread.",
     )
 
 
@@ -222,5 +222,5 @@ def overhead(known: RunFacts) -> TableView | None:
         numbers("share", lambda row: units.percent(row.part)),
     )
     costliest = own.assign(part=share).sort_values("part", ascending=False)
-    caption = "What entering the calls costs at least"
+    caption = "The least that entering the calls costs"
     return tabulated(caption, selection.rows(costliest), columns)

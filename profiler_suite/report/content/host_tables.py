@@ -124,8 +124,8 @@ def _quantities(found: Hosts) -> tuple[TableView, ...]:
     return (
         _across("Ceilings side by side", "ceiling", found, found.ceilings),
         _across(
-            "Fixed cost of a call on each host: how fast its interpreter and NumPy's own code "
-            "are",
+            "Fixed cost of a call on each host: the speed of its interpreter and of NumPy's "
+            "own code",
             "operation",
             found,
             found.calls,

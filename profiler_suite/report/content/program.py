@@ -27,7 +27,7 @@ class ProgramRow:
     file: str
     line: int
     gain: str
-    """'2.1 s of 6.4 s may be spared: '; empty where nothing may."""
+    """'2.1 s of 6.4 s could be saved: '; empty where nothing could."""
     cause: str
     command: str
     """What explains it with the program's own arguments."""
@@ -92,7 +92,7 @@ def _row(number: int, function: RankedFunction, ranking: Ranking) -> ProgramRow:
 def _gain(spared_s: float, whole_s: float) -> str:
     if not spared_s:
         return ""
-    return f"{units.time(spared_s)} of {units.time(whole_s)} may be spared: "
+    return f"{units.time(spared_s)} of {units.time(whole_s)} could be saved: "
 
 
 def _ended(end: ProgramEnd) -> str:
@@ -121,14 +121,14 @@ def _facts(ranking: Ranking) -> list[str]:
 def _finding(ranking: Ranking, rows: list[ProgramRow]) -> str:
     spent = ranking.spent
     if not ranking.moments:
-        return "The program ended before a sample of it was taken."
+        return "The program ended before any sample of it was taken."
     imports_s = spent.breakdown.get(IMPORTS, 0.0)
     if not rows:
         said = units.percent(imports_s / (spent.total_s or 1.0))
-        return f"No code of yours takes time worth a look; imports take {said}."
+        return f"None of your code takes enough time to be worth a look; imports take {said}."
     first = rows[0]
     share = units.percent(first.function.spent.avoidable_s / spent.total_s)
-    finding = f"Look first at {first.where}: {share} of the time may be spared there."
+    finding = f"Look first at {first.where}: up to {share} of the time could be saved there."
     if imports_s > first.function.spent.avoidable_s:
         finding += f" Imports take more: {units.time(imports_s)}."
     return finding

@@ -16,32 +16,33 @@ _WORDS = {
     "sample": "one time measurement over several evaluations",
     "visit": "a canary, some samples of one point, a canary",
     "round": "one visit to every active point, in random order",
-    "worker": "one process that takes rounds",
-    "canary": "a small fixed piece of code whose time tells of interference",
+    "worker": "one process that measures rounds",
+    "canary": "a small, fixed piece of code whose time reveals interference",
     "undisturbed": "both canaries of a visit took at most "
     f"{canary.limit('ufunc'):g} times their baseline",
-    "baseline": "what the canary takes when the machine is at its best",
+    "baseline": "the time of the canary when the machine is at its best",
     "textbook FLOP": "one multiplication and one addition for every multiply-accumulate",
     "compulsory bytes": "every input read once and every output written once",
     "arithmetic intensity": "textbook FLOP over compulsory bytes",
     "effective rate": "textbook FLOP over time, whatever is really executed; it exceeds the "
     "machine's peak where an algorithm gets the same answer from fewer operations",
-    "executed rate": "FLOP really executed over time: never above the peak, and what a point "
-    "is held against when a roof is checked",
+    "executed rate": "FLOP really executed over time: never above the peak, so a point is "
+    "checked against its roof by this rate",
     "dispatch": "entering a compiled call: parsing arguments, resolving types, set-up",
     "roof": "the highest rate that one limit of the machine allows",
     "ridge": "the intensity at which a bandwidth roof meets the compute roof",
     "n½": "the work at which half of a call's time is fixed cost",
     "A/A pair": "the same code measured twice under two names: their difference is noise",
-    "breakdown": "where the time of one evaluation goes; kept in rounds of their own",
-    "plain time": "of a function that nothing observes, in its breakdown or lines",
-    "family": "a way to compute that several implementations share; in crossovers its fastest "
-    "one stands for it, at each size anew",
-    "best": "no way to compute: runs the implementation that a model of the machine says is "
-    "fastest, which tables name behind an arrow; it never counts as the fastest",
+    "breakdown": "where the time of one evaluation goes; measured in rounds of its own",
+    "plain time": "the time of a function while nothing observes it",
+    "per-call cost": "the time that a call takes before it does any work",
+    "family": "a way of computing that several implementations share; at each size its fastest "
+    "implementation represents it in crossovers",
+    "best": "not a way of computing: it runs the implementation that a model of the machine "
+    "expects to be fastest, named behind an arrow in tables; it never counts as the fastest",
 }
 # Of those that do a part of their work once for many inputs.
-_UNTIMED = " What it prepares once for many inputs is not in its time."
+_UNTIMED = " Its time does not include what it prepares once for many inputs."
 
 
 @dataclasses.dataclass(frozen=True)

@@ -113,7 +113,7 @@ def doubtful(known: RunFacts) -> TableView | None:
         numbers("±", lambda r: _half_width(r) if r.time_s > 0 else "", minor=True),
         words("why", "flags"),
     )
-    return tabulated("Points whose number is doubtful", selection.rows(frame), shown)
+    return tabulated("Doubtful points", selection.rows(frame), shown)
 
 
 def _half_width(row: Any) -> str:
@@ -185,5 +185,5 @@ def call_costs(known: RunFacts) -> TableView | None:
         numbers("n½", lambda c: units.count(c.n_half) if c.n_half > 0 else ""),
     )
     costs = known.run.provenance.machine.call_costs
-    found = tabulated("What a call costs before it does anything", costs, shown)
+    found = tabulated("What a call costs before it does any work", costs, shown)
     return found if costs else None

@@ -9,7 +9,7 @@ from profiler_suite.report.content.table import TableView
 def table(found: SelfCheck) -> TableView:
     """The same table for the page, with what the limits are about."""
     return TableView(
-        caption=f"Selfcheck of {found.measured_at}: errors on functions whose truth is known",
+        caption=f"Selfcheck of {found.measured_at}: errors on functions of known cost",
         headings=("of", "number", "measured", "limit", "from", "", "note"),
         numeric=(False, False, True, True, True, False, False),
         rows=tuple(

@@ -10,7 +10,7 @@ from profiler_suite import units
 from profiler_suite.analysis.run import line_breakdown
 from profiler_suite.report.content.source_text import dedented
 
-_MODELLED = "modelled, may be off by 5 points of 100 or more"
+_MODELLED = "modelled, may be off by 5 percentage points or more"
 
 
 @dataclasses.dataclass(frozen=True)

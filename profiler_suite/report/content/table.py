@@ -37,7 +37,7 @@ class TableView:
             return self
         return dataclasses.replace(
             self,
-            caption=f"{self.caption}; the first {most:,}, {left_out:,} more are left out",
+            caption=f"{self.caption}; the first {most:,} rows; {left_out:,} more are left out",
             rows=self.rows[:most],
             below=self.below[:most],
         )

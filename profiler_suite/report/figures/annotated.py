@@ -59,11 +59,13 @@ def source(lines: pd.DataFrame, point: str, stem: str) -> Picture | None:
     drawing, (ax,) = chart.picture(
         stem,
         _title(own),
-        "Bars are the corrected time of each line, split into what it consists of where its "
-        "operations were traced; the outline is what line_profiler counts, its own cost "
-        "included. Corrected times have their 95 % uncertainty."
+        "Bars are the corrected time of each line, split by kind of work where its operations "
+        "were traced; outlines are what line_profiler counts, including its own cost. "
+        "Corrected times are given with their 95 % uncertainty."
         + (
-            f" {units.some(left_out, 'line')} that take least are left out." if left_out else ""
+            f" Not shown: {units.some(left_out, 'line')} with the least time."
+            if left_out
+            else ""
         ),
         chart.Paper(
             height_in=0.75 + _ROW_IN * (len(own) + 2), left_in=_MARGIN_IN, right_in=_MARGIN_IN
@@ -94,7 +96,7 @@ def _title(own: pd.DataFrame) -> str:
     text = f"Line {top['line']} takes {part_in_words(top['corrected_share'])} of {name}"
     if slowed > SLOWED:
         text += (
-            f"; line_profiler makes it take {units.ratio(slowed)} as long, which is taken out"
+            f"; line_profiler makes it take {units.ratio(slowed)} as long, which is corrected"
         )
     return text
 

@@ -79,8 +79,8 @@ def _draw(
     drawing, (ax,) = chart.picture(
         f"answer{paper.ending}",
         title,
-        "Time of one evaluation, logarithmic, lower is better, with 95 % intervals. The two "
-        "sides of the question are in bold; operations are counted the textbook way.",
+        "Time of one evaluation (logarithmic, lower is better) with 95 % intervals. The two "
+        "sides of the question are in bold; operations are textbook FLOP.",
         chart.Paper(
             width_in=paper.width_in,
             height_in=0.75 + _ROW_IN * (len(frame) + extra),
@@ -116,7 +116,7 @@ def _title(frame: pd.DataFrame, left: str, right: str) -> str:
     same = selection.alike(frame[frame["problem"] == side["problem"]])
     best = selection.fastest(same)
     if best["id"] == left:
-        return f"Nothing computes what {side['implementation']} computes in less time"
+        return f"No implementation is faster than {side['implementation']} on its problem"
     against = float(best["time_s"] / other["time_s"])
     beside = (
         f"{units.ratio(1 / against)} as fast as {other['implementation']} on its own problem"

@@ -64,7 +64,7 @@ def time_over_axis(
     drawing, axes = chart.picture(
         stem,
         title,
-        "Time of one evaluation, lower is better; both axes logarithmic. Bars are 95 % "
+        "Time of one evaluation, lower is better; both axes are logarithmic. Bars are 95 % "
         "intervals, often smaller than the marks."
         + (" Dotted: where one family overtakes another, with its interval." * any(shown)),
         chart.Paper(

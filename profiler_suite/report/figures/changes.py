@@ -48,8 +48,8 @@ def ratios(found: Comparison, row_of: Mapping[str, int]) -> Picture | None:
     drawing, (ax,) = chart.picture(
         "changes",
         headline(found),
-        f"Time over the time of the {against}, above 1 is slower; bars are 95 % intervals, "
-        "cut at the edge. The shade is the least that counts as a difference.",
+        f"Time relative to the {against}; above 1 is slower. Bars are 95 % intervals, cut at "
+        "the edge. Within the shaded band nothing counts as a difference.",
         chart.Paper(height_in=4.2, marks=len(seen)),
     )
     low, high = _limits(seen)

@@ -36,9 +36,9 @@ def over_flop_per_call(
     drawing, (ax,) = chart.picture(
         stem,
         _title_per_call(frame),
-        "Rate over textbook FLOP per NumPy call. The slanted line is the roof of per-call "
-        "cost, the band its 10th to 90th percentile; left of n½ the call costs more than "
-        f"its arithmetic could. {LARGER}",
+        "Rate over textbook FLOP per NumPy call. The slanted line is the per-call cost roof, "
+        "its band the 10th to 90th percentile. Left of n½, a call costs more than its "
+        f"arithmetic. {LARGER}",
         chart.Paper(
             height_in=4.8,
             left_in=RATE_LEFT_IN,
@@ -77,8 +77,8 @@ def _draw_halves(ax: Axes, n_half: float) -> None:
     (x_low, x_high), (y_low, _) = ax.get_xlim(), ax.get_ylim()
     ax.axvspan(x_low, n_half, color=FAMILIES["loop"][0][0], alpha=0.05, linewidth=0, zorder=0)
     halves = (
-        ("interpreter and calls decide", x_low, n_half),
-        ("arithmetic decides", n_half, x_high),
+        ("limited by per-call cost", x_low, n_half),
+        ("limited by arithmetic", n_half, x_high),
     )
     for text, left, right in halves:
         middle = float(np.sqrt(left * right))

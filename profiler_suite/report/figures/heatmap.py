@@ -46,9 +46,9 @@ def of_grid(experiment: Experiment, points: pd.DataFrame, stem: str) -> Picture 
     drawing, axes = chart.picture(
         stem,
         _title(frame, keys),
-        "Time relative to the fastest implementation of the same cell (1 is the fastest); "
-        f"rows are {words[0]}, columns {words[1]}. Green is within 1.5 times of the fastest; "
-        "the stronger the orange, the slower.",
+        "Time relative to the fastest implementation in the same cell (1 is the fastest). "
+        f"Rows are {words[0]}, columns {words[1]}. Green is within 1.5 times the fastest; the "
+        "stronger the orange, the slower.",
         chart.Paper(
             panels=len(names), height_in=1.15 + 0.36 * len(rows_of), right_in=0.2, gap_in=0.14
         ),

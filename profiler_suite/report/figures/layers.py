@@ -64,8 +64,8 @@ def time_per_name(
     drawing, (ax,) = chart.picture(
         stem,
         title,
-        "Time of one evaluation, logarithmic, lower is better; the grey line joins the "
-        "fastest to the slowest, its number says how many times longer the slowest takes."
+        "Time of one evaluation (logarithmic, lower is better). The grey line joins the "
+        "fastest to the slowest; its number says how many times longer the slowest takes."
         + (f" {left_out} more rows are in the table." if left_out else "")
         + (f" Upright bars are the line to beat: {_peers(frame)}." * bool(_peers(frame))),
         chart.Paper(

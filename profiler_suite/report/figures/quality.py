@@ -51,8 +51,12 @@ def same_code(pairs: pd.DataFrame, marks: Mapping[str, Mark]) -> Picture | None:
         "same_code",
         title,
         "A/A pairs: one implementation measured under two names in the same rounds. The "
-        "ratio should be 1; how far it strays is the noise floor of this run."
-        + (f" The {len(shown)} farthest of {count:,} are drawn." if count > len(shown) else ""),
+        "ratio should be 1; how far it is off shows the noise of this run."
+        + (
+            f" The {len(shown)} farthest off of {count:,} are shown."
+            if count > len(shown)
+            else ""
+        ),
         chart.Paper(height_in=0.95 + _ROW_IN * max(len(shown), 3), left_in=3.1, right_in=1.2),
     )
     reach = max(0.03, float(pairs["high"].max()) - 1, 1 - float(pairs["low"].min())) * 1.15
@@ -98,10 +102,10 @@ def canary_over_time(visits: pd.DataFrame, share: float) -> Picture | None:
         "canary",
         f"{units.percent(share)} of the visits found the machine at its best",
         "The worse of each visit's two canaries (a fixed piece of code timed before and "
-        f"after) relative to its baseline; above {_LIMIT:.3g} it does not count towards a "
-        "time. The canary of the memory is left out: it is not held against a visit. Between "
-        "worker processes new ones start, check their answers and size their samples; after "
-        "the last the time breakdowns and the lines are measured.",
+        f"after it) relative to its baseline. Above {_LIMIT:.3g} the visit does not count "
+        "towards a time. The memory canary is left out, because it disqualifies no visit. In "
+        "the gaps, new worker processes start and check their answers; after the last gap, the "
+        "time breakdowns and the lines are measured.",
         chart.Paper(height_in=2.6, right_in=1.3),
     )
     top = float(min(max(visits["canary"].max() * 1.05, 1.5), 4))
@@ -157,9 +161,9 @@ def spread_over_time(
         "spread",
         f"Half of the intervals are within ±{units.percent(float(frame['half'].median()))}, "
         f"{units.percent(within)} of the points within ±{said}",
-        f"Half width of each point's 95 % interval over its time. A point of a {mode} run is "
-        f"done when that is ±{said} or less (dashed); one that is wider when the time is up "
-        "is flagged as not converged in the table below.",
+        f"Half width of each point's 95 % interval relative to its time. A point of a {mode} "
+        f"run is done at ±{said} or less (dashed). A point that is still wider when its time "
+        "is up is flagged as not converged in the table below.",
         chart.Paper(
             height_in=3.4,
             marks=len(frame),

@@ -92,7 +92,7 @@ def over_intensity(
         return None
     fewer = selection.executing_fewer(frame)
     caption = (
-        f"Textbook FLOP over time, over FLOP per byte of data, {setting.in_words}. "
+        f"Textbook FLOP per second over FLOP per byte of data, {setting.in_words}. "
         + _ROOFS_IN_WORDS
         + (_FEWER_IN_WORDS if len(fewer) else "")
     )
@@ -119,7 +119,7 @@ def over_traced_intensity(
         overhead_flop_per_s=0.0,
     )
     caption = (
-        f"FLOP really done over time, over those per byte really moved, {setting.in_words}. "
+        f"Executed FLOP per second over executed FLOP per byte moved, {setting.in_words}. "
         + _ROOFS_IN_WORDS.replace(", per-call cost coloured", "")
     )
     title = _traced_title(frame)
@@ -130,7 +130,7 @@ def over_traced_intensity(
 _ROOFS_IN_WORDS = (
     "Lines are roofs: bandwidths slanted, best GEMM flat, per-call cost coloured. " + LARGER
 )
-_FEWER_IN_WORDS = " A line down ends at the executed rate."
+_FEWER_IN_WORDS = " A line down leads to the executed rate."
 
 
 def _under_roofs(shown: _Rates, setting: RooflineSetting, stem: str, narrow: bool) -> Picture:
@@ -217,10 +217,10 @@ def _draw_executed(
 
 
 _BOUNDS = {
-    "overhead": "bound by the cost of calls",
+    "overhead": "limited by per-call cost",
     "memory": "memory-bound",
     "compute": "compute-bound",
-    WORK: "bound by their inner loops",
+    WORK: "limited by their inner loops",
 }
 
 

@@ -59,8 +59,8 @@ def speed_up(
     drawing, (ax,) = chart.picture(
         stem,
         title,
-        "Speed-up over one BLAS thread with 95 % interval: right of the line at 1 threads "
-        "help, left of it they hurt. The dotted line at the right is the ideal for the most "
+        "Speed-up over one BLAS thread with 95 % intervals. Right of the line at 1, threads "
+        "help; left of it, they hurt. The dotted line at the right is the ideal for the most "
         "threads; efficiency is speed-up over threads."
         + (f" {left_out} more rows are in the table." if left_out else ""),
         chart.Paper(height_in=0.9 + _ROW_IN * max(len(rows), 4), left_in=3.1),

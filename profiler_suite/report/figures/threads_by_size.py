@@ -47,9 +47,9 @@ def over_size(
     drawing, axes = chart.picture(
         stem,
         _title(frame[frame["threads"] == counts[-1]], own[own["threads"] == counts[-1]]),
-        "Speed-up over one BLAS thread with 95 % intervals, over the work of one evaluation: "
-        "above the line at 1 threads help, below they hurt. The dotted line is as many times "
-        "as there are threads."
+        "Speed-up over one BLAS thread with 95 % intervals, over the work of one evaluation. "
+        "Above the line at 1, threads help; below it, they hurt. The dotted line is the ideal: "
+        "as many times as there are threads."
         + (f" {left_out} more thread counts are in the table." if left_out else ""),
         chart.Paper(panels=len(counts), height_in=3.6, top_in=above_in, marks=len(frame)),
     )

@@ -71,8 +71,8 @@ def stacked(
     drawing, axes = chart.picture(
         stem,
         _stacked_title(panels[-1][1], panels[-1][0], experiment.pair),
-        "Share of the plain time of one evaluation; what the entries do not explain is the "
-        "residual. Where parts that were timed alone do not add up, no bar is drawn.",
+        "Shares of the plain time of one evaluation; what the entries do not explain is the "
+        "residual. Where the parts, timed alone, do not add up, no bar is drawn.",
         chart.Paper(
             panels=len(panels),
             height_in=0.95 + _ROW_IN * len(names),
@@ -197,7 +197,7 @@ def agreement(points: pd.DataFrame, marks: Mapping[str, Mark], stem: str) -> Pic
         f"{units.some(len(frame), 'point')}; half of them differ by less than "
         f"{100 * float(gap.median()):.1f} points",
         "Share of time that is overhead (all but copy and arithmetic) by two methods that "
-        "share no measurement; inside the band they differ by at most 10 points of 100.",
+        "share no measurement; inside the band they differ by at most 10 percentage points.",
         chart.Paper(height_in=4.6, marks=len(frame), legend=frame["implementation"].nunique()),
     )
     low = min(0.0, float(frame["overhead_replay"].min()), float(frame["overhead_native"].min()))
@@ -250,8 +250,8 @@ def over_axis(
     drawing, (ax,) = chart.picture(
         stem,
         _over_axis_title(frame, axis) + (f" ({heading})" if heading else ""),
-        "Share of time that is neither copy nor arithmetic, over the experiment's axis; the "
-        "lines mark where half and a tenth of the time is overhead.",
+        "Share of time that is neither copy nor arithmetic, over the experiment's axis. The "
+        "lines mark where half and a tenth of the time are overhead.",
         chart.Paper(height_in=3.9, marks=len(frame)),
     )
     ticks.log_axis(

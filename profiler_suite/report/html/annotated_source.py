@@ -111,4 +111,4 @@ def _again(iterations: list[tuple[int, float]], text: str, hits: float) -> str:
         return ""
     if not 0 < around < hits:
         return ""
-    return "hit more often than its loop iterates: its statement spans several lines"
+    return "hit more often than its loop iterates, because its statement spans several lines"

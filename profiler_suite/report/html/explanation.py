@@ -208,10 +208,10 @@ def _advice(found: Explanation) -> tuple[AdviceView, ...]:
 
 def _not_advised(found: Explanation) -> tuple[str, ...]:
     if not found.advice_sought:
-        return ("No advice was sought.",)
+        return ("No advice was asked for.",)
     if found.advice or found.not_advised:
         return found.not_advised
-    return ("No slow path of the catalogue was found in it.",)
+    return ("None of the slow paths in the catalogue was found in it.",)
 
 
 def _original(found: Explanation) -> str:
@@ -268,7 +268,7 @@ def _operations(found: Explanation) -> TableView:
         numbers("FLOP", lambda row: units.count(row["flop"])),
         numbers("traffic", lambda row: units.size(row["traffic_bytes"])),
     )
-    caption = "Operations, the costliest first; times of one call"
+    caption = "Operations, costliest first; times are of one call"
     return tabulated(caption, found.operations.to_dict("records"), columns)
 
 

@@ -12,6 +12,7 @@ from profiler_suite import units
 from profiler_suite.analysis import shares
 from profiler_suite.analysis.time_breakdown import ARITHMETIC
 from profiler_suite.model.experiment import Experiment
+from profiler_suite.model.results import Verdict
 from profiler_suite.report.content import (
     breakdown_tables,
     columns,
@@ -50,6 +51,14 @@ from profiler_suite.workloads import registry
 _MANY_POINTS = 2000
 # A browser takes seconds over more rows than this; points.csv has all of them.
 _MOST_POINTS = 20_000
+# Whether the ratio can be trusted, by what left is against right.
+_CERTAIN = "The interval excludes 1: here the difference is real, not noise."
+_SURE = {
+    Verdict.SLOWER: _CERTAIN,
+    Verdict.FASTER: _CERTAIN,
+    Verdict.SAME: "The interval contains 1 and is narrow: no difference beyond noise.",
+    Verdict.UNKNOWN: "The interval contains 1 and is wide: measure longer to tell.",
+}
 # Nobody reads more rows of a small table; the table of all points has every number.
 _MOST_ROWS = 200
 
@@ -126,7 +135,7 @@ def _gists(known: RunFacts, figures: dict[str, tuple[FigureView, ...]]) -> dict[
     return {
         "roofs": of_figure("roofline"),
         "where": of_figure("where"),
-        "sizes": f"{units.some(names, 'experiment')}, each with its times and its crossovers.",
+        "sizes": f"{units.some(names, 'experiment')}, each with its times and crossovers.",
         "threads": of_figure("threads"),
         "lines": of_figure("lines"),
         "comparison": f"{comparison_tables.headline(known.comparison)}."
@@ -248,7 +257,7 @@ def _held_back(row: Any) -> list[Item]:
     if row.bound == "overhead":
         return [Item("per-call cost", f"{share} of the time")]
     reached = share if row.of_attainable <= 1 else "more than was measured"
-    return [Item("held back by", columns.bound(row)), Item("of that roof", reached)]
+    return [Item("limited by", columns.bound(row)), Item("of that roof", reached)]
 
 
 def _cards(known: RunFacts) -> tuple[Card, ...]:
@@ -286,6 +295,7 @@ def _ratio(known: RunFacts) -> RatioView | None:
         times=units.ratio(said.ratio),
         word=f"{said.left_name} against {said.right_name}: {said.word.value}",
         interval=f"95 % interval {units.interval(said.low, said.high, units.ratio)}",
+        sure=_SURE[said.word],
         flop=_times_the_operations(1 / said.flop_ratio),
         why=_why(known),
     )

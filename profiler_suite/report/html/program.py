@@ -165,14 +165,14 @@ def _functions(seen: ProgramView, whole_s: float) -> TableView:
             )
         )
     return TableView(
-        caption="Functions of yours",
-        headings=("function", "may spare", "of all", "self", "total", "whose code ran"),
+        caption="Your functions",
+        headings=("function", "could save", "of all", "self", "total", "whose code ran"),
         numeric=(False, True, True, True, True, False),
         rows=tuple(rows),
         minor=("self", "whose code ran"),
-        note="Self is the function and compiled code that it calls itself; total is all that "
-        "it calls. What may be spared is per-call cost, copies, memory and waiting, in it "
-        "and in the libraries that it calls.",
+        note="Self is the function and the compiled code that it calls directly; total "
+        "includes everything it calls. What could be saved is per-call cost, copies, memory "
+        "and waiting, in the function and in the libraries that it calls.",
     )
 
 
@@ -191,8 +191,8 @@ def _lines(ranking: Ranking) -> TableView:
         for each in ranking.lines[:_MOST_LINES]
     ]
     return TableView(
-        caption="Lines of yours, with what they call of others' code",
-        headings=("line", "may spare", "total", "why"),
+        caption="Your lines, including the library code that they call",
+        headings=("line", "could save", "total", "why"),
         numeric=(False, True, True, False),
         rows=tuple(rows),
     )
@@ -214,7 +214,7 @@ def _owners(spent: Spent) -> TableView:
 def _others(ranking: Ranking) -> TableView:
     rows: Sequence[tuple[str, float, float]] = ranking.others[:MOST_ROWS]
     return TableView(
-        caption="Functions of others, by their own time",
+        caption="Library functions, by their own time",
         headings=("function", "self", "total"),
         numeric=(False, True, True),
         rows=tuple((name, _time(own), _time(whole)) for name, own, whole in rows),

@@ -42,6 +42,8 @@ class RatioView:
     times: str
     word: str
     interval: str
+    sure: str
+    """Whether it can be trusted, in a sentence."""
     flop: str
     why: str
     """The reason in a sentence; empty without time breakdowns."""

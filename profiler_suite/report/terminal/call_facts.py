@@ -9,7 +9,7 @@ from profiler_suite.analysis.explain.inside import InsideCall, facts_in_words
 from profiler_suite.report.terminal.console import Page
 
 _WIDEST = 100
-NONE = "No call takes enough of the time to be looked into."
+NONE = "No call takes enough of the time to be worth a look inside."
 
 
 def screen(found: Explanation, width: int, color: bool) -> str:

@@ -39,7 +39,7 @@ _MOST_OPERATIONS = 5
 _WIDEST, _WIDEST_LINES = 100, 140
 _MOST_ADVICE = 4
 _MOST_REWRITTEN_LINES = 6
-_NO_RULE = "No slow path of the catalogue was found in it (list rules shows them all)."
+_NO_RULE = "None of the slow paths in the catalogue was found in it (list rules shows them)."
 # An evaluation near what a call itself costs.
 _TINY_CALLS = 20
 
@@ -113,7 +113,7 @@ def _head(page: Page, found: Explanation) -> None:
     page.paragraph("; ".join(parts), indent="  ")
     if time.time_s < _TINY_CALLS * explained.empty_call_s:
         page.line(
-            f"  an empty Python function takes {units.time(explained.empty_call_s)} of that",
+            f"  of that, an empty Python function takes {units.time(explained.empty_call_s)}",
             "dim",
         )
 
@@ -236,7 +236,7 @@ def _advice(page: Page, found: Explanation) -> None:
     for sentence in found.not_advised or (() if given else (_NO_RULE,)):
         page.paragraph(sentence, first="  ", indent="    ", style="dim")
     if found.patch:
-        page.line("  --patch FILE writes the fastest as a unified diff", "dim")
+        page.line("  --patch FILE writes the fastest rewrite as a unified diff", "dim")
 
 
 def one_advice(page: Page, each: Advice, *, with_lines: bool = True) -> None:

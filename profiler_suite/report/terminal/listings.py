@@ -119,7 +119,7 @@ def _phases(expected: Forecast) -> str:
     said = ", ".join(f"{name} {units.duration(s)}" for name, s in phases.items() if s >= 0.5)
     if expected.most_s < _NOTABLY_LONGER * expected.duration_s:
         return said
-    return f"{said}; up to {units.duration(expected.most_s)} where noise prolongs the rounds"
+    return f"{said}; up to {units.duration(expected.most_s)} if noise prolongs the rounds"
 
 
 def machine_page(

@@ -55,7 +55,7 @@ def _instead(page: Page, found: QuestionAnswer) -> None:
     for line in lines[:_MOST_LINES]:
         page.line(f"    {line}")
     if len(lines) > _MOST_LINES:
-        page.line("    …  (whole in the report of a sweep)", "dim")
+        page.line("    …  (the report of a sweep shows all of it)", "dim")
     page.paragraph("; ".join(best.caveats[:2]), first="    ", indent="    ", style="dim")
 
 

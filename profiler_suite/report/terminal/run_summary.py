@@ -73,7 +73,7 @@ def summary(known: RunFacts, width: int, color: bool) -> str:
         if left_out > 0:
             page.line(f"     and {left_out} more in the report")
     if known.hosts:
-        page.line(f"Hosts (all else here is of {known.hosts.names[0]})", "bold")
+        page.line(f"Hosts (everything else here is about {known.hosts.names[0]})", "bold")
         for sentence in host_tables.sentences(known.hosts):
             page.paragraph(sentence, first="  - ", indent="    ")
     for warning in known.warnings:

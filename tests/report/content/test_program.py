@@ -28,13 +28,15 @@ def test_the_first_row_is_what_to_look_at() -> None:
     assert (found.title, found.words) == ("main.py", "main.py 'a b'")
     assert found.rows[0].where == "main.py:5 loop"
     assert found.finding.startswith("Look first at main.py:5 loop: ")
-    assert found.rows[0].gain.endswith("of 2.00 s may be spared: ")
+    assert found.rows[0].gain.endswith("of 2.00 s could be saved: ")
     assert [row.rank for row in found.rows] == list(range(1, len(found.rows) + 1))
 
 
 def test_where_nothing_of_the_person_s_own_takes_time_imports_are_named() -> None:
     found = program.view(rank(run_of(stack(MAIN, IMPORTING, count=50))))
-    assert found.finding.startswith("No code of yours takes time worth a look; imports take ")
+    assert found.finding.startswith(
+        "None of your code takes enough time to be worth a look; imports"
+    )
     assert found.rows == []
 
 

@@ -408,7 +408,7 @@ def test_the_title_of_a_roofline_praises_nobody_for_being_all_overhead() -> None
     setting = RooflineSetting(only, facts.roofs[key], *key, facts.marks)
     drawn = roofline.over_intensity(setting, "r")
     assert drawn is not None
-    assert "points are bound by the cost of calls" in drawn.title
+    assert "points are limited by per-call cost" in drawn.title
     assert "closest" not in drawn.title
 
 

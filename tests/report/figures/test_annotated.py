@@ -28,4 +28,4 @@ def test_of_a_long_function_the_lines_that_take_least_are_left_out() -> None:
     many = first.loc[first.index.repeat(45)].assign(line=range(1, 46))
     found = annotated.source(many.reset_index(drop=True), corrected(), "x")
     assert found is not None
-    assert "5 lines that take least are left out" in found.caption
+    assert "Not shown: 5 lines with the least time" in found.caption

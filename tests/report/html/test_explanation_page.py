@@ -100,7 +100,7 @@ def test_without_advice_or_operations_nothing_empty_is_shown() -> None:
     bare.operations = bare.operations.iloc[:0]
     bare.lines = bare.lines.iloc[:0]
     text = render(bare)
-    assert "No advice was sought." in text
+    assert "No advice was asked for." in text
     assert "<tbody>\n</tbody>" not in text
     assert 'id="operations"' not in text
     assert 'id="after"' not in text

@@ -93,6 +93,22 @@ def test_the_headline_comes_first_and_both_sides_have_a_card(report: Written) ->
     assert html.count('<section class="card"') == 2
 
 
+def test_the_usual_questions_are_answered_before_the_first_section(report: Written) -> None:
+    head = report.html[report.html.index("<h1>") : report.html.index("<nav")]
+    text = " ".join(re.sub(r"<[^>]+>", " ", head).replace("\N{NO-BREAK SPACE}", " ").split())
+    for said in (
+        r"(?:Your count is right|The count): loop does",
+        r"dot is (?:optimized|one call)",
+        r"as fast",
+        r"limited by|per-call cost",
+        r"95 % interval .* The interval (?:excludes|contains) 1",
+        r"explain FILE\.py:FUNCTION --setup SETUP explains a function",
+        r"run SCRIPT\.py a script",
+        r"Per-call cost is the time that a call takes before it does any work",
+    ):
+        assert re.search(said, text), said
+
+
 def test_sections_open_with_their_question(report: Written) -> None:
     headings = re.findall(r"<h2.*?</h2>\s*<p class=\"question\">(.*?)</p>", report.html)
     assert len(headings) >= 8

@@ -34,7 +34,7 @@ def test_the_ranking_comes_first_with_cause_and_command() -> None:
     assert "main.py:5 loop" in first
     assert "small calls of NumPy: 100 % is cost per call, most in numpy sum" in first
     assert "explain /home/me/main.py:loop --from" in first
-    assert "3 s of 4 s may be spared" in first.replace("3.00", "3").replace("4.00", "4")
+    assert "3 s of 4 s could be saved" in first.replace("3.00", "3").replace("4.00", "4")
 
 
 def test_every_box_is_a_button_that_says_what_it_is() -> None:
@@ -62,7 +62,7 @@ def test_names_are_text_wherever_they_come_from() -> None:
 
 
 def test_a_run_that_was_never_seen_has_a_page() -> None:
-    assert "Nothing of your own code takes time" in render(rank(run_of()))
+    assert "None of your own code takes enough time" in render(rank(run_of()))
 
 
 def test_the_picture_is_a_png_of_ours() -> None:
