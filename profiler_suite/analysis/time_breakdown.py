@@ -58,7 +58,7 @@ def is_lost(record: BreakdownRecord) -> bool:
 def coverage_in_words(record: BreakdownRecord) -> str:
     """'93 % of the time in array code counted; not: …': what is missing by name."""
     if not record.trace_complete:
-        return "more than could be counted in the time for it"
+        return "more operations than there was time to count"
     of_what = "the time in array code" if record.coverage_samples else "calls"
     text = f"{units.percent(record.coverage)} of {of_what} counted"
     names = [f"{name} ({units.percent(share)})" for name, share in record.escaped.items()]
@@ -248,8 +248,8 @@ def _notes(
     if record.extrapolated and not record.untraced:
         share = units.percent(record.extrapolated / max(1, record.calls))
         said.append(
-            f"the first calls were counted one by one; {share} of all are extrapolated from a "
-            "sample of each line's"
+            f"the first calls were counted one by one; {share} of all calls are extrapolated "
+            "from a sample for each line"
         )
     if (record.coverage < 1 or not record.trace_complete) and not record.untraced:
         said.append(coverage_in_words(record))
@@ -261,7 +261,7 @@ def _notes(
     if missing:
         said.append(f"not replayed: {', '.join(sorted(set(missing))[:4])}")
     if not faults_known and record.minor_faults:
-        said.append("page faults are not priced: their cost was not measured")
+        said.append("page faults have no time here: their cost was not measured")
     waits = waiting(record)
     if waits >= _WORTH_SAYING:
         slept = record.native is not None and record.native.slept_share >= _WORTH_SAYING

@@ -29,8 +29,8 @@ class Planted:
 
 
 PLANTED = {
-    "image_windows": Planted("blur", "cost per call"),
-    "monte_carlo": Planted("inside", "cost per call|bytecode|cost around it"),
+    "image_windows": Planted("blur", "per-call cost"),
+    "monte_carlo": Planted("inside", "per-call cost|bytecode|rest is overhead"),
     "pandas_features": Planted("ratios", "small calls of pandas"),
     "learning": Planted("predict_all", "small calls of scikit-learn", "scikit-learn"),
     "ode": Planted("slope", "small calls of NumPy"),
@@ -38,8 +38,8 @@ PLANTED = {
     "text_to_arrays": Planted("parse", "copies|new arrays"),
     "io_bound": Planted("receive", "waits for input and output"),
     "thread_pool": Planted("count", "bytecode|interpreter lock"),
-    "process_pool": Planted("smooth", "bytecode|cost per call"),
-    "asynchronous": Planted("transform", "bytecode|cost per call"),
+    "process_pool": Planted("smooth", "bytecode|per-call cost"),
+    "asynchronous": Planted("transform", "bytecode|per-call cost"),
     "classes": Planted("Particle.step", "small calls of NumPy"),
 }
 

@@ -48,8 +48,8 @@ def obstacles(before: Run, after: Run) -> tuple[str, ...]:
     first, second = before.provenance.machine, after.provenance.machine
     if _hardware(first.facts) != _hardware(second.facts):
         said.append(
-            "The runs come from different machines: a change of the code cannot be "
-            "separated from the change of machine."
+            "The runs come from different machines: the effect of the code cannot be "
+            "separated from that of the machine."
         )
     elif first.fingerprint == second.fingerprint:
         apart = baselines_apart(before, after)
@@ -57,8 +57,8 @@ def obstacles(before: Run, after: Run) -> tuple[str, ...]:
             slower = "second" if apart > 1 else "first"
             said.append(
                 f"The machine was {units.percent(max(apart, 1 / apart) - 1)} slower during the "
-                f"{slower} run (baselines of its canary); measure that run again, or both "
-                "at once with: python -m profiler_suite sweep --versus PYTHON"
+                f"{slower} run, judging by its canary; measure that run again, or both at "
+                "once with: python -m profiler_suite sweep --versus PYTHON"
             )
     else:
         # The canary itself runs on another software: its baselines say nothing here.
@@ -69,8 +69,8 @@ def obstacles(before: Run, after: Run) -> tuple[str, ...]:
 def slow_runs(before: Run, after: Run) -> tuple[str, ...]:
     """Which of the two was slower as a whole than its own machine has been before."""
     return tuple(
-        f"The machine was slow during the whole {which} run (× {run.history.slowness:.2f} "
-        "of what it took before); measure that run again."
+        f"The machine was slow during the whole {which} run: its canaries took "
+        f"{run.history.slowness:.2f} times as long as before; measure that run again."
         for which, run in (("first", before), ("second", after))
         if run.history.slowness > 1 + BASELINES_APART
     )

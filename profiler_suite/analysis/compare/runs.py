@@ -52,7 +52,7 @@ _RUNS_APART = math.sqrt(2) * statistics.RUN_TO_RUN_WORKERS
 def compare(before: Run, after: Run) -> Comparison:
     """The second run against the first, point by point."""
     if before.folder.resolve() == after.folder.resolve():
-        raise UsageError(f"{before.folder.name} would be compared with itself; give two runs")
+        raise UsageError(f"{before.folder.name} cannot be compared with itself; give two runs")
     obstacles = environment.obstacles(before, after)
     return _compared(before, after, obstacles, _drift(before, after))
 
@@ -229,7 +229,7 @@ def _warnings(
             more = f" and {len(alone) - 1} more" if len(alone) > 1 else ""
             said.append(f"Only in the {which} run: {alone[0]}{more}.")
     if others:
-        said.append(f"The same name but another problem: {', '.join(others[:3])}.")
+        said.append(f"Same name, but a different problem: {', '.join(others[:3])}.")
     for which, run in (("first", before), ("second", after)):
         if not run.complete:
             said.append(f"The {which} run was interrupted: its times rest on fewer visits.")

@@ -195,7 +195,7 @@ def _batched(explained: FunctionRecord, batches: list[Attempt]) -> list[Advice]:
                 kind=rule,
                 family=own[0].finding.family,
                 title=own[0].finding.title,
-                evidence=f"{said}; the loop's own interpreter time comes on top",
+                evidence=f"{said}; the loop's own interpreter time would be saved as well",
                 estimated_share=sum(each.finding.share for each in own),
                 ratio=1 / (1 - share),
                 low=1.0,

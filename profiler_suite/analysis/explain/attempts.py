@@ -26,7 +26,7 @@ _PLAIN_GAIN = 2.0
 # the time may be: with 2 % of it elsewhere a rewrite that takes nothing gains 50 times or 500.
 _SLACK = 1.3
 _SHARE_ERROR = 0.05
-_DISTURBED = "it seemed to gain more than its lines take: its times were disturbed"
+_DISTURBED = "its apparent gain exceeds the time of its lines: the timing was disturbed"
 _NO_TIME = "there was no time left"
 # Rewrites that are looked at once more, and what is tried on top of each.
 _MOST_FIRST, _MOST_SECOND = 2, 4
@@ -173,8 +173,8 @@ def _together(
         return None
     names = ", ".join(each.finding.rule for each in helped)
     return Finding(
-        title=f"all of it together: {names}",
-        evidence="what helped alone, in one function",
+        title=f"everything together: {names}",
+        evidence="every rewrite that helped on its own, in one function",
         trial=Trial(
             kind=TrialKind.REWRITE,
             rewrites=tuple(made),
@@ -204,11 +204,11 @@ def in_words(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> tuple
     said = []
     names = [name for name in slower if name not in helped]
     if names:
-        said.append(f"Tried: {', '.join(names)}; {'none' if len(names) > 1 else 'not'} faster.")
+        said.append(f"Tried, but not faster: {', '.join(names)}.")
     for reason, own in untried.items():
         left = [name for name in own if name not in helped and name not in names]
         if left:
-            said.append(f"Could not be advised: {', '.join(left)} ({reason}).")
+            said.append(f"Not advised: {', '.join(left)} ({reason}).")
     return tuple(said)
 
 

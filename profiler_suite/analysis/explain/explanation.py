@@ -284,7 +284,7 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
     said = [f"{units.time(time.time_s)} ({interval(time)})"]
     if time_breakdown.is_lost(breakdown_record):
         said.append(time_breakdown.coverage_in_words(breakdown_record))
-        said.append("too little to speak of FLOP, rates and roofs")
+        said.append("too little to state FLOP, rates and roofs")
     elif not breakdown_record.untraced and breakdown_record.flop:
         rate = units.flop_rate(breakdown_record.flop / time.time_s)
         said.append(f"{units.count(breakdown_record.flop)} executed FLOP at {rate}")
@@ -304,18 +304,18 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
         ):
             sentences.append(
                 f"{part_in_words(overhead)} of the time is neither copying nor arithmetic: "
-                "it is held up by interpreter and calls before any roof of the machine."
+                "the interpreter and calls limit it, not a roof of the machine."
             )
         sentences += inside.sentences(this.inside)
         arithmetic = _arithmetic(this, this.breakdown)
         if arithmetic > 0.5 and placement.bound == roofline.WORK:
             sentences.append(
                 f"{part_in_words(arithmetic)} of the time is arithmetic far below what "
-                "the machine can do: inner loops over few elements, in steps, or of costly "
-                "functions."
+                "the machine can do: inner loops over few elements, over strided data, or of "
+                "costly functions."
             )
     if placement.above_roof:
-        sentences.append("It is above its roof: traffic or ceiling are not what they seem.")
+        sentences.append("It lies above its roof: its traffic or the ceiling was misjudged.")
     for each in this.counterfactuals:
         if each.share >= _WORTH:
             least = "at least " if each.name == "one_call" else ""
@@ -346,7 +346,7 @@ def bound_in_words(this: Explanation) -> str:
         and breakdown
         and not this.explained.breakdown_record.calls
     ):
-        return "interpreter-bound: no roof of the machine is near"
+        return "interpreter-bound, far below every roof of the machine"
     return roofline.in_words(placement.bound, placement.level, placement.of_attainable)
 
 

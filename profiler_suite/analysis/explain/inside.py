@@ -49,10 +49,10 @@ _COPY_KINDS = ("copy", "index", "create", "view")
 _WORTH_A_SENTENCE = 0.2
 _SENTENCES = {
     LATENCY: "waiting for memory, load by load: neither bandwidth nor arithmetic is the limit",
-    STRIDE: "steps through memory: contiguous operands would spare it",
+    STRIDE: "steps through memory, which contiguous operands would avoid",
     OWN_COPY: "copies that a call makes of its operands before it works on them",
     CASTS: "conversion to the dtype that the inner loop takes",
-    VALUES: "due to the values: ordinary ones take less",
+    VALUES: "due to the values: ordinary ones take less time",
 }
 _PEAK_DTYPES = {"<f4": "float32", "<c8": "float32"}
 
@@ -274,7 +274,7 @@ def _operands_in_words(facts: CallFacts) -> list[str]:
         found.append("through a buffer")
     copies = facts.share(*_COPYING)
     if facts.kind not in _COPY_KINDS and copies >= _LEAST_SAVED:
-        found.append(f"copies in it {units.percent(copies)} of its samples")
+        found.append(f"copying in {units.percent(copies)} of its samples")
     return found
 
 
@@ -288,7 +288,7 @@ def _work_in_words(call: InsideCall) -> list[str]:
     if facts.line_bytes:
         rate = units.byte_rate(facts.line_bytes / facts.time_s)
         of_roof = _of(call.of_memory, f"{call.level} bandwidth")
-        found.append(f"{units.size(facts.line_bytes)} in whole lines at {rate}{of_roof}")
+        found.append(f"{units.size(facts.line_bytes)} in whole cache lines at {rate}{of_roof}")
     return found
 
 

@@ -69,7 +69,7 @@ def in_words(explained: FunctionRecord) -> tuple[str, ...]:
         return ()
     arrays = units.some(round(sum(each.arrays for each in found)), "array")
     peak = (
-        f"{units.size(explained.peak_bytes)} at once at most; " if explained.peak_bytes else ""
+        f"at most {units.size(explained.peak_bytes)} at once; " if explained.peak_bytes else ""
     )
     said = [f"{peak}{units.size(total)} in {arrays} made on the way"]
     for each in found[:_MOST]:
@@ -122,5 +122,5 @@ def _one_in_words(each: Temporary) -> str:
     if each.faults < 1:
         return text
     faults = f"{units.count(each.faults)} page faults"
-    spared = f": `out=` would spare {units.time(each.spared_s)}" if each.spared_s > 0 else ""
+    spared = f": `out=` would save {units.time(each.spared_s)}" if each.spared_s > 0 else ""
     return f"{text}, with {faults}{spared}"

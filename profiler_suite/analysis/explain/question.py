@@ -89,8 +89,8 @@ class QuestionAnswer:
         if in_turn is not None and not in_turn.low <= self.quotient <= in_turn.high:
             said.append(
                 f"Timed in turn the ratio is {_interval(in_turn)}, timed one after the other "
-                f"{units.three_digits(self.quotient)}: something beside this run slowed one of "
-                "them; the interval above holds both."
+                f"{units.three_digits(self.quotient)}: something else slowed one of them; "
+                "the interval above covers both."
             )
         if loop.breakdown and not breakdown_record.untraced:
             arithmetic = max(0.0, time_breakdown.saved_by_free_arithmetic(loop.breakdown))
@@ -108,17 +108,18 @@ class QuestionAnswer:
             at_peak_s = self.sides[0].textbook_flop / peak
             said.append(
                 f"At the best measured rate ({units.flop_rate(peak)}) its operations take "
-                f"{units.time(at_peak_s)}: the count is right, it is just not what is paid for."
+                f"{units.time(at_peak_s)}: the count is right, but it is not what takes the "
+                "time."
             )
         if product.roofline.bound == "memory":
             said.append(
-                f"{self.sides[1].name} is held up by {product.roofline.level} bandwidth, not "
+                f"{self.sides[1].name} is limited by {product.roofline.level} bandwidth, not "
                 "by arithmetic: BLAS is fast here because it is one call."
             )
         other = self.alternative
         if other is not None and loop.best is None:
             said.append(
-                f"The same answer by {self.alternative_name} (few, large calls) takes "
+                f"The same answer by {self.alternative_name} (a few large calls) takes "
                 f"1/{units.three_digits(other.ratio)} of the loop's time."
             )
         return tuple(said)

@@ -32,7 +32,7 @@ def cause(spent: Spent, called: str = "") -> str:
     if spent.share(IMPORTS) > 0.5:
         return "imports modules"
     if spent.share(UNSEEN) > 0.5:
-        return f"compiled code was not seen{_through(called)}"
+        return f"compiled code could not be sampled{_through(called)}"
     kinds = {
         "calls": spent.share("interpreter", "dispatch"),
         "memory": spent.share("memory"),
@@ -48,13 +48,13 @@ def cause(spent: Spent, called: str = "") -> str:
     if most == "calls":
         return _of_calls(spent, percent, called)
     if most == "memory":
-        return f"new arrays: {percent} is getting memory for them{_through(called)}"
+        return f"new arrays: {percent} is allocating memory for them{_through(called)}"
     if most == "copy":
         return f"copies: {percent} moves data without computing{_through(called)}"
     overhead = spent.avoidable_s / spent.total_s
     if overhead < _MUCH:
         return f"computes: {percent} is arithmetic{_through(called)}"
-    return f"arithmetic {percent}, the rest is cost around it{_through(called)}"
+    return f"{percent} is arithmetic, the rest is overhead{_through(called)}"
 
 
 def _of_calls(spent: Spent, percent: str, called: str) -> str:
@@ -66,7 +66,7 @@ def _of_calls(spent: Spent, percent: str, called: str) -> str:
     if not library or libraries[library] < 0.2 * spent.total_s:
         return f"Python bytecode: {percent} is the interpreter{_through(called)}"
     named = "NumPy" if library in (layers.NUMPY_COMPILED, layers.NUMPY_PYTHON) else library
-    return f"small calls of {named}: {percent} is cost per call{_through(called)}"
+    return f"small calls of {named}: {percent} is per-call cost{_through(called)}"
 
 
 _OF_THE_INTERPRETER = (layers.USER, layers.CPYTHON, layers.NOBODY)

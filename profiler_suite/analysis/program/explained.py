@@ -98,7 +98,7 @@ def _of_rewrites(answer: ProgramAnswer, wall_s: float) -> list[str]:
     if trial is None:
         estimate = units.time(answer.estimate_s(wall_s))
         said = f"With {these} the program would take about {estimate} instead of "
-        said += f"{units.time(wall_s)}, if all calls gain alike"
+        said += f"{units.time(wall_s)}, if every call gains as much"
         if answer.not_tried:
             return [f"{said}.", f"They were not tried: {answer.not_tried}."]
         return [f"{said}; --try runs it with them."]
@@ -106,8 +106,8 @@ def _of_rewrites(answer: ProgramAnswer, wall_s: float) -> list[str]:
     found = [f"Tried: with {these} the program takes {after} instead of {before}."]
     if trial.overlaps:
         found.append(
-            f"Times of {units.some(len(trial.before_s), 'run')} each way overlap: the rest of "
-            "the program, its start and imports, hides the difference."
+            f"The times of {units.some(len(trial.before_s), 'run')} each overlap: the rest of "
+            "the program, its start and its imports hide the difference."
         )
     if trial.difference:
         found.append(f"But {trial.difference}.")

@@ -78,9 +78,9 @@ def _of_choices(made: tuple[Choice, ...]) -> tuple[str, ...]:
         return ()
     near = sum(choice.right or choice.ratio <= NEAR for choice in made)
     said = (
-        f"best: of {len(made)} choices made by a model of the machine, without trying, "
+        f"best: of {len(made)} choices that a model of the machine made without measuring, "
         f"{sum(choice.right for choice in made)} were the fastest implementation and {near} "
-        f"within {units.percent(NEAR - 1)} of it"
+        f"were within {units.percent(NEAR - 1)} of it"
     )
     wrong = [choice for choice in made if not choice.right]
     if not wrong:
@@ -88,7 +88,7 @@ def _of_choices(made: tuple[Choice, ...]) -> tuple[str, ...]:
     cost = math.exp(sum(math.log(choice.ratio) for choice in wrong) / len(wrong))
     worst = max(wrong, key=lambda choice: choice.ratio)
     return (
-        f"{said}; a wrong one took {units.ratio(cost)} the time of the fastest (geometric "
+        f"{said}; a wrong choice took {units.ratio(cost)} the time of the fastest (geometric "
         f"mean), the worst {units.ratio(worst.ratio)}: {worst.chosen} instead of "
         f"{worst.fastest} on {worst.problem} ({worst.experiment}).",
     )
@@ -108,8 +108,8 @@ def _against_peers(points: pd.DataFrame) -> tuple[str, ...]:
         mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
         names = ", ".join(sorted(set(table[is_peer]["implementation"])))
         said.append(
-            f"{name}: against the line to beat ({names}; the fastest of them counts) the "
-            f"fastest NumPy implementation is {units.ratio(mean)} as fast (geometric mean of "
+            f"{name}: compared with the line to beat (the fastest of {names}), the fastest "
+            f"NumPy implementation is {units.ratio(mean)} as fast (geometric mean of "
             f"{len(ratios)} problems, {units.ratio(min(ratios))} to "
             f"{units.ratio(max(ratios))})."
         )

@@ -83,15 +83,15 @@ def _recommended(experiment: Experiment, table: pd.DataFrame) -> list[str]:
         gain = problems["time_s"].max() / problems["time_s"].min()
         between = units.interval(gain.min(), gain.max(), units.three_digits)
         return [
-            f"{experiment.name}: whatever the {noun}, use {runs[0][0]}: at every one tried it "
-            f"is the fastest or within noise of it, and the slowest way takes {between} times "
-            "as long."
+            f"{experiment.name}: whatever the {noun}, use {runs[0][0]}. It is the fastest, or "
+            "within noise of the fastest, at every one tried; the slowest implementation takes "
+            f"{between} times as long."
         ]
     first, *others = runs
     parts = [f"use {first[0]} up to {first[1][-1].at}"]
     parts += [f"{name} from {found[0].at} on" for name, found in others[:_MOST_CHANGES]]
     if len(others) > _MOST_CHANGES:
-        parts.append("and see the figure beyond that")
+        parts.append("and beyond that see the figure")
     return [f"{experiment.name}: by {noun}, {', '.join(parts)}."]
 
 

@@ -178,7 +178,7 @@ def _sentences(
             f"The same answer from {best['implementation']}, which prepares nothing "
             f"beforehand either, takes {units.time(best['time_s'])}, "
             f"{units.ratio(a['time_s'] / best['time_s'])} as fast"
-            + (": far fewer, larger calls." if fewer else ".")
+            + (": far fewer and larger calls." if fewer else ".")
         )
     return tuple(said)
 
@@ -195,7 +195,7 @@ def where_time_goes(run: Run, point_id: str) -> str:
         reverse=True,
     )
     if not shown.add_up:
-        return f"mostly {ordered[0][1]}, but {shown.disagreement}; their shares are not said."
+        return f"mostly {ordered[0][1]}, but {shown.disagreement}, so no shares are given."
     said = ", ".join(
         f"{name} {units.percent(share)}" for share, name in ordered if share > 0.005
     )

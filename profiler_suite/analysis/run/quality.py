@@ -64,21 +64,22 @@ def warnings(run: Run) -> tuple[str, ...]:
     contended = measured["flags"].str.contains("contended").sum()
     if contended:
         said.append(
-            f"Contended: {units.some(int(contended), 'point')} on several threads, where "
-            "something else used a core."
+            f"Contended: something else used a core while "
+            f"{units.some(int(contended), 'point')} ran on several threads."
         )
     above = int(measured["above_roof"].sum())
     if above:
         said.append(
-            f"Above a roof: {units.some(above, 'point')}. A count, a unit or a ceiling is "
-            "wrong there; measure the ceilings again with: "
+            f"Above a roof: {units.some(above, 'point')}. A count, a unit or a ceiling must be "
+            "wrong; measure the ceilings again with: "
             "python -m profiler_suite machine --refresh"
         )
     wrong = run.points[run.points["status"] == Status.WRONG]
     if len(wrong):
         names = ", ".join(sorted(set(wrong["implementation"])))
         said.append(
-            f"{units.some(len(wrong), 'point')} without a time, the answer is wrong: {names}."
+            f"{units.some(len(wrong), 'point')} without a time because the answer is wrong: "
+            f"{names}."
         )
     broken = run.points[run.points["status"].isin(BROKEN)]
     if len(broken):
@@ -132,6 +133,6 @@ def selfcheck_says(run: Run) -> tuple[str, ...]:
     return (
         *([doubt] if doubt else []),
         *kept.verdict,
-        *([f"Beyond limits of the suite itself: {defects}."] if defects else []),
+        *([f"Beyond the suite's own limits: {defects}."] if defects else []),
         *left_open(kept),
     )

@@ -17,18 +17,21 @@ def standing(
     `started_at` is when the run began, `fingerprint` its machine and software.
     """
     if kept is None or kept.fingerprint != fingerprint:
-        return f"No selfcheck of this machine and software was made before this run: {HOW}"
+        return (
+            "No selfcheck was made on this machine and software before this run; to make one: "
+            f"{HOW}"
+        )
     if kept.suite_version != suite_version:
         return (
-            f"The selfcheck is of version {kept.suite_version} of the suite, the run of "
-            f"{suite_version}; make a new one: {HOW}"
+            f"The selfcheck was made by version {kept.suite_version} of the suite, the run by "
+            f"{suite_version}; to make a new one: {HOW}"
         )
     try:
         age = datetime.fromisoformat(started_at) - datetime.fromisoformat(kept.measured_at)
     except (ValueError, TypeError):  # a date from elsewhere, or without a time zone
-        return f"The selfcheck has no readable date; make a new one: {HOW}"
+        return f"The selfcheck has no readable date; to make a new one: {HOW}"
     if age > STALE_AFTER:
-        return f"The selfcheck was {age.days} days old when the run began; renew it: {HOW}"
+        return f"The selfcheck was {age.days} days old when the run began; to renew it: {HOW}"
     return ""
 
 

@@ -35,10 +35,10 @@ def verdict(checks: Sequence[Check], visits: int) -> tuple[str, ...]:
         )
     if said:
         said.append(
-            f"This holds for like code in one process, with about {visits} visits to each side "
-            f"(at least {FEWEST_UNDISTURBED} undisturbed ones are wanted), that "
-            "stays within its caches, on one thread. Ratios of unlike code, of two "
-            "environments or of two runs are given wider intervals."
+            "This holds for similar code in one process, within the caches and on one thread, "
+            f"with about {visits} visits per side (at least {FEWEST_UNDISTURBED} of them "
+            "undisturbed). Ratios of different code, of two environments or of two runs get "
+            "wider intervals."
         )
     slow = named.get("slowed canaries")
     undisturbed = named.get("undisturbed visits")

@@ -62,17 +62,17 @@ def _ending(found: SelfCheck) -> str:
     if found.defects:
         return (
             f"{took}. {units.some(len(found.defects), 'limit')} of the suite itself exceeded, "
-            "which interference does not explain: numbers of that kind are not to be trusted "
-            "here. Run it once more; if it stays, report it with the output of "
+            "which interference does not explain: do not trust numbers of that kind here. Run "
+            "the selfcheck again; if the result persists, report it with the output of "
             "selfcheck --json."
         )
     if found.unjudged:
         return (
             f"{took}. No defect of the suite was found; "
             f"{units.some(len(found.unjudged), 'check')} could not be judged while so much "
-            "else ran on this machine: run it again when less does."
+            "else ran on this machine: run it again when less is running."
         )
-    return f"{took}. No defect of the suite was found; later runs carry this result."
+    return f"{took}. No defect of the suite was found; later runs show this result."
 
 
 def in_short(page: Page, found: SelfCheck | None) -> None:
@@ -80,7 +80,7 @@ def in_short(page: Page, found: SelfCheck | None) -> None:
     page.line("Selfcheck", "bold")
     if found is None:
         page.paragraph(
-            f"not made yet with this software; what can be told apart here says: {HOW}",
+            f"not made yet with this software; to learn what can be told apart here: {HOW}",
             first="  ",
             indent="  ",
         )
@@ -90,11 +90,13 @@ def in_short(page: Page, found: SelfCheck | None) -> None:
     defects = ", ".join(check.name for check in found.defects)
     if defects:
         page.paragraph(
-            f"Beyond limits of the suite itself: {defects}.",
+            f"Beyond the suite's own limits: {defects}.",
             first="  ! ",
             indent="    ",
             style="red",
         )
     for sentence in left_open(found):
         page.paragraph(sentence, first="  ! ", indent="    ", style="yellow")
-    page.line(f"  made {found.measured_at}; again with: {HOW}", "dim")
+    page.paragraph(
+        f"made {found.measured_at}; to repeat it: {HOW}", first="  ", indent="  ", style="dim"
+    )

@@ -264,7 +264,7 @@ def test_a_point_that_became_another_problem_is_left_out(run: Run) -> None:
     )
     found = runs.compare(run, second)
     assert points[0].id not in {c.id for c in found.changes}
-    assert any("another problem" in w for w in found.warnings)
+    assert any("a different problem" in w for w in found.warnings)
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -95,4 +95,4 @@ def test_what_failed_and_what_gained_nothing_is_said(monkeypatch: pytest.MonkeyP
         return TrialResult(trial=trial, before=(), after=(), same=False, reason="why not")
 
     done = tried(monkeypatch, [finding()], fails)
-    assert attempts.in_words(done, FLOORS) == ("Could not be advised: r (why not).",)
+    assert attempts.in_words(done, FLOORS) == ("Not advised: r (why not).",)

@@ -136,7 +136,7 @@ def test_one_line_says_it_all() -> None:
         "8 of 64 bytes of each cache line used",
         "converts float32 → float64",
         "1.00 kFLOP at",
-        "in whole lines at",
+        "in whole cache lines at",
     ):
         assert said in text
     assert "\n" not in text

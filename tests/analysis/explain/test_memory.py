@@ -66,9 +66,9 @@ def test_lines_and_operations_have_their_bytes() -> None:
 
 def test_in_words() -> None:
     said = memory.in_words(record(A))
-    assert said[0] == "6.00 MiB at once at most; 8.00 MiB in 4 arrays made on the way"
+    assert said[0] == "at most 6.00 MiB at once; 8.00 MiB in 4 arrays made on the way"
     assert said[1].startswith("4.00 MiB by np.sqrt, test_memory.py:")
-    assert said[1].endswith("with 20 page faults: `out=` would spare 20.0 µs")
+    assert said[1].endswith("with 20 page faults: `out=` would save 20.0 µs")
     assert len(said) == 4
 
 

@@ -37,7 +37,7 @@ def test_small_calls_come_before_a_longer_product() -> None:
     assert first.spent.avoidable_s == pytest.approx(0.6)
     assert first.self_s == pytest.approx(0.2)
     assert first.called == "numpy sum"
-    assert "small calls of NumPy: 100 % is cost per call" in cause(first.spent, first.called)
+    assert "small calls of NumPy: 100 % is per-call cost" in cause(first.spent, first.called)
     assert (second.function, second.spent.avoidable_s) == ("product", 0.0)
     assert "100 % is arithmetic" in cause(second.spent)
     assert caller.total_s == pytest.approx(2.0)

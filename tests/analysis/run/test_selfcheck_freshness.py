@@ -50,7 +50,7 @@ def test_a_date_that_cannot_be_compared_is_said(date: str) -> None:
     [
         (None, "1.0", "this", "No selfcheck"),
         (KEPT, "1.0", "that", "No selfcheck"),
-        (KEPT, "1.1", "this", "of version 1.0 of the suite, the run of 1.1"),
+        (KEPT, "1.1", "this", "by version 1.0 of the suite, the run by 1.1"),
     ],
 )
 def test_whatever_is_wrong_the_way_out_is_named(

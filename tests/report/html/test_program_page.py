@@ -32,7 +32,7 @@ def test_the_ranking_comes_first_with_cause_and_command() -> None:
     assert re.findall(r'<h2 id="(\w+)">', page) == ["first", "breakdown", "lines"]
     first = html.unescape(page).replace("\N{NO-BREAK SPACE}", " ").split("</li>")[0]
     assert "main.py:5 loop" in first
-    assert "small calls of NumPy: 100 % is cost per call, most in numpy sum" in first
+    assert "small calls of NumPy: 100 % is per-call cost, most in numpy sum" in first
     assert "explain /home/me/main.py:loop --from" in first
     assert "3 s of 4 s could be saved" in first.replace("3.00", "3").replace("4.00", "4")
 

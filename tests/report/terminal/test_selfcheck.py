@@ -19,7 +19,7 @@ def found(**fields: Any) -> SelfCheck:
 @pytest.mark.parametrize(
     ("fields", "said", "ending"),
     [
-        ({}, "", "1 check in 55 s. No defect of the suite was found; later runs carry"),
+        ({}, "", "1 check in 55 s. No defect of the suite was found; later runs show"),
         ({"ok": False}, "(a limit of the machine)", "No defect of the suite was found; later"),
         (
             {"ok": False, "of_suite": True, "note": "it steps"},
@@ -53,8 +53,8 @@ def in_short(each: SelfCheck | None) -> str:
 
 def test_in_short_it_says_its_verdict_defects_and_what_is_open() -> None:
     assert "not made yet with this software" in in_short(None)
-    assert "Beyond limits" not in in_short(found())
-    assert "Beyond limits of the suite itself: the clock." in in_short(
+    assert "Beyond the suite" not in in_short(found())
+    assert "Beyond the suite's own limits: the clock." in in_short(
         found(ok=False, of_suite=True)
     )
     text = in_short(found(ok=False, of_suite=True, undisturbed=0.25))
