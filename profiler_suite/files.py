@@ -83,7 +83,7 @@ def _mode(path: Path) -> int | None:
 def _check_replacement(path: Path, mode: int, kind: Kind, force: bool, remedy: str) -> None:
     if not force and path.stat().st_size and not kind.wrote(path):
         raise RunFolderError(
-            f"{path} is there already and is no {kind.name} of profiler_suite; {remedy}"
+            f"{path} already exists and is not a {kind.name} of profiler_suite; {remedy}"
         )
     # Root may write to any file, also to one that is to stay as it is.
     if not force and not (mode & 0o222 and os.access(path, os.W_OK)):
@@ -113,7 +113,7 @@ def check_folder(path: Path, remedy: str = ELSEWHERE) -> None:
     except OSError as error:
         raise _cannot_write(path, error) from error
     if not there.is_dir():
-        raise RunFolderError(f"{there} is no folder; {remedy}")
+        raise RunFolderError(f"{there} is not a folder; {remedy}")
     _check_creation(there / path.name, remedy)
 
 

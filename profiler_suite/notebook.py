@@ -27,7 +27,9 @@ from profiler_suite.model.machine import Machine
 from profiler_suite.workloads import notebook_cell
 from profiler_suite.workloads.user_function import FunctionCall, refuse_coroutine
 
-IN_PROCESS = "measured in this process, not in one of its own: other threads may have disturbed"
+IN_PROCESS = (
+    "measured in this process, not in one of its own: other threads may have disturbed it"
+)
 
 
 class NotebookView(Explanation):

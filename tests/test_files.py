@@ -56,7 +56,7 @@ def test_a_file_that_came_while_the_work_was_done_stays(tmp_path: Path) -> None:
     path = tmp_path / "note"
     with Output(path, NOTE) as output:
         path.write_text("mine")
-        with pytest.raises(RunFolderError, match=f"{re.escape(str(path))} is there already"):
+        with pytest.raises(RunFolderError, match=f"{re.escape(str(path))} already exists"):
             output.write(NEW)
     assert path.read_text() == "mine"
 
@@ -141,7 +141,7 @@ def test_a_folder_that_cannot_be_made_is_noticed_before(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("file")
     os.mkfifo(tmp_path / "pipe")
     for name in ("file", "file/below", "link/below", "pipe"):
-        with pytest.raises(RunFolderError, match=r"is no folder|Not a directory"):
+        with pytest.raises(RunFolderError, match=r"is not a folder|Not a directory"):
             check_folder(tmp_path / name)
     with pytest.raises(RunFolderError, match="cannot write"):
         check_folder(Path("/proc/profiler_suite_report"))

@@ -22,7 +22,7 @@ _INTRODUCTION_S = 20.0
 # A nanny starts a worker again in about a second, a batch system in minutes.
 PATIENCE_S = 60.0
 _NO_MODULE = re.compile(r"No module named '(\w+)")
-NO_WORKER = "no worker has come"
+NO_WORKER = "no worker has connected"
 
 
 @dataclasses.dataclass
@@ -200,7 +200,7 @@ class Driver:
                     asked.series.give_back(asked.block, "its worker was lost")
 
     def _refuse(self, who: str, why: str) -> None:
-        self.refusals.append(f"worker {who} gets nothing to do: {why}")
+        self.refusals.append(f"worker {who} gets no work: {why}")
         self._tell_refusals()
 
     def _tell_refusals(self) -> None:

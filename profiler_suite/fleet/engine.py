@@ -85,19 +85,19 @@ async def _knock(address: str, security: Any, wait_s: float) -> None:
 
     identity = await asyncio.wait_for(ask(), wait_s)
     if not isinstance(identity, dict) or identity.get("type") != "Scheduler":
-        raise ValueError("what answers there is no scheduler")
+        raise ValueError("what answers there is not a scheduler")
 
 
 def _why(error: BaseException, address: str) -> str:
     """The reason in brackets; an encrypted door may be knocked at without a key."""
     if isinstance(error, TimeoutError):
-        return " (what is there says nothing that a scheduler says)"
+        return " (what answers there does not talk like a scheduler)"
     inner = error
     while inner.__cause__ is not None:
         inner = inner.__cause__
     said = " ".join(str(inner).split())
     if isinstance(inner, ssl.SSLError) or "SSLError" in said:
-        return f" (its certificate and ours do not fit: {_SSL.sub('', said)})"
+        return f" (its certificate and ours do not match: {_SSL.sub('', said)})"
     refused = isinstance(inner, ConnectionRefusedError) or address.startswith("tls")
     plain = "" if refused else ", perhaps because it is encrypted (tls://)"
     return f" ({said or type(inner).__name__}{plain})"

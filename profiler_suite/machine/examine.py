@@ -182,7 +182,7 @@ def unavailable(
     for level in ("L1", "L2", "L3"):
         if level not in levels:
             sentences.append(
-                f"The system tells no {level} cache size: its bandwidth is not measured."
+                f"The system reports no {level} cache size: its bandwidth is not measured."
             )
     if any(c.level == "L1" and c.access != "read" and not c.value for c in ceilings):
         sentences.append(
@@ -200,7 +200,9 @@ def unavailable(
     if not facts.boost:
         sentences.append("Whether the CPU may boost its frequency is not readable.")
     if not facts.blas:
-        sentences.append("threadpoolctl knows no BLAS here: threads cannot be limited.")
+        sentences.append(
+            "threadpoolctl does not know the BLAS here: its threads cannot be limited."
+        )
     return tuple(sentences)
 
 

@@ -70,7 +70,7 @@ def survey(
     keep_baselines(name, answer.baselines_s)
     if keep_machine(answer.machine):
         return answer.machine
-    note = "The cache folder cannot be written: the machine is measured again next time."
+    note = "Cannot write to the cache folder: the machine will be measured again next time."
     return msgspec.structs.replace(
         answer.machine, unavailable=(*answer.machine.unavailable, note)
     )

@@ -76,7 +76,7 @@ def check(provenance: Provenance) -> None:
     ordered = sorted(point.id for point in provenance.points)
     twice = next((a for a, b in itertools.pairwise(ordered) if a == b), "")
     if twice:
-        raise msgspec.ValidationError(f"point {twice!r} is there twice")
+        raise msgspec.ValidationError(f"point {twice!r} occurs twice")
 
 
 def read_rows(folder: Path) -> tuple[list[Row], int]:

@@ -99,7 +99,7 @@ def first_implementation(workload: str) -> Implementation:
     for each in implementations().values():
         if each.workload == workload:
             return each
-    raise UsageError(f"workload {workload!r} has no implementation; enter one")
+    raise UsageError(f"workload {workload!r} has no implementation; register one")
 
 
 def find_implementation(name: str) -> Implementation:

@@ -169,7 +169,9 @@ def _from_file(text: str) -> ModuleType:
         what = "is a folder" if path.is_dir() else "does not exist"
         raise UsageError(f"the file {text!r} {what}; {_HOW}")
     if path.suffix != ".py":
-        raise UsageError(f"the file {text!r} is no Python file: its name does not end in .py")
+        raise UsageError(
+            f"the file {text!r} is not a Python file: its name does not end in .py"
+        )
     path = path.resolve()
     for known in sys.modules.values():
         if getattr(known, "__file__", None) == str(path):

@@ -204,7 +204,7 @@ def test_a_shard_is_measured_and_merged(shard: Path, cache: Path, tmp_path: Path
     assert (both / "report.html").exists()
     again = suite("merge", shard, "--out", both, cache=cache)
     assert again.returncode == 2
-    assert "is there already" in again.stderr
+    assert "already exists" in again.stderr
 
 
 def test_other_points_do_not_go_into_the_folder_of_a_run(

@@ -293,7 +293,7 @@ def test_a_report_goes_into_a_folder_only(
     state(tmp_path / "out")
     for out in (tmp_path / "out", tmp_path / "out" / "below"):
         assert cli.run(["report", str(run), "--out", str(out)]) == 2
-        assert "is no folder" in told(capsys) or "Not a directory" in told(capsys)
+        assert "is not a folder" in told(capsys) or "Not a directory" in told(capsys)
 
 
 def test_a_report_recognises_its_own_files_and_every_figure_has_an_expected_name(
@@ -388,7 +388,7 @@ def test_a_run_goes_into_a_folder_only(
     state(tmp_path / "out")
     before = everything(tmp_path)
     assert cli.run(words(command, run, tmp_path / "out")) == 2
-    assert "is no folder" in told(capsys)
+    assert "is not a folder" in told(capsys)
     assert everything(tmp_path) == before
 
 

@@ -145,7 +145,7 @@ def test_the_dtype_reaches_a_setup_that_takes_one(file: Path) -> None:
         ("{file}:Model.run", "", "", "is a method"),
         ("{folder}:good", "", "", "is a folder"),
         (".:good", "", "", "neither the name of a module nor a file"),
-        ("{folder}/notes.txt:good", "", "", "is no Python file"),
+        ("{folder}/notes.txt:good", "", "", "is not a Python file"),
     ],
 )
 def test_wrong_names_and_setups_are_usage_errors(

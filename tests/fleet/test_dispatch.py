@@ -280,7 +280,7 @@ def test_points_that_take_every_worker_with_them_have_crashed(tmp_path: Path) ->
 
 def test_a_worker_without_the_resource_is_told_what_to_declare(tmp_path: Path) -> None:
     told = run(Scripted({"w1": host("a")}, {"w1": 0.0}), tmp_path / "run", "each")
-    assert told.reason.startswith("no worker may measure: worker w1 gets nothing to do: ")
+    assert told.reason.startswith("no worker may measure: worker w1 gets no work: ")
     assert "--resources" in told.reason
     assert told.warnings == []
 
@@ -289,7 +289,7 @@ def test_those_who_may_not_measure_are_named_once_somebody_does(tmp_path: Path) 
     engine = Scripted({"w1": host("a"), "w2": host("b")}, {"w1": 0.0})
     told = run(engine, tmp_path / "run", "each")
     assert told.reason == ""
-    assert ["w1 gets nothing to do" in warning for warning in told.warnings] == [True]
+    assert ["w1 gets no work" in warning for warning in told.warnings] == [True]
 
 
 def test_the_first_worker_is_waited_for_as_long_as_was_asked(tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_the_first_worker_is_waited_for_as_long_as_was_asked(tmp_path: Path) -> 
 
 
 def test_nobody_is_waited_for_without_end(tmp_path: Path) -> None:
-    assert run(Scripted({}), tmp_path / "run", "each").reason == "no worker has come"
+    assert run(Scripted({}), tmp_path / "run", "each").reason == "no worker has connected"
 
 
 def test_the_two_ways_do_not_mix_in_one_folder(tmp_path: Path) -> None:

@@ -226,10 +226,10 @@ def test_certificates_reach_an_encrypted_scheduler_and_its_worker(
         engine.close()
     # Others' certificates, and none, are one sentence.
     other = made(tmp_path, "other")
-    with pytest.raises(UsageError, match="its certificate and ours do not fit"):
+    with pytest.raises(UsageError, match="its certificate and ours do not match"):
         DaskEngine(encrypted.address, other, wait_s=2)
     mixed = msgspec.structs.replace(other, ca=certificates.ca)
-    with pytest.raises(UsageError, match="its certificate and ours do not fit"):
+    with pytest.raises(UsageError, match="its certificate and ours do not match"):
         DaskEngine(encrypted.address, mixed, wait_s=2)
     with pytest.raises(UsageError, match="perhaps because it is encrypted"):
         DaskEngine(encrypted.address.replace("tls", "tcp"), wait_s=2)
@@ -282,7 +282,7 @@ def test_no_worker_and_none_that_may_measure_are_one_sentence(
     ended = sweep()
     assert ended.returncode == 3, ended.stderr
     assert ended.stderr.count("\n") == 1
-    assert "no worker has come within 30 s; start one with: dask worker tcp://" in ended.stderr
+    assert "no worker has connected within 30 s; start one with: dask worker tcp://" in ended.stderr
     (tmp_path / "block.py").write_text(BLOCK)
     plain.worker("--preload", str(tmp_path / "block.py"))
     engine = DaskEngine(plain.address, wait_s=60)

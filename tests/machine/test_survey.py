@@ -108,7 +108,7 @@ def test_an_unwritable_cache_is_said(
     file.write_text("")
     monkeypatch.setenv(CACHE_VARIABLE, str(file))
     machine = survey()
-    assert any("cannot be written" in sentence for sentence in machine.unavailable)
+    assert any("Cannot write" in sentence for sentence in machine.unavailable)
     assert kept_machine(machine.fingerprint) is None
 
 

@@ -118,7 +118,7 @@ def test_provenance_that_cannot_be_used_says_why_and_what_to_do(
 
 def test_a_point_may_be_planned_once_only(run: Path) -> None:
     points = msgspec.json.decode((run / RUN).read_bytes())["points"]
-    with pytest.raises(RunFolderError, match=r"point 'made/.*' is there twice"):
+    with pytest.raises(RunFolderError, match=r"point 'made/.*' occurs twice"):
         reading.read_provenance(edited(run, points=[*points, points[2]]))
 
 

@@ -90,16 +90,14 @@ def agreement(
     other = Outcome(rewritten, arguments())
     if answer == "other":
         alike = _form(one.answer) == _form(other.answer)
-        return Agreement(same=alike, reason="" if alike else "another form of answer")
+        return Agreement(same=alike, reason="" if alike else "an answer of another form")
     difference = _compared(one, other)
     if difference.same and any(
         np.may_share_memory(array, buffer)
         for array in arrays_of(other.answer)
         for buffer in kept()
     ):
-        return Agreement(
-            same=False, reason="its result would live in memory that is used again"
-        )
+        return Agreement(same=False, reason="its result would lie in memory that is reused")
     if difference.same and kept():
         difference = _compared(one, Outcome(rewritten, arguments()))
     bound = _bound(one.answer, other.answer, arguments())

@@ -33,9 +33,7 @@ _CLOSE_RATE_HZ = 1000.0
 _CLOSE_LIMIT_S = 4 * SHORT_S
 # From inside, each look needs the interpreter lock.
 _INSIDE_PAUSE_S = 0.01
-_SHORT_RUN = (
-    "the program ended before it was looked at often ({samples} samples): shares are rough"
-)
+_SHORT_RUN = "the program ended after only a few samples ({samples}): shares are rough"
 _FEW_SAMPLES = 20
 _SELDOM_COMPILED = (
     "compiled code was seen in {samples} only: of what kind the work is, is rough"

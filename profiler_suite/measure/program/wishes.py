@@ -35,7 +35,7 @@ def wish_for(target: str) -> CallWish:
         first, last = module_lines.statement_at(source, int(name))
         if not first:
             raise UsageError(
-                f"{where}, line {name}, stands in a function or is empty; name the function"
+                f"{where}, line {name}, is inside a function or empty; name the function"
             )
         return CallWish(file=file, first=first, last=last)
     known = dict(_functions(tree.body, ""))

@@ -173,7 +173,9 @@ class Sweep:
             try:
                 reply = self._ask(children, point_id, request)
                 if not isinstance(reply, Completion):
-                    raise ChildDiedError(Status.CRASHED, "its process answered something else")
+                    raise ChildDiedError(
+                        Status.CRASHED, "its process gave an unexpected answer"
+                    )
             except ChildDiedError as died:
                 self._end(point_id, died.status, f"{died.reason} while it was prepared")
                 return False
@@ -274,7 +276,7 @@ class Sweep:
             self._end(
                 point_id,
                 Status.SKIPPED,
-                "the budget ended before its first visit; measure fewer points or use --full",
+                "time was up before its first visit; measure fewer points or use --full",
             )
             return
         estimate = self._estimate(point_id, baselines)

@@ -89,7 +89,7 @@ def test_what_no_time_is_left_for_says_so(monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_failed_and_what_gained_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     attempt, _ = answering(1.0)
     done = tried(monkeypatch, [finding()], attempt)
-    assert attempts.in_words(done, FLOORS) == ("Tried: r; not faster.",)
+    assert attempts.in_words(done, FLOORS) == ("Tried, but not faster: r.",)
 
     def fails(trial: Trial) -> TrialResult:
         return TrialResult(trial=trial, before=(), after=(), same=False, reason="why not")

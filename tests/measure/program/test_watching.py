@@ -134,7 +134,7 @@ def test_a_program_that_would_lose_output_is_not_stopped(
 def test_a_program_that_is_over_at_once_says_so(tmp_path: Path) -> None:
     run = watched(tmp_path, "import os\nos._exit(4)\n")
     assert run.end.exit_code == 4
-    assert "ended before it was looked at often" in run.samples.missing[-1]
+    assert "ended after only a few samples" in run.samples.missing[-1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

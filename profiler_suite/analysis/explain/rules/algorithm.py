@@ -238,7 +238,7 @@ def determinant(seen: Observation) -> Iterator[Finding]:
         ("np.linalg.inv(np.linalg.inv(A))", "A"),
         ("np.linalg.inv(A.T @ A) @ A.T @ B", "np.linalg.solve(A.T @ A, A.T @ B)"),
         ("np.linalg.pinv(A) @ B", "np.linalg.lstsq(A, B)[0]"),
-        title="go there directly",
+        title="use the direct routine",
     )
 
 

@@ -162,7 +162,7 @@ def scalar_math(seen: Observation) -> Iterator[Finding]:
         ("np.square(A)", "A * A"),
         ("np.clip(A, B, C)", "min(max(A, B), C)"),
         where=number,
-        title="functions of math for single numbers",
+        title="functions from math for single numbers",
         helpers=("import math",),
     )
 
@@ -258,7 +258,7 @@ def needless_copy(seen: Observation) -> Iterator[Finding]:
         ("np.copy(X)", "X"),
         ("X.copy()", "X"),
         where=same,
-        title="spare the copy: nothing is written to it",
+        title="avoid the copy: nothing is written to it",
     )
 
 

@@ -168,7 +168,7 @@ def object_dtype(seen: Observation) -> Iterator[Finding]:
             for to in ("int64", "float64"):
                 yield seen.with_arguments(
                     dict.fromkeys(held, to),
-                    title=f"hand over {', '.join(held)} as {to}, not as Python objects",
+                    title=f"pass {', '.join(held)} as {to}, not as Python objects",
                     evidence=evidence,
                 )
 
@@ -189,7 +189,7 @@ def _as_another(seen: Observation, dtype: str, to: str, title: str) -> Iterator[
         if seen.is_entry(function):
             yield seen.with_arguments(
                 dict.fromkeys(held, to),
-                title=f"{title}: hand over {', '.join(held)} as {to}",
+                title=f"{title}: pass {', '.join(held)} as {to}",
                 evidence=evidence,
             )
 
@@ -222,14 +222,14 @@ def byte_order(seen: Observation) -> Iterator[Finding]:
         if seen.is_entry(function):
             yield seen.with_arguments(
                 dict.fromkeys(held, "native"),
-                title=f"hand over {', '.join(held)} in the machine's byte order",
+                title=f"pass {', '.join(held)} in the machine's byte order",
                 evidence=evidence,
             )
 
 
 @rule(
     "dtype",
-    looks_for="float32 that float64 numbers, or new arrays without a dtype, make float64",
+    looks_for="float32 made float64 by float64 numbers, or by new arrays without a dtype",
     rewrite="np.zeros(n) → np.zeros(n, dtype=np.float32), np.sqrt(n) → float(np.sqrt(n))",
     exact="single precision is enough: the result is float32 then",
     thread="https://numpy.org/neps/nep-0050-scalar-promotion.html",
@@ -269,7 +269,7 @@ def upcast(seen: Observation) -> Iterator[Finding]:
 @rule(
     "dtype",
     looks_for="complex arrays whose imaginary part is zero",
-    rewrite="hand over x.real",
+    rewrite="pass x.real",
     exact="the imaginary parts are zero, which the trial checks",
     thread="https://github.com/scipy/scipy/issues/5592",
     tried=TrialKind.ARGUMENTS,
@@ -282,7 +282,7 @@ def real_for_complex(seen: Observation) -> Iterator[Finding]:
             for name in held:
                 yield seen.with_arguments(
                     {name: "real"},
-                    title=f"hand over {name} as real numbers: its imaginary part is zero",
+                    title=f"pass {name} as real numbers: its imaginary part is zero",
                     evidence=_evidence(seen, [name]),
                 )
 

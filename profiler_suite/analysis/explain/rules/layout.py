@@ -41,7 +41,7 @@ def contiguous(seen: Observation) -> Iterator[Finding]:
             yield found
         yield seen.with_arguments(
             dict.fromkeys(explained.strided, "row order"),
-            title=f"hand over {', '.join(explained.strided)} in row order",
+            title=f"pass {', '.join(explained.strided)} in row order",
             evidence=evidence,
         )
 

@@ -77,7 +77,7 @@ def _buffers(seen: Observation, function: Function) -> Iterator[Finding]:
         found = seen.finding(
             function,
             rewrite,
-            title=f"{at(shapes)}: write temporaries into buffers used again (out=)",
+            title=f"{at(shapes)}: write temporaries into reused buffers (out=)",
             evidence=f"{units.count(count)} temporaries of up to {size} per evaluation, "
             f"{units.count(faults)} page faults",
             lines=shapes,
@@ -89,7 +89,7 @@ def _buffers(seen: Observation, function: Function) -> Iterator[Finding]:
 
 @rule(
     "memory",
-    looks_for="an array that an operation makes anew only to replace itself",
+    looks_for="a new array that an operation makes only to replace an old one",
     rewrite="x = x + y → x += y",
     exact="nothing else holds the old array, and the dtype stays",
     thread="https://github.com/numpy/numpy/pull/7997",
@@ -281,5 +281,5 @@ def filled_array(seen: Observation) -> Iterator[Finding]:
         ("np.array([V] * N)", "np.full(N, V)"),
         ("np.array([V for U in range(N)])", "np.full(N, V)"),
         where=number,
-        title="make it filled",
+        title="create it filled",
     )

@@ -149,7 +149,7 @@ ROUTINES = (
 
 @rule(
     "routines",
-    looks_for="loops that take and give what a known routine takes and gives",
+    looks_for="loops with the inputs and outputs of a known routine",
     rewrite="the loops → np.linalg.cholesky(a), np.convolve(x, k), np.cov(x), np.fft.fft(x), …",
     exact="the answers agree on the arguments at hand and on others, up to rounding",
     thread="https://numpy.org/doc/stable/reference/routines.html",
@@ -235,8 +235,8 @@ def _instead(
     found = seen.finding(
         function,
         rewriting.spliced(function, [edit], prelude(function, helpers)),
-        title=f"all of it is {call}",
-        evidence="its arguments and its result have the shapes of this routine's",
+        title=f"the whole function is {call}",
+        evidence="its arguments and its result have the same shapes as this routine's",
         lines=seen.lines_of(function),
     )
     if found is not None:

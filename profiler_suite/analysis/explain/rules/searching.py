@@ -83,7 +83,7 @@ def searchsorted_in_order(values, wanted, side="left"):
 @rule(
     "searching",
     looks_for="np.searchsorted of many values in no order: a cache miss per step",
-    rewrite="sort what is looked for first",
+    rewrite="sort the wanted values first",
     exact="always",
     thread="https://github.com/numpy/numpy/issues/10937",
 )
@@ -182,7 +182,7 @@ def integer_sets(seen: Observation) -> Iterator[Finding]:
         ("np.intersect1d(A, B)", "np.array(sorted(set(A.tolist()) & set(B.tolist())))"),
         ("np.setdiff1d(A, B)", "np.array(sorted(set(A.tolist()) - set(B.tolist())))"),
         where=integers,
-        title="sets of Python for few integers",
+        title="Python sets for few integers",
     )
 
 

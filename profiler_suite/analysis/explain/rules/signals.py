@@ -130,7 +130,7 @@ def real_transform(seen: Observation) -> Iterator[Finding]:
     looks_for="a transform whose length has a large prime factor",
     rewrite="np.fft.fft(x, scipy.fft.next_fast_len(len(x)))",
     exact="never the same numbers: another length has other frequencies; inside a convolution "
-    "that is cut afterwards it serves",
+    "that is cut afterwards it will do",
     thread="https://github.com/numpy/numpy/issues/8639",
     tried=HINT,
 )

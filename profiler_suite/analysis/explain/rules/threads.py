@@ -13,7 +13,7 @@ _THREADS_FLOP = 2e5
 
 @rule(
     "threads",
-    looks_for="matrix products on another number of BLAS threads than serves them best",
+    looks_for="matrix products on a number of BLAS threads that does not suit them",
     rewrite="threadpoolctl.threadpool_limits(n), or OPENBLAS_NUM_THREADS=n",
     exact="up to rounding",
     thread="https://github.com/MacPython/openblas-libs/pull/64",

@@ -123,7 +123,7 @@ def test_buffers_are_for_one_size_and_say_so() -> None:
 def test_a_result_that_lives_in_a_buffer_is_refused() -> None:
     own = Own("def f(x):\n    y = x * x + 1.0\n    return y\n", LARGE)
     reasons = [own.agreement(each) for each in own.findings("out")]
-    assert any("used again" in each.reason for each in reasons if not each.same)
+    assert any("reused" in each.reason for each in reasons if not each.same)
 
 
 def test_blocks_keep_the_other_axes_and_the_dtype() -> None:
