@@ -23,7 +23,7 @@ def layer(size: int) -> Problem:
 
 experiment = Experiment(
     name="blas_threads",
-    question="Do more BLAS threads help, from which size on?",
+    question="Do more BLAS threads help, and from which size on?",
     axis="threads",
     problems=(*(square(size) for size in SIZES), layer(16), layer(64)),
     quick_problems=(*(square(size) for size in QUICK_SIZES), layer(32)),

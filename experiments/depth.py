@@ -24,7 +24,7 @@ def deep(channels: int, filter_size: int) -> Problem:
 
 experiment = Experiment(
     name="depth",
-    question="From how much work per call on is a loop not overhead?",
+    question="How much work per call does a loop need to be more than overhead?",
     axis="channels",
     problems=tuple(deep(channels, size) for channels, size in DEPTHS),
     quick_problems=tuple(deep(channels, size) for channels, size in QUICK_DEPTHS),

@@ -22,7 +22,7 @@ def filtered(count: int) -> Problem:
 
 experiment = Experiment(
     name="filter_count",
-    question="Does another filter cost calls, or only its arithmetic?",
+    question="Does another filter cost more calls, or only its arithmetic?",
     axis="filters",
     problems=tuple(filtered(count) for count in COUNTS),
     quick_problems=tuple(filtered(count) for count in QUICK_COUNTS),

@@ -26,7 +26,7 @@ def strided(stride: int, filters: int) -> Problem:
 
 experiment = Experiment(
     name="stride",
-    question="Who computes only the positions that the stride keeps?",
+    question="Which compute only the positions that the stride keeps?",
     axis="stride",
     problems=tuple(strided(stride, count) for count in FILTERS for stride in STRIDES),
     quick_problems=tuple(strided(stride, QUICK_FILTERS) for stride in QUICK_STRIDES),

@@ -282,7 +282,8 @@ def test_no_worker_and_none_that_may_measure_are_one_sentence(
     ended = sweep()
     assert ended.returncode == 3, ended.stderr
     assert ended.stderr.count("\n") == 1
-    assert "no worker has connected within 30 s; start one with: dask worker tcp://" in ended.stderr
+    said = "no worker has connected within 30 s; start one with: dask worker tcp://"
+    assert said in ended.stderr
     (tmp_path / "block.py").write_text(BLOCK)
     plain.worker("--preload", str(tmp_path / "block.py"))
     engine = DaskEngine(plain.address, wait_s=60)
