@@ -21,13 +21,13 @@ _HEAD = f"""# Fields of the files
 
 <!-- Made by `python -m docs` from the nouns in the code. -->
 
-Units stand in the names: `_s` seconds, `_bytes` bytes, `flop` a count, `flop_per_s` a rate.
-Shares are of 1. The format of rows is version {SCHEMA_VERSION}; older runs are read, and some
+Names end in the unit: `_s` seconds, `_bytes` bytes, `flop` a count, `flop_per_s` a rate. Shares
+are fractions of 1. The format of rows is version {SCHEMA_VERSION}; older runs can be read, and some
 keys keep older words.
 
-Who reads tables of release 0.1 finds four columns of `points.csv` under other names since:
-`undisturbed_visits` and `undisturbed_share` (`clean_visits`, `clean_share` then), `workers`
-(`launches`) and `breakdown_notes` (`ledger_notes`). JSON documents have schema 2 from then on.
+Since release 0.1, four columns of `points.csv` have new names: `undisturbed_visits` and
+`undisturbed_share` (formerly `clean_visits`, `clean_share`), `workers` (`launches`) and
+`breakdown_notes` (`ledger_notes`). JSON documents have had schema 2 since then.
 
 A run folder holds `run.json` (what ran, where and how), `records.jsonl` (everything that was
 measured, one JSON object a line), `points.csv` (one row per point), `summary.md`, `report.html`
@@ -83,7 +83,7 @@ def _explanation() -> Iterator[str]:
             ("operations, lines", "the two tables, one object per row"),
             ("counterfactuals", "by name: " + _names(document._OF_COUNTERFACTUAL)),
             ("advice", "what was faster, the largest gain first: see Advice below"),
-            ("not_advised", "what was tried and why it is no advice"),
+            ("not_advised", "what was tried, and why it is not advised"),
             ("patch", "the fastest rewrite as a unified diff"),
             ("verdict, notes", "sentences: what was found, what makes it doubtful"),
         ),

@@ -128,7 +128,7 @@ class LineRecord(Noun, frozen=True, tag_field="kind", tag="line", rename={"sampl
     """Modelled, and either line_profiler made the function more than five times slower or the
     uncertainty is more than a twentieth of the plain time."""
     samples: Count = 0
-    """Looks that found the line running."""
+    """Samples that found the line running."""
     profiled_calls: Number = 0.0
     """Calls of functions that have lines of their own here, per evaluation."""
     callees_s: Seconds = 0.0
@@ -248,7 +248,7 @@ class BreakdownRecord(
     coverage_samples: Count = 0
     """Native samples that the coverage is made from; 0 where it is by calls."""
     extrapolated: Count = 0
-    """Calls that were not recorded themselves: others of their line stand for them."""
+    """Calls that were not recorded; recorded calls of the same line represent them."""
     trace_complete: bool = True
     """False where the trace ended before the function did."""
     escaped: dict[str, Number] = {}
@@ -262,7 +262,7 @@ class AdviceRecord(Noun, frozen=True, tag_field="kind", tag="advice"):
     point: str
     title: str = ""
     code: str = ""
-    """The lines that take the place of others."""
+    """The new lines."""
     source: str = ""
     """The whole function with them."""
     patch: str = ""
