@@ -22,8 +22,8 @@ _HEAD = f"""# Fields of the files
 <!-- Made by `python -m docs` from the nouns in the code. -->
 
 Names end in the unit: `_s` seconds, `_bytes` bytes, `flop` a count, `flop_per_s` a rate. Shares
-are fractions of 1. The format of rows is version {SCHEMA_VERSION}; older runs can be read, and some
-keys keep older words.
+are fractions of 1. The format of rows is version {SCHEMA_VERSION}; older runs can be read, and
+some keys keep older words.
 
 Since release 0.1, four columns of `points.csv` have new names: `undisturbed_visits` and
 `undisturbed_share` (formerly `clean_visits`, `clean_share`), `workers` (`launches`) and
