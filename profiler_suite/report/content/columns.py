@@ -80,6 +80,15 @@ def bound(row: Any) -> str:
     return _BOUNDS.get(row.bound, row.bound)
 
 
+def of_roof(row: Any) -> str:
+    """How near a roof of the machine is; a dash where calls are the limit, which is none."""
+    if not bound(row):
+        return ""
+    if row.bound == "overhead":
+        return "–"
+    return units.percent(row.of_attainable) if row.of_attainable <= 1 else "above"
+
+
 def remark(row: Any) -> str:
     """Why it is not ok, or what makes its number doubtful."""
     parts = [str(row.flags)] if isinstance(row.flags, str) and row.flags else []

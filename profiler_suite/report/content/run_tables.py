@@ -41,11 +41,6 @@ def sides(known: RunFacts) -> TableView | None:
             return "prepared"
         return units.ratio(row.time_s / best[row.problem])
 
-    def of_roof(row: Any) -> str:
-        if not columns.bound(row):
-            return ""
-        return units.percent(row.of_attainable) if row.of_attainable <= 1 else "above"
-
     shown = (
         words(
             "implementation",
@@ -56,7 +51,7 @@ def sides(known: RunFacts) -> TableView | None:
         numbers("±", measured(_half_width), minor=True),
         numbers("vs fastest", measured(of_fastest)),
         numbers("rate", measured(lambda row: units.flop_rate(row.flop_per_s)), minor=True),
-        numbers("of roof", measured(of_roof), minor=True),
+        numbers("of roof", measured(columns.of_roof), minor=True),
         words("bound by", measured(columns.bound, lambda row: str(row.reason))),
     )
     return tabulated(

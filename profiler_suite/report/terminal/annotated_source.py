@@ -8,7 +8,7 @@ import pandas as pd
 from profiler_suite import units
 from profiler_suite.report.content.line_totals import PART_OF_CALLERS, by_cost, totals
 from profiler_suite.report.content.source_lines import SourceLine, explained_lines
-from profiler_suite.report.terminal.console import Page, TextColumn, cell_len
+from profiler_suite.report.terminal.console import Page, TextColumn, cell_len, cut
 
 MOST_LINES = 4
 _BLOCKS = "▏▎▍▌▋▊▉█"
@@ -101,7 +101,7 @@ def _function(page: Page, lines: Sequence[SourceLine]) -> None:
         page.pieces(
             (f"  {'  '.join(cells)} ", ""),
             (_bar(line.share, bar), "red"),
-            ("  " + _cut(line.source, room), ""),
+            ("  " + cut(line.source, room), ""),
         )
         words = line.beside(per_hit=not wide, raw=not roomy)
         if words and line.share >= _WORTH_WORDS:
@@ -113,12 +113,3 @@ def _bar(share: float, width: int) -> str:
     eighths = round(8 * width * max(0.0, min(1.0, share)))
     whole, part = divmod(eighths, 8)
     return ("█" * whole + (_BLOCKS[part - 1] if part else "")).ljust(width)
-
-
-def _cut(text: str, width: int) -> str:
-    """Source loses its end, not its middle."""
-    if cell_len(text) <= width:
-        return text
-    while cell_len(text) >= width:
-        text = text[:-1]
-    return text + "…"

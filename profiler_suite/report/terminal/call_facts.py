@@ -31,7 +31,7 @@ def every(page: Page, calls: Sequence[InsideCall]) -> None:
     page.line()
     page.line("Inside the calls", "bold")
     if not calls:
-        page.line(f"  {NONE}", "dim")
+        page.paragraph(NONE, indent="  ", style="dim")
     for each in calls:
         one(page, each)
 

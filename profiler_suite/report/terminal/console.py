@@ -59,6 +59,14 @@ class Page:
             return text
         return f"\x1b[{';'.join(_STYLES[word] for word in style.split())}m{text}\x1b[0m"
 
+    def beside(self, bold: str, text: str, style: str = "") -> None:
+        """The text after what it is about; below, where both do not fit into one line."""
+        if cell_len(f"{bold}  {text}") <= self.width:
+            self.pieces((bold, "bold"), (f"  {text}", style))
+        else:
+            self.line(bold, "bold")
+            self.paragraph(text, first="  ", indent="  ", style=style)
+
     def paragraph(
         self, text: str, *, indent: str = "", first: str = "", style: str = ""
     ) -> None:
@@ -189,6 +197,15 @@ def shortened(text: str, width: int) -> str:
     head = (width - 1 + 1) // 2
     tail = width - 1 - head
     return text[:head] + "…" + (text[-tail:] if tail else "")
+
+
+def cut(text: str, width: int) -> str:
+    """Source loses its end, not its middle."""
+    if cell_len(text) <= width:
+        return text
+    while cell_len(text) >= width:
+        text = text[:-1]
+    return text + "…"
 
 
 def _set(text: str, width: int, right: bool) -> str:

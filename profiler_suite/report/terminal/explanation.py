@@ -19,7 +19,7 @@ from profiler_suite.report.terminal import (
     memory,
     whose_code,
 )
-from profiler_suite.report.terminal.console import Page, TextColumn, shortened
+from profiler_suite.report.terminal.console import Page, TextColumn, cut
 
 _ENTRY_STYLES = {
     time_breakdown.INTERPRETER: ("i", "red"),
@@ -73,28 +73,19 @@ def screen(
     return page.text()
 
 
-def _beside(page: Page, bold: str, text: str, style: str = "") -> None:
-    """The text after what it is about; below, where both do not fit into one line."""
-    if len(f"{bold}  {text}") <= page.width:
-        page.pieces((bold, "bold"), (f"  {text}", style))
-    else:
-        page.line(bold, "bold")
-        page.paragraph(text, first="  ", indent="  ", style=style)
-
-
 def _head(page: Page, found: Explanation) -> None:
     explained, time = found.explained, found.time
     threads = f"{explained.threads} BLAS thread{'' if explained.threads == 1 else 's'}"
     name = explained.name.rpartition(":")[2]
     where = f"{Path(explained.file).name}:{explained.line}" if explained.file else "compiled"
-    _beside(page, name, f"{where}, {threads}", style="dim")
+    page.beside(name, f"{where}, {threads}", style="dim")
     given = ", ".join(explained.arguments) or "no arguments"
     page.paragraph(f"{given} → {explained.result}", first="  ", indent="    ", style="dim")
     basis = (
         f"{interval(time)} (95 %), {units.count(time.undisturbed_visits)} undisturbed of "
         f"{units.some(time.visits, 'visit')}, first call {units.time(explained.cold_s)}"
     )
-    _beside(page, units.time(time.time_s), basis)
+    page.beside(units.time(time.time_s), basis)
     breakdown_record = explained.breakdown_record
     parts = [bound_in_words(found)]
     if time_breakdown.is_lost(breakdown_record):
@@ -257,7 +248,7 @@ def one_advice(page: Page, each: Advice, *, with_lines: bool = True) -> None:
     sources = dedented([text for _, _, text in own[:_MOST_REWRITTEN_LINES]])
     for (number, place, _), text in zip(own, sources, strict=False):
         mark = "" if place else number or "+"
-        page.pieces((f"    {mark:>5} ", "dim"), (shortened(text, page.width - 10), "green"))
+        page.pieces((f"    {mark:>5} ", "dim"), (cut(text, page.width - 10), "green"))
     if len(own) > _MOST_REWRITTEN_LINES:
         left_out = units.some(len(own) - _MOST_REWRITTEN_LINES, "more line")
         page.line(f"          … {left_out}", "dim")

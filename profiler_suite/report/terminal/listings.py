@@ -128,7 +128,7 @@ def machine_page(
     """Facts, ceilings with their spread, call costs of a machine, and its selfcheck."""
     page = Page(width, color)
     facts = machine.facts
-    page.line(facts.cpu or facts.architecture, "bold")
+    page.paragraph(facts.cpu or facts.architecture, style="bold")
     caches = ", ".join(f"L{c.level} {units.size(c.size_bytes)}" for c in facts.caches)
     blas = ", ".join(
         f"{b.name} {b.version}" + (f" for {b.architecture}" if b.architecture else "")

@@ -4,7 +4,7 @@ from profiler_suite import units
 from profiler_suite.analysis.program.moments import BREAKDOWN
 from profiler_suite.analysis.program.ranking import Ranking
 from profiler_suite.report.content.program import ProgramRow, parts, view
-from profiler_suite.report.terminal.console import Page
+from profiler_suite.report.terminal.console import Page, shortened
 
 _WIDEST = 100
 _STYLES = {
@@ -25,10 +25,7 @@ def screen(ranking: Ranking, width: int, color: bool) -> str:
     """The program's time, what it is made of, and ten places to look at."""
     page = Page(min(width, _WIDEST), color)
     seen = view(ranking)
-    page.pieces(
-        (f"{seen.words}", "bold"),
-        (f"  {units.time(ranking.run.end.wall_s)}, {seen.ended}", ""),
-    )
+    page.beside(seen.words, f"{units.time(ranking.run.end.wall_s)}, {seen.ended}")
     page.paragraph("; ".join(seen.facts), indent="  ", style="dim")
     page.paragraph(seen.finding, indent="  ")
     _bar(page, ranking)
@@ -65,7 +62,7 @@ def _row(page: Page, row: ProgramRow, whole_s: float) -> None:
         (f"{units.time(spared) if spared else 'nothing':>9}", "bold"),
         (f"{units.percent(spared / whole_s) if spared else '':>7}", ""),
         (f"{units.time(row.function.total_s):>9}", ""),
-        (f"  {row.where}", "bold"),
+        (f"  {shortened(row.where, max(page.width - 31, 20))}", "bold"),
     )
     page.paragraph(row.cause, indent="     ")
     if row.command:

@@ -7,7 +7,7 @@ from profiler_suite.analysis.program.explained import (
     ProgramAnswer,
     sentences,
 )
-from profiler_suite.report.terminal.console import Page, shortened
+from profiler_suite.report.terminal.console import Page, cut, shortened
 from profiler_suite.report.terminal.explanation import breakdown_bar, one_advice
 
 _WIDEST = 100
@@ -31,10 +31,8 @@ def screen(answer: ProgramAnswer, wall_s: float, width: int, color: bool) -> str
 def _function(page: Page, number: int, each: ExplainedFunction) -> None:
     taken = units.time(each.place.time_s)
     calls = f", {units.some(each.calls, 'call')}" if each.calls > 1 else ""
-    page.pieces(
-        (f"{number:>2}  ", "dim"),
-        (each.place.wish.target, "bold"),
-        (f"  {taken} of the program{calls}", "dim"),
+    page.beside(
+        f"{number:>2}  {each.place.wish.target}", f"{taken} of the program{calls}", "dim"
     )
     if each.memory.words:
         page.paragraph(each.memory.words, indent="    ", style="dim")
@@ -86,6 +84,7 @@ def _diff(page: Page, diff: str) -> None:
         if line[:1] in "+-" and not line.startswith(("+++", "---"))
     ]
     for line in lines[:_MOST_LINES]:
-        page.pieces((f"    {line[: page.width - 4]}", "green" if line[0] == "+" else "red"))
+        style = "green" if line[0] == "+" else "red"
+        page.pieces((f"    {cut(line, page.width - 4)}", style))
     if len(lines) > _MOST_LINES:
         page.line(f"    … {len(lines) - _MOST_LINES} more lines: --patch FILE", "dim")

@@ -4,6 +4,7 @@ from profiler_suite import units
 from profiler_suite.analysis.explain.explanation import interval
 from profiler_suite.analysis.explain.patch import added_lines
 from profiler_suite.analysis.explain.question import QuestionAnswer
+from profiler_suite.analysis.roofline import WORK
 from profiler_suite.report.terminal.console import Page, TextColumn
 from profiler_suite.report.terminal.explanation import breakdown_bar
 
@@ -62,7 +63,7 @@ def _instead(page: Page, found: QuestionAnswer) -> None:
 def _column(found: QuestionAnswer, number: int) -> dict[str, str]:
     side, each = found.sides[number], found.explanations[number]
     breakdown_record, placement = each.explained.breakdown_record, each.roofline
-    bound = placement.bound + (f" ({placement.level})" if placement.bound == "memory" else "")
+    limit, near = _limit(placement.bound, placement.level, placement.of_attainable)
     return {
         "problem": side.problem,
         "time": units.time(each.time.time_s),
@@ -75,10 +76,19 @@ def _column(found: QuestionAnswer, number: int) -> dict[str, str]:
         "NumPy calls": units.count(breakdown_record.calls)
         if not breakdown_record.untraced
         else "not traced",
-        "bound by": bound or "no roof known",
-        "of that roof": (
-            units.percent(placement.of_attainable)
-            if placement.of_attainable <= 1
-            else "above it"
-        ),
+        "limited by": limit,
+        "how far": near,
     }
+
+
+def _limit(bound: str, level: str, of_attainable: float) -> tuple[str, str]:
+    """What limits a side, and how much of that: calls are a part of its time, not a roof."""
+    if not bound:
+        return "no roof known", ""
+    share = units.percent(of_attainable)
+    if bound == "overhead":
+        return "per-call cost", f"{share} of the time"
+    names = {"memory": f"{level} bandwidth", "compute": "arithmetic", WORK: "its inner loops"}
+    return names.get(
+        bound, bound
+    ), f"{share} of that roof" if of_attainable <= 1 else "above it"

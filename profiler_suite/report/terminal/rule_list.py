@@ -23,5 +23,5 @@ def screen(rules: Sequence[Rule], width: int, color: bool) -> str:
             f"tried: {each.tried}; {each.thread}", first="      ", indent="      ", style="dim"
         )
     page.line()
-    page.line(f"{len(rules)} rules; explain FILE:FUNCTION tries those that apply")
+    page.paragraph(f"{len(rules)} rules; explain FILE:FUNCTION tries those that apply")
     return page.text().lstrip("\n")

@@ -73,7 +73,9 @@ def summary(known: RunFacts, width: int, color: bool) -> str:
         if left_out > 0:
             page.line(f"     and {left_out} more in the report")
     if known.hosts:
-        page.line(f"Hosts (everything else here is about {known.hosts.names[0]})", "bold")
+        page.paragraph(
+            f"Hosts (everything else here is about {known.hosts.names[0]})", style="bold"
+        )
         for sentence in host_tables.sentences(known.hosts):
             page.paragraph(sentence, first="  - ", indent="    ")
     for warning in known.warnings:
@@ -93,7 +95,7 @@ def _plain(page: Page, found: PlainAnswer) -> None:
         page.paragraph(sentence, first="  ", indent="  ")
     if found.code:
         for line in found.code.splitlines():
-            page.line(f"      {line}", "bold")
+            page.line(f"    {line}", "bold")
     for sentence in found.differs:
         page.paragraph(sentence, first="  ", indent="  ", style="dim")
     page.line()
@@ -124,7 +126,9 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
     frame = frame[frame["replica"] == 0].sort_values("time_s")
     first = frame.iloc[0]
     name = f"{first['name']} " if first["name"] else ""
-    page.line(f"{name}{first['problem']}  {units.count(first['flop'])} textbook FLOP", "bold")
+    page.paragraph(
+        f"{name}{first['problem']}, {units.count(first['flop'])} textbook FLOP", style="bold"
+    )
     best = selection.fastest_alike(frame)
     rows: list[tuple[str, ...]] = []
     entries = _ENTRIES if frame["residual"].notna().any() else ()
@@ -143,7 +147,7 @@ def _table(page: Page, frame: pd.DataFrame, bold: tuple[str, ...]) -> None:
                     else units.ratio(row.time_s / best),
                     *_shares(row, [entry for _, entry in entries]),
                     units.flop_rate(row.flop_per_s),
-                    _of_roof(row),
+                    columns.of_roof(row),
                     _SHORT.get(columns.bound(row), columns.bound(row).split(" ")[0]),
                 )
             )
@@ -165,12 +169,6 @@ def _shares(row: Any, entries: Sequence[str]) -> list[str]:
     if not found.add_up:
         return ["–"] * len(entries)
     return [f"{round(100 * found.parts[name])}%" for name in entries]
-
-
-def _of_roof(row: Any) -> str:
-    if not columns.bound(row):
-        return ""
-    return units.percent(row.of_attainable) if row.of_attainable <= 1 else "above"
 
 
 def _shown(folder: Path) -> str:

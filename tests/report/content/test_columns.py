@@ -108,3 +108,18 @@ def test_an_interval_too_wide_for_plus_minus_is_said_to_be_wider() -> None:
     assert spread.cell(row(time_s=1.0, low_s=0.1, high_s=4.0)) == ">50"
     assert spread.cell(row(time_s=1.0, low_s=0.9, high_s=1.1)) == "10.0"
     assert spread.cell(row(time_s=math.nan, low_s=1.0, high_s=1.0)) == ""
+
+
+@pytest.mark.parametrize(
+    ("bound", "reached", "text"),
+    [
+        ("memory", 0.69, "69 %"),
+        ("compute", 1.3, "above"),
+        ("overhead", 0.91, "–"),
+        ("", 0.5, ""),
+    ],
+)
+def test_calls_are_no_roof_of_which_there_is_a_share(
+    bound: str, reached: float, text: str
+) -> None:
+    assert columns.of_roof(row(bound=bound, level="L2", of_attainable=reached)) == text

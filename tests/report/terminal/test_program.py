@@ -44,3 +44,11 @@ def test_without_a_row_there_is_no_list_and_without_samples_no_bar() -> None:
         rank(run_of(stack(MAIN, IMPORTING, count=50))), 80, False
     )
     assert "0 samples" in program.screen(rank(run_of()), 80, False)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_long_names_stay_within_the_terminal(width: int) -> None:
+    long = f"a_function_with_{'_'.join(['a_long_name'] * 6)} (/home/me/{'folder' * 9}.py:7)"
+    text = program.screen(rank(run_of(stack(MAIN, long, count=50))), width, False)
+    rows = [line for line in text.splitlines() if "\\" not in line and "--from" not in line]
+    assert max(map(cell_len, rows)) <= width

@@ -20,7 +20,23 @@ def answered() -> QuestionAnswer:
     return QuestionAnswer("Is it?", (loop, product), both, nothing, "im2col_gemm", nothing)
 
 
-@pytest.mark.parametrize("width", [80, 200])
+@pytest.mark.parametrize(
+    ("bound", "level", "reached", "said"),
+    [
+        ("overhead", "", 0.91, ("per-call cost", "91 % of the time")),
+        ("memory", "L3", 0.69, ("L3 bandwidth", "69 % of that roof")),
+        ("compute", "", 1.2, ("arithmetic", "above it")),
+        ("work", "", 0.1, ("its inner loops", "10 % of that roof")),
+        ("", "", 0.0, ("no roof known", "")),
+    ],
+)
+def test_only_a_roof_of_the_machine_has_a_share_of_a_roof(
+    bound: str, level: str, reached: float, said: tuple[str, str]
+) -> None:
+    assert question._limit(bound, level, reached) == said
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
 def test_both_sides_stand_side_by_side(width: int) -> None:
     text = question.screen(answered(), width, False)
     assert text.startswith("Is it?\n\n")

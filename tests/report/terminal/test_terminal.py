@@ -159,7 +159,7 @@ def test_a_pipe_gets_colour_only_when_it_is_forced(
 def test_of_a_question_on_many_problems_the_sides_come_first_and_few_are_shown() -> None:
     lines = listings.summary(make_run(copies=10), 80, False).splitlines()
     headings = [line for line in lines if line.endswith("textbook FLOP")]
-    assert [h.split("  ")[0] for h in headings[:2]] == ["32x32x3-f10-2x2-s2", "500x3072x1"]
+    assert [h.split(", ")[0] for h in headings[:2]] == ["32x32x3-f10-2x2-s2", "500x3072x1"]
     assert len(headings) == 3
     assert "and 17 more problems in the report" in lines
 
