@@ -3,7 +3,7 @@
 ``python -m profiler_suite sweep`` measures and writes a report;
 ``profiler_suite.load(run)`` gives its tables as pandas DataFrames;
 ``profiler_suite.explain(function, *args)`` explains a function of your own;
-``profiler_suite.explain_call(np.matmul, a, b)`` looks into one call;
+``profiler_suite.explain_call(np.matmul, a, b)`` looks inside one call;
 ``profiler_suite.race(old, new, *args)`` says which is faster, and whether it is right.
 Importing the package imports nothing of the scientific stack.
 """

@@ -1,7 +1,7 @@
-"""What code and notebooks call: explain a function object in this process, and the magics.
+"""The entry points for code and notebooks: explain a function in this process, and the magics.
 
-A function of a notebook cannot be handed to a child process, so this one
-measures it; whatever else the process does meanwhile is in the numbers.
+A function of a notebook cannot be passed to a child process, so this process measures it;
+whatever else the process does meanwhile affects the numbers.
 """
 
 import random
@@ -69,7 +69,7 @@ def explain(
 
     Runs it in this process on `profiler_threads` BLAS threads, for about ten seconds.
     The arguments are copied for each pass unless `profiler_copy` is False. Raises
-    FunctionError where the function raises.
+    FunctionError if the function raises.
     """
     called = called_with(function, args, kwargs, "explain")
     machine = survey(coarse=True)
@@ -108,7 +108,7 @@ def called_with(
     """The call to be explained; UsageError for what cannot be called."""
     if not callable(function):
         raise UsageError(
-            f"{function!r} cannot be called; give the function and its arguments apart: "
+            f"{function!r} cannot be called; give the function and its arguments separately: "
             f"{asked}(f, x), not {asked}(f(x))"
         )
     name = getattr(function, "__qualname__", None) or type(function).__qualname__
@@ -150,10 +150,10 @@ def _magic(shell: Any) -> Callable[..., NotebookView]:
 
 def _run_magic(shell: Any) -> Callable[..., NotebookView | None]:
     def run_explained(line: str, cell: str) -> NotebookView | None:
-        """%%run_explained: run the cell as it is, then explain where it spends most.
+        """%%run_explained: run the cell unchanged, then explain where it spends most time.
 
-        That is a function of yours that it calls, with the arguments of such a call, or
-        the cell itself. It runs twice more for that, on copies of what it works on.
+        That is one of your functions, with the arguments of a call that the cell makes, or
+        the cell itself. For this the cell runs twice more, on copies of its data.
         """
         function, names = notebook_cell.function_of(cell, shell.user_ns)
         # As they are before the cell changes them; what cannot be copied is shared.

@@ -43,12 +43,12 @@ def explain_call(
     profiler_copy: bool = True,
     **kwargs: Any,
 ) -> CallExplanation:
-    """Look into one call: which inner loop ran, on what layout, how far from the machine.
+    """Look inside one call: which inner loop ran, on what layout, how near the machine's roofs.
 
     Runs function(*args, **kwargs) in this process on `profiler_threads` BLAS threads for at
-    most two seconds, and longer only where few calls take longer. The arguments are copied
-    unless `profiler_copy` is False. Roofs are those that an earlier command has measured.
-    Raises FunctionError where the function raises.
+    most two seconds; longer only if a few calls take longer. The arguments are copied unless
+    `profiler_copy` is False. The roofs are those that an earlier command measured. Raises
+    FunctionError if the function raises.
     """
     called = called_with(function, args, kwargs, "explain_call")
     machine, known = _machine()

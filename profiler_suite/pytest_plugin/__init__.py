@@ -1,4 +1,4 @@
-"""What pytest loads: options, three markers and a fixture; nothing more unless it is asked for.
+"""What pytest loads: options, three markers and a fixture; nothing more without an option.
 
 ``pytest --explain`` ranks the tests by their time and explains the slowest calls; a test takes
 the fixture ``explain`` to explain a call of its own.

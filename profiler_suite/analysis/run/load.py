@@ -20,7 +20,7 @@ from profiler_suite.model.run import Provenance
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """One run folder, read: provenance, tables and what the tables were made from."""
+    """The contents of one run folder: provenance, tables, and what the tables are made from."""
 
     folder: Path
     provenance: Provenance
@@ -74,7 +74,7 @@ def find_run(name: str | Path) -> Path:
 
 
 def load(folder: str | Path) -> Run:
-    """Read a run folder; a path, or a name below ``reports/`` such as 'latest'."""
+    """Read a run folder, given as a path or as a name below ``reports/`` such as 'latest'."""
     path = find_run(folder)
     hosts = {run.provenance.host: run for run in map(_load, store.host_folders(path))}
     if hosts:
