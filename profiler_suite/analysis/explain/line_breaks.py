@@ -9,6 +9,8 @@ _WIDTH = 80
 _INDENT = "    "
 _OPENING, _CLOSING = "([{", ")]}"
 _OPERATORS = ("@", "+", "-", "*", "/")
+# What a line may begin with: an operator, or the next loop of a comprehension.
+_BEGINNINGS = (*_OPERATORS, "for ")
 
 
 def broken(line: str, width: int = _WIDTH) -> list[str]:
@@ -84,7 +86,7 @@ def _filled(links: list[str], indent: str, width: int) -> list[str]:
     """
     lines: list[str] = []
     for link in links:
-        operator = link.startswith(_OPERATORS)
+        operator = link.startswith(_BEGINNINGS)
         gap = " " if operator else ""
         closes = bool(lines) and lines[-1].strip() in _CLOSING and not operator
         whole = lines and len(lines[-1]) + len(gap) + len(link) <= width
@@ -114,12 +116,12 @@ def _assigned(line: str) -> tuple[str, str]:
 
 
 def _links(text: str) -> list[str]:
-    """Where a person breaks it inside brackets: before operators, methods and subscripts.
+    """Where a person breaks it inside brackets: before operators, methods, subscripts, loops.
 
-    'a(b)[c].d(e) @ f' is 'a(b)', '[c]', '.d(e)', '@ f'.
+    'a(b)[c].d(e) @ f' is 'a(b)', '[c]', '.d(e)', '@ f'; 'a for b in c' is 'a', 'for b in c'.
     """
     cuts, depth, last = [], 0, -2
-    for place, token in _tokens(text, (*_OPERATORS, ".")):
+    for place, token in _tokens(text, (*_OPERATORS, ".", "for")):
         if token in _OPENING:
             if depth == 0 and token == "[" and place == last + 1:
                 cuts.append(place)
@@ -128,7 +130,7 @@ def _links(text: str) -> list[str]:
             depth -= 1
             last = place if depth == 0 else last
         elif depth == 0 and (
-            (token in _OPERATORS and text[place - 1 : place] == " ")
+            (token in (*_OPERATORS, "for") and text[place - 1 : place] == " ")
             or (token == "." and place == last + 1)
         ):
             cuts.append(place)
@@ -165,12 +167,13 @@ def _at_commas(text: str) -> list[str]:
 
 
 def _tokens(line: str, more: tuple[str, ...] = ()) -> list[tuple[int, str]]:
-    """Column and text of brackets, commas and `more` that are no part of a string."""
+    """Column and text of brackets, commas and `more` outside of strings."""
     stripped = line.lstrip()
     shift = len(line) - len(stripped)
     found = []
     with contextlib.suppress(tokenize.TokenError, IndentationError):  # it ends inside brackets
         for token in tokenize.generate_tokens(io.StringIO(stripped).readline):
-            if token.type == tokenize.OP and token.string in (*_OPENING, *_CLOSING, ",", *more):
+            known = token.type in (tokenize.OP, tokenize.NAME)
+            if known and token.string in (*_OPENING, *_CLOSING, ",", *more):
                 found.append((token.start[1] + shift, token.string))
     return found

@@ -68,3 +68,17 @@ def test_short_parts_share_a_line_and_what_follows_a_closing_bracket_stays_with_
         "weights[:count], axes=[[2, 3, 4], [3, 1, 2]],",
         ")",
     ]
+
+
+def test_a_comprehension_is_broken_before_its_loops() -> None:
+    found = broken(
+        "    values = [first_function(element, another) + second_function(element) for element "
+        "in some_list_of_elements if element > 3 for another in range(10)]"
+    )
+    assert [each.strip() for each in found] == [
+        "values = [",
+        "first_function(element, another) + second_function(element)",
+        "for element in some_list_of_elements if element > 3",
+        "for another in range(10)",
+        "]",
+    ]

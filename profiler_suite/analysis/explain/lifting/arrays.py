@@ -38,7 +38,23 @@ def closed(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Without needless parentheses."""
-    return ast.unparse(ast.parse(text))
+    return _generators_alone(ast.unparse(ast.parse(text)))
+
+
+def _generators_alone(text: str) -> str:
+    """'sum(a for a in b)': `unparse` gives a call's only argument brackets of its own."""
+    if "\n" in text or not text.isascii():
+        return text
+    needless: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+            continue
+        (only,) = node.args
+        if isinstance(only, ast.GeneratorExp) and only.end_col_offset is not None:
+            around = (only.col_offset - 1, only.end_col_offset)
+            if [text[place : place + 1] for place in around] == ["(", ")"]:
+                needless.update(around)
+    return "".join(each for place, each in enumerate(text) if place not in needless)
 
 
 def indexed(base: str, dims: tuple[Label, ...], parts: Sequence[str]) -> Array:

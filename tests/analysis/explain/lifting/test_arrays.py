@@ -73,3 +73,20 @@ def test_parentheses_stand_where_they_are_needed() -> None:
     with pytest.raises(Refusal, match=r"'x \+' could not be written"):
         closed("x +")
     assert tidy("((x) + ((y) * (2)))") == "x + y * 2"
+
+
+@pytest.mark.parametrize(
+    ("text", "tidied"),
+    [
+        ("sum(((a) * (b)) for k in range(3))", "sum(a * b for k in range(3))"),
+        ("f(x, (a for a in b))", "f(x, (a for a in b))"),
+        ("f((a for a in b), k=2)", "f((a for a in b), k=2)"),
+        (
+            "g(sum(a for a in b), 1) + h(c for c in d)",
+            "g(sum(a for a in b), 1) + h(c for c in d)",
+        ),
+        ("max((a, b))", "max((a, b))"),
+    ],
+)
+def test_a_generator_alone_has_no_brackets_of_its_own(text: str, tidied: str) -> None:
+    assert tidy(text) == tidied
