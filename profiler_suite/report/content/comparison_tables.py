@@ -64,16 +64,16 @@ def method(found: Comparison) -> str:
 
 
 _METHOD = (
-    "Ratios are second over first: above 1 is slower. Slower or faster needs the 95 % "
-    "interval outside the noise (3 %, more where the point's own processes differ more, "
-    "12 % beyond the caches) and the smallest times to agree, and that it is not likely "
-    "to be chance among so many points (Holm)."
+    "Ratios are second over first: above 1 is slower. A point is called slower or faster "
+    "only if its 95 % interval lies outside the noise (3 %, more where the point's own "
+    "processes differ more, 12 % beyond the caches), the smallest times agree, and the "
+    "difference is unlikely to be chance among so many points (Holm)."
 )
 _METHOD_PAIRED = (
-    "Ratios are of visits side by side, intervals from the spread between pairs of "
-    "processes: above 1 is slower. Slower or faster "
-    f"needs the 95 % interval outside ± {units.percent(PAIRED_THRESHOLD)}, and that "
-    "it is not likely to be chance among so many points (Holm)."
+    "Ratios are of visits side by side: above 1 is slower. Intervals come from the spread "
+    "between pairs of processes. A point is called slower or faster only if its 95 % interval "
+    f"lies outside ± {units.percent(PAIRED_THRESHOLD)} and the difference is unlikely to be "
+    "chance among so many points (Holm)."
 )
 
 
