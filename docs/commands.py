@@ -15,7 +15,9 @@ Exit codes are listed under [Comparing and guarding](comparing.md#in-continuous-
 def helps() -> dict[str, str]:
     """Command → its help at 80 columns; the group itself under an empty name."""
     group = cli._commands
-    top = click.Context(group, info_name="python -m profiler_suite", terminal_width=80)
+    settings = group.context_settings
+    name_of_all = "python -m profiler_suite"
+    top = click.Context(group, info_name=name_of_all, terminal_width=80, **settings)
     found = {"": group.get_help(top)}
     for name, command in group.commands.items():
         context = click.Context(command, parent=top, info_name=name, terminal_width=80)

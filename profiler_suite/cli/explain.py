@@ -58,7 +58,7 @@ SEED = "seed"
     "--budget",
     type=Seconds(),
     metavar="SECONDS",
-    help="Time for everything; usually at most 8 calls and 20 s.",
+    help="Total time; usually at most 8 calls and 20 s.",
 )
 @click.option(
     "--no-advice", is_flag=True, help="Only show where the time goes; try no rewrites."

@@ -112,7 +112,7 @@ def _short_forms(command: Callable[..., Any]) -> Callable[..., Any]:
     "--hosts",
     type=click.Choice(("each", "split")),
     default="each",
-    help="Each host measures everything, or they share it.",
+    help="Fleet: each host measures all, or they share it.",
 )
 @click.option(
     "--versus",
