@@ -24,7 +24,7 @@ def deep(channels: int, filter_size: int) -> Problem:
 
 experiment = Experiment(
     name="depth",
-    question="How much work per call does a loop need to be more than overhead?",
+    question="How much work per call lifts a loop out of overhead?",
     axis="channels",
     problems=tuple(deep(channels, size) for channels, size in DEPTHS),
     quick_problems=tuple(deep(channels, size) for channels, size in QUICK_DEPTHS),

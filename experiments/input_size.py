@@ -17,7 +17,7 @@ def square(size: int) -> Problem:
 
 experiment = Experiment(
     name="input_size",
-    question="Which is fastest at which image size, and where do they cross?",
+    question="Which is fastest at which image size? Where do they cross?",
     axis="height",
     problems=tuple(square(size) for size in SIZES),
     quick_problems=tuple(square(size) for size in QUICK_SIZES),

@@ -32,7 +32,7 @@ def cause(spent: Spent, called: str = "") -> str:
     if spent.share(IMPORTS) > 0.5:
         return "imports modules"
     if spent.share(UNSEEN) > 0.5:
-        return f"compiled code could not be sampled{_through(called)}"
+        return f"compiled code was not seen{_through(called)}"
     kinds = {
         "calls": spent.share("interpreter", "dispatch"),
         "memory": spent.share("memory"),

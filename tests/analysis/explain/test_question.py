@@ -69,7 +69,7 @@ def test_another_way_to_the_answer_is_named() -> None:
     found = answer(1.0, alternative=5.0)
     assert found.alternative is not None
     assert found.alternative.ratio == pytest.approx(5.0, rel=0.01)
-    assert any("by gemm (few, large calls) takes 1/5.00" in each for each in found.sentences)
+    assert any("by gemm (a few large calls) takes 1/5.00" in each for each in found.sentences)
     assert answer(1.0).alternative is None
 
 

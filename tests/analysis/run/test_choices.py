@@ -122,7 +122,7 @@ def test_the_sentence_counts_right_near_and_worst_choices() -> None:
     found = choices._of_choices((made(1.02, "a", "a"), made(1.05), made(1.80)))
     assert len(found) == 1
     assert "of 3 choices" in found[0]
-    assert "1 were the fastest implementation and 2 within 10 %" in found[0]
+    assert "1 were the fastest implementation and 2 were within 10 %" in found[0]
     assert "a instead of b on p (e)" in found[0]
 
 

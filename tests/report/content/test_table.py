@@ -34,6 +34,6 @@ def test_columns_without_any_cell_are_left_out() -> None:
 def test_the_first_rows_say_how_many_are_left_out() -> None:
     table = tabulated("Sizes", RECORDS * 1000, COLUMNS, below=lambda r: r.name)
     short = table.first(3)
-    assert short.caption == "Sizes; the first 3, 1,997 more are left out"
+    assert short.caption == "Sizes; the first 3 rows; 1,997 more are left out"
     assert len(short.rows) == len(short.below) == 3
     assert table.first(2000) is table
