@@ -199,5 +199,5 @@ def winograd_2x2_kept(image: Array, filters: Array, stride: int) -> Array:
 
 @implementation(WORKLOAD, **_kept_entry("winograd_6x6"))
 def winograd_6x6_kept(image: Array, filters: Array, stride: int) -> Array:
-    """F(6×6), filters and buffers kept; less exact than small tiles."""
+    """F(6×6), filters and buffers kept; less exact."""
     return _prepare("winograd_6x6")(image, filters, stride)(image, filters, stride)
