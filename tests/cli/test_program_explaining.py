@@ -173,7 +173,7 @@ def test_the_whole_command_takes_no_more_than_twice_the_time_and_half_a_minute(
     if end.limited:
         assert len(efforts) == 1
         reasons = [each.reason for each in work.answer.functions if each.reason]
-        assert reasons == ["no time was left; --budget SECONDS gives more"] * 2
+        assert reasons == ["no time was left; allow more with --budget SECONDS"] * 2
     else:
         assert len(efforts) == 3
         assert efforts[0].budget_s > efforts[2].budget_s / 2
