@@ -229,7 +229,7 @@ def compared(function: Callable[[Any], Any]) -> list[tuple[str, float, float]]:
     """What is measured, the suite's bytes and the exact ones."""
     a = np.random.default_rng(0).random(SHAPE)
     function(a)
-    peak = peak_bytes(function, (a,))
+    peak = peak_bytes(function, (a,), 60.0)
     record = memory_profile(function, (a,), peak, 60.0)
     with ExactTracer() as exact:
         result = function(a)

@@ -9,13 +9,17 @@ from profiler_suite.measure import timing
 from profiler_suite.measure.arguments import given
 
 # tracemalloc slows what allocates much: longer functions are not run under it.
-_MOST_TRACED_S = 0.25
+_MOST_TRACED_S = 0.5
 
 
-def peak_bytes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> float:
-    """Of one evaluation beyond what was held before, bytes; 0 where that is not known."""
+def peak_bytes(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    most_s: float = _MOST_TRACED_S,
+) -> float:
+    """Of one evaluation beyond what was held before, bytes; 0 where it takes too long."""
     once_s = timing.time_evaluations(function, arguments, 1, perf_counter_ns)
-    if once_s > _MOST_TRACED_S or tracemalloc.is_tracing():
+    if once_s > most_s or tracemalloc.is_tracing():
         return 0.0
     tracemalloc.start()
     try:
