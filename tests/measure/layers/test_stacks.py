@@ -193,8 +193,8 @@ def steps(value: Any) -> float:
     return float(total)
 
 
-def ten_times(x: Any) -> float:
-    return sum(steps(each) for each in range(10))
+def many_times(x: Any) -> float:
+    return sum(steps(each) for each in range(100))
 
 
 CALLERS: dict[str, Callable[[], Any]] = {
@@ -204,7 +204,7 @@ CALLERS: dict[str, Callable[[], Any]] = {
     "sorted": lambda: sorted(range(100), key=steps),
     "generic_filter": lambda: ndimage.generic_filter(MATRIX[:10, :10], steps, size=3),
     "quad": lambda: integrate.quad(steps, 0.0, 1.0),
-    "minimize": lambda: optimize.minimize(ten_times, np.zeros(2)),
+    "minimize": lambda: optimize.minimize(many_times, np.zeros(2)),
 }
 
 
