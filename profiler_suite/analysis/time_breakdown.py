@@ -41,6 +41,10 @@ GAP = 0.10
 
 # Values that move less of the time are not mentioned.
 _WORTH_TELLING = 0.02
+_BESIDE = (
+    "its operations run in other threads while it waits: the time breakdown is that of the "
+    "calling thread"
+)
 LEAST_COVERAGE = 0.8
 """With less counted, FLOP, bytes and what follows from them are not the function's."""
 
@@ -96,6 +100,9 @@ def breakdown(record: BreakdownRecord, machine: Machine) -> Breakdown | None:
     replayed = _replay_entries(record, price) if not record.untraced else {}
     if native and not is_counted(record):
         replayed = {}  # of the operations that were counted: not those of the function
+    beside = bool(native) and _run_beside(record, replayed)
+    if beside:
+        replayed = {}
     entries = _joined(record, replayed, native)
     shares = {}
     if replayed:
@@ -113,8 +120,19 @@ def breakdown(record: BreakdownRecord, machine: Machine) -> Breakdown | None:
         overhead_shares=shares,
         coverage=record.coverage,
         undisturbed=record.undisturbed_rounds >= 3,
-        notes=_notes(record, shares, price[0] > 0),
+        notes=(*_notes(record, shares, price[0] > 0), *((_BESIDE,) if beside else ())),
     )
+
+
+def _run_beside(record: BreakdownRecord, replayed: dict[str, BreakdownEntry]) -> bool:
+    """Whether its operations run in other threads while the calling one sleeps.
+
+    Both together then take longer than the function.
+    """
+    asleep = _waiting_entry(record, spins=False)
+    if asleep is None or not replayed:
+        return False
+    return asleep.time_s + sum(each.time_s for each in replayed.values()) > record.plain_s
 
 
 def _entry(name: str, time_s: float, spread_s: float, method: str) -> BreakdownEntry:

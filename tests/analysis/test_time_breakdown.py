@@ -224,6 +224,22 @@ def test_spinning_waits_too_where_no_replay_has_it_among_its_calls() -> None:
     assert breakdown(native=spins).share(time_breakdown.WAITING) == 0
 
 
+def test_operations_of_other_threads_are_no_part_of_the_calling_one() -> None:
+    # Replayed they take 60 % of the time, of which the calling thread sleeps 90 %.
+    asleep = msgspec.structs.replace(samples(interpreter=10), slept_s=0.9)
+    operations = (operation("ufunc", 100, 6e-6, 1e-6),)
+    found = breakdown(native=asleep, operations=operations)
+    assert found.share(time_breakdown.WAITING) == pytest.approx(0.9)
+    assert found.share(time_breakdown.ARITHMETIC) == 0
+    assert found.share(time_breakdown.INTERPRETER) == pytest.approx(0.1)
+    assert found.share(time_breakdown.RESIDUAL) == pytest.approx(0.0, abs=1e-9)
+    assert any("in other threads" in note for note in found.notes)
+    few = (operation("ufunc", 10, 6e-6, 1e-6),)
+    own = breakdown(native=asleep, operations=few, minor_faults=0.0)
+    assert own.share(time_breakdown.ARITHMETIC) == pytest.approx(0.05)
+    assert not any("in other threads" in note for note in own.notes)
+
+
 def test_hardly_any_waiting_is_left_to_the_residual() -> None:
     awake = msgspec.structs.replace(samples(interpreter=100), slept_s=0.04)
     assert "waiting" not in [each.name for each in breakdown(native=awake).entries]
