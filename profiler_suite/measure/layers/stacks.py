@@ -191,6 +191,7 @@ def summed(
     own: Counter[tuple[CodeType, str, int]] = Counter()
     total: Counter[tuple[CodeType, str, int]] = Counter()
     lines: dict[tuple[CodeType, str, int], Counter[int]] = {}
+    in_python = any(stack.frames for stack in counts.stacks)
     for stack in counts.stacks:
         places = [
             Place(codes[code], _line(codes[code], instruction - code))
@@ -200,6 +201,8 @@ def summed(
         source = _source(places[0].code, makers) if places else ""
         libraries = _owners_way([library(address) for address in stack.native])
         layer = WAITING if stack.waits else layers.of_moment(libraries, source)
+        if in_python and not stack.frames and layer == layers.CPYTHON:
+            continue  # the loop that calls the function, not the function
         by_layer[layer] += stack.count
         users = _innermost_of_users(places, makers)
         _note_callees(places, users, stack.count, own, total, lines)

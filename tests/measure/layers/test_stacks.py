@@ -76,6 +76,19 @@ def test_the_interpreters_functions_serve_the_code_that_calls_them() -> None:
     assert record.share(layers.USER) == 0.25
 
 
+def test_the_loop_that_calls_the_function_is_none_of_its_time() -> None:
+    line = at(1000, MINE, 2)
+    own = StackCount(native=(2, 2), frames=(line,), waits=False, count=80)
+    around = StackCount(native=(2, 2), frames=(), waits=False, count=15)
+    freeing = StackCount(native=(1,), frames=(), waits=False, count=20)
+    record = summed(own, around, freeing)
+    assert record.samples == 100
+    assert record.share(layers.CPYTHON) == 0
+    assert record.share(layers.NUMPY_COMPILED) == 0.2
+    # Of a compiled function, such as sorted, there are no frames at all.
+    assert summed(around, freeing).share(layers.CPYTHON) == pytest.approx(15 / 35)
+
+
 def test_a_function_that_recurs_counts_once_per_stack() -> None:
     below, line = at(2000, THEIRS, 2), at(1000, MINE, 2)
     record = summed(StackCount(native=(2,), frames=(below, below, line), waits=False, count=5))
