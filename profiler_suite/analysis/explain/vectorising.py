@@ -138,8 +138,29 @@ class CallOverRows:
             if isinstance(target, ast.Name):
                 self._assign(target.id, statement.value, env)
                 return
+            parts = self._unpacked(statement.value)
+            if isinstance(target, ast.Tuple) and len(parts) == len(target.elts):
+                names = [each.id for each in target.elts if isinstance(each, ast.Name)]
+                values = [self._expression(each, env) for each in parts]
+                if len(names) == len(values):
+                    for name, value in zip(names, values, strict=True):
+                        env[name] = self._named(name, value)
+                    return
         first = ast.unparse(statement).splitlines()[0]
         raise NotVectorisedError(f"'{first}' is not arithmetic")
+
+    def _unpacked(self, value: ast.expr) -> list[ast.expr]:
+        """The parts of a tuple, a list, or of map(f, […])."""
+        if isinstance(value, ast.Tuple | ast.List):
+            return list(value.elts)
+        mapped = isinstance(value, ast.Call) and (
+            self._function.qualified(value.func) == "builtins.map"
+        )
+        if mapped and isinstance(value, ast.Call) and len(value.args) == 2:
+            called, parts = value.args
+            if isinstance(parts, ast.Tuple | ast.List):
+                return [ast.Call(called, [each], []) for each in parts.elts]
+        return []
 
     def _assign(self, name: str, value: ast.expr, env: dict[str, Value]) -> None:
         found = self._expression(value, env)
@@ -368,7 +389,10 @@ class CallOverRows:
                 if isinstance(key, ast.Constant) and isinstance(key.value, str):
                     return Value(self._columns(held.text, key.value), NUMBER)
                 raise NotVectorisedError("a column that is not named")
-        value = self._expression(node.value, env)
+        owner = node.value
+        if isinstance(owner, ast.Attribute) and owner.attr in ("iloc", "iat", "values"):
+            owner = owner.value  # of a window that comes as a Series
+        value = self._expression(owner, env)
         if value.kind == CONSTANT:
             inner = [n.id for n in ast.walk(node.slice) if isinstance(n, ast.Name)]
             if any(env[n].kind != CONSTANT for n in inner if n in env):

@@ -35,6 +35,9 @@ def span_of(function: Function, target: ast.expr, iterated: ast.expr) -> Span:
     given = iterated.args if isinstance(iterated, ast.Call) else []
     if isinstance(target, ast.Name) and called == "builtins.range" and len(given) == 1:
         return Span({}, target.id, function.text_of(given[0]))
+    if isinstance(target, ast.Name) and called == "builtins.range" and len(given) == 2:
+        first, last = (function.text_of(each) for each in given)
+        return Span({target.id: f"{function.numpy}.arange({first}, {last})"})
     if isinstance(target, ast.Name) and not called:
         return Span({target.id: _whole(function, iterated)})
     if isinstance(target, ast.Tuple) and all(isinstance(e, ast.Name) for e in target.elts):

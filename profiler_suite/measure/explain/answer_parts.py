@@ -14,6 +14,7 @@ Parts = list[tuple[str, Any]]
 
 # A list of this many floats is compared as an array.
 _MANY = 50
+_FLOATS = (float, np.float64)
 _DEEPEST = 12
 # Objects of compiled code without equality of their own and without attributes.
 _IDENTITY: Any = object.__eq__
@@ -44,7 +45,7 @@ def _parts(value: Any) -> Parts | None:
     if isinstance(value, np.random.RandomState):
         return [("state", value.get_state(legacy=False))]
     if isinstance(value, tuple | list | collections.deque):
-        if len(value) > _MANY and all(type(each) is float for each in value):
+        if len(value) > _MANY and all(type(each) in _FLOATS for each in value):
             return [("numbers", np.array(value))]
         return [(str(number), each) for number, each in enumerate(value)]
     if isinstance(value, random.Random):

@@ -171,9 +171,10 @@ def _compared(one: Outcome, other: Outcome) -> Difference:
 def _bound(one: Any, other: Any, arguments: tuple[Any, ...]) -> float:
     """Rounding of a sum over all elements of the largest argument, relative to the largest."""
     terms = max((each.size for each in arrays_in(arguments)), default=1)
+    terms = max(terms, *(len(each) for each in arguments if hasattr(each, "iloc")), 1)
     dtypes = [a.dtype for each in (one, other) for a in _numbers(each) if a.dtype.kind in "fc"]
-    if not dtypes:
-        return 0.0
+    if not dtypes:  # numbers in dictionaries and the like; anything else has no error at all
+        dtypes = [np.dtype(float)]
     coarsest = max(dtypes, key=lambda d: np.finfo(d).eps)
     item = coarsest.itemsize // (2 if coarsest.kind == "c" else 1)
     rounding = float(np.finfo(coarsest).eps) * max(terms, _LEAST_TERMS)

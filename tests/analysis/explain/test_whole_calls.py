@@ -45,6 +45,7 @@ def forms(text: str) -> list[str]:
         ("for i in range(n):\n    out[i] = g(x[i])", "g(x[:n])"),
         ("for i, v in enumerate(x):\n    out[i] = g(v)", "g(x)"),
         ("for v, w in zip(x, x):\n    out[0] = g(v, w)", "g(x, x)"),
+        ("for i in range(1, n + 1):\n    out[i] = g(x, i)", "g(x, np.arange(1, n + 1))"),
         ("for v in values:\n    out[0] = float(g(v))", "g(np.asarray(values))"),
         ("for i in range(a.shape[1]):\n    out[i] = g(a[:, i])", "g(a)"),
         ("for i in range(len(x)):\n    d, k = g(x[i])\n    out[i] = k", "g(x)[1]"),
@@ -76,7 +77,7 @@ def test_what_is_no_call_for_each_element_has_no_form(text: str) -> None:
 
 
 def test_other_loops_say_that_they_are_none() -> None:
-    own = function("for i in range(2, n):\n    pass")
+    own = function("for i in range(2, n, 2):\n    pass")
     loop = own.node.body[0]
     assert isinstance(loop, ast.For)
     with pytest.raises(NotOneCallError):

@@ -147,7 +147,11 @@ def _all_at_once(
         [edit],
         title="call it once for all elements",
         lines=hoisting.span_of(function, function.statement_of(node)),
-        helpers=("import numpy as np",) if "np." in edit.text else (),
+        helpers=[
+            f"import {module}"
+            for module in ("scipy.ndimage", "scipy.spatial.distance")
+            if f"{module}." in edit.text
+        ],
         evidence="it is called for one element at a time",
     )
 
@@ -198,10 +202,31 @@ def _calls(function: Function, element: ast.expr, spans: list[Span]) -> Iterator
     """Forms of the element for all; nothing where only functions of one's own are called."""
     if len(spans) == 2:
         yield from _pairs(function, element, spans)
+    else:
+        yield from _of_labels(function, element, spans[0])
     called = [n.func for n in ast.walk(element) if isinstance(n, ast.Call)]
     own = [f for f in called if isinstance(f, ast.Name) and f.id in function.siblings]
     if len(own) < len(called):
         yield from whole_calls.of_all(element, spans)
+
+
+_OF_LABELS = {
+    **{"mean": "mean", "sum": "sum_labels", "max": "maximum", "min": "minimum"},
+    **{"std": "standard_deviation", "var": "variance", "median": "median"},
+}
+
+
+def _of_labels(function: Function, element: ast.expr, span: Span) -> Iterator[str]:
+    """A statistic of the elements with each label, for all labels."""
+    labels = span.bound | ({span.counter: f"np.arange({span.count})"} if span.counter else {})
+    for name, own in _OF_LABELS.items():
+        for pattern in (f"X[K == V].{name}()", f"np.{name}(X[K == V])"):
+            one = patterns.match(function, element, pattern)
+            if one is None or ast.unparse(one["V"]) not in labels:
+                continue
+            module = _module(function, "scipy.ndimage")
+            x, k = ast.unparse(one["X"]), ast.unparse(one["K"])
+            yield f"{module}.{own}({x}, {k}, {labels[ast.unparse(one['V'])]})"
 
 
 def _pairs(function: Function, element: ast.expr, spans: list[Span]) -> Iterator[str]:
@@ -286,6 +311,16 @@ def distribution(seen: Observation) -> Iterator[Finding]:
                 lines={node.lineno + function.shift for node, _ in edits},
                 evidence="freezing a distribution makes an object of it, and its documentation",
             )
+    yield from seen.rewrites(
+        *_normal_formulas(),
+        title="the formula itself: the framework around it checks and copies",
+        helpers=("import numpy as np", "import scipy.special"),
+        evidence="scipy.stats checks, broadcasts and masks arguments in Python at every call",
+    )
+
+
+def _normal_formulas() -> list[tuple[str, str]]:
+    """The methods of the normal distribution, and what they compute."""
     norm, special = "scipy.stats.norm", "scipy.special"
     scaled = "((X - M) / S)"
     table = []
@@ -299,23 +334,20 @@ def distribution(seen: Observation) -> Iterator[Finding]:
     ):
         over = f"({scale} * np.sqrt(2 * np.pi))" if scale else "np.sqrt(2 * np.pi)"
         log = f"np.log({over})"
-        table += [
-            (f"{norm}.pdf({given})", f"np.exp(-0.5 * {x} ** 2) / {over}"),
-            (f"{norm}.logpdf({given})", f"-0.5 * {x} ** 2 - {log}"),
-            (f"{norm}.cdf({given})", f"{special}.ndtr({x.strip('()') if x == 'X' else x})"),
-            (f"{norm}.sf({given})", f"{special}.ndtr(-{x})"),
-        ]
+        frozen = given.removeprefix("X").removeprefix(", ")
+        for called in (f"{norm}.{{}}({given})", f"{norm}({frozen}).{{}}(X)"):
+            table += [
+                (called.format("pdf"), f"np.exp(-0.5 * {x} ** 2) / {over}"),
+                (called.format("logpdf"), f"-0.5 * {x} ** 2 - {log}"),
+                (called.format("cdf"), f"{special}.ndtr({x})"),
+                (called.format("sf"), f"{special}.ndtr(-{x})"),
+            ]
     table += [
         (f"{norm}.ppf(Q)", f"{special}.ndtri(Q)"),
         (f"{norm}.ppf(Q, M, S)", f"{special}.ndtri(Q) * S + M"),
         (f"{norm}.ppf(Q, loc=M, scale=S)", f"{special}.ndtri(Q) * S + M"),
     ]
-    yield from seen.rewrites(
-        *table,
-        title="the formula itself: the framework around it checks and copies",
-        helpers=("import numpy as np", "import scipy.special"),
-        evidence="scipy.stats checks, broadcasts and masks arguments in Python at every call",
-    )
+    return table
 
 
 def _thawed(function: Function, node: ast.Call) -> str:

@@ -251,7 +251,7 @@ def _inside(function: Function, loop: hoisting.Loop, edit: Edit) -> bool:
 @rule(
     "python",
     looks_for="copy.deepcopy of arrays, or of lists and dictionaries of plain values",
-    rewrite="copy.deepcopy(x) → x.copy(), [row[:] for row in x], dict(x)",
+    rewrite="copy.deepcopy(x) → x.copy(), [row[:] for row in x]",
     exact="nothing inside of it is changed that both hold",
     thread="https://stackoverflow.com/questions/24756712/deepcopy-is-extremely-slow",
 )
@@ -259,8 +259,8 @@ def deep_copy(seen: Observation) -> Iterator[Finding]:
     """Copies of everything inside."""
     for kind, texts in (
         ("array", ("X.copy()",)),
-        ("list", ("X[:]", "[each[:] for each in X]", "[each.copy() for each in X]")),
-        ("dict", ("X.copy()", "{k: v.copy() for k, v in X.items()}")),
+        ("list", ("[each[:] for each in X]", "[each.copy() for each in X]")),
+        ("dict", ("{k: v.copy() for k, v in X.items()}",)),
     ):
         for text in texts:
             yield from seen.rewrites(

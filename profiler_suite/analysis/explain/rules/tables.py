@@ -3,7 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import key_rows, patterns, rewriting, row_columns
+import numpy as np
+
+from profiler_suite.analysis.explain import forms, key_rows, patterns, rewriting, row_columns
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.row_loops import row_loops
 from profiler_suite.analysis.explain.rules import hoisting
@@ -122,11 +124,12 @@ def _as_grid(
         return
     lines = hoisting.span_of(function, loop)
     columns = [k for k in function.source.names if k.startswith(f"{table}[")]
-    dtypes = {function.source.names[k] for k in columns}
+    held = [forms.in_form(function.source.names[k]) for k in columns]
     texts = [(f"{table} as one array in this loop", made.source)]
-    if len(dtypes) == 1:
-        dtype, _, rest = dtypes.pop().partition(" (")
-        words = f"{dtype} ({rest.rstrip(',)')}, {len(columns)})"
+    known = [form for form in held if form is not None and form.letter in "iuf"]
+    if known and len(known) == len(columns):
+        dtype = np.result_type(*(form.dtype for form in known))
+        words = f"{dtype} ({known[0].shape[0]}, {len(columns)})"
         texts += list(seen.lifted_again(function, made.source, {f"{table}_grid": words}))
     for title, text in texts[:_MOST]:
         yield from seen.whole(

@@ -74,6 +74,13 @@ FIRES = [
         "kept.append(x.copy())",
     ),
     Fires(
+        "deep_copy",
+        "import copy\n"
+        "def f(x):\n    kept = copy.deepcopy(x)\n    x[0][0] = 5.0\n    return kept\n",
+        lambda: ([X, X + 1],),
+        "kept = [each.copy() for each in x]",
+    ),
+    Fires(
         "recursion",
         """
         def f(weights, room, n):
@@ -168,6 +175,19 @@ FIRES = [
         "        d, i = tree.query(p)\n        near.append(i)\n    return np.array(near)\n",
         lambda: (A, A[:3] + 0.01),
         "near.extend(tree.query(b)[1])",
+    ),
+    Fires(
+        "element_calls",
+        "def f(x, lab, n):\n"
+        "    return np.array([x[lab == i].mean() for i in range(1, n + 1)])\n",
+        lambda: (rng.random((4, 5)), np.arange(20).reshape(4, 5) % 4, 3),
+        "scipy.ndimage.mean(x, lab, np.arange(1, n + 1))",
+    ),
+    Fires(
+        "distribution",
+        STATS + "def f(x):\n    return [stats.norm(v, 2.0).logpdf(x).sum() for v in x]\n",
+        lambda: (X,),
+        "-0.5 * ((x - v) / 2.0) ** 2 - np.log((2.0 * np.sqrt(2 * np.pi)))",
     ),
     Fires(
         "lines_of_numbers",

@@ -134,6 +134,21 @@ FIRES = [
         "df.mean(axis=1)",
     ),
     Fires(
+        "window_function",
+        PANDAS + "def f(s):\n"
+        "    return s.rolling(3).apply(lambda w: (w <= w.iloc[-1]).sum() / len(w))\n",
+        lambda: (table()["a"],),
+        "rolled(s, expression_of_windows(",
+    ),
+    Fires(
+        "pandas_apply",
+        "import math\n\ndef turn(a, b):\n    a, b = map(math.radians, [a, b])\n"
+        "    return math.sin(a) * math.cos(b)\n\n"
+        "def f(df):\n    return df.apply(lambda r: turn(r['a'], r['b']), axis=1)\n",
+        lambda: (table(),),
+        "np.sin(a_",
+    ),
+    Fires(
         "series_apply",
         "def f(df):\n    return df.map(lambda v: v * 2 if v > 0.5 else 0.0)\n",
         lambda: (table()[["a", "b"]],),
