@@ -141,10 +141,9 @@ class CallOverRows:
             parts = self._unpacked(statement.value)
             if isinstance(target, ast.Tuple) and len(parts) == len(target.elts):
                 names = [each.id for each in target.elts if isinstance(each, ast.Name)]
-                values = [self._expression(each, env) for each in parts]
-                if len(names) == len(values):
-                    for name, value in zip(names, values, strict=True):
-                        env[name] = self._named(name, value)
+                found = [self._expression(each, env) for each in parts]
+                if len(names) == len(found):
+                    env |= {n: self._named(n, v) for n, v in zip(names, found, strict=True)}
                     return
         first = ast.unparse(statement).splitlines()[0]
         raise NotVectorisedError(f"'{first}' is not arithmetic")

@@ -104,6 +104,9 @@ def foreign_replacements(modules: Iterable[ModuleType]) -> list[tuple[Any, Any]]
         if not file.endswith(tuple(EXTENSION_SUFFIXES)) or not _may_take_arrays(name, file):
             continue
         for attribute, value in list(vars(module).items()):
+            # What it imports of operator stays: pandas looks operators up by identity.
+            if getattr(value, "__module__", "") == "_operator":
+                continue
             if type(value).__name__ in _CALLABLE_TYPES and not attribute.startswith("__"):
                 pairs.append((value, ForeignCall(value, f"{name}.{attribute}")))
     return pairs

@@ -1,12 +1,14 @@
 """Compiled functions that NumPy's protocols do not reach."""
 
 import math
+import operator
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from profiler_suite.measure.trace import trace
@@ -49,6 +51,15 @@ def test_functions_of_foreign_extension_modules_are_replaced() -> None:
 )
 def test_others_are_left_alone(name: str, file: str) -> None:
     assert foreign_replacements([module(name, file)]) == []
+
+
+def test_operators_that_pandas_looks_up_by_identity_stay_what_they_are() -> None:
+    made = module("their.kernels", f"/v/site-packages/their/kernels{EXTENSION}")
+    made.le = operator.le  # type: ignore[attr-defined]
+    assert operator.le not in [original for original, _ in foreign_replacements([made])]
+    series = pd.Series([1.0, 3.0, 2.0])
+    result, _ = trace(lambda: series.rolling(2).apply(lambda w: (w <= w.iloc[-1]).sum()))
+    assert result.tolist()[1:] == [2.0, 1.0]
 
 
 def test_a_call_with_arrays_that_has_no_formula_is_named_and_its_result_counts() -> None:
