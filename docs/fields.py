@@ -11,6 +11,7 @@ from msgspec import inspect as types
 
 from profiler_suite.analysis.explain import document
 from profiler_suite.analysis.explain.advice import Advice
+from profiler_suite.analysis.explain.what_if import WayVerdict
 from profiler_suite.analysis.run.point_columns import point_columns
 from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.model.results import Breakdown, BreakdownEntry
@@ -55,7 +56,7 @@ def _parts() -> Iterator[str]:
     yield from _explanation()
     yield "\n## Objects within others\n"
     seen: set[type] = {*rows, Provenance}
-    for noun in _nested((*rows, Provenance, Advice), seen):
+    for noun in _nested((*rows, Provenance, Advice, WayVerdict), seen):
         yield from _section(noun, noun.__name__)
 
 
@@ -85,6 +86,7 @@ def _explanation() -> Iterator[str]:
             ("advice", "what was faster, the largest gain first: see Advice below"),
             ("not_advised", "what was tried, and why it is not advised"),
             ("patch", "the fastest rewrite as a unified diff"),
+            ("what_if", "other ways to run it, the fastest first: see WayVerdict below"),
             ("verdict, notes", "sentences: what was found, what makes it doubtful"),
         ),
     )

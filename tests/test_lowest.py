@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # Measured with, not tested with.
-NOT_INSTALLED = ("peers", "dev")
+NOT_INSTALLED = ("peers", "dev", "numba", "jax", "torch")
 _NAME = re.compile(r"([\w-]+)(?:>=([\d.]+))?$")
 
 

@@ -13,15 +13,19 @@ from profiler_suite.cli.outputs import opened_output
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import FORCE, terminal_width, wants_color
+from profiler_suite.cli.ways import INSTALLED, AskedWay, WayList
 from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from profiler_suite.analysis.explain.explanation import Explanation
     from profiler_suite.analysis.explain.question import Side
     from profiler_suite.files import Output
     from profiler_suite.measure.explain.child import ExplainChild
     from profiler_suite.measure.explain.records import ExplainEffort
     from profiler_suite.model.machine import Machine
+    from profiler_suite.model.way import Way
 
 SEED = "seed"
 
@@ -59,6 +63,16 @@ SEED = "seed"
     type=Seconds(),
     metavar="SECONDS",
     help="Total time; usually at most 8 calls and 20 s.",
+)
+@click.option(
+    "--what-if",
+    "what_if",
+    type=WayList(),
+    is_flag=False,
+    flag_value=INSTALLED,
+    metavar="WAYS",
+    help="Measure other ways to run it: float32,threads,numba,jax,torch; alone, those that "
+    "are installed.",
 )
 @click.option(
     "--no-advice", is_flag=True, help="Only show where the time goes; try no rewrites."
@@ -125,6 +139,7 @@ class ExplainOptions:
     no_copy: bool
     timeout: float
     budget: float | None
+    what_if: tuple[AskedWay, ...] | None
     no_advice: bool
     patch: Path | None
     html: Path | None
@@ -143,6 +158,7 @@ class ExplainOptions:
             self.html,
             self.patch,
             self.budget,
+            self.what_if,
         )
         if any(given) or self.no_advice or self.force or self.threads != 1:
             raise UsageError(
@@ -284,10 +300,20 @@ def _explained(request: ExplainOptions, progress: ProgressLine) -> "Explanation"
                 child.attempt,
                 advise=not request.no_advice,
             )
+            found.ways = tuple(child.try_way(way) for way in _ways(request))
     finally:
         progress.clear()
     keep_baselines(machine.fingerprint, found.explained.own_baselines_s)
     return found
+
+
+def _ways(request: ExplainOptions) -> "Iterator[Way]":
+    """The other ways that were asked for."""
+    if request.what_if is None:
+        return iter(())
+    from profiler_suite.measure.explain.ways.installed import ways
+
+    return ways(request.what_if, request.threads, _allowed_threads())
 
 
 def _side(name: str) -> "Side":

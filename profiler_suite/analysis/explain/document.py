@@ -59,6 +59,7 @@ def document(this: Explanation) -> dict[str, Any]:
         "advice": [_advice(each) for each in this.advice],
         "not_advised": list(this.not_advised),
         "patch": this.patch,
+        "what_if": [msgspec.to_builtins(each) for each in this.what_if],
         "verdict": list(this.verdict),
         "notes": list(this.notes),
     }

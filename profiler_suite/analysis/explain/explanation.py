@@ -17,12 +17,15 @@ from profiler_suite.analysis.explain import (
     layers,
     patch,
     premises,
+    what_if,
 )
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.attempts import Attempt
 from profiler_suite.analysis.explain.rules.observed import Observation
+from profiler_suite.analysis.explain.what_if import WayVerdict
 from profiler_suite.analysis.shares import part_in_words, shown
 from profiler_suite.measure.explain.records import FunctionRecord, Trial, TrialResult
+from profiler_suite.measure.explain.ways.records import WayRecord
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Breakdown, Estimate
@@ -58,6 +61,8 @@ class Explanation:
         self.machine = machine
         self.tried = tried or ()
         self.advice_sought = tried is not None
+        self.ways: tuple[WayRecord, ...] = ()
+        """What was measured of other ways to run it; empty where that was not asked."""
         self._kept_baselines_s = dict(kept_baselines_s or {})
 
     def __repr__(self) -> str:
@@ -121,6 +126,11 @@ class Explanation:
     def not_advised(self) -> tuple[str, ...]:
         """What was tried without a gain, and what could not be tried, in sentences."""
         return attempts.in_words(self.tried, self.baselines_s)
+
+    @property
+    def what_if(self) -> tuple[WayVerdict, ...]:
+        """What other ways to run it give, the fastest first."""
+        return what_if.judged(self.ways, self.baselines_s)
 
     @functools.cached_property
     def best(self) -> Advice | None:

@@ -1,6 +1,8 @@
 """Whether a rewritten function answers as the original: on its arguments and on others."""
 
 import copy
+import dataclasses
+import functools
 import random
 from collections.abc import Callable, Iterable
 from time import perf_counter
@@ -18,10 +20,25 @@ from profiler_suite.model.noun import Noun
 # Rounding of a solved system with a condition number of as much; of shorter sums too.
 _LEAST_TERMS = 4096
 _MOST_CHECKING_S = 1.0
+_DEEPEST = 6
 _OTHER_SIZES = "for arrays of other sizes"
 _MOST_ERROR = {2: 5e-3, 4: 1e-4, 8: 1e-8}
 
 Function = Callable[..., Any]
+Arguments = tuple[Any, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Calling:
+    """How a rewritten function is called."""
+
+    convert: Callable[[Arguments], Arguments] = lambda given: given
+    """Its arguments, from those of the original."""
+    kept: Callable[[], list[np.ndarray[Any, Any]]] = list
+    """The arrays that it keeps between calls."""
+
+
+AS_IT_IS = Calling()
 
 
 class Agreement(Noun, frozen=True):
@@ -72,9 +89,9 @@ def _on_a_copy(function: Function) -> tuple[Function, Any]:
 def agreement(
     original: Function,
     rewritten: Function,
-    arguments: Callable[[], tuple[Any, ...]],
+    arguments: Callable[[], Arguments],
     *,
-    kept: Callable[[], list[np.ndarray[Any, Any]]] = list,
+    calling: Calling = AS_IT_IS,
     answer: str = "same",
     others: bool = True,
     one_size: bool = False,
@@ -82,12 +99,11 @@ def agreement(
 ) -> Agreement:
     """Both functions on the real arguments, then on others as far as time allows.
 
-    `kept` gives the arrays that the rewritten function keeps between calls: what it
-    returns must never live there.
+    What the rewritten function returns must never live in arrays that it keeps.
     """
     until_s = perf_counter() + most_s
     one = Outcome(original, arguments())
-    other = Outcome(rewritten, arguments())
+    other = Outcome(rewritten, calling.convert(arguments()))
     if answer == "other":
         alike = _form(one.answer) == _form(other.answer)
         return Agreement(same=alike, reason="" if alike else "an answer of another form")
@@ -95,11 +111,11 @@ def agreement(
     if difference.same and any(
         np.may_share_memory(array, buffer)
         for array in arrays_of(other.answer)
-        for buffer in kept()
+        for buffer in calling.kept()
     ):
         return Agreement(same=False, reason="its result would lie in memory that is reused")
-    if difference.same and kept():
-        difference = _compared(one, Outcome(rewritten, arguments()))
+    if difference.same and calling.kept():
+        difference = _compared(one, Outcome(rewritten, calling.convert(arguments())))
     bound = _bound(one.answer, other.answer, arguments())
     del one, other
     if not difference.same or difference.largest_error > bound:
@@ -120,12 +136,12 @@ def agreement(
     if not others:
         return agreed
     tried = (v for v in variants(arguments()) if not (one_size and v.other_sizes))
-    return _on_others(original, rewritten, tried, agreed, until_s)
+    agree = functools.partial(agrees, original, rewritten, calling=calling)
+    return _on_others(agree, tried, agreed, until_s)
 
 
 def _on_others(
-    original: Function,
-    rewritten: Function,
+    agree: Callable[[Variant], bool | None],
     others: Iterable[Variant],
     agreed: Agreement,
     until_s: float,
@@ -136,25 +152,30 @@ def _on_others(
     for variant in others:
         if perf_counter() > until_s:
             break
-        agrees = _agrees(original, rewritten, variant)
-        if agrees is None:
+        alike = agree(variant)
+        if alike is None:
             continue
-        checked += agrees
-        if not agrees and variant.essential:
+        checked += alike
+        if not alike and variant.essential:
             return Agreement(same=False, reason=f"its answer differs for {variant.name}")
-        if not agrees:
+        if not alike:
             conditions.append(variant.name)
     return msgspec.structs.replace(agreed, conditions=tuple(conditions), checked=checked)
 
 
-def _agrees(original: Function, rewritten: Function, variant: Variant) -> bool | None:
+def agrees(
+    original: Function,
+    rewritten: Function,
+    variant: Variant,
+    calling: Calling = AS_IT_IS,
+) -> bool | None:
     """None where the original itself does not work on these arguments."""
     try:
         one = Outcome(original, copied(variant.arguments))
     except Exception:  # noqa: BLE001 - sizes that the function was not made for
         return None
     try:
-        other = Outcome(rewritten, copied(variant.arguments))
+        other = Outcome(rewritten, calling.convert(copied(variant.arguments)))
     except Exception:  # noqa: BLE001 - what only the original can do
         return False
     return _compared(one, other).same
@@ -181,17 +202,14 @@ def _bound(one: Any, other: Any, arguments: tuple[Any, ...]) -> float:
     return min(rounding, _MOST_ERROR.get(item, 1e-8))
 
 
-def _numbers(value: Any) -> list[np.ndarray[Any, Any]]:
+def _numbers(value: Any, depth: int = 0) -> list[np.ndarray[Any, Any]]:
+    """Arrays and numbers in an answer of any kind, in its containers too."""
     if isinstance(value, float | complex | np.generic):
         return [np.asarray(value)]
-    inner = [np.asarray(each) for each in value] if _plain(value) else []
-    return [*arrays_of(value), *inner]
-
-
-def _plain(value: Any) -> bool:
-    return isinstance(value, tuple | list) and all(
-        isinstance(each, float | complex | np.generic) for each in value
-    )
+    if depth < _DEEPEST and isinstance(value, tuple | list | dict):
+        inner = value.values() if isinstance(value, dict) else value
+        return [number for each in inner for number in _numbers(each, depth + 1)]
+    return list(arrays_of(value))
 
 
 def _form(value: Any) -> str:

@@ -32,8 +32,10 @@ from profiler_suite.measure.explain.records import (
     TrialResult,
 )
 from profiler_suite.measure.explain.time_plan import NO_TIME, TimePlan
+from profiler_suite.measure.explain.ways.records import WayRecord, WayRequest
 from profiler_suite.model.noun import to_json
 from profiler_suite.model.trial import CHECKED, TrialKind
+from profiler_suite.model.way import Way
 
 if TYPE_CHECKING:
     from profiler_suite.measure.explain.guard import FunctionGuard
@@ -50,7 +52,13 @@ _ROOM_FOR_TWO = 0.1
 _TRIAL_LIMIT_S = 10.0
 _TRIAL_LIMIT_EVALUATIONS = 60
 
-Answer = FunctionRecord | FailureReply | LoadReply | Stage | TrialResult
+# Another way may have to load a library and to compile by it.
+_WAY_LIMIT_S = 150.0
+UNREPEATABLE = "two calls with equal arguments give different answers: none can be checked"
+TOO_LARGE = "its arguments are too large to be there twice"
+
+Reply = LoadReply | FunctionRecord | TrialResult | WayRecord
+Answer = Reply | FailureReply | Stage
 
 
 class ServingProcess(Protocol):
@@ -133,6 +141,7 @@ class ExplainChild:
         if within_s:
             self._end.start()
         self._room_for_two = True
+        self._repeatable = True
         self._trial_limit_s = _TRIAL_LIMIT_S
         self.loaded = LoadReply()
         """What was loaded."""
@@ -162,6 +171,7 @@ class ExplainChild:
         self._plan.returned(found.cold_s)
         small = found.argument_bytes < _ROOM_FOR_TWO * (effort.memory_bytes or math.inf)
         self._room_for_two = small
+        self._repeatable = found.repeatable
         self._trial_limit_s = (
             _TRIAL_LIMIT_S + _TRIAL_LIMIT_EVALUATIONS * found.breakdown_record.plain_s
         )
@@ -228,6 +238,28 @@ class ExplainChild:
         assert isinstance(found, TrialResult)
         return found
 
+    def try_way(self, way: Way) -> WayRecord:
+        """Measure another way to run it, in a process of its own: libraries stay apart."""
+        reason = self._plan.beyond_budget() or (NO_TIME if self._stopped else "")
+        if not reason and not self._repeatable:
+            reason = UNREPEATABLE
+        if reason or not self._room_for_two:
+            return WayRecord(way=way, reason=reason or TOO_LARGE)
+        self._tell(f"trying {way.text}")
+        begun = monotonic()
+        within_s = 0.0 if self._until_s == math.inf else self._left_s()
+        try:
+            with ExplainChild(self._ask, lambda text: None, self._start, within_s) as apart:
+                apart._request(self._begin)
+                limit_s = _WAY_LIMIT_S + self._trial_limit_s
+                found = apart._limited(WayRequest(way=way), limit_s)
+        except ProfilerSuiteError as error:  # compiled code may even end its process
+            return WayRecord(way=way, reason=str(error))
+        finally:
+            self._plan.tried(monotonic() - begun)
+        assert isinstance(found, WayRecord)
+        return found
+
     def _fresh_child(self) -> "ExplainChild":
         """Another child, in which nothing has been measured yet.
 
@@ -240,9 +272,7 @@ class ExplainChild:
             self._fresh._request(self._begin)
         return self._fresh
 
-    def _limited(
-        self, wish: TrialRequest, seconds: float
-    ) -> LoadReply | FunctionRecord | TrialResult:
+    def _limited(self, wish: TrialRequest | WayRequest, seconds: float) -> Reply:
         """A rewrite may never come back."""
         last_resort = threading.Timer(seconds, self._expire)
         last_resort.start()
@@ -256,8 +286,8 @@ class ExplainChild:
             last_resort.cancel()
 
     def _request(
-        self, request: LoadRequest | ExplainRequest | TrialRequest
-    ) -> LoadReply | FunctionRecord | TrialResult:
+        self, request: LoadRequest | ExplainRequest | TrialRequest | WayRequest
+    ) -> Reply:
         with contextlib.suppress(OSError):
             self._process.requests.write(msgspec.json.encode(request) + b"\n")
             self._process.requests.flush()
@@ -277,7 +307,7 @@ class ExplainChild:
                 elif isinstance(answer, FailureReply):
                     raise _error(answer)
                 else:
-                    found: LoadReply | FunctionRecord | TrialResult = answer
+                    found: Reply = answer
                     return found
         finally:
             hanging.cancel()
@@ -389,6 +419,7 @@ def _answer_all(
 
     # Before the function is loaded, which may leave nothing to import with.
     begun = _one_side() if ask.alone else _all_passes()
+    measure = None if ask.alone else _other_ways()
     with guard.one_call(LOADING):
         called, loaded = load(ask)
     answer(loaded)
@@ -399,7 +430,12 @@ def _answer_all(
     first, attempt = begun(subject, begin)
     answer(first)
     for line in requests:
-        answer(attempt(msgspec.json.decode(line, type=TrialRequest).trial))
+        wish = msgspec.json.decode(line, type=TrialRequest | WayRequest)
+        if isinstance(wish, TrialRequest):
+            answer(attempt(wish.trial))
+        else:
+            assert measure is not None
+            answer(measure(subject, wish.way))
 
 
 def _all_passes() -> "Beginning":
@@ -420,6 +456,13 @@ def _all_passes() -> "Beginning":
         return explained or LoadReply(), attempt
 
     return begin
+
+
+def _other_ways() -> "Callable[[Subject, Way], WayRecord]":
+    """What measures another way to run a function."""
+    from profiler_suite.measure.explain.ways import measuring
+
+    return measuring.measure
 
 
 def _one_side() -> "Beginning":

@@ -131,23 +131,26 @@ class TimePlan:
 
     def refusal(self, trial: Trial) -> TrialResult | None:
         """Why this is not tried, or None where there is time for it."""
-        if not self.long and not self._budget_s:
+        reason = self._lack() if self.long or self._budget_s else ""
+        if not reason:
             return None
+        return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
+
+    def beyond_budget(self) -> str:
+        """Why what was asked for by name is not tried: a budget alone forbids it."""
+        return self._lack() if self._budget_s else ""
+
+    def _lack(self) -> str:
+        """Why nothing more is tried; empty where there is time for one."""
         needed_s = _CALLS_OF_A_TRIAL * self._call_s if self.long else self._longest_trial_s
         left_s = self.spare_s
         if left_s >= needed_s:
-            return None
+            return ""
         reason = "not tried for lack of time"
         if needed_s:  # nothing is known before the first was tried
             left = _shortly(left_s) if left_s > 0 else "none"
             reason += f": {_shortly(needed_s)} needed, {left} left"
-        return TrialResult(
-            trial=trial,
-            before=(),
-            after=(),
-            same=False,
-            reason=f"{reason} (--budget SECONDS gives more)",
-        )
+        return f"{reason} (--budget SECONDS gives more)"
 
     def in_words(self, visits: int) -> str:
         """What saving calls costs, in a sentence."""

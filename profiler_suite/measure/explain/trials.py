@@ -1,49 +1,39 @@
 """Tries on the machine what might be advised: both sides in turn, answers compared."""
 
 import functools
-import importlib
 import inspect
 import warnings
 from collections.abc import Callable, Sequence
-from time import perf_counter_ns
 from typing import Any
 
 import msgspec
 import numpy as np
 import threadpoolctl
 
-from profiler_suite.measure import timing
 from profiler_suite.measure.explain import batches, checks
-from profiler_suite.measure.explain.pairs import PairPlan, Visits, in_turn
 from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.measure.explain.subject_pairs import glance, pairs
 from profiler_suite.measure.explain.substitution import (
     UntriableError,
     buffers,
     move_off_the_heap,
     substituted,
 )
-from profiler_suite.measure.lines.functions import python_function
+from profiler_suite.measure.explain.ways import numba_port
 from profiler_suite.measure.threads import rest
-from profiler_suite.model.rows import Visit
 from profiler_suite.model.trace import Operation
 from profiler_suite.model.trial import TrialKind
 from profiler_suite.workloads import user_function
 
-_LEAST_PAIRS = 6
-_MOST_PAIRS = 150
 # Three calls of each side tell what gains nothing, in a hundredth of the time.
-_GLANCES = 3
-_GLANCE_S = 2e-4
 _LEAST_GLANCE = 1.02
 # A gain of as much needs few pairs to be seen.
 _PLAIN_GAIN = 3.0
 
 # Of other arguments, with the last of which it may have just begun; and of compiling.
 _CHECKING_S = 30.0
-
-Side = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 def attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) -> TrialResult:
@@ -63,7 +53,7 @@ def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) ->
         reason = str(error)
     # A rewrite may be wrong in any way: then it is not advised.
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        reason = f"{type(error).__name__}: {error}"
+        reason = str(numba_port.unported(error) or f"{type(error).__name__}: {error}")
     return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
 
 
@@ -92,7 +82,7 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
         if trial.kind is not TrialKind.ARGUMENTS
         else lambda *given: function(*convert(given)),
         subject.arguments,
-        kept=lambda: buffers(namespace),
+        calling=checks.Calling(kept=lambda: buffers(namespace)),
         answer=trial.answer,
         others=trial.kind is not TrialKind.ARGUMENTS,
         one_size=trial.one_size,
@@ -109,7 +99,7 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
         )
     move_off_the_heap(namespace)
     sides = (subject.function, subject.arguments()), (function, convert(subject.arguments()))
-    glance = _glance(*sides)
+    at_a_glance = glance(*sides)
     tried = TrialResult(
         trial=trial,
         before=(),
@@ -120,9 +110,9 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
         conditions=found.conditions,
         checked=found.checked,
     )
-    if glance < _LEAST_GLANCE:
+    if at_a_glance < _LEAST_GLANCE:
         return tried
-    before, after = _pairs(subject, *sides, patience=0.5 if glance > _PLAIN_GAIN else 1.0)
+    before, after = pairs(subject, *sides, patience=0.5 if at_a_glance > _PLAIN_GAIN else 1.0)
     return msgspec.structs.replace(
         tried, before=before, after=after, peak_bytes=_peaks(subject, function, convert)
     )
@@ -137,16 +127,11 @@ def _other(subject: Subject, trial: Trial) -> tuple[Callable[..., Any], dict[str
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """By Numba, with what it calls in its own module; compiled before anything is timed."""
+    """By Numba, with its own functions that it calls; compiled before anything is timed."""
     try:
-        numba = importlib.import_module("numba")
+        return numba_port.port(function).function
     except ImportError as error:
         raise UntriableError("Numba is not installed") from error
-    start = python_function(function)
-    if start is not function or start is None:
-        raise UntriableError("it is not a plain function")
-    made: Callable[..., Any] = numba.njit(start)
-    return made
 
 
 def _converting(subject: Subject, trial: Trial) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
@@ -188,7 +173,7 @@ def _versus(subject: Subject, trial: Trial) -> TrialResult:
     function = (
         functools.partial(other.function, **other.kwargs) if other.kwargs else other.function
     )
-    before, after = _pairs(
+    before, after = pairs(
         subject, (subject.function, subject.arguments()), (function, other.args)
     )
     return TrialResult(trial=trial, before=before, after=after)
@@ -205,48 +190,7 @@ def _peaks(
     return (before, after) if after else (0.0, 0.0)
 
 
-# --------------------------------------------------------------- both sides in turn
-
-
-def _glance(before: Side, after: Side) -> float:
-    """Time before over time after by a few calls of each side; too rough to be advised by."""
-    least = []
-    counts = []
-    for function, arguments in (before, after):
-        once = timing.time_evaluations(function, arguments, 1, perf_counter_ns)
-        counts.append(max(1, min(1000, int(_GLANCE_S / max(once, 1e-9)))))
-        least.append(once)
-    for _ in range(_GLANCES):
-        for number, (function, arguments) in enumerate((before, after)):
-            took = timing.time_evaluations(function, arguments, counts[number], perf_counter_ns)
-            least[number] = min(least[number], took)
-    return least[0] / max(least[1], 1e-12)
-
-
-def _pairs(
-    subject: Subject,
-    before: Side,
-    after: Side,
-    around: Callable[[int], None] = lambda side: None,
-    patience: float = 1.0,
-) -> Visits:
-    """Visits to both sides in turn, `around` called before each."""
-    sides = (before, after)
-    prepared = []
-    for number, (function, arguments) in enumerate(sides):
-        around(number)
-        prepared.append(timing.prepare(function, arguments))
-
-    def visit(number: int) -> Visit:
-        around(number)
-        function, arguments = sides[number]
-        name = ["before", "after"][number]
-        return subject.visit(name, function, arguments, prepared[number])
-
-    plan = PairPlan(
-        least=_LEAST_PAIRS, most=_MOST_PAIRS, enough_s=patience * subject.effort.trial_s
-    )
-    return in_turn(visit, plan, subject.effort.seed)
+# ------------------------------------------------- threads, and many operands at once
 
 
 def _threads(subject: Subject, trial: Trial) -> TrialResult:
@@ -265,7 +209,7 @@ def _threads(subject: Subject, trial: Trial) -> TrialResult:
     saved = {each.filepath: each.num_threads for each in controller.lib_controllers}
     arguments = subject.arguments()
     try:
-        before, after = _pairs(
+        before, after = pairs(
             subject, (subject.function, arguments), (subject.function, arguments), around
         )
     finally:
@@ -277,7 +221,7 @@ def _threads(subject: Subject, trial: Trial) -> TrialResult:
 def _batch(subject: Subject, operation: Operation, trial: Trial) -> TrialResult:
     """One call over all operands stacked, against one of the traced calls."""
     single, many, scale = batches.sides(operation, trial.iterations)
-    before, after = _pairs(subject, single, many)
+    before, after = pairs(subject, single, many)
     after = tuple(
         msgspec.structs.replace(
             visit, sample_times_s=tuple(t * scale for t in visit.sample_times_s)

@@ -81,6 +81,13 @@ def variants(arguments: tuple[Any, ...], seed: int = 0) -> Iterator[Variant]:
         )
 
 
+def smaller(arguments: tuple[Any, ...], factor: float) -> tuple[Any, ...]:
+    """The arguments with their lengths, and numbers that may be lengths, cut to that share."""
+    lengths = _shorter(arguments, factor)
+    made: tuple[Any, ...] = _mapped(arguments, lambda a: _cut(a, lengths), _int(lengths))
+    return made
+
+
 def _shorter(arguments: tuple[Any, ...], factor: float) -> dict[int, int]:
     """A shorter length for each length that occurs, the same wherever it occurs."""
     lengths = {n for each in arrays_in(arguments) for n in each.shape if n > _KEPT_LENGTH}

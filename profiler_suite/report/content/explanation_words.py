@@ -4,8 +4,10 @@ from profiler_suite import units
 from profiler_suite.analysis import shares as shares_of
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
+from profiler_suite.analysis.explain.what_if import WayVerdict
 from profiler_suite.analysis.shares import ShownShares
 
+OTHER_WAYS = "Other ways to run it, measured here"
 _OVERHEAD = (time_breakdown.INTERPRETER, time_breakdown.DISPATCH)
 _WORK = (time_breakdown.MEMORY, time_breakdown.COPY, time_breakdown.ARITHMETIC)
 
@@ -66,6 +68,14 @@ def notes(found: Explanation) -> tuple[str, ...]:
     """What is missing and what to know, without what is said beside the counts."""
     counted = time_breakdown.coverage_in_words(found.explained.breakdown_record)
     return tuple(note for note in found.notes if note != counted)
+
+
+def way_name(found: WayVerdict) -> str:
+    """'Numba 0.61.2', 'PyTorch 2.13.0 on cuda', '2 BLAS threads'."""
+    if not found.version:
+        return found.way.text
+    name, on, device = found.way.text.partition(" on ")
+    return f"{name} {found.version}{on}{device}"
 
 
 def sentence(text: str) -> str:

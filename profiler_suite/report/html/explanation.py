@@ -25,6 +25,7 @@ from profiler_suite.report.content.explanation_words import (
     notes,
     sentence,
     shown_shares,
+    way_name,
 )
 from profiler_suite.report.content.source_lines import FunctionView, SourceLine, explained_line
 from profiler_suite.report.content.table import TableView, numbers, tabulated, words
@@ -62,6 +63,15 @@ class AdviceView:
 
 
 @dataclasses.dataclass(frozen=True)
+class WayView:
+    """One other way to run the function."""
+
+    name: str
+    headline: str
+    details: str
+
+
+@dataclasses.dataclass(frozen=True)
 class ExplanationView:
     """What the template shows."""
 
@@ -84,6 +94,8 @@ class ExplanationView:
     verdict: tuple[str, ...]
     advice: tuple[AdviceView, ...]
     not_advised: tuple[str, ...]
+    ways: tuple[WayView, ...]
+    """Other ways to run it; none where that was not asked."""
     before: str
     """The functions that the fastest rewrite changes, as they are."""
     after: str
@@ -170,6 +182,7 @@ def _view(found: Explanation) -> ExplanationView:
         verdict=found.verdict,
         advice=_advice(found),
         not_advised=_not_advised(found),
+        ways=_ways(found),
         before=_original(found),
         after=found.best.source if found.best else "",
         patch=found.patch,
@@ -203,6 +216,13 @@ def _advice(found: Explanation) -> tuple[AdviceView, ...]:
             each.lines,
         )
         for each in ordered
+    )
+
+
+def _ways(found: Explanation) -> tuple[WayView, ...]:
+    return tuple(
+        WayView(way_name(each), each.headline, sentence("; ".join(each.details)))
+        for each in found.what_if
     )
 
 

@@ -17,6 +17,7 @@ from profiler_suite.report.terminal import (
     by_thread,
     call_facts,
     memory,
+    what_if,
     whose_code,
 )
 from profiler_suite.report.terminal.console import Page, TextColumn, cut
@@ -56,6 +57,7 @@ def screen(
     page = Page(min(width, _WIDEST_LINES if all_lines else _WIDEST), color)
     _head(page, found)
     _advice(page, found)
+    what_if.show(page, found.what_if)
     if all_lines:
         annotated_source.every(page, found.lines, found.notes)
     else:

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from profiler_suite.analysis.explain.document import EXPLANATION_SCHEMA, document, to_json
+from profiler_suite.measure.explain.ways.records import WayRecord, WayVisits
+from profiler_suite.model.way import Way, WayKind
+from tests.analysis.explain.test_question import visits
 from tests.stored_explanation import stored_explanation
 
 
@@ -31,6 +34,20 @@ def test_what_it_says_is_what_the_explanation_says(plain: dict[str, Any]) -> Non
     assert {each["name"] if "name" in each else each["title"] for each in plain["advice"]}
     assert len(plain["advice"]) == len(this.advice)
     assert set(plain["counterfactuals"]) == {each.name for each in this.counterfactuals}
+
+
+def test_other_ways_are_there_with_numbers_or_a_reason() -> None:
+    this = stored_explanation()
+    assert document(this)["what_if"] == []
+    this.ways = (
+        WayRecord(way=Way(kind=WayKind.TORCH), reason="no"),
+        WayRecord(way=Way(kind=WayKind.NUMBA), visits=WayVisits(visits(3e-3), visits(1e-3))),
+    )
+    faster, not_measured = json.loads(to_json(document(this)))["what_if"]
+    assert faster["way"]["kind"] == "numba"
+    assert faster["verdict"] == "faster"
+    assert faster["ratio"]["ratio"] == pytest.approx(3, rel=0.05)
+    assert (not_measured["ratio"], not_measured["reason"]) == (None, "no")
 
 
 def test_shares_of_the_entries_are_of_the_whole_time(plain: dict[str, Any]) -> None:

@@ -167,3 +167,11 @@ def test_what_is_spent_of_a_budget_is_over() -> None:
     assert with_budget(EFFORT, 12.0, spent_s=2.0) == with_budget(EFFORT, 10.0)
     assert with_budget(EFFORT, 1.0, spent_s=2.0).budget_s > 0.0  # 0 would be no budget
     assert with_budget(EFFORT, 0.0, spent_s=2.0) is EFFORT
+
+
+def test_what_was_asked_for_by_name_is_forbidden_by_a_budget_alone() -> None:
+    assert plan_after(12.0)[0].beyond_budget() == ""
+    plan, clock = plan_after(1e-3, 10.0)
+    assert plan.beyond_budget() == ""
+    clock.now_s = 11.0
+    assert plan.beyond_budget() == "not tried for lack of time (--budget SECONDS gives more)"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from profiler_suite.measure.explain.variants import Variant, variants
+from profiler_suite.measure.explain.variants import Variant, smaller, variants
 
 RNG = np.random.default_rng(1)
 
@@ -21,6 +21,11 @@ def test_equal_lengths_stay_equal_and_different_ones_different() -> None:
     assert a.shape[1] == b.shape[0] < 31
     assert a.shape[0] != a.shape[1]
     np.testing.assert_array_equal(a, x[: a.shape[0], : a.shape[1]])
+
+
+def test_smaller_arguments_have_that_share_of_each_length() -> None:
+    x, y, n, text = smaller((RNG.random((80, 40)), RNG.random(40), 40, "same"), 1 / 4)
+    assert (x.shape, y.shape, n, text) == ((21, 11), (11,), 11, "same")
 
 
 def test_short_lengths_are_part_of_what_a_function_means() -> None:

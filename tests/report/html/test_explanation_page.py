@@ -10,7 +10,9 @@ import pytest
 
 from profiler_suite.analysis.explain.document import document
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words
+from profiler_suite.measure.explain.ways.records import StoppingLine, WayRecord
 from profiler_suite.model.threads import CALLING, GIL, LOCK, ThreadsRecord, ThreadTime
+from profiler_suite.model.way import Way, WayKind
 from profiler_suite.report.content import line_totals
 from profiler_suite.report.content.explanation_words import halves, shown_shares
 from profiler_suite.report.content.source_lines import source_line
@@ -62,6 +64,22 @@ def test_threads_and_waiting_are_shown_where_there_are_any(
     plain = document(waits)["by_thread"]
     assert plain["cores_busy"] == 0.5
     assert [each["name"] for each in plain["threads"]] == [CALLING, "Thread (work) 1"]
+
+
+def test_other_ways_to_run_it_stand_behind_the_advice_and_are_escaped() -> None:
+    found = stored_explanation()
+    found.ways = (
+        WayRecord(
+            way=Way(kind=WayKind.NUMBA),
+            reason="Numba cannot compile it: <b>",
+            stopped_at=StoppingLine(file="/a/my.py", line=3, text="x < y"),
+        ),
+    )
+    page = render(found)
+    headings = re.findall(r'<h2 id="(\w+)">', page)
+    assert headings == ["advice", "ways", "lines", "breakdown", "verdict", "operations"]
+    assert "<h3>Numba: not measured</h3>" in page
+    assert "compile it: &lt;b&gt;; my.py, line 3: x &lt; y" in page
 
 
 def test_no_time_is_less_than_nothing(found: Explanation) -> None:

@@ -115,7 +115,7 @@ class Own:
                 self.function,
                 function,
                 lambda: copied(self.arguments),
-                kept=lambda: buffers(namespace),
+                calling=checks.Calling(kept=lambda: buffers(namespace)),
                 answer=finding.trial.answer,
                 one_size=finding.trial.one_size,
             )

@@ -1,0 +1,263 @@
+"""What other ways to run a function give: verdict, break-even, error, in numbers and words."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+import msgspec
+
+from profiler_suite import units
+from profiler_suite.analysis import statistics
+from profiler_suite.analysis.statistics import PairedRatio
+from profiler_suite.measure.explain.ways.records import WayRecord, WayVisits
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.way import LIBRARIES, Way, WayKind
+
+FASTER, SLOWER, SAME = "faster", "slower", "the same"
+NOT_JUDGED, NOT_MEASURED = "could not be judged", "not measured"
+# Nearer to 1 a ratio is within what two runs of the same code differ by.
+_LEAST_GAIN = 1.03
+# An interval within this says that both take as long.
+_ALIKE = 1.1
+# Where arrays that stay make as much of a difference, that is said.
+_WORTH_SAYING = 1.1
+_MOST_CALLS = 1e9
+
+
+class SizeRatio(Noun, frozen=True):
+    """Time as it stands over time of another way, with smaller arguments."""
+
+    elements: int
+    ratio: float
+    low: float
+    high: float
+
+
+class WayVerdict(Noun, frozen=True):
+    """What one way gives; ratios are of times: as it stands over the other way."""
+
+    way: Way
+    verdict: str
+    """'faster', 'slower', 'the same', 'could not be judged' or 'not measured'."""
+    ratio: PairedRatio | None = None
+    """NumPy's arrays in and out; None where nothing was timed."""
+    resident: PairedRatio | None = None
+    """Where arrays stay what the library has; None where nothing is carried."""
+    form: str = ""
+    version: str = ""
+    compile_s: float = 0.0
+    break_even_calls: float | None = None
+    """Calls that earn compiling back; None where nothing is compiled or gained."""
+    break_even_elements: float | None = None
+    """Elements of all arrays from which on it is faster; None where that is not among the sizes
+    that were measured."""
+    elements: int = 0
+    """Of all arrays among the arguments."""
+    smaller: tuple[SizeRatio, ...] = ()
+    largest_error: float = 0.0
+    bound: float = 0.0
+    reason: str = ""
+    file: str = ""
+    line: int = 0
+    """That could not be run another way; 0 where none is known."""
+    source: str = ""
+    headline: str = ""
+    details: tuple[str, ...] = ()
+    """In words."""
+
+
+def judged(
+    records: Sequence[WayRecord], baselines_s: Mapping[str, float]
+) -> tuple[WayVerdict, ...]:
+    """What each way gives: the fastest first, what was not measured last."""
+    found = [_judged(each, baselines_s) for each in records]
+    return tuple(sorted(found, key=lambda each: -(each.ratio.ratio if each.ratio else -1.0)))
+
+
+def _judged(record: WayRecord, baselines_s: Mapping[str, float]) -> WayVerdict:
+    found = _ratio(record.visits, baselines_s)
+    if record.reason or found is None:
+        return _not_measured(record)
+    sizes = tuple(_sizes(record, baselines_s))
+    plain = WayVerdict(
+        way=record.way,
+        verdict=verdict(found),
+        ratio=found,
+        resident=_ratio(record.resident, baselines_s),
+        form=record.form,
+        version=record.version,
+        compile_s=record.compile_s,
+        break_even_calls=_calls(record, found),
+        break_even_elements=break_even(sizes, SizeRatio(record.elements, *_numbers(found))),
+        elements=record.elements,
+        smaller=sizes,
+        largest_error=record.largest_error,
+        bound=record.bound,
+        headline=headline(found),
+    )
+    return _with_details(plain, record)
+
+
+def _ratio(visits: WayVisits, baselines_s: Mapping[str, float]) -> PairedRatio | None:
+    return statistics.paired_ratio(
+        dict(enumerate(visits.before)),
+        dict(enumerate(visits.after)),
+        baselines_s,
+        run_to_run=statistics.RUN_TO_RUN_ONE_WORKER,
+    )
+
+
+def _numbers(found: PairedRatio) -> tuple[float, float, float]:
+    return found.ratio, found.low, found.high
+
+
+def _sizes(record: WayRecord, baselines_s: Mapping[str, float]) -> Iterator[SizeRatio]:
+    for each in record.smaller:
+        found = _ratio(each.visits, baselines_s)
+        if found is not None:
+            yield SizeRatio(each.elements, *_numbers(found))
+
+
+def verdict(found: PairedRatio) -> str:
+    """In a word, by the whole interval."""
+    if found.low >= _LEAST_GAIN:
+        return FASTER
+    if found.high <= 1 / _LEAST_GAIN:
+        return SLOWER
+    return SAME if found.low >= 1 / _ALIKE and found.high <= _ALIKE else NOT_JUDGED
+
+
+def headline(found: PairedRatio) -> str:
+    """'1.85× as fast (1.80 to 1.90)', 'takes 1.3× as long (1.2 to 1.4)', …"""
+    word = verdict(found)
+    if word == SAME:
+        apart = max(found.high - 1, 1 - found.low)
+        return f"the same within ± {units.percent(apart)}"
+    if word == SLOWER:
+        low, high = units.three_digits(1 / found.high), units.three_digits(1 / found.low)
+        return f"takes {units.ratio(1 / found.ratio)} as long ({low} to {high})"
+    low, high = units.three_digits(found.low), units.three_digits(found.high)
+    said = f"{units.ratio(found.ratio)} as fast ({low} to {high})"
+    return said if word == FASTER else f"could not be judged: {said}"
+
+
+def break_even(smaller: Sequence[SizeRatio], full: SizeRatio) -> float | None:
+    """Elements from which on it is as fast, between two sizes that were measured.
+
+    On the straight line between their logarithms; None where no two of them are on either
+    side of it.
+    """
+    sizes = sorted((*smaller, full), key=lambda each: each.elements)
+    for one, other in pairwise(sizes):
+        if one.ratio < 1 <= other.ratio:
+            rise = math.log(other.ratio) - math.log(one.ratio)
+            share = -math.log(one.ratio) / rise
+            span = math.log(other.elements) - math.log(one.elements)
+            return math.exp(math.log(one.elements) + share * span)
+    return None
+
+
+def _calls(record: WayRecord, found: PairedRatio) -> float | None:
+    if not record.compile_s or verdict(found) != FASTER:
+        return None
+    before_s = median(min(each.sample_times_s) for each in record.visits.before)
+    saved_s = before_s * (1 - 1 / found.ratio)
+    calls = math.ceil(record.compile_s / saved_s) if saved_s > 0 else math.inf
+    return float(calls) if calls <= _MOST_CALLS else None
+
+
+# ------------------------------------------------------------------------------ in words
+
+
+def _not_measured(record: WayRecord) -> WayVerdict:
+    stopped = record.stopped_at
+    said = record.reason or "nothing was timed"
+    if record.bound and record.largest_error > record.bound:
+        said += (
+            f" by {record.largest_error:.1e} of the largest element; rounding explains up to "
+            f"{record.bound:.1e}"
+        )
+    details = [said]
+    if stopped is not None:
+        text = f": {stopped.text}" if stopped.text else ""
+        details.append(f"{Path(stopped.file).name}, line {stopped.line}{text}")
+    return WayVerdict(
+        way=record.way,
+        verdict=NOT_MEASURED,
+        version=record.version,
+        reason=said,
+        file=stopped.file if stopped else "",
+        line=stopped.line if stopped else 0,
+        source=stopped.text if stopped else "",
+        headline=NOT_MEASURED,
+        details=tuple(details),
+    )
+
+
+def _with_details(found: WayVerdict, record: WayRecord) -> WayVerdict:
+    return msgspec.structs.replace(found, details=tuple(_details(found, record)))
+
+
+def _details(found: WayVerdict, record: WayRecord) -> Iterator[str]:
+    if found.form:
+        yield found.form
+    if record.compile_s:
+        yield _compiling(found)
+    if found.resident is not None and found.ratio is not None:
+        yield from _staying(found.ratio, found.resident, found.way)
+    yield from _by_size(found)
+    yield from _sameness(record)
+    yield from record.notes
+
+
+def _compiling(found: WayVerdict) -> str:
+    said = f"compiling takes {units.time(found.compile_s)}"
+    calls = found.break_even_calls
+    if calls is None:
+        return said
+    return f"{said}, earned back after {units.some(int(calls), 'call')}"
+
+
+def _staying(whole: PairedRatio, resident: PairedRatio, way: Way) -> Iterator[str]:
+    library = LIBRARIES[way.kind]
+    if way.device:
+        yield f"with the time to carry arrays to the {way.device} and back"
+    if resident.low > whole.high * _WORTH_SAYING or way.device:
+        yield f"where arrays stay in {library}: {headline(resident)}"
+
+
+def _by_size(found: WayVerdict) -> Iterator[str]:
+    if found.ratio is None or not found.smaller:
+        return
+    least = found.smaller[-1]
+    if found.break_even_elements is not None:
+        elements = units.count(_two_digits(found.break_even_elements))
+        yield f"as fast from about {elements} elements on"
+    elif found.verdict == FASTER and least.low >= _LEAST_GAIN:
+        yield f"{units.ratio(least.ratio)} as fast with {units.count(least.elements)} elements"
+    elif found.verdict == SLOWER and least.ratio < found.ratio.ratio / _LEAST_GAIN:
+        most = units.count(found.elements)
+        yield f"slower the smaller the arrays: no break-even up to {most} elements"
+
+
+def _two_digits(value: float) -> float:
+    digits = 1 - math.floor(math.log10(value)) if value >= 1 else 0
+    return round(value, digits)
+
+
+def _sameness(record: WayRecord) -> Iterator[str]:
+    if record.largest_error:
+        yield (
+            f"differs by {record.largest_error:.1e} of the largest element; rounding explains "
+            f"up to {record.bound:.1e}"
+        )
+    else:
+        yield "the same answer, bit by bit"
+    if record.dtype_changed and record.way.kind is not WayKind.FLOAT32:
+        yield "the dtype of its result is another one"
+    if record.checked > 1:
+        yield f"checked on {record.checked} sets of arguments"
+    if record.conditions:
+        yield f"gives another answer {' and '.join(record.conditions)}"

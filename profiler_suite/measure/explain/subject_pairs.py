@@ -1,0 +1,59 @@
+"""Both sides of a trial, as the subject visits them: a glance at each, then pairs."""
+
+from collections.abc import Callable
+from time import perf_counter_ns
+from typing import Any
+
+from profiler_suite.measure import timing
+from profiler_suite.measure.explain.pairs import PairPlan, Visits, in_turn
+from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.model.rows import Visit
+
+_LEAST_PAIRS = 6
+_MOST_PAIRS = 150
+# Few calls of each side tell what gains nothing, in a hundredth of the time.
+_GLANCES = 3
+_GLANCE_S = 2e-4
+
+Side = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+def glance(before: Side, after: Side) -> float:
+    """Time before over time after by a few calls of each side; too rough to be advised by."""
+    least = []
+    counts = []
+    for function, arguments in (before, after):
+        once = timing.time_evaluations(function, arguments, 1, perf_counter_ns)
+        counts.append(max(1, min(1000, int(_GLANCE_S / max(once, 1e-9)))))
+        least.append(once)
+    for _ in range(_GLANCES):
+        for number, (function, arguments) in enumerate((before, after)):
+            took = timing.time_evaluations(function, arguments, counts[number], perf_counter_ns)
+            least[number] = min(least[number], took)
+    return least[0] / max(least[1], 1e-12)
+
+
+def pairs(
+    subject: Subject,
+    before: Side,
+    after: Side,
+    around: Callable[[int], None] = lambda side: None,
+    patience: float = 1.0,
+) -> Visits:
+    """Visits to both sides in turn, `around` called before each."""
+    sides = (before, after)
+    prepared = []
+    for number, (function, arguments) in enumerate(sides):
+        around(number)
+        prepared.append(timing.prepare(function, arguments))
+
+    def visit(number: int) -> Visit:
+        around(number)
+        function, arguments = sides[number]
+        name = ["before", "after"][number]
+        return subject.visit(name, function, arguments, prepared[number])
+
+    plan = PairPlan(
+        least=_LEAST_PAIRS, most=_MOST_PAIRS, enough_s=patience * subject.effort.trial_s
+    )
+    return in_turn(visit, plan, subject.effort.seed)

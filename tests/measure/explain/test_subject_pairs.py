@@ -1,0 +1,53 @@
+"""Both sides of a trial are visited in turn."""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+
+from profiler_suite.measure.explain import subject_pairs
+from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.records import ExplainEffort
+from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.workloads.user_function import FunctionCall
+
+EFFORT = ExplainEffort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0, trial_s=0.3)
+
+
+def few(n: int) -> int:
+    return sum(range(n))
+
+
+def many(n: int) -> int:
+    return sum(range(20 * n))
+
+
+@pytest.fixture
+def subject() -> Iterator[Callable[..., Subject]]:
+    with FunctionGuard("f") as guard:
+
+        def made(seed: int) -> Subject:
+            called = FunctionCall(name="f.py:few", function=few, args=(500,))
+            effort = msgspec.structs.replace(EFFORT, seed=seed)
+            return Subject(called, effort, 1, copy=True, guard=guard)
+
+        yield made
+
+
+def test_a_glance_tells_what_takes_many_times_as_long() -> None:
+    assert subject_pairs.glance((many, (500,)), (few, (500,))) > 3
+    assert subject_pairs.glance((few, (500,)), (many, (500,))) < 1 / 3
+
+
+def test_each_side_is_visited_as_often_and_prepared_for_in_random_order(
+    subject: Callable[..., Subject],
+) -> None:
+    around: list[int] = []
+    one, other = (few, (500,)), (many, (500,))
+    before, after = subject_pairs.pairs(subject(1), one, other, around.append)
+    assert len(before) == len(after) >= 2
+    assert {each.point for each in before} == {"before"}
+    assert around[:2] == [0, 1]  # each is warmed up
+    turns = [tuple(around[n : n + 2]) for n in range(2, len(around), 2)]
+    assert len(turns) == len(before)
+    assert set(turns) <= {(0, 1), (1, 0)}
