@@ -69,6 +69,11 @@ class RaceResult(Noun, frozen=True):
     """How many sets of arguments both answered alike."""
 
     @property
+    def answers_nothing(self) -> bool:
+        """Whether the new version raises, hangs or ends its process."""
+        return self.answers is Answers.DIFFERENT and self.reason.startswith(self.after)
+
+    @property
     def reach(self) -> float:
         """How far from 1 the interval reaches, as a share: the same within this."""
         if self.low <= 0:
@@ -276,7 +281,7 @@ def _crossing(one: RaceResult, other: RaceResult) -> float:
 def verdict_in_words(found: RaceResult) -> str:
     """'1.42× as fast (1.38 to 1.46)', 'the same within ± 1.2 %', 'could not be judged: …'."""
     if found.answers is Answers.DIFFERENT and not found.ratio:
-        return f"refused: {found.reason}"
+        return f"refused: {found.reason.partition(chr(10))[0]}"
     digits = units.three_digits
     if found.verdict is Verdict.FASTER:
         return (

@@ -113,8 +113,9 @@ def _raced(
     other = Subject(
         called, subject.effort, subject.threads, copy=subject.given.copied, guard=guard
     )
+    other.first_call = f"{FIRST_CALL} of {called.name}"
     try:
-        with turn.of(1), guard.stage(f"the first call of {called.name}"):
+        with turn.of(1), guard.stage(other.first_call):
             second = first_call(other)
     except (FunctionError, UsageError) as error:
         if trial.answer == "unchecked":  # it was called before, in another process

@@ -32,6 +32,8 @@ class Subject:
         self.effort = effort
         self.threads = threads
         self.notes: list[str] = []
+        self.first_call = FIRST_CALL
+        """What a call is named while it runs."""
         self.sampling_allowed = True
         """Whether another process may look at this one while lines are profiled."""
         self.plan = TimePlan(effort.budget_s)
@@ -53,7 +55,7 @@ class Subject:
 
         A request to stop is none: it belongs to whoever called.
         """
-        with self.guard.one_call(FIRST_CALL):
+        with self.guard.one_call(self.first_call):
             try:
                 return self.function(*arguments)
             except (KeyboardInterrupt, SystemExit):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from profiler_suite.errors import FunctionError
 from profiler_suite.measure.explain.child import ExplainChild, ServingProcess, StartedProcess
 from profiler_suite.measure.explain.records import (
     ExplainEffort,
@@ -62,7 +63,14 @@ def race_process(
     trial = Trial(kind=TrialKind.RACE, target=second, answer="unchecked" if number else "same")
     seeded = msgspec.structs.replace(effort, seed=effort.seed + number)
     with ExplainChild(ask, tell, start) as child:
-        found = child.race(trial, seeded, targets.threads)
+        try:
+            found = child.race(trial, seeded, targets.threads)
+        except FunctionError as error:
+            # It may even have ended the process.
+            if number or targets.after not in str(error):
+                raise
+            reason = f"{targets.after}: {error}"
+            found = TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
         if swapped:
             found = msgspec.structs.replace(found, before=found.after, after=found.before)
         return RacedPair(found=found, sizes=child.loaded.sizes)

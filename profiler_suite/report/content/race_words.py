@@ -11,7 +11,7 @@ from profiler_suite.analysis.race.results import (
     RaceResult,
     verdict_in_words,
 )
-from profiler_suite.model.results import Estimate
+from profiler_suite.model.results import Estimate, Verdict
 from profiler_suite.report.content.table import TableView, numbers, tabulated, words
 
 # Less is what an interpreter's own objects take, and what a few pages more or less are.
@@ -45,7 +45,7 @@ def headline(race: Race) -> str:
 def _verb(result: RaceResult) -> str:
     text = verdict_in_words(result)
     if result.answers is Answers.DIFFERENT:
-        return "gives another answer"
+        return "gives no answer" if result.answers_nothing else "gives another answer"
     if text.startswith("the same"):
         return f"takes {text.replace('the same', 'the same time')}"
     if text.startswith("could not"):
@@ -66,7 +66,7 @@ def answer_in_words(result: RaceResult) -> str:
                 f" (by {result.largest_error:.1e} of the largest element; rounding explains "
                 f"up to {result.bound:.1e})"
             )
-        return f"It is refused: {result.reason}{far}."
+        return f"It is refused: {_on_one_line(result.reason)}{far}."
     if result.answers is Answers.UNKNOWN:
         return f"The answers were not compared: {result.reason}."
     checked = units.some(result.checked, "set")
@@ -81,6 +81,13 @@ def answer_in_words(result: RaceResult) -> str:
     if result.conditions:
         said += f"; another answer {' and '.join(result.conditions)}"
     return f"{said}."
+
+
+def _on_one_line(text: str) -> str:
+    """What happened, and the line of code that it happened in."""
+    said, *lines = text.splitlines()
+    code = " ".join(line.strip() for line in lines)
+    return f"{said} ({code})" if code else said
 
 
 def costs_in_words(result: RaceResult) -> str:
@@ -114,7 +121,8 @@ def results_table(race: Race) -> TableView:
         words("size", lambda each: each.size.label),
         numbers("before", lambda each: _time(each.before_time)),
         numbers("now", lambda each: _time(each.after_time)),
-        words("verdict", verdict_in_words),
+        words("verdict", short_verdict),
+        words("95 % interval", interval, minor=True),
         numbers("processes", lambda each: str(each.processes or ""), minor=True),
     )
     return tabulated(
@@ -124,6 +132,27 @@ def results_table(race: Race) -> TableView:
         note="Times are of one evaluation; ratios with their 95 % intervals are of visits side "
         "by side in several processes, half of which load the new version first.",
     ).filled()
+
+
+def short_verdict(result: RaceResult) -> str:
+    """'1.42× as fast', 'the same', 'refused', 'not judged'."""
+    if result.answers is Answers.DIFFERENT and not result.ratio:
+        return "refused"
+    if result.verdict is Verdict.FASTER:
+        return f"{units.ratio(1 / result.ratio)} as fast"
+    if result.verdict is Verdict.SLOWER:
+        return f"{units.ratio(result.ratio)} the time"
+    return "the same" if result.verdict is Verdict.SAME else "not judged"
+
+
+def interval(result: RaceResult) -> str:
+    """Of what the verdict says: how many times as fast, else how many times the time."""
+    if not result.ratio or result.low <= 0:
+        return ""
+    ends = (result.low, result.high)
+    if result.verdict is Verdict.FASTER:
+        ends = (1 / result.high, 1 / result.low)
+    return " to ".join(map(units.three_digits, ends))
 
 
 def _time(found: Estimate | None) -> str:
@@ -172,6 +201,8 @@ def basis(race: Race) -> str:
     threads = units.some(race.threads, "BLAS thread")
     limit = units.percent(max(each.threshold for each in race.results))
     processes = max(each.processes for each in race.results)
+    if not processes:
+        return f"{threads}; nothing was timed."
     measured = f"{processes} processes" if processes > 1 else "this process"
     return (
         f"{threads}; pairs of visits in turn in {measured}; less than {limit} counts as no "

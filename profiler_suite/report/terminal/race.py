@@ -53,7 +53,7 @@ def screen(race: Race, width: int, color: bool) -> str:
 
 def _table(page: Page, table: TableView) -> None:
     ranks = dict.fromkeys(table.minor, 2) | {"before": 1}
-    leasts = {"version": 12, "operation": 12, "verdict": 30}
+    leasts = {"version": 12, "operation": 12}
     columns = [
         TextColumn(h, numeric=n, rank=ranks.get(h, 0), least=leasts.get(h, 0))
         for h, n in zip(table.headings, table.numeric, strict=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from profiler_suite.errors import FunctionError
 from profiler_suite.measure.explain.records import (
     ExplainEffort,
     LoadReply,
@@ -66,3 +67,31 @@ def test_answers_are_compared_once_and_orders_differ(monkeypatch: pytest.MonkeyP
         race_process(TARGETS, 0, number, EFFORT, lambda text: None)
         seen.append((FakeChild.tried.answer, FakeChild.effort.seed))
     assert seen == [("same", 0), ("unchecked", 1), ("unchecked", 2)]
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [
+        (
+            "old.py:f …: it was killed by SIGSEGV during the first call of new.py:f",
+            True,
+        ),
+        ("old.py:f …: it was killed by SIGSEGV during the first call", False),
+    ],
+)
+def test_a_new_version_that_ends_its_process_is_refused(
+    said: str, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class DyingChild(FakeChild):
+        def race(self, trial: Trial, effort: ExplainEffort, threads: int) -> TrialResult:
+            raise FunctionError(said)
+
+    monkeypatch.setattr(processes, "ExplainChild", DyingChild)
+    if refused:
+        pair = race_process(TARGETS, 0, 0, EFFORT, lambda text: None)
+        assert not pair.found.same
+        assert pair.found.reason.startswith("new.py:f: ")
+        assert pair.sizes == SIZES
+    else:
+        with pytest.raises(FunctionError):
+            race_process(TARGETS, 0, 0, EFFORT, lambda text: None)

@@ -5,7 +5,7 @@ import random
 import msgspec
 import pytest
 
-from profiler_suite.analysis.race.results import Crossing
+from profiler_suite.analysis.race.results import Crossing, RaceResult
 from profiler_suite.report.content import race_words
 from tests.made_race import (
     CHANGE,
@@ -50,6 +50,41 @@ def test_another_answer_is_said_with_what_rounding_explains() -> None:
         "It is refused: its answer differs (by 2.5e-01 of the largest element; rounding "
         "explains up to 1.0e-12)."
     )
+
+
+def test_a_version_that_raises_gives_no_answer() -> None:
+    reason = (
+        "new.py:f raised: new.py, line 4, in f: ValueError: bad\n    raise ValueError('bad')"
+    )
+    found = msgspec.structs.replace(refused(), reason=reason, largest_error=0.0)
+    assert race_words.headline(race(found)) == "new.py:f gives no answer."
+    assert race_words.answer_in_words(found) == (
+        "It is refused: new.py:f raised: new.py, line 4, in f: ValueError: bad (raise "
+        "ValueError('bad'))."
+    )
+    assert race_words.basis(race(found)) == "1 BLAS thread; nothing was timed."
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (result(0.5), "1.99× as fast"),
+        (result(2.0), "2.01× the time"),
+        (result(1.0), "the same"),
+        (refused(), "refused"),
+    ],
+)
+def test_a_verdict_fits_into_a_cell_and_has_its_interval_beside(
+    found: RaceResult, verdict: str
+) -> None:
+    assert race_words.short_verdict(found) == verdict
+    said = race_words.interval(found)
+    if verdict == "refused":
+        assert said == ""
+    else:
+        low, high = map(float, said.split(" to "))
+        told = float(verdict.partition("×")[0]) if "×" in verdict else 1.0
+        assert low <= told <= high
 
 
 def test_where_the_answers_differ_though_the_real_ones_do_not() -> None:
