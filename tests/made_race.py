@@ -44,15 +44,31 @@ def process(
 ) -> TrialResult:
     """One process: where things lie moves the ratio by `between`, the rest is noise of visits.
 
-    With `busy` that share of the visits is slowed by a half, canaries and all.
+    With `busy` that share of the samples, and of the canaries, waits for a core in between,
+    and both visits of such a share of the pairs are slowed by a third.
     """
     bias = math.exp(rng.gauss(0.0, between))
     sides: tuple[list[Visit], list[Visit]] = ([], [])
     for _ in range(pairs):
+        slowed = 1.3 if rng.random() < busy else 1.0
         for side, time_s in zip(sides, (old_s, old_s * ratio * bias), strict=True):
-            slowed = 1.5 if rng.random() < busy else 1.0
-            took = time_s * slowed**0.6 * math.exp(rng.gauss(0.0, 0.02))
-            side.append(visit(took, slowed * rng.uniform(1.0, 1.1)))
+            took = time_s * slowed * math.exp(rng.gauss(0.0, 0.01))
+            samples = tuple(
+                took * math.exp(abs(rng.gauss(0.0, 0.02)))
+                + (rng.uniform(1e-3, 4e-3) if rng.random() < busy else 0.0)
+                for _ in range(5)
+            )
+            canary = CANARY_S * slowed * rng.uniform(1.0, 1.1)
+            waits = 1e-3 if rng.random() < busy else 0.0
+            side.append(
+                Visit(
+                    point="",
+                    at_s=0.0,
+                    sample_times_s=samples,
+                    canaries_s={"ufunc": (canary, canary + waits)},
+                    minor_faults=0.0,
+                )
+            )
     return tried(tuple(sides[0]), tuple(sides[1]))
 
 

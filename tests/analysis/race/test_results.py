@@ -58,6 +58,16 @@ def test_what_is_plain_takes_few_processes_what_is_not_takes_more() -> None:
     assert run(rng, 1.035).processes > PROCESSES[0]
 
 
+def test_a_wide_interval_around_a_large_ratio_is_judged_around_a_small_one_is_not() -> None:
+    rng = random.Random(9)
+    strays = (0.85, 1.15, 1.0, 1.1)
+    large = judge([process(rng, 0.02 * each) for each in strays])
+    assert large.high / large.low > 1.3
+    assert large.verdict is Verdict.FASTER
+    small = judge([process(rng, each) for each in strays])
+    assert (small.verdict, small.reason[:21]) == (Verdict.UNKNOWN, "the interval is wide:")
+
+
 def test_one_process_that_strays_does_not_decide() -> None:
     rng = random.Random(2)
     ratios = [0.8, 1.0, 1.0, 1.0]
