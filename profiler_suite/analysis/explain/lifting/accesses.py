@@ -140,8 +140,10 @@ class Accesses:
         constant = number.constant
         if constant is None:
             # A loop that stays runs from its first iteration on, whatever it ended with.
-            counters = self.facts.counters
-            constant = number.value(lambda a: 0 if a in counters else self.facts.at_hand(a))
+            facts = self.facts
+            constant = number.value(
+                lambda a: facts.least.get(a, 0) if a in facts.counters else facts.at_hand(a)
+            )
         return constant is not None and constant < 0
 
     def _window(self, parts: list[tuple[Label, Poly]], offset: Poly) -> Axis | None:

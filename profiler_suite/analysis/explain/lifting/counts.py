@@ -12,6 +12,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
     At,
+    Contract,
     Index,
     Label,
     Reduce,
@@ -78,6 +79,63 @@ _SIDES = {"<": ("", False), "<=": (_RIGHT, False), ">": (_RIGHT, True), ">=": ("
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
+def first_edge(writer: Writer, term: Reduce) -> Array | None:
+    """The place of the first of sorted numbers above a limit, or whether there is one."""
+    if not isinstance(term.arg, Apply) or term.arg.name not in _SIDES or len(term.over) != 1:
+        return None
+    (axis,) = term.over
+    limit, edges = term.arg.args
+    sign = term.arg.name
+    if isinstance(limit, Access) and axis.name in limit.loops:
+        limit, edges, sign = edges, limit, _MIRRORED[sign]
+    if not isinstance(edges, Access) or axis.name in limit.loops or limit.own:
+        return None
+    if sign not in ("<", "<="):
+        return None
+    made, limits = writer.any_order(edges), writer.lower(limit)
+    if made.dims != (axis,) or not limits.dims:
+        return None
+    if any(kind is None or kind.kind not in "iuf" for kind in map(dtype_of, (edges, limit))):
+        return None
+    writer.scope.assume(f"{made.text} is sorted")
+    if term.op == "any":
+        return Array(f"({limits.text}) {sign} {made.atom}[-1]", limits.dims)
+    side = _RIGHT if sign == "<" else ""
+    return Array(f"{writer.np}.searchsorted({made.text}, {limits.text}{side})", limits.dims)
+
+
+def rows_by_key(writer: Writer, term: Contract) -> Array | None:
+    """The sum of rows for each key: x[labels == k].sum(axis=0) for all k, by columns."""
+    if writer.style.scatter != "bincount" or writer.style.product == "broadcast":
+        return None
+    if len(term.args) != 2 or len(term.over) != 1 or len(term.axes) != 1:
+        return None
+    weights, rows = term.args
+    if not isinstance(weights, Apply) or not weights.name.startswith("astype "):
+        return None
+    (axis,), (column,) = term.over, term.axes
+    test, kind = weights.args[0], dtype_of(rows)
+    if not isinstance(test, Apply) or test.name != "==" or str(kind) != "float64":
+        return None
+    for keys, key in (test.args, test.args[::-1]):
+        label = _key(writer, key)
+        if label is None or not isinstance(key, Index) or key.index != label.index:
+            continue
+        places, values = writer.any_order(keys), writer.any_order(rows)
+        held = dtype_of(keys)
+        if places.dims != (axis,) or held is None or held.kind not in "iu":
+            continue
+        if values.dims != (axis, column):
+            continue
+        size = writer.facts.text(label.count)
+        writer.scope.assume(f"{places.text} holds no negative numbers")
+        name = writer.free_name("column")
+        call = f"{writer.np}.bincount({places.text}, {name}, {size})[:{size}]"
+        many = f"[{call} for {name} in {values.atom}.T]"
+        return Array(f"{writer.np}.stack({many}, axis=1)", (label, column))
+    return None
+
+
 def _by_unique(
     writer: Writer, keys: Term, key: Term, value: Term | None, axis: Label
 ) -> Array | None:
@@ -99,6 +157,8 @@ def _by_unique(
             return None
         weights = f", weights={weight.text}"
     places = f"{writer.np}.unique({made.text}, return_inverse=True)[1]"
+    if writer.style.sorted:
+        places = f"{writer.np}.searchsorted({key.base}, {made.text})"
     if places not in writer.places:
         writer.places[places] = writer.free_name("places")
         writer.before.append(f"{writer.places[places]} = {places}")

@@ -177,8 +177,9 @@ def _wraps(index: Poly, access: Access, facts: Facts) -> bool:
         least = extreme(index, access.labels, True)
     except Refusal:
         return True
-    counters = facts.counters
-    value = least.value(lambda a: 0 if a in counters else facts.at_hand(a))
+    value = least.value(
+        lambda a: facts.least.get(a, 0) if a in facts.counters else facts.at_hand(a)
+    )
     return value is not None and value < 0
 
 

@@ -489,6 +489,9 @@ class Emitter:
         elif term.kind == "rows":
             self._line(f"{name} = {self.np}.concatenate(({name}, {value}))")
         elif self._is_only_made_array(name):
+            first = self.facts.definitions[name][0]
+            if isinstance(first, ast.List) and first.elts:
+                value = f"{self.np}.concatenate(({name}, {value}))"
             self._line(f"{name} = {value}")
         elif weak_of(term.item):
             self._line(f"{name}.extend({closed(value)}.tolist())")

@@ -230,7 +230,7 @@ class Reader:
 
     def _held(self, name: str) -> Term:
         """What an object holds, such as self.weights, as long as the function only reads it."""
-        if name in self.facts.changed_attributes:
+        if name in self.scope.varying:
             raise Refusal(f"{name} is set in the function")
         return self.scope.array(name)
 

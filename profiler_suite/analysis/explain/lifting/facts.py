@@ -90,6 +90,8 @@ class Facts:
         """Global names that helpers of the same module read."""
         self.counters: set[str] = set()
         """Variables of loops over a range."""
+        self.least: dict[str, int] = {}
+        """What they are at least, where that is written out; else 0."""
         for node in ast.walk(body):
             self._define(node)
         self._known: dict[str, Poly] = {}
@@ -126,6 +128,11 @@ class Facts:
                 called = node.iter.func if isinstance(node.iter, ast.Call) else None
                 if isinstance(called, ast.Name) and called.id == "range":
                     self.counters.add(node.target.id)
+                    assert isinstance(node.iter, ast.Call)
+                    first = _least_of(node.iter)
+                    self.least[node.target.id] = min(
+                        first, self.least.get(node.target.id, first)
+                    )
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
             self._bind(node.optional_vars, None)
 
@@ -466,6 +473,13 @@ class Facts:
                 return value.func.attr in _FRESH
             return value.func.attr in ("copy", "astype", "sum", "mean", "max", "min")
         return False
+
+
+def _least_of(call: ast.Call) -> int:
+    """The least number of a range that counts upwards from a number that is written out."""
+    first = call.args[0] if len(call.args) == 2 else None
+    known = isinstance(first, ast.Constant) and type(first.value) is int
+    return first.value if known and isinstance(first, ast.Constant) else 0
 
 
 def _evaluated(node: ast.expr, values: Mapping[str, int], facts: Facts) -> int | None:

@@ -20,11 +20,11 @@ STYLES = (
     Style("matmul", "cdist"),
     Style("broadcast", "", steps=True),
     Style("einsum", "cdist"),
-    Style("tensordot", "cdist"),
     Style("matmul", "matmul"),
     Style("broadcast", ""),
     Style("broadcast", "", "at"),
     Style("matmul", "cdist", packed=True),
+    Style("tensordot", "cdist", sorted=True),
 )
 
 ByStyle = dict[Style, list[Piece]]

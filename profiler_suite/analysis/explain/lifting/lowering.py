@@ -17,7 +17,12 @@ from profiler_suite.analysis.explain.lifting.arrays import (
     ordered,
 )
 from profiler_suite.analysis.explain.lifting.contractions import contracted
-from profiler_suite.analysis.explain.lifting.counts import counted_by_key, ranked
+from profiler_suite.analysis.explain.lifting.counts import (
+    counted_by_key,
+    first_edge,
+    ranked,
+    rows_by_key,
+)
 from profiler_suite.analysis.explain.lifting.distances import distances
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.packed import packed
@@ -279,7 +284,8 @@ class ArrayWriter(Writer):
             if "NP." in term.form.replace("astype(NP.", "") or term.form.count("astype") != 1:
                 inner = closed(term.form.partition(".astype")[0].format(*texts))
             return Array(f"{kind}({inner})".replace("NP.", f"{self.np}."))
-        text = term.form.format(*texts).replace("NP.", f"{self.np}.")
+        text = by_bits(term, texts) if dims else ""
+        text = text or term.form.format(*texts).replace("NP.", f"{self.np}.")
         self.memory.note(dims, term)
         return Array(text, dims)
 
@@ -288,6 +294,10 @@ class ArrayWriter(Writer):
             short = stepped(self, term)
             if short is not None:
                 return short
+        if isinstance(term, Reduce) and term.op in ("argmax", "any") and self.style.sorted:
+            place = first_edge(self, term)
+            if place is not None:
+                return place
         if isinstance(term, Reduce) and term.op == "norm" and self.style.distance:
             found = distances(self, term)
             if found is not None:
@@ -301,6 +311,9 @@ class ArrayWriter(Writer):
             if ranks is not None:
                 return ranks
         if isinstance(term, Contract) or term.op == "sum":
+            sums = rows_by_key(self, term) if isinstance(term, Contract) else None
+            if sums is not None:
+                return sums
             found = distances(self, term) if self.style.distance else None
             found = found or contracted(self, term)
             if found is not None:
@@ -324,6 +337,11 @@ class ArrayWriter(Writer):
         ):
             both = (*inside.over, *term.over)
             return self._reduce(replace(term, arg=inside.arg, over=both))
+        if isinstance(inside, Apply) and inside.name == "where" and term.op == "sum":
+            test, yes, no = inside.args
+            moves = all(each.name in test.loops or each in test.own for each in term.over)
+            if moves and (yes, no) == (Index(Poly.number(1)), Index(Poly())):
+                return self._reduce(replace(term, op="count_nonzero", arg=test))
         inner = self.lower(term.arg)
         over = [each for each in term.over if each in inner.dims]
         lacking = [each for each in term.over if each not in inner.dims]
@@ -468,6 +486,20 @@ class ArrayWriter(Writer):
             where = f", axis={axis}"
         text = f"lfilter([1.0], [1.0, -({factor})], {inner.text}{where}, zi={state})[0]"
         return Array(text, inner.dims)
+
+
+def by_bits(term: Apply, texts: Sequence[str]) -> str:
+    """x % 8 and x // 8 of whole numbers as x & 7 and x >> 3; empty for anything else."""
+    if term.name not in ("%", "//") or not isinstance(term.args[1], Index):
+        return ""
+    number, kind = term.args[1].index.constant, dtype_of(term.args[0])
+    if kind is None or kind.kind not in "iu" or not number or number < 2:
+        return ""
+    if number & (number - 1):
+        return ""
+    if term.name == "%":
+        return f"({texts[0]}) & {number - 1}"
+    return f"({texts[0]}) >> {number.bit_length() - 1}"
 
 
 def _narrow(term: Apply) -> str:

@@ -289,6 +289,11 @@ class Pieces:
 
     def _only_made_array(self, unit: Unit) -> Callable[[str], bool]:
         def is_only_made_array(name: str) -> bool:
+            if any(
+                isinstance(each, ast.For | ast.While) and not _sets(each, name)
+                for each in unit.around
+            ):
+                return False  # it grows from one iteration of that loop to the next
             return only_made_array(self.function.node, unit.node, name, self.facts)
 
         return is_only_made_array
@@ -345,6 +350,15 @@ def _lists_that_grow(function: ast.AST) -> frozenset[str]:
         ):
             found.add(node.func.value.id)
     return frozenset(found)
+
+
+def _sets(node: ast.AST, name: str) -> bool:
+    """Whether a name begins anew in it."""
+    return any(
+        isinstance(each, ast.Assign)
+        and any(isinstance(t, ast.Name) and t.id == name for t in each.targets)
+        for each in ast.walk(node)
+    )
 
 
 def _names_of(node: ast.AST) -> list[ast.Name]:
@@ -525,9 +539,11 @@ _TAKES_LIST = (
 def only_made_array(function: ast.AST, nest: ast.AST, name: str, facts: Facts) -> bool:
     """Whether a list begins empty, or here, and only becomes an array afterwards."""
     values = facts.definitions.get(name, [])
-    if len(values) != 1 or not isinstance(values[0], ast.List | ast.ListComp):
-        return False
-    if isinstance(values[0], ast.List) and values[0].elts:
+    own = sum(
+        isinstance(each, ast.Name) and each.id == name and not isinstance(each.ctx, ast.Load)
+        for each in ast.walk(nest)
+    )
+    if len(values) != 1 + own or not isinstance(values[0], ast.List | ast.ListComp):
         return False
     inside = {id(each) for each in ast.walk(nest)}
     allowed: set[int] = set()

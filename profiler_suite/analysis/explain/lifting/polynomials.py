@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -130,10 +131,20 @@ class Poly:
 
 def _product(atoms: tuple[str, ...], coefficient: int, names: Mapping[Poly, str] | None) -> str:
     shown = [(names or {}).get(Poly.atom(atom), atom) for atom in atoms]
-    shown = [f"({s})" if " " in s and not s.endswith(")") else s for s in shown]
+    shown = [f"({s})" if " " in s and not _is_closed(s) else s for s in shown]
     if coefficient != 1 or not shown:
         shown.insert(0, str(coefficient))
     return " * ".join(shown)
+
+
+def _is_closed(text: str) -> bool:
+    """Whether a factor may follow: f(x, y), but not (x) // (y)."""
+    try:
+        node = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return False
+    whole = text.startswith("(") and isinstance(node, ast.BinOp) and node.col_offset == 1
+    return whole or isinstance(node, ast.Name | ast.Attribute | ast.Subscript | ast.Call)
 
 
 def _poly(value: Poly | int) -> Poly:

@@ -25,6 +25,8 @@ class Style:
     """out[index] += value: 'bincount' or 'at'."""
     steps: bool = False
     """Short reductions as a few operations on shifted arrays."""
+    sorted: bool = False
+    """The first element of an array above a number is searched for as in a sorted one."""
     packed: bool = False
     """Loops that stay only go on with what has not ended yet."""
 

@@ -1716,3 +1716,44 @@ def last_one_wins(x: A) -> A:
         for j in range(x.shape[1]):
             out[i] = x[i, j]
     return out
+
+
+@kind(x="n:real", edges="m:real", least=1)
+def bins_of_sorted_edges(x: A, edges: A) -> A:
+    ordered = np.sort(edges)
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        for k in range(len(ordered)):
+            if x[i] <= ordered[k]:
+                out[i] = k
+                break
+        else:
+            out[i] = -1
+    return out
+
+
+@kind(x="n:int")
+def halves_and_remainders(x: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        v = int(x[i])
+        out[i] = v // 4 if v % 8 > 2 else v % 2
+    return out
+
+
+@kind(a="n:double", b="m:double")
+def pairs_from_two_loops(a: A, b: A) -> A:
+    out = []
+    for x in a:
+        for y in b:
+            out.append(x * y)
+    return np.array(out)
+
+
+@kind(u="n+2 m+1:double", least=1)
+def steps_in_time_along_columns(u: A) -> A:
+    z = u.copy()
+    for i in range(1, z.shape[1]):
+        for j in range(1, z.shape[0] - 1):
+            z[j, i] = z[j, i - 1] + 0.1 * (z[j - 1, i - 1] - z[j + 1, i - 1])
+    return z
