@@ -138,9 +138,16 @@ def relations(
         for name, gap in found.items():
             if known.setdefault(name, gap) != gap:
                 return set()
-    if outermost is not None and known.get(outermost.name):
-        return set()
-    loops = [each for each in loops if each != outermost]
+    if outermost is None or outermost not in loops:
+        return _order(known, loops)
+    gap = known.get(outermost.name)
+    if gap is None or (gap and _order(known, loops) != {1 if gap > 0 else -1}):
+        raise Refusal(f"elements of {read.base} would be set in another order")
+    return set() if gap else _order(known, [each for each in loops if each != outermost])
+
+
+def _order(known: dict[str, int], loops: Sequence[Label]) -> set[int]:
+    """The order of two iterations so far apart, loop by loop from the outside."""
     possible: set[int] = set()
     for label in sorted(loops, key=lambda each: each.depth):
         distance = known.get(label.name)

@@ -489,7 +489,7 @@ class Emitter:
         elif term.kind == "rows":
             self._line(f"{name} = {self.np}.concatenate(({name}, {value}))")
         elif self._is_only_made_array(name):
-            first = self.facts.definitions[name][0]
+            first = next(iter(self.facts.definitions.get(name, ())), None)
             if isinstance(first, ast.List) and first.elts:
                 value = f"{self.np}.concatenate(({name}, {value}))"
             self._line(f"{name} = {value}")

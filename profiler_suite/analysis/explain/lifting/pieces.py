@@ -540,7 +540,7 @@ def only_made_array(function: ast.AST, nest: ast.AST, name: str, facts: Facts) -
     """Whether a list begins empty, or here, and only becomes an array afterwards."""
     values = facts.definitions.get(name, [])
     own = sum(
-        isinstance(each, ast.Name) and each.id == name and not isinstance(each.ctx, ast.Load)
+        isinstance(each, ast.AugAssign) and ast.unparse(each.target) == name
         for each in ast.walk(nest)
     )
     if len(values) != 1 + own or not isinstance(values[0], ast.List | ast.ListComp):

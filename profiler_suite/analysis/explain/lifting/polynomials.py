@@ -131,14 +131,17 @@ class Poly:
 
 def _product(atoms: tuple[str, ...], coefficient: int, names: Mapping[Poly, str] | None) -> str:
     shown = [(names or {}).get(Poly.atom(atom), atom) for atom in atoms]
-    shown = [f"({s})" if " " in s and not _is_closed(s) else s for s in shown]
+    alone = coefficient == 1 and len(shown) == 1
+    shown = [f"({s})" if " " in s and not _is_closed(s, alone=alone) else s for s in shown]
     if coefficient != 1 or not shown:
         shown.insert(0, str(coefficient))
     return " * ".join(shown)
 
 
-def _is_closed(text: str) -> bool:
-    """Whether a factor may follow: f(x, y), but not (x) // (y)."""
+def _is_closed(text: str, *, alone: bool) -> bool:
+    """Whether a factor may follow, where it does not stand alone: f(x), but not (x) // (y)."""
+    if alone and text.endswith(")"):
+        return True
     try:
         node = ast.parse(text, mode="eval").body
     except SyntaxError:

@@ -1748,12 +1748,3 @@ def pairs_from_two_loops(a: A, b: A) -> A:
         for y in b:
             out.append(x * y)
     return np.array(out)
-
-
-@kind(u="n+2 m+1:double", least=1)
-def steps_in_time_along_columns(u: A) -> A:
-    z = u.copy()
-    for i in range(1, z.shape[1]):
-        for j in range(1, z.shape[0] - 1):
-            z[j, i] = z[j, i - 1] + 0.1 * (z[j - 1, i - 1] - z[j + 1, i - 1])
-    return z

@@ -9,7 +9,7 @@ from profiler_suite.analysis.explain.lifting import dependence
 from profiler_suite.analysis.explain.lifting.nests import Walk
 from profiler_suite.analysis.explain.lifting.stores import Store
 from profiler_suite.analysis.explain.lifting.terms import Access, Refusal, Scan
-from tests.analysis.explain.lifting.reading import reader_of
+from tests.analysis.explain.lifting.reading import lifted_text, reader_of
 from tests.analysis.explain.lifting.written import HELD, TEXT
 
 
@@ -156,3 +156,27 @@ def test_a_recursion_of_an_array_that_is_set_elsewhere_too_is_refused() -> None:
     with pytest.raises(Refusal, match="is set elsewhere too"):
         dependence.recurrences(stores)
     assert dependence.recurrences([]) == []
+
+
+def test_a_loop_that_comes_first_must_not_turn_the_order_round() -> None:
+    nest = "for i in range(1, 5):\n    for k in range(1, 4):\n        z[i, k] = {}\nreturn z"
+    names = {"z": "float64 (6, 5)"}
+    # What the row before left one column to the right is not there yet, column by column.
+    found = lifted_text(nest.format("z[i - 1, k + 1] * z[i, k - 1] + 1"), names)
+    assert not any(each.whole for each in found.lifted)
+    (first, *_) = lifted_text(nest.format("z[i, k - 1] * z[i, k - 1] + 1"), names).lifted
+    assert "for k in range(3):" in first.source
+    assert first.whole
+
+
+def test_a_counter_that_begins_at_one_reads_the_element_before_it() -> None:
+    nest = (
+        "for t in range({}, 5):\n    for j in range(1, 4):\n        z[j, t] = z[j - 1, t - 1]"
+    )
+    names = {"z": "float64 (5, 5)"}
+    found = lifted_text(nest.format(1), names)
+    assert not any(each.whole for each in found.lifted)
+    (first, *_) = found.lifted
+    assert "z[1:4, t] = z[:3, t - 1]" in first.source
+    # At 0 it would be the last one, which the loop itself sets.
+    assert not lifted_text(nest.format(0), names).lifted

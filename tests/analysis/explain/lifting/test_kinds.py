@@ -31,6 +31,8 @@ def test_lifted_loops_give_what_the_loop_gives(name: str) -> None:
         assert found.lifted, found.unlifted
         assert found.lifted[0].whole, found.unlifted
         for each in found.lifted:
+            if "sorted" not in name and any("is sorted" in w for w in each.assumptions):
+                continue  # of arrays in no order it says something else
             try:
                 got = checking.run(checking.made(each), values)
             except ValueError as error:

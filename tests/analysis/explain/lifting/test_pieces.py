@@ -132,8 +132,8 @@ def test_a_list_that_only_becomes_an_array(after: str, only: bool) -> None:
     assert only_made_array(function.node, function.node.body[1], "z", facts) is only
 
 
-def test_a_list_that_begins_with_something_stays_one() -> None:
+def test_a_list_that_begins_with_something_may_become_an_array() -> None:
     function = function_of("z = [1.0]\nfor v in x:\n    z.append(v)\nreturn np.array(z)")
     facts = Facts(function.node, HELD, "np")
-    assert not only_made_array(function.node, function.node.body[1], "z", facts)
+    assert only_made_array(function.node, function.node.body[1], "z", facts)
     assert not only_made_array(function.node, function.node.body[1], "other", facts)
