@@ -140,10 +140,10 @@ def relations(
                 return set()
     if outermost is None or outermost not in loops:
         return _order(known, loops)
-    gap = known.get(outermost.name)
-    if gap is None or (gap and _order(known, loops) != {1 if gap > 0 else -1}):
+    apart = known.get(outermost.name)
+    if apart is None or (apart and _order(known, loops) != {1 if apart > 0 else -1}):
         raise Refusal(f"elements of {read.base} would be set in another order")
-    return set() if gap else _order(known, [each for each in loops if each != outermost])
+    return set() if apart else _order(known, [each for each in loops if each != outermost])
 
 
 def _order(known: dict[str, int], loops: Sequence[Label]) -> set[int]:

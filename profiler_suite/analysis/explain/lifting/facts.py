@@ -478,8 +478,9 @@ class Facts:
 def _least_of(call: ast.Call) -> int:
     """The least number of a range that counts upwards from a number that is written out."""
     first = call.args[0] if len(call.args) == 2 else None
-    known = isinstance(first, ast.Constant) and type(first.value) is int
-    return first.value if known and isinstance(first, ast.Constant) else 0
+    if isinstance(first, ast.Constant) and isinstance(first.value, int):
+        return first.value
+    return 0
 
 
 def _evaluated(node: ast.expr, values: Mapping[str, int], facts: Facts) -> int | None:
