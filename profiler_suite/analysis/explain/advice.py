@@ -137,7 +137,12 @@ def _is_better(one: Advice, other: Advice) -> bool:
     apart = one.low > other.high or other.low > one.high
     if apart and not _ALIKE < one.ratio / other.ratio < 1 / _ALIKE:
         return one.ratio > other.ratio
-    return len(one.source) < len(other.source)
+    return _length(one) < _length(other)
+
+
+def _length(advice: Advice) -> tuple[int, int]:
+    """Lines to read, then characters."""
+    return len(advice.source.splitlines()), len(advice.source)
 
 
 def best(given: Sequence[Advice]) -> Advice | None:

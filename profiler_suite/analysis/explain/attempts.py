@@ -195,7 +195,7 @@ def in_words(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> tuple
         if id(each) in given or name == TOGETHER or each.finding.stands:
             continue
         if each.tried.reason:
-            untried.setdefault(each.tried.reason, {})[name] = None
+            untried.setdefault(each.tried.reason.splitlines()[0], {})[name] = None
             continue
         found = ratio(each.tried, baselines_s)
         if found is None or found.low < LEAST_GAIN:

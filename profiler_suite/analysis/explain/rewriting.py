@@ -275,7 +275,10 @@ def _changed_lines(function: Function, text: str) -> Iterator[tuple[int, str, st
             for number, (before, after) in enumerate(zip(was, now, strict=True), first + 1):
                 yield number + function.shift, before, after
         else:
-            yield first + 1 + function.shift, "\n".join(was), "\n".join(now)
+            # Several lines for one keep how they are indented under each other.
+            blocks = (old[first:last], new[begin:end])
+            was_text, now_text = (textwrap.dedent("\n".join(each)) for each in blocks)
+            yield first + 1 + function.shift, was_text, now_text
 
 
 def together(functions: Sequence[Function], rewrites: Sequence[Rewrite]) -> list[Rewrite]:

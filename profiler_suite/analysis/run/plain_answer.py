@@ -149,7 +149,7 @@ def _caveats(advice: AdviceRecord | None) -> tuple[str, ...]:
     if advice is None or not advice.caveats:
         return ()
     said = "; ".join(advice.caveats)
-    return (f"About this code: {said}.",)
+    return (f"How it compares: {said}.",)
 
 
 def _instead(run: Run, left: Point, slow: dict[Any, Any]) -> str:

@@ -45,7 +45,7 @@ def costliest(page: Page, lines: pd.DataFrame) -> None:
             TextColumn("time", numeric=True),
             TextColumn("share", numeric=True),
             TextColumn("", style="red", rank=1),
-            TextColumn("Costliest lines (corrected)", least=20),
+            TextColumn("Costliest lines", least=20),
         ),
         rows,
     )

@@ -141,3 +141,25 @@ def test_what_runs_as_array_expressions_needs_no_compiler(
     assert "no Numba" in alone.caveats[0]
     both = advice.judged(found, (hint, attempt("loops", lifted)), FLOORS)
     assert [each.kind for each in both] == ["loops"]
+
+
+def a_way(source: str, ratio: float) -> advice.Advice:
+    return advice.Advice(
+        kind="r",
+        title="",
+        evidence="",
+        estimated_share=1.0,
+        ratio=ratio,
+        low=0.98 * ratio,
+        high=1.02 * ratio,
+        measured_on="function",
+        source=source,
+    )
+
+
+def test_of_ways_that_gain_alike_the_one_of_fewest_lines_is_given() -> None:
+    few, many = "a_long_name = another_long_name\n", "a\nb\nc\n"
+    assert advice._is_better(a_way(few, 100.0), a_way(many, 110.0))
+    assert not advice._is_better(a_way(many, 110.0), a_way(few, 100.0))
+    assert advice._is_better(a_way(many, 200.0), a_way(few, 100.0))
+    assert advice._is_better(a_way("a\nb\n", 100.0), a_way("aa\nb\n", 101.0))

@@ -92,7 +92,9 @@ def test_what_failed_and_what_gained_nothing_is_said(monkeypatch: pytest.MonkeyP
     assert attempts.in_words(done, FLOORS) == ("Tried, but not faster: r.",)
 
     def fails(trial: Trial) -> TrialResult:
-        return TrialResult(trial=trial, before=(), after=(), same=False, reason="why not")
+        return TrialResult(
+            trial=trial, before=(), after=(), same=False, reason="why not\n  (while trying)"
+        )
 
     done = tried(monkeypatch, [finding()], fails)
     assert attempts.in_words(done, FLOORS) == ("Not advised: r (why not).",)

@@ -72,3 +72,16 @@ def test_rewrites_that_touch_different_characters_go_together() -> None:
     assert again is not None
     (made,) = rewriting.together([own], [one, other, again])
     assert made.source == "import a\ndef f(x):\n    a = x\n    return a * 2\n"
+
+
+def test_several_lines_for_one_keep_their_indentation() -> None:
+    own = function("def f(x):\n    for i in x:\n        g(i)\n    return 1\n")
+    text = "    y = h(\n        x,\n    )\n    k(y)\n"
+    made = rewriting.spliced(
+        own, [Edit(start=own.line_start(2), end=own.line_start(4), text=text)]
+    )
+    assert made is not None
+    (number, before, after) = made.lines[0]
+    assert number == 2
+    assert before == "for i in x:\n    g(i)"
+    assert after == "y = h(\n    x,\n)\nk(y)"
