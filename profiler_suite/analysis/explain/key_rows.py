@@ -168,5 +168,12 @@ def _edit(function: Function, loop: Loop, one: Match, names: tuple[str, str]) ->
     appended = patterns.match(function, getattr(last, "value", loop.iter), "OUT.append(E)")
     if appended is None or not isinstance(appended["OUT"], ast.Name):
         return None
+    if isinstance(appended["E"], ast.Dict):
+        parts = []
+        for name, each in zip(appended["E"].keys, appended["E"].values, strict=True):
+            own = f"{unsorted}.size().index" if ast.unparse(each) == key else value(each)
+            parts.append(f"{ast.unparse(name) if name else '**'}: {own}")
+        records = f"{function.pandas}.DataFrame({{{', '.join(parts)}}}).to_dict('records')"
+        return Edit(start=start, end=end, text=f"{appended['OUT'].id}.extend({records})")
     text = f"{appended['OUT'].id}.extend({value(appended['E'])}.tolist())"
     return Edit(start=start, end=end, text=text)

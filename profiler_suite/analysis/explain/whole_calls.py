@@ -51,6 +51,40 @@ def span_of(function: Function, target: ast.expr, iterated: ast.expr) -> Span:
     raise NotOneCallError("what the loop goes over")
 
 
+def inner_span_of(function: Function, loop: ast.For, outer: Span) -> tuple[Span, bool]:
+    """What an inner loop binds, and whether it goes through the half above the diagonal."""
+    given = loop.iter.args if isinstance(loop.iter, ast.Call) else []
+    begins = ast.unparse(given[0]) if len(given) == 2 else ""
+    if begins in (outer.counter, f"{outer.counter} + 1") and outer.counter:
+        if isinstance(loop.target, ast.Name) and function.text_of(given[1]) == outer.count:
+            return Span({}, loop.target.id, outer.count), True
+        raise NotOneCallError("another half")
+    return span_of(function, loop.target, loop.iter), False
+
+
+def mirrored(body: list[ast.stmt]) -> list[ast.stmt]:
+    """One store of what is stored at [i, j] and at [j, i]."""
+    stores = [s for s in body if isinstance(s, ast.Assign)]
+    targets = [ast.unparse(t) for s in stores for t in s.targets]
+    if len(stores) != len(body) or len(targets) < 2:
+        raise NotOneCallError("only half of it is set")
+    first, second = stores[-1], targets[-1]
+    if len(stores[-1].targets) == 2:
+        one: ast.stmt = ast.Assign([first.targets[0]], first.value)
+    elif len(stores) > 1 and ast.unparse(stores[-1].value) in (
+        ast.unparse(stores[-2].targets[0]),
+        ast.unparse(stores[-2].value),
+    ):
+        one, second = stores[-2], ast.unparse(stores[-1].targets[0])
+    else:
+        raise NotOneCallError("only half of it is set")
+    assert isinstance(one, ast.Assign)
+    if sorted(ast.unparse(one.targets[0])) != sorted(second):
+        raise NotOneCallError("two places")
+    before = [s for s in stores if s not in (first, one)]
+    return [*before, ast.fix_missing_locations(one)]
+
+
 def _whole(function: Function, node: ast.expr) -> str:
     form = forms.of(function, node)
     known = form is not None and (form.kind == "array" or form.dtype in ("Series", "Index"))

@@ -42,16 +42,21 @@ def group_function(seen: Observation) -> Iterator[Finding]:
     for function in seen.functions:
         for one in patterns.found(function, _APPLIED, lambda m: True):
             text = _of_all(seen, function, one)
-            if text is None:
-                continue
-            yield from seen.edited(
-                function,
-                [rewriting.edit(function, one.node, text)],
-                title="the same for all groups at once",
-                lines=[one.line],
-                evidence="groupby calls a Python function for every group: a table or a "
-                "column of its own each time",
-            )
+            # What is made of one column keeps its name, which a function's result has not.
+            for each in (
+                text,
+                f"{text}.rename(None)" if text and "C" not in one.captures else None,
+            ):
+                if each is None:
+                    continue
+                yield from seen.edited(
+                    function,
+                    [rewriting.edit(function, one.node, each)],
+                    title="the same for all groups at once",
+                    lines=[one.line],
+                    evidence="groupby calls a Python function for every group: a table or a "
+                    "column of its own each time",
+                )
 
 
 def _of_all(seen: Observation, function: Function, one: Match) -> str | None:
@@ -88,7 +93,7 @@ def _written(result: Of, method: str, column: str) -> str | None:
         return None
     if column and not result.column and f"[{column}]." not in result.text.partition("(")[2]:
         return f"{result.closed}.rename({column})"
-    return result.text
+    return result.closed
 
 
 def _series(

@@ -53,7 +53,8 @@ def changed_in(node: ast.AST) -> set[str]:
             continue
         changed = [k.value for k in each.keywords if k.arg == "out"]
         if isinstance(each.func, ast.Attribute) and each.func.attr in CHANGING:
-            changed += [each.func.value, *each.args[:1]]
+            changed.append(each.func.value)
+            changed += each.args[:1] if each.func.attr == "shuffle" else []
         found |= {n.id for c in changed for n in ast.walk(c) if isinstance(n, ast.Name)}
     return found
 

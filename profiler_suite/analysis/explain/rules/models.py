@@ -126,7 +126,7 @@ def element_calls(seen: Observation) -> Iterator[Finding]:
                     yield from _all_at_once(
                         seen, function, node, Edit(start=start, end=end, text=text)
                     )
-            elif isinstance(node, ast.ListComp):
+            elif isinstance(node, ast.ListComp | ast.GeneratorExp):
                 for target, text in _of_comprehension(function, node):
                     yield from _all_at_once(
                         seen, function, node, rewriting.edit(function, target, text)
@@ -140,7 +140,10 @@ def _is_inner(function: Function, loop: ast.For) -> bool:
 
 
 def _all_at_once(
-    seen: Observation, function: Function, node: ast.For | ast.ListComp, edit: Edit
+    seen: Observation,
+    function: Function,
+    node: ast.For | ast.ListComp | ast.GeneratorExp,
+    edit: Edit,
 ) -> Iterator[Finding]:
     yield from seen.edited(
         function,
@@ -161,10 +164,12 @@ def _of_loop(function: Function, loop: ast.For) -> Iterator[str]:
     try:
         spans = [whole_calls.span_of(function, loop.target, loop.iter)]
         body = loop.body
+        half = False
         if len(body) == 1 and isinstance(body[0], ast.For):
             inner = body[0]
-            spans.append(whole_calls.span_of(function, inner.target, inner.iter))
-            body = inner.body
+            span, half = whole_calls.inner_span_of(function, inner, spans[0])
+            spans.append(span)
+            body = whole_calls.mirrored(inner.body) if half else inner.body
         last = whole_calls.inlined(body)
     except NotOneCallError:
         return
@@ -177,8 +182,13 @@ def _of_loop(function: Function, loop: ast.For) -> Iterator[str]:
     elif isinstance(last, ast.Assign) and len(last.targets) == 1:
         place = last.targets[0]
         if isinstance(place, ast.Subscript) and _is_place(place, spans):
+            out = ast.unparse(place.value)
+            indent = function.indent_of(loop.lineno)
+            diagonal = f"\n{indent}{function.numpy}.fill_diagonal({out}, 0)" if half else ""
             for text in _calls(function, last.value, spans):
-                yield f"{ast.unparse(place.value)}[:] = {text}"
+                yield f"{out}[:] = {text}"
+                if half:
+                    yield f"{out}[:] = {text}{diagonal}"
 
 
 def _is_place(place: ast.Subscript, spans: list[Span]) -> bool:
@@ -257,7 +267,9 @@ def _module(function: Function, module: str) -> str:
     return next((k for k, v in function.bound.items() if v == module), module)
 
 
-def _of_comprehension(function: Function, node: ast.ListComp) -> Iterator[tuple[ast.expr, str]]:
+def _of_comprehension(
+    function: Function, node: ast.ListComp | ast.GeneratorExp
+) -> Iterator[tuple[ast.expr, str]]:
     """A list of what a call gives, in np.array() or not: what is replaced, and by what."""
     if any(each.ifs for each in node.generators) or len(node.generators) > 1:
         return
@@ -276,6 +288,12 @@ def _of_comprehension(function: Function, node: ast.ListComp) -> Iterator[tuple[
     for text in _calls(function, element, spans):
         if isinstance(parent, ast.Call) and function.is_numpy(parent, ("array", "asarray")):
             yield parent, text
+        elif isinstance(parent, ast.Call) and len(parent.args) == 1:
+            name = function.qualified(parent.func)
+            if name in ("builtins.sum", "builtins.max", "builtins.min"):
+                yield parent, f"{function.numpy}.{name.rpartition('.')[2]}({text})"
+        elif isinstance(node, ast.GeneratorExp):
+            return
         else:
             yield node, f"list({text})"
             yield node, f"({text}).tolist()"

@@ -7,6 +7,7 @@ from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain import loops, patterns
 from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
 from profiler_suite.analysis.explain.rules.registry import HINT, rule
 from profiler_suite.measure.explain.records import Trial
@@ -107,6 +108,38 @@ def called_from_python(seen: Observation) -> Iterator[Finding]:
             yield Finding(
                 title=f"line {one.line}: {what} and calls {called[:30]} from Python: use "
                 "methods of the whole table or array where there are any",
+                evidence=f"this line takes {units.percent(share)} of the time",
+                trial=Trial(kind=TrialKind.FAILED, target=_UNWRITTEN),
+                share=share,
+                hint=True,
+                stands=True,
+            )
+
+
+@rule(
+    "not_for_arrays",
+    looks_for="a function of SciPy or pandas called once per iteration, without a form for all",
+    rewrite="a form that takes arrays (axis=…), or array expressions for what it computes",
+    exact="as rewritten by hand",
+    thread="https://github.com/scipy/scipy/issues/18519",
+    tried=HINT,
+)
+def called_per_iteration(seen: Observation) -> Iterator[Finding]:
+    """Calls of libraries in loops: said only where nothing else was found."""
+    for function in seen.functions if seen.lines_are_timed else ():
+        named: dict[str, int] = {}
+        for node in ast.walk(function.node):
+            name = function.qualified(node.func) if isinstance(node, ast.Call) else ""
+            repeated = any(isinstance(p, hoisting.REPEATING) for p in function.around(node))
+            if repeated and name.startswith(("scipy.", "pandas.")):
+                named.setdefault(name, node.lineno + function.shift)  # type: ignore[attr-defined]
+        for name, line in named.items():
+            share = seen.share(function, [line])
+            if share < _LEAST_SHARE:
+                continue
+            yield Finding(
+                title=f"line {line}: {name} is called once per iteration: what it checks and "
+                "sets up each time may take longer than what it computes",
                 evidence=f"this line takes {units.percent(share)} of the time",
                 trial=Trial(kind=TrialKind.FAILED, target=_UNWRITTEN),
                 share=share,

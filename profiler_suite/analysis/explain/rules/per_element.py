@@ -244,14 +244,16 @@ def _listed(seen: Observation, function: Function) -> Iterator[Finding]:
         form = callbacks.array_form(seen, function, made, vectorising.NUMBER, "elements")
         if form is None or len(form.parameters) != len(arrays):
             continue
-        yield from seen.edited(
-            function,
-            [rewriting.edit(function, node, f"{form.call(*arrays)}.tolist()")],
-            title="the whole array at once instead of element by element",
-            lines=[node.lineno + function.shift],
-            helpers=("import numpy as np", form.text),
-            evidence="a comprehension runs Python for every element",
-        )
+        column = isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Subscript)
+        for text in (form.call(*arrays), f"{form.call(*arrays)}.tolist()")[not column :]:
+            yield from seen.edited(
+                function,
+                [rewriting.edit(function, node, text)],
+                title="the whole array at once instead of element by element",
+                lines=[node.lineno + function.shift],
+                helpers=("import numpy as np", form.text),
+                evidence="a comprehension runs Python for every element",
+            )
 
 
 def _elements_of(

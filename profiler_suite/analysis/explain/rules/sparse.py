@@ -265,6 +265,25 @@ _OF_ROWS = {
             (".toarray().flatten()", "{name}[{i}].copy()"),
         )
     },
+    **{
+        f"{row}{times}{tail}": ("{a} @ {x}", text)
+        for row in ("A[I]", "A[I, :]", "A.getrow(I)")
+        for times in (".dot(X)", " @ X")
+        for tail, text in (("", "{name}[{i}:{i} + 1]"), ("[0]", "{name}[{i}]"))
+        if not (times == " @ X" and tail)
+    },
+    **{
+        f"({row} @ X)[0]": ("{a} @ {x}", "{name}[{i}]")
+        for row in ("A[I]", "A[I, :]", "A.getrow(I)")
+    },
+    **{
+        f"{row}.{squared}.sum()": (
+            f"np.asarray({{a}}.multiply({{a}}).sum(axis={axis})).ravel()",
+            "{name}[{i}]",
+        )
+        for row, axis in (("A[I]", 1), ("A[I, :]", 1), ("A[:, I]", 0))
+        for squared in (f"multiply({row})", "power(2)")
+    },
     "A[:, I].toarray()": ("{a}.toarray()", "{name}[:, {i}:{i} + 1]"),
     "A[:, I].toarray().ravel()": ("{a}.toarray()", "{name}[:, {i}]"),
     "A[I, J]": ("{a}.toarray()", "{name}[{i}, {j}]"),
@@ -292,7 +311,9 @@ def sparse_rows(seen: Observation) -> Iterator[Finding]:
             for one in patterns.found(function, [pattern], lambda m: _of_sparse(seen, m)):
                 around = [p for p in function.around(one.node) if _repeats(one, p)]
                 if around and not (".toarray()" in made and not _fits(seen, one)):
-                    key = function.statement_of(around[-1]), function.text_of(one["A"]), made
+                    x = function.text_of(one["X"]) if "X" in one.captures else ""
+                    whole = made.replace("{x}", x)
+                    key = function.statement_of(around[-1]), function.text_of(one["A"]), whole
                     found.setdefault(key, []).append((one, text))
         for (statement, matrix, made), places in found.items():
             outermost = [
@@ -338,8 +359,10 @@ def _of_sparse(seen: Observation, one: patterns.Match) -> bool:
 
 
 def _repeats(one: patterns.Match, node: ast.AST) -> bool:
-    """Whether something repeats it without changing the matrix."""
+    """Whether something repeats it without changing the matrix, or what it is multiplied by."""
     names = hoisting.names_in(one["A"])
+    if "X" in one.captures:
+        names |= hoisting.names_in(one["X"])
     return isinstance(node, hoisting.REPEATING) and not names & hoisting.changed_in(node)
 
 

@@ -179,6 +179,20 @@ _FIRST = (".values[0]", ".iloc[0]", ".item()", ".to_numpy()[0]", ".iat[0]", ".sq
 )
 def looked_up(seen: Observation) -> Iterator[Finding]:
     """One row of a table for each of many keys, found by comparing all."""
+    searched = ("DF[DF[K] == V][C]", "DF.loc[DF[K] == V, C]", "DF[C][DF[K] == V]")
+    yield from seen.rewrites(
+        *(
+            (
+                f"S.{method}(lambda V: {pattern}{first})",
+                "S.map(DF.drop_duplicates(K).set_index(K)[C])",
+            )
+            for method in ("apply", "map")
+            for pattern in searched
+            for first in _FIRST
+        ),
+        title="look all of them up at once",
+        evidence="every look-up compares the whole column",
+    )
     table = [
         pattern + first
         for pattern in ("DF[DF[K] == X][C]", "DF.loc[DF[K] == X, C]", "DF[C][DF[K] == X]")

@@ -209,6 +209,29 @@ FIRES = [
         "scipy.special.ndtr(x)",
     ),
     Fires(
+        "element_calls",
+        "from scipy import special\n"
+        "def f(x):\n    return sum(special.erf(v) * special.gammaln(v + 3) for v in x)\n",
+        lambda: (X,),
+        "np.sum(special.erf(x) * special.gammaln(x + 3))",
+    ),
+    Fires(  # half of a matrix, set on both sides
+        "element_calls",
+        "from scipy.spatial.distance import cosine\n"
+        "def f(a):\n    n = len(a)\n    d = np.zeros((n, n))\n    for i in range(n):\n"
+        "        for j in range(i + 1, n):\n            d[i, j] = cosine(a[i], a[j])\n"
+        "            d[j, i] = d[i, j]\n    return d\n",
+        lambda: (A + 1.0,),
+        "scipy.spatial.distance.cdist(a, a, 'cosine')",
+    ),
+    Fires(
+        "sparse_rows",
+        "def f(m, w):\n    out = []\n    for i in range(m.shape[0]):\n"
+        "        out.append(m.getrow(i).dot(w)[0])\n    return np.array(out)\n",
+        lambda: (SPARSE, A[0]),
+        "out.append(m_rows[i])",
+    ),
+    Fires(
         "sparse_assembled",
         "from scipy.sparse import lil_matrix\n"
         "def f(n):\n    m = lil_matrix((n, n))\n    for i in range(n - 1):\n"

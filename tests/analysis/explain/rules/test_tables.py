@@ -194,6 +194,15 @@ FIRES = [
         lambda: (table(), prices()),
         "price_of = prices.drop_duplicates('id').set_index('id')['price'].to_dict()",
     ),
+    Fires(  # by a function with a name
+        "looked_up",
+        "rates = None\n\n"
+        "def convert(k):\n    return rates.loc[rates['id'] == k, 'price'].iloc[0]\n\n"
+        "def f(df, given):\n    global rates\n    rates = given\n"
+        "    return df['k'].apply(convert).to_numpy()\n",
+        lambda: (table(), prices()),
+        "df['k'].map(rates.drop_duplicates('id').set_index('id')['price'])",
+    ),
     Fires(
         "rows_added",
         PANDAS
@@ -249,6 +258,26 @@ def f(n):
         "def f(df):\n    return df.groupby('k').apply(both)['s'].to_numpy()\n",
         lambda: (table(),),
         "pd.DataFrame({'s': df.groupby('k')['a'].sum()",
+    ),
+    Fires(
+        "group_loop",
+        PANDAS
+        + """
+def f(df):
+    rows = []
+    for k, g in df.groupby('k'):
+        rows.append({'k': k, 'n': len(g), 'top': g['a'].max()})
+    return pd.DataFrame(rows)
+""",
+        lambda: (table(),),
+        "pd.DataFrame({'k': df.groupby('k').size().index, 'n': df.groupby('k').size()",
+    ),
+    Fires(
+        "group_function",
+        "def f(df):\n"
+        "    return df.groupby(['k', 'city']).apply(lambda g: g['a'].max() - g['a'].min())\n",
+        lambda: (table(),),
+        ".rename(None)",
     ),
     Fires(
         "group_loop",
@@ -343,6 +372,11 @@ def f(n):
 ]
 
 SILENT = [
+    Silent(
+        "called_per_iteration",
+        "def f(df):\n    return [abs(v) for v in df['a']]\n",
+        lambda: (table(),),
+    ),
     Silent(
         "called_from_python",
         "def f(df):\n    return df.groupby('k')['a'].sum()\n",
@@ -479,24 +513,21 @@ def test_a_dictionary_is_made_once_before_what_is_applied() -> None:
         table(),
         prices(),
     )
-    (found,) = own.findings(rules_of_tables.looked_up.__name__)
+    *_, found = own.findings(rules_of_tables.looked_up.__name__)
     assert not own.findings(groups.group_function.__name__)
     assert not own.findings(text.string_column.__name__)
     assert "lambda k: price_of[k]" in found.trial.rewrites[0].source
     assert own.agreement(found).same
 
 
-def test_a_callback_without_a_form_is_named_where_it_takes_the_time() -> None:
-    text = "def f(df):\n    return df.groupby('k').apply(lambda g: g.nlargest(2, 'a'))\n"
-    own = Own(text, table())
-    rule = not_for_arrays.called_from_python.__name__
-    assert not own.findings(rule)  # nobody timed its lines
-    line = LineRecord(
+def timed_line(file: str, line: int) -> LineRecord:
+    """A line that takes most of the time."""
+    return LineRecord(
         point="p",
         implementation="f",
-        file=own.file,
+        file=file,
         function="f",
-        line=3,
+        line=line,
         source="",
         hits=1,
         time_s=1.0,
@@ -505,8 +536,31 @@ def test_a_callback_without_a_form_is_named_where_it_takes_the_time() -> None:
         plain_s=1.0,
         method="sampled",
     )
+
+
+def test_a_callback_without_a_form_is_named_where_it_takes_the_time() -> None:
+    text = "def f(df):\n    return df.groupby('k').apply(lambda g: g.nlargest(2, 'a'))\n"
+    own = Own(text, table())
+    rule = not_for_arrays.called_from_python.__name__
+    assert not own.findings(rule)  # nobody timed its lines
+    line = timed_line(own.file, 3)
     own.observed.explained = msgspec.structs.replace(own.observed.explained, lines=(line,))
     (found,) = own.findings(rule)
     assert found.hint
     assert found.stands
     assert "groupby.apply makes a table of every group" in found.title
+
+
+def test_a_call_of_a_library_per_iteration_is_named() -> None:
+    text = (
+        "from scipy.stats import linregress\n"
+        "def f(x):\n    return [linregress(x, x + i).slope for i in range(3)]\n"
+    )
+    own = Own(text, np.arange(5.0))
+    rule = not_for_arrays.called_per_iteration.__name__
+    assert not own.findings(rule)
+    line = timed_line(own.file, 4)
+    own.observed.explained = msgspec.structs.replace(own.observed.explained, lines=(line,))
+    (found,) = own.findings(rule)
+    assert found.stands
+    assert "scipy.stats.linregress is called once per iteration" in found.title
