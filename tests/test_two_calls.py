@@ -54,7 +54,7 @@ def test_a_wrong_answer_is_refused() -> None:
     found = profiler_suite.race(loop, wrong, X)
     assert found.race.differing()
     assert found.race.changes == ()
-    assert "another answer" in str(found)
+    assert "a different answer" in str(found)
 
 
 @pytest.mark.measures

@@ -70,7 +70,7 @@ def check(request: RaceOptions) -> None:
             "--setup, --html and --no-breakdown"
         )
     if request.tests and request.functions:
-        raise UsageError("--functions and --tests exclude each other; give one of them")
+        raise UsageError("--functions and --tests cannot be combined; choose one of them")
     request.check_threads()
 
 

@@ -84,7 +84,7 @@ def test_the_exit_code_is_the_verdict(found: object, strict: bool, code: int) ->
     [
         (["--base", "main", "a.py:f", "b.py:f"], "leave out targets"),
         (["--base", "main", "--setup", "x"], "leave out targets"),
-        (["--base", "main", "--tests", "t", "--functions", "f.toml"], "exclude each other"),
+        (["--base", "main", "--tests", "t", "--functions", "f.toml"], "cannot be combined"),
         (["a.py:f", "b.py:f", "--tests", "t"], "belong to --base REV"),
         (["--base", "main", "--write", "yaml=x"], "no format and file"),
         (["--base", "main", "--write", "json"], "no format and file"),

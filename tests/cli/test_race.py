@@ -146,7 +146,7 @@ def test_a_real_race_over_two_sizes_says_what_changed(tmp_path: Path) -> None:
         command.race_command, [old, wrong, "--setup", "setup", "-q"], standalone_mode=False
     )
     assert (done.exception, done.return_value) == (None, 3)
-    assert "gives another answer" in done.output
+    assert "gives a different answer" in done.output
 
 
 @pytest.mark.slow

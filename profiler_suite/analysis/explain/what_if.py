@@ -254,10 +254,10 @@ def _sameness(record: WayRecord) -> Iterator[str]:
             f"up to {record.bound:.1e}"
         )
     else:
-        yield "the same answer, bit by bit"
+        yield "the same answer, bit for bit"
     if record.dtype_changed and record.way.kind is not WayKind.FLOAT32:
-        yield "the dtype of its result is another one"
+        yield "its result has a different dtype"
     if record.checked > 1:
         yield f"checked on {record.checked} sets of arguments"
     if record.conditions:
-        yield f"gives another answer {' and '.join(record.conditions)}"
+        yield f"gives a different answer {' and '.join(record.conditions)}"

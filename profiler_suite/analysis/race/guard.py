@@ -60,7 +60,7 @@ class GuardOutcome(Noun, frozen=True):
             return self.reason
         said = verdict_in_words(self.result)
         if self.differs and self.result.ratio:
-            return f"another answer; {said}"
+            return f"a different answer; {said}"
         if self.result.answers is Answers.UNKNOWN:
             return f"{said}; answers not compared"
         return said
@@ -88,7 +88,7 @@ class GuardReport(Noun, frozen=True):
 
     @property
     def differing(self) -> tuple[GuardOutcome, ...]:
-        """Those with another answer, unless that was wanted, and those that do not run."""
+        """Those with a different answer, unless that was wanted, and those that do not run."""
         return tuple(
             each
             for each in self.outcomes

@@ -13,7 +13,7 @@ def headline(report: GuardReport) -> str:
     if report.slower:
         said.append(f"{_named(report.slower)} slower than {report.base}")
     if report.differing:
-        said.append(f"{_named(report.differing)} with another answer, or none")
+        said.append(f"{_named(report.differing)} with a different answer, or none")
     if not said:
         compared = sum(each.result is not None for each in report.outcomes)
         if not compared:

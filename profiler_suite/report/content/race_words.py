@@ -45,7 +45,7 @@ def headline(race: Race) -> str:
 def _verb(result: RaceResult) -> str:
     text = verdict_in_words(result)
     if result.answers is Answers.DIFFERENT:
-        return "gives no answer" if result.answers_nothing else "gives another answer"
+        return "gives no answer" if result.answers_nothing else "gives a different answer"
     if text.startswith("the same"):
         return f"takes {text.replace('the same', 'the same time')}"
     if text.startswith("could not"):
@@ -77,9 +77,9 @@ def answer_in_words(result: RaceResult) -> str:
             f"up to {result.bound:.1e})"
         )
     if result.dtype_changed:
-        said += "; the dtype of the result is another one"
+        said += "; the result has a different dtype"
     if result.conditions:
-        said += f"; another answer {' and '.join(result.conditions)}"
+        said += f"; a different answer {' and '.join(result.conditions)}"
     return f"{said}."
 
 

@@ -75,7 +75,7 @@ def annotations(report: GuardReport) -> list[str]:
     """Workflow commands of GitHub: an error for each slower or wrong function, at its line."""
     found = [_annotation("error", "slower", each) for each in report.slower]
     found += [
-        _annotation("error", "another answer", each)
+        _annotation("error", "a different answer", each)
         for each in report.differing
         if not each.slower
     ]

@@ -139,10 +139,10 @@ def test_the_fastest_comes_first_and_what_was_not_measured_last() -> None:
 def test_how_the_answers_agree_is_said() -> None:
     exact = judged(visits=gained(2.0), checked=4, conditions=("for empty arrays",))
     assert exact.details[-3:] == (
-        "the same answer, bit by bit",
+        "the same answer, bit for bit",
         "checked on 4 sets of arguments",
-        "gives another answer for empty arrays",
+        "gives a different answer for empty arrays",
     )
     rounded = judged(visits=gained(2.0), largest_error=2e-8, bound=1e-4, dtype_changed=True)
     assert any(each.startswith("differs by 2.0e-08") for each in rounded.details)
-    assert "the dtype of its result is another one" in rounded.details
+    assert "its result has a different dtype" in rounded.details

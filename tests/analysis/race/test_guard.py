@@ -86,7 +86,7 @@ def test_another_answer_that_was_timed_says_both() -> None:
     done[0] = tried(done[0].before, done[0].after, same=False, reason="its answer differs")
     found = judged(done, ("main", "f"), SMALL, {"ufunc": CANARY_S}, 0.05)
     assert outcome(found).differs
-    assert outcome(found).text.startswith("another answer; slower: ")
+    assert outcome(found).text.startswith("a different answer; slower: ")
 
 
 def test_every_size_has_an_outcome_of_its_own() -> None:

@@ -105,7 +105,7 @@ def test_an_unknown_point_is_told_with_near_ones_and_where_ids_are() -> None:
 
 
 def test_a_point_is_not_chosen_in_two_ways() -> None:
-    with pytest.raises(UsageError, match="--point and --only-flagged exclude each other"):
+    with pytest.raises(UsageError, match="--point and --only-flagged cannot be combined"):
         check_points(parsed(["--point", LOOP, "--only-flagged"]))
 
 

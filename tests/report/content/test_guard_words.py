@@ -12,7 +12,7 @@ from tests.made_race import refused, result
     [
         (report(outcome(result(1.0))), "None of 1 function is slower than main."),
         (report(outcome(result(2.0))), "1 function (f) slower than main."),
-        (report(outcome(refused())), "1 function (f) with another answer, or none."),
+        (report(outcome(refused())), "1 function (f) with a different answer, or none."),
         (report(outcome(None, reason="new")), "Nothing could be compared with main."),
         (
             report(outcome(result(0.5)), outcome(result(1.0))),

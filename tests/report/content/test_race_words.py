@@ -25,7 +25,7 @@ def test_the_headline_says_which_is_faster() -> None:
     assert "× as fast (" in race_words.headline(race(result(0.5)))
     assert race_words.headline(race(result(2.0))).startswith("new.py:f is slower: ")
     assert race_words.headline(race(result(1.0))).startswith("new.py:f takes the same time ")
-    assert race_words.headline(race(refused())) == "new.py:f gives another answer."
+    assert race_words.headline(race(refused())) == "new.py:f gives a different answer."
 
 
 def test_the_headline_tells_sizes_apart_and_stays_short() -> None:
@@ -100,7 +100,7 @@ def test_where_the_answers_differ_though_the_real_ones_do_not() -> None:
     )
     said = race_words.answer_in_words(judge(done))
     assert said.startswith("The same answer on 4 sets of arguments; the dtype")
-    assert said.endswith("another answer where there is NaN and for empty arrays.")
+    assert said.endswith("a different answer where there is NaN and for empty arrays.")
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_the_markdown_is_never_larger_than_a_summary_may_be() -> None:
 def test_annotations_stand_at_the_line_and_cannot_break_out() -> None:
     (first, second) = annotations(FOUND)
     assert first.startswith("::error file=pkg/core.py,line=12,title=f%3A slower::f: slower: ")
-    assert second.startswith("::error title=f%3A another answer::")
+    assert second.startswith("::error title=f%3A a different answer::")
     odd = msgspec.structs.replace(SLOW, name="a,b::c\n::warning::x")
     (line,) = annotations(report(odd))
     assert "\n" not in line

@@ -27,7 +27,7 @@ def test_names_from_outside_are_escaped() -> None:
 
 def test_a_race_without_times_has_a_page_too() -> None:
     page = render(race(refused()))
-    assert "gives another answer" in page
+    assert "gives a different answer" in page
     assert "<figure>" not in page
 
 

@@ -19,7 +19,7 @@ def test_the_answer_stands_first_and_nothing_is_too_wide(width: int) -> None:
 
 def test_another_answer_is_red_and_has_no_time() -> None:
     text = screen(race(refused()), 80, color=True)
-    assert text.startswith("\x1b[1;31mnew.py:f gives another answer.")
+    assert text.startswith("\x1b[1;31mnew.py:f gives a different answer.")
     assert "It is refused" in text
     assert "before" not in text.splitlines()[2]
 
