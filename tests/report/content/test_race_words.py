@@ -99,7 +99,7 @@ def test_where_the_answers_differ_though_the_real_ones_do_not() -> None:
         checked=4,
     )
     said = race_words.answer_in_words(judge(done))
-    assert said.startswith("The same answer on 4 sets of arguments; the dtype")
+    assert said.startswith("The same answer on 4 sets of arguments; the result has")
     assert said.endswith("a different answer where there is NaN and for empty arrays.")
 
 
