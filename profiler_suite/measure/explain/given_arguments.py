@@ -1,6 +1,5 @@
 """The arguments a function is explained with: copies for each pass, and what a call changed."""
 
-import collections.abc
 import functools
 import inspect
 from collections.abc import Callable, Iterable
@@ -9,6 +8,7 @@ from typing import Any
 from profiler_suite.measure.arguments import ArgumentChange
 from profiler_suite.measure.explain import restoring
 from profiler_suite.measure.explain.same_answer import arrays_in, copied, in_words
+from profiler_suite.measure.trace.behind import is_plain_iterator
 from profiler_suite.workloads.user_function import FunctionCall
 
 # What one note names of the arguments that a call changed.
@@ -31,8 +31,8 @@ class GivenArguments:
         self.copied = copy
         self.function, self.values = _positional(called)
         self.nbytes = float(sum(a.nbytes for a in arrays_in(self.values)))
-        if any(isinstance(each, collections.abc.Iterator) for each in self.values):
-            notes.append("an iterator among its arguments is used up by the first call")
+        if not copy:
+            self._note_iterators()
         if copy and memory_bytes and self.nbytes > _MOST_COPIED_SHARE * memory_bytes:
             self.copied = False
             notes.append("its arguments are too large to copy: all passes share them")
@@ -47,8 +47,14 @@ class GivenArguments:
             return copied(self.values)
         except Exception as error:  # noqa: BLE001 - generators, locks, open files
             self.copied = False
+            self._note_iterators()
             self._notes.append(f"its arguments cannot be copied ({error}): passes share them")
             return self.values
+
+    def _note_iterators(self) -> None:
+        """What nobody copies is used up once and for all."""
+        if any(is_plain_iterator(each) for each in self.values):
+            self._notes.append("an iterator among its arguments is used up by the first call")
 
     def changed_in(self, after: tuple[Any, ...]) -> bool:
         """Whether a call changed its copy; each pass then begins with what they were."""

@@ -1,14 +1,17 @@
 """Finds what a function changed among its arguments, and how to change it back."""
 
+import inspect
 import io
 import random
 from collections.abc import Iterator, Sequence
+from types import GeneratorType
 from typing import Any
 
 import numpy as np
 
 from profiler_suite.measure.arguments import ArgumentChange, RestoredArguments, put_back
 from profiler_suite.measure.explain.same_answer import compare, copied
+from profiler_suite.measure.trace.behind import is_plain_iterator
 from profiler_suite.measure.trace.containers import is_container, items
 
 Array = np.ndarray[Any, Any]
@@ -44,10 +47,13 @@ def _differences(one: Any, other: Any, name: str, seen: set[int]) -> Iterator[Ar
         elif not _same_elements(one, other):
             plain = type(one) is np.ndarray and not one.dtype.hasobject
             yield ArgumentChange(name=name, of_values=plain)
+    elif is_plain_iterator(one) and is_plain_iterator(other):
+        if _has_gone_on(one, other):
+            yield ArgumentChange(name=name, of_values=False)
     elif isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
         for number, (a, b) in enumerate(zip(one, other, strict=True)):
             yield from _differences(a, b, f"{name}[{number}]", seen)
-    elif type(one) is not type(other):
+    elif isinstance(one, tuple) or type(one) is not type(other):
         yield ArgumentChange(name=name, of_values=False)
     elif isinstance(one, _WITH_A_STATE):
         if not compare(one, other).same:
@@ -58,6 +64,17 @@ def _differences(one: Any, other: Any, name: str, seen: set[int]) -> Iterator[Ar
         not compare(one, other).same
     ):
         yield ArgumentChange(name=name, of_values=False)
+
+
+def _has_gone_on(one: Any, other: Any) -> bool:
+    """Whether an iterator is further on than the other; also where that cannot be told."""
+    if isinstance(other, GeneratorType):
+        return inspect.getgeneratorstate(other) != inspect.getgeneratorstate(one)
+    try:
+        here, there = one.__reduce__(), other.__reduce__()
+    except TypeError:
+        return True
+    return len(here) != len(there) or any(_differences(here, there, "", set()))
 
 
 def _inside(one: Any, other: Any, name: str, seen: set[int]) -> Iterator[ArgumentChange]:

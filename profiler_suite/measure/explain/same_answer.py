@@ -1,13 +1,16 @@
 """Compares two answers up to rounding, and copies arguments with their memory layout."""
 
 import copy
+import gc
 import pickle
 from collections.abc import Iterator
+from types import GeneratorType
 from typing import Any
 
 import numpy as np
 
 from profiler_suite.measure.explain.answer_parts import has_equality, kind_of, parts
+from profiler_suite.measure.trace.behind import begun_anew, is_plain_iterator
 
 # Rewrites add in another order: errors grow with the root of the number of terms.
 _TOLERANCE = {2: 5e-3, 4: 1e-4, 8: 1e-8}
@@ -125,11 +128,32 @@ def _same_elements(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
 
 
 def copied(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A deep copy in which every array has the strides it had; raises what copying raises."""
+    """A deep copy in which every array has the strides it had; raises what copying raises.
+
+    A generator that has not run yet is begun anew, on copies of what it was given.
+    """
     memo: dict[int, Any] = {}
     for array in arrays_in(arguments):
         memo[id(array)] = _same_layout(array)
+    for generator in _generators_in(arguments):
+        anew = begun_anew(generator, lambda value: copy.deepcopy(value, memo))
+        if anew is not None:
+            memo[id(generator)] = anew
     return copy.deepcopy(arguments, memo)
+
+
+def _generators_in(value: Any, depth: int = 0) -> Iterator[Any]:
+    """Every generator in a value, its containers and other iterators."""
+    if isinstance(value, GeneratorType):
+        yield value
+    elif depth < _DEEPEST and isinstance(value, tuple | list):
+        for each in value:
+            yield from _generators_in(each, depth + 1)
+    elif depth < _DEEPEST and isinstance(value, dict):
+        for each in value.values():
+            yield from _generators_in(each, depth + 1)
+    elif depth < _DEEPEST and is_plain_iterator(value):
+        yield from _generators_in(list(gc.get_referents(value)), depth + 1)
 
 
 def _same_layout(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
