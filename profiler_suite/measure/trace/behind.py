@@ -75,7 +75,7 @@ def begun_anew(
     frame, code = own.gi_frame, own.gi_code
     if inspect.getgeneratorstate(generator) != inspect.GEN_CREATED or code.co_flags & _STARRED:
         return None
-    held = frame.f_locals
+    held = dict(frame.f_locals)
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     if not {*names, *code.co_freevars} <= held.keys():
         return None
