@@ -10,17 +10,20 @@ from profiler_suite.analysis.race.results import Race
 from profiler_suite.analysis.time_breakdown import RESIDUAL
 from profiler_suite.model.results import Estimate
 from profiler_suite.report.content import race_words
-from profiler_suite.report.drawing import chart, labels
+from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Paper, Picture, Series
 from profiler_suite.report.drawing.style import ENTRY_COLOURS, Mark, marks
 
 _BAR = 0.6
+# Colours that are told apart: the old version's first.
+_FAMILIES = ("loop", "vectorized", "gemm", "fft", "library")
 
 
 def picture(race: Race) -> Picture | None:
     """Over the sizes, else the bars of one size; None where there is nothing to draw."""
     with chart.drawing_style():
-        if len({each.size for each in race.results if each.before_time}) > 1:
+        sizes = {each.size for each in race.results if each.before_time}
+        if len(sizes) > 1 and all(each.elements > 0 for each in sizes):
             return _over_sizes(race)
         if race.changes and race.changes[0].parts:
             return _bars(race, race.changes)
@@ -29,7 +32,8 @@ def picture(race: Race) -> Picture | None:
 
 def _over_sizes(race: Race) -> Picture:
     called = race_words.names(race)
-    looks = marks((name, "") for name in called.values())
+    families = {target: _FAMILIES[n % len(_FAMILIES)] for n, target in enumerate(race.targets)}
+    looks = marks((name, families[target]) for target, name in called.items())
     drawing, (ax,) = chart.picture(
         "race",
         race_words.headline(race),
@@ -37,9 +41,9 @@ def _over_sizes(race: Race) -> Picture:
         "intervals; both axes are logarithmic.",
         Paper(height_in=3.4),
     )
-    ax.set_xscale("log")
-    ax.set_yscale("log")
     old = race.targets[0]
+    drawn: dict[float, None] = {}
+    ends: list[float] = []
     for target in race.targets:
         timed: dict[float, Estimate] = {}
         for each in race.results:
@@ -47,9 +51,12 @@ def _over_sizes(race: Race) -> Picture:
             if found is not None and (target == old or each.after == target):
                 timed.setdefault(each.size.elements, found)
         _draw(drawing, ax, called[target], looks[called[target]], timed)
+        drawn |= dict.fromkeys(timed)
+        ends += [end for each in timed.values() for end in (each.minimum_s, each.high_s)]
+    ticks.log_axis(ax, "x", *ticks.padded(list(drawn), 0.05))
+    ticks.log_axis(ax, "y", *ticks.padded(ends, 0.05), ticks.tick_time)
     ax.set_xlabel("elements of the arguments")
-    ax.set_ylabel("time, s")
-    ax.autoscale_view()
+    ax.set_ylabel("time")
     labels.direct_labels(drawing, ax, [(n, looks[n], None) for n in called.values()])
     return drawing
 
@@ -90,15 +97,16 @@ def _bars(race: Race, changes: Sequence[BreakdownChange]) -> Picture:
         for (name, seconds), left in zip(parts, ends, strict=False):
             ax.barh(
                 place,
-                1e3 * max(0.0, seconds),
+                max(0.0, seconds),
                 _BAR,
-                1e3 * left,
+                left,
                 color=ENTRY_COLOURS[name],
                 label=name if place == 0 else None,
                 zorder=1 if name == RESIDUAL else 2,
             )
     ax.set_yticks(range(len(rows)), [name for name, _ in rows])
     ax.invert_yaxis()
-    ax.set_xlabel("time, ms")
+    ax.xaxis.set_major_formatter(lambda s, _: ticks.tick_time(s) if s > 0 else "0")
+    ax.set_xlabel("time of one evaluation")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=7.8)
     return drawing

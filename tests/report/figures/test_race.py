@@ -1,5 +1,7 @@
 """The picture of a race: lines over sizes, or bars of the parts; none of what was not timed."""
 
+import msgspec
+
 from profiler_suite.report.drawing import svg
 from profiler_suite.report.figures.race import picture
 from tests.made_race import CHANGE, LARGE, SMALL, race, refused, result
@@ -11,6 +13,9 @@ def test_over_sizes_each_version_has_a_line() -> None:
     assert {"old.py:f", "new.py:f"} <= set(found.series.values())
     text = svg.inline(found, svg.draw(found), ())
     assert "elements of the arguments" in text
+    assert "10,000" in text
+    assert " ms" in text
+    assert "mathdefault" not in text
 
 
 def test_at_one_size_the_parts_of_both_times_stand_below_each_other() -> None:
@@ -19,6 +24,11 @@ def test_at_one_size_the_parts_of_both_times_stand_below_each_other() -> None:
     text = svg.inline(found, svg.draw(found), ())
     for word in ("old.py:f", "new.py:f", "interpreter", "arithmetic"):
         assert word in text
+
+
+def test_sizes_without_elements_have_no_line() -> None:
+    empty = msgspec.structs.replace(SMALL, elements=0.0)
+    assert picture(race(result(2.0, empty), result(0.5, LARGE))) is None
 
 
 def test_there_is_no_picture_of_nothing() -> None:
