@@ -69,6 +69,8 @@ INSIDE: dict[str, dict[str, float]] = {
         "shares": 1.5,
         "roofline": 0,
         "statistics": 1,
+        "level": 0.5,
+        "one_state": 0,
         "correction": 0,
     },
     "measure": {
@@ -87,6 +89,7 @@ INSIDE: dict[str, dict[str, float]] = {
         "native": 1,
         "children": 1,
         "timing": 0.5,
+        "preemption": 0,
         "arguments": 0,
         "threads": 0,
         "clock": 0,

@@ -11,7 +11,7 @@ expectation on. See Lavenberg and Welch (1981), A perspective on the use of cont
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,9 @@ from profiler_suite.model.rows import Visit
 # of e**0.5 would tell it.
 _EXPECTED = 0.4
 _FIRMNESS = 0.25
+# What earlier runs have found counts as some ten visits that were slowed 1.8 times: who
+# disturbs a machine, and how, changes from day to day.
+_FIRMNESS_OF_KEPT = 3.0
 # How much the exponents of points of one kind differ at least: after the correction disturbed
 # visits were off the undisturbed ones by 4 % (root mean square over points) where canaries
 # were slowed by a third.
@@ -39,6 +42,9 @@ _MOST = 1.3
 # 0.15 to 1.2 makes little difference.
 _CALM = 0.05
 _TURBULENCE = 0.5
+# A time from which waiting for a core was taken off is off by this part of the wait's share:
+# after each time slice of 3 ms caches are filled again, which takes some tens of microseconds.
+_AFTER_WAITING = 0.04
 
 
 class Exponent(Noun, frozen=True):
@@ -47,27 +53,37 @@ class Exponent(Noun, frozen=True):
     value: float = _EXPECTED
     uncertainty: float = 0.5
     """Its standard error."""
+    seen: float = 0.0
+    """How much was seen of it: the sum of squares of the visits' slowdowns (logarithms)."""
 
 
 def slowdown_log(visit: Visit, baselines: Mapping[str, float]) -> float:
     """Logarithm of how much slower than undisturbed a visit's canaries were; 0 if not.
 
-    The worse of before and after; of several canaries the slowest. The memory canary is no
-    witness: what was measured has just evicted its data. The noise of canaries that were not
-    disturbed is none of the time's: to correct by it would make every time too short.
+    The mean of before and after, as the state may change in between; of several canaries the
+    slowest. The memory canary is no witness: what was measured has just evicted its data. The
+    noise of canaries that were not disturbed is none of the time's: to correct by it would make
+    every time too short.
     """
     if canary.is_undisturbed(visit, baselines):
         return 0.0
     logs = [
-        math.log(max(pair) / (_USUAL * baselines[name]))
+        fmean(max(0.0, math.log(side / (_USUAL * baselines[name]))) for side in pair)
         for name, pair in visit.canaries_s.items()
         if baselines.get(name) and canary.kind(name) != "memory"
     ]
     return max([0.0, *logs])
 
 
-def learn(series: Iterable[tuple[Sequence[Visit], Mapping[str, float]]]) -> Exponent:
-    """The exponent of one kind of code, from the visits of its points and their baselines."""
+def learn(
+    series: Iterable[tuple[Sequence[Visit], Mapping[str, float]]],
+    kept: Exponent | None = None,
+) -> Exponent:
+    """The exponent of one kind of code, from the visits of its points and their baselines.
+
+    `kept` is what earlier runs on this machine have found; without, little is expected.
+    """
+    expected, firmness = (kept.value, _FIRMNESS_OF_KEPT) if kept else (_EXPECTED, _FIRMNESS)
     xs: list[NDArray[np.float64]] = []
     ys: list[NDArray[np.float64]] = []
     for visits, baselines in series:
@@ -77,14 +93,18 @@ def learn(series: Iterable[tuple[Sequence[Visit], Mapping[str, float]]]) -> Expo
         xs.append(x - np.mean(x))
         ys.append(y - np.mean(y))
     if not xs:
-        return Exponent()
+        return kept or Exponent()
     x, y = np.concatenate(xs), np.concatenate(ys)
-    weight = float(x @ x) + _FIRMNESS
-    value = (float(x @ y) + _FIRMNESS * _EXPECTED) / weight
+    weight = float(x @ x) + firmness
+    value = (float(x @ y) + firmness * expected) / weight
     value = min(max(value, 0.0), _MOST)
     spread = max(float(np.std(y - value * x)), _CALM) if len(x) > 1 else 0.5
     between = _between(xs, ys, value, spread)
-    return Exponent(value=value, uncertainty=math.hypot(spread / math.sqrt(weight), between))
+    return Exponent(
+        value=value,
+        uncertainty=math.hypot(spread / math.sqrt(weight), between),
+        seen=float(x @ x),
+    )
 
 
 def _between(
@@ -116,57 +136,26 @@ def logs(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Per visit the logarithm of its canaries' slowdown and that of its median time (s)."""
     x = np.array([slowdown_log(visit, baselines) for visit in visits])
-    y = np.array([math.log(median(visit.sample_times_s)) for visit in visits])
+    y = np.array([math.log(visit.time_s) for visit in visits])
     return x, y
 
 
-def weights(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How much each visit counts: the inverse of its variance, 1 when undisturbed."""
-    return _CALM**2 / (_CALM**2 + (_TURBULENCE * x) ** 2)
+def turbulence(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Variance of disturbed visits beyond that of undisturbed ones, as it is expected."""
+    found: NDArray[np.float64] = (_TURBULENCE * x) ** 2
+    return found
 
 
-def least_deviation(weight: NDArray[np.float64]) -> float:
-    """Standard error of the weighted mean if single visits vary as calm ones do.
+def hidden(visits: Sequence[Visit]) -> NDArray[np.float64]:
+    """What is not known of times from which waiting for a core was taken off (logarithms).
 
-    What a few visits that happen to agree cannot go below.
+    After the wait caches have to be filled again; 0 where a visit has a sample without one.
     """
-    return _CALM * math.sqrt(float(weight @ weight)) / float(np.sum(weight))
-
-
-def weighted_median(values: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
-    """The value with half of the weight on either side."""
-    order = np.argsort(values)
-    ordered = values[order]
-    share = np.cumsum(weight[order]) / np.sum(weight)
-    at = int(np.searchsorted(share, 0.5 - 1e-9))
-    if abs(share[at] - 0.5) < 1e-9 and at + 1 < len(ordered):
-        return float((ordered[at] + ordered[at + 1]) / 2)
-    return float(ordered[at])
-
-
-def batch_deviation(
-    values: NDArray[np.float64], weight: NDArray[np.float64], batches: int
-) -> tuple[float, int]:
-    """Standard error of the weighted mean of an autocorrelated series, and its batches.
-
-    Contiguous batches of about equal weight, as `statistics.batch_half_width` has of equal
-    length.
-    """
-    batches = min(batches, len(values))
-    if batches < 2:
-        return math.inf, 1
-    place = (np.cumsum(weight) - weight / 2) / np.sum(weight)
-    number = np.minimum((place * batches).astype(int), batches - 1)
-    means, shares = [], []
-    for each in np.unique(number):
-        chosen = number == each
-        shares.append(float(np.sum(weight[chosen])))
-        means.append(float(np.average(values[chosen], weights=weight[chosen])))
-    if len(means) < 2:
-        return math.inf, 1
-    share = np.array(shares) / sum(shares)
-    middle = float(np.dot(share, means))
-    # Of unequal weights: the effective number of batches is smaller.
-    effective = 1 / float(share @ share)
-    variance = float(share @ (np.array(means) - middle) ** 2)
-    return math.sqrt(variance / max(effective - 1, 0.5)), max(2, round(effective))
+    return np.array(
+        [
+            _AFTER_WAITING * sum(visit.lost_s) / sum(visit.sample_times_s)
+            if visit.switched_out == len(visit.sample_times_s)
+            else 0.0
+            for visit in visits
+        ]
+    )

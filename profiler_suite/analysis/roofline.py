@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from profiler_suite import units
 from profiler_suite.machine import prediction
+from profiler_suite.machine.own_peak import OwnPeak, own_peak
 from profiler_suite.model.experiment import Cost, Point
 from profiler_suite.model.machine import Ceiling, Machine
 from profiler_suite.model.noun import Noun
@@ -45,6 +46,9 @@ class Roof(Noun, frozen=True):
     value: float
     low: float
     high: float
+    own_low: float = 0.0
+    own_high: float = 0.0
+    """Between these the processor's own peak lies, estimated; 0 where nothing tells it."""
 
     def at(self, intensity: float) -> float:
         """The roof's height at an intensity (FLOP/byte), FLOP/s."""
@@ -90,7 +94,7 @@ def roofs(
             level = level_of(point.working_set_bytes, machine, threads)
             used.setdefault(level, set()).add(access(point.cost))
     found = [
-        _roof("compute", ceiling)
+        _roof("compute", ceiling, own=own_peak(machine, dtype, threads))
         for ceiling in machine.ceilings
         if ceiling.quantity == "peak"
         and (ceiling.dtype, ceiling.threads) == (dtype, threads)
@@ -113,7 +117,7 @@ def roofs(
     return tuple(found)
 
 
-def _roof(kind: str, ceiling: Ceiling, way: str = "") -> Roof:
+def _roof(kind: str, ceiling: Ceiling, way: str = "", own: OwnPeak | None = None) -> Roof:
     return Roof(
         kind=kind,
         label=ceiling.label,
@@ -124,6 +128,8 @@ def _roof(kind: str, ceiling: Ceiling, way: str = "") -> Roof:
         value=ceiling.value,
         low=ceiling.low,
         high=ceiling.high,
+        own_low=own.low if own else 0.0,
+        own_high=own.high if own else 0.0,
     )
 
 
@@ -233,8 +239,8 @@ def in_words(bound: str, level: str, of_attainable: float) -> str:
     """'overhead-bound', 'memory-bound (L3)', 'compute-bound', and how much that explains.
 
     A roof of calls is no roof of the machine: its share is the part of the time that entering
-    calls takes. Above a measured roof no percentage is given: there is something wrong with
-    the roof or with the count.
+    calls takes. That of arithmetic is what products of matrices reach here. Above a measured
+    roof no percentage is given: there is something wrong with the roof or with the count.
     """
     if not bound:
         return "no roof known"
@@ -247,4 +253,5 @@ def in_words(bound: str, level: str, of_attainable: float) -> str:
     where = f" ({level})" if bound == "memory" else ""
     if of_attainable > 1:
         return f"{bound}-bound{where}, above the measured roof"
-    return f"{bound}-bound{where}, {units.percent(of_attainable)} of that roof"
+    roof = "the best GEMM" if bound == "compute" else "that roof"
+    return f"{bound}-bound{where}, {units.percent(of_attainable)} of {roof}"

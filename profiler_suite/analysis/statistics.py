@@ -1,6 +1,5 @@
-"""Times with intervals from visits: gating on canaries, batch means, paired ratios."""
+"""Times and ratios of times with intervals, from visits between canaries."""
 
-import functools
 import itertools
 import math
 from collections.abc import Mapping, Sequence
@@ -8,17 +7,24 @@ from statistics import fmean, median, stdev
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from profiler_suite.analysis import correction
 from profiler_suite.analysis.correction import Exponent
+from profiler_suite.analysis.level import (
+    CONFIDENCE,
+    RATIOS,
+    TIMES,
+    Witness,
+    level,
+    quantile_of_t,
+)
 from profiler_suite.machine import canary
 from profiler_suite.machine.canary import is_undisturbed, slowness
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Estimate
 from profiler_suite.model.rows import Visit
 
-# With this many undisturbed visits the others are not needed; with fewer, all count.
+# A wide interval from fewer undisturbed visits than this says so.
 FEWEST_UNDISTURBED = 10
 _LEAST_UNDISTURBED = 5
 # With fewer visits nothing can be learned of how they follow their canaries.
@@ -38,20 +44,17 @@ BATCHES = 8
 # is averaged away when several processes share a run.
 RUN_TO_RUN_ONE_WORKER = 0.02
 RUN_TO_RUN_WORKERS = 0.015
+UNLIKE_CODE = math.sqrt(2) * TIMES.processes
+"""What ratios of unlike code differ by between processes, each side for itself."""
+WORTH_SAYING = 1.15
+"""The usual time is worth a sentence where it is this much longer than the undisturbed one."""
+WIDE_RATIO = 1.4
+"""A ratio whose interval ends this much above its beginning has no number of its own."""
 # Best visit this much below the middle one on several threads: somebody else
 # used a core.
 CONTENDED = 1.3
-CONFIDENCE = 0.95
-_SIGMAS = 1.96
-# Some ratios of a pair lie far off (an interrupt in one of the visits). The median does
-# not mind, but the spread of batch means did: intervals were twice as wide as they had to
-# be, missed the truth in 0.5 % instead of 5 %, and a true slow-down by 2 % was found in 32
-# and 55 %, one by 5 % in 88 and 92 % (two selfchecks of 200 pairs). With values beyond so
-# many standard deviations drawn in to there: 2 % missed, 85 and 88 %, 100 % found. Coverage
-# of autocorrelated normal values stays what it was (simulated).
-_FAR = 2.5
-
 __all__ = [
+    "CONFIDENCE",
     "PairedRatio",
     "batch_half_width",
     "canary_ratio",
@@ -113,7 +116,7 @@ def batch_half_width(
     means = [fmean(listed[start:end]) for start, end in itertools.pairwise(ends)]
     middle = fmean(means)
     deviation = math.sqrt(math.fsum((m - middle) ** 2 for m in means) / (batches - 1))
-    return _quantile_of_t(batches - 1) * deviation / math.sqrt(batches)
+    return quantile_of_t(batches - 1) * deviation / math.sqrt(batches)
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -127,22 +130,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 def half_width(spread: float, number: int) -> float:
     """Half the 95 % interval of the mean of `number` independent values of that spread."""
-    return _quantile_of_t(number - 1) * spread / math.sqrt(number) if number > 1 else math.inf
-
-
-@functools.cache
-def _quantile_of_t(degrees: int) -> float:
-    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, degrees))
-
-
-def drawn_in(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values far from their median moved to 2.5 standard deviations of it (winsorized).
-
-    The deviation is 1.4826 times the median absolute one (Huber 1981, Robust statistics).
-    """
-    middle = np.median(values)
-    reach = _FAR * 1.4826 * np.median(np.abs(values - middle))
-    return np.clip(values, middle - reach, middle + reach) if reach else values
+    return quantile_of_t(number - 1) * spread / math.sqrt(number) if number > 1 else math.inf
 
 
 def estimate(
@@ -157,30 +145,30 @@ def estimate(
 
     `workers` gives the process of each visit, `baselines` the canaries' baselines (s), `slow`
     what `slowness` says of the run, `exponent` how code of its kind follows the canaries
-    (learned from these visits alone where it is not given). With enough undisturbed visits it
-    is their median (for working sets beyond the caches a low quantile, the interval up to the
-    median); else the weighted median of all visits, each corrected by its canaries. The
-    interval is of batch means, in quadrature with the run-to-run spread and with what is not
-    known of the correction. A wide one is flagged where undisturbed visits are few.
+    (learned from these visits alone where it is not given). It is the level of all visits
+    (`level`), each corrected by its canaries and counting by how little it was disturbed. For
+    working sets beyond the caches it is a low quantile of the undisturbed ones, the interval up
+    to their median. A wide one is flagged where undisturbed visits are few.
     """
     # Plain lists: a run may have a hundred thousand points of some twenty visits each.
-    medians = [median(visit.sample_times_s) for visit in visits]
+    medians = [visit.time_s for visit in visits]
     chosen = [
         m for m, visit in zip(medians, visits, strict=True) if is_undisturbed(visit, baselines)
     ]
-    raw_median_s, minimum_s = median(medians), min(medians)
+    raw_median_s = median([median(visit.sample_times_s) for visit in visits])
+    minimum_s = min(medians)
     several = len(set(workers)) >= 3
     run_to_run = RUN_TO_RUN_WORKERS if several else RUN_TO_RUN_ONE_WORKER
-    beyond = any(map(beyond_caches, visits))
-    if len(chosen) >= (_LEAST_UNDISTURBED if beyond else FEWEST_UNDISTURBED):
-        time_s, low_s, high_s = _gated(chosen, run_to_run, beyond)
+    if len(chosen) >= _LEAST_UNDISTURBED and any(map(beyond_caches, visits)):
+        time_s, low_s, high_s = _low_quantile(chosen, run_to_run)
     elif len(visits) >= _FEWEST_CORRECTED:
         own = exponent or correction.learn([(visits, baselines)])
-        time_s, low_s, high_s = _corrected(visits, baselines, own, run_to_run)
+        time_s, low_s, high_s = _levelled(visits, workers, baselines, own)
     else:
         time_s, low_s = minimum_s, minimum_s * (1 - run_to_run)
         # Also when all visits agree: nothing says that they were not all slow.
         high_s = max(raw_median_s, minimum_s * canary.limit("ufunc"))
+    samples = sum(len(visit.sample_times_s) for visit in visits)
     flags: list[str] = []
     if len(chosen) < FEWEST_UNDISTURBED and high_s - low_s > 2 * _WIDE * time_s:
         flags.append(f"few undisturbed visits ({len(chosen)})")
@@ -199,43 +187,29 @@ def estimate(
         p95_s=quantile([t for v in visits for t in v.sample_times_s], 0.95),
         visits=len(visits),
         undisturbed_visits=len(chosen),
+        switched_out=sum(visit.switched_out for visit in visits) / samples,
         flags=tuple(flags),
     )
 
 
-def _gated(
-    chosen: Sequence[float], run_to_run: float, beyond: bool
-) -> tuple[float, float, float]:
-    """Time and interval from undisturbed visits alone."""
+def _low_quantile(chosen: Sequence[float], run_to_run: float) -> tuple[float, float, float]:
+    """Time and interval of a working set beyond the caches, from undisturbed visits alone."""
     middle_s = median(chosen)
     half = math.hypot(batch_half_width(chosen) / middle_s, run_to_run)
-    if beyond:
-        time_s = quantile(chosen, _UNDISTURBED)
-        return time_s, time_s * (1 - run_to_run), max(middle_s, time_s * (1 + half))
-    return middle_s, middle_s * (1 - half), middle_s * (1 + half)
+    time_s = quantile(chosen, _UNDISTURBED)
+    return time_s, time_s * (1 - run_to_run), max(middle_s, time_s * (1 + half))
 
 
-def _corrected(
+def _levelled(
     visits: Sequence[Visit],
+    workers: Sequence[int],
     baselines: Mapping[str, float],
     exponent: Exponent,
-    run_to_run: float,
 ) -> tuple[float, float, float]:
     """Time and interval from all visits, each corrected by its canaries."""
     x, y = correction.logs(visits, baselines)
-    weight = correction.weights(x)
-    middle, half = _middle(y - exponent.value * x, weight)
-    unknown = _SIGMAS * exponent.uncertainty * float(np.average(x, weights=weight))
-    half = math.hypot(half, unknown, run_to_run)
+    middle, half = level(y, workers, [Witness(x, exponent)], hidden=correction.hidden(visits))
     return math.exp(middle), math.exp(middle - half), math.exp(min(middle + half, 700.0))
-
-
-def _middle(values: NDArray[np.float64], weight: NDArray[np.float64]) -> tuple[float, float]:
-    """Weighted median of an autocorrelated series, and half its interval."""
-    deviation, batches = correction.batch_deviation(drawn_in(values), weight, BATCHES)
-    half = _quantile_of_t(batches - 1) * deviation if batches > 1 else math.inf
-    half = max(half, _SIGMAS * correction.least_deviation(weight))
-    return correction.weighted_median(values, weight), half
 
 
 def of_processes(logs: Sequence[float], least_spread: float) -> PairedRatio:
@@ -269,7 +243,7 @@ def by_worker(
     for number in sorted(set(left) & set(right)):
         one, other = left[number], right[number]
         if is_undisturbed(one, baselines) and is_undisturbed(other, baselines):
-            ratio = median(one.sample_times_s) / median(other.sample_times_s)
+            ratio = one.time_s / other.time_s
             found.setdefault(worker_of[number], []).append(math.log(ratio))
     return {n: median(logs) for n, logs in found.items() if len(logs) >= _FEWEST_PAIRS}
 
@@ -280,45 +254,40 @@ def paired_ratio(
     baselines: Mapping[str, float],
     run_to_run: float = 0.0,
     exponents: tuple[Exponent, Exponent] | None = None,
+    worker_of: Mapping[int, int] | None = None,
+    processes: float = RATIOS.processes,
 ) -> PairedRatio | None:
     """Time of left over time of right from visits of the same rounds; None without any.
 
-    Interference slows unlike code unequally, so it does not cancel. With enough undisturbed
-    pairs it is their median; else all pairs count, each side corrected by its canaries as its
-    time is (`exponents` of left and right; learned from these visits alone where they are not
-    given), so that the ratio of two times and the time of a ratio agree. `run_to_run` is added
-    in quadrature.
+    Interference slows unlike code unequally, so it does not cancel: each side is corrected by
+    its canaries as its time is (`exponents` of left and right; learned from these visits alone
+    where they are not given), so that the ratio of two times and the time of a ratio agree.
+    `worker_of` has the process of each round, `processes` is what ratios of two processes are
+    expected to differ by (a standard deviation), `run_to_run` is added in quadrature.
     """
     rounds = sorted(set(left) & set(right))
     if not rounds:
         return None
     sides = [[side[r] for r in rounds] for side in (left, right)]
     (x_left, y_left), (x_right, y_right) = (correction.logs(s, baselines) for s in sides)
-    undisturbed = np.array(
-        [
-            is_undisturbed(one, baselines) and is_undisturbed(other, baselines)
-            for one, other in zip(*sides, strict=True)
-        ]
+    one, other = exponents or (correction.learn([(s, baselines)]) for s in sides)
+    # Code of one kind follows alike, however well it is known how: where both sides were slowed
+    # by as much it cancels.
+    alike = [Witness(x_left - x_right, one)]
+    middle, half = level(
+        y_left - y_right,
+        [worker_of[r] if worker_of else 0 for r in rounds],
+        alike if one == other else [Witness(x_left, one), Witness(-x_right, other)],
+        RATIOS._replace(processes=processes),
+        np.hypot(correction.hidden(sides[0]), correction.hidden(sides[1])),
+        np.maximum(x_left, x_right),
     )
-    if int(np.sum(undisturbed)) >= FEWEST_UNDISTURBED:
-        logs = (y_left - y_right)[undisturbed]
-        middle, half = float(np.median(logs)), batch_half_width(drawn_in(logs))
-    else:
-        one, other = exponents or (correction.learn([(s, baselines)]) for s in sides)
-        logs = y_left - one.value * x_left - (y_right - other.value * x_right)
-        weight = correction.weights(np.maximum(x_left, x_right))
-        middle, half = _middle(logs, weight)
-        unknown = _SIGMAS * math.hypot(
-            one.uncertainty * float(np.average(x_left, weights=weight)),
-            other.uncertainty * float(np.average(x_right, weights=weight)),
-        )
-        half = math.hypot(half, unknown)
     half = math.hypot(half, run_to_run)
     return PairedRatio(
         ratio=math.exp(middle),
         low=math.exp(middle - half),
         high=math.exp(min(middle + half, 700.0)),
-        pairs=len(logs),
+        pairs=len(rounds),
     )
 
 

@@ -28,6 +28,15 @@ if TYPE_CHECKING:
     from profiler_suite.model.way import Way
 
 SEED = "seed"
+# Loading it, and whatever comes before its first call; then the passes, then advice.
+_PHASES = (
+    ("loading",),
+    ("the first call", "timing"),
+    ("tracing operations",),
+    ("replaying operations",),
+    ("profiling lines",),
+    ("trying",),
+)
 
 
 @click.command("explain")
@@ -286,6 +295,7 @@ def _explained(request: ExplainOptions, progress: ProgressLine) -> "Explanation"
     from profiler_suite.measure.explain.time_plan import with_budget
 
     begun = monotonic()
+    progress.phases(_PHASES if not request.no_advice else _PHASES[:-1])
     try:
         # What is wrong with the function is reported before the machine is measured.
         with _child(request, progress) as child:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from profiler_suite.measure.planning.schedule import Schedule
     from profiler_suite.measure.sweep.job import Job, PhaseCallbacks
+    from profiler_suite.model.rows import Row
     from profiler_suite.model.run import Provenance
     from profiler_suite.store import RunFolder
 
@@ -42,8 +43,13 @@ def measure(
     job: "Job",
     again: frozenset[str],
     progress: ProgressLine,
+    *,
+    part: bool = False,
 ) -> None:
-    """Measure what has no outcome yet, and the points named in `again`, into the run folder."""
+    """Measure what has no outcome yet, and the points named in `again`, into the run folder.
+
+    `part`: the job is only a part of the run, which is not complete with it.
+    """
     from profiler_suite.analysis.statistics import estimate
     from profiler_suite.machine.canary import of_environment
     from profiler_suite.machine.kept import keep_baselines
@@ -54,7 +60,7 @@ def measure(
     from profiler_suite.store import read_rows
 
     earlier, _ = read_rows(run_folder.folder)
-    tell = told(run_folder, progress)
+    tell = told(run_folder, progress, part=part)
 
     def keep(baselines: "Mapping[str, float]") -> None:
         keep_baselines(provenance.machine.fingerprint, of_environment(baselines, ""))
@@ -82,12 +88,22 @@ def measure(
         progress.clear()
 
 
-def told(run_folder: "RunFolder", progress: ProgressLine) -> "PhaseCallbacks":
-    """Rows into the run folder, everything else onto the terminal."""
+def told(
+    run_folder: "RunFolder", progress: ProgressLine, *, part: bool = False
+) -> "PhaseCallbacks":
+    """Rows into the run folder, everything else onto the terminal.
+
+    That a part of the run is over is no row: the run is not.
+    """
     from profiler_suite.measure.sweep.job import PhaseCallbacks
+    from profiler_suite.model.rows import PassRecord
+
+    def append(row: "Row") -> None:
+        if not (part and isinstance(row, PassRecord)):
+            run_folder.append(row)
 
     return PhaseCallbacks(
-        append=run_folder.append,
+        append=append,
         show=progress.show,
         say=progress.say,
         pace=progress.pace,

@@ -52,7 +52,7 @@ def provenance_of(
     from profiler_suite import __version__
     from profiler_suite.fleet.identity import environment_that_counts
     from profiler_suite.machine.canary import named
-    from profiler_suite.machine.kept import kept_baselines, kept_selfcheck
+    from profiler_suite.machine.kept import kept_baselines, kept_exponents, kept_selfcheck
     from profiler_suite.measure.planning.sharding import asked_points, plan_name, plan_seed
     from profiler_suite.model.noun import OTHER
     from profiler_suite.model.rows import SCHEMA_VERSION
@@ -93,6 +93,7 @@ def provenance_of(
         asked_points=asked_points(whole),
         shard="{}/{}".format(*request.shard) if request.shard else "",
         other=other,
+        exponents=kept_exponents(machine.fingerprint),
         selfcheck=kept_selfcheck(machine.fingerprint),
     )
 

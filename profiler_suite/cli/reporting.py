@@ -32,8 +32,9 @@ def report_on(
         run = load(folder)
         # A large run is millions of objects that stay; the collector need not visit them again.
         gc.freeze()
+        _learn(run)
         found = comparison_within(run)
-        write_report(run, run.folder, comparison=found)
+        write_report(run, run.folder, comparison=found, progress=progress.pace)
     except KeyboardInterrupt:
         progress.keep(
             f"interrupted; everything was measured: python -m profiler_suite report {folder}"
@@ -62,6 +63,17 @@ def report_on(
     code = exit_code(run, strict)
     judged = gate(found, fail_on, strict=strict) if found is not None else 0
     return judged if judged == REGRESSION else code or judged
+
+
+def _learn(run: "Run") -> None:
+    """Keep how code follows interference here, for the next run."""
+    from profiler_suite.analysis.run.history import worth_keeping
+    from profiler_suite.machine.kept import keep_exponents
+
+    if not run.hosts:
+        found = worth_keeping(run.provenance.points, run.history)
+        if found:
+            keep_exponents(run.provenance.machine.fingerprint, found)
 
 
 def exit_code(run: "Run", strict: bool) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.progress import SURVEY, ProgressLine
 from profiler_suite.cli.show import terminal_width, wants_color
 
 if TYPE_CHECKING:
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 DEFECTS = 3
 # All of it, also on a busy machine, is over in 90 s; starting and judging take the rest.
 _MOST_S = 75.0
+_PHASES = (
+    ("reading the clock",),
+    ("where the time of known functions goes",),
+    ("profiling lines",),
+    ("preparing", "measuring"),
+)
 
 
 @click.command("selfcheck")
@@ -46,10 +52,12 @@ def _checked(progress: ProgressLine) -> "SelfCheck":
     from profiler_suite.analysis.selfcheck.judge import judge
     from profiler_suite.analysis.statistics import estimate
     from profiler_suite.machine.kept import keep_baselines, keep_selfcheck, kept_baselines
-    from profiler_suite.machine.survey import survey
+    from profiler_suite.machine.survey import survey, survey_s
     from profiler_suite.measure.selfcheck import SelfCheckEffort, measure
 
     begun = perf_counter()
+    surveyed = (SURVEY,) if survey_s(coarse=True) else ()
+    progress.phases((*surveyed, *_PHASES))
     machine = survey(coarse=True, progress=progress.say)
     try:
         evidence = measure(

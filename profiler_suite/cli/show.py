@@ -71,7 +71,10 @@ def report_command(
     check_outputs(places_of(folder, target), force=force, remedy=remedy)
     from profiler_suite.report.write import write_report
 
+    # Where nobody looks on, the page is soon there.
+    progress = ProgressLine(sys.stderr, quiet=quiet or not sys.stderr.isatty())
     with collections_put_off():
+        progress.say("reading the run")
         loaded = load(folder)
         found = _comparison(baseline, loaded)
         page = write_report(
@@ -80,8 +83,10 @@ def report_command(
             comparison=found,
             force=force,
             remedy=remedy,
+            progress=progress.say,
             everything=everything,
         )
+    progress.clear()
     if quiet:
         click.echo(str(page))
         return 0

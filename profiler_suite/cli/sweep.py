@@ -20,6 +20,12 @@ from profiler_suite.cli.planning import (
 )
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import introduced, provenance_of, run_name
+from profiler_suite.cli.question_first import (
+    answer_first,
+    has_first,
+    phases_of,
+    with_first,
+)
 from profiler_suite.cli.reporting import exit_code, report_on
 from profiler_suite.cli.request import (
     NameList,
@@ -213,6 +219,8 @@ def _prepare(
     request: SweepRequest, chosen: SweepSubject, progress: ProgressLine
 ) -> Preparation:
     """The other environment, the machine, the plan."""
+    if not request.dry_run:
+        progress.phases(_phases(request, chosen))
     other = introduced(request, progress)
     machine, schedule = _survey(request, progress), schedule_of(request)
     if request.only_flagged and request.dry_run and chosen.resumed:
@@ -225,6 +233,8 @@ def _prepare(
     if request.point:
         whole = chosen_points(request, whole, machine, schedule, progress)
     plan = _part(request, whole, machine, schedule)
+    if chosen.resumed is None and has_first(request, plan):
+        plan = with_first(plan, machine, schedule)
     return Preparation(machine, schedule, other, whole, plan)
 
 
@@ -240,6 +250,7 @@ def _measure(
 
     machine, schedule, other, whole, plan = prepared
     with RunFolder(folder) as run_folder:
+        fresh = False
         # Another sweep may have begun a run there while this one planned.
         if resumable(folder):
             provenance = resume(folder, plan, request, other)
@@ -247,6 +258,7 @@ def _measure(
         else:
             provenance = provenance_of(request, schedule, machine, plan, whole, files, other)
             run_folder.write_provenance(provenance)
+            fresh = has_first(request, provenance)
         again = flagged(folder) if request.only_flagged else frozenset[str]()
         job = job_of(
             provenance,
@@ -255,9 +267,23 @@ def _measure(
             other_python=other.python_executable if other else "",
             afterwards_s=plan.forecast.advice_s + plan.forecast.report_s,
         )
+        if fresh:
+            again |= answer_first(run_folder, provenance, job, request, progress)
         measure(run_folder, provenance, job, again, progress)
         advise(run_folder, provenance, progress)
     return provenance
+
+
+def _phases(request: SweepRequest, chosen: SweepSubject) -> tuple[tuple[str, ...], ...]:
+    """What the sweep goes through."""
+    from profiler_suite.machine.survey import survey_s
+
+    return phases_of(
+        request,
+        chosen.experiments,
+        survey=survey_s(coarse=request.mode == "quick") > 0,
+        fresh=chosen.resumed is None,
+    )
 
 
 def _check_no_fleet(request: SweepRequest) -> None:

@@ -19,6 +19,7 @@ from profiler_suite.machine.bandwidth_ceilings import bandwidth_ceilings
 from profiler_suite.machine.call_costs import call_stations, fit_costs
 from profiler_suite.machine.call_operations import CallOperation, operations
 from profiler_suite.machine.ceilings import CeilingTarget, summarize
+from profiler_suite.machine.chain import chain_station, chain_step_s
 from profiler_suite.machine.examination import (
     COARSE_S,
     FULL_S,
@@ -111,7 +112,7 @@ def examine(request: SurveyRequest, progress: Callable[[str], None]) -> Examinat
             team, facts.caches, sets, counts, effort.accesses
         )
         paging, paging_targets = paging_ceilings()
-        stations: list[Station] = [*calls, *gemms, *moves, *paging]
+        stations: list[Station] = [*calls, *gemms, *moves, *paging, chain_station()]
         if last is not None:
             stations.append(sweep_station(team, last))
         used = time.perf_counter() - begin
@@ -168,6 +169,7 @@ def _examined(
             duration_s=duration_s,
             unavailable=unavailable(facts, ceilings, usable),
             usable_bytes=usable,
+            chain_step_s=chain_step_s(visits),
         ),
         baselines_s={"ufunc": visits.baseline_s},
     )

@@ -13,6 +13,8 @@ from profiler_suite.machine import cores
 from profiler_suite.model.machine import BlasLibrary, MachineFacts
 
 _CPU = Path("/sys/devices/system/cpu")
+# A flag of /proc/cpuinfo → bytes of the vectors that multiply and add at once.
+_VECTORS = {"avx512f": 64, "fma": 32, "asimd": 16}
 
 
 def read_facts() -> MachineFacts:
@@ -42,6 +44,7 @@ def read_facts() -> MachineFacts:
         numpy=_version("numpy"),
         scipy=_version("scipy"),
         blas=blas_libraries(),
+        vector_bytes=_vector_bytes(cpuinfo),
     )
 
 
@@ -98,6 +101,13 @@ def _cpu_name(cpuinfo: list[dict[str, str]]) -> str:
     return (
         sysctl("machdep.cpu.brand_string") if sys.platform == "darwin" else platform.processor()
     )
+
+
+def _vector_bytes(cpuinfo: list[dict[str, str]]) -> int:
+    """Of the widest vectors that the flags name; 0 where they name none that is known."""
+    first = cpuinfo[0] if cpuinfo else {}
+    flags = (first.get("flags") or first.get("Features") or "").split()
+    return next((size for flag, size in _VECTORS.items() if flag in flags), 0)
 
 
 def _sockets_and_cores(cpuinfo: list[dict[str, str]], logical: int) -> tuple[int, int]:

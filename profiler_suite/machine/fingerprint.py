@@ -5,7 +5,7 @@ import json
 
 from profiler_suite.model.machine import MachineFacts
 
-PROBE_VERSION = 1
+PROBE_VERSION = 2
 """Raised whenever a probe changes, so that older values are measured again."""
 
 

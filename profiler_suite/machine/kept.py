@@ -19,6 +19,9 @@ from profiler_suite.model.run import SelfCheck
 # What decoding raises for a file that was damaged.
 _DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
+# No code was seen to slow down by much more than a canary.
+_MOST_EXPONENT = 2.0
+
 CACHE_VARIABLE = "PROFILER_SUITE_CACHE"
 """Environment variable that names another folder."""
 
@@ -67,6 +70,29 @@ def keep_baselines(fingerprint: str, baselines: Mapping[str, float]) -> bool:
     return _write(_baselines_file(fingerprint), msgspec.json.encode(merged))
 
 
+def kept_exponents(fingerprint: str) -> dict[str, tuple[float, float]]:
+    """How kinds of code follow slowdowns here, kept under this fingerprint: value, error."""
+    content = _read(_exponents_file(fingerprint))
+    try:
+        found = msgspec.json.decode(content, type=dict[str, tuple[float, float]])
+    except _DAMAGE:
+        return {}
+    return {
+        kind: (value, error)
+        for kind, (value, error) in found.items()
+        if 0 <= value <= _MOST_EXPONENT and 0 < error <= _MOST_EXPONENT
+    }
+
+
+def keep_exponents(fingerprint: str, found: Mapping[str, tuple[float, float]]) -> bool:
+    """Keep the mean of each kept and given one, so that it follows what changes here."""
+    merged = kept_exponents(fingerprint)
+    for kind, (value, error) in found.items():
+        before = merged.get(kind, (value, error))
+        merged[kind] = ((before[0] + value) / 2, (before[1] + error) / 2)
+    return _write(_exponents_file(fingerprint), msgspec.json.encode(merged))
+
+
 def kept_selfcheck(fingerprint: str) -> SelfCheck | None:
     """The last selfcheck made under this fingerprint, or None."""
     try:
@@ -92,6 +118,10 @@ def _selfcheck_file(fingerprint: str) -> Path:
 
 def _baselines_file(fingerprint: str) -> Path:
     return cache_folder() / f"floors-{fingerprint}.json"
+
+
+def _exponents_file(fingerprint: str) -> Path:
+    return cache_folder() / f"exponents-{fingerprint}.json"
 
 
 def _read(file: Path) -> bytes:

@@ -8,9 +8,10 @@ import gc
 import itertools
 from collections.abc import Callable, Mapping
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, NamedTuple
 
 from profiler_suite.machine.canary import Canary
+from profiler_suite.measure import preemption
 from profiler_suite.measure.arguments import RestoredArguments, given
 from profiler_suite.model.noun import Noun
 
@@ -30,6 +31,9 @@ _WARM_CALLS_IN_A_ROW = 3
 WARM_LIMIT_S = 0.05
 
 
+# A canary that was switched out says nothing of the machine's speed. Beside one busy loop per
+# core one in some thirty is; three in a row are rare, and may stand.
+_CANARY_TRIES = 3
 # A cache that is filled by what a smaller one has to give up (AMD's L3) holds 12 MB only
 # after several passes: a product of a 12 MB matrix took 300 µs (quartiles 268 and 343) after
 # one untimed call, 203 (190, 264) after two and 184 (183, 188) after four.
@@ -135,6 +139,20 @@ def _calibrate(
     return evaluations
 
 
+class VisitTimes(NamedTuple):
+    """What a visit has measured."""
+
+    samples_s: tuple[float, ...]
+    """Time per evaluation of each sample, s."""
+    canaries_s: dict[str, tuple[float, float]]
+    """Canaries before and after, s."""
+    minor_faults: float
+    """Per evaluation."""
+    lost_s: tuple[float, ...]
+    """Of each sample, time per evaluation in which the thread was kept from running, s; empty
+    where it never was."""
+
+
 def visit(
     call: Callable[..., Any],
     arguments: tuple[Any, ...],
@@ -142,33 +160,69 @@ def visit(
     canaries: Mapping[str, Canary],
     clock: Clock = perf_counter_ns,
     untimed: int = 0,
-) -> tuple[tuple[float, ...], dict[str, tuple[float, float]], float]:
-    """Sample times (s per evaluation), canaries before and after (s), faults per evaluation.
+    scheduling: preemption.Reader | None = None,
+) -> VisitTimes:
+    """Canaries, samples, canaries.
 
     `untimed` evaluations go before the samples: canaries and the points visited before have
     evicted what this one keeps in the last cache.
     The garbage collector rests during the visit, as it would otherwise charge
-    one evaluation with the litter of another.
+    one evaluation with the litter of another. `scheduling` is read by the clock's own system.
     """
+    own = preemption.scheduling if clock is perf_counter_ns else preemption.nothing_counted
+    read = scheduling or own
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        before = {name: canary() for name, canary in canaries.items()}
+        before = {name: _undelayed(run, clock, read) for name, run in canaries.items()}
         for _ in range(untimed):
             call(*given(arguments))
         faults = minor_faults()
-        times = tuple(
-            time_evaluations(call, arguments, prepared.evaluations, clock)
+        samples = [
+            _sample(call, arguments, prepared.evaluations, clock, read)
             for _ in range(prepared.samples)
-        )
+        ]
         faults = minor_faults() - faults
         # In reverse, so that the canary nearest to the samples is the same on both sides.
-        after = {name: canaries[name]() for name in reversed(list(canaries))}
+        after = {
+            name: _undelayed(canaries[name], clock, read) for name in reversed(list(canaries))
+        }
     finally:
         if was_enabled:
             gc.enable()
-    pairs = {name: (before[name], after[name]) for name in canaries}
-    return times, pairs, faults / (prepared.evaluations * prepared.samples)
+    lost_s = tuple(lost for _, lost in samples)
+    return VisitTimes(
+        samples_s=tuple(time_s for time_s, _ in samples),
+        canaries_s={name: (before[name], after[name]) for name in canaries},
+        minor_faults=faults / (prepared.evaluations * prepared.samples),
+        lost_s=lost_s if any(lost_s) else (),
+    )
+
+
+def _sample(
+    call: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    evaluations: int,
+    clock: Clock,
+    read: preemption.Reader,
+) -> tuple[float, float]:
+    """Seconds per evaluation, and how many of them the thread was kept from running."""
+    before, start = read(), clock()
+    time_s = time_evaluations(call, arguments, evaluations, clock)
+    wall_ns, after = clock() - start, read()
+    return time_s, time_s * preemption.share_lost(before, after, wall_ns)
+
+
+def _undelayed(run: Canary, clock: Clock, read: preemption.Reader) -> float:
+    """Time of a canary that was not switched out, s; of the shortest of three otherwise."""
+    tries_s: list[float] = []
+    while len(tries_s) < _CANARY_TRIES:
+        before, start = read(), clock()
+        tries_s.append(run())
+        wall_ns, after = clock() - start, read()
+        if not preemption.share_lost(before, after, wall_ns):
+            return tries_s[-1]
+    return min(tries_s)
 
 
 try:

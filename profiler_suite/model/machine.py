@@ -55,6 +55,8 @@ class MachineFacts(Noun, frozen=True):
     numpy: str
     scipy: str
     blas: tuple[BlasLibrary, ...]
+    vector_bytes: Count = 0
+    """Of the widest vectors that the processor's flags name."""
 
     @property
     def last_cache_bytes(self) -> int:
@@ -125,6 +127,9 @@ class Machine(Noun, frozen=True):
     usable_bytes: dict[str, Number] = {}
     """Level → working set up to which reads still run at that level's speed, bytes, as
     measured; a shared host may leave a guest less than the cache's size. Absent when not
+    measured."""
+    chain_step_s: Seconds = 0.0
+    """One step of a chain of dependent multiplications, s: tells the clock; 0 where not
     measured."""
 
     @classmethod

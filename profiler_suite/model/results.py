@@ -21,15 +21,17 @@ class Estimate(Noun, frozen=True):
     """What the visits of one point say: time per evaluation with an interval."""
 
     time_s: float
-    """Median over undisturbed visits of visit medians; the minimum when they are too few."""
+    """Of an undisturbed machine: the level of all visits, each corrected by its canaries."""
     low_s: float
     high_s: float
     minimum_s: float
     raw_median_s: float
-    """Median over all visits, gated or not."""
+    """Median over all visits as they were: what a plain timer shows here."""
     p95_s: float
     visits: int
     undisturbed_visits: int
+    switched_out: float = 0.0
+    """Share of samples during which the thread had to wait for a core."""
     flags: tuple[str, ...] = ()
     """'few undisturbed visits', 'machine slowed', 'contended', 'not converged (6 %)'."""
 

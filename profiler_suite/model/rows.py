@@ -5,6 +5,7 @@ release are read.
 """
 
 import enum
+from statistics import median
 from typing import Annotated
 
 import msgspec
@@ -35,6 +36,8 @@ SCHEMA_VERSION = 4
 """Of what is written; see `store` for the history."""
 OLDEST_SCHEMA = 1
 """Of what can be read."""
+# No sample was all waiting: clocks that say so are read too far apart.
+_LEAST_RUNNING = 0.01
 
 
 class Visit(Noun, frozen=True):
@@ -49,6 +52,30 @@ class Visit(Noun, frozen=True):
     """Per canary: its time before and after the samples, s."""
     minor_faults: Number
     """Minor page faults per evaluation."""
+    lost_s: tuple[Seconds, ...] = ()
+    """Of each sample, the time per evaluation in which the thread was ready to run and did not,
+    s: other threads or other machines of the host had its core. Empty where it always ran."""
+
+    @property
+    def running_s(self) -> tuple[float, ...]:
+        """Times of samples that were never switched out, s; where all were, less the wait."""
+        if len(self.lost_s) != len(self.sample_times_s):
+            return self.sample_times_s
+        both = tuple(zip(self.sample_times_s, self.lost_s, strict=True))
+        kept = tuple(time_s for time_s, lost_s in both if lost_s <= 0)
+        return kept or tuple(max(t - lost, _LEAST_RUNNING * t) for t, lost in both)
+
+    @property
+    def time_s(self) -> float:
+        """Median of these: what the visit says of the time of one evaluation, s."""
+        return median(self.running_s)
+
+    @property
+    def switched_out(self) -> int:
+        """Samples during which the thread was kept from running."""
+        if len(self.lost_s) != len(self.sample_times_s):
+            return 0
+        return sum(lost_s > 0 for lost_s in self.lost_s)
 
 
 class RoundRecord(

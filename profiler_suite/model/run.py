@@ -108,5 +108,9 @@ class Provenance(Noun, frozen=True, rename={"baselines_s": "floors_s"}):
     other: Environment | None = None
     """What this one was measured against in the same rounds (``sweep --versus``)."""
 
+    exponents: dict[str, tuple[Number, Number]] = {}
+    """Kind of code → how its time follows a slowdown of the canaries (an exponent, and its
+    standard error), kept from earlier runs on this machine when the run began."""
+
     selfcheck: SelfCheck | None = None
     """The one that was kept for this machine and software when the run began."""

@@ -13,7 +13,7 @@ FLOORS = {"ufunc": 40e-6}
 
 
 def visit(time_s: float, canary: float = 1.0, at_s: float = 0.0, point: str = "p") -> Visit:
-    pair = (canary * 40e-6, 40e-6)
+    pair = (canary * 40e-6, canary * 40e-6)
     return Visit(
         point=point,
         at_s=at_s,
@@ -23,10 +23,10 @@ def visit(time_s: float, canary: float = 1.0, at_s: float = 0.0, point: str = "p
     )
 
 
-def test_slow_visits_are_left_out_of_the_median() -> None:
+def test_slow_visits_hardly_count_beside_undisturbed_ones() -> None:
     visits = [visit(1e-3)] * 20 + [visit(1.8e-3, canary=1.6)] * 30
     found = statistics.estimate(visits, [0] * 50, FLOORS)
-    assert found.time_s == pytest.approx(1e-3)
+    assert found.time_s == pytest.approx(1e-3, rel=0.001)
     assert found.raw_median_s == pytest.approx(1.8e-3)
     assert (found.undisturbed_visits, found.visits) == (20, 50)
     assert not found.flags
@@ -105,9 +105,9 @@ def test_an_all_slow_run_is_flagged_and_its_interval_reaches_down() -> None:
 
 def test_an_interval_is_never_narrower_than_the_spread_between_runs() -> None:
     found = statistics.estimate([visit(1e-3)] * 100, [0] * 100, FLOORS)
-    assert found.half_width == pytest.approx(statistics.RUN_TO_RUN_ONE_WORKER)
     several = statistics.estimate([visit(1e-3)] * 99, [0, 1, 2] * 33, FLOORS)
-    assert several.half_width == pytest.approx(statistics.RUN_TO_RUN_WORKERS)
+    assert 0.02 < found.half_width < 0.03
+    assert 0.013 < several.half_width < found.half_width
 
 
 def test_batch_means_cover_an_autocorrelated_series_where_independent_intervals_do_not() -> (
@@ -136,19 +136,19 @@ def test_a_paired_ratio_ignores_drift_that_both_sides_share() -> None:
     found = statistics.paired_ratio(left, right, FLOORS)
     assert found is not None
     assert found.ratio == pytest.approx(2.0)
-    assert found.high - found.low < 1e-6
+    assert found.high - found.low < 0.01
     assert found.pairs == 60
 
 
-def test_a_paired_ratio_uses_undisturbed_pairs_when_the_slow_mode_does_not_cancel() -> None:
+def test_a_paired_ratio_holds_where_the_slow_mode_does_not_cancel() -> None:
     left = {i: visit(2e-3) for i in range(20)} | {
         i: visit(4e-3, canary=1.6) for i in range(20, 60)
     }
     right = {i: visit(1e-3) for i in range(60)}
     found = statistics.paired_ratio(left, right, FLOORS)
     assert found is not None
-    assert found.ratio == pytest.approx(2.0)
-    assert found.pairs == 20
+    assert found.ratio == pytest.approx(2.0, rel=0.02)
+    assert found.low < 2.0 < found.high
 
 
 def test_rounds_that_only_one_side_has_are_no_pairs() -> None:
@@ -204,9 +204,25 @@ def test_single_visits_far_off_neither_move_nor_widen_a_ratio() -> None:
     assert found.high - found.low < 2 * (calm.high - calm.low)
 
 
-def test_values_are_drawn_in_only_where_there_is_a_spread_to_judge_by() -> None:
-    same = np.array([1.0, 1.0, 1.0, 1.0, 9.0])
-    assert statistics.drawn_in(same) is same
-    spread = statistics.drawn_in(np.array([-1.0, 0.0, 1.0, 2.0, 50.0]))
-    assert spread[-1] == pytest.approx(1 + 2.5 * 1.4826)
-    assert spread[0] == -1.0
+def test_a_time_whose_visits_were_all_switched_out_is_that_of_running() -> None:
+    """As a long evaluation beside a busy loop: the canaries fit into one time slice."""
+    rng = np.random.default_rng(8)
+    waits = rng.uniform(2e-3, 20e-3, 30)
+    visits = [
+        msgspec.structs.replace(visit(8e-3), sample_times_s=(8e-3 + w,), lost_s=(w,))
+        for w in waits.tolist()
+    ]
+    found = statistics.estimate(visits, [0, 1, 2] * 10, FLOORS)
+    assert found.time_s == pytest.approx(8e-3, rel=0.02)
+    assert found.low_s < 8e-3 < found.high_s
+    assert found.raw_median_s > 15e-3
+    assert found.switched_out == 1
+
+
+def test_samples_that_were_switched_out_are_left_out_where_a_visit_has_others() -> None:
+    one = msgspec.structs.replace(
+        visit(1e-3), sample_times_s=(1e-3, 4e-3, 1e-3), lost_s=(0.0, 2.9e-3, 0.0)
+    )
+    found = statistics.estimate([one] * 20, [0] * 20, FLOORS)
+    assert found.time_s == pytest.approx(1e-3)
+    assert found.switched_out == pytest.approx(1 / 3)

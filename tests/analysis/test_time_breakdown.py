@@ -108,7 +108,8 @@ def test_the_entries_sum_to_the_plain_time_exactly() -> None:
 
 
 def test_the_residual_is_shown_also_when_negative() -> None:
-    found = breakdown(operations=(operation("ufunc", 100, 12e-6, 3e-6),))
+    found = breakdown(operations=(operation("ufunc", 100, 8.9e-6, 6.3e-6),))
+    assert "the methods differ" not in " ".join(found.notes)
     residual = next(entry for entry in found.entries if entry.name == "residual")
     assert residual.time_s < 0
 
@@ -137,7 +138,57 @@ def test_overhead_shares_of_two_methods_stand_beside_each_other() -> None:
 def test_methods_that_disagree_are_flagged() -> None:
     agreeing, disagreeing = breakdown(), breakdown(native=samples(interpreter=10, ufunc=90))
     assert not any("differ" in note for note in agreeing.notes)
-    assert any("the methods differ by 65 %" in note for note in disagreeing.notes)
+    assert any("the methods differ by 65 % of the time" in note for note in disagreeing.notes)
+
+
+def test_where_the_methods_differ_shares_are_those_of_the_samples_and_it_is_said() -> None:
+    found = breakdown(native=samples(interpreter=10, ufunc=90))
+    shares = {name: found.share(name) for name in time_breakdown.ENTRIES}
+    assert shares["arithmetic"] == pytest.approx(0.9)
+    assert shares["interpreter"] == pytest.approx(0.1)
+    assert all(0 <= share <= 1 for share in shares.values())
+    assert time_breakdown.overhead(found) == pytest.approx(0.1)
+    assert any("shares are those of the native samples" in note for note in found.notes)
+    assert found.replay  # what it says stays there to compare
+
+
+def test_calls_that_take_longer_alone_than_samples_find_is_a_difference_too() -> None:
+    slow = (operation("ufunc", 100, 9.5e-6, 9e-6), operation("copy", 1, 100e-6, 1e-6))
+    found = breakdown(operations=slow)
+    assert any("the methods differ by 20 % of the time" in note for note in found.notes)
+    assert found.share("interpreter") == pytest.approx(0.4)
+
+
+def test_few_samples_do_not_take_the_place_of_the_replay() -> None:
+    found = breakdown(native=samples(interpreter=1, ufunc=9))
+    assert found.share("dispatch") == pytest.approx(0.301)
+    assert any("the methods differ" in note for note in found.notes)
+    assert not any("shares are those" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("slowdown", [1.8, 1 / 1.8])
+def test_samples_of_another_state_are_brought_to_that_of_the_replay(slowdown: float) -> None:
+    """Interpreter and calls follow interference more than arithmetic: shares shift with it."""
+    true = {"interpreter": 0.4, "dispatch": 0.3, "ufunc": 0.3}
+    follows = {"interpreter": 0.75, "dispatch": 0.75, "ufunc": 0.3}
+    slowed = {name: share * slowdown ** follows[name] for name, share in true.items()}
+    longer = sum(slowed.values())
+    taken = msgspec.structs.replace(
+        samples(**{name: round(1e5 * part / longer) for name, part in slowed.items()}),
+        cpu_s=longer,  # of 1,000 evaluations that take 1 ms undisturbed
+        wall_s=longer,
+    )
+    found = breakdown(native=taken, untraced="too long", operations=())
+    assert found.share("interpreter") == pytest.approx(0.4, abs=0.005)
+    assert found.share("arithmetic") == pytest.approx(0.3, abs=0.005)
+    # As sampled they would be off by several percent.
+    assert abs(slowed["ufunc"] / longer - 0.3) > 0.04
+
+
+def test_samples_that_took_nearly_as_long_stay_as_they_are() -> None:
+    taken = msgspec.structs.replace(samples(interpreter=60, ufunc=40), cpu_s=1.03)
+    found = breakdown(native=taken, untraced="too long", operations=())
+    assert found.share("interpreter") == pytest.approx(0.6)
 
 
 def test_what_the_kernel_hides_is_memory() -> None:

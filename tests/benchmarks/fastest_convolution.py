@@ -72,7 +72,7 @@ def visits(
     spent = 0.0
     while spent < seconds:
         for name in order.sample(list(calls), len(calls)):
-            times, canaries, _ = timing.visit(
+            times, canaries, *_ = timing.visit(
                 calls[name], (), prepared[name], {"ufunc": run_canary}
             )
             seen[name].append((median(times), max(canaries["ufunc"])))

@@ -92,6 +92,26 @@ def test_l1_writes_are_named_as_not_measured() -> None:
     assert all(ceiling.warning.startswith("not measured") for ceiling in missing)
 
 
+def test_a_large_last_cache_is_read_in_a_small_part_too_and_the_best_counts() -> None:
+    """A guest may have little of a host's last cache."""
+    sets = {"L2": 2**16, "L3": 8 * MIB}
+    with Team(1, 16 * MIB) as team:
+        stations, targets = bandwidth_ceilings(team, FACTS.caches, sets, (1,), ("read",))
+    assert [s.key for s in stations] == ["L2 read 1", "L3 read 1", "L3 read 1 smaller"]
+    last = targets[-1]
+    assert last.stations == ("L3 read 1", "L3 read 1 smaller")
+    assert last.work[1] < last.work[0]
+    assert len(targets[0].stations) == 1
+
+
+def test_a_last_cache_that_is_hardly_larger_is_read_in_one_size() -> None:
+    with Team(1, 16 * MIB) as team:
+        stations, _ = bandwidth_ceilings(
+            team, FACTS.caches, {"L2": MIB, "L3": 8 * MIB}, (1,), ("read",)
+        )
+    assert [s.key for s in stations] == ["L2 read 1", "L3 read 1"]
+
+
 def test_a_team_of_two_runs_together() -> None:
     probe = BandwidthProbe(access="update", set_bytes=MIB)
     with Team(2, 8 * MIB) as team:

@@ -3,12 +3,15 @@
 import struct
 from pathlib import Path
 
+import pytest
+
 from profiler_suite.host.caches import (
     cpu_count,
     from_sysctl,
     from_sysfs,
     from_windows_records,
 )
+from profiler_suite.machine import facts as facts_module
 from profiler_suite.machine.cores import cores_allowed, quota_cores
 from profiler_suite.machine.facts import cpuinfo_records, read_facts
 from profiler_suite.model.machine import Cache, last_cache
@@ -111,6 +114,22 @@ def test_cores_allowed_is_affinity_capped_by_the_quota_rounded_up() -> None:
 def test_cpuinfo_blocks_become_records() -> None:
     text = "processor\t: 0\nmodel name\t: A CPU\n\nprocessor\t: 1\nmodel name\t: A CPU\n\n"
     assert [record["processor"] for record in cpuinfo_records(text)] == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "size"),
+    [
+        ("flags: fpu sse2 avx avx2 fma avx512f", 64),
+        ("flags: fpu sse2 avx avx2 fma", 32),
+        ("flags: fpu sse2 avx", 0),  # nothing multiplies and adds at once
+        ("Features: fp asimd crc32", 16),
+        ("bogomips: 1", 0),
+    ],
+)
+def test_flags_name_the_widest_vectors(flags: str, size: int) -> None:
+    records = cpuinfo_records(f"processor: 0\n{flags}\n")
+    assert facts_module._vector_bytes(records) == size
+    assert facts_module._vector_bytes([]) == 0
 
 
 def test_facts_of_this_machine_are_plausible() -> None:

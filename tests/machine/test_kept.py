@@ -9,8 +9,10 @@ from profiler_suite.machine.kept import (
     CACHE_VARIABLE,
     cache_folder,
     keep_baselines,
+    keep_exponents,
     keep_machine,
     kept_baselines,
+    kept_exponents,
     kept_machine,
 )
 from tests.fake_machine import MACHINE
@@ -36,6 +38,19 @@ def test_the_smaller_baseline_is_kept() -> None:
     keep_baselines("f", {"ufunc": 40e-6, "gemm2": 1e-3})
     keep_baselines("f", {"ufunc": 50e-6, "gemm2": 0.9e-3, "memory": 2e-3})
     assert kept_baselines("f") == {"ufunc": 40e-6, "gemm2": 0.9e-3, "memory": 2e-3}
+
+
+def test_exponents_follow_what_is_found_and_what_cannot_be_is_not_taken(folder: Path) -> None:
+    assert kept_exponents("f") == {}
+    keep_exponents("f", {"loop//one": (0.8, 0.1)})
+    keep_exponents("f", {"loop//one": (0.6, 0.2), "fft//one": (0.5, 0.1)})
+    found = kept_exponents("f")
+    assert found["loop//one"] == pytest.approx((0.7, 0.15))
+    assert found["fft//one"] == (0.5, 0.1)
+    (folder / "exponents-f.json").write_text('{"loop//one": [9e9, 0.1], "fft//one": [0.5, 0]}')
+    assert kept_exponents("f") == {}
+    (folder / "exponents-f.json").write_text("{")
+    assert kept_exponents("f") == {}
 
 
 def test_a_baseline_of_nothing_is_not_kept() -> None:

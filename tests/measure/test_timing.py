@@ -88,7 +88,7 @@ def test_a_visit_puts_canaries_around_its_samples() -> None:
         clock.now_ns += 2_000
 
     prepared = timing.PreparedCall(cold_s=0.0, evaluations=2, samples=2)
-    times, pairs, _ = timing.visit(
+    times, pairs, *_ = timing.visit(
         call, (), prepared, {"a": canary("a"), "b": canary("b")}, clock
     )
     assert order == ["a", "b", "call", "call", "call", "call", "b", "a"]
@@ -109,7 +109,7 @@ def test_untimed_evaluations_go_between_the_canary_and_the_samples() -> None:
         return 1.0
 
     prepared = timing.PreparedCall(cold_s=0.0, evaluations=1, samples=2)
-    times, _, _ = timing.visit(call, (), prepared, {"a": canary}, clock, untimed=3)
+    times, *_ = timing.visit(call, (), prepared, {"a": canary}, clock, untimed=3)
     assert order == ["canary", *["call"] * 5, "canary"]
     assert times == pytest.approx((1e-6, 1e-6))
 
@@ -140,5 +140,5 @@ def test_page_faults_are_counted_per_evaluation() -> None:
                 fresh[place] = 1
 
     prepared = timing.PreparedCall(cold_s=0.0, evaluations=1, samples=1)
-    _, _, faults = timing.visit(touch, (), prepared, {}, clock)
+    _, _, faults, _ = timing.visit(touch, (), prepared, {}, clock)
     assert faults == 0 or faults > 1000  # 0 only where the system does not count them

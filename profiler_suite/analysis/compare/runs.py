@@ -135,7 +135,7 @@ def between_workers(
     by_worker: dict[int, list[float]] = {}
     for visit, worker in zip(visits, workers, strict=True):
         if is_undisturbed(visit, baselines):
-            by_worker.setdefault(worker, []).append(median(visit.sample_times_s))
+            by_worker.setdefault(worker, []).append(visit.time_s)
     times = [median(v) for v in by_worker.values() if len(v) >= _FEWEST_PER_WORKER]
     return [abs(math.log(a / b)) for a, b in itertools.combinations(times, 2)]
 

@@ -181,7 +181,7 @@ def _saved_s(tried: TrialResult) -> float:
 
 
 def _middle(visits: Sequence[Visit]) -> float:
-    return median([min(v.sample_times_s) for v in visits])
+    return median([min(v.running_s) for v in visits])
 
 
 def _batched(explained: FunctionRecord, batches: list[Attempt]) -> list[Advice]:

@@ -20,7 +20,10 @@ EXPLANATION_SCHEMA = 2
 SEED_SCHEMA = 2
 # Fields that stand in the document under their own names.
 _OF_FUNCTION = ("name", "setup", "file", "line", "threads", "arguments", "result")
-_OF_TIME = ("time_s", "low_s", "high_s", "minimum_s", "visits", "undisturbed_visits", "flags")
+_OF_TIME = (
+    *("time_s", "low_s", "high_s", "minimum_s", "raw_median_s", "visits"),
+    *("undisturbed_visits", "switched_out", "flags"),
+)
 _OF_TRACE = (
     *("calls", "flop", "traffic_bytes", "temporaries", "temporary_bytes"),
     *("coverage", "coverage_samples", "escaped", "uncovered", "untraced"),

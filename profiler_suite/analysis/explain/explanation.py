@@ -161,7 +161,8 @@ class Explanation:
         missing += filter(
             None, (layers.note(self.explained.layers), by_thread.note(self.explained.by_thread))
         )
-        return (*self.explained.notes, *of_breakdown, *missing, *self.time.flags)
+        usual = usual_in_words(self.time)
+        return (*self.explained.notes, *of_breakdown, *missing, *usual, *self.time.flags)
 
     # ---------------------------------------------------------------- in words
 
@@ -374,6 +375,21 @@ def overhead_share(breakdown: Breakdown) -> float:
     """1 − (copy + arithmetic) / time: by samples where there are any, else by replay."""
     shares = breakdown.overhead_shares
     return shares.get("native", shares.get("replay", math.nan))
+
+
+def usual_in_words(time: Estimate) -> tuple[str, ...]:
+    """What a plain timer shows here, where that is much longer, and why."""
+    if time.raw_median_s < statistics.WORTH_SAYING * time.time_s:
+        return ()
+    waits = (
+        f"; {units.percent(time.switched_out)} of the samples had to wait for a core"
+        if time.switched_out
+        else ""
+    )
+    return (
+        f"a plain timer shows {units.time(time.raw_median_s)} here now: it also counts what "
+        f"other work on this machine takes away{waits}",
+    )
 
 
 def interval(time: Estimate) -> str:

@@ -73,11 +73,10 @@ class QuestionAnswer:
         found = self.ratio
         if found is None:
             return f"{left.name} and {right.name} could not be compared"
-        return (
-            f"{left.name} does 1/{fewer} of the operations of {right.name} and takes "
-            f"{units.three_digits(found.ratio)} times as long "
-            f"({_interval(found)})"
-        )
+        takes = f"{units.three_digits(found.ratio)} times as long ({_interval(found)})"
+        if found.high > statistics.WIDE_RATIO * found.low:
+            takes = f"about {_interval(found)} times as long"
+        return f"{left.name} does 1/{fewer} of the operations of {right.name} and takes {takes}"
 
     @property
     def sentences(self) -> tuple[str, ...]:

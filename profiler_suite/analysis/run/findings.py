@@ -84,8 +84,9 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> PairAns
         run.history.by_round(left.id),
         run.history.by_round(right.id),
         run.history.baselines,
-        run_to_run=statistics.RUN_TO_RUN_ONE_WORKER,
         exponents=run.history.exponents_of(left.id, right.id),
+        worker_of=run.history.worker_of_rounds(left.id),
+        processes=statistics.UNLIKE_CODE,
     )
     # Without operations on both sides there is nothing to wonder about.
     if ratio is None or min(left.cost.flop, right.cost.flop) <= 0:
@@ -132,6 +133,8 @@ def _headline(
     subject = f"{left.implementation} {work} {right.implementation}"
     if word in DIFFERENT:
         joint = "yet takes" if (word is Verdict.SLOWER) == (flop_ratio > 1) else "and takes"
+        if ratio.high > statistics.WIDE_RATIO * ratio.low:
+            return f"{subject}, {joint} about {interval} times as long"
         return (
             f"{subject}, {joint} {units.three_digits(ratio.ratio)} times as long ({interval})"
         )

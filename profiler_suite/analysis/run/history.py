@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from profiler_suite.analysis import correction, statistics
 from profiler_suite.analysis.correction import Exponent
@@ -20,8 +20,12 @@ from profiler_suite.model.rows import (
     Visit,
     WorkerRecord,
 )
+from profiler_suite.model.run import Provenance
 
 _MOST_LEARNED_FROM = 100
+# Of some ten visits that were slowed 1.8 times an exponent is known to a tenth.
+_SEEN_ENOUGH = 3.0
+_MOST = 2.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +61,12 @@ class History:
         """The point's visits by round."""
         return dict(
             zip(self.round_of.get(point_id, ()), self.visits.get(point_id, ()), strict=True)
+        )
+
+    def worker_of_rounds(self, point_id: str) -> dict[int, int]:
+        """The process of each round in which the point was visited."""
+        return dict(
+            zip(self.round_of.get(point_id, ()), self.worker_of.get(point_id, ()), strict=True)
         )
 
 
@@ -111,17 +121,45 @@ def history_of(
     )
 
 
-def exponents(points: Sequence[Point], history: History) -> dict[str, Exponent]:
-    """Point → the exponent of its kind of code: family, environment, one thread or several."""
-    kinds: dict[tuple[str, str, bool], list[str]] = {}
+def kind_of(point: Point) -> str:
+    """What follows its canaries alike: family, environment, one thread or several."""
+    return f"{point.family}/{point.environment}/{'several' if point.threads > 1 else 'one'}"
+
+
+def kept_exponents(provenance: Provenance) -> dict[str, Exponent]:
+    """Kind of code → what earlier runs had found when this one began."""
+    return {
+        kind: Exponent(value=value, uncertainty=uncertainty)
+        for kind, (value, uncertainty) in provenance.exponents.items()
+        if 0 <= value <= _MOST and 0 < uncertainty <= _MOST  # a file may say anything
+    }
+
+
+def worth_keeping(points: Sequence[Point], history: History) -> dict[str, tuple[float, float]]:
+    """Kind of code → value and uncertainty of its exponent, where this run has seen enough."""
+    found = {kind_of(p): history.exponents[p.id] for p in points if p.id in history.exponents}
+    return {
+        kind: (exponent.value, exponent.uncertainty)
+        for kind, exponent in found.items()
+        if exponent.seen >= _SEEN_ENOUGH
+    }
+
+
+def exponents(
+    points: Sequence[Point], history: History, kept: Mapping[str, Exponent] | None = None
+) -> dict[str, Exponent]:
+    """Point → the exponent of its kind of code, from this run and what earlier ones found."""
+    kinds: dict[str, list[str]] = {}
     for point in points:
-        kind = (point.family, point.environment, point.threads > 1)
-        kinds.setdefault(kind, []).append(point.id)
+        kinds.setdefault(kind_of(point), []).append(point.id)
     found: dict[str, Exponent] = {}
-    for ids in kinds.values():
+    for kind, ids in kinds.items():
         measured = [history.visits[name] for name in ids if name in history.visits]
         # Of very many points a part says as much.
         chosen = measured[:: max(1, len(measured) // _MOST_LEARNED_FROM)]
-        learned = correction.learn((visits, history.baselines) for visits in chosen)
+        learned = correction.learn(
+            ((visits, history.baselines) for visits in chosen),
+            (kept or {}).get(kind),
+        )
         found |= dict.fromkeys(ids, learned)
     return found

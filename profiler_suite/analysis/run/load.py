@@ -12,7 +12,12 @@ import pandas as pd
 from profiler_suite import store
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.run import crossovers, scaling, tables
-from profiler_suite.analysis.run.history import History, exponents, history_of
+from profiler_suite.analysis.run.history import (
+    History,
+    exponents,
+    history_of,
+    kept_exponents,
+)
 from profiler_suite.errors import RunFolderError
 from profiler_suite.model.results import Breakdown
 from profiler_suite.model.run import Provenance
@@ -107,7 +112,8 @@ def _read(path: Path) -> Run:
     provenance = store.read_provenance(path)
     rows, unreadable = store.read_rows(path)
     history = history_of(rows, unreadable, provenance.baselines_s)
-    history = dataclasses.replace(history, exponents=exponents(provenance.points, history))
+    learned = exponents(provenance.points, history, kept_exponents(provenance))
+    history = dataclasses.replace(history, exponents=learned)
     breakdowns = _breakdowns(provenance, history)
     return Run(
         folder=path,

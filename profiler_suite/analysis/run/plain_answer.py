@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from profiler_suite import units
-from profiler_suite.analysis import shares, time_breakdown
+from profiler_suite.analysis import shares, statistics, time_breakdown
 from profiler_suite.analysis.run import measured_points
 from profiler_suite.analysis.run.load import Run
 from profiler_suite.model.experiment import Point
@@ -16,8 +16,6 @@ from profiler_suite.model.rows import AdviceRecord
 # A trace that counts this share more or less than the textbook counts the same work in
 # another order (a sum of n terms is n - 1 additions).
 _SAME_COUNT = 0.10
-# A plain timer's answer is worth a sentence when it is this much longer.
-_WORTH_SAYING = 1.15
 _FAMILIES_OF_BLAS = ("product", "gemm")
 
 
@@ -185,7 +183,7 @@ def _differs(
     )
     said = f"{opening}. Here a first call takes {_both(slow, fast, 'cold_s')}"
     usual = (slow["raw_median_s"] / slow["time_s"], fast["raw_median_s"] / fast["time_s"])
-    if max(usual) >= _WORTH_SAYING:
+    if max(usual) >= statistics.WORTH_SAYING:
         said += (
             f"; a plain timer shows {_both(slow, fast, 'raw_median_s')}, because it also "
             "counts the time that other programs take, which is left out above"

@@ -12,6 +12,8 @@ from profiler_suite.model.rows import BROKEN, Status
 
 # A/A pairs beyond this share of pairs called different say the intervals are too narrow.
 _EXPECTED_FALSE_ALARMS = 1 - statistics.CONFIDENCE
+# Samples that were switched out are worth a sentence when they are so many.
+_WORTH_SAYING = 0.02
 
 
 def same_code(run: Run) -> pd.DataFrame:
@@ -25,6 +27,7 @@ def same_code(run: Run) -> pd.DataFrame:
             run.history.by_round(point.partner),
             run.history.baselines,
             exponents=run.history.exponents_of(point.id, point.partner),
+            worker_of=run.history.worker_of_rounds(point.id),
         )
         if ratio:
             rows.append(
@@ -47,7 +50,10 @@ def warnings(run: Run) -> tuple[str, ...]:
     said: list[str] = []
     history = run.history
     if not run.complete:
-        said.append("This run was interrupted: some points have fewer visits, or none.")
+        said.append(
+            "This run is not complete: it goes on, or was interrupted. Some points have fewer "
+            "visits, or none."
+        )
     if history.slowness > canary.SLOW_BASELINE:
         said.append(
             f"The machine was slow during the whole run: its canaries took "
@@ -61,6 +67,7 @@ def warnings(run: Run) -> tuple[str, ...]:
             f"{few} of {units.some(len(measured), 'point')} had few undisturbed visits: their "
             "intervals are wide."
         )
+    said += [*_usual(measured), *_switched_out(measured)]
     contended = measured["flags"].str.contains("contended").sum()
     if contended:
         said.append(
@@ -99,6 +106,30 @@ def warnings(run: Run) -> tuple[str, ...]:
             "differences between implementations mean nothing in this run."
         )
     return tuple(said)
+
+
+def _usual(measured: pd.DataFrame) -> list[str]:
+    """How much longer a plain timer's times are, where that is worth a sentence."""
+    longer = float((measured["raw_median_s"] / measured["time_s"]).median())
+    if not longer >= statistics.WORTH_SAYING:
+        return []
+    return [
+        f"A plain timer shows {units.ratio(longer)} these times here (median over points): it "
+        "also counts what other work on this machine takes away."
+    ]
+
+
+def _switched_out(measured: pd.DataFrame) -> list[str]:
+    """What was done with samples during which other programs took the core."""
+    samples = float(measured["samples"].sum())
+    taken = float((measured["switched_out"] * measured["samples"]).sum())
+    if not taken > _WORTH_SAYING * samples:
+        return []
+    return [
+        f"Other programs took the core during {units.percent(taken / samples)} of the samples: "
+        "these are left out, or what they waited is taken off where a visit has no other. The "
+        "usual times have it all."
+    ]
 
 
 def undisturbed_share(run: Run) -> float:

@@ -99,7 +99,7 @@ def _point_row(
     elif visits:
         status, reason = Status.OK, "interrupted"
     else:
-        status, reason = Status.SKIPPED, "not measured yet: the sweep was interrupted"
+        status, reason = Status.SKIPPED, "not measured yet"
     row: dict[str, object] = {
         **_OF_POINT(point),
         **_OF_PROBLEM(point.problem),

@@ -22,7 +22,10 @@ def ratios(pairs: Sequence[Pair], history: History) -> list[tuple[Pair, PairedRa
     found = []
     for pair in pairs:
         ratio = paired_ratio(
-            history.by_round(pair.left), history.by_round(pair.right), history.baselines
+            history.by_round(pair.left),
+            history.by_round(pair.right),
+            history.baselines,
+            worker_of=history.worker_of_rounds(pair.left),
         )
         if ratio is not None:
             found.append((pair, ratio))

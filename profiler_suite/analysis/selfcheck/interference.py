@@ -56,12 +56,12 @@ def undisturbed_share(evidence: SelfCheckEvidence, history: History) -> float:
 
 def shortest(visits: Sequence[Visit]) -> float:
     """The smallest sample, s."""
-    return min(time_s for visit in visits for time_s in visit.sample_times_s)
+    return min(time_s for visit in visits for time_s in visit.running_s)
 
 
 def late_from(visits: Sequence[Visit], length_s: float) -> float:
     """The share of samples that took longer than this wait should."""
-    samples = [time_s for visit in visits for time_s in visit.sample_times_s]
+    samples = [time_s for visit in visits for time_s in visit.running_s]
     return share(time_s > (1 + ON_TIME) * length_s for time_s in samples)
 
 

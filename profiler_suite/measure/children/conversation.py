@@ -1,11 +1,12 @@
 """The parent's end of the pipes to a child: one line asks, one line answers."""
 
 import contextlib
+import os
 import queue
 import threading
 from collections.abc import Callable
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,6 +18,9 @@ _SLICE_S = 1.0
 _JOIN_S = 1.0
 
 _START_TIMEOUT_S = 60.0
+
+PADDING = "PROFILER_SUITE_PADDING"
+"""Environment variable whose length alone matters."""
 
 _Answer = TypeVar("_Answer")
 Clock = Callable[[], float]
@@ -38,16 +42,24 @@ class Conversation:
     waiting for the child to read.
     """
 
-    def __init__(self, module: str, python: str = "") -> None:
-        self._process = child.start(module, python=python)
+    def __init__(self, module: str, python: str = "", environment_bytes: int = 0) -> None:
+        options: dict[str, Any] = {}
+        if environment_bytes:
+            options["env"] = os.environ | {PADDING: "x" * environment_bytes}
+        self._process = child.start(module, python=python, **options)
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     @classmethod
-    def opened(cls, module: str, opening: object, python: str = "") -> "Conversation":
-        """With a child that has taken its first line; ChildDiedError when it has not."""
-        talk = cls(module, python)
+    def opened(
+        cls, module: str, opening: object, python: str = "", environment_bytes: int = 0
+    ) -> "Conversation":
+        """With a child that has taken its first line; ChildDiedError when it has not.
+
+        Its environment is larger by some bytes: where the stack begins depends on it.
+        """
+        talk = cls(module, python, environment_bytes)
         try:
             talk.ask(msgspec.json.encode(opening), _START_TIMEOUT_S)
         except BaseException:

@@ -84,11 +84,12 @@ class Subject:
         """One visit between the canaries."""
         self.guard.another_call()
         at_s = (perf_counter_ns() - self._begun_ns) * 1e-9
-        times, pairs, faults = timing.visit(function, arguments, prepared, self.canaries)
+        found = timing.visit(function, arguments, prepared, self.canaries)
         return Visit(
             point=name,
             at_s=at_s,
-            sample_times_s=times,
-            canaries_s=pairs,
-            minor_faults=faults,
+            sample_times_s=found.samples_s,
+            canaries_s=found.canaries_s,
+            minor_faults=found.minor_faults,
+            lost_s=found.lost_s,
         )

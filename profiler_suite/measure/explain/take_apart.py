@@ -48,7 +48,7 @@ def take_apart(
 
 def _effort(subject: Subject, visits: tuple[Visit, ...]) -> BreakdownEffort:
     effort, plan = subject.effort, subject.plan
-    fastest = min(visits, key=lambda visit: min(visit.sample_times_s))
+    fastest = min(visits, key=lambda visit: min(visit.running_s))
     known = plan.thrifty
     return BreakdownEffort(
         replay_s=effort.replay_s if plan.fits_replay() else 0.0,
@@ -57,7 +57,7 @@ def _effort(subject: Subject, visits: tuple[Visit, ...]) -> BreakdownEffort:
         baseline_s=effort.baselines_s.get("ufunc", 0.0) or subject.canaries["ufunc"](),
         seed=effort.seed,
         least_rounds=1 if known else 3 if plan.long else 5,
-        plain_s=min(fastest.sample_times_s) if known else 0.0,
+        plain_s=min(fastest.running_s) if known else 0.0,
         plain_faults=fastest.minor_faults if known else 0.0,
         most_bytes=0.15 * effort.memory_bytes,
         last_cache_bytes=effort.last_cache_bytes,

@@ -224,7 +224,9 @@ def _batch(subject: Subject, operation: Operation, trial: Trial) -> TrialResult:
     before, after = pairs(subject, single, many)
     after = tuple(
         msgspec.structs.replace(
-            visit, sample_times_s=tuple(t * scale for t in visit.sample_times_s)
+            visit,
+            sample_times_s=tuple(t * scale for t in visit.sample_times_s),
+            lost_s=tuple(t * scale for t in visit.lost_s),
         )
         for visit in after
     )

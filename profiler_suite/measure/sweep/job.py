@@ -17,13 +17,16 @@ class Progress(Noun, frozen=True):
     """How far the sweep is; reported between visits, never during one."""
 
     stage: str
-    """'preparing' or 'measuring'."""
+    """'preparing', 'measuring', or what the phase after the rounds is called."""
     points: int
     points_done: int
     point: str
     """The point in hand."""
     elapsed_s: float
     remaining_s: float
+    """Of all phases; 0 where it is not known."""
+    share: float = 0.0
+    """What is done of this phase: of the visits that are expected, or of its points."""
 
 
 Judge = Callable[[Sequence[Visit], Sequence[int], Mapping[str, float]], Estimate]

@@ -35,6 +35,7 @@ class VisitOrder:
     def __init__(self, points: Sequence[Point], source: random.Random) -> None:
         self._points = {point.id: point for point in points}
         self._random = source
+        self._turned: dict[frozenset[str], list[str]] = {}
         self.together = _together(points)
         """Point id → all that are visited side by side with it and end with it."""
 
@@ -66,6 +67,19 @@ class VisitOrder:
         return order
 
     def _shuffled_block(self, block: Sequence[str]) -> list[str]:
+        """A random order, and its reverse in the round that follows.
+
+        So each of two is first as often as second, whatever going first does to it.
+        """
+        key = frozenset(block)
+        if key in self._turned:
+            return self._turned.pop(key)
+        order = self._random_block(block)
+        if len(order) > 1:
+            self._turned[key] = order[::-1]
+        return order
+
+    def _random_block(self, block: Sequence[str]) -> list[str]:
         pairs: dict[str, list[str]] = {}
         for member in block:
             counterpart = self._points[member].counterpart or member

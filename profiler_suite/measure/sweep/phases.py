@@ -5,7 +5,6 @@ from time import perf_counter
 
 import msgspec
 
-from profiler_suite import units
 from profiler_suite.measure import lines
 from profiler_suite.measure.breakdown.per_point import BreakdownRequest, measure_breakdowns
 from profiler_suite.measure.breakdown.replay import BreakdownEffort
@@ -121,13 +120,15 @@ def measure_in_blocks(
     def show(progress: Progress) -> None:
         elapsed_s = perf_counter() - begun
         block_s = elapsed_s / number if number else elapsed_s + progress.remaining_s
+        left_s = progress.remaining_s + (len(blocks) - number - 1) * block_s
         told.show(
             msgspec.structs.replace(
                 progress,
                 points=len(job.points),
                 points_done=len(outcomes) + progress.points_done,
                 elapsed_s=elapsed_s,
-                remaining_s=progress.remaining_s + (len(blocks) - number - 1) * block_s,
+                remaining_s=left_s,
+                share=elapsed_s / max(elapsed_s + left_s, 1e-9),
             )
         )
 
@@ -158,12 +159,11 @@ def _profile_lines(
     if not todo:
         return
     tell = _PhaseProgress(
-        f"profiling lines of {units.some(len(todo), 'implementation')}",
+        "profiling lines",
         [forecast.lines_of_point_s(p, job.schedule) for p in todo],
         expected.after_lines_s,
-        told.pace,
+        told.show,
     )
-    told.say(tell.text())
 
     def keep(result: lines.LinesReply) -> None:
         told.append(LinesRecord(point=result.point, lines=result.lines, reason=result.reason))
@@ -208,7 +208,7 @@ def _measure_breakdowns(
         "where the time goes",
         [forecast.breakdown_of_point_s(p, job.schedule, p.id in profiled) for p in todo],
         job.afterwards_s,
-        told.pace,
+        told.show,
     )
 
     def keep(record: BreakdownRecord) -> None:
@@ -221,30 +221,40 @@ def _measure_breakdowns(
 
 
 class _PhaseProgress:
-    """Tells of a pass, point by point, with the time left of it and of what follows."""
+    """Tells of a phase, point by point, with the time left of it and of what follows."""
 
     def __init__(
         self,
         stage: str,
         costs_s: Sequence[float],
         afterwards_s: float,
-        pace: Callable[[str], None],
+        show: Callable[[Progress], None],
     ) -> None:
         self._stage = stage
         self._countdown = forecast.Countdown(costs_s)
         self._of = len(costs_s)
         self._afterwards_s = afterwards_s
-        self._pace = pace
+        self._show = show
         self._begun = perf_counter()
         self._done = 0
+        self._tell("")
 
     def done(self, point: str) -> None:
         """One more."""
         self._done += 1
-        self._pace(f"{self.text()}  {point}")
+        self._tell(point)
 
-    def text(self) -> str:
-        """How far it is."""
-        left_s = self._countdown.left_s(self._done, perf_counter() - self._begun)
-        left = units.duration(left_s + self._afterwards_s)
-        return f"{self._stage}  {self._done}/{self._of}, about {left} left"
+    def _tell(self, point: str) -> None:
+        elapsed_s = perf_counter() - self._begun
+        left_s = self._countdown.left_s(self._done, elapsed_s)
+        self._show(
+            Progress(
+                stage=self._stage,
+                points=self._of,
+                points_done=self._done,
+                point=point,
+                elapsed_s=elapsed_s,
+                remaining_s=left_s + self._afterwards_s,
+                share=self._done / self._of,
+            )
+        )

@@ -14,6 +14,8 @@ class WorkerSetup(Noun, frozen=True):
     epoch_ns: int
     """Parent's monotonic clock at the start of the run (the clock is the system's)."""
     canary_names: tuple[str, ...]
+    heap_bytes: int = 0
+    """Held from the start on, so that arrays lie elsewhere than in other processes."""
 
 
 class PrepareRequest(Noun, frozen=True, tag="prepare"):

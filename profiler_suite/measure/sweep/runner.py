@@ -11,6 +11,7 @@ from profiler_suite.errors import ChildError
 from profiler_suite.machine.canary import effective_baselines
 from profiler_suite.measure.children.conversation import ChildDiedError, Conversation
 from profiler_suite.measure.planning import forecast
+from profiler_suite.measure.sweep.allotment import Allotment
 from profiler_suite.measure.sweep.job import Job, Judge, Progress
 from profiler_suite.measure.sweep.order import VisitOrder, canaries_of
 from profiler_suite.measure.sweep.outlook import Outlook
@@ -39,6 +40,17 @@ from profiler_suite.model.rows import (
 
 _DECODER = msgspec.json.Decoder(Reply)
 _WORKER = "profiler_suite.measure.sweep.worker"
+# Where code and data lie makes a difference of some percent (Mytkowicz and others 2009,
+# Producing wrong data without doing anything obviously wrong!): varied from process to process,
+# it is part of the spread between them instead of the same error in all.
+_MOST_ENVIRONMENT_BYTES, _MOST_HEAP_BYTES, _ALIGNED = 4096, 65536, 16
+# In its first rounds each process visits every point, then those with wide intervals more
+# often, which is found out anew every few seconds.
+_ROUNDS_OF_ALL = 3
+_LOOK_AT_WIDTHS_EVERY_S = 5.0
+# A point's interval is looked at again after so many more visits at most, and before it is
+# expected to be narrow enough: it may be so at four fifths of its width.
+_LOOKS_APART, _SOONEST = 8, 0.8
 
 
 class Sweep:
@@ -72,8 +84,10 @@ class Sweep:
         # A resumed run goes on in time where it stopped.
         self._epoch_ns = perf_counter_ns() - int(place.at_s * 1e9)
         self._order = VisitOrder(job.points, random.Random(f"{job.seed}/{self._round}"))
+        self._allotment = Allotment(self._order.together)
         self._outlook = Outlook(job.machine, job.schedule, len(job.points))
         self._begun = perf_counter()
+        self._look_at: dict[str, int] = {}
 
     @property
     def outcomes(self) -> dict[str, Status]:
@@ -127,15 +141,18 @@ class Sweep:
         """A child for the points of one environment."""
         active = self._log.active()
         own = [p for p in active if self._points[p].environment == environment]
+        layout = random.Random(f"{self._job.seed}/{self._worker}/{environment}")
         begin = WorkerSetup(
             files=self._job.files,
             seed=self._job.seed,
             epoch_ns=self._epoch_ns,
             canary_names=tuple(sorted({n for p in own for n in self._canaries[p]})),
+            heap_bytes=_ALIGNED * layout.randrange(_MOST_HEAP_BYTES // _ALIGNED),
         )
+        environment_bytes = layout.randrange(1, _MOST_ENVIRONMENT_BYTES)
         python = self._job.other_python if environment else ""
         try:
-            return Conversation.opened(_WORKER, begin, python)
+            return Conversation.opened(_WORKER, begin, python, environment_bytes)
         except ChildDiedError as died:
             raise ChildError(
                 f"the timing process did not start: {died.reason}; its own words are above"
@@ -196,7 +213,8 @@ class Sweep:
         wanted = max(
             -(-schedule.undisturbed_visits // schedule.workers), schedule.rounds_per_worker
         )
-        rounds = 0
+        rounds, looked_s = 0, 0.0
+        self._allotment.reset()
         alive = True
         while alive and (active := self._log.active()):
             elapsed_s = perf_counter() - start
@@ -204,9 +222,13 @@ class Sweep:
                 break
             points = self._active_points()
             self._outlook.look_ahead(points, attempt, rounds, elapsed_s, self._round)
-            alive = self._take_round(children, active)
+            if rounds >= _ROUNDS_OF_ALL and elapsed_s - looked_s >= _LOOK_AT_WIDTHS_EVERY_S:
+                looked_s = elapsed_s
+                self._look_at_widths(active)
+            chosen = self._allotment.chosen(active)
+            alive = self._take_round(children, chosen)
             rounds += 1
-            self._outlook.add_round(points)
+            self._outlook.add_round([self._points[point_id] for point_id in chosen])
             if alive and last and rounds >= schedule.rounds_per_worker:
                 self._finish_converged(active)
         self._outlook.measured_s += perf_counter() - start
@@ -235,6 +257,16 @@ class Sweep:
             self._round += 1
         return True
 
+    def _look_at_widths(self, active: Sequence[str]) -> None:
+        """Find out which points need more visits than others."""
+        baselines = self._effective_baselines()
+        least = self._schedule.undisturbed_visits
+        seen = [p for p in active if len(self._log.visits[p]) >= least]
+        self._allotment.update(
+            {p: self._estimate(p, baselines).half_width for p in seen},
+            self._schedule.half_width,
+        )
+
     def _active_points(self) -> list[Point]:
         return [self._points[point_id] for point_id in self._log.active()]
 
@@ -256,7 +288,13 @@ class Sweep:
             return False
         if visits[-1].at_s - visits[0].at_s < schedule.span_s * 0.9:
             return False
-        return self._has_converged(self._estimate(point_id, baselines))
+        if len(visits) < self._look_at.get(point_id, 0) or not schedule.half_width:
+            return False
+        estimate = self._estimate(point_id, baselines)
+        # Half widths go with one over the root of the visits: nothing changes sooner.
+        needed = len(visits) * (_SOONEST * estimate.half_width / schedule.half_width) ** 2
+        self._look_at[point_id] = int(min(needed, len(visits) + _LOOKS_APART))
+        return self._has_converged(estimate)
 
     def _estimate(self, point_id: str, baselines: Mapping[str, float]) -> Estimate:
         return self._judge(self._log.visits[point_id], self._log.worker_of[point_id], baselines)
@@ -290,13 +328,16 @@ class Sweep:
         self._append(row)
 
     def _tell(self, stage: str, point_id: str, remaining_s: float) -> None:
+        elapsed_s = perf_counter() - self._begun
         self._progress(
             Progress(
                 stage=stage,
                 points=len(self._points),
                 points_done=len(self._log.done),
                 point=point_id,
-                elapsed_s=perf_counter() - self._begun,
+                elapsed_s=elapsed_s,
                 remaining_s=remaining_s,
+                # Visits take about as long at the end as at the beginning.
+                share=elapsed_s / max(elapsed_s + remaining_s, 1e-9),
             )
         )

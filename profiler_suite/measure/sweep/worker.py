@@ -45,6 +45,7 @@ class TimingWorker:
     """Holds the data and the prepared calls of all points of one worker process."""
 
     def __init__(self, begin: WorkerSetup) -> None:
+        self._held = bytearray(begin.heap_bytes)
         enter(begin.files)
         self._seed = begin.seed
         self._epoch_ns = begin.epoch_ns
@@ -115,15 +116,14 @@ class TimingWorker:
         arguments = self._arguments_of(point.problem)
         self._threads.limit(point.threads)
         at_s = (perf_counter_ns() - self._epoch_ns) * 1e-9
-        times, pairs, faults = timing.visit(
-            call, arguments, prepared, canaries, untimed=untimed
-        )
+        found = timing.visit(call, arguments, prepared, canaries, untimed=untimed)
         return Visit(
             point=point_id,
             at_s=at_s,
-            sample_times_s=times,
-            canaries_s=pairs,
-            minor_faults=faults,
+            sample_times_s=found.samples_s,
+            canaries_s=found.canaries_s,
+            minor_faults=found.minor_faults,
+            lost_s=found.lost_s,
         )
 
     def _arguments_of(self, problem: Problem) -> tuple[Any, ...]:

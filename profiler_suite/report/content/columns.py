@@ -104,6 +104,13 @@ _OWN = (
     Column("problem", "problem", problem, wraps=True),
     Column("time", "time, µs", _scaled("time_s", 1e6), numeric=True),
     Column("spread", "± %", lambda row: _half_width_percent(row), numeric=True),
+    Column(
+        "usual",
+        "usual, µs",
+        _scaled("raw_median_s", 1e6),
+        numeric=True,
+        screen_only=True,
+    ),
     Column("rate", "GFLOP/s", _scaled("flop_per_s", 1e-9), numeric=True),
     Column("reach", "% of roof", _scaled("of_attainable", 100), numeric=True),
     Column("bound", "bound by", bound),

@@ -6,6 +6,7 @@ from typing import Any
 
 from profiler_suite import units
 from profiler_suite.analysis.run.measured_points import is_timed, prepared
+from profiler_suite.machine import shortfall
 from profiler_suite.model.machine import Ceiling
 from profiler_suite.model.rows import Status
 from profiler_suite.report.content import columns, provenance, selection
@@ -158,6 +159,7 @@ def ceilings(known: RunFacts) -> TableView:
             "5th to 95th percentile",
             lambda c: units.interval(c.low, c.high, _form(c)) if c.value > 0 < c.high else "",
         ),
+        words("may lie below compiled code by", shortfall.in_words),
         words("remark", "warning"),
     )
     return tabulated("Measured ceilings", known.run.provenance.machine.ceilings, shown)

@@ -45,6 +45,14 @@ class RoofLine(Protocol):
     def value(self) -> float:
         """FLOP/s or bytes/s."""
 
+    @property
+    def own_low(self) -> float:
+        """Between this …"""
+
+    @property
+    def own_high(self) -> float:
+        """… and this the processor's own peak lies, FLOP/s; 0 where it is not known."""
+
 
 def _name(roof: RoofLine) -> list[str]:
     return [roof.level, roof.access] if roof.access else [roof.level]
@@ -92,6 +100,17 @@ def draw_peak(ax: Axes, peak: float, start: float) -> None:
     ink = ROLES["ink"][0]
     ax.plot([x_low, start], [peak, peak], color=ink, linewidth=1.4, alpha=_BEYOND)
     ax.plot([start, x_high], [peak, peak], color=ink, linewidth=1.4)
+
+
+def draw_own_peak(ax: Axes, roof: RoofLine, start: float) -> None:
+    """The processor's own peak: a thin line in the middle of where it may lie, and its band."""
+    x_high = ax.get_xlim()[1]
+    ink = ROLES["ink"][0]
+    middle = (roof.own_low * roof.own_high) ** 0.5
+    ax.plot([start, x_high], [middle, middle], color=ink, linewidth=0.6, alpha=0.6)
+    ax.fill_between(
+        [start, x_high], roof.own_low, roof.own_high, color=ink, alpha=0.07, linewidth=0
+    )
 
 
 def draw_overheads(

@@ -128,7 +128,8 @@ def over_traced_intensity(
 
 
 _ROOFS_IN_WORDS = (
-    "Lines are roofs: bandwidths slanted, best GEMM flat, per-call cost coloured. " + LARGER
+    "Lines are roofs: bandwidths slanted, best GEMM flat (thin: own peak), "
+    "per-call cost coloured. " + LARGER
 )
 _FEWER_IN_WORDS = " A line down leads to the executed rate."
 
@@ -152,7 +153,7 @@ def _under_roofs(shown: _Rates, setting: RooflineSetting, stem: str, narrow: boo
     ridges = [c.value / b.value for c in compute for b in bandwidth]
     x_low, x_high = ticks.padded([*frame["intensity"], *ridges], 0.06)
     x_low /= _ROOM_FOR_SLOPES
-    tops = [r.value for r in compute] or [float(frame["flop_per_s"].max())]
+    tops = [max(r.value, r.own_high) for r in compute] or [float(frame["flop_per_s"].max())]
     heights = [*frame["flop_per_s"], *tops]
     y_low, y_high = ticks.padded([*heights, max(tops) / _DECADES], 0.05)
     ticks.log_axis(ax, "x", x_low, x_high, most=5 if narrow else 9)
@@ -183,6 +184,10 @@ def _draw_roofs(
         start = max(x_low, peak / max((b.value for b in bandwidth), default=peak / x_low))
         roof_lines.draw_peak(ax, roof.value, start)
         text = f"{roof.label}: {units.flop_rate(roof.value)}"
+        if roof.own_high:
+            roof_lines.draw_own_peak(ax, roof, start)
+            own = units.interval(roof.own_low, roof.own_high, units.flop_rate)
+            text += f"; the processor's own peak: {own}"
         # Dots above the roof are at its right end, where there is work enough for them.
         x, side = (x_high * 0.97, "right") if right else (start * 1.1, "left")
         chart.note(ax, x, roof.value * 1.06, text, ha=side, va="bottom")

@@ -10,6 +10,8 @@ import msgspec
 
 from profiler_suite.analysis.run import findings, quality
 from profiler_suite.analysis.run.load import Run
+from profiler_suite.machine.own_peak import own_peak
+from profiler_suite.machine.shortfall import shortfall
 from profiler_suite.model.machine import Machine
 
 DOCUMENT_SCHEMA = 2
@@ -45,7 +47,16 @@ _FIGURES = {"value": "best", "median": "median", "low": "p05", "high": "p95"}
 def machine_document(machine: Machine) -> dict[str, Any]:
     """Facts, ceilings and call costs, every figure with its unit in its name."""
     plain: dict[str, Any] = msgspec.to_builtins(machine)
-    plain["ceilings"] = [_ceiling(ceiling) for ceiling in plain["ceilings"]]
+    plain["ceilings"] = [
+        _ceiling(ceiling) | {"may_lie_below": shortfall(each)}
+        for ceiling, each in zip(plain["ceilings"], machine.ceilings, strict=True)
+    ]
+    plain["own_peaks"] = [
+        {"dtype": c.dtype, "threads": c.threads, "low_flop_per_s": low, "high_flop_per_s": high}
+        for c in machine.ceilings
+        if c.quantity == "peak" and (own := own_peak(machine, c.dtype, c.threads))
+        for low, high in [own]
+    ]
     plain["call_costs"] = [_call_cost(cost) for cost in plain["call_costs"]]
     return plain
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from profiler_suite import units
+from profiler_suite.machine import shortfall
+from profiler_suite.machine.own_peak import own_peak
 from profiler_suite.model.experiment import Experiment, Forecast, Plan
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.run import SelfCheck
@@ -27,6 +29,14 @@ def summary(run: "Run", width: int, color: bool) -> str:
     from profiler_suite.report.terminal import run_summary
 
     return run_summary.summary(run_facts.ask(run), width, color)
+
+
+def answer(run: "Run", width: int, color: bool) -> str:
+    """The answer of a sweep that goes on, and where its page grows."""
+    from profiler_suite.report.content import run_facts
+    from profiler_suite.report.terminal import run_summary
+
+    return run_summary.first_answer(run_facts.ask(run), width, color)
 
 
 def listing(
@@ -188,7 +198,12 @@ def _ceilings(page: Page, machine: Machine) -> None:
         spread = units.interval(c.low, c.high, form) if measured and c.high > 0 else ""
         value = form(c.value) if measured else "not measured"
         # How it was probed is in the page and in --json.
-        rows.append((c.label.partition(" (")[0], str(c.threads), value, spread))
+        name = c.label.partition(" (")[0]
+        rows.append((name, str(c.threads), value, spread, shortfall.in_words(c)))
+        own = own_peak(machine, c.dtype, c.threads) if c.quantity == "peak" else None
+        if own:
+            lies = units.interval(own.low, own.high, units.flop_rate)
+            rows.append((f"  own peak, {c.dtype}", str(c.threads), "estimated", lies, ""))
     if rows:
         page.line("Ceilings", "bold")
         page.table(
@@ -196,9 +211,16 @@ def _ceilings(page: Page, machine: Machine) -> None:
                 TextColumn("", least=20),
                 TextColumn("threads", numeric=True),
                 TextColumn("best", numeric=True),
-                TextColumn("5 to 95 %", numeric=True, rank=1),
+                TextColumn("5 to 95 %", numeric=True, rank=2),
+                TextColumn("below C", numeric=True, rank=1),
             ),
             rows,
+        )
+        page.paragraph(
+            "Below C: how far a ceiling, measured from NumPy, may lie below what compiled code "
+            "reaches. Own peak: what the processor could do by its clock and its vectors. "
+            "Percentages of roofs are of what is measured here, never of the own peak.",
+            style="dim",
         )
         page.line()
 

@@ -57,12 +57,7 @@ _BREAKDOWN_COLUMNS = (
 def summary(known: RunFacts, width: int, color: bool) -> str:
     """The answer, a table, findings, doubts, where the report is, what to do next."""
     page = Page(width, color)
-    page.paragraph(headline.headline(known), style="bold")
-    if known.answer:
-        if known.answer.plain:
-            _plain(page, known.answer.plain)
-        for sentence in known.answer.sentences:
-            page.paragraph(sentence, first="  - ", indent="    ")
+    _answer(page, known)
     page.line()
     _tables(page, known)
     if known.findings:
@@ -88,6 +83,25 @@ def summary(known: RunFacts, width: int, color: bool) -> str:
     page.pieces(("report  ", "bold"), (f"{folder}/report.html", ""))
     page.command("next    ", _next(known, folder, flagged))
     return page.text()
+
+
+def first_answer(known: RunFacts, width: int, color: bool) -> str:
+    """The answer alone, of a run that goes on."""
+    page = Page(width, color)
+    _answer(page, known)
+    page.line()
+    page.pieces(("page    ", "bold"), (f"{_shown(known.run.folder)}/report.html", ""))
+    page.paragraph("The other points are measured now, and these further: the page grows.")
+    return page.text()
+
+
+def _answer(page: Page, known: RunFacts) -> None:
+    page.paragraph(headline.headline(known), style="bold")
+    if known.answer:
+        if known.answer.plain:
+            _plain(page, known.answer.plain)
+        for sentence in known.answer.sentences:
+            page.paragraph(sentence, first="  - ", indent="    ")
 
 
 def _plain(page: Page, found: PlainAnswer) -> None:

@@ -3,7 +3,11 @@
 import msgspec
 import pytest
 
-from profiler_suite.analysis.explain.explanation import Explanation, largest_part
+from profiler_suite.analysis.explain.explanation import (
+    Explanation,
+    largest_part,
+    usual_in_words,
+)
 from profiler_suite.model.results import Breakdown, BreakdownEntry
 from tests.stored_explanation import stored_explanation
 
@@ -34,6 +38,16 @@ def test_the_interval_holds_the_time() -> None:
     time = STORED.time
     assert time.low_s <= time.time_s <= time.high_s
     assert time.minimum_s <= time.time_s
+
+
+def test_what_a_plain_timer_shows_is_said_where_it_is_much_more() -> None:
+    time = msgspec.structs.replace(STORED.time, time_s=8e-3, raw_median_s=8.5e-3)
+    assert usual_in_words(time) == ()
+    usual = msgspec.structs.replace(time, raw_median_s=36e-3)
+    assert "a plain timer shows 36.0 ms here now" in usual_in_words(usual)[0]
+    assert "core" not in usual_in_words(usual)[0]
+    waited = msgspec.structs.replace(usual, switched_out=0.9)
+    assert usual_in_words(waited)[0].endswith("90 % of the samples had to wait for a core")
 
 
 def test_without_a_trace_there_is_no_breakdown_by_counts_and_a_note_says_why() -> None:

@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import msgspec
+import pandas as pd
 import pytest
 
 import profiler_suite
 from profiler_suite import store
 from profiler_suite.analysis.run import choices, crossovers, findings, quality, scaling
+from profiler_suite.analysis.statistics import PairedRatio
 from profiler_suite.errors import RunFolderError
 from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import DEFAULT
@@ -107,10 +109,10 @@ def test_a_run_becomes_one_row_per_point_with_gated_times(run_folder: Path) -> N
     run = profiler_suite.load(run_folder)
     table = run.points.set_index("implementation")
     assert len(run.points) == len(run.provenance.points)
-    assert table.loc["loop", "time_s"] == pytest.approx(10e-3)
+    assert table.loc["loop", "time_s"] == pytest.approx(10e-3, rel=0.001)
     assert table.loc["loop", "raw_median_s"] == pytest.approx(12.5e-3)
     assert table.loc["loop", "undisturbed_visits"] == ROUNDS / 2
-    assert table.loc["loop", "flop_per_s"] == pytest.approx(61_440 / 10e-3)
+    assert table.loc["loop", "flop_per_s"] == pytest.approx(61_440 / 10e-3, rel=0.001)
     assert table.loc["loop", "minor_faults"] == 3
     assert table.loc["loop", "workers"] == 1
     assert run.complete
@@ -197,6 +199,34 @@ def test_an_interrupted_run_says_so(run_folder: Path) -> None:
     assert not run.complete
     assert any("interrupted" in text for text in quality.warnings(run))
     assert any("could not be read" in text for text in quality.warnings(run))
+
+
+def test_usual_times_and_samples_that_waited_are_said_where_they_matter() -> None:
+    calm = pd.DataFrame(
+        {"time_s": [1e-3] * 3, "raw_median_s": [1.1e-3] * 3, "samples": 10, "switched_out": 0.0}
+    )
+    assert quality._usual(calm) == quality._switched_out(calm) == []
+    busy = calm.assign(raw_median_s=[1.8e-3] * 3, switched_out=[0.3, 0.0, 0.0])
+    assert "A plain timer shows 1.80× these times here" in quality._usual(busy)[0]
+    assert "took the core during 10 % of the samples" in quality._switched_out(busy)[0]
+    nothing = calm[:0]
+    assert quality._usual(nothing) == quality._switched_out(nothing) == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (45.0, 100.0, "takes about 45.0 to 100 times as long"),
+        (45.0, 50.0, "times as long (45.0 to 50.0)"),
+    ],
+)
+def test_a_ratio_that_is_not_narrow_is_said_as_an_interval(
+    run_folder: Path, low: float, high: float, said: str
+) -> None:
+    made = {p.implementation: p for p in profiler_suite.load(run_folder).provenance.points}
+    ratio = PairedRatio(ratio=47.0, low=low, high=high, pairs=9)
+    text = findings._headline(made["loop"], made["dot"], ratio, 50.0, Verdict.SLOWER)
+    assert text.endswith(said)
 
 
 def test_an_unknown_run_is_named(tmp_path: Path) -> None:

@@ -1,11 +1,19 @@
 """The rows of a run, sorted by point."""
 
+import dataclasses
 from typing import Any
 
 import msgspec
 import pytest
 
-from profiler_suite.analysis.run.history import exponents, history_of
+from profiler_suite.analysis.correction import Exponent
+from profiler_suite.analysis.run.history import (
+    exponents,
+    history_of,
+    kept_exponents,
+    kind_of,
+    worth_keeping,
+)
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.rows import (
     LineRecord,
@@ -134,3 +142,27 @@ def test_code_of_a_kind_shares_what_is_learned_of_it() -> None:
     assert found["a"] == found["b"] != found["c"]
     left, right = history.exponents_of("a", "nobody")
     assert left == right  # nothing was learned yet
+
+
+def test_what_earlier_runs_found_is_gone_on_from_and_enough_is_kept() -> None:
+    point = msgspec.structs.replace(TEMPLATE, id="a")
+    kind = kind_of(point)
+    slowed = [
+        a_round(n, 0, visit("a", 1.8**0.7 if n % 2 else 1.0, 1.8 if n % 2 else 1.0))
+        for n in range(60)
+    ]
+    history = history_of(slowed, 0, {"ufunc": BASELINE_S})
+    fresh = exponents([point], history)
+    gone_on = exponents([point], history, {kind: Exponent(value=0.1, uncertainty=0.1)})
+    assert gone_on["a"].value < fresh["a"].value
+    seen = dataclasses.replace(history, exponents=fresh)
+    assert list(worth_keeping([point], seen)) == [kind]
+    little = dataclasses.replace(history, exponents={"a": Exponent(seen=0.1)})
+    assert worth_keeping([point], little) == {}
+
+
+def test_a_run_carries_what_was_kept_when_it_began_unless_it_cannot_be() -> None:
+    origin = msgspec.structs.replace(
+        make_run().provenance, exponents={"loop//one": (0.7, 0.1), "fft//one": (1e30, 0.1)}
+    )
+    assert kept_exponents(origin) == {"loop//one": Exponent(value=0.7, uncertainty=0.1)}

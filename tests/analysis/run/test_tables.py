@@ -79,7 +79,7 @@ def test_every_point_has_one_row_with_how_it_ended() -> None:
     ) == {
         "a": ("ok", "converged"),
         "b": ("wrong", "differs"),
-        "c": ("skipped", "not measured yet: the sweep was interrupted"),
+        "c": ("skipped", "not measured yet"),
         "d": ("ok", "interrupted"),
         "e": ("skipped", "no scipy"),
     }

@@ -146,7 +146,7 @@ def test_evaluations_are_timed_without_the_restoring() -> None:
     took_s = timing.time_evaluations(function, arguments, 5, lambda: now[0])
     assert took_s == pytest.approx(2e-6)
     assert seen == [8.0] * 5
-    times, _, _ = timing.visit(
+    times, *_ = timing.visit(
         function,
         arguments,
         timing.PreparedCall(cold_s=0.0, evaluations=3, samples=2),

@@ -41,6 +41,13 @@ def test_partners_are_neighbours_and_thread_counts_stay_together() -> None:
     assert len(seen) == 8  # b first or last, a before or behind the pair, c and d in turn
 
 
+def test_each_of_two_partners_is_first_in_half_of_the_rounds() -> None:
+    order = VisitOrder(points(), random.Random(2))
+    firsts = [order.shuffled(["c", "d"])[0] for _ in range(40)]
+    assert firsts.count("c") == 20
+    assert {tuple(firsts[n : n + 2]) for n in range(0, 40, 2)} == {("c", "d"), ("d", "c")}
+
+
 def test_only_active_points_are_visited() -> None:
     order = VisitOrder(points(), random.Random(1))
     assert sorted(order.shuffled(["a", "d"])) == ["a", "d"]

@@ -95,7 +95,8 @@ def test_a_ceiling_that_was_not_measured_says_so_and_each_has_its_unit() -> None
     ceilings = known().run.provenance.machine.ceilings
     lost = msgspec.structs.replace(ceilings[0], value=0.0, warning="no BLAS")
     table = run_tables.ceilings(with_machine(ceilings=(lost, *ceilings)))
-    assert table.rows[0][3:] == ("not measured", "", "no BLAS")
+    assert table.rows[0][3:] == ("not measured", "", "", "no BLAS")
+    assert table.rows[1][5] == "up to 19 %"
     for ceiling, row in zip(ceilings, table.rows[1:], strict=True):
         unit = {"peak": "FLOP/s", "bandwidth": "B/s"}.get(ceiling.quantity, "s")
         assert row[3].endswith(unit if ceiling.value else "not measured")

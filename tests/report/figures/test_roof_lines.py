@@ -20,6 +20,8 @@ class Line:
     access: str = ""
     kind: str = "bandwidth"
     label: str = ""
+    own_low: float = 0.0
+    own_high: float = 0.0
 
 
 def axes() -> Any:
@@ -68,6 +70,17 @@ def test_the_flat_roof_is_faint_where_another_is_lower() -> None:
     assert before.get_alpha() < 1
     assert after.get_alpha() in (None, 1)
     assert list(after.get_xdata()) == [5.0, 100.0]
+
+
+def test_the_processor_s_own_peak_is_a_thin_line_in_a_band() -> None:
+    ax = axes()
+    roof_lines.draw_peak(ax, 50.0, 5.0)
+    roof_lines.draw_own_peak(ax, Line("", 50.0, own_low=60.0, own_high=135.0), 5.0)
+    *_, flat, thin = ax.lines
+    assert list(thin.get_ydata()) == pytest.approx([90.0, 90.0])
+    assert thin.get_linewidth() < flat.get_linewidth()
+    heights = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert (min(heights), max(heights)) == (60.0, 135.0)
 
 
 def test_only_call_costs_below_the_peak_are_roofs() -> None:
