@@ -245,7 +245,7 @@ def _between(
     seen = max(0.0, float(beyond / size))
     firmness = _PROCESSES_FIRMNESS + count - 1
     found = (_PROCESSES_FIRMNESS * expected**2 + (count - 1) * seen) / firmness
-    return max(expected**2, found)
+    return float(max(expected**2, found))
 
 
 def _half(variance: float, within: float, visits: int, processes: int) -> float:

@@ -272,7 +272,8 @@ def test_spinning_waits_too_where_no_replay_has_it_among_its_calls() -> None:
     spins = samples(blas=60, waiting=40)
     found = breakdown(native=spins, untraced="why", operations=())
     assert found.share(time_breakdown.WAITING) == pytest.approx(0.4)
-    assert breakdown(native=spins).share(time_breakdown.WAITING) == 0
+    few = samples(blas=6, waiting=4)  # too few to take the place of the replay
+    assert breakdown(native=few).share(time_breakdown.WAITING) == 0
 
 
 def test_operations_of_other_threads_are_no_part_of_the_calling_one() -> None:

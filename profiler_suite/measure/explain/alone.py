@@ -62,11 +62,16 @@ class FunctionAlone:
 
     def _visit(self) -> Visit:
         assert self._prepared is not None
-        times, pairs, faults = timing.visit(
+        found = timing.visit(
             self._subject.function, self._arguments, self._prepared, self._subject.canaries
         )
         return Visit(
-            point="", at_s=0.0, sample_times_s=times, canaries_s=pairs, minor_faults=faults
+            point="",
+            at_s=0.0,
+            sample_times_s=found.samples_s,
+            canaries_s=found.canaries_s,
+            minor_faults=found.minor_faults,
+            lost_s=found.lost_s,
         )
 
     def _write(self, trial: Trial) -> TrialResult:
