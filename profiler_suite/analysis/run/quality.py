@@ -12,6 +12,10 @@ from profiler_suite.model.rows import BROKEN, Status
 
 # A/A pairs beyond this share of pairs called different say the intervals are too narrow.
 _EXPECTED_FALSE_ALARMS = 1 - statistics.CONFIDENCE
+_INCOMPLETE = (
+    "This run is not complete: it goes on, or was interrupted. Some points have fewer "
+    "visits, or none."
+)
 # Samples that were switched out are worth a sentence when they are so many.
 _WORTH_SAYING = 0.02
 
@@ -50,10 +54,7 @@ def warnings(run: Run) -> tuple[str, ...]:
     said: list[str] = []
     history = run.history
     if not run.complete:
-        said.append(
-            "This run is not complete: it goes on, or was interrupted. Some points have fewer "
-            "visits, or none."
-        )
+        said.append(_INCOMPLETE)
     if history.slowness > canary.SLOW_BASELINE:
         said.append(
             f"The machine was slow during the whole run: its canaries took "
