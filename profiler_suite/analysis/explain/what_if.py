@@ -162,7 +162,7 @@ def break_even(smaller: Sequence[SizeRatio], full: SizeRatio) -> float | None:
 def _calls(record: WayRecord, found: PairedRatio) -> float | None:
     if not record.compile_s or verdict(found) != FASTER:
         return None
-    before_s = median(min(each.sample_times_s) for each in record.visits.before)
+    before_s = median(min(each.running_s) for each in record.visits.before)
     saved_s = before_s * (1 - 1 / found.ratio)
     calls = math.ceil(record.compile_s / saved_s) if saved_s > 0 else math.inf
     return float(calls) if calls <= _MOST_CALLS else None

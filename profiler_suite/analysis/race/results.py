@@ -239,7 +239,7 @@ def _ratio(done: Sequence[TrialResult]) -> PairedRatio:
 
 def _fastest(visit: Visit) -> Visit:
     """The visit as if its fastest sample were the only one."""
-    return msgspec.structs.replace(visit, sample_times_s=(min(visit.sample_times_s),))
+    return msgspec.structs.replace(visit, sample_times_s=(min(visit.running_s),), lost_s=())
 
 
 def verdict_of(ratio: PairedRatio, threshold: float) -> tuple[Verdict, str]:
