@@ -86,7 +86,8 @@ class Sampler:
         stopped_hz = max(min(rate_hz, _LEAST_RATE_HZ), _STOPPED_SHARE * rate_hz)
         self._often = SpyProcess(spy, folder / "python", rate_hz, stopping=False)
         self._seldom = SpyProcess(spy, folder / "compiled", stopped_hz, stopping=True)
-        self._rates_hz = rate_hz, stopped_hz
+        self.stopped_hz = stopped_hz
+        """Samples per second for which the program is stopped."""
         self._stopping = stopping
         self.rate_hz = rate_hz
         """Samples per second of Python functions."""
@@ -102,7 +103,7 @@ class Sampler:
         often = self._often.is_ready()
         self.compiled = self._stopping and self._seldom.is_ready()
         if not often:
-            self.rate_hz = self._rates_hz[1]
+            self.rate_hz = self.stopped_hz
         if not often and not self.compiled:
             self.missing = REFUSED.format(said=self._often.said or self._seldom.said)
         elif not self.compiled:
@@ -113,3 +114,8 @@ class Sampler:
     def finish(self) -> tuple[str, str]:
         """What was written when all is done: Python functions, and compiled code with them."""
         return self._often.finish(), self._seldom.finish()
+
+    @property
+    def lost_share(self) -> float:
+        """Of the samples for which the program is not stopped, those that came to nothing."""
+        return self._often.lost_share

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import select
 import signal
 import subprocess
@@ -15,6 +16,8 @@ _READY = b"Sampling process"
 _PATIENCE_S = 20.0
 # It sees the program's end at its next sample; children of the program's may live on.
 _END_S = 1.0
+_COUNTS = re.compile(rb"Samples: (\d+) Errors: (\d+)")
+_LAST_BYTES = 1000
 _FIRST_IN_LINE = -15  # of the scheduler, as niceness
 
 
@@ -27,6 +30,7 @@ class SpyProcess:
         self._rate_hz, self._stopping = rate_hz, stopping
         self._process: subprocess.Popen[bytes] | None = None
         self._reading: threading.Thread | None = None
+        self._last = bytearray()
         self.said = ""
         """Why it is not ready, in its own words."""
 
@@ -60,7 +64,7 @@ class SpyProcess:
         if self._says_so(self._process):
             # Where it is held up it says so, again and again: a full pipe would stop it.
             self._reading = threading.Thread(
-                target=_read_on, args=(self._process.stdout,), daemon=True
+                target=_read_on, args=(self._process.stdout, self._last), daemon=True
             )
             self._reading.start()
             return True
@@ -102,6 +106,15 @@ class SpyProcess:
         except OSError:
             return ""
 
+    @property
+    def lost_share(self) -> float:
+        """Share of its samples that came to nothing; known when it has finished.
+
+        A stack that changes while it is read is none.
+        """
+        found = _COUNTS.search(self._last)
+        return int(found[2]) / max(1, int(found[1])) if found else 0.0
+
     def end(self) -> None:
         """End it, whatever it does."""
         if self._process is None:
@@ -116,7 +129,8 @@ class SpyProcess:
         self._process = None
 
 
-def _read_on(stream: IO[bytes]) -> None:
-    """Read to the end, and forget it."""
-    while os.read(stream.fileno(), 4096):
-        pass
+def _read_on(stream: IO[bytes], last: bytearray) -> None:
+    """Read to the end, and forget all but the last of it."""
+    while some := os.read(stream.fileno(), 4096):
+        last += some
+        del last[:-_LAST_BYTES]

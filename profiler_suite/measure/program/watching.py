@@ -43,6 +43,11 @@ _HELD_UP = (
     "the sampler was held up: it looked {share} % as often as it was to, so shares are rougher"
 )
 _SELDOM = 0.5
+_LOST = 0.05
+_LOST_SAMPLES = (
+    "{share} % of the samples came to nothing, as stacks changed while they were read"
+)
+_NOT_COUNTED = ": only those for which the program was stopped are counted"
 _OURS = f"{Path(inside.__file__).parent}{os.sep}"
 CAUGHT = (
     "calls were caught in this very run: the first thousands of each function of yours took "
@@ -115,15 +120,21 @@ def _seen_from_outside(
     often, seldom = (read_stacks(text) for text in eye.finish())
     python, stopped = _without_ours(often[0]), _without_ours(seldom[0])
     stopped = _named(stopped, main, library)
+    sentences, rate_hz = [eye.missing] if eye.missing else [], eye.rate_hz
+    if eye.lost_share > _LOST and python:
+        lost = round(100 * eye.lost_share)
+        sentences.append(_LOST_SAMPLES.format(share=lost) + (_NOT_COUNTED if stopped else ""))
+        if stopped:  # of what changes quickly fewer would be left than of what does not
+            python, rate_hz = (), eye.stopped_hz
     stacks = with_compiled(python, stopped) if python and stopped else python or stopped
     there = {main, *(each.process for each in stacks)}
     processes = {n: name for n, name in (often[1] | seldom[1]).items() if n in there}
     return ProgramSamples(
         stacks=stacks,
-        rate_hz=eye.rate_hz,
+        rate_hz=rate_hz,
         processes=dict(sorted(processes.items(), key=lambda item: item[0] != main)),
         compiled=bool(stopped),
-        missing=(eye.missing,) if eye.missing else (),
+        missing=tuple(sentences),
         stopped=_of_first_thread(stopped, main),
     )
 

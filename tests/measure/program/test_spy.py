@@ -41,6 +41,19 @@ def test_it_is_told_what_to_look_at_and_its_text_is_read(
     assert other not in words
 
 
+@pytest.mark.parametrize(
+    ("said", "share"), [("Samples: 200 Errors: 30", 0.15), ("nothing", 0.0), ("", 0.0)]
+)
+def test_samples_that_came_to_nothing_are_counted(
+    tmp_path: Path, said: str, share: float
+) -> None:
+    held_up = "for _ in range(3000):\n    print('1.53s behind in sampling')\n"
+    made = spy(tmp_path, f"{SAYS_SO}{held_up}{WRITES}print('Wrote data. {said}')\n")
+    assert made.is_ready()
+    made.finish()
+    assert made.lost_share == share
+
+
 def test_one_that_cannot_look_says_why_and_leaves_nothing(tmp_path: Path) -> None:
     made = spy(tmp_path, "print('\\nPermission Denied: try sudo')\nsys.exit(1)\n")
     assert not made.is_ready()

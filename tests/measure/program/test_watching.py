@@ -105,6 +105,31 @@ def test_a_sampler_that_says_much_is_not_held_up(
     assert [each.count for each in run.samples.stacks] == [50]
 
 
+@pytest.mark.parametrize(
+    ("errors", "counts", "said"),
+    [(3, [80], ""), (30, [20], "30 % of the samples came to nothing")],
+)
+def test_where_many_samples_come_to_nothing_those_count_for_which_it_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, errors: int, counts: list[int], said: str
+) -> None:
+    losing = tmp_path / "spy"
+    losing.write_text(
+        f"#!{sys.executable}\nimport sys\nprint('Sampling process', flush=True)\n"
+        "file = sys.argv[sys.argv.index('--output') + 1]\npid = sys.argv[3]\n"
+        "count = 20 if '--native' in sys.argv else 80\n"
+        "line = f'process {pid}:\"x\";thread ({pid});f (x.py:1) {count}\\n'\n"
+        "open(file, 'w').write(line)\n"
+        f"print('Samples: 100 Errors: ' + ('0' if count == 20 else '{errors}'))\n"
+    )
+    losing.chmod(0o755)
+    monkeypatch.setattr(sampler, "why_not", lambda: "")
+    monkeypatch.setattr(sampler, "find", lambda: str(losing))
+    run = watched(tmp_path)
+    assert [each.count for each in run.samples.stacks] == counts
+    assert said in run.samples.missing[0] if said else True
+    assert run.samples.rate_hz == (25.0 if said else 100.0)
+
+
 def test_a_sampler_that_this_system_cannot_run_is_named_and_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
