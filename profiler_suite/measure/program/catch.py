@@ -31,6 +31,8 @@ _COSTS, _ENOUGH = 500, 5
 # What a copy needs of others, besides Python's own.
 _OURS = ("profiler_suite", "msgspec", "threadpoolctl")
 _FIRST_LOOK_S = 0.02
+# Of a program that has filled its stack: a hook sees nothing then, and says nothing.
+_NO_ROOM = (RecursionError, MemoryError)
 # Calls after which nobody looks any more: each costs the program some microseconds.
 _MOST_CALLS = 100_000
 # Where all calls of Python functions cost something (3.11), those of all functions together.
@@ -472,33 +474,42 @@ class _Monitoring:
         self._tool = -1
 
     def _starts(self, code: CodeType, offset: int) -> Any:
-        own: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
-        frame = sys._getframe(1)
-        wishes = self._catcher.found.get(id(code))
-        if wishes is None:
-            wishes = self._catcher.wishes_of(code, frame)
-            if wishes:
-                events = own.events
-                of_lines = events.LINE if wishes[0].first else 0
-                local = of_lines or events.PY_RETURN | events.PY_YIELD
-                own.set_local_events(self._tool, code, local)
-        if not wishes or wishes[0].over:
-            return own.DISABLE
-        if not wishes[0].first:
-            self._catcher.begins(wishes[0], frame)
-        return None
+        try:
+            own: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+            frame = sys._getframe(1)
+            wishes = self._catcher.found.get(id(code))
+            if wishes is None:
+                wishes = self._catcher.wishes_of(code, frame)
+                if wishes:
+                    events = own.events
+                    of_lines = events.LINE if wishes[0].first else 0
+                    local = of_lines or events.PY_RETURN | events.PY_YIELD
+                    own.set_local_events(self._tool, code, local)
+            if not wishes or wishes[0].over:
+                return own.DISABLE
+            if not wishes[0].first:
+                self._catcher.begins(wishes[0], frame)
+            return None
+        except _NO_ROOM:
+            return None
 
     def _returns(self, code: CodeType, offset: int, value: object) -> Any:
-        wishes = self._catcher.found.get(id(code))
-        if not wishes or wishes[0].over:
-            return sys.monitoring.DISABLE  # type: ignore[attr-defined,unused-ignore]
-        self._catcher.ends(wishes[0], sys._getframe(1))
-        return None
+        try:
+            wishes = self._catcher.found.get(id(code))
+            if not wishes or wishes[0].over:
+                return sys.monitoring.DISABLE  # type: ignore[attr-defined,unused-ignore]
+            self._catcher.ends(wishes[0], sys._getframe(1))
+            return None
+        except _NO_ROOM:
+            return None
 
     def _line(self, code: CodeType, line: int) -> Any:
-        self._catcher.line(self._catcher.found.get(id(code), []), sys._getframe(1))
-        # Each line once: the second iteration of a loop is no beginning.
-        return sys.monitoring.DISABLE  # type: ignore[attr-defined,unused-ignore]
+        try:
+            self._catcher.line(self._catcher.found.get(id(code), []), sys._getframe(1))
+            # Each line once: the second iteration of a loop is no beginning.
+            return sys.monitoring.DISABLE  # type: ignore[attr-defined,unused-ignore]
+        except _NO_ROOM:
+            return None
 
 
 class _Tracing:
@@ -518,33 +529,36 @@ class _Tracing:
         sys.settrace(None)
 
     def _call(self, frame: FrameType, event: str, argument: object) -> Any:
-        self._left -= 1
-        if self._left < 0:
-            self.stop()
+        try:
+            self._left -= 1
+            if self._left < 0:
+                self.stop()
+                return None
+            catcher = self._catcher
+            code = frame.f_code
+            wishes = catcher.found.get(id(code))
+            if wishes is None:
+                wishes = catcher.wishes_of(code, frame)
+                if code.co_name == "start" and frame.f_globals.get("__name__") == "threading":
+                    frame.f_globals["settrace"](self._call)  # for the thread that is to start
+            if not wishes or event != "call":
+                return None
+            wish = wishes[0]
+            if wish.first:
+                return None if all(each.over for each in wishes) else self._inside_module
+            if wish.over:
+                return None
+            # A generator starts always at the same instruction, and goes on at others.
+            if code.co_flags & _GENERATOR and (
+                catcher.firsts.setdefault(id(code), frame.f_lasti) != frame.f_lasti
+            ):
+                return None
+            if not catcher.begins(wish, frame):
+                return None
+            frame.f_trace_lines = False
+            return self._inside
+        except _NO_ROOM:
             return None
-        catcher = self._catcher
-        code = frame.f_code
-        wishes = catcher.found.get(id(code))
-        if wishes is None:
-            wishes = catcher.wishes_of(code, frame)
-            if code.co_name == "start" and frame.f_globals.get("__name__") == "threading":
-                frame.f_globals["settrace"](self._call)  # for the thread that is to start
-        if not wishes or event != "call":
-            return None
-        wish = wishes[0]
-        if wish.first:
-            return None if all(each.over for each in wishes) else self._inside_module
-        if wish.over:
-            return None
-        # A generator starts always at the same instruction, and goes on at others.
-        if code.co_flags & _GENERATOR and (
-            catcher.firsts.setdefault(id(code), frame.f_lasti) != frame.f_lasti
-        ):
-            return None
-        if not catcher.begins(wish, frame):
-            return None
-        frame.f_trace_lines = False
-        return self._inside
 
     def _inside(self, frame: FrameType, event: str, argument: object) -> Any:
         if event == "return":

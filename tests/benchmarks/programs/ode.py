@@ -16,4 +16,4 @@ def solve(end: float) -> float:
 
 
 if __name__ == "__main__":
-    print(solve(220.0))
+    print(solve(1500.0))

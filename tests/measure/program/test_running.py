@@ -140,7 +140,12 @@ SEEN_FROM_CATCHING = {
     "hooks at forks": "copies are made by forks",
 }
 if sys.version_info < (3, 12):
-    SEEN_FROM_CATCHING["own tracer"] = "calls are caught by a tracer there"
+    by_tracer = "calls are caught by a tracer there"
+    SEEN_FROM_CATCHING |= {
+        "own tracer": by_tracer,
+        "a debugger that reads its input": by_tracer,
+        "recursion limit": f"{by_tracer}, which takes a level of it",
+    }
 
 
 @pytest.mark.slow
