@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import os
 from collections.abc import Iterator
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from profiler_suite import units
@@ -106,8 +107,10 @@ class ProgramExplaining:
         from profiler_suite.analysis.program.explained import ExplainedFunction
         from profiler_suite.machine.survey import survey
 
-        self._time.explains_now()
+        begun = monotonic()
         machine = survey(coarse=True, progress=self._progress.say)
+        self._time.set_aside(monotonic() - begun)
+        self._time.explains_now()
         for number, each in enumerate(chosen):
             calls = caught.of(each.wish)
             if number and self._time.is_over:

@@ -1,5 +1,6 @@
 """What the whole command may take: twice the program's time, and half a minute.
 
+The first time on a machine it is measured besides, which is said.
 The program's own time is known when it has run once. To run it again takes as long again; of
 what is left each function gets its part, and the page the last seconds.
 """
@@ -31,11 +32,16 @@ class CommandTime:
         self._budget_s, self._runs, self._clock = budget_s, runs, clock
         self._begun = clock()
         self._program_s = 0.0
+        self._aside_s = 0.0
         self._explaining_since: float | None = None
 
     def ran(self, wall_s: float) -> None:
         """Note how long the program took."""
         self._program_s = wall_s
+
+    def set_aside(self, seconds: float) -> None:
+        """Note what was spent on what is done once on a machine, not for this program."""
+        self._aside_s += seconds
 
     def explains_now(self) -> None:
         """Note that the budget for explanations begins to run."""
@@ -44,7 +50,7 @@ class CommandTime:
     @property
     def total_s(self) -> float:
         """All that may be spent, once the program has run."""
-        return self._runs * self._program_s + _BESIDES_S + self._budget_s
+        return self._runs * self._program_s + _BESIDES_S + self._budget_s + self._aside_s
 
     @property
     def left_s(self) -> float:

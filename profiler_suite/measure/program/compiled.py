@@ -1,16 +1,20 @@
 """Puts compiled code under Python stacks that were seen more often than it.
 
 What ran below a Python stack is known from the samples in which the program was stopped: of
-the same stack, else of the same innermost functions, else of a caller. Each such sample counts
-alike, so over all stacks of a line the kinds of compiled code have the shares they had there.
+the same stack, else of the same innermost functions, else of the same line of a caller. Each
+such sample counts alike, so over all stacks of a line the kinds of compiled code have the shares
+they had there. What was never stopped in is not split: another line does other work.
 """
 
+import itertools
 from collections.abc import Hashable, Iterator, Sequence
 
 import msgspec
 
 from profiler_suite.measure.program.samples import SampledStack, StackFrame
 
+# A library has a few functions of its own between a person's line and compiled code.
+_CALLERS = 5
 Frames = tuple[StackFrame, ...]
 
 
@@ -80,12 +84,16 @@ def _filled(stack: SampledStack, known: dict[Hashable, _Below]) -> Iterator[Samp
 
 
 def _keys(stack: SampledStack, python: Frames) -> Iterator[Hashable]:
-    """What a stack is known by, from all of it to its outermost caller."""
+    """What a stack is known by, from all of it to the lines of its nearest callers."""
     yield stack.process, stack.first_thread, python
     yield python[-2:]
     yield python[-1:], "line"
-    # A function that calls itself is one.
-    yield from dict.fromkeys((frame.file, frame.name) for frame in reversed(python))
+    for frame in python[-1:]:
+        if not frame.name.startswith("<"):  # lines of a module have nothing in common
+            yield frame.file, frame.name
+    # A function that calls itself from one line is one.
+    callers = dict.fromkeys(reversed(python[:-1]))
+    yield from (("below", frame) for frame in itertools.islice(callers, _CALLERS))
 
 
 def _python(frames: Frames) -> Frames:

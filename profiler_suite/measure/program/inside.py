@@ -5,6 +5,7 @@ imports nothing that a program could replace or count: its thread is not one of 
 A look that had to wait for a long call to end stands for all the time it waited.
 """
 
+import _signal  # type: ignore[import-not-found]
 import _thread
 import atexit
 import os
@@ -73,4 +74,9 @@ def start(settings: str) -> None:
             _write(counts, file, main)
 
     atexit.register(write_all)
+    # Signals are for the program's own threads, which may have put them off.
+    masks = getattr(_signal, "pthread_sigmask", None)
+    before = masks(_signal.SIG_BLOCK, _signal.valid_signals()) if masks else ()
     _thread.start_new_thread(_watch, (file, float(pause_s), main, pid, counts))
+    if masks:
+        masks(_signal.SIG_SETMASK, before)

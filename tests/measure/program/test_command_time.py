@@ -41,6 +41,20 @@ def test_a_second_run_as_long_as_the_first_leaves_the_budget_to_the_functions() 
     assert CommandTime(5.0, clock=clock).explaining_s == 5.0
 
 
+def test_what_is_done_once_on_a_machine_is_no_time_of_the_program_s() -> None:
+    clock = FakeClock()
+    time = CommandTime(clock=clock)
+    time.ran(1.0)
+    clock.now += 2.0
+    before_s = time.explaining_s
+    clock.now += 15.0
+    time.set_aside(15.0)
+    time.explains_now()
+    assert time.explaining_s == before_s == pytest.approx(24.0)
+    clock.now += 10.0
+    assert time.explaining_s == pytest.approx(14.0)
+
+
 def test_each_function_gets_its_part_and_the_last_one_all_that_is_left() -> None:
     clock = FakeClock()
     time = CommandTime(clock=clock)

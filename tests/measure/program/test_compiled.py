@@ -53,8 +53,18 @@ def test_the_nearest_stack_counts_and_a_caller_where_there_is_no_other() -> None
     assert innermost(one) == {"array_add": 5}
     by_line = with_compiled(stacks((4, "other (/x/c.py:1)", MAIN, INNER)), seldom)
     assert innermost(by_line) == {"tanh": 4}
-    by_caller = with_compiled(stacks((11, "<module> (/x/a.py:8)", "new (/x/a.py:2)")), seldom)
-    assert innermost(by_caller) == {"array_add": 1, "memcpy": 9, "tanh": 1}
+    by_caller = with_compiled(stacks((10, MAIN, "new (/x/a.py:2)")), seldom)
+    assert innermost(by_caller) == {"array_add": 5, "tanh": 5}
+    (by_function,) = with_compiled(stacks((3, MAIN, "inner (/x/b.py:7)")), seldom)
+    assert by_function.frames[-1].name == "tanh"
+
+
+def test_another_line_of_a_module_is_other_work() -> None:
+    seldom = stacks((9, "<module> (/x/a.py:7)", ADD))
+    (found,) = with_compiled(stacks((5, "<module> (/x/a.py:8)")), seldom)
+    assert not found.compiled_seen
+    (called,) = with_compiled(stacks((5, "<module> (/x/a.py:8)", WORK)), seldom)
+    assert not called.compiled_seen
 
 
 def test_compiled_code_between_python_functions_stays_where_the_stack_is_the_same() -> None:
