@@ -44,13 +44,13 @@ def test_a_method_and_a_loop_outside_of_functions_are_rewritten_and_tried(
     done = subprocess.run(
         [
             *(sys.executable, "-m", "profiler_suite", "run", "--try", "--patch", "p.diff"),
-            *("--json", "found.json", "--budget", "120", "main.py"),
+            *("--json", "found.json", "--budget", "240", "main.py"),
         ],
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=280,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+        timeout=600,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUNBUFFERED": ""},
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("\n") == 1, "what the other runs print is not heard"
@@ -78,13 +78,13 @@ def test_a_program_that_may_run_only_once_is_explained_by_calls_of_that_run(
     done = subprocess.run(
         [
             *(sys.executable, "-m", "profiler_suite", "run", "--once"),
-            *("--json", "found.json", "--budget", "60", "main.py"),
+            *("--json", "found.json", "--budget", "240", "main.py"),
         ],
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=280,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+        timeout=600,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80", "PYTHONUNBUFFERED": ""},
     )
     assert done.returncode == 3, done.stderr
     assert (tmp_path / "runs").read_text() == "x"

@@ -2,8 +2,8 @@
 
 What ran below a Python stack is known from the samples in which the program was stopped: of
 the same stack, else of the same innermost functions, else of the same line of a caller. Each
-such sample counts alike, so over all stacks of a line the kinds of compiled code have the shares
-they had there. What was never stopped in is not split: another line does other work.
+such sample counts alike, so over all stacks of a line the kinds of compiled code have the
+shares they had there. What was never stopped in is not split: another line does other work.
 """
 
 import itertools
