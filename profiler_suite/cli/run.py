@@ -159,6 +159,8 @@ def _watched_and_explained(
             caught = opened.enter_context(Capture(loops))
         ranking = _watched(target, place, request, stop, caught)
         time.ran(ranking.run.end.wall_s)
+        if caught is not None:
+            caught.hear_all()
         _tell(ranking, request)
         work = _Work(target, ranking, place, time, caught)
         return ranking, _explained(work, request, stop)

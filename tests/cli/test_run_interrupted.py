@@ -114,7 +114,7 @@ def test_a_program_that_was_interrupted_is_not_run_again(phases: Phases) -> None
     phases.run = msgspec.structs.replace(phases.run, end=end)
     done = phases.command()
     assert phases.begun == ["watch", "rank", "tell", "write"]
-    assert "--limit SECONDS ends a program by itself" in " ".join(done.output.split())
+    assert "--limit SECONDS ends a program" in " ".join(done.output.split())
 
 
 def test_a_program_that_was_limited_is_explained_although_it_did_not_end_by_itself(

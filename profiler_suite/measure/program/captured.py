@@ -43,7 +43,7 @@ class Capture:
         self._sessions: dict[int, tuple[socket.socket, int]] = {}
         self._changed = threading.Condition()
         self._count = 0
-        self._closed = False
+        self._closed = self._heard_all = False
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
@@ -117,9 +117,24 @@ class Capture:
             if said["kind"] == "session":
                 talk.settimeout(None)
                 self._sessions[said["session"]] = talk, said["pid"]
+            elif said["kind"] == "all":
+                self._heard_all = True
+                talk.close()
             else:
                 self._note(self._named(said), said, talk)
             self._changed.notify_all()
+
+    def hear_all(self) -> None:
+        """Wait until all has been heard that the program said before it ended.
+
+        Who connects is heard in turn, so what we say ourselves is the last.
+        """
+        with socket.socket(socket.AF_UNIX) as talk, contextlib.suppress(OSError):
+            talk.settimeout(_WORD_S)
+            talk.connect(self.path)
+            talk.sendall(json.dumps({"kind": "all"}).encode() + b"\n")
+            with self._changed:
+                self._changed.wait_for(lambda: self._heard_all, _WORD_S)
 
     def _named(self, said: dict[str, Any]) -> CaughtCalls:
         number: int = said["wish"]
@@ -257,4 +272,5 @@ def capture(
         probes = (found.probe(limit_bytes),)
         with beside or contextlib.nullcontext():
             found.end = run_program(target, probes, limit_s=limit_s)
+        found.hear_all()
         yield found

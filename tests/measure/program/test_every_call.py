@@ -149,7 +149,9 @@ def caught(
     script.write_text(source)
     found = Capture(wishes)
     target = ProgramTarget(kind="script", name=str(script))
-    return run_program(target, (found.probe_of_all(),)), found
+    end = run_program(target, (found.probe_of_all(),))
+    found.hear_all()
+    return end, found
 
 
 def test_a_program_that_runs_once_leaves_calls_of_its_functions(tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ def test_an_interpreter_that_does_not_load_us_is_no_watched_program(
 @pytest.mark.parametrize(
     ("samples", "stopped", "said"),
     [
-        (19, 9, "looked at often"),
+        (19, 9, "few samples (19)"),
         (40, 9, "held up"),
         (99, 7, "compiled code was seen in 7 samples only"),
         (99, 8, ""),
