@@ -82,6 +82,7 @@ class SpyProcess:
             some = os.read(process.stdout.fileno(), 4096)
             heard += some
             if _READY in heard:
+                self._last += heard  # of a short program all may have been said already
                 return True
             if not some:
                 break
