@@ -9,6 +9,13 @@ from profiler_suite.measure.explain.records import Trial
 from profiler_suite.model.trial import TrialKind
 from profiler_suite.registry import blaming
 
+# What takes whole loops out of the interpreter, before what makes them a little faster: time
+# for trials is short.
+_OF_LOOPS = (
+    *("tables", "groups", "text", "models", "solvers", "sparse", "loops", "routines"),
+    *("per_element", "python"),
+)
+
 
 def candidates(seen: Observation) -> list[Finding]:
     """Every finding of every rule, what takes most of the time first."""
@@ -22,7 +29,15 @@ def candidates(seen: Observation) -> list[Finding]:
             known.add(key)
             found.append(msgspec.structs.replace(each, rule=rule.name, family=rule.family))
     # A batch is a hint for loops that nothing else rewrites.
-    return sorted(found, key=lambda each: (each.trial.kind is TrialKind.BATCH, -each.share))
+    return sorted(
+        found,
+        key=lambda each: (
+            each.trial.kind is TrialKind.BATCH,
+            -round(each.share, 1),
+            each.family not in _OF_LOOPS,
+            -each.share,
+        ),
+    )
 
 
 def _found(rule: Rule, seen: Observation) -> list[Finding]:

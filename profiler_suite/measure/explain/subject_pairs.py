@@ -14,6 +14,8 @@ _MOST_PAIRS = 150
 # Few calls of each side tell what gains nothing, in a hundredth of the time.
 _GLANCES = 3
 _GLANCE_S = 2e-4
+# Of a call that takes longer the first says enough.
+_LONG_S = 0.3
 
 Side = tuple[Callable[..., Any], tuple[Any, ...]]
 
@@ -26,7 +28,7 @@ def glance(before: Side, after: Side) -> float:
         once = timing.time_evaluations(function, arguments, 1, perf_counter_ns)
         counts.append(max(1, min(1000, int(_GLANCE_S / max(once, 1e-9)))))
         least.append(once)
-    for _ in range(_GLANCES):
+    for _ in range(_GLANCES if least[0] < _LONG_S else 0):
         for number, (function, arguments) in enumerate((before, after)):
             took = timing.time_evaluations(function, arguments, counts[number], perf_counter_ns)
             least[number] = min(least[number], took)

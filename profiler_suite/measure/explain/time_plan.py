@@ -26,8 +26,9 @@ _ENOUGH_CALLS = 40.0
 # later ones here are worth more: one call shows the lines that take the time.
 _TRACE, _REPLAY, _SAMPLE, _LINES = 1.5, 1.0, 1.0, 1.0
 _BREAKDOWN = _REPLAY + _SAMPLE
-# An attempt at advice calls both sides to compare them, then in turns.
-_CALLS_OF_A_TRIAL = 14.0
+# An attempt at advice calls both sides to compare them, then in turns: five calls of a long
+# function, and those of a rewrite that takes about as long until that is seen.
+_CALLS_OF_A_TRIAL = 7.0
 # 0 would be no budget at all.
 _LEAST_BUDGET_S = 1e-3
 

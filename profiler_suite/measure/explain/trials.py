@@ -31,6 +31,8 @@ from profiler_suite.workloads import user_function
 _LEAST_GLANCE = 1.02
 # A gain of as much needs few pairs to be seen.
 _PLAIN_GAIN = 3.0
+# What takes longer is not called once more for its memory alone.
+_LONG_S = 0.3
 
 # Of other arguments, with the last of which it may have just begun; and of compiling.
 _CHECKING_S = 30.0
@@ -113,9 +115,9 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
     if at_a_glance < _LEAST_GLANCE:
         return tried
     before, after = pairs(subject, *sides, patience=0.5 if at_a_glance > _PLAIN_GAIN else 1.0)
-    return msgspec.structs.replace(
-        tried, before=before, after=after, peak_bytes=_peaks(subject, function, convert)
-    )
+    long = min(before[0].sample_times_s, default=0.0) > _LONG_S
+    peaks = (0.0, 0.0) if long else _peaks(subject, function, convert)
+    return msgspec.structs.replace(tried, before=before, after=after, peak_bytes=peaks)
 
 
 def _other(subject: Subject, trial: Trial) -> tuple[Callable[..., Any], dict[str, Any]]:
