@@ -39,9 +39,19 @@ def _as_arrays(loop: RowLoop, fresh: bool) -> tuple[str, dict[str, str]] | None:
     """The function with every column as an array, and what the new names hold."""
     np, columns = loop.function.numpy, Columns()
     codes = _Codes(loop, columns)
-    texts = [each for each in loop.elements if not loop.is_number(each)]
-    if not all(codes.encode(each) for each in texts):
-        return None
+    texts = []
+    for each in loop.elements:
+        known = bool(loop.holds(each.table, each.column))
+        if loop.is_number(each):
+            continue
+        edits_before = len(codes.edits)
+        if codes.encode(each):
+            texts.append(each)
+            continue
+        if known:
+            return None
+        del codes.edits[edits_before:]
+        codes.labels.pop((each.table, each.column), None)
     codes.encode_lists()
     encoded = {each.node for each in texts if not each.stored}
     edits = [
@@ -56,7 +66,7 @@ def _as_arrays(loop: RowLoop, fresh: bool) -> tuple[str, dict[str, str]] | None:
         place = loop.place_of(table, column)
         stored = (table, column) in loop.sets
         labels = codes.labels.get((table, column))
-        columns.held[name] = loop.holds(table, column)
+        columns.held[name] = loop.holds(table, column) or f"float64 ({loop.length(table)},)"
         if labels is not None:
             columns.held[name] = f"int64 {columns.held[name].partition(' ')[2]}"
             columns.before.append(f"{name} = {np}.full(len({table}), -1)")

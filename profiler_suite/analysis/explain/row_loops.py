@@ -252,6 +252,18 @@ class RowLoop:
         key = f"{table}.values" if column is None else f"{table}[{column!r}]"
         return key in self.function.source.names
 
+    def _made(self, table: str) -> set[object]:
+        """Columns that the function makes, or of which it sets elements."""
+        found: set[object] = set()
+        for node in ast.walk(self.function.node):
+            if not isinstance(node, ast.Subscript) or isinstance(node.ctx, ast.Load):
+                continue
+            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            owner = node.value.value if isinstance(node.value, ast.Attribute) else node.value
+            if isinstance(owner, ast.Name) and owner.id == table:
+                found |= {p.value for p in parts if isinstance(p, ast.Constant)}
+        return found
+
     def _columns(self, table: str) -> list[object]:
         """Names of its columns, in order."""
         begin = f"{table}["
@@ -356,7 +368,8 @@ class RowLoop:
         if by_label and not self._counts(table):
             raise NotOverRowsError(f"the index of {table} does not count 0, 1, 2, …")
         stored = not isinstance(node.ctx, ast.Load)
-        if not self._has(table, column):
+        # A column that the function makes is not there yet where only arguments were seen.
+        if not self._has(table, column) and not stored and column not in self._made(table):
             raise NotOverRowsError(f"{column!r} is no column of {table}")
         text = self.function.text_of(index) if not sliced else ast.unparse(index)
         return Element(node, table, column, text, stored=stored, sliced=sliced)
@@ -372,6 +385,12 @@ class RowLoop:
         """What a column holds, such as 'float64 (1000,)'."""
         key = f"{table}.values" if column is None else f"{table}[{column!r}]"
         return self.function.source.names.get(key, "")
+
+    def length(self, table: str) -> str:
+        """How many rows a table had, as one of its columns tells."""
+        begin = f"{table}["
+        held = [w for k, w in self.function.source.names.items() if k.startswith(begin)]
+        return held[0].rpartition("(")[2].rstrip(",)") if held else "0"
 
     @staticmethod
     def place_of(table: str, column: object) -> str:

@@ -3,7 +3,11 @@
 import inspect
 from types import CodeType
 
-from profiler_suite.measure.explain.names_in_words import bound_names, watch_names
+from profiler_suite.measure.explain.names_in_words import (
+    bound_names,
+    names_of_arguments,
+    watch_names,
+)
 from profiler_suite.measure.explain.records import SourceText
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.lines.functions import functions_to_profile
@@ -61,7 +65,7 @@ def sources(subject: Subject) -> tuple[SourceText, ...]:
 
 
 def _names(subject: Subject, codes: list[CodeType]) -> dict[CodeType, dict[str, str]]:
-    """Of one more call; a function that takes seconds is spared it."""
-    if subject.plan.long:
-        return {}
-    return watch_names(subject.function, subject.arguments(), codes)
+    """Of one more call; of the arguments alone where a function takes too long for it."""
+    if subject.plan.fits_names():
+        return watch_names(subject.function, subject.arguments(), codes)
+    return names_of_arguments(subject.function, subject.arguments())

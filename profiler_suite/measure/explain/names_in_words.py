@@ -1,5 +1,6 @@
 """What the names in a function stand for, and what they held when it returned."""
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, ModuleType
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.measure.explain.same_answer import in_words
+from profiler_suite.measure.lines.functions import python_function
 
 # Elements of a list that are looked at, to tell what they are.
 _MOST = 1_000_000
@@ -104,6 +106,26 @@ def _as_array(values: list[Any]) -> np.ndarray[Any, Any] | None:
         return None
     made = np.array(values)
     return made if made.dtype.kind in "bif" else None
+
+
+def names_of_arguments(
+    function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> dict[CodeType, dict[str, str]]:
+    """What the parameters and the global data of a function hold before it is called."""
+    start = python_function(function)
+    if start is None:
+        return {}
+    try:
+        bound = inspect.signature(function).bind(*arguments)
+    except (TypeError, ValueError):
+        return {}
+    bound.apply_defaults()
+    names = _global_names(start.__code__) & start.__globals__.keys()
+    data = {k: v for k in names if _is_data(v := start.__globals__[k])}
+    held = {**data, **bound.arguments}
+    found = {k: in_words(v) for k, v in held.items()}
+    found |= {key: said for k, v in held.items() for key, said in _columns(k, v)}
+    return {start.__code__: found}
 
 
 def watch_names(

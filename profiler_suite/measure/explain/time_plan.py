@@ -25,6 +25,8 @@ _ENOUGH_CALLS = 40.0
 # What each pass over a long function takes, in calls of it. Where they do not all fit, the
 # later ones here are worth more: one call shows the lines that take the time.
 _TRACE, _REPLAY, _SAMPLE, _LINES = 1.5, 1.0, 1.0, 1.0
+# A call in which every return is looked at.
+_NAMES = 3.0
 _BREAKDOWN = _REPLAY + _SAMPLE
 # An attempt at advice calls both sides to compare them, then in turns: five calls of a long
 # function, and those of a rewrite that takes about as long until that is seen.
@@ -103,6 +105,10 @@ class TimePlan:
             return 0.0
         calls = visits + _TRACE * traced + _BREAKDOWN * replayed + _LINES
         return min(calls * self._call_s + _FIXED_S, max(0.0, self.spare_s))
+
+    def fits_names(self) -> bool:
+        """Whether one more call may tell what its names hold, and advice can be tried then."""
+        return not self.long or self.spare_calls >= _NAMES + _CALLS_OF_A_TRIAL
 
     def fits_trace(self) -> bool:
         """Whether it can be traced, and all that is worth more can be had, too."""

@@ -115,3 +115,19 @@ def test_texts_that_are_computed_with_stay_as_they_are() -> None:
     (loop,) = loops("def f(df):\n    return [df.loc[i, 's'].upper() for i in range(len(df))]\n")
     assert not list(row_columns.as_arrays(loop))
     assert next(iter(row_columns.as_lists(loop))).count("df_s") == 2
+
+
+def test_columns_that_the_loop_makes_need_not_be_known() -> None:
+    own = Own(
+        "def f(df):\n    for i in range(len(df)):\n        df.loc[i, 'c'] = df.loc[i, 'a'] * 2\n"
+        "        df.loc[i, 'd'] = 'x' if df.loc[i, 'c'] > 2 else 'y'\n    return df\n",
+        table(),
+        traced=False,
+    )
+    (function,) = own.observed.functions
+    for made in ("df['c']", "df['d']"):
+        del function.source.names[made]
+    (loop,) = row_loops.row_loops(function)
+    texts = [text for text, _ in row_columns.as_arrays(loop)]
+    assert any("df_c = np.full(len(df), np.nan)" in text for text in texts)
+    assert all("df['d'] = np.array(['x', 'y'], dtype=object)[df_d]" in text for text in texts)

@@ -16,6 +16,7 @@ from scipy.sparse.linalg import spsolve
 from profiler_suite.measure.explain.names_in_words import (
     COUNTING,
     bound_names,
+    names_of_arguments,
     watch_names,
 )
 
@@ -129,3 +130,13 @@ def test_functions_that_are_defined_deeper_go_by_where_they_are_imported_from() 
     namespace: dict[str, Any] = {"g": spsolve}
     exec("def f():\n    return g", namespace)
     assert bound_names(namespace["f"]) == {"g": "scipy.sparse.linalg.spsolve"}
+
+
+def test_arguments_tell_their_names_without_a_call() -> None:
+    def f(df: Any, n: int = 3) -> Any:
+        raise AssertionError("it is not called")
+
+    (found,) = names_of_arguments(f, (pd.DataFrame({"a": [1.0]}),)).values()
+    assert (found["df"], found["df['a']"], found["n"]) == ("DataFrame", "float64 (1,)", "int 3")
+    assert names_of_arguments(f, ()) == {}
+    assert names_of_arguments(len, ([],)) == {}

@@ -177,3 +177,12 @@ def test_what_was_asked_for_by_name_is_forbidden_by_a_budget_alone() -> None:
     assert plan.beyond_budget() == ""
     clock.now_s = 11.0
     assert plan.beyond_budget() == "not tried for lack of time (--budget SECONDS gives more)"
+
+
+def test_names_are_looked_at_where_a_trial_still_fits() -> None:
+    short, _ = plan_after(0.1)
+    usual, clock = plan_after(2.0)
+    assert short.fits_names()
+    assert usual.fits_names()
+    clock.now_s += 20.0
+    assert not usual.fits_names()
