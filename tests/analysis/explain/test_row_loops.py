@@ -119,7 +119,8 @@ def test_texts_that_are_computed_with_stay_as_they_are() -> None:
 
 def test_columns_that_the_loop_makes_need_not_be_known() -> None:
     own = Own(
-        "def f(df):\n    for i in range(len(df)):\n        df.loc[i, 'c'] = df.loc[i, 'a'] * 2\n"
+        "def f(df):\n    for i in range(len(df)):\n"
+        "        df.loc[i, 'c'] = df.loc[i, 'a'] * 2\n"
         "        df.loc[i, 'd'] = 'x' if df.loc[i, 'c'] > 2 else 'y'\n    return df\n",
         table(),
         traced=False,

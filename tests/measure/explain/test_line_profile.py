@@ -19,7 +19,9 @@ def function(x: Any) -> Any:
 
 
 def subject(*, fits: bool = True, long: bool = False, lines_s: float = 1.0) -> Any:
-    plan = SimpleNamespace(fits_lines=lambda: fits, thrifty=False, long=long)
+    plan = SimpleNamespace(
+        fits_lines=lambda: fits, fits_names=lambda: not long, thrifty=False, long=long
+    )
     return SimpleNamespace(
         effort=SimpleNamespace(lines_s=lines_s),
         plan=plan,
@@ -95,4 +97,5 @@ def test_sources_are_those_of_every_function_and_names_those_of_one_more_call(
     found = {each.function: each for each in sources(subject(long=long))}
     assert set(found) == {"function", "helper"}
     assert found["helper"].text == "def helper(x: Any) -> Any:\n    return x + 1\n"
-    assert found["function"].names == ({} if long else {"x": "int 3", "y": "int 4"})
+    # Of a long one what its arguments tell.
+    assert found["function"].names == {"x": "int 3", **({} if long else {"y": "int 4"})}

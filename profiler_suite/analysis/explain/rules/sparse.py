@@ -149,6 +149,42 @@ def sparse_assembled(seen: Observation) -> Iterator[Finding]:
                 continue
             for to in dict.fromkeys((kind[:3], "csr")):
                 yield from _assembled(seen, function, loop, target.id, edits, (kind, to))
+        for loop in hoisting.loops_of(function):
+            for name in sorted(hoisting.stored_in(loop)):
+                yield from _set_at_once(seen, function, loop, name)
+
+
+def _set_at_once(
+    seen: Observation, function: Function, loop: hoisting.Loop, name: str
+) -> Iterator[Finding]:
+    """A matrix that was there before, whose elements are set: all of them in one statement."""
+    form = forms.of(function, ast.Name(name, ast.Load()))
+    if form is None or form.dtype[:3] not in _SPARSE_KINDS:
+        return
+    edits = _collected(function, loop, name)
+    if not edits or any(
+        isinstance(n, ast.AugAssign) and _sets(n, name) for n in ast.walk(loop)
+    ):
+        return
+    lists = [f"{name}_{part} = []" for part in ("rows", "columns", "values")]
+    whole = [
+        *edits,
+        *rewriting.inserted(function, {loop.lineno: lists}),
+        hoisting.after(
+            function, loop, [f"{name}[{name}_rows, {name}_columns] = {name}_values"]
+        ),
+    ]
+    yield from seen.edited(
+        function,
+        whole,
+        title=f"collect the elements of {name} in lists and set them all at once",
+        lines=hoisting.span_of(function, loop),
+        evidence="every element that is set is looked for in the matrix, in Python",
+    )
+
+
+def _sets(node: ast.AugAssign, name: str) -> bool:
+    return isinstance(node.target, ast.Subscript) and _is(node.target.value, name)
 
 
 def _collected(function: Function, loop: hoisting.Loop, name: str) -> list[Edit] | None:

@@ -224,6 +224,12 @@ FIRES = [
         lambda: (A + 1.0,),
         "scipy.spatial.distance.cdist(a, a, 'cosine')",
     ),
+    Fires(  # a matrix that was made elsewhere
+        "sparse_assembled",
+        "def f(m):\n    for i in range(6):\n        m[i, i] = 4.0\n        m[i, 0] = i - 1.0\n",
+        lambda: (scipy.sparse.lil_matrix((7, 7)),),
+        "m[m_rows, m_columns] = m_values",
+    ),
     Fires(
         "sparse_rows",
         "def f(m, w):\n    out = []\n    for i in range(m.shape[0]):\n"
