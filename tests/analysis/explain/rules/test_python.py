@@ -373,11 +373,11 @@ REFUSED = [
         "from scipy.stats import norm\ndef f(x):\n    return norm.pdf(x, 0.0, -1.0)\n",
         lambda: (X,),
     ),
-    Refused(  # an element that is set twice is not added up
+    Refused(  # what was in it before is added to
         "sparse_assembled",
         "from scipy.sparse import lil_matrix\n"
-        "def f(n):\n    m = lil_matrix((n, n))\n    for i in range(n):\n"
-        "        m[i // 2, 0] = i + 1.0\n    return m.tocsr()\n",
+        "def f(n):\n    m = lil_matrix(np.eye(n))\n    for i in range(n):\n"
+        "        m[i // 2, 0] += i + 1.0\n    return m.tocsr()\n",
         lambda: (9,),
     ),
 ]
