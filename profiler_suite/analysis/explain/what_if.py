@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -144,19 +143,22 @@ def headline(found: PairedRatio) -> str:
 
 
 def break_even(smaller: Sequence[SizeRatio], full: SizeRatio) -> float | None:
-    """Elements from which on it is as fast, between two sizes that were measured.
+    """Elements from which on it is as fast, between a size that is slower and a larger, faster.
 
-    On the straight line between their logarithms; None where no two of them are on either
-    side of it.
+    Both by their whole intervals, on the straight line between their logarithms; None where no
+    two sizes that were measured are such.
     """
-    sizes = sorted((*smaller, full), key=lambda each: each.elements)
-    for one, other in pairwise(sizes):
-        if one.ratio < 1 <= other.ratio:
-            rise = math.log(other.ratio) - math.log(one.ratio)
-            share = -math.log(one.ratio) / rise
-            span = math.log(other.elements) - math.log(one.elements)
-            return math.exp(math.log(one.elements) + share * span)
-    return None
+    slower = [each for each in (*smaller, full) if each.high < 1]
+    one = max(slower, key=lambda each: each.elements, default=None)
+    if one is None:
+        return None
+    faster = [e for e in (*smaller, full) if e.low > 1 and e.elements > one.elements]
+    other = min(faster, key=lambda each: each.elements, default=None)
+    if other is None:
+        return None
+    share = -math.log(one.ratio) / (math.log(other.ratio) - math.log(one.ratio))
+    span = math.log(other.elements) - math.log(one.elements)
+    return math.exp(math.log(one.elements) + share * span)
 
 
 def _calls(record: WayRecord, found: PairedRatio) -> float | None:

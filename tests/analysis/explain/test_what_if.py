@@ -70,7 +70,9 @@ def size(elements: int, ratio: float) -> SizeRatio:
     [
         ([size(100, 0.5)], size(10_000, 2.0), 1000.0),  # half way between logarithms
         ([size(100, 0.1), size(10, 0.01)], size(10_000, 10.0), 1000.0),
-        ([size(100, 0.25)], size(10_000, 1.0), 10_000.0),
+        ([size(100, 0.25)], size(10_000, 1.01), None),  # not seen to be faster
+        ([size(100, 0.99)], size(10_000, 4.0), None),  # not seen to be slower
+        ([size(1000, 1.0), size(100, 0.5)], size(10_000, 2.0), 1000.0),
         ([size(100, 2.0)], size(10_000, 3.0), None),
         ([size(100, 0.2)], size(10_000, 0.9), None),
         ([size(100, 2.0)], size(10_000, 0.9), None),  # faster where it is small
