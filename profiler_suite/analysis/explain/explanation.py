@@ -130,7 +130,7 @@ class Explanation:
     @property
     def what_if(self) -> tuple[WayVerdict, ...]:
         """What other ways to run it give, the fastest first."""
-        return what_if.judged(self.ways, self.baselines_s)
+        return what_if.judged(self.ways)
 
     @functools.cached_property
     def best(self) -> Advice | None:

@@ -1,7 +1,7 @@
 """What other ways to run a function give: verdict, break-even, error, in numbers and words."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -12,9 +12,11 @@ from profiler_suite.analysis import statistics
 from profiler_suite.analysis.statistics import PairedRatio
 from profiler_suite.measure.explain.ways.records import WayRecord, WayVisits
 from profiler_suite.model.noun import Noun
+from profiler_suite.model.rows import Visit
 from profiler_suite.model.way import LIBRARIES, Way, WayKind
 
 FASTER, SLOWER, SAME = "faster", "slower", "the same"
+HELD_UP = "held up"
 NOT_JUDGED, NOT_MEASURED = "could not be judged", "not measured"
 # Nearer to 1 a ratio is within what two runs of the same code differ by.
 _LEAST_GAIN = 1.03
@@ -22,6 +24,10 @@ _LEAST_GAIN = 1.03
 _ALIKE = 1.1
 # Where arrays that stay make as much of a difference, that is said.
 _WORTH_SAYING = 1.1
+# Of a core: who has less was held up, or waits.
+_WHOLE_CORE = 0.9
+# By so much the times of wall and processor may have another ratio.
+_APART = 1.2
 _MOST_CALLS = 1e9
 
 
@@ -44,6 +50,8 @@ class WayVerdict(Noun, frozen=True):
     """NumPy's arrays in and out; None where nothing was timed."""
     resident: PairedRatio | None = None
     """Where arrays stay what the library has; None where nothing is carried."""
+    processor_ratio: float | None = None
+    """The same of the time of processors, which busy processes beside it do not change."""
     form: str = ""
     version: str = ""
     compile_s: float = 0.0
@@ -68,53 +76,63 @@ class WayVerdict(Noun, frozen=True):
 
 
 def judged(
-    records: Sequence[WayRecord], baselines_s: Mapping[str, float]
+    records: Sequence[WayRecord],
 ) -> tuple[WayVerdict, ...]:
     """What each way gives: the fastest first, what was not measured last."""
-    found = [_judged(each, baselines_s) for each in records]
+    found = [_judged(each) for each in records]
     return tuple(sorted(found, key=lambda each: -(each.ratio.ratio if each.ratio else -1.0)))
 
 
-def _judged(record: WayRecord, baselines_s: Mapping[str, float]) -> WayVerdict:
-    found = _ratio(record.visits, baselines_s)
+def _judged(record: WayRecord) -> WayVerdict:
+    found = _ratio(record.visits)
     if record.reason or found is None:
         return _not_measured(record)
-    sizes = tuple(_sizes(record, baselines_s))
+    sizes = tuple(_sizes(record))
+    word = HELD_UP if is_held_up(record, found) else verdict(found)
     plain = WayVerdict(
         way=record.way,
-        verdict=verdict(found),
+        verdict=NOT_JUDGED if word == HELD_UP else word,
         ratio=found,
-        resident=_ratio(record.resident, baselines_s),
+        resident=_ratio(record.resident),
         form=record.form,
         version=record.version,
         compile_s=record.compile_s,
         break_even_calls=_calls(record, found),
-        break_even_elements=break_even(sizes, SizeRatio(record.elements, *_numbers(found))),
+        break_even_elements=None
+        if word in (HELD_UP, NOT_JUDGED)
+        else break_even(sizes, SizeRatio(record.elements, *_numbers(found))),
         elements=record.elements,
         smaller=sizes,
         largest_error=record.largest_error,
         bound=record.bound,
-        headline=headline(found),
+        processor_ratio=record.processor_time.ratio if record.processor_time else None,
+        headline=_held_up(record) if word == HELD_UP else headline(found),
     )
     return _with_details(plain, record)
 
 
-def _ratio(visits: WayVisits, baselines_s: Mapping[str, float]) -> PairedRatio | None:
+def _ratio(visits: WayVisits) -> PairedRatio | None:
+    """Each visit counts by its fastest sample, as in a race: what slows it for longer slows the
+    other one of its pair as well."""
     return statistics.paired_ratio(
-        dict(enumerate(visits.before)),
-        dict(enumerate(visits.after)),
-        baselines_s,
+        dict(enumerate(map(_fastest, visits.before))),
+        dict(enumerate(map(_fastest, visits.after))),
+        {},
         run_to_run=statistics.RUN_TO_RUN_ONE_WORKER,
     )
+
+
+def _fastest(visit: Visit) -> Visit:
+    return msgspec.structs.replace(visit, sample_times_s=(min(visit.sample_times_s),))
 
 
 def _numbers(found: PairedRatio) -> tuple[float, float, float]:
     return found.ratio, found.low, found.high
 
 
-def _sizes(record: WayRecord, baselines_s: Mapping[str, float]) -> Iterator[SizeRatio]:
+def _sizes(record: WayRecord) -> Iterator[SizeRatio]:
     for each in record.smaller:
-        found = _ratio(each.visits, baselines_s)
+        found = _ratio(each.visits)
         if found is not None:
             yield SizeRatio(each.elements, *_numbers(found))
 
@@ -126,6 +144,29 @@ def verdict(found: PairedRatio) -> str:
     if found.high <= 1 / _LEAST_GAIN:
         return SLOWER
     return SAME if found.low >= 1 / _ALIKE and found.high <= _ALIKE else NOT_JUDGED
+
+
+def is_held_up(record: WayRecord, found: PairedRatio) -> bool:
+    """Whether other processes were in its way so much that the ratio says nothing.
+
+    Both sides then have less than a core, and the time of processors has another ratio. What
+    waits by itself has the same one, and what an accelerator does no processor takes part in.
+    """
+    time = record.processor_time
+    if time is None or record.way.device:
+        return False
+    if min(time.cores_before, time.cores_after) > _WHOLE_CORE:
+        return False
+    return not 1 / _APART < found.ratio / max(time.ratio, 1e-9) < _APART
+
+
+def _held_up(record: WayRecord) -> str:
+    time = record.processor_time
+    assert time is not None
+    said = f"{NOT_JUDGED}: other processes held it up"
+    if time.ratio >= 1:
+        return f"{said}; by processor time {units.ratio(time.ratio)} as fast"
+    return f"{said}; by processor time {units.ratio(1 / time.ratio)} as long"
 
 
 def headline(found: PairedRatio) -> str:
@@ -162,7 +203,7 @@ def break_even(smaller: Sequence[SizeRatio], full: SizeRatio) -> float | None:
 
 
 def _calls(record: WayRecord, found: PairedRatio) -> float | None:
-    if not record.compile_s or verdict(found) != FASTER:
+    if not record.compile_s or is_held_up(record, found) or verdict(found) != FASTER:
         return None
     before_s = median(min(each.running_s) for each in record.visits.before)
     saved_s = before_s * (1 - 1 / found.ratio)
@@ -207,9 +248,11 @@ def _details(found: WayVerdict, record: WayRecord) -> Iterator[str]:
         yield found.form
     if record.compile_s:
         yield _compiling(found)
-    if found.resident is not None and found.ratio is not None:
+    is_judged = found.verdict != NOT_JUDGED
+    if found.resident is not None and found.ratio is not None and is_judged:
         yield from _staying(found.ratio, found.resident, found.way)
-    yield from _by_size(found)
+    if is_judged:
+        yield from _by_size(found)
     yield from _sameness(record)
     yield from record.notes
 

@@ -41,6 +41,7 @@ def pairs(
     after: Side,
     around: Callable[[int], None] = lambda side: None,
     patience: float = 1.0,
+    least: int = _LEAST_PAIRS,
 ) -> Visits:
     """Visits to both sides in turn, `around` called before each."""
     sides = (before, after)
@@ -55,7 +56,5 @@ def pairs(
         name = ["before", "after"][number]
         return subject.visit(name, function, arguments, prepared[number])
 
-    plan = PairPlan(
-        least=_LEAST_PAIRS, most=_MOST_PAIRS, enough_s=patience * subject.effort.trial_s
-    )
+    plan = PairPlan(least=least, most=_MOST_PAIRS, enough_s=patience * subject.effort.trial_s)
     return in_turn(visit, plan, subject.effort.seed)

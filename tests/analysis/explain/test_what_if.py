@@ -8,15 +8,15 @@ from profiler_suite.analysis.explain import what_if
 from profiler_suite.analysis.explain.what_if import SizeRatio, WayVerdict
 from profiler_suite.analysis.statistics import PairedRatio
 from profiler_suite.measure.explain.ways.records import (
+    ProcessorTime,
     StoppingLine,
     WayAtSize,
     WayRecord,
     WayVisits,
 )
 from profiler_suite.model.way import Way, WayKind
-from tests.analysis.explain.test_question import BASELINE_S, visits
+from tests.analysis.explain.test_question import visits
 
-BASELINES = {"ufunc": BASELINE_S}
 NUMBA = Way(kind=WayKind.NUMBA)
 
 
@@ -26,7 +26,7 @@ def gained(ratio: float) -> WayVisits:
 
 def judged(**fields: Any) -> WayVerdict:
     record = WayRecord(**{"way": NUMBA, "elements": 10_000, "checked": 3, **fields})
-    (found,) = what_if.judged([record], BASELINES)
+    (found,) = what_if.judged([record])
     return found
 
 
@@ -134,7 +134,7 @@ def test_the_fastest_comes_first_and_what_was_not_measured_last() -> None:
         WayRecord(way=NUMBA, visits=gained(0.5)),
         WayRecord(way=NUMBA, visits=gained(3.0)),
     ]
-    found = what_if.judged(records, BASELINES)
+    found = what_if.judged(records)
     assert [each.verdict for each in found] == ["faster", "slower", "not measured"]
 
 
@@ -148,3 +148,29 @@ def test_how_the_answers_agree_is_said() -> None:
     rounded = judged(visits=gained(2.0), largest_error=2e-8, bound=1e-4, dtype_changed=True)
     assert any(each.startswith("differs by 2.0e-08") for each in rounded.details)
     assert "its result has a different dtype" in rounded.details
+
+
+@pytest.mark.parametrize(
+    ("processors", "cores", "device", "held_up"),
+    [
+        (3.9, 1.0, "", False),
+        (1.1, 1.0, "", False),  # more cores on one side
+        (1.9, 0.2, "", True),
+        (0.5, 0.2, "", True),
+        (3.9, 0.2, "", False),  # others take as much of both
+        (1.0, 0.2, "cuda", False),  # an accelerator works
+    ],
+)
+def test_what_other_processes_hold_up_is_not_judged(
+    processors: float, cores: float, device: str, held_up: bool
+) -> None:
+    found = judged(
+        way=Way(kind=WayKind.TORCH, device=device),
+        visits=gained(4.0),
+        compile_s=1.0,
+        processor_time=ProcessorTime(ratio=processors, cores_before=cores, cores_after=cores),
+    )
+    assert found.processor_ratio == processors
+    assert found.verdict == ("could not be judged" if held_up else "faster")
+    assert ("other processes held it up; by processor time" in found.headline) is held_up
+    assert (found.break_even_calls is None) is held_up

@@ -7,7 +7,7 @@ from profiler_suite.measure.explain.ways.records import StoppingLine, WayRecord,
 from profiler_suite.model.way import Way, WayKind
 from profiler_suite.report.terminal import explanation, what_if
 from profiler_suite.report.terminal.console import Page, cell_len
-from tests.analysis.explain.test_question import BASELINE_S, visits
+from tests.analysis.explain.test_question import visits
 from tests.stored_explanation import stored_explanation
 
 RECORDS = (
@@ -29,7 +29,7 @@ RECORDS = (
 
 def test_each_way_has_its_verdict_and_its_reason() -> None:
     page = Page(80, False)
-    what_if.show(page, judged(RECORDS, {"ufunc": BASELINE_S}))
+    what_if.show(page, judged(RECORDS))
     lines = page.text().splitlines()
     assert lines[1] == "Other ways to run it, measured here"
     assert lines[2].startswith("  Numba 0.61.2: 8.00× as fast (")

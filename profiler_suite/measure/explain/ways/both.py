@@ -2,10 +2,12 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from statistics import median
+from time import perf_counter, process_time
 
 import msgspec
 
-from profiler_suite.measure.arguments import RestoredArguments
+from profiler_suite.measure.arguments import RestoredArguments, given
 from profiler_suite.measure.explain import checks
 from profiler_suite.measure.explain.checks import Agreement
 from profiler_suite.measure.explain.same_answer import arrays_in, copied
@@ -13,12 +15,21 @@ from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.explain.subject_pairs import Side, glance, pairs
 from profiler_suite.measure.explain.variants import Variant, smaller
 from profiler_suite.measure.explain.ways.port import Arguments, Function
-from profiler_suite.measure.explain.ways.records import WayAtSize, WayRecord, WayVisits
+from profiler_suite.measure.explain.ways.records import (
+    ProcessorTime,
+    WayAtSize,
+    WayRecord,
+    WayVisits,
+)
 from profiler_suite.model.way import Way, WayKind
 
 # A side that is so much slower or faster than the other is seen in few pairs.
 _PLAIN = 3.0
 FEW, _FEWEST = 0.5, 0.3
+# So many pairs tell few percent beside busy processes.
+LEAST = 14
+# How often, and how long at least, the time of processors is counted for each side.
+_COUNTS, _COUNTING_S = 5, 0.02
 # Of the lengths: a sixteenth and a 256th of the elements of a matrix.
 _SMALLER = (1 / 4, 1 / 16)
 # Below, a size says nothing that the next larger one did not.
@@ -77,13 +88,38 @@ def compared(both: Both, way: Way) -> WayRecord:
     sides = both.sides(subject.arguments)
     apart = 1.0 if way.kind is WayKind.THREADS else glance(*sides)
     plain = apart > _PLAIN or apart < 1 / _PLAIN
-    visits = pairs(subject, *sides, both.around, FEW if plain else 1.0)
+    visits = pairs(subject, *sides, both.around, FEW if plain else 1.0, LEAST)
     return msgspec.structs.replace(
         record,
         visits=WayVisits(*visits),
         elements=_elements(subject.arguments()),
+        processor_time=processor_time(both),
         smaller=tuple(_at_smaller_sizes(both)),
     )
+
+
+def processor_time(both: Both) -> ProcessorTime:
+    """What both take of the processors, which is the same beside busy processes.
+
+    A call that fits between two turns of other processes seems many times as fast as one that
+    is a little longer: the clock on the wall alone would not tell.
+    """
+    sides = both.sides(both.subject.arguments)
+    cpu_s: tuple[list[float], list[float]] = ([], [])
+    cores: tuple[list[float], list[float]] = ([], [])
+    for _ in range(_COUNTS):
+        for number, (function, arguments) in enumerate(sides):
+            both.around(number)
+            wall, used, calls = perf_counter(), process_time(), 0
+            while calls == 0 or perf_counter() - wall < _COUNTING_S:
+                function(*given(arguments))
+                calls += 1
+            used = process_time() - used
+            cpu_s[number].append(used / calls)
+            cores[number].append(used / (perf_counter() - wall))
+    before, after = (median(each) for each in cores)
+    ratio = median(cpu_s[0]) / max(median(cpu_s[1]), 1e-9)
+    return ProcessorTime(ratio=ratio, cores_before=before, cores_after=after)
 
 
 def _at_smaller_sizes(both: Both) -> Iterator[WayAtSize]:

@@ -3,7 +3,7 @@
 import functools
 import warnings
 from collections.abc import Iterator
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -18,9 +18,8 @@ from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.explain.subject_pairs import pairs
 from profiler_suite.measure.explain.substitution import UntriableError
 from profiler_suite.measure.explain.ways import float32, jax_port, numba_port, torch_port
-from profiler_suite.measure.explain.ways.both import FEW, Both, compared
+from profiler_suite.measure.explain.ways.both import FEW, LEAST, Both, compared
 from profiler_suite.measure.explain.ways.port import (
-    Arguments,
     Function,
     Port,
     UnportedError,
@@ -30,13 +29,11 @@ from profiler_suite.measure.explain.ways.port import (
 )
 from profiler_suite.measure.explain.ways.records import WayRecord, WayVisits
 from profiler_suite.measure.lines.functions import functions_to_profile
-from profiler_suite.measure.threads import NativeThreads
+from profiler_suite.measure.threads import NativeThreads, rest
 from profiler_suite.model.way import Way, WayKind
 
 # Importing a library and compiling by it, beyond the calls themselves.
 _PREPARING_S = 90.0
-# How long busy cores are counted.
-_COUNTING_S = 0.1
 # What a library's idle threads use is less.
 _ANOTHER_CORE = 0.25
 _DOUBLE = ("float64", "complex128")
@@ -129,16 +126,20 @@ def _ported(subject: Subject, way: Way, port: Port) -> WayRecord:
         resident = WayVisits()
         if port.carries:
             stays = Both(subject, port.resident, port.own_arguments)
-            resident = WayVisits(*pairs(subject, *stays.sides(subject.arguments), patience=FEW))
-        cores = _cores(*both.sides(subject.arguments)[1])
+            resident = WayVisits(
+                *pairs(subject, *stays.sides(subject.arguments), patience=FEW, least=LEAST)
+            )
         return msgspec.structs.replace(
             record,
             form=port.form,
             version=port.version,
             resident=resident,
             compile_s=max(0.0, first_s - second_s) if port.compiles else 0.0,
-            cores=cores,
-            notes=(*port.notes, *_precision(way, answer), *_more_cores(cores, subject.threads)),
+            notes=(
+                *port.notes,
+                *_precision(way, answer),
+                *_more_cores(record, subject.threads),
+            ),
         )
 
 
@@ -159,19 +160,12 @@ def _precision(way: Way, answer: Any) -> Iterator[str]:
         yield NOT_SINGLE
 
 
-def _more_cores(cores: float, threads: int) -> Iterator[str]:
+def _more_cores(record: WayRecord, threads: int) -> Iterator[str]:
     """That it has more of the machine than NumPy had."""
+    cores = record.processor_time.cores_after if record.processor_time else 0.0
     if cores > threads + _ANOTHER_CORE:
         had = units.some(threads, "thread")
         yield f"it keeps {units.three_digits(cores)} cores busy, where NumPy has {had}"
-
-
-def _cores(function: Function, arguments: Arguments) -> float:
-    """How many cores it keeps busy."""
-    begun, used = perf_counter(), process_time()
-    while perf_counter() - begun < _COUNTING_S:
-        function(*given(arguments))
-    return (process_time() - used) / (perf_counter() - begun)
 
 
 # ------------------------------------------------------------------------ BLAS threads
@@ -198,6 +192,7 @@ def _on_threads(subject: Subject, way: Way) -> WayRecord:
 
     def around(side: int) -> None:
         native.limit(limits[side])
+        rest()  # before both: who has slept is served sooner
 
     try:
         function = subject.function

@@ -36,6 +36,16 @@ class WayAtSize(Noun, frozen=True):
     visits: WayVisits
 
 
+class ProcessorTime(Noun, frozen=True):
+    """What a function takes of the processors as it stands and another way."""
+
+    ratio: float
+    """Time of processors for an evaluation as it stands, over that of the other way."""
+    cores_before: float
+    """Cores that it keeps busy as it stands; below 1 where it waits or is held up."""
+    cores_after: float
+
+
 class WayRecord(Noun, frozen=True, tag="way_measured"):
     """What was measured of one way, or why it was not."""
 
@@ -58,8 +68,8 @@ class WayRecord(Noun, frozen=True, tag="way_measured"):
     """From the largest to the smallest."""
     compile_s: float = 0.0
     """What the first call takes beyond a later one, s; 0 where nothing is compiled."""
-    cores: float = 0.0
-    """Cores that it keeps busy; 0 when not known."""
+    processor_time: ProcessorTime | None = None
+    """None where nothing was timed."""
     largest_error: float = 0.0
     """Largest difference of the answers, relative to the largest element."""
     bound: float = 0.0

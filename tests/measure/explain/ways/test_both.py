@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.explain.ways.both import Both, compared
+from profiler_suite.measure.explain.ways.both import Both, compared, processor_time
 from profiler_suite.model.way import Way, WayKind
 from tests.measure.explain.ways.subjects import held
 
@@ -70,6 +70,18 @@ def test_arguments_of_its_own_are_made_from_those_given() -> None:
     with held(squares, *ARGUMENTS) as subject:
         assert compared(Both(subject, only_single, own=single), WAY).reason == ""
         assert "differs" in compared(Both(subject, only_single), WAY).reason
+
+
+def test_the_time_of_processors_is_counted_on_both_sides() -> None:
+    def thrice(x: Any, y: Any) -> Any:
+        squares(x, y)
+        squares(x, y)
+        return squares(x, y)
+
+    with held(squares, *ARGUMENTS) as subject:
+        found = processor_time(Both(subject, thrice))
+    assert 0.2 < found.ratio < 0.6
+    assert 0 < found.cores_after < 3
 
 
 def test_what_comes_before_each_side_is_done(monkeypatch: pytest.MonkeyPatch) -> None:

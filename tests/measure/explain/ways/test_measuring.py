@@ -9,7 +9,7 @@ from profiler_suite.measure.explain.ways import measuring, numba_port
 from profiler_suite.measure.explain.ways.installed import is_installed
 from profiler_suite.measure.explain.ways.measuring import NOT_SINGLE, measure
 from profiler_suite.measure.explain.ways.port import Port, UnportedError
-from profiler_suite.measure.explain.ways.records import WayRecord
+from profiler_suite.measure.explain.ways.records import ProcessorTime, WayRecord
 from profiler_suite.model.way import Way, WayKind
 from tests.measure.explain.ways import kinds
 from tests.measure.explain.ways.subjects import held
@@ -129,7 +129,9 @@ def test_without_another_core_there_is_no_other_number_of_threads() -> None:
 
 @pytest.mark.parametrize(("cores", "said"), [(1.0, 0), (1.2, 0), (1.9, 1)])
 def test_more_cores_than_numpy_has_are_said(cores: float, said: int) -> None:
-    assert len(list(measuring._more_cores(cores, 1))) == said
+    time = ProcessorTime(ratio=1.0, cores_before=1.0, cores_after=cores)
+    record = WayRecord(way=NUMBA, processor_time=time)
+    assert len(list(measuring._more_cores(record, 1))) == said
 
 
 class InexactError(ValueError):
@@ -161,7 +163,8 @@ def test_what_is_carried_is_timed_with_and_without_carrying(
     assert found.resident.before
     assert found.resident.after
     assert found.compile_s >= 0
-    assert 0 < found.cores < 3
+    assert found.processor_time is not None
+    assert 0 < found.processor_time.cores_after < 3
 
 
 def test_an_error_is_the_reason_with_the_functions_own_line(
