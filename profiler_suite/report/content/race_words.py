@@ -129,9 +129,19 @@ def results_table(race: Race) -> TableView:
         f"Against {called[race.targets[0]]}",
         race.results,
         columns,
-        note="Times are of one evaluation; ratios with their 95 % intervals are of visits side "
-        "by side in several processes, half of which load the new version first.",
+        note=_note(race),
     ).filled()
+
+
+def _note(race: Race) -> str:
+    """What one has to know to read the results; nothing where none was timed."""
+    processes = max(each.processes for each in race.results)
+    if not processes:
+        return ""
+    said = "Times are of one evaluation; ratios with their 95 % intervals are of visits in turn"
+    if processes == 1:
+        return f"{said}."
+    return f"{said} in several processes, half of which load the new version first."
 
 
 def short_verdict(result: RaceResult) -> str:

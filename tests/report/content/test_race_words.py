@@ -152,3 +152,15 @@ def test_the_basis_names_threads_processes_and_threshold() -> None:
         "1 BLAS thread; pairs of visits in turn in 4 processes; less than 2.0 % counts as no "
         "difference."
     )
+
+
+@pytest.mark.parametrize(
+    ("processes", "said"), [(0, ""), (1, "visits in turn."), (4, "the new version first.")]
+)
+def test_the_note_tells_of_processes_where_there_were_several(
+    processes: int, said: str
+) -> None:
+    found = msgspec.structs.replace(result(1.0), processes=processes)
+    note = race_words.results_table(race(found)).note
+    assert note.endswith(said)
+    assert bool(note) is bool(processes)
