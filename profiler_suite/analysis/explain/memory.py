@@ -82,7 +82,9 @@ def _lines_in_words(record: MemoryRecord | None) -> list[str]:
     """Where the most is held, then the expressions that take most at once."""
     if record is None or not record.lines:
         return []
-    peak = max(record.lines, key=lambda each: each.most_bytes)
+    # Later lines hold as much as the one that made it: that one is to blame.
+    making = [each for each in record.lines if each.made_bytes >= _WORTH_BYTES / 4]
+    peak = max(making or record.lines, key=lambda each: each.most_bytes)
     said = [
         f"most is held in {_place(peak.file, peak.line)}: {units.size(peak.most_bytes)}"
         f"{_held_before(record, peak)}"

@@ -85,6 +85,8 @@ def test_lines_and_expressions_follow_the_operations() -> None:
     lines = (
         LineMemory(file="/home/me/f.py", line=6, most_bytes=size, made_bytes=size),
         LineMemory(file="/home/me/f.py", line=7, most_bytes=3 * size, made_bytes=3 * size),
+        # Holds what the line before has made, and a little more.
+        LineMemory(file="/home/me/f.py", line=9, most_bytes=3 * size + 99, made_bytes=99),
     )
     found = msgspec.structs.replace(
         record(A),
