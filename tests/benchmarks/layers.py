@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +137,7 @@ def other_shares(name: str, seconds: float) -> dict[str, float]:
             [*command, "--seconds", str(seconds)], capture_output=True, check=True, cwd=ROOT
         )
         text = raw.read_text()
-    paths = {Path(each.path).name: each.path for each in loaded(name)}
+    paths = names_of({each.path for each in loaded(name)})
     counts: Counter[str] = Counter()
     for line in text.splitlines():
         stack, _, number = line.rpartition(" ")
@@ -168,8 +168,7 @@ def layer_of(frames: list[str], paths: dict[str, str]) -> str:
             continue
         native = _NATIVE_FRAME.match(frame)
         if native and not source:
-            library = (native["library"] or "").rpartition("/")[2].partition(":")[0]
-            libraries.append(paths.get(library, f"/{library}"))
+            libraries.append(library_of(native["library"], paths))
     if not inside:
         return ""
     full = source if source.startswith("/") else found_source(source)
@@ -177,6 +176,28 @@ def layer_of(frames: list[str], paths: dict[str, str]) -> str:
     # further in and the interpreter's serves the code that calls it.
     served = [each for each in libraries if not layers.is_interpreter(each)]
     return layers.of_moment(served, full)
+
+
+def names_of(paths: Iterable[str]) -> dict[str, str]:
+    """Full paths by how py-spy writes them: below a folder of packages, or the name alone."""
+    found = {Path(path).name: path for path in paths}
+    for path in paths:
+        for folder in ("/site-packages/", "/dist-packages/"):
+            if folder in path:
+                found[path.rpartition(folder)[2]] = path
+    return found
+
+
+def library_of(written: str, paths: dict[str, str]) -> str:
+    """The path of a library; a source file of C stands for the interpreter's own code.
+
+    Packages have libraries of the same name: 'pandas/_libs/_cyutility' is not SciPy's.
+    """
+    written = written.partition(":")[0]
+    name = written.rpartition("/")[2]
+    if name.endswith((".c", ".h")):
+        return "/libpython3"
+    return paths.get(written) or paths.get(name, f"/{name}")
 
 
 def found_source(file: str) -> str:

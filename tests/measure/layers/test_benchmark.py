@@ -7,10 +7,12 @@ import pandas as pd
 import pytest
 
 from profiler_suite.measure.native import layers
-from tests.benchmarks.layers import SOURCES, largest_gap, layer_of
+from tests.benchmarks.layers import SOURCES, largest_gap, layer_of, names_of
 
 UMATH = "_multiarray_umath.cpython-313-x86_64-linux-gnu.so"
-PATHS = {
+SHARED = "_cyutility.cpython-313-x86_64-linux-gnu.so"
+SITE = "/v/lib/python3.13/site-packages"
+PATHS = names_of([f"{SITE}/scipy/special/{SHARED}", f"{SITE}/pandas/_libs/{SHARED}"]) | {
     UMATH: f"/v/lib/python3.13/site-packages/numpy/_core/{UMATH}",
     "libc.so.6": "/usr/lib/libc.so.6",
     "libpython3.13.so.1.0": "/usr/lib/libpython3.13.so.1.0",
@@ -28,6 +30,9 @@ MINE = "evaluated (/home/me/minimize.py:2)"
             layers.NUMPY_COMPILED,
         ),
         ([MINE, "_PyObject_Malloc (libpython3.13.so.1.0)"], layers.USER),
+        ([MINE, "float_mul (floatobject.c:590)"], layers.USER),
+        ([MINE, f"f (pandas/_libs/{SHARED})"], "pandas"),
+        ([MINE, f"f (scipy/special/{SHARED})"], "SciPy"),
         ([MINE], layers.USER),
         ([MINE, f"mean ({np.__file__}:10)"], layers.NUMPY_PYTHON),
         ([MINE, f"apply ({pd.__file__}:10)", "malloc (libc.so.6)"], "pandas"),
