@@ -1,6 +1,7 @@
 """Loops over the keys of a table: rows by groupby, values for all groups at once."""
 
 import ast
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -177,3 +178,69 @@ def _edit(function: Function, loop: Loop, one: Match, names: tuple[str, str]) ->
         return Edit(start=start, end=end, text=f"{appended['OUT'].id}.extend({records})")
     text = f"{appended['OUT'].id}.extend({value(appended['E'])}.tolist())"
     return Edit(start=start, end=end, text=text)
+
+
+# ------------------------------------------------------- set group by group
+
+
+def set_at_once(function: Function, loop: ast.For) -> Edit | None:
+    """`df.loc[mask, 'c'] = …` of each key's rows as one assignment of the column."""
+    found = _keys_of(function, loop.iter)
+    if found is None or not isinstance(loop.target, ast.Name) or loop.orelse:
+        return None
+    one, _ = found
+    table, column, key = one["DF"], one["C"], loop.target.id
+    mask = _plain(f"{ast.unparse(table)}[{ast.unparse(column)}] == {key}")
+    names = {
+        s.targets[0].id
+        for s in loop.body
+        if isinstance(s, ast.Assign)
+        and isinstance(s.targets[0], ast.Name)
+        and ast.unparse(s.value) == mask
+    }
+    rest = [s for s in loop.body if not (isinstance(s, ast.Assign) and _names(s) <= names)]
+    if len(rest) != 1 or not isinstance(rest[0], ast.Assign) or not isinstance(table, ast.Name):
+        return None
+    picking = _PickedRows(table.id, {mask, *names})
+    place = picking.visit(copy.deepcopy(rest[0].targets[0]))
+    value = picking.visit(copy.deepcopy(rest[0].value))
+    if not isinstance(place, ast.Subscript) or ast.unparse(place.value) != _ROWS:
+        return None
+    reader = OfGroups(function, function.source.names, table.id, column, _ROWS, "")
+    try:
+        made = reader.of(value)
+    except NotForGroupsError:
+        return None
+    if made.kind not in (group_expressions.ROWS, group_expressions.GROUPS):
+        return None
+    text = made.text if made.kind == group_expressions.ROWS else made.spread
+    start, end = function.span(loop)
+    return Edit(start=start, end=end, text=f"{table.id}[{ast.unparse(place.slice)}] = {text}")
+
+
+_ROWS = "rows_of_a_key"
+
+
+def _names(statement: ast.Assign) -> set[str]:
+    return {ast.unparse(each) for each in statement.targets}
+
+
+class _PickedRows(ast.NodeTransformer):
+    """`df.loc[mask, 'a']` and `df['a'][mask]` as the column of the rows of a key."""
+
+    def __init__(self, table: str, masks: set[str]) -> None:
+        self.table = table
+        self.masks = masks
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """One of these, or anything else."""
+        owner, key = ast.unparse(node.value), node.slice
+        name: ast.expr | None = None
+        if owner == f"{self.table}.loc" and isinstance(key, ast.Tuple) and len(key.elts) == 2:
+            name = key.elts[1] if ast.unparse(key.elts[0]) in self.masks else None
+        elif isinstance(node.value, ast.Subscript) and ast.unparse(key) in self.masks:
+            inner = node.value
+            name = inner.slice if ast.unparse(inner.value) == self.table else None
+        if name is None:
+            return self.generic_visit(node)  # type: ignore[return-value]
+        return ast.Subscript(ast.Name(_ROWS, ast.Load()), name, node.ctx)

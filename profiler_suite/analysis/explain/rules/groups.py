@@ -145,6 +145,16 @@ def group_loop(seen: Observation) -> Iterator[Finding]:
             if changed:
                 yield from _of_groups(seen, function, changed)
         yield from _of_groups(seen, function, function)
+        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+            edit = key_rows.set_at_once(function, loop)
+            if edit is not None:
+                yield from seen.edited(
+                    function,
+                    [edit],
+                    title="set the column for all groups at once",
+                    lines=hoisting.span_of(function, loop),
+                    evidence="every key compares a whole column and sets a part of another",
+                )
 
 
 def _of_groups(seen: Observation, function: Function, written: Function) -> Iterator[Finding]:

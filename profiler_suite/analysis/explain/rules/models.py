@@ -120,7 +120,7 @@ def element_calls(seen: Observation) -> Iterator[Finding]:
     """Calls of a library for one element at a time."""
     for function in seen.functions:
         for node in ast.walk(function.node):
-            if isinstance(node, ast.For) and not _is_inner(function, node):
+            if isinstance(node, ast.For):
                 for text in _of_loop(function, node):
                     start, end = function.span(node)
                     yield from _all_at_once(
@@ -131,12 +131,6 @@ def element_calls(seen: Observation) -> Iterator[Finding]:
                     yield from _all_at_once(
                         seen, function, node, rewriting.edit(function, target, text)
                     )
-
-
-def _is_inner(function: Function, loop: ast.For) -> bool:
-    """Whether it is all that a loop around it does: that one is looked at."""
-    parent = function.parents.get(loop)
-    return isinstance(parent, ast.For) and len(parent.body) == 1
 
 
 def _all_at_once(
@@ -182,24 +176,37 @@ def _of_loop(function: Function, loop: ast.For) -> Iterator[str]:
     elif isinstance(last, ast.Assign) and len(last.targets) == 1:
         place = last.targets[0]
         if isinstance(place, ast.Subscript) and _is_place(place, spans):
-            out = ast.unparse(place.value)
+            out = f"{ast.unparse(place.value)}[{_whole_place(place, spans)}]"
+            array = ast.unparse(place.value)
             indent = function.indent_of(loop.lineno)
-            diagonal = f"\n{indent}{function.numpy}.fill_diagonal({out}, 0)" if half else ""
+            diagonal = f"\n{indent}{function.numpy}.fill_diagonal({array}, 0)" if half else ""
             for text in _calls(function, last.value, spans):
-                yield f"{out}[:] = {text}"
+                yield f"{out} = {text}"
                 if half:
-                    yield f"{out}[:] = {text}{diagonal}"
+                    yield f"{out} = {text}{diagonal}"
 
 
 def _is_place(place: ast.Subscript, spans: list[Span]) -> bool:
     """Whether it is out[i], out[i, j], out[i, :] or out[:, i] of the counters."""
     parts = place.slice.elts if isinstance(place.slice, ast.Tuple) else [place.slice]
-    named = [p.id for p in parts if isinstance(p, ast.Name)]
-    sliced = all(
-        isinstance(p, ast.Name) or (isinstance(p, ast.Slice) and ast.unparse(p) == ":")
+    plain = all(
+        isinstance(p, ast.Name | ast.Constant)
+        or (isinstance(p, ast.Slice) and ast.unparse(p) == ":")
         for p in parts
     )
-    return sliced and named == [span.counter for span in spans]
+    counters = [span.counter for span in spans]
+    named = [p.id for p in parts if isinstance(p, ast.Name) and p.id in counters]
+    return plain and bool(counters[0]) and named == counters
+
+
+def _whole_place(place: ast.Subscript, spans: list[Span]) -> str:
+    """The place for all values of the counters: out[i, :] of an inner loop's out[i, j]."""
+    parts = place.slice.elts if isinstance(place.slice, ast.Tuple) else [place.slice]
+    counters = [span.counter for span in spans]
+    texts = [
+        ":" if isinstance(p, ast.Name) and p.id in counters else ast.unparse(p) for p in parts
+    ]
+    return ", ".join(texts) if set(texts) != {":"} else ":"
 
 
 _DISTANCES = (

@@ -74,11 +74,21 @@ _CALLED = {
     "DF.groupby(K, **KW)[C].transform(F)": "groupby.transform makes a Series of every group",
     "DF.groupby(K, **KW)[C].agg(F)": "groupby.agg makes a Series of every group",
     "S.rolling(W, **KW).apply(F, **MORE)": "rolling.apply goes through every window",
+    "S.apply(F)": "Series.apply goes through every element",
+    "S.map(F)": "Series.map goes through every element",
     "np.apply_along_axis(F, AXIS, A, **KW)": "np.apply_along_axis goes through every row",
     "np.vectorize(F, **KW)(*REST)": "np.vectorize goes through every element",
     "scipy.ndimage.generic_filter(A, F, **KW)": "generic_filter goes through every pixel",
     "scipy.ndimage.labeled_comprehension(A, L, I, F, **KW)": "it goes through every label",
 }
+# Functions of NumPy that are Python around a small computation.
+_IN_PYTHON = frozenset(
+    [
+        *("numpy.polyfit", "numpy.percentile", "numpy.quantile", "numpy.histogram"),
+        *("numpy.cov", "numpy.corrcoef", "numpy.cross", "numpy.gradient", "numpy.unwrap"),
+        *("numpy.linalg.lstsq", "numpy.linalg.pinv", "numpy.linalg.eigh", "numpy.linalg.svd"),
+    ]
+)
 _UNWRITTEN = "what is called could not be written for all at once"
 
 
@@ -97,7 +107,8 @@ def called_from_python(seen: Observation) -> Iterator[Finding]:
     for function in seen.functions if seen.lines_are_timed else ():
         for one in patterns.found(function, list(_CALLED), lambda m: True):
             share = seen.share(function, [one.line])
-            if share < _LEAST_SHARE:
+            form = one.form("S") if "S" in one.captures else None
+            if share < _LEAST_SHARE or (form is not None and form.dtype != "Series"):
                 continue
             what = next(
                 said
@@ -131,7 +142,7 @@ def called_per_iteration(seen: Observation) -> Iterator[Finding]:
         for node in ast.walk(function.node):
             name = function.qualified(node.func) if isinstance(node, ast.Call) else ""
             repeated = any(isinstance(p, hoisting.REPEATING) for p in function.around(node))
-            if repeated and name.startswith(("scipy.", "pandas.")):
+            if repeated and (name.startswith(("scipy.", "pandas.")) or name in _IN_PYTHON):
                 named.setdefault(name, node.lineno + function.shift)  # type: ignore[attr-defined]
         for name, line in named.items():
             share = seen.share(function, [line])

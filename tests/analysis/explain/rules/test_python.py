@@ -230,6 +230,14 @@ FIRES = [
         lambda: (scipy.sparse.lil_matrix((7, 7)),),
         "m[m_rows, m_columns] = m_values",
     ),
+    Fires(  # the inner loop alone
+        "element_calls",
+        "def f(x, y):\n    out = np.zeros((len(y), len(x)))\n    for i in range(len(y)):\n"
+        "        for j in range(len(x)):\n"
+        "            out[i, j] = np.interp(x[j], np.arange(5.0), y[i])\n    return out\n",
+        lambda: (X, A),
+        "out[i, :] = np.interp(x, np.arange(5.0), y[i])",
+    ),
     Fires(
         "sparse_rows",
         "def f(m, w):\n    out = []\n    for i in range(m.shape[0]):\n"

@@ -261,6 +261,19 @@ def f(n):
     ),
     Fires(
         "group_loop",
+        """
+        def f(df):
+            df['n'] = 0.0
+            for k in df['k'].unique():
+                mask = df['k'] == k
+                df.loc[mask, 'n'] = df.loc[mask, 'a'] / df.loc[mask, 'a'].max()
+            return df
+        """,
+        lambda: (table(),),
+        "df['n'] = df['a'] / df.groupby('k')['a'].transform('max')",
+    ),
+    Fires(
+        "group_loop",
         PANDAS
         + """
 def f(df):
