@@ -8,8 +8,8 @@ from profiler_suite.analysis.roofline import WORK
 from profiler_suite.report.terminal.console import Page, TextColumn
 from profiler_suite.report.terminal.explanation import breakdown_bar
 
-# The screen has 45 lines.
-_MOST_LINES = 6
+# The screen has 45 lines; code that is cut cannot be copied.
+_MOST_LINES = 8
 
 
 def screen(found: QuestionAnswer, width: int, color: bool) -> str:
