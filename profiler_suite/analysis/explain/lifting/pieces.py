@@ -11,7 +11,7 @@ from itertools import pairwise
 from profiler_suite.analysis.explain.lifting import dependence, exits, pads, rims
 from profiler_suite.analysis.explain.lifting.arrays import closed, full, tidy
 from profiler_suite.analysis.explain.lifting.calls import called
-from profiler_suite.analysis.explain.lifting.dtypes import weak_of
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.emitting import Emitter, live_after
 from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.facts import Facts, Held, dotted
@@ -482,8 +482,15 @@ class _Comprehensions(ast.NodeTransformer):
     def as_list(self, node: ast.ListComp) -> str:
         """A list of what the comprehension gives."""
         text = self.array(node)
-        if self.item is None or self.item.own:
+        inner = self.item
+        while isinstance(inner, View):
+            inner = inner.arg
+        if inner is None or inner.own:
             raise Refusal("its elements are no numbers")
+        if self.item is not inner:  # lists of lists
+            if not weak_of(inner) and str(dtype_of(inner)) not in ("float64", "int64", "bool"):
+                raise Refusal("the dtype of its elements would be another")
+            return f"{closed(text)}.tolist()"
         return f"{closed(text)}.tolist()" if weak_of(self.item) else f"list({text})"
 
     def _maps(self, node: ast.Call) -> bool:

@@ -72,6 +72,10 @@ def _list(shapes: tuple[Shape, ...], out: Shape) -> bool:
     return len(out) == 1 and out[0] <= shapes[0][0]
 
 
+def _between(shapes: tuple[Shape, ...], out: Shape) -> bool:
+    return out == (shapes[1][0] - 1,)
+
+
 def _normal(shapes: tuple[Shape, ...], out: Shape) -> bool:
     return out == shapes[1] == (shapes[0][1],)
 
@@ -133,6 +137,15 @@ ROUTINES = (
     Routine("np.fft.fft({0})", (1,), _first, letters="c"),
     Routine("np.fft.ifft({0})", (1,), _first, letters="c"),
     Routine("np.fft.fft2({0})", (2,), _first, letters="c"),
+    Routine(
+        "scipy.signal.correlate({0}, {0})[len({0}) - 1:]",
+        (1,),
+        _first,
+        ("import scipy.signal",),
+        "f",
+    ),
+    Routine("np.correlate({0}, {0}, 'full')[len({0}) - 1:]", (1,), _first, letters="f"),
+    Routine("np.histogram({0}, {1})[0]", (1, 1), _between, letters="iu"),
     Routine("run_lengths({0})", (1,), _list, (RUN_LENGTHS,), "iu"),
     Routine("np.sort({0})", (1,), _first),
     Routine("np.argsort({0}, kind='stable')", (1,), _first, letters="iu"),

@@ -107,6 +107,8 @@ def test_a_comprehension_becomes_an_array_expression(body: str, lines: tuple[str
 def test_a_comprehension_whose_list_is_wanted_becomes_one() -> None:
     assert piece("z = [v * 2 for v in x]\nz.sort()\nreturn z").lines == ("z = list(x * 2)",)
     assert piece("return [v * 2 for v in x if v > 1]").lines == ("return list((x * 2)[x > 1])",)
+    nested = piece("return [[a * b for b in x] for a in x]").lines
+    assert nested == ("return (x[:, None] * x).tolist()",)
     with pytest.raises(Refusal, match="its elements are no numbers"):
         piece("z = [[v, v] for v in x]\nz.sort()\nreturn z")
 

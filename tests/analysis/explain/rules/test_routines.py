@@ -65,8 +65,30 @@ def f(x):
                 y[j], y[j + 1] = y[j + 1], y[j]
     return y
 """
+LAGS = """
+def f(x):
+    n = len(x)
+    out = np.zeros(n)
+    for lag in range(n):
+        for i in range(n - lag):
+            out[lag] += x[i] * x[i + lag]
+    return out
+"""
+BETWEEN = """
+def f(x, edges):
+    counts = np.zeros(len(edges) - 1, dtype=int)
+    for v in x:
+        for k in range(len(edges) - 1):
+            last = k == len(edges) - 2 and v == edges[k + 1]
+            if edges[k] <= v < edges[k + 1] or last:
+                counts[k] += 1
+    return counts
+"""
 
 FIRES = [
+    Fires("routine", LAGS, lambda: (X,), "scipy.signal.correlate(x, x)[len(x) - 1:]"),
+    Fires("routine", LAGS, lambda: (X,), "np.correlate(x, x, 'full')[len(x) - 1:]"),
+    Fires("routine", BETWEEN, lambda: (X, np.linspace(0, 1, 8)), "np.histogram(x, edges)[0]"),
     Fires("routine", FACTOR, lambda: (SPD,), "np.linalg.cholesky(matrix)"),
     Fires("routine", FORWARD, lambda: (TRIANGLE, X[:9]), "lower=True"),
     Fires("routine", HORNER, lambda: (X, K), "polyval(at, c)"),
