@@ -374,6 +374,8 @@ class Reader:
                 count = Poly.atom(f"-(-({count.text()}) // {stride})")
             else:
                 count = Poly.number(-(-known // stride))
+        if start.atoms & loops and stride == 1:
+            self._note_fit(start + count, length)
         if self.scope.interior and start.atoms & loops:
             self.scope.constraints.append(length - stop)
         text = ast.unparse(part) if old.text == ":" and not start.atoms & loops else ""
@@ -382,6 +384,17 @@ class Reader:
         return Slab(
             old.start + start * old.step, old.step * stride, self.scope.label(count), text
         )
+
+    def _note_fit(self, stop: Poly, length: Poly) -> None:
+        """Blocks that follow one another may not fill an array: the last one is cut off."""
+        number = stop
+        for label in self.scope.loops:
+            if label.name in number.atoms:
+                number = number.put(label.name, label.count - 1)
+        uneven = any(atom.startswith("-(-") for atom in number.atoms)
+        if uneven and (length - number).constant is None:
+            text = self.facts.text
+            self.scope.fits[f"{text(number)} <= {text(length)}"] = None
 
     def _whole(self, node: ast.expr, words: str) -> Poly:
         found = self.read(node)

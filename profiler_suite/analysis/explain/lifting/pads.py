@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting import operations as ops
@@ -36,22 +36,37 @@ _COMPARED: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def padded(stores: Sequence[Store], scope: Scope) -> list[Store]:
-    """The stores with arrays that have zeros around them, where they are read beyond it."""
+def padded(
+    stores: Sequence[Store], results: Mapping[str, Term], scope: Scope
+) -> tuple[list[Store], dict[str, Term]]:
+    """The same with arrays that have zeros around them, where they are read beyond it."""
     written = {store.target.base for store in stores}
-    for store in stores:
-        for term in (store.term, *(() if store.guard is None else (store.guard,))):
-            for each in term.walk():
-                if isinstance(each, Access) and each.base not in written:
-                    _widen(each, scope)
-    return [_padded(store, scope, written) for store in stores]
+    terms = [*(store.term for store in stores), *results.values()]
+    terms += [store.guard for store in stores if store.guard is not None]
+    for term in terms:
+        for each in term.walk():
+            if isinstance(each, Access) and each.base not in written:
+                _widen(each, scope)
+    return (
+        [_padded(store, scope, written) for store in stores],
+        {name: _wide(term, scope, written) for name, term in results.items()},
+    )
 
 
 def _padded(store: Store, scope: Scope, written: set[str]) -> Store:
-    term, guard = store.term, store.guard
+    guard = store.guard
     if guard is not None and store.op in ("+", "-"):
-        left = _left(guard, term, scope.facts)
+        left = _left(guard, store.term, scope.facts)
         guard = ops.both(*left) if left else None
+    return replace(
+        store,
+        term=_wide(store.term, scope, written),
+        guard=None if guard is None else _wide(guard, scope, written),
+    )
+
+
+def _wide(term: Term, scope: Scope, written: set[str]) -> Term:
+    """A value without the conditions that zeros stand for."""
 
     def plain(each: Term) -> Term | None:
         if isinstance(each, Apply) and each.name == "where" and each.args[2] == _ZERO:
@@ -67,9 +82,7 @@ def _padded(store: Store, scope: Scope, written: set[str]) -> Store:
             return _of_wide(each, scope)
         return None
 
-    term = mapped(mapped(term, plain), wide)
-    guard = None if guard is None else mapped(mapped(guard, plain), wide)
-    return replace(store, term=term, guard=guard)
+    return mapped(mapped(term, plain), wide)
 
 
 def _left(test: Term, value: Term, facts: Facts) -> list[Term]:

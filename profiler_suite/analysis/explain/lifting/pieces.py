@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -120,6 +120,19 @@ class Pieces:
             walk.block([node])
         return walk
 
+    def _where_it_fits(self, unit: Unit, scope: Scope, lines: Sequence[str]) -> tuple[str, ...]:
+        """The statements; the loop as it was where the last block would be cut off."""
+        if not scope.fits or scope.interior:
+            return tuple(lines)
+        node = unit.node
+        old = self.function.lines[node.lineno - 1 : node.end_lineno]
+        return (
+            tidy(f"if {' and '.join(scope.fits)}:\n    pass").splitlines()[0],
+            *(f"    {line}" for line in lines),
+            "else:",
+            *(f"    {line[node.col_offset :]}" for line in old),
+        )
+
     def _results(self, unit: Unit, scope: Scope) -> dict[str, Term]:
         """What names hold after a nest that are read then."""
         return {
@@ -136,7 +149,7 @@ class Pieces:
         for words in dependence.check(stores, list(results.values()), self.facts, fresh):
             scope.assume(words)
         scope.pads.clear()
-        stores = pads.padded(stores, scope)
+        stores, results = pads.padded(stores, results, scope)
         lowering = ArrayWriter(scope, style)
         emitter = Emitter(lowering, self._only_made_array(unit), _augmented(unit.node))
         emitter.begin()
@@ -150,7 +163,7 @@ class Pieces:
             emitter.result(name, results[name])
         return Piece(
             unit,
-            tuple(emitter.lines or ["pass"]),
+            self._where_it_fits(unit, scope, emitter.lines or ["pass"]),
             tuple(lowering.imports),
             tuple(scope.assumptions),
             lowering.memory.largest,
@@ -208,7 +221,7 @@ class Pieces:
         try:
             assumed = dependence.check(walk.effects, [], self.facts, fresh, label)
             scope.pads.clear()
-            stores = pads.padded(walk.effects, scope)
+            stores, _ = pads.padded(walk.effects, {}, scope)
             lowering = ArrayWriter(scope, style)
             emitter = Emitter(lowering, self._only_made_array(unit), _augmented(unit.node))
             emitter.begin()
@@ -329,7 +342,7 @@ class Pieces:
             lines.insert(0, f"{lowering.draws_name} = {lowering.drawing()}")
         return Piece(
             unit,
-            tuple(lines),
+            self._where_it_fits(unit, reader.scope, lines),
             tuple(lowering.imports),
             tuple(reader.scope.assumptions),
             lowering.memory.largest,

@@ -67,6 +67,8 @@ class Scope:
         """Lists whose length changes in the function."""
         self.lists: dict[str, str] = {}
         """Arrays that are made of lists before the loops, with the names of the lists."""
+        self.fits: dict[str, None] = {}
+        """Conditions under which no window is cut off at the end of its array."""
         self.pads: dict[str, Pad] = {}
         """Arrays with zeros around them, by what they are made of."""
         self.time = 0

@@ -1748,3 +1748,16 @@ def pairs_from_two_loops(a: A, b: A) -> A:
         for y in b:
             out.append(x * y)
     return np.array(out)
+
+
+@kind(x="n:double", k="=3", least=1)
+def means_of_blocks(x: A, k: A) -> A:
+    out = []
+    for i in range(0, len(x), k):
+        out.append(np.mean(x[i : i + k]))
+    return np.array(out)
+
+
+@kind(x="n:double", k="=2", least=1)
+def largest_of_blocks(x: A, k: A) -> A:
+    return np.array([x[i : i + k].max() for i in range(0, len(x), k)])

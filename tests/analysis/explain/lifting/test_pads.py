@@ -58,6 +58,13 @@ def test_an_array_that_the_loop_itself_changes_is_not_padded() -> None:
     )
 
 
+def test_sums_in_loops_that_stay_are_padded_nowhere() -> None:
+    body = NEST.format(test=INSIDE, item="x[y, z] * k[a, b]").strip()
+    found = lifted_text(body, NAMES, local=("h", "w")).lifted
+    assert found
+    assert all(each.whole for each in found)
+
+
 def test_a_comparison_that_zero_fails_needs_no_condition() -> None:
     counted = source(f"{INSIDE} and x[y, z] > 0", "1")
     assert "np.pad(x" in counted
@@ -67,5 +74,5 @@ def test_a_comparison_that_zero_fails_needs_no_condition() -> None:
 
 def test_without_conditions_nothing_is_padded() -> None:
     scope = scope_of()
-    assert pads.padded([], scope) == []
+    assert pads.padded([], {}, scope) == ([], {})
     assert scope.pads == {}
