@@ -80,5 +80,5 @@ def explained_with_advice(
     from profiler_suite.measure.explain.child import ExplainChild
 
     effort = effort_for(machine, hurried=True)
-    with ExplainChild(ask, progress.say) as child:
+    with ExplainChild(ask, progress.detail) as child:
         return explain(child.explain(effort), machine, effort.baselines_s, child.attempt)

@@ -71,6 +71,11 @@ class ProgressLine:
 
     def say(self, text: str) -> None:
         """A message on a line of its own (the next one replaces it on a terminal)."""
+        self._enter(text)
+        self.detail(text)
+
+    def detail(self, text: str) -> None:
+        """The same within the phase that goes on, whatever it begins with."""
         if not self._quiet:
             self._draw(text)
 
@@ -98,7 +103,6 @@ class ProgressLine:
         return f"  {drawn}{units.percent(min(self._share, 0.99))}"
 
     def _draw(self, text: str) -> None:
-        self._enter(text)
         self._drawn_at = monotonic()
         if self._terminal:
             width = shutil.get_terminal_size().columns

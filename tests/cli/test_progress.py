@@ -72,6 +72,18 @@ def test_a_phase_never_goes_back() -> None:
     assert stream.getvalue().splitlines()[-1].startswith("phase 3 of 3: profiling lines")
 
 
+def test_what_is_told_within_a_phase_begins_no_other() -> None:
+    """Advice profiles lines as well, before the phase that is called so."""
+    stream = io.StringIO()
+    line = ProgressLine(stream, quiet=False)
+    line.phases((("advice",), ("profiling lines",)))
+    line.say("advice")
+    line.detail("profiling lines")
+    assert stream.getvalue().splitlines()[-1] == "phase 1 of 2: profiling lines"
+    line.show(at("profiling lines", 0.0))
+    assert "phase 2 of 2" in stream.getvalue()
+
+
 def test_a_command_without_phases_says_none() -> None:
     stream = io.StringIO()
     ProgressLine(stream, quiet=False).say("reading 3 runs")
