@@ -87,8 +87,12 @@ def _judged(record: WayRecord) -> WayVerdict:
     found = _ratio(record.visits)
     if record.reason or found is None:
         return _not_measured(record)
+    held_up = is_held_up(record, found)
+    # What was in its way a little widens the interval.
+    if _has_less_than_a_core(record) and record.processor_time is not None:
+        found = statistics.holding(found, record.processor_time.ratio)
     sizes = tuple(_sizes(record))
-    word = HELD_UP if is_held_up(record, found) else verdict(found)
+    word = HELD_UP if held_up else verdict(found)
     plain = WayVerdict(
         way=record.way,
         verdict=NOT_JUDGED if word == HELD_UP else word,
@@ -97,7 +101,7 @@ def _judged(record: WayRecord) -> WayVerdict:
         form=record.form,
         version=record.version,
         compile_s=record.compile_s,
-        break_even_calls=_calls(record, found),
+        break_even_calls=None if held_up else _calls(record, found),
         break_even_elements=None
         if word in (HELD_UP, NOT_JUDGED)
         else break_even(sizes, SizeRatio(record.elements, *_numbers(found))),
@@ -123,7 +127,7 @@ def _ratio(visits: WayVisits) -> PairedRatio | None:
 
 
 def _fastest(visit: Visit) -> Visit:
-    return msgspec.structs.replace(visit, sample_times_s=(min(visit.sample_times_s),))
+    return msgspec.structs.replace(visit, sample_times_s=(min(visit.running_s),), lost_s=())
 
 
 def _numbers(found: PairedRatio) -> tuple[float, float, float]:
@@ -153,11 +157,17 @@ def is_held_up(record: WayRecord, found: PairedRatio) -> bool:
     waits by itself has the same one, and what an accelerator does no processor takes part in.
     """
     time = record.processor_time
-    if time is None or record.way.device:
-        return False
-    if min(time.cores_before, time.cores_after) > _WHOLE_CORE:
+    if time is None or not _has_less_than_a_core(record):
         return False
     return not 1 / _APART < found.ratio / max(time.ratio, 1e-9) < _APART
+
+
+def _has_less_than_a_core(record: WayRecord) -> bool:
+    """Whether a side waited, or others were in its way; where an accelerator works, no."""
+    time = record.processor_time
+    if time is None or record.way.device:
+        return False
+    return min(time.cores_before, time.cores_after) < _WHOLE_CORE
 
 
 def _held_up(record: WayRecord) -> str:
@@ -203,7 +213,7 @@ def break_even(smaller: Sequence[SizeRatio], full: SizeRatio) -> float | None:
 
 
 def _calls(record: WayRecord, found: PairedRatio) -> float | None:
-    if not record.compile_s or is_held_up(record, found) or verdict(found) != FASTER:
+    if not record.compile_s or verdict(found) != FASTER:
         return None
     before_s = median(min(each.running_s) for each in record.visits.before)
     saved_s = before_s * (1 - 1 / found.ratio)
