@@ -3,6 +3,7 @@
 import copy
 import copyreg
 import os
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -49,8 +50,13 @@ _SHARED = ("browser", "report", "large_report")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file stay in one process, those that measure really all in the same."""
+    """Tests of one file stay in one process, those that measure really all in the same.
+
+    A name with an address in it is another one in every process: none would be run.
+    """
     for item in items:
+        if re.search(r" at 0x[0-9a-f]", item.nodeid):
+            raise pytest.UsageError(f"{item.nodeid}: give the parameters ids of their own")
         names: tuple[str, ...] = getattr(item, "fixturenames", ())
         if item.get_closest_marker("measures"):
             group = "measures"

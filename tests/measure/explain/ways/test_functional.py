@@ -72,7 +72,9 @@ def ported(function: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("function", "others"), [(fills, ()), (windows, (2,)), (lists, ())], ids=str
+    ("function", "others"),
+    [(fills, ()), (windows, (2,)), (lists, ())],
+    ids=["fills", "windows", "lists"],
 )
 def test_the_same_answer_without_changing_anything(function: Any, others: Any) -> None:
     x = np.arange(1.0, 5.0).reshape(4, 1) if function is fills else np.arange(1.0, 5.0)
