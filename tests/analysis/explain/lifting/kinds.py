@@ -1333,7 +1333,7 @@ def escape_by_while(h: A, w: A) -> A:
             z = 0
             n = 0
             while abs(z) <= 2 and n < 9:
-                z = z * z + c
+                z = z * z + c  # type: ignore[assignment]
                 n += 1
             out[i, j] = n
     return out
