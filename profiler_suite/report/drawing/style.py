@@ -80,7 +80,7 @@ _BUILT_IN = {
     "winograd_kept": (0, "H", False, "-"),
     "winograd_2x2": (2, "8", True, ":"),
     "winograd_2x2_kept": (2, "H", True, "--"),
-    "winograd_6x6_kept": (1, "H", False, ":"),
+    "winograd_6x6_kept": (1, "p", True, ":"),
     "best": (0, "*", True, "-"),
     "fft": (0, "*", False, "-"),
     "scipy_convolve2d": (0, "p", False, "-"),
