@@ -28,7 +28,7 @@ _OTHER_OPTION = " (--timeout SECONDS sets the longest wait)"
 """Of `explain`, which `run` does not have."""
 # Of a function's time, what its passes are to take; what may be advised is tried after them,
 # and what helps is worth more than how exactly it is known.
-_FOR_PASSES = 0.4
+_FOR_PASSES = 0.3
 _CUT_SHORT = (
     "The run in which calls are caught was ended after {seconds}, before its own end: it took "
     "longer than the first."
@@ -186,4 +186,6 @@ class ProgramExplaining:
 def _not_caught(calls: "CaughtCalls") -> str:
     if calls.calls:
         return "none of its calls could be kept"
+    if calls.wish.first:
+        return "it did not run when calls were caught, or is no loop (--once keeps loops only)"
     return "it was not called when calls were caught"

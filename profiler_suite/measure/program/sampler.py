@@ -18,6 +18,8 @@ from profiler_suite.measure.program.spy import SpyProcess
 
 # Of the samples, in which the program is stopped: it takes some 3 % of its time.
 _STOPPED_SHARE = 0.25
+# Who asks for more than the usual rate wants to look closely, whatever that takes.
+_CLOSE_HZ, _CLOSE_SHARE = 200.0, 0.5
 _LEAST_RATE_HZ = 10.0
 ELSEWHERE = (
     "only Python functions were seen, not the compiled code below them: that needs Linux and "
@@ -83,7 +85,8 @@ class Sampler:
     def __init__(self, folder: Path, rate_hz: float, *, stopping: bool = True) -> None:
         """Without `stopping` the program is read while it runs on: Python functions alone."""
         spy = find()
-        stopped_hz = max(min(rate_hz, _LEAST_RATE_HZ), _STOPPED_SHARE * rate_hz)
+        share = _CLOSE_SHARE if rate_hz > _CLOSE_HZ else _STOPPED_SHARE
+        stopped_hz = max(min(rate_hz, _LEAST_RATE_HZ), share * rate_hz)
         self._often = SpyProcess(spy, folder / "python", rate_hz, stopping=False)
         self._seldom = SpyProcess(spy, folder / "compiled", stopped_hz, stopping=True)
         self.stopped_hz = stopped_hz

@@ -266,3 +266,12 @@ def test_what_was_seen_seldom_is_said(samples: int, stopped: int, said: str) -> 
     found = watching._sentences(seen, ProgramEnd(exit_code=0, wall_s=1.0))
     assert len(found) == bool(said)
     assert said in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "stopped_hz"), [(10.0, 10.0), (20.0, 10.0), (100.0, 25.0), (1000.0, 500.0)]
+)
+def test_the_program_is_stopped_seldom_unless_it_is_looked_at_closely(
+    tmp_path: Path, rate_hz: float, stopped_hz: float
+) -> None:
+    assert sampler.Sampler(tmp_path, rate_hz).stopped_hz == stopped_hz
