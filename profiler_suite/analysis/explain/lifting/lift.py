@@ -17,13 +17,12 @@ from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Rewrite
 
 STYLES = (
-    Style("matmul", "cdist"),
+    Style("matmul", "cdist", packed=True),
     Style("broadcast", "", steps=True),
     Style("einsum", "cdist"),
     Style("matmul", "matmul"),
     Style("broadcast", ""),
     Style("broadcast", "", "at"),
-    Style("matmul", "cdist", packed=True),
     Style("tensordot", "cdist", sorted=True),
 )
 

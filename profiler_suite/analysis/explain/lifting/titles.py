@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _WORDS = (
+    ("left = ", "[left[", "round by round, for what has not ended yet"),
     ("cdist(", "as pairwise distances"),
     (".reshape(", " @ ", "as one matrix product"),
     (" @ ", "as a matrix product"),

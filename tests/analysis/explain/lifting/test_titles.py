@@ -16,6 +16,10 @@ from profiler_suite.analysis.explain.lifting.titles import title
         (["np.add.at(out, k, v)"], "as a ufunc's at()"),
         (["s = np.maximum.accumulate(x)"], "as a running extreme"),
         (["y = np.linalg.inv(a)"], "as one call for the whole stack"),
+        (
+            ["left = np.arange(n)", "while len(left):", "    z[left[~on]] = y"],
+            "round by round, for what has not ended yet",
+        ),
         ([], "as array expressions"),
     ],
 )
