@@ -10,6 +10,7 @@ py-spy is no dependency: `pip install py-spy`.
 """
 
 import argparse
+import collections
 import importlib
 import importlib.util
 import json
@@ -164,7 +165,9 @@ def layer_of(frames: list[str], paths: dict[str, str]) -> str:
             inside = inside or ("yes" if python["name"] == "evaluated" else "")
             continue
         if python and "<" in python["file"]:
-            source = source or python["file"]
+            # Code without a file is, in these functions, that of named tuples.
+            made = python["file"] == "<string>"
+            source = source or (collections.__file__ if made else python["file"])
             continue
         native = _NATIVE_FRAME.match(frame)
         if native and not source:

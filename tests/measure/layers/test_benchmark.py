@@ -31,6 +31,7 @@ MINE = "evaluated (/home/me/minimize.py:2)"
         ),
         ([MINE, "_PyObject_Malloc (libpython3.13.so.1.0)"], layers.USER),
         ([MINE, "float_mul (floatobject.c:590)"], layers.USER),
+        ([MINE, "<lambda> (<string>:1)"], layers.CPYTHON),
         ([MINE, f"f (pandas/_libs/{SHARED})"], "pandas"),
         ([MINE, f"f (scipy/special/{SHARED})"], "SciPy"),
         ([MINE], layers.USER),
