@@ -13,7 +13,7 @@ def test_it_fits_and_says_what_is_wrong_first(width: int) -> None:
         outcome(result(1.0)), outcome(result(2.0)), outcome(refused()), notes=("a note",)
     )
     lines = screen(found, width, color=False).splitlines()
-    assert lines[0].startswith("1 function (f) slower than main; 1 function (f) with another")
+    assert lines[0].startswith("1 function (f) slower than main; 1 function (f) with a")
     assert max(map(len, lines)) <= width
     assert lines[-1] == "! a note"
 
