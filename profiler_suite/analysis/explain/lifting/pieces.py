@@ -138,8 +138,22 @@ class Pieces:
         return {
             name: scope.env.get(name, Gone())
             for name in sorted(stored_names([unit.node]))
-            if "." in name or live_after(self.function.node, unit.node, list(unit.around), name)
+            if "." in name
+            or live_after(self.function.node, unit.node, list(unit.around), name)
+            or self._belongs_to_others(unit, name)
         }
+
+    def _belongs_to_others(self, unit: Unit, name: str) -> bool:
+        """Whether a list that grows was handed over, or is the module's: others see it."""
+        if self.facts.definitions.get(name):
+            return False
+        return any(
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "append"
+            and dotted(node.func.value) == name
+            for node in ast.walk(unit.node)
+        )
 
     def _loop(self, unit: Unit, node: ast.stmt, style: Style, interior: bool) -> Piece:
         walk, stores = self._walk(unit, node, interior)
