@@ -145,7 +145,8 @@ class Pieces:
 
     def _belongs_to_others(self, unit: Unit, name: str) -> bool:
         """Whether a list that grows was handed over, or is the module's: others see it."""
-        if self.facts.definitions.get(name):
+        known = name in self.facts.parameters or self.facts.kind(name) == "list"
+        if not known or self.facts.definitions.get(name):
             return False
         return any(
             isinstance(node, ast.Call)
