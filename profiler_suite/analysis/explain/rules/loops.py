@@ -1,9 +1,10 @@
 """Slow paths of loops: what one call could do for all iterations."""
 
+import ast
 from collections.abc import Iterator
 
 from profiler_suite import units
-from profiler_suite.analysis.explain import loops, rewriting
+from profiler_suite.analysis.explain import key_sums, loops, rewriting
 from profiler_suite.analysis.explain.lifting import LiftedFunction
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import (
@@ -15,7 +16,7 @@ from profiler_suite.analysis.explain.rules.observed import (
     elements,
 )
 from profiler_suite.analysis.explain.rules.registry import rule
-from profiler_suite.measure.explain.records import Trial
+from profiler_suite.measure.explain.records import Edit, Trial
 from profiler_suite.model.trace import Operation
 from profiler_suite.model.trial import TrialKind
 
@@ -164,3 +165,40 @@ def _rows(seen: Observation) -> Iterator[tuple[float, int, Operation, int, loops
         if not around.independent or o.calls / max(iterations, 1.0) < _MANY_CALLS:
             continue
         yield share, number, o, place.line, around, iterations
+
+
+SUMS_BY_KEY = '''
+def sums_by_key(keys, values=None):
+    """The sum, or the number, of what belongs to each key, in the order of their first."""
+    found, first, places = np.unique(keys, return_index=True, return_inverse=True)
+    sums = np.bincount(places, values)
+    order = np.argsort(first)
+    return zip(found[order], sums[order])
+'''.strip()
+
+
+@rule(
+    "loops",
+    looks_for="sums or counts by key in a dictionary, element by element",
+    rewrite="for k, v in zip(keys, values): d[k] += v → d.update(sums_by_key(keys, values))",
+    exact="up to rounding, for a dictionary that begins empty and keys that are numbers",
+    thread="https://stackoverflow.com/questions/4373631/sum-array-by-number-in-numpy",
+)
+def sums_in_dictionary(seen: Observation) -> Iterator[Finding]:
+    """Dictionaries that loops over arrays fill with sums."""
+    for function in seen.functions:
+        for loop in ast.walk(function.node):
+            if not isinstance(loop, ast.For) or loop.orelse:
+                continue
+            text = key_sums.summed_by_key(function, loop)
+            if not text:
+                continue
+            start, end = function.span(loop)
+            lines = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)
+            yield from seen.edited(
+                function,
+                [Edit(start=start, end=end, text=text)],
+                title="add up by key with np.unique and bincount",
+                lines=[line + function.shift for line in lines],
+                helpers=(SUMS_BY_KEY,),
+            )

@@ -3,11 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import key_sums
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
-from profiler_suite.measure.explain.records import Edit
 
 
 @rule(
@@ -242,40 +240,3 @@ def where_chain(seen: Observation) -> Iterator[Finding]:
         where=array,
         title="one ufunc instead of a choice",
     )
-
-
-SUMS_BY_KEY = '''
-def sums_by_key(keys, values=None):
-    """The sum, or the number, of what belongs to each key, in the order of their first."""
-    found, first, places = np.unique(keys, return_index=True, return_inverse=True)
-    sums = np.bincount(places, values)
-    order = np.argsort(first)
-    return zip(found[order], sums[order])
-'''.strip()
-
-
-@rule(
-    "searching",
-    looks_for="sums or counts by key in a dictionary, element by element",
-    rewrite="for k, v in zip(keys, values): d[k] += v → d.update(sums_by_key(keys, values))",
-    exact="up to rounding, for a dictionary that begins empty and keys that are numbers",
-    thread="https://stackoverflow.com/questions/4373631/sum-array-by-number-in-numpy",
-)
-def sums_in_dictionary(seen: Observation) -> Iterator[Finding]:
-    """Dictionaries that loops over arrays fill with sums."""
-    for function in seen.functions:
-        for loop in ast.walk(function.node):
-            if not isinstance(loop, ast.For) or loop.orelse:
-                continue
-            text = key_sums.summed_by_key(function, loop)
-            if not text:
-                continue
-            start, end = function.span(loop)
-            lines = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)
-            yield from seen.edited(
-                function,
-                [Edit(start=start, end=end, text=text)],
-                title="add up by key with np.unique and bincount",
-                lines=[line + function.shift for line in lines],
-                helpers=(SUMS_BY_KEY,),
-            )

@@ -134,3 +134,7 @@ def test_pools_of_workers_want_one_thread_each() -> None:
     (finding,) = find_rule("oversubscription").find(seen)
     assert finding.trial.threads == 1
     assert finding.hint
+
+
+def test_sums_in_dictionaries_are_loops_that_need_no_compiler() -> None:
+    assert find_rule("sums_in_dictionary").family == find_rule("lifted_loop").family
