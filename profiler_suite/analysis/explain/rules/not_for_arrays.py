@@ -89,7 +89,7 @@ _IN_PYTHON = frozenset(
         *("numpy.linalg.lstsq", "numpy.linalg.pinv", "numpy.linalg.eigh", "numpy.linalg.svd"),
     ]
 )
-_UNWRITTEN = "what is called could not be written for all at once"
+_UNWRITTEN = "no rewrite of it could be shown to be faster here"
 
 
 @rule(
