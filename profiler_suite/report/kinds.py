@@ -62,6 +62,18 @@ PYPERF = Kind(
     re.compile(rb'\{"version": "1\.0", "benchmarks": \['),
     re.compile(rb'"profiler_suite_version": "[^"]*", "unit": "second"\}\}$'),
 )
+# Their formats leave no room for a mark: names of our points, and how our intervals are told.
+BENCHER = Kind(
+    "Bencher file",
+    re.compile(rb'\{"[^"/]+/[^"/]+/[^"]+/t\d+": \{"latency": \{"value": '),
+)
+GITHUB = Kind(
+    "github-action-benchmark file",
+    re.compile(
+        rb'\[\{"name": "[^"/]+/[^"/]+/[^"]+/t\d+", "unit": "ns", "value": [^,]*, '
+        rb'"range": "[^"]*", "extra": "95 % interval'
+    ),
+)
 SPEEDSCOPE = Kind(
     "speedscope file",
     re.compile(

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from profiler_suite.errors import UsageError
+from profiler_suite.report import kinds
 from profiler_suite.report.formats.exports import export_format
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def _times(run: "Run") -> "list[NamedTime]":
     return found
 
 
-@export_format("bencher.json")
+@export_format("bencher.json", kinds.BENCHER)
 def bencher(run: "Run") -> str:
     """Times as Bencher's metrics, for bencher run --adapter json."""
     from profiler_suite.report.formats import trackers
@@ -38,7 +39,7 @@ def bencher(run: "Run") -> str:
     return json.dumps(trackers.bencher(_times(run)), allow_nan=False)
 
 
-@export_format("github.json")
+@export_format("github.json", kinds.GITHUB)
 def github(run: "Run") -> str:
     """Times for github-action-benchmark, tool customSmallerIsBetter."""
     from profiler_suite.report.formats import trackers
