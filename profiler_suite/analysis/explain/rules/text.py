@@ -15,6 +15,11 @@ _ASKING = ("isdigit", "isalpha", "isnumeric", "isupper", "islower", "isspace")
 _APPLIED = ("apply", "map")
 
 
+def _has_pandas(one: patterns.Match) -> bool:
+    """Whether it uses pandas: importing it for this alone takes longer than it spares."""
+    return "pandas" in one.function.source.bound.values()
+
+
 @rule(
     "text",
     looks_for="a Python function applied to every string of a column",
@@ -111,6 +116,7 @@ def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
             ("[pd.Timestamp(V) for V in S]", text.format(values="S", given="")),
             (f"[{parse}(V, F) for V in S]", text.format(values="S", given=", format=F")),
             (f"[{parse}(V, F).date() for V in S]", "list(pd.to_datetime(S, format=F).date)"),
+            where=_has_pandas,
             title="parse all strings at once",
             helpers=("import pandas as pd",),
         )
@@ -143,6 +149,7 @@ def slow_parser(seen: Observation) -> Iterator[Finding]:
             "float_precision='round_trip').to_numpy()",
         ),
         helpers=("import pandas as pd",),
+        where=_has_pandas,
         title="read the numbers with pandas' parser",
         evidence="a file of text is parsed line by line",
     )
