@@ -114,13 +114,13 @@ def _run_batches(
         begun = perf_counter()
         while not batches or perf_counter() - begun < seconds:
             fresh = given(arguments)  # restoring them is none of its code
+            before_s = _awake_s()  # what it takes is no sample of the function's
             watch.start()
-            before_s = _awake_s()
             batch_s = evaluations * time_evaluations(
                 function, fresh, evaluations, perf_counter_ns
             )
-            awake_s = _awake_s() - before_s
             watch.stop()
+            awake_s = _awake_s() - before_s
             wall_s += batch_s
             slept_s += max(0.0, batch_s - awake_s) if awake_s else 0.0
             batches += 1

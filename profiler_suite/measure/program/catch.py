@@ -40,7 +40,6 @@ _MOST_EVENTS = 20_000_000
 # What the program may do to these is its own affair: ours are as they were at its beginning.
 _fork: Any = getattr(os, "fork", None)
 _exit, _getpid, _waitpid = os._exit, os.getpid, os.waitpid
-_PEAK_UNIT = 1024 if sys.platform == "linux" else 1  # getrusage(2)
 _GENERATOR = 0x20  # inspect.CO_GENERATOR
 _MODULE = "<module>"
 
@@ -353,7 +352,29 @@ def _usage() -> tuple[int, int]:
     if resource is None:
         return 0, 0
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_minflt, used.ru_maxrss * _PEAK_UNIT
+    if sys.platform != "linux":
+        return used.ru_minflt, used.ru_maxrss
+    # Without a page fault in between it is as high as before, and need not be read.
+    if _last_peak[0] != used.ru_minflt:
+        _last_peak[:] = used.ru_minflt, _peak_bytes()
+    return used.ru_minflt, _last_peak[1]
+
+
+_last_peak = [-1, 0]
+
+
+def _peak_bytes() -> int:
+    """Of this program; what getrusage has is as high as the process that has started it was."""
+    with (
+        contextlib.suppress(OSError, ValueError),
+        open(  # noqa: PTH123 - no pathlib here
+            "/proc/self/status", "rb"
+        ) as file,
+    ):
+        for line in file:
+            if line.startswith(b"VmHWM:"):
+                return 1024 * int(line.split()[1])
+    return 0
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import io
 import os
+import threading
 import time
 from typing import BinaryIO
 
@@ -23,11 +24,14 @@ class Silent:
         self.answers: BinaryIO = os.fdopen(read, "rb")
         os.write(self._write, b"".join(to_json(each) + b"\n" for each in answers))
         self.ends: list[int] = []
+        self._lock = threading.Lock()
 
     def end(self) -> None:
-        if not self.ends:
-            os.close(self._write)
-        self.ends.append(1)
+        # Who waits for it and whose time is over may both end it.
+        with self._lock:
+            if not self.ends:
+                os.close(self._write)
+            self.ends.append(1)
 
     def how_it_ended(self) -> str:
         return "it was killed"

@@ -157,12 +157,17 @@ def takes(name: str, problem: Problem) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("name", "changes"),
-    [(name, some) for name in IMPLEMENTATIONS for some in CORNERS if takes(name, corner(some))],
+    ("dtype", "name", "changes"),
+    [
+        (dtype, name, some)
+        for dtype in ("float32", "float64")
+        for name in IMPLEMENTATIONS
+        for some in CORNERS
+        if takes(name, corner(some, dtype))
+    ],
     ids=str,
 )
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_the_corners_of_the_problem(name: str, dtype: str, changes: dict[str, Any]) -> None:
+def test_the_corners_of_the_problem(dtype: str, name: str, changes: dict[str, Any]) -> None:
     problem = corner(changes, dtype)
     arguments = CONVOLUTION.arguments(problem, 5)
     reference = CONVOLUTION.reference(problem, arguments)
