@@ -264,6 +264,7 @@ def test_a_reached_setup_dtype_and_json(cache: Path) -> None:
         "advice",
         "not_advised",
         "patch",
+        "what_if",
         "verdict",
         "notes",
     }

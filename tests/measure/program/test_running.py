@@ -148,7 +148,7 @@ if sys.version_info < (3, 12):
     }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_whose_calls_are_caught_runs_as_it_does_alone(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
