@@ -101,7 +101,7 @@ def test_it_is_explained_or_refused(name: str, monkeypatch: pytest.MonkeyPatch) 
     check(name, monkeypatch)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(set(odd_callables.CASES) - set(SOME)))
 def test_the_others_are_too(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     check(name, monkeypatch)

@@ -110,8 +110,13 @@ def test_a_program_runs_as_it_does_alone(name: str, tmp_path: Path) -> None:
     compared(PROGRAMS[name], ["main.py", "--help", "two words"], tmp_path)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("inside", [False, True], ids=["from outside", "from inside"])
+@pytest.mark.parametrize(
+    "inside",
+    [
+        pytest.param(False, marks=pytest.mark.slow, id="from outside"),
+        pytest.param(True, marks=pytest.mark.long, id="from inside"),
+    ],
+)
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_watched_program_runs_as_it_does_alone(
     name: str, inside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
