@@ -60,7 +60,8 @@ def feature_sets() -> dict[str, str]:
 
 KERNELS = [{"OPENBLAS_CORETYPE": name} for name in executable_cores()]
 FEATURES = [{"NPY_DISABLE_CPU_FEATURES": names} for names in feature_sets().values()]
-OTHERS = pytest.mark.parametrize("setting", [*KERNELS, *FEATURES], ids=str)
+# With the slow tests one of each sort of kernel, the others with the long ones.
+UNLIKE = (*KERNELS[:3:2], *FEATURES[:1])
 none = not (KERNELS or FEATURES)
 pytestmark = pytest.mark.skipif(none, reason="here NumPy chooses nothing by the processor")
 
@@ -95,7 +96,13 @@ def test_errors_are_within_their_bounds_under_unlike_kernels(setting: dict[str, 
     pytest_under(setting, file, "-k", "rounding_can_add_up or error_is_within_the_bound")
 
 
-@pytest.mark.slow
-@OTHERS
+@pytest.mark.parametrize(
+    "setting",
+    [
+        pytest.param(each, marks=pytest.mark.slow if each in UNLIKE else pytest.mark.long)
+        for each in (*KERNELS, *FEATURES)
+    ],
+    ids=str,
+)
 def test_all_numerical_tests_hold_under_every_kernel(setting: dict[str, str]) -> None:
     pytest_under(setting, *numerical(), "-m", "numerical and not slow and not long")
