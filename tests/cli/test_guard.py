@@ -195,7 +195,7 @@ def test_a_slower_function_is_named_with_its_line_and_the_tree_stays_as_it_is(
     assert not list(repository.rglob("__pycache__"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.measures
 def test_another_answer_is_refused_and_a_mistyped_function_is_no_success(
     repository: Path,
@@ -210,7 +210,7 @@ def test_another_answer_is_refused_and_a_mistyped_function_is_no_success(
     assert found["differing"] == ["kernels.core:smooth", "kernels.core:sumed"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.measures
 def test_marked_tests_are_raced_with_their_fixtures(repository: Path) -> None:
     core = repository / "src" / "kernels" / "core.py"

@@ -149,7 +149,7 @@ def test_a_real_race_over_two_sizes_says_what_changed(tmp_path: Path) -> None:
     assert "gives a different answer" in done.output
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.measures
 def test_a_copy_of_the_same_code_is_not_called_faster(tmp_path: Path) -> None:
     for name in ("old", "copy"):

@@ -24,7 +24,7 @@ CELLS = (
 )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_notebook_shows_pages(tmp_path: Path) -> None:
     for package in ("nbconvert", "ipykernel"):
         pytest.importorskip(package, reason=f"needs {package}: pip install -e '.[test]'")

@@ -30,7 +30,7 @@ from tests.files import fleet_driver
 
 pytest.importorskip("distributed", reason="needs distributed: pip install -e '.[test]'")
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.timeout(600),
     pytest.mark.skipif(
         shutil.which("taskset") is None, reason="pins workers to cores with taskset"

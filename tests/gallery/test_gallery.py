@@ -28,7 +28,7 @@ QUICK = {
     "small_arrays",
 }
 # Explained with the slow tests, the others with the long ones.
-SOME = {"integer_product", "distances"}
+SOME = {"integer_product"}
 DOCUMENT: dict[str, Any] = {
     "time": {"time_s": 2e-3, "flags": [], "visits": 90, "undisturbed_visits": 80},
     "breakdown": {"entries": {"interpreter": {"share": 0.9}, "copy": {"share": -0.001}}},

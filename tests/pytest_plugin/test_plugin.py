@@ -89,7 +89,7 @@ def test_loading_it_imports_nothing_that_is_slow() -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_slowest_call_is_explained_and_limits_are_held(tmp_path: Path) -> None:
     done = under_pytest(tmp_path, "--explain", "--explain-top", "1")
     assert done.returncode == 1, done.stdout + done.stderr
