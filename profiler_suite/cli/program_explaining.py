@@ -142,9 +142,13 @@ class ProgramExplaining:
             return ExplainedFunction(place, calls.calls, None, _not_caught(calls))
         target = calls.wish.target
 
+        last = ""
+
         def tell(text: str) -> None:
-            left = units.duration(self._time.explaining_s)
-            self._progress.say(f"{target}: {text}; {left} left at most")
+            nonlocal last
+            say = self._progress.pace if text == last else self._progress.say
+            say(f"{target}: {text}; {units.duration(self._time.explaining_s)} left at most")
+            last = text
 
         limit_s = max(_LEAST_LIMIT_S, _TIMES_THE_CALL * (calls.median_s or place.time_s))
         try:
