@@ -11,7 +11,7 @@ import click
 
 from profiler_suite.cli.outputs import opened_output
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.seconds import Seconds
+from profiler_suite.cli.seconds import Seconds, call_limit
 from profiler_suite.cli.show import FORCE, terminal_width, wants_color
 from profiler_suite.cli.ways import INSTALLED, AskedWay, WayList
 from profiler_suite.errors import UsageError
@@ -59,14 +59,7 @@ _PHASES = (
     help="Look inside the costliest calls: inner loop, layout.",
 )
 @click.option("--no-copy", is_flag=True, help="Do not copy the arguments for each pass.")
-@click.option(
-    "--timeout",
-    type=Seconds(),
-    default=300.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Give up if a call takes longer.",
-)
+@call_limit
 @click.option(
     "--budget",
     type=Seconds(),

@@ -11,7 +11,7 @@ from profiler_suite.cli.compare import REGRESSION, UNDECIDED, Percentage
 from profiler_suite.cli.outputs import opened_output
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.race_options import RaceOptions, WrittenAs
-from profiler_suite.cli.seconds import Seconds
+from profiler_suite.cli.seconds import call_limit
 from profiler_suite.cli.show import FORCE, terminal_width, wants_color
 from profiler_suite.errors import UsageError
 
@@ -47,14 +47,7 @@ ANSWERS_DIFFER = 3
     help="Also fail if NaN or empty arrays give other answers; with --base, if not judged.",
 )
 @click.option("--no-breakdown", is_flag=True, help="Do not say which part of the time changed.")
-@click.option(
-    "--timeout",
-    type=Seconds(),
-    default=300.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Give up if a call takes longer.",
-)
+@call_limit
 @click.option("--html", type=click.Path(path_type=Path), help="Write the page to this file.")
 @click.option(
     "--base", default="", metavar="REV", help="Race the work tree against this revision of git."

@@ -1,4 +1,4 @@
-"""The type of an option that takes a time to wait."""
+"""Options that take a time to wait: their type, and the limit of a call."""
 
 import math
 from typing import Any
@@ -32,3 +32,14 @@ class Seconds(ParamType[float]):
                 ctx,
             )
         return seconds
+
+
+call_limit = click.option(
+    "--timeout",
+    type=Seconds(),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up if a call takes longer.",
+)
+"""The option of commands that call a function of the user's."""

@@ -11,12 +11,9 @@ import os
 import platform
 import random
 import struct
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-
-import msgspec
 
 from profiler_suite.measure.layers.requests import (
     NOBODYS,
@@ -26,8 +23,9 @@ from profiler_suite.measure.layers.requests import (
 )
 from profiler_suite.measure.layers.return_addresses import ReturnAddresses
 from profiler_suite.measure.lines import peek
-from profiler_suite.measure.lines.requests import COUNTING, PAUSED, SAMPLE, STARTED
-from profiler_suite.measure.lines.sampler_process import GoneError, ThreadBrake
+from profiler_suite.measure.lines.reading import GoneError, answer
+from profiler_suite.measure.lines.requests import COUNTING, PAUSED, SAMPLE
+from profiler_suite.measure.lines.sampler_process import ThreadBrake
 
 # Random, or a loop could keep step; about as long as a look takes.
 _PAUSE_S = (150e-6, 450e-6)
@@ -189,18 +187,7 @@ def _watch_on(reader: StackReader, brake: ThreadBrake) -> None:
 
 def main() -> None:
     """Answer each target from standard input on standard output; end with the input."""
-    requests, output = sys.stdin.buffer, sys.stdout.buffer
-    try:
-        library = peek.libc()
-        peek.sleep_exactly(library)
-        output.write(STARTED)
-        output.flush()
-        while line := requests.readline():
-            target = msgspec.json.decode(line, type=StackTarget)
-            output.write(msgspec.json.encode(watch(library, target, requests.readline)) + b"\n")
-            output.flush()
-    except (GoneError, BrokenPipeError, KeyboardInterrupt):
-        return
+    answer(StackTarget, watch)
 
 
 if __name__ == "__main__":

@@ -11,20 +11,17 @@ import ctypes
 import os
 import random
 import struct
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 
-import msgspec
-
 from profiler_suite.measure.lines import peek
+from profiler_suite.measure.lines.reading import GoneError, answer
 from profiler_suite.measure.lines.requests import (
     COUNTING,
     PAUSED,
     READY,
     SAMPLE,
-    STARTED,
     FrameSamples,
     SampleCounts,
     SampleTarget,
@@ -43,10 +40,6 @@ _PTRACE_CONT, _PTRACE_DETACH = 7, 17
 _PTRACE_SEIZE, _PTRACE_INTERRUPT = 0x4206, 0x4207
 _PTRACE_EVENT_STOP = 128
 _WAIT_ALL = 0x40000000
-
-
-class GoneError(Exception):
-    """The sampled process has ended."""
 
 
 class _UnknownPageError(Exception):
@@ -242,19 +235,7 @@ def _sample_on(eye: _Eye, brake: ThreadBrake | None) -> None:
 
 def main() -> None:
     """Answer each Target from standard input on standard output; end with the input."""
-    requests = sys.stdin.buffer
-    try:
-        library = peek.libc()
-        peek.sleep_exactly(library)
-        sys.stdout.buffer.write(STARTED)
-        sys.stdout.buffer.flush()
-        while line := requests.readline():
-            target = msgspec.json.decode(line, type=SampleTarget)
-            answer = watch(library, target, requests.readline)
-            sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
-            sys.stdout.buffer.flush()
-    except (GoneError, BrokenPipeError, KeyboardInterrupt):
-        return
+    answer(SampleTarget, watch)
 
 
 if __name__ == "__main__":

@@ -9,17 +9,14 @@ import ctypes
 import os
 import random
 import struct
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 from profiler_suite.measure.lines import peek
-from profiler_suite.measure.lines.requests import COUNTING, PAUSED, SAMPLE, STARTED
-from profiler_suite.measure.lines.sampler_process import GoneError
+from profiler_suite.measure.lines.reading import GoneError, answer
+from profiler_suite.measure.lines.requests import COUNTING, PAUSED, SAMPLE
 from profiler_suite.measure.per_thread import waits
 from profiler_suite.measure.per_thread.requests import (
     ThreadCounts,
@@ -142,18 +139,7 @@ def _watch_on(watcher: ThreadWatcher) -> None:
 
 def main() -> None:
     """Answer each target from standard input on standard output; end with the input."""
-    requests, output = sys.stdin.buffer, sys.stdout.buffer
-    try:
-        library = peek.libc()
-        peek.sleep_exactly(library)
-        output.write(STARTED)
-        output.flush()
-        while line := requests.readline():
-            target = msgspec.json.decode(line, type=ThreadsTarget)
-            output.write(msgspec.json.encode(watch(library, target, requests.readline)) + b"\n")
-            output.flush()
-    except (GoneError, BrokenPipeError, KeyboardInterrupt):
-        return
+    answer(ThreadsTarget, watch)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,11 @@
 
 import dataclasses
 import html
-import importlib.resources
 import math
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from profiler_suite import units
@@ -35,6 +33,7 @@ from profiler_suite.report.drawing.style import (
     css_variables,
     variables,
 )
+from profiler_suite.report.html.template import filled, own_file
 
 _FRAME_HEIGHT = 620
 # In the colour that waiting has in the picture of a program.
@@ -118,22 +117,11 @@ class ExplanationView:
 
 def render(found: Explanation, *, script: bool = True) -> str:
     """The page as HTML; every text from outside is escaped by the template engine."""
-    environment = Environment(
-        loader=PackageLoader("profiler_suite.report.html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["together"] = units.together
-    environment.filters["some"] = units.some
-    folder = importlib.resources.files("profiler_suite.report.html") / "templates"
-
-    def own(name: str) -> str:
-        return (folder / name).read_text(encoding="utf-8")
-
-    return environment.get_template("explanation.html.j2").render(
+    return filled(
+        "explanation.html.j2",
         page=_view(found),
-        css=Markup(css_variables() + own("page.css") + own("explanation.css")),
-        js=Markup(own("copy.js")) if script else "",
+        css=Markup(css_variables() + own_file("page.css") + own_file("explanation.css")),
+        js=Markup(own_file("copy.js")) if script else "",
     )
 
 

@@ -1,10 +1,8 @@
 """The page of a program's run: where to look first, in one file."""
 
 import dataclasses
-import importlib.resources
 from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from profiler_suite import units
@@ -17,6 +15,7 @@ from profiler_suite.report.content.program import MOST_ROWS, ProgramView, parts,
 from profiler_suite.report.content.table import TableView
 from profiler_suite.report.drawing.icicle import PROGRAM_COLOURS
 from profiler_suite.report.drawing.style import css_variables, variables
+from profiler_suite.report.html.template import filled, own_file
 
 _MOST_LINES = 15
 
@@ -57,20 +56,10 @@ class ExplainedView:
 
 def render(ranking: Ranking, answer: ProgramAnswer | None = None) -> str:
     """The page as HTML; every text from outside is escaped by the template engine."""
-    environment = Environment(
-        loader=PackageLoader("profiler_suite.report.html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["together"] = units.together
-    folder = importlib.resources.files("profiler_suite.report.html") / "templates"
-
-    def own(name: str) -> str:
-        return (folder / name).read_text(encoding="utf-8")
-
     seen = view(ranking)
     shown = [_box(each, ranking.spent.total_s) for each in boxes(ranking.moments)]
-    return environment.get_template("program.html.j2").render(
+    return filled(
+        "program.html.j2",
         page=seen,
         wall=units.time(ranking.run.end.wall_s),
         parts=_parts(ranking.spent),
@@ -84,9 +73,9 @@ def render(ranking: Ranking, answer: ProgramAnswer | None = None) -> str:
         explained=_explained(answer),
         with_rewrites=sentences(answer, ranking.run.end.wall_s) if answer else [],
         processes=list(ranking.run.samples.processes.items()),
-        css=Markup(css_variables() + own("page.css") + own("explanation.css"))
-        + Markup(own("program.css")),
-        js=Markup(own("copy.js") + own("program.js")),
+        css=Markup(css_variables() + own_file("page.css") + own_file("explanation.css"))
+        + Markup(own_file("program.css")),
+        js=Markup(own_file("copy.js") + own_file("program.js")),
     )
 
 

@@ -2,18 +2,16 @@
 
 import dataclasses
 import html
-import importlib.resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from profiler_suite import units
 from profiler_suite.analysis.race.results import Race
 from profiler_suite.report.content import race_words
 from profiler_suite.report.content.table import TableView
 from profiler_suite.report.drawing import svg
 from profiler_suite.report.drawing.style import css_variables
 from profiler_suite.report.figures.race import picture
+from profiler_suite.report.html.template import filled, own_file
 
 _FRAME_HEIGHT = 560
 
@@ -46,22 +44,12 @@ class RacePage:
 
 def render(race: Race) -> str:
     """The page as HTML; every text from outside is escaped by the template engine."""
-    environment = Environment(
-        loader=PackageLoader("profiler_suite.report.html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["together"] = units.together
-    folder = importlib.resources.files("profiler_suite.report.html") / "templates"
-
-    def own(name: str) -> str:
-        return (folder / name).read_text(encoding="utf-8")
-
     drawn = picture(race)
-    return environment.get_template("race.html.j2").render(
+    return filled(
+        "race.html.j2",
         page=_view(race, drawn.caption if drawn else ""),
         picture=Markup(svg.inline(drawn, svg.draw(drawn), ())) if drawn else "",
-        css=Markup(css_variables() + own("page.css") + own("explanation.css")),
+        css=Markup(css_variables() + own_file("page.css") + own_file("explanation.css")),
     )
 
 

@@ -1,30 +1,21 @@
 """Renders the page: one HTML file with its style, its script and its figures inside."""
 
-import importlib.resources
 from collections.abc import Iterable
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from profiler_suite import units
 from profiler_suite.report.drawing.style import css_variables
+from profiler_suite.report.html.template import filled, own_file
 from profiler_suite.report.html.view import PageView
 
 
 def render(page: PageView) -> str:
     """The page as HTML; every text from outside is escaped by the template engine."""
-    environment = Environment(
-        loader=PackageLoader("profiler_suite.report.html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=False,
-    )
-    environment.filters["together"] = units.together
-    environment.filters["some"] = units.some
-    return environment.get_template("page.html.j2").render(
+    return filled(
+        "page.html.j2",
         page=page,
-        css=Markup(css_variables() + _own_file("page.css") + _cells_of_points(page)),
-        js=Markup(_own_file("copy.js") + _own_file("page.js")),
+        css=Markup(css_variables() + own_file("page.css") + _cells_of_points(page)),
+        js=Markup(own_file("copy.js") + own_file("page.js")),
         statuses=sorted({point.status for point in page.points}),
     )
 
@@ -43,8 +34,3 @@ def _cells_of_points(page: PageView) -> str:
         f"{numeric}{{text-align:right}}\n"
         f"@media print{{{texts}{{white-space:normal}}{screen_only}{{display:none}}}}"
     )
-
-
-def _own_file(name: str) -> str:
-    folder = importlib.resources.files("profiler_suite.report.html") / "templates"
-    return (folder / name).read_text(encoding="utf-8")

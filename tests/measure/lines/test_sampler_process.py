@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from profiler_suite.measure.lines import peek, sampler_process
+from profiler_suite.measure.lines.reading import GoneError
 from profiler_suite.measure.lines.requests import (
     COUNTING,
     END,
@@ -22,7 +23,7 @@ from profiler_suite.measure.lines.requests import (
     SampleCounts,
     SampleTarget,
 )
-from profiler_suite.measure.lines.sampler_process import GoneError, ThreadBrake, main, watch
+from profiler_suite.measure.lines.sampler_process import ThreadBrake, main, watch
 from tests.measure.lines.made_memory import (
     BASE,
     CONTROL,

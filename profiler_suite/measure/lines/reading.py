@@ -1,0 +1,40 @@
+"""What a process does that reads another one: targets in, what was seen of each out."""
+
+import ctypes
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from profiler_suite.measure.lines import peek
+from profiler_suite.measure.lines.requests import STARTED
+
+Target = TypeVar("Target")
+
+
+class GoneError(Exception):
+    """The process that was looked at has ended."""
+
+
+def answer(
+    kind: type[Target],
+    watch: Callable[[ctypes.CDLL, Target, Callable[[], bytes]], object],
+) -> None:
+    """Answer each target from standard input on standard output; end with the input.
+
+    `watch` takes the C library, a target, and what reads the next line of the input.
+    """
+    requests, output = sys.stdin.buffer, sys.stdout.buffer
+    try:
+        library = peek.libc()
+        peek.sleep_exactly(library)
+        output.write(STARTED)
+        output.flush()
+        while line := requests.readline():
+            target = msgspec.json.decode(line, type=kind)
+            seen = watch(library, target, requests.readline)
+            output.write(msgspec.json.encode(seen) + b"\n")
+            output.flush()
+    except (GoneError, BrokenPipeError, KeyboardInterrupt):
+        return
