@@ -37,8 +37,8 @@ class ThreadTime(Noun, frozen=True):
 class ThreadsRecord(Noun, frozen=True):
     """All threads that took part in a function; what is left to 1 they did not exist."""
 
-    looks: Count
-    """Moments at which every thread was looked at."""
+    samples: Count
+    """Times that every thread was looked at."""
     threads: tuple[ThreadTime, ...]
     """The calling thread first; threads that only slept are none of the function's."""
     reason: str = ""

@@ -15,6 +15,6 @@ def test_a_thread_runs_waits_or_is_not_there() -> None:
 
 
 def test_threads_are_found_by_name() -> None:
-    record = ThreadsRecord(looks=10, threads=(WORKER,))
+    record = ThreadsRecord(samples=10, threads=(WORKER,))
     assert record.of("Thread 1") is WORKER
     assert record.of(CALLING) is None

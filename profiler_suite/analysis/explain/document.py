@@ -131,7 +131,7 @@ def _by_thread(this: Explanation) -> dict[str, Any]:
     """Each thread's shares of the time, running by kind of work and waiting by what for."""
     record = this.explained.by_thread
     return {
-        "looks": record.looks if record else 0,
+        "samples": record.samples if record else 0,
         "reason": record.reason if record else "",
         "cores_busy": by_thread.cores_busy(record),
         "threads": _plain(record.threads if record else ()),

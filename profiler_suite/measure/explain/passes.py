@@ -188,7 +188,7 @@ def _by_thread(subject: Subject, native: NativeSamples | None) -> ThreadsRecord 
             return None
         return threads_pass.sample_threads(subject.function, subject.arguments, seconds)
     except Exception as error:  # noqa: BLE001 - it ran before; the other passes stand
-        return ThreadsRecord(looks=0, threads=(), reason=f"{type(error).__name__}: {error}")
+        return ThreadsRecord(samples=0, threads=(), reason=f"{type(error).__name__}: {error}")
 
 
 def _flop_by_dtype(operations: Iterable[Operation]) -> dict[str, float]:

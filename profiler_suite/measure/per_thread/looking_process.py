@@ -20,7 +20,7 @@ from profiler_suite.measure.lines.requests import COUNTING, PAUSED, SAMPLE
 from profiler_suite.measure.per_thread import waits
 from profiler_suite.measure.per_thread.requests import (
     ThreadCounts,
-    ThreadLooks,
+    ThreadSamples,
     ThreadsTarget,
 )
 
@@ -39,7 +39,7 @@ class ThreadWatcher:
         self._library = library
         self._target = target
         self._tasks = _PROC / str(target.pid) / "task"
-        self.looks = 0
+        self.samples = 0
         self._causes: dict[int, Counter[str]] = {}
         self._clocks: dict[int, tuple[tuple[int, int], tuple[int, int]]] = {}
 
@@ -68,13 +68,13 @@ class ThreadWatcher:
                 seen[int(task.name)] = self._cause(task), self._clock(task)
         if self.state() != COUNTING:
             return
-        self.looks += 1
+        self.samples += 1
         for thread, (cause, clock) in seen.items():
             if not cause:
                 continue
             self._causes.setdefault(thread, Counter())[cause] += 1
             # Who appears later was born meanwhile, its clocks with it.
-            born = clock if self.looks == 1 else (0, 0)
+            born = clock if self.samples == 1 else (0, 0)
             self._clocks[thread] = (self._clocks.get(thread, (born, clock))[0], clock)
 
     def _cause(self, task: Path) -> str:
@@ -106,12 +106,12 @@ class ThreadWatcher:
         found = {}
         for thread, causes in self._causes.items():
             first, last = self._clocks[thread]
-            found[thread] = ThreadLooks(
+            found[thread] = ThreadSamples(
                 causes=dict(causes),
                 ran_ns=max(0, last[0] - first[0]),
                 queued_ns=max(0, last[1] - first[1]),
             )
-        return ThreadCounts(looks=self.looks, threads=found)
+        return ThreadCounts(samples=self.samples, threads=found)
 
 
 def watch(
@@ -124,7 +124,7 @@ def watch(
         if not reason:
             _watch_on(watcher)
     if reason:
-        return ThreadCounts(looks=0, threads={}, error=reason)
+        return ThreadCounts(samples=0, threads={}, error=reason)
     return watcher.counts()
 
 

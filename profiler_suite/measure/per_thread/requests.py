@@ -26,11 +26,11 @@ class ThreadsTarget(msgspec.Struct, frozen=True):
     """In the order of their addresses."""
 
 
-class ThreadLooks(msgspec.Struct, frozen=True):
+class ThreadSamples(msgspec.Struct, frozen=True):
     """What one thread was seen doing."""
 
     causes: dict[str, int]
-    """'running', or what it waited for → looks."""
+    """'running', or what it waited for → samples."""
     ran_ns: int
     queued_ns: int
     """Meanwhile on a core, and waiting for one; both 0 where the system does not tell."""
@@ -39,6 +39,6 @@ class ThreadLooks(msgspec.Struct, frozen=True):
 class ThreadCounts(msgspec.Struct, frozen=True):
     """All threads that were there in some look, by their numbers."""
 
-    looks: int
-    threads: dict[int, ThreadLooks]
+    samples: int
+    threads: dict[int, ThreadSamples]
     error: str = ""

@@ -45,7 +45,7 @@ _MODULE = "profiler_suite.measure.per_thread.looking_process"
 _BATCH_S = 60e-3
 _WAKING_S = 1e-3
 _FREQUENCY_HZ = 1999.0
-_FEWEST_LOOKS = 20
+_FEWEST_SAMPLES = 20
 # Work of other threads, or waiting, of less than this share of the time is none of note.
 _WORTH_A_LOOK = 0.02
 # Reading clocks around a function of nanoseconds takes many times as long as the function.
@@ -84,7 +84,7 @@ def sample_threads(
     try:
         process = _LookingProcess()
     except (peek.PeekError, OSError) as error:
-        return ThreadsRecord(looks=0, threads=(), reason=str(error))
+        return ThreadsRecord(samples=0, threads=(), reason=str(error))
     clocks, missing = _clocks()
     was_enabled = gc.isenabled()
     gc.disable()
@@ -97,7 +97,7 @@ def sample_threads(
             counts = process.end()
         return _record(counts, names, clocks, missing)
     except peek.PeekError as error:
-        return ThreadsRecord(looks=0, threads=(), reason=str(error))
+        return ThreadsRecord(samples=0, threads=(), reason=str(error))
     finally:
         if was_enabled:
             gc.enable()
@@ -181,9 +181,11 @@ class _LookingProcess:
 def _record(
     counts: ThreadCounts, names: ThreadNames, clocks: InheritedClocks | None, missing: str
 ) -> ThreadsRecord:
-    if counts.looks < _FEWEST_LOOKS:
+    if counts.samples < _FEWEST_SAMPLES:
         return ThreadsRecord(
-            looks=counts.looks, threads=(), reason="its threads were looked at too few times"
+            samples=counts.samples,
+            threads=(),
+            reason="its threads were looked at too few times",
         )
     code: dict[int, list[ThreadCode]] = {}
     if clocks is not None:
@@ -192,7 +194,7 @@ def _record(
             place = symbolizer.place(address, in_kernel)
             code.setdefault(thread, []).append(ThreadCode(place.path, place.symbol, number))
     return ThreadsRecord(
-        looks=counts.looks,
+        samples=counts.samples,
         threads=summed(counts, names.by_number, names.started, code),
         reason=f"what its threads run is not split: {missing}" if missing else "",
     )

@@ -8,7 +8,7 @@ from profiler_suite.measure.native import layers
 from profiler_suite.measure.native.rule_table import is_team
 from profiler_suite.measure.native.rules import ENTRIES, classify
 from profiler_suite.measure.native.symbols import KERNEL
-from profiler_suite.measure.per_thread.requests import ThreadCounts, ThreadLooks
+from profiler_suite.measure.per_thread.requests import ThreadCounts, ThreadSamples
 from profiler_suite.measure.per_thread.waits import RUNNING
 from profiler_suite.model.threads import (
     BLAS_BARRIER,
@@ -41,16 +41,16 @@ def summed(
     code: Mapping[int, Sequence[ThreadCode]],
 ) -> tuple[ThreadTime, ...]:
     """One for each name, the calling thread first, then by the time that they run."""
-    parts: dict[str, list[tuple[ThreadLooks, Sequence[ThreadCode]]]] = {}
+    parts: dict[str, list[tuple[ThreadSamples, Sequence[ThreadCode]]]] = {}
     own: set[str] = {CALLING}
     nameless: Counter[str] = Counter()
-    for number, looks in sorted(counts.threads.items()):
+    for number, seen in sorted(counts.threads.items()):
         there = code.get(number, ())
-        name = names.get(number) or _of_library(looks, there, nameless)
+        name = names.get(number) or _of_library(seen, there, nameless)
         if number in started:
             own.add(name)
-        parts.setdefault(name, []).append((looks, there))
-    found = [_thread(name, some, counts.looks) for name, some in parts.items()]
+        parts.setdefault(name, []).append((seen, there))
+    found = [_thread(name, some, counts.samples) for name, some in parts.items()]
     involved = [each for each in found if each.name in own or _works(each)]
     return tuple(sorted(involved, key=lambda each: (each.name != CALLING, -each.ran)))
 
@@ -59,7 +59,7 @@ def _works(thread: ThreadTime) -> bool:
     return thread.ran + thread.waiting.get(CORE, 0.0) >= _LEAST_WORK
 
 
-def _of_library(looks: ThreadLooks, code: Sequence[ThreadCode], nameless: Counter[str]) -> str:
+def _of_library(seen: ThreadSamples, code: Sequence[ThreadCode], nameless: Counter[str]) -> str:
     """A name for a thread that no Python code has started, after whose it is."""
     ran = Counter[str]()
     for each in code:
@@ -69,8 +69,8 @@ def _of_library(looks: ThreadLooks, code: Sequence[ThreadCode], nameless: Counte
         if kind:
             break
     else:
-        kind = "BLAS" if BLAS_BARRIER in looks.causes else ""
-        kind = "OpenMP" if OPENMP_BARRIER in looks.causes else kind or "native"
+        kind = "BLAS" if BLAS_BARRIER in seen.causes else ""
+        kind = "OpenMP" if OPENMP_BARRIER in seen.causes else kind or "native"
     nameless[kind] += 1
     return f"{kind} thread {nameless[kind]}"
 
@@ -82,7 +82,7 @@ def _kind(path: str) -> str:
 
 
 def _thread(
-    name: str, parts: Sequence[tuple[ThreadLooks, Sequence[ThreadCode]]], looks: int
+    name: str, parts: Sequence[tuple[ThreadSamples, Sequence[ThreadCode]]], samples: int
 ) -> ThreadTime:
     """One thread, or those that bear its name in turn, evaluation by evaluation."""
     seen: Counter[str] = Counter()
@@ -91,8 +91,8 @@ def _thread(
     ran_ns = sum(part.ran_ns for part, _ in parts)
     queued_ns = sum(part.queued_ns for part, _ in parts)
     on_core = ran_ns / (ran_ns + queued_ns) if ran_ns + queued_ns else 1.0
-    runs = seen.pop(RUNNING, 0) / looks
-    waiting = {cause: number / looks for cause, number in seen.items()}
+    runs = seen.pop(RUNNING, 0) / samples
+    waiting = {cause: number / samples for cause, number in seen.items()}
     if runs * (1 - on_core) > 0:
         waiting[CORE] = runs * (1 - on_core)
     running: dict[str, float] = {}

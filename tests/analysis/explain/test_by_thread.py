@@ -25,7 +25,7 @@ def thread(name: str, ran: float = 0.0, **waiting: float) -> ThreadTime:
 
 
 def record(*threads: ThreadTime) -> ThreadsRecord:
-    return ThreadsRecord(looks=100, threads=threads)
+    return ThreadsRecord(samples=100, threads=threads)
 
 
 def test_each_thread_has_a_sentence_below_the_cores_that_work() -> None:
@@ -93,7 +93,7 @@ def test_without_one_large_cause_none_is_named() -> None:
 
 
 def test_why_it_is_not_known_is_a_note() -> None:
-    nothing = ThreadsRecord(looks=0, threads=(), reason="not here")
+    nothing = ThreadsRecord(samples=0, threads=(), reason="not here")
     assert by_thread.note(nothing) == "what each thread does is not known: not here"
     assert by_thread.note(None) == by_thread.note(record()) == ""
     assert by_thread.cores_busy(None) == 0.0

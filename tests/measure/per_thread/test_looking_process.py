@@ -20,7 +20,7 @@ from profiler_suite.measure.per_thread.requests import (
     INTERPRETER,
     OwnedSpan,
     ThreadCounts,
-    ThreadLooks,
+    ThreadSamples,
     ThreadsTarget,
 )
 from profiler_suite.measure.per_thread.waits import RUNNING
@@ -98,7 +98,7 @@ def test_each_thread_runs_or_waits_for_something(
     memory.put(STACK, 0x900, 0x1500, 0x2500)
     thread(tmp_path, OTHER_THREAD, state, call)
     found = seen(memory, monkeypatch)
-    assert found.looks == 1
+    assert found.samples == 1
     assert found.threads[PID].causes == {RUNNING: 1}
     assert found.threads[OTHER_THREAD].causes == {cause: 1}
 
@@ -122,9 +122,9 @@ def test_clocks_count_from_the_first_look_or_from_birth(
         thread(tmp_path, OTHER_THREAD, clock="40 4 1")
 
     found = seen(memory, monkeypatch, later)
-    assert found.looks == 2
-    assert found.threads[PID] == ThreadLooks(causes={RUNNING: 2}, ran_ns=500, queued_ns=10)
-    assert found.threads[OTHER_THREAD] == ThreadLooks(
+    assert found.samples == 2
+    assert found.threads[PID] == ThreadSamples(causes={RUNNING: 2}, ran_ns=500, queued_ns=10)
+    assert found.threads[OTHER_THREAD] == ThreadSamples(
         causes={RUNNING: 1}, ran_ns=40, queued_ns=4
     )
 
@@ -134,7 +134,7 @@ def test_nothing_is_counted_between_evaluations(
 ) -> None:
     memory.put(CONTROL, READY)
     found = seen(memory, monkeypatch, lambda: None)
-    assert found == ThreadCounts(looks=0, threads={})
+    assert found == ThreadCounts(samples=0, threads={})
 
 
 def test_a_thread_that_ends_or_has_ended_is_passed_over(
@@ -181,4 +181,4 @@ def test_it_answers_each_target_until_the_input_ends(
     main()
     first, *answers = output.getvalue().splitlines(keepends=True)
     assert first == STARTED
-    assert [msgspec.json.decode(each, type=ThreadCounts).looks for each in answers] == [0, 0]
+    assert [msgspec.json.decode(each, type=ThreadCounts).samples for each in answers] == [0, 0]

@@ -203,4 +203,4 @@ def test_where_no_process_can_look_the_record_says_why(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(sampling, "_LookingProcess", refused)
     record = sample_threads(compute, tuple, SECONDS)
-    assert record == ThreadsRecord(looks=0, threads=(), reason="no more processes")
+    assert record == ThreadsRecord(samples=0, threads=(), reason="no more processes")

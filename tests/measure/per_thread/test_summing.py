@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from profiler_suite.measure.native.symbols import KERNEL
-from profiler_suite.measure.per_thread.requests import ThreadCounts, ThreadLooks
+from profiler_suite.measure.per_thread.requests import ThreadCounts, ThreadSamples
 from profiler_suite.measure.per_thread.summing import ThreadCode, summed
 from profiler_suite.model.threads import (
     BLAS_BARRIER,
@@ -24,8 +24,8 @@ PYTHON = "/usr/lib/libpython3.13.so.1.0"
 GOMP = "/usr/lib/libgomp.so.1"
 
 
-def looks(ran_ns: int = 0, queued_ns: int = 0, **causes: int) -> ThreadLooks:
-    return ThreadLooks(
+def looks(ran_ns: int = 0, queued_ns: int = 0, **causes: int) -> ThreadSamples:
+    return ThreadSamples(
         causes={name.replace("_", " "): n for name, n in causes.items()},
         ran_ns=ran_ns,
         queued_ns=queued_ns,
@@ -33,12 +33,12 @@ def looks(ran_ns: int = 0, queued_ns: int = 0, **causes: int) -> ThreadLooks:
 
 
 def threads(
-    found: dict[int, ThreadLooks],
+    found: dict[int, ThreadSamples],
     names: dict[int, str],
     code: dict[int, list[ThreadCode]] | None = None,
     started: set[int] | None = None,
 ) -> dict[str, ThreadTime]:
-    counts = ThreadCounts(looks=100, threads=found)
+    counts = ThreadCounts(samples=100, threads=found)
     return {each.name: each for each in summed(counts, names, started or set(), code or {})}
 
 

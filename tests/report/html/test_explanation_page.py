@@ -47,7 +47,7 @@ def test_threads_and_waiting_are_shown_where_there_are_any(
     assert native is not None
     record = msgspec.structs.replace(
         found.explained,
-        by_thread=ThreadsRecord(looks=99, threads=(calling, worker)),
+        by_thread=ThreadsRecord(samples=99, threads=(calling, worker)),
         breakdown_record=msgspec.structs.replace(
             found.explained.breakdown_record,
             native=msgspec.structs.replace(native, slept_s=0.9 * native.wall_s),

@@ -14,7 +14,7 @@ def shown(record: ThreadsRecord | None) -> str:
 def test_one_thread_that_never_waits_is_not_shown() -> None:
     alone = ThreadTime(name=CALLING, running={"copy": 1.0}, waiting={})
     assert shown(None) == ""
-    assert shown(ThreadsRecord(looks=9, threads=(alone,))) == ""
+    assert shown(ThreadsRecord(samples=9, threads=(alone,))) == ""
 
 
 def test_threads_are_shown_one_line_each() -> None:
@@ -22,7 +22,7 @@ def test_threads_are_shown_one_line_each() -> None:
         ThreadTime(name=CALLING, running={"interpreter": 0.1}, waiting={LOCK: 0.9}),
         ThreadTime(name="Thread (work) 1", running={"arithmetic": 1.0}, waiting={}),
     )
-    lines = shown(ThreadsRecord(looks=100, threads=threads)).strip().splitlines()
+    lines = shown(ThreadsRecord(samples=100, threads=threads)).strip().splitlines()
     assert [line.strip() for line in lines] == [
         "Threads",
         "2 threads, 1.10 cores at work on average",
