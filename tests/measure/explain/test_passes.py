@@ -48,7 +48,7 @@ def test_threads_are_not_told_apart_where_there_is_nothing_to_tell(asked: Any) -
 
 def test_a_function_that_fails_now_leaves_a_reason() -> None:
     found = passes._by_thread(subject(fails), None)
-    assert found == ThreadsRecord(looks=0, threads=(), reason="ValueError: it ran before")
+    assert found == ThreadsRecord(samples=0, threads=(), reason="ValueError: it ran before")
     memory = passes._memory(subject(fails))
     assert memory == MemoryRecord(peak_bytes=0.0, reason="ValueError: it ran before")
 
