@@ -192,6 +192,7 @@ def test_an_interrupted_sweep_resumes(how: signal.Signals, cache: Path, tmp_path
     assert not one.duplicated(["id", "round", "sample"]).any()
 
 
+@pytest.mark.slow
 def test_a_shard_is_measured_and_merged(shard: Path, cache: Path, tmp_path: Path) -> None:
     both = tmp_path / "both"
     assert not (shard / "report.html").exists()

@@ -100,6 +100,7 @@ def test_a_program_that_never_ends_is_ended_and_reported(tmp_path: Path) -> None
     assert (tmp_path / "seen" / "report.html").is_file()
 
 
+@pytest.mark.slow
 def test_how_long_it_took_the_last_time_is_told_before(tmp_path: Path) -> None:
     words = ("--top", "0", "-c", "import time; time.sleep(0.2)")
     assert "the last time" not in run(*words, folder=tmp_path).stderr
@@ -124,6 +125,7 @@ def test_mistakes_are_told_before_anything_runs(words: list[str]) -> None:
     assert done.exit_code != 0
 
 
+@pytest.mark.slow
 def test_a_run_goes_to_the_folder_that_was_asked_for_and_is_exported(tmp_path: Path) -> None:
     code = "import os; os.mkdir('x'); os.chdir('x'); sum(range(20_000_000))"
     for _ in range(2):

@@ -345,6 +345,7 @@ def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
     assert unused(folder).name == "20261124-120000-stride-3"
 
 
+@pytest.mark.slow
 def test_a_run_folder_cannot_have_a_file_run(cache: Path, tmp_path: Path, mark: str) -> None:
     """What is executed is named on the command line, whatever run.json says."""
     import msgspec

@@ -1,15 +1,14 @@
 """Where packages keep functions and arrays beside their names: tables, records, partials.
 
-To look through every module takes longer than a short trace: what was found in one is
-remembered until it has more names or fewer.
+To look through every module takes longer than a short trace: what was found in a package's
+is remembered until it has more names or fewer.
 """
 
 import dataclasses
 import functools
-import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from profiler_suite.measure.trace import sites
 
@@ -29,21 +28,34 @@ class PackageTables(NamedTuple):
 
 
 _NOTHING = PackageTables((), (), ())
-_known: "weakref.WeakKeyDictionary[ModuleType, tuple[int, PackageTables]]" = (
-    weakref.WeakKeyDictionary()
-)
+_Found = TypeVar("_Found")
 
 
+def remembered(find: Callable[[ModuleType], _Found]) -> Callable[[ModuleType], _Found]:
+    """The function with a memory of what it found in modules of packages.
+
+    A user's module is looked through each time: a notebook's cell that runs again puts
+    another function under the same name.
+    """
+    known: dict[ModuleType, tuple[int, _Found]] = {}
+
+    @functools.wraps(find)
+    def found_in(module: ModuleType) -> _Found:
+        names = len(vars(module))
+        before = known.get(module)
+        if before is not None and before[0] == names:
+            return before[1]
+        found = find(module)
+        if not sites.is_users_module(module.__name__):
+            known[module] = names, found
+        return found
+
+    return found_in
+
+
+@remembered
 def kept_by(module: ModuleType) -> PackageTables:
     """What a module keeps, nothing where it is Python's own."""
-    names = vars(module)
-    known = _known.get(module)
-    if known is None or known[0] != len(names):
-        known = _known[module] = len(names), _kept_by(module)
-    return known[1]
-
-
-def _kept_by(module: ModuleType) -> PackageTables:
     if sites.is_standard_file(getattr(module, "__file__", None) or "<frozen"):
         return _NOTHING
     tables: list[dict[Any, Any]] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.measure.trace.package_tables import kept_by
+from profiler_suite.measure.trace.package_tables import kept_by, remembered
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,4 +58,26 @@ def test_a_new_name_is_seen() -> None:
     table = {"zeros": np.zeros}
     vars(module)["table"] = table
     assert kept_by(module).tables == (table,)
-    assert kept_by(module) is kept_by(module)
+
+
+def test_a_package_is_looked_through_once_and_a_users_module_each_time() -> None:
+    looked: list[str] = []
+
+    @remembered
+    def names(module: ModuleType) -> list[str]:
+        looked.append(module.__name__)
+        return list(vars(module))
+
+    mine = module_with()
+    for _ in range(2):
+        assert names(np.linalg) == list(vars(np.linalg))
+        assert "__file__" in names(mine)
+    assert looked == ["numpy.linalg", "mine", "mine"]
+
+
+def test_another_object_under_the_same_name_of_a_users_module_is_seen() -> None:
+    first, second = {"zeros": np.zeros}, {"ones": np.ones}
+    module = module_with(table=first)
+    assert kept_by(module).tables == (first,)
+    vars(module)["table"] = second
+    assert kept_by(module).tables == (second,)

@@ -346,6 +346,7 @@ def test_without_javascript_every_figure_and_table_is_there(
     assert page.locator("#points tr:target").count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scheme", "viewport"),
     [("light", DESKTOP), ("dark", PHONE)],
