@@ -1,7 +1,7 @@
 """Where packages keep functions and arrays beside their names: tables, records, partials.
 
-To look through every module takes longer than a short trace: what was found in a package's
-is remembered until it has more names or fewer.
+To look through every module takes longer than a short trace: what was found in one is
+remembered until its names change.
 """
 
 import dataclasses
@@ -29,28 +29,38 @@ class PackageTables(NamedTuple):
 
 _NOTHING = PackageTables((), (), ())
 _Found = TypeVar("_Found")
+_OWN_PACKAGE = __name__.partition(".")[0] + "."
 
 
 def remembered(find: Callable[[ModuleType], _Found]) -> Callable[[ModuleType], _Found]:
-    """The function with a memory of what it found in modules of packages.
+    """The function with a memory of what it found in each module.
 
-    A user's module is looked through each time: a notebook's cell that runs again puts
-    another function under the same name.
+    Packages define their names once. In a user's module each name may come to stand for
+    something else, as when a cell of a notebook runs again: that is looked for.
     """
-    known: dict[ModuleType, tuple[int, _Found]] = {}
+    known: dict[ModuleType, tuple[bool, int, _Found]] = {}
 
     @functools.wraps(find)
     def found_in(module: ModuleType) -> _Found:
-        names = len(vars(module))
+        names = vars(module)
         before = known.get(module)
-        if before is not None and before[0] == names:
-            return before[1]
+        if before is None:
+            users = not module.__name__.startswith(_OWN_PACKAGE)
+            users = users and sites.is_users_module(module.__name__)
+        else:
+            users, state, found = before
+            if state == (_objects(names) if users else len(names)):
+                return found
         found = find(module)
-        if not sites.is_users_module(module.__name__):
-            known[module] = names, found
+        known[module] = users, _objects(names) if users else len(names), found
         return found
 
     return found_in
+
+
+def _objects(names: dict[str, Any]) -> int:
+    """Another number where a name stands for another object."""
+    return hash(tuple(map(id, names.values())))
 
 
 @remembered

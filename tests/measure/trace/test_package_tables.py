@@ -60,7 +60,7 @@ def test_a_new_name_is_seen() -> None:
     assert kept_by(module).tables == (table,)
 
 
-def test_a_package_is_looked_through_once_and_a_users_module_each_time() -> None:
+def test_a_module_is_looked_through_again_when_its_names_change() -> None:
     looked: list[str] = []
 
     @remembered
@@ -68,10 +68,13 @@ def test_a_package_is_looked_through_once_and_a_users_module_each_time() -> None
         looked.append(module.__name__)
         return list(vars(module))
 
-    mine = module_with()
+    mine = module_with(one=1.5)
     for _ in range(2):
         assert names(np.linalg) == list(vars(np.linalg))
-        assert "__file__" in names(mine)
+        assert "one" in names(mine)
+    assert looked == ["numpy.linalg", "mine"]
+    vars(mine)["one"] = 2.5
+    names(mine)
     assert looked == ["numpy.linalg", "mine", "mine"]
 
 
