@@ -35,6 +35,7 @@ class ProgressLine:
         self._plain = "utf" not in (getattr(stream, "encoding", None) or "").lower()
         self._drawn_at = -_LOG_EVERY_S
         self._open = False
+        self._logged = ""
         self._phases: tuple[tuple[str, ...], ...] = ()
         self._phase = 0
         self._share = 0.0
@@ -108,8 +109,9 @@ class ProgressLine:
             width = shutil.get_terminal_size().columns
             self._write(f"\r\x1b[2K{f'{self._head()}{text}'[: width - 1]}")
             self._open = True
-        else:
-            self._write(f"{self._head()}{text}\n")
+        elif (line := f"{self._head()}{text}") != self._logged:
+            self._logged = line
+            self._write(f"{line}\n")
 
     def _head(self) -> str:
         """Which phase it is; a bar of the phases where there is none of this one."""

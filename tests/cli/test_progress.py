@@ -100,7 +100,7 @@ def test_what_is_done_never_shrinks_and_is_never_all(monkeypatch: pytest.MonkeyP
     said = [
         text.split("measuring  ")[1].split(",")[0] for text in stream.getvalue().splitlines()
     ]
-    assert said == ["30 %", "60 %", "60 %", "99 %"]
+    assert said == ["30 %", "60 %", "99 %"]
 
 
 def test_a_bar_is_drawn_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,3 +129,11 @@ def test_a_quiet_line_says_only_what_stays() -> None:
     line.say("writing the report")
     line.keep("warning: the disk is slow")
     assert stream.getvalue() == "warning: the disk is slow\n"
+
+
+def test_a_log_does_not_say_the_same_twice_in_a_row() -> None:
+    stream = io.StringIO()
+    line = ProgressLine(stream, quiet=False)
+    for text in ("trying rewrite", "trying rewrite", "timing", "trying rewrite"):
+        line.say(text)
+    assert stream.getvalue().splitlines() == ["trying rewrite", "timing", "trying rewrite"]

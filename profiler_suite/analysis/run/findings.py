@@ -168,8 +168,7 @@ def _sentences(
         said.append(
             f"At this machine's best measured rate ({units.flop_rate(peak)}) the operations of "
             f"{left.implementation} would take {units.time(at_peak_s)}, "
-            f"{units.percent(at_peak_s / a['time_s'])} of its time: infinitely fast arithmetic "
-            "would save no more than that."
+            f"{units.percent(at_peak_s / a['time_s'])} of the time that it takes."
         )
     for point in (left, right):
         if breakdown := where_time_goes(run, point.id):
