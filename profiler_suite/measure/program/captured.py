@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from profiler_suite.errors import FunctionError, UsageError
-from profiler_suite.measure.program import catch as catch_file
-from profiler_suite.measure.program import every_call
+from profiler_suite.measure.program.catching import by_name, every_call
 from profiler_suite.measure.program.caught_calls import CallMemory, CallWish, CaughtCalls
 from profiler_suite.measure.program.request import Probe, ProgramTarget
 from profiler_suite.measure.program.running import ProgramEnd, run_program
 
-_PACKAGES = str(Path(catch_file.__file__).resolve().parents[3])
+_PACKAGES = str(Path(by_name.__file__).resolve().parents[4])
 # A fork, and the imports of what measures, on a busy machine.
 _START_S = 60.0
 _WORD_S = 2.0
@@ -63,14 +62,13 @@ class Capture:
 
     def probe(self, limit_bytes: float = 0.0) -> Probe:
         """What catches the calls in the program: of the functions that were wished for."""
-        return Probe(file=catch_file.__file__, settings=json.dumps(self._settings(limit_bytes)))
+        return Probe(file=by_name.__file__, settings=json.dumps(self._settings(limit_bytes)))
 
     def probe_of_all(self) -> Probe:
         """What catches calls of all functions of the program's own, beside those wishes."""
         paths = sysconfig.get_paths()
         standard = {os.path.realpath(paths[each]) for each in ("stdlib", "platstdlib")}
         settings = self._settings(0.0) | {
-            "catch": catch_file.__file__,
             "others": [*sorted(standard), str(Path(_PACKAGES) / "profiler_suite")],
         }
         return Probe(file=every_call.__file__, settings=json.dumps(settings))

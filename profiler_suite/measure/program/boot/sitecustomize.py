@@ -4,7 +4,8 @@ The interpreter imports a module of this name by itself, before it looks at what
 So the program is started by the interpreter, not by us: `__main__`, `sys.argv`, `sys.path`,
 tracebacks, exit codes and what multiprocessing hands to its children are the interpreter's own
 doing. The folder of this file and all that was imported here are taken away again, or a
-neighbour of the program's such as `json.py` would not be found any more.
+neighbour of the program's such as `json.py` would not be found any more. That goes for modules
+of ours, too, which a probe imports by their full names.
 
 The variable has its fields between unit separators (ASCII 31): this folder; `1` where
 PYTHONPATH was set, and what it was; the number of a socket that the parent answers on when the
@@ -58,11 +59,21 @@ def _start(probe: str, settings: str) -> None:
     module.start(settings)
 
 
+def _stand_in_package(folder: str) -> None:
+    """Our package without its own code, so that a probe finds modules in it by their names."""
+    package = type(sys)("profiler_suite")
+    for _ in ("boot", "program", "measure"):
+        folder = os.path.dirname(folder)  # noqa: PTH120 - nothing is imported here
+    package.__path__ = [folder]
+    sys.modules.setdefault(package.__name__, package)
+
+
 def _enter(told: str) -> None:
     folder, was_set, before, gate, *probes = told.split("\x1f")
     _remove_traces(folder, bool(was_set), before)
     watched = _wait_at(int(gate)) == b"-"
-    imported = set(sys.modules)
+    imported, looked_into = set(sys.modules), set(sys.path_importer_cache)
+    _stand_in_package(folder)
     try:
         while probes:
             stand_in, file, settings, *probes = probes
@@ -71,6 +82,8 @@ def _enter(told: str) -> None:
     finally:
         for name in set(sys.modules) - imported:
             del sys.modules[name]
+        for place in set(sys.path_importer_cache) - looked_into:
+            del sys.path_importer_cache[place]
 
 
 if _VARIABLE in os.environ:

@@ -27,11 +27,15 @@ PROGRAM = "import sys; before = set(sys.modules)\n" + SEEN
 
 
 def run(
-    folder: Path, probes: Sequence[Probe] = (), gate: int = -1, **given: str
+    folder: Path,
+    probes: Sequence[Probe] = (),
+    gate: int = -1,
+    program: str = PROGRAM,
+    **given: str,
 ) -> subprocess.Popen[str]:
     plain = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH",)}
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", program],
         env=boot_environment(plain | given, probes, gate),
         cwd=folder,
         pass_fds=() if gate < 0 else (gate,),
@@ -80,6 +84,33 @@ def test_a_probe_starts_first_and_what_it_imports_is_forgotten(tmp_path: Path) -
     probe, line = said(run(tmp_path, [probe_of(tmp_path)]))
     assert probe == 'probe "a\\u001fb"'
     assert not json.loads(line)["json"]
+
+
+OURS = """
+import json, sys
+print(json.dumps([
+    [name for name in sys.modules if name.startswith("profiler_suite")],
+    [place for place in sys.path_importer_cache if "profiler_suite" in place],
+]))
+"""
+
+
+def test_a_probe_may_be_of_several_modules_of_ours_and_none_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "probe.py"
+    file.write_text(
+        "from profiler_suite.measure.program.catching import own_memory\n"
+        "def start(settings):\n    print(own_memory.usage() >= (0, 0))\n"
+    )
+    # A neighbour of our name is found by the program, and not by the probe.
+    (tmp_path / "profiler_suite.py").write_text("mine = 1\n")
+    used, left, mine = said(
+        run(
+            tmp_path,
+            [Probe(file=str(file))],
+            program=f"{OURS}\nimport profiler_suite as p\nprint(p.mine)\n",
+        )
+    )
+    assert (used, json.loads(left), mine) == ("True", [[], []], "1")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a socket is handed on by its number")

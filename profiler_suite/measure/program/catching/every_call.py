@@ -3,16 +3,16 @@
 Nobody knows yet which of them will matter. So of each function the first call is kept, and let
 go when it has ended soon; of one that has taken much of the time by then, others are kept too.
 What that may cost is bounded, by the calls that are looked at and the time that copies take.
-Standard library only: the program finds nothing of ours.
 """
 
-import atexit
 import json
 import os
-import sys
 from time import perf_counter
 from types import CodeType
-from typing import Any
+
+from profiler_suite.measure.program.catching import hooks
+from profiler_suite.measure.program.catching.catcher import Catcher
+from profiler_suite.measure.program.catching.wish import Wish
 
 # Calls of one function after which nobody looks any more.
 _MOST_CALLS = 20_000
@@ -33,22 +33,21 @@ class EveryCall:
 
     most_calls, most_events = _MOST_CALLS, _MOST_EVENTS
 
-    def __init__(self, wish_type: Any, others: list[str]) -> None:
+    def __init__(self, others: list[str]) -> None:
         """`others` are folders of code that is not the program's own."""
-        self._wish_type = wish_type
         self._others = tuple(each + os.sep for each in others)
-        self._wishes: dict[tuple[str, str], Any] = {}
+        self._wishes: dict[tuple[str, str], Wish] = {}
         self._begun = perf_counter()
         self._copying_s = 0.0
 
-    def wish_for(self, code: CodeType, file: str) -> Any:
+    def wish_for(self, code: CodeType, file: str) -> Wish | None:
         """A wish for a function of the program's own; None for others' and for coroutines."""
         name = code.co_qualname.replace(".<locals>", "")
         if "<" in name or code.co_flags & _COROUTINES or self._is_of_others(file):
             return None
         key = file, name
         if key not in self._wishes:
-            self._wishes[key] = self._wish_type(-1, {"file": file, "qualname": name})
+            self._wishes[key] = Wish(-1, {"file": file, "qualname": name})
         return self._wishes[key]
 
     def _is_of_others(self, file: str) -> bool:
@@ -57,7 +56,7 @@ class EveryCall:
             return True
         return not os.path.isfile(file)  # noqa: PTH113 - pathlib is not there yet
 
-    def may_keep(self, wish: Any) -> bool:
+    def may_keep(self, wish: Wish) -> bool:
         """Its first call; later ones of a function that has taken much of the time."""
         now = self._now()
         if self._copying_s > _COPIES_SHARE * now + _COPIES_S:
@@ -69,14 +68,14 @@ class EveryCall:
     def _now(self) -> float:
         return perf_counter() - self._begun
 
-    def _is_worth_it(self, wish: Any) -> bool:
-        return bool(wish.total_s > max(_WORTH_S, _WORTH_SHARE * self._now()))
+    def _is_worth_it(self, wish: Wish) -> bool:
+        return wish.total_s > max(_WORTH_S, _WORTH_SHARE * self._now())
 
     def forked(self, seconds: float) -> None:
         """A copy was made, which took so long."""
         self._copying_s += seconds
 
-    def lets_go(self, wish: Any, took: float) -> bool:
+    def lets_go(self, wish: Wish, took: float) -> bool:
         """A short call of a function that has not taken much of the time so far."""
         return took < _LEAST_S and not self._is_worth_it(wish)
 
@@ -84,11 +83,4 @@ class EveryCall:
 def start(settings: str) -> None:
     """Set the hook: called in the program before its first line."""
     asked = json.loads(settings)
-    catch: Any = type(sys)("_profiler_suite_catch")
-    catch.__file__ = asked["catch"]
-    with open(asked["catch"], encoding="utf-8") as file:  # noqa: PTH123 - pathlib is not there
-        source = file.read()
-    exec(compile(source, asked["catch"], "exec"), catch.__dict__)
-    catcher = catch.Catcher(asked, EveryCall(catch.Wish, asked["others"]))
-    atexit.register(catcher.finish)
-    catcher.start()
+    hooks.begin(Catcher(asked, EveryCall(asked["others"])))

@@ -1,4 +1,4 @@
-"""Catching calls in a program: which code is wanted, which calls are kept, what is told."""
+"""What happens at the wanted calls: which are counted and kept, and what is said of them."""
 
 import json
 import os
@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
-from profiler_suite.measure.program import catch
-from profiler_suite.measure.program.catch import Catcher, Wish
+from profiler_suite.measure.program.catching import catcher as catcher_module
+from profiler_suite.measure.program.catching import own_memory
+from profiler_suite.measure.program.catching.by_name import ByName
+from profiler_suite.measure.program.catching.catcher import Catcher
+from profiler_suite.measure.program.catching.wish import Wish
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="copies are forked")
 
@@ -24,53 +27,18 @@ class Model:
 
 
 def outer() -> FrameType:
-    def inner() -> FrameType:
-        return sys._getframe()
-
-    return inner()
+    return sys._getframe()
 
 
 FRAME = outer()
 METHOD = Model().score()
 
 
-def is_of(frame: FrameType, **asked: Any) -> bool:
-    code = frame.f_code
-    return Wish(0, asked).is_of(code, frame, os.path.realpath(code.co_filename))
-
-
-def test_a_function_is_known_by_file_and_name_or_by_module_and_name() -> None:
-    assert is_of(FRAME, file=__file__, qualname="outer.inner")
-    assert is_of(METHOD, file=__file__, qualname="Model.score")
-    assert is_of(METHOD, module=__name__, qualname="Model.score")
-    # The main module of a program has the name of its file.
-    assert is_of(METHOD, module="program.test_catch", qualname="Model.score")
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {"file": __file__, "qualname": "score"},
-        {"file": "elsewhere.py", "qualname": "Model.score"},
-        {"module": "other", "qualname": "Model.score"},
-        {"file": __file__, "qualname": "Model.score", "line": 1},
-        {"file": __file__, "first": 1, "last": 9},
-    ],
-)
-def test_another_one_is_not_meant(asked: dict[str, Any]) -> None:
-    assert not is_of(METHOD, **asked)
-
-
-def test_of_two_of_one_name_the_line_decides() -> None:
-    line = METHOD.f_code.co_firstlineno
-    assert is_of(METHOD, file=__file__, qualname="Model.score", line=line)
-
-
 class Told(Catcher):
     """Forks nothing and notes what it would have said."""
 
     def __init__(self, *wishes: dict[str, Any], room: bool = True) -> None:
-        super().__init__({"wishes": wishes, "socket": "", "package": ""})
+        super().__init__({"wishes": wishes, "socket": "", "package": ""}, ByName())
         self.kept: list[int] = []
         self.told: list[tuple[str, Any]] = []
         self.room = room
@@ -156,7 +124,7 @@ def test_each_thread_has_calls_of_its_own() -> None:
 
 
 def test_after_very_many_calls_nobody_looks_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catch.ByName, "most_calls", 3)
+    monkeypatch.setattr(ByName, "most_calls", 3)
     catcher = Told(WISH)
     (wish,) = catcher.wishes
     calls(catcher, 3)
@@ -165,7 +133,7 @@ def test_after_very_many_calls_nobody_looks_any_more(monkeypatch: pytest.MonkeyP
 
 
 def test_the_memory_of_costs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catch, "_COSTS", 5)
+    monkeypatch.setattr(catcher_module, "_COSTS", 5)
     catcher = Told(WISH)
     calls(catcher, 50)
     (wish,) = catcher.wishes
@@ -177,7 +145,7 @@ def test_page_faults_are_those_of_calls_of_which_no_copy_was_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     counts = iter(range(0, 10_000, 7))
-    monkeypatch.setattr(catch, "_usage", lambda: (next(counts), 0))
+    monkeypatch.setattr(own_memory, "usage", lambda: (next(counts), 0))
     catcher = Told(WISH)
     calls(catcher, 4)
     (wish,) = catcher.wishes
@@ -189,7 +157,7 @@ def test_page_faults_are_those_of_calls_of_which_no_copy_was_made(
 
 def test_growth_of_the_peak_is_the_sum_over_all_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     peaks = iter([10, 30, 30, 35])
-    monkeypatch.setattr(catch, "_usage", lambda: (0, next(peaks)))
+    monkeypatch.setattr(own_memory, "usage", lambda: (0, next(peaks)))
     catcher = Told(WISH)
     calls(catcher, 2)
     assert catcher.wishes[0].grown == 25
@@ -234,7 +202,7 @@ def listening(tmp_path: Path) -> Iterator[socket.socket]:
 
 def test_at_the_end_it_says_what_was_seen(listening: socket.socket) -> None:
     asked = {"wishes": [WISH], "socket": listening.getsockname(), "package": ""}
-    catcher = Catcher(asked)
+    catcher = Catcher(asked, ByName())
     (wish,) = catcher._wishes
     wish.calls, wish.total_s, wish.costs = 3, 0.6, [0.1, 0.3, 0.2]
     catcher.finish()
@@ -262,13 +230,14 @@ def test_a_forked_process_of_the_programs_says_nothing(
     catcher.finish()
     assert catcher.told == [("seen", None)]
     own = os.getpid()
-    monkeypatch.setattr(catch, "_getpid", lambda: own + 1)
+    monkeypatch.setattr(catcher_module, "_getpid", lambda: own + 1)
     catcher.finish()
     assert len(catcher.told) == 1
 
 
 def test_where_nobody_listens_the_program_goes_on(tmp_path: Path) -> None:
-    catcher = Catcher({"wishes": [WISH], "socket": str(tmp_path / "none"), "package": ""})
+    asked = {"wishes": [WISH], "socket": str(tmp_path / "none"), "package": ""}
+    catcher = Catcher(asked, ByName())
     (wish,) = catcher._wishes
     assert catcher.begins(wish, METHOD)
     catcher.ends(wish, METHOD)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from profiler_suite.measure.program import catch, every_call
 from profiler_suite.measure.program.captured import Capture
+from profiler_suite.measure.program.catching import every_call
+from profiler_suite.measure.program.catching.every_call import EveryCall
 from profiler_suite.measure.program.caught_calls import CallWish
-from profiler_suite.measure.program.every_call import EveryCall
 from profiler_suite.measure.program.request import ProgramTarget
 from profiler_suite.measure.program.running import ProgramEnd, run_program
 
@@ -46,21 +46,22 @@ async def later():
 
 @pytest.mark.parametrize("name", ["work", "work.<locals>.inner", "A.step"])
 def test_functions_methods_and_generators_of_the_program_are_wanted(name: str) -> None:
-    choice = EveryCall(catch.Wish, [])
+    choice = EveryCall([])
     code = code_named(name, SOURCE)
     wish = choice.wish_for(code, os.path.realpath(__file__))
+    assert wish is not None
     assert wish.qualname == name.replace(".<locals>", "")
     assert choice.wish_for(code, os.path.realpath(__file__)) is wish
 
 
 @pytest.mark.parametrize("name", ["<module>", "work.<locals>.<lambda>", "later"])
 def test_what_cannot_be_explained_alone_is_not(name: str) -> None:
-    choice = EveryCall(catch.Wish, [])
+    choice = EveryCall([])
     assert choice.wish_for(code_named(name, SOURCE), os.path.realpath(__file__)) is None
 
 
 def test_code_of_others_is_not(tmp_path: Path) -> None:
-    choice = EveryCall(catch.Wish, [str(tmp_path / "lib")])
+    choice = EveryCall([str(tmp_path / "lib")])
     code = code_named("work", SOURCE)
     for place in ("lib/a.py", "v/site-packages/b.py", "v/dist-packages/c/d.py"):
         file = tmp_path / place
@@ -87,7 +88,7 @@ def wish_of(choice: EveryCall, **known: Any) -> Any:
 def test_the_first_call_is_kept_and_later_ones_of_what_takes_much_time(
     clock: SimpleNamespace,
 ) -> None:
-    choice = EveryCall(catch.Wish, [])
+    choice = EveryCall([])
     clock.now = 10.0
     assert choice.may_keep(wish_of(choice, calls=1))
     assert not choice.may_keep(wish_of(choice, calls=900, total_s=0.01))
@@ -97,7 +98,7 @@ def test_the_first_call_is_kept_and_later_ones_of_what_takes_much_time(
 def test_a_short_call_is_let_go_unless_its_function_takes_much_time(
     clock: SimpleNamespace,
 ) -> None:
-    choice = EveryCall(catch.Wish, [])
+    choice = EveryCall([])
     clock.now = 10.0
     assert choice.lets_go(wish_of(choice, total_s=0.001), 0.001)
     assert not choice.lets_go(wish_of(choice, total_s=0.001), 0.1)
@@ -105,7 +106,7 @@ def test_a_short_call_is_let_go_unless_its_function_takes_much_time(
 
 
 def test_copies_take_a_bounded_share_of_the_time_and_are_few(clock: SimpleNamespace) -> None:
-    choice = EveryCall(catch.Wish, [])
+    choice = EveryCall([])
     wish = wish_of(choice, calls=1)
     choice.forked(0.4)
     assert not choice.may_keep(wish)

@@ -1,0 +1,195 @@
+"""What happens at the wanted calls: which are counted, which are kept, what they cost.
+
+Of the calls of one function some are kept, each as likely as any other (reservoir sampling).
+"""
+
+import _thread
+import os
+from collections.abc import Callable
+from time import perf_counter
+from types import CodeType, FrameType
+from typing import Any, Protocol
+
+from profiler_suite.measure.program.catching import own_memory
+from profiler_suite.measure.program.catching.channel import CallChannel
+from profiler_suite.measure.program.catching.copies import CallCopies
+from profiler_suite.measure.program.catching.wish import OpenCall, Wish
+
+# Copies that wait, of the calls of one function.
+_KEPT = 4
+# Costs that the median is taken of.
+_COSTS = 500
+_getpid = os.getpid  # the program may replace it
+
+
+class CallChoice(Protocol):
+    """Which code is wanted although nobody asked for it, and which calls are kept."""
+
+    most_calls: int
+    """Of one function, after which nobody looks any more."""
+    most_events: int
+    """Of all functions together, where each costs something."""
+
+    def wish_for(self, code: CodeType, file: str) -> Wish | None:
+        """A wish for code that nobody asked for."""
+
+    def may_keep(self, wish: Wish) -> bool:
+        """Whether another call of it may be kept now."""
+
+    def forked(self, seconds: float) -> None:
+        """A copy was made, which took so long."""
+
+    def lets_go(self, wish: Wish, took: float) -> bool:
+        """Whether a call that was kept and took so long is of no use after all."""
+
+
+class Catcher:
+    """All the wishes, and what was seen of them; a hook says when calls begin and end."""
+
+    def __init__(self, asked: dict[str, Any], choice: CallChoice) -> None:
+        self.choice = choice
+        self._wishes = [Wish(number, each) for number, each in enumerate(asked["wishes"])]
+        self._channel = CallChannel(str(asked["socket"]))
+        self._copies = CallCopies(self._channel, str(asked["package"]))
+        self._limit_bytes = int(asked.get("limit_bytes", 0))
+        self._drawn = 1
+        self._files: dict[str, str] = {}
+        # By identity: a code's hash is computed anew each time. Held, so that it stays its own.
+        self.found: dict[int, list[Wish]] = {}
+        self.firsts: dict[int, int] = {}
+        self.codes: list[CodeType] = []
+        try:
+            self._begun_in = os.getcwd()  # noqa: PTH109 - pathlib is not there yet
+        except OSError:  # the folder is gone
+            self._begun_in = os.sep
+        self._of = _getpid()
+
+    def stopped_by(self, stop: Callable[[], None]) -> None:
+        """Take the hook away by that, at the end and in every copy."""
+        self._copies.stop_looking = stop
+
+    def finish(self) -> None:
+        """Say what was seen of each function; the program has ended."""
+        if _getpid() != self._of:
+            return
+        self._copies.stop_looking()
+        for wish in self._wishes:
+            self._tell("seen", wish)
+
+    # -------------------------------------------------------------- which code
+
+    def wishes_of(self, code: CodeType, frame: FrameType) -> list[Wish]:
+        """Whose calls this code's are: several for a module, none for most."""
+        found: list[Wish] = []
+        name = code.co_filename
+        if not name.startswith("<frozen"):
+            if name not in self._files:
+                whole = os.path.join(self._begun_in, name)  # noqa: PTH118
+                self._files[name] = os.path.realpath(whole)
+            file = self._files[name]
+            found = [w for w in self._wishes if w.is_of(code, frame, file)]
+            more = None if found else self.choice.wish_for(code, file)
+            if more is not None:
+                self._wishes.append(more)
+                found = [more]
+        self.codes.append(code)
+        self.found[id(code)] = found
+        return found
+
+    # --------------------------------------------------------------- its calls
+
+    def begins(self, wish: Wish, frame: FrameType) -> bool:
+        """A call begins; says whether its end is of interest."""
+        thread = _thread.get_ident()
+        outer = wish.open.get(thread)
+        if outer is not None and _is_below(outer.frame, frame):
+            return False  # of a recursion the outermost call is the call
+        wish.calls += 1
+        if wish.calls > self.choice.most_calls:
+            wish.over = True
+            return False
+        call = wish.calls if self._is_chosen(wish) else 0
+        if call:
+            self._keep(wish, frame, call)
+        wish.open[thread] = OpenCall(id(frame), call)
+        return True
+
+    def ends(self, wish: Wish, frame: FrameType) -> None:
+        """A call has returned, or a generator has given its first value."""
+        thread = _thread.get_ident()
+        outer = wish.open.get(thread)
+        if outer is None or outer.frame != id(frame):
+            return
+        took = perf_counter() - outer.begun
+        del wish.open[thread]
+        wish.total_s += took
+        self._note(wish.costs, took, wish.calls)
+        faults, peak = own_memory.usage()
+        wish.grown += peak - outer.peak
+        if not outer.call:
+            self._note(wish.faults, faults - outer.faults, wish.calls)
+            return
+        self._tell("cost", wish, call=outer.call, seconds=took)
+        if outer.call in wish.kept and self.choice.lets_go(wish, took):
+            wish.kept.remove(outer.call)
+            self._tell("dropped", wish, call=outer.call)
+
+    def _note(self, known: list[Any], value: float, calls: int) -> None:
+        """One of a few hundred values that stand for all: each is as likely as any other."""
+        if len(known) < _COSTS:
+            known.append(value)
+            return
+        at = self._draw(calls)
+        if at < _COSTS:
+            known[at] = value
+
+    def line(self, wishes: list[Wish], frame: FrameType) -> bool:
+        """A line of a module begins; says whether others are still waited for."""
+        for wish in wishes:
+            if not wish.over and wish.first <= frame.f_lineno <= wish.last:
+                wish.over = True
+                wish.calls = 1
+                self._keep(wish, frame, 1)
+        return not all(wish.over for wish in wishes)
+
+    def _draw(self, below: int) -> int:
+        """A number under that one; the program's own random numbers stay what they are."""
+        self._drawn = (self._drawn * 6364136223846793005 + 1442695040888963407) % 2**64
+        return (self._drawn >> 33) % below
+
+    def _is_chosen(self, wish: Wish) -> bool:
+        """A random choice among all calls so far: each is as likely as any other."""
+        if not self.choice.may_keep(wish):
+            return False
+        if len(wish.kept) < _KEPT:
+            wish.kept.append(wish.calls)
+            return True
+        at = self._draw(wish.calls)
+        if at >= _KEPT or not self._has_room():
+            return False
+        self._tell("dropped", wish, call=wish.kept[at])
+        wish.kept[at] = wish.calls
+        return True
+
+    def _has_room(self) -> bool:
+        """Whether one more copy may grow as large as this process is."""
+        own, free = own_memory.held_and_free()
+        return own < (self._limit_bytes or free / 2)
+
+    def _keep(self, wish: Wish, frame: FrameType, call: int) -> None:
+        begun = perf_counter()
+        if self._copies.keep(wish, frame, call):
+            self.choice.forked(perf_counter() - begun)
+
+    def _tell(self, kind: str, wish: Wish, **more: Any) -> None:
+        self._channel.tell(kind, wish, **more)
+
+
+def _is_below(outer: int, frame: FrameType) -> bool:
+    """Whether the frame of that identity is among those that called this one."""
+    at: FrameType | None = frame.f_back
+    while at is not None:
+        if id(at) == outer:
+            return True
+        at = at.f_back
+    return False
