@@ -228,12 +228,15 @@ def _undelayed(run: Canary, clock: Clock, read: preemption.Reader) -> float:
 try:
     import resource
 except ImportError:  # Windows does not count page faults per process this way
+    COUNTS_FAULTS = False
 
     def minor_faults() -> int:
         """Minor page faults of this process so far; always 0 where not counted."""
         return 0
 
 else:
+    COUNTS_FAULTS = True
+    """Whether the system counts the page faults of a process."""
 
     def minor_faults() -> int:
         """Minor page faults of this process so far; always 0 where not counted."""

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -126,3 +128,63 @@ def test_a_program_that_was_limited_is_explained_although_it_did_not_end_by_itse
     assert done.exit_code == 0
     assert phases.begun == ["watch", "rank", "tell", "explain", "write"]
     assert "then ended by --limit" in done.output
+
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = """import sys
+import numpy as np
+
+
+def summed(a):
+    total = 0.0
+    for each in a:
+        total += 2.0 * each
+    return total
+
+
+print("ready", file=sys.stderr, flush=True)
+print(summed(np.ones(3_000_000)))
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "when",
+    [
+        "ready",
+        "Look first at",
+        "to sample it closely",
+        "to explain",
+        "left at most",
+        "running the program unchanged",
+        "",
+    ],
+)
+def test_ctrl_c_in_a_real_run_leaves_its_page_and_no_traceback_of_ours(
+    tmp_path: Path, when: str
+) -> None:
+    (tmp_path / "main.py").write_text(PROGRAM)
+    words = ["run", "--try", "--budget", "8", "--out", "seen", "main.py"]
+    said, pressed = "", not when
+    with subprocess.Popen(
+        [sys.executable, "-m", "profiler_suite", *words],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""},
+        start_new_session=True,  # without a terminal, which would hand Ctrl-C on by itself
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            said += line
+            if not pressed and when in line:
+                pressed = True
+                process.send_signal(signal.SIGINT)
+    assert pressed or when == "to sample it closely", said  # it was no short one here
+    assert (tmp_path / "seen" / program_folder.PAGE).is_file(), said
+    assert said.splitlines()[-1].startswith("page: ")
+    in_the_program = when == "ready"
+    assert process.returncode == (-signal.SIGINT if in_the_program else 0), said
+    assert said.count("Traceback") == in_the_program
+    assert "profiler_suite/" not in said

@@ -1,64 +1,72 @@
-"""What the plugin ranks, and the limits that markers state."""
+"""Limits on a test's overhead and page faults are held, by counts and ratios alone."""
 
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
+from profiler_suite import notebook
+from profiler_suite.analysis.explain import explanation
+from profiler_suite.analysis.explain.explanation import Explanation
+from profiler_suite.measure import timing
 from profiler_suite.pytest_plugin import explained_tests
+from tests.stored_explanation import stored_explanation
+
+ITEM: Any = SimpleNamespace(
+    obj=lambda: None,
+    nodeid="test_x.py::test_it",
+    funcargs={},
+    _fixtureinfo=SimpleNamespace(argnames=()),
+)
 
 
-class Reporter:
-    """Keeps what is written."""
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What explaining the test's call finds: so many page faults, such an overhead."""
 
-    def __init__(self) -> None:
-        self.lines: list[str] = []
+    def set_to(faults: float, overhead: float) -> None:
+        stored = stored_explanation(advised=False)
+        counted = msgspec.structs.replace(
+            stored.explained.breakdown_record, minor_faults=faults
+        )
+        record = msgspec.structs.replace(stored.explained, breakdown_record=counted)
+        found = Explanation(record, stored.machine, None, stored.baselines_s)
+        monkeypatch.setattr(notebook, "explain", lambda *_, **__: found)
+        monkeypatch.setattr(explanation, "overhead_share", lambda _: overhead)
 
-    def section(self, title: str) -> None:
-        self.lines.append(f"== {title}")
-
-    def write_line(self, line: str, **_: Any) -> None:
-        self.lines.append(line)
-
-
-def test_tests_are_ranked_by_time_and_only_the_first_are_listed() -> None:
-    found = explained_tests.ExplainedTests(most=1)
-    found._times_s = {f"t{n}": n * 1e-3 for n in range(1, 13)}
-    found._found = [("t12", "not explained: it draws lots")]
-    reporter = Reporter()
-    found.pytest_terminal_summary(reporter)
-    assert reporter.lines[0] == "== where the time of the tests goes"
-    assert reporter.lines[1].split() == ["12.0", "ms", "t12"]
-    assert reporter.lines[10].split()[-1] == "t3"
-    assert reporter.lines[-2:] == ["t12", "  not explained: it draws lots"]
+    return set_to
 
 
-def test_without_tests_there_is_no_section() -> None:
-    reporter = Reporter()
-    explained_tests.ExplainedTests(most=1).pytest_terminal_summary(reporter)
-    assert reporter.lines == []
+LIMITS = {"overhead_share": 0.3, "page_faults": 100.0}
 
 
-def limits(**markers: Any) -> dict[str, float]:
-    item: Any = SimpleNamespace(nodeid="test_x", get_closest_marker=markers.get)
-    return explained_tests._limits(item)
+def test_a_test_within_its_limits_passes(seen: Any) -> None:
+    seen(100, 0.3)
+    explained_tests._hold(ITEM, LIMITS)
 
 
-def marker(*args: Any, **kwargs: Any) -> Any:
-    return SimpleNamespace(args=args, kwargs=kwargs)
+@pytest.mark.parametrize(
+    ("faults", "overhead", "said"),
+    [
+        (101, 0.1, r"page_faults of a call is 101, at most 100 is allowed"),
+        (1, 0.42, r"overhead_share of a call is 0\.42, at most 0\.3 is allowed"),
+        (1, float("nan"), r"overhead_share could not be judged"),
+    ],
+)
+def test_a_test_beyond_one_of_them_fails(
+    seen: Any, faults: float, overhead: float, said: str
+) -> None:
+    seen(faults, overhead)
+    with pytest.raises(pytest.fail.Exception, match=said):
+        explained_tests._hold(ITEM, LIMITS)
 
 
-def test_markers_state_their_largest_value_in_two_spellings() -> None:
-    assert limits() == {}
-    assert limits(overhead_share=marker(0.5), page_faults=marker(max=3)) == {
-        "overhead_share": 0.5,
-        "page_faults": 3.0,
-    }
-
-
-@pytest.mark.parametrize("given", [marker(), marker(1, 2), marker(1, max=2), marker(least=1)])
-def test_a_marker_without_one_number_is_a_usage_error(given: Any) -> None:
-    with pytest.raises(
-        pytest.UsageError, match=r"test_x: @pytest\.mark\.page_faults takes one"
-    ):
-        limits(page_faults=given)
+def test_page_faults_that_the_system_does_not_count_are_not_within_a_limit(
+    seen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen(0, 0.1)
+    monkeypatch.setattr(timing, "COUNTS_FAULTS", False)
+    explained_tests._hold(ITEM, {"overhead_share": 0.3})
+    with pytest.raises(pytest.fail.Exception, match="page_faults could not be judged"):
+        explained_tests._hold(ITEM, LIMITS)

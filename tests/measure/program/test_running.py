@@ -1,9 +1,7 @@
 """A program runs beside us as it runs alone: output, exit code and files."""
 
-import dataclasses
 import errno
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -24,6 +22,7 @@ from profiler_suite.measure.program.request import (
 )
 from profiler_suite.measure.program.running import run_program
 from tests.measure.program.misbehaving import MODULES, PROGRAMS, Files
+from tests.measure.program.plain_runs import outcome, write
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="compares with a plain POSIX run")
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,40 +33,6 @@ from profiler_suite.measure.program.running import end_as, run_program
 from profiler_suite.measure.program.request import parse
 sys.exit(end_as(run_program(parse(sys.argv[1:])).exit_code))
 """
-
-
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    code: int
-    out: bytes
-    err: bytes
-    files: dict[str, bytes]
-
-
-def outcome(command: Sequence[str | bytes], folder: Path) -> Outcome:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        input=b"first line\nand more",
-        capture_output=True,
-        timeout=60,
-        env={k: v for k, v in os.environ.items() if not k.startswith("COV_")},
-    )
-    files = {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".pyc"
-    }
-    err = re.sub(rb"0x[0-9a-f]{8,}", b"0x", done.stderr)  # threads have addresses
-    return Outcome(done.returncode, done.stdout, err, files)
-
-
-def write(files: Files, folder: Path) -> Path:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 _WATCH = """
