@@ -49,10 +49,28 @@ def test_arrow_keys_go_through_the_picture_and_enter_widens(visit: Any) -> None:
     assert page.locator(".box:visible").count() == 5
 
 
+def test_the_tab_key_stops_once_at_the_picture(visit: Any) -> None:
+    page = visit(1280)
+    inside = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        inside.append(page.evaluate("document.activeElement.classList.contains('box')"))
+    assert sum(inside) == 1
+    page = visit(1280)
+    for _ in range(1 + inside.index(True)):
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent") == "loop"
+
+
 def test_a_phone_shows_it_without_scrolling_sideways(visit: Any) -> None:
     page = visit(390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator(".icicle").scroll_into_view_if_needed()
+    size = "parseFloat(getComputedStyle(document.querySelector('.box')).fontSize)"
+    assert page.evaluate(size) >= 12
+    about = "document.getElementById('about')"
+    assert page.evaluate(f"{about}.scrollWidth <= {about}.clientWidth")
     widest = page.locator(".box").nth(1).bounding_box()
     assert widest["width"] > 200
     assert widest["height"] >= 24
@@ -63,8 +81,8 @@ def test_a_phone_shows_it_without_scrolling_sideways(visit: Any) -> None:
 
 def test_text_can_be_read_in_light_and_dark(visit: Any) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    for scheme in ("light", "dark"):
-        page = visit(1280, color_scheme=scheme)
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        page = visit(width, color_scheme=scheme)
         page.add_style_tag(content="main > section{content-visibility:visible !important}")
         found = axe.run(page).response["violations"]
         assert [each["id"] for each in found] == []
