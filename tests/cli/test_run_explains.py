@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,12 @@ print(f"{total.sum():.6f} {b.sum():.6f}")
 """
 
 
+# Between the findings: whole lines here, which a terminal replaces and cuts at its width.
+PROGRESS = re.compile(r"it ended quickly|running |main\.py:.* left at most$")
+
+
 @pytest.mark.long
+@pytest.mark.timeout(700)
 def test_a_method_and_a_loop_outside_of_functions_are_rewritten_and_tried(
     tmp_path: Path,
 ) -> None:
@@ -44,7 +50,7 @@ def test_a_method_and_a_loop_outside_of_functions_are_rewritten_and_tried(
     done = subprocess.run(
         [
             *(sys.executable, "-m", "profiler_suite", "run", "--try", "--patch", "p.diff"),
-            *("--json", "found.json", "--budget", "240", "main.py"),
+            *("--json", "found.json", "--budget", "120", "main.py"),
         ],
         cwd=tmp_path,
         capture_output=True,
@@ -64,10 +70,12 @@ def test_a_method_and_a_loop_outside_of_functions_are_rewritten_and_tried(
     assert "Tried: with" in done.stderr
     assert (tmp_path / "main.py").read_text() == PROGRAM
     assert "-for i in range(30_000):" in (tmp_path / "p.diff").read_text()
-    assert max(map(len, done.stderr.splitlines())) <= 80
+    shown = [each for each in done.stderr.splitlines() if not PROGRESS.match(each)]
+    assert max(map(len, shown)) <= 80
 
 
 @pytest.mark.long
+@pytest.mark.timeout(700)
 def test_a_program_that_may_run_only_once_is_explained_by_calls_of_that_run(
     tmp_path: Path,
 ) -> None:
