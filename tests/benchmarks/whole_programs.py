@@ -108,7 +108,7 @@ def mean_of(runs: Sequence[dict[str, float]]) -> dict[str, float]:
     """The mean share of each function over some runs."""
     total: Counter[str] = Counter()
     for each in runs:
-        total.update(each)  # type: ignore[arg-type]
+        total.update(each)
     return {name: share / len(runs) for name, share in total.items()}
 
 
