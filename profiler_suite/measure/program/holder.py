@@ -132,8 +132,8 @@ def _session(
     before = list(sys.path)
     sys.path[:] = [*before[1:], *before[:1], package]
     from profiler_suite import child
-    from profiler_suite.measure.explain.child import serve_call
     from profiler_suite.measure.explain.records import LoadReply
+    from profiler_suite.measure.explain.served import serve_call
     from profiler_suite.measure.program.caught_call import call_of
 
     sys.path[:] = before

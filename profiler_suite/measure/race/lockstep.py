@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from profiler_suite.errors import FunctionError, ProfilerSuiteError
-from profiler_suite.measure.explain.child import ExplainChild, ServingProcess, StartedProcess
+from profiler_suite.measure.explain.child import ExplainChild
 from profiler_suite.measure.explain.pairs import PairPlan, Visits, in_turn
 from profiler_suite.measure.explain.records import (
     ExplainEffort,
@@ -21,13 +21,17 @@ from profiler_suite.measure.explain.records import (
     Trial,
     TrialResult,
 )
+from profiler_suite.measure.explain.serving_process import (
+    SERVED,
+    ServingProcess,
+    StartedProcess,
+)
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import Visit
 from profiler_suite.model.trial import TrialKind
 
 # The processes of a pair differ by more than the visits of a median of so many pairs.
 _PLAN = PairPlan(least=12, most=24, enough_s=0.3)
-ALONE = "profiler_suite.measure.explain.child"
 MARKED = "profiler_suite.measure.race.marked"
 
 
@@ -93,7 +97,7 @@ def process_of(revision: Revision, function: GuardedFunction) -> ServingProcess:
         "PYTHONPATH": os.pathsep.join([*own, inherited] if inherited else own),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    module, words = ALONE, tuple[str, ...]()
+    module, words = SERVED, tuple[str, ...]()
     if function.marked:
         module, words = MARKED, (function.target,)
     return StartedProcess(

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 import pytest
 
 from profiler_suite.measure.children.serve import answers_alone, send
-from profiler_suite.measure.explain.child import serve_call
 from profiler_suite.measure.explain.records import FailureReply, LoadReply, LoadRequest
+from profiler_suite.measure.explain.served import serve_call
 from profiler_suite.model.noun import to_json
 from profiler_suite.workloads import user_function
 from profiler_suite.workloads.sizes import size_of

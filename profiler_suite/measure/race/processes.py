@@ -9,13 +9,14 @@ from collections.abc import Callable
 import msgspec
 
 from profiler_suite.errors import FunctionError
-from profiler_suite.measure.explain.child import ExplainChild, ServingProcess, StartedProcess
+from profiler_suite.measure.explain.child import ExplainChild
 from profiler_suite.measure.explain.records import (
     ExplainEffort,
     LoadRequest,
     Trial,
     TrialResult,
 )
+from profiler_suite.measure.explain.serving_process import ServingProcess, StartedProcess
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.trial import TrialKind
 from profiler_suite.workloads.sizes import ArgumentSize

@@ -323,7 +323,7 @@ def test_a_rewrite_that_hangs_is_not_advised_and_costs_its_time_alone(tmp_path: 
 
 
 def test_the_time_left_is_told_with_the_stage() -> None:
-    from profiler_suite.measure.explain.child import _with_time_left
+    from profiler_suite.measure.explain.pipe import _with_time_left
     from profiler_suite.measure.explain.records import Stage
 
     assert _with_time_left(Stage(text="timing")) == "timing"

@@ -145,7 +145,7 @@ def test_a_process_runs_in_the_folder_of_its_revision(
     process_of(side, GuardedFunction(name="f", target="m:f"))
     process_of(side, GuardedFunction(name="t", target="test_m.py::test_f", marked=True))
     (plain, options), (marked, _) = seen
-    assert plain == (lockstep.ALONE,)
+    assert plain == (lockstep.SERVED,)
     assert marked == (lockstep.MARKED, "test_m.py::test_f")
     assert (options["python"], options["cwd"]) == ("other", str(tmp_path))
     assert options["env"]["PYTHONPATH"].split(":")[0] == str(tmp_path / "src")
