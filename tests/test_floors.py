@@ -78,6 +78,7 @@ INSIDE: dict[str, dict[str, float]] = {
         "sweep": 6,
         "program": 6,
         "race": 6,
+        "intervene": 6.5,
         "explain": 5,
         "inside": 4.5,
         "breakdown": 4,

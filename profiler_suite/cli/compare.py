@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from profiler_suite.cli.intervening import causes_of
 from profiler_suite.cli.parameter import ParamType
 from profiler_suite.cli.show import terminal_width, wants_color
 from profiler_suite.errors import UsageError
@@ -12,6 +13,7 @@ from profiler_suite.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from profiler_suite.analysis.compare.causes import Causes
     from profiler_suite.analysis.compare.changes import Change, Comparison
     from profiler_suite.model.run import Provenance
 
@@ -54,6 +56,11 @@ class Percentage(ParamType[float]):
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--markdown", is_flag=True, help="Print Markdown, for a pull request.")
+@click.option(
+    "--intervene",
+    is_flag=True,
+    help="Try what differs, one at a time: how much of the difference does each make?",
+)
 def compare_command(
     before: str,
     after: str,
@@ -62,21 +69,25 @@ def compare_command(
     everything: bool,
     as_json: bool,
     markdown: bool,
+    intervene: bool,
 ) -> int:
     """Compare run B with run A: is it faster, slower, or the same within noise?
 
     A and B are run folders, or names below reports/. To compare two environments,
-    measure both in one run: sweep --versus.
+    measure both in one run: sweep --versus. With --intervene, environment variables, BLAS
+    kernels and threads, interpreters, quota and random data that differ are tried.
     """
     from profiler_suite.analysis.compare import runs as comparison
+    from profiler_suite.analysis.compare.other_threads import matched
     from profiler_suite.analysis.run.load import load
 
     if as_json and markdown:
         raise UsageError("--json and --markdown cannot be combined; choose one of them")
-    second = load(after)
-    found = comparison.compare(load(before), second)
+    first, second = matched(load(before), load(after))
+    found = comparison.compare(first, second)
     form = "json" if as_json else "markdown" if markdown else "text"
-    show(found, fail_on, strict=strict, everything=everything, form=form)
+    tried = causes_of(first, second) if intervene else None
+    show(found, fail_on, strict=strict, everything=everything, form=form, causes=tried)
     failed = found.regressions(fail_on) if fail_on is not None else ()
     code = gate(found, fail_on, strict=strict)
     if code == REGRESSION and fail_on is not None:
@@ -91,10 +102,11 @@ def show(
     strict: bool,
     everything: bool = False,
     form: str = "text",
+    causes: "Causes | None" = None,
 ) -> None:
     """Print the comparison as 'text', 'json' or 'markdown'; first what a gate leaves open."""
     from profiler_suite.report.content import comparison_tables
-    from profiler_suite.report.formats import comparison_document
+    from profiler_suite.report.formats import cause_document, comparison_document
     from profiler_suite.report.terminal import comparison
 
     gated = fail_on is not None or strict
@@ -103,12 +115,14 @@ def show(
         import msgspec
 
         failed = found.regressions(fail_on) if fail_on is not None else ()
-        text = msgspec.json.format(
-            msgspec.json.encode(comparison_document.document(found, failed, fail_on))
-        )
-        click.echo(text.decode())
+        plain = comparison_document.document(found, failed, fail_on)
+        if causes is not None:
+            plain["causes"] = cause_document.document(causes)
+        click.echo(msgspec.json.format(msgspec.json.encode(plain)).decode())
     elif form == "markdown":
         click.echo(comparison_document.markdown(found, first), nl=False)
+        if causes is not None:
+            click.echo(f"\n{cause_document.markdown(causes)}", nl=False)
     else:
         click.echo(
             comparison.screen(
@@ -119,6 +133,10 @@ def show(
                 open_first=first,
             )
         )
+        if causes is not None:
+            from profiler_suite.report.terminal.causes import screen
+
+            click.echo(f"\n{screen(causes, terminal_width(), wants_color())}")
 
 
 def gate(found: "Comparison", fail_on: float | None, *, strict: bool) -> int:

@@ -50,9 +50,9 @@ def provenance_of(
 ) -> "Provenance":
     """All of it for a run of `plan`, a part of the `whole` one, that begins now."""
     from profiler_suite import __version__
-    from profiler_suite.fleet.identity import environment_that_counts
     from profiler_suite.machine.canary import named
     from profiler_suite.machine.kept import kept_baselines, kept_exponents, kept_selfcheck
+    from profiler_suite.machine.variables import environment_that_counts
     from profiler_suite.measure.planning.sharding import asked_points, plan_name, plan_seed
     from profiler_suite.model.noun import OTHER
     from profiler_suite.model.rows import SCHEMA_VERSION

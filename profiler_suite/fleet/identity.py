@@ -1,23 +1,11 @@
 """Who measured: what two hosts must have in common for their times to form one series."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from profiler_suite import units
 from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.rows import HostRecord
 from profiler_suite.model.run import Provenance
-
-# Variables that change how fast NumPy, BLAS or the allocator are.
-_ENVIRONMENT = re.compile(
-    r"^(OMP_|OPENBLAS_|MKL_|BLIS_|VECLIB_|GOTO_|NUMEXPR_|KMP_|GOMP_|MALLOC_|GLIBC_TUNABLES$"
-    r"|LD_PRELOAD$|PYTHON(OPTIMIZE|MALLOC|HASHSEED|_JIT|_GIL)|NPY_|NUMPY_)"
-)
-
-
-def environment_that_counts(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment variables that change speed."""
-    return {k: v for k, v in environment.items() if _ENVIRONMENT.match(k)}
 
 
 def host_of(provenance: Provenance) -> HostRecord:

@@ -16,9 +16,10 @@ import msgspec
 from profiler_suite import __version__
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.files import make_folder, write_whole
-from profiler_suite.fleet.identity import differences, environment_that_counts
+from profiler_suite.fleet.identity import differences
 from profiler_suite.fleet.lock import alone_on_this_machine
 from profiler_suite.machine.kept import cache_folder
+from profiler_suite.machine.variables import environment_that_counts
 from profiler_suite.measure.sweep.job import Job, PhaseCallbacks
 from profiler_suite.measure.sweep.phases import measure
 from profiler_suite.measure.sweep.row_offsets import place_after

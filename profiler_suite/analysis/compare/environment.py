@@ -118,6 +118,7 @@ def _facts(origin: Provenance) -> dict[str, str]:
         **dict(_software(facts)),
         "executable": origin.python_executable,
         **dict(sorted(origin.environment.items())),
+        "threads of points": ", ".join(map(str, sorted({p.threads for p in origin.points}))),
         "git": origin.git or "not in a git repository",
         "profiler_suite": origin.suite_version,
         "mode": origin.mode,

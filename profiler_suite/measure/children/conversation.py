@@ -4,7 +4,7 @@ import contextlib
 import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -42,10 +42,18 @@ class Conversation:
     waiting for the child to read.
     """
 
-    def __init__(self, module: str, python: str = "", environment_bytes: int = 0) -> None:
+    def __init__(
+        self,
+        module: str,
+        python: str = "",
+        environment_bytes: int = 0,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`environment` has the child's variables; None: those of this process."""
         options: dict[str, Any] = {}
-        if environment_bytes:
-            options["env"] = os.environ | {PADDING: "x" * environment_bytes}
+        if environment_bytes or environment is not None:
+            variables = dict(os.environ if environment is None else environment)
+            options["env"] = variables | {PADDING: "x" * environment_bytes}
         self._process = child.start(module, python=python, **options)
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -60,12 +68,16 @@ class Conversation:
         Its environment is larger by some bytes: where the stack begins depends on it.
         """
         talk = cls(module, python, environment_bytes)
-        try:
-            talk.ask(msgspec.json.encode(opening), _START_TIMEOUT_S)
-        except BaseException:
-            talk.close()
-            raise
+        talk.open(opening)
         return talk
+
+    def open(self, opening: object) -> None:
+        """Send the first line; where the child does not take it, it is ended."""
+        try:
+            self.ask(msgspec.json.encode(opening), _START_TIMEOUT_S)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:

@@ -1,0 +1,1 @@
+"""Points measured under several settings in turn: which setting makes the difference?"""
