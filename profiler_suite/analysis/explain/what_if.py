@@ -84,7 +84,7 @@ def judged(
 
 
 def _judged(record: WayRecord) -> WayVerdict:
-    found = _ratio(record.visits)
+    found = _ratio(record.visits, record.way)
     if record.reason or found is None:
         return _not_measured(record)
     held_up = is_held_up(record, found)
@@ -97,7 +97,7 @@ def _judged(record: WayRecord) -> WayVerdict:
         way=record.way,
         verdict=NOT_JUDGED if word == HELD_UP else word,
         ratio=found,
-        resident=_ratio(record.resident),
+        resident=_ratio(record.resident, record.way),
         form=record.form,
         version=record.version,
         compile_s=record.compile_s,
@@ -115,14 +115,21 @@ def _judged(record: WayRecord) -> WayVerdict:
     return _with_details(plain, record)
 
 
-def _ratio(visits: WayVisits) -> PairedRatio | None:
+def _ratio(visits: WayVisits, way: Way) -> PairedRatio | None:
     """Each visit counts by its fastest sample, as in a race: what slows it for longer slows the
-    other one of its pair as well."""
+    other one of its pair as well.
+
+    All visits are of one process, and another one gives another ratio. What a process does to
+    code that is run otherwise, compiled or on arrays of another dtype, it does not do to the
+    function as it stands, so that it does not cancel.
+    """
+    unlike = 0.0 if way.kind is WayKind.THREADS else statistics.UNLIKE_CODE
     return statistics.paired_ratio(
         dict(enumerate(map(_fastest, visits.before))),
         dict(enumerate(map(_fastest, visits.after))),
         {},
         run_to_run=statistics.RUN_TO_RUN_ONE_WORKER,
+        processes=unlike,
     )
 
 
@@ -136,7 +143,7 @@ def _numbers(found: PairedRatio) -> tuple[float, float, float]:
 
 def _sizes(record: WayRecord) -> Iterator[SizeRatio]:
     for each in record.smaller:
-        found = _ratio(each.visits)
+        found = _ratio(each.visits, record.way)
         if found is not None:
             yield SizeRatio(each.elements, *_numbers(found))
 
