@@ -1,9 +1,10 @@
 """How often `race --base` gives an alarm for nothing, and whether it names what was slowed.
 
-    python tests/benchmarks/guard_alarms.py --runs 50
+    python -m tests.benchmarks.guard_alarms --minutes 5
 
 Makes a repository with 20 functions. Half of the runs race it against itself (a comment is
-all that changed), half against a work tree in which one function does 10 % more.
+all that changed), half against a work tree in which one function does 10 % more. Results are
+appended to a file, run by run: give the command again to go on.
 """
 
 import argparse
@@ -12,11 +13,19 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
+from typing import Any
+
+from tests.benchmarks.sittings import Sittings, verdict
 
 FUNCTIONS = 20
 PERCENT = 10
+RESULTS = Path("guard_alarms.jsonl")
+# Of 50 runs with nothing changed none, of 50 with one slowed 48.
+NO_ALARM, NAMED = 1.0, 0.96
+MOST_S = 300.0
 KERNELS = (
     "    total = 0.0\n    for i in range(n):\n        total += x[i] * {k}\n    return total\n",
     "    out = np.zeros(50)\n    for i in range(n // 4):\n        out += x[:50] * {k}\n"
@@ -73,30 +82,61 @@ def run(folder: Path) -> tuple[int, list[str], float]:
     return done.returncode, slower, perf_counter() - begun
 
 
+def measured(folder: Path, kind: str, number: int) -> dict[str, Any]:
+    """One run of either kind."""
+    slowed = number % FUNCTIONS if kind == "slowed" else -1
+    (folder / "kernels.py").write_text(module(slowed, comment=f"# run {number}"))
+    code, slower, took_s = run(folder)
+    wanted = f"kernels:f{slowed}"
+    return {
+        "code": code,
+        "named": wanted in slower,
+        "others": sorted(set(slower) - {wanted}),
+        "took_s": took_s,
+    }
+
+
 def main() -> None:
-    """Run both kinds, and say how often each gave an alarm."""
+    """Make the runs that are open, and say how often either kind gave an alarm."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=2)
+    parser.add_argument("--runs", type=int, default=50, help="of each kind")
+    parser.add_argument("--minutes", type=float, default=0.0, help="0: until all is done")
+    parser.add_argument("--results", type=Path, default=RESULTS)
     asked = parser.parse_args()
+    sitting = Sittings(asked.results, asked.minutes)
+    kinds = {
+        kind: [f"{kind}/{number}" for number in range(asked.runs)]
+        for kind in ("equal", "slowed")
+    }
+    every = [key for pair in zip(*kinds.values(), strict=True) for key in pair]
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         repository(folder)
-        alarms, named, others, longest_s = 0, 0, 0, 0.0
-        for number in range(asked.runs):
-            (folder / "kernels.py").write_text(module(comment=f"# run {number}"))
-            code, _, took_s = run(folder)
-            alarms += code != 0
-            slowed = number % FUNCTIONS
-            (folder / "kernels.py").write_text(module(slowed))
-            _, slower, again_s = run(folder)
-            named += f"kernels:f{slowed}" in slower
-            others += len(set(slower) - {f"kernels:f{slowed}"})
-            longest_s = max(longest_s, took_s, again_s)
-            sys.stdout.write(
-                f"{number + 1} of {asked.runs}: {alarms} alarms for nothing; {named} slowed "
-                f"ones named, {others} others; the longest run took {longest_s:.0f} s\n"
-            )
-            sys.stdout.flush()
+        for key in sitting.open(every):
+            kind, _, number = key.partition("/")
+            sitting.add(key, **measured(folder, kind, int(number)))
+    equal, slowed = (sitting.of(each) for each in kinds.values())
+    for line in report(equal, slowed, asked.runs):
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{sitting.where()}\n")
+
+
+def report(
+    equal: list[dict[str, Any]], slowed: list[dict[str, Any]], runs: int
+) -> Iterator[str]:
+    """How many of how many were done, and whether that is what is wanted."""
+    quiet = sum(each["code"] == 0 for each in equal)
+    yield f"no alarm for nothing: {verdict(quiet, len(equal), NO_ALARM, runs)}"
+    named = sum(each["named"] for each in slowed)
+    others = sum(len(each["others"]) for each in slowed)
+    yield f"slowed one named: {verdict(named, len(slowed), NAMED, runs)}; {others} others named"
+    took_s = [each["took_s"] for each in (*equal, *slowed)]
+    if took_s:
+        word = "holds" if max(took_s) <= MOST_S else "fails"
+        yield (
+            f"{FUNCTIONS} functions in {sum(took_s) / len(took_s):.0f} s, at most in "
+            f"{max(took_s):.0f} s: {word} (at most {MOST_S:.0f} s wanted)"
+        )
 
 
 if __name__ == "__main__":

@@ -111,7 +111,8 @@ class ExplainChild:
 
     def begin(self, effort: ExplainEffort, threads: int = 1) -> None:
         """Measure nothing yet: what is to be tried comes next."""
-        self._pipe.request(ExplainRequest(effort=effort, threads=threads, passes=False))
+        self._begin = ExplainRequest(effort=effort, threads=threads, passes=False)
+        self._pipe.request(self._begin)
 
     def ask(self, trial: Trial, limit_s: float) -> TrialResult:
         """Try this; a process that gives no answer within the limit is ended."""
