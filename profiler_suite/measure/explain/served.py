@@ -25,7 +25,6 @@ from profiler_suite.measure.explain.records import (
 from profiler_suite.measure.explain.serving_process import Answer
 from profiler_suite.measure.explain.ways.records import WayRecord, WayRequest
 from profiler_suite.model.noun import to_json
-from profiler_suite.model.trial import TrialKind
 from profiler_suite.model.way import Way
 
 if TYPE_CHECKING:
@@ -87,8 +86,9 @@ def _answer_all(
     from profiler_suite.measure.explain.subject import Subject
 
     # Before the function is loaded, which may leave nothing to import with.
-    begun = _one_side() if ask.alone else _all_passes()
-    measure = None if ask.alone else _other_ways()
+    raced = bool(ask.other)
+    begun = _one_side() if ask.alone else _contest() if raced else _all_passes()
+    measure = None if ask.alone or raced else _other_ways()
     with guard.one_call(LOADING):
         called, loaded = load(ask)
     answer(loaded)
@@ -107,9 +107,20 @@ def _answer_all(
             answer(measure(subject, wish.way))
 
 
+def _contest() -> "Beginning":
+    """What races two functions: nothing that only explaining takes is imported."""
+    from profiler_suite.measure.explain import racing
+
+    def begin(subject: "Subject", asked: ExplainRequest) -> "tuple[Answer, Attempting]":
+        subject.guard.returned(asked.first_s)
+        return LoadReply(), lambda trial: racing.attempt(subject, trial)
+
+    return begin
+
+
 def _all_passes() -> "Beginning":
     """What explains a function, and tries whatever is asked for then."""
-    from profiler_suite.measure.explain import passes, racing, trials
+    from profiler_suite.measure.explain import passes, trials
 
     def begin(subject: "Subject", asked: ExplainRequest) -> "tuple[Answer, Attempting]":
         explained = passes.explain(subject) if asked.passes else None
@@ -118,8 +129,6 @@ def _all_passes() -> "Beginning":
             subject.guard.returned(asked.first_s)
 
         def attempt(trial: Trial) -> TrialResult:
-            if trial.kind is TrialKind.RACE:
-                return racing.attempt(subject, trial)
             return trials.attempt(subject, operations, trial)
 
         return explained or LoadReply(), attempt
