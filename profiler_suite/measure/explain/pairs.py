@@ -1,7 +1,9 @@
 """Visits to two sides in turn: pairs, as often the one first as the other."""
 
+import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 from time import perf_counter
 
 from profiler_suite.model.noun import Noun
@@ -12,6 +14,9 @@ Visits = tuple[tuple[Visit, ...], tuple[Visit, ...]]
 # Of calls that take long, so many pairs at least, however long they take.
 _FEWEST = 2
 _PATIENCE = 8.0
+# Of a normal distribution: standard deviation over median deviation, and 1.96 times what the
+# median of n varies by, over the standard deviation through the root of n.
+_NORMAL, _OF_MEDIANS = 1.4826, 1.96 * 1.2533
 
 
 class PairPlan(Noun, frozen=True):
@@ -21,6 +26,9 @@ class PairPlan(Noun, frozen=True):
     most: int
     enough_s: float
     """With the least number of pairs taken, more only within this time."""
+    narrow: float = 0.0
+    """With the least number of pairs taken, no more where half the interval of their ratio is
+    within this (a logarithm): more visits would not tell more than another process does."""
 
 
 def balanced(seed: int) -> Iterator[tuple[int, int]]:
@@ -47,6 +55,19 @@ def in_turn(
             break
         if taken >= _FEWEST and elapsed_s > _PATIENCE * plan.enough_s:
             break
+        if plan.narrow and taken >= plan.least and half_width(*visits) <= plan.narrow:
+            break
         for side in order:
             visits[side].append(visit(side))
     return tuple(visits[0]), tuple(visits[1])
+
+
+def half_width(before: Sequence[Visit], after: Sequence[Visit]) -> float:
+    """Half the 95 % interval of the median logarithm of the ratios, by their spread."""
+    logs = [
+        math.log(min(b.running_s) / min(a.running_s))
+        for a, b in zip(before, after, strict=True)
+    ]
+    middle = median(logs)
+    spread = _NORMAL * median(abs(each - middle) for each in logs)
+    return _OF_MEDIANS * spread / math.sqrt(len(logs))

@@ -30,6 +30,8 @@ from profiler_suite.workloads.user_function import FunctionCall
 
 # Of undisturbed pairs ten make a median; some are disturbed.
 _LEAST_PAIRS, _MOST_PAIRS = 14, 60
+# Processes differ by more than this: another one tells more than further visits of this one.
+_NARROW = 0.003
 # For comparing answers on other arguments.
 _CHECKING_S = 4.0
 # What passes may take beyond that before a function counts as hanging.
@@ -129,7 +131,12 @@ def _raced(
             found = _compared(contest, found)
         if not found.same:
             return found
-    plan = PairPlan(least=_LEAST_PAIRS, most=_MOST_PAIRS, enough_s=subject.effort.trial_s)
+    plan = PairPlan(
+        least=_LEAST_PAIRS,
+        most=_MOST_PAIRS,
+        enough_s=subject.effort.trial_s,
+        narrow=_NARROW,
+    )
     with guard.stage(f"racing {called.name}", _EXPECTED_S):
         arguments = contest.arguments()
         before, after = _visits(contest, arguments, plan)

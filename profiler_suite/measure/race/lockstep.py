@@ -31,7 +31,7 @@ from profiler_suite.model.rows import Visit
 from profiler_suite.model.trial import TrialKind
 
 # The processes of a pair differ by more than the visits of a median of so many pairs.
-_PLAN = PairPlan(least=12, most=24, enough_s=0.3)
+_PLAN = PairPlan(least=12, most=24, enough_s=0.3, narrow=0.005)
 MARKED = "profiler_suite.measure.race.marked"
 
 

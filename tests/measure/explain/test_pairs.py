@@ -1,10 +1,13 @@
 """Both sides in turn: as often the one first as the other, for a while."""
 
 import itertools
+import math
+import random
+import statistics
 
 import pytest
 
-from profiler_suite.measure.explain.pairs import PairPlan, balanced, in_turn
+from profiler_suite.measure.explain.pairs import PairPlan, balanced, half_width, in_turn
 from profiler_suite.model.rows import Visit
 from tests.made_race import visit
 
@@ -54,3 +57,30 @@ def test_visits_stand_on_their_own_side() -> None:
     before, after = in_turn(machine.visit, PLAN, clock=machine.clock)
     assert {each.sample_times_s[0] for each in before} == {0.1}
     assert {each.sample_times_s[0] for each in after} == {0.2}
+
+
+@pytest.mark.parametrize(
+    ("spread", "pairs"), [(0.0, 14), (0.002, 14), (0.05, 60)], ids=["none", "little", "much"]
+)
+def test_no_more_are_taken_where_the_ratio_is_known(spread: float, pairs: int) -> None:
+    rng = random.Random(1)
+    plan = PairPlan(least=14, most=60, enough_s=0.6, narrow=0.003)
+    before, after = in_turn(
+        lambda side: visit((1.0 + side) * math.exp(rng.gauss(0, spread))),
+        plan,
+        clock=lambda: 0.0,
+    )
+    assert len(before) == len(after) == pairs
+
+
+def test_the_half_width_covers_the_true_ratio() -> None:
+    rng = random.Random(2)
+    inside = 0
+    for _ in range(400):
+        sides = [[visit(math.exp(rng.gauss(0, 0.02))) for _ in range(25)] for _ in range(2)]
+        logs = [
+            math.log(b.sample_times_s[0] / a.sample_times_s[0])
+            for a, b in zip(*sides, strict=True)
+        ]
+        inside += abs(statistics.median(logs)) <= half_width(*sides)
+    assert 0.88 <= inside / 400 <= 0.98
