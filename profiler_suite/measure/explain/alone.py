@@ -20,6 +20,8 @@ from profiler_suite.model.rows import Visit
 from profiler_suite.model.trial import TrialKind
 
 UNREPEATABLE = "its answer differs from call to call: seed what it draws"
+ITERATOR = "its answer differs: it is an iterator, where it was none"
+NO_ITERATOR = "its answer differs: it is no iterator any more"
 _CHECKING_S = 4.0
 _EXPECTED_S = 30.0
 
@@ -31,6 +33,7 @@ class FunctionAlone:
         self._subject = subject
         self._arguments: tuple[Any, ...] = ()
         self._prepared: timing.PreparedCall | None = None
+        self._iterates = False
         self._limits = threadpoolctl.threadpool_limits(limits=subject.threads)
 
     def close(self) -> None:
@@ -52,7 +55,7 @@ class FunctionAlone:
     def _prepare(self) -> None:
         subject = self._subject
         with subject.guard.stage(FIRST_CALL):
-            first_call(subject)
+            self._iterates = first_call(subject).iterates
         with subject.guard.stage("warming up", _EXPECTED_S):
             self._arguments = subject.arguments()
             if subject.plan.long:
@@ -78,7 +81,11 @@ class FunctionAlone:
         subject = self._subject
         with subject.guard.stage("recording answers", _EXPECTED_S):
             reason = recorded_answers.write(
-                subject.function, subject.given.values, Path(trial.target), _CHECKING_S
+                subject.function,
+                subject.given.values,
+                Path(trial.target),
+                _CHECKING_S,
+                iterates=self._iterates,
             )
         return TrialResult(trial=trial, before=(), after=(), reason=reason)
 
@@ -90,6 +97,9 @@ class FunctionAlone:
         except Exception as error:  # noqa: BLE001 - classes that this revision has not
             reason = f"the answers cannot be compared ({type(error).__name__}: {error})"
             return msgspec.structs.replace(found, reason=reason)
+        if recorded.iterates is not self._iterates:
+            reason = ITERATOR if self._iterates else NO_ITERATOR
+            return msgspec.structs.replace(found, same=False, reason=reason)
         with subject.guard.stage("comparing answers", _EXPECTED_S):
             seen = recorded_answers.agreement(subject.function, recorded, _CHECKING_S)
         if not seen.same and not recorded.repeats:

@@ -25,6 +25,8 @@ class FirstCall(NamedTuple):
     """Whether a second call with equal arguments gave an equal result."""
     visit: Visit | None
     """For a call so long that there may be no time for another."""
+    iterates: bool = False
+    """Whether it gives an iterator, which is consumed in every evaluation."""
 
 
 def first_call(subject: Subject) -> FirstCall:
@@ -35,7 +37,8 @@ def first_call(subject: Subject) -> FirstCall:
     before = "" if given.copied or not checked else verification.fingerprint(arguments)
     result, cold_s, faults = _timed(subject, arguments)
     user_function.refuse_coroutine_result(result, subject.called.name)
-    if isinstance(result, collections.abc.Iterator):
+    iterates = isinstance(result, collections.abc.Iterator)
+    if iterates:
         subject.function = _consuming(subject.function)
         subject.notes.append("it returns an iterator, which is consumed in every evaluation")
         arguments = given.fresh()
@@ -60,7 +63,7 @@ def first_call(subject: Subject) -> FirstCall:
             subject.notes.append(
                 "its result differs from call to call (randomness or state of its own)"
             )
-    return FirstCall(cold_s, result, repeatable, visit)
+    return FirstCall(cold_s, result, repeatable, visit, iterates)
 
 
 def _timed(subject: Subject, arguments: tuple[Any, ...]) -> tuple[Any, float, float]:

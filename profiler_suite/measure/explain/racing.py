@@ -16,7 +16,7 @@ from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure import timing
 from profiler_suite.measure.arguments import RestoredArguments
 from profiler_suite.measure.explain import checks
-from profiler_suite.measure.explain.alone import UNREPEATABLE
+from profiler_suite.measure.explain.alone import ITERATOR, NO_ITERATOR, UNREPEATABLE
 from profiler_suite.measure.explain.first_call import first_call
 from profiler_suite.measure.explain.guard import FIRST_CALL, LOADING
 from profiler_suite.measure.explain.pairs import PairPlan, Visits, in_turn
@@ -124,6 +124,8 @@ def _raced(
             raise
         return _refused(trial, str(error))
     guard.returned(max(first.cold_s, second.cold_s))
+    if first.iterates is not second.iterates and trial.answer == "same":
+        return _refused(trial, ITERATOR if second.iterates else NO_ITERATOR)
     contest = Contest(subject, other, turn)
     found = TrialResult(trial=trial, before=(), after=())
     if trial.answer == "same":

@@ -28,9 +28,18 @@ class RecordedAnswers(NamedTuple):
     """Whether it answers twice alike."""
     answers: tuple[tuple[bool, Any], ...]
     """Whether it returned, and its answer with its arguments afterwards."""
+    iterates: bool = False
+    """Whether it gives an iterator, of which the answers are what it yields."""
 
 
-def write(function: Function, arguments: tuple[Any, ...], file: Path, most_s: float) -> str:
+def write(
+    function: Function,
+    arguments: tuple[Any, ...],
+    file: Path,
+    most_s: float,
+    *,
+    iterates: bool = False,
+) -> str:
     """Record what it answers in a file; why that could not be done, or empty."""
     until_s = perf_counter() + most_s
     pure = with_arguments(function)
@@ -43,7 +52,7 @@ def write(function: Function, arguments: tuple[Any, ...], file: Path, most_s: fl
             if perf_counter() > until_s:
                 break
             answers.append(_answer(pure, variant.arguments))
-        found = RecordedAnswers(pickle.loads(given), repeats, tuple(answers))
+        found = RecordedAnswers(pickle.loads(given), repeats, tuple(answers), iterates)
         file.write_bytes(pickle.dumps(tuple(found)))
     except Exception as error:  # noqa: BLE001 - what cannot be copied, pickled or called twice
         return f"the answers cannot be compared ({type(error).__name__}: {error})"
