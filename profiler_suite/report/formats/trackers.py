@@ -60,11 +60,17 @@ def github_benchmark(times: Iterable[NamedTime]) -> list[dict[str, Any]]:
             "name": each.name,
             "unit": "ns",
             "value": 1e9 * each.time_s,
-            "range": f"± {1e9 * (each.high_s - each.low_s) / 2:.4g}",
+            "range": f"± {_two_characters(1e9 * (each.high_s - each.low_s) / 2)}",
             "extra": f"95 % interval {units.interval(each.low_s, each.high_s)}",
         }
         for each in times
     ]
+
+
+def _two_characters(value: float) -> str:
+    """Four digits of a number; the action reads none of a single character."""
+    text = f"{value:.4g}"
+    return text if len(text) > 1 else f"{text}.0"
 
 
 def asv(times: Iterable[NamedTime], origin: TimesOrigin) -> dict[str, Any]:

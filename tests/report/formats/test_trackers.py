@@ -1,6 +1,7 @@
 """Each format is valid for the tool that reads it."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema  # type: ignore[import-untyped]
@@ -54,6 +55,18 @@ def test_github_benchmark_entries_have_name_unit_and_value() -> None:
     assert found[0]["range"] == "± 1.5e+05"
     assert "1.40 ms to 1.70 ms" in found[0]["extra"]
     assert all(isinstance(each["range"], str) for each in found)
+
+
+# How the action reads a range (src/extractRangeInfo.ts).
+RANGE = re.compile(r"(?P<prefix>(\+-|±)\s*)(?P<value>\d.+)")
+
+
+@pytest.mark.parametrize("half_s", [5e-9, 5e-10, 1e-9, 1.23e-7, 4e-3, 0.0])
+def test_github_benchmark_reads_every_range(half_s: float) -> None:
+    time = NamedTime(name="f", time_s=1.0, low_s=1 - half_s, high_s=1 + half_s)
+    found = RANGE.search(trackers.github_benchmark([time])[0]["range"])
+    assert found is not None
+    assert float(found["value"]) == pytest.approx(1e9 * half_s, rel=1e-3, abs=1e-6)
 
 
 def test_asv_results_have_the_columns_of_format_2() -> None:
