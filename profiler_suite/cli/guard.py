@@ -31,6 +31,7 @@ from profiler_suite.measure.race.lockstep import (
     RevisionRace,
     race_revisions,
 )
+from profiler_suite.measure.race.templates import Templates
 from profiler_suite.report import kinds
 from profiler_suite.workloads.sizes import ArgumentSize
 
@@ -120,19 +121,20 @@ def _report(request: RaceOptions, folder: Path, progress: ProgressLine) -> Guard
         memory_bytes=float(facts.memory_bytes),
     )
     outcomes: list[GuardOutcome] = []
-    for number, function in enumerate(functions, 1):
-        about = f"{number} of {len(functions)}, {function.name}"
-        race = RevisionRace(
-            sides=sides,
-            function=function,
-            effort=effort,
-            timeout_s=request.timeout,
-            threads=request.threads,
-            any_answer=request.any_answer,
-        )
-        course = GuardCourse(race, request.threshold, progress, about)
-        outcomes += course.outcomes()
-        keep_baselines(name, course.own_baselines_s)
+    with Templates() as templates:
+        for number, function in enumerate(functions, 1):
+            about = f"{number} of {len(functions)}, {function.name}"
+            race = RevisionRace(
+                sides=sides,
+                function=function,
+                effort=effort,
+                timeout_s=request.timeout,
+                threads=request.threads,
+                any_answer=request.any_answer,
+            )
+            course = GuardCourse(race, request.threshold, progress, about, templates)
+            outcomes += course.outcomes()
+            keep_baselines(name, course.own_baselines_s)
     return GuardReport(
         base=found.base.name,
         threshold=_threshold(request.threshold),
@@ -165,9 +167,15 @@ class GuardCourse:
     """One function of both revisions, size after size."""
 
     def __init__(
-        self, race: RevisionRace, threshold: float | None, progress: ProgressLine, about: str
+        self,
+        race: RevisionRace,
+        threshold: float | None,
+        progress: ProgressLine,
+        about: str,
+        templates: Templates,
     ) -> None:
         self._race = race
+        self._templates = templates
         self._threshold = _threshold(threshold)
         self._progress = progress
         self._about = about
@@ -208,7 +216,8 @@ class GuardCourse:
 
     def _one_pair(self, size: int, number: int) -> TrialResult:
         self._progress.pace(f"{self._about}: pair of processes {number + 1}")
-        pair = race_revisions(self._race, size, number)
+        start = self._templates.starting(number)
+        pair = race_revisions(self._race, size, number, start)
         _check_apart(pair.loaded, self._race)
         self._loaded = pair.loaded[1]
         self._sizes = self._sizes or pair.loaded[1].sizes

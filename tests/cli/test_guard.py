@@ -20,6 +20,7 @@ from profiler_suite.measure.race.lockstep import (
     RevisionPair,
     RevisionRace,
 )
+from profiler_suite.measure.race.templates import Templates
 from tests.analysis.race.test_guard import outcome, report
 from tests.made_race import LARGE, SMALL, process, refused, result
 
@@ -131,11 +132,12 @@ def test_every_size_is_raced_and_keeps_its_place(monkeypatch: pytest.MonkeyPatch
         LoadReply(file="/work/a.py", line=7, sizes=(SMALL, LARGE)),
     )
 
-    def fake(race: RevisionRace, size: int, number: int) -> RevisionPair:
+    def fake(race: RevisionRace, size: int, number: int, start: object) -> RevisionPair:
         return RevisionPair(found=process(rng, (1.0, 2.0)[size]), loaded=loaded)
 
     monkeypatch.setattr(command, "race_revisions", fake)
-    course = GuardCourse(race_of(), None, ProgressLine(sys.stderr, quiet=True), "1 of 1")
+    progress = ProgressLine(sys.stderr, quiet=True)
+    course = GuardCourse(race_of(), None, progress, "1 of 1", Templates())
     small, large = course.outcomes()
     assert (small.name, small.slower) == ("smooth [100]", False)
     assert (large.name, large.slower) == ("smooth [10,000]", True)

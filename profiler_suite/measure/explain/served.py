@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 Loading = Callable[[LoadRequest], tuple["FunctionCall", LoadReply]]
 
 
-def _loaded(ask: LoadRequest) -> "tuple[FunctionCall, LoadReply]":
+def loaded(ask: LoadRequest) -> "tuple[FunctionCall, LoadReply]":
+    """The function that is asked for, with its arguments, by its name."""
     from profiler_suite.workloads import sizes, user_function
 
     if ask.size < 0:
@@ -90,8 +91,8 @@ def _answer_all(
     begun = _one_side() if ask.alone else _contest() if raced else _all_passes()
     measure = None if ask.alone or raced else _other_ways()
     with guard.one_call(LOADING):
-        called, loaded = load(ask)
-    answer(loaded)
+        called, reply = load(ask)
+    answer(reply)
     begin = msgspec.json.decode(requests.readline() or b"null", type=ExplainRequest | None)
     if begin is None:  # nobody wants to know any more
         return
@@ -169,7 +170,7 @@ def main() -> None:
     requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
     os.dup2(nothing, sys.stdin.fileno())
     os.dup2(nothing, sys.stderr.fileno())
-    serve_call(_loaded, requests, output)
+    serve_call(loaded, requests, output)
 
 
 if __name__ == "__main__":

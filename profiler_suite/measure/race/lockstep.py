@@ -89,14 +89,19 @@ class SideError(FunctionError):
 Start = Callable[[Revision, GuardedFunction], ServingProcess]
 
 
-def process_of(revision: Revision, function: GuardedFunction) -> ServingProcess:
-    """The process that runs one function of a revision."""
+def environment_of(revision: Revision) -> dict[str, str]:
+    """The variables of a process that finds that revision's modules."""
     own = [str(Path(revision.folder) / each) for each in (*revision.path, ".")]
     inherited = os.environ.get("PYTHONPATH", "")
-    variables = os.environ | {
+    return os.environ | {
         "PYTHONPATH": os.pathsep.join([*own, inherited] if inherited else own),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+
+
+def process_of(revision: Revision, function: GuardedFunction) -> ServingProcess:
+    """The process that runs one function of a revision."""
+    variables = environment_of(revision)
     module, words = SERVED, tuple[str, ...]()
     if function.marked:
         module, words = MARKED, (function.target,)
