@@ -21,13 +21,15 @@ def causes_of(before: "Run", after: "Run", *, quiet: bool = False) -> "Causes":
     from profiler_suite.analysis.compare.candidates import candidates
     from profiler_suite.analysis.compare.causes import Causes, causes, chosen_points
     from profiler_suite.machine.facts import read_facts
-    from profiler_suite.measure.intervene.sides import SidesPlan, measure_sides
+    from profiler_suite.measure.intervene.sides import SidesPlan, SideVisits, measure_sides
 
     points = chosen_points(before, after)
     if not points:
         return Causes(points=(), observed=1.0)
-    files = _files(after.provenance, points)
     found = candidates(before.provenance, after.provenance, read_facts())
+    if not found.tried:
+        return causes((before, after), points, found, [SideVisits()])
+    files = _files(after.provenance, points)
     settings: Sequence[Setting] = [found.base]
     settings += [each.setting for each in found.tried if each.setting is not None]
     if len(found.tried) > 1:

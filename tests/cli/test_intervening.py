@@ -75,3 +75,14 @@ def test_an_experiment_that_has_gone_is_named(
     write_run(tmp_path / "reports" / "slow", lambda point: 2.0, seed=3)
     assert cli.run(["compare", "a", "slow", "--intervene"]) == 2
     assert "made.py' does not exist" in capsys.readouterr().err
+
+
+def test_what_was_measured_alike_is_not_measured_again(
+    runs: list[Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same random data and software: only other programs may have made the difference."""
+    busy = tmp_path / "reports" / "busy"
+    write_run(busy, lambda point: 1.7, seed=1, baseline_s=1.7 * 41e-6)
+    text = " ".join(said(capsys, "a", "busy", "--intervene").split())
+    assert "what other programs did to the machine explains" in text
+    assert runs == []
