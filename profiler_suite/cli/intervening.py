@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from profiler_suite.analysis.compare.causes import Causes
     from profiler_suite.analysis.run.load import Run
-    from profiler_suite.measure.intervene.setting import Setting
+    from profiler_suite.measure.intervene.side_setting import SideSetting
     from profiler_suite.model.experiment import Point
     from profiler_suite.model.run import Provenance
 
@@ -30,7 +30,7 @@ def causes_of(before: "Run", after: "Run", *, quiet: bool = False) -> "Causes":
     if not found.tried:
         return causes((before, after), points, found, [SideVisits()])
     files = _files(after.provenance, points)
-    settings: Sequence[Setting] = [found.base]
+    settings: Sequence[SideSetting] = [found.base]
     settings += [each.setting for each in found.tried if each.setting is not None]
     if len(found.tried) > 1:
         settings.append(found.together)

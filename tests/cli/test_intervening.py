@@ -10,22 +10,22 @@ import pytest
 from profiler_suite import cli
 from profiler_suite.cli import intervening
 from profiler_suite.measure.intervene import sides
-from profiler_suite.measure.intervene.setting import Setting
+from profiler_suite.measure.intervene.side_setting import SideSetting
 from profiler_suite.measure.intervene.sides import SidesPlan, SideVisits
 from tests.analysis.compare.test_causes import side
 from tests.fake_folder import write_run
 
 
 @pytest.fixture
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Sequence[Setting]]:
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Sequence[SideSetting]]:
     """Two runs of which the second is twice as slow by its values, and what was measured."""
     monkeypatch.chdir(tmp_path)
     write_run(tmp_path / "reports" / "a", seed=1)
     write_run(tmp_path / "reports" / "slow", lambda point: 2.0, seed=3)
-    measured: list[Sequence[Setting]] = []
+    measured: list[Sequence[SideSetting]] = []
 
     def fake(
-        settings: Sequence[Setting], plan: SidesPlan, tell: Callable[[str], None]
+        settings: Sequence[SideSetting], plan: SidesPlan, tell: Callable[[str], None]
     ) -> list[SideVisits]:
         measured.append(settings)
         tell("process 1")

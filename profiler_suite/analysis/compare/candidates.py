@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from profiler_suite.measure.intervene.setting import Setting
+from profiler_suite.measure.intervene.side_setting import SideSetting
 from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.run import Provenance
@@ -25,7 +25,7 @@ class Candidate(Noun, frozen=True):
     name: str
     before: str
     after: str
-    setting: Setting | None = None
+    setting: SideSetting | None = None
     """The first run's with this alone as in the second; None where it is not tried."""
     reason: str = ""
     """Why it is not tried."""
@@ -34,7 +34,7 @@ class Candidate(Noun, frozen=True):
 class Candidates(Noun, frozen=True):
     """The setting of the first run, and all that differs in the second."""
 
-    base: Setting
+    base: SideSetting
     each: tuple[Candidate, ...]
 
     @property
@@ -43,7 +43,7 @@ class Candidates(Noun, frozen=True):
         return tuple(each for each in self.each if each.setting is not None)
 
     @property
-    def together(self) -> Setting:
+    def together(self) -> SideSetting:
         """All that can be tried as in the second run."""
         made = self.base
         for each in self.tried:
@@ -52,9 +52,9 @@ class Candidates(Noun, frozen=True):
         return made
 
 
-def _changed(made: Setting, base: Setting, alone: Setting) -> Setting:
+def _changed(made: SideSetting, base: SideSetting, alone: SideSetting) -> SideSetting:
     """The setting with what one candidate changes of the base."""
-    names = [n for n in Setting.__struct_fields__ if getattr(alone, n) != getattr(base, n)]
+    names = [n for n in SideSetting.__struct_fields__ if getattr(alone, n) != getattr(base, n)]
     fields = {n: getattr(alone, n) for n in names if n != "variables"}
     variables = dict(made.variables)
     for name in {*base.variables, *alone.variables}:
@@ -100,7 +100,7 @@ def candidates(
 
 def _base(
     before: Provenance, after: Provenance, here: MachineFacts, runs: Callable[[str], bool]
-) -> Setting:
+) -> SideSetting:
     first = before.machine.facts
     variables = dict(before.environment)
     if not _same_kernels(before, after) and CORE_TYPE not in variables:
@@ -109,7 +109,7 @@ def _base(
     both = len(threads) == 1 == len(_thread_counts(after)) and threads != _thread_counts(after)
     quota = first.quota_cores
     fewer = first.cores_allowed < here.cores_allowed and not quota
-    return Setting(
+    return SideSetting(
         python=_interpreter(before.python_executable, runs),
         variables=variables,
         seed=before.seed,
@@ -129,7 +129,7 @@ def _thread_counts(origin: Provenance) -> list[int]:
 
 
 def _software(
-    before: Provenance, after: Provenance, base: Setting, runs: Callable[[str], bool]
+    before: Provenance, after: Provenance, base: SideSetting, runs: Callable[[str], bool]
 ) -> Iterator[Candidate]:
     """Python and its libraries: one thing, since an interpreter comes with all of them."""
     one, other = (_versions(each.machine.facts) for each in (before, after))
@@ -177,7 +177,7 @@ def _same_kernels(before: Provenance, after: Provenance) -> bool:
     return not one or not other or one == other
 
 
-def _kernels(before: Provenance, after: Provenance, base: Setting) -> Iterator[Candidate]:
+def _kernels(before: Provenance, after: Provenance, base: SideSetting) -> Iterator[Candidate]:
     """Kernels of OpenBLAS that were chosen for another processor, or by a variable."""
     if _same_kernels(before, after):
         return
@@ -192,7 +192,7 @@ def _kernels(before: Provenance, after: Provenance, base: Setting) -> Iterator[C
     )
 
 
-def _variables(before: Provenance, after: Provenance, base: Setting) -> Iterator[Candidate]:
+def _variables(before: Provenance, after: Provenance, base: SideSetting) -> Iterator[Candidate]:
     """Each environment variable that changes speed, by itself."""
     one, other = before.environment, after.environment
     for name in sorted({*one, *other}):
@@ -211,7 +211,7 @@ def _variables(before: Provenance, after: Provenance, base: Setting) -> Iterator
         )
 
 
-def _threads(before: Provenance, after: Provenance, base: Setting) -> Iterator[Candidate]:
+def _threads(before: Provenance, after: Provenance, base: SideSetting) -> Iterator[Candidate]:
     """BLAS threads of all points, where each run had one number of them."""
     one, other = _thread_counts(before), _thread_counts(after)
     if one != other and len(one) == len(other) == 1:
@@ -224,7 +224,7 @@ def _threads(before: Provenance, after: Provenance, base: Setting) -> Iterator[C
 
 
 def _processor_time(
-    first: MachineFacts, second: MachineFacts, here: MachineFacts, base: Setting
+    first: MachineFacts, second: MachineFacts, here: MachineFacts, base: SideSetting
 ) -> Iterator[Candidate]:
     """The quota, or where there is none the cores that a process may use."""
     if first.quota_cores != second.quota_cores:

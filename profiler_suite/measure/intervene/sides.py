@@ -15,7 +15,7 @@ from profiler_suite.errors import ProfilerSuiteError, UsageError
 from profiler_suite.machine import variables
 from profiler_suite.measure.children.conversation import ChildDiedError, Conversation
 from profiler_suite.measure.intervene.quota import quota_group
-from profiler_suite.measure.intervene.setting import Setting
+from profiler_suite.measure.intervene.side_setting import SideSetting
 from profiler_suite.measure.sweep.protocol import (
     Completion,
     PrepareRequest,
@@ -65,11 +65,11 @@ class _SideError(Exception):
         self.side, self.reason = side, reason
 
 
-Start = Callable[[Setting, SidesPlan], contextlib.AbstractContextManager[Conversation]]
+Start = Callable[[SideSetting, SidesPlan], contextlib.AbstractContextManager[Conversation]]
 
 
 @contextlib.contextmanager
-def process_under(setting: Setting, plan: SidesPlan) -> Iterator[Conversation]:
+def process_under(setting: SideSetting, plan: SidesPlan) -> Iterator[Conversation]:
     """A timing process under that setting, which has taken its first line."""
     begin = WorkerSetup(
         files=plan.files,
@@ -103,7 +103,7 @@ def _hold_to_cores(pid: int, count: int) -> None:
 
 
 def measure_sides(
-    sides: Sequence[Setting],
+    sides: Sequence[SideSetting],
     plan: SidesPlan,
     tell: Callable[[str], None],
     start: Start = process_under,
@@ -140,7 +140,7 @@ def measure_sides(
 
 
 def _one_process_each(
-    sides: Mapping[int, Setting], plan: SidesPlan, rng: random.Random, start: Start
+    sides: Mapping[int, SideSetting], plan: SidesPlan, rng: random.Random, start: Start
 ) -> dict[int, dict[str, tuple[Visit, ...]]]:
     """One process of every side, all alive at once, each visited in every round."""
     visits: dict[int, dict[str, list[Visit]]] = {s: {} for s in sides}
@@ -172,7 +172,7 @@ def _of_side(side: int) -> Iterator[None]:
         raise _SideError(side, str(error)) from error
 
 
-def _under(setting: Setting, point: Point) -> Point:
+def _under(setting: SideSetting, point: Point) -> Point:
     """The point as that side runs it: its own interpreter, threads of the setting."""
     threads = setting.threads or point.threads
     return msgspec.structs.replace(point, threads=threads, environment="")

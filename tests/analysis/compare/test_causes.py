@@ -12,7 +12,7 @@ from profiler_suite.analysis.compare import causes as judging
 from profiler_suite.analysis.compare.candidates import Candidate, Candidates
 from profiler_suite.analysis.compare.causes import Causes, chosen_points, waited
 from profiler_suite.analysis.run.load import Run, load
-from profiler_suite.measure.intervene.setting import Setting
+from profiler_suite.measure.intervene.side_setting import SideSetting
 from profiler_suite.measure.intervene.sides import SideVisits
 from profiler_suite.model.rows import Visit
 from tests.fake_folder import made_points, time_of, write_run
@@ -64,7 +64,7 @@ def _visit(time_s: float, slow: float, lost: float) -> Visit:
 
 
 def candidate(name: str, threads: int = 0, reason: str = "") -> Candidate:
-    setting = None if reason else Setting(threads=threads)
+    setting = None if reason else SideSetting(threads=threads)
     return Candidate(name=name, before="x", after="y", setting=setting, reason=reason)
 
 
@@ -76,7 +76,9 @@ def found_causes(
     each = tuple(candidate(name, number + 1) for number, (name, _) in enumerate(tried))
     out = candidate("governor", reason="it is the administrator's to change")
     sides = [side(1.0, seed=9), *(visits for _, visits in tried), *more]
-    return judging.causes(runs, points, Candidates(base=Setting(), each=(*each, out)), sides)
+    return judging.causes(
+        runs, points, Candidates(base=SideSetting(), each=(*each, out)), sides
+    )
 
 
 def test_points_that_differ_most_in_one_direction_are_chosen(

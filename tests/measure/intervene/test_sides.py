@@ -10,7 +10,7 @@ import pytest
 
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.children.conversation import ChildDiedError
-from profiler_suite.measure.intervene.setting import Setting
+from profiler_suite.measure.intervene.side_setting import SideSetting
 from profiler_suite.measure.intervene.sides import SidesPlan, measure_sides, process_under
 from profiler_suite.measure.sweep.protocol import (
     Completion,
@@ -33,7 +33,7 @@ class FakeTalk:
     log: ClassVar[list[tuple[str, int]]] = []
     alive = 0
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: SideSetting) -> None:
         self._setting = setting
 
     def ask_for(self, request: Any, decoder: Any, timeout_s: float) -> Any:
@@ -62,7 +62,7 @@ class FakeTalk:
 
 
 @contextlib.contextmanager
-def started(setting: Setting, plan: SidesPlan) -> Iterator[Any]:
+def started(setting: SideSetting, plan: SidesPlan) -> Iterator[Any]:
     FakeTalk.alive += 1
     try:
         yield FakeTalk(setting)
@@ -72,7 +72,7 @@ def started(setting: Setting, plan: SidesPlan) -> Iterator[Any]:
 
 def measured(*threads: int) -> Any:
     FakeTalk.log = []
-    sides = [Setting(threads=each) for each in threads]
+    sides = [SideSetting(threads=each) for each in threads]
     return measure_sides(sides, PLAN, lambda text: None, started)
 
 
@@ -131,7 +131,7 @@ def test_a_real_process_runs_under_its_variables_and_cores() -> None:
         predicted_s=1e-6,
     )
     plan = SidesPlan(points=(point,), files=("seed_question",), processes=1, rounds=1)
-    settings = [Setting(), Setting(variables={"PYTHONHASHSEED": "7"}, cores=1)]
+    settings = [SideSetting(), SideSetting(variables={"PYTHONHASHSEED": "7"}, cores=1)]
     one, other = measure_sides(settings, plan, lambda text: None)
     assert one.reason == other.reason == ""
     assert one.processes[0]["p"][0].time_s > 0

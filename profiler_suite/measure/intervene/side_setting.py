@@ -5,7 +5,7 @@ import msgspec
 from profiler_suite.model.noun import Noun
 
 
-class Setting(Noun, frozen=True):
+class SideSetting(Noun, frozen=True):
     """All that is set for the processes of one side; what is empty or 0 stays as it is here."""
 
     python: str = ""
