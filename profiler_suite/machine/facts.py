@@ -1,8 +1,10 @@
 """What the machine and the software say of themselves, without measuring."""
 
 import importlib.metadata
+import mmap
 import os
 import platform
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from profiler_suite.machine import cores
 from profiler_suite.model.machine import BlasLibrary, MachineFacts
 
 _CPU = Path("/sys/devices/system/cpu")
+_HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 # A flag of /proc/cpuinfo → bytes of the vectors that multiply and add at once.
 _VECTORS = {"avx512f": 64, "fma": 32, "asimd": 16}
 
@@ -45,7 +48,15 @@ def read_facts() -> MachineFacts:
         scipy=_version("scipy"),
         blas=blas_libraries(),
         vector_bytes=_vector_bytes(cpuinfo),
+        pages=pages(),
     )
+
+
+def pages(file: Path = _HUGE_PAGES) -> str:
+    """Size of a page, and the setting in brackets of those of huge pages."""
+    said = f"{mmap.PAGESIZE // 2**10} KiB"
+    chosen = re.search(r"\[(\w+)\]", text_of(file))
+    return f"{said}, huge: {chosen[1]}" if chosen else said
 
 
 def blas_libraries() -> tuple[BlasLibrary, ...]:

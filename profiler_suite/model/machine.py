@@ -57,6 +57,8 @@ class MachineFacts(Noun, frozen=True):
     blas: tuple[BlasLibrary, ...]
     vector_bytes: Count = 0
     """Of the widest vectors that the processor's flags name."""
+    pages: str = ""
+    """Size of a page, and where the system offers huge ones: '4 KiB, huge: madvise'."""
 
     @property
     def last_cache_bytes(self) -> int:

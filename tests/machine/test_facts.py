@@ -147,3 +147,10 @@ def test_the_last_cache_is_of_the_highest_level_and_of_that_the_largest() -> Non
     assert last_cache(()) is None
     assert last_cache((cache(2, 8), cache(3, 4))) == cache(3, 4)
     assert last_cache((cache(3, 32), cache(1, 1), cache(3, 96))) == cache(3, 96)
+
+
+def test_pages_have_a_size_and_the_setting_of_huge_ones(tmp_path: Path) -> None:
+    file = tmp_path / "enabled"
+    file.write_text("always [madvise] never\n")
+    assert facts_module.pages(file).endswith("KiB, huge: madvise")
+    assert facts_module.pages(tmp_path / "none").endswith("KiB")

@@ -257,6 +257,7 @@ def _out_of_reach(before: Provenance, after: Provenance) -> Iterator[Candidate]:
     differing = (
         ("CPU", one.cpu, other.cpu, "this machine has one processor"),
         ("system", one.system, other.system, "it takes another system"),
+        ("pages", one.pages, other.pages, "they are the administrator's to change"),
         ("governor", one.governor, other.governor, "it is the administrator's to change"),
         ("boost", one.boost, other.boost, "it is the administrator's to change"),
         ("code (git)", before.git, after.git, "race --base REV measures changes of code"),
@@ -268,7 +269,5 @@ def _out_of_reach(before: Provenance, after: Provenance) -> Iterator[Candidate]:
         ),
     )
     for name, mine, theirs, reason in differing:
-        if mine != theirs:
-            yield Candidate(
-                name=name, before=mine or _UNSET, after=theirs or _UNSET, reason=reason
-            )
+        if mine and theirs and mine != theirs:  # else one of them does not say
+            yield Candidate(name=name, before=mine, after=theirs, reason=reason)

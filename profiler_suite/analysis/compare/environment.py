@@ -113,6 +113,7 @@ def _facts(origin: Provenance) -> dict[str, str]:
         "data caches": caches or "not known",
         "memory": units.size(facts.memory_bytes),
         "system": facts.system,
+        "pages": facts.pages or "does not say",
         "governor": facts.governor or "does not say",
         "boost": facts.boost or "does not say",
         **dict(_software(facts)),

@@ -147,8 +147,9 @@ def test_a_quota_of_this_process_cannot_be_taken_away(run: Provenance) -> None:
 
 
 def test_what_no_process_can_be_given_is_named_with_the_reason(run: Provenance) -> None:
-    other = facts(run, cpu="Another CPU", governor="powersave")
-    found = tried(run, msgspec.structs.replace(other, git="abc"))
+    first = msgspec.structs.replace(facts(run, governor="performance"), git="abc")
+    second = facts(run, cpu="Another CPU", governor="powersave", pages="16 KiB")
+    found = tried(first, msgspec.structs.replace(second, git="def"))
     assert [each.name for each in found] == ["CPU", "governor", "code (git)"]
     assert all(each.setting is None and each.reason for each in found)
 
