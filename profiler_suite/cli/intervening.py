@@ -30,8 +30,8 @@ def causes_of(before: "Run", after: "Run", *, quiet: bool = False) -> "Causes":
     if not found.tried:
         return causes((before, after), points, found, [SideVisits()])
     files = _files(after.provenance, points)
-    settings: Sequence[SideSetting] = [found.base]
-    settings += [each.setting for each in found.tried if each.setting is not None]
+    tried = [each.setting for each in found.tried if each.setting is not None]
+    settings: list[SideSetting] = [found.base, *tried]
     if len(found.tried) > 1:
         settings.append(found.together)
     progress = ProgressLine(sys.stderr, quiet=quiet)

@@ -64,7 +64,7 @@ FIREFOX = {
                 ],
                 "properties": {
                     "pid": {"type": "string"},
-                    "tid": {"type": "integer"},
+                    "tid": {"type": ["integer", "string"]},
                     "isMainThread": {"type": "boolean"},
                     "stringArray": {"type": "array", "items": {"type": "string"}},
                     "samples": table(
