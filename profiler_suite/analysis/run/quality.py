@@ -127,9 +127,8 @@ def _switched_out(measured: pd.DataFrame) -> list[str]:
     if not taken > _WORTH_SAYING * samples:
         return []
     return [
-        f"Other programs took the core during {units.percent(taken / samples)} of the samples: "
-        "these are left out, or what they waited is taken off where a visit has no other. The "
-        "usual times have it all."
+        f"Other programs took the core during {units.percent(taken / samples)} of the samples. "
+        "Those are left out; where no others were left, the waiting is subtracted."
     ]
 
 

@@ -256,8 +256,8 @@ def _held_back(row: Any) -> list[Item]:
     share = units.percent(row.of_attainable)
     if row.bound == "overhead":
         return [Item("per-call cost", f"{share} of the time")]
-    reached = share if row.of_attainable <= 1 else "more than was measured"
-    return [Item("limited by", columns.bound(row)), Item("of that roof", reached)]
+    reached = share if row.of_attainable <= 1 else "all of it"
+    return [Item("limited by", columns.bound(row)), Item("of that limit", reached)]
 
 
 def _cards(known: RunFacts) -> tuple[Card, ...]:
@@ -272,7 +272,9 @@ def _cards(known: RunFacts) -> tuple[Card, ...]:
         if columns.bound(row):
             facts += _held_back(row)
         if (part := _arithmetic(row)) is not None:
-            facts.insert(3, Item("time in arithmetic", _part(part)))
+            # What waits for memory waits inside the loop that computes.
+            data = " and its data" if row.bound == "memory" else ""
+            facts.insert(3, Item(f"time in arithmetic{data}", _part(part)))
         cards.append(
             Card(
                 name=row.implementation,
