@@ -42,11 +42,12 @@ def slower() -> float:
     return max(1.0, _least_s[0] / _REFERENCE_S)
 
 
-def holds(attempt: Callable[[], object]) -> None:
+def holds(attempt: Callable[[], object], *, on_any_machine: bool = False) -> None:
     """A statement on measured times: true in one of some tries, or nothing was to be judged.
 
     `attempt` gives what is wrong with a fresh measurement, nothing if all is right. A defect
     is there in every try, also when nothing interferes; the doing of others comes and goes.
+    A statement that is true `on_any_machine`, however busy or slow, is always judged.
     """
     wrong: list[object] = []
     certain = 0
@@ -58,6 +59,6 @@ def holds(attempt: Callable[[], object]) -> None:
         certain += before and undisturbed()
         wrong.append(said)
     share = f"{100 * certain // _TRIES} % undisturbed"
-    if certain < _TRIES / 2:
+    if certain < _TRIES / 2 and not on_any_machine:
         pytest.skip(f"could not be judged here: {share}: {wrong}")
     pytest.fail(f"{share}, wrong each time: {wrong}")

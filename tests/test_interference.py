@@ -29,6 +29,11 @@ def test_what_is_never_true_fails_unless_it_could_not_be_judged(quiet: bool) -> 
         interference.holds(lambda: "wrong")
 
 
+def test_what_is_true_on_any_machine_is_always_judged(quiet: bool) -> None:
+    with pytest.raises(pytest.fail.Exception, match="100 %" if quiet else "0 % undisturbed"):
+        interference.holds(lambda: "wrong", on_any_machine=True)
+
+
 def test_another_process_on_the_core_and_a_slow_one_are_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
