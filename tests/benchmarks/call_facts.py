@@ -5,18 +5,21 @@
 Each call is looked into twice, in processes of their own: with all that the processor has, and
 under `NPY_DISABLE_CPU_FEATURES` with all beyond NumPy's baseline switched off. Right is a
 call whose layout, bytes used of a cache line and casts are those it was generated with, whose
-samples lie mostly in the routine that is named, and whose vector instructions are none of the
-disabled ones in the second process. Ends with 1 where fewer than 95 % are right.
+routine is the loop of its dtype and operation, in that version of all that NumPy's library
+holds which the processor is left to choose, or the copy or BLAS routine in its place, and whose
+vector instructions are that version's. Ends with 1 where fewer than 95 % are right.
 """
 
 import argparse
+import functools
 import importlib
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +29,7 @@ import threadpoolctl
 from profiler_suite.measure.inside import access, routine
 from profiler_suite.measure.inside.changes import casts_of
 from profiler_suite.measure.native import available, sample
+from profiler_suite.model.native import NativeWeight
 
 WANTED = 0.95
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +41,20 @@ OPERATIONS = (
     *("add with a float64", "copy", "matmul"),
 )
 _SAMPLE_S = 0.05
-_ABOVE_BASELINE = ("AVX2", "AVX-512", "SVE")
+# How NumPy's loops are called after dtypes and operations; others go by the ufunc's name.
+_TYPES = {"f4": "FLOAT", "f8": "DOUBLE", "i4": "INT", "i8": "LONG", "c16": "CDOUBLE"}
+_LOOPS = {
+    "sum": ("add", "pairwise_sum"),
+    "max": ("maximum",),
+    "add with a float64": ("add",),
+    "copy": (),
+    "matmul": ("matmul", "matmul_inner_noblas", "matmul_matrixmatrix", "dot"),
+}
+# Loops of functions of one number, which are not compiled for each dtype.
+_GENERIC = {("negative", "c16"): ("PyUFunc_D_D", "nc_neg")}
+# From the best on; what else a library's build is called, it is not chosen by the processor.
+_VERSIONS = ("AVX512_SPR", "AVX512_ICL", "X86_V4", "AVX512_SKX", "X86_V3", "AVX2", "SVE")
+_VERSIONS += ("ASIMDHP", "ASIMD", "VSX4", "VSX3", "VSX2", "VXE2", "VXE", "VX")
 
 
 class GeneratedCall(NamedTuple):
@@ -49,6 +66,8 @@ class GeneratedCall(NamedTuple):
     layout: str
     used_bytes: float
     casts: bool
+    loops: tuple[str, ...]
+    """Symbols of the loops that may do its work, without their version."""
 
 
 def generated() -> Iterator[GeneratedCall]:
@@ -70,7 +89,19 @@ def generated() -> Iterator[GeneratedCall]:
             layout=layout,
             used_bytes=max(used, float(itemsize)),
             casts=casts,
+            loops=loops_of(operation, dtype),
         )
+
+
+def loops_of(operation: str, dtype: str) -> tuple[str, ...]:
+    """What NumPy calls the loops of an operation on a dtype."""
+    if (operation, dtype) in _GENERIC:
+        return _GENERIC[operation, dtype]
+    converted = operation == "add with a float64" and dtype != "c16"
+    # Sums of small integers are integers of 64 bits.
+    widened = operation == "sum" and dtype == "i4"
+    kind = "DOUBLE" if converted else "LONG" if widened else _TYPES[dtype]
+    return tuple(f"{kind}_{each}" for each in _LOOPS.get(operation, (operation,)))
 
 
 def laid_out(dtype: np.dtype[Any], layout: str) -> Any:
@@ -93,7 +124,7 @@ def function_of(operation: str) -> Any:
     return special.get(operation) or getattr(np, operation)
 
 
-def wrong_with(call: GeneratedCall, limited: bool) -> str:
+def wrong_with(call: GeneratedCall) -> str:
     """What is not right in the facts of one call; empty where all is."""
     found = access.accesses(call.args, {}, None)[0]
     if found.layout != call.layout:
@@ -106,27 +137,58 @@ def wrong_with(call: GeneratedCall, limited: bool) -> str:
     main = routine.routine_of(samples.weights)
     if main is None:
         return "no samples"
-    core = importlib.import_module("numpy._core._multiarray_umath")
-    simd = routine.simd_of(main, core.__cpu_baseline__)
-    of_numpy = "multiarray_umath" in main.library
-    if limited and of_numpy and simd in _ABOVE_BASELINE:
-        return f"{main.symbol} is {simd}, which is switched off"
-    for_blas = call.layout in ("contiguous", "Fortran order")  # others NumPy multiplies itself
-    is_blas = main.entry in ("blas", "packing", "copy")
-    if for_blas and call.name.startswith("matmul, f") and not is_blas:
-        return f"a product in {main.symbol}"
-    return ""
+    return wrong_routine(call, main, names_in(main), umath().__cpu_features__)
+
+
+def umath() -> Any:
+    """NumPy's compiled core."""
+    return importlib.import_module("numpy._core._multiarray_umath")
+
+
+def names_in(main: NativeWeight) -> Set[str]:
+    """The functions in NumPy's library, where the routine is one of it."""
+    return functions_in(umath().__file__) if "multiarray_umath" in main.library else set()
+
+
+@functools.cache
+def functions_in(path: str) -> Set[str]:
+    """Names of all functions in a library file."""
+    from elftools.elf.elffile import ELFFile
+
+    with Path(path).open("rb") as file:
+        section: Any = ELFFile(file).get_section_by_name(".symtab")
+        return {routine.in_words(each.name) for each in section.iter_symbols()}
+
+
+def wrong_routine(
+    call: GeneratedCall, main: NativeWeight, names: Set[str], features: Mapping[str, bool]
+) -> str:
+    """What is wrong with the routine that is named; empty where nothing is."""
+    symbol = routine.in_words(main.symbol)
+    simd = routine.simd_of(main, umath().__cpu_baseline__)
+    in_blas = main.entry in ("blas", "packing")
+    if in_blas or main.entry == "copy":
+        product = "matmul" in call.name and not call.name.startswith("matmul, i")
+        copies = call.casts or call.name.startswith(("copy", "matmul"))
+        return "" if (product if in_blas else copies) else f"{symbol} does none of its work"
+    plain = next((e for e in call.loops if re.fullmatch(rf"{e}(_[A-Z0-9_]+)?", symbol)), "")
+    if not plain:
+        return f"{symbol} is no loop of it"
+    best = next((v for v in _VERSIONS if features.get(v) and f"{plain}_{v}" in names), "")
+    if names and symbol != (f"{plain}_{best}" if best else plain):
+        return f"{symbol} where {best or 'the baseline'} is what the processor has"
+    level = routine.level_of(best or umath().__cpu_baseline__[-1])
+    return "" if simd.removesuffix(" (baseline)") == level else f"{symbol} is said to be {simd}"
 
 
 def answers(only: str, most: int, *, limited: bool) -> dict[str, str]:
     """What is wrong with each call, from a process of its own."""
     environment = dict(os.environ)
     if limited:
-        core = importlib.import_module("numpy._core._multiarray_umath")
+        core = umath()
         features = [name for name in core.__cpu_dispatch__ if core.__cpu_features__.get(name)]
         environment["NPY_DISABLE_CPU_FEATURES"] = " ".join(features)
     command = [sys.executable, __file__, "--answer", "--only", only, "--calls", str(most)]
-    command += ["--limited"] * limited
     text = subprocess.run(
         command, capture_output=True, text=True, check=True, cwd=ROOT, env=environment
     ).stdout
@@ -138,7 +200,6 @@ def main() -> int:
     """Ask both processes, or be one of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--answer", action="store_true")
-    parser.add_argument("--limited", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--calls", type=int, default=200)
     asked = parser.parse_args()
@@ -149,7 +210,7 @@ def main() -> int:
     if asked.answer:
         calls = [each for each in generated() if asked.only in each.name][: asked.calls]
         with threadpoolctl.threadpool_limits(1):
-            found = {each.name: wrong_with(each, asked.limited) for each in calls}
+            found = {each.name: wrong_with(each) for each in calls}
         sys.stdout.write(json.dumps(found))
         return 0
     right = total = 0
