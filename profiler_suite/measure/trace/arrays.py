@@ -15,6 +15,7 @@ from profiler_suite.measure.trace.names import METHOD_KINDS
 from profiler_suite.measure.trace.pickling import under_its_name
 from profiler_suite.measure.trace.recorder import results_of
 from profiler_suite.measure.trace.recording import CALL, PAUSE, active, noting
+from profiler_suite.measure.trace.records import counting_record
 from profiler_suite.measure.trace.signature import Describer, OperandLayout, seen_array
 from profiler_suite.measure.trace.wrapping import (
     Counting,
@@ -52,6 +53,8 @@ class CountingArray(Counting):
             recorder.offer("getitem", (self, key), operator.getitem, (plain, unwrap(key)), {})
         with CALL:
             result = _getitem(plain, unwrap(key))
+        if isinstance(result, np.void) and result.dtype.names:
+            result = counting_record(result, plain, unwrap(key))
         if recorder is None:
             return wrap(result)
         with PAUSE:

@@ -16,6 +16,7 @@ _SCALARS = (int, float, complex, str, bytes, type(None))
 # The beginning of a long list of numbers shows that it holds no arrays.
 _LOOKED_AT = 1000
 _FOREIGN = frozenset({"builtins", "numpy", "pandas"})
+_HELD = ("_data", "_ndarray")
 _OWN_NUMPY = ("numpy.polynomial.", "numpy.lib.", "numpy.ma.")
 
 
@@ -54,7 +55,7 @@ def items(container: Any) -> Items:
     if isinstance(container, type):
         return [(k, v) for k, v in vars(container).items() if not k.startswith("__")]
     if _is_pandas(container):
-        return [(block, block.values) for block in _blocks(container)]
+        return _of_blocks(container)
     found = []
     for name in _names(container):
         try:
@@ -72,7 +73,7 @@ def put(container: Any, key: Any, value: Any) -> bool:
         elif isinstance(container, type):
             setattr(container, key, value)
         elif _is_pandas(container):
-            key.values = value
+            setattr(*key, value)
         else:
             object.__setattr__(container, key, value)  # frozen dataclasses included
     except (AttributeError, TypeError, ValueError, LookupError):
@@ -107,6 +108,14 @@ def _is_pandas(value: Any) -> bool:
     return type(value).__module__.partition(".")[0] == "pandas" and hasattr(value, "_mgr")
 
 
-def _blocks(value: Any) -> tuple[Any, ...]:
-    blocks = getattr(value._mgr, "blocks", ())
-    return tuple(each for each in blocks if isinstance(each.values, ndarray))
+def _of_blocks(value: Any) -> Items:
+    """Arrays of a pandas object, by what holds each and under which name."""
+    found: Items = []
+    for block in getattr(value._mgr, "blocks", ()):
+        if isinstance(block.values, ndarray):
+            found.append(((block, "values"), block.values))
+        else:  # an array of pandas' own with numbers and a mask in arrays of NumPy's
+            held = getattr(block.values, "__dict__", {})
+            names = [name for name in _HELD if isinstance(held.get(name), ndarray)]
+            found += [((block.values, name), held[name]) for name in names]
+    return found

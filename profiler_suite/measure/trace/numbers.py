@@ -193,8 +193,38 @@ def add_up(original: Callable[..., Any]) -> Callable[..., Any]:
     return add_up_counting
 
 
+_OF_ITEMS = {
+    "fsum": ("add",),
+    "prod": ("mul",),
+    "sumprod": ("mul", "add"),
+    "dist": ("sub", "mul", "add"),
+}
+"""What functions of the math module compute with each item of what they are given."""
+
+
+def _over_items(original: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def function(*args: Any, **kwargs: Any) -> Any:
+        given = [list(each) if hasattr(each, "__iter__") else each for each in args]
+        lists = [each for each in given if isinstance(each, list)]
+        if active() is None or not any(type(n) in _BASE for each in lists for n in each):
+            return original(*given, **kwargs)
+        plain = [
+            [plain_number(n) for n in each] if isinstance(each, list) else each
+            for each in given
+        ]
+        result = original(*plain, **kwargs)
+        for number in plain[0]:
+            for operation in _OF_ITEMS[name]:
+                _record(f"scalar.{operation}", (number, number), result)
+        return counting_number(result)
+
+    return function
+
+
 def math_function(original: Callable[..., Any], name: str) -> Callable[..., Any]:
     """A function of the math module that counts when it is given counting numbers."""
+    if name in _OF_ITEMS:
+        return _over_items(original, name)
 
     def function(*args: Any, **kwargs: Any) -> Any:
         if not any(type(each) in _BASE for each in args):

@@ -45,12 +45,20 @@ def counting_class(plain_class: type) -> type | None:
     if plain_class not in _classes:
         bases = (plain_class, _classes[ndarray])
         body = {"plain_class": plain_class, "__module__": plain_class.__module__}
-        try:
-            made: type | None = type(f"Counting{plain_class.__name__}", cast(Any, bases), body)
-        except TypeError:  # of compiled code, with a layout or a metaclass of its own
-            made = None
+        made: type | None = None
+        if not _refuses_numpy(plain_class):
+            try:
+                made = type(f"Counting{plain_class.__name__}", cast(Any, bases), body)
+            except TypeError:  # of compiled code, with a layout or a metaclass of its own
+                made = None
         _classes[plain_class] = made
     return _classes[plain_class]
+
+
+def _refuses_numpy(plain_class: type) -> bool:
+    """Whether a class wants no function, or no ufunc, of NumPy's to take its arrays."""
+    protocols = ("__array_ufunc__", "__array_function__")
+    return any(getattr(plain_class, name, None) is None for name in protocols)
 
 
 def counting_array(array: ndarray[Any, Any]) -> ndarray[Any, Any]:

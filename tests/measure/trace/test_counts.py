@@ -163,6 +163,48 @@ def test_flop_equal_the_formula(name: str) -> None:
     assert flop == pytest.approx(expected, rel=1e-12, abs=0)
 
 
+class Plain(np.ndarray):
+    """A subclass that adds nothing."""
+
+
+def of_subclass(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    given = [np.array(a).view(Plain) if isinstance(a, np.ndarray) else a for a in args]
+    return trace(function, given)[1]
+
+
+def of_callback(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """Called by compiled code that goes through a generator."""
+
+    def calling(*given: Any) -> None:
+        def each() -> Any:
+            function(*given)
+            yield 0.0
+
+        np.fromiter(each(), float)
+
+    given = [np.array(a) if isinstance(a, np.ndarray) else a for a in args]
+    return trace(calling, given)[1]
+
+
+@pytest.mark.parametrize(
+    ("way", "names"),
+    [(of_subclass, list(FLOP)), (of_callback, list(FLOP)[::2])],
+    ids=["subclass", "callback"],
+)
+def test_formulas_hold_in_subclasses_and_in_callbacks(
+    way: Callable[..., Any], names: list[str]
+) -> None:
+    assert len(names) > 20
+    for name in names:
+        function, args, expected = FLOP[name]
+        counts = way(function, args)
+        flop = counts.flop
+        if name == "fft2":
+            flop = sum(each.flop for each in counts.operations if each.kind == "fft")
+        assert flop == pytest.approx(expected, rel=1e-12, abs=0), name
+        assert counts.coverage == 1.0, (name, counts.uncovered)
+
+
 # name: function, arguments, bytes read, bytes written
 BYTES: dict[str, tuple[Callable[..., Any], tuple[Any, ...], int, int]] = {
     "add": (lambda a, b: a + b, (make(N), make(N)), 16 * N, 8 * N),

@@ -4,6 +4,7 @@ import copy
 import math
 import operator
 import pickle
+import statistics
 from typing import Any
 
 import numpy as np
@@ -112,3 +113,28 @@ def test_a_math_function_is_the_same_and_raises_the_same() -> None:
     assert math.isnan(root(counting_number(math.nan)))
     with pytest.raises(ValueError, match=r"."):
         root(counting_number(-1.0))
+
+
+@pytest.mark.parametrize(
+    ("function", "flop"),
+    [
+        (lambda x: math.fsum(x), 4),
+        (lambda x: math.fsum(each * 2.0 for each in x), 8),
+        (lambda x: math.prod(x.tolist()), 4),
+        (lambda x: math.prod(x, start=2.0), 4),
+        (lambda x: math.dist(x, x + 1.0), 4 + 12),
+        (lambda x: statistics.fmean(x), 4),
+    ],
+)
+def test_functions_of_many_numbers_count_each(function: Any, flop: int) -> None:
+    x = np.arange(1.0, 5.0)
+    result, counts = trace(function, (x,))
+    assert result == function(x)
+    # A mean is divided by how many they are.
+    assert flop <= counts.flop <= flop + 1
+
+
+def test_functions_of_many_numbers_refuse_what_they_refuse() -> None:
+    with pytest.raises(TypeError):
+        trace(lambda: math.fsum(3))
+    assert trace(lambda: math.fsum([0.1] * 10))[0] == 1.0

@@ -215,6 +215,7 @@ def self_product(a: Any) -> Any:
         (A.dot, (A,), PRODUCT),
         (lambda d: square(d.to_numpy()), (pd.DataFrame(A),), PRODUCT + SUM),
         (lambda s: s * s, (pd.Series(A[0]),), SIDE),
+        (lambda s: s * s, (pd.Series(A[0]).astype("Float64"),), SIDE),
         (lambda s: (s * 2).sum(), (pd.DataFrame(A),), SIDE * SIDE + SIDE * (SIDE - 1)),
         (
             lambda m: (m.data * m.data).sum(),
