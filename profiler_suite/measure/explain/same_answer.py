@@ -2,7 +2,9 @@
 
 import copy
 import gc
+import numbers
 import pickle
+from array import ArrayType
 from collections.abc import Iterator
 from types import GeneratorType
 from typing import Any
@@ -66,6 +68,8 @@ def _is_numeric(one: Any, other: Any) -> bool:
     """Whether two values are compared element by element, up to rounding."""
     if all(isinstance(each, float | complex) for each in (one, other)):
         return True
+    if all(isinstance(each, ArrayType) and each.typecode in "fd" for each in (one, other)):
+        return True
     if not any(isinstance(each, np.ndarray | np.generic) for each in (one, other)):
         return False
     return not any(isinstance(each, np.ndarray) and parts(each) for each in (one, other))
@@ -75,7 +79,7 @@ def _equal(one: Any, other: Any) -> bool:
     if kind_of(one)[1] in _WITHOUT_A_VALUE:
         return True
     try:
-        if bool(one == other):
+        if bool(one == other) or (_is_nan(one) and _is_nan(other)):
             return True
     # What cannot be compared is not known to be the same.
     except Exception:  # noqa: BLE001
@@ -86,6 +90,11 @@ def _equal(one: Any, other: Any) -> bool:
         return pickle.dumps(one) == pickle.dumps(other)
     except Exception:  # noqa: BLE001
         return False
+
+
+def _is_nan(value: Any) -> bool:
+    """Whether a number of any class is none: it is not even equal to itself."""
+    return isinstance(value, numbers.Number) and bool(value != value)
 
 
 def _alike_as_arrays(one: Any, other: Any) -> bool:
@@ -122,6 +131,9 @@ def _compare_arrays(one: Any, other: Any, found: Difference) -> None:
 def _same_elements(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     if a.dtype.kind in "mM" and b.dtype.kind == a.dtype.kind:
         return bool(np.all((a == b) | (np.isnat(a) & np.isnat(b))))
+    if a.dtype.kind == b.dtype.kind == "T":  # whose missing ones may be NaN
+        pairs = zip(a.ravel().tolist(), b.ravel().tolist(), strict=True)
+        return all(x is y or x == y or (x != x and y != y) for x, y in pairs)
     if a.dtype.kind == "V" and a.dtype == b.dtype:
         return a.tobytes() == b.tobytes()
     return bool(np.array_equal(a, b))

@@ -1,5 +1,6 @@
 """Equal answers of any kind are the same, unlike ones are not."""
 
+import array
 import collections
 import dataclasses
 import decimal
@@ -154,6 +155,15 @@ KINDS: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         lambda: interpolate.CubicSpline([0, 1, 2], [1, 2, 4]),
     ),
     "decimals": (lambda: decimal.Decimal("1.5"), lambda: decimal.Decimal("1.6")),
+    "no decimal": (lambda: decimal.Decimal("NaN"), lambda: decimal.Decimal("1.5")),
+    "array of Python's": (
+        lambda: array.array("d", [1.0, NAN]),
+        lambda: array.array("d", [1.0, 2.0]),
+    ),
+    "missing strings": (
+        lambda: np.array(["a", NAN], dtype=np.dtypes.StringDType(na_object=NAN)),
+        lambda: np.array(["a", "b"], dtype=np.dtypes.StringDType(na_object=NAN)),
+    ),
     "fractions": (lambda: [fractions.Fraction(1, 3)], lambda: [fractions.Fraction(2, 3)]),
     "bytes": (lambda: b"ab", lambda: b"ac"),
 }
@@ -169,7 +179,7 @@ def test_equal_answers_are_the_same_and_others_are_not(kind: str) -> None:
 
 def test_arrays_are_found_in_answers_of_any_kind() -> None:
     answer = {"a": pd.Series([1.0, 2.0]), "b": [sparse.csr_array(np.eye(2))], "c": "text"}
-    assert [array.dtype.kind for array in arrays_of(answer)].count("f") == 2
+    assert [each.dtype.kind for each in arrays_of(answer)].count("f") == 2
     shared = np.ones(3)
     assert any(
         np.may_share_memory(each, shared) for each in arrays_of(pd.Series(shared, copy=False))
