@@ -36,6 +36,7 @@ _DTYPE = (
     r"(BOOL|U?BYTE|U?SHORT|U?INT|U?LONG(LONG)?|HALF|FLOAT|(LONG)?DOUBLE|"
     r"C(FLOAT|DOUBLE|LONGDOUBLE)|DATETIME|TIMEDELTA|OBJECT|STRING|UNICODE|VOID)"
 )
+_TEXT = r"string|bytes|unicode|void|bool|int|float|datetime|timedelta|type|pyobj"
 # In a stripped library a symbol may read 'between malloc and free'.
 _ALLOCATION = (
     r"(^|_| )(m|c|re|v|pv|aligned_)alloc(_|$| )|(^|_| )c?free(_|$| )|mallopt|mallinfo|"
@@ -261,6 +262,30 @@ RULES = (
         ),
         reason="an inner loop over elements: named after its type or processor feature, or a "
         "sort, a search, a sum of products",
+    ),
+    SymbolRule(
+        entry="copy",
+        library=_NUMPY,
+        symbol=(
+            r"check_same_value|byte_swap_vector|recursive_tolist|^(un)?pack_bits|^npy_tokenize|"
+            r"^npy_to_\w+|^read_rows|^stream_python_|NumPyOS_ascii_(strto|ftol)|[bt]_nextbuf$|"
+            r"\d(" + _TEXT + r")_to_(" + _TEXT + r"|complex_float|pycomplex)"
+        ),
+        reason="text is read, bits are packed, strings and lists converted: grows with the work",
+    ),
+    SymbolRule(
+        entry="ufunc",
+        library=_NUMPY,
+        symbol=(
+            r"insertion_sort|adjust_heap|heap_select|sort_reg_|_NPY_M(AX|IN)|"
+            r"hash_complex|^(argmax|argmin|count_boolean_trues|unpack_indices)$|_sum_of_arr$|"
+            r"\d(Buffer|Comparator)I|string_(r?find|r?index|count)|adaptive_r?find|two_way|"
+            r"_result_loop|multiply_loop_core|^_?(void_)?compare$|^compare_chararrays|"
+            r"^_vec_string|NpyString_|load_new_string|utf8|ucs4|codepoint|Dragon4|BigInt_|"
+            r"Format_floatbits|^npy_([lr]shift|popcount|heaviside|deg2rad|rad2deg|carg|spacing|"
+            r"modf|Object[A-Z])|bit_count|business_day|is_leapyear|days_to_month"
+        ),
+        reason="sorts, searches and texts in C++, and functions of one element that loops call",
     ),
     SymbolRule(
         entry="dispatch",
