@@ -271,7 +271,7 @@ RULES = (
             r"^npy_to_\w+|^read_rows|^stream_python_|NumPyOS_ascii_(strto|ftol)|[bt]_nextbuf$|"
             r"\d(" + _TEXT + r")_to_(" + _TEXT + r"|complex_float|pycomplex)"
         ),
-        reason="text is read, bits are packed, strings and lists converted: as much as there is",
+        reason="text is read, bits packed, strings and lists converted: as much as there is",
     ),
     SymbolRule(
         entry="ufunc",
