@@ -23,6 +23,7 @@ from profiler_suite.measure.trace.callbacks import (
 )
 from profiler_suite.measure.trace.calls import leaf
 from profiler_suite.measure.trace.numbers import is_counting_number, math_function
+from profiler_suite.measure.trace.package_tables import COMPILED_CALLABLES
 from profiler_suite.measure.trace.recording import PAUSE, active, uncounted_call
 from profiler_suite.measure.trace.wrapping import Counting, unwrap, wrap
 
@@ -65,17 +66,6 @@ FOREIGN_KINDS = {
 }
 """Compiled functions of SciPy that have a formula."""
 
-_CALLABLE_TYPES = frozenset(
-    {
-        "builtin_function_or_method",
-        "cython_function_or_method",
-        "fortran",
-        "nb_func",
-        "pybind11_function",
-        "CPUDispatcher",
-    }
-)
-
 
 def numpy_replacements() -> list[tuple[Any, Any]]:
     """Pairs for what is hidden in NumPy and for the math module."""
@@ -107,7 +97,7 @@ def foreign_replacements(modules: Iterable[ModuleType]) -> list[tuple[Any, Any]]
             # What it imports of operator stays: pandas looks operators up by identity.
             if getattr(value, "__module__", "") == "_operator":
                 continue
-            if type(value).__name__ in _CALLABLE_TYPES and not attribute.startswith("__"):
+            if type(value).__name__ in COMPILED_CALLABLES and not attribute.startswith("__"):
                 pairs.append((value, ForeignCall(value, f"{name}.{attribute}")))
     return pairs
 
@@ -175,10 +165,20 @@ class ForeignCall:
             plain, plain_kwargs = arguments(args, kwargs)
             with PAUSE, uncounted_call(self._name):
                 result = self._original(*plain, **plain_kwargs)
+            _keep_state(given, (*plain, *plain_kwargs.values()))
         if counts or _has_arrays(result) or _has_arrays(given):
             recorder.note_uncovered(self._name)
             return wrap(result)
         return result
+
+
+def _keep_state(given: Iterable[Any], plain: Iterable[Any]) -> None:
+    """What compiled code has noted in the copy of a dict is noted in the dict."""
+    for table, copy in zip(given, plain, strict=True):
+        if type(table) is dict and copy is not table:
+            for key, value in copy.items():
+                if not isinstance(table.get(key), Counting):
+                    table[key] = wrap(value)
 
 
 def _may_count_inside(value: Any) -> bool:

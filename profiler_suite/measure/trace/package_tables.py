@@ -12,6 +12,18 @@ from typing import Any, NamedTuple, TypeVar
 
 from profiler_suite.measure.trace import sites
 
+COMPILED_CALLABLES = frozenset(
+    {
+        "builtin_function_or_method",
+        "cython_function_or_method",
+        "fortran",
+        "nb_func",
+        "pybind11_function",
+        "CPUDispatcher",
+    }
+)
+"""Names of the types of functions of compiled code."""
+_MADE_AT_RUN_TIME = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 # Longer ones hold data.
 _LONGEST_TABLE = 500
 
@@ -25,9 +37,11 @@ class PackageTables(NamedTuple):
     """Partial functions."""
     memories: tuple[dict[Any, Any], ...]
     """Dicts in which its functions remember what they made, as their attributes."""
+    classes: tuple[type, ...]
+    """Classes with compiled functions among their attributes."""
 
 
-_NOTHING = PackageTables((), (), ())
+_NOTHING = PackageTables((), (), (), ())
 _Found = TypeVar("_Found")
 _OWN_PACKAGE = __name__.partition(".")[0] + "."
 
@@ -71,6 +85,7 @@ def kept_by(module: ModuleType) -> PackageTables:
     tables: list[dict[Any, Any]] = []
     partials: list[Any] = []
     memories: list[dict[Any, Any]] = []
+    classes: list[type] = []
     for name, value in list(vars(module).items()):
         kind = type(value)
         if name.startswith("__"):
@@ -79,9 +94,18 @@ def kept_by(module: ModuleType) -> PackageTables:
             tables += _tables_in(value)
         elif kind is functools.partial:
             partials.append(value)
+        elif isinstance(value, type) and value.__module__ == module.__name__:
+            classes += [value] if _holds_compiled(value) else []
         elif kind is FunctionType and value.__dict__:
             memories += [each for each in value.__dict__.values() if type(each) is dict]
-    return PackageTables(tuple(tables), tuple(partials), tuple(memories))
+    return PackageTables(tuple(tables), tuple(partials), tuple(memories), tuple(classes))
+
+
+def _holds_compiled(kind: type) -> bool:
+    """Whether a Python class has a compiled function as an attribute."""
+    return bool(kind.__flags__ & _MADE_AT_RUN_TIME) and any(
+        type(each).__name__ in COMPILED_CALLABLES for each in vars(kind).values()
+    )
 
 
 def _tables_in(value: Any) -> Iterator[dict[Any, Any]]:

@@ -40,6 +40,8 @@ class Patches:
         self._originals: dict[int, tuple[Any, Any]] = {}
         self._seen: set[int] = set()
         self._tables: list[dict[Any, Any]] = []
+        self._attributes: list[tuple[type, str, Any]] = []
+        """Class, name and value of attributes that are another one meanwhile."""
         self._inside_import = False
         self._import = builtins.__import__
         self._standing_import: Any = None
@@ -135,8 +137,18 @@ class Patches:
             for table in kept_by(module).tables:
                 if _exchange(table, self._stand_ins):
                     self._tables.append(table)
+            for kind in kept_by(module).classes:
+                self._exchange_attributes(kind)
         for namespace in self._namespaces:
             _exchange(namespace, self._stand_ins)
+
+    def _exchange_attributes(self, kind: type) -> None:
+        for name, value in list(vars(kind).items()):
+            found = self._stand_ins.get(id(value))
+            if found is not None and found[0] is value:
+                # A compiled function is not bound to the object that it is called of.
+                setattr(kind, name, staticmethod(found[1]))
+                self._attributes.append((kind, name, value))
 
     def _forget_routines(self) -> None:
         """SciPy remembers which LAPACK and BLAS routines it found: it has to look again."""
@@ -162,6 +174,9 @@ class Patches:
         for namespace in (*self._namespaces, *self._tables):
             _exchange(namespace, self._originals)
         self._tables.clear()
+        for kind, name, value in self._attributes:
+            setattr(kind, name, value)
+        self._attributes.clear()
 
 
 def _is_imported(name: str, globals: Any, fromlist: Any, level: int) -> bool:

@@ -136,9 +136,12 @@ def unwrap(value: Any) -> Any:
     if kind is tuple:
         return tuple(unwrap(each) for each in value)
     if kind is list:
-        return [unwrap(each) for each in value]
+        made = [unwrap(each) for each in value]
+        # Compiled code may keep its state in what it is given: only that itself will do.
+        return value if all(a is b for a, b in zip(made, value, strict=True)) else made
     if kind is dict:
-        return {key: unwrap(each) for key, each in value.items()}
+        table = {key: unwrap(each) for key, each in value.items()}
+        return value if all(value[key] is each for key, each in table.items()) else table
     if kind is slice and any(map(is_counting_number, (value.start, value.stop, value.step))):
         return slice(unwrap(value.start), unwrap(value.stop), unwrap(value.step))
     if isinstance(value, tuple) and hasattr(value, "_make"):

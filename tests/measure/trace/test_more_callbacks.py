@@ -62,6 +62,13 @@ def shape_of(x: Any) -> Any:
     return x * 2.0 + 1.0
 
 
+def plus_transposed(x: Any) -> Any:
+    return A @ x + A.T @ x
+
+
+OPERATOR_OF_SUM: Any = sparse_linalg.LinearOperator(
+    (SIDE, SIDE), matvec=plus_transposed, dtype=float
+)
 OPERATOR: Any = sparse_linalg.LinearOperator((SIDE, SIDE), matvec=times, dtype=float)
 
 CALLBACKS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], Callable[..., Any]]] = {
@@ -84,6 +91,27 @@ CALLBACKS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], Callable[..., An
         lambda y: integrate.odeint(grows, y, np.linspace(0, 1, 5), tfirst=True),
         (ROW,),
         grows,
+    ),
+    "lsoda": (
+        lambda y: integrate.solve_ivp(grows, (0.0, 1.0), y, method="LSODA").y,
+        (ROW,),
+        grows,
+    ),
+    "ode": (
+        lambda y: integrate.ode(grows).set_initial_value(y).integrate(1.0),
+        (ROW,),
+        grows,
+    ),
+    "slsqp": (lambda x: optimize.minimize(energy, x, method="SLSQP").x, (ROW,), energy),
+    "slsqp to a measured accuracy": (
+        lambda x: optimize.minimize(energy, x, method="SLSQP", tol=x[0] * 1e-7).x,
+        (ROW,),
+        energy,
+    ),
+    "eigsh": (
+        lambda v: sparse_linalg.eigsh(OPERATOR_OF_SUM, k=2, v0=v)[0],
+        (ROW,),
+        plus_transposed,
     ),
     "generic_filter": (lambda a: ndimage.generic_filter(a, spread, 3), (A,), spread),
     "geometric_transform": (

@@ -48,7 +48,7 @@ def test_what_functions_remember_is_found() -> None:
 def test_long_tables_and_python_s_own_are_left_alone() -> None:
     table = {"zeros": np.zeros}
     assert kept_by(module_with(long=dict.fromkeys(range(1000)), empty={})).tables == ()
-    assert kept_by(dataclasses) == kept_by(ModuleType("frozen")) == ((), (), ())
+    assert kept_by(dataclasses) == kept_by(ModuleType("frozen")) == ((), (), (), ())
     assert kept_by(module_with(__table__=table)).tables == ()
 
 
@@ -84,3 +84,12 @@ def test_another_object_under_the_same_name_of_a_users_module_is_seen() -> None:
     assert kept_by(module).tables == (first,)
     vars(module)["table"] = second
     assert kept_by(module).tables == (second,)
+
+
+def test_classes_with_compiled_functions_are_found() -> None:
+    compiled = {"runner": len, "__module__": "made"}
+    holding, other = type("Holding", (), compiled), type("Other", (), {"__module__": "made"})
+    elsewhere = type("Elsewhere", (), {"runner": len, "__module__": "other"})
+    module = ModuleType("made")
+    vars(module).update(__file__=__file__, a=holding, b=other, c=elsewhere, d=int)
+    assert kept_by(module).classes == (holding,)

@@ -97,3 +97,14 @@ def test_modules_that_are_imported_in_the_meantime_are_seen_to(
 def test_an_import_that_fails_fails_as_ever() -> None:
     with Patches(), pytest.raises(ModuleNotFoundError, match="no_such_module_at_all"):
         exec("import no_such_module_at_all", {})
+
+
+def test_compiled_functions_of_classes_are_replaced_unbound(other: ModuleType) -> None:
+    other.__file__ = "/home/me/other.py"
+    holding = type("Holding", (), {"make": np.zeros, "__module__": other.__name__})
+    vars(other).update(holding=holding)
+    zeros = np.zeros
+    with Patches() as patches:
+        assert holding.make is patches.stand_in(zeros)  # type: ignore[attr-defined]
+        np.testing.assert_array_equal(holding().make(2), [0.0, 0.0])  # type: ignore[attr-defined]
+    assert vars(holding)["make"] is zeros
