@@ -1,6 +1,7 @@
 """How a call steps through its arrays: layout, step, and bytes used of each cache line."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +21,8 @@ class Gather(NamedTuple):
     places: tuple[int, ...]
     """Which arguments name them; for a search, what is looked for."""
     searches: bool = False
+    permutes: bool = False
+    """Whether the call itself draws the places, and goes to each once."""
 
 
 _NAMED_PLACES = {
@@ -33,10 +36,13 @@ _NAMED_PLACES = {
     "np.searchsorted": Gather(0, (1,), searches=True),
     "np.interp": Gather(1, (0,), searches=True),
 }
+_PERMUTES = re.compile(r"^np\.random\.([A-Z]\w+\.)?(shuffle|permutation|permuted)$")
 
 
 def gather_of(name: str, args: Sequence[Any]) -> Gather | None:
     """Where a call reads or writes at places that an argument names; None where it does not."""
+    if _PERMUTES.match(name) and args and isinstance(args[0], ndarray):
+        return Gather(0, (), permutes=True)
     found = Gather(0, (1,)) if name.endswith(".at") else _NAMED_PLACES.get(name)
     if found is None or len(args) <= max(found.target, *found.places):
         return None
@@ -53,6 +59,8 @@ def indices_in(value: Any) -> list[Array]:
 
 def loads_of(gather: Gather, args: Sequence[Any]) -> float:
     """Elements read or written at scattered places; for a search, steps of all searches."""
+    if gather.permutes:
+        return float(len(args[gather.target]))
     arrays = indices_in(args[gather.places[0]])
     number = max((int(each.size) for each in arrays), default=0)
     if not gather.searches:
@@ -62,6 +70,8 @@ def loads_of(gather: Gather, args: Sequence[Any]) -> float:
 
 def jumps_of(gather: Gather, args: Sequence[Any]) -> float:
     """Share of the places that are further than the next cache line from the one before."""
+    if gather.permutes:
+        return 1.0
     target, found = args[gather.target], indices_in(args[gather.places[0]])
     places = max(found, key=lambda each: each.size, default=None)
     if gather.searches or places is None or places.size < 2:

@@ -1,8 +1,9 @@
 """The same call with one thing changed: what it then takes less is what that thing costs.
 
-*cached*: the places that another array names lie in a few kilobytes; *in order*: they are
-sorted; *contiguous*: every array lies row by row; *same dtype*: every operand has the inner
-loop's dtype already. Nothing else changes: the same function, the same number of elements.
+*cached*: the places that another array names, or that a shuffle draws, lie in a few kilobytes;
+*in order*: they are sorted; *contiguous*: every array lies row by row; *same dtype*: every
+operand has the inner loop's dtype already. Nothing else changes: the same function, the same
+number of elements.
 """
 
 import functools
@@ -35,7 +36,9 @@ def changed_calls(call: Call, gather: Gather | None) -> dict[str, Call]:
     """The call with each of the things changed that can be changed in it."""
     function, args, kwargs = opened(call)
     found: dict[str, Call] = {}
-    if gather is not None:
+    if gather is not None and gather.permutes:
+        found[CACHED] = (functools.partial(_in_a_window, function), args, kwargs)
+    elif gather is not None:
         if not gather.searches:
             found[CACHED] = (function, _with_places(args, gather, _nearby), kwargs)
         found[IN_ORDER] = (function, _with_places(args, gather, _sorted), kwargs)
@@ -130,6 +133,13 @@ def _out_of(kwargs: dict[str, Any], wanted: Sequence[np.dtype[Any] | None]) -> d
     if isinstance(out, ndarray) and wanted and _differs(out, wanted[-1]):
         return {**kwargs, "out": out.astype(wanted[-1])}
     return kwargs
+
+
+def _in_a_window(function: Callable[..., Any], array: Any, *others: Any, **named: Any) -> None:
+    """As many rows, a few kilobytes of them again and again."""
+    rows = max(2, _CACHED_BYTES * len(array) // max(1, array.nbytes))
+    for _ in range(max(1, len(array) // rows)):
+        function(array[:rows], *others, **named)
 
 
 def _with_places(

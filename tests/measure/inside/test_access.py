@@ -73,6 +73,10 @@ def test_an_array_in_whole_lines() -> None:
         ("ndarray.take", (A, np.arange(4)), 4.0),
         ("np.add.at", (A[0], np.arange(5), 1.0), 5.0),
         ("ndarray.searchsorted", (np.arange(1024.0), np.zeros(3)), 30.0),
+        ("np.random.Generator.shuffle", (A[0],), 64.0),
+        ("np.random.Generator.permutation", (A,), 64.0),
+        ("np.random.RandomState.shuffle", (A[0],), 64.0),
+        ("np.random.permutation", (A[0],), 64.0),
     ],
 )
 def test_places_named_by_another_array(name: str, args: tuple[Any, ...], loads: float) -> None:
@@ -88,6 +92,8 @@ def test_places_named_by_another_array(name: str, args: tuple[Any, ...], loads: 
         ("getitem", (A, slice(2))),
         ("np.add", (A, A)),
         ("ndarray.take", (A, 3)),
+        ("np.random.permutation", (64,)),
+        ("np.random.Generator.random", (A,)),
     ],
 )
 def test_calls_that_go_on_in_order_name_no_places(name: str, args: tuple[Any, ...]) -> None:
@@ -101,6 +107,14 @@ def test_places_in_order_do_not_jump() -> None:
     assert gather is not None
     assert jumps_of(gather, (column, places)) > 0.9
     assert jumps_of(gather, (column, np.arange(5000))) == 0.0
+
+
+def test_a_shuffle_goes_to_each_row_once_and_jumps() -> None:
+    gather = gather_of("np.random.shuffle", (A,))
+    assert gather is not None
+    assert jumps_of(gather, (A,)) == 1.0
+    found = accesses((A[0],), {}, gather_of("np.random.shuffle", (A[0],)))
+    assert (found[0].layout, found[0].used_bytes) == ("gathered", 8)
 
 
 def test_a_gather_of_rows_uses_what_a_row_has() -> None:

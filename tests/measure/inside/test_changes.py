@@ -50,6 +50,25 @@ def test_a_search_is_tried_with_sorted_questions_only() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "rows"), [("shuffle", 5000), ("permutation", 4000), ("shuffle", 3)]
+)
+def test_a_shuffle_is_tried_within_a_few_kilobytes(name: str, rows: int) -> None:
+    moved: list[int] = []
+
+    def call(array: Any) -> None:
+        moved.append(array.nbytes)
+        getattr(RANDOM, name)(array)
+
+    array = np.arange(float(rows))
+    ((_, (function, args, kwargs)),) = changed(
+        f"np.random.Generator.{name}", call, array
+    ).items()
+    function(*args, **kwargs)
+    assert max(moved) <= 8192
+    assert 0.7 * array.nbytes <= sum(moved) <= array.nbytes
+
+
+@pytest.mark.parametrize(
     ("function", "args", "casts"),
     [
         (np.add, (F4, F8), ("float32 → float64",)),
