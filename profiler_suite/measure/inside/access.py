@@ -35,6 +35,9 @@ _NAMED_PLACES = {
     "ndarray.searchsorted": Gather(0, (1,), searches=True),
     "np.searchsorted": Gather(0, (1,), searches=True),
     "np.interp": Gather(1, (0,), searches=True),
+    # Rows, columns, where rows begin, columns of elements, elements, vector, result.
+    "scipy.sparse._sparsetools.csr_matvec": Gather(5, (3,)),
+    "scipy.sparse._sparsetools.csc_matvec": Gather(6, (3,)),
 }
 _PERMUTES = re.compile(r"^np\.random\.([A-Z]\w+\.)?(shuffle|permutation|permuted)$")
 

@@ -78,11 +78,10 @@ def inside_of(
     places = [
         n
         for n, each in enumerate(times)
-        if each.replayed
-        and each.kind not in _WITHOUT_INSIDE
-        and each.calls * each.call_s >= _WORTH_A_LOOK * plain_s
+        if each.kind not in _WITHOUT_INSIDE
+        and each.calls * _call_s(each) >= _WORTH_A_LOOK * plain_s > 0
     ]
-    places.sort(key=lambda n: -times[n].calls * times[n].call_s)
+    places.sort(key=lambda n: -times[n].calls * _call_s(times[n]))
     for n in places[: effort.most_calls]:
         kept = own[n]
         call = kept.call if kept is not None else _ready(operations[n])
@@ -93,6 +92,11 @@ def inside_of(
         except Exception:  # noqa: BLE001 - a call that fails alone has no facts
             continue
     return tuple(found)
+
+
+def _call_s(time: OperationTime) -> float:
+    """One call, s; with its own operands where others are not safe to make it with."""
+    return time.call_s or time.own_s
 
 
 def _ready(operation: Operation) -> Call | None:
@@ -134,7 +138,7 @@ def facts_of(
         line=time.line,
         calls=operation.calls,
         kind=operation.kind,
-        time_s=time.call_s or time.full_s,
+        time_s=_call_s(time),
         fixed_s=time.fixed_s,
         minor_faults=time.minor_faults,
         fault_s=fault_s,
@@ -176,7 +180,7 @@ def _timed(
 ) -> tuple[ChangedCall, ...]:
     """The call and its changes in rounds; what values cost comes from the replay's rounds."""
     changed: dict[str, Call] = {}
-    if time.call_s < _LONG_CALL_S:
+    if _call_s(time) < _LONG_CALL_S:
         changed = {AS_IT_IS: call, **_possible(changed_calls(call, gather))}
     series: dict[str, CallRounds] = {}
     with np.errstate(all="ignore"):

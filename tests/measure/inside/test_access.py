@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from profiler_suite.measure.inside.access import (
     access,
@@ -83,6 +84,16 @@ def test_places_named_by_another_array(name: str, args: tuple[Any, ...], loads: 
     gather = gather_of(name, args)
     assert gather is not None
     assert loads_of(gather, args) == loads
+
+
+def test_elements_of_a_sparse_matrix_name_places_in_its_vector() -> None:
+    matrix, vector, result = sparse.random_array((50, 80), rng=0).tocsr(), A[0], np.zeros(50)
+    args = (50, 80, matrix.indptr, matrix.indices, matrix.data, vector, result)
+    name = "scipy.sparse._sparsetools.csr_matvec"
+    gather = gather_of(name, args)
+    assert gather is not None
+    assert args[gather.target] is vector
+    assert loads_of(gather, args) == matrix.nnz
 
 
 @pytest.mark.parametrize(

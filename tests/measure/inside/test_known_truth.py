@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import threadpoolctl
+from scipy import sparse
 
 from profiler_suite.analysis.explain import inside
 from profiler_suite.machine import canary
@@ -40,6 +41,16 @@ def looked_into(
 
 FAR = RANDOM.random(2**23)
 PLACES = RANDOM.integers(0, FAR.size, 200_000)
+# Two elements in each row, anywhere.
+ELEMENTS = 1_500_000
+SCATTERED = sparse.csr_array(
+    (
+        np.ones(ELEMENTS),
+        RANDOM.integers(0, FAR.size, ELEMENTS),
+        np.arange(0, ELEMENTS + 1, 2),
+    ),
+    shape=(ELEMENTS // 2, FAR.size),
+)
 SORTED = np.sort(RANDOM.random(2**21))
 RECORDS = np.ones(100_000, dtype=[("x", "f8"), ("rest", "V248")])
 ROWS = RANDOM.random((1500, 1500))
@@ -52,6 +63,7 @@ TOTAL, WHERE = np.zeros(1000), RANDOM.integers(0, 1000, 50_000)
         (inside.LATENCY, lambda a, i: a[i], (FAR, PLACES)),
         (inside.LATENCY, lambda a, i: np.take(a, i), (FAR, PLACES)),
         (inside.LATENCY, lambda a, q: np.searchsorted(a, q), (SORTED, RANDOM.random(20_000))),
+        (inside.LATENCY, lambda s, v: s @ v, (SCATTERED, FAR)),
         (inside.STRIDE, lambda r: r["x"].sum(), (RECORDS,)),
         (inside.STRIDE, lambda a: a[:, 7].max(), (RANDOM.random((40_000, 64)),)),
         (
