@@ -21,6 +21,8 @@ _LEAST_ELEMENTS = 1000
 _KINDS = {"subnormal": 0.01, "NaN": 0.01, "infinite": 0.01, "zero": 0.5}
 """What slows code down or speeds it up, and the share from which on it is mentioned."""
 _SORTED = 0.99
+# A mask that changes less often than this is done in pieces, and no branch is mistaken.
+_RUNS = 0.01
 
 
 class OwnCall(NamedTuple):
@@ -86,7 +88,7 @@ def repeatable(call: Call | None) -> OwnCall | None:
 def in_words(arrays: Sequence[Any]) -> str:
     """'62 % subnormal, 1 % NaN, sorted': what makes values special for the processor."""
     shares = dict.fromkeys(_KINDS, 0.0)
-    ordered = False
+    ordered = runs = False
     for array in arrays:
         if not isinstance(array, np.ndarray) or not array.size:
             continue
@@ -95,8 +97,12 @@ def in_words(arrays: Sequence[Any]) -> str:
                 shares[name] = max(shares[name], share)
         if array.ndim == 1 and array.dtype.kind in "iuf" and array.size >= _LEAST_ELEMENTS:
             ordered |= float(np.mean(array[1:] >= array[:-1])) >= _SORTED
+        if array.dtype.kind == "b" and array.size >= _LEAST_ELEMENTS:
+            flat = array.reshape(-1)
+            runs |= 0 < int(np.count_nonzero(flat[1:] != flat[:-1])) < _RUNS * flat.size
     said = [f"{100 * s:.0f} % {name}" for name, s in shares.items() if s >= _KINDS[name]]
-    return ", ".join([*said, *(["in order"] if ordered else [])])
+    said += ["in order"] * ordered + ["a mask in long runs"] * runs
+    return ", ".join(said)
 
 
 def _shares(array: np.ndarray[Any, Any]) -> dict[str, float]:
