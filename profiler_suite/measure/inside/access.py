@@ -23,6 +23,8 @@ class Gather(NamedTuple):
     searches: bool = False
     permutes: bool = False
     """Whether the call itself draws the places, and goes to each once."""
+    tallies: bool = False
+    """Whether the places are in its result, one for every value that there may be."""
 
 
 _NAMED_PLACES = {
@@ -35,6 +37,7 @@ _NAMED_PLACES = {
     "ndarray.searchsorted": Gather(0, (1,), searches=True),
     "np.searchsorted": Gather(0, (1,), searches=True),
     "np.interp": Gather(1, (0,), searches=True),
+    "np.bincount": Gather(0, (0,), tallies=True),
     # Rows, columns, where rows begin, columns of elements, elements, vector, result.
     "scipy.sparse._sparsetools.csr_matvec": Gather(5, (3,)),
     "scipy.sparse._sparsetools.csc_matvec": Gather(6, (3,)),
@@ -71,6 +74,14 @@ def loads_of(gather: Gather, args: Sequence[Any]) -> float:
     return number * max(1.0, math.log2(max(2, args[gather.target].size)))
 
 
+def target_bytes(gather: Gather, args: Sequence[Any]) -> int:
+    """Size of what is read or written at scattered places."""
+    target = args[gather.target]
+    if gather.tallies:
+        return int(target.max(initial=-1) + 1) * np.dtype(np.intp).itemsize
+    return int(target.nbytes)
+
+
 def jumps_of(gather: Gather, args: Sequence[Any]) -> float:
     """Share of the places that are further than the next cache line from the one before."""
     if gather.permutes:
@@ -98,7 +109,8 @@ def accesses(
         for each in value if isinstance(value, tuple | list) else (value,):
             if not isinstance(each, ndarray) or not each.size:
                 continue
-            gathered = gather is not None and not gather.searches and number == gather.target
+            in_result = gather is None or gather.searches or gather.tallies
+            gathered = gather is not None and not in_result and number == gather.target
             place = (each.__array_interface__["data"][0], each.shape, each.strides)
             found[place] = access(
                 each.shape,

@@ -118,7 +118,7 @@ def facts_of(
     _, args, kwargs = opened(call)
     gather = access.gather_of(operation.name, args)
     loads = access.loads_of(gather, args) if gather is not None else 0.0
-    target = args[gather.target].nbytes if gather is not None else 0
+    target = access.target_bytes(gather, args) if gather is not None else 0
     results = [
         (tuple(each.shape), tuple(each.strides_bytes), each.dtype)
         for each in operation.results

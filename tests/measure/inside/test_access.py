@@ -13,6 +13,7 @@ from profiler_suite.measure.inside.access import (
     jumps_of,
     line_bytes,
     loads_of,
+    target_bytes,
 )
 
 A = np.zeros((64, 64))
@@ -74,6 +75,7 @@ def test_an_array_in_whole_lines() -> None:
         ("ndarray.take", (A, np.arange(4)), 4.0),
         ("np.add.at", (A[0], np.arange(5), 1.0), 5.0),
         ("ndarray.searchsorted", (np.arange(1024.0), np.zeros(3)), 30.0),
+        ("np.bincount", (np.arange(9),), 9.0),
         ("np.random.Generator.shuffle", (A[0],), 64.0),
         ("np.random.Generator.permutation", (A,), 64.0),
         ("np.random.RandomState.shuffle", (A[0],), 64.0),
@@ -118,6 +120,17 @@ def test_places_in_order_do_not_jump() -> None:
     assert gather is not None
     assert jumps_of(gather, (column, places)) > 0.9
     assert jumps_of(gather, (column, np.arange(5000))) == 0.0
+
+
+def test_counts_of_values_lie_in_the_result() -> None:
+    values = np.array([5, 1, 99])
+    gather = gather_of("np.bincount", (values,))
+    assert gather is not None
+    assert target_bytes(gather, (values,)) == 800
+    assert accesses((values,), {}, gather)[0].layout == "contiguous"
+    other = gather_of("getitem", (A[0], values))
+    assert other is not None
+    assert target_bytes(other, (A[0], values)) == 512
 
 
 def test_a_shuffle_goes_to_each_row_once_and_jumps() -> None:
