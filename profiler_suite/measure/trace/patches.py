@@ -146,9 +146,10 @@ class Patches:
         for name, value in list(vars(kind).items()):
             found = self._stand_ins.get(id(value))
             if found is not None and found[0] is value:
-                # A compiled function is not bound to the object that it is called of.
-                setattr(kind, name, staticmethod(found[1]))
-                self._attributes.append((kind, name, value))
+                with contextlib.suppress(AttributeError, TypeError):  # it lets nobody do so
+                    # A compiled function is not bound to the object that it is called of.
+                    setattr(kind, name, staticmethod(found[1]))
+                    self._attributes.append((kind, name, value))
 
     def _forget_routines(self) -> None:
         """SciPy remembers which LAPACK and BLAS routines it found: it has to look again."""
