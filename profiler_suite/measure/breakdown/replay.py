@@ -19,7 +19,8 @@ from profiler_suite.machine.canary import Canary, limit
 from profiler_suite.machine.paging import fault_s
 from profiler_suite.measure import preemption, timing
 from profiler_suite.measure.arguments import RestoredArguments
-from profiler_suite.measure.trace.rebuild import rebuild
+from profiler_suite.measure.breakdown.own_values import repeatable
+from profiler_suite.measure.trace.rebuild import IN_ANOTHER_ORDER, rebuild
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.trace import Operation
 
@@ -302,7 +303,10 @@ def _both_series(
 def _series(operation: Operation, *, shrink: bool, passes: int = 1) -> CallRounds | None:
     """The operation rebuilt and tried once; None where that is not possible."""
     try:
-        call = rebuild(operation, shrink=shrink)
+        call: Call | None = rebuild(operation, shrink=shrink)
+        if operation.name in IN_ANOTHER_ORDER and not shrink:
+            ready = repeatable(call)
+            call = ready.call if ready is not None else None
         return None if call is None else CallRounds(call, passes)
     except Exception:  # noqa: BLE001 - made-up values may be outside an operation's domain
         return None

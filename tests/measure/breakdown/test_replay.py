@@ -1,6 +1,8 @@
 """Operations alone and the plain function find their data where evaluations leave it."""
 
 import itertools
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from profiler_suite.measure.breakdown import replay as module
 from profiler_suite.measure.breakdown.replay import BreakdownEffort, replay
 from profiler_suite.measure.trace import trace
+from profiler_suite.measure.trace.rebuild import IN_ANOTHER_ORDER, rebuild
 
 ROUNDS = 5
 
@@ -98,3 +101,21 @@ def test_a_round_that_would_be_over_too_late_is_not_begun() -> None:
     )
     found = replay(lambda: calls.append(1), (), (), lambda: 2.0, effort)
     assert (found.rounds, calls) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "function", [lambda a: a.sort(), lambda a: a.partition(500), lambda a: np.sort(a)]
+)
+def test_what_is_sorted_is_out_of_order_each_time(function: Callable[[Any], Any]) -> None:
+    _, counts = trace(function, (np.random.default_rng(0).random(1000),))
+    (operation,) = (each for each in counts.operations if each.name in IN_ANOTHER_ORDER)
+    made = rebuild(operation)
+    assert made is not None
+    assert np.mean(np.diff(made[1][0]) > 0) < 0.7
+    series = module._series(operation, shrink=False)
+    assert series is not None
+    for _ in range(2):
+        (array, *_) = series._args.fresh()  # type: ignore[attr-defined]
+        assert np.mean(np.diff(array) > 0) < 0.7
+        series.take()
+    assert len(series.times_s) == 2

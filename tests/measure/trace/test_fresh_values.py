@@ -33,6 +33,25 @@ def test_floats_lie_around_one() -> None:
     assert (made == filled(lambda: X + X[0], "np.add", 0)).all()
 
 
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("np.multiply", lambda a: np.multiply(a, X, out=a)),
+        ("np.divide", lambda a: np.divide(X, a, out=a)),
+    ],
+)
+def test_what_is_done_in_place_again_and_again_stays_where_it_is(
+    name: str, function: Callable[[Any], Any]
+) -> None:
+    for number in (0, 1):
+        assert (filled(lambda: function(X + 1.0), name, number) == 1.0).all()
+
+
+def test_what_is_not_done_in_place_has_values_of_all_kinds() -> None:
+    assert (filled(lambda: np.multiply(X, X[0]), "np.multiply", 0) != 1.0).any()
+    assert (filled(lambda: np.multiply(X, X, out=X + 1.0), "np.multiply", 0) != 1.0).any()
+
+
 def test_matrices_can_be_inverted() -> None:
     square = X[:, :4] + 5 * np.eye(4)
     operation = "np.linalg._umath_linalg.inv"
