@@ -95,3 +95,17 @@ def test_slices_dicts_and_plain_forms_are_unwrapped() -> None:
     found = unwrap(slice(wrap(np.int64(1)), None, wrap(2)))
     assert found == slice(1, None, 2)
     assert type(found.start) is np.int64
+
+
+@pytest.mark.parametrize("value", [{"a": X, "b": [1, "text"]}, [X, 2.0], {}, [{"a": None}]])
+def test_what_holds_nothing_that_counts_is_handed_on_itself(value: Any) -> None:
+    # Compiled code may keep what it knows from one call to the next in a dict it is given.
+    assert unwrap(value) is value
+
+
+@pytest.mark.parametrize("protocol", ["__array_ufunc__", "__array_function__"])
+def test_a_class_that_refuses_numpy_s_functions_stays_as_it_is(protocol: str) -> None:
+    refusing = type("Refusing", (np.ndarray,), {protocol: None})
+    array: Any = X.view(refusing)
+    assert counting_class(refusing) is None
+    assert counting_array(array) is array
