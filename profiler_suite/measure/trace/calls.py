@@ -9,6 +9,7 @@ from numpy import ndarray
 
 from profiler_suite.measure.trace import facts, numbers, sites
 from profiler_suite.measure.trace.callbacks import arguments, calls_back, for_compiled
+from profiler_suite.measure.trace.lists import as_array
 from profiler_suite.measure.trace.names import (
     NOT_TRACED,
     function_kind,
@@ -72,6 +73,8 @@ def _is_new(result: Any, args: Sequence[Any]) -> bool:
 def call_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """Run a ufunc's method on plain arrays, note it, and give back counting results."""
     counts = active() is not None
+    if counts and method == "__call__":
+        inputs = [as_array(each) for each in inputs]
     path = ufunc_path(ufunc)
     name = path if method == "__call__" else f"{path}.{method}"
     recorder = noting(name) if counts else None
@@ -142,7 +145,10 @@ def call_function(function: Any, args: Sequence[Any], kwargs: dict[str, Any]) ->
     implementation = getattr(function, "_implementation", None)
     if isinstance(implementation, FunctionType):
         return wrap(implementation(*args, **kwargs))
-    return leaf(name, function_kind(name), function, args, kwargs)
+    kind = function_kind(name)
+    if kind == "product":
+        args = [as_array(each) for each in args]
+    return leaf(name, kind, function, args, kwargs)
 
 
 numbers.hand_in(call_ufunc, call_function)

@@ -13,6 +13,7 @@ from profiler_suite.measure.trace import (
     callbacks,
     compiled,
     creation,
+    lists,
     memories,
     numbers,
 )
@@ -51,6 +52,7 @@ class Patches:
     def __enter__(self) -> "Patches":
         self._enter_pairs([(importlib.import_module, self._importing_module)])
         self._enter_pairs(creation.replacements())
+        self._enter_pairs(lists.replacements())
         self._enter_pairs(compiled.numpy_replacements())
         self._contexts.enter_context(Picklable())
         self._contexts.enter_context(memories.FreshVectorize())

@@ -55,7 +55,7 @@ def counts(recorder: Recorder) -> OperationCounts:
         uncovered[CONVERTED] = recorder.converted - _FEW_CONVERTED
     operations = []
     for (signature, via), places in lines.items():
-        work = work_of(signature)
+        work = _known_work(signature)
         if work is None:
             name = signature.name
             uncovered[name] = uncovered.get(name, 0) + sum(places.values())
@@ -78,6 +78,14 @@ def counts(recorder: Recorder) -> OperationCounts:
         extrapolated=sum(totals.values()) - recorder.recorded,
         complete=not recorder.stopped,
     )
+
+
+def _known_work(signature: Signature) -> OperationWork | None:
+    """Its work; None where its formula does not expect such arguments: one call is lost then."""
+    try:
+        return work_of(signature)
+    except Exception:  # noqa: BLE001 - all other calls are counted
+        return None
 
 
 def _means(recorder: Recorder, signature: Signature) -> dict[str, int]:
