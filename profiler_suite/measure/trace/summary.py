@@ -81,7 +81,7 @@ def counts(recorder: Recorder) -> OperationCounts:
 
 
 def _known_work(signature: Signature) -> OperationWork | None:
-    """Its work; None where its formula does not expect such arguments: one call is lost then."""
+    """Its work; None where its formula does not expect such arguments."""
     try:
         return work_of(signature)
     except Exception:  # noqa: BLE001 - all other calls are counted

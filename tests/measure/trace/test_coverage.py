@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.trace import conventions, trace
+from profiler_suite.measure.trace import conventions, summary, trace
 from profiler_suite.model.trace import OperationCounts
 
 
@@ -118,3 +118,15 @@ def test_a_ufunc_that_nobody_knows_is_uncovered() -> None:
     double = np.frompyfunc(lambda value: value * 2, 1, 1)
     _, counts = trace(double, (np.ones(2),))
     assert counts.coverage < 1
+
+
+def test_a_call_that_its_formula_does_not_expect_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unexpected(call: object) -> None:
+        raise LookupError(call)
+
+    monkeypatch.setattr(summary, "product_work", unexpected)
+    _, counts = trace(lambda x: np.dot(x, x) + x.sum(), (np.ones(3),))
+    assert counts.uncovered == {"np.dot": 1}
+    assert counts.flop == 3
