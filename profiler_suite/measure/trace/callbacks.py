@@ -13,6 +13,8 @@ from profiler_suite.measure.trace.recording import RESUME, running
 from profiler_suite.measure.trace.wrapping import unwrap, wrap
 
 _FUNCTIONS = (types.FunctionType, types.MethodType, functools.partial)
+# What can be called and is data as well, such as a polynomial, is handed on as it is.
+_DATA = ("__array__", "__len__", "__array_interface__")
 _ITERATORS = (types.GeneratorType, map, filter)
 _OWN = __name__.rpartition(".")[0]
 
@@ -30,6 +32,8 @@ def _has_python_call(kind: Any) -> bool:
     call = next(
         (vars(each)["__call__"] for each in kind.__mro__ if "__call__" in vars(each)), None
     )
+    if any(hasattr(kind, name) for name in _DATA):
+        return False
     return isinstance(call, types.FunctionType) and not kind.__module__.startswith(_OWN)
 
 

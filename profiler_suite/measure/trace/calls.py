@@ -42,6 +42,8 @@ def leaf(
         with PAUSE:
             result = function(*plain, **plain_kwargs)
         return kwargs["out"] if isinstance(kwargs.get("out"), ndarray) else result
+    if kind == "product" and not (name == "np.einsum" and isinstance(args[0], ndarray)):
+        args = [as_array(each) for each in args]  # an einsum of arrays has lists of axes
     recorder = noting(name)
     plain, plain_kwargs = arguments(args, kwargs)
     with PAUSE:
@@ -145,10 +147,7 @@ def call_function(function: Any, args: Sequence[Any], kwargs: dict[str, Any]) ->
     implementation = getattr(function, "_implementation", None)
     if isinstance(implementation, FunctionType):
         return wrap(implementation(*args, **kwargs))
-    kind = function_kind(name)
-    if kind == "product":
-        args = [as_array(each) for each in args]
-    return leaf(name, kind, function, args, kwargs)
+    return leaf(name, function_kind(name), function, args, kwargs)
 
 
 numbers.hand_in(call_ufunc, call_function)

@@ -34,12 +34,20 @@ class Model:
         return x
 
 
+class Sized(Model):
+    """Can be called, and has items."""
+
+    def __len__(self) -> int:
+        return 1
+
+
 @pytest.mark.parametrize(
     ("value", "answer"),
     [
         *((square, True), (lambda: 1, True), (Model(), True), (Model().method, True)),
         *((functools.partial(np.add, 1), True), (np.add, False), (len, False), (X, False)),
         *((Model, False), (3, False), (None, False), ("text", False)),
+        *((np.poly1d([1.0, 2.0]), False), (Sized(), False)),
         *((recording.active, False), (object(), False)),
     ],
     ids=lambda value: str(value)[:20],

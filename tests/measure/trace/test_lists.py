@@ -30,6 +30,10 @@ ROWS = X.reshape(2, 3)
         (lambda x: np.vdot(x.tolist(), x.tolist()), (X,), 2 * N),
         (lambda rows: np.matmul([[1.0, 2.0]], rows), (ROWS,), 2 * 2 * 3),
         (lambda x: np.add(list(x), x), (X,), N),
+        (lambda x: x.dot(list(x)), (X,), 2 * N),
+        (lambda x: np.correlate(list(x), x), (X,), 2 * N),
+        (lambda x: np.einsum("i,i", list(x), x), (X,), 2 * N),
+        (lambda x: np.einsum(x, [0], x, [0]), (X,), 2 * N),
     ],
 )
 def test_lists_count_as_arrays(
