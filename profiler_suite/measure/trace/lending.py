@@ -5,7 +5,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from types import FunctionType, GeneratorType, MethodType, ModuleType
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -32,6 +32,7 @@ from profiler_suite.measure.trace.wrapping import (
     PlainForm,
     counting_array,
     plain_array,
+    tuple_like,
     wrap,
 )
 
@@ -77,10 +78,7 @@ class Loan:
             self._lend_variable(value)
         if isinstance(value, tuple):
             lent = [self.lend(each, depth + 1) for each in value]
-            if all(a is b for a, b in zip(lent, value, strict=True)):
-                return value
-            kind = cast(Any, type(value))
-            return kind._make(lent) if hasattr(kind, "_make") else tuple(lent)
+            return tuple_like(value, lent)
         if is_container(value) or is_users_class(value):
             self.lend_inside(value, depth)
             for kind in type(value).__mro__:
@@ -191,10 +189,9 @@ class Loan:
         seen = set() if seen is None else seen
         if isinstance(value, tuple):
             made = [self.plain(each, depth + 1, seen) for each in value]
-            if all(a is b for a, b in zip(made, value, strict=True)):
-                return value
-            kind = cast(Any, type(value))
-            return kind._make(made) if hasattr(kind, "_make") else tuple(made)
+            for name, each in getattr(value, "__dict__", {}).items():
+                value.__dict__[name] = self.plain(each, depth + 1, seen)
+            return tuple_like(value, made)
         if type(value) in (set, frozenset):
             return type(value)(plain_number(each) for each in value)
         if is_container(value):

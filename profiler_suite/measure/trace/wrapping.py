@@ -108,6 +108,22 @@ def _with_attributes(made: ndarray[Any, Any], given: Any, convert: Any) -> ndarr
     return made
 
 
+def tuple_like(value: Any, items: list[Any]) -> Any:
+    """These items in a tuple of the same class and attributes; itself where they are its own.
+
+    Results of statistics are tuples with names, and with attributes beside their items.
+    """
+    if all(a is b for a, b in zip(items, value, strict=True)):
+        return value
+    try:
+        made = tuple.__new__(type(value), items)
+    except TypeError:  # of compiled code, such as a time or the state of a file: no arrays
+        return value
+    if hasattr(value, "__dict__"):
+        vars(made).update(vars(value))
+    return made
+
+
 def wrap(value: Any) -> Any:
     """Arrays and numbers as counting ones, in tuples and lists too; anything else as it is."""
     kind = type(value)

@@ -1,5 +1,6 @@
 """Arrays are lent as counting views where they are found, and given back."""
 
+import time
 from collections import namedtuple
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.lending import Loan
 from profiler_suite.measure.trace.wrapping import Counting, wrap
 
@@ -113,3 +115,31 @@ def test_a_chain_of_objects_without_end_is_cut() -> None:
     assert isinstance(head.next.array, Counting)
     loan.give_back()
     assert not isinstance(head.next.array, Counting)
+
+
+class Bunch(tuple[Any, ...]):
+    """A tuple that is made from its items one by one, with an attribute beside them."""
+
+    def __new__(cls, one: Any, other: Any, beside: Any = None) -> "Bunch":
+        made = super().__new__(cls, (one, other))
+        made.beside = beside
+        return made
+
+    beside: Any
+
+
+def test_tuples_of_any_class_keep_it_with_their_attributes() -> None:
+    array = np.ones(3)
+    given = Bunch(array, 2.0, array)
+
+    def function(bunch: Any) -> Any:
+        assert type(bunch) is Bunch
+        return Bunch(bunch[0] * 2.0, 1.0, bunch[0] + bunch.beside)
+
+    result, counts = trace(function, (given,))
+    assert type(result) is Bunch
+    assert counts.flop == 6
+    assert type(result[0]) is type(result.beside) is np.ndarray
+    assert given[0] is given.beside is array
+    now = time.localtime(0.0)
+    assert trace(lambda: (np.ones(2), now))[0][1] is now
