@@ -53,8 +53,10 @@ _LOOPS = {
 # Loops of functions of one number, which are not compiled for each dtype.
 _GENERIC = {("negative", "c16"): ("PyUFunc_D_D", "nc_neg")}
 # From the best on; what else a library's build is called, it is not chosen by the processor.
-_VERSIONS = ("AVX512_SPR", "AVX512_ICL", "X86_V4", "AVX512_SKX", "X86_V3", "AVX2", "SVE")
-_VERSIONS += ("ASIMDHP", "ASIMD", "VSX4", "VSX3", "VSX2", "VXE2", "VXE", "VX")
+_VERSIONS = (
+    *("AVX512_SPR", "AVX512_ICL", "X86_V4", "AVX512_SKX", "X86_V3", "AVX2", "SVE"),
+    *("ASIMDHP", "ASIMD", "VSX4", "VSX3", "VSX2", "VXE2", "VXE", "VX"),
+)
 
 
 class GeneratedCall(NamedTuple):

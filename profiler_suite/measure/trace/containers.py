@@ -73,7 +73,8 @@ def put(container: Any, key: Any, value: Any) -> bool:
         elif isinstance(container, type):
             setattr(container, key, value)
         elif _is_pandas(container):
-            setattr(*key, value)
+            holder, name = key
+            setattr(holder, name, value)
         else:
             object.__setattr__(container, key, value)  # frozen dataclasses included
     except (AttributeError, TypeError, ValueError, LookupError):

@@ -43,7 +43,7 @@ def replacements() -> list[tuple[Any, Any]]:
             pairs.append((function, _random(function, f"np.random.{name}")))
     pairs.append((np.random.default_rng, _default_rng))
     pairs.append((np.random.RandomState, CountingRandomState))
-    for module in (np._core.fromnumeric, np.lib._shape_base_impl):  # type: ignore[attr-defined]
+    for module in (np._core.fromnumeric, np.lib._shape_base_impl):
         converter = getattr(module, "_array_converter", None)
         if converter is not None:
             pairs.append((converter, _converter(converter)))

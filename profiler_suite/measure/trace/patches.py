@@ -145,6 +145,8 @@ class Patches:
             _exchange(namespace, self._stand_ins)
 
     def _exchange_attributes(self, kind: type) -> None:
+        if self._stand_ins.keys().isdisjoint(map(id, vars(kind).values())):
+            return
         for name, value in list(vars(kind).items()):
             found = self._stand_ins.get(id(value))
             if found is not None and found[0] is value:

@@ -11,7 +11,7 @@ from profiler_suite.measure.trace.wrapping import PlainForm, unwrap, wrap
 _array, _view, _getitem = np.asarray, ndarray.view, ndarray.__getitem__
 
 
-class CountingVoid(PlainForm, np.void):
+class CountingVoid(PlainForm, np.void):  # type: ignore[misc]
     """One element of a structured array."""
 
     plain_class: type = np.void
@@ -35,7 +35,7 @@ class CountingVoid(PlainForm, np.void):
     tolist = item
 
 
-class CountingRecord(CountingVoid, np.record):
+class CountingRecord(CountingVoid, np.record):  # type: ignore[misc]
     """One element of a record array: its fields are attributes, too."""
 
     plain_class = np.record

@@ -48,7 +48,8 @@ def test_lists_count_as_arrays(
 
 def test_what_no_array_can_be_made_of_is_refused_as_ever() -> None:
     for given in ([[1.0], [1.0, 2.0]], ["a", "b"]):
-        for function in (lambda each: np.sum(each), lambda each: np.dot(each, each)):
+        functions: list[Callable[..., Any]] = [np.sum, lambda each: np.dot(each, each)]
+        for function in functions:
             with pytest.raises((TypeError, ValueError)):
                 function(given)
             with pytest.raises((TypeError, ValueError)):

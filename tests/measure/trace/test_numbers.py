@@ -136,5 +136,5 @@ def test_functions_of_many_numbers_count_each(function: Any, flop: int) -> None:
 
 def test_functions_of_many_numbers_refuse_what_they_refuse() -> None:
     with pytest.raises(TypeError):
-        trace(lambda: math.fsum(3))
+        trace(lambda number: math.fsum(number), (3,))
     assert trace(lambda: math.fsum([0.1] * 10))[0] == 1.0
