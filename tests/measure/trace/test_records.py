@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.trace import trace
+from profiler_suite.measure.trace.records import CountingRecord, CountingVoid, counting_record
 
 N = 6
 
@@ -86,3 +87,12 @@ def test_a_record_can_be_put_into_an_array_and_compared() -> None:
 def test_records_with_python_objects_stay_plain() -> None:
     rows = np.array([(1.0, "a"), (2.0, "b")], dtype=[("x", "f8"), ("name", object)])
     assert trace(lambda r: [row["name"] for row in r], (rows,))[0] == ["a", "b"]
+
+
+@pytest.mark.parametrize("kind", [CountingVoid, CountingRecord])
+def test_a_record_knows_its_plain_form(kind: type) -> None:
+    rows = records() if kind is CountingVoid else records().view(np.recarray)
+    made = counting_record(rows[4], rows, 4)
+    assert type(made) is kind
+    assert made.plain.dtype == rows.dtype
+    assert made.plain.tolist()[0] == 4.0
