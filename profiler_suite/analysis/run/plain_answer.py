@@ -32,6 +32,8 @@ class PlainAnswer(Noun, frozen=True):
     """The lines to type for that; empty where none were found."""
     whole: str
     """The whole function with them."""
+    code_s: float
+    """What the function takes with them; 0 where none were found."""
     differs: tuple[str, ...]
     """Why the reader's own timer may say something else."""
 
@@ -63,6 +65,7 @@ def plain_answer(run: Run, left_id: str, right_id: str) -> PlainAnswer | None:
         instead=_advised(advice, slow["time_s"]) if advice else _instead(run, left, slow),
         code=advice.code if advice else "",
         whole=advice.source if advice else "",
+        code_s=slow["time_s"] / advice.ratio if advice else 0.0,
         differs=(
             *_caveats(advice),
             *_differs(run, left, right, slow, fast),

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
 
 from profiler_suite import units
@@ -19,6 +20,7 @@ from profiler_suite.report.figures.registry import figure
 
 _ROW_IN = 0.27
 _GAP_IN = 0.09  # between the plot and the words at its sides
+_CODE = "the code above"
 
 
 @figure("answer", ("answer",))
@@ -26,7 +28,8 @@ def answer(known: RunFacts) -> Iterator[Picture | None]:
     """Both sides of the question."""
     said = known.answer
     if said is not None:
-        yield both_sides(known.points, said.left, said.right, known.marks)
+        code_s = said.plain.code_s if said.plain else 0.0
+        yield both_sides(known.points, said.left, said.right, known.marks, code_s)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,9 +51,16 @@ _NARROW = _Paper("_narrow", NARROW_IN, names_in=1.5, times_in=0.75, margin_in=0.
 
 
 def both_sides(
-    points: pd.DataFrame, left: str, right: str, marks: Mapping[str, Mark]
+    points: pd.DataFrame,
+    left: str,
+    right: str,
+    marks: Mapping[str, Mark],
+    code_s: float = 0.0,
 ) -> Picture | None:
-    """Times of all implementations of both problems; `left` and `right` are point ids."""
+    """Times of all implementations of both problems; `left` and `right` are point ids.
+
+    `code_s` is what the code takes that the page advises for the left one, 0 without any.
+    """
     sides = points[points["id"].isin([left, right])]
     if sides.empty:
         return None
@@ -66,22 +76,31 @@ def both_sides(
         return None
     title = _title(frame, left, right)
     bold = {left, right}
-    drawing = _draw(frame, title, marks, bold, _WIDE)
-    drawing.narrow = _draw(frame, title, marks, bold, _NARROW)
+    slow = sides.loc[sides["id"] == left, "problem"]
+    beside = (str(slow.iloc[0]), code_s) if len(slow) else ("", 0.0)
+    drawing = _draw(frame, title, marks, bold, beside, _WIDE)
+    drawing.narrow = _draw(frame, title, marks, bold, beside, _NARROW)
     return drawing
 
 
 def _draw(
-    frame: pd.DataFrame, title: str, marks: Mapping[str, Mark], bold: Set[str], paper: _Paper
+    frame: pd.DataFrame,
+    title: str,
+    marks: Mapping[str, Mark],
+    bold: Set[str],
+    code: tuple[str, float],
+    paper: _Paper,
 ) -> Picture:
     problems = list(dict.fromkeys(frame["problem"]))
-    extra = len(problems)  # a heading above each group
+    code_of, code_s = code
+    # A heading above each group, and the advised code.
+    extra = len(problems) + (code_s > 0)
     drawing, (ax,) = chart.picture(
         f"answer{paper.ending}",
         title,
         "Time of one evaluation (logarithmic, lower is better) with 95 % intervals. The two "
-        "sides of the question are in bold; operations are textbook FLOP. The implementations "
-        "are written by hand; the code that is advised above was found by a rule.",
+        "sides of the question are in bold; operations are textbook FLOP. The others are "
+        "written by hand; the code above was found by a rule for any such loop.",
         chart.Paper(
             width_in=paper.width_in,
             height_in=0.75 + _ROW_IN * (len(frame) + extra),
@@ -102,7 +121,11 @@ def _draw(
         part = frame[frame["problem"] == problem]
         _heading(ax, y, part, paper)
         y += 1
+        waits = code_s > 0 and problem == code_of
         for row in selection.rows(part):
+            if waits and row.time_s > code_s:
+                _code_row(ax, y, code_s)
+                y, waits = y + 1, False
             _row(drawing, ax, y, row, marks, bold=row.id in bold)
             y += 1
     return drawing
@@ -150,20 +173,8 @@ def _row(
     bold: bool,
 ) -> None:
     name, time_s = str(row.implementation), float(row.time_s)
-    weight = "bold" if bold else "normal"
     mark = marks[name]
-    across = ax.get_yaxis_transform()
-    inch = ax.figure.dpi_scale_trans
-    label = ax.text(
-        0.0,
-        y,
-        labels.shorten(name, 22),
-        transform=across + ScaledTranslation(-_GAP_IN, 0, inch),
-        ha="right",
-        va="center",
-        color=mark.text,
-        fontweight=weight,
-    )
+    label = _words(ax, y, labels.shorten(name, 22), time_s, mark.text, bold=bold)
     gid = f"t{y}"
     label.set_gid(gid)
     drawing.labels[gid] = name
@@ -185,6 +196,20 @@ def _row(
             size=1.35 if bold else 1.0,
         ),
     )
+
+
+def _code_row(ax: Axes, y: int, code_s: float) -> None:
+    """The advised code, which is no point of the sweep."""
+    colour = ROLES["accent"][0]
+    _words(ax, y, _CODE, code_s, colour, bold=True)
+    ax.plot([ax.get_xlim()[0], code_s], [y, y], color=colour, linewidth=1.2, zorder=1)
+    ax.plot([code_s], [y], marker="|", markersize=9, markeredgewidth=2, color=colour)
+
+
+def _words(ax: Axes, y: int, name: str, time_s: float, colour: str, *, bold: bool) -> Text:
+    """The name at the left, which is given back, and the time at the right."""
+    weight = "bold" if bold else "normal"
+    across, inch = ax.get_yaxis_transform(), ax.figure.dpi_scale_trans
     ax.text(
         1.0,
         y,
@@ -193,4 +218,14 @@ def _row(
         va="center",
         fontweight=weight,
         fontsize=8.2,
+    )
+    return ax.text(
+        0.0,
+        y,
+        name,
+        transform=across + ScaledTranslation(-_GAP_IN, 0, inch),
+        ha="right",
+        va="center",
+        color=colour,
+        fontweight=weight,
     )
