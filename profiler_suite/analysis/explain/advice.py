@@ -167,7 +167,7 @@ def _caveats(tried: TrialResult) -> tuple[str, ...]:
     if tried.checked > 1:
         said.append(f"checked on {tried.checked} sets of arguments")
     if tried.conditions:
-        said.append(f"gives a different answer {' and '.join(tried.conditions)}")
+        said.append(f"the answers differ {' and '.join(tried.conditions)}, tried as edge cases")
     before, after = tried.peak_bytes
     if abs(after - before) > _WORTH_BYTES:
         what = "more" if after > before else "less"
