@@ -29,6 +29,12 @@ _OTHER_OPTION = " (--timeout SECONDS sets the longest wait)"
 # Of a function's time, what its passes are to take; what may be advised is tried after them,
 # and what helps is worth more than how exactly it is known.
 _FOR_PASSES = 0.3
+# Of the usual time for a trace: what it sees of the first calls is enough for advice.
+_OF_A_TRACE = 0.4
+# Passes that take more of it are given up; with so much left, what helps is tried without.
+_PASSES_GIVEN_UP, _AGAIN = 0.6, 0.35
+# Of a function that calls a helper in its loop so many calls have to fit, or nothing is tried.
+_CALLS_OF_A_CALLER = 4.0
 _CUT_SHORT = (
     "The run in which calls are caught was ended after {seconds}, before its own end: it took "
     "longer than the first."
@@ -71,8 +77,10 @@ class ProgramExplaining:
                     caught = stack.enter_context(self._caught_again(chosen, limit_s))
                 self._explain_all(caught, chosen)
             except ProfilerSuiteError as error:
-                for place in chosen[len(self.answer.functions) :]:
-                    self._add(ExplainedFunction(place, 0, None, str(error)))
+                known = {each.place.wish for each in self.answer.functions}
+                for place in chosen:
+                    if place.wish not in known:
+                        self._add(ExplainedFunction(place, 0, None, str(error)))
 
     def _add(self, found: "ExplainedFunction") -> None:
         functions = sorted((*self.answer.functions, found), key=lambda each: -each.spared_s)
@@ -83,13 +91,14 @@ class ProgramExplaining:
         self, chosen: "list[PlaceToExplain]", limit_s: float
     ) -> "Iterator[Capture]":
         """Calls of these functions in another run, whose output nobody hears."""
+        from profiler_suite.analysis.program.to_explain import wishes_of
         from profiler_suite.measure.program.captured import capture
         from profiler_suite.measure.program.elsewhere import streams
 
         nothing = os.open(os.devnull, os.O_WRONLY)
         try:
             self._place.go_back()
-            wishes = [each.wish for each in chosen]
+            wishes = wishes_of(chosen)
             most_s = self._time.again_s
             until_s = min(limit_s, most_s) if limit_s else most_s
             aside = streams(nothing, nothing)
@@ -105,19 +114,21 @@ class ProgramExplaining:
 
     def _explain_all(self, caught: "Capture", chosen: "list[PlaceToExplain]") -> None:
         from profiler_suite.analysis.program.explained import ExplainedFunction
+        from profiler_suite.analysis.program.to_explain import settled
         from profiler_suite.machine.survey import survey
 
         begun = monotonic()
         machine = survey(coarse=True, progress=self._progress.say)
         self._time.set_aside(monotonic() - begun)
         self._time.explains_now()
+        chosen = settled(chosen, caught.of, self._time.explaining_s / _CALLS_OF_A_CALLER)
         for number, each in enumerate(chosen):
             calls = caught.of(each.wish)
             if number and self._time.is_over:
                 reason = "no time was left; allow more with --budget SECONDS"
                 self._add(ExplainedFunction(each, calls.calls, None, reason))
                 continue
-            rest = [place.time_s for place in chosen[number:]]
+            rest = [place.weight for place in chosen[number:]]
             seconds = self._time.part_s(rest), self._time.most_s(len(rest))
             self._add(self._explained(caught, calls, each, machine, seconds))
 
@@ -134,6 +145,7 @@ class ProgramExplaining:
 
         from profiler_suite.analysis.explain.explanation import explain
         from profiler_suite.analysis.program.explained import ExplainedFunction
+        from profiler_suite.analysis.program.line_shares import line_shares
         from profiler_suite.cli.explain import effort_for
         from profiler_suite.measure.explain.time_plan import with_budget
         from profiler_suite.measure.program.explaining import CaughtChild
@@ -151,17 +163,34 @@ class ProgramExplaining:
             last = text
 
         limit_s = max(_LEAST_LIMIT_S, _TIMES_THE_CALL * (calls.median_s or place.time_s))
-        try:
-            planned_s, within_s = seconds
-            with CaughtChild(caught, calls, tell, limit_s, within_s) as child:
-                effort = with_budget(effort_for(machine), _FOR_PASSES * planned_s)
-                effort = msgspec.structs.replace(effort, budget_s=planned_s)
-                record = child.explain(effort)
-                explained = explain(record, machine, effort.baselines_s, child.attempt)
-        except ProfilerSuiteError as error:
-            reason = str(error).splitlines()[0].replace(_OTHER_OPTION, "")
-            return ExplainedFunction(place, calls.calls, None, reason, calls.memory)
-        return ExplainedFunction(place, calls.calls, explained, memory=calls.memory)
+        planned_s, within_s = seconds
+        effort = with_budget(effort_for(machine), _FOR_PASSES * planned_s)
+        effort = msgspec.structs.replace(
+            effort,
+            budget_s=planned_s,
+            trace_s=_OF_A_TRACE * effort.trace_s,
+            advice_first=True,
+            passes_s=_PASSES_GIVEN_UP * planned_s,
+        )
+        shares = line_shares(self._ranking.moments, place.wish)
+        begun = monotonic()
+        while True:
+            try:
+                with CaughtChild(caught, calls, tell, limit_s, within_s) as child:
+                    record = child.explain(effort)
+                    found = explain(
+                        record, machine, effort.baselines_s, child.attempt, shares=shares
+                    )
+                return ExplainedFunction(place, calls.calls, found, memory=calls.memory)
+            except ProfilerSuiteError as error:
+                within_s -= monotonic() - begun
+                if effort.advice_only or within_s < _AGAIN * planned_s:
+                    reason = str(error).splitlines()[0].replace(_OTHER_OPTION, "")
+                    return ExplainedFunction(place, calls.calls, None, reason, calls.memory)
+                # A pass that cannot cope with it, or does not end: what helps may be tried.
+                effort = msgspec.structs.replace(
+                    effort, advice_only=True, budget_s=within_s, passes_s=0.0
+                )
 
     def try_rewrites(self) -> None:
         """The program beside itself, with its files rewritten in a temporary folder."""

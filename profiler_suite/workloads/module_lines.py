@@ -5,18 +5,20 @@ is returned. Their numbers stay what they are in the file.
 """
 
 import ast
+import dis
 import linecache
 import symtable
 import tokenize
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from profiler_suite.errors import UsageError
-from profiler_suite.workloads import notebook_cell
+from profiler_suite.workloads import loop_groups, notebook_cell, reads
 
 _HOLDERS = (ast.If, ast.With, ast.Try)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 NAME = "lines_{}_to_{}"
 """What the function of a module's lines is called."""
 
@@ -36,20 +38,42 @@ def statement_at(source: str, line: int) -> tuple[int, int]:
     Statements inside `if __name__ == "__main__":`, `with` and `try` count on their own; (0, 0)
     where the line is part of a definition, or of nothing.
     """
+    body, at = _place(source, line)
+    return _lines_of_statements(body[at : at + 1])
+
+
+def group_at(source: str, line: int) -> tuple[int, int]:
+    """As `statement_at`; a loop with what is made for it before, and made of it after it.
+
+    `found = []` before a loop and `found = np.array(found)` behind it belong to it: together
+    they are what a function would hold.
+    """
+    body, at = _place(source, line)
+    return _lines_of_statements(loop_groups.group(body, at))
+
+
+def _lines_of_statements(some: Sequence[ast.stmt]) -> tuple[int, int]:
+    return (some[0].lineno, some[-1].end_lineno or some[-1].lineno) if some else (0, 0)
+
+
+def _place(source: str, line: int) -> tuple[Sequence[ast.stmt], int]:
+    """The block that holds the statement of that line, and its place there; empty for none."""
     try:
         body: Sequence[ast.stmt] = ast.parse(source).body
     except (SyntaxError, ValueError):
-        return 0, 0
+        return (), 0
     while True:
-        found = next((s for s in body if s.lineno <= line <= (s.end_lineno or s.lineno)), None)
-        if found is None or isinstance(
-            found, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-        ):
-            return 0, 0
-        inner = [s for part in _bodies(found) for s in part]
-        if not any(s.lineno <= line <= (s.end_lineno or s.lineno) for s in inner):
-            return found.lineno, found.end_lineno or found.lineno
-        body = inner
+        at = next((n for n, s in enumerate(body) if _spans(s, line)), None)
+        if at is None or isinstance(body[at], _DEFINITIONS):
+            return (), 0
+        inner = [part for part in _bodies(body[at]) if any(_spans(s, line) for s in part)]
+        if not inner:
+            return body, at
+        body = inner[0]
+
+
+def _spans(statement: ast.stmt, line: int) -> bool:
+    return statement.lineno <= line <= (statement.end_lineno or statement.lineno)
 
 
 def _bodies(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -74,7 +98,7 @@ def function_of(
     body = notebook_cell.parsed(plain)
     names = tuple(notebook_cell.arguments(plain, body, namespace))
     results = _results(body, lines, last)
-    _refuse_shared(results, namespace, f"{Path(file).name}, lines {first} to {last}")
+    _refuse_shared(body, results, namespace, f"{Path(file).name}, lines {first} to {last}")
     inside = text if indent else notebook_cell.indented(text)
     step = indent or "    "
     returned = f"{step}return {', '.join(results)}\n" if results else ""
@@ -122,19 +146,9 @@ def _read_later(source: str, last: int) -> set[str]:
     try:
         rest = list(_behind(ast.parse(source).body, last))
         table = symtable.symtable(source, "<module>", "exec")
-        text = ast.unparse(ast.Module(rest, []))
-        behind = symtable.symtable(text, "<rest>", "exec")
     except (SyntaxError, ValueError):
         return set()
-    read = {each.get_name() for each in behind.get_symbols() if each.is_referenced()}
-    read |= {
-        node.target.id  # i += 1 reads it too
-        for statement in rest
-        for node in ast.walk(statement)
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
-    }
-    read |= set(_globals_in(behind))
-    return (read - set(notebook_cell.made_anew(rest))) | set(_globals_in(table))
+    return reads.found_by(rest) | set(_globals_in(table))
 
 
 def _behind(body: Sequence[ast.stmt], last: int) -> Iterator[ast.stmt]:
@@ -156,14 +170,53 @@ def _globals_in(table: symtable.SymbolTable) -> Iterator[str]:
         yield from _globals_in(inner)
 
 
-def _refuse_shared(results: Sequence[str], namespace: Mapping[str, Any], where: str) -> None:
+def _refuse_shared(
+    body: Sequence[ast.stmt],
+    results: Sequence[str],
+    namespace: Mapping[str, Any],
+    where: str,
+) -> None:
     """A function that reads what the lines assign would read the module's, not theirs."""
-    for found in namespace.values():
-        if not isinstance(found, FunctionType) or found.__globals__ is not namespace:
-            continue
-        shared = set(results) & set(found.__code__.co_names)
+    for found in _reached(body, namespace):
+        shared = set(results) & _globals_read(found.__code__)
         if shared:
             raise UsageError(
                 f"{where}: they assign {min(shared)!r}, which {found.__name__}() reads as a "
                 "global; hand it over as an argument"
             )
+
+
+def _reached(body: Sequence[ast.stmt], namespace: Mapping[str, Any]) -> Iterator[FunctionType]:
+    """Functions of the module that the lines name, and those that these name."""
+    nodes = (node for statement in body for node in ast.walk(statement))
+    waiting = [node.id for node in nodes if isinstance(node, ast.Name)]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for function in _functions_of(namespace.get(name)):
+            if function.__globals__ is namespace:
+                yield function
+                waiting += _globals_read(function.__code__)
+
+
+def _functions_of(value: Any) -> Iterator[FunctionType]:
+    """A function, what a wrapper of one holds, or the methods of a class or of an object."""
+    inner = [getattr(value, each, None) for each in ("__wrapped__", "func", "pyfunc")]
+    for each in (value, *inner):
+        if isinstance(each, FunctionType):
+            yield each
+    kind = value if isinstance(value, type) else type(value)
+    yield from (each for each in vars(kind).values() if isinstance(each, FunctionType))
+
+
+def _globals_read(code: CodeType) -> set[str]:
+    read = {
+        str(each.argval)
+        for each in dis.get_instructions(code)
+        if each.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    }
+    inner = [each for each in code.co_consts if isinstance(each, CodeType)]
+    return read.union(*map(_globals_read, inner))

@@ -90,8 +90,11 @@ def arguments(cell: str, body: list[ast.stmt], namespace: Mapping[str, Any]) -> 
             continue
         value = namespace[name]
         changed = symbol.is_assigned()
-        # A module cannot be copied, and nobody computes with one.
-        if isinstance(value, ModuleType) or hasattr(builtins, name):
+        # A module cannot be copied, and nobody computes with one. A sum that is called `sum`
+        # is a value as any other.
+        if isinstance(value, ModuleType) or value is getattr(builtins, name, None):
+            continue
+        if name.startswith("__"):  # the module's own name, which nobody assigns
             continue
         if changed or isinstance(value, _VALUES) or _is_table(value):
             yield name

@@ -140,7 +140,7 @@ def fake_explanations(monkeypatch: pytest.MonkeyPatch) -> tuple[Clock, list[Expl
         def attempt(self, *_: object) -> None:
             pass
 
-    def explain(*_: object) -> Any:
+    def explain(*_: object, **__: object) -> Any:
         return types.SimpleNamespace(best=None, explained=None)
 
     effort = ExplainEffort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0)
@@ -240,10 +240,10 @@ def test_ctrl_c_keeps_what_there_is(
     if not interrupted:
         before = explanation.explain
 
-        def explain(*arguments: Any) -> Any:
+        def explain(*arguments: Any, **more: Any) -> Any:
             if len(efforts) == 2:
                 raise KeyboardInterrupt
-            return before(*arguments)
+            return before(*arguments, **more)
 
         monkeypatch.setattr(explanation, "explain", explain)
     work = work_on(*loops, clock=clock)
@@ -273,3 +273,63 @@ def test_without_rewrites_the_program_is_not_run_again() -> None:
     work = work_on()
     work.try_rewrites()
     assert work.answer == ProgramAnswer(())
+
+
+def test_a_helper_is_caught_with_its_caller_and_explained_there(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    fake_explanations: tuple[Clock, list[ExplainEffort]],
+) -> None:
+    clock, efforts = fake_explanations
+    file = tmp_path / "main.py"
+    file.write_text("def f(x):\n    return x\n\nfor i in range(9):\n    f(i)\n")
+    wished: list[CallWish] = []
+
+    class Often(FakeCapture):
+        @contextlib.contextmanager
+        def __call__(
+            self, target: object, wishes: Sequence[CallWish], beside: Any, limit_s: float
+        ) -> Iterator[FakeCapture]:
+            wished.extend(wishes)
+            with super().__call__(target, wishes, beside, limit_s) as found:
+                yield found
+
+        def of(self, wish: CallWish) -> CaughtCalls:
+            found = super().of(wish)
+            if wish.qualname:
+                found.calls, found.median_s = 9000, 1e-6
+            return found
+
+    monkeypatch.setattr(
+        captured, "capture", Often(clock, ProgramEnd(exit_code=0, wall_s=WALL_S))
+    )
+    work = work_on(stack(f"<module> ({file}:5)", f"f ({file}:2)", count=100), clock=clock)
+    work.explain(3, None)
+    assert [each.target for each in wished] == ["main.py:f", "main.py:lines 4 to 5"]
+    assert [f.place.wish.target for f in work.answer.functions] == ["main.py:lines 4 to 5"]
+    (effort,) = efforts
+    assert effort.advice_first
+
+
+def test_where_passes_fail_what_helps_is_tried_without_them(
+    monkeypatch: pytest.MonkeyPatch,
+    loops: list[str],
+    fake_explanations: tuple[Clock, list[ExplainEffort]],
+) -> None:
+    clock, efforts = fake_explanations
+    fine: Any = explaining.CaughtChild
+
+    class Fails(fine):  # type: ignore[misc]
+        def explain(self, effort: ExplainEffort) -> str:
+            if not effort.advice_only:
+                raise FunctionError("its trace does not end")
+            return str(super().explain(effort))
+
+    monkeypatch.setattr(explaining, "CaughtChild", Fails)
+    end = ProgramEnd(exit_code=0, wall_s=WALL_S)
+    monkeypatch.setattr(captured, "capture", FakeCapture(clock, end))
+    work = work_on(loops[0], clock=clock)
+    work.explain(3, None)
+    (found,) = work.answer.functions
+    assert found.explanation is not None
+    assert [each.advice_only for each in efforts] == [True]

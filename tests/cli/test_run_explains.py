@@ -62,7 +62,7 @@ def test_a_method_and_a_loop_outside_of_functions_are_rewritten_and_tried(
     assert done.stdout.count("\n") == 1, "what the other runs print is not heard"
     found = json.loads((tmp_path / "found.json").read_text())
     targets = {each["target"]: each for each in found["explained"]}
-    loop = targets["main.py:lines 18 to 19"]
+    loop = targets["main.py:lines 17 to 19"]
     assert "main.py:Smoother.smooth" in targets
     assert loop["explanation"]["advice"][0]["ratio"] > 5
     tried = found["with_rewrites"]["tried"]
@@ -99,8 +99,8 @@ def test_a_program_that_may_run_only_once_is_explained_by_calls_of_that_run(
     assert done.stdout.count("\n") == 1
     found = json.loads((tmp_path / "found.json").read_text())
     targets = {each["target"]: each for each in found["explained"]}
-    assert {"main.py:Smoother.smooth", "main.py:lines 20 to 21"} <= targets.keys()
-    for target in ("main.py:Smoother.smooth", "main.py:lines 20 to 21"):
+    assert {"main.py:Smoother.smooth", "main.py:lines 19 to 21"} <= targets.keys()
+    for target in ("main.py:Smoother.smooth", "main.py:lines 19 to 21"):
         assert targets[target]["explanation"], done.stderr
     assert any("caught in this very run" in each for each in found["missing"])
 

@@ -125,3 +125,44 @@ def test_a_variable_of_the_same_name_elsewhere_is_no_reader(
     path = written(tmp_path, f"out = []\nfor i in range(4):\n    out.append(i)\n{rest}\n")
     function, args = module_lines.function_of(str(path), 2, 3, namespace_before(path, 2))
     assert function(*args) == (3 if read else None)
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "def later():\n    return state\n",  # is not called here
+        "def read():\n    return np.arange(3.0).state if False else 1\n",  # an attribute
+    ],
+)
+def test_a_function_that_is_not_called_or_reads_something_else_is_no_obstacle(
+    tmp_path: Path, between: str
+) -> None:
+    head = f"import numpy as np\nstate = 0\n{between}"
+    path = written(tmp_path, f"{head}for i in range(3):\n    state += i\nprint(state)\n")
+    first = head.count("\n") + 1
+    scope = namespace_before(path, first)
+    function, args = module_lines.function_of(str(path), first, first + 1, scope)
+    assert function(*args) == 3
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [
+        "def inner():\n    return state\ndef read():\n    return inner()\n",
+        "class Reader:\n    def __call__(self):\n        return state\nread = Reader()\n",
+        "read = np.vectorize(lambda x=0: state)\n",
+    ],
+)
+def test_whoever_reads_it_in_the_end_is_found(tmp_path: Path, reader: str) -> None:
+    head = f"import numpy as np\nstate = 0\n{reader}"
+    path = written(tmp_path, f"{head}for i in range(3):\n    state = read()\nprint(state)\n")
+    first = head.count("\n") + 1
+    with pytest.raises(UsageError, match="assign 'state', which"):
+        module_lines.function_of(str(path), first, first + 1, namespace_before(path, first))
+
+
+def test_a_loop_has_what_stands_beside_it_and_other_statements_do_not() -> None:
+    source = "found = []\nfor i in range(3):\n    found.append(i)\nprint(found)\n"
+    assert module_lines.group_at(source, 2) == module_lines.group_at(source, 1) == (1, 3)
+    assert module_lines.group_at(source, 4) == (4, 4)
+    assert module_lines.group_at("def f():\n    return 1\n", 2) == (0, 0)

@@ -151,3 +151,11 @@ def test_a_line_that_is_no_call_is_refused(line: str) -> None:
     notebook.register(shell)
     with pytest.raises(UsageError, match="takes a call such as"):
         shell.magic(line)
+
+
+def test_a_value_may_have_the_name_of_a_function_of_pythons() -> None:
+    function, names = function_of("sum = sum + x", {"sum": 1, "x": 2})
+    assert set(names) == {"sum", "x"}
+    assert function(*(1 for _ in names)) is None
+    _, names = function_of("y = sum(x)", {"x": [2], "sum": sum})
+    assert names == ("x",)

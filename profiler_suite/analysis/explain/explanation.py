@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -179,12 +179,16 @@ def explain(
     attempt: Callable[[Trial], TrialResult],
     *,
     advise: bool = True,
+    shares: Mapping[tuple[str, int], float] | None = None,
 ) -> Explanation:
-    """The explanation, after `attempt` has tried whatever might be advised."""
+    """The explanation, after `attempt` has tried whatever might be advised.
+
+    `shares` of the time by file and line say what to try first, where lines are not profiled.
+    """
     first = Explanation(explained, machine, None, kept_baselines_s)
     if not advise:
         return first
-    seen = Observation(explained, machine, first.breakdown)
+    seen = Observation(explained, machine, first.breakdown, shares)
     tried = attempts.attempts(seen, attempt, first.baselines_s)
     return Explanation(explained, machine, tried, kept_baselines_s)
 

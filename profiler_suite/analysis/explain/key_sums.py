@@ -7,24 +7,29 @@ from profiler_suite.analysis.explain.rewriting import Function
 
 
 def summed_by_key(function: Function, loop: ast.For) -> str:
-    """The loop as one update of its dictionary; empty where it does anything else."""
+    """The loop as one update of each of its dictionaries; empty where it does anything else."""
     header = _keys_and_values(function, loop)
     if header is None:
         return ""
     key, value, keys, values = header
-    last = loop.body[-1]
-    name = _updated(last, key, value)
-    if not name or not _begins_empty(function, loop, name):
+    added: dict[str, str] = {}
+    begun: set[str] = set()
+    for each in loop.body:
+        zeros = set() if added else _first_zeros(each, key)
+        if zeros:
+            begun |= zeros
+            continue
+        name, more, complete = _updated(each, key, value)
+        if not name or name in added or not _begins_empty(function, loop, name):
+            return ""
+        if not complete and name not in begun and not _has_default(function, name):
+            return ""
+        added[name] = more
+    if not added or begun - added.keys():
         return ""
-    for each in loop.body[:-1]:
-        if not _is_first_zero(each, name, key):
-            return ""
-    if len(loop.body) == 1 and isinstance(last, ast.AugAssign):
-        made = _definition(function, name)
-        if made is None or not ast.unparse(made).endswith(("defaultdict(int)", "(float)")):
-            return ""
-    given = f"{keys}, {values}" if value else keys
-    return f"{name}.update(sums_by_key({given}))"
+    given = {name: f"{keys}, {values}" if more else keys for name, more in added.items()}
+    updates = [f"{name}.update(sums_by_key({arrays}))" for name, arrays in given.items()]
+    return f"\n{' ' * loop.col_offset}".join(updates)
 
 
 def _keys_and_values(function: Function, loop: ast.For) -> tuple[str, str, str, str] | None:
@@ -54,34 +59,58 @@ def _holds(function: Function, node: ast.expr, letters: str) -> bool:
     return whole and form is not None and form.letter in letters
 
 
-def _updated(node: ast.stmt, key: str, value: str) -> str:
-    """The dictionary that `d[k] += v` or `d[k] = d.get(k, 0) + v` changes."""
-    more = value or "1"
-    place: ast.expr
-    if isinstance(node, ast.AugAssign):
-        place, added = node.target, ast.unparse(node.value)
-        fits = isinstance(node.op, ast.Add) and added == more
-    elif isinstance(node, ast.Assign):
-        place, added = node.targets[0], ast.unparse(node.value)
-        name = ast.unparse(place).partition("[")[0]
-        fits = added in [f"{name}.get({key}, {zero}) + {more}" for zero in ("0", "0.0")]
-    else:
-        return ""
-    if not fits or not isinstance(place, ast.Subscript):
-        return ""
-    named = isinstance(place.value, ast.Name) and ast.unparse(place.slice) == key
-    return ast.unparse(place.value) if named else ""
+def _updated(node: ast.stmt, key: str, value: str) -> tuple[str, str, bool]:
+    """The dictionary that a statement adds to, what it adds, and whether it needs no zero.
+
+    `d[k] += v`, `d[k] = d.get(k, 0) + v`, or one of two branches that sets what is not there.
+    What is added is empty where it counts.
+    """
+    for more in dict.fromkeys((value, "")):
+        text = ast.unparse(node)
+        place = node.target if isinstance(node, ast.AugAssign) else _place(node)
+        if not isinstance(place, ast.Subscript) or not isinstance(place.value, ast.Name):
+            continue
+        name, shown = place.value.id, more or "1"
+        here = f"{name}[{key}]"
+        if text == f"{here} += {shown}":
+            return name, more, False
+        if text in [f"{here} = {name}.get({key}, {zero}) + {shown}" for zero in ("0", "0.0")]:
+            return name, more, True
+        adds, sets = f"    {here} += {shown}", f"    {here} = {shown}"
+        if text in (
+            f"if {key} in {name}:\n{adds}\nelse:\n{sets}",
+            f"if {key} not in {name}:\n{sets}\nelse:\n{adds}",
+        ):
+            return name, more, True
+    return "", "", False
 
 
-def _is_first_zero(node: ast.stmt, name: str, key: str) -> bool:
-    """`if k not in d: d[k] = 0`."""
-    return (
-        isinstance(node, ast.If)
-        and not node.orelse
-        and ast.unparse(node.test) == f"{key} not in {name}"
-        and len(node.body) == 1
-        and ast.unparse(node.body[0]) in (f"{name}[{key}] = 0", f"{name}[{key}] = 0.0")
-    )
+def _place(node: ast.stmt) -> ast.expr | None:
+    """Where a statement, or the first one of its branch, stores."""
+    if isinstance(node, ast.If):
+        first = node.body[0]
+        return first.target if isinstance(first, ast.AugAssign) else _place(first)
+    return node.targets[0] if isinstance(node, ast.Assign) else None
+
+
+def _first_zeros(node: ast.stmt, key: str) -> set[str]:
+    """Dictionaries of `if k not in d: d[k] = 0`, several of them perhaps; empty for others."""
+    if not isinstance(node, ast.If) or node.orelse:
+        return set()
+    found = set()
+    for each in node.body:
+        place, _, zero = ast.unparse(each).partition(" = ")
+        if zero not in ("0", "0.0") or not place.endswith(f"[{key}]"):
+            return set()
+        found.add(place.removesuffix(f"[{key}]"))
+    tested = ast.unparse(node.test).removeprefix(f"{key} not in ")
+    return found if tested in found else set()
+
+
+def _has_default(function: Function, name: str) -> bool:
+    """Whether what a dictionary does not hold is zero."""
+    made = _definition(function, name)
+    return made is not None and ast.unparse(made).endswith(("defaultdict(int)", "(float)"))
 
 
 def _definition(function: Function, name: str) -> ast.expr | None:

@@ -111,6 +111,11 @@ def _of_rewrites(answer: ProgramAnswer, wall_s: float) -> list[str]:
         )
     if trial.difference:
         found.append(f"But {trial.difference}.")
+    elif trial.varies:
+        found.append(
+            "It printed the same, but for numbers that differ from run to run, and ended with "
+            "the same exit code."
+        )
     elif trial.rounded:
         found.append("It printed the same, up to rounding, and ended with the same exit code.")
     else:

@@ -128,14 +128,14 @@ def _grouped(some: Sequence[Moment], key: Callable[[Moment], _Key]) -> dict[_Key
     return groups
 
 
-def _identity(frame: StackFrame) -> tuple[str, str, int]:
+def identity_of(frame: StackFrame) -> tuple[str, str, int]:
     """File and name; what stands outside of functions has a number for each line."""
     name = _INNER.sub("", frame.name) if frame.name[0] != "<" else MODULE
     return frame.file, name, frame.line if name == MODULE else 0
 
 
 def _own_function(moment: Moment) -> tuple[str, str, int]:
-    return _identity(moment.python[moment.own])
+    return identity_of(moment.python[moment.own])
 
 
 def _own_line(moment: Moment) -> tuple[str, str, int]:
@@ -170,7 +170,7 @@ def _function(own: list[Moment], seen: list[Moment], one_s: float) -> RankedFunc
     spared = [each for each in own if each.avoidable] or own
     lines = _summed(spared, lambda each: each.python[each.own].line, one_s)
     itself = [each for each in own if each.own == len(each.python) - 1]
-    above = [each for each in seen if any(_identity(f) == identity for f in each.python)]
+    above = [each for each in seen if any(identity_of(f) == identity for f in each.python)]
     return RankedFunction(
         file=identity[0],
         function=identity[1],
@@ -190,7 +190,7 @@ def _only_callers(
     totals: dict[tuple[str, str, int], float] = {}
     lines: dict[tuple[str, str, int], int] = {}
     for moment in seen:
-        callers = {_identity(f): f.line for f in moment.python[: moment.own + 1]}
+        callers = {identity_of(f): f.line for f in moment.python[: moment.own + 1]}
         lines |= callers
         for identity in callers:
             if identity[:2] not in there and layers.of_source(identity[0]) == layers.USER:

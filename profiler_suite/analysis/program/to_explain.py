@@ -2,18 +2,25 @@
 
 import ast
 import dataclasses
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from profiler_suite.analysis.program.callers import LoopsOfFiles, calling_line
 from profiler_suite.analysis.program.ranking import RankedFunction, Ranking
-from profiler_suite.measure.program.caught_calls import CallWish
+from profiler_suite.measure.program.caught_calls import CallWish, CaughtCalls
 from profiler_suite.workloads import module_lines
 
 # Less of the program's time is not worth the seconds that an explanation takes.
 _LEAST_SHARE = 0.02
+# What takes as much may be spared by another algorithm, though all of it is arithmetic.
+_LARGE_SHARE = 0.15
+_OF_ARITHMETIC = 0.25
 # With fewer samples of the user's own code than this nobody knows what may be spared.
 _ROUGH_SAMPLES = 100
-_LOOPS = (ast.For, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# A helper: called so often, for so short a time. One with a loop of its own is explained by
+# itself, unless the loop has next to nothing to do.
+_MANY_CALLS, _SHORT_CALL_S, _SHORT_LOOP_S = 50, 2e-3, 2e-5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +32,17 @@ class PlaceToExplain:
     """Its first row in the ranking: lines outside of functions have one each."""
     time_s: float
     """Of the program, in it and in what it calls of others' code, s."""
+    avoidable_s: float = 0.0
+    """Of that, what a rewrite may spare, s."""
+    has_loop: bool = True
+    """Whether its costliest line stands in a loop of its own."""
+    caller: "PlaceToExplain | None" = None
+    """Where it is called in a loop, should it turn out to be a helper."""
+
+    @property
+    def weight(self) -> float:
+        """How much of the time for explanations it is to get, beside others."""
+        return self.avoidable_s + _OF_ARITHMETIC * (self.time_s - self.avoidable_s)
 
 
 def places(ranking: Ranking, most: int) -> list[PlaceToExplain]:
@@ -32,37 +50,95 @@ def places(ranking: Ranking, most: int) -> list[PlaceToExplain]:
 
     Of a program that was too short for its samples, what has a loop comes first.
     """
-    least_s = _LEAST_SHARE * ranking.spent.total_s
+    total_s = ranking.spent.total_s
     seen = sum(moment.weight for moment in ranking.moments if moment.own >= 0)
     rough = seen < _ROUGH_SAMPLES
     found: dict[CallWish, PlaceToExplain] = {}
+    loops = LoopsOfFiles()
     for each in ranking.functions:
-        worth = each.spent.avoidable_s > least_s
-        wish = wish_at(each.file, each.line) if each.spent.total_s else None
+        spent = each.spent
+        worth = spent.avoidable_s > _LEAST_SHARE * total_s
+        worth |= spent.total_s > _LARGE_SHARE * total_s
+        wish = wish_at(each.file, each.line) if spent.total_s else None
         if wish is None:
             continue
         known = found.get(wish)
         if known is not None:
-            more_s = known.time_s + each.spent.total_s
-            found[wish] = dataclasses.replace(known, time_s=more_s)
+            found[wish] = _with_more(known, spent.total_s, spent.avoidable_s)
         elif worth or rough:
-            found[wish] = PlaceToExplain(wish, each, each.spent.total_s)
+            looped = loops.hold(each.file, each.line)
+            found[wish] = PlaceToExplain(
+                wish, each, spent.total_s, spent.avoidable_s, has_loop=looped
+            )
     chosen = list(found.values())
     if rough:
         chosen.sort(key=lambda place: not has_loop(place.ranked.file, place.ranked.line))
-    return chosen[:most]
+    return [_with_caller(each, ranking, loops) for each in chosen[:most]]
+
+
+def _with_more(place: PlaceToExplain, time_s: float, avoidable_s: float) -> PlaceToExplain:
+    return dataclasses.replace(
+        place, time_s=place.time_s + time_s, avoidable_s=place.avoidable_s + avoidable_s
+    )
+
+
+def _with_caller(
+    place: PlaceToExplain, ranking: Ranking, loops: LoopsOfFiles
+) -> PlaceToExplain:
+    """The place, and the one that calls it in a loop, if any."""
+    ranked = place.ranked
+    if not place.wish.qualname:
+        return place
+    at = calling_line(ranking.moments, ranked.file, ranked.function, loops)
+    wish = wish_at(*at) if at is not None else None
+    if wish is None or wish == place.wish:
+        return place
+    own = next((each for each in ranking.functions if (each.file, each.line) == at), None)
+    caller = dataclasses.replace(place, wish=wish, ranked=own or ranked, has_loop=True)
+    return dataclasses.replace(place, caller=caller)
+
+
+def wishes_of(chosen: Sequence[PlaceToExplain]) -> list[CallWish]:
+    """What is to be caught of these places: calls of them, and of where they are called."""
+    callers = [each.caller for each in chosen if each.caller is not None]
+    return list(dict.fromkeys(each.wish for each in (*chosen, *callers)))
+
+
+def settled(
+    chosen: Sequence[PlaceToExplain],
+    caught: Callable[[CallWish], CaughtCalls],
+    longest_s: float = math.inf,
+) -> list[PlaceToExplain]:
+    """The places once their calls were seen: helpers are explained where they are called.
+
+    Places that come to the same are one. Where a call of the caller takes longer than
+    `longest_s` nothing could be tried on it: then the helper is explained by itself.
+    """
+    found: dict[CallWish, PlaceToExplain] = {}
+    for each in chosen:
+        place = each
+        if each.caller is not None and _is_helper(each, caught(each.wish)):
+            calls = caught(each.caller.wish)
+            once_s = calls.median_s or each.time_s  # of lines no cost is known
+            if calls.representative is not None and once_s <= longest_s:
+                place = each.caller
+        known = found.get(place.wish)
+        if known is None:
+            found[place.wish] = place
+        else:
+            found[place.wish] = _with_more(known, place.time_s, place.avoidable_s)
+    return list(found.values())
+
+
+def _is_helper(place: PlaceToExplain, calls: CaughtCalls) -> bool:
+    """Whether it is called so often, for so short a time, that a loop over it is the cause."""
+    shortest_s = _SHORT_LOOP_S if place.has_loop else _SHORT_CALL_S
+    return calls.calls >= _MANY_CALLS and calls.median_s < shortest_s
 
 
 def has_loop(file: str, line: int) -> bool:
     """Whether a loop of the file holds that line."""
-    try:
-        tree = ast.parse(module_lines.source_of(file))
-    except (OSError, ValueError, SyntaxError):
-        return False
-    return any(
-        isinstance(node, _LOOPS) and node.lineno <= line <= (node.end_lineno or node.lineno)
-        for node in ast.walk(tree)
-    )
+    return LoopsOfFiles().hold(file, line)
 
 
 def wish_at(file: str, line: int) -> CallWish | None:
@@ -80,7 +156,7 @@ def wish_at(file: str, line: int) -> CallWish | None:
         name = found if isinstance(statement, ast.FunctionDef) else name
     if name:
         return CallWish(file=path, qualname=name)
-    first, last = module_lines.statement_at(source, line)
+    first, last = module_lines.group_at(source, line)
     return CallWish(file=path, first=first, last=last) if first else None
 
 

@@ -38,6 +38,8 @@ class TraceOutcome(Noun, frozen=True):
     counts: OperationCounts | None = None
     coverage: Coverage | None = None
     reason: str = ""
+    took_s: float = 0.0
+    """With all that a trace has to prepare, where that was timed."""
 
 
 class BreakdownRequest(Noun, frozen=True):

@@ -24,7 +24,7 @@ from profiler_suite.measure.explain.records import (
     TrialResult,
 )
 from profiler_suite.measure.explain.serving_process import ServingProcess, StartedProcess
-from profiler_suite.measure.explain.time_plan import NO_TIME, TimePlan
+from profiler_suite.measure.explain.time_plan import NO_TIME, TimePlan, plan_for
 from profiler_suite.measure.explain.ways.records import WayRecord, WayRequest
 from profiler_suite.model.trial import CHECKED
 from profiler_suite.model.way import Way
@@ -95,9 +95,16 @@ class ExplainChild:
         self, effort: ExplainEffort, threads: int = 1, *, copy: bool = True
     ) -> FunctionRecord:
         """All passes over the function."""
-        self._plan = TimePlan(effort.budget_s)
+        self._plan = plan_for(effort)
         self._begin = ExplainRequest(effort=effort, threads=threads, copy=copy)
-        found = self._pipe.request(self._begin)
+        patience = threading.Timer(effort.passes_s, self._pipe.stop)
+        patience.daemon = True
+        if effort.passes_s:
+            patience.start()
+        try:
+            found = self._pipe.request(self._begin)
+        finally:
+            patience.cancel()
         assert isinstance(found, FunctionRecord)
         self._begin = msgspec.structs.replace(self._begin, passes=False, first_s=found.cold_s)
         self._plan.returned(found.cold_s)

@@ -1,5 +1,6 @@
 """What the names in a function stand for, and what they held when it returned."""
 
+import contextlib
 import inspect
 import sys
 from collections.abc import Callable, Iterator
@@ -13,16 +14,26 @@ from profiler_suite.measure.lines.functions import python_function
 
 # Elements of a list that are looked at, to tell what they are.
 _MOST = 1_000_000
-_DATA = (np.ndarray, np.generic, int, float, complex, tuple, list)
+_DATA = (
+    *(np.ndarray, np.generic, int, float, complex, tuple, list),
+    *(np.random.Generator, np.random.RandomState),
+)
+# Returns of one function that are looked at, all of them; later ones at powers of two.
+_FIRST_RETURNS = 64
 # Of a wider table nobody names the columns one by one.
 _MOST_COLUMNS = 200
 
+VECTORIZED = "vectorized:"
+"""Before the name of a function that np.vectorize calls for every element."""
 COUNTING = "RangeIndex"
 """An index that counts 0, 1, 2, …: labels are places."""
 
 
 def bound_names(function: FunctionType) -> dict[str, str]:
-    """What a function's global names stand for: modules and functions by their public names."""
+    """What a function's global names stand for: modules and functions by their public names.
+
+    What np.vectorize has made of a function is named after that: 'vectorized:price'.
+    """
     found = {}
     for name in _global_names(function.__code__):
         value = function.__globals__.get(name)
@@ -41,6 +52,8 @@ def _public_name(value: Any) -> str:
     """'numpy.linalg.inv'; private modules on the way are left out; empty for data."""
     if isinstance(value, ModuleType):
         return value.__name__
+    if isinstance(value, np.vectorize):
+        return f"{VECTORIZED}{getattr(value.pyfunc, '__name__', '')}"
     name = getattr(value, "__name__", "")
     if type(value).__module__.startswith("scipy.stats.") and hasattr(value, "freeze"):
         return f"scipy.stats.{getattr(value, 'name', '')}"  # a distribution is an object
@@ -131,8 +144,10 @@ def names_of_arguments(
 def watch_names(
     function: Callable[..., Any], arguments: tuple[Any, ...], codes: list[CodeType]
 ) -> dict[CodeType, dict[str, str]]:
-    """What each name held when one of these functions returned, in words; global data too."""
-    wanted = set(codes)
+    """What each name held when one of these functions returned, in words; global data too.
+
+    Of those that are called very often not every return is looked at.
+    """
     found: dict[CodeType, dict[str, str]] = {}
     known: dict[tuple[CodeType, str], tuple[Any, list[tuple[str, str]]]] = {}
     lists: dict[tuple[CodeType, str], tuple[int, str]] = {}
@@ -155,17 +170,16 @@ def watch_names(
             lists[key] = len(value), _held(value)
         return lists[key][1]
 
-    def look(frame: Any, event: str, _: Any) -> None:
-        if event == "return" and frame.f_code in wanted:
-            names = _global_names(frame.f_code) & frame.f_globals.keys()
-            data = {k: frame.f_globals[k] for k in names}
-            held = {**data, **frame.f_locals}
-            found[frame.f_code] = {
-                **{k: words(frame, k, v) for k, v in data.items() if _is_data(v)},
-                **{k: words(frame, k, v) for k, v in frame.f_locals.items()},
-                **{key: said for k, v in held.items() for key, said in columns(frame, k, v)},
-                **_held_by_self(frame),
-            }
+    def look(frame: Any) -> None:
+        names = _global_names(frame.f_code) & frame.f_globals.keys()
+        data = {k: frame.f_globals[k] for k in names}
+        held = {**data, **frame.f_locals}
+        found[frame.f_code] = {
+            **{k: words(frame, k, v) for k, v in data.items() if _is_data(v)},
+            **{k: words(frame, k, v) for k, v in frame.f_locals.items()},
+            **{key: said for k, v in held.items() for key, said in columns(frame, k, v)},
+            **_held_by_self(frame),
+        }
 
     def _held_by_self(frame: Any) -> dict[str, str]:
         """What a method's object holds, by names such as 'self.weights'."""
@@ -177,10 +191,35 @@ def watch_names(
         held = getattr(owner, "__dict__", {})
         return {f"{name}.{k}": in_words(v) for k, v in held.items() if isinstance(v, _DATA)}
 
-    before = sys.getprofile()
-    sys.setprofile(look)
-    try:
+    with _returns_of(codes, look):
         function(*arguments)
-    finally:
-        sys.setprofile(before)
     return found
+
+
+@contextlib.contextmanager
+def _returns_of(codes: list[CodeType], look: Callable[[Any], None]) -> Iterator[None]:
+    """While it is entered, `look` is shown frames of this thread's that run such code, as they
+    return: of what is called a million times the first calls, then fewer and fewer."""
+    calls = {id(code): 0 for code in codes}  # a code's hash is computed anew each time
+
+    def enters(frame: Any, event: str, _: Any) -> Any:
+        number = calls.get(id(frame.f_code))
+        if number is None:
+            return None
+        calls[id(frame.f_code)] = number + 1
+        if number >= _FIRST_RETURNS and number & (number - 1):
+            return None
+        frame.f_trace_lines = False
+        return leaves
+
+    def leaves(frame: Any, event: str, _: Any) -> Any:
+        if event == "return":
+            look(frame)
+        return leaves
+
+    before = sys.gettrace()
+    sys.settrace(enters)
+    try:
+        yield
+    finally:
+        sys.settrace(before)

@@ -140,23 +140,23 @@ def _traced(subject: Subject) -> breakdown_pass.TraceOutcome:
     effort, plan = subject.effort, subject.plan
     if not plan.fits_trace():
         return breakdown_pass.TraceOutcome(reason=NO_TIME)
+    begun = perf_counter()
+    further_s = 0.0 if plan.thrifty or effort.advice_first else effort.coverage_s
     try:
         counts, covered = counted(
-            subject.function,
-            subject.arguments,
-            plan.trace_s(effort.trace_s),
-            0.0 if plan.thrifty else effort.coverage_s,
+            subject.function, subject.arguments, plan.trace_s(effort.trace_s), further_s
         )
     except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled
         return breakdown_pass.TraceOutcome(
             reason=f"{type(error).__name__}: {' '.join(str(error).split())}"
         )
-    return breakdown_pass.TraceOutcome(counts=counts, coverage=covered)
+    took_s = perf_counter() - begun
+    return breakdown_pass.TraceOutcome(counts=counts, coverage=covered, took_s=took_s)
 
 
 def _memory(subject: Subject) -> MemoryRecord:
     """What it holds at most, then by line and expression where there is time for that."""
-    if subject.plan.long:
+    if _is_short_of_time(subject):
         return MemoryRecord(peak_bytes=0.0)
     peak = 0.0
     try:
@@ -170,10 +170,15 @@ def _memory(subject: Subject) -> MemoryRecord:
         return MemoryRecord(peak_bytes=peak, reason=f"{type(error).__name__}: {error}")
 
 
+def _is_short_of_time(subject: Subject) -> bool:
+    """Whether only what answers why it is slow is asked."""
+    return subject.plan.long or not subject.plan.fits_more()
+
+
 def _layers(subject: Subject, once_s: float) -> LayerRecord | None:
     """Whose code runs; nobody attaches to a process that is not the suite's own."""
     seconds = subject.effort.layers_s
-    if not seconds or not subject.sampling_allowed or subject.plan.long:
+    if not seconds or not subject.sampling_allowed or _is_short_of_time(subject):
         return None
     return sample_layers(subject.function, subject.arguments, seconds, once_s)
 
@@ -181,7 +186,7 @@ def _layers(subject: Subject, once_s: float) -> LayerRecord | None:
 def _by_thread(subject: Subject, native: NativeSamples | None) -> ThreadsRecord | None:
     """What each thread does; None where there is nothing to tell apart."""
     seconds = subject.effort.threads_s
-    if not seconds or not subject.sampling_allowed or subject.plan.long:
+    if not seconds or not subject.sampling_allowed or _is_short_of_time(subject):
         return None
     try:
         if not threads_pass.takes_part(subject.function, subject.arguments, native):

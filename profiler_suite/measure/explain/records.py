@@ -58,6 +58,12 @@ class ExplainEffort(Noun, frozen=True):
     seed: int = 0
     budget_s: float = 0.0
     """All that it may take; 0 for the usual."""
+    advice_first: bool = False
+    """Whether passes that would leave no time for advice are left out of a budget."""
+    advice_only: bool = False
+    """Whether no pass is made but what advice needs."""
+    passes_s: float = 0.0
+    """When passes that do not end are given up; 0 for never."""
 
 
 class LoadRequest(Noun, frozen=True, tag="ask"):

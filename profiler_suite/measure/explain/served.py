@@ -128,6 +128,7 @@ def _all_passes() -> "Beginning":
         operations = explained.operations if explained else ()
         if explained is None:
             subject.guard.returned(asked.first_s)
+            subject.plan.returned(asked.first_s)
 
         def attempt(trial: Trial) -> TrialResult:
             return trials.attempt(subject, operations, trial)

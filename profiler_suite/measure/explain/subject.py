@@ -6,10 +6,11 @@ from typing import Any
 
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
+from profiler_suite.measure.explain.checks import Outcome
 from profiler_suite.measure.explain.given_arguments import GivenArguments
 from profiler_suite.measure.explain.guard import FIRST_CALL, FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort
-from profiler_suite.measure.explain.time_plan import TimePlan
+from profiler_suite.measure.explain.time_plan import plan_for
 from profiler_suite.model.rows import Visit
 from profiler_suite.workloads import user_function
 from profiler_suite.workloads.user_function import FunctionCall
@@ -36,7 +37,9 @@ class Subject:
         """What a call is named while it runs."""
         self.sampling_allowed = True
         """Whether another process may look at this one while lines are profiled."""
-        self.plan = TimePlan(effort.budget_s)
+        self.answered: Outcome | None = None
+        """What a long function answered, once it was called for that."""
+        self.plan = plan_for(effort)
         self.given = GivenArguments(
             called, copy=copy, memory_bytes=effort.memory_bytes, notes=self.notes
         )

@@ -9,7 +9,7 @@ from profiler_suite.measure.explain.pairs import PairPlan, Visits, in_turn
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.rows import Visit
 
-_LEAST_PAIRS = 6
+LEAST_PAIRS = 6
 _MOST_PAIRS = 150
 # Few calls of each side tell what gains nothing, in a hundredth of the time.
 _GLANCES = 3
@@ -20,12 +20,16 @@ _LONG_S = 0.3
 Side = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
-def glance(before: Side, after: Side) -> float:
-    """Time before over time after by a few calls of each side; too rough to be advised by."""
-    least = []
-    counts = []
+def glance(before: Side, after: Side, before_s: float = 0.0) -> float:
+    """Time before over time after by a few calls of each side; too rough to be advised by.
+
+    `before_s` is what a call of the first side is known to take, if it is long; 0 else.
+    """
+    least: list[float] = []
+    counts: list[int] = []
     for function, arguments in (before, after):
-        once = timing.time_evaluations(function, arguments, 1, perf_counter_ns)
+        once = before_s if not least else 0.0
+        once = once or timing.time_evaluations(function, arguments, 1, perf_counter_ns)
         counts.append(max(1, min(1000, int(_GLANCE_S / max(once, 1e-9)))))
         least.append(once)
     for _ in range(_GLANCES if least[0] < _LONG_S else 0):
@@ -41,13 +45,21 @@ def pairs(
     after: Side,
     around: Callable[[int], None] = lambda side: None,
     patience: float = 1.0,
-    least: int = _LEAST_PAIRS,
+    least: int = LEAST_PAIRS,
+    before_s: float = 0.0,
 ) -> Visits:
-    """Visits to both sides in turn, `around` called before each."""
+    """Visits to both sides in turn, `around` called before each.
+
+    `before_s` is what a call of the first side is known to take, if it is long; 0 else. Where
+    `least` is 1 that call is its first visit, and one more of each side is enough.
+    """
     sides = (before, after)
-    prepared = []
+    prepared: list[timing.PreparedCall] = []
     for number, (function, arguments) in enumerate(sides):
         around(number)
+        if before_s and not prepared:
+            prepared.append(timing.PreparedCall(cold_s=before_s, evaluations=1, samples=1))
+            continue
         prepared.append(timing.prepare(function, arguments))
 
     def visit(number: int) -> Visit:
@@ -56,5 +68,9 @@ def pairs(
         name = ["before", "after"][number]
         return subject.visit(name, function, arguments, prepared[number])
 
-    plan = PairPlan(least=least, most=_MOST_PAIRS, enough_s=patience * subject.effort.trial_s)
-    return in_turn(visit, plan, subject.effort.seed)
+    most = 1 if before_s and least == 1 else _MOST_PAIRS
+    known = (subject.visit_of_first_call(before_s, 0.0),) if most == 1 else ()
+    others = tuple(visit(1) for _ in known)
+    plan = PairPlan(least=least, most=most, enough_s=patience * subject.effort.trial_s)
+    one, other = in_turn(visit, plan, subject.effort.seed)
+    return (*known, *one), (*others, *other)

@@ -24,7 +24,7 @@ def take_apart(
     subject: Subject, traced: breakdown_pass.TraceOutcome, visits: tuple[Visit, ...]
 ) -> TakenApart:
     """Replay and sample the function, then look into its costliest calls."""
-    effort, arguments = _effort(subject, visits), subject.arguments()
+    effort, arguments = _effort(subject, visits, traced), subject.arguments()
     found = traced.counts.operations if traced.counts else ()
     operations = tuple(
         breakdown_pass.costliest(breakdown_pass.gathered(found), effort.most_bytes)
@@ -46,8 +46,12 @@ def take_apart(
     )
 
 
-def _effort(subject: Subject, visits: tuple[Visit, ...]) -> BreakdownEffort:
+def _effort(
+    subject: Subject, visits: tuple[Visit, ...], traced: breakdown_pass.TraceOutcome
+) -> BreakdownEffort:
     effort, plan = subject.effort, subject.plan
+    # Values are looked at in another trace, which takes as long.
+    again = not plan.long and not (effort.advice_first and traced.took_s > effort.trace_s)
     fastest = min(visits, key=lambda visit: min(visit.running_s))
     known = plan.thrifty
     return BreakdownEffort(
@@ -61,7 +65,7 @@ def _effort(subject: Subject, visits: tuple[Visit, ...]) -> BreakdownEffort:
         plain_faults=fastest.minor_faults if known else 0.0,
         most_bytes=0.15 * effort.memory_bytes,
         last_cache_bytes=effort.last_cache_bytes,
-        own_values_s=0.0 if plan.long else effort.trace_s,
+        own_values_s=effort.trace_s if again else 0.0,
     )
 
 
@@ -73,7 +77,7 @@ def _inside(
 ) -> tuple[CallFacts, ...]:
     """Facts of the costliest calls; none where a function's time leaves none for them."""
     effort = subject.effort
-    if subject.plan.thrifty:
+    if subject.plan.thrifty or not subject.plan.fits_more():
         return ()
     look = LookEffort(
         sample_s=effort.look_s / 2,

@@ -25,12 +25,14 @@ _ENOUGH_CALLS = 40.0
 # What each pass over a long function takes, in calls of it. Where they do not all fit, the
 # later ones here are worth more: one call shows the lines that take the time.
 _TRACE, _REPLAY, _SAMPLE, _LINES = 1.5, 1.0, 1.0, 1.0
-# A call in which every return is looked at.
-_NAMES = 3.0
+# A call in which the first returns are looked at.
+_NAMES = 2.0
 _BREAKDOWN = _REPLAY + _SAMPLE
-# An attempt at advice calls both sides to compare them, then in turns: five calls of a long
-# function, and those of a rewrite that takes about as long until that is seen.
-_CALLS_OF_A_TRIAL = 7.0
+# An attempt at advice compares a rewrite with one call of a long function and then calls both
+# once more: two calls of it, and one of a rewrite that takes about as long, which is seen then.
+_CALLS_OF_A_TRIAL = 3.0
+# Of the budget of a short function, what is left for advice where that comes first.
+_ADVICE_SHARE = 0.6
 # 0 would be no budget at all.
 _LEAST_BUDGET_S = 1e-3
 
@@ -42,9 +44,23 @@ Clock = Callable[[], float]
 class TimePlan:
     """The time that one explanation may take, from the moment it is made."""
 
-    def __init__(self, budget_s: float = 0.0, clock: Clock = monotonic) -> None:
-        """`budget_s` 0 for the usual: eight calls and twenty seconds."""
+    def __init__(
+        self,
+        budget_s: float = 0.0,
+        clock: Clock = monotonic,
+        *,
+        advice_first: bool = False,
+        advice_only: bool = False,
+    ) -> None:
+        """`budget_s` 0 for the usual: eight calls and twenty seconds.
+
+        With `advice_first` a pass that would leave no time for advice is left out, with
+        `advice_only` every one.
+        """
         self._budget_s = budget_s
+        self._advice_first = advice_first and budget_s > 0
+        self._advice_only = advice_only
+        self._untraced = False
         self._clock = clock
         self._begun = clock()
         self._call_s = 0.0
@@ -54,6 +70,11 @@ class TimePlan:
     def returned(self, call_s: float) -> None:
         """Note how long one call takes."""
         self._call_s = call_s
+
+    @property
+    def call_s(self) -> float:
+        """How long one call takes; 0 where that is not known yet."""
+        return self._call_s
 
     @property
     def long(self) -> bool:
@@ -85,11 +106,16 @@ class TimePlan:
 
         0 where its first call has to stand for all of them.
         """
-        left = self.spare_calls - _TRACE - _BREAKDOWN - _LINES
+        left = self.spare_calls - _TRACE - _BREAKDOWN - _LINES - self._reserved
         return max(0, min(fewest, int(left)))
 
     def trace_s(self, usual_s: float) -> float:
-        """How long a trace may take, as it runs the whole function."""
+        """How long a trace may take, as it runs the whole function.
+
+        Where advice comes first it need not: what it sees of the first calls will do.
+        """
+        if self._advice_first:
+            return usual_s
         return max(usual_s, _TRACE * self._call_s) if self.long else usual_s
 
     def replay_s(self) -> float:
@@ -97,7 +123,7 @@ class TimePlan:
         each for as long as it likes."""
         if not self.thrifty:
             return 0.0
-        return max(0.0, self.spare_calls - _SAMPLE - _LINES) * self._call_s
+        return max(0.0, self.spare_calls - _SAMPLE - _LINES - self._reserved) * self._call_s
 
     def left_s(self, visits: int = 0, *, traced: bool = True, replayed: bool = True) -> float:
         """How long a long function's passes will still take; 0 for a short one."""
@@ -112,7 +138,9 @@ class TimePlan:
 
     def fits_trace(self) -> bool:
         """Whether it can be traced, and all that is worth more can be had, too."""
-        return self._fits(_TRACE + _BREAKDOWN + _LINES, "its operations are not counted")
+        fits = self._fits(_TRACE + _BREAKDOWN + _LINES, "its operations are not counted")
+        self._untraced = not fits
+        return fits
 
     def fits_replay(self) -> bool:
         """Whether its operations can be timed alone."""
@@ -126,8 +154,28 @@ class TimePlan:
         """Whether one more call can be looked at."""
         return self._fits(_LINES, "its lines are not profiled")
 
+    def fits_more(self) -> bool:
+        """Whether there is time for what is neither needed for advice nor an answer to why."""
+        if self._advice_only:
+            return False
+        return not self._advice_first or (not self.long and self._spares_advice())
+
+    @property
+    def _reserved(self) -> float:
+        """Calls of a long function that are left for advice, where that comes first."""
+        return _NAMES + _CALLS_OF_A_TRIAL if self._advice_first else 0.0
+
+    def _spares_advice(self) -> bool:
+        return self.spare_s > _ADVICE_SHARE * self._budget_s
+
     def _fits(self, calls: float, otherwise: str) -> bool:
-        fits = not self.long or self.spare_calls >= calls
+        if self.long:
+            # Where operations are not known, times and samples of them say little.
+            idle = self._advice_first and self._untraced and calls > _LINES
+            fits = not idle and self.spare_calls >= calls + self._reserved
+        else:
+            fits = not self._advice_first or self._spares_advice()
+        fits &= not self._advice_only
         if not fits:
             self._left_out.append(otherwise)
         return fits
@@ -183,6 +231,13 @@ class TimePlan:
             f"its first call alone took {units.duration(self._call_s)}: a budget of "
             f"{units.duration(self._budget_s)} cannot be kept"
         )
+
+
+def plan_for(effort: ExplainEffort) -> TimePlan:
+    """The plan of an explanation that begins now."""
+    return TimePlan(
+        effort.budget_s, advice_first=effort.advice_first, advice_only=effort.advice_only
+    )
 
 
 def with_budget(effort: ExplainEffort, budget_s: float, spent_s: float = 0.0) -> ExplainEffort:

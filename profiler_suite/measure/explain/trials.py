@@ -14,7 +14,7 @@ from profiler_suite.measure.explain import batches, checks
 from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.measure.explain.subject import Subject
-from profiler_suite.measure.explain.subject_pairs import glance, pairs
+from profiler_suite.measure.explain.subject_pairs import LEAST_PAIRS, glance, pairs
 from profiler_suite.measure.explain.substitution import (
     UntriableError,
     buffers,
@@ -78,13 +78,14 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
     """A function that is to answer as the subject does, checked and timed against it."""
     function, namespace = _other(subject, trial)
     convert = _converting(subject, trial)
+    known = _answered(subject)
     found = checks.agreement(
         subject.function,
         function
         if trial.kind is not TrialKind.ARGUMENTS
         else lambda *given: function(*convert(given)),
         subject.arguments,
-        calling=checks.Calling(kept=lambda: buffers(namespace)),
+        calling=checks.Calling(kept=lambda: buffers(namespace), known=known),
         answer=trial.answer,
         others=trial.kind is not TrialKind.ARGUMENTS,
         one_size=trial.one_size,
@@ -101,7 +102,8 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
         )
     move_off_the_heap(namespace)
     sides = (subject.function, subject.arguments()), (function, convert(subject.arguments()))
-    at_a_glance = glance(*sides)
+    before_s = known.took_s if known is not None and known.took_s > _LONG_S else 0.0
+    at_a_glance = glance(*sides, before_s)
     tried = TrialResult(
         trial=trial,
         before=(),
@@ -114,10 +116,22 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
     )
     if at_a_glance < _LEAST_GLANCE:
         return tried
-    before, after = pairs(subject, *sides, patience=0.5 if at_a_glance > _PLAIN_GAIN else 1.0)
+    plain = at_a_glance > _PLAIN_GAIN
+    least = 1 if plain and before_s else LEAST_PAIRS
+    patience = 0.5 if plain else 1.0
+    before, after = pairs(subject, *sides, patience=patience, least=least, before_s=before_s)
     long = min(before[0].sample_times_s, default=0.0) > _LONG_S
     peaks = (0.0, 0.0) if long else _peaks(subject, function, convert)
     return msgspec.structs.replace(tried, before=before, after=after, peak_bytes=peaks)
+
+
+def _answered(subject: Subject) -> checks.Outcome | None:
+    """What a long function answers: all that is tried is compared with one call of it."""
+    if subject.plan.call_s < _LONG_S:
+        return None
+    if subject.answered is None:
+        subject.answered = checks.Outcome(subject.function, subject.arguments())
+    return subject.answered
 
 
 def _other(subject: Subject, trial: Trial) -> tuple[Callable[..., Any], dict[str, Any]]:

@@ -6,6 +6,8 @@ from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
+import numpy as np
+
 
 def functions_to_profile(function: Callable[..., Any]) -> list[FunctionType]:
     """The function and what it calls in the same module; empty when it has no Python lines.
@@ -125,6 +127,8 @@ def _all_codes(code: CodeType) -> list[CodeType]:
 
 def _function_behind(candidate: Any) -> FunctionType | None:
     """The function a name stands for; objects that merely can be called are left out."""
+    if isinstance(candidate, np.vectorize):  # calls it for every element
+        return python_function(candidate.pyfunc)
     if isinstance(
         candidate, (FunctionType, MethodType, partial, classmethod, staticmethod)
     ) or hasattr(candidate, "__wrapped__"):

@@ -2,8 +2,6 @@
 
 import contextlib
 import json
-import math
-import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -13,6 +11,7 @@ from statistics import median
 import msgspec
 
 from profiler_suite.errors import ProfilerSuiteError
+from profiler_suite.measure.explain.printed_text import same_text, varies_wholly
 from profiler_suite.measure.program import overlay
 from profiler_suite.measure.program.elsewhere import InputPlace, streams
 from profiler_suite.measure.program.request import Probe, ProgramTarget
@@ -22,9 +21,6 @@ from profiler_suite.model.noun import Noun
 # A program that takes longer is run once each way.
 _SHORT_S = 3.0
 _PAIRS = 3
-# What printed numbers may differ by: rewrites add in another order.
-_ROUNDING = 1e-6
-_NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
 class ProgramTrial(Noun, frozen=True):
@@ -36,6 +32,8 @@ class ProgramTrial(Noun, frozen=True):
     """What was not the same, in words; empty where nothing was."""
     rounded: bool = False
     """Whether printed numbers differ by rounding."""
+    varies: bool = False
+    """Whether some printed numbers were not compared, as they differ from run to run."""
 
     @property
     def medians_s(self) -> tuple[float, float]:
@@ -73,7 +71,11 @@ def try_program(
         while not pairs or (len(pairs) < _PAIRS and pairs[0][0].wall_s < _SHORT_S):
             one = _run(target, (), folder, place)
             pairs.append((one, _run(after, probes, folder, place)))
-        return _judged(pairs)
+        plain = [one for one, _ in pairs]
+        if len(pairs) == 1 and pairs[0][0].output != pairs[0][1].output:
+            # Whether it says the same each time, as it is: seconds that something took do not.
+            plain.append(_run(target, (), folder, place))
+        return _judged(pairs, [each.output for each in plain])
 
 
 def _run(
@@ -92,7 +94,8 @@ def _run(
     return _Run(wall_s=end.wall_s, exit_code=end.exit_code, output=written.read_bytes())
 
 
-def _judged(pairs: list[tuple[_Run, _Run]]) -> ProgramTrial:
+def _judged(pairs: list[tuple[_Run, _Run]], plain: Sequence[bytes]) -> ProgramTrial:
+    """`plain` are the outputs of the program as it is."""
     plain_runs, rewritten_runs = zip(*pairs, strict=True)
     trial = ProgramTrial(
         before_s=tuple(each.wall_s for each in plain_runs),
@@ -104,23 +107,15 @@ def _judged(pairs: list[tuple[_Run, _Run]]) -> ProgramTrial:
         return msgspec.structs.replace(trial, difference=said)
     if first.output == second.output:
         return trial
-    if not all(same_text(first.output, each.output) for each in plain_runs[1:]):
-        said = "its output differs from run to run, so nothing could be compared"
-        return msgspec.structs.replace(trial, difference=said)
     if same_text(first.output, second.output):
         return msgspec.structs.replace(trial, rounded=True)
+    wholly = varies_wholly(first.output, plain)
+    if not wholly and same_text(first.output, second.output, plain):
+        return msgspec.structs.replace(trial, rounded=True, varies=True)
+    if wholly or not all(same_text(first.output, each, plain) for each in plain):
+        said = "its output differs from run to run, so nothing could be compared"
+        return msgspec.structs.replace(trial, difference=said)
     return msgspec.structs.replace(trial, difference="it printed something else")
-
-
-def same_text(one: bytes, other: bytes) -> bool:
-    """Whether two outputs are the same but for numbers that differ by rounding."""
-    if _NUMBER.sub(b"", one) != _NUMBER.sub(b"", other):
-        return False
-    pairs = zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True)
-    return all(
-        a == b or math.isclose(float(a), float(b), rel_tol=_ROUNDING, abs_tol=1e-12)
-        for a, b in pairs
-    )
 
 
 def _with_main(target: ProgramTarget, copies: dict[str, str], beside: Path) -> ProgramTarget:

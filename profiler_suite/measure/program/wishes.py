@@ -32,7 +32,7 @@ def wish_for(target: str) -> CallWish:
     except (OSError, ValueError, SyntaxError) as error:
         raise UsageError(f"{where} cannot be read as Python: {error}") from error
     if name.isdecimal():
-        first, last = module_lines.statement_at(source, int(name))
+        first, last = module_lines.group_at(source, int(name))
         if not first:
             raise UsageError(
                 f"{where}, line {name}, is inside a function or empty; name the function"
@@ -79,7 +79,7 @@ def loops_outside_functions(file: str) -> list[CallWish]:
     found: dict[tuple[int, int], CallWish] = {}
     for node in ast.walk(tree):
         if isinstance(node, _LOOPS):
-            first, last = module_lines.statement_at(source, node.lineno)
+            first, last = module_lines.group_at(source, node.lineno)
             if first:
                 found[first, last] = CallWish(file=path, first=first, last=last)
     return [found[each] for each in sorted(found)][:_MOST_STATEMENTS]

@@ -42,3 +42,40 @@ def test_sums_and_counts_become_one_update() -> None:
 )
 def test_what_does_anything_else_stays(body: str) -> None:
     assert found(body) == ""
+
+
+def test_several_dictionaries_of_one_loop_have_an_update_each() -> None:
+    both = (
+        "n = {}\nt = {}\nfor k, v in zip(keys, x):\n    if k not in n:\n        n[k] = 0\n"
+        "        t[k] = 0.0\n    n[k] += 1\n    t[k] += v"
+    )
+    assert found(both) == "n.update(sums_by_key(keys))\n    t.update(sums_by_key(keys, x))"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    if k in d:\n        d[k] += v\n    else:\n        d[k] = v",
+        "    if k not in d:\n        d[k] = v\n    else:\n        d[k] += v",
+        "    if k not in d:\n        d[k] = 0\n    d[k] += v",
+    ],
+)
+def test_a_first_element_may_be_told_apart(body: str) -> None:
+    assert found(f"d = {{}}\nfor k, v in zip(keys, x):\n{body}") == (
+        "d.update(sums_by_key(keys, x))"
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    if k in d:\n        d[k] += v\n    else:\n        d[k] = 1",
+        "    if k in d:\n        d[k] += v\n    else:\n        e[k] = v",
+        "    if k not in e:\n        d[k] = 0\n    d[k] += v",
+        "    d[k] = d.get(k, 0) + v\n    if k not in d:\n        d[k] = 0",
+        "    if k not in d:\n        d[k] = 0\n        e[k] = 0\n    d[k] += v",
+    ],
+    ids=["another first", "another dictionary", "another's keys", "too late", "one left out"],
+)
+def test_a_branch_that_does_anything_else_stays(body: str) -> None:
+    assert found(f"d = {{}}\ne = {{}}\nfor k, v in zip(keys, x):\n{body}") == ""

@@ -47,6 +47,10 @@ def test_nothing_is_said_without_a_rewrite() -> None:
             "the same, up to rounding",
         ),
         (
+            ProgramTrial(before_s=(6.4,), after_s=(1.9,), rounded=True, varies=True),
+            "but for numbers that differ from run to run",
+        ),
+        (
             ProgramTrial(before_s=(1.0, 2.0), after_s=(1.5, 0.9), difference="it printed x"),
             "overlap|But it printed x.",
         ),

@@ -1,11 +1,19 @@
 """Functions and lines where most may be spared are explained, those that are no use are not."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from profiler_suite.analysis.program.ranking import rank
-from profiler_suite.analysis.program.to_explain import has_loop, places, wish_at
+from profiler_suite.analysis.program.to_explain import (
+    has_loop,
+    places,
+    settled,
+    wish_at,
+    wishes_of,
+)
+from profiler_suite.measure.program.caught_calls import CallWish, CaughtCalls
 from tests.analysis.program.fake_program import NUMPY, run_of, stack
 
 SOURCE = """import numpy as np
@@ -40,7 +48,7 @@ def file(tmp_path: Path) -> str:
     [
         (6, "Model.fit.step", (0, 0)),
         (7, "Model.fit", (0, 0)),
-        (14, "", (13, 15)),
+        (14, "", (12, 15)),
         (16, "", (16, 16)),
     ],
 )
@@ -75,7 +83,7 @@ def test_lines_of_one_loop_are_one_place(file: str) -> None:
         3,
     )
     assert [each.wish.target for each in found] == [
-        "main.py:lines 13 to 15",
+        "main.py:lines 12 to 15",
         "main.py:Model.fit",
     ]
     assert found[0].time_s == pytest.approx(100 / 151)
@@ -86,7 +94,7 @@ def test_of_a_short_program_what_has_a_loop_comes_first(file: str) -> None:
         stack(f"<module> ({file}:16)", SUM, count=3), stack(f"<module> ({file}:15)", count=1)
     )
     (first,) = places(rank(run), 1)
-    assert first.wish.target == "main.py:lines 13 to 15"
+    assert first.wish.target == "main.py:lines 12 to 15"
 
 
 def test_a_source_in_another_encoding_is_read_as_python_does(tmp_path: Path) -> None:
@@ -98,3 +106,107 @@ def test_a_source_in_another_encoding_is_read_as_python_does(tmp_path: Path) -> 
     wish = wish_at(str(file), 5)
     assert wish is not None
     assert wish.qualname == "f"
+
+
+HELPERS = """import numpy as np
+
+def area(w, h):
+    return w * h
+
+def length(points):
+    total = 0.0
+    for p in points:
+        total += p
+    return total
+
+def run(n):
+    for i in range(n):
+        area(i, i)
+        length([i, i])
+
+run(9)
+table.apply(area, axis=1)
+"""
+PANDAS = "/v/lib/python3.11/site-packages/pandas"
+
+
+@pytest.fixture
+def helpers(tmp_path: Path) -> str:
+    path = tmp_path / "main.py"
+    path.write_text(HELPERS)
+    return str(path)
+
+
+class Seen:
+    """What is known of each function's calls: how many, and how long the median one took."""
+
+    def __init__(self, **calls: tuple[int, float]) -> None:
+        self._calls = calls
+
+    def __call__(self, wish: CallWish) -> CaughtCalls:
+        found = CaughtCalls(wish)
+        found.calls, found.median_s = self._calls.get(wish.qualname or "module", (1, 1.0))
+        if wish.qualname in self._calls or not wish.qualname:
+            talk: Any = None
+            found.kept[1, 1] = talk
+        return found
+
+
+def helpers_in_a_loop(file: str) -> list[str]:
+    return [
+        stack(f"<module> ({file}:17)", f"run ({file}:14)", f"area ({file}:4)", count=60),
+        stack(f"<module> ({file}:17)", f"run ({file}:15)", f"length ({file}:9)", count=50),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("calls", "explained"),
+    [
+        # Each is called for every element: what is slow is the loop that calls them.
+        ({"area": (900, 1e-6), "length": (900, 3e-6), "run": (1, 1.0)}, ["run"]),
+        # One of them has work of its own in a loop of its own.
+        ({"area": (900, 1e-6), "length": (900, 3e-3), "run": (1, 1.0)}, ["run", "length"]),
+        # Each is called a few times only.
+        ({"area": (9, 0.1), "length": (9, 0.1), "run": (1, 1.0)}, ["area", "length"]),
+        # Their caller was not caught.
+        ({"area": (900, 1e-6), "length": (900, 3e-6)}, ["area", "length"]),
+    ],
+)
+def test_a_helper_is_explained_in_the_loop_that_calls_it(
+    helpers: str, calls: dict[str, tuple[int, float]], explained: list[str]
+) -> None:
+    chosen = places(rank(run_of(*helpers_in_a_loop(helpers))), 3)
+    assert [each.wish.qualname for each in chosen] == ["area", "length"]
+    assert [each.qualname for each in wishes_of(chosen)] == ["area", "length", "run"]
+    found = settled(chosen, Seen(**calls))
+    assert [each.wish.qualname for each in found] == explained
+    assert sum(each.time_s for each in found) == pytest.approx(1.0)
+    assert sum(each.weight for each in found) == pytest.approx(1.0)
+
+
+def test_where_a_call_of_the_caller_takes_too_long_the_helper_is_explained(
+    helpers: str,
+) -> None:
+    chosen = places(rank(run_of(*helpers_in_a_loop(helpers))), 3)
+    calls = Seen(area=(900, 1e-6), length=(900, 1e-6), run=(1, 30.0))
+    assert [each.wish.qualname for each in settled(chosen, calls, 6.0)] == ["area", "length"]
+    assert [each.wish.qualname for each in settled(chosen, calls, 60.0)] == ["run"]
+
+
+def test_what_a_library_calls_for_each_row_is_explained_where_it_was_handed_over(
+    helpers: str,
+) -> None:
+    frames = (f"<module> ({helpers}:18)", f"apply ({PANDAS}/frame.py:9)")
+    run = run_of(stack(*frames, f"area ({helpers}:4)", count=100))
+    (place,) = settled(places(rank(run), 3), Seen(area=(900, 1e-5)))
+    assert place.wish.target == "main.py:line 18"
+
+
+def test_what_is_all_arithmetic_may_have_a_better_algorithm(file: str) -> None:
+    blas = "/v/lib/python3.11/site-packages/numpy.libs/libscipy_openblas64_.so"
+    product = f"dgemm_kernel ({blas})"
+    large = stack(f"<module> ({file}:3)", f"fit ({file}:7)", product, count=90)
+    small = stack(f"<module> ({file}:16)", product, count=10)
+    (place,) = places(rank(run_of(large, small)), 3)
+    assert place.wish.qualname == "Model.fit"
+    assert 0 < place.weight < place.time_s

@@ -13,6 +13,7 @@ from scipy import ndimage
 from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import spsolve
 
+from profiler_suite.measure.explain import names_in_words
 from profiler_suite.measure.explain.names_in_words import (
     COUNTING,
     bound_names,
@@ -140,3 +141,49 @@ def test_arguments_tell_their_names_without_a_call() -> None:
     assert (found["df"], found["df['a']"], found["n"]) == ("DataFrame", "float64 (1,)", "int 3")
     assert names_of_arguments(f, ()) == {}
     assert names_of_arguments(len, ([],)) == {}
+
+
+RNG = np.random.default_rng(0)
+by_element = np.vectorize(abs)
+times_two = np.vectorize(uses)
+
+
+def draws(n: int) -> Any:
+    return times_two, by_element, [RNG.random() for _ in range(n)]
+
+
+def test_a_generator_of_the_module_is_named_and_so_is_what_is_called_for_each_element() -> None:
+    held = watch_names(draws, (3,), [draws.__code__])[draws.__code__]
+    assert held["RNG"].startswith("Generator")
+    assert isinstance(draws, FunctionType)
+    assert bound_names(draws) == {
+        "times_two": "vectorized:uses",
+        "by_element": "vectorized:abs",
+    }
+
+
+def small_step(i: int) -> int:
+    doubled = 2 * i
+    return abs(doubled)
+
+
+def many_steps(n: int) -> int:
+    return sum(small_step(i) for i in range(n))
+
+
+def test_of_many_returns_the_first_are_looked_at_and_then_ever_fewer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[str] = []
+
+    def in_words(value: Any) -> str:
+        seen.append(type(value).__name__)
+        return str(value)
+
+    monkeypatch.setattr(names_in_words, "in_words", in_words)
+    before = sys.gettrace()
+    held = watch_names(many_steps, (5000,), [small_step.__code__, many_steps.__code__])
+    assert sys.gettrace() is before
+    assert held[small_step.__code__] == {"i": "4096", "doubled": "8192"}
+    assert held[many_steps.__code__] == {"n": "5000"}
+    assert len(seen) < 200

@@ -13,13 +13,20 @@ from profiler_suite.model.threads import ThreadsRecord
 A = np.ones((300, 400))
 
 
-def subject(function: Any, *, long: bool = False, allowed: bool = True, **effort: Any) -> Any:
+def subject(
+    function: Any,
+    *,
+    long: bool = False,
+    allowed: bool = True,
+    more: bool = True,
+    **effort: Any,
+) -> Any:
     """What the passes ask of a subject."""
     return SimpleNamespace(
         function=function,
         arguments=lambda: (A,),
         effort=SimpleNamespace(**{"threads_s": 0.1, "memory_s": 5.0, **effort}),
-        plan=SimpleNamespace(long=long),
+        plan=SimpleNamespace(long=long, fits_more=lambda: more),
         sampling_allowed=allowed,
     )
 
@@ -59,3 +66,4 @@ def test_memory_is_told_by_expression_where_there_is_time() -> None:
     assert found.reason or [each.text for each in found.expressions] == ["a * 2.0"]
     assert passes._memory(subject(doubles, memory_s=0.0)).lines == ()
     assert passes._memory(subject(doubles, long=True)) == MemoryRecord(peak_bytes=0.0)
+    assert passes._memory(subject(doubles, more=False)) == MemoryRecord(peak_bytes=0.0)

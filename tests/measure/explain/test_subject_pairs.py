@@ -51,3 +51,30 @@ def test_each_side_is_visited_as_often_and_prepared_for_in_random_order(
     turns = [tuple(around[n : n + 2]) for n in range(2, len(around), 2)]
     assert len(turns) == len(before)
     assert set(turns) <= {(0, 1), (1, 0)}
+
+
+def test_a_long_call_that_is_known_is_not_made_again_to_be_glanced_at() -> None:
+    calls = []
+
+    def long(n: int) -> None:
+        calls.append(n)
+
+    assert subject_pairs.glance((long, (1,)), (few, (500,)), before_s=5.0) > 100
+    assert calls == []
+
+
+def test_of_a_long_call_one_more_is_enough_where_the_gain_is_plain(
+    subject: Callable[..., Subject],
+) -> None:
+    calls = []
+
+    def long(n: int) -> None:
+        calls.append(n)
+
+    sides = (long, (1,)), (few, (500,))
+    before, after = subject_pairs.pairs(subject(1), *sides, least=1, before_s=5.0)
+    assert len(before) == len(after) == 2
+    assert before[0].sample_times_s == (5.0,)
+    assert calls == [1]
+    before, after = subject_pairs.pairs(subject(1), *sides, before_s=5.0)
+    assert len(before) == len(after) >= 6

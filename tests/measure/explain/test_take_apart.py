@@ -15,7 +15,13 @@ def visit(*times_s: float, faults: float = 0.0) -> Visit:
     return Visit(point="", at_s=0.0, sample_times_s=times_s, canaries_s={}, minor_faults=faults)
 
 
-def subject(*, long: bool = False, thrifty: bool = False, fits: bool = True) -> Any:
+def subject(
+    *,
+    long: bool = False,
+    thrifty: bool = False,
+    fits: bool = True,
+    advice_first: bool = False,
+) -> Any:
     effort = SimpleNamespace(
         replay_s=1.0,
         sample_s=0.5,
@@ -26,12 +32,14 @@ def subject(*, long: bool = False, thrifty: bool = False, fits: bool = True) -> 
         memory_bytes=1000.0,
         last_cache_bytes=100.0,
         trace_s=2.0,
+        advice_first=advice_first,
     )
     plan = SimpleNamespace(
         thrifty=thrifty,
         long=long,
         fits_replay=lambda: fits,
         fits_sample=lambda: fits,
+        fits_more=lambda: fits,
         replay_s=lambda: 9.0,
     )
     return SimpleNamespace(
@@ -73,9 +81,9 @@ def _given(monkeypatch: pytest.MonkeyPatch) -> Passes:
     return Passes(monkeypatch)
 
 
-def taken(given: Any, operations: tuple[Any, ...] | None = ("a",)) -> Any:
+def taken(given: Any, operations: tuple[Any, ...] | None = ("a",), took_s: float = 0.0) -> Any:
     counts = None if operations is None else SimpleNamespace(operations=operations)
-    traced: Any = SimpleNamespace(counts=counts)
+    traced: Any = SimpleNamespace(counts=counts, took_s=took_s)
     return take_apart(given, traced, (visit(3e-3, 2e-3), visit(1e-3, 4e-3, faults=6.0)))
 
 
@@ -109,3 +117,18 @@ def test_what_does_not_fit_has_no_time(given: Passes) -> None:
 
 def test_without_counts_nothing_is_replayed(given: Passes) -> None:
     assert taken(subject(), None).operations == ("gathered", 150.0)
+
+
+@pytest.mark.parametrize(
+    ("advice_first", "took_s", "own_values_s"),
+    [(True, 1.9, 2.0), (True, 2.1, 0.0), (False, 2.1, 2.0)],
+)
+def test_where_advice_comes_first_a_trace_that_took_long_is_not_taken_again(
+    given: Passes, advice_first: bool, took_s: float, own_values_s: float
+) -> None:
+    taken(subject(advice_first=advice_first), took_s=took_s)
+    assert given.efforts[0].own_values_s == own_values_s
+
+
+def test_calls_are_not_looked_into_where_that_would_leave_no_time(given: Passes) -> None:
+    assert taken(subject(fits=False)).inside == ()

@@ -53,11 +53,11 @@ def test_a_short_function_is_not_planned(call_s: float) -> None:
 def test_what_there_is_no_time_for_is_not_tried_and_says_so() -> None:
     plan, clock = plan_after(12.0)
     assert plan.refusal(TRIAL) is None
-    clock.now_s += 40.0  # what the other passes take
+    clock.now_s += 70.0  # what the other passes take
     refused = plan.refusal(TRIAL)
     assert refused is not None
     assert not refused.same
-    assert "not tried for lack of time: 1 min 24 s needed" in refused.reason
+    assert "not tried for lack of time: 36 s needed" in refused.reason
     assert "--budget" in refused.reason
 
 
@@ -184,5 +184,52 @@ def test_names_are_looked_at_where_a_trial_still_fits() -> None:
     usual, clock = plan_after(2.0)
     assert short.fits_names()
     assert usual.fits_names()
-    clock.now_s += 20.0
+    clock.now_s += 24.0
     assert not usual.fits_names()
+
+
+def test_where_advice_comes_first_passes_leave_time_for_it() -> None:
+    for call_s, budget_s in ((2.0, 24.0), (1.0, 14.0), (3.0, 24.0), (0.6, 8.0)):
+        clock = FakeClock()
+        plan = TimePlan(budget_s, clock, advice_first=True)
+        clock.now_s += call_s
+        plan.returned(call_s)
+        measured(plan, clock, call_s)
+        assert plan.fits_names(), call_s
+        clock.now_s += 2 * call_s
+        assert plan.refusal(TRIAL) is None, call_s
+        assert not plan.fits_more()
+
+
+def test_of_a_short_function_passes_end_where_the_part_for_advice_begins() -> None:
+    clock = FakeClock()
+    plan = TimePlan(10.0, clock, advice_first=True)
+    plan.returned(1e-3)
+    assert plan.fits_trace()
+    assert plan.fits_more()
+    clock.now_s = 4.5
+    assert not plan.fits_trace()
+    assert not plan.fits_lines()
+    assert not plan.fits_more()
+    assert plan.fits_names()
+    assert plan.refusal(TRIAL) is None
+
+
+def test_advice_comes_first_in_a_budget_only() -> None:
+    plan = TimePlan(0.0, FakeClock(), advice_first=True)
+    plan.returned(2.0)
+    assert plan.fits_more()
+    assert plan.visits(3) == 3
+    assert plan.trace_s(0.5) == 3.0
+    first = TimePlan(60.0, FakeClock(), advice_first=True)
+    first.returned(2.0)
+    assert first.trace_s(0.5) == 0.5
+
+
+def test_where_only_advice_is_wanted_no_pass_fits_but_names_do() -> None:
+    plan = TimePlan(10.0, FakeClock(), advice_first=True, advice_only=True)
+    plan.returned(1e-3)
+    fits = (plan.fits_trace, plan.fits_replay, plan.fits_sample, plan.fits_lines)
+    assert not any(each() for each in (*fits, plan.fits_more))
+    assert plan.fits_names()
+    assert plan.refusal(TRIAL) is None

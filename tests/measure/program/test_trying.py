@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from profiler_suite.measure.explain.printed_text import same_text
 from profiler_suite.measure.program.elsewhere import InputPlace, streams
 from profiler_suite.measure.program.request import parse
-from profiler_suite.measure.program.trying import ProgramTrial, same_text, try_program
+from profiler_suite.measure.program.trying import ProgramTrial, try_program
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="programs are run as on POSIX")
 
@@ -88,6 +89,20 @@ def test_a_program_that_is_never_the_same_is_not_compared(program: Path) -> None
     code = "import time; print(time.perf_counter_ns())"
     found = tried(program, {"part.py": "x = 1\n"}, "-c", code)
     assert "differs from run to run" in found.difference
+
+
+@pytest.mark.parametrize(
+    ("changed", "varies", "difference"),
+    [("0.3", True, ""), ("0.4", False, "it printed something else")],
+)
+def test_seconds_that_it_took_are_not_compared_and_the_rest_is(
+    program: Path, changed: str, varies: bool, difference: str
+) -> None:
+    main = program / "main.py"
+    main.write_text("import part, time\nprint(time.perf_counter(), part.value())\n")
+    text = (program / "part.py").read_text().replace("0.1 + 0.2", changed)
+    found = tried(program, {"part.py": text}, "main.py")
+    assert (found.varies, found.difference) == (varies, difference)
 
 
 def test_input_that_is_a_file_is_read_again_and_output_goes_elsewhere(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from profiler_suite import units
-from profiler_suite.analysis.explain import key_sums, loops, rewriting
+from profiler_suite.analysis.explain import generators, key_sums, loops, rewriting
+from profiler_suite.analysis.explain import progress_prints as progress
 from profiler_suite.analysis.explain.lifting import LiftedFunction
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import (
@@ -202,3 +203,51 @@ def sums_in_dictionary(seen: Observation) -> Iterator[Finding]:
                 lines=[line + function.shift for line in lines],
                 helpers=(SUMS_BY_KEY,),
             )
+
+
+@rule(
+    "loops",
+    looks_for="a loop over what a generator of one's own yields",
+    rewrite="for w in windows(x): s.append(w.sum()) → the generator's loop in its place, as "
+    "array expressions",
+    exact="as for loops; the generator does nothing but yield",
+    thread="https://stackoverflow.com/questions/8290397/how-to-split-an-iterable-in-constant-"
+    "size-chunks",
+)
+def generator_loop(seen: Observation) -> Iterator[Finding]:
+    """Loops over generators, as the loops that these hold."""
+    for function in seen.functions:
+        for loop, text, names in generators.loops_in_place(function):
+            for title, lifted in [*seen.lifted_again(function, text, names)][:_MOST_PARTS]:
+                lines = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)
+                yield from seen.whole(
+                    function,
+                    lifted,
+                    title=f"{title}, with the loop of the generator in place",
+                    lines=[line + function.shift for line in lines],
+                    helpers=("import numpy as np",) if "np." in lifted else (),
+                    evidence="a generator hands over one element at a time",
+                )
+
+
+@rule(
+    "loops",
+    looks_for="a loop that also prints how far it is",
+    rewrite="the printing in a loop of its own, the rest as array expressions",
+    exact="as for loops; nothing that is printed is computed in the loop",
+    thread="https://stackoverflow.com/questions/3160699/python-progress-bar",
+)
+def progress_prints(seen: Observation) -> Iterator[Finding]:
+    """Loops that print their progress, without it."""
+    for function in seen.functions:
+        for loop, text in progress.loops_apart(function):
+            for title, lifted in [*seen.lifted_again(function, text, {})][:_MOST_PARTS]:
+                lines = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)
+                yield from seen.whole(
+                    function,
+                    lifted,
+                    title=f"{title}, with what it prints in a loop of its own",
+                    lines=[line + function.shift for line in lines],
+                    helpers=("import numpy as np",) if "np." in lifted else (),
+                    evidence="a loop that prints cannot be array expressions",
+                )

@@ -1,6 +1,7 @@
 """What a rule sees of a function: source, names, traced operations, time by line."""
 
 import ast
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -23,6 +24,8 @@ from profiler_suite.model.trial import TrialKind
 LEAST_SHARE = 0.04
 """What takes less of the time is not worth a trial."""
 _MOST_NAMED = 3
+# What a share that was sampled beforehand may be too small by: it only sorts.
+_ROUGHLY = 0.05
 
 
 class Finding(Noun, frozen=True):
@@ -45,8 +48,14 @@ class Observation:
     """One function as the rules see it; with or without a trace."""
 
     def __init__(
-        self, explained: FunctionRecord, machine: Machine, breakdown: Breakdown | None = None
+        self,
+        explained: FunctionRecord,
+        machine: Machine,
+        breakdown: Breakdown | None = None,
+        shares: Mapping[tuple[str, int], float] | None = None,
     ) -> None:
+        """`shares` of the time by file and line, where they are roughly known beforehand."""
+        self._shares = shares or {}
         self.explained = explained
         self.machine = machine
         self.breakdown = breakdown
@@ -110,7 +119,7 @@ class Observation:
         return bool(self.explained.lines)
 
     def share(self, function: Function, lines: Iterable[int]) -> float:
-        """Share of the time that these lines take: by line profile, else by replay, else 1."""
+        """Share of the time that these lines take, by the best that is known of it; else 1."""
         wanted = set(lines)
         plain_s = 0.0
         taken_s = 0.0
@@ -120,6 +129,10 @@ class Observation:
                 taken_s += max(0.0, record.corrected_s) + record.uncertainty_s
         if plain_s:
             return min(1.0, taken_s / plain_s)
+        if self._shares:
+            file = os.path.realpath(function.source.file)
+            known = sum(self._shares.get((file, line), 0.0) for line in wanted)
+            return min(1.0, known + _ROUGHLY)
         if self.traced and self.explained.breakdown_record.plain_s > 0:
             return min(1.0, self.replayed_share(self.operations(function, wanted)) + 0.5)
         return 1.0

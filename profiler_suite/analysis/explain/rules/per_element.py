@@ -9,6 +9,7 @@ from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import callbacks
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.names_in_words import VECTORIZED
 
 
 @rule(
@@ -62,7 +63,11 @@ def _vectorized(function: Function, node: ast.expr) -> ast.expr | None:
 
 
 def _vectorized_names(function: Function) -> dict[str, ast.expr]:
-    found = {}
+    """What its names call for every element: those of its module, and those it makes."""
+    found: dict[str, ast.expr] = {}
+    for name, bound in function.source.bound.items():
+        if bound.startswith(VECTORIZED):
+            found[name] = ast.Name(bound.removeprefix(VECTORIZED), ast.Load())
     for node in ast.walk(function.node):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             callee = _vectorized(function, node.value)

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import patterns, rewriting
+from profiler_suite.analysis.explain import parsed_lines, patterns, rewriting
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -194,37 +194,11 @@ def lines_of_numbers(seen: Observation) -> Iterator[Finding]:
             )
 
 
-_NUMBERS = (
-    "[float(V) for V in LINE.split(**SEP)]",
-    "list(map(float, LINE.split(**SEP)))",
-    "[float(V) for V in LINE.strip().split(**SEP)]",
-    "list(map(float, LINE.strip().split(**SEP)))",
-)
-
-
 def _loaded(function: Function, loop: hoisting.Loop) -> str:
     """'rows.extend(np.loadtxt(lines, …).tolist())' for a loop that only does that."""
-    if not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name):
+    if not isinstance(loop, ast.For) or loop.orelse:
         return ""
-    if len(loop.body) != 1 or not isinstance(loop.body[0], ast.Expr):
-        return ""
-    added = loop.body[0].value
-    one = patterns.match(function, added, "ROWS.append(ROW)")
-    if one is None:
-        return ""
-    for split in _NUMBERS:
-        for separator in ("split()", "split(SEP)"):
-            pattern = split.replace("split(**SEP)", separator)
-            row = patterns.match(function, one["ROW"], pattern)
-            if row is None or ast.unparse(row["LINE"]) != loop.target.id:
-                continue
-            given = ""
-            if "SEP" in row.captures:
-                given = f", delimiter={function.text_of(row['SEP'])}"
-            lines = _lines(function, loop.iter)
-            rows, np = function.text_of(one["ROWS"]), function.numpy
-            return f"{rows}.extend({np}.loadtxt({lines}, ndmin=2{given}).tolist())"
-    return ""
+    return parsed_lines.loaded(function, loop, _lines(function, loop.iter))
 
 
 def _lines(function: Function, node: ast.expr) -> str:

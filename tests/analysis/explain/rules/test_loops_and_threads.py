@@ -45,6 +45,36 @@ def f(n):
             "a.sum(axis=1) * 2",
         ),
         Fires(
+            "generator_loop",
+            """
+            def windows(x, size):
+                for i in range(len(x) - size + 1):
+                    yield x[i : i + size]
+
+            def f(x):
+                found = []
+                for w in windows(x, 5):
+                    found.append(w.max())
+                return np.array(found)
+            """,
+            lambda: (V,),
+            "sliding_window_view(x, 5)",
+        ),
+        Fires(
+            "progress_prints",
+            """
+            def f(x):
+                out = np.zeros(len(x))
+                for i in range(len(x)):
+                    out[i] = x[i] * x[i]
+                    if i % 10 == 0:
+                        print(i)
+                return out
+            """,
+            lambda: (V,),
+            "out[:] = x * x",
+        ),
+        Fires(
             "lifted_loop",
             "def f(x):\n    t = 0.0\n    for v in x:\n        t += v * v\n    return t\n",
             lambda: (V,),
@@ -61,6 +91,17 @@ def test_it_fires(case: Fires) -> None:
     "case",
     [
         Silent("lifted_loop", FIBONACCI, lambda: (9,)),
+        Silent(  # it goes on where it was
+            "generator_loop",
+            "def g(x):\n    total = 0.0\n    for v in x:\n        total = total * total + v\n"
+            "        yield total\n\n\ndef f(x):\n    return [v for v in g(x)]\n",
+            lambda: (V,),
+        ),
+        Silent(  # what it prints changes as it goes
+            "progress_prints",
+            "def f(x):\n    t = 0.0\n    for v in x:\n        t += v\n        print(t)\n",
+            lambda: (V,),
+        ),
         Silent("batch", "def f(a):\n    return a.sum(axis=1)\n", lambda: (A,)),
         Silent("gemm", "def f(a, x):\n    return a @ x\n", lambda: (A, A[0])),
         Silent("threads", "def f(a):\n    return a.sum()\n", lambda: (A,)),
@@ -78,6 +119,28 @@ def test_a_lifted_loop_is_refused_when_a_term_swallows_the_others() -> None:
         Refused(
             "lifted_loop",
             "def f(x):\n    t = 0.0\n    for v in x:\n        t += v\n    return t\n",
+            lambda: (np.r_[1e30, np.ones(200), -1e30],),
+        )
+    )
+
+
+def test_the_loop_of_a_generator_is_refused_when_a_term_swallows_the_others() -> None:
+    check_refused(
+        Refused(
+            "generator_loop",
+            "def g(x):\n    for v in x:\n        yield v\n\n\n"
+            "def f(x):\n    t = 0.0\n    for v in g(x):\n        t += v\n    return t\n",
+            lambda: (np.r_[1e30, np.ones(200), -1e30],),
+        )
+    )
+
+
+def test_printing_apart_is_refused_when_a_term_swallows_the_others() -> None:
+    check_refused(
+        Refused(
+            "progress_prints",
+            "def f(x):\n    t = 0.0\n    for v in x:\n        print('.')\n        t += v\n"
+            "    return t\n",
             lambda: (np.r_[1e30, np.ones(200), -1e30],),
         )
     )

@@ -33,6 +33,33 @@ FIRES = [
     Fires(
         "vectorize",
         """
+        def relu(v):
+            return v if v > 0 else 0.0
+
+        of_all = np.vectorize(relu)
+
+        def f(x):
+            return of_all(x)
+        """,
+        lambda: (V,),
+        "relu_of_elements(x)",
+    ),
+    Fires(
+        "vectorize",
+        """
+        @np.vectorize
+        def relu(v):
+            return v if v > 0 else 0.0
+
+        def f(x):
+            return relu(x)
+        """,
+        lambda: (V,),
+        "relu_of_elements(x)",
+    ),
+    Fires(
+        "vectorize",
+        """
         def step(v, w):
             \"\"\"A step.\"\"\"
             if v < -1 or v > 1:

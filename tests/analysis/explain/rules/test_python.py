@@ -104,7 +104,24 @@ FIRES = [
         "def f(lines):\n    rows = []\n    for line in lines:\n"
         "        rows.append([float(v) for v in line.split(',')])\n    return np.array(rows)\n",
         lambda: (LINES,),
+        "rows = np.loadtxt(lines, ndmin=2, delimiter=',')",
+    ),
+    Fires(
+        "lines_of_numbers",
+        "def f(lines):\n    rows = []\n    for line in lines:\n"
+        "        parts = line.strip().split(',')\n        row = []\n"
+        "        for part in parts:\n            row.append(float(part))\n"
+        "        rows.append(row)\n    return rows\n",
+        lambda: (LINES,),
         "rows.extend(np.loadtxt(lines, ndmin=2, delimiter=',').tolist())",
+    ),
+    Fires(
+        "lines_of_numbers",
+        "def f(lines):\n    a, b = [], []\n    for line in lines:\n"
+        "        parts = line.split(',')\n        a.append(float(parts[1]))\n"
+        "        b.append(float(parts[0]))\n    return a, b\n",
+        lambda: (LINES,),
+        "b.extend(columns[:, 0].tolist())",
     ),
     Fires(
         "list_reduction",
@@ -291,6 +308,18 @@ SILENT = [
         "lines_of_numbers",
         "def f(lines):\n    rows = []\n    for line in lines:\n"
         "        rows.append(line.split(','))\n    return rows\n",
+        lambda: (LINES,),
+    ),
+    Silent(  # an integer
+        "lines_of_numbers",
+        "def f(lines):\n    a = []\n    for line in lines:\n"
+        "        a.append(int(line.split(',')[0][0]))\n    return a\n",
+        lambda: (LINES,),
+    ),
+    Silent(  # what each line is worth counts as well
+        "lines_of_numbers",
+        "def f(lines):\n    a = []\n    n = 0\n    for line in lines:\n"
+        "        n += 1\n        a.append(float(line.split(',')[0]))\n    return a, n\n",
         lambda: (LINES,),
     ),
     Silent(  # another matrix each time

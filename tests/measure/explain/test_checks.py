@@ -1,0 +1,74 @@
+"""A rewrite agrees in what it returns, prints and draws."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.measure.explain import checks
+
+RNG = np.random.default_rng(7)
+
+
+def one_by_one(n: int) -> list[float]:
+    return [float(RNG.random()) for _ in range(n)]
+
+
+def at_once(n: int) -> list[float]:
+    return RNG.random(n).tolist()  # type: ignore[no-any-return]
+
+
+def one_more(n: int) -> list[float]:
+    return RNG.random(n + 1).tolist()[:n]  # type: ignore[no-any-return]
+
+
+def prints(x: np.ndarray) -> None:
+    sys.stdout.write(f"took {time.perf_counter()} sum {sum(x)}\n")
+
+
+def prints_at_once(x: np.ndarray) -> None:
+    sys.stdout.write(f"took {time.perf_counter()} sum {x.sum()}\n")
+
+
+def prints_another(x: np.ndarray) -> None:
+    sys.stdout.write(f"took {time.perf_counter()} sum {x.sum() + 1}\n")
+
+
+@pytest.mark.parametrize(
+    ("original", "rewritten", "argument", "reason"),
+    [
+        (one_by_one, at_once, 5, ""),
+        (one_by_one, one_more, 5, "its answer differs"),
+        (prints, prints_at_once, np.arange(5.0), ""),
+        (prints, prints_another, np.arange(5.0), "it prints something else"),
+    ],
+)
+def test_what_is_drawn_and_printed_counts(
+    original: Callable[..., Any], rewritten: Callable[..., Any], argument: Any, reason: str
+) -> None:
+    found = checks.agreement(original, rewritten, lambda: (argument,))
+    assert found.reason == reason
+    assert found.same is not bool(reason)
+
+
+def test_what_the_original_answered_before_needs_no_other_call_of_it() -> None:
+    calls = []
+
+    def original(x: int) -> int:
+        calls.append(x)
+        return x * x
+
+    known = checks.Outcome(original, (3,))
+    assert known.took_s > 0
+    found = checks.agreement(
+        original,
+        lambda x: x**2,
+        lambda: (3,),
+        calling=checks.Calling(known=known),
+        others=False,
+    )
+    assert found.same
+    assert calls == [3]
