@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import threadpoolctl
 
+from profiler_suite.errors import FunctionError
 from profiler_suite.measure.explain import batches, checks
 from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import Trial, TrialResult
@@ -55,8 +56,14 @@ def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) ->
         reason = str(error)
     # A rewrite may be wrong in any way: then it is not advised.
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        reason = str(numba_port.unported(error) or f"{type(error).__name__}: {error}")
+        reason = str(numba_port.unported(error) or _raised(error))
     return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
+
+
+def _raised(error: BaseException) -> str:
+    """What a rewrite raised, without the place, which nobody has seen."""
+    first = error.__cause__ if isinstance(error, FunctionError) and error.__cause__ else error
+    return f"it raised {type(first).__name__}: {first}"
 
 
 def _guarded(subject: Subject, operations: Sequence[Operation], trial: Trial) -> TrialResult:
