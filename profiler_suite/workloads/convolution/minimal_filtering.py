@@ -10,129 +10,34 @@ along each axis (`toom_cook`). F(4×4, 3×3) thus multiplies 36 times per tile a
 the textbook does 144 times. Over all tiles, channels and filters the products by element are
 n×n matrix products tiles×C by C×F; the transforms are products with Bᵀ and Aᵀ, along one axis
 at a time. A stride becomes phases first (`phases`).
+
+Each step is one call for many products of the size that BLAS does not pack (`host.blas`): of
+36 transforms at once one took 296 µs, in six calls' worth 70 (56×56 answers of 64 channels).
 """
 
 import dataclasses
-from typing import Any, cast
+import functools
+import itertools
+from typing import cast
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from profiler_suite.host import caches
+from profiler_suite.host import blas
 from profiler_suite.workloads.arrays import Array
-from profiler_suite.workloads.convolution import toom_cook
+from profiler_suite.workloads.convolution import panels, together
 from profiler_suite.workloads.convolution.geometry import Geometry
 from profiler_suite.workloads.convolution.phases import Phases
+from profiler_suite.workloads.convolution.tile_blocks import TileBlock, blocks
+from profiler_suite.workloads.convolution.tiling import Tiling, tiling
 from profiler_suite.workloads.convolution.toom_cook import Transform
 
-# The tiles of a block before, between and after the products should stay in a core's own
-# cache, or nearly so …
-_CACHES_PER_BLOCK = 1.5
-_USUAL_CACHE_BYTES = 2**20
-# … but all transformed filters are read for every block: with fewer tiles than this
-# per block that takes longer than the products.
-_LEAST_TILES = 48
-
-
-@dataclasses.dataclass(frozen=True)
-class Tiling:
-    """How an answer is cut into tiles, and tiles into blocks of whole rows of tiles."""
-
-    phases: Phases
-    down: Transform
-    across: Transform
-    rows: int
-    """Rows of tiles."""
-    columns: int
-    """Tiles in a row."""
-    rows_per_block: int
-
-    @property
-    def height(self) -> int:
-        """Rows of pixels under all tiles, in phases."""
-        return self.rows * self.down.m + self.down.r - 1
-
-    @property
-    def width(self) -> int:
-        """Pixels of such a row."""
-        return self.columns * self.across.m + self.across.r - 1
-
-    @property
-    def count(self) -> int:
-        """Tiles."""
-        return self.rows * self.columns
-
-    @property
-    def places(self) -> int:
-        """Products by element of a tile, for one channel and filter."""
-        return self.down.n * self.across.n
-
-
-def tile_sides(phases: Phases, m: int) -> tuple[int, int]:
-    """A tile's rows and columns of answers: m, or 1 along an axis of one tap."""
-    return (
-        m if phases.filter_height > 1 else 1,
-        m if phases.filter_width > 1 else 1,
-    )
-
-
-def tiling(size: Geometry, m: int, item_bytes: int) -> Tiling:
-    """Whole tiles that cover the answer; blocks of about the same number of rows."""
-    phases = Phases.of(size)
-    high, wide = tile_sides(phases, m)
-    down = toom_cook.transform(high, phases.filter_height)
-    across = toom_cook.transform(wide, phases.filter_width)
-    rows, columns = -(-size.out_height // down.m), -(-size.out_width // across.m)
-    per_tile = down.n * across.n * (2 * phases.channels + size.filters) * item_bytes
-    wanted_bytes = _CACHES_PER_BLOCK * caches.size_bytes(2, _USUAL_CACHE_BYTES)
-    tiles = max(wanted_bytes / per_tile, _LEAST_TILES)
-    per_block = max(1, int(tiles / columns + 0.5))
-    blocks = -(-rows // per_block)
-    return Tiling(
-        phases=phases,
-        down=down,
-        across=across,
-        rows=rows,
-        columns=columns,
-        rows_per_block=-(-rows // blocks),
-    )
-
-
-@dataclasses.dataclass(frozen=True)
-class TileBlock:
-    """Some rows of tiles and their buffers, T tiles of the block in all.
-
-    A tile has h rows and w columns of pixels, a rows and b columns of answers; C channels of
-    all phases, F filters.
-    """
-
-    first: int
-    end: int
-    """Rows of tiles, from first up to but not including end."""
-    halves: Array
-    """rows×h×(width·C): rows of pixels, transformed along the height."""
-    windows: Array
-    """w×h×rows×columns×C: a view of `halves` that cuts it into tiles along the width."""
-    gathered: Array
-    """The same, copied: across, down, tile, channel."""
-    gathered_rows: Array
-    """w×(h·T·C): the same memory."""
-    tiles_rows: Array
-    """w×(h·T·C): BᵀdB of all tiles."""
-    tiles: Array
-    """(w·h)×T×C: the same memory."""
-    products: Array
-    """(w·h)×T×F."""
-    products_rows: Array
-    """w×(h·T·F): the same memory."""
-    half_answers_rows: Array
-    """b×(h·T·F): transformed along the width."""
-    half_answers: Array
-    """b×h×(T·F): the same memory."""
-    answers: Array
-    """b×a×(T·F): across, down, tile and filter."""
-    answer_tiles: Array
-    """b×a×rows×columns×F: the same memory."""
+# Handing a share to another thread and waiting for it takes some 50 µs: worth it from so many
+# multiply-adds on (0.13 ms on one core with AVX-512).
+_LEAST_SHARED = 10**7
+# With fewer tiles than this in a share, all of the filters are read for too few products: then
+# the places of a tile are shared out, and with them the filters.
+_LEAST_TILES_OF_SHARE = 24
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,11 +50,17 @@ class TiledConvolution:
     """Bᵀ down and across."""
     answer_transforms: tuple[Array, Array]
     """Aᵀ down and across."""
-    filters: Array
-    """(w·h)×C×F: G g Gᵀ of all channels and filters."""
+    filters: tuple[tuple[slice, Array | panels.Panels], ...]
+    """(w·h)×C×F: G g Gᵀ of all channels and filters; some places for each thread."""
     deep: Array | None
     """The image in phases, with zeros up to whole tiles; None where it fits as it is."""
-    blocks: tuple[TileBlock, ...]
+    shares: tuple[tuple[TileBlock, ...], ...]
+    """The blocks of each thread, which has its own memory for them."""
+
+    @property
+    def blocks(self) -> tuple[TileBlock, ...]:
+        """Of all threads, from the first row of tiles to the last."""
+        return tuple(block for share in self.shares for block in share)
 
 
 def transformed(filters: Array, down: Transform, across: Transform) -> Array:
@@ -170,81 +81,51 @@ def made_ready(
     weights = transformed(phases.filters(filters), down, across).swapaxes(1, 2)
     shape = (tiles.height, tiles.width, phases.channels)
     fits = phases.stride == 1 and shape == image.shape and image.flags.c_contiguous
+    rows, places = _shares(tiles, size.filters) if keep else (1, 1)
+    most = min(-(-tiles.rows // rows), tiles.rows_per_block) * tiles.columns
     return TiledConvolution(
         size=size,
         phases=phases,
         image_transforms=(down.image.astype(dtype), across.image.astype(dtype)),
         answer_transforms=(down.answer.astype(dtype), across.answer.astype(dtype)),
-        filters=np.ascontiguousarray(weights) if keep else weights,
+        filters=tuple(
+            (some, _laid_out(weights[some], most, keep=keep))
+            for some in _ranges(tiles.places, places)
+        ),
         deep=None if fits else np.zeros(shape, dtype),
-        blocks=_blocks(tiles, size.filters, dtype),
+        shares=tuple(
+            blocks(tiles, some, size.filters, dtype) for some in _ranges(tiles.rows, rows)
+        ),
     )
 
 
-def _blocks(tiles: Tiling, count: int, dtype: np.dtype[Any]) -> tuple[TileBlock, ...]:
-    """Buffers for the largest block; a smaller last one uses their beginnings."""
-    down, across, channels = tiles.down, tiles.across, tiles.phases.channels
-    most = tiles.rows_per_block * tiles.columns
-    halves = np.empty(tiles.rows_per_block * down.n * tiles.width * channels, dtype)
-    gathered = np.empty(tiles.places * most * channels, dtype)
-    buffers = _Buffers(
-        halves=halves,
-        gathered=gathered,
-        tiles=np.empty_like(gathered),
-        products=np.empty(tiles.places * most * count, dtype),
-        half_answers=np.empty(across.m * down.n * most * count, dtype),
-        answers=np.empty(across.m * down.m * most * count, dtype),
-    )
-    return tuple(
-        buffers.block(tiles, count, first, min(first + tiles.rows_per_block, tiles.rows))
-        for first in range(0, tiles.rows, tiles.rows_per_block)
-    )
+def _shares(tiles: Tiling, count: int) -> tuple[int, int]:
+    """Into how many shares the rows of tiles are cut, and the places of a tile.
+
+    BLAS shares out the products it packs itself, and would wait for its own threads here.
+    """
+    threads = blas.threads() if blas.leaves_small_products_unpacked() else 1
+    products = tiles.places * tiles.count * tiles.phases.channels * count
+    if threads == 1 or products < _LEAST_SHARED:
+        return 1, 1
+    if tiles.rows >= threads and tiles.count >= threads * _LEAST_TILES_OF_SHARE:
+        return threads, 1
+    return 1, min(threads, tiles.places)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Buffers:
-    """Flat memory that all blocks share, for the largest of them."""
+def _ranges(whole: int, shares: int) -> list[slice]:
+    """About equal parts of 0 … whole."""
+    cuts = [whole * share // shares for share in range(shares + 1)]
+    return [slice(first, end) for first, end in itertools.pairwise(cuts)]
 
-    halves: Array
-    gathered: Array
-    tiles: Array
-    products: Array
-    half_answers: Array
-    answers: Array
 
-    def block(self, tiles: Tiling, count: int, first: int, end: int) -> TileBlock:
-        """The views of one block of tile rows."""
-        down, across, channels = tiles.down, tiles.across, tiles.phases.channels
-        rows, columns, width = end - first, tiles.columns, tiles.width
-        some = rows * columns
-        part = self.halves[: rows * down.n * width * channels]
-        part = part.reshape(rows, down.n, width, channels)
-        tile_row, row, pixel, channel = part.strides
-        gathered = self.gathered[: tiles.places * some * channels]
-        turned = self.tiles[: tiles.places * some * channels]
-        products = self.products[: tiles.places * some * count]
-        half = self.half_answers[: across.m * down.n * some * count]
-        answers = self.answers[: across.m * down.m * some * count]
-        return TileBlock(
-            first=first,
-            end=end,
-            halves=part.reshape(rows, down.n, width * channels),
-            windows=as_strided(
-                part,
-                (across.n, down.n, rows, columns, channels),
-                (pixel, row, tile_row, across.m * pixel, channel),
-            ),
-            gathered=gathered.reshape(across.n, down.n, rows, columns, channels),
-            gathered_rows=gathered.reshape(across.n, -1),
-            tiles_rows=turned.reshape(across.n, -1),
-            tiles=turned.reshape(tiles.places, some, channels),
-            products=products.reshape(tiles.places, some, count),
-            products_rows=products.reshape(across.n, -1),
-            half_answers_rows=half.reshape(across.m, -1),
-            half_answers=half.reshape(across.m, down.n, -1),
-            answers=answers.reshape(across.m, down.m, -1),
-            answer_tiles=answers.reshape(across.m, down.m, rows, columns, count),
-        )
+def _laid_out(weights: Array, rows: int, *, keep: bool) -> Array | panels.Panels:
+    """Filters as BLAS multiplies them: to be kept they may be moved."""
+    if not keep:
+        return weights
+    if panels.fit(rows, *weights.shape[1:], weights.itemsize):
+        return panels.laid_out(weights, rows)
+    return np.ascontiguousarray(weights)
 
 
 def by_tiles(ready: TiledConvolution, image: Array, _filters: Array, _stride: int) -> Array:
@@ -253,9 +134,7 @@ def by_tiles(ready: TiledConvolution, image: Array, _filters: Array, _stride: in
     if ready.deep is not None:
         ready.phases.fill(ready.deep, image)
         image = ready.deep
-    turn_down, turn_across = ready.image_transforms
-    back_down, back_across = ready.answer_transforms
-    high = len(back_down)
+    turn_down, high = ready.image_transforms[0], len(ready.answer_transforms[0])
     row, _, element = image.strides
     strips = as_strided(
         image,
@@ -263,15 +142,36 @@ def by_tiles(ready: TiledConvolution, image: Array, _filters: Array, _stride: in
         (high * row, row, element),
     )
     out = np.empty((size.out_height, size.out_width, size.filters), image.dtype)
-    for block in ready.blocks:
+    together.run(
+        [functools.partial(_share, ready, share, strips, out) for share in ready.shares]
+    )
+    return out
+
+
+def _share(
+    ready: TiledConvolution, share: tuple[TileBlock, ...], strips: Array, out: Array
+) -> None:
+    """What one thread does, in memory of its own."""
+    turn_down, turn_across = ready.image_transforms
+    back_down, back_across = ready.answer_transforms
+    for block in share:
         np.matmul(turn_down, strips[block.first : block.end], out=block.halves)
         np.copyto(block.gathered, block.windows)
         np.matmul(turn_across, block.gathered_rows, out=block.tiles_rows)
-        np.matmul(block.tiles, ready.filters, out=block.products)
+        together.run(
+            [functools.partial(_multiply, block, *filters) for filters in ready.filters]
+        )
         np.matmul(back_across, block.products_rows, out=block.half_answers_rows)
         np.matmul(back_down, block.half_answers, out=block.answers)
-        _put_in_place(block, out, high, len(back_across))
-    return out
+        _put_in_place(block, out, len(back_down), len(back_across))
+
+
+def _multiply(block: TileBlock, places: slice, filters: Array | panels.Panels) -> None:
+    """The products of some places of a tile."""
+    if isinstance(filters, panels.Panels):
+        panels.multiply(block.tiles[places], filters, block.products[places])
+    else:
+        np.matmul(block.tiles[places], filters, out=block.products[places])
 
 
 def _put_in_place(block: TileBlock, out: Array, high: int, wide: int) -> None:

@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import as_strided
 from profiler_suite.workloads import rounding
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution.geometry import geometry_of
-from profiler_suite.workloads.convolution.minimal_filtering import Tiling, tiling
+from profiler_suite.workloads.convolution.tiling import Tiling, tiling
 
 
 def largest(m: int, image: Array, filters: Array, stride: int) -> float:

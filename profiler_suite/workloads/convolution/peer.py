@@ -16,6 +16,7 @@ from profiler_suite.model.experiment import Cost, Problem
 from profiler_suite.model.workload import PEER, Implementation
 from profiler_suite.workloads import registry
 from profiler_suite.workloads.arrays import Array
+from profiler_suite.workloads.convolution import peer_runtimes
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, answer_shape, cost
 
 
@@ -56,20 +57,17 @@ def prepare_channels_first(image: Array, filters: Array, stride: int) -> Callabl
     """Filters as a tensor; a new image is converted once, as its network would hold it."""
     torch: Any = importlib.import_module("torch")
     weights = torch.from_numpy(filters.transpose(0, 3, 1, 2).copy(order="C"))
-    held: list[Any] = [None, None]
 
-    def convert(pixels: Array) -> Any:
-        return torch.from_numpy(pixels.transpose(2, 0, 1)[None].copy(order="C"))
-
-    def convolve(image: Array, _filters: Array, _stride: int) -> Array:
-        if held[0] is not image:
-            held[:] = image, convert(image)
+    def convolve(pixels: Any) -> Array:
         with torch.inference_mode():
-            answer = torch.nn.functional.conv2d(held[1], weights, stride=stride)
+            answer = torch.nn.functional.conv2d(pixels, weights, stride=stride)
             planes: Array = answer[0].numpy()
         return planes.transpose(1, 2, 0)
 
-    return convolve
+    def convert(image: Array) -> Any:
+        return torch.from_numpy(peer_runtimes.by_channels(image))
+
+    return peer_runtimes.converted_once(convert, convolve)
 
 
 def _loops(image: Array, filters: Array, stride: int, out: Array) -> None:
@@ -113,11 +111,20 @@ def _cost(problem: Problem) -> Cost:
     return cost(problem, rate="blas", calls=4.0)
 
 
+PACKAGES: dict[str, tuple[str, ...]] = {}
+"""What each peer needs, installed or not: its own package first, whose version counts."""
+
+
 def _enter(
-    package: str, name: str, summary: str, prepare: Callable[..., Callable[..., Array]]
+    packages: tuple[str, ...],
+    name: str,
+    summary: str,
+    prepare: Callable[..., Callable[..., Array]],
+    dtypes: tuple[str, ...] = ("float32", "float64"),
 ) -> None:
-    """Enter an implementation whose package is installed."""
-    if not installed(package):
+    """Enter an implementation whose packages are installed."""
+    PACKAGES[name] = packages
+    if not all(map(installed, packages)):
         return
 
     def convolve(image: Array, filters: Array, stride: int) -> Array:
@@ -125,26 +132,56 @@ def _enter(
 
     convolve.__name__ = name
     convolve.__doc__ = summary
-    registry.implementation(WORKLOAD, family=PEER, cost=_cost, prepare=prepare)(convolve)
+    registry.implementation(WORKLOAD, family=PEER, cost=_cost, prepare=prepare, dtypes=dtypes)(
+        convolve
+    )
 
 
 _enter(
-    "torch",
+    ("torch",),
     "torch_channels_last",
     "PyTorch's conv2d on images of height×width×channels, as all others here have them.",
     prepare_channels_last,
 )
 _enter(
-    "torch",
+    ("torch",),
     "torch_channels_first",
     "PyTorch's conv2d on images of channels×height×width, converted beforehand.",
     prepare_channels_first,
 )
 _enter(
-    "numba",
+    ("numba",),
     "numba_loops",
     "The six loops of the textbook, compiled by Numba for the dtype.",
     prepare_loops,
+)
+_enter(
+    ("ncnn",),
+    "ncnn_net",
+    "ncnn's Convolution layer on images of channels×height×width, converted beforehand.",
+    peer_runtimes.prepare_ncnn,
+    ("float32",),
+)
+_enter(
+    ("onnxruntime", "onnx"),
+    "onnxruntime_conv",
+    "ONNX Runtime's Conv on images of channels×height×width, converted beforehand.",
+    peer_runtimes.prepare_onnxruntime,
+    ("float32",),
+)
+_enter(
+    ("openvino",),
+    "openvino_channels_last",
+    "OpenVINO's convolution on images of height×width×channels, in 32-bit floats.",
+    peer_runtimes.prepare_openvino_last,
+    ("float32",),
+)
+_enter(
+    ("openvino",),
+    "openvino_channels_first",
+    "OpenVINO's convolution on images of channels×height×width, converted beforehand.",
+    peer_runtimes.prepare_openvino_first,
+    ("float32",),
 )
 
 

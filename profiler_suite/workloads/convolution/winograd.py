@@ -17,8 +17,8 @@ from profiler_suite.workloads import rounding
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution import minimal_filtering, toom_cook
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, cost, geometry_of
-from profiler_suite.workloads.convolution.minimal_filtering import Tiling, tiling
 from profiler_suite.workloads.convolution.phases import Phases
+from profiler_suite.workloads.convolution.tiling import Tiling, tile_sides, tiling
 from profiler_suite.workloads.registry import implementation
 from profiler_suite.workloads.requirements import ITEM_BYTES
 
@@ -32,7 +32,7 @@ _MOST_ENLARGED = 2.0**-10
 def refused(size: Geometry, m: int, dtype: str) -> str:
     """Why a convolution is not for tiles of m×m; empty when it is."""
     phases = Phases.of(size)
-    high, wide = minimal_filtering.tile_sides(phases, m)
+    high, wide = tile_sides(phases, m)
     taps = f"{size.filter_height}×{size.filter_width} filters at stride {size.stride}"
     if high == wide == 1:
         return f"F({m}×{m}) saves nothing: windows of {taps} do not overlap; use im2col_kept"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.workloads import convolution, registry
-from profiler_suite.workloads.convolution import minimal_filtering
+from profiler_suite.workloads.convolution import minimal_filtering, tiling
 from profiler_suite.workloads.convolution.geometry import Geometry
 from profiler_suite.workloads.convolution.phases import Phases
 
@@ -33,7 +33,7 @@ def test_whole_tiles_cover_the_answer_and_no_row_too_many(
     m: int, sides: tuple[int, int, int], side: int
 ) -> None:
     size = layer(side, *sides)
-    tiles = minimal_filtering.tiling(size, m, 4)
+    tiles = tiling.tiling(size, m, 4)
     assert 0 <= tiles.rows * tiles.down.m - size.out_height < tiles.down.m
     assert 0 <= tiles.columns * tiles.across.m - size.out_width < tiles.across.m
     assert tiles.height - tiles.down.r + 1 == tiles.rows * tiles.down.m
@@ -41,8 +41,8 @@ def test_whole_tiles_cover_the_answer_and_no_row_too_many(
 
 
 def test_an_axis_of_one_tap_is_not_cut_into_tiles() -> None:
-    assert minimal_filtering.tile_sides(Phases.of(layer(9, 1, 7)), 4) == (1, 4)
-    assert minimal_filtering.tile_sides(Phases.of(layer(9, 7, 1)), 4) == (4, 1)
+    assert tiling.tile_sides(Phases.of(layer(9, 1, 7)), 4) == (1, 4)
+    assert tiling.tile_sides(Phases.of(layer(9, 7, 1)), 4) == (4, 1)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_an_image_that_whole_tiles_fill_is_not_copied(
 def test_blocks_use_the_same_memory_one_after_the_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(minimal_filtering, "_CACHES_PER_BLOCK", 0)
-    monkeypatch.setattr(minimal_filtering, "_LEAST_TILES", 12)
+    monkeypatch.setattr(tiling, "_CACHES_PER_BLOCK", 0)
+    monkeypatch.setattr(tiling, "_LEAST_TILES", 12)
     problem = convolution.problem(
         height=50, width=14, channels=2, filters=3, filter_height=3, filter_width=3
     )

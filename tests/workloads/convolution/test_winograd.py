@@ -13,7 +13,7 @@ from profiler_suite.errors import ProblemError
 from profiler_suite.measure.trace import trace
 from profiler_suite.model.experiment import Problem
 from profiler_suite.workloads import convolution, registry, verification
-from profiler_suite.workloads.convolution import minimal_filtering, toom_cook, winograd
+from profiler_suite.workloads.convolution import tiling, toom_cook, winograd
 from profiler_suite.workloads.convolution.geometry import Geometry
 
 pytestmark = pytest.mark.numerical
@@ -62,13 +62,13 @@ def test_it_agrees_with_the_reference_and_leaves_its_inputs_alone(
 def test_several_blocks_and_a_smaller_last_one_give_one_answer(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(minimal_filtering, "_CACHES_PER_BLOCK", 0)
-    monkeypatch.setattr(minimal_filtering, "_LEAST_TILES", 12)
+    monkeypatch.setattr(tiling, "_CACHES_PER_BLOCK", 0)
+    monkeypatch.setattr(tiling, "_LEAST_TILES", 12)
     kind = registry.find_implementation(name).error
     m = winograd.TILES[kind]
     problem = sized(11 * m, 3 * m + 2, 5, 4)
     size = Geometry.of(problem)
-    tiles = minimal_filtering.tiling(size, m, 4)
+    tiles = tiling.tiling(size, m, 4)
     assert tiles.rows > 2 * tiles.rows_per_block
     assert tiles.rows % tiles.rows_per_block
     arguments = CONVOLUTION.arguments(problem, 1)
