@@ -1,18 +1,44 @@
 """How far from the machine's limits are the convolution layers of well-known networks?"""
 
 from profiler_suite.model.experiment import Experiment, Problem
-from profiler_suite.workloads import convolution
+from profiler_suite.workloads import convolution, depthwise
 
 
 def layer(
-    name: str, size: int, channels: int, filters: int, filter_size: int, stride: int = 1
+    name: str,
+    size: int,
+    channels: int,
+    filters: int,
+    filter_size: int,
+    stride: int = 1,
+    across: int = 0,
 ) -> Problem:
-    """One layer on a square input whose padding is already counted in `size`."""
+    """One layer on a square input whose padding is already counted in `size`.
+
+    Filters that are `across` wide and not square have padding that keeps the map square.
+    """
+    wide = across or filter_size
     return convolution.problem(
+        height=size + (filter_size - 1) * bool(across),
+        width=size + (wide - 1) * bool(across),
+        channels=channels,
+        filters=filters,
+        filter_height=filter_size,
+        filter_width=wide,
+        stride=stride,
+        dtype="float32",
+        name=name,
+    )
+
+
+def of_each_channel(
+    name: str, size: int, channels: int, filter_size: int, stride: int = 1
+) -> Problem:
+    """A depthwise layer on a square input whose padding is already counted in `size`."""
+    return depthwise.problem(
         height=size,
         width=size,
         channels=channels,
-        filters=filters,
         filter_height=filter_size,
         filter_width=filter_size,
         stride=stride,
@@ -69,12 +95,40 @@ RESNET50 = (
     layer("ResNet-50 conv5_2a", 7, 2048, 512, 1),
 )
 
+# A convolution of each channel by itself comes before each 1×1 layer.
+MOBILENET = (
+    of_each_channel("MobileNet conv2 depthwise", 114, 32, 3),
+    of_each_channel("MobileNet conv3 depthwise", 113, 64, 3, 2),
+    of_each_channel("MobileNet conv8 depthwise", 16, 512, 3),
+    layer("MobileNet conv2 pointwise", 112, 32, 64, 1),
+)
+
+# B0; of the seven stages one layer of each kind that the other networks have not.
+EFFICIENTNET = (
+    layer("EfficientNet-B0 stem", 225, 3, 32, 3, 2),
+    layer("EfficientNet-B0 stage 3 expansion", 112, 16, 96, 1),
+    of_each_channel("EfficientNet-B0 stage 4 depthwise", 32, 240, 5),
+    layer("EfficientNet-B0 head", 7, 320, 1280, 1),
+)
+
+# Version 3: 7×7 filters taken apart, on maps of 17×17.
+INCEPTION = (
+    layer("Inception-v3 1×7", 17, 192, 192, 1, across=7),
+    layer("Inception-v3 7×1", 17, 192, 192, 7, across=1),
+)
+
+# Its first layer, and the last of its 3×3 layers.
+UNET = (
+    layer("U-Net conv1_1", 572, 1, 64, 3),
+    layer("U-Net conv9_2", 390, 64, 64, 3),
+)
+
 experiment = Experiment(
     name="network_layers",
     question="How close to the peak are real layers, and do fewer FLOP win?",
     axis="name",
-    problems=(*ALEXNET, *VGG16, *RESNET50),
-    quick_problems=(ALEXNET[2], VGG16[8], RESNET50[2]),
+    problems=(*ALEXNET, *VGG16, *RESNET50, *MOBILENET, *EFFICIENTNET, *INCEPTION, *UNET),
+    quick_problems=(ALEXNET[2], VGG16[8], RESNET50[2], MOBILENET[2]),
     implementations=(
         "im2col_kept",
         "winograd",
@@ -82,6 +136,8 @@ experiment = Experiment(
         "winograd_2x2_kept",
         "winograd_6x6_kept",
         "best",
+        "depthwise_taps",
+        "depthwise_kept",
         # The line to beat, where it is installed; compiled loops are far from it here.
         *convolution.peer.names(compiled_loops=False),
     ),
@@ -93,6 +149,14 @@ experiment = Experiment(
         "Large-Scale Image Recognition, configuration D",
         "ResNet-50: He, Zhang, Ren and Sun (2016), Deep Residual Learning for Image "
         "Recognition",
+        "MobileNet: Howard et al. (2017), MobileNets: Efficient Convolutional Neural Networks "
+        "for Mobile Vision Applications",
+        "EfficientNet-B0: Tan and Le (2019), EfficientNet: Rethinking Model Scaling for "
+        "Convolutional Neural Networks",
+        "Inception-v3: Szegedy, Vanhoucke, Ioffe, Shlens and Wojna (2016), Rethinking the "
+        "Inception Architecture for Computer Vision",
+        "U-Net: Ronneberger, Fischer and Brox (2015), U-Net: Convolutional Networks for "
+        "Biomedical Image Segmentation",
         "Winograd: Lavin and Gray (2016), Fast Algorithms for Convolutional Neural Networks",
     ),
 )

@@ -11,7 +11,12 @@ from profiler_suite.registry import Registry
 Function = TypeVar("Function", bound=Callable[..., object])
 
 # Importing these fills both.
-BUILT_IN = ("profiler_suite.workloads.convolution", "profiler_suite.workloads.dense")
+BUILT_IN = (
+    "profiler_suite.workloads.convolution",
+    "profiler_suite.workloads.dense",
+    "profiler_suite.workloads.depthwise",
+    "profiler_suite.workloads.depthwise_peers",
+)
 _WORKLOADS: Registry[Workload] = Registry("workload", BUILT_IN)
 _IMPLEMENTATIONS: Registry[Implementation] = Registry("implementation", BUILT_IN)
 

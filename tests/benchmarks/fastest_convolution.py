@@ -1,101 +1,189 @@
-"""How fast NumPy's convolutions are against PyTorch's and against a bare GEMM, layer by layer.
+"""How fast NumPy's convolutions are against the best compiled ones, layer by layer.
 
-One process, one thread, float32. Per layer, visits of all candidates in fresh random
-order; medians of the visits whose canaries were both near the baseline of the whole run
-(of all visits where there are fewer than five). PyTorch is asked in both memory layouts,
-the better one counts.
+All layers of `experiments/network_layers.py`, with one thread and with two, in one process.
+Filters are prepared in all. Per layer, rounds of visits to all candidates in fresh random
+order; what has been far from the fastest of its side for two rounds is not visited again.
+The ratio is the median over rounds of best peer over ours, its interval (at least 95 %) lies
+between two of the rounds' ratios. Ours is the fastest whose median error is at most twice
+that of the peer it is compared with.
 
-Run:  python tests/benchmarks/fastest_convolution.py [SECONDS_PER_LAYER] [NAME…]
+Run:  python tests/benchmarks/fastest_convolution.py [MINUTES] [NAME…]
+      (12 minutes; the layers whose names contain one of the names)
 """
 
+import dataclasses
+import functools
+import importlib.metadata
 import math
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
+from time import perf_counter, perf_counter_ns
 from typing import Any
 
-import msgspec
 import numpy as np
 
-from profiler_suite.machine import canary
-from profiler_suite.measure import timing
-from profiler_suite.measure.threads import NativeThreads
-from profiler_suite.model.experiment import Experiment, Problem
+from profiler_suite.measure import threads, timing
+from profiler_suite.model.experiment import Problem
+from profiler_suite.model.workload import CHOICE, PEER, Implementation
 from profiler_suite.workloads import catalogue, registry
-from profiler_suite.workloads.convolution.geometry import Geometry
+from profiler_suite.workloads.convolution import peer
 
+MINUTES = 12.0
+THREADS = (1, 2)
+# Of the convolutions; the others take many times as long.
 FAMILIES = ("gemm", "winograd")
-SECONDS_PER_LAYER = 4.5
-LEAST_UNDISTURBED = 5
+# Left out after two rounds: what takes so many times as long as the fastest of its side.
+FAR = 2.0
+LEAST_ROUNDS, MOST_ROUNDS = 6, 40
+MOST_ERROR = 2.0
 SEED = 7
 Call = Callable[[], Any]
 
 
-def experiment(name: str) -> Experiment:
-    """A built-in experiment."""
-    return catalogue.load(catalogue.locate(name))
+@dataclasses.dataclass
+class Candidate:
+    """One way to compute a layer, made ready, and what was seen of it."""
+
+    found: Implementation
+    call: Call
+    prepare_s: float
+    evaluations: int
+    error: float
+    rounds_s: list[float] = dataclasses.field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Its name in the registry."""
+        return self.found.name
+
+    @property
+    def time_s(self) -> float:
+        """Median over rounds."""
+        return median(self.rounds_s)
 
 
-def candidates(problem: Problem) -> dict[str, tuple[str, Call]]:
-    """Name → family and a call without arguments: NumPy's, the peers', the bare GEMM."""
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A layer's result."""
+
+    problem: Problem
+    ours: Candidate
+    rival: Candidate | None
+    """The fastest peer; None without any."""
+    ratio: tuple[float, float, float]
+    """Peer over ours: median, and the ends of its interval."""
+    direct: Candidate
+    """Ours that transforms no filters."""
+
+
+def candidates(problem: Problem, errors: dict[str, float]) -> list[Candidate]:
+    """All that serve the problem, prepared for the threads that are allowed now."""
     workload = registry.find_workload(problem.workload)
     arguments = workload.arguments(problem, SEED)
-    found: dict[str, tuple[str, Call]] = {}
-    for name, each in registry.implementations().items():
-        if each.workload != problem.workload:
+    reference = None if errors else workload.reference(problem, arguments)
+    made = []
+    for found in registry.implementations().values():
+        if found.workload != problem.workload or not wanted(found, problem):
             continue
-        serves = each.refuse is None or not each.refuse(problem)
-        if each.family in (*FAMILIES, "peer") and serves and not name.startswith("numba"):
-            found[name] = (each.family, call(registry.ready(each, arguments), arguments))
-    size = Geometry.of(problem)
-    generator = np.random.default_rng(SEED)
-    lowered = generator.random((size.pixels, size.length), np.float32)
-    weights = generator.random((size.length, size.filters), np.float32)
-    out = np.empty((size.pixels, size.filters), np.float32)
-    found["bare GEMM"] = ("bare", lambda: np.dot(lowered, weights, out=out))
-    return found
+        begun = perf_counter()
+        function = registry.ready(found, arguments)
+        prepare_s = perf_counter() - begun
+        call = functools.partial(function, *arguments)
+        if reference is not None:
+            errors[found.name] = float(np.median(np.abs(call() - reference)))
+        evaluations = timing.prepare(call, ()).evaluations
+        made.append(Candidate(found, call, prepare_s, evaluations, errors[found.name]))
+    return made
 
 
-def call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Call:
-    """The function with its arguments."""
-    return lambda: function(*arguments)
+def wanted(found: Implementation, problem: Problem) -> bool:
+    """Whether an implementation may be the fastest of its side."""
+    if found.family == CHOICE or problem.dtype not in found.dtypes or "numba" in found.name:
+        return False
+    if found.refuse is not None and found.refuse(problem):
+        return False
+    return problem.workload != "convolution" or found.family in (*FAMILIES, PEER)
 
 
-def visits(
-    calls: dict[str, Call], run_canary: canary.Canary, seconds: float
-) -> dict[str, list[tuple[float, float]]]:
-    """Per candidate: time of an evaluation and the worse canary of each visit, s."""
+def visit(candidate: Candidate, several: bool) -> None:
+    """One untimed evaluation, then the least of three samples."""
+    if several:
+        threads.rest()  # what the last candidate's threads still do
+    candidate.call()
+    samples = (
+        timing.time_evaluations(candidate.call, (), candidate.evaluations, perf_counter_ns)
+        for _ in range(3 if candidate.evaluations > 1 else 2)
+    )
+    candidate.rounds_s.append(min(samples))
+
+
+def take(made: list[Candidate], several: bool, until: float) -> None:
+    """Rounds until the time is up; at least a few."""
     order = random.Random(SEED)
-    prepared = {name: timing.prepare(each, ()) for name, each in calls.items()}
-    seen: dict[str, list[tuple[float, float]]] = {name: [] for name in calls}
-    spent = 0.0
-    while spent < seconds:
-        for name in order.sample(list(calls), len(calls)):
-            times, canaries, *_ = timing.visit(
-                calls[name], (), prepared[name], {"ufunc": run_canary}
-            )
-            seen[name].append((median(times), max(canaries["ufunc"])))
-            spent += sum(times) * prepared[name].evaluations
-    return seen
+    left = list(made)
+    for done in range(MOST_ROUNDS):
+        if done >= LEAST_ROUNDS and perf_counter() > until:
+            return
+        for candidate in order.sample(left, len(left)):
+            visit(candidate, several)
+        if done == 1:
+            left = near(made)
 
 
-def geometric_mean(values: list[float]) -> float:
-    """The mean of ratios."""
-    return math.exp(sum(map(math.log, values)) / len(values))
+def near(made: Sequence[Candidate]) -> list[Candidate]:
+    """Those not far from the fastest of their side; of ours also the most exact."""
+    kept = []
+    for side in sides(made):
+        fastest = min((c.time_s for c in side), default=0.0)
+        exact = min(side, key=lambda c: (c.error, c.time_s), default=None)
+        kept += [c for c in side if c.time_s <= FAR * fastest or c is exact]
+    return kept
 
 
-def is_winograd_s(problem: Problem) -> bool:
-    """A 3×3 layer at stride 1 of VGG-16 or ResNet-50: what acceptance asks most of."""
-    size = Geometry.of(problem)
-    three = (size.filter_height, size.filter_width, size.stride) == (3, 3, 1)
-    return three and not problem.name.startswith("AlexNet")
+def sides(made: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Ours and the peers."""
+    peers = [c for c in made if c.found.family == PEER]
+    return [c for c in made if c.found.family != PEER], peers
 
 
-def in_range(problem: Problem) -> bool:
-    """From 56×56×64 to 14×14×256."""
-    size = Geometry.of(problem)
-    return 14 <= size.out_height <= 56 and size.channels >= 64
+def compared(problem: Problem, made: Sequence[Candidate]) -> Row:
+    """The fastest peer against the fastest of ours that is exact enough."""
+    ours, peers = sides([c for c in made if len(c.rounds_s) >= LEAST_ROUNDS])
+    rival = min(peers, key=lambda c: c.time_s, default=None)
+    exact = [c for c in ours if rival is None or c.error <= MOST_ERROR * rival.error]
+    own = min(exact or ours, key=lambda c: c.time_s)
+    direct = [c for c in sides(made)[0] if c.found.family != "winograd"]
+    return Row(
+        problem=problem,
+        ours=own,
+        rival=rival,
+        ratio=(0.0, 0.0, 0.0) if rival is None else interval(rival.rounds_s, own.rounds_s),
+        direct=min(direct, key=lambda c: c.time_s),
+    )
+
+
+def interval(above: Sequence[float], below: Sequence[float]) -> tuple[float, float, float]:
+    """The median of ratios and the two between which it is with 95 % or more.
+
+    It is below the k-th smallest of n with the probability of fewer than k heads of n coins.
+    """
+    ratios = sorted(a / b for a, b in zip(above, below, strict=False))
+    n, k, outside = len(ratios), 0, 0.0
+    while (outside := outside + math.comb(n, k) / 2**n) <= 0.025:
+        k += 1
+    k = max(k, 1)
+    return median(ratios), ratios[k - 1], ratios[n - k]
+
+
+def pays_after(row: Row) -> str:
+    """Calls after which preparing has paid against the best that transforms no filters."""
+    saved_s = row.direct.time_s - row.ours.time_s
+    if row.ours.found.family != "winograd" or saved_s <= 0:
+        return "–"
+    more_s = max(0.0, row.ours.prepare_s - row.direct.prepare_s)
+    return str(max(1, math.ceil(more_s / saved_s)))
 
 
 def say(text: str) -> None:
@@ -104,114 +192,86 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> None:
-    """Measure every layer, then print the table and the geometric means."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS_PER_LAYER
-    wanted = sys.argv[2:]
-    seed = msgspec.structs.replace(
-        experiment("seed_question").problems[0], dtype="float32", name="the question's"
-    )
-    problems = [
-        p
-        for p in (seed, *experiment("network_layers").problems)
-        if not wanted or any(w in p.name for w in wanted)
-    ]
-    run_canary, threads = canary.make("ufunc"), NativeThreads()
-    seen: list[tuple[Problem, dict[str, str], dict[str, list[tuple[float, float]]]]] = []
-    for problem in problems:
-        found = candidates(problem)
-        calls = {name: each for name, (_, each) in found.items()}
-        families = {name: family for name, (family, _) in found.items()}
-        threads.limit(1)  # of libraries that the candidates have loaded, too
-        seen.append((problem, families, visits(calls, run_canary, seconds)))
-    everything = [c for _, _, by in seen for pairs in by.values() for _, c in pairs]
-    limit_s = canary.limit("ufunc") * canary.own_baseline(everything)
-    rows = [(p, families, medians(by, limit_s)) for p, families, by in seen]
-    table(rows)
-    summary(rows)
-
-
-def medians(by_name: dict[str, list[tuple[float, float]]], limit_s: float) -> dict[str, float]:
-    """Median time of the undisturbed visits, s."""
-    found = {}
-    for name, pairs in by_name.items():
-        undisturbed = [t for t, c in pairs if c <= limit_s]
-        found[name] = median(
-            undisturbed if len(undisturbed) >= LEAST_UNDISTURBED else [t for t, _ in pairs]
-        )
-    return found
-
-
-Rows = list[tuple[Problem, dict[str, str], dict[str, float]]]
-
-
-def best(families: dict[str, str], times: dict[str, float], *of: str) -> str:
-    """The fastest candidate of some families; empty without any."""
-    names = [name for name, family in families.items() if family in of]
-    return min(names, key=lambda name: times[name], default="")
-
-
-def table(rows: Rows) -> None:
-    """One row per layer, times in ms."""
+def head(count: int) -> None:
+    """What the columns are."""
+    say(f"\n{count} {'thread' if count == 1 else 'threads'}\n")
     say(
-        "| layer | out×C→F, filter, stride | fastest NumPy | ms | PyTorch last | first "
-        "| PyTorch / NumPy | best gemm family | ms | bare GEMM | bare / gemm |"
+        "| layer | ours | ms | error | best peer | ms | error | peer / ours (95 %) "
+        "| prepared in, ms | pays after, calls |"
     )
-    say("|---|---|---|---|---|---|---|---|---|---|---|")
-    for problem, families, t in rows:
-        size = Geometry.of(problem)
-        numpy_s, gemm = best(families, t, *FAMILIES), best(families, t, "gemm")
-        peer = best(families, t, "peer")
-        last, first = (
-            f"{1e3 * t[name]:.3f}" if name in t else "–"
-            for name in ("torch_channels_last", "torch_channels_first")
-        )
-        against = f"{t[peer] / t[numpy_s]:.2f}" if peer else "–"
-        say(
-            f"| {problem.name} | {size.out_height}²×{size.channels}→{size.filters}, "
-            f"{size.filter_height}×{size.filter_width}, {size.stride} | {numpy_s} "
-            f"| {1e3 * t[numpy_s]:.3f} | {last} | {first} | {against} | {gemm} "
-            f"| {1e3 * t[gemm]:.3f} | {1e3 * t['bare GEMM']:.3f} "
-            f"| {t['bare GEMM'] / t[gemm]:.2f} |"
-        )
+    say("|---|---|---|---|---|---|---|---|---|---|")
 
 
-def summary(rows: Rows) -> None:
-    """The geometric means that are asked for."""
-    layers = [row for row in rows if row[0].name != "the question's"]
-    groups = {
-        "3×3 stride-1 layers of VGG-16 and ResNet-50": [
-            r for r in layers if is_winograd_s(r[0])
-        ],
-        "of these, 56×56×64 to 14×14": [
-            r for r in layers if is_winograd_s(r[0]) and in_range(r[0])
-        ],
-        "all other layers": [r for r in layers if not is_winograd_s(r[0])],
-        "the question's problem": [r for r in rows if r[0].name == "the question's"],
-    }
-    for title, group in groups.items():
-        ratios = [
-            t[best(f, t, "peer")] / t[best(f, t, *FAMILIES)]
-            for _, f, t in group
-            if best(f, t, "peer")
-        ]
-        if ratios:
-            say(
-                f"PyTorch / fastest NumPy, {title}: geometric mean "
-                f"{geometric_mean(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}, "
-                f"{len(ratios)} problems)"
-            )
-    bare = [
-        t["bare GEMM"] / t[best(f, t, "gemm")]
-        for p, f, t in layers
-        if Geometry.of(p).filter_height == 3 and Geometry.of(p).channels >= 64
-    ]
-    if bare:
-        say(
-            f"bare GEMM / best of the gemm family, 3×3 filters and at least 64 channels: "
-            f"{min(bare):.2f} to {max(bare):.2f}, geometric mean {geometric_mean(bare):.2f} "
-            f"({sum(b >= 0.85 for b in bare)} of {len(bare)} at 0.85 or above)"
+def tell(row: Row) -> None:
+    """One row of the table."""
+    ours, rival = row.ours, row.rival
+    peers = "– | – | – | –"
+    if rival is not None:
+        middle, low, high = row.ratio
+        peers = (
+            f"{rival.name} | {1e3 * rival.time_s:.3f} | {rival.error:.1e} "
+            f"| {middle:.2f} ({low:.2f} to {high:.2f})"
         )
+    say(
+        f"| {row.problem.name} | {ours.name} | {1e3 * ours.time_s:.3f} | {ours.error:.1e} "
+        f"| {peers} | {1e3 * ours.prepare_s:.1f} | {pays_after(row)} |"
+    )
+
+
+def summary(rows: Sequence[Row]) -> None:
+    """Geometric mean, share at 1 or above, the least."""
+    ratios = [row.ratio[0] for row in rows if row.rival is not None]
+    if not ratios:
+        say('\nNo peer is installed: pip install "profiler-suite[peers]"')
+        return
+    mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
+    reached = sum(ratio >= 1 for ratio in ratios)
+    worse = sum(r.ours.error > MOST_ERROR * r.rival.error for r in rows if r.rival)
+    say(
+        f"\nBest peer / ours: geometric mean {mean:.2f}, 1.0 or above on {reached} of "
+        f"{len(ratios)} layers ({100 * reached / len(ratios):.0f} %), least {min(ratios):.2f}; "
+        f"{worse} of ours more than {MOST_ERROR:g} times as inexact as the peer."
+    )
+
+
+def versions() -> str:
+    """Of NumPy and of the peers that are installed."""
+    packages = sorted(
+        {p.packages[0] for p in peer.PEERS if all(map(peer.installed, p.packages))}
+    )
+    return ", ".join(f"{p} {importlib.metadata.version(p)}" for p in ("numpy", *packages))
+
+
+def main() -> None:
+    """Measure every layer with one thread, then with two, and print as it goes."""
+    named = sys.argv[1:]
+    minutes = float(named.pop(0)) if named and named[0].replace(".", "").isdigit() else MINUTES
+    layers = catalogue.load(catalogue.locate("network_layers")).problems
+    problems = [p for p in layers if not named or any(n in p.name for n in named)]
+    say(versions())
+    native = threads.NativeThreads()
+    errors: dict[str, dict[str, float]] = {p.name: {} for p in problems}
+    begun, done = perf_counter(), 0
+    for count in THREADS:
+        head(count)
+        rows = []
+        for problem in problems:
+            allow(native, count)
+            made = candidates(problem, errors[problem.name])
+            allow(native, count)  # of libraries that the candidates have loaded, too
+            done += 1
+            share = done / (len(THREADS) * len(problems))
+            take(made, count > 1, begun + 60 * minutes * share)
+            rows.append(compared(problem, made))
+            tell(rows[-1])
+        summary(rows)
+
+
+def allow(native: threads.NativeThreads, count: int) -> None:
+    """Limit every library; PyTorch's pool knows only its own function."""
+    native.limit(count)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(count)
 
 
 if __name__ == "__main__":

@@ -86,10 +86,21 @@ def test_a_built_in_experiment_can_be_run(name: str, quick: bool) -> None:
 
 def test_the_network_layers_are_the_distinct_ones_of_their_papers() -> None:
     experiment = catalogue.find("network_layers").experiment
-    counts = {"AlexNet": 5, "VGG-16": 9, "ResNet-50": 20}
+    counts = {
+        "AlexNet": 5,
+        "VGG-16": 9,
+        "ResNet-50": 20,
+        "MobileNet": 4,
+        "EfficientNet-B0": 4,
+        "Inception-v3": 2,
+        "U-Net": 2,
+    }
     for network, count in counts.items():
         assert sum(p.name.startswith(network) for p in experiment.problems) == count
         assert any(source.startswith(network) for source in experiment.sources)
+    (across, along) = (p for p in experiment.problems if p.name.startswith("Inception"))
+    assert (across.dims["height"], across.dims["width"]) == (17, 23)
+    assert (along.dims["height"], along.dims["width"]) == (23, 17)
     # VGG-16 conv1_2, without its biases: 224 × 224 × 64 outputs of 9 × 64 products.
     (layer,) = (p for p in experiment.problems if p.name == "VGG-16 conv1_2")
     cost = registry.find_implementation("taps").cost(layer)

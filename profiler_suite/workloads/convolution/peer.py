@@ -4,6 +4,7 @@ Nothing here is needed, and nothing is imported until one of these is prepared:
 `pip install "profiler-suite[peers]"`.
 """
 
+import dataclasses
 import functools
 import importlib
 import importlib.util
@@ -17,7 +18,9 @@ from profiler_suite.model.workload import PEER, Implementation
 from profiler_suite.workloads import registry
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution import peer_runtimes
-from profiler_suite.workloads.convolution.geometry import WORKLOAD, answer_shape, cost
+from profiler_suite.workloads.convolution.geometry import DTYPES, WORKLOAD, answer_shape, cost
+
+SINGLE = ("float32",)
 
 
 def installed(package: str) -> bool:
@@ -43,11 +46,12 @@ def prepare_channels_last(image: Array, filters: Array, stride: int) -> Callable
     """Filters as a tensor; images as they are, height×width×channels."""
     torch: Any = importlib.import_module("torch")
     weights = torch.from_numpy(filters.copy(order="C")).permute(0, 3, 1, 2)
+    groups = peer_runtimes.groups(image, filters)
 
     def convolve(pixels: Array) -> Any:
         with torch.inference_mode():
             image = torch.from_numpy(pixels)[None].permute(0, 3, 1, 2)
-            answer = torch.nn.functional.conv2d(image, weights, stride=stride)
+            answer = torch.nn.functional.conv2d(image, weights, stride=stride, groups=groups)
             return answer[0].permute(1, 2, 0)
 
     return functools.partial(_torch, convolve=convolve)
@@ -57,10 +61,11 @@ def prepare_channels_first(image: Array, filters: Array, stride: int) -> Callabl
     """Filters as a tensor; a new image is converted once, as its network would hold it."""
     torch: Any = importlib.import_module("torch")
     weights = torch.from_numpy(filters.transpose(0, 3, 1, 2).copy(order="C"))
+    groups = peer_runtimes.groups(image, filters)
 
     def convolve(pixels: Any) -> Array:
         with torch.inference_mode():
-            answer = torch.nn.functional.conv2d(pixels, weights, stride=stride)
+            answer = torch.nn.functional.conv2d(pixels, weights, stride=stride, groups=groups)
             planes: Array = answer[0].numpy()
         return planes.transpose(1, 2, 0)
 
@@ -111,78 +116,87 @@ def _cost(problem: Problem) -> Cost:
     return cost(problem, rate="blas", calls=4.0)
 
 
-PACKAGES: dict[str, tuple[str, ...]] = {}
-"""What each peer needs, installed or not: its own package first, whose version counts."""
+@dataclasses.dataclass(frozen=True)
+class Peer:
+    """An implementation by others, installed or not."""
+
+    name: str
+    packages: tuple[str, ...]
+    """What it needs: its own package first, whose version counts."""
+    summary: str
+    prepare: Callable[..., Callable[..., Array]]
+    dtypes: tuple[str, ...] = DTYPES
 
 
-def _enter(
-    packages: tuple[str, ...],
-    name: str,
-    summary: str,
-    prepare: Callable[..., Callable[..., Array]],
-    dtypes: tuple[str, ...] = ("float32", "float64"),
-) -> None:
-    """Enter an implementation whose packages are installed."""
-    PACKAGES[name] = packages
-    if not all(map(installed, packages)):
+PEERS: list[Peer] = []
+"""All that could be entered."""
+
+
+def enter(one: Peer, workload: str, cost: Callable[[Problem], Cost]) -> None:
+    """Note a peer, and enter it where its packages are installed."""
+    PEERS.append(one)
+    if not all(map(installed, one.packages)):
         return
 
     def convolve(image: Array, filters: Array, stride: int) -> Array:
-        return prepare(image, filters, stride)(image, filters, stride)
+        return one.prepare(image, filters, stride)(image, filters, stride)
 
-    convolve.__name__ = name
-    convolve.__doc__ = summary
-    registry.implementation(WORKLOAD, family=PEER, cost=_cost, prepare=prepare, dtypes=dtypes)(
-        convolve
-    )
+    convolve.__name__ = one.name
+    convolve.__doc__ = one.summary
+    registry.implementation(
+        workload, family=PEER, cost=cost, prepare=one.prepare, dtypes=one.dtypes
+    )(convolve)
 
 
-_enter(
-    ("torch",),
-    "torch_channels_last",
-    "PyTorch's conv2d on images of height×width×channels, as all others here have them.",
-    prepare_channels_last,
-)
-_enter(
-    ("torch",),
-    "torch_channels_first",
-    "PyTorch's conv2d on images of channels×height×width, converted beforehand.",
-    prepare_channels_first,
-)
-_enter(
-    ("numba",),
-    "numba_loops",
-    "The six loops of the textbook, compiled by Numba for the dtype.",
-    prepare_loops,
-)
-_enter(
-    ("ncnn",),
-    "ncnn_net",
-    "ncnn's Convolution layer on images of channels×height×width, converted beforehand.",
-    peer_runtimes.prepare_ncnn,
-    ("float32",),
-)
-_enter(
-    ("onnxruntime", "onnx"),
-    "onnxruntime_conv",
-    "ONNX Runtime's Conv on images of channels×height×width, converted beforehand.",
-    peer_runtimes.prepare_onnxruntime,
-    ("float32",),
-)
-_enter(
-    ("openvino",),
-    "openvino_channels_last",
-    "OpenVINO's convolution on images of height×width×channels, in 32-bit floats.",
-    peer_runtimes.prepare_openvino_last,
-    ("float32",),
-)
-_enter(
-    ("openvino",),
-    "openvino_channels_first",
-    "OpenVINO's convolution on images of channels×height×width, converted beforehand.",
-    peer_runtimes.prepare_openvino_first,
-    ("float32",),
-)
+for _peer in (
+    Peer(
+        "torch_channels_last",
+        ("torch",),
+        "PyTorch's conv2d on images of height×width×channels, as all others here have them.",
+        prepare_channels_last,
+    ),
+    Peer(
+        "torch_channels_first",
+        ("torch",),
+        "PyTorch's conv2d on images of channels×height×width, converted beforehand.",
+        prepare_channels_first,
+    ),
+    Peer(
+        "numba_loops",
+        ("numba",),
+        "The six loops of the textbook, compiled by Numba for the dtype.",
+        prepare_loops,
+    ),
+    Peer(
+        "ncnn_net",
+        ("ncnn",),
+        "ncnn's Convolution layer on images of channels×height×width, converted beforehand.",
+        peer_runtimes.prepare_ncnn,
+        SINGLE,
+    ),
+    Peer(
+        "onnxruntime_conv",
+        ("onnxruntime", "onnx"),
+        "ONNX Runtime's Conv on images of channels×height×width, converted beforehand.",
+        peer_runtimes.prepare_onnxruntime,
+        SINGLE,
+    ),
+    Peer(
+        "openvino_channels_last",
+        ("openvino",),
+        "OpenVINO's convolution on images of height×width×channels, in 32-bit floats.",
+        peer_runtimes.prepare_openvino_last,
+        SINGLE,
+    ),
+    Peer(
+        "openvino_channels_first",
+        ("openvino",),
+        "OpenVINO's convolution on images of channels×height×width, converted beforehand.",
+        peer_runtimes.prepare_openvino_first,
+        SINGLE,
+    ),
+):
+    enter(_peer, WORKLOAD, _cost)
 
 
 def names(*, compiled_loops: bool = True) -> tuple[str, ...]:

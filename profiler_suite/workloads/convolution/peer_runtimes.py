@@ -29,6 +29,11 @@ def by_channels(image: Array) -> Array:
     return image.transpose(2, 0, 1)[None].copy(order="C")
 
 
+def groups(image: Array, filters: Array) -> int:
+    """Into how many groups filters of fewer channels than the image cut them."""
+    return int(image.shape[2] // filters.shape[3])
+
+
 def converted_once(convert: Convert, convolve: Convolve) -> Callable[..., Array]:
     """The convolution with its last image kept converted."""
     held: list[Any] = [None, None]
@@ -73,7 +78,13 @@ def _onnx_model(image: Array, filters: Array, stride: int) -> bytes:
     make, single = onnx.helper, onnx.TensorProto.FLOAT
     height, width, count = answer_shape(image.shape, filters.shape, stride)
     weights = np.ascontiguousarray(filters.transpose(0, 3, 1, 2))
-    node = make.make_node("Conv", ["image", "filters"], ["answer"], strides=[stride, stride])
+    node = make.make_node(
+        "Conv",
+        ["image", "filters"],
+        ["answer"],
+        strides=[stride, stride],
+        group=groups(image, filters),
+    )
     graph = make.make_graph(
         [node],
         "convolution",
@@ -112,8 +123,12 @@ def _openvino(image: Array, filters: Array, stride: int, *, last: bool) -> Convo
     openvino: Any = importlib.import_module("openvino")
     operations: Any = importlib.import_module("openvino.opset13")
     pixels = operations.parameter([1, image.shape[2], *image.shape[:2]], image.dtype)
-    weights = operations.constant(np.ascontiguousarray(filters.transpose(0, 3, 1, 2)))
-    answer = operations.convolution(pixels, weights, [stride, stride], [0, 0], [0, 0], [1, 1])
+    weights, operation = filters.transpose(0, 3, 1, 2), operations.convolution
+    if (count := groups(image, filters)) > 1:
+        weights = weights.reshape(count, -1, *weights.shape[1:])
+        operation = operations.group_convolution
+    held = operations.constant(np.ascontiguousarray(weights))
+    answer = operation(pixels, held, [stride, stride], [0, 0], [0, 0], [1, 1])
     model = openvino.Model([answer], [pixels], "convolution")
     if last:
         layouts = openvino.preprocess.PrePostProcessor(model)
@@ -153,7 +168,7 @@ def prepare_ncnn(image: Array, filters: Array, stride: int) -> Callable[..., Arr
         with contextlib.suppress(AttributeError):  # not in every release
             setattr(net.opt, f"use_{smaller}", False)
     net.opt.blob_allocator, net.opt.workspace_allocator = _ncnn_memory()
-    _load_ncnn(net, filters, stride)
+    _load_ncnn(net, filters, stride, groups(image, filters))
 
     def convert(image: Array) -> Any:
         return ncnn.Mat(by_channels(image)[0]).clone()
@@ -176,13 +191,14 @@ def _ncnn_memory() -> tuple[Any, Any]:
     return ncnn.PoolAllocator(), ncnn.PoolAllocator()
 
 
-def _load_ncnn(net: Any, filters: Array, stride: int) -> None:
+def _load_ncnn(net: Any, filters: Array, stride: int, count: int) -> None:
     """By way of files, which every release reads."""
-    count, height, width, _ = filters.shape
-    sizes = f"0={count} 1={width} 11={height} 3={stride} 13={stride} 6={filters.size}"
+    height, width = filters.shape[1:3]
+    sizes = f"0={len(filters)} 1={width} 11={height} 3={stride} 13={stride} 6={filters.size}"
+    kind = "Convolution" if count == 1 else "ConvolutionDepthWise"
     described = (
         "7767517\n2 2\nInput image 0 1 image\n"
-        f"Convolution convolution 1 1 image answer {sizes}\n"
+        f"{kind} convolution 1 1 image answer {sizes} 7={count}\n"
     )
     weights = np.ascontiguousarray(filters.transpose(0, 3, 1, 2), np.float32)
     with tempfile.TemporaryDirectory() as folder:
