@@ -45,7 +45,7 @@ HOMES = {
     "markupsafe": {"report"},
     "pandas": {"analysis", "report"},
     "line_profiler": {"measure"},
-    "threadpoolctl": {"measure", "machine"},
+    "threadpoolctl": {"measure", "machine", "host"},
     "platformdirs": {"machine"},
     "elftools": {"measure"},
     "torch": {"workloads"},

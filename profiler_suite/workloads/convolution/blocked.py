@@ -7,10 +7,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from profiler_suite.host import caches
-from profiler_suite.model.experiment import Cost, Moves, Problem, Products, Work
+from profiler_suite.host import blas, caches
+from profiler_suite.model.experiment import Cost, Moves, Problem, Work
 from profiler_suite.workloads.arrays import Array
+from profiler_suite.workloads.convolution import panels, together
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, cost, geometry_of
+from profiler_suite.workloads.convolution.panels import Panels
 from profiler_suite.workloads.registry import implementation
 from profiler_suite.workloads.requirements import ITEM_BYTES
 
@@ -55,11 +57,13 @@ class Lowering:
     """Buffers and filters of a convolution that is lowered by blocks."""
 
     size: Geometry
-    weights: Array
-    """(kh·kw·C)×F."""
+    weights: Array | Panels
+    """1×(kh·kw·C)×F."""
     blocks: tuple[OutputBlock, ...]
     planes: Array | None
     """C×H×W: the image by channels, where windows are copied along the answer."""
+    threads: int
+    """What rows of a block are shared out to, where BLAS does not share out the product."""
 
 
 def copies_along_answer(size: Geometry) -> bool:
@@ -77,7 +81,7 @@ def rows_per_block(size: Geometry, item_bytes: int) -> int:
     return -(-size.out_height // blocks)
 
 
-def lowering(size: Geometry, weights: Array) -> Lowering:
+def lowering(size: Geometry, weights: Array, *, keep: bool) -> Lowering:
     """Allocate the buffer of one block, seen as windows and as a matrix."""
     rows = rows_per_block(size, weights.itemsize)
     along_answer = copies_along_answer(size)
@@ -98,7 +102,14 @@ def lowering(size: Geometry, weights: Array) -> Lowering:
     planes = None
     if along_answer and size.stride == 1 and size.channels > 1:
         planes = np.empty((size.channels, size.height, size.width), weights.dtype)
-    return Lowering(size=size, weights=weights, blocks=tuple(blocks), planes=planes)
+    laid = panels.kept(weights[None], rows * size.out_width) if keep else weights[None]
+    return Lowering(
+        size=size,
+        weights=laid,
+        blocks=tuple(blocks),
+        planes=planes,
+        threads=blas.threads() if isinstance(laid, Panels) else 1,
+    )
 
 
 def _by_blocks(lowering: Lowering, image: Array, _filters: Array, _stride: int) -> Array:
@@ -117,9 +128,25 @@ def _by_blocks(lowering: Lowering, image: Array, _filters: Array, _stride: int) 
     width = size.out_width
     out = np.empty((size.pixels, size.filters), image.dtype)
     for block in lowering.blocks:
-        np.copyto(block.windows, windows[block.first : block.end])
-        np.dot(block.matrix, lowering.weights, out=out[block.first * width : block.end * width])
+        answers = out[block.first * width : block.end * width]
+        seen = windows[block.first : block.end]
+        together.run(
+            [
+                functools.partial(_lower, block, lowering.weights, seen, answers, rows)
+                for rows in together.ranges(len(seen), lowering.threads)
+            ]
+        )
     return out.reshape(size.out_height, width, size.filters)
+
+
+def _lower(
+    block: OutputBlock, weights: Array | Panels, windows: Array, out: Array, rows: slice
+) -> None:
+    """Some rows of a block: copy their windows, multiply."""
+    width = windows.shape[1]
+    some = slice(rows.start * width, rows.stop * width)
+    np.copyto(block.windows[rows], windows[rows])
+    panels.multiply(block.matrix[None, some], weights, out[None, some], some.start)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,11 +154,13 @@ class Pointwise:
     """A product that needs no lowering: 1×1 filters."""
 
     size: Geometry
-    weights: Array
+    weights: Array | Panels
+    """1×C×F."""
     pixels: Array
     """OH×OW×C: the pixels that the stride keeps."""
     matrix: Array
     """(OH·OW)×C: the same memory."""
+    threads: int
 
 
 def _pointwise(kept: Pointwise, image: Array, _filters: Array, stride: int) -> Array:
@@ -143,7 +172,7 @@ def _pointwise(kept: Pointwise, image: Array, _filters: Array, stride: int) -> A
         np.copyto(kept.pixels, image[::stride, ::stride])
         matrix = kept.matrix
     out = np.empty((size.pixels, size.filters), image.dtype)
-    np.dot(matrix, kept.weights, out=out)
+    panels.multiply_together(matrix, kept.weights, out, kept.threads)
     return out.reshape(size.out_height, size.out_width, size.filters)
 
 
@@ -200,14 +229,15 @@ def prepare_im2col(image: Array, filters: Array, stride: int) -> Callable[..., A
             _pointwise,
             Pointwise(
                 size=size,
-                weights=weights,
+                weights=panels.kept(weights[None], size.pixels),
                 pixels=pixels,
                 matrix=pixels.reshape(-1, size.channels),
+                threads=blas.threads(),
             ),
         )
     if _uses_table(size):
         return functools.partial(_by_table, _table(size, weights))
-    return functools.partial(_by_blocks, lowering(size, weights))
+    return functools.partial(_by_blocks, lowering(size, weights, keep=True))
 
 
 def _blocked_cost(problem: Problem) -> Cost:
@@ -235,7 +265,7 @@ def im2col_blocked(image: Array, filters: Array, stride: int) -> Array:
     if _is_pointwise(size):
         pixels = image[::stride, ::stride].reshape(-1, size.channels)
         return (pixels @ weights).reshape(size.out_height, size.out_width, size.filters)
-    return _by_blocks(lowering(size, weights), image, filters, stride)
+    return _by_blocks(lowering(size, weights, keep=False), image, filters, stride)
 
 
 def kept_cost(problem: Problem) -> Cost:
@@ -278,7 +308,7 @@ def _work(problem: Problem) -> Work:
     return Work(
         calls=kept_cost(problem).calls,
         products=(
-            Products(count=blocks, m=rows * size.out_width, k=size.length, n=size.filters),
+            panels.work(blocks, rows * size.out_width, size.length, size.filters, item_bytes),
         ),
         moves=tuple(moves),
     )

@@ -17,7 +17,6 @@ Each step is one call for many products of the size that BLAS does not pack (`ho
 
 import dataclasses
 import functools
-import itertools
 from typing import cast
 
 import numpy as np
@@ -89,12 +88,13 @@ def made_ready(
         image_transforms=(down.image.astype(dtype), across.image.astype(dtype)),
         answer_transforms=(down.answer.astype(dtype), across.answer.astype(dtype)),
         filters=tuple(
-            (some, _laid_out(weights[some], most, keep=keep))
-            for some in _ranges(tiles.places, places)
+            (some, panels.kept(weights[some], most) if keep else weights[some])
+            for some in together.ranges(tiles.places, places)
         ),
         deep=None if fits else np.zeros(shape, dtype),
         shares=tuple(
-            blocks(tiles, some, size.filters, dtype) for some in _ranges(tiles.rows, rows)
+            blocks(tiles, some, size.filters, dtype)
+            for some in together.ranges(tiles.rows, rows)
         ),
     )
 
@@ -111,21 +111,6 @@ def _shares(tiles: Tiling, count: int) -> tuple[int, int]:
     if tiles.rows >= threads and tiles.count >= threads * _LEAST_TILES_OF_SHARE:
         return threads, 1
     return 1, min(threads, tiles.places)
-
-
-def _ranges(whole: int, shares: int) -> list[slice]:
-    """About equal parts of 0 … whole."""
-    cuts = [whole * share // shares for share in range(shares + 1)]
-    return [slice(first, end) for first, end in itertools.pairwise(cuts)]
-
-
-def _laid_out(weights: Array, rows: int, *, keep: bool) -> Array | panels.Panels:
-    """Filters as BLAS multiplies them: to be kept they may be moved."""
-    if not keep:
-        return weights
-    if panels.fit(rows, *weights.shape[1:], weights.itemsize):
-        return panels.laid_out(weights, rows)
-    return np.ascontiguousarray(weights)
 
 
 def by_tiles(ready: TiledConvolution, image: Array, _filters: Array, _stride: int) -> Array:
@@ -168,10 +153,7 @@ def _share(
 
 def _multiply(block: TileBlock, places: slice, filters: Array | panels.Panels) -> None:
     """The products of some places of a tile."""
-    if isinstance(filters, panels.Panels):
-        panels.multiply(block.tiles[places], filters, block.products[places])
-    else:
-        np.matmul(block.tiles[places], filters, out=block.products[places])
+    panels.multiply(block.tiles[places], filters, block.products[places])
 
 
 def _put_in_place(block: TileBlock, out: Array, high: int, wide: int) -> None:

@@ -1,6 +1,7 @@
 """Shares of one piece of work, each in a thread of its own: NumPy lets others run meanwhile."""
 
 import functools
+import itertools
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -19,6 +20,13 @@ def run(shares: Sequence[Callable[[], None]]) -> None:
         wait(begun)  # the shares use memory of whoever called
     for each in begun:
         each.result()
+
+
+def ranges(whole: int, shares: int) -> list[slice]:
+    """About equal parts of 0 … whole; none is empty."""
+    shares = max(1, min(whole, shares))
+    cuts = [whole * share // shares for share in range(shares + 1)]
+    return [slice(first, end) for first, end in itertools.pairwise(cuts)]
 
 
 @functools.cache

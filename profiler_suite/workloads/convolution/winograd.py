@@ -15,7 +15,7 @@ from profiler_suite.errors import ProblemError
 from profiler_suite.model.experiment import Cost, Moves, Problem, Products, Work
 from profiler_suite.workloads import rounding
 from profiler_suite.workloads.arrays import Array
-from profiler_suite.workloads.convolution import minimal_filtering, toom_cook
+from profiler_suite.workloads.convolution import minimal_filtering, panels, toom_cook
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, cost, geometry_of
 from profiler_suite.workloads.convolution.phases import Phases
 from profiler_suite.workloads.convolution.tiling import Tiling, tile_sides, tiling
@@ -122,9 +122,9 @@ def _work(kind: str) -> Callable[[Problem], Work]:
             calls=_calls(size, tiles, kept=True),
             products=(
                 Products(count=tiles.rows, m=down.n, k=down.n, n=tiles.width * channels),
-                Products(count=blocks, m=across.n, k=across.n, n=down.n * block * channels),
-                Products(count=tiles.places * blocks, m=block, k=channels, n=filters),
-                Products(count=blocks, m=across.m, k=across.n, n=down.n * block * filters),
+                Products(count=down.n * blocks, m=across.n, k=across.n, n=block * channels),
+                panels.work(tiles.places * blocks, block, channels, filters, item_bytes),
+                Products(count=down.n * blocks, m=across.m, k=across.n, n=block * filters),
                 Products(count=across.m * blocks, m=down.m, k=down.n, n=block * filters),
             ),
             moves=tuple(moves),

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from profiler_suite.host import blas
 from profiler_suite.workloads import convolution, registry
-from profiler_suite.workloads.convolution import minimal_filtering, tiling
+from profiler_suite.workloads.convolution import minimal_filtering, panels, tiling
 from profiler_suite.workloads.convolution.geometry import Geometry
 from profiler_suite.workloads.convolution.phases import Phases
 
@@ -82,3 +83,62 @@ def test_blocks_use_the_same_memory_one_after_the_other(
     assert np.shares_memory(first.products, first.products_rows)
     again = minimal_filtering.by_tiles(ready, image, filters, 1)
     assert again == pytest.approx(CONVOLUTION.reference(problem, (image, filters, 1)))
+
+
+@pytest.mark.parametrize(
+    ("side", "channels", "filters", "rows_apart"),
+    [(58, 8, 8, True), (16, 64, 64, False), (58, 64, 64, True)],
+)
+@pytest.mark.parametrize("unpacked", [True, False])
+def test_threads_share_rows_of_tiles_or_places_of_a_tile(
+    monkeypatch: pytest.MonkeyPatch,
+    side: int,
+    channels: int,
+    filters: int,
+    rows_apart: bool,
+    unpacked: bool,
+) -> None:
+    monkeypatch.setattr(blas, "threads", lambda: 3)
+    monkeypatch.setattr(blas, "leaves_small_products_unpacked", lambda: unpacked)
+    monkeypatch.setattr(minimal_filtering, "_LEAST_SHARED", 10**4)
+    problem = convolution.problem(
+        height=side,
+        width=side,
+        channels=channels,
+        filters=filters,
+        filter_height=3,
+        filter_width=3,
+    )
+    arguments = CONVOLUTION.arguments(problem, 0)
+    size = Geometry.of(problem)
+    ready = minimal_filtering.made_ready(4, *arguments[:2], size, keep=True)
+    shares = (len(ready.shares), len(ready.filters))
+    # BLAS that packs what it multiplies shares it out itself.
+    assert shares == (((3, 1) if rows_apart else (1, 3)) if unpacked else (1, 1))
+    blocks = ready.blocks
+    assert [block.first for block in blocks[1:]] == [b.end for b in blocks[:-1]]
+    if rows_apart and unpacked:
+        first, last = ready.shares[0][0], ready.shares[-1][0]
+        assert not np.shares_memory(first.products, last.products)
+    for _ in range(2):
+        found = minimal_filtering.by_tiles(ready, *arguments)
+        assert found == pytest.approx(CONVOLUTION.reference(problem, arguments))
+
+
+@pytest.mark.parametrize("m", [2, 4])
+def test_filters_in_panels_give_the_answer_of_filters_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, m: int
+) -> None:
+    problem = convolution.problem(
+        height=9, width=9, channels=40, filters=128, filter_height=3, filter_width=3
+    )
+    arguments = CONVOLUTION.arguments(problem, 0)
+    kept = []
+    monkeypatch.setattr(blas, "MOST_UNPACKED", 2000)
+    for unpacked in (True, False):
+        monkeypatch.setattr(blas, "leaves_small_products_unpacked", lambda u=unpacked: u)
+        ready = minimal_filtering.made_ready(m, *arguments[:2], Geometry.of(problem), keep=True)
+        assert isinstance(ready.filters[0][1], panels.Panels) is unpacked
+        kept.append(minimal_filtering.by_tiles(ready, *arguments))
+    assert kept[0] == pytest.approx(kept[1], rel=1e-12)
+    assert kept[0] == pytest.approx(CONVOLUTION.reference(problem, arguments))
