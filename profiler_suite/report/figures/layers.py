@@ -17,9 +17,9 @@ from profiler_suite.report.drawing.style import ROLES, Mark, in_order
 from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure_of_experiment
 
-_ROW_IN = 0.235
-_MOST_ROWS = 60
-_ALSO_ABOVE = 15  # rows: more, and the axis is labelled at the top as well
+ROW_IN = 0.235
+MOST_ROWS = 60
+ALSO_ABOVE = 15  # rows: more, and the axis is labelled at the top as well
 
 
 @figure_of_experiment("axes", ("time",))
@@ -29,10 +29,12 @@ def named_problems(known: RunFacts, experiment: Experiment) -> Iterator[Picture 
         return
     if not selection.is_swept(experiment, known.points):
         name = stem("time", experiment.name)
-        yield time_per_name(experiment, known.points, known.marks, _peaks(known), name)
+        yield time_per_name(
+            experiment, known.points, known.marks, peaks_by_setting(known), name
+        )
 
 
-def _peaks(known: RunFacts) -> dict[tuple[str, int], float]:
+def peaks_by_setting(known: RunFacts) -> dict[tuple[str, int], float]:
     """The best compute roof by dtype and thread count."""
     return {
         key: max((roof.value for roof in roofs if roof.kind == "compute"), default=0.0)
@@ -54,11 +56,11 @@ def time_per_name(
     frame = selection.measured(selection.of_experiment(points, experiment.name))
     if frame.empty:
         return None
-    frame = _with_rows(frame)
+    frame = with_rows(frame)
     title = _title(frame, peaks)
     rows = list(dict.fromkeys(frame["row"]))
-    left_out = max(0, len(rows) - _MOST_ROWS)
-    rows = rows[:_MOST_ROWS]
+    left_out = max(0, len(rows) - MOST_ROWS)
+    rows = rows[:MOST_ROWS]
     frame = frame[frame["row"].isin(rows)]
     place = {name: number for number, name in enumerate(rows)}
     drawing, (ax,) = chart.picture(
@@ -69,11 +71,11 @@ def time_per_name(
         + (f" {left_out} more rows are in the table." if left_out else "")
         + (f" Upright bars are the line to beat: {_peers(frame)}." * bool(_peers(frame))),
         chart.Paper(
-            height_in=1.0 + _ROW_IN * len(rows),
+            height_in=1.0 + ROW_IN * len(rows),
             left_in=2.15,
             marks=len(frame),
             legend=frame["implementation"].nunique(),
-            top_in=0.15 if len(rows) > _ALSO_ABOVE else 0.0,
+            top_in=0.15 if len(rows) > ALSO_ABOVE else 0.0,
         ),
     )
     low, high = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.03)
@@ -81,7 +83,7 @@ def time_per_name(
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_yticks(range(len(rows)), [labels.shorten(name, 30) for name in rows])
     ax.tick_params(axis="y", labelsize=7.8)
-    ax.tick_params(labeltop=len(rows) > _ALSO_ABOVE)
+    ax.tick_params(labeltop=len(rows) > ALSO_ABOVE)
     ax.grid(visible=False, axis="y")
     ax.set_xlabel("time of one evaluation")
     _draw_spans(ax, frame, place)
@@ -100,7 +102,7 @@ def time_per_name(
     return drawing
 
 
-def _with_rows(frame: pd.DataFrame) -> pd.DataFrame:
+def with_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with the name of its row in the figure."""
     named = frame["name"].where(frame["name"].astype(bool), frame["problem"])
     several = frame.groupby(["implementation", named])["id"].count().max() > 1

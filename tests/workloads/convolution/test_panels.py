@@ -111,6 +111,8 @@ def test_the_work_stated_is_that_of_all_products(
 ) -> None:
     monkeypatch.setattr(blas, "leaves_small_products_unpacked", lambda: True)
     stated = panels.work(3, *sizes, 4)
-    assert stated.count * stated.m * stated.k * stated.n == pytest.approx(3 * np.prod(sizes), rel=0.05)
+    assert stated.count * stated.m * stated.k * stated.n == pytest.approx(
+        3 * np.prod(sizes), rel=0.05
+    )
     small = stated.m * stated.k * stated.n <= blas.MOST_UNPACKED
     assert small is (panels.width(*sizes, 4) > 0)
