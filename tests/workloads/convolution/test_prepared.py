@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from profiler_suite.host import blas
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
 from profiler_suite.measure.breakdown.per_point import BreakdownRequest, measure_breakdown
@@ -17,7 +18,7 @@ from profiler_suite.measure.trace import trace
 from profiler_suite.model.experiment import Problem
 from profiler_suite.model.workload import Implementation
 from profiler_suite.workloads import convolution, registry, verification
-from profiler_suite.workloads.convolution import blocked
+from profiler_suite.workloads.convolution import lowering
 from profiler_suite.workloads.convolution.geometry import Geometry
 from tests.fake_machine import MACHINE
 
@@ -27,6 +28,7 @@ PREPARED = {
     name: found
     for name, found in registry.implementations().items()
     if found.prepare is not None and found.family != "peer"
+    if found.workload == "convolution"
 }
 
 
@@ -62,8 +64,8 @@ def test_it_is_right_for_one_image_after_another(
     first, second = (CONVOLUTION.arguments(problem, seed + k) for k in range(2))
     with pytest.MonkeyPatch.context() as patch:
         if not block_caches:  # a block per row of the answer
-            patch.setattr(blocked, "_CACHES_PER_BLOCK", 0)
-            patch.setattr(blocked, "_LEAST_POSITIONS", 1)
+            patch.setattr(lowering, "_CACHES_PER_BLOCK", 0)
+            patch.setattr(lowering, "_LEAST_POSITIONS", 1)
         for found in PREPARED.values():
             if not serves(found, problem):
                 continue
@@ -124,12 +126,19 @@ def test_all_it_allocates_is_the_answer(name: str) -> None:
     assert counts.coverage > 0.9
 
 
-def test_1x1_filters_are_a_product_without_lowering() -> None:
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_1x1_filters_are_a_product_without_lowering(
+    unpacked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blas, "leaves_small_products_unpacked", lambda: unpacked)
     problem = sized(filter_height=1, filter_width=1)
     arguments = CONVOLUTION.arguments(problem, 0)
     _, counts = trace(registry.ready(PREPARED["im2col_kept"], arguments), arguments)
     assert sum(o.calls for o in counts.operations if o.kind == "copy") == 0
-    assert sum(o.calls for o in counts.operations if o.kind == "product") == 1
+    # Where none is packed, one for whole groups of rows and one for those that are left.
+    products = sum(o.calls for o in counts.operations if o.kind == "product")
+    assert products == (2 if unpacked else 1)
+    assert counts.flop == pytest.approx(PREPARED["im2col_kept"].cost(problem).flop, rel=0.02)
 
 
 @pytest.mark.parametrize(
@@ -144,14 +153,14 @@ def test_1x1_filters_are_a_product_without_lowering() -> None:
 def test_windows_are_copied_in_the_longer_runs(
     changes: dict[str, int], along_answer: bool
 ) -> None:
-    assert blocked.copies_along_answer(Geometry.of(sized(**changes))) == along_answer
+    assert lowering.copies_along_answer(Geometry.of(sized(**changes))) == along_answer
 
 
 def test_blocks_have_positions_enough_to_pay_for_the_packing_of_filters() -> None:
     size = Geometry.of(sized(height=30, width=30, channels=512, filters=512))
-    assert blocked.rows_per_block(size, 4) * size.out_width >= 392
+    assert lowering.rows_per_block(size, 4) * size.out_width >= 392
     wide = Geometry.of(sized(height=226, width=226))
-    assert 1 < blocked.rows_per_block(wide, 4) < wide.out_height
+    assert 1 < lowering.rows_per_block(wide, 4) < wide.out_height
 
 
 def test_the_breakdown_is_that_of_the_prepared_call() -> None:
