@@ -7,6 +7,7 @@ Nothing here is needed, and nothing is imported until one of these is prepared:
 import dataclasses
 import functools
 import importlib
+import importlib.metadata
 import importlib.util
 from collections.abc import Callable
 from typing import Any
@@ -124,6 +125,7 @@ class Peer:
     packages: tuple[str, ...]
     """What it needs: its own package first, whose version counts."""
     summary: str
+    """What stands after the name and version of its package."""
     prepare: Callable[..., Callable[..., Array]]
     dtypes: tuple[str, ...] = DTYPES
 
@@ -142,7 +144,8 @@ def enter(one: Peer, workload: str, cost: Callable[[Problem], Cost]) -> None:
         return one.prepare(image, filters, stride)(image, filters, stride)
 
     convolve.__name__ = one.name
-    convolve.__doc__ = one.summary
+    package = one.packages[0]
+    convolve.__doc__ = f"{package} {importlib.metadata.version(package)}: {one.summary}."
     registry.implementation(
         workload, family=PEER, cost=cost, prepare=one.prepare, dtypes=one.dtypes
     )(convolve)
@@ -152,46 +155,46 @@ for _peer in (
     Peer(
         "torch_channels_last",
         ("torch",),
-        "PyTorch's conv2d on images of height×width×channels, as all others here have them.",
+        "conv2d on images of height×width×channels",
         prepare_channels_last,
     ),
     Peer(
         "torch_channels_first",
         ("torch",),
-        "PyTorch's conv2d on images of channels×height×width, converted beforehand.",
+        "conv2d on images of channels×height×width, converted beforehand",
         prepare_channels_first,
     ),
     Peer(
         "numba_loops",
         ("numba",),
-        "The six loops of the textbook, compiled by Numba for the dtype.",
+        "the six loops of the textbook, compiled for the dtype",
         prepare_loops,
     ),
     Peer(
         "ncnn_net",
         ("ncnn",),
-        "ncnn's Convolution layer on images of channels×height×width, converted beforehand.",
+        "a net of one layer, images converted beforehand",
         peer_runtimes.prepare_ncnn,
         SINGLE,
     ),
     Peer(
         "onnxruntime_conv",
         ("onnxruntime", "onnx"),
-        "ONNX Runtime's Conv on images of channels×height×width, converted beforehand.",
+        "Conv on images of channels×height×width, converted beforehand",
         peer_runtimes.prepare_onnxruntime,
         SINGLE,
     ),
     Peer(
         "openvino_channels_last",
         ("openvino",),
-        "OpenVINO's convolution on images of height×width×channels, in 32-bit floats.",
+        "on images of height×width×channels, in 32-bit floats",
         peer_runtimes.prepare_openvino_last,
         SINGLE,
     ),
     Peer(
         "openvino_channels_first",
         ("openvino",),
-        "OpenVINO's convolution on images of channels×height×width, converted beforehand.",
+        "on images of channels×height×width, converted beforehand",
         peer_runtimes.prepare_openvino_first,
         SINGLE,
     ),

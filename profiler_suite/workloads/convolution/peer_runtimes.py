@@ -171,7 +171,10 @@ def prepare_ncnn(image: Array, filters: Array, stride: int) -> Callable[..., Arr
     _load_ncnn(net, filters, stride, groups(image, filters))
 
     def convert(image: Array) -> Any:
-        return ncnn.Mat(by_channels(image)[0]).clone()
+        height, width, channels = image.shape
+        planes = ncnn.Mat((width, height, channels))  # each plane begins at a whole vector
+        np.asarray(planes)[:] = image.transpose(2, 0, 1)
+        return planes
 
     def convolve(planes: Any) -> Array:
         extractor = net.create_extractor()

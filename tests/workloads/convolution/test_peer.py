@@ -1,5 +1,6 @@
 """Peers: right where they are installed, absent and never imported where they are not."""
 
+import importlib.metadata
 import subprocess
 import sys
 from typing import Any
@@ -76,3 +77,14 @@ def test_knowing_of_them_imports_none_of_them() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_peer_says_which_version_it_is(name: str) -> None:
+    if name not in registry.implementations():
+        pytest.skip(f"needs {PACKAGES[name][0]}: pip install -e '.[peers]'")
+    package = PACKAGES[name][0]
+    version = importlib.metadata.version(package)
+    summary = registry.find_implementation(name).summary
+    assert summary.startswith(f"{package} {version}: ")
+    assert len(summary) <= 96
