@@ -70,6 +70,17 @@ def transformed(filters: Array, down: Transform, across: Transform) -> Array:
     return cast(Array, (both @ by_place).reshape(-1, count, channels))
 
 
+def turned(filters: Array, down: Transform, across: Transform) -> Array:
+    """The same as (w·h)×C×F: what is to be kept is turned before there is more of it."""
+    count, height, width, channels = filters.shape
+    by_place = np.ascontiguousarray(filters.transpose(2, 1, 3, 0))
+    by_place = by_place.reshape(height * width, channels, count)
+    both = np.kron(across.filters, down.filters).astype(filters.dtype)
+    out = np.empty((len(both), channels, count), filters.dtype)
+    np.matmul(both, by_place.swapaxes(0, 1), out=out.swapaxes(0, 1))
+    return out
+
+
 def made_ready(
     m: int, image: Array, filters: Array, size: Geometry, *, keep: bool
 ) -> TiledConvolution:
@@ -77,7 +88,11 @@ def made_ready(
     dtype = image.dtype
     tiles = tiling(size, m, dtype.itemsize)
     down, across, phases = tiles.down, tiles.across, tiles.phases
-    weights = transformed(phases.filters(filters), down, across).swapaxes(1, 2)
+    own = phases.filters(filters)
+    if keep:
+        weights = turned(own, down, across)
+    else:
+        weights = transformed(own, down, across).swapaxes(1, 2)
     shape = (tiles.height, tiles.width, phases.channels)
     fits = phases.stride == 1 and shape == image.shape and image.flags.c_contiguous
     rows, places = _shares(tiles, size.filters) if keep else (1, 1)

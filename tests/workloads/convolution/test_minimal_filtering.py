@@ -5,7 +5,7 @@ import pytest
 
 from profiler_suite.host import blas
 from profiler_suite.workloads import convolution, registry
-from profiler_suite.workloads.convolution import minimal_filtering, panels, tiling
+from profiler_suite.workloads.convolution import minimal_filtering, panels, tiling, toom_cook
 from profiler_suite.workloads.convolution.geometry import Geometry
 from profiler_suite.workloads.convolution.phases import Phases
 
@@ -142,3 +142,16 @@ def test_filters_in_panels_give_the_answer_of_filters_as_they_are(
         kept.append(minimal_filtering.by_tiles(ready, *arguments))
     assert kept[0] == pytest.approx(kept[1], rel=1e-12)
     assert kept[0] == pytest.approx(CONVOLUTION.reference(problem, arguments))
+
+
+def test_filters_that_are_kept_are_transformed_as_those_that_are_not() -> None:
+    generator = np.random.default_rng(0)
+    filters = generator.random((5, 3, 2, 7))
+    down, across = toom_cook.transform(4, 3), toom_cook.transform(2, 2)
+    plain = minimal_filtering.transformed(filters, down, across)
+    kept = minimal_filtering.turned(filters, down, across)
+    assert kept.flags.c_contiguous
+    assert kept == pytest.approx(plain.swapaxes(1, 2), rel=1e-13)
+    place = kept.reshape(across.n, down.n, 7, 5)
+    by_hand = down.filters @ filters[4, :, :, 6] @ across.filters.T
+    assert place[:, :, 6, 4].T == pytest.approx(by_hand, rel=1e-13)
