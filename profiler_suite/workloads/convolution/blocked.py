@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from profiler_suite.host import blas
 from profiler_suite.model.experiment import Cost, Moves, Problem, Work
 from profiler_suite.workloads.arrays import Array
-from profiler_suite.workloads.convolution import panels
+from profiler_suite.workloads.convolution import panels, together
 from profiler_suite.workloads.convolution.geometry import WORKLOAD, Geometry, cost, geometry_of
 from profiler_suite.workloads.convolution.lowering import (
     by_blocks,
@@ -108,7 +107,7 @@ def prepare_im2col(image: Array, filters: Array, stride: int) -> Callable[..., A
                 weights=panels.kept(weights[None], size.pixels),
                 pixels=pixels,
                 matrix=pixels.reshape(-1, size.channels),
-                threads=blas.threads(),
+                threads=together.threads(size.multiply_adds),
             ),
         )
     if _uses_table(size):

@@ -6,7 +6,7 @@ import functools
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from profiler_suite.host import blas, caches
+from profiler_suite.host import caches
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution import panels, together
 from profiler_suite.workloads.convolution.geometry import Geometry
@@ -107,7 +107,7 @@ def lowering(size: Geometry, weights: Array, *, keep: bool) -> Lowering:
         weights=laid,
         blocks=tuple(blocks),
         planes=planes,
-        threads=blas.threads() if isinstance(laid, Panels) else 1,
+        threads=together.threads(size.multiply_adds) if isinstance(laid, Panels) else 1,
     )
 
 

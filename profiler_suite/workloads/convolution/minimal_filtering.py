@@ -22,7 +22,6 @@ from typing import cast
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from profiler_suite.host import blas
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution import panels, together
 from profiler_suite.workloads.convolution.geometry import Geometry
@@ -31,9 +30,6 @@ from profiler_suite.workloads.convolution.tile_blocks import TileBlock, blocks
 from profiler_suite.workloads.convolution.tiling import Tiling, tiling
 from profiler_suite.workloads.convolution.toom_cook import Transform
 
-# Handing a share to another thread and waiting for it takes some 50 µs: worth it from so many
-# multiply-adds on (0.13 ms on one core with AVX-512).
-_LEAST_SHARED = 10**7
 # With fewer tiles than this in a share, all of the filters are read for too few products: then
 # the places of a tile are shared out, and with them the filters.
 _LEAST_TILES_OF_SHARE = 24
@@ -115,14 +111,8 @@ def made_ready(
 
 
 def _shares(tiles: Tiling, count: int) -> tuple[int, int]:
-    """Into how many shares the rows of tiles are cut, and the places of a tile.
-
-    BLAS shares out the products it packs itself, and would wait for its own threads here.
-    """
-    threads = blas.threads() if blas.leaves_small_products_unpacked() else 1
-    products = tiles.places * tiles.count * tiles.phases.channels * count
-    if threads == 1 or products < _LEAST_SHARED:
-        return 1, 1
+    """Into how many shares the rows of tiles are cut, and the places of a tile."""
+    threads = together.threads(tiles.places * tiles.count * tiles.phases.channels * count)
     if tiles.rows >= threads and tiles.count >= threads * _LEAST_TILES_OF_SHARE:
         return threads, 1
     return 1, min(threads, tiles.places)

@@ -101,14 +101,36 @@ def multiply(left: Array, right: Array | Panels, out: Array, first: int = 0) -> 
 
 
 def multiply_together(left: Array, right: Array | Panels, out: Array, threads: int) -> None:
-    """T×K by one matrix into T×N; rows shared out where BLAS does not do that itself."""
-    shares = threads if isinstance(right, Panels) else 1
-    cuts = together.ranges(len(out), shares)
-    together.run(
-        [
-            functools.partial(multiply, left[None, some], right, out[None, some], some.start)
-            for some in cuts
+    """T×K by one matrix into T×N; shared out where BLAS does not do that itself."""
+    if threads == 1 or not isinstance(right, Panels):
+        multiply(left[None], right, out[None])
+        return
+    _, count, _, across = right.parts[0].shape
+    if len(out) <= _FEW_ROWS and count >= threads:  # each reads some of the panels
+        shares = [
+            functools.partial(
+                multiply,
+                left[None],
+                _some_of(right, some),
+                out[None, :, some.start * across : some.stop * across],
+            )
+            for some in together.ranges(count, threads)
         ]
+    else:
+        shares = [
+            functools.partial(multiply, left[None, some], right, out[None, some], some.start)
+            for some in together.ranges(len(out), threads)
+        ]
+    together.run(shares)
+
+
+def _some_of(panels: Panels, some: slice) -> Panels:
+    """Some of the columns."""
+    across = panels.parts[0].shape[3]
+    columns = slice(some.start * across, some.stop * across)
+    return Panels(
+        parts=tuple(part[:, some] for part in panels.parts),
+        sums=None if panels.sums is None else panels.sums[:, :, columns],
     )
 
 

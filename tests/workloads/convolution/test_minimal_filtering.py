@@ -5,7 +5,13 @@ import pytest
 
 from profiler_suite.host import blas
 from profiler_suite.workloads import convolution, registry
-from profiler_suite.workloads.convolution import minimal_filtering, panels, tiling, toom_cook
+from profiler_suite.workloads.convolution import (
+    minimal_filtering,
+    panels,
+    tiling,
+    together,
+    toom_cook,
+)
 from profiler_suite.workloads.convolution.geometry import Geometry
 from profiler_suite.workloads.convolution.phases import Phases
 
@@ -100,7 +106,7 @@ def test_threads_share_rows_of_tiles_or_places_of_a_tile(
 ) -> None:
     monkeypatch.setattr(blas, "threads", lambda: 3)
     monkeypatch.setattr(blas, "leaves_small_products_unpacked", lambda: unpacked)
-    monkeypatch.setattr(minimal_filtering, "_LEAST_SHARED", 10**4)
+    monkeypatch.setattr(together, "LEAST_SHARED", 10**4)
     problem = convolution.problem(
         height=side,
         width=side,

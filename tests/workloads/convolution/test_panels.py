@@ -56,11 +56,13 @@ def test_panels_multiply_as_the_matrices_do(
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3, 50])
+@pytest.mark.parametrize("few", [8, 64])
 @pytest.mark.parametrize("short", [40, 512])
-def test_threads_share_the_rows(
-    monkeypatch: pytest.MonkeyPatch, threads: int, short: int
+def test_threads_share_the_rows_or_of_few_rows_the_columns(
+    monkeypatch: pytest.MonkeyPatch, threads: int, short: int, few: int
 ) -> None:
     monkeypatch.setattr(panels, "_SHORT_BYTES", short)
+    monkeypatch.setattr(panels, "_FEW_ROWS", few)
     generator = np.random.default_rng(0)
     left, right = generator.random((37, 30)), generator.random((30, 64))
     out = np.full((37, 64), np.nan)

@@ -5,7 +5,31 @@ import threading
 
 import pytest
 
+from profiler_suite.host import blas
 from profiler_suite.workloads.convolution import together
+
+
+def test_threads_share_much_work_that_blas_does_not_share_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(blas, "threads", lambda: 3)
+    monkeypatch.setattr(blas, "leaves_small_products_unpacked", lambda: True)
+    assert together.threads(together.LEAST_SHARED) == 3
+    assert together.threads(together.LEAST_SHARED - 1) == 1
+    monkeypatch.setattr(blas, "leaves_small_products_unpacked", lambda: False)
+    assert together.threads(together.LEAST_SHARED) == 1
+
+
+@pytest.mark.parametrize(("whole", "shares"), [(7, 3), (3, 7), (1, 1), (9, 3)])
+def test_ranges_are_about_equal_and_none_is_empty(whole: int, shares: int) -> None:
+    found = together.ranges(whole, shares)
+    assert [place for each in found for place in range(each.start, each.stop)] == list(
+        range(whole)
+    )
+    sizes = [each.stop - each.start for each in found]
+    assert min(sizes) > 0
+    assert max(sizes) - min(sizes) <= 1
+    assert len(found) == min(whole, shares)
 
 
 def test_one_share_runs_in_the_thread_that_asks() -> None:
