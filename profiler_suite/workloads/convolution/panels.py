@@ -11,6 +11,8 @@ by 320×1280 in 457 and 336; from 200 rows and sums of 256 on, packing costs not
 
 import dataclasses
 import functools
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +31,8 @@ _SHORT_BYTES = 512
 # So narrow a matrix needs no panels, if enough rows make one small product with it.
 _NARROW_BYTES = 512
 _LEAST_ROWS = 32
+# Sums of this size are still in a core's own cache when the next part is added.
+_SUMS_BYTES = 2**18
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Panels:
     parts: tuple[Array, ...]
     """P×panels×k×width each."""
     sums: Array | None
-    """P×T×N: where the product with a further part goes before it is added."""
+    """Some of P×T×N: where the product with a further part goes before it is added."""
 
 
 def width(rows: int, depth: int, columns: int, item_bytes: int) -> int:
@@ -66,8 +70,14 @@ def laid_out(matrices: Array, rows: int, across: int) -> Panels:
             )
             for part in np.array_split(matrices, parts, axis=1)
         ),
-        sums=np.empty((places, rows, columns), matrices.dtype) if parts > 1 else None,
+        sums=_sums(places, rows, columns, matrices.dtype) if parts > 1 else None,
     )
+
+
+def _sums(places: int, rows: int, columns: int, dtype: np.dtype[Any]) -> Array:
+    """For as many places at once as a core's own cache holds beside their sums."""
+    at_once = _SUMS_BYTES // (rows * columns * dtype.itemsize)
+    return np.empty((min(places, max(1, at_once)), rows, columns), dtype)
 
 
 def _parts(depth: int, columns: int, across: int, item_bytes: int) -> int:
@@ -88,16 +98,25 @@ def multiply(left: Array, right: Array | Panels, out: Array, first: int = 0) -> 
     """
     if not isinstance(right, Panels):
         np.matmul(left, right, out=out)
-        return
+    elif right.sums is None:
+        _multiply(left, right.parts[0], out)
+    else:
+        sums = right.sums[:, first : first + out.shape[1]]
+        for at in range(0, len(out), len(sums)):
+            places = slice(at, at + len(sums))
+            parts = [part[places] for part in right.parts]
+            _add_up(left[places], parts, out[places], sums[: len(parts[0])])
+
+
+def _add_up(left: Array, parts: Sequence[Array], out: Array, sums: Array) -> None:
+    """The first part into `out`, each further one to `sums` and from there."""
     begin, target = 0, out
-    for part in right.parts:
+    for part in parts:
         end = begin + part.shape[2]
         _multiply(left[:, :, begin:end], part, target)
         if begin:
-            np.add(out, target, out=out)
-        elif right.sums is not None:
-            target = right.sums[:, first : first + out.shape[1]]
-        begin = end
+            np.add(out, sums, out=out)
+        begin, target = end, sums
 
 
 def multiply_together(left: Array, right: Array | Panels, out: Array, threads: int) -> None:

@@ -58,6 +58,25 @@ def prepare_channels_last(image: Array, filters: Array, stride: int) -> Callable
     return functools.partial(_torch, convolve=convolve)
 
 
+def prepare_packed(image: Array, filters: Array, stride: int) -> Callable[..., Array]:
+    """Filters laid out for oneDNN once, as PyTorch does when it freezes a compiled network."""
+    torch: Any = importlib.import_module("torch")
+    weights = torch.from_numpy(filters.transpose(0, 3, 1, 2).copy(order="C"))
+    places = ([0, 0], [stride, stride], [1, 1], peer_runtimes.groups(image, filters))
+    size = [1, image.shape[2], *image.shape[:2]]
+    packed = torch.ops.mkldnn._reorder_convolution_weight(weights, *places, size)
+
+    def convolve(pixels: Array) -> Any:
+        with torch.inference_mode():
+            image = torch.from_numpy(pixels)[None].permute(0, 3, 1, 2)
+            answer = torch.ops.mkldnn._convolution_pointwise(
+                image, packed, None, *places, "none", [], ""
+            )
+            return answer[0].permute(1, 2, 0)
+
+    return functools.partial(_torch, convolve=convolve)
+
+
 def prepare_channels_first(image: Array, filters: Array, stride: int) -> Callable[..., Array]:
     """Filters as a tensor; a new image is converted once, as its network would hold it."""
     torch: Any = importlib.import_module("torch")
@@ -163,6 +182,13 @@ for _peer in (
         ("torch",),
         "conv2d on images of channels×height×width, converted beforehand",
         prepare_channels_first,
+    ),
+    Peer(
+        "torch_packed",
+        ("torch",),
+        "filters packed for oneDNN, on images of height×width×channels",
+        prepare_packed,
+        SINGLE,
     ),
     Peer(
         "numba_loops",

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.numerical
     short=st.sampled_from([40, 512]),
     across=st.sampled_from([8, 64]),
     turned=st.booleans(),
+    sums=st.sampled_from([1, 2**13, 2**18]),
 )
 def test_panels_multiply_as_the_matrices_do(
     places: int,
@@ -34,6 +35,7 @@ def test_panels_multiply_as_the_matrices_do(
     short: int,
     across: int,
     turned: bool,
+    sums: int,
 ) -> None:
     generator = np.random.default_rng(rows * depth)
 
@@ -45,6 +47,7 @@ def test_panels_multiply_as_the_matrices_do(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blas, "MOST_UNPACKED", most)
         patch.setattr(panels, "_SHORT_BYTES", short)
+        patch.setattr(panels, "_SUMS_BYTES", sums)
         made = panels.laid_out(right, rows, across)
         assert sum(part.shape[2] for part in made.parts) == depth
         for _ in range(2):  # again, with what the first has left in the memory

@@ -15,6 +15,7 @@ CONVOLUTION = registry.find_workload("convolution")
 PACKAGES = {
     "torch_channels_last": ("torch",),
     "torch_channels_first": ("torch",),
+    "torch_packed": ("torch",),
     "numba_loops": ("numba",),
     "ncnn_net": ("ncnn",),
     "onnxruntime_conv": ("onnxruntime", "onnx"),
