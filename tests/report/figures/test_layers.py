@@ -57,7 +57,7 @@ def test_rates_are_drawn_apart_where_fewer_operations_are_executed() -> None:
     asked, fewer = fewer_executed()
     (drawn,) = layer_rates.named_rates(asked, experiment("network_layers"))
     assert drawn is not None
-    assert "up to 4× the executed one" in drawn.title
+    assert "up to 4.00× the executed one" in drawn.title
     assert f"of the {fewer['name'].nunique()} problems" in drawn.title
     lines = [np.asarray(line.get_xdata(), float) for line in drawn.figure.axes[0].lines]
     ends = [x for x in lines if len(x) == 2 and x[1] == pytest.approx(4 * x[0])]

@@ -131,6 +131,7 @@ def test_1x1_filters_are_a_product_without_lowering(
     unpacked: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blas, "leaves_small_products_unpacked", lambda: unpacked)
+    monkeypatch.setattr(blas, "threads", lambda: 1)
     problem = sized(filter_height=1, filter_width=1)
     arguments = CONVOLUTION.arguments(problem, 0)
     _, counts = trace(registry.ready(PREPARED["im2col_kept"], arguments), arguments)
