@@ -87,7 +87,8 @@ def _parts(depth: int, columns: int, across: int, item_bytes: int) -> int:
 
 def kept(matrices: Array, rows: int) -> Array | Panels:
     """P×K×N matrices as products with T rows want them."""
-    across = width(rows, *matrices.shape[1:], matrices.itemsize)
+    _, depth, columns = matrices.shape
+    across = width(rows, depth, columns, matrices.itemsize)
     return laid_out(matrices, rows, across) if across else np.ascontiguousarray(matrices)
 
 

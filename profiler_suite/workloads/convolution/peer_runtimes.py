@@ -34,6 +34,12 @@ def groups(image: Array, filters: Array) -> int:
     return int(image.shape[2] // filters.shape[3])
 
 
+def _turned(planes: Array) -> Array:
+    """1×F×OH×OW as OH×OW×F, the same memory."""
+    answer: Array = planes[0].transpose(1, 2, 0)
+    return answer
+
+
 def converted_once(convert: Convert, convolve: Convolve) -> Callable[..., Array]:
     """The convolution with its last image kept converted."""
     held: list[Any] = [None, None]
@@ -68,7 +74,7 @@ def prepare_onnxruntime(image: Array, filters: Array, stride: int) -> Callable[.
         ):
             bind(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
         session.run_with_iobinding(binding)
-        return out[0].transpose(1, 2, 0)
+        return _turned(out)
 
     return converted_once(by_channels, convolve)
 
@@ -102,10 +108,7 @@ def prepare_openvino_first(image: Array, filters: Array, stride: int) -> Callabl
     """Images of channels×height×width, converted beforehand."""
     convolve = _openvino(image, filters, stride, last=False)
 
-    def turned(planes: Array) -> Array:
-        return convolve(planes)[0].transpose(1, 2, 0)
-
-    return converted_once(by_channels, turned)
+    return converted_once(by_channels, lambda planes: _turned(convolve(planes)))
 
 
 def prepare_openvino_last(image: Array, filters: Array, stride: int) -> Callable[..., Array]:
@@ -114,7 +117,8 @@ def prepare_openvino_last(image: Array, filters: Array, stride: int) -> Callable
 
     def call(image: Array, _filters: Array, _stride: int) -> Array:
         own = image.flags.c_contiguous and image.flags.writeable
-        return convolve((image if own else image.copy(order="C"))[None])[0]
+        answer: Array = convolve((image if own else image.copy(order="C"))[None])[0]
+        return answer
 
     return call
 

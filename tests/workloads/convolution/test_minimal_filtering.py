@@ -117,7 +117,8 @@ def test_threads_share_rows_of_tiles_or_places_of_a_tile(
     )
     arguments = CONVOLUTION.arguments(problem, 0)
     size = Geometry.of(problem)
-    ready = minimal_filtering.made_ready(4, *arguments[:2], size, keep=True)
+    image, weights, _ = arguments
+    ready = minimal_filtering.made_ready(4, image, weights, size, keep=True)
     shares = (len(ready.shares), len(ready.filters))
     # BLAS that packs what it multiplies shares it out itself.
     assert shares == (((3, 1) if rows_apart else (1, 3)) if unpacked else (1, 1))
@@ -143,7 +144,8 @@ def test_filters_in_panels_give_the_answer_of_filters_as_they_are(
     monkeypatch.setattr(blas, "MOST_UNPACKED", 2000)
     for unpacked in (True, False):
         monkeypatch.setattr(blas, "leaves_small_products_unpacked", lambda u=unpacked: u)
-        ready = minimal_filtering.made_ready(m, *arguments[:2], Geometry.of(problem), keep=True)
+        image, weights, _ = arguments
+        ready = minimal_filtering.made_ready(m, image, weights, Geometry.of(problem), keep=True)
         assert isinstance(ready.filters[0][1], panels.Panels) is unpacked
         kept.append(minimal_filtering.by_tiles(ready, *arguments))
     assert kept[0] == pytest.approx(kept[1], rel=1e-12)

@@ -9,7 +9,7 @@ import pytest
 from profiler_suite.model.experiment import Problem
 from profiler_suite.workloads import convolution, registry
 from profiler_suite.workloads.arrays import Array
-from profiler_suite.workloads.convolution import minimal_filtering, minimal_filtering_error
+from profiler_suite.workloads.convolution import minimal_filtering_error, tiling
 from profiler_suite.workloads.convolution.geometry import Geometry
 from profiler_suite.workloads.convolution.winograd import TILES, refused
 
@@ -46,7 +46,7 @@ def worst(kind: str, problem: Problem, seed: int) -> tuple[Array, Array, int]:
     well. Values of full length make every operation round.
     """
     size = Geometry.of(problem)
-    tiles = minimal_filtering.tiling(size, TILES[kind], 4)
+    tiles = tiling.tiling(size, TILES[kind], 4)
     generator = np.random.default_rng(seed)
     along = []
     for transform, count, side in (
