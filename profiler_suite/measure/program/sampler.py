@@ -42,7 +42,7 @@ NOT_REACHED = (
     "the program was not watched: its interpreter did not load sitecustomize from PYTHONPATH; "
     "was the environment too large, or is it no Python?"
 )
-NO_COMPILED = "compiled code was not seen: py-spy cannot follow it on this processor ({said})"
+NO_COMPILED = "compiled code was not seen: py-spy cannot follow it on this system ({said})"
 
 
 def find() -> str:
