@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from profiler_suite.analysis.explain.lifting.facts import Facts
 from profiler_suite.analysis.explain.lifting.nouns import KeptLoop, LiftedFunction, Lifting
-from profiler_suite.analysis.explain.lifting.pieces import Piece, Pieces
+from profiler_suite.analysis.explain.lifting.pieces import Pieces
 from profiler_suite.analysis.explain.lifting.terms import Refusal
 from profiler_suite.analysis.explain.lifting.titles import title
-from profiler_suite.analysis.explain.lifting.units import Unit, units, within
+from profiler_suite.analysis.explain.lifting.units import Piece, Unit, units, within
 from profiler_suite.analysis.explain.lifting.writer import Style
 from profiler_suite.analysis.explain.line_breaks import broken
 from profiler_suite.analysis.explain.rewriting import Function

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from profiler_suite.analysis.explain.lifting.arrays import Array
 from profiler_suite.analysis.explain.lifting.facts import dotted
-from profiler_suite.analysis.explain.lifting.terms import Access, Label, Term
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.stepping import fixed
+from profiler_suite.analysis.explain.lifting.terms import Access, Label, Reduce, Refusal, Term
+
+_REDUCTION = {"+": "sum", "-": "sum", "*": "prod", "/": "prod"}
 
 
 @dataclass(frozen=True)
@@ -42,3 +47,44 @@ def stored_names(nodes: Sequence[ast.stmt]) -> frozenset[str]:
             ):
                 found.add(node.func.value.id)
     return frozenset(found)
+
+
+def own_loops(store: Store) -> list[Label]:
+    """Loops that decide where it writes."""
+    return [each for each in store.labels if each.name in store.target.loops]
+
+
+def gone(store: Store) -> tuple[Label, ...]:
+    """Loops that write the same elements again and again."""
+    return tuple(each for each in store.labels if each.name not in store.target.loops)
+
+
+def summed(store: Store) -> Term:
+    """What all of its loops together add to an element."""
+    over = gone(store)
+    if not over or store.op == "=":
+        return store.term
+    reduction = _REDUCTION.get(store.op)
+    if reduction is None:
+        raise Refusal(f"{store.target.base} is changed by {store.op}= in every iteration")
+    return Reduce(reduction, store.term, over)
+
+
+def fitting(value: Array, dims: Sequence[Label]) -> Array:
+    """The value; refused where it has more axes than its place."""
+    if any(each not in dims for each in value.dims):
+        raise Refusal("only the last of several iterations counts")
+    return value
+
+
+def at_iteration(store: Store, label: Label, number: Poly) -> Store:
+    """The statement in one iteration of a loop."""
+    target = fixed(store.target, label, number)
+    assert isinstance(target, Access)
+    return replace(
+        store,
+        target=target,
+        term=fixed(store.term, label, number),
+        guard=fixed(store.guard, label, number) if store.guard is not None else None,
+        labels=tuple(each for each in store.labels if each != label),
+    )

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return)
 _BLOCKS = ("body", "orelse", "finalbody")
 
@@ -44,6 +46,17 @@ class Unit:
         if isinstance(self.node, ast.While):
             return ast.unparse(self.node.test).partition(" ")[0]
         return ""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A unit's new text."""
+
+    unit: Unit
+    lines: tuple[str, ...]
+    imports: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    memory: Poly
 
 
 _MAPPING = ("vectorize", "apply_along_axis", "map")

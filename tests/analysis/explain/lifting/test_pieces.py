@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from profiler_suite.analysis.explain.lifting.facts import Facts
-from profiler_suite.analysis.explain.lifting.pieces import Piece, Pieces, only_made_array
+from profiler_suite.analysis.explain.lifting.pieces import Pieces
 from profiler_suite.analysis.explain.lifting.terms import Refusal
-from profiler_suite.analysis.explain.lifting.units import units
+from profiler_suite.analysis.explain.lifting.units import Piece, units
 from profiler_suite.analysis.explain.lifting.writer import Style
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import SourceText
@@ -107,53 +107,6 @@ def test_windows_cut_off_at_the_rim_leave_a_loop_over_the_rim() -> None:
     np.testing.assert_allclose(at_once["y"], by_loop["y"])
 
 
-@pytest.mark.parametrize(
-    ("body", "lines"),
-    [
-        ("return sum(v * v for v in x)", ("return ",)),
-        ("z = [v * 2 for v in x]\nreturn np.array(z)", ("z = x * 2",)),
-        ("z = np.array([v + s for v in x])", ("z = x + s",)),
-    ],
-)
-def test_a_comprehension_becomes_an_array_expression(body: str, lines: tuple[str]) -> None:
-    found = piece(body)
-    assert len(found.lines) == 1
-    assert found.lines[0].startswith(lines[0])
-    assert "for" not in found.lines[0]
-
-
-def test_a_comprehension_whose_list_is_wanted_becomes_one() -> None:
-    assert piece("z = [v * 2 for v in x]\nz.sort()\nreturn z").lines == ("z = list(x * 2)",)
-    assert piece("return [v * 2 for v in x if v > 1]").lines == ("return list((x * 2)[x > 1])",)
-    nested = piece("return [[a * b for b in x] for a in x]").lines
-    assert nested == ("return (x[:, None] * x).tolist()",)
-    with pytest.raises(Refusal, match="its elements are no numbers"):
-        piece("z = [[v, v] for v in x]\nz.sort()\nreturn z")
-
-
 def test_names_that_follow_from_one_another_are_refused() -> None:
     with pytest.raises(Refusal, match=r"depends on|the iteration before"):
         piece("p = s\nq = s\nfor i in range(9):\n    p, q = q + x[i], p\nreturn p, q")
-
-
-@pytest.mark.parametrize(
-    ("after", "only"),
-    [
-        ("return np.array(z)", True),
-        ("return np.sum(z), len(z)", True),
-        ("return z", False),
-        ("return sorted(z)", False),
-        ("z = np.array(z)", False),  # set twice: what it holds where is not known
-    ],
-)
-def test_a_list_that_only_becomes_an_array(after: str, only: bool) -> None:
-    function = function_of(f"z = []\nfor v in x:\n    z.append(v)\n{after}")
-    facts = Facts(function.node, HELD, "np")
-    assert only_made_array(function.node, function.node.body[1], "z", facts) is only
-
-
-def test_a_list_that_begins_with_something_may_become_an_array() -> None:
-    function = function_of("z = [1.0]\nfor v in x:\n    z.append(v)\nreturn np.array(z)")
-    facts = Facts(function.node, HELD, "np")
-    assert only_made_array(function.node, function.node.body[1], "z", facts)
-    assert not only_made_array(function.node, function.node.body[1], "other", facts)

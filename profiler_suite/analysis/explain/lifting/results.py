@@ -1,0 +1,116 @@
+"""What names hold after a nest."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+
+from profiler_suite.analysis.explain.lifting.arrays import Array, closed, expanded, full
+from profiler_suite.analysis.explain.lifting.dtypes import weak_of
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.scope import Gone
+from profiler_suite.analysis.explain.lifting.statements import Statements
+from profiler_suite.analysis.explain.lifting.terms import (
+    Apply,
+    Extend,
+    Label,
+    Outside,
+    Refusal,
+    Term,
+)
+
+
+class Results:
+    """Writes the statements that set names after a nest."""
+
+    def __init__(
+        self,
+        out: Statements,
+        is_only_made_array: Callable[[str], bool],
+        augmented: frozenset[str],
+    ) -> None:
+        self.out = out
+        self.lowering = out.lowering
+        self.facts = out.facts
+        self.np = out.np
+        self._is_only_made_array = is_only_made_array
+        self._augmented = augmented
+        """Names that change in place: acc += x, not acc = acc + x."""
+
+    def write(self, name: str, term: Term) -> None:
+        """What a name holds after the nest."""
+        if isinstance(term, Gone):
+            raise Refusal(f"{name} is used after the loop")
+        if isinstance(term, Outside) and term.name == name:
+            return
+        if isinstance(term, Extend):
+            self._grown(name, term)
+            return
+        if isinstance(term, Apply) and term.name in ("+", "*", "-", "|", "&"):
+            first, second = term.args
+            if isinstance(first, Outside) and first.name == name:
+                value = self.lowering.lower(second)
+                if (not first.own and value.dims) or name not in self._augmented:
+                    self.out.line(f"{name} = {name} {term.name} {closed(value.text)}")
+                else:
+                    self.out.line(f"{name} {term.name}= {value.text}")
+                return
+        value = self.lowering.lower(term)
+        self.out.line(f"{name} = {value.text}")
+
+    def _grown(self, name: str, term: Extend) -> None:
+        if not isinstance(term.base, Outside):
+            raise Refusal(f"{name} is a list that begins in the loop")
+        item = self.lowering.lower(term.item)
+        dims = (*term.labels, *term.item.own)
+        value = self._whole(item, dims)
+        if term.mask is not None:
+            mask = self._whole(self.lowering.lower(term.mask), term.labels)
+            value = f"{closed(value)}[{mask}]"
+        elif len(term.labels) > 1 or term.pieces:
+            flat = Poly.number(1)
+            for each in (*term.labels, *((term.pieces,) if term.pieces else ())):
+                flat = flat * each.count
+            rest = [each.count for each in term.item.own if each != term.pieces]
+            sizes = [flat, *rest]
+            shape = ", ".join(self.facts.text(each) for each in sizes)
+            value = f"{closed(value)}.reshape({shape})"
+        if term.kind == "append":
+            rows = [each for each in term.item.own if each != term.pieces]
+            flat_value = f"{closed(value)}.ravel()" if rows else value
+            self.out.line(f"{name} = {self.np}.concatenate(({name}, {flat_value}))")
+        elif term.kind == "rows":
+            self.out.line(f"{name} = {self.np}.concatenate(({name}, {value}))")
+        elif self._is_only_made_array(name):
+            first = next(iter(self.facts.definitions.get(name, ())), None)
+            if isinstance(first, ast.List) and first.elts:
+                value = f"{self.np}.concatenate(({name}, {value}))"
+            self.out.line(f"{name} = {value}")
+        elif weak_of(term.item):
+            self.out.line(f"{name}.extend({closed(value)}.tolist())")
+        else:
+            self.out.line(f"{name}.extend({value})")
+
+    def _whole(self, value: Array, dims: tuple[Label, ...]) -> str:
+        if any(each not in value.dims for each in dims):
+            sizes = ", ".join(self.facts.text(each.count) for each in dims)
+            wide = expanded(value, dims).text
+            return f"{self.np}.broadcast_to({wide}, ({sizes},))"
+        return full(value, dims)
+
+
+def in_order(results: Mapping[str, Term]) -> list[str]:
+    """Names so that each is set after all that need its old value."""
+    needs = {
+        name: {each.name for each in term.walk() if isinstance(each, Outside)} - {name}
+        for name, term in results.items()
+    }
+    left: list[str] = list(results)
+    found: list[str] = []
+    while left:
+        free = [n for n in left if not any(n in needs[m] for m in left if m != n)]
+        if not free:
+            raise Refusal(f"{' and '.join(left)} need each other's old values")
+        found += free[:1]
+        left.remove(free[0])
+    return found

@@ -1,0 +1,42 @@
+"""Searches that end at their first hit: run against the loop."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.analysis.explain.lifting import early_exit, exits
+from profiler_suite.analysis.explain.lifting.terms import Refusal
+from tests.analysis.explain.lifting.test_pieces import piece
+
+
+@pytest.mark.parametrize("least", [0.5, 7.5, 100.0])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for i in range(len(x)):\n    if x[i] > s:\n        return i\nreturn -1",
+        "for v in x:\n    if v > s:\n        return v * 2\nreturn None",
+        "for i, v in enumerate(x):\n    if v > s:\n        return i, v\nreturn -1, 0",
+    ],
+)
+def test_the_first_hit_is_found_at_once(body: str, least: float) -> None:
+    head, _, rest = body.rpartition("\n")
+    lines = "\n".join([*piece(head).lines, rest])
+    assert "for " not in lines
+    answers = []
+    for text in (body, lines):
+        known: dict[str, Any] = {"np": np}
+        inner = text.replace("\n", "\n    ")
+        exec(f"def f(x, s):\n    {inner}", known)
+        answers.append(known["f"](np.arange(9.0), least))
+    assert answers[0] == answers[1]
+
+
+def test_variables_that_are_read_after_it_are_refused() -> None:
+    with pytest.raises(Refusal, match="names of its last iteration are used after it"):
+        piece("for i in range(9):\n    t = x[i]\n    if t > s:\n        break\nreturn t")
+
+
+def test_it_needs_a_search() -> None:
+    assert exits.Exit().labels == []
+    assert callable(early_exit.at_the_hit)
