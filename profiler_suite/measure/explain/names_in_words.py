@@ -20,6 +20,7 @@ _DATA = (
 )
 # Returns of one function that are looked at, all of them; later ones at powers of two.
 _FIRST_RETURNS = 64
+_MOST_KEYS = 10_000
 # Of a wider table nobody names the columns one by one.
 _MOST_COLUMNS = 200
 
@@ -107,6 +108,24 @@ def _held(values: list[Any]) -> str:
     return words if array is None else f"{words} as {array.dtype} {array.shape}"
 
 
+def _dictionary(values: dict[Any, Any]) -> str:
+    """In words, with the array that its values make: 'dict of 9 as uint8 (3,)' for colours."""
+    words = in_words(values)
+    if not 0 < len(values) <= _MOST_KEYS:
+        return words
+    kinds = {type(each) for each in values.values()}
+    if len(kinds) != 1 or not kinds <= {int, float, bool, str, tuple, list, np.ndarray}:
+        return words
+    try:
+        made = np.array(list(values.values()))
+    except (ValueError, OverflowError):  # of different lengths, or beyond 64 bits
+        return words
+    plain = made.dtype.kind in "bif" or (made.dtype.kind == "u" and made.itemsize < 8)
+    if made.dtype.kind == "U" and made.ndim == 1:
+        plain = True
+    return f"{words} as {made.dtype} {made.shape[1:]}" if plain else words
+
+
 def _as_array(values: list[Any]) -> np.ndarray[Any, Any] | None:
     """The array of a list of numbers of one kind, or of lists of one length of them."""
     rows = [values]
@@ -163,6 +182,8 @@ def watch_names(
 
     def words(frame: Any, name: str, value: Any) -> str:
         """Of a list that was as long at the last return, what was found then."""
+        if type(value) is dict:
+            return _dictionary(value)
         if type(value) is not list:
             return in_words(value)
         key = (frame.f_code, name)

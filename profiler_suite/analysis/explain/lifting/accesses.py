@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from profiler_suite.analysis.explain.lifting.arrays import Array, expanded, indexed
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
+    Apply,
     At,
     By,
     Index,
@@ -47,8 +48,11 @@ class Axis:
 class Accesses:
     """Turns accesses into array expressions."""
 
-    def __init__(self, scope: Scope, lower: Callable[[Term], Array]) -> None:
+    def __init__(
+        self, scope: Scope, lower: Callable[[Term], Array], *, clipped: bool = False
+    ) -> None:
         self.scope = scope
+        self.clipped = clipped
         self.facts = scope.facts
         self.text = scope.facts.text
         self.lower = lower
@@ -56,11 +60,21 @@ class Accesses:
     def read(self, access: Access) -> Array:
         """An access as an array expression, its axes in the order of the array's."""
         axes = self._settled(self.axes(access))
+        if self.clipped and access.guards:
+            axes = [self._in_range(k, each, access) for k, each in enumerate(axes)]
         if any(each.kind == "gather" for each in axes):
             return self._gathered(access.base, axes)
         if any(each.kind == "window" for each in axes):
             return self._windows(access, axes)
         return self._basic(access.base, axes)
+
+    def _in_range(self, place: int, axis: Axis, access: Access) -> Axis:
+        """A looked-up index that a condition may rule out, never out of range."""
+        if axis.kind != "gather" or axis.index is None or _new_axes(access):
+            return axis
+        last = self.text(self.facts.extent(access.base, place) - 1)
+        index = Apply(f"NP.clip({{0}}, 0, {last})", (axis.index,), "clip")
+        return replace(axis, index=index)
 
     def axes(self, access: Access) -> list[Axis]:
         """How each axis is read."""
@@ -335,3 +349,7 @@ class Accesses:
         while parts and parts[-1] == ":":
             parts.pop()
         return Array(f"{array}[{', '.join(parts)}]", order)
+
+
+def _new_axes(access: Access) -> bool:
+    return any(isinstance(each, New) for each in access.subs)

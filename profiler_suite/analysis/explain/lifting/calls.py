@@ -25,6 +25,11 @@ from profiler_suite.analysis.explain.lifting.matrices import (
     plain,
 )
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.row_functions import (
+    bit_count,
+    pearson,
+    row_function,
+)
 from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
     Contract,
@@ -58,6 +63,9 @@ _UFUNCS = frozenset(
             "logaddexp",
             "float_power",
         ),
+        *("gcd", "lcm", "bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", "invert"),
+        *("right_shift", "logical_xor", "greater", "greater_equal", "less", "less_equal"),
+        *("equal", "not_equal", "isclose", "radians", "degrees", "fmod", "nan_to_num"),
     )
 )
 _SIGNS_OF = {
@@ -110,8 +118,10 @@ def called(reader: Reader, node: ast.Call) -> Term:
         return mapped
     name = ast.unparse(node.func)
     owner, _, last = name.rpartition(".")
-    if isinstance(node.func, ast.Name):
+    if isinstance(node.func, ast.Name) and last != "pearsonr":
         return _builtin(reader, node, node.func.id)
+    if last == "pearsonr" and not reader.scope.helpers.get(name):
+        return pearson(reader, node)
     if owner in ("np", "numpy", "math"):
         return _math(reader, node, last) if owner == "math" else _numpy(reader, node, last)
     if owner in ("np.linalg", "numpy.linalg"):
@@ -123,10 +133,28 @@ def called(reader: Reader, node: ast.Call) -> Term:
     raise _unknown(node)
 
 
+def _asked(reader: Reader, node: ast.Call, table: str, name: str) -> Term:
+    """table.get(key), table.get(key, default)."""
+    plain(node)
+    if name not in ("get", "__getitem__") or not 0 < len(node.args) < 3:
+        raise Refusal(f"{table}.{name} is not followed")
+    more = "".join(f", {ast.unparse(each)}" for each in node.args[1:])
+    varying = {n.id for e in node.args[1:] for n in ast.walk(e) if isinstance(n, ast.Name)}
+    if varying & reader.scope.varying:
+        raise Refusal(f"{table}.get has another default in every iteration")
+    return reader.translated(table, f"{table}.{name}({{0}}{more})", node.args[0])
+
+
 def _callee(reader: Reader, node: ast.expr) -> Callee | None:
     """A function whose source is known."""
     if isinstance(node, ast.Lambda):
         return node
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        if reader.facts.kind(node.value.id) != "dict":
+            return None
+        made = ast.parse(f"lambda key: {ast.unparse(node)}(key)", mode="eval").body
+        assert isinstance(made, ast.Lambda)
+        return made
     return reader.scope.helpers.get(node.id) if isinstance(node, ast.Name) else None
 
 
@@ -205,6 +233,8 @@ def _builtin(reader: Reader, node: ast.Call, name: str) -> Term:
         for each in node.args[1:]:
             found = larger(reader, name, found, reader.read(each))
         return found
+    if name == "round" and len(node.args) == 2:
+        return _rounded(reader, node)
     if name in ("abs", "round", *_CASTS) and len(node.args) == 1:
         plain(node)
         inner = reader.read(node.args[0])
@@ -303,10 +333,15 @@ def over_loops(name: str, item: Term, labels: tuple[Label, ...], mask: Term | No
 def _math(reader: Reader, node: ast.Call, name: str) -> Term:
     plain(node)
     args = [reader.read(each) for each in node.args]
+    if name == "dist" and len(args) == 2 and all(len(each.own) == 1 for each in args):
+        gap = ops.apply("({0}) - ({1})", "-", *args)
+        return Reduce("norm", gap, gap.own)
     if any(each.own for each in args):
         raise Refusal(f"math.{name} takes no array")
     if name in ("floor", "ceil") and len(args) == 1:
         return Apply(f"NP.{name}({{0}}).astype(int)", (args[0],), "astype int")
+    if name in ("gcd", "lcm") and len(args) == 2:
+        return ops.apply(f"NP.{name}({{0}}, {{1}})", name, *args)
     if name not in _MATH or (name == "log" and len(args) != 1):
         raise Refusal(f"math.{name} has no counterpart in NumPy")
     if _MATH[name] in _DOMAINS:
@@ -316,6 +351,21 @@ def _math(reader: Reader, node: ast.Call, name: str) -> Term:
     holes = ", ".join(f"{{{k}}}" for k in range(len(args)))
     known = f"math.{_MATH[name]}" if not name.startswith("is") else name
     return ops.apply(f"NP.{_MATH[name]}({holes})", known, *wide)
+
+
+def _rounded(reader: Reader, node: ast.Call) -> Term:
+    """np.round(x, 2), and round(x, 2) of NumPy's own numbers, which call it."""
+    inner = reader.read(node.args[0])
+    given = [*node.args[1:], *(e.value for e in node.keywords if e.arg == "decimals")]
+    if len(given) > 1 or len(node.args) + len(node.keywords) != len(given) + 1:
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+    digits = reader.facts.integer(given[0]) if given else Poly()
+    if digits is None or digits.constant is None:
+        raise Refusal(f"the number of digits of {ast.unparse(node)!r} is not known")
+    if weak_of(inner) and isinstance(node.func, ast.Name):
+        raise Refusal("Python rounds its own numbers in another way")
+    more = f", {digits.constant}" if digits.constant else ""
+    return Apply(f"NP.round({{0}}{more})", (inner,), "round")
 
 
 def _is_double(term: Term) -> bool:
@@ -335,6 +385,11 @@ def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
         return along(reader.read(node.args[0]), f"NP.{name}({{0}}, axis=-1)")
     if name in _LOOKED_UP:
         return _looked_up(reader, node, name)
+    if name in ("round", "around", "round_"):
+        return _rounded(reader, node)
+    row = row_function(reader, node, name)
+    if row is not None:
+        return row
     plain(node)
     args = [reader.read(each) for each in node.args]
     if name in _SIGNS_OF and len(args) == 2:
@@ -467,7 +522,7 @@ def _of_selected(
 ) -> Term:
     """x[mask].sum() and its relatives."""
     zero: Term = Index(Poly())
-    if len(inner.own) > 1:
+    if len(inner.own) > 1 and not inner.flat:
         return _of_selected_rows(reader, node, name, inner, rest)
     if node.keywords or rest:
         raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
@@ -477,6 +532,15 @@ def _of_selected(
     if name == "mean":
         count = Reduce("sum", inner.mask, inner.own)
         return ops.apply("({0}) / ({1})", "/", Reduce("sum", chosen, inner.own), count)
+    dtype = dtype_of(inner.arg)
+    if name in ("max", "min") and dtype is not None and dtype.kind in "iuf":
+        reader.scope.assume("the condition selects something")
+        end = "max" if name == "min" else "min"
+        edge = f"NP.iinfo(NP.{dtype}).{end}"
+        if dtype.kind == "f":
+            edge = "NP.inf" if name == "min" else "-NP.inf"
+        worst = Leaf(edge, dtype=str(dtype))
+        return Reduce(name, ops.where(inner.mask, inner.arg, worst), inner.own)
     raise Refusal(f"the {name} of what a condition selects")
 
 
@@ -508,6 +572,11 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
         known = reader.facts.names.get(function.value.id)
         if known is not None and known.kind in ("Generator", "RandomState", "Random"):
             raise Refusal(f"it draws random numbers with {name} in every iteration")
+    if isinstance(function.value, ast.Name) and reader.facts.kind(function.value.id) == "dict":
+        return _asked(reader, node, function.value.id, name)
+    bits = bit_count(reader, node, function)
+    if bits is not None:
+        return bits
     inner = reader.read(function.value)
     if name in _REDUCTIONS - {"median", "percentile", "quantile", "average"}:
         return _reduction(reader, node, name, inner, node.args)

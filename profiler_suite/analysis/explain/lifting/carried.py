@@ -73,6 +73,13 @@ def _has(term: Term, old: CarriedValue) -> bool:
     return any(each == old for each in term.walk())
 
 
+_CLAMPS = {"max": "clamp max", "min": "clamp min"}
+HELD = ("hold", *_CLAMPS.values())
+"""Running values that are only written where an iteration reads them."""
+LEFT_OPEN = ("decay", *HELD)
+"""Running values whose last one is not written by itself."""
+
+
 def _commuting(op: str, update: Apply, old: CarriedValue) -> Step:
     left, right = update.args
     if left == old and not _has(right, old):
@@ -85,6 +92,8 @@ def _commuting(op: str, update: Apply, old: CarriedValue) -> Step:
             if inner.op == op:
                 form = update.form
                 return Step(op, ops.apply(form, update.name, inner.item, other))
+            if inner.op == "sum" and op in _CLAMPS and update.name in ("maximum", "minimum"):
+                return Step(_CLAMPS[op], inner.item, other)
     raise _dependent(old)
 
 
@@ -125,6 +134,9 @@ def _added(update: Apply, old: CarriedValue) -> Step:
 def _chosen(update: Apply, old: CarriedValue) -> Step:
     test, yes, no = update.args
     if _has(test, old):
+        larger = _as_extreme(test, yes, no)
+        if larger is not None and not isinstance(larger.args[0], CarriedValue):
+            return step(larger, old)
         return _extreme(test, yes, no, old)
     if no == old:
         if not _has(yes, old):
@@ -135,6 +147,9 @@ def _chosen(update: Apply, old: CarriedValue) -> Step:
         if not _has(no, old):
             return _set(ops.negated(test), no, old)
         return _masked(step(no, old), ops.negated(test), old)
+    held = _held_by_both(test, yes, no, old)
+    if held is not None:
+        return held
     if _has(yes, old) and _has(no, old):
         first, second = step(yes, old), step(no, old)
         if first.op == second.op and first.op in _NEUTRAL:
@@ -142,7 +157,51 @@ def _chosen(update: Apply, old: CarriedValue) -> Step:
     raise _dependent(old)
 
 
+def _held_by_both(test: Term, yes: Term, no: Term, old: CarriedValue) -> Step | None:
+    """`if c: s = a`, `elif d: s = b`: the last value that either gave; None for others."""
+    parts: list[tuple[Term, Term]] = []
+    truth = Leaf("True", weak="bool")
+    for each in (yes, no):
+        if not _has(each, old):
+            parts.append((truth, each))
+            continue
+        if not isinstance(each, Apply) or each.name != "where" or _has(each.args[0], old):
+            return None
+        inner = step(each, old)
+        if inner.op != "hold" or inner.factor is None:
+            return None
+        parts.append((inner.factor, inner.item))
+    (first, one), (second, other) = parts
+    asked = [
+        mask if each == truth else ops.joined("&", [mask, each])
+        for mask, each in ((test, first), (ops.negated(test), second))
+    ]
+    return Step("hold", ops.where(test, one, other), ops.joined("|", asked))
+
+
+def _as_extreme(test: Term, yes: Term, no: Term) -> Apply | None:
+    """`if s + a < b: b else s + a` as the larger of the two; None for anything else."""
+    if not isinstance(test, Apply) or test.name not in ("<", "<=", ">", ">="):
+        return None
+    left, right = test.args
+    grows = test.name in (">", ">=")
+    if (yes, no) == (right, left) or (yes == left and _same(no, right)):
+        grows = grows if yes == left else not grows
+    elif not (no == left and _same(yes, right)):
+        return None
+    else:
+        grows = not grows
+    name = "maximum" if grows else "minimum"
+    return Apply(f"NP.{name}({{0}}, {{1}})", (left, right), name)
+
+
+def _same(one: Term, other: Term) -> bool:
+    return one == other or (is_zero(one) and is_zero(other))
+
+
 def _masked(inner: Step, test: Term, old: CarriedValue) -> Step:
+    if inner.op == "hold" and inner.factor is not None:
+        return Step("hold", inner.item, ops.joined("&", [test, inner.factor]))
     if inner.op not in _NEUTRAL:
         raise _dependent(old)
     neutral = _NEUTRAL[inner.op]
@@ -157,12 +216,12 @@ def _masked(inner: Step, test: Term, old: CarriedValue) -> Step:
 
 
 def _set(test: Term, value: Term, old: CarriedValue) -> Step:
-    """`if condition: flag = True`."""
+    """`if condition: flag = True`; or any other value, which is held until the next."""
     if isinstance(value, Leaf) and value.text == "True":
         return Step("any", test)
     if isinstance(value, Leaf) and value.text == "False":
         return Step("all", ops.negated(test))
-    raise _dependent(old)
+    return Step("hold", value, test)
 
 
 def _extreme(test: Term, yes: Term, no: Term, old: CarriedValue) -> Step:
@@ -248,7 +307,7 @@ def place_of_extreme(
 
 def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
     """The value when the loop has ended."""
-    if found.op == "decay":
+    if found.op in LEFT_OPEN:
         raise Refusal("only the last value of a recursion is used")
     total = Reduce(found.op, found.item, labels, narrow=_stays_narrow(before))
     if found.op == "sum" and is_zero(before):

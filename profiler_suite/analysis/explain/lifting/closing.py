@@ -134,6 +134,9 @@ class Closing:
                 ended[name] = Gone()
                 continue
             found = carried.step(update, old)
+            if found.op in carried.HELD and (scope.loops or not read):
+                # Beside others a loop that stays is as fast, and leaves the last value, too.
+                raise Refusal(f"{name} is taken from the iteration before")
             for place in range(first, len(self.effects)):
                 effect = self.effects[place]
                 term = carried.scanned(effect.term, found, old, update, before[name], labels)
@@ -145,7 +148,9 @@ class Closing:
                         value, found, old, update, before[name], labels
                     )
             ended[name] = (
-                Gone() if found.op == "decay" else carried.after(found, before[name], labels)
+                Gone()
+                if found.op in carried.LEFT_OPEN
+                else carried.after(found, before[name], labels)
             )
         self._still_carried(labels, ended, first)
         scope.env.update(ended)

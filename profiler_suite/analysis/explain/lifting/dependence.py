@@ -13,9 +13,11 @@ from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.stores import Store
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
+    Apply,
     At,
     By,
     CarriedValue,
+    Index,
     Label,
     Leaf,
     New,
@@ -95,6 +97,8 @@ def _check_pair(
 ) -> None:
     loops = [each for each in store.labels if each in access.labels]
     new_before = where <= place
+    if _of_the_round(store, access, facts):
+        return
     for relation in relations(store.target, access, loops, facts, outermost):
         old_before = relation < 0 or (relation == 0 and access.time <= store.time)
         if old_before != new_before:
@@ -104,10 +108,39 @@ def _check_pair(
             )
 
 
+_CLOSING = ("minimum", "maximum", "where", "|", "&")
+
+
+def _of_the_round(store: Store, access: Access, facts: Facts) -> bool:
+    """`d[i, j] = min(d[i, j], d[i, k] + d[k, j])` in round k: row and column k stay.
+
+    As long as nothing is gained by going through k twice, which the trial compares.
+    """
+    closing = store.term if isinstance(store.term, Apply) else store.guard
+    if store.op != "=" or not isinstance(closing, Apply) or len(access.subs) < 2:
+        return False
+    if store.guard is None and (
+        closing.name not in _CLOSING or store.target not in closing.args
+    ):
+        return False
+    rounds = False
+    for one, other in zip(store.target.subs, access.subs, strict=False):
+        if not isinstance(one, At) or not isinstance(other, At):
+            return False
+        if one == other:
+            continue
+        inside = {each.name for each in store.labels}
+        if other.index.atoms & inside or not other.index.atoms <= facts.counters:
+            return False
+        rounds = bool(other.index.atoms)
+    return rounds
+
+
 def _check_writes(first: Store, second: Store, facts: Facts, outermost: Label | None) -> None:
     if first.op in ("+", "-") and second.op in ("+", "-"):
         return  # in any order, up to rounding
-    if isinstance(first.term, Leaf) and (first.op, first.term) == (second.op, second.term):
+    fixed = isinstance(first.term, Leaf | Index) and not first.term.loops
+    if fixed and (first.op, first.term) == (second.op, second.term):
         return  # the same number, whoever writes it last
     loops = [each for each in first.labels if each in second.labels]
     for relation in relations(first.target, second.target, loops, facts, outermost):
@@ -273,8 +306,6 @@ def recurrence(store: Store) -> Store:
         ]
         if not reads:
             continue
-        if store.guard is not None:
-            raise Refusal(f"{store.target.base} follows from its element before on a condition")
         old = CarriedValue(f"{store.target.base}[…]", label, store.target.own)
 
         def change(
@@ -285,12 +316,14 @@ def recurrence(store: Store) -> Store:
             return None
 
         update = mapped(term, change)
-        found = carried.step(update, old)
+        found = _on_condition(store, update, old) if store.guard else carried.step(update, old)
         start = _moved(store.target, label, Poly.number(-1))
         start = replace(start, labels=tuple(e for e in start.labels if e != label))
         if any(
             isinstance(e, Access) and e.base == start.base and not _same_place(e, store.target)
-            for e in found.item.walk()
+            for part in (found.item, found.factor)
+            if part is not None
+            for e in part.walk()
         ):
             raise Refusal(
                 f"{store.target.base} follows from several of its elements before: "
@@ -299,8 +332,16 @@ def recurrence(store: Store) -> Store:
         scan = Scan(found.op, found.item, label, start, False, found.factor)
         if found.op in ("any", "all"):
             raise Refusal(f"{store.target.base} follows from its element before")
-        return replace(store, op="=", term=scan)
+        return replace(store, op="=", term=scan, guard=None)
     return store
+
+
+def _on_condition(store: Store, update: Term, old: CarriedValue) -> carried.Step:
+    """`if c: a[i] = a[i - 1]`: elements that keep what was last set before them."""
+    guard = store.guard
+    if guard is not None and update == old and all(each != old for each in guard.walk()):
+        return carried.Step("hold", store.target, ops.negated(guard))
+    raise Refusal(f"{store.target.base} follows from its element before on a condition")
 
 
 def _moved(target: Access, label: Label, value: Poly) -> Access:

@@ -22,6 +22,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Scan,
     Stack,
     Term,
+    Translated,
     View,
 )
 
@@ -40,13 +41,16 @@ _TRUTH: tuple[str, ...] = (
     "isinf",
 )
 _TRUTH = (*_TRUTH, "logical_and", "logical_or", "logical_not", "any", "all", "signbit")
+_TRUTH = (*_TRUTH, "logical_xor", "isclose", "greater", "greater_equal", "less", "less_equal")
+_TRUTH = (*_TRUTH, "equal", "not_equal", "isin")
 _ROOTS = (
     *("/", "sqrt", "cbrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin"),
     *("cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "hypot", "arctan2"),
     *("mean", "std", "var", "median", "average", "norm", "deg2rad", "rad2deg", "sinc"),
 )
 _WEAK: dict[str, Any] = {"bool": True, "int": 1, "float": 1.0, "complex": 1j}
-_RANK = ("bool", "int", "float", "complex")
+_WEAK["str"] = np.dtype("U1")
+_RANK = ("bool", "int", "float", "complex", "str")
 
 
 def weak_of(term: Term) -> str:
@@ -74,7 +78,8 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
     weak = weak_of(term)
     if weak:
         return np.dtype(weak)
-    if isinstance(term, Leaf | Access | Outside | Draw | CarriedValue | Current | Recursion):
+    known = Leaf | Access | Outside | Draw | CarriedValue | Current | Recursion | Translated
+    if isinstance(term, known):
         return _dtype(term.dtype)
     if isinstance(term, View | Scan):
         return dtype_of(term.arg)
@@ -84,6 +89,8 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
         return _applied(term)
     if isinstance(term, Contract | Stack):
         return _promoted(list(term.args))
+    if isinstance(term, Core) and term.form.startswith("({0})[..."):
+        return dtype_of(term.args[0])
     if isinstance(term, Core) and "{1}" in term.form and len(term.axes) == 0:
         return dtype_of(term.args[0])
     if isinstance(term, Core):

@@ -40,6 +40,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Stack,
     Sub,
     Term,
+    Translated,
     View,
     relabelled,
 )
@@ -102,6 +103,8 @@ class Reader:
             return Index(Poly.number(node.value))
         if isinstance(node.value, bool | float | complex):
             return Leaf(repr(node.value), weak=type(node.value).__name__)
+        if isinstance(node.value, str):
+            return Leaf(repr(node.value), weak="str")
         raise Refusal(f"{node.value!r} is no number")
 
     def _read_name(self, node: ast.Name) -> Term:
@@ -109,6 +112,8 @@ class Reader:
             found = self.scope.env[node.id]
             if isinstance(found, Gone):
                 raise Refusal(f"{node.id} is used after the loop that sets it")
+            if self.scope.unsure.get(node.id) is found:
+                self.scope.assume(f"{node.id} is set before it is read")
             return found
         if node.id in self.scope.varying:
             raise Refusal(f"{node.id} is read before it is set in the loop")
@@ -148,6 +153,10 @@ class Reader:
                 found = joined("|", equal)
                 parts.append(found if isinstance(op, ast.In) else negated(found))
                 continue
+            among = self._among(a, b) if isinstance(op, ast.In | ast.NotIn) else None
+            if among is not None:
+                parts.append(among if isinstance(op, ast.In) else negated(among))
+                continue
             pairs = _side_by_side(op, a, b)
             if pairs:
                 equal = [
@@ -161,6 +170,19 @@ class Reader:
                 raise Refusal(f"{ast.unparse(node)!r} is no comparison of numbers")
             parts.append(apply(f"({{0}}) {sign} ({{1}})", sign, self.read(a), self.read(b)))
         return joined("&", parts)
+
+    def _among(self, value: ast.expr, values: ast.expr) -> Term | None:
+        """`v in values` of a list, set, dict or row of numbers that stays as it is."""
+        if not isinstance(values, ast.Name) or values.id in self.scope.varying:
+            return None
+        name, kind = values.id, self.facts.kind(values.id)
+        held = self.facts.names.get(name)
+        array = kind == "array" and held is not None and len(held.shape) == 1
+        listed = kind in ("set", "frozenset", "dict", "list", "tuple") and held is not None
+        inner = self.read(value) if array or listed else None
+        if inner is None or inner.own or name in self.scope.grown:
+            return None
+        return Apply(f"NP.isin({{0}}, {name if array else f'list({name})'})", (inner,), "isin")
 
     def _read_boolop(self, node: ast.BoolOp) -> Term:
         parts = [self.read(node.values[0])]
@@ -219,6 +241,9 @@ class Reader:
             return View(inner, inner.own[::-1]) if len(inner.own) > 1 else inner
         if node.attr in ("real", "imag"):
             return Apply(f"({{0}}).{node.attr}", (inner,), node.attr)
+        if node.attr == "shape" and inner.own and not isinstance(inner, Select):
+            sizes = tuple(Index(each.count) for each in inner.own)
+            return Stack(sizes, self.scope.label(Poly.number(len(sizes))))
         if node.attr == "size" and isinstance(inner, Select):
             return Reduce("sum", inner.mask, inner.own)
         if node.attr == "size":
@@ -250,11 +275,24 @@ class Reader:
         found = column_element(self.scope, node, self.read)
         if found is not None:
             return found
+        if isinstance(node.value, ast.Name) and self.facts.kind(node.value.id) == "dict":
+            return self.translated(node.value.id, f"{node.value.id}[{{0}}]", node.slice)
         base = self.read(node.value)
         if isinstance(base, Row):
             return column(self.scope, base, node.slice)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return self.subscripted(base, parts, ast.unparse(node))
+
+    def translated(self, name: str, form: str, key: ast.expr) -> Term:
+        """What a dictionary that nobody changes holds for a key."""
+        if name in self.scope.varying or not self.facts.settled(name):
+            raise Refusal(f"{name} is a dict that changes")
+        inner, held = self.read(key), self.facts.names.get(name)
+        if inner.own:
+            raise Refusal(f"an array is no key of {name}")
+        sizes = held.shape if held is not None else ()
+        axes = tuple(self.scope.label(Poly.number(each)) for each in sizes)
+        return Translated(form, inner, axes, held.dtype if held is not None else "")
 
     def subscripted(self, base: Term, parts: Sequence[ast.expr], words: str) -> Term:
         """Part of a term."""
@@ -263,6 +301,9 @@ class Reader:
             mask = self.read(parts[0])
             if len(mask.own) == 1 and is_truth(mask):
                 return Select(base, relabelled(mask, {mask.own[0]: base.own[0]}))
+            if len(mask.own) == len(base.own) > 1 and is_truth(mask):
+                names = dict(zip(mask.own, base.own, strict=True))
+                return Select(base, relabelled(mask, names), flat=True)
         if isinstance(base, Stack) and len(parts) == 1:
             place = self.read(parts[0])
             if isinstance(place, Index) and place.index.constant is not None:
@@ -270,9 +311,10 @@ class Reader:
         if not isinstance(base, Access):
             return self._element(base, parts, words)
         subs = list(base.subs)
-        places = [k for k, s in enumerate(subs) if isinstance(s, Slab)]
-        if any(isinstance(s, New) or (isinstance(s, By) and s.index.own) for s in subs):
+        looked = [s for s in subs if isinstance(s, By) and s.index.own]
+        if any(isinstance(s, New) for s in subs) or sum(len(s.index.own) for s in looked) > 1:
             raise Refusal(f"{words!r} takes part of a value with new axes")
+        places = [k for k, s in enumerate(subs) if isinstance(s, Slab) or s in looked]
         given = [p for p in parts if not _is_new(p)]
         if any(isinstance(p, ast.Constant) and p.value is Ellipsis for p in given):
             dots = next(k for k, p in enumerate(parts) if _is_dots(p))
@@ -291,6 +333,9 @@ class Reader:
                 continue
             last = next(todo)
             old = subs[last]
+            if isinstance(old, By):
+                subs[last] = self._looked_up_at(old, part, words)
+                continue
             assert isinstance(old, Slab)
             subs[last] = self._part(old, part, words)
         for at, new in reversed(fresh):
@@ -304,15 +349,26 @@ class Reader:
             guards=tuple(self.scope.guards),
         )
 
+    def _looked_up_at(self, old: By, part: ast.expr, words: str) -> Sub:
+        """x[rows][k] as x[rows[k]]."""
+        if isinstance(part, ast.Slice):
+            if ast.unparse(part) == ":":
+                return old
+            raise Refusal(f"{words!r} takes part of a value with new axes")
+        index = self.subscripted(old.index, [part], words)
+        return At(index.index) if isinstance(index, Index) else By(index)
+
     def _element(self, base: Term, parts: Sequence[ast.expr], words: str) -> Term:
         """An element or row of a computed value: the same computed of elements."""
         if len(parts) > len(base.own):
             raise Refusal(f"{words!r} has more indices than axes")
         axes = base.own[: len(parts)]
-        for axis, part in zip(axes, parts, strict=True):
-            index = self.read(part) if not isinstance(part, ast.Slice) else None
-            if isinstance(part, ast.Slice) and ast.unparse(part) == ":":
+        for place, (axis, part) in enumerate(zip(axes, parts, strict=True)):
+            if isinstance(part, ast.Slice):
+                if ast.unparse(part) != ":":
+                    base = self._sliced(base, axis, part, words)
                 continue
+            index = self.read(part)
             if index is not None and len(base.own) == len(parts) == 1:
                 looked = _looked_up(base, index)
                 if looked is not None:
@@ -322,8 +378,34 @@ class Reader:
             number = index.index
             if (number.constant or 0) < 0:
                 number = axis.count + number
-            base = picked(base, axis, number, tuple(self.scope.loops))
+            base = self._picked(base, axis, number, place)
         return base
+
+    def _picked(self, base: Term, axis: Label, number: Poly, place: int) -> Term:
+        """One element along an axis; of what is computed as a whole, taken from the whole."""
+        try:
+            return picked(base, axis, number, tuple(self.scope.loops))
+        except Refusal:
+            if number.atoms & self.scope.labels.keys() or axis not in base.own:
+                raise
+        place = base.own.index(axis)
+        rest = tuple(each for each in base.own if each != axis)
+        dots = ":, " * (len(base.own) - 1 - place)
+        return Core(f"({{0}})[..., {self.facts.text(number)}, {dots}]", (base,), rest)
+
+    def _sliced(self, base: Term, axis: Label, part: ast.Slice, words: str) -> Term:
+        """A slice of a computed value, of the same length in every iteration."""
+        slab = self._slice(self.scope.whole(axis.count), part, words)
+        if slab.start.atoms & self.scope.labels.keys() or slab.step not in (1, -1):
+            raise Refusal(f"{words!r} takes part of a computed value")
+        place = base.own.index(axis)
+        axes = tuple(slab.own if each == axis else each for each in base.own)
+        last = slab.start + slab.own.count
+        text = f"{self.facts.text(slab.start)}:{self.facts.text(last)}"
+        if slab.step == -1:
+            text = "::-1"
+        dots = ", :" * (len(base.own) - 1 - place)
+        return Core(f"({{0}})[..., {text}{dots}]", (base,), axes)
 
     def _part(self, old: Slab, part: ast.expr, words: str) -> Sub:
         if isinstance(part, ast.Slice):

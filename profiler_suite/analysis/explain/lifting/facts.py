@@ -25,15 +25,16 @@ class Held:
     """'array', 'number' (NumPy's), 'int', 'float', 'bool', 'complex', 'list' or another."""
     dtype: str = ""
     shape: tuple[int, ...] = ()
+    """Of a dictionary that of each value."""
     value: int | None = None
 
 
 def held(words: str) -> Held:
     """The words of what a name held, taken apart."""
-    numbers = re.match(r"list of \d+ as (\S+) \(([\d, ]*)\)", words)
+    numbers = re.match(r"(list|dict) of \d+ as (\S+) \(([\d, ]*)\)", words)
     if numbers:
-        shape = tuple(int(each) for each in numbers[2].split(",") if each.strip())
-        return Held("list", numbers[1], shape)
+        shape = tuple(int(each) for each in numbers[3].split(",") if each.strip())
+        return Held(numbers[1], numbers[2], shape)
     array = re.match(r"(\S+) \(([\d, ]*)\)", words)
     if array:
         shape = tuple(int(each) for each in array[2].split(",") if each.strip())

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 
 from profiler_suite.analysis.explain.lifting.expressions import Reader
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
+    Core,
     Extend,
+    Label,
     Leaf,
     Refusal,
     Stack,
@@ -26,7 +29,16 @@ def as_array(term: Extend) -> Term:
         or not isinstance(term.base, Stack | Leaf)
     ):
         raise Refusal("a list whose length is not known is used in the loop")
-    return View(term.item, (*term.labels, *term.item.own))
+    whole = View(term.item, (*term.labels, *term.item.own))
+    if len(term.labels) < 2:
+        return whole
+    if term.item.own:
+        raise Refusal("rows that several loops append are used in the loop")
+    size = Poly.number(1)
+    for each in term.labels:
+        size = size * each.count
+    name = "+".join(each.name for each in term.labels)
+    return Core("FLAT", (whole,), (Label(name, size, size, Poly.number(1)),))
 
 
 def grows(reader: Reader, name: str, value: ast.expr) -> Extend | None:

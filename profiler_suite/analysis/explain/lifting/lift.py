@@ -17,12 +17,12 @@ from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Rewrite
 
 STYLES = (
-    Style("matmul", "cdist", packed=True),
+    Style("matmul", "cdist", packed=True, clipped=True),
     Style("broadcast", "", steps=True),
     Style("einsum", "cdist"),
     Style("matmul", "matmul"),
     Style("broadcast", ""),
-    Style("broadcast", "", "at"),
+    Style("broadcast", "", "at", clipped=True),
     Style("tensordot", "cdist", sorted=True),
 )
 

@@ -52,6 +52,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Select,
     Stack,
     Term,
+    Translated,
     View,
 )
 from profiler_suite.analysis.explain.lifting.writer import Style, Writer
@@ -67,7 +68,7 @@ class ArrayWriter(Writer):
 
     def __init__(self, scope: Scope, style: Style) -> None:
         super().__init__(scope, style)
-        self.accesses = Accesses(scope, self.lower)
+        self.accesses = Accesses(scope, self.lower, clipped=style.clipped)
         self.draws_name = "draws"
         self.risky = False
         """Whether the last expression divides or takes roots where a condition forbids it."""
@@ -189,6 +190,8 @@ class ArrayWriter(Writer):
             return self._sum(term)
         if isinstance(term, Core):
             return self._core(term)
+        if isinstance(term, Translated):
+            return self._translated(term)
         if isinstance(term, Stack):
             return self._stack(term)
         if isinstance(term, Scan):
@@ -412,6 +415,24 @@ class ArrayWriter(Writer):
         self.memory.note(dims, term)
         return Array(text, dims)
 
+    def _translated(self, term: Translated) -> Array:
+        """A dictionary is asked once for each different key."""
+        inner = self.lower(term.key)
+        if not inner.dims:
+            value = Array(term.form.format(inner.text))
+            return Array(f"{self.np}.array({value.text})", term.axes) if term.axes else value
+        keys, places = self.free_name("keys"), self.free_name("places")
+        key = self.free_name("key")
+        asked = f"{self.np}.unique({inner.text}, return_inverse=True)"
+        self.before.append(f"{keys}, {places} = {asked}")
+        if len(inner.dims) > 1:
+            places = f"{places}.reshape({self.facts.shape_text([e.count for e in inner.dims])})"
+        values = f"[{term.form.format(key)} for {key} in {keys}.tolist()]"
+        kind = f", {self.np}.{term.dtype}" if term.dtype[:1] in "iufb" and term.dtype else ""
+        if kind.endswith("bool"):
+            kind = ", bool"
+        return Array(f"{self.np}.array({values}{kind})[{places}]", (*inner.dims, *term.axes))
+
     def _flat(self, term: Core) -> Array:
         inner = self.lower(term.args[0])
         own = term.args[0].own
@@ -429,7 +450,7 @@ class ArrayWriter(Writer):
         inner = (*loops, *own)
         if not inner:
             return Array(f"{self.np}.array([{', '.join(a.text for a in args)}])", (term.axis,))
-        parts = [full(each, inner) for each in args]
+        parts = [full(each, inner) if each.dims else each.text for each in args]
         if any(len(each.dims) != len(inner) for each in args):
             joined = f"{self.np}.broadcast_arrays({', '.join(parts)})"
         else:
@@ -440,14 +461,18 @@ class ArrayWriter(Writer):
     def _scan(self, term: Scan) -> Array:
         inner = self.lower(term.arg)
         start = self.lower(term.initial)
-        if term.along not in inner.dims:
+        if term.along not in inner.dims and term.op != "hold":
             if inner.dims:
                 raise Refusal("a running value of what does not change")
             size = self._count(term.along)
             inner = Array(f"{self.np}.full({size}, {inner.text})", (term.along,))
-        axis = inner.dims.index(term.along)
+        axis = inner.dims.index(term.along) if term.along in inner.dims else 0
         where = f", axis={axis}" if len(inner.dims) > 1 else ""
-        if term.op == "decay":
+        if term.op == "hold":
+            found = self._held(term, inner, start)
+        elif term.op in ("clamp max", "clamp min"):
+            found = self._clamped(term, inner, start, axis)
+        elif term.op == "decay":
             found = self._decay(term, inner, start, axis)
         elif term.op in ("max", "min"):
             run = f"{self.np}.{term.op}imum.accumulate({inner.text}{where})"
@@ -468,6 +493,46 @@ class ArrayWriter(Writer):
         text = f"{self.np}.concatenate(([{start.text}], {closed(found.text)}[:-1]))"
         size = self.facts.text(term.along.count)
         return Array(f"{text}[:{size}]", found.dims)
+
+    def _held(self, term: Scan, inner: Array, start: Array) -> Array:
+        """`if c(i): s = v(i)`: the value at the last place where the condition held."""
+        assert term.factor is not None
+        mask = self.lower(term.factor)
+        if term.along not in mask.dims:
+            raise Refusal("a condition on a name is the same in every iteration")
+        dims = tuple(dict.fromkeys((*mask.dims, *inner.dims, *start.dims)))
+        dims = tuple(sorted(dims, key=lambda each: (each.depth < 0, each.depth)))
+        if any(each not in mask.dims for each in dims):
+            raise Refusal("a condition on a name decides for several of its elements")
+        axis, wide = dims.index(term.along), expanded(mask, dims).text
+        count = Array(f"{self.np}.arange({self._count(term.along)})", (term.along,))
+        name = self.free_name("last")
+        where = f", axis={axis}" if len(dims) > 1 else ""
+        places = f"{self.np}.where({wide}, {expanded(count, dims).text}, -1)"
+        self.before.append(f"{name} = {self.np}.maximum.accumulate({places}{where})")
+        self.memory.add(dims)
+        found = expanded(inner, dims).text
+        if inner.dims == dims and len(dims) == 1:
+            found = f"{inner.atom}[{name}]"
+        elif term.along in inner.dims:
+            if inner.dims != dims:
+                sizes = ", ".join(self.size(each) for each in dims)
+                found = f"{self.np}.broadcast_to({found}, ({sizes},))"
+            found = f"{self.np}.take_along_axis({found}, {name}, axis={axis})"
+        first = expanded(start, dims).text
+        return Array(f"{self.np}.where({name} < 0, {first}, {found})", dims)
+
+    def _clamped(self, term: Scan, inner: Array, start: Array, axis: int) -> Array:
+        """`s = max(s + a(i), b(i))`: sums, lifted by as much as they ever were too low."""
+        assert term.factor is not None
+        edge = expanded(self.lower(term.factor), inner.dims).text
+        where = f", axis={axis}" if len(inner.dims) > 1 else ""
+        name = self.free_name("sums")
+        self.before.append(f"{name} = {self.np}.cumsum({inner.text}{where})")
+        ufunc = f"{self.np}.{term.op.removeprefix('clamp ')}imum"
+        gap = f"{ufunc}.accumulate({edge} - {name}{where})"
+        first = expanded(start, inner.dims).text
+        return Array(f"{name} + {ufunc}({first}, {gap})", inner.dims)
 
     def _decay(self, term: Scan, inner: Array, start: Array, axis: int) -> Array:
         if start.dims or term.factor is None:
@@ -510,6 +575,8 @@ def _narrow(term: Apply) -> str:
     if not given or any(each is None for each in given):
         return ""
     found = np.result_type(*[each for each in given if each is not None])
+    if found.kind not in "biufc":
+        return ""
     weak = [weak_of(each) for each in term.args if weak_of(each)]
     if found.kind in "iub" and any(each in ("float", "complex") for each in weak):
         return ""

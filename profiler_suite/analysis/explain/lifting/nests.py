@@ -33,6 +33,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Term,
     relabelled,
 )
+from profiler_suite.analysis.explain.lifting.unpacking import spread, with_rows, written
 from profiler_suite.analysis.explain.lifting.unrolling import unrolled
 
 
@@ -93,6 +94,9 @@ class Walk(Closing):
         assert isinstance(loop.target, ast.Name)
         assert isinstance(loop.iter, ast.Call)
         name, known = loop.target.id, self.scope.env
+        if self.scope.loops and not self._counts(loop.iter):
+            self._as_long_as(node)
+            return
         start = loop.iter.args[0]
         if isinstance(start, ast.Name) and start.id == name and name not in known:
             # Only before the nest: what the name holds there is the first number.
@@ -104,6 +108,13 @@ class Walk(Closing):
             if len(ends) == 2:
                 first, stop = (self.scope.facts.text(each.index) for each in ends)
                 self.scope.env[name] = Leaf(f"max({first}, {stop})", weak="int")
+
+    def _counts(self, numbers: ast.Call) -> bool:
+        """Whether a range begins at a whole number: `while angle > pi` counts nothing."""
+        try:
+            return isinstance(self.reader.read(numbers.args[0]), Index)
+        except Refusal:
+            return True
 
     def _expression(self, node: ast.expr) -> None:
         if isinstance(node, ast.Constant):
@@ -166,9 +177,9 @@ class Walk(Closing):
 
     def _unpack(self, target: ast.Tuple | ast.List, value: ast.expr) -> None:
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
-            if not all(isinstance(each, ast.Name) for each in target.elts):
-                raise Refusal(f"it sets several elements at once: {ast.unparse(target)}")
             terms = [self.reader.read(each) for each in value.elts]
+        elif (parts := spread(value, len(target.elts))) is not None:
+            terms = [self.reader.read(each) for each in parts]
         else:
             term = self.reader.read(value)
             terms = [
@@ -176,9 +187,12 @@ class Walk(Closing):
                 for k in range(len(target.elts))
             ]
         for each, term in zip(target.elts, terms, strict=True):
-            if not isinstance(each, ast.Name):
+            if isinstance(each, ast.Subscript):
+                self._store(self._place(each), "=", term)
+            elif isinstance(each, ast.Name):
+                self.scope.env[each.id] = term
+            else:
                 raise Refusal(f"it sets {ast.unparse(target)}")
-            self.scope.env[each.id] = term
 
     def _place(self, target: ast.Subscript) -> Access:
         node: ast.expr = target
@@ -248,7 +262,7 @@ class Walk(Closing):
             return
         if node.orelse:
             raise Refusal("the loop has an else part")
-        written_out = unrolled(node)
+        written_out = unrolled(written(node, self._literal))
         if written_out is not None:
             self.block(written_out)
             for each in ast.walk(node.target):
@@ -256,7 +270,7 @@ class Walk(Closing):
                     self.scope.env[each.id] = Gone()
             return
         scope = self.scope
-        node = narrowed(self.reader, node)
+        node = with_rows(narrowed(self.reader, node))
         depth, first = len(scope.loops), len(self.effects)
         kept = dict(scope.env)
         labels, guards = entered(self.reader, node.target, node.iter)
@@ -363,6 +377,11 @@ class Walk(Closing):
         self.scope.env.update(hit.after)
         return True
 
+    def _literal(self, name: str) -> ast.expr | None:
+        """The list that a name stands for from its only assignment on."""
+        held = name in self.scope.grown or name in self.scope.varying
+        return None if held else self.scope.facts.single(name)
+
     inlined = False
     """Whether it is the body of another function, whose names are its own."""
 
@@ -405,7 +424,10 @@ class Walk(Closing):
         no, scope.env = scope.env, dict(base)
         for name in {**yes, **no}:
             a, b = yes.get(name), no.get(name)
-            scope.env[name] = _merged(test, a, b)
+            only = a if b is None else b if a is None else None
+            scope.env[name] = only if only is not None else _merged(test, a, b)
+            if only is not None:
+                scope.unsure[name] = only
 
     def _merge_stores(self, test: Term, first: int, second: int) -> None:
         """`if c: a[i] = x`, `else: a[i] = y` is one store."""
@@ -442,6 +464,10 @@ def _merged(test: Term, yes: Term | None, no: Term | None) -> Term:
                 raise Refusal("a list grows by a loop under a condition")
             both = mask if one.mask is None else ops.joined("&", [mask, one.mask])
             return replace(one, mask=both)
+    if isinstance(yes, Extend) and isinstance(no, Extend):
+        alike = (yes.base, yes.kind, yes.pieces) == (no.base, no.kind, no.pieces)
+        if alike and not (yes.labels or no.labels or yes.mask or no.mask):
+            return replace(yes, item=ops.where(test, yes.item, no.item))
     if isinstance(yes, Extend) or isinstance(no, Extend):
         raise Refusal("a list grows differently from condition to condition")
     more = ops.added(test, yes, no)

@@ -12,6 +12,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
     At,
+    By,
     Contract,
     Index,
     Label,
@@ -40,6 +41,10 @@ def picked(term: Term, axis: Label, index: Poly, loops: tuple[Label, ...]) -> Te
                 return replace(term, subs=tuple(subs), labels=loops)
             if isinstance(each, New) and each.own == axis:
                 return replace(term, subs=(*subs[:place], *subs[place + 1 :]), labels=loops)
+            if isinstance(each, By) and axis in each.index.own:
+                found = picked(each.index, axis, index, loops)
+                subs[place] = At(found.index) if isinstance(found, Index) else By(found)
+                return replace(term, subs=tuple(subs), labels=loops)
     if isinstance(term, Apply):
         return replace(term, args=tuple(picked(a, axis, index, loops) for a in term.args))
     if isinstance(term, View) and not term.arg.loops & {axis.name}:
@@ -158,7 +163,7 @@ def both(*tests: Term) -> Term:
 
 def added(test: Term, yes: Term, no: Term) -> Term | None:
     """`if c: s += x`, as s plus x or nothing; None for anything else."""
-    if not isinstance(yes, Apply) or yes.name not in ("+", "-") or is_carried(no):
+    if not isinstance(yes, Apply) or yes.name not in ("+", "-", "|") or is_carried(no):
         return None
     first, second = yes.args
     if first != no or is_truth(second):

@@ -21,6 +21,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Refusal,
     Term,
     mapped,
+    numbers_in,
 )
 from profiler_suite.analysis.explain.lifting.writer import Writer
 
@@ -84,7 +85,7 @@ class Rounds:
         counter = "" if self.term.endless else self.counter()
         updates = [self._step(each, counter) for each in self.updates.values()]
         kept = [self._step(each, counter) for each in self.kept]
-        known = dict(self._unchanging((*updates, *kept)))
+        known = dict(self._unchanging((*updates, *kept), counter))
         with self.writer.body((*updates, *kept), known) as lines:
             records = [self._whole(each) for each in kept]
             values = [self._whole(each) for each in updates]
@@ -134,7 +135,8 @@ class Rounds:
         if all(each in made.dims for each in dims):
             return expanded(made, dims).text
         sizes = ", ".join(map(self.writer.size, dims))
-        return f"{self.np}.broadcast_to({full(made, dims)}, ({sizes},))"
+        text = full(made, dims) if made.dims else made.text
+        return f"{self.np}.broadcast_to({text}, ({sizes},))"
 
     def _whole(self, term: Term) -> str:
         """A value for each of the loops around."""
@@ -152,7 +154,7 @@ class Rounds:
         made = mapped(term, change)
         return fixed(made, self.term.along, Poly.atom(counter)) if counter else made
 
-    def _unchanging(self, terms: Sequence[Term]) -> Iterator[tuple[Term, Array]]:
+    def _unchanging(self, terms: Sequence[Term], counter: str) -> Iterator[tuple[Term, Array]]:
         """What no iteration changes is computed once, before the loop."""
         seen: set[Term] = set()
         todo = list(terms)
@@ -161,7 +163,10 @@ class Rounds:
             if each in seen:
                 continue
             seen.add(each)
-            moving = any(isinstance(one, Current) for one in each.walk())
+            moving = any(
+                isinstance(one, Current) or (counter and counter in numbers_in(one))
+                for one in each.walk()
+            )
             if moving or not takes_time(each) or not each.loops:
                 todo += each.children
                 continue

@@ -16,6 +16,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Reduce,
     Scan,
     Term,
+    Translated,
 )
 
 
@@ -41,11 +42,13 @@ def _parts(term: Term) -> Iterator[Term]:
         yield from term.args
     elif isinstance(term, Reduce | Scan):
         yield term.arg
+    elif isinstance(term, Translated):
+        yield term.key
 
 
 def takes_time(term: Term) -> bool:
     """Whether computing a value is worth a name for it."""
-    if isinstance(term, Reduce | Contract | Scan | Core | Recursion):
+    if isinstance(term, Reduce | Contract | Scan | Core | Recursion | Translated):
         return True
     if not isinstance(term, Apply) or not (term.loops or term.own):
         return False
@@ -54,4 +57,5 @@ def takes_time(term: Term) -> bool:
 
 def hint(scope: Scope, term: Term) -> str:
     """The name that the loop itself has for a value."""
-    return scope.meanings.get(term, "part")
+    name = scope.meanings.get(term, "part").lstrip("@")
+    return name if name.isidentifier() else "part"

@@ -309,11 +309,28 @@ class Select(Term):
 
     arg: Term
     mask: Term
+    flat: bool = False
+    """Whether the condition is one of all axes: what it selects has one axis."""
 
     @cached_property
     def own(self) -> tuple[Label, ...]:
         """Those of all elements."""
         return self.arg.own
+
+
+@dataclass(frozen=True)
+class Translated(Term):
+    """What a dictionary holds for a key; '{0}' in the form is the key."""
+
+    form: str
+    key: Term
+    axes: tuple[Label, ...] = ()
+    dtype: str = ""
+
+    @cached_property
+    def own(self) -> tuple[Label, ...]:
+        """Of each value of the dictionary."""
+        return self.axes
 
 
 @dataclass(frozen=True)
@@ -426,7 +443,9 @@ class Scan(Term):
     """Running values along one loop: with the value of this iteration, or before it."""
 
     op: str
-    """'sum', 'prod', 'max', 'min', or 'decay' for s = factor * s + arg."""
+    """'sum', 'prod', 'max', 'min'; 'decay' for s = factor * s + arg, 'hold' for s = arg where
+    factor holds, 'clamp max' for s = max(s + arg, factor), 'clamp min' for the smaller.
+    """
     arg: Term
     along: Label
     initial: Term
@@ -466,6 +485,17 @@ def carried_in(term: Term) -> Iterator[CarriedValue]:
         for each in carried_in(child):
             if not isinstance(term, Recursion) or each.label != term.along:
                 yield each
+
+
+def numbers_in(term: Term) -> frozenset[str]:
+    """Names that the whole numbers and subscripts of a term itself are computed from."""
+    if isinstance(term, Index):
+        return term.index.atoms
+    if not isinstance(term, Access):
+        return frozenset()
+    starts = [each.index for each in term.subs if isinstance(each, At)]
+    starts += [each.start for each in term.subs if isinstance(each, Slab)]
+    return frozenset().union(*(each.atoms for each in starts))
 
 
 T = TypeVar("T", bound=Term)

@@ -79,6 +79,13 @@ class _Constants(ast.NodeTransformer):
         return copy.deepcopy(self.known[node.id]) if node.id in self.known else node
 
 
+def substituted(node: ast.expr, known: dict[str, ast.expr]) -> ast.expr:
+    """An expression with names as what they stand for."""
+    changed = _Constants(known).visit(copy.deepcopy(node))
+    assert isinstance(changed, ast.expr)
+    return changed
+
+
 def _folded(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Without conditions that are decided, and without what stands after `continue`."""
     found: list[ast.stmt] = []

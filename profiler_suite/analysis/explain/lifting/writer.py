@@ -29,6 +29,8 @@ class Style:
     """The first element of an array above a number is searched for as in a sorted one."""
     packed: bool = False
     """Loops that stay only go on with what has not ended yet."""
+    clipped: bool = False
+    """Where a condition rules an index out, it is brought into range before it is used."""
 
 
 class Writer(ABC):

@@ -1,0 +1,160 @@
+"""Functions of one or two rows that are written for all rows at once."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+
+from profiler_suite.analysis.explain.lifting import operations as ops
+from profiler_suite.analysis.explain.lifting.expressions import Reader
+from profiler_suite.analysis.explain.lifting.matrices import along
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.scope import Gone
+from profiler_suite.analysis.explain.lifting.terms import (
+    Apply,
+    Core,
+    Index,
+    Leaf,
+    Reduce,
+    Refusal,
+    Stack,
+    Term,
+)
+
+# Along the last axis, whose length they keep.
+_SAME_LENGTH = {
+    "flip": "NP.flip({0}, axis=-1)",
+    "nancumsum": "NP.nancumsum({0}, axis=-1)",
+    "gradient": "NP.gradient({0}, axis=-1)",
+}
+_INTEGRALS = ("trapezoid", "trapz")
+
+
+def row_function(reader: Reader, node: ast.Call, name: str) -> Term | None:
+    """np.corrcoef, np.polyfit, np.roll and others of rows; None for all else."""
+    if name in ("corrcoef", "cov") and len(node.args) == 2 and not node.keywords:
+        return _table_of_two(reader, node, name)
+    if name == "polyfit" and len(node.args) == 3 and not node.keywords:
+        return _fitted(reader, node)
+    if name == "roll" and len(node.args) == 2 and not node.keywords:
+        return _rolled(reader, node)
+    if name in _SAME_LENGTH and len(node.args) == 1 and not node.keywords:
+        return along(reader.read(node.args[0]), _SAME_LENGTH[name])
+    if name in _INTEGRALS and 0 < len(node.args) < 3:
+        return _integrated(reader, node, name)
+    if name == "full" and len(node.args) == 2 and not node.keywords:
+        return _filled(reader, node)
+    return None
+
+
+def _centred(term: Term) -> Term:
+    return ops.apply("({0}) - ({1})", "-", term, Reduce("mean", term, term.own))
+
+
+def _product_sum(one: Term, other: Term) -> Term:
+    product = ops.apply("({0}) * ({1})", "*", one, other)
+    return Reduce("sum", product, product.own)
+
+
+def _two_rows(reader: Reader, node: ast.Call) -> tuple[Term, Term]:
+    first, second = (reader.read(each) for each in node.args)
+    if len(first.own) != 1 or len(second.own) != 1:
+        raise Refusal(f"{ast.unparse(node)!r} is not of two rows")
+    one, other = ops.agreed([_centred(first), _centred(second)])
+    return one, other
+
+
+def _correlation(one: Term, other: Term) -> Term:
+    sizes = ops.apply("({0}) * ({1})", "*", _product_sum(one, one), _product_sum(other, other))
+    return ops.apply(
+        "({0}) / ({1})", "/", _product_sum(one, other), Apply("NP.sqrt({0})", (sizes,), "sqrt")
+    )
+
+
+def _table_of_two(reader: Reader, node: ast.Call, name: str) -> Term:
+    """np.corrcoef(a, b), np.cov(a, b): two rows and two columns."""
+    one, other = _two_rows(reader, node)
+    if name == "corrcoef":
+        both = _correlation(one, other)
+        first = second = Leaf("1.0", weak="float")
+        rows = ((first, both), (both, second))
+    else:
+        less = Index(one.own[0].count - 1)
+        shared, mine, his = (
+            ops.apply("({0}) / ({1})", "/", _product_sum(*pair), less)
+            for pair in ((one, other), (one, one), (other, other))
+        )
+        rows = ((mine, shared), (shared, his))
+    columns = reader.scope.label(Poly.number(2))
+    lines = tuple(Stack(row, columns) for row in rows)
+    return Stack(lines, reader.scope.label(Poly.number(2)))
+
+
+def pearson(reader: Reader, node: ast.Call) -> Term:
+    """scipy.stats.pearsonr(a, b), of which only the first value is written."""
+    if len(node.args) != 2 or node.keywords:
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+    both = _correlation(*_two_rows(reader, node))
+    return Stack((both, Gone()), reader.scope.label(Poly.number(2)))
+
+
+def _fitted(reader: Reader, node: ast.Call) -> Term:
+    """np.polyfit(t, y, 1) takes as many y as there are, beside one another."""
+    places, values = (reader.read(each) for each in node.args[:2])
+    degree = reader.facts.integer(node.args[2])
+    if degree is None or degree.constant is None:
+        raise Refusal(f"the degree of {ast.unparse(node)!r} is not known")
+    if len(places.own) != 1 or len(values.own) != 1 or places.loops or len(values.loops) != 1:
+        raise Refusal("np.polyfit is of another place in every iteration")
+    found = reader.scope.label(degree + 1)
+    form = f"NP.polyfit({{0}}, ({{1}}).T, {degree.constant}).T"
+    return Core(form, (places, values), (found,))
+
+
+def _rolled(reader: Reader, node: ast.Call) -> Term:
+    inner, step = reader.read(node.args[0]), reader.read(node.args[1])
+    if not isinstance(step, Index) or step.loops:
+        raise Refusal("np.roll is by another step in every iteration")
+    return along(inner, f"NP.roll({{0}}, {reader.facts.text(step.index)}, axis=-1)")
+
+
+def _integrated(reader: Reader, node: ast.Call, name: str) -> Term:
+    inner = reader.read(node.args[0])
+    others = [*node.args[1:], *(each.value for each in node.keywords)]
+    words = [each.arg for each in node.keywords]
+    if len(inner.own) != 1 or len(others) > 1 or not set(words) <= {"x", "dx"}:
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+    if not others:
+        return Core(f"NP.{name}({{0}}, axis=-1)", (inner,), ())
+    other = reader.read(others[0])
+    word = words[0] if words else "x"
+    if other.loops:
+        raise Refusal(f"np.{name} is over other places in every iteration")
+    return Core(f"NP.{name}({{0}}, {word}={{1}}, axis=-1)", (inner, other), ())
+
+
+def _filled(reader: Reader, node: ast.Call) -> Term | None:
+    """np.full(n, v): a value along a new axis."""
+    size, value = reader.facts.integer(node.args[0]), reader.read(node.args[1])
+    varying = {n.id for n in ast.walk(node.args[0]) if isinstance(n, ast.Name)}
+    if size is None or varying & reader.scope.varying or value.own:
+        return None
+    label = reader.scope.label(size)
+    ones = Core(f"NP.ones({reader.facts.text(size)}, dtype=int)", (), (label,))
+    return ops.apply("({0}) * ({1})", "*", value, ones)
+
+
+def bit_count(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term | None:
+    """bin(n).count('1') and n.bit_count(); None for anything else, or an old NumPy."""
+    if not hasattr(np, "bitwise_count"):
+        return None
+    given = function.value
+    if function.attr == "count" and isinstance(given, ast.Call) and len(node.args) == 1:
+        one = isinstance(node.args[0], ast.Constant) and node.args[0].value == "1"
+        if ast.unparse(given.func) != "bin" or len(given.args) != 1 or not one:
+            return None
+        given = given.args[0]
+    elif function.attr != "bit_count" or node.args:
+        return None
+    return Apply("NP.bitwise_count({0}).astype(int)", (reader.read(given),), "astype int64")
