@@ -114,6 +114,8 @@ def _added(update: Apply, old: CarriedValue) -> Step:
     if len(holding) != 1 or not holding[0][0]:
         raise _dependent(old)
     rest = [each for each in parts if not _has(each[1], old)]
+    if any((kind := dtype_of(each)) is not None and kind.kind == "U" for _, each in rest):
+        raise Refusal(f"{old.name} is text that grows")
     positive = sorted(rest, key=lambda each: not each[0])
     added, first = positive[0]
     item = first if added else Apply("-({0})", (first,), "neg")

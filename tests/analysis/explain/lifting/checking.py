@@ -254,7 +254,7 @@ def same(one: Any, other: Any, loose: bool, single: bool = False) -> bool:
         return False
     if isinstance(one, np.ndarray) and a.size and a.dtype != b.dtype:
         return False
-    if a.dtype.kind in "biu" and b.dtype.kind in "biu":
+    if a.dtype.kind in "biuU" and b.dtype.kind in "biuU":
         return bool(np.array_equal(a, b))
     single |= any(each.dtype in (np.float32, np.complex64) for each in (a, b))
     bound = 1e-4 if single else 1e-9

@@ -259,7 +259,7 @@ def over_a_dictionary(n: A) -> A:
     return s
 
 
-@refused("no number", x="n")
+@refused("text that grows", x="n")
 def text(x: A) -> A:
     s = ""
     for v in x:
@@ -344,7 +344,7 @@ def attribute_set(x: A) -> A:
     return box.value
 
 
-@refused("several elements at once", x="n")
+@refused("another one writes", x="n")
 def two_elements_at_once(x: A) -> A:
     n = len(x)
     for i in range(n // 2):

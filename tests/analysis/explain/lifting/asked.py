@@ -1,0 +1,302 @@
+"""Loops as people ask about them, each to be lifted as a whole. Bad NumPy on purpose."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tests.analysis.explain.lifting.checking import helper, kind
+
+A = Any
+
+
+@kind(x="n")
+def held_until_the_next(x: A) -> A:
+    out = np.zeros(len(x))
+    state = -1.0
+    for i in range(len(x)):
+        if x[i] > 0.5:
+            state = x[i]
+        elif x[i] < -0.5:
+            state = 0.0
+        out[i] = state
+    return out
+
+
+@kind(x="n", mask="n:bool")
+def gaps_filled_forwards(x: A, mask: A) -> A:
+    out = x.copy()
+    for i in range(1, len(out)):
+        if mask[i]:
+            out[i] = out[i - 1]
+    return out
+
+
+@kind(x="n m", mask="n m:bool")
+def gaps_of_rows_filled(x: A, mask: A) -> A:
+    out = x.copy()
+    for i in range(out.shape[0]):
+        for j in range(1, out.shape[1]):
+            if mask[i, j]:
+                out[i, j] = out[i, j - 1]
+    return out
+
+
+@kind(x="n", rate="~")
+def never_below_zero(x: A, rate: A) -> A:
+    level = 0.0
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        level = max(0.0, level + x[i] - rate)
+        out[i] = level
+    return out
+
+
+@kind(x="n:double")
+def reset_below_zero(x: A) -> A:
+    s = 0.0
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        s = s + x[i]
+        if s < 0.0:
+            s = 0.0
+        out[i] = s
+    return out
+
+
+@kind(x="n:double")
+def never_above(x: A) -> A:
+    s = 1.0
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = s
+        s = min(s + x[i], 1.5)
+    return out
+
+
+@kind(x="n")
+def one_item_either_way(x: A) -> A:
+    out = []
+    for v in x:
+        if v < -0.5:
+            out.append(0.0)
+        elif v < 0.5:
+            out.append(v)
+        else:
+            out.append(2 * v)
+    return np.array(out, dtype=float)
+
+
+@kind(x="n")
+def names_of_levels(x: A) -> A:
+    out = []
+    for v in x:
+        if v < 0:
+            out.append("low")
+        else:
+            out.append("high")
+    return out
+
+
+@kind(k="n:index m", m="=m")
+def translated(k: A, m: A) -> A:
+    table = {each: each * 3 - 1 for each in range(m)}
+    out = np.zeros(len(k), dtype=int)
+    for i in range(len(k)):
+        out[i] = table[k[i]]
+    return out
+
+
+@kind(k="n n:index m", m="=m")
+def painted(k: A, m: A) -> A:
+    colors = {each: (each, 2 * each, 7) for each in range(m)}
+    out = np.zeros((k.shape[0], k.shape[1], 3), dtype=int)
+    for i in range(k.shape[0]):
+        for j in range(k.shape[1]):
+            out[i, j] = colors[k[i, j]]
+    return out
+
+
+@kind(k="n:index m", m="=m")
+def asked_with_a_default(k: A, m: A) -> A:
+    table = {each: 0.5 * each for each in range(0, m, 2)}
+    return np.array([table.get(v, -1.0) for v in k], dtype=float)
+
+
+@kind(k="n:index m", m="=m")
+def counted_members(k: A, m: A) -> A:
+    wanted = set(range(0, m, 2))
+    total = 0
+    for v in k:
+        if v in wanted:
+            total += 1
+    return total
+
+
+@helper
+def neighbours_of(grid: A, i: A, j: A) -> A:
+    rows, columns = grid.shape
+    total = 0
+    for a in range(-1, 2):
+        for b in range(-1, 2):
+            total += grid[(i + a) % rows, (j + b) % columns]
+    return total - grid[i, j]
+
+
+@kind(grid="n m:whole", least=1)
+def sizes_unpacked_in_a_helper(grid: A) -> A:
+    out = np.zeros_like(grid)
+    for i in range(grid.shape[0]):
+        for j in range(grid.shape[1]):
+            out[i, j] = neighbours_of(grid, i, j)
+    return out
+
+
+@kind(x="n:double", y="n:double")
+def angles_by_map(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(x)))
+    for i in range(len(x)):
+        for j in range(len(x)):
+            a, b, c = map(math.radians, [x[i], y[j], x[j]])
+            out[i, j] = math.sin(a) * math.cos(b) + c
+    return out
+
+
+@kind(a="n m", b="n m")
+def two_elements_in_one_statement(a: A, b: A) -> A:
+    out = np.zeros((a.shape[0], 2))
+    for i in range(a.shape[0]):
+        out[i, 0], out[i, 1] = a[i].sum(), b[i].sum()
+    return out
+
+
+@kind(h="3 3:double", points="n 2:double")
+def points_projected(h: A, points: A) -> A:
+    out = np.zeros((len(points), 2))
+    for i in range(len(points)):
+        q = np.dot(h, np.array([points[i, 0], points[i, 1], 1.0]))
+        out[i] = q[:2] / q[2]
+    return out
+
+
+@kind(vertices="m 3:double", faces="n 3:index m", least=1)
+def areas_of_faces(vertices: A, faces: A) -> A:
+    out = np.zeros(len(faces))
+    for i in range(len(faces)):
+        a, b, c = vertices[faces[i]]
+        out[i] = 0.5 * np.linalg.norm(np.cross(b - a, c - a))
+    return out
+
+
+@kind(x="n m", least=1)
+def rows_filled_one_by_one(x: A) -> A:
+    out = []
+    for i in range(x.shape[0]):
+        out.append([])
+        for j in range(x.shape[1]):
+            out[-1].append(2.0 * x[i, j])
+    return np.array(out, dtype=float)
+
+
+@kind(k="n:index m", j="n:index m", m="=m")
+def set_both_ways(k: A, j: A, m: A) -> A:
+    out = np.zeros((m, m))
+    for a, b in zip(k, j, strict=True):
+        out[a, b] = 1
+        out[b, a] = 1
+    return out
+
+
+@kind(a="n:whole", b="n:whole")
+def divisors(a: A, b: A) -> A:
+    out = np.zeros(len(a), dtype=int)
+    for i in range(len(a)):
+        out[i] = math.gcd(a[i], b[i])
+    return out
+
+
+@kind(x="n:whole")
+def ones_in_binary(x: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        out[i] = bin(x[i]).count("1")
+    return out
+
+
+@kind(x="n:double")
+def wrapped(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        a = 5 * x[i]
+        while a > 3.0:
+            a -= 6.0
+        while a < -3.0:
+            a += 6.0
+        out[i] = a
+    return out
+
+
+@kind(x="n+2 m+2:whole", least=1)
+def offsets_written_out(x: A) -> A:
+    offsets = [(-1, 0), (0, 1), (1, 0), (0, -1)]
+    out = np.zeros((x.shape[0] - 2, x.shape[1] - 2), dtype=int)
+    for i in range(1, x.shape[0] - 1):
+        for j in range(1, x.shape[1] - 1):
+            code = 0
+            for k, (a, b) in enumerate(offsets):
+                if x[i + a, j + b] >= x[i, j]:
+                    code |= 1 << k
+            out[i - 1, j - 1] = code
+    return out
+
+
+@kind(x="n+2 m+2:double", shape="3 3:bool", least=1)
+def largest_under_a_mask(x: A, shape: A) -> A:
+    out = np.zeros((x.shape[0] - 2, x.shape[1] - 2))
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            out[i, j] = x[i : i + 3, j : j + 3][shape].sum()
+    return out
+
+
+@kind(x="n 4:double", y="n 4:double")
+def correlations_of_rows(x: A, y: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = np.corrcoef(x[i], y[i])[0, 1] + np.cov(x[i], y[i])[0, 0]
+    return out
+
+
+@kind(y="n 5:double", least=1)
+def slopes_of_rows(y: A) -> A:
+    t = np.arange(5)
+    out = np.zeros(len(y))
+    for i in range(len(y)):
+        out[i] = np.polyfit(t, y[i], 1)[0]
+    return out
+
+
+@kind(a="n 3 3:double")
+def largest_eigenvalues(a: A) -> A:
+    out = np.zeros(len(a))
+    for i in range(len(a)):
+        values, vectors = np.linalg.eigh(a[i] @ a[i].T)
+        out[i] = values[-1] + abs(vectors[0, 0])
+    return out
+
+
+@kind(points="n 2:double", corners="m 2:double", least=1)
+def inside_of_corners(points: A, corners: A) -> A:
+    out = np.zeros(len(points), dtype=bool)
+    for k in range(len(points)):
+        x, y = points[k]
+        inside = False
+        j = len(corners) - 1
+        for i in range(len(corners)):
+            if (corners[i, 1] > y) != (corners[j, 1] > y):
+                slope = (corners[j, 0] - corners[i, 0]) / (corners[j, 1] - corners[i, 1])
+                if x < slope * (y - corners[i, 1]) + corners[i, 0]:
+                    inside = not inside
+            j = i
+        out[k] = inside
+    return out
