@@ -27,12 +27,13 @@ from profiler_suite.analysis.explain.lifting.matrices import (
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.row_functions import (
     bit_count,
+    most_frequent,
     pearson,
     row_function,
 )
+from profiler_suite.analysis.explain.lifting.selected import of_selected, places_of
 from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
-    Contract,
     Core,
     Extend,
     Index,
@@ -41,6 +42,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Reduce,
     Refusal,
     Select,
+    Stack,
     Term,
     View,
 )
@@ -374,6 +376,10 @@ def _is_double(term: Term) -> bool:
 
 
 def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
+    if name == "argmax" and len(node.args) == 1 and not node.keywords:
+        most = most_frequent(reader, node.args[0])
+        if most is not None:
+            return most
     if name in _REDUCTIONS:
         return _reduction(reader, node, name, reader.read(node.args[0]), node.args[1:])
     if name in ("array", "asarray", "stack", "asanyarray", "fromiter") and len(node.args) == 1:
@@ -395,8 +401,14 @@ def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
     if name in _SIGNS_OF and len(args) == 2:
         sign = _SIGNS_OF[name]
         return ops.apply(f"({{0}}) {sign} ({{1}})", sign, *args)
-    if name == "where" and len(args) == 3:
+    if name in ("where", "nonzero") and len(args) == 1:
+        return places_of(reader, args[0])
+    if name == "where" and len(args) != 3:
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+    if name == "where":
         return ops.where(*args)
+    if name == "flatnonzero" and len(args) == 1 and len(args[0].own) == 1:
+        return places_of(reader, args[0]).args[0]
     if name in _UFUNCS:
         holes = ", ".join(f"{{{k}}}" for k in range(len(args)))
         return ops.apply(f"NP.{name}({holes})", name, *args)
@@ -474,11 +486,15 @@ def _reduction(
     name = {"amax": "max", "amin": "min"}.get(name, name)
     extra, axis = "", None
     if isinstance(inner, Select):
-        return _of_selected(reader, node, name, inner, rest)
+        return of_selected(reader, node, name, inner, rest)
     if name in ("percentile", "quantile"):
         if len(rest) != 1 or node.keywords:
             raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
         share = reader.read(rest[0])
+        if isinstance(share, Stack) and inner.own:
+            parts = [ast.unparse(e) for e in getattr(rest[0], "elts", ())]
+            every = tuple(Reduce(name, inner, inner.own, None, f", {e}") for e in parts)
+            return Stack(every, share.axis)
         if share.loops or share.own or not isinstance(share, Leaf | Index):
             raise Refusal(f"the share of {ast.unparse(node)!r} is no fixed number")
         extra, rest = f", {ast.unparse(rest[0])}", []
@@ -517,55 +533,6 @@ def _axis(reader: Reader, node: ast.Call, axis: ast.expr, own: tuple[Label, ...]
     return own[number]
 
 
-def _of_selected(
-    reader: Reader, node: ast.Call, name: str, inner: Select, rest: list[ast.expr]
-) -> Term:
-    """x[mask].sum() and its relatives."""
-    zero: Term = Index(Poly())
-    if len(inner.own) > 1 and not inner.flat:
-        return _of_selected_rows(reader, node, name, inner, rest)
-    if node.keywords or rest:
-        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
-    chosen = ops.where(inner.mask, inner.arg, zero)
-    if name == "sum":
-        return Reduce("sum", chosen, inner.own)
-    if name == "mean":
-        count = Reduce("sum", inner.mask, inner.own)
-        return ops.apply("({0}) / ({1})", "/", Reduce("sum", chosen, inner.own), count)
-    dtype = dtype_of(inner.arg)
-    if name in ("max", "min") and dtype is not None and dtype.kind in "iuf":
-        reader.scope.assume("the condition selects something")
-        end = "max" if name == "min" else "min"
-        edge = f"NP.iinfo(NP.{dtype}).{end}"
-        if dtype.kind == "f":
-            edge = "NP.inf" if name == "min" else "-NP.inf"
-        worst = Leaf(edge, dtype=str(dtype))
-        return Reduce(name, ops.where(inner.mask, inner.arg, worst), inner.own)
-    raise Refusal(f"the {name} of what a condition selects")
-
-
-def _of_selected_rows(
-    reader: Reader, node: ast.Call, name: str, inner: Select, rest: list[ast.expr]
-) -> Term:
-    """x[mask].sum(axis=0) and mean: the mask as weights of a product."""
-    given = [*rest, *(each.value for each in node.keywords if each.arg == "axis")]
-    if len(given) != len(rest) + len(node.keywords) or len(given) != 1:
-        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
-    axis = reader.facts.integer(given[0])
-    if axis is None or axis.constant != 0 or name not in ("sum", "mean"):
-        raise Refusal(f"the {name} of rows that a condition selects")
-    rows, *columns = inner.own
-    dtype = dtype_of(inner.arg)
-    if len(columns) != 1 or dtype is None or dtype.kind not in "fc":
-        raise Refusal(f"the {name} of rows that a condition selects")
-    reader.scope.assume("what is not selected is finite, too")
-    weights = Apply(f"({{0}}).astype(NP.{dtype})", (inner.mask,), f"astype {dtype}")
-    total = Contract((weights, inner.arg), (rows,), tuple(columns))
-    if name == "sum":
-        return total
-    return ops.apply("({0}) / ({1})", "/", total, Reduce("sum", inner.mask, (rows,)))
-
-
 def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
     name = function.attr
     if isinstance(function.value, ast.Name):
@@ -574,6 +541,10 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
             raise Refusal(f"it draws random numbers with {name} in every iteration")
     if isinstance(function.value, ast.Name) and reader.facts.kind(function.value.id) == "dict":
         return _asked(reader, node, function.value.id, name)
+    if name == "argmax" and not node.args and not node.keywords:
+        most = most_frequent(reader, function.value)
+        if most is not None:
+            return most
     bits = bit_count(reader, node, function)
     if bits is not None:
         return bits

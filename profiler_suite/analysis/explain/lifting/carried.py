@@ -74,7 +74,7 @@ def _has(term: Term, old: CarriedValue) -> bool:
 
 
 _CLAMPS = {"max": "clamp max", "min": "clamp min"}
-HELD = ("hold", *_CLAMPS.values())
+HELD = ("hold", "reset", "last", *_CLAMPS.values())
 """Running values that are only written where an iteration reads them."""
 LEFT_OPEN = ("decay", *HELD)
 """Running values whose last one is not written by itself."""
@@ -92,9 +92,18 @@ def _commuting(op: str, update: Apply, old: CarriedValue) -> Step:
             if inner.op == op:
                 form = update.form
                 return Step(op, ops.apply(form, update.name, inner.item, other))
+            if {inner.op, op} == {"any", "all"}:
+                return _switched(op, inner.item, other)
             if inner.op == "sum" and op in _CLAMPS and update.name in ("maximum", "minimum"):
                 return Step(_CLAMPS[op], inner.item, other)
     raise _dependent(old)
+
+
+def _switched(op: str, inner: Term, other: Term) -> Step:
+    """`s = on | (stays & s)`, `s = stays & (on | s)`: what last switched it on or off."""
+    if op == "any":
+        return Step("hold", other, ops.joined("|", [other, ops.negated(inner)]))
+    return Step("hold", other, ops.joined("|", [ops.negated(other), inner]))
 
 
 def _parts(term: Term, positive: bool = True) -> list[tuple[bool, Term]]:
@@ -130,6 +139,10 @@ def _added(update: Apply, old: CarriedValue) -> Step:
         return Step("decay", item, inner.item)
     if inner.op == "sum":
         return Step("sum", ops.apply("({0}) + ({1})", "+", inner.item, item))
+    if inner.op == "hold" and inner.factor is not None:
+        # Set anew where the condition holds, and added to in every iteration.
+        both = ops.apply("({0}) + ({1})", "+", inner.item, item)
+        return Step("reset", ops.where(inner.factor, both, item), inner.factor)
     raise _dependent(old)
 
 
@@ -152,6 +165,12 @@ def _chosen(update: Apply, old: CarriedValue) -> Step:
     held = _held_by_both(test, yes, no, old)
     if held is not None:
         return held
+    for mask, more, anew in ((test, yes, no), (ops.negated(test), no, yes)):
+        if _has(more, old) and not _has(anew, old):
+            inner = step(more, old)
+            if inner.op == "sum":
+                chosen = ops.where(mask, inner.item, anew)
+                return Step("reset", chosen, ops.negated(mask))
     if _has(yes, old) and _has(no, old):
         first, second = step(yes, old), step(no, old)
         if first.op == second.op and first.op in _NEUTRAL:
@@ -170,6 +189,11 @@ def _held_by_both(test: Term, yes: Term, no: Term, old: CarriedValue) -> Step | 
         if not isinstance(each, Apply) or each.name != "where" or _has(each.args[0], old):
             return None
         inner = step(each, old)
+        if inner.op in ("any", "all"):
+            set_to = Leaf(str(inner.op == "any"), weak="bool")
+            mask = inner.item if inner.op == "any" else ops.negated(inner.item)
+            parts.append((mask, set_to))
+            continue
         if inner.op != "hold" or inner.factor is None:
             return None
         parts.append((inner.factor, inner.item))
@@ -208,8 +232,11 @@ def _masked(inner: Step, test: Term, old: CarriedValue) -> Step:
         raise _dependent(old)
     neutral = _NEUTRAL[inner.op]
     dtype = dtype_of(inner.item)
-    if inner.op in ("max", "min") and (dtype is None or dtype.kind not in "f"):
-        raise Refusal(f"{old.name} is an extreme under a condition, of integers")
+    if inner.op in ("max", "min") and (dtype is None or dtype.kind not in "fiu"):
+        raise Refusal(f"{old.name} is an extreme under a condition, of what is not known")
+    if inner.op in ("max", "min") and dtype is not None and dtype.kind in "iu":
+        end = "min" if inner.op == "max" else "max"
+        neutral = Leaf(f"NP.iinfo(NP.{dtype}).{end}", dtype=str(dtype))
     if inner.op in ("any", "all"):
         sign = "&" if inner.op == "any" else "|"
         mask = test if inner.op == "any" else ops.negated(test)

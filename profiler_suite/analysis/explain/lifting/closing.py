@@ -112,7 +112,7 @@ class Closing:
             scope.env[name] = Gone()
         # Lists come last: what they hold may be running values of the others.
         left = [each for each in names if each not in ended]
-        for name in sorted(left, key=lambda each: isinstance(scope.env.get(each), Extend)):
+        for name in self._by_need(left, labels[0]):
             old = CarriedValue(name, labels[0], before[name].own) if name in before else None
             update = scope.env.get(name)
             if update is None or old is None or isinstance(update, Gone):
@@ -129,11 +129,14 @@ class Closing:
                 continue
             read = self._readers(old, name, first)
             if not any(each == old for each in update.walk()):
-                if read:
+                if not read:
+                    ended[name] = Gone()
+                    continue
+                if ops.is_carried(update) or update.own:
                     raise Refusal(f"{name} is taken from the iteration before")
-                ended[name] = Gone()
-                continue
-            found = carried.step(update, old)
+                found = carried.Step("last", update)
+            else:
+                found = carried.step(update, old)
             if found.op in carried.HELD and (scope.loops or not read):
                 # Beside others a loop that stays is as fast, and leaves the last value, too.
                 raise Refusal(f"{name} is taken from the iteration before")
@@ -154,6 +157,23 @@ class Closing:
             )
         self._still_carried(labels, ended, first)
         scope.env.update(ended)
+
+    def _by_need(self, names: list[str], label: Label) -> list[str]:
+        """Names so that each comes after those that its update reads; lists come last."""
+        env = self.scope.env
+        left = sorted(names, key=lambda each: isinstance(env.get(each), Extend))
+        found: list[str] = []
+        while left:
+            for name in left:
+                update = env.get(name)
+                read = set() if update is None else sequences.names_in(update, label)
+                if not (read - {name}) & set(left):
+                    break
+            else:
+                name = left[0]
+            found.append(name)
+            left.remove(name)
+        return found
 
     def _places(
         self, labels: tuple[Label, ...], names: list[str], before: dict[str, Term]

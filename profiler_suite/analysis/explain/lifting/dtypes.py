@@ -89,6 +89,10 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
         return _applied(term)
     if isinstance(term, Contract | Stack):
         return _promoted(list(term.args))
+    if isinstance(term, Core) and term.form.startswith("NP.arange("):
+        return np.dtype(int)
+    if isinstance(term, Apply) and term.name == "~turned":
+        return np.dtype(bool)
     if isinstance(term, Core) and term.form.startswith("({0})[..."):
         return dtype_of(term.args[0])
     if isinstance(term, Core) and "{1}" in term.form and len(term.axes) == 0:

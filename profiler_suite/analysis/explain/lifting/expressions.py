@@ -12,6 +12,7 @@ from profiler_suite.analysis.explain.lifting.operations import (
     agreed,
     apply,
     condition,
+    element_of,
     is_truth,
     joined,
     negated,
@@ -280,8 +281,18 @@ class Reader:
         base = self.read(node.value)
         if isinstance(base, Row):
             return column(self.scope, base, node.slice)
+        if isinstance(base, Select):
+            return self._of_selected(base, node)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return self.subscripted(base, parts, ast.unparse(node))
+
+    def _of_selected(self, base: Select, node: ast.Subscript) -> Term:
+        place = self.read(node.slice)
+        number = place.index.constant if isinstance(place, Index) else None
+        if number is None:
+            raise Refusal(f"{ast.unparse(node)!r} takes part of what a condition selects")
+        self.scope.assume("the condition selects something")
+        return element_of(base, number)
 
     def translated(self, name: str, form: str, key: ast.expr) -> Term:
         """What a dictionary that nobody changes holds for a key."""

@@ -93,10 +93,36 @@ def _bind(reader: Reader, target: ast.expr, value: Term) -> None:
 
 
 def _whole(reader: Reader, node: ast.expr) -> Poly:
-    found = reader.read(node)
-    if not isinstance(found, Index):
+    fixed = _fixed(reader, node)
+    try:
+        found = reader.read(node)
+    except Refusal:
+        if fixed is None:
+            raise
+        return fixed
+    if isinstance(found, Index):
+        return found.index
+    if fixed is None:
         raise Refusal(f"the bound {ast.unparse(node)!r} of the range is not a fixed number")
-    return found.index
+    return fixed
+
+
+_WHOLE = ("int", "len", "max", "min", "round", "math.ceil", "math.floor", "math.isqrt")
+
+
+def _fixed(reader: Reader, node: ast.expr) -> Poly | None:
+    """A bound that no iteration changes, as it stands: `labels.max() + 1`, `int(n / 2)`."""
+    scope = reader.scope
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name) and (each.id in scope.varying or each.id in scope.env):
+            return None
+        if not isinstance(each, ast.Call):
+            continue
+        method = isinstance(each.func, ast.Attribute) and each.func.attr in ("max", "min")
+        if each.keywords or not (method or ast.unparse(each.func) in _WHOLE):
+            return None
+    calls = any(isinstance(each, ast.Call) for each in ast.walk(node))
+    return Poly.atom(f"({ast.unparse(node)})") if calls else None
 
 
 def extreme(number: Poly, loops: Sequence[Label], lowest: bool) -> Poly:

@@ -468,8 +468,12 @@ class ArrayWriter(Writer):
             inner = Array(f"{self.np}.full({size}, {inner.text})", (term.along,))
         axis = inner.dims.index(term.along) if term.along in inner.dims else 0
         where = f", axis={axis}" if len(inner.dims) > 1 else ""
-        if term.op == "hold":
+        if term.op == "last":
+            found = inner
+        elif term.op == "hold":
             found = self._held(term, inner, start)
+        elif term.op == "reset":
+            found = self._reset(term, inner, start)
         elif term.op in ("clamp max", "clamp min"):
             found = self._clamped(term, inner, start, axis)
         elif term.op == "decay":
@@ -521,6 +525,22 @@ class ArrayWriter(Writer):
             found = f"{self.np}.take_along_axis({found}, {name}, axis={axis})"
         first = expanded(start, dims).text
         return Array(f"{self.np}.where({name} < 0, {first}, {found})", dims)
+
+    def _reset(self, term: Scan, inner: Array, start: Array) -> Array:
+        """`s = v(i) if c(i) else s + v(i)`: sums, less what they were before the last reset."""
+        assert term.factor is not None
+        mask = self.lower(term.factor)
+        if mask.dims != (term.along,) or inner.dims != mask.dims or start.dims:
+            raise Refusal("sums that begin anew, of several axes")
+        count = f"{self.np}.arange({self._count(term.along)})"
+        last, sums, items = map(self.free_name, ("last", "sums", "items"))
+        places = f"{self.np}.where({mask.text}, {count}, -1)"
+        self.before.append(f"{items} = {inner.text}")
+        self.before.append(f"{sums} = {self.np}.cumsum({items})")
+        self.before.append(f"{last} = {self.np}.maximum.accumulate({places})")
+        less = f"({sums} - {items})[{last}]"
+        text = f"{sums} - {self.np}.where({last} < 0, -({start.text}), {less})"
+        return Array(text, inner.dims)
 
     def _clamped(self, term: Scan, inner: Array, start: Array, axis: int) -> Array:
         """`s = max(s + a(i), b(i))`: sums, lifted by as much as they ever were too low."""

@@ -450,7 +450,7 @@ class Walk(Closing):
             return
         guard = ops.joined("&", self.scope.guards) if self.scope.guards else None
         term = ops.where(test, yes.term, relabelled(no.term, names))
-        self.effects[first:] = [replace(yes, term=term, guard=guard)]
+        self.effects[first:] = [replace(yes, term=term, guard=guard, time=no.time)]
 
 
 def _merged(test: Term, yes: Term | None, no: Term | None) -> Term:

@@ -14,12 +14,14 @@ from profiler_suite.analysis.explain.lifting.terms import (
     At,
     By,
     Contract,
+    Core,
     Index,
     Label,
     Leaf,
     New,
     Reduce,
     Refusal,
+    Select,
     Slab,
     Stack,
     Term,
@@ -217,3 +219,29 @@ def product(scope: Scope, left: Term, right: Term) -> Term:
 def is_carried(term: Term) -> bool:
     """Whether a term depends on what an earlier iteration left in a name."""
     return next(carried_in(term), None) is not None
+
+
+def element_of(selected: Select, number: int) -> Term:
+    """The first or last element that a condition selects."""
+    mask = selected.mask
+    if number not in (0, -1) or len(mask.own) != 1:
+        raise Refusal("which of the selected elements is taken is not the first or last")
+    (axis,) = mask.own
+    place: Term = Reduce("argmax", mask, mask.own)
+    if number == -1:
+        turned = Apply("({0})[..., ::-1]", (mask,), "~turned")
+        last = Index(axis.count - 1)
+        place = apply("({0}) - ({1})", "-", last, Reduce("argmax", turned, mask.own))
+    if is_counter(selected.arg):
+        return place
+    if not selected.arg.loops:
+        return Core("({0})[{1}]", (selected.arg, place), ())
+    if selected.arg.loops != place.loops:
+        raise Refusal("what is selected changes in other loops than the condition")
+    form = "NP.take_along_axis({0}, ({1})[..., None], axis=-1)[..., 0]"
+    return Core(form, (selected.arg, place), ())
+
+
+def is_counter(term: Term) -> bool:
+    """Whether a term is 0, 1, 2, … along an axis."""
+    return isinstance(term, Core) and term.form.startswith("NP.arange(")

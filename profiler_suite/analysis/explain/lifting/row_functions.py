@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 import numpy as np
 
 from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.expressions import Reader
-from profiler_suite.analysis.explain.lifting.matrices import along
+from profiler_suite.analysis.explain.lifting.matrices import (
+    along,
+    flattened,
+    matrix_product,
+)
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Gone
 from profiler_suite.analysis.explain.lifting.terms import (
+    Access,
     Apply,
+    By,
     Core,
     Index,
     Leaf,
     Reduce,
     Refusal,
+    Slab,
     Stack,
+    Sub,
     Term,
+    View,
 )
 
 # Along the last axis, whose length they keep.
@@ -39,6 +49,14 @@ def row_function(reader: Reader, node: ast.Call, name: str) -> Term | None:
         return _fitted(reader, node)
     if name == "roll" and len(node.args) == 2 and not node.keywords:
         return _rolled(reader, node)
+    if name == "convolve" and 1 < len(node.args) + len(node.keywords) < 4:
+        return _convolved(reader, node)
+    if name == "bincount" and len(node.args) == 1:
+        return _counted(reader, node)
+    if name == "kron" and len(node.args) == 2 and not node.keywords:
+        one, other = (reader.read(each) for each in node.args)
+        if len(one.own) == len(other.own) == 1:
+            return flattened(reader, matrix_product(reader, "outer", one, other))
     if name in _SAME_LENGTH and len(node.args) == 1 and not node.keywords:
         return along(reader.read(node.args[0]), _SAME_LENGTH[name])
     if name in _INTEGRALS and 0 < len(node.args) < 3:
@@ -115,8 +133,101 @@ def _fitted(reader: Reader, node: ast.Call) -> Term:
 def _rolled(reader: Reader, node: ast.Call) -> Term:
     inner, step = reader.read(node.args[0]), reader.read(node.args[1])
     if not isinstance(step, Index) or step.loops:
-        raise Refusal("np.roll is by another step in every iteration")
+        return _rolled_each(reader, inner, step)
     return along(inner, f"NP.roll({{0}}, {reader.facts.text(step.index)}, axis=-1)")
+
+
+def _rolled_each(reader: Reader, inner: Term, step: Term) -> Term:
+    """Every row by a step of its own: its elements are looked up."""
+    if not isinstance(inner, Access) or len(inner.own) != 1 or step.own:
+        raise Refusal("np.roll of a computed row is by another step in every iteration")
+    (axis,) = inner.own
+    scope = reader.scope
+    label = scope.label(axis.count, "", len(scope.loops))
+    loops = (*scope.loops, label)
+    place = ops.apply("({0}) - ({1})", "-", Index(label.index, loops), step)
+    place = ops.apply("({0}) % ({1})", "%", place, Index(axis.count))
+    subs: list[Sub] = []
+    for each in inner.subs:
+        own = isinstance(each, Slab) and each.own == axis
+        if own and isinstance(each, Slab) and (each.start.monomials or each.step != 1):
+            raise Refusal("np.roll of part of a row is by another step in every iteration")
+        subs.append(By(place) if own else each)
+    return View(replace(inner, subs=tuple(subs), labels=loops), (label,))
+
+
+def _convolved(reader: Reader, node: ast.Call) -> Term:
+    """np.convolve of a row with the same kernel in every iteration, as a sum over it."""
+    modes = [each.value for each in node.keywords if each.arg == "mode"] + node.args[2:]
+    mode = ast.literal_eval(modes[0]) if modes and isinstance(modes[0], ast.Constant) else ""
+    mode = mode if modes else "full"
+    row, kernel = (reader.read(each) for each in node.args[:2])
+    if mode not in ("valid", "same", "full") or len(node.keywords) > len(modes):
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+    if len(row.own) != 1 or len(kernel.own) != 1 or kernel.loops:
+        raise Refusal("np.convolve is with another kernel in every iteration")
+    scope = reader.scope
+    size, width = row.own[0].count, kernel.own[0].count
+    scope.assume(f"no row is shorter than {ast.unparse(node.args[1])}")
+    if mode != "valid":
+        return _beyond_the_rim(reader, row, kernel, mode)
+    place = scope.label(size - width + 1, "", len(scope.loops))
+    shift = scope.label(width, "", len(scope.loops) + 1)
+    loops = (*scope.loops, place, shift)
+    index = place.index + width - 1 - shift.index
+    factor = ops.picked(kernel, kernel.own[0], shift.index, loops)
+    item = ops.apply("({0}) * ({1})", "*", ops.picked(row, row.own[0], index, loops), factor)
+    return View(Reduce("sum", item, (shift,)), (place,))
+
+
+def _beyond_the_rim(reader: Reader, row: Term, kernel: Term, mode: str) -> Term:
+    """np.convolve in the modes 'same' and 'full': windows of rows with zeros around them."""
+    text = reader.facts.text
+    size, width = row.own[0].count, kernel.own[0].count
+    around = f"{text(width)} - 1, {text(width)} - 1"
+    length = size + width - 1
+    if mode == "same":
+        around, length = f"{text(width)} // 2, ({text(width)} - 1) // 2", size
+    rest = f"[(0, 0)] * {len(row.loops)} + " if row.loops else ""
+    padded = f"NP.pad({{0}}, {rest}[({around})])"
+    windows = f"NP.lib.stride_tricks.sliding_window_view({padded}, {text(width)}, axis=-1)"
+    found = reader.scope.label(length)
+    return Core(f"{windows} @ ({{1}})[::-1]", (row, kernel), (found,))
+
+
+def _counts(reader: Reader, row: Term, size: Poly) -> Term:
+    """How often each of 0, 1, … size - 1 occurs in a row."""
+    if len(row.own) != 1:
+        raise Refusal("np.bincount is not of a row")
+    scope = reader.scope
+    value = scope.label(size, "", len(scope.loops))
+    (axis,) = row.own
+    loops = (*scope.loops, value)
+    equal = ops.apply("({0}) == ({1})", "==", row, Index(value.index, loops))
+    return View(Reduce("sum", equal, (axis,)), (value,))
+
+
+def _counted(reader: Reader, node: ast.Call) -> Term:
+    """np.bincount(row, minlength=k)."""
+    sizes = [each.value for each in node.keywords if each.arg == "minlength"]
+    size = reader.facts.integer(sizes[0]) if len(sizes) == len(node.keywords) == 1 else None
+    if size is None:
+        raise Refusal(f"how long {ast.unparse(node)!r} becomes is not known")
+    reader.scope.assume(f"no element that is counted is {reader.facts.text(size)} or more")
+    return _counts(reader, reader.read(node.args[0]), size)
+
+
+def most_frequent(reader: Reader, node: ast.expr) -> Term | None:
+    """np.bincount(row).argmax(): as long for all rows as for the one of the largest."""
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+        return None
+    if ast.unparse(node.func) not in ("np.bincount", "numpy.bincount"):
+        return None
+    row = reader.read(node.args[0])
+    if not isinstance(row, Access) or not row.base.isidentifier():
+        return None
+    counts = _counts(reader, row, Poly.atom(f"{row.base}.max()") + 1)
+    return Reduce("argmax", counts, counts.own)
 
 
 def _integrated(reader: Reader, node: ast.Call, name: str) -> Term:

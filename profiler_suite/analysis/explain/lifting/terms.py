@@ -443,8 +443,9 @@ class Scan(Term):
     """Running values along one loop: with the value of this iteration, or before it."""
 
     op: str
-    """'sum', 'prod', 'max', 'min'; 'decay' for s = factor * s + arg, 'hold' for s = arg where
-    factor holds, 'clamp max' for s = max(s + arg, factor), 'clamp min' for the smaller.
+    """'sum', 'prod', 'max', 'min'; 'decay' for s = factor * s + arg, 'last' for s = arg, 'hold'
+    for s = arg where factor holds, 'reset' for s = arg there and s + arg elsewhere,
+    'clamp max' for s = max(s + arg, factor), 'clamp min' for the smaller.
     """
     arg: Term
     along: Label
