@@ -25,13 +25,14 @@ from profiler_suite.analysis.explain.lifting.matrices import (
     plain,
 )
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.reductions import REDUCTIONS, reduction
 from profiler_suite.analysis.explain.lifting.row_functions import (
     bit_count,
     most_frequent,
     pearson,
     row_function,
 )
-from profiler_suite.analysis.explain.lifting.selected import of_selected, places_of
+from profiler_suite.analysis.explain.lifting.selected import places_of
 from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
     Core,
@@ -42,7 +43,6 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Reduce,
     Refusal,
     Select,
-    Stack,
     Term,
     View,
 )
@@ -90,13 +90,6 @@ _MATH = {
 }
 _MATH |= {"copysign": "copysign", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
 _DOMAINS = ("log", "log2", "log10", "log1p", "sqrt", "arcsin", "arccos", "float_power", "exp")
-_REDUCTIONS = frozenset(
-    (
-        *("sum", "prod", "max", "min", "amax", "amin", "mean", "std", "var", "any", "all"),
-        *("median", "ptp", "count_nonzero", "argmax", "argmin", "nansum", "nanmean", "nanmax"),
-        *("nanmin", "nanstd", "nanvar", "nanmedian", "percentile", "quantile", "average"),
-    )
-)
 _CASTS = {"float": "float", "int": "int", "bool": "bool", "complex": "complex"}
 _NUMPY_CASTS = frozenset(
     (
@@ -255,6 +248,10 @@ def _builtin(reader: Reader, node: ast.Call, name: str) -> Term:
         only = node.args[0]
         if isinstance(only, ast.Name) and reader.facts.kind(only.id) in ("DataFrame", "Series"):
             return Index(reader.facts.extent(only.id, 0))
+        if isinstance(only, ast.ListComp) and any(each.ifs for each in only.generators):
+            _, labels, mask = comprehended(reader, only)
+            assert mask is not None
+            return Reduce("sum", mask, labels)
         inner = reader.read(node.args[0])
         if isinstance(inner, Select):
             return Reduce("sum", inner.mask, inner.own)
@@ -380,9 +377,11 @@ def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
         most = most_frequent(reader, node.args[0])
         if most is not None:
             return most
-    if name in _REDUCTIONS:
-        return _reduction(reader, node, name, reader.read(node.args[0]), node.args[1:])
-    if name in ("array", "asarray", "stack", "asanyarray", "fromiter") and len(node.args) == 1:
+    if name in REDUCTIONS:
+        return reduction(reader, node, name, reader.read(node.args[0]), node.args[1:])
+    if name in ("array", "asarray", "stack", "asanyarray", "fromiter") and (
+        len(node.args) == 1 or (len(node.args) == 2 and name != "stack")
+    ):
         return _made(reader, node)
     made = new_array(reader, node, name)
     if made is not None:
@@ -466,7 +465,9 @@ def new_array(reader: Reader, node: ast.Call, name: str) -> Term | None:
 
 def _made(reader: Reader, node: ast.Call) -> Term:
     kinds = [each.value for each in node.keywords if each.arg == "dtype"]
-    if len(kinds) != len(node.keywords):
+    counts = [each for each in node.keywords if each.arg == "count"]
+    kinds += node.args[1:]
+    if len(kinds) + len(counts) != len(node.keywords) + len(node.args) - 1 or len(kinds) > 1:
         raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
     inner = reader.read(node.args[0])
     inner = as_array(inner) if isinstance(inner, Extend) else inner
@@ -478,59 +479,6 @@ def cast_to(inner: Term, kind: ast.expr) -> Term:
     text = ast.unparse(kind)
     shown = text.replace("numpy.", "NP.").replace("np.", "NP.")
     return Apply(f"({{0}}).astype({shown})", (inner,), f"astype {text.rpartition('.')[2]}")
-
-
-def _reduction(
-    reader: Reader, node: ast.Call, name: str, inner: Term, rest: list[ast.expr]
-) -> Term:
-    name = {"amax": "max", "amin": "min"}.get(name, name)
-    extra, axis = "", None
-    if isinstance(inner, Select):
-        return of_selected(reader, node, name, inner, rest)
-    if name in ("percentile", "quantile"):
-        if len(rest) != 1 or node.keywords:
-            raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
-        share = reader.read(rest[0])
-        if isinstance(share, Stack) and inner.own:
-            parts = [ast.unparse(e) for e in getattr(rest[0], "elts", ())]
-            every = tuple(Reduce(name, inner, inner.own, None, f", {e}") for e in parts)
-            return Stack(every, share.axis)
-        if share.loops or share.own or not isinstance(share, Leaf | Index):
-            raise Refusal(f"the share of {ast.unparse(node)!r} is no fixed number")
-        extra, rest = f", {ast.unparse(rest[0])}", []
-    for each in node.keywords:
-        if each.arg == "axis":
-            axis = each.value
-        elif each.arg == "ddof" and isinstance(each.value, ast.Constant):
-            extra += f", ddof={ast.unparse(each.value)}"
-        else:
-            raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
-    if rest:
-        axis, *more = rest
-        if more:
-            raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
-    over = inner.own
-    if axis is not None:
-        over = tuple(_axis(reader, node, each, over) for each in _axes(axis))
-    if not over:
-        if name in ("sum", "prod", "max", "min", "mean", "median") and not extra:
-            return inner
-        raise Refusal(f"{ast.unparse(node)!r} is of a single number")
-    if name in ("argmax", "argmin") and len(over) != 1:
-        raise Refusal(f"{ast.unparse(node)!r} counts through several axes")
-    return Reduce(name, inner, over, None, extra)
-
-
-def _axes(axis: ast.expr) -> list[ast.expr]:
-    return list(axis.elts) if isinstance(axis, ast.Tuple) else [axis]
-
-
-def _axis(reader: Reader, node: ast.Call, axis: ast.expr, own: tuple[Label, ...]) -> Label:
-    place = reader.facts.integer(axis)
-    number = None if place is None else place.constant
-    if number is None or not -len(own) <= number < len(own):
-        raise Refusal(f"the axis of {ast.unparse(node)!r} is not known")
-    return own[number]
 
 
 def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
@@ -549,8 +497,8 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
     if bits is not None:
         return bits
     inner = reader.read(function.value)
-    if name in _REDUCTIONS - {"median", "percentile", "quantile", "average"}:
-        return _reduction(reader, node, name, inner, node.args)
+    if name in REDUCTIONS - {"median", "percentile", "quantile", "average"}:
+        return reduction(reader, node, name, inner, node.args)
     if name == "dot" and len(node.args) == 1:
         return matrix_product(reader, "dot", inner, reader.read(node.args[0]))
     if name in ("copy", "item") and not node.args:

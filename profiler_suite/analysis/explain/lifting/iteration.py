@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting.expressions import Reader
+from profiler_suite.analysis.explain.lifting.headers import PAIRS, plain_header
 from profiler_suite.analysis.explain.lifting.operations import apply, condition, joined, picked
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
@@ -26,7 +27,10 @@ def entered(
     reader: Reader, target: ast.expr, iterated: ast.expr
 ) -> tuple[list[Label], list[Term]]:
     """Binds the variables of a loop's header; its labels and the conditions it implies."""
+    iterated = plain_header(iterated)
     name = _called(iterated)
+    if name in PAIRS:
+        return _pairs(reader, target, iterated, name)
     if name == "range":
         return _range(reader, target, iterated)
     if name in ("np.ndindex", "numpy.ndindex", "ndindex", "product", "itertools.product"):
@@ -43,8 +47,58 @@ def entered(
         return _reversed(reader, target, iterated.args[0])
     if name.endswith((".iterrows", ".itertuples")):
         return _frame_rows(reader, target, iterated, name)
+    tail = _tail(reader, target, iterated)
+    if tail is not None:
+        return tail
     label = _over(reader, target, iterated, None)
     return [label], []
+
+
+def _pairs(
+    reader: Reader, target: ast.expr, iterated: ast.expr, name: str
+) -> tuple[list[Label], list[Term]]:
+    """itertools.combinations(x, 2): two loops, of which the second is ahead."""
+    assert isinstance(iterated, ast.Call)
+    two = len(iterated.args) == 2 and ast.unparse(iterated.args[1]) == "2"
+    if not two or iterated.keywords:
+        raise Refusal(f"{ast.unparse(iterated)} is not of pairs")
+    names: list[ast.expr] = [ast.Name("@first", ast.Store()), ast.Name("@second", ast.Store())]
+    if isinstance(target, ast.Tuple):
+        if len(target.elts) != 2:
+            raise Refusal(f"{ast.unparse(iterated)} is not of pairs")
+        names = target.elts
+    labels: list[Label] = []
+    guards: list[Term] = []
+    for each in names:
+        new, more = entered(reader, each, iterated.args[0])
+        labels += new
+        guards += more
+    if len(labels) != 2:
+        raise Refusal(f"{ast.unparse(iterated)} is of several axes")
+    sign = PAIRS[name]
+    one, other = (Index(each.index, tuple(reader.scope.loops)) for each in labels)
+    guards.append(apply(f"({{0}}) {sign} ({{1}})", sign, one, other))
+    if isinstance(target, ast.Name):
+        both = tuple(reader.scope.env[key] for key in ("@first", "@second"))
+        reader.scope.env[target.id] = Stack(both, reader.scope.label(Poly.number(2)))
+    return labels, guards
+
+
+def _tail(
+    reader: Reader, target: ast.expr, iterated: ast.expr
+) -> tuple[list[Label], list[Term]] | None:
+    """`for b in x[i + 1:]` inside a loop over i: all rows, from there on; None for others."""
+    if not isinstance(iterated, ast.Subscript) or not isinstance(iterated.slice, ast.Slice):
+        return None
+    part = iterated.slice
+    if part.lower is None or part.upper is not None or part.step is not None:
+        return None
+    first = reader.read(part.lower)
+    if not isinstance(first, Index) or not first.loops:
+        return None
+    label = _over(reader, target, iterated.value, None)
+    at = Index(label.index, tuple(reader.scope.loops))
+    return [label], [apply("({0}) >= ({1})", ">=", at, first)]
 
 
 def _frame_rows(
@@ -202,6 +256,8 @@ def _product(
     reader: Reader, target: ast.expr, iterated: ast.expr, name: str
 ) -> tuple[list[Label], list[Term]]:
     assert isinstance(iterated, ast.Call)
+    if isinstance(target, ast.Name) and "ndindex" in name:
+        target = _named_places(reader, target.id, _axes_of_indices(reader, iterated))
     if not isinstance(target, ast.Tuple) or iterated.keywords:
         raise Refusal(f"one variable for all of {ast.unparse(iterated)}")
     labels: list[Label] = []
@@ -223,7 +279,37 @@ def _product(
         new, more = entered(reader, each, around if "ndindex" in name else given)
         labels += new
         guards += more
+    bind_places(reader, target)
     return labels, guards
+
+
+def _axes_of_indices(reader: Reader, iterated: ast.Call) -> int:
+    """How many axes np.ndindex runs through."""
+    only = iterated.args[0] if len(iterated.args) == 1 else None
+    if isinstance(only, ast.Attribute) and only.attr == "shape":
+        return len(reader.read(only.value).own)
+    if isinstance(only, ast.Starred) and ast.unparse(only.value).endswith(".shape"):
+        assert isinstance(only.value, ast.Attribute)
+        iterated.args[:] = [only.value]
+        return len(reader.read(only.value.value).own)
+    return len(only.elts) if isinstance(only, ast.Tuple) else len(iterated.args)
+
+
+def _named_places(reader: Reader, name: str, number: int) -> ast.Tuple:
+    """One variable for the places along all axes, as names of its own."""
+    reader.scope.places[name] = tuple(f"@{name}_{k}" for k in range(number))
+    each: list[ast.expr] = [ast.Name(k, ast.Store()) for k in reader.scope.places[name]]
+    return ast.Tuple(each, ast.Store())
+
+
+def bind_places(reader: Reader, target: ast.expr) -> None:
+    """The variable itself, for `place[0]`."""
+    scope = reader.scope
+    own = tuple(each.id for each in ast.walk(target) if isinstance(each, ast.Name))
+    for name, places in scope.places.items():
+        if places == own:
+            values = tuple(scope.env[each] for each in places)
+            scope.env[name] = Stack(values, scope.label(Poly.number(len(values))))
 
 
 def _elements(
@@ -235,6 +321,8 @@ def _elements(
         raise Refusal(f"one variable for all of {ast.unparse(iterated)}")
     numbers, value = target.elts
     whole = reader.read(iterated.args[0])
+    if isinstance(numbers, ast.Name):
+        numbers = _named_places(reader, numbers.id, len(whole.own))
     if not isinstance(numbers, ast.Tuple) or len(numbers.elts) != len(whole.own):
         raise Refusal(f"the axes of {ast.unparse(iterated)} are not known")
     labels: list[Label] = []
@@ -246,6 +334,7 @@ def _elements(
         _bind(reader, each, Index(label.index, tuple(scope.loops)))
     for axis, label in zip(whole.own, labels, strict=True):
         whole = picked(whole, axis, label.index, tuple(scope.loops))
+    bind_places(reader, numbers)
     _bind(reader, value, whole)
     return labels, []
 
@@ -282,8 +371,8 @@ def _enumerate(
         raise Refusal("enumerate with one variable")
     start = _whole(reader, iterated.args[1]) if len(iterated.args) > 1 else Poly()
     labels, guards = entered(reader, target.elts[1], iterated.args[0])
-    if len(labels) != 1:
-        raise Refusal("enumerate over several axes")
+    if len(labels) != 1 or (isinstance(iterated.args[0], ast.Subscript) and guards):
+        raise Refusal("enumerate over several axes, or over a part that changes")
     number = Index(start + labels[0].index, tuple(reader.scope.loops))
     _bind(reader, target.elts[0], number)
     return labels, guards
@@ -302,15 +391,26 @@ def _zip(
     first: Label | None = None
     names: list[str] = []
     counts: list[Poly] = []
-    for each, given in zip(target.elts, iterated.args, strict=True):
+    parts = list(zip(target.elts, map(plain_header, iterated.args), strict=True))
+    numbers = [each for each in parts if _called(each[1]) == "range"]
+    for each, given in parts:
         if _called(given) == "range":
-            raise Refusal("zip with a range")
+            continue
         counts.append(reader.read(given).own[0].count if reader.read(given).own else Poly())
         first = _over(reader, each, given, first)
         names.append(ast.unparse(given))
     if any(count != counts[0] for count in counts):
         reader.scope.assume(f"{' and '.join(names)} have the same length")
-    assert first is not None
+    if first is None:
+        raise Refusal("zip of ranges only")
+    for each, given in numbers:
+        assert isinstance(given, ast.Call)
+        bounds = [_whole(reader, one) for one in given.args]
+        start = bounds[0] if len(bounds) > 1 else Poly()
+        if len(bounds) > 2:
+            raise Refusal("zip with a range that has a step")
+        reader.scope.assume(f"{ast.unparse(given)} is as long as {names[0]}")
+        _bind(reader, each, Index(start + first.index, tuple(reader.scope.loops)))
     return [first], []
 
 
@@ -326,6 +426,10 @@ def neighbours(pairs: ast.Call) -> ast.Call:
 def _reversed(
     reader: Reader, target: ast.expr, inner: ast.expr
 ) -> tuple[list[Label], list[Term]]:
+    if _called(inner) != "range" and not isinstance(inner, ast.Call):
+        backwards = ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1)))
+        turned = ast.Subscript(inner, backwards, ast.Load())
+        return [_over(reader, target, turned, None)], []
     if _called(inner) != "range" or not isinstance(inner, ast.Call) or len(inner.args) == 3:
         raise Refusal("reversed of something else than a range")
     bounds = [_whole(reader, each) for each in inner.args]

@@ -29,6 +29,7 @@ from profiler_suite.analysis.explain.lifting.packed import packed
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.rounds import iterated
 from profiler_suite.analysis.explain.lifting.running import running
+from profiler_suite.analysis.explain.lifting.scans import narrow_sum, running_values
 from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.sharing import hint, repeated
 from profiler_suite.analysis.explain.lifting.stepping import stepped
@@ -195,7 +196,7 @@ class ArrayWriter(Writer):
         if isinstance(term, Stack):
             return self._stack(term)
         if isinstance(term, Scan):
-            return self._scan(term)
+            return running_values(self, term)
         if isinstance(term, CarriedValue):
             raise Refusal(f"{term.name} is taken from the iteration before")
         if isinstance(term, Extend):
@@ -376,7 +377,7 @@ class ArrayWriter(Writer):
                 raise Refusal("an extreme that starts from an array")
             extra = f"initial={start.text}"
         if term.op in ("sum", "prod") and term.narrow:
-            extra = self._narrow(term.arg).removeprefix(", ")
+            extra = narrow_sum(self, term.arg).removeprefix(", ")
         name = f"linalg.{term.op}" if term.op == "norm" else term.op
         if term.op in ("percentile", "quantile"):
             options = ", ".join(each for each in (extra, axis) if each)
@@ -392,12 +393,6 @@ class ArrayWriter(Writer):
         text = self.facts.text(label.count)
         sure = all(coefficient > 0 for _, coefficient in label.count.monomials)
         return f"({text})" if sure else f"max({text}, 0)"
-
-    def _narrow(self, term: Term) -> str:
-        """Small integers that a loop adds stay small; np.sum widens them."""
-        dtype = dtype_of(term)
-        small = dtype is not None and dtype.kind in "iu" and dtype.itemsize < 8
-        return f", dtype={self.np}.{dtype}" if small and not weak_of(term) else ""
 
     def _core(self, term: Core) -> Array:
         if term.form == "FLAT":
@@ -457,120 +452,6 @@ class ArrayWriter(Writer):
             joined = f"[{', '.join(parts)}]"
         place = "" if not loops else f", axis={len(loops)}"
         return Array(f"{self.np}.stack({joined}{place})", (*loops, term.axis, *own))
-
-    def _scan(self, term: Scan) -> Array:
-        inner = self.lower(term.arg)
-        start = self.lower(term.initial)
-        if term.along not in inner.dims and term.op != "hold":
-            if inner.dims:
-                raise Refusal("a running value of what does not change")
-            size = self._count(term.along)
-            inner = Array(f"{self.np}.full({size}, {inner.text})", (term.along,))
-        axis = inner.dims.index(term.along) if term.along in inner.dims else 0
-        where = f", axis={axis}" if len(inner.dims) > 1 else ""
-        if term.op == "last":
-            found = inner
-        elif term.op == "hold":
-            found = self._held(term, inner, start)
-        elif term.op == "reset":
-            found = self._reset(term, inner, start)
-        elif term.op in ("clamp max", "clamp min"):
-            found = self._clamped(term, inner, start, axis)
-        elif term.op == "decay":
-            found = self._decay(term, inner, start, axis)
-        elif term.op in ("max", "min"):
-            run = f"{self.np}.{term.op}imum.accumulate({inner.text}{where})"
-            found = Array(f"{self.np}.{term.op}imum({start.text}, {run})", inner.dims)
-        else:
-            name, sign = ("cumsum", "+") if term.op == "sum" else ("cumprod", "*")
-            narrow = "" if weak_of(term.initial) == "float" else self._narrow(term.arg)
-            text = f"{self.np}.{name}({inner.text}{where}{narrow})"
-            neutral = ("0", "0.0", "0j") if sign == "+" else ("1", "1.0")
-            if start.text not in neutral:
-                wide = expanded(start, inner.dims)
-                text = f"{closed(wide.text)} {sign} {text}"
-            found = Array(text, inner.dims)
-        if not term.before:
-            return found
-        if len(found.dims) != 1 or start.dims:
-            raise Refusal("a running value is read before it is updated, in several axes")
-        text = f"{self.np}.concatenate(([{start.text}], {closed(found.text)}[:-1]))"
-        size = self.facts.text(term.along.count)
-        return Array(f"{text}[:{size}]", found.dims)
-
-    def _held(self, term: Scan, inner: Array, start: Array) -> Array:
-        """`if c(i): s = v(i)`: the value at the last place where the condition held."""
-        assert term.factor is not None
-        mask = self.lower(term.factor)
-        if term.along not in mask.dims:
-            raise Refusal("a condition on a name is the same in every iteration")
-        dims = tuple(dict.fromkeys((*mask.dims, *inner.dims, *start.dims)))
-        dims = tuple(sorted(dims, key=lambda each: (each.depth < 0, each.depth)))
-        if any(each not in mask.dims for each in dims):
-            raise Refusal("a condition on a name decides for several of its elements")
-        axis, wide = dims.index(term.along), expanded(mask, dims).text
-        count = Array(f"{self.np}.arange({self._count(term.along)})", (term.along,))
-        name = self.free_name("last")
-        where = f", axis={axis}" if len(dims) > 1 else ""
-        places = f"{self.np}.where({wide}, {expanded(count, dims).text}, -1)"
-        self.before.append(f"{name} = {self.np}.maximum.accumulate({places}{where})")
-        self.memory.add(dims)
-        found = expanded(inner, dims).text
-        if inner.dims == dims and len(dims) == 1:
-            found = f"{inner.atom}[{name}]"
-        elif term.along in inner.dims:
-            if inner.dims != dims:
-                sizes = ", ".join(self.size(each) for each in dims)
-                found = f"{self.np}.broadcast_to({found}, ({sizes},))"
-            found = f"{self.np}.take_along_axis({found}, {name}, axis={axis})"
-        first = expanded(start, dims).text
-        return Array(f"{self.np}.where({name} < 0, {first}, {found})", dims)
-
-    def _reset(self, term: Scan, inner: Array, start: Array) -> Array:
-        """`s = v(i) if c(i) else s + v(i)`: sums, less what they were before the last reset."""
-        assert term.factor is not None
-        mask = self.lower(term.factor)
-        if mask.dims != (term.along,) or inner.dims != mask.dims or start.dims:
-            raise Refusal("sums that begin anew, of several axes")
-        count = f"{self.np}.arange({self._count(term.along)})"
-        last, sums, items = map(self.free_name, ("last", "sums", "items"))
-        places = f"{self.np}.where({mask.text}, {count}, -1)"
-        self.before.append(f"{items} = {inner.text}")
-        self.before.append(f"{sums} = {self.np}.cumsum({items})")
-        self.before.append(f"{last} = {self.np}.maximum.accumulate({places})")
-        less = f"({sums} - {items})[{last}]"
-        text = f"{sums} - {self.np}.where({last} < 0, -({start.text}), {less})"
-        return Array(text, inner.dims)
-
-    def _clamped(self, term: Scan, inner: Array, start: Array, axis: int) -> Array:
-        """`s = max(s + a(i), b(i))`: sums, lifted by as much as they ever were too low."""
-        assert term.factor is not None
-        edge = expanded(self.lower(term.factor), inner.dims).text
-        where = f", axis={axis}" if len(inner.dims) > 1 else ""
-        name = self.free_name("sums")
-        self.before.append(f"{name} = {self.np}.cumsum({inner.text}{where})")
-        ufunc = f"{self.np}.{term.op.removeprefix('clamp ')}imum"
-        gap = f"{ufunc}.accumulate({edge} - {name}{where})"
-        first = expanded(start, inner.dims).text
-        return Array(f"{name} + {ufunc}({first}, {gap})", inner.dims)
-
-    def _decay(self, term: Scan, inner: Array, start: Array, axis: int) -> Array:
-        if start.dims or term.factor is None:
-            raise Refusal("a recursion that starts from an array")
-        self.imports["from scipy.signal import lfilter"] = None
-        factor = self.lower(term.factor).text
-        first = f"({factor}) * ({start.text})"
-        if len(inner.dims) == 1:
-            state, where = f"[{first}]", ""
-        else:
-            sizes = [
-                "1" if k == axis else self.facts.text(each.count)
-                for k, each in enumerate(inner.dims)
-            ]
-            state = f"{self.np}.full(({', '.join(sizes)}), {first}, dtype=float)"
-            where = f", axis={axis}"
-        text = f"lfilter([1.0], [1.0, -({factor})], {inner.text}{where}, zi={state})[0]"
-        return Array(text, inner.dims)
 
 
 def by_bits(term: Apply, texts: Sequence[str]) -> str:

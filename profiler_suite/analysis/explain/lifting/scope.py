@@ -71,6 +71,8 @@ class Scope:
         """Conditions under which no window is cut off at the end of its array."""
         self.pads: dict[str, Pad] = {}
         """Arrays with zeros around them, by what they are made of."""
+        self.places: dict[str, tuple[str, ...]] = {}
+        """Variables that hold the places along several axes, with names for each."""
         self.unsure: dict[str, Term] = {}
         """What names hold that only one side of a condition has set."""
         self.time = 0

@@ -1,5 +1,6 @@
 """Loops as people ask about them, each to be lifted as a whole. Bad NumPy on purpose."""
 
+import itertools
 import math
 from typing import Any
 
@@ -300,3 +301,219 @@ def inside_of_corners(points: A, corners: A) -> A:
             j = i
         out[k] = inside
     return out
+
+
+@kind(x="n 6:double", k="3:double")
+def rows_convolved(x: A, k: A) -> A:
+    out = np.zeros((x.shape[0], x.shape[1] - len(k) + 1))
+    for i in range(x.shape[0]):
+        out[i] = np.convolve(x[i], k, mode="valid")
+    return out
+
+
+@kind(x="n 6:double", k="4:double")
+def rows_convolved_beyond_the_rim(x: A, k: A) -> A:
+    out = np.zeros((x.shape[0], 2 * x.shape[1] + len(k) - 1))
+    for i in range(x.shape[0]):
+        out[i, : x.shape[1]] = np.convolve(x[i], k, "same")
+        out[i, x.shape[1] :] = np.convolve(x[i], k)
+    return out
+
+
+@kind(x="n 5:index m", m="=m", least=1)
+def counts_of_rows(x: A, m: A) -> A:
+    out = np.zeros((len(x), m), dtype=int)
+    for i in range(len(x)):
+        out[i] = np.bincount(x[i], minlength=m)
+    return out
+
+
+@kind(x="n 5:index m", m="=m", least=1)
+def votes_of_rows(x: A, m: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        out[i] = np.bincount(x[i]).argmax()
+    return out
+
+
+@kind(x="n m:double", steps="n:index m", m="=m", least=1)
+def rows_rolled(x: A, steps: A, m: A) -> A:
+    out = np.zeros((len(x), 2 * m))
+    for i in range(len(x)):
+        out[i, :m] = np.roll(x[i], steps[i])
+        out[i, m:] = np.roll(x[i], 2)
+    return out
+
+
+@kind(x="n 6:double")
+def three_largest(x: A) -> A:
+    out = np.zeros((len(x), 3), dtype=int)
+    for i in range(len(x)):
+        out[i] = np.argsort(x[i])[-3:][::-1]
+    return out
+
+
+@kind(x="n m:double", least=1)
+def first_and_last_above(x: A) -> A:
+    out = np.zeros((len(x), 2), dtype=int)
+    for i in range(len(x)):
+        where = np.where(x[i] > 0)[0]
+        out[i, 0] = where[0] if len(where) > 0 else -1
+        out[i, 1] = where[-1] if where.size > 0 else -1
+    return out
+
+
+@kind(a="n 3:double", b="n 2:double")
+def kronecker_of_rows(a: A, b: A) -> A:
+    out = np.zeros((len(a), 6))
+    for i in range(len(a)):
+        out[i] = np.kron(a[i], b[i])
+    return out
+
+
+@kind(x="n m:double", least=1)
+def quartile_ranges(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        low, high = np.percentile(x[i], [25, 75])
+        out[i] = high - low
+    return out
+
+
+@kind(x="n", again="n:bool")
+def sums_that_begin_anew(x: A, again: A) -> A:
+    out = np.zeros(len(x))
+    s = 0.5
+    for i in range(len(x)):
+        if again[i]:
+            s = 0.0
+        s += x[i]
+        out[i] = s
+    return out
+
+
+@kind(on="n:bool")
+def longest_run(on: A) -> A:
+    best = 0
+    run = 0
+    for each in on:
+        if each:
+            run += 1
+            if run > best:
+                best = run
+        else:
+            run = 0
+    return best
+
+
+@kind(x="n")
+def switched_on_and_off(x: A) -> A:
+    out = np.zeros(len(x), dtype=bool)
+    on = False
+    for i in range(len(x)):
+        if x[i] > 0.5:
+            on = True
+        elif x[i] < -0.5:
+            on = False
+        out[i] = on
+    return out
+
+
+@kind(x="n:double")
+def steps_from_the_one_before(x: A) -> A:
+    out = np.zeros(len(x))
+    before = 0.25
+    for i in range(len(x)):
+        out[i] = x[i] - before
+        before = x[i]
+    return out
+
+
+@kind(x="n m:whole")
+def one_of_three_in_place(x: A) -> A:
+    out = np.copy(x)
+    for i in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            if out[i][j] < 0:
+                out[i][j] = 0
+            elif out[i][j] > 3:
+                out[i][j] = 3
+            else:
+                out[i][j] = out[i][j] * 2
+    return out
+
+
+@kind(labels="n m:index k", k="=k", least=1)
+def centres_of_labels(labels: A, k: A) -> A:
+    out = np.zeros(labels.max() + 1)
+    for each in range(labels.max() + 1):
+        out[each] = np.count_nonzero(labels == each) * 0.5
+    return out
+
+
+@kind(x="n m:double", at="n:index m", m="=m", least=1)
+def looked_up_where_in_range(x: A, at: A, m: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        j = at[i] * 2
+        if j < m:
+            out[i] = x[i, j]
+    return out
+
+
+@kind(x="n 3:double")
+def distances_of_combinations(x: A) -> A:
+    total = 0.0
+    for a, b in itertools.combinations(x, 2):
+        total += np.linalg.norm(a - b)
+    return total
+
+
+@kind(x="n:double")
+def products_of_pairs(x: A) -> A:
+    out = []
+    for i, j in itertools.combinations(range(len(x)), 2):
+        out.append(x[i] * x[j])
+    return np.array(out, dtype=float)
+
+
+@kind(x="n 2:double")
+def rows_from_there_on(x: A) -> A:
+    total = 0.0
+    for i, a in enumerate(x):
+        for b in x[i + 1 :]:
+            total += np.abs(a - b).sum()
+    return total
+
+
+@kind(x="n m:double")
+def places_in_one_variable(x: A) -> A:
+    out = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        out[place] = x[place] * 2 if x[place] > 0 else place[0]
+    for place, value in np.ndenumerate(x):
+        out[place] += value
+    return out
+
+
+@kind(x="n:double", y="n:double")
+def other_headers(x: A, y: A) -> A:
+    out = np.zeros(len(x))
+    for i in np.arange(len(x)):
+        out[i] = x[i] * 2
+    for i in list(range(len(x))):
+        out[i] += y[i]
+    for i, v in zip(range(len(x)), y, strict=True):
+        out[i] -= 3 * v
+    total = 0.0
+    for v in reversed(x):
+        total += v
+    for v in x.flat:
+        total += v * v
+    return out + total
+
+
+@kind(x="n:double")
+def how_many_are_positive(x: A) -> A:
+    rows = np.fromiter((v * 2 for v in x), dtype=float)
+    return len([v for v in x if v > 0]) + rows.sum()

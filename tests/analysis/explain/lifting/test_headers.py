@@ -1,0 +1,34 @@
+"""Headers of loops in their plain form."""
+
+import ast
+
+import pytest
+
+from profiler_suite.analysis.explain.lifting.headers import PAIRS, plain_header
+from tests.analysis.explain.lifting.reading import expression
+
+
+@pytest.mark.parametrize(
+    ("header", "plain"),
+    [
+        ("list(range(n))", "range(n)"),
+        ("tqdm(range(n), desc='rows')", "range(n)"),
+        ("np.arange(len(x))", "range(len(x))"),
+        ("np.arange(2, n, 3)", "range(2, n, 3)"),
+        ("trange(n)", "range(n)"),
+        ("x.tolist()", "x"),
+        ("x.flat", "x.ravel()"),
+        ("np.nditer(x)", "x.ravel()"),
+        ("np.arange(0.0, 1.0, 0.1)", "np.arange(0.0, 1.0, 0.1)"),
+        ("np.arange(n / 2)", "np.arange(n / 2)"),
+        ("enumerate(x)", "enumerate(x)"),
+        ("list(x, y)", "list(x, y)"),
+        ("x", "x"),
+    ],
+)
+def test_what_only_hands_on_is_left_out(header: str, plain: str) -> None:
+    assert ast.unparse(plain_header(expression(header))) == plain
+
+
+def test_pairs_are_known_by_how_their_places_compare() -> None:
+    assert set(PAIRS.values()) == {"<", "<=", "!="}
