@@ -56,6 +56,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Translated,
     View,
 )
+from profiler_suite.analysis.explain.lifting.translating import translated
 from profiler_suite.analysis.explain.lifting.writer import Style, Writer
 
 _RISKY = ("/", "//", "%", "sqrt", "log", "log2", "log10", "log1p", "**", "arcsin", "arccos")
@@ -192,7 +193,7 @@ class ArrayWriter(Writer):
         if isinstance(term, Core):
             return self._core(term)
         if isinstance(term, Translated):
-            return self._translated(term)
+            return translated(self, term)
         if isinstance(term, Stack):
             return self._stack(term)
         if isinstance(term, Scan):
@@ -409,24 +410,6 @@ class ArrayWriter(Writer):
         dims = (*loops, *term.axes)
         self.memory.note(dims, term)
         return Array(text, dims)
-
-    def _translated(self, term: Translated) -> Array:
-        """A dictionary is asked once for each different key."""
-        inner = self.lower(term.key)
-        if not inner.dims:
-            value = Array(term.form.format(inner.text))
-            return Array(f"{self.np}.array({value.text})", term.axes) if term.axes else value
-        keys, places = self.free_name("keys"), self.free_name("places")
-        key = self.free_name("key")
-        asked = f"{self.np}.unique({inner.text}, return_inverse=True)"
-        self.before.append(f"{keys}, {places} = {asked}")
-        if len(inner.dims) > 1:
-            places = f"{places}.reshape({self.facts.shape_text([e.count for e in inner.dims])})"
-        values = f"[{term.form.format(key)} for {key} in {keys}.tolist()]"
-        kind = f", {self.np}.{term.dtype}" if term.dtype[:1] in "iufb" and term.dtype else ""
-        if kind.endswith("bool"):
-            kind = ", bool"
-        return Array(f"{self.np}.array({values}{kind})[{places}]", (*inner.dims, *term.axes))
 
     def _flat(self, term: Core) -> Array:
         inner = self.lower(term.args[0])

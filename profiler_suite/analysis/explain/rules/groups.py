@@ -285,3 +285,57 @@ def _over_windows(seen: Observation, function: Function, one: Match) -> Iterator
         helpers=("import numpy as np", "import pandas as pd", form.text, WINDOWS),
         evidence="rolling calls a Python function for every window",
     )
+
+
+# --------------------------------------------- arrays of different lengths in a list
+
+OF_EACH_ROW = '''
+def of_each_row(ufunc, rows):
+    """The reduction of each of many arrays, none of them empty, and their lengths."""
+    lengths = np.array([len(row) for row in rows])
+    return ufunc.reduceat(np.concatenate(rows), np.cumsum(lengths) - lengths), lengths
+'''.strip()
+_OF_ROWS = {
+    "np.mean(V)": "np.divide(*of_each_row(np.add, ROWS))",
+    "V.mean()": "np.divide(*of_each_row(np.add, ROWS))",
+    "np.sum(V)": "of_each_row(np.add, ROWS)[0]",
+    "V.sum()": "of_each_row(np.add, ROWS)[0]",
+    "np.max(V)": "of_each_row(np.maximum, ROWS)[0]",
+    "V.max()": "of_each_row(np.maximum, ROWS)[0]",
+    "np.min(V)": "of_each_row(np.minimum, ROWS)[0]",
+    "V.min()": "of_each_row(np.minimum, ROWS)[0]",
+}
+
+
+@rule(
+    "groups",
+    looks_for="a reduction of each array of a list, one call per array",
+    rewrite="[np.mean(row) for row in rows] → np.add.reduceat over all of them, by lengths",
+    exact="up to the rounding of sums; no array is empty",
+    thread="https://stackoverflow.com/questions/38013778/is-there-any-numpy-group-by-function",
+)
+def ragged_reduction(seen: Observation) -> Iterator[Finding]:
+    """Lists of arrays of different lengths."""
+    for function in seen.functions:
+        for each, text in _OF_ROWS.items():
+            for one in patterns.found(function, (f"[{each} for V in ROWS]",), _is_list):
+                rows = function.text_of(one["ROWS"])
+                made = text.replace("ROWS", rows).replace("np.", f"{function.numpy}.")
+                yield from seen.edited(
+                    function,
+                    [rewriting.edit(function, one.node, f"{made}.tolist()")],
+                    title=f"all of {rows} by np.add.reduceat and its like",
+                    lines=[one.line],
+                    helpers=(OF_EACH_ROW,),
+                )
+
+
+def _is_list(one: Match) -> bool:
+    """Whether it runs over a list of many things that are no numbers of one length."""
+    rows = one["ROWS"]
+    words = one.function.source.names.get(rows.id, "") if isinstance(rows, ast.Name) else ""
+    count = words.removeprefix("list of ")
+    return words.startswith("list of ") and count.isdigit() and int(count) > _FEW
+
+
+_FEW = 8

@@ -44,6 +44,10 @@ def _system(shapes: tuple[Shape, ...], out: Shape) -> bool:
     return n == m == b[0] and out == b
 
 
+def _one_more(shapes: tuple[Shape, ...], out: Shape) -> bool:
+    return out == tuple(n + 1 for n in shapes[0])
+
+
 def _full(shapes: tuple[Shape, ...], out: Shape) -> bool:
     return out == (shapes[0][0] + shapes[1][0] - 1,)
 
@@ -121,6 +125,7 @@ ROUTINES = (
     Routine("np.cov({0})", (2,), _rows),
     Routine("np.corrcoef({0})", (2,), _rows),
     Routine("{0}.cumsum(axis=0).cumsum(axis=1)", (2,), _first),
+    Routine("np.pad({0}.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))", (2,), _one_more),
     Routine(
         "scipy.sparse.csgraph.floyd_warshall({0})",
         (2,),

@@ -3,9 +3,12 @@
 import ast
 from collections.abc import Iterator
 
+from profiler_suite.analysis.explain import forms
 from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Edit
 
 
 @rule(
@@ -240,3 +243,75 @@ def where_chain(seen: Observation) -> Iterator[Finding]:
         where=array,
         title="one ufunc instead of a choice",
     )
+
+
+# --------------------------------------------------- values replaced by a table
+
+TRANSLATED = '''
+def translated(values, table, otherwise):
+    """What a dictionary holds for each value; for those that are no keys what is there."""
+    keys, places = np.unique(values, return_inverse=True)
+    low = keys[0] if keys.size else 0
+    if values.dtype.kind in "iu" and keys.size and keys[-1] - low < values.size:
+        places, keys = values - low, np.arange(low, keys[-1] + 1)
+    known = np.array([key in table for key in keys.tolist()], dtype=bool)
+    new = np.array([table.get(key, 0) for key in keys.tolist()], dtype=otherwise.dtype)
+    places = places.reshape(values.shape)
+    return np.where(known[places], new[places], otherwise)
+'''.strip()
+
+
+@rule(
+    "searching",
+    looks_for="values replaced one key after the other: every key compares the whole array",
+    rewrite="for old, new in table.items(): out[x == old] = new → out[...] = translated(x, …)",
+    exact="no new value is one of the keys, where the array is compared with itself",
+    thread="https://stackoverflow.com/questions/16992713/translate-every-element-in-numpy-array-"
+    "according-to-key",
+)
+def values_replaced(seen: Observation) -> Iterator[Finding]:
+    """Loops over a dictionary that replace values of an array."""
+    for function in seen.functions:
+        for loop in ast.walk(function.node):
+            if not isinstance(loop, ast.For):
+                continue
+            text = _replaced(function, loop)
+            if text:
+                start, end = function.span(loop)
+                lines = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)
+                yield from seen.edited(
+                    function,
+                    [Edit(start=start, end=end, text=text)],
+                    title="ask the dictionary once for each different value",
+                    lines=[line + function.shift for line in lines],
+                    helpers=(TRANSLATED,),
+                )
+
+
+def _replaced(function: Function, loop: ast.For) -> str:
+    """`for k, v in table.items(): out[x == k] = v` at once; empty for anything else."""
+    head, body = ast.unparse(loop.iter), loop.body
+    if not head.endswith(".items()") or loop.orelse or len(body) != 1:
+        return ""
+    names = [each.id for each in ast.walk(loop.target) if isinstance(each, ast.Name)]
+    only = body[0]
+    if len(names) != 2 or not isinstance(only, ast.Assign) or len(only.targets) != 1:
+        return ""
+    place, value = only.targets[0], only.value
+    if not isinstance(place, ast.Subscript) or not isinstance(place.slice, ast.Compare):
+        return ""
+    test = place.slice
+    parts = [place.value, test.left, test.comparators[0], value]
+    if len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+        return ""
+    if not all(isinstance(each, ast.Name) for each in parts):
+        return ""
+    out, given, key, new = map(ast.unparse, parts)
+    if key != names[0] or new != names[1]:
+        return ""
+    for each in (out, given):
+        form = forms.of(function, ast.Name(each, ast.Load()))
+        if form is None or form.kind != "array":
+            return ""
+    table = head.removesuffix(".items()")
+    return f"{out}[...] = translated({given}, {table}, {out})"

@@ -29,6 +29,20 @@ def fires(rule: str, expression: str, arguments: tuple[object, ...], expected: s
 
 FIRES = [
     Fires(
+        "values_replaced",
+        "def f(x, table):\n    out = x.copy()\n    for old, new in table.items():\n"
+        "        out[x == old] = new\n    return out\n",
+        lambda: (INTS, {k: k + 100 for k in range(0, 40, 3)}),
+        "out[...] = translated(x, table, out)",
+    ),
+    Fires(
+        "values_replaced",
+        "def f(x, table):\n    out = np.zeros(x.shape)\n    for old, new in table.items():\n"
+        "        out[x == old] = new\n    return out\n",
+        lambda: (V.reshape(5, 8), {0.5: 7.0, 3.5: -1.0, 99.0: 2.0}),
+        "out[...] = translated(x, table, out)",
+    ),
+    Fires(
         "bincount",
         "def f(i, v):\n    a = np.ones(10)\n    np.add.at(a, i, v)\n    return a\n",
         lambda: (INDEX, rng.random(30)),
@@ -84,6 +98,18 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # it adds, where a value may match twice
+        "values_replaced",
+        "def f(x, table):\n    out = x.copy()\n    for old, new in table.items():\n"
+        "        out[x == old] += new\n    return out\n",
+        lambda: (INTS, {k: k + 100 for k in range(9)}),
+    ),
+    Silent(  # not the values of the key, but larger ones
+        "values_replaced",
+        "def f(x, table):\n    out = x.copy()\n    for old, new in table.items():\n"
+        "        out[x > old] = new\n    return out\n",
+        lambda: (INTS, {k: k + 100 for k in range(9)}),
+    ),
     Silent(  # products, not sums
         "sums_in_dictionary",
         "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
@@ -118,6 +144,12 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # a new value is the next key
+        "values_replaced",
+        "def f(x, table):\n    x = x.copy()\n    for old, new in table.items():\n"
+        "        x[x == old] = new\n    return x\n",
+        lambda: (INTS, {1: 2, 2: 3}),
+    ),
     Refused(  # single precision overflows on the way, double does not
         "sums_in_dictionary",
         "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
