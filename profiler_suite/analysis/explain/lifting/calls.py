@@ -25,6 +25,7 @@ from profiler_suite.analysis.explain.lifting.matrices import (
     plain,
 )
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.prefixes import of_part
 from profiler_suite.analysis.explain.lifting.reductions import REDUCTIONS, reduction
 from profiler_suite.analysis.explain.lifting.row_functions import (
     bit_count,
@@ -305,6 +306,9 @@ def cast(inner: Term, kind: str) -> Term:
 def _of_iterable(reader: Reader, node: ast.Call, name: str) -> Term:
     plain(node)
     given = node.args[0]
+    part = of_part(reader, given, name)
+    if part is not None:
+        return part
     if isinstance(given, ast.GeneratorExp | ast.ListComp):
         item, labels, mask = comprehended(reader, given)
         return over_loops(name, item, labels, mask)
@@ -378,6 +382,10 @@ def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
         if most is not None:
             return most
     if name in REDUCTIONS:
+        if len(node.args) == 1 and not node.keywords:
+            part = of_part(reader, node.args[0], {"amax": "max", "amin": "min"}.get(name, name))
+            if part is not None:
+                return part
         return reduction(reader, node, name, reader.read(node.args[0]), node.args[1:])
     if name in ("array", "asarray", "stack", "asanyarray", "fromiter") and (
         len(node.args) == 1 or (len(node.args) == 2 and name != "stack")
@@ -489,6 +497,10 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
             raise Refusal(f"it draws random numbers with {name} in every iteration")
     if isinstance(function.value, ast.Name) and reader.facts.kind(function.value.id) == "dict":
         return _asked(reader, node, function.value.id, name)
+    if not node.args and not node.keywords:
+        part = of_part(reader, function.value, name)
+        if part is not None:
+            return part
     if name == "argmax" and not node.args and not node.keywords:
         most = most_frequent(reader, function.value)
         if most is not None:

@@ -93,6 +93,8 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
         return np.dtype(int)
     if isinstance(term, Apply) and term.name == "~turned":
         return np.dtype(bool)
+    if isinstance(term, Core) and term.form.startswith(("NP.concatenate(([0]", "NP.m")):
+        return dtype_of(term.args[0])
     if isinstance(term, Core) and term.form.startswith("({0})[..."):
         return dtype_of(term.args[0])
     if isinstance(term, Core) and "{1}" in term.form and len(term.axes) == 0:

@@ -517,3 +517,23 @@ def other_headers(x: A, y: A) -> A:
 def how_many_are_positive(x: A) -> A:
     rows = np.fromiter((v * 2 for v in x), dtype=float)
     return len([v for v in x if v > 0]) + rows.sum()
+
+
+@kind(x="n:double", least=1)
+def parts_up_to_a_place(x: A) -> A:
+    out = np.zeros((len(x), 4))
+    for i in range(len(x)):
+        out[i, 0] = np.sum(x[:i])
+        out[i, 1] = x[i:].mean()
+        out[i, 2] = x[: i + 1].max()
+        out[i, 3] = min(x[i:])
+    return out
+
+
+@kind(counts="n:whole", least=2)
+def sums_on_both_sides(counts: A) -> A:
+    out = np.zeros(len(counts) - 1)
+    for t in range(1, len(counts)):
+        left, right = counts[:t].sum(), counts[t:].sum()
+        out[t - 1] = left * right
+    return out

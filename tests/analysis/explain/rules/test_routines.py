@@ -85,7 +85,18 @@ def f(x, edges):
     return counts
 """
 
+SUMMED_AREA = """
+def f(x):
+    n, m = x.shape
+    out = np.zeros((n + 1, m + 1))
+    for i in range(1, n + 1):
+        for j in range(1, m + 1):
+            before = out[i - 1, j] + out[i, j - 1] - out[i - 1, j - 1]
+            out[i, j] = x[i - 1, j - 1] + before
+    return out
+"""
 FIRES = [
+    Fires("routine", SUMMED_AREA, lambda: (DATA,), "np.pad(x.cumsum(axis=0).cumsum(axis=1)"),
     Fires("routine", LAGS, lambda: (X,), "scipy.signal.correlate(x, x)[len(x) - 1:]"),
     Fires("routine", LAGS, lambda: (X,), "np.correlate(x, x, 'full')[len(x) - 1:]"),
     Fires("routine", BETWEEN, lambda: (X, np.linspace(0, 1, 8)), "np.histogram(x, edges)[0]"),
