@@ -199,18 +199,23 @@ def watch_names(
             **{k: words(frame, k, v) for k, v in data.items() if _is_data(v)},
             **{k: words(frame, k, v) for k, v in frame.f_locals.items()},
             **{key: said for k, v in held.items() for key, said in columns(frame, k, v)},
-            **_held_by_self(frame),
+            **_held_by_objects(frame),
         }
 
-    def _held_by_self(frame: Any) -> dict[str, str]:
-        """What a method's object holds, by names such as 'self.weights'."""
+    def _held_by_objects(frame: Any) -> dict[str, str]:
+        """What the objects among the arguments hold, by names such as 'self.weights'."""
         code = frame.f_code
-        name = code.co_varnames[0] if code.co_argcount else ""
-        owner = frame.f_locals.get(name)
-        if name not in ("self", "cls") or isinstance(owner, _DATA):
-            return {}
-        held = getattr(owner, "__dict__", {})
-        return {f"{name}.{k}": in_words(v) for k, v in held.items() if isinstance(v, _DATA)}
+        found: dict[str, str] = {}
+        for name in code.co_varnames[: code.co_argcount]:
+            owner = frame.f_locals.get(name)
+            if owner is None or isinstance(owner, (*_DATA, ModuleType, FunctionType, dict)):
+                continue
+            held = getattr(owner, "__dict__", None)
+            if not isinstance(held, dict) or _package(owner) in ("pandas", "scipy", "numpy"):
+                continue
+            data = {k: v for k, v in held.items() if isinstance(v, _DATA)}
+            found |= {f"{name}.{k}": in_words(v) for k, v in data.items()}
+        return found
 
     with _returns_of(codes, look):
         function(*arguments)

@@ -90,6 +90,7 @@ _MATH = {
     **{"degrees": "rad2deg", "radians": "deg2rad", "pow": "float_power"},
 }
 _MATH |= {"copysign": "copysign", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
+_SPECIAL = {"gamma": "gamma", "lgamma": "gammaln", "erf": "erf", "erfc": "erfc"}
 _DOMAINS = ("log", "log2", "log10", "log1p", "sqrt", "arcsin", "arccos", "float_power", "exp")
 _CASTS = {"float": "float", "int": "int", "bool": "bool", "complex": "complex"}
 _NUMPY_CASTS = frozenset(
@@ -345,6 +346,12 @@ def _math(reader: Reader, node: ast.Call, name: str) -> Term:
         return Apply(f"NP.{name}({{0}}).astype(int)", (args[0],), "astype int")
     if name in ("gcd", "lcm") and len(args) == 2:
         return ops.apply(f"NP.{name}({{0}}, {{1}})", name, *args)
+    if name in _SPECIAL and len(args) == 1:
+        return Apply(f"scipy.special.{_SPECIAL[name]}({{0}})", (args[0],), f"math.{name}")
+    if name in ("comb", "perm", "factorial"):
+        holes = ", ".join(f"{{{k}}}" for k in range(len(args)))
+        reader.scope.assume(f"math.{name} stays within 64 bits")
+        return ops.apply(f"NP.vectorize(math.{name}, otypes=[int])({holes})", name, *args)
     if name not in _MATH or (name == "log" and len(args) != 1):
         raise Refusal(f"math.{name} has no counterpart in NumPy")
     if _MATH[name] in _DOMAINS:
@@ -461,13 +468,18 @@ def _looked_up(reader: Reader, node: ast.Call, name: str) -> Term:
 
 def new_array(reader: Reader, node: ast.Call, name: str) -> Term | None:
     """np.zeros(3), np.eye(n): the same array in every iteration."""
-    shape = (
-        reader.facts.shape_of(node) if name in ("zeros", "ones", "eye", "identity") else None
-    )
+    shape = None
+    if name in ("zeros", "ones", "eye", "identity"):
+        shape = reader.facts.shape_of(node)
+    elif name == "arange" and node.args:
+        size = reader.facts.integer(node.args[0])
+        shape = None if size is None else (size,)
     varying = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & reader.scope.varying
     if shape is None or varying:
         return None
     text = ast.unparse(node).replace("numpy.", "NP.", 1).replace("np.", "NP.", 1)
+    if name == "arange" and (len(node.args) > 1 or node.keywords):
+        return None
     return Core(text, (), tuple(reader.scope.label(each) for each in shape))
 
 

@@ -291,6 +291,8 @@ class ArrayWriter(Writer):
             return Array(f"{kind}({inner})".replace("NP.", f"{self.np}."))
         text = by_bits(term, texts) if dims else ""
         text = text or term.form.format(*texts).replace("NP.", f"{self.np}.")
+        if "scipy.special." in term.form:
+            self.imports["import scipy.special"] = None
         self.memory.note(dims, term)
         return Array(text, dims)
 

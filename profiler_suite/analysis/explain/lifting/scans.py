@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from profiler_suite.analysis.explain.lifting.arrays import Array, closed, expanded
+from profiler_suite.analysis.explain.lifting.arrays import Array, closed, expanded, full
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.terms import Refusal, Scan, Term
 from profiler_suite.analysis.explain.lifting.writer import Writer
@@ -110,12 +110,15 @@ def _clamped(writer: Writer, term: Scan, inner: Array, start: Array, axis: int) 
 
 
 def _decay(writer: Writer, term: Scan, inner: Array, start: Array, axis: int) -> Array:
-    if start.dims or term.factor is None:
+    others = {each for each in inner.dims if each != term.along}
+    if term.factor is None or (start.dims and set(start.dims) != others):
         raise Refusal("a recursion that starts from an array")
     writer.imports["from scipy.signal import lfilter"] = None
     factor = writer.lower(term.factor).text
     first = f"({factor}) * ({start.text})"
-    if len(inner.dims) == 1:
+    if start.dims:
+        state, where = f"({factor}) * {full(start, inner.dims)}", f", axis={axis}"
+    elif len(inner.dims) == 1:
         state, where = f"[{first}]", ""
     else:
         sizes = [

@@ -537,3 +537,30 @@ def sums_on_both_sides(counts: A) -> A:
         left, right = counts[:t].sum(), counts[t:].sum()
         out[t - 1] = left * right
     return out
+
+
+@kind(points="n 2:double", m="=m", least=1)
+def bernstein(points: A, m: A) -> A:
+    out = np.zeros((m, 2))
+    last = len(points) - 1
+    for k in range(m):
+        for i in range(last + 1):
+            out[k] += math.comb(last, i) * 0.3**i * 0.7 ** (last - i) * points[i] * k
+    return out
+
+
+@kind(x="n:double")
+def error_functions(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = 0.5 * (1 + math.erf(x[i] / math.sqrt(2)))
+    return out
+
+
+@kind(x="n+1 m:double", least=1)
+def averages_of_columns(x: A) -> A:
+    out = np.zeros_like(x)
+    out[0] = x[0]
+    for i in range(1, len(x)):
+        out[i] = 0.25 * x[i] + 0.75 * out[i - 1]
+    return out

@@ -283,10 +283,10 @@ def math_without_counterpart(x: A) -> A:
 
 
 @refused("no counterpart", x="n")
-def gamma(x: A) -> A:
+def smallest_steps(x: A) -> A:
     out = np.zeros(len(x))
     for i in range(len(x)):
-        out[i] = math.gamma(abs(x[i]) + 1)
+        out[i] = math.ulp(x[i])
     return out
 
 
