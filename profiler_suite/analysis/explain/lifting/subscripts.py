@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 
+from profiler_suite.analysis.explain.lifting.dtypes import weak_of
 from profiler_suite.analysis.explain.lifting.operations import is_truth, picked
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Scope
@@ -178,6 +179,8 @@ class Subscripts(ABC):
             return At(old.start + number * old.step)
         if is_truth(index):
             raise Refusal(f"{words!r} selects by a condition")
+        if weak_of(index) == "str":
+            raise Refusal(f"{words!r} is a field of a structured array")
         if len(index.own) > 1 or old.text != ":":
             raise Refusal(f"{words!r} looks elements up in a way that is not followed")
         if self.scope.guards or self.scope.conditional:

@@ -1,13 +1,18 @@
 """Searches that end at their first hit: run against the loop."""
 
+import ast
 from typing import Any
 
 import numpy as np
 import pytest
 
 from profiler_suite.analysis.explain.lifting import early_exit, exits
+from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.nests import Walk
 from profiler_suite.analysis.explain.lifting.terms import Refusal
-from tests.analysis.explain.lifting.test_pieces import piece
+from profiler_suite.analysis.explain.lifting.units import units
+from profiler_suite.analysis.explain.lifting.writer import Style
+from tests.analysis.explain.lifting.test_pieces import piece, pieces_of
 
 
 @pytest.mark.parametrize("least", [0.5, 7.5, 100.0])
@@ -37,6 +42,14 @@ def test_variables_that_are_read_after_it_are_refused() -> None:
         piece("for i in range(9):\n    t = x[i]\n    if t > s:\n        break\nreturn t")
 
 
-def test_it_needs_a_search() -> None:
-    assert exits.Exit().labels == []
-    assert callable(early_exit.at_the_hit)
+def test_its_statements_ask_whether_there_is_a_hit() -> None:
+    body = "for i in range(9):\n    if x[i] > s:\n        found = i\n        break\nreturn 1"
+    pieces = pieces_of(body)
+    (unit,) = units(pieces.function.node.body)
+    assert isinstance(unit.node, ast.For)
+    walk = Walk(pieces.reader(unit))
+    found = exits.exit_of(walk, unit.node)
+    writer = ArrayWriter(walk.scope, Style())
+    lines = early_exit.at_the_hit(pieces.function.node, unit, found, writer, "x > s")
+    assert lines[:2] == ["hits = x > s", "if hits.any():"]
+    assert lines[2:] == ["    i = int(hits.argmax())", "    found = i"]

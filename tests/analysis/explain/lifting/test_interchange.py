@@ -5,7 +5,12 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.analysis.explain.lifting import interchange
-from tests.analysis.explain.lifting.test_pieces import piece
+from profiler_suite.analysis.explain.lifting.emitting import Emitter
+from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.nests import Walk
+from profiler_suite.analysis.explain.lifting.units import units
+from profiler_suite.analysis.explain.lifting.writer import Style
+from tests.analysis.explain.lifting.test_pieces import piece, pieces_of
 
 RECURSION = """
 for i in range(a.shape[0]):
@@ -26,5 +31,15 @@ def test_rows_that_each_follow_from_themselves_run_side_by_side() -> None:
     np.testing.assert_allclose(at_once["a"], by_loop["a"])
 
 
-def test_it_gives_a_piece_or_none() -> None:
-    assert interchange.interchanged.__annotations__["return"] == "Piece | None"
+def test_the_loop_that_stays_comes_first() -> None:
+    pieces = pieces_of(RECURSION)
+    (unit,) = units(pieces.function.node.body)
+    walk = Walk(pieces.reader(unit))
+    walk.block([unit.node])
+    rows, columns = walk.effects[0].labels
+    for label, stays in ((columns, True), (rows, False)):
+        emitter = Emitter(ArrayWriter(walk.scope, Style()), lambda name: False, frozenset())
+        found = interchange.interchanged(unit, walk, label, emitter, frozenset())
+        assert (found is not None) is stays
+        if found is not None:
+            assert found.lines[0].startswith("for j in range(")
