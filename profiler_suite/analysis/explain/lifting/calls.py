@@ -29,6 +29,7 @@ from profiler_suite.analysis.explain.lifting.prefixes import of_part
 from profiler_suite.analysis.explain.lifting.reductions import REDUCTIONS, reduction
 from profiler_suite.analysis.explain.lifting.row_functions import (
     bit_count,
+    interpolated,
     most_frequent,
     pearson,
     row_function,
@@ -47,6 +48,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Term,
     View,
 )
+from profiler_suite.analysis.explain.lifting.units import metric_of
 
 _UFUNCS = frozenset(
     (
@@ -170,6 +172,8 @@ def _mapped(reader: Reader, node: ast.Call) -> Term | None:
         values = [reader.read(each) for each in node.args]
         return by_element(reader, callee, ast.unparse(function.args[0]), values)
     name = ast.unparse(node.func)
+    if name.rpartition(".")[2] in ("cdist", "pdist") and metric_of(node) is not None:
+        return _pairwise(reader, node, name.rpartition(".")[2])
     if name in ("np.apply_along_axis", "numpy.apply_along_axis") and len(node.args) == 3:
         callee = _callee(reader, node.args[0])
         value = reader.read(node.args[2])
@@ -194,6 +198,36 @@ def _mapped(reader: Reader, node: ast.Call) -> Term | None:
         kept = len(values[0].own) - 1
         return by_element(reader, callee, ast.unparse(node.args[0]), values, kept)
     return None
+
+
+def _pairwise(reader: Reader, node: ast.Call, name: str) -> Term:
+    """scipy.spatial.distance.cdist(x, y, f), which calls Python for every pair of rows."""
+    metric = metric_of(node)
+    callee = None if metric is None else _callee(reader, metric)
+    sides = [reader.read(each) for each in node.args[: 2 if name == "cdist" else 1]]
+    if callee is None or any(len(each.own) != 2 for each in sides):
+        raise Refusal(f"the source of what {ast.unparse(node)!r} calls is not known")
+    scope, depth = reader.scope, len(reader.scope.loops)
+    sides = [sides[0], sides[-1]]
+    labels = []
+    for each in sides:
+        labels.append(scope.label(each.own[0].count, "", len(scope.loops)))
+        scope.loops.append(labels[-1])
+    rows = [
+        ops.picked(each, each.own[0], label.index, tuple(scope.loops))
+        for each, label in zip(sides, labels, strict=True)
+    ]
+    rows[1] = ops.agreed(rows)[1]
+    names = [each.arg for each in callee.args.args]
+    assert metric is not None
+    found = inlined(reader, callee, ast.unparse(metric), dict(zip(names, rows, strict=False)))
+    del scope.loops[depth:]
+    whole = View(found, tuple(labels))
+    if name == "cdist":
+        return whole
+    count = labels[0].count
+    size = scope.label(Poly.atom(f"({reader.facts.text(count * (count - 1))}) // 2"))
+    return Core(f"({{0}})[NP.triu_indices({reader.facts.text(count)}, 1)]", (whole,), (size,))
 
 
 def _is_map(node: ast.Call) -> bool:
@@ -455,6 +489,8 @@ def _looked_up(reader: Reader, node: ast.Call, name: str) -> Term:
         isinstance(each.value, ast.Constant) and each.arg in ("side", "left", "right")
         for each in node.keywords
     )
+    if name == "interp" and len(node.args) == 3 and not node.keywords and not fixed:
+        return interpolated(reader, node)
     if len(node.args) != (3 if name == "interp" else 2) or not fixed or not plain_options:
         raise Refusal(f"np.{name} is not followed")
     value = reader.read(node.args[place])

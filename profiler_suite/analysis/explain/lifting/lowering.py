@@ -409,6 +409,8 @@ class ArrayWriter(Writer):
         for each, source in zip(args, term.args, strict=True):
             texts.append(expanded(each, (*loops, *source.own)).text)
         text = term.form.format(*(closed(t) for t in texts)).replace("NP.", f"{self.np}.")
+        if "scipy.interpolate." in term.form:
+            self.imports["import scipy.interpolate"] = None
         dims = (*loops, *term.axes)
         self.memory.note(dims, term)
         return Array(text, dims)

@@ -130,6 +130,16 @@ def _fitted(reader: Reader, node: ast.Call) -> Term:
     return Core(form, (places, values), (found,))
 
 
+def interpolated(reader: Reader, node: ast.Call) -> Term:
+    """np.interp of a row at the same places in every iteration."""
+    wanted, places, row = (reader.read(each) for each in node.args)
+    if any(len(each.own) != 1 for each in (wanted, places, row)) or wanted.loops | places.loops:
+        raise Refusal("np.interp is at other places in every iteration")
+    made = "scipy.interpolate.interp1d({1}, {2}, axis=-1, assume_sorted=True)"
+    form = f"{made}(NP.clip({{0}}, ({{1}})[0], ({{1}})[-1]))"
+    return Core(form, (wanted, places, row), wanted.own)
+
+
 def _rolled(reader: Reader, node: ast.Call) -> Term:
     inner, step = reader.read(node.args[0]), reader.read(node.args[1])
     if not isinstance(step, Index) or step.loops:

@@ -60,12 +60,22 @@ class Piece:
 
 
 _MAPPING = ("vectorize", "apply_along_axis", "map")
+_PAIRED = {"cdist": 2, "pdist": 1}
+
+
+def metric_of(node: ast.Call) -> ast.expr | None:
+    """The function that cdist or pdist calls for each pair; None where it has a name."""
+    place = _PAIRED[ast.unparse(node.func).rpartition(".")[2]]
+    given = [each.value for each in node.keywords if each.arg == "metric"]
+    given += node.args[place : place + 1]
+    return None if not given or isinstance(given[0], ast.Constant) else given[0]
 
 
 def is_mapping(node: ast.AST) -> bool:
     """Whether an expression calls something for each element."""
     if isinstance(node, ast.Call):
-        return ast.unparse(node.func).rpartition(".")[2] in _MAPPING
+        last = ast.unparse(node.func).rpartition(".")[2]
+        return last in _MAPPING or (last in _PAIRED and metric_of(node) is not None)
     return isinstance(node, ast.ListComp | ast.GeneratorExp)
 
 

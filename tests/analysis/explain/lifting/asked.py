@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 import numpy as np
+import scipy.spatial
 
 from tests.analysis.explain.lifting.checking import helper, kind
 
@@ -461,6 +462,13 @@ def looked_up_where_in_range(x: A, at: A, m: A) -> A:
     return out
 
 
+@kind(x="n 3:double", y="m 3:double", least=2)
+def a_metric_called_per_pair(x: A, y: A) -> A:
+    whole = scipy.spatial.distance.cdist(x, y, lambda u, v: np.abs(u - v).sum() + u[0])
+    upper = scipy.spatial.distance.pdist(x, metric=lambda u, v: np.sqrt(((u - v) ** 2).sum()))
+    return whole.sum(axis=1), upper
+
+
 @kind(x="n 3:double")
 def distances_of_combinations(x: A) -> A:
     total = 0.0
@@ -563,4 +571,13 @@ def averages_of_columns(x: A) -> A:
     out[0] = x[0]
     for i in range(1, len(x)):
         out[i] = 0.25 * x[i] + 0.75 * out[i - 1]
+    return out
+
+
+@kind(x="5:double", y="n 4:double", least=1)
+def rows_interpolated(x: A, y: A) -> A:
+    places = np.arange(4)
+    out = np.zeros((len(y), 5))
+    for i in range(len(y)):
+        out[i] = np.interp(x, places, y[i])
     return out

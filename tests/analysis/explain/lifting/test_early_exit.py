@@ -38,7 +38,7 @@ def test_the_first_hit_is_found_at_once(body: str, least: float) -> None:
 
 
 def test_variables_that_are_read_after_it_are_refused() -> None:
-    with pytest.raises(Refusal, match="names of its last iteration are used after it"):
+    with pytest.raises(Refusal, match="may end before its last iteration"):
         piece("for i in range(9):\n    t = x[i]\n    if t > s:\n        break\nreturn t")
 
 
