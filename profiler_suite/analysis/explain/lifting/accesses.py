@@ -70,7 +70,8 @@ class Accesses:
 
     def _in_range(self, place: int, axis: Axis, access: Access) -> Axis:
         """A looked-up index that a condition may rule out, never out of range."""
-        if axis.kind != "gather" or axis.index is None or _new_axes(access):
+        looked_up = axis.kind == "gather" and not isinstance(axis.index, Index)
+        if not looked_up or axis.index is None or _new_axes(access):
             return axis
         last = self.text(self.facts.extent(access.base, place) - 1)
         index = Apply(f"NP.clip({{0}}, 0, {last})", (axis.index,), "clip")

@@ -47,6 +47,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Term,
     View,
 )
+from profiler_suite.analysis.explain.lifting.texts import is_text, method_of_text
 
 _UFUNCS = frozenset(
     (
@@ -199,6 +200,8 @@ def _builtin(reader: Reader, node: ast.Call, name: str) -> Term:
         inner = reader.read(node.args[0])
         if isinstance(inner, Select):
             return Reduce("sum", inner.mask, inner.own)
+        if is_text(inner):
+            return Apply("NP.char.str_len({0})", (inner,), "astype int64")
         if inner.own:
             return Index(inner.own[0].count)
     if name == "pow" and len(node.args) == 2:
@@ -465,6 +468,10 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
     if bits is not None:
         return bits
     inner = reader.read(function.value)
+    if is_text(inner):
+        text = method_of_text(node, name, inner)
+        if text is not None:
+            return text
     if name in REDUCTIONS - {"median", "percentile", "quantile", "average"}:
         return reduction(reader, node, name, inner, node.args)
     if name == "dot" and len(node.args) == 1:

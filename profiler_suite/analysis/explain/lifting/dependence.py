@@ -66,6 +66,10 @@ def check(
                 if facts.is_given(access.base) and facts.is_given(store.target.base):
                     apart[f"{store.target.base} and {access.base} do not share memory"] = None
                 continue
+            if _of_the_round(store, access, facts):
+                shown = f"what {access.base} holds for the round of a loop around it"
+                apart[f"{shown} does not change in that round"] = None
+                continue
             _check_pair(store, place, access, where, facts, outermost)
         for later, other in enumerate(stores[place + 1 :], place + 1):
             if other.target.base == store.target.base:
@@ -97,8 +101,6 @@ def _check_pair(
 ) -> None:
     loops = [each for each in store.labels if each in access.labels]
     new_before = where <= place
-    if _of_the_round(store, access, facts):
-        return
     for relation in relations(store.target, access, loops, facts, outermost):
         old_before = relation < 0 or (relation == 0 and access.time <= store.time)
         if old_before != new_before:

@@ -42,7 +42,7 @@ _TRUTH: tuple[str, ...] = (
 )
 _TRUTH = (*_TRUTH, "logical_and", "logical_or", "logical_not", "any", "all", "signbit")
 _TRUTH = (*_TRUTH, "logical_xor", "isclose", "greater", "greater_equal", "less", "less_equal")
-_TRUTH = (*_TRUTH, "equal", "not_equal", "isin")
+_TRUTH = (*_TRUTH, "equal", "not_equal", "isin", "startswith")
 _ROOTS = (
     *("/", "sqrt", "cbrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin"),
     *("cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "hypot", "arctan2"),
@@ -141,6 +141,8 @@ def _applied(term: Apply) -> np.dtype[Any] | None:
         return _dtype(term.name.removeprefix("astype "))
     if term.name.startswith("math."):
         return np.dtype(float)
+    if term.name.startswith("text "):
+        return np.dtype(str)
     args = term.args[1:] if term.name == "where" else term.args
     found = _promoted(list(args))
     if found is None:

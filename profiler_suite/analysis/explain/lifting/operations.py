@@ -60,8 +60,9 @@ def picked(term: Term, axis: Label, index: Poly, loops: tuple[Label, ...]) -> Te
         return replace(term, arg=picked(term.arg, axis, index, loops))
     if isinstance(term, Stack) and term.axis != axis:
         return replace(term, args=tuple(picked(a, axis, index, loops) for a in term.args))
-    if isinstance(term, Stack) and index.constant is not None:
-        return term.args[index.constant]
+    place = index.constant
+    if isinstance(term, Stack) and place is not None and 0 <= place < len(term.args):
+        return term.args[place]
     raise Refusal("part of a computed value is taken")
 
 

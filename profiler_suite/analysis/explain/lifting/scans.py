@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed, expanded, full
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
-from profiler_suite.analysis.explain.lifting.terms import Refusal, Scan, Term
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.terms import Access, At, Refusal, Scan, Slab, Term
 from profiler_suite.analysis.explain.lifting.writer import Writer
 
 
@@ -75,8 +78,25 @@ def _held(writer: Writer, term: Scan, inner: Array, start: Array) -> Array:
             sizes = ", ".join(writer.size(each) for each in dims)
             found = f"{writer.np}.broadcast_to({found}, ({sizes},))"
         found = f"{writer.np}.take_along_axis({found}, {name}, axis={axis})"
-    first = expanded(start, dims).text
+    first = expanded(_first(writer, term, start), dims).text
     return Array(f"{writer.np}.where({name} < 0, {first}, {found})", dims)
+
+
+def _first(writer: Writer, term: Scan, start: Array) -> Array:
+    """What an array holds before the loop, as a slice: an empty array has no such element."""
+    initial = term.initial
+    subs = list(initial.subs) if isinstance(initial, Access) else []
+    fixed = [
+        k for k, s in enumerate(subs) if isinstance(s, At) and s.index.constant is not None
+    ]
+    if not isinstance(initial, Access) or len(fixed) != 1:
+        return start
+    (place,) = fixed
+    one, sub = writer.scope.label(Poly.number(1)), subs[place]
+    assert isinstance(sub, At)
+    subs[place] = Slab(sub.index, 1, one)
+    made = writer.lower(replace(initial, subs=tuple(subs)))
+    return Array(made.text, tuple(term.along if e == one else e for e in made.dims))
 
 
 def _reset(writer: Writer, term: Scan, inner: Array, start: Array) -> Array:

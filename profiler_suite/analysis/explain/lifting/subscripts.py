@@ -28,6 +28,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Translated,
     relabelled,
 )
+from profiler_suite.analysis.explain.lifting.texts import beginning, is_text
 
 
 class Subscripts(ABC):
@@ -64,8 +65,9 @@ class Subscripts(ABC):
                 return Select(base, relabelled(mask, names), flat=True)
         if isinstance(base, Stack) and len(parts) == 1:
             place = self.read(parts[0])
-            if isinstance(place, Index) and place.index.constant is not None:
-                return base.args[place.index.constant]
+            number = place.index.constant if isinstance(place, Index) else None
+            if number is not None and -len(base.args) <= number < len(base.args):
+                return base.args[number]
         if not isinstance(base, Access):
             return self._element(base, parts, words)
         subs = list(base.subs)
@@ -81,6 +83,9 @@ class Subscripts(ABC):
             parts = [*parts[:dots], *([colon] * fill), *parts[dots + 1 :]]
             given = [p for p in parts if not _is_new(p)]
         if len(given) > len(places):
+            text = beginning(parts[0], base) if len(parts) == 1 and is_text(base) else None
+            if text is not None:
+                return text
             raise Refusal(f"{words!r} has more indices than axes")
         fresh: list[tuple[int, Sub]] = []
         todo = iter(places)
@@ -144,7 +149,8 @@ class Subscripts(ABC):
         try:
             return picked(base, axis, number, tuple(self.scope.loops))
         except Refusal:
-            if number.atoms & self.scope.labels.keys() or axis not in base.own:
+            moves = bool(number.atoms & self.scope.labels.keys())
+            if moves or axis not in base.own or isinstance(base, Stack):
                 raise
         place = base.own.index(axis)
         rest = tuple(each for each in base.own if each != axis)

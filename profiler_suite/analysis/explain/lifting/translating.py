@@ -22,9 +22,12 @@ def translated(writer: Writer, term: Translated) -> Array:
     kind = _kind(writer, term.dtype)
     keys, places = writer.free_name("keys"), writer.free_name("places")
     shape = f".reshape({given}.shape)" if len(inner.dims) > 1 else ""
+    sizes = ", ".join(writer.facts.text(each.count) for each in term.axes)
+    each = f".reshape(-1, {sizes})" if sizes else ""
+    one = term.form.format(key)
     by_key = (
         f"{keys}, {places} = {np}.unique({given}, return_inverse=True)\n"
-        f"{name} = {np}.array([{term.form.format(key)} for {key} in {keys}.tolist()]{kind})"
+        f"{name} = {np}.array([{one} for {key} in {keys}.tolist()]{kind}){each}"
         f"[{places}{shape}]"
     )
     dtype = dtype_of(term.key)

@@ -452,16 +452,6 @@ def centres_of_labels(labels: A, k: A) -> A:
     return out
 
 
-@kind(x="n m:double", at="n:index m", m="=m", least=1)
-def looked_up_where_in_range(x: A, at: A, m: A) -> A:
-    out = np.zeros(len(x))
-    for i in range(len(x)):
-        j = at[i] * 2
-        if j < m:
-            out[i] = x[i, j]
-    return out
-
-
 @kind(x="n 3:double", y="m 3:double", least=2)
 def a_metric_called_per_pair(x: A, y: A) -> A:
     whole = scipy.spatial.distance.cdist(x, y, lambda u, v: np.abs(u - v).sum() + u[0])

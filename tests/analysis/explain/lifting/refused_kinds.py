@@ -206,31 +206,11 @@ def forward_substitution(a: A) -> A:
     return x
 
 
-@refused("another one writes", a="n n")
-def floyd_warshall(a: A) -> A:
-    n = len(a)
-    for k in range(n):
-        for i in range(n):
-            for j in range(n):
-                a[i, j] = min(a[i, j], a[i, k] + a[k, j])
-    return a
-
-
 @refused("depends on", x="n")
 def bubble_pass(x: A) -> A:
     for i in range(len(x) - 1):
         x[i + 1] = max(x[i], x[i + 1]) * 0.5 + x[i + 1] * x[i]
     return x
-
-
-@refused("iteration before", x="n")
-def previous_value(x: A) -> A:
-    out = np.zeros(len(x))
-    last = 0.0
-    for i in range(len(x)):
-        out[i] = x[i] - last
-        last = x[i]
-    return out
 
 
 @refused("used after the loop", x="n")

@@ -1,11 +1,14 @@
 """How the elements that loops read are written as slices, windows and look-ups."""
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 from profiler_suite.analysis.explain.lifting.accesses import Accesses, Axis
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import Access
-from tests.analysis.explain.lifting.reading import read, reader_of, within
+from tests.analysis.explain.lifting.reading import lifted_text, read, reader_of, within
 from tests.analysis.explain.lifting.written import HELD, TEXT, same_as_loop
 
 
@@ -53,3 +56,20 @@ def test_windows_without_gap_or_overlap_are_apart(
         "window", stride=Poly.number(stride), width=Poly.number(width), dilation=dilation
     )
     assert window.apart is apart
+
+
+def test_a_place_that_a_condition_rules_out_is_brought_into_range_in_one_way() -> None:
+    body = "for i in range(len(x)):\n    j = at[i] * 2\n    if j < 6:\n        out[i] = x[j]"
+    found = lifted_text(body, {"x": "float64 (6,)", "at": "int64 (6,)", "out": "float64 (6,)"})
+    values = np.arange(6.0) + 1
+    answers = []
+    for each in found.lifted:
+        known: dict[str, Any] = {"np": np}
+        exec(each.source, known)
+        out = np.zeros(6)
+        try:
+            known["f"](values, np.array([0, 5, 2, 9, 1, 0]), out)
+        except IndexError:
+            continue
+        answers.append(out.tolist())
+    assert answers == [[1.0, 0.0, 5.0, 0.0, 3.0, 1.0]]

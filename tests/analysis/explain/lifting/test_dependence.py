@@ -1,12 +1,16 @@
 """Reads and writes of the same elements: what may run at once and what may not."""
 
 import ast
+import itertools
 import textwrap
+from typing import Any
 
+import numpy as np
 import pytest
 
 from profiler_suite.analysis.explain.lifting import dependence
 from profiler_suite.analysis.explain.lifting.nests import Walk
+from profiler_suite.analysis.explain.lifting.nouns import Lifting
 from profiler_suite.analysis.explain.lifting.stores import Store
 from profiler_suite.analysis.explain.lifting.terms import Access, Refusal, Scan
 from tests.analysis.explain.lifting.reading import lifted_text, reader_of
@@ -178,3 +182,40 @@ def test_a_counter_that_begins_at_one_reads_the_element_before_it() -> None:
     assert any(text in each.source for each in lifted_text(nest.format(1), names).lifted)
     # At 0 it would be the last one, which the loop itself sets.
     assert not any(text in each.source for each in lifted_text(nest.format(0), names).lifted)
+
+
+def rounds(body: str) -> Lifting:
+    text = f"for k in range(n):\n    for i in range(n):\n        for j in range(n):\n{body}"
+    return lifted_text(text, {"d": "float64 (6, 6)", "n": "int 6"})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "            d[i, j] = min(d[i, j], d[i, k] + d[k, j])",
+        "            if d[i, k] + d[k, j] < d[i, j]:\n"
+        "                d[i, j] = d[i, k] + d[k, j]",
+    ],
+)
+def test_rounds_that_leave_their_own_row_and_column_as_they_are(body: str) -> None:
+    found = rounds(body)
+    assert found.lifted
+    for each in found.lifted:
+        assert not each.whole
+        assert any("does not change in that round" in words for words in each.assumptions)
+        given = np.random.default_rng(0).random((6, 6))
+        known: dict[str, Any] = {"np": np}
+        exec(each.source, known)
+        by_loop, at_once = given.copy(), given.copy()
+        for k, i, j in itertools.product(range(6), repeat=3):
+            by_loop[i, j] = min(by_loop[i, j], by_loop[i, k] + by_loop[k, j])
+        known["f"](at_once, 6)
+        np.testing.assert_allclose(at_once, by_loop)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["            d[i, j] = d[i, k] + d[k, j]", "            d[i, j] += d[i, k] * d[k, j]"],
+)
+def test_rounds_that_change_them_are_refused(body: str) -> None:
+    assert not rounds(body).lifted

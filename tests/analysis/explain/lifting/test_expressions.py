@@ -81,7 +81,7 @@ def test_a_negative_index_counts_from_the_end(reader: Reader) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("'text'", "{1: 2}", "lambda y: y", "x[i].real.no_such()", "f'{x}'", "unknown_f(x)"),
+        *("b'text'", "{1: 2}", "lambda y: y", "x[i].real.no_such()", "f'{x}'", "unknown_f(x)"),
         *("(yield)", "{v for v in x}"),
     ],
 )
