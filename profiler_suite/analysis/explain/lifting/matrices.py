@@ -76,7 +76,7 @@ def linalg(reader: Reader, node: ast.Call, name: str, full: str) -> Term:
     args = [reader.read(each) for each in node.args]
     if name in ("eigh", "eig") and len(args) == 1 and len(args[0].own) == 2:
         own = args[0].own
-        parts = (
+        parts: tuple[Term, ...] = (
             Core(f"{form}({{0}})[0]", (args[0],), own[-1:]),
             Core(f"{form}({{0}})[1]", (args[0],), own),
         )

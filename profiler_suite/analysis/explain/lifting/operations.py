@@ -60,9 +60,9 @@ def picked(term: Term, axis: Label, index: Poly, loops: tuple[Label, ...]) -> Te
         return replace(term, arg=picked(term.arg, axis, index, loops))
     if isinstance(term, Stack) and term.axis != axis:
         return replace(term, args=tuple(picked(a, axis, index, loops) for a in term.args))
-    place = index.constant
-    if isinstance(term, Stack) and place is not None and 0 <= place < len(term.args):
-        return term.args[place]
+    number = index.constant
+    if isinstance(term, Stack) and number is not None and 0 <= number < len(term.args):
+        return term.args[number]
     raise Refusal("part of a computed value is taken")
 
 

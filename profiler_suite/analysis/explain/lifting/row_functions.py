@@ -95,8 +95,8 @@ def _table_of_two(reader: Reader, node: ast.Call, name: str) -> Term:
     one, other = _two_rows(reader, node)
     if name == "corrcoef":
         both = _correlation(one, other)
-        first = second = Leaf("1.0", weak="float")
-        rows = ((first, both), (both, second))
+        itself: Term = Leaf("1.0", weak="float")
+        rows = ((itself, both), (both, itself))
     else:
         less = Index(one.own[0].count - 1)
         shared, mine, his = (
