@@ -160,6 +160,22 @@ def names_of_arguments(
     return {start.__code__: found}
 
 
+def _held_by_objects(frame: Any) -> dict[str, str]:
+    """What the objects among the arguments hold, by names such as 'self.weights'."""
+    code = frame.f_code
+    found: dict[str, str] = {}
+    for name in code.co_varnames[: code.co_argcount]:
+        owner = frame.f_locals.get(name)
+        if owner is None or isinstance(owner, (*_DATA, ModuleType, FunctionType, dict)):
+            continue
+        held = getattr(owner, "__dict__", None)
+        if not isinstance(held, dict) or _package(owner) in ("pandas", "scipy", "numpy"):
+            continue
+        data = {k: v for k, v in held.items() if isinstance(v, _DATA)}
+        found |= {f"{name}.{k}": in_words(v) for k, v in data.items()}
+    return found
+
+
 def watch_names(
     function: Callable[..., Any], arguments: tuple[Any, ...], codes: list[CodeType]
 ) -> dict[CodeType, dict[str, str]]:
@@ -201,21 +217,6 @@ def watch_names(
             **{key: said for k, v in held.items() for key, said in columns(frame, k, v)},
             **_held_by_objects(frame),
         }
-
-    def _held_by_objects(frame: Any) -> dict[str, str]:
-        """What the objects among the arguments hold, by names such as 'self.weights'."""
-        code = frame.f_code
-        found: dict[str, str] = {}
-        for name in code.co_varnames[: code.co_argcount]:
-            owner = frame.f_locals.get(name)
-            if owner is None or isinstance(owner, (*_DATA, ModuleType, FunctionType, dict)):
-                continue
-            held = getattr(owner, "__dict__", None)
-            if not isinstance(held, dict) or _package(owner) in ("pandas", "scipy", "numpy"):
-                continue
-            data = {k: v for k, v in held.items() if isinstance(v, _DATA)}
-            found |= {f"{name}.{k}": in_words(v) for k, v in data.items()}
-        return found
 
     with _returns_of(codes, look):
         function(*arguments)

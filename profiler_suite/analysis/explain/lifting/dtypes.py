@@ -15,6 +15,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Current,
     Draw,
     Index,
+    KeyLookup,
     Leaf,
     Outside,
     Recursion,
@@ -22,7 +23,6 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Scan,
     Stack,
     Term,
-    Translated,
     View,
 )
 
@@ -78,7 +78,7 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
     weak = weak_of(term)
     if weak:
         return np.dtype(weak)
-    known = Leaf | Access | Outside | Draw | CarriedValue | Current | Recursion | Translated
+    known = Leaf | Access | Outside | Draw | CarriedValue | Current | Recursion | KeyLookup
     if isinstance(term, known):
         return _dtype(term.dtype)
     if isinstance(term, View | Scan):

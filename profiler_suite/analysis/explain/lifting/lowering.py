@@ -43,6 +43,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Draw,
     Extend,
     Index,
+    KeyLookup,
     Label,
     Leaf,
     Outside,
@@ -53,7 +54,6 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Select,
     Stack,
     Term,
-    Translated,
     View,
 )
 from profiler_suite.analysis.explain.lifting.translating import translated
@@ -192,7 +192,7 @@ class ArrayWriter(Writer):
             return self._sum(term)
         if isinstance(term, Core):
             return self._core(term)
-        if isinstance(term, Translated):
+        if isinstance(term, KeyLookup):
             return translated(self, term)
         if isinstance(term, Stack):
             return self._stack(term)

@@ -12,11 +12,11 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Contract,
     Core,
     Index,
+    KeyLookup,
     Recursion,
     Reduce,
     Scan,
     Term,
-    Translated,
 )
 
 
@@ -42,13 +42,13 @@ def _parts(term: Term) -> Iterator[Term]:
         yield from term.args
     elif isinstance(term, Reduce | Scan):
         yield term.arg
-    elif isinstance(term, Translated):
+    elif isinstance(term, KeyLookup):
         yield term.key
 
 
 def takes_time(term: Term) -> bool:
     """Whether computing a value is worth a name for it."""
-    if isinstance(term, Reduce | Contract | Scan | Core | Recursion | Translated):
+    if isinstance(term, Reduce | Contract | Scan | Core | Recursion | KeyLookup):
         return True
     if not isinstance(term, Apply) or not (term.loops or term.own):
         return False

@@ -17,6 +17,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     By,
     Core,
     Index,
+    KeyLookup,
     Label,
     New,
     Refusal,
@@ -25,7 +26,6 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Stack,
     Sub,
     Term,
-    Translated,
     relabelled,
 )
 from profiler_suite.analysis.explain.lifting.texts import beginning, is_text
@@ -51,7 +51,7 @@ class Subscripts(ABC):
             raise Refusal(f"an array is no key of {name}")
         sizes = held.shape if held is not None else ()
         axes = tuple(self.scope.label(Poly.number(each)) for each in sizes)
-        return Translated(form, inner, axes, held.dtype if held is not None else "")
+        return KeyLookup(form, inner, axes, held.dtype if held is not None else "")
 
     def subscripted(self, base: Term, parts: Sequence[ast.expr], words: str) -> Term:
         """Part of a term."""

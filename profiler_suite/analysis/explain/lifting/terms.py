@@ -319,7 +319,7 @@ class Select(Term):
 
 
 @dataclass(frozen=True)
-class Translated(Term):
+class KeyLookup(Term):
     """What a dictionary holds for a key; '{0}' in the form is the key."""
 
     form: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
-from profiler_suite.analysis.explain.lifting.terms import Translated
+from profiler_suite.analysis.explain.lifting.terms import KeyLookup
 from profiler_suite.analysis.explain.lifting.writer import Writer
 
 
-def translated(writer: Writer, term: Translated) -> Array:
+def translated(writer: Writer, term: KeyLookup) -> Array:
     """A dictionary is asked once for each different key, or for each in a short range."""
     inner, np = writer.lower(term.key), writer.np
     if not inner.dims:

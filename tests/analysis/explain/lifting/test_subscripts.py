@@ -3,7 +3,7 @@
 import pytest
 
 from profiler_suite.analysis.explain.lifting.subscripts import Subscripts
-from profiler_suite.analysis.explain.lifting.terms import Access, Core, Refusal, Translated
+from profiler_suite.analysis.explain.lifting.terms import Access, Core, KeyLookup, Refusal
 from tests.analysis.explain.lifting.reading import read, reader_of, within
 
 
@@ -37,7 +37,7 @@ def test_a_dictionary_is_asked_for_a_number() -> None:
     )
     within(reader, "i", 5)
     found = read("t[x[i]]", reader)
-    assert isinstance(found, Translated)
+    assert isinstance(found, KeyLookup)
     assert [each.count.constant for each in found.own] == [2]
     with pytest.raises(Refusal, match="no key"):
         read("t[x]", reader)

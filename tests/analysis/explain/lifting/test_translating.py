@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
-from profiler_suite.analysis.explain.lifting.terms import Translated
+from profiler_suite.analysis.explain.lifting.terms import KeyLookup
 from profiler_suite.analysis.explain.lifting.translating import translated
 from profiler_suite.analysis.explain.lifting.writer import Style
 from tests.analysis.explain.lifting.reading import read, reader_of, within
@@ -34,7 +34,7 @@ def test_values_are_those_that_each_key_gives(form: str, keys: Any, dtype: str) 
     reader = reader_of("def f(x, k, table):\n    return x", **known)
     label = within(reader, "i", len(keys))
     term = read(form, reader)
-    assert isinstance(term, Translated)
+    assert isinstance(term, KeyLookup)
     writer = ArrayWriter(reader.scope, Style())
     found = translated(writer, term)
     assert found.dims == (label,)
@@ -50,7 +50,7 @@ def test_colours_have_an_axis_of_their_own() -> None:
     reader = reader_of("def f(k, table):\n    return k", **known)
     within(reader, "i", 6)
     term = read("table[k[i]]", reader)
-    assert isinstance(term, Translated)
+    assert isinstance(term, KeyLookup)
     writer = ArrayWriter(reader.scope, Style())
     found = translated(writer, term)
     assert [each.count.constant for each in found.dims] == [6, 3]
