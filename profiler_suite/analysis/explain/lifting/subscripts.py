@@ -255,6 +255,8 @@ def _looked_up(base: Term, index: Term) -> Term | None:
     """The element of a computed row whose place is looked up, too: p[y[i]]."""
     if isinstance(index, Index) or index.own or is_truth(index):
         return None
+    if isinstance(base, Stack) and not index.loops:
+        return None
     if not base.loops:
         return Core("({0})[{1}]", (base, index), ())
     if base.loops != index.loops:
