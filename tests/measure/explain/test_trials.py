@@ -54,7 +54,10 @@ def test_numbers_that_would_change_are_not_converted(value: Any, to: str, reason
     ("error", "reason"),
     [
         (UntriableError("it cannot be built again"), "it cannot be built again"),
-        (ZeroDivisionError("division by zero"), "it raised ZeroDivisionError: division by zero"),
+        (
+            ZeroDivisionError("division by zero"),
+            "it raised ZeroDivisionError: division by zero",
+        ),
         (SystemExit(3), "it raised SystemExit: 3"),
     ],
 )
