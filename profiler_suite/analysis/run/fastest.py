@@ -83,16 +83,16 @@ def _recommended(experiment: Experiment, table: pd.DataFrame) -> list[str]:
         gain = problems["time_s"].max() / problems["time_s"].min()
         between = units.interval(gain.min(), gain.max(), units.three_digits)
         return [
-            f"{experiment.name}: whatever the {noun}, use {runs[0][0]}. It is the fastest, or "
-            "within noise of the fastest, at every one tried; the slowest implementation takes "
-            f"{between} times as long."
+            f"Whatever the {noun} ({experiment.name}), use {runs[0][0]}: the fastest, or "
+            f"within noise of the fastest; the slowest implementation takes {between} times as "
+            "long."
         ]
     first, *others = runs
     parts = [f"use {first[0]} up to {first[1][-1].at}"]
     parts += [f"{name} from {found[0].at} on" for name, found in others[:_MOST_CHANGES]]
     if len(others) > _MOST_CHANGES:
         parts.append("and beyond that see the figure")
-    return [f"{experiment.name}: by {noun}, {', '.join(parts)}."]
+    return [f"By {noun} ({experiment.name}), {', '.join(parts)}."]
 
 
 def stretches(found: list[Fastest]) -> list[tuple[str, list[Fastest]]]:
@@ -112,4 +112,4 @@ def _by_name(experiment: Experiment, table: pd.DataFrame) -> str:
     named = ", ".join(
         f"{name} on {count} of {len(best)}" for name, count in wins.head(_MOST_NAMES).items()
     )
-    return f"{experiment.name}: use what is fastest on your problem: {named}."
+    return f"On your problem, use what is fastest ({experiment.name}): {named}."

@@ -74,7 +74,7 @@ def both_sides(
     frame = frame.assign(group=frame["problem"].map(order)).sort_values(["group", "time_s"])
     if frame.empty:
         return None
-    title = _title(frame, left, right)
+    title = _title(frame, left, right, code_s)
     bold = {left, right}
     slow = sides.loc[sides["id"] == left, "problem"]
     beside = (str(slow.iloc[0]), code_s) if len(slow) else ("", 0.0)
@@ -131,8 +131,8 @@ def _draw(
     return drawing
 
 
-def _title(frame: pd.DataFrame, left: str, right: str) -> str:
-    """How much faster the best implementation of the first side's problem is than that side."""
+def _title(frame: pd.DataFrame, left: str, right: str, code_s: float) -> str:
+    """How much faster the first side's problem is solved: by the code above, by the best."""
     rows = frame.set_index("id")
     if left not in rows.index or right not in rows.index:
         return "Time of every implementation"
@@ -142,11 +142,17 @@ def _title(frame: pd.DataFrame, left: str, right: str) -> str:
     if best["id"] == left:
         return f"No implementation is faster than {side['implementation']} on its problem"
     against = float(best["time_s"] / other["time_s"])
+    gain = units.ratio(side["time_s"] / best["time_s"])
+    if code_s > 0:
+        return (
+            f"The code above is {units.ratio(side['time_s'] / code_s)} as fast as "
+            f"{side['implementation']}; by hand ({best['implementation']}) it is {gain}"
+        )
     times = f"1/{units.three_digits(1 / against)} of" if against < 1 else units.ratio(against)
     beside = f"in {times} the time of {other['implementation']}"
     return (
         f"{best['implementation']} gives the answer of {side['implementation']} "
-        f"{units.ratio(side['time_s'] / best['time_s'])} as fast, {beside}"
+        f"{gain} as fast, {beside}"
     )
 
 

@@ -25,7 +25,7 @@ def test_one_that_is_fastest_throughout_is_named_once() -> None:
         for s in fastest.recommendations(dataclasses.replace(run, points=points))
         if s.startswith("stride: ")
     )
-    assert said.startswith("stride: whatever the stride, use taps")
+    assert said.startswith("Whatever the stride (stride), use taps: the fastest")
 
 
 def test_where_the_fastest_changes_the_value_is_said() -> None:
@@ -36,7 +36,7 @@ def test_where_the_fastest_changes_the_value_is_said() -> None:
     points.loc[own & points["stride"].le(2) & points["implementation"].eq("fft"), times] = 1e-9
     points.loc[own & points["stride"].gt(2) & points["implementation"].eq("loop"), times] = 1e-9
     said = fastest.recommendations(dataclasses.replace(run, points=points))
-    assert "stride: by stride, use fft up to 2, loop from 3 on." in said
+    assert "By stride (stride), use fft up to 2, loop from 3 on." in said
 
 
 def test_a_run_without_any_time_has_no_findings() -> None:
