@@ -94,6 +94,7 @@ INSIDE: dict[str, dict[str, float]] = {
         "arguments": 0,
         "threads": 0,
         "clock": 0,
+        "interference": 0,
     },
     "report": {
         "write": 4,

@@ -107,7 +107,9 @@ def breakdown(record: BreakdownRecord, machine: Machine) -> Breakdown | None:
         return None
     price = fault_price(record, machine)
     native = _native_entries(record)
-    replayed = _replay_entries(record, price) if not record.untraced else {}
+    replayed = _replay_entries(record, price) if _is_replayed(record) else {}
+    if not (replayed or native):
+        return None
     if native and not is_counted(record):
         replayed = {}  # of the operations that were counted: not those of the function
     beside = bool(native) and _run_beside(record, replayed)
@@ -137,6 +139,12 @@ def breakdown(record: BreakdownRecord, machine: Machine) -> Breakdown | None:
             *((_BESIDE,) if beside else ()),
         ),
     )
+
+
+def _is_replayed(record: BreakdownRecord) -> bool:
+    """Whether its operations were timed alone, or there are none."""
+    operations = record.operations
+    return not record.untraced and (not operations or any(each.replayed for each in operations))
 
 
 def _well_sampled(record: BreakdownRecord) -> bool:

@@ -76,7 +76,7 @@ def explained_with_advice(
 ) -> "Explanation":
     """The function explained in short passes, with every candidate rewrite tried."""
     from profiler_suite.analysis.explain.explanation import explain
-    from profiler_suite.cli.explain import effort_for
+    from profiler_suite.cli.explaining import effort_for
     from profiler_suite.measure.explain.child import ExplainChild
 
     effort = effort_for(machine, hurried=True)

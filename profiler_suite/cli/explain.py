@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from profiler_suite.cli.explaining import (
+    effort_for,
+    first_look,
+    import_analysis,
+    import_page,
+    machine_of,
+)
 from profiler_suite.cli.outputs import opened_output
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.seconds import Seconds, call_limit
@@ -20,11 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from profiler_suite.analysis.explain.explanation import Explanation
-    from profiler_suite.analysis.explain.question import Side
     from profiler_suite.files import Output
     from profiler_suite.measure.explain.child import ExplainChild
-    from profiler_suite.measure.explain.records import ExplainEffort
-    from profiler_suite.model.machine import Machine
     from profiler_suite.model.way import Way
 
 SEED = "seed"
@@ -101,7 +105,9 @@ def explain_command(**options: Any) -> int:
     progress = ProgressLine(sys.stderr, quiet=request.quiet)
     if request.target == SEED:
         request.check_seed()
-        return _seed(request.as_json, progress)
+        from profiler_suite.cli.explain_question import explain_question
+
+        return explain_question(progress, as_json=request.as_json)
     request.check()
     from profiler_suite.report import kinds
 
@@ -249,33 +255,6 @@ def _of_the_question() -> tuple[str, ...]:
     return question.experiment().pair
 
 
-def _machine(progress: ProgressLine) -> "Machine":
-    from profiler_suite.machine.survey import survey
-
-    machine = survey(coarse=True, progress=progress.say)
-    progress.clear()
-    return machine
-
-
-def effort_for(machine: "Machine", *, hurried: bool = False) -> "ExplainEffort":
-    """How long each pass may take, with what is known of the machine."""
-    from profiler_suite.machine.kept import kept_baselines
-    from profiler_suite.measure.explain.records import ExplainEffort
-
-    effort = ExplainEffort(
-        baselines_s=kept_baselines(machine.fingerprint),
-        last_cache_bytes=float(machine.facts.last_cache_bytes),
-        memory_bytes=float(machine.facts.memory_bytes),
-    )
-    if not hurried:
-        return effort
-    import msgspec
-
-    return msgspec.structs.replace(
-        effort, timing_s=1.2, replay_s=0.4, sample_s=0.4, lines_s=0.0, trial_s=0.8
-    )
-
-
 def _allowed_threads() -> int:
     from profiler_suite.machine import cores
 
@@ -283,19 +262,28 @@ def _allowed_threads() -> int:
 
 
 def _explained(request: ExplainOptions, progress: ProgressLine) -> "Explanation":
-    from profiler_suite.analysis.explain.explanation import explain
     from profiler_suite.machine.kept import keep_baselines
-    from profiler_suite.measure.explain.time_plan import with_budget
 
     begun = monotonic()
     progress.phases(_PHASES if not request.no_advice else _PHASES[:-1])
     try:
         # What is wrong with the function is reported before the machine is measured.
         with _child(request, progress) as child:
+            from profiler_suite.analysis.explain.explanation import explain
+            from profiler_suite.measure.explain.time_plan import with_budget
+
             loading_s = monotonic() - begun
-            machine = _machine(progress)  # once; not of this function's time
+            machine = machine_of(progress)  # once; not of this function's time
             effort = with_budget(effort_for(machine), request.budget or 0.0, loading_s)
-            explained = child.explain(effort, request.threads, copy=not request.no_copy)
+            explained = child.explain(
+                effort,
+                request.threads,
+                copy=not request.no_copy,
+                first_look=first_look(machine, effort, progress),
+            )
+            if not request.no_advice:
+                child.prepare_trials()
+            import_page()
             found = explain(
                 explained,
                 machine,
@@ -319,20 +307,6 @@ def _ways(request: ExplainOptions) -> "Iterator[Way]":
     return ways(request.what_if, request.threads, _allowed_threads())
 
 
-def _side(name: str) -> "Side":
-    """What the question says of one implementation, whatever is measured."""
-    from profiler_suite.analysis.explain.question import Side
-    from profiler_suite.workloads import question, registry
-
-    _, problem, cost = question.side(name)
-    return Side(
-        name=name,
-        problem=registry.find_workload(problem.workload).label(problem),
-        textbook_flop=cost.flop,
-        textbook_bytes=cost.compulsory_bytes,
-    )
-
-
 def _child(
     request: ExplainOptions, progress: ProgressLine
 ) -> "contextlib.AbstractContextManager[ExplainChild]":
@@ -353,57 +327,9 @@ def _child(
         dtype=request.dtype,
         timeout_s=request.timeout,
     )
-    return ExplainChild(ask, progress.say)
-
-
-def _seed(as_json: bool, progress: ProgressLine) -> int:
-    from profiler_suite.analysis.explain.explanation import Explanation, explain
-    from profiler_suite.analysis.explain.question import QuestionAnswer
-    from profiler_suite.measure.explain.child import ExplainChild
-    from profiler_suite.measure.explain.records import LoadRequest, Trial
-    from profiler_suite.model.trial import TrialKind
-    from profiler_suite.workloads import question
-
-    machine = _machine(progress)
-    effort = effort_for(machine, hurried=True)
-    experiment = question.experiment()
-
-    def ask(name: str) -> LoadRequest:
-        return LoadRequest(target=question.target(name), setup=question.setup(name))
-
-    def versus(name: str) -> Trial:
-        return Trial(
-            kind=TrialKind.VERSUS, target=question.target(name), setup=question.setup(name)
-        )
-
-    loop, product = experiment.pair
-    try:
-        with ExplainChild(ask(loop), progress.say) as child:
-            first = child.explain(effort)
-            against_product = child.attempt(versus(product))
-            against_other = child.attempt(versus(question.ALTERNATIVE))
-            advised = explain(first, machine, effort.baselines_s, child.attempt)
-        with ExplainChild(ask(product), progress.say) as child:
-            second = child.explain(effort)
-    finally:
-        progress.clear()
-    found = QuestionAnswer(
-        experiment.question,
-        (_side(loop), _side(product)),
-        (
-            advised,
-            Explanation(second, machine, None, effort.baselines_s),
-        ),
-        against_product,
-        question.ALTERNATIVE,
-        against_other,
-    )
-    if as_json:
-        from profiler_suite.analysis.explain.document import question_document, to_json
-
-        click.echo(to_json(question_document(found)))
-    else:
-        from profiler_suite.report.terminal.question import screen
-
-        click.echo(screen(found, terminal_width(), wants_color()))
-    return 0
+    with contextlib.ExitStack() as opened:
+        child = opened.enter_context(ExplainChild(ask, progress.say, waits=False))
+        import_analysis()  # while the child is loading
+        child.wait()
+        opened.pop_all()
+    return child

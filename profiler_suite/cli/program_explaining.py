@@ -146,7 +146,7 @@ class ProgramExplaining:
         from profiler_suite.analysis.explain.explanation import explain
         from profiler_suite.analysis.program.explained import ExplainedFunction
         from profiler_suite.analysis.program.line_shares import line_shares
-        from profiler_suite.cli.explain import effort_for
+        from profiler_suite.cli.explaining import effort_for
         from profiler_suite.measure.explain.time_plan import with_budget
         from profiler_suite.measure.program.explaining import CaughtChild
 

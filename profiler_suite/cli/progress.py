@@ -41,6 +41,11 @@ class ProgressLine:
         self._share = 0.0
         self._left = TimeLeft()
 
+    @property
+    def quiet(self) -> bool:
+        """Whether only warnings are told."""
+        return self._quiet
+
     def phases(self, beginnings: Sequence[Sequence[str]]) -> None:
         """What the command goes through: for each phase, what its messages begin with.
 
@@ -79,6 +84,11 @@ class ProgressLine:
         """The same within the phase that goes on, whatever it begins with."""
         if not self._quiet:
             self._draw(text)
+
+    def remark(self, text: str) -> None:
+        """A message that stays, unless quiet."""
+        if not self._quiet:
+            self.keep(text)
 
     def keep(self, text: str) -> None:
         """A message that stays, also when quiet: a warning."""

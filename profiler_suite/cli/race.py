@@ -268,7 +268,7 @@ def _explained(
 ) -> Any:
     """Where the time of one version goes at one size; no advice."""
     from profiler_suite.analysis.explain.explanation import Explanation
-    from profiler_suite.cli.explain import effort_for
+    from profiler_suite.cli.explaining import effort_for
     from profiler_suite.machine.survey import survey
     from profiler_suite.measure.explain.child import ExplainChild
     from profiler_suite.measure.explain.records import LoadRequest

@@ -11,10 +11,12 @@ from time import perf_counter
 
 import msgspec
 
+from profiler_suite.errors import ChildError
 from profiler_suite.machine import canary
 from profiler_suite.measure import lines
 from profiler_suite.measure.breakdown import per_point, replay
 from profiler_suite.measure.clock import Clock, clock_of_a_child
+from profiler_suite.measure.interference import rivals
 from profiler_suite.measure.planning.forecast import TYPICAL_PREPARE_S
 from profiler_suite.measure.planning.plan import make_point
 from profiler_suite.measure.planning.schedule import Schedule
@@ -82,7 +84,23 @@ class SelfCheckEffort(Noun, frozen=True):
     lines_s: float = 0.6
     line_profiles: int = 3
     """Of each function: raw times are not gated by canaries."""
+    beside: bool = True
+    """Whether some of it is measured again beside planted interference."""
     seed: int = 20
+
+
+BESIDE_OTHERS = SelfCheckEffort(
+    same_pairs=20,
+    planted_pairs=10,
+    rounds_s=8.0,
+    total_s=1e3,
+    workers=1,
+    replay_s=0.2,
+    sample_s=0.15,
+    breakdown_passes=1,
+)
+"""The same once more beside each kind of interference that is planted: fewer pairs, as each
+visit takes longer."""
 
 
 class Pair(Noun, frozen=True):
@@ -112,6 +130,8 @@ class SelfCheckEvidence(Noun, frozen=True):
     problems: tuple[str, ...]
     """Passes that ended early, in whole sentences."""
     duration_s: float
+    beside: dict[str, "SelfCheckEvidence"] = msgspec.field(default_factory=dict)
+    """Planted interference → what was measured beside it: times, pairs and breakdowns."""
 
 
 def measure(
@@ -122,7 +142,72 @@ def measure(
     tell: Callable[[str], None],
     progress: Callable[[Progress], None],
 ) -> SelfCheckEvidence:
-    """All passes; the rounds come last and get what the others have left of the time."""
+    """All passes; the rounds get what the others have left of the time.
+
+    Then some of them once more beside planted interference.
+    """
+    begun = perf_counter()
+    found = _alone(machine, kept_baselines_s, judge, effort, tell, progress)
+    quiet = canary.effective_baselines(found.own_baselines_s, dict(kept_baselines_s))
+    beside: dict[str, SelfCheckEvidence] = {}
+    problems = list(found.problems)
+    for kind in rivals.KINDS if effort.beside else ():
+        tell(f"beside {kind} that are started for it")
+        try:
+            with rivals.rivals(kind, machine.facts):
+                beside[kind] = _beside(found, quiet, judge, effort.seed, progress)
+        except ChildError as error:
+            problems.append(str(error))
+    return msgspec.structs.replace(
+        found,
+        beside=beside,
+        problems=tuple(problems),
+        duration_s=perf_counter() - begun,
+    )
+
+
+def _beside(
+    alone: SelfCheckEvidence,
+    baselines_s: Mapping[str, float],
+    judge: Judge,
+    seed: int,
+    progress: Callable[[Progress], None],
+) -> SelfCheckEvidence:
+    """Breakdowns and rounds, judged by the canaries' baselines without interference."""
+    begun, machine = perf_counter(), alone.machine
+    effort = msgspec.structs.replace(BESIDE_OTHERS, seed=seed)
+    breakdown = _repeated(machine, BREAKDOWN, effort.breakdown_passes)
+    records: list[BreakdownRecord] = []
+    problem = _measure_breakdowns(
+        breakdown, 1.0, baselines_s.get("ufunc", 0.0), effort, records.append
+    )
+    timed, pairs = rounds_plan(effort, machine)
+    rows: list[Row] = []
+    sweep = Sweep(_job(timed, machine, effort, 0.0, baselines_s), judge, rows.append, progress)
+    sweep.run()
+    return msgspec.structs.replace(
+        alone,
+        kept_baselines_s=dict(baselines_s),
+        own_baselines_s=sweep.baselines(),
+        points=(*timed, *breakdown),
+        pairs=pairs,
+        rows=tuple(rows),
+        breakdown_records=tuple(records),
+        lines=(),
+        problems=(problem,) if problem else (),
+        duration_s=perf_counter() - begun,
+        beside={},
+    )
+
+
+def _alone(
+    machine: Machine,
+    kept_baselines_s: Mapping[str, float],
+    judge: Judge,
+    effort: SelfCheckEffort,
+    tell: Callable[[str], None],
+    progress: Callable[[Progress], None],
+) -> SelfCheckEvidence:
     begun = perf_counter()
     catalogue.load(KNOWN_TRUTH)
     tell("reading the clock")
@@ -142,14 +227,7 @@ def measure(
     problems.append(problem)
     timed, pairs = rounds_plan(effort, machine)
     rows: list[Row] = []
-    job = Job(
-        points=timed,
-        machine=machine,
-        schedule=schedule(effort, len(timed), perf_counter() - begun),
-        seed=effort.seed,
-        files=(str(KNOWN_TRUTH),),
-        baselines_s=dict(kept_baselines_s),
-    )
+    job = _job(timed, machine, effort, perf_counter() - begun, kept_baselines_s)
     sweep = Sweep(job, judge, rows.append, progress)
     sweep.run()
     return SelfCheckEvidence(
@@ -164,6 +242,24 @@ def measure(
         lines=tuple(found),
         problems=tuple(problem for problem in problems if problem),
         duration_s=perf_counter() - begun,
+    )
+
+
+def _job(
+    points: tuple[Point, ...],
+    machine: Machine,
+    effort: SelfCheckEffort,
+    elapsed_s: float,
+    baselines_s: Mapping[str, float],
+) -> Job:
+    """Rounds over these points, in the time that is left."""
+    return Job(
+        points=points,
+        machine=machine,
+        schedule=schedule(effort, len(points), elapsed_s),
+        seed=effort.seed,
+        files=(str(KNOWN_TRUTH),),
+        baselines_s=dict(baselines_s),
     )
 
 

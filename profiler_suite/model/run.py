@@ -35,6 +35,8 @@ class Check(Noun, frozen=True):
     undisturbed: float | None = None
     """Of a miss that could not be judged: the share of measurements that nothing interfered
     with; None of all others."""
+    beside: dict[str, float] = {}
+    """Interference that was planted ('busy loops', 'memory hogs') → `error` beside it."""
 
 
 class SelfCheck(Noun, frozen=True):

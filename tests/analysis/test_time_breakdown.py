@@ -300,3 +300,19 @@ def test_hardly_any_waiting_is_left_to_the_residual() -> None:
 def test_every_entry_of_a_sample_belongs_to_an_entry_of_the_breakdown() -> None:
     assert set(rules.ENTRIES.values()) == set(time_breakdown.ENTRIES)
     assert rules.ENTRIES["waiting"] == "residual"
+
+
+def test_of_operations_that_were_not_replayed_samples_alone_tell() -> None:
+    record = breakdown_record()
+    lost = tuple(
+        msgspec.structs.replace(o, replayed=False, full_s=0.0, fixed_s=0.0)
+        for o in record.operations
+    )
+    unreplayed = msgspec.structs.replace(record, operations=lost)
+    found = time_breakdown.breakdown(unreplayed, PRICED)
+    assert found is not None
+    assert {entry.method for entry in found.entries} == {"native", "difference"}
+    assert found.share(time_breakdown.DISPATCH) == pytest.approx(0.30)
+    assert found.share(time_breakdown.INTERPRETER) == pytest.approx(0.40)
+    silent = msgspec.structs.replace(unreplayed, native=None, unsampled="not allowed")
+    assert time_breakdown.breakdown(silent, PRICED) is None

@@ -12,7 +12,7 @@ import pytest
 from profiler_suite.analysis.explain import explanation
 from profiler_suite.analysis.program.explained import ExplainedFunction, ProgramAnswer
 from profiler_suite.analysis.program.ranking import rank
-from profiler_suite.cli import explain as explain_cli
+from profiler_suite.cli import explaining as explaining_cli
 from profiler_suite.cli.program_explaining import ProgramExplaining
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.errors import FunctionError
@@ -147,7 +147,7 @@ def fake_explanations(monkeypatch: pytest.MonkeyPatch) -> tuple[Clock, list[Expl
     monkeypatch.setattr(explaining, "CaughtChild", Child)
     monkeypatch.setattr(explanation, "explain", explain)
     monkeypatch.setattr(survey_module, "survey", lambda **_: None)
-    monkeypatch.setattr(explain_cli, "effort_for", lambda _: effort)
+    monkeypatch.setattr(explaining_cli, "effort_for", lambda _: effort)
     return clock, efforts
 
 

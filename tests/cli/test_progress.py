@@ -36,6 +36,18 @@ def at(stage: str, share: float, left_s: float = 60.0, **more: Any) -> Progress:
     )
 
 
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_remark_stays_and_is_for_those_who_want_to_hear(quiet: bool) -> None:
+    stream = Terminal()
+    line = ProgressLine(stream, quiet=quiet)
+    assert line.quiet is quiet
+    line.say("working")
+    line.remark("first look at f: 3.00 ms")
+    line.say("working on")
+    line.clear()
+    assert ("first look at f: 3.00 ms\n" in stream.getvalue()) is not quiet
+
+
 PHASES = (SURVEY, ("preparing", "measuring"), ("profiling lines",), ("writing the report",))
 
 

@@ -1,10 +1,16 @@
 """What a selfcheck plans: functions whose truth is known, in pairs of known ratio."""
 
+import contextlib
 from collections.abc import Iterator
+from typing import Any
 
+import msgspec
 import pytest
 
+from profiler_suite.errors import ChildError
 from profiler_suite.measure import selfcheck
+from profiler_suite.measure.interference import rivals as planted
+from profiler_suite.measure.interference.rivals import KINDS
 from profiler_suite.measure.selfcheck import (
     BREAKDOWN,
     COUNTS,
@@ -12,13 +18,16 @@ from profiler_suite.measure.selfcheck import (
     UNITS,
     WAITS_NS,
     SelfCheckEffort,
+    SelfCheckEvidence,
     breakdown_plan,
     rounds_plan,
     schedule,
 )
+from profiler_suite.model.machine import MachineFacts
 from profiler_suite.registry import forget
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
+from tests.fake_selfcheck import evidence
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +77,59 @@ def test_the_rounds_never_end_because_points_converge(elapsed_s: float) -> None:
     assert found.half_width == 0.0
     assert found.workers == 2
     assert schedule(effort, 100, elapsed_s + 5.0).budget_s <= found.budget_s
+
+
+def noting(monkeypatch: pytest.MonkeyPatch, broken: str = "") -> list[str]:
+    """What happens in which order, where nothing is measured."""
+    done: list[str] = []
+
+    @contextlib.contextmanager
+    def rivals(kind: str, facts: MachineFacts) -> Iterator[None]:
+        if kind == broken:
+            raise ChildError(f"no {kind}")
+        done.append(f"begin {kind}")
+        yield
+        done.append(f"end {kind}")
+
+    def beside(*_: Any) -> SelfCheckEvidence:
+        done.append("measure")
+        return msgspec.structs.replace(ALONE, duration_s=1.0)
+
+    monkeypatch.setattr(planted, "rivals", rivals)
+    monkeypatch.setattr(selfcheck, "_alone", lambda *_: ALONE)
+    monkeypatch.setattr(selfcheck, "_beside", beside)
+    return done
+
+
+ALONE = evidence(pairs=1, rounds=1)
+
+
+def measured(effort: SelfCheckEffort, told: list[str]) -> SelfCheckEvidence:
+    judge: Any = None
+    return selfcheck.measure(MACHINE, {}, judge, effort, told.append, lambda _: None)
+
+
+def test_each_kind_of_interference_begins_and_ends_around_what_it_disturbs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done, told = noting(monkeypatch), list[str]()
+    found = measured(SelfCheckEffort(), told)
+    one, other = KINDS
+    assert done == [
+        *(f"begin {one}", "measure", f"end {one}"),
+        *(f"begin {other}", "measure", f"end {other}"),
+    ]
+    assert set(found.beside) == set(KINDS)
+    assert all(
+        text.startswith(f"beside {kind}") for text, kind in zip(told, KINDS, strict=True)
+    )
+
+
+def test_without_it_what_was_measured_alone_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = noting(monkeypatch)
+    assert measured(SelfCheckEffort(beside=False), []).beside == {}
+    assert done == []
+    noting(monkeypatch, broken="busy loops")
+    found = measured(SelfCheckEffort(), [])
+    assert set(found.beside) == {"memory hogs"}
+    assert "no busy loops" in found.problems

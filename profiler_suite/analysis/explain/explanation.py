@@ -3,8 +3,7 @@
 import functools
 import math
 from collections.abc import Callable, Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from profiler_suite import units
 from profiler_suite.analysis import roofline, statistics, time_breakdown
@@ -12,7 +11,6 @@ from profiler_suite.analysis.explain import (
     advice,
     attempts,
     by_thread,
-    function_tables,
     inside,
     layers,
     patch,
@@ -29,6 +27,9 @@ from profiler_suite.measure.explain.ways.records import WayRecord
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Breakdown, Estimate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PEAK_DTYPES = {"<f4": "float32", "<c8": "float32"}
 # Below this share a counterfactual is not worth a line.
@@ -91,13 +92,18 @@ class Explanation:
         return time_breakdown.breakdown(self.explained.breakdown_record, self.machine)
 
     @functools.cached_property
-    def operations(self) -> pd.DataFrame:
+    def operations(self) -> "pd.DataFrame":
         """Every replayed operation, the costliest first; times in s."""
+        # The verdict needs no table, and pandas takes half a second to be imported.
+        from profiler_suite.analysis.explain import function_tables
+
         return function_tables.operation_table(self.explained, self.machine)
 
     @functools.cached_property
-    def lines(self) -> pd.DataFrame:
+    def lines(self) -> "pd.DataFrame":
         """Every line that ran, in source order: corrected and raw time of an evaluation, s."""
+        from profiler_suite.analysis.explain import function_tables
+
         return function_tables.line_table(self.explained, self.machine)
 
     @functools.cached_property

@@ -27,8 +27,9 @@ class QuestionAnswer:
         explanations: tuple[Explanation, Explanation],
         versus: TrialResult,
         alternative_name: str,
-        alternative: TrialResult,
+        alternative: TrialResult | None = None,
     ) -> None:
+        """`alternative` None: it was not timed, as a faster way was found."""
         self.question = question
         self.sides = sides
         self.explanations = explanations
@@ -54,8 +55,8 @@ class QuestionAnswer:
 
     @property
     def alternative(self) -> PairedRatio | None:
-        """Time of the loop over time of the other way to its answer."""
-        return self._ratio(self._alternative)
+        """Time of the loop over time of the other way to its answer; None if not timed."""
+        return self._ratio(self._alternative) if self._alternative else None
 
     def _ratio(self, tried: TrialResult) -> PairedRatio | None:
         return statistics.paired_ratio(

@@ -14,6 +14,7 @@ import numpy as np
 from profiler_suite.analysis.run.history import History, history_of
 from profiler_suite.analysis.selfcheck import interference, known_truth
 from profiler_suite.analysis.selfcheck.changes import changes, ratios
+from profiler_suite.analysis.selfcheck.planted import with_planted
 from profiler_suite.analysis.selfcheck.times import clock, times
 from profiler_suite.analysis.selfcheck.verdict import verdict
 from profiler_suite.measure.selfcheck import Pair, SelfCheckEvidence
@@ -26,7 +27,7 @@ def judge(evidence: SelfCheckEvidence, suite_version: str) -> SelfCheck:
     found = ratios(evidence.pairs, history)
     breakdown, missing = known_truth.checks(evidence)
     undisturbed = interference.undisturbed_share(evidence, history)
-    checks = tuple(
+    alone = [
         interference.judged(check, undisturbed)
         for check in (
             *clock(evidence),
@@ -35,7 +36,8 @@ def judge(evidence: SelfCheckEvidence, suite_version: str) -> SelfCheck:
             *breakdown,
             *interference.checks(history),
         )
-    )
+    ]
+    checks = tuple(with_planted(alone, evidence, history))
     return SelfCheck(
         fingerprint=evidence.machine.fingerprint,
         suite_version=suite_version,

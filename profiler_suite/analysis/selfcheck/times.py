@@ -52,7 +52,8 @@ def clock(evidence: SelfCheckEvidence) -> list[Check]:
     ] + [backwards]
 
 
-def _estimates(evidence: SelfCheckEvidence, history: History) -> dict[str, Estimate]:
+def estimates_of(evidence: SelfCheckEvidence, history: History) -> dict[str, Estimate]:
+    """Point → its time with the interval."""
     return {
         point.id: estimate(
             history.visits[point.id],
@@ -67,7 +68,7 @@ def _estimates(evidence: SelfCheckEvidence, history: History) -> dict[str, Estim
 
 def times(evidence: SelfCheckEvidence, history: History) -> list[Check]:
     """How far the times of waits, of nothing and of equal code are off."""
-    estimates = _estimates(evidence, history)
+    estimates = estimates_of(evidence, history)
     by_kind: dict[str, list[Point]] = {}
     for point in evidence.points:
         if point.id in estimates:

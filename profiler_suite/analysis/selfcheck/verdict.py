@@ -1,6 +1,6 @@
 """A selfcheck in words: what changes this machine can resolve, and how quiet it is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from profiler_suite import units
 from profiler_suite.analysis.selfcheck.changes import found_name
@@ -40,6 +40,7 @@ def verdict(checks: Sequence[Check], visits: int) -> tuple[str, ...]:
             "undisturbed). Ratios of different code, of two environments or of two runs get "
             "wider intervals."
         )
+    said += _beside_others(named)
     slow = named.get("slowed canaries")
     undisturbed = named.get("undisturbed visits")
     if slow and undisturbed:
@@ -55,3 +56,17 @@ def verdict(checks: Sequence[Check], visits: int) -> tuple[str, ...]:
             )
         )
     return tuple(said)
+
+
+def _beside_others(named: Mapping[str, Check]) -> list[str]:
+    """What holds beside each kind of interference that was planted."""
+    most = named.get(found_name(max(PLANTED)))
+    said = []
+    for kind, found in most.beside.items() if most else ():
+        off = named.get(f"times beside {kind}")
+        times = f"; times are off by {100 * off.error:+.1f} %" if off else ""
+        said.append(
+            f"Beside {kind} that it starts itself, a change of {max(PLANTED)} % is found in "
+            f"{units.percent(found)} of cases{times}."
+        )
+    return said

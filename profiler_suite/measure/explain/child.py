@@ -23,7 +23,11 @@ from profiler_suite.measure.explain.records import (
     TrialRequest,
     TrialResult,
 )
-from profiler_suite.measure.explain.serving_process import ServingProcess, StartedProcess
+from profiler_suite.measure.explain.serving_process import (
+    Reply,
+    ServingProcess,
+    StartedProcess,
+)
 from profiler_suite.measure.explain.time_plan import NO_TIME, TimePlan, plan_for
 from profiler_suite.measure.explain.ways.records import WayRecord, WayRequest
 from profiler_suite.model.trial import CHECKED
@@ -48,7 +52,8 @@ class ExplainChild:
 
     Made, it has loaded function and arguments; a usage error tells what is wrong with them.
     `start` gives it another process than a new one that loads the function by its name. After
-    `within_s`, if any, it is stopped.
+    `within_s`, if any, it is stopped. With `waits` False it is loading when it is made, and
+    waited for when it is first asked for something.
     """
 
     def __init__(
@@ -57,6 +62,8 @@ class ExplainChild:
         tell: Callable[[str], None],
         start: Callable[[], ServingProcess] = StartedProcess,
         within_s: float = 0.0,
+        *,
+        waits: bool = True,
     ) -> None:
         self._ask = ask
         self._start = start
@@ -77,13 +84,9 @@ class ExplainChild:
         self._trial_limit_s = _TRIAL_LIMIT_S
         self.loaded = LoadReply()
         """What was loaded."""
-        try:
-            loaded = self._pipe.request(ask)
-        except BaseException:
-            self.close()
-            raise
-        assert isinstance(loaded, LoadReply)
-        self.loaded = loaded
+        self._pipe.send(ask)
+        if waits:
+            self.wait()
 
     def __enter__(self) -> "ExplainChild":
         return self
@@ -91,18 +94,41 @@ class ExplainChild:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def wait(self) -> None:
+        """Until everything that it was sent is answered: the function is loaded."""
+        try:
+            while self._pipe.unanswered:
+                answer = self._pipe.answer()
+                if isinstance(answer, LoadReply) and self.loaded == LoadReply():
+                    self.loaded = answer
+        except BaseException:
+            self.close()
+            raise
+
+    def _request(self, request: ExplainRequest | TrialRequest) -> Reply:
+        self.wait()
+        return self._pipe.request(request)
+
     def explain(
-        self, effort: ExplainEffort, threads: int = 1, *, copy: bool = True
+        self,
+        effort: ExplainEffort,
+        threads: int = 1,
+        *,
+        copy: bool = True,
+        first_look: Callable[[FunctionRecord], None] | None = None,
     ) -> FunctionRecord:
-        """All passes over the function."""
+        """All passes over the function; `first_look` is told what is known after some."""
         self._plan = plan_for(effort)
-        self._begin = ExplainRequest(effort=effort, threads=threads, copy=copy)
+        self._begin = ExplainRequest(
+            effort=effort, threads=threads, copy=copy, first_look=first_look is not None
+        )
+        self._pipe.first_look = first_look
         patience = threading.Timer(effort.passes_s, self._pipe.stop)
         patience.daemon = True
         if effort.passes_s:
             patience.start()
         try:
-            found = self._pipe.request(self._begin)
+            found = self._request(self._begin)
         finally:
             patience.cancel()
         assert isinstance(found, FunctionRecord)
@@ -116,13 +142,23 @@ class ExplainChild:
         )
         return found
 
+    def prepare_trials(self) -> None:
+        """Have a fresh process load the function, in which rewrites are going to be tried.
+
+        Nobody waits for it: what is worth trying is found out meanwhile. Nothing is timed then.
+        """
+        spare = not (self._plan.long or self._pipe.stopped or self._plan.beyond_budget())
+        if spare and self._room_for_two:
+            self._fresh = self._fresh or self._apart()
+
     def begin(self, effort: ExplainEffort, threads: int = 1) -> None:
         """Measure nothing yet: what is to be tried comes next."""
         self._begin = ExplainRequest(effort=effort, threads=threads, passes=False)
-        self._pipe.request(self._begin)
+        self._request(self._begin)
 
     def ask(self, trial: Trial, limit_s: float) -> TrialResult:
         """Try this; a process that gives no answer within the limit is ended."""
+        self.wait()
         found = self._pipe.limited(TrialRequest(trial=trial), limit_s)
         assert isinstance(found, TrialResult)
         return found
@@ -130,7 +166,7 @@ class ExplainChild:
     def race(self, trial: Trial, effort: ExplainEffort, threads: int = 1) -> TrialResult:
         """Nothing but this trial, in a process in which nothing was measured yet."""
         self.begin(effort, threads)
-        found = self._pipe.request(TrialRequest(trial=trial))
+        found = self._request(TrialRequest(trial=trial))
         assert isinstance(found, TrialResult)
         return found
 
@@ -169,9 +205,18 @@ class ExplainChild:
                     trial=trial, before=(), after=(), same=False, reason=str(error)
                 )
         else:
-            found = self._pipe.request(TrialRequest(trial=trial))
+            self._settle()
+            found = self._request(TrialRequest(trial=trial))
         assert isinstance(found, TrialResult)
         return found
+
+    def _settle(self) -> None:
+        """A process that is still loading would disturb what is timed here."""
+        if self._fresh is not None:
+            try:
+                self._fresh.wait()
+            except ProfilerSuiteError:  # it is told where it is needed
+                self._fresh = None
 
     def try_way(self, way: Way) -> WayRecord:
         """Measure another way to run it, in a process of its own: libraries stay apart."""
@@ -182,10 +227,9 @@ class ExplainChild:
             return WayRecord(way=way, reason=reason or TOO_LARGE)
         self._tell(f"trying {way.text}")
         begun = monotonic()
-        within_s = 0.0 if self._until_s == math.inf else self._left_s()
         try:
-            with ExplainChild(self._ask, lambda text: None, self._start, within_s) as apart:
-                apart._pipe.request(self._begin)
+            with self._apart() as apart:
+                apart.wait()
                 limit_s = _WAY_LIMIT_S + self._trial_limit_s
                 found = apart._pipe.limited(WayRequest(way=way), limit_s)
         except ProfilerSuiteError as error:  # compiled code may even end its process
@@ -201,11 +245,16 @@ class ExplainChild:
         What the passes leave on the heap spares a function's temporaries the page
         faults that they have on their own: buffers seemed to gain nothing.
         """
-        if self._fresh is None:
-            within_s = 0.0 if self._until_s == math.inf else self._left_s()
-            self._fresh = ExplainChild(self._ask, lambda text: None, self._start, within_s)
-            self._fresh._pipe.request(self._begin)
+        self._fresh = self._fresh or self._apart()
+        self._fresh.wait()
         return self._fresh
+
+    def _apart(self) -> "ExplainChild":
+        """A process of its own that loads the function and then measures nothing."""
+        within_s = 0.0 if self._until_s == math.inf else self._left_s()
+        apart = ExplainChild(self._ask, lambda text: None, self._start, within_s, waits=False)
+        apart._pipe.send(self._begin)
+        return apart
 
     def close(self) -> None:
         """End the child and wait for it."""

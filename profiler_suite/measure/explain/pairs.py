@@ -17,6 +17,9 @@ _PATIENCE = 8.0
 # Of a normal distribution: standard deviation over median deviation, and 1.96 times what the
 # median of n varies by, over the standard deviation through the root of n.
 _NORMAL, _OF_MEDIANS = 1.4826, 1.96 * 1.2533
+# So many pairs at least tell what gains nothing, where it is two such half widths off: pairs
+# that follow each other are alike.
+_TELLING, _SURELY = 12, 2.0
 
 
 class PairPlan(Noun, frozen=True):
@@ -29,6 +32,8 @@ class PairPlan(Noun, frozen=True):
     narrow: float = 0.0
     """With the least number of pairs taken, no more where half the interval of their ratio is
     within this (a logarithm): more visits would not tell more than another process does."""
+    worth: float = 0.0
+    """No more either once it is clear that time before over time after is less; 0: never."""
 
 
 def balanced(seed: int) -> Iterator[tuple[int, int]]:
@@ -57,17 +62,30 @@ def in_turn(
             break
         if plan.narrow and taken >= plan.least and half_width(*visits) <= plan.narrow:
             break
+        if plan.worth and taken >= _TELLING and gains_less(*visits, plan.worth):
+            break
         for side in order:
             visits[side].append(visit(side))
     return tuple(visits[0]), tuple(visits[1])
 
 
-def half_width(before: Sequence[Visit], after: Sequence[Visit]) -> float:
-    """Half the 95 % interval of the median logarithm of the ratios, by their spread."""
-    logs = [
+def gains_less(before: Sequence[Visit], after: Sequence[Visit], gain: float) -> bool:
+    """Whether pairs tell that time before over time after is less than that."""
+    most = -median(_logs(before, after)) + _SURELY * half_width(before, after)
+    return most < math.log(gain)
+
+
+def _logs(before: Sequence[Visit], after: Sequence[Visit]) -> list[float]:
+    """Logarithms of time after over time before, pair by pair."""
+    return [
         math.log(min(b.running_s) / min(a.running_s))
         for a, b in zip(before, after, strict=True)
     ]
+
+
+def half_width(before: Sequence[Visit], after: Sequence[Visit]) -> float:
+    """Half the 95 % interval of the median logarithm of the ratios, by their spread."""
+    logs = _logs(before, after)
     middle = median(logs)
     spread = _NORMAL * median(abs(each - middle) for each in logs)
     return _OF_MEDIANS * spread / math.sqrt(len(logs))

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterable
 from time import perf_counter, perf_counter_ns
 
+import msgspec
 import threadpoolctl
 
 from profiler_suite.machine import canary
@@ -24,20 +25,18 @@ from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.measure.explain.same_answer import in_words
 from profiler_suite.measure.explain.subject import Subject
-from profiler_suite.measure.explain.take_apart import take_apart
+from profiler_suite.measure.explain.take_apart import TakenApart, at_first, take_apart
 from profiler_suite.measure.explain.time_plan import NO_TIME
+from profiler_suite.measure.explain.timed_visits import FEWEST_VISITS, TimedVisits
 from profiler_suite.measure.layers.stacks import sample_layers
 from profiler_suite.measure.lines.functions import python_function
 from profiler_suite.measure.per_thread import sampling as threads_pass
 from profiler_suite.model.layers import LayerRecord
 from profiler_suite.model.memory import MemoryRecord
 from profiler_suite.model.native import NativeSamples
-from profiler_suite.model.rows import Visit
 from profiler_suite.model.threads import ThreadsRecord
 from profiler_suite.model.trace import Operation
 
-_FEWEST_VISITS, _MOST_VISITS = 3, 400
-_WANTED_UNDISTURBED = 12
 # What passes may take beyond the time they are given before a function counts as hanging:
 # calls that are slowed by a trace or a profiler, and rounds that cannot be left half done.
 _FEW_CALLS, _MANY_CALLS, _MUCH = 20.0, 60.0, 10.0
@@ -56,15 +55,21 @@ def _explained(subject: Subject) -> FunctionRecord:
     with threadpoolctl.threadpool_limits(limits=subject.threads):
         with stage(FIRST_CALL):
             first = first_call(subject)
-        with stage("timing", left_s=plan.left_s(plan.visits(_FEWEST_VISITS))):
-            prepared, visits = _timed(subject, first)
+        with stage("timing", left_s=plan.left_s(plan.visits(FEWEST_VISITS))):
+            timed = TimedVisits(subject, first)
+            timed.begin()
         expected_s = _MUCH * (plan.trace_s(effort.trace_s) + effort.coverage_s)
         with stage("tracing operations", expected_s, plan.left_s()):
             traced = _traced(subject)
         expected_s = _FEW_CALLS * first.cold_s + _MUCH * (effort.replay_s + effort.sample_s)
+        if subject.tell_first is not None and not plan.long:
+            with stage("sampling native code", expected_s):
+                looked = at_first(subject, traced, timed.visits)
+            subject.tell_first(_record(subject, first, timed, traced, looked))
         left_s = plan.left_s(traced=False)
         with stage("replaying operations, sampling native code", expected_s, left_s):
-            broken_down = take_apart(subject, traced, visits)
+            broken_down = take_apart(subject, traced, timed.visits, timed.go_on)
+            timed.go_on()
         expected_s = _MANY_CALLS * first.cold_s + _MUCH * (1 + effort.lines_s)
         left_s = plan.left_s(traced=False, replayed=False)
         with stage("profiling lines", expected_s, left_s):
@@ -74,8 +79,28 @@ def _explained(subject: Subject) -> FunctionRecord:
             by_thread = _by_thread(subject, broken_down.record.native)
         memory = _memory(subject)
     if plan.thrifty:
+        visits = timed.visits
         subject.notes.append(plan.in_words(0 if visits == (first.visit,) else len(visits)))
-    counts, called = traced.counts, subject.called
+    return msgspec.structs.replace(
+        _record(subject, first, timed, traced, broken_down),
+        lines=lines,
+        sources=sources,
+        layers=layers,
+        by_thread=by_thread,
+        peak_bytes=memory.peak_bytes,
+        memory=memory,
+    )
+
+
+def _record(
+    subject: Subject,
+    first: FirstCall,
+    timed: TimedVisits,
+    traced: breakdown_pass.TraceOutcome,
+    broken_down: TakenApart,
+) -> FunctionRecord:
+    """What is known before lines, layers and memory are looked at."""
+    counts, called, visits = traced.counts, subject.called, timed.visits
     operations = counts.operations if counts else ()
     start = python_function(called.function)
     return FunctionRecord(
@@ -89,7 +114,7 @@ def _explained(subject: Subject) -> FunctionRecord:
         argument_bytes=subject.given.nbytes,
         result_bytes=float(sum(a.nbytes for a in arrays_of(first.result))),
         cold_s=first.cold_s,
-        evaluations=prepared.evaluations,
+        evaluations=timed.prepared.evaluations,
         visits=visits,
         own_baselines_s=canary.own_baselines(visits),
         empty_call_s=_empty_call_s(),
@@ -99,41 +124,12 @@ def _explained(subject: Subject) -> FunctionRecord:
         bytes_written=float(counts.bytes_written) if counts else 0.0,
         flop_by_dtype=_flop_by_dtype(operations),
         product_flop=sum((o.flop for o in operations if o.kind == "product"), 0.0),
-        lines=lines,
-        sources=sources,
-        layers=layers,
-        by_thread=by_thread,
-        peak_bytes=memory.peak_bytes,
-        memory=memory,
+        lines=(),
+        sources=(),
         strided=subject.given.strided(),
         notes=(*subject.notes, *subject.guard.notes),
         repeatable=first.repeatable,
     )
-
-
-def _timed(subject: Subject, first: FirstCall) -> tuple[timing.PreparedCall, tuple[Visit, ...]]:
-    effort, plan = subject.effort, subject.plan
-    arguments = subject.arguments()
-    if plan.long:
-        prepared = timing.PreparedCall(cold_s=first.cold_s, evaluations=1, samples=1)
-    else:
-        prepared = timing.prepare(subject.function, arguments)
-    visits: list[Visit] = []
-    baselines = dict(effort.baselines_s)
-    fewest = plan.visits(_FEWEST_VISITS) if plan.thrifty else _FEWEST_VISITS
-    if first.visit is not None and not fewest:
-        return prepared, (first.visit,)
-    begun = perf_counter()
-    while len(visits) < _MOST_VISITS:
-        elapsed_s = perf_counter() - begun
-        undisturbed = sum(canary.is_undisturbed(visit, baselines) for visit in visits)
-        enough = undisturbed >= _WANTED_UNDISTURBED or elapsed_s > 1.75 * effort.timing_s
-        if plan.long and len(visits) >= plan.visits(_MOST_VISITS):
-            break
-        if len(visits) >= fewest and elapsed_s > effort.timing_s and enough:
-            break
-        visits.append(subject.visit("", subject.function, arguments, prepared))
-    return prepared, tuple(visits)
 
 
 def _traced(subject: Subject) -> breakdown_pass.TraceOutcome:

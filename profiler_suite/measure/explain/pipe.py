@@ -15,6 +15,8 @@ from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure.explain.records import (
     ExplainRequest,
     FailureReply,
+    FirstLook,
+    FunctionRecord,
     LoadRequest,
     Stage,
     TrialRequest,
@@ -38,6 +40,10 @@ class FunctionPipe:
         self._decoder = msgspec.json.Decoder(Answer)
         self._stage = Stage(text="its start")
         self._expired = False
+        self.unanswered = 0
+        """Requests that were sent and whose answers were not read yet."""
+        self.first_look: Callable[[FunctionRecord], None] | None = None
+        """Told what is known of the function long before all passes over it are done."""
         self.stopped = False
         """Whether its time is over: what was measured stands, nothing more is tried."""
 
@@ -63,9 +69,19 @@ class FunctionPipe:
         self, request: LoadRequest | ExplainRequest | TrialRequest | WayRequest
     ) -> Reply:
         """The answer; an error says what the child could not do, or how it ended."""
+        self.send(request)
+        return self.answer()
+
+    def send(self, request: LoadRequest | ExplainRequest | TrialRequest | WayRequest) -> None:
+        """Ask without waiting: `answer` gives one answer after the other."""
+        self.unanswered += 1
         with contextlib.suppress(OSError):
             self._process.requests.write(msgspec.json.encode(request) + b"\n")
             self._process.requests.flush()
+
+    def answer(self) -> Reply:
+        """To the first request that has none yet."""
+        self.unanswered -= 1
         hanging = threading.Timer(0.0, self._expire)
         try:
             for line in self._process.answers:
@@ -79,6 +95,9 @@ class FunctionPipe:
                         hanging = threading.Timer(answer.limit_s + _GRACE_S, self._expire)
                         hanging.daemon = True
                         hanging.start()
+                elif isinstance(answer, FirstLook):
+                    if self.first_look is not None:
+                        self.first_look(answer.record)
                 elif isinstance(answer, FailureReply):
                     raise _error(answer)
                 else:

@@ -17,6 +17,7 @@ __all__ = [
     "ExplainEffort",
     "ExplainRequest",
     "FailureReply",
+    "FirstLook",
     "FunctionRecord",
     "LoadReply",
     "LoadRequest",
@@ -38,14 +39,17 @@ class ExplainEffort(Noun, frozen=True):
     """Arguments beyond a quarter of this are at the mercy of the memory."""
     memory_bytes: float
     """Of the machine; 0 when not known."""
-    timing_s: float = 2.0
+    timing_s: float = 1.2
+    """Of visits, in portions between the passes; longer where few are undisturbed, s."""
     trace_s: float = 6.0
     coverage_s: float = 0.4
     """For further traced evaluations where one gives too few samples, s."""
     replay_s: float = 0.5
     sample_s: float = 0.5
     look_s: float = 0.3
-    """For looking into one costly call, s."""
+    """For looking into one costly call at most, s."""
+    looks_s: float = 0.8
+    """For looking into all of them together, s."""
     most_looks: int = 8
     memory_s: float = 1.0
     """At most, for what each line and expression holds, s; 0 for none."""
@@ -103,6 +107,8 @@ class ExplainRequest(Noun, frozen=True, tag="begin"):
     """Without, nothing is measured yet: rewrites are tried in a process as it was loaded."""
     first_s: float = 0.0
     """Without passes: how long the first call took elsewhere, s."""
+    first_look: bool = False
+    """Tell what is known after the first second, too."""
 
 
 class Edit(Noun, frozen=True):
@@ -245,6 +251,13 @@ class FunctionRecord(Noun, frozen=True, tag="explained"):
     """What it does to its surroundings and what is missing, in words."""
     repeatable: bool = True
     """Whether two calls with equal arguments gave equal results."""
+
+
+class FirstLook(Noun, frozen=True, tag="first"):
+    """What is known of a function after a second or two; the passes go on."""
+
+    record: FunctionRecord
+    """With some visits, counts and samples; without lines, sources, and what follows."""
 
 
 class TrialResult(Noun, frozen=True, tag="tried"):

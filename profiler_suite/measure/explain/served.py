@@ -16,6 +16,7 @@ from profiler_suite.measure.children.serve import answers_alone, send
 from profiler_suite.measure.explain.records import (
     ExplainRequest,
     FailureReply,
+    FirstLook,
     LoadReply,
     LoadRequest,
     Trial,
@@ -97,6 +98,8 @@ def _answer_all(
     if begin is None:  # nobody wants to know any more
         return
     subject = Subject(called, begin.effort, begin.threads, copy=begin.copy, guard=guard)
+    if begin.first_look:
+        subject.tell_first = lambda record: answer(FirstLook(record=record))
     first, attempt = begun(subject, begin)
     answer(first)
     for line in requests:

@@ -5,6 +5,7 @@ from typing import Any, BinaryIO, Protocol
 from profiler_suite import child
 from profiler_suite.measure.explain.records import (
     FailureReply,
+    FirstLook,
     FunctionRecord,
     LoadReply,
     Stage,
@@ -13,7 +14,7 @@ from profiler_suite.measure.explain.records import (
 from profiler_suite.measure.explain.ways.records import WayRecord
 
 Reply = LoadReply | FunctionRecord | TrialResult | WayRecord
-Answer = Reply | FailureReply | Stage
+Answer = Reply | FailureReply | FirstLook | Stage
 
 
 SERVED = "profiler_suite.measure.explain.served"

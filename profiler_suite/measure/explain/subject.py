@@ -2,18 +2,25 @@
 
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, NamedTuple
 
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
-from profiler_suite.measure.explain.checks import Outcome
+from profiler_suite.measure.explain.checks import Agreement, Outcome
 from profiler_suite.measure.explain.given_arguments import GivenArguments
 from profiler_suite.measure.explain.guard import FIRST_CALL, FunctionGuard
-from profiler_suite.measure.explain.records import ExplainEffort
+from profiler_suite.measure.explain.records import ExplainEffort, FunctionRecord
 from profiler_suite.measure.explain.time_plan import plan_for
 from profiler_suite.model.rows import Visit
 from profiler_suite.workloads import user_function
 from profiler_suite.workloads.user_function import FunctionCall
+
+
+class TriedBefore(NamedTuple):
+    """What does not change when the same thing is tried again."""
+
+    agreement: Agreement
+    peak_bytes: tuple[float, float]
 
 
 class Subject:
@@ -35,6 +42,10 @@ class Subject:
         self.notes: list[str] = []
         self.first_call = FIRST_CALL
         """What a call is named while it runs."""
+        self.tell_first: Callable[[FunctionRecord], None] | None = None
+        """Told what is known long before all passes are done; None: nobody waits for that."""
+        self.tried: dict[bytes, TriedBefore] = {}
+        """By the trial, as JSON."""
         self.sampling_allowed = True
         """Whether another process may look at this one while lines are profiled."""
         self.answered: Outcome | None = None

@@ -47,11 +47,13 @@ def pairs(
     patience: float = 1.0,
     least: int = LEAST_PAIRS,
     before_s: float = 0.0,
+    worth: float = 0.0,
 ) -> Visits:
     """Visits to both sides in turn, `around` called before each.
 
     `before_s` is what a call of the first side is known to take, if it is long; 0 else. Where
-    `least` is 1 that call is its first visit, and one more of each side is enough.
+    `least` is 1 that call is its first visit, and one more of each side is enough. A gain that
+    is clearly less than `worth`, if any, is not measured any further.
     """
     sides = (before, after)
     prepared: list[timing.PreparedCall] = []
@@ -71,6 +73,11 @@ def pairs(
     most = 1 if before_s and least == 1 else _MOST_PAIRS
     known = (subject.visit_of_first_call(before_s, 0.0),) if most == 1 else ()
     others = tuple(visit(1) for _ in known)
-    plan = PairPlan(least=least, most=most, enough_s=patience * subject.effort.trial_s)
+    plan = PairPlan(
+        least=least,
+        most=most,
+        enough_s=patience * subject.effort.trial_s,
+        worth=worth,
+    )
     one, other = in_turn(visit, plan, subject.effort.seed)
     return (*known, *one), (*others, *other)

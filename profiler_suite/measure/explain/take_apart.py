@@ -1,5 +1,9 @@
 """Takes an evaluation apart: operations replayed, native samples, costliest calls inside."""
 
+from collections.abc import Callable
+
+import msgspec
+
 from profiler_suite.measure.breakdown import per_point as breakdown_pass
 from profiler_suite.measure.breakdown.own_values import OwnCall
 from profiler_suite.measure.breakdown.replay import BreakdownEffort
@@ -9,6 +13,9 @@ from profiler_suite.model.calls import CallFacts
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.rows import BreakdownRecord, Visit
 from profiler_suite.model.trace import Operation
+
+# Of a first look: a thousand samples tell shares to 2 points.
+_FIRST_SAMPLE_S = 0.2
 
 
 class TakenApart(Noun, frozen=True):
@@ -20,15 +27,46 @@ class TakenApart(Noun, frozen=True):
     inside: tuple[CallFacts, ...]
 
 
-def take_apart(
+def at_first(
     subject: Subject, traced: breakdown_pass.TraceOutcome, visits: tuple[Visit, ...]
 ) -> TakenApart:
-    """Replay and sample the function, then look into its costliest calls."""
-    effort, arguments = _effort(subject, visits, traced), subject.arguments()
-    found = traced.counts.operations if traced.counts else ()
-    operations = tuple(
-        breakdown_pass.costliest(breakdown_pass.gathered(found), effort.most_bytes)
+    """By native samples of a moment alone; no operation is replayed."""
+    fastest = min(visits, key=lambda visit: min(visit.running_s))
+    effort = msgspec.structs.replace(
+        _effort(subject, visits, traced),
+        replay_s=0.0,
+        sample_s=min(_FIRST_SAMPLE_S, subject.effort.sample_s),
+        least_rounds=1,
+        plain_s=min(fastest.running_s),
+        plain_faults=fastest.minor_faults,
+        own_values_s=0.0,
     )
+    return TakenApart(
+        record=breakdown_pass.breakdown_record(
+            subject.function,
+            subject.arguments(),
+            effort,
+            subject.canaries["ufunc"],
+            name=subject.called.name,
+            traced=traced,
+        ),
+        operations=_operations(traced, effort),
+        inside=(),
+    )
+
+
+def take_apart(
+    subject: Subject,
+    traced: breakdown_pass.TraceOutcome,
+    visits: tuple[Visit, ...],
+    between: Callable[[], None] = lambda: None,
+) -> TakenApart:
+    """Replay and sample the function, then look into its costliest calls.
+
+    `between` is called in between.
+    """
+    effort, arguments = _effort(subject, visits, traced), subject.arguments()
+    operations = _operations(traced, effort)
     own = breakdown_pass.own_values_of(subject.function, arguments, operations, effort)
     record = breakdown_pass.breakdown_record(
         subject.function,
@@ -39,11 +77,19 @@ def take_apart(
         traced=traced,
         own=own,
     )
+    between()
     return TakenApart(
         record=record,
         operations=operations,
         inside=_inside(subject, operations, record, own),
     )
+
+
+def _operations(
+    traced: breakdown_pass.TraceOutcome, effort: BreakdownEffort
+) -> tuple[Operation, ...]:
+    found = traced.counts.operations if traced.counts else ()
+    return tuple(breakdown_pass.costliest(breakdown_pass.gathered(found), effort.most_bytes))
 
 
 def _effort(
@@ -83,6 +129,7 @@ def _inside(
         sample_s=effort.look_s / 2,
         rounds_s=effort.look_s / 2,
         most_calls=effort.most_looks,
+        all_s=effort.looks_s,
         seed=effort.seed,
     )
     return inside_of(operations, record, own, look)

@@ -259,6 +259,7 @@ def with_budget(effort: ExplainEffort, budget_s: float, spent_s: float = 0.0) ->
         sample_s=share * effort.sample_s,
         lines_s=share * effort.lines_s,
         look_s=min(share, 1.0) * effort.look_s,
+        looks_s=min(share, 1.0) * effort.looks_s,
         layers_s=min(share, 1.0) * effort.layers_s,
         threads_s=min(share, 1.0) * effort.threads_s,
         memory_s=min(share, 1.0) * effort.memory_s,

@@ -14,7 +14,7 @@ from profiler_suite.errors import FunctionError
 from profiler_suite.measure.explain import batches, checks
 from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import Trial, TrialResult
-from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.measure.explain.subject import Subject, TriedBefore
 from profiler_suite.measure.explain.subject_pairs import LEAST_PAIRS, glance, pairs
 from profiler_suite.measure.explain.substitution import (
     UntriableError,
@@ -32,6 +32,8 @@ from profiler_suite.workloads import user_function
 _LEAST_GLANCE = 1.02
 # A gain of as much needs few pairs to be seen.
 _PLAIN_GAIN = 3.0
+# What clearly gains less than this is not timed any further.
+_WORTH = 1.03
 # What takes longer is not called once more for its memory alone.
 _LONG_S = 0.3
 
@@ -85,51 +87,73 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
     """A function that is to answer as the subject does, checked and timed against it."""
     function, namespace = _other(subject, trial)
     convert = _converting(subject, trial)
-    known = _answered(subject)
-    found = checks.agreement(
-        subject.function,
-        function
-        if trial.kind is not TrialKind.ARGUMENTS
-        else lambda *given: function(*convert(given)),
-        subject.arguments,
-        calling=checks.Calling(kept=lambda: buffers(namespace), known=known),
-        answer=trial.answer,
-        others=trial.kind is not TrialKind.ARGUMENTS,
-        one_size=trial.one_size,
-    )
-    if not found.same:
-        return TrialResult(
-            trial=trial,
-            before=(),
-            after=(),
-            same=False,
-            largest_error=found.largest_error,
-            bound=found.bound,
-            reason=found.reason,
-        )
-    move_off_the_heap(namespace)
-    sides = (subject.function, subject.arguments()), (function, convert(subject.arguments()))
-    before_s = known.took_s if known is not None and known.took_s > _LONG_S else 0.0
-    at_a_glance = glance(*sides, before_s)
+    answered = _answered(subject)
+    # A doubtful gain is measured again; the answers are what they were.
+    key = msgspec.json.encode(trial)
+    known = subject.tried.get(key)
+    if known is None:
+        found = _agreement(subject, trial, function, convert, namespace)
+    else:
+        found = known.agreement
+        function(*convert(subject.arguments()))  # makes the arrays that it keeps
     tried = TrialResult(
         trial=trial,
         before=(),
         after=(),
+        same=found.same,
         largest_error=found.largest_error,
         bound=found.bound,
         dtype_changed=found.dtype_changed,
         conditions=found.conditions,
         checked=found.checked,
+        reason=found.reason,
     )
+    if not found.same:
+        return tried
+    move_off_the_heap(namespace)
+    sides = (subject.function, subject.arguments()), (function, convert(subject.arguments()))
+    long_s = answered.took_s if answered is not None else 0.0
+    before_s = long_s if long_s > _LONG_S else 0.0
+    at_a_glance = glance(*sides, before_s)
     if at_a_glance < _LEAST_GLANCE:
         return tried
     plain = at_a_glance > _PLAIN_GAIN
     least = 1 if plain and before_s else LEAST_PAIRS
-    patience = 0.5 if plain else 1.0
-    before, after = pairs(subject, *sides, patience=patience, least=least, before_s=before_s)
-    long = min(before[0].sample_times_s, default=0.0) > _LONG_S
-    peaks = (0.0, 0.0) if long else _peaks(subject, function, convert)
-    return msgspec.structs.replace(tried, before=before, after=after, peak_bytes=peaks)
+    before, after = pairs(
+        subject,
+        *sides,
+        patience=0.5 if plain else 1.0,
+        least=least,
+        before_s=before_s,
+        worth=_WORTH,
+    )
+    if known is None:
+        long = min(before[0].sample_times_s, default=0.0) > _LONG_S
+        peaks = (0.0, 0.0) if long else _peaks(subject, function, convert)
+        known = subject.tried[key] = TriedBefore(found, peaks)
+    return msgspec.structs.replace(
+        tried, before=before, after=after, peak_bytes=known.peak_bytes
+    )
+
+
+def _agreement(
+    subject: Subject,
+    trial: Trial,
+    function: Callable[..., Any],
+    convert: Callable[[tuple[Any, ...]], tuple[Any, ...]],
+    namespace: dict[str, Any],
+) -> checks.Agreement:
+    """Whether it answers as the subject does, on these arguments and on others."""
+    of_arguments = trial.kind is TrialKind.ARGUMENTS
+    return checks.agreement(
+        subject.function,
+        (lambda *given: function(*convert(given))) if of_arguments else function,
+        subject.arguments,
+        calling=checks.Calling(kept=lambda: buffers(namespace), known=_answered(subject)),
+        answer=trial.answer,
+        others=not of_arguments,
+        one_size=trial.one_size,
+    )
 
 
 def _answered(subject: Subject) -> checks.Outcome | None:
@@ -232,9 +256,8 @@ def _threads(subject: Subject, trial: Trial) -> TrialResult:
     saved = {each.filepath: each.num_threads for each in controller.lib_controllers}
     arguments = subject.arguments()
     try:
-        before, after = pairs(
-            subject, (subject.function, arguments), (subject.function, arguments), around
-        )
+        side = subject.function, arguments
+        before, after = pairs(subject, side, side, around, worth=_WORTH)
     finally:
         for each in controller.lib_controllers:
             each.set_num_threads(saved[each.filepath])

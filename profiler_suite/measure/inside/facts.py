@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from profiler_suite.machine import latency
@@ -44,6 +45,8 @@ _MOST_ROUNDS, _LEAST_ROUNDS = 24, 3
 # A call that takes longer is not made again with every change.
 _LONG_CALL_S = 0.6
 _MOST_WEIGHTS = 6
+# Enough for two hundred samples: which inner loop runs, and what takes a twentieth of it.
+_LEAST_LOOK_S = 0.05
 _BUFFERS = (
     "npyiter_copy_to_buffers",
     "npyiter_copy_from_buffers",
@@ -60,6 +63,8 @@ class LookEffort(Noun, frozen=True):
     rounds_s: float = 0.15
     """Rounds of one call and its changes, s."""
     most_calls: int = 8
+    all_s: float = 0.0
+    """All calls together, the costliest the most of it, s; 0 for no limit but those above."""
     seed: int = 0
 
 
@@ -82,13 +87,15 @@ def inside_of(
         and each.calls * _call_s(each) >= _WORTH_A_LOOK * plain_s > 0
     ]
     places.sort(key=lambda n: -times[n].calls * _call_s(times[n]))
-    for n in places[: effort.most_calls]:
+    places = places[: effort.most_calls]
+    parts = shared(effort, [times[n].calls * _call_s(times[n]) for n in places])
+    for n, part in zip(places, parts, strict=True):
         kept = own[n]
         call = kept.call if kept is not None else _ready(operations[n])
         if call is None:
             continue
         try:
-            found.append(facts_of(call, operations[n], times[n], effort, record.fault_s))
+            found.append(facts_of(call, operations[n], times[n], part, record.fault_s))
         except Exception:  # noqa: BLE001 - a call that fails alone has no facts
             continue
     return tuple(found)
@@ -97,6 +104,25 @@ def inside_of(
 def _call_s(time: OperationTime) -> float:
     """One call, s; with its own operands where others are not safe to make it with."""
     return time.call_s or time.own_s
+
+
+def shared(effort: LookEffort, times_s: Sequence[float]) -> list[LookEffort]:
+    """What each of these calls gets of the time for all, by what it takes of the function's."""
+    if not effort.all_s:
+        return [effort] * len(times_s)
+    whole_s = sum(times_s)
+
+    def part(time_s: float, most_s: float) -> float:
+        return min(most_s, max(_LEAST_LOOK_S, effort.all_s / 2 * time_s / whole_s))
+
+    return [
+        msgspec.structs.replace(
+            effort,
+            sample_s=part(time_s, effort.sample_s),
+            rounds_s=part(time_s, effort.rounds_s),
+        )
+        for time_s in times_s
+    ]
 
 
 def _ready(operation: Operation) -> Call | None:

@@ -32,10 +32,15 @@ class CaughtChild(ExplainChild):
         super().__init__(ask, tell, lambda: capture.session(caught, within_s), within_s)
 
     def explain(
-        self, effort: ExplainEffort, threads: int = 1, *, copy: bool = True
+        self,
+        effort: ExplainEffort,
+        threads: int = 1,
+        *,
+        copy: bool = True,
+        first_look: Callable[[FunctionRecord], None] | None = None,
     ) -> FunctionRecord:
         """All passes over the call."""
-        found = super().explain(effort, threads, copy=copy)
+        found = super().explain(effort, threads, copy=copy, first_look=first_look)
         wish = self._caught.wish
         said = [each for each in (self._caught.words(), self._caught.memory.words) if each]
         if said:

@@ -1,5 +1,7 @@
 """A selfcheck as a table: errors, limits and what each limit is about."""
 
+from collections.abc import Sequence
+
 from profiler_suite import units
 from profiler_suite.analysis.run.selfcheck_freshness import said
 from profiler_suite.model.run import Check, SelfCheck
@@ -8,19 +10,37 @@ from profiler_suite.report.content.table import TableView
 
 def table(found: SelfCheck) -> TableView:
     """The same table for the page, with what the limits are about."""
+    kinds = planted(found)
     return TableView(
         caption=f"Selfcheck of {found.measured_at}: errors on functions of known cost",
-        headings=("of", "number", "measured", "limit", "from", "", "note"),
-        numeric=(False, False, True, True, True, False, False),
+        headings=("of", "number", "measured", "limit", "from", "", *_beside(kinds), "note"),
+        numeric=(False, False, True, True, True, False, *(True for _ in kinds), False),
         rows=tuple(
             (
                 check.group,
                 check.name,
                 *cells(check),
+                *beside(check, kinds),
                 _remark(found, check),
             )
             for check in found.checks
         ),
+    )
+
+
+def planted(found: SelfCheck) -> tuple[str, ...]:
+    """The kinds of interference that it planted."""
+    return tuple(dict.fromkeys(kind for check in found.checks for kind in check.beside))
+
+
+def _beside(kinds: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"beside {kind}" for kind in kinds)
+
+
+def beside(check: Check, kinds: Sequence[str]) -> tuple[str, ...]:
+    """The same number beside each of them; empty where it was not measured there."""
+    return tuple(
+        value(check.beside[kind], check.unit) if kind in check.beside else "" for kind in kinds
     )
 
 

@@ -3,7 +3,7 @@
 from profiler_suite import units
 from profiler_suite.analysis.run.selfcheck_freshness import HOW, left_open, said
 from profiler_suite.model.run import Check, SelfCheck
-from profiler_suite.report.content.selfcheck_table import cells
+from profiler_suite.report.content.selfcheck_table import beside, cells, planted
 from profiler_suite.report.terminal.console import Page, TextColumn
 
 
@@ -15,21 +15,23 @@ def screen(found: SelfCheck, width: int, color: bool) -> str:
     page.line()
     rows: list[tuple[str, ...]] = []
     heads: list[bool] = []
-    group = ""
+    group, kinds = "", planted(found)
     for check in found.checks:
         if check.group != group:
             group = check.group
-            rows.append((group.capitalize(), "", "", "", ""))
+            rows.append((group.capitalize(), *("" for _ in range(4 + len(kinds)))))
             heads.append(True)
-        rows.append((f"  {check.name}", *cells(check)))
+        rows.append((f"  {check.name}", *cells(check), *beside(check, kinds)))
         heads.append(False)
     page.table(
         (
             TextColumn("", least=22),
             TextColumn("measured", numeric=True),
             TextColumn("limit", numeric=True),
-            TextColumn("from", numeric=True, rank=1),
+            TextColumn("from", numeric=True, rank=2 if kinds else 1),
             TextColumn(""),
+            # The same beside interference that it plants itself.
+            *(TextColumn(kind, numeric=True, rank=1) for kind in kinds),
         ),
         rows,
         indent="",

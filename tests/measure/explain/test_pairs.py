@@ -7,7 +7,13 @@ import statistics
 
 import pytest
 
-from profiler_suite.measure.explain.pairs import PairPlan, balanced, half_width, in_turn
+from profiler_suite.measure.explain.pairs import (
+    PairPlan,
+    balanced,
+    gains_less,
+    half_width,
+    in_turn,
+)
 from profiler_suite.model.rows import Visit
 from tests.made_race import visit
 
@@ -84,3 +90,23 @@ def test_the_half_width_covers_the_true_ratio() -> None:
         ]
         inside += abs(statistics.median(logs)) <= half_width(*sides)
     assert 0.88 <= inside / 400 <= 0.98
+
+
+@pytest.mark.parametrize(
+    ("takes_s", "pairs"),
+    [((0.001, 0.0012), 12), ((0.001, 0.00099), 12), ((0.001, 0.0009), 60), ((0.1, 0.2), 12)],
+)
+def test_what_gains_nothing_is_given_up(takes_s: tuple[float, float], pairs: int) -> None:
+    plan = PairPlan(least=14, most=60, enough_s=0.6, worth=1.03)
+    machine = FakeMachine(takes_s)
+    before, after = in_turn(machine.visit, plan, clock=machine.clock)
+    assert len(before) == len(after) == pairs
+
+
+def test_a_gain_that_noise_hides_is_not_given_up() -> None:
+    rng = random.Random(3)
+    before = [visit(1e-3 * rng.uniform(0.8, 1.2)) for _ in range(14)]
+    after = [visit(1e-3 * rng.uniform(0.8, 1.2)) for _ in range(14)]
+    assert not gains_less(before, after, 1.03)
+    assert gains_less([visit(1e-3)] * 14, [visit(1e-3)] * 14, 1.03)
+    assert not gains_less([visit(1.04e-3)] * 14, [visit(1e-3)] * 14, 1.03)

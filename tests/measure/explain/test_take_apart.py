@@ -7,7 +7,7 @@ import pytest
 
 from profiler_suite.measure.breakdown import per_point as passes
 from profiler_suite.measure.explain import take_apart as module
-from profiler_suite.measure.explain.take_apart import take_apart
+from profiler_suite.measure.explain.take_apart import at_first, take_apart
 from profiler_suite.model.rows import Visit
 
 
@@ -26,6 +26,7 @@ def subject(
         replay_s=1.0,
         sample_s=0.5,
         look_s=0.4,
+        looks_s=0.9,
         most_looks=3,
         baselines_s={"ufunc": 4e-5},
         seed=7,
@@ -96,6 +97,7 @@ def test_a_short_function_has_all_passes_and_is_looked_into(given: Passes) -> No
     assert (effort.plain_s, effort.plain_faults, effort.own_values_s) == (0.0, 0.0, 2.0)
     (look,) = given.looks
     assert (look.sample_s, look.rounds_s, look.most_calls, look.seed) == (0.2, 0.2, 3, 7)
+    assert look.all_s == 0.9
 
 
 def test_where_calls_are_saved_the_fastest_visit_stands_for_the_plain_time(
@@ -132,3 +134,29 @@ def test_where_advice_comes_first_a_trace_that_took_long_is_not_taken_again(
 
 def test_calls_are_not_looked_into_where_that_would_leave_no_time(given: Passes) -> None:
     assert taken(subject(fits=False)).inside == ()
+
+
+def test_a_first_look_replays_nothing_and_calls_the_function_for_a_moment(
+    given: Passes,
+) -> None:
+    traced: Any = SimpleNamespace(counts=SimpleNamespace(operations=("a",)))
+    both = (visit(3e-3, 2e-3), visit(1e-3, 4e-3, faults=6.0))
+    found: Any = at_first(subject(), traced, both)
+    (effort,) = given.efforts
+    assert (effort.replay_s, effort.sample_s, effort.least_rounds) == (0.0, 0.2, 1)
+    assert (effort.plain_s, effort.plain_faults, effort.own_values_s) == (1e-3, 6.0, 0.0)
+    assert found.operations == ("a", "gathered", 150.0)
+    assert found.inside == ()
+    assert given.looks == []
+
+
+def test_what_comes_between_comes_before_the_looks(given: Passes) -> None:
+    order: list[str] = []
+    traced: Any = SimpleNamespace(counts=None)
+    take_apart(
+        subject(),
+        traced,
+        (visit(1e-3),),
+        lambda: order.append(f"between {len(given.efforts)} {len(given.looks)}"),
+    )
+    assert order == ["between 1 0"]

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.explain import trials
+from profiler_suite.measure.explain import checks, trials
+from profiler_suite.measure.explain.checks import Agreement
 from profiler_suite.measure.explain.records import Trial
 from profiler_suite.measure.explain.substitution import UntriableError
 from profiler_suite.measure.explain.trials import attempt, converted
 from profiler_suite.model.trial import TrialKind
+from tests.made_race import visit
 
 X = np.arange(6.0).reshape(2, 3)
 
@@ -83,3 +85,33 @@ def test_a_person_who_stops_it_stops_it(monkeypatch: pytest.MonkeyPatch) -> None
     subject: Any = SimpleNamespace()
     with pytest.raises(KeyboardInterrupt):
         attempt(subject, (), Trial(kind=TrialKind.REWRITE))
+
+
+def test_what_is_tried_again_is_timed_again_and_not_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    checked: list[Any] = []
+    called: list[Any] = []
+
+    def agreement(*_: Any, **__: Any) -> Agreement:
+        checked.append(1)
+        return Agreement(same=True, checked=5)
+
+    def rewritten(*given: Any) -> None:
+        called.append(given)
+
+    visits = ((visit(2e-3),), (visit(1e-3),))
+    monkeypatch.setattr(checks, "agreement", agreement)
+    monkeypatch.setattr(trials, "_other", lambda *_: (rewritten, {}))
+    monkeypatch.setattr(trials, "glance", lambda *_: 2.0)
+    monkeypatch.setattr(trials, "pairs", lambda *_, **__: visits)
+    monkeypatch.setattr(trials, "_peaks", lambda *_: (float(len(checked)), 3.0))
+    plan = SimpleNamespace(call_s=0.0)
+    subject: Any = SimpleNamespace(function=abs, arguments=lambda: (1,), tried={}, plan=plan)
+    one, other = Trial(kind=TrialKind.REWRITE), Trial(kind=TrialKind.REWRITE, one_size=True)
+    found = [trials._compared(subject, each) for each in (one, one, other)]
+    assert len(checked) == 2
+    assert called == [(1,)]  # what it keeps is made before it is timed again
+    assert [each.checked for each in found] == [5, 5, 5]
+    assert [each.peak_bytes for each in found] == [(1.0, 3.0), (1.0, 3.0), (2.0, 3.0)]
+    assert all((each.before, each.after) == visits for each in found)

@@ -1,0 +1,1 @@
+"""Interference on purpose: what is measured beside it is known to be disturbed."""
