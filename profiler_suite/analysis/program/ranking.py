@@ -130,7 +130,7 @@ def _grouped(some: Sequence[Moment], key: Callable[[Moment], _Key]) -> dict[_Key
 
 def identity_of(frame: StackFrame) -> tuple[str, str, int]:
     """File and name; what stands outside of functions has a number for each line."""
-    name = _INNER.sub("", frame.name) if frame.name[0] != "<" else MODULE
+    name = MODULE if frame.name.startswith("<") else _INNER.sub("", frame.name)
     return frame.file, name, frame.line if name == MODULE else 0
 
 

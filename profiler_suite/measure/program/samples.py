@@ -70,7 +70,7 @@ def read_stacks(text: str) -> tuple[tuple[SampledStack, ...], dict[int, str]]:
     processes: dict[int, str] = {}
     for entry in _entries(text):
         found = _stack(entry, processes)
-        if found is not None:
+        if found is not None and not _is_torn(found):
             stacks.append(found)
     return tuple(stacks), processes
 
@@ -102,6 +102,11 @@ def _stack(entry: str, processes: dict[int, str]) -> SampledStack | None:
         frames=tuple(_frame(each) for each in frames if each),
         count=int(count[1]),
     )
+
+
+def _is_torn(stack: SampledStack) -> bool:
+    """A Python function without a name: the stack changed while it was read."""
+    return not all(frame.name or frame.compiled for frame in stack.frames)
 
 
 @functools.lru_cache(maxsize=65536)

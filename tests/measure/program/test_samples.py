@@ -49,3 +49,9 @@ def test_a_child_process_is_the_innermost_that_is_named() -> None:
 def test_what_is_cut_off_or_empty_is_no_stack() -> None:
     assert read_stacks("") == ((), {})
     assert read_stacks('process 5:"a";thread (5);f (/x/a')[0] == ()
+
+
+def test_a_stack_that_changed_while_it_was_read_is_none() -> None:
+    torn = 'process 5:"a";thread (5);f (/x/a.py:1); (/x/a.py:7) 2\n'
+    whole = 'process 5:"a";thread (5);f (/x/a.py:1); (/x/u.so) 3\n'
+    assert [each.count for each in read_stacks(torn + whole)[0]] == [3]
