@@ -93,6 +93,7 @@ def test_records_with_python_objects_stay_plain() -> None:
 def test_a_record_knows_its_plain_form(kind: type) -> None:
     rows = records() if kind is CountingVoid else records().view(np.recarray)
     made = counting_record(rows[4], rows, 4)
+    plain = made.plain
     assert type(made) is kind
-    assert made.plain.dtype == rows.dtype
-    assert made.plain.tolist()[0] == 4.0
+    assert plain.dtype == rows.dtype
+    assert plain.tolist()[0] == 4.0
