@@ -2,9 +2,9 @@
 
     python tests/benchmarks/layers.py [--only NAME,NAME] [--seconds 4]
 
-Each function runs twice in a process of its own: once while the suite reads its stacks, once
-under `py-spy record --native`, whose stacks are put down to layers by the same rule, from the
-instruction outwards. Both run without garbage collection, and without what py-spy leaves out:
+Each function runs in a process of its own: first the suite reads its stacks, then `py-spy
+record --native` does, whose stacks are put down to layers by the same rule, from the
+instruction outwards. Both see no garbage collection, and what py-spy leaves out is left out:
 threads that sleep. Prints the largest difference of a layer's share for each function, and
 ends with 1 where one is above 7 points, or where fewer than 90 % of the looks led to a layer.
 scikit-learn is no dependency: `pip install scikit-learn`.
@@ -17,6 +17,8 @@ import gc
 import importlib
 import importlib.util
 import json
+import math
+import os
 import re
 import shutil
 import subprocess
@@ -32,10 +34,15 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.measure.layers.stacks import WAITING, sample_layers
+from profiler_suite.measure.lines import peek
 from profiler_suite.measure.native import layers
 
 ALLOWED, LEAST_COVERED = 0.07, 0.90
 RATE_HZ = 400
+# linux/prctl.h, PR_SET_PTRACER_ANY; py-spy reads the symbols of all libraries first.
+_ANYBODY, _LONGEST_START_S = -1, 120.0
+# mallopt(3): memory is neither given back to the system nor mapped for one array.
+_HEAP = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")
 ROOT = Path(__file__).resolve().parents[2]
 _PYTHON_FRAME = re.compile(r"^(?P<name>.*) \((?P<file>[^()]*?):(?P<line>\d+)\)$")
 _NATIVE_FRAME = re.compile(r"^(?P<name>.*) \((?P<library>[^()]*)\)$")
@@ -136,30 +143,35 @@ def function_of(name: str) -> Callable[[], Any]:
     return function
 
 
-def own_shares(name: str, seconds: float) -> tuple[dict[str, float], float]:
-    """What the suite says, from a process of its own, and the share of looks that led on."""
-    text = subprocess.run(
-        [sys.executable, __file__, "--own", name, "--seconds", str(seconds)],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-    ).stdout
-    found: dict[str, Any] = json.loads(text)
-    return found["layers"], found["covered"]
+def both_shares(name: str, seconds: float) -> tuple[dict[str, float], float, dict[str, float]]:
+    """What the suite says of a process, the share of looks that led on, and what py-spy says.
+
+    One after the other in the same process, whose heap gives nothing back: how often memory
+    is asked for anew depends on what else lies there.
+    """
+    command = [sys.executable, __file__, "--run", name, "--seconds", str(seconds)]
+    environment = {**os.environ, **dict.fromkeys(_HEAP, str(2**30))}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
+    ) as process:
+        try:
+            assert process.stdout is not None
+            found: dict[str, Any] = json.loads(process.stdout.readline())
+            theirs = spied(process.pid, seconds)
+        finally:
+            process.kill()
+    return found["layers"], found["covered"], theirs
 
 
-def other_shares(name: str, seconds: float) -> dict[str, float]:
-    """What py-spy's stacks say by the same rule."""
+def spied(pid: int, seconds: float) -> dict[str, float]:
+    """What py-spy's stacks of a process say by the suite's rule."""
     spy = shutil.which("py-spy") or str(Path(sys.executable).parent / "py-spy")
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "stacks"
         command = [spy, "record", "--native", "--rate", str(RATE_HZ), "--format", "raw"]
-        command += ["--full-filenames", "--output", str(raw)]
-        command += ["--", sys.executable, __file__, "--spin", name]
-        subprocess.run(
-            [*command, "--seconds", str(seconds)], capture_output=True, check=True, cwd=ROOT
-        )
+        command += ["--full-filenames", "--output", str(raw), "--pid", str(pid)]
+        command += ["--duration", str(math.ceil(seconds))]
+        subprocess.run(command, capture_output=True, check=True)
         text = raw.read_text()
     counts: Counter[str] = Counter()
     for line in text.splitlines():
@@ -242,8 +254,7 @@ def say(text: str) -> None:
 
 def compared(name: str, seconds: float) -> tuple[float, float]:
     """The largest difference of one function's layers, and its coverage; said as well."""
-    mine, covered = own_shares(name, seconds)
-    theirs = other_shares(name, seconds)
+    mine, covered, theirs = both_shares(name, seconds)
     layer, gap = largest_gap(mine, theirs)
     say(
         f"{name:18} {100 * gap:5.1f} points in {layer}: "
@@ -251,6 +262,18 @@ def compared(name: str, seconds: float) -> tuple[float, float]:
         f"{100 * covered:.1f} % covered"
     )
     return gap, covered
+
+
+def serve(name: str, seconds: float) -> None:
+    """Say what the suite finds, then run on while another sampler looks."""
+    function = function_of(name)
+    record = sample_layers(function, tuple, seconds)
+    total = max(1, record.samples)
+    shares = {each.layer: each.samples / total for each in record.layers}
+    covered = record.samples / max(1, record.samples + record.lost)
+    peek.allow_reader(peek.libc(), _ANYBODY)
+    say(json.dumps({"layers": without_waiting(shares), "covered": covered}))
+    spin(function, seconds + _LONGEST_START_S)
 
 
 def spin(function: Callable[[], Any], seconds: float) -> None:
@@ -264,20 +287,12 @@ def spin(function: Callable[[], Any], seconds: float) -> None:
 def main() -> int:
     """Compare all functions, or serve as one side of a comparison."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--own")
-    parser.add_argument("--spin")
+    parser.add_argument("--run")
     parser.add_argument("--only", default="")
     parser.add_argument("--seconds", type=float, default=4.0)
     asked = parser.parse_args()
-    if asked.own:
-        record = sample_layers(function_of(asked.own), tuple, asked.seconds)
-        total = max(1, record.samples)
-        shares = {each.layer: each.samples / total for each in record.layers}
-        covered = record.samples / max(1, record.samples + record.lost)
-        say(json.dumps({"layers": without_waiting(shares), "covered": covered}))
-        return 0
-    if asked.spin:
-        spin(function_of(asked.spin), asked.seconds)
+    if asked.run:
+        serve(asked.run, asked.seconds)
         return 0
     names = asked.only.split(",") if asked.only else list(SOURCES)
     if not importlib.util.find_spec("sklearn"):
