@@ -46,7 +46,8 @@ def test_panels_multiply_as_the_matrices_do(
     right, out = whole(places, depth, count * across), whole(places, rows, count * across)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blas, "MOST_UNPACKED", most)
-        patch.setattr(panels, "_SHORT_BYTES", short)
+        patch.setattr(panels, "_PART_BYTES", short)
+        patch.setattr(panels, "_PART_BYTES_OF_MANY", short)
         patch.setattr(panels, "_SUMS_BYTES", sums)
         made = panels.laid_out(right, rows, across)
         assert sum(part.shape[2] for part in made.parts) == depth
@@ -64,7 +65,7 @@ def test_panels_multiply_as_the_matrices_do(
 def test_threads_share_the_rows_or_of_few_rows_the_columns(
     monkeypatch: pytest.MonkeyPatch, threads: int, short: int, few: int
 ) -> None:
-    monkeypatch.setattr(panels, "_SHORT_BYTES", short)
+    monkeypatch.setattr(panels, "_PART_BYTES", short)
     monkeypatch.setattr(panels, "_FEW_ROWS", few)
     generator = np.random.default_rng(0)
     left, right = generator.random((37, 30)), generator.random((30, 64))
@@ -94,6 +95,8 @@ def test_no_product_is_larger_than_what_is_not_packed(rows: int, depth: int) -> 
         ((3136, 64, 256), 64),  # short sums
         ((12544, 16, 96), 96),  # narrow: all columns are one panel
         ((16, 64, 64), 0),  # small as it is
+        ((49, 128, 128), 64),  # small, but more than the first cache holds
+        ((16, 128, 256), 0),  # and for few rows
         ((16, 256, 250), 0),  # no whole panels
         ((784, 512, 128), 0),  # packing is not felt
         ((784, 363, 96), 0),  # too few rows would make a small product
