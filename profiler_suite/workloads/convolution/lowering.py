@@ -58,7 +58,8 @@ class Lowering:
     """1×(kh·kw·C)×F."""
     blocks: tuple[OutputBlock, ...]
     planes: Array | None
-    """C×H×W: the image by channels, where windows are copied along the answer."""
+    """s×s×C×⌈H/s⌉×⌈W/s⌉: the image by phases of the stride and by channels, where windows are
+    copied along the answer."""
     threads: int
     """What rows of a block are shared out to, where BLAS does not share out the product."""
 
@@ -99,8 +100,9 @@ def lowering(size: Geometry, weights: Array, *, keep: bool) -> Lowering:
             matrix = part.reshape(-1, size.length)
         blocks.append(OutputBlock(first=first, end=end, windows=windows, matrix=matrix))
     planes = None
-    if along_answer and size.stride == 1 and size.channels > 1:
-        planes = np.empty((size.channels, size.height, size.width), weights.dtype)
+    if along_answer and (size.stride > 1 or size.channels > 1):
+        s, high, wide = size.stride, size.height, size.width
+        planes = np.empty((s, s, size.channels, -(-high // s), -(-wide // s)), weights.dtype)
     laid = panels.kept(weights[None], rows * size.out_width) if keep else weights[None]
     return Lowering(
         size=size,
@@ -113,36 +115,74 @@ def lowering(size: Geometry, weights: Array, *, keep: bool) -> Lowering:
 
 def by_blocks(lowering: Lowering, image: Array, _filters: Array, _stride: int) -> Array:
     """Copy the windows of a block into the buffer, multiply into the answer; block by block."""
-    size, planes = lowering.size, lowering.planes
-    if planes is not None:
-        # Planes make the runs along the answer contiguous, too.
-        np.copyto(planes, image.transpose(2, 0, 1))
-        image = planes.transpose(1, 2, 0)
-    row, column, channel = image.strides
-    windows = strided(
-        image if planes is None else planes,
-        (size.out_height, size.out_width, size.filter_height, size.filter_width, size.channels),
-        (size.stride * row, size.stride * column, row, column, channel),
+    size = lowering.size
+    seen = (
+        _windows(size, image)
+        if lowering.planes is None
+        else _phases(lowering.planes, image, size)
     )
     width = size.out_width
     out = np.empty((size.pixels, size.filters), image.dtype)
     for block in lowering.blocks:
         answers = out[block.first * width : block.end * width]
-        seen = windows[block.first : block.end]
         together.run(
             [
                 functools.partial(_lower, block, lowering.weights, seen, answers, rows)
-                for rows in together.ranges(len(seen), lowering.threads)
+                for rows in together.ranges(block.end - block.first, lowering.threads)
             ]
         )
     return out.reshape(size.out_height, width, size.filters)
 
 
+@dataclasses.dataclass(frozen=True)
+class SeenWindows:
+    """A view of all windows, or of those of their places that one phase of the stride has."""
+
+    down: slice
+    across: slice
+    """Which places."""
+    view: Array
+    """OH×OW×places down×places across×C."""
+
+
+def _windows(size: Geometry, image: Array) -> list[SeenWindows]:
+    row, column, channel = image.strides
+    view = strided(
+        image,
+        (size.out_height, size.out_width, size.filter_height, size.filter_width, size.channels),
+        (size.stride * row, size.stride * column, row, column, channel),
+    )
+    return [SeenWindows(slice(None), slice(None), view)]
+
+
+def _phases(planes: Array, image: Array, size: Geometry) -> list[SeenWindows]:
+    """Planes make the runs along the answer contiguous, too."""
+    s, seen = size.stride, []
+    channel, row, column = planes.strides[2:]
+    for down in range(min(s, size.filter_height)):
+        for across in range(min(s, size.filter_width)):
+            part = image[down::s, across::s].transpose(2, 0, 1)
+            plane = planes[down, across]
+            np.copyto(plane[:, : part.shape[1], : part.shape[2]], part)
+            high = len(range(down, size.filter_height, s))
+            wide = len(range(across, size.filter_width, s))
+            shape = (size.out_height, size.out_width, high, wide, size.channels)
+            view = strided(plane, shape, (row, column, row, column, channel))
+            seen.append(SeenWindows(slice(down, None, s), slice(across, None, s), view))
+    return seen
+
+
 def _lower(
-    block: OutputBlock, weights: Array | Panels, windows: Array, out: Array, rows: slice
+    block: OutputBlock,
+    weights: Array | Panels,
+    seen: list[SeenWindows],
+    out: Array,
+    rows: slice,
 ) -> None:
     """Some rows of a block: copy their windows, multiply."""
-    width = windows.shape[1]
+    width = block.windows.shape[1]
     some = slice(rows.start * width, rows.stop * width)
-    np.copyto(block.windows[rows], windows[rows])
+    for each in seen:
+        windows = each.view[block.first + rows.start : block.first + rows.stop]
+        np.copyto(block.windows[rows, :, each.down, each.across], windows)
     panels.multiply(block.matrix[None, some], weights, out[None, some], some.start)

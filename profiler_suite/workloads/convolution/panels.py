@@ -56,13 +56,16 @@ def width(rows: int, depth: int, columns: int, item_bytes: int) -> int:
     """Columns of a panel for T×K by K×N products; 0 where BLAS is better left to pack."""
     if not blas.leaves_small_products_unpacked():
         return 0
+    across = _PANEL_BYTES // item_bytes
     small = rows * depth * columns <= blas.MOST_UNPACKED
-    if small and (rows < _LEAST_ROWS_OF_SMALL or depth * columns * item_bytes <= _FIRST_CACHE):
+    held = depth * columns * item_bytes <= _FIRST_CACHE
+    if small and (held or rows < _LEAST_ROWS_OF_SMALL):
         return 0  # not packed, and read as it is
-    narrow = columns * item_bytes <= _NARROW_BYTES
+    narrow = columns * item_bytes <= _NARROW_BYTES and (
+        held or columns <= across or columns % across > 0
+    )
     if narrow and not small and _LEAST_ROWS * depth * columns <= blas.MOST_UNPACKED:
         return columns
-    across = _PANEL_BYTES // item_bytes
     felt = small or rows <= _FEW_ROWS or depth * item_bytes <= _SHORT_BYTES
     return across if felt and columns % across == 0 else 0
 

@@ -97,6 +97,8 @@ def test_no_product_is_larger_than_what_is_not_packed(rows: int, depth: int) -> 
         ((16, 64, 64), 0),  # small as it is
         ((49, 128, 128), 64),  # small, but more than the first cache holds
         ((16, 128, 256), 0),  # and for few rows
+        ((196, 128, 128), 64),  # narrow, but more than the first cache holds
+        ((3136, 256, 64), 64),
         ((16, 256, 250), 0),  # no whole panels
         ((784, 512, 128), 0),  # packing is not felt
         ((784, 363, 96), 0),  # too few rows would make a small product
