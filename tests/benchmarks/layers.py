@@ -21,11 +21,11 @@ import math
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -39,8 +39,8 @@ from profiler_suite.measure.native import layers
 
 ALLOWED, LEAST_COVERED = 0.07, 0.90
 RATE_HZ = 400
-# linux/prctl.h, PR_SET_PTRACER_ANY; py-spy reads the symbols of all libraries first.
-_ANYBODY, _LONGEST_START_S = -1, 120.0
+_ANYBODY = -1  # linux/prctl.h, PR_SET_PTRACER_ANY
+_GO_ON = signal.SIGUSR1
 # mallopt(3): memory is neither given back to the system nor mapped for one array.
 _HEAP = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,8 +146,9 @@ def function_of(name: str) -> Callable[[], Any]:
 def both_shares(name: str, seconds: float) -> tuple[dict[str, float], float, dict[str, float]]:
     """What the suite says of a process, the share of looks that led on, and what py-spy says.
 
-    One after the other in the same process, whose heap gives nothing back: how often memory
-    is asked for anew depends on what else lies there.
+    The suite before py-spy and after it, in the same process, whose heap gives nothing back:
+    what else runs here comes and goes, and how often memory is asked for anew depends on what
+    else lies there.
     """
     command = [sys.executable, __file__, "--run", name, "--seconds", str(seconds)]
     environment = {**os.environ, **dict.fromkeys(_HEAP, str(2**30))}
@@ -156,8 +157,10 @@ def both_shares(name: str, seconds: float) -> tuple[dict[str, float], float, dic
     ) as process:
         try:
             assert process.stdout is not None
-            found: dict[str, Any] = json.loads(process.stdout.readline())
+            process.stdout.readline()
             theirs = spied(process.pid, seconds)
+            process.send_signal(_GO_ON)
+            found: dict[str, Any] = json.loads(process.stdout.readline())
         finally:
             process.kill()
     return found["layers"], found["covered"], theirs
@@ -265,23 +268,30 @@ def compared(name: str, seconds: float) -> tuple[float, float]:
 
 
 def serve(name: str, seconds: float) -> None:
-    """Say what the suite finds, then run on while another sampler looks."""
+    """Look, run on while another sampler looks, look again, and say what was found."""
     function = function_of(name)
-    record = sample_layers(function, tuple, seconds)
-    total = max(1, record.samples)
-    shares = {each.layer: each.samples / total for each in record.layers}
-    covered = record.samples / max(1, record.samples + record.lost)
     peek.allow_reader(peek.libc(), _ANYBODY)
+    records = [sample_layers(function, tuple, seconds / 2)]
+    waiting = [True]
+    signal.signal(_GO_ON, lambda *_: waiting.clear())
+    say("ready")
+    spin(function, waiting)
+    records.append(sample_layers(function, tuple, seconds / 2))
+    counts: Counter[str] = Counter()
+    for record in records:
+        counts.update({each.layer: each.samples for each in record.layers})
+    total, lost = counts.total(), sum(record.lost for record in records)
+    shares = {layer: number / max(1, total) for layer, number in counts.items()}
+    covered = total / max(1, total + lost)
     say(json.dumps({"layers": without_waiting(shares), "covered": covered}))
-    spin(function, seconds + _LONGEST_START_S)
 
 
-def spin(function: Callable[[], Any], seconds: float) -> None:
-    """Run for that long; no garbage is collected, as while the suite reads stacks."""
+def spin(function: Callable[[], Any], waiting: list[bool]) -> None:
+    """Run on; no garbage is collected, as while the suite reads stacks."""
     gc.disable()
-    begun = time.perf_counter()
-    while time.perf_counter() - begun < seconds:
+    while waiting:
         function()
+    gc.enable()
 
 
 def main() -> int:
