@@ -39,6 +39,7 @@ from profiler_suite.measure.native import layers
 
 ALLOWED, LEAST_COVERED = 0.07, 0.90
 RATE_HZ = 400
+_MOST_COMPARISONS = 3
 _ANYBODY = -1  # linux/prctl.h, PR_SET_PTRACER_ANY
 _GO_ON = signal.SIGUSR1
 # mallopt(3): memory is neither given back to the system nor mapped for one array.
@@ -256,15 +257,37 @@ def say(text: str) -> None:
 
 
 def compared(name: str, seconds: float) -> tuple[float, float]:
-    """The largest difference of one function's layers, and its coverage; said as well."""
-    mine, covered, theirs = both_shares(name, seconds)
+    """The largest difference of one function's layers, and its coverage; said as well.
+
+    Where they differ more than is allowed, all of three comparisons count alike: a machine
+    that slows down in between slows bytecode down more than compiled loops.
+    """
+    found = [both_shares(name, seconds)]
+    while largest_gap(*_means(found))[1] > ALLOWED and len(found) < _MOST_COMPARISONS:
+        found.append(both_shares(name, seconds))
+    mine, theirs = _means(found)
+    covered = min(each for _, each, _ in found)
     layer, gap = largest_gap(mine, theirs)
     say(
         f"{name:18} {100 * gap:5.1f} points in {layer}: "
         f"{100 * mine.get(layer, 0):.0f} % here, {100 * theirs.get(layer, 0):.0f} % there, "
-        f"{100 * covered:.1f} % covered"
+        f"{100 * covered:.1f} % covered{f', {len(found)} times' if len(found) > 1 else ''}"
     )
     return gap, covered
+
+
+def _means(
+    found: list[tuple[dict[str, float], float, dict[str, float]]],
+) -> tuple[dict[str, float], dict[str, float]]:
+    sides = [each for each, _, _ in found], [each for _, _, each in found]
+    mine, theirs = (mean_shares(side) for side in sides)
+    return mine, theirs
+
+
+def mean_shares(several: list[dict[str, float]]) -> dict[str, float]:
+    """Shares of several comparisons, each of which counts alike."""
+    names = {name for each in several for name in each}
+    return {name: sum(each.get(name, 0.0) for each in several) / len(several) for name in names}
 
 
 def serve(name: str, seconds: float) -> None:

@@ -15,6 +15,7 @@ from tests.benchmarks.layers import (
     largest_gap,
     layer_of,
     library_of,
+    mean_shares,
     without_waiting,
 )
 
@@ -84,3 +85,10 @@ def test_what_the_other_does_not_see_has_no_share() -> None:
         "BLAS": pytest.approx(0.25),
     }
     assert without_waiting({"waiting": 1.0}) == {}
+
+
+def test_comparisons_of_one_function_count_alike() -> None:
+    assert mean_shares([{"pandas": 0.5, "SciPy": 0.5}, {"pandas": 1.0}]) == {
+        "pandas": pytest.approx(0.75),
+        "SciPy": pytest.approx(0.25),
+    }
