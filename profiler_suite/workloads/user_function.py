@@ -10,6 +10,7 @@ import inspect
 import linecache
 import sys
 import traceback
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -217,9 +218,15 @@ def _from_name(name: str) -> ModuleType:
         raise UsageError(_told(error, f"module {name} cannot be imported")) from error
 
 
+def identifier(name: str) -> str:
+    """A name as the compiler keeps it: µ typed on a keyboard becomes the Greek letter."""
+    return unicodedata.normalize("NFKC", name)
+
+
 def _named(module: ModuleType, name: str, target: str) -> Callable[..., Any]:
     found: Any = module
-    for part in name.split("."):
+    for written in name.split("."):
+        part = written if hasattr(found, written) else identifier(written)
         if not hasattr(found, part):
             known = (
                 [

@@ -153,6 +153,22 @@ def test_an_error_whose_text_cannot_be_had_is_named_by_its_kind() -> None:
 async def _later() -> None: ...
 
 
+@pytest.mark.parametrize("name", ["gr\u00f6\u00dfe_\u00b5", "\u212bngstrom", "\ufb01lter"])
+def test_a_name_may_be_typed_as_it_stands_in_the_file(tmp_path: Path, name: str) -> None:
+    # The compiler keeps the Greek letter for the micro sign, and so on.
+    path = tmp_path / "letters.py"
+    path.write_text(f"def {name}(): return 1\ndef setup_{name}(): return ()\n", "utf-8")
+    call = user_function.load(f"{path}:{name}", f"setup_{name}")
+    assert call.function() == 1
+
+
+@pytest.mark.parametrize("name", ["<script>", "a b", "\u00b5"])
+def test_a_name_that_only_a_dictionary_can_hold_is_found(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "held.py"
+    path.write_text(f"globals()[{name!r}] = lambda: 1\n", "utf-8")
+    assert user_function.load(f"{path}:{name}").function() == 1
+
+
 @pytest.mark.parametrize("function", [_later, functools.partial(_later)])
 def test_a_coroutine_function_is_refused_in_each_wrapping(
     function: Callable[..., Any],

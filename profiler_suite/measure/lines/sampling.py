@@ -37,7 +37,7 @@ class LineSamples(msgspec.Struct, frozen=True):
     """Looks at one function: how many, and at which lines."""
 
     samples: int
-    """Looks that found the first code, the function asked for, active."""
+    """Looks that found any of the codes active: a generator runs after its function."""
     outside: int
     """Looks between two evaluations: calling the function, freeing what it returned."""
     lines: dict[tuple[int, int], int]
@@ -179,7 +179,7 @@ def seen(answer: SampleCounts, codes: Sequence[CodeType]) -> LineSamples:
     calling: dict[tuple[int, int], int] = {}
     samples = outside = 0
     for frame_samples in answer.frame_samples:
-        if 0 in frame_samples.at:
+        if frame_samples.at:
             samples += frame_samples.count
         else:
             outside += frame_samples.count

@@ -7,6 +7,7 @@ from pathlib import Path
 from profiler_suite.errors import UsageError, unknown_name
 from profiler_suite.measure.program.caught_calls import CallWish
 from profiler_suite.workloads import module_lines
+from profiler_suite.workloads.user_function import identifier
 
 _HOW = "give path/to/file.py:function, file.py:Class.method, file.py:LINE or MODULE:FUNCTION"
 
@@ -50,7 +51,7 @@ def wish_for(target: str) -> CallWish:
 
 
 def _plain(name: str) -> str:
-    return name.replace(".<locals>", "")
+    return identifier(name.replace(".<locals>", ""))
 
 
 def _functions(body: Sequence[ast.stmt], around: str) -> Iterator[tuple[str, ast.stmt]]:

@@ -83,6 +83,17 @@ def test_samples_become_counts_of_lines() -> None:
     assert found.lost == 1
 
 
+def test_a_generator_that_runs_after_its_function_has_returned_is_sampled() -> None:
+    maker, body = some_line.__code__, two_lines.__code__
+    line = body.co_firstlineno + 1
+    answer = SampleCounts(
+        frame_samples=(FrameSamples(at={1: some_line(body, line)}, count=40),)
+    )
+    found = sampling.seen(answer, [maker, body])
+    assert (found.samples, found.outside) == (40, 0)
+    assert found.lines == {(1, line): 40}
+
+
 def test_entering_a_function_belongs_to_the_first_line_of_its_body() -> None:
     # Until 3.12 a new frame points one instruction before its code.
     answer = SampleCounts(

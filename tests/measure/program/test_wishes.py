@@ -112,3 +112,9 @@ def test_a_source_may_be_in_another_encoding(tmp_path: Path) -> None:
     script.write_bytes(b"# -*- coding: none-such -*-\ndef f():\n    return 1\n")
     with pytest.raises(UsageError, match="cannot be read as Python"):
         wish_for(f"{script}:f")
+
+
+def test_a_name_of_letters_that_the_compiler_exchanges_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "letters.py"
+    path.write_text("def in_\u00b5s(x): return x\n", "utf-8")
+    assert wish_for(f"{path}:in_\u00b5s").qualname == "in_\u03bcs"
