@@ -22,6 +22,18 @@ _NORMAL, _OF_MEDIANS = 1.4826, 1.96 * 1.2533
 _TELLING, _SURELY = 12, 2.0
 
 
+class EarlyEnd(Noun, frozen=True):
+    """When what pairs tell is enough, whatever time is left; 0 for never."""
+
+    worth: float = 0.0
+    """Once it is clear that time before over time after is less."""
+    narrow: float = 0.0
+    """Once half the interval of their ratio is within this (a logarithm)."""
+
+
+NOT_EARLY = EarlyEnd()
+
+
 class PairPlan(Noun, frozen=True):
     """How many pairs of visits are taken, and how long that may take."""
 
@@ -33,7 +45,7 @@ class PairPlan(Noun, frozen=True):
     """With the least number of pairs taken, no more where half the interval of their ratio is
     within this (a logarithm): more visits would not tell more than another process does."""
     worth: float = 0.0
-    """No more either once it is clear that time before over time after is less; 0: never."""
+    """No more once it is clear that time before over time after is less; 0 for never."""
 
 
 def balanced(seed: int) -> Iterator[tuple[int, int]]:
@@ -60,13 +72,18 @@ def in_turn(
             break
         if taken >= _FEWEST and elapsed_s > _PATIENCE * plan.enough_s:
             break
-        if plan.narrow and taken >= plan.least and half_width(*visits) <= plan.narrow:
-            break
-        if plan.worth and taken >= _TELLING and gains_less(*visits, plan.worth):
+        if taken >= _TELLING and _is_known(visits, plan):
             break
         for side in order:
             visits[side].append(visit(side))
     return tuple(visits[0]), tuple(visits[1])
+
+
+def _is_known(visits: tuple[list[Visit], list[Visit]], plan: PairPlan) -> bool:
+    """Whether a dozen pairs, and the least number, say enough whatever time is left."""
+    if plan.narrow and len(visits[0]) >= plan.least and half_width(*visits) <= plan.narrow:
+        return True
+    return bool(plan.worth) and gains_less(*visits, plan.worth)
 
 
 def gains_less(before: Sequence[Visit], after: Sequence[Visit], gain: float) -> bool:

@@ -53,7 +53,7 @@ class ExplainEffort(Noun, frozen=True):
     most_looks: int = 8
     memory_s: float = 1.0
     """At most, for what each line and expression holds, s; 0 for none."""
-    layers_s: float = 0.4
+    layers_s: float = 0.3
     """For the stacks that tell whose code runs, s; 0 for none."""
     threads_s: float = 0.6
     """For looking at every thread, where a function has several or waits, s; 0 for none."""

@@ -5,7 +5,7 @@ from time import perf_counter_ns
 from typing import Any
 
 from profiler_suite.measure import timing
-from profiler_suite.measure.explain.pairs import PairPlan, Visits, in_turn
+from profiler_suite.measure.explain.pairs import NOT_EARLY, EarlyEnd, PairPlan, Visits, in_turn
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.rows import Visit
 
@@ -47,13 +47,13 @@ def pairs(
     patience: float = 1.0,
     least: int = LEAST_PAIRS,
     before_s: float = 0.0,
-    worth: float = 0.0,
+    early: EarlyEnd = NOT_EARLY,
 ) -> Visits:
     """Visits to both sides in turn, `around` called before each.
 
     `before_s` is what a call of the first side is known to take, if it is long; 0 else. Where
-    `least` is 1 that call is its first visit, and one more of each side is enough. A gain that
-    is clearly less than `worth`, if any, is not measured any further.
+    `least` is 1 that call is its first visit, and one more of each side is enough. `early` says
+    when a dozen pairs are enough.
     """
     sides = (before, after)
     prepared: list[timing.PreparedCall] = []
@@ -77,7 +77,8 @@ def pairs(
         least=least,
         most=most,
         enough_s=patience * subject.effort.trial_s,
-        worth=worth,
+        narrow=early.narrow,
+        worth=early.worth,
     )
     one, other = in_turn(visit, plan, subject.effort.seed)
     return (*known, *one), (*others, *other)

@@ -18,7 +18,7 @@ from profiler_suite.model.rows import Visit
 FEWEST_VISITS, _MOST_VISITS = 3, 400
 _WANTED_UNDISTURBED = 12
 # Where few visits were undisturbed, so much longer.
-_LONGER = 1.75
+_LONGER = 1.4
 # Shares of the time, as far as it is used up after each portion: the first look comes early.
 _PORTIONS = (0.3, 0.65, 1.0)
 _FEW_FAULTS = 8

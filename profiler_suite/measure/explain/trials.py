@@ -12,6 +12,7 @@ import threadpoolctl
 
 from profiler_suite.errors import FunctionError
 from profiler_suite.measure.explain import batches, checks
+from profiler_suite.measure.explain.pairs import EarlyEnd
 from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.measure.explain.subject import Subject, TriedBefore
@@ -32,6 +33,8 @@ from profiler_suite.workloads import user_function
 _LEAST_GLANCE = 1.02
 # A gain of as much needs few pairs to be seen.
 _PLAIN_GAIN = 3.0
+# Which need not be known better than the run-to-run error of one process.
+_NARROW = 0.02
 # What clearly gains less than this is not timed any further.
 _WORTH = 1.03
 # What takes longer is not called once more for its memory alone.
@@ -125,7 +128,7 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
         patience=0.5 if plain else 1.0,
         least=least,
         before_s=before_s,
-        worth=_WORTH,
+        early=EarlyEnd(worth=_WORTH, narrow=_NARROW if plain else 0.0),
     )
     if known is None:
         long = min(before[0].sample_times_s, default=0.0) > _LONG_S
@@ -257,7 +260,7 @@ def _threads(subject: Subject, trial: Trial) -> TrialResult:
     arguments = subject.arguments()
     try:
         side = subject.function, arguments
-        before, after = pairs(subject, side, side, around, worth=_WORTH)
+        before, after = pairs(subject, side, side, around, early=EarlyEnd(worth=_WORTH))
     finally:
         for each in controller.lib_controllers:
             each.set_num_threads(saved[each.filepath])
