@@ -46,6 +46,10 @@ class Subject:
         """Told what is known long before all passes are done; None: nobody waits for that."""
         self.tried: dict[bytes, TriedBefore] = {}
         """By the trial, as JSON."""
+        self.prepared: timing.PreparedCall | None = None
+        """Of the function as it is, which stands on one side of many pairs."""
+        self.peak_bytes: float | None = None
+        """The most memory that it holds at once, once that was looked at."""
         self.sampling_allowed = True
         """Whether another process may look at this one while lines are profiled."""
         self.answered: Outcome | None = None

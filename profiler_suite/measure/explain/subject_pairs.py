@@ -39,6 +39,16 @@ def glance(before: Side, after: Side, before_s: float = 0.0) -> float:
     return least[0] / max(least[1], 1e-12)
 
 
+def _prepared(subject: Subject, number: int, side: Side) -> timing.PreparedCall:
+    """Warmed up and calibrated; the function as it is once, for all pairs that it leads."""
+    function, arguments = side
+    if number or function is not subject.function:
+        return timing.prepare(function, arguments)
+    if subject.prepared is None:
+        subject.prepared = timing.prepare(function, arguments)
+    return subject.prepared
+
+
 def pairs(
     subject: Subject,
     before: Side,
@@ -62,7 +72,7 @@ def pairs(
         if before_s and not prepared:
             prepared.append(timing.PreparedCall(cold_s=before_s, evaluations=1, samples=1))
             continue
-        prepared.append(timing.prepare(function, arguments))
+        prepared.append(_prepared(subject, number, (function, arguments)))
 
     def visit(number: int) -> Visit:
         around(number)

@@ -235,7 +235,9 @@ def _peaks(
     convert: Callable[[tuple[Any, ...]], tuple[Any, ...]],
 ) -> tuple[float, float]:
     """Most memory that one evaluation holds at once, of both sides, bytes."""
-    before = peak_bytes(subject.function, subject.arguments())
+    if subject.peak_bytes is None:
+        subject.peak_bytes = peak_bytes(subject.function, subject.arguments())
+    before = subject.peak_bytes
     after = peak_bytes(function, convert(subject.arguments())) if before else 0.0
     return (before, after) if after else (0.0, 0.0)
 

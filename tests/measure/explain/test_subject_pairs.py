@@ -1,14 +1,17 @@
 """Both sides of a trial are visited in turn."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 import pytest
 
+from profiler_suite.measure import timing
 from profiler_suite.measure.explain import subject_pairs
 from profiler_suite.measure.explain.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.explain.subject import Subject
+from profiler_suite.measure.timing import PreparedCall
 from profiler_suite.workloads.user_function import FunctionCall
 
 EFFORT = ExplainEffort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0, trial_s=0.3)
@@ -78,3 +81,25 @@ def test_of_a_long_call_one_more_is_enough_where_the_gain_is_plain(
     assert calls == [1]
     before, after = subject_pairs.pairs(subject(1), *sides, before_s=5.0)
     assert len(before) == len(after) >= 6
+
+
+def test_the_function_as_it_is_is_prepared_once(
+    subject: Callable[..., Subject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[object] = []
+    prepare = timing.prepare
+
+    def noted(function: Callable[..., Any], arguments: tuple[Any, ...]) -> PreparedCall:
+        prepared.append(function)
+        return prepare(function, arguments)
+
+    monkeypatch.setattr(timing, "prepare", noted)
+    own = subject(1)
+    one, other = (own.function, (500,)), (many, (500,))
+    for _ in range(2):
+        before, after = subject_pairs.pairs(own, one, other)
+        assert len(before) == len(after) >= 2
+    assert prepared == [own.function, many, many]
+    prepared.clear()
+    subject_pairs.pairs(own, other, one)  # on the other side it is another call
+    assert prepared == [many, own.function]
