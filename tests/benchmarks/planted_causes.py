@@ -53,7 +53,7 @@ PLANTS = {
     "SIMD off": Plant(
         "NPY_DISABLE_CPU_FEATURES", "vectors", {"NPY_DISABLE_CPU_FEATURES": SIMD}
     ),
-    "another NumPy": Plant("Python and libraries", "calls", other_python=True),
+    "another NumPy": Plant("Python and libraries", "unique", other_python=True),
     "quota": Plant("quota", "waits", quota_cores=0.5),
     "page size": Plant("NUMPY_MADVISE_HUGEPAGE", "pages", {"NUMPY_MADVISE_HUGEPAGE": "0"}),
     "allocator": Plant(

@@ -72,6 +72,9 @@ def _is_numeric(one: Any, other: Any) -> bool:
         return True
     if not any(isinstance(each, np.ndarray | np.generic) for each in (one, other)):
         return False
+    # Who called for an array cannot do with a list what an array does, and the other way round.
+    if any(isinstance(each, list | tuple) for each in (one, other)):
+        return False
     return not any(isinstance(each, np.ndarray) and parts(each) for each in (one, other))
 
 

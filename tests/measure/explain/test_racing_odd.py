@@ -109,6 +109,8 @@ def test_lists_that_grow_are_put_back_before_each_call() -> None:
         (lambda x: np.sort(x), sorts_in_place),
         (has_nan, lambda x: x.copy()),
         (lambda x: x.copy(), has_nan),
+        (lambda x: x * 2, lambda x: list(x * 2)),
+        (lambda x: x * 2, lambda x: tuple(x * 2)),
         (lambda x: x * 2, lambda x: (x * 2)[:, None]),
         (lambda x: x.sum(), lambda x: None),
         (lambda x: (x, x.sum()), lambda x: (x.sum(), x)),
