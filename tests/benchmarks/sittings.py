@@ -110,4 +110,6 @@ def verdict(good: int, done: int, least: float, planned: int) -> str:
         return f"0 of {planned} done"
     holds = good >= least * done
     word = ("holds" if holds else "fails") + ("" if done >= planned else " so far")
-    return f"{done} of {planned} done, {good} good: {word} (at least {100 * least:.3g} % wanted)"
+    return (
+        f"{done} of {planned} done, {good} good: {word} (at least {100 * least:.3g} % wanted)"
+    )

@@ -42,6 +42,13 @@ class Candidates(Noun, frozen=True):
         """Those that this machine can be given."""
         return tuple(each for each in self.each if each.setting is not None)
 
+    def waits(self, cause: Candidate) -> bool:
+        """Whether it changes how much processor time there is, and so makes processes wait."""
+        base, alone = self.base, cause.setting
+        return alone is not None and (
+            (alone.quota_cores, alone.cores) != (base.quota_cores, base.cores)
+        )
+
     @property
     def together(self) -> SideSetting:
         """All that can be tried as in the second run."""

@@ -9,6 +9,7 @@ what the causes that were tried do to it.
 import math
 from collections.abc import Iterable, Sequence
 from statistics import fmean, median
+from typing import NamedTuple
 
 from profiler_suite.analysis import statistics
 from profiler_suite.analysis.compare.candidates import Candidate, Candidates
@@ -113,15 +114,18 @@ def causes(
     observed = fmean(logs[name] for name in names)
     base, *others = sides
     tried = found.tried
-    effects = [
-        _effect(cause, side, base, names, observed)
+    pairs = [
+        _SidePair(side, base, waits=found.waits(cause))
         for cause, side in zip(tried, others, strict=False)
     ]
-    whole = others[len(tried)] if len(others) > len(tried) else None
-    if whole is None and len(tried) == 1:
-        whole = others[0]
-    together = _ratio(whole, base, names) if whole else None
-    effects.append(_other_programs(runs, names, observed, (base, whole)))
+    effects = [
+        _effect(cause, pair, names, observed) for cause, pair in zip(tried, pairs, strict=False)
+    ]
+    whole = pairs[0] if len(pairs) == 1 else None
+    if len(others) > len(tried):
+        whole = _SidePair(others[len(tried)], base, waits=any(map(found.waits, tried)))
+    together = _ratio(whole, names) if whole else None
+    effects.append(_other_programs(runs, names, observed, whole))
     untried = [Effect(cause=c, reason=c.reason) for c in found.each if c.setting is None]
     effects.sort(key=lambda each: (not each.counts, each.ratio is None, -each.share))
     return Causes(
@@ -133,33 +137,39 @@ def causes(
     )
 
 
-def _effect(
-    cause: Candidate, side: SideVisits, base: SideVisits, names: Sequence[str], observed: float
-) -> Effect:
-    ratio = _ratio(side, base, names)
+class _SidePair(NamedTuple):
+    """A side, and that of the first run's setting."""
+
+    side: SideVisits
+    base: SideVisits
+    waits: bool
+    """Whether it may be what makes a process wait for a core: else those waits are others'."""
+
+
+def _effect(cause: Candidate, pair: _SidePair, names: Sequence[str], observed: float) -> Effect:
+    ratio = _ratio(pair, names)
     if ratio is None:
-        return Effect(cause=cause, reason=side.reason or "it gave no visit")
+        return Effect(cause=cause, reason=pair.side.reason or "it gave no visit")
     return Effect(cause=cause, ratio=ratio, share=math.log(ratio.ratio) / observed)
 
 
-def _ratio(side: SideVisits, base: SideVisits, names: Iterable[str]) -> PairedRatio | None:
+def _ratio(pair: _SidePair, names: Sequence[str]) -> PairedRatio | None:
     """Time of a side over that of the first run's setting, over pairs of processes."""
-    names = tuple(names)
     logs = []
-    for one, other in zip(side.processes, base.processes, strict=False):
+    for one, other in zip(pair.side.processes, pair.base.processes, strict=False):
         both = [(one[n], other[n]) for n in names if n in one and n in other]
         if both:
-            logs.append(fmean(_paired(mine, theirs) for mine, theirs in both))
+            logs.append(fmean(_paired(mine, theirs, waits=pair.waits) for mine, theirs in both))
     if not logs:
         return None
     return statistics.of_processes(logs, _SPREAD)
 
 
-def _paired(side: Sequence[Visit], base: Sequence[Visit]) -> float:
-    """Logarithm of the ratio of visits in turn, with what each waited for a core."""
+def _paired(side: Sequence[Visit], base: Sequence[Visit], *, waits: bool) -> float:
+    """Logarithm of the ratio of visits in turn, if `waits` with what each waited for a core."""
     pairs = zip(side, base, strict=False)
     ran = median(math.log(min(a.running_s) / min(b.running_s)) for a, b in pairs)
-    return ran + math.log(waited(side) / waited(base))
+    return ran + (math.log(waited(side) / waited(base)) if waits else 0.0)
 
 
 def _log_of(visits: Sequence[Visit]) -> float:
@@ -184,14 +194,16 @@ def _other_programs(
     runs: tuple[Run, Run],
     names: Sequence[str],
     observed: float,
-    sides: tuple[SideVisits, SideVisits | None],
+    tried: _SidePair | None,
 ) -> Effect:
     """How much longer both runs' reference workload took, and waited, less what was tried."""
     first, second = (_disturbance([run.history.visits[n] for n in names]) for run in runs)
-    base, whole = sides
     explained = 0.0
-    if whole is not None and whole.processes and base.processes:
-        explained = _disturbance(_all(whole)) - _disturbance(_all(base))
+    if tried is not None and tried.side.processes and tried.base.processes:
+        mine, theirs = (
+            _disturbance(_all(each), waits=tried.waits) for each in (tried.side, tried.base)
+        )
+        explained = mine - theirs
     log = second - first - explained
     cause = Candidate(
         name=OTHER_PROGRAMS,
@@ -213,9 +225,13 @@ def _all(side: SideVisits) -> list[Sequence[Visit]]:
     return [visits for process in side.processes for visits in process.values()]
 
 
-def _disturbance(each: Iterable[Sequence[Visit]]) -> float:
+def _disturbance(each: Iterable[Sequence[Visit]], *, waits: bool = True) -> float:
     """Logarithm of what the reference workload takes and points wait for a core, on average."""
-    logs = [_reference(visits) + math.log(waited(visits)) for visits in each if visits]
+    logs = [
+        _reference(visits) + (math.log(waited(visits)) if waits else 0.0)
+        for visits in each
+        if visits
+    ]
     return fmean(logs) if logs else 0.0
 
 

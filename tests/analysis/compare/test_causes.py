@@ -64,7 +64,8 @@ def _visit(time_s: float, slow: float, lost: float) -> Visit:
 
 
 def candidate(name: str, threads: int = 0, reason: str = "") -> Candidate:
-    setting = None if reason else SideSetting(threads=threads)
+    quota = 0.5 if name == "quota" else 0.0
+    setting = None if reason else SideSetting(threads=threads, quota_cores=quota)
     return Candidate(name=name, before="x", after="y", setting=setting, reason=reason)
 
 
@@ -148,6 +149,12 @@ def test_waits_for_a_core_count_as_time(first: Run, tmp_path: Path) -> None:
     found = found_causes((first, other), [("quota", side(1.0, lost=3.0)), ("x", side(1.0))])
     assert found.effects[0].cause.name == "quota"
     assert found.effects[0].share == pytest.approx(1.0, abs=0.05)
+
+
+def test_waits_are_laid_only_to_what_takes_processor_time(first: Run, tmp_path: Path) -> None:
+    other = slowed(tmp_path, 2.0)
+    found = found_causes((first, other), [("kernels", side(1.0, lost=3.0)), ("x", side(1.0))])
+    assert not next(e for e in found.effects if e.cause.name == "kernels").counts
 
 
 def test_a_side_that_failed_has_its_reason(first: Run, tmp_path: Path) -> None:
