@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
@@ -49,6 +50,8 @@ def ranked(writer: Writer, term: Reduce) -> Array | None:
     if isinstance(inside, Apply) and inside.name == "where" and len(term.over) == 1:
         test, yes, no = inside.args
         inside = test if (yes, no) == (_ONE, _ZERO) else inside
+    if isinstance(inside, Apply) and inside.name == "&" and len(inside.args) == 2:
+        return _between(writer, term, inside)
     if not isinstance(inside, Apply) or inside.name not in _SIDES or len(term.over) != 1:
         return None
     (axis,) = term.over
@@ -73,8 +76,70 @@ def ranked(writer: Writer, term: Reduce) -> Array | None:
     return None
 
 
+def nearest(writer: Writer, term: Reduce) -> Array | None:
+    """`np.abs(grid - v).argmin()` for many v, or that distance: by one sort of the grid."""
+    inside = term.arg
+    if not isinstance(inside, Apply) or inside.name not in ("abs", "absolute", "fabs"):
+        return None
+    (gap,) = inside.args
+    if not isinstance(gap, Apply) or gap.name != "-" or len(term.over) != 1:
+        return None
+    (axis,) = term.over
+    for grid, value in (gap.args, gap.args[::-1]):
+        if not isinstance(grid, Access) or value.own or axis.name in value.loops:
+            continue
+        made, values = writer.any_order(grid), writer.lower(value)
+        kinds = [dtype_of(grid), dtype_of(value)]
+        if made.dims != (axis,) or not values.dims or grid.loops - {axis.name}:
+            continue
+        if any(each is None or each.kind not in "if" for each in kinds):
+            return None
+        order, line, place = map(writer.free_name, ("order", "in_order", "place"))
+        wanted, np = writer.free_name("wanted"), writer.np
+        writer.before += [
+            f"{wanted} = {values.text}",
+            f"{order} = {np}.argsort({made.text}, kind='stable')",
+            f"{line} = {made.atom}[{order}]",
+            f"{place} = {np}.searchsorted({line}, {wanted}).clip(1, len({line}) - 1)",
+            f"{place} -= {wanted} - {line}[{place} - 1] <= {line}[{place}] - {wanted}",
+        ]
+        writer.scope.assume("of two that are equally near the smaller one counts")
+        if term.op == "argmin":
+            return Array(f"{order}[{place}]", values.dims)
+        return Array(f"{np}.abs({line}[{place}] - {wanted})", values.dims)
+    return None
+
+
 _ZERO, _ONE = Index(Poly()), Index(Poly.number(1))
 _RIGHT = ", side='right'"
+
+
+def _between(writer: Writer, term: Reduce, both: Apply) -> Array | None:
+    """How many lie between two limits: those below one, less those below the other."""
+    upper: Term | None = None
+    lower: Term | None = None
+    (axis,) = term.over if len(term.over) == 1 else (None,)
+    for each in both.args:
+        if not isinstance(each, Apply) or each.name not in _SIDES or axis is None:
+            return None
+        left, right = each.args
+        sign = each.name
+        if isinstance(right, Access) and axis.name in right.loops | {e.name for e in right.own}:
+            left, right, sign = right, left, _MIRRORED[sign]
+        if sign in ("<", "<="):
+            upper = Apply(f"({{0}}) {sign} ({{1}})", (left, right), sign)
+        else:
+            opposite = "<" if sign == ">=" else "<="
+            lower = Apply(f"({{0}}) {opposite} ({{1}})", (left, right), opposite)
+    if upper is None or lower is None or upper.children[0] != lower.children[0]:
+        return None
+    counts = [ranked(writer, replace(term, arg=each)) for each in (upper, lower)]
+    if counts[0] is None or counts[1] is None or counts[0].dims != counts[1].dims:
+        return None
+    text = f"{writer.np}.maximum({counts[0].text} - {counts[1].atom}, 0)"
+    return Array(text, counts[0].dims)
+
+
 _SIDES = {"<": ("", False), "<=": (_RIGHT, False), ">": (_RIGHT, True), ">=": ("", True)}
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 

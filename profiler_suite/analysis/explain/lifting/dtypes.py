@@ -89,7 +89,7 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
         return _applied(term)
     if isinstance(term, Contract | Stack):
         return _promoted(list(term.args))
-    if isinstance(term, Core) and term.form.startswith("NP.arange("):
+    if isinstance(term, Core) and term.form.startswith(("NP.arange(", "NP.bincount(")):
         return np.dtype(int)
     if isinstance(term, Apply) and term.name == "~turned":
         return np.dtype(bool)

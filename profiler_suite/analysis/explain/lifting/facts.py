@@ -206,7 +206,8 @@ class Facts:
         known = self.names.get(name)
         if known is not None:
             if known.kind == "array":
-                return len(known.shape)
+                made = self._made_before(name)
+                return len(known.shape) if made is None else len(made)
             if known.kind in (*_NUMBERS, "number"):
                 return 0
             raise Refusal(f"{name} is a {known.kind}, not an array")
@@ -221,6 +222,14 @@ class Facts:
             if value is not None and self.integer(value) is not None:
                 return 0
         raise Refusal(f"what {name} holds is not known")
+
+    def _made_before(self, name: str) -> tuple[Poly, ...] | None:
+        """The shape of what a name that is set several times holds where it is used."""
+        pairs = zip(self.definitions.get(name, ()), self.stored.get(name, ()), strict=True)
+        before = [each for each, line in pairs if line < self.line]
+        if len(self.definitions.get(name, ())) < 2 or not before or before[-1] is None:
+            return None
+        return self._shape(name, before[-1]) if name not in self._busy else None
 
     def dtype(self, name: str) -> str:
         """The dtype of an array or NumPy number; '' when not known."""
@@ -286,6 +295,14 @@ class Facts:
                 self._shape_of_name(node.value.id) if isinstance(node.value, ast.Name) else None
             )
         parts = node.elts if isinstance(node, ast.Tuple | ast.List) else [node]
+        if any(isinstance(each, ast.Starred) for each in parts):
+            spread: list[Poly | None] = []
+            for each in parts:
+                if isinstance(each, ast.Starred):
+                    spread += self._written_shape(each.value) or (None,)
+                else:
+                    spread.append(self.integer(each))
+            return None if None in spread else tuple(e for e in spread if e is not None)
         shape = [self.integer(part) for part in parts]
         if any(each is None for each in shape):
             return None

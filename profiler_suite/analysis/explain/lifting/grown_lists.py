@@ -59,6 +59,32 @@ def belongs_to_others(nest: ast.stmt, name: str, facts: Facts) -> bool:
     )
 
 
+_JOINED = ("vstack", "row_stack", "concatenate", "hstack")
+
+
+def joined_by(function: ast.AST, nest: ast.AST, name: str, facts: Facts) -> str:
+    """The function that alone takes a list that begins empty: 'vstack', 'concatenate', …"""
+    values = facts.definitions.get(name, [])
+    if len(values) != 1 or not isinstance(values[0], ast.List) or values[0].elts:
+        return ""
+    inside = {id(each) for each in ast.walk(nest)}
+    calls = {
+        id(each.args[0]): ast.unparse(each.func).rpartition(".")[2]
+        for each in ast.walk(function)
+        if isinstance(each, ast.Call) and len(each.args) == 1 and not each.keywords
+    }
+    used = {
+        calls.get(id(each), "")
+        for each in ast.walk(function)
+        if isinstance(each, ast.Name)
+        and each.id == name
+        and isinstance(each.ctx, ast.Load)
+        and id(each) not in inside
+    }
+    only = used.pop() if len(used) == 1 else ""
+    return only if only in _JOINED else ""
+
+
 def only_made_array(function: ast.AST, nest: ast.AST, name: str, facts: Facts) -> bool:
     """Whether a list begins empty, or here, and only becomes an array afterwards."""
     values = facts.definitions.get(name, [])

@@ -18,7 +18,7 @@ from profiler_suite.measure.explain.records import Rewrite
 
 STYLES = (
     Style("matmul", "cdist", packed=True, clipped=True),
-    Style("broadcast", "", steps=True),
+    Style("matmul", "", steps=True),
     Style("einsum", "cdist"),
     Style("matmul", "matmul"),
     Style("broadcast", ""),

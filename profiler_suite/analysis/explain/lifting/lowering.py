@@ -20,6 +20,7 @@ from profiler_suite.analysis.explain.lifting.contractions import contracted
 from profiler_suite.analysis.explain.lifting.counts import (
     counted_by_key,
     first_edge,
+    nearest,
     ranked,
     rows_by_key,
 )
@@ -301,6 +302,10 @@ class ArrayWriter(Writer):
             short = stepped(self, term)
             if short is not None:
                 return short
+        if isinstance(term, Reduce) and term.op in ("argmin", "min") and self.style.sorted:
+            closest = nearest(self, term)
+            if closest is not None:
+                return closest
         if isinstance(term, Reduce) and term.op in ("argmax", "any") and self.style.sorted:
             place = first_edge(self, term)
             if place is not None:

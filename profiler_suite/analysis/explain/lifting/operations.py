@@ -53,6 +53,12 @@ def picked(term: Term, axis: Label, index: Poly, loops: tuple[Label, ...]) -> Te
         rest = tuple(each for each in term.axes if each != axis)
         inner = picked(term.arg, axis, index, loops)
         return inner if inner.own == rest else View(inner, rest)
+    if isinstance(term, View):
+        same = next((each for each in loops if each.index == index), None)
+        if same is not None:
+            rest = tuple(each for each in term.axes if each != axis)
+            inner = relabelled(term.arg, {axis: same})
+            return inner if inner.own == rest else View(inner, rest)
     if isinstance(term, Contract):
         args = tuple(picked(a, axis, index, loops) for a in term.args)
         return replace(term, args=args, axes=tuple(e for e in term.axes if e != axis))

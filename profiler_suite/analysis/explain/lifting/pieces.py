@@ -17,6 +17,7 @@ from profiler_suite.analysis.explain.lifting.facts import Facts, Held, dotted
 from profiler_suite.analysis.explain.lifting.grown_lists import (
     begins_anew,
     belongs_to_others,
+    joined_by,
     lists_that_grow,
     only_made_array,
 )
@@ -168,7 +169,13 @@ class Pieces:
 
     def _emitter(self, unit: Unit, scope: Scope, style: Style) -> Emitter:
         lowering = ArrayWriter(scope, style)
-        return Emitter(lowering, self._only_made_array(unit), _augmented(unit.node))
+        made = Emitter(lowering, self._only_made_array(unit), _augmented(unit.node))
+        function = self.function.node
+        if not unit.inside_loop:
+            made.results.joined_by = lambda name: joined_by(
+                function, unit.node, name, self.facts
+            )
+        return made
 
     def _interior(self, unit: Unit, style: Style) -> Piece | None:
         """Windows cut off at the rim: the interior as arrays, the rim as a loop."""

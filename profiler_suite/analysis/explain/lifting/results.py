@@ -13,6 +13,7 @@ from profiler_suite.analysis.explain.lifting.statements import Statements
 from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
     Extend,
+    Index,
     Label,
     Outside,
     Refusal,
@@ -34,6 +35,8 @@ class Results:
         self.facts = out.facts
         self.np = out.np
         self._is_only_made_array = is_only_made_array
+        self.joined_by: Callable[[str], str] = lambda name: ""
+        """The function that alone takes a list, where it is one that joins its elements."""
         self._augmented = augmented
         """Names that change in place: acc += x, not acc = acc + x."""
 
@@ -66,7 +69,7 @@ class Results:
         value = self._whole(item, dims)
         if term.mask is not None:
             mask = self._whole(self.lowering.lower(term.mask), term.labels)
-            value = f"{closed(value)}[{mask}]"
+            value = self._places(term, mask) or f"{closed(value)}[{mask}]"
         elif len(term.labels) > 1 or term.pieces:
             flat = Poly.number(1)
             for each in (*term.labels, *((term.pieces,) if term.pieces else ())):
@@ -86,10 +89,35 @@ class Results:
             if isinstance(first, ast.List) and first.elts:
                 value = f"{self.np}.concatenate(({name}, {value}))"
             self.out.line(f"{name} = {value}")
+        elif (joined := self._joined(name, term, value)) is not None:
+            self.out.line(f"{name} = [{joined}]")
         elif weak_of(term.item):
             self.out.line(f"{name}.extend({closed(value)}.tolist())")
         else:
             self.out.line(f"{name}.extend({value})")
+
+    def _joined(self, name: str, term: Extend, value: str) -> str | None:
+        """All arrays of a list that is only joined afterwards, as one; None where it is not."""
+        how, rank = self.joined_by(name), len(term.item.own)
+        if not how or term.pieces is not None or rank not in (1, 2):
+            return None
+        if rank == 1:
+            flat = how in ("concatenate", "hstack")
+            return f"{closed(value)}.ravel()" if flat else value
+        if how == "hstack":
+            return None
+        return f"{closed(value)}.reshape(-1, {self.facts.text(term.item.own[-1].count)})"
+
+    def _places(self, term: Extend, mask: str) -> str:
+        """Counters that are kept where a condition holds: its places; empty for others."""
+        if not isinstance(term.item, Index) or len(term.labels) != 1:
+            return ""
+        (label,) = term.labels
+        rest = term.item.index.without((label.name,))
+        if term.item.index.of(label.name).constant != 1 or rest.atoms & term.loops:
+            return ""
+        text = f"{self.np}.flatnonzero({mask})"
+        return f"{text} + {self.facts.text(rest)}" if rest.monomials else text
 
     def _whole(self, value: Array, dims: tuple[Label, ...]) -> str:
         if any(each not in value.dims for each in dims):

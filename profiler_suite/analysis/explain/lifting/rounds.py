@@ -62,6 +62,26 @@ class Rounds:
         self.forms = forms(term.along, self.starts, self.updates)
         self.locals = {name: writer.local_name(name.lstrip("@")) for name in names}
         self.lists = [writer.free_name("steps") for _ in self.kept]
+        self.alike = self._alike()
+
+    def _alike(self) -> frozenset[str]:
+        """Names that hold the same for all of the loops around: one value is enough."""
+        if self.term.going:
+            return frozenset()
+        around = {each.name for each in self.around}
+        found = {
+            name
+            for name in self.starts
+            if not (self.starts[name].loops | self.updates[name].loops) & around
+        }
+        while True:
+            needs = {n for n in found if names_in(self.updates[n], self.term.along) - found}
+            if not needs:
+                return frozenset(found)
+            found -= needs
+
+    def _around(self, name: str) -> tuple[Label, ...]:
+        return () if name in self.alike else self.around
 
     def _needed(self, updates: Mapping[str, Term]) -> list[str]:
         """Names that are read after the loop, or that these follow from."""
@@ -88,7 +108,8 @@ class Rounds:
         known = dict(self._unchanging((*updates, *kept), counter))
         with self.writer.body((*updates, *kept), known) as lines:
             records = [self._whole(each) for each in kept]
-            values = [self._whole(each) for each in updates]
+            named = zip(self.updates, updates, strict=True)
+            values = [self._whole(each, self._around(name)) for name, each in named]
             for name, text in zip(self.lists, records, strict=True):
                 lines.append(f"{name}.append({text})")
             lines.append(f"{', '.join(self.locals.values())} = {', '.join(values)}")
@@ -117,7 +138,9 @@ class Rounds:
     def _start(self, name: str, start: Term) -> str:
         """What a name holds at first, for each of the loops around."""
         made = self.writer.lower(start)
-        dims = (*self.around, *start.own)
+        dims = (*self._around(name), *start.own)
+        if not dims:
+            return made.text
         self.writer.memory.add(dims)
         sizes = ", ".join(map(self.writer.size, dims))
         if not made.dims:
@@ -138,9 +161,11 @@ class Rounds:
         text = full(made, dims) if made.dims else made.text
         return f"{self.np}.broadcast_to({text}, ({sizes},))"
 
-    def _whole(self, term: Term) -> str:
-        """A value for each of the loops around."""
-        return self._wide(self.writer.lower(term), (*self.around, *term.own))
+    def _whole(self, term: Term, around: tuple[Label, ...] | None = None) -> str:
+        """A value for each of the loops around; one for all of them where it is alike."""
+        around = self.around if around is None else around
+        made = self.writer.lower(term)
+        return self._wide(made, (*around, *term.own)) if around or term.own else made.text
 
     def _step(self, term: Term, counter: str) -> Term:
         """What one iteration computes, of what the names hold then."""
@@ -148,7 +173,8 @@ class Rounds:
         def change(each: Term) -> Term | None:
             if isinstance(each, CarriedValue) and each.label == self.term.along:
                 weak, dtype = self.forms[each.name]
-                return Current(self.locals[each.name], self.around, each.axes, weak, dtype)
+                around = self._around(each.name)
+                return Current(self.locals[each.name], around, each.axes, weak, dtype)
             return None
 
         made = mapped(term, change)
@@ -183,7 +209,7 @@ class Rounds:
         for name, start in self.starts.items():
             axes = term.axes if name == term.name else start.own
             one = replace(self.term, name=name, kept=-1, axes=axes)
-            found[one] = Array(self.locals[name], (*self.around, *axes))
+            found[one] = Array(self.locals[name], (*self._around(name), *axes))
         for number, (local, each) in enumerate(zip(self.lists, self.kept, strict=True)):
             axes = term.axes if number == term.kept else each.own
             one = replace(self.term, name="", kept=number, axes=axes)

@@ -126,7 +126,8 @@ def _fitted(reader: Reader, node: ast.Call) -> Term:
     if len(places.own) != 1 or len(values.own) != 1 or places.loops or len(values.loops) != 1:
         raise Refusal("np.polyfit is of another place in every iteration")
     found = reader.scope.label(degree + 1)
-    form = f"NP.polyfit({{0}}, ({{1}}).T, {degree.constant}).T"
+    powers = f"NP.vander({{0}}, {degree.constant + 1})"
+    form = f"({{1}}) @ NP.linalg.pinv({powers}).T"
     return Core(form, (places, values), (found,))
 
 
@@ -210,6 +211,13 @@ def _counts(reader: Reader, row: Term, size: Poly) -> Term:
     if len(row.own) != 1:
         raise Refusal("np.bincount is not of a row")
     scope = reader.scope
+    if isinstance(row, Access) and len(row.loops) == 1:
+        value = scope.label(size)
+        number = reader.facts.text(size)
+        shifted = f"({{0}}) + ({number}) * NP.arange(len({{0}}))[:, None]"
+        sizes = f"minlength=({number}) * len({{0}})"
+        form = f"NP.bincount(({shifted}).ravel(), {sizes}).reshape(-1, {number})"
+        return Core(form, (row,), (value,))
     value = scope.label(size, "", len(scope.loops))
     (axis,) = row.own
     loops = (*scope.loops, value)

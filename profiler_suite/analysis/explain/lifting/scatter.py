@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
+
 from profiler_suite.analysis.explain.lifting.accesses import Axis
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed, expanded, full
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.statements import Statements
 from profiler_suite.analysis.explain.lifting.stores import Store, fitting, own_loops, summed
-from profiler_suite.analysis.explain.lifting.terms import By, Label, Refusal
+from profiler_suite.analysis.explain.lifting.terms import At, By, Label, Refusal, Term
 
 
 class Scatter:
@@ -77,6 +79,8 @@ class Scatter:
             self.out.line(f"{base}[{inside}] = {weight}")
             return
         counts = weight == "1" and place is not None and place.kind in "iuf"
+        if counts and len(texts) == 2 and self._counted_flat(store, texts[0], texts[1]):
+            return
         if self.lowering.style.scatter == "bincount" and len(texts) == 1 and counts:
             size = self.facts.text(self.facts.extent(base, 0))
             self.lowering.scope.assume(f"no index of {base} is negative")
@@ -133,32 +137,75 @@ class Scatter:
                 return
         if self._counted_pairs(store, axes, weight, made):
             return
+        if self._rows_added(store, axes, made, value):
+            return
         name = "add" if sign == "+" else "subtract"
         index_text = f"({inside})" if "," in inside else inside
         if _has_slices(inside):
             index_text = f"{self.np}.s_[{inside}]"
         self.out.line(f"{self.np}.{name}.at({base}, {index_text}, {weight})")
 
+    def _rows_added(self, store: Store, axes: list[Axis], made: Array, value: Array) -> bool:
+        """`out[k[i]] += rows[i]`: a sparse matrix of ones times the rows; False for others."""
+        base, kinds = store.target.base, (dtype_of(store.target), dtype_of(store.term))
+        if self.lowering.style.scatter != "bincount" or len(axes) != 2 or len(made.dims) != 2:
+            return False
+        if [str(each) for each in kinds] != ["float64"] * 2 or value.dims != made.dims:
+            return False
+        index = axes[0].index
+        if axes[0].kind != "gather" or axes[1].kind != "slice" or index is None:
+            return False
+        if axes[1].text != ":" or dtype_of(index) is None:
+            return False
+        where = self.lowering.lower(index)
+        if where.dims != made.dims[:1]:
+            return False
+        self.lowering.imports["import scipy.sparse"] = None
+        self.lowering.scope.assume(f"no index of {base} is negative")
+        count, size = (
+            self.facts.text(made.dims[0].count),
+            self.facts.text(self.facts.extent(base, 0)),
+        )
+        ones = f"({self.np}.ones({count}), {where.text}, {self.np}.arange({count} + 1))"
+        matrix = f"scipy.sparse.csr_matrix({ones}, shape=({count}, {size}))"
+        self.out.line(f"{base} {store.op}= {matrix}.T @ {closed(value.text)}")
+        return True
+
     def _counted_pairs(self, store: Store, axes: list[Axis], weight: str, made: Array) -> bool:
         """Elements of a matrix counted by their place in a row of all; False where it can't."""
-        place, base = dtype_of(store.target), store.target.base
+        place = dtype_of(store.target)
         if self.lowering.style.scatter != "bincount" or len(axes) != 2 or weight != "1":
             return False
-        if place is None or place.kind not in "iuf" or len(made.dims) != 1:
+        if place is None or place.kind not in "iuf":
             return False
         if any(each.index is None for each in axes):
             return False
         rows, columns = (self.lowering.lower(each.index) for each in axes if each.index)
-        if rows.dims != made.dims or columns.dims != made.dims:
+        if {*rows.dims, *columns.dims} != {*made.dims}:
             return False
-        for each in axes:
-            kind = dtype_of(each.index) if each.index else None
-            if kind is None or str(kind) != "int64":
-                return False  # their product may not fit into it
+        parts = [expanded(each, made.dims).text for each in (rows, columns)]
+        return self._counted_flat(store, *parts)
+
+    def _counted_flat(self, store: Store, rows: str, columns: str) -> bool:
+        """Counts of a matrix from the places that its elements have in a row of all."""
+        place, base = dtype_of(store.target), store.target.base
+        indices = [each.index for each in store.target.subs if isinstance(each, By | At)]
+        if self.lowering.style.scatter != "bincount" or len(indices) != 2 or place is None:
+            return False
+        for each in indices:
+            kind = dtype_of(each) if isinstance(each, Term) else np.dtype(int)
+            if (
+                kind is None
+                or kind.kind not in "iu"
+                or (kind.kind == "u" and kind.itemsize == 8)
+            ):
+                return False
+        if any(isinstance(e, Term) and str(dtype_of(e)) != "int64" for e in indices):
+            rows = f"{closed(rows)}.astype({self.np}.intp)"  # their product must fit into it
         width = self.facts.text(self.facts.extent(base, 1))
         size = self.facts.text(self.facts.extent(base, 0) * self.facts.extent(base, 1))
         self.lowering.scope.assume(f"the indices of {base} are in range and not negative")
-        flat = f"{closed(rows.text)} * {closed(width)} + {closed(columns.text)}"
+        flat = f"({closed(rows)} * {closed(width)} + {closed(columns)}).ravel()"
         text = f"{self.np}.bincount({flat}, minlength={size}).reshape({base}.shape)"
         if str(place) != "int64":
             text += f".astype({base}.dtype)"

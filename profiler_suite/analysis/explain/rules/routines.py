@@ -48,6 +48,10 @@ def _one_more(shapes: tuple[Shape, ...], out: Shape) -> bool:
     return out == tuple(n + 1 for n in shapes[0])
 
 
+def _points(shapes: tuple[Shape, ...], out: Shape) -> bool:
+    return shapes[0][1] == shapes[1][1] == 2 and out == shapes[0][:1]
+
+
 def _full(shapes: tuple[Shape, ...], out: Shape) -> bool:
     return out == (shapes[0][0] + shapes[1][0] - 1,)
 
@@ -131,6 +135,13 @@ ROUTINES = (
         (2,),
         _square,
         ("import scipy.sparse.csgraph",),
+    ),
+    Routine(
+        "matplotlib.path.Path({1}).contains_points({0})",
+        (2, 2),
+        _points,
+        ("import matplotlib.path",),
+        "b",
     ),
     Routine("np.convolve({0}, {1})", (1, 1), _full),
     Routine("np.convolve({0}, {1}, 'valid')", (1, 1), _valid),
