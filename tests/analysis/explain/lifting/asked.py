@@ -571,3 +571,93 @@ def rows_interpolated(x: A, y: A) -> A:
     for i in range(len(y)):
         out[i] = np.interp(x, places, y[i])
     return out
+
+
+@kind(grid="n+2:double", values="m:double")
+def nearest_of_a_grid(grid: A, values: A) -> A:
+    places = np.zeros(len(values), dtype=int)
+    gaps = np.zeros(len(values))
+    for i in range(len(values)):
+        places[i] = np.abs(grid - values[i]).argmin()
+        gaps[i] = np.min(np.abs(values[i] - grid))
+    return places, gaps
+
+
+@kind(x="n:double", low="m:double", high="m:double")
+def between_two_limits(x: A, low: A, high: A) -> A:
+    out = np.zeros(len(low), dtype=int)
+    for i in range(len(low)):
+        out[i] = np.sum((x >= low[i]) & (x < high[i]))
+    return out
+
+
+@kind(k="n:index m", rows="n 3:double", m="=m")
+def rows_added_by_key(k: A, rows: A, m: A) -> A:
+    out = np.zeros((m, 3))
+    for i in range(len(k)):
+        out[k[i]] += rows[i]
+    return out
+
+
+@kind(a="n:index m", b="n:index m", m="=m")
+def pairs_counted_on_a_condition(a: A, b: A, m: A) -> A:
+    out = np.zeros((m, m))
+    for i in range(len(a)):
+        if a[i] != b[i]:
+            out[a[i], b[i]] += 1
+    return out
+
+
+@kind(x="n m:index 8", least=1)
+def levels_side_by_side(x: A) -> A:
+    out = np.zeros((8, 8))
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1] - 1):
+            out[x[i, j], x[i, j + 1]] += 1
+    return out
+
+
+@kind(x="n:double")
+def places_of_crossings(x: A) -> A:
+    out = []
+    for i in range(1, len(x)):
+        if x[i - 1] < 0 and x[i] >= 0:
+            out.append(i)
+    return np.array(out, dtype=int)
+
+
+@kind(x="n+3:double", y="n 2 3:double", least=1)
+def lists_that_are_joined(x: A, y: A) -> A:
+    windows = []
+    for i in range(len(x) - 2):
+        windows.append(x[i : i + 3])
+    flat = []
+    for i in range(len(x) - 2):
+        flat.append(x[i : i + 3] * 2)
+    blocks = []
+    for i in range(len(y)):
+        blocks.append(y[i] + 1)
+    return np.vstack(windows), np.concatenate(flat), np.concatenate(blocks)
+
+
+@kind(q="n 3:double", k="m 3:double", v="m 2:double", least=1)
+def attention(q: A, k: A, v: A) -> A:
+    out = np.zeros((len(q), v.shape[1]))
+    for i in range(len(q)):
+        scores = np.array([np.dot(q[i], k[j]) for j in range(len(k))])
+        weights = np.exp(scores - scores.max())
+        weights = weights / weights.sum()
+        for j in range(len(k)):
+            out[i] += weights[j] * v[j]
+    return out
+
+
+@kind(x="n m:double", least=1)
+def made_again_in_another_shape(x: A) -> A:
+    out = np.empty((*x.shape, 2))
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            out[i, j] = x[i, j]
+    out = out.sum(axis=2)
+    out += 1
+    return out

@@ -8,6 +8,7 @@ from profiler_suite.analysis.explain.lifting.facts import Facts
 from profiler_suite.analysis.explain.lifting.grown_lists import (
     begins_anew,
     belongs_to_others,
+    joined_by,
     lists_that_grow,
     only_made_array,
 )
@@ -54,3 +55,20 @@ def test_a_list_that_begins_with_something_may_become_an_array() -> None:
     facts = Facts(function.node, HELD, "np")
     assert only_made_array(function.node, function.node.body[1], "z", facts)
     assert not only_made_array(function.node, function.node.body[1], "other", facts)
+
+
+@pytest.mark.parametrize(
+    ("after", "how"),
+    [
+        ("return np.vstack(z)", "vstack"),
+        ("return np.concatenate(z)", "concatenate"),
+        ("return np.concatenate(z, axis=1)", ""),
+        ("return np.vstack(z), len(z)", ""),
+        ("return np.array(z)", ""),
+        ("return z", ""),
+    ],
+)
+def test_a_list_that_is_only_joined(after: str, how: str) -> None:
+    function = function_of(f"z = []\nfor v in x:\n    z.append(a[0])\n{after}")
+    facts = Facts(function.node, HELD, "np")
+    assert joined_by(function.node, function.node.body[1], "z", facts) == how
