@@ -119,7 +119,8 @@ def settled(
         place = each
         if each.caller is not None and _is_helper(each, caught(each.wish)):
             calls = caught(each.caller.wish)
-            once_s = calls.median_s or each.time_s  # of lines no cost is known
+            # As it was seen while nothing was caught, which may slow it ten times.
+            once_s = each.time_s / max(1, calls.calls)
             if calls.representative is not None and once_s <= longest_s:
                 place = each.caller
         known = found.get(place.wish)
