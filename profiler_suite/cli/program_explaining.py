@@ -29,8 +29,9 @@ _OTHER_OPTION = " (--timeout SECONDS sets the longest wait)"
 # Of a function's time, what its passes are to take; what may be advised is tried after them,
 # and what helps is worth more than how exactly it is known.
 _FOR_PASSES = 0.3
-# Of the usual time for a trace: what it sees of the first calls is enough for advice.
-_OF_A_TRACE = 0.4
+# What a trace sees of the first calls is enough for advice. It is limited in time of the
+# processor, which may be a quarter of the time that passes.
+_FOR_THE_TRACE = 0.04
 # Passes that take more of it are given up; with so much left, what helps is tried without.
 _PASSES_GIVEN_UP, _AGAIN = 0.6, 0.35
 # Of a function that calls a helper in its loop so many calls have to fit, or nothing is tried.
@@ -168,7 +169,7 @@ class ProgramExplaining:
         effort = msgspec.structs.replace(
             effort,
             budget_s=planned_s,
-            trace_s=_OF_A_TRACE * effort.trace_s,
+            trace_s=min(effort.trace_s, _FOR_THE_TRACE * planned_s),
             advice_first=True,
             passes_s=_PASSES_GIVEN_UP * planned_s,
         )

@@ -303,7 +303,9 @@ def test_a_helper_is_caught_with_its_caller_and_explained_there(
     monkeypatch.setattr(
         captured, "capture", Often(clock, ProgramEnd(exit_code=0, wall_s=WALL_S))
     )
-    work = work_on(stack(f"<module> ({file}:5)", f"f ({file}:2)", count=100), clock=clock)
+    others = stack(MAIN, IMPORTING, count=100)
+    helper = stack(f"<module> ({file}:5)", f"f ({file}:2)", count=100)
+    work = work_on(others, helper, clock=clock)
     work.explain(3, None)
     assert [each.target for each in wished] == ["main.py:f", "main.py:lines 4 to 5"]
     assert [f.place.wish.target for f in work.answer.functions] == ["main.py:lines 4 to 5"]

@@ -5,6 +5,7 @@ at most eight calls and twenty seconds, or what was asked for. What does not fit
 and said: nothing but its first call is more than a budget allows.
 """
 
+import math
 from collections.abc import Callable
 from time import monotonic
 
@@ -110,12 +111,7 @@ class TimePlan:
         return max(0, min(fewest, int(left)))
 
     def trace_s(self, usual_s: float) -> float:
-        """How long a trace may take, as it runs the whole function.
-
-        Where advice comes first it need not: what it sees of the first calls will do.
-        """
-        if self._advice_first:
-            return usual_s
+        """How long a trace may take, as it runs the whole function."""
         return max(usual_s, _TRACE * self._call_s) if self.long else usual_s
 
     def replay_s(self) -> float:
@@ -138,7 +134,10 @@ class TimePlan:
 
     def fits_trace(self) -> bool:
         """Whether it can be traced, and all that is worth more can be had, too."""
-        fits = self._fits(_TRACE + _BREAKDOWN + _LINES, "its operations are not counted")
+        # A trace takes many times as long as the function: no advice needs it that much.
+        first = self._advice_first and self.long
+        calls = math.inf if first else _TRACE + _BREAKDOWN + _LINES
+        fits = self._fits(calls, "its operations are not counted")
         self._untraced = not fits
         return fits
 

@@ -181,9 +181,9 @@ def test_of_many_returns_the_first_are_looked_at_and_then_ever_fewer(
         return str(value)
 
     monkeypatch.setattr(names_in_words, "in_words", in_words)
-    before = sys.gettrace()
+    before = sys.getprofile()
     held = watch_names(many_steps, (5000,), [small_step.__code__, many_steps.__code__])
-    assert sys.gettrace() is before
+    assert sys.getprofile() is before
     assert held[small_step.__code__] == {"i": "4096", "doubled": "8192"}
     assert held[many_steps.__code__] == {"n": "5000"}
     assert len(seen) < 200
