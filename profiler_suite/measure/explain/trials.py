@@ -37,8 +37,9 @@ _PLAIN_GAIN = 3.0
 _NARROW = 0.02
 # What clearly gains less than this is not timed any further.
 _WORTH = 1.03
-# What takes longer is not called once more for its memory alone.
-_LONG_S = 0.3
+# What takes longer is not called once more for its memory alone: with every allocation noted,
+# a loop of Python takes ten times as long.
+_LONG_S = 0.1
 
 # Of other arguments, with the last of which it may have just begun; and of compiling.
 _CHECKING_S = 30.0

@@ -17,6 +17,7 @@ class ByName:
     """What is caught where functions were asked for by name: those, and no others."""
 
     most_calls, most_events = _MOST_CALLS, _MOST_EVENTS
+    finds_more = False
 
     def wish_for(self, code: CodeType, file: str) -> Wish | None:
         """A wish for code that nobody asked for."""

@@ -29,6 +29,8 @@ class CallChoice(Protocol):
     """Of one function, after which nobody looks any more."""
     most_events: int
     """Of all functions together, where each costs something."""
+    finds_more: bool
+    """Whether functions that nobody asked for may be wanted at any time."""
 
     def wish_for(self, code: CodeType, file: str) -> Wish | None:
         """A wish for code that nobody asked for."""
@@ -151,6 +153,12 @@ class Catcher:
                 wish.calls = 1
                 self._keep(wish, frame, 1)
         return not all(wish.over for wish in wishes)
+
+    def is_done(self) -> bool:
+        """Whether nothing more is to be kept: of what has not ended yet a call is."""
+        if self.choice.finds_more:
+            return False
+        return all(wish.over or bool(wish.open and wish.kept) for wish in self._wishes)
 
     def _draw(self, below: int) -> int:
         """A number under that one; the program's own random numbers stay what they are."""

@@ -32,6 +32,7 @@ class EveryCall:
     """What is caught of a program whose functions nobody has asked for by name."""
 
     most_calls, most_events = _MOST_CALLS, _MOST_EVENTS
+    finds_more = True
 
     def __init__(self, others: list[str]) -> None:
         """`others` are folders of code that is not the program's own."""

@@ -6,6 +6,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from profiler_suite.measure.program.catching.catcher import Catcher
+from profiler_suite.measure.program.catching.wish import Wish
 
 # Of a program that has filled its stack: a hook sees nothing then, and says nothing.
 _NO_ROOM = (RecursionError, MemoryError)
@@ -142,6 +143,7 @@ class TraceHook:
             ):
                 return None
             if not catcher.begins(wish, frame):
+                self._stop_if_done(wish)
                 return None
             frame.f_trace_lines = False
             return self._inside
@@ -162,5 +164,11 @@ class TraceHook:
             return None
         if event == "line" and not self._catcher.line(wishes, frame):
             frame.f_trace_lines = False
+            self._stop_if_done(wishes[0])
             return None
         return self._inside_module
+
+    def _stop_if_done(self, wish: Wish) -> None:
+        """While anything is looked at, every instruction of the program takes longer."""
+        if wish.over and self._catcher.is_done():
+            self.stop()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from profiler_suite.measure.program.catching import catcher as catcher_module
-from profiler_suite.measure.program.catching import own_memory
+from profiler_suite.measure.program.catching import hooks, own_memory
 from profiler_suite.measure.program.catching.by_name import ByName
 from profiler_suite.measure.program.catching.catcher import Catcher
 from profiler_suite.measure.program.catching.wish import Wish
@@ -243,3 +243,33 @@ def test_where_nobody_listens_the_program_goes_on(tmp_path: Path) -> None:
     catcher.ends(wish, METHOD)
     catcher.finish()
     assert wish.calls == 1
+
+
+def test_it_is_done_when_a_call_of_all_is_kept_and_enough_were_seen() -> None:
+    catcher = Told(WISH, {"file": __file__, "qualname": "outer"})
+    often, once = catcher.wishes
+    assert not catcher.is_done()
+    assert catcher.begins(once, FRAME)
+    assert not catcher.is_done()
+    often.over = True
+    assert catcher.is_done()
+    catcher.ends(once, FRAME)
+    assert not catcher.is_done(), "it may be called again"
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="code is looked at one by one there")
+def test_nothing_is_looked_at_any_more_once_it_is_done() -> None:
+    catcher = Told({"file": __file__, "first": 10, "last": 12})
+    hook = hooks.TraceHook(catcher)
+    (wish,) = catcher.wishes
+    before = sys.gettrace()
+    try:
+        hook.start()
+        assert sys.gettrace() is not None
+        hook._stop_if_done(wish)
+        assert sys.gettrace() is not None
+        wish.over = True
+        hook._stop_if_done(wish)
+        assert sys.gettrace() is None
+    finally:
+        sys.settrace(before)
