@@ -62,8 +62,8 @@ def pairs(
     """Visits to both sides in turn, `around` called before each.
 
     `before_s` is what a call of the first side is known to take, if it is long; 0 else. Where
-    `least` is 1 that call is its first visit, and one more of each side is enough. `early` says
-    when a dozen pairs are enough.
+    `least` is less than usual, that call is its first visit, and so many more of each side are
+    enough. `early` says when a dozen pairs are enough.
     """
     sides = (before, after)
     prepared: list[timing.PreparedCall] = []
@@ -80,8 +80,9 @@ def pairs(
         name = ["before", "after"][number]
         return subject.visit(name, function, arguments, prepared[number])
 
-    most = 1 if before_s and least == 1 else _MOST_PAIRS
-    known = (subject.visit_of_first_call(before_s, 0.0),) if most == 1 else ()
+    few = bool(before_s) and least < LEAST_PAIRS
+    most = least if few else _MOST_PAIRS
+    known = (subject.visit_of_first_call(before_s, 0.0),) if few else ()
     others = tuple(visit(1) for _ in known)
     plan = PairPlan(
         least=least,

@@ -35,6 +35,8 @@ _LEAST_GLANCE = 1.02
 _PLAIN_GAIN = 3.0
 # Which need not be known better than the run-to-run error of one process.
 _NARROW = 0.02
+# With two pairs of a long function only as much is sure, beside other processes.
+_LARGE_GAIN = 10.0
 # What clearly gains less than this is not timed any further.
 _WORTH = 1.03
 # What takes longer is not called once more for its memory alone: with every allocation noted,
@@ -122,7 +124,8 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
     if at_a_glance < _LEAST_GLANCE:
         return tried
     plain = at_a_glance > _PLAIN_GAIN
-    least = 1 if plain and before_s else LEAST_PAIRS
+    few = 1 if at_a_glance > _LARGE_GAIN else 2
+    least = few if plain and before_s else LEAST_PAIRS
     before, after = pairs(
         subject,
         *sides,
