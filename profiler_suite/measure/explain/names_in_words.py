@@ -1,9 +1,7 @@
 """What the names in a function stand for, and what they held when it returned."""
 
-import contextlib
 import inspect
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -19,8 +17,8 @@ _DATA = (
     *(np.ndarray, np.generic, int, float, complex, tuple, list),
     *(np.random.Generator, np.random.RandomState),
 )
-# Returns of one function that are looked at, all of them; later ones at powers of two.
-_FIRST_RETURNS = 64
+# Of any functions, after which those that were not called yet are waited for no more.
+_MOST_CALLS = 200_000
 _MOST_KEYS = 10_000
 # Of a wider table nobody names the columns one by one.
 _MOST_COLUMNS = 200
@@ -180,10 +178,7 @@ def _held_by_objects(frame: Any) -> dict[str, str]:
 def watch_names(
     function: Callable[..., Any], arguments: tuple[Any, ...], codes: list[CodeType]
 ) -> dict[CodeType, dict[str, str]]:
-    """What each name held when one of these functions returned, in words; global data too.
-
-    Of those that are called very often not every return is looked at.
-    """
+    """What each name held when these functions first returned, in words; global data too."""
     found: dict[CodeType, dict[str, str]] = {}
     known: dict[tuple[CodeType, str], tuple[Any, list[tuple[str, str]]]] = {}
     lists: dict[tuple[CodeType, str], tuple[int, str]] = {}
@@ -219,70 +214,35 @@ def watch_names(
             **_held_by_objects(frame),
         }
 
-    with _returns_of(codes, look):
-        function(*arguments)
+    for frame in _frames_of(function, arguments, codes):
+        look(frame)
     return found
 
 
-@contextlib.contextmanager
-def _returns_of(codes: list[CodeType], look: Callable[[Any], None]) -> Iterator[None]:
-    """While it is entered, `look` is shown frames of this thread's that run such code, as they
-    return: of what is called a million times the first calls, then fewer and fewer."""
-    calls = {id(code): 0 for code in codes}  # a code's hash is computed anew each time
+def _frames_of(
+    function: Callable[..., Any], arguments: tuple[Any, ...], codes: list[CodeType]
+) -> list[Any]:
+    """The frame of the first call of each of these, as the call has left it.
 
-    def returned(frame: Any) -> None:
-        number = calls.get(id(frame.f_code))
-        if number is None:
-            return
-        calls[id(frame.f_code)] = number + 1
-        if number < _FIRST_RETURNS or not number & (number - 1):
-            look(frame)
+    A frame that somebody holds keeps what its names held when it returned. Once one of each
+    is held nothing is looked at any more, and the function runs as fast as ever.
+    """
+    held: dict[int, Any] = {}
+    wanted = {id(code) for code in codes}  # a code's hash is computed anew each time
+    left = _MOST_CALLS
 
-    own: Any = getattr(sys, "monitoring", None)
-    tool = next((n for n in (4, 3, 1) if own and own.get_tool(n) is None), None)
-    watched = _by_profile(returned) if tool is None else _by_events(own, tool, codes, returned)
-    with watched:
-        yield
+    def begins(frame: Any, event: str, _: Any) -> None:
+        nonlocal left
+        left -= 1
+        if id(frame.f_code) in wanted:
+            held.setdefault(id(frame.f_code), frame)
+        if len(held) == len(wanted) or left < 0:
+            sys.settrace(before)
 
-
-@contextlib.contextmanager
-def _by_profile(returned: Callable[[Any], None]) -> Iterator[None]:
-    """On Python 3.11, where a trace slows every instruction of what it watches."""
-
-    def look(frame: Any, event: str, _: Any) -> None:
-        if event == "return":
-            returned(frame)
-
-    before = sys.getprofile()
-    sys.setprofile(look)
+    before = sys.gettrace()
+    sys.settrace(begins)
     try:
-        yield
+        function(*arguments)
     finally:
-        sys.setprofile(before)
-
-
-@contextlib.contextmanager
-def _by_events(
-    own: Any, tool: int, codes: list[CodeType], returned: Callable[[Any], None]
-) -> Iterator[None]:
-    """From Python 3.12 on, where other code runs as fast as ever."""
-    thread = threading.get_ident()
-    events = own.events.PY_RETURN, own.events.PY_YIELD
-
-    def look(code: CodeType, *_: Any) -> None:
-        if threading.get_ident() == thread:
-            returned(sys._getframe(1))
-
-    own.use_tool_id(tool, "profiler_suite names")
-    try:
-        for event in events:
-            own.register_callback(tool, event, look)
-        for code in codes:
-            own.set_local_events(tool, code, events[0] | events[1])
-        yield
-    finally:
-        for code in codes:
-            own.set_local_events(tool, code, 0)
-        for event in events:
-            own.register_callback(tool, event, None)
-        own.free_tool_id(tool)
+        sys.settrace(before)
+    return list(held.values())

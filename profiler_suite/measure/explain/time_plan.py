@@ -26,8 +26,8 @@ _ENOUGH_CALLS = 40.0
 # What each pass over a long function takes, in calls of it. Where they do not all fit, the
 # later ones here are worth more: one call shows the lines that take the time.
 _TRACE, _REPLAY, _SAMPLE, _LINES = 1.5, 1.0, 1.0, 1.0
-# A call in which the first returns are looked at.
-_NAMES = 2.0
+# A call whose frames are held.
+_NAMES = 1.2
 _BREAKDOWN = _REPLAY + _SAMPLE
 # An attempt at advice compares a rewrite with one call of a long function and then calls both
 # once more: two calls of it, and one of a rewrite that takes about as long, which is seen then.

@@ -171,19 +171,39 @@ def many_steps(n: int) -> int:
     return sum(small_step(i) for i in range(n))
 
 
-def test_of_many_returns_the_first_are_looked_at_and_then_ever_fewer(
+def test_of_many_calls_the_first_is_looked_at_and_then_nothing_is_watched() -> None:
+    watched: list[Any] = []
+
+    def steps(n: int) -> int:
+        total = 0
+        for i in range(n):
+            total += small_step(i)
+            watched.append(sys.gettrace())
+        return total
+
+    before = sys.gettrace()
+    held = watch_names(steps, (50,), [small_step.__code__, steps.__code__])
+    assert sys.gettrace() is before
+    assert watched == [before] * 50
+    assert held[small_step.__code__] == {"i": "int 0", "doubled": "int 0"}
+    assert held[steps.__code__]["total"] == "int 2450"
+
+
+def test_who_waits_for_what_is_never_called_does_not_wait_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seen: list[str] = []
+    monkeypatch.setattr(names_in_words, "_MOST_CALLS", 20)
+    held = watch_names(many_steps, (50,), [many_steps.__code__, draws.__code__])
+    assert held == {many_steps.__code__: {"n": "int 50"}}
 
-    def in_words(value: Any) -> str:
-        seen.append(type(value).__name__)
-        return str(value)
 
-    monkeypatch.setattr(names_in_words, "in_words", in_words)
-    before = sys.getprofile()
-    held = watch_names(many_steps, (5000,), [small_step.__code__, many_steps.__code__])
-    assert sys.getprofile() is before
-    assert held[small_step.__code__] == {"i": "4096", "doubled": "8192"}
-    assert held[many_steps.__code__] == {"n": "5000"}
-    assert len(seen) < 200
+def yields(n: int) -> Any:
+    last = n
+    for each in range(n):
+        last = each
+        yield last
+
+
+def test_a_generator_that_has_ended_holds_what_it_held() -> None:
+    held = watch_names(lambda n: list(yields(n)), (3,), [yields.__code__])
+    assert held[yields.__code__] == {"n": "int 3", "last": "int 2", "each": "int 2"}
