@@ -8,7 +8,7 @@ from profiler_suite.measure.program.catching.catcher import Catcher
 from profiler_suite.measure.program.catching.wish import Wish
 
 # Calls after which nobody looks any more: each costs the program some microseconds.
-_MOST_CALLS = 100_000
+_MOST_CALLS = 20_000
 # Where all calls of Python functions cost something (3.11), those of all functions together.
 _MOST_EVENTS = 20_000_000
 
