@@ -7,6 +7,8 @@ from profiler_suite.model.native import NativeWeight
 
 # Work first: where a call spends most of its samples in set-up, that is no inner loop.
 _WORK = frozenset({"ufunc", "blas", "packing", "copy", "extension"})
+_COMPUTES = frozenset({"ufunc", "blas", "extension"})
+_NEXT_TO_NOTHING = 0.1
 
 # What follows a symbol of NumPy's dispatch, or a kernel architecture of OpenBLAS, and the
 # vector instructions that it means. Sources: numpy/_core/meson.build (X86_V2 to X86_V4 are the
@@ -32,9 +34,14 @@ _MANGLED = re.compile(r"^_ZN?\w*?(\d+)(?P<rest>[A-Za-z]\w*)")
 
 
 def routine_of(weights: Sequence[NativeWeight]) -> NativeWeight | None:
-    """The work that most samples are in; without any, what most samples are in."""
+    """The work that most samples are in; without any, what most samples are in.
+
+    What computes goes before what fills its buffers, unless it is next to nothing.
+    """
     working = [each for each in weights if each.entry in _WORK and each.symbol]
-    return max(working or weights, key=lambda each: each.samples, default=None)
+    enough = _NEXT_TO_NOTHING * sum(each.samples for each in working)
+    computing = [e for e in working if e.entry in _COMPUTES and e.samples >= enough]
+    return max(computing or working or weights, key=lambda each: each.samples, default=None)
 
 
 def simd_of(weight: NativeWeight, baseline: Sequence[str] = ()) -> str:

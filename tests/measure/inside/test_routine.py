@@ -59,6 +59,16 @@ def test_the_work_is_the_routine_even_where_set_up_has_more_samples() -> None:
     assert routine_of([]) is None
 
 
+@pytest.mark.parametrize(("samples", "named"), [(25, True), (10, True), (3, False)])
+def test_what_computes_is_the_routine_also_where_filling_its_buffer_takes_longer(
+    samples: int, named: bool
+) -> None:
+    copying = weight("_aligned_strided_to_contig_size8", "copy", 70)
+    found = routine_of([copying, weight("DOUBLE_add_X86_V3", samples=samples)])
+    assert found is not None
+    assert (found.symbol == "DOUBLE_add_X86_V3") is named
+
+
 @pytest.mark.parametrize(
     ("symbol", "said"),
     [
