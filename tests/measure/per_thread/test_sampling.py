@@ -180,7 +180,8 @@ def two_run_bytecode(steps: int) -> Callable[[], None]:
 @pytest.mark.measures
 @pytest.mark.skipif(not GIL_IS_THERE, reason="threads run side by side without a GIL")
 def test_threads_that_run_bytecode_wait_for_each_other() -> None:
-    # One of them holds the lock at any moment, even where it waits for a core meanwhile.
+    # One of them holds the lock at any moment. Where other programs are many, the other one
+    # wakes up to ask for it and waits for a core, which is none of this.
     both = two_run_bytecode(1_000_000)
 
     def wrong() -> str:
@@ -192,7 +193,7 @@ def test_threads_that_run_bytecode_wait_for_each_other() -> None:
             held_up = there.waiting.get(GIL, 0.0)
             if held_up < 0.8 * waited:
                 return f"not the interpreter lock: {there}"
-            if not 0.3 <= held_up / (there.ran + there.waited) <= 0.7:
+            if not 0.25 <= held_up / (there.ran + waited) <= 0.75:
                 return f"not half of its time: {there}"
             if there.running.get("interpreter", 0.0) < 0.8 * there.ran:
                 return f"not bytecode: {there}"
