@@ -19,25 +19,28 @@ def screen(found: SelfCheck, width: int, color: bool) -> str:
     for check in found.checks:
         if check.group != group:
             group = check.group
-            rows.append((group.capitalize(), *("" for _ in range(4 + len(kinds)))))
+            rows.append((group.capitalize(), "", "", "", "", ""))
             heads.append(True)
-        rows.append((f"  {check.name}", *cells(check), *beside(check, kinds)))
+        again = " / ".join(filter(None, beside(check, kinds)))
+        rows.append((f"  {check.name}", *cells(check), again))
         heads.append(False)
     page.table(
         (
-            TextColumn("", least=22),
+            TextColumn("", least=20),
             TextColumn("measured", numeric=True),
             TextColumn("limit", numeric=True),
             TextColumn("from", numeric=True, rank=2 if kinds else 1),
             TextColumn(""),
-            # The same beside interference that it plants itself.
-            *(TextColumn(kind, numeric=True, rank=1) for kind in kinds),
+            TextColumn("loops / hogs" if kinds else "", numeric=True, rank=1),
         ),
         rows,
         indent="",
         emphasised=heads,
     )
     page.line()
+    if kinds:
+        said = f"loops / hogs: the same beside {' and '.join(kinds)} that it starts itself"
+        page.paragraph(said, first="  ", indent="  ", style="dim")
     for check in found.checks:
         if not check.ok:
             named = f"{check.name}: {check.note}" if check.note else check.name

@@ -77,7 +77,8 @@ def test_both_stand_side_by_side_in_table_and_verdict() -> None:
     text = " ".join(screen(found, 100, color=False).split())
     for kind in KINDS:
         assert f"Beside {kind} that it starts itself, a change of 10 % is found in" in text
-        assert kind in text.partition("measured")[2]
+        assert kind in text.partition("loops / hogs: the same beside")[2]
+    assert "loops / hogs" in screen(found, 80, color=False)
     shown = table(found)
     assert {f"beside {kind}" for kind in KINDS} <= set(shown.headings)
     assert {len(row) for row in shown.rows} == {len(shown.headings)} == {len(shown.numeric)}
