@@ -38,6 +38,7 @@ FAMILIES = ("gemm", "winograd")
 FAR = 2.0
 LEAST_ROUNDS, MOST_ROUNDS = 6, 40
 MOST_ERROR = 2.0
+SLOW_S = 0.02
 SEED = 7
 Call = Callable[[], Any]
 
@@ -50,6 +51,8 @@ class Candidate:
     call: Call
     prepare_s: float
     evaluations: int
+    slow: bool
+    """Whether a single evaluation is sample enough, and needs no data fetched before."""
     error: float
     rounds_s: list[float] = dataclasses.field(default_factory=list)
 
@@ -91,10 +94,13 @@ def candidates(problem: Problem, errors: dict[str, float]) -> list[Candidate]:
         function = registry.ready(found, arguments)
         prepare_s = perf_counter() - begun
         call = functools.partial(function, *arguments)
+        begun = perf_counter()
+        answer = call()
+        slow = perf_counter() - begun > SLOW_S
         if reference is not None:
-            errors[found.name] = float(np.median(np.abs(call() - reference)))
-        evaluations = timing.prepare(call, ()).evaluations
-        made.append(Candidate(found, call, prepare_s, evaluations, errors[found.name]))
+            errors[found.name] = float(np.median(np.abs(answer - reference)))
+        evaluations = 1 if slow else timing.prepare(call, ()).evaluations
+        made.append(Candidate(found, call, prepare_s, evaluations, slow, errors[found.name]))
     return made
 
 
@@ -108,13 +114,14 @@ def wanted(found: Implementation, problem: Problem) -> bool:
 
 
 def visit(candidate: Candidate, several: bool) -> None:
-    """One untimed evaluation, then the least of three samples."""
+    """One untimed evaluation, then the least of two samples; of slow ones, one sample."""
     if several:
         threads.rest()  # what the last candidate's threads still do
-    candidate.call()
+    if not candidate.slow:
+        candidate.call()
     samples = (
         timing.time_evaluations(candidate.call, (), candidate.evaluations, perf_counter_ns)
-        for _ in range(3 if candidate.evaluations > 1 else 2)
+        for _ in range(1 if candidate.slow else 2)
     )
     candidate.rounds_s.append(min(samples))
 

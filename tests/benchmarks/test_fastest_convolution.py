@@ -20,7 +20,7 @@ def candidate(
     found = Implementation(
         name=name, workload="convolution", family=family, function=lambda: None
     )
-    made = Candidate(found, lambda: None, prepare_s, 1, error)
+    made = Candidate(found, lambda: None, prepare_s, 1, False, error)
     made.rounds_s = times
     return made
 

@@ -51,7 +51,8 @@ def rate_per_name(
         stem,
         _title(shown, fewer),
         "A mark is the effective rate: textbook FLOP over time. Where fewer FLOP are executed "
-        "than the textbook counts, a line leads to the executed rate, which no peak is below. "
+        "than the textbook counts, a line leads to the executed rate. The line across all rows "
+        "is the peak, the best GEMM rate. "
         "Of each row the fastest that executes fewer, the fastest that does not, the fastest "
         "by others than NumPy.",
         chart.Paper(

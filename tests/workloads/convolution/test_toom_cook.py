@@ -77,15 +77,28 @@ def test_in_float64_they_filter_within_their_amplification(m: int, r: int) -> No
 
 
 @pytest.mark.parametrize(("m", "r"), [(2, 3), (4, 3), (4, 4)])
-def test_no_other_points_enlarge_rounding_less(m: int, r: int) -> None:
+def test_no_other_points_enlarge_rounding_less_as_a_rule(m: int, r: int) -> None:
     made = toom_cook.transform(m, r)
     chosen = [float(point) for point in made.answer[1, :-1]]
     all_points: Array = np.array([float(point) for point in toom_cook.POINTS])
     tried = np.array([(0.0, *some) for some in combinations(all_points, m + r - 3)])
-    enlarged = toom_cook.amplifications(tried, m, r)
-    assert made.amplification == pytest.approx(enlarged.min(), rel=1e-12)
-    own = toom_cook.amplifications(np.array([chosen]), m, r)
-    assert own == pytest.approx([made.amplification], rel=1e-12)
+    enlarged = toom_cook.amplifications(tried, m, r, power=2)
+    own = toom_cook.amplifications(np.array([chosen]), m, r, power=2)
+    assert own == pytest.approx([enlarged.min()], rel=1e-12)
+    # The squares' sum by hand, of which the root is the largest of all answers.
+    squares = (made.filters**2).sum(axis=1) * (made.image**2).sum(axis=1)
+    assert own[0] ** 2 == pytest.approx(((made.answer**2) @ squares).max(), rel=1e-12)
+    worst = toom_cook.amplifications(np.array([chosen]), m, r)
+    assert worst == pytest.approx([made.amplification], rel=1e-12)
+
+
+@pytest.mark.parametrize(("m", "r"), LENGTHS)
+def test_images_and_answers_are_transformed_by_what_single_precision_holds(
+    m: int, r: int
+) -> None:
+    made = toom_cook.transform(m, r)
+    for each in (made.image, made.answer):
+        assert np.array_equal(each.astype(np.float32), each)
 
 
 def test_it_enlarges_rounding_less_than_the_published_points() -> None:
