@@ -124,7 +124,9 @@ class FunctionGuard:
         self._begin(limit_s)
         try:
             yield
-        except (ProfilerSuiteError, KeyboardInterrupt, SystemExit):
+        except (ProfilerSuiteError, KeyboardInterrupt, SystemExit) as error:
+            if _no_file_left(error.__cause__):  # for pipes to a process of the suite's own
+                raise self._out_of_files(text) from error
             raise
         except BaseException as error:
             self._stop_a_child(error)

@@ -165,8 +165,9 @@ class _Copies:
         return CellType(self.of(held, depth + 1))
 
     def _leads_to(self, value: Any) -> bool:
-        """Whether it is a rewritten function, or calls one that it wraps."""
-        return python_function(value) in self.made
+        """Whether it is a rewritten function, the one that was asked for, or wraps either."""
+        behind = python_function(value)
+        return behind is self.start or behind in self.made
 
     def _receiver(self, method: MethodType) -> Any:
         """The object of a method; of a class with the new methods where it calls others."""

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,31 @@ def wrapped_twice(x: Any) -> Any:
 @functools.lru_cache(maxsize=4)
 def kept(n: int) -> int:
     return n + 1
+
+
+def plain_part(n: int) -> int:
+    return n * 2
+
+
+def calls_plain(n: int) -> int:
+    return plain_part(n)
+
+
+def yields_parts(n: int) -> Iterator[int]:
+    for i in range(n):
+        yield i * 2
+
+
+def returns_generator(n: int) -> Iterator[int]:
+    return yields_parts(n)
+
+
+def listed(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def consumed(*args: Any) -> list[Any]:
+        return list(function(*args))
+
+    return consumed
 
 
 def calls_wrapped(x: Any) -> Any:
@@ -188,6 +213,17 @@ def test_a_method_that_another_calls_is_rewritten_on_a_copy_of_the_object() -> N
 def test_a_wrapped_function_that_is_called_is_rewritten() -> None:
     made, _ = substituted(calls_wrapped, [rewrite(wrapped_once, "+ 1", "+ 2")])
     np.testing.assert_allclose(made(X), 2 * X + 2 + 4)
+
+
+@pytest.mark.parametrize("around", [announced, times(1.0), functools.lru_cache])
+def test_what_a_wrapped_function_calls_is_rewritten(around: Callable[..., Any]) -> None:
+    made, _ = substituted(around(calls_plain), [rewrite(plain_part, "* 2", "* 5")])
+    assert plain_answer(made(4)) == 20
+
+
+def test_what_a_consumed_generator_calls_is_rewritten() -> None:
+    made, _ = substituted(listed(returns_generator), [rewrite(yields_parts, "* 2", "* 5")])
+    assert made(3) == [0, 5, 10]
 
 
 def test_helpers_stand_before_a_method() -> None:
