@@ -5,6 +5,11 @@ import ast
 from profiler_suite.analysis.explain import forms
 from profiler_suite.analysis.explain.rewriting import Function
 
+# Whole numbers, dates and durations.
+_KEYS = "iuMm"
+_WHOLE_SIGNS: dict[type[ast.operator], str] = {ast.FloorDiv: "//", ast.Mod: "%"}
+_WHOLE = tuple(_WHOLE_SIGNS)
+
 
 def summed_by_key(function: Function, loop: ast.For) -> str:
     """The loop as one update of each of its dictionaries; empty where it does anything else."""
@@ -12,9 +17,16 @@ def summed_by_key(function: Function, loop: ast.For) -> str:
     if header is None:
         return ""
     key, value, keys, values = header
+    body = list(loop.body)
+    while len(body) > 1:
+        made = _made_of_key(function, body[0], key, keys)
+        if made is None:
+            break
+        key, keys = made
+        body.pop(0)
     added: dict[str, str] = {}
     begun: set[str] = set()
-    for each in loop.body:
+    for each in body:
         zeros = set() if added else _first_zeros(each, key)
         if zeros:
             begun |= zeros
@@ -35,7 +47,7 @@ def summed_by_key(function: Function, loop: ast.For) -> str:
 def _keys_and_values(function: Function, loop: ast.For) -> tuple[str, str, str, str] | None:
     """Names of the key and the value, and the arrays that they come from."""
     target, given = loop.target, loop.iter
-    if isinstance(target, ast.Name) and _holds(function, given, "iu"):
+    if isinstance(target, ast.Name) and _holds(function, given, _KEYS):
         return target.id, "", function.text_of(given), ""
     if not (
         isinstance(target, ast.Tuple)
@@ -47,10 +59,38 @@ def _keys_and_values(function: Function, loop: ast.For) -> tuple[str, str, str, 
     ):
         return None
     keys, values = given.args
-    if not _holds(function, keys, "iu") or not _holds(function, values, "f"):
+    if not _holds(function, keys, _KEYS) or not _holds(function, values, "f"):
         return None
     key, value = (ast.unparse(each) for each in target.elts)
     return key, value, function.text_of(keys), function.text_of(values)
+
+
+def _made_of_key(
+    function: Function, node: ast.stmt, key: str, keys: str
+) -> tuple[str, str] | None:
+    """The key that `d = k // 10` or `d = t.astype("M8[D]")` makes, for all at once."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+        return None
+    made, name = node.value, node.targets[0].id
+    if isinstance(made, ast.BinOp) and isinstance(made.op, _WHOLE):
+        plain = ast.unparse(made.left) == key and isinstance(made.right, ast.Constant)
+        wanted, value = "iu", made.right
+    elif isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
+        plain = ast.unparse(made.func) == f"{key}.astype" and len(made.args) == 1
+        plain &= not made.keywords and isinstance(made.args[0], ast.Constant)
+        wanted, value = "Mm", made.args[0] if made.args else made
+    else:
+        return None
+    if not plain or len(node.targets) > 1 or not _holds(function, _expression(keys), wanted):
+        return None
+    keys = keys if isinstance(_expression(keys), ast.Name | ast.Call) else f"({keys})"
+    if isinstance(made, ast.BinOp):
+        return name, f"{keys} {_WHOLE_SIGNS[type(made.op)]} {ast.unparse(value)}"
+    return name, f"{keys}.astype({ast.unparse(value)})"
+
+
+def _expression(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
 
 
 def _holds(function: Function, node: ast.expr, letters: str) -> bool:

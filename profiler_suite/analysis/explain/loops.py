@@ -1,6 +1,7 @@
 """Which loops around a line could run as one call: those of independent iterations."""
 
 import ast
+from collections.abc import Collection
 from typing import Any
 
 from profiler_suite.analysis.explain.rewriting import Function
@@ -27,14 +28,14 @@ def loops_around(function: Function, line: int) -> Loop:
     around.sort(key=lambda node: -node.lineno)
     free: list[int] = []
     for node in around:
-        if isinstance(node, ast.While) or _carries(node):
+        if isinstance(node, ast.While) or carries(node):
             return Loop(free, node.body[0].lineno + function.shift)
         free.append(node.lineno + function.shift)
     return Loop(free, 0)
 
 
-def _carries(loop: ast.For) -> bool:
-    """Whether an iteration of the loop needs what an earlier one made."""
+def carries(loop: ast.For, but: Collection[str] = ()) -> bool:
+    """Whether an iteration of the loop needs what an earlier one made, but for these names."""
     if any(isinstance(n, ast.Break | ast.Return | ast.Yield) for n in ast.walk(loop)):
         return True
     events: list[tuple[str, str]] = []
@@ -49,10 +50,10 @@ def _carries(loop: ast.For) -> bool:
             loaded.add(name)
         elif what == "store":
             stored.add(name)
-        elif what in ("element", "sum") and name in every_load:
+        elif what in ("element", "sum") and name in every_load and name not in but:
             return True
     written = {name for what, name in events if what == "store"}
-    return bool((loaded & written) - own)
+    return bool((loaded & written) - own - {*but})
 
 
 def _events(node: ast.AST, events: list[tuple[str, str]]) -> None:

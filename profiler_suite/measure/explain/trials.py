@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import textwrap
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -39,6 +40,8 @@ _NARROW = 0.02
 _LARGE_GAIN = 10.0
 # What clearly gains less than this is not timed any further.
 _WORTH = 1.03
+# Of what a rewrite raised, letters: NumPy lists every dtype that it knows of.
+_MOST_TOLD = 120
 # What takes longer is not called once more for its memory alone: with every allocation noted,
 # a loop of Python takes ten times as long.
 _LONG_S = 0.1
@@ -71,7 +74,8 @@ def _attempt(subject: Subject, operations: Sequence[Operation], trial: Trial) ->
 def _raised(error: BaseException) -> str:
     """What a rewrite raised, without the place, which nobody has seen."""
     first = error.__cause__ if isinstance(error, FunctionError) and error.__cause__ else error
-    return f"it raised {type(first).__name__}: {first}"
+    told = textwrap.shorten(str(first), _MOST_TOLD, placeholder=" …")
+    return f"it raised {type(first).__name__}: {told}"
 
 
 def _guarded(subject: Subject, operations: Sequence[Operation], trial: Trial) -> TrialResult:

@@ -9,11 +9,16 @@ from profiler_suite.analysis.explain.key_sums import summed_by_key
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import SourceText
 
-NAMES = {"keys": "int64 (9,)", "x": "float64 (9,)", "rows": "float64 (9, 2)"}
+NAMES = {
+    "days": "datetime64[s] (9,)",
+    "keys": "int64 (9,)",
+    "x": "float64 (9,)",
+    "rows": "float64 (9, 2)",
+}
 
 
 def found(body: str) -> str:
-    text = f"def f(keys, x, rows):\n{textwrap.indent(textwrap.dedent(body), '    ')}\n"
+    text = f"def f(keys, x, rows, days):\n{textwrap.indent(textwrap.dedent(body), '    ')}\n"
     function = Function(
         SourceText(file="f.py", function="f", first_line=1, text=text, names=NAMES)
     )
@@ -42,6 +47,38 @@ def test_sums_and_counts_become_one_update() -> None:
 )
 def test_what_does_anything_else_stays(body: str) -> None:
     assert found(body) == ""
+
+
+@pytest.mark.parametrize(
+    ("made", "keys"),
+    [
+        ("t.astype('M8[D]')", "days.astype('M8[D]')"),
+        ("t.astype('M8[D]').astype('M8[M]')", ""),
+        ("t.astype(kind)", ""),
+        ("t + 1", ""),
+    ],
+)
+def test_days_are_counted_by_what_is_made_of_them(made: str, keys: str) -> None:
+    body = f"d = {{}}\nfor t in days:\n    k = {made}\n    d[k] = d.get(k, 0) + 1"
+    assert found(body) == (f"d.update(sums_by_key({keys}))" if keys else "")
+
+
+@pytest.mark.parametrize(
+    ("head", "made", "keys"),
+    [
+        ("k in keys", "k // 10", "keys // 10, "),
+        ("k in keys + 1", "k % 7", "(keys + 1) % 7, "),
+        ("k, v in zip(keys, x)", "k // 10", "keys // 10, x"),
+        ("k in keys", "k / 10", ""),
+        ("k in keys", "k // v", ""),
+        ("k in keys", "g(k)", ""),
+    ],
+)
+def test_keys_may_be_made_of_whole_numbers(head: str, made: str, keys: str) -> None:
+    more = "v" if "v in" in head else "1"
+    body = f"d = {{}}\nfor {head}:\n    b = {made}\n    d[b] = d.get(b, 0) + {more}"
+    wanted = f"d.update(sums_by_key({keys.removesuffix(', ')}))" if keys else ""
+    assert found(body) == wanted
 
 
 def test_several_dictionaries_of_one_loop_have_an_update_each() -> None:

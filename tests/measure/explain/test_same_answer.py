@@ -196,3 +196,11 @@ def test_shapes_and_dtypes_of_object_arrays_are_told() -> None:
     flat = np.array([1, None, 2, 3], object)
     assert not compare(flat, flat.reshape(2, 2)).same
     assert compare(np.ones(2, np.float32), np.ones(2)).dtype_changed
+
+
+@pytest.mark.parametrize("dtype", ["U3", "M8[D]", "S2"])
+def test_numbers_are_no_text_and_no_dates(dtype: Any) -> None:
+    assert not compare(np.ones(2), np.zeros(2, dtype)).same
+    # What an empty list becomes: there is no element to tell them apart.
+    assert compare(np.array([]), np.empty(0, dtype)).same
+    assert not compare(np.empty((0, 2)), np.empty(0, dtype)).same

@@ -61,6 +61,7 @@ def test_numbers_that_would_change_are_not_converted(value: Any, to: str, reason
             "it raised ZeroDivisionError: division by zero",
         ),
         (SystemExit(3), "it raised SystemExit: 3"),
+        (TypeError("no\n" + "dtype " * 99), f"it raised TypeError: no {'dtype ' * 19}…"),
     ],
 )
 def test_what_goes_wrong_is_the_reason(

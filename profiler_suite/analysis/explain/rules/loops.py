@@ -174,7 +174,7 @@ def sums_by_key(keys, values=None):
     found, first, places = np.unique(keys, return_index=True, return_inverse=True)
     sums = np.bincount(places, values)
     order = np.argsort(first)
-    return zip(found[order], sums[order])
+    return zip(found[order], sums[order] if values is not None else sums[order].tolist())
 '''.strip()
 
 

@@ -168,8 +168,59 @@ def _carried(function: Function) -> Iterator[tuple[int, int]]:
             continue
         first = node.lineno + function.shift
         found = loops.loops_around(function, node.body[0].lineno + function.shift)
-        if first not in found.independent:
+        if first not in found.independent and not _only_gathers(function, node):
             yield first, (node.end_lineno or node.lineno) + function.shift
+
+
+def _only_gathers(function: Function, loop: ast.For | ast.While) -> bool:
+    """Whether it adds to what belongs to a key, and no key to another: in any order then."""
+    if isinstance(loop, ast.While):
+        return False
+    asked = set()
+    for name, keys in _added_to(loop).items():
+        (key,) = keys if len(keys) == 1 else [""]
+        moves = any(isinstance(n, ast.Name) for n in ast.walk(ast.parse(key)))
+        if moves and _keys_read(function, loop, name) <= keys:
+            asked.add(name)
+    return bool(asked) and not loops.carries(loop, asked)
+
+
+def _added_to(loop: ast.For) -> dict[str, set[str]]:
+    """Names to whose elements a loop adds, with the keys; '' where it sets them otherwise."""
+    found: dict[str, set[str]] = {}
+    place: ast.expr
+    for node in ast.walk(loop):
+        if isinstance(node, ast.AugAssign):
+            place, value, adds = node.target, node.value, isinstance(node.op, ast.Add)
+        elif isinstance(node, ast.Assign):
+            place, value = node.targets[0], node.value
+            adds = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add)
+            adds |= isinstance(value, ast.Constant)  # the first of a key
+        else:
+            continue
+        if isinstance(place, ast.Subscript) and isinstance(place.value, ast.Name):
+            key = ast.unparse(place.slice) if adds else ""
+            found.setdefault(place.value.id, set()).add(key)
+    return found
+
+
+def _keys_read(function: Function, loop: ast.For, name: str) -> set[str]:
+    """Keys at which a loop reads what a name holds; '' for anything else it does with it."""
+    found = set()
+    for node in ast.walk(loop):
+        if not isinstance(node, ast.Name) or node.id != name:
+            continue
+        above, *call = [*function.around(node)][:2]
+        if isinstance(above, ast.Subscript):
+            found.add(ast.unparse(above.slice))
+        elif isinstance(above, ast.Compare) and isinstance(above.ops[0], ast.In | ast.NotIn):
+            found.add(ast.unparse(above.left))
+        elif isinstance(above, ast.Attribute) and above.attr in ("get", "setdefault"):
+            given = call[0].args if call and isinstance(call[0], ast.Call) else []
+            found.add(ast.unparse(given[0]) if given else "")
+        else:
+            found.add("")
+    return found
 
 
 def _calls_itself(function: Function) -> bool:

@@ -17,6 +17,8 @@ Suits = Callable[[tuple[Shape, ...], Shape], bool]
 
 _MOST = 8
 _REAL = "fiub"
+# Text, dates and records.
+_NO_NUMBERS = "USTMmV"
 
 
 class Routine(NamedTuple):
@@ -208,7 +210,7 @@ def _arrays(function: Function) -> dict[str, Form] | None:
     found = {}
     for each in arguments.args:
         form = forms.in_form(function.source.names.get(each.arg, ""))
-        if form is None or form.kind != "array":
+        if form is None or form.kind != "array" or form.letter in _NO_NUMBERS:
             return None
         found[each.arg] = form
     return found

@@ -135,6 +135,12 @@ SILENT = [
     Silent("routine", "def f(a):\n    return a @ a\n", lambda: (SPD,)),
     Silent(
         "routine",
+        "def f(a):\n    out = []\n    for s in a:\n        out.append(s + 'x')\n"
+        "    return np.array(out)\n",
+        lambda: (np.array(["b", "a", "c"]),),
+    ),
+    Silent(
+        "routine",
         "def f(a, n):\n    out = a.copy()\n    for _ in range(n):\n        out = out @ a\n"
         "    return out\n",
         lambda: (SPD, 3),
