@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from profiler_suite.measure.trace.recording import CALL
 from profiler_suite.measure.trace.wrapping import PlainForm, unwrap, wrap
 
 # Kept here: during a trace the name in numpy is another class.
@@ -23,14 +24,18 @@ class CountingVoid(PlainForm, np.void):  # type: ignore[misc]
         return _getitem(_view(_array(self), np.dtype((kind, self.dtype))), ())
 
     def __getitem__(self, key: Any) -> Any:
-        return wrap(np.void.__getitem__(self, unwrap(key)))
+        with CALL:  # what is read counts where it is computed with
+            found = np.void.__getitem__(self, unwrap(key))
+        return wrap(found)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         np.void.__setitem__(self, unwrap(key), unwrap(value))
 
     def item(self, *args: Any) -> Any:
         """A tuple of numbers that count."""
-        return wrap(np.void.item(self, *args))
+        with CALL:
+            found = np.void.item(self, *args)
+        return wrap(found)
 
     tolist = item
 
@@ -41,9 +46,11 @@ class CountingRecord(CountingVoid, np.record):  # type: ignore[misc]
     plain_class = np.record
 
     def __getattribute__(self, name: str) -> Any:
-        found = np.record.__getattribute__(self, name)
-        fields = np.record.__getattribute__(self, "dtype").fields or ()
-        return wrap(found) if name in fields else found
+        if name not in (np.record.__getattribute__(self, "dtype").fields or ()):
+            return np.record.__getattribute__(self, name)
+        with CALL:
+            found = np.record.__getattribute__(self, name)
+        return wrap(found)
 
     def __setattr__(self, name: str, value: Any) -> None:
         np.record.__setattr__(self, name, unwrap(value))
