@@ -18,6 +18,9 @@ def found(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+NOT_EXPLAINED = {"target": "x.py:blur", "explanation": None, "reason": "no time was left"}
+
+
 def tried(**changes: Any) -> Tried:
     made = Tried(
         "image_windows",
@@ -57,8 +60,8 @@ def test_a_program_that_has_everything_is_as_asked() -> None:
         ({"found": found(attributed_share=0.5)}, "50 % attributed"),
         ({"found": found(explained=[])}, "no rewrite of it was measured"),
         (
-            {"found": found(explained=[{"target": "x.py:blur", "explanation": None}])},
-            "no rewrite of it was measured",
+            {"found": found(explained=[NOT_EXPLAINED])},
+            "no rewrite of it was measured: no time was left",
         ),
         ({"command_s": 40.0}, "the command took 40 s of 34 s"),
     ],

@@ -32,8 +32,9 @@ from profiler_suite.machine.survey import survey
 from tests.benchmarks import ranking_against_spy, watching_cost
 from tests.benchmarks.planted_programs import FOLDER, PLANTED
 
-_FIRST_PAIRS, _MOST_PAIRS, _SPY_RUNS = 3, 15, 2
+_FIRST_PAIRS, _FURTHER_PAIRS, _PAIRS_TO_A_SPY = 3, 12, 2
 _ROOT = Path(__file__).resolve().parents[2]
+_REASON = 80
 _NO_REWRITE = ("io_bound",)
 """Planted is waiting for a device: no rewrite of the program's can spare it."""
 
@@ -86,6 +87,15 @@ class Tried:
         return str(self._rows[self.place - 1]["cause"]) if self.place else ""
 
     @property
+    def not_advised(self) -> str:
+        """Why there is no rewrite of the planted function, as `run` says it."""
+        for each in self.found["explained"] if self.found else ():
+            if each["target"].endswith(f":{PLANTED[self.name].function}"):
+                said = (each["explanation"] or {}).get("not_advised") or [each["reason"]]
+                return " ".join(said) or "nothing was faster"
+        return "it was not explained"
+
+    @property
     def advised(self) -> float:
         """How many times as fast the best rewrite of the planted function is; 0 for none."""
         for each in self.found["explained"] if self.found else ():
@@ -131,7 +141,7 @@ def failures(tried: Tried) -> list[str]:
     if tried.found["attributed_share"] < 0.9:
         said.append(f"{100 * tried.found['attributed_share']:.0f} % attributed")
     if tried.advised <= 1 and tried.name not in _NO_REWRITE:
-        said.append("no rewrite of it was measured")
+        said.append(f"no rewrite of it was measured: {tried.not_advised[:_REASON]}")
     if tried.command_s > tried.most_s:
         said.append(f"the command took {tried.command_s:.0f} s of {tried.most_s:.0f} s")
     return said
@@ -188,8 +198,8 @@ def take_pair(tried: Tried) -> None:
 
 
 def compare_with_spy(tried: Tried) -> None:
-    """Runs under the independent sampler."""
-    tried.theirs = [ranking_against_spy.theirs(tried.name) for _ in range(_SPY_RUNS)]
+    """One more run under the independent sampler."""
+    tried.theirs.append(ranking_against_spy.theirs(tried.name))
 
 
 def command(tried: Tried) -> None:
@@ -218,6 +228,9 @@ def _path() -> str:
     return os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
 
 
+Step = Callable[[Tried], None]
+
+
 def main(names: Sequence[str], minutes: float) -> int:
     """Try all, print the table; 1 where something is not as asked."""
     os.environ.pop("PYTHONUNBUFFERED", None)
@@ -227,20 +240,17 @@ def main(names: Sequence[str], minutes: float) -> int:
         sys.stderr.write(f"{name} is left out: {PLANTED[name].needs} is not installed\n")
     programs = [Tried(name) for name in chosen]
     survey(coarse=True)  # measured once on a machine, for no program
-    steps: list[tuple[str, Callable[[Tried], None]]] = [
-        *(("pair", take_pair),) * _FIRST_PAIRS,
-        ("py-spy", compare_with_spy),
-        ("run", command),
-        *(("pair", take_pair),) * (_MOST_PAIRS - _FIRST_PAIRS),
-    ]
+    first: list[Step] = [*(take_pair,) * _FIRST_PAIRS, compare_with_spy, command]
+    further: list[Step] = [*(take_pair,) * _PAIRS_TO_A_SPY, compare_with_spy]
+    steps = first + further * (_FURTHER_PAIRS // _PAIRS_TO_A_SPY)
     with contextlib.suppress(KeyboardInterrupt):
-        for number, (said, step) in enumerate(steps):
+        for number, step in enumerate(steps):
             for tried in programs:
-                further = number > _FIRST_PAIRS + 1
-                if further and monotonic() > until:
-                    break
                 left_s = max(0.0, until - monotonic())
-                sys.stderr.write(f"\r\x1b[2K{said} {tried.name}, {left_s:.0f} s left")
+                if number >= len(first) and not left_s:
+                    break
+                said = f"{step.__name__} {tried.name}, {left_s:.0f} s left"
+                sys.stderr.write(f"\r\x1b[2K{said}")
                 sys.stderr.flush()
                 step(tried)
     text, failed = table(programs)
