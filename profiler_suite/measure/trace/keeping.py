@@ -10,7 +10,9 @@ from profiler_suite.measure.trace.strides import allocate
 from profiler_suite.model.trace import Operation
 
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
-Key = tuple[str, tuple[tuple[tuple[int, ...], tuple[int, ...], str], ...]]
+Key = tuple[str, tuple[Any, ...], tuple[Any, ...]]
+# A sum over one axis is another operation than one over all.
+_OPTIONS = ("axis", "keepdims", "kind", "side")
 
 
 class OperandKeeper:
@@ -31,7 +33,7 @@ class OperandKeeper:
         kwargs: Mapping[str, Any],
     ) -> None:
         """A call before it is made: what it was given, and the same as plain arguments."""
-        key = (name, _layouts(given))
+        key = (name, _layouts(given), _options(kwargs))
         if key not in self._wanted:
             return
         number = self._offered[key] = self._offered.get(key, 0) + 1
@@ -49,13 +51,27 @@ class OperandKeeper:
 
 
 def key_of(operation: Operation) -> Key:
-    """Name and arrays of an operation, as a call of it shows them."""
+    """Name, arrays and options of an operation, as a call of it shows them."""
     arrays = tuple(
         (tuple(each.shape), tuple(each.strides_bytes), each.dtype)
         for each in operation.operands
         if each.form == "array"
     )
-    return operation.name, arrays
+    options = {name: _literal(tree) for name, tree in operation.keywords.items()}
+    return operation.name, arrays, _options(options)
+
+
+def _literal(tree: Any) -> Any:
+    """The value that a description of an argument stands for; None where it is no literal."""
+    if tree[0] in ("tuple", "list"):
+        return tuple(_literal(each) for each in tree[1:])
+    return tree[1] if tree[0] == "literal" else None
+
+
+def _options(kwargs: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Those that say what is computed of the arrays."""
+    found = [(name, kwargs[name]) for name in _OPTIONS if name in kwargs]
+    return tuple((name, tuple(v) if isinstance(v, list) else v) for name, v in found)
 
 
 def _layouts(values: Sequence[Any]) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.machine import canary
-from profiler_suite.measure.breakdown.own_values import in_words, own_calls
+from profiler_suite.measure.breakdown.own_values import OwnCall, in_words, own_calls
 from profiler_suite.measure.breakdown.per_point import breakdown_record
 from profiler_suite.measure.breakdown.replay import BreakdownEffort
 from profiler_suite.measure.trace import trace
@@ -68,6 +68,24 @@ def test_calls_in_place_find_their_values_every_time() -> None:
     function, args, _ = kept.call
     answers = [float(function(*args.fresh())[0]) for _ in range(3)]
     assert len(set(answers)) == 1
+
+
+def test_sums_over_different_axes_are_kept_apart() -> None:
+    def function(a: Any) -> Any:
+        return a.sum(), a.sum(axis=0), np.sum(a, axis=(0, 1), keepdims=True), a.max(axis=1)
+
+    matrix = np.random.default_rng(0).random((50, 60))
+    _, counts = trace(function, (matrix,))
+    calls = own_calls(function, (matrix,), counts.operations, 5.0)
+    kept = zip(counts.operations, calls, strict=True)
+    shapes = {each.results[0].shape: np.shape(_made(call)) for each, call in kept if call}
+    assert len(shapes) == 4
+    assert all(shape == made for shape, made in shapes.items())
+
+
+def _made(kept: OwnCall) -> Any:
+    function, args, kwargs = kept.call
+    return function(*args, **kwargs)
 
 
 def test_small_arrays_and_failing_functions_are_left_alone() -> None:
