@@ -117,10 +117,10 @@ INCEPTION = (
     layer("Inception-v3 7×1", 17, 192, 192, 7, across=1),
 )
 
-# Its first layer, and the last of its 3×3 layers.
+# Its first layer and its last: with another on maps as large, a sweep takes a tenth longer.
 UNET = (
     layer("U-Net conv1_1", 572, 1, 64, 3),
-    layer("U-Net conv9_2", 390, 64, 64, 3),
+    layer("U-Net conv10", 388, 64, 2, 1),
 )
 
 experiment = Experiment(
