@@ -2,11 +2,14 @@
 
 import ast
 import textwrap
+from typing import Any
 
+import numpy as np
 import pytest
 
 from profiler_suite.analysis.explain.key_sums import summed_by_key
 from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules.loops import SUMS_BY_KEY
 from profiler_suite.measure.explain.records import SourceText
 
 NAMES = {
@@ -116,3 +119,27 @@ def test_a_first_element_may_be_told_apart(body: str) -> None:
 )
 def test_a_branch_that_does_anything_else_stays(body: str) -> None:
     assert found(f"d = {{}}\ne = {{}}\nfor k, v in zip(keys, x):\n{body}") == ""
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        np.array([7, -5, 7, 3, -5]),
+        np.array([127, -128, 3, 127], np.int8),
+        np.array([2**62, -(2**62), 2**62]),
+        np.array([2**64 - 1, 2**64 - 3, 2**64 - 1], np.uint64),
+        np.array([], int),
+    ],
+    ids=["near", "small", "far", "large", "none"],
+)
+def test_what_is_called_adds_up_as_the_loop_does(keys: np.ndarray) -> None:
+    space: dict[str, Any] = {"np": np}
+    exec(SUMS_BY_KEY, space)
+    values = np.arange(1.0, len(keys) + 1)
+    sums: dict[Any, float] = {}
+    for k, v in zip(keys, values, strict=True):
+        sums[k] = sums.get(k, 0.0) + v
+    made = dict(space["sums_by_key"](keys, values))
+    assert list(made.items()) == list(sums.items())
+    assert [type(each) for each in made] == [type(each) for each in sums]
+    assert sum(dict(space["sums_by_key"](keys)).values()) == len(keys)

@@ -171,9 +171,26 @@ def _rows(seen: Observation) -> Iterator[tuple[float, int, Operation, int, loops
 SUMS_BY_KEY = '''
 def sums_by_key(keys, values=None):
     """The sum, or the number, of what belongs to each key, in the order of their first."""
-    found, first, places = np.unique(keys, return_index=True, return_inverse=True)
+    keys = np.asarray(keys)
+    if not len(keys):
+        return zip()
+    found = low = None
+    if keys.dtype.kind in "iu":
+        wide = keys if keys.dtype.itemsize == 8 else keys.astype(np.int64)
+        low = wide.min()
+        if int(wide.max()) - int(low) > 4 * len(keys):
+            low = None
+    if low is None:
+        found, places = np.unique(keys, return_inverse=True)
+    else:
+        places = (wide - low).astype(np.int64)
     sums = np.bincount(places, values)
-    order = np.argsort(first)
+    first = np.full(len(sums), -1)
+    first[places[::-1]] = np.arange(len(keys) - 1, -1, -1)
+    order = np.flatnonzero(first >= 0)
+    order = order[np.argsort(first[order])]
+    if found is None:
+        found = (np.arange(len(sums)).astype(wide.dtype) + low).astype(keys.dtype)
     return zip(found[order], sums[order] if values is not None else sums[order].tolist())
 '''.strip()
 
