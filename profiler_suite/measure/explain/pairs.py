@@ -46,6 +46,8 @@ class PairPlan(Noun, frozen=True):
     within this (a logarithm): more visits would not tell more than another process does."""
     worth: float = 0.0
     """No more once it is clear that time before over time after is less; 0 for never."""
+    telling: int = _TELLING
+    """How many pairs it takes before they are asked whether they say enough."""
 
 
 def balanced(seed: int) -> Iterator[tuple[int, int]]:
@@ -72,7 +74,7 @@ def in_turn(
             break
         if taken >= _FEWEST and elapsed_s > _PATIENCE * plan.enough_s:
             break
-        if taken >= _TELLING and _is_known(visits, plan):
+        if taken >= plan.telling and _is_known(visits, plan):
             break
         for side in order:
             visits[side].append(visit(side))

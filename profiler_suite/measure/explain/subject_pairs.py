@@ -4,6 +4,8 @@ from collections.abc import Callable
 from time import perf_counter_ns
 from typing import Any
 
+import msgspec
+
 from profiler_suite.measure import timing
 from profiler_suite.measure.explain.pairs import NOT_EARLY, EarlyEnd, PairPlan, Visits, in_turn
 from profiler_suite.measure.explain.subject import Subject
@@ -62,8 +64,8 @@ def pairs(
     """Visits to both sides in turn, `around` called before each.
 
     `before_s` is what a call of the first side is known to take, if it is long; 0 else. Where
-    `least` is less than usual, that call is its first visit, and so many more of each side are
-    enough. `early` says when a dozen pairs are enough.
+    `least` is less than usual, that call is its first visit, and so many more of each side, or
+    a few more, are enough. `early` says when; else when a dozen are.
     """
     sides = (before, after)
     prepared: list[timing.PreparedCall] = []
@@ -81,15 +83,17 @@ def pairs(
         return subject.visit(name, function, arguments, prepared[number])
 
     few = bool(before_s) and least < LEAST_PAIRS
-    most = least if few else _MOST_PAIRS
+    most = _MOST_PAIRS if not few else LEAST_PAIRS if least > 1 else 1
     known = (subject.visit_of_first_call(before_s, 0.0),) if few else ()
     others = tuple(visit(1) for _ in known)
     plan = PairPlan(
         least=least,
         most=most,
-        enough_s=patience * subject.effort.trial_s,
+        enough_s=LEAST_PAIRS * before_s if few else patience * subject.effort.trial_s,
         narrow=early.narrow,
-        worth=early.worth,
+        worth=0.0 if few else early.worth,
     )
+    if few:
+        plan = msgspec.structs.replace(plan, telling=least)
     one, other = in_turn(visit, plan, subject.effort.seed)
     return (*known, *one), (*others, *other)

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import math
 import textwrap
 import warnings
 from collections.abc import Callable, Sequence
@@ -38,6 +39,8 @@ _PLAIN_GAIN = 3.0
 _NARROW = 0.02
 # With two pairs of a long function only as much is sure, beside other processes.
 _LARGE_GAIN = 10.0
+# Of a plain one, as a logarithm: pairs that differ by less tell it well enough.
+_OF_THE_GAIN = 0.15
 # What clearly gains less than this is not timed any further.
 _WORTH = 1.03
 # Of what a rewrite raised, letters: NumPy lists every dtype that it knows of.
@@ -130,13 +133,16 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
     plain = at_a_glance > _PLAIN_GAIN
     few = 1 if at_a_glance > _LARGE_GAIN else 2
     least = few if plain and before_s else LEAST_PAIRS
+    narrow = _NARROW if plain else 0.0
+    if least < LEAST_PAIRS:
+        narrow = _OF_THE_GAIN * math.log(at_a_glance)
     before, after = pairs(
         subject,
         *sides,
         patience=0.5 if plain else 1.0,
         least=least,
         before_s=before_s,
-        early=EarlyEnd(worth=_WORTH, narrow=_NARROW if plain else 0.0),
+        early=EarlyEnd(worth=_WORTH, narrow=narrow),
     )
     if known is None:
         long = min(before[0].sample_times_s, default=0.0) > _LONG_S

@@ -9,6 +9,7 @@ import pytest
 from profiler_suite.measure import timing
 from profiler_suite.measure.explain import subject_pairs
 from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.pairs import EarlyEnd
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.timing import PreparedCall
@@ -103,3 +104,15 @@ def test_the_function_as_it_is_is_prepared_once(
     prepared.clear()
     subject_pairs.pairs(own, other, one)  # on the other side it is another call
     assert prepared == [many, own.function]
+
+
+def test_pairs_of_a_long_call_that_differ_are_followed_by_some_more(
+    subject: Callable[..., Subject],
+) -> None:
+    sides = (many, (500,)), (few, (500,))
+    early = EarlyEnd(narrow=1e-9)
+    before, after = subject_pairs.pairs(subject(1), *sides, least=2, before_s=5.0, early=early)
+    assert len(before) == len(after) == 7
+    early = EarlyEnd(narrow=100.0)
+    before, after = subject_pairs.pairs(subject(1), *sides, least=2, before_s=5.0, early=early)
+    assert len(before) == len(after) == 3
