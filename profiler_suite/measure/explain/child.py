@@ -132,7 +132,9 @@ class ExplainChild:
         finally:
             patience.cancel()
         assert isinstance(found, FunctionRecord)
-        self._begin = msgspec.structs.replace(self._begin, passes=False, first_s=found.cold_s)
+        self._begin = msgspec.structs.replace(
+            self._begin, passes=False, first_s=found.cold_s, iterates=found.iterates
+        )
         self._plan.returned(found.cold_s)
         small = found.argument_bytes < _ROOM_FOR_TWO * (effort.memory_bytes or math.inf)
         self._room_for_two = small

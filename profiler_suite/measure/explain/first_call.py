@@ -39,7 +39,7 @@ def first_call(subject: Subject) -> FirstCall:
     user_function.refuse_coroutine_result(result, subject.called.name)
     iterates = isinstance(result, collections.abc.Iterator)
     if iterates:
-        subject.function = _consuming(subject.function)
+        subject.function = consuming(subject.function)
         subject.notes.append("it returns an iterator, which is consumed in every evaluation")
         arguments = given.fresh()
         result, cold_s, faults = _timed(subject, arguments)
@@ -91,7 +91,9 @@ def _check_again(subject: Subject, arguments: tuple[Any, ...]) -> None:
     )
 
 
-def _consuming(function: Callable[..., Any]) -> Callable[..., Any]:
+def consuming(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with all that its iterator yields as its answer."""
+
     @functools.wraps(function)
     def consumed(*arguments: Any) -> list[Any]:
         return list(function(*arguments))

@@ -129,6 +129,7 @@ def _record(
         strided=subject.given.strided(),
         notes=(*subject.notes, *subject.guard.notes),
         repeatable=first.repeatable,
+        iterates=first.iterates,
     )
 
 

@@ -107,6 +107,8 @@ class ExplainRequest(Noun, frozen=True, tag="begin"):
     """Without, nothing is measured yet: rewrites are tried in a process as it was loaded."""
     first_s: float = 0.0
     """Without passes: how long the first call took elsewhere, s."""
+    iterates: bool = False
+    """Without passes: whether it gave an iterator there."""
     first_look: bool = False
     """Tell what is known after the first second, too."""
 
@@ -251,6 +253,8 @@ class FunctionRecord(Noun, frozen=True, tag="explained"):
     """What it does to its surroundings and what is missing, in words."""
     repeatable: bool = True
     """Whether two calls with equal arguments gave equal results."""
+    iterates: bool = False
+    """Whether it gives an iterator, which is consumed in every evaluation."""
 
 
 class FirstLook(Noun, frozen=True, tag="first"):

@@ -125,6 +125,7 @@ def _contest() -> "Beginning":
 def _all_passes() -> "Beginning":
     """What explains a function, and tries whatever is asked for then."""
     from profiler_suite.measure.explain import passes, trials
+    from profiler_suite.measure.explain.first_call import consuming
 
     def begin(subject: "Subject", asked: ExplainRequest) -> "tuple[Answer, Attempting]":
         explained = passes.explain(subject) if asked.passes else None
@@ -132,6 +133,8 @@ def _all_passes() -> "Beginning":
         if explained is None:
             subject.guard.returned(asked.first_s)
             subject.plan.returned(asked.first_s)
+            if asked.iterates:
+                subject.function = consuming(subject.function)
 
         def attempt(trial: Trial) -> TrialResult:
             return trials.attempt(subject, operations, trial)

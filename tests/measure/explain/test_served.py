@@ -1,18 +1,30 @@
 """What runs in the child: one answer for every request, and a failure as an answer."""
 
+import inspect
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 import pytest
 
 from profiler_suite.errors import FunctionError, UsageError
+from profiler_suite.measure.explain import trials
 from profiler_suite.measure.explain.guard import FunctionGuard
-from profiler_suite.measure.explain.records import ExplainEffort, ExplainRequest, LoadRequest
+from profiler_suite.measure.explain.records import (
+    ExplainEffort,
+    ExplainRequest,
+    LoadReply,
+    LoadRequest,
+    Rewrite,
+    Trial,
+    TrialRequest,
+)
 from profiler_suite.measure.explain.served import serve_call
 from profiler_suite.measure.explain.serving_process import SERVED, Answer, StartedProcess
 from profiler_suite.model.noun import to_json
+from profiler_suite.model.trial import TrialKind
+from profiler_suite.workloads.user_function import FunctionCall
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +69,39 @@ def test_a_defect_of_the_suite_comes_with_its_traceback() -> None:
 
     (answer,) = served(load, LoadRequest(target="x.py:f", alone=True))
     assert "KeyError" in answer.defect
+
+
+def squares(n: int) -> Iterator[int]:
+    for i in range(n):
+        yield i * i
+
+
+def given_squares(n: int) -> Iterator[int]:
+    return squares(n)
+
+
+@pytest.mark.parametrize("function", [squares, given_squares])
+@pytest.mark.parametrize(("new", "same"), [("i**2", True), ("i + i", False)])
+def test_what_a_generator_yields_is_compared_where_rewrites_are_tried(
+    function: Callable[..., Any], new: str, same: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "glance", lambda *_: 1.0)  # it need not be timed
+    rewrite = Rewrite(
+        function="squares",
+        source=inspect.getsource(squares).replace("i * i", new),
+        lines=(),
+        file=squares.__code__.co_filename,
+        first_line=squares.__code__.co_firstlineno,
+    )
+    called = FunctionCall(name="x.py:f", function=function, args=(7,))
+    effort = ExplainEffort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0)
+    *_, found = served(
+        lambda ask: (called, LoadReply()),
+        LoadRequest(target="x.py:f"),
+        ExplainRequest(effort=effort, passes=False, first_s=1e-5, iterates=True),
+        TrialRequest(trial=Trial(kind=TrialKind.REWRITE, rewrites=(rewrite,))),
+    )
+    assert (found.same, found.reason) == (same, "" if same else "its answer differs")
 
 
 def test_the_module_that_a_process_runs_is_there() -> None:
