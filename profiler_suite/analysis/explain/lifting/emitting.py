@@ -23,6 +23,7 @@ from profiler_suite.analysis.explain.lifting.statements import Statements
 from profiler_suite.analysis.explain.lifting.stores import (
     Store,
     at_iteration,
+    at_place,
     fitting,
     gone,
     summed,
@@ -224,15 +225,21 @@ class Emitter:
             for each in self.lowering.accesses.axes(store.target)
             if each.kind == "window" and not each.apart
         ]
-        loops = [each for dims in shared for each in dims if each in store.labels]
+        loops = [each for dims in shared for each in dims]
         known = {each: each.count.value(self.facts.at_hand) for each in loops}
-        few = [each for each in loops if known[each] is not None]
+        few = sorted(
+            (each for each in loops if known[each] is not None),
+            key=lambda each: (known[each] or 0, each.depth < 0),
+        )
         if not few:
             return False
-        label = min(few, key=lambda each: known[each] or 0)
+        label = few[0]
         name = self.lowering.counter(label)
         number = Poly.atom(name)
-        inner = at_iteration(store, label, number)
+        if label in store.labels:
+            inner = at_iteration(store, label, number)
+        else:
+            inner = at_place(store, label, number)
         head = f"for {name} in range({self.facts.text(label.count)}):"
         with self.out.under(head), self.lowering.nothing_named():
             self.store(inner)

@@ -33,7 +33,7 @@ from profiler_suite.analysis.explain.lifting.running import running
 from profiler_suite.analysis.explain.lifting.scans import narrow_sum, running_values
 from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.sharing import hint, repeated
-from profiler_suite.analysis.explain.lifting.stepping import stepped
+from profiler_suite.analysis.explain.lifting.stepping import fixed, stepped
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
@@ -318,6 +318,10 @@ class ArrayWriter(Writer):
             counted = counted_by_key(self, term)
             if counted is not None:
                 return counted
+        if isinstance(term, Reduce) and term.op == "sum" and self.style.distance == "matmul":
+            others = self._all_but_one(term)
+            if others is not None:
+                return others
         if isinstance(term, Reduce) and term.op == "sum" and self.style.product != "broadcast":
             ranks = ranked(self, term) or running(self, term)
             if ranks is not None:
@@ -332,6 +336,26 @@ class ArrayWriter(Writer):
                 return found
         assert isinstance(term, Reduce)
         return self._reduce(term)
+
+    def _all_but_one(self, term: Reduce) -> Array | None:
+        """A sum over all j but j = i: over all of them, less the one; None for others."""
+        inside = term.arg
+        if not isinstance(inside, Apply) or inside.name != "where" or term.initial is not None:
+            return None
+        test, each, zero = inside.args
+        if zero != _NEUTRAL["sum"] or not isinstance(test, Apply) or test.name != "!=":
+            return None
+        for one, other in (test.args, test.args[::-1]):
+            label = next(
+                (e for e in term.over if isinstance(one, Index) and one.index == e.index), None
+            )
+            if label is None or not isinstance(other, Index) or label.name in other.loops:
+                continue
+            left = fixed(each, label, other.index)
+            if set(term.over) - {label}:
+                left = replace(term, arg=left, over=tuple(e for e in term.over if e != label))
+            return self._apply(Apply("({0}) - ({1})", (replace(term, arg=each), left), "-"))
+        return None
 
     def _reduce(self, term: Reduce) -> Array:
         inside = term.arg
@@ -411,8 +435,13 @@ class ArrayWriter(Writer):
             loops += [label for label in each.dims if label not in source.own]
         loops = sorted(dict.fromkeys(loops), key=lambda label: label.depth)
         texts = []
-        for each, source in zip(args, term.args, strict=True):
-            texts.append(expanded(each, (*loops, *source.own)).text)
+        for place, (each, source) in enumerate(zip(args, term.args, strict=True)):
+            made = expanded(each, (*loops, *source.own)).text
+            if term.form.count(f"{{{place}}}") > 1 and not made.isidentifier():
+                name = self.free_name("part")
+                self.before.append(f"{name} = {made}")
+                made = name
+            texts.append(made)
         text = term.form.format(*(closed(t) for t in texts)).replace("NP.", f"{self.np}.")
         if "scipy.interpolate." in term.form:
             self.imports["import scipy.interpolate"] = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from profiler_suite.analysis.explain.lifting.arrays import Array
 from profiler_suite.analysis.explain.lifting.facts import dotted
+from profiler_suite.analysis.explain.lifting.operations import picked
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.stepping import fixed
 from profiler_suite.analysis.explain.lifting.terms import Access, Label, Reduce, Refusal, Term
@@ -88,3 +89,10 @@ def at_iteration(store: Store, label: Label, number: Poly) -> Store:
         guard=fixed(store.guard, label, number) if store.guard is not None else None,
         labels=tuple(each for each in store.labels if each != label),
     )
+
+
+def at_place(store: Store, axis: Label, number: Poly) -> Store:
+    """The statement for one place along an axis of the blocks that it writes."""
+    target = picked(store.target, axis, number, store.target.labels)
+    assert isinstance(target, Access)
+    return replace(store, target=target, term=picked(store.term, axis, number, store.labels))

@@ -661,3 +661,34 @@ def made_again_in_another_shape(x: A) -> A:
     out = out.sum(axis=2)
     out += 1
     return out
+
+
+@kind(a="n n:double", x="n:double")
+def sums_over_the_others(a: A, x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        s = 0.0
+        for j in range(len(x)):
+            if j != i:
+                s += a[i, j] * x[j]
+        out[i] = s
+    return out
+
+
+@kind(w="2 3 3:double", d="2 n+1 m+1:double", least=1)
+def blocks_that_overlap(w: A, d: A) -> A:
+    out = np.zeros((d.shape[1] + 2, d.shape[2] + 2))
+    for k in range(2):
+        for y in range(d.shape[1]):
+            for z in range(d.shape[2]):
+                out[y : y + 3, z : z + 3] += w[k] * d[k, y, z]
+    return out
+
+
+@kind(x="n+4 m+4:whole", low="n m:whole", least=1)
+def votes_of_windows(x: A, low: A) -> A:
+    out = np.zeros_like(x)
+    for i in range(low.shape[0]):
+        for j in range(low.shape[1]):
+            out[i : i + 5, j : j + 5] += x[i : i + 5, j : j + 5] >= low[i, j]
+    return out
