@@ -402,6 +402,9 @@ def _looked_up(reader: Reader, node: ast.Call, name: str) -> Term:
     )
     if name == "interp" and len(node.args) == 3 and not node.keywords and not fixed:
         return interpolated(reader, node)
+    if name == "searchsorted" and len(node.args) == 2 and plain_options and not fixed:
+        side = "<=" if options == ["side='right'"] else "<"
+        return _in_each_row(reader, node, side)
     if len(node.args) != (3 if name == "interp" else 2) or not fixed or not plain_options:
         raise Refusal(f"np.{name} is not followed")
     value = reader.read(node.args[place])
@@ -411,6 +414,14 @@ def _looked_up(reader: Reader, node: ast.Call, name: str) -> Term:
     texts.insert(place, "{0}")
     call = f"NP.{name}({', '.join([*texts, *options])})"
     return Apply(call, (value,), name if name == "interp" else "astype int64")
+
+
+def _in_each_row(reader: Reader, node: ast.Call, side: str) -> Term:
+    """np.searchsorted in another row each time: how many of it are smaller."""
+    row, value = (reader.read(each) for each in node.args)
+    if len(row.own) != 1 or value.own:
+        raise Refusal(f"{ast.unparse(node)!r} is not followed")
+    return Reduce("sum", ops.apply(f"({{0}}) {side} ({{1}})", side, row, value), row.own)
 
 
 def new_array(reader: Reader, node: ast.Call, name: str) -> Term | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed, ordered
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
@@ -13,6 +14,9 @@ from profiler_suite.analysis.explain.lifting.terms import (
     View,
 )
 from profiler_suite.analysis.explain.lifting.writer import Writer
+
+_UNEQUAL = ("sum", "count_nonzero", "mean")
+_ABSOLUTE = ("abs", "absolute", "fabs")
 
 
 def _squared(term: Term) -> Term | None:
@@ -37,11 +41,17 @@ def _difference(term: Term) -> tuple[str, Term] | None:
     if term.op == "norm":
         return "euclidean", term.arg
     inner: Term | None = None
+    if isinstance(term.arg, Apply) and term.arg.name == "!=" and term.op in _UNEQUAL:
+        kinds = [dtype_of(each) for each in term.arg.args]
+        known = all(each is not None and each.kind in "biuf" for each in kinds)
+        return ("hamming", term.arg) if known else None
+    if term.op == "max" and isinstance(term.arg, Apply) and term.arg.name in _ABSOLUTE:
+        return "chebyshev", term.arg.args[0]
     if term.op == "sum":
         inner = _squared(term.arg)
         if inner is not None:
             return "sqeuclidean", inner
-        if isinstance(term.arg, Apply) and term.arg.name in ("abs", "absolute", "fabs"):
+        if isinstance(term.arg, Apply) and term.arg.name in _ABSOLUTE:
             return "cityblock", term.arg.args[0]
     return None
 
@@ -54,7 +64,7 @@ def distances(writer: Writer, term: Term) -> Array | None:
     metric, difference = found
     while isinstance(difference, View):
         difference = difference.arg
-    if not isinstance(difference, Apply) or difference.name != "-":
+    if not isinstance(difference, Apply) or difference.name not in ("-", "!="):
         return None
     axis = term.over[0]
     left, right = (writer.lower(each) for each in difference.args)
@@ -70,9 +80,13 @@ def distances(writer: Writer, term: Term) -> Array | None:
     if writer.style.distance == "cdist":
         writer.imports["from scipy.spatial.distance import cdist"] = None
         option = "" if metric == "euclidean" else f", '{metric}'"
-        made = Array(f"cdist({left.text}, {right.text}{option})", dims)
+        text = f"cdist({left.text}, {right.text}{option})"
+        if metric == "hamming" and isinstance(term, Reduce) and term.op != "mean":
+            size = closed(writer.facts.text(axis.count))
+            text = f"{writer.np}.rint({text} * {size}).astype(int)"
+        made = Array(text, dims)
         return ordered(made, writer.dims(term, [made]))
-    if metric == "cityblock":
+    if metric not in ("euclidean", "sqeuclidean"):
         return None
     np = writer.np
     a, b = closed(left.text), closed(right.text)

@@ -310,7 +310,8 @@ class ArrayWriter(Writer):
             place = first_edge(self, term)
             if place is not None:
                 return place
-        if isinstance(term, Reduce) and term.op == "norm" and self.style.distance:
+        others = ("norm", "max", "count_nonzero", "mean")
+        if isinstance(term, Reduce) and term.op in others and self.style.distance:
             found = distances(self, term)
             if found is not None:
                 return found

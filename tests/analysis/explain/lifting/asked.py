@@ -692,3 +692,33 @@ def votes_of_windows(x: A, low: A) -> A:
         for j in range(low.shape[1]):
             out[i : i + 5, j : j + 5] += x[i : i + 5, j : j + 5] >= low[i, j]
     return out
+
+
+@kind(x="n 4:whole", y="m 4:whole")
+def unequal_places(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)), dtype=int)
+    part = np.zeros((len(x), len(y)))
+    for i in range(len(x)):
+        for j in range(len(y)):
+            out[i, j] = np.count_nonzero(x[i] != y[j])
+            part[i, j] = np.mean(x[i] != y[j])
+    return out, part
+
+
+@kind(x="n 3:double", y="m 3:double")
+def largest_gaps(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)))
+    for i in range(len(x)):
+        for j in range(len(y)):
+            out[i, j] = np.max(np.abs(x[i] - y[j]))
+    return out
+
+
+@kind(p="n 4:double", u="n:double")
+def drawn_by_shares(p: A, u: A) -> A:
+    out = np.zeros(len(p), dtype=int)
+    for i in range(len(p)):
+        edges = np.cumsum(np.abs(p[i]))
+        out[i] = np.searchsorted(edges, u[i])
+        out[i] += np.searchsorted(edges, u[i], side="right")
+    return out
