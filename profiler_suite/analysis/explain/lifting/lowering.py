@@ -320,9 +320,9 @@ class ArrayWriter(Writer):
             if counted is not None:
                 return counted
         if isinstance(term, Reduce) and term.op == "sum" and self.style.distance == "matmul":
-            others = self._all_but_one(term)
-            if others is not None:
-                return others
+            less_one = self._all_but_one(term)
+            if less_one is not None:
+                return less_one
         if isinstance(term, Reduce) and term.op == "sum" and self.style.product != "broadcast":
             ranks = ranked(self, term) or running(self, term)
             if ranks is not None:
