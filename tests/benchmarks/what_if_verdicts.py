@@ -9,23 +9,18 @@ each, the middle ratio of three processes. What a function changes among its arg
 back before each call, untimed on both sides. Results are appended to a file, way by way: give
 the command again to go on.
 
-With other arguments, or of means instead of the best, the two would not measure the same: an
-earlier version of this benchmark timed functions on what their own calls had left behind, and
-by means, in which a busy machine's other programs have a part.
+The two have to measure the same thing. Timed on what its own calls left behind, by means in
+which other programs have a part, or in a process that had imported all libraries, a function of
+an earlier version of this benchmark was up to twice as fast: see timed_alone.py.
 """
 
 import argparse
-import copy
-import json
 import subprocess
 import sys
-import timeit
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
-
-import threadpoolctl
 
 from profiler_suite.analysis.explain import what_if
 from profiler_suite.errors import ProfilerSuiteError
@@ -36,25 +31,17 @@ from profiler_suite.machine.kept import kept_baselines
 from profiler_suite.measure.explain.child import ExplainChild
 from profiler_suite.measure.explain.records import ExplainEffort, LoadRequest
 from profiler_suite.measure.explain.ways import (
-    float32,
     installed,
-    jax_port,
-    numba_port,
-    torch_port,
 )
 from profiler_suite.model.way import WayKind
-from profiler_suite.workloads import question, registry, user_function
+from profiler_suite.workloads import question, registry
 from tests.benchmarks.explain_twenty import functions, say
 from tests.benchmarks.sittings import Sittings, verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = Path("what_if_verdicts.jsonl")
 WITHIN = 0.9
-_REPEATS, _FEW_REPEATS, _PROCESSES = 15, 3, 3
-_REPEAT_S = 0.01
-_LONG_S = 0.3
-
-Side = tuple[Callable[..., Any], tuple[Any, ...]]
+_PROCESSES = 3
 
 
 def subjects() -> dict[str, tuple[str, str]]:
@@ -96,89 +83,13 @@ def judged(target: str, setup: str, kind: WayKind) -> dict[str, Any]:
     }
 
 
-def sides_of(target: str, setup: str, kind: str, form: str) -> tuple[Side, Side]:
-    """The function as it stands, and what the way made of it."""
-    called = user_function.load(target, setup)
-    function, arguments = called.function, called.args
-    other, own = function, arguments
-    writes = _changes(function, arguments)
-    if kind == "float32":
-        other, own = function, float32.port(function, arguments).there(arguments)
-    elif kind == "numba":
-        other = numba_port.port(function).function
-    elif kind == "jax":
-        made = jax_port.port(function, arguments, writes=writes, threads=1, device="")
-        other = made.whole
-    elif kind == "torch":
-        ports = torch_port.ports(function, writes=writes, threads=1, device="")
-        other = next(each for each in ports if each.form == form).whole
-    return (function, arguments), (other, own)
-
-
-def _changes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
-    """Whether a call leaves its arguments otherwise than it found them."""
-    given = copy.deepcopy(arguments)
-    function(*given)
-    return repr(_plain(given)) != repr(_plain(arguments))
-
-
-def _plain(value: Any) -> Any:
-    return [_plain(v) for v in value] if isinstance(value, tuple | list) else _bytes(value)
-
-
-def _bytes(value: Any) -> Any:
-    return value.tobytes() if hasattr(value, "tobytes") else value
-
-
-def timed_alone(target: str, setup: str, kind: str, threads: int, form: str) -> float:
-    """Time as it stands over time of the way: the best repeats, both in turn."""
-    sides = sides_of(target, setup, kind, form)
-    limits = (1, threads if kind == "threads" else 1)
-    function, arguments = sides[0]
-    restored = _changes(function, arguments)
-    calls = [_call(*side, restored) for side in sides]
-    counts, repeats = [], _REPEATS
-    for number, call in enumerate(calls):
-        with threadpoolctl.threadpool_limits(limits=limits[number]):
-            once = min(call(1) for _ in range(3))
-        counts.append(max(1, int(_REPEAT_S / max(once, 1e-8))))
-        if once > _LONG_S:
-            repeats = _FEW_REPEATS
-    best = [float("inf"), float("inf")]
-    for repeat in range(repeats):
-        for number in (0, 1) if repeat % 2 else (1, 0):
-            with threadpoolctl.threadpool_limits(limits=limits[number]):
-                calls[number](1)
-                took = calls[number](counts[number])
-            best[number] = min(best[number], took)
-    return best[0] / best[1]
-
-
-def _call(
-    function: Callable[..., Any], arguments: tuple[Any, ...], restored: bool
-) -> Callable[[int], float]:
-    """Number of calls → seconds of one of them, by timeit."""
-    if not restored:
-        timer = timeit.Timer(lambda: function(*arguments))
-        return lambda count: timer.timeit(count) / count
-
-    def fresh_each_time(count: int) -> float:
-        total = 0.0
-        for _ in range(count):
-            given = copy.deepcopy(arguments)
-            total += timeit.Timer(lambda given=given: function(*given)).timeit(1)  # type: ignore[misc]
-        return total / count
-
-    return fresh_each_time
-
-
 def in_processes(target: str, setup: str, kind: str, found: dict[str, Any]) -> list[float]:
     """The independent ratio of each of several processes."""
-    options = ["--alone", target, setup, kind, str(found["threads"]), found["form"]]
+    options = [target, setup, kind, str(found["threads"]), found["form"]]
     ratios = []
     for _ in range(_PROCESSES):
         done = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.what_if_verdicts", *options],
+            [sys.executable, "-m", "tests.benchmarks.timed_alone", *options],
             capture_output=True,
             text=True,
             cwd=ROOT,
@@ -210,12 +121,7 @@ def main() -> None:
     parser.add_argument("--ways", default="")
     parser.add_argument("--minutes", type=float, default=0.0, help="0: until all is done")
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--alone", nargs=5, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.alone:
-        target, setup, kind, threads, form = given.alone
-        say(json.dumps(timed_alone(target, setup, kind, int(threads), form)))
-        return
     sitting = Sittings(given.results, given.minutes)
     every = subjects()
     keys = [
