@@ -80,3 +80,18 @@ def test_lines_that_are_left_out_are_counted() -> None:
         page, advice((7, "old()", "\n".join(f"new_{n}()" for n in range(9))))
     )
     assert page.text().splitlines()[-1].strip() == "… 3 more lines"
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ({"replay": 0.87, "native": 0.85}, "overhead 87 % by replay, 85 % by native"),
+        (
+            {"replay": -0.75, "native": 0.08},
+            "overhead 8 % by native; its operations take longer alone",
+        ),
+        ({"replay": -0.1}, "overhead not known; its operations take longer alone"),
+    ],
+)
+def test_no_overhead_is_below_nothing(shares: dict[str, float], said: str) -> None:
+    assert explanation.overhead_in_words(shares) == said
