@@ -88,7 +88,7 @@ def test_lines_that_are_left_out_are_counted() -> None:
         ({"replay": 0.87, "native": 0.85}, "overhead 87 % by replay, 85 % by native"),
         (
             {"replay": -0.75, "native": 0.08},
-            "overhead 8 % by native; its operations take longer alone",
+            "overhead 8.0 % by native; its operations take longer alone",
         ),
         ({"replay": -0.1}, "overhead not known; its operations take longer alone"),
     ],
