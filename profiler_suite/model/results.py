@@ -50,7 +50,8 @@ class BreakdownEntry(Noun, frozen=True):
     low_s: float
     high_s: float
     method: str
-    """'replay', 'native', 'native less replay', 'faults' (× their cost) or 'difference'."""
+    """'replay', 'native', 'native less replay', 'replay divided by native', 'faults' (× their
+    cost) or 'difference'."""
 
 
 class Breakdown(Noun, frozen=True):

@@ -159,6 +159,22 @@ def test_calls_that_take_longer_alone_than_samples_find_is_a_difference_too() ->
     assert found.share("interpreter") == pytest.approx(0.4)
 
 
+def test_copies_that_a_product_makes_inside_are_copy() -> None:
+    product = (operation("product", 1, 0.9e-3, 0.0),)
+    found = breakdown(
+        operations=product,
+        minor_faults=0.0,
+        native=samples(interpreter=10, copy=63, blas=27),
+    )
+    assert found.share("copy") == pytest.approx(0.63)
+    assert found.share("arithmetic") == pytest.approx(0.27)
+    assert sum(each.time_s for each in found.entries) == pytest.approx(found.time_s)
+    # A few samples of it, or few samples at all, move nothing.
+    for few in (samples(interpreter=10, copy=5, blas=85), samples(copy=7, blas=3)):
+        kept = breakdown(operations=product, minor_faults=0.0, native=few)
+        assert kept.share("copy") == 0
+
+
 def test_few_samples_do_not_take_the_place_of_the_replay() -> None:
     found = breakdown(native=samples(interpreter=1, ufunc=9))
     assert found.share("dispatch") == pytest.approx(0.301)
