@@ -193,7 +193,7 @@ def _taps_cost(problem: Problem) -> Cost:
 
 @implementation(WORKLOAD, family="vectorized", cost=_taps_cost)
 def depthwise_taps(image: Array, filters: Array, stride: int) -> Array:
-    """Per place in the filters, the image shifted, times it, added up."""
+    """Per place in the filters: the image shifted, times it, summed."""
     rows, columns, _ = shape = answer_shape(image.shape, filters.shape, stride)
     out = np.zeros(shape, image.dtype)
     for a, b in np.ndindex(filters.shape[:2]):
