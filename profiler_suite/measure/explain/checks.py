@@ -3,10 +3,11 @@
 import copy
 import dataclasses
 import functools
+import inspect
 import random
 from collections.abc import Callable, Iterable
 from time import perf_counter
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 import msgspec
@@ -89,6 +90,9 @@ class Outcome:
 
 def _on_a_copy(function: Function) -> tuple[Function, Any]:
     """A method on a copy of its object, and what the object holds; a function as it is."""
+    call = inspect.getattr_static(type(function), "__call__", None)
+    if isinstance(call, FunctionType):  # an object that is called: by its method, then
+        function = MethodType(call, function)
     if not isinstance(function, MethodType) or isinstance(function.__self__, type):
         return function, None
     try:

@@ -248,3 +248,26 @@ def test_what_a_method_leaves_in_its_object_is_part_of_the_answer() -> None:
     assert checks.agreement(layer.counting, same, lambda: (X,)).same
     assert not checks.agreement(layer.counting, other, lambda: (X,)).same
     assert layer.calls == 0
+
+
+class Called:
+    """An object that is called, which may count its calls."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, x: Any) -> Any:
+        self.calls += 1
+        return x + 1
+
+
+def test_an_object_that_is_called_is_rewritten_and_its_state_is_part_of_the_answer() -> None:
+    made = Called()
+    for old, new, same in (
+        ("x + 1", "1 + x", True),
+        ("x + 1", "x + 2", False),
+        ("+= 1", "+= 2", False),
+    ):
+        other, _ = substituted(made, [rewrite(Called.__call__, old, new)])
+        assert checks.agreement(made, other, lambda: (X,)).same == same
+    assert made.calls == 0
