@@ -250,13 +250,14 @@ def where_chain(seen: Observation) -> Iterator[Finding]:
 TRANSLATED = '''
 def translated(values, table, otherwise):
     """What a dictionary holds for each value; for those that are no keys what is there."""
-    keys, places = np.unique(values, return_inverse=True)
-    low = keys[0] if keys.size else 0
-    if values.dtype.kind in "iu" and keys.size and keys[-1] - low < values.size:
-        places, keys = values - low, np.arange(low, keys[-1] + 1)
-    known = np.array([key in table for key in keys.tolist()], dtype=bool)
-    new = np.array([table.get(key, 0) for key in keys.tolist()], dtype=otherwise.dtype)
-    places = places.reshape(values.shape)
+    if values.dtype.kind in "iu" and values.size and np.ptp(values) < values.size:
+        low = int(values.min())
+        places, keys = values - low, range(low, int(values.max()) + 1)
+    else:
+        found, places = np.unique(values, return_inverse=True)
+        places, keys = places.reshape(values.shape), found.tolist()
+    known = np.array([key in table for key in keys], dtype=bool)
+    new = np.array([table.get(key, 0) for key in keys], dtype=otherwise.dtype)
     return np.where(known[places], new[places], otherwise)
 '''.strip()
 
