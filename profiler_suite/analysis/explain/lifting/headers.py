@@ -55,3 +55,14 @@ def _counts(node: ast.Call) -> bool:
     whole = all(isinstance(each.value, int) for each in numbers)
     divides = any(isinstance(each, ast.Div) for one in node.args for each in ast.walk(one))
     return whole and not divides and 0 < len(node.args) < 4 and not node.keywords
+
+
+def different(node: ast.expr) -> str:
+    """The array whose different values np.unique(x) or sorted(set(x)) gives; '' for others."""
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+        return ""
+    only, name = node.args[0], ast.unparse(node.func)
+    if name == "sorted" and isinstance(only, ast.Call) and ast.unparse(only.func) == "set":
+        only, name = only.args[0] if len(only.args) == 1 else only, "np.unique"
+    named = name in ("np.unique", "numpy.unique") and isinstance(only, ast.Name)
+    return ast.unparse(only) if named else ""

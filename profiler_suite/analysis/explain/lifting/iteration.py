@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting.expressions import Reader
-from profiler_suite.analysis.explain.lifting.headers import PAIRS, plain_header
+from profiler_suite.analysis.explain.lifting.headers import PAIRS, different, plain_header
 from profiler_suite.analysis.explain.lifting.operations import apply, condition, joined, picked
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
@@ -28,6 +28,9 @@ def entered(
 ) -> tuple[list[Label], list[Term]]:
     """Binds the variables of a loop's header; its labels and the conditions it implies."""
     iterated = plain_header(iterated)
+    keys = reader.scope.different_values(different(iterated))
+    if keys:
+        iterated = ast.Name(keys, ast.Load())
     name = _called(iterated)
     if name in PAIRS:
         return _pairs(reader, target, iterated, name)

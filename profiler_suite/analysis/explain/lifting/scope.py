@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Slab,
     Term,
 )
+
+# How many different values are taken for granted where nobody has counted them.
+_MOST_VALUES = 1000
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ class Scope:
         """Arrays with zeros around them, by what they are made of."""
         self.places: dict[str, tuple[str, ...]] = {}
         """Variables that hold the places along several axes, with names for each."""
+        self.values: dict[str, str] = {}
+        """Arrays of the different values of others, with how they are found."""
         self.unsure: dict[str, Term] = {}
         """What names hold that only one side of a condition has set."""
         self.time = 0
@@ -146,9 +152,33 @@ class Scope:
         subs = tuple(self.whole(self.facts.extent(name, k)) for k in range(len(held.shape)))
         return Access(made, subs, tuple(self.loops), held.dtype, self.time, (), weak)
 
+    def different_values(self, name: str) -> str:
+        """A name for the different values of an array, found before the loops; '' for none."""
+        facts = self.facts
+        known = facts.names.get(name)
+        if known is None or known.kind != "array" or name in self.varying:
+            return ""
+        made, text = f"{name}_values", f"{facts.numpy}.unique({name})"
+        if made not in self.values:
+            while made in facts.definitions or made in facts.parameters:
+                given = facts.single(made)
+                if (
+                    given is not None
+                    and ast.unparse(given) == text
+                    and made not in self.varying
+                ):
+                    break
+                made += "_"
+            facts.definitions[made] = [ast.parse(text, mode="eval").body]
+            facts.stored[made] = [0]
+            count = min(math.prod(known.shape), _MOST_VALUES)
+            facts.names[made] = Held("array", known.dtype, (count,))
+            self.values[made] = text
+        return made
+
     def made_of_lists(self) -> list[str]:
-        """The statements that make arrays of lists."""
-        lines = []
+        """The statements that make arrays of lists, and of different values."""
+        lines = [f"{made} = {text}" for made, text in self.values.items()]
         for array, name in self.lists.items():
             dtype = self.facts.dtype(name).rstrip("0123456789")
             lines.append(f"{array} = {self.facts.numpy}.array({name}, {dtype})")

@@ -722,3 +722,14 @@ def drawn_by_shares(p: A, u: A) -> A:
         out[i] = np.searchsorted(edges, u[i])
         out[i] += np.searchsorted(edges, u[i], side="right")
     return out
+
+
+@kind(x="n:double", k="n:index m", m="=m", least=1)
+def means_of_groups(x: A, k: A, m: A) -> A:
+    means = []
+    for each in np.unique(k):
+        means.append(x[k == each].mean())
+    totals = np.zeros(m)
+    for place, each in enumerate(sorted(set(k))):
+        totals[place] = x[k == each].sum()
+    return np.array(means), totals

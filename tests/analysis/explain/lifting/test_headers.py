@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from profiler_suite.analysis.explain.lifting.headers import PAIRS, plain_header
+from profiler_suite.analysis.explain.lifting.headers import PAIRS, different, plain_header
 from tests.analysis.explain.lifting.reading import expression
 
 
@@ -32,3 +32,19 @@ def test_what_only_hands_on_is_left_out(header: str, plain: str) -> None:
 
 def test_pairs_are_known_by_how_their_places_compare() -> None:
     assert set(PAIRS.values()) == {"<", "<=", "!="}
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("np.unique(k)", "k"),
+        ("sorted(set(k))", "k"),
+        ("set(k)", ""),
+        ("np.unique(k, axis=0)", ""),
+        ("np.unique(k + 1)", ""),
+        ("sorted(k)", ""),
+        ("k", ""),
+    ],
+)
+def test_different_values_of_an_array(header: str, name: str) -> None:
+    assert different(expression(header)) == name
