@@ -22,7 +22,7 @@ async def task(n: int) -> float:
 
 
 async def main() -> float:
-    return sum(await asyncio.gather(*(task(n) for n in range(16))))
+    return sum(await asyncio.gather(*(task(n) for n in range(120))))
 
 
 if __name__ == "__main__":

@@ -30,4 +30,4 @@ class World:
 
 
 if __name__ == "__main__":
-    print(sum(World(200).frames(1000)) > 0)
+    print(sum(World(200).frames(3500)) > 0)

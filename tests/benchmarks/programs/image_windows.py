@@ -21,4 +21,4 @@ def edges(image: np.ndarray) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    print(edges(blur(load(400))).sum())
+    print(sum(edges(blur(load(400))).sum() for _ in range(4)))

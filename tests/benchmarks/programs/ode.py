@@ -16,4 +16,4 @@ def solve(end: float) -> float:
 
 
 if __name__ == "__main__":
-    print(solve(1500.0))
+    print(sum(solve(1000.0 + n) for n in range(4)))

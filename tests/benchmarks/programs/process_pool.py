@@ -15,7 +15,7 @@ def smooth(seed: int) -> float:
 
 def main() -> float:
     with ProcessPoolExecutor(2) as pool:
-        return sum(pool.map(smooth, range(12)))
+        return sum(pool.map(smooth, range(80)))
 
 
 if __name__ == "__main__":

@@ -18,4 +18,4 @@ def norms(size: int) -> float:
 
 if __name__ == "__main__":
     with ThreadPoolExecutor(4) as pool:
-        print(sum(pool.map(count, [3_000_000] * 8)), norms(1500) > 0)
+        print(sum(pool.map(count, [3_000_000] * 24)), norms(1500) > 0)
