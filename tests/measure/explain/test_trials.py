@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from profiler_suite.measure.arguments import RestoredArguments
 from profiler_suite.measure.explain import checks, trials
 from profiler_suite.measure.explain.checks import Agreement
 from profiler_suite.measure.explain.records import Trial
@@ -116,3 +117,21 @@ def test_what_is_tried_again_is_timed_again_and_not_checked(
     assert [each.checked for each in found] == [5, 5, 5]
     assert [each.peak_bytes for each in found] == [(1.0, 3.0), (1.0, 3.0), (2.0, 3.0)]
     assert all((each.before, each.after) == visits for each in found)
+
+
+@pytest.mark.parametrize(
+    ("restored", "conversions", "shared"),
+    [(False, (), True), (True, (), False), (False, (("x", "float32"),), False)],
+    ids=["as they are", "changed by the function", "converted"],
+)
+def test_both_sides_have_the_same_copy_where_neither_changes_it(
+    restored: bool, conversions: tuple[tuple[str, str], ...], shared: bool
+) -> None:
+    def arguments() -> tuple[Any, ...]:
+        made = (np.ones(3),)
+        return RestoredArguments.of(made, lambda: None) if restored else made
+
+    subject: Any = SimpleNamespace(function=abs, arguments=arguments)
+    trial = Trial(kind=TrialKind.REWRITE, conversions=conversions)
+    (_, one), (_, other) = trials._sides(subject, trial, abs, lambda given: given)
+    assert (one[0] is other[0]) is shared
