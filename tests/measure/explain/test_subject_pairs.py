@@ -57,6 +57,23 @@ def test_each_side_is_visited_as_often_and_prepared_for_in_random_order(
     assert set(turns) <= {(0, 1), (1, 0)}
 
 
+def test_at_a_glance_waiting_for_a_core_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = {many: 0.9, few: 0.99}
+
+    def undelayed(measure: Callable[[], float]) -> float:
+        taken = measure()
+        return taken * (1 - waits[called[-1]])
+
+    def alike(function: Callable[..., int], *_: object) -> float:
+        called.append(function)
+        return 1.0
+
+    called: list[Callable[..., int]] = []
+    monkeypatch.setattr(subject_pairs.timing, "time_evaluations", alike)
+    monkeypatch.setattr(subject_pairs.preemption, "undelayed", undelayed)
+    assert subject_pairs.glance((many, (1,)), (few, (1,))) == pytest.approx(10)
+
+
 def test_a_long_call_that_is_known_is_not_made_again_to_be_glanced_at() -> None:
     calls = []
 
