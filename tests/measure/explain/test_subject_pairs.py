@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from profiler_suite.measure import timing
+from profiler_suite.measure import preemption, timing
 from profiler_suite.measure.explain import subject_pairs
 from profiler_suite.measure.explain.guard import FunctionGuard
 from profiler_suite.measure.explain.pairs import EarlyEnd
@@ -69,8 +69,8 @@ def test_at_a_glance_waiting_for_a_core_does_not_count(monkeypatch: pytest.Monke
         return 1.0
 
     called: list[Callable[..., int]] = []
-    monkeypatch.setattr(subject_pairs.timing, "time_evaluations", alike)
-    monkeypatch.setattr(subject_pairs.preemption, "undelayed", undelayed)
+    monkeypatch.setattr(timing, "time_evaluations", alike)
+    monkeypatch.setattr(preemption, "undelayed", undelayed)
     assert subject_pairs.glance((many, (1,)), (few, (1,))) == pytest.approx(10)
 
 
