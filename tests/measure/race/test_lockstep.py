@@ -14,6 +14,7 @@ from profiler_suite.measure.explain.records import (
     Trial,
     TrialResult,
 )
+from profiler_suite.measure.explain.serving_process import SERVED
 from profiler_suite.measure.race import lockstep
 from profiler_suite.measure.race.lockstep import (
     GuardedFunction,
@@ -145,7 +146,7 @@ def test_a_process_runs_in_the_folder_of_its_revision(
     process_of(side, GuardedFunction(name="f", target="m:f"))
     process_of(side, GuardedFunction(name="t", target="test_m.py::test_f", marked=True))
     (plain, options), (marked, _) = seen
-    assert plain == (lockstep.SERVED,)
+    assert plain == (SERVED,)
     assert marked == (lockstep.MARKED, "test_m.py::test_f")
     assert (options["python"], options["cwd"]) == ("other", str(tmp_path))
     assert options["env"]["PYTHONPATH"].split(":")[0] == str(tmp_path / "src")

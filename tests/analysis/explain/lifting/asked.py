@@ -192,7 +192,7 @@ def areas_of_faces(vertices: A, faces: A) -> A:
 
 @kind(x="n m", least=1)
 def rows_filled_one_by_one(x: A) -> A:
-    out = []
+    out: A = []
     for i in range(x.shape[0]):
         out.append([])
         for j in range(x.shape[1]):
@@ -461,7 +461,7 @@ def a_metric_called_per_pair(x: A, y: A) -> A:
 
 @kind(x="n 3:double")
 def distances_of_combinations(x: A) -> A:
-    total = 0.0
+    total: A = 0.0
     for a, b in itertools.combinations(x, 2):
         total += np.linalg.norm(a - b)
     return total
@@ -499,10 +499,10 @@ def other_headers(x: A, y: A) -> A:
     out = np.zeros(len(x))
     for i in np.arange(len(x)):
         out[i] = x[i] * 2
-    for i in list(range(len(x))):
-        out[i] += y[i]
-    for i, v in zip(range(len(x)), y, strict=True):
-        out[i] -= 3 * v
+    for j in list(range(len(x))):
+        out[j] += y[j]
+    for k, v in zip(range(len(x)), y, strict=True):
+        out[k] -= 3 * v
     total = 0.0
     for v in reversed(x):
         total += v
