@@ -136,6 +136,7 @@ def test_a_sweep_ends_with_a_report_that_a_second_command_makes_again(
     assert (run.points["status"] == "ok").all()
 
 
+@pytest.mark.slow
 def test_failed_points_give_exit_code_3_and_the_rest_is_measured(
     cache: Path, tmp_path: Path
 ) -> None:
@@ -208,6 +209,7 @@ def test_a_shard_is_measured_and_merged(shard: Path, cache: Path, tmp_path: Path
     assert "already exists" in again.stderr
 
 
+@pytest.mark.slow
 def test_other_points_do_not_go_into_the_folder_of_a_run(
     shard: Path, cache: Path, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from profiler_suite import units
 from profiler_suite.analysis.run.load import Run
+from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import MachineFacts
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.run import Provenance
@@ -23,7 +24,9 @@ class EnvironmentDifference(Noun, frozen=True):
 
 def differences(before: Provenance, after: Provenance) -> tuple[EnvironmentDifference, ...]:
     """Every fact that may change a time and is not the same, the machine's first."""
-    pairs = _together(_facts(before), _facts(after))
+    pairs = _together(
+        _facts(before) | _threads(before, after), _facts(after) | _threads(after, before)
+    )
     return tuple(
         EnvironmentDifference(name=n, before=b, after=a) for n, b, a in pairs if b != a
     )
@@ -119,11 +122,21 @@ def _facts(origin: Provenance) -> dict[str, str]:
         **dict(_software(facts)),
         "executable": origin.python_executable,
         **dict(sorted(origin.environment.items())),
-        "threads of points": ", ".join(map(str, sorted({p.threads for p in origin.points}))),
         "git": origin.git or "not in a git repository",
         "profiler_suite": origin.suite_version,
         "mode": origin.mode,
     }
+
+
+def _threads(origin: Provenance, other: Provenance) -> dict[str, str]:
+    """Of the points that both have: that one run has more experiments is no difference."""
+
+    def kind(point: Point) -> tuple[str, str, str, str]:
+        return point.experiment, point.implementation, point.label, point.problem.dtype
+
+    shared = {kind(point) for point in other.points}
+    threads = sorted({point.threads for point in origin.points if kind(point) in shared})
+    return {"threads of points": ", ".join(map(str, threads))}
 
 
 def _software(facts: MachineFacts) -> Iterator[tuple[str, str]]:

@@ -186,6 +186,7 @@ def of_callback(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     return trace(calling, given)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("way", "names"),
     [(of_subclass, list(FLOP)), (of_callback, list(FLOP)[::2])],

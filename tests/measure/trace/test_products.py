@@ -44,6 +44,7 @@ def subscripts(draw: st.DrawFn) -> tuple[list[str], str, dict[str, int]]:
     return terms, output, lengths
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(subscripts())
 def test_einsum_equals_brute_force(case: tuple[list[str], str, dict[str, int]]) -> None:
@@ -56,6 +57,7 @@ def test_einsum_equals_brute_force(case: tuple[list[str], str, dict[str, int]]) 
     np.testing.assert_array_equal(result, np.einsum(text, *arrays))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.integers(1, 3), max_size=2),
@@ -75,6 +77,7 @@ def test_matmul_equals_brute_force(
     assert counts.flop == operations
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(st.data())
 def test_tensordot_equals_brute_force(data: st.DataObject) -> None:
@@ -91,6 +94,7 @@ def test_tensordot_equals_brute_force(data: st.DataObject) -> None:
     np.testing.assert_array_equal(result, np.tensordot(left, right, axes=pair))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 9), st.integers(1, 9), st.sampled_from(["full", "same", "valid"]))
 def test_convolve_counts_every_overlap(n: int, k: int, mode: Any) -> None:

@@ -126,6 +126,7 @@ def test_sections_are_numbered_without_gaps_and_in_the_navigation_alike(
     assert places == sorted(places)
 
 
+@pytest.mark.slow
 def test_all_is_folded_but_the_answer_and_with_everything_nothing_is(
     report: Written, tmp_path: Path
 ) -> None:
