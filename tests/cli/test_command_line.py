@@ -159,7 +159,7 @@ def test_a_folder_with_other_files_is_not_written_to(cache: Path, tmp_path: Path
 
 @pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
 @pytest.mark.parametrize(
-    "how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)]
+    "how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.long)]
 )
 def test_an_interrupted_sweep_resumes(how: signal.Signals, cache: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"

@@ -65,8 +65,13 @@ def in_the_breakdowns(row: dict[str, Any]) -> bool:
     return row["kind"] != "account" or "48x48x3-f8-3x3-s4" not in row["point"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("until", [in_the_rounds, in_the_breakdowns])
+@pytest.mark.parametrize(
+    "until",
+    [
+        pytest.param(in_the_rounds, marks=pytest.mark.long),
+        pytest.param(in_the_breakdowns, marks=pytest.mark.slow),
+    ],
+)
 def test_one_that_was_stopped_is_gone_on_with_and_compared(
     until: Callable[[dict[str, Any]], bool],
     old: Path,

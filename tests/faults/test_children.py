@@ -151,7 +151,7 @@ def test_a_point_that_kills_or_hangs_the_breakdown_has_none_and_all_others_do(
 
 
 @needs_linux
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_point_that_kills_or_hangs_the_line_profile_has_none_and_all_others_do(
     mark: str,
 ) -> None:

@@ -341,7 +341,7 @@ def test_whatever_a_row_says_is_read_or_passed_over_and_no_other_is_lost(
         read_everywhere(folder)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @settings(fuzzed, max_examples=40)
 @given(
     st.lists(

@@ -145,7 +145,7 @@ def _title(frame: pd.DataFrame, left: str, right: str, code_s: float) -> str:
     against = float(best["time_s"] / other["time_s"])
     gain = units.ratio(side["time_s"] / best["time_s"])
     if code_s > 0:
-        by_rule = units.ratio(float(side["time_s"] / code_s))
+        by_rule = units.ratio(side["time_s"] / code_s)
         return (
             f"The code above is {by_rule} as fast as "
             f"{side['implementation']}; by hand ({best['implementation']}) it is {gain}"

@@ -179,7 +179,7 @@ def test_any_call_that_hangs_is_stopped_with_its_line(
     assert said in refused(tmp_path / "own.py", body, timeout_s=1.0)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_pass_of_a_call_that_hangs_is_named(tmp_path: Path) -> None:
     body = (
         "import sys, time\n"

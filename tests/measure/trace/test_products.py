@@ -45,7 +45,7 @@ def subscripts(draw: st.DrawFn) -> tuple[list[str], str, dict[str, int]]:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(subscripts())
 def test_einsum_equals_brute_force(case: tuple[list[str], str, dict[str, int]]) -> None:
     terms, output, lengths = case
@@ -95,7 +95,7 @@ def test_tensordot_equals_brute_force(data: st.DataObject) -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.integers(1, 9), st.integers(1, 9), st.sampled_from(["full", "same", "valid"]))
 def test_convolve_counts_every_overlap(n: int, k: int, mode: Any) -> None:
     _, counts = trace(np.convolve, (np.ones(n), np.ones(k), mode))

@@ -346,11 +346,12 @@ def test_without_javascript_every_figure_and_table_is_there(
     assert page.locator("#points tr:target").count() == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scheme", "viewport"),
-    [("light", DESKTOP), ("dark", PHONE)],
-    ids=["light-desktop", "dark-phone"],
+    [
+        pytest.param("light", DESKTOP, id="light-desktop", marks=pytest.mark.long),
+        pytest.param("dark", PHONE, id="dark-phone", marks=pytest.mark.slow),
+    ],
 )
 def test_an_accessibility_engine_finds_nothing_worth_mention(
     report: Written, visit: Any, scheme: str, viewport: dict[str, int]
