@@ -114,6 +114,7 @@ def test_a_dry_run_measures_nothing_and_names_points_and_duration(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_sweep_ends_with_a_report_that_a_second_command_makes_again(
     cache: Path, tmp_path: Path
 ) -> None:

@@ -90,6 +90,7 @@ def check(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert alive(mark) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOME)
 def test_it_is_explained_or_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     check(name, monkeypatch)

@@ -318,6 +318,7 @@ fuzzed = settings(
 )
 
 
+@pytest.mark.slow
 @settings(fuzzed, max_examples=40)
 @given(EDITS)
 def test_whatever_run_json_says_is_read_or_refused_in_one_sentence(edits: list[Edit]) -> None:

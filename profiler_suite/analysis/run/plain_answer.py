@@ -62,7 +62,7 @@ def plain_answer(run: Run, left_id: str, right_id: str) -> PlainAnswer | None:
     return PlainAnswer(
         count=_count(left, right, slow, fast),
         reason=_reason(run, left, right, slow),
-        instead=_advised(advice, slow["time_s"]) if advice else _instead(run, left, slow),
+        instead=_advised(advice, left, slow) if advice else _instead(run, left, slow),
         code=advice.code if advice else "",
         whole=advice.source if advice else "",
         code_s=slow["time_s"] / advice.ratio if advice else 0.0,
@@ -134,14 +134,14 @@ def _blas(libraries: tuple[BlasLibrary, ...]) -> str:
     return f"{names.get(first.name, first.name)} {version}{kernels}".replace("  ", " ")
 
 
-def _advised(advice: AdviceRecord, slow_s: float) -> str:
+def _advised(advice: AdviceRecord, left: Point, slow: dict[Any, Any]) -> str:
     low, high = units.three_digits(advice.low), units.three_digits(advice.high)
     # Earlier runs say "bit by bit".
     exact = any(re.search("bit (for|by) bit", caveat) for caveat in advice.caveats)
     return (
-        f"Do this instead: {units.ratio(advice.ratio)} as fast ({low} to {high}), so about "
-        f"{units.time(slow_s / advice.ratio)}, with the same answer "
-        f"{'bit for bit' if exact else 'up to rounding'}. Like for like: both were timed in "
+        f"Do this instead: {units.ratio(advice.ratio)} as fast as {left.implementation} "
+        f"({low} to {high}), so about {units.time(slow['time_s'] / advice.ratio)}, with the same "
+        f"answer {'bit for bit' if exact else 'up to rounding'}. Like for like: both were timed in "
         "turn on the same arguments, and neither prepared anything beforehand."
     )
 
@@ -184,7 +184,7 @@ def _differs(
         if reported
         else "Your own timer may show another ratio"
     )
-    said = f"{opening}. Here a first call takes {_both(slow, fast, 'cold_s')}"
+    said = f"{opening}. Here the first calls take {_both(slow, fast, 'cold_s')}"
     usual = (slow["raw_median_s"] / slow["time_s"], fast["raw_median_s"] / fast["time_s"])
     if max(usual) >= statistics.WORTH_SAYING:
         said += (

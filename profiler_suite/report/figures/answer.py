@@ -142,19 +142,18 @@ def _title(frame: pd.DataFrame, left: str, right: str, code_s: float) -> str:
     best = selection.fastest(same)
     if best["id"] == left:
         return f"No implementation is faster than {side['implementation']} on its problem"
-    against = float(best["time_s"] / other["time_s"])
     gain = units.ratio(side["time_s"] / best["time_s"])
     if code_s > 0:
         by_rule = units.ratio(side["time_s"] / code_s)
         return (
-            f"The code above is {by_rule} as fast as "
-            f"{side['implementation']}; by hand ({best['implementation']}) it is {gain}"
+            f"The code above is {by_rule} as fast as {side['implementation']}; "
+            f"by hand ({best['implementation']}) it is {gain}"
         )
+    against = float(best["time_s"] / other["time_s"])
     times = f"1/{units.three_digits(1 / against)} of" if against < 1 else units.ratio(against)
-    beside = f"in {times} the time of {other['implementation']}"
     return (
-        f"{best['implementation']} gives the answer of {side['implementation']} "
-        f"{gain} as fast, {beside}"
+        f"{best['implementation']} gives the answer of {side['implementation']} {gain} as "
+        f"fast, in {times} the time of {other['implementation']}"
     )
 
 

@@ -72,7 +72,7 @@ def test_a_plain_timer_that_says_more_is_explained(run: Run) -> None:
     ratio = float(f"{1.8 * time_s / number(slowed, right, 'time_s'):.2g}")
     assert f"a plain timer shows {units.time(1.8 * time_s)}" in said
     assert f"(about {ratio:,g} times as long), because it also counts" in said
-    assert "Here a first call takes" in said
+    assert "Here the first calls take" in said
     assert "NumPy 2.4.6" in said
     calm = changed(run, left, raw_median_s=1.01 * time_s)
     calm = changed(calm, right, raw_median_s=number(calm, right, "time_s"))
@@ -101,7 +101,7 @@ def test_ratios_beside_two_times_have_no_more_digits_than_the_times_give(run: Ru
         first = changed(changed(run, left, cold_s=cold_s), right, cold_s=1.234e-4)
         said = plain(first, left, right).differs[-1]
         slow, fast, times = re.findall(
-            r"takes (\S+ \S+) and (\S+) µs \(about (\S+) times", said
+            r"calls take (\S+ \S+) and (\S+) µs \(about (\S+) times", said
         )[0]
         value, unit = slow.split()
         shown_s = float(value) * {"s": 1.0, "ms": 1e-3}[unit]
@@ -162,7 +162,7 @@ def test_advice_that_was_measured_is_what_to_do_instead(run: Run) -> None:
         run, history=dataclasses.replace(run.history, advice={left: advice})
     )
     found = plain(with_advice, left, right)
-    assert found.instead.startswith("Do this instead: 700× as fast (600 to 800)")
+    assert found.instead.startswith("Do this instead: 700× as fast as loop (600 to 800)")
     assert "up to rounding" in found.instead
     assert found.code == advice.code
     assert any("checked on 5 sets" in sentence for sentence in found.differs)

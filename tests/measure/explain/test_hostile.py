@@ -142,6 +142,7 @@ def test_it_needs_but_few_processes(tmp_path: Path) -> None:
     assert (tmp_path / "own.forks").stat().st_size == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

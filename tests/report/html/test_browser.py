@@ -79,6 +79,7 @@ def test_the_page_is_short_on_paper(report: Written, visit: Any, tmp_path: Path)
     assert 2 <= len(pages) <= MOST_PAGES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
 def test_a_link_opens_the_section_it_leads_to(
     report: Written, visit: Any, javascript: bool
