@@ -138,11 +138,12 @@ def _advised(advice: AdviceRecord, left: Point, slow: dict[Any, Any]) -> str:
     low, high = units.three_digits(advice.low), units.three_digits(advice.high)
     # Earlier runs say "bit by bit".
     exact = any(re.search("bit (for|by) bit", caveat) for caveat in advice.caveats)
+    alike = "bit for bit" if exact else "up to rounding"
     return (
         f"Do this instead: {units.ratio(advice.ratio)} as fast as {left.implementation} "
-        f"({low} to {high}), so about {units.time(slow['time_s'] / advice.ratio)}, with the same "
-        f"answer {'bit for bit' if exact else 'up to rounding'}. Like for like: both were timed in "
-        "turn on the same arguments, and neither prepared anything beforehand."
+        f"({low} to {high}), so about {units.time(slow['time_s'] / advice.ratio)}, with the "
+        f"same answer {alike}. Like for like: both were timed in turn on the same arguments, "
+        "and neither prepared anything beforehand."
     )
 
 
