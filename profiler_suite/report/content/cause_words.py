@@ -11,7 +11,7 @@ from profiler_suite.report.content.table import TableView, numbers, tabulated, w
 
 TITLE = "What makes the difference"
 HINT = "compare --intervene measures how much of the difference each of these makes."
-_SMALL = 0.01
+_ALL = 1.005  # 100 % in the digits that are shown
 
 
 def headline(found: Causes) -> str:
@@ -40,7 +40,14 @@ def _times(found: Causes) -> str:
 
 def share(effect: Effect) -> str:
     """'97 %', '–' of what makes no difference or was not measured."""
-    return units.percent(effect.share) if effect.counts else "–"
+    return _part(effect.share) if effect.counts else "–"
+
+
+def _part(share: float) -> str:
+    """No share of a whole is outside of it: causes that work against each other may be."""
+    if share < 0:
+        return "the opposite"
+    return "more than all" if share > _ALL else units.percent(share)
 
 
 def table(found: Causes) -> TableView:
@@ -74,5 +81,5 @@ def note(found: Causes) -> str:
     )
     if found.together is None:
         return said
-    ratio, part = units.ratio(found.together.ratio), units.percent(found.together_share)
+    ratio, part = units.ratio(found.together.ratio), _part(found.together_share)
     return f"All that was tried, at once: {ratio}, {part} of the difference. {said}"

@@ -1,6 +1,7 @@
 """Causes in words: the first with its share, or that there is nothing to explain."""
 
 import msgspec
+import pytest
 
 from profiler_suite.report.content import cause_words
 from tests.report.made_causes import ALIKE, FOUND, NEIGHBOURS, UNTRIED, VALUES
@@ -34,3 +35,17 @@ def test_the_table_has_a_row_for_each_and_the_reasons() -> None:
     assert table.rows[0][3:6] == ("2.20×", "2.13 to 2.27", "97 %")
     assert table.rows[2][-1] == UNTRIED.reason
     assert "at once: 2.25×, 99 % of the difference" in table.note
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(1.3, "more than all"), (-0.2, "the opposite"), (1.003, "100 %")]
+)
+def test_no_share_is_above_all_or_below_nothing(share: float, said: str) -> None:
+    (first, *others) = FOUND.effects
+    found = msgspec.structs.replace(
+        FOUND,
+        effects=(msgspec.structs.replace(first, share=share), *others),
+        together_share=share,
+    )
+    assert f"explains {said} of that" in cause_words.headline(found)
+    assert f"{said} of the difference" in cause_words.note(found)
