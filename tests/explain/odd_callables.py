@@ -6,6 +6,7 @@ returns its arguments. What they need and is not installed leaves them out.
 
 import array
 import asyncio
+import atexit
 import collections
 import contextlib
 import ctypes
@@ -295,11 +296,15 @@ for name, function, args in [
 # ------------------------------------------------------------- kinds of arguments
 
 scratch = tempfile.TemporaryFile()  # noqa: SIM115
+atexit.register(scratch.close)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", PendingDeprecationWarning)
+    matrix = np.asmatrix(M)
 masked = np.ma.masked_array(A, A > 0)
 record = np.zeros(10, [("a", "f8"), ("b", "i4")])
 for name, value in {
     "masked": masked,
-    "matrix": np.asmatrix(M),
+    "matrix": matrix,
     "record": record,
     "recarray": record.view(np.recarray),
     "objects": np.array([1, "a", None], object),
