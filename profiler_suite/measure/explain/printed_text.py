@@ -73,9 +73,7 @@ def _same_number(one: bytes, other: bytes) -> bool:
     if _is_whole(one) and _is_whole(other):
         # Counts are not rounded: one more of a million is another answer.
         return int(one) == int(other)
-    return math.isclose(
-        float(one), float(other), rel_tol=_ROUNDING, abs_tol=_NEXT_TO_NOTHING
-    )
+    return math.isclose(float(one), float(other), rel_tol=_ROUNDING, abs_tol=_NEXT_TO_NOTHING)
 
 
 def _is_whole(number: bytes) -> bool:
