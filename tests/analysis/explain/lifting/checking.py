@@ -54,6 +54,8 @@ def kind(*, least: int = 0, **specs: str) -> Callable[[Callable[..., Any]], Call
     """Registers a loop that is lifted."""
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        if function.__name__ in KINDS:
+            raise ValueError(f"a kind called {function.__name__} is there already")
         KINDS[function.__name__] = Kind(function, specs, least)
         return function
 

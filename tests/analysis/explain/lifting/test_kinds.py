@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.analysis.explain.lifting import asked as asked
 from tests.analysis.explain.lifting import checking
 from tests.analysis.explain.lifting import kinds as kinds
 from tests.analysis.explain.lifting.checking import KINDS

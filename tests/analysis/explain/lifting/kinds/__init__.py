@@ -1,0 +1,34 @@
+"""Loops of many kinds, each to be lifted as a whole. They are bad NumPy on purpose.
+
+Importing the package registers them all.
+"""
+
+from tests.analysis.explain.lifting.kinds import (
+    calls,
+    carried,
+    elements,
+    headers,
+    keys,
+    lists,
+    pairs,
+    products,
+    reductions,
+    rows,
+    searches,
+    windows,
+)
+
+__all__ = [
+    "calls",
+    "carried",
+    "elements",
+    "headers",
+    "keys",
+    "lists",
+    "pairs",
+    "products",
+    "reductions",
+    "rows",
+    "searches",
+    "windows",
+]

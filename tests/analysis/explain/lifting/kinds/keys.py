@@ -1,0 +1,176 @@
+"""Numbers added, counted and looked up by key."""
+
+from typing import Any
+
+import numpy as np
+
+from tests.analysis.explain.lifting.checking import kind
+
+A = Any
+
+
+@kind(labels="n:index m", m="=m", w="n:double")
+def histogram_with_weights(labels: A, m: A, w: A) -> A:
+    out = np.zeros(m)
+    for i in range(len(labels)):
+        out[labels[i]] += w[i]
+    return out
+
+
+@kind(labels="n:index m", m="=m")
+def histogram(labels: A, m: A) -> A:
+    counts = np.zeros(m, dtype=int)
+    for v in labels:
+        counts[v] += 1
+    return counts
+
+
+@kind(x="n:double", bins="=4")
+def histogram_of_values(x: A, bins: A) -> A:
+    h = np.zeros(bins, dtype=np.int64)
+    for i in range(len(x)):
+        k = int(abs(x[i]))
+        h[min(k, bins - 1)] += 1
+    return h
+
+
+@kind(i="n:index m", j="n:index m", m="=m", v="n:double", least=1)
+def coordinates_to_matrix(i: A, j: A, m: A, v: A) -> A:
+    out = np.zeros((m, m))
+    for k in range(len(v)):
+        out[i[k], j[k]] += v[k]
+    return out
+
+
+@kind(table="m:any", idx="n:index m", least=1)
+def look_up(table: A, idx: A) -> A:
+    out = np.empty(len(idx), dtype=table.dtype)
+    for i in range(len(idx)):
+        out[i] = table[idx[i]]
+    return out
+
+
+@kind(x="n:double", order="n:index n")
+def permuted_store(x: A, order: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[order[i]] = x[i]
+    return out
+
+
+@kind(labels="n:index m", m="=m", x="n:double", least=1)
+def sums_and_means_by_key(labels: A, m: A, x: A) -> A:
+    sums = np.zeros(m)
+    means = np.zeros(m)
+    counts = np.zeros(m, dtype=int)
+    for k in range(m):
+        mask = labels == k
+        sums[k] = x[mask].sum()
+        counts[k] = np.sum(labels == k)
+        means[k] = x[labels == k].mean()
+    return sums, counts, means
+
+
+@kind(labels="n:index m", m="=m")
+def pairs_that_follow(labels: A, m: A) -> A:
+    out = np.zeros((m, m))
+    for i in range(len(labels) - 1):
+        out[labels[i], labels[i + 1]] += 1
+    return out
+
+
+@kind(x="n m:double", labels="n:index k", k="=k", least=2)
+def means_of_rows_by_key(x: A, labels: A, k: A) -> A:
+    centres = np.zeros((k, x.shape[1]))
+    for j in range(k):
+        centres[j] = x[labels == j].mean(axis=0)
+    return centres
+
+
+@kind(x="n:double", labels="n:index k", k="=k", least=2)
+def means_by_unique_keys(x: A, labels: A, k: A) -> A:
+    names = np.unique(labels)
+    means = []
+    for each in names:
+        means.append(x[labels == each].mean())
+    return np.array(means)
+
+
+@kind(k="n:index m", m="=m")
+def translated(k: A, m: A) -> A:
+    table = {each: each * 3 - 1 for each in range(m)}
+    out = np.zeros(len(k), dtype=int)
+    for i in range(len(k)):
+        out[i] = table[k[i]]
+    return out
+
+
+@kind(k="n n:index m", m="=m")
+def painted(k: A, m: A) -> A:
+    colors = {each: (each, 2 * each, 7) for each in range(m)}
+    out = np.zeros((k.shape[0], k.shape[1], 3), dtype=int)
+    for i in range(k.shape[0]):
+        for j in range(k.shape[1]):
+            out[i, j] = colors[k[i, j]]
+    return out
+
+
+@kind(k="n:index m", m="=m")
+def asked_with_a_default(k: A, m: A) -> A:
+    table = {each: 0.5 * each for each in range(0, m, 2)}
+    return np.array([table.get(v, -1.0) for v in k], dtype=float)
+
+
+@kind(k="n:index m", m="=m")
+def counted_members(k: A, m: A) -> A:
+    wanted = set(range(0, m, 2))
+    total = 0
+    for v in k:
+        if v in wanted:
+            total += 1
+    return total
+
+
+@kind(k="n:index m", j="n:index m", m="=m")
+def set_both_ways(k: A, j: A, m: A) -> A:
+    out = np.zeros((m, m))
+    for a, b in zip(k, j, strict=True):
+        out[a, b] = 1
+        out[b, a] = 1
+    return out
+
+
+@kind(labels="n m:index k", k="=k", least=1)
+def centres_of_labels(labels: A, k: A) -> A:
+    out = np.zeros(labels.max() + 1)
+    for each in range(labels.max() + 1):
+        out[each] = np.count_nonzero(labels == each) * 0.5
+    return out
+
+
+@kind(k="n:index m", rows="n 3:double", m="=m")
+def rows_added_by_key(k: A, rows: A, m: A) -> A:
+    out = np.zeros((m, 3))
+    for i in range(len(k)):
+        out[k[i]] += rows[i]
+    return out
+
+
+@kind(a="n:index m", b="n:index m", m="=m")
+def pairs_counted_on_a_condition(a: A, b: A, m: A) -> A:
+    out = np.zeros((m, m))
+    for i in range(len(a)):
+        if a[i] != b[i]:
+            out[a[i], b[i]] += 1
+    return out
+
+
+@kind(x="n:double", k="n:index m", m="=m", least=1)
+def means_of_groups(x: A, k: A, m: A) -> A:
+    means = []
+    for each in np.unique(k):
+        means.append(x[k == each].mean())
+    totals = np.zeros(m)
+    for place, each in enumerate(sorted(set(k))):
+        totals[place] = x[k == each].sum()
+    return np.array(means), totals

@@ -1,0 +1,213 @@
+"""All pairs of two arrays, or of one: distances, forces, nearest elements."""
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+import scipy.spatial
+
+from tests.analysis.explain.lifting.checking import kind
+
+A = Any
+
+
+@kind(x="n d", y="m d")
+def pairwise_distances(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)))
+    for i in range(len(x)):
+        for j in range(len(y)):
+            out[i, j] = np.sqrt(np.sum((x[i] - y[j]) ** 2))
+    return out
+
+
+@kind(x="n d", y="m d")
+def distances_by_norm(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)))
+    for i, a in enumerate(x):
+        for j, b in enumerate(y):
+            out[i, j] = np.linalg.norm(a - b)
+    return out
+
+
+@kind(x="n d", y="m d")
+def distances_element_by_element(x: A, y: A) -> A:
+    n, d = x.shape
+    m = y.shape[0]
+    out = np.empty((n, m))
+    for i in range(n):
+        for j in range(m):
+            s = 0.0
+            for k in range(d):
+                diff = x[i, k] - y[j, k]
+                s += diff * diff
+            out[i, j] = math.sqrt(s)
+    return out
+
+
+@kind(x="n d", y="m d")
+def city_blocks(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)))
+    for i in range(len(x)):
+        for j in range(len(y)):
+            out[i, j] = np.abs(x[i] - y[j]).sum()
+    return out
+
+
+@kind(a="n n")
+def upper_triangle(a: A) -> A:
+    n = len(a)
+    s = 0.0
+    for i in range(n):
+        for j in range(i + 1, n):
+            s += a[i, j]
+    return s
+
+
+@kind(p="n 3:double", m="n:double")
+def gravity(p: A, m: A) -> A:
+    n = len(p)
+    f = np.zeros((n, 3))
+    for i in range(n):
+        for j in range(n):
+            if i != j:
+                d = p[j] - p[i]
+                f[i] += m[j] * d / (np.sum(d * d) + 0.01)
+    return f
+
+
+@kind(x="n d", y="m d", least=1)
+def nearest_neighbour(x: A, y: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        best = np.inf
+        for j in range(len(y)):
+            d = np.sum((x[i] - y[j]) ** 2)
+            if d < best:
+                best = d
+                out[i] = j
+    return out
+
+
+@kind(x="n d", y="m d", least=1)
+def nearest_neighbour_by_argmin(x: A, y: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        out[i] = np.argmin(np.sum((y - x[i]) ** 2, axis=1))
+    return out
+
+
+@kind(x="n d", y="m d", least=1)
+def nearest_distance(x: A, y: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        best: A = np.inf
+        k = 0
+        for j in range(len(y)):
+            d = np.linalg.norm(x[i] - y[j])
+            if d < best:
+                best = d
+                k = j
+        out[i] = best + k
+    return out
+
+
+@kind(a="n n:any")
+def symmetric(a: A) -> A:
+    n = len(a)
+    for i in range(n):
+        for j in range(i + 1, n):
+            if a[i, j] != a[j, i]:
+                return False
+    return True
+
+
+@kind(x="n:int")
+def ranks_by_counting(x: A) -> A:
+    rank = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        rank[i] = np.sum(x < x[i])
+    return rank
+
+
+@kind(x="n:double", y="m:double")
+def exceedances(x: A, y: A) -> A:
+    out = np.zeros(len(y), dtype=int)
+    for j in range(len(y)):
+        count = 0
+        for v in x:
+            if v >= y[j]:
+                count += 1
+        out[j] = count
+    return out
+
+
+@kind(a="n:double", b="m:double")
+def pairs_from_two_loops(a: A, b: A) -> A:
+    out = []
+    for x in a:
+        for y in b:
+            out.append(x * y)
+    return np.array(out)
+
+
+@kind(x="n 3:double", y="m 3:double", least=2)
+def a_metric_called_per_pair(x: A, y: A) -> A:
+    whole = scipy.spatial.distance.cdist(x, y, lambda u, v: np.abs(u - v).sum() + u[0])
+    upper = scipy.spatial.distance.pdist(x, metric=lambda u, v: np.sqrt(((u - v) ** 2).sum()))
+    return whole.sum(axis=1), upper
+
+
+@kind(x="n 3:double")
+def distances_of_combinations(x: A) -> A:
+    total: A = 0.0
+    for a, b in itertools.combinations(x, 2):
+        total += np.linalg.norm(a - b)
+    return total
+
+
+@kind(x="n:double")
+def products_of_pairs(x: A) -> A:
+    out = []
+    for i, j in itertools.combinations(range(len(x)), 2):
+        out.append(x[i] * x[j])
+    return np.array(out, dtype=float)
+
+
+@kind(x="n 2:double")
+def rows_from_there_on(x: A) -> A:
+    total = 0.0
+    for i, a in enumerate(x):
+        for b in x[i + 1 :]:
+            total += np.abs(a - b).sum()
+    return total
+
+
+@kind(grid="n+2:double", values="m:double")
+def nearest_of_a_grid(grid: A, values: A) -> A:
+    places = np.zeros(len(values), dtype=int)
+    gaps = np.zeros(len(values))
+    for i in range(len(values)):
+        places[i] = np.abs(grid - values[i]).argmin()
+        gaps[i] = np.min(np.abs(values[i] - grid))
+    return places, gaps
+
+
+@kind(x="n 4:whole", y="m 4:whole")
+def unequal_places(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)), dtype=int)
+    part = np.zeros((len(x), len(y)))
+    for i in range(len(x)):
+        for j in range(len(y)):
+            out[i, j] = np.count_nonzero(x[i] != y[j])
+            part[i, j] = np.mean(x[i] != y[j])
+    return out, part
+
+
+@kind(x="n 3:double", y="m 3:double")
+def largest_gaps(x: A, y: A) -> A:
+    out = np.zeros((len(x), len(y)))
+    for i in range(len(x)):
+        for j in range(len(y)):
+            out[i, j] = np.max(np.abs(x[i] - y[j]))
+    return out

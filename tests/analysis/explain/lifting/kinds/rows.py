@@ -1,0 +1,160 @@
+"""A function of NumPy or SciPy for every row or column."""
+
+from typing import Any
+
+import numpy as np
+
+from tests.analysis.explain.lifting.checking import kind
+
+A = Any
+
+
+@kind(x="n m")
+def normalised_rows(x: A) -> A:
+    out = np.empty_like(x)
+    for i in range(x.shape[0]):
+        out[i] = x[i] / np.linalg.norm(x[i])
+    return out
+
+
+@kind(x="n m", least=1)
+def softmax_rows(x: A) -> A:
+    out = np.zeros(x.shape)
+    for i in range(len(x)):
+        e = np.exp(x[i] - x[i].min())
+        out[i, :] = e / e.sum()
+    return out
+
+
+@kind(x="n m", least=1)
+def medians_of_columns(x: A) -> A:
+    out = np.zeros(x.shape[1])
+    for j in range(x.shape[1]):
+        out[j] = np.median(x[:, j])
+    return out
+
+
+@kind(x="n m", least=1)
+def percentile_of_rows(x: A) -> A:
+    out = []
+    for row in x:
+        out.append(np.percentile(row, 30))
+    return np.array(out)
+
+
+@kind(x="n m", least=1)
+def sorted_rows(x: A) -> A:
+    out = np.zeros_like(x)
+    for i in range(len(x)):
+        out[i] = np.sort(x[i])
+    return out
+
+
+@kind(x="n m:double", least=1)
+def spectra(x: A) -> A:
+    out = np.zeros(x.shape, dtype=complex)
+    for i in range(x.shape[0]):
+        out[i, :] = np.fft.fft(x[i])
+    return out
+
+
+@kind(x="n:real", edges="m:real", least=1)
+def bins_of_sorted_edges(x: A, edges: A) -> A:
+    ordered = np.sort(edges)
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        for k in range(len(ordered)):
+            if x[i] <= ordered[k]:
+                out[i] = k
+                break
+        else:
+            out[i] = -1
+    return out
+
+
+@kind(x="n 4:double", y="n 4:double")
+def correlations_of_rows(x: A, y: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = np.corrcoef(x[i], y[i])[0, 1] + np.cov(x[i], y[i])[0, 0]
+    return out
+
+
+@kind(y="n 5:double", least=1)
+def slopes_of_rows(y: A) -> A:
+    t = np.arange(5)
+    out = np.zeros(len(y))
+    for i in range(len(y)):
+        out[i] = np.polyfit(t, y[i], 1)[0]
+    return out
+
+
+@kind(x="n 5:index m", m="=m", least=1)
+def counts_of_rows(x: A, m: A) -> A:
+    out = np.zeros((len(x), m), dtype=int)
+    for i in range(len(x)):
+        out[i] = np.bincount(x[i], minlength=m)
+    return out
+
+
+@kind(x="n 5:index m", m="=m", least=1)
+def votes_of_rows(x: A, m: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        out[i] = np.bincount(x[i]).argmax()
+    return out
+
+
+@kind(x="n m:double", steps="n:index m", m="=m", least=1)
+def rows_rolled(x: A, steps: A, m: A) -> A:
+    out = np.zeros((len(x), 2 * m))
+    for i in range(len(x)):
+        out[i, :m] = np.roll(x[i], steps[i])
+        out[i, m:] = np.roll(x[i], 2)
+    return out
+
+
+@kind(x="n 6:double")
+def three_largest(x: A) -> A:
+    out = np.zeros((len(x), 3), dtype=int)
+    for i in range(len(x)):
+        out[i] = np.argsort(x[i])[-3:][::-1]
+    return out
+
+
+@kind(x="n m:double", least=1)
+def first_and_last_above(x: A) -> A:
+    out = np.zeros((len(x), 2), dtype=int)
+    for i in range(len(x)):
+        where = np.where(x[i] > 0)[0]
+        out[i, 0] = where[0] if len(where) > 0 else -1
+        out[i, 1] = where[-1] if where.size > 0 else -1
+    return out
+
+
+@kind(x="n m:double", least=1)
+def quartile_ranges(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        low, high = np.percentile(x[i], [25, 75])
+        out[i] = high - low
+    return out
+
+
+@kind(x="5:double", y="n 4:double", least=1)
+def rows_interpolated(x: A, y: A) -> A:
+    places = np.arange(4)
+    out = np.zeros((len(y), 5))
+    for i in range(len(y)):
+        out[i] = np.interp(x, places, y[i])
+    return out
+
+
+@kind(p="n 4:double", u="n:double")
+def drawn_by_shares(p: A, u: A) -> A:
+    out = np.zeros(len(p), dtype=int)
+    for i in range(len(p)):
+        edges = np.cumsum(np.abs(p[i]))
+        out[i] = np.searchsorted(edges, u[i])
+        out[i] += np.searchsorted(edges, u[i], side="right")
+    return out

@@ -1,0 +1,75 @@
+"""Loops that end early: the first element that fits."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from tests.analysis.explain.lifting.checking import kind
+
+A = Any
+
+
+@kind(x="n:real", edges="m:real", least=1)
+def first_edge_above(x: A, edges: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    for i in range(len(x)):
+        for k in range(len(edges)):
+            if x[i] < edges[k]:
+                out[i] = k
+                break
+        else:
+            out[i] = len(edges)
+    return out
+
+
+@kind(x="n:real", y="m:real", least=1)
+def first_of_each(x: A, y: A) -> A:
+    out = np.zeros(len(x))
+    for i, v in enumerate(x):
+        found = 0.0
+        for w in y:
+            gap = w - v
+            if gap > 0:
+                found = gap * 2
+                break
+        out[i] = found
+    return out
+
+
+@kind(x="n:any")
+def first_above(x: A) -> A:
+    for i in range(len(x)):
+        if x[i] == 1:
+            return i
+    return -1
+
+
+@kind(x="n:real", least=2)
+def place_of_a_crossing(x: A) -> A:
+    for i in range(1, len(x)):
+        if x[i] > 0 and x[i - 1] <= 0:
+            break
+    return i
+
+
+@kind(x="n:real")
+def first_fall(x: A) -> A:
+    size = 0.0
+    rises = True
+    for a, b in itertools.pairwise(x):
+        d = b - a
+        if d < 0:
+            rises = False
+            size = float(d)
+            break
+    return rises, size
+
+
+@kind(x="n:double")
+def places_of_crossings(x: A) -> A:
+    out = []
+    for i in range(1, len(x)):
+        if x[i - 1] < 0 and x[i] >= 0:
+            out.append(i)
+    return np.array(out, dtype=int)
