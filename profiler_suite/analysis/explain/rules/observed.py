@@ -238,9 +238,13 @@ class Observation:
         function: Function, edits: Sequence[Edit], helpers: Sequence[str]
     ) -> Rewrite | None:
         """The edits, with what they need before the function."""
-        localised = _localised(function, edits)
+        localised = [
+            Edit(start=each.start, end=each.end, text=_localised(function, each.text))
+            for each in edits
+        ]
         text = " ".join(each.text for each in localised)
-        return rewriting.spliced(function, localised, prelude(function, helpers, text))
+        needed = prelude(function, [_localised(function, each) for each in helpers], text)
+        return rewriting.spliced(function, localised, needed)
 
     def converted_first(
         self,
@@ -277,9 +281,7 @@ class Observation:
         numbers = sorted(lines)
         found = self.finding(
             function,
-            rewriting.spliced(
-                function, rewriting.line_edits(function, text), prelude(function, helpers)
-            ),
+            self._spliced(function, rewriting.line_edits(function, text), helpers),
             title=f"{at(numbers[:1])}: {title}",
             evidence=evidence,
             lines=numbers,
@@ -410,16 +412,14 @@ def prelude(function: Function, helpers: Sequence[str], used: str = "") -> tuple
     return tuple(dict.fromkeys(imports))
 
 
-def _localised(function: Function, edits: Iterable[Edit]) -> list[Edit]:
+def _localised(function: Function, text: str) -> str:
     """SciPy's modules by the names that the function's own module has for them."""
+    if text.startswith("import "):
+        return text
     names = {v: k for k, v in function.source.bound.items() if v.startswith("scipy.")}
-    found = []
-    for each in edits:
-        text = each.text
-        for module, name in names.items():
-            text = text.replace(f"{module}.", f"{name}.") if name.islower() else text
-        found.append(Edit(start=each.start, end=each.end, text=text))
-    return found
+    for module, name in names.items():
+        text = text.replace(f"{module}.", f"{name}.") if name.islower() else text
+    return text
 
 
 def _letter(dtype: str) -> str:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting
+from profiler_suite.analysis.explain import forms, patterns, rewriting, sparse_elements
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -128,7 +128,7 @@ def sparse_made_dense(seen: Observation) -> Iterator[Finding]:
     "sparse",
     looks_for="a sparse matrix of any format set element by element in a loop",
     rewrite="m[i, j] += v → rows, columns and values in lists, one coo_matrix after the loop",
-    exact="it begins empty; elements are added up, or each is set once",
+    exact="it begins empty; elements are added up, or set (of one place the last counts)",
     thread="https://github.com/glorotxa/SME/pull/1",
 )
 def sparse_assembled(seen: Observation) -> Iterator[Finding]:
@@ -144,14 +144,14 @@ def sparse_assembled(seen: Observation) -> Iterator[Finding]:
             if kind[:3] not in ("lil", "dok", "csr", "csc"):
                 continue
             loop = _filling(function, target)
-            edits = _collected(function, loop, target.id) if loop is not None else None
-            if loop is None or not edits:
-                continue
-            for to in dict.fromkeys((kind[:3], "csr")):
-                yield from _assembled(seen, function, loop, target.id, edits, (kind, to))
+            if loop is not None:
+                yield from _assembled(seen, function, loop, node, kind)
         for loop in hoisting.loops_of(function):
             for name in sorted(hoisting.stored_in(loop)):
                 yield from _set_at_once(seen, function, loop, name)
+
+
+_ONE_BY_ONE = "every element that is set is looked for in the matrix, in Python"
 
 
 def _set_at_once(
@@ -161,15 +161,12 @@ def _set_at_once(
     form = forms.of(function, ast.Name(name, ast.Load()))
     if form is None or form.dtype[:3] not in _SPARSE_KINDS:
         return
-    edits = _collected(function, loop, name)
-    if not edits or any(
-        isinstance(n, ast.AugAssign) and _sets(n, name) for n in ast.walk(loop)
-    ):
+    found = sparse_elements.collected(function, loop, name)
+    if found is None or found.added:
         return
-    lists = [f"{name}_{part} = []" for part in ("rows", "columns", "values")]
     whole = [
-        *edits,
-        *rewriting.inserted(function, {loop.lineno: lists}),
+        *found.edits,
+        *sparse_elements.before_loop(function, loop, found),
         hoisting.after(
             function, loop, [f"{name}[{name}_rows, {name}_columns] = {name}_values"]
         ),
@@ -179,96 +176,54 @@ def _set_at_once(
         whole,
         title=f"collect the elements of {name} in lists and set them all at once",
         lines=hoisting.span_of(function, loop),
-        evidence="every element that is set is looked for in the matrix, in Python",
+        evidence=_ONE_BY_ONE,
     )
-
-
-def _sets(node: ast.AugAssign, name: str) -> bool:
-    return isinstance(node.target, ast.Subscript) and _is(node.target.value, name)
-
-
-def _collected(function: Function, loop: hoisting.Loop, name: str) -> list[Edit] | None:
-    """Every `m[i, j] = v` as three lists that grow; None where it is used otherwise."""
-    edits = []
-    known = set()
-    for node in ast.walk(loop):
-        if not isinstance(node, ast.Assign | ast.AugAssign):
-            continue
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        own = [t for t in targets if isinstance(t, ast.Subscript) and _is(t.value, name)]
-        if not own or len(own) != len(targets):
-            continue
-        if isinstance(node, ast.AugAssign) and not isinstance(node.op, ast.Add | ast.Sub):
-            return None
-        indent = function.indent_of(node.lineno)
-        value = function.text_of(node.value)
-        sign = "-" if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub) else ""
-        lines = []
-        for each in own:
-            if not isinstance(each.slice, ast.Tuple) or len(each.slice.elts) != 2:
-                return None
-            row, column = (function.text_of(e) for e in each.slice.elts)
-            lines += [
-                f"{name}_rows.append({row})",
-                f"{name}_columns.append({column})",
-                f"{name}_values.append({sign}({value}))"
-                if sign
-                else f"{name}_values.append({value})",
-            ]
-            known.add(each.value)
-        start, end = function.span(node)
-        edits.append(Edit(start=start, end=end, text=f"\n{indent}".join(lines)))
-    uses = [n for n in ast.walk(loop) if _is(n, name)]
-    return edits if edits and all(n in known for n in uses) else None
-
-
-def _is(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name
 
 
 def _assembled(
-    seen: Observation,
-    function: Function,
-    loop: hoisting.Loop,
-    name: str,
-    edits: list[Edit],
-    kinds: tuple[str, str],
+    seen: Observation, function: Function, loop: hoisting.Loop, begun: ast.Assign, kind: str
 ) -> Iterator[Finding]:
-    kind, to = kinds
-    made = (
-        f"{name} = scipy.sparse.coo_{kind[4:]}(({name}_values, ({name}_rows, {name}_columns)), "
-        f"shape={name}.shape, dtype={name}.dtype).to{to}()"
-    )
-    whole = [
-        *edits,
-        *rewriting.inserted(
-            function,
-            {loop.lineno: [f"{name}_{part} = []" for part in ("rows", "columns", "values")]},
-        ),
-        hoisting.after(function, loop, [made]),
-    ]
-    evidence = "every element that is set is looked for in the matrix, in Python"
+    """A matrix that begins empty, made of all its elements after the loop."""
+    name = ast.unparse(begun.targets[0])
     lines = hoisting.span_of(function, loop)
-    yield from seen.edited(
-        function,
-        whole,
-        title=f"collect the elements of {name} in lists and make the matrix of them once",
-        lines=lines,
-        helpers=("import scipy.sparse",),
-        evidence=evidence,
-    )
-    changed = rewriting.spliced(function, whole)
-    if changed is None or kind[:3] != to:
-        return
-    for title, text in seen.lifted_again(function, changed.source, {}):
-        yield from seen.whole(
-            function,
-            text,
-            title=f"{title}, and the matrix made of them once",
-            lines=lines,
-            helpers=("import scipy.sparse",),
-            evidence=evidence,
-        )
+    for to in sparse_elements.formats_after(function, loop, name, kind):
+        for apart in (False, True):
+            found = sparse_elements.collected(function, loop, name, apart=apart)
+            if found is None:
+                return
+            # Lists of one statement are in the order in which it ran.
+            ordered = len(found.lists) == len(found.joined)
+            made, text = sparse_elements.maker(found, kind, to, ordered=ordered)
+            whole = [
+                *found.edits,
+                *sparse_elements.only_shaped(function, loop, begun, name),
+                *sparse_elements.before_loop(function, loop, found),
+                hoisting.after(function, loop, sparse_elements.after_loop(found, made, name)),
+            ]
+            helpers = ("import scipy.sparse", text)
+            if not apart:
+                yield from seen.edited(
+                    function,
+                    whole,
+                    title=f"collect the elements of {name} in lists and make the matrix of "
+                    "them once",
+                    lines=lines,
+                    helpers=helpers,
+                    evidence=_ONE_BY_ONE,
+                )
+                continue
+            changed = rewriting.spliced(function, whole)
+            if changed is None:
+                continue
+            for title, lifted in seen.lifted_again(function, changed.source, {}):
+                yield from seen.whole(
+                    function,
+                    sparse_elements.without_empty_lists(lifted, found),
+                    title=f"{title}, and the matrix made of them once",
+                    lines=lines,
+                    helpers=helpers,
+                    evidence=_ONE_BY_ONE,
+                )
 
 
 # ------------------------------------------------------- read row by row

@@ -268,7 +268,7 @@ FIRES = [
         "def f(n):\n    m = lil_matrix((n, n))\n    for i in range(n - 1):\n"
         "        m[i, i] += 2.0\n        m[i, i + 1] -= 1.0\n    return m.tocsr()\n",
         lambda: (9,),
-        "scipy.sparse.coo_matrix((m_values, (m_rows, m_columns))",
+        "m = matrix_of_sums(m_rows, m_columns, m_values, m.shape, m.dtype)",
     ),
     Fires(
         "sparse_rows",
