@@ -4,7 +4,6 @@ from typing import Any, cast
 
 import numpy as np
 
-from profiler_suite.errors import UsageError
 from profiler_suite.model.experiment import Cost, Problem
 from profiler_suite.model.workload import DimensionWords, Workload
 from profiler_suite.units import count
@@ -30,15 +29,10 @@ def problem(
     name: str = "",
 ) -> Problem:
     """A rows×columns matrix by `batch` columns (1: a vector); raises ProblemError."""
-    made = Problem(
-        workload=WORKLOAD,
-        dims=requirements.whole_dims({"rows": rows, "columns": columns, "batch": batch}),
-        dtype=dtype,
-        layout=layout,
-        name=name,
+    dims = {"rows": rows, "columns": columns, "batch": batch}
+    return requirements.checked_problem(
+        WORKLOAD, dims, validate, dtype=dtype, layout=layout, name=name
     )
-    validate(made)
-    return made
 
 
 def validate(problem: Problem) -> None:
@@ -97,17 +91,12 @@ def error_bound(problem: Problem, arguments: tuple[Any, ...], kind: str) -> floa
     Σ|aᵢbᵢ| is at most the product of the 2-norms of a row and a column (Cauchy and
     Schwarz). The rounding of the float64 reference is added.
     """
-    if kind != "direct":
-        raise UsageError(f"unknown error bound {kind!r} for a dense product; use 'direct'")
+    rounding.require_direct(kind, "a dense product")
     if problem.dtype == "int64":
         return 0.0
     left, right = (each.astype(np.float64) for each in arguments)
     magnitude = float(np.linalg.norm(left, axis=1).max() * np.linalg.norm(right, axis=0).max())
-    length = problem.dims["columns"]
-    return magnitude * (
-        rounding.sum_of_products_error(length, problem.dtype)
-        + rounding.sum_of_products_error(length, "float64")
-    )
+    return magnitude * rounding.distance_from_float64(problem.dims["columns"], problem.dtype)
 
 
 registry.add_workload(

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.errors import ProblemError, UsageError
 from profiler_suite.host import caches
 from profiler_suite.model.experiment import Cost, Problem
 from profiler_suite.model.workload import DimensionWords, Workload
@@ -48,22 +47,13 @@ def problem(
         "filter_width": filter_width,
         "stride": stride,
     }
-    made = Problem(
-        workload=WORKLOAD, dims=requirements.whole_dims(dims), dtype=dtype, name=name
-    )
-    validate(made)
-    return made
+    return requirements.checked_problem(WORKLOAD, dims, validate, dtype=dtype, name=name)
 
 
 def validate(problem: Problem) -> None:
     """Raise ProblemError, in one sentence, unless the filter fits into the image."""
     requirements.check(problem, DIMS, DTYPES)
-    height, width, _, high, wide, _ = (problem.dims[name] for name in DIMS)
-    if high > height or wide > width:
-        raise ProblemError(
-            f"a {high}×{wide} filter is larger than its {height}×{width} input; make the "
-            "filter smaller or the input larger"
-        )
+    requirements.check_filter_fits(problem)
 
 
 def label(problem: Problem) -> str:
@@ -97,6 +87,11 @@ def _outputs(problem: Problem) -> int:
     height, width, channels, high, wide, stride = (problem.dims[name] for name in DIMS)
     rows, columns, _ = answer_shape((height, width, channels), (high, wide), stride)
     return rows * columns * channels
+
+
+def _places(problem: Problem) -> int:
+    """Places in a filter: products of one element of the answer."""
+    return problem.dims["filter_height"] * problem.dims["filter_width"]
 
 
 def data_bytes(problem: Problem) -> float:
@@ -135,16 +130,11 @@ def error_bound(problem: Problem, arguments: tuple[Any, ...], kind: str) -> floa
     Σ|aᵢbᵢ| is at most max|image| times the sum of a filter's magnitudes. The rounding of the
     float64 reference is added.
     """
-    if kind != "direct":
-        raise UsageError(f"unknown error bound {kind!r} for a depthwise one; use 'direct'")
+    rounding.require_direct(kind, "a depthwise convolution")
     image, filters, _ = arguments
     sums = np.abs(filters).astype(np.float64).sum(axis=(0, 1))
     magnitude = float(np.abs(image).max()) * float(sums.max())
-    terms = filters.shape[0] * filters.shape[1]
-    return magnitude * (
-        rounding.sum_of_products_error(terms, problem.dtype)
-        + rounding.sum_of_products_error(terms, "float64")
-    )
+    return magnitude * rounding.distance_from_float64(_places(problem), problem.dtype)
 
 
 registry.add_workload(
@@ -170,19 +160,14 @@ registry.add_workload(
 def cost(problem: Problem, *, calls: float, workspace_elements: float = 0.0) -> Cost:
     """The textbook cost with what an implementation adds to it."""
     item_bytes = requirements.ITEM_BYTES[problem.dtype]
-    places = problem.dims["filter_height"] * problem.dims["filter_width"]
     return Cost(
-        flop=2.0 * places * _outputs(problem),
+        flop=2.0 * _places(problem) * _outputs(problem),
         compulsory_bytes=data_bytes(problem),
         written_bytes=_outputs(problem) * item_bytes,
         calls=calls,
         workspace_bytes=workspace_elements * item_bytes,
         rate="ufunc",
     )
-
-
-def _places(problem: Problem) -> int:
-    return problem.dims["filter_height"] * problem.dims["filter_width"]
 
 
 def _taps_cost(problem: Problem) -> Cost:

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from profiler_suite.errors import UsageError
+
 # Number of standard deviations in Higham and Mary (2019), A new approach to
 # probabilistic rounding error analysis, theorem 2.4: at λ = 10 the bound fails
 # with a probability below 1e-20 per element.
@@ -27,6 +29,20 @@ def sum_of_products_error(length: int, dtype: str) -> float:
     """
     u = unit_roundoff(dtype)
     return math.expm1(_LAMBDA * math.sqrt(length) * u + length * u * u / (1 - u))
+
+
+def distance_from_float64(length: int, dtype: str) -> float:
+    """How far a sum of products may be from the same sum in float64, relative to magnitudes.
+
+    Both are rounded: the two error bounds together.
+    """
+    return sum_of_products_error(length, dtype) + sum_of_products_error(length, "float64")
+
+
+def require_direct(kind: str, what: str) -> None:
+    """Raise UsageError unless the kind of error bound is that of plain sums, 'direct'."""
+    if kind != "direct":
+        raise UsageError(f"unknown error bound {kind!r} for {what}; use 'direct'")
 
 
 def fft_error(elements: int, dtype: str) -> float:

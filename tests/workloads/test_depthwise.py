@@ -1,7 +1,5 @@
 """Depthwise convolutions: right at any stride and layout, peers where they are installed."""
 
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ from profiler_suite.model.experiment import Problem
 from profiler_suite.workloads import depthwise, registry, verification
 from profiler_suite.workloads.arrays import Array
 from profiler_suite.workloads.convolution import peer
+from tests.workloads.image_after_image import check_answers
 
 pytestmark = pytest.mark.numerical
 DEPTHWISE = registry.find_workload("depthwise")
@@ -79,18 +78,7 @@ def test_it_is_right_for_one_image_after_another(
         if rows:
             patch.setattr(depthwise, "_rows", lambda _length, _item_bytes: rows)
         for name in NAMES:
-            found = registry.find_implementation(name)
-            ready = registry.ready(found, first)
-            images = (first[0], second[0], first[0])
-            answers = [ready(image, *first[1:]) for image in images]
-            for image, answer in zip(images, answers, strict=True):
-                arguments = (image, *first[1:])
-                reference = DEPTHWISE.reference(problem, arguments)
-                bound = DEPTHWISE.error_bound(problem, arguments, found.error)
-                check = verification.check_answer(
-                    answer, reference, problem.dtype, bound, arguments
-                )
-                assert check.right, (name, check.reason)
+            check_answers(registry.find_implementation(name), problem, first, second)
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
@@ -152,21 +140,4 @@ def test_a_peer_is_right_for_one_image_after_another(name: str, stride: int) -> 
         pytest.importorskip(package, reason=f"needs {package}: pip install -e '.[peers]'")
     problem = sized(dtype="float32", stride=stride)
     first, second = (DEPTHWISE.arguments(problem, seed) for seed in (1, 2))
-    found = registry.find_implementation(name)
-    ready = registry.ready(found, first)
-    answers = [ready(image, *first[1:]) for image in (first[0], second[0], first[0])]
-    for image, answer in zip((first[0], second[0], first[0]), answers, strict=True):
-        arguments = (image, *first[1:])
-        reference = DEPTHWISE.reference(problem, arguments)
-        bound = DEPTHWISE.error_bound(problem, arguments, found.error)
-        check = verification.check_answer(answer, reference, "float32", bound, arguments)
-        assert check.right, check.reason
-
-
-def test_knowing_of_the_peers_imports_none_of_them() -> None:
-    code = (
-        "import sys; from profiler_suite.workloads import registry; registry.implementations();"
-        "print({'torch', 'ncnn', 'openvino', 'onnxruntime'} & sys.modules.keys())"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout.strip() == "set()"
+    check_answers(registry.find_implementation(name), problem, first, second)

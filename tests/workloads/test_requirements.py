@@ -53,3 +53,23 @@ def test_whole_numbers_of_numpy_become_plain_ones() -> None:
 def test_what_is_no_whole_number_is_refused(value: object) -> None:
     with pytest.raises(ProblemError, match=r"n is .*; give a whole number"):
         requirements.whole_dims({"n": value})
+
+
+def test_a_problem_is_made_with_plain_ints_and_checked() -> None:
+    dims = {"rows": np.int32(2), "columns": 3}
+    made = requirements.checked_problem("sums", dims, check, dtype="float32", name="two")
+    assert made == problem(dtype="float32", name="two")
+    with pytest.raises(ProblemError, match="unknown layout 'K'"):
+        requirements.checked_problem("sums", dims, check, dtype="float32", layout="K")
+
+
+@pytest.mark.parametrize("filter_size", [(5, 2), (3, 5)])
+def test_a_filter_larger_than_its_input_does_not_fit(filter_size: tuple[int, int]) -> None:
+    sizes = {"height": 4, "width": 4}
+
+    def of(high: int, wide: int) -> Problem:
+        return problem(dims=sizes | {"filter_height": high, "filter_width": wide})
+
+    requirements.check_filter_fits(of(4, 4))
+    with pytest.raises(ProblemError, match="filter is larger than its 4×4 input"):
+        requirements.check_filter_fits(of(*filter_size))

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from profiler_suite.errors import UsageError
 from profiler_suite.workloads import rounding
 
 
@@ -32,6 +33,18 @@ def test_bounds_grow_with_length_and_are_wider_in_single_precision() -> None:
     assert sums[1] / sums[0] == pytest.approx(10, rel=0.01)
     assert rounding.fft_error(1024, "float32") > rounding.fft_error(1024, "float64")
     assert rounding.fft_error(1024, "float64") == 10 * rounding.fft_error(2, "float64")
+
+
+def test_two_rounded_sums_are_as_far_apart_as_their_bounds_together() -> None:
+    single, double = (rounding.sum_of_products_error(40, f"float{n}") for n in (32, 64))
+    assert rounding.distance_from_float64(40, "float32") == single + double
+    assert rounding.distance_from_float64(40, "float64") == 2 * double
+
+
+def test_a_workload_of_plain_sums_has_one_kind_of_error_bound() -> None:
+    rounding.require_direct("direct", "a sum")
+    with pytest.raises(UsageError, match="unknown error bound 'fft' for a sum; use 'direct'"):
+        rounding.require_direct("fft", "a sum")
 
 
 def test_a_transform_of_one_element_has_a_bound_above_nothing() -> None:

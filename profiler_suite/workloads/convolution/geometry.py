@@ -8,7 +8,6 @@ started this package the filters are not flipped (a correlation).
 import dataclasses
 from functools import cached_property
 
-from profiler_suite.errors import ProblemError
 from profiler_suite.model.experiment import Cost, Problem
 from profiler_suite.workloads import requirements
 from profiler_suite.workloads.arrays import Array
@@ -101,26 +100,15 @@ def problem(
         "filter_width": filter_width,
         "stride": stride,
     }
-    made = Problem(
-        workload=WORKLOAD,
-        dims=requirements.whole_dims(dims),
-        dtype=dtype,
-        layout=layout,
-        name=name,
+    return requirements.checked_problem(
+        WORKLOAD, dims, validate, dtype=dtype, layout=layout, name=name
     )
-    validate(made)
-    return made
 
 
 def validate(problem: Problem) -> None:
     """Raise ProblemError, in one sentence, unless the convolution has at least one position."""
     requirements.check(problem, DIMS, DTYPES)
-    size = Geometry.of(problem)
-    if size.filter_height > size.height or size.filter_width > size.width:
-        raise ProblemError(
-            f"a {size.filter_height}×{size.filter_width} filter is larger than its "
-            f"{size.height}×{size.width} input; make the filter smaller or the input larger"
-        )
+    requirements.check_filter_fits(problem)
 
 
 def label(problem: Problem) -> str:

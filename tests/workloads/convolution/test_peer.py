@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.workloads import convolution, registry, verification
+from profiler_suite.workloads import convolution, registry
 from profiler_suite.workloads.convolution import peer
+from tests.workloads.image_after_image import check_answers
 
 CONVOLUTION = registry.find_workload("convolution")
 PACKAGES = {
@@ -58,15 +59,7 @@ def test_it_is_right_for_one_image_after_another_and_alters_none(
     for each in (*first[:2], *second[:2]):
         each.setflags(write=False)
     found = registry.find_implementation(name)
-    ready = registry.ready(found, first)
-    images = (first[0], second[0], first[0])
-    answers = [ready(image, *first[1:]) for image in images]
-    for image, answer in zip(images, answers, strict=True):
-        arguments = (image, *first[1:])
-        reference = CONVOLUTION.reference(problem, arguments)
-        bound = CONVOLUTION.error_bound(problem, arguments, found.error)
-        check = verification.check_answer(answer, reference, "float32", bound, arguments)
-        assert check.right, check.reason
+    answers = check_answers(found, problem, first, second)
     assert np.array_equal(found.function(*first), answers[0])
 
 

@@ -17,10 +17,11 @@ from profiler_suite.measure.planning.plan import make_point
 from profiler_suite.measure.trace import trace
 from profiler_suite.model.experiment import Problem
 from profiler_suite.model.workload import Implementation
-from profiler_suite.workloads import convolution, registry, verification
+from profiler_suite.workloads import convolution, registry
 from profiler_suite.workloads.convolution import lowering
 from profiler_suite.workloads.convolution.geometry import Geometry
 from tests.fake_machine import MACHINE
+from tests.workloads.image_after_image import check_answers
 
 pytestmark = pytest.mark.numerical
 CONVOLUTION = registry.find_workload("convolution")
@@ -67,20 +68,8 @@ def test_it_is_right_for_one_image_after_another(
             patch.setattr(lowering, "_CACHES_PER_BLOCK", 0)
             patch.setattr(lowering, "_LEAST_POSITIONS", 1)
         for found in PREPARED.values():
-            if not serves(found, problem):
-                continue
-            ready = registry.ready(found, first)
-            images = (first[0], second[0], first[0])
-            answers = [ready(image, *first[1:]) for image in images]
-            # All at once: a later call must not have written into an earlier answer.
-            for image, answer in zip(images, answers, strict=True):
-                arguments = (image, *first[1:])
-                reference = CONVOLUTION.reference(problem, arguments)
-                bound = CONVOLUTION.error_bound(problem, arguments, found.error)
-                check = verification.check_answer(
-                    answer, reference, problem.dtype, bound, arguments
-                )
-                assert check.right, (found.name, check.reason)
+            if serves(found, problem):
+                check_answers(found, problem, first, second)
 
 
 def sized(**changes: Any) -> Problem:
