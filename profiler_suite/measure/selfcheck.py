@@ -1,7 +1,7 @@
 """Measures functions of known truth with the very passes that sweeps make.
 
-The rounds of `runner.Sweep`, the accounts of `accounting` and the lines of `lines`,
-each in its usual child; nothing is timed in another way than in a sweep.
+The rounds of `sweep.runner`, the time breakdowns of `breakdown` and the lines of `lines`, each
+in its usual child; nothing is timed in another way than in a sweep.
 """
 
 import itertools
@@ -63,7 +63,7 @@ PATIENCE_S = 60.0
 _NEVER = 10**6  # undisturbed visits: the rounds end with their time, not when points converge
 _LEAST_ROUNDS = 0.3  # of their time, however long the other passes took
 _BASELINE_RUNS = 500  # of 60 µs each
-_COUNTING = 0.05  # of an account's time: its counts are all that is wanted
+_COUNTING = 0.05  # of a breakdown's time: its counts are all that is wanted
 
 
 class SelfCheckEffort(Noun, frozen=True):
@@ -80,7 +80,7 @@ class SelfCheckEffort(Noun, frozen=True):
     replay_s: float = 0.3
     sample_s: float = 0.25
     breakdown_passes: int = 2
-    """Ledgers of each function: what is wrong with the suite is wrong in all of them."""
+    """Of each function: what is wrong with the suite is wrong in all of them."""
     lines_s: float = 0.6
     line_profiles: int = 3
     """Of each function: raw times are not gated by canaries."""
@@ -122,7 +122,7 @@ class SelfCheckEvidence(Noun, frozen=True):
     """Canary baselines of the rounds, s."""
     clock: Clock
     points: tuple[Point, ...]
-    """Of the rounds, the accounts and the lines."""
+    """Of the rounds, the breakdowns and the lines."""
     pairs: tuple[Pair, ...]
     rows: tuple[Row, ...]
     breakdown_records: tuple[BreakdownRecord, ...]
@@ -181,17 +181,14 @@ def _beside(
     problem = _measure_breakdowns(
         breakdown, 1.0, baselines_s.get("ufunc", 0.0), effort, records.append
     )
-    timed, pairs = rounds_plan(effort, machine)
-    rows: list[Row] = []
-    sweep = Sweep(_job(timed, machine, effort, 0.0, baselines_s), judge, rows.append, progress)
-    sweep.run()
+    rounds = _measure_rounds(machine, effort, 0.0, baselines_s, judge, progress)
     return msgspec.structs.replace(
         alone,
         kept_baselines_s=dict(baselines_s),
-        own_baselines_s=sweep.baselines(),
-        points=(*timed, *breakdown),
-        pairs=pairs,
-        rows=tuple(rows),
+        own_baselines_s=rounds.baselines_s,
+        points=(*rounds.points, *breakdown),
+        pairs=rounds.pairs,
+        rows=rounds.rows,
         breakdown_records=tuple(records),
         lines=(),
         problems=(problem,) if problem else (),
@@ -225,19 +222,16 @@ def _alone(
     profiled = _repeated(machine, LINES, effort.line_profiles)
     found, problem = _profile_lines(profiled, effort)
     problems.append(problem)
-    timed, pairs = rounds_plan(effort, machine)
-    rows: list[Row] = []
-    job = _job(timed, machine, effort, perf_counter() - begun, kept_baselines_s)
-    sweep = Sweep(job, judge, rows.append, progress)
-    sweep.run()
+    elapsed_s = perf_counter() - begun
+    rounds = _measure_rounds(machine, effort, elapsed_s, kept_baselines_s, judge, progress)
     return SelfCheckEvidence(
         machine=machine,
         kept_baselines_s=dict(kept_baselines_s),
-        own_baselines_s=sweep.baselines(),
+        own_baselines_s=rounds.baselines_s,
         clock=clock,
-        points=(*timed, *breakdown, *counts, *profiled),
-        pairs=pairs,
-        rows=tuple(rows),
+        points=(*rounds.points, *breakdown, *counts, *profiled),
+        pairs=rounds.pairs,
+        rows=rounds.rows,
         breakdown_records=tuple(breakdown_records),
         lines=tuple(found),
         problems=tuple(problem for problem in problems if problem),
@@ -245,15 +239,26 @@ def _alone(
     )
 
 
-def _job(
-    points: tuple[Point, ...],
+class _Rounds(Noun, frozen=True):
+    """What was timed in rounds."""
+
+    points: tuple[Point, ...]
+    pairs: tuple[Pair, ...]
+    rows: tuple[Row, ...]
+    baselines_s: dict[str, float]
+
+
+def _measure_rounds(
     machine: Machine,
     effort: SelfCheckEffort,
     elapsed_s: float,
     baselines_s: Mapping[str, float],
-) -> Job:
-    """Rounds over these points, in the time that is left."""
-    return Job(
+    judge: Judge,
+    progress: Callable[[Progress], None],
+) -> _Rounds:
+    """Rounds over single points and pairs, in the time that is left after `elapsed_s`."""
+    points, pairs = rounds_plan(effort, machine)
+    job = Job(
         points=points,
         machine=machine,
         schedule=schedule(effort, len(points), elapsed_s),
@@ -261,6 +266,10 @@ def _job(
         files=(str(KNOWN_TRUTH),),
         baselines_s=dict(baselines_s),
     )
+    rows: list[Row] = []
+    sweep = Sweep(job, judge, rows.append, progress)
+    sweep.run()
+    return _Rounds(points=points, pairs=pairs, rows=tuple(rows), baselines_s=sweep.baselines())
 
 
 def _profile_lines(
