@@ -11,7 +11,7 @@ import msgspec
 import threadpoolctl
 
 from profiler_suite.measure import timing
-from profiler_suite.measure.explain import recorded_answers
+from profiler_suite.measure.explain import checks, recorded_answers
 from profiler_suite.measure.explain.first_call import first_call
 from profiler_suite.measure.explain.guard import FIRST_CALL
 from profiler_suite.measure.explain.records import Trial, TrialResult
@@ -104,13 +104,4 @@ class FunctionAlone:
             seen = recorded_answers.agreement(subject.function, recorded, _CHECKING_S)
         if not seen.same and not recorded.repeats:
             return msgspec.structs.replace(found, reason=UNREPEATABLE)
-        return msgspec.structs.replace(
-            found,
-            same=seen.same,
-            largest_error=seen.largest_error,
-            bound=seen.bound,
-            dtype_changed=seen.dtype_changed,
-            conditions=seen.conditions,
-            checked=seen.checked,
-            reason=seen.reason,
-        )
+        return checks.with_agreement(found, seen)

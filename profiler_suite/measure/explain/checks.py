@@ -16,6 +16,7 @@ import numpy as np
 from profiler_suite.measure.explain.answer_parts import arrays_of
 from profiler_suite.measure.explain.printed_text import printed, same_text
 from profiler_suite.measure.explain.random_streams import RandomStreams
+from profiler_suite.measure.explain.records import TrialResult
 from profiler_suite.measure.explain.same_answer import Difference, arrays_in, compare, copied
 from profiler_suite.measure.explain.variants import Variant, variants
 from profiler_suite.model.noun import Noun
@@ -59,6 +60,11 @@ class Agreement(Noun, frozen=True):
     dtype_changed: bool = False
     conditions: tuple[str, ...] = ()
     checked: int = 0
+
+
+def with_agreement(result: TrialResult, agreed: Agreement) -> TrialResult:
+    """The result of a trial with what the comparison of the answers found."""
+    return msgspec.structs.replace(result, **msgspec.structs.asdict(agreed))
 
 
 class Outcome:

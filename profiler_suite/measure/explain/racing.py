@@ -159,16 +159,7 @@ def _compared(contest: Contest, found: TrialResult) -> TrialResult:
         return _refused(found.trial, f"its answer cannot be compared: {error}")
     if not seen.same and not _repeats(before, contest.before):
         return msgspec.structs.replace(found, reason=UNREPEATABLE)
-    return msgspec.structs.replace(
-        found,
-        same=seen.same,
-        largest_error=seen.largest_error,
-        bound=seen.bound,
-        dtype_changed=seen.dtype_changed,
-        conditions=seen.conditions,
-        checked=seen.checked,
-        reason=seen.reason,
-    )
+    return checks.with_agreement(found, seen)
 
 
 def _repeats(function: Function, subject: Subject) -> bool:

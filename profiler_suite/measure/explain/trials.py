@@ -110,18 +110,7 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
     else:
         found = known.agreement
         function(*convert(subject.arguments()))  # makes the arrays that it keeps
-    tried = TrialResult(
-        trial=trial,
-        before=(),
-        after=(),
-        same=found.same,
-        largest_error=found.largest_error,
-        bound=found.bound,
-        dtype_changed=found.dtype_changed,
-        conditions=found.conditions,
-        checked=found.checked,
-        reason=found.reason,
-    )
+    tried = checks.with_agreement(TrialResult(trial=trial, before=(), after=()), found)
     if not found.same:
         return tried
     move_off_the_heap(namespace)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.explain import checks
+from profiler_suite.measure.explain.records import Trial, TrialResult
+from profiler_suite.model.trial import TrialKind
 
 RNG = np.random.default_rng(7)
 
@@ -72,3 +74,17 @@ def test_what_the_original_answered_before_needs_no_other_call_of_it() -> None:
     )
     assert found.same
     assert calls == [3]
+
+
+def test_a_result_says_what_the_comparison_found() -> None:
+    trial = Trial(kind=TrialKind.REWRITE)
+    visited = TrialResult(trial=trial, before=(), after=(), calls=3)
+    agreed = checks.Agreement(same=True, bound=1e-12, dtype_changed=True, checked=4)
+    found = checks.with_agreement(visited, agreed)
+    assert (found.trial, found.calls) == (trial, 3)
+    assert (found.same, found.bound, found.dtype_changed, found.checked) == (
+        True,
+        1e-12,
+        True,
+        4,
+    )
