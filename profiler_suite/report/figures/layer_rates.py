@@ -13,7 +13,7 @@ from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ROLES, Mark, in_order
-from profiler_suite.report.figures import layers
+from profiler_suite.report.figures import named_rows
 from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure_of_experiment
 
@@ -21,10 +21,8 @@ from profiler_suite.report.figures.registry import figure_of_experiment
 @figure_of_experiment("axes", ("rate",))
 def named_rates(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
     """The rates of an experiment that varies no number, where fewer operations are executed."""
-    if experiment.axis == "threads" or experiment.pair:
-        return
-    if not selection.is_swept(experiment, known.points):
-        name, peaks = stem("rate", experiment.name), layers.peaks_by_setting(known)
+    if named_rows.has_names(known, experiment):
+        name, peaks = stem("rate", experiment.name), named_rows.peaks_by_setting(known)
         yield rate_per_name(experiment, known.points, known.marks, peaks, name)
 
 
@@ -40,8 +38,9 @@ def rate_per_name(
     `peaks` are FLOP/s by dtype and thread count.
     """
     frame = selection.measured(selection.of_experiment(points, experiment.name))
-    frame = layers.with_rows(frame[frame["flop_per_s"].gt(0) & frame["executed_flop"].gt(0)])
-    rows = list(dict.fromkeys(frame["row"]))[: layers.MOST_ROWS]
+    counted = frame[frame["flop_per_s"].gt(0) & frame["executed_flop"].gt(0)]
+    frame = named_rows.with_rows(counted)
+    rows = named_rows.names(frame)[: named_rows.MOST]
     shown = _fastest_of_each_kind(frame[frame["row"].isin(rows)])
     fewer = selection.executing_fewer(shown)
     if fewer.empty:
@@ -55,24 +54,13 @@ def rate_per_name(
         "is the peak, the best GEMM rate. "
         "Of each row the fastest that executes fewer, the fastest that does not, the fastest "
         "by others than NumPy.",
-        chart.Paper(
-            height_in=1.0 + layers.ROW_IN * len(rows),
-            left_in=2.15,
-            marks=len(shown),
-            legend=shown["implementation"].nunique() + 1,
-            top_in=0.15 if len(rows) > layers.ALSO_ABOVE else 0.0,
-        ),
+        named_rows.paper(rows, marks=len(shown), legend=shown["implementation"].nunique() + 1),
     )
     tops = [peaks[key] for key in _settings(shown) if peaks.get(key)]
     executed = _executed(fewer)
     low, high = ticks.padded([*shown["flop_per_s"], *executed, *tops], 0.04)
     ticks.log_axis(ax, "x", low, high, ticks.tick_rate)
-    ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_yticks(range(len(rows)), [labels.shorten(name, 30) for name in rows])
-    ax.tick_params(axis="y", labelsize=7.8)
-    ax.tick_params(labeltop=len(rows) > layers.ALSO_ABOVE)
-    ax.grid(visible=False, axis="y")
-    ax.set_xlabel("effective rate")
+    named_rows.draw_axes(ax, rows, "effective rate")
     for top in tops:
         ax.axvline(top, color=ROLES["ink"][0], linewidth=1.0, zorder=1)
     _draw_executed(ax, fewer, place, marks)

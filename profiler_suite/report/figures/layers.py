@@ -14,32 +14,17 @@ from profiler_suite.report.content.run_facts import RunFacts
 from profiler_suite.report.drawing import chart, labels, ticks
 from profiler_suite.report.drawing.chart import Picture
 from profiler_suite.report.drawing.style import ROLES, Mark, in_order
+from profiler_suite.report.figures import named_rows
 from profiler_suite.report.figures.names import stem
 from profiler_suite.report.figures.registry import figure_of_experiment
-
-ROW_IN = 0.235
-MOST_ROWS = 60
-ALSO_ABOVE = 15  # rows: more, and the axis is labelled at the top as well
 
 
 @figure_of_experiment("axes", ("time",))
 def named_problems(known: RunFacts, experiment: Experiment) -> Iterator[Picture | None]:
     """The problems of an experiment that varies no number, by their names."""
-    if experiment.axis == "threads" or experiment.pair:
-        return
-    if not selection.is_swept(experiment, known.points):
-        name = stem("time", experiment.name)
-        yield time_per_name(
-            experiment, known.points, known.marks, peaks_by_setting(known), name
-        )
-
-
-def peaks_by_setting(known: RunFacts) -> dict[tuple[str, int], float]:
-    """The best compute roof by dtype and thread count."""
-    return {
-        key: max((roof.value for roof in roofs if roof.kind == "compute"), default=0.0)
-        for key, roofs in known.roofs.items()
-    }
+    if named_rows.has_names(known, experiment):
+        name, peaks = stem("time", experiment.name), named_rows.peaks_by_setting(known)
+        yield time_per_name(experiment, known.points, known.marks, peaks, name)
 
 
 def time_per_name(
@@ -56,11 +41,11 @@ def time_per_name(
     frame = selection.measured(selection.of_experiment(points, experiment.name))
     if frame.empty:
         return None
-    frame = with_rows(frame)
+    frame = named_rows.with_rows(frame)
     title = _title(frame, peaks)
-    rows = list(dict.fromkeys(frame["row"]))
-    left_out = max(0, len(rows) - MOST_ROWS)
-    rows = rows[:MOST_ROWS]
+    rows = named_rows.names(frame)
+    left_out = max(0, len(rows) - named_rows.MOST)
+    rows = rows[: named_rows.MOST]
     frame = frame[frame["row"].isin(rows)]
     place = {name: number for number, name in enumerate(rows)}
     drawing, (ax,) = chart.picture(
@@ -70,22 +55,11 @@ def time_per_name(
         "fastest to the slowest; its number says how many times longer the slowest takes."
         + (f" {left_out} more rows are in the table." if left_out else "")
         + (f" Upright bars are the line to beat: {_peers(frame)}." * bool(_peers(frame))),
-        chart.Paper(
-            height_in=1.0 + ROW_IN * len(rows),
-            left_in=2.15,
-            marks=len(frame),
-            legend=frame["implementation"].nunique(),
-            top_in=0.15 if len(rows) > ALSO_ABOVE else 0.0,
-        ),
+        named_rows.paper(rows, marks=len(frame), legend=frame["implementation"].nunique()),
     )
     low, high = ticks.padded([*frame["low_s"], *frame["high_s"]], 0.03)
     ticks.log_axis(ax, "x", low, high * 1.45, ticks.tick_time)
-    ax.set_ylim(len(rows) - 0.4, -0.6)
-    ax.set_yticks(range(len(rows)), [labels.shorten(name, 30) for name in rows])
-    ax.tick_params(axis="y", labelsize=7.8)
-    ax.tick_params(labeltop=len(rows) > ALSO_ABOVE)
-    ax.grid(visible=False, axis="y")
-    ax.set_xlabel("time of one evaluation")
+    named_rows.draw_axes(ax, rows, "time of one evaluation")
     _draw_spans(ax, frame, place)
     for name, part in selection.by_implementation(frame):
         y = part["row"].map(place)
@@ -100,15 +74,6 @@ def time_per_name(
         [(n, marks[n], None) for n in in_order(set(frame["implementation"]), marks)],
     )
     return drawing
-
-
-def with_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with the name of its row in the figure."""
-    named = frame["name"].where(frame["name"].astype(bool), frame["problem"])
-    several = frame.groupby(["implementation", named])["id"].count().max() > 1
-    if several:  # dtypes or thread counts: a row for each
-        named = named + ", " + frame["dtype"] + ", t" + frame["threads"].astype(str)
-    return frame.assign(row=named)
 
 
 def _draw_spans(ax: Axes, frame: pd.DataFrame, place: Mapping[str, int]) -> None:

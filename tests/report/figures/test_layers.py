@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.report.content import selection
-from profiler_suite.report.figures import layer_rates, layers
+from profiler_suite.report.figures import layer_rates, layers, named_rows
 from tests.report.figures.experiments import experiment, failed
 from tests.report.known import known
 
@@ -21,23 +21,6 @@ def test_only_named_problems_without_a_question_are_drawn() -> None:
 def test_without_a_time_there_is_no_figure() -> None:
     own = experiment("network_layers")
     assert layers.time_per_name(own, failed(), known().marks, {}, "x") is None
-
-
-def test_problems_in_several_dtypes_have_a_row_for_each() -> None:
-    points = known().points
-    one = points[points["experiment"].eq("network_layers") & points["status"].eq("ok")].head(1)
-    assert list(layers.with_rows(one)["row"]) == [one["name"].iloc[0]]
-    both = layers.with_rows(one.loc[one.index.repeat(2)].assign(dtype=["float32", "float64"]))
-    name = one["name"].iloc[0]
-    assert list(both["row"]) == [f"{name}, float32, t1", f"{name}, float64, t1"]
-    unnamed = layers.with_rows(one.assign(name=""))
-    assert list(unnamed["row"]) == [one["problem"].iloc[0]]
-
-
-def test_the_best_roof_of_each_setting_is_its_peak() -> None:
-    found = layers.peaks_by_setting(known())
-    assert set(found) == set(known().roofs)
-    assert found["float64", 1] == 55e9
 
 
 def fewer_executed() -> tuple[Any, Any]:
@@ -70,7 +53,7 @@ def test_of_each_row_the_fastest_of_each_kind_is_drawn() -> None:
     names = list(dict.fromkeys(own["implementation"]))
     assert len(names) > 2
     peer = own["implementation"].eq(names[1])
-    frame = layers.with_rows(own.assign(family=own["family"].where(~peer, "peer")))
+    frame = named_rows.with_rows(own.assign(family=own["family"].where(~peer, "peer")))
     shown = layer_rates._fastest_of_each_kind(frame)
     for _, row in shown.groupby("row"):
         assert len(row) <= 3
