@@ -21,11 +21,11 @@ def advise(run_folder: "RunFolder", provenance: "Provenance", progress: Progress
     The rules that `explain` uses for any function find it; it is checked and timed in pairs.
     If there is none, that is written too, with the reason.
     """
-    from profiler_suite.measure.planning import asking
+    from profiler_suite.measure.planning import question_point
     from profiler_suite.model.rows import AdviceRecord, PointRecord, Status
     from profiler_suite.store import read_rows
 
-    point = asking.slow_side(provenance.experiments, provenance.points)
+    point = question_point.slow_side(provenance.experiments, provenance.points)
     if point is None or provenance.shard:
         return
     rows, _ = read_rows(run_folder.folder)

@@ -43,10 +43,10 @@ def comes_first(request: SweepRequest, experiments: "list[Experiment]") -> bool:
 
 def has_first(request: SweepRequest, plan: "Plan | Provenance") -> bool:
     """Whether it comes first and both of its sides are planned."""
-    from profiler_suite.measure.planning import asking
+    from profiler_suite.measure.planning import question_point
 
     first = comes_first(request, list(plan.experiments))
-    return first and asking.slow_side(plan.experiments, plan.points) is not None
+    return first and question_point.slow_side(plan.experiments, plan.points) is not None
 
 
 def phases_of(

@@ -24,7 +24,7 @@ _LIMITS = {"ufunc": 1.20, "gemm": 1.20}
 SLOW_BASELINE = 1.10
 """A run whose own baseline is this much above the kept one was slow as a whole.
 
-Floors of good runs lie up to 7 % apart (measured from minute to minute)."""
+Baselines of good runs lie up to 7 % apart (measured from minute to minute)."""
 
 # Untimed calls first bring back what the measured code has evicted; without
 # them undisturbed visits fell to 1 or 2 % (measured).

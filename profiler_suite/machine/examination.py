@@ -18,7 +18,7 @@ class SurveyRequest(Noun, frozen=True):
     fingerprint: str
     coarse: bool
     kept_baseline_s: float
-    """Floor of the 'ufunc' canary kept from earlier runs; 0 when there is none."""
+    """Baseline of the 'ufunc' canary kept from earlier runs; 0 when there is none."""
 
 
 class Examination(Noun, frozen=True):

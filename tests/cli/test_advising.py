@@ -13,7 +13,7 @@ from profiler_suite.analysis.explain.patch import added_lines
 from profiler_suite.cli import advising
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.errors import FunctionError
-from profiler_suite.measure.planning import asking
+from profiler_suite.measure.planning import question_point
 from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import QUICK
 from profiler_suite.model.experiment import Experiment, Point
@@ -77,13 +77,13 @@ def explaining(monkeypatch: pytest.MonkeyPatch, best: Any) -> list[Any]:
 def test_the_slow_side_is_the_first_of_the_pair_when_both_are_planned() -> None:
     experiments, points = planned()
     first, second = question.experiment().pair
-    found = asking.slow_side(experiments, points)
+    found = question_point.slow_side(experiments, points)
     assert found is not None
     assert found.implementation == first
     alone = [p for p in points if p.implementation != second]
-    assert asking.slow_side(experiments, alone) is None
+    assert question_point.slow_side(experiments, alone) is None
     other = msgspec.structs.replace(experiments[0], name="other")
-    assert asking.slow_side([other], points) is None
+    assert question_point.slow_side([other], points) is None
 
 
 def test_what_was_found_is_written_once(

@@ -80,7 +80,7 @@ def slow_runs(before: Run, after: Run) -> tuple[str, ...]:
 
 
 def baselines_apart(before: Run, after: Run) -> float:
-    """Floor of the second run's canary over the first's; 1 where one has none."""
+    """Baseline of the second run's canary over the first's; 1 where one has none."""
     one = before.history.own_baselines.get("ufunc", 0.0)
     other = after.history.own_baselines.get("ufunc", 0.0)
     return other / one if one and other else 1.0

@@ -73,7 +73,7 @@ class Explanation:
 
     @functools.cached_property
     def baselines_s(self) -> dict[str, float]:
-        """Floor of each canary: the kept one, or this run's where it is smaller, s."""
+        """Baseline of each canary: the kept one, or this run's where it is smaller, s."""
         own = self.explained.own_baselines_s
         return {name: min(s, self._kept_baselines_s.get(name, s)) for name, s in own.items()}
 

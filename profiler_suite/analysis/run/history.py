@@ -44,7 +44,7 @@ class History:
     unreadable: int
     """Lines of the record file that could not be read."""
     own_baselines: dict[str, float]
-    """Floor of each canary in this run, s."""
+    """Baseline of each canary in this run, s."""
     baselines: dict[str, float]
     """What canaries are held against: this run's baselines, or kept ones if it was all slow."""
     slowness: float

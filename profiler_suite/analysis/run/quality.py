@@ -1,4 +1,4 @@
-"""How far the numbers can be trusted: same code twice, clean share, warnings."""
+"""How far the numbers can be trusted: same code twice, undisturbed share, warnings."""
 
 import pandas as pd
 

@@ -59,7 +59,7 @@ def measure_breakdowns(
     patience_s: float,
     tell: Callable[[BreakdownRecord], None],
 ) -> str:
-    """Account in a child, telling each record as it comes; returns why it ended early.
+    """Break down times in a child, telling each record; returns why it ended early.
 
     A point that takes the child along, or takes longer than `patience_s` and its
     predicted time allow, has an empty record with the reason.
@@ -323,7 +323,7 @@ def _samples(
 
 
 def _opened(opening: bytes) -> Callable[[bytes], BreakdownRecord]:
-    """Account for the points that follow a BreakdownRequest."""
+    """Break down the times of the points that follow a BreakdownRequest."""
     order = msgspec.json.decode(opening, type=BreakdownRequest)
     enter(order.files)
     threads = NativeThreads()

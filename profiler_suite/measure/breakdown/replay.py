@@ -187,14 +187,14 @@ def _sampler(count: int, names: tuple[str, ...]) -> Callable[..., Sample]:
 
 
 class BreakdownEffort(Noun, frozen=True):
-    """How much time one account may take, and what counts as undisturbed."""
+    """How much time one time breakdown may take, and what counts as undisturbed."""
 
     replay_s: float
     """0 replays nothing."""
     sample_s: float
     """0 samples nothing."""
     baseline_s: float
-    """Floor of the 'ufunc' canary, s."""
+    """Baseline of the 'ufunc' canary, s."""
     seed: int = 0
     """Order of operations within a round."""
     least_rounds: int = 5

@@ -1,6 +1,6 @@
 """The process that reads stacks: where another process is, in Python and in compiled code.
 
-It stops the sampled thread for each look (ptrace), reads its instruction, the top of its
+It stops the sampled thread for each sample (ptrace), reads its instruction, the top of its
 stack and its Python frames, and lets it run on. A thread that sleeps is not stopped: it
 holds still, and a system call would be cut short.
 """
@@ -27,7 +27,7 @@ from profiler_suite.measure.lines.reading import GoneError, answer
 from profiler_suite.measure.lines.requests import COUNTING, PAUSED, SAMPLE
 from profiler_suite.measure.lines.sampler_process import ThreadBrake
 
-# Random, or a loop could keep step; about as long as a look takes.
+# Random, or a loop could keep step; about as long as a sample takes.
 _PAUSE_S = (150e-6, 450e-6)
 _MOST_FRAMES = 120
 _STACK_WORDS = 512
@@ -66,7 +66,7 @@ class StackReader:
             raise GoneError
         return int(peek.read_word(word)[0])
 
-    def look(self, brake: ThreadBrake) -> None:
+    def sample(self, brake: ThreadBrake) -> None:
         """One stack, where the function runs or waits."""
         waits = self._sleeps()
         if waits:
@@ -181,7 +181,7 @@ def _watch_on(reader: StackReader, brake: ThreadBrake) -> None:
     while (state := reader.state()) != PAUSED:
         brake.pass_on()
         if state == COUNTING:
-            reader.look(brake)
+            reader.sample(brake)
         time.sleep(low + (high - low) * random.random())
 
 

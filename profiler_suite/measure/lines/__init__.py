@@ -1,7 +1,7 @@
 """Line profiles: which line an implementation spends its time in, and how sure that is.
 
-line_profiler tells hits and raw times; looks from another process at plain
-evaluations tell what is true without it; a model of what it adds fills in where looks
+line_profiler tells hits and raw times; samples that another process takes of plain
+evaluations tell what is true without it; a model of what it adds fills in where samples
 are too few or not possible. Nothing that is timed elsewhere runs under it: the pass
 has a child of its own.
 """

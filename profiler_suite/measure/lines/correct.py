@@ -1,10 +1,10 @@
-"""From looks, raw times and counted events to a corrected time per line with its uncertainty.
+"""From samples, raw times and counted events to a corrected time per line with its uncertainty.
 
-Two independent ways to the same number. *Sampled*: the share of looks that found the
+Two independent ways to the same number. *Sampled*: the share of samples that found the
 line running, times the plain time; line_profiler takes no part in it. *Modelled*: the
-raw time minus what its events cost. The first is the rule. A line that hardly any look
-found takes the second where that is surer, agrees with the looks and is above its own
-uncertainty. With no looks at all the second is all there is.
+raw time minus what its events cost. The first is the rule. A line that hardly any
+sample found takes the second where that is surer, agrees with the samples and is above its own
+uncertainty. With no samples at all the second is all there is.
 """
 
 import math
@@ -13,7 +13,7 @@ import msgspec
 
 # Standard deviations to either side of a 95 % interval.
 _INTERVAL = 1.96
-# Below this the looks' own uncertainty exceeds half of the line.
+# Below this the samples' own uncertainty exceeds half of the line.
 _ENOUGH_SAMPLES = 10
 # Two runs of the same line differ by that much on a shared machine.
 _PACE_ERROR = 0.10
@@ -56,7 +56,7 @@ class CorrectedTime(msgspec.Struct, frozen=True):
 
 
 def sampled(samples: int, all_samples: int, plain_s: float) -> CorrectedTime:
-    """The share of looks times the plain time.
+    """The share of samples times the plain time.
 
     Half width by Agresti and Coull (1998), which stays right for rare lines: two
     hits and two misses are added to the counts before the variance is taken.

@@ -7,13 +7,13 @@ from profiler_suite.measure.lines.layout import Layout
 PAUSED, COUNTING, READY = 0, 1, 2
 """States of the sampled process, in the first word of its control block."""
 SAMPLE, END = b"look\n", b"end\n"
-"""Requests that follow a Target: look until the process pauses; answer."""
+"""Requests that follow a Target: sample until the process pauses; answer."""
 STARTED = b"started\n"
 """What the sampling process says first."""
 
 
 class SampleTarget(msgspec.Struct, frozen=True):
-    """Whom to watch and what to look for."""
+    """Which process to sample, and which lines are wanted."""
 
     pid: int
     control: int
@@ -24,7 +24,7 @@ class SampleTarget(msgspec.Struct, frozen=True):
     codes: tuple[int, ...]
     """Addresses of the code objects whose lines are wanted."""
     stopping: bool
-    """Whether to stop the process for each look, as the two do not share one core."""
+    """Whether to stop the process for each sample, as the two do not share one core."""
 
 
 class FrameSamples(msgspec.Struct, frozen=True):
@@ -39,9 +39,9 @@ class FrameSamples(msgspec.Struct, frozen=True):
 
 
 class SampleCounts(msgspec.Struct, frozen=True):
-    """All looks of one target."""
+    """All samples of one target."""
 
     frame_samples: tuple[FrameSamples, ...]
     lost: int = 0
-    """Looks that led nowhere."""
+    """Samples that led nowhere."""
     error: str = ""

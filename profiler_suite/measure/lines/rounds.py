@@ -106,7 +106,7 @@ class EvaluationRounds:
         self.evaluations += evaluations
 
     def sampling(self) -> bool:
-        """Have the sampling process look for the functions; False when there is none."""
+        """Have the sampling process sample the functions; False when there is none."""
         share = 1.0 - _PLAIN_SHARE - _BESIDE_SHARE - _RAW_SHARE - COUNT_SHARE
         self._sampled_evaluations = self._evaluations(share)
         process = self.sampler.process

@@ -2,8 +2,8 @@
 
 It never asks the sampled process for anything but its memory, and reads it while the
 process stands still. Both run on one core, in turns: to wake up is to interrupt. Where
-the system gives no such turns, it stops the process for each look. To read while the other
-runs on would show a line too late: the caches hand over what the look needs before what it
+the system gives no such turns, it stops the process for each sample. To read while the other
+runs on would show a line too late: the caches hand over what the reader needs before what it
 shows, and that holds up some lines more than others (40 % of the time looked like 29 %).
 """
 
@@ -31,8 +31,8 @@ _PAGE = 4096
 _MOST_PAGES = 96
 _MOST_FRAMES = 4000
 _ATTEMPTS = 30
-# Between two looks, s. Random, or a loop of the sampled function could keep step; long
-# beside a look (about 30 µs) and beside what the caches need to recover from it.
+# Between two samples, s. Random, or a loop of the sampled function could keep step; long
+# beside a sample (about 30 µs) and beside what the caches need to recover from it.
 _PAUSE_S = (60e-6, 200e-6)
 _READY_PAUSE_S = 50e-6
 # sys/ptrace.h
@@ -46,8 +46,8 @@ class _UnknownPageError(Exception):
     """An address outside of the pages that are copied so far."""
 
 
-class _Eye:
-    """One target's pages, copied in one system call per look."""
+class _FrameReader:
+    """One target's pages, copied in one system call per sample."""
 
     def __init__(self, library: ctypes.CDLL, target: SampleTarget) -> None:
         self._library = library
@@ -148,7 +148,7 @@ class _Eye:
 
 
 class ThreadBrake:
-    """Stops the sampled thread for the length of a look (ptrace)."""
+    """Stops the sampled thread for the length of a sample (ptrace)."""
 
     def __init__(self, library: ctypes.CDLL, pid: int) -> None:
         self._trace = library.ptrace
@@ -192,9 +192,9 @@ class ThreadBrake:
 def watch(
     library: ctypes.CDLL, target: SampleTarget, next_request: Callable[[], bytes]
 ) -> SampleCounts:
-    """Look whenever asked to, until the end is requested."""
+    """Sample whenever asked to, until the end is requested."""
     reason = peek.may_read(library, target.pid, target.control)
-    eye = _Eye(library, target)
+    reader = _FrameReader(library, target)
     while next_request() == SAMPLE:
         if reason:
             continue
@@ -203,21 +203,21 @@ def watch(
         if brake is not None and not brake.works:
             reason = peek.NO_STOPPING
             continue
-        _sample_on(eye, brake)
+        _sample_on(reader, brake)
         if brake is not None:
             brake.let_go()
     return SampleCounts(
         frame_samples=tuple(
             FrameSamples(at=dict(zip(at[::2], at[1::2], strict=True)), count=count)
-            for at, count in eye.counts.items()
+            for at, count in reader.counts.items()
         ),
-        lost=eye.lost,
+        lost=reader.lost,
         error=reason,
     )
 
 
-def _sample_on(eye: _Eye, brake: ThreadBrake | None) -> None:
-    """Look again and again until the process pauses."""
+def _sample_on(reader: _FrameReader, brake: ThreadBrake | None) -> None:
+    """Sample again and again until the process pauses."""
     low, high = _PAUSE_S
     breadth = high - low
     state = READY
@@ -226,10 +226,10 @@ def _sample_on(eye: _Eye, brake: ThreadBrake | None) -> None:
             brake.pass_on()
         if brake is not None and state == COUNTING:
             brake.stop()
-            state = eye.sample()
+            state = reader.sample()
             brake.release()
         else:
-            state = eye.sample()
+            state = reader.sample()
         time.sleep(_READY_PAUSE_S if state == READY else low + breadth * random.random())
 
 

@@ -1,4 +1,4 @@
-"""The sampled side: starts the sampling process, says when to look, reads what it saw."""
+"""The sampled side: starts the sampling process, says when to sample, reads what it saw."""
 
 import ctypes
 import os
@@ -26,7 +26,7 @@ from profiler_suite.measure.lines.requests import (
 _MODULE = "profiler_suite.measure.lines.sampler_process"
 # The sampling process wakes within some tenths of a millisecond.
 _WAKING_S = 0.7e-3
-# A sampling process that shares the core looks every 0.16 ms, one that has to wait for a
+# A sampling process that shares the core takes one every 0.16 ms, one that has to wait for a
 # time slice to end every 3 ms and more.
 _SLOWEST_TURN_S = 1e-3
 _TRIES = 3
@@ -34,14 +34,14 @@ _SPINS = 200_000
 
 
 class LineSamples(msgspec.Struct, frozen=True):
-    """Looks at one function: how many, and at which lines."""
+    """Samples of one function: how many, and of which lines."""
 
     samples: int
-    """Looks that found any of the codes active: a generator runs after its function."""
+    """Those that found any of the codes active: a generator runs after its function."""
     outside: int
-    """Looks between two evaluations: calling the function, freeing what it returned."""
+    """Those between two evaluations: calling the function, freeing what it returned."""
     lines: dict[tuple[int, int], int]
-    """(number of the code, line) → looks that found the code there."""
+    """(number of the code, line) → samples that found the code there."""
     calling: dict[tuple[int, int], int]
     """Of these, samples that found it waiting for a function with lines of its own."""
     lost: int
@@ -53,7 +53,7 @@ def drive(
     evaluations: int,
     control: "ctypes.Array[ctypes.c_uint64]",
 ) -> float:
-    """Time per evaluation, s, without freeing the result; looks count while it runs."""
+    """Time per evaluation, s, without freeing the result; samples count while it runs."""
     if isinstance(arguments, RestoredArguments):
         return _drive_restored(function, arguments, evaluations, control)
     total = 0
@@ -105,7 +105,7 @@ class SamplerProcess:
         self._sharing = sharing and self._shares_the_core()
 
     def _shares_the_core(self) -> bool:
-        """Whether a sampling process on the same core comes to look often enough."""
+        """Whether a sampling process on the same core comes to sample often enough."""
         for _ in range(_TRIES):
             self.begin([_spin.__code__])
             try:
@@ -118,7 +118,7 @@ class SamplerProcess:
         return False
 
     def begin(self, codes: Sequence[CodeType]) -> None:
-        """Look for these code objects from now on, whenever `evaluate` runs."""
+        """Sample these code objects from now on, whenever `evaluate` runs."""
         self._codes = codes
         self._control[0] = PAUSED
         target = SampleTarget(

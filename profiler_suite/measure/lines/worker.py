@@ -1,4 +1,4 @@
-"""The line-profiling child: an Order first, then a Profiled for every point."""
+"""The line-profiling child: a LinesRequest first, then a LinesReply for every point."""
 
 import contextlib
 from collections.abc import Callable

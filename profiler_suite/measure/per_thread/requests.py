@@ -1,4 +1,4 @@
-"""What a process with threads and the one that looks at them say to each other."""
+"""What a process with threads and the one that samples them say to each other."""
 
 import msgspec
 
@@ -15,7 +15,7 @@ class OwnedSpan(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ThreadsTarget(msgspec.Struct, frozen=True):
-    """Whose threads to look at."""
+    """Which process's threads to sample."""
 
     pid: int
     control: int
@@ -37,7 +37,7 @@ class ThreadSamples(msgspec.Struct, frozen=True):
 
 
 class ThreadCounts(msgspec.Struct, frozen=True):
-    """All threads that were there in some look, by their numbers."""
+    """All threads that were there in some sample, by their numbers."""
 
     samples: int
     threads: dict[int, ThreadSamples]

@@ -1,4 +1,4 @@
-"""The process that looks at every thread of another one: whether it runs, what it waits for.
+"""The process that samples every thread of another one: whether it runs, what it waits for.
 
 It stops nobody: the state of a thread is the kernel's to tell, and the stack of one that
 sleeps holds still while it is read.
@@ -24,7 +24,7 @@ from profiler_suite.measure.per_thread.requests import (
     ThreadsTarget,
 )
 
-# It shares the cores with what it looks at: a tenth of one at most, and not in step with it.
+# It shares the cores with what it samples: a tenth of one at most, and not in step with it.
 _LEAST_PAUSE_S, _REST = 0.8e-3, 8.0
 _STACK_WORDS = 512
 _NO_CALLS = "the system calls of {machine} are not known"
@@ -32,8 +32,8 @@ _NO_TEXT = "the system does not tell in which call a thread sleeps"
 _PROC = Path("/proc")
 
 
-class ThreadWatcher:
-    """Looks at all threads of one process."""
+class ThreadReader:
+    """Samples all threads of one process."""
 
     def __init__(self, library: ctypes.CDLL, target: ThreadsTarget) -> None:
         self._library = library
@@ -60,11 +60,11 @@ class ThreadWatcher:
             raise GoneError
         return int(peek.read_word(word)[0])
 
-    def look(self) -> None:
-        """One look at every thread, counted only if the function still runs after it."""
+    def sample(self) -> None:
+        """One sample of every thread, counted only if the function still runs after it."""
         seen = {}
         for task in self._tasks.iterdir():
-            with contextlib.suppress(OSError):  # it ends while it is looked at
+            with contextlib.suppress(OSError):  # it ends meanwhile
                 seen[int(task.name)] = self._cause(task), self._clock(task)
         if self.state() != COUNTING:
             return
@@ -117,22 +117,22 @@ class ThreadWatcher:
 def watch(
     library: ctypes.CDLL, target: ThreadsTarget, next_request: Callable[[], bytes]
 ) -> ThreadCounts:
-    """Look whenever asked to, until the end is requested."""
-    watcher = ThreadWatcher(library, target)
-    reason = peek.may_read(library, target.pid, target.control) or watcher.why_not()
+    """Sample whenever asked to, until the end is requested."""
+    reader = ThreadReader(library, target)
+    reason = peek.may_read(library, target.pid, target.control) or reader.why_not()
     while next_request() == SAMPLE:
         if not reason:
-            _watch_on(watcher)
+            _watch_on(reader)
     if reason:
         return ThreadCounts(samples=0, threads={}, error=reason)
-    return watcher.counts()
+    return reader.counts()
 
 
-def _watch_on(watcher: ThreadWatcher) -> None:
-    while (state := watcher.state()) != PAUSED:
+def _watch_on(reader: ThreadReader) -> None:
+    while (state := reader.state()) != PAUSED:
         begun = time.perf_counter()
         if state == COUNTING:
-            watcher.look()
+            reader.sample()
         took_s = time.perf_counter() - begun
         time.sleep(max(_LEAST_PAUSE_S, _REST * took_s) * (0.5 + random.random()))
 

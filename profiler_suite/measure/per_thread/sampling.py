@@ -1,6 +1,6 @@
-"""The sampled side: runs the function while its threads are looked at, and sums up.
+"""The sampled side: runs the function while its threads are sampled, and sums up.
 
-Two things together tell what a thread does. Another process looks at every thread, many
+Two things together tell what a thread does. Another process samples every thread, many
 times: it runs, or it waits, and for what. The kernel's clocks tell what code it ran.
 """
 
@@ -41,7 +41,7 @@ from profiler_suite.measure.per_thread.summing import ThreadCode, summed
 from profiler_suite.model.native import NativeSamples
 from profiler_suite.model.threads import ThreadsRecord
 
-_MODULE = "profiler_suite.measure.per_thread.looking_process"
+_MODULE = "profiler_suite.measure.per_thread.sampler_process"
 _BATCH_S = 60e-3
 _WAKING_S = 1e-3
 _FREQUENCY_HZ = 1999.0
@@ -118,14 +118,14 @@ def _clocks() -> tuple[InheritedClocks | None, str]:
 
 
 class _LookingProcess:
-    """The process that looks at threads, and the requests to it."""
+    """The process that samples threads, and the requests to it."""
 
     def __init__(self) -> None:
-        self._reader = ReaderProcess(_MODULE, "the process that looks at threads")
+        self._reader = ReaderProcess(_MODULE, "the process that samples threads")
         self._control = self._reader.control
 
     def begin(self) -> None:
-        """Say whose threads to look at."""
+        """Say whose threads to sample."""
         target = ThreadsTarget(
             pid=os.getpid(),
             control=self._reader.control_address,
@@ -141,7 +141,7 @@ class _LookingProcess:
         names: ThreadNames,
         clocks: InheritedClocks | None,
     ) -> None:
-        """Some evaluations while threads are looked at; arguments are made in between."""
+        """Some evaluations while threads are sampled; arguments are made in between."""
         control = self._control
         control[0] = READY
         self._reader.request(SAMPLE)
@@ -185,7 +185,7 @@ def _record(
         return ThreadsRecord(
             samples=counts.samples,
             threads=(),
-            reason="its threads were looked at too few times",
+            reason="too few samples were taken of its threads",
         )
     code: dict[int, list[ThreadCode]] = {}
     if clocks is not None:

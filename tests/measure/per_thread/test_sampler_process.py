@@ -1,4 +1,4 @@
-"""The process that looks at threads, against a process made up of a few files and words."""
+"""The process that samples threads, against a process made up of a few files and words."""
 
 import io
 import platform
@@ -13,8 +13,7 @@ import pytest
 
 from profiler_suite.measure.lines import peek
 from profiler_suite.measure.lines.requests import COUNTING, END, PAUSED, READY, SAMPLE, STARTED
-from profiler_suite.measure.per_thread import looking_process
-from profiler_suite.measure.per_thread.looking_process import main, watch
+from profiler_suite.measure.per_thread import sampler_process
 from profiler_suite.measure.per_thread.requests import (
     BLAS,
     INTERPRETER,
@@ -23,6 +22,7 @@ from profiler_suite.measure.per_thread.requests import (
     ThreadSamples,
     ThreadsTarget,
 )
+from profiler_suite.measure.per_thread.sampler_process import main, watch
 from profiler_suite.measure.per_thread.waits import RUNNING
 from profiler_suite.model.threads import BLAS_BARRIER, GIL, LOCK, SLEEP
 from tests.measure.lines.made_memory import BASE, CONTROL, MadeMemory
@@ -42,7 +42,7 @@ FUTEX = "202 {:#x} 0 0 0 0 0 {:#x} 0x1"
 @pytest.fixture
 def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MadeMemory:
     """Of a process whose first thread runs, on x86-64 wherever this test runs."""
-    monkeypatch.setattr(looking_process, "_PROC", tmp_path)
+    monkeypatch.setattr(sampler_process, "_PROC", tmp_path)
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     made = MadeMemory()
     made.put(CONTROL, COUNTING)
@@ -71,7 +71,7 @@ def seen(
         step()
 
     clock = SimpleNamespace(sleep=sleep, perf_counter=lambda: 0.0)
-    monkeypatch.setattr(looking_process, "time", clock)
+    monkeypatch.setattr(sampler_process, "time", clock)
     library: Any = memory
     return watch(library, TARGET, iter([SAMPLE, END]).__next__)
 

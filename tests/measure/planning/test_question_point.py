@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from profiler_suite.measure.planning.asking import slow_side
+from profiler_suite.measure.planning.question_point import slow_side
 from profiler_suite.model.experiment import Point
 from profiler_suite.workloads import question
 from tests.fake_run import make_run
