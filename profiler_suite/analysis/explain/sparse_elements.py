@@ -20,7 +20,7 @@ _LONG = 88
 
 
 @dataclass(frozen=True)
-class Collected:
+class ElementLists:
     """The statements of a loop that set elements, as lists that grow."""
 
     edits: list[Edit]
@@ -34,7 +34,7 @@ class Collected:
 
 def collected(
     function: Function, loop: Loop, name: str, *, apart: bool = False
-) -> Collected | None:
+) -> ElementLists | None:
     """Every `m[i, j] = v` as three lists that grow; None where m is used otherwise.
 
     With `apart` each statement has lists of its own.
@@ -69,7 +69,7 @@ def collected(
     if not edits or len(added) > 1 or any(n not in known for n in uses):
         return None
     names = [_names(name, group) for group in groups]
-    return Collected(
+    return ElementLists(
         edits=edits,
         lists=tuple(f"{part} = []" for group in names for part in group),
         joined={
@@ -141,7 +141,7 @@ _LAST = """
 _TWICE = '        raise ValueError("elements of the matrix are set more than once")'
 
 
-def maker(made_of: Collected, kind: str, to: str, *, ordered: bool) -> tuple[str, str]:
+def maker(made_of: ElementLists, kind: str, to: str, *, ordered: bool) -> tuple[str, str]:
     """Name and text of a function that makes a matrix of this kind of what was collected.
 
     `kind` is what the loop filled, such as 'lil_matrix'. Where the statements were collected
@@ -173,12 +173,12 @@ def formats_after(function: Function, loop: Loop, name: str, kind: str) -> Itera
     yield from dict.fromkeys((kind[:3], "csr"))
 
 
-def before_loop(function: Function, loop: Loop, made_of: Collected) -> list[Edit]:
+def before_loop(function: Function, loop: Loop, made_of: ElementLists) -> list[Edit]:
     """The empty lists, put before the loop."""
     return rewriting.inserted(function, {loop.lineno: list(made_of.lists)})
 
 
-def after_loop(made_of: Collected, made: str, name: str) -> list[str]:
+def after_loop(made_of: ElementLists, made: str, name: str) -> list[str]:
     """The matrix, made of the lists: one line, or one for each argument of a long call."""
     given = [*made_of.joined.values(), f"{name}.shape", f"{name}.dtype"]
     one = f"{name} = {made}({', '.join(given)})"
@@ -204,7 +204,7 @@ def only_shaped(function: Function, loop: Loop, made: ast.Assign, name: str) -> 
     return [Edit(start=start, end=end, text=f"{owner}.coo_{kind[4:]}")]
 
 
-def without_empty_lists(text: str, made_of: Collected) -> str:
+def without_empty_lists(text: str, made_of: ElementLists) -> str:
     """A lifted function without the lists that became arrays."""
     lines = text.splitlines()
     for begun in made_of.lists:

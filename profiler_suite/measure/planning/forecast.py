@@ -191,7 +191,7 @@ class SweepState(NamedTuple):
     """How far the rounds of a sweep are."""
 
     worker: int = 0
-    """Launches that are over."""
+    """Worker processes that are over."""
     worker_rounds: int = 0
     """Rounds in the present one."""
     worker_s: float = 0.0
