@@ -86,6 +86,7 @@ INSIDE: dict[str, dict[str, float]] = {
         "layers": 2.5,
         "per_thread": 2.5,
         "lines": 2,
+        "reading": 1,
         "trace": 1,
         "native": 1,
         "children": 1,

@@ -34,8 +34,8 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.measure.layers.stacks import WAITING, sample_layers
-from profiler_suite.measure.lines import peek
 from profiler_suite.measure.native import layers
+from profiler_suite.measure.reading import peek
 
 ALLOWED, LEAST_COVERED = 0.07, 0.90
 RATE_HZ = 400

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from profiler_suite.measure.lines import peek
+from profiler_suite.measure.reading import peek
 
 _RATE_HZ = 1000
 _SECONDS = 3  # py-spy takes whole seconds only

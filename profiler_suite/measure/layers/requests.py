@@ -2,7 +2,7 @@
 
 import msgspec
 
-from profiler_suite.measure.lines.layout import Layout
+from profiler_suite.measure.reading.layout import Layout
 
 OWNED, NOBODYS, INTERPRETERS = 0, 1, 2
 """Whose the code in a span of addresses is: somebody's, its caller's, the interpreter's."""

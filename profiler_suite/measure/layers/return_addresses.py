@@ -8,7 +8,7 @@ import ctypes
 import platform
 from collections.abc import Callable
 
-from profiler_suite.measure.lines import peek
+from profiler_suite.measure.reading import peek
 
 # The longest call of x86-64 without its prefixes: opcode, ModRM, SIB and four bytes.
 _LONGEST = 7

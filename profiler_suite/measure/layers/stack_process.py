@@ -22,10 +22,10 @@ from profiler_suite.measure.layers.requests import (
     StackTarget,
 )
 from profiler_suite.measure.layers.return_addresses import ReturnAddresses
-from profiler_suite.measure.lines import peek
-from profiler_suite.measure.lines.reading import GoneError, answer
-from profiler_suite.measure.lines.requests import COUNTING, PAUSED, SAMPLE
-from profiler_suite.measure.lines.sampler_process import ThreadBrake
+from profiler_suite.measure.reading import peek
+from profiler_suite.measure.reading.brake import ThreadBrake
+from profiler_suite.measure.reading.protocol import COUNTING, PAUSED, SAMPLE
+from profiler_suite.measure.reading.serving import answer, state_of
 
 # Random, or a loop could keep step; about as long as a sample takes.
 _PAUSE_S = (150e-6, 450e-6)
@@ -61,10 +61,7 @@ class StackReader:
 
     def state(self) -> int:
         """What the sampled process says that it does."""
-        word = peek.copy(self._library, self._target.pid, self._target.control, 8)
-        if len(word) < 8:
-            raise GoneError
-        return int(peek.read_word(word)[0])
+        return state_of(self._library, self._target.pid, self._target.control)
 
     def sample(self, brake: ThreadBrake) -> None:
         """One stack, where the function runs or waits."""

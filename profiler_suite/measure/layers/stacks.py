@@ -21,12 +21,12 @@ from profiler_suite.measure.layers.requests import (
     StackCounts,
     StackTarget,
 )
-from profiler_suite.measure.lines import layout, peek
-from profiler_suite.measure.lines.reader_process import ReaderProcess
-from profiler_suite.measure.lines.requests import END, PAUSED, READY, SAMPLE
-from profiler_suite.measure.lines.sampling import drive
 from profiler_suite.measure.native import layers
 from profiler_suite.measure.native.symbols import Symbolizer, executable_mappings
+from profiler_suite.measure.reading import layout, peek
+from profiler_suite.measure.reading.driving import drive
+from profiler_suite.measure.reading.protocol import END, PAUSED, READY, SAMPLE
+from profiler_suite.measure.reading.reader_process import ReaderProcess
 from profiler_suite.measure.timing import time_evaluations
 from profiler_suite.model.layers import CalleeSamples, LayerRecord, LayerSamples
 

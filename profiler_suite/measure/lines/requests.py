@@ -1,15 +1,8 @@
-"""What a sampled process and the one that samples it say to each other."""
+"""What a process and the one that samples its lines say to each other."""
 
 import msgspec
 
-from profiler_suite.measure.lines.layout import Layout
-
-PAUSED, COUNTING, READY = 0, 1, 2
-"""States of the sampled process, in the first word of its control block."""
-SAMPLE, END = b"look\n", b"end\n"
-"""Requests that follow a Target: sample until the process pauses; answer."""
-STARTED = b"started\n"
-"""What the sampling process says first."""
+from profiler_suite.measure.reading.layout import Layout
 
 
 class SampleTarget(msgspec.Struct, frozen=True):

@@ -15,8 +15,8 @@ from profiler_suite.measure import preemption
 from profiler_suite.measure.arguments import given
 from profiler_suite.measure.lines.calibrate import Reference, run_profiled
 from profiler_suite.measure.lines.instrument import Instrumentation, all_codes
-from profiler_suite.measure.lines.peek import PeekError
 from profiler_suite.measure.lines.sampling import LineSamples, SamplerProcess
+from profiler_suite.measure.reading.peek import PeekError
 
 _MOST_EVALUATIONS = 20_000
 _ROUNDS = 4

@@ -1,27 +1,19 @@
 """The sampled side: starts the sampling process, says when to sample, reads what it saw."""
 
-import ctypes
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from time import perf_counter_ns, sleep
+from time import sleep
 from types import CodeType
 from typing import Any
 
 import msgspec
 
-from profiler_suite.measure.arguments import RestoredArguments
-from profiler_suite.measure.lines import layout, peek
-from profiler_suite.measure.lines.reader_process import ReaderProcess
-from profiler_suite.measure.lines.requests import (
-    COUNTING,
-    END,
-    PAUSED,
-    READY,
-    SAMPLE,
-    SampleCounts,
-    SampleTarget,
-)
+from profiler_suite.measure.lines.requests import SampleCounts, SampleTarget
+from profiler_suite.measure.reading import layout, peek
+from profiler_suite.measure.reading.driving import drive
+from profiler_suite.measure.reading.protocol import END, PAUSED, READY, SAMPLE
+from profiler_suite.measure.reading.reader_process import ReaderProcess
 
 _MODULE = "profiler_suite.measure.lines.sampler_process"
 # The sampling process wakes within some tenths of a millisecond.
@@ -45,46 +37,6 @@ class LineSamples(msgspec.Struct, frozen=True):
     calling: dict[tuple[int, int], int]
     """Of these, samples that found it waiting for a function with lines of its own."""
     lost: int
-
-
-def drive(
-    function: Callable[..., Any],
-    arguments: tuple[Any, ...],
-    evaluations: int,
-    control: "ctypes.Array[ctypes.c_uint64]",
-) -> float:
-    """Time per evaluation, s, without freeing the result; samples count while it runs."""
-    if isinstance(arguments, RestoredArguments):
-        return _drive_restored(function, arguments, evaluations, control)
-    total = 0
-    control[0] = COUNTING
-    for _ in range(evaluations):
-        start = perf_counter_ns()
-        result = function(*arguments)
-        total += perf_counter_ns() - start
-        del result
-    control[0] = PAUSED
-    return total * 1e-9 / evaluations
-
-
-def _drive_restored(
-    function: Callable[..., Any],
-    arguments: RestoredArguments,
-    evaluations: int,
-    control: "ctypes.Array[ctypes.c_uint64]",
-) -> float:
-    """The same where arguments are restored in between, untimed."""
-    total = 0
-    for _ in range(evaluations):
-        control[0] = READY
-        fresh = arguments.fresh()
-        control[0] = COUNTING
-        start = perf_counter_ns()
-        result = function(*fresh)
-        total += perf_counter_ns() - start
-        del result
-    control[0] = PAUSED
-    return total * 1e-9 / evaluations
 
 
 def _spin(iterations: int) -> None:

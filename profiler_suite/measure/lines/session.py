@@ -10,7 +10,6 @@ from profiler_suite.measure.lines import events
 from profiler_suite.measure.lines.calibrate import calibrate
 from profiler_suite.measure.lines.functions import functions_to_profile
 from profiler_suite.measure.lines.instrument import Instrumentation, all_codes, on_copies
-from profiler_suite.measure.lines.peek import PeekError
 from profiler_suite.measure.lines.profile import Profile, of_rounds, of_samples
 from profiler_suite.measure.lines.rounds import (
     COUNT_SHARE,
@@ -18,6 +17,7 @@ from profiler_suite.measure.lines.rounds import (
     SharedSampler,
     time_of,
 )
+from profiler_suite.measure.reading.peek import PeekError
 
 
 class LineSession:

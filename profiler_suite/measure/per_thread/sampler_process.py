@@ -14,15 +14,15 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from profiler_suite.measure.lines import peek
-from profiler_suite.measure.lines.reading import GoneError, answer
-from profiler_suite.measure.lines.requests import COUNTING, PAUSED, SAMPLE
 from profiler_suite.measure.per_thread import waits
 from profiler_suite.measure.per_thread.requests import (
     ThreadCounts,
     ThreadSamples,
     ThreadsTarget,
 )
+from profiler_suite.measure.reading import peek
+from profiler_suite.measure.reading.protocol import COUNTING, PAUSED, SAMPLE
+from profiler_suite.measure.reading.serving import answer, state_of
 
 # It shares the cores with what it samples: a tenth of one at most, and not in step with it.
 _LEAST_PAUSE_S, _REST = 0.8e-3, 8.0
@@ -55,10 +55,7 @@ class ThreadReader:
 
     def state(self) -> int:
         """What the process says that it does."""
-        word = peek.copy(self._library, self._target.pid, self._target.control, 8)
-        if len(word) < 8:
-            raise GoneError
-        return int(peek.read_word(word)[0])
+        return state_of(self._library, self._target.pid, self._target.control)
 
     def sample(self) -> None:
         """One sample of every thread, counted only if the function still runs after it."""

@@ -16,9 +16,6 @@ from typing import Any
 import msgspec
 
 from profiler_suite.measure.arguments import given
-from profiler_suite.measure.lines import peek
-from profiler_suite.measure.lines.reader_process import ReaderProcess
-from profiler_suite.measure.lines.requests import COUNTING, END, PAUSED, READY, SAMPLE
 from profiler_suite.measure.native import layers, perf
 from profiler_suite.measure.native.rule_table import is_team
 from profiler_suite.measure.native.symbols import (
@@ -38,6 +35,9 @@ from profiler_suite.measure.per_thread.requests import (
     ThreadsTarget,
 )
 from profiler_suite.measure.per_thread.summing import ThreadCode, summed
+from profiler_suite.measure.reading import peek
+from profiler_suite.measure.reading.protocol import COUNTING, END, PAUSED, READY, SAMPLE
+from profiler_suite.measure.reading.reader_process import ReaderProcess
 from profiler_suite.model.native import NativeSamples
 from profiler_suite.model.threads import ThreadsRecord
 

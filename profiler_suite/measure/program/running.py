@@ -18,7 +18,6 @@ import msgspec
 
 from profiler_suite.child import PR_SET_PDEATHSIG
 from profiler_suite.errors import UsageError
-from profiler_suite.measure.lines.peek import PR_SET_PTRACER
 from profiler_suite.measure.program.limit import ProgramLimit, send
 from profiler_suite.measure.program.request import (
     Probe,
@@ -26,6 +25,7 @@ from profiler_suite.measure.program.request import (
     boot_environment,
     command,
 )
+from profiler_suite.measure.reading.peek import PR_SET_PTRACER
 from profiler_suite.model.noun import Noun
 
 _ANY = ctypes.c_ulong(-1)  # of processes, for PR_SET_PTRACER (linux/prctl.h)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from profiler_suite.measure.layers.return_addresses import ReturnAddresses, follows_call
-from profiler_suite.measure.lines import peek
-from tests.measure.lines.made_memory import BASE, MadeMemory
+from profiler_suite.measure.reading import peek
+from tests.measure.reading.made_memory import BASE, MadeMemory
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from profiler_suite.measure.layers.requests import (
     StackTarget,
 )
 from profiler_suite.measure.layers.stack_process import main, watch
-from profiler_suite.measure.lines import peek
-from profiler_suite.measure.lines.requests import (
+from profiler_suite.measure.reading import peek
+from profiler_suite.measure.reading.protocol import (
     COUNTING,
     END,
     PAUSED,
@@ -31,7 +31,7 @@ from profiler_suite.measure.lines.requests import (
     SAMPLE,
     STARTED,
 )
-from tests.measure.lines.made_memory import (
+from tests.measure.reading.made_memory import (
     BASE,
     CONTROL,
     DRIVER,
@@ -88,12 +88,12 @@ def requests(*lines: bytes) -> Callable[[], bytes]:
 
 
 def seen(
-    memory: MadeMemory, monkeypatch: pytest.MonkeyPatch, looks: int = 1, **fields: Any
+    memory: MadeMemory, monkeypatch: pytest.MonkeyPatch, samples: int = 1, **fields: Any
 ) -> StackCounts:
-    steps = [lambda: None] * (looks - 1) + [lambda: memory.put(CONTROL, PAUSED)]
+    steps = [lambda: None] * (samples - 1) + [lambda: memory.put(CONTROL, PAUSED)]
     each_pause(monkeypatch, stack_process, *steps)
     # Each look first asks whether a signal has come, then stops the thread.
-    waits_with(monkeypatch, *[-1, 128 << 16 | 5 << 8 | 0x7F] * looks)
+    waits_with(monkeypatch, *[-1, 128 << 16 | 5 << 8 | 0x7F] * samples)
     library: Any = memory
     return watch(library, target(**fields), requests(SAMPLE))
 
@@ -110,7 +110,7 @@ def test_a_look_finds_the_instruction_and_the_python_frames(
     expected = StackCount(
         native=(0x100_0010,), frames=((0x6000, 0x6004), (CODE, CODE + 8)), waits=False, count=2
     )
-    assert seen(memory, monkeypatch, looks=2) == StackCounts(stacks=(expected,))
+    assert seen(memory, monkeypatch, samples=2) == StackCounts(stacks=(expected,))
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_nothing_is_counted_before_the_function_runs(
     memory: MadeMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory.put(CONTROL, READY)
-    assert seen(memory, monkeypatch, looks=3) == StackCounts(stacks=())
+    assert seen(memory, monkeypatch, samples=3) == StackCounts(stacks=())
 
 
 def why(memory: MadeMemory) -> str:

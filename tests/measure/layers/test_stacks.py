@@ -13,8 +13,8 @@ from scipy import integrate, ndimage, optimize
 
 from profiler_suite.measure.layers import stacks
 from profiler_suite.measure.layers.requests import OWNED, StackCount, StackCounts
-from profiler_suite.measure.lines import layout
 from profiler_suite.measure.native import layers
+from profiler_suite.measure.reading import layout
 from profiler_suite.model.layers import LayerRecord
 from tests.interference import holds
 

@@ -1,4 +1,4 @@
-"""Corrected times: shares of looks first, the model where looks are too few."""
+"""Corrected times: shares of samples first, the model where samples are too few."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_a_share_of_samples_is_a_share_of_the_plain_time() -> None:
 def test_a_line_that_no_sample_found_is_not_known_to_take_nothing() -> None:
     line = sampled(0, 1000, 1.0)
     assert line.time_s == 0.0
-    # The rule of three: with no hit in n looks the share is below 3 / n.
+    # The rule of three: with no hit in n samples the share is below 3 / n.
     assert 3 / 1000 <= line.uncertainty_s <= 6 / 1000
     assert not line.resolved
 

@@ -1,7 +1,6 @@
 """The process that samples lines, against a process made up of a few words."""
 
 import io
-import signal
 import sys
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -10,21 +9,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from profiler_suite.measure.lines import peek, sampler_process
-from profiler_suite.measure.lines.reading import GoneError
-from profiler_suite.measure.lines.requests import (
+from profiler_suite.measure.lines import sampler_process
+from profiler_suite.measure.lines.requests import FrameSamples, SampleCounts, SampleTarget
+from profiler_suite.measure.lines.sampler_process import main, watch
+from profiler_suite.measure.reading import peek
+from profiler_suite.measure.reading.protocol import (
     COUNTING,
     END,
     PAUSED,
     READY,
     SAMPLE,
     STARTED,
-    FrameSamples,
-    SampleCounts,
-    SampleTarget,
 )
-from profiler_suite.measure.lines.sampler_process import ThreadBrake, main, watch
-from tests.measure.lines.made_memory import (
+from profiler_suite.measure.reading.serving import GoneError
+from tests.measure.reading.made_memory import (
     BASE,
     CONTROL,
     DRIVER,
@@ -68,19 +66,19 @@ def memory() -> MadeMemory:
 
 
 def seen(
-    memory: MadeMemory, monkeypatch: pytest.MonkeyPatch, looks: int = 1, **fields: Any
+    memory: MadeMemory, monkeypatch: pytest.MonkeyPatch, samples: int = 1, **fields: Any
 ) -> SampleCounts:
-    steps = [lambda: None] * (looks - 1) + [lambda: memory.put(CONTROL, PAUSED)]
+    steps = [lambda: None] * (samples - 1) + [lambda: memory.put(CONTROL, PAUSED)]
     each_pause(monkeypatch, sampler_process, *steps, lambda: None)
     library: Any = memory
     return watch(library, target(**fields), requests(SAMPLE))
 
 
-def test_a_look_finds_the_instruction_of_each_wanted_code(
+def test_a_sample_finds_the_instruction_of_each_wanted_code(
     memory: MadeMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory.frames((OTHER, OTHER + 24), (0x7000, 1), (ONE, ONE + 40))
-    found = seen(memory, monkeypatch, looks=3)
+    found = seen(memory, monkeypatch, samples=3)
     assert found == SampleCounts(frame_samples=(FrameSamples(at={1: 24, 0: 40}, count=3),))
 
 
@@ -91,7 +89,7 @@ def test_of_a_recursion_the_innermost_counts_and_marks_in_a_word_do_not(
     assert seen(memory, monkeypatch).frame_samples == (FrameSamples(at={0: 8}, count=1),)
 
 
-def test_outside_of_the_wanted_codes_a_look_counts_too(
+def test_outside_of_the_wanted_codes_a_sample_counts_too(
     memory: MadeMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory.frames((0x7000, 0x7004))
@@ -111,15 +109,15 @@ def test_the_frame_may_stand_behind_a_link(
 
 
 @pytest.mark.parametrize("frame", [0, 3, BASE + SIZE + 8, 2**60])
-def test_a_look_that_leads_nowhere_is_lost(
+def test_a_sample_that_leads_nowhere_is_lost(
     memory: MadeMemory, monkeypatch: pytest.MonkeyPatch, frame: int
 ) -> None:
     memory.frames((ONE, ONE + 16))
     memory.put(STATE, frame)
-    assert seen(memory, monkeypatch, looks=2) == SampleCounts(frame_samples=(), lost=2)
+    assert seen(memory, monkeypatch, samples=2) == SampleCounts(frame_samples=(), lost=2)
 
 
-def test_before_the_function_runs_it_looks_often_and_counts_nothing(
+def test_before_the_function_runs_it_samples_often_and_counts_nothing(
     memory: MadeMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory.put(CONTROL, READY)
@@ -160,13 +158,13 @@ def test_a_process_that_ends_on_the_way_is_gone(
         watch(library, target(), requests(SAMPLE))
 
 
-def test_each_look_stops_the_process_where_the_two_share_no_core(
+def test_each_sample_stops_the_process_where_the_two_share_no_core(
     memory: MadeMemory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory.frames((ONE, ONE + 16))
     waits_with(monkeypatch, -1, -1, EVENT_STOP, -1, EVENT_STOP)
-    found = seen(memory, monkeypatch, looks=2, stopping=True)
-    # The first look finds out that it runs; the last one that it does not any more.
+    found = seen(memory, monkeypatch, samples=2, stopping=True)
+    # The first sample finds out that it runs; the last one that it does not any more.
     assert memory.traced[0] == SEIZE
     assert memory.traced.count(INTERRUPT) == memory.traced.count(CONT) + 1
     assert memory.traced[-1] == DETACH
@@ -179,38 +177,6 @@ def test_a_process_that_cannot_be_stopped_is_the_reason(
     memory.may_trace = False
     found = seen(memory, monkeypatch, stopping=True)
     assert found.error == peek.NO_STOPPING
-
-
-def brake(memory: MadeMemory) -> ThreadBrake:
-    library: Any = memory
-    return ThreadBrake(library, 77)
-
-
-def stopped_by(number: int) -> int:
-    return number << 8 | 0x7F
-
-
-def test_a_signal_that_comes_meanwhile_is_passed_on(
-    memory: MadeMemory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waits_with(monkeypatch, stopped_by(signal.SIGUSR1), EVENT_STOP)
-    brake(memory).stop()
-    assert memory.traced == [SEIZE, INTERRUPT, CONT]
-    waits_with(monkeypatch, stopped_by(signal.SIGUSR1), -1)
-    later = brake(memory)
-    later.pass_on()
-    later.pass_on()  # nothing has come: nothing is asked
-    assert memory.traced[3:] == [SEIZE, CONT]
-
-
-def test_a_process_that_has_ended_cannot_be_stopped(
-    memory: MadeMemory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waits_with(monkeypatch, GONE, GONE)
-    with pytest.raises(GoneError):
-        brake(memory).stop()
-    with pytest.raises(GoneError):
-        brake(memory).pass_on()
 
 
 def answers(memory: MadeMemory, monkeypatch: pytest.MonkeyPatch, told: bytes) -> list[bytes]:

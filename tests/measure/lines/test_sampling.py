@@ -1,4 +1,4 @@
-"""Reading another process's line: where frames are found, and what looks become."""
+"""Reading another process's line: where frames are found, and what samples become."""
 
 import ctypes
 import os
@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from profiler_suite.measure.lines import layout, peek, sampling
+from profiler_suite.measure.lines import sampling
 from profiler_suite.measure.lines.requests import FrameSamples, SampleCounts
+from profiler_suite.measure.reading import layout, peek
 from tests.interference import holds
 
 ROOT = Path(__file__).resolve().parents[3]

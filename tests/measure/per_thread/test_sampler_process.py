@@ -11,8 +11,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from profiler_suite.measure.lines import peek
-from profiler_suite.measure.lines.requests import COUNTING, END, PAUSED, READY, SAMPLE, STARTED
 from profiler_suite.measure.per_thread import sampler_process
 from profiler_suite.measure.per_thread.requests import (
     BLAS,
@@ -24,8 +22,17 @@ from profiler_suite.measure.per_thread.requests import (
 )
 from profiler_suite.measure.per_thread.sampler_process import main, watch
 from profiler_suite.measure.per_thread.waits import RUNNING
+from profiler_suite.measure.reading import peek
+from profiler_suite.measure.reading.protocol import (
+    COUNTING,
+    END,
+    PAUSED,
+    READY,
+    SAMPLE,
+    STARTED,
+)
 from profiler_suite.model.threads import BLAS_BARRIER, GIL, LOCK, SLEEP
-from tests.measure.lines.made_memory import BASE, CONTROL, MadeMemory
+from tests.measure.reading.made_memory import BASE, CONTROL, MadeMemory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux is looked at so")
 PID, OTHER_THREAD = 12, 13

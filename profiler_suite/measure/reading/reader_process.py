@@ -4,8 +4,8 @@ import ctypes
 import select
 
 from profiler_suite import child
-from profiler_suite.measure.lines import peek
-from profiler_suite.measure.lines.requests import PAUSED, STARTED
+from profiler_suite.measure.reading import peek
+from profiler_suite.measure.reading.protocol import PAUSED, STARTED
 
 _PATIENCE_S = 20.0
 

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from profiler_suite.measure.lines import peek, reading
-from profiler_suite.measure.lines.reading import GoneError
-from profiler_suite.measure.lines.requests import STARTED
+from profiler_suite.measure.reading import peek, serving
+from profiler_suite.measure.reading.protocol import COUNTING, STARTED
+from profiler_suite.measure.reading.serving import GoneError
+from tests.measure.reading.made_memory import CONTROL, MadeMemory
 
 
 class Asked(msgspec.Struct):
@@ -26,10 +27,10 @@ class Streams:
 def answered(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes, Any], bytes]:
     def run(text: bytes, watch: Any) -> bytes:
         streams = Streams(text)
-        monkeypatch.setattr(reading, "sys", streams)
+        monkeypatch.setattr(serving, "sys", streams)
         monkeypatch.setattr(peek, "libc", lambda: "the library")
         monkeypatch.setattr(peek, "sleep_exactly", lambda _: None)
-        reading.answer(Asked, watch)
+        serving.answer(Asked, watch)
         written = streams.stdout.buffer
         assert isinstance(written, io.BytesIO)
         return written.getvalue()
@@ -61,3 +62,12 @@ def test_it_ends_quietly_when_nobody_is_left(
         raise error
 
     assert answered(b'{"number":1}\n{"number":2}\n', watch) == STARTED
+
+
+def test_the_state_of_a_process_is_the_word_at_its_control_address() -> None:
+    memory: Any = MadeMemory()
+    memory.put(CONTROL, COUNTING)
+    assert serving.state_of(memory, 77, CONTROL) == COUNTING
+    memory.readable = False
+    with pytest.raises(GoneError):
+        serving.state_of(memory, 77, CONTROL)

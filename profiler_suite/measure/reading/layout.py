@@ -13,7 +13,7 @@ from types import CodeType, FrameType
 
 import msgspec
 
-from profiler_suite.measure.lines import peek
+from profiler_suite.measure.reading import peek
 
 _STATE_WORDS = 64
 _LINK_WORDS = 16

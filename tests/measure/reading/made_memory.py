@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from profiler_suite.measure.lines.layout import Layout
-from profiler_suite.measure.lines.peek import IoVec
+from profiler_suite.measure.reading.layout import Layout
+from profiler_suite.measure.reading.peek import IoVec
 
 BASE, SIZE = 0x20_0000, 4 * 4096
 CONTROL, STATE = BASE, BASE + 8
@@ -87,7 +87,7 @@ class _Traced:
 def each_pause(
     monkeypatch: pytest.MonkeyPatch, module: Any, *then: Callable[[], None]
 ) -> list[float]:
-    """Between looks the process goes on to the next of these; how long each pause was."""
+    """Between samples the process goes on to the next of these; how long each pause was."""
     pauses: list[float] = []
     steps = iter(then)
 

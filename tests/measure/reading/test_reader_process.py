@@ -5,9 +5,9 @@ import signal
 
 import pytest
 
-from profiler_suite.measure.lines import layout, peek
-from profiler_suite.measure.lines.reader_process import ReaderProcess
-from profiler_suite.measure.lines.requests import PAUSED
+from profiler_suite.measure.reading import layout, peek
+from profiler_suite.measure.reading.protocol import PAUSED
+from profiler_suite.measure.reading.reader_process import ReaderProcess
 
 MODULE = "profiler_suite.measure.lines.sampler_process"
 

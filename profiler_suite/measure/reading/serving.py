@@ -7,14 +7,14 @@ from typing import TypeVar
 
 import msgspec
 
-from profiler_suite.measure.lines import peek
-from profiler_suite.measure.lines.requests import STARTED
+from profiler_suite.measure.reading import peek
+from profiler_suite.measure.reading.protocol import STARTED
 
 Target = TypeVar("Target")
 
 
 class GoneError(Exception):
-    """The process that was looked at has ended."""
+    """The process that was read has ended."""
 
 
 def answer(
@@ -38,3 +38,11 @@ def answer(
             output.flush()
     except (GoneError, BrokenPipeError, KeyboardInterrupt):
         return
+
+
+def state_of(library: ctypes.CDLL, pid: int, control: int) -> int:
+    """What the process says that it does: the word at its control address, or GoneError."""
+    word = peek.copy(library, pid, control, 8)
+    if len(word) < 8:
+        raise GoneError
+    return int(peek.read_word(word)[0])

@@ -1,0 +1,1 @@
+"""One process reads another one from outside: what all samplers of functions share (Linux)."""
