@@ -83,7 +83,7 @@ class Own:
             visits=(),
             own_baselines_s={},
             empty_call_s=1e-8,
-            breakdown_record=_account(operations, "" if traced else "not traced"),
+            breakdown_record=_breakdown(operations, "" if traced else "not traced"),
             operations=operations,
             bytes_written=0.0,
             flop_by_dtype={},
@@ -138,7 +138,7 @@ class OwnOfModule(Own):
             self.observed = Observation(explained, MACHINE)
 
 
-def _account(operations: tuple[Any, ...], untraced: str) -> BreakdownRecord:
+def _breakdown(operations: tuple[Any, ...], untraced: str) -> BreakdownRecord:
     return BreakdownRecord(
         point="f",
         plain_s=1e-3,

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import pytest
+
 from tests.analysis.explain.rules.own_function import Own
 
 Arguments = Callable[[], tuple[Any, ...]]
@@ -52,3 +54,26 @@ def check_refused(case: Refused) -> None:
     found = [f for f in own.findings(case.rule) if f.trial.kind == "rewrite"]
     assert found
     assert not any(own.agreement(f).same for f in found)
+
+
+Test = Callable[..., None]
+
+
+def family_tests(
+    fires: list[Fires], silent: list[Silent], refused: list[Refused]
+) -> tuple[Test, Test, Test]:
+    """The three tests of a family of rules, each over its table."""
+
+    @pytest.mark.parametrize("case", fires, ids=lambda c: c.rule)
+    def it_fires(case: Fires) -> None:
+        check_fires(case)
+
+    @pytest.mark.parametrize("case", silent, ids=lambda c: c.rule)
+    def it_is_silent(case: Silent) -> None:
+        check_silent(case)
+
+    @pytest.mark.parametrize("case", refused, ids=lambda c: c.rule)
+    def it_is_refused(case: Refused) -> None:
+        check_refused(case)
+
+    return it_fires, it_is_silent, it_is_refused

@@ -4,14 +4,7 @@ import numpy as np
 import pytest
 
 from tests.analysis.explain.rules.own_function import Own
-from tests.analysis.explain.rules.tables import (
-    Fires,
-    Refused,
-    Silent,
-    check_fires,
-    check_refused,
-    check_silent,
-)
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
 
 rng = np.random.default_rng(5)
 A = rng.random((9, 7))
@@ -258,19 +251,11 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=lambda c: c.rule)
-def test_it_fires(case: Fires) -> None:
-    check_fires(case)
-
-
-@pytest.mark.parametrize("case", SILENT, ids=lambda c: c.rule)
-def test_it_is_silent_on_its_innocent_neighbour(case: Silent) -> None:
-    check_silent(case)
-
-
-@pytest.mark.parametrize("case", REFUSED, ids=lambda c: c.rule)
-def test_it_is_refused_when_inexact(case: Refused) -> None:
-    check_refused(case)
+(
+    test_it_fires,
+    test_it_is_silent_on_its_innocent_neighbour,
+    test_it_is_refused_when_inexact,
+) = family_tests(FIRES, SILENT, REFUSED)
 
 
 @pytest.mark.parametrize(

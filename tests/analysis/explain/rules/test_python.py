@@ -6,14 +6,7 @@ import scipy.sparse
 
 from profiler_suite.analysis.explain.rules import python, solvers
 from tests.analysis.explain.rules.own_function import Own
-from tests.analysis.explain.rules.tables import (
-    Fires,
-    Refused,
-    Silent,
-    check_fires,
-    check_refused,
-    check_silent,
-)
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
 
 rng = np.random.default_rng(13)
 NUMBERS = rng.integers(0, 40, 60).tolist()
@@ -420,19 +413,11 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=lambda c: c.rule)
-def test_it_fires(case: Fires) -> None:
-    check_fires(case)
-
-
-@pytest.mark.parametrize("case", SILENT, ids=lambda c: c.rule)
-def test_it_is_silent_on_its_innocent_neighbour(case: Silent) -> None:
-    check_silent(case)
-
-
-@pytest.mark.parametrize("case", REFUSED, ids=lambda c: c.rule)
-def test_it_is_refused_when_inexact(case: Refused) -> None:
-    check_refused(case)
+(
+    test_it_fires,
+    test_it_is_silent_on_its_innocent_neighbour,
+    test_it_is_refused_when_inexact,
+) = family_tests(FIRES, SILENT, REFUSED)
 
 
 def test_what_a_solver_calls_back_is_a_hint_with_its_name() -> None:

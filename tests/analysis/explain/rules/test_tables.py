@@ -3,20 +3,12 @@
 import msgspec
 import numpy as np
 import pandas as pd
-import pytest
 
 from profiler_suite.analysis.explain.rules import groups, not_for_arrays, text
 from profiler_suite.analysis.explain.rules import tables as rules_of_tables
 from profiler_suite.model.rows import LineRecord
 from tests.analysis.explain.rules.own_function import Own
-from tests.analysis.explain.rules.tables import (
-    Fires,
-    Refused,
-    Silent,
-    check_fires,
-    check_refused,
-    check_silent,
-)
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
 
 rng = np.random.default_rng(12)
 PANDAS = "import pandas as pd\n"
@@ -504,19 +496,11 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=lambda c: c.rule)
-def test_it_fires(case: Fires) -> None:
-    check_fires(case)
-
-
-@pytest.mark.parametrize("case", SILENT, ids=lambda c: c.rule)
-def test_it_is_silent_on_its_innocent_neighbour(case: Silent) -> None:
-    check_silent(case)
-
-
-@pytest.mark.parametrize("case", REFUSED, ids=lambda c: c.rule)
-def test_it_is_refused_when_inexact(case: Refused) -> None:
-    check_refused(case)
+(
+    test_it_fires,
+    test_it_is_silent_on_its_innocent_neighbour,
+    test_it_is_refused_when_inexact,
+) = family_tests(FIRES, SILENT, REFUSED)
 
 
 def test_a_dictionary_is_made_once_before_what_is_applied() -> None:
