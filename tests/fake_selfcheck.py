@@ -25,6 +25,7 @@ from profiler_suite.model.rows import (
 )
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE, ceiling
+from tests.fake_rows import breakdown_record
 
 BASELINE_S = 40e-6
 FAULT_S = 1e-6
@@ -87,7 +88,7 @@ def evidence(
         RoundRecord(round=k, worker=k % 2, visits=tuple(visit(p, k) for p in points))
         for k in range(rounds)
     )
-    extra, breakdown_records = _accounts(miscount, copy_share)
+    extra, breakdown_records = _breakdowns(miscount, copy_share)
     return SelfCheckEvidence(
         machine=PRICED,
         kept_baselines_s={"ufunc": BASELINE_S},
@@ -103,7 +104,7 @@ def evidence(
     )
 
 
-def _accounts(
+def _breakdowns(
     miscount: float, copy_share: float
 ) -> tuple[list[Point], tuple[BreakdownRecord, ...]]:
     # What the one operation of each function does: (kind, share of time, fixed share).
@@ -142,10 +143,9 @@ def _measure_breakdowns(
         replayed=True,
     )
     faults = 0.95 * plain_s / FAULT_S if point.implementation == "only_page_faults" else 0.0
-    return BreakdownRecord(
-        point=point.id,
+    return breakdown_record(
+        point.id,
         plain_s=plain_s,
-        plain_spread_s=0.0,
         minor_faults=faults,
         rounds=8,
         undisturbed_rounds=8,
@@ -153,10 +153,6 @@ def _measure_breakdowns(
         calls=1,
         flop=point.cost.flop + miscount,
         traffic_bytes=point.cost.compulsory_bytes,
-        temporaries=0,
-        temporary_bytes=0,
-        coverage=1.0,
-        uncovered={},
         unsampled="made up",
     )
 

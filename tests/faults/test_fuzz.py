@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from profiler_suite import store
 from profiler_suite.analysis.run.load import load
 from profiler_suite.analysis.statistics import estimate
-from profiler_suite.cli.request import SweepRequest
 from profiler_suite.cli.resuming import flagged, resume
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.planning.plan import Overrides, plan
@@ -43,6 +42,7 @@ from profiler_suite.report.terminal.listings import summary
 from profiler_suite.report.write import write_report
 from profiler_suite.workloads import catalogue
 from tests.analysis.test_time_breakdown import breakdown_record
+from tests.cli.requests import request
 from tests.fake_machine import MACHINE
 from tests.fake_run import make_run
 from tests.short_sweeps import STEADY
@@ -249,26 +249,7 @@ def run_folder(run: bytes, rows: bytes) -> Iterator[Path]:
         assert outside == {"run"}, "something was written outside of the run folder"
 
 
-REQUEST = SweepRequest(
-    experiments=(str(STEADY),),
-    mode="quick",
-    out=None,
-    dims={},
-    threads=(),
-    dtype=(),
-    implementations=(),
-    seed=None,
-    dry_run=False,
-    only_flagged=False,
-    shard=None,
-    scheduler="",
-    hosts="each",
-    versus=None,
-    fail_on=None,
-    strict=False,
-    as_json=False,
-    quiet=True,
-)
+REQUEST = request(experiments=(str(STEADY),), mode="quick", hosts="each")
 
 
 def read_everywhere(folder: Path, *, with_report: bool = False) -> None:

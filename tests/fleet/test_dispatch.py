@@ -30,6 +30,7 @@ from profiler_suite.model.rows import (
 )
 from profiler_suite.store import read_provenance, read_rows
 from tests.fake_machine import FACTS, MACHINE
+from tests.fake_rows import breakdown_record
 from tests.files import fleet_driver
 
 
@@ -68,25 +69,6 @@ def measured(assignment: bytes) -> bytes:
         host=asked.host.host, began_at_s=2e9, ended_at_s=2e9 + 1, rows=tuple(rows)
     )
     return msgspec.json.encode(answer)
-
-
-def breakdown_record(point: str) -> BreakdownRecord:
-    return BreakdownRecord(
-        point=point,
-        plain_s=1e-3,
-        plain_spread_s=0.0,
-        minor_faults=0.0,
-        rounds=1,
-        undisturbed_rounds=1,
-        operations=(),
-        calls=0,
-        flop=0.0,
-        traffic_bytes=0.0,
-        temporaries=0,
-        temporary_bytes=0,
-        coverage=0.0,
-        uncovered={},
-    )
 
 
 class Scripted:

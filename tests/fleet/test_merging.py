@@ -27,6 +27,7 @@ from profiler_suite.model.rows import (
 )
 from profiler_suite.model.run import Provenance
 from profiler_suite.workloads import catalogue
+from tests import fake_rows
 from tests.fake_machine import FACTS, MACHINE
 
 COMMAND = ("merge",)
@@ -38,26 +39,13 @@ def whole_plan() -> Plan:
 
 def provenance(part: Plan, **changes: Any) -> Provenance:
     whole = whole_plan()
-    made = Provenance(
-        schema=1,
-        suite_version="1.0",
-        command=("sweep",),
-        mode="quick",
-        seed=7,
-        started_at="2026-01-01T00:00:00+00:00",
-        git="",
-        load_average=(),
-        python_executable="python",
-        environment={},
-        baselines_s={"ufunc": 4e-5},
-        machine=MACHINE,
-        experiments=part.experiments,
-        points=part.points,
-        skipped=part.skipped,
-        plan=plan_name(whole, "quick"),
-        asked_points=asked_points(whole),
-    )
-    return msgspec.structs.replace(made, **changes)
+    named = {
+        "suite_version": "1.0",
+        "seed": 7,
+        "plan": plan_name(whole, "quick"),
+        "asked_points": asked_points(whole),
+    }
+    return fake_rows.provenance(part, **(named | changes))
 
 
 def write_run(folder: Path, origin: Provenance, time_s: float = 1e-3, rounds: int = 2) -> Path:

@@ -14,7 +14,8 @@ from profiler_suite.fleet.task import TaskAnswer
 from profiler_suite.measure.planning.schedule import QUICK
 from profiler_suite.model.rows import PointRecord, RoundRecord, Row, Status, TaskRecord
 from profiler_suite.store import read_rows
-from tests.fleet.test_dispatch import breakdown_record, host
+from tests.fake_rows import breakdown_record
+from tests.fleet.test_dispatch import host
 from tests.fleet.test_merging import provenance, whole_plan
 
 PROVENANCE = provenance(whole_plan())

@@ -15,8 +15,9 @@ from profiler_suite.measure.explain.records import (
     Trial,
     TrialResult,
 )
-from profiler_suite.model.rows import BreakdownRecord, Visit
+from profiler_suite.model.rows import Visit
 from profiler_suite.model.trial import TrialKind
+from tests.fake_rows import breakdown_record
 from tests.own_source import X
 
 FLOORS = {"ufunc": 40e-6}
@@ -42,22 +43,7 @@ def explained(text: str) -> FunctionRecord:
     text = textwrap.dedent(text).strip("\n") + "\n"
     exec(compile(text, "own.py", "exec"), namespace)
     _, counts = trace(namespace["f"], (X,))
-    account = BreakdownRecord(
-        point="f",
-        plain_s=1e-3,
-        plain_spread_s=0.0,
-        minor_faults=0.0,
-        rounds=9,
-        undisturbed_rounds=9,
-        operations=(),
-        calls=counts.calls,
-        flop=counts.flop,
-        traffic_bytes=0.0,
-        temporaries=0,
-        temporary_bytes=0,
-        coverage=1.0,
-        uncovered={},
-    )
+    breakdown = breakdown_record("f", calls=counts.calls, flop=counts.flop)
     return FunctionRecord(
         name="own.py:f",
         setup="",
@@ -73,7 +59,7 @@ def explained(text: str) -> FunctionRecord:
         visits=visits(1e-3),
         own_baselines_s=FLOORS,
         empty_call_s=1e-8,
-        breakdown_record=account,
+        breakdown_record=breakdown,
         operations=(),
         bytes_written=0.0,
         flop_by_dtype={},

@@ -5,25 +5,12 @@ import pytest
 
 from profiler_suite.analysis.run import crossovers
 from profiler_suite.model.experiment import Experiment, Problem
+from tests.fake_rows import point_row as row
 
 PROBLEM = Problem(workload="w", dims={"height": 1, "filters": 1}, dtype="float64")
 EXPERIMENT = Experiment(
     name="sizes", question="?", axis="height", problems=(PROBLEM,), implementations=()
 )
-
-
-def row(**fields: object) -> dict[str, object]:
-    base: dict[str, object] = {
-        "experiment": "sizes",
-        "status": "ok",
-        "replica": 0,
-        "threads": 1,
-        "dtype": "float64",
-        "layout": "C",
-        "problem": "p",
-        "flop": 1.0,
-    }
-    return base | fields
 
 
 def curves(spread: float = 0.05, a: str = "a", b: str = "b", **fields: object) -> pd.DataFrame:

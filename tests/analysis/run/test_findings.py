@@ -16,7 +16,6 @@ from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import DEFAULT
 from profiler_suite.model.results import Verdict
 from profiler_suite.model.rows import (
-    SCHEMA_VERSION,
     LineRecord,
     PassRecord,
     PointRecord,
@@ -25,10 +24,10 @@ from profiler_suite.model.rows import (
     Visit,
     WorkerRecord,
 )
-from profiler_suite.model.run import Provenance
 from profiler_suite.report.formats.document import document
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
+from tests.fake_rows import provenance
 
 ROUNDS = 24
 
@@ -37,26 +36,10 @@ ROUNDS = 24
 def run_folder(tmp_path: Path) -> Path:
     """The seed's question by a made-up clock: loop 10 ms, dot 250 µs, others 1 ms."""
     made = plan([catalogue.find("seed_question").experiment], MACHINE, DEFAULT)
-    provenance = Provenance(
-        schema=SCHEMA_VERSION,
-        suite_version="0",
-        command=("sweep",),
-        mode="default",
-        seed=1,
-        started_at="2026-01-01T00:00:00+00:00",
-        git="",
-        load_average=(),
-        python_executable="python",
-        environment={},
-        baselines_s={"ufunc": 40e-6},
-        machine=MACHINE,
-        experiments=made.experiments,
-        points=made.points,
-        skipped=made.skipped,
-    )
+    run = provenance(made, mode="default")
     times_s = {"loop": 10e-3, "dot": 250e-6}
     with store.RunFolder(tmp_path / "run") as folder:
-        folder.write_provenance(provenance)
+        folder.write_provenance(run)
         for point in made.points:
             folder.append(
                 WorkerRecord(

@@ -4,20 +4,7 @@ import pandas as pd
 import pytest
 
 from profiler_suite.analysis.run import scaling
-
-
-def row(**fields: object) -> dict[str, object]:
-    base: dict[str, object] = {
-        "experiment": "sizes",
-        "status": "ok",
-        "replica": 0,
-        "threads": 1,
-        "dtype": "float64",
-        "layout": "C",
-        "problem": "p",
-        "flop": 1.0,
-    }
-    return base | fields
+from tests.fake_rows import point_row as row
 
 
 def test_speed_up_is_over_one_thread_of_the_same_point() -> None:

@@ -28,6 +28,7 @@ from profiler_suite.model.rows import (
     WorkerRecord,
 )
 from profiler_suite.model.run import Provenance
+from tests.fake_rows import breakdown_record
 from tests.fake_run import make_run
 
 RUN = make_run().provenance
@@ -186,31 +187,18 @@ def operation(name: str, calls: int, call_s: float) -> OperationTime:
     )
 
 
-def breakdown_record(name: str, plain_s: float, *operations: OperationTime) -> BreakdownRecord:
-    return BreakdownRecord(
-        point=name,
-        plain_s=plain_s,
-        plain_spread_s=0.0,
-        minor_faults=0.0,
-        rounds=9,
-        undisturbed_rounds=9,
-        operations=operations,
-        calls=3,
-        flop=20.0,
-        traffic_bytes=160.0,
-        temporaries=0,
-        temporary_bytes=0,
-        coverage=1.0,
-        uncovered={},
+def breakdown_of(name: str, plain_s: float, *operations: OperationTime) -> BreakdownRecord:
+    return breakdown_record(
+        name, plain_s=plain_s, operations=operations, calls=3, flop=20.0, traffic_bytes=160.0
     )
 
 
 def test_one_row_per_operation_with_its_share_of_the_plain_time() -> None:
     add, multiply = operation("np.add", 2, 1e-3), operation("np.multiply", 1, 4e-3)
     seen = history(
-        breakdown_record("a", 1e-2, add, multiply),
-        breakdown_record("untimed", 0.0, add),
-        breakdown_record("elsewhere", 1e-2, add),
+        breakdown_of("a", 1e-2, add, multiply),
+        breakdown_of("untimed", 0.0, add),
+        breakdown_of("elsewhere", 1e-2, add),
     )
     found = tables.operations(provenance(point("a")), seen)
     assert list(found.columns) == list(OPERATION_COLUMNS)

@@ -22,6 +22,7 @@ from profiler_suite.measure.lines.functions import functions_to_profile
 from profiler_suite.measure.trace import trace
 from profiler_suite.model.rows import BreakdownRecord, OperationTime
 from tests.fake_machine import MACHINE
+from tests.fake_rows import breakdown_record
 
 _HEAD = "import numpy as np\n"
 
@@ -139,21 +140,12 @@ class OwnOfModule(Own):
 
 
 def _breakdown(operations: tuple[Any, ...], untraced: str) -> BreakdownRecord:
-    return BreakdownRecord(
-        point="f",
-        plain_s=1e-3,
-        plain_spread_s=0.0,
+    return breakdown_record(
+        "f",
         minor_faults=100.0,
-        rounds=9,
-        undisturbed_rounds=9,
         operations=tuple(_time(o) for o in operations),
         calls=sum(o.calls for o in operations),
         flop=sum((o.flop for o in operations), 0.0),
-        traffic_bytes=0.0,
-        temporaries=0,
-        temporary_bytes=0,
-        coverage=1.0,
-        uncovered={},
         untraced=untraced,
     )
 
