@@ -32,26 +32,44 @@ def _broken(line: str, width: int) -> list[str]:
         return [line]
     head, value = _assigned(line)
     links = _links(value)
-    if head and len(links) > 1:
-        indent = line[: len(line) - len(line.lstrip())]
-        last = f"{indent})"
-        after = "".join(links[1:])
-        chained = not any(link.startswith(_OPERATORS) for link in links[1:])
-        if chained and links[0].startswith("(") and len(last) + len(after) <= width:
-            last += after  # its own brackets serve: '(…).reshape(…)'
-            links = _links(links[0][1:-1].strip())
-        return [f"{head}(", *_filled(links, f"{indent}{_INDENT}", width), last]
-    return _in_brackets(line, width)
+    if not head or len(links) < 2:
+        return _in_brackets(line, width)
+    indent = line[: len(line) - len(line.lstrip())]
+    last = f"{indent})"
+    after = "".join(links[1:])
+    chained = not any(link.startswith(_OPERATORS) for link in links[1:])
+    ways = _at_calls(line, len(head), width) if chained else []
+    if chained and links[0].startswith("(") and len(last) + len(after) <= width:
+        last += after  # its own brackets serve: '(…).reshape(…)'
+        links = _links(links[0][1:-1].strip())
+    ways.insert(0, [f"{head}(", *_filled(links, f"{indent}{_INDENT}", width), last])
+    return min(ways, key=len)
+
+
+def _at_calls(line: str, begin: int, width: int) -> list[list[str]]:
+    """A chain broken in the arguments of one of its calls: 'f(', 'a, b', ')[c].d()'."""
+    indent = line[: len(line) - len(line.lstrip())]
+    pairs = [
+        (start, end)
+        for start, end in _brackets(line)
+        if start > begin and line[start] == "(" and start < width
+    ]
+    return [
+        _opened(line, pair, width)
+        for pair in pairs
+        if len(indent) + len(line) - pair[1] <= width
+    ]
 
 
 def _in_brackets(line: str, width: int) -> list[str]:
     """What stands in the last outermost brackets in lines of its own."""
-    if len(line) <= width:
-        return [line]
-    outer = _last_brackets(line)
-    if outer is None:
-        return [line]
-    start, end = outer
+    pairs = _brackets(line)
+    return _opened(line, pairs[-1], width) if len(line) > width and pairs else [line]
+
+
+def _opened(line: str, pair: tuple[int, int], width: int) -> list[str]:
+    """What stands in these brackets in lines of its own."""
+    start, end = pair
     indent = line[: len(line) - len(line.lstrip())]
     parts = _at_commas(line[start + 1 : end])
     found = _in_brackets(line[: start + 1], width)
@@ -138,9 +156,9 @@ def _links(text: str) -> list[str]:
     return [text[a:b].strip() for a, b in zip([0, *cuts], ends, strict=True)]
 
 
-def _last_brackets(line: str) -> tuple[int, int] | None:
-    """The last outermost pair of brackets that holds more than a name."""
-    found, depth, start = None, 0, 0
+def _brackets(line: str) -> list[tuple[int, int]]:
+    """The outermost pairs of brackets that hold more than a name."""
+    found, depth, start = [], 0, 0
     for place, text in _tokens(line):
         if text in _OPENING:
             start = place if depth == 0 else start
@@ -148,7 +166,7 @@ def _last_brackets(line: str) -> tuple[int, int] | None:
         elif text in _CLOSING:
             depth -= 1
             if depth == 0 and place - start > 2:
-                found = (start, place)
+                found.append((start, place))
     return found
 
 

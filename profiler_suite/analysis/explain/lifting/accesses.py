@@ -28,14 +28,15 @@ class Axis:
     """One axis of an array as an access reads it."""
 
     kind: str
-    """'number', 'slice', 'window', 'gather' or 'new'."""
+    """'number', 'slice', 'window', 'still' (a window that does not move), 'gather' or 'new'."""
     text: str = ""
-    """The subscript of a number or slice."""
+    """The subscript of a number or slice; where a window stands that does not move."""
     dims: tuple[Label, ...] = ()
     reverse: bool = False
     offset: Poly = Poly()  # noqa: RUF009 - immutable
     stride: Poly = Poly()  # noqa: RUF009
     width: Poly = Poly()  # noqa: RUF009
+    extent: Poly = Poly()  # noqa: RUF009
     dilation: int = 1
     index: Term | None = None
 
@@ -114,7 +115,7 @@ class Accesses:
         if len(parts) == 2:
             found = self._window(parts, offset)
             if found is not None:
-                return found
+                return replace(found, extent=extent)
         if own:
             raise Refusal(f"a window of {access.base} moves with several loops")
         return Axis("gather", index=index)
@@ -245,7 +246,8 @@ class Accesses:
         if any(text != ":" for text in plain):
             base = indexed(base, (), plain).text
         axes = [each for each in axes if each.kind != "number"]
-        places = [k for k, each in enumerate(axes) if each.kind == "window"]
+        axes = self._deepened(access, axes)
+        places = [k for k, each in enumerate(axes) if each.kind in ("window", "still")]
         widths = [self.text((axes[k].width - 1) * axes[k].dilation + 1) for k in places]
         np = self.facts.numpy
         if len(axes) == 1:
@@ -259,21 +261,43 @@ class Accesses:
                 shape, where = widths[0], f", axis={places[0]}"
         call = f"{np}.lib.stride_tricks.sliding_window_view({base}, {shape}{where})"
         self.scope.assume(f"the windows fit into {access.base}")
+        self.scope.windows |= {each.dims[0].name for each in axes if each.kind == "window"}
         dims: list[Label] = []
         parts: list[str] = []
         for each in axes:
-            dims.append(each.dims[0])
-            parts.append(each.text if each.kind == "slice" else self._starts(each))
+            dims += each.dims[:1] if each.kind != "still" else ()
+            parts.append(self._starts(each) if each.kind == "window" else each.text)
         back: list[Label] = [
             label for a in axes if a.reverse and a.kind == "slice" for label in a.dims
         ]
         for k in places:
-            dims.append(axes[k].dims[1])
+            dims.append(axes[k].dims[-1])
             step = axes[k].dilation
             parts.append(f"::{step}" if step != 1 else ":")
             if axes[k].reverse:
                 back.append(axes[k].dims[1])
         return self._reversed(indexed(call, tuple(dims), parts), back)
+
+    def _deepened(self, access: Access, axes: list[Axis]) -> list[Axis]:
+        """With slices inside the windows that are wanted behind them.
+
+        So they stand where they lie in memory, and what is copied goes in long pieces.
+        """
+        loops = {label for axis in axes for label in axis.dims if label.depth >= 0}
+        wanted = [*sorted(loops, key=lambda label: label.depth), *access.own]
+        inner = [wanted.index(axis.dims[1]) for axis in axes if axis.kind == "window"]
+        last = max(k for k, axis in enumerate(axes) if axis.kind == "window")
+
+        def still(axis: Axis) -> Axis:
+            whole = axis.text == ":"
+            if axis.kind != "slice" or axis.reverse or wanted.index(axis.dims[0]) < max(inner):
+                return axis
+            if not whole and (axis.stride.constant != 1 or axis.dims[0].depth < 0):
+                return axis
+            first = "0" if whole else self.text(axis.offset)
+            return Axis("still", first, axis.dims, width=axis.dims[0].count)
+
+        return [*axes[: last + 1], *(still(axis) for axis in axes[last + 1 :])]
 
     @staticmethod
     def _number_first(axis: Axis) -> str:
@@ -284,10 +308,8 @@ class Accesses:
         outer = axis.dims[0]
         quotient = axis.stride.over(outer.step)
         size = outer.span * quotient if quotient is not None else outer.count * axis.stride
-        high = self.text(axis.offset + size)
-        low = "" if not axis.offset.monomials else self.text(axis.offset)
-        step = "" if axis.stride.constant == 1 else f":{self.text(axis.stride)}"
-        return f"{low}:{high}{step}"
+        every = axis.extent - (axis.width - 1) * axis.dilation
+        return self._bounds(axis.offset, axis.offset + size, axis.stride, every)
 
     def _apart(self, base: str, axes: list[Axis]) -> Array:
         """Windows that do not overlap are a reshape."""

@@ -156,6 +156,10 @@ def einsum(writer: Writer, given: Sequence[Array], dims: tuple[Label, ...]) -> A
     return Array(text, dims)
 
 
+def _is_view_of_windows(array: Array) -> bool:
+    return "sliding_window_view(" in array.text
+
+
 class Product:
     """A sum of products of two arrays."""
 
@@ -208,17 +212,46 @@ class Product:
         right = [d for d in self.right.dims if d not in self.summed]
         return ordered(Array(text, (*left, *right)), self.dims)
 
-    def _size(self, labels: Sequence[Label]) -> Poly:
-        return math.prod((each.count for each in labels), start=Poly.number(1))
+    def _size(self, labels: Sequence[Label]) -> str:
+        """How many elements these axes hold together."""
+        text = self.writer.facts.text
+        whole = text(math.prod((each.count for each in labels), start=Poly.number(1)))
+        sums = [each.count for each in labels if len(each.count.monomials) > 1]
+        others = [each.count for each in labels if len(each.count.monomials) == 1]
+        parts = [f"({text(each)})" for each in sums]
+        if others:
+            parts.append(text(math.prod(others, start=Poly.number(1))))
+        return min(whole, " * ".join(parts), key=len) if parts else whole
 
     def _shaped(self, array: Array, groups: Sequence[Sequence[Label]]) -> str:
         """An array with groups of its axes made one each."""
         order = [label for group in groups for label in group]
-        turned = ordered(array, order)
+        turned = closed(ordered(array, order).text)
         if all(len(group) == 1 for group in groups):
-            return closed(turned.text)
-        shape = ", ".join(self.writer.facts.text(self._size(group)) for group in groups)
-        return f"{closed(turned.text)}.reshape({shape})"
+            return turned
+        if len(groups) == 1:
+            return f"{turned}.ravel()"
+        sizes = [self._size(group) for group in groups]
+        left = self._left_out(groups)
+        if left is not None:
+            sizes[left] = "-1"
+        return f"{turned}.reshape({', '.join(sizes)})"
+
+    def _left_out(self, groups: Sequence[Sequence[Label]]) -> int | None:
+        """The group whose size follows from the others, none of which can be 0."""
+        unsure = [k for k, group in enumerate(groups) if not all(map(self._is_sure, group))]
+        if len(unsure) > 1:
+            return None
+        longest = max(range(len(groups)), key=lambda k: len(self._size(groups[k])))
+        left = unsure[0] if unsure else longest
+        others = [label for k, group in enumerate(groups) if k != left for label in group]
+        if any(label.count.constant is None for label in others):
+            self.writer.scope.assume("there is a window")
+        return left
+
+    def _is_sure(self, label: Label) -> bool:
+        """Whether an axis has elements: a number of them, or it places windows that fit."""
+        return bool(label.count.constant) or label.name in self.writer.scope.windows
 
     def _matmul(self) -> Array | None:
         batch = [[each] for each in self.batch]
@@ -226,14 +259,43 @@ class Product:
             return self._batched_vectors(batch)
         rows = [self.rows] if self.rows else []
         columns = [self.columns] if self.columns else []
-        left = self._shaped(self.left, [*batch, *rows, self.summed])
-        right = self._shaped(self.right, [*batch, self.summed, *columns])
-        text = f"{left} @ {right}"
+        if self.rows and self.columns and not batch and self._is_long:
+            text = self._named()
+        else:
+            left = self._shaped(self.left, [*batch, *rows, self.summed])
+            right = self._shaped(self.right, [*batch, self.summed, *columns])
+            text = f"{left} @ {right}"
         natural = (*self.batch, *self.rows, *self.columns)
         if len(self.rows) > 1 or len(self.columns) > 1:
             shape = self.writer.facts.shape_text([each.count for each in natural])
             text = f"({text}).reshape({shape})"
         return ordered(Array(text, natural), self.dims)
+
+    @property
+    def _is_long(self) -> bool:
+        """Whether the length of each sum is longer to write than to ask a matrix for."""
+        return len(self.summed) > 1 and len(self._size(self.summed)) > len("rows.shape[1]")
+
+    def _named(self) -> str:
+        """Both matrices under names, and their product."""
+        left, right = self.left, self.right
+        if _is_view_of_windows(left):
+            left = Array(self._name("windows", left.text), left.dims)
+        rows = self._name("rows", self._shaped(left, [self.rows, self.summed]))
+        length = f"{rows}.shape[1]"
+        size = self._size(self.columns)
+        if right.dims == (*self.columns, *self.summed):
+            text = f"{right.atom}.reshape({size}, {length}).T"
+        else:
+            turned = ordered(right, [*self.summed, *self.columns])
+            text = f"{turned.atom}.reshape({length}, {size})"
+        return f"{rows} @ {self._name('columns', text)}"
+
+    def _name(self, hint: str, text: str) -> str:
+        """A name for a value, which gets a line of its own."""
+        name = self.writer.free_name(hint)
+        self.writer.before.append(f"{name} = {text}")
+        return name
 
     def _batched_vectors(self, batch: list[list[Label]]) -> Array | None:
         """Matrices times vectors, one pair per batch index."""

@@ -78,6 +78,8 @@ class Facts:
         self.numpy = numpy
         self.names = {name: held(words) for name, words in names.items()}
         self.parameters = _parameters(body)
+        self.used = self.parameters | _used(body)
+        """Every name that occurs, also of what lies outside of the function."""
         self.definitions: dict[str, list[ast.expr | None]] = {}
         self.stored: dict[str, list[int]] = {}
         self.changed_attributes = frozenset(
@@ -99,6 +101,8 @@ class Facts:
         self._busy: set[str] = set()
         self.by_value: dict[Poly, str] = {}
         self.named_at: dict[str, int] = {}
+        self.made_at: dict[str, int] = {}
+        """Where names are set for the only time, in the function's own block."""
         self.line = 0
         """Where what is written will stand: names that are set later can't be used."""
         self._name_values(body)
@@ -111,6 +115,7 @@ class Facts:
             for node in ast.walk(ast.Tuple(list(statement.targets), ast.Store())):
                 if not isinstance(node, ast.Name) or self.single(node.id) is None:
                     continue
+                self.made_at[node.id] = statement.lineno
                 value = self.integer(ast.Name(node.id, ast.Load()))
                 if value is None or value == Poly.atom(node.id) or value.constant is not None:
                     continue
@@ -426,14 +431,13 @@ class Facts:
 
     def shape_text(self, lengths: Sequence[Poly]) -> str:
         """Lengths as what `reshape` takes: 'out.shape' where they are all of an array's."""
-        asked = [re.fullmatch(r"(\w+)\.shape\[(\d+)\]", each.text()) for each in lengths]
-        found = [(each[1], int(each[2])) for each in asked if each]
-        names = {name for name, _ in found}
-        axes = [axis for _, axis in found]
-        if len(found) == len(lengths) > 1 and len(names) == 1 and axes == [*range(len(axes))]:
-            (name,) = names
+        asked = [re.fullmatch(r"(\w+)\.shape\[\d+\]", each.text()) for each in lengths]
+        made = [name for name, line in self.made_at.items() if line < self.line]
+        for name in [*(each[1] for each in asked if each), *made]:
             known = self.names.get(name)
-            if known is not None and known.kind == "array" and len(known.shape) == len(axes):
+            if known is None or known.kind != "array" or not 1 < len(lengths) == len(known.shape):
+                continue
+            if all(self.extent(name, axis) == each for axis, each in enumerate(lengths)):
                 return f"{name}.shape"
         return ", ".join(self.text(each) for each in lengths)
 
@@ -528,6 +532,20 @@ def _evaluated(node: ast.expr, values: Mapping[str, int], facts: Facts) -> int |
         if isinstance(node.op, ast.Mod):
             return left % right if right else None
     return None
+
+
+def _used(body: ast.AST) -> frozenset[str]:
+    found: set[str] = set()
+    for node in ast.walk(body):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).partition(".")[0])
+    return frozenset(found)
 
 
 def _parameters(body: ast.AST) -> frozenset[str]:

@@ -73,6 +73,8 @@ class Scope:
         """Arrays that are made of lists before the loops, with the names of the lists."""
         self.fits: dict[str, None] = {}
         """Conditions under which no window is cut off at the end of its array."""
+        self.windows: set[str] = set()
+        """Loops that place windows which must fit into their array, by name."""
         self.pads: dict[str, Pad] = {}
         """Arrays with zeros around them, by what they are made of."""
         self.places: dict[str, tuple[str, ...]] = {}

@@ -13,6 +13,10 @@ from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.terms import Label, Recursion, Reduce, Term
 
 
+_COUNTERS = "kmnpqr"
+"""Of loops that had no name."""
+
+
 @dataclass(frozen=True)
 class Style:
     """Which of several ways is taken where there are some."""
@@ -94,11 +98,14 @@ class Writer(ABC):
         hint = label.name.lstrip("@").rstrip("0123456789")
         if hint in self.scope.varying and hint not in others:
             return hint
-        return self.free_name("k" if hint in ("", "axis") else hint, others)
+        if hint in ("", "axis"):
+            taken = {*self.facts.used, *others, *self._taken}
+            hint = next((each for each in _COUNTERS if each not in taken), _COUNTERS[0])
+        return self.free_name(hint, others)
 
     def free_name(self, hint: str, others: Sequence[str] = ()) -> str:
         """A name that the function does not use."""
-        taken = {*self.facts.definitions, *self.facts.parameters, *others, *self._taken}
+        taken = {*self.facts.used, *self.facts.definitions, *others, *self._taken}
         name = hint
         while name in taken:
             name += "_"
