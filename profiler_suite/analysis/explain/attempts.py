@@ -189,13 +189,13 @@ def in_words(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> tuple
     """What was tried without a gain, and what could not be tried and why."""
     given = {id(each) for _, each in winners(done, baselines_s)}
     slower: dict[str, None] = {}
-    untried: dict[str, dict[str, None]] = {}
+    reasons: dict[str, dict[str, None]] = {}
     for each in done:
         name = each.finding.rule
         if id(each) in given or name == TOGETHER or each.finding.stands:
             continue
         if each.tried.reason:
-            untried.setdefault(each.tried.reason.splitlines()[0], {})[name] = None
+            reasons.setdefault(name, {})[_in_short(each.tried.reason)] = None
             continue
         found = ratio(each.tried, baselines_s)
         if found is None or found.low < LEAST_GAIN:
@@ -205,11 +205,17 @@ def in_words(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> tuple
     names = [name for name in slower if name not in helped]
     if names:
         said.append(f"Tried, but not faster: {', '.join(names)}.")
-    for reason, own in untried.items():
-        left = [name for name in own if name not in helped and name not in names]
-        if left:
-            said.append(f"Not advised: {', '.join(left)} ({reason}).")
+    left = [name for name in reasons if name not in helped and name not in names]
+    if left:
+        why = "; ".join(f"{name} ({', '.join(reasons[name])})" for name in left)
+        said.append(f"Not advised: {why}.")
     return tuple(said)
+
+
+def _in_short(reason: str) -> str:
+    """'it raised TypeError' without the message, which is about code that nobody sees."""
+    first = reason.splitlines()[0]
+    return first.partition(":")[0] if first.startswith("it raised ") else first
 
 
 def _helped(each: Attempt, baselines_s: Mapping[str, float]) -> bool:

@@ -9,6 +9,7 @@ _WIDTH = 80
 _INDENT = "    "
 _OPENING, _CLOSING = "([{", ")]}"
 _OPERATORS = ("@", "+", "-", "*", "/")
+_ASSIGNING = ("=", *(f"{operator}=" for operator in ("@", "+", "-", "*", "/", "//", "|", "&")))
 # What a line may begin with: an operator, or the next loop of a comprehension.
 _BEGINNINGS = (*_OPERATORS, "for ")
 
@@ -38,7 +39,9 @@ def _broken(line: str, width: int) -> list[str]:
     last = f"{indent})"
     after = "".join(links[1:])
     chained = not any(link.startswith(_OPERATORS) for link in links[1:])
-    ways = _at_calls(line, len(head), width) if chained else []
+    ways = _in_call(line, len(line), width)
+    if chained:
+        ways += _in_call(line, len(head) + len(links[0]), width)
     if chained and links[0].startswith("(") and len(last) + len(after) <= width:
         last += after  # its own brackets serve: '(…).reshape(…)'
         links = _links(links[0][1:-1].strip())
@@ -46,19 +49,13 @@ def _broken(line: str, width: int) -> list[str]:
     return min(ways, key=len)
 
 
-def _at_calls(line: str, begin: int, width: int) -> list[list[str]]:
-    """A chain broken in the arguments of one of its calls: 'f(', 'a, b', ')[c].d()'."""
-    indent = line[: len(line) - len(line.lstrip())]
-    pairs = [
-        (start, end)
-        for start, end in _brackets(line)
-        if start > begin and line[start] == "(" and start < width
-    ]
-    return [
-        _opened(line, pair, width)
-        for pair in pairs
-        if len(indent) + len(line) - pair[1] <= width
-    ]
+def _in_call(line: str, end: int, width: int) -> list[list[str]]:
+    """Broken in the arguments of the call that ends there: 'f(', 'a, b', ')[c]'."""
+    pair = next((each for each in _brackets(line) if each[1] == end - 1), None)
+    indent = len(line) - len(line.lstrip())
+    if pair is None or line[pair[0]] != "(" or pair[0] >= width:
+        return []
+    return [_opened(line, pair, width)] if indent + len(line) - pair[1] <= width else []
 
 
 def _in_brackets(line: str, width: int) -> list[str]:
@@ -121,15 +118,19 @@ def _is_tail(lines: list[str]) -> bool:
 
 
 def _assigned(line: str) -> tuple[str, str]:
-    """'out = ' and what is assigned; '' for a line that assigns nothing."""
+    """'out = ' or 'return ' and the value; '' for a line that does neither."""
+    indent = line[: len(line) - len(line.lstrip())]
+    if line.startswith(f"{indent}return "):
+        return f"{indent}return ", line[len(indent) + len("return ") :].strip()
     depth = 0
-    for place, text in _tokens(line, ("=",)):
+    for place, text in _tokens(line, _ASSIGNING):
         if text in _OPENING:
             depth += 1
         elif text in _CLOSING:
             depth -= 1
-        elif text == "=" and depth == 0:
-            return f"{line[: place + 1]} ", line[place + 1 :].strip()
+        elif text in _ASSIGNING and depth == 0:
+            end = place + len(text)
+            return f"{line[:end]} ", line[end:].strip()
     return "", line
 
 

@@ -270,8 +270,9 @@ def _changed_lines(function: Function, text: str) -> Iterator[tuple[int, str, st
         was = [each.strip() for each in old[first:last]]
         now = [each.strip() for each in new[begin:end]]
         if what == "insert":
-            yield from ((0, "", line) for line in now)
-        elif len(was) == len(now):
+            block = textwrap.dedent("\n".join(new[begin:end]))
+            yield from ((0, "", line) for line in block.splitlines())
+        elif _same_indents(old[first:last], new[begin:end]):
             for number, (before, after) in enumerate(zip(was, now, strict=True), first + 1):
                 yield number + function.shift, before, after
         else:
@@ -279,6 +280,12 @@ def _changed_lines(function: Function, text: str) -> Iterator[tuple[int, str, st
             blocks = (old[first:last], new[begin:end])
             was_text, now_text = (textwrap.dedent("\n".join(each)) for each in blocks)
             yield first + 1 + function.shift, was_text, now_text
+
+
+def _same_indents(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether each line stands for the one in its place."""
+    sides = [[len(line) - len(line.lstrip()) for line in lines] for lines in (old, new)]
+    return sides[0] == sides[1]
 
 
 def together(functions: Sequence[Function], rewrites: Sequence[Rewrite]) -> list[Rewrite]:

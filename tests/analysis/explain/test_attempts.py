@@ -98,3 +98,17 @@ def test_what_failed_and_what_gained_nothing_is_said(monkeypatch: pytest.MonkeyP
 
     done = tried(monkeypatch, [finding()], fails)
     assert attempts.in_words(done, FLOORS) == ("Not advised: r (why not).",)
+
+
+def test_the_reasons_of_a_rule_stand_together_and_errors_are_named_without_their_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reasons = iter(["it raised TypeError: only integer scalars", "its answer differs"])
+
+    def fails(trial: Trial) -> TrialResult:
+        return TrialResult(trial=trial, before=(), after=(), same=False, reason=next(reasons))
+
+    done = tried(monkeypatch, [finding(), finding()], fails)
+    assert attempts.in_words(done, FLOORS) == (
+        "Not advised: r (it raised TypeError, its answer differs).",
+    )

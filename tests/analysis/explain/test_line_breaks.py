@@ -82,3 +82,41 @@ def test_a_comprehension_is_broken_before_its_loops() -> None:
         "for another in range(10)",
         "]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        # The function that a chain begins with is opened where that takes fewer lines.
+        (
+            "windows = np.lib.stride_tricks.sliding_window_view(picture, (height, width, "
+            "depth))[:down * step:step, :across * step:step, 0]",
+            [
+                "windows = np.lib.stride_tricks.sliding_window_view(",
+                "    picture, (height, width, depth)",
+                ")[:down * step:step, :across * step:step, 0]",
+            ],
+        ),
+        # So is the last call of a sum, and what is returned or added to.
+        (
+            "    total += first * np.einsum('ij,jk->ik', some_matrix, another_matrix, "
+            "optimize=True)",
+            [
+                "    total += first * np.einsum(",
+                "        'ij,jk->ik', some_matrix, another_matrix, optimize=True",
+                "    )",
+            ],
+        ),
+        (
+            "    return (some_matrix[:, None] @ another_matrix.transpose(0, 2, 1))"
+            ".reshape(rows, columns)",
+            [
+                "    return (",
+                "        some_matrix[:, None] @ another_matrix.transpose(0, 2, 1)",
+                "    ).reshape(rows, columns)",
+            ],
+        ),
+    ],
+)
+def test_of_several_ways_the_one_of_fewest_lines_is_taken(line: str, lines: list[str]) -> None:
+    assert broken(line) == lines

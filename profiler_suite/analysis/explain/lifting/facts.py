@@ -435,7 +435,11 @@ class Facts:
         made = [name for name, line in self.made_at.items() if line < self.line]
         for name in [*(each[1] for each in asked if each), *made]:
             known = self.names.get(name)
-            if known is None or known.kind != "array" or not 1 < len(lengths) == len(known.shape):
+            if (
+                known is None
+                or known.kind != "array"
+                or not 1 < len(lengths) == len(known.shape)
+            ):
                 continue
             if all(self.extent(name, axis) == each for axis, each in enumerate(lengths)):
                 return f"{name}.shape"
@@ -541,7 +545,7 @@ def _used(body: ast.AST) -> frozenset[str]:
             found.add(node.id)
         elif isinstance(node, ast.arg):
             found.add(node.arg)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef) and node is not body:
             found.add(node.name)
         elif isinstance(node, ast.alias):
             found.add((node.asname or node.name).partition(".")[0])

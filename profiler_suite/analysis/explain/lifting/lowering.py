@@ -224,16 +224,19 @@ class ArrayWriter(Writer):
                 high = self.facts.text(rest + label.span * quotient)
                 text = f"{self.np}.arange({self.facts.text(rest)}, {high}, {step.constant})"
                 return Array(text, (label,))
-        parts = []
+        text = ""
         ordered_names = sorted(names, key=lambda each: each.depth)
         for label in ordered_names:
             line = Array(f"{self.np}.arange({self.facts.text(label.count)})", (label,))
             step = term.index.of(label.name)
             wide = expanded(line, ordered_names).text
-            parts.append(wide if step.constant == 1 else f"({self.facts.text(step)}) * {wide}")
+            away = bool(text) and (step.constant or 0) < 0
+            size = self.facts.text(-step if away else step)
+            text += (" - " if away else " + ") if text else ""
+            text += {"1": wide, "-1": f"-{wide}"}.get(size, f"({size}) * {wide}")
         if rest.monomials:
-            parts.append(f"({self.facts.text(rest)})")
-        return Array(" + ".join(parts), tuple(ordered_names))
+            text += f" + ({self.facts.text(rest)})"
+        return Array(text, tuple(ordered_names))
 
     def _draw(self, term: Draw) -> Array:
         """Part of all random numbers, which stand before the rest."""

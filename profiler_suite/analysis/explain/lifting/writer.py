@@ -12,7 +12,6 @@ from profiler_suite.analysis.explain.lifting.memory import Memory
 from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.terms import Label, Recursion, Reduce, Term
 
-
 _COUNTERS = "kmnpqr"
 """Of loops that had no name."""
 

@@ -73,3 +73,19 @@ def test_a_place_that_a_condition_rules_out_is_brought_into_range_in_one_way() -
             continue
         answers.append(out.tolist())
     assert answers == [[1.0, 0.0, 5.0, 0.0, 3.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "loops", "found"),
+    [
+        # What is wanted behind the windows lies there in memory, too.
+        ("b[t:t + 2]", "t", "view(b, (2, b.shape[1]))[:3, 0]"),
+        ("b[t:t + 2, 1:3]", "t", "view(b, 2, axis=0)[:3, 1:3].transpose(0, 2, 1)"),
+        ("b[t:t + 2, 0]", "t", "view(b[:, 0], 2)[:3]"),
+    ],
+)
+def test_windows_have_their_axes_as_they_lie_in_memory_where_they_are_wanted_so(
+    text: str, loops: str, found: str
+) -> None:
+    made = same_as_loop(text, loops)
+    assert made.replace("np.lib.stride_tricks.sliding_window_", "") == found

@@ -6,6 +6,7 @@ from profiler_suite.analysis.explain.lifting.contractions import letters
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import Label
 from profiler_suite.analysis.explain.lifting.writer import Style
+from tests.analysis.explain.lifting.reading import lifted_text
 from tests.analysis.explain.lifting.written import same_as_loop
 
 
@@ -20,6 +21,21 @@ from tests.analysis.explain.lifting.written import same_as_loop
 )
 def test_every_style_gives_what_the_loop_gives(text: str, loops: str, product: str) -> None:
     same_as_loop(text, loops, Style(product=product))
+
+
+def test_a_name_that_the_function_reads_from_outside_is_not_given_again() -> None:
+    body = """
+for i in range(n):
+    for j in range(n):
+        for k in range(len(w)):
+            out[i, j, k] = np.sum(b[i:i + height, j:j + width] * w[k])
+return rows + columns
+"""
+    arrays = {"b": "float64 (6, 6, 2)", "w": "float64 (5, 3, 2, 2)", "out": "float64 (2, 2, 5)"}
+    sizes = {"height": "int 3", "width": "int 2", "n": "int 2"}
+    found = lifted_text(body, arrays | sizes)
+    way = next(each for each in found.lifted if each.title.endswith("one matrix product"))
+    assert "(rows_ @ columns_).reshape(n, n, len(w))" in way.source
 
 
 def label(name: str) -> Label:

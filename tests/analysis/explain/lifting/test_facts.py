@@ -122,3 +122,22 @@ def test_names_that_may_share_memory_are_followed() -> None:
 def test_all_lengths_of_an_array_in_order_are_its_shape(lengths: list[str], text: str) -> None:
     facts = facts_of("def f(m, x, cube):\n    return m\n", **HELD, cube="int64 (2, 3, 4)")
     assert facts.shape_text([Poly.atom(each) for each in lengths]) == text
+
+
+def test_lengths_of_an_array_that_was_made_before_are_its_shape() -> None:
+    facts = facts_of(TEXT, **HELD, out="float64 (5, 4)")
+    lengths = [Poly.atom("m.shape[0]"), Poly.atom("m.shape[1]") + 1]
+    assert facts.shape_text(lengths) == "len(m), m.shape[1] + 1"  # nothing is made yet
+    facts.line = 9
+    assert facts.shape_text(lengths) == "out.shape"
+    assert facts.shape_text(lengths[:1]) == "rows"
+
+
+def test_every_name_that_occurs_is_used_but_the_function_s_own() -> None:
+    used = facts_of("def f(x, *more):\n    import scipy as s\n    return rows[x] + f(x)").used
+    assert used == {"x", "more", "s", "rows", "f"}
+    assert facts_of("def f(x):\n    def inner(y): pass\n    return x").used == {
+        "x",
+        "y",
+        "inner",
+    }
