@@ -5,47 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from profiler_suite.analysis.explain.lifting.held import NUMBERS, held
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import Refusal
 
-_NUMBERS = ("int", "float", "bool", "complex")
 _CREATING = ("zeros", "ones", "empty", "full")
 _LIKE = ("zeros_like", "ones_like", "empty_like", "full_like")
 _SAME_SHAPE = ("copy", "asarray", "array", "ascontiguousarray", "asfortranarray")
 _FRESH = (*_CREATING, *_LIKE, "copy", "arange", "linspace", "eye", "identity", "array")
-
-
-@dataclass(frozen=True)
-class Held:
-    """What a name held, as `measure` puts it in words: 'float64 (500, 3072)', 'int 2'."""
-
-    kind: str
-    """'array', 'number' (NumPy's), 'int', 'float', 'bool', 'complex', 'list' or another."""
-    dtype: str = ""
-    shape: tuple[int, ...] = ()
-    """Of a dictionary that of each value."""
-    value: int | None = None
-
-
-def held(words: str) -> Held:
-    """The words of what a name held, taken apart."""
-    numbers = re.match(r"(list|dict) of \d+ as (\S+) \(([\d, ]*)\)", words)
-    if numbers:
-        shape = tuple(int(each) for each in numbers[3].split(",") if each.strip())
-        return Held(numbers[1], numbers[2], shape)
-    array = re.match(r"(\S+) \(([\d, ]*)\)", words)
-    if array:
-        shape = tuple(int(each) for each in array[2].split(",") if each.strip())
-        return Held("array", array[1], shape)
-    first, _, rest = words.partition(" ")
-    if rest == "number":
-        return Held("number", first)
-    if first in _NUMBERS:
-        whole = first == "int" and re.fullmatch(r"-?\d+", rest)
-        return Held(first, value=int(rest) if whole else None)
-    return Held(first)
 
 
 def dotted(node: ast.expr) -> str:
@@ -213,7 +181,7 @@ class Facts:
             if known.kind == "array":
                 made = self._made_before(name)
                 return len(known.shape) if made is None else len(made)
-            if known.kind in (*_NUMBERS, "number"):
+            if known.kind in (*NUMBERS, "number"):
                 return 0
             raise Refusal(f"{name} is a {known.kind}, not an array")
         for value in self.definitions.get(name, []):
@@ -479,7 +447,7 @@ class Facts:
             for node in ast.walk(value):
                 if isinstance(node, ast.Name) and node.id != name:
                     known = self.names.get(node.id)
-                    if known is None or known.kind not in (*_NUMBERS, "number"):
+                    if known is None or known.kind not in (*NUMBERS, "number"):
                         found |= self.roots(node.id, seen | {name})
         return found - {self.numpy}
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting import operations as ops
-from profiler_suite.analysis.explain.lifting.facts import Facts, Held
+from profiler_suite.analysis.explain.lifting.facts import Facts
+from profiler_suite.analysis.explain.lifting.held import Held
 from profiler_suite.analysis.explain.lifting.iteration import extreme
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Pad, Scope

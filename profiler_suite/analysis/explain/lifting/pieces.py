@@ -13,7 +13,7 @@ from profiler_suite.analysis.explain.lifting.comprehensions import Comprehension
 from profiler_suite.analysis.explain.lifting.early_exit import at_the_hit
 from profiler_suite.analysis.explain.lifting.emitting import Emitter
 from profiler_suite.analysis.explain.lifting.expressions import Reader
-from profiler_suite.analysis.explain.lifting.facts import Facts, Held, dotted
+from profiler_suite.analysis.explain.lifting.facts import Facts, dotted
 from profiler_suite.analysis.explain.lifting.grown_lists import (
     begins_anew,
     belongs_to_others,
@@ -21,6 +21,7 @@ from profiler_suite.analysis.explain.lifting.grown_lists import (
     lists_that_grow,
     only_made_array,
 )
+from profiler_suite.analysis.explain.lifting.held import Held
 from profiler_suite.analysis.explain.lifting.interchange import interchanged
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
 from profiler_suite.analysis.explain.lifting.liveness import live_after

@@ -2,7 +2,6 @@
 
 import pytest
 
-from profiler_suite.analysis.explain.lifting.facts import Held, held
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import Refusal
 from tests.analysis.explain.lifting.reading import expression, facts_of
@@ -20,24 +19,6 @@ def f(x, m, n, s):
     return out
 """
 HELD = {"x": "float64 (5,)", "m": "float32 (5, 3)", "n": "int 9", "s": "float 2.5"}
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("float64 (500, 3072)", Held("array", "float64", (500, 3072))),
-        ("float64 (3,), strided", Held("array", "float64", (3,))),
-        ("int8 ()", Held("array", "int8")),
-        ("float32 number", Held("number", "float32")),
-        ("int -12", Held("int", value=-12)),
-        ("int 12345678901234567…", Held("int")),
-        ("float nan", Held("float")),
-        ("list of 3", Held("list")),
-        ("", Held("")),
-    ],
-)
-def test_words_are_taken_apart(words: str, expected: Held) -> None:
-    assert held(words) == expected
 
 
 @pytest.mark.parametrize(
