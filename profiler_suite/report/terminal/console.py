@@ -44,6 +44,19 @@ class Page:
         self._color = color
         self._lines: list[str] = []
 
+    @property
+    def height(self) -> int:
+        """Lines so far."""
+        return len(self._lines)
+
+    def add(self, other: "Page") -> None:
+        """All lines of another page."""
+        self._lines += other._lines
+
+    def part(self) -> "Page":
+        """An empty page as wide as this one, to be added where it fits."""
+        return Page(self.width, self._color)
+
     def line(self, text: str = "", style: str = "") -> None:
         """One line as it is; control characters of names are shown, not obeyed."""
         self.pieces((text, style))

@@ -8,15 +8,14 @@ from profiler_suite.analysis.roofline import WORK
 from profiler_suite.report.terminal.console import Page, TextColumn
 from profiler_suite.report.terminal.explanation import breakdown_bar
 
-# The screen has 45 lines; code that is cut cannot be copied.
-_MOST_LINES = 8
+# What one screen holds, with the commands at its end; code that is cut cannot be copied.
+_SCREEN, _ENDING, _MOST_LINES = 45, 3, 8
 
 
 def screen(found: QuestionAnswer, width: int, color: bool) -> str:
     """Headline, both sides side by side, their time breakdowns, what would be saved."""
     page = Page(min(width, 100), color)
     page.paragraph(found.question, style="dim")
-    page.line()
     page.paragraph(f"{found.headline}.", style="bold")
     page.line()
     left, right = (_column(found, number) for number in (0, 1))
@@ -35,9 +34,7 @@ def screen(found: QuestionAnswer, width: int, color: bool) -> str:
     for sentence in found.sentences:
         page.paragraph(sentence, first="  · ", indent="    ")
     _instead(page, found)
-    notes = {note for each in found.explanations for note in each.notes}
-    for note in sorted(notes):
-        page.paragraph(note, first="  ! ", indent="    ", style="yellow")
+    _notes(page, sorted({note for each in found.explanations for note in each.notes}))
     page.line()
     page.command("More:  ", "python -m profiler_suite sweep seed_question --quick")
     page.command(
@@ -58,6 +55,19 @@ def _instead(page: Page, found: QuestionAnswer) -> None:
     if len(lines) > _MOST_LINES:
         page.line("    …  (the report of a sweep shows all of it)", "dim")
     page.paragraph("; ".join(best.caveats[:2]), first="    ", indent="    ", style="dim")
+
+
+def _notes(page: Page, notes: list[str]) -> None:
+    """As many as the screen holds; how many more there are is said."""
+    for number, note in enumerate(notes):
+        part = page.part()
+        part.paragraph(note, first="  ! ", indent="    ", style="yellow")
+        others = 1 if number < len(notes) - 1 else 0
+        if page.height + part.height + others + _ENDING > _SCREEN:
+            more = units.some(len(notes) - number, "more note" if number else "note")
+            page.line(f"  ! {more}: --json", "yellow")
+            return
+        page.add(part)
 
 
 def _column(found: QuestionAnswer, number: int) -> dict[str, str]:

@@ -7,7 +7,7 @@ from profiler_suite.analysis.explain.question import QuestionAnswer, Side
 from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.model.trial import TrialKind
 from profiler_suite.report.terminal import question
-from profiler_suite.report.terminal.console import cell_len
+from profiler_suite.report.terminal.console import Page, cell_len
 from tests.stored_explanation import stored_explanation
 
 
@@ -40,8 +40,7 @@ def test_only_a_roof_of_the_machine_has_a_share_of_a_roof(
 @pytest.mark.parametrize("width", [80, 200])
 def test_both_sides_stand_side_by_side(width: int) -> None:
     text = question.screen(answered(), width, False)
-    assert text.startswith("Is it?\n\n")
-    assert "loop and dot could not be compared." in text
+    assert text.startswith("Is it?\nloop and dot could not be compared.")
     heading = next(line for line in text.splitlines() if line.split() == ["loop", "dot"])
     assert heading
     assert "32×32×3 input" in text
@@ -62,3 +61,23 @@ def test_on_60_columns_all_but_the_code_fits() -> None:
 def test_what_to_write_instead_is_shown_in_a_few_lines() -> None:
     text = question.screen(answered(), 100, False)
     assert "Instead of loop, " in text
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 40])
+def test_notes_are_as_many_as_the_screen_holds(number: int) -> None:
+    page = Page(80, False)
+    for _ in range(38):
+        page.line("what stands above")
+    question._notes(page, [f"note {each}" for each in range(number)])
+    lines = page.text().splitlines()
+    assert len(lines) <= 42
+    shown = sum(line.startswith("  ! note") for line in lines)
+    assert shown == number or lines[-1] == f"  ! {number - shown} more notes: --json"
+
+
+def test_notes_that_do_not_fit_at_all_are_counted() -> None:
+    page = Page(80, False)
+    for _ in range(42):
+        page.line("what stands above")
+    question._notes(page, ["one", "two"])
+    assert page.text().splitlines()[42:] == ["  ! 2 notes: --json"]
