@@ -7,6 +7,7 @@ several evaluations, a *visit* a canary, some samples and a canary again.
 import gc
 import itertools
 from collections.abc import Callable, Mapping
+from statistics import fmean
 from time import perf_counter_ns
 from typing import Any, NamedTuple
 
@@ -42,6 +43,10 @@ _PASSES_THAT_FILL = 4
 _PRIVATE_BYTES = 2**20
 LONG_S = 5e-3
 """An evaluation that lasts longer is long compared with fetching its data."""
+# With more evaluations in a sample each is shorter than what reading the scheduler disturbs.
+_FEW_EVALUATIONS = 4
+# Readings of two clocks may add up to more than the time between them.
+_LEAST_RUNNING = 0.01
 
 
 def passes_that_fill(used_bytes: float, last_cache_bytes: float, once_s: float) -> int:
@@ -206,11 +211,42 @@ def _sample(
     clock: Clock,
     read: preemption.Reader,
 ) -> tuple[float, float]:
-    """Seconds per evaluation, and how many of them the thread was kept from running."""
+    """Seconds per evaluation, and how many of them the thread was kept from running.
+
+    What delays that arguments are restored delays no evaluation, so that each is looked at.
+    """
+    if isinstance(arguments, RestoredArguments) and evaluations <= _FEW_EVALUATIONS:
+        each = [_one_restored(call, arguments, clock, read) for _ in range(evaluations)]
+        return fmean(time_s for time_s, _ in each), fmean(lost_s for _, lost_s in each)
     before, start = read(), clock()
     time_s = time_evaluations(call, arguments, evaluations, clock)
     wall_ns, after = clock() - start, read()
     return time_s, time_s * preemption.share_lost(before, after, wall_ns)
+
+
+def _one_restored(
+    call: Callable[..., Any],
+    arguments: RestoredArguments,
+    clock: Clock,
+    read: preemption.Reader,
+) -> tuple[float, float]:
+    fresh = arguments.fresh()
+    before, start = read(), clock()
+    call(*fresh)
+    wall_ns, after = clock() - start, read()
+    time_s = wall_ns * 1e-9
+    return time_s, time_s * preemption.share_lost(before, after, wall_ns)
+
+
+def running_s(call: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int) -> float:
+    """Seconds per evaluation, less what its thread waited for a core."""
+    if not isinstance(arguments, RestoredArguments):
+        return preemption.undelayed(
+            lambda: time_evaluations(call, arguments, evaluations, perf_counter_ns)
+        )
+    read = preemption.scheduling
+    time_s, lost_s = _sample(call, arguments, evaluations, perf_counter_ns, read)
+    return max(time_s - lost_s, _LEAST_RUNNING * time_s)
 
 
 def _undelayed(run: Canary, clock: Clock, read: preemption.Reader) -> float:

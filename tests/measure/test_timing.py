@@ -1,10 +1,13 @@
 """Calibration and visits, on a clock that does what it is told."""
 
 import mmap
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from profiler_suite.measure import timing
+from profiler_suite.measure import preemption, timing
+from profiler_suite.measure.arguments import RestoredArguments
 
 
 class FakeClock:
@@ -94,6 +97,53 @@ def test_a_visit_puts_canaries_around_its_samples() -> None:
     assert order == ["a", "b", "call", "call", "call", "call", "b", "a"]
     assert times == pytest.approx((2e-6, 2e-6))
     assert pairs == {"a": (1.0, 8.0), "b": (2.0, 7.0)}
+
+
+class OneCore:
+    """A thread on a core that it has to share while arguments are restored."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._scheduling = preemption.Scheduling(0, 0, 0)
+
+    def restore(self) -> None:
+        self._clock.now_ns += 30_000_000
+        ran, waited, left = self._scheduling
+        self._scheduling = preemption.Scheduling(ran + 10_000_000, waited + 20_000_000, left)
+
+    def sleep(self) -> None:
+        self._clock.now_ns += 12_000_000
+        self._scheduling = self._scheduling._replace(voluntary=self._scheduling.voluntary + 1)
+
+    def read(self) -> preemption.Scheduling:
+        return self._scheduling
+
+
+def test_what_delays_that_arguments_are_restored_delays_no_evaluation() -> None:
+    clock = FakeClock()
+    core = OneCore(clock)
+    arguments = RestoredArguments.of((), core.restore)
+    prepared = timing.PreparedCall(cold_s=0.0, evaluations=2, samples=2)
+    found = timing.visit(core.sleep, arguments, prepared, {}, clock, scheduling=core.read)
+    assert found.samples_s == pytest.approx((12e-3, 12e-3))
+    assert found.lost_s == ()
+
+
+@pytest.mark.measures
+def test_a_sleep_is_not_shortened_by_waiting_for_a_core_before_it() -> None:
+    arguments = RestoredArguments.of((), lambda: spin(20e-3))
+    with ThreadPoolExecutor(8) as pool:
+        busy = [pool.submit(spin, 0.5) for _ in range(8)]
+        took_s = timing.running_s(lambda: time.sleep(10e-3), arguments, 3)
+        for each in busy:
+            each.result()
+    assert took_s >= 9.9e-3
+
+
+def spin(seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        pass
 
 
 def test_untimed_evaluations_go_between_the_canary_and_the_samples() -> None:

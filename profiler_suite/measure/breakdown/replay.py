@@ -124,6 +124,8 @@ class CallRounds:
         """
         if self.sample_s < _SLICE_S:
             return self._time(self._repeats)
+        if isinstance(self._args, RestoredArguments):
+            return timing.running_s(self._function, self._args, self._repeats)
         return preemption.undelayed(lambda: self._time(self._repeats))
 
     def summary(self, chosen: Sequence[int]) -> CallTiming:

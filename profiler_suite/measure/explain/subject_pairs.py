@@ -1,12 +1,11 @@
 """Both sides of a trial, as the subject visits them: a glance at each, then pairs."""
 
 from collections.abc import Callable
-from time import perf_counter_ns
 from typing import Any
 
 import msgspec
 
-from profiler_suite.measure import preemption, timing
+from profiler_suite.measure import timing
 from profiler_suite.measure.explain.pairs import NOT_EARLY, EarlyEnd, PairPlan, Visits, in_turn
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.rows import Visit
@@ -31,21 +30,14 @@ def glance(before: Side, after: Side, before_s: float = 0.0) -> float:
     counts: list[int] = []
     for function, arguments in (before, after):
         once = before_s if not least else 0.0
-        once = once or _running_s(function, arguments, 1)
+        once = once or timing.running_s(function, arguments, 1)
         counts.append(max(1, min(1000, int(_GLANCE_S / max(once, 1e-9)))))
         least.append(once)
     for _ in range(_GLANCES if least[0] < _LONG_S else 0):
         for number, (function, arguments) in enumerate((before, after)):
-            took = _running_s(function, arguments, counts[number])
+            took = timing.running_s(function, arguments, counts[number])
             least[number] = min(least[number], took)
     return least[0] / max(least[1], 1e-12)
-
-
-def _running_s(function: Callable[..., Any], arguments: tuple[Any, ...], count: int) -> float:
-    """Time of one evaluation, s, less what it waited for a core: few calls have to do."""
-    return preemption.undelayed(
-        lambda: timing.time_evaluations(function, arguments, count, perf_counter_ns)
-    )
 
 
 def _prepared(subject: Subject, number: int, side: Side) -> timing.PreparedCall:

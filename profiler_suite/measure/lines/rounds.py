@@ -11,8 +11,8 @@ from time import perf_counter_ns
 from types import FunctionType
 from typing import Any
 
-from profiler_suite.measure import preemption
-from profiler_suite.measure.arguments import given
+from profiler_suite.measure import preemption, timing
+from profiler_suite.measure.arguments import RestoredArguments, given
 from profiler_suite.measure.lines.calibrate import Reference, run_profiled
 from profiler_suite.measure.lines.instrument import Instrumentation, all_codes
 from profiler_suite.measure.lines.sampling import LineSamples, SamplerProcess
@@ -92,6 +92,8 @@ class EvaluationRounds:
         if evaluations > 2:
             # What was instrumented before is specialised by the interpreter anew.
             time_of(self.function, self.arguments, max(1, evaluations // 10))
+        if isinstance(self.arguments, RestoredArguments):
+            return timing.running_s(self.function, self.arguments, evaluations)
         return preemption.undelayed(lambda: time_of(self.function, self.arguments, evaluations))
 
     def profiled(self, instrumented: Instrumentation) -> None:
