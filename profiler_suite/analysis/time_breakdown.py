@@ -28,7 +28,7 @@ from profiler_suite.measure.native.rules import ENTRIES as NATIVE_ENTRIES
 from profiler_suite.model.machine import Ceiling, Machine
 from profiler_suite.model.native import NativeSamples
 from profiler_suite.model.results import Breakdown, BreakdownEntry
-from profiler_suite.model.rows import BreakdownRecord, OperationTime
+from profiler_suite.model.rows import PYTHON_NUMBERS, BreakdownRecord, OperationTime
 
 INTERPRETER, DISPATCH, MEMORY = "interpreter", "dispatch", "memory"
 COPY, ARITHMETIC, RESIDUAL = "copy", "arithmetic", "residual"
@@ -51,6 +51,8 @@ _FEWEST_SAMPLES = 50
 _FOLLOWS = {INTERPRETER: 0.75, DISPATCH: 0.75, MEMORY: 0.75, COPY: 0.5, ARITHMETIC: 0.3}
 
 
+# Threads of a product work as much as the one that calls it; those that it waits for, alone.
+_MANY_TIMES = 10
 # Values that move less of the time are not mentioned.
 _WORTH_TELLING = 0.02
 _DIVIDED = "replay divided by native"
@@ -167,12 +169,13 @@ def _apart(
     def share(entries: dict[str, BreakdownEntry], *names: str) -> float:
         return sum(entries[name].time_s for name in names) / record.plain_s
 
-    # The replay times whole calls, with what they wait for other threads.
-    of_work = share(native, COPY, ARITHMETIC) + waiting(record)
+    slept = record.native.slept_share if record.native else 0.0
+    # The replay times whole calls, with what they wait for other threads. They may sleep for
+    # them, too; other sleep is in no call.
+    of_work = share(native, COPY, ARITHMETIC) + waiting(record) - slept
     of_calls = share(native, INTERPRETER, DISPATCH)
-    return max(
-        abs(share(replayed, COPY, ARITHMETIC) - of_work), share(replayed, DISPATCH) - of_calls
-    )
+    own = share(replayed, COPY, ARITHMETIC)
+    return max(of_work - own, own - of_work - slept, share(replayed, DISPATCH) - of_calls)
 
 
 def _apart_in_words(apart: float, by_samples: bool) -> tuple[str, ...]:
@@ -185,11 +188,19 @@ def _apart_in_words(apart: float, by_samples: bool) -> tuple[str, ...]:
 def _run_beside(record: BreakdownRecord, replayed: dict[str, BreakdownEntry]) -> bool:
     """Whether its operations run in other threads while the calling one sleeps.
 
-    Both together then take longer than the function.
+    Samples of the others show that, or both together take longer than the function.
     """
     asleep = _waiting_entry(record, spins=False)
-    if asleep is None or not replayed:
+    if asleep is None or not replayed or record.native is None:
         return False
+    own, others = (
+        sum(
+            each.samples for each in weights if NATIVE_ENTRIES[each.entry] in (COPY, ARITHMETIC)
+        )
+        for weights in (record.native.weights, record.native.other_weights)
+    )
+    if others > _MANY_TIMES * own:
+        return True
     return asleep.time_s + sum(each.time_s for each in replayed.values()) > record.plain_s
 
 
@@ -210,7 +221,7 @@ def _replay_entries(
     dispatch_spread_s = 0.0
     growing = {COPY: 0.0, ARITHMETIC: 0.0}
     spread = {COPY: 0.0, ARITHMETIC: 0.0}
-    for operation in record.operations:
+    for operation in _of_libraries(record):
         dispatch_spread_s += operation.calls * operation.fixed_spread_s
         name = grows_as(operation)
         growing[name] += operation.calls * growing_s(operation, fault_s)
@@ -247,7 +258,12 @@ def _with_hidden_copies(
 
 def dispatch_s(record: BreakdownRecord) -> float:
     """Fixed part × calls over all replayed operations of one evaluation, s."""
-    return sum(o.calls * o.fixed_s for o in record.operations)
+    return sum(o.calls * o.fixed_s for o in _of_libraries(record))
+
+
+def _of_libraries(record: BreakdownRecord) -> list[OperationTime]:
+    """Those that are no part of the interpreter, as the arithmetic of Python's numbers is."""
+    return [each for each in record.operations if each.kind != PYTHON_NUMBERS]
 
 
 def grows_as(operation: OperationTime) -> str:
@@ -367,12 +383,17 @@ def _notes(record: BreakdownRecord, faults_known: bool) -> list[str]:
         said.append(f"not replayed: {', '.join(sorted(set(missing))[:4])}")
     if not faults_known and record.minor_faults:
         said.append("page faults have no time here: their cost was not measured")
+    return [*said, *filter(None, [waits_in_words(record)])]
+
+
+def waits_in_words(record: BreakdownRecord) -> str:
+    """That it waits, where that takes a part of the time worth saying; else empty."""
     waits = waiting(record)
-    if waits >= _WORTH_SAYING:
-        slept = record.native is not None and record.native.slept_share >= _WORTH_SAYING
-        for_what = "a lock, a file or other threads" if slept else "other threads"
-        said.append(f"{units.percent(waits)} of the time it waits for {for_what}")
-    return said
+    if waits < _WORTH_SAYING:
+        return ""
+    slept = record.native is not None and record.native.slept_share >= _WORTH_SAYING
+    for_what = "a lock, a file or other threads" if slept else "other threads"
+    return f"{units.percent(waits)} of the time it waits for {for_what}"
 
 
 def values_in_words(operation: OperationTime) -> str:

@@ -183,11 +183,16 @@ VALUES_MATTER = 1.3
 """Times of a call with its own and with made-up values that differ by less are alike."""
 
 
+PYTHON_NUMBERS = "python numbers"
+"""Kind of an operation that only Python's own numbers take part in: it enters no library."""
+
+
 class OperationTime(Noun, frozen=True):
     """One operation of a trace, timed alone beside the function it belongs to."""
 
     name: str
     kind: str
+    """As the trace has it; 'python numbers' where only those take part."""
     via: str
     calls: Count
     """Calls in one evaluation."""

@@ -7,7 +7,7 @@ from profiler_suite.analysis import time_breakdown
 from profiler_suite.measure.native import rules
 from profiler_suite.model.native import NativeSamples, NativeWeight
 from profiler_suite.model.results import Breakdown
-from profiler_suite.model.rows import BreakdownRecord, OperationTime
+from profiler_suite.model.rows import PYTHON_NUMBERS, BreakdownRecord, OperationTime
 from tests.fake_machine import MACHINE, ceiling
 
 FAULT_S = 1e-6
@@ -306,6 +306,43 @@ def test_operations_of_other_threads_are_no_part_of_the_calling_one() -> None:
     own = breakdown(native=asleep, operations=few, minor_faults=0.0)
     assert own.share(time_breakdown.ARITHMETIC) == pytest.approx(0.05)
     assert not any("in other threads" in note for note in own.notes)
+
+
+def test_what_other_threads_were_seen_to_work_is_no_part_of_the_calling_one() -> None:
+    # Replayed alone they take 7 % of the time, much less than the threads beside it.
+    threads = samples(blas=800).weights
+    asleep = msgspec.structs.replace(
+        samples(interpreter=10), slept_s=0.9, other_weights=threads
+    )
+    operations = (operation("ufunc", 10, 7e-6, 0.0),)
+    found = breakdown(native=asleep, operations=operations, minor_faults=0.0)
+    assert found.share(time_breakdown.ARITHMETIC) == 0
+    assert any("in other threads" in note for note in found.notes)
+    # Threads of a product that share its work are no such.
+    team = msgspec.structs.replace(samples(blas=800), slept_s=0.1, other_weights=threads)
+    found = breakdown(native=team, operations=operations, minor_faults=0.0)
+    assert not any("in other threads" in note for note in found.notes)
+
+
+def test_sleep_is_no_disagreement_of_the_methods() -> None:
+    asleep = msgspec.structs.replace(samples(interpreter=90, ufunc=10), slept_s=0.8)
+    alone = (operation("ufunc", 1, 20e-6, 0.0),)
+    found = breakdown(native=asleep, operations=alone, minor_faults=0.0)
+    assert not any("differ" in note for note in found.notes)
+    # A call that sleeps takes as long alone.
+    sleeps = (operation("ufunc", 1, 800e-6, 0.0),)
+    found = breakdown(native=asleep, operations=sleeps, minor_faults=0.0)
+    assert not any("differ" in note for note in found.notes)
+
+
+def test_arithmetic_of_pythons_numbers_is_the_interpreters() -> None:
+    numbers = operation(PYTHON_NUMBERS, 10_000, 40e-9, 38e-9)
+    ufuncs = operation("ufunc", 10, 10e-6, 10e-6)
+    native = samples(interpreter=900, dispatch=100)
+    found = breakdown(native=native, operations=(numbers, ufuncs), minor_faults=0.0)
+    assert found.share(time_breakdown.DISPATCH) == pytest.approx(0.1)
+    assert found.share(time_breakdown.INTERPRETER) == pytest.approx(0.9)
+    assert found.share(time_breakdown.ARITHMETIC) == 0
 
 
 def test_hardly_any_waiting_is_left_to_the_residual() -> None:

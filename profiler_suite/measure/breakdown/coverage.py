@@ -210,7 +210,7 @@ def by_samples(
         return None
     shares = {name: number / total for name, number in escaped.items()}
     return Coverage(
-        share=1.0 - sum(shares.values()),
+        share=inside.total() / total,
         samples=round(total),
         escaped={
             name: share

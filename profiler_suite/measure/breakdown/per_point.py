@@ -21,7 +21,7 @@ from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.native import NativeSamples
 from profiler_suite.model.noun import Noun
-from profiler_suite.model.rows import BreakdownRecord, OperationTime
+from profiler_suite.model.rows import PYTHON_NUMBERS, BreakdownRecord, OperationTime
 from profiler_suite.model.trace import Coverage, Operation, OperationCounts
 from profiler_suite.workloads import registry
 
@@ -270,7 +270,7 @@ def _times(
         rows.append(
             OperationTime(
                 name=operation.name,
-                kind=operation.kind,
+                kind=_kind(operation),
                 via=operation.via,
                 calls=operation.calls,
                 flop=operation.flop,
@@ -291,6 +291,13 @@ def _times(
             )
         )
     return tuple(rows)
+
+
+def _kind(operation: Operation) -> str:
+    of_python = operation.operands and all(
+        each.form == "python scalar" for each in operation.operands
+    )
+    return PYTHON_NUMBERS if of_python and operation.kind == "scalar" else operation.kind
 
 
 def _shapes(operation: Operation) -> str:

@@ -75,7 +75,7 @@ def of_source(file: str) -> str:
     package = package_of(file)
     if package:
         return _named(package)
-    if file.startswith("<frozen ") or file.startswith(_standard_folders()):
+    if file.startswith("<frozen ") or file.startswith(standard_folders()):
         return CPYTHON
     return USER
 
@@ -109,6 +109,7 @@ def _named(package: str) -> str:
 
 
 @functools.cache
-def _standard_folders() -> tuple[str, ...]:
+def standard_folders() -> tuple[str, ...]:
+    """Where the standard library lies, each with the separator at its end."""
     paths = sysconfig.get_paths()
     return tuple({paths["stdlib"] + os.sep, paths["platstdlib"] + os.sep})

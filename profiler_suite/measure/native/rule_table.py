@@ -242,6 +242,7 @@ RULES = (
         symbol=(
             r"(contig|strided)_to_|(^|_)cast_\w+_to_|raw_array_(wheremasked_)?assign|"
             r"mapiter_(trivial_)?(get|set)|fast_?(take|put|repeat)|PyArray_Where|copy_and_swap|"
+            r"^PyArray_(TakeFrom|PutTo|PutMask|Repeat|Choose)$|"
             r"strided_\w+_(copy|swap)|copyswapn|^" + _DTYPE + r"_(copyswap|fill|to_)"
         ),
         reason="gathers, scatters, casts and fills: data moves, nothing is computed",

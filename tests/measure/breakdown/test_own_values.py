@@ -52,6 +52,12 @@ def test_calls_are_kept_with_their_values() -> None:
     assert not np.may_share_memory(given, x)
 
 
+def test_of_a_product_only_values_that_slow_it_down_are_kept() -> None:
+    ordered, slow = np.linspace(0.0, 1.0, N), np.full(N, 1e-310)
+    assert "np.dot" not in own(np.dot, ordered, ordered)
+    assert "subnormal" in own(np.dot, slow, slow)["np.dot"].values
+
+
 def test_gathers_keep_their_indices_and_sorts_their_order() -> None:
     x, index = np.random.default_rng(0).random(N), np.arange(N)[::-1].copy()
     found = own(lambda a, i: np.sort(a[i]), x, index)

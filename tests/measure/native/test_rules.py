@@ -62,6 +62,7 @@ LIBM = "/usr/lib/x86_64-linux-gnu/libm.so.6"
         (UMATH, "_aligned_contig_cast_float_to_double", "copy"),
         (UMATH, "raw_array_assign_array", "copy"),
         (UMATH, "mapiter_trivial_get", "copy"),
+        (UMATH, "PyArray_TakeFrom", "copy"),
         (UMATH, "DOUBLE_copyswapn", "copy"),
         (UMATH, "npy_alloc_cache", "memory"),
         (UMATH, "ufunc_generic_fastcall", "dispatch"),
