@@ -5,13 +5,24 @@ from statistics import fmean
 
 from profiler_suite import units
 from profiler_suite.analysis.time_breakdown import RESIDUAL
-from profiler_suite.model.threads import CALLING, GIL, NOT_SPLIT, ThreadsRecord, ThreadTime
+from profiler_suite.model.threads import (
+    CALLING,
+    CORE,
+    GIL,
+    NOT_SPLIT,
+    SLEEP,
+    ThreadsRecord,
+    ThreadTime,
+)
 
 # Less of the time is not worth a word.
 _WORTH = 0.02
 # Where one thread does it all, its waiting is news from here on.
 _NEWS = 0.05
 _MOST_ROWS = 8
+_MOST, _NEARLY_ALL = 0.5, 0.75
+# Of what other threads do, so many parts are said, each at least so large.
+_FEW, _MATTERS = 2, 0.15
 _PLAIN = {GIL: "interpreter lock (GIL)", RESIDUAL: "other work", NOT_SPLIT: "running"}
 # Waits that are for nobody in particular take no article.
 _NO_ARTICLE = ("sleep", "input", "events", "something", "a ")
@@ -85,18 +96,55 @@ def _means(shares: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def mostly_waits_for(record: ThreadsRecord | None) -> str:
-    """' for a lock' of the calling thread, should one cause be most of its waiting."""
+    """' for a lock' of the calling thread, should one or two causes be most of its waiting.
+
+    That it is ready and waits for a core is no cause that lies in the function.
+    """
     calling = record.of(CALLING) if record else None
-    if calling is None or not calling.waiting:
+    if calling is None:
         return ""
-    cause, share = max(calling.waiting.items(), key=lambda item: item[1])
-    if share < calling.waited / 2:
+    waits = [(cause, share) for cause, share in calling.waiting.items() if cause != CORE]
+    waits.sort(key=lambda item: -item[1])
+    total = sum(share for _, share in waits)
+    if total <= 0:
         return ""
+    if waits[0][1] >= _MOST * total:
+        return _waits_for(waits[0][0])
+    if waits[0][1] + waits[1][1] >= _NEARLY_ALL * total:
+        return f" for {_with_article(waits[0][0])} and {_with_article(waits[1][0])}"
+    return ""
+
+
+def _waits_for(cause: str) -> str:
+    return " (sleep)" if cause == SLEEP else f" for {_with_article(cause)}"
+
+
+def _with_article(cause: str) -> str:
     named = _PLAIN.get(cause, cause)
     if named.startswith(_NO_ARTICLE):
-        return f" for {named}" if not named.startswith("sleep") else " (sleep)"
-    article = "the" if cause == GIL else "a"
-    return f" for {article} {named}"
+        return named
+    return f"{'the' if cause == GIL else 'a'} {named}"
+
+
+def others_in_words(record: ThreadsRecord | None) -> str:
+    """'its other threads: interpreter 60 %, waiting for the interpreter lock (GIL) 30 %', of
+    their time together; empty where it has none."""
+    others = [each for each in record.threads if each.name != CALLING] if record else []
+    total = sum(each.ran + each.waited for each in others)
+    if total <= 0:
+        return ""
+    running = _sums([each.running for each in others], total)
+    waiting = _sums([each.waiting for each in others], total)
+    found = [(share, _PLAIN.get(name, name)) for name, share in running.items()]
+    found += [(share, f"waiting{_waits_for(name)}") for name, share in waiting.items()]
+    worth = sorted((each for each in found if each[0] >= _MATTERS), reverse=True)
+    said = ", ".join(f"{name} {units.percent(share)}" for share, name in worth[:_FEW])
+    return f"its other threads: {said}" if said else ""
+
+
+def _sums(shares: Sequence[Mapping[str, float]], total: float) -> dict[str, float]:
+    names = {name for each in shares for name in each}
+    return {name: sum(each.get(name, 0.0) for each in shares) / total for name in names}
 
 
 def note(record: ThreadsRecord | None) -> str:

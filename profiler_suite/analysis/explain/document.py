@@ -42,6 +42,7 @@ def document(this: Explanation) -> dict[str, Any]:
         "time": _fields(this.time, _OF_TIME) | {"cold_s": explained.cold_s},
         "trace": _fields(explained.breakdown_record, _OF_TRACE),
         "breakdown": _breakdown(this.breakdown),
+        "cause": msgspec.to_builtins(this.cause),
         "roofline": msgspec.to_builtins(this.roofline),
         "operations": _records(this.operations),
         "layers": _layers(this),

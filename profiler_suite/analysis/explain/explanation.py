@@ -11,6 +11,7 @@ from profiler_suite.analysis.explain import (
     advice,
     attempts,
     by_thread,
+    cause,
     inside,
     layers,
     patch,
@@ -119,6 +120,11 @@ class Explanation:
         return inside.inside_calls(explained.inside, plain_s, self.machine, explained.threads)
 
     @functools.cached_property
+    def cause(self) -> cause.Cause:
+        """What takes most of the time."""
+        return cause.main_cause(self.explained, self.breakdown, self.roofline, self.inside)
+
+    @functools.cached_property
     def counterfactuals(self) -> tuple[Counterfactual, ...]:
         """What would be saved if one thing were different, the largest first."""
         return _counterfactuals(self)
@@ -153,6 +159,9 @@ class Explanation:
     def notes(self) -> tuple[str, ...]:
         """What is missing, and what the function does besides giving an answer."""
         of_breakdown = self.breakdown.notes if self.breakdown else ()
+        if by_thread.mostly_waits_for(self.explained.by_thread):  # then the cause says it
+            waits = time_breakdown.waits_in_words(self.explained.breakdown_record)
+            of_breakdown = tuple(note for note in of_breakdown if note != waits)
         missing = []
         breakdown_record = self.explained.breakdown_record
         if self.breakdown is None:
@@ -304,28 +313,23 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
     )
     said = [f"{units.time(time.time_s)} ({interval(time)})"]
     if time_breakdown.is_lost(breakdown_record):
-        said.append(time_breakdown.coverage_in_words(breakdown_record))
+        said.append(bound_in_words(this))
         said.append("too little to state FLOP, rates and roofs")
     elif not breakdown_record.untraced and breakdown_record.flop:
         rate = units.flop_rate(breakdown_record.flop / time.time_s)
         said.append(f"{units.count(breakdown_record.flop)} executed FLOP at {rate}")
     elif not breakdown_record.untraced:
         said.append("no floating-point operation")
-    known = placement.bound or inside.bound_in_words(this.inside)
-    if known and not time_breakdown.is_lost(breakdown_record):
+    if this.cause.name and not time_breakdown.is_lost(breakdown_record):
         said.append(bound_in_words(this))
     sentences = [f"{this.explained.name.rpartition(':')[2]}: {'; '.join(said)}."]
     if this.breakdown:
         sentences += filter(None, [largest_part(this.breakdown)])
-        overhead = overhead_share(this.breakdown)
-        if (
-            not math.isnan(overhead)
-            and overhead > 0.5
-            and placement.bound in ("compute", "memory")
-        ):
+        overhead = time_breakdown.overhead(this.breakdown)
+        if overhead > _MOSTLY and this.cause.name in ("compute", "memory"):
             sentences.append(
-                f"{part_in_words(overhead)} of the time is neither copying nor arithmetic: "
-                "the interpreter and calls limit it, not a roof of the machine."
+                f"{part_in_words(overhead)} of the time goes to the interpreter and calls: "
+                "they limit it, not a roof of the machine."
             )
         sentences += inside.sentences(this.inside)
         arithmetic = _arithmetic(this, this.breakdown)
@@ -345,30 +349,9 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _held_up_in_words(this: Explanation) -> str:
-    """What takes most of the time and is no roof: waiting, misses, casts, inner copies."""
-    waits = time_breakdown.waiting(this.explained.breakdown_record)
-    if waits >= _MOSTLY:
-        what_for = by_thread.mostly_waits_for(this.explained.by_thread)
-        return f"it waits{what_for}, {units.percent(waits)} of the time"
-    return inside.bound_in_words(this.inside)
-
-
 def bound_in_words(this: Explanation) -> str:
-    """'memory-bound (L2), 40 % of that roof'; without a roof, the interpreter."""
-    placement, breakdown = this.roofline, this.breakdown
-    if time_breakdown.is_lost(this.explained.breakdown_record):
-        return time_breakdown.coverage_in_words(this.explained.breakdown_record)
-    held = _held_up_in_words(this)
-    if held:
-        return held
-    if (
-        placement.bound == "overhead"
-        and breakdown
-        and not this.explained.breakdown_record.calls
-    ):
-        return "interpreter-bound, far below every roof of the machine"
-    return roofline.in_words(placement.bound, placement.level, placement.of_attainable)
+    """The cause of the most time: 'memory-bound (L2), 40 % of that roof'."""
+    return cause.in_words(this.cause, this.explained.breakdown_record)
 
 
 def largest_part(breakdown: Breakdown) -> str:

@@ -126,7 +126,7 @@ def causes_of(facts: CallFacts) -> dict[str, float]:
         take(VALUES, saved if facts.values else 0.0)  # else nothing special is in them
     if facts.loads and facts.jumps >= _SCATTERED:
         take(LATENCY, min(_saved(facts, CACHED, IN_ORDER), _explained_by_misses(facts)))
-    take(CASTS, _saved(facts, SAME_DTYPE))
+    take(CASTS, max(_saved(facts, SAME_DTYPE), _converting(facts)))
     take(OWN_COPY if _copies(facts) else STRIDE, _saved(facts, CONTIGUOUS))
     take(PER_CALL, facts.fixed_s / facts.time_s)
     take(FAULTS, facts.minor_faults * facts.fault_s / facts.time_s)
@@ -145,6 +145,15 @@ def _saved(facts: CallFacts, *changes: str) -> float:
         if name in timings:
             best = max(best, 1 - timings[name].time_s / as_it_is.time_s)
     return best if best >= _LEAST_SAVED else 0.0
+
+
+def _converting(facts: CallFacts) -> float:
+    """Share of its samples that move elements through a buffer, which converts them.
+
+    Operands of the loop's own dtype, which are larger, may spare less than that.
+    """
+    converts = facts.casts and facts.buffered and facts.kind not in _COPY_KINDS
+    return facts.share(*_COPYING) if converts else 0.0
 
 
 def _explained_by_misses(facts: CallFacts) -> float:
@@ -208,12 +217,20 @@ def held_up(calls: Sequence[InsideCall]) -> float:
     return sum(found.get(name, 0.0) for name in HELD_UP)
 
 
-def bound_in_words(calls: Sequence[InsideCall]) -> str:
-    """'latency-bound, 92 % of the time' where one such cause takes most of it; else empty."""
+def dominating(calls: Sequence[InsideCall]) -> tuple[str, float] | None:
+    """What holds calls up for most of the time, with its share; None where nothing does."""
     for name, share in time_by_cause(calls).items():
         if name in HELD_UP and share >= _DOMINATES:
-            return f"{WORDS[name]}, {part_in_words(share)} of the time"
-    return ""
+            return name, min(1.0, share)
+    return None
+
+
+def bound_in_words(calls: Sequence[InsideCall]) -> str:
+    """'latency-bound, 92 % of the time' where one such cause takes most of it; else empty."""
+    found = dominating(calls)
+    if found is None:
+        return ""
+    return f"{WORDS[found[0]]}, {part_in_words(found[1])} of the time"
 
 
 def sentences(calls: Sequence[InsideCall]) -> list[str]:

@@ -7,8 +7,10 @@ from profiler_suite.measure.native.layers import (
     BLAS,
     CPYTHON,
     NUMPY_COMPILED,
+    NUMPY_PYTHON,
     USER,
     of_source,
+    standard_folders,
 )
 from profiler_suite.model.layers import CalleeSamples, LayerRecord
 
@@ -19,6 +21,7 @@ _KNOWN = {USER, NUMPY_COMPILED, BLAS, CPYTHON}
 _NEWS = 0.2
 # Fewer stacks say too little: a share of 10 % is then 4 to 22 %.
 _FEWEST = 40
+_MOST = 0.5
 _MOST_CALLEES = 5
 
 
@@ -49,6 +52,29 @@ def in_words(record: LayerRecord | None) -> str:
     return ", ".join(said)
 
 
+def largest_package(record: LayerRecord | None) -> tuple[str, float] | None:
+    """The package whose own code takes most of the time, with its share; None: no one's."""
+    for name, share in shares(record).items():
+        if share >= _MOST and name not in {*_KNOWN, NUMPY_PYTHON, WAITING}:
+            return name, share
+    return None
+
+
+def below_in_words(record: LayerRecord | None) -> str:
+    """'98 % below DataFrame.iterrows (pandas/core/frame.py)'; empty where none takes most.
+
+    The function of a package or of the standard library that the user's code calls.
+    """
+    if record is None or record.samples < _FEWEST:
+        return ""
+    called = [each for each in record.callees if each.layer not in (USER, NUMPY_PYTHON)]
+    outermost = max(called, key=lambda each: (each.total, -each.own), default=None)
+    if outermost is None or outermost.total < _MOST * record.samples:
+        return ""
+    share = units.percent(outermost.total / record.samples)
+    return f"{share} below {outermost.function} ({short_file(outermost.file)})"
+
+
 def costliest(record: LayerRecord | None) -> tuple[CalleeSamples, ...]:
     """Functions of packages that take a part of the time worth a line, the largest first."""
     if record is None or record.samples < _FEWEST:
@@ -72,6 +98,9 @@ def short_file(file: str) -> str:
     for folder in ("site-packages", "dist-packages"):
         if folder in parts:
             return "/".join(parts[parts.index(folder) + 1 :])
+    for folder in standard_folders():
+        if file.startswith(folder):
+            return PurePath(file.removeprefix(folder)).as_posix()
     return PurePath(file).name
 
 

@@ -9,7 +9,10 @@ from profiler_suite.analysis.shares import ShownShares
 
 OTHER_WAYS = "Other ways to run it, measured here"
 _OVERHEAD = (time_breakdown.INTERPRETER, time_breakdown.DISPATCH)
-_WORK = (time_breakdown.MEMORY, time_breakdown.COPY, time_breakdown.ARITHMETIC)
+_WORK = (time_breakdown.COPY, time_breakdown.ARITHMETIC)
+# Beside these two, where they take a part of the time worth saying.
+_OTHERS = {time_breakdown.MEMORY: "new memory", time_breakdown.WAITING: "waiting"}
+_WORTH_SAYING = 0.05
 
 
 def headline(found: Explanation) -> str:
@@ -40,28 +43,36 @@ def _split(shown: ShownShares) -> tuple[float, float]:
     )
 
 
-def halves(shown: ShownShares) -> tuple[str, str]:
-    """The split in two that matters most: interpreter and calls, and the work on data."""
+def _beside(shown: ShownShares) -> dict[str, float]:
+    shares = {name: shown.parts.get(entry, 0.0) for entry, name in _OTHERS.items()}
+    return {name: share for name, share in shares.items() if share >= _WORTH_SAYING}
+
+
+def halves(shown: ShownShares) -> tuple[str, ...]:
+    """The split that matters most: interpreter and calls, and the work on data.
+
+    New memory (allocation, page faults) and waiting are neither, and said where they matter.
+    """
     overhead, work = _split(shown)
-    return (
-        f"interpreter and calls {units.percent(overhead)}",
-        f"work on data {units.percent(work)}",
-    )
+    parts = {"interpreter and calls": overhead, "work on data": work, **_beside(shown)}
+    return tuple(f"{name} {units.percent(share)}" for name, share in parts.items())
 
 
 def limits(found: Explanation) -> str:
-    """The split in two, and what bounds it, in one sentence."""
+    """The split of `halves`, and what bounds it, in one sentence."""
     shown = shown_shares(found)
     parts = []
     if shown and shown.add_up:
         overhead, work = _split(shown)
-        parts.append(
+        goes = [
             f"{units.percent(overhead)} of the time goes to the interpreter and to entering "
-            f"calls, {units.percent(work)} to work on data"
-        )
-    if not time_breakdown.is_lost(found.explained.breakdown_record):
-        parts.append(bound_in_words(found))
-    return f"{sentence('; '.join(parts) or bound_in_words(found))}."
+            f"calls",
+            f"{units.percent(work)} to work on data",
+        ]
+        goes += [f"{units.percent(share)} to {name}" for name, share in _beside(shown).items()]
+        parts.append(", ".join(goes))
+    parts.append(found.cause.text or bound_in_words(found))
+    return f"{sentence('; '.join(parts))}."
 
 
 def notes(found: Explanation) -> tuple[str, ...]:

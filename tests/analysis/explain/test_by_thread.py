@@ -75,7 +75,6 @@ def test_one_thread_that_never_waits_is_no_news(
         (LOCK, " for a lock"),
         (GIL, " for the interpreter lock (GIL)"),
         (BLAS_BARRIER, " for a BLAS barrier"),
-        (CORE, " for a free core"),
         (IO, " for input and output"),
         (SLEEP, " (sleep)"),
     ],
@@ -83,6 +82,28 @@ def test_one_thread_that_never_waits_is_no_news(
 def test_what_the_calling_thread_mostly_waits_for(cause: str, words: str) -> None:
     calling = ThreadTime(name=CALLING, running={}, waiting={cause: 0.6, "events": 0.2})
     assert by_thread.mostly_waits_for(record(calling)) == words
+
+
+def test_two_causes_are_named_where_they_are_nearly_all() -> None:
+    both = thread(CALLING, 0.1, lock=0.4, sleep=0.35, events=0.15)
+    assert by_thread.mostly_waits_for(record(both)) == " for a lock and sleep"
+
+
+def test_a_core_that_is_not_free_is_nothing_the_function_waits_for() -> None:
+    busy = ThreadTime(name=CALLING, running={}, waiting={CORE: 0.6, LOCK: 0.4})
+    assert by_thread.mostly_waits_for(record(busy)) == " for a lock"
+    only = ThreadTime(name=CALLING, running={}, waiting={CORE: 0.6})
+    assert by_thread.mostly_waits_for(record(only)) == ""
+
+
+def test_what_other_threads_do_is_of_their_time_together() -> None:
+    first = ThreadTime(name="a 1", running={"copy": 0.5}, waiting={GIL: 0.5})
+    second = ThreadTime(name="a 2", running={"copy": 0.5}, waiting={})
+    assert by_thread.others_in_words(record(first, second)) == (
+        "its other threads: copy 67 %, waiting for the interpreter lock (GIL) 33 %"
+    )
+    assert by_thread.others_in_words(record(thread(CALLING, 1.0))) == ""
+    assert by_thread.others_in_words(None) == ""
 
 
 def test_without_one_large_cause_none_is_named() -> None:

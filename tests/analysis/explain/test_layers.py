@@ -1,5 +1,7 @@
 """Whose code runs, in words: the layers that matter and the costliest functions of packages."""
 
+import copy
+import json.encoder
 from typing import Any
 
 import pytest
@@ -85,3 +87,25 @@ def test_without_stacks_there_is_a_reason_and_no_table() -> None:
 )
 def test_a_line_of_another_file_has_its_name(file: str, line: int, own: str, said: str) -> None:
     assert layers.place(file, line, own) == said
+
+
+def test_the_outermost_function_below_the_users_lines_is_said() -> None:
+    outer = callee(0, function="check_array", total=900)
+    found = record(callee(800), outer, scikit_learn=900, your_code=100)
+    assert (
+        layers.below_in_words(found) == "90 % below check_array (sklearn/utils/validation.py)"
+    )
+    own = callee(0, function="mine", total=950, layer="your code")
+    assert layers.below_in_words(record(own, callee(300), a=1000)) == ""
+    assert layers.below_in_words(None) == ""
+
+
+def test_the_package_whose_code_takes_most_of_the_time() -> None:
+    assert layers.largest_package(record(pandas=620, your_code=380)) == ("pandas", 0.62)
+    assert layers.largest_package(record(pandas=400, your_code=600)) is None
+    assert layers.largest_package(record(CPython=900, pandas=100)) is None
+
+
+def test_a_file_of_the_standard_library_is_told_by_its_package() -> None:
+    assert layers.short_file(json.encoder.__file__) == "json/encoder.py"
+    assert layers.short_file(copy.__file__) == "copy.py"

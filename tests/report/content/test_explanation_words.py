@@ -32,6 +32,20 @@ def test_both_halves_of_the_time_are_said() -> None:
     )
 
 
+def test_new_memory_and_waiting_are_no_work_on_data() -> None:
+    shown = ShownShares(
+        parts={"interpreter": 0.01, "memory": 0.6, "copy": 0.2, "waiting": 0.19},
+        disagreement="",
+        add_up=True,
+    )
+    assert explanation_words.halves(shown) == (
+        "interpreter and calls 1.0 %",
+        "work on data 20 %",
+        "new memory 60 %",
+        "waiting 19 %",
+    )
+
+
 def test_the_shares_shown_are_parts_of_one_whole() -> None:
     shown = explanation_words.shown_shares(stored_explanation())
     assert shown is not None

@@ -58,7 +58,10 @@ def test_threads_and_waiting_are_shown_where_there_are_any(
     text = html.unescape(re.sub(r"<[^>]+>", "\n", render(waits)))
     assert "Thread (work) 1: copy" in text
     assert "interpreter lock (GIL) 50" in text
-    assert bound_in_words(waits) == "it waits for a lock, 90 % of the time"
+    assert bound_in_words(waits) == (
+        "it waits for a lock, 90 % of the time; its other threads: waiting for the interpreter "
+        "lock (GIL) 50 %, copy 50 %"
+    )
     shown = screen(waits, 80, False)
     assert "calling thread: waits for lock 100 %" in shown
     plain = document(waits)["by_thread"]

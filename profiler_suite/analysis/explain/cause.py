@@ -1,0 +1,227 @@
+"""What takes most of a function's time, in plain words: the first thing that a reader is told.
+
+In this order: it waits; calls are held up inside (misses, strides, conversions, values); every
+element is a Python object; pages are new; the system works; the interpreter and entering
+calls; a package's own code; a roof of the machine, or the inner loops of an operation.
+"""
+
+import re
+from collections.abc import Sequence
+
+from profiler_suite import units
+from profiler_suite.analysis import roofline, time_breakdown
+from profiler_suite.analysis.explain import by_thread, inside, interpreter, layers
+from profiler_suite.analysis.explain.inside import InsideCall
+from profiler_suite.analysis.time_breakdown import (
+    ARITHMETIC,
+    COPY,
+    DISPATCH,
+    INTERPRETER,
+    MEMORY,
+    WAITING,
+)
+from profiler_suite.measure.explain.records import FunctionRecord
+from profiler_suite.model.noun import Noun
+from profiler_suite.model.results import Breakdown
+from profiler_suite.model.rows import BreakdownRecord, OperationTime
+
+OBJECTS, FRESH, SYSTEM = "Python objects", "page faults", "system calls"
+OVERHEAD, PACKAGE, UNCOUNTED = "overhead", "package", "uncounted"
+_MOST = 0.5
+# Waiting is the cause from here on where nothing else takes more, and is said beside another.
+_MUCH_WAITING = 0.25
+_MUCH = 0.4
+# With less of the calls' cost in the calls themselves it is bytecode that costs.
+_CALLS_MATTER = 0.25
+_ENTRIES = (INTERPRETER, DISPATCH, MEMORY, COPY, ARITHMETIC)
+_OF_OBJECTS = re.compile(r" on Python objects$")
+_KERNEL = "[kernel]"
+_FEW_SAMPLES = 40
+
+
+class Cause(Noun, frozen=True):
+    """What takes most of the time."""
+
+    name: str
+    """Stable key: 'waiting', 'latency', 'casts', 'page faults', 'interpreter', 'overhead', …;
+    'compute', 'memory' or 'work' by roofs; empty where nothing is known."""
+    share: float
+    """Of the time, 0 to 1; of a roof of the machine, as much of it as was reached."""
+    text: str
+
+
+def main_cause(
+    explained: FunctionRecord,
+    breakdown: Breakdown | None,
+    placement: roofline.Placement,
+    calls: Sequence[InsideCall],
+) -> Cause:
+    """The cause of the most time by all that was measured."""
+    waits = _waiting(explained, breakdown)
+    if waits is not None and _is_largest(waits.share, breakdown):
+        return waits
+    found = (
+        _held_up(calls)
+        or _of_python_objects(explained.breakdown_record, breakdown)
+        or _fresh_memory(explained.breakdown_record, breakdown)
+        or _system(explained.breakdown_record, breakdown)
+        or _interpreter(explained, breakdown, placement)
+        or _of_package(explained, placement)
+        or _by_roof(explained.breakdown_record, placement)
+    )
+    if waits is None:
+        return found
+    return Cause(name=found.name, share=found.share, text=f"{found.text}; {waits.text}")
+
+
+def _share(breakdown: Breakdown | None, name: str) -> float:
+    return min(1.0, max(0.0, breakdown.share(name))) if breakdown else 0.0
+
+
+def _is_largest(share: float, breakdown: Breakdown | None, but: str = "") -> bool:
+    """Whether no entry takes more; more than half is always the largest part."""
+    others = [_share(breakdown, name) for name in _ENTRIES if name != but]
+    return share >= _MOST or share >= max(others)
+
+
+def _waiting(explained: FunctionRecord, breakdown: Breakdown | None) -> Cause | None:
+    waits = time_breakdown.waiting(explained.breakdown_record)
+    if waits < _MUCH_WAITING:
+        return None
+    what_for = by_thread.mostly_waits_for(explained.by_thread)
+    native = explained.breakdown_record.native
+    if not what_for and native is not None and native.slept_share < waits / 2:
+        what_for = " for other threads"  # it spins, which threads of one product do
+    text = f"it waits{what_for}, {units.percent(waits)} of the time"
+    others = by_thread.others_in_words(explained.by_thread)
+    return Cause(name=WAITING, share=waits, text=_joined(text, others))
+
+
+def _held_up(calls: Sequence[InsideCall]) -> Cause | None:
+    found = inside.dominating(calls)
+    if found is None:
+        return None
+    return Cause(name=found[0], share=found[1], text=inside.bound_in_words(calls))
+
+
+def _of_python_objects(record: BreakdownRecord, breakdown: Breakdown | None) -> Cause | None:
+    """Whether most array code runs the interpreter for each element."""
+    shares = [share for name, share in record.escaped.items() if _OF_OBJECTS.search(name)]
+    if not time_breakdown.is_lost(record) or sum(shares) < _MOST:
+        return None
+    share = _share(breakdown, INTERPRETER)
+    text = "array of Python objects: each element is computed by the interpreter"
+    return Cause(name=OBJECTS, share=share, text=f"{text}, {units.percent(share)} of the time")
+
+
+def _fresh_memory(record: BreakdownRecord, breakdown: Breakdown | None) -> Cause | None:
+    share = _share(breakdown, MEMORY)
+    if share < _MUCH or not _is_largest(share, breakdown, but=MEMORY):
+        return None
+    weights = record.native.weights if record.native else ()
+    entries = [
+        (each.library == _KERNEL, each.samples) for each in weights if each.entry == MEMORY
+    ]
+    faults = sum(number for of_kernel, number in entries if of_kernel)
+    of_time = f"{units.percent(share)} of the time"
+    if record.minor_faults and faults >= sum(number for _, number in entries) / 2:
+        pages = units.count(record.minor_faults)
+        text = f"page faults, {of_time}: every call touches fresh memory ({pages} faults)"
+    else:
+        text = f"allocating and freeing memory, {of_time}"
+    return Cause(name=FRESH, share=share, text=text)
+
+
+def _system(record: BreakdownRecord, breakdown: Breakdown | None) -> Cause | None:
+    """The kernel at work that is no page fault, where its symbols tell the two apart."""
+    samples = record.native
+    if samples is None or not samples.kernel_symbols or samples.samples < _FEW_SAMPLES:
+        return None
+    share = samples.share("kernel") * (1 - samples.slept_share)
+    if share < _MUCH or not _is_largest(share, breakdown):
+        return None
+    text = f"system calls, {units.percent(share)} of the time: the kernel works for it"
+    return Cause(name=SYSTEM, share=share, text=text)
+
+
+def _interpreter(
+    explained: FunctionRecord, breakdown: Breakdown | None, placement: roofline.Placement
+) -> Cause | None:
+    record = explained.breakdown_record
+    bytecode, dispatch = _share(breakdown, INTERPRETER), _share(breakdown, DISPATCH)
+    lost = time_breakdown.is_lost(record)
+    if placement.bound != OVERHEAD and not (lost and bytecode + dispatch >= _MOST):
+        return None
+    does = interpreter.in_words(record)
+    if dispatch < _CALLS_MATTER * (bytecode + dispatch):
+        text = f"interpreter-bound, {units.percent(bytecode)} of the time"
+        text = _joined(f"{text}: {does}" if does else text, _below(explained))
+        return Cause(name=INTERPRETER, share=bytecode, text=text)
+    share = min(1.0, bytecode + dispatch)
+    reached = share if lost else placement.of_attainable
+    text = roofline.in_words(OVERHEAD, "", reached)
+    most = _called_most(record)
+    if most is not None:
+        text += f" ({units.count(most.calls)} × {most.via or most.name})"
+    return Cause(name=OVERHEAD, share=share, text=_joined(text, _below(explained)))
+
+
+def _called_most(record: BreakdownRecord) -> OperationTime | None:
+    """The operation whose calls cost at least half of what entering all calls costs."""
+    total = time_breakdown.dispatch_s(record)
+    most = max(record.operations, key=lambda o: o.calls * o.fixed_s, default=None)
+    if most is None or most.calls * most.fixed_s < _MOST * total or total <= 0:
+        return None
+    return most if most.calls > 1 else None
+
+
+def _of_package(explained: FunctionRecord, placement: roofline.Placement) -> Cause | None:
+    """A package's code, where neither the interpreter nor a roof explains the time."""
+    lost = time_breakdown.is_lost(explained.breakdown_record)
+    found = layers.largest_package(explained.layers)
+    if found is None or not (lost or placement.bound in ("", roofline.WORK)):
+        return None
+    name, share = found
+    text = f"the code of {name}, {units.percent(share)} of the time"
+    return Cause(name=PACKAGE, share=share, text=_joined(text, _below(explained)))
+
+
+def _below(explained: FunctionRecord) -> str:
+    return layers.below_in_words(explained.layers)
+
+
+def _joined(*parts: str) -> str:
+    """Those that say something."""
+    return "; ".join(filter(None, parts))
+
+
+def _by_roof(record: BreakdownRecord, placement: roofline.Placement) -> Cause:
+    if time_breakdown.is_lost(record):
+        return Cause(name=UNCOUNTED, share=0.0, text="")
+    share = min(1.0, max(0.0, placement.of_attainable))
+    text = roofline.in_words(placement.bound, placement.level, placement.of_attainable)
+    most = _works_most(record) if placement.bound == roofline.WORK else None
+    if most is not None:
+        named = f"bound by the inner loops of {most.via or most.name}"
+        text = text.replace("bound by its inner loops", named)
+    return Cause(name=placement.bound, share=share, text=text)
+
+
+def _works_most(record: BreakdownRecord) -> OperationTime | None:
+    """The operation that does at least half of the work."""
+    most = max(record.operations, key=_work_s, default=None)
+    if most is None or _work_s(most) <= 0:
+        return None
+    whole_s = sum(_work_s(each) for each in record.operations)
+    return most if _work_s(most) >= _MOST * whole_s else None
+
+
+def _work_s(operation: OperationTime) -> float:
+    return operation.calls * max(0.0, operation.call_s - operation.fixed_s)
+
+
+def in_words(found: Cause, record: BreakdownRecord) -> str:
+    """The cause; with what escaped the count where that is much."""
+    if not time_breakdown.is_lost(record):
+        return found.text
+    return _joined(found.text, time_breakdown.coverage_in_words(record))

@@ -1,0 +1,219 @@
+"""The cause that a reader is told first is the one that takes most of the time."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from profiler_suite.analysis import roofline, time_breakdown
+from profiler_suite.analysis.explain import cause, inside
+from profiler_suite.analysis.explain.cause import Cause, main_cause
+from profiler_suite.measure.explain.records import FunctionRecord
+from profiler_suite.model.layers import CalleeSamples, LayerRecord, LayerSamples
+from profiler_suite.model.native import NativeSamples, NativeWeight
+from profiler_suite.model.rows import OperationTime
+from profiler_suite.model.threads import CALLING, GIL, LOCK, ThreadsRecord, ThreadTime
+from tests.analysis.explain.test_inside import facts
+from tests.analysis.test_time_breakdown import PRICED, operation, samples
+from tests.stored_explanation import stored_explanation
+
+
+def placed(bound: str, reached: float = 0.5) -> roofline.Placement:
+    return roofline.Placement(
+        bound=bound,
+        level="L2",
+        attainable_flop_per_s=1.0,
+        overhead_flop_per_s=1.0,
+        of_attainable=reached,
+        above_roof=False,
+    )
+
+
+def function(native: NativeSamples | None = None, **fields: Any) -> FunctionRecord:
+    """A function of 1 ms without page faults; nothing but its samples is known of it."""
+    kept = stored_explanation().explained
+    record = msgspec.structs.replace(
+        kept.breakdown_record,
+        **{
+            "plain_s": 1e-3,
+            "plain_spread_s": 0.0,
+            "minor_faults": 0.0,
+            "operations": (),
+            "coverage": 1.0,
+            "coverage_samples": 100,
+            "escaped": {},
+            "uncovered": {},
+            "native": native,
+            **fields,
+        },
+    )
+    return msgspec.structs.replace(kept, breakdown_record=record, layers=None, by_thread=None)
+
+
+def found(explained: FunctionRecord, bound: str = "", *calls: Any) -> Cause:
+    broken_down = time_breakdown.breakdown(explained.breakdown_record, PRICED)
+    return main_cause(explained, broken_down, placed(bound), calls)
+
+
+def weighted(*weights: tuple[str, str, str, int], slept: float = 0.0) -> NativeSamples:
+    total = sum(each[3] for each in weights)
+    return msgspec.structs.replace(
+        samples(interpreter=total),
+        weights=tuple(
+            NativeWeight(entry=entry, library=library, symbol=symbol, samples=number)
+            for entry, library, symbol, number in weights
+        ),
+        slept_s=slept,
+    )
+
+
+def test_waiting_is_named_with_what_it_is_for() -> None:
+    asleep = msgspec.structs.replace(samples(interpreter=100), slept_s=0.8)
+    waits = ThreadTime(name=CALLING, running={}, waiting={LOCK: 0.8})
+    worker = ThreadTime(name="Thread (f) 1", running={"interpreter": 0.4}, waiting={GIL: 0.6})
+    explained = msgspec.structs.replace(
+        function(asleep), by_thread=ThreadsRecord(samples=99, threads=(waits, worker))
+    )
+    named = found(explained, "memory")
+    assert named.name == "waiting"
+    assert named.share == pytest.approx(0.8)
+    assert named.text == (
+        "it waits for a lock, 80 % of the time; its other threads: waiting for the interpreter "
+        "lock (GIL) 60 %, interpreter 40 %"
+    )
+
+
+@pytest.mark.parametrize(
+    ("slept", "name", "said"),
+    [
+        (0.41, "memory", "memory-bound (L2), 50 % of that roof; it waits, 41 % of the time"),
+        (0.6, "waiting", "it waits, 60 % of the time"),
+        (0.1, "memory", "memory-bound (L2), 50 % of that roof"),
+    ],
+)
+def test_waiting_that_is_not_the_largest_part_is_said_beside_it(
+    slept: float, name: str, said: str
+) -> None:
+    asleep = msgspec.structs.replace(samples(ufunc=100), slept_s=slept)
+    named = found(function(asleep), "memory")
+    assert (named.name, named.text) == (name, said)
+
+
+def test_waiting_is_the_cause_where_nothing_takes_more() -> None:
+    asleep = msgspec.structs.replace(samples(ufunc=50, interpreter=50), slept_s=0.4)
+    assert found(function(asleep), "memory").name == "waiting"
+
+
+def test_a_thread_that_spins_waits_for_others() -> None:
+    spins = samples(blas=30, waiting=70)
+    assert found(function(spins), "compute").text == (
+        "it waits for other threads, 70 % of the time"
+    )
+
+
+def test_calls_that_are_held_up_come_before_roofs() -> None:
+    gather = stored_calls({"cached": 1e-4})
+    named = found(function(samples(copy=100)), "memory", *gather)
+    assert (named.name, named.text) == ("latency", "latency-bound, 90 % of the time")
+
+
+def stored_calls(changes: dict[str, float]) -> tuple[Any, ...]:
+    scattered = {"loads": 1e4, "jumps": 1.0, "target_bytes": 1e8, "chain_s": 1e-7}
+    looked = facts(changes, kind="index", calls=1, **scattered)
+    return inside.inside_calls([looked], 1e-3, None)
+
+
+def test_python_objects_are_named_though_their_work_is_not_counted() -> None:
+    escaped = {"add on Python objects": 0.7, "multiply on Python objects": 0.2}
+    explained = function(samples(interpreter=80, ufunc=20), coverage=0.1, escaped=escaped)
+    named = found(explained)
+    assert named.name == cause.OBJECTS
+    assert named.text.startswith("array of Python objects: ")
+    record = explained.breakdown_record
+    assert "; 10 % of the time in array code counted" in cause.in_words(named, record)
+
+
+def test_page_faults_and_the_heap_are_told_apart() -> None:
+    faults = weighted(("memory", "[kernel]", "clear_page_erms", 70), ("copy", "u", "c", 30))
+    named = found(function(faults, untraced="why", minor_faults=500.0), "memory")
+    assert named.name == cause.FRESH
+    assert named.text == (
+        "page faults, 70 % of the time: every call touches fresh memory (500 faults)"
+    )
+    heap = weighted(("memory", "libc.so.6", "malloc", 70), ("copy", "u", "c", 30))
+    named = found(function(heap, untraced="why"), "memory")
+    assert named.text == "allocating and freeing memory, 70 % of the time"
+
+
+def test_work_of_the_kernel_is_no_bytecode() -> None:
+    reads = weighted(("kernel", "[kernel]", "vfs_read", 60), ("interpreter", "p", "x", 40))
+    assert found(function(reads), "overhead").name == cause.SYSTEM
+    hidden = msgspec.structs.replace(reads, kernel_symbols=False)
+    assert found(function(hidden), "overhead").name == "interpreter"
+
+
+def test_what_the_interpreter_does_is_said() -> None:
+    python = weighted(
+        ("interpreter", "libpython3.11.so.1.0", "gc_collect_main", 90),
+        ("interpreter", "libpython3.11.so.1.0", "_PyEval_EvalFrameDefault", 10),
+    )
+    named = found(function(python), "overhead")
+    assert named.name == "interpreter"
+    assert named.text == "interpreter-bound, 100 % of the time: garbage collection 90 %"
+
+
+def test_the_function_of_a_package_that_is_called_is_said() -> None:
+    below = CalleeSamples(
+        function="solve",
+        file="/v/lib/python3.13/site-packages/scipy/linalg/_basic.py",
+        line=1,
+        layer="SciPy",
+        own=10,
+        total=95,
+        below_file="a.py",
+        below_line=1,
+    )
+    whose = LayerRecord(
+        samples=100, layers=(LayerSamples(layer="SciPy", samples=100),), callees=(below,)
+    )
+    explained = msgspec.structs.replace(function(samples(interpreter=100)), layers=whose)
+    assert found(explained, "overhead").text == (
+        "interpreter-bound, 100 % of the time; 95 % below solve (scipy/linalg/_basic.py)"
+    )
+    compiled = function(samples(extension=100), coverage=0.1, escaped={"compiled code": 0.9})
+    named = found(msgspec.structs.replace(compiled, layers=whose))
+    assert named.name == cause.PACKAGE
+    assert named.text.startswith("the code of SciPy, 100 % of the time; 95 % below solve")
+
+
+def test_calls_are_named_where_they_cost_more_than_bytecode() -> None:
+    calls = (operation("ufunc", 200, 4e-6, 4e-6), operation("copy", 10, 1e-6, 1e-6))
+    explained = function(samples(interpreter=20, dispatch=80), operations=calls)
+    named = found(explained, "overhead")
+    assert named.name == cause.OVERHEAD
+    assert named.text == "overhead-bound, 50 % of the time is per-call cost (200 × ufunc)"
+
+
+def slow(name: str, calls: int, call_s: float) -> OperationTime:
+    made: OperationTime = operation("ufunc", calls, call_s, 0.0)
+    return msgspec.structs.replace(made, name=name)
+
+
+def test_slow_inner_loops_are_named_by_their_operation() -> None:
+    work = (slow("np.power", 10, 90e-6), slow("np.add", 10, 5e-6))
+    explained = function(samples(ufunc=100), operations=work)
+    named = found(explained, roofline.WORK)
+    assert named.text == "bound by the inner loops of np.power, 50 % of the nearest roof"
+    even = (slow("np.power", 10, 30e-6), slow("np.add", 10, 30e-6), slow("np.exp", 10, 30e-6))
+    explained = function(samples(ufunc=100), operations=even)
+    assert found(explained, roofline.WORK).text.startswith("bound by its inner loops")
+
+
+def test_nothing_measured_is_nothing_known() -> None:
+    named = found(function(untraced="why", coverage=0.0))
+    assert (named.name, named.text) == ("", "no roof known")
+
+
+def test_shares_are_parts_of_a_whole() -> None:
+    for each in (found(function(samples(ufunc=100)), "memory"), stored_explanation().cause):
+        assert 0 <= each.share <= 1
