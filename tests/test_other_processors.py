@@ -60,8 +60,7 @@ def feature_sets() -> dict[str, str]:
 
 KERNELS = [{"OPENBLAS_CORETYPE": name} for name in executable_cores()]
 FEATURES = [{"NPY_DISABLE_CPU_FEATURES": names} for names in feature_sets().values()]
-# With the slow tests one of each sort of kernel, the others with the long ones.
-UNLIKE = (*KERNELS[:3:2], *FEATURES[:1])
+# With the slow tests one of each kind, the others with the long ones.
 MOST_UNLIKE = (*KERNELS[:1], *FEATURES[:1])
 none = not (KERNELS or FEATURES)
 pytestmark = pytest.mark.skipif(none, reason="here NumPy chooses nothing by the processor")

@@ -35,7 +35,6 @@ class ExperimentSource:
     experiment: Experiment
     path: Path
     """Absolute."""
-    is_built_in: bool
 
 
 def built_in() -> tuple[str, ...]:
@@ -52,9 +51,7 @@ def built_in_experiments() -> tuple[ExperimentSource, ...]:
 def find(name_or_path: str | Path) -> ExperimentSource:
     """The experiment of that name or in that file; UsageError when there is none."""
     path = locate(name_or_path)
-    return ExperimentSource(
-        experiment=load(path), path=path, is_built_in=path.parent == folder().resolve()
-    )
+    return ExperimentSource(experiment=load(path), path=path)
 
 
 def locate(name_or_path: str | Path) -> Path:

@@ -71,7 +71,7 @@ def test_the_eight_built_in_experiments_are_there() -> None:
 def test_a_built_in_experiment_can_be_run(name: str, quick: bool) -> None:
     found = catalogue.find(name)
     experiment = found.experiment
-    assert (experiment.name, found.is_built_in, found.path.stem) == (name, True, name)
+    assert (experiment.name, found.path.stem) == (name, name)
     assert experiment.question.endswith("?")
     problems = experiment.quick_problems if quick else experiment.problems
     names = (quick and experiment.quick_implementations) or experiment.implementations
@@ -110,7 +110,7 @@ def test_the_network_layers_are_the_distinct_ones_of_their_papers() -> None:
 def test_an_experiment_of_one_s_own_is_found_by_path(tmp_path: Path) -> None:
     path = file_with(tmp_path, GOOD)
     found = catalogue.find(str(path))
-    assert (found.experiment.name, found.path, found.is_built_in) == ("mine", path, False)
+    assert (found.experiment.name, found.path) == ("mine", path)
 
 
 def test_a_relative_path_becomes_absolute(

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 import threadpoolctl
-from scipy import sparse
 
 from profiler_suite.analysis.explain import inside
 from profiler_suite.machine import canary
@@ -41,16 +40,6 @@ def looked_into(
 
 FAR = RANDOM.random(2**23)
 PLACES = RANDOM.integers(0, FAR.size, 200_000)
-# Two elements in each row, anywhere.
-ELEMENTS = 1_500_000
-SCATTERED = sparse.csr_array(
-    (
-        np.ones(ELEMENTS),
-        RANDOM.integers(0, FAR.size, ELEMENTS),
-        np.arange(0, ELEMENTS + 1, 2),
-    ),
-    shape=(ELEMENTS // 2, FAR.size),
-)
 SORTED = np.sort(RANDOM.random(2**21))
 RECORDS = np.ones(100_000, dtype=[("x", "f8"), ("rest", "V248")])
 ROWS = RANDOM.random((1500, 1500))
