@@ -44,7 +44,7 @@ def comparison_within(run: Run) -> Comparison | None:
     spreads = [stdev(logs.values()) for logs in workers.values() if len(logs) > 1]
     # The spread of few processes may be small by chance: at least what most points show.
     typical = median(spreads) if spreads else math.inf
-    changes = [_side_by_side(p, run, table, workers[p.id], typical) for p in points]
+    changes = [_side_by_side(p, table, workers[p.id], typical) for p in points]
     # What people call the two: by the versions they chose, else by what came along.
     chosen = (("Python", "NumPy"), ("BLAS",), ("SciPy",))
     told = next((t for c in chosen if (t := [d for d in differing if d.name in c])), [])
@@ -97,7 +97,7 @@ def _shared(workers: Iterable[Mapping[int, float]]) -> float:
 
 
 def _side_by_side(
-    point: Point, run: Run, table: pd.DataFrame, workers: Mapping[int, float], typical: float
+    point: Point, table: pd.DataFrame, workers: Mapping[int, float], typical: float
 ) -> Change:
     """The processes are the independent units: visits of one process resemble each other."""
     a, b = (table.loc[name].to_dict() for name in (point.counterpart, point.id))

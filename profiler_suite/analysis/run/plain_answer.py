@@ -68,7 +68,7 @@ def plain_answer(run: Run, left_id: str, right_id: str) -> PlainAnswer | None:
         code_s=slow["time_s"] / advice.ratio if advice else 0.0,
         differs=(
             *_caveats(advice),
-            *_differs(run, left, right, slow, fast),
+            *_differs(run, left, slow, fast),
         ),
     )
 
@@ -173,7 +173,7 @@ def _instead(run: Run, left: Point, slow: dict[Any, Any]) -> str:
 
 
 def _differs(
-    run: Run, left: Point, right: Point, slow: dict[Any, Any], fast: dict[Any, Any]
+    run: Run, left: Point, slow: dict[Any, Any], fast: dict[Any, Any]
 ) -> tuple[str, ...]:
     """Why another timer gives another ratio: what was timed, where, with what."""
     facts = run.provenance.machine.facts

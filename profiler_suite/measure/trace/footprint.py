@@ -32,7 +32,7 @@ def distinct_elements(shape: tuple[int, ...], strides: tuple[int, ...], itemsize
         extent = itemsize + sum(s * (n - 1) for s, n in runs)
     if regular:
         return math.prod(n for _, n in runs)
-    return _enumerated(tuple(dims), itemsize)
+    return _enumerated(tuple(dims))
 
 
 def _within(runs: list[tuple[int, int]], stride: int, itemsize: int) -> bool:
@@ -42,7 +42,7 @@ def _within(runs: list[tuple[int, int]], stride: int, itemsize: int) -> bool:
     return below <= base and stride // base <= length
 
 
-def _enumerated(dims: tuple[tuple[int, int], ...], itemsize: int) -> int:
+def _enumerated(dims: tuple[tuple[int, int], ...]) -> int:
     total = math.prod(n for _, n in dims)
     extent = sum(s * (n - 1) for s, n in dims)
     step = math.gcd(*(s for s, _ in dims))
