@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import itertools
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -12,7 +13,8 @@ from profiler_suite.measure.trace import sites
 
 Items = list[tuple[Any, Any]]
 
-_SCALARS = (int, float, complex, str, bytes, type(None))
+SCALARS = frozenset({int, float, complex, bool, str, bytes, type(None)})
+"""Types of what neither counts nor holds anything."""
 # The beginning of a long list of numbers shows that it holds no arrays.
 _LOOKED_AT = 1000
 _FOREIGN = frozenset({"builtins", "numpy", "pandas"})
@@ -85,8 +87,7 @@ def put(container: Any, key: Any, value: Any) -> bool:
 def _may_hold(values: Any) -> bool:
     if len(values) <= _LOOKED_AT:
         return True
-    first = (each for each, _ in zip(values, range(_LOOKED_AT), strict=False))
-    return not all(type(each) in _SCALARS for each in first)
+    return not SCALARS.issuperset(map(type, itertools.islice(values, _LOOKED_AT)))
 
 
 def _names(value: Any) -> list[str]:

@@ -1,9 +1,11 @@
 """Turns arrays in arguments, surroundings and results into counting ones, and back."""
 
+import math
 import sys
 import weakref
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from time import thread_time
 from types import FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any
 
@@ -17,6 +19,7 @@ from profiler_suite.measure.trace.behind import (
     is_plain_iterator,
 )
 from profiler_suite.measure.trace.containers import (
+    SCALARS,
     is_container,
     is_users_callable,
     is_users_class,
@@ -40,22 +43,29 @@ from profiler_suite.measure.trace.wrapping import (
 _DEEPEST = 40
 # Looking through more takes longer than what is traced.
 _MOST_CONTAINERS = 100_000
+_CONTAINERS_PER_READING = 256  # of the clock
 
 
 class Loan:
     """Arrays lent to a function as counting views, in the containers they were found in.
 
     Lists, dicts, objects and classes are changed in place and changed back by
-    `give_back`, so that what the function itself does to them stays done.
+    `give_back`, so that what the function itself does to them stays done. Containers that
+    are not reached within `seconds`, if any are given, keep plain arrays.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = 0.0, clock: Callable[[], float] = thread_time) -> None:
+        self._clock = clock
+        self._until_s = clock() + seconds if seconds else math.inf
+        self._full = False
         self._original: dict[int, tuple[Any, Any]] = {}
         self._changed: list[Any] = []
         self._seen: set[int] = set()
 
     def lend(self, value: Any, depth: int = 0) -> Any:
         """The value with counting arrays in it."""
+        if type(value) in SCALARS:
+            return value
         if isinstance(value, ndarray):
             return self._lend(value, counting_array(value))
         if isinstance(value, np.flatiter):
@@ -92,7 +102,7 @@ class Loan:
 
     def lend_inside(self, container: Any, depth: int = 0) -> None:
         """Lend what a list, a dict, an object or a class holds."""
-        if id(container) in self._seen or len(self._seen) >= _MOST_CONTAINERS:
+        if id(container) in self._seen or self._is_over():
             return
         self._seen.add(id(container))
         self._changed.append(container)
@@ -100,6 +110,14 @@ class Loan:
             lent = self.lend(value, depth + 1)
             if lent is not value:
                 put(container, key, lent)
+
+    def _is_over(self) -> bool:
+        if self._full:
+            return True
+        seen = len(self._seen)
+        late = seen % _CONTAINERS_PER_READING == 0 and self._clock() > self._until_s
+        self._full = late or seen >= _MOST_CONTAINERS
+        return self._full
 
     def lend_surroundings(self, function: Callable[..., Any]) -> None:
         """Lend what a function has without being given it: globals, closure, defaults, self."""
@@ -173,6 +191,8 @@ class Loan:
 
     def plain(self, value: Any, depth: int = 0, seen: set[int] | None = None) -> Any:
         """The value with plain arrays in it; an array that was lent is the original again."""
+        if type(value) in SCALARS:
+            return value
         known = self._original.get(id(value))
         if known is not None and known[0] is value:
             return known[1]

@@ -45,7 +45,7 @@ def trace(
         raise UsageError(
             "a trace is already under way in this process; trace one function at a time"
         )
-    borrowed = Loan()
+    borrowed = Loan(seconds)
     try:
         try:
             lent_args = borrowed.lend(args)

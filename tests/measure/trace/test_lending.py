@@ -143,3 +143,16 @@ def test_tuples_of_any_class_keep_it_with_their_attributes() -> None:
     assert given[0] is given.beside is array
     now = time.localtime(0.0)
     assert trace(lambda: (np.ones(2), now))[0][1] is now
+
+
+def test_lending_ends_when_its_time_is_over_and_all_is_given_back() -> None:
+    array = np.ones(3)
+    rows = [{"text": str(n), "values": array} for n in range(2000)]
+    now_s = iter(range(100))
+    borrowed = Loan(seconds=3.0, clock=lambda: float(next(now_s)))
+    borrowed.lend(rows)
+    counting = [isinstance(row["values"], Counting) for row in rows]
+    assert counting[0]
+    assert not counting[-1]
+    borrowed.give_back()
+    assert all(row["values"] is array for row in rows)
