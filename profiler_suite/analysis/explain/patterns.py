@@ -25,6 +25,7 @@ from profiler_suite.measure.explain.records import Edit
 _ENVIRONMENT = {
     **{"np": "numpy", "scipy": "scipy", "pd": "pandas", "math": "math"},
     **{"datetime": "datetime", "copy": "copy", "json": "json"},
+    **{"pickle": "pickle"},
 }
 _CAPITAL = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 _IGNORED = frozenset(["ctx", "type_comment", "kind", "type_ignores"])

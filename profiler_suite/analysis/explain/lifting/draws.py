@@ -27,6 +27,9 @@ _BEFORE_SIZE = {
     # With replacement; without, every draw is a permutation of its own.
     "choice": 1,
 }
+# Options that are the same for every draw: parameters of distributions, probabilities.
+_KEPT = ("loc", "scale", "low", "high", "lam", "shape", "n", "p", "a", "b")
+_WHOLE = ("integers", "randint", "poisson", "binomial", "geometric")
 _OWNERS = ("np.random", "numpy.random")
 
 
@@ -59,19 +62,22 @@ def drawn(reader: Reader, node: ast.Call) -> Term | None:
     by_position = name in ("rand", "randn")
     given = node.args if by_position else node.args[:first]
     size: list[ast.expr] = list(given) if by_position else list(node.args[first:])
+    options = [] if by_position else [_fixed(reader, each) for each in given]
     for each in node.keywords:
-        if each.arg != "size":
+        if each.arg == "size":
+            size = [each.value]
+        elif each.arg in _KEPT or (each.arg == "replace" and _is_true(each.value)):
+            options.append(f"{each.arg}={_fixed(reader, each.value)}")
+        else:
             raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
-        size = [each.value]
     sizes = tuple(_sizes(reader, size))
-    texts = [] if by_position else [_fixed(reader, each) for each in given]
     call = DrawCall(
-        text=f"{ast.unparse(node.func)}({', '.join(texts)}",
+        text=f"{ast.unparse(node.func)}({', '.join(options)}",
         by_position=by_position,
         sizes=sizes,
         labels=tuple(reader.scope.loops),
         size_is_first=not first,
-        dtype="int64" if name in ("integers", "randint", "poisson", "binomial") else "float64",
+        dtype=_dtype(reader, name, given),
     )
     if any(
         (e.text, e.labels, e.sizes) != (call.text, call.labels, call.sizes)
@@ -83,6 +89,23 @@ def drawn(reader: Reader, node: ast.Call) -> Term | None:
     reader.scope.draws.append(call)
     axes = tuple(reader.scope.label(each) for each in sizes)
     return Draw(len(reader.scope.draws) - 1, call.labels, axes, call.dtype)
+
+
+def _is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+def _dtype(reader: Reader, name: str, given: list[ast.expr]) -> str:
+    """The dtype of what is drawn; of a choice that of what is chosen from."""
+    if name != "choice" or not given:
+        return "int64" if name in _WHOLE else "float64"
+    known = reader.facts.names.get(ast.unparse(given[0]))
+    if known is not None and known.kind == "array":
+        return known.dtype
+    numbers = [n.value for n in ast.walk(given[0]) if isinstance(n, ast.Constant)]
+    if isinstance(given[0], ast.List | ast.Tuple) and any(type(n) is float for n in numbers):
+        return "float64"
+    return "int64"
 
 
 def _sizes(reader: Reader, size: list[ast.expr]) -> list[Poly]:
@@ -103,6 +126,8 @@ def _sizes(reader: Reader, size: list[ast.expr]) -> list[Poly]:
 def _fixed(reader: Reader, node: ast.expr) -> str:
     if isinstance(node, ast.Name) and node.id not in reader.scope.varying:
         return node.id  # an array of what is chosen from, or a number
+    if isinstance(node, ast.List | ast.Tuple):
+        return f"[{', '.join(_fixed(reader, each) for each in node.elts)}]"
     found = reader.read(node)
     if not isinstance(found, Leaf | Index) or found.loops:
         raise Refusal("the distribution of random numbers changes from iteration to iteration")

@@ -1,6 +1,7 @@
 """Models, interpolators and integrands that take many rows, called for one at a time."""
 
 import ast
+import copy
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import patterns, rewriting, whole_calls
@@ -121,7 +122,7 @@ def element_calls(seen: Observation) -> Iterator[Finding]:
     for function in seen.functions:
         for node in ast.walk(function.node):
             if isinstance(node, ast.For):
-                for text in _of_loop(function, node):
+                for text in (*_of_loop(function, node), *_of_statements(function, node)):
                     start, end = function.span(node)
                     yield from _all_at_once(
                         seen, function, node, Edit(start=start, end=end, text=text)
@@ -186,6 +187,71 @@ def _of_loop(function: Function, loop: ast.For) -> Iterator[str]:
                     yield f"{out} = {text}{diagonal}"
 
 
+def _of_statements(function: Function, loop: ast.For) -> Iterator[str]:
+    """Each statement of a loop for all elements, where it gives names to several results."""
+    if _only_own(function, loop) or _carries(loop.body):
+        return
+    try:
+        span = whole_calls.span_of(function, loop.target, loop.iter)
+        for converted in ("", ".tolist()"):
+            lines = [_of_statement(function, each, span, converted) for each in loop.body]
+            yield f"\n{function.indent_of(loop.lineno)}".join(lines)
+    except NotOneCallError:
+        return
+
+
+def _carries(body: list[ast.stmt]) -> bool:
+    """Whether a name is read before it is set, in the same iteration."""
+    unset = set().union(*map(hoisting.stored_in, body))
+    for statement in body:
+        value = statement.value if isinstance(statement, ast.Assign) else statement
+        if hoisting.names_in(value) & unset:
+            return True
+        unset -= hoisting.stored_in(statement)
+    return False
+
+
+def _only_own(function: Function, node: ast.AST) -> bool:
+    """Whether nothing but functions of one's own is called, and methods that grow lists."""
+    called = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
+    others = [
+        f
+        for f in called
+        if not (isinstance(f, ast.Attribute) and f.attr == "append")
+        and not (isinstance(f, ast.Name) and f.id in function.siblings)
+        and not function.qualified(f).startswith("builtins.")
+    ]
+    return not others
+
+
+def _of_statement(function: Function, statement: ast.stmt, span: Span, converted: str) -> str:
+    """'d, i = tree.query(points)', and 'found.extend(zip(d, i))' for an append of (d, i)."""
+    if isinstance(statement, ast.Expr):
+        one = patterns.match(function, statement.value, "OUT.append(E)")
+        if one is None or not isinstance(one["OUT"], ast.Name):
+            raise NotOneCallError("it does something else")
+        element = one["E"]
+        parts = element.elts if isinstance(element, ast.Tuple) else [element]
+        texts = [_all_of(each, [span]) for each in parts]
+        if converted:
+            texts = [f"{t if t.isidentifier() else f'({t})'}{converted}" for t in texts]
+        given = f"zip({', '.join(texts)})" if isinstance(element, ast.Tuple) else texts[0]
+        return f"{one['OUT'].id}.extend({given})"
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        raise NotOneCallError("it does something else")
+    target, value = statement.targets[0], _all_of(statement.value, [span])
+    if isinstance(target, ast.Subscript) and _is_place(target, [span]):
+        return f"{ast.unparse(target.value)}[{_whole_place(target, [span])}] = {value}"
+    names = target.elts if isinstance(target, ast.Tuple) else [target]
+    if not all(isinstance(each, ast.Name) for each in names):
+        raise NotOneCallError("it does something else")
+    return f"{', '.join(ast.unparse(each) for each in names)} = {value}"
+
+
+def _all_of(element: ast.expr, spans: list[Span]) -> str:
+    return ast.unparse(whole_calls.Wholes(spans).visit(copy.deepcopy(element)))
+
+
 def _is_place(place: ast.Subscript, spans: list[Span]) -> bool:
     """Whether it is out[i], out[i, j], out[i, :] or out[:, i] of the counters."""
     parts = place.slice.elts if isinstance(place.slice, ast.Tuple) else [place.slice]
@@ -244,18 +310,37 @@ def _of_labels(function: Function, element: ast.expr, span: Span) -> Iterator[st
             module = _module(function, "scipy.ndimage")
             x, k = ast.unparse(one["X"]), ast.unparse(one["K"])
             yield f"{module}.{own}({x}, {k}, {labels[ast.unparse(one['V'])]})"
+    for pattern in _COUNTED:
+        one = patterns.match(function, element, pattern)
+        found = labels.get(ast.unparse(one["V"])) if one is not None else None
+        if one is not None and found is not None:
+            yield _counts_of_labels(function, ast.unparse(one["K"]), found)
+
+
+_COUNTED = (
+    *("np.sum(K == V)", "(K == V).sum()", "np.count_nonzero(K == V)"),
+    *("len(K[K == V])", "K[K == V].size", "len(np.where(K == V)[0])"),
+)
+
+
+def _counts_of_labels(function: Function, array: str, labels: str) -> str:
+    """How many elements are each of the labels, by one pass."""
+    np = function.numpy
+    bounds = ast.parse(labels, mode="eval").body
+    counted = isinstance(bounds, ast.Call) and function.is_numpy(bounds, ("arange",))
+    if counted and isinstance(bounds, ast.Call):
+        *first, last = (ast.unparse(each) for each in bounds.args)
+        return f"{np}.bincount({np}.ravel({array}), minlength={last})[{''.join(first)}:{last}]"
+    return f"{np}.bincount({np}.ravel({array}), minlength={np}.max({labels}) + 1)[{labels}]"
 
 
 def _pairs(function: Function, element: ast.expr, spans: list[Span]) -> Iterator[str]:
     """Distances and correlations of all pairs of rows or columns."""
-    first, second = (span.counter for span in spans)
     for name in _DISTANCES:
-        one = patterns.match(function, element, f"scipy.spatial.distance.{name}(X[I], Y[J])")
-        if one is not None and (ast.unparse(one["I"]), ast.unparse(one["J"])) == (
-            first,
-            second,
-        ):
-            x, y = ast.unparse(one["X"]), ast.unparse(one["Y"])
+        one = patterns.match(function, element, f"scipy.spatial.distance.{name}(A, B)")
+        rows = [_rows(one[each], spans[n]) for n, each in enumerate("AB")] if one else []
+        if rows and all(rows):
+            x, y = rows
             yield f"{_module(function, 'scipy.spatial.distance')}.cdist({x}, {y}, '{name}')"
     for pattern, text in (
         ("scipy.stats.pearsonr(X[:, I], X[:, J])[0]", "np.corrcoef({x}, rowvar=False)"),
@@ -267,6 +352,14 @@ def _pairs(function: Function, element: ast.expr, spans: list[Span]) -> Iterator
         one = patterns.match(function, element, pattern)
         if one is not None:
             yield text.format(x=ast.unparse(one["X"]))
+
+
+def _rows(node: ast.expr, span: Span) -> str:
+    """All rows of which a loop's element is one, named or counted; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return span.bound.get(node.id, "")
+    counted = isinstance(node, ast.Subscript) and ast.unparse(node.slice) == span.counter
+    return ast.unparse(node.value) if counted and isinstance(node, ast.Subscript) else ""
 
 
 def _module(function: Function, module: str) -> str:

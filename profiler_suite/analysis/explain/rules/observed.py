@@ -12,6 +12,7 @@ import numpy as np
 
 from profiler_suite import units
 from profiler_suite.analysis.explain import appends, patterns, rewriting
+from profiler_suite.analysis.explain.append_loops import ComprehensionForm, comprehended
 from profiler_suite.analysis.explain.forms import Form, in_form
 from profiler_suite.analysis.explain.lifting import Lifting, lift
 from profiler_suite.analysis.explain.patterns import Match
@@ -70,6 +71,7 @@ class Observation:
                 if other is not function and other.source.file == function.source.file
             }
         self._liftings: dict[Function, Lifting] = {}
+        self._comprehensions: dict[Function, ComprehensionForm | None] = {}
         self.traced = not explained.breakdown_record.untraced
 
     def lifting(self, function: Function) -> Lifting:
@@ -210,6 +212,50 @@ class Observation:
             )
             if found is not None:
                 yield found
+        for function in self.functions:
+            yield from self._of_comprehensions(
+                function, table, where, helpers, (title, evidence, answer)
+            )
+
+    def _of_comprehensions(
+        self,
+        function: Function,
+        table: Sequence[tuple[str, str]],
+        where: Callable[[Match], bool],
+        helpers: Sequence[str],
+        words: tuple[str, str, str],
+    ) -> Iterator[Finding]:
+        """The same in its loops that are list comprehensions, written as such."""
+        other = self._comprehended(function)
+        if other is None:
+            return
+        title, evidence, answer = words
+        made = [
+            (one, edit)
+            for one, edit in patterns.edits(other.function, table, where)
+            if one.node.lineno in other.loops
+        ]
+        changed = rewriting.spliced(other.function, [edit for _, edit in made])
+        if not made or changed is None:
+            return
+        lines = sorted({n for one, _ in made for n in other.loops[one.node.lineno]})
+        text = " ".join(edit.text for _, edit in made)
+        edits = rewriting.line_edits(function, _localised(function, changed.source))
+        found = self.finding(
+            function,
+            rewriting.spliced(function, edits, prelude(function, helpers, text)),
+            title=f"{at(lines[:1])}: {title}",
+            evidence=evidence or self.evidence(function, lines),
+            lines=lines,
+            answer=answer,
+        )
+        if found is not None:
+            yield found
+
+    def _comprehended(self, function: Function) -> ComprehensionForm | None:
+        if function not in self._comprehensions:
+            self._comprehensions[function] = comprehended(function)
+        return self._comprehensions[function]
 
     def edited(
         self,

@@ -186,6 +186,96 @@ def _is_listed(function: Function, one: Match) -> bool:
     return isinstance(values, ast.Name) and _is_searchable(function, values)
 
 
+# ------------------------------------------------- lists that grow by what is new to them
+
+
+@rule(
+    "python",
+    looks_for="a list of the different values so far, searched for each and for its place",
+    rewrite="if v not in known: known.append(v); known.index(v) → a dictionary of places",
+    exact="elements can be hashed; NaN is in no dictionary but that holds the very object",
+    thread="https://stackoverflow.com/questions/480214/how-do-i-remove-duplicates-from-a-list-"
+    "while-preserving-order",
+)
+def places_of_new(seen: Observation) -> Iterator[Finding]:
+    """Numbers for values in the order in which they come."""
+    for function in seen.functions:
+        for loop in hoisting.loops_of(function):
+            for name in sorted({n.id for n in ast.walk(loop) if isinstance(n, ast.Name)}):
+                edits = _by_places(function, loop, name)
+                if edits:
+                    yield from seen.edited(
+                        function,
+                        edits,
+                        title=f"keep the places of the values of {name} in a dictionary",
+                        lines=hoisting.span_of(function, loop),
+                        evidence=f"every value is looked for in {name}, one by one",
+                    )
+
+
+def _by_places(function: Function, loop: hoisting.Loop, name: str) -> list[Edit]:
+    """Edits for a list that is searched, and appended to, and nothing else; [] otherwise."""
+    places = f"{name}_places"
+    edits: list[Edit] = []
+    searches = 0
+    for node in ast.walk(loop):
+        if not isinstance(node, ast.Name) or node.id != name:
+            continue
+        parent = function.parents[node]
+        if isinstance(parent, ast.Compare) and parent.comparators == [node]:
+            if not isinstance(parent.ops[0], ast.In | ast.NotIn):
+                return []
+            edits.append(rewriting.edit(function, node, places))
+            continue
+        call = function.parents[parent] if isinstance(parent, ast.Attribute) else None
+        if isinstance(parent, ast.Call) and function.qualified(parent.func) == "builtins.len":
+            continue
+        if not isinstance(call, ast.Call) or len(call.args) != 1 or call.keywords:
+            return []
+        method = parent.attr if isinstance(parent, ast.Attribute) else ""
+        value = function.text_of(call.args[0])
+        if method == "index":
+            searches += 1
+            edits.append(rewriting.edit(function, call, f"{places}[{value}]"))
+        elif method == "append" and _is_new(function, call, name):
+            start, _ = function.span(call)
+            indent = function.indent_of(call.lineno)
+            added = f"{places}[{value}] = len({name})\n{indent}"
+            edits.append(Edit(start=start, end=start, text=added))
+        else:
+            return []
+    if not searches or len(edits) < searches + 2:
+        return []
+    begun = f"{places} = {{v: n for n, v in reversed(list(enumerate({name})))}}"
+    if _begins_empty(function, loop, name):
+        begun = f"{places} = {{}}"
+    return [*edits, *rewriting.inserted(function, {loop.lineno: [begun]})]
+
+
+def _begins_empty(function: Function, loop: hoisting.Loop, name: str) -> bool:
+    """Whether nothing is done with a list before the loop than `name = []`."""
+    before = [
+        function.parents[n]
+        for n in ast.walk(function.node)
+        if isinstance(n, ast.Name) and n.id == name and n.lineno < loop.lineno
+    ]
+    return [ast.unparse(each) for each in before] == [f"{name} = []"]
+
+
+def _is_new(function: Function, call: ast.Call, name: str) -> bool:
+    """Whether a value is appended on a line of its own, where it was found to be new."""
+    statement = function.parents[call]
+    branch = function.parents[statement]
+    value = ast.unparse(call.args[0])
+    if not isinstance(statement, ast.Expr) or not isinstance(branch, ast.If):
+        return False
+    alone = function.lines[call.lineno - 1].strip() == function.text_of(statement)
+    asked = ast.unparse(branch.test)
+    new = statement in branch.body and asked == f"{value} not in {name}"
+    known = statement in branch.orelse and asked == f"{value} in {name}"
+    return alone and (new or known) and patterns.pure(call.args[0])
+
+
 # --------------------------------------------------------- the other end of a list
 
 
@@ -250,7 +340,8 @@ def _inside(function: Function, loop: hoisting.Loop, edit: Edit) -> bool:
 
 @rule(
     "python",
-    looks_for="copy.deepcopy of arrays, or of lists and dictionaries of plain values",
+    looks_for="copy.deepcopy, or pickle there and back, of arrays, or of lists and "
+    "dictionaries of plain values",
     rewrite="copy.deepcopy(x) → x.copy(), [row[:] for row in x]",
     exact="nothing inside of it is changed that both hold",
     thread="https://stackoverflow.com/questions/24756712/deepcopy-is-extremely-slow",
@@ -260,14 +351,24 @@ def deep_copy(seen: Observation) -> Iterator[Finding]:
     for kind, texts in (
         ("array", ("X.copy()",)),
         ("list", ("[each[:] for each in X]", "[each.copy() for each in X]")),
-        ("dict", ("{k: v.copy() for k, v in X.items()}",)),
+        (
+            "dict",
+            (
+                "{k: v.copy() for k, v in X.items()}",
+                "{k: copy.copy(v) for k, v in X.items()}",
+            ),
+        ),
     ):
         for text in texts:
             yield from seen.rewrites(
                 ("copy.deepcopy(X)", text),
+                ("pickle.loads(pickle.dumps(X))", text),
+                ("pickle.loads(pickle.dumps(X, N))", text),
+                ("pickle.loads(pickle.dumps(X, protocol=N))", text),
                 where=lambda m, kind=kind: _is_a(m, kind),  # type: ignore[misc]
                 title="copy as deep as is needed",
-                evidence="deepcopy goes through every object inside, in Python",
+                helpers=("import copy",) if "copy.copy(" in text else (),
+                evidence="everything inside is gone through, object by object",
             )
 
 

@@ -225,18 +225,27 @@ _MOST_OF_IT = 0.5
 )
 def integral_of_many(seen: Observation) -> Iterator[Finding]:
     """Integrals one by one."""
-    quad, vector = "scipy.integrate.quad", "scipy.integrate.quad_vec"
-    exact = "epsabs=1e-12, epsrel=1e-12"
+    table: list[tuple[str, str]] = []
+    for others in ((), ("C",), ("C", "D"), ("C", "D", "E")):
+        for place in range(len(others) + 1):
+            given = [*others[:place], "V", *others[place:]]
+            arrays = [*others[:place], "np.asarray(P)", *others[place:]]
+            args = f"({', '.join(given)}{',' if len(given) == 1 else ''})"
+            table += _of_parameters(f"F, A, B, args={args}", f"F(t, {', '.join(arrays)})")
     return seen.rewrites(
-        (
-            f"np.array([{quad}(F, A, B, args=(V,))[0] for V in P])",
-            f"{vector}(lambda t: F(t, np.asarray(P)), A, B, {exact})[0]",
-        ),
-        (
-            f"[{quad}(F, A, B, args=(V,))[0] for V in P]",
-            f"{vector}(lambda t: F(t, np.asarray(P)), A, B, {exact})[0].tolist()",
-        ),
+        *table,
         title="integrate for all parameters at once",
         helpers=("import scipy.integrate",),
         evidence="every integral calls its function for every point, in Python",
     )
+
+
+def _of_parameters(one: str, integrand: str) -> Iterator[tuple[str, str]]:
+    """Integrals of these arguments for each of many parameters, and the one of all."""
+    of_one = f"[scipy.integrate.quad({one})[0] for V in P]"
+    of_all = f"scipy.integrate.quad_vec(lambda t: {integrand}, A, B, {_EXACTLY})[0]"
+    yield f"np.array({of_one})", of_all
+    yield of_one, f"{of_all}.tolist()"
+
+
+_EXACTLY = "epsabs=1e-12, epsrel=1e-12"

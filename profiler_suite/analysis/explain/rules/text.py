@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import parsed_lines, patterns, rewriting
+from profiler_suite.analysis.explain import date_patterns, parsed_lines, patterns, rewriting
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -58,6 +58,7 @@ def string_column(seen: Observation) -> Iterator[Finding]:
             (f"S.{method}(lambda V: D[V])", "S.map(D)"),
             (f"S.{method}(lambda V: D.get(V))", "S.map(D)"),
             (f"S.{method}(lambda V: D.get(V, A))", "S.map(D).fillna(A)"),
+            (f"S.{method}(lambda V: D[V] if V in D else A)", "S.map(D).fillna(A)"),
         ]
     yield from seen.rewrites(
         *table,
@@ -119,6 +120,34 @@ def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
             where=_has_pandas,
             title="parse all strings at once",
             helpers=("import pandas as pd",),
+        )
+    yield from _whole_dates(seen)
+
+
+def _whole_dates(seen: Observation) -> Iterator[Finding]:
+    """What is asked of every date, of arrays of dates."""
+
+    def listed(one: patterns.Match) -> bool:
+        form = one.form("S")
+        plain = form is None or form.kind == "array" or form.dtype in ("list", "tuple")
+        return plain and isinstance(one["S"], ast.Name | ast.Attribute)
+
+    words = {
+        "title": "an array of dates instead of an object for each",
+        "evidence": "every date is parsed, or made an object, in Python",
+    }
+    yield from seen.rewrites(*date_patterns.of_strings(), where=listed, **words)
+    yield from seen.rewrites(
+        *date_patterns.of_date_arrays(),
+        where=lambda one: (form := one.form("S")) is not None and form.letter == "M",
+        **words,
+    )
+    for table in (date_patterns.of_timestamps(), date_patterns.of_other_formats()):
+        yield from seen.rewrites(
+            *table,
+            where=lambda one: listed(one) and _has_pandas(one),
+            helpers=("import pandas as pd",),
+            **words,
         )
 
 

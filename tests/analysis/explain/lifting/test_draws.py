@@ -27,6 +27,11 @@ def reader() -> Reader:
         ("rng.integers(0, n)", 0, "int64"),
         ("np.random.rand(3, n)", 2, "float64"),
         ("np.random.uniform(0, 1, None)", 0, "float64"),
+        ("rng.normal(loc=0, scale=s)", 0, "float64"),
+        ("rng.choice([-1, 1])", 0, "int64"),
+        ("rng.choice([0.5, 1])", 0, "float64"),
+        ("rng.choice(x, size=n, replace=True)", 1, "float64"),
+        ("np.random.choice(5, p=x)", 0, "int64"),
     ],
 )
 def test_a_draw_has_the_axes_of_its_size(
@@ -50,6 +55,8 @@ def test_other_calls_are_none(text: str, reader: Reader) -> None:
         ("rng.normal(0, x[i])", "changes from iteration to iteration"),
         ("rng.normal(0, 1, i)", "how many random numbers are drawn changes"),
         ("rng.random(dtype='f4')", "options that are not followed"),
+        ("rng.choice(x, 3, replace=False)", "options that are not followed"),
+        ("rng.choice([x[i], n])", "changes from iteration to iteration"),
     ],
 )
 def test_draws_that_differ_are_refused(text: str, reason: str, reader: Reader) -> None:

@@ -18,7 +18,42 @@ STATS = "from scipy import stats\n"
 LINES = ["1.5,2.0,3", "4,5,6.25", "7,8,9"]
 TEXT = "\n".join(LINES)
 
+VOCABULARY = """
+def f(words):
+    known = []
+    codes = []
+    for w in words:
+        if w not in known:
+            known.append(w)
+        codes.append(known.index(w))
+    return known, codes
+"""
+
 FIRES = [
+    Fires("places_of_new", VOCABULARY, lambda: (NUMBERS,), "codes.append(known_places[w])"),
+    Fires(
+        "deep_copy",
+        "import pickle\ndef f(x):\n    y = pickle.loads(pickle.dumps(x))\n    y[0] = 5.0\n"
+        "    return y\n",
+        lambda: (X,),
+        "y = x.copy()",
+    ),
+    Fires(
+        "deep_copy",
+        "import copy\ndef f(x):\n    y = copy.deepcopy(x)\n    y['n'] += 1\n    return y\n",
+        lambda: ({"n": 1, "x": X},),
+        "{k: copy.copy(v) for k, v in x.items()}",
+    ),
+    Fires(
+        "integral_of_many",
+        "from scipy.integrate import quad\n"
+        "def wave(t, a, b):\n    return np.exp(-a * t) * np.cos(b * t)\n"
+        "def f(p, b):\n    out = []\n    for a in p:\n"
+        "        value, error = quad(wave, 0, 3, args=(a, b))\n        out.append(value)\n"
+        "    return np.array(out)\n",
+        lambda: (X + 2.0, 1.5),
+        "quad_vec(lambda t: wave(t, np.asarray(p), b), 0, 3",
+    ),
     Fires(
         "list_membership",
         "def f(a, b):\n    return [x for x in a if x in b]\n",
@@ -280,6 +315,12 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # nothing is looked for again
+        "places_of_new",
+        VOCABULARY.replace("known.index(w)", "len(known)"),
+        lambda: (NUMBERS,),
+    ),
+    Silent("places_of_new", VOCABULARY.replace("append(w)", "insert(0, w)"), lambda: ([1],)),
     Silent("list_reduction", "def f(x):\n    return np.max(x)\n", lambda: (X,)),
     Silent(
         "list_membership", "def f(a, b):\n    return a[0] in b\n", lambda: (NUMBERS, NUMBERS)
@@ -358,6 +399,9 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # what cannot be hashed
+        "places_of_new", VOCABULARY, lambda: ([[1], [2], [1]],)
+    ),
     Refused(  # rows of numbers
         "list_reduction",
         "def f(a):\n    return np.max(a)\n",

@@ -1,0 +1,92 @@
+"""Dates and strings that a loop goes through one by one."""
+
+import numpy as np
+import pandas as pd
+
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+
+DAYS = ["2024-01-31", "1999-12-01", "2000-02-29", "1969-07-20"]
+TIMES = np.array(["2024-01-31T23:59", "1999-12-01T00:00", "1969-07-20T20:17"], dtype="M8[m]")
+OF_DATES = "from datetime import datetime\n"
+PANDAS = "import pandas as pd\n"
+
+FIRES = [
+    Fires(
+        "dates_one_by_one",
+        OF_DATES
+        + "def f(days):\n    out = []\n    for d in days:\n"
+        + "        parsed = datetime.strptime(d, '%Y-%m-%d')\n"
+        + "        out.append((parsed - datetime(1970, 1, 1)).days)\n"
+        + "    return np.array(out)\n",
+        lambda: (DAYS,),
+        "return (np.array(days, dtype='M8[D]') - np.datetime64(datetime(1970, 1, 1)))",
+    ),
+    *(
+        Fires(
+            "dates_one_by_one",
+            OF_DATES
+            + "def f(days):\n"
+            + f"    return [datetime.strptime(d, '%Y-%m-%d').{part} for d in days]\n",
+            lambda: (DAYS,),
+            f"np.array(days, dtype='M8[D]').astype('M8[{unit}]')",
+        )
+        for part, unit in (("year", "Y"), ("month", "M"), ("day", "D"), ("weekday()", "D"))
+    ),
+    *(
+        Fires(
+            "dates_one_by_one",
+            PANDAS
+            + "def f(times):\n    found = []\n    for t in times:\n"
+            + f"        found.append(pd.Timestamp(t).{part})\n    return found\n",
+            lambda: (TIMES,),
+            "(times.astype(",
+        )
+        for part in ("hour", "minute", "month", "weekday()")
+    ),
+    Fires(
+        "dates_one_by_one",
+        PANDAS
+        + OF_DATES
+        + "def f(days):\n    found = []\n    for d in days:\n"
+        + "        found.append(datetime.strptime(d, '%d.%m.%Y').month)\n"
+        + "    return pd.Series(found)\n",
+        lambda: (["31.01.2024", "01.12.1999"],),
+        "pd.to_datetime(days, format='%d.%m.%Y').to_numpy().astype('M8[M]')",
+    ),
+    Fires(
+        "string_column",
+        "NAMES = {0: 'a', 2: 'b'}\n"
+        "def f(s):\n    return s.apply(lambda c: NAMES[c] if c in NAMES else 'none')\n",
+        lambda: (pd.Series([0, 1, 2, 0]),),
+        "s.map(NAMES).fillna('none')",
+    ),
+]
+SILENT = [
+    Silent(  # one date
+        "dates_one_by_one",
+        OF_DATES + "def f(day):\n    return datetime.strptime(day, '%Y-%m-%d').month\n",
+        lambda: ("2024-01-31",),
+    ),
+    Silent(  # what a name that is set in the loop gives is read after it
+        "string_column",
+        "def f(s):\n    return s.map({0: 'a'}).fillna('none')\n",
+        lambda: (pd.Series([0, 1]),),
+    ),
+]
+REFUSED = [
+    Refused(  # a format of its own, read as if it were another
+        "dates_one_by_one",
+        PANDAS + "def f(days):\n    return [pd.Timestamp(d).month for d in days]\n",
+        lambda: (["2024-01-31", "2024", "1999-12"],),
+    ),
+    Refused(  # a name without a translation has none afterwards either
+        "string_column",
+        "NAMES = {0: 'a', 2: None}\n"
+        "def f(s):\n    return s.apply(lambda c: NAMES[c] if c in NAMES else 'none')\n",
+        lambda: (pd.Series([0, 1, 2, 0]),),
+    ),
+]
+
+test_it_fires, test_it_is_silent_on_its_neighbour, test_it_is_refused = family_tests(
+    FIRES, SILENT, REFUSED
+)
