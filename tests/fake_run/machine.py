@@ -1,41 +1,22 @@
 """A machine with every kind of ceiling, and its selfcheck."""
 
-from profiler_suite.model.machine import (
-    BlasLibrary,
-    Cache,
-    CallCost,
-    Ceiling,
-    Machine,
-    MachineFacts,
-)
+import msgspec
+
+from profiler_suite.model.machine import BlasLibrary, CallCost, Ceiling, Machine, MachineFacts
 from profiler_suite.model.run import Check, SelfCheck
+from tests.fake_machine import FACTS
 from tests.fake_run.hostile import HOSTILE
 
 PEAK = 55e9
 BANDWIDTH = {"L1": 210e9, "L2": 105e9, "L3": 55e9, "memory": 31e9}
 
 
-def machine() -> Machine:
-    """A machine with every kind of ceiling."""
-    facts = MachineFacts(
+def _facts() -> MachineFacts:
+    return msgspec.structs.replace(
+        FACTS,
         host=f"host{HOSTILE}",
         system="Linux 6.1",
         cpu="Imaginary CPU 9000",
-        architecture="x86_64",
-        sockets=1,
-        cores=2,
-        threads_per_core=1,
-        logical_cpus=2,
-        cores_allowed=2,
-        quota_cores=0,
-        caches=(
-            Cache(level=1, size_bytes=32 * 1024, shared_by_cores=1),
-            Cache(level=2, size_bytes=2**20, shared_by_cores=1),
-            Cache(level=3, size_bytes=32 * 2**20, shared_by_cores=2),
-        ),
-        numa_nodes=1,
-        governor="",
-        boost="",
         virtualised="kvm",
         memory_bytes=8 * 2**30,
         python="3.11.2",
@@ -51,6 +32,9 @@ def machine() -> Machine:
             ),
         ),
     )
+
+
+def _ceilings() -> tuple[Ceiling, ...]:
     peaks = tuple(
         Ceiling(
             quantity="peak",
@@ -86,34 +70,42 @@ def machine() -> Machine:
         access="update",
         warning="not measured: NumPy cannot reach the rate of L1 writes",
     )
+    return (*peaks, *bandwidths, unmeasured)
+
+
+def _call_costs() -> tuple[CallCost, ...]:
+    add = CallCost(
+        operation="np.add",
+        layout="contiguous",
+        dims=1,
+        dtype="float64",
+        fixed_s=210e-9,
+        fixed_low_s=200e-9,
+        fixed_high_s=220e-9,
+        rate_per_s=4e9,
+        n_half=840,
+    )
+    part = CallCost(
+        operation="slice",
+        layout="strided",
+        dims=3,
+        dtype="float64",
+        fixed_s=110e-9,
+        fixed_low_s=100e-9,
+        fixed_high_s=130e-9,
+        rate_per_s=0,
+        n_half=0,
+    )
+    return add, part
+
+
+def machine() -> Machine:
+    """A machine with every kind of ceiling."""
     return Machine(
         fingerprint="abc123",
-        facts=facts,
-        ceilings=(*peaks, *bandwidths, unmeasured),
-        call_costs=(
-            CallCost(
-                operation="np.add",
-                layout="contiguous",
-                dims=1,
-                dtype="float64",
-                fixed_s=210e-9,
-                fixed_low_s=200e-9,
-                fixed_high_s=220e-9,
-                rate_per_s=4e9,
-                n_half=840,
-            ),
-            CallCost(
-                operation="slice",
-                layout="strided",
-                dims=3,
-                dtype="float64",
-                fixed_s=110e-9,
-                fixed_low_s=100e-9,
-                fixed_high_s=130e-9,
-                rate_per_s=0,
-                n_half=0,
-            ),
-        ),
+        facts=_facts(),
+        ceilings=_ceilings(),
+        call_costs=_call_costs(),
         measured_at="2026-11-22T08:59:00Z",
         coarse=True,
         duration_s=9.0,
