@@ -8,6 +8,7 @@ thread gave up its core itself, to sleep or to wait.
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter_ns, thread_time_ns
 from typing import NamedTuple
 
@@ -69,6 +70,25 @@ def _run_delay_ns() -> int:
         return 0
     finally:
         os.close(descriptor)
+
+
+class CoreWait:
+    """How long the main thread of a process was ready to run and waited for a core."""
+
+    def __init__(self, process: int) -> None:
+        self._file = Path("/proc") / str(process) / "schedstat"
+        self._before_s = self._read_s()
+
+    def since_s(self) -> float:
+        """Since it was last asked, s; 0 where that is not counted."""
+        before_s, self._before_s = self._before_s, self._read_s()
+        return max(0.0, self._before_s - before_s)
+
+    def _read_s(self) -> float:
+        try:
+            return int(self._file.read_bytes().split()[1]) * 1e-9
+        except (OSError, ValueError, IndexError):
+            return 0.0
 
 
 def share_lost(before: Scheduling | None, after: Scheduling | None, wall_ns: int) -> float:

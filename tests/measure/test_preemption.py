@@ -57,6 +57,26 @@ def test_a_thread_that_sleeps_loses_nothing_and_one_that_runs_is_counted() -> No
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs one core for two")
+def test_the_wait_for_a_core_is_told_since_it_was_last_asked() -> None:
+    core = {min(os.sched_getaffinity(0))}
+    rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in "ab"]
+    try:
+        for each in rivals:
+            os.sched_setaffinity(each.pid, core)
+        wait = preemption.CoreWait(rivals[0].pid)
+        time.sleep(0.5)
+        first_s = wait.since_s()
+    finally:
+        for each in rivals:
+            each.kill()
+            each.wait()
+    if not first_s:
+        pytest.skip("this system does not count it")
+    assert first_s > 0.05
+    assert wait.since_s() == 0.0  # it is gone
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs one core for two")
 def test_a_busy_loop_on_the_same_core_is_seen_and_taken_off() -> None:
     allowed = os.sched_getaffinity(0)
     core = min(allowed)

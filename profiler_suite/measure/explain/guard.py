@@ -114,14 +114,17 @@ class FunctionGuard:
     def stage(self, text: str, expected_s: float = 0.0, left_s: float = 0.0) -> Iterator[None]:
         """One pass, during which a call, and all beyond the time expected, is limited.
 
+        What it waits for a core on a machine that others use, too, does not count.
+
         What the function raises in it is a FunctionError that names the pass.
         """
         self._forks.late = text != FIRST_CALL
         limited = self._limit is not None and self._first_s
         limit_s = self._later_s + expected_s if limited else 0.0
-        self._tell(Stage(text=text, limit_s=limit_s, left_s=left_s))
+        own = os.getpid() if limit_s else 0
+        self._tell(Stage(text=text, limit_s=limit_s, left_s=left_s, process=own))
         state = ProcessState()
-        self._begin(limit_s)
+        self._begin(limit_s, without_waits=True)
         try:
             yield
         except (ProfilerSuiteError, KeyboardInterrupt, SystemExit) as error:
@@ -164,7 +167,7 @@ class FunctionGuard:
     def _note(self, sentences: list[str]) -> None:
         self.notes += [each for each in sentences if each not in self.notes]
 
-    def _begin(self, seconds: float) -> None:
+    def _begin(self, seconds: float, *, without_waits: bool = False) -> None:
         if self._limit is not None:
             compared = (
                 f"; its first call took {units.time(self._first_s)}" if self._first_s else ""
@@ -173,6 +176,7 @@ class FunctionGuard:
                 seconds,
                 f"no answer after {units.duration(seconds)}{compared} "
                 "(--timeout SECONDS sets the longest wait)",
+                without_waits=without_waits,
             )
 
     def _lift(self) -> None:

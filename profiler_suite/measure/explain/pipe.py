@@ -12,6 +12,7 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.errors import FunctionError, UsageError
+from profiler_suite.measure.explain.patience import Patience
 from profiler_suite.measure.explain.records import (
     ExplainRequest,
     FailureReply,
@@ -23,9 +24,6 @@ from profiler_suite.measure.explain.records import (
 )
 from profiler_suite.measure.explain.serving_process import Answer, Reply, ServingProcess
 from profiler_suite.measure.explain.ways.records import WayRequest
-
-# A function that is stopped gets this long to tell where it was.
-_GRACE_S = 5.0
 
 
 class FunctionPipe:
@@ -82,7 +80,7 @@ class FunctionPipe:
     def answer(self) -> Reply:
         """To the first request that has none yet."""
         self.unanswered -= 1
-        hanging = threading.Timer(0.0, self._expire)
+        hanging = Patience(Stage(text=""), self._expire)
         try:
             for line in self._process.answers:
                 answer = self._decoder.decode(line)
@@ -91,10 +89,7 @@ class FunctionPipe:
                     if _with_time_left(answer) != _with_time_left(self._stage):
                         self._tell(_with_time_left(answer))
                     self._stage = answer
-                    if answer.limit_s:
-                        hanging = threading.Timer(answer.limit_s + _GRACE_S, self._expire)
-                        hanging.daemon = True
-                        hanging.start()
+                    hanging = Patience(answer, self._expire)
                 elif isinstance(answer, FirstLook):
                     if self.first_look is not None:
                         self.first_look(answer.record)

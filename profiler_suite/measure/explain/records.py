@@ -176,6 +176,8 @@ class Stage(Noun, frozen=True, tag="stage"):
     """When nothing more is heard for this long, the function hangs; 0 for no limit."""
     left_s: float = 0.0
     """How long all of it will still take; 0 when that is not long."""
+    process: int = 0
+    """What this process waits for a core is no part of the limit; 0 where all of it counts."""
 
 
 class FailureReply(Noun, frozen=True, tag="failed"):

@@ -4,6 +4,7 @@ The thread sleeps until the limit of the call in hand and looks then whether ano
 has begun since: nothing is added to a call. Alarms belong to the function.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -12,9 +13,12 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from profiler_suite.errors import TimeUp
+from profiler_suite.measure.preemption import CoreWait
 
 # What catches everything and goes on is asked again.
 _AGAIN_S = 1.0
+LEAST_WAIT_S = 0.01
+"""Less than this that a process has waited for a core gives it no more time."""
 _LEAST_S = 10.0
 _TIMES_THE_FIRST = 20.0
 
@@ -40,8 +44,15 @@ def signal_number() -> int:
 class TimeLimit:
     """Raises TimeUp in the main thread, which makes it, when its time is over."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = monotonic,
+        waited_s: Callable[[], float] | None = None,
+    ) -> None:
+        """`waited_s` says how long this thread waited for a core since it was last asked."""
         self._clock = clock
+        self._waited_s = waited_s or CoreWait(os.getpid()).since_s
+        self._without_waits = False
         self._deadline = 0.0
         self._reason = ""
         self._changed = threading.Condition()
@@ -71,10 +82,15 @@ class TimeLimit:
             self._thread.join()
             signal.signal(self._number, self._before or signal.SIG_DFL)
 
-    def begin(self, seconds: float, reason: str) -> None:
-        """From now on, that many seconds; 0 for no limit."""
+    def begin(self, seconds: float, reason: str, *, without_waits: bool = False) -> None:
+        """From now on, that many seconds; 0 for no limit.
+
+        `without_waits` leaves out what the thread waits for a core, which others have.
+        """
         with self._changed:
             self._reason = reason
+            self._without_waits = without_waits
+            self._waited_s()
             self._deadline = self._clock() + seconds if seconds else 0.0
             self._changed.notify()
 
@@ -92,12 +108,21 @@ class TimeLimit:
         if self._deadline and self._clock() >= self._deadline:
             raise TimeUp(self._reason)
 
+    def _more_s(self) -> float:
+        """What it waited for a core while its time ran out, s."""
+        waited_s = self._waited_s() if self._without_waits else 0.0
+        return waited_s if waited_s >= LEAST_WAIT_S else 0.0
+
     def _watch(self) -> None:
         with self._changed:
             while not self._ends:
                 deadline = self._deadline
                 left_s = deadline - self._clock()
                 if deadline and left_s <= 0:
-                    signal.pthread_kill(self._main, self._number)
-                    left_s = _AGAIN_S
+                    left_s = self._more_s()
+                    if left_s:
+                        self._deadline = self._clock() + left_s
+                    else:
+                        signal.pthread_kill(self._main, self._number)
+                        left_s = _AGAIN_S
                 self._changed.wait(left_s if deadline else None)

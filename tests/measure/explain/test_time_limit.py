@@ -54,6 +54,25 @@ def test_another_call_has_its_own_time() -> None:
         time.sleep(0.7)
 
 
+def test_what_it_waits_for_a_core_is_no_part_of_the_limit() -> None:
+    waits = iter([0.0, 0.5, 0.0])
+    with TimeLimit(waited_s=lambda: next(waits)) as limit:
+        begun = time.monotonic()
+        limit.begin(0.2, "too long", without_waits=True)
+        with pytest.raises(TimeUp):
+            time.sleep(60)
+        limit.lift()
+    assert time.monotonic() - begun >= 0.7
+
+
+def test_of_a_call_that_was_given_its_time_all_counts() -> None:
+    with TimeLimit(waited_s=lambda: 1e6) as limit:
+        limit.begin(0.1, "too long")
+        with pytest.raises(TimeUp):
+            time.sleep(60)
+        limit.lift()
+
+
 def test_no_limit_is_none() -> None:
     with TimeLimit() as limit:
         limit.begin(0, "never")
