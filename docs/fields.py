@@ -75,6 +75,7 @@ def _explanation() -> Iterator[str]:
                 "what each thread runs and waits for, as shares of the time; `cores_busy` is "
                 "how many ran on average",
             ),
+            ("cause", "what takes most of the time: a stable name, its share, in words"),
             ("roofline", "which roof limits it, and how near it is"),
             (
                 "memory",

@@ -175,7 +175,10 @@ def _apart(
     of_work = share(native, COPY, ARITHMETIC) + waiting(record) - slept
     of_calls = share(native, INTERPRETER, DISPATCH)
     own = share(replayed, COPY, ARITHMETIC)
-    return max(of_work - own, own - of_work - slept, share(replayed, DISPATCH) - of_calls)
+    apart = max(of_work - own, own - of_work - slept, share(replayed, DISPATCH) - of_calls)
+    if record.native is None or not record.native.kernel_symbols:
+        return apart  # page faults are told from other work of the kernel by its symbols
+    return max(apart, abs(share(replayed, MEMORY) - share(native, MEMORY)))
 
 
 def _apart_in_words(apart: float, by_samples: bool) -> tuple[str, ...]:

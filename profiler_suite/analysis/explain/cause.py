@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from profiler_suite import units
 from profiler_suite.analysis import roofline, time_breakdown
-from profiler_suite.analysis.explain import by_thread, inside, interpreter, layers
+from profiler_suite.analysis.explain import by_thread, callbacks, inside, interpreter, layers
 from profiler_suite.analysis.explain.inside import InsideCall
 from profiler_suite.analysis.time_breakdown import (
     ARITHMETIC,
@@ -35,6 +35,7 @@ _MUCH = 0.4
 _CALLS_MATTER = 0.25
 _ENTRIES = (INTERPRETER, DISPATCH, MEMORY, COPY, ARITHMETIC)
 _OF_OBJECTS = re.compile(r" on Python objects$")
+_OF_NUMBERS = "scalar."
 _KERNEL = "[kernel]"
 _FEW_SAMPLES = 40
 
@@ -67,7 +68,7 @@ def main_cause(
         or _system(explained.breakdown_record, breakdown)
         or _interpreter(explained, breakdown, placement)
         or _of_package(explained, placement)
-        or _by_roof(explained.breakdown_record, placement)
+        or _by_roof(explained.breakdown_record, breakdown, placement)
     )
     if waits is None:
         return found
@@ -162,8 +163,15 @@ def _interpreter(
     text = roofline.in_words(OVERHEAD, "", reached)
     most = _called_most(record)
     if most is not None:
-        text += f" ({units.count(most.calls)} × {most.via or most.name})"
+        text += f" ({units.count(most.calls)} × {_named(most)})"
     return Cause(name=OVERHEAD, share=share, text=_joined(text, _below(explained)))
+
+
+def _named(operation: OperationTime) -> str:
+    """'np.sum', 'add of a NumPy number' for 'scalar.add'."""
+    if operation.via or not operation.name.startswith(_OF_NUMBERS):
+        return operation.via or operation.name
+    return f"{operation.name.removeprefix(_OF_NUMBERS)} of a NumPy number"
 
 
 def _called_most(record: BreakdownRecord) -> OperationTime | None:
@@ -187,6 +195,10 @@ def _of_package(explained: FunctionRecord, placement: roofline.Placement) -> Cau
 
 
 def _below(explained: FunctionRecord) -> str:
+    """Which function of the user's is called back, else which one of others is called."""
+    back = callbacks.called_back(explained)
+    if back is not None:
+        return callbacks.in_words(back, units.count(back.times))
     return layers.below_in_words(explained.layers)
 
 
@@ -195,25 +207,36 @@ def _joined(*parts: str) -> str:
     return "; ".join(filter(None, parts))
 
 
-def _by_roof(record: BreakdownRecord, placement: roofline.Placement) -> Cause:
+def _by_roof(
+    record: BreakdownRecord, breakdown: Breakdown | None, placement: roofline.Placement
+) -> Cause:
     if time_breakdown.is_lost(record):
         return Cause(name=UNCOUNTED, share=0.0, text="")
+    if placement.bound == roofline.WORK and breakdown is not None:
+        return _inner_loops(record, breakdown)
     share = min(1.0, max(0.0, placement.of_attainable))
     text = roofline.in_words(placement.bound, placement.level, placement.of_attainable)
-    most = _works_most(record) if placement.bound == roofline.WORK else None
-    if most is not None:
-        named = f"bound by the inner loops of {most.via or most.name}"
-        text = text.replace("bound by its inner loops", named)
     return Cause(name=placement.bound, share=share, text=text)
 
 
-def _works_most(record: BreakdownRecord) -> OperationTime | None:
-    """The operation that does at least half of the work."""
+def _inner_loops(record: BreakdownRecord, breakdown: Breakdown) -> Cause:
+    """The work that no roof explains, by the operation that does most of it."""
+    share = min(1.0, time_breakdown.work(breakdown))
+    most, part = _works_most(record)
+    if most is not None:
+        share *= part
+    loops = f"the inner loops of {_named(most)}" if most else "its inner loops"
+    text = f"bound by {loops}, {units.percent(share)} of the time"
+    return Cause(name=roofline.WORK, share=share, text=text)
+
+
+def _works_most(record: BreakdownRecord) -> tuple[OperationTime | None, float]:
+    """The operation that does at least half of the work, and its part; None: no one does."""
     most = max(record.operations, key=_work_s, default=None)
-    if most is None or _work_s(most) <= 0:
-        return None
     whole_s = sum(_work_s(each) for each in record.operations)
-    return most if _work_s(most) >= _MOST * whole_s else None
+    if most is None or whole_s <= 0 or _work_s(most) < _MOST * whole_s:
+        return None, 0.0
+    return most, _work_s(most) / whole_s
 
 
 def _work_s(operation: OperationTime) -> float:

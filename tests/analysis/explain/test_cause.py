@@ -194,6 +194,12 @@ def test_calls_are_named_where_they_cost_more_than_bytecode() -> None:
     assert named.text == "overhead-bound, 50 % of the time is per-call cost (200 × ufunc)"
 
 
+def test_arithmetic_of_single_numbers_is_named_so() -> None:
+    calls = (msgspec.structs.replace(operation("scalar", 200, 4e-6, 4e-6), name="scalar.add"),)
+    explained = function(samples(interpreter=20, dispatch=80), operations=calls)
+    assert found(explained, "overhead").text.endswith("(200 × add of a NumPy number)")
+
+
 def slow(name: str, calls: int, call_s: float) -> OperationTime:
     made: OperationTime = operation("ufunc", calls, call_s, 0.0)
     return msgspec.structs.replace(made, name=name)
@@ -203,7 +209,7 @@ def test_slow_inner_loops_are_named_by_their_operation() -> None:
     work = (slow("np.power", 10, 90e-6), slow("np.add", 10, 5e-6))
     explained = function(samples(ufunc=100), operations=work)
     named = found(explained, roofline.WORK)
-    assert named.text == "bound by the inner loops of np.power, 50 % of the nearest roof"
+    assert named.text == "bound by the inner loops of np.power, 90 % of the time"
     even = (slow("np.power", 10, 30e-6), slow("np.add", 10, 30e-6), slow("np.exp", 10, 30e-6))
     explained = function(samples(ufunc=100), operations=even)
     assert found(explained, roofline.WORK).text.startswith("bound by its inner loops")
