@@ -6,12 +6,12 @@ import msgspec
 import numpy as np
 
 from profiler_suite.measure.clock import Clock
-from profiler_suite.measure.selfcheck import (
+from profiler_suite.measure.selfcheck.measuring import SelfCheckEvidence
+from profiler_suite.measure.selfcheck.plan import (
     BREAKDOWN,
     COUNTS,
     KNOWN_TRUTH,
     SelfCheckEffort,
-    SelfCheckEvidence,
     breakdown_plan,
     rounds_plan,
 )

@@ -56,7 +56,8 @@ def _checked(progress: ProgressLine) -> "SelfCheck":
     from profiler_suite.analysis.statistics import estimate
     from profiler_suite.machine.kept import keep_baselines, keep_selfcheck, kept_baselines
     from profiler_suite.machine.survey import survey, survey_s
-    from profiler_suite.measure.selfcheck import SelfCheckEffort, measure
+    from profiler_suite.measure.selfcheck.measuring import measure
+    from profiler_suite.measure.selfcheck.plan import SelfCheckEffort
 
     begun = perf_counter()
     surveyed = (SURVEY,) if survey_s(coarse=True) else ()

@@ -9,7 +9,7 @@ from profiler_suite.analysis.run.findings import verdict_for
 from profiler_suite.analysis.run.history import History
 from profiler_suite.analysis.selfcheck.rates import MISSES, SPREAD, median_interval, rate
 from profiler_suite.analysis.statistics import PairedRatio, paired_ratio
-from profiler_suite.measure.selfcheck import ITERATIONS, PLANTED, Pair
+from profiler_suite.measure.selfcheck.plan import ITERATIONS, PLANTED, Pair
 from profiler_suite.model.results import DIFFERENT, Verdict
 from profiler_suite.model.run import Check
 

@@ -8,7 +8,7 @@ import numpy as np
 from profiler_suite import units
 from profiler_suite.analysis.run.history import History
 from profiler_suite.machine import canary
-from profiler_suite.measure.selfcheck import SelfCheckEvidence
+from profiler_suite.measure.selfcheck.measuring import SelfCheckEvidence
 from profiler_suite.model.rows import Visit
 from profiler_suite.model.run import Check
 

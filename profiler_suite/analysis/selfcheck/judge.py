@@ -17,7 +17,8 @@ from profiler_suite.analysis.selfcheck.changes import changes, ratios
 from profiler_suite.analysis.selfcheck.planted import with_planted
 from profiler_suite.analysis.selfcheck.times import clock, times
 from profiler_suite.analysis.selfcheck.verdict import verdict
-from profiler_suite.measure.selfcheck import Pair, SelfCheckEvidence
+from profiler_suite.measure.selfcheck.measuring import SelfCheckEvidence
+from profiler_suite.measure.selfcheck.plan import Pair
 from profiler_suite.model.run import SelfCheck
 
 

@@ -15,7 +15,8 @@ from profiler_suite.analysis.time_breakdown import (
     MEMORY,
 )
 from profiler_suite.measure.lines.correct import MODEL_INTERVAL
-from profiler_suite.measure.selfcheck import BREAKDOWN, COUNTS, SelfCheckEvidence
+from profiler_suite.measure.selfcheck.measuring import SelfCheckEvidence
+from profiler_suite.measure.selfcheck.plan import BREAKDOWN, COUNTS
 from profiler_suite.model.results import Breakdown, BreakdownEntry
 from profiler_suite.model.rows import LineRecord
 from profiler_suite.model.run import Check

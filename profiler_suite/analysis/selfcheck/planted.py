@@ -17,7 +17,7 @@ from profiler_suite.analysis.selfcheck import known_truth
 from profiler_suite.analysis.selfcheck.changes import changes, ratios
 from profiler_suite.analysis.selfcheck.rates import MISSES, SPREAD, rate
 from profiler_suite.analysis.selfcheck.times import estimates_of, times
-from profiler_suite.measure.selfcheck import SelfCheckEvidence
+from profiler_suite.measure.selfcheck.measuring import SelfCheckEvidence
 from profiler_suite.model.results import Estimate
 from profiler_suite.model.run import Check
 

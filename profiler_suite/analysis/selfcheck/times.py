@@ -9,7 +9,8 @@ from profiler_suite.analysis.run.history import History
 from profiler_suite.analysis.selfcheck import interference
 from profiler_suite.analysis.selfcheck.rates import MISSES, SPREAD, rate
 from profiler_suite.analysis.statistics import estimate
-from profiler_suite.measure.selfcheck import Pair, SelfCheckEvidence
+from profiler_suite.measure.selfcheck.measuring import SelfCheckEvidence
+from profiler_suite.measure.selfcheck.plan import Pair
 from profiler_suite.measure.timing import SAMPLE_S
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.results import Estimate

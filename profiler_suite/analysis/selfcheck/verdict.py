@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from profiler_suite import units
 from profiler_suite.analysis.selfcheck.changes import found_name
 from profiler_suite.analysis.statistics import CONFIDENCE, FEWEST_UNDISTURBED
-from profiler_suite.measure.selfcheck import PLANTED
+from profiler_suite.measure.selfcheck.plan import PLANTED
 from profiler_suite.model.run import Check
 
 # From these rates of detection on a change is found, or is at times.

@@ -16,9 +16,9 @@ from profiler_suite.analysis.selfcheck.judge import judge
 from profiler_suite.analysis.selfcheck.rates import rate
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.machine.kept import CACHE_VARIABLE, keep_selfcheck, kept_selfcheck
-from profiler_suite.measure import selfcheck
 from profiler_suite.measure.clock import clock_of_a_child, read_clock
-from profiler_suite.measure.selfcheck import (
+from profiler_suite.measure.selfcheck import measuring, plan
+from profiler_suite.measure.selfcheck.plan import (
     ITERATIONS,
     PLANTED,
     UNITS,
@@ -64,7 +64,7 @@ def defects(found: SelfCheck) -> list[str]:
 
 
 def test_planted_slow_downs_are_true_ones_in_every_unit_and_side_by_side() -> None:
-    catalogue.load(selfcheck.KNOWN_TRUTH)
+    catalogue.load(plan.KNOWN_TRUTH)
     points, pairs = rounds_plan(SelfCheckEffort(same_pairs=10, planted_pairs=5), MACHINE)
     by_id = {point.id: point for point in points}
     assert len(by_id) == len(points) == 4 + 2 * len(pairs)
@@ -373,7 +373,7 @@ def test_the_command_keeps_and_prints_the_result_and_a_defect_is_exit_code_3(
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     made = evidence(miscount=miscount)
     monkeypatch.setattr("profiler_suite.machine.survey.survey", lambda **_: made.machine)
-    monkeypatch.setattr(selfcheck, "measure", lambda *_: made)
+    monkeypatch.setattr(measuring, "measure", lambda *_: made)
     assert cli.run(["selfcheck", "--json", "-q"]) == code
     printed = capsys.readouterr()
     document = json.loads(printed.out)
@@ -398,7 +398,7 @@ def test_a_short_real_one_finds_no_defect_whatever_else_runs(
         breakdown_passes=1,
     )
     told: list[str] = []
-    made = selfcheck.measure(MACHINE, {}, estimate, effort, told.append, lambda progress: None)
+    made = measuring.measure(MACHINE, {}, estimate, effort, told.append, lambda progress: None)
     assert made.problems == ()
     found = judge(made, "1.0")
     groups = {check.group for check in found.checks}

@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from profiler_suite.analysis.selfcheck import known_truth
-from profiler_suite.measure import selfcheck
-from profiler_suite.measure.selfcheck import BREAKDOWN, SelfCheckEvidence
+from profiler_suite.measure.selfcheck import plan
+from profiler_suite.measure.selfcheck.measuring import SelfCheckEvidence
+from profiler_suite.measure.selfcheck.plan import BREAKDOWN
 from profiler_suite.model.native import NativeSamples, NativeWeight
 from profiler_suite.model.run import Check
 from profiler_suite.registry import forget
@@ -18,7 +19,7 @@ from tests.fake_selfcheck import evidence
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays() -> Iterator[None]:
     yield
-    forget(selfcheck.KNOWN_TRUTH.resolve())
+    forget(plan.KNOWN_TRUTH.resolve())
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +164,7 @@ def test_one_operation_too_many_is_seen(miscount: float, ok: bool) -> None:
     flop = found["FLOP against formulas"]
     assert flop.ok is ok
     assert flop.exact
-    assert flop.sample == f"{len(BREAKDOWN) + len(selfcheck.COUNTS)} functions"
+    assert flop.sample == f"{len(BREAKDOWN) + len(plan.COUNTS)} functions"
     assert ("counts_reduction" in flop.note) is not ok
     assert found["bytes against formulas"].ok
 
@@ -174,7 +175,7 @@ def test_one_operation_too_many_is_seen(miscount: float, ok: bool) -> None:
 def test_the_heavier_line_has_three_quarters(three: float, share: float, ok: bool) -> None:
     checks, _ = known_truth.checks(evidence(pairs=1, rounds=2, three=three))
     lines = [check for check in checks if check.name.startswith("75 % line")]
-    assert len(lines) == len(selfcheck.LINES)
+    assert len(lines) == len(plan.LINES)
     for check in lines:
         assert check.name == "75 % line, slowed 2.00×"
         assert check.error == pytest.approx(share - 0.75)

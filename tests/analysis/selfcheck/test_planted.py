@@ -9,7 +9,7 @@ from profiler_suite.analysis.run.history import history_of
 from profiler_suite.analysis.selfcheck.changes import found_name
 from profiler_suite.analysis.selfcheck.judge import judge
 from profiler_suite.analysis.selfcheck.planted import GROUP, with_planted
-from profiler_suite.measure.selfcheck import SelfCheckEvidence
+from profiler_suite.measure.selfcheck.measuring import SelfCheckEvidence
 from profiler_suite.model.run import Check, SelfCheck
 from profiler_suite.report.content.selfcheck_table import table
 from profiler_suite.report.terminal.selfcheck import screen

@@ -6,7 +6,7 @@ import pytest
 from profiler_suite.analysis.run.history import History, history_of
 from profiler_suite.analysis.selfcheck.times import clock, times
 from profiler_suite.measure.clock import Clock
-from profiler_suite.measure.selfcheck import SelfCheckEvidence
+from profiler_suite.measure.selfcheck.measuring import SelfCheckEvidence
 from profiler_suite.model.run import Check
 from tests.fake_selfcheck import evidence
 

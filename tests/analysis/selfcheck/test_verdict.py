@@ -6,7 +6,7 @@ import pytest
 
 from profiler_suite.analysis.selfcheck.changes import found_name
 from profiler_suite.analysis.selfcheck.verdict import verdict
-from profiler_suite.measure.selfcheck import PLANTED
+from profiler_suite.measure.selfcheck.plan import PLANTED
 from profiler_suite.model.run import Check
 
 

@@ -1,0 +1,1 @@
+"""Functions of known truth, measured with the passes that sweeps make."""
