@@ -125,7 +125,10 @@ def _forget_neighbours(folders: list[str]) -> None:
         root = name.partition(".")[0]
         if name == "__main__" or root not in (*_OURS, *sys.stdlib_module_names):
             continue
-        file = os.path.realpath(getattr(module, "__file__", "") or "")
+        named = getattr(module, "__file__", "")
+        if not named:  # built in
+            continue
+        file = os.path.realpath(named)
         parts = [os.path.dirname(file), os.path.dirname(os.path.dirname(file))]  # noqa: PTH120
         if here.intersection(parts):
             del sys.modules[name]

@@ -51,3 +51,13 @@ def test_neighbours_that_are_called_as_our_modules_are_forgotten_in_a_copy(
     copies._forget_neighbours([str(tmp_path)])
     assert "msgspec.theirs" not in sys.modules
     assert "msgspec.ours" in sys.modules
+
+
+def test_a_module_without_a_file_is_no_neighbour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below = tmp_path / "results"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    copies._forget_neighbours([str(tmp_path)])
+    assert sys.modules["sys"] is sys
