@@ -21,6 +21,16 @@ _WAITS = {
     states.CHILD: "waits for a child process",
     states.TEAM: "waits for other BLAS threads",
 }
+_INSTEAD_OF_WAITING = {
+    states.GIL: "by processes instead of threads, or calls that let the lock go",
+    states.LOCK: "by holding the lock for less time",
+    states.EVENTS: "by other work during the wait",
+    states.IO: "by other work during the wait, or by asking for more at once",
+}
+_REMEDIES = {
+    "memory": "by using arrays again instead of making new ones",
+    "copy": "by not copying what is there already",
+}
 # A kind of work explains a function from a third of its time on; below, nothing stands out.
 _MUCH = 0.33
 
@@ -33,20 +43,15 @@ def cause(spent: Spent, called: str = "") -> str:
         return "imports modules"
     if spent.share(UNSEEN) > 0.5:
         return f"compiled code was not seen{_through(called)}"
-    kinds = {
-        "calls": spent.share("interpreter", "dispatch"),
-        "memory": spent.share("memory"),
-        "copy": spent.share("copy"),
-        "waiting": spent.share(WAITING),
-        "arithmetic": spent.share("arithmetic"),
-    }
-    most = max(kinds, key=lambda kind: kinds[kind])
-    if most == "waiting":
-        waited = {k: v for k, v in spent.states.items() if k != states.RUNNING}
-        return _WAITS.get(next(iter(waited), ""), "waits")
-    percent = f"{100 * kinds[most]:.0f} %"
+    most, share = _largest(spent)
+    if most == WAITING:
+        return _WAITS.get(_waits_for(spent), "waits")
+    percent = f"{100 * share:.0f} %"
     if most == "calls":
-        return _of_calls(spent, percent, called)
+        library = _library(spent)
+        if not library:
+            return f"Python bytecode: {percent} is the interpreter{_through(called)}"
+        return f"small calls of {library}: {percent} is per-call cost{_through(called)}"
     if most == "memory":
         return f"new arrays: {percent} is allocating memory for them{_through(called)}"
     if most == "copy":
@@ -57,18 +62,51 @@ def cause(spent: Spent, called: str = "") -> str:
     return f"{percent} is arithmetic, the rest is overhead{_through(called)}"
 
 
-def _of_calls(spent: Spent, percent: str, called: str) -> str:
-    """Calls of a library that do little each, or bytecode of the function itself."""
+def remedy(spent: Spent) -> str:
+    """What helps against the largest part of it in general: 'by …'; empty where nothing."""
+    if not spent.total_s or spent.share(IMPORTS, UNSEEN) > 0.5:
+        return ""
+    most, _ = _largest(spent)
+    if most == WAITING:
+        return _INSTEAD_OF_WAITING.get(_waits_for(spent), "")
+    if most != "calls":
+        return _REMEDIES.get(most, "")
+    library = _library(spent)
+    if library == _PANDAS:
+        return "by whole columns instead of single rows"
+    if library:
+        return "by few calls for whole arrays instead of many small ones"
+    return "by array operations instead of a loop in Python"
+
+
+def _largest(spent: Spent) -> tuple[str, float]:
+    """The kind of work that takes most, and its share of the time."""
+    kinds = {
+        "calls": spent.share("interpreter", "dispatch"),
+        "memory": spent.share("memory"),
+        "copy": spent.share("copy"),
+        WAITING: spent.share(WAITING),
+        "arithmetic": spent.share("arithmetic"),
+    }
+    return max(kinds.items(), key=lambda item: item[1])
+
+
+def _waits_for(spent: Spent) -> str:
+    return next((each for each in spent.states if each != states.RUNNING), "")
+
+
+def _library(spent: Spent) -> str:
+    """The library whose calls do little each; empty for bytecode of the function itself."""
     libraries = {
         name: taken for name, taken in spent.layers.items() if name not in _OF_THE_INTERPRETER
     }
     library = max(libraries, key=lambda name: libraries[name], default="")
     if not library or libraries[library] < 0.2 * spent.total_s:
-        return f"Python bytecode: {percent} is the interpreter{_through(called)}"
-    named = "NumPy" if library in (layers.NUMPY_COMPILED, layers.NUMPY_PYTHON) else library
-    return f"small calls of {named}: {percent} is per-call cost{_through(called)}"
+        return ""
+    return "NumPy" if library in (layers.NUMPY_COMPILED, layers.NUMPY_PYTHON) else library
 
 
+_PANDAS = "pandas"
 _OF_THE_INTERPRETER = (layers.USER, layers.CPYTHON, layers.NOBODY)
 
 
@@ -103,10 +141,13 @@ def shown_path(file: str, folder: str = "") -> str:
     return file if relative.startswith("..") or file.startswith("<") else relative
 
 
-def where(row_file: str, line: int, function: str) -> str:
-    """'script.py:11 main', short enough for a table."""
+def where(row_file: str, line: int, function: str, lines: tuple[int, int] = (0, 0)) -> str:
+    """'script.py:11 main', short enough for a table; `lines` stand in no function together."""
     name = Path(row_file).name if not row_file.startswith("<") else row_file
-    return f"{name}:{line} {function}" if function != MODULE else f"{name}:{line}"
+    if function != MODULE:
+        return f"{name}:{line} {function}"
+    first, last = lines
+    return f"{name}:{line}" if first == last else f"{name}:{line}, in lines {first} to {last}"
 
 
 def missing_sentences(missing: Sequence[str], processes: int) -> list[str]:

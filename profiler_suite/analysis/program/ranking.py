@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from profiler_suite.analysis.program import module_places
 from profiler_suite.analysis.program.moments import (
     BREAKDOWN,
     IMPORTS,
@@ -60,6 +61,8 @@ class RankedFunction:
     """In its own code and in what it calls of others': the time it answers for."""
     called: str
     """The library's Python function under it that takes most: 'numpy sum'; may be empty."""
+    lines: tuple[int, int] = (0, 0)
+    """First and last line of statements that stand outside of functions; 0 for a function."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,9 +132,15 @@ def _grouped(some: Sequence[Moment], key: Callable[[Moment], _Key]) -> dict[_Key
 
 
 def identity_of(frame: StackFrame) -> tuple[str, str, int]:
-    """File and name; what stands outside of functions has a number for each line."""
+    """File and name; what stands outside of functions has the number of its first line."""
     name = MODULE if frame.name.startswith("<") else _INNER.sub("", frame.name)
-    return frame.file, name, frame.line if name == MODULE else 0
+    if name != MODULE:
+        return frame.file, name, 0
+    return frame.file, name, module_places.statements_at(frame.file, frame.line)[0]
+
+
+def _statements(identity: tuple[str, str, int], line: int) -> tuple[int, int]:
+    return module_places.statements_at(identity[0], line) if identity[2] else (0, 0)
 
 
 def _own_function(moment: Moment) -> tuple[str, str, int]:
@@ -179,6 +188,7 @@ def _function(own: list[Moment], seen: list[Moment], one_s: float) -> RankedFunc
         total_s=sum(each.weight for each in above) * one_s,
         spent=_spent(own, one_s),
         called=_called(own),
+        lines=_statements(identity, next(iter(lines))),
     )
 
 
@@ -204,6 +214,7 @@ def _only_callers(
             total_s=total_s,
             spent=_spent([], one_s),
             called="",
+            lines=_statements(identity, lines[identity]),
         )
         for identity, total_s in totals.items()
     ]

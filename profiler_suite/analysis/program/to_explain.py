@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from profiler_suite.analysis.program import states
 from profiler_suite.analysis.program.callers import LoopsOfFiles, calling_line
-from profiler_suite.analysis.program.ranking import RankedFunction, Ranking
+from profiler_suite.analysis.program.ranking import RankedFunction, Ranking, Spent
 from profiler_suite.measure.program.caught_calls import CallWish, CaughtCalls
 from profiler_suite.workloads import module_lines
 
@@ -16,6 +17,10 @@ _LEAST_SHARE = 0.02
 # What takes as much may be spared by another algorithm, though all of it is arithmetic.
 _LARGE_SHARE = 0.15
 _OF_ARITHMETIC = 0.25
+# What waits for so much of its time for something outside would wait as long if it were called
+# alone, or for ever; no rewrite of it helps.
+_MOSTLY = 0.5
+_WAITS_OUTSIDE = (states.LOCK, states.SLEEP, states.EVENTS, states.IO, states.CHILD)
 # With fewer samples of the user's own code than this nobody knows what may be spared.
 _ROUGH_SAMPLES = 100
 # A helper: called so often, for so short a time. One with a loop of its own is explained by
@@ -59,7 +64,8 @@ def places(ranking: Ranking, most: int) -> list[PlaceToExplain]:
         spent = each.spent
         worth = spent.avoidable_s > _LEAST_SHARE * total_s
         worth |= spent.total_s > _LARGE_SHARE * total_s
-        wish = wish_at(each.file, each.line) if spent.total_s else None
+        own = spent.total_s and not _waits(spent)
+        wish = wish_at(each.file, each.line) if own else None
         if wish is None:
             continue
         known = found.get(wish)
@@ -74,6 +80,11 @@ def places(ranking: Ranking, most: int) -> list[PlaceToExplain]:
     if rough:
         chosen.sort(key=lambda place: not has_loop(place.ranked.file, place.ranked.line))
     return [_with_caller(each, ranking, loops) for each in chosen[:most]]
+
+
+def _waits(spent: Spent) -> bool:
+    outside = sum(spent.states.get(each, 0.0) for each in _WAITS_OUTSIDE)
+    return outside > _MOSTLY * spent.total_s
 
 
 def _with_more(place: PlaceToExplain, time_s: float, avoidable_s: float) -> PlaceToExplain:

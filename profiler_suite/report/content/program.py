@@ -79,7 +79,7 @@ def _worth_a_look(ranking: Ranking) -> list[RankedFunction]:
 def _row(number: int, function: RankedFunction, ranking: Ranking) -> ProgramRow:
     return ProgramRow(
         rank=number,
-        where=causes.where(function.file, function.line, function.function),
+        where=causes.where(function.file, function.line, function.function, function.lines),
         file=causes.shown_path(function.file),
         line=function.line,
         gain=_gain(function.spent.avoidable_s, ranking.spent.total_s),
@@ -128,7 +128,9 @@ def _finding(ranking: Ranking, rows: list[ProgramRow]) -> str:
         return f"None of your code takes enough time to be worth a look; imports take {said}."
     first = rows[0]
     share = units.percent(first.function.spent.avoidable_s / spent.total_s)
-    finding = f"Look first at {first.where}: up to {share} of the time could be saved there."
+    how = causes.remedy(first.function.spent)
+    finding = f"Look first at {first.where}: up to {share} of the time could be saved there"
+    finding += f", {how}." if how else "."
     if imports_s > first.function.spent.avoidable_s:
         finding += f" Imports take more: {units.time(imports_s)}."
     return finding

@@ -90,6 +90,8 @@ def _function(each: RankedFunction) -> dict[str, object]:
         "file": each.file,
         "function": each.function,
         "line": each.line,
+        "first_line": each.lines[0] or None,
+        "last_line": each.lines[1] or None,
         "self_s": each.self_s,
         "total_s": each.total_s,
         "called": each.called,

@@ -89,6 +89,14 @@ def test_lines_of_one_loop_are_one_place(file: str) -> None:
     assert found[0].time_s == pytest.approx(100 / 151)
 
 
+def test_what_waits_for_others_is_not_called_alone(file: str) -> None:
+    waits = "epoll_wait (/usr/lib/libc.so.6)"
+    looped = [stack(f"<module> ({file}:14)", count=200), stack(f"f ({file}:5)", count=1)]
+    found = rank(run_of(stack(f"<module> ({file}:16)", waits, count=500), *looped))
+    assert found.functions[0].line == 16
+    assert [each.wish.first for each in places(found, 3)] == [12]
+
+
 def test_of_a_short_program_what_has_a_loop_comes_first(file: str) -> None:
     run = run_of(
         stack(f"<module> ({file}:16)", SUM, count=3), stack(f"<module> ({file}:15)", count=1)

@@ -1,0 +1,33 @@
+"""Lines of a script that stand in no function, by the statements that belong together.
+
+A loop with what is made for it is to a script what a function is to a module: its lines are one
+place, however many of them take time.
+"""
+
+import functools
+from pathlib import Path
+
+from profiler_suite.workloads import module_lines
+
+
+def statements_at(file: str, line: int) -> tuple[int, int]:
+    """First and last line of what belongs together there; that line where none is known."""
+    try:
+        changed_ns = Path(file).stat().st_mtime_ns if not file.startswith("<") else 0
+    except OSError:
+        return line, line
+    return _statements_at(file, line, changed_ns)
+
+
+@functools.lru_cache(maxsize=4096)
+def _statements_at(file: str, line: int, changed_ns: int) -> tuple[int, int]:
+    first, last = module_lines.group_at(_source_of(file, changed_ns), line)
+    return (first, last) if first else (line, line)
+
+
+@functools.lru_cache(maxsize=64)
+def _source_of(file: str, changed_ns: int) -> str:
+    try:
+        return module_lines.source_of(Path(file))
+    except (OSError, ValueError):
+        return ""
