@@ -46,7 +46,7 @@ def summed_by_key(function: Function, loop: ast.For) -> str:
 
 def _keys_and_values(function: Function, loop: ast.For) -> tuple[str, str, str, str] | None:
     """Names of the key and the value, and the arrays that they come from."""
-    target, given = loop.target, loop.iter
+    target, given = loop.target, _in_a_row(loop.iter)
     if isinstance(target, ast.Name) and _holds(function, given, _KEYS):
         return target.id, "", function.text_of(given), ""
     if not (
@@ -58,11 +58,18 @@ def _keys_and_values(function: Function, loop: ast.For) -> tuple[str, str, str, 
         and all(isinstance(each, ast.Name) for each in target.elts)
     ):
         return None
-    keys, values = given.args
+    keys, values = map(_in_a_row, given.args)
     if not _holds(function, keys, _KEYS) or not _holds(function, values, "f"):
         return None
     key, value = (ast.unparse(each) for each in target.elts)
     return key, value, function.text_of(keys), function.text_of(values)
+
+
+def _in_a_row(node: ast.expr) -> ast.expr:
+    """x.flat as x.ravel(), which is an array; other expressions as they are."""
+    if isinstance(node, ast.Attribute) and node.attr == "flat":
+        return ast.Call(ast.Attribute(node.value, "ravel", ast.Load()), [], [])
+    return node
 
 
 def _made_of_key(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.measure.explain.same_answer import in_words
-from profiler_suite.measure.lines.functions import python_function
+from profiler_suite.measure.lines.functions import python_function, python_name
 
 # Elements of a list that are looked at, to tell what they are.
 _MOST = 1_000_000
@@ -24,6 +24,7 @@ _MOST_KEYS = 10_000
 _MOST_COLUMNS = 200
 
 VECTORIZED = "vectorized:"
+FROM_PYFUNC = "frompyfunc:"
 """Before the name of a function that np.vectorize calls for every element."""
 COUNTING = "RangeIndex"
 """An index that counts 0, 1, 2, …: labels are places."""
@@ -32,7 +33,8 @@ COUNTING = "RangeIndex"
 def bound_names(function: FunctionType) -> dict[str, str]:
     """What a function's global names stand for: modules and functions by their public names.
 
-    What np.vectorize has made of a function is named after that: 'vectorized:price'.
+    What np.vectorize or np.frompyfunc has made of a function is named after that:
+    'vectorized:price', 'frompyfunc:price'.
     """
     found = {}
     for name in _global_names(function.__code__):
@@ -57,6 +59,8 @@ def _public_name(value: Any) -> str:
     name = getattr(value, "__name__", "")
     if type(value).__module__.startswith("scipy.stats.") and hasattr(value, "freeze"):
         return f"scipy.stats.{getattr(value, 'name', '')}"  # a distribution is an object
+    if isinstance(value, np.ufunc) and python_name(value):
+        return f"{FROM_PYFUNC}{python_name(value)}" if value.nout == 1 else ""
     if isinstance(value, np.ufunc):
         return f"numpy.{name}" if hasattr(np, name) else ""
     module = getattr(value, "__module__", None)

@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+# How np.frompyfunc names what it makes.
+_OF_PYTHON = " (vectorized)"
+
 
 def functions_to_profile(function: Callable[..., Any]) -> list[FunctionType]:
     """The function and what it calls in the same module; empty when it has no Python lines.
@@ -60,6 +63,12 @@ def python_function(function: Any) -> FunctionType | None:
     return function if isinstance(function, FunctionType) else None
 
 
+def python_name(ufunc: np.ufunc) -> str:
+    """The name of the function that np.frompyfunc made a ufunc of; empty for other ufuncs."""
+    name = ufunc.__name__
+    return name.removesuffix(_OF_PYTHON) if name.endswith(_OF_PYTHON) else ""
+
+
 def nested_codes(code: CodeType) -> list[CodeType]:
     """Functions that a function defines inside itself, and those inside them.
 
@@ -101,6 +110,8 @@ def _called(function: FunctionType, owner: type | None) -> list[FunctionType]:
             for candidate in candidates:
                 if isinstance(candidate, property):
                     candidate = candidate.fget
+                if isinstance(candidate, np.ufunc):
+                    candidate = function.__globals__.get(python_name(candidate))
                 if candidate is None or isinstance(candidate, type):
                     continue
                 found = _function_behind(candidate)

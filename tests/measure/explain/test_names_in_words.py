@@ -53,7 +53,7 @@ def test_functions_go_by_where_people_find_them(value: Any, name: str) -> None:
 def test_a_ufunc_of_the_users_own_has_no_public_name() -> None:
     namespace: dict[str, Any] = {"g": np.frompyfunc(len, 1, 1)}
     exec("def f():\n    return g", namespace)
-    assert bound_names(namespace["f"]) == {}
+    assert bound_names(namespace["f"]) == {"g": "frompyfunc:len"}
 
 
 class Model:
@@ -146,10 +146,12 @@ def test_arguments_tell_their_names_without_a_call() -> None:
 RNG = np.random.default_rng(0)
 by_element = np.vectorize(abs)
 times_two = np.vectorize(uses)
+as_objects = np.frompyfunc(uses, 1, 1)
+two_results = np.frompyfunc(divmod, 2, 2)
 
 
 def draws(n: int) -> Any:
-    return times_two, by_element, [RNG.random() for _ in range(n)]
+    return times_two, by_element, as_objects, two_results, [RNG.random() for _ in range(n)]
 
 
 def test_a_generator_of_the_module_is_named_and_so_is_what_is_called_for_each_element() -> None:
@@ -159,6 +161,7 @@ def test_a_generator_of_the_module_is_named_and_so_is_what_is_called_for_each_el
     assert bound_names(draws) == {
         "times_two": "vectorized:uses",
         "by_element": "vectorized:abs",
+        "as_objects": "frompyfunc:uses",
     }
 
 

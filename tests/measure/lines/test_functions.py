@@ -14,6 +14,7 @@ from profiler_suite.measure.lines.functions import (
     functions_to_profile,
     nested_codes,
     python_function,
+    python_name,
 )
 
 
@@ -151,3 +152,20 @@ def test_a_function_with_type_parameters_inside_a_function_is_found() -> None:
     )
     exec(source, made)
     assert [code.co_name for code in nested_codes(made["outer"].__code__)] == ["inner"]
+
+
+def doubled(value: Any) -> Any:
+    return value * 2
+
+
+twice = np.frompyfunc(doubled, 1, 1)
+
+
+def for_each(values: Any) -> Any:
+    return np.sqrt(twice(values))
+
+
+def test_what_frompyfunc_calls_belongs_to_it() -> None:
+    assert functions_to_profile(for_each) == [for_each, doubled]
+    assert python_name(twice) == "doubled"
+    assert python_name(np.sqrt) == ""

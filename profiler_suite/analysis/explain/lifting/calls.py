@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.draws import drawn
@@ -18,7 +19,6 @@ from profiler_suite.analysis.explain.lifting.mapping import mapped_call
 from profiler_suite.analysis.explain.lifting.matrices import (
     along,
     fft,
-    flattened,
     linalg,
     matrix_product,
     plain,
@@ -33,7 +33,12 @@ from profiler_suite.analysis.explain.lifting.row_functions import (
     pearson,
     row_function,
 )
-from profiler_suite.analysis.explain.lifting.selected import places_of
+from profiler_suite.analysis.explain.lifting.selected import of_selected, places_of
+from profiler_suite.analysis.explain.lifting.shapes import (
+    flattened,
+    lengths_of,
+    reshaped,
+)
 from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
     Core,
@@ -261,6 +266,8 @@ def _of_iterable(reader: Reader, node: ast.Call, name: str) -> Term:
     inner = reader.read(given)
     if isinstance(inner, Extend):
         inner = as_array(inner)
+    if isinstance(inner, Select) and name in ("sum", "max", "min"):
+        return of_selected(reader, node, name, inner, [])
     if len(inner.own) != 1 and name != "sum":
         raise Refusal(f"{ast.unparse(node)!r} is no reduction of numbers")
     if not inner.own:
@@ -352,6 +359,8 @@ def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
         return _looked_up(reader, node, name)
     if name in ("round", "around", "round_"):
         return _rounded(reader, node)
+    if name == "reshape" and len(node.args) > 1:
+        return _reshaped(reader, node, reader.read(node.args[0]), node.args[1:])
     row = row_function(reader, node, name)
     if row is not None:
         return row
@@ -375,10 +384,18 @@ def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
         return Apply(f"({{0}}).astype(NP.{name})", (args[0],), f"astype {name.rstrip('_')}")
     if name in ("dot", "matmul", "inner", "vdot", "outer") and len(args) == 2:
         return matrix_product(reader, name, *args)
+    found = _of_axes(reader, name, args)
+    if found is None:
+        raise Refusal(f"np.{name} is not followed")
+    return found
+
+
+def _of_axes(reader: Reader, name: str, args: Sequence[Term]) -> Term | None:
+    """Functions of rows and matrices that change their axes; None for others."""
     if name == "transpose" and len(args) == 1:
         return View(args[0], args[0].own[::-1])
-    if name in ("ravel",) and len(args) == 1 and len(args[0].own) == 1:
-        return args[0]
+    if name == "ravel" and len(args) == 1 and args[0].own:
+        return flattened(reader.scope, args[0])
     if name == "trace" and len(args) == 1 and len(args[0].own) == 2:
         return Core("NP.trace({0}, axis1=-2, axis2=-1)", (args[0],), ())
     if name == "diff" and len(args) == 1 and len(args[0].own) == 1:
@@ -387,7 +404,7 @@ def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
     if name == "cross" and len(args) == 2 and all(len(each.own) == 1 for each in args):
         a, b = ops.agreed(args)
         return Core("NP.cross({0}, {1})", (a, b), a.own)
-    raise Refusal(f"np.{name} is not followed")
+    return None
 
 
 def _looked_up(reader: Reader, node: ast.Call, name: str) -> Term:
@@ -459,6 +476,15 @@ def cast_to(inner: Term, kind: ast.expr) -> Term:
     return Apply(f"({{0}}).astype({shown})", (inner,), f"astype {text.rpartition('.')[2]}")
 
 
+def _reshaped(reader: Reader, node: ast.Call, inner: Term, given: Sequence[ast.expr]) -> Term:
+    """x.reshape(-1, 3), of numbers that no loop changes."""
+    found = [reader.read(each) for each in lengths_of(node, given)]
+    numbers = [each.index for each in found if isinstance(each, Index) and not each.loops]
+    if len(numbers) != len(found):
+        raise Refusal(f"the shape of {ast.unparse(node)!r} is not known")
+    return reshaped(reader.scope, inner, numbers, ast.unparse(node))
+
+
 def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
     name = function.attr
     if isinstance(function.value, ast.Name):
@@ -493,8 +519,10 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
         return Apply("NP.conj({0})", (inner,), "conj")
     if name == "transpose" and not node.args:
         return View(inner, inner.own[::-1])
-    if name in ("ravel", "flatten") and not node.args:
-        return flattened(reader, inner)
+    if name in ("ravel", "flatten") and not node.args and not node.keywords:
+        return flattened(reader.scope, inner)
+    if name == "reshape" and inner.own:
+        return _reshaped(reader, node, inner, node.args)
     if name == "astype" and len(node.args) == 1 and not node.keywords:
         return cast_to(inner, node.args[0])
     raise _unknown(node)

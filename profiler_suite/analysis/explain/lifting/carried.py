@@ -8,6 +8,7 @@ from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
+    NOTHING,
     Apply,
     CarriedValue,
     Core,
@@ -325,6 +326,8 @@ def place_of_extreme(
     rest = value.index.without((label.name,))
     if rest.monomials:
         place = ops.apply("({0}) + ({1})", "+", place, Index(rest, value.labels))
+    if NOTHING in (first, before):
+        return place
     better = ops.apply(
         f"({{0}}) {sign} ({{1}})",
         sign,
@@ -340,17 +343,25 @@ def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
         raise Refusal("only the last value of a recursion is used")
     total = Reduce(found.op, found.item, labels, narrow=_stays_narrow(before))
     if found.op == "sum" and is_zero(before):
-        return total
+        return _as_before(total, before)
     if found.op == "prod" and _is_one(before):
         return total
     if found.op in ("max", "min"):
-        return replace(total, initial=before)
+        return replace(total, initial=None if before == NOTHING else before)
     if isinstance(before, Leaf) and before.text == {"any": "False", "all": "True"}.get(
         found.op
     ):
         return total
     sign = _SIGN[found.op]
     return ops.apply(f"({{0}}) {sign} ({{1}})", sign, before, total)
+
+
+def _as_before(total: Term, before: Term) -> Term:
+    """A sum that was added to an array has the array's dtype."""
+    made, wanted = dtype_of(total), dtype_of(before)
+    if not before.own or made is None or wanted is None or made == wanted:
+        return total
+    return Apply(f"({{0}}).astype(NP.{wanted})", (total,), f"astype {wanted}")
 
 
 def _stays_narrow(before: Term) -> bool:

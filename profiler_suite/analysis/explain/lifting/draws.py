@@ -101,6 +101,8 @@ def _dtype(reader: Reader, name: str, given: list[ast.expr]) -> str:
         return "int64" if name in _WHOLE else "float64"
     known = reader.facts.names.get(ast.unparse(given[0]))
     if known is not None and known.kind == "array":
+        if len(known.shape) != 1:
+            raise Refusal("rows are chosen at random")
         return known.dtype
     numbers = [n.value for n in ast.walk(given[0]) if isinstance(n, ast.Constant)]
     if isinstance(given[0], ast.List | ast.Tuple) and any(type(n) is float for n in numbers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -97,11 +98,26 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
         return dtype_of(term.args[0])
     if isinstance(term, Core) and term.form.startswith("({0})[..."):
         return dtype_of(term.args[0])
+    if isinstance(term, Core) and term.form == "FLAT":
+        return dtype_of(term.args[0])
+    if isinstance(term, Core) and not term.args:
+        return _new(term.form)
     if isinstance(term, Core) and "{1}" in term.form and len(term.axes) == 0:
         return dtype_of(term.args[0])
     if isinstance(term, Core):
         return _linear(_promoted(list(term.args)))
     return None
+
+
+def _new(form: str) -> np.dtype[Any] | None:
+    """Of np.zeros(n), np.eye(n, dtype=int): what is written there, else a real number."""
+    made = re.match(r"NP\.(zeros|ones|eye|identity)\(", form)
+    if not made:
+        return None
+    given = re.search(r"(?:dtype=|, )(?:NP\.)?([a-z]+[0-9]*)\)$", form)
+    if given:
+        return _dtype(given[1])
+    return np.dtype(float) if "dtype" not in form and ", " not in form else None
 
 
 def _dtype(text: str) -> np.dtype[Any] | None:

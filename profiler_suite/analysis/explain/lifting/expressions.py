@@ -21,9 +21,12 @@ from profiler_suite.analysis.explain.lifting.operations import (
 )
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Gone, Scope
+from profiler_suite.analysis.explain.lifting.shapes import flattened
 from profiler_suite.analysis.explain.lifting.subscripts import Subscripts
 from profiler_suite.analysis.explain.lifting.terms import (
+    NOTHING,
     Apply,
+    CarriedValue,
     Index,
     Label,
     Leaf,
@@ -34,6 +37,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Stack,
     Term,
     View,
+    relabelled,
 )
 
 ARITHMETIC: dict[type[ast.AST], str] = {
@@ -93,6 +97,8 @@ class Reader(Subscripts):
             return Index(Poly.number(node.value))
         if isinstance(node.value, bool | float | complex):
             return Leaf(repr(node.value), weak=type(node.value).__name__)
+        if node.value is None:
+            return NOTHING
         if isinstance(node.value, str):
             return Leaf(repr(node.value), weak="str")
         raise Refusal(f"{node.value!r} is no number")
@@ -190,6 +196,12 @@ class Reader(Subscripts):
             return negated(self.read_test(node.operand))
         if not isinstance(node, ast.BoolOp):
             return condition(self.read(node))
+        if isinstance(node.op, ast.Or) and self._is_unset(node.values[0]):
+            # True in the first iteration only, where every value is the best so far.
+            rest = node.values[1:]
+            only = rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
+            self.scope.assume("there is at least one iteration, and no NaN is compared")
+            return self.read_test(only)
         first = self.read_test(node.values[0])
         self.scope.conditional += 1
         parts = [first]
@@ -199,6 +211,13 @@ class Reader(Subscripts):
                 parts.append(self.read_test(each))
         self.scope.conditional -= 1
         return joined("&" if is_and else "|", parts)
+
+    def _is_unset(self, node: ast.expr) -> bool:
+        """`best is None`, of what only the iterations before set."""
+        name, _, rest = ast.unparse(node).partition(" ")
+        held = self.scope.env.get(name)
+        unset = isinstance(held, CarriedValue) and name in self.scope.unset
+        return unset and rest in ("is None", "== None")
 
     def _read_ifexp(self, node: ast.IfExp) -> Term:
         test = self.read_test(node.test)
@@ -229,6 +248,8 @@ class Reader(Subscripts):
             return column(self.scope, inner, ast.Constant(node.attr))
         if node.attr == "T":
             return View(inner, inner.own[::-1]) if len(inner.own) > 1 else inner
+        if node.attr == "flat" and inner.own:
+            return flattened(self.scope, inner)
         if node.attr in ("real", "imag"):
             return Apply(f"({{0}}).{node.attr}", (inner,), node.attr)
         if node.attr == "shape" and inner.own and not isinstance(inner, Select):
@@ -279,6 +300,12 @@ class Reader(Subscripts):
         return self.subscripted(base, parts, ast.unparse(node))
 
     def _of_selected(self, base: Select, node: ast.Subscript) -> Term:
+        if isinstance(node.slice, ast.Tuple) and not base.flat:
+            first, *rest = node.slice.elts
+            if ast.unparse(first) == ":" and rest:
+                parts = list(node.slice.elts)
+                arg = self.subscripted(base.arg, parts, ast.unparse(node))
+                return Select(arg, relabelled(base.mask, {base.mask.own[0]: arg.own[0]}))
         place = self.read(node.slice)
         number = place.index.constant if isinstance(place, Index) else None
         if number is None:
@@ -287,21 +314,23 @@ class Reader(Subscripts):
         return element_of(base, number)
 
     def _read_tuple(self, node: ast.Tuple) -> Term:
-        return self._stacked(node.elts)
+        return self._stacked(node.elts, "tuple")
 
     def _read_list(self, node: ast.List) -> Term:
-        return self._stacked(node.elts)
+        return self._stacked(node.elts, "list")
 
-    def _stacked(self, elements: Sequence[ast.expr]) -> Term:
+    def _stacked(self, elements: Sequence[ast.expr], written: str) -> Term:
         if not elements or any(isinstance(each, ast.Starred) for each in elements):
             raise Refusal("an empty or starred list is no array")
         args = agreed([self.read(each) for each in elements])
-        return Stack(tuple(args), self.scope.label(Poly.number(len(args))))
+        return Stack(tuple(args), self.scope.label(Poly.number(len(args))), written)
 
     def _read_listcomp(self, node: ast.ListComp) -> Term:
         item, labels, mask = self._comprehend(self, node)
-        if mask is not None:
+        if mask is not None and (len(labels) != 1 or item.own or mask.own):
             raise Refusal("how long a list becomes depends on a condition")
+        if mask is not None:
+            return Select(View(item, labels), View(mask, labels))
         return View(item, (*labels, *item.own))
 
     def _read_call(self, node: ast.Call) -> Term:

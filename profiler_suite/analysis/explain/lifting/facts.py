@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from profiler_suite.analysis.explain.lifting.held import NUMBERS, held
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
@@ -14,6 +15,15 @@ _CREATING = ("zeros", "ones", "empty", "full")
 _LIKE = ("zeros_like", "ones_like", "empty_like", "full_like")
 _SAME_SHAPE = ("copy", "asarray", "array", "ascontiguousarray", "asfortranarray")
 _FRESH = (*_CREATING, *_LIKE, "copy", "arange", "linspace", "eye", "identity", "array")
+
+
+@dataclass(frozen=True)
+class OtherShape:
+    """All elements of an array in another shape."""
+
+    name: str
+    """Of the array."""
+    shape: tuple[Poly, ...]
 
 
 def dotted(node: ast.expr) -> str:
@@ -57,6 +67,8 @@ class Facts:
         )
         self.arrays_of: dict[str, str] = {}
         """Names of arrays that are made of lists, with those of the lists."""
+        self.reshaped: dict[str, OtherShape] = {}
+        """Texts such as 'x.ravel()': an array in another shape."""
         self.shared: set[str] = set()
         """Global names that helpers of the same module read."""
         self.counters: set[str] = set()
@@ -174,6 +186,14 @@ class Facts:
         values = self.definitions.get(name, [])
         return bool(values) and isinstance(values[0], ast.List)
 
+    def is_none_before(self, name: str) -> bool:
+        """Whether a name was last set to None before what is written now."""
+        pairs = zip(self.definitions.get(name, ()), self.stored.get(name, ()), strict=True)
+        before = [each for each, line in pairs if line < self.line]
+        return (
+            bool(before) and isinstance(before[-1], ast.Constant) and (before[-1].value is None)
+        )
+
     def rank(self, name: str) -> int:
         """The number of axes of a name; 0 for numbers."""
         known = self.names.get(name)
@@ -212,6 +232,8 @@ class Facts:
     def extent(self, name: str, axis: int) -> Poly:
         """The length of one axis of an array."""
         name = self.arrays_of.get(name, name)
+        if name in self.reshaped:
+            return self.reshaped[name].shape[axis]
         if name.endswith(".to_numpy()"):
             return Poly.atom(f"{re.split(r'[^A-Za-z0-9_]', name)[0]}.shape[0]")
         value = self.single(name)
@@ -438,6 +460,8 @@ class Facts:
     def roots(self, name: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
         """Names whose memory a name may share: itself, where it is surely new."""
         name = self.arrays_of.get(name, name)
+        if name in self.reshaped:
+            return self.roots(self.reshaped[name].name, seen)
         if name in seen:
             return frozenset((name,))
         found = frozenset((name,))

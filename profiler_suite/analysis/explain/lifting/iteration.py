@@ -13,6 +13,7 @@ from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     At,
+    Core,
     Extend,
     Index,
     Label,
@@ -53,8 +54,26 @@ def entered(
     tail = _tail(reader, target, iterated)
     if tail is not None:
         return tail
+    if name.endswith((".ravel", ".flatten", ".reshape")):
+        value = reader.read(iterated)
+        if isinstance(value, Core) and value.form == "FLAT" and len(value.own) == 1:
+            return _each_element(reader, target, value.args[0]), []
     label = _over(reader, target, iterated, None)
     return [label], []
+
+
+def _each_element(reader: Reader, target: ast.expr, whole: Term) -> list[Label]:
+    """All elements of a computed value, one after another: a loop along each of its axes."""
+    scope = reader.scope
+    axes, labels = whole.own, []
+    for each in axes:
+        label = scope.label(each.count, _hint(target), len(scope.loops))
+        labels.append(label)
+        scope.loops.append(label)
+    for axis, label in zip(axes, labels, strict=True):
+        whole = picked(whole, axis, label.index, tuple(scope.loops))
+    _bind(reader, target, whole)
+    return labels
 
 
 def _pairs(

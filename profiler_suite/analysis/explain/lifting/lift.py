@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from profiler_suite.analysis.explain.lifting.facts import Facts
 from profiler_suite.analysis.explain.lifting.nouns import KeptLoop, LiftedFunction, Lifting
 from profiler_suite.analysis.explain.lifting.pieces import Pieces
+from profiler_suite.analysis.explain.lifting.plain_names import with_modules
 from profiler_suite.analysis.explain.lifting.terms import Refusal
 from profiler_suite.analysis.explain.lifting.titles import title
 from profiler_suite.analysis.explain.lifting.units import Piece, Unit, units, within
@@ -40,7 +41,8 @@ def lift(
     given, that of the function's source is taken. `helpers` are other functions of the same
     module: what they compute for each element is read in place.
     """
-    return _Search(function, names, helpers).found()
+    plain = [with_modules(each) for each in helpers]
+    return _Search(with_modules(function), names, plain).found()
 
 
 class _Search:
@@ -82,9 +84,11 @@ class _Search:
 
     def _try(self, unit: Unit, together: ByStyle, kept: dict[int, str]) -> None:
         """A unit as a whole; and the loops inside it, with the outer one kept."""
-        reason = ""
+        reason = (
+            "" if _stands_alone(self.function, unit.node) else "its line holds more than it"
+        )
         done = False
-        for style in STYLES:
+        for style in STYLES if not reason else ():
             try:
                 piece = self.pieces.piece(unit, style)
             except Refusal as why:
@@ -107,6 +111,14 @@ class _Search:
                 together[style] += pieces
 
 
+def _stands_alone(function: Function, node: ast.stmt) -> bool:
+    """Whether nothing but the header of its block stands in its lines beside it."""
+    start, end = function.span(node)
+    before = function.text[function.line_start(node.lineno) : start].strip()
+    after = function.text[end : function.line_start((node.end_lineno or 0) + 1)].strip()
+    return before[-1:] in ("", ":") and after[:1] in ("", "#")
+
+
 def _globals_of(helper: Function) -> dict[str, str]:
     """What the global names that a helper reads held."""
     own = {each.arg for each in ast.walk(helper.node) if isinstance(each, ast.arg)}
@@ -126,10 +138,12 @@ def lifted(function: Function, facts: Facts, pieces: Sequence[Piece]) -> LiftedF
         first, last = node.lineno, node.end_lineno or node.lineno
         old = lines[first - 1 : last]
         indent = old[0][: len(old[0]) - len(old[0].lstrip())]
-        new = [
+        head = function.text[function.line_start(first) : function.span(node)[0]].strip()
+        inner = "    " if head else ""
+        new = [head] * bool(head) + [
             part[len(indent) :]
             for each in (*piece.imports, *piece.lines)
-            for part in broken(indent + each)
+            for part in broken(indent + inner + each)
         ]
         lines[first - 1 : last] = [indent + each for each in new]
         was = "\n".join(each.strip() for each in old)

@@ -35,6 +35,7 @@ from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.sharing import hint, repeated
 from profiler_suite.analysis.explain.lifting.stepping import fixed, stepped
 from profiler_suite.analysis.explain.lifting.terms import (
+    NOTHING,
     Access,
     Apply,
     CarriedValue,
@@ -174,6 +175,8 @@ class ArrayWriter(Writer):
         if isinstance(term, Recursion):
             made = self._iterated(term)
             return ordered(made, self.dims(term, [made]))
+        if term == NOTHING:
+            raise Refusal("None is no number")
         if isinstance(term, Leaf):
             return Array(term.text.replace("NP.", f"{self.np}."))
         if isinstance(term, Outside):
@@ -388,7 +391,7 @@ class ArrayWriter(Writer):
         if lacking and term.op not in ("sum", "max", "min", "any", "all", "mean"):
             raise Refusal(f"a {term.op} over iterations that are all alike")
         if lacking and term.op == "sum":
-            factor = " * ".join(self._count(each) for each in lacking)
+            factor = " * ".join(self.count(each) for each in lacking)
             if not over:
                 return Array(f"({inner.text}) * ({factor})", inner.dims)
             reduced = self.reduction(term, inner, over)
@@ -415,7 +418,7 @@ class ArrayWriter(Writer):
         if term.op in ("sum", "prod") and term.narrow:
             extra = narrow_sum(self, term.arg).removeprefix(", ")
         name = f"linalg.{term.op}" if term.op == "norm" else term.op
-        if term.op in ("percentile", "quantile"):
+        if term.op.removeprefix("nan") in ("percentile", "quantile"):
             options = ", ".join(each for each in (extra, axis) if each)
         else:
             options = ", ".join(each for each in (axis, extra) if each)
@@ -424,7 +427,7 @@ class ArrayWriter(Writer):
         options = f", {options}" if options else ""
         return Array(f"{self.np}.{name}({inner.text}{options})", left)
 
-    def _count(self, label: Label) -> str:
+    def count(self, label: Label) -> str:
         """How many iterations there are: none where a range ends before it begins."""
         text = self.facts.text(label.count)
         sure = all(coefficient > 0 for _, coefficient in label.count.monomials)

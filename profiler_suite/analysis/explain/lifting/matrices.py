@@ -159,13 +159,3 @@ def fft(reader: Reader, node: ast.Call, name: str, full: str) -> Term:
         half = reader.scope.label(Poly.atom(f"({inner.own[0].count.text()}) // 2") + 1)
         return Core(f"{form}({{0}}, axis=-1)", (inner,), (half,))
     raise Refusal(f"{full} is not followed")
-
-
-def flattened(reader: Reader, inner: Term) -> Term:
-    """A value's own axes made one."""
-    if len(inner.own) == 1:
-        return inner
-    size = Poly.number(1)
-    for each in inner.own:
-        size = size * each.count
-    return Core("FLAT", (inner,), (reader.scope.label(size),))

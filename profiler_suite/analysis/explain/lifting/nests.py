@@ -8,19 +8,22 @@ from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting import leaving
 from profiler_suite.analysis.explain.lifting import operations as ops
-from profiler_suite.analysis.explain.lifting.closing import Closing
+from profiler_suite.analysis.explain.lifting.bit_loops import counted_bits
 from profiler_suite.analysis.explain.lifting.counting import counted
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
+from profiler_suite.analysis.explain.lifting.element_stores import ElementStores
 from profiler_suite.analysis.explain.lifting.expressions import ARITHMETIC
 from profiler_suite.analysis.explain.lifting.facts import dotted
 from profiler_suite.analysis.explain.lifting.first_hits import first_hit
 from profiler_suite.analysis.explain.lifting.growth import as_array, grows
 from profiler_suite.analysis.explain.lifting.iteration import entered
 from profiler_suite.analysis.explain.lifting.narrowing import narrowed
+from profiler_suite.analysis.explain.lifting.nditers import over_places
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Gone
-from profiler_suite.analysis.explain.lifting.stores import Store, stored_names
+from profiler_suite.analysis.explain.lifting.stores import stored_names
 from profiler_suite.analysis.explain.lifting.terms import (
+    NOTHING,
     Access,
     CarriedValue,
     Extend,
@@ -29,15 +32,13 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Leaf,
     Outside,
     Refusal,
-    Slab,
     Term,
-    relabelled,
 )
 from profiler_suite.analysis.explain.lifting.unpacking import spread, with_rows, written
 from profiler_suite.analysis.explain.lifting.unrolling import unrolled
 
 
-class Walk(Closing):
+class Walk(ElementStores):
     """One pass through a nest."""
 
     @property
@@ -84,6 +85,13 @@ class Walk(Closing):
 
     def _while(self, node: ast.While, before: Sequence[ast.stmt]) -> None:
         self.scope.time += 1
+        places, bits = over_places(node, self._literal), counted_bits(node)
+        if places is not None:
+            self._for(places)
+            return
+        if bits is not None:
+            self._of_bits(bits)
+            return
         try:
             loop = counted(node, before)
         except Refusal:
@@ -164,6 +172,8 @@ class Walk(Closing):
             if isinstance(value, ast.List) and not value.elts:
                 self.scope.env[target.id] = Leaf("[]", dtype="list")
                 return
+            if isinstance(value, ast.Name) and value.id in self.scope.places:
+                self.scope.places[target.id] = self.scope.places[value.id]
             more = grows(self.reader, target.id, value)
             found = more if more is not None else self.reader.read(value)
             self.scope.env[target.id] = found
@@ -171,7 +181,8 @@ class Walk(Closing):
         elif isinstance(target, ast.Attribute) and dotted(target) in self.scope.env:
             self.scope.env[dotted(target)] = self.reader.read(value)
         elif isinstance(target, ast.Subscript):
-            self._store(self._place(target), "=", self.reader.read(value))
+            if not self._set_in_value(target, "", value):
+                self._store(self._place(target), "=", self.reader.read(value))
         else:
             raise Refusal(f"it sets {ast.unparse(target)}")
 
@@ -194,39 +205,6 @@ class Walk(Closing):
             else:
                 raise Refusal(f"it sets {ast.unparse(target)}")
 
-    def _place(self, target: ast.Subscript) -> Access:
-        node: ast.expr = target
-        while isinstance(node, ast.Subscript):
-            node = node.value
-        if isinstance(node, ast.Name) and isinstance(self.scope.env.get(node.id), CarriedValue):
-            raise Refusal(f"{node.id} is set as a whole and element by element")
-        place = self.reader.read(target)
-        if not isinstance(place, Access) or not place.base.replace(".", "").isidentifier():
-            raise Refusal(f"it sets {ast.unparse(target)}, which is no element of an array")
-        return place
-
-    def _store(self, place: Access, op: str, term: Term) -> None:
-        if isinstance(term, Extend):
-            term = as_array(term)
-        if len(term.own) > len(place.own):
-            raise Refusal(f"a value with more axes than its place in {place.base}")
-        names: dict[Label, Label] = {}
-        if term.own:
-            wanted = place.own[-len(term.own) :]
-            names = {a: b for a, b in zip(term.own, wanted, strict=True) if a != b}
-        guard = ops.joined("&", self.scope.guards) if self.scope.guards else None
-        place = replace(place, labels=tuple(self.scope.loops))
-        self.effects.append(
-            Store(
-                place,
-                op,
-                relabelled(term, names),
-                tuple(self.scope.loops),
-                self.scope.time,
-                guard,
-            )
-        )
-
     def _augment(self, node: ast.AugAssign) -> None:
         op = ARITHMETIC.get(type(node.op))
         if op is None:
@@ -238,6 +216,10 @@ class Walk(Closing):
             and self._is_list(node.target.id)
         ):
             self._append(node.target.id, one)
+            return
+        if isinstance(node.target, ast.Subscript) and self._set_in_value(
+            node.target, op, node.value
+        ):
             return
         value = self.reader.read(node.value)
         if isinstance(node.target, ast.Subscript):
@@ -254,6 +236,9 @@ class Walk(Closing):
             return
         if isinstance(old, Extend) or (isinstance(old, Leaf) and old.dtype == "list"):
             raise Refusal(f"the list {name} is extended")
+        if op == "+" and old == Index(Poly()) and not ops.is_truth(value):
+            self.scope.env[name] = value
+            return
         self.scope.env[name] = ops.apply(f"({{0}}) {op} ({{1}})", op, old, value)
 
     def _for(self, node: ast.For) -> None:
@@ -262,6 +247,11 @@ class Walk(Closing):
             return
         if node.orelse:
             raise Refusal("the loop has an else part")
+        bits = counted_bits(node)
+        if bits is not None:
+            self._of_bits(bits)
+            return
+        node = over_places(node, self._literal) or node
         written_out = unrolled(written(node, self._literal))
         if written_out is not None:
             self.block(written_out)
@@ -275,9 +265,9 @@ class Walk(Closing):
         kept = dict(scope.env)
         labels, guards = entered(self.reader, node.target, node.iter)
         own = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
-        names = [name for name in sorted(stored_names(node.body)) if name not in own]
+        names = [name for name in self._changed_in(node.body) if name not in own]
         names += [last_of(name) for name in names if _reads_last(node, name)]
-        before = self._carried(names, kept, labels[0])
+        before = self._carried(names, kept, labels[0], node.body)
         if guards:
             self._guarded(ops.joined("&", guards), node.body, [])
         else:
@@ -287,11 +277,21 @@ class Walk(Closing):
         for name in own:
             scope.env[name] = Gone()
 
+    def _of_bits(self, counting: Sequence[ast.stmt]) -> None:
+        """A loop that counts the bits of a number."""
+        self.scope.assume("no number whose bits are counted is negative")
+        self.block(counting)
+
     def _carried(
-        self, names: Sequence[str], kept: Mapping[str, Term], label: Label
+        self,
+        names: Sequence[str],
+        kept: Mapping[str, Term],
+        label: Label,
+        nodes: Sequence[ast.stmt],
     ) -> dict[str, Term]:
         """What these names held before a loop; in it, they hold what an iteration left."""
         before: dict[str, Term] = {}
+        whole = stored_names(nodes)
         for name in names:
             value = kept.get(name)
             if value is None and self._is_defined(name):
@@ -300,7 +300,11 @@ class Walk(Closing):
                 value = self._last_outside(name.removesuffix("[-1]"))
             if value is not None and not isinstance(value, Gone):
                 before[name] = value
+                if value == NOTHING:
+                    self.scope.unset.add(name)
                 dtype = "bool" if weak_of(value) == "bool" else ""
+                if name in self.scope.made and name not in whole:
+                    dtype = str(dtype_of(value) or "")
                 self.scope.env[name] = CarriedValue(name, label, value.own, dtype)
         return before
 
@@ -355,8 +359,8 @@ class Walk(Closing):
         label = scope.label(Poly.atom("rounds"), "round", depth)
         scope.endless.add(label.name)
         scope.loops.append(label)
-        names = sorted({*stored_names(node.body), flag})
-        before = self._carried(names, kept, label)
+        names = sorted({*self._changed_in(node.body), flag})
+        before = self._carried(names, kept, label, node.body)
         on = scope.env[flag]
         scope.env[flag] = ops.joined("&", [on, self.reader.read_test(node.test)])
         self._guarded(scope.env[flag], leaving.without_breaks(node.body, flag), [])
@@ -397,6 +401,8 @@ class Walk(Closing):
 
     def _outside(self, name: str) -> Term:
         facts = self.scope.facts
+        if facts.is_none_before(name):
+            return NOTHING
         if facts.kind(name) == "list":
             return Outside(name, kind="list")
         try:
@@ -428,29 +434,6 @@ class Walk(Closing):
             scope.env[name] = only if only is not None else _merged(test, a, b)
             if only is not None:
                 scope.unsure[name] = only
-
-    def _merge_stores(self, test: Term, first: int, second: int) -> None:
-        """`if c: a[i] = x`, `else: a[i] = y` is one store."""
-        if len(self.effects) - second != 1 or second - first != 1:
-            return
-        yes, no = self.effects[first], self.effects[second]
-        if yes.op != no.op or yes.target.base != no.target.base:
-            return
-        if len(yes.target.own) != len(no.target.own):
-            return
-        names = dict(zip(no.target.own, yes.target.own, strict=True))
-        target = relabelled(no.target, names)
-        if not isinstance(target, Access) or target.subs != yes.target.subs:
-            return
-        if any(isinstance(each, Slab) and each.start.atoms for each in target.subs):
-            return
-        if no.guard != ops.joined("&", [*self.scope.guards, ops.negated(test)]):
-            return
-        if yes.guard != ops.joined("&", [*self.scope.guards, test]):
-            return
-        guard = ops.joined("&", self.scope.guards) if self.scope.guards else None
-        term = ops.where(test, yes.term, relabelled(no.term, names))
-        self.effects[first:] = [replace(yes, term=term, guard=guard, time=no.time)]
 
 
 def _merged(test: Term, yes: Term | None, no: Term | None) -> Term:

@@ -219,6 +219,12 @@ def product(scope: Scope, left: Term, right: Term) -> Term:
         raise Refusal("a product of more than two axes")
     shared, other = a[-1], b[0]
     right = relabelled(right, {other: shared})
+    if shared.count.constant == 1:
+        first = Poly()
+        left, right = (
+            picked(each, shared, first, tuple(scope.loops)) for each in (left, right)
+        )
+        return Contract((left, right), (), (*a[:-1], *b[1:]))
     kept = (*a[:-1], *b[1:])
     return Contract((left, right), (shared,), kept)
 

@@ -17,6 +17,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Label,
     Outside,
     Refusal,
+    Stack,
     Term,
 )
 
@@ -64,6 +65,8 @@ class Results:
     def _grown(self, name: str, term: Extend) -> None:
         if not isinstance(term.base, Outside):
             raise Refusal(f"{name} is a list that begins in the loop")
+        if self._grown_by_tuples(name, term):
+            return
         item = self.lowering.lower(term.item)
         dims = (*term.labels, *term.item.own)
         value = self._whole(item, dims)
@@ -96,6 +99,35 @@ class Results:
         else:
             self.out.line(f"{name}.extend({value})")
 
+    def _grown_by_tuples(self, name: str, term: Extend) -> bool:
+        """`out.append((a, b))`: a list of tuples, which is no array; False for others."""
+        item = term.item
+        if not isinstance(item, Stack) or term.kind != "list" or term.pieces is not None:
+            return False
+        plain = item.written and not any(each.own for each in item.args)
+        if not plain or self._is_only_made_array(name):
+            return False
+        mask = ""
+        if term.mask is not None:
+            mask = self.lowering.free_name("chosen")
+            test = self._whole(self.lowering.lower(term.mask), term.labels)
+            self.out.line(f"{mask} = {test}")
+        parts = [self._column(each, term, mask) for each in item.args]
+        rows = f"zip({', '.join(parts)})"
+        if item.written == "list":
+            rows = f"map(list, {rows})"
+        self.out.line(f"{name}.extend({rows})")
+        return True
+
+    def _column(self, value: Term, term: Extend, mask: str) -> str:
+        """One of the values of all tuples, in the order of the loops."""
+        text = closed(self._whole(self.lowering.lower(value), term.labels))
+        if mask:
+            text += f"[{mask}]"
+        elif len(term.labels) > 1:
+            text += ".ravel()"
+        return f"{text}.tolist()" if weak_of(value) else text
+
     def _joined(self, name: str, term: Extend, value: str) -> str | None:
         """All arrays of a list that is only joined afterwards, as one; None where it is not."""
         how, rank = self.joined_by(name), len(term.item.own)
@@ -121,7 +153,7 @@ class Results:
 
     def _whole(self, value: Array, dims: tuple[Label, ...]) -> str:
         if any(each not in value.dims for each in dims):
-            sizes = ", ".join(self.facts.text(each.count) for each in dims)
+            sizes = ", ".join(self.lowering.count(each) for each in dims)
             wide = expanded(value, dims).text
             return f"{self.np}.broadcast_to({wide}, ({sizes},))"
         return full(value, dims)

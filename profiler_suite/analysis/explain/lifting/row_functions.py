@@ -11,11 +11,11 @@ from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.matrices import (
     along,
-    flattened,
     matrix_product,
 )
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.scope import Gone
+from profiler_suite.analysis.explain.lifting.shapes import flattened
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
@@ -56,7 +56,7 @@ def row_function(reader: Reader, node: ast.Call, name: str) -> Term | None:
     if name == "kron" and len(node.args) == 2 and not node.keywords:
         one, other = (reader.read(each) for each in node.args)
         if len(one.own) == len(other.own) == 1:
-            return flattened(reader, matrix_product(reader, "outer", one, other))
+            return flattened(reader.scope, matrix_product(reader, "outer", one, other))
     if name in _SAME_LENGTH and len(node.args) == 1 and not node.keywords:
         return along(reader.read(node.args[0]), _SAME_LENGTH[name])
     if name in _INTEGRALS and 0 < len(node.args) < 3:

@@ -103,7 +103,7 @@ class Scatter:
 
     def _add_at(self, store: Store, axes: list[Axis], made: Array, value: Array) -> None:
         base, sign = store.target.base, store.op
-        inside = made.text[len(base) + 1 : -1]
+        place_text, inside = _taken_apart(made.text)
         weight = expanded(value, made.dims).text
         place = dtype_of(store.target)
         one_axis = len(axes) == 1 and place is not None and place.kind in "iuf"
@@ -143,7 +143,7 @@ class Scatter:
         index_text = f"({inside})" if "," in inside else inside
         if _has_slices(inside):
             index_text = f"{self.np}.s_[{inside}]"
-        self.out.line(f"{self.np}.{name}.at({base}, {index_text}, {weight})")
+        self.out.line(f"{self.np}.{name}.at({place_text}, {index_text}, {weight})")
 
     def _rows_added(self, store: Store, axes: list[Axis], made: Array, value: Array) -> bool:
         """`out[k[i]] += rows[i]`: a sparse matrix of ones times the rows; False for others."""
@@ -211,6 +211,15 @@ class Scatter:
             text += f".astype({base}.dtype)"
         self.out.line(f"{base}[...] {store.op}= {text}")
         return True
+
+
+def _taken_apart(text: str) -> tuple[str, str]:
+    """'h[i][x]' as what is indexed last, 'h[i]', and the index."""
+    node = ast.parse(text, mode="eval").body
+    if not isinstance(node, ast.Subscript) or not text.isascii():
+        raise Refusal(f"{text} is no place in an array")
+    end = node.value.end_col_offset or 0
+    return text[:end], text[end + 1 : -1]
 
 
 def _has_slices(subscript: str) -> bool:

@@ -84,6 +84,10 @@ class Scope:
         """Arrays of the different values of others, with how they are found."""
         self.unsure: dict[str, Term] = {}
         """What names hold that only one side of a condition has set."""
+        self.made: set[str] = set()
+        """Names of arrays that an iteration has made, of which elements are set."""
+        self.unset: set[str] = set()
+        """Names that are None before the loop that sets them."""
         self.time = 0
         self.endless: set[str] = set()
         """Loops that only a condition ends, by name."""

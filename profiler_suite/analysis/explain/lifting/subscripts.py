@@ -55,14 +55,9 @@ class Subscripts(ABC):
 
     def subscripted(self, base: Term, parts: Sequence[ast.expr], words: str) -> Term:
         """Part of a term."""
-        plain = isinstance(parts[0], ast.Slice | ast.Constant) or _is_new(parts[0])
-        if len(parts) == 1 and base.own and not plain:
-            mask = self.read(parts[0])
-            if len(mask.own) == 1 and is_truth(mask):
-                return Select(base, relabelled(mask, {mask.own[0]: base.own[0]}))
-            if len(mask.own) == len(base.own) > 1 and is_truth(mask):
-                names = dict(zip(mask.own, base.own, strict=True))
-                return Select(base, relabelled(mask, names), flat=True)
+        chosen = self._chosen(base, parts, words)
+        if chosen is not None:
+            return chosen
         if isinstance(base, Stack) and len(parts) == 1:
             place = self.read(parts[0])
             number = place.index.constant if isinstance(place, Index) else None
@@ -111,6 +106,43 @@ class Subscripts(ABC):
             time=self.scope.time,
             guards=tuple(self.scope.guards),
         )
+
+    def _chosen(self, base: Term, parts: Sequence[ast.expr], words: str) -> Select | None:
+        """What a condition selects, of elements or rows; None for other parts."""
+        if len(parts) > 1:
+            return self._masked_part(base, parts, words)
+        plain = isinstance(parts[0], ast.Slice | ast.Constant) or _is_new(parts[0])
+        if not base.own or plain:
+            return None
+        mask = self.read(parts[0])
+        if len(mask.own) == 1 and is_truth(mask):
+            return Select(base, relabelled(mask, {mask.own[0]: base.own[0]}))
+        if len(mask.own) == len(base.own) > 1 and is_truth(mask):
+            names = dict(zip(mask.own, base.own, strict=True))
+            return Select(base, relabelled(mask, names), flat=True)
+        return None
+
+    def _masked_part(self, base: Term, parts: Sequence[ast.expr], words: str) -> Select | None:
+        """`x[mask, j]`: a condition along one axis, numbers along others; else None."""
+        tests = [
+            k for k, each in enumerate(parts) if not isinstance(each, ast.Slice | ast.Constant)
+        ]
+        masks = []
+        for place in tests:
+            read = self.read(parts[place])
+            if read.own and is_truth(read):
+                masks.append((place, read))
+            elif read.own:
+                return None
+        if len(masks) != 1 or len(masks[0][1].own) != 1:
+            return None
+        ((place, mask),) = masks
+        whole: list[ast.expr] = list(parts)
+        whole[place] = ast.Slice()
+        rest = self.subscripted(base, whole, words)
+        if len(rest.own) != 1:
+            return None
+        return Select(rest, relabelled(mask, {mask.own[0]: rest.own[0]}))
 
     def _looked_up_at(self, old: By, part: ast.expr, words: str) -> Sub:
         """x[rows][k] as x[rows[k]]."""

@@ -120,6 +120,10 @@ class Leaf(Term):
     """'int', 'float', 'complex' or 'bool' for a number of Python's own."""
 
 
+NOTHING = Leaf("None")
+"""None, where a name holds that until an iteration sets it."""
+
+
 @dataclass(frozen=True)
 class Index(Term):
     """A whole number computed from loop variables."""
@@ -296,6 +300,8 @@ class Stack(Term):
 
     args: tuple[Term, ...]
     axis: Label
+    written: str = field(compare=False, default="")
+    """'tuple' or 'list' where it is written out as one."""
 
     @cached_property
     def own(self) -> tuple[Label, ...]:

@@ -9,7 +9,7 @@ from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import callbacks
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
-from profiler_suite.measure.explain.names_in_words import VECTORIZED
+from profiler_suite.measure.explain.names_in_words import FROM_PYFUNC, VECTORIZED
 
 
 @rule(
@@ -26,24 +26,43 @@ def vectorize(seen: Observation) -> Iterator[Finding]:
         for node in ast.walk(function.node):
             if not isinstance(node, ast.Call) or node.keywords or not node.args:
                 continue
-            callee = _vectorized(function, node.func)
-            if callee is None and isinstance(node.func, ast.Name):
-                callee = made_of.get(node.func.id)
-            if callee is None:
+            found = _vectorized(function, node.func)
+            if found is None and isinstance(node.func, ast.Name):
+                found = made_of.get(node.func.id)
+            if found is None:
                 continue
+            callee, gives_objects = found
             form = callbacks.array_form(seen, function, callee, vectorising.NUMBER, "elements")
             if form is None or len(form.parameters) != len(node.args):
                 continue
             arrays = [_as_array(seen, function, each) for each in node.args]
+            text = form.call(*arrays)
+            if gives_objects and not _is_converted(function, node):
+                text += ".astype(object)"
             yield from seen.edited(
                 function,
-                [rewriting.edit(function, node, form.call(*arrays))],
+                [rewriting.edit(function, node, text)],
                 title="one array expression instead of a Python call per element",
                 lines=[node.lineno + function.shift],
                 helpers=(form.text,),
-                evidence="np.vectorize is a loop in Python: it calls its function for every "
-                "element",
+                evidence=f"{_MAKERS[gives_objects]} makes a loop in Python: it calls its "
+                "function for every element",
             )
+
+
+_MAKERS = ("np.vectorize", "np.frompyfunc")
+
+
+def _is_converted(function: Function, node: ast.Call) -> bool:
+    """Whether the objects that it gives become numbers at once: g(x).astype(float)."""
+    owner = function.parents.get(node)
+    call = function.parents.get(owner) if owner is not None else None
+    method = isinstance(owner, ast.Attribute) and owner.attr == "astype"
+    if method and isinstance(call, ast.Call):
+        return call.func is owner
+    return isinstance(owner, ast.Call) and bool(
+        function.is_numpy(owner, ("array", "asarray")) and len(owner.args + owner.keywords) > 1
+    )
 
 
 def _as_array(seen: Observation, function: Function, node: ast.expr) -> str:
@@ -53,21 +72,27 @@ def _as_array(seen: Observation, function: Function, node: ast.expr) -> str:
     return text if known else f"{function.numpy}.asarray({text})"
 
 
-def _vectorized(function: Function, node: ast.expr) -> ast.expr | None:
+Called = tuple[ast.expr, bool]
+"""What is called for every element, and whether its results stay objects."""
+
+
+def _vectorized(function: Function, node: ast.expr) -> Called | None:
     """f of np.vectorize(f) and np.frompyfunc(f, n, 1)."""
-    for pattern in ("np.vectorize(F, **KW)", "np.frompyfunc(F, N, 1)"):
+    for objects, pattern in enumerate(("np.vectorize(F, **KW)", "np.frompyfunc(F, N, 1)")):
         one = patterns.match(function, node, pattern)
         if one is not None:
-            return one["F"]
+            return one["F"], bool(objects)
     return None
 
 
-def _vectorized_names(function: Function) -> dict[str, ast.expr]:
+def _vectorized_names(function: Function) -> dict[str, Called]:
     """What its names call for every element: those of its module, and those it makes."""
-    found: dict[str, ast.expr] = {}
+    found: dict[str, Called] = {}
     for name, bound in function.source.bound.items():
-        if bound.startswith(VECTORIZED):
-            found[name] = ast.Name(bound.removeprefix(VECTORIZED), ast.Load())
+        for objects, prefix in enumerate((VECTORIZED, FROM_PYFUNC)):
+            if bound.startswith(prefix):
+                called = ast.Name(bound.removeprefix(prefix), ast.Load())
+                found[name] = called, bool(objects)
     for node in ast.walk(function.node):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             callee = _vectorized(function, node.value)

@@ -270,11 +270,11 @@ def smallest_steps(x: A) -> A:
     return out
 
 
-@refused("selects by a condition", x="n m")
+@refused("no fixed length", x="n m")
 def ragged_selection(x: A) -> A:
     out = np.zeros(len(x))
     for i in range(len(x)):
-        out[i] = np.median(x[i, x[i] > 0]) if (x[i] > 0).any() else 0.0
+        out[i] = np.sort(x[i, x[i] > 0])[-1] if (x[i] > 0).any() else 0.0
     return out
 
 
@@ -348,3 +348,66 @@ def overlapping_writes(x: A) -> A:
     for i in range(len(x)):
         out[i : i + 3] = x[i]
     return out
+
+
+@refused("options that are not followed", x="n m")
+def drawn_without_replacement(x: A) -> A:
+    rng = np.random.default_rng(3)
+    out = []
+    for row in x:
+        out.append(rng.choice(row, size=1, replace=False).sum())
+    return np.array(out)
+
+
+@refused("rows are chosen", x="n m")
+def rows_drawn(x: A) -> A:
+    rng = np.random.default_rng(3)
+    out = []
+    for _ in range(4):
+        out.append(np.sum(rng.choice(x)))
+    return np.array(out)
+
+
+@refused("options that are not followed", x="n m")
+def in_the_order_of_columns(x: A) -> A:
+    out = []
+    for value in np.nditer(x, order="F"):
+        out.append(value * 2)
+    return np.array(out)
+
+
+@refused("share their memory", x="n m")
+def one_row_of_what_it_changes(x: A) -> A:
+    out = np.zeros(x.size)
+    for i in range(x.size):
+        out[i] = x.ravel()[i] + x[0, 0]
+        x[0, 0] = out[i]
+    return out
+
+
+@refused("another condition", x="n m")
+def set_to_what_another_condition_selects(x: A) -> A:
+    for row in x:
+        row[row > 0] = row[-row < 0] * 2
+    return x
+
+
+@refused("None is no number", x="n m")
+def none_where_nothing_is_found(x: A) -> A:
+    out = []
+    for row in x:
+        found = None
+        if row[0] > 0:
+            found = row[0]
+        out.append(found)
+    return out
+
+
+@refused("several elements are set", x="n 3")
+def parts_of_an_array_that_it_makes(x: A) -> A:
+    out = []
+    for row in x:
+        made = np.zeros(3)
+        made[:2] = row[1:]
+        out.append(made)
+    return np.array(out)

@@ -5,7 +5,6 @@ import pytest
 from profiler_suite.analysis.explain.lifting.matrices import (
     along,
     fft,
-    flattened,
     linalg,
     matrix_product,
 )
@@ -87,6 +86,3 @@ def test_rows_have_one_axis_and_flat_values_all_in_one() -> None:
     assert along(row, "NP.sort({0})") == Core("NP.sort({0})", (row,), row.own)
     with pytest.raises(Refusal, match="gets several"):
         along(matrix, "NP.sort({0})")
-    assert flattened(reader, row) is row
-    (flat,) = flattened(reader, matrix).own
-    assert flat.count == matrix.own[0].count * matrix.own[1].count

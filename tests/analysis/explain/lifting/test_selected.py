@@ -3,8 +3,8 @@
 import pytest
 
 from profiler_suite.analysis.explain.lifting.operations import element_of
-from profiler_suite.analysis.explain.lifting.selected import places_of
-from profiler_suite.analysis.explain.lifting.terms import Refusal, Select
+from profiler_suite.analysis.explain.lifting.selected import places_of, selected_like
+from profiler_suite.analysis.explain.lifting.terms import Reduce, Refusal, Select
 from tests.analysis.explain.lifting.reading import read, reader_of, within
 
 
@@ -38,7 +38,42 @@ def test_reductions_of_what_is_selected(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x[x > 0].prod()", "np.median(x[x > 0])", "m[m > 0].max(axis=0)"]
+    ("text", "op", "form"),
+    [
+        ("np.median(x[~np.isnan(x)])", "nanmedian", ""),
+        ("x[~np.isnan(x)].std(ddof=1)", "nanstd", ", ddof=1"),
+        ("np.percentile(x[x > 0], 90)", "nanpercentile", ", 90"),
+        ("np.nanvar(x[x > 0])", "nanvar", ""),
+    ],
+)
+def test_medians_and_deviations_leave_out_what_is_nan(text: str, op: str, form: str) -> None:
+    found = read(text)
+    assert isinstance(found, Reduce)
+    assert (found.op, found.form) == (op, form)
+
+
+def test_a_condition_may_stand_beside_numbers() -> None:
+    reader = reader_of()
+    within(reader, "j", "n")
+    found = read("m[x > 0, j]", reader)
+    assert isinstance(found, Select)
+    assert len(found.own) == 1
+    assert not isinstance(read("m[rows, j]", reader), Select)
+
+
+def test_what_is_set_must_be_selected_by_the_same_condition() -> None:
+    reader = reader_of()
+    chosen = read("x[x > 0]", reader)
+    assert isinstance(chosen, Select)
+    assert selected_like(read("x[x > 0] * 2", reader), chosen).own == chosen.own
+    with pytest.raises(Refusal, match="another condition"):
+        selected_like(read("x[x > 1]", reader), chosen)
+    with pytest.raises(Refusal, match="as many values"):
+        selected_like(read("x", reader), chosen)
+
+
+@pytest.mark.parametrize(
+    "text", ["x[x > 0].prod()", "np.median(x[x > 0], axis=0)", "m[m > 0].max(axis=0)"]
 )
 def test_others_are_refused(text: str) -> None:
     with pytest.raises(Refusal):

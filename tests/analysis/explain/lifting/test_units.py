@@ -5,7 +5,10 @@ import textwrap
 
 import pytest
 
+from profiler_suite.analysis.explain.lifting import lift
 from profiler_suite.analysis.explain.lifting.units import Unit, is_mapping, units
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.records import SourceText
 
 
 def found(text: str) -> list[Unit]:
@@ -94,3 +97,20 @@ def test_a_unit_says_what_it_runs_over(text: str, words: str) -> None:
 )
 def test_what_calls_something_for_each_element(text: str, answer: bool) -> None:
     assert is_mapping(ast.parse(text, mode="eval").body) is answer
+
+
+def test_a_function_in_one_line_gets_a_line_for_its_body() -> None:
+    text = "def f(x): return np.array([v * 2 for v in x])\n"
+    source = SourceText(
+        file="f.py", function="f", first_line=1, text=text, names={"x": "float64 (5,)"}
+    )
+    (found,) = {each.source for each in lift(Function(source)).lifted}
+    assert found == "def f(x):\n    return x * 2\n"
+
+
+def test_a_statement_beside_others_in_its_line_stays() -> None:
+    text = "def f(x):\n    a = 1; y = np.array([v * 2 for v in x])\n    return y\n"
+    source = SourceText(
+        file="f.py", function="f", first_line=1, text=text, names={"x": "float64 (5,)"}
+    )
+    assert not lift(Function(source)).lifted

@@ -82,6 +82,29 @@ FIRES = [
         "own_of_elements(x, c)",
     ),
     Fires(
+        "vectorize",
+        """
+        def relu(v):
+            return v if v > 0 else 0.0
+
+        of_all = np.frompyfunc(relu, 1, 1)
+
+        def f(x):
+            return of_all(x).astype(float)
+        """,
+        lambda: (V,),
+        "relu_of_elements(x).astype(float)",
+    ),
+    Fires(
+        "vectorize",
+        """
+        def f(x):
+            return np.frompyfunc(lambda v, w: abs(v) + w, 2, 1)(x, 2.5)
+        """,
+        lambda: (V,),
+        "expression_of_elements(x, np.asarray(2.5)).astype(object)",
+    ),
+    Fires(
         "apply_along_axis",
         "def f(a):\n    return np.apply_along_axis(lambda r: np.sqrt(r @ r) + r[0], 1, a)\n",
         lambda: (A,),
@@ -159,6 +182,11 @@ SILENT = [
         "def g(v):\n    return open(v)\n\ndef f(x):\n    np.vectorize(g)\n    return x\n",
         lambda: (V,),
     ),
+    Silent(  # two results
+        "vectorize",
+        "g = np.frompyfunc(divmod, 2, 2)\n\ndef f(x):\n    return g(x, 2.0)[1]\n",
+        lambda: (V,),
+    ),
     Silent("apply_along_axis", "def f(a):\n    return a.sum(axis=1)\n", lambda: (A,)),
     Silent(
         "filter_callback",
@@ -174,6 +202,14 @@ REFUSED = [
         """
         def f(x):
             return np.vectorize(lambda v: 0 if v < 1 else v)(x)
+        """,
+        lambda: (np.array([0.5, 2.5, 3.5]),),
+    ),
+    Refused(  # whole numbers beside real ones stay what they are in an array of objects
+        "vectorize",
+        """
+        def f(x):
+            return np.frompyfunc(lambda v: "0" if v < 1 else v, 1, 1)(x)
         """,
         lambda: (np.array([0.5, 2.5, 3.5]),),
     ),

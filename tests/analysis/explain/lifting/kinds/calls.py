@@ -85,3 +85,8 @@ def along_an_axis(x: A) -> A:
 @kind(x="n:double", least=1)
 def mapped_list(x: A) -> A:
     return np.array(list(map(bump, x)))
+
+
+@kind(x="n:real")
+def functions_of_math(x: A) -> A:
+    return np.array([math.radians(v) for v in x])

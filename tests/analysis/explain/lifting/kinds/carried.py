@@ -333,3 +333,20 @@ def sums_on_both_sides(counts: A) -> A:
         left, right = counts[:t].sum(), counts[t:].sum()
         out[t - 1] = left * right
     return out
+
+
+@kind(x="n:real", rng="rng", least=1)
+def bootstrapped_means(x: A, rng: A) -> A:
+    out = []
+    for _ in range(6):
+        sample = rng.choice(x, size=len(x), replace=True)
+        out.append(np.mean(sample))
+    return np.array(out)
+
+
+@kind(rng="rng")
+def draws_with_named_parameters(rng: A) -> A:
+    out = []
+    for _ in range(6):
+        out.append(rng.normal(loc=1.0, scale=2.0, size=3).max())
+    return np.array(out)

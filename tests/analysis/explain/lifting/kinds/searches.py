@@ -73,3 +73,28 @@ def places_of_crossings(x: A) -> A:
         if x[i - 1] < 0 and x[i] >= 0:
             out.append(i)
     return np.array(out, dtype=int)
+
+
+@kind(x="n:index 9", y="m:real", least=1)
+def nearest_that_begins_with_none(x: A, y: A) -> A:
+    places = []
+    for a in x:
+        best, at = float("inf"), None
+        for j, b in enumerate(y):
+            if abs(a - b) < best:
+                best = abs(a - b)
+                at = j
+        places.append(at)
+    return places
+
+
+@kind(x="n m:real", least=1)
+def smallest_that_begins_with_none(x: A) -> A:
+    out = np.zeros(len(x))
+    for i, row in enumerate(x):
+        low = None
+        for value in row:
+            if low is None or value < low:
+                low = value
+        out[i] = low
+    return out
