@@ -350,12 +350,12 @@ def overlapping_writes(x: A) -> A:
     return out
 
 
-@refused("options that are not followed", x="n m")
+@refused("options that are not followed", x="n")
 def drawn_without_replacement(x: A) -> A:
     rng = np.random.default_rng(3)
     out = []
-    for row in x:
-        out.append(rng.choice(row, size=1, replace=False).sum())
+    for _ in range(4):
+        out.append(rng.choice(x, size=1, replace=False).sum())
     return np.array(out)
 
 
