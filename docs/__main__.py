@@ -3,11 +3,15 @@
 import sys
 from pathlib import Path
 
-from docs import commands, fields
+from docs import commands, counting, fields
 from profiler_suite.files import write_whole
 
 PAGES = Path(__file__).resolve().parent / "pages"
-GENERATED = {"commands.md": commands.page, "fields.md": fields.page}
+GENERATED = {
+    "commands.md": commands.page,
+    "counting.md": counting.page,
+    "fields.md": fields.page,
+}
 
 if __name__ == "__main__":
     for name, page in GENERATED.items():

@@ -112,6 +112,11 @@ INSIDE: dict[str, dict[str, float]] = {
         "pipe": 2,
         "child": 2,
     },
+    "measure.trace": {
+        ANY: 0,
+        **dict.fromkeys(("reach", "work", "rebuilding"), 1),
+        **dict.fromkeys(("compiled", "lending", "patches", "summary", "run"), 2),
+    },
     "workloads": {ANY: 0, "convolution": 1, "depthwise_peers": 2},
     "report": {
         "write": 4,

@@ -2,8 +2,9 @@
 
 import pytest
 
-from docs import commands, fields
+from docs import commands, counting, fields
 from docs.__main__ import GENERATED, PAGES
+from profiler_suite.measure.trace.work.conventions import ELEMENTWISE
 from profiler_suite.model.rows import Visit
 
 HELPS = commands.helps()
@@ -13,6 +14,17 @@ HELPS = commands.helps()
 def test_a_generated_page_is_current(name: str) -> None:
     text = (PAGES / name).read_text()
     assert text == GENERATED[name](), f"{name} is old: python -m docs"
+
+
+def test_every_convention_is_on_its_page() -> None:
+    text = counting.page()
+    assert "every multiply-accumulate is 2" in text
+    assert all(
+        f"`{name}`" in text
+        for each in ELEMENTWISE
+        for name in each.operations
+        if name[0] != "_"
+    )
 
 
 def test_meanings_come_from_the_nouns() -> None:

@@ -20,7 +20,7 @@ from profiler_suite.machine.paging import fault_s
 from profiler_suite.measure import preemption, timing
 from profiler_suite.measure.arguments import RestoredArguments
 from profiler_suite.measure.breakdown.own_values import repeatable
-from profiler_suite.measure.trace.rebuild import IN_ANOTHER_ORDER, rebuild
+from profiler_suite.measure.trace.rebuilding.rebuild import IN_ANOTHER_ORDER, rebuild
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.trace import Operation
 

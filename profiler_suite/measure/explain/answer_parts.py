@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.measure.trace.containers import items
+from profiler_suite.measure.trace.reach.containers import items
 
 Parts = list[tuple[str, Any]]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.measure.explain.substitution import UntriableError
-from profiler_suite.measure.trace.rebuild import rebuild
+from profiler_suite.measure.trace.rebuilding.rebuild import rebuild
 from profiler_suite.model.trace import Operand, Operation
 
 # A batch larger than this would measure the memory instead of the calls.

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.measure.trace import sites, surroundings
+from profiler_suite.measure.trace import sites
+from profiler_suite.measure.trace.reach import surroundings
 
 _GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
 

@@ -30,7 +30,7 @@ from profiler_suite.measure.inside.changes import (
     changed_calls,
     opened,
 )
-from profiler_suite.measure.trace.rebuild import rebuild
+from profiler_suite.measure.trace.rebuilding.rebuild import rebuild
 from profiler_suite.model.calls import CallFacts, ChangedCall
 from profiler_suite.model.native import NativeSamples
 from profiler_suite.model.noun import Noun

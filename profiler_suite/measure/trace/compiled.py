@@ -23,7 +23,7 @@ from profiler_suite.measure.trace.callbacks import (
 )
 from profiler_suite.measure.trace.calls import leaf
 from profiler_suite.measure.trace.numbers import is_counting_number, math_function
-from profiler_suite.measure.trace.package_tables import COMPILED_CALLABLES
+from profiler_suite.measure.trace.reach.package_tables import COMPILED_CALLABLES
 from profiler_suite.measure.trace.recording import PAUSE, active, uncounted_call
 from profiler_suite.measure.trace.wrapping import Counting, unwrap, wrap
 

@@ -12,13 +12,16 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from profiler_suite.measure.trace import surroundings
-from profiler_suite.measure.trace.behind import (
+from profiler_suite.measure.trace.creation import CountingGenerator, counting_generator
+from profiler_suite.measure.trace.flat import counting_flat
+from profiler_suite.measure.trace.numbers import plain_number
+from profiler_suite.measure.trace.reach import surroundings
+from profiler_suite.measure.trace.reach.behind import (
     begun_anew,
     containers_behind,
     is_plain_iterator,
 )
-from profiler_suite.measure.trace.containers import (
+from profiler_suite.measure.trace.reach.containers import (
     SCALARS,
     is_container,
     is_users_callable,
@@ -26,10 +29,7 @@ from profiler_suite.measure.trace.containers import (
     items,
     put,
 )
-from profiler_suite.measure.trace.creation import CountingGenerator, counting_generator
-from profiler_suite.measure.trace.flat import counting_flat
-from profiler_suite.measure.trace.numbers import plain_number
-from profiler_suite.measure.trace.package_tables import kept_by
+from profiler_suite.measure.trace.reach.package_tables import kept_by
 from profiler_suite.measure.trace.wrapping import (
     Counting,
     PlainForm,

@@ -9,16 +9,9 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from profiler_suite.measure.trace import (
-    callbacks,
-    compiled,
-    creation,
-    lists,
-    memories,
-    numbers,
-)
-from profiler_suite.measure.trace.package_tables import kept_by, remembered
+from profiler_suite.measure.trace import callbacks, compiled, creation, lists, memories, numbers
 from profiler_suite.measure.trace.pickling import Picklable
+from profiler_suite.measure.trace.reach.package_tables import kept_by, remembered
 from profiler_suite.measure.trace.recording import PAUSE
 
 _import_module = importlib.import_module

@@ -8,9 +8,9 @@ from profiler_suite.measure.trace import recording, summary
 from profiler_suite.measure.trace.keeping import OperandKeeper
 from profiler_suite.measure.trace.lending import Loan
 from profiler_suite.measure.trace.patches import Patches
+from profiler_suite.measure.trace.reach.surroundings import namespaces_of, without_partial
 from profiler_suite.measure.trace.recorder import Recorder
 from profiler_suite.measure.trace.recording import Gauge
-from profiler_suite.measure.trace.surroundings import namespaces_of, without_partial
 from profiler_suite.model.trace import OperationCounts
 
 

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from profiler_suite.measure.trace import conventions
-from profiler_suite.measure.trace.decompositions import fft_work, linalg_work
-from profiler_suite.measure.trace.elementwise import (
+from profiler_suite.measure.trace.recorder import CALLS, Recorder
+from profiler_suite.measure.trace.signature import OperandLayout, Signature
+from profiler_suite.measure.trace.work import conventions
+from profiler_suite.measure.trace.work.call import Call, OperationWork, bytes_of
+from profiler_suite.measure.trace.work.decompositions import fft_work, linalg_work
+from profiler_suite.measure.trace.work.elementwise import (
     counted_reduction_work,
     scalar_work,
     ufunc_work,
 )
-from profiler_suite.measure.trace.movement import movement_work
-from profiler_suite.measure.trace.products import product_work
-from profiler_suite.measure.trace.recorder import CALLS, Recorder
-from profiler_suite.measure.trace.signature import OperandLayout, Signature
-from profiler_suite.measure.trace.work import Call, OperationWork, bytes_of
+from profiler_suite.measure.trace.work.movement import movement_work
+from profiler_suite.measure.trace.work.products import product_work
 from profiler_suite.model.trace import Operand, Operation, OperationCounts, OperationLine
 
 CONVERTED = "numbers made plain by float() (what is done with them)"

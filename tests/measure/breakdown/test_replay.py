@@ -11,7 +11,7 @@ import pytest
 from profiler_suite.measure.breakdown import replay as module
 from profiler_suite.measure.breakdown.replay import BreakdownEffort, replay
 from profiler_suite.measure.trace import trace
-from profiler_suite.measure.trace.rebuild import IN_ANOTHER_ORDER, rebuild
+from profiler_suite.measure.trace.rebuilding.rebuild import IN_ANOTHER_ORDER, rebuild
 
 ROUNDS = 5
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from profiler_suite.measure.trace import trace
 from profiler_suite.measure.trace.signature import Describer, Signature, seen_array
-from profiler_suite.measure.trace.work import Call
+from profiler_suite.measure.trace.work.call import Call
 from profiler_suite.model.trace import Operation
 
 

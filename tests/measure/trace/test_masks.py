@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.trace import masks, trace
-from profiler_suite.measure.trace.rebuild import rebuild
+from profiler_suite.measure.trace.rebuilding.rebuild import rebuild
 
 
 def changes(mask: Any) -> int:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import scipy.special
 
-from profiler_suite.measure.trace.callables import callable_named
 from profiler_suite.measure.trace.names import (
     METHOD_KINDS,
     NOT_TRACED,
@@ -13,6 +12,7 @@ from profiler_suite.measure.trace.names import (
     ufunc_kind,
     ufunc_path,
 )
+from profiler_suite.measure.trace.rebuilding.callables import callable_named
 
 
 @pytest.mark.parametrize("ufunc", [np.add, np.matmul, np.isnan, scipy.special.erf], ids=str)

@@ -3,7 +3,7 @@
 import math
 
 from profiler_suite.measure.trace.signature import OperandLayout
-from profiler_suite.measure.trace.work import Call, OperationWork, bytes_of, size
+from profiler_suite.measure.trace.work.call import Call, OperationWork, bytes_of, size
 
 
 def product_work(call: Call) -> OperationWork | None:

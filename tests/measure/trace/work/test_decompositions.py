@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.trace import trace
-from profiler_suite.measure.trace.decompositions import fft_work, linalg_work
+from profiler_suite.measure.trace.work.decompositions import fft_work, linalg_work
 from tests.measure.trace.operations import call
 
 N = 12

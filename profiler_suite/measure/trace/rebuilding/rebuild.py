@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from profiler_suite.measure.trace.callables import NotReplayableError, callable_named
 from profiler_suite.measure.trace.facts import OFFSET, SHARED, TWICE_EXPONENT
-from profiler_suite.measure.trace.fresh_values import BOUNDED, FreshValues
-from profiler_suite.measure.trace.index_keys import key_of, parts_of_key
+from profiler_suite.measure.trace.rebuilding.callables import NotReplayableError, callable_named
+from profiler_suite.measure.trace.rebuilding.fresh_values import BOUNDED, FreshValues
+from profiler_suite.measure.trace.rebuilding.index_keys import key_of, parts_of_key
 from profiler_suite.measure.trace.strides import allocate, extent, small_strides
 from profiler_suite.model.trace import Operand, Operation
 

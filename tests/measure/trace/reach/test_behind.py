@@ -10,7 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.trace.behind import begun_anew, containers_behind, is_plain_iterator
+from profiler_suite.measure.trace.reach.behind import (
+    begun_anew,
+    containers_behind,
+    is_plain_iterator,
+)
 
 HELD: list[Any] = [1, 2]
 TABLE: dict[str, Any] = {"a": 1}

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.trace.callables import NotReplayableError
-from profiler_suite.measure.trace.fresh_values import FreshValues
+from profiler_suite.measure.trace.rebuilding.callables import NotReplayableError
+from profiler_suite.measure.trace.rebuilding.fresh_values import FreshValues
 from tests.measure.trace.operations import traced
 
 X = np.arange(20.0).reshape(4, 5)

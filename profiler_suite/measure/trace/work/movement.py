@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from profiler_suite.measure.trace.signature import OperandLayout, Tree, itemsize
-from profiler_suite.measure.trace.work import Call, OperationWork, bytes_of, distinct, size
+from profiler_suite.measure.trace.work.call import Call, OperationWork, bytes_of, distinct, size
 
 
 def _default(call: Call) -> OperationWork:

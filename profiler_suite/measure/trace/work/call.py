@@ -3,12 +3,12 @@
 import math
 from typing import Any, NamedTuple
 
-from profiler_suite.measure.trace.conventions import (
+from profiler_suite.measure.trace.signature import OperandLayout, Signature, Tree, itemsize
+from profiler_suite.measure.trace.work.conventions import (
     COMPLEX_MULTIPLY_ADD_FLOP,
     MULTIPLY_ADD_FLOP,
 )
-from profiler_suite.measure.trace.footprint import distinct_bytes, distinct_elements
-from profiler_suite.measure.trace.signature import OperandLayout, Signature, Tree, itemsize
+from profiler_suite.measure.trace.work.footprint import distinct_bytes, distinct_elements
 
 
 class OperationWork(NamedTuple):

@@ -2,10 +2,13 @@
 
 import math
 
-from profiler_suite.measure.trace.conventions import SPECIAL_FUNCTION_FLOP, elementwise_flop
 from profiler_suite.measure.trace.numbers import UFUNC_OF
 from profiler_suite.measure.trace.signature import OperandLayout, itemsize
-from profiler_suite.measure.trace.work import Call, OperationWork, bytes_of, distinct, size
+from profiler_suite.measure.trace.work.call import Call, OperationWork, bytes_of, distinct, size
+from profiler_suite.measure.trace.work.conventions import (
+    SPECIAL_FUNCTION_FLOP,
+    elementwise_flop,
+)
 
 _METHODS = frozenset({"reduce", "accumulate", "reduceat", "outer", "at"})
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from profiler_suite.measure.trace.containers import (
+from profiler_suite.measure.trace.reach.containers import (
     is_container,
     is_users_callable,
     is_users_class,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.trace.movement import movement_work
+from profiler_suite.measure.trace.work.movement import movement_work
 from tests.measure.trace.operations import call, traced
 
 X = np.arange(60.0).reshape(6, 10)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.trace.signature import seen_array
-from profiler_suite.measure.trace.work import (
+from profiler_suite.measure.trace.work.call import (
     bytes_of,
     distinct,
     is_complex,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.trace.index_keys import key_of, parts_of_key
+from profiler_suite.measure.trace.rebuilding.index_keys import key_of, parts_of_key
 from tests.measure.trace.operations import traced
 
 X = np.arange(120.0).reshape(2, 3, 4, 5)

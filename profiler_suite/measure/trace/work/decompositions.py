@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable
 
-from profiler_suite.measure.trace.work import Call, OperationWork, is_complex, size
+from profiler_suite.measure.trace.work.call import Call, OperationWork, is_complex, size
 
 
 def linalg_work(call: Call) -> OperationWork | None:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from profiler_suite.measure.trace import trace
-from profiler_suite.measure.trace.footprint import distinct_elements
-from profiler_suite.measure.trace.products import einsum_indices, product_work
+from profiler_suite.measure.trace.work.footprint import distinct_elements
+from profiler_suite.measure.trace.work.products import einsum_indices, product_work
 from tests.measure.trace.operations import call
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.trace import trace
-from profiler_suite.measure.trace.rebuild import rebuild
+from profiler_suite.measure.trace.rebuilding.rebuild import rebuild
 from profiler_suite.measure.trace.strides import allocate, layout, small_strides
 from profiler_suite.model.trace import Operand, OperationCounts
 from profiler_suite.workloads import registry

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.measure.trace.package_tables import kept_by, remembered
+from profiler_suite.measure.trace.reach.package_tables import kept_by, remembered
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy import ndarray
 
 from profiler_suite.measure.trace import masks
-from profiler_suite.measure.trace.callables import NotReplayableError
-from profiler_suite.measure.trace.index_keys import key_of, parts_of_key
+from profiler_suite.measure.trace.rebuilding.callables import NotReplayableError
+from profiler_suite.measure.trace.rebuilding.index_keys import key_of, parts_of_key
 from profiler_suite.model.trace import Operation
 
 BOUNDED = ("ndarray.take", "ndarray.put", "ndarray.choose", ".at", ".reduceat")

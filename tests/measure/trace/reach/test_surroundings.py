@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.trace.surroundings import (
+from profiler_suite.measure.trace.reach.surroundings import (
     functions,
     globals_of,
     namespaces_of,

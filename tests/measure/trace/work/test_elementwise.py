@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.trace.elementwise import (
+from profiler_suite.measure.trace.work.call import OperationWork
+from profiler_suite.measure.trace.work.elementwise import (
     counted_reduction_work,
     scalar_work,
     ufunc_work,
 )
-from profiler_suite.measure.trace.work import OperationWork
 from tests.measure.trace.operations import call
 
 X = np.arange(12.0).reshape(3, 4)

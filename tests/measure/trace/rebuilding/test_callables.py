@@ -6,7 +6,7 @@ import operator
 import numpy as np
 import pytest
 
-from profiler_suite.measure.trace.callables import NotReplayableError, callable_named
+from profiler_suite.measure.trace.rebuilding.callables import NotReplayableError, callable_named
 
 
 @pytest.mark.parametrize(

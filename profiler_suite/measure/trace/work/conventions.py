@@ -256,21 +256,3 @@ def elementwise_flop(operation: str, is_complex: bool) -> float | None:
     if found is None:
         return None
     return found.complex if is_complex else found.real
-
-
-def lines() -> tuple[str, ...]:
-    """The conventions as sentences for a page or a terminal."""
-    elementwise = tuple(
-        f"{', '.join(c.operations)}: {c.real:g} FLOP per element (complex {c.complex:g}): "
-        f"{c.reason}"
-        for c in ELEMENTWISE
-    )
-    special = (
-        f"other functions of scipy.special: {SPECIAL_FUNCTION_FLOP:g} FLOP per element: "
-        "as exp, and less than most of them take"
-    )
-    return (
-        *elementwise,
-        special,
-        *(f"{rule.subject}: {rule.rule}: {rule.reason}" for rule in RULES),
-    )

@@ -1,0 +1,1 @@
+"""What a function can reach: names in its code, containers, what compiled objects hold."""

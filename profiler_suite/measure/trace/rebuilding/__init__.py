@@ -1,0 +1,1 @@
+"""A traced call made again: the same callable on fresh arguments of the same form."""
