@@ -43,7 +43,7 @@ _PHASES = (
 )
 
 
-@click.command("explain")
+@click.command("explain", short_help="Show where a function's time goes, and what would be faster.")
 @click.argument("target")
 @click.option("--setup", default="", help="MODULE:FUNCTION that returns the arguments.")
 @click.option(

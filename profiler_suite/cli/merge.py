@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from profiler_suite.store import RunFolder
 
 
-@click.command("merge")
+@click.command("merge", short_help="Join runs, such as the shards of a sweep, into one report.")
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Folder of the merged run."

@@ -80,6 +80,23 @@ class Shard(ParamType[tuple[int, int]]):
         )
 
 
+class Seed(ParamType[int]):
+    """A random seed."""
+
+    name = "N"
+    _MOST = 2**63 - 1
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """'7' → 7."""
+        if str(value).isdecimal() and int(value) <= self._MOST:
+            return int(value)
+        return self.fail(
+            f"{value!r} is no seed; give a whole number from 0 to {self._MOST:,}", param, ctx
+        )
+
+
 @dataclasses.dataclass(frozen=True)
 class SweepRequest:
     """What was asked for on the command line; the field names are the options'."""

@@ -38,7 +38,7 @@ def wants_color() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-@click.command("report")
+@click.command("report", short_help="Write the report of a run again, without measuring.")
 @click.argument("run", default="latest")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write the report to another folder."
@@ -133,7 +133,8 @@ def _all_formats() -> dict[str, str]:
 
     found = {each.name: each.summary for each in formats().values()}
     for each in program_formats().values():
-        found.setdefault(each.name, f"From `run`: {each.summary}")
+        summary = f"{each.summary[:1].lower()}{each.summary[1:]}"
+        found.setdefault(each.name, f"From `run`: {summary}")
     return found
 
 
@@ -227,7 +228,7 @@ def _list_rules(as_json: bool) -> int:
     return 0
 
 
-@click.command("machine")
+@click.command("machine", short_help="Show this machine's facts, measured ceilings and call costs.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--refresh", is_flag=True, help="Measure again, even what is kept.")
 def machine_command(as_json: bool, refresh: bool) -> int:

@@ -29,6 +29,7 @@ from profiler_suite.cli.question_first import (
 from profiler_suite.cli.reporting import exit_code, report_on
 from profiler_suite.cli.request import (
     NameList,
+    Seed,
     Setting,
     Shard,
     SweepRequest,
@@ -92,8 +93,7 @@ def _short_forms(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0, 2**63 - 1),
-    metavar="N",
+    type=Seed(),
     help="Random seed for the data and the order.",
 )
 @click.option(

@@ -37,3 +37,10 @@ def test_the_help_of_a_command_fits_a_terminal(command: str) -> None:
     lines = HELPS[command].splitlines()
     assert len(lines) < 40
     assert max(len(line) for line in lines) <= 80
+
+
+def test_no_command_is_described_by_half_a_sentence() -> None:
+    listed = HELPS[""].partition("Commands:\n")[2].splitlines()
+    assert len(listed) == len(HELPS) - 1
+    assert [line for line in listed if not line.endswith((".", "?"))] == []
+    assert [line for line in listed if line.endswith("...")] == []
