@@ -44,7 +44,9 @@ class Percentage(ParamType[float]):
         return share
 
 
-@click.command("compare", short_help="Is run B faster than run A, slower, or the same within noise?")
+@click.command(
+    "compare", short_help="Is run B faster than run A, slower, or the same within noise?"
+)
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
 @click.option(

@@ -43,7 +43,9 @@ _PHASES = (
 )
 
 
-@click.command("explain", short_help="Show where a function's time goes, and what would be faster.")
+@click.command(
+    "explain", short_help="Show where a function's time goes, and what would be faster."
+)
 @click.argument("target")
 @click.option("--setup", default="", help="MODULE:FUNCTION that returns the arguments.")
 @click.option(

@@ -28,7 +28,9 @@ ANSWERS_DIFFER = 3
 """Exit code where a new version does not answer as the old one does."""
 
 
-@click.command("race", short_help="Which version of a function is faster, and is it still right?")
+@click.command(
+    "race", short_help="Which version of a function is faster, and is it still right?"
+)
 @click.argument("targets", metavar="OLD NEW [MORE]...", nargs=-1)
 @click.option(
     "--setup",

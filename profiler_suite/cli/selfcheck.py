@@ -25,7 +25,9 @@ _PHASES = (
 )
 
 
-@click.command("selfcheck", short_help="Show how far off the suite's own numbers are on this machine.")
+@click.command(
+    "selfcheck", short_help="Show how far off the suite's own numbers are on this machine."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def selfcheck_command(as_json: bool, quiet: bool) -> int:

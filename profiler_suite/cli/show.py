@@ -228,7 +228,9 @@ def _list_rules(as_json: bool) -> int:
     return 0
 
 
-@click.command("machine", short_help="Show this machine's facts, measured ceilings and call costs.")
+@click.command(
+    "machine", short_help="Show this machine's facts, measured ceilings and call costs."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--refresh", is_flag=True, help="Measure again, even what is kept.")
 def machine_command(as_json: bool, refresh: bool) -> int:

@@ -106,7 +106,9 @@ def judged(
         given = {k: a for k, a in given.items() if a.family != _NOT_FOR_ARRAYS}
     together = given.get(attempts.TOGETHER)
     if together is not None and any(
-        a.ratio >= together.ratio and not a.hint for a in given.values() if a is not together
+        LEAST_GAIN * a.ratio >= together.ratio and not a.hint
+        for a in given.values()
+        if a is not together
     ):
         del given[attempts.TOGETHER]
     found_batches = _batched(explained, batches)

@@ -93,7 +93,8 @@ class QuestionAnswer:
                 "the interval above covers both."
             )
         if loop.breakdown and not breakdown_record.untraced:
-            arithmetic = max(0.0, time_breakdown.saved_by_free_arithmetic(loop.breakdown))
+            saved = time_breakdown.saved_by_free_arithmetic(loop.breakdown)
+            arithmetic = min(max(0.0, saved), 1.0)
             one_call = (
                 time_breakdown.saved_by_one_call(breakdown_record) / loop.breakdown.time_s
             )

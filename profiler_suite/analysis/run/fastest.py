@@ -88,7 +88,8 @@ def _recommended(experiment: Experiment, table: pd.DataFrame) -> list[str]:
             "long."
         ]
     first, *others = runs
-    parts = [f"use {first[0]} up to {first[1][-1].at}"]
+    until = f"at {first[1][0].at}" if len(first[1]) == 1 else f"up to {first[1][-1].at}"
+    parts = [f"use {first[0]} {until}"]
     parts += [f"{name} from {found[0].at} on" for name, found in others[:_MOST_CHANGES]]
     if len(others) > _MOST_CHANGES:
         parts.append("and beyond that see the figure")

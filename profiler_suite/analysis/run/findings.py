@@ -213,13 +213,15 @@ def where_time_goes(run: Run, point_id: str) -> str:
             time_breakdown.saved_by_one_call(record) / found.time_s
         ),
         "infinitely fast arithmetic would save": (
-            0.0 if bound == "memory" else time_breakdown.saved_by_free_arithmetic(found)
+            0.0 if bound == "memory" else shown.parts.get(time_breakdown.ARITHMETIC, 0.0)
         ),
         f"reusing buffers ({record.minor_faults:.0f} page faults) would save about": (
             time_breakdown.saved_by_reuse(record, run.provenance.machine) / found.time_s
         ),
     }
-    worth = [f"{what} {units.percent(share)}" for what, share in saved.items() if share >= 0.02]
+    worth = [
+        f"{what} {units.percent(share)}" for what, share in saved.items() if 0.02 <= share <= 1
+    ]
     return f"{said} {'; '.join(worth).capitalize()}." if worth else said
 
 

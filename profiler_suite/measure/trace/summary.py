@@ -16,7 +16,7 @@ from profiler_suite.measure.trace.work.movement import movement_work
 from profiler_suite.measure.trace.work.products import product_work
 from profiler_suite.model.trace import Operand, Operation, OperationCounts, OperationLine
 
-CONVERTED = "numbers made plain by float() (what is done with them)"
+CONVERTED = "what is done with numbers after float() or int()"
 # A result or two becomes a plain number in the end; in a loop they are computed with.
 _FEW_CONVERTED = 16
 

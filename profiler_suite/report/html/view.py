@@ -9,6 +9,8 @@ from profiler_suite.report.content.provenance import Item
 from profiler_suite.report.content.source_lines import FunctionView
 from profiler_suite.report.content.table import TableView
 
+_MANY_POINTS = 1000
+
 
 @dataclasses.dataclass(frozen=True)
 class FigureView:
@@ -188,6 +190,11 @@ class PageView:
     """Anchor of each section → what stands before it is opened; empty where nothing does."""
     everything: bool
     """Unfolded, for paper."""
+
+    @property
+    def large(self) -> bool:
+        """Whether it takes a browser long to lay all of it out at once."""
+        return len(self.points) > _MANY_POINTS
 
     @property
     def sections(self) -> dict[str, tuple[int, str]]:

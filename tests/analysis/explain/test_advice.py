@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.analysis.explain import advice, call_rewrites, rewriting
+from profiler_suite.analysis.explain import advice, attempts, call_rewrites, rewriting
 from profiler_suite.analysis.explain.attempts import Attempt
 from profiler_suite.analysis.explain.rules.observed import Finding
 from profiler_suite.measure.explain.records import (
@@ -82,6 +82,23 @@ def einsum() -> tuple[FunctionRecord, Trial]:
 def judge(found: FunctionRecord, tried: TrialResult) -> tuple[advice.Advice, ...]:
     finding = Finding(title="let it", evidence="none", trial=tried.trial, rule="einsum")
     return advice.judged(found, (Attempt(finding=finding, tried=tried),), FLOORS)
+
+
+@pytest.mark.parametrize(("after_s", "kept"), [(0.99e-3, False), (0.9e-3, True)])
+def test_what_gains_together_hardly_more_than_one_alone_is_left_out(
+    einsum: tuple[FunctionRecord, Trial], after_s: float, kept: bool
+) -> None:
+    found, trial = einsum
+    times_s = {"einsum": 1e-3, attempts.TOGETHER: after_s}
+    done = [
+        Attempt(
+            finding=Finding(title=rule, evidence="none", trial=trial, rule=rule),
+            tried=TrialResult(trial=trial, before=visits(2e-3), after=visits(time_s)),
+        )
+        for rule, time_s in times_s.items()
+    ]
+    given = advice.judged(found, done, FLOORS)
+    assert [each.kind for each in given] == [attempts.TOGETHER] * kept + ["einsum"]
 
 
 def test_a_measured_gain_becomes_advice(einsum: tuple[FunctionRecord, Trial]) -> None:

@@ -3,6 +3,8 @@
 import dataclasses
 import re
 
+import pytest
+
 from profiler_suite.analysis.run import fastest, findings
 from tests.fake_run import make_run
 
@@ -28,15 +30,20 @@ def test_one_that_is_fastest_throughout_is_named_once() -> None:
     assert said.startswith("Whatever the stride (stride), use taps: the fastest")
 
 
-def test_where_the_fastest_changes_the_value_is_said() -> None:
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [(2, "use fft up to 2, loop from 3 on"), (1, "use fft at 1, loop from 2 on")],
+)
+def test_where_the_fastest_changes_the_value_is_said(last: int, words: str) -> None:
     run = make_run()
     points = run.points.copy()
     own = points["experiment"].eq("stride")
     times = ["time_s", "low_s", "high_s"]
-    points.loc[own & points["stride"].le(2) & points["implementation"].eq("fft"), times] = 1e-9
-    points.loc[own & points["stride"].gt(2) & points["implementation"].eq("loop"), times] = 1e-9
+    low = points["stride"].le(last)
+    points.loc[own & low & points["implementation"].eq("fft"), times] = 1e-9
+    points.loc[own & ~low & points["implementation"].eq("loop"), times] = 1e-9
     said = fastest.recommendations(dataclasses.replace(run, points=points))
-    assert "By stride (stride), use fft up to 2, loop from 3 on." in said
+    assert f"By stride (stride), {words}." in said
 
 
 def test_a_run_without_any_time_has_no_findings() -> None:

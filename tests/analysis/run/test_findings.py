@@ -1,5 +1,6 @@
 """From rows to tables to sentences, on a run written by hand."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from profiler_suite.analysis.statistics import PairedRatio
 from profiler_suite.errors import RunFolderError
 from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import DEFAULT
-from profiler_suite.model.results import Verdict
+from profiler_suite.model.results import Breakdown, BreakdownEntry, Verdict
 from profiler_suite.model.rows import (
     LineRecord,
     PassRecord,
@@ -27,7 +28,8 @@ from profiler_suite.model.rows import (
 from profiler_suite.report.formats.document import document
 from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
-from tests.fake_rows import provenance
+from tests.fake_rows import breakdown_record, provenance
+from tests.fake_run import make_run
 
 ROUNDS = 24
 
@@ -246,3 +248,26 @@ def test_a_choice_is_judged_by_the_fastest_implementation_of_its_problem(
     assert made.fastest == own.sort_values("time_s")["implementation"].iloc[0]
     (said,) = (s for s in choices.findings(run) if s.startswith("best: "))
     assert "of 1 choices" in said
+
+
+def test_no_more_is_saved_than_the_time_there_is() -> None:
+    run = make_run()
+    point_id = str(run.points["id"][run.points["bound"] != "memory"].iloc[0])
+    entry = BreakdownEntry("arithmetic", 1.03e-3, 1.0e-3, 1.05e-3, "replay")
+    found = Breakdown(
+        point=point_id,
+        time_s=1e-3,
+        entries=(entry,),
+        replay=(entry,),
+        native=(),
+        overhead_shares={"replay": 0.0},
+        coverage=1.0,
+        undisturbed=True,
+        notes=(),
+    )
+    record = breakdown_record(point_id, calls=1, flop=1.0)
+    run.history.breakdown_records[point_id] = record
+    said = findings.where_time_goes(
+        dataclasses.replace(run, breakdowns={point_id: found}), point_id
+    )
+    assert said.endswith("Infinitely fast arithmetic would save 100 %.")

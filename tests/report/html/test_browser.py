@@ -16,8 +16,6 @@ from tests.stored_explanation import stored_explanation
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
-# Sections out of sight are not laid out; checks that look at everything need all of it.
-EVERYTHING = "main > section, figure { content-visibility: visible !important }"
 UNFOLD = "document.querySelectorAll('details.more').forEach(d => { d.open = true })"
 MOST_WORDS, MOST_PAGES = 6000, 12
 
@@ -66,7 +64,6 @@ def visit(browser: Any) -> Iterator[Any]:
 
 def test_before_anything_is_opened_the_page_is_short(report: Written, visit: Any) -> None:
     page = visit(report.page, folded=True)
-    page.add_style_tag(content=EVERYTHING)
     words = page.locator("body").inner_text().split()
     assert 200 < len(words) < MOST_WORDS
     assert page.locator("#fig-answer").is_visible()
@@ -118,7 +115,6 @@ def first_mark(page: Any, figure: str = "answer") -> Any:
 
 def test_the_page_loads_without_errors_or_requests(report: Written, visit: Any) -> None:
     page = visit(report.page)
-    page.add_style_tag(content=EVERYTHING)
     page.wait_for_timeout(200)
     assert page.locator("h1").is_visible()
 
@@ -265,7 +261,6 @@ def test_dark_mode_changes_page_and_figures(report: Written, visit: Any) -> None
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_overflows_a_phone(report: Written, visit: Any, scheme: str) -> None:
     page = visit(report.page, viewport=PHONE, color_scheme=scheme)
-    page.add_style_tag(content=EVERYTHING)
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert page.evaluate("document.body.scrollWidth") <= PHONE["width"]
@@ -275,7 +270,6 @@ def test_the_first_table_fits_a_phone_and_lines_show_their_source(
     report: Written, visit: Any
 ) -> None:
     page = visit(report.page, viewport=PHONE)
-    page.add_style_tag(content=EVERYTHING)
     table = page.locator("#sides ~ .scroll").first
     assert table.evaluate("e => e.scrollWidth - e.clientWidth") <= 1
     source = page.locator("details.source[open] .code code").first
@@ -284,7 +278,6 @@ def test_the_first_table_fits_a_phone_and_lines_show_their_source(
 
 def test_text_in_figures_stays_legible_on_a_phone(report: Written, visit: Any) -> None:
     page = visit(report.page, viewport=PHONE)
-    page.add_style_tag(content=EVERYTHING)
     heights = page.evaluate(
         "[...document.querySelectorAll('#fig-time_input_size text')]"
         ".map(t => t.getBoundingClientRect().height)"
@@ -298,7 +291,6 @@ def test_the_answers_figure_fits_a_phone_with_its_times(
     report: Written, visit: Any, scheme: str
 ) -> None:
     page = visit(report.page, viewport=PHONE, color_scheme=scheme)
-    page.add_style_tag(content=EVERYTHING)
     drawn = page.locator("#fig-answer svg.narrow")
     assert drawn.is_visible()
     assert page.locator("#fig-answer svg.wide").is_hidden()
@@ -359,7 +351,6 @@ def test_an_accessibility_engine_finds_nothing_worth_mention(
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="brings axe-core")
     page = visit(report.page, viewport=viewport, color_scheme=scheme)
-    page.add_style_tag(content=EVERYTHING)
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     found = axe.Axe().run(page).response["violations"]
     serious = {
@@ -427,7 +418,6 @@ def cut_off(page: Any, selector: str) -> Any:
 
 def test_the_small_tables_fit_a_desktop(report: Written, visit: Any) -> None:
     page = visit(report.page)
-    page.add_style_tag(content=EVERYTHING)
     assert cut_off(page, "main table:not(#points, .code)") == []
 
 

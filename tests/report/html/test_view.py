@@ -24,3 +24,9 @@ def test_each_part_of_the_page_is_of_the_kind_that_the_template_reads() -> None:
     assert {type(source) for source in (*found.sources, *found.more_sources)} <= {
         view.SourceView
     }
+
+
+def test_only_the_page_of_very_many_points_is_laid_out_piece_by_piece() -> None:
+    found = build(known(), (), ())
+    assert not found.large
+    assert dataclasses.replace(found, points=found.points[:1] * 1001).large
