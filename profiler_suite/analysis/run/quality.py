@@ -65,8 +65,8 @@ def warnings(run: Run) -> tuple[str, ...]:
     few = measured["flags"].str.contains("few undisturbed visits").sum()
     if few:
         said.append(
-            f"{few} of {units.some(len(measured), 'point')} had few undisturbed visits: their "
-            "intervals are wide."
+            f"{few} of {units.some(len(measured), 'point')} had few undisturbed visits: "
+            f"{'its interval is' if few == 1 else 'their intervals are'} wide."
         )
     said += [*_usual(measured), *_switched_out(measured)]
     contended = measured["flags"].str.contains("contended").sum()

@@ -71,7 +71,8 @@ def sentence_of_fastest(found: list[Fastest], axis: str) -> str:
         ending = ", at times within noise of another" if any(e.tied for e in entries) else ""
         return f"{name} is fastest {where}{ending}"
     first, *middle = runs
-    parts = [f"{first[0]} is fastest up to {words} {first[1][-1].at}"]
+    until = "at" if len(first[1]) == 1 else "up to"
+    parts = [f"{first[0]} is fastest {until} {words} {first[1][-1].at}"]
     parts += [f"{name} from {entries[0].at}" for name, entries in middle[:3]]
     more = f", and {len(middle) - 3} more changes" if len(middle) > 3 else ""
     return ", ".join(parts) + more

@@ -51,8 +51,9 @@ def tick_rate(flop_per_s: float) -> str:
 
 
 def tick_change(ratio: float, _: object = None) -> str:
-    """A tick of an axis of ratios, as the change: '+2 %'."""
-    return f"{100 * (ratio - 1):+.3g} %"
+    """A tick of an axis of ratios, as the change: '+2 %', '0 %'."""
+    change = round(100 * (ratio - 1), 6)
+    return f"{change:+.3g} %" if change else "0 %"
 
 
 def log_axis(

@@ -147,11 +147,16 @@ def growth_along(frame: pd.DataFrame, axis: str) -> str:
     grown = {name: float(b["time_s"] / a["time_s"]) for name, (a, b) in ends.items()}
     least, most = min(grown, key=grown.__getitem__), max(grown, key=grown.__getitem__)
     start, end = ends[least]
-    work = f" ({units.ratio(end['flop'] / start['flop'])} the FLOP)" if start["flop"] else ""
+    work = f" ({_times(end['flop'] / start['flop'])} the FLOP)" if start["flop"] else ""
     return (
         f"{wording.noun(axis)} {high:g} instead of {low:g}{work} takes {least} "
-        f"{units.ratio(grown[least])} the time, {most} {units.ratio(grown[most])}"
+        f"{_times(grown[least])} the time, {most} {_times(grown[most]).removesuffix(' of')}"
     )
+
+
+def _times(ratio: float) -> str:
+    """'3.00×' the time, but '6.8 % of' it."""
+    return units.ratio(ratio) if ratio >= 1 else f"{units.percent(ratio)} of"
 
 
 def _few(values: list[float], most: int) -> list[float]:

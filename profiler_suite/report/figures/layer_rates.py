@@ -52,8 +52,8 @@ def rate_per_name(
         "A mark is the effective rate: textbook FLOP over time. Where fewer FLOP are executed "
         "than the textbook counts, a line leads to the executed rate. The line across all rows "
         "is the peak, the best GEMM rate. "
-        "Of each row the fastest that executes fewer, the fastest that does not, the fastest "
-        "by others than NumPy.",
+        "A row shows the fastest that executes fewer, the fastest that does not, and the "
+        "fastest that is not NumPy.",
         named_rows.paper(rows, marks=len(shown), legend=shown["implementation"].nunique() + 1),
     )
     tops = [peaks[key] for key in _settings(shown) if peaks.get(key)]

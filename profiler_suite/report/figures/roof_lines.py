@@ -20,6 +20,7 @@ _DASHES: Mapping[str, Dashes] = {
 }
 _BEYOND = 0.3  # of a roof where another is lower
 _WIDE, _THIN = 1.5, 0.8  # roofs of all traffic and of reading alone
+_FLAT, _OWN = 2.0, 0.6  # the best product, and the processor's own peak
 
 
 class RoofLine(Protocol):
@@ -66,9 +67,19 @@ def _width(roof: RoofLine) -> float:
     return _THIN if roof.access else _WIDE
 
 
-def legend(bandwidth: Sequence[RoofLine]) -> list[tuple[str, Dashes, float]]:
-    """Words, dashes and width of every slanted roof."""
-    return [
+def legend(
+    compute: Sequence[RoofLine], bandwidth: Sequence[RoofLine]
+) -> list[tuple[str, Dashes, float]]:
+    """Words, dashes and width of every roof: the flat ones, then the slanted ones."""
+    flat: list[tuple[str, Dashes, float]] = []
+    for roof in compute:
+        flat.append((f"best GEMM {units.flop_rate(roof.value)}", "-", _FLAT))
+        if roof.own_high:
+            low, high = (units.flop_rate(each) for each in (roof.own_low, roof.own_high))
+            number, _, unit = low.partition(" ")
+            both = f"{number}–{high}" if high.endswith(f" {unit}") else f"{low} – {high}"
+            flat.append((f"own peak {both}", "-", _OWN))
+    return flat + [
         (" ".join([*_name(r), units.byte_rate(r.value)]), _dashes(r), _width(r))
         for r in bandwidth
     ]
@@ -98,8 +109,8 @@ def draw_peak(ax: Axes, peak: float, start: float) -> None:
     """The flat roof from where it is the lowest, and faintly before."""
     x_low, x_high = ax.get_xlim()
     ink = ROLES["ink"][0]
-    ax.plot([x_low, start], [peak, peak], color=ink, linewidth=1.4, alpha=_BEYOND)
-    ax.plot([start, x_high], [peak, peak], color=ink, linewidth=1.4)
+    ax.plot([x_low, start], [peak, peak], color=ink, linewidth=_FLAT, alpha=_BEYOND)
+    ax.plot([start, x_high], [peak, peak], color=ink, linewidth=_FLAT)
 
 
 def draw_own_peak(ax: Axes, roof: RoofLine, start: float) -> None:
@@ -107,7 +118,7 @@ def draw_own_peak(ax: Axes, roof: RoofLine, start: float) -> None:
     x_high = ax.get_xlim()[1]
     ink = ROLES["ink"][0]
     middle = (roof.own_low * roof.own_high) ** 0.5
-    ax.plot([start, x_high], [middle, middle], color=ink, linewidth=0.6, alpha=0.6)
+    ax.plot([start, x_high], [middle, middle], color=ink, linewidth=_OWN, alpha=0.6)
     ax.fill_between(
         [start, x_high], roof.own_low, roof.own_high, color=ink, alpha=0.07, linewidth=0
     )

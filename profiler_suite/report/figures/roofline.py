@@ -34,6 +34,8 @@ _ROOM_FOR_SLOPES = 4.0
 # A roofline shows at least two decades below its roof: over less, slanted
 # roofs look like walls.
 _DECADES = 1e2
+# Room to the right, for names of roofs with their rates.
+_ROOFS_IN = 2.05
 # A roofline for each of so many settings of dtype and threads, those with most points.
 _MOST_ROOFLINES = 3
 # A further setting gets a roofline of its own from so many points on.
@@ -138,6 +140,7 @@ def _under_roofs(shown: _Rates, setting: RooflineSetting, stem: str, narrow: boo
     """The roofs, what is known of the question's sides, and all marks."""
     frame, marks = shown.frame, setting.marks
     compute, bandwidth = setting.peaks, setting.bandwidths
+    roofs = roof_lines.legend(compute, bandwidth)
     drawing, (ax,) = chart.picture(
         stem,
         shown.title,
@@ -145,8 +148,9 @@ def _under_roofs(shown: _Rates, setting: RooflineSetting, stem: str, narrow: boo
         chart.Paper(
             height_in=5.0,
             left_in=RATE_LEFT_IN,
+            right_in=_ROOFS_IN,
             marks=len(frame),
-            legend=frame["implementation"].nunique() + 1 + len(bandwidth),
+            legend=frame["implementation"].nunique() + 1 + len(roofs),
             narrow=narrow,
         ),
     )
@@ -160,19 +164,17 @@ def _under_roofs(shown: _Rates, setting: RooflineSetting, stem: str, narrow: boo
     ticks.log_axis(ax, "y", y_low, y_high * 1.3, ticks.tick_rate)
     ax.set_xlabel(f"{shown.x}, FLOP/byte")
     ax.set_ylabel(shown.y)
-    _draw_roofs(ax, compute, bandwidth, right=len(shown.fewer) == 0)
+    _draw_roofs(ax, compute, bandwidth)
     sides = frame[frame["id"].isin(setting.sides)]
     roof_lines.draw_overheads(ax, sides, max(tops), marks)
     _draw_executed(ax, shown.fewer, marks, drawing.rasterised)
     names = draw_points(drawing, ax, frame, "intensity", setting)
-    labels.line_legend(drawing, ax, roof_lines.legend(bandwidth), below=names + 1)
+    labels.line_legend(drawing, ax, roofs, below=names + 1)
     return drawing
 
 
-def _draw_roofs(
-    ax: Axes, compute: Sequence[RoofLine], bandwidth: Sequence[RoofLine], *, right: bool
-) -> None:
-    """Slanted and flat roofs with their ridges; the flat one's words at the right or left."""
+def _draw_roofs(ax: Axes, compute: Sequence[RoofLine], bandwidth: Sequence[RoofLine]) -> None:
+    """Slanted and flat roofs with their ridges."""
     (x_low, x_high), (_, y_high) = ax.get_xlim(), ax.get_ylim()
     peak = max((r.value for r in compute), default=float("inf"))
     for roof in bandwidth:
@@ -183,14 +185,8 @@ def _draw_roofs(
     for roof in compute:
         start = max(x_low, peak / max((b.value for b in bandwidth), default=peak / x_low))
         roof_lines.draw_peak(ax, roof.value, start)
-        text = f"{roof.label}: {units.flop_rate(roof.value)}"
         if roof.own_high:
             roof_lines.draw_own_peak(ax, roof, start)
-            own = units.interval(roof.own_low, roof.own_high, units.flop_rate)
-            text += f"; the processor's own peak: {own}"
-        # Dots above the roof are at its right end, where there is work enough for them.
-        x, side = (x_high * 0.97, "right") if right else (start * 1.1, "left")
-        chart.note(ax, x, roof.value * 1.06, text, ha=side, va="bottom")
 
 
 def _traced_title(frame: pd.DataFrame) -> str:

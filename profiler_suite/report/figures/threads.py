@@ -152,7 +152,7 @@ def _title(frame: pd.DataFrame) -> str:
     if help_.empty and hurt.empty:
         cases = "the only case" if len(top) == 1 else f"any of {len(top)} cases"
         return f"{most} threads make no difference beyond noise in {cases}"
-    text = f"{most} threads help in {len(help_)} of {len(top)} cases"
+    text = f"{most} threads help in {len(help_) or 'none'} of {units.some(len(top), 'case')}"
     if len(help_):
         best = help_.iloc[int(help_["speedup"].argmax())]
         text += (

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from profiler_suite import units
 from profiler_suite.analysis import shares
+from profiler_suite.analysis.time_breakdown import INTERPRETER
 from profiler_suite.model.experiment import Experiment
 from profiler_suite.model.run import Provenance
 from profiler_suite.report.content import selection
@@ -176,8 +177,8 @@ def _stacked_title(frame: pd.DataFrame, problem: str, pair: Sequence[str]) -> st
         f"{row['implementation']}"
         for row, top, each in zip(rows, tops, known, strict=True)
     ]
-    first, *second = tops
-    text = f"{first.capitalize()} takes {parts[0]}"
+    first, *second = [f"the {top}" if top == INTERPRETER else top for top in tops]
+    text = f"{first[0].upper()}{first[1:]} takes {parts[0]}"
     for top, part in zip(second, parts[1:], strict=True):
         text += f" and {part}" if top == first else f", {top} {part}"
     return f"{text} at {problem}" if problem else text

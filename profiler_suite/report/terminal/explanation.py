@@ -9,6 +9,7 @@ from profiler_suite.analysis import shares, time_breakdown
 from profiler_suite.analysis.explain import layers
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
+from profiler_suite.analysis.explain.line_breaks import broken
 from profiler_suite.model.results import Breakdown
 from profiler_suite.report.content.explanation_words import notes
 from profiler_suite.report.content.source_text import dedented
@@ -39,7 +40,7 @@ _SHORT = {
 _MOST_OPERATIONS = 5
 _WIDEST, _WIDEST_LINES = 100, 140
 _MOST_ADVICE = 4
-_MOST_REWRITTEN_LINES = 6
+_MOST_REWRITTEN_LINES, _FIRST_REWRITTEN_LINES = 8, 6
 _NO_RULE = "None of the slow paths in the catalogue was found in it (list rules shows them)."
 # An evaluation near what a call itself costs.
 _TINY_CALLS = 20
@@ -246,6 +247,11 @@ def one_advice(page: Page, each: Advice, *, with_lines: bool = True) -> None:
         page.paragraph("; ".join(each.caveats), indent="    ", style="dim")
     if not with_lines:
         return
+    _rewritten_lines(page, each)
+
+
+def _rewritten_lines(page: Page, each: Advice) -> None:
+    """The first new lines, as wide as the terminal; with their numbers where they lie apart."""
     shown = [
         # A rewrite over several lines has one number: that of the line it stands for.
         (number, place, text)
@@ -253,10 +259,20 @@ def one_advice(page: Page, each: Advice, *, with_lines: bool = True) -> None:
         for place, text in enumerate(t for t in after.splitlines() if t.strip())
     ]
     own = [line for line in shown if line[0]] or shown
-    sources = dedented([text for _, _, text in own[:_MOST_REWRITTEN_LINES]])
-    for (number, place, _), text in zip(own, sources, strict=False):
-        mark = "" if place else number or "+"
-        page.pieces((f"    {mark:>5} ", "dim"), (cut(text, page.width - 10), "green"))
-    if len(own) > _MOST_REWRITTEN_LINES:
-        left_out = units.some(len(own) - _MOST_REWRITTEN_LINES, "more line")
-        page.line(f"          … {left_out}", "dim")
+    apart = len(own) < len(shown) or len({number for number, _, _ in own}) > 1
+    room = page.width - (len("    12345 ") if apart else len("    "))
+    sources = dedented([text for _, _, text in own])
+    lines = [
+        ("" if place or more else str(number or "+"), text)
+        for (number, place, _), source in zip(own, sources, strict=True)
+        for more, text in enumerate(broken(source, room))
+    ]
+    most = len(lines) if len(lines) <= _MOST_REWRITTEN_LINES else _FIRST_REWRITTEN_LINES
+    for mark, text in lines[:most]:
+        before = f"    {mark:>5} " if apart else "    "
+        page.pieces((before, "dim"), (cut(text, room), "green"))
+    if len(lines) > most:
+        page.line(
+            f"    {'      ' if apart else ''}… {units.some(len(lines) - most, 'more line')}",
+            "dim",
+        )

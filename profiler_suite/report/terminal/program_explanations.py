@@ -7,6 +7,7 @@ from profiler_suite.analysis.program.explained import (
     ProgramAnswer,
     sentences,
 )
+from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.terminal.console import Page, cut, shortened
 from profiler_suite.report.terminal.explanation import breakdown_bar, one_advice
 
@@ -83,8 +84,9 @@ def _diff(page: Page, diff: str) -> None:
         for line in diff.splitlines()
         if line[:1] in "+-" and not line.startswith(("+++", "---"))
     ]
-    for line in lines[:_MOST_LINES]:
+    sources = dedented([line[1:] for line in lines])
+    for line, source in list(zip(lines, sources, strict=True))[:_MOST_LINES]:
         style = "green" if line[0] == "+" else "red"
-        page.pieces((f"    {cut(line, page.width - 4)}", style))
+        page.pieces((f"    {line[0]} {cut(source, page.width - 6)}", style))
     if len(lines) > _MOST_LINES:
         page.line(f"    … {len(lines) - _MOST_LINES} more lines: --patch FILE", "dim")

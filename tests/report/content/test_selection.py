@@ -28,11 +28,15 @@ def fastest(value: float | str, name: str, *tied: str) -> Fastest:
         ),
         (
             [fastest(8, "a"), fastest(16, "b"), fastest(32, "b")],
+            "a is fastest at tile size 8, b from 16",
+        ),
+        (
+            [fastest(4, "a"), fastest(8, "a"), fastest(16, "b")],
             "a is fastest up to tile size 8, b from 16",
         ),
         (
             [fastest(n, name) for n, name in enumerate("abcdef")],
-            "a is fastest up to tile size 0, b from 1, c from 2, d from 3, and 2 more changes",
+            "a is fastest at tile size 0, b from 1, c from 2, d from 3, and 2 more changes",
         ),
         ([fastest("conv1", "a")], "a is fastest at tile size conv1"),
     ],

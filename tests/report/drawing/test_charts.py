@@ -74,6 +74,11 @@ def test_ticks_are_plain_numbers_with_units() -> None:
     assert ticks.plain(1500) == "1,500"
 
 
+def test_a_tick_of_no_change_has_no_sign() -> None:
+    found = [ticks.tick_change(ratio) for ratio in (0.9, 1 - 1e-12, 1.0, 1 + 1e-12, 1.025)]
+    assert found == ["-10 %", "0 %", "0 %", "0 %", "+2.5 %"]
+
+
 @given(st.floats(1e-9, 1e9), st.floats(1.2, 1e9))
 def test_an_axis_has_few_ticks_and_all_inside(low: float, factor: float) -> None:
     found = ticks.log_ticks(low, low * factor)
@@ -95,7 +100,7 @@ def test_the_title_names_who_is_fastest_where() -> None:
     )
     found = selection.fastest_along(table, "height")
     sentence = selection.sentence_of_fastest(found, "height")
-    assert sentence == "loop is fastest up to input size 8, gemm from 16"
+    assert sentence == "loop is fastest at input size 8, gemm from 16"
 
 
 def test_the_title_does_not_call_a_tie_a_win() -> None:

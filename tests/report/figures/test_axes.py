@@ -28,6 +28,8 @@ def frame(**times: tuple[float, ...]) -> pd.DataFrame:
 def test_growth_is_said_of_the_least_and_the_most_growing_one() -> None:
     said = axes.growth_along(frame(a=(1.0, 2.0, 3.0), b=(1.0, 1.0, 9.0)), "stride")
     assert said == "stride 3 instead of 1 (3.00× the FLOP) takes a 3.00× the time, b 9.00×"
+    less = axes.growth_along(frame(a=(1.0, 0.5, 0.25), b=(1.0, 1.0, 0.9)), "stride")
+    assert less.endswith("takes a 25 % of the time, b 90 %")
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,23 @@ def axes() -> Any:
 
 
 def test_the_legend_names_level_access_and_bandwidth() -> None:
-    found = roof_lines.legend([Line("L1", 2e11), Line("memory", 2e10, "read"), Line("L9", 1e9)])
+    found = roof_lines.legend(
+        [
+            Line("", 7.82e10, own_low=7.8e10, own_high=1.44e11),
+            Line("", 9e11, own_low=9e11, own_high=2e12),
+        ],
+        [Line("L1", 2e11), Line("memory", 2e10, "read"), Line("L9", 1e9)],
+    )
     assert [words for words, _, _ in found] == [
+        "best GEMM 78.2 GFLOP/s",
+        "own peak 78.0–144 GFLOP/s",
+        "best GEMM 900 GFLOP/s",
+        "own peak 900 GFLOP/s – 2.00 TFLOP/s",
         "L1 200 GB/s",
         "memory read 20.0 GB/s",
         "L9 1.00 GB/s",
     ]
-    assert found[0][2] > found[1][2]
+    assert found[0][2] > found[4][2] > found[5][2] > found[1][2]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def scaling(**columns: Any) -> Any:
     [
         (0.9, 1.1, "2 threads make no difference beyond noise in any of 3 cases"),
         (1.1, 1.3, "2 threads help in 3 of 3 cases, at most "),
-        (0.7, 0.9, "2 threads help in 0 of 3 cases, and hurt in 3 ("),
+        (0.7, 0.9, "2 threads help in none of 3 cases, and hurt in 3 ("),
     ],
 )
 def test_the_title_says_where_the_most_threads_help_and_hurt(

@@ -1,6 +1,7 @@
 """Figures of the time breakdown, on a run that has one."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from profiler_suite.report.content import selection
@@ -25,3 +26,22 @@ def test_a_run_without_breakdowns_has_no_breakdown_figures() -> None:
 
 def test_entries_of_a_bar_have_a_colour_each() -> None:
     assert len(set(style.ENTRY_COLOURS.values())) == len(style.ENTRY_COLOURS)
+
+
+@pytest.mark.parametrize(
+    ("loop", "dot", "title"),
+    [
+        ("interpreter", "arithmetic", "The interpreter takes 70 % of the time of loop, arith"),
+        ("dispatch", "interpreter", "Dispatch takes 70 % of the time of loop, the interpreter"),
+        ("copy", "copy", "Copy takes 70 % of the time of loop and 70 % of the time of dot"),
+    ],
+)
+def test_the_title_names_what_takes_most_of_both_sides(loop: str, dot: str, title: str) -> None:
+    rows = [
+        {"implementation": name, "time_s": 1.0}
+        | dict.fromkeys(style.ENTRY_COLOURS, 0.06)
+        | {top: 0.7}
+        for name, top in (("loop", loop), ("dot", dot))
+    ]
+    found = time_breakdown._stacked_title(pd.DataFrame(rows), "", ("loop", "dot"))
+    assert found.startswith(title)

@@ -82,6 +82,24 @@ def test_lines_that_are_left_out_are_counted() -> None:
     assert page.text().splitlines()[-1].strip() == "… 3 more lines"
 
 
+def test_a_rewrite_of_one_place_has_the_whole_width_and_no_number() -> None:
+    page = Page(80, False)
+    code = "out[:] = (\n    " + "x" * 70 + "\n)"
+    explanation.one_advice(page, advice((41, "for i in range(n):", code)))
+    assert page.text().splitlines()[-3:] == ["    out[:] = (", "        " + "x" * 70, "    )"]
+
+
+def test_a_line_that_is_too_long_is_broken_not_cut() -> None:
+    page = Page(60, False)
+    line = "out[i] = np.add.reduce(signal[i:i + width] * weights, axis=None)"
+    explanation.one_advice(page, advice((7, "old()", line)))
+    assert [each.strip() for each in page.text().splitlines()[-3:]] == [
+        "out[i] = np.add.reduce(",
+        "signal[i:i + width] * weights, axis=None",
+        ")",
+    ]
+
+
 @pytest.mark.parametrize(
     ("shares", "said"),
     [
