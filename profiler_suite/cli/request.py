@@ -80,7 +80,7 @@ class Shard(ParamType[tuple[int, int]]):
         )
 
 
-class Seed(ParamType[int]):
+class SeedNumber(ParamType[int]):
     """A random seed."""
 
     name = "N"

@@ -29,7 +29,7 @@ from profiler_suite.cli.question_first import (
 from profiler_suite.cli.reporting import exit_code, report_on
 from profiler_suite.cli.request import (
     NameList,
-    Seed,
+    SeedNumber,
     Setting,
     Shard,
     SweepRequest,
@@ -93,7 +93,7 @@ def _short_forms(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option(
     "--seed",
-    type=Seed(),
+    type=SeedNumber(),
     help="Random seed for the data and the order.",
 )
 @click.option(
