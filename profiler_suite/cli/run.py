@@ -233,8 +233,9 @@ def _watched(
     """The ranking of one run, or of a second one where the first was over at once."""
     from profiler_suite.analysis.program.ranking import rank
     from profiler_suite.measure.program import watching
+    from profiler_suite.measure.program.request import with_workers
 
-    probes = (caught.probe_of_all(),) if caught is not None else ()
+    probes = with_workers(caught.probe_of_all()) if caught is not None else ()
     rate_hz, limit_s = request.rate or watching.RATE_HZ, request.limit or 0.0
     run = watching.watch_program(target, rate_hz, probes, limit_s)
     if run.end.interrupted:

@@ -108,7 +108,8 @@ class FakeCapture:
 
     def of(self, wish: CallWish) -> CaughtCalls:
         found = CaughtCalls(wish)
-        found.calls, found.median_s = 1, 0.1
+        found.seen_in(1, 1)
+        found.median_s = 0.1
         talk: Any = None
         found.kept[1, 1] = talk
         return found
@@ -297,7 +298,8 @@ def test_a_helper_is_caught_with_its_caller_and_explained_there(
         def of(self, wish: CallWish) -> CaughtCalls:
             found = super().of(wish)
             if wish.qualname:
-                found.calls, found.median_s = 9000, 1e-6
+                found.seen_in(1, 9000)
+                found.median_s = 1e-6
             return found
 
     monkeypatch.setattr(

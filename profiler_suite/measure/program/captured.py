@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure.program.catching import by_name, every_call
 from profiler_suite.measure.program.caught_calls import CallMemory, CallWish, CaughtCalls
-from profiler_suite.measure.program.request import Probe, ProgramTarget
+from profiler_suite.measure.program.request import Probe, ProgramTarget, with_workers
 from profiler_suite.measure.program.running import ProgramEnd, run_program
 
 _PACKAGES = str(Path(by_name.__file__).resolve().parents[4])
@@ -144,13 +144,14 @@ class Capture:
         return found
 
     def _note(self, of: CaughtCalls, said: dict[str, Any], talk: socket.socket) -> None:
-        key = said["program"], said.get("call", 0)
+        program = said["program"]
+        key = program, said.get("call", 0)
         if said["kind"] == "holder":
             of.kept[key] = talk
-            of.calls = max(of.calls, said["call"])
+            of.seen_in(program, said["call"])
             return
         talk.close()
-        of.calls, of.total_s = said["calls"], said["total_s"]
+        of.seen_in(program, said["calls"], said["total_s"])
         of.median_s = said["median_s"]
         of.memory = CallMemory(page_faults=said["faults"], grown_bytes=said["grown"])
         if said["kind"] == "cost":
@@ -267,7 +268,7 @@ def capture(
     if not can_catch():
         raise UsageError(f"{NO_CATCHING}; give a function and --setup")
     with Capture(wishes) as found:
-        probes = (found.probe(limit_bytes),)
+        probes = with_workers(found.probe(limit_bytes))
         with beside or contextlib.nullcontext():
             found.end = run_program(target, probes, limit_s=limit_s)
         found.hear_all()

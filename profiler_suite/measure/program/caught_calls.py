@@ -60,13 +60,27 @@ class CaughtCalls:
 
     def __init__(self, wish: CallWish) -> None:
         self.wish = wish
-        self.calls = 0
-        self.total_s = 0.0
+        self._by_program: dict[int, tuple[int, float]] = {}
         self.median_s = 0.0
         self.memory = CallMemory()
         self.costs_s: dict[tuple[int, int], float] = {}
         """Of the kept calls that ended: by the process and the number of the call."""
         self.kept: dict[tuple[int, int], socket.socket] = {}
+
+    @property
+    def calls(self) -> int:
+        """In the program and in its children."""
+        return sum(calls for calls, _ in self._by_program.values())
+
+    @property
+    def total_s(self) -> float:
+        """Of those calls that have ended, s."""
+        return sum(seconds for _, seconds in self._by_program.values())
+
+    def seen_in(self, program: int, calls: int, total_s: float = 0.0) -> None:
+        """Note what a process has said of its calls so far."""
+        before = self._by_program.get(program, (0, 0.0))
+        self._by_program[program] = max(before[0], calls), max(before[1], total_s)
 
     @property
     def representative(self) -> tuple[int, int] | None:

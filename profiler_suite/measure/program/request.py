@@ -1,6 +1,6 @@
 """What program is asked for, and what is to watch it."""
 
-import os
+import json
 import re
 import sys
 from collections.abc import Sequence
@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from profiler_suite.errors import UsageError
+from profiler_suite.measure.program import following
 from profiler_suite.model.noun import Noun
 
-BOOT = "PROFILER_SUITE_BOOT"
-"""Environment variable that hands a program's bootstrap what it needs."""
-_SEPARATOR = "\x1f"
+BOOT = following.VARIABLE
 _FOLDER = Path(__file__).resolve().parent / "boot"
 _HANDED_ON = "OBbdqu"
 ProgramKind = Literal["script", "module", "code"]
@@ -104,14 +103,15 @@ def boot_environment(
     environment: dict[str, str], probes: Sequence[Probe] = (), gate: int = -1
 ) -> dict[str, str]:
     """The environment with which the interpreter meets our bootstrap first."""
-    before = environment.get("PYTHONPATH")
-    path = f"{_FOLDER}{os.pathsep}{before}" if before else str(_FOLDER)
-    fields = [str(_FOLDER), "" if before is None else "1", before or "", str(gate)]
-    for probe in probes:
-        fields += ["1" if probe.stand_in else "", probe.file, _escaped(probe.settings)]
-    return environment | {"PYTHONPATH": path, BOOT: _SEPARATOR.join(fields)}
+    before, folder = environment.get("PYTHONPATH"), str(_FOLDER)
+    told = [(probe.stand_in, probe.file, probe.settings) for probe in probes]
+    return environment | {
+        "PYTHONPATH": following.with_folder(folder, before),
+        BOOT: following.boot_text(folder, before, gate, told),
+    }
 
 
-def _escaped(settings: str) -> str:
-    """Without separators; the bootstrap puts them back."""
-    return settings.replace("%", "%25").replace(_SEPARATOR, "%1f")
+def with_workers(*probes: Probe) -> tuple[Probe, ...]:
+    """The probes, and one that lets them into spawned workers of multiprocessing."""
+    told = {"folder": str(_FOLDER), "probes": [(each.file, each.settings) for each in probes]}
+    return *probes, Probe(file=following.__file__, settings=json.dumps(told))

@@ -14,7 +14,7 @@ from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.explain.printed_text import same_text, varies_wholly
 from profiler_suite.measure.program import overlay
 from profiler_suite.measure.program.elsewhere import InputPlace, streams
-from profiler_suite.measure.program.request import Probe, ProgramTarget
+from profiler_suite.measure.program.request import Probe, ProgramTarget, with_workers
 from profiler_suite.measure.program.running import run_program
 from profiler_suite.model.noun import Noun
 
@@ -66,7 +66,7 @@ def try_program(
             copy.write_text(text, encoding="utf-8")
             copies[file] = str(copy)
         after = _with_main(target, copies, folder / "beside")
-        probes = (Probe(file=overlay.__file__, settings=json.dumps(copies)),)
+        probes = with_workers(Probe(file=overlay.__file__, settings=json.dumps(copies)))
         pairs: list[tuple[_Run, _Run]] = []
         while not pairs or (len(pairs) < _PAIRS and pairs[0][0].wall_s < _SHORT_S):
             one = _run(target, (), folder, place)

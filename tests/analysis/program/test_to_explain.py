@@ -153,7 +153,8 @@ class Seen:
 
     def __call__(self, wish: CallWish) -> CaughtCalls:
         found = CaughtCalls(wish)
-        found.calls, found.median_s = self._calls.get(wish.qualname or "module", (1, 1.0))
+        calls, found.median_s = self._calls.get(wish.qualname or "module", (1, 1.0))
+        found.seen_in(1, calls)
         if wish.qualname in self._calls or not wish.qualname:
             talk: Any = None
             found.kept[1, 1] = talk

@@ -28,7 +28,8 @@ def test_the_kept_call_nearest_to_the_median_stands_for_all() -> None:
     calls.kept = {(1, 2): talk, (1, 5): talk, (1, 9): talk}
     assert calls.representative == (1, 2), "of those that have not ended, the first"
     calls.costs_s = {(1, 2): 3.0, (1, 5): 1.1, (1, 7): 1.0}
-    calls.median_s, calls.calls = 1.0, 1200
+    calls.median_s = 1.0
+    calls.seen_in(1, 1200)
     assert calls.representative == (1, 5)
     assert "call 5 of 1,200, the nearest to the median cost of the 3" in calls.words()
 

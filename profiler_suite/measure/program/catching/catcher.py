@@ -102,6 +102,8 @@ class Catcher:
 
     def begins(self, wish: Wish, frame: FrameType) -> bool:
         """A call begins; says whether its end is of interest."""
+        if _getpid() != self._of:
+            self._count_anew()
         thread = _thread.get_ident()
         outer = wish.open.get(thread)
         if outer is not None and _is_below(outer.frame, frame):
@@ -115,6 +117,12 @@ class Catcher:
             self._keep(wish, frame, call)
         wish.open[thread] = OpenCall(id(frame), call)
         return True
+
+    def _count_anew(self) -> None:
+        """In a forked child: what its parent has seen, its parent says."""
+        self._of = _getpid()
+        for wish in self._wishes:
+            wish.begin_anew()
 
     def ends(self, wish: Wish, frame: FrameType) -> None:
         """A call has returned, or a generator has given its first value."""

@@ -20,6 +20,12 @@ class Wish:
         self.qualname = str(asked.get("qualname", ""))
         self.line = int(asked.get("line", 0))
         self.first, self.last = int(asked.get("first", 0)), int(asked.get("last", 0))
+        self.over = False
+        """Whether enough of its calls have been seen."""
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Nothing of it has been seen in this process yet."""
         self.calls = 0
         self.kept: list[int] = []
         self.costs: list[float] = []
@@ -28,8 +34,6 @@ class Wish:
         self.grown = 0
         """By how much the peak of the program's memory grew in its calls, bytes."""
         self.total_s = 0.0
-        self.over = False
-        """Whether enough of its calls have been seen."""
         self.open: dict[int, OpenCall] = {}
 
     def is_of(self, code: CodeType, frame: FrameType, file: str) -> bool:
