@@ -92,3 +92,16 @@ def test_dates_are_zero_and_objects_cannot_be_replayed() -> None:
         FreshValues(traced(lambda: X + 1, "np.add"), [(2,)], None).fill(
             np.array([1, "a"], object), 0
         )
+
+
+def test_private_compiled_code_of_a_package_gets_no_place_in_memory_but_the_first() -> None:
+    """SciPy's correlation reads from its origins on, unchecked: others were a crash."""
+    from scipy import ndimage
+
+    window = np.ones((2, 2))
+    name = "scipy.ndimage._nd_image.correlate"
+    operation = traced(lambda: ndimage.correlate(X, window), name)
+    whole = [n for n, each in enumerate(operation.operands) if each.dtype[1:2] in "iu"]
+    for number in whole:
+        made = filled(lambda: ndimage.correlate(X, window), name, number)
+        assert not made.any()
