@@ -14,6 +14,7 @@ from profiler_suite.measure import native
 from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.breakdown.own_values import OwnCall, own_calls
 from profiler_suite.measure.breakdown.replay import NOTHING, BreakdownEffort, Replay, replay
+from profiler_suite.measure.children.inputs import LastInputs
 from profiler_suite.measure.children.isolated_points import pass_over
 from profiler_suite.measure.children.serve import enter, serve
 from profiler_suite.measure.planning.schedule import trace_s
@@ -28,6 +29,10 @@ from profiler_suite.workloads import registry
 # More signatures than this are not replayed one by one; the rest is residual, and said.
 _MOST_OPERATIONS = 24
 _SIZES_PER_GROUP = 3
+ROUNDS_OF_LONG = 3
+"""Rounds of the replay, at least, for an evaluation that lasts longer than `LONG_S`: each is a
+mean over what disturbs a short one in one round and not in the next."""
+LONG_S = 10e-3
 # A pass of its own may sample often: shares do not depend on the rate.
 _SAMPLING_HZ = 3989.0
 
@@ -77,15 +82,19 @@ def measure_breakdowns(
 
 
 def measure_breakdown(
-    point: Point, order: BreakdownRequest, run_canary: canary.Canary
+    point: Point,
+    order: BreakdownRequest,
+    run_canary: canary.Canary,
+    inputs: LastInputs | None = None,
 ) -> BreakdownRecord:
     """Trace, replay and sample one point of a plan."""
     effort = order.effort
     if point.id in order.profiled:
         longer_s = max(effort.most_trace_s, order.most_trace_of_profiled_s)
         effort = msgspec.structs.replace(effort, most_trace_s=longer_s)
-    workload = registry.find_workload(point.problem.workload)
-    arguments = workload.arguments(point.problem, order.seed)
+    if point.predicted_s > LONG_S:
+        effort = msgspec.structs.replace(effort, least_rounds=ROUNDS_OF_LONG)
+    arguments = (inputs or LastInputs(order.seed)).of(point.problem)
     return breakdown_record(
         registry.ready(registry.run_by(point), arguments),
         arguments,
@@ -125,7 +134,9 @@ def breakdown_record(
         operations,
         run_canary,
         effort,
-        lambda: sampled.append(_samples(function, arguments, effort, run_canary)),
+        lambda once_s: sampled.append(
+            _samples(function, arguments, effort, run_canary, once_s)
+        ),
         [each.call if each else None for each in own],
     )
     samples, undisturbed, unsampled = sampled[0]
@@ -313,6 +324,7 @@ def _samples(
     arguments: tuple[Any, ...],
     effort: BreakdownEffort,
     run_canary: canary.Canary,
+    once_s: float,
 ) -> tuple[NativeSamples | None, bool, str]:
     """The samples, whether they were taken undisturbed, or why there are none."""
     reason = native.available() if effort.sample_s else "no time was left for it"
@@ -320,9 +332,7 @@ def _samples(
         return None, False, reason
     before = run_canary()
     try:
-        found = native.sample(
-            function, arguments, effort.sample_s, _SAMPLING_HZ, once_s=effort.plain_s
-        )
+        found = native.sample(function, arguments, effort.sample_s, _SAMPLING_HZ, once_s=once_s)
     except Exception as error:  # noqa: BLE001 - the other methods stand without samples
         return None, False, f"{type(error).__name__}: {error}"
     undisturbed = max(before, run_canary()) <= canary.limit("ufunc") * effort.baseline_s
@@ -335,13 +345,14 @@ def _opened(opening: bytes) -> Callable[[bytes], BreakdownRecord]:
     enter(order.files)
     threads = NativeThreads()
     run_canary = canary.make("ufunc")
+    inputs = LastInputs(order.seed)
 
     def answer(line: bytes) -> BreakdownRecord:
         point = msgspec.json.decode(line, type=Point)
         threads.limit(point.threads)
         # What a user's implementation raises is a result about that implementation.
         try:
-            return measure_breakdown(point, order, run_canary)
+            return measure_breakdown(point, order, run_canary, inputs)
         except Exception as error:  # noqa: BLE001
             return _nothing(point, f"{type(error).__name__}: {error}")
 

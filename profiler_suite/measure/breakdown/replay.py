@@ -11,7 +11,7 @@ import itertools
 import keyword
 import random
 from collections.abc import Callable, Iterable, Sequence
-from statistics import quantiles
+from statistics import median, quantiles
 from time import perf_counter, perf_counter_ns
 from typing import Any
 
@@ -133,6 +133,10 @@ class CallRounds:
         faults = sorted(self.faults[i] for i in chosen)
         return _lower_quartile([self.times_s[i] for i in chosen], faults[len(faults) // 2])
 
+    def median_s(self) -> float:
+        """Over all rounds, undisturbed or not."""
+        return median(self.times_s)
+
     def faults_of_one_sample(self) -> float:
         """Page faults per evaluation of one more sample, which is not kept."""
         before = timing.minor_faults()
@@ -223,14 +227,14 @@ def replay(
     operations: Sequence[Operation],
     canary: Canary,
     effort: BreakdownEffort,
-    afterwards: Callable[[], None] = lambda: None,
+    afterwards: Callable[[float], None] = lambda once_s: None,
     own: Sequence[Call | None] = (),
 ) -> Replay:
     """Rounds for about `replay_s`: the plain function and each operation, full and fixed.
 
-    `afterwards` is called while all operands are still held: whether a function's
-    temporaries fault depends on what else is on the heap. `own` are calls of the
-    operations with the values that the function gave them.
+    `afterwards` is called with the time of one plain call (s), while all operands are still
+    held: whether a function's temporaries fault depends on what else is on the heap. `own` are
+    calls of the operations with the values that the function gave them.
     """
     # Each series looks for itself whether a call of it is short.
     moved_bytes = sum(each.bytes_read + each.bytes_written for each in operations)
@@ -263,7 +267,7 @@ def replay(
         canaries.append(max(before, canary()) / effort.baseline_s)
     chosen = [i for i, ratio in enumerate(canaries) if ratio <= _UNDISTURBED_LIMIT]
     undisturbed_rounds = len(chosen)
-    afterwards()
+    afterwards(plain.median_s())
     if undisturbed_rounds < effort.least_rounds:
         # Not enough undisturbed rounds: the rounds nearest to it, which share one state.
         chosen = sorted(range(len(canaries)), key=lambda i: canaries[i])[: effort.least_rounds]

@@ -4,7 +4,12 @@ import msgspec
 import pytest
 
 from profiler_suite.machine import canary
-from profiler_suite.measure.breakdown.per_point import BreakdownRequest, measure_breakdown
+from profiler_suite.measure.breakdown.per_point import (
+    LONG_S,
+    ROUNDS_OF_LONG,
+    BreakdownRequest,
+    measure_breakdown,
+)
 from profiler_suite.measure.breakdown.replay import BreakdownEffort
 from profiler_suite.measure.planning.plan import make_point
 from profiler_suite.measure.planning.schedule import trace_s
@@ -45,3 +50,13 @@ def test_what_there_is_no_time_for_is_not_sampled_and_says_so() -> None:
     record = measure_breakdown(loop(), order, canary.make("ufunc"))
     assert record.native is None
     assert record.unsampled == "no time was left for it"
+
+
+@pytest.mark.parametrize(
+    ("predicted_s", "rounds"), [(0.1 * LONG_S, 5), (2 * LONG_S, ROUNDS_OF_LONG)]
+)
+def test_a_long_evaluation_is_replayed_in_fewer_rounds(predicted_s: float, rounds: int) -> None:
+    point = msgspec.structs.replace(loop(), predicted_s=predicted_s)
+    effort = BreakdownEffort(replay_s=1e-6, sample_s=0.0, baseline_s=1.0)
+    order = BreakdownRequest(files=(), seed=0, effort=effort)
+    assert measure_breakdown(point, order, canary.make("ufunc")).rounds == rounds
