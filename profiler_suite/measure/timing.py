@@ -116,17 +116,25 @@ def _time_restored(
 
 
 def prepare(
-    call: Callable[..., Any], arguments: tuple[Any, ...], clock: Clock = perf_counter_ns
+    call: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    clock: Clock = perf_counter_ns,
+    known: int = 0,
 ) -> PreparedCall:
-    """Call once (cold), warm up, then choose evaluations per sample and samples per visit."""
+    """Call once (cold), warm up, then choose evaluations per sample and samples per visit.
+
+    `known` are the evaluations per sample that another process has found: then the first call
+    without a gain ends the warm-up, and so many are taken.
+    """
     begun = clock()
     cold_s = time_evaluations(call, arguments, 1, clock)
     best_s, without_gain = cold_s, 0
-    while without_gain < _WARM_CALLS_IN_A_ROW and (clock() - begun) * 1e-9 < WARM_LIMIT_S:
+    in_a_row = 1 if known else _WARM_CALLS_IN_A_ROW
+    while without_gain < in_a_row and (clock() - begun) * 1e-9 < WARM_LIMIT_S:
         once_s = time_evaluations(call, arguments, 1, clock)
         without_gain = without_gain + 1 if once_s > best_s * (1 - _WARM_GAIN) else 0
         best_s = min(best_s, once_s)
-    evaluations = _calibrate(call, arguments, best_s, clock)
+    evaluations = known or _calibrate(call, arguments, best_s, clock)
     sample_s = max(evaluations * best_s, SAMPLE_S)
     samples = min(SAMPLES_PER_VISIT, max(1, int(VISIT_S / sample_s)))
     return PreparedCall(cold_s=cold_s, evaluations=evaluations, samples=samples)

@@ -61,6 +61,39 @@ def check_answer(
     return found("", largest)
 
 
+class ProblemCheck:
+    """Checks implementations of one problem: what does not depend on them is found once."""
+
+    def __init__(self, problem: Problem, arguments: Sequence[Any], reference: Array) -> None:
+        self._problem = problem
+        self._arguments = arguments
+        self._reference = reference
+        self._before = fingerprint(arguments)
+        self._bounds: dict[str, float] = {}
+
+    def check(self, implementation: Implementation) -> AnswerCheck:
+        """Run the implementation once: is the answer right, are the arguments unchanged?
+
+        Arguments that it changed are not to be checked with again.
+        """
+        arguments, bound = self._arguments, self._bound(implementation.error)
+        answer = implementation.function(*arguments)
+        found = check_answer(answer, self._reference, self._problem.dtype, bound, arguments)
+        if changed := check_arguments(arguments, self._before):
+            return msgspec.structs.replace(found, reason=changed)
+        return found
+
+    def _bound(self, kind: str) -> float:
+        if kind not in self._bounds:
+            workload = registry.find_workload(self._problem.workload)
+            self._bounds[kind] = (
+                usual_bound(self._reference, self._problem.dtype)
+                if workload.error_bound is unstated
+                else workload.error_bound(self._problem, tuple(self._arguments), kind)
+            )
+        return self._bounds[kind]
+
+
 def check(
     implementation: Implementation,
     problem: Problem,
@@ -68,17 +101,7 @@ def check(
     reference: Array,
 ) -> AnswerCheck:
     """Run the implementation once: is the answer right, are the arguments unchanged?"""
-    workload = registry.find_workload(problem.workload)
-    if workload.error_bound is unstated:
-        bound = usual_bound(reference, problem.dtype)
-    else:
-        bound = workload.error_bound(problem, tuple(arguments), implementation.error)
-    before = fingerprint(arguments)
-    answer = implementation.function(*arguments)
-    found = check_answer(answer, reference, problem.dtype, bound, arguments)
-    if changed := check_arguments(arguments, before):
-        return msgspec.structs.replace(found, reason=changed)
-    return found
+    return ProblemCheck(problem, arguments, reference).check(implementation)
 
 
 def reference_of(problem: Problem, arguments: Sequence[Any]) -> Array:

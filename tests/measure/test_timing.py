@@ -62,6 +62,19 @@ def test_warm_up_goes_on_while_calls_get_faster() -> None:
     assert calls >= 11
 
 
+def test_what_another_process_has_calibrated_is_warmed_up_by_one_call_without_a_gain() -> None:
+    clock = FakeClock()
+    calls = 0
+
+    def call() -> None:
+        nonlocal calls
+        calls += 1
+        clock.now_ns += 10_000
+
+    prepared = timing.prepare(call, (), clock, known=70)
+    assert (calls, prepared.evaluations, prepared.samples) == (2, 70, 5)
+
+
 def test_warm_up_ends_after_a_fifth_of_a_second() -> None:
     clock = FakeClock()
     length = 200_000_000.0

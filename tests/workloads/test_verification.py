@@ -1,8 +1,10 @@
 """An answer is right only with the right shape, dtype, values, and arguments left alone."""
 
+import msgspec
 import numpy as np
 import pytest
 
+from profiler_suite.model.experiment import Problem
 from profiler_suite.model.workload import Implementation
 from profiler_suite.workloads import dense, registry, verification
 from profiler_suite.workloads.arrays import Array
@@ -89,3 +91,27 @@ def test_check_runs_an_implementation_and_finds_changed_arguments() -> None:
     )
     found = verification.check(spoiler, problem, arguments, reference)
     assert "changed its arguments" in found.reason
+
+
+def test_what_implementations_of_one_problem_share_is_found_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = dense.problem(rows=3, columns=4)
+    workload = registry.find_workload("dense")
+    arguments = workload.arguments(problem, 0)
+    asked: list[str] = []
+
+    def bound(problem: Problem, arguments: object, kind: str) -> float:
+        asked.append(kind)
+        return 1e-9
+
+    counting = msgspec.structs.replace(workload, error_bound=bound)
+    monkeypatch.setattr(registry, "find_workload", lambda name: counting)
+    checks = verification.ProblemCheck(
+        problem, arguments, workload.reference(problem, arguments)
+    )
+    honest = registry.find_implementation("dot")
+    coarse = msgspec.structs.replace(honest, error="coarse")
+    found = [checks.check(each) for each in (honest, honest, coarse)]
+    assert all(each.right and each.error_bound == 1e-9 for each in found)
+    assert asked == [honest.error, "coarse"]

@@ -34,7 +34,7 @@ ROUNDS_OF_LONG = 3
 mean over what disturbs a short one in one round and not in the next."""
 LONG_S = 10e-3
 # A pass of its own may sample often: shares do not depend on the rate.
-_SAMPLING_HZ = 3989.0
+_SAMPLING_HZ = 7919.0
 
 
 class TraceOutcome(Noun, frozen=True):

@@ -49,13 +49,10 @@ _REFERENCE_FLOP_S = 3.4e-11
 _AROUND_VISIT_S = 0.4e-3
 # A sample of several evaluations lasts one to two times what it must (mean of 150 points).
 _OVER_SAMPLE = 1.5
-# How many visits it takes until an interval is narrow enough: in a default sweep of 412
-# points, of those whose data the caches hold, 68 % needed more than 12, 31 % more than 20,
-# 10 % more than 50 and 3 % more than 100 (two other sweeps of 261 and 352 points: the
-# same). That is a tail of (v0/v)^1.5 with v0 = 9.2 at ± 3 %. The visits that noise takes
-# go with the square of the precision, so quick sweeps (± 5 %) need fewer: v0 = 3.3 there;
-# seen in four of 209 points: 11 to 27 % more than 20, 0 to 6 % more than 50.
-_TAIL, _TAIL_VISITS, _TAIL_HALF_WIDTH = 1.5, 9.2, 0.03
+# How many visits it takes until an interval is narrow enough: a tail of (v0/v)^1.5, where v0
+# goes with the square of the precision. v0 is 5 at ± 3 %: of 478 points with 7 visits each the
+# half widths had a median of 2.0 % and a 90 % quantile of 4.7 % (v0 of 3 and 7).
+_TAIL, _TAIL_VISITS, _TAIL_HALF_WIDTH = 1.5, 5.0, 0.03
 # An evaluation that makes and frees more than this share of the last cache never came to
 # ± 3 %: 22 of 23 such points in a sweep had no end but the budget's or the most visits.
 # Of other points whose data take more than that, some do not either: 10 of 55 in one sweep,
@@ -214,7 +211,7 @@ def unsettled(point: Point, machine: Machine) -> float:
 
 def still_active(visits: int, schedule: Schedule) -> float:
     """Of the points that settle, the share that needs more than that many visits."""
-    if visits < schedule.undisturbed_visits or not schedule.half_width:
+    if visits < schedule.fewest_visits or not schedule.half_width:
         return 1.0
     enough = _TAIL_VISITS * (_TAIL_HALF_WIDTH / schedule.half_width) ** 2
     return float(min(1.0, (enough / visits) ** _TAIL))
@@ -247,10 +244,13 @@ def rounds_left_s(
         used_s += max(0, more) * all_s
         rounds += max(0, more)
     active_at = at.rounds if at.worker >= schedule.workers - 1 else 0
-    # What is active after many visits is the likelier not to settle.
-    left_by_now = still_active(active_at, schedule)
     never = [unsettled(p, machine) for p in points]
-    never = [p / (p + (1 - p) * left_by_now) if p else 0.0 for p in never]
+    if schedule.visits_beyond_caches:
+        never = [float(p > 0) for p in never]
+    else:
+        # What is active after many visits is the likelier not to settle.
+        left_by_now = still_active(active_at, schedule)
+        never = [p / (p + (1 - p) * left_by_now) if p else 0.0 for p in never]
     ever = [1 - p for p in never]
     other = Share.weighted(points, [pace * p for p in never], sum(never))
     settling = Share.weighted(points, [pace * p for p in ever], sum(ever))
@@ -260,9 +260,7 @@ def rounds_left_s(
 
 def rounds_of_worker(round_s: float, share_s: float, schedule: Schedule) -> int:
     """Rounds in one worker process that is not the last, of `share_s` at most."""
-    wanted = max(
-        -(-schedule.undisturbed_visits // schedule.workers), schedule.rounds_per_worker
-    )
+    wanted = max(-(-schedule.fewest_visits // schedule.workers), schedule.rounds_per_worker)
     spanning = math.ceil(schedule.span_s / schedule.workers / max(round_s, 1e-9))
     return min(max(wanted, spanning), max(1, math.ceil(share_s / max(round_s, 1e-9))))
 
@@ -279,18 +277,23 @@ def last_worker_s(
     """Rounds until less than half a point is expected to be left, s.
 
     `visits` and `used_s` are those before; both kinds of points end with the most visits or
-    the budget, `limit_s`, at the latest. `active_at`: all of these points are known to be
-    active after so many visits.
+    the budget, `limit_s`, at the latest, the others where what exceeds the caches does.
+    `active_at`: all of these points are known to be active after so many visits.
     """
     begun_s = used_s
     known = still_active(active_at, schedule) if active_at else 1.0
+    least = visits + max(1, schedule.rounds_per_worker)
+    if active_at:
+        least = active_at
+    others_end = schedule.visits_beyond_caches or schedule.visits_kept
     while visits < schedule.visits_kept and used_s < limit_s:
         share = min(1.0, still_active(visits, schedule) / known)
-        if used_s < 0.9 * schedule.span_s or visits < schedule.rounds_per_worker:
+        left = other if visits < others_end else Share(0.0, 0.0)
+        if used_s < 0.9 * schedule.span_s or visits < least:
             share = 1.0  # none may end before
-        elif other.points + share * settling.points < 0.5:
+        elif left.points + share * settling.points < 0.5:
             break
-        used_s += max(share * settling.round_s + other.round_s, 1e-6)
+        used_s += max(share * settling.round_s + left.round_s, 1e-6)
         visits += 1
     return min(used_s, max(limit_s, begun_s)) - begun_s
 

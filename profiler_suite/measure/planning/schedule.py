@@ -23,8 +23,11 @@ class Schedule(Noun, frozen=True):
     """What a point adds to the budget of a small sweep, beyond three times the span."""
     memory_share: float = 0.5
     """Plans that need more than this share of the memory are cut down."""
-    undisturbed_visits: int = 10
-    """Fewer undisturbed visits than this give a minimum, not a median."""
+    fewest_visits: int = 6
+    """A point with fewer is not done, however well they agree."""
+    visits_beyond_caches: int = 10
+    """A point whose data exceed the caches is done with so many undisturbed visits: its
+    interval ends at their median, which more of them do not move. 0: it goes on."""
     rounds_per_worker: int = 0
     """The fewest rounds that every process takes, if the budget allows it."""
     visits_kept: int = 400
@@ -37,7 +40,7 @@ class Schedule(Noun, frozen=True):
     """A point whose trace is expected to take longer has none…"""
     trace_with_lines_s: float = 1.5
     """… unless its lines are profiled: they are split by what the trace finds."""
-    sample_s: float = 0.08
+    sample_s: float = 0.04
     """Native sampling per point of the time breakdown."""
     visit_timeout_s: float = 60.0
     """A visit or warm-up that takes longer is given up: its child is killed."""
@@ -48,18 +51,18 @@ QUICK = Schedule(
     workers=2,
     span_s=5.0,
     half_width=0.05,
-    budget_s=19.0,
+    budget_s=12.0,
     longest_evaluation_s=0.05,
-    line_profile_s=0.07,
-    replay_s=0.03,
-    sample_s=0.06,
+    line_profile_s=0.06,
+    replay_s=0.02,
+    sample_s=0.03,
 )
 DEFAULT = Schedule(
     mode="default",
     workers=3,
     span_s=10.0,
-    half_width=0.03,
-    budget_s=110.0,
+    half_width=0.04,
+    budget_s=70.0,
     longest_evaluation_s=0.5,
 )
 FULL = Schedule(
@@ -69,8 +72,11 @@ FULL = Schedule(
     half_width=0.02,
     budget_s=1800.0,
     longest_evaluation_s=5.0,
+    fewest_visits=10,
+    visits_beyond_caches=0,
     visits_kept=2000,
     budget_per_point_s=5.0,
+    sample_s=0.08,
 )
 
 

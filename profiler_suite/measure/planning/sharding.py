@@ -88,7 +88,7 @@ def blocks(
     more would last longer, fewer would wait for it. Their working sets together stay below
     `memory_bytes` (0: no limit).
     """
-    round_s = schedule.span_s * _UNDISTURBED_SHARE / schedule.undisturbed_visits
+    round_s = schedule.span_s * _UNDISTURBED_SHARE / schedule.fewest_visits
     found: list[tuple[Point, ...]] = []
     block: list[Point] = []
     used_s = used_bytes = 0.0

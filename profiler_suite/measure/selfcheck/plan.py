@@ -104,7 +104,7 @@ def schedule(effort: SelfCheckEffort, points: int, elapsed_s: float) -> Schedule
         half_width=0.0,
         budget_s=rounds_s,
         longest_evaluation_s=1.0,
-        undisturbed_visits=_NEVER,
+        fewest_visits=_NEVER,
         visits_kept=_NEVER,
     )
 

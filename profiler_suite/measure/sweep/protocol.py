@@ -27,6 +27,8 @@ class PrepareRequest(Noun, frozen=True, tag="prepare"):
     canaries: tuple[str, ...]
     untimed: int = 0
     """Evaluations before the samples of each visit."""
+    evaluations: int = 0
+    """Per sample, as another process has found; 0 where none has."""
 
 
 class VisitRequest(Noun, frozen=True, tag="take"):

@@ -8,6 +8,7 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.errors import ChildError
+from profiler_suite.machine import canary
 from profiler_suite.machine.canary import effective_baselines
 from profiler_suite.measure.children.conversation import ChildDiedError, Conversation
 from profiler_suite.measure.planning import forecast
@@ -186,6 +187,7 @@ class Sweep:
                 check=point_id not in checked,
                 canaries=self._canaries[point_id],
                 untimed=self._untimed[point_id],
+                evaluations=self._log.evaluations.get(point_id, 0),
             )
             try:
                 reply = self._ask(children, point_id, request)
@@ -197,6 +199,7 @@ class Sweep:
                 self._end(point_id, died.status, f"{died.reason} while it was prepared")
                 return False
             self._append(reply.record)
+            self._log.add(reply.record)
             if reply.record.status is Status.OK:
                 checked.add(point_id)
             else:
@@ -210,9 +213,7 @@ class Sweep:
         last = attempt == schedule.workers - 1
         share_s = self._outlook.share_s(attempt)
         span_s = schedule.span_s / schedule.workers
-        wanted = max(
-            -(-schedule.undisturbed_visits // schedule.workers), schedule.rounds_per_worker
-        )
+        wanted = max(-(-schedule.fewest_visits // schedule.workers), schedule.rounds_per_worker)
         rounds, looked_s = 0, 0.0
         self._allotment.reset()
         alive = True
@@ -260,7 +261,7 @@ class Sweep:
     def _look_at_widths(self, active: Sequence[str]) -> None:
         """Find out which points need more visits than others."""
         baselines = self._effective_baselines()
-        least = self._schedule.undisturbed_visits
+        least = self._schedule.fewest_visits
         seen = [p for p in active if len(self._log.visits[p]) >= least]
         self._allotment.update(
             {p: self._estimate(p, baselines).half_width for p in seen},
@@ -284,24 +285,35 @@ class Sweep:
         schedule = self._schedule
         if len(visits) >= schedule.visits_kept:
             return True
-        if len(visits) < schedule.undisturbed_visits:
+        if len(visits) < schedule.fewest_visits:
             return False
         if visits[-1].at_s - visits[0].at_s < schedule.span_s * 0.9:
             return False
         if len(visits) < self._look_at.get(point_id, 0) or not schedule.half_width:
             return False
         estimate = self._estimate(point_id, baselines)
-        # Half widths go with one over the root of the visits: nothing changes sooner.
-        needed = len(visits) * (_SOONEST * estimate.half_width / schedule.half_width) ** 2
-        self._look_at[point_id] = int(min(needed, len(visits) + _LOOKS_APART))
-        return self._has_converged(estimate)
+        if self._has_converged(estimate):
+            return True
+        more = schedule.visits_beyond_caches - estimate.undisturbed_visits
+        if schedule.visits_beyond_caches and self._exceeds_caches(point_id):
+            if more <= 0:
+                return True
+        else:
+            # Half widths go with one over the root of the visits: nothing changes sooner.
+            needed = len(visits) * (_SOONEST * estimate.half_width / schedule.half_width) ** 2
+            more = int(needed) - len(visits)
+        self._look_at[point_id] = len(visits) + min(more, _LOOKS_APART)
+        return False
+
+    def _exceeds_caches(self, point_id: str) -> bool:
+        return any(canary.kind(name) == "memory" for name in self._canaries[point_id])
 
     def _estimate(self, point_id: str, baselines: Mapping[str, float]) -> Estimate:
         return self._judge(self._log.visits[point_id], self._log.worker_of[point_id], baselines)
 
     def _has_converged(self, estimate: Estimate) -> bool:
         return (
-            estimate.visits >= self._schedule.undisturbed_visits
+            estimate.visits >= self._schedule.fewest_visits
             and estimate.half_width <= self._schedule.half_width
         )
 

@@ -27,6 +27,8 @@ class VisitLog:
         self.done: dict[str, Status] = {}
         self.checked: set[str] = set()
         """Points whose answers were checked, and right."""
+        self.evaluations: dict[str, int] = {}
+        """Per sample, as the last process that prepared a point has found."""
         for row in earlier:
             self.add(row)
         for point_id in again:  # measured before, and to be measured further
@@ -40,8 +42,10 @@ class VisitLog:
                     self.visits[visit.point].append(visit)
                     self.worker_of[visit.point].append(row.worker)
         elif isinstance(row, WorkerRecord):
-            if row.status is Status.OK and row.error_bound:
-                self.checked.add(row.point)
+            if row.status is Status.OK:
+                self.evaluations[row.point] = row.evaluations
+                if row.error_bound:
+                    self.checked.add(row.point)
         elif isinstance(row, PointRecord):
             self.done[row.point.id] = row.status
 

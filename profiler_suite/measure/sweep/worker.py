@@ -52,7 +52,7 @@ class TimingWorker:
         self._canaries = {name: canary.make(name) for name in begin.canary_names}
         self._threads = NativeThreads()
         self._arguments: dict[str, tuple[Any, ...]] = {}
-        self._reference: tuple[str, Any] = ("", None)
+        self._check: tuple[str, verification.ProblemCheck | None] = ("", None)
         self._points: dict[str, _Ready] = {}
 
     def prepare(self, request: PrepareRequest) -> WorkerRecord:
@@ -66,16 +66,14 @@ class TimingWorker:
         if request.check:
             # The first call of this process is the one that is checked: time it as it passes.
             first = timing.Stopwatch(call)
-            verdict = verification.check(
-                msgspec.structs.replace(implementation, function=first),
-                point.problem,
-                arguments,
-                self._reference_of(point.problem, arguments),
+            verdict = self._check_of(point.problem, arguments).check(
+                msgspec.structs.replace(implementation, function=first)
             )
             cold_s = first.last_s
             largest_error = _finite(verdict.largest_error)
             error_bound = _finite(verdict.error_bound)
             if not verdict.right:
+                self._check = ("", None)  # it may have changed the arguments
                 return WorkerRecord(
                     point=point.id,
                     worker=worker,
@@ -96,7 +94,7 @@ class TimingWorker:
                 reason=f"asked for {units.some(point.threads, 'thread')}, but {said}",
                 threads_by_library=threads,
             )
-        prepared = timing.prepare(call, arguments)
+        prepared = timing.prepare(call, arguments, known=request.evaluations)
         canaries = {name: self._canaries[name] for name in request.canaries}
         self._points[point.id] = _Ready(point, call, prepared, canaries, request.untimed)
         return WorkerRecord(
@@ -133,12 +131,16 @@ class TimingWorker:
             self._arguments[key] = workload.arguments(problem, self._seed)
         return self._arguments[key]
 
-    def _reference_of(self, problem: Problem, arguments: tuple[Any, ...]) -> Any:
+    def _check_of(
+        self, problem: Problem, arguments: tuple[Any, ...]
+    ) -> verification.ProblemCheck:
         # One at a time: points come ordered by problem, and references can be large.
-        key = _key(problem)
-        if self._reference[0] != key:
-            self._reference = (key, verification.reference_of(problem, arguments))
-        return self._reference[1]
+        key, held = self._check
+        if held is None or key != _key(problem):
+            reference = verification.reference_of(problem, arguments)
+            held = verification.ProblemCheck(problem, arguments, reference)
+            self._check = (_key(problem), held)
+        return held
 
 
 def _finite(error: float) -> float:

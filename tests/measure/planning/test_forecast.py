@@ -8,6 +8,7 @@ from profiler_suite.measure.planning.forecast import Countdown, Share, SweepStat
 from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import (
     DEFAULT,
+    FULL,
     QUICK,
     budget_s,
     most_trace_s,
@@ -18,6 +19,7 @@ from profiler_suite.workloads import catalogue
 from tests.fake_machine import MACHINE
 
 L3_BYTES = 32 * 2**20
+SMALL_FULL = msgspec.structs.replace(FULL, span_s=10.0, visits_kept=400)
 
 
 def point(number: int, predicted_s: float = 1e-4, **fields: object) -> Point:
@@ -56,19 +58,28 @@ def test_a_small_sweep_lasts_its_span_and_a_large_one_its_budget() -> None:
 
 
 def test_rounds_between_take_longer_the_more_points_there_are() -> None:
-    found = [rounds_s(points(n)) for n in (50, 100, 200, 400)]
+    found = [rounds_s(points(n)) for n in (100, 200, 400, 800)]
     assert found == sorted(found)
     assert DEFAULT.span_s < found[1] < found[2] < DEFAULT.budget_s
 
 
-def test_a_point_that_never_settles_keeps_the_rounds_going_until_its_visits_are_used_up() -> (
-    None
-):
+def test_a_point_that_never_settles_keeps_the_rounds_of_a_full_sweep_going() -> None:
+    def rounds_of(asked: list[Point]) -> float:
+        return forecast.rounds_s(asked, MACHINE, SMALL_FULL)
+
     few = points(20)
-    left_over = (DEFAULT.visits_kept - 60) * visit_s(churning(20))
-    assert rounds_s([*few, churning(20)]) > rounds_s(few) + left_over / 2
+    left_over = (SMALL_FULL.visits_kept - 60) * visit_s(churning(20))
+    assert rounds_of([*few, churning(20)]) > rounds_of(few) + left_over / 2
     assert forecast.unsettled(churning(0), MACHINE) == 1.0
     assert forecast.unsettled(point(0), MACHINE) == 0.0
+
+
+def test_what_exceeds_the_caches_is_done_after_some_visits_in_a_default_sweep() -> None:
+    """It takes these visits whatever they say, others their fewest where they agree."""
+    large = [churning(number) for number in range(400)]
+    every = Share.of(large).round_s
+    assert rounds_s(large) == pytest.approx(DEFAULT.visits_beyond_caches * every, rel=0.01)
+    assert rounds_s(points(400)) < rounds_s(large)
 
 
 def test_what_is_made_once_and_kept_unsettles_no_more_than_other_large_data() -> None:
