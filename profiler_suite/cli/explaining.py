@@ -40,15 +40,15 @@ def effort_for(machine: "Machine", *, hurried: bool = False) -> "ExplainEffort":
 
     return msgspec.structs.replace(
         effort,
-        timing_s=1.0,
-        replay_s=0.4,
-        sample_s=0.4,
+        timing_s=0.7,
+        replay_s=0.3,
+        sample_s=0.2,
         most_looks=0,
         lines_s=0.0,
         layers_s=0.0,
         threads_s=0.0,
         memory_s=0.0,
-        trial_s=0.8,
+        trial_s=0.6,
     )
 
 

@@ -29,6 +29,8 @@ class EarlyEnd(Noun, frozen=True):
     """Once it is clear that time before over time after is less."""
     narrow: float = 0.0
     """Once half the interval of their ratio is within this (a logarithm)."""
+    telling: int = _TELLING
+    """How many pairs it takes before they are asked whether they say enough."""
 
 
 NOT_EARLY = EarlyEnd()

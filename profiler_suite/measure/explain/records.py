@@ -39,21 +39,21 @@ class ExplainEffort(Noun, frozen=True):
     """Arguments beyond a quarter of this are at the mercy of the memory."""
     memory_bytes: float
     """Of the machine; 0 when not known."""
-    timing_s: float = 1.2
+    timing_s: float = 0.9
     """Of visits, in portions between the passes; longer where few are undisturbed, s."""
     trace_s: float = 6.0
     coverage_s: float = 0.4
     """For further traced evaluations where one gives too few samples, s."""
     replay_s: float = 0.5
-    sample_s: float = 0.5
+    sample_s: float = 0.3
     look_s: float = 0.3
     """For looking into one costly call at most, s."""
-    looks_s: float = 0.8
+    looks_s: float = 0.6
     """For looking into all of them together, s."""
     most_looks: int = 8
     memory_s: float = 1.0
     """At most, for what each line and expression holds, s; 0 for none."""
-    layers_s: float = 0.3
+    layers_s: float = 0.2
     """For the stacks that tell whose code runs, s; 0 for none."""
     threads_s: float = 0.6
     """For looking at every thread, where a function has several or waits, s; 0 for none."""

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from profiler_suite.measure import timing
 from profiler_suite.measure.explain.pairs import NOT_EARLY, EarlyEnd, PairPlan, Visits, in_turn
 from profiler_suite.measure.explain.subject import Subject
@@ -91,8 +89,7 @@ def pairs(
         enough_s=LEAST_PAIRS * before_s if few else patience * subject.effort.trial_s,
         narrow=early.narrow,
         worth=0.0 if few else early.worth,
+        telling=least if few else early.telling,
     )
-    if few:
-        plan = msgspec.structs.replace(plan, telling=least)
     one, other = in_turn(visit, plan, subject.effort.seed)
     return (*known, *one), (*others, *other)

@@ -15,7 +15,7 @@ from profiler_suite.model.rows import BreakdownRecord, Visit
 from profiler_suite.model.trace import Operation
 
 # Of a first look: a thousand samples tell shares to 2 points.
-_FIRST_SAMPLE_S = 0.2
+_FIRST_SAMPLE_S = 0.13
 
 
 class TakenApart(Noun, frozen=True):

@@ -133,3 +133,12 @@ def test_pairs_of_a_long_call_that_differ_are_followed_by_some_more(
     early = EarlyEnd(narrow=100.0)
     before, after = subject_pairs.pairs(subject(1), *sides, least=2, before_s=5.0, early=early)
     assert len(before) == len(after) == 3
+
+
+def test_where_little_has_to_be_known_few_pairs_are_enough(
+    subject: Callable[..., Subject],
+) -> None:
+    sides = (few, (500,)), (many, (500,))
+    early = EarlyEnd(narrow=100.0, telling=subject_pairs.LEAST_PAIRS)
+    before, after = subject_pairs.pairs(subject(1), *sides, early=early)
+    assert len(before) == len(after) == subject_pairs.LEAST_PAIRS

@@ -143,7 +143,7 @@ def test_a_first_look_replays_nothing_and_calls_the_function_for_a_moment(
     both = (visit(3e-3, 2e-3), visit(1e-3, 4e-3, faults=6.0))
     found: Any = at_first(subject(), traced, both)
     (effort,) = given.efforts
-    assert (effort.replay_s, effort.sample_s, effort.least_rounds) == (0.0, 0.2, 1)
+    assert (effort.replay_s, effort.sample_s, effort.least_rounds) == (0.0, 0.13, 1)
     assert (effort.plain_s, effort.plain_faults, effort.own_values_s) == (1e-3, 6.0, 0.0)
     assert found.operations == ("a", "gathered", 150.0)
     assert found.inside == ()
