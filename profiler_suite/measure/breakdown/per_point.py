@@ -17,7 +17,7 @@ from profiler_suite.measure.breakdown.replay import NOTHING, BreakdownEffort, Re
 from profiler_suite.measure.children.inputs import LastInputs
 from profiler_suite.measure.children.isolated_points import pass_over
 from profiler_suite.measure.children.serve import enter, serve
-from profiler_suite.measure.planning.schedule import trace_s
+from profiler_suite.measure.planning.schedule import LONG_REPLAY_S, trace_s
 from profiler_suite.measure.threads import NativeThreads
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.native import NativeSamples
@@ -30,9 +30,8 @@ from profiler_suite.workloads import registry
 _MOST_OPERATIONS = 24
 _SIZES_PER_GROUP = 3
 ROUNDS_OF_LONG = 3
-"""Rounds of the replay, at least, for an evaluation that lasts longer than `LONG_S`: each is a
-mean over what disturbs a short one in one round and not in the next."""
-LONG_S = 10e-3
+"""Rounds of the replay, at least, for an evaluation longer than `LONG_REPLAY_S`: each is a mean
+over what disturbs a short one in one round and not in the next."""
 # A pass of its own may sample often: shares do not depend on the rate.
 _SAMPLING_HZ = 7919.0
 
@@ -92,7 +91,7 @@ def measure_breakdown(
     if point.id in order.profiled:
         longer_s = max(effort.most_trace_s, order.most_trace_of_profiled_s)
         effort = msgspec.structs.replace(effort, most_trace_s=longer_s)
-    if point.predicted_s > LONG_S:
+    if point.predicted_s > LONG_REPLAY_S:
         effort = msgspec.structs.replace(effort, least_rounds=ROUNDS_OF_LONG)
     arguments = (inputs or LastInputs(order.seed)).of(point.problem)
     return breakdown_record(

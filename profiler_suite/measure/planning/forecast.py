@@ -14,7 +14,14 @@ import msgspec
 
 from profiler_suite.machine.prediction import SCIPY_RATES
 from profiler_suite.measure.lines.job import representatives
-from profiler_suite.measure.planning.schedule import Schedule, budget_s, most_trace_s, trace_s
+from profiler_suite.measure.planning.schedule import (
+    LONG_REPLAY_S,
+    MOST_OVER,
+    Schedule,
+    budget_s,
+    most_trace_s,
+    trace_s,
+)
 from profiler_suite.measure.timing import (
     SAMPLE_S,
     SAMPLES_PER_VISIT,
@@ -34,15 +41,17 @@ _TIMING_CHILD_S, _LINES_CHILD_S, _BREAKDOWN_CHILD_S = 0.2, 0.4, 0.25
 # SciPy's modules, in each child that runs something of it (0.55 to 0.65 s).
 _SCIPY_S = 0.6
 
-# Data, warm-up and calibration of a point beyond its own evaluations (4.1 to 4.4 ms).
-_PREPARE_S = 0.0043
+# Data, warm-up and calibration of a point beyond its own evaluations (4.1 to 4.4 ms); where
+# another process has calibrated it, two evaluations and little else (478 points: 4.0 s).
+_PREPARE_S, _PREPARE_KNOWN_S, _WARM_KNOWN = 0.0043, 0.0015, 1
 # So many evaluations without a gain end a warm-up, the first ones gain.
 _WARM_EVALUATIONS = 5
 TYPICAL_PREPARE_S = 0.012
 """Preparing a point of usual size, its own evaluations and its check included, s."""
-# Checking an answer, once per point: another evaluation, two digests of the data and the
-# comparison (8.9 ns per byte), and the reference, once per problem (29 GFLOP/s).
-_CHECKED_BYTE_S = 8.9e-9
+# Checking an answer, once per point: another evaluation, a digest of the data, the comparison
+# and the bound (478 points: 3.8 s, 2 ns per byte), and the reference, once per problem
+# (29 GFLOP/s).
+_CHECKED_BYTE_S = 2.0e-9
 _REFERENCE_FLOP_S = 3.4e-11
 
 # A visit beyond its samples: canaries, and the words between parent and child.
@@ -65,15 +74,17 @@ _LINES_SHARE, _LINES_EVALUATIONS = 1.05, 7
 # Books, beside what is asked for: building operations (20 ms), and evaluations that are
 # traced, tried, replayed in at least five rounds (once plain, once in parts) and sampled.
 # Of short ones whose data fill more than a private cache, four untimed passes go before.
-_BREAKDOWN_S = 0.03
-_BREAKDOWN_EVALUATIONS_TRACED, _BREAKDOWN_EVALUATIONS = 12, 8
+_BREAKDOWN_S = 0.04
+_BREAKDOWN_EVALUATIONS_TRACED, _BREAKDOWN_EVALUATIONS = 12, 6
+# Of long ones fewer rounds are replayed.
+_FEWER_OF_LONG = 4
 _BREAKDOWN_EVALUATIONS_FILLING = 60
 
-# The report: pictures' and page's libraries (1.6 s with one experiment), then the figures
-# of each experiment (2.9 s with eight).
-_REPORT_S, _REPORT_PER_EXPERIMENT_S = 1.5, 0.17
-# Advice for the question: short passes of `explain` (4 s) and the trials' own limit (5.5 s).
-_ADVICE_S = 9.5
+# The report: pictures' and page's libraries (2.6 s with one experiment), then the figures
+# of each experiment (4.7 s with eight).
+_REPORT_S, _REPORT_PER_EXPERIMENT_S = 2.2, 0.3
+# Advice for the question: loading (0.8 s), short passes of `explain` and trials.
+_ADVICE_S = 7.0
 
 
 def forecast(
@@ -133,13 +144,16 @@ def worker_s(points: Sequence[Point], *, checked: bool) -> float:
 def prepare_s(point: Point, *, checked: bool) -> float:
     """Preparing one point, s: data, one cold evaluation, warm-up and calibration.
 
-    Where its answer is checked, that too; the reference, which points share, apart.
+    Where its answer is checked, that too; the reference, which points share, apart. Where it
+    was, another process has found out how many evaluations make a sample.
     """
     once_s = point.predicted_s
     check_s = once_s + _CHECKED_BYTE_S * data_bytes(point) if checked else 0.0
     # A first evaluation that lasts as long as a warm-up may is one.
-    warm_s = min(WARM_LIMIT_S, _WARM_EVALUATIONS * once_s) if once_s < WARM_LIMIT_S else 0.0
-    return _PREPARE_S + once_s + warm_s + check_s
+    warm = _WARM_EVALUATIONS if checked else _WARM_KNOWN
+    warm_s = min(WARM_LIMIT_S, warm * once_s) if once_s < WARM_LIMIT_S else 0.0
+    fixed_s = _PREPARE_S if checked else _PREPARE_KNOWN_S
+    return fixed_s + once_s + warm_s + check_s
 
 
 def data_bytes(point: Point) -> float:
@@ -240,7 +254,8 @@ def rounds_left_s(
     for worker in range(at.worker, schedule.workers - 1):
         begun = worker == at.worker
         share_s = (limit_s - used_s + begun * at.worker_s) / (schedule.workers - worker)
-        more = rounds_of_worker(all_s, share_s, schedule) - begun * at.worker_rounds
+        most_s = share_s + (MOST_OVER - 1) * limit_s / (schedule.workers - worker)
+        more = rounds_of_worker(all_s, share_s, schedule, most_s) - begun * at.worker_rounds
         used_s += max(0, more) * all_s
         rounds += max(0, more)
     active_at = at.rounds if at.worker >= schedule.workers - 1 else 0
@@ -258,11 +273,18 @@ def rounds_left_s(
     return used_s - at.used_s + last_s
 
 
-def rounds_of_worker(round_s: float, share_s: float, schedule: Schedule) -> int:
-    """Rounds in one worker process that is not the last, of `share_s` at most."""
-    wanted = max(-(-schedule.fewest_visits // schedule.workers), schedule.rounds_per_worker)
-    spanning = math.ceil(schedule.span_s / schedule.workers / max(round_s, 1e-9))
-    return min(max(wanted, spanning), max(1, math.ceil(share_s / max(round_s, 1e-9))))
+def rounds_of_worker(
+    round_s: float, share_s: float, schedule: Schedule, most_s: float = 0.0
+) -> int:
+    """Rounds in one worker process that is not the last, of `share_s` at most.
+
+    Those that it should make may take `most_s`, where that is more.
+    """
+    round_s = max(round_s, 1e-9)
+    spanning = math.ceil(schedule.span_s / schedule.workers / round_s)
+    least = min(schedule.rounds_of_each, math.ceil(most_s / round_s))
+    within = max(1, least, math.ceil(share_s / round_s))
+    return min(max(schedule.rounds_of_each, spanning), within)
 
 
 def last_worker_s(
@@ -282,11 +304,14 @@ def last_worker_s(
     """
     begun_s = used_s
     known = still_active(active_at, schedule) if active_at else 1.0
-    least = visits + max(1, schedule.rounds_per_worker)
     if active_at:
-        least = active_at
+        wanted = least = active_at
+    else:
+        wanted, least = visits + schedule.rounds_of_each, visits + schedule.rounds_per_worker
     others_end = schedule.visits_beyond_caches or schedule.visits_kept
-    while visits < schedule.visits_kept and used_s < limit_s:
+    while visits < schedule.visits_kept:
+        if used_s >= (limit_s if visits >= wanted else MOST_OVER * limit_s):
+            break
         share = min(1.0, still_active(visits, schedule) / known)
         left = other if visits < others_end else Share(0.0, 0.0)
         if used_s < 0.9 * schedule.span_s or visits < least:
@@ -295,7 +320,8 @@ def last_worker_s(
             break
         used_s += max(share * settling.round_s + left.round_s, 1e-6)
         visits += 1
-    return min(used_s, max(limit_s, begun_s)) - begun_s
+    most_s = limit_s if visits > wanted else MOST_OVER * limit_s
+    return min(used_s, max(most_s, begun_s)) - begun_s
 
 
 # -------------------------------------------------------------- lines and time breakdowns
@@ -341,6 +367,7 @@ def breakdown_of_point_s(point: Point, schedule: Schedule, lines_profiled: bool)
     """Trace, replay and native samples of one point, s."""
     traced = trace_s(point.cost) <= most_trace_s(schedule, lines_profiled)
     evaluations = _BREAKDOWN_EVALUATIONS_TRACED if traced else _BREAKDOWN_EVALUATIONS
+    evaluations -= _FEWER_OF_LONG if point.predicted_s > LONG_REPLAY_S else 0
     moved_bytes = point.cost.compulsory_bytes + 2 * point.cost.workspace_bytes
     if traced and passes_that_fill(moved_bytes, math.inf, point.predicted_s):
         evaluations += _BREAKDOWN_EVALUATIONS_FILLING

@@ -29,7 +29,7 @@ class Schedule(Noun, frozen=True):
     """A point whose data exceed the caches is done with so many undisturbed visits: its
     interval ends at their median, which more of them do not move. 0: it goes on."""
     rounds_per_worker: int = 0
-    """The fewest rounds that every process takes, if the budget allows it."""
+    """The fewest rounds that every process takes, if twice the budget allows it."""
     visits_kept: int = 400
     """Visits per point, at most: the cap on raw samples kept."""
     line_profile_s: float = 0.15
@@ -44,6 +44,11 @@ class Schedule(Noun, frozen=True):
     """Native sampling per point of the time breakdown."""
     visit_timeout_s: float = 60.0
     """A visit or warm-up that takes longer is given up: its child is killed."""
+
+    @property
+    def rounds_of_each(self) -> int:
+        """How many rounds every process should make."""
+        return max(-(-self.fewest_visits // self.workers), self.rounds_per_worker)
 
 
 QUICK = Schedule(
@@ -93,6 +98,13 @@ def trace_s(cost: Cost) -> float:
 def most_trace_s(schedule: Schedule, lines_profiled: bool) -> float:
     """How long the trace of a point may take, s."""
     return schedule.trace_with_lines_s if lines_profiled else schedule.trace_s
+
+
+LONG_REPLAY_S = 10e-3
+"""An evaluation that lasts longer is replayed in fewer rounds."""
+MOST_OVER = 2.0
+"""So many times its budget a sweep takes where the machine is too busy for the fewest visits of
+each point within it: without them there are times but no intervals."""
 
 
 def budget_s(schedule: Schedule, points: int) -> float:

@@ -5,7 +5,7 @@ from time import perf_counter
 
 from profiler_suite.measure.planning import forecast
 from profiler_suite.measure.planning.forecast import SweepState, visit_s
-from profiler_suite.measure.planning.schedule import Schedule, budget_s
+from profiler_suite.measure.planning.schedule import MOST_OVER, Schedule, budget_s
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import Machine
 
@@ -28,6 +28,11 @@ class Outlook:
     def share_s(self, worker: int) -> float:
         """What a worker may take: also what those before it did not use of their shares."""
         return (self._budget_s - self.measured_s) / (self._schedule.workers - worker)
+
+    def most_s(self, worker: int) -> float:
+        """The same, where it has not made the rounds yet that it should."""
+        limit_s = MOST_OVER * self._budget_s
+        return (limit_s - self.measured_s) / (self._schedule.workers - worker)
 
     def add_round(self, points: Sequence[Point]) -> None:
         """One more round over these points is over."""

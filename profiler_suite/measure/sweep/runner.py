@@ -211,15 +211,17 @@ class Sweep:
         schedule = self._schedule
         start = perf_counter()
         last = attempt == schedule.workers - 1
-        share_s = self._outlook.share_s(attempt)
+        share_s, most_s = self._outlook.share_s(attempt), self._outlook.most_s(attempt)
         span_s = schedule.span_s / schedule.workers
-        wanted = max(-(-schedule.fewest_visits // schedule.workers), schedule.rounds_per_worker)
         rounds, looked_s = 0, 0.0
         self._allotment.reset()
         alive = True
         while alive and (active := self._log.active()):
             elapsed_s = perf_counter() - start
-            if elapsed_s >= share_s or (not last and elapsed_s >= span_s and rounds >= wanted):
+            enough = rounds >= schedule.rounds_of_each
+            if elapsed_s >= (share_s if enough else most_s):
+                break
+            if not last and enough and elapsed_s >= span_s:
                 break
             points = self._active_points()
             self._outlook.look_ahead(points, attempt, rounds, elapsed_s, self._round)

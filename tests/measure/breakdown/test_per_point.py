@@ -5,14 +5,13 @@ import pytest
 
 from profiler_suite.machine import canary
 from profiler_suite.measure.breakdown.per_point import (
-    LONG_S,
     ROUNDS_OF_LONG,
     BreakdownRequest,
     measure_breakdown,
 )
 from profiler_suite.measure.breakdown.replay import BreakdownEffort
 from profiler_suite.measure.planning.plan import make_point
-from profiler_suite.measure.planning.schedule import trace_s
+from profiler_suite.measure.planning.schedule import LONG_REPLAY_S, trace_s
 from profiler_suite.model.experiment import Point
 from profiler_suite.workloads import convolution, registry
 from tests.fake_machine import MACHINE
@@ -53,7 +52,7 @@ def test_what_there_is_no_time_for_is_not_sampled_and_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("predicted_s", "rounds"), [(0.1 * LONG_S, 5), (2 * LONG_S, ROUNDS_OF_LONG)]
+    ("predicted_s", "rounds"), [(0.1 * LONG_REPLAY_S, 5), (2 * LONG_REPLAY_S, ROUNDS_OF_LONG)]
 )
 def test_a_long_evaluation_is_replayed_in_fewer_rounds(predicted_s: float, rounds: int) -> None:
     point = msgspec.structs.replace(loop(), predicted_s=predicted_s)
