@@ -36,6 +36,7 @@ FakeTypingError.__module__ = "numba.core.errors"
         ),
         ("use of " + 300 * "x", "use of " + 152 * "x" + "…"),
     ],
+    ids=["unsupported", "coloured", "second paragraph", "address", "module", "long"],
 )
 def test_the_telling_line_of_a_message(message: str, said: str) -> None:
     error = FakeTypingError(message)
