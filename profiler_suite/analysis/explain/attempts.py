@@ -28,8 +28,9 @@ _SLACK = 1.3
 _SHARE_ERROR = 0.05
 _DISTURBED = "its apparent gain exceeds the time of its lines: the timing was disturbed"
 _NO_TIME = "there was no time left"
-# Rewrites that are looked at once more, and what is tried on top of each.
-_MOST_FIRST, _MOST_SECOND = 2, 4
+# Rewrites that are looked at once more, and what is timed on top of each; what answers
+# otherwise is soon refused.
+_MOST_FIRST, _MOST_SECOND, _MOST_REFUSED = 2, 4, 12
 
 Attempting = Callable[[Trial], TrialResult]
 
@@ -80,10 +81,14 @@ def _after_the_best(
     """What the rules find in the function that the best rewrites gave, tried on top of them."""
     more: list[Attempt] = []
     for _, best in winners(done, baselines_s)[:_MOST_FIRST]:
-        for finding in second_round.after(seen, best.finding, TOGETHER)[:_MOST_SECOND]:
+        timed = 0
+        for finding in second_round.after(seen, best.finding, TOGETHER)[:_MOST_REFUSED]:
             if is_over():
                 return more
+            if timed == _MOST_SECOND:
+                break
             tried = attempt(finding.trial)
+            timed += bool(tried.after)
             found = ratio(tried, baselines_s)
             if found is not None and found.low >= LEAST_GAIN:
                 more.append(Attempt(finding=finding, tried=tried))

@@ -9,6 +9,7 @@ over the rows, so that `v - v.mean()` has a form too.
 import ast
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from profiler_suite.analysis.explain.rewriting import Function
 
@@ -98,6 +99,8 @@ class OfGroups:
             if column
             else Of(table, TABLE)
         }
+        self.made: dict[str, Of] = {}
+        """Columns that the function adds to its group."""
 
     def read(self, callee: ast.FunctionDef | ast.Lambda) -> Of:
         """What it returns, for all groups."""
@@ -115,6 +118,56 @@ class OfGroups:
                 break
             self.env[target.id] = self.of(statement.value)
         raise NotForGroupsError("it is not a sequence of expressions")
+
+    def read_columns(self, callee: ast.FunctionDef | ast.Lambda) -> dict[str, str]:
+        """What it adds to its group, column by column, where it returns the group with that."""
+        if isinstance(callee, ast.Lambda):
+            return self._assigned(callee.body)
+        for statement in callee.body:
+            if isinstance(statement, ast.Return) and statement.value is not None:
+                return self._assigned(statement.value)
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                continue
+            if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+                break
+            target = statement.targets[0]
+            if isinstance(target, ast.Name):
+                self.env[target.id] = self._copied(statement.value)
+            elif isinstance(target, ast.Subscript) and self._is_group(target.value):
+                self.made[_named(target.slice)] = self._column(statement.value)
+            else:
+                break
+        raise NotForGroupsError("it does not return its group")
+
+    def _copied(self, node: ast.expr) -> Of:
+        """A copy of the group is the group."""
+        copied = _method(node, "copy")
+        if copied is not None and self._is_group(copied.func.value):
+            return Of(self.table, TABLE)
+        return self.of(node)
+
+    def _is_group(self, node: ast.expr) -> bool:
+        known = self.env.get(node.id) if isinstance(node, ast.Name) else None
+        return known is not None and known.kind == TABLE
+
+    def _column(self, node: ast.expr) -> Of:
+        made = self.of(node)
+        if made.kind == TABLE:
+            raise NotForGroupsError("a column that is a table")
+        return Of(made.of_rows, ROWS if made.kind != SAME else SAME)
+
+    def _assigned(self, node: ast.expr) -> dict[str, str]:
+        """`group`, or `group.assign(name=value)`."""
+        assigned = _method(node, "assign")
+        if assigned is not None and not assigned.args:
+            for each in assigned.keywords:
+                if each.arg is None:
+                    raise NotForGroupsError("names that are not written out")
+                self.made[each.arg] = self._column(each.value)
+            node = assigned.func.value
+        if not self._is_group(node) or not self.made:
+            raise NotForGroupsError("it does not return its group")
+        return {name: made.text for name, made in self.made.items()}
 
     # ------------------------------------------------------------ expressions
 
@@ -175,6 +228,8 @@ class OfGroups:
         inner = self.of(place)
         if inner.kind == TABLE:
             if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+                if node.slice.value in self.made:
+                    return self.made[node.slice.value]
                 name = repr(node.slice.value)
                 return Of(f"{self.table}[{name}]", ROWS, column=name)
             raise NotForGroupsError("a part of the group")
@@ -280,3 +335,15 @@ class OfGroups:
         grouped = f"{self.table}.groupby({keys})"
         spread = f"{grouped}[{ast.unparse(first)}].transform('size')"
         return Of(f"{grouped}.size()", GROUPS, spread)
+
+
+def _method(node: ast.expr, name: str) -> Any:
+    """The call where an expression is one of this method; else None."""
+    method = node.func if isinstance(node, ast.Call) else None
+    return node if isinstance(method, ast.Attribute) and method.attr == name else None
+
+
+def _named(node: ast.expr) -> str:
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        raise NotForGroupsError("a column that is not named")
+    return node.value

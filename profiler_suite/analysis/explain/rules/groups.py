@@ -59,6 +59,60 @@ def group_function(seen: Observation) -> Iterator[Finding]:
                 )
 
 
+_ADDING = tuple(
+    f"DF.groupby(K, group_keys=False){column}.apply(F{more})"
+    for column in ("", "[C]")
+    for more in ("", ", include_groups=False")
+)
+
+
+@rule(
+    "groups",
+    looks_for="groupby.apply with a Python function that adds columns to its group",
+    rewrite="df.groupby('k', group_keys=False).apply(with_z) → df.assign(z=…) with transform",
+    exact="up to rounding; as pandas treats missing values and the key",
+    thread="https://stackoverflow.com/questions/19966018/pandas-filling-missing-values-by-mean-in-"
+    "each-group",
+)
+def columns_of_groups(seen: Observation) -> Iterator[Finding]:
+    """Columns that are computed group by group."""
+    for function in seen.functions:
+        for one in patterns.found(function, _ADDING, lambda m: isinstance(m["DF"], ast.Name)):
+            for text in _with_columns(seen, function, one):
+                yield from seen.edited(
+                    function,
+                    [rewriting.edit(function, one.node, text)],
+                    title="compute the columns for all groups at once",
+                    lines=[one.line],
+                    evidence="groupby makes a table of every group, and one of all results",
+                )
+
+
+def _with_columns(seen: Observation, function: Function, one: Match) -> Iterator[str]:
+    found = callbacks.find_callee(seen, function, one["F"])
+    if found is None:
+        return
+    callee, context = found
+    table, keys = ast.unparse(one["DF"]), one["K"]
+    try:
+        (parameter,) = vectorising.parameters_of(callee)
+        reader = OfGroups(context, function.source.names, table, keys, parameter, "")
+        columns = reader.read_columns(callee)
+    except (NotForGroupsError, vectorising.NotVectorisedError, ValueError, IndexError):
+        return
+    plain = all(name.isidentifier() for name in columns)
+    given = ", ".join(
+        f"{name}={text}" if plain else f"{name!r}: {text}" for name, text in columns.items()
+    )
+    added = f".assign({given if plain else f'**{{{given}}}'})"
+    if "C" in one.captures:
+        yield f"{table}[{ast.unparse(one['C'])}]{added}"
+    else:
+        yield f"{table}{added}"
+        # The group that the function gets has no key since pandas 3.
+        yield f"{table}.drop(columns={ast.unparse(keys)}){added}"
+
+
 def _of_all(seen: Observation, function: Function, one: Match) -> str | None:
     found = callbacks.find_callee(seen, function, one["F"])
     keys, table = one["K"], one["DF"]

@@ -69,6 +69,16 @@ def span_of(function: Function, node: ast.stmt) -> range:
     return range(node.lineno + function.shift, (node.end_lineno or 0) + function.shift + 1)
 
 
+def begins_empty(function: Function, loop: Loop, name: str) -> bool:
+    """Whether nothing is done with a list before the loop than `name = []`."""
+    before = [
+        function.parents[n]
+        for n in ast.walk(function.node)
+        if isinstance(n, ast.Name) and n.id == name and n.lineno < loop.lineno
+    ]
+    return [ast.unparse(each) for each in before] == [f"{name} = []"]
+
+
 def after(function: Function, node: ast.stmt, lines: list[str]) -> Edit:
     """Lines put behind a statement, with its indentation."""
     place = function.line_start((node.end_lineno or node.lineno) + 1)

@@ -163,21 +163,25 @@ def _made_once(
         if any(_changes(n, text) for n in ast.walk(outer)):
             continue
         found.setdefault((outer, text), []).append(one)
-    for (outer, text), places in found.items():
-        name = f"{text}_{what}"
-        values = f"{text}.tolist()" if _is_array(function, places[0]["L"]) else text
-        edits = [
-            rewriting.edit(function, one.node, f"{name}[{function.text_of(one['X'])}]")
-            for one in places
-        ]
-        edits += rewriting.inserted(function, {outer.lineno: [f"{name} = {made(values)}"]})
+    for outer in dict.fromkeys(outer for outer, _ in found):
+        of_loop = {text: places for (o, text), places in found.items() if o is outer}
+        edits, lines = [], []
+        for text, places in of_loop.items():
+            name = f"{text}_{what}"
+            values = f"{text}.tolist()" if _is_array(function, places[0]["L"]) else text
+            lines.append(f"{name} = {made(values)}")
+            edits += [
+                rewriting.edit(function, one.node, f"{name}[{function.text_of(one['X'])}]")
+                for one in places
+            ]
+        names = ", ".join(of_loop)
         yield from seen.edited(
             function,
-            edits,
-            title=f"find out the {what} of all values of {text} once",
+            [*edits, *rewriting.inserted(function, {outer.lineno: lines})],
+            title=f"find out the {what} of all values of {names} once",
             lines=hoisting.span_of(function, outer),
             helpers=helpers,
-            evidence=f"every search looks at the elements of {text} one by one",
+            evidence=f"every search looks at the elements of {names} one by one",
         )
 
 
@@ -247,19 +251,9 @@ def _by_places(function: Function, loop: hoisting.Loop, name: str) -> list[Edit]
     if not searches or len(edits) < searches + 2:
         return []
     begun = f"{places} = {{v: n for n, v in reversed(list(enumerate({name})))}}"
-    if _begins_empty(function, loop, name):
+    if hoisting.begins_empty(function, loop, name):
         begun = f"{places} = {{}}"
     return [*edits, *rewriting.inserted(function, {loop.lineno: [begun]})]
-
-
-def _begins_empty(function: Function, loop: hoisting.Loop, name: str) -> bool:
-    """Whether nothing is done with a list before the loop than `name = []`."""
-    before = [
-        function.parents[n]
-        for n in ast.walk(function.node)
-        if isinstance(n, ast.Name) and n.id == name and n.lineno < loop.lineno
-    ]
-    return [ast.unparse(each) for each in before] == [f"{name} = []"]
 
 
 def _is_new(function: Function, call: ast.Call, name: str) -> bool:

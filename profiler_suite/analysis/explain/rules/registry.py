@@ -16,6 +16,7 @@ FAMILIES = (
     "layout",
     "calls",
     "per_element",
+    "statistics",
     "algorithm",
     "searching",
     "signals",

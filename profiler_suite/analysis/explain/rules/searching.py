@@ -1,11 +1,13 @@
 """Slow paths of sorting, searching, counting, filters and random numbers."""
 
 import ast
+import itertools
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import forms
+from profiler_suite.analysis.explain import forms, patterns, rewriting
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit
@@ -316,3 +318,53 @@ def _replaced(function: Function, loop: ast.For) -> str:
             return ""
     table = head.removesuffix(".items()")
     return f"{out}[...] = translated({given}, {table}, {out})"
+
+
+@rule(
+    "searching",
+    looks_for="a list that is sorted again each time that a value is added to it",
+    rewrite="values.append(x); values.sort() → bisect.insort(values, x)",
+    exact="always: values that are equal stay in the order in which they came",
+    thread="https://stackoverflow.com/questions/8024571/insert-an-item-into-sorted-list-in-python",
+)
+def sorted_again(seen: Observation) -> Iterator[Finding]:
+    """Lists that are kept in order by sorting them."""
+    for function in seen.functions:
+        for loop in hoisting.loops_of(function):
+            for name, edits in _inserted(function, loop):
+                if not hoisting.begins_empty(function, loop, name):
+                    edits += rewriting.inserted(function, {loop.lineno: [f"{name}.sort()"]})
+                yield from seen.edited(
+                    function,
+                    edits,
+                    title=f"put each value into {name} where it belongs",
+                    lines=hoisting.span_of(function, loop),
+                    helpers=("import bisect",),
+                    evidence="all values are compared again for each one that is added",
+                )
+
+
+def _inserted(function: Function, loop: hoisting.Loop) -> Iterator[tuple[str, list[Edit]]]:
+    """Each 'values.append(x); values.sort()' of a loop that changes the list nowhere else."""
+    for node in ast.walk(loop):
+        block = getattr(node, "body", [])
+        for first, second in itertools.pairwise(block if isinstance(block, list) else []):
+            if not isinstance(first, ast.Expr):
+                continue
+            one = patterns.match(function, first.value, "L.append(X)")
+            name = ast.unparse(one["L"]) if one is not None else ""
+            again = ast.unparse(second)
+            if again not in (f"{name}.sort()", f"{name} = sorted({name})"):
+                continue
+            changes = [
+                n
+                for n in ast.walk(loop)
+                if isinstance(n, ast.Attribute)
+                and n.attr in hoisting.CHANGING
+                and ast.unparse(n.value) == name
+            ]
+            if one is None or not name.isidentifier() or len(changes) > 2:
+                continue
+            text = f"bisect.insort({name}, {function.text_of(one['X'])})"
+            (start, _), (_, end) = function.span(first), function.span(second)
+            yield name, [Edit(start=start, end=end, text=text)]

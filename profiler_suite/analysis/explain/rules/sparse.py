@@ -327,9 +327,39 @@ def sparse_rows(seen: Observation) -> Iterator[Finding]:
                 title=f"compute it for all of {matrix} before the loop",
                 lines=hoisting.span_of(function, statement),
                 helpers=("import numpy as np",) if "np." in made else (),
-                evidence="every row, column or element of a sparse matrix is a search and a "
-                "matrix of its own",
+                evidence=_MATRIX_EACH,
             )
+            if what == "array":
+                yield from _of_dense(seen, function, statement, edits, (matrix, name))
+
+
+_MATRIX_EACH = (
+    "every row, column or element of a sparse matrix is a search and a matrix of its own"
+)
+
+
+def _of_dense(
+    seen: Observation,
+    function: Function,
+    statement: ast.stmt,
+    edits: list[Edit],
+    names: tuple[str, str],
+) -> Iterator[Finding]:
+    """The loop over rows of the array that a matrix is, as array expressions."""
+    matrix, name = names
+    held = function.source.names.get(f"{matrix}.toarray()", "")
+    changed = rewriting.spliced(function, edits)
+    if changed is None or not held:
+        return
+    for title, text in seen.lifted_again(function, changed.source, {name: held}):
+        yield from seen.whole(
+            function,
+            text,
+            title=f"{title}, with {matrix} as an array",
+            lines=hoisting.span_of(function, statement),
+            helpers=("import numpy as np",) if "np." in text else (),
+            evidence=_MATRIX_EACH,
+        )
 
 
 def _element(function: Function, one: patterns.Match, text: str, name: str) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -265,20 +266,30 @@ def rows_added(seen: Observation) -> Iterator[Finding]:
             for statement in ast.walk(loop):
                 if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
                     continue
-                for table, row, texts in _added(function, statement):
+                for rows in _added(function, statement):
                     uses = [
-                        n for n in ast.walk(loop) if isinstance(n, ast.Name) and n.id == table
+                        n
+                        for n in ast.walk(loop)
+                        if isinstance(n, ast.Name) and n.id == rows.table
                     ]
                     own = [n for n in ast.walk(statement) if n in uses]
                     if len(uses) != len(own):
                         continue
-                    yield from _collected(seen, function, loop, statement, table, row, texts)
+                    yield from _collected(seen, function, loop, statement, rows)
 
 
-def _added(
-    function: Function, statement: ast.Assign
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """The table, the row, and how the table is made of it and all rows."""
+@dataclass(frozen=True)
+class _RowsAdded:
+    """How a table grows: the row that is added, and the table made of all of them."""
+
+    table: str
+    row: str
+    texts: tuple[str, ...]
+    gone: ast.stmt | None = None
+    """A statement that made a table of the row before it was added."""
+
+
+def _added(function: Function, statement: ast.Assign) -> Iterator[_RowsAdded]:
     pd = function.pandas
     target, value = statement.targets[0], statement.value
     place = patterns.match(function, target, "DF.loc[len(DF)]") or patterns.match(
@@ -290,25 +301,55 @@ def _added(
         joined = f"{pd}.concat([{table}, {made}], ignore_index=True)"
         # What pandas makes of the rows depends on its version and on what the table was.
         found = [made, *(f"{made}.astype({kind})" for kind in ("float", "object")), joined]
-        yield table, function.text_of(value), tuple(found)
+        yield _RowsAdded(table, function.text_of(value), tuple(found))
     for pattern in (
-        "pd.concat([DF, pd.DataFrame([ROW])], ignore_index=True)",
-        "pd.concat((DF, pd.DataFrame([ROW])), ignore_index=True)",
-        "pd.concat([DF, pd.DataFrame(ROW, index=[0])], ignore_index=True)",
-        "pd.concat([DF, pd.Series(ROW).to_frame().T], ignore_index=True)",
+        "pd.concat([DF, ROW], ignore_index=True)",
+        "pd.concat((DF, ROW), ignore_index=True)",
     ):
         one = patterns.match(function, value, pattern)
-        if (
-            one is None
-            or not isinstance(one["DF"], ast.Name)
-            or not isinstance(target, ast.Name)
-        ):
+        if one is None or ast.unparse(one["DF"]) != ast.unparse(target):
             continue
-        if one["DF"].id == target.id:
-            table = target.id
+        table = ast.unparse(target)
+        named = _made_before(function, statement, one["ROW"])
+        row = _row_of(function, named.value if named is not None else one["ROW"])
+        if row and isinstance(target, ast.Name):
             made = f"{pd}.DataFrame({table}_rows)"
             joined = f"{pd}.concat([{table}, {made}], ignore_index=True)"
-            yield table, function.text_of(one["ROW"]), (joined, made)
+            objects = f"{pd}.DataFrame({table}_rows, dtype=object)"
+            yield _RowsAdded(table, row, (joined, made, objects), named)
+
+
+def _made_before(function: Function, statement: ast.Assign, row: ast.expr) -> ast.Assign | None:
+    """The statement right before that makes a table of a row, for this use alone."""
+    block = getattr(function.parents[statement], "body", [])
+    place = block.index(statement) if statement in block else 0
+    before = block[place - 1] if place else None
+    if not isinstance(row, ast.Name) or not isinstance(before, ast.Assign):
+        return None
+    uses = [n for n in ast.walk(function.node) if isinstance(n, ast.Name) and n.id == row.id]
+    own = [ast.unparse(t) for t in before.targets] == [row.id]
+    return before if own and len(uses) == 2 else None
+
+
+def _row_of(function: Function, node: ast.expr) -> str:
+    """The row in a table of one row, as a dictionary or a list; empty for other tables."""
+    for pattern in (
+        "pd.DataFrame([ROW])",
+        "pd.DataFrame(ROW, index=[0])",
+        "pd.Series(ROW).to_frame().T",
+    ):
+        one = patterns.match(function, node, pattern)
+        if one is not None:
+            return function.text_of(one["ROW"])
+    one = patterns.match(function, node, "pd.DataFrame(ROW)")
+    if one is None or not isinstance(one["ROW"], ast.Dict):
+        return ""
+    pairs = []
+    for key, value in zip(one["ROW"].keys, one["ROW"].values, strict=True):
+        if key is None or not isinstance(value, ast.List) or len(value.elts) != 1:
+            return ""
+        pairs.append(f"{function.text_of(key)}: {function.text_of(value.elts[0])}")
+    return f"{{{', '.join(pairs)}}}"
 
 
 def _collected(
@@ -316,17 +357,18 @@ def _collected(
     function: Function,
     loop: hoisting.Loop,
     statement: ast.Assign,
-    table: str,
-    row: str,
-    texts: tuple[str, ...],
+    rows: _RowsAdded,
 ) -> Iterator[Finding]:
     start, end = function.span(statement)
-    for text in texts:
+    if rows.gone is not None:
+        start = function.span(rows.gone)[0]
+    table = rows.table
+    for text in rows.texts:
         yield from seen.edited(
             function,
             [
                 *rewriting.inserted(function, {loop.lineno: [f"{table}_rows = []"]}),
-                Edit(start=start, end=end, text=f"{table}_rows.append({row})"),
+                Edit(start=start, end=end, text=f"{table}_rows.append({rows.row})"),
                 hoisting.after(function, loop, [f"{table} = {text}"]),
             ],
             title=f"collect the rows of {table} in a list and make the table once",

@@ -30,6 +30,21 @@ def f(words):
 """
 
 FIRES = [
+    Fires(  # of several lists at once
+        "list_search",
+        "def f(a, b, wanted):\n    out = []\n    for w in wanted:\n"
+        "        out.append(a.index(w) + b.index(w))\n    return out\n",
+        lambda: (NUMBERS, NUMBERS[::-1], NUMBERS[:9]),
+        "out.append(a_places[w] + b_places[w])",
+    ),
+    Fires(  # with the array, as an array expression
+        "sparse_rows",
+        "def f(m):\n    out = np.zeros(m.shape[1])\n    for j in range(m.shape[1]):\n"
+        "        column = m[:, j].toarray().ravel()\n"
+        "        out[j] = np.sqrt((column ** 2).sum())\n    return out\n",
+        lambda: (SPARSE,),
+        "out[:] = ",
+    ),
     Fires("places_of_new", VOCABULARY, lambda: (NUMBERS,), "codes.append(known_places[w])"),
     Fires(
         "deep_copy",

@@ -19,7 +19,25 @@ def fires(rule: str, expression: str, arguments: tuple[object, ...], expected: s
     )
 
 
+RUNNING = """
+def f(x):
+    seen = []
+    middle = []
+    for v in x:
+        seen.append(v)
+        seen.sort()
+        middle.append(seen[len(seen) // 2])
+    return middle
+"""
+
 FIRES = [
+    Fires("sorted_again", RUNNING, lambda: (V.tolist(),), "bisect.insort(seen, v)"),
+    Fires(
+        "sorted_again",
+        RUNNING.replace("seen.sort()", "seen = sorted(seen)").replace("[]", "[3.0, 2.0]", 1),
+        lambda: (V.tolist(),),
+        "seen.sort()\n    for v in x:\n        bisect.insort(seen, v)",
+    ),
     Fires(
         "values_replaced",
         "def f(x, table):\n    out = x.copy()\n    for old, new in table.items():\n"
@@ -90,6 +108,11 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # sorted by something else
+        "sorted_again",
+        RUNNING.replace("sort()", "sort(key=abs)"),
+        lambda: (V.tolist(),),
+    ),
     Silent(  # it adds, where a value may match twice
         "values_replaced",
         "def f(x, table):\n    out = x.copy()\n    for old, new in table.items():\n"
@@ -136,6 +159,11 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # it is reversed before the next one comes
+        "sorted_again",
+        RUNNING.replace("middle.append", "seen[:] = seen[::-1]; middle.append"),
+        lambda: (V.tolist(),),
+    ),
     Refused(  # a new value is the next key
         "values_replaced",
         "def f(x, table):\n    x = x.copy()\n    for old, new in table.items():\n"

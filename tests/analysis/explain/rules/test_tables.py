@@ -29,7 +29,42 @@ def prices() -> pd.DataFrame:
     return pd.DataFrame({"id": np.arange(5), "price": rng.random(5)})
 
 
+STANDARD = (
+    PANDAS
+    + """
+def standard(g):
+    g = g.copy()
+    centred = g['a'] - g['a'].mean()
+    g['z'] = centred / g['a'].std()
+    g['twice'] = g['z'] * 2
+    return g
+
+def f(df):
+    return df.groupby('k', group_keys=False)[['k', 'a']].apply(standard)
+"""
+)
+NAMED_ROW = (
+    PANDAS
+    + """
+def f(n):
+    df = pd.DataFrame(columns=['x', 'y'])
+    for i in range(n):
+        row = pd.DataFrame({'x': [i], 'y': [i * 0.5]})
+        df = pd.concat([df, row], ignore_index=True)
+    return df
+"""
+)
+
 FIRES = [
+    Fires("columns_of_groups", STANDARD, lambda: (table(),), "df[['k', 'a']].assign(z="),
+    Fires(
+        "columns_of_groups",
+        "def f(df):\n    return df.groupby('k', group_keys=False).apply(\n"
+        "        lambda g: g.assign(share=g['a'] / g['a'].sum()))\n",
+        lambda: (table(),),
+        ".assign(share=",
+    ),
+    Fires("rows_added", NAMED_ROW, lambda: (6,), "df_rows.append({'x': i, 'y': i * 0.5})"),
     Fires(
         "table_rows",
         """
@@ -377,6 +412,16 @@ def f(df):
 ]
 
 SILENT = [
+    Silent(  # a table of its own
+        "columns_of_groups",
+        STANDARD.replace("return g\n", "return g.head(1)\n"),
+        lambda: (table(),),
+    ),
+    Silent(  # two rows at a time
+        "rows_added",
+        NAMED_ROW.replace("[i],", "[i, i],").replace("[i * 0.5]", "[i, 1.0]"),
+        lambda: (6,),
+    ),
     Silent(
         "called_per_iteration",
         "def f(df):\n    return [abs(v) for v in df['a']]\n",
@@ -458,6 +503,13 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # groups one after the other, with their keys
+        "columns_of_groups",
+        STANDARD.replace("return df.g", "return df.iloc[::-1].g")
+        .replace("def f(df):", "def f(df):\n    df = df.iloc[[0, 1, 1, 0]]")
+        .replace("df.iloc[::-1].g", "df.g"),
+        lambda: (table(),),
+    ),
     Refused(  # a row of numbers has one dtype: its integers are written as floats
         "table_rows",
         "def f(df):\n    return [str(row['k']) for _, row in df.iterrows()]\n",
