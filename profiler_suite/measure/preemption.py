@@ -99,9 +99,11 @@ def share_lost(before: Scheduling | None, after: Scheduling | None, wall_ns: int
     """
     if before is None or after is None or wall_ns <= 0:
         return 0.0
-    lost_ns = after.run_delay_ns - before.run_delay_ns
-    if after.voluntary == before.voluntary:
-        lost_ns = max(lost_ns, wall_ns - (after.cpu_ns - before.cpu_ns))
+    # It may be switched out between a reading of the clock and one of the scheduler, too: only
+    # what of the time between it did not run can have been lost of it.
+    lost_ns = wall_ns - (after.cpu_ns - before.cpu_ns)
+    if after.voluntary != before.voluntary:
+        lost_ns = min(lost_ns, after.run_delay_ns - before.run_delay_ns)
     if lost_ns < max(_LEAST_NS, _LEAST_SHARE * wall_ns):
         return 0.0
     return min(lost_ns / wall_ns, 1.0)

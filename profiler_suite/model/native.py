@@ -56,8 +56,10 @@ class NativeSamples(Noun, frozen=True):
 
     @property
     def slept_share(self) -> float:
-        """Share of the wall time that the calling thread slept."""
-        return min(1.0, max(0.0, self.slept_s / self.wall_s)) if self.wall_s else 0.0
+        """Share of the time that the calling thread slept, without its waits for a core."""
+        delayed_s = max(0.0, self.wall_s - self.cpu_s - self.slept_s)
+        time_s = self.wall_s - delayed_s
+        return min(1.0, max(0.0, self.slept_s / time_s)) if time_s else 0.0
 
     @property
     def counts(self) -> dict[str, int]:

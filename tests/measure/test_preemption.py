@@ -24,6 +24,8 @@ START = Scheduling(cpu_ns=0, run_delay_ns=0, voluntary=0)
         (Scheduling(400_000, 200_000, 1), 0.2),  # it slept, and then waited for a core
         (Scheduling(996_000, 3_000, 0), 0.0),  # what reading the clocks takes
         (Scheduling(0, 5_000_000, 0), 1.0),
+        (Scheduling(990_000, 800_000, 0), 0.0),  # it waited before the clock was read
+        (Scheduling(600_000, 800_000, 1), 0.4),  # some of that
     ],
 )
 def test_what_a_thread_was_kept_from_running(after: Scheduling, share: float) -> None:

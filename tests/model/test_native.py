@@ -42,7 +42,7 @@ def test_without_samples_nothing_has_a_share() -> None:
 
 @pytest.mark.parametrize(
     ("wall_s", "slept_s", "share"),
-    [(2.0, 0.5, 0.25), (2.0, 3.0, 1.0), (2.0, -0.1, 0.0), (0.0, 1.0, 0.0)],
+    [(1.5, 0.5, 1 / 3), (2.0, 0.5, 1 / 3), (2.0, 3.0, 1.0), (2.0, -0.1, 0.0), (0.0, 1.0, 0.0)],
 )
 def test_the_share_slept_lies_between_nothing_and_all(
     wall_s: float, slept_s: float, share: float

@@ -11,7 +11,7 @@ from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
 from profiler_suite.analysis.explain.line_breaks import broken
 from profiler_suite.model.results import Breakdown
-from profiler_suite.report.content.explanation_words import notes
+from profiler_suite.report.content.explanation_words import calls_in_words, notes
 from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.terminal import (
     annotated_source,
@@ -121,10 +121,10 @@ def _breakdown(page: Page, found: Explanation) -> None:
     breakdown_record = found.explained.breakdown_record
     counted = ""
     if time_breakdown.is_lost(breakdown_record):
-        counted = f"{units.some(breakdown_record.calls, 'call')}; "  # the rest is above
+        counted = f"{calls_in_words(breakdown_record)}; "  # the rest is above
     elif not breakdown_record.untraced:
         counted = (
-            f"{units.some(breakdown_record.calls, 'call')}, "
+            f"{calls_in_words(breakdown_record)}, "
             f"{time_breakdown.coverage_in_words(breakdown_record)}; "
         )
     page.line("Where the time goes", "bold")

@@ -11,6 +11,11 @@ from profiler_suite.model.native import NativeWeight
 from tests.fake_machine import MACHINE
 
 CALL_S = 1e-3
+DDOT = (NativeWeight(entry="blas", library="openblas", symbol="ddot_k", samples=99),)
+CONVERTS = {
+    "casts": ("int32 → float64",),
+    "weights": (NativeWeight(entry="copy", library="u", symbol="_cast_int", samples=80),),
+}
 
 
 def operand(**changes: Any) -> OperandAccess:
@@ -67,7 +72,14 @@ def scattered(**fields: Any) -> dict[str, Any]:
         ({"in order": 1e-4}, scattered(kind="sort"), inside.LATENCY, "latency-bound"),
         ({"contiguous": 1e-4}, {}, inside.STRIDE, "stride-bound"),
         ({"contiguous": 1e-4}, {"kind": "product"}, inside.OWN_COPY, "copies its operands"),
+        (
+            {"contiguous": 1e-4},
+            {"kind": "product", "weights": DDOT},
+            inside.STRIDE,
+            "stride-bound",
+        ),
         ({"same dtype": 1e-4}, {}, inside.CASTS, "cast-bound"),
+        ({"same dtype": 9e-4}, {**CONVERTS, "buffered": True}, inside.CASTS, "cast-bound"),
         (
             {"ordinary values": 1e-4},
             {"values": "90 % subnormal"},
@@ -104,6 +116,11 @@ def test_misses_explain_no_more_than_so_many_loads_can_take() -> None:
     few = scattered(loads=100.0)  # 100 loads of 100 ns: 10 µs of a millisecond
     found = inside.causes_of(facts({"cached": 1e-4}, **few, kind="index"))
     assert found[inside.LATENCY] == pytest.approx(0.02)
+
+
+def test_copies_of_a_call_without_conversion_are_no_casts() -> None:
+    for fields in ({"buffered": False}, {"buffered": True, "casts": ()}):
+        assert inside.CASTS not in inside.causes_of(facts(**(CONVERTS | fields)))
 
 
 def test_what_is_spared_twice_is_counted_once() -> None:

@@ -3,7 +3,9 @@
 import pytest
 
 from profiler_suite.analysis.shares import ShownShares
+from profiler_suite.model.rows import PYTHON_NUMBERS
 from profiler_suite.report.content import explanation_words
+from tests.analysis.test_time_breakdown import breakdown_record, operation
 from tests.stored_explanation import stored_explanation
 
 
@@ -29,6 +31,17 @@ def test_both_halves_of_the_time_are_said() -> None:
     assert explanation_words.halves(shown) == (
         "interpreter and calls 75 %",
         "work on data 20 %",
+    )
+
+
+def test_what_python_computes_is_no_call() -> None:
+    numbers = operation(PYTHON_NUMBERS, 4000, 1e-8, 1e-8)
+    record = breakdown_record(operations=(numbers,), calls=4002)
+    assert explanation_words.calls_in_words(record) == (
+        "2 calls and 4,000 operations on Python numbers"
+    )
+    assert explanation_words.calls_in_words(breakdown_record(calls=1), "NumPy call") == (
+        "1 NumPy call"
     )
 
 
