@@ -104,6 +104,21 @@ def measure_breakdown(
     )
 
 
+_NO_COUNTS = OperationCounts(
+    operations=(),
+    calls=0,
+    flop=0.0,
+    bytes_read=0,
+    bytes_written=0,
+    temporaries=0,
+    temporary_bytes=0,
+    uncovered={},
+    coverage=0.0,
+    conventions=0,
+)
+"""Of a function that was not traced."""
+
+
 def breakdown_record(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
@@ -122,8 +137,7 @@ def breakdown_record(
     trace taken before, or why there are none; `own` the costliest operations' own calls.
     """
     found = traced or _traced(function, arguments, expected_trace_s, effort.most_trace_s)
-    counts, covered = found.counts, found.coverage
-    operations = costliest(gathered(counts.operations) if counts else (), effort.most_bytes)
+    operations = costliest(gathered((found.counts or _NO_COUNTS).operations), effort.most_bytes)
     if own is None:
         own = own_values_of(function, arguments, operations, effort)
     sampled: list[tuple[NativeSamples | None, bool, str]] = []
@@ -138,7 +152,18 @@ def breakdown_record(
         ),
         [each.call if each else None for each in own],
     )
-    samples, undisturbed, unsampled = sampled[0]
+    return _record(name, found, _times(operations, replayed, own), replayed, sampled[0])
+
+
+def _record(
+    name: str,
+    found: TraceOutcome,
+    times: tuple[OperationTime, ...],
+    replayed: Replay,
+    sampled: tuple[NativeSamples | None, bool, str],
+) -> BreakdownRecord:
+    counts, covered = found.counts or _NO_COUNTS, found.coverage
+    samples, undisturbed, unsampled = sampled
     return BreakdownRecord(
         point=name,
         plain_s=replayed.plain.time_s,
@@ -146,18 +171,18 @@ def breakdown_record(
         minor_faults=replayed.plain.minor_faults,
         rounds=replayed.rounds,
         undisturbed_rounds=replayed.undisturbed_rounds,
-        operations=_times(operations, replayed, own),
-        calls=counts.calls if counts else 0,
-        flop=counts.flop if counts else 0.0,
-        traffic_bytes=float(counts.bytes_read + counts.bytes_written) if counts else 0.0,
-        temporaries=counts.temporaries if counts else 0,
-        temporary_bytes=counts.temporary_bytes if counts else 0,
+        operations=times,
+        calls=counts.calls,
+        flop=counts.flop,
+        traffic_bytes=float(counts.bytes_read + counts.bytes_written),
+        temporaries=counts.temporaries,
+        temporary_bytes=counts.temporary_bytes,
         coverage=covered.share if covered else 0.0,
         coverage_samples=covered.samples if covered else 0,
         escaped=covered.escaped if covered else {},
-        uncovered=counts.uncovered if counts else {},
-        extrapolated=counts.extrapolated if counts else 0,
-        trace_complete=counts.complete if counts else True,
+        uncovered=counts.uncovered,
+        extrapolated=counts.extrapolated,
+        trace_complete=counts.complete,
         native=samples,
         native_undisturbed=undisturbed,
         untraced=found.reason,

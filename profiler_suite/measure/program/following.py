@@ -79,7 +79,7 @@ class _Loader:
         module.fork_exec = worker.fork_exec
 
 
-class _Finder:
+class _StartsFinder:
     """Finds the module that starts processes where it is always found, once."""
 
     def __init__(self, settings: str) -> None:
@@ -99,4 +99,4 @@ class _Finder:
 
 def start(settings: str) -> None:
     """Called in the program before its first line, with the bootstrap's folder and probes."""
-    sys.meta_path.insert(0, _Finder(settings))
+    sys.meta_path.insert(0, _StartsFinder(settings))
