@@ -102,6 +102,8 @@ def run_command(**options: Any) -> int:
     from profiler_suite.measure.program.running import end_as
 
     request.check()
+    from profiler_suite.measure.program.code_file import in_a_file
+
     target = parse(request.program)
     from profiler_suite.report import kinds, program_folder
 
@@ -117,6 +119,7 @@ def run_command(**options: Any) -> int:
         program_folder.check_folder(folder, force=force)
         with stop.raising():
             place = InputPlace()
+        target = opened.enter_context(in_a_file(target))
         ranking, found = _watched_and_explained(target, place, request, stop)
         if document is not None:
             from profiler_suite.report.formats.program_document import program_json
@@ -233,6 +236,7 @@ def _watched(
     """The ranking of one run, or of a second one where the first was over at once."""
     from profiler_suite.analysis.program.ranking import rank
     from profiler_suite.measure.program import watching
+    from profiler_suite.measure.program.code_file import named
     from profiler_suite.measure.program.request import with_workers
 
     probes = with_workers(caught.probe_of_all()) if caught is not None else ()
@@ -248,7 +252,7 @@ def _watched(
         run = watching.watch_closely(run, place)
         if run.end.interrupted:
             stop.ask()
-    return rank(watching.to_show(run, "" if caught is None else watching.CAUGHT))
+    return rank(watching.to_show(named(run), "" if caught is None else watching.CAUGHT))
 
 
 def _tell(ranking: "Ranking", request: RunOptions) -> None:

@@ -10,6 +10,7 @@ from profiler_suite.analysis.program import states
 from profiler_suite.analysis.program.moments import IMPORTS, UNSEEN, WAITING
 from profiler_suite.analysis.program.ranking import MODULE, RankedFunction, Spent
 from profiler_suite.measure.native import layers
+from profiler_suite.measure.program import code_file
 from profiler_suite.measure.program.request import ProgramTarget
 
 _WAITS = {
@@ -120,11 +121,16 @@ def next_command(row: RankedFunction, target: ProgramTarget) -> str:
 
     Empty where there is no file to name it by.
     """
-    if row.file.startswith("<"):
+    if row.file.startswith("<") or _is_code(row.file):
         return ""
     name = row.function if row.function != MODULE else str(row.line)
     place = shlex.quote(f"{shown_path(row.file)}:{name}")
     return f"python -m profiler_suite explain {place} --from {shlex.quote(words(target))}"
+
+
+def _is_code(file: str) -> bool:
+    """Whether that file holds code that was given with -c, and goes with the command."""
+    return Path(file).name == code_file.NAME
 
 
 def words(target: ProgramTarget) -> str:
@@ -134,6 +140,8 @@ def words(target: ProgramTarget) -> str:
 
 def shown_path(file: str, folder: str = "") -> str:
     """A source file relative to the folder the program was started in, where it lies below."""
+    if _is_code(file):
+        return code_file.NAME
     try:
         relative = os.path.relpath(file, folder or Path.cwd())
     except ValueError:  # another drive

@@ -270,6 +270,6 @@ def capture(
     with Capture(wishes) as found:
         probes = with_workers(found.probe(limit_bytes))
         with beside or contextlib.nullcontext():
-            found.end = run_program(target, probes, limit_s=limit_s)
+            found.end = run_program(target.from_file, probes, limit_s=limit_s)
         found.hear_all()
         yield found

@@ -25,6 +25,16 @@ class ProgramTarget(Noun, frozen=True):
     name: str
     """Path of the script, dotted name of the module, or the code."""
     arguments: tuple[str, ...] = ()
+    file: str = ""
+    """Where code can be read, if it is in a file as well."""
+
+    @property
+    def from_file(self) -> "ProgramTarget":
+        """The same; code is run from its file, so that its lines are known by that."""
+        if not self.file:
+            return self
+        name = f"exec(compile(open({self.file!r}).read(), {self.file!r}, 'exec'))"
+        return ProgramTarget(kind=self.kind, name=name, arguments=self.arguments)
 
     @property
     def words(self) -> list[str]:

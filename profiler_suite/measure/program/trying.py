@@ -119,10 +119,14 @@ def _judged(pairs: list[tuple[_Run, _Run]], plain: Sequence[bytes]) -> ProgramTr
 
 
 def _with_main(target: ProgramTarget, copies: dict[str, str], beside: Path) -> ProgramTarget:
-    """The program; a script that is rewritten itself is run in a copy of its folder.
+    """The program; code as it was rewritten, and a script in a copy of its folder.
 
     All that lies beside it is there too, as links.
     """
+    if target.file in copies:
+        return msgspec.structs.replace(
+            target, name=Path(copies[target.file]).read_text("utf-8")
+        )
     script = Path(target.name)
     copy = copies.get(str(script.resolve())) if target.kind == "script" else None
     if copy is None:

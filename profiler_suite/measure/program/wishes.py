@@ -39,7 +39,7 @@ def wish_for(target: str) -> CallWish:
                 f"{where}, line {name}, is inside a function or empty; name the function"
             )
         return CallWish(file=file, first=first, last=last)
-    known = dict(_functions(tree.body, ""))
+    known = dict(functions_in(tree.body))
     if _plain(name) not in known:
         raise unknown_name(f"function in {where}:", name, known)
     if isinstance(known[_plain(name)], ast.AsyncFunctionDef):
@@ -54,19 +54,19 @@ def _plain(name: str) -> str:
     return identifier(name.replace(".<locals>", ""))
 
 
-def _functions(body: Sequence[ast.stmt], around: str) -> Iterator[tuple[str, ast.stmt]]:
+def functions_in(body: Sequence[ast.stmt], around: str = "") -> Iterator[tuple[str, ast.stmt]]:
     """Every function of the module by its name, those inside others included."""
     for statement in body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             name = f"{around}{statement.name}"
             if not isinstance(statement, ast.ClassDef):
                 yield name, statement
-            yield from _functions(statement.body, f"{name}.")
+            yield from functions_in(statement.body, f"{name}.")
         else:
             for part in ("body", "orelse", "finalbody"):
-                yield from _functions(getattr(statement, part, []), around)
+                yield from functions_in(getattr(statement, part, []), around)
             for handler in getattr(statement, "handlers", []):
-                yield from _functions(handler.body, around)
+                yield from functions_in(handler.body, around)
 
 
 def loops_outside_functions(file: str) -> list[CallWish]:
