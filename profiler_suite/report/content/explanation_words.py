@@ -77,7 +77,7 @@ def limits(found: Explanation) -> str:
 
 
 def calls_in_words(record: BreakdownRecord, one: str = "call") -> str:
-    """'16 calls', '2 calls and 400,538 operations on Python numbers', which enter no library."""
+    """Such as '16 calls', '2 calls and 400,538 operations on Python numbers'."""
     of_python = sum(o.calls for o in record.operations if o.kind == PYTHON_NUMBERS)
     calls = units.some(max(0, record.calls - of_python), one)
     if not of_python:
