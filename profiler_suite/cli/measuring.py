@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from profiler_suite.model.run import Provenance
     from profiler_suite.store import RunFolder
 
+# A phase that is over sooner says little of how long phases take here.
+_TELLING_S = 3.0
+
 
 def job_of(
     provenance: "Provenance",
@@ -50,9 +53,11 @@ def measure(
 
     `part`: the job is only a part of the run, which is not complete with it.
     """
+    import msgspec
+
     from profiler_suite.analysis.statistics import estimate
     from profiler_suite.machine.canary import of_environment
-    from profiler_suite.machine.kept import keep_baselines
+    from profiler_suite.machine.kept import keep_baselines, keep_paces
     from profiler_suite.measure.planning import sharding
     from profiler_suite.measure.planning.plan import usable_bytes
     from profiler_suite.measure.sweep import phases
@@ -60,7 +65,13 @@ def measure(
     from profiler_suite.store import read_rows
 
     earlier, _ = read_rows(run_folder.folder)
-    tell = told(run_folder, progress, part=part)
+    paces: dict[str, float] = {}
+
+    def took(phase: str, expected_s: float, took_s: float) -> None:
+        if expected_s > _TELLING_S:
+            paces[phase] = took_s / expected_s
+
+    tell = msgspec.structs.replace(told(run_folder, progress, part=part), took=took)
 
     def keep(baselines: "Mapping[str, float]") -> None:
         keep_baselines(provenance.machine.fingerprint, of_environment(baselines, ""))
@@ -86,6 +97,7 @@ def measure(
         raise
     finally:
         progress.clear()
+    keep_paces(provenance.machine.fingerprint, paces)
 
 
 def told(

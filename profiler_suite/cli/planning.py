@@ -22,6 +22,15 @@ def schedule_of(request: SweepRequest) -> "Schedule":
     return schedule_for(schedule) if request.versus else schedule
 
 
+def with_paces(schedule: "Schedule", machine: "Machine") -> "Schedule":
+    """The schedule with how long its phases took in earlier sweeps on this machine."""
+    import msgspec
+
+    from profiler_suite.machine.kept import kept_paces
+
+    return msgspec.structs.replace(schedule, paces=kept_paces(machine.fingerprint))
+
+
 def overrides_of(request: SweepRequest) -> "Overrides":
     """What the options put in the place of an experiment's own values."""
     from profiler_suite.measure.planning.plan import Overrides
@@ -46,7 +55,7 @@ def plan_for(
     from profiler_suite.measure.planning.plan import check_dims, plan
     from profiler_suite.measure.planning.traced_cost import TracedCosts
 
-    schedule = schedule_of(request)
+    schedule = with_paces(schedule_of(request), machine)
     if not request.point:  # of a point, the options are those of the sweep that had it
         check_dims(experiments, overrides_of(request))
     with TracedCosts(files) as costs:

@@ -17,6 +17,7 @@ from profiler_suite.cli.planning import (
     experiments_of,
     plan_for,
     schedule_of,
+    with_paces,
 )
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.cli.provenance import introduced, provenance_of, run_name
@@ -222,7 +223,8 @@ def _prepare(
     if not request.dry_run:
         progress.phases(_phases(request, chosen))
     other = introduced(request, progress)
-    machine, schedule = _survey(request, progress), schedule_of(request)
+    machine = _survey(request, progress)
+    schedule = with_paces(schedule_of(request), machine)
     if request.only_flagged and request.dry_run and chosen.resumed:
         plan = flagged_plan(chosen.resumed, machine, schedule)
         return Preparation(machine, schedule, other, plan, plan)

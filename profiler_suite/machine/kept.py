@@ -1,9 +1,10 @@
-"""What is kept per machine and software: measured ceilings, canary baselines, the selfcheck.
+"""What is kept per machine and software: measured ceilings, baselines, paces, the selfcheck.
 
 A cache: whatever cannot be read counts as not kept, and what cannot be written
 is measured again next time.
 """
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ from profiler_suite.model.run import SelfCheck
 # What decoding raises for a file that was damaged.
 _DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
+# Predictions are not off by more, but on a machine that is very busy.
+_MOST_PACE = 4.0
 # No code was seen to slow down by much more than a canary.
 _MOST_EXPONENT = 2.0
 
@@ -93,6 +96,26 @@ def keep_exponents(fingerprint: str, found: Mapping[str, tuple[float, float]]) -
     return _write(_exponents_file(fingerprint), msgspec.json.encode(merged))
 
 
+def kept_paces(fingerprint: str) -> dict[str, float]:
+    """Phase of a sweep → how much longer than predicted it takes here, as kept."""
+    try:
+        found = msgspec.json.decode(_read(_paces_file(fingerprint)), type=dict[str, float])
+    except _DAMAGE:
+        return {}
+    return {
+        phase: pace for phase, pace in found.items() if 1 / _MOST_PACE <= pace <= _MOST_PACE
+    }
+
+
+def keep_paces(fingerprint: str, found: Mapping[str, float]) -> bool:
+    """Keep the geometric mean of each kept and given one: machines are busy now and then."""
+    merged = kept_paces(fingerprint)
+    for phase, pace in found.items():
+        within = min(max(pace, 1 / _MOST_PACE), _MOST_PACE)
+        merged[phase] = math.sqrt(merged.get(phase, within) * within)
+    return _write(_paces_file(fingerprint), msgspec.json.encode(merged))
+
+
 def kept_selfcheck(fingerprint: str) -> SelfCheck | None:
     """The last selfcheck made under this fingerprint, or None."""
     try:
@@ -122,6 +145,10 @@ def _baselines_file(fingerprint: str) -> Path:
 
 def _exponents_file(fingerprint: str) -> Path:
     return cache_folder() / f"exponents-{fingerprint}.json"
+
+
+def _paces_file(fingerprint: str) -> Path:
+    return cache_folder() / f"paces-{fingerprint}.json"
 
 
 def _read(file: Path) -> bytes:

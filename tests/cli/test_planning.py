@@ -7,9 +7,11 @@ import pytest
 
 from profiler_suite.cli import planning
 from profiler_suite.errors import UsageError
+from profiler_suite.machine.kept import CACHE_VARIABLE, keep_paces
 from profiler_suite.measure.planning.schedule import of_mode
 from profiler_suite.workloads import catalogue
 from tests.cli.requests import request
+from tests.fake_machine import MACHINE
 
 
 @pytest.mark.parametrize("mode", ["quick", "full"])
@@ -54,3 +56,14 @@ def test_named_points_need_their_own_experiments_only_in_the_catalogue_s_order()
 def test_a_point_of_no_experiment_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="seed_question"):
         planning.experiments_of(request(point=("seed_questoin/loop",)))
+
+
+def test_a_schedule_knows_how_long_phases_took_here_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    bare = of_mode("quick")
+    assert planning.with_paces(bare, MACHINE) == bare
+    keep_paces(MACHINE.fingerprint, {"rounds": 1.5})
+    assert planning.with_paces(bare, MACHINE).pace("rounds") == 1.5
+    assert planning.with_paces(bare, MACHINE).pace("lines") == 1.0

@@ -11,9 +11,11 @@ from profiler_suite.machine.kept import (
     keep_baselines,
     keep_exponents,
     keep_machine,
+    keep_paces,
     kept_baselines,
     kept_exponents,
     kept_machine,
+    kept_paces,
 )
 from tests.fake_machine import MACHINE
 
@@ -51,6 +53,18 @@ def test_exponents_follow_what_is_found_and_what_cannot_be_is_not_taken(folder: 
     assert kept_exponents("f") == {}
     (folder / "exponents-f.json").write_text("{")
     assert kept_exponents("f") == {}
+
+
+def test_paces_follow_what_is_found_half_way_and_within_limits(folder: Path) -> None:
+    assert kept_paces("f") == {}
+    keep_paces("f", {"rounds": 2.0, "lines": 100.0})
+    assert kept_paces("f") == pytest.approx({"rounds": 2.0, "lines": 4.0})
+    keep_paces("f", {"rounds": 0.5})
+    assert kept_paces("f") == pytest.approx({"rounds": 1.0, "lines": 4.0})
+    (folder / "paces-f.json").write_text('{"rounds": 0, "lines": 1e9, "prepare": 1.5}')
+    assert kept_paces("f") == {"prepare": 1.5}
+    (folder / "paces-f.json").write_text("[")
+    assert kept_paces("f") == {}
 
 
 def test_a_baseline_of_nothing_is_not_kept() -> None:

@@ -15,8 +15,12 @@ import msgspec
 from profiler_suite.machine.prediction import SCIPY_RATES
 from profiler_suite.measure.lines.job import representatives
 from profiler_suite.measure.planning.schedule import (
+    BREAKDOWN,
+    LINES,
     LONG_REPLAY_S,
     MOST_OVER,
+    PREPARE,
+    ROUNDS,
     Schedule,
     budget_s,
     most_trace_s,
@@ -102,9 +106,7 @@ def forecast(
         profiled = {p.id for p in representatives(of_this_environment(points))}
     return Forecast(
         start_s=_START_S,
-        prepare_s=sum(
-            worker_s(points, checked=worker == 0) for worker in range(schedule.workers)
-        ),
+        prepare_s=all_workers_s(points, schedule),
         rounds_s=rounds_s(points, machine, schedule),
         most_rounds_s=budget_s(schedule, len(points)),
         lines_s=lines_s([p for p in points if p.id in profiled], schedule),
@@ -127,6 +129,12 @@ def one_after_the_other(forecasts: Sequence[Forecast]) -> Forecast:
 
 
 # --------------------------------------------------------------------- worker processes
+
+
+def all_workers_s(points: Sequence[Point], schedule: Schedule) -> float:
+    """Starting all processes and preparing all points in each, s; the first checks answers."""
+    each_s = (worker_s(points, checked=worker == 0) for worker in range(schedule.workers))
+    return schedule.pace(PREPARE) * sum(each_s)
 
 
 def worker_s(points: Sequence[Point], *, checked: bool) -> float:
@@ -233,7 +241,8 @@ def still_active(visits: int, schedule: Schedule) -> float:
 
 def rounds_s(points: Sequence[Point], machine: Machine, schedule: Schedule) -> float:
     """All rounds of all worker processes, s."""
-    return rounds_left_s(points, machine, schedule, budget_s(schedule, len(points)))
+    limit_s, pace = budget_s(schedule, len(points)), schedule.pace(ROUNDS)
+    return rounds_left_s(points, machine, schedule, limit_s, pace=pace)
 
 
 def rounds_left_s(
@@ -360,7 +369,8 @@ def _pass_s(points: Sequence[Point], child_s: float, each_s: Sequence[float]) ->
 
 def lines_of_point_s(point: Point, schedule: Schedule) -> float:
     """Profiling the lines of one point, s."""
-    return _LINES_SHARE * schedule.line_profile_s + _LINES_EVALUATIONS * point.predicted_s
+    once_s = _LINES_SHARE * schedule.line_profile_s + _LINES_EVALUATIONS * point.predicted_s
+    return schedule.pace(LINES) * once_s
 
 
 def breakdown_of_point_s(point: Point, schedule: Schedule, lines_profiled: bool) -> float:
@@ -371,7 +381,7 @@ def breakdown_of_point_s(point: Point, schedule: Schedule, lines_profiled: bool)
     moved_bytes = point.cost.compulsory_bytes + 2 * point.cost.workspace_bytes
     if traced and passes_that_fill(moved_bytes, math.inf, point.predicted_s):
         evaluations += _BREAKDOWN_EVALUATIONS_FILLING
-    return (
+    return schedule.pace(BREAKDOWN) * (
         _BREAKDOWN_S
         + schedule.replay_s
         + schedule.sample_s

@@ -1,5 +1,7 @@
 """How long and how well to measure: the parameters of quick, default and full."""
 
+import msgspec
+
 from profiler_suite.errors import unknown_name
 from profiler_suite.model.experiment import Cost
 from profiler_suite.model.noun import Noun
@@ -44,6 +46,12 @@ class Schedule(Noun, frozen=True):
     """Native sampling per point of the time breakdown."""
     visit_timeout_s: float = 60.0
     """A visit or warm-up that takes longer is given up: its child is killed."""
+    paces: dict[str, float] = msgspec.field(default_factory=dict)
+    """Phase → how much longer than predicted it took in earlier sweeps on this machine."""
+
+    def pace(self, phase: str) -> float:
+        """What a prediction of that phase is multiplied by."""
+        return self.paces.get(phase, 1.0)
 
     @property
     def rounds_of_each(self) -> int:
@@ -100,6 +108,8 @@ def most_trace_s(schedule: Schedule, lines_profiled: bool) -> float:
     return schedule.trace_with_lines_s if lines_profiled else schedule.trace_s
 
 
+PREPARE, ROUNDS, LINES, BREAKDOWN = "prepare", "rounds", "lines", "breakdown"
+"""Phases of a sweep whose pace is learned."""
 LONG_REPLAY_S = 10e-3
 """An evaluation that lasts longer is replayed in fewer rounds."""
 MOST_OVER = 2.0

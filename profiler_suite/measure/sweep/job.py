@@ -52,6 +52,10 @@ class Job(Noun, frozen=True):
     """How long what follows the passes takes, s: counts as time left."""
 
 
+def _unheard(phase: str, expected_s: float, took_s: float) -> None:
+    """Nobody wants to know."""
+
+
 class PhaseCallbacks(Noun, frozen=True):
     """What takes the rows of the phases, how far they are, and what went wrong."""
 
@@ -62,3 +66,6 @@ class PhaseCallbacks(Noun, frozen=True):
     pace: Callable[[str], None]
     """Takes one of many such messages; not all of them need be shown."""
     warn: Callable[[str], None]
+    took: Callable[[str, float, float], None] = _unheard
+    """Takes a phase that is over, what it was predicted to take before anything was learned of
+    this machine, and what it took, s."""

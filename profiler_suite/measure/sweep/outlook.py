@@ -5,7 +5,13 @@ from time import perf_counter
 
 from profiler_suite.measure.planning import forecast
 from profiler_suite.measure.planning.forecast import SweepState, visit_s
-from profiler_suite.measure.planning.schedule import MOST_OVER, Schedule, budget_s
+from profiler_suite.measure.planning.schedule import (
+    MOST_OVER,
+    PREPARE,
+    ROUNDS,
+    Schedule,
+    budget_s,
+)
 from profiler_suite.model.experiment import Point
 from profiler_suite.model.machine import Machine
 
@@ -47,12 +53,14 @@ class Outlook:
         """
         used_s = self.measured_s + elapsed_s
         state = SweepState(worker, rounds, elapsed_s, taken, used_s)
-        pace = used_s / self._predicted_s if self._predicted_s else 1.0
+        known = self._schedule.pace(ROUNDS)
+        pace = used_s / self._predicted_s if self._predicted_s else known
         left_s = forecast.rounds_left_s(
             points, self._machine, self._schedule, self._budget_s, state, pace
         )
         workers = self._schedule.workers - worker - 1
-        return left_s + workers * forecast.worker_s(points, checked=False)
+        worker_s = self._schedule.pace(PREPARE) * forecast.worker_s(points, checked=False)
+        return left_s + workers * worker_s
 
     def look_ahead(
         self, points: Sequence[Point], worker: int, rounds: int, elapsed_s: float, taken: int

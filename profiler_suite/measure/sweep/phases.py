@@ -9,7 +9,13 @@ from profiler_suite.measure import lines
 from profiler_suite.measure.breakdown.per_point import BreakdownRequest, measure_breakdowns
 from profiler_suite.measure.breakdown.replay import BreakdownEffort
 from profiler_suite.measure.planning import forecast
-from profiler_suite.measure.planning.schedule import most_trace_s
+from profiler_suite.measure.planning.schedule import (
+    BREAKDOWN,
+    LINES,
+    PREPARE,
+    ROUNDS,
+    most_trace_s,
+)
 from profiler_suite.measure.sweep.job import Job, Judge, PhaseCallbacks, Progress
 from profiler_suite.measure.sweep.row_offsets import RowOffsets, place_after, point_of
 from profiler_suite.measure.sweep.runner import Sweep
@@ -19,9 +25,13 @@ from profiler_suite.model.rows import (
     LineRecord,
     LinesRecord,
     PassRecord,
+    RoundRecord,
     Row,
     Status,
 )
+
+# A sweep in which more of the points were visited before does not tell how long one takes.
+_FEW = 0.1
 
 
 def measure(
@@ -46,6 +56,7 @@ def measure(
 
     sweep = Sweep(job, judge, told.append, show, earlier, again, start)
     sweep.run()
+    expected.tell_rounds(sweep, told, earlier)
     keep_baselines(sweep.baselines())
     _profile_lines(job, told, expected, sweep.outcomes)
     _measure_breakdowns(job, told, expected, sweep)
@@ -57,6 +68,8 @@ class _Forecaster:
 
     def __init__(self, job: Job, earlier: Sequence[Row]) -> None:
         self._job = job
+        self.unlearned = msgspec.structs.replace(job.schedule, paces={})
+        """The schedule before anything was learned of how long its phases take here."""
         self._lines_before = {
             row.point for row in earlier if isinstance(row, LineRecord | LinesRecord)
         }
@@ -69,6 +82,19 @@ class _Forecaster:
             self.of_breakdown(job.points), job.schedule, self.profiled(job.points)
         )
         self.after_rounds_s = lines_s + self.after_lines_s
+
+    def tell_rounds(self, sweep: Sweep, told: PhaseCallbacks, earlier: Sequence[Row]) -> None:
+        """What the rounds took, unless some points were visited before."""
+        points = self._job.points
+        before = {
+            v.point for row in earlier if isinstance(row, RoundRecord) for v in row.visits
+        }
+        if sum(p.id in before for p in points) > _FEW * len(points):
+            return
+        prepare_s = forecast.all_workers_s(points, self.unlearned)
+        told.took(PREPARE, prepare_s, sweep.prepared_s)
+        rounds_s = forecast.rounds_s(points, self._job.machine, self.unlearned)
+        told.took(ROUNDS, rounds_s, sweep.rounds_s)
 
     def profiled(self, good: Sequence[Point]) -> list[str]:
         """Ids of the points whose lines are profiled, now or before."""
@@ -169,6 +195,7 @@ def _profile_lines(
         told.append(LinesRecord(point=result.point, lines=result.lines, reason=result.reason))
         tell.done(result.point)
 
+    begun = perf_counter()
     problem = lines.profile_points(
         todo,
         job.files,
@@ -179,6 +206,7 @@ def _profile_lines(
     )
     if problem:
         told.warn(f"{problem}; the times are complete")
+    told.took(LINES, forecast.lines_s(todo, expected.unlearned), perf_counter() - begun)
 
 
 def _measure_breakdowns(
@@ -215,9 +243,12 @@ def _measure_breakdowns(
         told.append(record)
         tell.done(record.point)
 
+    begun = perf_counter()
     problem = measure_breakdowns(todo, order, job.schedule.visit_timeout_s, keep)
     if problem:
         told.warn(f"{problem}; the times are complete")
+    expected_s = forecast.breakdown_s(todo, expected.unlearned, profiled)
+    told.took(BREAKDOWN, expected_s, perf_counter() - begun)
 
 
 class _PhaseProgress:

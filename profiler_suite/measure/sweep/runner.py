@@ -89,11 +89,18 @@ class Sweep:
         self._outlook = Outlook(job.machine, job.schedule, len(job.points))
         self._begun = perf_counter()
         self._look_at: dict[str, int] = {}
+        self.prepared_s = 0.0
+        """Time of starting processes and preparing points in them."""
 
     @property
     def outcomes(self) -> dict[str, Status]:
         """Point id → how it ended, for the points that have."""
         return dict(self._log.done)
+
+    @property
+    def rounds_s(self) -> float:
+        """Time of all rounds."""
+        return self._outlook.measured_s
 
     def baselines(self) -> dict[str, float]:
         """Every canary's baseline in this run, s."""
@@ -130,10 +137,13 @@ class Sweep:
         """Rounds in one worker; False when it died before its share was used."""
         children: dict[str, Conversation] = {}
         active = self._log.active()
+        begun = perf_counter()
         try:
             for environment in sorted({self._points[p].environment for p in active}):
                 children[environment] = self._child(environment)
-            return self._prepare_all(children, attempt) and self._rounds(children, attempt)
+            ready = self._prepare_all(children, attempt)
+            self.prepared_s += perf_counter() - begun
+            return ready and self._rounds(children, attempt)
         finally:
             for timing_child in children.values():
                 timing_child.close()

@@ -7,9 +7,13 @@ from profiler_suite.measure.planning import forecast
 from profiler_suite.measure.planning.forecast import Countdown, Share, SweepState, visit_s
 from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import (
+    BREAKDOWN,
     DEFAULT,
     FULL,
+    LINES,
+    PREPARE,
     QUICK,
+    ROUNDS,
     budget_s,
     most_trace_s,
     trace_s,
@@ -178,3 +182,17 @@ def test_what_is_left_of_a_pass_follows_the_pace_that_was_seen() -> None:
     assert countdown.left_s(50, 50.0) == pytest.approx(50.0)
     assert countdown.left_s(50, 100.0) == pytest.approx(100.0, rel=0.05)
     assert countdown.left_s(100, 130.0) == 0.0
+
+
+def test_what_phases_took_before_on_this_machine_is_what_they_are_expected_to_take() -> None:
+    asked = points(50)
+    paces = {PREPARE: 0.5, ROUNDS: 1.2, LINES: 1.5, BREAKDOWN: 3.0}
+    learned = msgspec.structs.replace(DEFAULT, paces=paces)
+    plain, found = (forecast.forecast(asked, MACHINE, each) for each in (DEFAULT, learned))
+    assert found.prepare_s == pytest.approx(0.5 * plain.prepare_s)
+    assert found.breakdown_s == pytest.approx(3.0 * plain.breakdown_s, rel=0.1)
+    assert found.lines_s > plain.lines_s
+    assert found.report_s == plain.report_s
+    many = points(400)
+    slow_s = forecast.rounds_s(many, MACHINE, learned)
+    assert slow_s == pytest.approx(1.2 * forecast.rounds_s(many, MACHINE, DEFAULT), rel=0.1)

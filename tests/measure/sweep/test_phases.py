@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from profiler_suite.analysis.statistics import estimate
+from profiler_suite.measure.planning import forecast
 from profiler_suite.measure.planning.plan import plan
 from profiler_suite.measure.planning.schedule import QUICK
 from profiler_suite.measure.sweep import phases
@@ -80,3 +81,38 @@ def test_blocks_make_one_run_also_when_interrupted_in_between() -> None:
     assert [row.round for row in rounds] == sorted({row.round for row in rounds})
     starts = [row.visits[0].at_s for row in rounds]
     assert starts == sorted(starts)
+
+
+def test_each_phase_tells_what_it_was_predicted_to_take_and_took() -> None:
+    heard: dict[str, tuple[float, float]] = {}
+
+    def took(phase: str, expected_s: float, took_s: float) -> None:
+        heard[phase] = (expected_s, took_s)
+
+    asked = job()
+    paced = msgspec.structs.replace(asked.schedule, paces={"lines": 3.0})
+    rows: list[Row] = []
+    phases.measure(
+        msgspec.structs.replace(asked, schedule=paced),
+        msgspec.structs.replace(told(rows, stop_after=-1), took=took),
+        estimate,
+    )
+    assert set(heard) == {"prepare", "rounds", "lines", "breakdown"}
+    assert all(expected_s > 0 and took_s > 0 for expected_s, took_s in heard.values())
+    profiled = [p for p in asked.points if any(_is_of(row, p) for row in rows)]
+    expected_s, _ = heard["lines"]
+    assert expected_s == forecast.lines_s(profiled, SHORT)  # before anything was learned
+    heard.clear()
+    again = frozenset(p.id for p in asked.points)
+    phases.measure(
+        asked,
+        msgspec.structs.replace(told([], stop_after=-1), took=took),
+        estimate,
+        rows,
+        again,
+    )
+    assert not heard  # most were visited before: that tells nothing
+
+
+def _is_of(row: Row, point: Point) -> bool:
+    return isinstance(row, LinesRecord) and row.point == point.id
