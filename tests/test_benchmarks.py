@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from profiler_suite.machine.bandwidth import arena
+from profiler_suite.machine.examining.bandwidth import arena
 from tests.benchmarks.ceilings_against_c import ELEMENT_BYTES, KINDS, WIDTHS, CProbe, compiled
 
 SOURCE = Path(__file__).parent / "benchmarks" / "ceilings.c"

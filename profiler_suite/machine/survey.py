@@ -81,7 +81,7 @@ def _silent(text: str) -> None:
 
 
 def _examine(request: SurveyRequest, progress: Progress) -> Examination:
-    process = child.start("profiler_suite.machine.examine", stderr=subprocess.PIPE)
+    process = child.start("profiler_suite.machine.examining.examine", stderr=subprocess.PIPE)
     answers: list[bytes] = []
     reader = threading.Thread(target=lambda: answers.append(_all_of(process)))
     alarm = threading.Timer(_PATIENCE_S, process.kill)

@@ -21,15 +21,15 @@ from pathlib import Path
 from threadpoolctl import ThreadpoolController
 
 from profiler_suite.machine import canary
-from profiler_suite.machine.bandwidth import Array, arena
-from profiler_suite.machine.bandwidth_ceilings import bandwidth_ceilings
-from profiler_suite.machine.ceilings import summarize
-from profiler_suite.machine.examine import thread_counts
+from profiler_suite.machine.examining.bandwidth import Array, arena
+from profiler_suite.machine.examining.bandwidth_ceilings import bandwidth_ceilings
+from profiler_suite.machine.examining.ceilings import summarize
+from profiler_suite.machine.examining.examine import thread_counts
+from profiler_suite.machine.examining.gemm import gemm_ceilings
+from profiler_suite.machine.examining.rounds import Sample, Station, take_rounds
+from profiler_suite.machine.examining.team import Team
 from profiler_suite.machine.facts import read_facts
-from profiler_suite.machine.gemm import gemm_ceilings
 from profiler_suite.machine.lookup import MEMORY, level_sets, sharing
-from profiler_suite.machine.rounds import Sample, Station, take_rounds
-from profiler_suite.machine.team import Team
 from profiler_suite.model.machine import Ceiling
 
 KINDS = {"read": 0, "copy": 1, "update": 2, "triad": 3, "write": 4, "float64": 5, "float32": 6}

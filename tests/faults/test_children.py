@@ -186,7 +186,7 @@ def test_a_pass_whose_child_cannot_start_is_given_up_at_once() -> None:
 
 @needs_linux
 @pytest.mark.parametrize(
-    "module", ["measure.lines.worker", "measure.planning.traced_cost", "machine.team"]
+    "module", ["measure.lines.worker", "measure.planning.traced_cost", "machine.examining.team"]
 )
 def test_a_child_ends_when_its_parent_is_killed_whatever_it_is_doing(
     module: str, mark: str

@@ -16,7 +16,7 @@ from time import perf_counter, perf_counter_ns
 from typing import Any
 
 from profiler_suite.machine.canary import Canary, limit
-from profiler_suite.machine.paging import fault_s
+from profiler_suite.machine.examining.paging import fault_s
 from profiler_suite.measure import preemption, timing
 from profiler_suite.measure.arguments import RestoredArguments
 from profiler_suite.measure.breakdown.own_values import repeatable

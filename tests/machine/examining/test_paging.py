@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from profiler_suite.machine import paging
+from profiler_suite.machine.examining import paging
 
 
 def counting(faults: int) -> Callable[[], int]:

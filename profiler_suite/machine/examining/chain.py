@@ -5,7 +5,7 @@ from time import perf_counter_ns
 
 import numpy as np
 
-from profiler_suite.machine.rounds import Sample, Station, Visits
+from profiler_suite.machine.examining.rounds import Sample, Station, Visits
 
 KEY = "chain"
 # In the L1 of every processor; entering the call is a hundredth of it.

@@ -15,13 +15,16 @@ import msgspec
 
 from profiler_suite import child
 from profiler_suite.errors import ChildError
-from profiler_suite.machine.bandwidth import BandwidthProbe, Passes, arena, make_passes
+from profiler_suite.machine.examining.bandwidth import (
+    BandwidthProbe,
+    Passes,
+    arena,
+    make_passes,
+)
 from profiler_suite.model.noun import Noun
 
 # From sending the order until the last helper is surely awake and warm.
 _WAKE_NS = 400_000
-
-
 # A larger set fits no cache: there is nothing to bring in first.
 _WARMED_BYTES = 2**26
 _THREAD_VARIABLES = (
@@ -31,6 +34,7 @@ _THREAD_VARIABLES = (
     "BLIS_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+_MODULE = "profiler_suite.machine.examining.team"
 
 
 class TeamRequest(Noun, frozen=True):
@@ -62,7 +66,11 @@ class Team:
 
     def __init__(self, members: int, arena_bytes: int) -> None:
         self._helpers = [
-            child.start("profiler_suite.machine.team", str(arena_bytes), env=_one_thread_each())
+            child.start(
+                "profiler_suite.machine.examining.team",
+                str(arena_bytes),
+                env=_one_thread_each(),
+            )
             for _ in range(members - 1)
         ]
         self._block = arena(arena_bytes)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from profiler_suite.machine.chain import KEY, chain_station, chain_step_s
-from profiler_suite.machine.rounds import StationVisit, Visits
+from profiler_suite.machine.examining.chain import KEY, chain_station, chain_step_s
+from profiler_suite.machine.examining.rounds import StationVisit, Visits
 
 
 def test_a_step_is_timed_by_the_shortest_of_several_calls() -> None:

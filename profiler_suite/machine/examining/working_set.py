@@ -5,9 +5,9 @@ A guest on a shared host is told the size of the whole cache and gets a part.
 
 from collections.abc import Sequence
 
-from profiler_suite.machine.bandwidth import BandwidthProbe
-from profiler_suite.machine.rounds import FEWEST_UNDISTURBED, Sample, Station, Visits
-from profiler_suite.machine.team import Team
+from profiler_suite.machine.examining.bandwidth import BandwidthProbe
+from profiler_suite.machine.examining.rounds import FEWEST_UNDISTURBED, Sample, Station, Visits
+from profiler_suite.machine.examining.team import Team
 from profiler_suite.model.machine import Cache
 
 KEY = "working set"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from profiler_suite.machine import gemm
+from profiler_suite.machine.examining import gemm
 
 
 class Controller:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any
 
-from profiler_suite.machine.call_operations import LOOP_ITERATION, CallOperation
-from profiler_suite.machine.ceilings import percentile
-from profiler_suite.machine.rounds import FEWEST_UNDISTURBED, Sample, Station, Visits
+from profiler_suite.machine.examining.call_operations import LOOP_ITERATION, CallOperation
+from profiler_suite.machine.examining.ceilings import percentile
+from profiler_suite.machine.examining.rounds import FEWEST_UNDISTURBED, Sample, Station, Visits
 from profiler_suite.model.machine import CallCost
 from profiler_suite.model.noun import Noun
 

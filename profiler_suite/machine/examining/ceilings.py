@@ -6,7 +6,12 @@ from statistics import median
 import msgspec
 
 from profiler_suite.machine.canary import SLOW_BASELINE
-from profiler_suite.machine.rounds import FEWEST_UNDISTURBED, GRANTED, StationVisit, Visits
+from profiler_suite.machine.examining.rounds import (
+    FEWEST_UNDISTURBED,
+    GRANTED,
+    StationVisit,
+    Visits,
+)
 from profiler_suite.model.machine import Ceiling
 from profiler_suite.model.noun import Noun
 

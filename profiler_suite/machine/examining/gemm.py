@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
-from profiler_suite.machine.ceilings import CeilingTarget
-from profiler_suite.machine.rounds import Sample, Station
+from profiler_suite.machine.examining.ceilings import CeilingTarget
+from profiler_suite.machine.examining.rounds import Sample, Station
 from profiler_suite.model.machine import Ceiling
 
 DTYPES = ("float64", "float32")

@@ -1,6 +1,6 @@
 """Rounds visit every station between canaries, on a fake clock."""
 
-from profiler_suite.machine.rounds import Sample, Station, take_rounds
+from profiler_suite.machine.examining.rounds import Sample, Station, take_rounds
 
 
 class FakeTime:

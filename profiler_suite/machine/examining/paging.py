@@ -9,9 +9,9 @@ from time import perf_counter_ns
 import numpy as np
 
 from profiler_suite import units
-from profiler_suite.machine.ceilings import CeilingTarget
+from profiler_suite.machine.examining.ceilings import CeilingTarget
+from profiler_suite.machine.examining.rounds import Sample, Station
 from profiler_suite.machine.lookup import FRESH_BYTES
-from profiler_suite.machine.rounds import Sample, Station
 from profiler_suite.model.machine import Ceiling
 
 _FAULT_PAGES = 1024

@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from profiler_suite.machine.bandwidth import (
+from profiler_suite.machine.examining.bandwidth import (
     ACCESSES,
     BandwidthProbe,
     arena,
     make_passes,
     private_read,
 )
-from profiler_suite.machine.bandwidth_ceilings import bandwidth_ceilings
-from profiler_suite.machine.examine import thread_counts
+from profiler_suite.machine.examining.bandwidth_ceilings import bandwidth_ceilings
+from profiler_suite.machine.examining.examine import thread_counts
+from profiler_suite.machine.examining.team import Team, TeamRequest, carry_out
+from profiler_suite.machine.examining.working_set import usable_bytes
 from profiler_suite.machine.lookup import level_sets, sharing
-from profiler_suite.machine.team import Team, TeamRequest, carry_out
-from profiler_suite.machine.working_set import usable_bytes
 from tests.fake_machine import FACTS
 
 MIB = 2**20

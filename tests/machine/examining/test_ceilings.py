@@ -4,8 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from profiler_suite.machine.ceilings import CeilingTarget, fixed_part, percentile, summarize
-from profiler_suite.machine.rounds import StationVisit, Visits
+from profiler_suite.machine.examining.ceilings import (
+    CeilingTarget,
+    fixed_part,
+    percentile,
+    summarize,
+)
+from profiler_suite.machine.examining.rounds import StationVisit, Visits
 from profiler_suite.model.machine import Ceiling, Machine
 from tests.fake_machine import MACHINE
 

@@ -2,10 +2,14 @@
 
 import pytest
 
-from profiler_suite.machine.call_costs import call_stations, fit, fit_costs
-from profiler_suite.machine.call_operations import LOOP_ITERATION, CallOperation, operations
+from profiler_suite.machine.examining.call_costs import call_stations, fit, fit_costs
+from profiler_suite.machine.examining.call_operations import (
+    LOOP_ITERATION,
+    CallOperation,
+    operations,
+)
+from profiler_suite.machine.examining.rounds import StationVisit, Visits
 from profiler_suite.machine.lookup import call_cost_or_none
-from profiler_suite.machine.rounds import StationVisit, Visits
 from tests.fake_machine import MACHINE
 from tests.interference import holds
 

@@ -14,12 +14,6 @@ import msgspec
 from threadpoolctl import ThreadpoolController
 
 from profiler_suite.machine import canary
-from profiler_suite.machine.bandwidth import ACCESSES
-from profiler_suite.machine.bandwidth_ceilings import bandwidth_ceilings
-from profiler_suite.machine.call_costs import call_stations, fit_costs
-from profiler_suite.machine.call_operations import CallOperation, operations
-from profiler_suite.machine.ceilings import CeilingTarget, summarize
-from profiler_suite.machine.chain import chain_station, chain_step_s
 from profiler_suite.machine.examination import (
     COARSE_S,
     FULL_S,
@@ -27,18 +21,24 @@ from profiler_suite.machine.examination import (
     Examination,
     SurveyRequest,
 )
-from profiler_suite.machine.gemm import gemm_ceilings
-from profiler_suite.machine.lookup import MEMORY, level_sets
-from profiler_suite.machine.paging import paging_ceilings
-from profiler_suite.machine.rounds import Station, Visits, take_rounds
-from profiler_suite.machine.team import Team
-from profiler_suite.machine.working_set import (
+from profiler_suite.machine.examining.bandwidth import ACCESSES
+from profiler_suite.machine.examining.bandwidth_ceilings import bandwidth_ceilings
+from profiler_suite.machine.examining.call_costs import call_stations, fit_costs
+from profiler_suite.machine.examining.call_operations import CallOperation, operations
+from profiler_suite.machine.examining.ceilings import CeilingTarget, summarize
+from profiler_suite.machine.examining.chain import chain_station, chain_step_s
+from profiler_suite.machine.examining.gemm import gemm_ceilings
+from profiler_suite.machine.examining.paging import paging_ceilings
+from profiler_suite.machine.examining.rounds import Station, Visits, take_rounds
+from profiler_suite.machine.examining.team import Team
+from profiler_suite.machine.examining.working_set import (
     KEY,
     best_rates,
     set_sizes,
     sweep_station,
     usable_bytes,
 )
+from profiler_suite.machine.lookup import MEMORY, level_sets
 from profiler_suite.model.machine import Ceiling, Machine, MachineFacts, last_cache
 from profiler_suite.model.noun import Noun
 

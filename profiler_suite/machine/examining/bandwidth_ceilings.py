@@ -5,16 +5,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from profiler_suite.machine.bandwidth import (
+from profiler_suite.machine.examining.bandwidth import (
     ACCESSES,
     LABELS,
     BandwidthProbe,
     private_read,
 )
-from profiler_suite.machine.ceilings import CeilingTarget
+from profiler_suite.machine.examining.ceilings import CeilingTarget
+from profiler_suite.machine.examining.rounds import Sample, Station
+from profiler_suite.machine.examining.team import Team
 from profiler_suite.machine.lookup import MEMORY, sharing
-from profiler_suite.machine.rounds import Sample, Station
-from profiler_suite.machine.team import Team
 from profiler_suite.model.machine import Cache, Ceiling
 
 _SAMPLE_S = 1.5e-3

@@ -1,0 +1,1 @@
+"""The child process that measures a machine: ceilings, call costs, what memory costs."""
