@@ -44,7 +44,7 @@ _INTERRUPTED = (
 @click.option(
     "--rate",
     type=click.FloatRange(10, 1000),
-    help="Samples per second (100); every fourth briefly stops the program.",
+    help="Samples per second (100); every fifth briefly stops the program.",
 )
 @click.option(
     "--limit",

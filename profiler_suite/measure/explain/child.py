@@ -7,6 +7,7 @@ its parent says so in one sentence.
 import math
 import threading
 from collections.abc import Callable
+from statistics import median
 from time import monotonic
 
 import msgspec
@@ -135,7 +136,7 @@ class ExplainChild:
         self._begin = msgspec.structs.replace(
             self._begin, passes=False, first_s=found.cold_s, iterates=found.iterates
         )
-        self._plan.returned(found.cold_s)
+        self._plan.returned(found.cold_s, _later_s(found))
         small = found.argument_bytes < _ROOM_FOR_TWO * (effort.memory_bytes or math.inf)
         self._room_for_two = small
         self._repeatable = found.repeatable
@@ -264,6 +265,12 @@ class ExplainChild:
         if self._fresh is not None:
             self._fresh.close()
         self._pipe.close()
+
+
+def _later_s(found: FunctionRecord) -> float:
+    """Time of a call when others were before it, as it passes, s; 0 where none was timed."""
+    times = [each for visit in found.visits for each in visit.sample_times_s]
+    return median(times) if times else 0.0
 
 
 def _not_tried(trial: Trial) -> TrialResult:

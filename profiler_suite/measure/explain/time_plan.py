@@ -64,13 +64,14 @@ class TimePlan:
         self._untraced = False
         self._clock = clock
         self._begun = clock()
-        self._call_s = 0.0
+        self._call_s = self._first_s = 0.0
         self._longest_trial_s = 0.0
         self._left_out: list[str] = []
 
-    def returned(self, call_s: float) -> None:
-        """Note how long one call takes."""
-        self._call_s = call_s
+    def returned(self, first_s: float, later_s: float = 0.0) -> None:
+        """Note how long the first call of a process takes, and a later one if that is known."""
+        self._first_s = first_s
+        self._call_s = min(later_s or first_s, first_s)
 
     @property
     def call_s(self) -> float:
@@ -85,7 +86,7 @@ class TimePlan:
     @property
     def total_s(self) -> float:
         """All that may be spent."""
-        return self._budget_s or _CALLS * self._call_s + _BESIDES_S
+        return self._budget_s or _CALLS * self._first_s + _BESIDES_S
 
     @property
     def spare_s(self) -> float:
@@ -196,7 +197,8 @@ class TimePlan:
 
     def _lack(self) -> str:
         """Why nothing more is tried; empty where there is time for one."""
-        needed_s = _CALLS_OF_A_TRIAL * self._call_s if self.long else self._longest_trial_s
+        calls_s = self._first_s + (_CALLS_OF_A_TRIAL - 1) * self._call_s
+        needed_s = calls_s if self.long else self._longest_trial_s
         left_s = self.spare_s
         if left_s >= needed_s:
             return ""

@@ -17,7 +17,7 @@ _BESIDES_S = 6.0
 _PAGE_S = 3.0
 _LEAST_S = 3.0
 # What has most to spare gets most time, but the others are not forgotten for it.
-_LARGEST_PART = 0.6
+_LARGEST_PART = 0.75
 
 Clock = Callable[[], float]
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from profiler_suite.measure.program.request import own_options
 from profiler_suite.measure.program.spy import SpyProcess
 
-# Of the samples, in which the program is stopped: it takes some 3 % of its time.
-_STOPPED_SHARE = 0.25
+# Of the samples, those for which the program is stopped: a millisecond each, and one more for
+# each child, on a core that the program may want.
+_STOPPED_SHARE = 0.2
 # Who asks for more than the usual rate wants to look closely, whatever that takes.
 _CLOSE_HZ, _CLOSE_SHARE = 200.0, 0.5
 _LEAST_RATE_HZ = 10.0

@@ -61,6 +61,18 @@ def test_what_there_is_no_time_for_is_not_tried_and_says_so() -> None:
     assert "--budget" in refused.reason
 
 
+def test_later_calls_that_are_faster_than_the_first_leave_time_for_trials() -> None:
+    plan, clock = plan_after(5.0, 30.0)
+    clock.now_s += 16.0
+    assert plan.refusal(TRIAL) is not None, "15 s needed, 9 s left"
+    plan.returned(5.0, 1.0)
+    assert plan.refusal(TRIAL) is None, "each process has its first call: 7 s needed"
+    plan.returned(5.0, 9.0)
+    assert plan.call_s == 5.0
+    plan.returned(5.0, 0.2)
+    assert not plan.long
+
+
 def test_a_budget_gives_more_calls_or_fewer() -> None:
     usual, generous, mean = (plan_after(2.0, budget)[0] for budget in (0.0, 400.0, 12.0))
     assert usual.thrifty
