@@ -36,6 +36,7 @@ _CALLS_MATTER = 0.25
 _ENTRIES = (INTERPRETER, DISPATCH, MEMORY, COPY, ARITHMETIC)
 _OF_OBJECTS = re.compile(r" on Python objects$")
 _OF_NUMBERS = "scalar."
+_LIBRARY = re.compile(r"([^.]+)\.(so|dylib|dll)\b")
 _KERNEL = "[kernel]"
 _FEW_SAMPLES = 40
 
@@ -66,6 +67,7 @@ def main_cause(
         or _of_python_objects(explained.breakdown_record, breakdown)
         or _fresh_memory(explained.breakdown_record, breakdown)
         or _system(explained.breakdown_record, breakdown)
+        or _of_library(explained)
         or _interpreter(explained, breakdown, placement)
         or _of_package(explained, placement)
         or _by_roof(explained.breakdown_record, breakdown, placement)
@@ -191,7 +193,18 @@ def _of_package(explained: FunctionRecord, placement: roofline.Placement) -> Cau
         return None
     name, share = found
     text = f"the code of {name}, {units.percent(share)} of the time"
-    return Cause(name=PACKAGE, share=share, text=_joined(text, _below(explained)))
+    below = layers.below_in_words(explained.layers)
+    return Cause(name=PACKAGE, share=share, text=_joined(text, below))
+
+
+def _of_library(explained: FunctionRecord) -> Cause | None:
+    """A library that is neither a package nor the interpreter: libcrypto, libz, libsqlite3."""
+    found = layers.largest_package(explained.layers)
+    file = _LIBRARY.match(found[0]) if found else None
+    if found is None or file is None:
+        return None
+    text = f"the code of {file[1]}, {units.percent(found[1])} of the time"
+    return Cause(name=PACKAGE, share=found[1], text=text)
 
 
 def _below(explained: FunctionRecord) -> str:
@@ -199,7 +212,9 @@ def _below(explained: FunctionRecord) -> str:
     back = callbacks.called_back(explained)
     if back is not None:
         return callbacks.in_words(back, units.count(back.times))
-    return layers.below_in_words(explained.layers)
+    package = layers.largest_package(explained.layers)
+    whose = f"{units.percent(package[1])} in the code of {package[0]}" if package else ""
+    return layers.below_in_words(explained.layers) or whose
 
 
 def _joined(*parts: str) -> str:

@@ -36,6 +36,8 @@ _TOOLS = ("/msgspec/", "/line_profiler/", "/coverage/")
 _MOST_NAMES = 8
 # Below this share of the time an uncounted name is not told.
 _WORTH_TELLING = 0.01
+# Outside of calls, NumPy's own functions look at single numbers that they make arrays of.
+_LOOKS_AT_NUMBERS = "PyArray_DiscoverDTypeAndShape"
 # Of the samples outside, so many may be bytes that the interpreter itself moves.
 _INTERPRETERS_COPIES = 0.05
 
@@ -193,8 +195,9 @@ def by_samples(
             if where == COUNTED:
                 inside[entry] += number
             elif where == OUTSIDE:
-                outside[entry] += number
-                if entry in _WORK:
+                looks = place.symbol.startswith(_LOOKS_AT_NUMBERS)
+                outside["dispatch" if looks else entry] += number
+                if entry in _WORK and not looks:
                     named[_name(place)] += number
             elif where != OWN:
                 named[where] += number

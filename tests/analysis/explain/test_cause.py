@@ -186,6 +186,21 @@ def test_the_function_of_a_package_that_is_called_is_said() -> None:
     assert named.text.startswith("the code of SciPy, 100 % of the time; 95 % below solve")
 
 
+def code_of(layer: str, entry: str) -> FunctionRecord:
+    whose = LayerRecord(
+        samples=100, layers=(LayerSamples(layer=layer, samples=90),), callees=()
+    )
+    return msgspec.structs.replace(function(samples(**{entry: 100})), layers=whose)
+
+
+def test_a_library_at_work_is_no_bytecode() -> None:
+    named = found(code_of("libcrypto.so.3", "unknown"), "overhead")
+    assert (named.name, named.share) == (cause.PACKAGE, pytest.approx(0.9))
+    assert named.text == "the code of libcrypto, 90 % of the time"
+    pandas = found(code_of("pandas", "interpreter"), "overhead")
+    assert pandas.text == "interpreter-bound, 100 % of the time; 90 % in the code of pandas"
+
+
 def test_calls_are_named_where_they_cost_more_than_bytecode() -> None:
     calls = (operation("ufunc", 200, 4e-6, 4e-6), operation("copy", 10, 1e-6, 1e-6))
     explained = function(samples(interpreter=20, dispatch=80), operations=calls)

@@ -24,6 +24,7 @@ PLACES = {
     3: CodePlace(path="/usr/bin/python3.11", symbol="_PyEval_EvalFrameDefault"),
     4: CodePlace(path="/v/sklearn/_tree.cpython-311.so", symbol="fit"),
     5: CodePlace(path="/usr/lib/libc.so.6", symbol="memmove"),
+    6: CodePlace(path=UMATH, symbol="PyArray_DiscoverDTypeAndShape_Recursive"),
 }
 samples_needed = pytest.mark.skipif(
     bool(native.available()), reason="no native samples on this system"
@@ -43,6 +44,12 @@ def test_everything_in_counted_calls_is_full_coverage() -> None:
     assert found is not None
     assert found.share == 1.0
     assert found.escaped == {}
+
+
+def test_single_numbers_that_functions_make_arrays_of_are_no_work() -> None:
+    found = judged(counted={1: 90, 2: 10}, outside={6: 60})
+    assert found is not None
+    assert (found.share, found.escaped) == (1.0, {})
 
 
 def test_inner_loops_outside_have_escaped_with_their_dispatch() -> None:
