@@ -183,8 +183,17 @@ def _result_type(sides: Sequence[Form]) -> str:
         return ""
 
 
+# What Python makes of whatever it is given.
+_PYTHON_NUMBERS = {
+    **{f"builtins.{each}": each for each in ("int", "float", "complex", "bool")},
+    "builtins.len": "int",
+}
+
+
 def _called(function: Function, node: ast.Call) -> Form | None:
     name = function.qualified(node.func)
+    if name in _PYTHON_NUMBERS:
+        return Form(kind="python", dtype=_PYTHON_NUMBERS[name])
     if name in ("numpy.asarray", "numpy.ascontiguousarray") and len(node.args) == 1:
         given = of(function, node.args[0])
         if given is None or given.kind != "array" or name == "numpy.asarray":

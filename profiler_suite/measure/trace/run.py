@@ -8,7 +8,12 @@ from profiler_suite.measure.trace import recording, summary
 from profiler_suite.measure.trace.keeping import OperandKeeper
 from profiler_suite.measure.trace.lending import Loan
 from profiler_suite.measure.trace.patches import Patches
-from profiler_suite.measure.trace.reach.surroundings import namespaces_of, without_partial
+from profiler_suite.measure.trace.plain_ufuncs import PlainUfuncs
+from profiler_suite.measure.trace.reach.surroundings import (
+    functions,
+    namespaces_of,
+    without_partial,
+)
 from profiler_suite.measure.trace.recorder import Recorder
 from profiler_suite.measure.trace.recording import Gauge
 from profiler_suite.model.trace import OperationCounts
@@ -52,7 +57,8 @@ def trace(
             lent_kwargs = {name: borrowed.lend(value) for name, value in kwargs.items()}
             borrowed.lend_surroundings(function)
             borrowed.lend_memories()
-            with Patches(namespaces_of(function)) as patches:
+            users = PlainUfuncs(functions(function))
+            with Patches(namespaces_of(function)) as patches, users:
                 counting = patches.stand_in(function)
                 result = _result(recorder, counting, lent_args, lent_kwargs)
                 while further is not None:

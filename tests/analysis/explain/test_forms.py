@@ -38,6 +38,9 @@ def form_of(text: str) -> Form | None:
 @pytest.mark.parametrize(
     "text",
     [
+        "len(x)",
+        "float(q) * 2",
+        "int(s)",
         *("x", "m", "f", "q", "n", "s", "t", "2", "1.5", "2j", "True", "-x", "-n"),
         *("x + 1", "y * s", "m + y", "x[:, None] * y", "m * q", "k / 2", "k + 1", "q * s"),
         *("n / 2", "n + 1", "n * s", "t + t", "t & t", "n ** 2j", "m < 2", "x[0] * n"),

@@ -3,8 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import call_rewrites
+import numpy as np
+
+from profiler_suite.analysis.explain import call_rewrites, forms, rewriting
 from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import (
     Finding,
@@ -298,3 +301,71 @@ def _same_shapes(m: Match) -> bool:
     known = [f for f in forms if f is not None]
     floats = all(f.kind == "array" and f.letter == "f" for f in known)
     return floats and len(known) == len(forms) and len({f.shape for f in known}) == 1
+
+
+_OF_ARRAYS = frozenset(
+    name for name, value in vars(np).items() if isinstance(value, np.ufunc)
+) | {
+    "dot",
+    "inner",
+    "outer",
+    "cross",
+    "sum",
+    "mean",
+    "std",
+    "var",
+    "max",
+    "min",
+    "median",
+    "interp",
+}
+
+
+@rule(
+    "calls",
+    looks_for="lists handed to NumPy's functions in a loop: made arrays in every call",
+    rewrite="for …: np.add(values, y) → values_array = np.array(values) before the loop",
+    exact="the list does not change in the loop; its elements are numbers",
+    thread="https://stackoverflow.com/questions/993984/what-are-the-advantages-of-numpy-over-"
+    "regular-python-lists",
+)
+def list_operands(seen: Observation) -> Iterator[Finding]:
+    """Lists that are made arrays again and again."""
+    for function in seen.functions:
+        for loop in hoisting.loops_of(function):
+            changed = hoisting.changed_in(loop)
+            arrays: dict[str, str] = {}
+            edits = []
+            for node in _listed_operands(function, loop):
+                if hoisting.names_in(node) & changed:
+                    continue
+                text = function.text_of(node)
+                own = (
+                    f"{text}_array"
+                    if isinstance(node, ast.Name)
+                    else f"array_{len(arrays) + 1}"
+                )
+                edits.append(rewriting.edit(function, node, arrays.setdefault(text, own)))
+            lines = [f"{own} = {function.numpy}.array({text})" for text, own in arrays.items()]
+            if edits:
+                yield from seen.edited(
+                    function,
+                    [*edits, *rewriting.inserted(function, {loop.lineno: lines})],
+                    title=f"make arrays of {', '.join(arrays)[:40]} once, before the loop",
+                    lines=hoisting.span_of(function, loop),
+                    evidence="NumPy makes an array of a list in every call: most of the call",
+                )
+
+
+def _listed_operands(function: Function, loop: hoisting.Loop) -> Iterator[ast.expr]:
+    """Lists of numbers, named or written out, that NumPy's functions get in a loop."""
+    for call in ast.walk(loop):
+        if not isinstance(call, ast.Call) or not function.is_numpy(call, _OF_ARRAYS):
+            continue
+        for node in call.args[:2]:
+            form = forms.of(function, node) if isinstance(node, ast.Name) else None
+            written = isinstance(node, ast.List) and all(
+                rewriting.number(each) is not None for each in node.elts
+            )
+            if written or (form is not None and form.dtype == "list"):
+                yield node

@@ -11,7 +11,21 @@ A = rng.random((9, 7))
 V = rng.random(17)
 SINGLE = V.astype(np.float32)
 
+LISTS = """
+def f(a, n):
+    t = 0.0
+    for i in range(n):
+        t += np.add(a, i)[0] + np.dot([1.0, 2.0], [i, t])
+    return t
+"""
+
 FIRES = [
+    Fires(
+        "list_operands",
+        LISTS,
+        lambda: (V.tolist(), 4),
+        "np.add(a_array, i)[0] + np.dot(array_1, [i, t])",
+    ),
     Fires(
         "wrapper",
         "def f(x):\n    return np.sum(x) + x.max()\n",
@@ -133,6 +147,12 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # it changes in the loop
+        "list_operands",
+        "def f(a, n):\n    out = np.zeros(n)\n    for i in range(n):\n"
+        "        a.append(i)\n        out[i] = np.add(a, i)[0]\n    return out\n",
+        lambda: ([1.0, 2.0], 4),
+    ),
     Silent("wrapper", "def f(x):\n    return np.add.reduce(x)\n", lambda: (V,)),
     Silent("wrapper", "def f(x):\n    return np.sum(x)\n", lambda: (np.zeros(50_000),)),
     Silent("small_statistics", "def f(x):\n    return np.std(x)\n", lambda: (np.zeros(9999),)),
@@ -175,6 +195,12 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # it changes in a way that is not seen
+        "list_operands",
+        "def f(a, n):\n    t = 0.0\n    for i in range(n):\n"
+        "        t += np.sum(a)\n        a.__setitem__(0, 2.5 * i)\n    return t\n",
+        lambda: ([1.0, 2.0], 4),
+    ),
     Refused(  # np.mean of float16 adds in float32
         "wrapper",
         "def f(x):\n    return np.mean(x)\n",
