@@ -17,9 +17,9 @@ from profiler_suite.errors import UsageError
 from profiler_suite.machine.kept import keep_baselines, kept_baselines
 from profiler_suite.machine.survey import survey
 from profiler_suite.measure.explain import passes, trials
-from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.answers.same_answer import copied
+from profiler_suite.measure.explain.guarding.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort
-from profiler_suite.measure.explain.same_answer import copied
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.lines.functions import python_function
 from profiler_suite.measure.program.one_call import caught, code_of, costliest_code

@@ -12,7 +12,7 @@ from profiler_suite.machine.facts import read_facts
 from profiler_suite.machine.fingerprint import fingerprint
 from profiler_suite.machine.kept import kept_machine
 from profiler_suite.measure.explain import passes
-from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.guarding.guard import FunctionGuard
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.machine import Machine
 from profiler_suite.notebook import IN_PROCESS, NotebookView, called_with, effort_of

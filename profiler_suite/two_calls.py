@@ -14,7 +14,7 @@ from profiler_suite.analysis.race.results import Race, RaceResult
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.survey import survey
 from profiler_suite.measure.explain import passes, racing
-from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.guarding.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort, Trial
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.machine import Machine

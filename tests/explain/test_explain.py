@@ -14,7 +14,7 @@ import pytest
 
 import profiler_suite
 from profiler_suite.errors import FunctionError, UsageError
-from profiler_suite.measure.explain.same_answer import compare, copied, in_words
+from profiler_suite.measure.explain.answers.same_answer import compare, copied, in_words
 from profiler_suite.report import kinds
 from profiler_suite.report.terminal.explanation import screen
 

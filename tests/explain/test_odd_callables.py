@@ -11,7 +11,7 @@ from profiler_suite.analysis.explain.document import document, to_json
 from profiler_suite.analysis.explain.explanation import explain
 from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure.explain.child import ExplainChild
-from profiler_suite.measure.explain.process_state import ProcessState
+from profiler_suite.measure.explain.guarding.process_state import ProcessState
 from profiler_suite.measure.explain.records import ExplainEffort, LoadRequest
 from profiler_suite.report.html.explanation import render
 from profiler_suite.report.terminal.explanation import screen

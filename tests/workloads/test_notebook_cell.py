@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.errors import UsageError
-from profiler_suite.measure.explain.same_answer import copied
+from profiler_suite.measure.explain.answers.same_answer import copied
 from profiler_suite.workloads.notebook_cell import function_of
 
 

@@ -11,9 +11,9 @@ import msgspec
 import threadpoolctl
 
 from profiler_suite.measure import timing
-from profiler_suite.measure.explain import checks, recorded_answers
+from profiler_suite.measure.explain.answers import checks, recorded_answers
 from profiler_suite.measure.explain.first_call import first_call
-from profiler_suite.measure.explain.guard import FIRST_CALL
+from profiler_suite.measure.explain.guarding.guard import FIRST_CALL
 from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.rows import Visit

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from profiler_suite.errors import FunctionError
 from profiler_suite.measure import timing
-from profiler_suite.measure.explain.same_answer import compare
+from profiler_suite.measure.explain.answers.same_answer import compare
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.rows import Visit
 from profiler_suite.workloads import user_function, verification

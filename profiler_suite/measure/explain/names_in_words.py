@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.measure.explain.same_answer import in_words
+from profiler_suite.measure.explain.answers.same_answer import in_words
 from profiler_suite.measure.lines.functions import python_function, python_name
 
 # Elements of a list that are looked at, to tell what they are.

@@ -17,13 +17,13 @@ from profiler_suite.measure import timing
 from profiler_suite.measure.breakdown import per_point as breakdown_pass
 from profiler_suite.measure.breakdown.coverage import counted
 from profiler_suite.measure.explain import line_profile
-from profiler_suite.measure.explain.answer_parts import arrays_of
+from profiler_suite.measure.explain.answers.answer_parts import arrays_of
+from profiler_suite.measure.explain.answers.same_answer import in_words
 from profiler_suite.measure.explain.first_call import FirstCall, first_call
-from profiler_suite.measure.explain.guard import FIRST_CALL
+from profiler_suite.measure.explain.guarding.guard import FIRST_CALL
 from profiler_suite.measure.explain.memory_profile import memory_profile
 from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import FunctionRecord
-from profiler_suite.measure.explain.same_answer import in_words
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.explain.take_apart import TakenApart, at_first, take_apart
 from profiler_suite.measure.explain.time_plan import NO_TIME

@@ -12,7 +12,7 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.errors import FunctionError, UsageError
-from profiler_suite.measure.explain.patience import Patience
+from profiler_suite.measure.explain.guarding.patience import Patience
 from profiler_suite.measure.explain.records import (
     ExplainRequest,
     FailureReply,

@@ -15,10 +15,10 @@ import threadpoolctl
 from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure import timing
 from profiler_suite.measure.arguments import RestoredArguments
-from profiler_suite.measure.explain import checks
 from profiler_suite.measure.explain.alone import ITERATOR, NO_ITERATOR, UNREPEATABLE
+from profiler_suite.measure.explain.answers import checks
 from profiler_suite.measure.explain.first_call import first_call
-from profiler_suite.measure.explain.guard import FIRST_CALL, LOADING
+from profiler_suite.measure.explain.guarding.guard import FIRST_CALL, LOADING
 from profiler_suite.measure.explain.pairs import PairPlan, Visits, in_turn
 from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import Trial, TrialResult

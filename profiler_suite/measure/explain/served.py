@@ -29,7 +29,7 @@ from profiler_suite.model.noun import to_json
 from profiler_suite.model.way import Way
 
 if TYPE_CHECKING:
-    from profiler_suite.measure.explain.guard import FunctionGuard
+    from profiler_suite.measure.explain.guarding.guard import FunctionGuard
     from profiler_suite.measure.explain.subject import Subject
     from profiler_suite.workloads.user_function import FunctionCall
 
@@ -51,7 +51,7 @@ def loaded(ask: LoadRequest) -> "tuple[FunctionCall, LoadReply]":
 
 
 def _serve(load: Loading, requests: BinaryIO, output: BinaryIO) -> None:
-    from profiler_suite.measure.explain.guard import FunctionGuard
+    from profiler_suite.measure.explain.guarding.guard import FunctionGuard
     from profiler_suite.workloads import user_function
 
     def answer(message: Answer) -> None:
@@ -84,7 +84,7 @@ def _answer_all(
     requests: BinaryIO,
     answer: Callable[[Answer], None],
 ) -> None:
-    from profiler_suite.measure.explain.guard import LOADING
+    from profiler_suite.measure.explain.guarding.guard import LOADING
     from profiler_suite.measure.explain.subject import Subject
 
     # Before the function is loaded, which may leave nothing to import with.

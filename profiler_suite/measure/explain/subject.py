@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from profiler_suite.machine import canary
 from profiler_suite.measure import timing
-from profiler_suite.measure.explain.checks import Agreement, Outcome
-from profiler_suite.measure.explain.given_arguments import GivenArguments
-from profiler_suite.measure.explain.guard import FIRST_CALL, FunctionGuard
+from profiler_suite.measure.explain.answers.checks import Agreement, Outcome
+from profiler_suite.measure.explain.answers.given_arguments import GivenArguments
+from profiler_suite.measure.explain.guarding.guard import FIRST_CALL, FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort, FunctionRecord
 from profiler_suite.measure.explain.time_plan import plan_for
 from profiler_suite.model.rows import Visit

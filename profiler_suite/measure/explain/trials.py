@@ -14,7 +14,8 @@ import threadpoolctl
 
 from profiler_suite.errors import FunctionError
 from profiler_suite.measure.arguments import RestoredArguments
-from profiler_suite.measure.explain import batches, checks
+from profiler_suite.measure.explain import batches
+from profiler_suite.measure.explain.answers import checks
 from profiler_suite.measure.explain.pairs import EarlyEnd
 from profiler_suite.measure.explain.peak import peak_bytes
 from profiler_suite.measure.explain.records import Trial, TrialResult

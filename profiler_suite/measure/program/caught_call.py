@@ -14,8 +14,8 @@ from types import CodeType, FrameType, FunctionType, MethodType
 from typing import Any
 
 from profiler_suite.errors import UsageError
+from profiler_suite.measure.explain.answers.same_answer import copied, in_words
 from profiler_suite.measure.explain.records import LoadRequest
-from profiler_suite.measure.explain.same_answer import copied, in_words
 from profiler_suite.workloads import module_lines
 from profiler_suite.workloads.user_function import FunctionCall, refuse_coroutine
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from profiler_suite.measure.explain.same_answer import copied
+from profiler_suite.measure.explain.answers.same_answer import copied
 from profiler_suite.measure.native import layers
 from profiler_suite.measure.program.caught_call import arguments_of, function_of
 

@@ -11,7 +11,7 @@ from statistics import median
 import msgspec
 
 from profiler_suite.errors import ProfilerSuiteError
-from profiler_suite.measure.explain.printed_text import same_text, varies_wholly
+from profiler_suite.measure.explain.answers.printed_text import same_text, varies_wholly
 from profiler_suite.measure.program import overlay
 from profiler_suite.measure.program.elsewhere import InputPlace, streams
 from profiler_suite.measure.program.request import Probe, ProgramTarget, with_workers

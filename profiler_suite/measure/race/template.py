@@ -18,7 +18,7 @@ FORK, WAIT = "fork", "wait"
 # What a fork would import before it loads the function.
 _FOR_FORKS = (
     "profiler_suite.measure.explain.alone",
-    "profiler_suite.measure.explain.guard",
+    "profiler_suite.measure.explain.guarding.guard",
     "profiler_suite.measure.explain.served",
     "profiler_suite.measure.explain.subject",
     "profiler_suite.workloads.sizes",

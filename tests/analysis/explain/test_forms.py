@@ -8,7 +8,7 @@ import pytest
 
 from profiler_suite.analysis.explain import forms
 from profiler_suite.analysis.explain.forms import Form, in_form
-from profiler_suite.measure.explain.same_answer import in_words
+from profiler_suite.measure.explain.answers.same_answer import in_words
 from tests.own_source import function_of
 
 VALUES: dict[str, Any] = {

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.explain.alone import UNREPEATABLE, FunctionAlone
-from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.guarding.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort, Trial
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.model.trial import TrialKind

@@ -10,7 +10,7 @@ import pytest
 from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure.explain import time_plan
 from profiler_suite.measure.explain.first_call import first_call
-from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.guarding.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.workloads.user_function import FunctionCall

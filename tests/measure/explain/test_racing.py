@@ -8,7 +8,7 @@ import pytest
 
 from profiler_suite.measure.arguments import RestoredArguments
 from profiler_suite.measure.explain.alone import UNREPEATABLE
-from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.guarding.guard import FunctionGuard
 from profiler_suite.measure.explain.racing import Contest, race
 from profiler_suite.measure.explain.records import ExplainEffort, Trial, TrialResult
 from profiler_suite.measure.explain.subject import Subject

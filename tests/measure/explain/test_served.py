@@ -10,7 +10,7 @@ import pytest
 
 from profiler_suite.errors import FunctionError, UsageError
 from profiler_suite.measure.explain import trials
-from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.guarding.guard import FunctionGuard
 from profiler_suite.measure.explain.records import (
     ExplainEffort,
     ExplainRequest,

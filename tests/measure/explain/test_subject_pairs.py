@@ -8,7 +8,7 @@ import pytest
 
 from profiler_suite.measure import preemption, timing
 from profiler_suite.measure.explain import subject_pairs
-from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.guarding.guard import FunctionGuard
 from profiler_suite.measure.explain.pairs import EarlyEnd
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.explain.subject import Subject

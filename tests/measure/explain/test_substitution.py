@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.explain import checks
+from profiler_suite.measure.explain.answers import checks
 from profiler_suite.measure.explain.records import Rewrite
 from profiler_suite.measure.explain.substitution import UntriableError, substituted
 from profiler_suite.measure.lines.functions import python_function

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.arguments import RestoredArguments
-from profiler_suite.measure.explain import checks, trials
-from profiler_suite.measure.explain.checks import Agreement
+from profiler_suite.measure.explain import trials
+from profiler_suite.measure.explain.answers import checks
+from profiler_suite.measure.explain.answers.checks import Agreement
 from profiler_suite.measure.explain.records import Trial
 from profiler_suite.measure.explain.substitution import UntriableError
 from profiler_suite.measure.explain.trials import attempt, converted

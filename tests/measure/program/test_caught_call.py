@@ -113,7 +113,7 @@ def call(function: Callable[..., Any], *values: Any) -> Any:
 
 
 def test_a_lock_or_an_open_file_in_the_receiver_is_shared_and_the_rest_is_copied() -> None:
-    from profiler_suite.measure.explain.same_answer import copied
+    from profiler_suite.measure.explain.answers.same_answer import copied
 
     model = Model()
     (again,) = copied((call(Model.weigh, model).args[0],))
@@ -122,7 +122,7 @@ def test_a_lock_or_an_open_file_in_the_receiver_is_shared_and_the_rest_is_copied
 
 
 def test_a_generator_among_the_arguments_gives_its_values_to_every_call() -> None:
-    from profiler_suite.measure.explain.same_answer import copied
+    from profiler_suite.measure.explain.answers.same_answer import copied
 
     found = call(total, (float(n) for n in range(4)))
     assert [sum(copied(found.args)[0]) for _ in range(2)] == [6.0, 6.0]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from profiler_suite.measure.explain.printed_text import same_text
+from profiler_suite.measure.explain.answers.printed_text import same_text
 from profiler_suite.measure.program.elsewhere import InputPlace, streams
 from profiler_suite.measure.program.request import parse
 from profiler_suite.measure.program.trying import ProgramTrial, try_program

@@ -8,12 +8,12 @@ from time import perf_counter, process_time
 import msgspec
 
 from profiler_suite.measure.arguments import RestoredArguments, given
-from profiler_suite.measure.explain import checks
-from profiler_suite.measure.explain.checks import Agreement
-from profiler_suite.measure.explain.same_answer import arrays_in, copied
+from profiler_suite.measure.explain.answers import checks
+from profiler_suite.measure.explain.answers.checks import Agreement
+from profiler_suite.measure.explain.answers.same_answer import arrays_in, copied
+from profiler_suite.measure.explain.answers.variants import Variant, smaller
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.explain.subject_pairs import Side, glance, pairs
-from profiler_suite.measure.explain.variants import Variant, smaller
 from profiler_suite.measure.explain.ways.port import Arguments, Function
 from profiler_suite.measure.explain.ways.records import (
     ProcessorTime,

@@ -13,7 +13,7 @@ import threadpoolctl
 from profiler_suite import units
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.arguments import given
-from profiler_suite.measure.explain.answer_parts import arrays_of
+from profiler_suite.measure.explain.answers.answer_parts import arrays_of
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.explain.subject_pairs import pairs
 from profiler_suite.measure.explain.substitution import UntriableError

@@ -13,10 +13,10 @@ import numpy as np
 
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import find_rule
-from profiler_suite.measure.explain import checks
+from profiler_suite.measure.explain.answers import checks
+from profiler_suite.measure.explain.answers.same_answer import copied, in_words
 from profiler_suite.measure.explain.names_in_words import bound_names, watch_names
 from profiler_suite.measure.explain.records import FunctionRecord, SourceText
-from profiler_suite.measure.explain.same_answer import copied, in_words
 from profiler_suite.measure.explain.substitution import buffers, substituted
 from profiler_suite.measure.lines.functions import functions_to_profile
 from profiler_suite.measure.trace import trace

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.guarding.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.workloads.user_function import FunctionCall

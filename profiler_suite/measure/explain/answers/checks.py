@@ -13,12 +13,17 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from profiler_suite.measure.explain.answer_parts import arrays_of
-from profiler_suite.measure.explain.printed_text import printed, same_text
-from profiler_suite.measure.explain.random_streams import RandomStreams
+from profiler_suite.measure.explain.answers.answer_parts import arrays_of
+from profiler_suite.measure.explain.answers.printed_text import printed, same_text
+from profiler_suite.measure.explain.answers.random_streams import RandomStreams
+from profiler_suite.measure.explain.answers.same_answer import (
+    Difference,
+    arrays_in,
+    compare,
+    copied,
+)
+from profiler_suite.measure.explain.answers.variants import Variant, variants
 from profiler_suite.measure.explain.records import TrialResult
-from profiler_suite.measure.explain.same_answer import Difference, arrays_in, compare, copied
-from profiler_suite.measure.explain.variants import Variant, variants
 from profiler_suite.model.noun import Noun
 
 # Rounding of a solved system with a condition number of as much; of shorter sums too.

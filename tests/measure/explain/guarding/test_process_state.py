@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from profiler_suite.measure.explain.process_state import (
+from profiler_suite.measure.explain.guarding.process_state import (
     ProcessState,
     children,
     open_files,

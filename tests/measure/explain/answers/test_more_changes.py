@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from scipy import linalg, sparse
 
-from profiler_suite.measure.explain.restoring import changes, restored
-from profiler_suite.measure.explain.same_answer import compare, copied
+from profiler_suite.measure.explain.answers.restoring import changes, restored
+from profiler_suite.measure.explain.answers.same_answer import compare, copied
 
 
 @dataclasses.dataclass

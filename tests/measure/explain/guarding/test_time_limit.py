@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 
 from profiler_suite.errors import TimeUp
-from profiler_suite.measure.explain.time_limit import TimeLimit, later_limit_s, signal_number
+from profiler_suite.measure.explain.guarding.time_limit import (
+    TimeLimit,
+    later_limit_s,
+    signal_number,
+)
 
 pytestmark = pytest.mark.skipif(not signal_number(), reason="no signals for threads")
 

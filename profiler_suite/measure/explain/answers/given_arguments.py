@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from profiler_suite.measure.arguments import ArgumentChange
-from profiler_suite.measure.explain import restoring
-from profiler_suite.measure.explain.same_answer import arrays_in, copied, in_words
+from profiler_suite.measure.explain.answers import restoring
+from profiler_suite.measure.explain.answers.same_answer import arrays_in, copied, in_words
 from profiler_suite.measure.trace.reach.behind import is_plain_iterator
 from profiler_suite.workloads.user_function import FunctionCall
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from profiler_suite.measure.explain.variants import Variant, smaller, variants
+from profiler_suite.measure.explain.answers.variants import Variant, smaller, variants
 
 RNG = np.random.default_rng(1)
 

@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Callable
 
+from profiler_suite.measure.explain.guarding.time_limit import LEAST_WAIT_S
 from profiler_suite.measure.explain.records import Stage
-from profiler_suite.measure.explain.time_limit import LEAST_WAIT_S
 from profiler_suite.measure.preemption import CoreWait
 
 # A function that is stopped gets this long to tell where it was.

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 from scipy import interpolate, optimize, sparse
 
-from profiler_suite.measure.explain.answer_parts import arrays_of
-from profiler_suite.measure.explain.same_answer import compare
+from profiler_suite.measure.explain.answers.answer_parts import arrays_of
+from profiler_suite.measure.explain.answers.same_answer import compare
 
 NAN = float("nan")
 PAIR = [("a", "f8"), ("b", "f8")]

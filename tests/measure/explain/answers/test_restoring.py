@@ -11,10 +11,10 @@ import pytest
 from profiler_suite.measure import timing
 from profiler_suite.measure.arguments import RestoredArguments, given
 from profiler_suite.measure.explain import passes
-from profiler_suite.measure.explain.guard import FunctionGuard
+from profiler_suite.measure.explain.answers.restoring import changes, restored
+from profiler_suite.measure.explain.answers.same_answer import compare, copied
+from profiler_suite.measure.explain.guarding.guard import FunctionGuard
 from profiler_suite.measure.explain.records import ExplainEffort
-from profiler_suite.measure.explain.restoring import changes, restored
-from profiler_suite.measure.explain.same_answer import compare, copied
 from profiler_suite.measure.explain.subject import Subject
 from profiler_suite.measure.lines.session import LineSession
 from profiler_suite.workloads.user_function import FunctionCall

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 import profiler_suite
-from profiler_suite.measure.explain import forks
-from profiler_suite.measure.explain.forks import ForkGuard
+from profiler_suite.measure.explain.guarding import forks
+from profiler_suite.measure.explain.guarding.forks import ForkGuard
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks are POSIX's")
 ROOT = Path(profiler_suite.__file__).resolve().parents[1]
@@ -21,7 +21,7 @@ HEAD = f"""
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
 from profiler_suite.errors import TimeUp
-from profiler_suite.measure.explain import forks
+from profiler_suite.measure.explain.guarding import forks
 OURS = os.path.dirname(forks.__file__) + os.sep + "made_up.py"
 driver = '''
 def call(function):

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.measure.arguments import ArgumentChange, RestoredArguments, put_back
-from profiler_suite.measure.explain.same_answer import compare, copied
+from profiler_suite.measure.explain.answers.same_answer import compare, copied
 from profiler_suite.measure.trace.reach.behind import is_plain_iterator
 from profiler_suite.measure.trace.reach.containers import is_container, items
 

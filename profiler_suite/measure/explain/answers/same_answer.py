@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.measure.explain.answer_parts import has_equality, kind_of, parts
+from profiler_suite.measure.explain.answers.answer_parts import has_equality, kind_of, parts
 from profiler_suite.measure.trace.reach.behind import begun_anew, is_plain_iterator
 
 # Rewrites add in another order: errors grow with the root of the number of terms.

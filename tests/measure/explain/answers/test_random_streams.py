@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.explain.random_streams import RandomStreams
+from profiler_suite.measure.explain.answers.random_streams import RandomStreams
 
 RNG = np.random.default_rng(1)
 OLD = np.random.RandomState(2)

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from profiler_suite.errors import FunctionError
-from profiler_suite.measure.explain import checks
-from profiler_suite.measure.explain.same_answer import compare, copied
-from profiler_suite.measure.explain.variants import variants
+from profiler_suite.measure.explain.answers import checks
+from profiler_suite.measure.explain.answers.same_answer import compare, copied
+from profiler_suite.measure.explain.answers.variants import variants
 
 Function = Callable[..., Any]
 

@@ -4,7 +4,11 @@ import sys
 
 import pytest
 
-from profiler_suite.measure.explain.printed_text import printed, same_text, varies_wholly
+from profiler_suite.measure.explain.answers.printed_text import (
+    printed,
+    same_text,
+    varies_wholly,
+)
 
 
 def test_what_is_printed_is_kept_and_bytes_are_as_well() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.explain import checks
+from profiler_suite.measure.explain.answers import checks
 from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.model.trial import TrialKind
 

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 from scipy import sparse, spatial, stats
 
-from profiler_suite.measure.explain.same_answer import compare
+from profiler_suite.measure.explain.answers.same_answer import compare
 
 NAN = float("nan")
 NESTED = [("place", "f8", (2,)), ("inner", [("a", "i4"), ("b", "f4")])]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.measure.explain.given_arguments import GivenArguments
+from profiler_suite.measure.explain.answers.given_arguments import GivenArguments
 from profiler_suite.workloads.user_function import FunctionCall
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from profiler_suite.errors import TimeUp
 
-_PACKAGE = str(Path(__file__).resolve().parents[2]) + os.sep
+_PACKAGE = str(Path(__file__).resolve().parents[3]) + os.sep
 # They end their forked child themselves.
 _ENDS_ITSELF = (os.sep + "multiprocessing" + os.sep,)
 # A child that comes back does so about as soon as its parent.

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.measure.explain.same_answer import arrays_in
+from profiler_suite.measure.explain.answers.same_answer import arrays_in
 from profiler_suite.model.noun import Noun
 
 # Lengths up to this are part of what a function means: three coordinates, a 2 × 2 window.

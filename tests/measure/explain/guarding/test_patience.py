@@ -3,7 +3,7 @@
 import threading
 import time
 
-from profiler_suite.measure.explain.patience import Patience
+from profiler_suite.measure.explain.guarding.patience import Patience
 from profiler_suite.measure.explain.records import Stage
 
 

@@ -15,18 +15,18 @@ from types import FrameType, TracebackType
 
 from profiler_suite import units
 from profiler_suite.errors import FunctionError, ProfilerSuiteError, TimeUp
-from profiler_suite.measure.explain import forks
-from profiler_suite.measure.explain.process_state import (
+from profiler_suite.measure.explain.guarding import forks
+from profiler_suite.measure.explain.guarding.process_state import (
     ProcessState,
     can_open_files,
     children,
     raise_file_limit,
 )
+from profiler_suite.measure.explain.guarding.time_limit import TimeLimit, later_limit_s
 from profiler_suite.measure.explain.records import Stage
-from profiler_suite.measure.explain.time_limit import TimeLimit, later_limit_s
 from profiler_suite.workloads import user_function
 
-_OURS = str(Path(__file__).resolve().parents[2])
+_OURS = str(Path(__file__).resolve().parents[3])
 _STANDARD = sysconfig.get_path("stdlib")
 LOADING, FIRST_CALL = "loading", "the first call"
 _LEFT_OPEN = "it leaves files open until the system allows no more: close them"

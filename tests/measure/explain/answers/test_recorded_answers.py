@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.measure.explain import recorded_answers
-from profiler_suite.measure.explain.checks import Agreement
+from profiler_suite.measure.explain.answers import recorded_answers
+from profiler_suite.measure.explain.answers.checks import Agreement
 
 X = np.linspace(0.5, 2.0, 30)
 
