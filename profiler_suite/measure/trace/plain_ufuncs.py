@@ -9,13 +9,12 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
-from numpy import ndarray
 
 from profiler_suite.measure.trace import sites
 from profiler_suite.measure.trace.calls import call_ufunc
 from profiler_suite.measure.trace.recording import active
 
-_PLAIN = frozenset({int, float, complex, bool, list, tuple, ndarray})
+_PLAIN = frozenset({int, float, complex, bool, list, tuple})
 # Its compiler looks at what names in a module stand for.
 _COMPILER = "numba"
 
