@@ -30,6 +30,9 @@ class Schedule(Noun, frozen=True):
     visits_beyond_caches: int = 10
     """A point whose data exceed the caches is done with so many undisturbed visits: its
     interval ends at their median, which more of them do not move. 0: it goes on."""
+    visits_in_vain: int = 24
+    """After so many visits a point is done whose interval has not narrowed while their number
+    doubled: its processes differ, or its times are no sample of one. 0: it goes on."""
     rounds_per_worker: int = 0
     """The fewest rounds that every process takes, if twice the budget allows it."""
     visits_kept: int = 400
@@ -87,6 +90,7 @@ FULL = Schedule(
     longest_evaluation_s=5.0,
     fewest_visits=10,
     visits_beyond_caches=0,
+    visits_in_vain=0,
     visits_kept=2000,
     budget_per_point_s=5.0,
     sample_s=0.08,
