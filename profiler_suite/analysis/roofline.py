@@ -236,7 +236,7 @@ def _place_without_flop(
 
 
 def in_words(bound: str, level: str, of_attainable: float) -> str:
-    """'overhead-bound', 'memory-bound (L3)', 'compute-bound', and how much that explains.
+    """'bound by per-call cost', 'memory-bound (L3)', 'compute-bound', and by how much.
 
     A roof of calls is no roof of the machine: its share is the part of the time that entering
     calls takes. That of arithmetic is what products of matrices reach here. Above a measured
@@ -249,7 +249,7 @@ def in_words(bound: str, level: str, of_attainable: float) -> str:
         return f"bound by its inner loops, {share} of the nearest roof"
     if bound == "overhead":
         most = "nearly all" if of_attainable > _NEARLY_ALL else units.percent(of_attainable)
-        return f"overhead-bound, {most} of the time is per-call cost"
+        return f"bound by per-call cost, {most} of the time"
     where = f" ({level})" if bound == "memory" else ""
     if of_attainable > 1:
         return f"{bound}-bound{where}, above the measured roof"

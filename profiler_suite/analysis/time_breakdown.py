@@ -60,6 +60,8 @@ _BESIDE = (
     "its operations run in other threads while it waits: the time breakdown is that of the "
     "calling thread"
 )
+# Shares of samples add up to what was not counted within this.
+_WITHIN_SAMPLES = 0.02
 LEAST_COVERAGE = 0.8
 """With less counted, FLOP, bytes and what follows from them are not the function's."""
 
@@ -80,11 +82,22 @@ def coverage_in_words(record: BreakdownRecord) -> str:
         return "more operations than there was time to count"
     of_what = "the time in array code" if record.coverage_samples else "calls"
     text = f"{units.percent(record.coverage)} of {of_what} counted"
-    names = [f"{name} ({units.percent(share)})" for name, share in record.escaped.items()]
-    names = names or sorted(record.uncovered)
+    names = _named_as_missing(record) or sorted(record.uncovered)
     if record.coverage >= 1 or not names:
         return text
     return f"{text}; not: {', '.join(names[:3])}"
+
+
+def _named_as_missing(record: BreakdownRecord) -> list[str]:
+    """What was not counted with its share, the largest first, as far as they make the rest."""
+    names: list[str] = []
+    left = 1 - record.coverage + _WITHIN_SAMPLES
+    for name, share in sorted(record.escaped.items(), key=lambda item: -item[1]):
+        left -= share
+        if left < 0 and names:
+            break
+        names.append(f"{name} ({units.percent(share)})")
+    return names
 
 
 def fault_cost(machine: Machine) -> Ceiling | None:

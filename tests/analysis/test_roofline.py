@@ -125,8 +125,7 @@ def test_a_roof_is_the_bound_only_where_it_is_the_reason(
 def test_bounds_in_words_name_the_level() -> None:
     assert roofline.in_words("memory", "L3", 0.714) == "memory-bound (L3), 71 % of that roof"
     assert (
-        roofline.in_words("overhead", "L1", 0.05)
-        == "overhead-bound, 5.0 % of the time is per-call cost"
+        roofline.in_words("overhead", "L1", 0.05) == "bound by per-call cost, 5.0 % of the time"
     )
     said = roofline.in_words("work", "L1", 0.041)
     assert said == "bound by its inner loops, 4.1 % of the nearest roof"

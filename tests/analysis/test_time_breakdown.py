@@ -220,6 +220,13 @@ def test_incomplete_coverage_is_named() -> None:
     assert any("80 % of calls counted; not: numba.f" in note for note in found.notes)
 
 
+def test_what_is_missing_adds_up_to_the_rest() -> None:
+    escaped = {"after float()": 0.17, "DOUBLE_copy (NumPy)": 0.06, "LONG_copy (NumPy)": 0.06}
+    record = breakdown_record(coverage=0.83, coverage_samples=120, escaped=escaped)
+    said = time_breakdown.coverage_in_words(record)
+    assert said == "83 % of the time in array code counted; not: after float() (17 %)"
+
+
 def test_with_too_little_counted_the_samples_alone_stand() -> None:
     lost = {"DOUBLE_sqrt (NumPy)": 0.3, "scipy.f": 0.1}
     found = breakdown(coverage=0.6, coverage_samples=120, escaped=lost)

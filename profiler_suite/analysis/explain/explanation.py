@@ -361,7 +361,8 @@ def largest_part(breakdown: Breakdown) -> str:
     largest = max(named, key=lambda name: named[name], default="")
     if not largest or not seen.add_up:
         return ""
-    return f"The largest part is {largest}, {units.percent(named[largest])} of the time."
+    the = "the " if largest == time_breakdown.INTERPRETER else ""
+    return f"The largest part is {the}{largest}, {units.percent(named[largest])} of the time."
 
 
 def overhead_share(breakdown: Breakdown) -> float:

@@ -37,7 +37,7 @@ WORDS = {
     CASTS: "cast-bound",
     VALUES: "depends on its values",
     FAULTS: "bound by page faults",
-    PER_CALL: "overhead-bound",
+    PER_CALL: "bound by per-call cost",
 }
 _DOMINATES = 0.5
 # A change that spares less than this, or less than its spread, spares nothing.

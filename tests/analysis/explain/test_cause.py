@@ -206,7 +206,7 @@ def test_calls_are_named_where_they_cost_more_than_bytecode() -> None:
     explained = function(samples(interpreter=20, dispatch=80), operations=calls)
     named = found(explained, "overhead")
     assert named.name == cause.OVERHEAD
-    assert named.text == "overhead-bound, 50 % of the time is per-call cost (200 × ufunc)"
+    assert named.text == "bound by per-call cost, 50 % of the time (200 × ufunc)"
 
 
 def test_arithmetic_of_single_numbers_is_named_so() -> None:

@@ -86,7 +86,7 @@ def scattered(**fields: Any) -> dict[str, Any]:
             inside.VALUES,
             "depends on its values",
         ),
-        ({}, {"fixed_s": 9e-4}, inside.PER_CALL, "overhead-bound"),
+        ({}, {"fixed_s": 9e-4}, inside.PER_CALL, "bound by per-call cost"),
         (
             {},
             {"minor_faults": 1000.0, "fault_s": 8e-7},

@@ -134,7 +134,7 @@ def test_the_answer_pairs_undisturbed_visits_and_names_both_bounds(run_folder: P
     assert found.headline.startswith(
         "loop does 1/50 of the operations of dot, yet takes 40.0 times as long"
     )
-    assert "overhead-bound" in found.left_bound
+    assert "bound by per-call cost" in found.left_bound
     assert found.right_bound.startswith("memory-bound (L3)")
 
 
