@@ -22,7 +22,15 @@ class TableView:
 
     def filled(self) -> "TableView":
         """The table without the columns that are empty in every row."""
-        kept = [n for n in range(len(self.headings)) if any(row[n] for row in self.rows)]
+        return self._only(
+            [n for n in range(len(self.headings)) if any(row[n] for row in self.rows)]
+        )
+
+    def without(self, heading: str) -> "TableView":
+        """The table without the columns of this heading."""
+        return self._only([n for n, each in enumerate(self.headings) if each != heading])
+
+    def _only(self, kept: Sequence[int]) -> "TableView":
         return dataclasses.replace(
             self,
             headings=tuple(self.headings[n] for n in kept),

@@ -23,8 +23,9 @@ def screen(race: Race, width: int, color: bool) -> str:
     style = "bold red" if refused else _STYLES[first.verdict]
     page.paragraph(race_words.headline(race), style=style)
     page.line()
-    _table(page, race_words.results_table(race))
     called = race_words.names(race)
+    results = race_words.results_table(race)
+    _table(page, results.without("version") if len(called) <= 2 else results)
     several = len(race.results) > 1
     for each in race.results:
         about = f"{called[each.after]}, {each.size.label}: " if several else ""

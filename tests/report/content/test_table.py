@@ -29,6 +29,8 @@ def test_columns_without_any_cell_are_left_out() -> None:
     assert table.filled().headings == ("a", "c")
     assert table.filled().numeric == (False, False)
     assert table.filled().rows == (("1", ""), ("", "2"))
+    assert table.without("b").rows == (("1", ""), ("", "2"))
+    assert table.without("d") == table
 
 
 def test_the_first_rows_say_how_many_are_left_out() -> None:

@@ -17,6 +17,13 @@ def test_the_answer_stands_first_and_nothing_is_too_wide(width: int) -> None:
     assert "Mostly interpreter: 580 µs less" in " ".join(text.split())
 
 
+def test_only_several_new_versions_are_named_in_each_row() -> None:
+    one = screen(race(result(2.0), result(2.0, LARGE)), 80, color=False)
+    assert "version" not in one
+    two = screen(race(result(2.0), result(0.5, after="newer.py:f")), 80, color=False)
+    assert "version" in two and "newer.py:f" in two
+
+
 def test_another_answer_is_red_and_has_no_time() -> None:
     text = screen(race(refused()), 80, color=True)
     assert text.startswith("\x1b[1;31mnew.py:f gives a different answer.")
