@@ -4,6 +4,7 @@ import copy
 import copyreg
 import os
 import re
+import shutil
 import signal
 import threading
 from collections.abc import Iterator
@@ -110,6 +111,23 @@ def no_cache_of_the_user(cache: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROFILER_SUITE_CACHE", str(cache))
         yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium without a screen: one for all, since a process can drive only one at a time."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="needs playwright: pip install -e '.[test]'"
+    )
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-quic"]
+        )
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -193,6 +193,19 @@ class TestPagesThatWereMade:
         now = build.index_page(found, machine)
         assert without_style((PAGES / "index.html").read_text()) == without_style(now)
 
+    @pytest.mark.slow
+    @pytest.mark.parametrize("width", [1280, 390])
+    def test_everyone_can_read_them(self, width: int, browser: Any) -> None:
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+        for path in sorted(PAGES.glob("*.html")):
+            page = browser.new_page(viewport={"width": width, "height": 900})
+            page.goto(path.as_uri())
+            found = axe.run(page).response["violations"]
+            serious = [v["id"] for v in found if v["impact"] in ("serious", "critical")]
+            assert serious == [], path.name
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
+            page.close()
+
 
 def without_style(page: str) -> str:
     """What the page says; its style changes more often than pages are made."""
