@@ -25,15 +25,10 @@ def one_row_calls(seen: Observation) -> Iterator[Finding]:
     """Calls that take many rows, made for one."""
     table = []
     for row in ("V.reshape(1, -1)", "[V]", "V[None]", "V[None, :]", "V[np.newaxis, :]"):
-        table += [
-            (f"np.array([M({row})[0] for V in X])", "M(X)"),
-            (f"[M({row})[0] for V in X]", "list(M(X))"),
-        ]
+        table += _all_rows(row, "for V in X", "X")
     for row in ("X[V].reshape(1, -1)", "[X[V]]", "X[V:V + 1]", "X[V][None]"):
-        table += [
-            (f"np.array([M({row})[0] for V in range(len(X))])", "M(X)"),
-            (f"np.array([M({row})[0] for V in range(N)])", "M(X[:N])"),
-        ]
+        table += _all_rows(row, "for V in range(len(X))", "X")
+        table += _all_rows(row, "for V in range(N)", "X[:N]")
     yield from seen.rewrites(*table, title="call it once for all rows")
     for function in seen.functions:
         for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
@@ -47,6 +42,18 @@ def one_row_calls(seen: Observation) -> Iterator[Finding]:
                     lines=hoisting.span_of(function, loop),
                     evidence="the loop calls it for one row at a time",
                 )
+
+
+def _all_rows(row: str, over: str, rows: str) -> Iterator[tuple[str, str]]:
+    """What is made of the answers for one row each, and the same of one answer for all rows."""
+    for place, column in (("[0]", ""), ("[0, K]", "[:, K]"), ("[0][K]", "[:, K]")):
+        one, every = f"M({row}){place}", f"M({rows}){column}"
+        yield f"np.array([{one} {over}])", every
+        yield f"[{one} {over}]", f"list({every})"
+        for name in ("float", "int"):
+            yield f"[{name}({one}) {over}]", f"({every}).tolist()"
+        for name in ("sum", "max", "min"):
+            yield f"{name}({one} {over})", f"np.{name}({every})"
 
 
 def _one_call(function: Function, loop: ast.For) -> str:

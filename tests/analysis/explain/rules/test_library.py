@@ -148,6 +148,24 @@ def f(m):
         lambda: (A,),
         "model.predict(x)",
     ),
+    *(
+        Fires(
+            "one_row_calls",
+            "class M:\n    def predict(self, x):\n        x = np.asarray(x)\n"
+            "        return np.stack([x.sum(axis=1), x.max(axis=1)], axis=1)\n\n"
+            f"model = M()\n\ndef f(x):\n    return {one}\n",
+            lambda: (A,),
+            every,
+        )
+        for one, every in (
+            (
+                "float(sum(model.predict(v[None, :])[0, 1] for v in x))",
+                "np.sum(model.predict(x)[:, 1])",
+            ),
+            ("max(model.predict([v])[0][0] for v in x)", "np.max(model.predict(x)[:, 0])"),
+            ("[float(model.predict([x[i]])[0, 0]) for i in range(len(x))]", ".tolist()"),
+        )
+    ),
     Fires(
         "one_row_calls",
         """
