@@ -6,12 +6,13 @@ is returned. Their numbers stay what they are in the file.
 
 import ast
 import dis
+import io
 import linecache
 import symtable
 import tokenize
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, GeneratorType
 from typing import Any
 
 from profiler_suite.errors import UsageError
@@ -19,6 +20,8 @@ from profiler_suite.workloads import loop_groups, notebook_cell, reads
 
 _HOLDERS = (ast.If, ast.With, ast.Try)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+# What reads them gets them anew in each call, if whoever calls can make them so.
+_GIVEN_ONCE = (io.TextIOWrapper, io.BufferedReader, GeneratorType)
 NAME = "lines_{}_to_{}"
 """What the function of a module's lines is called."""
 
@@ -96,7 +99,7 @@ def function_of(
     indent = text[: len(text) - len(text.lstrip())].rpartition("\n")[2]
     plain = text if not indent else f"if 1:\n{text}"
     body = notebook_cell.parsed(plain)
-    names = tuple(notebook_cell.arguments(plain, body, namespace))
+    names = tuple(notebook_cell.arguments(plain, body, namespace, _GIVEN_ONCE))
     results = _results(body, lines, last)
     _refuse_shared(body, results, namespace, f"{Path(file).name}, lines {first} to {last}")
     inside = text if indent else notebook_cell.indented(text)

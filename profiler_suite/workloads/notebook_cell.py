@@ -80,8 +80,16 @@ def _ipythons_line(cell: str) -> str:
     return ""
 
 
-def arguments(cell: str, body: list[ast.stmt], namespace: Mapping[str, Any]) -> Iterator[str]:
-    """Names of the namespace's values that the cell refers to, and of what it assigns anew."""
+def arguments(
+    cell: str,
+    body: list[ast.stmt],
+    namespace: Mapping[str, Any],
+    others: tuple[type, ...] = (),
+) -> Iterator[str]:
+    """Names of the namespace's values that the cell refers to, and of what it assigns anew.
+
+    Values of these `others` count, too.
+    """
     table = symtable.symtable(cell, "<cell>", "exec")
     own = {*_declared_global(table), *made_anew(body)}
     for symbol in table.get_symbols():
@@ -96,7 +104,7 @@ def arguments(cell: str, body: list[ast.stmt], namespace: Mapping[str, Any]) -> 
             continue
         if name.startswith("__"):  # the module's own name, which nobody assigns
             continue
-        if changed or isinstance(value, _VALUES) or _is_table(value):
+        if changed or isinstance(value, (*_VALUES, *others)) or _is_table(value):
             yield name
 
 

@@ -5,12 +5,14 @@ import gc
 import inspect
 import io
 import itertools
+import os
 import socket
 import threading
 import types
 import weakref
-from collections.abc import Callable, Iterator
-from types import CodeType, FrameType, FunctionType, MethodType
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType, MappingProxyType, MethodType
 from typing import Any
 
 from profiler_suite.errors import UsageError
@@ -28,11 +30,19 @@ _SHARED: tuple[type, ...] = (
 )
 # Of a generator among the arguments, which gives each value once.
 _MOST_VALUES = 100_000
+# Of a file among them.
+_MOST_BYTES = 2**28
 
 
-def call_of(frame: FrameType, ask: LoadRequest, order: dict[str, Any]) -> FunctionCall:
+def call_of(
+    frame: FrameType,
+    ask: LoadRequest,
+    order: dict[str, Any],
+    places: Mapping[int, int] = MappingProxyType({}),
+) -> FunctionCall:
     """The function whose frame that is, called with what its parameters hold.
 
+    Files that are open for reading are read from `places` (by their identity) in each call.
     Raises UsageError where an argument cannot be copied, so that no call could be repeated.
     """
     _share_what_cannot_be_copied()
@@ -45,8 +55,8 @@ def call_of(frame: FrameType, ask: LoadRequest, order: dict[str, Any]) -> Functi
         function = function_of(frame)
         args, kwargs = arguments_of(frame)
     refuse_coroutine(function, ask.target)
-    args = tuple(_repeatable(value) for value in args)
-    kwargs = {name: _repeatable(value) for name, value in kwargs.items()}
+    args = tuple(_repeatable(value, places) for value in args)
+    kwargs = {name: _repeatable(value, places) for name, value in kwargs.items()}
     _refuse_uncopied(function, args, kwargs, ask.target)
     return FunctionCall(name=ask.target, function=function, args=args, kwargs=kwargs)
 
@@ -99,11 +109,32 @@ def arguments_of(frame: FrameType) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return args, kwargs
 
 
-def _repeatable(value: Any) -> Any:
-    """A generator gives its values once: each call gets them anew."""
+def _repeatable(value: Any, places: Mapping[int, int]) -> Any:
+    """A generator and an open file give what they have once: each call gets it anew."""
+    if id(value) in places:
+        return _rest_of(value, places[id(value)])
     if isinstance(value, types.GeneratorType):
         return iter(list(itertools.islice(value, _MOST_VALUES)))
     return value
+
+
+def _rest_of(file: Any, place: int) -> Any:
+    """What a file has behind that place, in memory; the file itself if it is gone or large."""
+    try:
+        there = Path(file.name).stat()
+        if not os.path.samestat(there, os.fstat(file.fileno())):
+            return file
+        if there.st_size > _MOST_BYTES:
+            return file
+        if isinstance(file, io.TextIOWrapper):
+            with Path(file.name).open(encoding=file.encoding, errors=file.errors) as text:
+                text.seek(place)
+                return io.StringIO(text.read())
+        with Path(file.name).open("rb") as binary:
+            binary.seek(place)
+            return io.BytesIO(binary.read())
+    except (OSError, ValueError, TypeError):
+        return file
 
 
 def _share_what_cannot_be_copied() -> None:

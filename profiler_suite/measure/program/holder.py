@@ -12,8 +12,9 @@ import signal
 import socket
 import stat
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any
 
 # How often it looks whether a session has ended.
@@ -21,10 +22,17 @@ _LOOK_S = 0.2
 _LOWEST_FREE = 3
 
 
-def hold(control: Any, path: str, frame: FrameType, package: str) -> None:
+def hold(
+    control: Any,
+    path: str,
+    frame: FrameType,
+    package: str,
+    places: Mapping[int, int] = MappingProxyType({}),
+) -> None:
     """Wait for orders on that connection; returns when nobody is at its other end any more.
 
-    A session answers over a connection of its own, to the socket at `path`.
+    A session answers over a connection of its own, to the socket at `path`. `places` are those
+    of open files among the frame's values, by their identity.
     """
     os.setsid()  # Ctrl-C is for those who wait for the answer
     _hear_nothing()
@@ -48,7 +56,7 @@ def hold(control: Any, path: str, frame: FrameType, package: str) -> None:
             if not pid:
                 control.close()
                 try:
-                    _session(path, order, frame, package, os.getppid())
+                    _session(path, order, (frame, places), package, os.getppid())
                 finally:
                     os._exit(1)
             sessions.add(pid)
@@ -121,7 +129,11 @@ def _has_ended(pid: int, control: Any) -> bool:
 
 
 def _session(
-    path: str, order: dict[str, Any], frame: FrameType, package: str, parent: int
+    path: str,
+    order: dict[str, Any],
+    call: tuple[FrameType, Mapping[int, int]],
+    package: str,
+    parent: int,
 ) -> None:
     """Answer what is asked of the call, until nobody asks any more."""
     os.setsid()  # before anybody knows its number: it is ended with all that it starts
@@ -139,7 +151,8 @@ def _session(
     sys.path[:] = before
     child.end_with(parent)
     requests, output = talk.makefile("rb"), talk.makefile("wb")
-    serve_call(lambda ask: (call_of(frame, ask, order), LoadReply()), requests, output)
+    frame, places = call
+    serve_call(lambda ask: (call_of(frame, ask, order, places), LoadReply()), requests, output)
 
 
 def _leave_event_loop() -> None:

@@ -5,14 +5,16 @@ import inspect
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.explain.records import LoadRequest
+from profiler_suite.measure.program.catching.copies import places_of_files
 from profiler_suite.measure.program.caught_call import arguments_of, call_of, function_of
 
 
@@ -126,6 +128,58 @@ def test_a_generator_among_the_arguments_gives_its_values_to_every_call() -> Non
 
     found = call(total, (float(n) for n in range(4)))
     assert [sum(copied(found.args)[0]) for _ in range(2)] == [6.0, 6.0]
+
+
+def lines(file: Any) -> list[str]:
+    return [str(line) for line in file]
+
+
+def test_an_open_file_among_the_arguments_is_read_by_every_call_from_where_it_stood(
+    tmp_path: Path,
+) -> None:
+    from profiler_suite.measure.explain.same_answer import copied
+
+    path = tmp_path / "table.txt"
+    path.write_text("head\nä\nb\n", encoding="latin-1")
+    with path.open(encoding="latin-1") as text, path.open("rb") as binary:
+        text.readline()
+        for file, rest in ((text, ["ä\n", "b\n"]), (binary, ["b'head\\n'"])):
+            frame: Any = Waiting(lines, file)
+            places = places_of_files(frame)
+            file.read()  # the program goes on
+            found = call_of(frame, LoadRequest(target="here.py:lines"), {}, places)
+            for _ in range(2):
+                assert lines(*copied(found.args))[: len(rest)] == rest
+        path.unlink()
+        frame = Waiting(lines, text)
+        found = call_of(frame, LoadRequest(target="here.py:lines"), {}, {id(text): 5})
+        assert found.args == (text,), "what is gone cannot be read again"
+
+
+def test_a_file_that_is_written_or_is_being_iterated_has_no_place(tmp_path: Path) -> None:
+    path = tmp_path / "table.txt"
+    with path.open("w") as file:
+        file.write("a\nb\n")
+        assert not places_of_files(cast(Any, Waiting(lines, file)))
+    with path.open() as file:
+        next(iter(file))
+        assert not places_of_files(cast(Any, Waiting(lines, file)))
+
+
+def test_lines_of_a_module_read_its_open_file_in_every_call(tmp_path: Path) -> None:
+    from profiler_suite.measure.explain.same_answer import copied
+
+    script, table = tmp_path / "main.py", tmp_path / "table.txt"
+    script.write_text("found = []\nfor line in file:\n    found.append(line)\nprint(found)\n")
+    table.write_text("a\nb\n")
+    with table.open() as file:
+        frame: Any = Waiting(lines, file)
+        frame.f_code = compile(script.read_text(), str(script), "exec")
+        frame.f_globals = frame.f_locals
+        order = {"first": 1, "last": 3}
+        places = places_of_files(frame)
+        found = call_of(frame, LoadRequest(target="main.py:1"), order, places)
+    assert [found.function(*copied(found.args)) for _ in range(2)] == [["a\n", "b\n"]] * 2
 
 
 class Stubborn:

@@ -19,6 +19,7 @@ from profiler_suite.measure.program.catching.wish import Wish
 # What a copy needs of others, besides Python's own.
 _OURS = ("profiler_suite", "msgspec", "threadpoolctl")
 _FIRST_LOOK_S = 0.02
+_READ = ("TextIOWrapper", "BufferedReader")
 # What the program may do to these is its own affair: ours are as they were at its beginning.
 _fork: Any = getattr(os, "fork", None)
 _exit, _getpid, _waitpid = os._exit, os.getpid, os.waitpid
@@ -39,11 +40,12 @@ class CallCopies:
             talk = self._channel.holder(wish, call)
         except OSError:  # nobody waits for it any more
             return False
+        places = places_of_files(frame)
         with _unheard_children():
-            self._copied(talk, frame)
+            self._copied(talk, frame, places)
         return True
 
-    def _copied(self, talk: _socket.socket, frame: FrameType) -> None:
+    def _copied(self, talk: _socket.socket, frame: FrameType, places: dict[int, int]) -> None:
         """The copy; the process between, whose child it is, is gone at once."""
         filters = sys.modules.get("warnings")
         with filters.catch_warnings() if filters else contextlib.nullcontext():
@@ -62,11 +64,11 @@ class CallCopies:
         try:
             if _fork():
                 _exit(0)
-            self._wait(talk, frame)
+            self._wait(talk, frame, places)
         finally:
             _exit(70)
 
-    def _wait(self, talk: _socket.socket, frame: FrameType) -> None:
+    def _wait(self, talk: _socket.socket, frame: FrameType, places: dict[int, int]) -> None:
         """In the copy: leave the hook as if it had never been, and wait for orders."""
         # Most are let go as soon as their call has ended.
         talk.settimeout(_FIRST_LOOK_S)
@@ -83,7 +85,21 @@ class CallCopies:
         from profiler_suite.measure.program import holder
 
         sys.path[:] = before
-        holder.hold(talk, self._channel.path, frame, self._package)
+        holder.hold(talk, self._channel.path, frame, self._package, places)
+
+
+def places_of_files(frame: FrameType) -> dict[int, int]:
+    """Where files stand that are open for reading, by the identity of the values of a frame.
+
+    A copy shares their places with the program, which reads on.
+    """
+    found = {}
+    for value in list(frame.f_locals.values()):
+        if type(value).__module__ == "_io" and type(value).__name__ in _READ:
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                if value.mode in ("r", "rt", "rb"):
+                    found[id(value)] = value.tell()
+    return found
 
 
 def _nothing() -> None:
