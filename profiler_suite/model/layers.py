@@ -26,6 +26,8 @@ class CalleeSamples(Noun, frozen=True):
     below_file: str
     below_line: Count
     """The user's line, the innermost on the stack."""
+    called: Count = 0
+    """Samples in which that line itself has called it."""
 
 
 class LayerRecord(Noun, frozen=True):

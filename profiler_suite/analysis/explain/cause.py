@@ -36,6 +36,7 @@ _CALLS_MATTER = 0.25
 _ENTRIES = (INTERPRETER, DISPATCH, MEMORY, COPY, ARITHMETIC)
 _OF_OBJECTS = re.compile(r" on Python objects$")
 _OF_NUMBERS = "scalar."
+_PARTS = {"getitem": "x[…]", "setitem": "x[…] = …"}
 _LIBRARY = re.compile(r"([^.]+)\.(so|dylib|dll)\b")
 _KERNEL = "[kernel]"
 _FEW_SAMPLES = 40
@@ -170,9 +171,9 @@ def _interpreter(
 
 
 def _named(operation: OperationTime) -> str:
-    """'np.sum', 'add of a NumPy number' for 'scalar.add'."""
+    """'np.sum', 'add of a NumPy number' for 'scalar.add', 'x[…]' for 'getitem'."""
     if operation.via or not operation.name.startswith(_OF_NUMBERS):
-        return operation.via or operation.name
+        return operation.via or _PARTS.get(operation.name, operation.name)
     return f"{operation.name.removeprefix(_OF_NUMBERS)} of a NumPy number"
 
 

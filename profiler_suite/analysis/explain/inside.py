@@ -211,11 +211,15 @@ def _word(
 
 
 def time_by_cause(calls: Sequence[InsideCall]) -> dict[str, float]:
-    """Shares of an evaluation's time by what they go for, over all calls looked into."""
+    """Shares of an evaluation's time by what they go for, over all calls looked into.
+
+    Calls timed alone may take longer together than the whole: shares are of their sum then.
+    """
+    whole = max(1.0, sum(each.share for each in calls))
     total: dict[str, float] = {}
     for each in calls:
         for name, share in each.causes.items():
-            total[name] = total.get(name, 0.0) + each.share * share
+            total[name] = total.get(name, 0.0) + each.share * share / whole
     return dict(sorted(total.items(), key=lambda item: -item[1]))
 
 

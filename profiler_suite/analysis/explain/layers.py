@@ -68,7 +68,7 @@ def below_in_words(record: LayerRecord | None) -> str:
     if record is None or record.samples < _FEWEST:
         return ""
     called = [each for each in record.callees if each.layer not in (USER, NUMPY_PYTHON)]
-    outermost = max(called, key=lambda each: (each.total, -each.own), default=None)
+    outermost = max(called, key=lambda each: (each.called, each.total, -each.own), default=None)
     if outermost is None or outermost.total < _MOST * record.samples:
         return ""
     share = units.percent(outermost.total / record.samples)

@@ -190,6 +190,7 @@ def summed(
     by_layer: Counter[str] = Counter()
     own: Counter[tuple[CodeType, str, int]] = Counter()
     total: Counter[tuple[CodeType, str, int]] = Counter()
+    called: Counter[tuple[CodeType, str, int]] = Counter()
     lines: dict[tuple[CodeType, str, int], Counter[int]] = {}
     in_python = any(stack.frames for stack in counts.stacks)
     for stack in counts.stacks:
@@ -206,6 +207,8 @@ def summed(
         by_layer[layer] += stack.count
         users = _innermost_of_users(places, makers)
         _note_callees(places, users, stack.count, own, total, lines)
+        if users:
+            called[_key(places, users, users - 1)] += stack.count
     callees = [
         CalleeSamples(
             function=key[0].co_qualname,
@@ -216,6 +219,7 @@ def summed(
             total=number,
             below_file=key[1],
             below_line=key[2],
+            called=called[key],
         )
         for key, number in total.items()
     ]
@@ -250,6 +254,12 @@ def _innermost_of_users(places: Sequence[Place], makers: Mapping[CodeType, str])
     )
 
 
+def _key(places: Sequence[Place], users: int, depth: int) -> tuple[CodeType, str, int]:
+    """A function on the stack, and the user's file and line below which it runs."""
+    below = places[users]
+    return places[depth].code, below.code.co_filename, below.line
+
+
 def _note_callees(
     places: Sequence[Place],
     users: int,
@@ -261,10 +271,9 @@ def _note_callees(
     """Functions between the instruction and the innermost line of the user's."""
     if not users:  # none at all, or the user's own line runs
         return
-    below = places[users]
     seen = set()
     for depth, place in enumerate(places[:users]):
-        key = (place.code, below.code.co_filename, below.line)
+        key = _key(places, users, depth)
         if depth == 0:
             own[key] += count
         if place.code not in seen:

@@ -10,7 +10,7 @@ import re
 BYTECODE, OBJECTS = "bytecode", "making and freeing objects"
 GARBAGE, EXCEPTIONS, TEXT = "garbage collection", "exceptions", "text"
 DICTIONARIES, ATTRIBUTES = "dictionaries and hashing", "attribute look-ups"
-NUMBERS, PATTERNS = "Python numbers", "regular expressions"
+NUMBERS, PATTERNS, SORTING = "Python numbers", "regular expressions", "sorting"
 OTHER = ""
 
 _MODULE = re.compile(r"^_?(json|pickle|csv|datetime|decimal|struct|heapq|bisect)\.")
@@ -22,6 +22,11 @@ _TABLE = (
         r"^PyObject_IS_GC$|subtract_refs|update_refs|deduce_unreachable|^_?PyGC_",
     ),
     (PATTERNS, r"^_?sre_|^SRE"),
+    (
+        SORTING,
+        r"^(binarysort|merge_(at|hi|lo|collapse|force)|gallop_(left|right)|count_run|"
+        r"list_sort|unsafe_\w+_compare|safe_object_compare)",
+    ),
     (
         EXCEPTIONS,
         r"PyErr_|PyTraceBack|^tb_|[Ee]xception|exc_(info|clear|state)|(OS|Import)Error|"

@@ -133,12 +133,12 @@ def _breakdown(page: Page, found: Explanation) -> None:
     breakdown_bar(page, breakdown)
 
 
-def overhead_in_words(shares: Mapping[str, float]) -> str:
-    """'overhead 87 % by replay, 85 % by native'; no share of the time is below nothing."""
-    known = {method: share for method, share in shares.items() if share >= 0}
-    said = [f"{units.percent(share)} by {method}" for method, share in known.items()]
+def overhead_in_words(found: Mapping[str, float]) -> str:
+    """'overhead 87 % by replay, 85 % by native'; none is below nothing or more than all."""
+    known = {method: share for method, share in found.items() if share >= 0}
+    said = [f"{shares.part_in_words(share)} by {method}" for method, share in known.items()]
     text = f"overhead {', '.join(said)}" if said else "overhead not known"
-    return f"{text}; its operations take longer alone" if len(known) < len(shares) else text
+    return f"{text}; its operations take longer alone" if len(known) < len(found) else text
 
 
 def breakdown_bar(page: Page, breakdown: Breakdown) -> None:

@@ -137,6 +137,11 @@ def test_roofs_bound_what_nothing_holds_up() -> None:
     assert inside.judged(memory, CALL_S, MACHINE).word.startswith("memory-bound")
 
 
+def test_calls_that_take_longer_alone_are_no_more_than_all_of_the_time() -> None:
+    calls = inside.inside_calls([facts(calls=1), facts(calls=1)], 1.2 * CALL_S, MACHINE)
+    assert inside.time_by_cause(calls) == pytest.approx({inside.WORK: 1.0})
+
+
 def test_one_line_says_it_all() -> None:
     call = facts(
         {"cached": 1e-4},

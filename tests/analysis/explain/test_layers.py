@@ -95,6 +95,11 @@ def test_the_outermost_function_below_the_users_lines_is_said() -> None:
     assert (
         layers.below_in_words(found) == "90 % below check_array (sklearn/utils/validation.py)"
     )
+    # Of functions that are always there together it is the one that the user's line calls.
+    recursive = callee(600, function="deepcopy", file=copy.__file__, total=980, called=980)
+    between = callee(100, function="_deepcopy_list", file=copy.__file__, total=980)
+    found = record(recursive, between, CPython=1000)
+    assert layers.below_in_words(found) == "98 % below deepcopy (copy.py)"
     own = callee(0, function="mine", total=950, layer="your code")
     assert layers.below_in_words(record(own, callee(300), a=1000)) == ""
     assert layers.below_in_words(None) == ""

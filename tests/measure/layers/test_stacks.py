@@ -62,7 +62,7 @@ def test_the_innermost_owner_has_the_time_and_its_function_below_the_users_line(
     assert record.share(stacks.WAITING) == 0.1
     (callee,) = record.callees
     assert (callee.function, callee.line, callee.below_line) == ("theirs", 2, 2)
-    assert (callee.own, callee.total) == (90, 90)
+    assert (callee.own, callee.total, callee.called) == (90, 90, 90)
 
 
 def test_the_interpreters_functions_serve_the_code_that_calls_them() -> None:
@@ -93,6 +93,7 @@ def test_a_function_that_recurs_counts_once_per_stack() -> None:
     below, line = at(2000, THEIRS, 2), at(1000, MINE, 2)
     record = summed(StackCount(native=(2,), frames=(below, below, line), waits=False, count=5))
     assert record.callees[0].total == 5
+    assert record.callees[0].called == 5
 
 
 def test_code_without_a_file_has_its_makers_layer() -> None:

@@ -12,6 +12,7 @@ from profiler_suite.measure.native.interpreter_work import (
     OBJECTS,
     OTHER,
     PATTERNS,
+    SORTING,
     TEXT,
     work_of,
 )
@@ -40,6 +41,8 @@ PYTHON = "libpython3.12.so.1.0"
         ("_PyType_Lookup", ATTRIBUTES),
         ("_PyLong_Add", NUMBERS),
         ("float_mul", NUMBERS),
+        ("unsafe_tuple_compare", SORTING),
+        ("gallop_right", SORTING),
         ("float_dealloc", OBJECTS),
         ("_PyObject_Free", OBJECTS),
         ("_PyObject_GC_New", OBJECTS),

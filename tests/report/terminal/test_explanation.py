@@ -109,6 +109,7 @@ def test_a_line_that_is_too_long_is_broken_not_cut() -> None:
             "overhead 8.0 % by native; its operations take longer alone",
         ),
         ({"replay": -0.1}, "overhead not known; its operations take longer alone"),
+        ({"replay": 1.01, "native": 0.96}, "overhead 100 % by replay, 96 % by native"),
     ],
 )
 def test_no_overhead_is_below_nothing(shares: dict[str, float], said: str) -> None:
