@@ -3,11 +3,14 @@
 import ast
 import textwrap
 
+import numpy as np
 import pytest
 
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import not_for_arrays
 from profiler_suite.measure.explain.records import SourceText
+from tests.analysis.explain.rules.own_function import Own
+from tests.analysis.explain.rules.tables import Silent, check_silent
 
 
 def carried(body: str) -> list[tuple[int, int]]:
@@ -43,3 +46,32 @@ def test_what_is_added_by_key_may_be_done_in_any_order(body: str) -> None:
 )
 def test_what_needs_the_step_before_is_carried(body: str) -> None:
     assert carried(body)
+
+
+FIBONACCI = """
+def f(n):
+    a, b = 0, 1
+    for _ in range(n):
+        a, b = b, (a * a + b) % 1000003
+    return a
+"""
+
+
+def test_a_carried_recursion_is_for_a_compiler_also_where_none_is_installed() -> None:
+    for text in (
+        FIBONACCI,
+        "def f(n):\n    return n if n < 2 else f(n - 1) + f(n - 2)\n",
+    ):
+        own = Own(text, 9)
+        (finding,) = own.findings("compiler")
+        assert finding.stands
+        assert finding.trial.kind == "compiled"
+        assert "not NumPy" in finding.title
+
+
+@pytest.mark.parametrize(
+    "case",
+    [Silent("compiler", "def f(a):\n    return a.sum()\n", lambda: (np.ones((4, 7)),))],
+)
+def test_sums_of_arrays_need_no_compiler(case: Silent) -> None:
+    check_silent(case)

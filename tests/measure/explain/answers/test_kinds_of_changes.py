@@ -1,4 +1,4 @@
-"""More ways of changing an argument: each is named, and undone before every evaluation."""
+"""Ways of changing an argument: each is named, and undone before every evaluation."""
 
 import collections
 import dataclasses

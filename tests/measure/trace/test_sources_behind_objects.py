@@ -1,4 +1,4 @@
-"""More ways in which a matrix comes into a function: none may pass as counted and be lost."""
+"""Matrices behind iterators, views and references: none may pass as counted and be lost."""
 
 import array
 import collections

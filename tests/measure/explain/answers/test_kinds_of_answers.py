@@ -1,4 +1,4 @@
-"""More kinds of answers: equal ones are the same from call to call, others are not."""
+"""Answers of libraries and own classes: equal ones are the same, others are not."""
 
 import array
 import collections

@@ -1,0 +1,135 @@
+"""Rules about loops: what one call, or one expression, does for all iterations."""
+
+import numpy as np
+
+from profiler_suite.analysis.explain.rules.registry import find_rule
+from tests.analysis.explain.rules.own_function import Own
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+
+rng = np.random.default_rng(12)
+A = rng.random((40, 7))
+V = rng.random(40)
+# A term that swallows the others: their order counts.
+SWALLOWED = np.r_[1e30, np.ones(200), -1e30]
+
+FIRES = [
+    Fires(
+        "lifted_loop",
+        """
+        def f(a):
+            out = np.empty(len(a))
+            for i in range(len(a)):
+                out[i] = a[i].sum() * 2  # of each row
+            return out
+        """,
+        lambda: (A,),
+        "a.sum(axis=1) * 2",
+    ),
+    Fires(
+        "generator_loop",
+        """
+        def windows(x, size):
+            for i in range(len(x) - size + 1):
+                yield x[i : i + size]
+
+        def f(x):
+            found = []
+            for w in windows(x, 5):
+                found.append(w.max())
+            return np.array(found)
+        """,
+        lambda: (V,),
+        "sliding_window_view(x, 5)",
+    ),
+    Fires(
+        "progress_prints",
+        """
+        def f(x):
+            out = np.zeros(len(x))
+            for i in range(len(x)):
+                out[i] = x[i] * x[i]
+                if i % 10 == 0:
+                    print(i)
+            return out
+        """,
+        lambda: (V,),
+        "out[:] = x * x",
+    ),
+    Fires(
+        "lifted_loop",
+        "def f(x):\n    t = 0.0\n    for v in x:\n        t += v * v\n    return t\n",
+        lambda: (V,),
+        "x",
+    ),
+]
+
+SILENT = [
+    Silent(
+        "lifted_loop",
+        "def f(n):\n    a, b = 0, 1\n    for _ in range(n):\n"
+        "        a, b = b, (a * a + b) % 1000003\n    return a\n",
+        lambda: (9,),
+    ),
+    Silent(  # it goes on where it was
+        "generator_loop",
+        "def g(x):\n    total = 0.0\n    for v in x:\n        total = total * total + v\n"
+        "        yield total\n\n\ndef f(x):\n    return [v for v in g(x)]\n",
+        lambda: (V,),
+    ),
+    Silent(  # what it prints changes as it goes
+        "progress_prints",
+        "def f(x):\n    t = 0.0\n    for v in x:\n        t += v\n        print(t)\n",
+        lambda: (V,),
+    ),
+    Silent("batch", "def f(a):\n    return a.sum(axis=1)\n", lambda: (A,)),
+    Silent("gemm", "def f(a, x):\n    return a @ x\n", lambda: (A, A[0])),
+]
+
+REFUSED = [
+    Refused(
+        "lifted_loop",
+        "def f(x):\n    t = 0.0\n    for v in x:\n        t += v\n    return t\n",
+        lambda: (SWALLOWED,),
+    ),
+    Refused(
+        "generator_loop",
+        "def g(x):\n    for v in x:\n        yield v\n\n\n"
+        "def f(x):\n    t = 0.0\n    for v in g(x):\n        t += v\n    return t\n",
+        lambda: (SWALLOWED,),
+    ),
+    Refused(
+        "progress_prints",
+        "def f(x):\n    t = 0.0\n    for v in x:\n        print('.')\n        t += v\n"
+        "    return t\n",
+        lambda: (SWALLOWED,),
+    ),
+]
+
+(
+    test_it_fires,
+    test_it_is_silent_on_its_innocent_neighbour,
+    test_it_is_refused_when_inexact,
+) = family_tests(FIRES, SILENT, REFUSED)
+
+
+def test_many_small_calls_are_a_hint_with_one_call_for_all() -> None:
+    own = Own(
+        "def f(a):\n    t = []\n    for r in a:\n        t.append(np.exp(r))\n    return t\n", A
+    )
+    (finding,) = own.findings("batch")
+    assert finding.hint
+    assert finding.trial.kind == "batch"
+
+
+def test_a_matrix_times_many_vectors_is_one_product() -> None:
+    own = Own(
+        "def f(a, m):\n    t = []\n    for r in a:\n        t.append(m @ r)\n    return t\n",
+        A,
+        np.ones((5, 7)),
+    )
+    (finding,) = own.findings("gemm")
+    assert "matrix by matrix" in finding.title
+
+
+def test_sums_in_dictionaries_are_loops_that_need_no_compiler() -> None:
+    assert find_rule("sums_in_dictionary").family == find_rule("lifted_loop").family
