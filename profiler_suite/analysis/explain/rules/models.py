@@ -23,7 +23,7 @@ from profiler_suite.measure.explain.records import Edit
 )
 def one_row_calls(seen: Observation) -> Iterator[Finding]:
     """Calls that take many rows, made for one."""
-    table: Iterator[tuple[str, str]] = []
+    table: list[tuple[str, str]] = []
     for row in ("V.reshape(1, -1)", "[V]", "V[None]", "V[None, :]", "V[np.newaxis, :]"):
         table += _all_rows(row, "for V in X", "X")
     for row in ("X[V].reshape(1, -1)", "[X[V]]", "X[V:V + 1]", "X[V][None]"):
