@@ -276,6 +276,8 @@ def _inside(function: Function, node: ast.expr, table: Table, where: Where) -> s
     own = _text(function, node, table, where)
     if own is not None:
         return own
+    if node not in function.parents:  # the parameter of a lambda
+        return function.text_of(node)
     start, _ = function.span(node)
     text = function.text_of(node)
     inner: list[Edit] = []

@@ -17,6 +17,12 @@ _TAKES_LIST = (
     "std",
     "median",
     "prod",
+    "var",
+    "percentile",
+    "quantile",
+    "bincount",
+    "histogram",
+    "unique",
 )
 
 

@@ -134,13 +134,26 @@ def growth(seen: Observation, function: Function, package: str = "np") -> Iterat
             texts = [text]
             if joined.startswith("np.append"):  # also right where each value is an array
                 texts.insert(0, f"{local}.concatenate([{target.id}, *{name}])")
-            for whole in texts:
+            ways = [(whole, value) for whole in texts]
+            row = _row(one["V"], joined)
+            if row is not None:
+                made = f"{local}.reshape({name}, (-1, *{target.id}.shape[1:]))"
+                rows = f"{local}.concatenate([{target.id}, {made}])"
+                ways.insert(0, (rows, function.text_of(row)))
+            for whole, added in ways:
                 edits = [
                     *_list_before(function, loop, name),
-                    Edit(start=start, end=end, text=f"{name}.append({value})"),
+                    Edit(start=start, end=end, text=f"{name}.append({added})"),
                     after(function, loop, [f"{target.id} = {whole}"]),
                 ]
                 yield from _finding(seen, function, loop, target.id, edits)
+
+
+def _row(value: ast.expr, joined: str) -> ast.expr | None:
+    """The one row that is joined, of which an array is made with all the others."""
+    if isinstance(value, ast.List) and len(value.elts) == 1 and not joined.startswith("pd."):
+        return value.elts[0]
+    return value if joined.startswith("np.vstack") else None
 
 
 def _grown(

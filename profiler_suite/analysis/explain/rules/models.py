@@ -154,7 +154,7 @@ def _all_at_once(
         lines=hoisting.span_of(function, function.statement_of(node)),
         helpers=[
             f"import {module}"
-            for module in ("scipy.ndimage", "scipy.spatial.distance")
+            for module in ("scipy.ndimage", "scipy.spatial.distance", "scipy.stats")
             if f"{module}." in edit.text
         ],
         evidence="it is called for one element at a time",
@@ -354,11 +354,23 @@ def _pairs(function: Function, element: ast.expr, spans: list[Span]) -> Iterator
         ("scipy.stats.pearsonr(X[I], X[J])[0]", "np.corrcoef({x})"),
         ("np.corrcoef(X[:, I], X[:, J])[0, 1]", "np.corrcoef({x}, rowvar=False)"),
         ("np.corrcoef(X[I], X[J])[0, 1]", "np.corrcoef({x})"),
+        *(
+            (f"scipy.stats.spearmanr({pair}){part}", f"np.corrcoef({ranks})")
+            for pair, ranks in (
+                ("X[:, I], X[:, J]", f"{_ranks(function)}({{x}}, axis=0), rowvar=False"),
+                ("X[I], X[J]", f"{_ranks(function)}({{x}}, axis=1)"),
+            )
+            for part in ("[0]", ".statistic", ".correlation")
+        ),
         ("np.cov(X[:, I], X[:, J])[0, 1]", "np.cov({x}, rowvar=False)"),
     ):
         one = patterns.match(function, element, pattern)
         if one is not None:
             yield text.format(x=ast.unparse(one["X"]))
+
+
+def _ranks(function: Function) -> str:
+    return f"{_module(function, 'scipy.stats')}.rankdata"
 
 
 def _rows(node: ast.expr, span: Span) -> str:

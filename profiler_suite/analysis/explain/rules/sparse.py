@@ -3,7 +3,13 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting, sparse_elements
+from profiler_suite.analysis.explain import (
+    compressed_rows,
+    forms,
+    patterns,
+    rewriting,
+    sparse_elements,
+)
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -331,6 +337,28 @@ def sparse_rows(seen: Observation) -> Iterator[Finding]:
             )
             if what == "array":
                 yield from _of_dense(seen, function, statement, edits, (matrix, name))
+
+
+@rule(
+    "sparse",
+    looks_for="rows of a CSR matrix taken in a loop for their data and indices: a matrix each",
+    rewrite="row = m.getrow(i); row.data → m.data[m.indptr[i]:m.indptr[i + 1]]",
+    exact="the places are not negative; nothing is written to the row",
+    thread="https://stackoverflow.com/questions/24665269/how-do-you-edit-cells-in-a-sparse-matrix-"
+    "using-scipy",
+)
+def compressed_row(seen: Observation) -> Iterator[Finding]:
+    """Parts of rows without the rows."""
+    for function in seen.functions:
+        for loop in hoisting.loops_of(function):
+            for edits in compressed_rows.of_rows(function, loop):
+                yield from seen.edited(
+                    function,
+                    edits,
+                    title="take the data and indices of a row out of the matrix's own arrays",
+                    lines=hoisting.span_of(function, loop),
+                    evidence=_MATRIX_EACH,
+                )
 
 
 _MATRIX_EACH = (

@@ -66,6 +66,26 @@ def string_column(seen: Observation) -> Iterator[Finding]:
         evidence="apply and map call a Python function for every element",
     )
     yield from seen.rewrites(
+        *(
+            (
+                f"DF[C].{name}(lambda V: E)",
+                "pd.Series([E for V in DF[C].tolist()], DF.index, name=C)",
+            )
+            for name in _APPLIED
+        ),
+        *(
+            (
+                f"S.{name}(lambda V: E)",
+                "pd.Series([E for V in S.tolist()], S.index, name=S.name)",
+            )
+            for name in _APPLIED
+        ),
+        where=_of_strings,
+        helpers=("import pandas as pd",),
+        title="a list comprehension instead of apply",
+        evidence="apply and map take every element out of the column, and put it back in",
+    )
+    yield from seen.rewrites(
         ("S.apply(lambda V: V in A)", "S.isin(set(A))"),
         ("S.apply(lambda V: V.split(A)[0])", "S.str.partition(A)[0].rename(S.name)"),
         ("S.apply(lambda V: V.split(A)[-1])", "S.str.rpartition(A)[2].rename(S.name)"),
@@ -74,6 +94,19 @@ def string_column(seen: Observation) -> Iterator[Finding]:
         title="the method of the whole column",
         evidence="apply calls a Python function for every element",
     )
+
+
+def _of_strings(one: patterns.Match) -> bool:
+    """Whether a column's elements are strings: a method or a part of each is asked for."""
+    element = ast.unparse(one["V"])
+    owners = [n for n in ast.walk(one["E"]) if isinstance(n, ast.Subscript | ast.Attribute)]
+    asked = [each.value for each in owners]
+    if element not in map(ast.unparse, asked):
+        return False
+    if "DF" in one.captures:
+        return all(patterns.cheap(one[each]) for each in ("DF", "C"))
+    form = one.form("S")
+    return patterns.cheap(one["S"]) and (form is None or form.dtype == "Series")
 
 
 @rule(
@@ -110,6 +143,13 @@ def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
             ),
         ]
     yield from seen.rewrites(*table, title="parse, or take apart, the column as a whole")
+    # Of the width that whole numbers of Python have in a column.
+    wide = [
+        (one, f"{text}.astype('int64')" if text.startswith("S.dt.") else text)
+        for one, text in table
+        if not text.endswith("name()")
+    ]
+    yield from seen.rewrites(*wide, title="parse, or take apart, the column as a whole")
     made = "pd.to_datetime({values}{given})"
     for text in (f"list({made})", f"{made}.to_pydatetime().tolist()"):
         yield from seen.rewrites(

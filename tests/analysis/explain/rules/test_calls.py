@@ -20,6 +20,13 @@ def f(a, n):
 """
 
 FIRES = [
+    Fires(  # a row at a time
+        "append_in_loop",
+        "def f(n):\n    out = np.empty((0, 2))\n    for i in range(n):\n"
+        "        out = np.append(out, [[i, i * 0.5]], axis=0)\n    return out\n",
+        lambda: (9,),
+        "np.concatenate([out, np.reshape(out_parts, (-1, *out.shape[1:]))])",
+    ),
     Fires(
         "list_operands",
         LISTS,

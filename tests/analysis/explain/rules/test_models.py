@@ -62,6 +62,17 @@ FIRES = [
         "np.bincount(np.ravel(labels), minlength=4)[:4]",
     ),
 ]
+FIRES += [
+    Fires(
+        "element_calls",
+        "from scipy import stats\n"
+        "def f(x):\n    n = x.shape[1]\n    out = np.ones((n, n))\n    for i in range(n):\n"
+        "        for j in range(n):\n"
+        "            out[i, j] = stats.spearmanr(x[:, i], x[:, j])[0]\n    return out\n",
+        lambda: (POINTS,),
+        "stats.rankdata(x, axis=0), rowvar=False",
+    ),
+]
 SILENT = [
     Silent(  # what it gives is asked of the tree again
         "element_calls",

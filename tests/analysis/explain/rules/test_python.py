@@ -29,7 +29,13 @@ def f(words):
     return known, codes
 """
 
+ROW_PARTS = (
+    "def f(m, n):\n    out = []\n    for i in range(n):\n        row = m.getrow(i)\n"
+    "        out.append(row.data.sum() if row.nnz else 0.0)\n    return out\n"
+)
+
 FIRES = [
+    Fires("compressed_row", ROW_PARTS, lambda: (SPARSE, 7), "m.data[row_begin:row_end].sum()"),
     Fires(  # of several lists at once
         "list_search",
         "def f(a, b, wanted):\n    out = []\n    for w in wanted:\n"
@@ -330,6 +336,7 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent("compressed_row", ROW_PARTS, lambda: (SPARSE.tocsc(), 7)),
     Silent(  # nothing is looked for again
         "places_of_new",
         VOCABULARY.replace("known.index(w)", "len(known)"),
@@ -414,6 +421,11 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # from the end
+        "compressed_row",
+        ROW_PARTS.replace("getrow(i)", "getrow(i - n)"),
+        lambda: (SPARSE, 7),
+    ),
     Refused(  # what cannot be hashed
         "places_of_new", VOCABULARY, lambda: ([[1], [2], [1]],)
     ),

@@ -61,6 +61,20 @@ FIRES = [
         "s.map(NAMES).fillna('none')",
     ),
 ]
+FIRES += [
+    Fires(
+        "string_column",
+        "def f(s):\n    return s.apply(lambda v: v.partition('a')[2].upper() + '!')\n",
+        lambda: (pd.Series(["banana", "x", "a"]),),
+        "[v.partition('a')[2].upper() + '!' for v in s.tolist()]",
+    ),
+    Fires(
+        "dates_one_by_one",
+        PANDAS + "def f(s):\n    return s.apply(lambda d: d.hour)\n",
+        lambda: (pd.Series(TIMES),),
+        "s.dt.hour.astype('int64')",
+    ),
+]
 SILENT = [
     Silent(  # one date
         "dates_one_by_one",
