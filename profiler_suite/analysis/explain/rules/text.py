@@ -65,7 +65,21 @@ def string_column(seen: Observation) -> Iterator[Finding]:
         title="the method of the whole column",
         evidence="apply and map call a Python function for every element",
     )
+    yield from _comprehensions(seen)
     yield from seen.rewrites(
+        ("S.apply(lambda V: V in A)", "S.isin(set(A))"),
+        ("S.apply(lambda V: V.split(A)[0])", "S.str.partition(A)[0].rename(S.name)"),
+        ("S.apply(lambda V: V.split(A)[-1])", "S.str.rpartition(A)[2].rename(S.name)"),
+        ("DF.apply(lambda R: R[A] + B + R[C], axis=1)", "DF[A] + B + DF[C]"),
+        ("DF.apply(lambda R: R[A] + R[C], axis=1)", "DF[A] + DF[C]"),
+        title="the method of the whole column",
+        evidence="apply calls a Python function for every element",
+    )
+
+
+def _comprehensions(seen: Observation) -> Iterator[Finding]:
+    """Any expression of the strings of a column."""
+    return seen.rewrites(
         *(
             (
                 f"DF[C].{name}(lambda V: E)",
@@ -84,15 +98,6 @@ def string_column(seen: Observation) -> Iterator[Finding]:
         helpers=("import pandas as pd",),
         title="a list comprehension instead of apply",
         evidence="apply and map take every element out of the column, and put it back in",
-    )
-    yield from seen.rewrites(
-        ("S.apply(lambda V: V in A)", "S.isin(set(A))"),
-        ("S.apply(lambda V: V.split(A)[0])", "S.str.partition(A)[0].rename(S.name)"),
-        ("S.apply(lambda V: V.split(A)[-1])", "S.str.rpartition(A)[2].rename(S.name)"),
-        ("DF.apply(lambda R: R[A] + B + R[C], axis=1)", "DF[A] + B + DF[C]"),
-        ("DF.apply(lambda R: R[A] + R[C], axis=1)", "DF[A] + DF[C]"),
-        title="the method of the whole column",
-        evidence="apply calls a Python function for every element",
     )
 
 
