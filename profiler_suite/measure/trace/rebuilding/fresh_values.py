@@ -23,6 +23,13 @@ _DRIFTING = frozenset(
     {"np.multiply", "np.divide", "np.power", "np.float_power", "np.square", "np.sqrt"}
 )
 
+# A prime number, so that rows are not alike: to make millions of random numbers takes longer
+# than what is timed with them.
+_BLOCK = 65521
+_WHATEVER_THE_VALUES = frozenset(
+    {"ufunc", "reduction", "product", "copy", "view", "index", "fft", "create"}
+)
+
 
 class FreshValues:
     """Fills the arrays of one operation, whose operands have these shapes now."""
@@ -53,7 +60,7 @@ class FreshValues:
                 array[...] = np.arange(array.size)[::-1]
         elif kind in "fc":
             drifts = self._drifts()
-            array[...] = 1.0 if drifts else self.random.uniform(0.5, 1.5, array.shape)
+            array[...] = 1.0 if drifts else self._around_one(array.shape)
             if self.operation.kind == "linalg" and array.ndim >= 2:
                 diagonal = np.arange(min(array.shape[-2:]))
                 array[..., diagonal, diagonal] += max(array.shape[-2:])
@@ -68,6 +75,12 @@ class FreshValues:
             name == "np.interp" and number == 1
         ):
             array[...] = np.sort(array, axis=-1)
+
+    def _around_one(self, shape: tuple[int, ...]) -> ndarray[Any, Any]:
+        """Numbers that differ; many are those of a block again, where none are compared."""
+        if math.prod(shape) > _BLOCK and self.operation.kind in _WHATEVER_THE_VALUES:
+            return np.resize(self.random.uniform(0.5, 1.5, _BLOCK), shape)
+        return self.random.uniform(0.5, 1.5, shape)
 
     def _drifts(self) -> bool:
         """Whether the operation, made again and again in place, would end at 0 or infinity.

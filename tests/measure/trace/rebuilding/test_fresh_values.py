@@ -105,3 +105,13 @@ def test_private_compiled_code_of_a_package_gets_no_place_in_memory_but_the_firs
     for number in whole:
         made = filled(lambda: ndimage.correlate(X, window), name, number)
         assert not made.any()
+
+
+def test_many_numbers_are_those_of_a_block_again_but_where_they_are_compared() -> None:
+    many = np.ones((300, 1000))
+    summed = filled(lambda: many + many, "np.add", 0)
+    assert 0.5 <= summed.min() < summed.max() <= 1.5
+    assert 60_000 < len(np.unique(summed)) < 70_000
+    assert not any((summed[row] == summed[0]).all() for row in range(1, 300))
+    in_order = filled(lambda: np.sort(many.ravel()), "ndarray.sort", 0)
+    assert len(np.unique(in_order)) == many.size
