@@ -167,8 +167,8 @@ def card(question: FamousQuestion, found: Finding) -> Card:
     return Card(
         question=question,
         found=found,
-        before_time=before,
-        after_time=after,
+        before_time=units.together(before),
+        after_time=units.together(after),
         gain=f"{units.ratio(found.ratio)} as fast ({low} to {high})",
         parts=tuple(parts),
         after_width=max(0.3, 100 / found.ratio),
