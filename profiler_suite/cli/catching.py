@@ -33,6 +33,7 @@ def caught_child(
     except ValueError as error:
         raise UsageError(f"--from {program!r} cannot be split into words: {error}") from error
     started, wish = parse(words), wish_for(target)
+    started.check()
     with capture(started, (wish,), beside=_aside(aside)) as found:
         caught = found.caught[0]
         if caught.representative is None:

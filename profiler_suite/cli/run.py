@@ -105,6 +105,7 @@ def run_command(**options: Any) -> int:
     from profiler_suite.measure.program.code_file import in_a_file
 
     target = parse(request.program)
+    target.check()
     from profiler_suite.report import kinds, program_folder
 
     folder = request.out or Path(REPORTS) / program_folder.folder_name(target.name)

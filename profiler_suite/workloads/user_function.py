@@ -263,7 +263,7 @@ def made_by(setup: str, dtype: str = "") -> Any:
     if dtype:
         if not _takes(function, "dtype"):
             raise UsageError(
-                f"the setup {name} takes no parameter 'dtype'; leave --dtype out or add it"
+                f"the setup {name!r} takes no parameter 'dtype'; leave --dtype out or add it"
             )
         keywords["dtype"] = dtype
     missing = misfit(function, (), keywords)

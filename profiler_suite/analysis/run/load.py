@@ -74,8 +74,8 @@ def find_run(name: str | Path) -> Path:
             return folder.resolve()
     here = Path("reports")
     known = sorted(f.name for f in here.iterdir() if store.is_run(f)) if here.is_dir() else []
-    hint = f"runs in reports/: {', '.join(known[-5:])}" if known else "run a sweep first"
-    raise RunFolderError(f"no run in {str(name)!r}; {hint}")
+    hint = f"one of reports/: {', '.join(known[-5:])}" if known else "run a sweep first"
+    raise RunFolderError(f"no run in {str(name)!r}; give the folder of one, or {hint}")
 
 
 def load(folder: str | Path) -> Run:

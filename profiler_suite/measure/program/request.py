@@ -28,6 +28,14 @@ class ProgramTarget(Noun, frozen=True):
     file: str = ""
     """Where code can be read, if it is in a file as well."""
 
+    def check(self) -> None:
+        """Raise UsageError for a script that is not there: nothing would run."""
+        if self.kind == "script" and self.name != "-" and not Path(self.name).exists():
+            raise UsageError(
+                f"the file {self.printable.name!r} does not exist; give SCRIPT.py, -m PACKAGE "
+                "or -c CODE"
+            )
+
     @property
     def from_file(self) -> "ProgramTarget":
         """The same; code is run from its file, so that its lines are known by that."""

@@ -64,6 +64,13 @@ def compared(
     assert beside == alone
 
 
+def test_a_script_that_is_not_there_is_said_before_anything_runs(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no_such\.py' does not exist; give SCRIPT\.py, -m"):
+        parse(["no_such.py"]).check()
+    for words in (["-"], ["-m", "no_such"], ["-c", "no_such"], [str(tmp_path)]):
+        parse(words).check()  # a folder may hold a program
+
+
 SEEN_FROM_INSIDE = {
     "faulthandler": "it shows every thread, the one that watches among them",
     "hears everything": "it hears the thread that watches as well",
