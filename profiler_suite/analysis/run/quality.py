@@ -65,7 +65,7 @@ def warnings(run: Run) -> tuple[str, ...]:
     few = measured["flags"].str.contains("few undisturbed visits").sum()
     if few:
         said.append(
-            f"{few} of {units.some(len(measured), 'point')} had few undisturbed visits: "
+            f"{few} of {units.some(len(measured), 'point')} had few undisturbed measurements: "
             f"{'its interval is' if few == 1 else 'their intervals are'} wide."
         )
     said += [*_usual(measured), *_switched_out(measured)]
@@ -78,9 +78,9 @@ def warnings(run: Run) -> tuple[str, ...]:
     above = int(measured["above_roof"].sum())
     if above:
         said.append(
-            f"Above a roof: {units.some(above, 'point')}. A count, a unit or a ceiling must be "
-            "wrong; measure the ceilings again with: "
-            "python -m profiler_suite machine --refresh"
+            f"{units.some(above, 'point')} {'lies' if above == 1 else 'lie'} above a roof, "
+            "which cannot be: a count, a unit or a ceiling is wrong. Measure the ceilings "
+            "again: python -m profiler_suite machine --refresh"
         )
     wrong = run.points[run.points["status"] == Status.WRONG]
     if len(wrong):
@@ -143,10 +143,10 @@ def noise(run: Run) -> str:
     pairs = same_code(run)
     share = units.percent(undisturbed_share(run))
     if pairs.empty:
-        return f"{share} of visits were undisturbed."
+        return f"{share} of the measurements were undisturbed."
     worst = (pairs["ratio"] - 1).abs().max()
     return (
-        f"{share} of visits were undisturbed; the same code measured twice under two names "
+        f"{share} of the measurements were undisturbed; the same code measured twice under two names "
         f"differed by at most {units.percent(worst)} ({units.some(len(pairs), 'pair')})."
     )
 

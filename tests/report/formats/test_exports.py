@@ -49,7 +49,8 @@ def test_formats_are_those_of_the_command_line() -> None:
     assert f"[{'|'.join(names)}]" in shown.replace("\n", "").replace(" ", "")
     for each in (program_formats() | formats()).values():
         assert f"  {each.name}" in shown
-        assert each.summary in shown
+        assert each.summary in shown or f"From `run`: {each.summary[:1].lower()}" in shown
+        assert each.summary[1:] in shown
 
 
 def test_an_unknown_format_names_the_nearest() -> None:
