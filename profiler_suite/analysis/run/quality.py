@@ -146,8 +146,9 @@ def noise(run: Run) -> str:
         return f"{share} of the measurements were undisturbed."
     worst = (pairs["ratio"] - 1).abs().max()
     return (
-        f"{share} of the measurements were undisturbed; the same code measured twice under two names "
-        f"differed by at most {units.percent(worst)} ({units.some(len(pairs), 'pair')})."
+        f"{share} of the measurements were undisturbed; the same code measured twice under "
+        f"two names differed by at most {units.percent(worst)} "
+        f"({units.some(len(pairs), 'pair')})."
     )
 
 
