@@ -55,6 +55,71 @@ def group_at(source: str, line: int) -> tuple[int, int]:
     return _lines_of_statements(loop_groups.group(body, at))
 
 
+def loop_in_function(source: str, line: int) -> tuple[int, int]:
+    """The widest loop around that line that can be called alone, with what is made for it.
+
+    One in which the function returns, gives values or waits for others cannot, nor can one that
+    changes an object's attributes, or enters what may be a lock; (0, 0) where there is none.
+    """
+    function = function_at(source, line)
+    body: Sequence[ast.stmt] = function.body if function else ()
+    while True:
+        at = next((n for n, each in enumerate(body) if _spans(each, line)), None)
+        if at is None or isinstance(body[at], _DEFINITIONS):
+            return 0, 0
+        if isinstance(body[at], ast.For | ast.While) and not _leaves(body[at]):
+            return _lines_of_statements(loop_groups.group(body, at))
+        parts = [getattr(body[at], name, []) for name in ("body", "orelse", "finalbody")]
+        parts += [each.body for each in getattr(body[at], "handlers", [])]
+        body = next((part for part in parts if any(_spans(s, line) for s in part)), ())
+
+
+def function_at(source: str, line: int) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """The innermost function that holds the line."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return None
+    around = [
+        each
+        for each in nodes
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and _spans(each, line)
+    ]
+    return max(around, key=lambda each: each.lineno, default=None)
+
+
+_LEAVING = (
+    *(ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith),
+    *(ast.With, ast.Nonlocal, ast.Global),
+)
+_WAITING = {"accept", "acquire", "join", "poll", "recv", "result", "select", "sleep", "wait"}
+
+
+def _leaves(loop: ast.stmt) -> bool:
+    """Whether the loop does something that only the function around it can."""
+    nodes = list(ast.walk(loop))
+    stores = (n for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store))
+    methods = (n for n in nodes if isinstance(n, ast.Expr) and _is_of_self(n.value))
+    leaves = any(isinstance(n, _LEAVING) or _waits(n) for n in nodes)
+    return leaves or any((*stores, *methods))
+
+
+def _waits(node: ast.AST) -> bool:
+    """Whether that is a call by whose name a thread waits for others: 'queue.get()'."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    return (node.func.attr == "get" and not node.args) or (
+        node.func.attr in _WAITING and not isinstance(node.func.value, ast.Constant)
+    )
+
+
+def _is_of_self(node: ast.expr) -> bool:
+    """Whether that is a call of something an object holds, for what it does."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    return isinstance(node.func.value, ast.Attribute) or ast.unparse(node.func.value) == "self"
+
+
 def _lines_of_statements(some: Sequence[ast.stmt]) -> tuple[int, int]:
     return (some[0].lineno, some[-1].end_lineno or some[-1].lineno) if some else (0, 0)
 
@@ -100,8 +165,12 @@ def function_of(
     plain = text if not indent else f"if 1:\n{text}"
     body = notebook_cell.parsed(plain)
     names = tuple(notebook_cell.arguments(plain, body, namespace, _GIVEN_ONCE))
-    results = _results(body, lines, last)
-    _refuse_shared(body, results, namespace, f"{Path(file).name}, lines {first} to {last}")
+    around = function_at("".join(lines), first)
+    if around is None:
+        results = _results(body, lines, last)
+        _refuse_shared(body, results, namespace, f"{Path(file).name}, lines {first} to {last}")
+    else:
+        results = _results_in(around, body, first, last)
     inside = text if indent else notebook_cell.indented(text)
     step = indent or "    "
     returned = f"{step}return {', '.join(results)}\n" if results else ""
@@ -141,6 +210,29 @@ def _results(body: list[ast.stmt], lines: list[str], last: int) -> list[str]:
             if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
                 assigned[each.id] = None
     read = _read_later("".join(lines), last)
+    return [name for name in assigned if name in read]
+
+
+def _results_in(
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    body: list[ast.stmt],
+    first: int,
+    last: int,
+) -> list[str]:
+    """Names that the lines assign and that the rest of the function reads, before or after."""
+    assigned = {
+        each.id: None
+        for statement in body
+        for each in ast.walk(statement)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    }
+    read = {
+        each.id
+        for each in ast.walk(function)
+        if isinstance(each, ast.Name)
+        and isinstance(each.ctx, ast.Load)
+        and not first <= each.lineno <= last
+    }
     return [name for name in assigned if name in read]
 
 

@@ -166,3 +166,42 @@ def test_a_loop_has_what_stands_beside_it_and_other_statements_do_not() -> None:
     assert module_lines.group_at(source, 2) == module_lines.group_at(source, 1) == (1, 3)
     assert module_lines.group_at(source, 4) == (4, 4)
     assert module_lines.group_at("def f():\n    return 1\n", 2) == (0, 0)
+
+
+IN_A_FUNCTION = """import numpy as np
+
+def work(jobs, scale):
+    for job in jobs:
+        if job is None:
+            return found
+        count = 0
+        for each in job:
+            count += each * scale
+        found = count
+    try:
+        while scale > 0:
+            self.scale = scale
+    finally:
+        for v in jobs:
+            yield v
+    for v in jobs:
+        self.take(v)
+    while (one := jobs.get()) is not None:
+        with lock:
+            print(one)
+"""
+
+
+def test_a_loop_in_a_function_is_a_function_of_its_values(tmp_path: Path) -> None:
+    path = tmp_path / "main.py"
+    path.write_text(IN_A_FUNCTION)
+    assert module_lines.loop_in_function(IN_A_FUNCTION, 9) == (7, 9)
+    values: dict[str, Any] = {"job": [1, 2, 3], "scale": 2, "jobs": [], "np": np}
+    function, args = module_lines.function_of(str(path), 7, 9, values)
+    assert function(*args) == 12
+    assert args == ([1, 2, 3], 2)
+
+
+@pytest.mark.parametrize("line", [1, 4, 5, 10, 13, 16, 18, 20])
+def test_a_loop_that_only_its_function_can_run_is_none(line: int) -> None:
+    assert module_lines.loop_in_function(IN_A_FUNCTION, line) == (0, 0)

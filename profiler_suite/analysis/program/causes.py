@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from profiler_suite.analysis.program import states
+from profiler_suite.analysis.program import module_places, states
 from profiler_suite.analysis.program.moments import IMPORTS, UNSEEN, WAITING
 from profiler_suite.analysis.program.ranking import MODULE, RankedFunction, Spent
 from profiler_suite.measure.native import layers
@@ -123,7 +123,8 @@ def next_command(row: RankedFunction, target: ProgramTarget) -> str:
     """
     if row.file.startswith("<") or _is_code(row.file):
         return ""
-    name = row.function if row.function != MODULE else str(row.line)
+    alone = row.function != MODULE and not module_places.in_coroutine(row.file, row.line)
+    name = row.function if alone else str(row.line)
     place = shlex.quote(f"{shown_path(row.file)}:{name}")
     return f"python -m profiler_suite explain {place} --from {shlex.quote(words(target))}"
 

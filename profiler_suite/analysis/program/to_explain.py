@@ -8,8 +8,15 @@ from pathlib import Path
 
 from profiler_suite.analysis.program import states
 from profiler_suite.analysis.program.callers import LoopsOfFiles, calling_line
-from profiler_suite.analysis.program.ranking import RankedFunction, Ranking, Spent
+from profiler_suite.analysis.program.ranking import (
+    RankedFunction,
+    Ranking,
+    Spent,
+    identity_of,
+)
+from profiler_suite.measure.native import layers
 from profiler_suite.measure.program.caught_calls import CallWish, CaughtCalls
+from profiler_suite.measure.program.samples import StackFrame
 from profiler_suite.workloads import module_lines
 
 # Less of the program's time is not worth the seconds that an explanation takes.
@@ -20,6 +27,7 @@ _OF_ARITHMETIC = 0.25
 # What waits for so much of its time for something outside would wait as long if it were called
 # alone, or for ever; no rewrite of it helps.
 _MOSTLY = 0.5
+_FIRST = "MainThread"
 _WAITS_OUTSIDE = (states.LOCK, states.SLEEP, states.EVENTS, states.IO, states.CHILD)
 # With fewer samples of the user's own code than this nobody knows what may be spared.
 _ROUGH_SAMPLES = 100
@@ -66,6 +74,8 @@ def places(ranking: Ranking, most: int) -> list[PlaceToExplain]:
         worth |= spent.total_s > _LARGE_SHARE * total_s
         own = spent.total_s and not _waits(spent)
         wish = wish_at(each.file, each.line) if own else None
+        if wish is not None and _begins_a_thread(each, ranking):
+            wish = _loop_at(each.file, each.line, wish.qualname) or wish
         if wish is None:
             continue
         known = found.get(wish)
@@ -98,7 +108,7 @@ def _with_caller(
 ) -> PlaceToExplain:
     """The place, and the one that calls it in a loop, if any."""
     ranked = place.ranked
-    if not place.wish.qualname:
+    if place.wish.first:
         return place
     at = calling_line(ranking.moments, ranked.file, ranked.function, loops)
     wish = wish_at(*at) if at is not None else None
@@ -154,7 +164,10 @@ def has_loop(file: str, line: int) -> bool:
 
 
 def wish_at(file: str, line: int) -> CallWish | None:
-    """The innermost function at that line of a file, else the statement; None for neither."""
+    """The innermost function at that line of a file, else the statement; None for neither.
+
+    A coroutine runs in turns with others: of one it is the loop, if that can be called alone.
+    """
     try:
         source = module_lines.source_of(file)
         body = ast.parse(source).body
@@ -164,12 +177,36 @@ def wish_at(file: str, line: int) -> CallWish | None:
     name = ""
     for found, statement in _around(body, line, ""):
         if isinstance(statement, ast.AsyncFunctionDef):
-            return None  # it runs in turns with others
+            return _loop_at(file, line, found)
         name = found if isinstance(statement, ast.FunctionDef) else name
     if name:
         return CallWish(file=path, qualname=name)
     first, last = module_lines.group_at(source, line)
     return CallWish(file=path, first=first, last=last) if first else None
+
+
+def _loop_at(file: str, line: int, qualname: str) -> CallWish | None:
+    """The loop of a function there, where it can be called without the rest of the function."""
+    first, last = module_lines.loop_in_function(module_lines.source_of(file), line)
+    if not first or not qualname:
+        return None
+    path = str(Path(file).resolve())
+    return CallWish(file=path, qualname=qualname, first=first, last=last)
+
+
+def _begins_a_thread(row: RankedFunction, ranking: Ranking) -> bool:
+    """Whether it is what other threads than the first begin with: they wait for each other."""
+    own = [m for m in ranking.moments if m.own >= 0 and _is_of(m.python[m.own], row)]
+    begun = [m for m in own if m.thread != _FIRST and not any(map(_is_own, m.python[: m.own]))]
+    return sum(m.weight for m in begun) > _MOSTLY * sum(m.weight for m in own)
+
+
+def _is_of(frame: StackFrame, row: RankedFunction) -> bool:
+    return identity_of(frame)[:2] == (row.file, row.function)
+
+
+def _is_own(frame: StackFrame) -> bool:
+    return layers.of_source(frame.file) == layers.USER
 
 
 def _around(body: Sequence[ast.AST], line: int, before: str) -> Iterator[tuple[str, ast.stmt]]:

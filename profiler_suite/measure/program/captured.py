@@ -58,7 +58,8 @@ class Capture:
             for each in self.caught:
                 if each.wish == wish:
                     return each
-            return self._by_name.get((wish.file, wish.qualname), CaughtCalls(wish))
+            name = "" if wish.first else wish.qualname
+            return self._by_name.get((wish.file, name), CaughtCalls(wish))
 
     def probe(self, limit_bytes: float = 0.0) -> Probe:
         """What catches the calls in the program: of the functions that were wished for."""

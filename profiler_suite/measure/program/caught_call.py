@@ -48,7 +48,7 @@ def call_of(
     _share_what_cannot_be_copied()
     if order.get("first"):
         function, given = module_lines.function_of(
-            frame.f_code.co_filename, order["first"], order["last"], frame.f_globals
+            frame.f_code.co_filename, order["first"], order["last"], _namespace(frame)
         )
         args, kwargs = given, dict[str, Any]()
     else:
@@ -59,6 +59,11 @@ def call_of(
     kwargs = {name: _repeatable(value, places) for name, value in kwargs.items()}
     _refuse_uncopied(function, args, kwargs, ask.target)
     return FunctionCall(name=ask.target, function=function, args=args, kwargs=kwargs)
+
+
+def _namespace(frame: FrameType) -> dict[str, Any]:
+    """What lines of that frame may read: a module's values, and a function's own."""
+    return {**frame.f_globals, **frame.f_locals}
 
 
 def function_of(frame: FrameType) -> Callable[..., Any]:

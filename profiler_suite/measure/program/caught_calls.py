@@ -21,7 +21,7 @@ class CallWish(Noun, frozen=True):
     line: int = 0
     """Where its definition begins; 0 for any."""
     first: int = 0
-    """For lines of a module outside of any function; 0 for a function."""
+    """For lines outside of any function, or in the function that is named; 0 for a function."""
     last: int = 0
 
     @property

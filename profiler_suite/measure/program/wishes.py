@@ -33,21 +33,34 @@ def wish_for(target: str) -> CallWish:
     except (OSError, ValueError, SyntaxError) as error:
         raise UsageError(f"{where} cannot be read as Python: {error}") from error
     if name.isdecimal():
-        first, last = module_lines.group_at(source, int(name))
-        if not first:
-            raise UsageError(
-                f"{where}, line {name}, is inside a function or empty; name the function"
-            )
-        return CallWish(file=file, first=first, last=last)
+        return _wish_for_line(where, file, source, int(name))
     known = dict(functions_in(tree.body))
     if _plain(name) not in known:
         raise unknown_name(f"function in {where}:", name, known)
     if isinstance(known[_plain(name)], ast.AsyncFunctionDef):
         raise UsageError(
             f"{target} is a coroutine function, which runs in turns with others; explain a "
-            "function that it calls"
+            f"function that it calls, or a loop of it: {where}:LINE"
         )
     return CallWish(file=file, qualname=_plain(name))
+
+
+def _wish_for_line(where: str, file: str, source: str, line: int) -> CallWish:
+    first, last = module_lines.group_at(source, line)
+    if first:
+        return CallWish(file=file, first=first, last=last)
+    first, last = module_lines.loop_in_function(source, line)
+    around = [
+        name
+        for name, node in functions_in(ast.parse(source).body)
+        if node.lineno <= line <= (node.end_lineno or node.lineno)
+    ]
+    if not first:
+        raise UsageError(
+            f"{where}, line {line}, is empty, or in a function and in no loop that can be "
+            "called alone; name the function"
+        )
+    return CallWish(file=file, qualname=around[-1], first=first, last=last)
 
 
 def _plain(name: str) -> str:

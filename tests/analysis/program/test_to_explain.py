@@ -1,5 +1,6 @@
 """Functions and lines where most may be spared are explained, those that are no use are not."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,54 @@ def test_a_line_is_of_the_innermost_function_or_of_a_statement(
 @pytest.mark.parametrize("line", [2, 10, 99])
 def test_a_coroutine_and_an_empty_line_are_not_explained(file: str, line: int) -> None:
     assert wish_at(file, line) is None
+
+
+IN_TURNS = """import asyncio, queue, threading
+work = queue.Queue()
+
+async def station(out):
+    for _ in range(3):
+        await asyncio.sleep(0)
+        total = 0
+        for v in range(9):
+            total += v
+        out.append(total)
+
+def worker():
+    while True:
+        job = work.get()
+        if job is None:
+            return
+        for v in range(9):
+            job += v
+"""
+
+
+def test_of_what_runs_in_turns_with_others_a_loop_is_explained(tmp_path: Path) -> None:
+    path = tmp_path / "turns.py"
+    path.write_text(IN_TURNS)
+    wish = wish_at(str(path), 9)
+    assert wish is not None
+    assert (wish.qualname, wish.first, wish.last) == ("station", 7, 9)
+    assert wish_at(str(path), 6) is None
+    whole = wish_at(str(path), 18)
+    assert whole is not None
+    assert (whole.qualname, whole.first) == ("worker", 0)
+    thread = stack(
+        f"_bootstrap ({threading.__file__}:9)",
+        f"worker ({path}:18)",
+        count=300,
+        thread=8,
+    )
+    lock = stack(
+        f"<module> ({path}:1)",
+        f"join ({threading.__file__}:1112)",
+        "PyThread_acquire_lock_timed (/usr/lib/libpython3.11.so)",
+        count=300,
+    )
+    (place,) = places(rank(run_of(lock, thread)), 3)
+    assert (place.wish.qualname, place.wish.first, place.wish.last) == ("worker", 17, 18)
+    assert place.caller is None
 
 
 def test_a_file_that_is_gone_is_not_explained() -> None:

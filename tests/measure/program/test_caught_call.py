@@ -137,7 +137,7 @@ def lines(file: Any) -> list[str]:
 def test_an_open_file_among_the_arguments_is_read_by_every_call_from_where_it_stood(
     tmp_path: Path,
 ) -> None:
-    from profiler_suite.measure.explain.same_answer import copied
+    from profiler_suite.measure.explain.answers.same_answer import copied
 
     path = tmp_path / "table.txt"
     path.write_text("head\nä\nb\n", encoding="latin-1")
@@ -167,7 +167,7 @@ def test_a_file_that_is_written_or_is_being_iterated_has_no_place(tmp_path: Path
 
 
 def test_lines_of_a_module_read_its_open_file_in_every_call(tmp_path: Path) -> None:
-    from profiler_suite.measure.explain.same_answer import copied
+    from profiler_suite.measure.explain.answers.same_answer import copied
 
     script, table = tmp_path / "main.py", tmp_path / "table.txt"
     script.write_text("found = []\nfor line in file:\n    found.append(line)\nprint(found)\n")

@@ -68,8 +68,8 @@ def test_a_module_is_asked_when_the_program_runs() -> None:
         ("Model.fti", "did you mean 'Model.fit'"),
         ("inner", "unknown function"),
         ("waits", "is a coroutine function"),
-        ("5", "is inside a function or empty"),
-        ("1", "is inside a function or empty"),
+        ("5", "is empty, or in a function and in no loop"),
+        ("1", "is empty, or in a function and in no loop"),
     ],
 )
 def test_a_name_that_is_not_there_is_refused(file: Path, name: str, said: str) -> None:

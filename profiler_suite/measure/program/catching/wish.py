@@ -43,7 +43,7 @@ class Wish:
                 return False
         elif not self._is_in_module(frame, file):
             return False
-        if self.first:
+        if self.first and not self.qualname:
             return code.co_name == _MODULE
         if self.line and self.line != code.co_firstlineno:
             return False
