@@ -6,7 +6,7 @@ says so.
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -82,7 +82,7 @@ class FunctionPipe:
         self.unanswered -= 1
         hanging = Patience(Stage(text=""), self._expire)
         try:
-            for line in self._process.answers:
+            for line in self._lines():
                 answer = self._decoder.decode(line)
                 hanging.cancel()
                 if isinstance(answer, Stage):
@@ -101,6 +101,13 @@ class FunctionPipe:
         finally:
             hanging.cancel()
         raise self._ended()
+
+    def _lines(self) -> Iterator[bytes]:
+        """Whole lines until its end; a socket resets when its process is killed."""
+        with contextlib.suppress(ConnectionError):
+            for line in self._process.answers:
+                if line.endswith(b"\n"):
+                    yield line
 
     def _expire(self) -> None:
         """Compiled code that never comes back to the interpreter cannot stop itself."""
