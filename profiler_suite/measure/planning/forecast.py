@@ -72,9 +72,6 @@ _TAIL, _TAIL_VISITS, _TAIL_HALF_WIDTH = 1.5, 5.0, 0.03
 # 3 of 4 in another; of those that take 0.5 to 5 ms, 21 of 63 in three.
 _UNSETTLED_CACHE_SHARE = 0.25
 _UNSETTLED_LARGE = 0.3
-# Of points whose data exceed the caches, so many have a wide interval after the fewest visits
-# (113 points with seven visits each: half of them ± 3.5 % and more).
-_WIDE_LARGE = 0.6
 
 # Lines: all time that is asked for and 5 %, and at least this many evaluations.
 _LINES_SHARE, _LINES_EVALUATIONS = 1.05, 7
@@ -208,10 +205,6 @@ class Share(NamedTuple):
         each_s = (w * visit_s(p) for p, w in zip(points, weights, strict=True))
         return cls(expected, sum(each_s))
 
-    def part(self, share: float) -> "Share":
-        """A share of these points, whichever."""
-        return Share(share * self.points, share * self.round_s)
-
 
 class SweepState(NamedTuple):
     """How far the rounds of a sweep are."""
@@ -329,9 +322,7 @@ def last_worker_s(
         if used_s >= (limit_s if visits >= wanted else MOST_OVER * limit_s):
             break
         share = min(1.0, still_active(visits, schedule) / known)
-        left = other if visits < others_end else other.part(0.0)
-        if schedule.fewest_visits <= visits < schedule.visits_beyond_caches:
-            left = other.part(_WIDE_LARGE)
+        left = other if visits < others_end else Share(0.0, 0.0)
         if used_s < 0.9 * schedule.span_s or visits < least:
             share = 1.0  # none may end before
         elif left.points + share * settling.points < 0.5:

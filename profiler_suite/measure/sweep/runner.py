@@ -8,11 +8,11 @@ import msgspec
 
 from profiler_suite import units
 from profiler_suite.errors import ChildError
-from profiler_suite.machine import canary
-from profiler_suite.machine.canary import effective_baselines
+from profiler_suite.machine.canary import effective_baselines, kind
 from profiler_suite.measure.children.conversation import ChildDiedError, Conversation
 from profiler_suite.measure.planning import forecast
 from profiler_suite.measure.sweep.allotment import Allotment
+from profiler_suite.measure.sweep.ending import Ending
 from profiler_suite.measure.sweep.job import Job, Judge, Progress
 from profiler_suite.measure.sweep.order import VisitOrder, canaries_of
 from profiler_suite.measure.sweep.outlook import Outlook
@@ -49,11 +49,6 @@ _MOST_ENVIRONMENT_BYTES, _MOST_HEAP_BYTES, _ALIGNED = 4096, 65536, 16
 # often, which is found out anew every few seconds.
 _ROUNDS_OF_ALL = 3
 _LOOK_AT_WIDTHS_EVERY_S = 5.0
-# A point's interval is looked at again after so many more visits at most, and before it is
-# expected to be narrow enough: it may be so at four fifths of its width.
-_LOOKS_APART, _SOONEST = 8, 0.8
-# Twice the visits make an interval narrower by 0.71; where they do not by this, none will.
-_NARROWER = 0.9
 
 
 class Sweep:
@@ -90,8 +85,8 @@ class Sweep:
         self._allotment = Allotment(self._order.together)
         self._outlook = Outlook(job.machine, job.schedule, len(job.points))
         self._begun = perf_counter()
-        self._look_at: dict[str, int] = {}
-        self._widths: dict[str, Estimate] = {}
+        exceeding = (name for name, own in self._canaries.items() if "memory" in map(kind, own))
+        self._ending = Ending(job.schedule, frozenset(exceeding))
         self.prepared_s = 0.0
         """Time of starting processes and preparing points in them."""
 
@@ -297,49 +292,14 @@ class Sweep:
 
     def _is_ready(self, point_id: str, baselines: Mapping[str, float]) -> bool:
         visits = self._log.visits[point_id]
-        schedule = self._schedule
-        if len(visits) >= schedule.visits_kept:
+        if len(visits) >= self._schedule.visits_kept:
             return True
-        if len(visits) < schedule.fewest_visits:
+        if not self._ending.is_to_look_at(point_id, visits):
             return False
-        if visits[-1].at_s - visits[0].at_s < schedule.span_s * 0.9:
-            return False
-        if len(visits) < self._look_at.get(point_id, 0) or not schedule.half_width:
-            return False
-        estimate = self._estimate(point_id, baselines)
-        if self._has_converged(estimate) or self._is_in_vain(point_id, estimate):
-            return True
-        more = schedule.visits_beyond_caches - estimate.undisturbed_visits
-        if schedule.visits_beyond_caches and self._exceeds_caches(point_id):
-            if more <= 0:
-                return True
-        else:
-            # Half widths go with one over the root of the visits: nothing changes sooner.
-            needed = len(visits) * (_SOONEST * estimate.half_width / schedule.half_width) ** 2
-            more = int(needed) - len(visits)
-        self._look_at[point_id] = len(visits) + min(more, _LOOKS_APART)
-        return False
-
-    def _is_in_vain(self, point_id: str, estimate: Estimate) -> bool:
-        """Whether twice the visits have not narrowed the interval, as they should by 0.7."""
-        before = self._widths.setdefault(point_id, estimate)
-        if estimate.visits < 2 * before.visits:
-            return False
-        self._widths[point_id] = estimate
-        late = 0 < self._schedule.visits_in_vain <= estimate.visits
-        return late and estimate.half_width > _NARROWER * before.half_width
-
-    def _exceeds_caches(self, point_id: str) -> bool:
-        return any(canary.kind(name) == "memory" for name in self._canaries[point_id])
+        return self._ending.is_done(point_id, self._estimate(point_id, baselines))
 
     def _estimate(self, point_id: str, baselines: Mapping[str, float]) -> Estimate:
         return self._judge(self._log.visits[point_id], self._log.worker_of[point_id], baselines)
-
-    def _has_converged(self, estimate: Estimate) -> bool:
-        return (
-            estimate.visits >= self._schedule.fewest_visits
-            and estimate.half_width <= self._schedule.half_width
-        )
 
     def _effective_baselines(self) -> dict[str, float]:
         """What this run's canaries are held against."""
@@ -355,7 +315,7 @@ class Sweep:
             return
         estimate = self._estimate(point_id, baselines)
         width = units.plus_minus(estimate.half_width)
-        word = "converged" if self._has_converged(estimate) else "not converged"
+        word = "converged" if self._ending.has_converged(estimate) else "not converged"
         self._end(point_id, Status.OK, f"{word} ({width})")
 
     def _end(self, point_id: str, status: Status, reason: str) -> None:

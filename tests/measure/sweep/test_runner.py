@@ -8,7 +8,7 @@ import pytest
 
 from profiler_suite.analysis.statistics import estimate
 from profiler_suite.measure.planning.plan import Overrides, plan
-from profiler_suite.measure.planning.schedule import DEFAULT, FULL, QUICK, Schedule
+from profiler_suite.measure.planning.schedule import QUICK
 from profiler_suite.measure.sweep.job import Job
 from profiler_suite.measure.sweep.runner import Sweep
 from profiler_suite.model.rows import (
@@ -17,7 +17,6 @@ from profiler_suite.model.rows import (
     RoundRecord,
     Row,
     Status,
-    Visit,
     WorkerRecord,
 )
 from profiler_suite.registry import forget
@@ -137,46 +136,3 @@ def test_what_one_process_has_calibrated_the_next_one_takes_over() -> None:
     assert len(workers) == SHORT.workers
     for point, _ in evaluations:
         assert len({evaluations[point, worker] for worker in workers}) == 1
-
-
-@pytest.mark.parametrize(
-    ("large", "undisturbed", "mode", "done"),
-    [
-        (True, 10, DEFAULT, True),
-        (True, 9, DEFAULT, False),
-        (True, 10, FULL, False),
-        (False, 10, DEFAULT, False),
-    ],
-)
-def test_a_wide_interval_beyond_the_caches_is_not_waited_for(
-    large: bool, undisturbed: int, mode: Schedule, done: bool
-) -> None:
-    """It ends at the median of the undisturbed visits, which more of them do not move."""
-    made = plan(
-        [catalogue.load(TINY)], MACHINE, mode, Overrides(implementations=("times_two",))
-    )
-    size = MACHINE.facts.last_cache_bytes if large else 0
-    point = msgspec.structs.replace(made.points[0], working_set_bytes=float(size))
-    visits = [
-        Visit(
-            point=point.id,
-            at_s=10.0 * number,
-            sample_times_s=(1e-3,),
-            canaries_s={},
-            minor_faults=0.0,
-        )
-        for number in range(12)
-    ]
-    rows = [
-        RoundRecord(round=number, worker=0, visits=(visit,))
-        for number, visit in enumerate(visits)
-    ]
-    found = msgspec.structs.replace(
-        estimate(visits, [0] * 12, {}),
-        low_s=0.9e-3,
-        high_s=1.1e-3,
-        undisturbed_visits=undisturbed,
-    )
-    job = Job(points=(point,), machine=MACHINE, schedule=mode, seed=1, files=(), baselines_s={})
-    run = Sweep(job, lambda *_: found, lambda _: None, lambda _: None, rows)
-    assert run._is_ready(point.id, {}) is done
