@@ -8,6 +8,7 @@ from profiler_suite.analysis.explain import (
     forms,
     patterns,
     rewriting,
+    scaled_rows,
     sparse_elements,
 )
 from profiler_suite.analysis.explain.rewriting import Function
@@ -358,6 +359,31 @@ def compressed_row(seen: Observation) -> Iterator[Finding]:
                     title="take the data and indices of a row out of the matrix's own arrays",
                     lines=hoisting.span_of(function, loop),
                     evidence=_MATRIX_EACH,
+                )
+
+
+@rule(
+    "sparse",
+    looks_for="rows or columns of a sparse matrix scaled one by one, each set anew",
+    rewrite="m[i] = m[i] / m[i].sum() → m.data / np.repeat(sums, np.diff(m.indptr))",
+    exact="up to rounding, for every row of the matrix",
+    thread="https://stackoverflow.com/questions/12305021/efficient-way-to-normalize-a-scipy-sparse-"
+    "matrix",
+)
+def scaled_rows_of_sparse(seen: Observation) -> Iterator[Finding]:
+    """Sparse matrices whose rows are scaled in a loop."""
+    for function in seen.functions:
+        for loop in hoisting.loops_of(function):
+            if not isinstance(loop, ast.For):
+                continue
+            for edits in scaled_rows.of_loop(function, loop, _OF_ROWS):
+                yield from seen.edited(
+                    function,
+                    edits,
+                    title="scale all numbers of the matrix at once",
+                    lines=hoisting.span_of(function, loop),
+                    helpers=("import numpy as np",),
+                    evidence="every row is taken out of the matrix and put into it again",
                 )
 
 

@@ -34,7 +34,13 @@ ROW_PARTS = (
     "        out.append(row.data.sum() if row.nnz else 0.0)\n    return out\n"
 )
 
+SCALED = (
+    "def f(m):\n    m = m.tolil()\n    for i in range(m.shape[0]):\n        s = m[i].sum()\n"
+    "        if s != 0:\n            m[i] = m[i] / s\n    return m\n"
+)
+
 FIRES = [
+    Fires("scaled_rows_of_sparse", SCALED, lambda: (SPARSE,), "np.diff(m.indptr)"),
     Fires("compressed_row", ROW_PARTS, lambda: (SPARSE, 7), "m.data[row_begin:row_end].sum()"),
     Fires(  # of several lists at once
         "list_search",
@@ -336,6 +342,7 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent("scaled_rows_of_sparse", SCALED.replace("m[i] / s", "m[0] / s"), lambda: (SPARSE,)),
     Silent("compressed_row", ROW_PARTS, lambda: (SPARSE.tocsc(), 7)),
     Silent(  # nothing is looked for again
         "places_of_new",
@@ -421,6 +428,11 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # not all rows
+        "scaled_rows_of_sparse",
+        SCALED.replace("range(m.shape[0])", "range(2, 5)"),
+        lambda: (SPARSE,),
+    ),
     Refused(  # from the end
         "compressed_row",
         ROW_PARTS.replace("getrow(i)", "getrow(i - n)"),
