@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Sequence
 from dataclasses import replace
 
-from profiler_suite.analysis.explain.lifting import carried, sequences
+from profiler_suite.analysis.explain.lifting import carried, counters, sequences
 from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.scope import Gone
@@ -14,6 +16,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     CarriedValue,
     Extend,
     Label,
+    Outside,
     Refusal,
     Term,
     carried_in,
@@ -27,6 +30,8 @@ class Closing:
         self.reader = reader
         self.scope = reader.scope
         self.effects: list[Store] = []
+        self.leading: Sequence[ast.stmt] = ()
+        """Statements of the same block before the nest."""
 
     def close(
         self,
@@ -137,6 +142,14 @@ class Closing:
                 found = carried.Step("last", update)
             else:
                 found = carried.step(update, old)
+            start = before[name]
+            if isinstance(start, Outside):
+                start = counters.first_number(name, self.leading) or start
+            number = counters.number_of(found, start, labels[0])
+            if number is not None and read and len(labels) == 1:
+                self._count(old, number[0], first, [n for n in names if n != name])
+                ended[name] = number[1]
+                continue
             if found.op in carried.HELD and (scope.loops or not read):
                 # Beside others a loop that stays is as fast, and leaves the last value, too.
                 raise Refusal(f"{name} is taken from the iteration before")
@@ -157,6 +170,15 @@ class Closing:
             )
         self._still_carried(labels, ended, first)
         scope.env.update(ended)
+
+    def _count(self, old: CarriedValue, number: Term, first: int, others: list[str]) -> None:
+        """Puts the number of the iteration in place of a name that counts them."""
+        for place in range(first, len(self.effects)):
+            self.effects[place] = counters.in_store(self.effects[place], old, number)
+        for other in others:
+            value = self.scope.env.get(other)
+            if value is not None and not isinstance(value, Gone):
+                self.scope.env[other] = counters.counted(value, old, number)
 
     def _by_need(self, names: list[str], label: Label) -> list[str]:
         """Names so that each comes after those that its update reads; lists come last."""

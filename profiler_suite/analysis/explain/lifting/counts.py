@@ -52,6 +52,8 @@ def ranked(writer: Writer, term: Reduce) -> Array | None:
         inside = test if (yes, no) == (_ONE, _ZERO) else inside
     if isinstance(inside, Apply) and inside.name == "&" and len(inside.args) == 2:
         return _between(writer, term, inside)
+    if isinstance(inside, Apply) and inside.name == "==":
+        return _equal(writer, term, inside)
     if not isinstance(inside, Apply) or inside.name not in _SIDES or len(term.over) != 1:
         return None
     (axis,) = term.over
@@ -74,6 +76,19 @@ def ranked(writer: Writer, term: Reduce) -> Array | None:
             found = f"{writer.facts.text(axis.count)} - {found}"
         return Array(found, limits.dims)
     return None
+
+
+def _equal(writer: Writer, term: Reduce, equal: Apply) -> Array | None:
+    """How many are equal to each number: those up to it, less those below it."""
+    counts = [
+        ranked(writer, replace(term, arg=Apply(f"({{0}}) {sign} ({{1}})", equal.args, sign)))
+        for sign in ("<=", "<")
+    ]
+    first, second = counts
+    if first is None or second is None or first.dims != second.dims:
+        return None
+    shorter, longer = sorted((first, second), key=lambda each: "side=" in each.text)
+    return Array(f"{longer.text} - {shorter.atom}", longer.dims)
 
 
 def nearest(writer: Writer, term: Reduce) -> Array | None:

@@ -32,6 +32,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Access,
     Apply,
     At,
+    Core,
     Index,
     Label,
     Reduce,
@@ -116,10 +117,12 @@ class Emitter:
             self.scatter.write(store, axes)
             return
         term = summed(store)
-        value = self.lowering.lower(term)
+        flat = _in_one_row(term)
         if any(each.kind == "window" for each in axes):
-            place, text = self._blocks(store, axes, value)
+            value = self.lowering.lower(term if flat is None else flat.args[0])
+            place, text = self._blocks(store, axes, value, flat)
         else:
+            value = self.lowering.lower(term)
             made = self.lowering.accesses._basic(store.target.base, axes)
             place = made.text
             if place == store.target.base:
@@ -183,8 +186,13 @@ class Emitter:
         term = ops.apply(f"({{0}}) {store.op} ({{1}})", store.op, store.target, store.term)
         return replace(store, op="=", term=term)
 
-    def _blocks(self, store: Store, axes: list[Axis], value: Array) -> tuple[str, str]:
-        """Blocks that follow one another are written as one piece."""
+    def _blocks(
+        self, store: Store, axes: list[Axis], value: Array, flat: Core | None
+    ) -> tuple[str, str]:
+        """Blocks that follow one another are written as one piece.
+
+        `flat` is what the value is made one row of afterwards, if it is.
+        """
         parts: list[str] = []
         dims: list[Label] = []
         shape: list[str] = []
@@ -205,7 +213,8 @@ class Emitter:
                 if each.reverse:
                     raise Refusal(f"it writes blocks of {store.target.base} backwards")
                 shape += [text(label.count) for label in each.dims]
-            dims += each.dims
+            for label in each.dims:
+                dims += flat.args[0].own if flat is not None and label in flat.axes else [label]
         missing = [each for each in dims if each not in value.dims]
         if missing:
             sizes = ", ".join(text(each.count) for each in dims)
@@ -277,6 +286,12 @@ def _far_scans(term: Term) -> list[Scan]:
         and any(isinstance(sub, At) and sub.index.constant is None for sub in each.initial.subs)
         and any(coefficient < 0 for _, coefficient in each.along.count.monomials)
     ]
+
+
+def _in_one_row(term: Term) -> Core | None:
+    """A value whose axes are made one; None for others."""
+    flat = isinstance(term, Core) and term.form == "FLAT" and len(term.axes) == 1
+    return term if flat and isinstance(term, Core) else None
 
 
 def _loops(store: Store, guard: Term | None) -> frozenset[str]:

@@ -26,6 +26,7 @@ from profiler_suite.analysis.explain.lifting.counts import (
 )
 from profiler_suite.analysis.explain.lifting.distances import distances
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
+from profiler_suite.analysis.explain.lifting.one_hot import one_hot
 from profiler_suite.analysis.explain.lifting.packed import packed
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.rounds import iterated
@@ -274,6 +275,10 @@ class ArrayWriter(Writer):
             found = distances(self, term)
             if found is not None:
                 return found
+        if self.style.sorted:
+            rows = one_hot(self, term)
+            if rows is not None:
+                return rows
         args = [self.lower(each) for each in term.args]
         dims = self.dims(term, args)
         texts = []

@@ -167,7 +167,26 @@ def both(*tests: Term) -> Term:
             todo[:0] = each.args
         elif each not in parts:
             parts.append(each)
-    return joined("&", parts)
+    return joined("&", [each for each in parts if not _implied(each, parts)] or parts[:1])
+
+
+def _implied(test: Term, others: Sequence[Term]) -> bool:
+    """Whether `not a < b` says nothing more, as a == b is another of the conditions."""
+    if not isinstance(test, Apply) or test.name != "~":
+        return False
+    (inner,) = test.args
+    return (
+        isinstance(inner, Apply)
+        and inner.name in ("<", ">")
+        and any(
+            isinstance(each, Apply) and each.name == "==" and each.args in _either_way(inner)
+            for each in others
+        )
+    )
+
+
+def _either_way(test: Apply) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+    return test.args, test.args[::-1]
 
 
 def added(test: Term, yes: Term, no: Term) -> Term | None:
@@ -202,6 +221,8 @@ def _is_text(term: Term, text: str) -> bool:
 
 def where(test: Term, yes: Term, no: Term) -> Term:
     """One of two values."""
+    if isinstance(yes, Apply) and yes.name == "where" and yes.args[2] == no and not no.own:
+        return where(both(condition(test), yes.args[0]), yes.args[1], no)
     return apply("NP.where({0}, {1}, {2})", "where", condition(test), yes, no)
 
 
@@ -226,7 +247,37 @@ def product(scope: Scope, left: Term, right: Term) -> Term:
         )
         return Contract((left, right), (), (*a[:-1], *b[1:]))
     kept = (*a[:-1], *b[1:])
+    small = _of_parts(left, right, shared, scope)
+    if small is not None:
+        return small
     return Contract((left, right), (shared,), kept)
+
+
+def _of_parts(left: Term, right: Term, shared: Label, scope: Scope) -> Term | None:
+    """A matrix that is written out element by element, times a vector; None for others."""
+    if not isinstance(left, Stack) or len(left.own) != 2 or len(right.own) != 1:
+        return None
+    rows = left.args
+    width = shared.count.constant
+    known = all(isinstance(each, Stack) and each.axis == shared for each in rows)
+    if not known or width is None or width > _MOST_PARTS or not left.loops:
+        return None
+    loops = tuple(scope.loops)
+    parts = [picked(right, shared, Poly.number(k), loops) for k in range(width)]
+    sums = []
+    for row in rows:
+        products = [
+            apply("({0}) * ({1})", "*", picked(row, shared, Poly.number(k), loops), part)
+            for k, part in enumerate(parts)
+        ]
+        total = products[0]
+        for each in products[1:]:
+            total = apply("({0}) + ({1})", "+", total, each)
+        sums.append(total)
+    return Stack(tuple(sums), left.axis)
+
+
+_MOST_PARTS = 4
 
 
 def is_carried(term: Term) -> bool:

@@ -108,6 +108,7 @@ class Pieces:
         reader = self.reader(unit)
         reader.scope.interior = interior
         walk = Walk(reader)
+        walk.leading = unit.before
         walk.defined_before = frozenset(
             name for name, lines in self.facts.stored.items() if min(lines) < unit.node.lineno
         )

@@ -99,3 +99,46 @@ def hamming_distances(values: A) -> A:
         for j in range(len(values)):
             out[i, j] = bits_set(values[i] ^ values[j])
     return out
+
+
+@kind(x="c n m:real", least=3)
+def columns_by_a_counter(x: A) -> A:
+    c, h, w = x.shape
+    cols = np.zeros((c * 4, (h - 1) * (w - 1)))
+    at = 0
+    for i in range(h - 1):
+        for j in range(w - 1):
+            cols[:, at] = x[:, i : i + 2, j : j + 2].reshape(-1)
+            at += 1
+    return cols
+
+
+@kind(x="n m:real")
+def elements_by_a_counter(x: A) -> A:
+    out = np.zeros(x.size)
+    k = 0
+    for row in x:
+        for value in row:
+            k += 1
+            out[k - 1] = value * k
+    return out, k
+
+
+@kind(x="n m:real", least=1)
+def two_elements_at_a_time(x: A) -> A:
+    out = np.zeros(2 * len(x))
+    k = 0
+    for row in x:
+        out[k] = row.sum()
+        out[k + 1] = row.max()
+        k += 2
+    return out
+
+
+@kind(x="n 2:real", angles="n:real")
+def rows_turned(x: A, angles: A) -> A:
+    out = np.zeros(x.shape)
+    for i in range(len(x)):
+        c, s = np.cos(angles[i]), np.sin(angles[i])
+        out[i] = np.array([[c, -s], [s, c]]) @ x[i]
+    return out

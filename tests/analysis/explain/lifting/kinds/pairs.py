@@ -211,3 +211,18 @@ def largest_gaps(x: A, y: A) -> A:
         for j in range(len(y)):
             out[i, j] = np.max(np.abs(x[i] - y[j]))
     return out
+
+
+@kind(x="n:index 4")
+def ranks_with_ties(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        less = 0
+        equal = 0
+        for j in range(len(x)):
+            if x[j] < x[i]:
+                less += 1
+            elif x[j] == x[i]:
+                equal += 1
+        out[i] = less + (equal + 1) / 2
+    return out
