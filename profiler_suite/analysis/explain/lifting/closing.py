@@ -142,27 +142,16 @@ class Closing:
                 found = carried.Step("last", update)
             else:
                 found = carried.step(update, old)
-            start = before[name]
-            if isinstance(start, Outside):
-                start = counters.first_number(name, self.leading) or start
-            number = counters.number_of(found, start, labels[0])
-            if number is not None and read and len(labels) == 1:
-                self._count(old, number[0], first, [n for n in names if n != name])
+            others = [each for each in names if each != name]
+            number = self._counter(old, found, before[name], labels) if read else None
+            if number is not None:
+                self._count(old, number[0], first, others)
                 ended[name] = number[1]
                 continue
             if found.op in carried.HELD and (scope.loops or not read):
                 # Beside others a loop that stays is as fast, and leaves the last value, too.
                 raise Refusal(f"{name} is taken from the iteration before")
-            for place in range(first, len(self.effects)):
-                effect = self.effects[place]
-                term = carried.scanned(effect.term, found, old, update, before[name], labels)
-                self.effects[place] = replace(effect, term=term)
-            for other in names:
-                value = scope.env.get(other)
-                if other != name and value is not None and not isinstance(value, Gone):
-                    scope.env[other] = carried.scanned(
-                        value, found, old, update, before[name], labels
-                    )
+            self._scan(old, found, before[name], labels, first, others)
             ended[name] = (
                 Gone()
                 if found.op in carried.LEFT_OPEN
@@ -170,6 +159,38 @@ class Closing:
             )
         self._still_carried(labels, ended, first)
         scope.env.update(ended)
+
+    def _counter(
+        self, old: CarriedValue, found: carried.Step, before: Term, labels: tuple[Label, ...]
+    ) -> tuple[Term, Term] | None:
+        """What a name that counts iterations holds in one, and after all; None for others."""
+        if len(labels) > 1:
+            return None
+        if isinstance(before, Outside):
+            before = counters.first_number(old.name, self.leading) or before
+        return counters.number_of(found, before, labels[0])
+
+    def _scan(
+        self,
+        old: CarriedValue,
+        found: carried.Step,
+        before: Term,
+        labels: tuple[Label, ...],
+        first: int,
+        others: list[str],
+    ) -> None:
+        """Puts running values in place of what a name held."""
+        update = self.scope.env[old.name]
+        for place in range(first, len(self.effects)):
+            effect = self.effects[place]
+            term = carried.scanned(effect.term, found, old, update, before, labels)
+            self.effects[place] = replace(effect, term=term)
+        for other in others:
+            value = self.scope.env.get(other)
+            if value is not None and not isinstance(value, Gone):
+                self.scope.env[other] = carried.scanned(
+                    value, found, old, update, before, labels
+                )
 
     def _count(self, old: CarriedValue, number: Term, first: int, others: list[str]) -> None:
         """Puts the number of the iteration in place of a name that counts them."""

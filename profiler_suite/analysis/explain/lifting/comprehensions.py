@@ -9,7 +9,7 @@ from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
-from profiler_suite.analysis.explain.lifting.terms import Refusal, Term, View
+from profiler_suite.analysis.explain.lifting.terms import Refusal, Stack, Term, View
 from profiler_suite.analysis.explain.lifting.units import is_mapping
 
 
@@ -64,6 +64,29 @@ class Comprehensions(ast.NodeTransformer):
                 raise Refusal("the dtype of its elements would be another")
             return f"{closed(text)}.tolist()"
         return f"{closed(text)}.tolist()" if weak_of(self.item) else f"list({text})"
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        """`{k: f(k) for k in x}` as a dictionary of two arrays side by side."""
+        entry = ast.Tuple([node.key, node.value], ast.Load())
+        try:
+            text = self._entries(ast.ListComp(entry, node.generators))
+        except Refusal as refusal:
+            self.reasons.append(str(refusal))
+            return self.generic_visit(node)
+        self.changed = True
+        return ast.parse(text, mode="eval").body
+
+    def _entries(self, node: ast.ListComp) -> str:
+        item, labels, mask = comprehended(self.reader, node)
+        if mask is not None or len(labels) != 1 or not isinstance(item, Stack):
+            raise Refusal("how many entries there are depends on a condition")
+        parts = []
+        for each in item.args:
+            array = self.lowering.lower(each)
+            if each.own or array.dims != labels:
+                raise Refusal("its entries are no numbers")
+            parts.append(f"{array.atom}.tolist()" if weak_of(each) else array.text)
+        return f"dict(zip({', '.join(parts)}))"
 
     def _maps(self, node: ast.Call) -> bool:
         if is_mapping(node) or (node.args and is_mapping(node.args[0])):

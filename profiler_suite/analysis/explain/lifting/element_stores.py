@@ -10,6 +10,7 @@ from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.closing import Closing
 from profiler_suite.analysis.explain.lifting.facts import Facts
 from profiler_suite.analysis.explain.lifting.growth import as_array
+from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.selected import selected_like
 from profiler_suite.analysis.explain.lifting.shapes import with_element
 from profiler_suite.analysis.explain.lifting.stores import Store, stored_names
@@ -20,6 +21,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Core,
     Extend,
     Label,
+    Outside,
     Reduce,
     Refusal,
     Select,
@@ -112,6 +114,24 @@ class ElementStores(Closing):
         )
         return True
 
+    def _set_key(self, target: ast.expr, value: ast.expr) -> bool:
+        """`table[key] = value`: an entry for each iteration; False for other places."""
+        if not isinstance(target, ast.Subscript) or not isinstance(target.value, ast.Name):
+            return False
+        name = target.value.id
+        if not self.scope.facts.is_dict(name):
+            return False
+        base = self.scope.env.get(name) or Outside(name, kind="dict")
+        if not isinstance(base, Outside | CarriedValue):
+            raise Refusal(f"{name} gets several entries in an iteration")
+        entry = (self.reader.read(target.slice), self.reader.read(value))
+        if entry[0].own or isinstance(entry[1], Extend):
+            raise Refusal(f"{name} gets entries that are no numbers or arrays")
+        self.scope.dicts.add(name)
+        both = Stack(entry, self.scope.label(Poly.number(2)), "tuple")
+        self.scope.env[name] = Extend(base, both, kind="dict")
+        return True
+
     def _set_where(self, target: ast.Subscript, op: str, value: ast.expr) -> bool:
         """`row[row > 1] = 0`: one of two values for each element; False for other places."""
         try:
@@ -150,7 +170,7 @@ class ElementStores(Closing):
             if isinstance(each, ast.Subscript)
             and isinstance(each.ctx, ast.Store)
             and isinstance(each.value, ast.Name)
-            and self._is_made_here(each.value.id)
+            and (self._is_made_here(each.value.id) or self.scope.facts.is_dict(each.value.id))
         }
         return sorted(stored_names(nodes) | parts)
 

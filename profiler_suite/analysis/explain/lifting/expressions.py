@@ -171,6 +171,8 @@ class Reader(Subscripts):
         """`v in values` of a list, set, dict or row of numbers that stays as it is."""
         if not isinstance(values, ast.Name) or values.id in self.scope.varying:
             return None
+        if self.facts.is_dict(values.id):
+            return None
         name, kind = values.id, self.facts.kind(values.id)
         held = self.facts.names.get(name)
         array = kind == "array" and held is not None and len(held.shape) == 1

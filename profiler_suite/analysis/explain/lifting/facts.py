@@ -186,6 +186,11 @@ class Facts:
         values = self.definitions.get(name, [])
         return bool(values) and isinstance(values[0], ast.List)
 
+    def is_dict(self, name: str) -> bool:
+        """Whether a name is a plain dictionary that begins empty here."""
+        made = self.single(name)
+        return made is not None and ast.unparse(made) in ("{}", "dict()")
+
     def is_none_before(self, name: str) -> bool:
         """Whether a name was last set to None before what is written now."""
         pairs = zip(self.definitions.get(name, ()), self.stored.get(name, ()), strict=True)

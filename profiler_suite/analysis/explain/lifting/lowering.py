@@ -16,6 +16,7 @@ from profiler_suite.analysis.explain.lifting.arrays import (
     full,
     ordered,
 )
+from profiler_suite.analysis.explain.lifting.by_key import reduced_by_key
 from profiler_suite.analysis.explain.lifting.contractions import contracted
 from profiler_suite.analysis.explain.lifting.counts import (
     counted_by_key,
@@ -327,7 +328,7 @@ class ArrayWriter(Writer):
             if found is not None:
                 return found
         if isinstance(term, Reduce) and self.style.scatter == "bincount":
-            counted = counted_by_key(self, term)
+            counted = counted_by_key(self, term) or reduced_by_key(self, term)
             if counted is not None:
                 return counted
         if isinstance(term, Reduce) and term.op == "sum" and self.style.distance == "matmul":

@@ -157,6 +157,8 @@ class Walk(ElementStores):
         return kind == "list" or (isinstance(held, Leaf) and held.dtype == "list")
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
+        if self._set_key(target, value):
+            return
         if isinstance(target, ast.Tuple | ast.List):
             self._unpack(target, value)
         elif (

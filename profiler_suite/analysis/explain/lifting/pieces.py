@@ -133,7 +133,8 @@ class Pieces:
 
     def _results(self, unit: Unit, scope: Scope) -> dict[str, Term]:
         """What names hold after a nest that are read then."""
-        return {
+        entries = {name: scope.env.get(name, Gone()) for name in sorted(scope.dicts)}
+        return entries | {
             name: scope.env.get(name, Gone())
             for name in sorted(stored_names([unit.node]))
             if "." in name

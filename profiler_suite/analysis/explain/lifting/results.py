@@ -65,6 +65,9 @@ class Results:
     def _grown(self, name: str, term: Extend) -> None:
         if not isinstance(term.base, Outside):
             raise Refusal(f"{name} is a list that begins in the loop")
+        if term.kind == "dict":
+            self._entries(name, term)
+            return
         if self._grown_by_tuples(name, term):
             return
         item = self.lowering.lower(term.item)
@@ -118,6 +121,25 @@ class Results:
             rows = f"map(list, {rows})"
         self.out.line(f"{name}.extend({rows})")
         return True
+
+    def _entries(self, name: str, term: Extend) -> None:
+        """`table[key] = value` in every iteration."""
+        assert isinstance(term.item, Stack)
+        key, value = term.item.args
+        dims = (*term.labels, *value.own)
+        if value.own and (term.mask is not None or len(term.labels) > 1):
+            raise Refusal(f"{name} gets rows by several loops or under a condition")
+        mask = ""
+        if term.mask is not None:
+            mask = self.lowering.free_name("chosen")
+            test = self._whole(self.lowering.lower(term.mask), term.labels)
+            self.out.line(f"{mask} = {test}")
+        if value.own:
+            values = self._whole(self.lowering.lower(value), dims)
+        else:
+            values = self._column(value, term, mask)
+        keys = self._column(key, term, mask)
+        self.out.line(f"{name}.update(zip({keys}, {values}))")
 
     def _column(self, value: Term, term: Extend, mask: str) -> str:
         """One of the values of all tuples, in the order of the loops."""

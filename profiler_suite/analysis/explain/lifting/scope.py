@@ -86,6 +86,8 @@ class Scope:
         """What names hold that only one side of a condition has set."""
         self.made: set[str] = set()
         """Names of arrays that an iteration has made, of which elements are set."""
+        self.dicts: set[str] = set()
+        """Names of dictionaries that get an entry in each iteration."""
         self.unset: set[str] = set()
         """Names that are None before the loop that sets them."""
         self.time = 0

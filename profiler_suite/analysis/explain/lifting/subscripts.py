@@ -44,7 +44,7 @@ class Subscripts(ABC):
 
     def translated(self, name: str, form: str, key: ast.expr) -> Term:
         """What a dictionary that nobody changes holds for a key."""
-        if name in self.scope.varying or not self.facts.settled(name):
+        if name in self.scope.varying or name in self.scope.env or not self.facts.settled(name):
             raise Refusal(f"{name} is a dict that changes")
         inner, held = self.read(key), self.facts.names.get(name)
         if inner.own:

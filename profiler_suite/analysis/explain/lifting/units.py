@@ -76,7 +76,7 @@ def is_mapping(node: ast.AST) -> bool:
     if isinstance(node, ast.Call):
         last = ast.unparse(node.func).rpartition(".")[2]
         return last in _MAPPING or (last in _PAIRED and metric_of(node) is not None)
-    return isinstance(node, ast.ListComp | ast.GeneratorExp)
+    return isinstance(node, ast.ListComp | ast.GeneratorExp | ast.DictComp)
 
 
 def units(block: list[ast.stmt], around: tuple[ast.stmt, ...] = ()) -> Iterator[Unit]:

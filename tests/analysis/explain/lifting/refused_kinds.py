@@ -232,7 +232,7 @@ def counter_used_after(x: A) -> A:
 
 @refused("is a dict, not an array", n="=n")
 def over_a_dictionary(n: A) -> A:
-    d = {k: k * 2 for k in range(n)}
+    d = dict.fromkeys(range(n), 2)
     s = 0
     for k in d:
         s += d[k]
@@ -422,4 +422,39 @@ def a_counter_under_a_condition(x: A) -> A:
             if value > 0:
                 out[k] = value
                 k += 1
+    return out
+
+
+@refused("a dict that changes", x="n:index 3")
+def entries_that_are_read(x: A) -> A:
+    table = {}
+    for value in x:
+        table[value] = table.get(value, 0) + value
+    return sorted(table.items())
+
+
+@refused("several entries", x="n:index 3")
+def two_entries_at_a_time(x: A) -> A:
+    table = {}
+    for value in x:
+        table[value] = value * 2
+        table[value + 1] = value
+    return sorted(table.items())
+
+
+@refused("has side effects", x="n:index 3")
+def lists_in_a_dictionary(x: A) -> A:
+    table = {}
+    for value in x:
+        table.setdefault(value, []).append(value)
+    return sorted(table.items())
+
+
+@refused("no comparison of numbers", x="n:index 3")
+def a_table_that_tells_what_was_there(x: A) -> A:
+    table = {}
+    out = []
+    for value in x:
+        out.append(value in table)
+        table[value] = value
     return out

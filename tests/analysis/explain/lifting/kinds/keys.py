@@ -174,3 +174,50 @@ def means_of_groups(x: A, k: A, m: A) -> A:
     for place, each in enumerate(sorted(set(k))):
         totals[place] = x[k == each].sum()
     return np.array(means), totals
+
+
+@kind(x="n:double", labels="n:index 4", least=1)
+def largest_of_each_label(x: A, labels: A) -> A:
+    found = {}
+    for label in np.unique(labels):
+        found[label] = x[labels == label].max()
+    return sorted(found.items())
+
+
+@kind(x="n:double", labels="n:index 4", least=1)
+def median_of_each_label(x: A, labels: A) -> A:
+    out = []
+    for label in np.unique(labels):
+        out.append(np.median(x[labels == label]))
+    return np.array(out)
+
+
+@kind(x="n:double", labels="n:index 4", least=1)
+def spread_of_each_label(x: A, labels: A) -> A:
+    out = []
+    for label in np.unique(labels):
+        out.append((label, x[labels == label].mean(), np.std(x[labels == label])))
+    return out
+
+
+@kind(x="n:double", labels="n:index 4", least=1)
+def means_in_a_dictionary(x: A, labels: A) -> A:
+    found = {label: x[labels == label].mean() for label in np.unique(labels)}
+    return sorted(found.items())
+
+
+@kind(x="n:real")
+def chosen_entries(x: A) -> A:
+    table = {}
+    for i in range(len(x)):
+        if x[i] > 0:
+            table[i] = x[i] * 2
+    return sorted(table.items())
+
+
+@kind(x="n m:real")
+def rows_as_entries(x: A) -> A:
+    table = {}
+    for i in range(len(x)):
+        table[i + 1] = x[i] * 2
+    return sorted(table.keys()), [table[k] for k in sorted(table)]
