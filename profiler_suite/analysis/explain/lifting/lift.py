@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from profiler_suite.analysis.explain.lifting.facts import Facts
+from profiler_suite.analysis.explain.lifting.leftovers import leftovers
 from profiler_suite.analysis.explain.lifting.nouns import KeptLoop, LiftedFunction, Lifting
 from profiler_suite.analysis.explain.lifting.pieces import Pieces
 from profiler_suite.analysis.explain.lifting.plain_names import with_modules
@@ -130,14 +131,18 @@ def _globals_of(helper: Function) -> dict[str, str]:
 
 def lifted(function: Function, facts: Facts, pieces: Sequence[Piece]) -> LiftedFunction:
     """The function with these units replaced."""
-    lines = list(function.lines)
+    lines: list[str | None] = list(function.lines)
     changes: list[tuple[int, str, str]] = []
+    for number, line in leftovers(function, facts, pieces).items():
+        old, lines[number - 1] = function.lines[number - 1], line
+        if line != old:
+            changes.append((number + function.shift, old.strip(), (line or "").strip()))
     nodes = [piece.unit.node for piece in pieces]
     for piece in sorted(pieces, key=lambda each: -each.unit.node.lineno):
         node = piece.unit.node
         first, last = node.lineno, node.end_lineno or node.lineno
-        old = lines[first - 1 : last]
-        indent = old[0][: len(old[0]) - len(old[0].lstrip())]
+        replaced = function.lines[first - 1 : last]
+        indent = replaced[0][: len(replaced[0]) - len(replaced[0].lstrip())]
         head = function.text[function.line_start(first) : function.span(node)[0]].strip()
         inner = "    " if head else ""
         new = [head] * bool(head) + [
@@ -146,8 +151,8 @@ def lifted(function: Function, facts: Facts, pieces: Sequence[Piece]) -> LiftedF
             for part in broken(indent + inner + each)
         ]
         lines[first - 1 : last] = [indent + each for each in new]
-        was = "\n".join(each.strip() for each in old)
-        changes.insert(0, (first + function.shift, was, "\n".join(new)))
+        was = "\n".join(each.strip() for each in replaced)
+        changes.append((first + function.shift, was, "\n".join(new)))
     memory = max((piece.memory for piece in pieces), key=lambda m: m.value(facts.at_hand) or 0)
     loops = [piece.unit.words for piece in pieces]
     return LiftedFunction(
@@ -156,8 +161,8 @@ def lifted(function: Function, facts: Facts, pieces: Sequence[Piece]) -> LiftedF
         last_line=max(node.end_lineno or 0 for node in nodes) + function.shift,
         rewrite=Rewrite(
             function=function.source.function,
-            source="\n".join(lines) + "\n",
-            lines=tuple(changes),
+            source="\n".join(line for line in lines if line is not None) + "\n",
+            lines=tuple(sorted(changes)),
         ),
         assumptions=tuple(dict.fromkeys(a for piece in pieces for a in piece.assumptions)),
         memory=facts.text(memory),
