@@ -427,7 +427,7 @@ def a_counter_under_a_condition(x: A) -> A:
 
 @refused("a dict that changes", x="n:index 3")
 def entries_that_are_read(x: A) -> A:
-    table = {}
+    table: dict[A, A] = {}
     for value in x:
         table[value] = table.get(value, 0) + value
     return sorted(table.items())
@@ -435,7 +435,7 @@ def entries_that_are_read(x: A) -> A:
 
 @refused("several entries", x="n:index 3")
 def two_entries_at_a_time(x: A) -> A:
-    table = {}
+    table: dict[A, A] = {}
     for value in x:
         table[value] = value * 2
         table[value + 1] = value
@@ -444,7 +444,7 @@ def two_entries_at_a_time(x: A) -> A:
 
 @refused("has side effects", x="n:index 3")
 def lists_in_a_dictionary(x: A) -> A:
-    table = {}
+    table: dict[A, A] = {}
     for value in x:
         table.setdefault(value, []).append(value)
     return sorted(table.items())
