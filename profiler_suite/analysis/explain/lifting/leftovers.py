@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from profiler_suite.analysis.explain.lifting.facts import Facts
+from profiler_suite.analysis.explain.lifting.stores import stored_names
 from profiler_suite.analysis.explain.lifting.units import Piece
 from profiler_suite.analysis.explain.rewriting import Function
 
@@ -52,14 +53,15 @@ def _made(piece: Piece, facts: Facts) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _values(piece: Piece) -> Mapping[str, ast.expr]:
-    """What the statements of a piece set names to; none of a piece with conditions."""
+    """What the statements of a piece set names to, each of them whatever happens."""
     found: dict[str, ast.expr] = {}
-    for line in piece.lines:
-        if line.startswith((" ", "if ", "for ", "with ", "else")):
-            return {}
-        for node in ast.parse(line).body:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                found[node.targets[0].id] = node.value
+    for node in ast.parse("\n".join(piece.lines)).body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        if isinstance(node, ast.Assign) and isinstance(target, ast.Name):
+            found[target.id] = node.value
+            continue
+        for name in stored_names([node]) & found.keys():
+            del found[name]
     return found
 
 
@@ -82,9 +84,11 @@ def _is_new(value: ast.expr, others: Mapping[str, ast.expr]) -> bool:
         return held is not None and not isinstance(held, ast.Name) and _is_new(held, others)
     if isinstance(value, ast.BinOp | ast.Compare | ast.UnaryOp):
         return True
+    if isinstance(value, ast.Subscript | ast.Attribute):
+        return _is_new(value.value, others)  # part of what nobody else has
     if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
         return False
-    return value.func.attr not in _VIEWS
+    return value.func.attr not in _VIEWS or _is_new(value.func.value, others)
 
 
 def _copies_of(function: Function, name: str) -> Iterator[ast.Call]:

@@ -39,8 +39,12 @@ def test_what_changes_is_told_line_by_line() -> None:
     [
         (f"{LOOP}return np.array(out, dtype=int)", "    return np.array(out, dtype=int)"),
         (LOOP.replace("v * 2", "v") + "return np.array(out)", "    return np.array(out)"),
+        (
+            LOOP.replace("in x", "in x[1:]").replace("v * 2", "v") + "return np.array(out)",
+            "    return np.array(out)",
+        ),
     ],
-    ids=["options", "part of an argument"],
+    ids=["options", "an argument", "part of an argument"],
 )
 def test_a_copy_that_means_something_stays(body: str, line: str) -> None:
     assert only(body)[-1] == line
