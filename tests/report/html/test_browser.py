@@ -70,6 +70,17 @@ def test_before_anything_is_opened_the_page_is_short(report: Written, visit: Any
     assert page.locator("#points").is_hidden()
 
 
+def test_no_time_of_a_card_is_broken_on_paper(report: Written, visit: Any) -> None:
+    page = visit(report.page, folded=True, viewport={"width": 703, "height": 1000})
+    page.emulate_media(media="print")
+    lines = page.evaluate(
+        "[...document.querySelectorAll('.card .big')].map(e => "
+        "e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight))"
+    )
+    assert lines
+    assert max(lines) < 1.5
+
+
 def test_the_page_is_short_on_paper(report: Written, visit: Any, tmp_path: Path) -> None:
     visit(report.page, folded=True).pdf(path=tmp_path / "short.pdf", format="A4")
     pages = re.findall(rb"/Type\s*/Page\b", (tmp_path / "short.pdf").read_bytes())
@@ -476,3 +487,18 @@ def test_an_explanation_is_accessible_and_fits(
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
     found = axe.Axe().run(page).response["violations"]
     assert {v["id"]: v["nodes"][0]["html"] for v in found if v["impact"] != "minor"} == {}
+
+
+def test_no_heading_of_an_explanation_stands_alone_on_paper(
+    explained: Path, visit: Any
+) -> None:
+    page = visit(explained, folded=True)
+    page.emulate_media(media="print")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = false })")
+    shown = page.evaluate(
+        "[...document.querySelectorAll('main > section')]"
+        ".filter(s => s.getClientRects().length)"
+        ".map(s => [s.querySelector('h2').innerText.trim(), s.innerText.trim()])"
+    )
+    assert shown
+    assert [heading for heading, text in shown if text == heading] == []
