@@ -73,6 +73,15 @@ def test_later_calls_that_are_faster_than_the_first_leave_time_for_trials() -> N
     assert not plan.long
 
 
+def test_where_advice_comes_first_a_rewrite_that_gains_much_is_tried() -> None:
+    clock = FakeClock()
+    for advice_first, refused in ((True, False), (False, True)):
+        plan = TimePlan(24.0, clock, advice_first=advice_first)
+        plan.returned(5.0)
+        clock.now_s += 12.0
+        assert (plan.refusal(TRIAL) is not None) == refused
+
+
 def test_a_budget_gives_more_calls_or_fewer() -> None:
     usual, generous, mean = (plan_after(2.0, budget)[0] for budget in (0.0, 400.0, 12.0))
     assert usual.thrifty
