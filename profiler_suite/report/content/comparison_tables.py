@@ -87,6 +87,12 @@ def second_word(found: Comparison) -> str:
     return "this" if found.paired else "second"
 
 
+def _quotient(found: Comparison) -> str:
+    """What a ratio is of."""
+    whose = ("this side's", "the other's") if found.paired else ("the second's", "the first's")
+    return f"{whose[0]} time over {whose[1]}"
+
+
 def worth_showing(found: Comparison) -> list[Change]:
     """The points that differ, or all when they are few and none does."""
     different = [c for c in found.changes if c.verdict in DIFFERENT]
@@ -156,22 +162,24 @@ def with_points(groups: Iterable[Group]) -> tuple[Group, ...]:
 def families(found: Comparison) -> TableView:
     """A row for each family of which anything could be judged."""
     return _groups(
+        "family",
         with_points(found.families),
-        f"Families: geometric mean of {second_word(found)} over {first_word(found)}",
+        f"Families: {_quotient(found)}, geometric mean",
     )
 
 
 def implementations(found: Comparison) -> TableView:
     """A row for each implementation of which anything could be judged."""
     return _groups(
+        "implementation",
         with_points(found.implementations),
-        f"Implementations: geometric mean of {second_word(found)} over {first_word(found)}",
+        f"Implementations: {_quotient(found)}, geometric mean",
     )
 
 
-def _groups(groups: Iterable[Group], caption: str) -> TableView:
+def _groups(what: str, groups: Iterable[Group], caption: str) -> TableView:
     columns = (
-        words("family", "name"),
+        words(what, "name"),
         numbers("points", "points"),
         numbers("ratio", lambda g: near_one(g.ratio)),
         numbers("95 % interval", lambda g: _interval(g.low, g.high)),

@@ -101,6 +101,13 @@ def test_groups_without_points_are_left_out() -> None:
     assert table.rows[0][2:4] == ("1.000", "0.900 to 1.100")
 
 
+def test_a_table_of_groups_says_what_they_are_groups_of_and_what_was_divided() -> None:
+    found = comparison(change(FASTER, 0.5))
+    tables = (comparison_tables.families(found), comparison_tables.implementations(found))
+    assert [table.headings[0] for table in tables] == ["family", "implementation"]
+    assert tables[0].caption == "Families: the second's time over the first's, geometric mean"
+
+
 def test_a_point_without_a_time_has_empty_cells_and_no_interval() -> None:
     lost = change(UNKNOWN, 0.0, before_s=0.0, threshold=0.0)
     unbounded = change(SAME, 1.0, high=float("inf"))
