@@ -117,6 +117,7 @@ INSIDE: dict[str, dict[str, float]] = {
         **dict.fromkeys(("compiled", "lending", "patches", "summary", "run"), 2),
     },
     "machine": {ANY: 0, "examining": 1},
+    "cli": {"options": 0, ANY: 1, "sweeping": 2, "sweep": 3, "merge": 3},
     "workloads": {ANY: 0, "convolution": 1, "depthwise_peers": 2},
     "report": {
         "write": 4,

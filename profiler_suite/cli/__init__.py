@@ -20,7 +20,7 @@ from profiler_suite.cli.compare import compare_command
 from profiler_suite.cli.explain import explain_command
 from profiler_suite.cli.internal import INTERNAL, sentence
 from profiler_suite.cli.merge import merge_command
-from profiler_suite.cli.plugins import with_plugins
+from profiler_suite.cli.options.plugins import with_plugins
 from profiler_suite.cli.race import race_command
 from profiler_suite.cli.run import run_command
 from profiler_suite.cli.selfcheck import selfcheck_command

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from profiler_suite.cli.intervening import causes_of
-from profiler_suite.cli.parameter import ParamType
+from profiler_suite.cli.options.parameter import ParamType
 from profiler_suite.cli.show import terminal_width, wants_color
 from profiler_suite.errors import UsageError
 

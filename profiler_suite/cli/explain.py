@@ -16,11 +16,11 @@ from profiler_suite.cli.explaining import (
     import_page,
     machine_of,
 )
-from profiler_suite.cli.outputs import opened_output
+from profiler_suite.cli.options.outputs import opened_output
+from profiler_suite.cli.options.seconds import Seconds, call_limit
+from profiler_suite.cli.options.ways import INSTALLED, AskedWay, WayList
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.seconds import Seconds, call_limit
 from profiler_suite.cli.show import FORCE, terminal_width, wants_color
-from profiler_suite.cli.ways import INSTALLED, AskedWay, WayList
 from profiler_suite.errors import UsageError
 
 if TYPE_CHECKING:

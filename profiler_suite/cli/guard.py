@@ -14,9 +14,9 @@ from profiler_suite.analysis.race import guard as judging
 from profiler_suite.analysis.race import results as races
 from profiler_suite.analysis.race.guard import GUARD_THRESHOLD, GuardOutcome, GuardReport
 from profiler_suite.cli.compare import REGRESSION, UNDECIDED
-from profiler_suite.cli.outputs import opened_output
+from profiler_suite.cli.options.outputs import opened_output
+from profiler_suite.cli.options.race_options import RaceOptions
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.race_options import RaceOptions
 from profiler_suite.cli.show import terminal_width, wants_color
 from profiler_suite.errors import UsageError
 from profiler_suite.machine import canary

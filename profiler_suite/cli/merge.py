@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.reporting import report_on
+from profiler_suite.cli.sweeping.reporting import report_on
 from profiler_suite.errors import RunFolderError
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from profiler_suite.cli.compare import REGRESSION, UNDECIDED, Percentage
-from profiler_suite.cli.outputs import opened_output
+from profiler_suite.cli.options.outputs import opened_output
+from profiler_suite.cli.options.race_options import RaceOptions, WrittenAs
+from profiler_suite.cli.options.seconds import call_limit
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.race_options import RaceOptions, WrittenAs
-from profiler_suite.cli.seconds import call_limit
 from profiler_suite.cli.show import FORCE, terminal_width, wants_color
 from profiler_suite.errors import UsageError
 

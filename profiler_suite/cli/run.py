@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from profiler_suite.cli.outputs import opened_output
+from profiler_suite.cli.options.outputs import opened_output
+from profiler_suite.cli.options.run_options import ProgramCommand, RunOptions
+from profiler_suite.cli.options.seconds import Seconds
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.run_options import ProgramCommand, RunOptions
-from profiler_suite.cli.seconds import Seconds
 from profiler_suite.cli.show import FORCE, REPORTS, terminal_width, wants_color
 from profiler_suite.cli.stopping import StopRequest
 from profiler_suite.cli.streams import finish, tell

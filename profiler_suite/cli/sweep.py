@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from profiler_suite.cli.advising import advise
 from profiler_suite.cli.compare import Percentage
-from profiler_suite.cli.fleet import sweep_on_fleet
-from profiler_suite.cli.measuring import job_of, measure
-from profiler_suite.cli.planning import (
+from profiler_suite.cli.options.seconds import Seconds
+from profiler_suite.cli.options.values import NameList, SeedNumber, Setting, Shard, WholeNumbers
+from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.show import REPORTS, point_latest, terminal_width, wants_color
+from profiler_suite.cli.sweeping.advising import advise
+from profiler_suite.cli.sweeping.fleet import sweep_on_fleet
+from profiler_suite.cli.sweeping.measuring import job_of, measure
+from profiler_suite.cli.sweeping.planning import (
     check_points,
     chosen_points,
     experiments_of,
@@ -19,25 +23,16 @@ from profiler_suite.cli.planning import (
     schedule_of,
     with_paces,
 )
-from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.provenance import introduced, provenance_of, run_name
-from profiler_suite.cli.question_first import (
+from profiler_suite.cli.sweeping.provenance import introduced, provenance_of, run_name
+from profiler_suite.cli.sweeping.question_first import (
     answer_first,
     has_first,
     phases_of,
     with_first,
 )
-from profiler_suite.cli.reporting import exit_code, report_on
-from profiler_suite.cli.request import (
-    NameList,
-    SeedNumber,
-    Setting,
-    Shard,
-    SweepRequest,
-    WholeNumbers,
-    requested,
-)
-from profiler_suite.cli.resuming import (
+from profiler_suite.cli.sweeping.reporting import exit_code, report_on
+from profiler_suite.cli.sweeping.request import SweepRequest, requested
+from profiler_suite.cli.sweeping.resuming import (
     check_machine,
     check_place,
     flagged,
@@ -47,8 +42,6 @@ from profiler_suite.cli.resuming import (
     run_to_improve,
     unused,
 )
-from profiler_suite.cli.seconds import Seconds
-from profiler_suite.cli.show import REPORTS, point_latest, terminal_width, wants_color
 from profiler_suite.errors import UsageError
 from profiler_suite.workloads import short_forms
 

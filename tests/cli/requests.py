@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from profiler_suite.cli.request import SweepRequest
+from profiler_suite.cli.sweeping.request import SweepRequest
 
 _PLAIN = SweepRequest(
     experiments=(),

@@ -11,8 +11,8 @@ import pytest
 
 from profiler_suite import cli, store
 from profiler_suite.analysis.run.load import load
-from profiler_suite.cli.request import SweepRequest
-from profiler_suite.cli.resuming import resume
+from profiler_suite.cli.sweeping.request import SweepRequest
+from profiler_suite.cli.sweeping.resuming import resume
 from profiler_suite.errors import RunFolderError
 from profiler_suite.machine.facts import read_facts
 from profiler_suite.machine.fingerprint import fingerprint

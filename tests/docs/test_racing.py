@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from profiler_suite.cli.options.race_options import RaceOptions
 from profiler_suite.cli.race import race_command
-from profiler_suite.cli.race_options import RaceOptions
 from profiler_suite.measure.race import functions_file
 from tests.docs.documents import PAGES, blocks
 

@@ -17,8 +17,8 @@ import pytest
 import profiler_suite
 from profiler_suite import cli, store, units
 from profiler_suite.cli import streams
-from profiler_suite.cli.resuming import unused
 from profiler_suite.cli.stopping import Stopping
+from profiler_suite.cli.sweeping.resuming import unused
 from tests.short_sweeps import STEADY, TINY, alive, done, environment, start, sweep
 
 pytestmark = pytest.mark.skipif(

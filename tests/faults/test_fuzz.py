@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from profiler_suite import store
 from profiler_suite.analysis.run.load import load
 from profiler_suite.analysis.statistics import estimate
-from profiler_suite.cli.resuming import flagged, resume
+from profiler_suite.cli.sweeping.resuming import flagged, resume
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.planning.plan import Overrides, plan
 from profiler_suite.measure.planning.schedule import QUICK

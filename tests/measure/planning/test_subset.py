@@ -8,10 +8,10 @@ import msgspec
 import pandas as pd
 import pytest
 
-from profiler_suite.cli.planning import check_points, experiments_of, overrides_of
-from profiler_suite.cli.request import SweepRequest, requested
-from profiler_suite.cli.resuming import flagged_plan
 from profiler_suite.cli.sweep import sweep_command
+from profiler_suite.cli.sweeping.planning import check_points, experiments_of, overrides_of
+from profiler_suite.cli.sweeping.request import SweepRequest, requested
+from profiler_suite.cli.sweeping.resuming import flagged_plan
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.planning import subset
 from profiler_suite.measure.planning.plan import Overrides, plan
@@ -112,7 +112,7 @@ def test_a_point_is_not_chosen_in_two_ways() -> None:
 def test_a_plan_of_flagged_points_has_them_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from profiler_suite.cli import resuming
+    from profiler_suite.cli.sweeping import resuming
 
     write_run(tmp_path / "run")
     from profiler_suite.store import read_provenance

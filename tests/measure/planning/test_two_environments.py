@@ -19,7 +19,7 @@ from profiler_suite import child, cli
 from profiler_suite.analysis.compare import paired
 from profiler_suite.analysis.run.load import load
 from profiler_suite.analysis.statistics import estimate
-from profiler_suite.cli.resuming import resume
+from profiler_suite.cli.sweeping.resuming import resume
 from profiler_suite.errors import RunFolderError, UsageError
 from profiler_suite.machine import canary
 from profiler_suite.machine.other_python import introduce
@@ -223,7 +223,7 @@ def test_the_report_has_the_comparison_and_shows_each_point_once(
 
 
 def request(*, only_flagged: bool = False) -> "cli.sweep.Request":  # type: ignore[name-defined]
-    from profiler_suite.cli.request import SweepRequest
+    from profiler_suite.cli.sweeping.request import SweepRequest
 
     values = dict.fromkeys(SweepRequest.__dataclass_fields__)
     return SweepRequest(**(values | {"only_flagged": only_flagged}))  # type: ignore[arg-type]

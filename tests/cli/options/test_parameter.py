@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from profiler_suite.cli.parameter import ParamType
+from profiler_suite.cli.options.parameter import ParamType
 
 
 class Even(ParamType[int]):

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from profiler_suite.cli import question_first
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.question_first import (
+from profiler_suite.cli.sweeping import question_first
+from profiler_suite.cli.sweeping.question_first import (
     answer_first,
     comes_first,
     has_first,

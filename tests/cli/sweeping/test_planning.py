@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from profiler_suite.cli import planning
+from profiler_suite.cli.sweeping import planning
 from profiler_suite.errors import UsageError
 from profiler_suite.machine.kept import CACHE_VARIABLE, keep_paces
 from profiler_suite.measure.planning.schedule import of_mode

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from profiler_suite.cli.outputs import opened_output
+from profiler_suite.cli.options.outputs import opened_output
 from profiler_suite.errors import UsageError
 from profiler_suite.report import kinds
 

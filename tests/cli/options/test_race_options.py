@@ -1,6 +1,6 @@
 """The formats that `race --write` knows are those that are written."""
 
-from profiler_suite.cli.race_options import WRITTEN
+from profiler_suite.cli.options.race_options import WRITTEN
 from profiler_suite.report.formats.guard_document import FORMATS
 
 

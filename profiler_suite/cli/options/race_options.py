@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from profiler_suite.cli.parameter import ParamType
+from profiler_suite.cli.options.parameter import ParamType
 from profiler_suite.errors import UsageError
 
 WRITTEN = ("markdown", "json", "bencher", "github", "asv")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from profiler_suite.cli.request import SweepRequest
+from profiler_suite.cli.sweeping.request import SweepRequest
 from profiler_suite.errors import RunFolderError, UsageError
 
 if TYPE_CHECKING:

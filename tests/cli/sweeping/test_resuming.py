@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from profiler_suite.cli.resuming import check_machine
+from profiler_suite.cli.sweeping.resuming import check_machine
 from profiler_suite.errors import RunFolderError
 from tests.fake_machine import FACTS, MACHINE
 from tests.fleet.test_merging import provenance, whole_plan

@@ -6,12 +6,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from profiler_suite import units
-from profiler_suite.cli.planning import plan_for, schedule_of
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.provenance import provenance_of
-from profiler_suite.cli.reporting import report_on
-from profiler_suite.cli.request import SweepRequest
-from profiler_suite.cli.resuming import resume
+from profiler_suite.cli.sweeping.planning import plan_for, schedule_of
+from profiler_suite.cli.sweeping.provenance import provenance_of
+from profiler_suite.cli.sweeping.reporting import report_on
+from profiler_suite.cli.sweeping.request import SweepRequest
+from profiler_suite.cli.sweeping.resuming import resume
 from profiler_suite.errors import FleetError, UsageError
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from profiler_suite.cli.advising import advise
-from profiler_suite.cli.measuring import measure
 from profiler_suite.cli.progress import SURVEY, ProgressLine
-from profiler_suite.cli.request import SweepRequest
 from profiler_suite.cli.show import REPORTS, point_latest, terminal_width, wants_color
+from profiler_suite.cli.sweeping.advising import advise
+from profiler_suite.cli.sweeping.measuring import measure
+from profiler_suite.cli.sweeping.request import SweepRequest
 
 if TYPE_CHECKING:
     from profiler_suite.measure.planning.schedule import Schedule

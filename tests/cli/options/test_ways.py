@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from profiler_suite.cli.ways import INSTALLED, WayList, asked
+from profiler_suite.cli.options.ways import INSTALLED, WayList, asked
 from profiler_suite.measure.explain.ways import installed
 from profiler_suite.model.way import WayKind
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from profiler_suite.cli.progress import ProgressLine
-from profiler_suite.cli.request import SweepRequest
+from profiler_suite.cli.sweeping.request import SweepRequest
 
 if TYPE_CHECKING:
     from profiler_suite.measure.planning.schedule import Schedule

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from profiler_suite.cli.request import SweepRequest
+from profiler_suite.cli.sweeping.request import SweepRequest
 from profiler_suite.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:

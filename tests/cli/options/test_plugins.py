@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from profiler_suite.cli.plugins import with_plugins
+from profiler_suite.cli.options.plugins import with_plugins
 from profiler_suite.registry import PLUGINS
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from profiler_suite.cli.parameter import ParamType
+from profiler_suite.cli.options.parameter import ParamType
 from profiler_suite.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:

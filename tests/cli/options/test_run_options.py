@@ -2,8 +2,8 @@
 
 import pytest
 
+from profiler_suite.cli.options.run_options import RunOptions
 from profiler_suite.cli.run import run_command
-from profiler_suite.cli.run_options import RunOptions
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.program import captured
 

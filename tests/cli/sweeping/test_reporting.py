@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from profiler_suite.cli.reporting import exit_code
+from profiler_suite.cli.sweeping.reporting import exit_code
 from tests.fake_run import make_run
 
 RUN = make_run()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from profiler_suite.cli import fleet
 from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.sweeping import fleet
 from profiler_suite.errors import UsageError
 from tests.cli.requests import request
 

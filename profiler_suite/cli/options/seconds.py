@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from profiler_suite.cli.parameter import ParamType
+from profiler_suite.cli.options.parameter import ParamType
 
 # Eleven days; clocks and timers of the system take no more than some thousand years.
 _MOST_S = 1e6

@@ -4,8 +4,8 @@ import io
 
 import msgspec
 
-from profiler_suite.cli.measuring import job_of, told
 from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.sweeping.measuring import job_of, told
 from profiler_suite.measure.planning.schedule import of_mode
 from profiler_suite.model.rows import PassRecord
 from profiler_suite.store import RunFolder, read_rows

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from profiler_suite.cli import provenance
+from profiler_suite.cli.sweeping import provenance
 from profiler_suite.measure.planning.schedule import of_mode
 from profiler_suite.model.experiment import Plan
 from tests.cli.requests import request

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from profiler_suite.analysis.explain.patch import added_lines
-from profiler_suite.cli import advising
 from profiler_suite.cli.progress import ProgressLine
+from profiler_suite.cli.sweeping import advising
 from profiler_suite.errors import FunctionError
 from profiler_suite.measure.planning import question_point
 from profiler_suite.measure.planning.plan import plan

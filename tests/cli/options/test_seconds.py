@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from profiler_suite.cli.seconds import Seconds
+from profiler_suite.cli.options.seconds import Seconds
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e300", "0", "-1", "", "x", "1000001"])

@@ -1,0 +1,1 @@
+"""What several options and values of the command line have in common."""
