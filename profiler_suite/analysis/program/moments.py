@@ -10,6 +10,7 @@ itself down (some tenths of a second at most) is therefore left out.
 
 import dataclasses
 import functools
+import re
 from collections.abc import Sequence
 
 from profiler_suite.analysis.program import states
@@ -27,6 +28,7 @@ AVOIDABLE = ("interpreter", "dispatch", "memory", "copy", WAITING, UNSEEN)
 """What a rewrite may spare; importing is no overhead of the code that asks for it."""
 # A product needs its operands packed and its threads to meet: no rewrite spares that.
 _KINDS = ENTRIES | {"packing": "arithmetic", "waiting": WAITING}
+_WORKERS = re.compile(r"multiprocessing/(spawn|forkserver|resource_tracker)\.py$")
 _IMPORTLIB = ("<frozen importlib", "<frozen zipimport")
 
 
@@ -84,7 +86,7 @@ def _handed_over(first: list[Moment], others: list[Moment]) -> list[Moment]:
 
 
 def _moment(stack: SampledStack, compiled_seen: bool) -> Moment:
-    python = tuple(frame for frame in stack.frames if not frame.compiled)
+    python = _of_worker(tuple(frame for frame in stack.frames if not frame.compiled))
     compiled: list[StackFrame] = []
     for frame in reversed(stack.frames):
         if not frame.compiled:
@@ -110,6 +112,12 @@ def _moment(stack: SampledStack, compiled_seen: bool) -> Moment:
         thread=stack.thread_name or stack.thread,
         weight=float(stack.count),
     )
+
+
+def _of_worker(python: tuple[StackFrame, ...]) -> tuple[StackFrame, ...]:
+    """Without the line of code with which multiprocessing begins an interpreter of a worker."""
+    begun = len(python) > 1 and python[0].file == "<string>"
+    return python[1:] if begun and _WORKERS.search(python[1].file) else python
 
 
 def _last(python: Sequence[StackFrame], wanted: "functools._lru_cache_wrapper[bool]") -> int:

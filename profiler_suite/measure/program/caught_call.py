@@ -55,6 +55,7 @@ def call_of(
         function = function_of(frame)
         args, kwargs = arguments_of(frame)
     refuse_coroutine(function, ask.target)
+    _refuse_input(function, ask.target)
     args = tuple(_repeatable(value, places) for value in args)
     kwargs = {name: _repeatable(value, places) for name, value in kwargs.items()}
     _refuse_uncopied(function, args, kwargs, ask.target)
@@ -152,6 +153,17 @@ def _share_what_cannot_be_copied() -> None:
 
 def _itself(value: Any, memo: dict[int, Any]) -> Any:
     return value
+
+
+def _refuse_input(function: Callable[..., Any], target: str) -> None:
+    """What was typed in, or came through a pipe, comes once."""
+    code = getattr(function, "__code__", None)
+    names = code.co_names if code is not None else ()
+    if "stdin" in names or ("input" in names and "input" not in function.__globals__):
+        raise UsageError(
+            f"{target} reads standard input, which the program has read already; explain what "
+            "works on it in a function of its own"
+        )
 
 
 def _refuse_uncopied(

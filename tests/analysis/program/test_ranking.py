@@ -1,5 +1,7 @@
 """Where to look first: what a rewrite may spare comes before what takes long."""
 
+import multiprocessing
+
 import pytest
 
 from profiler_suite.analysis.program.causes import cause, next_command
@@ -132,3 +134,12 @@ def test_without_compiled_frames_time_is_not_split_and_says_so() -> None:
 def test_a_program_that_was_never_seen_has_an_empty_ranking() -> None:
     found = rank(run_of())
     assert (found.functions, found.lines, found.attributed_share) == ([], [], 0.0)
+
+
+def test_the_line_that_begins_a_spawned_worker_is_nobodys_own() -> None:
+    spawned = f"spawn_main ({multiprocessing.__path__[0]}/spawn.py:122)"
+    waits = stack("<module> (/home/me/main.py:3)", f"poll ({LIBC})", count=50)
+    works = stack("<module> (<string>:1)", spawned, LOOP, count=50, thread=9, process=9)
+    found = rank(run_of(waits, works))
+    assert [each.file for each in found.functions] == ["/home/me/main.py"]
+    assert found.functions[0].function == "loop"

@@ -182,6 +182,15 @@ def test_lines_of_a_module_read_its_open_file_in_every_call(tmp_path: Path) -> N
     assert [found.function(*copied(found.args)) for _ in range(2)] == [["a\n", "b\n"]] * 2
 
 
+def asks() -> list[str]:
+    return [input(), *sys.stdin]
+
+
+def test_what_reads_standard_input_cannot_be_repeated() -> None:
+    with pytest.raises(UsageError, match=r"here.py:asks reads standard input"):
+        call(asks)
+
+
 class Stubborn:
     def __deepcopy__(self, memo: Any) -> Any:
         raise TypeError("a connection is no copy")
