@@ -1,6 +1,7 @@
 """The terminal screen of one explanation: everything that matters on 80 columns."""
 
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -41,6 +42,7 @@ _MOST_OPERATIONS = 5
 _WIDEST, _WIDEST_LINES = 100, 140
 _MOST_ADVICE = 4
 _MOST_REWRITTEN_LINES, _FIRST_REWRITTEN_LINES = 8, 6
+_DEFINES = re.compile(r"def (\w+)")
 _NO_RULE = "None of the slow paths in the catalogue was found in it (list rules shows them)."
 # An evaluation near what a call itself costs.
 _TINY_CALLS = 20
@@ -252,14 +254,16 @@ def one_advice(page: Page, each: Advice, *, with_lines: bool = True) -> None:
 
 def _rewritten_lines(page: Page, each: Advice) -> None:
     """The first new lines, as wide as the terminal; with their numbers where they lie apart."""
-    shown = [
+    helpers = [p for r in each.rewrites for p in r.prelude if _DEFINES.match(p)]
+    hidden = {line for helper in helpers for line in helper.splitlines()}
+    own = [
         # A rewrite over several lines has one number: that of the line it stands for.
         (number, place, text)
         for number, _, after in each.lines
+        if number or after not in hidden
         for place, text in enumerate(t for t in after.splitlines() if t.strip())
     ]
-    own = [line for line in shown if line[0]] or shown
-    apart = len(own) < len(shown) or len({number for number, _, _ in own}) > 1
+    apart = len({number for number, _, _ in own}) > 1
     room = page.width - (len("    12345 ") if apart else len("    "))
     sources = dedented([text for _, _, text in own])
     lines = [
@@ -271,8 +275,10 @@ def _rewritten_lines(page: Page, each: Advice) -> None:
     for mark, text in lines[:most]:
         before = f"    {mark:>5} " if apart else "    "
         page.pieces((before, "dim"), (cut(text, room), "green"))
+    indent = "          " if apart else "    "
     if len(lines) > most:
-        page.line(
-            f"    {'      ' if apart else ''}… {units.some(len(lines) - most, 'more line')}",
-            "dim",
-        )
+        page.line(f"{indent}… {units.some(len(lines) - most, 'more line')}", "dim")
+    for helper in helpers:
+        name = _DEFINES.match(helper)
+        assert name is not None
+        page.line(f"{indent}with {name[1]}(), which --patch FILE writes as well", "dim")

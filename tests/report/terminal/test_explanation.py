@@ -1,8 +1,10 @@
 """One explanation on the terminal."""
 
+import msgspec
 import pytest
 
 from profiler_suite.analysis.explain.advice import Advice
+from profiler_suite.measure.explain.records import Rewrite
 from profiler_suite.report.terminal import explanation
 from profiler_suite.report.terminal.console import Page, cell_len
 from tests.model.test_results import breakdown
@@ -87,6 +89,21 @@ def test_a_rewrite_of_one_place_has_the_whole_width_and_no_number() -> None:
     code = "out[:] = (\n    " + "x" * 70 + "\n)"
     explanation.one_advice(page, advice((41, "for i in range(n):", code)))
     assert page.text().splitlines()[-3:] == ["    out[:] = (", "        " + "x" * 70, "    )"]
+
+
+def test_what_is_inserted_is_shown_and_a_helper_is_named() -> None:
+    helper = "def small_std(x):\n    return x"
+    lines = ((0, "", "def small_std(x):"), (0, "", "    return x"), (0, "", "import math"))
+    given = advice(*lines, (0, "", "n = len(x)"), (7, "old()", "return small_std(x) / n"))
+    made = Rewrite(function="f", source="", lines=given.lines, prelude=(helper, "import math"))
+    page = Page(80, False)
+    explanation.one_advice(page, msgspec.structs.replace(given, rewrites=(made,)))
+    assert [line.strip() for line in page.text().splitlines()[-4:]] == [
+        "+ import math",
+        "+ n = len(x)",
+        "7 return small_std(x) / n",
+        "with small_std(), which --patch FILE writes as well",
+    ]
 
 
 def test_a_line_that_is_too_long_is_broken_not_cut() -> None:
