@@ -32,6 +32,86 @@ def _is_searchable(function: Function, node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and node.attr in _WHOLE
 
 
+# ------------------------------------------------- lists that grow by what is new to them
+
+
+@rule(
+    "python",
+    looks_for="a list of the different values so far, searched for each and for its place",
+    rewrite="if v not in known: known.append(v); known.index(v) → a dictionary of places",
+    exact="elements can be hashed; NaN is in no dictionary but that holds the very object",
+    thread="https://stackoverflow.com/questions/480214/how-do-i-remove-duplicates-from-a-list-"
+    "while-preserving-order",
+)
+def places_of_new(seen: Observation) -> Iterator[Finding]:
+    """Numbers for values in the order in which they come."""
+    for function in seen.functions:
+        for loop in hoisting.loops_of(function):
+            for name in sorted({n.id for n in ast.walk(loop) if isinstance(n, ast.Name)}):
+                edits = _by_places(function, loop, name)
+                if edits:
+                    yield from seen.edited(
+                        function,
+                        edits,
+                        title=f"keep the places of the values of {name} in a dictionary",
+                        lines=hoisting.span_of(function, loop),
+                        evidence=f"every value is looked for in {name}, one by one",
+                    )
+
+
+def _by_places(function: Function, loop: hoisting.Loop, name: str) -> list[Edit]:
+    """Edits for a list that is searched, and appended to, and nothing else; [] otherwise."""
+    places = f"{name}_places"
+    edits: list[Edit] = []
+    searches = 0
+    for node in ast.walk(loop):
+        if not isinstance(node, ast.Name) or node.id != name:
+            continue
+        parent = function.parents[node]
+        if isinstance(parent, ast.Compare) and parent.comparators == [node]:
+            if not isinstance(parent.ops[0], ast.In | ast.NotIn):
+                return []
+            edits.append(rewriting.edit(function, node, places))
+            continue
+        call = function.parents[parent] if isinstance(parent, ast.Attribute) else None
+        if isinstance(parent, ast.Call) and function.qualified(parent.func) == "builtins.len":
+            continue
+        if not isinstance(call, ast.Call) or len(call.args) != 1 or call.keywords:
+            return []
+        method = parent.attr if isinstance(parent, ast.Attribute) else ""
+        value = function.text_of(call.args[0])
+        if method == "index":
+            searches += 1
+            edits.append(rewriting.edit(function, call, f"{places}[{value}]"))
+        elif method == "append" and _is_new(function, call, name):
+            start, _ = function.span(call)
+            indent = function.indent_of(call.lineno)
+            added = f"{places}[{value}] = len({name})\n{indent}"
+            edits.append(Edit(start=start, end=start, text=added))
+        else:
+            return []
+    if not searches or len(edits) < searches + 2:
+        return []
+    begun = f"{places} = {{v: n for n, v in reversed(list(enumerate({name})))}}"
+    if hoisting.begins_empty(function, loop, name):
+        begun = f"{places} = {{}}"
+    return [*edits, *rewriting.inserted(function, {loop.lineno: [begun]})]
+
+
+def _is_new(function: Function, call: ast.Call, name: str) -> bool:
+    """Whether a value is appended on a line of its own, where it was found to be new."""
+    statement = function.parents[call]
+    branch = function.parents[statement]
+    value = ast.unparse(call.args[0])
+    if not isinstance(statement, ast.Expr) or not isinstance(branch, ast.If):
+        return False
+    alone = function.lines[call.lineno - 1].strip() == function.text_of(statement)
+    asked = ast.unparse(branch.test)
+    new = statement in branch.body and asked == f"{value} not in {name}"
+    known = statement in branch.orelse and asked == f"{value} in {name}"
+    return alone and (new or known) and patterns.pure(call.args[0])
+
+
 @rule(
     "python",
     looks_for="'x in values' again and again, of a list or an array: one by one each time",
@@ -188,86 +268,6 @@ def _made_once(
 def _is_listed(function: Function, one: Match) -> bool:
     values = one["L"]
     return isinstance(values, ast.Name) and _is_searchable(function, values)
-
-
-# ------------------------------------------------- lists that grow by what is new to them
-
-
-@rule(
-    "python",
-    looks_for="a list of the different values so far, searched for each and for its place",
-    rewrite="if v not in known: known.append(v); known.index(v) → a dictionary of places",
-    exact="elements can be hashed; NaN is in no dictionary but that holds the very object",
-    thread="https://stackoverflow.com/questions/480214/how-do-i-remove-duplicates-from-a-list-"
-    "while-preserving-order",
-)
-def places_of_new(seen: Observation) -> Iterator[Finding]:
-    """Numbers for values in the order in which they come."""
-    for function in seen.functions:
-        for loop in hoisting.loops_of(function):
-            for name in sorted({n.id for n in ast.walk(loop) if isinstance(n, ast.Name)}):
-                edits = _by_places(function, loop, name)
-                if edits:
-                    yield from seen.edited(
-                        function,
-                        edits,
-                        title=f"keep the places of the values of {name} in a dictionary",
-                        lines=hoisting.span_of(function, loop),
-                        evidence=f"every value is looked for in {name}, one by one",
-                    )
-
-
-def _by_places(function: Function, loop: hoisting.Loop, name: str) -> list[Edit]:
-    """Edits for a list that is searched, and appended to, and nothing else; [] otherwise."""
-    places = f"{name}_places"
-    edits: list[Edit] = []
-    searches = 0
-    for node in ast.walk(loop):
-        if not isinstance(node, ast.Name) or node.id != name:
-            continue
-        parent = function.parents[node]
-        if isinstance(parent, ast.Compare) and parent.comparators == [node]:
-            if not isinstance(parent.ops[0], ast.In | ast.NotIn):
-                return []
-            edits.append(rewriting.edit(function, node, places))
-            continue
-        call = function.parents[parent] if isinstance(parent, ast.Attribute) else None
-        if isinstance(parent, ast.Call) and function.qualified(parent.func) == "builtins.len":
-            continue
-        if not isinstance(call, ast.Call) or len(call.args) != 1 or call.keywords:
-            return []
-        method = parent.attr if isinstance(parent, ast.Attribute) else ""
-        value = function.text_of(call.args[0])
-        if method == "index":
-            searches += 1
-            edits.append(rewriting.edit(function, call, f"{places}[{value}]"))
-        elif method == "append" and _is_new(function, call, name):
-            start, _ = function.span(call)
-            indent = function.indent_of(call.lineno)
-            added = f"{places}[{value}] = len({name})\n{indent}"
-            edits.append(Edit(start=start, end=start, text=added))
-        else:
-            return []
-    if not searches or len(edits) < searches + 2:
-        return []
-    begun = f"{places} = {{v: n for n, v in reversed(list(enumerate({name})))}}"
-    if hoisting.begins_empty(function, loop, name):
-        begun = f"{places} = {{}}"
-    return [*edits, *rewriting.inserted(function, {loop.lineno: [begun]})]
-
-
-def _is_new(function: Function, call: ast.Call, name: str) -> bool:
-    """Whether a value is appended on a line of its own, where it was found to be new."""
-    statement = function.parents[call]
-    branch = function.parents[statement]
-    value = ast.unparse(call.args[0])
-    if not isinstance(statement, ast.Expr) or not isinstance(branch, ast.If):
-        return False
-    alone = function.lines[call.lineno - 1].strip() == function.text_of(statement)
-    asked = ast.unparse(branch.test)
-    new = statement in branch.body and asked == f"{value} not in {name}"
-    known = statement in branch.orelse and asked == f"{value} in {name}"
-    return alone and (new or known) and patterns.pure(call.args[0])
 
 
 # --------------------------------------------------------- the other end of a list
