@@ -193,7 +193,7 @@ def _of_package(explained: FunctionRecord, placement: roofline.Placement) -> Cau
     if found is None or not (lost or placement.bound in ("", roofline.WORK)):
         return None
     name, share = found
-    text = f"the code of {name}, {units.percent(share)} of the time"
+    text = f"{layers.code_of(name)}, {units.percent(share)} of the time"
     below = layers.below_in_words(explained.layers)
     return Cause(name=PACKAGE, share=share, text=_joined(text, below))
 
@@ -214,7 +214,7 @@ def _below(explained: FunctionRecord) -> str:
     if back is not None:
         return callbacks.in_words(back, units.count(back.times))
     package = layers.largest_package(explained.layers)
-    whose = f"{units.percent(package[1])} in the code of {package[0]}" if package else ""
+    whose = f"{units.percent(package[1])} in {layers.code_of(package[0])}" if package else ""
     return layers.below_in_words(explained.layers) or whose
 
 

@@ -5,6 +5,7 @@ from pathlib import PurePath
 from profiler_suite import units
 from profiler_suite.measure.native.layers import (
     BLAS,
+    COMPILED,
     CPYTHON,
     NUMPY_COMPILED,
     NUMPY_PYTHON,
@@ -58,6 +59,11 @@ def largest_package(record: LayerRecord | None) -> tuple[str, float] | None:
         if share >= _MOST and name not in {*_KNOWN, NUMPY_PYTHON, WAITING}:
             return name, share
     return None
+
+
+def code_of(layer: str) -> str:
+    """'the code of pandas', 'code made at run time'."""
+    return layer if layer == COMPILED else f"the code of {layer}"
 
 
 def below_in_words(record: LayerRecord | None) -> str:

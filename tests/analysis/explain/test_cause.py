@@ -9,6 +9,7 @@ from profiler_suite.analysis import roofline, time_breakdown
 from profiler_suite.analysis.explain import cause, inside
 from profiler_suite.analysis.explain.cause import Cause, main_cause
 from profiler_suite.measure.explain.records import FunctionRecord
+from profiler_suite.measure.native.layers import COMPILED
 from profiler_suite.model.layers import CalleeSamples, LayerRecord, LayerSamples
 from profiler_suite.model.native import NativeSamples, NativeWeight
 from profiler_suite.model.rows import OperationTime
@@ -198,6 +199,8 @@ def test_a_library_at_work_is_no_bytecode() -> None:
     assert named.name == cause.PACKAGE
     assert named.share == pytest.approx(0.9)
     assert named.text == "the code of libcrypto, 90 % of the time"
+    jitted = found(code_of(COMPILED, "unknown"), roofline.WORK)
+    assert jitted.text == "code made at run time, 90 % of the time"
     pandas = found(code_of("pandas", "interpreter"), "overhead")
     assert pandas.text == "interpreter-bound, 100 % of the time; 90 % in the code of pandas"
 
