@@ -34,7 +34,7 @@ class Schedule(Noun, frozen=True):
     """After so many visits a point is done whose interval has not narrowed while their number
     doubled: its processes differ, or its times are no sample of one. 0: it goes on."""
     rounds_per_worker: int = 0
-    """The fewest rounds that every process takes, if twice the budget allows it."""
+    """The fewest rounds that every process takes, if three times the budget allows it."""
     visits_kept: int = 400
     """Visits per point, at most: the cap on raw samples kept."""
     line_profile_s: float = 0.15
@@ -116,7 +116,7 @@ PREPARE, ROUNDS, LINES, BREAKDOWN = "prepare", "rounds", "lines", "breakdown"
 """Phases of a sweep whose pace is learned."""
 LONG_REPLAY_S = 10e-3
 """An evaluation that lasts longer is replayed in fewer rounds."""
-MOST_OVER = 2.0
+MOST_OVER = 3.0
 """So many times its budget a sweep takes where the machine is too busy for the fewest visits of
 each point within it: without them there are times but no intervals."""
 

@@ -32,6 +32,8 @@ from profiler_suite.model.rows import (
 
 # A sweep in which more of the points were visited before does not tell how long one takes.
 _FEW = 0.1
+# Nor does one with more of its samples interrupted: on a quiet machine one in some hundred is.
+_BUSY = 0.05
 
 
 def measure(
@@ -70,6 +72,7 @@ class _Forecaster:
         self._job = job
         self.unlearned = msgspec.structs.replace(job.schedule, paces={})
         """The schedule before anything was learned of how long its phases take here."""
+        self._quiet = False
         self._lines_before = {
             row.point for row in earlier if isinstance(row, LineRecord | LinesRecord)
         }
@@ -84,7 +87,11 @@ class _Forecaster:
         self.after_rounds_s = lines_s + self.after_lines_s
 
     def tell_rounds(self, sweep: Sweep, told: PhaseCallbacks, earlier: Sequence[Row]) -> None:
-        """What the rounds took, unless some points were visited before."""
+        """What the rounds took, unless some points were visited before.
+
+        Where something else had the core now and then, no phase says how long it takes.
+        """
+        self._quiet = sweep.switched_out < _BUSY
         points = self._job.points
         before = {
             v.point for row in earlier if isinstance(row, RoundRecord) for v in row.visits
@@ -92,9 +99,14 @@ class _Forecaster:
         if sum(p.id in before for p in points) > _FEW * len(points):
             return
         prepare_s = forecast.all_workers_s(points, self.unlearned)
-        told.took(PREPARE, prepare_s, sweep.prepared_s)
+        self.tell(told, PREPARE, prepare_s, sweep.prepared_s)
         rounds_s = forecast.rounds_s(points, self._job.machine, self.unlearned)
-        told.took(ROUNDS, rounds_s, sweep.rounds_s)
+        self.tell(told, ROUNDS, rounds_s, sweep.rounds_s)
+
+    def tell(self, told: PhaseCallbacks, phase: str, expected_s: float, took_s: float) -> None:
+        """What a phase was predicted to take and took."""
+        if self._quiet:
+            told.took(phase, expected_s, took_s)
 
     def profiled(self, good: Sequence[Point]) -> list[str]:
         """Ids of the points whose lines are profiled, now or before."""
@@ -206,7 +218,8 @@ def _profile_lines(
     )
     if problem:
         told.warn(f"{problem}; the times are complete")
-    told.took(LINES, forecast.lines_s(todo, expected.unlearned), perf_counter() - begun)
+    expected_s = forecast.lines_s(todo, expected.unlearned)
+    expected.tell(told, LINES, expected_s, perf_counter() - begun)
 
 
 def _measure_breakdowns(
@@ -248,7 +261,7 @@ def _measure_breakdowns(
     if problem:
         told.warn(f"{problem}; the times are complete")
     expected_s = forecast.breakdown_s(todo, expected.unlearned, profiled)
-    told.took(BREAKDOWN, expected_s, perf_counter() - begun)
+    expected.tell(told, BREAKDOWN, expected_s, perf_counter() - begun)
 
 
 class _PhaseProgress:

@@ -100,6 +100,13 @@ class Sweep:
         """Time of all rounds."""
         return self._outlook.measured_s
 
+    @property
+    def switched_out(self) -> float:
+        """Share of all samples during which something else had the core."""
+        visits = [visit for own in self._log.visits.values() for visit in own]
+        samples = sum(len(visit.sample_times_s) for visit in visits)
+        return sum(visit.switched_out for visit in visits) / max(1, samples)
+
     def baselines(self) -> dict[str, float]:
         """Every canary's baseline in this run, s."""
         return self._log.baselines()
