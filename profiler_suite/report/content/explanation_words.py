@@ -85,6 +85,13 @@ def calls_in_words(record: BreakdownRecord, one: str = "call") -> str:
     return f"{calls} and {units.some(of_python, 'operation')} on Python numbers"
 
 
+def counted_in_words(record: BreakdownRecord, one: str = "call") -> str:
+    """How many calls, and how much of the work that is; of none no share is counted."""
+    calls = calls_in_words(record, one)
+    nothing = not record.calls and not record.coverage_samples and record.coverage >= 1
+    return calls if nothing else f"{calls}, {time_breakdown.coverage_in_words(record)}"
+
+
 def notes(found: Explanation) -> tuple[str, ...]:
     """What is missing and what to know, without what is said beside the counts."""
     counted = time_breakdown.coverage_in_words(found.explained.breakdown_record)

@@ -17,7 +17,7 @@ from profiler_suite.analysis.explain.inside import InsideCall, facts_in_words
 from profiler_suite.analysis.shares import ShownShares, part_in_words
 from profiler_suite.report.content import line_totals
 from profiler_suite.report.content.explanation_words import (
-    calls_in_words,
+    counted_in_words,
     halves,
     headline,
     limits,
@@ -144,8 +144,7 @@ def _view(found: Explanation) -> ExplanationView:
     counted = (
         f"Its operations were not counted: {record.untraced}."
         if record.untraced
-        else f"{calls_in_words(record, 'NumPy call')}; "
-        f"{time_breakdown.coverage_in_words(record)}."
+        else f"{counted_in_words(record, 'NumPy call')}."
     )
     threads = units.some(explained.threads, "BLAS thread")
     return ExplanationView(

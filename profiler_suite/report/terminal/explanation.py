@@ -12,7 +12,11 @@ from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.explanation import Explanation, bound_in_words, interval
 from profiler_suite.analysis.explain.line_breaks import broken
 from profiler_suite.model.results import Breakdown
-from profiler_suite.report.content.explanation_words import calls_in_words, notes
+from profiler_suite.report.content.explanation_words import (
+    calls_in_words,
+    counted_in_words,
+    notes,
+)
 from profiler_suite.report.content.source_text import dedented
 from profiler_suite.report.terminal import (
     annotated_source,
@@ -125,10 +129,7 @@ def _breakdown(page: Page, found: Explanation) -> None:
     if time_breakdown.is_lost(breakdown_record):
         counted = f"{calls_in_words(breakdown_record)}; "  # the rest is above
     elif not breakdown_record.untraced:
-        counted = (
-            f"{calls_in_words(breakdown_record)}, "
-            f"{time_breakdown.coverage_in_words(breakdown_record)}; "
-        )
+        counted = f"{counted_in_words(breakdown_record)}; "
     page.line("Where the time goes", "bold")
     said = overhead_in_words(breakdown.overhead_shares)
     page.paragraph(f"{counted}{said}", indent="  ", style="dim")

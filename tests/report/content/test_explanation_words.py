@@ -45,6 +45,19 @@ def test_what_python_computes_is_no_call() -> None:
     )
 
 
+def test_of_no_calls_no_share_is_counted() -> None:
+    none = breakdown_record(calls=0, operations=())
+    assert explanation_words.counted_in_words(none) == "0 calls"
+    some = breakdown_record(calls=2, operations=())
+    assert explanation_words.counted_in_words(some, "NumPy call") == (
+        "2 NumPy calls, 100 % of calls counted"
+    )
+    escaped = breakdown_record(calls=0, operations=(), coverage=0.2, coverage_samples=50)
+    assert explanation_words.counted_in_words(escaped) == (
+        "0 calls, 20 % of the time in array code counted"
+    )
+
+
 def test_new_memory_and_waiting_are_no_work_on_data() -> None:
     shown = ShownShares(
         parts={"interpreter": 0.01, "memory": 0.6, "copy": 0.2, "waiting": 0.19},
