@@ -4,7 +4,7 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting
+from profiler_suite.analysis.explain import drawn_before, forms, patterns, rewriting
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
@@ -368,3 +368,26 @@ def _inserted(function: Function, loop: hoisting.Loop) -> Iterator[tuple[str, li
             text = f"bisect.insort({name}, {function.text_of(one['X'])})"
             (start, _), (_, end) = function.span(first), function.span(second)
             yield name, [Edit(start=start, end=end, text=text)]
+
+
+@rule(
+    "searching",
+    looks_for="a random number drawn in every iteration of a loop that stays one",
+    rewrite="for i in range(n): k = rng.choice(x, p=p) → draws = rng.choice(x, p=p, size=n)",
+    exact="every iteration draws once, and nothing else draws: the same numbers, NumPy 2",
+    thread="https://stackoverflow.com/questions/18622781/why-is-numpy-random-choice-so-slow",
+)
+def drawn_one_by_one(seen: Observation) -> Iterator[Finding]:
+    """Random numbers, drawn before the loop."""
+    for function in seen.functions:
+        for loop in hoisting.loops_of(function):
+            if not isinstance(loop, ast.For):
+                continue
+            for edits in drawn_before.of_loop(function, loop, hoisting.changed_in(loop)):
+                yield from seen.edited(
+                    function,
+                    edits,
+                    title="draw all random numbers before the loop",
+                    lines=hoisting.span_of(function, loop),
+                    evidence="every draw checks its arguments; a choice adds up probabilities",
+                )

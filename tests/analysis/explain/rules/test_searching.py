@@ -30,7 +30,17 @@ def f(x):
     return middle
 """
 
+DRAWN = """
+def f(n, x):
+    rng = np.random.default_rng(3)
+    seen = set()
+    for i in range(n):
+        seen.add(rng.choice(x) // (len(seen) + 1))
+    return sorted(seen)
+"""
+
 FIRES = [
+    Fires("drawn_one_by_one", DRAWN, lambda: (9, INTS), "rng.choice(x, size=n)"),
     Fires("sorted_again", RUNNING, lambda: (V.tolist(),), "bisect.insort(seen, v)"),
     Fires(
         "sorted_again",
@@ -108,6 +118,11 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # of another size each time
+        "drawn_one_by_one",
+        DRAWN.replace("rng.choice(x)", "rng.choice(x[:i + 1])"),
+        lambda: (9, INTS),
+    ),
     Silent(  # sorted by something else
         "sorted_again",
         RUNNING.replace("sort()", "sort(key=abs)"),
@@ -159,6 +174,12 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # a function that is called draws, too
+        "drawn_one_by_one",
+        "def g(rng):\n    return rng.random()\n\n"
+        + DRAWN.strip("\n").replace("len(seen)", "g(rng)"),
+        lambda: (9, INTS),
+    ),
     Refused(  # it is reversed before the next one comes
         "sorted_again",
         RUNNING.replace("middle.append", "seen[:] = seen[::-1]; middle.append"),
