@@ -287,11 +287,11 @@ def rounds_of_worker(
 ) -> int:
     """Rounds in one worker process that is not the last, of `share_s` at most.
 
-    Those that it should make may take `most_s`, where that is more.
+    The fewest that it has to make may take `most_s`, where that is more.
     """
     round_s = max(round_s, 1e-9)
     spanning = math.ceil(schedule.span_s / schedule.workers / round_s)
-    least = min(schedule.rounds_of_each, math.ceil(most_s / round_s))
+    least = min(schedule.fewest_rounds, math.ceil(most_s / round_s))
     within = max(1, least, math.ceil(share_s / round_s))
     return min(max(schedule.rounds_of_each, spanning), within)
 
@@ -316,7 +316,7 @@ def last_worker_s(
     if active_at:
         wanted = least = active_at
     else:
-        wanted, least = visits + schedule.rounds_of_each, visits + schedule.rounds_per_worker
+        wanted, least = visits + schedule.fewest_rounds, visits + schedule.rounds_per_worker
     others_end = schedule.visits_beyond_caches or schedule.visits_kept
     while visits < schedule.visits_kept:
         if used_s >= (limit_s if visits >= wanted else MOST_OVER * limit_s):

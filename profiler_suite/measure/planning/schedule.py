@@ -34,7 +34,7 @@ class Schedule(Noun, frozen=True):
     """After so many visits a point is done whose interval has not narrowed while their number
     doubled: its processes differ, or its times are no sample of one. 0: it goes on."""
     rounds_per_worker: int = 0
-    """The fewest rounds that every process takes, if three times the budget allows it."""
+    """The fewest rounds that every process takes, if the budget allows it."""
     visits_kept: int = 400
     """Visits per point, at most: the cap on raw samples kept."""
     line_profile_s: float = 0.15
@@ -57,9 +57,14 @@ class Schedule(Noun, frozen=True):
         return self.paces.get(phase, 1.0)
 
     @property
+    def fewest_rounds(self) -> int:
+        """How many rounds of every process give each point its fewest visits."""
+        return -(-self.fewest_visits // self.workers)
+
+    @property
     def rounds_of_each(self) -> int:
         """How many rounds every process should make."""
-        return max(-(-self.fewest_visits // self.workers), self.rounds_per_worker)
+        return max(self.fewest_rounds, self.rounds_per_worker)
 
 
 QUICK = Schedule(

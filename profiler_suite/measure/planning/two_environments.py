@@ -13,6 +13,8 @@ from profiler_suite.model.noun import OTHER
 # rounds that its own ratio is known.
 _WORKERS = {"quick": 4, "default": 6, "full": 10}
 _ROUNDS_PER_WORKER = 8
+# Twice the points in twice the processes.
+_BUDGETS_S = {"quick": 19.0, "default": 110.0}
 
 
 def doubled(points: Sequence[Point]) -> list[Point]:
@@ -37,10 +39,12 @@ def _name(point_id: str) -> str:
 
 
 def schedule_for(schedule: Schedule) -> Schedule:
-    """The schedule with more worker processes: the two sides run in processes of their own."""
+    """The schedule with more worker processes, and time for their rounds: the two sides run in
+    processes of their own."""
     workers = _WORKERS.get(schedule.mode, schedule.workers)
     return msgspec.structs.replace(
         schedule,
         workers=max(workers, schedule.workers),
         rounds_per_worker=_ROUNDS_PER_WORKER,
+        budget_s=max(_BUDGETS_S.get(schedule.mode, 0.0), schedule.budget_s),
     )

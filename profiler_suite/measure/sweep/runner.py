@@ -233,10 +233,9 @@ class Sweep:
         alive = True
         while alive and (active := self._log.active()):
             elapsed_s = perf_counter() - start
-            enough = rounds >= schedule.rounds_of_each
-            if elapsed_s >= (share_s if enough else most_s):
+            if elapsed_s >= (share_s if rounds >= schedule.fewest_rounds else most_s):
                 break
-            if not last and enough and elapsed_s >= span_s:
+            if not last and rounds >= schedule.rounds_of_each and elapsed_s >= span_s:
                 break
             points = self._active_points()
             self._outlook.look_ahead(points, attempt, rounds, elapsed_s, self._round)

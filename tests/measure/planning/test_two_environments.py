@@ -82,6 +82,7 @@ def test_a_plan_against_another_environment_takes_twice_the_time_and_memory() ->
     )
     assert twice.predicted_duration_s > once.predicted_duration_s
     assert schedule_for(QUICK).workers > QUICK.workers
+    assert schedule_for(QUICK).budget_s > QUICK.budget_s
 
 
 def sweep(points: Sequence[Point], earlier: Sequence[Row] = ()) -> list[Row]:
