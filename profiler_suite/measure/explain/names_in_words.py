@@ -30,6 +30,10 @@ COUNTING = "RangeIndex"
 """An index that counts 0, 1, 2, …: labels are places."""
 
 
+_NOTHING_BUT_BUILTINS = {"__builtins__": "builtins"}
+"""Of a function that names no module: what a rewrite needs has to be imported for it."""
+
+
 def bound_names(function: FunctionType) -> dict[str, str]:
     """What a function's global names stand for: modules and functions by their public names.
 
@@ -42,7 +46,7 @@ def bound_names(function: FunctionType) -> dict[str, str]:
         public = _public_name(value)
         if public:
             found[name] = public
-    return found
+    return found or _NOTHING_BUT_BUILTINS
 
 
 def _global_names(code: CodeType) -> set[str]:

@@ -1,9 +1,15 @@
 """What was observed of calls, in words."""
 
+from types import FunctionType
+from typing import Any
+
 import numpy as np
 import pytest
 
-from profiler_suite.analysis.explain.rules.observed import counted
+from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain.rules.observed import counted, prelude
+from profiler_suite.measure.explain.names_in_words import bound_names
+from profiler_suite.measure.explain.records import SourceText
 from profiler_suite.measure.trace import trace
 
 A, B = np.ones(64), np.ones(96)
@@ -26,3 +32,18 @@ RECORDS = np.zeros(9, [("p", "f8"), ("q", "f8")]).view(np.recarray)
 def test_a_call_is_counted_once_whatever_it_calls(function: object, said: str) -> None:
     _, counts = trace(function, (), seconds=5)  # type: ignore[arg-type]
     assert counted(counts.operations) == said
+
+
+def test_a_function_that_names_no_module_gets_what_a_rewrite_imports() -> None:
+    def revenue(table: Any) -> Any:
+        return table.apply(lambda row: row["a"] * row["b"], axis=1)
+
+    assert isinstance(revenue, FunctionType)
+    bound = bound_names(revenue)
+    source = SourceText(
+        file="a.py", function="f", first_line=1, text="def f(t):\n    return t\n", bound=bound
+    )
+    function = rewriting.parsed(source)
+    assert function is not None
+    helper = "def _chosen(a):\n    return np.where(a, 1, 2)\n"
+    assert prelude(function, (helper,)) == ("import numpy as np", helper)
