@@ -147,8 +147,9 @@ def estimate(
     what `slowness` says of the run, `exponent` how code of its kind follows the canaries
     (learned from these visits alone where it is not given). It is the level of all visits
     (`level`), each corrected by its canaries and counting by how little it was disturbed. For
-    working sets beyond the caches it is a low quantile of the undisturbed ones, the interval up
-    to their median. A wide one is flagged where undisturbed visits are few.
+    working sets beyond the caches it is a low quantile of the undisturbed ones, the interval
+    from as far below as few visits may mislead up to their median. A wide one is flagged where
+    undisturbed visits are few.
     """
     # Plain lists: a run may have a hundred thousand points of some twenty visits each.
     medians = [visit.time_s for visit in visits]
@@ -197,7 +198,7 @@ def _low_quantile(chosen: Sequence[float], run_to_run: float) -> tuple[float, fl
     middle_s = median(chosen)
     half = math.hypot(batch_half_width(chosen) / middle_s, run_to_run)
     time_s = quantile(chosen, _UNDISTURBED)
-    return time_s, time_s * (1 - run_to_run), max(middle_s, time_s * (1 + half))
+    return time_s, time_s * (1 - half), max(middle_s, time_s * (1 + half))
 
 
 def _levelled(
