@@ -14,6 +14,7 @@ from profiler_suite.analysis.explain.lifting.early_exit import at_the_hit
 from profiler_suite.analysis.explain.lifting.emitting import Emitter
 from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.facts import Facts, dotted
+from profiler_suite.analysis.explain.lifting.filling import filling
 from profiler_suite.analysis.explain.lifting.grown_lists import (
     begins_anew,
     belongs_to_others,
@@ -30,7 +31,7 @@ from profiler_suite.analysis.explain.lifting.nests import Walk
 from profiler_suite.analysis.explain.lifting.results import in_order
 from profiler_suite.analysis.explain.lifting.scope import Gone, Scope
 from profiler_suite.analysis.explain.lifting.stores import Store, stored_names
-from profiler_suite.analysis.explain.lifting.terms import Refusal, Term
+from profiler_suite.analysis.explain.lifting.terms import Extend, Leaf, Refusal, Term
 from profiler_suite.analysis.explain.lifting.units import Piece, Unit
 from profiler_suite.analysis.explain.lifting.writer import Style
 from profiler_suite.analysis.explain.rewriting import Function
@@ -75,6 +76,7 @@ class Pieces:
                 self._interior(unit, style)
                 or self._exit(unit, style)
                 or self._turned(unit, style)
+                or self._filled(unit, style)
             )
             if found is None:
                 raise refusal
@@ -103,9 +105,12 @@ class Pieces:
         walk = self._statements(unit, node, interior)
         return walk, dependence.recurrences(walk.effects), dict(walk.scope.assumptions)
 
-    def _statements(self, unit: Unit, node: ast.stmt, interior: bool) -> Walk:
-        """What the statements of a nest do, one after another."""
+    def _statements(
+        self, unit: Unit, node: ast.stmt, interior: bool, lists: Sequence[str] = ()
+    ) -> Walk:
+        """What the statements of a nest do, one after another; `lists` begin empty."""
         reader = self.reader(unit)
+        reader.scope.env.update({name: Leaf("[]", dtype="list") for name in lists})
         reader.scope.interior = interior
         walk = Walk(reader)
         walk.leading = unit.before
@@ -221,6 +226,40 @@ class Pieces:
         except (Refusal, RecursionError):
             return None
         return None
+
+    def _filled(self, unit: Unit, style: Style) -> Piece | None:
+        """An array that is filled from the front: all at once, and how far it is."""
+        if not isinstance(unit.node, ast.For) or style.steps:
+            return None
+        found = filling(unit.node, unit.before)
+        if found is None:
+            return None
+        try:
+            walk = self._statements(unit, found.node, interior=False, lists=(found.gathered,))
+            scope = walk.scope
+            term = scope.env[found.gathered]
+            others = self._results(unit, scope)
+            asked_for = others.pop(found.counter, None) is not None
+            if walk.effects or others or not isinstance(term, Extend):
+                return None
+            emitter = self._emitter(unit, scope, style)
+            emitter.begin()
+            emitter.lowering.share([term.item])
+            kept = emitter.lowering.free_name("kept")
+            emitter.out.line(f"{kept} = {emitter.results.elements(found.gathered, term)}")
+            end = found.end(kept)
+            emitter.out.line(f"{found.array}[{found.start or ''}:{end}] = {kept}")
+            if asked_for:
+                emitter.out.line(f"{found.counter} = {end}")
+        except (Refusal, RecursionError):
+            return None
+        return Piece(
+            unit,
+            tuple(emitter.lines),
+            tuple(emitter.lowering.imports),
+            tuple(scope.assumptions),
+            emitter.lowering.memory.largest,
+        )
 
     def _exit(self, unit: Unit, style: Style) -> Piece | None:
         """A search that ends at its first hit: all conditions at once, then what it does."""

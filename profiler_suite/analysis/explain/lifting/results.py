@@ -70,20 +70,7 @@ class Results:
             return
         if self._grown_by_tuples(name, term):
             return
-        item = self.lowering.lower(term.item)
-        dims = (*term.labels, *term.item.own)
-        value = self._whole(item, dims)
-        if term.mask is not None:
-            mask = self._whole(self.lowering.lower(term.mask), term.labels)
-            value = self._places(term, mask) or f"{closed(value)}[{mask}]"
-        elif len(term.labels) > 1 or term.pieces:
-            flat = Poly.number(1)
-            for each in (*term.labels, *((term.pieces,) if term.pieces else ())):
-                flat = flat * each.count
-            rest = [each.count for each in term.item.own if each != term.pieces]
-            sizes = [flat, *rest]
-            shape = ", ".join(self.facts.text(each) for each in sizes)
-            value = f"{closed(value)}.reshape({shape})"
+        value = self.elements(name, term)
         if term.kind == "append":
             rows = [each for each in term.item.own if each != term.pieces]
             flat_value = f"{closed(value)}.ravel()" if rows else value
@@ -101,6 +88,32 @@ class Results:
             self.out.line(f"{name}.extend({closed(value)}.tolist())")
         else:
             self.out.line(f"{name}.extend({value})")
+
+    def elements(self, name: str, term: Extend) -> str:
+        """All that a loop appends, in one array; rows that may be none only as a list."""
+        item = self.lowering.lower(term.item)
+        dims = (*term.labels, *term.item.own)
+        value = self._whole(item, dims)
+        if term.mask is not None:
+            mask = self._whole(self.lowering.lower(term.mask), term.labels)
+            value = self._places(term, mask) or self._chosen(name, term, value, mask)
+        elif len(term.labels) > 1 or term.pieces:
+            flat = Poly.number(1)
+            for each in (*term.labels, *((term.pieces,) if term.pieces else ())):
+                flat = flat * each.count
+            rest = [each.count for each in term.item.own if each != term.pieces]
+            sizes = [flat, *rest]
+            shape = ", ".join(self.facts.text(each) for each in sizes)
+            value = f"{closed(value)}.reshape({shape})"
+        return value
+
+    def _chosen(self, name: str, term: Extend, value: str, mask: str) -> str:
+        """Where nothing is chosen, rows make an array without columns, as no list has any."""
+        if not term.item.own or not self._is_only_made_array(name):
+            return f"{closed(value)}[{mask}]"
+        chosen = self.lowering.free_name("chosen")
+        self.out.line(f"{chosen} = {mask}")
+        return f"{closed(value)}[{chosen}] if {chosen}.any() else []"
 
     def _grown_by_tuples(self, name: str, term: Extend) -> bool:
         """`out.append((a, b))`: a list of tuples, which is no array; False for others."""

@@ -414,12 +414,12 @@ def parts_of_an_array_that_it_makes(x: A) -> A:
 
 
 @refused("iteration before", x="n m")
-def a_counter_under_a_condition(x: A) -> A:
+def a_counter_that_is_read(x: A) -> A:
     out = np.zeros(x.size)
     k = 0
     for row in x:
         for value in row:
-            if value > 0:
+            if value > k:
                 out[k] = value
                 k += 1
     return out

@@ -142,3 +142,36 @@ def rows_turned(x: A, angles: A) -> A:
         c, s = np.cos(angles[i]), np.sin(angles[i])
         out[i] = np.array([[c, -s], [s, c]]) @ x[i]
     return out
+
+
+@kind(x="n m:real")
+def filled_under_a_condition(x: A) -> A:
+    out = np.zeros(x.size)
+    k = 0
+    for row in x:
+        for value in row:
+            if value > 0:
+                out[k] = value
+                k += 1
+    return out, k
+
+
+@kind(x="n m:real", least=2)
+def distances_of_pairs_in_a_row(x: A) -> A:
+    n = len(x)
+    out = np.zeros(n * (n - 1) // 2)
+    k = 0
+    for i in range(n):
+        for j in range(i + 1, n):
+            out[k] = np.abs(x[i] - x[j]).sum()
+            k += 1
+    return out
+
+
+@kind(x="n m:real", level="~", least=1)
+def rows_that_are_chosen(x: A, level: A) -> A:
+    out = []
+    for row in x:
+        if row.sum() > level * 9:
+            out.append(row)
+    return np.array(out)
