@@ -133,7 +133,8 @@ def lifted(function: Function, facts: Facts, pieces: Sequence[Piece]) -> LiftedF
     """The function with these units replaced."""
     lines: list[str | None] = list(function.lines)
     changes: list[tuple[int, str, str]] = []
-    for number, line in leftovers(function, facts, pieces).items():
+    left = leftovers(function, facts, pieces)
+    for number, line in left.items():
         old, lines[number - 1] = function.lines[number - 1], line
         if line != old:
             changes.append((number + function.shift, old.strip(), (line or "").strip()))
@@ -158,7 +159,7 @@ def lifted(function: Function, facts: Facts, pieces: Sequence[Piece]) -> LiftedF
     return LiftedFunction(
         title=title(loops, [line for piece in pieces for line in piece.lines]),
         first_line=min(node.lineno for node in nodes) + function.shift,
-        last_line=max(node.end_lineno or 0 for node in nodes) + function.shift,
+        last_line=max(*(node.end_lineno or 0 for node in nodes), 0, *left) + function.shift,
         rewrite=Rewrite(
             function=function.source.function,
             source="\n".join(line for line in lines if line is not None) + "\n",

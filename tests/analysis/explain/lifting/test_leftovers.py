@@ -32,6 +32,7 @@ def test_what_changes_is_told_line_by_line() -> None:
         (3, "for v in x:\nout.append(v * 2)", "out = x * 2"),
         (5, "return np.array(out)", "return out"),
     )
+    assert (found.first_line, found.last_line) == (3, 5)
 
 
 @pytest.mark.parametrize(
