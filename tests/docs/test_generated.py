@@ -1,5 +1,7 @@
 """The generated pages are what the code says now, and the help of commands fits a screen."""
 
+from importlib.metadata import version
+
 import pytest
 
 from docs import commands, counting, fields
@@ -12,6 +14,8 @@ HELPS = commands.helps()
 
 @pytest.mark.parametrize("name", GENERATED)
 def test_a_generated_page_is_current(name: str) -> None:
+    if name == "commands.md" and tuple(map(int, version("click").split(".")[:2])) < (8, 2):
+        pytest.skip("older versions of click write [[a|b]] where newer ones write [a|b]")
     text = (PAGES / name).read_text()
     assert text == GENERATED[name](), f"{name} is old: python -m docs"
 

@@ -106,7 +106,9 @@ def test_all_that_the_kept_one_allocates_is_the_answer(stride: int) -> None:
     found = registry.find_implementation("depthwise_kept")
     _, counts = trace(registry.ready(found, arguments), arguments)
     rows, columns, channels = depthwise.answer_shape((30, 30, 16), (3, 3), stride)
-    assert counts.temporary_bytes == 8 * rows * columns * channels
+    # NumPy 2.0 makes windows by way of two arrays of one number.
+    answer = 8 * rows * columns * channels
+    assert answer <= counts.temporary_bytes <= answer + 16
     assert counts.flop == pytest.approx(found.cost(problem).flop, rel=0.12)
 
 

@@ -66,10 +66,33 @@ def counting_callback(function: Callable[..., Any]) -> Callable[..., Any]:
             counting = {name: wrap(each) for name, each in kwargs.items()}
             return unwrap(function(*map(wrap, args), **counting))
 
+    counted = _with_parameters_of(function, call)
     for name in ("__name__", "__qualname__", "__doc__", "__module__"):
         if hasattr(function, name):
-            setattr(call, name, getattr(function, name))
-    return call
+            setattr(counted, name, getattr(function, name))
+    return counted
+
+
+def _with_parameters_of(
+    function: Callable[..., Any], call: Callable[..., Any]
+) -> Callable[..., Any]:
+    """The call, with as many positional parameters as the function has.
+
+    Code that F2PY made hands over as many arguments as `__code__` says, and all that it has
+    where there is none. https://numpy.org/doc/stable/f2py/python-usage.html
+    """
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return functools.partial(call)
+    bound = int(isinstance(function, types.MethodType))
+    names = code.co_varnames[bound : code.co_argcount]
+    given = "".join(f"{name}, " for name in names)
+    counted: types.FunctionType = eval(
+        f"lambda {given}*more_, **named_: call_({given}*more_, **named_)", {"call_": call}
+    )
+    defaults = getattr(function, "__defaults__", None) or ()
+    counted.__defaults__ = defaults[-len(names) :] if names else ()
+    return counted
 
 
 def _counting_iterator(iterator: Iterator[Any]) -> Iterator[Any]:

@@ -57,13 +57,19 @@ def test_expressions_of_one_line_are_told_apart() -> None:
     record = profiled(two_expressions)
     assert of_text(record, "np.sqrt(a)").most_bytes == pytest.approx(ONE, rel=0.02)
     for text in ("a[:, ::2] * 2.0", "np.maximum(kept[:, 1::2], 1.0)"):
-        assert of_text(record, text).most_bytes == pytest.approx(ONE / 2, rel=0.02)
+        # Older versions of NumPy take a buffer for the elements that do not lie in a row.
+        assert of_text(record, text).most_bytes in (
+            pytest.approx(ONE / 2, rel=0.02),
+            pytest.approx(ONE / 2 + 8 * np.getbufsize(), rel=0.02),
+        )
     first, second = (of_line(record, two_expressions, n) for n in (1, 2))
     assert first.most_bytes == pytest.approx(ONE, rel=0.02)
     # The sum may reuse one of the temporaries.
-    assert second.most_bytes in (
-        pytest.approx(2 * ONE, rel=0.02),
-        pytest.approx(2.5 * ONE, rel=0.02),
+    buffer = 8 * np.getbufsize()
+    assert any(
+        second.most_bytes == pytest.approx(arrays * ONE + buffers * buffer, rel=0.02)
+        for arrays in (2, 2.5)
+        for buffers in (0, 1)
     )
 
 

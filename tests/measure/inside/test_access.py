@@ -89,7 +89,11 @@ def test_places_named_by_another_array(name: str, args: tuple[Any, ...], loads: 
 
 
 def test_elements_of_a_sparse_matrix_name_places_in_its_vector() -> None:
-    matrix, vector, result = sparse.random_array((50, 80), rng=0).tocsr(), A[0], np.zeros(50)
+    matrix, vector, result = (
+        sparse.random_array((50, 80), random_state=0).tocsr(),
+        A[0],
+        np.zeros(50),
+    )
     args = (50, 80, matrix.indptr, matrix.indices, matrix.data, vector, result)
     name = "scipy.sparse._sparsetools.csr_matvec"
     gather = gather_of(name, args)

@@ -125,7 +125,12 @@ CALLBACKS: dict[str, tuple[Callable[..., Any], tuple[Any, ...], Callable[..., An
     "bootstrap": (
         lambda x: (
             stats.bootstrap(
-                (x,), spread, n_resamples=9, vectorized=False, rng=0, method="percentile"
+                (x,),
+                spread,
+                n_resamples=9,
+                vectorized=False,
+                random_state=0,
+                method="percentile",
             ).standard_error
         ),
         (ROW,),

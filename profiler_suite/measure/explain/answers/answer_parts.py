@@ -53,13 +53,14 @@ def _parts(value: Any) -> Parts | None:
     if isinstance(value, type({}.values())):
         listed: list[Any] = list(value)
         return [(str(number), each) for number, each in enumerate(listed)]
+    # Before dictionaries: a matrix of keys of older versions of SciPy is one.
+    if hasattr(value, "tocsr") and hasattr(value, "nnz"):
+        return _parts_of_sparse(value)
     if isinstance(value, dict | types.MappingProxyType):
         # Keys are compared as values: 1 and np.int64(1) find the same.
         return [("keys", list(value)), *((str(n), v) for n, v in enumerate(value.values()))]
     if package == "pandas":
         return _parts_of_pandas(value)
-    if hasattr(value, "tocsr") and hasattr(value, "nnz"):
-        return _parts_of_sparse(value)
     if isinstance(value, types.FunctionType):
         return _parts_of_function(value)
     if isinstance(value, types.MethodType):

@@ -1,6 +1,9 @@
 """Rules about sorting and searching: fire, keep silent, are refused when inexact."""
 
+from typing import Any
+
 import numpy as np
+import pytest
 
 from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
 
@@ -38,6 +41,17 @@ def f(n, x):
         seen.add(rng.choice(x) // (len(seen) + 1))
     return sorted(seen)
 """
+
+
+def ties() -> np.ndarray[Any, Any]:
+    """Equal elements that a part of the sort puts into another order than the whole."""
+    for size in range(20, 400):
+        for x in (np.zeros(size), np.arange(float(size)) % 3):
+            part = np.argpartition(x, -5)[-5:]
+            if (np.argsort(x)[::-1][:5] != part[np.argsort(x[part])[::-1]]).any():
+                return x
+    pytest.skip("with this processor's sort equal elements keep their order")
+
 
 FIRES = [
     Fires("drawn_one_by_one", DRAWN, lambda: (9, INTS), "rng.choice(x, size=n)"),
@@ -210,7 +224,7 @@ REFUSED = [
     Refused(  # equal elements may come in another order
         "partition",
         "def f(x):\n    return np.argsort(x, kind='stable')[:5], np.argsort(x)[::-1][:5]\n",
-        lambda: (np.zeros(400),),
+        lambda: (ties(),),
     ),
     Refused(
         "integer_sets",

@@ -56,13 +56,14 @@ def f(n):
 )
 
 FIRES = [
-    Fires("columns_of_groups", STANDARD, lambda: (table(),), "df[['k', 'a']].assign(z="),
+    Fires("columns_of_groups", STANDARD, lambda: (table(),), "df[['k', 'a']].assign(z=", 3),
     Fires(
         "columns_of_groups",
         "def f(df):\n    return df.groupby('k', group_keys=False).apply(\n"
         "        lambda g: g.assign(share=g['a'] / g['a'].sum()))\n",
         lambda: (table(),),
         ".assign(share=",
+        pandas=3,
     ),
     Fires("rows_added", NAMED_ROW, lambda: (6,), "df_rows.append({'x': i, 'y': i * 0.5})"),
     Fires(
@@ -237,6 +238,7 @@ FIRES = [
         "        df.loc[len(df)] = [i, i * 0.5]\n    return df\n",
         lambda: (6,),
         "df_rows.append([i, i * 0.5])",
+        pandas=3,
     ),
     Fires(
         "rows_added",
