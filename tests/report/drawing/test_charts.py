@@ -311,7 +311,7 @@ def test_no_text_leaves_its_picture_however_many_implementations_there_are() -> 
                 assert -1 <= box.y0 <= box.y1 <= high + 1, where
 
 
-@pytest.mark.parametrize(("mode", "limit"), [("quick", "5"), ("default", "3"), ("full", "2")])
+@pytest.mark.parametrize(("mode", "limit"), [("quick", "5"), ("default", "4"), ("full", "2")])
 def test_the_spread_is_held_against_the_limit_of_the_runs_mode(mode: str, limit: str) -> None:
     facts = run_facts.ask(make_run())
     drawn = quality.spread_over_time(facts.points, facts.marks, mode)
