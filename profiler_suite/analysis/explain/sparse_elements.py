@@ -204,20 +204,17 @@ def only_shaped(function: Function, loop: Loop, made: ast.Assign, name: str) -> 
     return [Edit(start=start, end=end, text=f"{owner}.coo_{kind[4:]}")]
 
 
-def without_empty_lists(text: str, made_of: ElementLists) -> str:
-    """A lifted function without the lists that became arrays."""
+def without_copies(text: str, made_of: ElementLists) -> str:
+    """A lifted function without copies of the arrays that stand in place of the lists.
+
+    Nobody but the matrix has them, and it only reads them.
+    """
     lines = text.splitlines()
     for begun in made_of.lists:
         name = begun.partition(" ")[0]
         set_by = [n for n, line in enumerate(lines) if line.strip().startswith(f"{name} = ")]
         used = [n for n, line in enumerate(lines) if f"array({name})" in line]
-        whole = len(set_by) == 2 and len(_indents(lines, set_by)) == 1
-        if not whole or len(used) != 1 or used[0] < set_by[1]:
-            continue
-        lines[used[0]] = re.sub(rf"\b\w+\.array\({name}\)", name, lines[used[0]])
-        del lines[set_by[0]]
+        lifted = len(set_by) == 1 and not lines[set_by[0]].endswith(" = []")
+        if lifted and len(used) == 1 and used[0] > set_by[0]:
+            lines[used[0]] = re.sub(rf"\b\w+\.array\({name}\)", name, lines[used[0]])
     return "\n".join(lines) + "\n"
-
-
-def _indents(lines: list[str], numbers: list[int]) -> set[int]:
-    return {len(lines[n]) - len(lines[n].lstrip()) for n in numbers}

@@ -24,11 +24,11 @@ def busy(seconds):
 def idle():
     time.sleep(0.03)
 
-for _ in range(10):
+for _ in range(20):
     busy(0.05)
     idle()
 """
-"""In turns: who looks on and is held up for a while misses neither altogether."""
+"""In turns, and long enough: who is held up for a while misses neither altogether."""
 
 
 @pytest.fixture(autouse=True)
@@ -128,7 +128,7 @@ def test_where_many_samples_come_to_nothing_those_count_for_which_it_was_stopped
     run = watched(tmp_path)
     assert [each.count for each in run.samples.stacks] == counts
     assert said in run.samples.missing[0] if said else True
-    assert run.samples.rate_hz == (25.0 if said else 100.0)
+    assert run.samples.rate_hz == (20.0 if said else 100.0)
 
 
 def test_a_sampler_that_this_system_cannot_run_is_named_and_replaced(
@@ -269,7 +269,7 @@ def test_what_was_seen_seldom_is_said(samples: int, stopped: int, said: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("rate_hz", "stopped_hz"), [(10.0, 10.0), (20.0, 10.0), (100.0, 25.0), (1000.0, 500.0)]
+    ("rate_hz", "stopped_hz"), [(10.0, 10.0), (20.0, 10.0), (100.0, 20.0), (1000.0, 500.0)]
 )
 def test_the_program_is_stopped_seldom_unless_it_is_looked_at_closely(
     tmp_path: Path, rate_hz: float, stopped_hz: float

@@ -225,7 +225,7 @@ def _assembled(
             for title, lifted in seen.lifted_again(function, changed.source, {}):
                 yield from seen.whole(
                     function,
-                    sparse_elements.without_empty_lists(lifted, found),
+                    sparse_elements.without_copies(lifted, found),
                     title=f"{title}, and the matrix made of them once",
                     lines=lines,
                     helpers=helpers,
