@@ -7,7 +7,8 @@ import logging
 import queue
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from profiler_suite import units
@@ -88,6 +89,17 @@ async def _knock(address: str, security: Any, wait_s: float) -> None:
         raise ValueError("what answers there is not a scheduler")
 
 
+def _run(knocking: Coroutine[Any, Any, None]) -> None:
+    """To its end, in a thread of its own where this one runs a loop, as a notebook's does."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(knocking)
+        return
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(asyncio.run, knocking).result()
+
+
 def _why(error: BaseException, address: str) -> str:
     """The reason in brackets; an encrypted door may be knocked at without a key."""
     if isinstance(error, TimeoutError):
@@ -144,7 +156,7 @@ class DaskEngine:
         client: Any = distributed.Client  # its methods have no types
         try:
             with _quiet():
-                asyncio.run(_knock(address, security, wait_s))
+                _run(_knock(address, security, wait_s))
                 self._client = client(
                     address, timeout=wait_s, set_as_default=False, security=security
                 )

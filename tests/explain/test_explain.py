@@ -243,6 +243,7 @@ def test_a_reached_setup_dtype_and_json(cache: Path) -> None:
     assert set(found) == {
         "schema",
         "name",
+        "cause",
         "setup",
         "file",
         "line",

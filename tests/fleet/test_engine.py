@@ -1,5 +1,6 @@
 """Reaching a scheduler: with certificates or without, there or not, a Dask scheduler or not."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -116,6 +117,14 @@ def test_no_scheduler_is_one_sentence_in_the_time_given() -> None:
     with pytest.raises(UsageError, match=r"no scheduler answers .* or wait longer with --wait"):
         DaskEngine(f"tcp://127.0.0.1:{free_port()}", wait_s=0.5)
     assert time.monotonic() - begun < 10
+
+
+def test_where_a_loop_runs_already_the_scheduler_is_asked_beside_it() -> None:
+    async def asked() -> None:
+        DaskEngine(f"tcp://127.0.0.1:{free_port()}", wait_s=0.2)
+
+    with pytest.raises(UsageError, match=r"no scheduler answers .*refused"):
+        asyncio.run(asked())
 
 
 @pytest.mark.parametrize("says", [b"", b"HTTP/1.0 400 Bad request\r\n\r\n" * 3])
