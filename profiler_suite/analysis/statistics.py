@@ -292,17 +292,33 @@ def paired_ratio(
     )
 
 
-def holding(ratio: PairedRatio, by_times: float) -> PairedRatio:
-    """The ratio with an interval that holds the quotient of the two times as well.
+def holding(ratio: PairedRatio, *quotients: float) -> PairedRatio:
+    """The ratio with an interval that holds these quotients of the two times as well.
 
     Where one side lives in memory its time is a low quantile of visits, not the
     median that pairs are made of: the two answers differ, and a reader sees both.
     """
-    if not by_times > 0:
-        return ratio
+    own = [each for each in quotients if 0 < each < math.inf]
     return PairedRatio(
         ratio=ratio.ratio,
-        low=min(ratio.low, by_times),
-        high=max(ratio.high, by_times),
+        low=min(ratio.low, *own),
+        high=max(ratio.high, *own),
         pairs=ratio.pairs,
     )
+
+
+def quotient(
+    left: tuple[float, float, float], right: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """Left over right with its interval, of two (time, low, high) whose errors are independent.
+
+    Relative errors add in quadrature, on either side of the time on their own.
+    """
+    found = left[0] / right[0]
+    below = math.hypot(_log_ratio(left[0], left[1]), _log_ratio(right[2], right[0]))
+    above = math.hypot(_log_ratio(left[2], left[0]), _log_ratio(right[0], right[1]))
+    return found, found * math.exp(-below), found * math.exp(above)
+
+
+def _log_ratio(larger: float, smaller: float) -> float:
+    return math.log(larger / smaller) if smaller > 0 else math.inf

@@ -207,6 +207,20 @@ def test_an_interval_is_widened_to_hold_the_quotient_of_two_times(
     assert (held.ratio, held.low, held.high, held.pairs) == (36.2, low, high, 20)
 
 
+def test_the_quotient_of_two_times_is_as_uncertain_as_both() -> None:
+    found, low, high = statistics.quotient((6.0, 5.82, 6.06), (2.0, 1.96, 2.08))
+    assert found == 3.0
+    assert 1 - low / 3 == pytest.approx(math.hypot(0.03, 0.04), rel=0.05)
+    assert high / 3 - 1 == pytest.approx(math.hypot(0.01, 0.02), rel=0.05)
+
+
+def test_a_time_that_may_be_nothing_leaves_the_interval_of_pairs() -> None:
+    ratio = statistics.PairedRatio(ratio=3.1, low=2.9, high=3.2, pairs=20)
+    unsure = statistics.quotient((6.0, 0.0, 6.1), (2.0, 0.0, 2.1))
+    assert unsure[1:] == (0.0, math.inf)
+    assert statistics.holding(ratio, *unsure) == ratio
+
+
 def test_single_visits_far_off_neither_move_nor_widen_a_ratio() -> None:
     rng = np.random.default_rng(3)
     left = {i: visit(1.02e-3 * math.exp(rng.normal(0, 0.003))) for i in range(40)}

@@ -45,7 +45,8 @@ class QuestionAnswer:
         matrix lives in a cache that others use, and each side was timed at its own moment.
         """
         found = self._ratio(self._versus)
-        return found and statistics.holding(found, self.quotient)
+        times = [(e.time.time_s, e.time.low_s, e.time.high_s) for e in self.explanations]
+        return found and statistics.holding(found, *statistics.quotient(*times))
 
     @property
     def quotient(self) -> float:

@@ -92,9 +92,10 @@ def _answer(run: Run, table: pd.DataFrame, left: Point, right: Point) -> PairAns
     if ratio is None or min(left.cost.flop, right.cost.flop) <= 0:
         return None
     a, b = table.loc[left.id].to_dict(), table.loc[right.id].to_dict()
-    # The quotient of the two times that stand beside it; the interval is that of the pairs.
-    by_times = a["time_s"] / b["time_s"]
-    ratio = msgspec.structs.replace(statistics.holding(ratio, by_times), ratio=by_times)
+    # The quotient of the two times that stand beside it; the interval holds that of the pairs.
+    times = [(row["time_s"], row["low_s"], row["high_s"]) for row in (a, b)]
+    by_times = statistics.quotient(*times)
+    ratio = msgspec.structs.replace(statistics.holding(ratio, *by_times), ratio=by_times[0])
     flop_ratio = right.cost.flop / left.cost.flop
     word = verdict_for(ratio.low, ratio.high)
     bounds = [

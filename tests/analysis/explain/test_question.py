@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from profiler_suite import units
 from profiler_suite.analysis.explain.question import QuestionAnswer, Side
 from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.model.rows import Visit
@@ -58,8 +59,10 @@ def test_the_headline_says_operations_and_time() -> None:
     said = answer(1.0).headline
     assert said.startswith("loop does 1/4 of the operations of product and takes 1.00 times")
     # Timed in turn it is 3, one after the other 1: no number of its own.
-    wide = answer(3.0).headline
-    assert "and takes about 1.00 to 3." in wide
+    apart = answer(3.0)
+    assert apart.ratio is not None
+    wide = apart.headline
+    assert f"and takes about {units.three_digits(apart.ratio.low)} to 3." in wide
     assert wide.endswith("times as long")
     assert answer(0.0).headline == "loop and product could not be compared"
 
