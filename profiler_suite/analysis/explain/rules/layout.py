@@ -70,7 +70,7 @@ def reversed_into_blas(seen: Observation) -> Iterator[Finding]:
 
     def strided(m: Match) -> bool:
         form = m.form("A")
-        return form is None or (form.order == "strided" and len(form.shape) == 2)
+        return form is not None and form.order == "strided" and len(form.shape) == 2
 
     def backwards(m: Match) -> bool:
         own = seen.operations(m.function, [m.line])
