@@ -29,3 +29,19 @@ def test_what_is_nothing_more_is_nothing() -> None:
     own = Own("def f(x):\n    return np.linalg.inv(x) @ x[0]\n", np.eye(3), traced=False)
     (first,) = own.findings("solve")
     assert not second_round.after(own.observed, first, "together")
+
+
+def test_nothing_is_done_about_a_matrix_that_no_trace_has_seen() -> None:
+    own = Own(
+        "def f(image, filters):\n    out = np.empty((7, 7, 4))\n    for i in range(7):\n"
+        "        for j in range(7):\n            for k in range(4):\n"
+        "                part = image[i:i + 2, j:j + 2]\n"
+        "                out[i, j, k] = np.sum(part * filters[k])\n    return out\n",
+        np.arange(192.0).reshape(8, 8, 3),
+        np.arange(48.0).reshape(4, 2, 2, 3),
+    )
+    products = [f for f in own.findings("lifted_loop") if "matrix product" in f.title]
+    assert products
+    for first in products:
+        found = second_round.after(own.observed, first, "together")
+        assert not [f.title for f in found if "right way round" in f.title]

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from tests.analysis.explain.rules.own_function import Own
 from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
 
 rng = np.random.default_rng(4)
@@ -167,9 +166,3 @@ REFUSED = [
     test_it_is_silent_on_its_innocent_neighbour,
     test_it_is_refused_when_inexact,
 ) = family_tests(FIRES, SILENT, REFUSED)
-
-
-def test_a_matrix_of_which_nothing_is_known_is_not_turned_round() -> None:
-    text = "def f(a, x):\n    rows = a.reshape(-1, a.shape[1]) * 2\n    return rows @ x\n"
-    own = Own(text, A, V, traced=False)
-    assert not own.findings("reversed_into_blas")
