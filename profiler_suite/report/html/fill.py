@@ -272,9 +272,7 @@ def _cards(known: RunFacts) -> tuple[Card, ...]:
         if columns.bound(row):
             facts += _held_back(row)
         if (part := _arithmetic(row)) is not None:
-            # What waits for memory waits inside the loop that computes.
-            data = " and its data" if row.bound == "memory" else ""
-            facts.insert(3, Item(f"time in arithmetic{data}", _part(part)))
+            facts.insert(3, Item(f"time in {_work(row)}", _part(part)))
         cards.append(
             Card(
                 name=row.implementation,
@@ -305,12 +303,20 @@ def _ratio(known: RunFacts) -> RatioView | None:
 
 def _why(known: RunFacts) -> str:
     """How much of their time the sides spend on arithmetic."""
-    parts = [(row.implementation, _arithmetic(row)) for row in _side_rows(known)]
-    said = [(name, _part(part)) for name, part in parts if part is not None]
+    said = [
+        (row.implementation, f"{_part(part)} of its time on {_work(row)}")
+        for row in _side_rows(known)
+        if (part := _arithmetic(row)) is not None
+    ]
     if len(said) != 2:
         return ""
     (left, of_left), (right, of_right) = said
-    return f"{left} spends {of_left} of its time on arithmetic, {right} {of_right}."
+    return f"{left} spends {of_left}, {right} {of_right}."
+
+
+def _work(row: Any) -> str:
+    """What waits for memory waits inside the loop that computes."""
+    return "arithmetic and its data" if row.bound == "memory" else "arithmetic"
 
 
 def _arithmetic(row: Any) -> float | None:
