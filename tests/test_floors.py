@@ -102,7 +102,7 @@ INSIDE: dict[str, dict[str, float]] = {
         "clock": 0,
         "interference": 0,
     },
-    "analysis.explain": {"rewriting": 0, "line_breaks": 0, "lifting": 1, ANY: 2},
+    "analysis.explain": {"syntax": 0, "rewriting": 0, "line_breaks": 0, "lifting": 1, ANY: 2},
     "measure.explain": {
         "records": 0,
         "answers": 1,

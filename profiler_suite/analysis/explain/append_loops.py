@@ -5,12 +5,11 @@ says: what is known of the one is known of the other.
 """
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
 
-from profiler_suite.analysis.explain import patterns, rewriting
+from profiler_suite.analysis.explain import patterns, rewriting, syntax
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.whole_calls import NotOneCallError, inlined
 from profiler_suite.measure.explain.records import Edit
@@ -31,7 +30,7 @@ def comprehended(function: Function) -> ComprehensionForm | None:
     """The function with every such loop as a comprehension; None where it has none."""
     edits: list[Edit] = []
     texts: dict[str, range] = {}
-    for block in _blocks(function.node):
+    for block in syntax.blocks(function.node):
         for place, loop in enumerate(block):
             if isinstance(loop, ast.For):
                 own = _comprehension(function, block, place, loop)
@@ -55,14 +54,6 @@ def comprehended(function: Function) -> ComprehensionForm | None:
     return ComprehensionForm(changed, loops)
 
 
-def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    for each in ast.walk(node):
-        for field in ("body", "orelse", "finalbody"):
-            block = getattr(each, field, None)
-            if isinstance(block, list) and block and isinstance(block[0], ast.stmt):
-                yield block
-
-
 def _comprehension(
     function: Function, block: list[ast.stmt], place: int, loop: ast.For
 ) -> tuple[list[Edit], str] | None:
@@ -78,7 +69,7 @@ def _comprehension(
     if one is None or not isinstance(grown, ast.Name):
         return None
     begun = _begun(block[:place], grown.id)
-    if begun is None or _uses([loop], grown.id) > 1:
+    if begun is None or len(syntax.uses(loop, grown.id)) > 1:
         return None
     head = f"for {function.text_of(loop.target)} in {function.text_of(loop.iter)}"
     text = f"[{ast.unparse(one['E'])} {head}]"
@@ -103,7 +94,7 @@ def _begun(before: list[ast.stmt], name: str) -> ast.Assign | None:
     """`name = []`, of which nothing is made before the loop."""
     for number in range(len(before) - 1, -1, -1):
         statement = before[number]
-        if not _uses([statement], name):
+        if not syntax.uses(statement, name):
             continue
         empty = (
             isinstance(statement, ast.Assign)
@@ -120,21 +111,9 @@ def _only_array(
 ) -> ast.Name | None:
     """The name of the list in `np.array(name)` right after the loop, its only use."""
     end = loop.end_lineno or loop.lineno
-    uses = [
-        n
-        for n in ast.walk(function.node)
-        if isinstance(n, ast.Name) and n.id == name and n.lineno > end
-    ]
-    if len(uses) != 1 or not after or not _uses(after, name):
+    uses = [n for n in syntax.uses(function.node, name) if n.lineno > end]
+    if len(uses) != 1 or not any(syntax.uses(each, name) for each in after):
         return None
     call = function.parents[uses[0]]
     array = isinstance(call, ast.Call) and function.is_numpy(call, _ARRAYS)
     return uses[0] if array else None
-
-
-def _uses(statements: list[ast.stmt], name: str) -> int:
-    return sum(
-        isinstance(node, ast.Name) and node.id == name
-        for statement in statements
-        for node in ast.walk(statement)
-    )

@@ -2,7 +2,7 @@
 
 import ast
 
-from profiler_suite.analysis.explain import forms
+from profiler_suite.analysis.explain import forms, syntax
 from profiler_suite.analysis.explain.rewriting import Function
 
 # Whole numbers, dates and durations.
@@ -180,10 +180,4 @@ def _begins_empty(function: Function, loop: ast.For, name: str) -> bool:
     if loop not in body or not ast.unparse(made).endswith(empty):
         return False
     before = body[: body.index(loop)]
-    uses = [
-        node
-        for statement in before
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and node.id == name
-    ]
-    return len(uses) == 1
+    return sum(len(syntax.uses(each, name)) for each in before) == 1

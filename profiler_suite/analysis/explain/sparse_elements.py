@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
 
@@ -65,8 +65,7 @@ def collected(
         start, end = function.span(node)
         indent = function.indent_of(node.lineno)
         edits.append(Edit(start=start, end=end, text=f"\n{indent}".join(lines)))
-    uses = [n for n in ast.walk(loop) if isinstance(n, ast.Name) and n.id == name]
-    if not edits or len(added) > 1 or any(n not in known for n in uses):
+    if not edits or len(added) > 1 or any(n not in known for n in syntax.uses(loop, name)):
         return None
     names = [_names(name, group) for group in groups]
     return ElementLists(
@@ -160,9 +159,8 @@ def formats_after(function: Function, loop: Loop, name: str, kind: str) -> Itera
     """Formats that may serve after the loop: the one that is asked for, or its own and CSR."""
     end = loop.end_lineno or loop.lineno
     asked = set()
-    for node in ast.walk(function.node):
-        own = isinstance(node, ast.Name) and node.id == name and node.lineno > end
-        if not own:
+    for node in syntax.uses(function.node, name):
+        if node.lineno <= end:
             continue
         parent = function.parents[node]
         method = parent.attr if isinstance(parent, ast.Attribute) else ""
@@ -189,11 +187,7 @@ def after_loop(made_of: ElementLists, made: str, name: str) -> list[str]:
 
 def only_shaped(function: Function, loop: Loop, made: ast.Assign, name: str) -> list[Edit]:
     """The matrix that is never filled, in a format that costs nothing; [] where it is used."""
-    others = [
-        n
-        for n in ast.walk(function.node)
-        if isinstance(n, ast.Name) and n.id == name and n.lineno < loop.lineno
-    ]
+    others = [n for n in syntax.uses(function.node, name) if n.lineno < loop.lineno]
     assert isinstance(made.value, ast.Call)
     called = made.value.func
     if others != made.targets or isinstance(called, ast.Name):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.lifting.counters import first_number
 
 
@@ -31,7 +32,7 @@ class Filling:
 
 def filling(node: ast.For, leading: Sequence[ast.stmt]) -> Filling | None:
     """The only array that a nest fills by a counter; None where it does anything else."""
-    for block in _blocks(node):
+    for block in syntax.blocks(node):
         for step in block:
             counter = _counted(step)
             start = first_number(counter, leading) if counter else None
@@ -39,20 +40,12 @@ def filling(node: ast.For, leading: Sequence[ast.stmt]) -> Filling | None:
             if start is None or store is None or block.index(store) > block.index(step):
                 continue
             array = _store(store, counter)
-            alone = _uses(node, counter) == 2 and _uses(node, array) == 1
+            alone = len(syntax.uses(node, counter)) == 2 and len(syntax.uses(node, array)) == 1
             number = start.index.constant
             if alone and number is not None and number >= 0:
                 made = _Appending(store, step, array).visit(copy.deepcopy(node))
                 return Filling(ast.fix_missing_locations(made), array, counter, number)
     return None
-
-
-def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
-    for each in ast.walk(node):
-        for field in ("body", "orelse"):
-            block = getattr(each, field, None)
-            if isinstance(block, list):
-                yield block
 
 
 def _counted(node: ast.stmt) -> str:
@@ -69,10 +62,6 @@ def _store(node: ast.stmt, counter: str) -> str:
         return ""
     array = ast.unparse(node.targets[0]).removesuffix(f"[{counter}]")
     return array if array.isidentifier() and isinstance(node.targets[0], ast.Subscript) else ""
-
-
-def _uses(node: ast.AST, name: str) -> int:
-    return sum(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
 
 
 class _Appending(ast.NodeTransformer):

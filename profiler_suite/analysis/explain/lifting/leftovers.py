@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
+from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.lifting.facts import Facts
 from profiler_suite.analysis.explain.lifting.stores import stored_names
 from profiler_suite.analysis.explain.lifting.units import Piece
@@ -69,7 +70,7 @@ def _beginning(function: Function, piece: Piece, name: str) -> int | None:
     """The line of `out = []` in the same block, where nothing asks for it before the loop."""
     for place in range(len(piece.unit.before) - 1, -1, -1):
         node = piece.unit.before[place]
-        if not any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node)):
+        if not syntax.uses(node, name):
             continue
         plain = isinstance(node, ast.Assign) and ast.unparse(node) == f"{name} = []"
         alone = function.lines[node.lineno - 1].strip() == function.text_of(node)

@@ -6,6 +6,7 @@ import ast
 import copy
 from collections.abc import Callable
 
+from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.lifting.unrolling import substituted
 
 
@@ -77,7 +78,7 @@ def with_rows(node: ast.For) -> ast.For:
         row = f"@{name}"
         changer = _Rows(name, _counter(node), row)
         changed = [changer.visit(copy.deepcopy(one)) for one in rest]
-        if changer.found and not any(_names(one, name) for one in changed):
+        if changer.found and not any(syntax.uses(one, name) for one in changed):
             begin = ast.Assign([ast.Name(row, ast.Store())], ast.List([], ast.Load()))
             end = _appended(ast.Name(name, ast.Load()), ast.Name(row, ast.Load()))
             body = [*node.body[:place], begin, *changed, end]
@@ -103,10 +104,6 @@ def _counter(node: ast.For) -> str:
         counts = ast.unparse(node.iter.func) == "range" and len(node.iter.args) == 1
         return node.target.id if counts else ""
     return ""
-
-
-def _names(node: ast.AST, name: str) -> bool:
-    return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
 
 
 def _appended(to: ast.expr, item: ast.expr) -> ast.stmt:

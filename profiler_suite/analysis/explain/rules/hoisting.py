@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting
+from profiler_suite.analysis.explain import forms, patterns, rewriting, syntax
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
 from profiler_suite.measure.explain.records import Edit
@@ -71,11 +71,8 @@ def span_of(function: Function, node: ast.stmt) -> range:
 
 def begins_empty(function: Function, loop: Loop, name: str) -> bool:
     """Whether nothing is done with a list before the loop than `name = []`."""
-    before = [
-        function.parents[n]
-        for n in ast.walk(function.node)
-        if isinstance(n, ast.Name) and n.id == name and n.lineno < loop.lineno
-    ]
+    uses = syntax.uses(function.node, name)
+    before = [function.parents[n] for n in uses if n.lineno < loop.lineno]
     return [ast.unparse(each) for each in before] == [f"{name} = []"]
 
 
@@ -121,7 +118,7 @@ def growth(seen: Observation, function: Function, package: str = "np") -> Iterat
             if not isinstance(target, ast.Name):
                 continue
             one, joined = _grown(function, statement, target.id, package)
-            if one is None or _uses(loop, target.id) != 2:
+            if one is None or len(syntax.uses(loop, target.id)) != 2:
                 continue
             name = f"{target.id}_parts"
             parts = {"out": target.id, "list": name}
@@ -173,10 +170,6 @@ def _grown(
 
 def _pandas(function: Function) -> str:
     return next((k for k, v in function.bound.items() if v == "pandas"), "pd")
-
-
-def _uses(loop: Loop, name: str) -> int:
-    return sum(isinstance(n, ast.Name) and n.id == name for n in ast.walk(loop))
 
 
 def _list_before(function: Function, loop: Loop, name: str) -> list[Edit]:
@@ -348,11 +341,7 @@ def lists_for_loops(seen: Observation, function: Function) -> Iterator[Finding]:
             form = forms.in_form(function.source.names.get(name, ""))
             if form is None or form.kind != "array" or form.letter not in "biuf":
                 continue
-            uses = [
-                n
-                for n in ast.walk(loop)
-                if isinstance(n, ast.Name) and n.id == name and not _asks_its_size(function, n)
-            ]
+            uses = [n for n in syntax.uses(loop, name) if not _asks_its_size(function, n)]
             reads = [_element(function, use, len(form.shape), changed) for use in uses]
             if not uses or any(each is None for each in reads):
                 continue

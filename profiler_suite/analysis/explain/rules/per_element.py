@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting, vectorising
+from profiler_suite.analysis.explain import forms, patterns, rewriting, syntax, vectorising
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import callbacks
@@ -371,7 +371,7 @@ def _replaced(
     function: Function, body: ast.expr, name: str, array: str
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The body with the whole array in the place of its element: calls that take arrays."""
-    uses = [n for n in ast.walk(body) if isinstance(n, ast.Name) and n.id == name]
+    uses = syntax.uses(body, name)
     if len(uses) != 1:
         return
     parent = function.parents.get(uses[0])

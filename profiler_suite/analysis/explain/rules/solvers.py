@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting
+from profiler_suite.analysis.explain import forms, patterns, rewriting, syntax
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
@@ -151,7 +151,7 @@ def _is_short(form: forms.Form) -> bool:
 
 def _taken(function: Function, node: ast.FunctionDef, name: str) -> list[Edit]:
     """`a, b = state` and `state[0]` of a list instead."""
-    uses = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name]
+    uses = syntax.uses(node, name)
     if any(not isinstance(n.ctx, ast.Load) for n in uses) or not uses:
         return []
     unpacked = []
