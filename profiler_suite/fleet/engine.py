@@ -21,6 +21,8 @@ RESOURCE = "timing"
 
 WAIT_S = 8.0
 """How long a scheduler, and then a worker, is waited for unless something else is asked."""
+# Who took the connection says in much less whether it is a scheduler.
+_TALK_S = 2.0
 # A reply that is there is fetched in much less.
 _FETCH_S = 15.0
 # What stands around the reason in a message of OpenSSL's.
@@ -84,7 +86,8 @@ async def _knock(address: str, security: Any, wait_s: float) -> None:
         finally:
             comm.abort()
 
-    identity = await asyncio.wait_for(ask(), wait_s)
+    # Connecting ends by itself and says why it failed: what ends the talk must not come first.
+    identity = await asyncio.wait_for(ask(), wait_s + _TALK_S)
     if not isinstance(identity, dict) or identity.get("type") != "Scheduler":
         raise ValueError("what answers there is not a scheduler")
 
