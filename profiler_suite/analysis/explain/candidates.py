@@ -13,7 +13,7 @@ from profiler_suite.registry import blaming
 # for trials is short.
 _OF_LOOPS = (
     *("tables", "groups", "text", "models", "solvers", "sparse", "loops", "routines"),
-    *("per_element", "python", "statistics"),
+    *("per_element", "python", "records", "statistics"),
 )
 
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting
+from profiler_suite.analysis.explain import forms, patterns, rewriting, syntax
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
@@ -27,6 +27,8 @@ def _is_searchable(function: Function, node: ast.expr) -> bool:
         if form is None:
             return False
         return form.dtype == "list" or (form.kind == "array" and len(form.shape) == 1)
+    if isinstance(node, ast.ListComp):
+        return len(node.generators) == 1 and isinstance(node.generators[0].iter, ast.Name)
     if isinstance(node, ast.Call):
         node = node.func
     return isinstance(node, ast.Attribute) and node.attr in _WHOLE
@@ -147,9 +149,8 @@ def list_membership(seen: Observation) -> Iterator[Finding]:
 def _by_set(
     function: Function, outer: ast.stmt, text: str, places: list[ast.expr]
 ) -> list[Edit]:
-    plain = "".join(c if c.isalnum() else "_" for c in text).strip("_")
-    name = f"{plain}_set"
-    names = hoisting.names_in(places[0])
+    name = f"{_named_after(text, places[0])}_set"
+    names = syntax.free_names(places[0])
     stored = hoisting.stored_in(outer)
     edits = [rewriting.edit(function, each, name) for each in places]
     first = outer.lineno
@@ -167,7 +168,21 @@ def _by_set(
         added = f"\n{indent}{name}.add({function.text_of(call.args[0])})"
         edits.append(Edit(start=end, end=end, text=added))
     whole = f"{text}.tolist()" if _is_array(function, places[0]) else text
-    return [*edits, *rewriting.inserted(function, {first: [f"{name} = set({whole})"]})]
+    made = f"{{{text[1:-1]}}}" if isinstance(places[0], ast.ListComp) else f"set({whole})"
+    return [*edits, *rewriting.inserted(function, {first: [f"{name} = {made}"]})]
+
+
+def _named_after(text: str, values: ast.expr) -> str:
+    """A name for what is searched; of `[r["id"] for r in rows]` 'rows_id'."""
+    if isinstance(values, ast.ListComp):
+        own = syntax.bound_names(values.generators[0].target)
+        words = [
+            *(n.id for n in ast.walk(values) if isinstance(n, ast.Name) and n.id not in own),
+            *(n.attr for n in ast.walk(values.elt) if isinstance(n, ast.Attribute)),
+            *(str(n.value) for n in ast.walk(values.elt) if isinstance(n, ast.Constant)),
+        ]
+        text = " ".join(dict.fromkeys(words))
+    return "".join(c if c.isalnum() else "_" for c in text).strip("_")
 
 
 def _is_array(function: Function, node: ast.expr) -> bool:

@@ -26,6 +26,7 @@ FAMILIES = (
     "groups",
     "text",
     "python",
+    "records",
     "sparse",
     "solvers",
     "models",

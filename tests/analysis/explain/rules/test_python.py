@@ -87,6 +87,14 @@ FIRES = [
         lambda: (NUMBERS, NUMBERS[:20]),
         "b_set = set(b)",
     ),
+    Fires(  # of what each of them holds
+        "list_membership",
+        "def f(a, rows):\n    out = []\n    for x in a:\n"
+        "        if x not in [r['n'] for r in rows]:\n            out.append(x)\n"
+        "    return out\n",
+        lambda: (NUMBERS, [{"n": n} for n in NUMBERS[:20]]),
+        "rows_n_set = {r['n'] for r in rows}",
+    ),
     Fires(
         "list_membership",
         """

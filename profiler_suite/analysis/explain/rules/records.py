@@ -1,0 +1,31 @@
+"""Slow paths of records: what is looked for by a key, and texts that are taken apart."""
+
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain import key_filters
+from profiler_suite.analysis.explain.rules import hoisting
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+
+
+@rule(
+    "records",
+    looks_for="a list gone through for each of many keys, for what has this key",
+    rewrite="[r for r in records if r['k'] == k] for every k → records_by_key, made in one "
+    "pass, records_by_key.get(k, ())",
+    exact="keys can be hashed, and no iteration changes them",
+    thread="https://stackoverflow.com/questions/5695208/group-list-by-values",
+)
+def filtered_by_key(seen: Observation) -> Iterator[Finding]:
+    """Lists that are filtered by one key after the other."""
+    for function in seen.functions:
+        kept = key_filters.kept_by_key(function)
+        if kept is not None:
+            yield from seen.edited(
+                function,
+                kept.edits,
+                title=f"put the elements of {kept.values[:40]} into lists by their key once",
+                lines={n for each in kept.statements for n in hoisting.span_of(function, each)},
+                helpers=(key_filters.BY_KEY,),
+                evidence=f"every key looks at all elements of {kept.values[:40]}",
+            )

@@ -1,0 +1,44 @@
+"""Rules about records and texts: fire, keep silent, are refused."""
+
+import math
+
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+
+ROWS = [{"k": n % 5, "v": n / 4} for n in range(40)]
+MEANS = (
+    "def f(rows, keys):\n    out = {}\n    for k in keys:\n"
+    "        own = [r['v'] for r in rows if r['k'] == k]\n"
+    "        out[k] = sum(own) / len(own) if own else 0.0\n    return out\n"
+)
+JOINED = (
+    "def f(a, b):\n    out = []\n    for x in a:\n        for y in b:\n"
+    "            if x['k'] == y['k']:\n                out.append(x['v'] * y['v'])\n"
+    "    return out\n"
+)
+
+FIRES = [
+    Fires("filtered_by_key", MEANS, lambda: (ROWS, [4, 0, 7]), "in rows_by_key.get(k, ())]"),
+    Fires("filtered_by_key", JOINED, lambda: (ROWS, ROWS[::3]), "in b_by_key.get(x['k'], ()):"),
+    Fires(  # what equals nothing is found nowhere
+        "filtered_by_key",
+        MEANS,
+        lambda: ([*ROWS, {"k": math.nan, "v": 1.0}], [math.nan, 1, 1.0]),
+        "in rows_by_key.get(k, ())]",
+    ),
+]
+
+SILENT = [
+    Silent(
+        "filtered_by_key",
+        "def f(rows, k):\n    return [r['v'] for r in rows if r['k'] == k]\n",
+        lambda: (ROWS, 2),
+    ),
+]
+
+REFUSED = [
+    Refused(  # what cannot be hashed
+        "filtered_by_key", MEANS, lambda: ([{"k": [n % 2], "v": 1.0} for n in range(9)], (1, 2))
+    ),
+]
+
+test_fires, test_silent, test_refused = family_tests(FIRES, SILENT, REFUSED)
