@@ -1,5 +1,6 @@
 """Fixtures that several test modules share, and how tests are spread over processes."""
 
+import asyncio
 import copy
 import copyreg
 import os
@@ -97,6 +98,14 @@ def signals_are_left_as_they_were() -> Iterator[None]:
     assert after == before
 
 
+@pytest.fixture(autouse=True)
+def no_event_loop_is_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that leaves one running makes others fail, whose `asyncio.run` raises."""
+    before = asyncio._get_running_loop()
+    yield
+    assert asyncio._get_running_loop() is before or "browser" in request.fixturenames
+
+
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache folder of the session's own, in which this machine is known: no survey needed."""
@@ -113,9 +122,13 @@ def no_cache_of_the_user(cache: Path) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium without a screen: one for all, since a process can drive only one at a time."""
+    """Chromium without a screen: a process can drive only one at a time.
+
+    One for each module: as long as it is driven an event loop runs in this thread, and
+    `asyncio.run` raises in every other test that comes to this process.
+    """
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="needs playwright: pip install -e '.[test]'"
     )
