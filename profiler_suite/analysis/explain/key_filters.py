@@ -18,10 +18,11 @@ from profiler_suite.measure.explain.records import Edit
 BY_KEY = '''
 def values_by_key(keys, values):
     """The values of each key, in their order; NaN, which equals nothing, is no key."""
-    found = {}
+    found = collections.defaultdict(list)
     for key, value in zip(keys, values):
-        if key == key:
-            found.setdefault(key, []).append(value)
+        found[key].append(value)
+    for key in [key for key in found if key != key]:
+        del found[key]
     return found
 '''.strip()
 

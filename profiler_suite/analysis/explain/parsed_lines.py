@@ -6,8 +6,11 @@ what `rows.append([float(part) for part in line.split(",")])` says at once.
 
 import ast
 import copy
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from profiler_suite.analysis.explain import patterns
+from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 
 
@@ -19,6 +22,8 @@ def appended(body: list[ast.stmt]) -> list[tuple[ast.expr, ast.expr]]:
     held: dict[str, ast.expr] = {}
     found: list[tuple[ast.expr, ast.expr]] = []
     for statement in body:
+        if not found and _unpacked(statement, held):
+            continue
         grown = _grown(statement, held)
         if grown is not None:
             name, value = grown
@@ -32,6 +37,22 @@ def appended(body: list[ast.stmt]) -> list[tuple[ast.expr, ast.expr]]:
         else:
             return []
     return found
+
+
+def _unpacked(statement: ast.stmt, held: dict[str, ast.expr]) -> bool:
+    """Whether it is `a, b = line.split()`, whose names are the parts of it then."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+        return False
+    target = statement.targets[0]
+    if not isinstance(target, ast.Tuple):
+        return False
+    names = [each.id for each in target.elts if isinstance(each, ast.Name)]
+    if len(names) < len(target.elts):
+        return False
+    whole = _with(statement.value, held)
+    for place, name in enumerate(names):
+        held[name] = ast.Subscript(whole, ast.Constant(place), ast.Load())
+    return True
 
 
 def _append(statement: ast.stmt) -> tuple[ast.expr, ast.expr] | None:
@@ -76,43 +97,151 @@ def _with(node: ast.expr, held: dict[str, ast.expr]) -> ast.expr:
     return made
 
 
-_NUMBERS = (
-    "[float(V) for V in LINE.{split}]",
-    "list(map(float, LINE.{split}))",
-    "[float(V) for V in LINE.strip().{split}]",
-    "list(map(float, LINE.strip().{split}))",
+_ROWS = (
+    "[{kind}(V) for V in LINE.{split}]",
+    "list(map({kind}, LINE.{split}))",
+    "[{kind}(V) for V in LINE.strip().{split}]",
+    "list(map({kind}, LINE.strip().{split}))",
 )
-_NUMBER = ("float(LINE.{split}[K])", "float(LINE.strip().{split}[K])")
+_CELLS = ("LINE.{split}[K]", "LINE.strip().{split}[K]", "LINE.rstrip().{split}[K]")
 _SPLITS = ("split()", "split(SEP)")
+_KINDS = ("float", "int")
+_SKIPPED = (
+    *("not LINE", "not LINE.strip()", "LINE.strip() == ''", "LINE == ''", "len(LINE) == 0"),
+    *("LINE.startswith('#')", "LINE[0] == '#'"),
+)
+"""Lines that the compiled parser passes over as well."""
 
 
-def loaded(function: Function, loop: ast.For, lines: str) -> str:
+class Lines(NamedTuple):
+    """What a loop goes over."""
+
+    text: str
+    given: str = ""
+    """What the parser is told of rows that are split already."""
+
+
+class _Parsed(NamedTuple):
+    """A number, or a row of them, of one line."""
+
+    given: str
+    """What the parser is told of the separator."""
+    kinds: tuple[str, ...]
+    columns: tuple[int, ...] = ()
+    """All of them without any."""
+
+    @property
+    def arguments(self) -> str:
+        """What the parser is told of all."""
+        texts = [self.given]
+        if self.columns:
+            texts.append(f", usecols={_written(self.columns)}")
+        return "".join(texts) + (", dtype=int" if set(self.kinds) == {"int"} else "")
+
+
+def _written(columns: Sequence[int]) -> str:
+    return f"({', '.join(map(str, columns))}{',' * (len(columns) == 1)})"
+
+
+def loaded(function: Function, loop: ast.For, lines: Lines) -> str:
     """The loop as one call of the compiled parser; empty where it does anything else.
 
     `rows.extend(np.loadtxt(lines, …).tolist())`, or one extend for each of some columns.
     """
     if not isinstance(loop.target, ast.Name):
         return ""
-    found = appended(loop.body)
+    line, body = loop.target.id, loop.body
+    while len(body) > 1 and _passes_over(function, line, body[0]):
+        body = body[1:]
+    found = appended(body)
     if len(found) == 1:
-        made = _rows(function, loop.target.id, *found[0], lines)
+        made = _rows(function, line, *found[0], lines)
         if made:
             return made
     return _columns(function, loop, found, lines)
 
 
-def _rows(function: Function, line: str, rows: ast.expr, row: ast.expr, lines: str) -> str:
+def _passes_over(function: Function, line: str, statement: ast.stmt) -> bool:
+    """Whether it is `if not line.strip(): continue`."""
+    if not isinstance(statement, ast.If) or statement.orelse:
+        return False
+    if not isinstance(statement.body[0], ast.Continue):
+        return False
+    found = (patterns.match(function, statement.test, each) for each in _SKIPPED)
+    return any(one is not None and ast.unparse(one["LINE"]) == line for one in found)
+
+
+def _rows(function: Function, line: str, rows: ast.expr, row: ast.expr, lines: Lines) -> str:
     array = patterns.match(function, row, "np.array(ROW)")
-    given = _separator(function, line, array["ROW"] if array is not None else row, _NUMBERS)
-    if given is None:
+    inner = array["ROW"] if array is not None else row
+    parsed = _all_of(function, line, inner, lines) or _some_of(function, line, inner, lines)
+    if parsed is None:
         return ""
-    text, table = (
-        function.text_of(rows),
-        f"{function.numpy}.loadtxt({lines}, ndmin=2{given[0]})",
-    )
+    text = function.text_of(rows)
+    table = f"{function.numpy}.loadtxt({lines.text}, ndmin=2{parsed.arguments})"
     if _becomes_an_array(function, text):
         return f"{text} = {table}"
+    if array is None and len(set(parsed.kinds)) > 1:
+        return ""
+    if isinstance(inner, ast.Tuple) and array is None:
+        return f"{text}.extend(map(tuple, {table}.tolist()))"
     return f"{text}.extend({table}{'' if array is not None else '.tolist()'})"
+
+
+def _all_of(function: Function, line: str, node: ast.expr, lines: Lines) -> _Parsed | None:
+    """Every cell of a line as a number."""
+    for kind in _KINDS:
+        if lines.given:
+            for form in ("[{}(V) for V in LINE]", "list(map({}, LINE))"):
+                one = patterns.match(function, node, form.format(kind))
+                if one is not None and ast.unparse(one["LINE"]) == line:
+                    return _Parsed(lines.given, (kind,))
+            continue
+        for form in _ROWS:
+            for split in _SPLITS:
+                one = patterns.match(function, node, form.format(kind=kind, split=split))
+                if one is not None and ast.unparse(one["LINE"]) == line:
+                    return _Parsed(_separator(function, one), (kind,))
+    return None
+
+
+def _some_of(function: Function, line: str, node: ast.expr, lines: Lines) -> _Parsed | None:
+    """`[float(parts[0]), float(parts[2])]`."""
+    if not isinstance(node, ast.List | ast.Tuple) or not node.elts:
+        return None
+    cells = [_cell(function, line, each, lines) for each in node.elts]
+    known = [each for each in cells if each is not None]
+    if len(known) < len(cells) or len({each.given for each in known}) > 1:
+        return None
+    return _Parsed(
+        known[0].given,
+        tuple(kind for each in known for kind in each.kinds),
+        tuple(column for each in known for column in each.columns),
+    )
+
+
+def _cell(function: Function, line: str, node: ast.expr, lines: Lines) -> _Parsed | None:
+    """`float(line.split(",")[2])`, or `float(row[2])` of a row that is split already."""
+    for kind in _KINDS:
+        number = patterns.match(function, node, f"{kind}(CELL)")
+        if number is None:
+            continue
+        forms = ["LINE[K]"]
+        if not lines.given:
+            forms = [form.format(split=split) for form in _CELLS for split in _SPLITS]
+        for form in forms:
+            one = patterns.match(function, number["CELL"], form)
+            place = one.number("K") if one is not None else None
+            if one is None or place is None or ast.unparse(one["LINE"]) != line:
+                continue
+            if place >= 0:
+                given = lines.given or _separator(function, one)
+                return _Parsed(given, (kind,), (int(place),))
+    return None
+
+
+def _separator(function: Function, one: Match) -> str:
+    return f", delimiter={function.text_of(one['SEP'])}" if "SEP" in one.captures else ""
 
 
 def _becomes_an_array(function: Function, name: str) -> bool:
@@ -142,50 +271,33 @@ def _columns(
     function: Function,
     loop: ast.For,
     found: list[tuple[ast.expr, ast.expr]],
-    lines: str,
+    lines: Lines,
 ) -> str:
     assert isinstance(loop.target, ast.Name)
-    places: list[int] = []
-    separators: set[str] = set()
-    for _, value in found:
-        one = _separator(function, loop.target.id, value, _NUMBER)
-        if one is None or one[1] is None or one[1] < 0:
-            return ""
-        separators.add(one[0])
-        places.append(one[1])
+    cells = [_cell(function, loop.target.id, value, lines) for _, value in found]
+    known = [each for each in cells if each is not None]
     names = [function.text_of(each) for each, _ in found]
-    if len(separators) != 1 or len(set(names)) != len(names):
+    one_separator = len({each.given for each in known}) == 1
+    if len(known) < len(cells) or not one_separator or len(set(names)) != len(names):
         return ""
-    (given,) = separators
     columns = "columns"
     while columns in function.text:
         columns += "_"
-    wanted = sorted(set(places))
-    usecols = f"({', '.join(map(str, wanted))}{',' * (len(wanted) == 1)})"
-    made = [
-        f"{columns} = {function.numpy}.loadtxt({lines}, ndmin=2{given}, usecols={usecols})",
-        *(
-            f"{name}.extend({columns}[:, {wanted.index(place)}].tolist())"
-            for name, place in zip(names, places, strict=True)
-        ),
-    ]
+    kinds = {column: kind for each in known for kind, column in zip(*each[1:], strict=True)}
+    if any(kinds[each.columns[0]] != each.kinds[0] for each in known):
+        return ""
+    wanted = sorted(kinds)
+    given = f"{known[0].given}, usecols={_written(wanted)}"
+    alike = len(set(kinds.values())) == 1
+    if alike and kinds[wanted[0]] == "int":
+        given += ", dtype=int"
+    elif not alike:  # a record of each line
+        dtypes = ",".join("i8" if kinds[each] == "int" else "f8" for each in wanted)
+        given += f', dtype="{dtypes}"'
+    table = f"{function.numpy}.loadtxt({lines.text}, ndmin={2 if alike else 1}{given})"
+    made = [f"{columns} = {table}"]
+    for name, each in zip(names, known, strict=True):
+        place = wanted.index(each.columns[0])
+        part = f"[:, {place}]" if alike else f'["f{place}"]'
+        made.append(f"{name}.extend({columns}{part}.tolist())")
     return f"\n{' ' * loop.col_offset}".join(made)
-
-
-def _separator(
-    function: Function, line: str, node: ast.expr, forms: tuple[str, ...]
-) -> tuple[str, int | None] | None:
-    """What loadtxt is to be told of the separator, and which column it is, if any."""
-    for form in forms:
-        for split in _SPLITS:
-            one = patterns.match(function, node, form.format(split=split))
-            if one is None or ast.unparse(one["LINE"]) != line:
-                continue
-            given = ""
-            if "SEP" in one.captures:
-                given = f", delimiter={function.text_of(one['SEP'])}"
-            number = one.number("K") if "K" in one.captures else None
-            if number is None and "K" in one.captures:
-                return None
-            return given, None if number is None else int(number)
-    return None

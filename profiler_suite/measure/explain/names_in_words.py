@@ -37,10 +37,15 @@ _NOTHING_BUT_BUILTINS = {"__builtins__": "builtins"}
 def bound_names(function: FunctionType) -> dict[str, str]:
     """What a function's global names stand for: modules and functions by their public names.
 
+    pandas is among them wherever its file imports it: a rewrite may use it then.
     What np.vectorize or np.frompyfunc has made of a function is named after that:
     'vectorized:price', 'frompyfunc:price'.
     """
-    found = {}
+    found = {
+        name: "pandas"
+        for name, value in function.__globals__.items()
+        if isinstance(value, ModuleType) and value.__name__ == "pandas"
+    }
     for name in _global_names(function.__code__):
         value = function.__globals__.get(name)
         public = _public_name(value)

@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from profiler_suite.analysis.explain.parsed_lines import appended, loaded
+from profiler_suite.analysis.explain.parsed_lines import Lines, appended, loaded
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import SourceText
 
@@ -43,7 +43,7 @@ def call(body: str, before: str = "", after: str = "") -> str:
     )
     function = Function(source)
     (node,) = [each for each in function.node.body if isinstance(each, ast.For)]
-    return loaded(function, node, "lines")
+    return loaded(function, node, Lines("lines"))
 
 
 NUMBERS = "rows.append([float(v) for v in line.split(';')])"
@@ -82,3 +82,34 @@ def test_columns_are_read_once_each_and_in_their_order() -> None:
 )
 def test_what_is_no_table_of_numbers_stays(body: str) -> None:
     assert call(body) == ""
+
+
+CELLS = "parts = line.strip().split(',')\nrows.append([float(parts[0]), float(parts[2])])"
+
+
+def test_cells_that_are_named_one_by_one_are_columns() -> None:
+    table = "np.loadtxt(lines, ndmin=2, delimiter=',', usecols=(0, 2))"
+    assert call(CELLS) == f"rows.extend({table}.tolist())"
+    assert call(CELLS, "rows = []", "return np.array(rows)") == f"rows = {table}"
+    pairs = CELLS.replace("[float(parts[0]), float(parts[2])]", "(int(parts[1]),)")
+    assert call(pairs) == (
+        "rows.extend(map(tuple, np.loadtxt(lines, ndmin=2, delimiter=',', usecols=(1,), "
+        "dtype=int).tolist()))"
+    )
+    # A list of whole numbers and others keeps both.
+    assert call(CELLS.replace("float(parts[2])", "int(parts[2])")) == ""
+
+
+def test_parts_that_get_names_are_columns_of_their_kinds() -> None:
+    made = call("n, x = line.split(';')\nrows.append(int(n))\nall.append(float(x))")
+    assert made.splitlines()[0] == (
+        "columns = np.loadtxt(lines, ndmin=1, delimiter=';', usecols=(0, 1), dtype=\"i8,f8\")"
+    )
+    assert made.splitlines()[1].strip() == 'rows.extend(columns["f0"].tolist())'
+
+
+@pytest.mark.parametrize("test", ["not line.strip()", "line.startswith('#')", "not line"])
+def test_lines_that_the_parser_passes_over_need_no_test(test: str) -> None:
+    assert call(f"if {test}:\n    continue\n{NUMBERS}") == call(NUMBERS)
+    assert call(f"if {test}:\n    break\n{NUMBERS}") == ""
+    assert call(f"if line[0] == 'x':\n    continue\n{NUMBERS}") == ""

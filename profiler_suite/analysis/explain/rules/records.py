@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import key_filters
+from profiler_suite.analysis.explain import csv_rows, key_filters
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
@@ -26,6 +26,28 @@ def filtered_by_key(seen: Observation) -> Iterator[Finding]:
                 kept.edits,
                 title=f"put the elements of {kept.values[:40]} into lists by their key once",
                 lines={n for each in kept.statements for n in hoisting.span_of(function, each)},
-                helpers=(key_filters.BY_KEY,),
+                helpers=("import collections", key_filters.BY_KEY),
                 evidence=f"every key looks at all elements of {kept.values[:40]}",
+            )
+
+
+@rule(
+    "records",
+    looks_for="csv.DictReader: a dictionary for every row of a file",
+    rewrite="for row in csv.DictReader(f): float(row['x']) → the columns by pandas, or lists "
+    "of csv.reader by the place of a column",
+    exact="every row has all columns; nothing else of a row is asked for",
+    thread="https://bugs.python.org/issue18219",
+)
+def rows_by_name(seen: Observation) -> Iterator[Finding]:
+    """Rows of files as dictionaries."""
+    for function in seen.functions:
+        for each in csv_rows.by_columns(function):
+            yield from seen.edited(
+                function,
+                each.edits,
+                title="read the columns that are used, without a dictionary for every row",
+                lines=hoisting.span_of(function, each.loop),
+                helpers=(each.needs,),
+                evidence="csv.DictReader makes a dictionary of every row",
             )

@@ -2,10 +2,12 @@
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from profiler_suite.analysis.explain import (
     compressed_rows,
     forms,
+    names_in_place,
     patterns,
     rewriting,
     scaled_rows,
@@ -236,15 +238,10 @@ def _assembled(
 # ------------------------------------------------------- read row by row
 
 # What is computed of a row in each iteration → of all rows before the loop, an element of it.
+_AXES = (("A[I]", 1), ("A[I, :]", 1), ("A.getrow(I)", 1), ("A[:, I]", 0), ("A.getcol(I)", 0))
 _OF_ROWS = {
     f"{row}.{method}()": (made, "{name}[{i}]")
-    for row, axis in (
-        ("A[I]", 1),
-        ("A[I, :]", 1),
-        ("A.getrow(I)", 1),
-        ("A[:, I]", 0),
-        ("A.getcol(I)", 0),
-    )
+    for row, axis in _AXES
     for method, made in (
         ("sum", f"np.asarray({{a}}.sum(axis={axis})).ravel()"),
         ("mean", f"np.asarray({{a}}.mean(axis={axis})).ravel()"),
@@ -279,7 +276,7 @@ _OF_ROWS = {
             f"np.asarray({{a}}.multiply({{a}}).sum(axis={axis})).ravel()",
             "{name}[{i}]",
         )
-        for row, axis in (("A[I]", 1), ("A[I, :]", 1), ("A[:, I]", 0))
+        for row, axis in _AXES
         for squared in (f"multiply({row})", "power(2)")
     },
     "A[:, I].toarray()": ("{a}.toarray()", "{name}[:, {i}:{i} + 1]"),
@@ -304,40 +301,83 @@ _MEMORY_SHARE = 0.1
 def sparse_rows(seen: Observation) -> Iterator[Finding]:
     """What each row gives, of all rows at once."""
     for function in seen.functions:
-        found: dict[tuple[ast.stmt, str, str], list[tuple[patterns.Match, str]]] = {}
-        for pattern, (made, text) in _OF_ROWS.items():
-            for one in patterns.found(function, [pattern], lambda m: _of_sparse(seen, m)):
-                around = [p for p in function.around(one.node) if _repeats(one, p)]
-                if around and not (".toarray()" in made and not _fits(seen, one)):
-                    x = function.text_of(one["X"]) if "X" in one.captures else ""
-                    whole = made.replace("{x}", x)
-                    key = function.statement_of(around[-1]), function.text_of(one["A"]), whole
-                    found.setdefault(key, []).append((one, text))
-        for (statement, matrix, made), places in found.items():
-            outermost = [
-                (one, text)
-                for one, text in places
-                if not any(one.node in list(ast.walk(o.node))[1:] for o, _ in places)
-            ]
-            what = "rows" if ".toarray()" not in made else "array"
-            name = f"{matrix}_{what}"
-            edits = [
-                rewriting.edit(function, one.node, _element(function, one, text, name))
-                for one, text in outermost
-            ]
-            edits += rewriting.inserted(
-                function, {statement.lineno: [f"{name} = {made.format(a=matrix)}"]}
-            )
-            yield from seen.edited(
-                function,
-                edits,
-                title=f"compute it for all of {matrix} before the loop",
-                lines=hoisting.span_of(function, statement),
-                helpers=("import numpy as np",) if "np." in made else (),
-                evidence=_MATRIX_EACH,
-            )
-            if what == "array":
-                yield from _of_dense(seen, function, statement, edits, (matrix, name))
+        yield from _of_all_rows(seen, function, function)
+        named = names_in_place.in_place(function, partial(_is_row, function))
+        if named is not None:
+            yield from _of_all_rows(seen, function, named)
+
+
+def _of_all_rows(seen: Observation, function: Function, written: Function) -> Iterator[Finding]:
+    """Findings for the function, by its text as it is or with rows where their names stood."""
+    found: dict[tuple[ast.stmt, str, str], list[tuple[patterns.Match, str]]] = {}
+    for pattern, (made, text) in _OF_ROWS.items():
+        for one in patterns.found(written, [pattern], lambda m: _of_sparse(seen, m)):
+            around = [p for p in written.around(one.node) if _repeats(one, p)]
+            if around and not (".toarray()" in made and not _fits(seen, one)):
+                x = written.text_of(one["X"]) if "X" in one.captures else ""
+                whole = made.replace("{x}", x)
+                key = written.statement_of(around[-1]), written.text_of(one["A"]), whole
+                found.setdefault(key, []).append((one, text))
+    for (statement, matrix, made), places in found.items():
+        outermost = [
+            (one, text)
+            for one, text in places
+            if not any(one.node in list(ast.walk(o.node))[1:] for o, _ in places)
+        ]
+        what = "rows" if ".toarray()" not in made else "array"
+        name = f"{matrix}_{what}"
+        edits = [
+            rewriting.edit(written, one.node, _element(written, one, text, name))
+            for one, text in outermost
+        ]
+        edits += rewriting.inserted(
+            written, {statement.lineno: [f"{name} = {made.format(a=matrix)}"]}
+        )
+        changed = rewriting.spliced(written, edits)
+        if changed is None:
+            continue
+        lines = _lines_of(function, written, statement)
+        yield from seen.whole(
+            function,
+            changed.source,
+            title=f"compute it for all of {matrix} before the loop",
+            lines=lines,
+            helpers=("import numpy as np",) if "np." in made else (),
+            evidence=_MATRIX_EACH,
+        )
+        held = written.source.names.get(f"{matrix}.toarray()", "")
+        if what == "rows":
+            held = _held_of_rows(held, made)
+        yield from _lifted(seen, function, changed.source, {name: held}, (matrix, lines))
+
+
+_ROW = ("A.getrow(I)", "A[I]", "A[I, :]", "A.getcol(I)", "A[:, I]")
+
+
+def _is_row(function: Function, node: ast.expr) -> bool:
+    found = (patterns.match(function, node, each) for each in _ROW)
+    return any(one is not None and isinstance(one["A"], ast.Name) for one in found)
+
+
+def _lines_of(function: Function, written: Function, statement: ast.stmt) -> range:
+    """Lines of the file of a statement, which another text of the function may have moved."""
+    if written is function:
+        return hoisting.span_of(function, statement)
+    more = len(function.lines) - len(written.lines)
+    own = hoisting.span_of(written, statement)
+    return range(own.start, own.stop + more)
+
+
+def _held_of_rows(whole: str, made: str) -> str:
+    """What a number of each row or column is, in words; empty where that is not known."""
+    form = forms.in_form(whole)
+    if form is None or len(form.shape) != 2:
+        return ""
+    if "axis=" not in made:
+        return f"{form.dtype} ({form.shape[0]},)" if "@" not in made else ""
+    count = form.shape[0] if "axis=1" in made else form.shape[1]
+    dtype = "int32" if "getnnz" in made else "float64" if ".mean(" in made else form.dtype
+    return f"{dtype} ({count},)"
 
 
 @rule(
@@ -392,26 +432,24 @@ _MATRIX_EACH = (
 )
 
 
-def _of_dense(
+def _lifted(
     seen: Observation,
     function: Function,
-    statement: ast.stmt,
-    edits: list[Edit],
-    names: tuple[str, str],
+    text: str,
+    names: dict[str, str],
+    about: tuple[str, range],
 ) -> Iterator[Finding]:
-    """The loop over rows of the array that a matrix is, as array expressions."""
-    matrix, name = names
-    held = function.source.names.get(f"{matrix}.toarray()", "")
-    changed = rewriting.spliced(function, edits)
-    if changed is None or not held:
+    """The loop over what is an array now, as array expressions."""
+    matrix, lines = about
+    if not all(names.values()):
         return
-    for title, text in seen.lifted_again(function, changed.source, {name: held}):
+    for title, lifted in seen.lifted_again(function, text, names):
         yield from seen.whole(
             function,
-            text,
+            lifted,
             title=f"{title}, with {matrix} as an array",
-            lines=hoisting.span_of(function, statement),
-            helpers=("import numpy as np",) if "np." in text else (),
+            lines=lines,
+            helpers=("import numpy as np",) if "np." in lifted else (),
             evidence=_MATRIX_EACH,
         )
 

@@ -3,7 +3,13 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import date_patterns, parsed_lines, patterns, rewriting
+from profiler_suite.analysis.explain import (
+    csv_rows,
+    date_patterns,
+    parsed_lines,
+    patterns,
+    rewriting,
+)
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -275,7 +281,12 @@ def _loaded(function: Function, loop: hoisting.Loop) -> str:
     return parsed_lines.loaded(function, loop, _lines(function, loop.iter))
 
 
-def _lines(function: Function, node: ast.expr) -> str:
-    """What the loop goes over, as lines: a file as it is."""
+def _lines(function: Function, node: ast.expr) -> parsed_lines.Lines:
+    """What the loop goes over, as lines: a file as it is, also where csv.reader splits them."""
+    made = csv_rows.reader_of(function, node, "reader")
+    if made is not None:
+        given = f", delimiter={made.delimiter}, quotechar='\"'"
+        return parsed_lines.Lines(function.text_of(made.lines), given)
     one = patterns.match(function, node, "FILE.readlines()")
-    return rewriting.written(function, one["FILE"] if one is not None else node)
+    text = rewriting.written(function, one["FILE"] if one is not None else node)
+    return parsed_lines.Lines(text)

@@ -19,6 +19,7 @@ from profiler_suite.analysis.explain.rules import (
     not_for_arrays,
     per_element,
     powers,
+    records,
     routines,
     searching,
     signals,
@@ -32,7 +33,7 @@ from tests.fake_machine import MACHINE
 
 FAMILIES: tuple[ModuleType, ...] = (
     *(algorithm, calls, dtype, layout, library, loops, memory, models, not_for_arrays),
-    *(per_element, powers, routines, searching, signals, sparse, threads),
+    *(per_element, powers, records, routines, searching, signals, sparse, threads),
 )
 X = np.arange(12.0).reshape(3, 4)
 

@@ -49,6 +49,14 @@ FIRES = [
         lambda: (NUMBERS, NUMBERS[::-1], NUMBERS[:9]),
         "out.append(a_places[w] + b_places[w])",
     ),
+    Fires(  # of rows that have names
+        "sparse_rows",
+        "def f(m):\n    out = np.zeros(m.shape[0])\n    for i in range(m.shape[0]):\n"
+        "        row = m.getrow(i)\n        out[i] = np.sqrt(row.multiply(row).sum())\n"
+        "    return out\n",
+        lambda: (SPARSE,),
+        "np.sqrt(m_rows",
+    ),
     Fires(  # with the array, as an array expression
         "sparse_rows",
         "def f(m):\n    out = np.zeros(m.shape[1])\n    for j in range(m.shape[1]):\n"
@@ -177,6 +185,14 @@ FIRES = [
         "        rows.append(row)\n    return rows\n",
         lambda: (LINES,),
         "rows.extend(np.loadtxt(lines, ndmin=2, delimiter=',').tolist())",
+    ),
+    Fires(  # of rows that are split already
+        "lines_of_numbers",
+        "import csv\ndef f(lines):\n    a, b = [], []\n    rows = csv.reader(lines)\n"
+        "    for row in rows:\n        a.append(float(row[1]))\n"
+        "        b.append(float(row[0]))\n    return a, b\n",
+        lambda: (['1,"2.5"', "3,4"],),
+        "np.loadtxt(lines, ndmin=2, delimiter=',', quotechar='\"', usecols=(0, 1))",
     ),
     Fires(
         "lines_of_numbers",

@@ -15,8 +15,24 @@ JOINED = (
     "            if x['k'] == y['k']:\n                out.append(x['v'] * y['v'])\n"
     "    return out\n"
 )
+TOTALS = (
+    "import csv\n"
+    "def f(lines):\n    total = {}\n    for row in csv.DictReader(lines):\n"
+    "        total[row['k']] = total.get(row['k'], 0.0) + float(row['v'])\n    return total\n"
+)
+TABLE = ["n,k,v", "1,a,0.5", "", '2,"b,c",1e3', "3,a,0.1"]
 
 FIRES = [
+    Fires("rows_by_name", TOTALS, lambda: (TABLE,), "total.get(row[at_k], 0.0)"),
+    Fires(
+        "rows_by_name",
+        "import csv\nimport io\nimport pandas as pd\n"
+        "def f(text):\n    rows = csv.DictReader(io.StringIO(text), delimiter=';')\n"
+        "    x, y = [], []\n    for row in rows:\n        x.append(float(row['v']))\n"
+        "        y.append(int(row['n']))\n    return x, y\n",
+        lambda: ("n;k;v\n7;NA;0.1\n-3;;-2e-5\n",),
+        "pd.read_csv(io.StringIO(text), sep=';', usecols=['v', 'n']",
+    ),
     Fires("filtered_by_key", MEANS, lambda: (ROWS, [4, 0, 7]), "in rows_by_key.get(k, ())]"),
     Fires("filtered_by_key", JOINED, lambda: (ROWS, ROWS[::3]), "in b_by_key.get(x['k'], ()):"),
     Fires(  # what equals nothing is found nowhere
@@ -28,6 +44,7 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent("rows_by_name", TOTALS.replace("DictReader", "reader"), lambda: ([],)),
     Silent(
         "filtered_by_key",
         "def f(rows, k):\n    return [r['v'] for r in rows if r['k'] == k]\n",
@@ -36,6 +53,11 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # rows that end too early
+        "rows_by_name",
+        TOTALS.replace("float(row['v'])", "float(row['v'] or 0)"),
+        lambda: ([*TABLE, "4,a"],),
+    ),
     Refused(  # what cannot be hashed
         "filtered_by_key", MEANS, lambda: ([{"k": [n % 2], "v": 1.0} for n in range(9)], (1, 2))
     ),
