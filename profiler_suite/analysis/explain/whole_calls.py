@@ -99,6 +99,8 @@ class Wholes(ast.NodeTransformer):
         self.spans = spans
         self.axis = axis
         self.replaced = 0
+        self.made: set[ast.AST] = set()
+        """What was put in the place of elements."""
         self.columns = False
         """Whether elements of the loop are columns."""
 
@@ -114,14 +116,24 @@ class Wholes(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         """`x[i]`, `x[i, :]` and `x[:, i]` of a counter i."""
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        row = node.value.id if isinstance(node.value, ast.Name) else ""
         for number, span in enumerate(self.spans):
+            if row in span.bound and all(map(_is_number, parts)):
+                return self._all(f"{span.bound[row]}[:, {ast.unparse(node.slice)}]", number)
             places = [
                 n
                 for n, p in enumerate(parts)
                 if isinstance(p, ast.Name) and p.id == span.counter
             ]
             others = [p for n, p in enumerate(parts) if n not in places]
-            if not span.counter or len(places) != 1 or not all(map(_is_all, others)):
+            if not span.counter or len(places) != 1:
+                continue
+            if row and places == [0] and others and all(map(_is_number, others)):
+                first = f":{'' if span.count == f'len({row})' else span.count}"
+                return self._all(
+                    f"{row}[{first}, {', '.join(map(ast.unparse, others))}]", number
+                )
+            if not all(map(_is_all, others)):
                 continue
             if isinstance(node.value, ast.Name):
                 self.columns |= places[0] > 0
@@ -131,12 +143,14 @@ class Wholes(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A call; float() of what becomes an array is left out, an axis is named."""
         before = self.replaced
+        given = [each for each in node.args if isinstance(each, ast.List | ast.Tuple)]
         made = self.generic_visit(node)
         assert isinstance(made, ast.Call)
         changed = self.replaced > before
         plain = isinstance(made.func, ast.Name) and made.func.id in ("float", "int")
         if changed and plain and len(made.args) == 1:
             return made.args[0]
+        made.args = [self._stacked(each) if each in given else each for each in made.args]
         if changed and isinstance(made.func, ast.Attribute) and made.func.attr == "item":
             return made.func.value
         if changed and self.axis and not any(k.arg == "axis" for k in made.keywords):
@@ -144,11 +158,29 @@ class Wholes(ast.NodeTransformer):
             self.axis = ""
         return made
 
+    def _stacked(self, node: ast.expr) -> ast.expr:
+        """`[x[i], y[i]]` handed to a call: a row for each, or the array alone of `[x[i]]`."""
+        assert isinstance(node, ast.List | ast.Tuple)
+        if not any(each in self.made for each in ast.walk(node)):
+            return node
+        if len(node.elts) == 1:
+            return node.elts[0]
+        listed = ast.unparse(ast.List(node.elts, ast.Load()))
+        if any(not any(n in self.made for n in ast.walk(each)) for each in node.elts):
+            listed = f"np.broadcast_arrays({listed[1:-1]})"
+        return ast.parse(f"np.stack({listed}, axis=-1)", mode="eval").body
+
     def _all(self, text: str, number: int) -> ast.expr:
         self.replaced += 1
         if len(self.spans) == 2:
             text += "[:, None]" if number == 0 else "[None, :]"
-        return ast.parse(text, mode="eval").body
+        made = ast.parse(text, mode="eval").body
+        self.made.add(made)
+        return made
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int)
 
 
 def _is_all(node: ast.expr) -> bool:

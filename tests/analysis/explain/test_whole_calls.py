@@ -48,6 +48,17 @@ def forms(text: str) -> list[str]:
         ("for i in range(1, n + 1):\n    out[i] = g(x, i)", "g(x, np.arange(1, n + 1))"),
         ("for v in values:\n    out[0] = float(g(v))", "g(np.asarray(values))"),
         ("for i in range(a.shape[1]):\n    out[i] = g(a[:, i])", "g(a)"),
+        ("for p in a:\n    out[0] = g(p[0])", "g(a[:, 0])"),
+        (
+            "for i, p in enumerate(a):\n    out[i] = g([p[0], p[1]])[0]",
+            "g(np.stack([a[:, 0], a[:, 1]], axis=-1))",
+        ),
+        (
+            "for i in range(len(a)):\n    out[i] = g((a[i, 2], 3.0))",
+            "g(np.stack(np.broadcast_arrays(a[:, 2], 3.0), axis=-1))",
+        ),
+        ("for i in range(n):\n    out[i] = g(a[i, 0])", "g(a[:n, 0])"),
+        ("for v in x:\n    out[0] = g([v])[0]", "g(x)"),
         ("for i in range(len(x)):\n    d, k = g(x[i])\n    out[i] = k", "g(x)[1]"),
         (
             "for i in range(len(a)):\n    for j in range(len(b)):\n"

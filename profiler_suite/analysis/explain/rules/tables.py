@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from profiler_suite.analysis.explain import forms, key_rows, patterns, rewriting, row_columns
+from profiler_suite.analysis.explain import (
+    column_calls,
+    forms,
+    key_rows,
+    patterns,
+    rewriting,
+    row_columns,
+)
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.row_loops import row_loops
 from profiler_suite.analysis.explain.rules import hoisting
@@ -140,6 +147,31 @@ def _as_grid(
             lines=lines,
             evidence="every element goes through the index of the table: microseconds each",
         )
+
+
+# ------------------------------------------------------- column by column
+
+
+@rule(
+    "tables",
+    looks_for="a loop over the columns of a table that computes a column of each",
+    rewrite="for c in df.columns: out[c] = detrend(df[c]) → detrend(df.to_numpy(), axis=0)",
+    exact="the function takes a matrix and an axis, or the table; the trial compares",
+    thread="https://stackoverflow.com/questions/28218698/how-to-iterate-over-columns-of-a-pandas-"
+    "dataframe",
+)
+def table_columns(seen: Observation) -> Iterator[Finding]:
+    """Columns of tables, one after the other."""
+    for function in seen.functions:
+        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+            for edits in column_calls.of_columns(function, loop):
+                yield from seen.edited(
+                    function,
+                    edits,
+                    title="compute all columns at once",
+                    lines=hoisting.span_of(function, loop),
+                    evidence="every column is taken out of a table and put into one",
+                )
 
 
 # ------------------------------------------------------- one pass per key

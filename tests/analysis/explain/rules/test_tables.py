@@ -55,7 +55,26 @@ def f(n):
 """
 )
 
+FILTERED = (
+    PANDAS + "from scipy import signal\n"
+    "def f(df):\n    out = pd.DataFrame()\n    for c in df.columns:\n"
+    "        out[c] = signal.lfilter([1.0], [1.0, -0.5], df[c])\n    return out\n"
+)
+
 FIRES = [
+    Fires(
+        "table_columns",
+        FILTERED,
+        lambda: (table()[["a", "b"]],),
+        "signal.lfilter([1.0], [1.0, -0.5], df.to_numpy(), axis=0)",
+    ),
+    Fires(
+        "table_columns",
+        "def f(df):\n    for c in ['b', 'a']:\n"
+        "        df[c] = (df[c] - df[c].mean()) / df[c].std()\n    return df\n",
+        lambda: (table(),),
+        "df[['b', 'a']] = (df[['b', 'a']] - df[['b', 'a']].mean())",
+    ),
     Fires("columns_of_groups", STANDARD, lambda: (table(),), "df[['k', 'a']].assign(z=", 3),
     Fires(
         "columns_of_groups",
@@ -414,6 +433,12 @@ def f(df):
 ]
 
 SILENT = [
+    Silent(  # a column is made of the one before
+        "table_columns",
+        "def f(df):\n    t = df['a']\n    for c in df.columns:\n        t = t + df[c]\n"
+        "        df[c] = t\n    return df\n",
+        lambda: (table()[["a", "b"]],),
+    ),
     Silent(  # a table of its own
         "columns_of_groups",
         STANDARD.replace("return g\n", "return g.head(1)\n"),
@@ -505,6 +530,12 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # it takes one column at a time
+        "table_columns",
+        "def f(df):\n    for c in ['a', 'b']:\n"
+        "        df[c] = np.convolve(df[c], [1.0, 2.0], 'same')\n    return df\n",
+        lambda: (table(),),
+    ),
     Refused(  # groups one after the other, with their keys
         "columns_of_groups",
         STANDARD.replace("return df.g", "return df.iloc[::-1].g")
