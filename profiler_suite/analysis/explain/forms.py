@@ -194,6 +194,8 @@ def _called(function: Function, node: ast.Call) -> Form | None:
     name = function.qualified(node.func)
     if name in _PYTHON_NUMBERS:
         return Form(kind="python", dtype=_PYTHON_NUMBERS[name])
+    if name == "builtins.abs" and len(node.args) == 1:
+        return _absolute(of(function, node.args[0]))
     if name in ("numpy.asarray", "numpy.ascontiguousarray") and len(node.args) == 1:
         given = of(function, node.args[0])
         if given is None or given.kind != "array" or name == "numpy.asarray":
@@ -213,3 +215,13 @@ def _called(function: Function, node: ast.Call) -> Form | None:
             shape = (size,) if flat else inner.shape
             return Form(kind="array", dtype=inner.dtype, shape=shape)
     return None
+
+
+def _absolute(given: Form | None) -> Form | None:
+    """What `abs` makes of it: of complex numbers their lengths, of False and True 0 and 1."""
+    if given is None or given.kind == "other":
+        return None
+    if given.kind == "python":
+        dtype = {"complex": "float", "bool": "int"}.get(given.dtype, given.dtype)
+        return msgspec.structs.replace(given, dtype=dtype)
+    return given if given.letter in ("b", "i", "u", "f") else None

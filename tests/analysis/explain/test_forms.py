@@ -41,6 +41,7 @@ def form_of(text: str) -> Form | None:
         "len(x)",
         "float(q) * 2",
         "int(s)",
+        *("abs(-n)", "abs(2j)", "abs(t)", "abs(q)", "abs(m)", "abs(b)", "abs(k - 3)"),
         *("x", "m", "f", "q", "n", "s", "t", "2", "1.5", "2j", "True", "-x", "-n"),
         *("x + 1", "y * s", "m + y", "x[:, None] * y", "m * q", "k / 2", "k + 1", "q * s"),
         *("n / 2", "n + 1", "n * s", "t + t", "t & t", "n ** 2j", "m < 2", "x[0] * n"),
@@ -85,6 +86,7 @@ def test_lengths_that_are_not_known_stay_so(text: str, shape: tuple[int, ...]) -
     [
         *("unknown", "unknown + 1", "m[...]", "m['field']", "f(x)", "not x", "0 < n < 4"),
         *("m[k, k]", "x[0, 0]", "n.real", "n == 4", "'a' + 'b'", "[1, 2]", "lambda: 1"),
+        *("abs(z)", "abs(unknown)", "abs('a')"),
     ],
 )
 def test_what_names_and_forms_do_not_tell_is_none(text: str) -> None:

@@ -144,6 +144,7 @@ def scalar_math(seen: Observation) -> Iterator[Finding]:
     def number(m: Match) -> bool:
         forms = [m.form(name) for name in m.captures]
         known = all(f is not None and f.kind in ("number", "python") for f in forms)
+        known = known or (None in forms and _only_numbers(seen, m))
         # What the function calls may be called again and again.
         repeated = not seen.is_entry(m.function) or any(
             isinstance(each, ast.For | ast.While | ast.comprehension | ast.Lambda)
@@ -167,6 +168,19 @@ def scalar_math(seen: Observation) -> Iterator[Finding]:
         where=number,
         title="functions from math for single numbers",
         helpers=("import math",),
+    )
+
+
+def _only_numbers(seen: Observation, m: Match) -> bool:
+    """Whether the call was seen on its line, never on an array; without a trace it may be."""
+    if not seen.traced:
+        return True
+    name = m.function.qualified(m.node.func) if isinstance(m.node, ast.Call) else ""
+    ufunc = getattr(np, name.removeprefix("numpy."), None) if name else None
+    called = f"np.{getattr(ufunc, '__name__', '')}"
+    own = [o for o in seen.operations(m.function, [m.line]) if o.name == called]
+    return bool(own) and all(
+        each.form in ("python scalar", "numpy scalar") for o in own for each in o.operands
     )
 
 

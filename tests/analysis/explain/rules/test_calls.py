@@ -48,6 +48,16 @@ FIRES = [
         lambda: (V,),
         "np.sum(x, axis=0) + np.max(x, axis=0)",
     ),
+    Fires(  # what its parameter holds, the trace tells
+        "scalar_math",
+        """
+        def f(n):
+            kernel = lambda t: np.exp(-t) * np.sqrt(abs(t))
+            return sum(kernel(0.5 * k) for k in range(n))
+        """,
+        lambda: (9,),
+        "math.exp(-t) * math.sqrt(abs(t))",
+    ),
     Fires(
         "scalar_math",
         """
@@ -165,6 +175,11 @@ SILENT = [
     Silent("small_statistics", "def f(x):\n    return np.std(x)\n", lambda: (np.zeros(9999),)),
     Silent("python_builtin", "def f(x):\n    return sum(x)\n", lambda: ([1.0, 2.0],)),
     Silent("scalar_math", "def f(x):\n    return np.sqrt(x)\n", lambda: (V,)),
+    Silent(  # of numbers once, of an array once
+        "scalar_math",
+        "def f(x):\n    of = lambda t: np.exp(-t)\n    return of(2.0) * of(x)\n",
+        lambda: (V,),
+    ),
     Silent(
         "tolist",
         "def f(x):\n    for i in range(3):\n        x[i] = x[i] + 1\n    return x\n",
