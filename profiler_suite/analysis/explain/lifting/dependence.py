@@ -9,6 +9,7 @@ from profiler_suite.analysis.explain.lifting import carried
 from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.facts import Facts
 from profiler_suite.analysis.explain.lifting.iteration import extreme
+from profiler_suite.analysis.explain.lifting.meetings import never_meet
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.stores import Store
 from profiler_suite.analysis.explain.lifting.terms import (
@@ -37,12 +38,15 @@ def check(
     facts: Facts,
     fresh: frozenset[str] = frozenset(),
     outermost: Label | None = None,
+    *,
+    at_once: bool = False,
 ) -> list[str]:
     """Refuses where running statement after statement would change what is read.
 
     What it takes for granted of the memory of arguments, in words. `fresh` are names of
     arrays that were made right before and have no second name yet; `outermost` is a loop
-    that stays, around all the others.
+    that stays, around all the others. `at_once`: the values of all statements are computed
+    before the first of them is written.
     """
     apart: dict[str, None] = {}
     reads = [
@@ -70,7 +74,8 @@ def check(
                 shown = f"what {access.base} holds for the round of a loop around it"
                 apart[f"{shown} does not change in that round"] = None
                 continue
-            _check_pair(store, place, access, where, facts, outermost)
+            reads_first = where < len(stores) if at_once else where <= place
+            _check_pair(store, access, reads_first, facts, outermost)
         for later, other in enumerate(stores[place + 1 :], place + 1):
             if other.target.base == store.target.base:
                 _check_writes(store, other, facts, outermost)
@@ -93,21 +98,43 @@ def _accesses(store: Store) -> list[Access]:
 
 def _check_pair(
     store: Store,
-    place: int,
     access: Access,
-    where: int,
+    reads_first: bool,
     facts: Facts,
     outermost: Label | None,
 ) -> None:
     loops = [each for each in store.labels if each in access.labels]
-    new_before = where <= place
+    if _never_meet(store.target, access, _guards(store), access.guards, facts):
+        return
     for relation in relations(store.target, access, loops, facts, outermost):
         old_before = relation < 0 or (relation == 0 and access.time <= store.time)
-        if old_before != new_before:
+        if old_before != reads_first:
             raise Refusal(
                 f"an iteration reads elements of {access.base} that another one writes: "
                 "a compiler, not NumPy"
             )
+
+
+def _guards(store: Store) -> list[Term]:
+    return [] if store.guard is None else [store.guard]
+
+
+def _never_meet(
+    one: Access,
+    other: Access,
+    of_one: Sequence[Term],
+    of_other: Sequence[Term],
+    facts: Facts,
+) -> bool:
+    ours = [each for each in one.subs if not isinstance(each, New)]
+    theirs = [each for each in other.subs if not isinstance(each, New)]
+    indices = [
+        (a.index, b.index)
+        for a, b in zip(ours, theirs, strict=False)
+        if isinstance(a, At) and isinstance(b, At)
+        if not _wraps(a.index, one, facts) and not _wraps(b.index, other, facts)
+    ]
+    return never_meet(one, other, indices, of_one, of_other)
 
 
 _CLOSING = ("minimum", "maximum", "where", "|", "&")
@@ -145,6 +172,8 @@ def _check_writes(first: Store, second: Store, facts: Facts, outermost: Label | 
     if fixed and (first.op, first.term) == (second.op, second.term):
         return  # the same number, whoever writes it last
     loops = [each for each in first.labels if each in second.labels]
+    if _never_meet(first.target, second.target, _guards(first), _guards(second), facts):
+        return
     for relation in relations(first.target, second.target, loops, facts, outermost):
         if relation < 0:
             raise Refusal(f"two statements write the same elements of {first.target.base}")

@@ -14,7 +14,7 @@ from profiler_suite.analysis.explain.lifting.arrays import (
     ordered,
     tidy,
 )
-from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.results import Results
@@ -33,6 +33,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Apply,
     At,
     Core,
+    Current,
     Index,
     Label,
     Reduce,
@@ -41,6 +42,8 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Term,
 )
 
+_NEW = ("+", "-", "*", "/", "//", "%", "**", "where")
+"""Operations whose result has memory of its own."""
 _NEUTRAL = {"+": "0", "-": "0", "*": "1", "/": "1"}
 
 
@@ -88,6 +91,29 @@ class Emitter:
         self._write(store)
         self.lowering.forget(store.target.base)
 
+    def at_once(self, stores: Sequence[Store]) -> None:
+        """Statements whose values are all computed before the first of them is written."""
+        ready = [self._computed(each) for each in stores[:-1]]
+        if any(each.op != "=" or _split(each.guard)[0] for each in stores):
+            raise Refusal("several arrays change together, on a condition of none of them")
+        for store in (stores[-1], *ready):
+            self.store(store)
+
+    def _computed(self, store: Store) -> Store:
+        """The statement with a name for its value, which keeps what the arrays hold now."""
+        store = self._without_guard(store)
+        value = self.lowering.lower(store.term)
+        if any(each not in value.dims for each in store.term.own):
+            raise Refusal("a value with fewer axes than its place waits for others")
+        name = self.lowering.free_name(f"new_{store.target.base}")
+        new = isinstance(store.term, Apply) and store.term.name in _NEW
+        text = value.text if new else f"{self.np}.array({value.text})"
+        self.out.line(f"{name} = {text}")
+        loops = tuple(each for each in value.dims if each not in store.term.own)
+        dtype = str(dtype_of(store.term) or "")
+        term = Current(name, loops, store.term.own, weak_of(store.term), dtype)
+        return replace(store, term=term)
+
     def _write(self, store: Store) -> None:
         fixed, moving = _split(store.guard)
         more = [] if self._checked else self._not_empty(store)
@@ -119,10 +145,10 @@ class Emitter:
         term = summed(store)
         flat = _in_one_row(term)
         if any(each.kind == "window" for each in axes):
-            value = self.lowering.lower(term if flat is None else flat.args[0])
+            value = self.lowering.part(term if flat is None else flat.args[0])
             place, text = self._blocks(store, axes, value, flat)
         else:
-            value = self.lowering.lower(term)
+            value = self.lowering.part(term)
             made = self.lowering.accesses._basic(store.target.base, axes)
             place = made.text
             if place == store.target.base:

@@ -11,6 +11,7 @@ from profiler_suite.analysis.explain.lifting import operations
 from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.iteration import entered, neighbours
 from profiler_suite.analysis.explain.lifting.scope import Gone
+from profiler_suite.analysis.explain.lifting.stepping import fixed
 from profiler_suite.analysis.explain.lifting.terms import (
     CarriedValue,
     Index,
@@ -48,6 +49,8 @@ class Hit:
     action: tuple[ast.stmt, ...]
     after: Mapping[str, Term]
     """What its variables are when it has ended."""
+    missed: Mapping[str, Term]
+    """What the names that it sets on the way hold where it has come to its end."""
 
 
 def first_hit(walker: Walker, node: ast.For) -> Hit | None:
@@ -68,6 +71,9 @@ def first_hit(walker: Walker, node: ast.For) -> Hit | None:
         walker.block(before)
         tests = [*guards, walker.reader.read_test(last.test)]
         bound = {name: scope.env.get(name) for name in _stored([node]) - _stored(node.body)}
+        missed = {
+            name: fixed(scope.env[name], label, label.count - 1) for name in _stored(before)
+        }
     except (Refusal, ValueError):
         return None
     finally:
@@ -77,7 +83,7 @@ def first_hit(walker: Walker, node: ast.For) -> Hit | None:
     if operations.is_carried(test) or walker.changes != changes or label.name not in test.loops:
         return None
     names = _names(walker.reader, node, label, Reduce("argmax", test, (label,)), bound)
-    if names is None:
+    if names is None or any(map(operations.is_carried, missed.values())):
         return None
     return Hit(
         found=Reduce("any", test, (label,)),
@@ -85,6 +91,7 @@ def first_hit(walker: Walker, node: ast.For) -> Hit | None:
         before=tuple(before),
         action=tuple(action),
         after=_after(node, label, names, bound, Reduce("any", test, (label,))),
+        missed=missed,
     )
 
 

@@ -106,6 +106,16 @@ class ArrayWriter(Writer):
             self._named[term] = made
         return made
 
+    def part(self, term: Term) -> Array:
+        """Of a value that is copied where it goes: computed once where others need it, too."""
+        if not self._shares:
+            return self.lower(term)
+        self._depth += 1
+        try:
+            return self.lower(term)
+        finally:
+            self._depth -= 1
+
     def share(self, terms: Sequence[Term]) -> None:
         """From now on what these have in common is computed once, until `forget`."""
         self._repeated, self._named, self._shares = repeated(terms), {}, True

@@ -61,11 +61,8 @@ class Walk(ElementStores):
 
     def _statement(self, node: ast.stmt) -> None:
         self.scope.time += 1
-        if isinstance(node, ast.Assign) and (
-            len(node.targets) == 1 or all(isinstance(t, ast.Name) for t in node.targets)
-        ):
-            for target in node.targets:
-                self._assign(target, node.value)
+        if isinstance(node, ast.Assign):
+            self._assign_each(node)
         elif isinstance(node, ast.AnnAssign) and node.value is not None:
             self._assign(node.target, node.value)
         elif isinstance(node, ast.AugAssign):
@@ -187,6 +184,17 @@ class Walk(ElementStores):
                 self._store(self._place(target), "=", self.reader.read(value))
         else:
             raise Refusal(f"it sets {ast.unparse(target)}")
+
+    def _assign_each(self, node: ast.Assign) -> None:
+        """`a = b = value`: all get the value that there was before the first got it."""
+        value, targets = node.value, node.targets
+        read = {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+        plain = all(isinstance(each, ast.Name) and each.id not in read for each in targets)
+        if len(targets) > 1 and not plain:
+            value = ast.Name("@value", ast.Load())
+            self._assign(ast.Name("@value", ast.Store()), node.value)
+        for target in targets:
+            self._assign(target, value)
 
     def _unpack(self, target: ast.Tuple | ast.List, value: ast.expr) -> None:
         if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
@@ -379,7 +387,9 @@ class Walk(ElementStores):
         self.scope.assume("there is at least one iteration")
         self.scope.env.update(hit.names)
         body = [*hit.before, *hit.action]
-        self._guarded(hit.found, body, node.orelse)
+        missed = [_assigned(name, ast.Name(f"@last {name}", ast.Load())) for name in hit.missed]
+        self.scope.env.update({f"@last {name}": term for name, term in hit.missed.items()})
+        self._guarded(hit.found, body, [*missed, *node.orelse])
         self.scope.env.update(hit.after)
         return True
 

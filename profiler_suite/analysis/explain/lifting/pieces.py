@@ -27,6 +27,7 @@ from profiler_suite.analysis.explain.lifting.interchange import interchanged
 from profiler_suite.analysis.explain.lifting.iteration import comprehended
 from profiler_suite.analysis.explain.lifting.liveness import live_after
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.named_elements import named_elements
 from profiler_suite.analysis.explain.lifting.nests import Walk
 from profiler_suite.analysis.explain.lifting.results import in_order
 from profiler_suite.analysis.explain.lifting.scope import Gone, Scope
@@ -48,7 +49,7 @@ class Pieces:
         self.helpers = helpers
         self._grown = lists_that_grow(function.node)
         self._read: dict[
-            tuple[int, str], tuple[Walk, list[Store], dict[str, None]] | Refusal
+            tuple[int, bool, str], tuple[Walk, list[Store], dict[str, None]] | Refusal
         ] = {}
 
     def reader(self, unit: Unit) -> Reader:
@@ -77,6 +78,7 @@ class Pieces:
                 or self._exit(unit, style)
                 or self._turned(unit, style)
                 or self._filled(unit, style)
+                or self._named(unit, style)
             )
             if found is None:
                 raise refusal
@@ -84,7 +86,8 @@ class Pieces:
 
     def _walk(self, unit: Unit, node: ast.stmt, interior: bool) -> tuple[Walk, list[Store]]:
         """What a nest does, read once for all styles."""
-        key = (id(unit.node), ast.unparse(node) if interior else "")
+        text = "" if node is unit.node else ast.unparse(node)
+        key = (id(unit.node), interior, text)
         if key not in self._read:
             try:
                 self._read[key] = self._walked(unit, node, interior)
@@ -152,8 +155,7 @@ class Pieces:
         scope = walk.scope
         results = self._results(unit, scope)
         fresh = _made_right_before(unit, self.facts)
-        for words in dependence.check(stores, list(results.values()), self.facts, fresh):
-            scope.assume(words)
+        in_turn = self._in_turn(stores, results, scope, fresh)
         scope.pads.clear()
         stores, results = pads.padded(stores, results, scope)
         emitter = self._emitter(unit, scope, style)
@@ -162,8 +164,11 @@ class Pieces:
         terms = [store.term for store in stores]
         terms += [store.guard for store in stores if store.guard is not None]
         lowering.share([*terms, *results.values()])
-        for store in stores:
-            emitter.store(store)
+        if in_turn:
+            for store in stores:
+                emitter.store(store)
+        else:
+            emitter.at_once(stores)
         emitter.end(stores)
         for name in in_order(results):
             emitter.result(name, results[name])
@@ -174,6 +179,27 @@ class Pieces:
             tuple(scope.assumptions),
             lowering.memory.largest,
         )
+
+    def _in_turn(
+        self,
+        stores: Sequence[Store],
+        results: Mapping[str, Term],
+        scope: Scope,
+        fresh: frozenset[str],
+    ) -> bool:
+        """Whether statement after statement gives what the loop does; else only all at once."""
+        read, in_turn = list(results.values()), True
+        try:
+            assumed = dependence.check(stores, read, self.facts, fresh)
+        except Refusal as refusal:
+            in_turn = False
+            try:
+                assumed = dependence.check(stores, read, self.facts, fresh, at_once=True)
+            except Refusal:
+                raise refusal from None
+        for words in assumed:
+            scope.assume(words)
+        return in_turn
 
     def _emitter(self, unit: Unit, scope: Scope, style: Style) -> Emitter:
         lowering = ArrayWriter(scope, style)
@@ -260,6 +286,16 @@ class Pieces:
             tuple(scope.assumptions),
             emitter.lowering.memory.largest,
         )
+
+    def _named(self, unit: Unit, style: Style) -> Piece | None:
+        """Elements that an iteration sets and reads again, as names that it sets."""
+        if not isinstance(unit.node, ast.For):
+            return None
+        try:
+            node = named_elements(unit.node, self.facts, self.function.node)
+            return None if node is None else self._loop(unit, node, style, interior=False)
+        except Refusal:
+            return None
 
     def _exit(self, unit: Unit, style: Style) -> Piece | None:
         """A search that ends at its first hit: all conditions at once, then what it does."""

@@ -81,6 +81,7 @@ _DTYPES = {
     "number": ("float64", "float32", "int64", "complex128"),
     "float": ("float64", "float32"),
     "double": ("float64",),
+    "single": ("float32",),
     "whole": ("int64",),
     "bool": ("bool",),
     "complex": ("complex128",),

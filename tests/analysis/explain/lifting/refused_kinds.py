@@ -458,3 +458,43 @@ def a_table_that_tells_what_was_there(x: A) -> A:
         out.append(value in table)
         table[value] = value
     return out
+
+
+@refused("another one writes", x="n:single", v="n:single")
+def sums_that_round_on_the_way(x: A, v: A) -> A:
+    for i in range(len(x)):
+        x[i] = x[i] + v[i] * 0.1
+        if x[i] > 0.5:
+            x[i] = 1.1 - x[i]
+            v[i] = -v[i] / 3.0
+    return x, v
+
+
+@refused("another one writes", k="n:whole", c="n:whole")
+def whole_numbers_that_drop_their_fractions(k: A, c: A) -> A:
+    for i in range(len(k)):
+        k[i] = k[i] / 2
+        if k[i] > 0:
+            k[i] = k[i] * 1.5
+            c[i] += k[i]
+    return k, c
+
+
+@refused("write the same elements", x="n:double")
+def pairs_and_themselves(x: A) -> A:
+    out = np.zeros((len(x), len(x)))
+    for i in range(len(x)):
+        for j in range(len(x)):
+            out[i, j] = x[i]
+            out[j, i] = x[j] + x[i]
+    return out
+
+
+@refused("x[", x="n:double")
+def elements_beside_others(x: A) -> A:
+    for i in range(len(x) - 1):
+        x[i] += 1.0
+        if x[i] > x[i + 1]:
+            x[i] = x[i + 1] * 0.5
+        x[i + 1] = x[i + 1] - x[i]
+    return x

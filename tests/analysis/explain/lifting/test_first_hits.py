@@ -9,8 +9,8 @@ from tests.analysis.explain.lifting.reading import lifted_text
 NAMES = {"x": "float64 (6,)", "e": "float64 (4,)", "out": "float64 (6,)"}
 
 
-def found(inner: str) -> Lifting:
-    return lifted_text(f"for i in range(len(x)):\n{inner}", NAMES)
+def found(inner: str, **names: str) -> Lifting:
+    return lifted_text(f"for i in range(len(x)):\n{inner}", {**NAMES, **names})
 
 
 def test_the_first_hit_is_argmax_of_the_condition() -> None:
@@ -31,8 +31,10 @@ def test_a_condition_on_what_was_there_before_is_no_such_search() -> None:
 
 def test_what_is_stored_on_the_way_is_not_skipped() -> None:
     text = "    for k in range(len(e)):\n        out[i] = e[k]\n        if x[i] < e[k]:\n"
-    made = found(text + "            break")
+    made = found(text + "            break", out="float32 (6,)")
     assert "argmax" not in "".join(each.source for each in made.lifted)
+    made = found(text + "            break")  # the last value alone stays, and none is rounded
+    assert "e[len(e) - 1]" in made.lifted[0].source
 
 
 def test_where_the_variables_of_a_header_come_from() -> None:
