@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from profiler_suite.analysis.explain.lifting.arrays import Array, closed
+from profiler_suite.analysis.explain.lifting.arrays import Array, closed, ordered
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
-from profiler_suite.analysis.explain.lifting.operations import is_truth
+from profiler_suite.analysis.explain.lifting.operations import is_truth, where
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.terms import (
     Access,
@@ -27,7 +27,7 @@ def counted_by_key(writer: Writer, term: Reduce) -> Array | None:
     if len(term.over) != 1 or term.op not in ("sum", "count_nonzero"):
         return None
     axis = term.over[0]
-    test, value = _weighted(term.arg)
+    test, value = _on_equal(*_weighted(term.arg))
     if not isinstance(test, Apply) or test.name != "==" or not is_truth(test):
         return None
     for keys, key in (test.args, test.args[::-1]):
@@ -184,6 +184,16 @@ def first_edge(writer: Writer, term: Reduce) -> Array | None:
     return Array(f"{writer.np}.searchsorted({made.text}, {limits.text}{side})", limits.dims)
 
 
+def _on_equal(test: Term, value: Term | None) -> tuple[Term, Term | None]:
+    """`keys == k` alone, of a condition on more: elsewhere nothing counts."""
+    parts = list(test.args) if isinstance(test, Apply) and test.name == "&" else []
+    same = [each for each in parts if isinstance(each, Apply) and each.name == "=="]
+    if len(parts) != 2 or len(same) != 1:
+        return test, value
+    (rest,) = (each for each in parts if each != same[0])
+    return same[0], where(rest, _ONE if value is None else value, _ZERO)
+
+
 def rows_by_key(writer: Writer, term: Contract) -> Array | None:
     """The sum of rows for each key: x[labels == k].sum(axis=0) for all k, by columns."""
     if writer.style.scatter != "bincount" or writer.style.product == "broadcast":
@@ -198,6 +208,9 @@ def rows_by_key(writer: Writer, term: Contract) -> Array | None:
     if not isinstance(test, Apply) or test.name != "==" or str(kind) != "float64":
         return None
     for keys, key in (test.args, test.args[::-1]):
+        made = _by_unique(writer, keys, key, rows, axis)
+        if made is not None:
+            return made
         label = _key(writer, key)
         if label is None or not isinstance(key, Index) or key.index != label.index:
             continue
@@ -205,15 +218,31 @@ def rows_by_key(writer: Writer, term: Contract) -> Array | None:
         held = dtype_of(keys)
         if places.dims != (axis,) or held is None or held.kind not in "iu":
             continue
-        if values.dims != (axis, column):
+        if set(values.dims) != {axis, column}:
             continue
         size = writer.facts.text(label.count)
         writer.scope.assume(f"{places.text} holds no negative numbers")
-        name = writer.free_name("column")
-        call = f"{writer.np}.bincount({places.text}, {name}, {size})[:{size}]"
-        many = f"[{call} for {name} in {values.atom}.T]"
-        return Array(f"{writer.np}.stack({many}, axis=1)", (label, column))
+        return _of_columns(writer, places.text, values, axis, label, (size, f"[:{size}]"))
     return None
+
+
+def _of_columns(
+    writer: Writer,
+    places: str,
+    values: Array,
+    axis: Label,
+    label: Label,
+    size: tuple[str, str],
+) -> Array | None:
+    """The sums of each column of a matrix; `size` is how many keys, and what is cut out."""
+    others = [each for each in values.dims if each != axis]
+    if axis not in values.dims or len(others) != 1 or label in others:
+        return None
+    lines, name = ordered(values, (*others, axis)), writer.free_name("column")
+    call = f"{writer.np}.bincount({places}, {name}, {size[0]}){size[1]}"
+    many = f"[{call} for {name} in {closed(lines.text)}]"
+    writer.memory.add((label, *others))
+    return Array(f"{writer.np}.stack({many}, axis=1)", (label, *others))
 
 
 def _by_unique(
@@ -229,20 +258,24 @@ def _by_unique(
     source = writer.facts.single(key.base)
     if source is None or ast.unparse(source) != f"{writer.np}.unique({made.text})":
         return None
-    weights = ""
+    weights, weight = "", None
     if value is not None:
         weight = writer.any_order(value)
-        kind = dtype_of(value)
-        if weight.dims != (axis,) or kind is None or str(kind) != "float64":
+        if str(dtype_of(value)) != "float64" or axis not in weight.dims:
             return None
         weights = f", weights={weight.text}"
     places = f"{writer.np}.unique({made.text}, return_inverse=True)[1]"
     if writer.style.sorted:
         places = f"{writer.np}.searchsorted({key.base}, {made.text})"
+    together = key.base in writer.scope.values and not writer.style.sorted
+    if together and key.base not in writer.found_with:
+        writer.found_with[key.base] = writer.places[places] = writer.free_name("places")
     if places not in writer.places:
         writer.places[places] = writer.free_name("places")
         writer.before.append(f"{writer.places[places]} = {places}")
     size = writer.facts.text(label.count)
+    if weight is not None and len(weight.dims) > 1:
+        return _of_columns(writer, writer.places[places], weight, axis, label, (size, ""))
     text = f"{writer.np}.bincount({writer.places[places]}{weights}, minlength={size})"
     return Array(text, (label,))
 
@@ -268,24 +301,28 @@ def _bincount(
     assert isinstance(key, Index)
     offset = key.index.without((label.name,))
     text = writer.facts.text
-    where = keys.text if not offset.monomials else f"{closed(keys.text)} - ({text(offset)})"
+    places = keys.text if not offset.monomials else f"{closed(keys.text)} - ({text(offset)})"
     size = text(label.count)
     begin = max(offset.constant or 0, 0)
     stop = text(label.count + begin)
     if begin:  # numbers below it, which would be negative, are counted and left out
-        where, size = keys.text, stop
+        places, size = keys.text, stop
     weights, after = "", ""
     if value is not None:
         made = writer.any_order(value)
         kind = dtype_of(value)
-        if made.dims != (axis,) or kind is None or kind.kind not in "iuf":
+        if kind is None or kind.kind not in "iuf":
             return None
-        weights = f", weights={made.text}"
         if str(kind) != "float64":
             after = f".astype({writer.np}.{kind if kind.kind == 'f' else 'int64'})"
+        if len(made.dims) > 1:
+            writer.scope.assume(f"{keys.text} holds no negative numbers")
+            cut = (size, f"[{begin or ''}:{stop}]{after}")
+            return _of_columns(writer, places, made, axis, label, cut)
+        if made.dims != (axis,):
+            return None
+        weights = f", weights={made.text}"
     writer.scope.assume(f"{keys.text} holds no negative numbers")
     writer.memory.add((label,))
-    made_text = (
-        f"{writer.np}.bincount({where}{weights}, minlength={size})[{begin or ''}:{stop}]{after}"
-    )
-    return Array(made_text, (label,))
+    counted = f"{writer.np}.bincount({places}{weights}, minlength={size})"
+    return Array(f"{counted}[{begin or ''}:{stop}]{after}", (label,))

@@ -43,7 +43,7 @@ def at_the_hit(
         lines += ["else:", *(f"    {line}" for e in other for line in e.splitlines())]
     if after:
         lowering.scope.assume("there is at least one iteration")
-    return [*lowering.scope.made_of_lists(), *lowering.before, *lines]
+    return [*lowering.scope.made_of_lists(lowering.found_with), *lowering.before, *lines]
 
 
 def _recovered(

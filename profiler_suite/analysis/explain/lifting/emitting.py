@@ -64,11 +64,18 @@ class Emitter:
         self.results = Results(self.out, is_only_made_array, augmented)
         self._checked = False
         """Whether the statement stands under a check that its loops run at all."""
+        self._first = 0
+        """After which lines arrays are made of lists."""
 
     @property
     def lines(self) -> list[str]:
         """What has been written."""
-        return self.out.lines
+        made = self.lowering.scope.made_of_lists(self.lowering.found_with)
+        return [
+            *self.out.lines[: self._first],
+            *map(tidy, made),
+            *self.out.lines[self._first :],
+        ]
 
     def begin(self) -> None:
         """What stands before the rest: all random numbers at once."""
@@ -78,8 +85,7 @@ class Emitter:
                 name += "_"
             self.lowering.draws_name = name
             self.out.line(f"{name} = {self.lowering.drawing()}")
-        for line in self.lowering.scope.made_of_lists():
-            self.out.line(line)
+        self._first = len(self.out.lines)
         for pad in self.lowering.scope.pads.values():
             text = self.facts.text
             widths = ", ".join(f"({text(a)}, {text(b)})" for a, b in pad.widths)

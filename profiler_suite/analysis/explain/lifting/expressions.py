@@ -128,6 +128,8 @@ class Reader(Subscripts):
         return inner
 
     def _read_binop(self, node: ast.BinOp) -> Term:
+        if isinstance(node.left, ast.List) or isinstance(node.right, ast.List):
+            return self._repeated(node)
         left, right = self.read(node.left), self.read(node.right)
         if isinstance(node.op, ast.MatMult):
             return product(self.scope, left, right)
@@ -137,6 +139,23 @@ class Reader(Subscripts):
             if exact is not None:
                 return exact
         return apply(f"({{0}}) {sign} ({{1}})", sign, left, right)
+
+    def _repeated(self, node: ast.BinOp) -> Term:
+        """`[0] * n`: the array of as many equal numbers that a list of them becomes."""
+        one, times = node.left, node.right
+        if isinstance(times, ast.List):
+            one, times = times, one
+        number = one.elts[0] if isinstance(one, ast.List) and len(one.elts) == 1 else None
+        if not isinstance(number, ast.Constant) or not isinstance(node.op, ast.Mult):
+            raise Refusal(f"{ast.unparse(node)!r} is a list, not an array")
+        if not isinstance(self.read(times), Index) or type(number.value) not in (int, float):
+            raise Refusal(f"{ast.unparse(node)!r} is a list, not an array")
+        args = [times, number]
+        name = "full"
+        if number.value == 0:
+            name, args = "zeros", [times, ast.Name(type(number.value).__name__, ast.Load())]
+        module = ast.Name(self.facts.numpy, ast.Load())
+        return self.read(ast.Call(ast.Attribute(module, name, ast.Load()), args, []))
 
     def _read_compare(self, node: ast.Compare) -> Term:
         parts: list[Term] = []

@@ -340,7 +340,7 @@ class ArrayWriter(Writer):
         if isinstance(term, Reduce) and self.style.scatter == "bincount":
             counted = counted_by_key(self, term) or reduced_by_key(self, term)
             if counted is not None:
-                return counted
+                return ordered(counted, self.dims(term, [counted]))
         if isinstance(term, Reduce) and term.op == "sum" and self.style.distance == "matmul":
             less_one = self._all_but_one(term)
             if less_one is not None:

@@ -360,7 +360,7 @@ class Pieces:
             raise Refusal(reasons[0] if reasons else "no array is made of its comprehension")
         lines = ast.unparse(ast.fix_missing_locations(made)).splitlines()
         lines[:0] = [line for each in lowering.before for line in each.splitlines()]
-        lines[:0] = reader.scope.made_of_lists()
+        lines[:0] = reader.scope.made_of_lists(lowering.found_with)
         if reader.scope.draws:
             lines.insert(0, f"{lowering.draws_name} = {lowering.drawing()}")
         return Piece(

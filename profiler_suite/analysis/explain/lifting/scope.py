@@ -185,9 +185,18 @@ class Scope:
             self.values[made] = text
         return made
 
-    def made_of_lists(self) -> list[str]:
-        """The statements that make arrays of lists, and of different values."""
-        lines = [f"{made} = {text}" for made, text in self.values.items()]
+    def made_of_lists(self, places: Mapping[str, str]) -> list[str]:
+        """The statements that make arrays of lists, and of different values.
+
+        `places` are names for where each element is among those, by the name of the values.
+        """
+        lines = []
+        for made, text in self.values.items():
+            if made in places:
+                text = f"{text.removesuffix(')')}, return_inverse=True)"
+                lines.append(f"{made}, {places[made]} = {text}")
+            else:
+                lines.append(f"{made} = {text}")
         for array, name in self.lists.items():
             dtype = self.facts.dtype(name).rstrip("0123456789")
             lines.append(f"{array} = {self.facts.numpy}.array({name}, {dtype})")

@@ -498,3 +498,12 @@ def elements_beside_others(x: A) -> A:
             x[i] = x[i + 1] * 0.5
         x[i + 1] = x[i + 1] - x[i]
     return x
+
+
+@refused("is a list, not an array", x="n:double")
+def lists_of_several_repeated(x: A) -> A:
+    out = []
+    for i in range(len(x)):
+        row = [x[i], 1.0] * 2
+        out.append(row)
+    return np.array(out)

@@ -221,3 +221,41 @@ def rows_as_entries(x: A) -> A:
     for i in range(len(x)):
         table[i + 1] = x[i] * 2
     return sorted(table.keys()), [table[k] for k in sorted(table)]
+
+
+@kind(x="n 3:double", keys="n:index 4")
+def means_of_columns_by_key(x: A, keys: A) -> A:
+    out = np.zeros((4, 3))
+    for k in range(4):
+        for j in range(3):
+            out[k, j] = x[keys == k, j].sum()
+    return out
+
+
+@kind(x="n 3:double", keys="n:index 4")
+def finite_means_of_columns_by_key(x: A, keys: A) -> A:
+    x = np.where(x > 1, np.nan, x)
+    out = np.zeros((3, 4))
+    for j in range(3):
+        for k in range(4):
+            column = x[keys == k, j]
+            out[j, k] = np.nanmean(column) if len(column) else 0.0
+    return out
+
+
+@kind(x="n 2:double", keys="n:index 4", least=1)
+def centres_of_all_keys(x: A, keys: A) -> A:
+    out = []
+    for k in np.unique(keys):
+        out.append(x[keys == k].mean(axis=0))
+    return np.array(out)
+
+
+@kind(keys="n:index 4", least=1)
+def rows_with_a_one_each(keys: A) -> A:
+    out = []
+    for k in keys:
+        row = [0] * 4
+        row[k] = 1
+        out.append(row)
+    return np.array(out)
