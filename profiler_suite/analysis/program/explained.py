@@ -34,7 +34,11 @@ class ExplainedFunction:
 
     @property
     def spared_s(self) -> float:
-        """Time of the program that its rewrite spares, if all its calls gain alike, s."""
+        """Time of the program that its rewrite spares, if all its calls gain alike, s.
+
+        By the rewrite's measured ratio, so it may be more than the function's overhead: array
+        operations spare arithmetic as well.
+        """
         best = self.best
         return self.place.time_s * (1 - 1 / best.ratio) if best else 0.0
 
@@ -89,6 +93,14 @@ def sentences(answer: ProgramAnswer, wall_s: float) -> list[str]:
     return cut_short + _of_rewrites(answer, wall_s)
 
 
+def headline(answer: ProgramAnswer, wall_s: float) -> str:
+    """The one of these sentences that says how much is won; empty where that is not known."""
+    trial = answer.trial
+    if trial is not None and (trial.difference or trial.overlaps):
+        return ""
+    return next(iter(_of_rewrites(answer, wall_s)), "")
+
+
 def _of_rewrites(answer: ProgramAnswer, wall_s: float) -> list[str]:
     count = answer.rewrites
     if not count:
@@ -98,10 +110,11 @@ def _of_rewrites(answer: ProgramAnswer, wall_s: float) -> list[str]:
     if trial is None:
         estimate = units.time(answer.estimate_s(wall_s))
         said = f"With {these} the program would take about {estimate} instead of "
-        said += f"{units.time(wall_s)}, if every call gains as much"
+        said += f"{units.time(wall_s)}, if every call gains as much."
         if answer.not_tried:
-            return [f"{said}.", f"They were not tried: {answer.not_tried}."]
-        return [f"{said}; --try runs it with them."]
+            they = "It was" if count == 1 else "They were"
+            return [said, f"{they} not tried: {answer.not_tried}."]
+        return [said, f"--try runs the program with {'it' if count == 1 else 'them'}."]
     before, after = (units.time(s) for s in trial.medians_s)
     found = [f"Tried: with {these} the program takes {after} instead of {before}."]
     if trial.overlaps:

@@ -23,7 +23,7 @@ def program_document(
     ranking: Ranking, answer: ProgramAnswer | None = None
 ) -> dict[str, object]:
     """All numbers of a run, times in s."""
-    run, seen = ranking.run, view(ranking)
+    run, seen = ranking.run, view(ranking, answer)
     return {
         "profiler_suite_program": SCHEMA,
         "program": msgspec.to_builtins(run.target),

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from profiler_suite import units
 from profiler_suite.analysis.program import causes
-from profiler_suite.analysis.program.explained import ProgramAnswer, sentences
+from profiler_suite.analysis.program.explained import ProgramAnswer, headline, sentences
 from profiler_suite.analysis.program.moments import BREAKDOWN
 from profiler_suite.analysis.program.ranking import Ranking, Spent
 from profiler_suite.analysis.program.tree import Box, boxes
@@ -56,12 +56,16 @@ class ExplainedView:
 
 def render(ranking: Ranking, answer: ProgramAnswer | None = None) -> str:
     """The page as HTML; every text from outside is escaped by the template engine."""
-    seen = view(ranking)
+    seen, wall_s = view(ranking, answer), ranking.run.end.wall_s
+    won = headline(answer, wall_s) if answer else ""
+    said = sentences(answer, wall_s) if answer else []
     shown = [_box(each, ranking.spent.total_s) for each in boxes(ranking.moments)]
     return filled(
         "program.html.j2",
         page=seen,
-        wall=units.time(ranking.run.end.wall_s),
+        wall=units.time(wall_s),
+        headline=won or seen.finding,
+        said=[each for each in said if each != won] + ([seen.finding] if won else []),
         parts=_parts(ranking.spent),
         boxes=shown,
         rows_deep=1 + max((box.depth for box in shown), default=0),
@@ -71,7 +75,7 @@ def render(ranking: Ranking, answer: ProgramAnswer | None = None) -> str:
         owners=_owners(ranking.spent),
         others=_others(ranking),
         explained=_explained(answer),
-        with_rewrites=sentences(answer, ranking.run.end.wall_s) if answer else [],
+        has_rewrite=bool(answer and answer.rewrites),
         processes=list(ranking.run.samples.processes.items()),
         css=Markup(css_variables() + own_file("page.css") + own_file("explanation.css"))
         + Markup(own_file("program.css")),
@@ -155,13 +159,14 @@ def _functions(seen: ProgramView, whole_s: float) -> TableView:
         )
     return TableView(
         caption="Your functions",
-        headings=("function", "could save", "of all", "self", "total", "whose code ran"),
+        headings=("function", "overhead", "of all", "self", "total", "whose code ran"),
         numeric=(False, True, True, True, True, False),
         rows=tuple(rows),
         minor=("self", "whose code ran"),
         note="Self is the function and the compiled code that it calls directly; total "
-        "includes everything it calls. What could be saved is per-call cost, copies, memory "
-        "and waiting, in the function and in the libraries that it calls.",
+        "includes everything it calls. Overhead is per-call cost, copies, memory and waiting, "
+        "in the function and in the libraries that it calls; a rewrite may save arithmetic, "
+        "too.",
     )
 
 
@@ -181,7 +186,7 @@ def _lines(ranking: Ranking) -> TableView:
     ]
     return TableView(
         caption="Your lines, including the library code that they call",
-        headings=("line", "could save", "total", "why"),
+        headings=("line", "overhead", "total", "why"),
         numeric=(False, True, True, False),
         rows=tuple(rows),
     )

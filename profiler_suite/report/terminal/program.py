@@ -32,7 +32,7 @@ def screen(ranking: Ranking, width: int, color: bool) -> str:
     page.line()
     if seen.rows:
         page.line("Where to look first", "bold")
-        page.line("   could save             total  where and why", "dim")
+        page.line("     overhead             total  where and why", "dim")
     for row in seen.rows:
         _row(page, row, ranking.spent.total_s)
     for note in seen.notes:

@@ -8,6 +8,7 @@ import pytest
 from profiler_suite.analysis.program.explained import (
     ExplainedFunction,
     ProgramAnswer,
+    headline,
     sentences,
 )
 from profiler_suite.measure.program.trying import ProgramTrial
@@ -25,9 +26,10 @@ ANSWER = ProgramAnswer((explained(4.0, 8.0), explained(1.0, 2.0), explained(1.0,
 
 def test_the_estimate_takes_each_gain_from_its_own_part_of_the_time() -> None:
     assert ANSWER.estimate_s(6.4) == pytest.approx(6.4 - 3.5 - 0.5)
-    (said,) = sentences(ANSWER, 6.4)
+    said, how = sentences(ANSWER, 6.4)
     assert said.startswith("With these 2 rewrites the program would take about 2.40 s instead")
-    assert "--try" in said
+    assert headline(ANSWER, 6.4) == said
+    assert "--try" in how
 
 
 def test_nothing_is_said_without_a_rewrite() -> None:
@@ -72,3 +74,15 @@ def test_a_second_run_that_was_ended_is_said_first_and_without_rewrites_too() ->
 def test_why_it_was_not_tried_is_said() -> None:
     answer = ProgramAnswer(ANSWER.functions, not_tried="interrupted")
     assert sentences(answer, 6.4)[-1] == "They were not tried: interrupted."
+
+
+def test_the_headline_is_what_was_measured_unless_that_is_in_doubt() -> None:
+    measured = ProgramTrial(before_s=(6.4,), after_s=(1.9,))
+    answer = ProgramAnswer(ANSWER.functions, measured, cut_short="The run was ended.")
+    assert headline(answer, 6.4).startswith("Tried: with these 2 rewrites the program takes")
+    for doubtful in (
+        ProgramTrial(before_s=(6.4,), after_s=(1.9,), difference="it printed x"),
+        ProgramTrial(before_s=(1.0, 2.0), after_s=(1.5, 0.9)),
+    ):
+        assert headline(ProgramAnswer(ANSWER.functions, doubtful), 6.4) == ""
+    assert headline(ProgramAnswer(()), 6.4) == ""

@@ -6,6 +6,7 @@ import pytest
 from profiler_suite.analysis.program.ranking import Ranking, Spent, rank
 from profiler_suite.measure.program.running import ProgramEnd
 from profiler_suite.report.content import program
+from tests.analysis.program.fake_answer import rewritten
 from tests.analysis.program.fake_program import IMPORTING, NUMPY, UMATH, run_of, stack
 
 MAIN = "<module> (/home/me/main.py:20)"
@@ -28,8 +29,15 @@ def test_the_first_row_is_what_to_look_at() -> None:
     assert (found.title, found.words) == ("main.py", "main.py 'a b'")
     assert found.rows[0].where == "main.py:5 loop"
     assert found.finding.startswith("Look first at main.py:5 loop: ")
-    assert found.rows[0].gain.endswith("of 2.00 s could be saved: ")
+    assert found.rows[0].overhead.endswith("of 2.00 s is overhead: ")
+    assert found.rows[0].rewritten == ""
     assert [row.rank for row in found.rows] == list(range(1, len(found.rows) + 1))
+
+
+def test_a_measured_rewrite_is_said_in_the_row_of_its_function() -> None:
+    ranking = looping()
+    found = program.view(ranking, rewritten(ranking, 12.0))
+    assert found.rows[0].rewritten == "Its rewrite is 12.0× as fast."
 
 
 def test_where_nothing_of_the_person_s_own_takes_time_imports_are_named() -> None:

@@ -7,23 +7,30 @@ from typing import Any
 import pytest
 
 from profiler_suite.analysis.program.ranking import rank
+from profiler_suite.measure.program.trying import ProgramTrial
 from profiler_suite.report.html.program import render
+from tests.analysis.program.fake_answer import rewritten
 from tests.report.html.test_program_page import RUN
+
+RANKING = rank(RUN)
 
 
 @pytest.fixture(scope="module")
 def visit(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     path: Path = tmp_path_factory.mktemp("program") / "report.html"
-    path.write_text(render(rank(RUN)))
+    path.write_text(render(RANKING))
+    tried = path.with_name("tried.html")
+    trial = ProgramTrial(before_s=(4.0,), after_s=(1.2,))
+    tried.write_text(render(RANKING, rewritten(RANKING, 12.0, trial)))
     complaints: list[str] = []
 
-    def open_page(width: int, **options: Any) -> Any:
+    def open_page(width: int, shown: str = path.name, **options: Any) -> Any:
         page = browser.new_page(viewport={"width": width, "height": 844}, **options)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.append(message.text))
         page.on("request", lambda request: complaints.append(request.url))
-        page.goto(path.as_uri())
-        complaints.remove(path.as_uri())
+        page.goto(path.with_name(shown).as_uri())
+        complaints.remove(path.with_name(shown).as_uri())
         return page
 
     yield open_page
@@ -78,12 +85,25 @@ def test_a_phone_shows_it_without_scrolling_sideways(visit: Any) -> None:
     assert page.locator(".box").nth(3).bounding_box()["width"] > 300
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_first_screen_says_what_was_tried_and_shows_the_code(
+    visit: Any, width: int
+) -> None:
+    page = visit(width, "tried.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for place in ("h1", "#patch-1"):
+        box = page.locator(place).bounding_box()
+        assert box["y"] + box["height"] < 844
+    assert "takes 1.20" in page.locator("h1").text_content()
+
+
 def test_text_can_be_read_in_light_and_dark(visit: Any) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     for scheme, width in (("light", 1280), ("dark", 390)):
-        page = visit(width, color_scheme=scheme)
-        found = axe.run(page).response["violations"]
-        assert [each["id"] for each in found] == []
+        for shown in ("report.html", "tried.html"):
+            page = visit(width, shown, color_scheme=scheme)
+            found = axe.run(page).response["violations"]
+            assert [each["id"] for each in found] == []
 
 
 def test_without_a_script_the_boxes_still_say_what_they_are(visit: Any) -> None:

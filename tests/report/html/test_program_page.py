@@ -8,11 +8,13 @@ import msgspec
 
 from profiler_suite.analysis.program.ranking import rank
 from profiler_suite.analysis.program.tree import boxes
+from profiler_suite.measure.program.trying import ProgramTrial
 from profiler_suite.report.drawing.icicle import icicle
 from profiler_suite.report.drawing.png_worker import png
 from profiler_suite.report.formats.program_exports import firefox, program_formats, speedscope
 from profiler_suite.report.html.program import render
 from profiler_suite.report.kinds import FIREFOX, PNG, PROGRAM, SPEEDSCOPE
+from tests.analysis.program.fake_answer import rewritten
 from tests.analysis.program.fake_program import IMPORTING, LIBC, NUMPY, UMATH, run_of, stack
 
 MAIN = "<module> (/home/me/main.py:20)"
@@ -34,7 +36,42 @@ def test_the_ranking_comes_first_with_cause_and_command() -> None:
     assert "main.py:5 loop" in first
     assert "small calls of NumPy: 100 % is per-call cost, most in numpy sum" in first
     assert "explain /home/me/main.py:loop --from" in first
-    assert "3 s of 4 s could be saved" in first.replace("3.00", "3").replace("4.00", "4")
+    assert "3 s of 4 s is overhead" in first.replace("3.00", "3").replace("4.00", "4")
+
+
+def test_what_was_tried_stands_first_then_the_cause_and_the_code() -> None:
+    ranking = rank(RUN)
+    trial = ProgramTrial(before_s=(4.0,), after_s=(1.2,))
+    page = html.unescape(render(ranking, rewritten(ranking, 12.0, trial)))
+    page = page.replace("\N{NO-BREAK SPACE}", " ")
+    parts = (
+        "<h1>Tried: with this rewrite the program takes 1.20 s instead of 4.00 s.</h1>",
+        "It printed the same",
+        "Look first at main.py:5 loop: 75 % of the time is overhead there",
+        "12.0× as fast (10.8 to 13.2): line 5",
+        "+y = a.sum()",
+        "Where to look first",
+        "Its rewrite is 12.0× as fast.",
+    )
+    places = [page.index(part) for part in parts[:5]]
+    places += [page.index(part, places[-1]) for part in parts[5:]]
+    assert places == sorted(places)
+    assert "up to" not in page
+
+
+def test_a_rewrite_that_changed_the_output_is_no_headline() -> None:
+    ranking = rank(RUN)
+    trial = ProgramTrial(before_s=(4.0,), after_s=(1.2,), difference="it printed else")
+    page = render(ranking, rewritten(ranking, 12.0, trial))
+    assert "<h1>Look first at main.py:5 loop" in page
+    assert page.index("<h1>") < page.index("But it printed else.")
+
+
+def test_without_a_rewrite_the_ranking_stands_before_what_was_explained() -> None:
+    ranking = rank(RUN)
+    page = render(ranking, rewritten(ranking, 0.0))
+    order = re.findall(r'<h2 id="(\w+)">', page)
+    assert order == ["first", "explained", "breakdown", "lines"]
 
 
 def test_every_box_is_a_button_that_says_what_it_is() -> None:
