@@ -1,7 +1,7 @@
 """Every finding once, the costliest first, whatever single rules do."""
 
-from collections.abc import Callable, Iterable
-from types import SimpleNamespace
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,9 +20,14 @@ def finding(target: str, share: float, kind: TrialKind = TrialKind.REWRITE) -> F
     )
 
 
-def found(monkeypatch: pytest.MonkeyPatch, **rules: Callable[[Any], Any]) -> list[Finding]:
+def found(
+    monkeypatch: pytest.MonkeyPatch,
+    families: Mapping[str, str] = MappingProxyType({}),
+    **rules: Callable[[Any], Any],
+) -> list[Finding]:
     catalogue = [
-        SimpleNamespace(name=name, family="dtype", find=find) for name, find in rules.items()
+        SimpleNamespace(name=name, family=families.get(name, "dtype"), find=find)
+        for name, find in rules.items()
     ]
     monkeypatch.setattr(module, "catalogue", lambda: catalogue)
     seen: Any = None
@@ -39,6 +44,19 @@ def test_the_costliest_come_first_and_batches_last(monkeypatch: pytest.MonkeyPat
     assert [each.title for each in made] == ["b", "a", "batch"]
     assert [each.rule for each in made] == ["second", "first", "first"]
     assert {each.family for each in made} == {"dtype"}
+
+
+def test_of_lines_that_take_as_much_a_whole_loop_comes_before_calls_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = found(
+        monkeypatch,
+        {"calls": "models", "loop": "loops"},
+        dtypes=lambda _: [finding("dtypes", 1.0)],
+        calls=lambda _: [finding("calls", 0.99)],
+        loop=lambda _: [finding("loop", 0.96)],
+    )
+    assert [each.title for each in made] == ["loop", "calls", "dtypes"]
 
 
 def test_the_same_trial_of_two_rules_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
