@@ -245,7 +245,8 @@ class Closing:
                 update, extreme, old, before[name], before[best], labels[0]
             )
             if place is not None:
-                self.scope.assume("at least one iteration, and no NaN is compared")
+                self.scope.assume("there is at least one iteration")
+                self.scope.assume("no NaN is compared")
                 found[name] = place
         return found
 
@@ -274,7 +275,8 @@ class Closing:
                     update, extreme, old, rest, before[best], labels[0]
                 )
                 if place is not None:
-                    self.scope.assume("at least one iteration, and no NaN is compared")
+                    self.scope.assume("there is at least one iteration")
+                    self.scope.assume("no NaN is compared")
                     self.effects[number] = replace(
                         effect, target=rest, term=place, guard=None, labels=effect.labels[:-1]
                     )

@@ -69,7 +69,7 @@ def _of_loop(
     if lifted.memory_bytes:
         said.append(f"its largest intermediate array has {units.size(lifted.memory_bytes)}")
     if lifted.assumptions:
-        said.append(f"provided that {', '.join(lifted.assumptions)}")
+        said.append(f"provided that {' and '.join(lifted.assumptions)}")
     return "; ".join(said)
 
 
