@@ -94,23 +94,8 @@ def _of_loop(function: Function, loop: ast.For) -> Iterator[_KeyFilter]:
     only = loop.body[0]
     if len(loop.body) > 1 or not isinstance(only, ast.If) or only.orelse:
         return
-    if not any(_is_read_after(function, loop, n) for n in syntax.bound_names(loop.target)):
+    if not any(hoisting.is_read_after(function, n) for n in syntax.bound_names(loop.target)):
         yield from _of_head(function, loop, loop, (only.test,), 0)
-
-
-def _is_read_after(function: Function, loop: ast.For, name: str) -> bool:
-    """Whether what a name holds after the loop may be asked for, which would be another."""
-    for use in syntax.uses(function.node, name):
-        if isinstance(use.ctx, ast.Load):
-            around = list(function.around(use))
-            heads = [
-                each
-                for p in around
-                for each in ([p] if isinstance(p, ast.For) else getattr(p, "generators", ()))
-            ]
-            if not any(name in syntax.bound_names(each.target) for each in heads):
-                return True
-    return False
 
 
 def _of_head(

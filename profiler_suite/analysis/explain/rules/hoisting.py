@@ -76,6 +76,21 @@ def begins_empty(function: Function, loop: Loop, name: str) -> bool:
     return [ast.unparse(each) for each in before] == [f"{name} = []"]
 
 
+def is_read_after(function: Function, name: str) -> bool:
+    """Whether what a loop leaves in a name may be asked for: not where loops bind it anew."""
+    for use in syntax.uses(function.node, name):
+        if isinstance(use.ctx, ast.Load):
+            around = list(function.around(use))
+            heads = [
+                each
+                for p in around
+                for each in ([p] if isinstance(p, ast.For) else getattr(p, "generators", ()))
+            ]
+            if not any(name in syntax.bound_names(each.target) for each in heads):
+                return True
+    return False
+
+
 def after(function: Function, node: ast.stmt, lines: list[str]) -> Edit:
     """Lines put behind a statement, with its indentation."""
     place = function.line_start((node.end_lineno or node.lineno) + 1)

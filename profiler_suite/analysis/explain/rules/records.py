@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import csv_rows, key_filters
+from profiler_suite.analysis.explain import character_maps, csv_rows, key_filters
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
@@ -50,4 +50,27 @@ def rows_by_name(seen: Observation) -> Iterator[Finding]:
                 lines=hoisting.span_of(function, each.loop),
                 helpers=(each.needs,),
                 evidence="csv.DictReader makes a dictionary of every row",
+            )
+
+
+@rule(
+    "records",
+    looks_for="a text gone through character by character in Python",
+    rewrite="for c in text: out += table[c] → text.translate(str.maketrans({c: … for c in "
+    "set(text)})); if c in 'GC': n += 1 → text.count",
+    exact="what is made of a character depends on nothing that changes in the loop",
+    thread="https://stackoverflow.com/questions/25188968/reverse-complement-of-dna-strand-using-"
+    "python",
+)
+def characters(seen: Observation) -> Iterator[Finding]:
+    """Texts, character by character."""
+    for function in seen.functions:
+        for each in character_maps.over_characters(function):
+            yield from seen.edited(
+                function,
+                [each.edit],
+                title=f"a table of the different characters of {each.text} instead of a step "
+                "for each",
+                lines=hoisting.span_of(function, function.statement_of(each.node)),
+                evidence=f"Python goes through every character of {each.text}",
             )

@@ -20,9 +20,22 @@ TOTALS = (
     "def f(lines):\n    total = {}\n    for row in csv.DictReader(lines):\n"
     "        total[row['k']] = total.get(row['k'], 0.0) + float(row['v'])\n    return total\n"
 )
+COMPLEMENT = (
+    "def f(s):\n    out = ''\n    for c in reversed(s):\n        if c == 'A':\n"
+    "            out += 'T'\n        elif c == 'T':\n            out += 'A'\n"
+    "        else:\n            out += c\n    return out\n"
+)
 TABLE = ["n,k,v", "1,a,0.5", "", '2,"b,c",1e3', "3,a,0.1"]
 
 FIRES = [
+    Fires("characters", COMPLEMENT, lambda: ("GATTACAé",), "s[::-1].translate(str.maketrans("),
+    Fires(
+        "characters",
+        "def f(s):\n    n = 0\n    for c in s:\n        if c in 'GC':\n            n += 1\n"
+        "    return n / len(s) if s else 0.0\n",
+        lambda: ("GATTACA",),
+        "n += sum(map(s.count, [c for c in set(s) if c in 'GC']))",
+    ),
     Fires("rows_by_name", TOTALS, lambda: (TABLE,), "total.get(row[at_k], 0.0)"),
     Fires(
         "rows_by_name",
@@ -44,6 +57,12 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # what comes before counts
+        "characters",
+        "def f(s):\n    out = ''\n    for c in s:\n        out += c if c != out[-1:] else ''\n"
+        "    return out\n",
+        lambda: ("aabba",),
+    ),
     Silent("rows_by_name", TOTALS.replace("DictReader", "reader"), lambda: ([],)),
     Silent(
         "filtered_by_key",
