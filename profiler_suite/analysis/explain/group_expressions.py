@@ -148,7 +148,13 @@ class OfGroups:
 
     def _is_group(self, node: ast.expr) -> bool:
         known = self.env.get(node.id) if isinstance(node, ast.Name) else None
-        return known is not None and known.kind == TABLE
+        return known is not None and known.kind == TABLE and known.text == self.table
+
+    def _of_table(self, whole: Of, name: str) -> Of:
+        """A column of the group, or of the group in another order."""
+        if whole.text != self.table:
+            return Of(f"{whole.text}[{name}]", ROWS)
+        return Of(f"{self.table}[{name}]", ROWS, column=name)
 
     def _column(self, node: ast.expr) -> Of:
         made = self.of(node)
@@ -230,8 +236,7 @@ class OfGroups:
             if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
                 if node.slice.value in self.made:
                     return self.made[node.slice.value]
-                name = repr(node.slice.value)
-                return Of(f"{self.table}[{name}]", ROWS, column=name)
+                return self._of_table(inner, repr(node.slice.value))
             raise NotForGroupsError("a part of the group")
         picked = self.of(node.slice)
         if inner.kind == ROWS and picked.kind == ROWS:
@@ -242,8 +247,7 @@ class OfGroups:
         inner = self.of(node.value)
         if inner.kind == TABLE:
             if f"{self.table}[{node.attr!r}]" in self.names:
-                name = repr(node.attr)
-                return Of(f"{self.table}[{name}]", ROWS, column=name)
+                return self._of_table(inner, repr(node.attr))
         elif node.attr in ("values",):
             return inner
         elif node.attr == "size" and inner.kind == ROWS:
@@ -266,6 +270,11 @@ class OfGroups:
         if not isinstance(node.func, ast.Attribute):
             raise NotForGroupsError(f"it calls {ast.unparse(node.func)}")
         method, inner = node.func.attr, self.of(node.func.value)
+        if inner.kind == TABLE and method == "sort_values":
+            arguments = [*node.args, *(each.value for each in node.keywords)]
+            if all(self.of(each).kind == SAME for each in arguments):
+                call = ast.Call(ast.Name("sort_values"), node.args, node.keywords)
+                return Of(f"{inner.text}.{ast.unparse(call)}", TABLE)
         if inner.kind != ROWS:
             raise NotForGroupsError(f"it calls {ast.unparse(node.func)}")
         values = [self.of(each) for each in (*node.args, *(k.value for k in node.keywords))]

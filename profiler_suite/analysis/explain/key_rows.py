@@ -150,6 +150,8 @@ def _edit(function: Function, loop: Loop, one: Match, names: tuple[str, str]) ->
                 f".groupby({table.id}[{ast.unparse(keys)}])",
                 f".groupby({table.id}[{ast.unparse(keys)}], sort=False)",
             )
+            if f"{table.id}.sort_values(" in text:  # which orders the groups as well
+                text = f"({text}).reindex({table.id}[{ast.unparse(keys)}].unique())"
         return text
 
     if isinstance(loop, ast.ListComp):
@@ -160,6 +162,13 @@ def _edit(function: Function, loop: Loop, one: Match, names: tuple[str, str]) ->
         return rewriting.edit(function, loop, f"{value(loop.value)}.to_dict()")
     last = whole_calls.inlined(loop.body)
     start, end = function.span(loop)
+    stored = _stored_by_index(last, rows, table.id)
+    if stored is not None and isinstance(last, ast.Assign):
+        made = reader.of(last.value)
+        if made.kind == group_expressions.SAME:
+            return None
+        text = made.text if made.kind == group_expressions.ROWS else made.spread
+        return Edit(start=start, end=end, text=f"{stored} = {text}")
     if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Subscript):
         place = last.targets[0]
         if ast.unparse(place.slice) != key or not isinstance(place.value, ast.Name):
@@ -178,6 +187,29 @@ def _edit(function: Function, loop: Loop, one: Match, names: tuple[str, str]) ->
         return Edit(start=start, end=end, text=f"{appended['OUT'].id}.extend({records})")
     text = f"{appended['OUT'].id}.extend({value(appended['E'])}.tolist())"
     return Edit(start=start, end=end, text=text)
+
+
+def _stored_by_index(statement: ast.stmt, rows: str, table: str) -> str | None:
+    """`out.loc[table.index]` or `table['c']`, where `rows.index` says which are set."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+        return None
+    place = statement.targets[0]
+    if not isinstance(place, ast.Subscript):
+        return None
+    owner, parts = place.value, place.slice
+    if not isinstance(owner, ast.Attribute) or owner.attr != "loc":
+        return None
+    if not isinstance(owner.value, ast.Name):
+        return None
+    out = owner.value.id
+    if ast.unparse(parts) == f"{rows}.index":
+        return f"{out}.loc[{table}.index]"
+    if isinstance(parts, ast.Tuple) and len(parts.elts) == 2:
+        index, column = parts.elts
+        if ast.unparse(index) == f"{rows}.index" and isinstance(column, ast.Constant):
+            whole = f"{out}[{column.value!r}]"
+            return whole if out == table else f"{out}.loc[{table}.index, {column.value!r}]"
+    return None
 
 
 # ------------------------------------------------------- set group by group

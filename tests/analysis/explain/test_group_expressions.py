@@ -63,6 +63,16 @@ def test_values_of_groups_are_spread_over_their_rows() -> None:
     assert found.text.endswith("df.groupby('k')['a'].transform('std')")
 
 
+def test_columns_of_a_group_in_another_order_are_those_of_the_table_in_it() -> None:
+    found = read("lambda g: g.sort_values('b')['a'].diff().mean()")
+    assert found.kind == GROUPS
+    assert found.text == (
+        "df.sort_values('b')['a'].groupby(df['k']).diff().groupby(df['k']).mean()"
+    )
+    with pytest.raises(NotForGroupsError):
+        read("lambda g: g.sort_values(g.name)['a'].max()")
+
+
 def test_several_keys_group_by_all_of_them() -> None:
     found = read("lambda g: (g['a'] * 2).sum()", keys="['k', 'm']")
     assert found.text == "(df['a'] * 2).groupby([df['k'], df['m']]).sum()"

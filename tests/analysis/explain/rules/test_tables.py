@@ -62,6 +62,29 @@ FILTERED = (
 )
 
 FIRES = [
+    Fires(  # where the rows of a group stand
+        "group_loop",
+        PANDAS + "def f(df):\n    out = pd.Series(index=df.index, dtype=float)\n"
+        "    for k, g in df.groupby('k'):\n        m = g['a'].mean()\n"
+        "        out.loc[g.index] = (g['a'] - m) / g['a'].std()\n    return out\n",
+        lambda: (table(),),
+        "out.loc[df.index] = (df['a'] - df.groupby('k')['a'].transform('mean'))",
+    ),
+    Fires(
+        "group_loop",
+        "def f(df):\n    df = df.copy()\n    for k, g in df.groupby('city'):\n"
+        "        df.loc[g.index, 'z'] = g['a'] / g['a'].sum()\n    return df\n",
+        lambda: (table(),),
+        "df['z'] = df['a'] / df.groupby('city')['a'].transform('sum')",
+    ),
+    Fires(  # in another order
+        "group_loop",
+        "def f(df):\n    out = {}\n    for k in df['city'].unique():\n"
+        "        rows = df[df['city'] == k].sort_values('a')\n"
+        "        out[k] = rows['b'].diff().mean()\n    return out\n",
+        lambda: (table(),),
+        ".reindex(df['city'].unique()).to_dict()",
+    ),
     Fires(
         "table_columns",
         FILTERED,
@@ -530,6 +553,12 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # rows of other groups stand under the same label
+        "group_loop",
+        "def f(df):\n    df = df.set_index('b')\n    for k, g in df.groupby('k'):\n"
+        "        df.loc[g.index, 'z'] = g['a'].sum()\n    return df\n",
+        lambda: (table().assign(b=np.arange(12) // 2),),
+    ),
     Refused(  # it takes one column at a time
         "table_columns",
         "def f(df):\n    for c in ['a', 'b']:\n"
