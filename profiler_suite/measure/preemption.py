@@ -109,6 +109,18 @@ def share_lost(before: Scheduling | None, after: Scheduling | None, wall_ns: int
     return min(lost_ns / wall_ns, 1.0)
 
 
+def slept_s(before: Scheduling | None, after: Scheduling | None, wall_s: float) -> float:
+    """Of that time between two readings, s, what the thread neither ran nor waited for a core.
+
+    A little below 0 where it did not sleep, since reading the clocks takes time, too: who adds
+    up many times adds those as well. 0 where waits for a core are not counted.
+    """
+    if before is None or after is None or not Path(_SCHEDSTAT).exists():
+        return 0.0
+    awake_ns = after.cpu_ns - before.cpu_ns + after.run_delay_ns - before.run_delay_ns
+    return wall_s - awake_ns * 1e-9
+
+
 def undelayed(measure: Callable[[], float]) -> float:
     """What `measure` finds something takes, s, less the share in which it did not run."""
     before, start = scheduling(), perf_counter_ns()

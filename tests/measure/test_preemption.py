@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +57,37 @@ def test_a_thread_that_sleeps_loses_nothing_and_one_that_runs_is_counted() -> No
     assert after.voluntary > before.voluntary
     assert after.cpu_ns - before.cpu_ns < wall_ns / 2
     assert preemption.share_lost(before, after, wall_ns) < 0.9
+
+
+def test_what_is_neither_run_nor_waited_for_a_core_is_slept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(preemption, "_SCHEDSTAT", str(tmp_path))
+    before, after = Scheduling(1_000_000, 0, 0), Scheduling(4_000_000, 2_000_000, 1)
+    assert preemption.slept_s(before, after, 8e-3) == pytest.approx(3e-3)
+    assert preemption.slept_s(None, after, 8e-3) == 0
+    monkeypatch.setattr(preemption, "_SCHEDSTAT", str(tmp_path / "none"))
+    assert preemption.slept_s(before, after, 8e-3) == 0
+
+
+@pytest.mark.measures
+@pytest.mark.parametrize(("nap_s", "least", "most"), [(0.0, -1.0, 0.02), (2e-3, 0.3, 1.0)])
+def test_who_only_runs_has_slept_nothing_however_busy_the_machine(
+    nap_s: float, least: float, most: float
+) -> None:
+    if not Path("/proc/thread-self/schedstat").exists():
+        pytest.skip("this system does not count waits for a core")
+    slept_s = wall_s = 0.0
+    for _ in range(40):
+        before, start = preemption.scheduling(), time.perf_counter()
+        while time.perf_counter() - start < 2e-3:
+            pass
+        if nap_s:
+            time.sleep(nap_s)
+        lasted_s = time.perf_counter() - start
+        slept_s += preemption.slept_s(before, preemption.scheduling(), lasted_s)
+        wall_s += lasted_s
+    assert least < slept_s / wall_s < most
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs one core for two")

@@ -6,10 +6,8 @@ shares of samples are shares of the timed evaluation.
 """
 
 import gc
-import threading
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from time import perf_counter, perf_counter_ns
 from typing import Any
 
@@ -20,6 +18,7 @@ from profiler_suite.measure.native.rate import gentle_frequency_hz
 from profiler_suite.measure.native.rules import classify
 from profiler_suite.measure.native.symbols import Symbolizer, kernel_symbols_readable
 from profiler_suite.measure.native.thread_events import ThreadEvents
+from profiler_suite.measure.preemption import scheduling, slept_s
 from profiler_suite.measure.timing import time_evaluations
 from profiler_suite.model.native import NativeSamples, NativeWeight
 
@@ -74,7 +73,7 @@ def sample(
     wanted = int(batch_s * frequency_hz * perf.SAMPLE_BYTES * 2)
     buffer_bytes = min(max(wanted, _LEAST_BUFFER_BYTES), _MOST_BUFFER_BYTES)
     watch = ThreadEvents(round(1e9 / frequency_hz), buffer_bytes, opener)
-    wall_s, slept_s, batches, ticks = _run_batches(
+    wall_s, asleep_s, batches, ticks = _run_batches(
         watch, function, arguments, evaluations, seconds
     )
     symbolizer = Symbolizer()
@@ -88,7 +87,7 @@ def sample(
         evaluations=evaluations * batches,
         samples=samples,
         lost=watch.lost,
-        slept_s=slept_s,
+        slept_s=asleep_s,
         unseen=max(0.0, ticks - samples - watch.lost),
         threads=watch.threads,
         threads_refused=watch.threads_refused,
@@ -110,35 +109,24 @@ def _run_batches(
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        wall_s, slept_s, batches = 0.0, 0.0, 0
+        wall_s, asleep_s, batches = 0.0, 0.0, 0
         begun = perf_counter()
         while not batches or perf_counter() - begun < seconds:
             fresh = given(arguments)  # restoring them is none of its code
-            before_s = _awake_s()  # what it takes is no sample of the function's
+            before = scheduling()  # what it takes is no sample of the function's
             watch.start()
             batch_s = evaluations * time_evaluations(
                 function, fresh, evaluations, perf_counter_ns
             )
             watch.stop()
-            awake_s = _awake_s() - before_s
+            asleep_s += slept_s(before, scheduling(), batch_s)
             wall_s += batch_s
-            slept_s += max(0.0, batch_s - awake_s) if awake_s else 0.0
             batches += 1
-        return wall_s, slept_s, batches, watch.own_ticks()
+        return wall_s, max(0.0, asleep_s), batches, watch.own_ticks()
     finally:
         if was_enabled:
             gc.enable()
         watch.close()
-
-
-def _awake_s() -> float:
-    """Time that this thread ran or waited for a core so far, s; 0 where it is not told."""
-    try:
-        told = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat").read_text()
-        ran_ns, queued_ns = told.split()[:2]
-    except (OSError, ValueError):
-        return 0.0
-    return (int(ran_ns) + int(queued_ns)) * 1e-9
 
 
 def _weights(
