@@ -6,10 +6,12 @@ import itertools
 import logging
 import queue
 import re
+import socket
 import ssl
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from profiler_suite import units
 from profiler_suite.errors import FleetError, UsageError
@@ -103,18 +105,30 @@ def _run(knocking: Coroutine[Any, Any, None]) -> None:
         beside.submit(asyncio.run, knocking).result()
 
 
+def _refusal(address: str) -> OSError | None:
+    """Why there is no connection at all; None where there is one."""
+    place = urlsplit(address)
+    try:
+        socket.create_connection((place.hostname or "", place.port or 0), _TALK_S).close()
+    except OSError as error:
+        return error
+    return None
+
+
 def _why(error: BaseException, address: str) -> str:
     """The reason in brackets; an encrypted door may be knocked at without a key."""
-    if isinstance(error, TimeoutError):
-        return " (what answers there does not talk like a scheduler)"
     inner = error
     while inner.__cause__ is not None:
         inner = inner.__cause__
     said = " ".join(str(inner).split())
     if isinstance(inner, ssl.SSLError) or "SSLError" in said:
         return f" (its certificate and ours do not match: {_SSL.sub('', said)})"
-    refused = isinstance(inner, ConnectionRefusedError) or address.startswith("tls")
-    plain = "" if refused else ", perhaps because it is encrypted (tls://)"
+    refusal = _refusal(address)  # the last of several tries may have been cut short
+    if refusal is not None:
+        return f" ({' '.join(str(refusal).split())})"
+    if isinstance(inner, TimeoutError | asyncio.CancelledError):
+        return " (what answers there does not talk like a scheduler)"
+    plain = "" if address.startswith("tls") else ", perhaps because it is encrypted (tls://)"
     return f" ({said or type(inner).__name__}{plain})"
 
 

@@ -119,9 +119,10 @@ def test_no_scheduler_is_one_sentence_in_the_time_given() -> None:
     assert time.monotonic() - begun < 10
 
 
-def test_where_a_loop_runs_already_the_scheduler_is_asked_beside_it() -> None:
+@pytest.mark.parametrize("wait_s", [0.2, 1e-6], ids=["time for some tries", "for none"])
+def test_where_a_loop_runs_already_the_scheduler_is_asked_beside_it(wait_s: float) -> None:
     async def asked() -> None:
-        DaskEngine(f"tcp://127.0.0.1:{free_port()}", wait_s=0.2)
+        DaskEngine(f"tcp://127.0.0.1:{free_port()}", wait_s=wait_s)
 
     with pytest.raises(UsageError, match=r"no scheduler answers .*refused"):
         asyncio.run(asked())
