@@ -92,13 +92,14 @@ SILENT = [
     ),
 ]
 REFUSED = [
-    Refused(  # the nearest of another order: distances of the other rows
+    Refused(  # distances of the other rows; older versions take all rows for one vector
         "element_calls",
         DISTANCE
         + "def f(x, y):\n    out = np.zeros((len(y), len(x)))\n"
         + "    for i, a in enumerate(x):\n        for j, b in enumerate(y):\n"
         + "            out[i, j] = distance.euclidean(b, b + a)\n    return out\n",
         lambda: (QUERIES, QUERIES),
+        scipy=(1, 18),
     ),
     Refused(  # labels below zero are counted by no bincount
         "element_calls",
