@@ -34,17 +34,20 @@ _NOTHING_BUT_BUILTINS = {"__builtins__": "builtins"}
 """Of a function that names no module: what a rewrite needs has to be imported for it."""
 
 
+_FOR_REWRITES = ("numpy", "pandas")
+
+
 def bound_names(function: FunctionType) -> dict[str, str]:
     """What a function's global names stand for: modules and functions by their public names.
 
-    pandas is among them wherever its file imports it: a rewrite may use it then.
+    NumPy and pandas are among them wherever its file imports them: a rewrite may use them.
     What np.vectorize or np.frompyfunc has made of a function is named after that:
     'vectorized:price', 'frompyfunc:price'.
     """
     found = {
-        name: "pandas"
+        name: value.__name__
         for name, value in function.__globals__.items()
-        if isinstance(value, ModuleType) and value.__name__ == "pandas"
+        if isinstance(value, ModuleType) and value.__name__ in _FOR_REWRITES
     }
     for name in _global_names(function.__code__):
         value = function.__globals__.get(name)

@@ -162,7 +162,8 @@ def test_a_generator_of_the_module_is_named_and_so_is_what_is_called_for_each_el
         "times_two": "vectorized:uses",
         "by_element": "vectorized:abs",
         "as_objects": "frompyfunc:uses",
-        "pd": "pandas",  # of its file
+        "np": "numpy",  # of its file, as the next
+        "pd": "pandas",
     }
 
 

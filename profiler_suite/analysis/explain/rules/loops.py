@@ -1,6 +1,7 @@
 """Slow paths of loops: what one call could do for all iterations."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from profiler_suite import units
@@ -15,9 +16,10 @@ from profiler_suite.analysis.explain.rules.observed import (
     at,
     counted,
     elements,
+    prelude,
 )
 from profiler_suite.analysis.explain.rules.registry import rule
-from profiler_suite.measure.explain.records import Edit, Trial
+from profiler_suite.measure.explain.records import Edit, Rewrite, Trial
 from profiler_suite.model.trace import Operation
 from profiler_suite.model.trial import TrialKind
 
@@ -53,13 +55,20 @@ def lifted_loop(seen: Observation) -> Iterator[Finding]:
             lines = range(each.first_line, each.last_line + 1)
             found = seen.finding(
                 function,
-                rewriting.spliced(function, rewriting.line_edits(function, each.source)),
+                _spliced(function, each.source),
                 title=f"{at(lines[:1])}: {each.title}",
                 evidence=_of_loop(seen, function, each, lines),
                 lines=lines,
             )
             if found is not None:
                 yield found
+
+
+def _spliced(function: Function, text: str) -> Rewrite | None:
+    """The function with this text; its module may not have NumPy, as one of plain lists."""
+    used = "" if re.search(r"\bnp\.", function.text) else text
+    edits = rewriting.line_edits(function, text)
+    return rewriting.spliced(function, edits, prelude(function, (), used))
 
 
 def _of_loop(

@@ -1,10 +1,13 @@
 """Rules about loops: what one call, or one expression, does for all iterations."""
 
+import msgspec
 import numpy as np
 
+from profiler_suite.analysis.explain.rules.observed import Observation
 from profiler_suite.analysis.explain.rules.registry import find_rule
 from tests.analysis.explain.rules.own_function import Own
 from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+from tests.fake_machine import MACHINE
 
 rng = np.random.default_rng(12)
 A = rng.random((40, 7))
@@ -129,6 +132,27 @@ def test_a_matrix_times_many_vectors_is_one_product() -> None:
     )
     (finding,) = own.findings("gemm")
     assert "matrix by matrix" in finding.title
+
+
+def test_a_module_of_plain_lists_gets_numpy_with_the_loop() -> None:
+    own = Own(
+        "def f(a, b):\n    t = 0.0\n    for i in range(len(a)):\n"
+        "        t += (a[i] - b[i]) ** 2\n    return t\n",
+        list(range(40)),
+        list(range(40)),
+    )
+    (source,) = own.observed.explained.sources
+    record = msgspec.structs.replace(
+        own.observed.explained,
+        sources=(msgspec.structs.replace(source, bound={"math": "math"}),),
+    )
+    seen = Observation(record, MACHINE)
+    made = list(find_rule("lifted_loop").find(seen))
+    assert made
+    for finding in made:
+        (rewrite,) = finding.trial.rewrites
+        assert rewrite.prelude == ("import numpy as np",)
+        assert all(not each.trial.rewrites[0].prelude for each in own.findings("lifted_loop"))
 
 
 def test_sums_in_dictionaries_are_loops_that_need_no_compiler() -> None:

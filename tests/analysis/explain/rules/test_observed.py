@@ -39,7 +39,7 @@ def test_a_function_that_names_no_module_gets_what_a_rewrite_imports() -> None:
         return table.apply(lambda row: row["a"] * row["b"], axis=1)
 
     assert isinstance(revenue, FunctionType)
-    bound = bound_names(revenue)
+    bound = bound_names(FunctionType(revenue.__code__, {}))
     source = SourceText(
         file="a.py", function="f", first_line=1, text="def f(t):\n    return t\n", bound=bound
     )
