@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from profiler_suite.analysis.program.explained import ExplainedFunction
     from profiler_suite.analysis.program.ranking import Ranking
     from profiler_suite.analysis.program.to_explain import PlaceToExplain
+    from profiler_suite.measure.explain.records import ExplainEffort
     from profiler_suite.measure.program.captured import Capture
     from profiler_suite.measure.program.caught_calls import CaughtCalls
     from profiler_suite.measure.program.command_time import CommandTime
@@ -32,8 +33,10 @@ _FOR_PASSES = 0.3
 # What a trace sees of the first calls is enough for advice. It is limited in time of the
 # processor, which may be a quarter of the time that passes.
 _FOR_THE_TRACE = 0.04
-# Passes that take more of it are given up; with so much left, what helps is tried without.
-_PASSES_GIVEN_UP, _AGAIN = 0.6, 0.35
+# Passes that take more of it, with what comes before them, are given up; with so much left,
+# what helps is tried without.
+_PASSES_GIVEN_UP, _AGAIN = 0.5, 0.35
+_SOON_S = 0.1
 # Of a function that calls a helper in its loop so many calls have to fit, or nothing is tried.
 _CALLS_OF_A_CALLER = 4.0
 _CUT_SHORT = (
@@ -178,7 +181,7 @@ class ProgramExplaining:
         while True:
             try:
                 with CaughtChild(caught, calls, tell, limit_s, within_s) as child:
-                    record = child.explain(effort)
+                    record = child.explain(_from_now(effort, monotonic() - begun))
                     found = explain(
                         record, machine, effort.baselines_s, child.attempt, shares=shares
                     )
@@ -215,6 +218,16 @@ class ProgramExplaining:
             raise
         finally:
             self._progress.clear()
+
+
+def _from_now(effort: "ExplainEffort", spent_s: float) -> "ExplainEffort":
+    """With what is left for the passes after so many seconds; 0 is no limit."""
+    import msgspec
+
+    if not effort.passes_s:
+        return effort
+    left_s = max(_SOON_S, effort.passes_s - spent_s)
+    return msgspec.structs.replace(effort, passes_s=left_s)
 
 
 def _not_caught(calls: "CaughtCalls") -> str:

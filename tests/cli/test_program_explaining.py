@@ -13,6 +13,7 @@ from profiler_suite.analysis.explain import explanation
 from profiler_suite.analysis.program.explained import ExplainedFunction, ProgramAnswer
 from profiler_suite.analysis.program.ranking import rank
 from profiler_suite.cli import explaining as explaining_cli
+from profiler_suite.cli import program_explaining
 from profiler_suite.cli.program_explaining import ProgramExplaining
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.errors import FunctionError
@@ -337,3 +338,27 @@ def test_where_passes_fail_what_helps_is_tried_without_them(
     (found,) = work.answer.functions
     assert found.explanation is not None
     assert [each.advice_only for each in efforts] == [True]
+
+
+def test_what_comes_before_the_passes_counts_as_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+    loops: list[str],
+    fake_explanations: tuple[Clock, list[ExplainEffort]],
+) -> None:
+    """Else passes that are given up late leave no time to try what helps."""
+    clock, efforts = fake_explanations
+    fine: Any = explaining.CaughtChild
+    loading_s = 3.0
+
+    class Slow(fine):  # type: ignore[misc]
+        def __init__(self, *given: Any) -> None:
+            clock.now += loading_s
+            super().__init__(*given)
+
+    monkeypatch.setattr(explaining, "CaughtChild", Slow)
+    monkeypatch.setattr(program_explaining, "monotonic", clock)
+    end = ProgramEnd(exit_code=0, wall_s=WALL_S)
+    monkeypatch.setattr(captured, "capture", FakeCapture(clock, end))
+    work_on(loops[0], clock=clock).explain(3, None)
+    (effort,) = efforts
+    assert effort.passes_s + loading_s == pytest.approx(effort.budget_s / 2)
