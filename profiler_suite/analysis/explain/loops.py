@@ -44,16 +44,29 @@ def carries(loop: ast.For, but: Collection[str] = ()) -> bool:
     own = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
     loaded: set[str] = set()
     stored: set[str] = set()
+    new: set[str] = set()
     every_load = {name for what, name in events if what == "load"}
     for what, name in events:
         if what == "load" and name not in stored:
             loaded.add(name)
-        elif what == "store":
+        elif what in ("store", "new"):
             stored.add(name)
-        elif what in ("element", "sum") and name in every_load and name not in but:
+            new = new | {name} if what == "new" else new - {name}
+        elif what in ("element", "sum") and name in every_load - new and name not in but:
             return True
-    written = {name for what, name in events if what == "store"}
+    written = {name for what, name in events if what in ("store", "new")}
     return bool((loaded & written) - own - {*but})
+
+
+_NEW = (ast.List, ast.Dict, ast.ListComp, ast.BinOp, ast.Compare, ast.Constant)
+_MAKERS = frozenset(("zeros", "ones", "empty", "full", "eye", "array", "copy", "list", "dict"))
+
+
+def _is_new(value: ast.expr) -> bool:
+    """Whether a value is the iteration's own, and no part of what was there before."""
+    if not isinstance(value, ast.Call):
+        return isinstance(value, _NEW)
+    return ast.unparse(value.func).rpartition(".")[2].removesuffix("_like") in _MAKERS
 
 
 def _events(node: ast.AST, events: list[tuple[str, str]]) -> None:
@@ -62,6 +75,9 @@ def _events(node: ast.AST, events: list[tuple[str, str]]) -> None:
         if node.value is not None:
             _events(node.value, events)
         targets: list[Any] = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if isinstance(node, ast.Assign) and _is_new(node.value):
+            events += [("new", each.id) for each in targets if isinstance(each, ast.Name)]
+            targets = [each for each in targets if not isinstance(each, ast.Name)]
         for target in targets:
             _stored(target, events, isinstance(node, ast.AugAssign))
         return

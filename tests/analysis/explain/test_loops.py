@@ -16,6 +16,12 @@ from tests.own_source import function_of
         ("v[i] = v[i - 1] + x[i]", False),
         ("old = new; new = x @ old", False),
         ("y = x[i]\n        if y > 1: break", False),
+        ("row = [0] * 9; row[i] = 1; v.append(row)", True),
+        ("row = np.zeros(9); row[i] = 1; v[i] = row", True),
+        ("s = 0.0\n        for j in w: s += x[i] * j\n        v[i] = s", True),
+        ("row = v; row[i + 1] = 1; w = row[i]", False),
+        ("row = v[i]; row[0] = 1; w = row[1]", False),
+        ("row = v.reshape(3, 3); row[0] = 1; w = row[1]", False),
     ],
 )
 def test_loops_whose_iterations_depend_on_each_other_are_seen(

@@ -150,6 +150,9 @@ def _added(update: Apply, old: CarriedValue) -> Step:
 def _chosen(update: Apply, old: CarriedValue) -> Step:
     test, yes, no = update.args
     if _has(test, old):
+        now = _taken_over(test, yes, no, old)
+        if now is not None:
+            return Step("last", now)
         larger = _as_extreme(test, yes, no)
         if larger is not None and not isinstance(larger.args[0], CarriedValue):
             return step(larger, old)
@@ -177,6 +180,15 @@ def _chosen(update: Apply, old: CarriedValue) -> Step:
         if first.op == second.op and first.op in _NEUTRAL:
             return Step(first.op, ops.where(test, first.item, second.item))
     raise _dependent(old)
+
+
+def _taken_over(test: Term, yes: Term, no: Term, old: CarriedValue) -> Term | None:
+    """`if x != s: s = x`: s is x in any case; None for anything else."""
+    if not isinstance(test, Apply) or test.name not in ("==", "!="):
+        return None
+    kept, taken = (yes, no) if test.name == "==" else (no, yes)
+    both = (taken, old) in (test.args, test.args[::-1])
+    return taken if both and kept == old and not _has(taken, old) else None
 
 
 def _held_by_both(test: Term, yes: Term, no: Term, old: CarriedValue) -> Step | None:
@@ -398,6 +410,37 @@ def _grown_by_several(
     return replace(update, base=before, item=stack, labels=labels, pieces=several)
 
 
+def last(found: Step, before: Term, label: Label) -> Term:
+    """The running value that the last iteration leaves; that from before where none is."""
+    running = Scan(found.op, found.item, label, before, False, found.factor)
+    return Reduce("last", running, (label,), before)
+
+
+def _updated(term: Term, update: Term, old: CarriedValue) -> Term:
+    """`if c: s += 1; if s > m: m = s`: under c the new value of s is what s + 1 is."""
+    if not isinstance(update, Apply) or update.name != "where":
+        return term
+    test, yes, no = update.args
+    known = [(t, v) for t, v in ((test, yes), (ops.negated(test), no)) if _has(v, old)]
+    known = [(t, v) for t, v in known if v != old]
+
+    def change(each: Term) -> Term | None:
+        if not isinstance(each, Apply) or each.name != "where" or each == update:
+            return None
+        for asked, value in known:
+            if asked in ops.conjuncts(each.args[0]):
+                inside = [_put(part, value, update) for part in each.args[:2]]
+                return replace(each, args=(*inside, mapped(each.args[2], change)))
+        return None
+
+    return mapped(term, change)
+
+
+def _put(term: Term, old: Term, new: Term) -> Term:
+    """The term with another one in place of one in it."""
+    return mapped(term, lambda each: new if each == old else None)
+
+
 def scanned(
     term: Term,
     found: Step,
@@ -412,6 +455,7 @@ def scanned(
     if len(labels) != 1 or found.op in ("any", "all"):
         raise Refusal(f"{old.name} is read while it is computed")
     inclusive = Scan(found.op, found.item, labels[0], before, False, found.factor)
+    term = _updated(term, update, old)
 
     def change(each: Term) -> Term | None:
         if each == update:

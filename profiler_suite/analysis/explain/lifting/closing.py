@@ -151,6 +151,11 @@ class Closing:
             if found.op in carried.HELD and (scope.loops or not read):
                 # Beside others a loop that stays is as fast, and leaves the last value, too.
                 raise Refusal(f"{name} is taken from the iteration before")
+            if found.op in ("reset", "last") and len(labels) == 1:
+                start = counters.first_number(old.name, self.leading) or before[name]
+                self._scan(old, found, start, labels, first, others)
+                ended[name] = carried.last(found, start, labels[0])
+                continue
             self._scan(old, found, before[name], labels, first, others)
             ended[name] = (
                 Gone()

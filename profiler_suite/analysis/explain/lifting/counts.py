@@ -80,8 +80,11 @@ def ranked(writer: Writer, term: Reduce) -> Array | None:
 
 def _equal(writer: Writer, term: Reduce, equal: Apply) -> Array | None:
     """How many are equal to each number: those up to it, less those below it."""
+    sides, over = equal.args, {each.name for each in term.over}
+    if over & sides[1].loops:
+        sides = sides[::-1]
     counts = [
-        ranked(writer, replace(term, arg=Apply(f"({{0}}) {sign} ({{1}})", equal.args, sign)))
+        ranked(writer, replace(term, arg=Apply(f"({{0}}) {sign} ({{1}})", sides, sign)))
         for sign in ("<=", "<")
     ]
     first, second = counts

@@ -60,6 +60,9 @@ def weak_of(term: Term) -> str:
         return term.weak
     if isinstance(term, Index):
         return "int"
+    if isinstance(term, Scan) and term.op == "reset":
+        first = weak_of(term.initial)
+        return first if weak_of(term.arg) == first else ""
     if isinstance(term, Apply) and term.args:
         args = term.args[1:] if term.name == "where" else term.args
         kinds = [weak_of(each) for each in args]

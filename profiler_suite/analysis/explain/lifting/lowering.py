@@ -32,6 +32,7 @@ from profiler_suite.analysis.explain.lifting.packed import packed
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.rounds import iterated
 from profiler_suite.analysis.explain.lifting.running import running
+from profiler_suite.analysis.explain.lifting.runs import left, longest
 from profiler_suite.analysis.explain.lifting.scans import narrow_sum, running_values
 from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.sharing import hint, repeated
@@ -61,6 +62,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     View,
 )
 from profiler_suite.analysis.explain.lifting.translating import translated
+from profiler_suite.analysis.explain.lifting.truth_sums import both_of_pairs, compared_pairs
 from profiler_suite.analysis.explain.lifting.writer import Style, Writer
 
 _RISKY = ("/", "//", "%", "sqrt", "log", "log2", "log10", "log1p", "**", "arcsin", "arccos")
@@ -135,11 +137,11 @@ class ArrayWriter(Writer):
     @contextmanager
     def inside(self) -> Iterator[None]:
         """Within a condition: names that are given there are not known after it."""
-        kept = dict(self._named)
+        kept, places = dict(self._named), dict(self.places)
         try:
             yield
         finally:
-            self._named = kept
+            self._named, self.places = kept, places
 
     @contextmanager
     def nothing_named(self) -> Iterator[None]:
@@ -156,14 +158,14 @@ class ArrayWriter(Writer):
     def body(self, terms: Sequence[Term], known: dict[Term, Array]) -> Iterator[list[str]]:
         """Within, statements go to lines of their own: the body of a loop for these terms."""
         kept = (self.before, self._repeated, self._named, self._shares, self._depth)
-        risky = self.risky
+        risky, places = self.risky, dict(self.places)
         self.before, self._repeated, self._named = [], repeated(terms), dict(known)
         self._shares, self._depth = True, 1
         try:
             yield self.before
         finally:
             self.before, self._repeated, self._named, self._shares, self._depth = kept
-            self.risky = risky
+            self.risky, self.places = risky, places
 
     def read_after(self, term: Recursion) -> frozenset[str]:
         """Names whose values after a loop that stays are used."""
@@ -319,7 +321,25 @@ class ArrayWriter(Writer):
         self.memory.note(dims, term)
         return Array(text, dims)
 
+    def _last(self, term: Reduce) -> Array:
+        """The last of running values; what was there before where no iteration is."""
+        assert term.initial is not None
+        found = left(self, term)
+        if found is not None:
+            return found
+        inner, start = self.lower(term.arg), self.lower(term.initial)
+        if inner.dims != term.over or start.dims:
+            raise Refusal("only the last value of a recursion is used")
+        if term.over[0].count.constant:
+            return Array(f"{closed(inner.text)}[-1]")
+        return Array(f"{self.np}.append({start.text}, {inner.text})[-1]")
+
     def _sum(self, term: Reduce | Contract) -> Array:
+        if isinstance(term, Reduce) and term.op == "last":
+            return self._last(term)
+        run = longest(self, term) if isinstance(term, Reduce) else None
+        if run is not None:
+            return run
         if self.style.steps:
             short = stepped(self, term)
             if short is not None:
@@ -345,8 +365,12 @@ class ArrayWriter(Writer):
             less_one = self._all_but_one(term)
             if less_one is not None:
                 return less_one
+        if isinstance(term, Reduce):
+            pairs = both_of_pairs(self, term)
+            if pairs is not None:
+                return ordered(pairs, self.dims(term, [pairs]))
         if isinstance(term, Reduce) and term.op == "sum" and self.style.product != "broadcast":
-            ranks = ranked(self, term) or running(self, term)
+            ranks = ranked(self, term) or compared_pairs(self, term) or running(self, term)
             if ranks is not None:
                 return ranks
         if isinstance(term, Contract) or term.op == "sum":

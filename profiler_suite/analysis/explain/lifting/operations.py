@@ -170,6 +170,13 @@ def both(*tests: Term) -> Term:
     return joined("&", [each for each in parts if not _implied(each, parts)] or parts[:1])
 
 
+def conjuncts(test: Term) -> list[Term]:
+    """The conditions that all hold where this one does."""
+    if isinstance(test, Apply) and test.name == "&":
+        return [each for part in test.args for each in conjuncts(part)]
+    return [test]
+
+
 def _implied(test: Term, others: Sequence[Term]) -> bool:
     """Whether `not a < b` says nothing more, as a == b is another of the conditions."""
     if not isinstance(test, Apply) or test.name != "~":

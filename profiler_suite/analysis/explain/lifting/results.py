@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed, expanded, full
 from profiler_suite.analysis.explain.lifting.dtypes import weak_of
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.runs import at_ends
 from profiler_suite.analysis.explain.lifting.scope import Gone
 from profiler_suite.analysis.explain.lifting.statements import Statements
 from profiler_suite.analysis.explain.lifting.terms import (
@@ -91,6 +92,9 @@ class Results:
 
     def elements(self, name: str, term: Extend) -> str:
         """All that a loop appends, in one array; rows that may be none only as a list."""
+        ends = at_ends(self.lowering, term.item, term.mask)
+        if ends:
+            return ends
         item = self.lowering.lower(term.item)
         dims = (*term.labels, *term.item.own)
         value = self._whole(item, dims)
@@ -156,6 +160,9 @@ class Results:
 
     def _column(self, value: Term, term: Extend, mask: str) -> str:
         """One of the values of all tuples, in the order of the loops."""
+        ends = at_ends(self.lowering, value, term.mask)
+        if ends:
+            return f"{closed(ends)}.tolist()"
         text = closed(self._whole(self.lowering.lower(value), term.labels))
         if mask:
             text += f"[{mask}]"

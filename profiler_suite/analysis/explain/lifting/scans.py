@@ -7,12 +7,15 @@ from dataclasses import replace
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed, expanded, full
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.runs import lengths
 from profiler_suite.analysis.explain.lifting.terms import Access, At, Refusal, Scan, Slab, Term
 from profiler_suite.analysis.explain.lifting.writer import Writer
 
 
 def running_values(writer: Writer, term: Scan) -> Array:
     """A scan as cumsum, cumprod, an accumulated extreme, lfilter, or places that are kept."""
+    if term.before:
+        return _before(writer, term)
     inner = writer.lower(term.arg)
     start = writer.lower(term.initial)
     if term.along not in inner.dims and term.op != "hold":
@@ -44,8 +47,12 @@ def running_values(writer: Writer, term: Scan) -> Array:
             wide = expanded(start, inner.dims)
             text = f"{closed(wide.text)} {sign} {text}"
         found = Array(text, inner.dims)
-    if not term.before:
-        return found
+    return found
+
+
+def _before(writer: Writer, term: Scan) -> Array:
+    """Running values as each iteration finds them: those of the one before."""
+    found, start = writer.lower(replace(term, before=False)), writer.lower(term.initial)
     if len(found.dims) != 1 or start.dims:
         raise Refusal("a running value is read before it is updated, in several axes")
     text = f"{writer.np}.concatenate(([{start.text}], {closed(found.text)}[:-1]))"
@@ -106,8 +113,11 @@ def _reset(writer: Writer, term: Scan, inner: Array, start: Array) -> Array:
     if mask.dims != (term.along,) or inner.dims != mask.dims or start.dims:
         raise Refusal("sums that begin anew, of several axes")
     count = f"{writer.np}.arange({writer.size(term.along)})"
-    last, sums, items = map(writer.free_name, ("last", "sums", "items"))
     places = f"{writer.np}.where({mask.text}, {count}, -1)"
+    steps = lengths(writer, term, mask, start)
+    if steps is not None:
+        return steps
+    last, sums, items = map(writer.free_name, ("last", "sums", "items"))
     writer.before.append(f"{items} = {inner.text}")
     writer.before.append(f"{sums} = {writer.np}.cumsum({items})")
     writer.before.append(f"{last} = {writer.np}.maximum.accumulate({places})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting.scope import Scope
 from profiler_suite.analysis.explain.lifting.terms import (
@@ -11,6 +12,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     By,
     Contract,
     Core,
+    Extend,
     Index,
     KeyLookup,
     Recursion,
@@ -40,10 +42,14 @@ def _parts(term: Term) -> Iterator[Term]:
         yield from (each.index for each in term.subs if isinstance(each, By))
     elif isinstance(term, Apply | Contract | Core):
         yield from term.args
+    elif isinstance(term, Scan) and term.before:
+        yield replace(term, before=False)
     elif isinstance(term, Reduce | Scan):
         yield term.arg
     elif isinstance(term, KeyLookup):
         yield term.key
+    elif isinstance(term, Extend):
+        yield from (term.item, *((term.mask,) if term.mask is not None else ()))
 
 
 def takes_time(term: Term) -> bool:

@@ -350,3 +350,61 @@ def draws_with_named_parameters(rng: A) -> A:
     for _ in range(6):
         out.append(rng.normal(loc=1.0, scale=2.0, size=3).max())
     return np.array(out)
+
+
+@kind(x="n:double")
+def longest_rise(x: A) -> A:
+    longest = 0
+    rise = 0
+    for i in range(1, len(x)):
+        if x[i] > x[i - 1]:
+            rise += 1
+            if rise > longest:
+                longest = rise
+        else:
+            rise = 0
+    return longest
+
+
+@kind(x="n:double")
+def how_long_it_is_positive(x: A) -> A:
+    out = np.zeros(len(x), dtype=int)
+    count = 3
+    for i in range(len(x)):
+        if x[i] > 0:
+            count += 2
+        else:
+            count = 1
+        out[i] = count
+    return out
+
+
+@kind(bits="n:whole", least=1)
+def values_and_lengths(bits: A) -> A:
+    bits = bits % 2
+    runs = []
+    current = bits[0]
+    length = 1
+    for b in bits[1:]:
+        if b == current:
+            length += 1
+        else:
+            runs.append((current, length))
+            current = b
+            length = 1
+    runs.append((current, length))
+    return runs
+
+
+@kind(x="n:double")
+def sums_between_crossings(x: A) -> A:
+    sums = []
+    total = 0.0
+    for i in range(len(x)):
+        if x[i] < 0:
+            sums.append(total)
+            total = 0.0
+        else:
+            total += x[i]
+    sums.append(total)
+    return np.array(sums)
