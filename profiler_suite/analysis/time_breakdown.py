@@ -334,7 +334,7 @@ def _joined(
     else:
         chosen = dict(replayed)
         if native:
-            chosen[INTERPRETER] = _interpreter(replayed[DISPATCH], native)
+            chosen[INTERPRETER] = _interpreter(replayed, native)
         else:
             rest_s = record.plain_s - sum(entry.time_s for entry in replayed.values())
             spread_s = sum((e.high_s - e.low_s) / 2 for e in replayed.values())
@@ -364,15 +364,21 @@ def _waiting_entry(record: BreakdownRecord, *, spins: bool) -> BreakdownEntry | 
     return _entry(WAITING, share * record.plain_s, spread, "native")
 
 
-def _interpreter(dispatch: BreakdownEntry, native: dict[str, BreakdownEntry]) -> BreakdownEntry:
+def _interpreter(
+    replayed: dict[str, BreakdownEntry], native: dict[str, BreakdownEntry]
+) -> BreakdownEntry:
     """What samples see of interpreter and dispatch together, less the dispatch of the replay.
 
     A sample's address alone does not separate them: CPython's own functions also
-    run inside a NumPy call, where they parse its arguments.
+    run inside a NumPy call, where they parse its arguments. An inner loop takes
+    time for no element, too. Samples have that as arithmetic or copy, the replay
+    as dispatch: what they see more of those is of the calls.
     """
+    of_work = [native[name].time_s - replayed[name].time_s for name in (COPY, ARITHMETIC)]
     both = (native[INTERPRETER], native[DISPATCH])
+    dispatch = replayed[DISPATCH]
     spread_s = sum((e.high_s - e.low_s) / 2 for e in (*both, dispatch))
-    time_s = sum(e.time_s for e in both) - dispatch.time_s
+    time_s = sum(e.time_s for e in both) + max(0.0, sum(of_work)) - dispatch.time_s
     return _entry(INTERPRETER, time_s, spread_s, "native less replay")
 
 

@@ -93,8 +93,23 @@ def test_each_part_of_the_time_lands_in_its_entry() -> None:
     assert shares["memory"] == pytest.approx(50 * FAULT_S / 1e-3)
     assert shares["copy"] == pytest.approx((200e-6 - 1e-6 - 50e-6) / 1e-3)
     assert shares["arithmetic"] == pytest.approx(0.1)
-    assert shares["interpreter"] == pytest.approx(0.4 + 0.3 - shares["dispatch"])
-    assert shares["residual"] == pytest.approx(0.3 - 0.05 - 0.149 - 0.1)
+    of_calls = 0.4 + 0.3 + (0.25 - 0.249)
+    assert shares["interpreter"] == pytest.approx(of_calls - shares["dispatch"])
+    assert shares["residual"] == pytest.approx(1 - of_calls - 0.05 - 0.149 - 0.1)
+
+
+@pytest.mark.parametrize(("arithmetic", "of_calls"), [(2, 0.68), (10, 0.68), (16, 0.74)])
+def test_what_an_inner_loop_takes_for_no_element_is_of_the_calls(
+    arithmetic: int, of_calls: float
+) -> None:
+    """The replay has 10 % arithmetic: what samples see beyond it is in its fixed part."""
+    found = breakdown(
+        operations=(operation("ufunc", 100, 4e-6, 3e-6),),
+        minor_faults=0.0,
+        native=samples(interpreter=38, dispatch=30, ufunc=arithmetic, unknown=32 - arithmetic),
+    )
+    assert found.share("interpreter") + found.share("dispatch") == pytest.approx(of_calls)
+    assert found.share("residual") == pytest.approx(1 - of_calls - 0.1)
 
 
 def test_the_entries_sum_to_the_plain_time_exactly() -> None:
