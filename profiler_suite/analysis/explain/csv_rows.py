@@ -17,7 +17,7 @@ _NUMBERS = ("float", "int")
 
 
 @dataclass(frozen=True)
-class Reader:
+class CsvReader:
     """A reader of the module csv: what it reads, and what separates cells."""
 
     lines: ast.expr
@@ -26,7 +26,7 @@ class Reader:
     """Where it got a name."""
 
 
-def reader_of(function: Function, node: ast.expr, kind: str) -> Reader | None:
+def reader_of(function: Function, node: ast.expr, kind: str) -> CsvReader | None:
     """csv.reader(lines), itself or by a name that is set once; None for others."""
     made = None
     if isinstance(node, ast.Name):
@@ -43,7 +43,7 @@ def reader_of(function: Function, node: ast.expr, kind: str) -> Reader | None:
     if len(node.args) != 1 or given.keys() - {"delimiter"}:
         return None
     delimiter = given.get("delimiter", ast.Constant(","))
-    return Reader(node.args[0], ast.unparse(delimiter), made)
+    return CsvReader(node.args[0], ast.unparse(delimiter), made)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _new_names(function: Function, prefix: str, columns: list[str]) -> dict[str,
 
 
 def _of_reader(
-    function: Function, loop: ast.For, reader: Reader, reads: dict[ast.Subscript, str]
+    function: Function, loop: ast.For, reader: CsvReader, reads: dict[ast.Subscript, str]
 ) -> RowsByName:
     """Rows as lists, which csv.DictReader makes dictionaries of."""
     row = ast.unparse(loop.target)
@@ -129,7 +129,7 @@ def _of_reader(
 
 
 def _of_pandas(
-    function: Function, loop: ast.For, reader: Reader, reads: dict[ast.Subscript, str]
+    function: Function, loop: ast.For, reader: CsvReader, reads: dict[ast.Subscript, str]
 ) -> RowsByName:
     """Columns that pandas parses, numbers as numbers where nothing else is made of them."""
     columns = list(dict.fromkeys(reads.values()))
@@ -175,7 +175,9 @@ def _kind(function: Function, cells: list[ast.Subscript]) -> str:
     return "str"
 
 
-def _before(function: Function, loop: ast.For, reader: Reader, lines: list[str]) -> list[Edit]:
+def _before(
+    function: Function, loop: ast.For, reader: CsvReader, lines: list[str]
+) -> list[Edit]:
     """Lines in the place of the statement that named the reader, or before the loop."""
     if reader.made is None:
         return rewriting.inserted(function, {loop.lineno: lines})
