@@ -121,7 +121,7 @@ class Lines(NamedTuple):
     """What the parser is told of rows that are split already."""
 
 
-class _Parsed(NamedTuple):
+class _Fields(NamedTuple):
     """A number, or a row of them, of one line."""
 
     given: str
@@ -188,24 +188,24 @@ def _rows(function: Function, line: str, rows: ast.expr, row: ast.expr, lines: L
     return f"{text}.extend({table}{'' if array is not None else '.tolist()'})"
 
 
-def _all_of(function: Function, line: str, node: ast.expr, lines: Lines) -> _Parsed | None:
+def _all_of(function: Function, line: str, node: ast.expr, lines: Lines) -> _Fields | None:
     """Every cell of a line as a number."""
     for kind in _KINDS:
         if lines.given:
             for form in ("[{}(V) for V in LINE]", "list(map({}, LINE))"):
                 one = patterns.match(function, node, form.format(kind))
                 if one is not None and ast.unparse(one["LINE"]) == line:
-                    return _Parsed(lines.given, (kind,))
+                    return _Fields(lines.given, (kind,))
             continue
         for form in _ROWS:
             for split in _SPLITS:
                 one = patterns.match(function, node, form.format(kind=kind, split=split))
                 if one is not None and ast.unparse(one["LINE"]) == line:
-                    return _Parsed(_separator(function, one), (kind,))
+                    return _Fields(_separator(function, one), (kind,))
     return None
 
 
-def _some_of(function: Function, line: str, node: ast.expr, lines: Lines) -> _Parsed | None:
+def _some_of(function: Function, line: str, node: ast.expr, lines: Lines) -> _Fields | None:
     """`[float(parts[0]), float(parts[2])]`."""
     if not isinstance(node, ast.List | ast.Tuple) or not node.elts:
         return None
@@ -213,14 +213,14 @@ def _some_of(function: Function, line: str, node: ast.expr, lines: Lines) -> _Pa
     known = [each for each in cells if each is not None]
     if len(known) < len(cells) or len({each.given for each in known}) > 1:
         return None
-    return _Parsed(
+    return _Fields(
         known[0].given,
         tuple(kind for each in known for kind in each.kinds),
         tuple(column for each in known for column in each.columns),
     )
 
 
-def _cell(function: Function, line: str, node: ast.expr, lines: Lines) -> _Parsed | None:
+def _cell(function: Function, line: str, node: ast.expr, lines: Lines) -> _Fields | None:
     """`float(line.split(",")[2])`, or `float(row[2])` of a row that is split already."""
     for kind in _KINDS:
         number = patterns.match(function, node, f"{kind}(CELL)")
@@ -236,7 +236,7 @@ def _cell(function: Function, line: str, node: ast.expr, lines: Lines) -> _Parse
                 continue
             if place >= 0:
                 given = lines.given or _separator(function, one)
-                return _Parsed(given, (kind,), (int(place),))
+                return _Fields(given, (kind,), (int(place),))
     return None
 
 
