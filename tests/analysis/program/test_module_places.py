@@ -50,5 +50,5 @@ def test_a_loop_of_a_script_is_one_row_at_its_costliest_line(tmp_path: Path) -> 
     assert (first.line, first.lines, second.lines) == (5, (3, 6), (11, 13))
     assert first.total_s == 0.9
     finding = view(found).finding
-    assert finding.startswith("Look first at main.py:5, in lines 3 to 6: up to 90 %")
+    assert finding.startswith("Look first at main.py:5, in lines 3 to 6: 90 % of")
     assert finding.endswith("by array operations instead of a loop in Python.")
