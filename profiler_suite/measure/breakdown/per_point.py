@@ -201,6 +201,7 @@ def _traced(
     if expected_s > most_s:
         return TraceOutcome(reason=f"tracing it would take about {expected_s:.0f} s")
     try:
+        function(*arguments)  # what only a first call makes and keeps is in no timed sample
         counts, covered = counted(function, lambda: arguments)
     except Exception as error:  # noqa: BLE001 - what cannot be traced is still sampled
         return TraceOutcome(reason=f"{type(error).__name__}: {error}")

@@ -1,12 +1,16 @@
 """What a point's account holds: a trace unless it would take too long, longer for lines."""
 
+import functools
+
 import msgspec
+import numpy as np
 import pytest
 
 from profiler_suite.machine import canary
 from profiler_suite.measure.breakdown.per_point import (
     ROUNDS_OF_LONG,
     BreakdownRequest,
+    breakdown_record,
     measure_breakdown,
 )
 from profiler_suite.measure.breakdown.replay import BreakdownEffort
@@ -59,3 +63,24 @@ def test_a_long_evaluation_is_replayed_in_fewer_rounds(predicted_s: float, round
     effort = BreakdownEffort(replay_s=1e-6, sample_s=0.0, baseline_s=1.0)
     order = BreakdownRequest(files=(), seed=0, effort=effort)
     assert measure_breakdown(point, order, canary.make("ufunc")).rounds == rounds
+
+
+@functools.lru_cache
+def weights(count: int) -> np.ndarray:
+    """Made once."""
+    made: np.ndarray = np.exp(-np.linspace(0.0, 1.0, count)) / count
+    return made
+
+
+def weighted(x: np.ndarray) -> np.ndarray:
+    return x * weights(len(x))
+
+
+def test_what_only_the_first_call_makes_is_not_counted() -> None:
+    weights.cache_clear()
+    effort = BreakdownEffort(replay_s=1e-6, sample_s=0.0, baseline_s=1.0)
+    made = breakdown_record(
+        weighted, (np.ones(50),), effort, canary.make("ufunc"), name="weighted"
+    )
+    assert [each.name for each in made.operations] == ["np.multiply"]
+    assert made.flop == 50
