@@ -5,6 +5,7 @@ import functools
 import msgspec
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from profiler_suite.machine import canary
 from profiler_suite.measure.breakdown.per_point import (
@@ -66,13 +67,12 @@ def test_a_long_evaluation_is_replayed_in_fewer_rounds(predicted_s: float, round
 
 
 @functools.lru_cache
-def weights(count: int) -> np.ndarray:
+def weights(count: int) -> NDArray[np.float64]:
     """Made once."""
-    made: np.ndarray = np.exp(-np.linspace(0.0, 1.0, count)) / count
-    return made
+    return np.exp(-np.linspace(0.0, 1.0, count)) / count
 
 
-def weighted(x: np.ndarray) -> np.ndarray:
+def weighted(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return x * weights(len(x))
 
 
