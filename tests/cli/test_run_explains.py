@@ -127,3 +127,46 @@ def test_rewrites_need_explanations(option: list[str]) -> None:
     done = CliRunner().invoke(run_command, ["--top", "0", *option, "x.py"])
     assert done.exit_code != 0
     assert "--top 0 explains none" in str(done.exception)
+
+
+READS = """import sys
+
+import numpy as np
+
+
+def read():
+    rows = []
+    for line in sys.stdin:
+        rows.append([float(v) for v in line.split(",")])
+    return np.array(rows)
+
+
+print(f"{read().sum():.3f}")
+"""
+
+
+@pytest.mark.slow
+def test_what_reads_a_file_as_standard_input_is_explained_and_rewritten(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "main.py").write_text(READS)
+    (tmp_path / "in").write_text("1.5,2.5,3.5,4.5\n" * 100_000)
+    with (tmp_path / "in").open() as given:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "profiler_suite", "run", "--try", "--json", "f.json"),
+                *("--budget", "60", "--top", "1", "main.py"),
+            ],
+            stdin=given,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+    assert done.stdout == "1200000.000\n", done.stderr
+    found = json.loads((tmp_path / "f.json").read_text())
+    (read,) = found["explained"]
+    assert read["reason"] == ""
+    assert any("sys.stdin" in each["source"] for each in read["explanation"]["advice"])
+    assert found["with_rewrites"]["tried"]["difference"] == ""

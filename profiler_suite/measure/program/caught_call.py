@@ -7,6 +7,7 @@ import io
 import itertools
 import os
 import socket
+import sys
 import threading
 import types
 import weakref
@@ -18,6 +19,7 @@ from typing import Any
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.explain.answers.same_answer import copied, in_words
 from profiler_suite.measure.explain.records import LoadRequest
+from profiler_suite.measure.program.repeated_input import repeat_input
 from profiler_suite.workloads import module_lines
 from profiler_suite.workloads.user_function import FunctionCall, refuse_coroutine
 
@@ -55,7 +57,8 @@ def call_of(
         function = function_of(frame)
         args, kwargs = arguments_of(frame)
     refuse_coroutine(function, ask.target)
-    _refuse_input(function, ask.target)
+    if not _input_given_again(order, places):
+        _refuse_input(function, ask.target)
     args = tuple(_repeatable(value, places) for value in args)
     kwargs = {name: _repeatable(value, places) for name, value in kwargs.items()}
     _refuse_uncopied(function, args, kwargs, ask.target)
@@ -155,6 +158,12 @@ def _itself(value: Any, memo: dict[int, Any]) -> Any:
     return value
 
 
+def _input_given_again(order: dict[str, Any], places: Mapping[int, int]) -> bool:
+    """Whether each call reads standard input from where it stood, which was a file then."""
+    place = places.get(id(sys.stdin))
+    return place is not None and repeat_input(order.get("input", -1), place)
+
+
 def _refuse_input(function: Callable[..., Any], target: str) -> None:
     """What was typed in, or came through a pipe, comes once."""
     code = getattr(function, "__code__", None)
@@ -162,7 +171,7 @@ def _refuse_input(function: Callable[..., Any], target: str) -> None:
     if "stdin" in names or ("input" in names and "input" not in function.__globals__):
         raise UsageError(
             f"{target} reads standard input, which the program has read already; explain what "
-            "works on it in a function of its own"
+            "works on it in a function of its own, or let it read a file (< FILE)"
         )
 
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import FrameType, MappingProxyType
 from typing import Any
 
+from profiler_suite.measure.program.repeated_input import kept_input
+
 # How often it looks whether a session has ended.
 _LOOK_S = 0.2
 _LOWEST_FREE = 3
@@ -35,6 +37,7 @@ def hold(
     of open files among the frame's values, by their identity.
     """
     os.setsid()  # Ctrl-C is for those who wait for the answer
+    given = kept_input(places)
     _hear_nothing()
     _lift_limits()
     _let_go_of_others(control.fileno())
@@ -51,7 +54,7 @@ def hold(
             break
         *lines, unread = (unread + told).split(b"\n")
         for line in lines:
-            order = json.loads(line)
+            order = {**json.loads(line), "input": given}
             pid = os.fork()
             if not pid:
                 control.close()

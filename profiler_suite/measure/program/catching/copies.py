@@ -91,10 +91,11 @@ class CallCopies:
 def places_of_files(frame: FrameType) -> dict[int, int]:
     """Where files stand that are open for reading, by the identity of the values of a frame.
 
-    A copy shares their places with the program, which reads on.
+    Standard input is among them: what the frame's code calls may read it. A copy shares their
+    places with the program, which reads on.
     """
     found = {}
-    for value in list(frame.f_locals.values()):
+    for value in [*frame.f_locals.values(), sys.stdin]:
         if type(value).__module__ == "_io" and type(value).__name__ in _READ:
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 if value.mode in ("r", "rt", "rb"):
