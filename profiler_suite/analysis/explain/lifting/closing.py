@@ -250,8 +250,7 @@ class Closing:
                 update, extreme, old, before[name], before[best], labels[0]
             )
             if place is not None:
-                self.scope.assume("there is at least one iteration")
-                self.scope.assume("no NaN is compared")
+                self.scope.assume_extremes()
                 found[name] = place
         return found
 
@@ -280,8 +279,7 @@ class Closing:
                     update, extreme, old, rest, before[best], labels[0]
                 )
                 if place is not None:
-                    self.scope.assume("there is at least one iteration")
-                    self.scope.assume("no NaN is compared")
+                    self.scope.assume_extremes()
                     self.effects[number] = replace(
                         effect, target=rest, term=place, guard=None, labels=effect.labels[:-1]
                     )

@@ -221,8 +221,7 @@ class Reader(Subscripts):
             # True in the first iteration only, where every value is the best so far.
             rest = node.values[1:]
             only = rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
-            self.scope.assume("there is at least one iteration")
-            self.scope.assume("no NaN is compared")
+            self.scope.assume_extremes()
             return self.read_test(only)
         first = self.read_test(node.values[0])
         self.scope.conditional += 1

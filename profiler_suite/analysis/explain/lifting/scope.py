@@ -108,6 +108,11 @@ class Scope:
         """Notes what must hold."""
         self.assumptions[words] = None
 
+    def assume_extremes(self) -> None:
+        """Notes what the place of a least or largest value needs."""
+        self.assume("there is at least one iteration")
+        self.assume("no NaN is compared")
+
     @contextmanager
     def under(self, *tests: Term) -> Iterator[None]:
         """Within, what is read is only read where these conditions hold."""
