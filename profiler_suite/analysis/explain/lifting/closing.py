@@ -127,10 +127,10 @@ class Closing:
                 ended[name] = before[name]
                 continue
             if isinstance(update, Extend):
-                if update.base == old or ops.is_carried(update.base):
-                    ended[name] = carried.grown(update, old, before[name], labels)
-                else:
-                    ended[name] = Gone()
+                own = update.base == old or ops.is_carried(update.base)
+                ended[name] = (
+                    carried.grown(update, old, before[name], labels) if own else Gone()
+                )
                 continue
             read = self._readers(old, name, first)
             if not any(each == old for each in update.walk()):
