@@ -127,10 +127,9 @@ class Closing:
                 ended[name] = before[name]
                 continue
             if isinstance(update, Extend):
-                own = update.base == old or ops.is_carried(update.base)
-                ended[name] = (
-                    carried.grown(update, old, before[name], labels) if own else Gone()
-                )
+                ended[name] = Gone()
+                if update.base == old or ops.is_carried(update.base):
+                    ended[name] = carried.grown(update, old, before[name], labels)
                 continue
             read = self._readers(old, name, first)
             if not any(each == old for each in update.walk()):
@@ -157,11 +156,8 @@ class Closing:
                 ended[name] = carried.last(found, start, labels[0])
                 continue
             self._scan(old, found, before[name], labels, first, others)
-            ended[name] = (
-                Gone()
-                if found.op in carried.LEFT_OPEN
-                else carried.after(found, before[name], labels)
-            )
+            left_open = found.op in carried.LEFT_OPEN
+            ended[name] = Gone() if left_open else carried.after(found, before[name], labels)
         self._still_carried(labels, ended, first)
         scope.env.update(ended)
 
