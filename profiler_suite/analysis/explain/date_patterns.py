@@ -39,7 +39,7 @@ def of_strings() -> Iterator[tuple[str, str]]:
     for form, unit in _ISO.items():
         one = _STRPTIME.format(form)
         array = f"np.array(S, dtype='M8[{unit}]')"
-        yield from _parts_of(one, array)
+        yield from _listed(_parts_of(one, array))
         # Whole days are dates without a time to NumPy.
         whole = array.replace("[D]", "[s]")
         yield f"[{one} for V in S]", f"{whole}.tolist()"
@@ -48,31 +48,53 @@ def of_strings() -> Iterator[tuple[str, str]]:
 
 def of_timestamps() -> Iterator[tuple[str, str]]:
     """Whatever pandas makes a date of."""
-    for one in ("pd.Timestamp(V)", "pd.to_datetime(V)"):
-        yield from _parts_of(one, "pd.to_datetime(S).to_numpy()")
+    for one in _STAMPS:
+        yield from _listed(_parts_of(one, _BY_PANDAS))
         yield f"[{one}.date() for V in S]", "pd.to_datetime(S).date.tolist()"
 
 
 def of_date_arrays() -> Iterator[tuple[str, str]]:
     """Elements of an array of NumPy's dates."""
-    for one in ("pd.Timestamp(V)", "pd.to_datetime(V)"):
-        yield from _parts_of(one, "S")
+    for one in _STAMPS:
+        yield from _listed(_parts_of(one, "S"))
 
 
 def of_other_formats() -> Iterator[tuple[str, str]]:
     """Strings in any format, read by pandas."""
-    yield from _parts_of(
-        "datetime.datetime.strptime(V, F)", "pd.to_datetime(S, format=F).to_numpy()"
-    )
+    yield from _listed(_parts_of(_ANY_FORMAT, _OF_FORMAT))
+
+
+def isoformats() -> Iterator[tuple[str, str]]:
+    """One string in a format that datetime reads without being told; C is datetime."""
+    for form in _ISO:
+        yield f"C.strptime(X, '{form}')", "C.fromisoformat(X)"
+
+
+def parts_of_elements(pandas: bool) -> Iterator[tuple[str, str]]:
+    """What is asked of one string V, and the array of it for all of S; some need pandas."""
+    for form, unit in _ISO.items():
+        yield from _parts_of(_STRPTIME.format(form), f"np.array(S, dtype='M8[{unit}]')")
+    yield from _parts_of("datetime.datetime.fromisoformat(V)", "np.array(S, dtype='M8[us]')")
+    if pandas:
+        yield from _parts_of(_ANY_FORMAT, _OF_FORMAT)
+        for one in _STAMPS:
+            yield from _parts_of(one, _BY_PANDAS)
+
+
+_STAMPS = ("pd.Timestamp(V)", "pd.to_datetime(V)")
+_BY_PANDAS = "pd.to_datetime(S).to_numpy()"
+_ANY_FORMAT = "datetime.datetime.strptime(V, F)"
+_OF_FORMAT = "pd.to_datetime(S, format=F).to_numpy()"
 
 
 def _parts_of(one: str, array: str) -> Iterator[tuple[str, str]]:
     for part, text in _PARTS.items():
-        yield from _listed(f"{one}.{part}", text.format(a=array))
+        yield f"{one}.{part}", text.format(a=array)
     for spans, text in _SPANS.items():
-        yield from _listed(spans.format(p=one), text.format(a=array))
+        yield spans.format(p=one), text.format(a=array)
 
 
-def _listed(element: str, text: str) -> Iterator[tuple[str, str]]:
-    yield f"np.array([{element} for V in S])", text
-    yield f"[{element} for V in S]", f"({text}).tolist()"
+def _listed(parts: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for element, text in parts:
+        yield f"np.array([{element} for V in S])", text
+        yield f"[{element} for V in S]", f"({text}).tolist()"

@@ -102,3 +102,57 @@ def distances(writer: Writer, term: Term) -> Array | None:
         text = f"{np}.sqrt({text})"
     made = Array(text, dims)
     return ordered(made, writer.dims(term, [made]))
+
+
+def counted_near(writer: Writer, term: Reduce) -> Array | None:
+    """How many points are within a distance of each, by a k-d tree; None for anything else."""
+    if term.op not in ("sum", "count_nonzero") or len(term.over) != 1:
+        return None
+    test = _test(term.arg)
+    if not isinstance(test, Apply) or test.name not in _WITHIN:
+        return None
+    distance, limit = test.args
+    strict, mirrored = _WITHIN[test.name]
+    if mirrored:
+        distance, limit = limit, distance
+    root = isinstance(distance, Apply) and distance.name == "sqrt"
+    found = _difference(distance.args[0] if isinstance(distance, Apply) and root else distance)
+    if found is None or limit.loops or limit.own:
+        return None
+    metric, difference = found
+    inner = distance.args[0] if isinstance(distance, Apply) and root else distance
+    if metric != ("sqeuclidean" if root else "euclidean") or not isinstance(
+        inner, Reduce | Contract
+    ):
+        return None
+    while isinstance(difference, View):
+        difference = difference.arg
+    if not isinstance(difference, Apply) or difference.name != "-":
+        return None
+    (counted,), axis = term.over, inner.over[0]
+    sides = [writer.lower(each) for each in difference.args]
+    trees = [each for each in sides if set(each.dims) == {counted, axis}]
+    points = [each for each in sides if counted not in each.dims and axis in each.dims]
+    if len(trees) != 1 or len(points) != 1 or len(points[0].dims) != 2:
+        return None
+    (label,) = set(points[0].dims) - {axis}
+    tree, point = ordered(trees[0], (counted, axis)), ordered(points[0], (label, axis))
+    radius = writer.lower(limit).text
+    if strict:
+        radius = f"{writer.np}.nextafter({radius}, 0)"
+    writer.imports["from scipy.spatial import cKDTree"] = None
+    writer.scope.assume("no two points are that far apart to within rounding")
+    call = f"cKDTree({tree.text}).query_ball_point({point.text}, {radius}, return_length=True)"
+    return Array(f"{writer.np}.asarray({call})", (label,))
+
+
+# A comparison → whether equal ones are left out, and whether the limit stands on the left.
+_WITHIN = {"<": (True, False), "<=": (False, False), ">": (True, True), ">=": (False, True)}
+
+
+def _test(term: Term) -> Term:
+    """What `where(test, 1, 0)` asks; other terms as they are."""
+    if isinstance(term, Apply) and term.name == "where" and len(term.args) == 3:
+        chosen = (Index(Poly.number(1)), Index(Poly()))
+        return term.args[0] if term.args[1:] == chosen else term
+    return term

@@ -25,7 +25,7 @@ from profiler_suite.analysis.explain.lifting.counts import (
     ranked,
     rows_by_key,
 )
-from profiler_suite.analysis.explain.lifting.distances import distances
+from profiler_suite.analysis.explain.lifting.distances import counted_near, distances
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.one_hot import one_hot
 from profiler_suite.analysis.explain.lifting.packed import packed
@@ -357,6 +357,10 @@ class ArrayWriter(Writer):
             found = distances(self, term)
             if found is not None:
                 return found
+        if isinstance(term, Reduce) and self.style.distance and self.style.product == "matmul":
+            near = counted_near(self, term)
+            if near is not None:
+                return near
         if isinstance(term, Reduce) and self.style.scatter == "bincount":
             counted = counted_by_key(self, term) or reduced_by_key(self, term)
             if counted is not None:

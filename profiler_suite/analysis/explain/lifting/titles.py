@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 _WORDS = (
     ("left = ", "[left[", "round by round, for what has not ended yet"),
+    ("query_ball_point(", "as one question to a k-d tree"),
     ("cdist(", "as pairwise distances"),
     (".reshape(", " @ ", "as one matrix product"),
     (" @ ", "as a matrix product"),

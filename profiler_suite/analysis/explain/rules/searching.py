@@ -391,3 +391,50 @@ def drawn_one_by_one(seen: Observation) -> Iterator[Finding]:
                     lines=hoisting.span_of(function, loop),
                     evidence="every draw checks its arguments; a choice adds up probabilities",
                 )
+
+
+_NEAR = (
+    ("scipy.spatial.distance.cdist(X, Y)", "Y", "X"),
+    ("scipy.spatial.distance.cdist(X, Y, 'euclidean')", "Y", "X"),
+    ("np.sqrt(scipy.spatial.distance.cdist(X, Y, 'sqeuclidean'))", "Y", "X"),
+    ("np.sqrt(scipy.spatial.distance.cdist(X, Y, 'sqeuclidean').T)", "X", "Y"),
+    ("scipy.spatial.distance.cdist(X, Y).T", "X", "Y"),
+)
+_FEW_DIMENSIONS = 8
+
+
+@rule(
+    "searching",
+    looks_for="all distances computed to count the points that are near each point",
+    rewrite="(cdist(x, y) < r).sum(axis=1) → cKDTree(y).query_ball_point(x, r, "
+    "return_length=True)",
+    exact="where no two points are as far apart as the radius to within rounding",
+    thread="https://stackoverflow.com/questions/32424604/find-all-nearest-neighbors-within-a-"
+    "specific-distance",
+)
+def counted_near(seen: Observation) -> Iterator[Finding]:
+    """Neighbours within a radius, by all distances."""
+    table = []
+    for distances, tree, points in _NEAR:
+        for sign, radius in (("<", "np.nextafter(R, 0)"), ("<=", "R")):
+            near = f"{distances} {sign} R"
+            found = (
+                f"np.asarray(scipy.spatial.cKDTree({tree}).query_ball_point({points}, "
+                f"{radius}, return_length=True))"
+            )
+            for counted in (
+                f"np.sum({near}, axis=1)",
+                f"({near}).sum(axis=1)",
+                f"np.count_nonzero({near}, axis=1)",
+            ):
+                table.append((counted, found))
+    return seen.rewrites(
+        *table,
+        where=lambda one: all(
+            (form := one.form(name)) is None or form.shape[-1:] <= (_FEW_DIMENSIONS,)
+            for name in "XY"
+        ),
+        title="a k-d tree counts what is near without the distances to all others",
+        helpers=("import scipy.spatial",),
+        evidence="the distance of every pair is computed",
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from profiler_suite.analysis.explain import patterns, rewriting
 from profiler_suite.analysis.explain.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit
@@ -122,6 +123,55 @@ def _one_axis(one: Match) -> bool:
     return patterns.cheap(one["K"]) and not (
         isinstance(one["K"], ast.Constant) and one["K"].value is None
     )
+
+
+# --------------------------------------------------- ranks among many
+
+RANKS = '''
+def percentile_ranks(values, scores):
+    """The share of the values below each score, half of those equal to it, in percent."""
+    ordered, scores = np.sort(np.ravel(values)), np.asarray(scores)
+    below = np.searchsorted(ordered, scores)
+    up_to = np.searchsorted(ordered, scores, side="right")
+    ranks = (below + up_to + (below < up_to)) * (50.0 / len(ordered))
+    missing = (scores != scores) | (ordered[-1] != ordered[-1])
+    return np.where(missing, np.nan, ranks)
+'''.strip()
+
+
+@rule(
+    "statistics",
+    looks_for="scipy.stats.percentileofscore for many scores: every one looks at all values",
+    rewrite="[percentileofscore(x, v) for v in scores] → one sort, two binary searches",
+    exact="always; NaN among the values makes every rank NaN, as SciPy does",
+    thread="https://stackoverflow.com/questions/44824927/vectorized-way-of-calculating-"
+    "percentile-of-score",
+)
+def ranks_among_values(seen: Observation) -> Iterator[Finding]:
+    """Percentiles of scores, one by one."""
+    one = "scipy.stats.percentileofscore(A, V)"
+    ranks = "percentile_ranks(A, S)"
+    return seen.rewrites(
+        (f"np.array([{one} for V in S])", ranks),
+        (f"[{one} for V in S]", f"list({ranks})"),
+        ("scipy.stats.percentileofscore(A, S)", ranks),
+        where=_for_all,
+        title="sort the values once and look the scores up",
+        helpers=(RANKS,),
+        evidence="every score is compared with every value",
+    )
+
+
+def _for_all(one: Match) -> bool:
+    """Whether the values are the same for all scores, and these are not one by one."""
+    if "V" in one.captures:
+        element = ast.unparse(one["V"])
+        return element not in {n.id for n in ast.walk(one["A"]) if isinstance(n, ast.Name)}
+    form = one.form("S")
+    repeated = any(
+        isinstance(each, hoisting.REPEATING) for each in one.function.around(one.node)
+    )
+    return not repeated and form is not None and form.kind == "array"
 
 
 # --------------------------------------------------- a fit for each row or pixel

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import (
     csv_rows,
+    date_loops,
     date_patterns,
     parsed_lines,
     patterns,
@@ -173,6 +174,46 @@ def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
             helpers=("import pandas as pd",),
         )
     yield from _whole_dates(seen)
+    yield from seen.rewrites(
+        *date_patterns.isoformats(),
+        where=_parses_many,
+        title="datetime.fromisoformat: strptime reads its format anew for every string",
+        evidence="strptime is Python: it looks its format up and matches a regular expression",
+    )
+    for function in seen.functions:
+        pandas = "pandas" in function.source.bound.values()
+        for dates in date_loops.dates_before(function, pandas):
+            yield from _of_dates_before(seen, function, dates)
+
+
+def _parses_many(one: patterns.Match) -> bool:
+    around = one.function.around(one.node)
+    repeated = any(isinstance(each, hoisting.REPEATING) for each in around)
+    return repeated and one.function.qualified(one["C"]) == "datetime.datetime"
+
+
+def _of_dates_before(
+    seen: Observation, function: Function, made: date_loops.DatesBefore
+) -> Iterator[Finding]:
+    texts = [("ask an array of all dates, before the loop", made.as_lists)]
+    if made.held:
+        texts += [
+            (f"{title}, of an array of all dates", text)
+            for title, text in seen.lifted_again(function, made.as_arrays, made.held)
+        ]
+    for title, text in texts:
+        yield from seen.whole(
+            function,
+            text,
+            title=title,
+            lines=seen.lines_of(function),
+            helpers=[
+                f"import {module} as {name}"
+                for name, module in (("np", "numpy"), ("pd", "pandas"))
+                if f"{name}." in text
+            ],
+            evidence="every date is parsed, or made an object, in Python",
+        )
 
 
 def _whole_dates(seen: Observation) -> Iterator[Finding]:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from profiler_suite.analysis.explain.lifting.distances import distances
+from profiler_suite.analysis.explain.lifting.distances import counted_near, distances
 from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.terms import Reduce
 from profiler_suite.analysis.explain.lifting.writer import Style
 from tests.analysis.explain.lifting.reading import read, reader_of, within
 from tests.analysis.explain.lifting.written import COUNTS, HELD, TEXT, same_as_loop
@@ -49,3 +50,46 @@ def test_digits_that_one_product_loses_are_said() -> None:
 )
 def test_others_are_none(text: str) -> None:
     assert found(text, "cdist")[0] == ""
+
+
+NEAR = "((np.sqrt(((a - b[j]) ** 2).sum(axis=1))) < 1.5).sum()"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NEAR,
+        NEAR.replace("<", "<="),
+        "np.sum(1.5 >= np.linalg.norm(a - b[j], axis=1))",
+        "np.count_nonzero(np.linalg.norm(b[j] - a, axis=1) < 1.5)",
+    ],
+)
+def test_what_is_near_is_counted_by_a_tree_as_the_loop_does(text: str) -> None:
+    same_as_loop(text, "j", Style("matmul", "cdist"))
+    made, writer = near(text)
+    assert "cKDTree(a" in made
+    assert ("nextafter" in made) == ("=" not in text.replace("axis=", ""))
+    assert any("that far apart" in words for words in writer.scope.assumptions)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NEAR.replace("<", ">"),
+        NEAR.replace("np.sqrt", ""),
+        NEAR.replace("1.5", "b[j, 0]"),
+        "(np.abs(a - b[j]).sum(axis=1) < 1.5).sum()",
+        NEAR.replace("a - b[j]", "a + b[j]"),
+    ],
+)
+def test_other_counts_are_no_question_to_a_tree(text: str) -> None:
+    assert near(text)[0] == ""
+
+
+def near(text: str) -> tuple[str, ArrayWriter]:
+    reader = reader_of(TEXT, **HELD)
+    within(reader, "j", COUNTS["j"])
+    writer = ArrayWriter(reader.scope, Style("matmul", "cdist"))
+    term = read(text, reader)
+    made = counted_near(writer, term) if isinstance(term, Reduce) else None
+    return (made.text if made else ""), writer

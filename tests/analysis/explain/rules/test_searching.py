@@ -53,7 +53,23 @@ def ties() -> np.ndarray[Any, Any]:
     pytest.skip("with this processor's sort equal elements keep their order")
 
 
+CDIST = "from scipy.spatial.distance import cdist\n"
+POINTS = rng.random((40, 3))
+
 FIRES = [
+    Fires(
+        "counted_near",
+        CDIST + "def f(x, y):\n    return (cdist(x, y) < 0.4).sum(axis=1)\n",
+        lambda: (POINTS, POINTS[:25] + 0.1),
+        "cKDTree(y).query_ball_point(x, np.nextafter(0.4, 0), return_length=True)",
+    ),
+    Fires(  # of the other points
+        "counted_near",
+        CDIST + "def f(x, y):\n"
+        "    return np.sum(np.sqrt(cdist(x, y, 'sqeuclidean').T) <= 0.4, axis=1)\n",
+        lambda: (POINTS, POINTS[:25] + 0.1),
+        "cKDTree(x).query_ball_point(y, 0.4, return_length=True)",
+    ),
     Fires("drawn_one_by_one", DRAWN, lambda: (9, INTS), "rng.choice(x, size=n)"),
     Fires("sorted_again", RUNNING, lambda: (V.tolist(),), "bisect.insort(seen, v)"),
     Fires(
@@ -132,6 +148,11 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # too many coordinates for a tree
+        "counted_near",
+        CDIST + "def f(x):\n    return (cdist(x, x) < 0.4).sum(axis=1)\n",
+        lambda: (rng.random((9, 30)),),
+    ),
     Silent(  # of another size each time
         "drawn_one_by_one",
         DRAWN.replace("rng.choice(x)", "rng.choice(x[:i + 1])"),
@@ -188,6 +209,11 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # a tree of points without coordinates
+        "counted_near",
+        CDIST + "def f(x):\n    return (cdist(x, x) < 0.4).sum(axis=1)\n",
+        lambda: (np.where(POINTS > 0.95, np.nan, POINTS),),
+    ),
     Refused(  # a function that is called draws, too
         "drawn_one_by_one",
         "def g(rng):\n    return rng.random()\n\n"

@@ -15,7 +15,22 @@ HOLES = np.where(rng.random((9, 14)) < 0.3, np.nan, X)
 STATS = "from scipy import stats\n"
 T = np.arange(14.0)
 
+STATS = "from scipy import stats\n"
+TIES = rng.integers(0, 9, 50).astype(float)
+
 FIRES = [
+    Fires(
+        "ranks_among_values",
+        STATS + "def f(x, v):\n    return [stats.percentileofscore(x, s) for s in v]\n",
+        lambda: (TIES, np.arange(-1.0, 11.0, 0.5)),
+        "list(percentile_ranks(x, v))",
+    ),
+    Fires(
+        "ranks_among_values",
+        STATS + "def f(x, v):\n    return stats.percentileofscore(x, v)\n",
+        lambda: (np.append(TIES, np.nan), np.array([1.0, np.nan, 3.0])),
+        "return percentile_ranks(x, v)",
+    ),
     Fires(
         "nan_quantiles",
         "def f(x):\n    return np.nanmedian(x, axis=1)\n",
@@ -65,6 +80,16 @@ FIRES = [
     ),
 ]
 SILENT = [
+    Silent(
+        "ranks_among_values",
+        STATS + "def f(x, v):\n    return stats.percentileofscore(x, v)\n",
+        lambda: (TIES, 3.0),
+    ),
+    Silent(  # other values each time
+        "ranks_among_values",
+        STATS + "def f(v):\n    return [stats.percentileofscore(v[v <= s], s) for s in v]\n",
+        lambda: (TIES,),
+    ),
     Silent("nan_quantiles", "def f(x):\n    return np.nanmedian(x)\n", lambda: (HOLES,)),
     Silent(
         "nan_quantiles",

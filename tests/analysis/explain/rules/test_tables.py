@@ -448,6 +448,24 @@ def f(df):
     ),
     Fires(
         "dates_one_by_one",
+        "from datetime import datetime\n"
+        "def f(s):\n    n = np.zeros(7, dtype=int)\n    for v in s:\n"
+        "        d = datetime.strptime(v, '%Y-%m-%d')\n        n[d.weekday()] += 1\n"
+        "    return n\n",
+        lambda: ([f"2024-01-{d:02d}" for d in range(1, 13)],),
+        "np.bincount(all_v_weekday, minlength=7)",
+    ),
+    Fires(
+        "dates_one_by_one",
+        "from datetime import datetime\n"
+        "def f(s):\n    out = {}\n    for v in s:\n"
+        "        out[datetime.strptime(v, '%Y-%m-%d %H:%M').replace(minute=0)] = v\n"
+        "    return out\n",
+        lambda: ([f"2024-01-{d:02d} 08:{d:02d}" for d in range(1, 13)],),
+        "datetime.fromisoformat(v)",
+    ),
+    Fires(
+        "dates_one_by_one",
         "import datetime as dt\n"
         "def f(s):\n    return s.apply(lambda v: dt.datetime.strptime(v, '%Y-%m-%d'))\n",
         lambda: (pd.Series([f"2024-01-{d:02d}" for d in range(1, 13)]),),
@@ -601,6 +619,14 @@ REFUSED = [
         "string_column",
         "def f(s, d):\n    return s.map(lambda v: d.get(v, 7.0))\n",
         lambda: (pd.Series([0, 1, 2]), {0: np.nan, 1: 2.0}),
+    ),
+    Refused(  # not written out in full
+        "dates_one_by_one",
+        "from datetime import datetime\n"
+        "def f(s):\n    out = []\n    for v in s:\n"
+        "        d = datetime.strptime(v, '%Y-%m-%d')\n        out.append(d.weekday())\n"
+        "    return out\n",
+        lambda: (["2024-1-3", "2024-12-31"],),
     ),
     Refused(
         "dates_one_by_one",
