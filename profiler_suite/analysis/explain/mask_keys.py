@@ -53,6 +53,70 @@ def key_loops(function: Function) -> Iterator[KeyLoop]:
                 yield KeyLoop(statement, keys, (*edits, *before))
 
 
+@dataclass(frozen=True)
+class KeyCoordinates:
+    """A function whose loop over keys picks coordinates of a flat array by a mask."""
+
+    statement: ast.stmt
+    keys: str
+    text: str
+    held: dict[str, str]
+    """What the arrays hold that it makes before the loop, in words."""
+
+
+def coordinates(function: Function) -> Iterator[KeyCoordinates]:
+    """Loops that ask `rows, columns = np.where(labels == k)` of an array of several axes."""
+    for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        changed = hoisting.changed_in(loop)
+        for statement in loop.body:
+            asked = _asked_where(function, statement)
+            if asked is None or not isinstance(loop.target, ast.Name):
+                continue
+            value, keys, key, names = asked
+            form = forms.of(function, ast.Name(keys, ast.Load()))
+            known = form is not None and form.kind == "array" and form.letter in "biu"
+            if form is None or not known or len(form.shape) != len(names) or len(names) < 2:
+                continue
+            if key != loop.target.id or keys in changed:
+                continue
+            flat, own = f"{keys}_flat", [f"{keys}_{name}" for name in names]
+            if {flat, *own} & hoisting.names_in(function.node):
+                continue
+            np = function.numpy
+            every = f"{np}.unravel_index({np}.arange({keys}.size), {keys}.shape)"
+            lines = [f"{flat} = {keys}.ravel()", f"{', '.join(own)} = {every}"]
+            picked = ", ".join(f"{each}[{flat} == {key}]" for each in own)
+            made = rewriting.spliced(
+                function,
+                [
+                    rewriting.edit(function, value, picked),
+                    *rewriting.inserted(function, {loop.lineno: lines}),
+                ],
+            )
+            if made is not None:
+                held = dict.fromkeys(own, f"int64 ({form.size},)")
+                held[flat] = f"{form.dtype} ({form.size},)"
+                yield KeyCoordinates(loop, keys, made.source, held)
+
+
+def _asked_where(
+    function: Function, statement: ast.stmt
+) -> tuple[ast.expr, str, str, list[str]] | None:
+    """The call, array, key and names of `rows, columns = np.where(labels == k)`."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+        return None
+    target = statement.targets[0]
+    if not isinstance(target, ast.Tuple):
+        return None
+    names = [each.id for each in target.elts if isinstance(each, ast.Name)]
+    for pattern in ("np.where(M)", "np.nonzero(M)", "M.nonzero()"):
+        one = patterns.match(function, statement.value, pattern)
+        mask = _mask(one["M"]) if one is not None else None
+        if mask is not None and len(names) == len(target.elts):
+            return (statement.value, *mask, names)
+    return None
+
+
 def _compared(function: Function, loop: Loop, key: str) -> list[str]:
     """Arrays that are compared with the key, and that the loop does not change."""
     found: dict[str, None] = {}
@@ -124,6 +188,11 @@ def _instead(function: Function, use: ast.AST, places: str, keys: str) -> Edit |
     rank = _rank(function, keys)
     if isinstance(parent, ast.Subscript) and parent.slice is use:
         return _picked(function, parent, places, rank)
+    picked = function.parents.get(parent)
+    if isinstance(picked, ast.Subscript) and picked.slice is parent:
+        found = (patterns.match(function, parent, f"np.{n}(M)") for n in ("where", "nonzero"))
+        if any(one is not None and one["M"] is use for one in found):
+            return _picked(function, picked, places, rank)
     for call in (parent, function.parents.get(parent)):
         if not isinstance(call, ast.Call | ast.Subscript):
             continue

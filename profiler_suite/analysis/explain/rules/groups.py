@@ -252,6 +252,36 @@ def masks_by_key(seen: Observation) -> Iterator[Finding]:
                 helpers=("import numpy as np", mask_keys.PLACES),
                 evidence=f"every key compares the whole of {loop.keys}",
             )
+        for asked in mask_keys.coordinates(function):
+            yield from _coordinates(seen, function, asked)
+
+
+def _coordinates(
+    seen: Observation, function: Function, asked: mask_keys.KeyCoordinates
+) -> Iterator[Finding]:
+    """Where each label stands in an array of several axes: by coordinates of the flat one."""
+    texts: list[tuple[str, str, tuple[str, ...]]] = [
+        (f"{title}, with coordinates of all of {asked.keys}", text, ())
+        for title, text in seen.lifted_again(function, asked.text, asked.held)
+    ]
+    names = {**function.source.names, **asked.held}
+    changed = rewriting.parsed(
+        msgspec.structs.replace(function.source, text=asked.text, names=names)
+    )
+    for loop in mask_keys.key_loops(changed) if changed is not None else ():
+        made = rewriting.spliced(changed, loop.edits) if changed is not None else None
+        if made is not None:
+            title = f"find the places of all keys of {asked.keys} once"
+            texts.append((title, made.source, (mask_keys.PLACES,)))
+    for title, text, helpers in texts:
+        yield from seen.whole(
+            function,
+            text,
+            title=title,
+            lines=hoisting.span_of(function, asked.statement),
+            helpers=("import numpy as np", *helpers),
+            evidence=f"every key compares the whole of {asked.keys}",
+        )
 
 
 # ------------------------------------------------------------------- windows

@@ -408,6 +408,22 @@ def f(df):
         lambda: (rng.random(20), np.arange(20) % 4),
         "x[ids_places.get(k, [])].sum()",
     ),
+    Fires(  # where they stand, along both axes
+        "masks_by_key",
+        "def f(lab, n):\n    out = []\n    for i in range(n):\n"
+        "        ys, xs = np.where(lab == i)\n"
+        "        out.append((ys.mean(), xs.max() - xs.min()))\n    return out\n",
+        lambda: (np.arange(12).reshape(3, 4) % 5, 3),
+        "lab_ys[lab_flat_places.get(i, [])], lab_xs[lab_flat_places.get(i, [])]",
+    ),
+    Fires(
+        "masks_by_key",
+        "def f(lab, n):\n    out = []\n    for i in range(1, n):\n"
+        "        ys, xs = np.nonzero(lab == i)\n"
+        "        out.append((ys.mean(), xs.mean(), len(ys)))\n    return np.array(out)\n",
+        lambda: (np.arange(12).reshape(3, 4) % 5, 4),
+        "np.bincount(lab_flat, weights=lab_ys",
+    ),
     Fires(
         "masks_by_key",
         """
@@ -504,6 +520,12 @@ SILENT = [
         "table_grid",
         "def f(df):\n    return df.iloc[0, 1] + df.iloc[1, 0]\n",
         lambda: (table(),),
+    ),
+    Silent(  # more than one key
+        "masks_by_key",
+        "def f(ids, n):\n    out = []\n    for k in range(n):\n"
+        "        ys, xs = np.where(ids > k)\n        out.append(ys.sum())\n    return out\n",
+        lambda: (np.arange(12).reshape(3, 4), 3),
     ),
     Silent(  # the keys change in the loop
         "masks_by_key",
