@@ -134,16 +134,21 @@ def list_membership(seen: Observation) -> Iterator[Finding]:
             outer = _repeated(function, node)
             if outer is not None and _is_searchable(function, values):
                 found.setdefault((outer, function.text_of(values)), []).append(values)
-        for (outer, text), places in found.items():
-            edits = _by_set(function, outer, text, places)
-            if edits:
-                yield from seen.edited(
-                    function,
-                    edits,
-                    title=f"search a set instead of {text[:40]}",
-                    lines=hoisting.span_of(function, outer),
-                    evidence="every 'in' looks at the elements one by one",
-                )
+        made = {
+            (outer, text): edits
+            for (outer, text), places in found.items()
+            if (edits := _by_set(function, outer, text, places))
+        }
+        # All together first: each alone leaves the time of the others.
+        for keys in dict.fromkeys([tuple(made), *((key,) for key in made)]):
+            texts = ", ".join(text for _, text in keys)
+            yield from seen.edited(
+                function,
+                [edit for key in keys for edit in made[key]],
+                title=f"search a set instead of {texts[:40]}",
+                lines={n for outer, _ in keys for n in hoisting.span_of(function, outer)},
+                evidence="every 'in' looks at the elements one by one",
+            )
 
 
 def _by_set(
