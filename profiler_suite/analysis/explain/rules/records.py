@@ -14,7 +14,7 @@ from profiler_suite.analysis.explain.rules.registry import rule
     rewrite="[r for r in records if r['k'] == k] for every k → records_by_key, made in one "
     "pass, records_by_key.get(k, ())",
     exact="keys can be hashed, and no iteration changes them",
-    thread="https://stackoverflow.com/questions/5695208/group-list-by-values",
+    thread="https://docs.python.org/3/library/collections.html#collections.defaultdict",
 )
 def filtered_by_key(seen: Observation) -> Iterator[Finding]:
     """Lists that are filtered by one key after the other."""
@@ -37,7 +37,7 @@ def filtered_by_key(seen: Observation) -> Iterator[Finding]:
     rewrite="for row in csv.DictReader(f): float(row['x']) → the columns by pandas, or lists "
     "of csv.reader by the place of a column",
     exact="every row has all columns; nothing else of a row is asked for",
-    thread="https://bugs.python.org/issue18219",
+    thread="https://github.com/openaddresses/machine/issues/65",
 )
 def rows_by_name(seen: Observation) -> Iterator[Finding]:
     """Rows of files as dictionaries."""
@@ -59,8 +59,7 @@ def rows_by_name(seen: Observation) -> Iterator[Finding]:
     rewrite="for c in text: out += table[c] → text.translate(str.maketrans({c: … for c in "
     "set(text)})); if c in 'GC': n += 1 → text.count",
     exact="what is made of a character depends on nothing that changes in the loop",
-    thread="https://stackoverflow.com/questions/25188968/reverse-complement-of-dna-strand-using-"
-    "python",
+    thread="https://docs.python.org/3/library/stdtypes.html#str.translate",
 )
 def characters(seen: Observation) -> Iterator[Finding]:
     """Texts, character by character."""

@@ -409,8 +409,8 @@ _FEW_DIMENSIONS = 8
     rewrite="(cdist(x, y) < r).sum(axis=1) → cKDTree(y).query_ball_point(x, r, "
     "return_length=True)",
     exact="where no two points are as far apart as the radius to within rounding",
-    thread="https://stackoverflow.com/questions/32424604/find-all-nearest-neighbors-within-a-"
-    "specific-distance",
+    thread="https://docs.scipy.org/doc/scipy/reference/generated/scipy.spatial.cKDTree.query_ball_"
+    "point.html",
 )
 def counted_near(seen: Observation) -> Iterator[Finding]:
     """Neighbours within a radius, by all distances."""

@@ -144,8 +144,7 @@ def percentile_ranks(values, scores):
     looks_for="scipy.stats.percentileofscore for many scores: every one looks at all values",
     rewrite="[percentileofscore(x, v) for v in scores] → one sort, two binary searches",
     exact="always; NaN among the values makes every rank NaN, as SciPy does",
-    thread="https://stackoverflow.com/questions/44824927/vectorized-way-of-calculating-"
-    "percentile-of-score",
+    thread="https://docs.scipy.org/doc/scipy/reference/generated/scipy.stats.percentileofscore.html",
 )
 def ranks_among_values(seen: Observation) -> Iterator[Finding]:
     """Percentiles of scores, one by one."""

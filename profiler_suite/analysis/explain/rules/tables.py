@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from profiler_suite.analysis.explain import (
+    append_loops,
     column_calls,
+    counted_rows,
     forms,
     key_rows,
     patterns,
@@ -278,6 +280,33 @@ def _by_dictionary(
         lines=hoisting.span_of(function, statement),
         evidence="every look-up compares the whole column",
     )
+
+
+# ------------------------------------------------------- rows that are counted
+
+
+@rule(
+    "tables",
+    looks_for="rows counted between limits, of which every one compares a whole column",
+    rewrite="[len(df[(df['t'] >= t - h) & (df['t'] < t)]) for t in df['t']] → one sort, two "
+    "binary searches",
+    exact="limits are computed of a column as of its elements; what is missing counts nowhere",
+    thread="https://stackoverflow.com/questions/27062652/pandas-rolling-sum-of-last-five-minutes",
+)
+def rows_counted(seen: Observation) -> Iterator[Finding]:
+    """Counts of rows between limits, one by one."""
+    for function in seen.functions:
+        form = append_loops.comprehended(function)
+        for written in (function, form.function if form is not None else None):
+            for text in counted_rows.counted_at_once(written) if written is not None else ():
+                yield from seen.whole(
+                    function,
+                    text,
+                    title="sort the column once and count between the limits by two searches",
+                    lines=seen.lines_of(function),
+                    helpers=("import numpy as np", counted_rows.COUNTED),
+                    evidence="every count compares the whole column",
+                )
 
 
 # ------------------------------------------------------- rows that are added

@@ -62,6 +62,22 @@ FILTERED = (
 )
 
 FIRES = [
+    Fires(
+        "rows_counted",
+        PANDAS + "def f(df):\n    out = []\n    for t in df['a']:\n        low = t - 0.2\n"
+        "        near = df[(df['a'] >= low) & (df['a'] < t)]\n        out.append(len(near))\n"
+        "    return out\n",
+        lambda: (table().assign(a=[0.5, np.nan, 0.3, 0.3, *rng.random(8)]),),
+        "counted_between(df['a'], low=df['a'] - 0.2, high=df['a']).tolist()",
+    ),
+    Fires(
+        "rows_counted",
+        PANDAS
+        + "def f(df):\n    hour = pd.Timedelta(hours=1)\n"
+        + "    return [((df['t'] > t) & (df['t'] <= t + hour)).sum() for t in df['t']]\n",
+        lambda: (pd.DataFrame({"t": pd.date_range("2024-01-01", periods=9, freq="17min")}),),
+        "high=df['t'] + hour, high_side=\"right\")",
+    ),
     Fires(  # where the rows of a group stand
         "group_loop",
         PANDAS + "def f(df):\n    out = pd.Series(index=df.index, dtype=float)\n"
@@ -490,6 +506,11 @@ def f(df):
 ]
 
 SILENT = [
+    Silent(
+        "rows_counted",
+        "def f(df):\n    return [len(df[df['k'] == k]) for k in df['k']]\n",
+        lambda: (table(),),
+    ),
     Silent(  # a column is made of the one before
         "table_columns",
         "def f(df):\n    t = df['a']\n    for c in df.columns:\n        t = t + df[c]\n"
@@ -593,6 +614,11 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # a limit that is computed of a number otherwise than of a column
+        "rows_counted",
+        "def f(df):\n    return [len(df[df['a'] < min(t, 0.5)]) for t in df['a']]\n",
+        lambda: (table(),),
+    ),
     Refused(  # rows of other groups stand under the same label
         "group_loop",
         "def f(df):\n    df = df.set_index('b')\n    for k, g in df.groupby('k'):\n"
