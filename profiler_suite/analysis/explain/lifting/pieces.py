@@ -48,8 +48,10 @@ class Pieces:
         self.facts = facts
         self.helpers = helpers
         self._grown = lists_that_grow(function.node)
+        self._summed = False
+        """Whether sums of parts with any bounds are differences of running sums."""
         self._read: dict[
-            tuple[int, bool, str], tuple[Walk, list[Store], dict[str, None]] | Refusal
+            tuple[int, bool, bool, str], tuple[Walk, list[Store], dict[str, None]] | Refusal
         ] = {}
 
     def reader(self, unit: Unit) -> Reader:
@@ -63,6 +65,7 @@ class Pieces:
         scope.helpers = {**self.helpers, **local}
         scope.local_helpers = frozenset(local)
         scope.grown = self._grown
+        scope.summed = self._summed
         return Reader(scope, called, comprehended)
 
     def piece(self, unit: Unit, style: Style) -> Piece:
@@ -74,7 +77,8 @@ class Pieces:
             return self._loop(unit, unit.node, style, interior=False)
         except Refusal as refusal:
             found = (
-                self._interior(unit, style)
+                self._of_running_sums(unit, style)
+                or self._interior(unit, style)
                 or self._exit(unit, style)
                 or self._turned(unit, style)
                 or self._filled(unit, style)
@@ -87,7 +91,7 @@ class Pieces:
     def _walk(self, unit: Unit, node: ast.stmt, interior: bool) -> tuple[Walk, list[Store]]:
         """What a nest does, read once for all styles."""
         text = "" if node is unit.node else ast.unparse(node)
-        key = (id(unit.node), interior, text)
+        key = (id(unit.node), interior, self._summed, text)
         if key not in self._read:
             try:
                 self._read[key] = self._walked(unit, node, interior)
@@ -210,6 +214,20 @@ class Pieces:
                 function, unit.node, name, self.facts
             )
         return made
+
+    def _of_running_sums(self, unit: Unit, style: Style) -> Piece | None:
+        """Sums of parts that begin and end anywhere, as differences of running sums."""
+        if not style.sorted or not isinstance(unit.node, ast.For):
+            return None
+        if not rims.has_cuts(unit.node):
+            return None
+        self._summed = True
+        try:
+            return self._loop(unit, unit.node, style, interior=False)
+        except Refusal:
+            return None
+        finally:
+            self._summed = False
 
     def _interior(self, unit: Unit, style: Style) -> Piece | None:
         """Windows cut off at the rim: the interior as arrays, the rim as a loop."""

@@ -62,6 +62,8 @@ class Scope:
         self.inlining: list[str] = []
         self.interior = False
         """Whether max(0, …) and min(n, …) in slices are taken for what they cut off."""
+        self.summed = False
+        """Whether sums of parts with any bounds are differences of running sums."""
         self.constraints: list[Poly] = []
         """What must not be negative for that."""
         self.conditional = 0

@@ -342,3 +342,22 @@ def votes_of_windows(x: A, low: A) -> A:
         for j in range(low.shape[1]):
             out[i : i + 5, j : j + 5] += x[i : i + 5, j : j + 5] >= low[i, j]
     return out
+
+
+@kind(x="m:double", begin="n:index m", end="n:index m", least=1)
+def sums_of_parts(x: A, begin: A, end: A) -> A:
+    out = []
+    for b, e in zip(begin, end, strict=True):
+        out.append(x[b : e + 2].sum())
+    return np.array(out)
+
+
+@kind(x="n:double", width="=2")
+def means_of_cut_windows(x: A, width: A) -> A:
+    n = len(x)
+    out = np.zeros(n)
+    for i in range(n):
+        low = max(0, i - width)
+        high = min(n, i + width + 1)
+        out[i] = np.mean(x[low:high])
+    return out
