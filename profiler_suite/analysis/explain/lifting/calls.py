@@ -30,6 +30,7 @@ from profiler_suite.analysis.explain.lifting.row_functions import (
     bit_count,
     interpolated,
     most_frequent,
+    occurrences,
     pearson,
     row_function,
 )
@@ -502,6 +503,8 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
         if most is not None:
             return most
     bits = bit_count(reader, node, function)
+    if bits is None:
+        bits = occurrences(reader, node, function)
     if bits is not None:
         return bits
     inner = reader.read(function.value)

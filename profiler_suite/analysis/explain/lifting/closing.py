@@ -127,11 +127,13 @@ class Closing:
                 ended[name] = before[name]
                 continue
             if isinstance(update, Extend):
-                ended[name] = Gone()
+                self._needs_order(labels[0], name)
                 if update.base == old or ops.is_carried(update.base):
                     ended[name] = carried.grown(update, old, before[name], labels)
                 continue
             read = self._readers(old, name, first)
+            if read:
+                self._needs_order(labels[0], name)
             if not any(each == old for each in update.walk()):
                 if not read:
                     ended[name] = Gone()
@@ -160,6 +162,10 @@ class Closing:
             ended[name] = Gone() if left_open else carried.after(found, before[name], labels)
         self._still_carried(labels, ended, first)
         scope.env.update(ended)
+
+    def _needs_order(self, label: Label, name: str) -> None:
+        if label.name in self.scope.unordered:
+            raise Refusal(f"{name} follows the order of a set")
 
     def _counter(
         self, old: CarriedValue, found: carried.Step, before: Term, labels: tuple[Label, ...]

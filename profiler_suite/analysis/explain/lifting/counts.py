@@ -267,12 +267,14 @@ def _by_unique(
         if str(dtype_of(value)) != "float64" or axis not in weight.dims:
             return None
         weights = f", weights={weight.text}"
+    together = key.base in writer.scope.values and not writer.style.sorted
+    if together and value is None:
+        return Array(_beside(writer, key.base, "return_counts", "counts"), (label,))
     places = f"{writer.np}.unique({made.text}, return_inverse=True)[1]"
     if writer.style.sorted:
         places = f"{writer.np}.searchsorted({key.base}, {made.text})"
-    together = key.base in writer.scope.values and not writer.style.sorted
-    if together and key.base not in writer.found_with:
-        writer.found_with[key.base] = writer.places[places] = writer.free_name("places")
+    if together:
+        writer.places[places] = _beside(writer, key.base, "return_inverse", "places")
     if places not in writer.places:
         writer.places[places] = writer.free_name("places")
         writer.before.append(f"{writer.places[places]} = {places}")
@@ -281,6 +283,14 @@ def _by_unique(
         return _of_columns(writer, writer.places[places], weight, axis, label, (size, ""))
     text = f"{writer.np}.bincount({writer.places[places]}{weights}, minlength={size})"
     return Array(text, (label,))
+
+
+def _beside(writer: Writer, values: str, option: str, hint: str) -> str:
+    """A name for what np.unique finds beside the different values."""
+    found = writer.found_with.setdefault(values, {})
+    if option not in found:
+        found[option] = writer.free_name(hint)
+    return found[option]
 
 
 def _weighted(term: Term) -> tuple[Term, Term | None]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from profiler_suite.analysis.explain.lifting.facts import Facts
+
 _WRAPPERS = ("list", "tuple", "iter", "tqdm", "tqdm.tqdm", "trange")
 PAIRS = {
     "combinations": "<",
@@ -66,3 +68,21 @@ def different(node: ast.expr) -> str:
         only, name = only.args[0] if len(only.args) == 1 else only, "np.unique"
     named = name in ("np.unique", "numpy.unique") and isinstance(only, ast.Name)
     return ast.unparse(only) if named else ""
+
+
+def of_set(node: ast.expr, facts: Facts) -> ast.expr | None:
+    """The different values in order, for `set(x)` of an array of whole numbers or text."""
+    if not isinstance(node, ast.Call) or ast.unparse(node.func) != "set" or node.keywords:
+        return None
+    only = node.args[0] if len(node.args) == 1 else None
+    if isinstance(only, ast.Call) and ast.unparse(only.func).endswith((".tolist", ".ravel")):
+        assert isinstance(only.func, ast.Attribute)
+        only = only.func.value
+    if not isinstance(only, ast.Name) or facts.dtype(only.id)[:3] not in _EXACT:
+        return None
+    module = ast.Name(facts.numpy, ast.Load())
+    return ast.Call(ast.Attribute(module, "unique", ast.Load()), [only], [])
+
+
+_EXACT = ("int", "uin", "boo", "<U")
+"""How dtypes begin of which equal values are one, as NaN is not."""

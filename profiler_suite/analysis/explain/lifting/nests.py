@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from profiler_suite.analysis.explain.lifting.expressions import ARITHMETIC
 from profiler_suite.analysis.explain.lifting.facts import dotted
 from profiler_suite.analysis.explain.lifting.first_hits import first_hit
 from profiler_suite.analysis.explain.lifting.growth import as_array, grows
+from profiler_suite.analysis.explain.lifting.headers import of_set
 from profiler_suite.analysis.explain.lifting.iteration import entered
 from profiler_suite.analysis.explain.lifting.narrowing import narrowed
 from profiler_suite.analysis.explain.lifting.nditers import over_places
@@ -252,6 +254,12 @@ class Walk(ElementStores):
         self.scope.env[name] = ops.apply(f"({{0}}) {op} ({{1}})", op, old, value)
 
     def _for(self, node: ast.For) -> None:
+        values = of_set(node.iter, self.scope.facts)
+        if values is not None:
+            if leaving.breaks(node):
+                raise Refusal("a loop over a set may end early")
+            node = copy.copy(node)
+            node.iter = values
         if leaving.breaks(node) and self.scope.loops:
             self._with_break(node)
             return
@@ -274,6 +282,8 @@ class Walk(ElementStores):
         depth, first = len(scope.loops), len(self.effects)
         kept = dict(scope.env)
         labels, guards = entered(self.reader, node.target, node.iter)
+        if values is not None:
+            scope.unordered.update(each.name for each in labels)
         own = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
         names = [name for name in self._changed_in(node.body) if name not in own]
         names += [last_of(name) for name in names if _reads_last(node, name)]

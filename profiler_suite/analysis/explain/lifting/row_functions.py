@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from profiler_suite.analysis.explain.lifting import operations as ops
+from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.matrices import (
     along,
@@ -287,3 +288,27 @@ def bit_count(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term |
     elif function.attr != "bit_count" or node.args:
         return None
     return Apply("NP.bitwise_count({0}).astype(int)", (reader.read(given),), "astype int64")
+
+
+def occurrences(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term | None:
+    """`list(x).count(v)`, `x.tolist().count(v)`; None for anything else."""
+    given = function.value
+    if function.attr != "count" or len(node.args) != 1 or node.keywords:
+        return None
+    if isinstance(given, ast.Call):
+        listed = ast.unparse(given.func) == "list" and len(given.args) == 1
+        method = isinstance(given.func, ast.Attribute) and given.func.attr == "tolist"
+        if listed:
+            given = given.args[0]
+        elif method and not given.args:
+            assert isinstance(given.func, ast.Attribute)
+            given = given.func.value
+        else:
+            return None
+    elif not isinstance(given, ast.Name) or reader.facts.kind(given.id) != "list":
+        return None
+    row, value = reader.read(given), reader.read(node.args[0])
+    kinds = [dtype_of(each) for each in (row, value)]
+    if len(row.own) != 1 or value.own or any(k is None or k.kind not in "biuf" for k in kinds):
+        return None
+    return Reduce("sum", ops.apply("({0}) == ({1})", "==", row, value), row.own)

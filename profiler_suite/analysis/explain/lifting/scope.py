@@ -28,6 +28,10 @@ from profiler_suite.analysis.explain.lifting.terms import (
 _MOST_VALUES = 1000
 
 
+_BESIDE_VALUES = ("return_inverse", "return_counts")
+"""Options of np.unique, in the order in which it gives what they ask for."""
+
+
 @dataclass(frozen=True)
 class Gone(Term):
     """A name whose value after a loop is not known to the lifter."""
@@ -93,6 +97,8 @@ class Scope:
         self.unset: set[str] = set()
         """Names that are None before the loop that sets them."""
         self.time = 0
+        self.unordered: set[str] = set()
+        """Loops over sets, by name: their iterations come in an order that nobody knows."""
         self.endless: set[str] = set()
         """Loops that only a condition ends, by name."""
         self.assumptions: dict[str, None] = {}
@@ -192,18 +198,17 @@ class Scope:
             self.values[made] = text
         return made
 
-    def made_of_lists(self, places: Mapping[str, str]) -> list[str]:
+    def made_of_lists(self, found_with: Mapping[str, Mapping[str, str]]) -> list[str]:
         """The statements that make arrays of lists, and of different values.
 
-        `places` are names for where each element is among those, by the name of the values.
+        `found_with` are names for what np.unique finds beside those, by its options.
         """
         lines = []
         for made, text in self.values.items():
-            if made in places:
-                text = f"{text.removesuffix(')')}, return_inverse=True)"
-                lines.append(f"{made}, {places[made]} = {text}")
-            else:
-                lines.append(f"{made} = {text}")
+            more = {k: found_with.get(made, {}).get(k, "") for k in _BESIDE_VALUES}
+            names = ", ".join([made, *filter(None, more.values())])
+            options = "".join(f", {option}=True" for option, name in more.items() if name)
+            lines.append(f"{names} = {text.removesuffix(')')}{options})")
         for array, name in self.lists.items():
             dtype = self.facts.dtype(name).rstrip("0123456789")
             lines.append(f"{array} = {self.facts.numpy}.array({name}, {dtype})")

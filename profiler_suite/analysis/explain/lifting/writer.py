@@ -48,8 +48,8 @@ class Writer(ABC):
         self.imports: dict[str, None] = {}
         self.before: list[str] = []
         """Statements that must stand before the one that is written."""
-        self.found_with: dict[str, str] = {}
-        """Names of the places of all elements among different values, found together."""
+        self.found_with: dict[str, dict[str, str]] = {}
+        """Names of what np.unique finds beside different values, by its options."""
         self.places: dict[str, str] = {}
         """Names of index arrays that are made before what is written next."""
         self._taken: set[str] = set()

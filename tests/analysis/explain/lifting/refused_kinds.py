@@ -507,3 +507,30 @@ def lists_of_several_repeated(x: A) -> A:
         row = [x[i], 1.0] * 2
         out.append(row)
     return np.array(out)
+
+
+@refused("the order of a set", labels="n:index 3")
+def counts_in_the_order_of_a_set(labels: A) -> A:
+    counts = []
+    for v in set(labels):
+        counts.append(list(labels).count(v))
+    return counts
+
+
+@refused("which may do anything", x="n:double")
+def a_set_of_real_numbers(x: A) -> A:
+    total = 0.0
+    for v in set(x):
+        total += v
+    return total
+
+
+@refused("a loop over a set may end early", labels="n:index 3")
+def the_first_of_a_set(labels: A) -> A:
+    for v in set(labels):
+        if v > 0:
+            first = v
+            break
+    else:
+        first = -1
+    return first

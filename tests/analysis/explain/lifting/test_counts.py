@@ -58,4 +58,6 @@ def test_different_values_and_places_are_found_together() -> None:
     names = {"a": "float64 (5, 4)", "k": "int64 (5,)"}
     loop = "for t in np.unique(k):\n    out.append(a[k == t].mean(axis=0))"
     made = lifted_text(f"out = []\n{loop}\nreturn np.array(out)", names).lifted[0].source
-    assert "k_values, places = np.unique(k, return_inverse=True)" in made
+    assert "k_values, places, counts = np.unique(" in made
+    total = lifted_text(f"out = []\n{loop.replace('mean', 'sum')}\nreturn np.array(out)", names)
+    assert "k_values, places = np.unique(k, return_inverse=True)" in total.lifted[0].source

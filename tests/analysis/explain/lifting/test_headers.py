@@ -4,8 +4,13 @@ import ast
 
 import pytest
 
-from profiler_suite.analysis.explain.lifting.headers import PAIRS, different, plain_header
-from tests.analysis.explain.lifting.reading import expression
+from profiler_suite.analysis.explain.lifting.headers import (
+    PAIRS,
+    different,
+    of_set,
+    plain_header,
+)
+from tests.analysis.explain.lifting.reading import expression, facts_of
 
 
 @pytest.mark.parametrize(
@@ -48,3 +53,17 @@ def test_pairs_are_known_by_how_their_places_compare() -> None:
 )
 def test_different_values_of_an_array(header: str, name: str) -> None:
     assert different(expression(header)) == name
+
+
+@pytest.mark.parametrize("text", ["set(rows)", "set(labels.tolist())", "set(rows.ravel())"])
+def test_a_set_of_whole_numbers_is_read_as_their_different_values(text: str) -> None:
+    made = of_set(expression(text), facts_of())
+    assert made is not None
+    assert ast.unparse(made) in ("np.unique(rows)", "np.unique(labels)")
+
+
+@pytest.mark.parametrize(
+    "text", ["set(x)", "set(rows, x)", "set(rows[0])", "frozenset(rows)", "rows", "set(df)"]
+)
+def test_other_sets_are_not(text: str) -> None:
+    assert of_set(expression(text), facts_of()) is None

@@ -1,5 +1,7 @@
 """Functions of rows that are written for all rows at once."""
 
+import ast
+
 import pytest
 
 from profiler_suite.analysis.explain.lifting import row_functions
@@ -44,3 +46,22 @@ def test_other_functions_are_none_of_them() -> None:
     assert row_functions.most_frequent(reader_of(), call("np.sin(x)")) is None
     function = call("text.count('1')").func
     assert row_functions.bit_count(reader_of(), call("text.count('1')"), function) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("list(rows).count(n)", True),
+        ("rows.tolist().count(2)", True),
+        ("list(x).count(s)", True),
+        ("list(m).count(n)", False),
+        ("list(rows).count(rows)", False),
+        ("rows.count(2)", False),
+        ("str(rows).count('2')", False),
+        ("list(rows).index(2)", False),
+    ],
+)
+def test_equal_elements_of_a_list_are_counted(text: str, known: bool) -> None:
+    node = call(text)
+    assert isinstance(node.func, ast.Attribute)
+    assert (row_functions.occurrences(reader_of(), node, node.func) is not None) is known

@@ -259,3 +259,20 @@ def rows_with_a_one_each(keys: A) -> A:
         row[k] = 1
         out.append(row)
     return np.array(out)
+
+
+@kind(labels="n:index 3", least=1)
+def entropy_of_labels(labels: A) -> A:
+    total = 0.0
+    for v in set(labels):
+        p = list(labels).count(v) / len(labels)
+        total -= p * np.log2(p)
+    return total
+
+
+@kind(x="n:double", labels="n:index 3", least=1)
+def largest_sum_of_a_label(x: A, labels: A) -> A:
+    largest = 0.0
+    for v in set(labels.tolist()):
+        largest = max(largest, x[labels == v].sum())
+    return largest, labels.tolist().count(1)
