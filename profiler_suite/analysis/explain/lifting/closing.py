@@ -118,50 +118,61 @@ class Closing:
         # Lists come last: what they hold may be running values of the others.
         left = [each for each in names if each not in ended]
         for name in self._by_need(left, labels[0]):
-            old = CarriedValue(name, labels[0], before[name].own) if name in before else None
-            update = scope.env.get(name)
-            if update is None or old is None or isinstance(update, Gone):
-                ended[name] = Gone()
-                continue
-            if update == old:
-                ended[name] = before[name]
-                continue
-            if isinstance(update, Extend):
-                self._needs_order(labels[0], name)
-                if update.base == old or ops.is_carried(update.base):
-                    ended[name] = carried.grown(update, old, before[name], labels)
-                continue
-            read = self._readers(old, name, first)
-            if read:
-                self._needs_order(labels[0], name)
-            if not any(each == old for each in update.walk()):
-                if not read:
-                    ended[name] = Gone()
-                    continue
-                if ops.is_carried(update) or update.own:
-                    raise Refusal(f"{name} is taken from the iteration before")
-                found = carried.Step("last", update)
-            else:
-                found = carried.step(update, old)
-            others = [each for each in names if each != name]
-            number = self._counter(old, found, before[name], labels) if read else None
-            if number is not None:
-                self._count(old, number[0], first, others)
-                ended[name] = number[1]
-                continue
-            if found.op in carried.HELD and (scope.loops or not read):
-                # Beside others a loop that stays is as fast, and leaves the last value, too.
-                raise Refusal(f"{name} is taken from the iteration before")
-            if found.op in ("reset", "last") and len(labels) == 1:
-                start = counters.first_number(old.name, self.leading) or before[name]
-                self._scan(old, found, start, labels, first, others)
-                ended[name] = carried.last(found, start, labels[0])
-                continue
-            self._scan(old, found, before[name], labels, first, others)
-            left_open = found.op in carried.LEFT_OPEN
-            ended[name] = Gone() if left_open else carried.after(found, before[name], labels)
+            ended[name] = self._value_after(name, labels, names, before, first)
         self._still_carried(labels, ended, first)
         scope.env.update(ended)
+
+    def _value_after(
+        self,
+        name: str,
+        labels: tuple[Label, ...],
+        names: list[str],
+        before: dict[str, Term],
+        first: int,
+    ) -> Term:
+        """What a name holds after a loop; running values where the loop reads it."""
+        update = self.scope.env.get(name)
+        if name not in before or update is None or isinstance(update, Gone):
+            return Gone()
+        start = before[name]
+        old = CarriedValue(name, labels[0], start.own)
+        if update == old:
+            return start
+        if isinstance(update, Extend):
+            self._needs_order(labels[0], name)
+            if update.base == old or ops.is_carried(update.base):
+                return carried.grown(update, old, start, labels)
+            return Gone()
+        read = self._readers(old, name, first)
+        if read:
+            self._needs_order(labels[0], name)
+        found = self._step(old, update, read)
+        if found is None:
+            return Gone()
+        others = [each for each in names if each != name]
+        number = self._counter(old, found, start, labels) if read else None
+        if number is not None:
+            self._count(old, number[0], first, others)
+            return number[1]
+        if found.op in carried.HELD and (self.scope.loops or not read):
+            # Beside others a loop that stays is as fast, and leaves the last value, too.
+            raise Refusal(f"{name} is taken from the iteration before")
+        if found.op in ("reset", "last") and len(labels) == 1:
+            start = counters.first_number(name, self.leading) or start
+            self._scan(old, found, start, labels, first, others)
+            return carried.last(found, start, labels[0])
+        self._scan(old, found, start, labels, first, others)
+        return Gone() if found.op in carried.LEFT_OPEN else carried.after(found, start, labels)
+
+    def _step(self, old: CarriedValue, update: Term, read: bool) -> carried.Step | None:
+        """What an iteration does to a name; None where nobody sees what it had before."""
+        if any(each == old for each in update.walk()):
+            return carried.step(update, old)
+        if not read:
+            return None
+        if ops.is_carried(update) or update.own:
+            raise Refusal(f"{old.name} is taken from the iteration before")
+        return carried.Step("last", update)
 
     def _needs_order(self, label: Label, name: str) -> None:
         if label.name in self.scope.unordered:

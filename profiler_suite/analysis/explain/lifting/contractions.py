@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Sequence
+from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting.arrays import Array, closed, expanded, ordered
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
@@ -66,6 +67,8 @@ def _is_square(term: Apply) -> bool:
 
 def contracted(writer: Writer, term: Reduce | Contract) -> Array | None:
     """A sum of products in the style that is asked for; None where it is no such sum."""
+    if isinstance(term, Reduce) and isinstance(term.arg, Apply) and term.arg.name == "/":
+        return _divided(writer, term, *term.arg.args)
     dtype = dtype_of(term.arg) if isinstance(term, Reduce) else dtype_of(term)
     if dtype is not None and dtype.kind in "biu" and dtype.itemsize < 8:
         # Products of small integers wrap around one by one, and their sum may not.
@@ -95,6 +98,19 @@ def contracted(writer: Writer, term: Reduce | Contract) -> Array | None:
         result = Array(f"({text}) * {closed(result.text)}", result.dims)
     writer.memory.add(dims)
     return result
+
+
+def _divided(writer: Writer, term: Reduce, number: Term, divisor: Term) -> Array | None:
+    """A sum of products that are all divided by the same: the sum is."""
+    kind = dtype_of(number)
+    if divisor.loops or divisor.own or kind is None or kind.kind not in "fc":
+        return None
+    if writer.style.product == "broadcast":
+        return None
+    made = contracted(writer, replace(term, arg=number))
+    if made is None:
+        return None
+    return Array(f"{closed(made.text)} / {closed(writer.lower(divisor).text)}", made.dims)
 
 
 def _wrapped(writer: Writer, term: Contract) -> Array | None:

@@ -370,9 +370,27 @@ def recurrence(store: Store) -> Store:
 def _on_condition(store: Store, update: Term, old: CarriedValue) -> carried.Step:
     """`if c: a[i] = a[i - 1]`: elements that keep what was last set before them."""
     guard = store.guard
-    if guard is not None and update == old and all(each != old for each in guard.walk()):
-        return carried.Step("hold", store.target, ops.negated(guard))
+    if guard is not None and all(each != old for each in guard.walk()):
+        if update == old:
+            return carried.Step("hold", store.target, ops.negated(guard))
+        kept = _or_anew(update, old)
+        if kept is not None:
+            test, anew = kept
+            item = ops.where(guard, anew, store.target)
+            both = ops.joined("|", [ops.negated(guard), ops.negated(test)])
+            return carried.Step("hold", item, both)
     raise Refusal(f"{store.target.base} follows from its element before on a condition")
+
+
+def _or_anew(update: Term, old: CarriedValue) -> tuple[Term, Term] | None:
+    """`old if test else value`: the test and the value; None for anything else."""
+    if not isinstance(update, Apply) or update.name != "where":
+        return None
+    test, yes, no = update.args
+    if no == old:
+        test, yes, no = ops.negated(test), no, yes
+    free = all(each != old for part in (test, no) for each in part.walk())
+    return (test, no) if yes == old and free else None
 
 
 def _moved(target: Access, label: Label, value: Poly) -> Access:

@@ -23,6 +23,8 @@ _TAKES_LIST = (
     "bincount",
     "histogram",
     "unique",
+    *("cumsum", "cumprod", "diff", "sort", "argsort", "argmax", "argmin", "ptp", "average"),
+    *("any", "all", "count_nonzero", "sqrt", "exp", "log", "abs", "square", "nanmean"),
 )
 
 

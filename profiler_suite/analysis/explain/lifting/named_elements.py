@@ -13,15 +13,19 @@ from collections.abc import Iterator
 from profiler_suite.analysis.explain.lifting import leaving
 from profiler_suite.analysis.explain.lifting.facts import Facts
 from profiler_suite.analysis.explain.lifting.stores import stored_names
+from profiler_suite.analysis.explain.lifting.unrolling import unrolled
 
 _EXACT = ("float64", "complex128")
 """Dtypes that round nothing which an element gets."""
+_FEW = 4
+"""Up to how many iterations of an inner loop are written out."""
 _WHOLE = (ast.Add, ast.Sub, ast.Mult, ast.FloorDiv, ast.Mod)
 
 
 def named_elements(nest: ast.For, facts: Facts, function: ast.AST) -> ast.For | None:
     """The nest with names for such elements; None where there are none."""
     made = copy.deepcopy(nest)
+    _Short().generic_visit(made)
     inner = {
         each.id
         for node in ast.walk(function)
@@ -34,9 +38,9 @@ def named_elements(nest: ast.For, facts: Facts, function: ast.AST) -> ast.For | 
         if not _runs_through(loop):
             continue
         for base in sorted(_bases(loop) - inner):
-            element = _only_element(loop, base, facts)
-            if element is not None:
-                _hold(loop, element)
+            elements = _elements(loop, base, facts)
+            for element in elements:
+                _hold(loop, element, len(elements) > 1)
                 changed = True
     return ast.fix_missing_locations(made) if changed else None
 
@@ -76,8 +80,8 @@ def _bases(loop: ast.For) -> set[str]:
     }
 
 
-def _only_element(loop: ast.For, base: str, facts: Facts) -> ast.Subscript | None:
-    """The one element of an array that an iteration names, all over its body."""
+def _elements(loop: ast.For, base: str, facts: Facts) -> list[ast.Subscript]:
+    """The elements of an array that an iteration names, where they are its own all over it."""
     nodes = [each for node in loop.body for each in ast.walk(node)]
     places = [
         each
@@ -87,22 +91,49 @@ def _only_element(loop: ast.For, base: str, facts: Facts) -> ast.Subscript | Non
         and each.value.id == base
     ]
     named = [each for each in nodes if isinstance(each, ast.Name) and each.id == base]
-    if len({ast.unparse(each.slice) for each in places}) != 1 or len(named) != len(places):
-        return None
-    first = places[0]
-    indices = first.slice.elts if isinstance(first.slice, ast.Tuple) else [first.slice]
-    used = {each.id for each in ast.walk(first.slice) if isinstance(each, ast.Name)}
+    found = list({ast.unparse(each): each for each in places}.values())
     own = {each.id for each in ast.walk(loop.target) if isinstance(each, ast.Name)}
-    scalar = all(isinstance(each, ast.Name | ast.BinOp | ast.Constant) for each in indices)
-    known = facts.names.get(base)
-    if not scalar or len(indices) != facts.rank(base) or known is None:
-        return None
-    if used & stored_names(loop.body) or not used & own:
-        return None
+    if len(named) != len(places) or not _are_apart(found):
+        return []
+    for each in found:
+        used = {one.id for one in ast.walk(each.slice) if isinstance(one, ast.Name)}
+        scalar = all(isinstance(e, ast.Name | ast.BinOp | ast.Constant) for e in _indices(each))
+        if not scalar or used & stored_names(loop.body) or not used & own:
+            return []
+    if base not in facts.names or len(_indices(found[0])) != facts.rank(base):
+        return []
     dtype = facts.dtype(base)
-    if dtype in _EXACT or (dtype == "int64" and _stays_whole(nodes, base, facts)):
-        return first
-    return None
+    whole = dtype == "int64" and _stays_whole(nodes, base, facts)
+    return found if dtype in _EXACT or whole else []
+
+
+def _indices(place: ast.Subscript) -> list[ast.expr]:
+    return place.slice.elts if isinstance(place.slice, ast.Tuple) else [place.slice]
+
+
+def _are_apart(places: list[ast.Subscript]) -> bool:
+    """Whether no two are the same element: they differ by numbers that are written out."""
+    for axis in zip(*map(_indices, places), strict=False):
+        texts = {ast.unparse(each) for each in axis}
+        fixed = all(isinstance(e, ast.Constant) and type(e.value) is int for e in axis)
+        if len(texts) > 1 and not fixed:
+            return False
+    return len({len(_indices(each)) for each in places}) == 1
+
+
+class _Short(ast.NodeTransformer):
+    """Loops over a few numbers, written out."""
+
+    def visit_For(self, node: ast.For) -> ast.stmt | list[ast.stmt]:
+        """`for d in range(2)` as its body for 0 and for 1."""
+        self.generic_visit(node)
+        match node.iter:
+            case ast.Call(ast.Name("range"), [ast.Constant(int(count))], []) if count <= _FEW:
+                numbers: list[ast.expr] = [ast.Constant(k) for k in range(count)]
+                short = copy.copy(node)
+                short.iter = ast.List(numbers, ast.Load())
+                return unrolled(short) or node
+        return node
 
 
 def _stays_whole(nodes: list[ast.AST], base: str, facts: Facts) -> bool:
@@ -138,10 +169,13 @@ def _stays_whole(nodes: list[ast.AST], base: str, facts: Facts) -> bool:
     )
 
 
-def _hold(loop: ast.For, element: ast.Subscript) -> None:
+def _hold(loop: ast.For, element: ast.Subscript, several: bool) -> None:
     """Takes the element at the begin of an iteration, and puts it back at its end."""
     wanted = ast.unparse(element)
     name = f"@new_{ast.unparse(element.value)}"
+    if several:
+        numbers = [e.value for e in _indices(element) if isinstance(e, ast.Constant)]
+        name = "_".join([name, *map(str, numbers)])
 
     class Named(ast.NodeTransformer):
         def visit_Subscript(self, node: ast.Subscript) -> ast.expr:

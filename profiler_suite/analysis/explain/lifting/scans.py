@@ -101,7 +101,7 @@ def _first(writer: Writer, term: Scan, start: Array) -> Array:
     (place,) = fixed
     one, sub = writer.scope.label(Poly.number(1)), subs[place]
     assert isinstance(sub, At)
-    subs[place] = Slab(sub.index, 1, one)
+    subs[place] = Slab(sub.index, 1, one, "-1:" if sub.index.constant == -1 else "")
     made = writer.lower(replace(initial, subs=tuple(subs)))
     return Array(made.text, tuple(term.along if e == one else e for e in made.dims))
 

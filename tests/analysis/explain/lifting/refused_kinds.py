@@ -534,3 +534,11 @@ def the_first_of_a_set(labels: A) -> A:
     else:
         first = -1
     return first
+
+
+@refused("on a condition", x="n:double")
+def gaps_filled_by_what_they_look_at(x: A) -> A:
+    for i in range(1, len(x)):
+        if x[i] > 0:
+            x[i] = x[i - 1] if x[i - 1] < 1 else 0.25
+    return x

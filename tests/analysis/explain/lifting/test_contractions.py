@@ -16,11 +16,19 @@ from tests.analysis.explain.lifting.written import same_as_loop
     [
         *(("a[i] @ b[j]", "ij"), ("b[j] @ a[i]", "ij"), ("(a[i] * b[j]).sum()", "ij")),
         *(("a[i] @ a[0]", "i"), ("np.dot(a[i], b[j]) * x[i]", "ij"), ("a[i] @ a[i]", "i")),
+        *(("(a[i] * b[j] / s).sum()", "ij"), ("(a[i] * a[0] / n).sum()", "i")),
         *(("np.outer(a[i], b[0])", "i"), ("a.T @ x", ""), ("(a[i] * a[i]).sum()", "i")),
     ],
 )
 def test_every_style_gives_what_the_loop_gives(text: str, loops: str, product: str) -> None:
     same_as_loop(text, loops, Style(product=product))
+
+
+def test_a_sum_of_quotients_is_a_quotient_of_sums() -> None:
+    style = Style(product="matmul")
+    assert ".T) / s" in same_as_loop("(a[i] * b[j] / s).sum()", "ij", style)
+    assert " @ " not in same_as_loop("(a[i] * b[j] / x[i]).sum()", "ij", style)
+    assert " @ " not in same_as_loop("(k * k / s).sum() + x[i]", "i", style)
 
 
 def test_a_name_that_the_function_reads_from_outside_is_not_given_again() -> None:

@@ -39,6 +39,8 @@ def test_a_name_that_is_set_begins_anew() -> None:
     [
         ("return np.array(z)", True),
         ("return np.sum(z), len(z)", True),
+        ("return np.cumsum(z)", True),
+        ("return np.append(z, 1.0)", False),
         ("return z", False),
         ("return sorted(z)", False),
         ("z = np.array(z)", False),  # set twice: what it holds where is not known

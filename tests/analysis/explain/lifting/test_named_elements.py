@@ -47,6 +47,15 @@ def test_whole_numbers_are_counted() -> None:
     assert named("k[i] += 1\nk[i] = 2 * k[i] - n")
 
 
+def test_elements_that_numbers_keep_apart_are_named_one_by_one() -> None:
+    made = named("a[i, 0] += s\na[i, 1] += a[i, 0]\nfor d in range(2):\n    a[i, d] *= 2.0")
+    names = ("@new_a_0", "@new_a_1")
+    assert all(f"{name} *= 2.0" in made for name in names)
+    assert [f"a[i, {k}] = @new_a_{k}" in made for k in (0, 1)] == [True, True]
+    assert named("a[i, 0] += a[i, k[i]]") == ""
+    assert named("a[i, 0] += a[n, 0]") == ""
+
+
 @pytest.mark.parametrize(
     "body",
     [

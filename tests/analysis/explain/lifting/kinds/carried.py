@@ -408,3 +408,19 @@ def sums_between_crossings(x: A) -> A:
             total += x[i]
     sums.append(total)
     return np.array(sums)
+
+
+@kind(x="n:double")
+def gaps_filled_from_the_front(x: A) -> A:
+    for i in range(len(x)):
+        if x[i] > 0.5:
+            x[i] = x[i - 1] if i > 0 else 0.25
+    return x
+
+
+@kind(x="n:double", m="n:bool")
+def gaps_filled_unless_marked(x: A, m: A) -> A:
+    for i in range(1, len(x)):
+        if x[i] > 0:
+            x[i] = -1.0 if m[i] else x[i - 1]
+    return x

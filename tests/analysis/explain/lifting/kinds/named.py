@@ -114,3 +114,18 @@ def looked_at_from_a_start(x: A, e: A) -> A:
             if x[i] < e[k]:
                 break
     return out
+
+
+@kind(p="n 2:double", v="n 2:double")
+def points_in_a_box(p: A, v: A) -> A:
+    for i in range(len(p)):
+        speed = np.sqrt(v[i, 0] ** 2 + v[i, 1] ** 2) + 0.1
+        if speed > 1:
+            v[i, 0] /= speed
+            v[i, 1] /= speed
+        p[i, 0] += v[i, 0]
+        p[i, 1] += v[i, 1]
+        for d in range(2):
+            if p[i, d] < 0 or p[i, d] > 1:
+                v[i, d] = -v[i, d]
+    return p, v
