@@ -30,9 +30,9 @@ def of_rows(function: Function, loop: ast.For | ast.While) -> Iterator[list[Edit
         )
         if not matrix or not parts or not only or len(node.targets) > 1:
             continue
-        begin, end = f"{row}_begin", f"{row}_end"
+        begin, end = (rewriting.new_name(function, f"{row}_{e}") for e in ("begin", "end"))
         start, stop = function.span(node)
-        places = f"{matrix}_places"
+        places = rewriting.new_name(function, f"{matrix}_places")
         head = f"{begin}, {end} = {places}[{index}], {places}[{index} + 1]"
         yield [
             Edit(start=start, end=stop, text=head),

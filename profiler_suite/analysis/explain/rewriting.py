@@ -432,3 +432,12 @@ def written(function: Function, node: ast.expr) -> str:
     """An expression as it is written, in parentheses unless nothing can tear it apart."""
     text = function.text_of(node)
     return text if isinstance(node, _ATOMS) else f"({text})"
+
+
+def new_name(function: Function, hint: str) -> str:
+    """A name like `hint` that the function does not use yet."""
+    used = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
+    used |= {node.arg for node in ast.walk(function.node) if isinstance(node, ast.arg)}
+    while hint in used:
+        hint += "_"
+    return hint

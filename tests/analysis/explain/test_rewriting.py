@@ -85,3 +85,9 @@ def test_several_lines_for_one_keep_their_indentation() -> None:
     assert number == 2
     assert before == "for i in x:\n    g(i)"
     assert after == "y = h(\n    x,\n)\nk(y)"
+
+
+def test_a_new_name_is_none_that_the_function_has() -> None:
+    own = function("def f(x, x_list):\n    x_list_ = x\n    return x_list_\n")
+    assert rewriting.new_name(own, "x_list") == "x_list__"
+    assert rewriting.new_name(own, "x_parts") == "x_parts"

@@ -80,11 +80,7 @@ class Emitter:
     def begin(self) -> None:
         """What stands before the rest: all random numbers at once."""
         if self.lowering.scope.draws:
-            name = "draws"
-            while name in self.facts.definitions or name in self.facts.parameters:
-                name += "_"
-            self.lowering.draws_name = name
-            self.out.line(f"{name} = {self.lowering.drawing()}")
+            self.out.line(f"{self.lowering.draws_name} = {self.lowering.drawing()}")
         self._first = len(self.out.lines)
         for pad in self.lowering.scope.pads.values():
             text = self.facts.text

@@ -77,7 +77,7 @@ class ArrayWriter(Writer):
     def __init__(self, scope: Scope, style: Style) -> None:
         super().__init__(scope, style)
         self.accesses = Accesses(scope, self.lower, clipped=style.clipped)
-        self.draws_name = "draws"
+        self.draws_name = self.free_name("draws")
         self.risky = False
         """Whether the last expression divides or takes roots where a condition forbids it."""
         self._depth = 0

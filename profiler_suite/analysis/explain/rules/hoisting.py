@@ -135,7 +135,7 @@ def growth(seen: Observation, function: Function, package: str = "np") -> Iterat
             one, joined = _grown(function, statement, target.id, package)
             if one is None or len(syntax.uses(loop, target.id)) != 2:
                 continue
-            name = f"{target.id}_parts"
+            name = rewriting.new_name(function, f"{target.id}_parts")
             parts = {"out": target.id, "list": name}
             if "K" in one.captures:
                 parts["K"] = function.text_of(one["K"])
@@ -361,16 +361,17 @@ def lists_for_loops(seen: Observation, function: Function) -> Iterator[Finding]:
             if not uses or any(each is None for each in reads):
                 continue
             edits = []
+            listed = rewriting.new_name(function, f"{name}_list")
             for use, read in zip(uses, reads, strict=True):
                 if read is None:
                     continue
                 node, indices = read
                 subscripts = "".join(f"[{each}]" for each in indices)
                 start, end = function.span(node)
-                edits.append(Edit(start=start, end=end, text=f"{name}_list{subscripts}"))
+                edits.append(Edit(start=start, end=end, text=f"{listed}{subscripts}"))
                 del use
             edits += rewriting.inserted(
-                function, {loop.lineno: [f"{name}_list = {name}.tolist()"]}
+                function, {loop.lineno: [f"{listed} = {name}.tolist()"]}
             )
             yield from seen.edited(
                 function,

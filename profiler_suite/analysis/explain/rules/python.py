@@ -63,7 +63,7 @@ def places_of_new(seen: Observation) -> Iterator[Finding]:
 
 def _by_places(function: Function, loop: hoisting.Loop, name: str) -> list[Edit]:
     """Edits for a list that is searched, and appended to, and nothing else; [] otherwise."""
-    places = f"{name}_places"
+    places = rewriting.new_name(function, f"{name}_places")
     edits: list[Edit] = []
     searches = 0
     for node in ast.walk(loop):

@@ -5,7 +5,7 @@ import pytest
 from profiler_suite.analysis.explain.lifting.draws import drawn
 from profiler_suite.analysis.explain.lifting.expressions import Reader
 from profiler_suite.analysis.explain.lifting.terms import Draw, Refusal
-from tests.analysis.explain.lifting.reading import call, read, reader_of, within
+from tests.analysis.explain.lifting.reading import call, lifted_text, read, reader_of, within
 
 HELD = {"rng": "Generator", "x": "float64 (5,)", "n": "int 4", "s": "float 2.0"}
 
@@ -77,3 +77,13 @@ def test_draws_of_some_iterations_or_outside_of_loops_are_refused(reader: Reader
         drawn(reader, call("rng.random()"))
     with pytest.raises(Refusal, match="outside of the loop"):
         drawn(reader_of("def f(rng):\n    return 0", rng="Generator"), call("rng.random()"))
+
+
+def test_what_is_drawn_gets_a_name_of_its_own() -> None:
+    names = {"rng": "Generator", "n": "int 4", "draws": "int 4"}
+    for body in (
+        "s = 0.0\nfor i in range(n):\n    s += rng.random() * draws\nreturn s",
+        "return np.array([rng.random() + draws for i in range(n)])",
+    ):
+        for each in lifted_text(body, names).lifted:
+            assert "draws_ = " in each.source
