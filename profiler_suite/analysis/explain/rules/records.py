@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import character_maps, csv_rows, key_filters
+from profiler_suite.analysis.explain import character_maps, csv_rows, key_filters, text_pairs
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
@@ -72,4 +72,32 @@ def characters(seen: Observation) -> Iterator[Finding]:
                 "for each",
                 lines=hoisting.span_of(function, function.statement_of(each.node)),
                 evidence=f"Python goes through every character of {each.text}",
+            )
+
+
+@rule(
+    "records",
+    looks_for="pairs of texts compared character by character in Python",
+    rewrite="sum(a != b for a, b in zip(texts[i], texts[j])) → rows of an array of characters",
+    exact="texts are equally long: the code shown raises otherwise",
+    thread="https://docs.scipy.org/doc/scipy/reference/generated/scipy.spatial.distance.hamming.html",
+)
+def texts_compared(seen: Observation) -> Iterator[Finding]:
+    """Characters of two texts, one by one."""
+    for function in seen.functions:
+        made = text_pairs.as_arrays(function)
+        if made is None:
+            continue
+        texts = [("compare rows of an array of characters", made.text)]
+        if made.held:
+            lifted = seen.lifted_again(function, made.text, made.held)
+            texts += [(f"{title}, of an array of characters", text) for title, text in lifted]
+        for title, text in texts:
+            yield from seen.whole(
+                function,
+                text,
+                title=title,
+                lines=hoisting.span_of(function, made.statement),
+                helpers=("import numpy as np", text_pairs.CHARACTERS),
+                evidence="Python compares every character with another",
             )

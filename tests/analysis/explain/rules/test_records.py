@@ -25,9 +25,17 @@ COMPLEMENT = (
     "            out += 'T'\n        elif c == 'T':\n            out += 'A'\n"
     "        else:\n            out += c\n    return out\n"
 )
+HAMMING = (
+    "def f(s):\n    n = len(s)\n    out = np.zeros((n, n))\n    for i in range(n):\n"
+    "        for j in range(n):\n"
+    "            out[i, j] = sum(1 for a, b in zip(s[i], s[j]) if a != b)\n    return out\n"
+)
+WORDS = ["gatta", "catta", "gaéta", "cacca"]
 TABLE = ["n,k,v", "1,a,0.5", "", '2,"b,c",1e3', "3,a,0.1"]
 
 FIRES = [
+    Fires("texts_compared", HAMMING, lambda: (WORDS,), "s_characters[i] != s_characters[j]"),
+    Fires("texts_compared", HAMMING, lambda: (WORDS,), "cdist(s_characters"),
     Fires("characters", COMPLEMENT, lambda: ("GATTACAé",), "s[::-1].translate(str.maketrans("),
     Fires(
         "characters",
@@ -57,6 +65,9 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # what comes in order
+        "texts_compared", HAMMING.replace("a != b", "a < b"), lambda: (WORDS,)
+    ),
     Silent(  # what comes before counts
         "characters",
         "def f(s):\n    out = ''\n    for c in s:\n        out += c if c != out[-1:] else ''\n"
@@ -72,6 +83,9 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # one of them ends first
+        "texts_compared", HAMMING, lambda: (["abc", "abcd"],)
+    ),
     Refused(  # rows that end too early
         "rows_by_name",
         TOTALS.replace("float(row['v'])", "float(row['v'] or 0)"),
