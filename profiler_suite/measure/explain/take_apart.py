@@ -99,7 +99,8 @@ def _effort(
     # Values are looked at in another trace, which takes as long.
     again = not plan.long and not (effort.advice_first and traced.took_s > effort.trace_s)
     fastest = min(visits, key=lambda visit: min(visit.running_s))
-    known = plan.thrifty
+    # Where only advice is asked, and of what has to save calls, the visits know its time.
+    known = plan.thrifty or effort.advice_only
     return BreakdownEffort(
         replay_s=effort.replay_s if plan.fits_replay() else 0.0,
         most_replay_s=plan.replay_s(),

@@ -21,6 +21,7 @@ def subject(
     thrifty: bool = False,
     fits: bool = True,
     advice_first: bool = False,
+    advice_only: bool = False,
 ) -> Any:
     effort = SimpleNamespace(
         replay_s=1.0,
@@ -34,6 +35,7 @@ def subject(
         last_cache_bytes=100.0,
         trace_s=2.0,
         advice_first=advice_first,
+        advice_only=advice_only,
     )
     plan = SimpleNamespace(
         thrifty=thrifty,
@@ -109,6 +111,12 @@ def test_where_calls_are_saved_the_fastest_visit_stands_for_the_plain_time(
     assert (effort.least_rounds, effort.own_values_s) == (1, 0.0)
     assert found.inside == ()
     assert given.looks == []
+
+
+def test_where_only_advice_is_asked_its_visits_stand_for_the_plain_time(given: Passes) -> None:
+    taken(subject(advice_only=True, fits=False))
+    (effort,) = given.efforts
+    assert (effort.plain_s, effort.least_rounds) == (1e-3, 1)
 
 
 def test_what_does_not_fit_has_no_time(given: Passes) -> None:
