@@ -9,6 +9,7 @@ from profiler_suite.analysis.explain.lifting import operations as ops
 from profiler_suite.analysis.explain.lifting.draws import drawn
 from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.expressions import Reader
+from profiler_suite.analysis.explain.lifting.extremes import place_of_extreme
 from profiler_suite.analysis.explain.lifting.growth import as_array
 from profiler_suite.analysis.explain.lifting.inlining import (
     arguments,
@@ -120,6 +121,9 @@ def called(reader: Reader, node: ast.Call) -> Term:
     mapped = mapped_call(reader, node)
     if mapped is not None:
         return mapped
+    place = place_of_extreme(reader, node)
+    if place is not None:
+        return place
     name = ast.unparse(node.func)
     owner, _, last = name.rpartition(".")
     if isinstance(node.func, ast.Name) and last != "pearsonr":

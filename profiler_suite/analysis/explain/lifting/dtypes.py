@@ -56,7 +56,7 @@ _RANK = ("bool", "int", "float", "complex", "str")
 
 def weak_of(term: Term) -> str:
     """'int', 'float', … where the loop computes this with Python's own numbers; else ''."""
-    if isinstance(term, Leaf | Current | Recursion | Access):
+    if isinstance(term, Leaf | Current | Recursion | Access | Reduce):
         return term.weak
     if isinstance(term, Index):
         return "int"

@@ -205,6 +205,8 @@ class Reduce(Term):
     """Options of its call."""
     narrow: bool = False
     """Whether small integers stay small while they are added, as in a loop."""
+    weak: str = ""
+    """'int' where the loop has one of Python's own numbers; else ''."""
 
     @cached_property
     def own(self) -> tuple[Label, ...]:
