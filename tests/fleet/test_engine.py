@@ -1,6 +1,7 @@
 """Reaching a scheduler: with certificates or without, there or not, a Dask scheduler or not."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import socket
@@ -130,25 +131,24 @@ def test_where_a_loop_runs_already_the_scheduler_is_asked_beside_it(wait_s: floa
 
 @pytest.mark.parametrize("says", [b"", b"HTTP/1.0 400 Bad request\r\n\r\n" * 3])
 def test_what_is_no_scheduler_is_not_waited_for_for_ever(says: bytes) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        held = []
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server, contextlib.ExitStack() as held:
+        server.settimeout(0.05)
 
         def serve() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                held.append(connection)
-                connection.sendall(says)
+            while not ended.is_set():
+                with contextlib.suppress(OSError):
+                    connection = held.enter_context(server.accept()[0])
+                    connection.sendall(says)
 
-        threading.Thread(target=serve, daemon=True).start()
+        serving = threading.Thread(target=serve, daemon=True)
+        serving.start()
         begun = time.monotonic()
         with pytest.raises(UsageError, match="no scheduler answers"):
             DaskEngine(f"tcp://127.0.0.1:{server.getsockname()[1]}", wait_s=1.0)
         assert time.monotonic() - begun < 15
-        for connection in held:
-            connection.close()
+        ended.set()
+        serving.join()
 
 
 # ------------------------------------------------------------------------- a real scheduler

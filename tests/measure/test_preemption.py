@@ -71,10 +71,8 @@ def test_what_is_neither_run_nor_waited_for_a_core_is_slept(
 
 
 @pytest.mark.measures
-@pytest.mark.parametrize(("nap_s", "least", "most"), [(0.0, -1.0, 0.02), (2e-3, 0.3, 1.0)])
-def test_who_only_runs_has_slept_nothing_however_busy_the_machine(
-    nap_s: float, least: float, most: float
-) -> None:
+@pytest.mark.parametrize("nap_s", [0.0, 2e-3])
+def test_sleep_is_told_from_waits_for_a_core_however_busy_the_machine(nap_s: float) -> None:
     if not Path("/proc/thread-self/schedstat").exists():
         pytest.skip("this system does not count waits for a core")
     slept_s = wall_s = 0.0
@@ -87,7 +85,10 @@ def test_who_only_runs_has_slept_nothing_however_busy_the_machine(
         lasted_s = time.perf_counter() - start
         slept_s += preemption.slept_s(before, preemption.scheduling(), lasted_s)
         wall_s += lasted_s
-    assert least < slept_s / wall_s < most
+    if nap_s:
+        assert slept_s > 0.9 * 40 * nap_s
+    else:
+        assert slept_s < 0.02 * wall_s
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs one core for two")
