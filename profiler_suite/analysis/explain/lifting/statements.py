@@ -22,20 +22,24 @@ class Statements:
 
     def line(self, text: str) -> None:
         """One more statement, without warnings where the loop gave none."""
-        self.flush()
-        line = tidy(text)
+        lines = [*self._needed(), tidy(text)]
         if self.lowering.risky:
-            self.lines.append(f"with {self.np}.errstate({_QUIET}):")
-            line = f"    {line}"
+            head = f"with {self.np}.errstate({_QUIET}):"
+            heads = [each for each in self.lines if not each.startswith(" ")]
+            if heads[-1:] != [head]:
+                self.lines.append(head)
+            lines = [f"    {line}" for line in lines]
         self.lowering.risky = False
-        self.lines.append(line)
+        self.lines += lines
 
     def flush(self) -> None:
         """What the next statement needs: names of parts, loops that stay."""
-        self.lines += [
-            line for each in self.lowering.before for line in tidy(each).splitlines()
-        ]
+        self.lines += self._needed()
+
+    def _needed(self) -> list[str]:
+        lines = [line for each in self.lowering.before for line in tidy(each).splitlines()]
         self.lowering.before.clear()
+        return lines
 
     @contextmanager
     def under(self, head: str) -> Iterator[None]:

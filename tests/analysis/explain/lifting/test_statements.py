@@ -27,6 +27,16 @@ def test_a_statement_that_may_warn_is_kept_quiet_once() -> None:
     assert out.lines[1:] == ["    y[:] = 1 / x", "y[:] += 1"]
 
 
+def test_what_it_needs_is_kept_quiet_with_it_and_so_is_the_next() -> None:
+    out = statements()
+    for text in ("y[:] = t", "z[:] = t"):
+        out.lowering.before.append("t = 1 / x")
+        out.lowering.risky = True
+        out.line(text)
+    assert out.lines[0].startswith("with np.errstate(")
+    assert out.lines[1:] == ["    t = 1 / x", "    y[:] = t", "    t = 1 / x", "    z[:] = t"]
+
+
 def test_statements_stand_below_a_head_and_heads_below_heads() -> None:
     out = statements()
     out.line("a = 1")
