@@ -160,7 +160,7 @@ def _itself(value: Any, memo: dict[int, Any]) -> Any:
 
 def _input_given_again(order: dict[str, Any], places: Mapping[int, int]) -> bool:
     """Whether each call reads standard input from where it stood, which was a file then."""
-    place = places.get(id(sys.stdin))
+    place = places.get(id(getattr(sys, "stdin", None)))
     return place is not None and repeat_input(order.get("input", -1), place)
 
 

@@ -21,7 +21,7 @@ _NOTHING = -1
 def kept_input(places: Any) -> int:
     """A descriptor of what standard input is, where its place is known; else -1."""
     try:
-        return os.dup(0) if id(sys.stdin) in places else _NOTHING
+        return os.dup(0) if id(getattr(sys, "stdin", None)) in places else _NOTHING
     except OSError:
         return _NOTHING
 

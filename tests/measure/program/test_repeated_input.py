@@ -4,6 +4,7 @@ import copy
 import io
 import os
 import sys
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from profiler_suite.measure.program import repeated_input
+from profiler_suite.measure.program.catching.copies import places_of_files
 from profiler_suite.measure.program.repeated_input import (
     RepeatedInput,
     kept_input,
@@ -83,6 +85,19 @@ def test_a_file_is_read_at_a_place_of_ones_own(
         assert timing(lambda: list(sys.stdin)) == ["b\n", "c\n"]
         assert os.lseek(file.fileno(), 0, os.SEEK_CUR) == there
         assert file.read() == "b\nc\n"
+
+
+def test_a_program_without_standard_input_has_nothing_to_keep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").write_text("a\n")
+    with (tmp_path / "in").open() as file:
+        frame: Any = types.SimpleNamespace(f_locals={})
+        monkeypatch.setattr(sys, "stdin", file)
+        assert places_of_files(frame) == {id(file): 0}
+        monkeypatch.delattr(sys, "stdin")
+        assert places_of_files(frame) == {}
+        assert kept_input({}) == -1
 
 
 def test_what_has_no_place_is_not_kept_or_repeated(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,7 +95,7 @@ def places_of_files(frame: FrameType) -> dict[int, int]:
     places with the program, which reads on.
     """
     found = {}
-    for value in [*frame.f_locals.values(), sys.stdin]:
+    for value in [*frame.f_locals.values(), getattr(sys, "stdin", None)]:
         if type(value).__module__ == "_io" and type(value).__name__ in _READ:
             with contextlib.suppress(OSError, ValueError, AttributeError):
                 if value.mode in ("r", "rt", "rb"):
