@@ -20,6 +20,8 @@ TOGETHER = "together"
 # All trials of a short function; a longer one gets as many evaluations more.
 _TRIALS_S = 5.5
 _TRIALS_EVALUATIONS = 60
+# What is kept for trials on top of the best, which are often what helps most.
+_SECOND_S, _SECOND_EVALUATIONS = 1.5, 20
 # Above this other processes hardly feign a gain.
 _PLAIN_GAIN = 2.0
 # How much more than the time of its lines a rewrite may gain, and how far off their share of
@@ -49,9 +51,9 @@ def attempts(
     clock: Callable[[], float] = perf_counter,
 ) -> tuple[Attempt, ...]:
     """Everything that was tried, in order; what no time was left for says so."""
-    until_s = (
-        clock() + _TRIALS_S + _TRIALS_EVALUATIONS * seen.explained.breakdown_record.plain_s
-    )
+    plain_s = seen.explained.breakdown_record.plain_s
+    until_s = clock() + _TRIALS_S + _TRIALS_EVALUATIONS * plain_s
+    second_until_s = until_s + _SECOND_S + _SECOND_EVALUATIONS * plain_s
     done: list[Attempt] = []
     for finding in candidates(seen):
         if finding.trial.kind is TrialKind.BATCH and _loops_rewritten(done, baselines_s):
@@ -67,7 +69,7 @@ def attempts(
     combined = _together(seen, done, baselines_s)
     if combined is not None:
         done.append(Attempt(finding=combined, tried=attempt(combined.trial)))
-    done += _after_the_best(seen, done, attempt, baselines_s, lambda: clock() > until_s)
+    done += _after_the_best(seen, done, attempt, baselines_s, lambda: clock() > second_until_s)
     return tuple(done)
 
 
