@@ -21,7 +21,7 @@ TOGETHER = "together"
 _TRIALS_S = 5.5
 _TRIALS_EVALUATIONS = 60
 # What is kept for trials on top of the best, which are often what helps most.
-_SECOND_S, _SECOND_EVALUATIONS = 1.5, 20
+_SECOND_S, _SECOND_EVALUATIONS = 0.8, 20
 # Above this other processes hardly feign a gain.
 _PLAIN_GAIN = 2.0
 # How much more than the time of its lines a rewrite may gain, and how far off their share of
