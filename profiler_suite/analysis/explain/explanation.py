@@ -15,11 +15,11 @@ from profiler_suite.analysis.explain import (
     inside,
     layers,
     patch,
-    premises,
     what_if,
 )
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.attempts import Attempt
+from profiler_suite.analysis.explain.rewrites import premises
 from profiler_suite.analysis.explain.rules.observed import Observation
 from profiler_suite.analysis.explain.what_if import WayVerdict
 from profiler_suite.analysis.shares import part_in_words, shown

@@ -1,8 +1,23 @@
-"""What stands in a piece of source: its blocks of statements, and the uses of a name."""
+"""What stands in a piece of source: blocks, loops, names that are read, stored, changed."""
 
 import ast
 from collections.abc import Iterator
 
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.records import Edit
+
+Loop = ast.For | ast.While
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+REPEATING = (ast.For, ast.While, ast.Lambda, *COMPREHENSIONS)
+"""What evaluates the expressions inside of it again and again."""
+CHANGING = frozenset(
+    [
+        *("append", "extend", "insert", "pop", "remove", "sort", "reverse", "clear", "update"),
+        *("setdefault", "popitem", "add", "discard", "fill", "put", "resize", "popleft"),
+        *("appendleft", "shuffle", "setdiag", "partition", "itemset", "write"),
+    ]
+)
+"""Methods that change what they are called on."""
 _BLOCKS = ("body", "orelse", "finalbody")
 
 
@@ -43,3 +58,82 @@ def free_names(node: ast.AST) -> set[str]:
         own = set().union(*(bound_names(each.target) for each in node.generators))
         return (found - own) | free_names(node.generators[0].iter)
     return found
+
+
+def loops_of(function: Function) -> list[Loop]:
+    """The outermost loops of a function."""
+    found = [n for n in ast.walk(function.node) if isinstance(n, ast.For | ast.While)]
+    return [n for n in found if not any(isinstance(p, Loop) for p in function.around(n))]
+
+
+def stored_in(node: ast.AST) -> set[str]:
+    """Names that are given values inside, and names whose elements or attributes are."""
+    found = set()
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store | ast.Del):
+            found.add(each.id)
+        elif isinstance(each, ast.Subscript | ast.Attribute) and isinstance(
+            each.ctx, ast.Store | ast.Del
+        ):
+            base: ast.expr = each
+            while isinstance(base, ast.Subscript | ast.Attribute):
+                base = base.value
+            if isinstance(base, ast.Name):
+                found.add(base.id)
+    return found
+
+
+def changed_in(node: ast.AST) -> set[str]:
+    """What is stored inside, what methods change, and what is handed over as out=."""
+    found = stored_in(node)
+    for each in ast.walk(node):
+        if not isinstance(each, ast.Call):
+            continue
+        changed = [k.value for k in each.keywords if k.arg == "out"]
+        if isinstance(each.func, ast.Attribute) and each.func.attr in CHANGING:
+            changed.append(each.func.value)
+            changed += each.args[:1] if each.func.attr == "shuffle" else []
+        found |= {n.id for c in changed for n in ast.walk(c) if isinstance(n, ast.Name)}
+    return found
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Names that are read inside."""
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def span_of(function: Function, node: ast.stmt) -> range:
+    """Lines of the file that a statement takes."""
+    return range(node.lineno + function.shift, (node.end_lineno or 0) + function.shift + 1)
+
+
+def begins_empty(function: Function, loop: Loop, name: str) -> bool:
+    """Whether nothing is done with a list before the loop than `name = []`."""
+    used = uses(function.node, name)
+    before = [function.parents[n] for n in used if n.lineno < loop.lineno]
+    return [ast.unparse(each) for each in before] == [f"{name} = []"]
+
+
+def is_read_after(function: Function, name: str) -> bool:
+    """Whether what a loop leaves in a name may be asked for: not where loops bind it anew."""
+    for use in uses(function.node, name):
+        if isinstance(use.ctx, ast.Load):
+            around = list(function.around(use))
+            heads = [
+                each
+                for p in around
+                for each in ([p] if isinstance(p, ast.For) else getattr(p, "generators", ()))
+            ]
+            if not any(name in bound_names(each.target) for each in heads):
+                return True
+    return False
+
+
+def after(function: Function, node: ast.stmt, lines: list[str]) -> Edit:
+    """Lines put behind a statement, with its indentation."""
+    place = function.line_start((node.end_lineno or node.lineno) + 1)
+    indent = function.indent_of(node.lineno)
+    text = "".join(f"{indent}{line}\n" for line in lines)
+    if place == len(function.text) and not function.text.endswith("\n"):
+        text = "\n" + text
+    return Edit(start=place, end=place, text=text)

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.analysis.explain import advice, attempts, call_rewrites, rewriting
+from profiler_suite.analysis.explain import advice, attempts, rewriting
 from profiler_suite.analysis.explain.attempts import Attempt
+from profiler_suite.analysis.explain.rewrites import call_rewrites
 from profiler_suite.analysis.explain.rules.observed import Finding
 from profiler_suite.measure.explain.records import (
     FunctionRecord,

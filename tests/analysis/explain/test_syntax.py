@@ -2,7 +2,11 @@
 
 import ast
 
+import pytest
+
 from profiler_suite.analysis.explain import syntax
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.records import SourceText
 
 TEXT = """
 def f(x):
@@ -16,6 +20,11 @@ def f(x):
         del y
     return lambda x: x + 1
 """
+
+
+def function_of(body: str) -> Function:
+    text = "def f(x):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+    return Function(SourceText(file="f.py", function="f", first_line=1, text=text))
 
 
 def test_every_block_comes_once_and_a_lambda_has_none() -> None:
@@ -56,3 +65,44 @@ def test_targets_bind_names_not_elements() -> None:
     (stored,) = ast.parse("x[i] = 1").body
     assert isinstance(stored, ast.Assign)
     assert syntax.bound_names(stored.targets[0]) == set()
+
+
+def test_loops_inside_of_loops_are_not_outermost() -> None:
+    function = function_of("for i in x:\n    while i: i -= 1\nfor j in x: pass\nreturn x")
+    assert [ast.unparse(each.target) for each in syntax.loops_of(function)] == ["i", "j"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "stored", "read"),
+    [
+        ("a = b", {"a"}, {"a", "b"}),
+        ("a[i] = b.c", {"a"}, {"a", "i", "b"}),
+        ("a.b[i].c = 1", {"a"}, {"a", "i"}),
+        ("for k in r: t += k", {"k", "t"}, {"k", "r", "t"}),
+        ("del a[0]", {"a"}, {"a"}),
+        ("f(a)[0] = 1", set(), {"f", "a"}),
+    ],
+)
+def test_names_that_are_stored_in_and_names_that_occur(
+    text: str, stored: set[str], read: set[str]
+) -> None:
+    tree = ast.parse(text)
+    assert syntax.stored_in(tree) == stored
+    assert syntax.names_in(tree) == read
+
+
+def test_lines_go_behind_a_statement_with_its_indentation() -> None:
+    function = function_of("if len(x):\n    for v in x:\n        v += 1\nreturn x")
+    (loop,) = syntax.loops_of(function)
+    edit = syntax.after(function, loop, ["y = 1", "z = 2"])
+    text = function.text[: edit.start] + edit.text + function.text[edit.start :]
+    assert edit.start == edit.end
+    assert "            v += 1\n        y = 1\n        z = 2\n    return x" in text
+    assert list(syntax.span_of(function, loop)) == [3, 4]
+
+
+def test_behind_the_last_line_without_an_end_a_line_begins() -> None:
+    text = "def f(x):\n    for v in x: pass"
+    function = Function(SourceText(file="f.py", function="f", first_line=1, text=text))
+    edit = syntax.after(function, syntax.loops_of(function)[0], ["y = 1"])
+    assert edit.text == "\n    y = 1\n"

@@ -5,29 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from profiler_suite.analysis.explain.lifting import operations as ops
-from profiler_suite.analysis.explain.lifting.draws import drawn
-from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
-from profiler_suite.analysis.explain.lifting.expressions import Reader
-from profiler_suite.analysis.explain.lifting.extremes import place_of_extreme
-from profiler_suite.analysis.explain.lifting.growth import as_array
-from profiler_suite.analysis.explain.lifting.inlining import (
-    arguments,
-    inlined,
-)
-from profiler_suite.analysis.explain.lifting.iteration import comprehended
-from profiler_suite.analysis.explain.lifting.mapping import mapped_call
-from profiler_suite.analysis.explain.lifting.matrices import (
+from profiler_suite.analysis.explain.lifting.expressions.draws import drawn
+from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
+from profiler_suite.analysis.explain.lifting.expressions.extremes import place_of_extreme
+from profiler_suite.analysis.explain.lifting.expressions.matrices import (
     along,
     fft,
     linalg,
     matrix_product,
     plain,
 )
-from profiler_suite.analysis.explain.lifting.polynomials import Poly
-from profiler_suite.analysis.explain.lifting.prefixes import of_part
-from profiler_suite.analysis.explain.lifting.reductions import REDUCTIONS, reduction
-from profiler_suite.analysis.explain.lifting.row_functions import (
+from profiler_suite.analysis.explain.lifting.expressions.prefixes import of_part
+from profiler_suite.analysis.explain.lifting.expressions.reductions import REDUCTIONS, reduction
+from profiler_suite.analysis.explain.lifting.expressions.row_functions import (
     bit_count,
     interpolated,
     most_frequent,
@@ -35,13 +25,24 @@ from profiler_suite.analysis.explain.lifting.row_functions import (
     pearson,
     row_function,
 )
-from profiler_suite.analysis.explain.lifting.selected import of_selected, places_of
-from profiler_suite.analysis.explain.lifting.shapes import (
+from profiler_suite.analysis.explain.lifting.expressions.selected import of_selected, places_of
+from profiler_suite.analysis.explain.lifting.expressions.shapes import (
     flattened,
     lengths_of,
     reshaped,
 )
-from profiler_suite.analysis.explain.lifting.terms import (
+from profiler_suite.analysis.explain.lifting.expressions.texts import is_text, method_of_text
+from profiler_suite.analysis.explain.lifting.inlining import (
+    arguments,
+    inlined,
+)
+from profiler_suite.analysis.explain.lifting.loops.growth import as_array
+from profiler_suite.analysis.explain.lifting.loops.iteration import comprehended
+from profiler_suite.analysis.explain.lifting.mapping import mapped_call
+from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
+from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of, weak_of
+from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Apply,
     Core,
     Extend,
@@ -54,7 +55,6 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Term,
     View,
 )
-from profiler_suite.analysis.explain.lifting.texts import is_text, method_of_text
 
 _UFUNCS = frozenset(
     (

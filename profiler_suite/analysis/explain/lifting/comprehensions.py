@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 
-from profiler_suite.analysis.explain.lifting.arrays import closed, full
-from profiler_suite.analysis.explain.lifting.dtypes import dtype_of, weak_of
-from profiler_suite.analysis.explain.lifting.expressions import Reader
-from profiler_suite.analysis.explain.lifting.iteration import comprehended
-from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
-from profiler_suite.analysis.explain.lifting.terms import Refusal, Stack, Term, View
-from profiler_suite.analysis.explain.lifting.units import is_mapping
+from profiler_suite.analysis.explain.lifting.code.arrays import closed, full
+from profiler_suite.analysis.explain.lifting.code.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
+from profiler_suite.analysis.explain.lifting.loops.iteration import comprehended
+from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of, weak_of
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal, Stack, Term, View
+from profiler_suite.analysis.explain.lifting.source.units import is_mapping
 
 
 class Comprehensions(ast.NodeTransformer):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 
-from profiler_suite.analysis.explain.lifting import exits
-from profiler_suite.analysis.explain.lifting.arrays import closed, tidy
-from profiler_suite.analysis.explain.lifting.first_hits import element_source
-from profiler_suite.analysis.explain.lifting.liveness import live_after
-from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
-from profiler_suite.analysis.explain.lifting.polynomials import Poly
-from profiler_suite.analysis.explain.lifting.terms import Refusal
-from profiler_suite.analysis.explain.lifting.units import Unit
+from profiler_suite.analysis.explain.lifting.code.arrays import closed, tidy
+from profiler_suite.analysis.explain.lifting.code.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.loops import exits
+from profiler_suite.analysis.explain.lifting.loops.first_hits import element_source
+from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal
+from profiler_suite.analysis.explain.lifting.source.liveness import live_after
+from profiler_suite.analysis.explain.lifting.source.units import Unit
 
 
 def at_the_hit(

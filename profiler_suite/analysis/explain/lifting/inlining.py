@@ -6,12 +6,11 @@ import ast
 import builtins
 from collections.abc import Mapping, Sequence
 
-from profiler_suite.analysis.explain.lifting import leaving
-from profiler_suite.analysis.explain.lifting import operations as ops
-from profiler_suite.analysis.explain.lifting.expressions import Reader
-from profiler_suite.analysis.explain.lifting.nests import Walk
-from profiler_suite.analysis.explain.lifting.polynomials import Poly
-from profiler_suite.analysis.explain.lifting.terms import (
+from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
+from profiler_suite.analysis.explain.lifting.loops.nests import Walk
+from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
+from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Index,
     Label,
     Leaf,
@@ -19,6 +18,7 @@ from profiler_suite.analysis.explain.lifting.terms import (
     Term,
     View,
 )
+from profiler_suite.analysis.explain.lifting.source import leaving
 
 Callee = ast.FunctionDef | ast.Lambda
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from profiler_suite.analysis.explain.lifting import dependence, pads
-from profiler_suite.analysis.explain.lifting.emitting import Emitter
-from profiler_suite.analysis.explain.lifting.nests import Walk
-from profiler_suite.analysis.explain.lifting.terms import Label, Refusal
-from profiler_suite.analysis.explain.lifting.units import Piece, Unit
+from profiler_suite.analysis.explain.lifting.code.emitting import Emitter
+from profiler_suite.analysis.explain.lifting.loops import dependence, pads
+from profiler_suite.analysis.explain.lifting.loops.nests import Walk
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Label, Refusal
+from profiler_suite.analysis.explain.lifting.source.units import Piece, Unit
 
 
 def interchanged(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 
-from profiler_suite.analysis.explain.lifting.facts import Facts
-from profiler_suite.analysis.explain.lifting.leftovers import leftovers
+from profiler_suite.analysis.explain.lifting.code.writer import Style
+from profiler_suite.analysis.explain.lifting.loops.leftovers import leftovers
+from profiler_suite.analysis.explain.lifting.normal_form.facts import Facts
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal
 from profiler_suite.analysis.explain.lifting.nouns import KeptLoop, LiftedFunction, Lifting
 from profiler_suite.analysis.explain.lifting.pieces import Pieces
-from profiler_suite.analysis.explain.lifting.plain_names import with_modules
-from profiler_suite.analysis.explain.lifting.terms import Refusal
+from profiler_suite.analysis.explain.lifting.source.plain_names import with_modules
+from profiler_suite.analysis.explain.lifting.source.units import Piece, Unit, units, within
 from profiler_suite.analysis.explain.lifting.titles import title
-from profiler_suite.analysis.explain.lifting.units import Piece, Unit, units, within
-from profiler_suite.analysis.explain.lifting.writer import Style
 from profiler_suite.analysis.explain.line_breaks import broken
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Rewrite

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from profiler_suite.analysis.explain.lifting import operations as ops
-from profiler_suite.analysis.explain.lifting.expressions import Reader
+from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
 from profiler_suite.analysis.explain.lifting.inlining import Callee, by_element, inlined
-from profiler_suite.analysis.explain.lifting.polynomials import Poly
-from profiler_suite.analysis.explain.lifting.terms import Core, Refusal, Term, View
-from profiler_suite.analysis.explain.lifting.units import metric_of
+from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
+from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Core, Refusal, Term, View
+from profiler_suite.analysis.explain.lifting.source.units import metric_of
 
 
 def _callee(reader: Reader, node: ast.expr) -> Callee | None:

@@ -6,35 +6,40 @@ import ast
 import copy
 from collections.abc import Callable, Mapping, Sequence
 
-from profiler_suite.analysis.explain.lifting import dependence, exits, pads, rims
-from profiler_suite.analysis.explain.lifting.arrays import full, tidy
 from profiler_suite.analysis.explain.lifting.calls import called
+from profiler_suite.analysis.explain.lifting.code.arrays import full, tidy
+from profiler_suite.analysis.explain.lifting.code.emitting import Emitter
+from profiler_suite.analysis.explain.lifting.code.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.code.results import in_order
+from profiler_suite.analysis.explain.lifting.code.writer import Style
 from profiler_suite.analysis.explain.lifting.comprehensions import Comprehensions
 from profiler_suite.analysis.explain.lifting.early_exit import at_the_hit
-from profiler_suite.analysis.explain.lifting.emitting import Emitter
-from profiler_suite.analysis.explain.lifting.expressions import Reader
-from profiler_suite.analysis.explain.lifting.facts import Facts, dotted
-from profiler_suite.analysis.explain.lifting.filling import filling
-from profiler_suite.analysis.explain.lifting.grown_lists import (
+from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
+from profiler_suite.analysis.explain.lifting.interchange import interchanged
+from profiler_suite.analysis.explain.lifting.loops import dependence, exits, pads, rims
+from profiler_suite.analysis.explain.lifting.loops.filling import filling
+from profiler_suite.analysis.explain.lifting.loops.grown_lists import (
     begins_anew,
     belongs_to_others,
     joined_by,
     lists_that_grow,
     only_made_array,
 )
-from profiler_suite.analysis.explain.lifting.held import Held
-from profiler_suite.analysis.explain.lifting.interchange import interchanged
-from profiler_suite.analysis.explain.lifting.iteration import comprehended
-from profiler_suite.analysis.explain.lifting.liveness import live_after
-from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
-from profiler_suite.analysis.explain.lifting.named_elements import named_elements
-from profiler_suite.analysis.explain.lifting.nests import Walk
-from profiler_suite.analysis.explain.lifting.results import in_order
-from profiler_suite.analysis.explain.lifting.scope import Gone, Scope
-from profiler_suite.analysis.explain.lifting.stores import Store, stored_names
-from profiler_suite.analysis.explain.lifting.terms import Extend, Leaf, Refusal, Term
-from profiler_suite.analysis.explain.lifting.units import Piece, Unit
-from profiler_suite.analysis.explain.lifting.writer import Style
+from profiler_suite.analysis.explain.lifting.loops.iteration import comprehended
+from profiler_suite.analysis.explain.lifting.loops.nests import Walk
+from profiler_suite.analysis.explain.lifting.normal_form.facts import Facts, dotted
+from profiler_suite.analysis.explain.lifting.normal_form.held import Held
+from profiler_suite.analysis.explain.lifting.normal_form.scope import Gone, Scope
+from profiler_suite.analysis.explain.lifting.normal_form.stores import Store, stored_names
+from profiler_suite.analysis.explain.lifting.normal_form.terms import (
+    Extend,
+    Leaf,
+    Refusal,
+    Term,
+)
+from profiler_suite.analysis.explain.lifting.source.liveness import live_after
+from profiler_suite.analysis.explain.lifting.source.named_elements import named_elements
+from profiler_suite.analysis.explain.lifting.source.units import Piece, Unit
 from profiler_suite.analysis.explain.rewriting import Function
 
 

@@ -3,9 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import call_rewrites, einsum_products, rewriting
-from profiler_suite.analysis.explain.forms import in_form
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain.rewrites import call_rewrites, einsum_products
+from profiler_suite.analysis.explain.rewrites.forms import in_form
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule

@@ -2,10 +2,13 @@
 
 import ast
 
-from profiler_suite.analysis.explain import vectorising
+from profiler_suite.analysis.explain.rewrites import vectorising
+from profiler_suite.analysis.explain.rewrites.vectorising import (
+    CallOverRows,
+    NotVectorisedError,
+)
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Observation
-from profiler_suite.analysis.explain.vectorising import CallOverRows, NotVectorisedError
 from profiler_suite.model.noun import Noun
 
 Callee = ast.FunctionDef | ast.Lambda

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from profiler_suite.analysis.explain import call_rewrites, forms, rewriting
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import call_rewrites, forms
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import (
@@ -346,12 +347,12 @@ _OF_ARRAYS = frozenset(
 def list_operands(seen: Observation) -> Iterator[Finding]:
     """Lists that are made arrays again and again."""
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
-            changed = hoisting.changed_in(loop)
+        for loop in syntax.loops_of(function):
+            changed = syntax.changed_in(loop)
             arrays: dict[str, str] = {}
             edits = []
             for node in _listed_operands(function, loop):
-                if hoisting.names_in(node) & changed:
+                if syntax.names_in(node) & changed:
                     continue
                 text = function.text_of(node)
                 own = (
@@ -366,12 +367,12 @@ def list_operands(seen: Observation) -> Iterator[Finding]:
                     function,
                     [*edits, *rewriting.inserted(function, {loop.lineno: lines})],
                     title=f"make arrays of {', '.join(arrays)[:40]} once, before the loop",
-                    lines=hoisting.span_of(function, loop),
+                    lines=syntax.span_of(function, loop),
                     evidence="NumPy makes an array of a list in every call: most of the call",
                 )
 
 
-def _listed_operands(function: Function, loop: hoisting.Loop) -> Iterator[ast.expr]:
+def _listed_operands(function: Function, loop: syntax.Loop) -> Iterator[ast.expr]:
     """Lists of numbers, named or written out, that NumPy's functions get in a loop."""
     for call in ast.walk(loop):
         if not isinstance(call, ast.Call) or not function.is_numpy(call, _OF_ARRAYS):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from profiler_suite.analysis import time_breakdown
-from profiler_suite.analysis.explain import call_rewrites
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rewrites import call_rewrites
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.model.trial import TrialKind

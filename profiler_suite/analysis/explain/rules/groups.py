@@ -5,18 +5,22 @@ from collections.abc import Iterator
 
 import msgspec
 
-from profiler_suite.analysis.explain import (
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import (
     group_expressions,
     key_rows,
     mask_keys,
     patterns,
-    rewriting,
     vectorising,
 )
-from profiler_suite.analysis.explain.group_expressions import NotForGroupsError, Of, OfGroups
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rewrites.group_expressions import (
+    NotForGroupsError,
+    Of,
+    OfGroups,
+)
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules import callbacks, hoisting
+from profiler_suite.analysis.explain.rules import callbacks
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 
@@ -206,7 +210,7 @@ def group_loop(seen: Observation) -> Iterator[Finding]:
                     function,
                     [edit],
                     title="set the column for all groups at once",
-                    lines=hoisting.span_of(function, loop),
+                    lines=syntax.span_of(function, loop),
                     evidence="every key compares a whole column and sets a part of another",
                 )
 
@@ -248,7 +252,7 @@ def masks_by_key(seen: Observation) -> Iterator[Finding]:
                 function,
                 loop.edits,
                 title=f"find the places of all keys of {loop.keys} once",
-                lines=hoisting.span_of(function, loop.statement),
+                lines=syntax.span_of(function, loop.statement),
                 helpers=("import numpy as np", mask_keys.PLACES),
                 evidence=f"every key compares the whole of {loop.keys}",
             )
@@ -278,7 +282,7 @@ def _coordinates(
             function,
             text,
             title=title,
-            lines=hoisting.span_of(function, asked.statement),
+            lines=syntax.span_of(function, asked.statement),
             helpers=("import numpy as np", *helpers),
             evidence=f"every key compares the whole of {asked.keys}",
         )

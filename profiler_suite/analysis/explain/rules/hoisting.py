@@ -3,103 +3,11 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting, syntax
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import forms, patterns
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
 from profiler_suite.measure.explain.records import Edit
-
-Loop = ast.For | ast.While
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-REPEATING = (ast.For, ast.While, ast.Lambda, *COMPREHENSIONS)
-"""What evaluates the expressions inside of it again and again."""
-CHANGING = frozenset(
-    [
-        *("append", "extend", "insert", "pop", "remove", "sort", "reverse", "clear", "update"),
-        *("setdefault", "popitem", "add", "discard", "fill", "put", "resize", "popleft"),
-        *("appendleft", "shuffle", "setdiag", "partition", "itemset", "write"),
-    ]
-)
-"""Methods that change what they are called on."""
-
-
-def loops_of(function: Function) -> list[Loop]:
-    """The outermost loops of a function."""
-    found = [n for n in ast.walk(function.node) if isinstance(n, ast.For | ast.While)]
-    return [n for n in found if not any(isinstance(p, Loop) for p in function.around(n))]
-
-
-def stored_in(node: ast.AST) -> set[str]:
-    """Names that are given values inside, and names whose elements or attributes are."""
-    found = set()
-    for each in ast.walk(node):
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store | ast.Del):
-            found.add(each.id)
-        elif isinstance(each, ast.Subscript | ast.Attribute) and isinstance(
-            each.ctx, ast.Store | ast.Del
-        ):
-            base: ast.expr = each
-            while isinstance(base, ast.Subscript | ast.Attribute):
-                base = base.value
-            if isinstance(base, ast.Name):
-                found.add(base.id)
-    return found
-
-
-def changed_in(node: ast.AST) -> set[str]:
-    """What is stored inside, what methods change, and what is handed over as out=."""
-    found = stored_in(node)
-    for each in ast.walk(node):
-        if not isinstance(each, ast.Call):
-            continue
-        changed = [k.value for k in each.keywords if k.arg == "out"]
-        if isinstance(each.func, ast.Attribute) and each.func.attr in CHANGING:
-            changed.append(each.func.value)
-            changed += each.args[:1] if each.func.attr == "shuffle" else []
-        found |= {n.id for c in changed for n in ast.walk(c) if isinstance(n, ast.Name)}
-    return found
-
-
-def names_in(node: ast.AST) -> set[str]:
-    """Names that are read inside."""
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-
-
-def span_of(function: Function, node: ast.stmt) -> range:
-    """Lines of the file that a statement takes."""
-    return range(node.lineno + function.shift, (node.end_lineno or 0) + function.shift + 1)
-
-
-def begins_empty(function: Function, loop: Loop, name: str) -> bool:
-    """Whether nothing is done with a list before the loop than `name = []`."""
-    uses = syntax.uses(function.node, name)
-    before = [function.parents[n] for n in uses if n.lineno < loop.lineno]
-    return [ast.unparse(each) for each in before] == [f"{name} = []"]
-
-
-def is_read_after(function: Function, name: str) -> bool:
-    """Whether what a loop leaves in a name may be asked for: not where loops bind it anew."""
-    for use in syntax.uses(function.node, name):
-        if isinstance(use.ctx, ast.Load):
-            around = list(function.around(use))
-            heads = [
-                each
-                for p in around
-                for each in ([p] if isinstance(p, ast.For) else getattr(p, "generators", ()))
-            ]
-            if not any(name in syntax.bound_names(each.target) for each in heads):
-                return True
-    return False
-
-
-def after(function: Function, node: ast.stmt, lines: list[str]) -> Edit:
-    """Lines put behind a statement, with its indentation."""
-    place = function.line_start((node.end_lineno or node.lineno) + 1)
-    indent = function.indent_of(node.lineno)
-    text = "".join(f"{indent}{line}\n" for line in lines)
-    if place == len(function.text) and not function.text.endswith("\n"):
-        text = "\n" + text
-    return Edit(start=place, end=place, text=text)
-
 
 # ------------------------------------------------------------- arrays that grow
 
@@ -124,8 +32,8 @@ _GROWING = {
 
 
 def growth(seen: Observation, function: Function, package: str = "np") -> Iterator[Finding]:
-    """`out = np.append(out, v)` in a loop → a list, and one array after the loop."""
-    for loop in loops_of(function):
+    """`out = np.append(out, v)` in a loop → a list, and one array syntax.after the loop."""
+    for loop in syntax.loops_of(function):
         for statement in ast.walk(loop):
             if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
                 continue
@@ -156,7 +64,7 @@ def growth(seen: Observation, function: Function, package: str = "np") -> Iterat
                 edits = [
                     *_list_before(function, loop, name),
                     Edit(start=start, end=end, text=f"{name}.append({added})"),
-                    after(function, loop, [f"{target.id} = {whole}"]),
+                    syntax.after(function, loop, [f"{target.id} = {whole}"]),
                 ]
                 yield from _finding(seen, function, loop, target.id, edits)
 
@@ -187,18 +95,18 @@ def _pandas(function: Function) -> str:
     return next((k for k, v in function.bound.items() if v == "pandas"), "pd")
 
 
-def _list_before(function: Function, loop: Loop, name: str) -> list[Edit]:
+def _list_before(function: Function, loop: syntax.Loop, name: str) -> list[Edit]:
     return rewriting.inserted(function, {loop.lineno: [f"{name} = []"]})
 
 
 def _finding(
-    seen: Observation, function: Function, loop: Loop, name: str, edits: list[Edit]
+    seen: Observation, function: Function, loop: syntax.Loop, name: str, edits: list[Edit]
 ) -> Iterator[Finding]:
     return seen.edited(
         function,
         edits,
         title=f"collect the parts of {name} in a list and join them once",
-        lines=span_of(function, loop),
+        lines=syntax.span_of(function, loop),
         evidence=f"every iteration copies the whole of {name}",
     )
 
@@ -244,13 +152,13 @@ _METHODS = frozenset(
 def invariants(seen: Observation, function: Function) -> Iterator[Finding]:
     """Calls in loops whose operands no iteration changes, computed before the loop."""
     for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
-        yield from _before(seen, function, loop, loop.body, changed_in(loop))
+        yield from _before(seen, function, loop, loop.body, syntax.changed_in(loop))
     yield from _of_comprehensions(seen, function)
 
 
 def _of_comprehensions(seen: Observation, function: Function) -> Iterator[Finding]:
     """The same for comprehensions, and for functions that are handed over to be called."""
-    kinds = (ast.Lambda, *COMPREHENSIONS)
+    kinds = (ast.Lambda, *syntax.COMPREHENSIONS)
     for node in ast.walk(function.node):
         if not isinstance(node, kinds) or any(
             isinstance(p, kinds) for p in function.around(node)
@@ -262,7 +170,7 @@ def _of_comprehensions(seen: Observation, function: Function) -> Iterator[Findin
         parts = [n for n in ast.iter_child_nodes(node) if not isinstance(n, ast.arguments)]
         kept = [n for part in parts for n in _unfolded(part) if n not in first]
         if not isinstance(statement, ast.While):
-            yield from _before(seen, function, statement, kept, changed_in(node) | own)
+            yield from _before(seen, function, statement, kept, syntax.changed_in(node) | own)
 
 
 def _unfolded(part: ast.AST) -> list[ast.AST]:
@@ -283,7 +191,7 @@ def _before(
     calls = [
         node
         for node in _unconditional(parts)
-        if _is_costly(function, node) and not names_in(node) & changed
+        if _is_costly(function, node) and not syntax.names_in(node) & changed
     ]
     outer = [c for c in calls if not any(p in calls for p in function.around(c))]
     outer.sort(key=lambda c: (c.lineno, c.col_offset))
@@ -302,7 +210,9 @@ def _before(
         edits,
         title=f"compute {', '.join(named)[:70]} once, before the loop",
         lines={
-            line for node in outer for line in span_of(function, function.statement_of(node))
+            line
+            for node in outer
+            for line in syntax.span_of(function, function.statement_of(node))
         },
         evidence=f"the loop of {at([loop.lineno + function.shift])} computes the same "
         "in every iteration",
@@ -350,9 +260,9 @@ def _name_of(node: ast.expr) -> str:
 
 def lists_for_loops(seen: Observation, function: Function) -> Iterator[Finding]:
     """Arrays that a loop reads element by element only: as lists."""
-    for loop in loops_of(function):
-        changed = stored_in(loop)
-        for name in sorted(names_in(loop) - changed):
+    for loop in syntax.loops_of(function):
+        changed = syntax.stored_in(loop)
+        for name in sorted(syntax.names_in(loop) - changed):
             form = forms.in_form(function.source.names.get(name, ""))
             if form is None or form.kind != "array" or form.letter not in "biuf":
                 continue
@@ -378,7 +288,7 @@ def lists_for_loops(seen: Observation, function: Function) -> Iterator[Finding]:
                 edits,
                 title=f"read {name} from a list: an element of an array is made an object "
                 "each time",
-                lines=span_of(function, loop),
+                lines=syntax.span_of(function, loop),
                 evidence=f"the loop of {at([loop.lineno + function.shift])} reads {name} "
                 "element by element",
             )
@@ -416,7 +326,7 @@ def _element(
                 return None
             indices.append(function.text_of(part))
         node = parent
-    return (node, indices) if len(indices) == dims and names_in(node) & changed else None
+    return (node, indices) if len(indices) == dims and syntax.names_in(node) & changed else None
 
 
 def _is_index(node: ast.expr, function: Function) -> bool:

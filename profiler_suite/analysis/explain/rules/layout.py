@@ -3,8 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import call_rewrites, patterns, rewriting
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain.rewrites import call_rewrites, patterns
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule

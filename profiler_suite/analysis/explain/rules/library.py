@@ -4,12 +4,16 @@ import ast
 import copy
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting, vectorising
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import forms, patterns, vectorising
+from profiler_suite.analysis.explain.rewrites.vectorising import (
+    CallOverRows,
+    NotVectorisedError,
+)
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import callbacks, hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
-from profiler_suite.analysis.explain.vectorising import CallOverRows, NotVectorisedError
 from profiler_suite.measure.explain.records import Edit
 
 _STATISTICS = (
@@ -262,7 +266,7 @@ def iterrows(seen: Observation) -> Iterator[Finding]:
                 function,
                 edits,
                 title="rows as dictionaries: iterrows makes a Series of each",
-                lines=hoisting.span_of(function, loop),
+                lines=syntax.span_of(function, loop),
                 evidence="iterrows makes a Series for every row",
             )
 
@@ -309,7 +313,7 @@ def itertuples(seen: Observation) -> Iterator[Finding]:
                 function,
                 edits,
                 title="only the columns that are read, as lists",
-                lines=hoisting.span_of(function, loop),
+                lines=syntax.span_of(function, loop),
                 evidence="itertuples makes a named tuple of all columns for every row",
             )
 
@@ -388,8 +392,8 @@ def column_in_loop(seen: Observation) -> Iterator[Finding]:
         "DF[C][I]",
     )
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
-            changed = hoisting.stored_in(loop)
+        for loop in syntax.loops_of(function):
+            changed = syntax.stored_in(loop)
             edits: list[Edit] = []
             columns: dict[str, str] = {}
             for one in patterns.found(function, table, lambda m: True):
@@ -413,7 +417,7 @@ def column_in_loop(seen: Observation) -> Iterator[Finding]:
                 function,
                 [*edits, *rewriting.inserted(function, {loop.lineno: lines})],
                 title=f"take the columns {', '.join(columns)} out once, as arrays",
-                lines=hoisting.span_of(function, loop),
+                lines=syntax.span_of(function, loop),
                 evidence="every element goes through the index of the table",
             )
 

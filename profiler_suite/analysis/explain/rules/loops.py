@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 
 from profiler_suite import units
-from profiler_suite.analysis.explain import generators, key_sums, loops, rewriting
-from profiler_suite.analysis.explain import progress_prints as progress
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.lifting import LiftedFunction
+from profiler_suite.analysis.explain.rewrites import generators, key_sums, loops
+from profiler_suite.analysis.explain.rewrites import progress_prints as progress
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import (
     LEAST_SHARE,

@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from profiler_suite import units
-from profiler_suite.analysis.explain import buffer_rewrites, forms, rewriting
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain.rewrites import buffer_rewrites, forms
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
 from profiler_suite.analysis.explain.rules.registry import rule

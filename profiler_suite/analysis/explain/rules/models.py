@@ -4,13 +4,13 @@ import ast
 import copy
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import patterns, rewriting, whole_calls
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import patterns, whole_calls
+from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewrites.whole_calls import NotOneCallError, Span
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
-from profiler_suite.analysis.explain.whole_calls import NotOneCallError, Span
 from profiler_suite.measure.explain.records import Edit
 
 
@@ -39,7 +39,7 @@ def one_row_calls(seen: Observation) -> Iterator[Finding]:
                     function,
                     [Edit(start=start, end=end, text=text)],
                     title="call it once for all rows",
-                    lines=hoisting.span_of(function, loop),
+                    lines=syntax.span_of(function, loop),
                     evidence="the loop calls it for one row at a time",
                 )
 
@@ -151,7 +151,7 @@ def _all_at_once(
         function,
         [edit],
         title="call it once for all elements",
-        lines=hoisting.span_of(function, function.statement_of(node)),
+        lines=syntax.span_of(function, function.statement_of(node)),
         helpers=[
             f"import {module}"
             for module in ("scipy.ndimage", "scipy.spatial.distance", "scipy.stats")
@@ -209,12 +209,12 @@ def _of_statements(function: Function, loop: ast.For) -> Iterator[str]:
 
 def _carries(body: list[ast.stmt]) -> bool:
     """Whether a name is read before it is set, in the same iteration."""
-    unset = set().union(*map(hoisting.stored_in, body))
+    unset = set().union(*map(syntax.stored_in, body))
     for statement in body:
         value = statement.value if isinstance(statement, ast.Assign) else statement
-        if hoisting.names_in(value) & unset:
+        if syntax.names_in(value) & unset:
             return True
-        unset -= hoisting.stored_in(statement)
+        unset -= syntax.stored_in(statement)
     return False
 
 

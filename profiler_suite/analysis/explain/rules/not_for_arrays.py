@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
-from profiler_suite.analysis.explain import loops, patterns
+from profiler_suite.analysis.explain import syntax
+from profiler_suite.analysis.explain.rewrites import loops, patterns
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
 from profiler_suite.analysis.explain.rules.registry import HINT, rule
 from profiler_suite.measure.explain.records import Trial
@@ -141,7 +141,7 @@ def called_per_iteration(seen: Observation) -> Iterator[Finding]:
         named: dict[str, int] = {}
         for node in ast.walk(function.node):
             name = function.qualified(node.func) if isinstance(node, ast.Call) else ""
-            repeated = any(isinstance(p, hoisting.REPEATING) for p in function.around(node))
+            repeated = any(isinstance(p, syntax.REPEATING) for p in function.around(node))
             if repeated and (name.startswith(("scipy.", "pandas.")) or name in _IN_PYTHON):
                 named.setdefault(name, node.lineno + function.shift)  # type: ignore[attr-defined]
         for name, line in named.items():

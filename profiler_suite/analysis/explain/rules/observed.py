@@ -11,11 +11,15 @@ import msgspec
 import numpy as np
 
 from profiler_suite import units
-from profiler_suite.analysis.explain import appends, patterns, rewriting
-from profiler_suite.analysis.explain.append_loops import ComprehensionForm, comprehended
-from profiler_suite.analysis.explain.forms import Form, in_form
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.lifting import Lifting, lift
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain.rewrites import appends, patterns
+from profiler_suite.analysis.explain.rewrites.append_loops import (
+    ComprehensionForm,
+    comprehended,
+)
+from profiler_suite.analysis.explain.rewrites.forms import Form, in_form
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit, FunctionRecord, Rewrite, Trial
 from profiler_suite.model.machine import Machine

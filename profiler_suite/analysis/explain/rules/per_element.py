@@ -3,8 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting, syntax, vectorising
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import forms, patterns, vectorising
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import callbacks
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation

@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Callable, Iterator
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting, syntax
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import forms, patterns
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit
@@ -16,7 +16,7 @@ _WHOLE = ("values", "tolist", "to_numpy", "unique")
 
 def _repeated(function: Function, node: ast.AST) -> ast.stmt | None:
     """The outermost statement that evaluates an expression again and again; None for none."""
-    around = [p for p in function.around(node) if isinstance(p, hoisting.REPEATING)]
+    around = [p for p in function.around(node) if isinstance(p, syntax.REPEATING)]
     return function.statement_of(around[-1]) if around else None
 
 
@@ -48,7 +48,7 @@ def _is_searchable(function: Function, node: ast.expr) -> bool:
 def places_of_new(seen: Observation) -> Iterator[Finding]:
     """Numbers for values in the order in which they come."""
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
+        for loop in syntax.loops_of(function):
             for name in sorted({n.id for n in ast.walk(loop) if isinstance(n, ast.Name)}):
                 edits = _by_places(function, loop, name)
                 if edits:
@@ -56,12 +56,12 @@ def places_of_new(seen: Observation) -> Iterator[Finding]:
                         function,
                         edits,
                         title=f"keep the places of the values of {name} in a dictionary",
-                        lines=hoisting.span_of(function, loop),
+                        lines=syntax.span_of(function, loop),
                         evidence=f"every value is looked for in {name}, one by one",
                     )
 
 
-def _by_places(function: Function, loop: hoisting.Loop, name: str) -> list[Edit]:
+def _by_places(function: Function, loop: syntax.Loop, name: str) -> list[Edit]:
     """Edits for a list that is searched, and appended to, and nothing else; [] otherwise."""
     places = rewriting.new_name(function, f"{name}_places")
     edits: list[Edit] = []
@@ -95,7 +95,7 @@ def _by_places(function: Function, loop: hoisting.Loop, name: str) -> list[Edit]
     if not searches or len(edits) < searches + 2:
         return []
     begun = f"{places} = {{v: n for n, v in reversed(list(enumerate({name})))}}"
-    if hoisting.begins_empty(function, loop, name):
+    if syntax.begins_empty(function, loop, name):
         begun = f"{places} = {{}}"
     return [*edits, *rewriting.inserted(function, {loop.lineno: [begun]})]
 
@@ -146,7 +146,7 @@ def list_membership(seen: Observation) -> Iterator[Finding]:
                 function,
                 [edit for key in keys for edit in made[key]],
                 title=f"search a set instead of {texts[:40]}",
-                lines={n for outer, _ in keys for n in hoisting.span_of(function, outer)},
+                lines={n for outer, _ in keys for n in syntax.span_of(function, outer)},
                 evidence="every 'in' looks at the elements one by one",
             )
 
@@ -156,7 +156,7 @@ def _by_set(
 ) -> list[Edit]:
     name = f"{_named_after(text, places[0])}_set"
     names = syntax.free_names(places[0])
-    stored = hoisting.stored_in(outer)
+    stored = syntax.stored_in(outer)
     edits = [rewriting.edit(function, each, name) for each in places]
     first = outer.lineno
     if names & stored:
@@ -200,7 +200,7 @@ def _changes(node: ast.AST, text: str) -> bool:
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr in hoisting.CHANGING
+        and node.func.attr in syntax.CHANGING
         and ast.unparse(node.func.value) == text
     )
 
@@ -258,7 +258,7 @@ def _made_once(
     for one in patterns.found(function, table, lambda m: _is_listed(function, m)):
         outer = _repeated(function, one.node)
         text = function.text_of(one["L"])
-        if outer is None or text in hoisting.stored_in(outer):
+        if outer is None or text in syntax.stored_in(outer):
             continue
         if any(_changes(n, text) for n in ast.walk(outer)):
             continue
@@ -279,7 +279,7 @@ def _made_once(
             function,
             [*edits, *rewriting.inserted(function, {outer.lineno: lines})],
             title=f"find out the {what} of all values of {names} once",
-            lines=hoisting.span_of(function, outer),
+            lines=syntax.span_of(function, outer),
             helpers=helpers,
             evidence=f"every search looks at the elements of {names} one by one",
         )
@@ -303,7 +303,7 @@ def _is_listed(function: Function, one: Match) -> bool:
 def queue(seen: Observation) -> Iterator[Finding]:
     """Lists that are used at their beginning."""
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
+        for loop in syntax.loops_of(function):
             for name in _queues(function, loop):
                 edits = [
                     rewriting.edit(function, one.node, f"{name}.popleft()")
@@ -321,18 +321,18 @@ def queue(seen: Observation) -> Iterator[Finding]:
                 edits += rewriting.inserted(
                     function, {loop.lineno: [f"{name} = collections.deque({name})"]}
                 )
-                edits.append(hoisting.after(function, loop, [f"{name} = list({name})"]))
+                edits.append(syntax.after(function, loop, [f"{name} = list({name})"]))
                 yield from seen.edited(
                     function,
                     edits,
                     title=f"make {name} a deque: both ends of it are near",
-                    lines=hoisting.span_of(function, loop),
+                    lines=syntax.span_of(function, loop),
                     helpers=("import collections",),
                     evidence=f"taking or putting the first element of {name} moves all others",
                 )
 
 
-def _queues(function: Function, loop: hoisting.Loop) -> list[str]:
+def _queues(function: Function, loop: syntax.Loop) -> list[str]:
     found = set()
     for node in ast.walk(loop):
         for pattern in ("L.pop(0)", "L.insert(0, X)"):
@@ -344,7 +344,7 @@ def _queues(function: Function, loop: hoisting.Loop) -> list[str]:
     return sorted(found)
 
 
-def _inside(function: Function, loop: hoisting.Loop, edit: Edit) -> bool:
+def _inside(function: Function, loop: syntax.Loop, edit: Edit) -> bool:
     start, end = function.span(loop)
     return start <= edit.start and edit.end <= end
 

@@ -2,8 +2,13 @@
 
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import character_maps, csv_rows, key_filters, text_pairs
-from profiler_suite.analysis.explain.rules import hoisting
+from profiler_suite.analysis.explain import syntax
+from profiler_suite.analysis.explain.rewrites import (
+    character_maps,
+    csv_rows,
+    key_filters,
+    text_pairs,
+)
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 
@@ -25,7 +30,7 @@ def filtered_by_key(seen: Observation) -> Iterator[Finding]:
                 function,
                 kept.edits,
                 title=f"put the elements of {kept.values[:40]} into lists by their key once",
-                lines={n for each in kept.statements for n in hoisting.span_of(function, each)},
+                lines={n for each in kept.statements for n in syntax.span_of(function, each)},
                 helpers=("import collections", key_filters.BY_KEY),
                 evidence=f"every key looks at all elements of {kept.values[:40]}",
             )
@@ -47,7 +52,7 @@ def rows_by_name(seen: Observation) -> Iterator[Finding]:
                 function,
                 each.edits,
                 title="read the columns that are used, without a dictionary for every row",
-                lines=hoisting.span_of(function, each.loop),
+                lines=syntax.span_of(function, each.loop),
                 helpers=(each.needs,),
                 evidence="csv.DictReader makes a dictionary of every row",
             )
@@ -70,7 +75,7 @@ def characters(seen: Observation) -> Iterator[Finding]:
                 [each.edit],
                 title=f"a table of the different characters of {each.text} instead of a step "
                 "for each",
-                lines=hoisting.span_of(function, function.statement_of(each.node)),
+                lines=syntax.span_of(function, function.statement_of(each.node)),
                 evidence=f"Python goes through every character of {each.text}",
             )
 
@@ -97,7 +102,7 @@ def texts_compared(seen: Observation) -> Iterator[Finding]:
                 function,
                 text,
                 title=title,
-                lines=hoisting.span_of(function, made.statement),
+                lines=syntax.span_of(function, made.statement),
                 helpers=("import numpy as np", text_pairs.CHARACTERS),
                 evidence="Python compares every character with another",
             )

@@ -5,8 +5,9 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from profiler_suite.analysis.explain import forms, rewriting
-from profiler_suite.analysis.explain.forms import Form
+from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain.rewrites import forms
+from profiler_suite.analysis.explain.rewrites.forms import Form
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, prelude
 from profiler_suite.analysis.explain.rules.registry import rule

@@ -4,10 +4,10 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import drawn_before, forms, patterns, rewriting
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import drawn_before, forms, patterns
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit
@@ -330,21 +330,21 @@ def _replaced(function: Function, loop: ast.For) -> str:
 def sorted_again(seen: Observation) -> Iterator[Finding]:
     """Lists that are kept in order by sorting them."""
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
+        for loop in syntax.loops_of(function):
             for name, edits in _inserted(function, loop):
-                if not hoisting.begins_empty(function, loop, name):
+                if not syntax.begins_empty(function, loop, name):
                     edits += rewriting.inserted(function, {loop.lineno: [f"{name}.sort()"]})
                 yield from seen.edited(
                     function,
                     edits,
                     title=f"put each value into {name} where it belongs",
-                    lines=hoisting.span_of(function, loop),
+                    lines=syntax.span_of(function, loop),
                     helpers=("import bisect",),
                     evidence="all values are compared again for each one that is added",
                 )
 
 
-def _inserted(function: Function, loop: hoisting.Loop) -> Iterator[tuple[str, list[Edit]]]:
+def _inserted(function: Function, loop: syntax.Loop) -> Iterator[tuple[str, list[Edit]]]:
     """Each 'values.append(x); values.sort()' of a loop that changes the list nowhere else."""
     for node in ast.walk(loop):
         block = getattr(node, "body", [])
@@ -360,7 +360,7 @@ def _inserted(function: Function, loop: hoisting.Loop) -> Iterator[tuple[str, li
                 n
                 for n in ast.walk(loop)
                 if isinstance(n, ast.Attribute)
-                and n.attr in hoisting.CHANGING
+                and n.attr in syntax.CHANGING
                 and ast.unparse(n.value) == name
             ]
             if one is None or not name.isidentifier() or len(changes) > 2:
@@ -380,15 +380,15 @@ def _inserted(function: Function, loop: hoisting.Loop) -> Iterator[tuple[str, li
 def drawn_one_by_one(seen: Observation) -> Iterator[Finding]:
     """Random numbers, drawn before the loop."""
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
+        for loop in syntax.loops_of(function):
             if not isinstance(loop, ast.For):
                 continue
-            for edits in drawn_before.of_loop(function, loop, hoisting.changed_in(loop)):
+            for edits in drawn_before.of_loop(function, loop, syntax.changed_in(loop)):
                 yield from seen.edited(
                     function,
                     edits,
                     title="draw all random numbers before the loop",
-                    lines=hoisting.span_of(function, loop),
+                    lines=syntax.span_of(function, loop),
                     evidence="every draw checks its arguments; a choice adds up probabilities",
                 )
 

@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import forms, patterns, rewriting, syntax
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import forms, patterns
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit, Trial
@@ -72,7 +72,7 @@ def factorised(seen: Observation) -> Iterator[Finding]:
                 function,
                 edits,
                 title=f"factorise {matrix[:40]} once, before the loop",
-                lines=hoisting.span_of(function, loop),
+                lines=syntax.span_of(function, loop),
                 helpers=(needs,),
                 evidence="every solution factorises the same matrix again",
             )
@@ -81,13 +81,13 @@ def factorised(seen: Observation) -> Iterator[Finding]:
 def _loop_around(function: Function, one: Match) -> ast.stmt | None:
     """The outermost repeated statement that does not change the matrix."""
     chosen = None
-    names = hoisting.names_in(one["A"])
+    names = syntax.names_in(one["A"])
     for each in function.around(one.node):
-        if isinstance(each, hoisting.REPEATING) and not isinstance(each, ast.While):
+        if isinstance(each, syntax.REPEATING) and not isinstance(each, ast.While):
             statement = function.statement_of(each)
-            if not names & hoisting.changed_in(each):
+            if not names & syntax.changed_in(each):
                 chosen = statement
-        elif isinstance(each, ast.While) and not names & hoisting.changed_in(each):
+        elif isinstance(each, ast.While) and not names & syntax.changed_in(each):
             chosen = each
     return chosen
 
@@ -138,7 +138,7 @@ def callback_numbers(seen: Observation) -> Iterator[Finding]:
                 function,
                 made,
                 title=f"numbers of Python's own in what {solver} calls back",
-                lines=hoisting.span_of(function, node),
+                lines=syntax.span_of(function, node),
                 evidence=f"{solver} calls {node.name} again and again: arithmetic on "
                 "NumPy's numbers takes longer than on Python's",
             )
@@ -198,7 +198,7 @@ def _listed(function: Function, called: ast.FunctionDef) -> list[Edit]:
 def solver_callback(seen: Observation) -> Iterator[Finding]:
     """Functions called back thousands of times."""
     for function, node, solver in _callbacks(seen):
-        share = seen.share(function, hoisting.span_of(function, node))
+        share = seen.share(function, syntax.span_of(function, node))
         if seen.lines_are_timed and share < _MOST_OF_IT:
             continue
         yield Finding(

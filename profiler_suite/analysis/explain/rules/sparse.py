@@ -4,17 +4,16 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from profiler_suite.analysis.explain import (
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import (
     compressed_rows,
     forms,
     names_in_place,
     patterns,
-    rewriting,
     scaled_rows,
     sparse_elements,
 )
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit
@@ -51,19 +50,17 @@ def sparse_filled(seen: Observation) -> Iterator[Finding]:
                 function,
                 [
                     Edit(start=start, end=end, text=text),
-                    hoisting.after(
-                        function, loop, [f"{target.id} = {target.id}.to{kind[:3]}()"]
-                    ),
+                    syntax.after(function, loop, [f"{target.id} = {target.id}.to{kind[:3]}()"]),
                 ],
                 title=f"fill {target.id} as a list of lists, then compress it",
-                lines=hoisting.span_of(function, loop),
+                lines=syntax.span_of(function, loop),
                 helpers=imports,
                 evidence="a compressed matrix moves its elements at every insertion",
             )
 
 
-def _filling(function: Function, target: ast.expr) -> hoisting.Loop | None:
-    for loop in hoisting.loops_of(function):
+def _filling(function: Function, target: ast.expr) -> syntax.Loop | None:
+    for loop in syntax.loops_of(function):
         for n in ast.walk(loop):
             if (
                 isinstance(n, ast.Subscript)
@@ -84,7 +81,7 @@ def _filling(function: Function, target: ast.expr) -> hoisting.Loop | None:
 def sparse_slices(seen: Observation) -> Iterator[Finding]:
     """Sparse matrices sliced across their order."""
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
+        for loop in syntax.loops_of(function):
             wanted: dict[str, str] = {}
             for node in ast.walk(loop):
                 if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
@@ -97,14 +94,14 @@ def sparse_slices(seen: Observation) -> Iterator[Finding]:
                 to = "csc" if by_column else "csr"
                 if kind != to:
                     wanted[node.value.id] = to
-            changed = hoisting.stored_in(loop)
+            changed = syntax.stored_in(loop)
             lines = [f"{n} = {n}.to{to}()" for n, to in wanted.items() if n not in changed]
             if lines:
                 yield from seen.edited(
                     function,
                     rewriting.inserted(function, {loop.lineno: lines}),
                     title="turn the sparse matrix to the order in which it is taken apart",
-                    lines=hoisting.span_of(function, loop),
+                    lines=syntax.span_of(function, loop),
                     evidence="a slice across the order of a sparse matrix looks at all of it",
                 )
 
@@ -155,8 +152,8 @@ def sparse_assembled(seen: Observation) -> Iterator[Finding]:
             loop = _filling(function, target)
             if loop is not None:
                 yield from _assembled(seen, function, loop, node, kind)
-        for loop in hoisting.loops_of(function):
-            for name in sorted(hoisting.stored_in(loop)):
+        for loop in syntax.loops_of(function):
+            for name in sorted(syntax.stored_in(loop)):
                 yield from _set_at_once(seen, function, loop, name)
 
 
@@ -164,7 +161,7 @@ _ONE_BY_ONE = "every element that is set is looked for in the matrix, in Python"
 
 
 def _set_at_once(
-    seen: Observation, function: Function, loop: hoisting.Loop, name: str
+    seen: Observation, function: Function, loop: syntax.Loop, name: str
 ) -> Iterator[Finding]:
     """A matrix that was there before, whose elements are set: all of them in one statement."""
     form = forms.of(function, ast.Name(name, ast.Load()))
@@ -176,25 +173,23 @@ def _set_at_once(
     whole = [
         *found.edits,
         *sparse_elements.before_loop(function, loop, found),
-        hoisting.after(
-            function, loop, [f"{name}[{name}_rows, {name}_columns] = {name}_values"]
-        ),
+        syntax.after(function, loop, [f"{name}[{name}_rows, {name}_columns] = {name}_values"]),
     ]
     yield from seen.edited(
         function,
         whole,
         title=f"collect the elements of {name} in lists and set them all at once",
-        lines=hoisting.span_of(function, loop),
+        lines=syntax.span_of(function, loop),
         evidence=_ONE_BY_ONE,
     )
 
 
 def _assembled(
-    seen: Observation, function: Function, loop: hoisting.Loop, begun: ast.Assign, kind: str
+    seen: Observation, function: Function, loop: syntax.Loop, begun: ast.Assign, kind: str
 ) -> Iterator[Finding]:
     """A matrix that begins empty, made of all its elements after the loop."""
     name = ast.unparse(begun.targets[0])
-    lines = hoisting.span_of(function, loop)
+    lines = syntax.span_of(function, loop)
     for to in sparse_elements.formats_after(function, loop, name, kind):
         for apart in (False, True):
             found = sparse_elements.collected(function, loop, name, apart=apart)
@@ -207,7 +202,7 @@ def _assembled(
                 *found.edits,
                 *sparse_elements.only_shaped(function, loop, begun, name),
                 *sparse_elements.before_loop(function, loop, found),
-                hoisting.after(function, loop, sparse_elements.after_loop(found, made, name)),
+                syntax.after(function, loop, sparse_elements.after_loop(found, made, name)),
             ]
             helpers = ("import scipy.sparse", text)
             if not apart:
@@ -362,9 +357,9 @@ def _is_row(function: Function, node: ast.expr) -> bool:
 def _lines_of(function: Function, written: Function, statement: ast.stmt) -> range:
     """Lines of the file of a statement, which another text of the function may have moved."""
     if written is function:
-        return hoisting.span_of(function, statement)
+        return syntax.span_of(function, statement)
     more = len(function.lines) - len(written.lines)
-    own = hoisting.span_of(written, statement)
+    own = syntax.span_of(written, statement)
     return range(own.start, own.stop + more)
 
 
@@ -391,13 +386,13 @@ def _held_of_rows(whole: str, made: str) -> str:
 def compressed_row(seen: Observation) -> Iterator[Finding]:
     """Parts of rows without the rows."""
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
+        for loop in syntax.loops_of(function):
             for edits in compressed_rows.of_rows(function, loop):
                 yield from seen.edited(
                     function,
                     edits,
                     title="take the data and indices of a row out of the matrix's own arrays",
-                    lines=hoisting.span_of(function, loop),
+                    lines=syntax.span_of(function, loop),
                     evidence=_MATRIX_EACH,
                 )
 
@@ -413,7 +408,7 @@ def compressed_row(seen: Observation) -> Iterator[Finding]:
 def scaled_rows_of_sparse(seen: Observation) -> Iterator[Finding]:
     """Sparse matrices whose rows are scaled in a loop."""
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
+        for loop in syntax.loops_of(function):
             if not isinstance(loop, ast.For):
                 continue
             for edits in scaled_rows.of_loop(function, loop, _OF_ROWS):
@@ -421,7 +416,7 @@ def scaled_rows_of_sparse(seen: Observation) -> Iterator[Finding]:
                     function,
                     edits,
                     title="scale all numbers of the matrix at once",
-                    lines=hoisting.span_of(function, loop),
+                    lines=syntax.span_of(function, loop),
                     helpers=("import numpy as np",),
                     evidence="every row is taken out of the matrix and put into it again",
                 )
@@ -473,10 +468,10 @@ def _of_sparse(seen: Observation, one: patterns.Match) -> bool:
 
 def _repeats(one: patterns.Match, node: ast.AST) -> bool:
     """Whether something repeats it without changing the matrix, or what it is multiplied by."""
-    names = hoisting.names_in(one["A"])
+    names = syntax.names_in(one["A"])
     if "X" in one.captures:
-        names |= hoisting.names_in(one["X"])
-    return isinstance(node, hoisting.REPEATING) and not names & hoisting.changed_in(node)
+        names |= syntax.names_in(one["X"])
+    return isinstance(node, syntax.REPEATING) and not names & syntax.changed_in(node)
 
 
 def _fits(seen: Observation, one: patterns.Match) -> bool:

@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator, Mapping
 
-from profiler_suite.analysis.explain import patterns, rewriting
-from profiler_suite.analysis.explain.patterns import Match
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import patterns
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit
@@ -167,9 +167,7 @@ def _for_all(one: Match) -> bool:
         element = ast.unparse(one["V"])
         return element not in {n.id for n in ast.walk(one["A"]) if isinstance(n, ast.Name)}
     form = one.form("S")
-    repeated = any(
-        isinstance(each, hoisting.REPEATING) for each in one.function.around(one.node)
-    )
+    repeated = any(isinstance(each, syntax.REPEATING) for each in one.function.around(one.node))
     return not repeated and form is not None and form.kind == "array"
 
 

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from profiler_suite.analysis.explain import (
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import (
     append_loops,
     column_calls,
     counted_rows,
     forms,
     key_rows,
     patterns,
-    rewriting,
     row_columns,
 )
+from profiler_suite.analysis.explain.rewrites.row_loops import row_loops
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.row_loops import row_loops
-from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit
@@ -52,7 +51,7 @@ def table_rows(seen: Observation) -> Iterator[Finding]:
                     function,
                     text,
                     title=title,
-                    lines=hoisting.span_of(function, loop.unit),
+                    lines=syntax.span_of(function, loop.unit),
                     helpers=("import numpy as np",) if "np." in text else (),
                     evidence="every element goes through the index of the table: "
                     "microseconds each",
@@ -72,14 +71,14 @@ def table_rows(seen: Observation) -> Iterator[Finding]:
 def table_grid(seen: Observation) -> Iterator[Finding]:
     """Tables that are read as grids."""
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
-            for table in sorted(hoisting.names_in(loop)):
+        for loop in syntax.loops_of(function):
+            for table in sorted(syntax.names_in(loop)):
                 edits = _of_grid(function, loop, table)
                 if edits:
                     yield from _as_grid(seen, function, loop, table, edits)
 
 
-def _of_grid(function: Function, loop: hoisting.Loop, table: str) -> list[Edit]:
+def _of_grid(function: Function, loop: syntax.Loop, table: str) -> list[Edit]:
     """Every element of the table as one of an array; nothing where it is used otherwise."""
     if function.source.names.get(table, "") != "DataFrame":
         return []
@@ -112,7 +111,7 @@ def _is_asked_its_size(function: Function, name: ast.Name) -> bool:
 
 
 def _as_grid(
-    seen: Observation, function: Function, loop: hoisting.Loop, table: str, edits: list[Edit]
+    seen: Observation, function: Function, loop: syntax.Loop, table: str, edits: list[Edit]
 ) -> Iterator[Finding]:
     stored = any(
         isinstance(n, ast.Subscript)
@@ -128,11 +127,11 @@ def _as_grid(
         ),
     ]
     if stored:
-        whole.append(hoisting.after(function, loop, [f"{table}.iloc[:, :] = {table}_grid"]))
+        whole.append(syntax.after(function, loop, [f"{table}.iloc[:, :] = {table}_grid"]))
     made = rewriting.spliced(function, whole)
     if made is None:
         return
-    lines = hoisting.span_of(function, loop)
+    lines = syntax.span_of(function, loop)
     columns = [k for k in function.source.names if k.startswith(f"{table}[")]
     held = [forms.in_form(function.source.names[k]) for k in columns]
     texts = [(f"{table} as one array in this loop", made.source)]
@@ -171,7 +170,7 @@ def table_columns(seen: Observation) -> Iterator[Finding]:
                     function,
                     edits,
                     title="compute all columns at once",
-                    lines=hoisting.span_of(function, loop),
+                    lines=syntax.span_of(function, loop),
                     evidence="every column is taken out of a table and put into one",
                 )
 
@@ -194,7 +193,7 @@ def rows_by_key(seen: Observation) -> Iterator[Finding]:
                 function,
                 picked.edits,
                 title="let groupby pick the rows of all keys in one pass",
-                lines=hoisting.span_of(function, picked.statement),
+                lines=syntax.span_of(function, picked.statement),
                 evidence=f"every key compares the whole column {picked.column}",
             )
 
@@ -242,8 +241,8 @@ def looked_up(seen: Observation) -> Iterator[Finding]:
                 outer = function.statement_of(around[-1])
                 by_statement.setdefault(outer, []).append(one)
         for statement, matches in by_statement.items():
-            names = hoisting.stored_in(statement)
-            free = [m for m in matches if not hoisting.names_in(m["DF"]) & names]
+            names = syntax.stored_in(statement)
+            free = [m for m in matches if not syntax.names_in(m["DF"]) & names]
             yield from _by_dictionary(seen, function, statement, free)
 
 
@@ -277,7 +276,7 @@ def _by_dictionary(
         function,
         edits,
         title="look the rows up in a dictionary that is made once",
-        lines=hoisting.span_of(function, statement),
+        lines=syntax.span_of(function, statement),
         evidence="every look-up compares the whole column",
     )
 
@@ -323,7 +322,7 @@ def rows_counted(seen: Observation) -> Iterator[Finding]:
 def rows_added(seen: Observation) -> Iterator[Finding]:
     """Rows added to a table one by one."""
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
+        for loop in syntax.loops_of(function):
             for statement in ast.walk(loop):
                 if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
                     continue
@@ -416,7 +415,7 @@ def _row_of(function: Function, node: ast.expr) -> str:
 def _collected(
     seen: Observation,
     function: Function,
-    loop: hoisting.Loop,
+    loop: syntax.Loop,
     statement: ast.Assign,
     rows: _RowsAdded,
 ) -> Iterator[Finding]:
@@ -430,9 +429,9 @@ def _collected(
             [
                 *rewriting.inserted(function, {loop.lineno: [f"{table}_rows = []"]}),
                 Edit(start=start, end=end, text=f"{table}_rows.append({rows.row})"),
-                hoisting.after(function, loop, [f"{table} = {text}"]),
+                syntax.after(function, loop, [f"{table} = {text}"]),
             ],
             title=f"collect the rows of {table} in a list and make the table once",
-            lines=hoisting.span_of(function, loop),
+            lines=syntax.span_of(function, loop),
             evidence=f"every row copies the whole of {table}",
         )

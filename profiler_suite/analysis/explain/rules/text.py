@@ -3,16 +3,15 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import (
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import (
     csv_rows,
     date_loops,
     date_patterns,
     parsed_lines,
     patterns,
-    rewriting,
 )
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit
@@ -188,7 +187,7 @@ def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
 
 def _parses_many(one: patterns.Match) -> bool:
     around = one.function.around(one.node)
-    repeated = any(isinstance(each, hoisting.REPEATING) for each in around)
+    repeated = any(isinstance(each, syntax.REPEATING) for each in around)
     return repeated and one.function.qualified(one["C"]) == "datetime.datetime"
 
 
@@ -300,7 +299,7 @@ def lines_of_numbers(seen: Observation) -> Iterator[Finding]:
         evidence="Python splits every line and makes an object of every number",
     )
     for function in seen.functions:
-        for loop in hoisting.loops_of(function):
+        for loop in syntax.loops_of(function):
             text = _loaded(function, loop)
             if not text:
                 continue
@@ -309,13 +308,13 @@ def lines_of_numbers(seen: Observation) -> Iterator[Finding]:
                 function,
                 [Edit(start=start, end=end, text=text)],
                 title="let the compiled parser read all lines",
-                lines=hoisting.span_of(function, loop),
+                lines=syntax.span_of(function, loop),
                 helpers=("import numpy as np",),
                 evidence="Python splits every line and makes an object of every number",
             )
 
 
-def _loaded(function: Function, loop: hoisting.Loop) -> str:
+def _loaded(function: Function, loop: syntax.Loop) -> str:
     """'rows.extend(np.loadtxt(lines, …).tolist())' for a loop that only does that."""
     if not isinstance(loop, ast.For) or loop.orelse:
         return ""

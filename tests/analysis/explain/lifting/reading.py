@@ -5,13 +5,13 @@ import textwrap
 
 from profiler_suite.analysis.explain.lifting import lift
 from profiler_suite.analysis.explain.lifting.calls import called
-from profiler_suite.analysis.explain.lifting.expressions import Reader
-from profiler_suite.analysis.explain.lifting.facts import Facts
-from profiler_suite.analysis.explain.lifting.iteration import comprehended
+from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
+from profiler_suite.analysis.explain.lifting.loops.iteration import comprehended
+from profiler_suite.analysis.explain.lifting.normal_form.facts import Facts
+from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.normal_form.scope import Scope
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Index, Label, Term
 from profiler_suite.analysis.explain.lifting.nouns import Lifting
-from profiler_suite.analysis.explain.lifting.polynomials import Poly
-from profiler_suite.analysis.explain.lifting.scope import Scope
-from profiler_suite.analysis.explain.lifting.terms import Index, Label, Term
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import SourceText
 

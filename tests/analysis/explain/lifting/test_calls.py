@@ -3,8 +3,8 @@
 import pytest
 
 from profiler_suite.analysis.explain.lifting.calls import called
-from profiler_suite.analysis.explain.lifting.dtypes import dtype_of
-from profiler_suite.analysis.explain.lifting.terms import Apply, Reduce, Refusal
+from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Apply, Reduce, Refusal
 from tests.analysis.explain.lifting.reading import call, read, reader_of, within
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from profiler_suite.analysis.explain.lifting.code.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.code.writer import Style
 from profiler_suite.analysis.explain.lifting.comprehensions import Comprehensions
-from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
-from profiler_suite.analysis.explain.lifting.terms import Refusal
-from profiler_suite.analysis.explain.lifting.writer import Style
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal
 from tests.analysis.explain.lifting.reading import expression, reader_of
 from tests.analysis.explain.lifting.test_pieces import piece
 

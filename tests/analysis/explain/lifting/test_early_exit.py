@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.analysis.explain.lifting import early_exit, exits
-from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
-from profiler_suite.analysis.explain.lifting.nests import Walk
-from profiler_suite.analysis.explain.lifting.terms import Refusal
-from profiler_suite.analysis.explain.lifting.units import units
-from profiler_suite.analysis.explain.lifting.writer import Style
+from profiler_suite.analysis.explain.lifting import early_exit
+from profiler_suite.analysis.explain.lifting.code.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.code.writer import Style
+from profiler_suite.analysis.explain.lifting.loops import exits
+from profiler_suite.analysis.explain.lifting.loops.nests import Walk
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal
+from profiler_suite.analysis.explain.lifting.source.units import units
 from tests.analysis.explain.lifting.test_pieces import piece, pieces_of
 
 

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from profiler_suite.analysis.explain.lifting.inlining import arguments, by_element, inlined
-from profiler_suite.analysis.explain.lifting.terms import Refusal, Term
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal, Term
 from tests.analysis.explain.lifting.reading import call, read, reader_of
 
 

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.analysis.explain.lifting import interchange
-from profiler_suite.analysis.explain.lifting.emitting import Emitter
-from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
-from profiler_suite.analysis.explain.lifting.nests import Walk
-from profiler_suite.analysis.explain.lifting.units import units
-from profiler_suite.analysis.explain.lifting.writer import Style
+from profiler_suite.analysis.explain.lifting.code.emitting import Emitter
+from profiler_suite.analysis.explain.lifting.code.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.code.writer import Style
+from profiler_suite.analysis.explain.lifting.loops.nests import Walk
+from profiler_suite.analysis.explain.lifting.source.units import units
 from tests.analysis.explain.lifting.test_pieces import piece, pieces_of
 
 RECURSION = """

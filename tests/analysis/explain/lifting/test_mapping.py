@@ -3,7 +3,7 @@
 import pytest
 
 from profiler_suite.analysis.explain.lifting.mapping import mapped_call
-from profiler_suite.analysis.explain.lifting.terms import Refusal, View
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal, View
 from tests.analysis.explain.lifting.reading import call, reader_of
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from profiler_suite.analysis.explain.lifting.facts import Facts
+from profiler_suite.analysis.explain.lifting.code.writer import Style
+from profiler_suite.analysis.explain.lifting.normal_form.facts import Facts
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal
 from profiler_suite.analysis.explain.lifting.pieces import Pieces
-from profiler_suite.analysis.explain.lifting.terms import Refusal
-from profiler_suite.analysis.explain.lifting.units import Piece, units
-from profiler_suite.analysis.explain.lifting.writer import Style
+from profiler_suite.analysis.explain.lifting.source.units import Piece, units
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import SourceText
 

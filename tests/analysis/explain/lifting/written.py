@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.analysis.explain.lifting.arrays import full
-from profiler_suite.analysis.explain.lifting.lowering import ArrayWriter
-from profiler_suite.analysis.explain.lifting.writer import Style
+from profiler_suite.analysis.explain.lifting.code.arrays import full
+from profiler_suite.analysis.explain.lifting.code.lowering import ArrayWriter
+from profiler_suite.analysis.explain.lifting.code.writer import Style
 from tests.analysis.explain.lifting.reading import read, reader_of, within
 
 RNG = np.random.default_rng(4)

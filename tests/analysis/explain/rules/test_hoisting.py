@@ -1,6 +1,5 @@
 """Work that moves out of loops: what it becomes, and what has to stay."""
 
-import ast
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +9,6 @@ import pytest
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
 from profiler_suite.analysis.explain.rules.observed import Finding
-from profiler_suite.measure.explain.records import SourceText
 from tests.analysis.explain.rules.own_function import Own
 
 V = np.arange(1.0, 7.0)
@@ -30,47 +28,6 @@ def rewritten(find: Any, body: str, *arguments: Any) -> list[str]:
     found: Iterator[Finding] = find(own.observed, function)
     kept = [each for each in found if own.agreement(each).same]
     return [each.trial.rewrites[0].source for each in kept]
-
-
-def test_loops_inside_of_loops_are_not_outermost() -> None:
-    _, function = own_of("for i in x:\n    while i: i -= 1\nfor j in x: pass\nreturn x")
-    assert [ast.unparse(each.target) for each in hoisting.loops_of(function)] == ["i", "j"]  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize(
-    ("text", "stored", "read"),
-    [
-        ("a = b", {"a"}, {"a", "b"}),
-        ("a[i] = b.c", {"a"}, {"a", "i", "b"}),
-        ("a.b[i].c = 1", {"a"}, {"a", "i"}),
-        ("for k in r: t += k", {"k", "t"}, {"k", "r", "t"}),
-        ("del a[0]", {"a"}, {"a"}),
-        ("f(a)[0] = 1", set(), {"f", "a"}),
-    ],
-)
-def test_names_that_are_stored_in_and_names_that_occur(
-    text: str, stored: set[str], read: set[str]
-) -> None:
-    tree = ast.parse(text)
-    assert hoisting.stored_in(tree) == stored
-    assert hoisting.names_in(tree) == read
-
-
-def test_lines_go_behind_a_statement_with_its_indentation() -> None:
-    _, function = own_of("if len(x):\n    for v in x:\n        v += 1\nreturn x")
-    (loop,) = hoisting.loops_of(function)
-    edit = hoisting.after(function, loop, ["y = 1", "z = 2"])
-    text = function.text[: edit.start] + edit.text + function.text[edit.start :]
-    assert edit.start == edit.end
-    assert "            v += 1\n        y = 1\n        z = 2\n    return x" in text
-    assert list(hoisting.span_of(function, loop)) == [4, 5]
-
-
-def test_behind_the_last_line_without_an_end_a_line_begins() -> None:
-    text = "def f(x):\n    for v in x: pass"
-    function = Function(SourceText(file="f.py", function="f", first_line=1, text=text))
-    edit = hoisting.after(function, hoisting.loops_of(function)[0], ["y = 1"])
-    assert edit.text == "\n    y = 1\n"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The expressions of a loop's body, read into terms."""

@@ -1,0 +1,1 @@
+"""Loops, read into what they store and what their names hold afterwards."""

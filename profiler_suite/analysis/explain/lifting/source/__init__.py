@@ -1,0 +1,1 @@
+"""The source of a function before it is read: its pieces, in their plain forms."""

@@ -1,0 +1,281 @@
+"""Loops over the keys of a table: rows by groupby, values for all groups at once."""
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import group_expressions, patterns, whole_calls
+from profiler_suite.analysis.explain.rewrites.group_expressions import (
+    NotForGroupsError,
+    OfGroups,
+)
+from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewrites.whole_calls import NotOneCallError
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.records import Edit
+
+Loop = ast.For | ast.DictComp | ast.ListComp
+_KEYS = (
+    "DF[C].unique()",
+    "set(DF[C])",
+    "np.unique(DF[C])",
+    "sorted(DF[C].unique())",
+    "sorted(set(DF[C]))",
+    "DF[C].drop_duplicates()",
+)
+
+
+@dataclass(frozen=True)
+class PickedRows:
+    """A loop over keys that picks the rows of each, and what lets groupby pick them."""
+
+    statement: ast.stmt
+    column: str
+    edits: tuple[Edit, ...]
+
+
+def by_key(function: Function, inside: ast.AST) -> Iterator[PickedRows]:
+    """Every loop over the keys of a column."""
+    for loop in ast.walk(inside):
+        if not isinstance(loop, Loop):
+            continue
+        head = loop if isinstance(loop, ast.For) else loop.generators[0]
+        several = not isinstance(loop, ast.For) and len(loop.generators) > 1
+        found = _keys_of(function, head.iter)
+        if several or found is None or not isinstance(head.target, ast.Name):
+            continue
+        one, ordered = found
+        table, column = function.text_of(one["DF"]), function.text_of(one["C"])
+        rows = "rows" if "rows" not in syntax.names_in(function.node) else "rows_of_key"
+        edits = _picked(function, loop, (table, column, head.target.id), rows)
+        if not edits or table in syntax.stored_in(loop):
+            continue
+        start, _ = function.span(head.target)
+        _, end = function.span(head.iter)
+        sort = "" if ordered else ", sort=False"
+        text = f"{head.target.id}, {rows} in {table}.groupby({column}{sort})"
+        edits.append(Edit(start=start, end=end, text=text))
+        yield PickedRows(function.statement_of(loop), column, tuple(edits))
+
+
+def _keys_of(function: Function, node: ast.expr) -> tuple[Match, bool] | None:
+    """The column whose keys these are, and whether they come in order."""
+    for pattern in _KEYS:
+        one = patterns.match(function, node, pattern)
+        if one is not None and patterns.pure(one["DF"]):
+            return one, pattern.startswith(("sorted", "np."))
+    return None
+
+
+def _picked(
+    function: Function, loop: ast.AST, of: tuple[str, str, str], rows: str
+) -> list[Edit]:
+    """Every expression that picks the rows of the key, as the rows themselves."""
+    table, column, key = of
+    mask = f"{table}[{column}] == {key}"
+    whole = [_plain(f"{table}[{mask}]"), _plain(f"{table}.loc[{mask}]")]
+    made = []
+    for node in ast.walk(loop):
+        if not isinstance(node, ast.Subscript):
+            continue
+        text = ast.unparse(node)
+        name = _name_picked(node)
+        if text in whole:
+            made.append(rewriting.edit(function, node, rows))
+        elif name and text in (
+            _plain(f"{table}.loc[{mask}, {name}]"),
+            _plain(f"{table}[{name}][{mask}]"),
+        ):
+            made.append(rewriting.edit(function, node, f"{rows}[{name}]"))
+    return made
+
+
+def _plain(text: str) -> str:
+    return ast.unparse(ast.parse(text, mode="eval"))
+
+
+def _name_picked(node: ast.Subscript) -> str:
+    """The column of `df.loc[…, 'a']` and `df['a'][…]`."""
+    if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
+        return ast.unparse(node.slice.elts[1])
+    return ast.unparse(node.value.slice) if isinstance(node.value, ast.Subscript) else ""
+
+
+# ------------------------------------------------------------ for all groups
+
+
+def of_all_groups(function: Function, loop: Loop) -> Edit | None:
+    """A loop over groups that only stores, appends or lists a value of each."""
+    head = loop if isinstance(loop, ast.For) else loop.generators[0]
+    more = not isinstance(loop, ast.For) and (head.ifs or len(loop.generators) > 1)  # type: ignore[union-attr]
+    one = next(
+        filter(
+            None,
+            (
+                patterns.match(function, head.iter, pattern)
+                for pattern in ("DF.groupby(K)", "DF.groupby(K, sort=False)")
+            ),
+        ),
+        None,
+    )
+    target = head.target
+    if one is None or more or not isinstance(target, ast.Tuple) or len(target.elts) != 2:
+        return None
+    key, rows = target.elts
+    if not isinstance(key, ast.Name) or not isinstance(rows, ast.Name):
+        return None
+    if not isinstance(one["DF"], ast.Name):
+        return None
+    try:
+        return _edit(function, loop, one, (key.id, rows.id))
+    except (NotForGroupsError, NotOneCallError):
+        return None
+
+
+def _edit(function: Function, loop: Loop, one: Match, names: tuple[str, str]) -> Edit | None:
+    key, rows = names
+    table = one["DF"]
+    assert isinstance(table, ast.Name)
+    keys = one["K"]
+    reader = OfGroups(function, function.source.names, table.id, keys, rows, "")
+    unsorted = ast.unparse(loop.iter if isinstance(loop, ast.For) else loop.generators[0].iter)
+    plain = f"{table.id}.groupby({ast.unparse(keys)})"
+
+    def value(node: ast.expr) -> str:
+        made = reader.of(node)
+        if made.kind != group_expressions.GROUPS:
+            raise NotForGroupsError("it is no value of a group")
+        text = made.closed.replace(plain, unsorted)
+        if "sort=False" in unsorted:
+            text = text.replace(
+                f".groupby({table.id}[{ast.unparse(keys)}])",
+                f".groupby({table.id}[{ast.unparse(keys)}], sort=False)",
+            )
+            if f"{table.id}.sort_values(" in text:  # which orders the groups as well
+                text = f"({text}).reindex({table.id}[{ast.unparse(keys)}].unique())"
+        return text
+
+    if isinstance(loop, ast.ListComp):
+        return rewriting.edit(function, loop, f"{value(loop.elt)}.tolist()")
+    if isinstance(loop, ast.DictComp):
+        if ast.unparse(loop.key) != key:
+            return None
+        return rewriting.edit(function, loop, f"{value(loop.value)}.to_dict()")
+    last = whole_calls.inlined(loop.body)
+    start, end = function.span(loop)
+    stored = _stored_by_index(last, rows, table.id)
+    if stored is not None and isinstance(last, ast.Assign):
+        made = reader.of(last.value)
+        if made.kind == group_expressions.SAME:
+            return None
+        text = made.text if made.kind == group_expressions.ROWS else made.spread
+        return Edit(start=start, end=end, text=f"{stored} = {text}")
+    if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Subscript):
+        place = last.targets[0]
+        if ast.unparse(place.slice) != key or not isinstance(place.value, ast.Name):
+            return None
+        text = f"{place.value.id}.update({value(last.value)}.to_dict())"
+        return Edit(start=start, end=end, text=text)
+    appended = patterns.match(function, getattr(last, "value", loop.iter), "OUT.append(E)")
+    if appended is None or not isinstance(appended["OUT"], ast.Name):
+        return None
+    if isinstance(appended["E"], ast.Dict):
+        parts = []
+        for name, each in zip(appended["E"].keys, appended["E"].values, strict=True):
+            own = f"{unsorted}.size().index" if ast.unparse(each) == key else value(each)
+            parts.append(f"{ast.unparse(name) if name else '**'}: {own}")
+        records = f"{function.pandas}.DataFrame({{{', '.join(parts)}}}).to_dict('records')"
+        return Edit(start=start, end=end, text=f"{appended['OUT'].id}.extend({records})")
+    text = f"{appended['OUT'].id}.extend({value(appended['E'])}.tolist())"
+    return Edit(start=start, end=end, text=text)
+
+
+def _stored_by_index(statement: ast.stmt, rows: str, table: str) -> str | None:
+    """`out.loc[table.index]` or `table['c']`, where `rows.index` says which are set."""
+    if not isinstance(statement, ast.Assign) or len(statement.targets) > 1:
+        return None
+    place = statement.targets[0]
+    if not isinstance(place, ast.Subscript):
+        return None
+    owner, parts = place.value, place.slice
+    if not isinstance(owner, ast.Attribute) or owner.attr != "loc":
+        return None
+    if not isinstance(owner.value, ast.Name):
+        return None
+    out = owner.value.id
+    if ast.unparse(parts) == f"{rows}.index":
+        return f"{out}.loc[{table}.index]"
+    if isinstance(parts, ast.Tuple) and len(parts.elts) == 2:
+        index, column = parts.elts
+        if ast.unparse(index) == f"{rows}.index" and isinstance(column, ast.Constant):
+            whole = f"{out}[{column.value!r}]"
+            return whole if out == table else f"{out}.loc[{table}.index, {column.value!r}]"
+    return None
+
+
+# ------------------------------------------------------- set group by group
+
+
+def set_at_once(function: Function, loop: ast.For) -> Edit | None:
+    """`df.loc[mask, 'c'] = …` of each key's rows as one assignment of the column."""
+    found = _keys_of(function, loop.iter)
+    if found is None or not isinstance(loop.target, ast.Name) or loop.orelse:
+        return None
+    one, _ = found
+    table, column, key = one["DF"], one["C"], loop.target.id
+    mask = _plain(f"{ast.unparse(table)}[{ast.unparse(column)}] == {key}")
+    names = {
+        s.targets[0].id
+        for s in loop.body
+        if isinstance(s, ast.Assign)
+        and isinstance(s.targets[0], ast.Name)
+        and ast.unparse(s.value) == mask
+    }
+    rest = [s for s in loop.body if not (isinstance(s, ast.Assign) and _names(s) <= names)]
+    if len(rest) != 1 or not isinstance(rest[0], ast.Assign) or not isinstance(table, ast.Name):
+        return None
+    picking = _PickedRows(table.id, {mask, *names})
+    place = picking.visit(copy.deepcopy(rest[0].targets[0]))
+    value = picking.visit(copy.deepcopy(rest[0].value))
+    if not isinstance(place, ast.Subscript) or ast.unparse(place.value) != _ROWS:
+        return None
+    reader = OfGroups(function, function.source.names, table.id, column, _ROWS, "")
+    try:
+        made = reader.of(value)
+    except NotForGroupsError:
+        return None
+    if made.kind not in (group_expressions.ROWS, group_expressions.GROUPS):
+        return None
+    text = made.text if made.kind == group_expressions.ROWS else made.spread
+    start, end = function.span(loop)
+    return Edit(start=start, end=end, text=f"{table.id}[{ast.unparse(place.slice)}] = {text}")
+
+
+_ROWS = "rows_of_a_key"
+
+
+def _names(statement: ast.Assign) -> set[str]:
+    return {ast.unparse(each) for each in statement.targets}
+
+
+class _PickedRows(ast.NodeTransformer):
+    """`df.loc[mask, 'a']` and `df['a'][mask]` as the column of the rows of a key."""
+
+    def __init__(self, table: str, masks: set[str]) -> None:
+        self.table = table
+        self.masks = masks
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """One of these, or anything else."""
+        owner, key = ast.unparse(node.value), node.slice
+        name: ast.expr | None = None
+        if owner == f"{self.table}.loc" and isinstance(key, ast.Tuple) and len(key.elts) == 2:
+            name = key.elts[1] if ast.unparse(key.elts[0]) in self.masks else None
+        elif isinstance(node.value, ast.Subscript) and ast.unparse(key) in self.masks:
+            inner = node.value
+            name = inner.slice if ast.unparse(inner.value) == self.table else None
+        if name is None:
+            return self.generic_visit(node)  # type: ignore[return-value]
+        return ast.Subscript(ast.Name(_ROWS, ast.Load()), name, node.ctx)

@@ -1,0 +1,371 @@
+"""Expressions found by a pattern and written another way by a template.
+
+In a pattern and its template a name in capitals stands for any expression:
+`np.linalg.inv(A) @ B` and `np.linalg.solve(A, B)`. `**KW` stands for the keywords of a
+call that are left, `*REST` for its arguments that are left.
+"""
+
+import ast
+import functools
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from profiler_suite.analysis.explain.rewrites import forms
+from profiler_suite.analysis.explain.rewrites.forms import Form
+from profiler_suite.analysis.explain.rewriting import (
+    SAME_FUNCTION,
+    Function,
+    edit,
+    number,
+    written,
+)
+from profiler_suite.measure.explain.records import Edit
+
+_ENVIRONMENT = {
+    **{"np": "numpy", "scipy": "scipy", "pd": "pandas", "math": "math"},
+    **{"datetime": "datetime", "copy": "copy", "json": "json"},
+    **{"pickle": "pickle"},
+}
+_CAPITAL = re.compile(r"[A-Z][A-Z0-9_]*\Z")
+_IGNORED = frozenset(["ctx", "type_comment", "kind", "type_ignores"])
+_BUILTINS = frozenset(
+    [
+        *("abs", "all", "any", "bool", "complex", "enumerate", "float", "int", "len", "list"),
+        *("map", "max", "min", "range", "round", "set", "sorted", "sum", "tuple", "zip"),
+    ]
+)
+
+Captures = dict[str, Any]
+
+
+class Match:
+    """An expression of a function that a pattern describes."""
+
+    def __init__(self, function: Function, node: ast.expr, captures: Captures) -> None:
+        self.function = function
+        self.node = node
+        self._captures = captures
+
+    def __getitem__(self, name: str) -> ast.expr:
+        found: ast.expr = self._captures[name]
+        return found
+
+    @property
+    def captures(self) -> Captures:
+        """Expressions by the names of the pattern."""
+        return self._captures
+
+    @property
+    def line(self) -> int:
+        """Line of the file on which it begins."""
+        return self.node.lineno + self.function.shift
+
+    def form(self, name: str) -> Form | None:
+        """What a captured expression holds, as far as that is known."""
+        return forms.of(self.function, self[name])
+
+    def number(self, name: str) -> float | None:
+        """The value of a captured number that is written out."""
+        return number(self[name])
+
+
+@functools.cache
+def _parsed(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+@functools.cache
+def _root(text: str) -> tuple[type, str]:
+    """What an instance of the pattern must be at least: its kind, and a method's name."""
+    pattern = _parsed(text)
+    if isinstance(pattern, ast.Call):
+        method = pattern.func
+        own = isinstance(method, ast.Attribute) and not _public_name(method)
+        return ast.Call, method.attr if own and isinstance(method, ast.Attribute) else ""
+    loose = (ast.Name, ast.Attribute, ast.Constant)
+    return (ast.AST, "") if isinstance(pattern, loose) else (type(pattern), "")
+
+
+def _may_be(node: ast.expr, pattern: str) -> bool:
+    """A quick look, for tables of hundreds of patterns."""
+    kind, method = _root(pattern)
+    if not isinstance(node, kind):
+        return False
+    if not method or not isinstance(node, ast.Call):
+        return True
+    return isinstance(node.func, ast.Attribute) and node.func.attr == method
+
+
+def match(function: Function, node: ast.expr, pattern: str) -> Match | None:
+    """The expression as an instance of the pattern, or None."""
+    if not _may_be(node, pattern):
+        return None
+    captures: Captures = {}
+    if _matches(function, node, _parsed(pattern), captures):
+        return Match(function, node, captures)
+    return None
+
+
+def _matches(function: Function, node: Any, pattern: Any, captures: Captures) -> bool:
+    if isinstance(pattern, ast.Name) and _CAPITAL.match(pattern.id):
+        if not isinstance(node, ast.expr) or isinstance(node, ast.Starred):
+            return False
+        return _captured(captures, pattern.id, node)
+    if isinstance(pattern, ast.arg) and _CAPITAL.match(pattern.arg):
+        return isinstance(node, ast.arg) and _captured(
+            captures, pattern.arg, ast.Name(node.arg, ast.Load())
+        )
+    if isinstance(pattern, ast.Name | ast.Attribute):
+        name = _public_name(pattern)
+        if name:
+            return function.qualified(node) == name
+    if isinstance(pattern, ast.Lambda) and isinstance(node, ast.Name):
+        # A function that is called by its name does what a lambda would.
+        node = function.as_lambda(node.id) or node
+    if isinstance(pattern, ast.Call):
+        return isinstance(node, ast.Call) and _matches_call(function, node, pattern, captures)
+    if isinstance(pattern, ast.Constant):
+        return isinstance(node, ast.Constant) and _same_constant(node.value, pattern.value)
+    if isinstance(pattern, list):
+        return (
+            isinstance(node, list)
+            and len(node) == len(pattern)
+            and all(
+                _matches(function, n, p, captures) for n, p in zip(node, pattern, strict=True)
+            )
+        )
+    if not isinstance(pattern, ast.AST):
+        return bool(node == pattern)
+    return type(node) is type(pattern) and all(
+        _matches(function, getattr(node, field), getattr(pattern, field), captures)
+        for field in pattern._fields
+        if field not in _IGNORED
+    )
+
+
+def _captured(captures: Captures, name: str, node: ast.expr) -> bool:
+    """Whether a name may stand for this: it is new, or stood for the same before."""
+    held = captures.setdefault(name, node)
+    if isinstance(held, ast.Name) and isinstance(node, ast.Name):
+        return held.id == node.id
+    return held is node or (ast.dump(held) == ast.dump(node) and pure(node))
+
+
+def _same_constant(one: Any, other: Any) -> bool:
+    # 2 and 2.0 say the same of an exponent, but True is no number here.
+    booleans = isinstance(one, bool) == isinstance(other, bool)
+    return bool(one == other) and booleans
+
+
+def _public_name(node: ast.expr) -> str:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    if node.id in _BUILTINS and not parts:
+        return f"builtins.{node.id}"
+    base = _ENVIRONMENT.get(node.id, "")
+    name = ".".join([base, *reversed(parts)]) if base else ""
+    return SAME_FUNCTION.get(name, name)
+
+
+def _matches_call(
+    function: Function, node: ast.Call, pattern: ast.Call, captures: Captures
+) -> bool:
+    if any(isinstance(each, ast.Starred) for each in node.args):
+        return False
+    wanted = list(pattern.args)
+    given = list(node.args)
+    if wanted and isinstance(wanted[-1], ast.Starred):
+        rest = wanted.pop()
+        assert isinstance(rest, ast.Starred)
+        assert isinstance(rest.value, ast.Name)
+        captures[rest.value.id] = given[len(wanted) :]
+        given = given[: len(wanted)]
+    keywords = {each.arg: each.value for each in node.keywords}
+    if None in keywords or not _matches(function, node.func, pattern.func, captures):
+        return False
+    for each in pattern.keywords:
+        if each.arg is None:
+            assert isinstance(each.value, ast.Name)
+            named = {k.arg for k in pattern.keywords}
+            captures[each.value.id] = [k for k in node.keywords if k.arg not in named]
+            keywords = {k: v for k, v in keywords.items() if k in named}
+    if set(keywords) != {each.arg for each in pattern.keywords if each.arg}:
+        return False
+    return _matches(function, given, wanted, captures) and all(
+        _matches(function, keywords[each.arg], each.value, captures)
+        for each in pattern.keywords
+        if each.arg
+    )
+
+
+def pure(node: ast.AST) -> bool:
+    """Whether an expression may be evaluated twice: names, numbers, indices, arithmetic."""
+    allowed = (ast.Name, ast.Attribute, ast.Constant, ast.Subscript, ast.Slice, ast.Tuple)
+    arithmetic = (ast.BinOp, ast.UnaryOp, ast.Compare)
+    signs = (ast.operator, ast.unaryop, ast.cmpop, ast.expr_context)
+    return all(isinstance(each, (*allowed, *arithmetic, *signs)) for each in ast.walk(node))
+
+
+def cheap(node: ast.AST) -> bool:
+    """Whether an expression costs next to nothing: a name, an attribute or a number."""
+    allowed = (ast.Name, ast.Attribute, ast.Constant, ast.UnaryOp, ast.unaryop)
+    return all(isinstance(each, (*allowed, ast.expr_context)) for each in ast.walk(node))
+
+
+# -------------------------------------------------------------------- templates
+
+Table = Sequence[tuple[str, str]]
+Where = Callable[[Match], bool]
+
+
+def found(function: Function, table: Iterable[str], where: Where) -> list[Match]:
+    """Every expression that one of the patterns describes, the outermost of nested ones."""
+    result: list[Match] = []
+
+    def visit(node: ast.AST) -> None:
+        for child in ast.iter_child_nodes(node):
+            own = _first(function, child, table, where)
+            if own is not None:
+                result.append(own)
+            else:
+                visit(child)
+
+    visit(function.node)
+    return result
+
+
+def _first(
+    function: Function, node: ast.AST, table: Iterable[str], where: Where
+) -> Match | None:
+    if not isinstance(node, ast.expr):
+        return None
+    for pattern in table:
+        one = match(function, node, pattern)
+        if one is not None and where(one):
+            return one
+    return None
+
+
+def edits(
+    function: Function, table: Table, where: Where = lambda _: True
+) -> list[tuple[Match, Edit]]:
+    """Each expression that has a pattern, with what its template makes of it."""
+    made = []
+    for one in found(function, [pattern for pattern, _ in table], where):
+        text = _text(function, one.node, table, where)
+        if text is not None and text != function.text_of(one.node):
+            made.append((one, edit(function, one.node, text)))
+    return made
+
+
+def _text(function: Function, node: ast.expr, table: Table, where: Where) -> str | None:
+    for pattern, template in table:
+        one = match(function, node, pattern)
+        if one is not None and where(one):
+            return rendered(one, template, lambda n: _inside(function, n, table, where))
+    return None
+
+
+def _inside(function: Function, node: ast.expr, table: Table, where: Where) -> str:
+    """A captured expression as it is written, with what matches inside of it replaced."""
+    own = _text(function, node, table, where)
+    if own is not None:
+        return own
+    if node not in function.parents:  # the parameter of a lambda
+        return function.text_of(node)
+    start, _ = function.span(node)
+    text = function.text_of(node)
+    inner: list[Edit] = []
+
+    def visit(parent: ast.AST) -> None:
+        for child in ast.iter_child_nodes(parent):
+            new = _text(function, child, table, where) if isinstance(child, ast.expr) else None
+            if new is not None and isinstance(child, ast.expr):
+                inner.append(edit(function, child, new))
+            else:
+                visit(child)
+
+    visit(node)
+    for each in sorted(inner, key=lambda e: -e.start):
+        text = text[: each.start - start] + each.text + text[each.end - start :]
+    return text
+
+
+def rendered(
+    one: Match, template: str, inside: Callable[[ast.expr], str] | None = None
+) -> str | None:
+    """The template with the captured expressions as they are written.
+
+    An expression that would be evaluated twice is named where it is first needed; None
+    where that would change what it means.
+    """
+    function = one.function
+    tree = ast.parse(template, mode="eval").body
+    names = [n for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    parents = {c: p for p in ast.walk(tree) for c in ast.iter_child_nodes(p)}
+    names.sort(key=lambda n: n.col_offset)
+    uses: dict[str, int] = {}
+    pieces: list[tuple[int, int, str]] = []
+    for name in names:
+        if name.id in ("np", "pd"):
+            own = function.numpy if name.id == "np" else function.pandas
+            pieces.append((name.col_offset, name.end_col_offset or 0, own))
+        if not _CAPITAL.match(name.id) or name.id not in one.captures:
+            continue
+        uses[name.id] = uses.get(name.id, 0) + 1
+    seen: set[str] = set()
+    for name in names:
+        if name.id not in uses:
+            continue
+        held = one.captures[name.id]
+        if isinstance(held, list):
+            pieces.append(_rest(function, name, parents, held, template))
+            continue
+        text = inside(held) if inside else function.text_of(held)
+        repeated = uses[name.id] > 1 and not cheap(held)
+        if repeated:
+            own = f"{name.id.lower()}_once"
+            text = own if name.id in seen else f"({own} := {text})"
+            seen.add(name.id)
+        elif _tight(parents.get(name), name) and written(function, held).startswith("("):
+            text = f"({text})"
+        pieces.append((name.col_offset, name.end_col_offset or 0, text))
+    text = template
+    for start, end, new in sorted(pieces, reverse=True):
+        text = text[:start] + new + text[end:]
+    return re.sub(r",\s*(?=\))", "", text) if ", )" in text else text
+
+
+def _tight(parent: ast.AST | None, name: ast.Name) -> bool:
+    if isinstance(parent, ast.Call):
+        return parent.func is name
+    if isinstance(parent, ast.Subscript):
+        return parent.value is name
+    return isinstance(parent, ast.BinOp | ast.UnaryOp | ast.Attribute | ast.Compare)
+
+
+def _rest(
+    function: Function,
+    name: ast.Name,
+    parents: dict[ast.AST, ast.AST],
+    held: list[Any],
+    template: str,
+) -> tuple[int, int, str]:
+    """What stands for the arguments or keywords that were left."""
+    around = parents[name]
+    stars = 1 if isinstance(around, ast.Starred) else 2
+    start, end = name.col_offset - stars, name.end_col_offset or 0
+    if held and isinstance(held[0], ast.keyword):
+        text = ", ".join(f"{k.arg}={function.text_of(k.value)}" for k in held)
+    else:
+        text = ", ".join(function.text_of(each) for each in held)
+    if not text and template[:start].endswith(", "):
+        start -= 2
+    elif not text and template[end:].startswith(", "):
+        end += 2
+    return start, end, text

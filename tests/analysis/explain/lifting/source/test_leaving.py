@@ -1,0 +1,89 @@
+"""`break` and `return` become conditions that do the same."""
+
+import ast
+import textwrap
+from typing import Any
+
+import pytest
+
+from profiler_suite.analysis.explain.lifting.source import leaving
+
+
+def statements(text: str) -> list[ast.stmt]:
+    return ast.parse(textwrap.dedent(text)).body
+
+
+def loop(text: str) -> ast.For:
+    node = statements(text)[0]
+    assert isinstance(node, ast.For)
+    return node
+
+
+def ran(block: list[ast.stmt], **names: Any) -> dict[str, Any]:
+    module = ast.fix_missing_locations(ast.Module(block, []))
+    space: dict[str, Any] = dict(names)
+    exec(compile(module, "<made>", "exec"), space)
+    return space
+
+
+STOPPING = """
+for v in xs:
+    total += v
+    if v > 3:
+        if v > 5:
+            mark = v
+            break
+        total += 100
+    elif v < 0:
+        break
+    seen += 1
+"""
+
+
+@pytest.mark.parametrize("xs", [[1, 2], [1, 4, 2], [1, 9, 2], [-1, 2], [4, 4, 6, 1], []])
+def test_a_loop_with_a_flag_does_what_its_break_did(xs: list[int]) -> None:
+    node = loop(STOPPING)
+    before = {"total": 0, "seen": 0, "mark": None, "xs": xs}
+    expected = ran([node], **before)
+    body = leaving.without_breaks(node.body, "going")
+    asked = ast.If(ast.Name("going", ast.Load()), body, [])
+    made = ast.For(node.target, node.iter, [asked], [])
+    found = ran([made], going=True, **before)
+    assert not any(isinstance(each, ast.Break) for each in ast.walk(made))
+    assert {k: found[k] for k in before} == {k: expected[k] for k in before}
+
+
+RETURNING = """
+def f(xs, limit):
+    best = 0
+    for v in xs:
+        for w in (1, 2, 3):
+            if v * w > limit:
+                return v
+            best += w
+        if v == 7:
+            return -1
+    if best > 20:
+        best = 20
+    elif best == 6:
+        return 66
+    return best
+"""
+
+
+@pytest.mark.parametrize("xs", [[], [1], [1, 2], [1, 7], [50, 1], [1, 50], [2] * 5])
+def test_a_result_with_a_flag_is_what_was_returned(xs: list[int]) -> None:
+    node = statements(RETURNING)[0]
+    assert isinstance(node, ast.FunctionDef)
+    expected = ran([node])["f"](xs, 40)
+    made = leaving.without_returns(node.body, "result", "going_on")
+    assert not any(isinstance(e, ast.Return) for each in made for e in ast.walk(each))
+    assert ran(made, xs=xs, limit=40, going_on=True, result=None)["result"] == expected
+
+
+def test_the_break_of_an_inner_loop_does_not_end_the_outer_one() -> None:
+    inner = "for i in x:\n    for j in y:\n        break"
+    assert not leaving.breaks(loop(inner))
+    assert leaving.breaks(loop("for i in x:\n    if i:\n        break"))
+    assert leaving.returns(loop("for i in x:\n    for j in y:\n        return 1"))
+    assert not leaving.returns(loop(inner))

@@ -1,0 +1,65 @@
+"""Loops over the keys of a table."""
+
+import ast
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain.rewrites import key_rows
+from tests.analysis.explain.rules.own_function import Own
+
+
+def own(text: str) -> rewriting.Function:
+    table = pd.DataFrame({"k": np.arange(6) % 2, "a": np.arange(6.0)})
+    function: rewriting.Function = Own(text, table, traced=False).observed.functions[0]
+    return function
+
+
+@pytest.mark.parametrize(
+    ("picks", "becomes"),
+    [
+        ("df[df['k'] == k]", "rows"),
+        ("df.loc[df['k'] == k]", "rows"),
+        ("df.loc[df['k'] == k, 'a']", "rows['a']"),
+        ("df['a'][df['k'] == k]", "rows['a']"),
+    ],
+)
+def test_rows_of_a_key_are_known_in_every_form(picks: str, becomes: str) -> None:
+    function = own(f"def f(df):\n    return [len({picks}) for k in df['k'].unique()]\n")
+    (found,) = key_rows.by_key(function, function.node)
+    assert becomes in [edit.text for edit in found.edits]
+    assert found.column == "'k'"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[len(df[df['k'] == k + 1]) for k in df['k'].unique()]",
+        "[len(df[df['a'] == k]) for k in df['k'].unique()]",
+        "[len(df) for k in df['k'].unique()]",
+        "[len(df[df['k'] == k]) for k in (0, 1)]",
+    ],
+)
+def test_other_rows_are_not(text: str) -> None:
+    function = own(f"def f(df):\n    return {text}\n")
+    assert not list(key_rows.by_key(function, function.node))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[g['a'].sum() for k, g in df.groupby('k')]", "df.groupby('k')['a'].sum().tolist()"),
+        ("{k: len(g) for k, g in df.groupby('k')}", "df.groupby('k').size().to_dict()"),
+        ("{k: g for k, g in df.groupby('k')}", ""),
+        ("[k for k, g in df.groupby('k')]", ""),
+        ("[g['a'].sum() for k, g in df.groupby('k') if k]", ""),
+        ("{1: len(g) for k, g in df.groupby('k')}", ""),
+    ],
+)
+def test_values_of_groups_in_comprehensions(text: str, expected: str) -> None:
+    function = own(f"def f(df):\n    return {text}\n")
+    (loop,) = [n for n in ast.walk(function.node) if isinstance(n, ast.ListComp | ast.DictComp)]
+    found = key_rows.of_all_groups(function, loop)
+    assert (found.text if found else "") == expected

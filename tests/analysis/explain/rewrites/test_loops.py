@@ -1,0 +1,31 @@
+"""Loops whose turns are independent can become one call."""
+
+import pytest
+
+from profiler_suite.analysis.explain.rewrites import loops
+from tests.own_source import function_of
+
+
+@pytest.mark.parametrize(
+    ("body", "independent"),
+    [
+        ("v[i] = np.sum(x[i] * w)", True),
+        ("total += x[i] @ w", True),
+        ("d = x[i] - w; out.append(d @ d)", True),
+        ("w = x @ w", False),
+        ("v[i] = v[i - 1] + x[i]", False),
+        ("old = new; new = x @ old", False),
+        ("y = x[i]\n        if y > 1: break", False),
+        ("row = [0] * 9; row[i] = 1; v.append(row)", True),
+        ("row = np.zeros(9); row[i] = 1; v[i] = row", True),
+        ("s = 0.0\n        for j in w: s += x[i] * j\n        v[i] = s", True),
+        ("row = v; row[i + 1] = 1; w = row[i]", False),
+        ("row = v[i]; row[0] = 1; w = row[1]", False),
+        ("row = v.reshape(3, 3); row[0] = 1; w = row[1]", False),
+    ],
+)
+def test_loops_whose_iterations_depend_on_each_other_are_seen(
+    body: str, independent: bool
+) -> None:
+    own = function_of(f"def f(x, w, v):\n    for i in range(9):\n        {body}\n")
+    assert bool(loops.loops_around(own, 13).independent) is independent
