@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +115,7 @@ def test_a_call_of_a_program_is_explained(
     assert "exit code 3" in ended.stderr
 
 
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs the program patch")
 @pytest.mark.slow
 def test_the_rewrite_of_lines_of_a_script_is_a_patch_of_the_script(
     folder: Path, cache: Path

@@ -1,5 +1,6 @@
 """`explain --patch` writes the fastest rewrite; `--no-advice` tries nothing."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,7 @@ def explain(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs the program patch")
 @pytest.mark.slow
 def test_the_patch_applies_and_the_function_stays_right(tmp_path: Path) -> None:
     file = tmp_path / "slow.py"

@@ -1,7 +1,10 @@
 """A rewrite as a unified diff that patch takes."""
 
+import shutil
 import subprocess
 from pathlib import Path
+
+import pytest
 
 from profiler_suite.analysis.explain import patch, rewriting
 from profiler_suite.measure.explain.records import Rewrite, SourceText
@@ -27,6 +30,7 @@ def g(x):
 TEXT = "def f(x):\n    # keep me\n    return np.sum(x)\n"
 
 
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs the program patch")
 def test_a_patch_changes_the_lines_of_the_function_and_no_others(tmp_path: Path) -> None:
     file = tmp_path / "own.py"
     file.write_text(FILE)
