@@ -11,7 +11,7 @@ import copy
 import difflib
 import itertools
 import textwrap
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from profiler_suite.measure.explain.records import Edit, Rewrite, SourceText
 
@@ -434,10 +434,11 @@ def written(function: Function, node: ast.expr) -> str:
     return text if isinstance(node, _ATOMS) else f"({text})"
 
 
-def new_name(function: Function, hint: str) -> str:
-    """A name like `hint` that the function does not use yet."""
+def new_name(function: Function, hint: str, others: Iterable[str] = ()) -> str:
+    """A name like `hint` that neither the function uses yet nor is among the others."""
     used = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
     used |= {node.arg for node in ast.walk(function.node) if isinstance(node, ast.arg)}
+    used |= set(others)
     while hint in used:
         hint += "_"
     return hint

@@ -94,14 +94,10 @@ def _cells(function: Function, loop: ast.For) -> dict[ast.Subscript, str]:
 
 
 def _new_names(function: Function, prefix: str, columns: list[str]) -> dict[str, str]:
-    taken = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
     names: dict[str, str] = {}
     for column in columns:
-        name = f"{prefix}_{''.join(c if c.isalnum() else '_' for c in column)}"
-        while name in taken:
-            name += "_"
-        taken.add(name)
-        names[column] = name
+        hint = f"{prefix}_{''.join(c if c.isalnum() else '_' for c in column)}"
+        names[column] = rewriting.new_name(function, hint, names.values())
     return names
 
 

@@ -64,7 +64,7 @@ def _of_loop(function: Function, loop: ast.For, pandas: bool) -> DatesBefore | N
     for one, array in found:
         text = ast.unparse(one.node)
         if text not in names:
-            names[text] = _free_name(function, f"{target.id}_{_asked(one.node)}", names)
+            names[text] = _name(function, f"{target.id}_{_asked(one.node)}", names)
             before.append(f"all_{names[text]} = {array}")
         edits.append(rewriting.edit(function, one.node, names[text]))
     inside = {n for one, _ in found for n in ast.walk(one.node)}
@@ -110,11 +110,12 @@ def _asked(node: ast.expr) -> str:
     return asked.attr if isinstance(asked, ast.Attribute) else "date"
 
 
-def _free_name(function: Function, wanted: str, others: dict[str, str]) -> str:
-    taken = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
-    while wanted in taken | set(others.values()) or f"all_{wanted}" in taken:
-        wanted += "_"
-    return wanted
+def _name(function: Function, wanted: str, others: dict[str, str]) -> str:
+    """A new name, of which that of all values is new, too."""
+    name = rewriting.new_name(function, wanted, others.values())
+    while rewriting.new_name(function, f"all_{name}") != f"all_{name}":
+        name = rewriting.new_name(function, f"{name}_", others.values())
+    return name
 
 
 def _head(

@@ -65,7 +65,7 @@ def kept_by_key(function: Function) -> KeptByKey | None:
         target = function.text_of(each.head.target)
         made = f"values_by_key([{key} for {target} in {values}], {values})"
         if made not in names:
-            names[made] = _free_name(function, each.head.iter, names.values())
+            names[made] = _name(function, each.head.iter, names.values())
         wanted = function.text_of(each.wanted)
         edits += [
             rewriting.edit(function, each.head.iter, f"{names[made]}.get({wanted}, ())"),
@@ -233,14 +233,10 @@ def _bound_before(node: ast.AST, place: int) -> set[str]:
     }
 
 
-def _free_name(function: Function, values: ast.expr, others: Iterable[str]) -> str:
+def _name(function: Function, values: ast.expr, others: Iterable[str]) -> str:
     words = [n.id for n in ast.walk(values) if isinstance(n, ast.Name)]
     own = [w for w in words if w not in ("zip", "enumerate")] or ["values"]
-    taken = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)} | set(others)
-    name = f"{own[0]}_by_key"
-    while name in taken:
-        name += "_"
-    return name
+    return rewriting.new_name(function, f"{own[0]}_by_key", others)
 
 
 def _without_test(function: Function, each: _KeyFilter) -> list[Edit]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from profiler_suite.analysis.explain.rewrites import patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
-from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rewriting import Function, new_name
 
 
 def appended(body: list[ast.stmt]) -> list[tuple[ast.expr, ast.expr]]:
@@ -280,9 +280,7 @@ def _columns(
     one_separator = len({each.given for each in known}) == 1
     if len(known) < len(cells) or not one_separator or len(set(names)) != len(names):
         return ""
-    columns = "columns"
-    while columns in function.text:
-        columns += "_"
+    columns = new_name(function, "columns")
     kinds = {column: kind for each in known for kind, column in zip(*each[1:], strict=True)}
     if any(kinds[each.columns[0]] != each.kinds[0] for each in known):
         return ""

@@ -99,7 +99,7 @@ class RowLoop:
             table = self._table(tuples["DF"])
             if not isinstance(target, ast.Name):
                 raise NotOverRowsError("its rows have no name")
-            counter = self._new(f"{target.id}_number")
+            counter = rewriting.new_name(self.function, f"{target.id}_number")
             self.rows[target.id] = _Row(table, counter, named=True)
         elif isinstance(iterated, ast.Attribute) and iterated.attr == "index":
             if not self._is_table(iterated.value) or not isinstance(target, ast.Name):
@@ -122,17 +122,9 @@ class RowLoop:
         ]
         if uses and not self._counts(table):
             raise NotOverRowsError(f"the index of {table} does not count 0, 1, 2, …")
-        return label if uses and label else self._new("row_number")
-
-    def _new(self, wanted: str) -> str:
-        """A name that the function does not have yet."""
-        taken = {n.id for n in ast.walk(self.function.node) if isinstance(n, ast.Name)}
-        taken |= {
-            each.arg for each in ast.walk(self.function.node) if isinstance(each, ast.arg)
-        }
-        while wanted in taken:
-            wanted += "_"
-        return wanted
+        if uses and label:
+            return label
+        return rewriting.new_name(self.function, "row_number")
 
     def _counts(self, table: str) -> bool:
         return self.function.source.names.get(f"{table}.index", "") == COUNTING
@@ -415,10 +407,9 @@ class RowLoop:
         plain = "".join(c if c.isalnum() else "_" for c in str(column or "values"))
         key = table, column
         if key not in columns.names:
-            name = self._new(f"{table}_{plain}")
-            while name in columns.names.values():
-                name += "_"
-            columns.names[key] = name
+            columns.names[key] = rewriting.new_name(
+                self.function, f"{table}_{plain}", columns.names.values()
+            )
         return columns.names[key]
 
     def element_edits(self, columns: Columns) -> list[Edit]:
