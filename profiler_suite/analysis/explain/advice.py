@@ -136,9 +136,10 @@ def _unmeasured(each: Attempt) -> Advice:
 
 def _is_better(one: Advice, other: Advice) -> bool:
     """The one that gains more; of two that gain about as much, the one that is shorter."""
-    apart = one.low > other.high or other.low > one.high
-    if apart and not _ALIKE < one.ratio / other.ratio < 1 / _ALIKE:
-        return one.ratio > other.ratio
+    more, less = (one, other) if one.ratio > other.ratio else (other, one)
+    # An interval may be wide: what lies above the other's most likely gain gains more.
+    if less.ratio < _ALIKE * more.ratio and more.low > less.ratio:
+        return more is one
     return _length(one) < _length(other)
 
 

@@ -147,15 +147,15 @@ def test_what_runs_as_array_expressions_needs_no_compiler(
     assert [each.kind for each in both] == ["loops"]
 
 
-def a_way(source: str, ratio: float) -> advice.Advice:
+def a_way(source: str, ratio: float, spread: float = 1.02) -> advice.Advice:
     return advice.Advice(
         kind="r",
         title="",
         evidence="",
         estimated_share=1.0,
         ratio=ratio,
-        low=0.98 * ratio,
-        high=1.02 * ratio,
+        low=ratio / spread,
+        high=ratio * spread,
         measured_on="function",
         source=source,
     )
@@ -167,3 +167,13 @@ def test_of_ways_that_gain_alike_the_one_of_fewest_lines_is_given() -> None:
     assert not advice._is_better(a_way(many, 110.0), a_way(few, 100.0))
     assert advice._is_better(a_way(many, 200.0), a_way(few, 100.0))
     assert advice._is_better(a_way("a\nb\n", 100.0), a_way("aa\nb\n", 101.0))
+
+
+@pytest.mark.parametrize(("ratio", "is_better"), [(144.0, True), (30.0, False)])
+def test_a_wide_interval_does_not_hide_what_gains_many_times_more(
+    ratio: float, is_better: bool
+) -> None:
+    """8 (2 to 32) beside 144 (36 to 576) or 30 (7.5 to 120): the intervals of both overlap."""
+    few, many = "a\n", "a\nb\nc\n"
+    assert advice._is_better(a_way(many, ratio, 4.0), a_way(few, 8.0, 4.0)) is is_better
+    assert advice._is_better(a_way(few, 8.0, 4.0), a_way(many, ratio, 4.0)) is not is_better
