@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeGuard
 
+from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.rewriting import Function
 
 
@@ -28,10 +29,48 @@ def loops_around(function: Function, line: int) -> Loop:
     around.sort(key=lambda node: -node.lineno)
     free: list[int] = []
     for node in around:
-        if isinstance(node, ast.While) or carries(node):
+        counting = node if isinstance(node, ast.For) else as_for(node)
+        if counting is None or carries(counting):
             return Loop(free, node.body[0].lineno + function.shift)
         free.append(node.lineno + function.shift)
     return Loop(free, 0)
+
+
+_LIMITS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.NotEq)
+
+
+def as_for(loop: ast.While) -> ast.For | None:
+    """A loop that counts, `while d < end: …; d += step`, as one over what it counts.
+
+    None for any other: where the step or the end may change from iteration to iteration.
+    """
+    test = loop.test
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], _LIMITS):
+        return None
+    if any(isinstance(each, ast.Continue) for each in ast.walk(loop)):
+        return None
+    left, *others = test.left, *test.comparators
+    for counter, limit in ((left, others[0]), (others[0], left)):
+        if len(others) > 1 or not isinstance(counter, ast.Name):
+            continue
+        steps = [each for each in loop.body if _is_step(each, counter.id)]
+        rest = [each for each in loop.body if each not in steps]
+        if len(steps) != 1 or not rest:
+            continue
+        changed = set[str]().union(*map(syntax.changed_in, rest))
+        fixed = syntax.free_names(limit) | syntax.free_names(steps[0].value)
+        if not changed & (fixed | {counter.id}):
+            return ast.copy_location(ast.For(counter, limit, rest, []), loop)
+    return None
+
+
+def _is_step(statement: ast.stmt, name: str) -> TypeGuard[ast.AugAssign]:
+    return (
+        isinstance(statement, ast.AugAssign)
+        and isinstance(statement.target, ast.Name)
+        and statement.target.id == name
+        and isinstance(statement.op, ast.Add | ast.Sub)
+    )
 
 
 def carries(loop: ast.For, but: Collection[str] = ()) -> bool:

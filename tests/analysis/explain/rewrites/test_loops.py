@@ -29,3 +29,25 @@ def test_loops_whose_iterations_depend_on_each_other_are_seen(
 ) -> None:
     own = function_of(f"def f(x, w, v):\n    for i in range(9):\n        {body}\n")
     assert bool(loops.loops_around(own, 13).independent) is independent
+
+
+@pytest.mark.parametrize(
+    ("test", "body", "counts"),
+    [
+        ("k < n", "v[k] = x[k]\n        k += 1", True),
+        ("n > k", "k += w\n        if x[k] > 0: total += 1", True),
+        ("k != n", "out.append(x[k])\n        k -= 1", True),
+        ("k < n", "k += 1\n        k += x[k]", False),
+        ("k < n", "k += x[w]\n        w = k", False),
+        ("k < len(v)", "v.append(k)\n        k += 1", False),
+        ("k < n", "if x[k]: continue\n        k += 1", False),
+        ("k < n", "k *= 2\n        v[k] = 1", False),
+        ("k < n < w", "v[k] = x[k]\n        k += 1", False),
+        ("k < n", "v[k] = v[k - 1]\n        k += 1", False),
+        ("k < n", "k += 1", False),
+        ("n", "n -= 1\n        v[n] = 1", False),
+    ],
+)
+def test_a_loop_that_only_counts_may_be_independent(test: str, body: str, counts: bool) -> None:
+    own = function_of(f"def f(x, w, v, k, n):\n    while {test}:\n        {body}\n")
+    assert bool(loops.loops_around(own, 13).independent) is counts

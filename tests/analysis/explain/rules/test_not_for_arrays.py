@@ -27,6 +27,7 @@ def carried(body: str) -> list[tuple[int, int]]:
         "for t in x:\n    k = t.upper()\n    d[k] = d.get(k, 0) + 1",
         "for k in x:\n    if k not in d:\n        d[k] = 0\n    d[k] += 1",
         "for k in x:\n    d[k // 2] += 1.5",
+        "while x < d:\n    if x.weekday() < 5:\n        n += 1\n    x += timedelta(days=1)",
     ],
 )
 def test_what_is_added_by_key_may_be_done_in_any_order(body: str) -> None:
