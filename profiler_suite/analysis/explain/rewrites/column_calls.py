@@ -129,16 +129,11 @@ def _named(statement: ast.stmt) -> ast.expr | None:
 
 def _of_all(found: _Columns, name: str) -> Iterator[tuple[str, bool]]:
     """The value for all columns at once, and whether that is a table."""
-    for text, axis in ((f"{found.part}.to_numpy()", True), (found.part, False)):
-        made = _AllColumns(found.table, name, text, axis)
-        value = made.visit(copy.deepcopy(found.value))
-        left = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
-        if name not in left:
-            yield ast.unparse(value), not axis
-    plain = _AllColumns(found.table, name, f"{found.part}.to_numpy()", axis=False)
-    value = plain.visit(copy.deepcopy(found.value))
-    if name not in {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}:
-        yield ast.unparse(value), False
+    array = f"{found.part}.to_numpy()"
+    for text, axis in ((array, True), (found.part, False), (array, False)):
+        value = _AllColumns(found.table, name, text, axis).visit(copy.deepcopy(found.value))
+        if name not in syntax.names_in(value):
+            yield ast.unparse(value), text == found.part
 
 
 class _AllColumns(ast.NodeTransformer):

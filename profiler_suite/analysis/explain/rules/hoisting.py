@@ -32,7 +32,7 @@ _GROWING = {
 
 
 def growth(seen: Observation, function: Function, package: str = "np") -> Iterator[Finding]:
-    """`out = np.append(out, v)` in a loop → a list, and one array syntax.after the loop."""
+    """`out = np.append(out, v)` in a loop → a list, and one array after the loop."""
     for loop in syntax.loops_of(function):
         for statement in ast.walk(loop):
             if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
@@ -272,14 +272,10 @@ def lists_for_loops(seen: Observation, function: Function) -> Iterator[Finding]:
                 continue
             edits = []
             listed = rewriting.new_name(function, f"{name}_list")
-            for use, read in zip(uses, reads, strict=True):
-                if read is None:
-                    continue
-                node, indices = read
+            for node, indices in filter(None, reads):
                 subscripts = "".join(f"[{each}]" for each in indices)
                 start, end = function.span(node)
                 edits.append(Edit(start=start, end=end, text=f"{listed}{subscripts}"))
-                del use
             edits += rewriting.inserted(
                 function, {loop.lineno: [f"{listed} = {name}.tolist()"]}
             )

@@ -154,7 +154,7 @@ def list_membership(seen: Observation) -> Iterator[Finding]:
 def _by_set(
     function: Function, outer: ast.stmt, text: str, places: list[ast.expr]
 ) -> list[Edit]:
-    name = f"{_named_after(text, places[0])}_set"
+    name = rewriting.new_name(function, f"{_named_after(text, places[0])}_set")
     names = syntax.free_names(places[0])
     stored = syntax.stored_in(outer)
     edits = [rewriting.edit(function, each, name) for each in places]
