@@ -59,7 +59,7 @@ def collected(
                 return None
             row, column = (function.text_of(e) for e in each.slice.elts)
             texts = (row, column, _value(function, node))
-            own = zip(_names(name, groups[-1]), texts, strict=True)
+            own = zip(_names(function, name, groups[-1]), texts, strict=True)
             lines += [f"{part}.append({text})" for part, text in own]
             known.add(each.value)
         start, end = function.span(node)
@@ -67,7 +67,7 @@ def collected(
         edits.append(Edit(start=start, end=end, text=f"\n{indent}".join(lines)))
     if not edits or len(added) > 1 or any(n not in known for n in syntax.uses(loop, name)):
         return None
-    names = [_names(name, group) for group in groups]
+    names = [_names(function, name, group) for group in groups]
     return ElementLists(
         edits=edits,
         lists=tuple(f"{part} = []" for group in names for part in group),
@@ -98,8 +98,9 @@ def _value(function: Function, node: ast.Assign | ast.AugAssign) -> str:
     return f"-({value})" if minus else value
 
 
-def _names(name: str, group: str) -> tuple[str, ...]:
-    return tuple(f"{name}_{part}{group}" for part in _PARTS)
+def _names(function: Function, name: str, group: str) -> tuple[str, ...]:
+    """Of the lists of one group, such as 'm_rows_1'."""
+    return tuple(rewriting.new_name(function, f"{name}_{part}{group}") for part in _PARTS)
 
 
 def _joined(function: Function, names: list[str], *, apart: bool) -> str:

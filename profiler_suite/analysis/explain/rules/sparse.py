@@ -170,10 +170,11 @@ def _set_at_once(
     found = sparse_elements.collected(function, loop, name)
     if found is None or found.added:
         return
+    rows, columns, values = found.joined.values()
     whole = [
         *found.edits,
         *sparse_elements.before_loop(function, loop, found),
-        syntax.after(function, loop, [f"{name}[{name}_rows, {name}_columns] = {name}_values"]),
+        syntax.after(function, loop, [f"{name}[{rows}, {columns}] = {values}"]),
     ]
     yield from seen.edited(
         function,

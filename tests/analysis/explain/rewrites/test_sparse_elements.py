@@ -56,6 +56,14 @@ def test_elements_of_one_place_count_as_the_last_of_them(kind: str) -> None:
     assert f"sp.coo_{kind[4:]}((6, 7))" in source
 
 
+def test_lists_have_names_that_the_function_does_not_use() -> None:
+    used = "    m_rows = values * 2\n    m =", "values):\n        m[i, j] = v"
+    text = SETS_TRIPLETS.format(kind="lil_matrix").replace("    m =", used[0])
+    text = text.replace(used[1], used[1].replace("values", "m_rows"))
+    (source,) = agreeing(Own(text, *TWICE), "        m_rows_,\n        m_columns,")
+    assert "m_rows = values * 2" in source
+
+
 def test_each_statement_has_lists_of_its_own_and_is_an_array_expression() -> None:
     (source,) = agreeing(Own(TRIDIAGONAL, 9), "np.concatenate([m_rows_1, m_rows_2]),")
     assert "m_rows_1 = np.arange(n)" in source
