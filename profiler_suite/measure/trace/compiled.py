@@ -66,6 +66,24 @@ FOREIGN_KINDS = {
 }
 """Compiled functions of SciPy that have a formula."""
 
+TYPE_QUESTIONS = frozenset(
+    f"pandas._libs.lib.{name}"
+    for name in (
+        "is_list_like",
+        "is_iterator",
+        "is_scalar",
+        "is_integer",
+        "is_float",
+        "is_bool",
+        "is_complex",
+        "is_decimal",
+        "is_interval",
+        "is_period",
+        "item_from_zerodim",
+    )
+)
+"""Compiled functions that look at what an object is, at none of its elements."""
+
 
 def numpy_replacements() -> list[tuple[Any, Any]]:
     """Pairs for what is hidden in NumPy and for the math module."""
@@ -149,6 +167,10 @@ class ForeignCall:
     def __getattr__(self, attribute: str) -> Any:
         return getattr(self._original, attribute)
 
+    def __getitem__(self, key: Any) -> "ForeignCall":
+        """The version for one dtype of a function that Cython makes for several."""
+        return ForeignCall(self._original[key], self._name)  # type: ignore[index]
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Count the call when it has to do with arrays; what it calls back counts as well."""
         recorder = active()
@@ -156,6 +178,8 @@ class ForeignCall:
             return self._original(*args, **kwargs)
         given = (*args, *kwargs.values())
         counts = _counts(given)
+        if self._name in TYPE_QUESTIONS:
+            return self._original(*map(unwrap, args), **kwargs)
         if counts and self._kind is not None:
             return leaf(self._name, self._kind, self._original, args, kwargs)
         if not counts and not any(map(_may_count_inside, given)):

@@ -13,6 +13,8 @@ from profiler_suite.measure.trace.signature import OperandLayout
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow")
 _COMPARISONS = ("lt", "le", "eq", "ne", "gt", "ge")
 _UNARY = ("neg", "abs")
+_PARTS = ("real", "imag")
+_SAME_NUMBER = ("item", "tolist", "conjugate", "conj")
 
 UFUNC_OF = {
     "add": "add",
@@ -31,6 +33,7 @@ UFUNC_OF = {
     "ge": "greater_equal",
     "neg": "negative",
     "abs": "absolute",
+    "round": "rint",
 }
 """Which ufunc an operator of numbers corresponds to, for its FLOP."""
 
@@ -124,6 +127,30 @@ def _plain_form(base: type, name: str) -> Callable[..., Any]:
     return converted
 
 
+def _part(base: type, name: str) -> property:
+    """A part of a number, such as the real one, which counts as it does."""
+    original = getattr(base, name)
+    return property(lambda self: counting_number(original.__get__(plain_number(self))))
+
+
+def _same_number(base: type, name: str) -> Callable[..., Any]:
+    """A method that gives the number in another form, without arithmetic."""
+    original = getattr(base, name)
+    return lambda self, *args: counting_number(original(plain_number(self), *args))
+
+
+def _rounded(base: type) -> Callable[..., Any]:
+    original = base.__round__  # type: ignore[attr-defined]
+
+    def rounded(self: Any, *digits: Any) -> Any:
+        own = plain_number(self)
+        result = original(own, *digits)
+        _record("scalar.round", (own,), result)
+        return counting_number(result)
+
+    return rounded
+
+
 def _counting_class(base: type) -> type:
     body: dict[str, Any] = {
         "__doc__": f"A {base.__name__} that counts arithmetic.",
@@ -144,6 +171,13 @@ def _counting_class(base: type) -> type:
     for name in ("__float__", "__complex__"):
         if hasattr(base, name):
             body[name] = _plain_form(base, name)
+    for name in _PARTS:
+        body[name] = _part(base, name)
+    for name in _SAME_NUMBER:
+        if hasattr(base, name):
+            body[name] = _same_number(base, name)
+    if hasattr(base, "__round__"):
+        body["__round__"] = _rounded(base)
     return type(f"Counting{base.__name__.capitalize()}", (base,), body)
 
 

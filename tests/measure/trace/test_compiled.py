@@ -77,6 +77,47 @@ def test_a_call_that_has_nothing_to_do_with_arrays_is_none_of_ours() -> None:
     assert counts.uncovered == {}
 
 
+@pytest.mark.parametrize(
+    ("function", "named"),
+    [
+        (lambda s: s.diff(), "algos.diff_2d"),
+        (lambda s: s.groupby(s > 1.0).sum(), "groupby.group_sum"),
+        (lambda s: s.groupby(s > 1.0).mean(), "groupby.group_mean"),
+        (lambda s: s.groupby(s > 1.0).cumsum(), "groupby.group_cumsum"),
+        (lambda s: s.groupby(s > 1.0).max(), "groupby.group_max"),
+        (lambda s: s.rank(), "algos.rank_1d"),
+        (lambda s: s.ffill(), "algos.pad_2d_inplace"),
+    ],
+)
+def test_functions_that_cython_makes_for_several_dtypes_are_named(
+    function: Any, named: str
+) -> None:
+    series = pd.Series([3.0, 1.0, np.nan, 2.0])
+    result, counts = trace(function, (series,))
+    pd.testing.assert_series_equal(result, function(series))
+    assert f"pandas._libs.{named}" in counts.uncovered
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        *(lambda s: s * s + 1.0, lambda s: s > 0.5, np.exp, lambda s: s.sum()),
+        *(lambda s: s.clip(0.2, 0.8), lambda s: s.where(s > 0.5, 0.0), lambda s: s.std()),
+        *(lambda s: s.cumsum(), lambda s: s.to_frame() * 2.0, lambda s: s.fillna(0.0)),
+    ],
+)
+def test_a_question_about_a_type_is_no_work(function: Any) -> None:
+    """By calls alone three of four were 'not counted' of the exponential of a Series."""
+    _, counts = trace(function, (pd.Series(X),))
+    assert (counts.coverage, counts.uncovered) == (1.0, {})
+
+
+def test_one_version_of_a_function_for_several_dtypes_is_named_as_it() -> None:
+    foreign: Any = ForeignCall({"double": np.sort}, "their.sort")  # type: ignore[arg-type]
+    _, counts = trace(lambda: foreign["double"](np.ones(3)))
+    assert counts.uncovered == {"their.sort": 1}
+
+
 def test_attributes_are_those_of_the_function_also_outside_of_a_trace() -> None:
     original: Any = np.sort
     foreign: Any = ForeignCall(original, "their.kernels.sort")

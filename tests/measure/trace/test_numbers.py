@@ -138,3 +138,47 @@ def test_functions_of_many_numbers_refuse_what_they_refuse() -> None:
     with pytest.raises(TypeError):
         trace(lambda number: math.fsum(number), (3,))
     assert trace(lambda: math.fsum([0.1] * 10))[0] == 1.0
+
+
+def mandelbrot(places: Any) -> Any:
+    """How many of four steps each place stays near; each is a product and two sums."""
+    steps = []
+    for place in places:
+        z, number = place * 0, 0
+        while z.real * z.real + z.imag * z.imag <= 4.0 and number < 4:
+            z, number = z * z + place, number + 1
+        steps.append(number)
+    return steps
+
+
+@pytest.mark.parametrize(
+    ("function", "flop"),
+    [
+        (lambda x: [each.item() * 2.0 for each in x], 4),
+        (lambda x: [each.tolist() + 1.0 for each in x], 4),
+        (lambda x: [x.item(i) * 2.0 for i in range(4)], 4),
+        (lambda x: [round(each) * 2 for each in x], 4 + 4),
+        (lambda x: [round(each, 1) for each in x], 4),
+        (lambda x: [each.real * each.real for each in x], 4),
+        (lambda x: [each.real + each.imag for each in x * 1j], 4 + 6 * 4),
+        (lambda x: [each.conjugate() * each for each in x], 4),
+        (lambda x: [(each * each.conj()).real for each in x + 0j], 6 * 4 + 2 * 4),
+        (lambda x: [each.imag - 1.0 for each in x.tolist()], 4),
+    ],
+)
+def test_a_number_in_another_form_or_a_part_of_it_counts_on(function: Any, flop: int) -> None:
+    x = np.arange(1.0, 5.0)
+    result, counts = trace(function, (x,))
+    assert result == function(x)
+    assert [type(plain_number(each)) for each in result] == [type(each) for each in function(x)]
+    assert counts.flop == flop
+    assert counts.uncovered == {}
+
+
+def test_complex_numbers_taken_apart_count_as_derived_by_hand() -> None:
+    # A step: two products, a sum and a comparison of reals, a complex product and sum; a
+    # place that stays for all four steps is asked a fifth time. First a complex product.
+    places = np.array([0.0 + 0.1j, 0.1 + 0.1j])
+    result, counts = trace(mandelbrot, (places,))
+    assert result == [4, 4]
+    assert counts.flop == 2 * (6 + 5 * 4 + 4 * (6 + 2))

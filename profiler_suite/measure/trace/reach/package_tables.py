@@ -16,6 +16,7 @@ COMPILED_CALLABLES = frozenset(
     {
         "builtin_function_or_method",
         "cython_function_or_method",
+        "fused_cython_function",
         "fortran",
         "nb_func",
         "pybind11_function",
