@@ -1,7 +1,10 @@
 """The first call of a function: what it gives, what it changes, whether it repeats."""
 
 import itertools
+import sys
+import time
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -108,6 +111,40 @@ def test_a_long_call_is_not_repeated_and_stands_for_a_visit(
     assert found.visit is not None
     assert found.visit.sample_times_s == (found.cold_s,)
     assert set(found.visit.canaries_s) == {"ufunc"}
+
+
+def loading(calls: list[str]) -> Callable[[], int]:
+    """A function whose first call takes long and loads a module."""
+
+    def function() -> int:
+        calls.append("")
+        if len(calls) == 1:
+            sys.modules["loaded_by_first_call"] = ModuleType("loaded_by_first_call")
+            time.sleep(0.05)
+        return 3
+
+    return function
+
+
+@pytest.mark.parametrize(("spare_s", "calls", "long"), [(60.0, 3, False), (0.0, 1, True)])
+def test_where_the_first_call_loads_modules_the_second_tells_how_long_calls_take(
+    subject: Callable[..., Subject],
+    monkeypatch: pytest.MonkeyPatch,
+    spare_s: float,
+    calls: int,
+    long: bool,
+) -> None:
+    """By a first call of 1.6 s with its imports, calls of 50 ms had no time for a trace."""
+    monkeypatch.setattr(time_plan, "LONG_S", 0.04)
+    monkeypatch.setattr(time_plan.TimePlan, "spare_s", spare_s)
+    monkeypatch.delitem(sys.modules, "loaded_by_first_call", raising=False)
+    seen: list[str] = []
+    made = subject(loading(seen))
+    found = first_call(made)
+    assert (len(seen), made.plan.long) == (calls, long)
+    assert found.cold_s >= 0.05
+    assert (found.visit is not None) == long
+    del sys.modules["loaded_by_first_call"]
 
 
 def test_what_it_raises_is_the_persons_error(subject: Callable[..., Subject]) -> None:
