@@ -11,8 +11,9 @@ makes them sum to the plain time exactly; it is shown, never clamped.
 3. *Zero-work extrapolation*: t = a + b·work over problems that make the same
    calls; a is overhead (see `scaling.zero_work`).
 
-The time breakdown takes dispatch, copy, arithmetic and memory from the replay. Interpreter
-and dispatch together come from native samples, an independent measurement, so the
+The time breakdown takes dispatch, copy, arithmetic and memory from the replay; dispatch from
+samples where they find more of it, as of what NumPy does only between calls. Interpreter and
+dispatch together come from native samples, an independent measurement, so the
 residual tells how far the two disagree on the work; without samples the
 interpreter is the difference, and is marked so. Samples are of a pass of their own, in which
 the machine may have been slower or faster: they are brought to the state of the replay first.
@@ -40,7 +41,8 @@ _COPY_KINDS = frozenset({"copy", "index", "create", "view"})
 _SAMPLED = tuple(name for name in ENTRIES if name != RESIDUAL)
 WAITING = "waiting"
 """An entry of its own where the calling thread sleeps for a part of the time worth saying."""
-# Less of the time waiting for other threads is not worth a sentence.
+_STACK_LIBRARIES = ("libgcc_s", "libunwind")
+# Less of the time waiting for other threads, or for a look, is not worth a sentence.
 _WORTH_SAYING = 0.05
 GAP = 0.10
 """Methods further apart than this share of the time are said to differ."""
@@ -334,7 +336,8 @@ def _joined(
     else:
         chosen = dict(replayed)
         if native:
-            chosen[INTERPRETER] = _interpreter(replayed, native)
+            chosen[DISPATCH] = _dispatch(replayed, native)
+            chosen[INTERPRETER] = _interpreter(replayed | chosen, native)
         else:
             rest_s = record.plain_s - sum(entry.time_s for entry in replayed.values())
             spread_s = sum((e.high_s - e.low_s) / 2 for e in replayed.values())
@@ -362,6 +365,17 @@ def _waiting_entry(record: BreakdownRecord, *, spins: bool) -> BreakdownEntry | 
     ticks = max(1.0, samples.samples + samples.unseen)
     spread = 2 * (share * (1 - share) / ticks) ** 0.5 * record.plain_s
     return _entry(WAITING, share * record.plain_s, spread, "native")
+
+
+def _dispatch(
+    replayed: dict[str, BreakdownEntry], native: dict[str, BreakdownEntry]
+) -> BreakdownEntry:
+    """That of the replay, or what samples surely find beyond it.
+
+    They count no function of CPython's as dispatch, so there is at least as much as they see.
+    """
+    own, seen = replayed[DISPATCH], native[DISPATCH]
+    return seen if seen.low_s > own.high_s else own
 
 
 def _interpreter(
@@ -405,7 +419,22 @@ def _notes(record: BreakdownRecord, faults_known: bool) -> list[str]:
         said.append(f"not replayed: {', '.join(sorted(set(missing))[:4])}")
     if not faults_known and record.minor_faults:
         said.append("page faults have no time here: their cost was not measured")
-    return [*said, *filter(None, [waits_in_words(record)])]
+    return [*said, *filter(None, [looks_in_words(record), waits_in_words(record)])]
+
+
+def looks_in_words(record: BreakdownRecord) -> str:
+    """That NumPy looks at the stack, where that takes a part of the time worth saying."""
+    samples = record.native
+    if samples is None or not samples.samples:
+        return ""
+    there = sum(w.samples for w in samples.weights if w.library.startswith(_STACK_LIBRARIES))
+    share = there / (samples.samples + samples.unseen)
+    if share < _WORTH_SAYING:
+        return ""
+    return (
+        f"{units.percent(share)} of the time NumPy looks at the stack, to see whether it may "
+        "reuse a large temporary; a ufunc with out= spares it that"
+    )
 
 
 def waits_in_words(record: BreakdownRecord) -> str:

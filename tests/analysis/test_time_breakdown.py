@@ -129,6 +129,43 @@ def test_the_residual_is_shown_also_when_negative() -> None:
     assert residual.time_s < 0
 
 
+def test_dispatch_that_only_samples_see_is_not_the_interpreters() -> None:
+    """NumPy's look at the stack between two calls is in no operation timed alone."""
+    seen = samples(interpreter=100, dispatch=500, ufunc=400)
+    record = breakdown_record(
+        operations=(operation("ufunc", 100, 4e-6, 1e-6),), minor_faults=0.0, native=seen
+    )
+    found = time_breakdown.breakdown(record, PRICED)
+    assert found is not None
+    assert found.share("dispatch") == pytest.approx(0.5)
+    assert found.share("interpreter") == pytest.approx(0.2)
+    methods = {each.name: each.method for each in found.entries}
+    assert methods["dispatch"] == "native"
+
+
+@pytest.mark.parametrize(
+    ("library", "looks", "said"),
+    [
+        ("libgcc_s.so.1", 300, "30 % of the time NumPy looks at the stack"),
+        ("libunwind.so.8", 50, "5.0 % of the time NumPy looks at the stack"),
+        ("libgcc_s.so.1", 30, ""),
+        ("libc.so.6", 300, ""),
+    ],
+)
+def test_a_look_at_the_stack_is_said(library: str, looks: int, said: str) -> None:
+    weights = tuple(
+        NativeWeight(entry=entry, library=name, symbol="s", samples=number)
+        for entry, name, number in (
+            ("dispatch", library, looks),
+            ("ufunc", "_multiarray_umath.so", 1000 - looks),
+        )
+    )
+    native = msgspec.structs.replace(samples(ufunc=1000), weights=weights)
+    text = time_breakdown.looks_in_words(breakdown_record(native=native))
+    assert text.startswith(said)
+    assert bool(text) == bool(said)
+
+
 def test_without_samples_the_interpreter_is_the_difference_and_says_so() -> None:
     found = breakdown(native=None, unsampled="not allowed here")
     interpreter = next(entry for entry in found.entries if entry.name == "interpreter")
