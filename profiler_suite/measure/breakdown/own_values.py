@@ -27,12 +27,29 @@ _SORTED = 0.99
 _RUNS = 0.01
 
 
+# What a processor does in as many cycles for any number that is none of the slow kinds.
+_AS_FAST_FOR_ANY = frozenset(
+    (
+        *("add", "subtract", "multiply", "divide", "true_divide", "square", "sqrt"),
+        *("reciprocal", "negative", "positive", "absolute", "fabs", "conjugate"),
+        *("maximum", "minimum", "fmax", "fmin", "clip", "rint", "floor", "ceil", "trunc"),
+        *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
+        *("sum", "mean", "amax", "amin", "max", "min"),
+    )
+)
+
+
 class OwnCall(NamedTuple):
     """A call with the values it had in the function."""
 
     call: Call
     values: str
     """What is special about them, in words; empty where nothing is."""
+    matter: bool = True
+    """Whether another time than with other values can be due to them.
+
+    Other arrays lie elsewhere in memory, which alone may take half as long again.
+    """
 
 
 def own_calls(
@@ -64,9 +81,20 @@ def _where_they_matter(operation: Operation, kept: OwnCall | None) -> OwnCall | 
 
     Another array of the same values lies elsewhere: what differs then is not the values.
     """
-    if kept is None or operation.kind != "product":
+    if kept is None or any(name in kept.values for name in _SLOW):
         return kept
-    return kept if any(name in kept.values for name in _SLOW) else None
+    if operation.kind == "product":
+        return None
+    return kept._replace(matter=not _is_as_fast_for_any(operation))
+
+
+def _is_as_fast_for_any(operation: Operation) -> bool:
+    """Whether it does one of the plain operations on real numbers, and is given no mask."""
+    names = operation.name.split(".")
+    return not _AS_FAST_FOR_ANY.isdisjoint(names) and all(
+        each.form != "array" or np.dtype(each.dtype).kind in "fiu"
+        for each in operation.operands
+    )
 
 
 def _elements(operation: Operation) -> int:

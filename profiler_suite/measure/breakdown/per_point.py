@@ -302,6 +302,8 @@ def _times(
         shown_full, shown_fixed = (
             (full or NOTHING, fixed or NOTHING) if both else (NOTHING,) * 2
         )
+        alike = both and call is not None and not call.matter
+        own_times = NOTHING if with_own is None or alike else with_own
         line = operation.lines[0] if operation.lines else None
         rows.append(
             OperationTime(
@@ -320,8 +322,8 @@ def _times(
                 fixed_spread_s=shown_fixed.spread_s,
                 minor_faults=shown_full.minor_faults,
                 replayed=both,
-                own_s=with_own.time_s if with_own is not None else 0.0,
-                own_spread_s=with_own.spread_s if with_own is not None else 0.0,
+                own_s=own_times.time_s,
+                own_spread_s=own_times.spread_s,
                 values=call.values if call is not None else "",
                 lines=operation.lines,
             )

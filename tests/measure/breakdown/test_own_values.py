@@ -58,6 +58,60 @@ def test_of_a_product_only_values_that_slow_it_down_are_kept() -> None:
     assert "subnormal" in own(np.dot, slow, slow)["np.dot"].values
 
 
+ORDINARY = np.random.default_rng(2).random(N) + 0.5
+MASK = ORDINARY > 0.7
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "matter"),
+    [
+        (lambda x: x + 1.0, (ORDINARY,), False),
+        (lambda x: x * x, (ORDINARY,), False),
+        (lambda x: x / 3.0, (ORDINARY,), False),
+        (lambda x: x.sum(), (ORDINARY,), False),
+        (lambda x: x.max(), (ORDINARY,), False),
+        (lambda x: np.sqrt(x), (ORDINARY,), False),
+        (lambda x: x < 0.9, (ORDINARY,), False),
+        (lambda x: np.maximum(x, 0.9), (ORDINARY,), False),
+        (lambda x: np.add.reduce(x, axis=0), (ORDINARY.reshape(40, -1),), False),
+        (lambda x: x * 2, (np.arange(N),), False),
+        (lambda x: x * 1e-310, (ORDINARY,), True),
+        (lambda x: x + np.nan, (ORDINARY,), True),
+        (lambda x: x / 0.0, (ORDINARY,), True),
+        (lambda x: np.exp(x), (ORDINARY,), True),
+        (lambda x: x**2.5, (ORDINARY,), True),
+        (lambda x: np.hypot(x, x), (ORDINARY,), True),
+        (lambda x: np.sort(x), (ORDINARY,), True),
+        (lambda x: x // 7, (np.arange(N),), True),
+        (lambda x, m: np.add(x, 1.0, where=m, out=x), (ORDINARY, MASK), True),
+        (lambda x: np.abs(x), (ORDINARY * 1j,), True),
+        (lambda x: x.argmax(), (ORDINARY,), True),
+        (lambda x, m: x[m], (ORDINARY, MASK), True),
+    ],
+)
+def test_plain_operations_are_as_fast_for_any_ordinary_number(
+    function: Any, args: tuple[Any, ...], matter: bool
+) -> None:
+    """Arrays of the same values elsewhere in memory seemed to make a sum depend on them."""
+    with np.errstate(all="ignore"):
+        found = own(function, *args)
+    assert found
+    assert {each.matter for each in found.values()} == {matter}
+
+
+def test_of_values_that_do_not_matter_no_other_time_is_told() -> None:
+    x = ORDINARY.copy()
+    effort = BreakdownEffort(replay_s=0.01, sample_s=0.0, baseline_s=1e-5, own_values_s=5.0)
+    run = canary.make("ufunc")
+    added, raised = (
+        breakdown_record(function, (x,), effort, run, name="f").operations[0]
+        for function in (lambda x: x + 1.0, lambda x: np.exp(x))
+    )
+    assert (added.own_s, added.depends_on_values) == (0.0, False)
+    assert added.full_s > 0
+    assert raised.own_s > 0
+
+
 def test_gathers_keep_their_indices_and_sorts_their_order() -> None:
     x, index = np.random.default_rng(0).random(N), np.arange(N)[::-1].copy()
     found = own(lambda a, i: np.sort(a[i]), x, index)
