@@ -15,6 +15,7 @@ from profiler_suite.analysis.explain.lifting.expressions.matrices import (
     matrix_product,
     plain,
 )
+from profiler_suite.analysis.explain.lifting.expressions.parts import of_bounds
 from profiler_suite.analysis.explain.lifting.expressions.prefixes import of_part
 from profiler_suite.analysis.explain.lifting.expressions.reductions import REDUCTIONS, reduction
 from profiler_suite.analysis.explain.lifting.expressions.row_functions import (
@@ -28,6 +29,7 @@ from profiler_suite.analysis.explain.lifting.expressions.row_functions import (
 from profiler_suite.analysis.explain.lifting.expressions.selected import of_selected, places_of
 from profiler_suite.analysis.explain.lifting.expressions.shapes import (
     flattened,
+    length_of,
     lengths_of,
     reshaped,
 )
@@ -49,6 +51,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Index,
     Label,
     Leaf,
+    Part,
     Reduce,
     Refusal,
     Select,
@@ -210,6 +213,8 @@ def _builtin(reader: Reader, node: ast.Call, name: str) -> Term:
         inner = reader.read(node.args[0])
         if isinstance(inner, Select):
             return Reduce("sum", inner.mask, inner.own)
+        if isinstance(inner, Part):
+            return length_of(inner)
         if is_text(inner):
             return Apply("NP.char.str_len({0})", (inner,), "astype int64")
         if inner.own:
@@ -271,6 +276,8 @@ def _of_iterable(reader: Reader, node: ast.Call, name: str) -> Term:
     inner = reader.read(given)
     if isinstance(inner, Extend):
         inner = as_array(inner)
+    if isinstance(inner, Part):
+        return of_bounds(reader, node, name, inner, [])
     if isinstance(inner, Select) and name in ("sum", "max", "min"):
         return of_selected(reader, node, name, inner, [])
     if len(inner.own) != 1 and name != "sum":

@@ -26,7 +26,7 @@ def fibonacci_like(x: A) -> A:
     return x
 
 
-@refused("depends on", u="n m")
+@refused("several of its elements before", u="n m")
 def gauss_seidel(u: A) -> A:
     for i in range(1, u.shape[0] - 1):
         for j in range(1, u.shape[1] - 1):
@@ -490,7 +490,7 @@ def pairs_and_themselves(x: A) -> A:
     return out
 
 
-@refused("x[", x="n:double")
+@refused("is set elsewhere too", x="n:double")
 def elements_beside_others(x: A) -> A:
     for i in range(len(x) - 1):
         x[i] += 1.0
@@ -542,3 +542,45 @@ def gaps_filled_by_what_they_look_at(x: A) -> A:
         if x[i] > 0:
             x[i] = x[i - 1] if x[i - 1] < 1 else 0.25
     return x
+
+
+@refused("used after the loop", seq="n:byte")
+def number_of_narrow_digits(seq: A) -> A:
+    code = 0
+    for j in range(len(seq)):
+        code = code * 4 + seq[j]
+    return code
+
+
+@refused("depends on its value", x="n")
+def growth_with_a_limit(x: A) -> A:
+    for i in range(1, len(x)):
+        x[i] = x[i - 1] + 0.1 * x[i - 1] * (1 - x[i - 1])
+    return x
+
+
+@refused("no sum of loop variables", x="n:double", k="n:index n")
+def elements_of_parts(x: A, k: A) -> A:
+    n = 0
+    for begin, end in zip(k, k + 2, strict=True):
+        for _ in x[begin:end] * 2:
+            n += 1
+    return n
+
+
+@refused("no sum of loop variables", x="n:double", k="n:index n")
+def first_of_parts(x: A, k: A) -> A:
+    out = np.zeros(len(k))
+    for i in range(len(k)):
+        part = x[k[i] : k[i] + 2]
+        out[i] = part[0] + len(part * 2)
+    return out
+
+
+@refused("no sum of loop variables", x="n:double", k="n:index n")
+def deviations_of_parts(x: A, k: A) -> A:
+    out = np.zeros(len(k))
+    for i in range(len(k)):
+        part = x[k[i] : k[i] + 2]
+        out[i] = np.std(part)
+    return out

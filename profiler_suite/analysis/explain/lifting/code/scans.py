@@ -150,6 +150,9 @@ def _decay(writer: Writer, term: Scan, inner: Array, start: Array, axis: int) ->
     others = {each for each in inner.dims if each != term.along}
     if term.factor is None or (start.dims and set(start.dims) != others):
         raise Refusal("a recursion that starts from an array")
+    kinds = [dtype_of(each) for each in (term.arg, term.factor, term.initial)]
+    if all(each is not None and each.kind in "iub" for each in kinds):
+        raise Refusal("a recursion of whole numbers, which a filter makes real ones")
     writer.imports["from scipy.signal import lfilter"] = None
     factor = writer.lower(term.factor).text
     first = f"({factor}) * ({start.text})"

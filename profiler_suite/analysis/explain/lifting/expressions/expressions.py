@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from profiler_suite.analysis.explain.lifting.expressions.frames import column, column_element
-from profiler_suite.analysis.explain.lifting.expressions.shapes import flattened
+from profiler_suite.analysis.explain.lifting.expressions.shapes import flattened, length_of
 from profiler_suite.analysis.explain.lifting.expressions.subscripts import Subscripts
 from profiler_suite.analysis.explain.lifting.normal_form.facts import dotted
 from profiler_suite.analysis.explain.lifting.normal_form.operations import (
@@ -30,6 +30,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Index,
     Label,
     Leaf,
+    Part,
     Reduce,
     Refusal,
     Row,
@@ -273,7 +274,9 @@ class Reader(Subscripts):
             return flattened(self.scope, inner)
         if node.attr in ("real", "imag"):
             return Apply(f"({{0}}).{node.attr}", (inner,), node.attr)
-        if node.attr == "shape" and inner.own and not isinstance(inner, Select):
+        if node.attr == "size" and isinstance(inner, Part):
+            return length_of(inner)
+        if node.attr == "shape" and inner.own and not isinstance(inner, Select | Part):
             sizes = tuple(Index(each.count) for each in inner.own)
             return Stack(sizes, self.scope.label(Poly.number(len(sizes))))
         if node.attr == "size" and isinstance(inner, Select):

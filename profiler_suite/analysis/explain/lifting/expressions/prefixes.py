@@ -6,7 +6,6 @@ import ast
 
 from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
 from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
-from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.terms import Core, Index, Refusal, Term
 
@@ -20,9 +19,12 @@ def of_part(reader: Reader, node: ast.expr, name: str) -> Term | None:
     part = node.slice
     if not isinstance(part, ast.Slice) or part.step is not None:
         return None
-    if reader.scope.summed and name in ("sum", "mean"):
-        return _between(reader, node, name, part)
-    bounds = [_bound(reader, each) for each in (part.lower, part.upper)]
+    try:
+        bounds = [_bound(reader, each) for each in (part.lower, part.upper)]
+    except Refusal:
+        if reader.scope.summed:
+            return None
+        raise
     if not any(each is not None and each.loops for each in bounds):
         return None
     whole = reader.read(node.value)
@@ -44,44 +46,6 @@ def of_part(reader: Reader, node: ast.expr, name: str) -> Term | None:
     if name == "sum":
         return total
     size = ops.apply("({0}) - ({1})", "-", high, low)
-    return ops.apply("({0}) / ({1})", "/", total, size)
-
-
-def _between(reader: Reader, node: ast.Subscript, name: str, part: ast.Slice) -> Term | None:
-    """With bounds of any kind: `x[max(0, i - 2):i + 3]`, `x[begin[i]:end[i]]`."""
-    whole = reader.read(node.value)
-    kind = dtype_of(whole)
-    if len(whole.own) != 1 or whole.loops or str(kind) not in ("float64", "int64"):
-        return None
-    (axis,) = whole.own
-    low, high = Index(Poly()), Index(axis.count)
-    ends = [
-        reader.read(each) if each is not None else other
-        for each, other in ((part.lower, low), (part.upper, high))
-    ]
-    for each in ends:
-        found = dtype_of(each)
-        if each.own or found is None or found.kind not in "iu":
-            raise Refusal(f"a bound of {ast.unparse(node)!r} is no whole number")
-    if all(isinstance(each, Index) for each in ends) or not any(each.loops for each in ends):
-        raise Refusal(f"the bounds of {ast.unparse(node)!r} are sums of loop variables")
-    reader.scope.assume(f"no bound of {ast.unparse(node)} is negative")
-    reader.scope.assume("running sums may be rounded otherwise")
-    more = reader.scope.label(axis.count + 1)
-    sums = Core("NP.concatenate(([0], NP.cumsum({0})))", (whole,), (more,))
-    first, last = (
-        each if part_of is None else ops.apply("NP.minimum({0}, {1})", "minimum", each, high)
-        for each, part_of in zip(ends, (part.lower, part.upper), strict=True)
-    )
-    if part.lower is not None:
-        last = ops.apply("NP.maximum({0}, {1})", "maximum", last, first)
-    upto, before = (Core("({0})[{1}]", (sums, each), ()) for each in (last, first))
-    if part.lower is None:
-        return upto if name == "sum" else ops.apply("({0}) / ({1})", "/", upto, last)
-    total = ops.apply("({0}) - ({1})", "-", upto, before)
-    if name == "sum":
-        return total
-    size = ops.apply("({0}) - ({1})", "-", last, first)
     return ops.apply("({0}) / ({1})", "/", total, size)
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 
 from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
+from profiler_suite.analysis.explain.lifting.expressions.parts import of_bounds
 from profiler_suite.analysis.explain.lifting.expressions.selected import of_selected
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Index,
     Label,
     Leaf,
+    Part,
     Reduce,
     Refusal,
     Select,
@@ -32,6 +34,8 @@ def reduction(
     """Of everything, or along axes that are written out."""
     name = {"amax": "max", "amin": "min"}.get(name, name)
     extra, axis = "", None
+    if isinstance(inner, Part):
+        return of_bounds(reader, node, name, inner, rest)
     if isinstance(inner, Select):
         return of_selected(reader, node, name, inner, rest)
     if name in ("percentile", "quantile"):

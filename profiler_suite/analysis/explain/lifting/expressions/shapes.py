@@ -17,6 +17,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Core,
     Index,
     Label,
+    Part,
     Refusal,
     Slab,
     Stack,
@@ -125,3 +126,11 @@ def lengths_of(node: ast.Call, given: Sequence[ast.expr]) -> list[ast.expr]:
         raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
     first = given[0]
     return list(first.elts) if isinstance(first, ast.Tuple | ast.List) else list(given)
+
+
+def length_of(part: Part) -> Term:
+    """How many elements it has."""
+    if part.low == Index(Poly()):
+        return part.high
+    high = ops.apply("NP.maximum({0}, {1})", "maximum", part.high, part.low)
+    return ops.apply("({0}) - ({1})", "-", high, part.low)

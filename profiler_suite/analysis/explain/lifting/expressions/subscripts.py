@@ -8,8 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting.expressions.texts import beginning, is_text
-from profiler_suite.analysis.explain.lifting.normal_form.dtypes import weak_of
-from profiler_suite.analysis.explain.lifting.normal_form.operations import is_truth, picked
+from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of, weak_of
+from profiler_suite.analysis.explain.lifting.normal_form.facts import UNKNOWN
+from profiler_suite.analysis.explain.lifting.normal_form.operations import (
+    apply,
+    is_truth,
+    picked,
+)
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.scope import Scope
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
@@ -21,6 +26,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     KeyLookup,
     Label,
     New,
+    Part,
     Refusal,
     Select,
     Slab,
@@ -55,7 +61,7 @@ class Subscripts(ABC):
 
     def subscripted(self, base: Term, parts: Sequence[ast.expr], words: str) -> Term:
         """Part of a term."""
-        chosen = self._chosen(base, parts, words)
+        chosen = self._ragged(base, parts, words) or self._chosen(base, parts, words)
         if chosen is not None:
             return chosen
         if isinstance(base, Stack) and len(parts) == 1:
@@ -63,6 +69,8 @@ class Subscripts(ABC):
             number = place.index.constant if isinstance(place, Index) else None
             if number is not None and -len(base.args) <= number < len(base.args):
                 return base.args[number]
+        if isinstance(base, Part):
+            raise Refusal(f"{words!r} takes part of a part")
         if not isinstance(base, Access):
             return self._element(base, parts, words)
         subs = list(base.subs)
@@ -106,6 +114,32 @@ class Subscripts(ABC):
             time=self.scope.time,
             guards=tuple(self.scope.guards),
         )
+
+    def _ragged(self, base: Term, parts: Sequence[ast.expr], words: str) -> Part | None:
+        """`x[max(0, i - 2):i + 3]`, `x[begin[i]:end[i]]`; None for slices of one length."""
+        part = parts[0]
+        if not self.scope.summed or len(parts) != 1 or not isinstance(part, ast.Slice):
+            return None
+        if len(base.own) != 1 or base.loops or part.step is not None:
+            return None
+        (axis,) = base.own
+        zero, whole = Index(Poly()), Index(axis.count)
+        ends: list[Term] = []
+        for each, other in ((part.lower, zero), (part.upper, whole)):
+            found = other if each is None else self.read(each)
+            kind = dtype_of(found)
+            if found.own or kind is None or kind.kind not in "iu":
+                return None
+            ends.append(found)
+        low, high = ends
+        if all(isinstance(each, Index) for each in ends) or not low.loops | high.loops:
+            return None
+        self.scope.assume(f"no bound of {words} is negative")
+        if part.lower is not None:
+            low = apply("NP.minimum({0}, {1})", "minimum", low, whole)
+        if part.upper is not None:
+            high = apply("NP.minimum({0}, {1})", "minimum", high, whole)
+        return Part(base, low, high, self.scope.label(Poly.atom(UNKNOWN)))
 
     def _chosen(self, base: Term, parts: Sequence[ast.expr], words: str) -> Select | None:
         """What a condition selects, of elements or rows; None for other parts."""

@@ -158,12 +158,30 @@ class Closing:
         if found.op in carried.HELD and (self.scope.loops or not read):
             # Beside others a loop that stays is as fast, and leaves the last value, too.
             raise Refusal(f"{name} is taken from the iteration before")
+        if found.op == "decay":
+            self._needs_order(labels[0], name)
         if found.op in ("reset", "last") and len(labels) == 1:
             start = counters.first_number(name, self.leading) or start
             self._scan(old, found, start, labels, first, others)
             return carried.last(found, start, labels[0])
         self._scan(old, found, start, labels, first, others)
-        return Gone() if found.op in carried.LEFT_OPEN else carried.after(found, start, labels)
+        return self._last(found, start, labels, read)
+
+    def _last(
+        self, found: carried.Step, start: Term, labels: tuple[Label, ...], read: bool
+    ) -> Term:
+        """What a name holds after a loop; of running values that were read, the last."""
+        if found.op != "decay":
+            return (
+                Gone() if found.op in carried.LEFT_OPEN else carried.after(found, start, labels)
+            )
+        try:
+            single = len(labels) == 1
+            if read and single:
+                return carried.last(found, start, labels[0])
+            return carried.after(found, start, labels)
+        except Refusal:
+            return Gone()
 
     def _step(self, old: CarriedValue, update: Term, read: bool) -> carried.Step | None:
         """What an iteration does to a name; None where nobody sees what it had before."""

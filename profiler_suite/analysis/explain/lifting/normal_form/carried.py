@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of, weak_of
+from profiler_suite.analysis.explain.lifting.normal_form.linear import linear
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     NOTHING,
@@ -50,16 +53,27 @@ def step(update: Term, old: CarriedValue) -> Step:
     if isinstance(update, Reduce) and update.initial == old and not _has(update.arg, old):
         return Step(update.op, replace(update, initial=None))
     if isinstance(update, Apply):
-        if update.name == "where":
-            return _chosen(update, old)
-        if update.name in ("+", "-"):
-            return _added(update, old)
-        if update.name == "*":
-            return _commuting("prod", update, old)
-        if update.name in _EXTREMES:
-            return _commuting(_EXTREMES[update.name], update, old)
-        if update.name in ("|", "&"):
-            return _commuting("any" if update.name == "|" else "all", update, old)
+        try:
+            return _combined(update, old)
+        except Refusal:
+            found = linear(update, old)
+            if found is None or found.factor is None or found.factor.loops or found.factor.own:
+                raise
+            return Step("decay", found.rest or _NEUTRAL["sum"], found.factor)
+    raise _dependent(old)
+
+
+def _combined(update: Apply, old: CarriedValue) -> Step:
+    if update.name == "where":
+        return _chosen(update, old)
+    if update.name in ("+", "-"):
+        return _added(update, old)
+    if update.name == "*":
+        return _commuting("prod", update, old)
+    if update.name in _EXTREMES:
+        return _commuting(_EXTREMES[update.name], update, old)
+    if update.name in ("|", "&"):
+        return _commuting("any" if update.name == "|" else "all", update, old)
     raise _dependent(old)
 
 
@@ -351,6 +365,8 @@ def place_of_extreme(
 
 def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
     """The value when the loop has ended."""
+    if found.op == "decay" and found.factor is not None:
+        return _weighted(found, before, labels)
     if found.op in LEFT_OPEN:
         raise Refusal("only the last value of a recursion is used")
     total = Reduce(found.op, found.item, labels, narrow=_stays_narrow(before))
@@ -366,6 +382,42 @@ def after(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
         return total
     sign = _SIGN[found.op]
     return ops.apply(f"({{0}}) {sign} ({{1}})", sign, before, total)
+
+
+def _weighted(found: Step, before: Term, labels: tuple[Label, ...]) -> Term:
+    """`s = s * k + x[j]`: a sum with the powers of k, highest first."""
+    (label, *others), factor = labels, found.factor
+    assert factor is not None
+    nothing = found.item == _NEUTRAL["sum"]
+    parts = [factor] if nothing else [found.item, factor]
+    if dtype_of(before) is not None:
+        parts.append(before)
+    whole = [_is_whole(each) for each in parts]
+    mixed = any(whole) and not (all(whole) and before in parts)
+    if others or before.own or found.item.own or mixed:
+        raise Refusal("only the last value of a recursion is used")
+    if nothing:
+        powers: Term = Index(label.count)
+        return ops.apply("({0}) * ({1})", "*", before, _power(factor, powers))
+    powers = Index(label.count - 1 - label.index, (label,))
+    item = ops.apply("({0}) * ({1})", "*", found.item, _power(factor, powers))
+    total = Reduce("sum", item, labels, narrow=_stays_narrow(before))
+    if is_zero(before):
+        return total
+    first = ops.apply("({0}) * ({1})", "*", before, _power(factor, Index(label.count)))
+    return ops.apply("({0}) + ({1})", "+", first, total)
+
+
+def _power(base: Term, exponent: Term) -> Term:
+    return ops.apply("({0}) ** ({1})", "**", base, exponent)
+
+
+def _is_whole(term: Term) -> bool:
+    """Whether it is a whole number, and not a real one; refused for narrow ones."""
+    dtype = dtype_of(term)
+    if dtype is None or dtype.kind not in "ifc" or dtype.itemsize < 8 or dtype == np.complex64:
+        raise Refusal("only the last value of a recursion of narrow or unknown numbers is used")
+    return dtype.kind in "iu"
 
 
 def _as_before(total: Term, before: Term) -> Term:

@@ -99,6 +99,8 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
         return np.dtype(bool)
     if isinstance(term, Core) and term.form.startswith(("NP.concatenate(([0]", "NP.m")):
         return dtype_of(term.args[0])
+    if isinstance(term, Core) and term.form.startswith("NP.logical_"):
+        return np.dtype(bool)
     if isinstance(term, Core) and term.form.startswith("({0})[..."):
         return dtype_of(term.args[0])
     if isinstance(term, Core) and term.form == "FLAT":

@@ -11,6 +11,8 @@ from profiler_suite.analysis.explain.lifting.normal_form.held import NUMBERS, he
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal
 
+UNKNOWN = "@part"
+"""Stands for how many elements a part of a row has, which no text gives."""
 _CREATING = ("zeros", "ones", "empty", "full")
 _LIKE = ("zeros_like", "ones_like", "empty_like", "full_like")
 _SAME_SHAPE = ("copy", "asarray", "array", "ascontiguousarray", "asfortranarray")
@@ -418,6 +420,8 @@ class Facts:
 
     def text(self, number: Poly) -> str:
         """A whole number as a person would write it in this function."""
+        if UNKNOWN in number.atoms:
+            raise Refusal("how many elements a part has is not known")
         known = {p: n for p, n in self.by_value.items() if self.named_at[n] < self.line}
         shown = number.text(known)
         for name in self.arrays_of.values():

@@ -327,6 +327,21 @@ class Select(Term):
 
 
 @dataclass(frozen=True)
+class Part(Term):
+    """The elements of a row from one place up to another: how many is not always the same."""
+
+    arg: Term
+    low: Term
+    high: Term
+    axis: Label
+
+    @cached_property
+    def own(self) -> tuple[Label, ...]:
+        """Its only axis."""
+        return (self.axis,)
+
+
+@dataclass(frozen=True)
 class KeyLookup(Term):
     """What a dictionary holds for a key; '{0}' in the form is the key."""
 

@@ -34,31 +34,3 @@ def test_bounds_that_are_looked_up_are_refused() -> None:
     within(reader, "i", 5)
     with pytest.raises(Refusal, match="no sum of loop variables"):
         of_part(reader, expression("x[:rows[i]]"), "sum")
-
-
-@pytest.mark.parametrize(
-    "text", ["x[:rows[i]]", "x[rows[i]:labels[i]]", "x[max(0, i - n):i + n]", "x[rows[i]:]"]
-)
-def test_with_running_sums_bounds_may_be_any_numbers(text: str) -> None:
-    reader = reader_of()
-    within(reader, "i", 5)
-    reader.scope.summed = True
-    for name in ("sum", "mean"):
-        assert of_part(reader, expression(text), name) is not None
-    assert "running sums may be rounded otherwise" in reader.scope.assumptions
-
-
-@pytest.mark.parametrize("text", ["x[i:2 * i]", "x[x[i]:]", "x[n:4]", "x[rows:]", "x[s:i]"])
-def test_others_are_refused_then(text: str) -> None:
-    reader = reader_of()
-    within(reader, "i", 5)
-    reader.scope.summed = True
-    with pytest.raises(Refusal):
-        of_part(reader, expression(text), "sum")
-
-
-def test_single_precision_has_no_running_sums() -> None:
-    reader = reader_of()
-    within(reader, "i", 5)
-    reader.scope.summed = True
-    assert of_part(reader, expression("y[rows[i]:]"), "sum") is None

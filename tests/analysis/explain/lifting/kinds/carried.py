@@ -424,3 +424,88 @@ def gaps_filled_unless_marked(x: A, m: A) -> A:
         if x[i] > 0:
             x[i] = -1.0 if m[i] else x[i - 1]
     return x
+
+
+@kind(u="n:double", least=1)
+def low_pass(u: A) -> A:
+    x = np.zeros(len(u))
+    for t in range(1, len(u)):
+        x[t] = x[t - 1] + 0.1 * (u[t] - x[t - 1]) / 0.5
+    return x
+
+
+@kind(u="n:double", least=1)
+def relaxation_of_a_name(u: A) -> A:
+    out = []
+    v = 1.0
+    for e in u:
+        v -= 0.2 * (v - e)
+        out.append(v)
+    return np.array(out)
+
+
+@kind(u="n:double", least=1)
+def mean_with_the_one_before(u: A) -> A:
+    out = np.zeros(len(u))
+    v = 3.0
+    for i in range(len(u)):
+        v = (v + u[i]) / 2
+        out[i] = v
+    return out, v
+
+
+@kind(n="=n", least=1)
+def decay_by_steps(n: A) -> A:
+    y = np.zeros(n)
+    y[0] = 2.0
+    for i in range(n - 1):
+        y[i + 1] = y[i] + 0.1 * (-0.5 * y[i])
+    return y
+
+
+@kind(n="=n", least=1)
+def three_states_one_after_another(n: A) -> A:
+    a = np.zeros(n)
+    b = np.zeros(n)
+    c = np.zeros(n)
+    a[0] = 10.0
+    for t in range(1, n):
+        a[t] = a[t - 1] - 0.3 * a[t - 1]
+        b[t] = b[t - 1] + (0.3 * a[t - 1] - 0.1 * b[t - 1]) * 0.5
+        c[t] = c[t - 1] + 0.1 * b[t - 1]
+    return a, b, c
+
+
+@kind(x="n:double", least=1)
+def weighted_by_age(x: A) -> A:
+    s = 0.5
+    for v in x:
+        s = 0.8 * s + v
+    return s
+
+
+@kind(x="n:double", least=1)
+def shrinking(x: A) -> A:
+    s = 4.0
+    for _ in x:
+        s = s - s / 8
+    return s
+
+
+@kind(seq="n:whole", least=1)
+def number_of_digits(seq: A) -> A:
+    code = 3
+    for j in range(len(seq)):
+        code = code * 4 + seq[j]
+    return code
+
+
+@kind(seq="n:whole", least=3)
+def codes_of_words(seq: A) -> A:
+    counts = np.zeros(4**3, dtype=int)
+    for i in range(len(seq) - 2):
+        code = 0
+        for j in range(3):
+            code = code * 4 + seq[i + j] % 4
+        counts[code] += 1
+    return counts

@@ -321,3 +321,39 @@ def sums_over_the_others(a: A, x: A) -> A:
                 s += a[i, j] * x[j]
         out[i] = s
     return out
+
+
+@kind(x="n", k="n:index n", least=1)
+def largest_of_parts(x: A, k: A) -> A:
+    begin, end = np.minimum(k, np.arange(len(k))), k + 1
+    out = np.zeros(len(k))
+    for i in range(len(k)):
+        part = x[begin[i] : end[i]]
+        out[i] = part.max() - np.min(part)
+    return out
+
+
+@kind(x="n:bool", k="n:index n", least=1)
+def truth_of_parts(x: A, k: A) -> A:
+    out = []
+    for begin, end in zip(k, k + 2, strict=True):
+        out.append(x[begin:end].any() and not np.all(x[begin:end]))
+    return np.array(out)
+
+
+@kind(x="n:double", k="n:index n", least=1)
+def means_of_named_parts(x: A, k: A) -> A:
+    out = np.zeros(len(k))
+    for i in range(len(k)):
+        part = x[k[i] : k[i] + 3]
+        out[i] = part.mean() + sum(part) / len(part)
+    return out
+
+
+@kind(x="n", k="n:index n", least=1)
+def lengths_of_parts(x: A, k: A) -> A:
+    out = []
+    for begin, end in zip(k, k[::-1], strict=True):
+        part = x[begin:end]
+        out.append(len(part) + 2 * part.size)
+    return np.array(out)

@@ -8,6 +8,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     CarriedValue,
     Reduce,
     Refusal,
+    Term,
 )
 from tests.analysis.explain.lifting.reading import read, reader_of, within
 
@@ -35,6 +36,9 @@ def combined(text: str) -> str:
         ("total if total < x[i] else x[i]", "min"),
         ("total + x[i] if x[i] > 0 else total", "sum"),
         ("s * total + x[i]", "decay"),
+        ("x[i] - total", "decay"),
+        ("total + s * (x[i] - total)", "decay"),
+        ("(total + x[i]) / 2", "decay"),
     ],
 )
 def test_running_values_are_known_by_how_they_come_about(text: str, op: str) -> None:
@@ -44,8 +48,9 @@ def test_running_values_are_known_by_how_they_come_about(text: str, op: str) -> 
 @pytest.mark.parametrize(
     "text",
     [
-        "x[i] - total",
         "total / x[i]",
+        "x[i] / total",
+        "total + x[i] * (1 - total)",
         "np.sin(total)",
         "total ** 2",
         "total + total * x[i] - total",
@@ -73,11 +78,21 @@ def test_a_sum_that_begins_with_nothing_is_the_sum_alone(before: str, plain: boo
     assert label.name not in made.loops
 
 
-def test_the_last_value_of_a_recursion_alone_is_refused() -> None:
+def test_the_last_value_of_a_recursion_is_a_sum_with_powers() -> None:
+    made = _last_of("2.0 * total + x[i]", "0.0")
+    assert isinstance(made, Reduce)
+    assert made.op == "sum"
+    assert isinstance(_last_of("2.0 * total + x[i]", "1.0"), Apply)
+
+
+def test_the_last_value_of_a_recursion_of_single_precision_is_refused() -> None:
+    with pytest.raises(Refusal, match="only the last value"):
+        _last_of("2.0 * total + y[i]", "0.0")
+
+
+def _last_of(text: str, before: str) -> Term:
     reader = reader_of()
     label = within(reader, "i", "n")
     old = CarriedValue("total", label)
     reader.scope.env["total"] = old
-    found = step(read("s * total + x[i]", reader), old)
-    with pytest.raises(Refusal, match="only the last value"):
-        after(found, read("0.0", reader), (label,))
+    return after(step(read(text, reader), old), read(before, reader), (label,))

@@ -1,0 +1,64 @@
+"""Parts of a row with bounds of any kind, `x[begin[i]:end[i]]`: their sums and extremes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
+from profiler_suite.analysis.explain.lifting.expressions.shapes import length_of
+from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
+from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
+from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.normal_form.terms import (
+    Core,
+    Index,
+    Part,
+    Refusal,
+    Term,
+)
+
+_UFUNCS = {"max": "maximum", "min": "minimum", "prod": "multiply"}
+_OF_TRUTH = {"any": "logical_or", "all": "logical_and"}
+
+
+def of_bounds(
+    reader: Reader, node: ast.Call, name: str, part: Part, rest: Sequence[ast.expr]
+) -> Term:
+    """x[begin[i]:end[i]].sum() and its relatives."""
+    if rest or node.keywords:
+        raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+    kind = dtype_of(part.arg)
+    if name in ("sum", "mean") and str(kind) in ("float64", "int64"):
+        return _from_sums(reader, name, part)
+    table = _OF_TRUTH if kind is not None and kind.kind == "b" else _UFUNCS
+    ufunc = table.get(name)
+    if ufunc is None or kind is None or kind.kind not in "biuf":
+        raise Refusal(f"{ast.unparse(node)!r} is of parts that are not equally long")
+    if ufunc == "multiply" and kind.itemsize < 8:
+        raise Refusal(f"{ast.unparse(node)!r} is of a wider dtype than what it multiplies")
+    if part.low.loops != part.high.loops or len(part.low.loops) != 1:
+        raise Refusal("the bounds of a part follow several loops, or one of them none")
+    reader.scope.assume("no part is empty")
+    more = reader.scope.label(part.arg.own[0].count + 1)
+    longer = Core("NP.concatenate(({0}, ({0})[-1:]))", (part.arg,), (more,))
+    form = f"NP.{ufunc}.reduceat({{0}}, NP.stack(({{1}}, {{2}}), axis=1).ravel())[::2]"
+    return Core(form, (longer, part.low, part.high), ())
+
+
+_ZERO = Index(Poly())
+
+
+def _from_sums(reader: Reader, name: str, part: Part) -> Term:
+    reader.scope.assume("running sums may be rounded otherwise")
+    more = reader.scope.label(part.arg.own[0].count + 1)
+    sums = Core("NP.concatenate(([0], NP.cumsum({0})))", (part.arg,), (more,))
+    if part.low == _ZERO:
+        total: Term = Core("({0})[{1}]", (sums, part.high), ())
+    else:
+        high = ops.apply("NP.maximum({0}, {1})", "maximum", part.high, part.low)
+        upto, before = (Core("({0})[{1}]", (sums, each), ()) for each in (high, part.low))
+        total = ops.apply("({0}) - ({1})", "-", upto, before)
+    if name == "sum":
+        return total
+    return ops.apply("({0}) / ({1})", "/", total, length_of(part))
