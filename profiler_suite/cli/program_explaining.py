@@ -39,6 +39,8 @@ _PASSES_GIVEN_UP, _AGAIN = 0.5, 0.35
 _SOON_S = 0.1
 # Of a function that calls a helper in its loop so many calls have to fit, or nothing is tried.
 _CALLS_OF_A_CALLER = 4.0
+# So long calls are looked for, and as long as the program took: looking may slow it ten times.
+_LOOKING_S = 2.0
 _CUT_SHORT = (
     "The run in which calls are caught was ended after {seconds}, before its own end: it took "
     "longer than the first."
@@ -106,7 +108,13 @@ class ProgramExplaining:
             most_s = self._time.again_s
             until_s = min(limit_s, most_s) if limit_s else most_s
             aside = streams(nothing, nothing)
-            with capture(self._target, wishes, beside=aside, limit_s=until_s) as caught:
+            with capture(
+                self._target,
+                wishes,
+                beside=aside,
+                limit_s=until_s,
+                looking_s=_LOOKING_S + self._ranking.run.end.wall_s,
+            ) as caught:
                 if caught.end.interrupted:
                     raise KeyboardInterrupt
                 if caught.end.limited and until_s != limit_s:
@@ -134,7 +142,8 @@ class ProgramExplaining:
                 continue
             rest = [place.weight for place in chosen[number:]]
             seconds = self._time.part_s(rest), self._time.most_s(len(rest))
-            self._add(self._explained(caught, calls, each, machine, seconds))
+            found = self._explained(caught, calls, each, machine, seconds)
+            self._add(dataclasses.replace(found, uncounted=calls.uncounted))
 
     def _explained(
         self,

@@ -101,7 +101,12 @@ class FakeCapture:
 
     @contextlib.contextmanager
     def __call__(
-        self, target: object, wishes: Sequence[CallWish], beside: Any, limit_s: float
+        self,
+        target: object,
+        wishes: Sequence[CallWish],
+        beside: Any,
+        limit_s: float,
+        looking_s: float,
     ) -> Iterator["FakeCapture"]:
         self.limits_s.append(limit_s)
         self._clock.now += self.end.wall_s
@@ -290,10 +295,15 @@ def test_a_helper_is_caught_with_its_caller_and_explained_there(
     class Often(FakeCapture):
         @contextlib.contextmanager
         def __call__(
-            self, target: object, wishes: Sequence[CallWish], beside: Any, limit_s: float
+            self,
+            target: object,
+            wishes: Sequence[CallWish],
+            beside: Any,
+            limit_s: float,
+            looking_s: float,
         ) -> Iterator[FakeCapture]:
             wished.extend(wishes)
-            with super().__call__(target, wishes, beside, limit_s) as found:
+            with super().__call__(target, wishes, beside, limit_s, looking_s) as found:
                 yield found
 
         def of(self, wish: CallWish) -> CaughtCalls:

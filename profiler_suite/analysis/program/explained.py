@@ -26,6 +26,14 @@ class ExplainedFunction:
     """Why there is no explanation; empty where there is one."""
     memory: CallMemory = _UNKNOWN
     """What its calls did to the program's memory."""
+    uncounted: bool = False
+    """Whether there may have been more calls than were counted."""
+
+    @property
+    def calls_in_words(self) -> str:
+        """'700 calls', '20,001 calls or more'; empty for one."""
+        more = " or more" if self.uncounted else ""
+        return f"{units.some(self.calls, 'call')}{more}" if self.calls > 1 else ""
 
     @property
     def best(self) -> Advice | None:

@@ -155,7 +155,7 @@ def settled(
 def _is_helper(place: PlaceToExplain, calls: CaughtCalls) -> bool:
     """Whether it is called so often, for so short a time, that a loop over it is the cause."""
     shortest_s = _SHORT_LOOP_S if place.has_loop else _SHORT_CALL_S
-    return calls.calls >= _MANY_CALLS and calls.median_s < shortest_s
+    return calls.calls >= _MANY_CALLS and max(calls.median_s, calls.mean_s) < shortest_s
 
 
 def has_loop(file: str, line: int) -> bool:

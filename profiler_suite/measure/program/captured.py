@@ -61,9 +61,10 @@ class Capture:
             name = "" if wish.first else wish.qualname
             return self._by_name.get((wish.file, name), CaughtCalls(wish))
 
-    def probe(self, limit_bytes: float = 0.0) -> Probe:
+    def probe(self, limit_bytes: float = 0.0, looking_s: float = 0.0) -> Probe:
         """What catches the calls in the program: of the functions that were wished for."""
-        return Probe(file=by_name.__file__, settings=json.dumps(self._settings(limit_bytes)))
+        settings = self._settings(limit_bytes) | {"looking_s": looking_s}
+        return Probe(file=by_name.__file__, settings=json.dumps(settings))
 
     def probe_of_all(self) -> Probe:
         """What catches calls of all functions of the program's own, beside those wishes."""
@@ -153,7 +154,8 @@ class Capture:
             return
         talk.close()
         of.seen_in(program, said["calls"], said["total_s"])
-        of.median_s = said["median_s"]
+        of.median_s, of.mean_s = said["median_s"], said["mean_s"]
+        of.uncounted |= said["uncounted"]
         of.memory = CallMemory(page_faults=said["faults"], grown_bytes=said["grown"])
         if said["kind"] == "cost":
             of.costs_s[key] = said["seconds"]
@@ -259,17 +261,19 @@ def capture(
     limit_bytes: float = 0.0,
     beside: contextlib.AbstractContextManager[None] | None = None,
     limit_s: float = 0.0,
+    looking_s: float = 0.0,
 ) -> Iterator[Capture]:
     """Run the program to its end and keep some calls of each function that was wished for.
 
     `limit_bytes` is the memory of a process beyond which no further copy of it is kept; 0 for
     half of what is free. `beside` is entered while the program runs. After `limit_s`, if any,
-    the program is ended; what it called before then is kept.
+    the program is ended; what it called before then is kept. After `looking_s`, if any, it runs
+    on unseen once a call of each function was kept, where looking slows all its calls (3.11).
     """
     if not can_catch():
         raise UsageError(f"{NO_CATCHING}; give a function and --setup")
     with Capture(wishes) as found:
-        probes = with_workers(found.probe(limit_bytes))
+        probes = with_workers(found.probe(limit_bytes, looking_s))
         with beside or contextlib.nullcontext():
             found.end = run_program(target.from_file, probes, limit_s=limit_s)
         found.hear_all()

@@ -1,5 +1,6 @@
 """A call that was caught as it began: the function and its arguments, from its frame."""
 
+import contextlib
 import copy
 import gc
 import inspect
@@ -19,7 +20,7 @@ from typing import Any
 from profiler_suite.errors import UsageError
 from profiler_suite.measure.explain.answers.same_answer import copied, in_words
 from profiler_suite.measure.explain.records import LoadRequest
-from profiler_suite.measure.program.repeated_input import repeat_input
+from profiler_suite.measure.program.repeated_input import repeat_input, rest_of_input
 from profiler_suite.workloads import module_lines
 from profiler_suite.workloads.user_function import FunctionCall, refuse_coroutine
 
@@ -57,10 +58,15 @@ def call_of(
         function = function_of(frame)
         args, kwargs = arguments_of(frame)
     refuse_coroutine(function, ask.target)
+    stdin = getattr(sys, "stdin", None)
     if not _input_given_again(order, places):
         _refuse_input(function, ask.target)
-    args = tuple(_repeatable(value, places) for value in args)
-    kwargs = {name: _repeatable(value, places) for name, value in kwargs.items()}
+    elif stdin is not None:  # a parameter may hold it as well
+        args = tuple(sys.stdin if value is stdin else value for value in args)
+        kwargs = {name: sys.stdin if v is stdin else v for name, v in kwargs.items()}
+    again = order.get("input", -1)
+    args = tuple(_repeatable(value, places, again) for value in args)
+    kwargs = {name: _repeatable(value, places, again) for name, value in kwargs.items()}
     _refuse_uncopied(function, args, kwargs, ask.target)
     return FunctionCall(name=ask.target, function=function, args=args, kwargs=kwargs)
 
@@ -118,8 +124,15 @@ def arguments_of(frame: FrameType) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return args, kwargs
 
 
-def _repeatable(value: Any, places: Mapping[int, int]) -> Any:
-    """A generator and an open file give what they have once: each call gets it anew."""
+def _repeatable(value: Any, places: Mapping[int, int], again: int) -> Any:
+    """A generator and an open file give what they have once: each call gets it anew.
+
+    `again` is a descriptor of what standard input was.
+    """
+    if id(value) in places and getattr(value, "name", "") == 0:  # as open(0) has it
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            encoding, errors = value.encoding, value.errors
+            return io.StringIO(rest_of_input(again, places[id(value)], encoding, errors))
     if id(value) in places:
         return _rest_of(value, places[id(value)])
     if isinstance(value, types.GeneratorType):

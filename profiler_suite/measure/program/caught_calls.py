@@ -62,6 +62,10 @@ class CaughtCalls:
         self.wish = wish
         self._by_program: dict[int, tuple[int, float]] = {}
         self.median_s = 0.0
+        self.mean_s = 0.0
+        """Both of calls of which no copy was made, where there are any."""
+        self.uncounted = False
+        """Whether there may have been more calls than were counted."""
         self.memory = CallMemory()
         self.costs_s: dict[tuple[int, int], float] = {}
         """Of the kept calls that ended: by the process and the number of the call."""
@@ -84,10 +88,16 @@ class CaughtCalls:
 
     @property
     def representative(self) -> tuple[int, int] | None:
-        """The kept call whose cost is nearest to the median; None when none was kept."""
-        ended = {key: s for key, s in self.costs_s.items() if key in self.kept}
-        if ended:
-            return min(ended, key=lambda key: abs(ended[key] - self.median_s))
+        """The kept call in the middle of their time; None when none was kept.
+
+        Half of the time that the kept calls took is in calls that took as long or longer.
+        """
+        ended = [(s, key) for key, s in self.costs_s.items() if key in self.kept]
+        passed_s, half_s = 0.0, sum(s for s, _ in ended) / 2
+        for seconds, key in sorted(ended):
+            passed_s += seconds
+            if passed_s >= half_s:
+                return key
         return next(iter(self.kept), None)
 
     def words(self) -> str:
@@ -97,7 +107,8 @@ class CaughtCalls:
             return ""
         if self.calls == 1:
             return "explained by its only call in the program"
+        more = " or more" if self.uncounted else ""
         return (
-            f"explained by call {chosen[1]:,} of {self.calls:,}, the nearest to the median "
-            f"cost of the {len(self.kept)} that were kept"
+            f"explained by call {chosen[1]:,} of {self.calls:,}{more}: of the {len(self.kept)} "
+            "that were kept, the one in the middle of their time"
         )

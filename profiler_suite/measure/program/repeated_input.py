@@ -29,20 +29,26 @@ def kept_input(places: Any) -> int:
 def repeat_input(descriptor: int, place: int) -> bool:
     """Let `sys.stdin` give each call what the file has behind that place; whether it can."""
     try:
-        size = os.fstat(descriptor).st_size
-        if size > _MOST_BYTES:
-            return False
-        data = b""
-        while part := os.pread(descriptor, size - len(data), len(data)):
-            data += part
         encoding, errors = sys.stdin.encoding, sys.stdin.errors
-        text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors=errors)
-        text.seek(place)
-        again: Any = RepeatedInput(text.read(), encoding, errors or "strict")
+        text = rest_of_input(descriptor, place, encoding, errors)
+        again: Any = RepeatedInput(text, encoding, errors or "strict")
         sys.stdin = again
     except (OSError, ValueError, AttributeError):
         return False
     return True
+
+
+def rest_of_input(descriptor: int, place: int, encoding: str, errors: str | None) -> str:
+    """The text behind that place of a file; raises OSError, or ValueError where it is large."""
+    size = os.fstat(descriptor).st_size
+    if size > _MOST_BYTES:
+        raise ValueError("a file too large to be kept in memory")
+    data = b""
+    while part := os.pread(descriptor, size - len(data), len(data)):
+        data += part
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors=errors)
+    text.seek(place)
+    return text.read()
 
 
 class RepeatedInput:

@@ -60,6 +60,7 @@ def _explained(each: ExplainedFunction) -> dict[str, object]:
         "file": each.place.wish.file,
         "first_line": each.place.wish.first or each.place.ranked.line,
         "calls": each.calls,
+        "all_calls_counted": not each.uncounted,
         "spared_s": each.spared_s,
         "reason": each.reason,
         "page_faults_per_call": _known(each.memory.page_faults),

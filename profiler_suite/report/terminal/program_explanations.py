@@ -31,7 +31,7 @@ def screen(answer: ProgramAnswer, wall_s: float, width: int, color: bool) -> str
 
 def _function(page: Page, number: int, each: ExplainedFunction) -> None:
     taken = units.time(each.place.time_s)
-    calls = f", {units.some(each.calls, 'call')}" if each.calls > 1 else ""
+    calls = f", {each.calls_in_words}" if each.calls_in_words else ""
     page.beside(
         f"{number:>2}  {each.place.wish.target}", f"{taken} of the program{calls}", "dim"
     )

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from profiler_suite.errors import UsageError
 from profiler_suite.measure.explain.records import LoadRequest
 from profiler_suite.measure.program.catching.copies import places_of_files
 from profiler_suite.measure.program.caught_call import arguments_of, call_of, function_of
+from tests.measure.program.test_repeated_input import timing
 
 
 def caught(call: Callable[[], Any], name: str) -> tuple[FrameType, Any]:
@@ -189,6 +191,27 @@ def asks() -> list[str]:
 def test_what_reads_standard_input_cannot_be_repeated() -> None:
     with pytest.raises(UsageError, match=r"here.py:asks reads standard input"):
         call(asks)
+
+
+@pytest.mark.parametrize("is_opened_anew", [False, True])
+def test_standard_input_that_a_parameter_holds_is_read_from_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_opened_anew: bool
+) -> None:
+    given = tmp_path / "given.txt"
+    given.write_text("first\na\nb\n")
+    with given.open() as stdin, given.open() as other:
+        again: Any = other
+        monkeypatch.setattr(sys, "stdin", stdin)
+        again.buffer.raw.name = 0  # as open(0) has it
+        file: Any = again if is_opened_anew else stdin
+        file.readline()
+        frame: Any = Waiting(lines, file)
+        places = places_of_files(frame)
+        kept = os.dup(stdin.fileno())
+        found = call_of(frame, LoadRequest(target="main.py:lines"), {"input": kept}, places)
+    calls = [timing(lambda: found.function(*copy.deepcopy(found.args))) for _ in range(2)]
+    os.close(kept)
+    assert calls == [["a\n", "b\n"]] * 2
 
 
 class Stubborn:

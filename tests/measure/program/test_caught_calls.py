@@ -20,18 +20,27 @@ def test_a_wish_is_called_as_one_asks_for_it(wish: CallWish, target: str) -> Non
     assert wish.target == target
 
 
-def test_the_kept_call_nearest_to_the_median_stands_for_all() -> None:
+def test_the_kept_call_in_the_middle_of_their_time_stands_for_all() -> None:
     calls = CaughtCalls(CallWish(qualname="f"))
     assert calls.representative is None
     assert calls.words() == ""
     talk: Any = None
     calls.kept = {(1, 2): talk, (1, 5): talk, (1, 9): talk}
     assert calls.representative == (1, 2), "of those that have not ended, the first"
-    calls.costs_s = {(1, 2): 3.0, (1, 5): 1.1, (1, 7): 1.0}
-    calls.median_s = 1.0
+    calls.costs_s = {(1, 2): 3.0, (1, 5): 2.5, (1, 9): 1.0, (1, 7): 9.0}
     calls.seen_in(1, 1200)
     assert calls.representative == (1, 5)
-    assert "call 5 of 1,200, the nearest to the median cost of the 3" in calls.words()
+    assert "call 5 of 1,200: of the 3 that were kept, the one in" in calls.words()
+    calls.uncounted = True
+    assert "call 5 of 1,200 or more: " in calls.words()
+
+
+def test_of_calls_that_mostly_find_their_answer_one_that_computes_it_stands_for_all() -> None:
+    calls = CaughtCalls(CallWish(qualname="f"))
+    talk: Any = None
+    calls.kept = {(1, n): talk for n in range(1, 6)}
+    calls.costs_s = {(1, n): 1e-5 for n in range(1, 5)} | {(1, 5): 2.0}
+    assert calls.representative == (1, 5)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What happens at the wanted calls: which are counted, which are kept, what they cost.
 
-Of the calls of one function some are kept, each as likely as any other (reservoir sampling).
+Of the calls of one function some are kept, each as likely as any other (reservoir sampling),
+and one more by its cost: of a function that mostly looks into a cache, a call that fills it.
 """
 
 import _thread
@@ -19,6 +20,10 @@ from profiler_suite.measure.program.catching.wish import OpenCall, Wish
 _KEPT = 4
 # Costs that the median is taken of.
 _COSTS = 500
+# Copies beyond those, to find the calls that take the time, of a function whose mean cost is so
+# many times the median: per second, one of so many calls that come then, and the share of the
+# time that these copies may take.
+_UNEVEN, _TRIES_PER_S, _OF_CALLS, _TRIES_SHARE = 3.0, 16.0, 8, 0.1
 _getpid = os.getpid  # the program may replace it
 
 
@@ -54,6 +59,9 @@ class Catcher:
         self._channel = CallChannel(str(asked["socket"]))
         self._copies = CallCopies(self._channel, str(asked["package"]))
         self._limit_bytes = int(asked.get("limit_bytes", 0))
+        self._looking_s = float(asked.get("looking_s", 0.0))
+        self._begun = perf_counter()
+        self._copying_s = self._trying_s = 0.0
         self._drawn = 1
         self._files: dict[str, str] = {}
         # By identity: a code's hash is computed anew each time. Held, so that it stays its own.
@@ -110,12 +118,12 @@ class Catcher:
             return False  # of a recursion the outermost call is the call
         wish.calls += 1
         if wish.calls > self.choice.most_calls:
-            wish.over = True
+            wish.over = wish.uncounted = True
             return False
-        call = wish.calls if self._is_chosen(wish) else 0
+        call = wish.calls if self._is_chosen(wish) or self._is_weighed(wish) else 0
         if call:
             self._keep(wish, frame, call)
-        wish.open[thread] = OpenCall(id(frame), call)
+        wish.open[thread] = OpenCall(id(frame), call, self._copying_s)
         return True
 
     def _count_anew(self) -> None:
@@ -130,19 +138,46 @@ class Catcher:
         outer = wish.open.get(thread)
         if outer is None or outer.frame != id(frame):
             return
-        took = perf_counter() - outer.begun
+        # Copies of calls further in are none of its own time.
+        took = perf_counter() - outer.begun - (self._copying_s - outer.copying_s)
         del wish.open[thread]
         wish.total_s += took
-        self._note(wish.costs, took, wish.calls)
         faults, peak = own_memory.usage()
         wish.grown += peak - outer.peak
+        if not outer.call or wish.calls <= _KEPT:  # a copy makes the call it is of slower
+            self._note(wish.costs, took, wish.calls)
         if not outer.call:
             self._note(wish.faults, faults - outer.faults, wish.calls)
             return
         self._tell("cost", wish, call=outer.call, seconds=took)
-        if outer.call in wish.kept and self.choice.lets_go(wish, took):
+        if outer.call == wish.tried:
+            self._weigh(wish, took)
+        elif outer.call in wish.kept and self.choice.lets_go(wish, took):
             wish.kept.remove(outer.call)
             self._tell("dropped", wish, call=outer.call)
+
+    def _is_weighed(self, wish: Wish) -> bool:
+        """Whether to try if this call is one of those that take the time."""
+        if self.choice.finds_more or wish.calls <= _KEPT or self._draw(_OF_CALLS):
+            return False
+        now = perf_counter() - self._begun
+        if wish.tries >= _TRIES_PER_S * now or self._trying_s > _TRIES_SHARE * now:
+            return False
+        if wish.tried or not wish.is_uneven(_UNEVEN) or not self._has_room():
+            return False
+        wish.tries += 1
+        wish.tried = wish.calls
+        return True
+
+    def _weigh(self, wish: Wish, took: float) -> None:
+        """Keep the call that was tried, or the one before: each as likely as it took long."""
+        wish.tried_s += took
+        is_kept = self._draw(2**20) * wish.tried_s < took * 2**20
+        dropped, wish.tried = wish.tried, 0
+        if is_kept:
+            dropped, wish.weighed = wish.weighed, dropped
+        if dropped:
+            self._tell("dropped", wish, call=dropped)
 
     def _note(self, known: list[Any], value: float, calls: int) -> None:
         """One of a few hundred values that stand for all: each is as likely as any other."""
@@ -163,10 +198,27 @@ class Catcher:
         return not all(wish.over for wish in wishes)
 
     def is_done(self) -> bool:
-        """Whether nothing more is to be kept: of what has not ended yet a call is."""
+        """Whether nothing more is to be kept: of what has not ended yet a call is.
+
+        Where looking ends by itself, another call of that may differ.
+        """
         if self.choice.finds_more:
             return False
-        return all(wish.over or bool(wish.open and wish.kept) for wish in self._wishes)
+        return all(
+            w.over or bool(w.open and w.kept and (w.calls == 1 or not self._looking_s))
+            for w in self._wishes
+        )
+
+    def is_enough(self) -> bool:
+        """Whether calls of all were kept, and looking for more has taken its time."""
+        if not self._looking_s or perf_counter() - self._begun < self._looking_s:
+            return False
+        return not self.choice.finds_more and all(e.over or e.kept for e in self._wishes)
+
+    def looks_no_more(self) -> None:
+        """Note that calls from now on are not counted."""
+        for wish in self._wishes:
+            wish.uncounted = True
 
     def _draw(self, below: int) -> int:
         """A number under that one; the program's own random numbers stay what they are."""
@@ -195,7 +247,10 @@ class Catcher:
     def _keep(self, wish: Wish, frame: FrameType, call: int) -> None:
         begun = perf_counter()
         if self._copies.keep(wish, frame, call):
-            self.choice.forked(perf_counter() - begun)
+            took = perf_counter() - begun
+            self._copying_s += took
+            self._trying_s += took if call == wish.tried else 0.0
+            self.choice.forked(took)
 
     def _tell(self, kind: str, wish: Wish, **more: Any) -> None:
         self._channel.tell(kind, wish, **more)

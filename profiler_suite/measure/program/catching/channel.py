@@ -41,6 +41,8 @@ class CallChannel:
             "calls": wish.calls,
             "total_s": wish.total_s,
             "median_s": _median(wish.costs),
+            "mean_s": sum(wish.costs) / max(1, len(wish.costs)),
+            "uncounted": wish.uncounted,
             "faults": _median(wish.faults) if len(wish.faults) >= _ENOUGH else -1,
             "grown": wish.grown,
             **_of(wish),

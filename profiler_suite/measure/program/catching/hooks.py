@@ -8,6 +8,8 @@ from typing import Any
 from profiler_suite.measure.program.catching.catcher import Catcher
 from profiler_suite.measure.program.catching.wish import Wish
 
+# Events between one look at the clock and the next.
+_LOOK = 1024
 # Of a program that has filled its stack: a hook sees nothing then, and says nothing.
 _NO_ROOM = (RecursionError, MemoryError)
 _GENERATOR = 0x20  # inspect.CO_GENERATOR
@@ -120,7 +122,10 @@ class TraceHook:
     def _call(self, frame: FrameType, event: str, argument: object) -> Any:
         try:
             self._left -= 1
+            if not self._left % _LOOK and self._catcher.is_enough():
+                self._left = -1  # other threads stop at their next event
             if self._left < 0:
+                self._catcher.looks_no_more()
                 self.stop()
                 return None
             catcher = self._catcher

@@ -22,19 +22,35 @@ class Wish:
         self.first, self.last = int(asked.get("first", 0)), int(asked.get("last", 0))
         self.over = False
         """Whether enough of its calls have been seen."""
+        self.uncounted = False
+        """Whether there may have been more calls than were counted."""
         self.begin_anew()
 
     def begin_anew(self) -> None:
         """Nothing of it has been seen in this process yet."""
         self.calls = 0
         self.kept: list[int] = []
+        self.tries = 0
+        """Calls of which a copy was made to see what they cost."""
+        self.tried = 0
+        """The one of them that has not ended yet; 0 for none."""
+        self.tried_s = 0.0
+        """What all of them took, s."""
+        self.weighed = 0
+        """The one of them that is kept; 0 for none."""
         self.costs: list[float] = []
+        """Of some calls, s; where there are others, of those of which no copy was made."""
         self.faults: list[int] = []
         """Page faults of calls of which no copy was made: a copy causes some of its own."""
         self.grown = 0
         """By how much the peak of the program's memory grew in its calls, bytes."""
         self.total_s = 0.0
         self.open: dict[int, OpenCall] = {}
+
+    def is_uneven(self, times: float) -> bool:
+        """Whether the mean cost of its calls is so many times the median, or more."""
+        costs = sorted(self.costs)
+        return sum(costs) > times * len(costs) * costs[len(costs) // 2] if costs else False
 
     def is_of(self, code: CodeType, frame: FrameType, file: str) -> bool:
         """Whether that is the code whose calls are wanted."""
@@ -60,10 +76,12 @@ class Wish:
 class OpenCall:
     """A call that has not ended yet."""
 
-    __slots__ = ("begun", "call", "faults", "frame", "peak")
+    __slots__ = ("begun", "call", "copying_s", "faults", "frame", "peak")
 
-    def __init__(self, frame: int, call: int) -> None:
+    def __init__(self, frame: int, call: int, copying_s: float = 0.0) -> None:
         self.frame = frame
+        self.copying_s = copying_s
+        """What copies had taken by then, s."""
         self.call = call
         """Its number where a copy of it waits, else 0."""
         self.faults, self.peak = own_memory.usage()

@@ -14,6 +14,7 @@ import pytest
 
 from profiler_suite.measure.program.catching import catcher as catcher_module
 from profiler_suite.measure.program.catching import hooks, own_memory
+from profiler_suite.measure.program.catching import wish as wish_module
 from profiler_suite.measure.program.catching.by_name import ByName
 from profiler_suite.measure.program.catching.catcher import Catcher
 from profiler_suite.measure.program.catching.wish import Wish
@@ -72,11 +73,12 @@ def test_the_first_calls_are_all_kept_and_later_ones_take_their_places() -> None
     (wish,) = catcher.wishes
     assert (wish.calls, len(wish.kept)) == (204, 4)
     dropped = [call for kind, call in catcher.told if kind == "dropped"]
-    assert sorted([*dropped, *wish.kept]) == sorted(catcher.kept)
+    weighed = {wish.weighed} - {0}
+    assert sorted([*dropped, *wish.kept, *weighed]) == sorted(catcher.kept)
     assert len(catcher.kept) < 50
     assert [call for kind, call in catcher.told if kind == "cost"] == catcher.kept
     assert wish.total_s >= sum(sorted(wish.costs)[:1])
-    assert len(wish.costs) == 204
+    assert len(wish.costs) == 204 - len([n for n in catcher.kept if n > 4])
 
 
 def test_the_choice_is_fair_to_all_calls() -> None:
@@ -88,6 +90,58 @@ def test_the_choice_is_fair_to_all_calls() -> None:
         calls(catcher, 40)
         late += sum(call > 20 for call in wish.kept)
     assert 0.44 < late / 1200 < 0.56
+
+
+def test_the_calls_that_take_the_time_are_found_among_many_short_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(catcher_module, "perf_counter", lambda: now)
+    monkeypatch.setattr(wish_module, "perf_counter", lambda: now)
+    catcher = Told(WISH)
+    (wish,) = catcher.wishes
+    found = 0
+    for number in range(3000):
+        assert catcher.begins(wish, METHOD)
+        now += 1.0 if number % 20 == 7 else 1e-4
+        catcher.ends(wish, METHOD)
+        found += wish.weighed % 20 == 8
+    assert found > 2000
+    dropped = [call for kind, call in catcher.told if kind == "dropped"]
+    assert sorted([*dropped, *wish.kept, wish.weighed]) == sorted(catcher.kept)
+    assert wish.tries < 0.2 * 3000
+
+
+def test_copies_of_calls_further_in_are_no_time_of_the_call(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(catcher_module, "perf_counter", lambda: now)
+    monkeypatch.setattr(wish_module, "perf_counter", lambda: now)
+    catcher = Told(WISH)
+    (wish,) = catcher.wishes
+    assert catcher.begins(wish, METHOD)
+    now, catcher._copying_s = 5.0, 4.0
+    catcher.ends(wish, METHOD)
+    assert wish.costs == [1.0]
+
+
+def test_looking_ends_after_its_time_once_a_call_of_each_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(catcher_module, "perf_counter", lambda: now)
+    asked = {"wishes": [WISH], "socket": "", "package": "", "looking_s": 3.0}
+    catcher = Catcher(asked, ByName())
+    (wish,) = catcher._wishes
+    now = 4.0
+    assert not catcher.is_enough()
+    wish.kept = [1]
+    assert catcher.is_enough()
+    now = 2.0
+    assert not catcher.is_enough()
+    catcher.looks_no_more()
+    assert wish.uncounted
 
 
 def test_without_room_only_the_first_are_kept() -> None:
@@ -216,6 +270,8 @@ def test_at_the_end_it_says_what_was_seen(listening: socket.socket) -> None:
         "calls": 3,
         "total_s": 0.6,
         "median_s": 0.2,
+        "mean_s": pytest.approx(0.2),
+        "uncounted": False,
         "faults": -1,
         "grown": 0,
         "file": os.path.realpath(__file__),

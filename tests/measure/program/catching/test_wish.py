@@ -56,3 +56,12 @@ def test_another_one_is_not_meant(asked: dict[str, Any]) -> None:
 def test_of_two_of_one_name_the_line_decides() -> None:
     line = METHOD.f_code.co_firstlineno
     assert is_of(METHOD, file=__file__, qualname="Model.score", line=line)
+
+
+def test_costs_are_uneven_where_few_calls_take_the_time() -> None:
+    wish = Wish(0, {})
+    assert not wish.is_uneven(3.0)
+    wish.costs = [1.0, 2.0, 3.0]
+    assert not wish.is_uneven(3.0)
+    wish.costs = [1.0] * 9 + [100.0]
+    assert wish.is_uneven(3.0)
