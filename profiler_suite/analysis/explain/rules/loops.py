@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from profiler_suite import units
 from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.lifting import LiftedFunction
-from profiler_suite.analysis.explain.rewrites import generators, key_sums, loops
+from profiler_suite.analysis.explain.rewrites import generators, key_sums, loops, ragged_loops
 from profiler_suite.analysis.explain.rewrites import progress_prints as progress
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import (
@@ -277,4 +277,34 @@ def progress_prints(seen: Observation) -> Iterator[Finding]:
                     lines=[line + function.shift for line in lines],
                     helpers=("import numpy as np",) if "np." in lifted else (),
                     evidence="a loop that prints cannot be array expressions",
+                )
+
+
+@rule(
+    "loops",
+    looks_for="a loop in a loop that is of another length each time: for j in range(begin[i], "
+    "end[i])",
+    rewrite="one loop over all places, by np.repeat and np.cumsum, as array expressions",
+    exact="as for loops; what follows the inner loop asks for no more than its sums",
+    thread="https://stackoverflow.com/questions/32382577/optimize-a-numpy-ndarray-indexing-"
+    "operation",
+)
+def ragged_loops_in_one(seen: Observation) -> Iterator[Finding]:
+    """Nests whose inner loops are not equally long."""
+    for function in seen.functions:
+        for flat in ragged_loops.in_one_loop(function):
+            every = [*seen.lifted_again(function, flat.text, flat.held)]
+            done = [text for _, text in every if ragged_loops.is_lifted(flat, text)]
+            done = done[:_MOST_PARTS]
+            shorter = [ragged_loops.repeated(flat, each, function.numpy) for each in done]
+            lines = range(flat.loop.lineno, (flat.loop.end_lineno or flat.loop.lineno) + 1)
+            for lifted in (*filter(None, shorter), *done):
+                yield from seen.whole(
+                    function,
+                    lifted,
+                    title=f"the loops over {ast.unparse(flat.loop.target)} and "
+                    f"{ast.unparse(flat.inner.target)} in one, as array expressions",
+                    lines=[line + function.shift for line in lines],
+                    helpers=("import numpy as np",) if "np." in lifted else (),
+                    evidence="the inner loop is of another length each time",
                 )

@@ -59,6 +59,21 @@ FIRES = [
         "out[:] = x * x",
     ),
     Fires(
+        "ragged_loops_in_one",
+        """
+        def f(x, begin, end):
+            y = np.zeros(len(begin))
+            for i in range(len(begin)):
+                t = 0.0
+                for j in range(begin[i], end[i]):
+                    t += x[j] * x[j]
+                y[i] = t
+            return y
+        """,
+        lambda: (V, np.arange(30), np.arange(30) + np.arange(30) % 5),
+        "np.bincount(",
+    ),
+    Fires(
         "lifted_loop",
         "def f(x):\n    t = 0.0\n    for v in x:\n        t += v * v\n    return t\n",
         lambda: (V,),
@@ -84,6 +99,12 @@ SILENT = [
         "def f(x):\n    t = 0.0\n    for v in x:\n        t += v\n        print(t)\n",
         lambda: (V,),
     ),
+    Silent(  # equally long
+        "ragged_loops_in_one",
+        "def f(a):\n    t = 0.0\n    for i in range(len(a)):\n        for j in range(3):\n"
+        "            t += a[i, j]\n    return t\n",
+        lambda: (A,),
+    ),
     Silent("batch", "def f(a):\n    return a.sum(axis=1)\n", lambda: (A,)),
     Silent("gemm", "def f(a, x):\n    return a @ x\n", lambda: (A, A[0])),
 ]
@@ -105,6 +126,12 @@ REFUSED = [
         "def f(x):\n    t = 0.0\n    for v in x:\n        print('.')\n        t += v\n"
         "    return t\n",
         lambda: (SWALLOWED,),
+    ),
+    Refused(  # places that count from the end
+        "ragged_loops_in_one",
+        "def f(x, begin, end):\n    out = []\n    for a, b in zip(begin, end):\n"
+        "        for v in x[a:b]:\n            out.append(v)\n    return np.array(out)\n",
+        lambda: (V, np.arange(-9, 0), np.arange(-9, 0) + 1),
     ),
 ]
 

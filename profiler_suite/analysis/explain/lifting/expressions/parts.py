@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
-from profiler_suite.analysis.explain.lifting.expressions.shapes import length_of
+from profiler_suite.analysis.explain.lifting.expressions.shapes import ends_of, length_of
 from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
@@ -46,19 +46,15 @@ def of_bounds(
     return Core(form, (longer, part.low, part.high), ())
 
 
-_ZERO = Index(Poly())
-
-
 def _from_sums(reader: Reader, name: str, part: Part) -> Term:
     reader.scope.assume("running sums may be rounded otherwise")
     more = reader.scope.label(part.arg.own[0].count + 1)
     sums = Core("NP.concatenate(([0], NP.cumsum({0})))", (part.arg,), (more,))
-    if part.low == _ZERO:
-        total: Term = Core("({0})[{1}]", (sums, part.high), ())
-    else:
-        high = ops.apply("NP.maximum({0}, {1})", "maximum", part.high, part.low)
-        upto, before = (Core("({0})[{1}]", (sums, each), ()) for each in (high, part.low))
-        total = ops.apply("({0}) - ({1})", "-", upto, before)
+    low, high = ends_of(part)
+    total: Term = Core("({0})[{1}]", (sums, high), ())
+    if low != Index(Poly()):
+        before = Core("({0})[{1}]", (sums, low), ())
+        total = ops.apply("({0}) - ({1})", "-", total, before)
     if name == "sum":
         return total
     return ops.apply("({0}) / ({1})", "/", total, length_of(part))

@@ -130,7 +130,14 @@ def lengths_of(node: ast.Call, given: Sequence[ast.expr]) -> list[ast.expr]:
 
 def length_of(part: Part) -> Term:
     """How many elements it has."""
+    low, high = ends_of(part)
+    return high if low == Index(Poly()) else ops.apply("({0}) - ({1})", "-", high, low)
+
+
+def ends_of(part: Part) -> tuple[Term, Term]:
+    """Its first place and the one after its last, within the row and in this order."""
     if part.low == Index(Poly()):
-        return part.high
-    high = ops.apply("NP.maximum({0}, {1})", "maximum", part.high, part.low)
-    return ops.apply("({0}) - ({1})", "-", high, part.low)
+        return part.low, part.high
+    last = Index(part.arg.own[0].count)
+    low = ops.apply("NP.minimum({0}, {1})", "minimum", part.low, last)
+    return low, ops.apply("NP.maximum({0}, {1})", "maximum", part.high, low)

@@ -135,8 +135,6 @@ class Subscripts(ABC):
         if all(isinstance(each, Index) for each in ends) or not low.loops | high.loops:
             return None
         self.scope.assume(f"no bound of {words} is negative")
-        if part.lower is not None:
-            low = apply("NP.minimum({0}, {1})", "minimum", low, whole)
         if part.upper is not None:
             high = apply("NP.minimum({0}, {1})", "minimum", high, whole)
         return Part(base, low, high, self.scope.label(Poly.atom(UNKNOWN)))

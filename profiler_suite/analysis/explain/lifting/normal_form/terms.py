@@ -328,7 +328,10 @@ class Select(Term):
 
 @dataclass(frozen=True)
 class Part(Term):
-    """The elements of a row from one place up to another: how many is not always the same."""
+    """The elements of a row from one place up to another: how many is not always the same.
+
+    Where none are left, `low` may lie behind `high`, or behind the row.
+    """
 
     arg: Term
     low: Term
