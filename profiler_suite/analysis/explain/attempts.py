@@ -86,10 +86,13 @@ def _after_the_best(
         timed = 0
         for finding in second_round.after(seen, best.finding, TOGETHER)[:_MOST_REFUSED]:
             if is_over():
-                return more
+                tried = _untried(finding.trial, _NO_TIME)
+                return [*more, Attempt(finding=finding, tried=tried)]
             if timed == _MOST_SECOND:
                 break
             tried = attempt(finding.trial)
+            if tried.lacked_time:
+                return [*more, Attempt(finding=finding, tried=tried)]
             timed += bool(tried.after)
             found = ratio(tried, baselines_s)
             if found is not None and found.low >= LEAST_GAIN:
@@ -131,7 +134,14 @@ def _plausible(finding: Finding, found: PairedRatio) -> bool:
 
 
 def _untried(trial: Trial, reason: str) -> TrialResult:
-    return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
+    return TrialResult(
+        trial=trial,
+        before=(),
+        after=(),
+        same=False,
+        reason=reason,
+        lacked_time=reason == _NO_TIME,
+    )
 
 
 def _loops_rewritten(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> bool:
@@ -197,8 +207,11 @@ def in_words(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> tuple
     given = {id(each) for _, each in winners(done, baselines_s)}
     slower: dict[str, None] = {}
     reasons: dict[str, dict[str, None]] = {}
+    untried: list[str] = []
     for each in done:
         name = each.finding.rule
+        if name == TOGETHER and each.tried.lacked_time:
+            untried.append(each.finding.title)
         if id(each) in given or name == TOGETHER or each.finding.stands:
             continue
         if each.tried.reason:
@@ -216,6 +229,9 @@ def in_words(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> tuple
     if left:
         why = "; ".join(f"{name} ({', '.join(reasons[name])})" for name in left)
         said.append(f"Not advised: {why}.")
+    if untried:
+        what = f"{untried[0]}{', among others' if len(untried) > 1 else ''}"
+        said.append(f"There was no time left to try what may gain more: {what}.")
     return tuple(said)
 
 

@@ -29,7 +29,7 @@ from profiler_suite.measure.explain.serving_process import (
     ServingProcess,
     StartedProcess,
 )
-from profiler_suite.measure.explain.time_plan import NO_TIME, TimePlan, plan_for
+from profiler_suite.measure.explain.time_plan import NO_TIME, TimePlan, plan_for, untried
 from profiler_suite.measure.explain.ways.records import WayRecord, WayRequest
 from profiler_suite.model.trial import CHECKED
 from profiler_suite.model.way import Way
@@ -201,9 +201,12 @@ class ExplainChild:
                     TrialRequest(trial=trial), self._trial_limit_s
                 )
             except ProfilerSuiteError as error:  # a rewrite may even end its process
+                stopped = self._fresh is not None and self._fresh._pipe.stopped
                 if self._fresh is not None:
                     self._fresh.close()
                 self._fresh = None
+                if stopped:
+                    return _not_tried(trial)
                 return TrialResult(
                     trial=trial, before=(), after=(), same=False, reason=str(error)
                 )
@@ -274,5 +277,4 @@ def _later_s(found: FunctionRecord) -> float:
 
 
 def _not_tried(trial: Trial) -> TrialResult:
-    reason = f"not tried: {NO_TIME}"
-    return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
+    return untried(trial, f"not tried: {NO_TIME}")

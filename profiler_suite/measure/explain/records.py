@@ -289,3 +289,5 @@ class TrialResult(Noun, frozen=True, tag="tried"):
     """Most memory that an evaluation held at once, before and after; 0 when not known."""
     reason: str = ""
     """Why it could not be tried; empty when it was."""
+    lacked_time: bool = False
+    """Whether that is for want of time alone."""

@@ -192,7 +192,7 @@ class TimePlan:
         reason = self._lack() if self.long or self._budget_s else ""
         if not reason:
             return None
-        return TrialResult(trial=trial, before=(), after=(), same=False, reason=reason)
+        return untried(trial, reason)
 
     def beyond_budget(self) -> str:
         """Why what was asked for by name is not tried: a budget alone forbids it."""
@@ -236,6 +236,13 @@ class TimePlan:
             f"its first call alone took {units.duration(self._call_s)}: a budget of "
             f"{units.duration(self._budget_s)} cannot be kept"
         )
+
+
+def untried(trial: Trial, reason: str) -> TrialResult:
+    """What no time was left for."""
+    return TrialResult(
+        trial=trial, before=(), after=(), same=False, reason=reason, lacked_time=True
+    )
 
 
 def plan_for(effort: ExplainEffort) -> TimePlan:

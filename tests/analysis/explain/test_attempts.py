@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
-from profiler_suite.analysis.explain import attempts
+from profiler_suite.analysis.explain import attempts, second_round
 from profiler_suite.analysis.explain.rules.observed import Finding
 from profiler_suite.measure.explain.records import Trial, TrialResult
 from profiler_suite.model.trial import TrialKind
@@ -111,4 +112,26 @@ def test_the_reasons_of_a_rule_stand_together_and_errors_are_named_without_their
     done = tried(monkeypatch, [finding(), finding()], fails)
     assert attempts.in_words(done, FLOORS) == (
         "Not advised: r (it raised TypeError, its answer differs).",
+    )
+
+
+@pytest.mark.parametrize("ends", ["the command's time", "the process's time"])
+def test_what_no_time_is_left_for_on_top_of_the_best_says_so(
+    monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    times = iter([0.0, 1.0, 1e6] if ends == "the command's time" else [0.0] * 3)
+    more = msgspec.structs.replace(finding(), title="a; then b", rule=attempts.TOGETHER)
+    monkeypatch.setattr(second_round, "after", lambda *_: [more, more])
+    plain, asked = answering(3.0)
+
+    def attempt(trial: Trial) -> TrialResult:
+        found = plain(trial)
+        if len(asked) == 1:
+            return found
+        return TrialResult(trial=trial, before=(), after=(), same=False, lacked_time=True)
+
+    done = tried(monkeypatch, [finding()], attempt, lambda: next(times))
+    assert len(done) == 2
+    assert attempts.in_words(done, FLOORS) == (
+        "There was no time left to try what may gain more: a; then b.",
     )

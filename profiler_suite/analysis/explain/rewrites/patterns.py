@@ -336,8 +336,11 @@ def rendered(
             text = f"({text})"
         pieces.append((name.col_offset, name.end_col_offset or 0, text))
     text = template
+    later = len(template)
     for start, end, new in sorted(pieces, reverse=True):
-        text = text[:start] + new + text[end:]
+        # Of two that are empty side by side each takes the comma between them.
+        text = text[:start] + new + text[min(end, later) :]
+        later = start
     return re.sub(r",\s*(?=\))", "", text) if ", )" in text else text
 
 

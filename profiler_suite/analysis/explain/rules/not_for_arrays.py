@@ -1,6 +1,8 @@
 """What arrays cannot do: recursions whose every step needs the one before."""
 
 import ast
+import copy
+from collections import Counter
 from collections.abc import Iterator
 
 from profiler_suite import units
@@ -15,6 +17,7 @@ from profiler_suite.model.trial import TrialKind
 
 _LEAST_SHARE = 0.3
 _LEAST_OVERHEAD = 0.5
+_PASSES = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 @rule(
@@ -168,21 +171,69 @@ def _carried(function: Function) -> Iterator[tuple[int, int]]:
             continue
         first = node.lineno + function.shift
         found = loops.loops_around(function, node.body[0].lineno + function.shift)
-        if first not in found.independent and not _only_gathers(function, node):
+        if first not in found.independent and not _any_order_does(function, node):
             yield first, (node.end_lineno or node.lineno) + function.shift
 
 
-def _only_gathers(function: Function, loop: ast.For | ast.While) -> bool:
-    """Whether it adds to what belongs to a key, and no key to another: in any order then."""
+def _any_order_does(function: Function, loop: ast.For | ast.While) -> bool:
+    """Whether no iteration needs what an earlier one made, though it may be the last.
+
+    Adding to what belongs to a key, and no key to another, may be done in any order; so may
+    keeping the largest so far, and giving values one by one.
+    """
     if isinstance(loop, ast.While):
         return False
+    asked = _gathered(function, loop) | _extremes(loop)
+    return not loops.carries(_GoesOn().visit(copy.deepcopy(loop)), asked)
+
+
+class _GoesOn(ast.NodeTransformer):
+    """The loop without what ends it early, and with what it gives as plain expressions."""
+
+    def visit_Yield(self, node: ast.Yield) -> ast.expr:
+        return node.value or ast.Constant(None)
+
+    def visit_Break(self, node: ast.Break) -> ast.stmt:
+        return ast.Pass()
+
+    def visit_Return(self, node: ast.Return) -> ast.stmt:
+        return ast.Expr(node.value) if node.value is not None else ast.Pass()
+
+
+def _gathered(function: Function, loop: ast.For) -> set[str]:
+    """Names to whose elements it adds by keys, and of which it reads no others."""
     asked = set()
     for name, keys in _added_to(loop).items():
         (key,) = keys if len(keys) == 1 else [""]
         moves = any(isinstance(n, ast.Name) for n in ast.walk(ast.parse(key)))
         if moves and _keys_read(function, loop, name) <= keys:
             asked.add(name)
-    return bool(asked) and not loops.carries(loop, asked)
+    return asked
+
+
+def _extremes(loop: ast.For) -> set[str]:
+    """Names that are set where a value passes one of them, and not read anywhere else."""
+    found = set()
+    for node in ast.walk(loop):
+        if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare):
+            continue
+        if node.orelse or not all(isinstance(each, ast.Assign) for each in node.body):
+            continue
+        compared = {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
+        names = set[str]().union(*map(syntax.changed_in, node.body))
+        read = _reads(loop, names) - _reads(node.test, names)
+        if isinstance(node.test.ops[0], _PASSES) and names & compared and not read:
+            found |= names
+    return found
+
+
+def _reads(within: ast.AST, names: set[str]) -> Counter[str]:
+    """How often each of the names is read there."""
+    return Counter(
+        node.id
+        for node in ast.walk(within)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names
+    )
 
 
 def _added_to(loop: ast.For) -> dict[str, set[str]]:

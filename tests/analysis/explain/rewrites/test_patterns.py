@@ -74,6 +74,8 @@ def test_a_name_of_the_functions_own_is_not_numpys() -> None:
         ("np.square(x + 1)", [("np.square(A)", "A ** 2")], "(x + 1) ** 2"),
         ("np.t(x, axis=1)", [("np.t(A, **KW)", "A.t(**KW)")], "x.t(axis=1)"),
         ("np.t(x)", [("np.t(A, **KW)", "np.u(A, **KW)")], "np.u(x)"),
+        ("np.t()", [("np.t(*REST, **KW)", "np.u(*REST, **KW)")], "np.u()"),
+        ("np.t(x)", [("np.t(*REST, **KW)", "np.u(*REST, **KW)")], "np.u(x)"),
         ("g(g(x))", [("np.no(A)", "A")], None),
         ("np.abs(np.abs(x))", [("np.abs(A)", "np.fabs(A)")], "np.fabs(np.fabs(x))"),
         (

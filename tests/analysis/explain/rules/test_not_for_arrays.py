@@ -37,6 +37,24 @@ def test_what_is_added_by_key_may_be_done_in_any_order(body: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        "for i in range(n):\n    t = d(x[i])\n    if t < best:\n        best, at = t, i",
+        "for t in x:\n    if t > best:\n        best = t\n        at = t.name",
+        "for line in x:\n    if line.strip():\n        yield json.loads(line)",
+        "for t in x:\n    if t.id == n:\n        return t",
+        "for t in x:\n    if t.id == n:\n        break",
+    ],
+)
+def test_what_may_be_done_in_any_order_is_not_carried(body: str) -> None:
+    assert carried(body) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for t in x:\n    if t > best:\n        best = t + best",
+        "for t in x:\n    if t * n > best:\n        best = t\n    n = n * t",
+        "for t in x:\n    n = n * t % 7\n    yield n",
+        "for _ in range(n):\n    x = d(x)\n    if x < 1:\n        break",
         "for i in range(2, n):\n    d[i] = d[i - 1] + d[i - 2]",
         "for i in range(n):\n    d[0] = d[0] + x[i] * d[0]",
         "for k in x:\n    d[k] = d.get(k, 0) * 2",
