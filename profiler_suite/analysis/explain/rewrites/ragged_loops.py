@@ -294,8 +294,8 @@ class _Nest:
             for target in statement.targets:
                 assert isinstance(target, ast.Name)
                 inside = _put(inside, target.id, statement.value)
-        target, iterated = map(ast.unparse, (self.loop.target, self.loop.iter))
-        return f"[{ast.unparse(inside)} for {target} in {iterated}]"
+        head, iterated = map(ast.unparse, (self.loop.target, self.loop.iter))
+        return f"[{ast.unparse(inside)} for {head} in {iterated}]"
 
     def _flat(self, owners: str, places: str, row: str) -> list[str]:
         owner, number = self.names["owner"], self.names["number"]

@@ -584,3 +584,13 @@ def deviations_of_parts(x: A, k: A) -> A:
         part = x[k[i] : k[i] + 2]
         out[i] = np.std(part)
     return out
+
+
+@refused("two statements write the same elements", x="n n")
+def both_halves_of_a_square(x: A) -> A:
+    m = np.zeros((len(x), len(x)))
+    for i in range(len(x)):
+        for j in range(len(x)):
+            m[i, j] = x[i, j]
+            m[j, i] = x[i, j] + 1
+    return m

@@ -14,6 +14,7 @@ from profiler_suite.analysis.explain.lifting.code.arrays import (
     ordered,
     tidy,
 )
+from profiler_suite.analysis.explain.lifting.code.in_order import InOrder
 from profiler_suite.analysis.explain.lifting.code.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.code.results import Results
 from profiler_suite.analysis.explain.lifting.code.scatter import Scatter
@@ -61,6 +62,7 @@ class Emitter:
         self.np = lowering.np
         self.out = Statements(lowering)
         self.scatter = Scatter(self.out)
+        self.in_order = InOrder(self.out, lowering)
         self.results = Results(self.out, is_only_made_array, augmented)
         self._checked = False
         """Whether the statement stands under a check that its loops run at all."""
@@ -136,7 +138,9 @@ class Emitter:
                 self.store(replace(store, guard=guard, labels=kept))
             self._checked = checked
             return
-        if self.scatter.selected(store) or self._step_by_step(store):
+        if self.in_order.write(store) or self.scatter.selected(store):
+            return
+        if self._step_by_step(store):
             return
         store = self._widened(self._without_guard(store))
         axes = self.lowering.accesses.axes(store.target)

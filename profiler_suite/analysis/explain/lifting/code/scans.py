@@ -60,6 +60,10 @@ def running_values(writer: Writer, term: Scan) -> Array:
 def _before(writer: Writer, term: Scan) -> Array:
     """Running values as each iteration finds them: those of the one before."""
     found, start = writer.lower(replace(term, before=False)), writer.lower(term.initial)
+    kind = dtype_of(term.arg)
+    if len(found.dims) > 1 and term.op == "sum" and kind is not None and kind.kind in "iu":
+        item = expanded(writer.lower(term.arg), found.dims)
+        return Array(f"{closed(found.text)} - {closed(item.text)}", found.dims)
     if len(found.dims) != 1 or start.dims:
         raise Refusal("a running value is read before it is updated, in several axes")
     text = f"{writer.np}.concatenate(([{start.text}], {closed(found.text)}[:-1]))"

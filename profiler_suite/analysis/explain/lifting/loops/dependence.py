@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting.loops.iteration import extreme
-from profiler_suite.analysis.explain.lifting.loops.meetings import never_meet
+from profiler_suite.analysis.explain.lifting.loops.meetings import meet_at_once, never_meet
 from profiler_suite.analysis.explain.lifting.normal_form import carried
 from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
 from profiler_suite.analysis.explain.lifting.normal_form.facts import Facts
@@ -104,7 +104,7 @@ def _check_pair(
     outermost: Label | None,
 ) -> None:
     loops = [each for each in store.labels if each in access.labels]
-    if _never_meet(store.target, access, _guards(store), access.guards, facts):
+    if _are(never_meet, store.target, access, (_guards(store), access.guards), facts):
         return
     for relation in relations(store.target, access, loops, facts, outermost):
         old_before = relation < 0 or (relation == 0 and access.time <= store.time)
@@ -119,13 +119,14 @@ def _guards(store: Store) -> list[Term]:
     return [] if store.guard is None else [store.guard]
 
 
-def _never_meet(
+def _are(
+    apart: Callable[..., bool],
     one: Access,
     other: Access,
-    of_one: Sequence[Term],
-    of_other: Sequence[Term],
+    conditions: tuple[Sequence[Term], Sequence[Term]],
     facts: Facts,
 ) -> bool:
+    """Whether two accesses are apart in this way, by those of their indices that are known."""
     ours = [each for each in one.subs if not isinstance(each, New)]
     theirs = [each for each in other.subs if not isinstance(each, New)]
     indices = [
@@ -134,7 +135,7 @@ def _never_meet(
         if isinstance(a, At) and isinstance(b, At)
         if not _wraps(a.index, one, facts) and not _wraps(b.index, other, facts)
     ]
-    return never_meet(one, other, indices, of_one, of_other)
+    return apart(one, other, indices, *conditions)
 
 
 _CLOSING = ("minimum", "maximum", "where", "|", "&")
@@ -172,8 +173,10 @@ def _check_writes(first: Store, second: Store, facts: Facts, outermost: Label | 
     if fixed and (first.op, first.term) == (second.op, second.term):
         return  # the same number, whoever writes it last
     loops = [each for each in first.labels if each in second.labels]
-    if _never_meet(first.target, second.target, _guards(first), _guards(second), facts):
-        return
+    for apart in (never_meet, meet_at_once):
+        both = (_guards(first), _guards(second))
+        if _are(apart, first.target, second.target, both, facts):
+            return
     for relation in relations(first.target, second.target, loops, facts, outermost):
         if relation < 0:
             raise Refusal(f"two statements write the same elements of {first.target.base}")

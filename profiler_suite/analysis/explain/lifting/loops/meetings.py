@@ -35,16 +35,48 @@ def never_meet(
     `of_other` are conditions under which they are read or written. Where a sum of differences
     that must be 0 and of numbers that must not be negative is always negative, they never meet.
     """
+    return _apart(one, other, indices, (of_one, of_other), Poly())
+
+
+def meet_at_once(
+    one: Access,
+    other: Access,
+    indices: Sequence[tuple[Poly, Poly]],
+    of_one: Sequence[Term],
+    of_other: Sequence[Term],
+) -> bool:
+    """Whether they meet in the same iteration only: `s[i, j]` and `s[j, i]` with i <= j."""
+    shared = [each for each in one.labels if each in other.labels]
+    if len(shared) != len(one.labels) or len(shared) != len(other.labels):
+        return False
+    gaps = [each.index - Poly.atom(f"{each.name}'") for each in shared]
+    return all(
+        _apart(one, other, indices, (of_one, of_other), gap * sign - 1)
+        for gap in gaps
+        for sign in (1, -1)
+    )
+
+
+def _apart(
+    one: Access,
+    other: Access,
+    indices: Sequence[tuple[Poly, Poly]],
+    conditions: tuple[Sequence[Term], Sequence[Term]],
+    more: Poly,
+) -> bool:
+    """Whether they never meet where also `more` is not negative."""
     fresh = {each.name: Poly.atom(f"{each.name}'") for each in other.labels}
     labels = [*one.labels, *(_renamed(each, fresh) for each in other.labels)]
     gaps = [a - _moved(b, fresh) for a, b in indices]
     if not 0 < len(gaps) <= _MOST_AXES:
         return False
-    mine = sum(_not_negative(of_one), Poly())
-    his = _moved(sum(_not_negative(of_other), Poly()), fresh)
+    mine = sum(_not_negative(conditions[0]), Poly())
+    his = _moved(sum(_not_negative(conditions[1]), Poly()), fresh)
     signs = itertools.product((1, -1, 0), repeat=len(gaps))
     return any(
-        _always_negative(sum((g * s for g, s in zip(gaps, each, strict=True)), rest), labels)
+        _always_negative(
+            sum((g * s for g, s in zip(gaps, each, strict=True)), rest + more), labels
+        )
         for each in signs
         for rest in (mine + his, mine, his, Poly())
     )

@@ -226,3 +226,47 @@ def ranks_with_ties(x: A) -> A:
                 equal += 1
         out[i] = less + (equal + 1) / 2
     return out
+
+
+@kind(v="n*n", n="=n", least=1)
+def triangle_from_a_row(v: A, n: A) -> A:
+    m = np.zeros((n, n))
+    k = 0
+    for i in range(n):
+        for j in range(i, n):
+            m[i, j] = v[k]
+            m[j, i] = v[k]
+            k += 1
+    return m
+
+
+@kind(v="n*n", n="=n", least=1)
+def lower_triangle_from_a_row(v: A, n: A) -> A:
+    m = np.ones((n, n))
+    k = 2
+    for i in range(1, n):
+        for j in range(i):
+            m[i, j] = m[j, i] = v[k - 2]
+            k = k + 1
+    return m
+
+
+@kind(x="n", least=1)
+def both_halves_with_the_diagonal(x: A) -> A:
+    m = np.zeros((len(x), len(x)))
+    for i in range(len(x)):
+        for j in range(i, len(x)):
+            m[i, j] = x[i] - 2 * x[j]
+            m[j, i] = x[j] * x[i] + 1
+    return m
+
+
+@kind(v="n*n", n="=n", least=2)
+def triangle_with_two_for_each(v: A, n: A) -> A:
+    m = np.zeros((n, n))
+    k = 0
+    for i in range(n):
+        for j in range(i, n - 1):
+            m[i, j + 1] = v[k] * 2
+            k += 1
+    return m
