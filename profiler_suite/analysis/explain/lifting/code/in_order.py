@@ -8,7 +8,6 @@ from __future__ import annotations
 from profiler_suite.analysis.explain.lifting.code.arrays import Array, closed, expanded
 from profiler_suite.analysis.explain.lifting.code.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.code.statements import Statements
-from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.stores import Store
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
