@@ -42,7 +42,7 @@ def below(function: str) -> Callable[[Document], float]:
     def share(found: Document) -> float:
         layers = found["layers"]
         there = [each["total"] for each in layers["callees"] if each["function"] == function]
-        return max(there, default=0.0) / max(1, layers["samples"])
+        return float(max(there, default=0)) / max(1, int(layers["samples"]))
 
     return share
 

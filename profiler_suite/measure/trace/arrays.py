@@ -150,12 +150,16 @@ class CountingArray(Counting):
         recorder = noting("ndarray.resize")
         with PAUSE:
             made = np.zeros(wanted, self.dtype)
+            if made.size != self.size and not _owns_memory(self):
+                raise ValueError("cannot resize this array: it does not own its data")
             kept = min(made.size, self.size)
             made.reshape(-1)[:kept] = _view(self, ndarray).reshape(-1, order="A")[:kept]
             if recorder is not None:
                 recorder.observe("ndarray.resize", "copy", (self, wanted), {}, made)
-        # Gives an array memory of its own, also to one that is a view.
-        ndarray.__setstate__(self, cast(Any, made.__reduce__()[2]))
+        if made.size == self.size:  # another shape of the same memory, also of a view's
+            ndarray.resize(self, wanted, refcheck=False)
+        else:
+            ndarray.__setstate__(self, cast(Any, made.__reduce__()[2]))
 
     def tolist(self) -> Any:
         """Nested lists of Python numbers that count."""
@@ -223,6 +227,19 @@ def _method(name: str, kind: str) -> Callable[..., Any]:
     return method
 
 
+def _written_in_python(name: str) -> Callable[..., Any]:
+    """A method whose parts are counted, and which makes a plain number of its result."""
+    original = getattr(ndarray, name)
+
+    def method(self: CountingArray, *args: Any, **kwargs: Any) -> Any:
+        result = original(self, *args, **kwargs)
+        return result if active() is None else wrap(result)
+
+    method.__name__ = name
+    method.__doc__ = original.__doc__
+    return method
+
+
 def _attribute(name: str) -> property:
     original = getattr(ndarray, name)
 
@@ -237,6 +254,16 @@ def _attribute(name: str) -> property:
 
 for _name, _kind in METHOD_KINDS.items():
     setattr(CountingArray, _name, _method(_name, _kind))
+for _name in ("mean", "var", "std"):
+    setattr(CountingArray, _name, _written_in_python(_name))
 for _name in ("T", "mT", "real", "imag"):
     setattr(CountingArray, _name, _attribute(_name))
 enter_class(ndarray, CountingArray)
+
+
+def _owns_memory(array: ndarray[Any, Any]) -> bool:
+    """Whether the array that this one counts for has its memory to itself."""
+    base = ndarray.base.__get__(array)
+    if base is None:
+        return True
+    return isinstance(base, ndarray) and base.flags.owndata and base.nbytes == array.nbytes

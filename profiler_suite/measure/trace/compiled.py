@@ -4,6 +4,7 @@ Each gets a version that counts when it is given counting arrays. Where no formu
 is known the call is named as uncovered; either way its results count again.
 """
 
+import functools
 import math
 import sys
 from collections.abc import Callable, Iterable
@@ -98,6 +99,9 @@ def numpy_replacements() -> list[tuple[Any, Any]]:
         for name, function in vars(math).items()
         if type(function).__name__ == "builtin_function_or_method"
     ]
+    # The root of a variance, which is made a plain number before, is that of std.
+    variance = sys.modules["numpy._core._methods"]._var
+    pairs.append((variance, _with_counting_result(variance)))
     pairs.append((np.frompyfunc, _ufunc_maker(np.frompyfunc)))
     pairs.append((np.nditer, _uncovered_class(np.nditer, "np.nditer")))
     return pairs
@@ -143,6 +147,15 @@ def _hidden(original: Callable[..., Any], name: str, kind: str) -> Callable[...,
         if active() is None:
             return original(*args, **kwargs)
         return leaf(name, kind, original, args, kwargs)
+
+    return call
+
+
+def _with_counting_result(original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        result = original(*args, **kwargs)
+        return result if active() is None else wrap(result)
 
     return call
 

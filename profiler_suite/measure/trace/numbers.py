@@ -6,6 +6,7 @@ from typing import Any, cast
 import numpy as np
 from numpy import ndarray
 
+from profiler_suite.measure.trace import sites
 from profiler_suite.measure.trace.facts import exponent
 from profiler_suite.measure.trace.recording import active, noting
 from profiler_suite.measure.trace.signature import OperandLayout
@@ -115,12 +116,15 @@ def _function(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> A
 
 
 def _plain_form(base: type, name: str) -> Callable[..., Any]:
-    """float(x) and complex(x): what is then done with the number is Python's own."""
+    """float(x) and complex(x): what is then done with the number is Python's own.
+
+    NumPy's Python ends a mean by such a conversion: its result counts again.
+    """
     original = getattr(base, name)
 
     def converted(self: Any) -> Any:
         recorder = active()
-        if recorder is not None:
+        if recorder is not None and not sites.here().via.startswith(("np.", "ndarray.")):
             recorder.converted += 1
         return original(plain_number(self))
 

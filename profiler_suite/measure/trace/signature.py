@@ -90,8 +90,10 @@ class Describer:
             return ("operand", self.array(value))
         if value is None or isinstance(value, bool):
             return ("literal", value)
-        if isinstance(value, np.bool_ | np.integer) and value.dtype.kind != "m":
-            return ("literal", value.item())
+        if isinstance(value, np.bool_):
+            return ("literal", bool(value))
+        if isinstance(value, np.integer) and value.dtype.kind != "m":
+            return ("literal", int(value))  # a number that counts gives one in item()
         if isinstance(value, np.generic):
             return self._number(value.dtype, "numpy scalar")
         if isinstance(value, int):

@@ -182,3 +182,26 @@ def test_complex_numbers_taken_apart_count_as_derived_by_hand() -> None:
     result, counts = trace(mandelbrot, (places,))
     assert result == [4, 4]
     assert counts.flop == 2 * (6 + 5 * 4 + 4 * (6 + 2))
+
+
+@pytest.mark.parametrize(
+    ("function", "flop"),
+    [
+        # Of four: three additions and a division; then an addition of each mean.
+        (lambda x: sum(x.mean() for _ in range(40)), 40 * (4 + 1)),
+        (lambda x: sum(np.mean(x) for _ in range(40)), 40 * (4 + 1)),
+        (lambda x: [x.mean() * 2.0 for _ in range(40)], 40 * (4 + 1)),
+        (lambda x: [x.mean(axis=0) - 1.0 for _ in range(40)], 40 * (4 + 1)),
+        # A mean, four differences, four squares, three additions, a division.
+        (lambda x: [x.var() * 2.0 for _ in range(40)], 40 * (4 + 4 + 4 + 4 + 1)),
+        (lambda x: [np.std(x) * 2.0 for _ in range(40)], 40 * (4 + 4 + 4 + 4 + 1 + 1)),
+        (lambda x: [np.average(x) * 2.0 for _ in range(40)], 40 * (4 + 1)),
+    ],
+)
+def test_a_mean_counts_on_and_nothing_of_it_is_missed(function: Any, flop: int) -> None:
+    """NumPy makes it a plain number in between: additions of means were lost."""
+    x = np.arange(1.0, 5.0)
+    result, counts = trace(function, (x,))
+    assert result == function(x)
+    assert counts.flop == flop
+    assert counts.uncovered == {}
